@@ -1,0 +1,1 @@
+"""stnb: explore the ServiceTitan API from a notebook."""

@@ -1,0 +1,278 @@
+"""Filters as people write them -> path and query as the API takes them. Nothing that it would ignore gets through.
+
+The API answers an unknown filter with every row and no word (facts §7), so names and values are checked here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import math
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from .catalog import Endpoint, Param
+from .errors import BadFilter, UnknownFilter
+
+UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One read, ready to be sent: the route with its values, the query without paging, the body.
+
+    Attributes:
+        given: the filters as they were understood, for provenance.
+    """
+
+    endpoint: Endpoint
+    path: str
+    query: tuple[tuple[str, str], ...]
+    body: Any
+    given: Mapping[str, str]
+
+
+def call(endpoint: Endpoint, tenant: int, filters: Mapping[str, Any], zone: dt.tzinfo = UTC) -> Call:
+    """Check the filters against the catalogue and write them in the API's form.
+
+    Args:
+        filters: by the API's spelling or Python's (`from_`); None means not given.
+        zone: in which dates and times without a zone are meant.
+
+    Raises:
+        UnknownFilter: the endpoint has no such filter.
+        BadFilter: a value does not fit, or a required filter is missing.
+    """
+    given = {_param(endpoint, name): value for name, value in filters.items() if value is not None}
+    missing = [p.py for p in endpoint.required if p not in given]
+    if missing:
+        raise BadFilter(
+            f"{endpoint.name} needs {' and '.join(missing)}.",
+            "The API refuses the call without.",
+            f"Give it, as in pull({', '.join(f'{m}=…' for m in missing)}).",
+        )
+    texts = {p: _texts(endpoint, p, value, zone) for p, value in given.items() if p.where != "body"}
+    path = endpoint.path.replace("{tenant}", str(tenant))
+    for p, text in texts.items():
+        if p.where == "path":
+            path = path.replace(f"{{{p.name}}}", quote(text[0][1], safe=""))
+    query = tuple(pair for p, pairs in texts.items() if p.where == "query" for pair in pairs)
+    body = next((_body(p, value) for p, value in given.items() if p.where == "body"), None)
+    if endpoint.method == "POST" and body is None:
+        body = {"parameters": []}
+    told = {p.name: ", ".join(v for _, v in pairs) for p, pairs in texts.items()}
+    return Call(endpoint, path, query, body, told)
+
+
+def _param(endpoint: Endpoint, name: str) -> Param:
+    param = endpoint.takes(name)
+    if param is not None and param in endpoint.filters:
+        return param
+    if param is not None:
+        raise BadFilter(
+            f"{name} is not a filter.",
+            "stnb pages by itself.",
+            "Say limit=… for fewer rows and page_size=… for the rows a request.",
+        )
+    names = [p.py for p in endpoint.filters]
+    near = difflib.get_close_matches(name, names, n=4, cutoff=0.5)
+    near += [n for n in names if n.lower().startswith(name.lower()[:6]) and n not in near][:3]
+    raise UnknownFilter(
+        f"{endpoint.name} has no filter {name!r}.",
+        "The API would ignore it in silence and answer with every row.",
+        f"Near it: {', '.join(near)}." if near else f"Its filters are: {', '.join(names) or 'none'}.",
+    )
+
+
+def _texts(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> list[tuple[str, str]]:
+    """The (key, text) pairs that the value becomes."""
+    if param.type == "object":
+        return _object(endpoint, param, value)
+    if not param.many:
+        return [(param.name, _text(endpoint, param, value, zone))]
+    values = [_text(endpoint, param, v, zone) for v in _several(value)]
+    if not values:
+        raise _bad(
+            endpoint,
+            param,
+            value,
+            "It is empty, and an empty list would not narrow anything.",
+            "Leave the filter out, or give a value.",
+        )
+    if param.maximum and len(values) > param.maximum:
+        raise _bad(
+            endpoint,
+            param,
+            f"{len(values)} values",
+            f"One call takes {param.maximum} at most.",
+            "Split them, or pull all and select in pandas.",
+        )
+    if param.many == "comma":
+        return [(param.name, ",".join(values))]
+    return [(param.name, v) for v in values]
+
+
+def _several(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [v.strip() for v in value.split(",") if v.strip()]
+    return list(value) if isinstance(value, Iterable) else [value]
+
+
+def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str]]:
+    """A mapping of names to values: `customField.Fields[Name]=value`, or `customField.Name=value` (facts §7)."""
+    if not isinstance(value, Mapping) or not value:
+        raise _bad(endpoint, param, value, "It takes names and values.", f'Write {param.py}={{"Name": "value"}}.')
+    if param.maximum and len(value) > param.maximum:
+        raise _bad(endpoint, param, f"{len(value)} names", f"One call takes {param.maximum} at most.", "Give fewer.")
+    dotted = param.name == "customField"
+    return [(f"{param.name}.{k}" if dotted else f"{param.name}[{k}]", str(v)) for k, v in value.items()]
+
+
+def _body(param: Param, value: Any) -> Any:
+    """A report's parameters: a mapping becomes the list of name-value pairs that the route takes (facts §9)."""
+    pairs = [{"name": k, "value": _plain(v)} for k, v in value.items()] if isinstance(value, Mapping) else value
+    return {param.name: pairs}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return list(value) if isinstance(value, (set, tuple)) else value
+
+
+# -- one value
+
+
+def _text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> str:
+    if param.name == "sort":
+        return _sort(endpoint, param, value)
+    if param.values:
+        return _one_of(endpoint, param, value)
+    try:
+        return _WRITERS.get(param.type, _string)(value, zone)
+    except (ValueError, TypeError, OverflowError):
+        raise _bad(endpoint, param, value, f"It takes {_EXPECTED.get(param.type, 'a text')}.", "Write it so.") from None
+
+
+def _bad(endpoint: Endpoint, param: Param, value: Any, why: str, then: str) -> BadFilter:
+    shown = value if isinstance(value, str) and " value" in value else repr(value)
+    return BadFilter(f"{param.py}={str(shown)[:80]} does not fit {endpoint.name}.", why, then)
+
+
+def _one_of(endpoint: Endpoint, param: Param, value: Any) -> str:
+    wanted = str(value).strip().lower()
+    found = next((v for v in param.values if v.lower() == wanted), None)
+    if found is None:
+        near = difflib.get_close_matches(str(value), param.values, n=1)
+        raise _bad(
+            endpoint,
+            param,
+            value,
+            f"Its values are: {', '.join(param.values)}.",
+            f"Did you mean {near[0]!r}?" if near else "Choose one of them.",
+        )
+    return found
+
+
+def _sort(endpoint: Endpoint, param: Param, value: Any) -> str:
+    """ "Id" and "+Id" ascending, "-Id" descending; the sign is always sent."""
+    text = str(value).strip()
+    signed = text if text[:1] in ("+", "-") else f"+{text}"
+    if not param.values:
+        return signed
+    found = next((v for v in param.values if v.lower() == signed.lower()), None)
+    if found is None:
+        raise _bad(
+            endpoint,
+            param,
+            value,
+            f"It sorts by {', '.join(v[1:] for v in param.values[::2])}.",
+            'Write a name for ascending, "-Name" for descending.',
+        )
+    return found
+
+
+def _string(value: Any, zone: dt.tzinfo) -> str:
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    if isinstance(value, (Mapping, bytes)) or (isinstance(value, Iterable) and not isinstance(value, str)):
+        raise TypeError
+    text = str(value).strip()
+    if not text:
+        raise ValueError
+    return text
+
+
+def _integer(value: Any, zone: dt.tzinfo) -> str:
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError
+    if isinstance(value, str) and not re.fullmatch(r"\s*[+-]?\d+\s*", value):
+        raise ValueError
+    return str(int(value))
+
+
+def _number(value: Any, zone: dt.tzinfo) -> str:
+    if isinstance(value, bool) or not math.isfinite(float(value)):
+        raise ValueError
+    return str(value).strip()
+
+
+def _boolean(value: Any, zone: dt.tzinfo) -> str:
+    text = str(value).strip().lower()
+    if text not in ("true", "false"):
+        raise ValueError
+    return text
+
+
+def _guid(value: Any, zone: dt.tzinfo) -> str:
+    return str(uuid.UUID(str(value).strip()))
+
+
+def _date(value: Any, zone: dt.tzinfo) -> str:
+    return _moment(value, zone).date().isoformat()
+
+
+def _date_time(value: Any, zone: dt.tzinfo) -> str:
+    """UTC with a Z, which every filter takes; an offset is refused by some (facts §7)."""
+    moment = _moment(value, zone).astimezone(UTC)
+    text = moment.replace(tzinfo=None).isoformat(timespec="microseconds" if moment.microsecond else "seconds")
+    return f"{text}Z"
+
+
+def _moment(value: Any, zone: dt.tzinfo) -> dt.datetime:
+    """A date, a datetime, or a text such as "2026-07", "2026-07-01" or "2026-07-01T09:30"; in `zone` where it names none."""
+    if isinstance(value, str):
+        text = value.strip()
+        value = dt.datetime.fromisoformat(f"{text}-01" if re.fullmatch(r"\d{4}-\d{2}", text) else text)
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        value = dt.datetime(value.year, value.month, value.day)
+    if not isinstance(value, dt.datetime) or value != value:  # NaT is a datetime that is not itself
+        raise TypeError
+    if hasattr(value, "to_pydatetime"):
+        value = value.to_pydatetime(warn=False)
+    return value if value.tzinfo else value.replace(tzinfo=zone)
+
+
+_WRITERS = {
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "guid": _guid,
+    "date": _date,
+    "date-time": _date_time,
+}
+_EXPECTED = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "True or False",
+    "guid": "a GUID such as 3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+    "date": 'a date such as "2026-07-01"',
+    "date-time": 'a date or time such as "2026-07-01" or "2026-07-01T09:30"',
+}

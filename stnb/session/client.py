@@ -1,0 +1,175 @@
+"""One HTTP client for one tenant: it sends reads, again where that helps, and says in words why one failed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import httpx
+
+from ..credentials import Credentials
+from ..errors import UsageError
+from .pace import RATE, Governor, Sleep
+from .token import TIMEOUT, TokenAuth, TokenRefused
+from .trouble import Trouble, is_whole_json
+
+TRIES = 5
+PATIENCE = 300.0  # seconds: the longest pause that the server may ask for before we give up
+REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
+Query = Sequence[tuple[str, str]]
+Notify = Callable[[str], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the body's bytes, its content type, and how often it was asked for."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+    attempts: int
+
+
+class Session:
+    """Sends reads for one profile.
+
+    Args:
+        credentials: of one tenant in one environment.
+        transport: stands where the network would: `httpx.ASGITransport(app)` for the demo, a handler in tests.
+        rate: requests a second for the tenant; None for no limit.
+        clock, sleep: for tests that must not wait.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        rate: int | None = RATE,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self.credentials = credentials
+        self._transport, self._sleep = transport, sleep
+        shared = transport is None
+        self._auth = _shared(_AUTHS, credentials, lambda: TokenAuth(credentials, clock), shared)
+        self._governor = _shared(
+            _GOVERNORS, (credentials.api_url, credentials.tenant), lambda: Governor(rate, clock, sleep), shared
+        )
+        self._client: httpx.AsyncClient | None = None
+
+    def __repr__(self) -> str:
+        return f"<Session of {self.credentials!r}>"
+
+    @property
+    def token_requests(self) -> int:
+        """How many tokens were asked for so far with this pair."""
+        return self._auth.requests
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        query: Query = (),
+        *,
+        body: Any = None,
+        scope: str | None = None,
+        expect_json: bool = True,
+        notify: Notify = lambda note: None,
+    ) -> Answer:
+        """Send one read, again where that helps, and answer with the body.
+
+        Args:
+            path: below the API's host, with the tenant in it.
+            scope: what the call needs, for the message of a 403.
+            notify: told in words whenever the request has to wait.
+
+        Raises:
+            RequestError: the call failed, after further tries where the failure may pass.
+            UnexpectedAnswer: the answer is no whole JSON text.
+        """
+        self._only_reads(method, path)
+        trouble: Trouble | None = None
+        for attempt in range(1, TRIES + 1):
+            if trouble is not None:
+                wait = trouble.wait(attempt - 1)
+                if wait > PATIENCE:
+                    break
+                notify(f"waiting {wait:.0f} s: {trouble.what}")
+                await (self._governor.pause(wait) if trouble.for_all else self._sleep(wait))
+            trouble, answer = await self._try(method, path, query, body, expect_json, attempt)
+            if answer is not None:
+                if attempt > 1:
+                    notify("")
+                return answer
+            if trouble is None or not trouble.passing:
+                break
+        assert trouble is not None
+        # Raised here, outside any except block: no cause or context holds a request, whose headers are secret.
+        raise trouble.error(method, path, scope, attempt)
+
+    @staticmethod
+    def _only_reads(method: str, path: str) -> None:
+        if method == "GET" or (method == "POST" and REPORT_QUERY.fullmatch(path)):
+            return
+        raise UsageError(
+            f"{method} {path} was not sent.",
+            "stnb only reads.",
+            "Use a tool made for writing; stnb will not change a tenant's data.",
+        )
+
+    async def _try(
+        self, method: str, path: str, query: Query, body: Any, expect_json: bool, attempt: int
+    ) -> tuple[Trouble | None, Answer | None]:
+        await self._governor.turn()
+        try:
+            response = await self._http().request(
+                method, self.credentials.api_url + path, params=list(query), json=body, auth=self._auth
+            )
+            if response.is_redirect and not expect_json:
+                response = await self._follow(response)
+        except TokenRefused as refused:
+            return Trouble.of_response(refused.args[0], of_token=True), None
+        except httpx.HTTPError as err:
+            return Trouble.of_failure(err), None
+        if response.is_error or response.is_redirect:
+            return Trouble.of_response(response), None
+        if expect_json and not is_whole_json(response.content):
+            return Trouble.of_body(response), None
+        return None, Answer(response.content, response.headers.get("content-type", ""), attempt)
+
+    async def _follow(self, response: httpx.Response) -> httpx.Response:
+        """Fetch a file from where the API keeps it: plainly, as neither token nor app key may go to another host."""
+        target = response.url.join(response.headers.get("location", ""))
+        if target.scheme != "https" and target.host != response.url.host:
+            return response
+        return await self._http().get(target, auth=None)
+
+    def _http(self) -> httpx.AsyncClient:
+        if self._client is None:
+            limits = httpx.Limits(max_connections=32, max_keepalive_connections=16)
+            self._client = httpx.AsyncClient(transport=self._transport, timeout=TIMEOUT, limits=limits, follow_redirects=False)
+        return self._client
+
+    async def close(self) -> None:
+        """Close the connections; the next call opens new ones."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+
+# One per process for the real API, so that two accounts of a tenant share their token and their pace.
+_AUTHS: dict[Hashable, TokenAuth] = {}
+_GOVERNORS: dict[Hashable, Governor] = {}
+
+
+def _shared(store: dict[Hashable, T], key: Hashable, make: Callable[[], T], shared: bool) -> T:
+    if not shared:
+        return make()
+    if key not in store:
+        store[key] = make()
+    return store[key]

@@ -1,0 +1,76 @@
+"""The token: asked for once, renewed early, and once more after a 401."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+
+import httpx
+
+from ..credentials import Credentials
+
+EARLY = 60.0  # seconds before its end that a token is renewed
+TIMEOUT = httpx.Timeout(100.0, connect=15.0, pool=None)  # the server itself gives up after 100 s (facts §4)
+
+
+class TokenRefused(Exception):
+    """The token endpoint's answer, on its way from the auth flow to `Session.send`."""
+
+
+class TokenAuth(httpx.Auth):
+    """Adds token and app key to each request; asks for a token once, renews it early, and once more after a 401.
+
+    A generator of requests with no I/O of its own. The lock makes twenty first calls share one token.
+    """
+
+    requires_response_body = True
+
+    def __init__(self, credentials: Credentials, clock: Callable[[], float] = time.monotonic) -> None:
+        self._credentials, self._clock = credentials, clock
+        self._lock = asyncio.Lock()
+        self._token: _Token | None = None
+        self.requests = 0
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        used: _Token | None = None
+        for _ in range(2):
+            async with self._lock:
+                if self._token is None or self._token is used or self._clock() >= self._token.renew_at:
+                    self._token = None
+                    self._accept((yield self._ask()))
+                used = self._token
+            self._sign(request)
+            response = yield request
+            if response.status_code != 401:
+                return
+
+    def _ask(self) -> httpx.Request:
+        self.requests += 1
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._credentials.client_id.reveal(),
+            "client_secret": self._credentials.client_secret.reveal(),
+        }
+        return httpx.Request("POST", self._credentials.auth_url, data=form, extensions={"timeout": TIMEOUT.as_dict()})
+
+    def _accept(self, response: httpx.Response) -> None:
+        try:
+            raw = response.json() if response.is_success else {}
+            token, seconds = str(raw["access_token"]), float(raw.get("expires_in", 900))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise TokenRefused(response) from None
+        early = min(EARLY, seconds / 2)
+        self._token = _Token(token, self._clock() + seconds - early)
+
+    def _sign(self, request: httpx.Request) -> None:
+        assert self._token is not None
+        request.headers["Authorization"] = f"Bearer {self._token.text}"
+        request.headers["ST-App-Key"] = self._credentials.app_key.reveal()
+
+
+class _Token:
+    __slots__ = ("renew_at", "text")
+
+    def __init__(self, text: str, renew_at: float) -> None:
+        self.text, self.renew_at = text, renew_at
