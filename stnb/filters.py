@@ -124,7 +124,14 @@ def _several(value: Any) -> list[Any]:
 
 
 def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str]]:
-    """A mapping of names to values: `customField.Fields[Name]=value`, or `customField.Name=value` (facts §7)."""
+    """A mapping of names to values: `customField.Fields[Name]=value`, or `customField.Name=value` (facts §7).
+
+    Where the parameter takes several (forms' owners), a list of mappings: `owners[0].type=Job&owners[0].id=1`.
+    """
+    if param.many and not isinstance(value, Mapping):
+        rows = [row for row in _several(value) if isinstance(row, Mapping)]
+        if rows:
+            return [(f"{param.name}[{i}].{k}", str(v)) for i, row in enumerate(rows) for k, v in row.items()]
     if not isinstance(value, Mapping) or not value:
         raise _bad(endpoint, param, value, "It takes names and values.", f'Write {param.py}={{"Name": "value"}}.')
     if param.maximum and len(value) > param.maximum:
@@ -257,7 +264,8 @@ def _moment(value: Any, zone: dt.tzinfo) -> dt.datetime:
         raise TypeError
     if hasattr(value, "to_pydatetime"):
         value = value.to_pydatetime(warn=False)
-    return value if value.tzinfo else value.replace(tzinfo=zone)
+    moment: dt.datetime = value
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 _WRITERS = {

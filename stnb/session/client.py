@@ -65,6 +65,16 @@ class Session:
     def __repr__(self) -> str:
         return f"<Session of {self.credentials!r}>"
 
+    @classmethod
+    def of_app(cls, app: Any, credentials: Credentials, **options: Any) -> Session:
+        """A session whose network is an ASGI app in this process, such as the demo tenant; without a limit on its pace."""
+        return cls(credentials, transport=httpx.ASGITransport(app=app), **{"rate": None, **options})
+
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """The scopes that the present token grants, read from the token itself; None before the first one."""
+        return self._auth.scopes
+
     @property
     def token_requests(self) -> int:
         """How many tokens were asked for so far with this pair."""

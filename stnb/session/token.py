@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import time
 from collections.abc import AsyncGenerator, Callable
 
@@ -45,6 +47,11 @@ class TokenAuth(httpx.Auth):
             if response.status_code != 401:
                 return
 
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """What the token grants, from its own claims (facts §1); None without a token that can be read."""
+        return None if self._token is None else _scopes(self._token.text)
+
     def _ask(self) -> httpx.Request:
         self.requests += 1
         form = {
@@ -67,6 +74,16 @@ class TokenAuth(httpx.Auth):
         assert self._token is not None
         request.headers["Authorization"] = f"Bearer {self._token.text}"
         request.headers["ST-App-Key"] = self._credentials.app_key.reveal()
+
+
+def _scopes(token: str) -> frozenset[str] | None:
+    try:
+        middle = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+        granted = claims["scope"]
+    except (IndexError, KeyError, TypeError, ValueError):
+        return None
+    return frozenset(granted.split() if isinstance(granted, str) else map(str, granted))
 
 
 class _Token:

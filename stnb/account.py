@@ -1,0 +1,221 @@
+"""What a notebook holds: an Account, and below it every resource by name.
+
+st = stnb.connect("demo")
+df = st.jpm.jobs.pull(jobStatus="Completed")
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from . import credentials, loop
+from .catalog import Catalog, Endpoint, load
+from .credentials import Credentials, Secret
+from .errors import BadFilter, UnexpectedAnswer, UnknownResource
+from .resource import Meter, Resource
+from .session import Session
+
+
+def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None, meter: Meter | None = None) -> Account:
+    """An account for a profile of the .env file; nothing is sent yet.
+
+    Args:
+        profile: its name; without one, the only profile there is, or the one that STNB_PROFILE names. "demo" is
+            always there and needs no credentials; it is also what answers where there are none at all.
+        env_file: the file to read instead of the nearest .env upwards from the working directory.
+        meter: makes the progress callback of each pull that is not given one.
+
+    Raises:
+        CredentialsMissing: no such profile, a value of it is missing, or there are several and none was named.
+        CredentialsInvalid: a value cannot be right.
+
+    Example:
+        >>> stnb.connect("demo")
+        <stnb demo · demo · tenant 424242001 · 324 resources>
+    """
+    known = credentials.settings(env_file)
+    if profile is None and env_file is None and not known.profiles and "STNB_PROFILE" not in known.values:
+        profile = credentials.DEMO
+    name = (profile or known.values.get("STNB_PROFILE") or "").strip().lower()
+    if name == credentials.DEMO:
+        return Account(_demo_session(), meter=meter)
+    return Account(Session(credentials.load(name or None, env_file)), meter=meter)
+
+
+def _demo_session() -> Session:
+    from . import demo  # not needed by those who have a tenant
+
+    app = demo.make_app(latency=float(os.environ.get("STNB_DEMO_LATENCY") or 0))
+    secrets = Secret(demo.CLIENT_ID), Secret(demo.CLIENT_SECRET), Secret(demo.APP_KEY)
+    host = "https://demo.invalid"
+    return Session.of_app(app, Credentials("demo", "demo", demo.TENANT, *secrets, host, f"{host}/connect/token"))
+
+
+class Account:
+    """One tenant in one environment, and its resources as attributes: `st.jpm.jobs`, `st.crm.export.customers`.
+
+    Attributes:
+        profile, environment, tenant: whose data this is.
+        catalog: the routes that can be read.
+    """
+
+    def __init__(self, session: Session, *, catalog: Catalog | None = None, meter: Meter | None = None) -> None:
+        self._session, self._meter = session, meter
+        self.catalog = catalog or load()
+        for name, endpoint in self.catalog.endpoints.items():
+            _place(self, name.split("."), self._resource(endpoint))
+
+    def _resource(self, endpoint: Endpoint) -> Resource:
+        return Resource(self._session, self.catalog, endpoint, self._meter)
+
+    @property
+    def profile(self) -> str:
+        return self._session.credentials.profile
+
+    @property
+    def environment(self) -> str:
+        return self._session.credentials.environment
+
+    @property
+    def tenant(self) -> int:
+        return self._session.credentials.tenant
+
+    def __repr__(self) -> str:
+        granted, total = self._session.scopes, len(self.catalog)
+        known = f"{total} resources"
+        if granted is not None:
+            known = f"{sum(e.scope in granted for e in self.catalog)} of {total} resources readable"
+        return f"<stnb {self.profile} · {self.environment} · tenant {self.tenant} · {known}>"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise UnknownResource(
+            f"There is no module {name!r}.",
+            f"The modules are: {', '.join(self.catalog.modules)}.",
+            'Search with st.find("words").',
+        )
+
+    def __getitem__(self, name: str) -> Resource:
+        """The resource of that name, such as "jpm.jobs".
+
+        Raises:
+            UnknownResource: there is none; near names are in the message.
+        """
+        return self._resource(self.catalog[name])
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.catalog.endpoints)
+
+    def find(self, words: str, limit: int = 20) -> pd.DataFrame:
+        """The resources that fit some words, the best first: resource, kind, filters, scope, readable.
+
+        `readable` is known (True or False) once a first pull has brought a token, whose scopes tell it.
+
+        Example:
+            >>> st.find("cancel reason")["resource"][0]
+            'jpm.job_cancel_reasons'
+        """
+        found = self._table(self.catalog.find(words, limit))
+        return found[["resource", "kind", "filters", "scope", "readable"]]
+
+    @property
+    def resources(self) -> pd.DataFrame:
+        """The whole catalogue: resource, module, kind, method, route, scope, readable, filters, hidden_rows, withdrawn."""
+        return self._table(self.catalog)
+
+    def _table(self, endpoints: Iterable[Endpoint]) -> pd.DataFrame:
+        granted = self._session.scopes
+        rows = [
+            {
+                "resource": e.name,
+                "module": e.module,
+                "kind": e.kind,
+                "method": e.method,
+                "route": e.path,
+                "scope": e.scope,
+                "readable": pd.NA if granted is None or e.scope is None else e.scope in granted,
+                "filters": len(e.filters),
+                "hidden_rows": e.shows_all is not None,
+                "withdrawn": e.withdrawn,
+            }
+            for e in endpoints
+        ]
+        names = ["resource", "module", "kind", "method", "route", "scope", "readable", "filters", "hidden_rows", "withdrawn"]
+        return pd.DataFrame(rows, columns=names).astype({"readable": "boolean"})
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Read any path, also one that the catalogue does not know, as plain JSON.
+
+        Args:
+            path: below the host, such as "jpm/v2/tenant/{tenant}/jobs/1"; `{tenant}` is filled in.
+            query: sent as given; the API ignores names that it does not know.
+
+        Raises:
+            RequestError: the call failed.
+            UnexpectedAnswer: the answer is no JSON.
+        """
+        if "://" in path or path.startswith("//") or "?" in path or ".." in path:
+            raise BadFilter(
+                f"{path!r} is no path.", "It must lie below the API's host, without a query.", "Give the query as arguments."
+            )
+        route = "/" + path.strip("/").replace("{tenant}", str(self.tenant))
+        pairs = [(k.removesuffix("_"), str(v)) for k, v in query.items() if v is not None]
+        answer = loop.run(self._session.send("GET", route, pairs))
+        try:
+            return json.loads(answer.content)
+        except ValueError:
+            pass
+        raise UnexpectedAnswer(f"{route} was answered with no JSON.", "Likely the answer was cut off.", "Try again.")
+
+    def close(self) -> None:
+        """Close the connections; the next pull opens new ones."""
+        loop.run(self._session.close())
+
+    def __enter__(self) -> Account:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+class Group:
+    """A module, or a part of a name that is no resource itself; its resources are its attributes."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"<stnb {self._name}: {', '.join(n for n in vars(self) if not n.startswith('_'))}>"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        inside = [n for n in vars(self) if not n.startswith("_")]
+        near = difflib.get_close_matches(name, inside, n=3)
+        raise UnknownResource(
+            f"There is no {self._name}.{name}.",
+            f"Near it: {', '.join(near)}." if near else f"In {self._name} are: {', '.join(inside)}.",
+            'Search with st.find("words").',
+        )
+
+
+def _place(account: Account, parts: list[str], resource: Resource) -> None:
+    """Hang a resource into the tree of attributes; real attributes complete in every editor."""
+    if parts[-1] == "get":  # a record is read through its list: jobs.get(id)
+        return
+    holder: Any = account
+    for i, part in enumerate(parts[:-1]):
+        if part not in vars(holder):
+            vars(holder)[part] = Group(".".join(parts[: i + 1]))
+        holder = vars(holder)[part]
+    group = vars(holder).get(parts[-1])
+    if group is not None:  # its children came first
+        vars(resource).update({k: v for k, v in vars(group).items() if not k.startswith("_")})
+    vars(holder)[parts[-1]] = resource

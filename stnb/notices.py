@@ -1,0 +1,61 @@
+"""What a reader should know about a frame, in one sentence each, and the warning that says it once."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Mapping
+
+from .catalog import Endpoint
+from .errors import ColumnDrift, HiddenRows, Incomplete, StnbWarning
+
+Notice = tuple[type[StnbWarning], str]
+_SAID: set[str] = set()
+
+
+def hidden(endpoint: Endpoint, given: Mapping[str, str]) -> list[Notice]:
+    """That inactive rows are left out, where the API does so unless asked (facts §7)."""
+    if endpoint.shows_all is None or endpoint.shows_all[0] in given:
+        return []
+    name, value = endpoint.shows_all
+    shown = "True" if value == "true" else f'"{value}"'
+    return [(HiddenRows, f"{endpoint.name} leaves inactive rows out unless they are asked for: add {name}={shown} to see all.")]
+
+
+def drifted(endpoint: Endpoint, drift: Mapping[str, str]) -> list[Notice]:
+    """That columns differ from the catalogue."""
+    if not drift:
+        return []
+    first = "; ".join(f"{column} {what}" for column, what in list(drift.items())[:4])
+    rest = f"; and {len(drift) - 4} more, in df.attrs" if len(drift) > 4 else ""
+    return [(ColumnDrift, f"{endpoint.name} differs from the catalogue: {first}{rest}. Nothing was dropped.")]
+
+
+def stopped(endpoint: Endpoint, how: str, rows: int, total: int | None) -> list[Notice]:
+    """That a pull ended early: `how` is "was cancelled" or "failed"."""
+    of = f" of {total:,}" if total is not None else ""
+    return [(Incomplete, f"The pull of {endpoint.name} {how}: {rows:,} rows{of} had arrived.")]
+
+
+def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> list[Notice]:
+    """That a list gave fewer rows than it said it has."""
+    if total is None or rows >= total:
+        return []
+    twice = f", {duplicates:,} of them twice" if duplicates else ""
+    said = f"{endpoint.name} said that it has {total:,} rows and gave {rows:,}{twice}"
+    return [(Incomplete, f"{said}: likely rows changed while they were read. Pull again to be sure.")]
+
+
+def warn(notice: Notice) -> None:
+    """Warn at the line of the reader's code that called us; incompleteness each time, the rest once a process."""
+    category, text = notice
+    if category is not Incomplete:
+        if text in _SAID:
+            return
+        _SAID.add(text)
+    level, frame = 1, sys._getframe(0)
+    home = os.path.dirname(__file__)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(home):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, category, stacklevel=level)
