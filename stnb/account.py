@@ -6,20 +6,22 @@ df = st.jpm.jobs.pull(jobStatus="Completed")
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from . import credentials, loop
 from .catalog import Catalog, Endpoint, load
 from .credentials import Credentials, Secret
-from .errors import BadFilter, UnexpectedAnswer, UnknownResource
+from .errors import BadFilter, UnexpectedAnswer
 from .resource import Meter, Resource
-from .session import Session
+from .tree import Branch, place
+
+if TYPE_CHECKING:
+    from .session import Session
 
 
 def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None, meter: Meter | None = None) -> Account:
@@ -39,6 +41,8 @@ def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | No
         >>> stnb.connect("demo")
         <stnb demo · demo · tenant 424242001 · 324 resources>
     """
+    from .session import Session  # brings httpx, a tenth of a second that `import stnb` need not take
+
     known = credentials.settings(env_file)
     if profile is None and env_file is None and not known.profiles and "STNB_PROFILE" not in known.values:
         profile = credentials.DEMO
@@ -50,6 +54,7 @@ def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | No
 
 def _demo_session() -> Session:
     from . import demo  # not needed by those who have a tenant
+    from .session import Session
 
     app = demo.make_app(latency=float(os.environ.get("STNB_DEMO_LATENCY") or 0))
     secrets = Secret(demo.CLIENT_ID), Secret(demo.CLIENT_SECRET), Secret(demo.APP_KEY)
@@ -57,7 +62,7 @@ def _demo_session() -> Session:
     return Session.of_app(app, Credentials("demo", "demo", demo.TENANT, *secrets, host, f"{host}/connect/token"))
 
 
-class Account:
+class Account(Branch):
     """One tenant in one environment, and its resources as attributes: `st.jpm.jobs`, `st.crm.export.customers`.
 
     Attributes:
@@ -69,7 +74,8 @@ class Account:
         self._session, self._meter = session, meter
         self.catalog = catalog or load()
         for name, endpoint in self.catalog.endpoints.items():
-            _place(self, name.split("."), self._resource(endpoint))
+            if not name.endswith(".get"):  # a record is read through its list: jobs.get(id)
+                place(self, name, self._resource(endpoint))
 
     def _resource(self, endpoint: Endpoint) -> Resource:
         return Resource(self._session, self.catalog, endpoint, self._meter)
@@ -93,14 +99,8 @@ class Account:
             known = f"{sum(e.scope in granted for e in self.catalog)} of {total} resources readable"
         return f"<stnb {self.profile} · {self.environment} · tenant {self.tenant} · {known}>"
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        raise UnknownResource(
-            f"There is no module {name!r}.",
-            f"The modules are: {', '.join(self.catalog.modules)}.",
-            'Search with st.find("words").',
-        )
+    def _title(self) -> str:
+        return f"The account of profile {self.profile!r}"
 
     def __getitem__(self, name: str) -> Resource:
         """The resource of that name, such as "jpm.jobs".
@@ -183,39 +183,3 @@ class Account:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-class Group:
-    """A module, or a part of a name that is no resource itself; its resources are its attributes."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __repr__(self) -> str:
-        return f"<stnb {self._name}: {', '.join(n for n in vars(self) if not n.startswith('_'))}>"
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        inside = [n for n in vars(self) if not n.startswith("_")]
-        near = difflib.get_close_matches(name, inside, n=3)
-        raise UnknownResource(
-            f"There is no {self._name}.{name}.",
-            f"Near it: {', '.join(near)}." if near else f"In {self._name} are: {', '.join(inside)}.",
-            'Search with st.find("words").',
-        )
-
-
-def _place(account: Account, parts: list[str], resource: Resource) -> None:
-    """Hang a resource into the tree of attributes; real attributes complete in every editor."""
-    if parts[-1] == "get":  # a record is read through its list: jobs.get(id)
-        return
-    holder: Any = account
-    for i, part in enumerate(parts[:-1]):
-        if part not in vars(holder):
-            vars(holder)[part] = Group(".".join(parts[: i + 1]))
-        holder = vars(holder)[part]
-    group = vars(holder).get(parts[-1])
-    if group is not None:  # its children came first
-        vars(resource).update({k: v for k, v in vars(group).items() if not k.startswith("_")})
-    vars(holder)[parts[-1]] = resource

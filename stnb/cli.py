@@ -40,9 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.showwarning = lambda message, *rest, **more: _say(f"note: {message}")
         try:
             parser = _parser(given)
-            options, options.left = parser.parse_known_args(given, argparse.Namespace())
-            if options.left and options.run is not _pull:
-                parser.error(f"unrecognized arguments: {' '.join(options.left)}")
+            options, left = parser.parse_known_args(given)
+            options.left = left
+            if left and options.run is not _pull:
+                parser.error(f"unrecognized arguments: {' '.join(left)}")
             return int(options.run(options) or 0)
         except StnbError as err:
             _say(f"stnb: {err}")
@@ -69,6 +70,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 
     command = commands.add_parser("lab", help="open JupyterLab on the notebooks")
     command.add_argument("folder", nargs="?", type=Path, help="another folder than the notebooks'")
+    command.add_argument("--host", default="localhost", help="the address to listen on (default: localhost)")
     command.add_argument("--port", type=int, default=8888, help="the first port to try (default: 8888)")
     command.add_argument("--browser", action=argparse.BooleanOptionalAction, default=_has_screen(), help="open the browser")
     command.set_defaults(run=_lab)
@@ -111,11 +113,16 @@ def _add_pull(commands: Any, given: Sequence[str]) -> None:
     command.add_argument("--limit", type=_count, metavar="N", help="rows at most")
     command.add_argument("--page-size", type=_count, metavar="N", help="rows a request (default: chosen from the total)")
     command.add_argument("--to", metavar="FILE", help="write to a .parquet, .csv or .json file")
+    command.add_argument(
+        "--filter", metavar="NAME=VALUE", action="append", default=[], help="a filter, where its name is an option above"
+    )
     command.add_argument("--quiet", action="store_true", help="no progress bar and no notes")
     if endpoint is not None:
         group = command.add_argument_group(f"filters of {endpoint.name}")
         for p in sorted(endpoint.filters, key=lambda p: not p.required):
             shown = "{" + ",".join(p.values) + "}" if p.values and len(p.values) < 9 else p.type.upper()
+            if f"--{p.name}" in command._option_string_actions:
+                continue  # `--to` is where the rows go; a filter of that name is given by --filter
             words = ["required"] * p.required + ["several: repeat it, or commas"] * bool(p.many)
             group.add_argument(f"--{p.name}", dest=f"filter:{p.py}", action="append", metavar=shown, help="; ".join(words))
     command.set_defaults(run=_pull, endpoint=endpoint)
@@ -146,7 +153,7 @@ def _has_screen() -> bool:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    return lab.run(options.folder, options.port, options.browser, _say)
+    return lab.run(options.folder, options.host, options.port, options.browser, _say)
 
 
 def _pull(options: argparse.Namespace) -> None:
@@ -187,6 +194,9 @@ def _unknown(endpoint: Endpoint, left: Sequence[str]) -> StnbError:
 
 def _filters(options: argparse.Namespace) -> dict[str, Any]:
     given = {k.removeprefix("filter:"): v for k, v in vars(options).items() if k.startswith("filter:") and v is not None}
+    for pair in options.filter:
+        name, _, value = pair.partition("=")
+        given.setdefault(name, []).append(value)
     endpoint: Endpoint | None = options.endpoint
     for name, values in given.items():
         param = endpoint.takes(name) if endpoint else None

@@ -235,10 +235,11 @@ def of_profile(known: Settings, profile: str) -> Credentials:
     """Check one profile's values and make its credentials; see `load` for what it raises."""
     if profile not in known.profiles:
         there = ", ".join((*known.profiles, DEMO))
+        shown = repr(profile) if re.fullmatch(r"\w{1,24}", profile) else "of that name"  # else it may be a pasted secret
         raise CredentialsMissing(
-            f"There is no profile {profile!r}.",
+            f"There is no profile {shown}.",
             f"The profiles in {known.where} are: {there}.",
-            f"Use one of these, or add {variable(profile, 'TENANT_ID')} and the other values of the profile.",
+            f"Use one of these, or add {PREFIX}NAME_TENANT_ID and the other values, with the profile's name for NAME.",
         )
     value = {field: known.get(profile, field) for field in FIELDS}
     custom = bool(value["API_URL"] or value["AUTH_URL"])
@@ -250,6 +251,9 @@ def of_profile(known: Settings, profile: str) -> Credentials:
         raise _incomplete(known, profile, missing)
     _check_shapes(known, profile, value)
     api, auth = HOSTS.get(value["ENVIRONMENT"].lower(), ("", ""))
+    api = _url(known, profile, "API_URL", value["API_URL"] or api)
+    auth = _url(known, profile, "AUTH_URL", value["AUTH_URL"] or auth)
+    _check_environments(known, profile, value["ENVIRONMENT"].lower(), api, auth)
     return Credentials(
         profile,
         "custom" if custom else value["ENVIRONMENT"].lower(),
@@ -257,8 +261,8 @@ def of_profile(known: Settings, profile: str) -> Credentials:
         Secret(value["CLIENT_ID"]),
         Secret(value["CLIENT_SECRET"]),
         Secret(value["APP_KEY"]),
-        _url(known, profile, "API_URL", value["API_URL"] or api),
-        _url(known, profile, "AUTH_URL", value["AUTH_URL"] or auth),
+        api,
+        auth,
         value["TIMEZONE"] or "UTC",
     )
 
@@ -317,6 +321,7 @@ def _url(known: Settings, profile: str, field: str, url: str) -> str:
         host, fine = parts.hostname or "", not (parts.username or parts.query or parts.fragment) and (parts.port or 1) > 0
     except ValueError:
         host, fine = "", False
+    fine = fine and re.fullmatch(r"[\x21-\x7e]+", url) is not None
     local = host in ("localhost", "127.0.0.1", "::1")
     if not host or not fine or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
         raise CredentialsInvalid(
@@ -326,6 +331,18 @@ def _url(known: Settings, profile: str, field: str, url: str) -> str:
         )
     url = url.rstrip("/")
     return f"{url}/connect/token" if field == "AUTH_URL" and not parts.path.strip("/") else url
+
+
+def _check_environments(known: Settings, profile: str, environment: str, *urls: str) -> None:
+    """A pair belongs to one environment: it must not reach a host of the other, whatever the URLs say."""
+    owners = {urlsplit(url).hostname: name for name, hosts in HOSTS.items() for url in hosts}
+    named = {owners.get((urlsplit(url).hostname or "").rstrip(".")) for url in urls} | {environment or None}
+    if len(named - {None}) > 1:
+        raise CredentialsInvalid(
+            f"Profile {profile!r} mixes two environments.",
+            "An address of the one stands beside the pair or an address of the other, and would be sent its secrets.",
+            f"Correct {variable(profile, 'API_URL')}, {variable(profile, 'AUTH_URL')} or {variable(profile, 'ENVIRONMENT')} in {known.where}.",
+        )
 
 
 def profiles(env_file: str | os.PathLike[str] | None = None) -> list[Profile]:

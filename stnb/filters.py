@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import json
 import math
 import re
 import uuid
@@ -48,7 +49,7 @@ def call(endpoint: Endpoint, tenant: int, filters: Mapping[str, Any], zone: dt.t
         UnknownFilter: the endpoint has no such filter.
         BadFilter: a value does not fit, or a required filter is missing.
     """
-    given = {_param(endpoint, name): value for name, value in filters.items() if value is not None}
+    given = _given(endpoint, filters)
     missing = [p.py for p in endpoint.required if p not in given]
     if missing:
         raise BadFilter(
@@ -62,11 +63,23 @@ def call(endpoint: Endpoint, tenant: int, filters: Mapping[str, Any], zone: dt.t
         if p.where == "path":
             path = path.replace(f"{{{p.name}}}", quote(text[0][1], safe=""))
     query = tuple(pair for p, pairs in texts.items() if p.where == "query" for pair in pairs)
-    body = next((_body(p, value) for p, value in given.items() if p.where == "body"), None)
+    body = next((_body(endpoint, p, value) for p, value in given.items() if p.where == "body"), None)
     if endpoint.method == "POST" and body is None:
         body = {"parameters": []}
     told = {p.name: ", ".join(v for _, v in pairs) for p, pairs in texts.items()}
+    told |= {p.name: json.dumps(body[p.name], ensure_ascii=False) for p in given if p.where == "body"}
     return Call(endpoint, path, query, body, told)
+
+
+def _given(endpoint: Endpoint, filters: Mapping[str, Any]) -> dict[Param, Any]:
+    given: dict[Param, Any] = {}
+    for name, value in filters.items():
+        param = _param(endpoint, name)
+        if param in given and value is not None:
+            raise BadFilter(f"{param.name} was given twice.", f"It is also written {param.py}.", "Give it once.")
+        if value is not None:
+            given[param] = value
+    return given
 
 
 def _param(endpoint: Endpoint, name: str) -> Param:
@@ -120,7 +133,7 @@ def _texts(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> lis
 def _several(value: Any) -> list[Any]:
     if isinstance(value, str):
         return [v.strip() for v in value.split(",") if v.strip()]
-    return list(value) if isinstance(value, Iterable) else [value]
+    return list(value) if isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping)) else [value]
 
 
 def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str]]:
@@ -128,30 +141,40 @@ def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str
 
     Where the parameter takes several (forms' owners), a list of mappings: `owners[0].type=Job&owners[0].id=1`.
     """
-    if param.many and not isinstance(value, Mapping):
-        rows = [row for row in _several(value) if isinstance(row, Mapping)]
-        if rows:
-            return [(f"{param.name}[{i}].{k}", str(v)) for i, row in enumerate(rows) for k, v in row.items()]
-    if not isinstance(value, Mapping) or not value:
+    rows = _several(value) if param.many and not isinstance(value, (str, Mapping)) else [value]
+    if not rows or any(not isinstance(row, Mapping) or not row or None in row.values() for row in rows):
         raise _bad(endpoint, param, value, "It takes names and values.", f'Write {param.py}={{"Name": "value"}}.')
+    if not isinstance(value, Mapping):
+        return [(f"{param.name}[{i}].{k}", str(v)) for i, row in enumerate(rows) for k, v in row.items()]
     if param.maximum and len(value) > param.maximum:
         raise _bad(endpoint, param, f"{len(value)} names", f"One call takes {param.maximum} at most.", "Give fewer.")
     dotted = param.name == "customField"
     return [(f"{param.name}.{k}" if dotted else f"{param.name}[{k}]", str(v)) for k, v in value.items()]
 
 
-def _body(param: Param, value: Any) -> Any:
+def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:
     """A report's parameters: a mapping becomes the list of name-value pairs that the route takes (facts §9)."""
-    pairs = [{"name": k, "value": _plain(v)} for k, v in value.items()] if isinstance(value, Mapping) else value
-    return {param.name: pairs}
+    pairs = [{"name": k, "value": v} for k, v in value.items()] if isinstance(value, Mapping) else value
+    try:
+        plain = json.loads(json.dumps(pairs, default=_plain, allow_nan=False))
+    except (TypeError, ValueError):
+        plain = None
+    if not isinstance(plain, list):
+        raise _bad(endpoint, param, value, "It takes names and values that JSON has.", 'Write parameters={"From": "2026-07-01"}.')
+    return {param.name: plain}
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dt.datetime):
+    """What JSON lacks: days, collections, and numpy's numbers."""
+    if isinstance(value, dt.datetime) and value == value:  # NaT is not itself
         return value.date().isoformat()
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value.isoformat()
-    return list(value) if isinstance(value, (set, tuple)) else value
+    if isinstance(value, (set, frozenset, range)):
+        return sorted(value)
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError
 
 
 # -- one value
@@ -163,7 +186,10 @@ def _text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> str:
     if param.values:
         return _one_of(endpoint, param, value)
     try:
-        return _WRITERS.get(param.type, _string)(value, zone)
+        text = _WRITERS.get(param.type, _string)(value, zone)
+        if param.where == "path" and text in (".", ".."):  # no name: on its way it would become another route
+            raise ValueError
+        return text
     except (ValueError, TypeError, OverflowError):
         raise _bad(endpoint, param, value, f"It takes {_EXPECTED.get(param.type, 'a text')}.", "Write it so.") from None
 
@@ -191,8 +217,8 @@ def _one_of(endpoint: Endpoint, param: Param, value: Any) -> str:
 def _sort(endpoint: Endpoint, param: Param, value: Any) -> str:
     """ "Id" and "+Id" ascending, "-Id" descending; the sign is always sent."""
     text = str(value).strip()
-    signed = text if text[:1] in ("+", "-") else f"+{text}"
-    if not param.values:
+    signed = text if text.startswith(("+", "-")) else f"+{text}"
+    if not param.values and len(signed) > 1:
         return signed
     found = next((v for v in param.values if v.lower() == signed.lower()), None)
     if found is None:
@@ -200,16 +226,18 @@ def _sort(endpoint: Endpoint, param: Param, value: Any) -> str:
             endpoint,
             param,
             value,
-            f"It sorts by {', '.join(v[1:] for v in param.values[::2])}.",
+            f"It sorts by {', '.join(v[1:] for v in param.values[::2]) or 'the name of a field'}.",
             'Write a name for ascending, "-Name" for descending.',
         )
     return found
 
 
 def _string(value: Any, zone: dt.tzinfo) -> str:
+    if value is None or value != value or isinstance(value, bytes):  # NaN and NaT are not themselves; NA raises
+        raise TypeError
     if isinstance(value, (dt.date, dt.datetime)):
         return value.isoformat()
-    if isinstance(value, (Mapping, bytes)) or (isinstance(value, Iterable) and not isinstance(value, str)):
+    if isinstance(value, Iterable) and not isinstance(value, str):
         raise TypeError
     text = str(value).strip()
     if not text:
@@ -218,15 +246,16 @@ def _string(value: Any, zone: dt.tzinfo) -> str:
 
 
 def _integer(value: Any, zone: dt.tzinfo) -> str:
-    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+    if isinstance(value, bool) or (isinstance(value, str) and not re.fullmatch(r"\s*[+-]?\d+\s*", value)):
         raise ValueError
-    if isinstance(value, str) and not re.fullmatch(r"\s*[+-]?\d+\s*", value):
+    whole = int(value)
+    if not isinstance(value, str) and whole != value:
         raise ValueError
-    return str(int(value))
+    return str(whole)
 
 
 def _number(value: Any, zone: dt.tzinfo) -> str:
-    if isinstance(value, bool) or not math.isfinite(float(value)):
+    if isinstance(value, bool) or "_" in str(value) or not math.isfinite(float(value)):
         raise ValueError
     return str(value).strip()
 

@@ -45,10 +45,11 @@ def _keep_existing(source: str, target: str) -> str:
     return target if Path(target).exists() else shutil.copy2(source, target)
 
 
-def run(folder: Path | None, port: int, browser: bool, say: Callable[[str], None]) -> int:
+def run(folder: Path | None, host: str, port: int, browser: bool, say: Callable[[str], None]) -> int:
     """Start JupyterLab and stay until it ends; Ctrl-C ends it.
 
     Args:
+        host: the address to listen on; localhost unless others are to reach it, as from outside a container.
         port: the first to try; the next free one is taken.
         say: prints a line.
 
@@ -58,10 +59,13 @@ def run(folder: Path | None, port: int, browser: bool, say: Callable[[str], None
     if importlib.util.find_spec("jupyterlab") is None:
         raise SetupError("JupyterLab is not installed.", "stnb was installed without it.", "Run: pip install 'stnb[lab]'")
     folder = folder or notebooks()
-    port, token = _free_port(port), secrets.token_urlsafe(24)
+    port, token = _free_port(host, port), secrets.token_urlsafe(24)
     first = f"/tree/{FIRST}" if (folder / FIRST).is_file() else ""
     say("Starting JupyterLab …")
-    server = subprocess.Popen(_command(folder, port, token, browser, first), start_new_session=True)
+    for ending in ("SIGTERM", "SIGHUP"):  # the server is in a group of its own and would outlive us
+        if hasattr(signal, ending):
+            signal.signal(getattr(signal, ending), _interrupt)
+    server = subprocess.Popen(_command(folder, host, port, token, browser, first), start_new_session=True)
     try:
         _until_it_answers(server, port)
         say(f"\n  JupyterLab: http://localhost:{port}/lab{first}?token={token}\n  Notebooks:  {folder}\n  Ctrl-C ends it.\n")
@@ -72,13 +76,17 @@ def run(folder: Path | None, port: int, browser: bool, say: Callable[[str], None
         _end(server)
 
 
-def _command(folder: Path, port: int, token: str, browser: bool, first: str) -> list[str]:
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _command(folder: Path, host: str, port: int, token: str, browser: bool, first: str) -> list[str]:
     options = {
         "ServerApp.root_dir": str(folder),
         "ServerApp.port": str(port),
         "ServerApp.port_retries": "0",
-        "ServerApp.ip": "localhost",
-        "ServerApp.log_level": "WARN",
+        "ServerApp.ip": host,
+        "Application.log_level": "WARN",
         "ServerApp.open_browser": str(browser),
         "IdentityProvider.token": token,
         "LabApp.default_url": f"/lab{first}",
@@ -89,10 +97,10 @@ def _command(folder: Path, port: int, token: str, browser: bool, first: str) -> 
     return [sys.executable, "-m", "jupyterlab", *root, *(f"--{name}={value}" for name, value in options.items())]
 
 
-def _free_port(first: int) -> int:
+def _free_port(host: str, first: int) -> int:
     for port in range(first, first + 100):
         with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
             return port
     raise SetupError(f"No port is free from {first} on.", "A hundred were tried.", "Name another with --port.")
 

@@ -175,8 +175,9 @@ async def _list_page(call: Call, fetch: Fetch, index: int, size: int) -> Page:
 def _stable(call: Call) -> Query:
     """The query, ordered by id where the caller did not order it: new rows then come last and shift no page (facts §5)."""
     sort = call.endpoint.takes("sort")
-    if sort and "+Id" in sort.values and not any(k == "sort" for k, _ in call.query):
-        return (*call.query, ("sort", "+Id"))
+    by_id = next((v for v in sort.values if v.lower() == "+id"), None) if sort else None
+    if by_id and not any(k == "sort" for k, _ in call.query):
+        return (*call.query, ("sort", by_id))
     return call.query
 
 

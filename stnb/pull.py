@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -23,8 +23,11 @@ from .filters import Call
 from .frame import Decoded, assemble, decode, shape_of
 from .notices import Notice
 from .pager import Page, Plan, pages
-from .session import Session
 
+if TYPE_CHECKING:
+    from .session import Session
+
+ENDING = 2.0  # seconds that a cancelled run may take to put its pages in order
 DECODERS = 2  # threads: pyarrow releases the GIL, and two keep up with eight pages in flight
 
 
@@ -88,6 +91,7 @@ class Pull:
         self._began = time.monotonic()
         self._progress = Progress()
         self._lock = threading.Lock()
+        self._entered, self._ended = threading.Event(), threading.Event()
         self._frame: pd.DataFrame | None = None
         self._notices: list[Notice] = []
         self._future: concurrent.futures.Future[None] | None = None
@@ -110,7 +114,7 @@ class Pull:
     @property
     def done(self) -> bool:
         """Whether it has ended, in whichever way."""
-        return self._progress.state in ("done", "cancelled", "failed")
+        return self._ended.is_set()
 
     @property
     def total(self) -> int | None:
@@ -120,6 +124,7 @@ class Pull:
     def cancel(self) -> None:
         """End it; the rows that arrived stay in `frame`. Nothing happens where it is done."""
         if self._future is not None and not self.done:
+            self._entered.wait(ENDING)  # a run that is cancelled before its first step would not notice
             self._future.cancel()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame:
@@ -134,7 +139,7 @@ class Pull:
         try:
             loop.wait(self._future, timeout)
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
-            self._settle()
+            self._ended.wait(ENDING)  # it keeps the pages that were being decoded
         if isinstance(self.error, StnbError):
             self.error.frame = self.frame if self._progress.pages else None
             raise self.error.with_traceback(None)  # the frames of the loop's thread say nothing to the reader
@@ -145,12 +150,6 @@ class Pull:
         while self._notices:
             notices.warn(self._notices.pop(0))
         return frame
-
-    def _settle(self) -> None:
-        """Wait for the run to have noticed its cancellation: it keeps the pages that were being decoded."""
-        until = time.monotonic() + 2.0
-        while not self.done and time.monotonic() < until:
-            time.sleep(0.005)
 
     @property
     def frame(self) -> pd.DataFrame | None:
@@ -166,6 +165,7 @@ class Pull:
 
     async def _run(self) -> None:
         state = "failed"
+        self._entered.set()
         try:
             async for _ in self._decoded():
                 pass
@@ -177,6 +177,7 @@ class Pull:
             self.error = err
         finally:
             self._update(state=state, note="")
+            self._ended.set()
 
     async def _decoded(self) -> AsyncIterator[int]:
         """Fetch and decode; yield the index of each page as it is ready in `_parts`."""

@@ -5,21 +5,24 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from . import cards, filters
 from .catalog import Catalog, Endpoint, Param
-from .errors import BadFilter, UnknownResource, UsageError
+from .errors import BadFilter, UsageError
 from .pager import IN_FLIGHT, Plan
 from .pull import PageCallback, ProgressCallback, Pull, in_order
-from .session import Session
+from .tree import Branch
+
+if TYPE_CHECKING:
+    from .session import Session
 
 Meter = Callable[[str], ProgressCallback | None]  # makes a progress callback for a resource's name
 
 
-class Resource:
+class Resource(Branch):
     """A route that can be read; nothing is sent until a verb is called.
 
     Attributes:
@@ -37,14 +40,8 @@ class Resource:
     def _repr_html_(self) -> str:
         return cards.as_html(self.endpoint)
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        raise UnknownResource(
-            f"{self.name} has no {name!r}.",
-            "It has the verbs pull, get, count, head, pages and start, and columns and filters to look at.",
-            'Search with st.find("words").',
-        )
+    def _title(self) -> str:
+        return self.name
 
     @property
     def columns(self) -> pd.DataFrame:

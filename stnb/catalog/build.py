@@ -7,6 +7,7 @@ A user can run it on documents downloaded from the developer portal:
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -59,7 +60,7 @@ def _pack(value: Any) -> str:
 def _operations(folder: Path) -> Iterator[tuple[str, Json]]:
     """(full path, operation with its document) for each GET and the report query."""
     for file in sorted(folder.glob("*.json")):
-        doc = json.loads(file.read_text(encoding="utf-8"))
+        doc = _document(file)
         if not (isinstance(doc, dict) and doc.get("paths") and doc.get("servers")):
             continue
         base = "/" + doc["servers"][0]["url"].split("//", 1)[-1].partition("/")[2].rstrip("/")
@@ -70,6 +71,17 @@ def _operations(folder: Path) -> Iterator[tuple[str, Json]]:
                         base + path,
                         {**item[method], "method": method.upper(), "doc": doc, "shared": item.get("parameters", [])},
                     )
+
+
+def _document(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise BadFilter(
+            f"{file} is no JSON text.",
+            "Likely its download was cut off; without it, its routes would be missing in silence.",
+            "Download it again, or take it out of the folder.",
+        ) from None
 
 
 # -- names
@@ -164,10 +176,10 @@ def _answer(path: str, op: Json, params: list[Json]) -> tuple[str, Json | None, 
     """(kind, schema of one row, whether rows are arrays)."""
     responses = op["responses"]
     content = responses.get("200", {}).get("content") or {}
-    schema = next((c["schema"] for c in content.values() if "schema" in c), None)
-    if schema is None:
+    whole = next((c["schema"] for c in content.values() if "schema" in c), None)
+    if whole is None:
         return _kind_without_schema(path, responses, params), None, False
-    schema = _resolve(schema, op["doc"])
+    schema = _resolve(whole, op["doc"])
     if schema.get("format") == "binary":
         return "file", None, False
     if _type(schema) == "array":
@@ -175,7 +187,7 @@ def _answer(path: str, op: Json, params: list[Json]) -> tuple[str, Json | None, 
     properties = schema.get("properties", {})
     data = properties.get("data")
     if data is None or _type(_resolve(data, op["doc"])) != "array":
-        return "record", schema, False
+        return "record", whole, False
     row = _resolve(data, op["doc"])["items"]
     kind = "export" if "continueFrom" in properties else "list" if "page" in properties else "rows"
     positional = _type(_resolve(row, op["doc"])) == "array"
@@ -189,7 +201,9 @@ def _kind_without_schema(path: str, responses: Json, params: list[Json]) -> str:
         return "file"
     if {"page", "pageSize"} <= names:
         return "list"
-    return "export" if "includeRecentChanges" in names else "rows"
+    if "includeRecentChanges" in names:
+        return "export"
+    return "record" if path.endswith("}") else "rows"
 
 
 def _shows_all(name: str, op: Json) -> tuple[str, str] | None:
@@ -249,9 +263,9 @@ def _param_type(schema: Json) -> str:
 
 def _values(name: str, schema: Json, said: str) -> list[str]:
     if name == "sort":
-        listed = re.search(r"(?:fields are|Options|possible values|field): *([^.\n]*)", said)
-        fields = re.findall(r"[A-Z]\w+", re.sub(r"\(.*?\)", "", listed[1])) if listed else []
-        return [sign + f for f in fields for sign in "+-"]
+        listed = re.findall(r"(?:fields are|Options|possible values|field): *([^.\n]*)", said)
+        fields = re.findall(r"[A-Z]\w+", re.sub(r"\(.*?\)", "", " ".join(listed)))
+        return [sign + f for f in dict.fromkeys(fields) for sign in "+-"]
     return [str(v) for v in schema.get("enum") or []]
 
 
@@ -269,12 +283,13 @@ def _most(schema: Json, said: str) -> int | None:
 def _columns(row: Json, doc: Json, schemas: dict[str, Any]) -> str:
     """File the row's schema (and those below it) under its name; answer that name."""
     name = _ref(row)
-    if name is None:  # a bare value, or an object written in place
-        schema, name = _resolve(row, doc), f"inline:{json.dumps(row, sort_keys=True)[:80]}"
-        if _type(schema) != "object":
-            schemas[name] = [_column("value", schema, doc, schemas, ())]
-            return name
-    _file(name, _resolve(row, doc), doc, schemas, ())
+    if name is not None:
+        _file(name, _resolve(row, doc), doc, schemas, ())
+        return name
+    fields = row.get("properties", {}) if _type(row) == "object" else {"value": row}
+    columns = [_column(k, v, doc, schemas, ()) for k, v in fields.items()]
+    name = f"inline:{hashlib.sha256(_pack(columns).encode()).hexdigest()[:12]}"  # two that are alike may share it
+    schemas[name] = columns
     return name
 
 

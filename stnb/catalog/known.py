@@ -40,11 +40,9 @@ KEYS = {
     "payroll.export.payroll_settings": ("employeeId",),
     "payroll.employees.payroll_settings": ("employeeId",),
     "payroll.technicians.payroll_settings": ("employeeId",),
-    "payroll.locations.rates": ("locationId",),
     "customer_interactions.technician_ratings": ("technicianId", "jobId"),
     "customer_interactions.export.technician_ratings": ("technicianId", "jobId"),
     "jpm.jobs.cancel_reasons": ("jobId",),
-    "jpm.jobs.hold_reasons": ("jobId",),
     "jpm.export.job_history": ("jobId",),
     "accounting.invoices.tasks": ("taskId",),
 }

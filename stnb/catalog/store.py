@@ -65,9 +65,11 @@ class Catalog:
 
     def near(self, name: str, most: int = 5) -> list[str]:
         """The names that a misspelt one may have meant, the likeliest first."""
-        close = difflib.get_close_matches(name, self.endpoints, n=most, cutoff=0.6)
+        tail = name.rpartition(".")[2]
+        close = [n for n in self.endpoints if n.split(".", 1)[1] == tail]  # right but for the module
+        close += difflib.get_close_matches(name, self.endpoints, n=most, cutoff=0.6)
         tails = {n.split(".", 1)[1]: n for n in self.endpoints}
-        close += [tails[t] for t in difflib.get_close_matches(name.rpartition(".")[2], tails, n=most, cutoff=0.7)]
+        close += [tails[t] for t in difflib.get_close_matches(tail, tails, n=most, cutoff=0.7)]
         return list(dict.fromkeys(close))[:most]
 
     @cached_property
@@ -159,19 +161,17 @@ def read(source: str | Path) -> Catalog:
     Raises:
         SetupError: the text is no catalogue, or of another version.
     """
-    text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
     try:
-        raw = json.loads(text)
-        ok = raw["format"] == 1
-    except (ValueError, KeyError, TypeError):
-        ok = False
-    if not ok:
-        raise SetupError(
-            "The catalogue cannot be read.",
-            "Likely the file is cut off, or was written by another version of stnb.",
-            "Build it again with `stnb catalog build --specs DIR`, or reinstall stnb.",
-        )
-    return Catalog(_endpoint(e, raw["schemas"]) for e in raw["endpoints"])
+        raw = json.loads(source.read_text(encoding="utf-8") if isinstance(source, Path) else source)
+        if raw["format"] == 1:
+            return Catalog(_endpoint(e, raw["schemas"]) for e in raw["endpoints"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise SetupError(
+        "The catalogue cannot be read.",
+        "Likely the file is missing or cut off, or was written by another version of stnb.",
+        "Build it again with `stnb catalog build --specs DIR`, or reinstall stnb.",
+    )
 
 
 def _endpoint(raw: Mapping[str, Any], schemas: Mapping[str, Any]) -> Endpoint:

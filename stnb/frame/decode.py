@@ -20,7 +20,7 @@ import pyarrow.json as pj
 
 from ..catalog import Column
 from ..errors import UnexpectedAnswer
-from .types import CONVERTERS, Shape, final_type, json_type
+from .types import CONVERTERS, Shape, final_type, is_open, json_type
 
 # What Arrow raises for values that do not fit a type, whichever way they are handed over.
 MISFITS = (pa.ArrowException, OverflowError, TypeError, ValueError, AttributeError)
@@ -60,7 +60,8 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
         careful = True
     if careful:
         columns = _careful(_rows(document, positional), shape, drift)
-    return Decoded(pa.table(_typed(columns, shape, drift)), drift, careful)
+    table = pa.table(_typed(columns, shape, drift))
+    return Decoded(table, {} if positional else drift, careful)  # a report's columns are its own
 
 
 def _enveloped(content: bytes, rows_at: str) -> bytes:
@@ -159,7 +160,9 @@ def _unfold(
 
 def _array(values: list[Any], column: Column | None, path: str, drift: dict[str, str]) -> pa.Array:
     """An Arrow array of the promised type where every value fits exactly, else text."""
-    want = None if column is None or column.type == "any" else json_type(column)
+    if column is not None and is_open(column):
+        return _open(values, column)
+    want = None if column is None else json_type(column)
     try:
         found = pa.array(values)  # inferred first: told a type, Arrow would cut 1.5 down to 1 in silence
         if want is None or found.type == want:
@@ -177,6 +180,14 @@ def _array(values: list[Any], column: Column | None, path: str, drift: dict[str,
         pass
     drift[path] = f"holds other values than {column.type if column else 'one type'}; kept as text"
     return pa.array([_as_text(v) for v in values], pa.string())
+
+
+def _open(values: list[Any], column: Column) -> pa.Array:
+    """What may hold anything, as JSON text: one text a value, or one an element of an array."""
+    if column.type == "any":
+        return pa.array([_as_text(v) for v in values], pa.string())
+    lists = [v if v is None or isinstance(v, list) else [v] for v in values]
+    return pa.array([None if v is None else [_as_text(x) for x in v] for v in lists], pa.list_(pa.string()))
 
 
 def _shaped(value: Any, want: pa.DataType) -> Any:
@@ -219,8 +230,8 @@ def _typed(columns: Columns, shape: Shape, drift: dict[str, str]) -> Columns:
 
 
 def _convert(values: pa.Array, column: Column, path: str, drift: dict[str, str]) -> pa.Array:
-    if column.type == "any":
-        return values if pa.types.is_string(values.type) else _text_of(values)
+    if is_open(column):
+        return values if values.type == final_type(column) else _open(values.to_pylist(), column)
     convert = CONVERTERS.get(column.type)
     if convert is None or path in drift:
         return values

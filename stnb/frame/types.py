@@ -46,6 +46,24 @@ PANDAS: dict[pa.DataType, Any] = {
 }
 
 
+@pd.api.extensions.register_extension_dtype
+class _NestedByName(pd.ArrowDtype):
+    """Lets `pd.read_parquet` read what `to_parquet` wrote.
+
+    pandas writes "list<item: int64>[pyarrow]" into the file's metadata and cannot read that name back. This answers
+    to such names; the type itself is in the file.
+    """
+
+    @classmethod
+    def construct_from_string(cls, string: str) -> _NestedByName:
+        if isinstance(string, str) and re.fullmatch(r"(list|struct)<.*>\[pyarrow\]", string):
+            return cls(pa.null())
+        raise TypeError(f"{string!r} is no nested Arrow type")
+
+    def __from_arrow__(self, array: pa.Array | pa.ChunkedArray) -> Any:
+        return pd.arrays.ArrowExtensionArray(array)
+
+
 def pandas_type(kind: pa.DataType) -> Any:
     """The pandas dtype for an Arrow type, None for Arrow's own choice."""
     return pd.ArrowDtype(kind) if pa.types.is_nested(kind) else PANDAS.get(kind)
@@ -95,13 +113,20 @@ def _leaves(columns: tuple[Column, ...], above: str = "") -> Iterator[Leaf]:
 
 
 def _struct(columns: tuple[Column, ...]) -> pa.DataType:
-    return pa.struct([(c.name, json_type(c)) for c in columns if c.type != "any"])
+    """What a row's objects are read as; what the documents promise nothing of is left to Arrow to find out."""
+    inner = {c.name: _struct(c.children) if c.type == "object" else json_type(c) for c in columns if not is_open(c)}
+    return pa.struct(list(inner.items()))
+
+
+def is_open(column: Column) -> bool:
+    """Whether the documents promise nothing of a column, or of an array's elements."""
+    return column.type == "any" or (column.type == "array" and all(c.type == "any" for c in column.children))
 
 
 def json_type(column: Column) -> pa.DataType:
     """The Arrow type that a column is read as; amounts sent as text are read as text."""
     if column.type == "object":
-        return _struct(column.children)
+        return pa.struct([(c.name, json_type(c)) for c in column.children])
     if column.type == "array":
         return pa.list_(json_type(column.children[0])) if column.children else pa.list_(pa.string())
     return pa.string() if column.text else TYPES[column.type][0]

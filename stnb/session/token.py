@@ -26,8 +26,6 @@ class TokenAuth(httpx.Auth):
     A generator of requests with no I/O of its own. The lock makes twenty first calls share one token.
     """
 
-    requires_response_body = True
-
     def __init__(self, credentials: Credentials, clock: Callable[[], float] = time.monotonic) -> None:
         self._credentials, self._clock = credentials, clock
         self._lock = asyncio.Lock()
@@ -40,7 +38,9 @@ class TokenAuth(httpx.Auth):
             async with self._lock:
                 if self._token is None or self._token is used or self._clock() >= self._token.renew_at:
                     self._token = None
-                    self._accept((yield self._ask()))
+                    answer = yield self._ask()
+                    await answer.aread()
+                    self._accept(answer)
                 used = self._token
             self._sign(request)
             response = yield request
