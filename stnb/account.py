@@ -39,7 +39,7 @@ def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | No
 
     Example:
         >>> stnb.connect("demo")
-        <stnb demo · demo · tenant 424242001 · 324 resources>
+        <stnb demo · demo · tenant 900000042 · 324 resources>
     """
     from .session import Session  # brings httpx, a tenth of a second that `import stnb` need not take
 

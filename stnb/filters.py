@@ -63,7 +63,7 @@ def call(endpoint: Endpoint, tenant: int, filters: Mapping[str, Any], zone: dt.t
         if p.where == "path":
             path = path.replace(f"{{{p.name}}}", quote(text[0][1], safe=""))
     query = tuple(pair for p, pairs in texts.items() if p.where == "query" for pair in pairs)
-    body = next((_body(endpoint, p, value) for p, value in given.items() if p.where == "body"), None)
+    body: Any = next((_body(endpoint, p, value) for p, value in given.items() if p.where == "body"), None)
     if endpoint.method == "POST" and body is None:
         body = {"parameters": []}
     told = {p.name: ", ".join(v for _, v in pairs) for p, pairs in texts.items()}

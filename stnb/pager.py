@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .errors import PagingFault, UnexpectedAnswer
@@ -17,6 +17,8 @@ from .filters import Call
 
 FIRST_PAGE = 500  # rows: small enough to answer soon, and it brings the total that the plan is made from
 IN_FLIGHT = 8  # measured: 8 side by side bring most of what 16 bring, and leave room for other programs
+EMPTY_PAGES = 20  # so many in a row, although there is more, are taken for a list that never ends
+ENVELOPE = ("hasMore", "totalCount", "continueFrom")
 ROWS_AT = re.compile(rb'"data"\s*:\s*\[')
 Query = tuple[tuple[str, str], ...]
 
@@ -77,7 +79,7 @@ async def pages(call: Call, fetch: Fetch, plan: Plan) -> AsyncIterator[Page]:
     elif call.endpoint.kind == "export":
         walk = _export(call, fetch, plan)
     else:
-        walk = _once(call, fetch)
+        walk = _once(call, fetch, plan)
     async for page in walk:
         yield page
 
@@ -129,7 +131,7 @@ async def _side_by_side(call: Call, fetch: Fetch, plan: Plan, planned: range, si
             if not flying:
                 break
             done, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
+            for task in sorted(done, key=lambda task: task.exception() is not None):  # what arrived goes before an error
                 del flying[task]
                 page = task.result()
                 last = page if last is None or page.index > last.index else last
@@ -145,13 +147,15 @@ async def _side_by_side(call: Call, fetch: Fetch, plan: Plan, planned: range, si
 
 async def _onwards(call: Call, fetch: Fetch, plan: Plan, last: Page, size: int) -> AsyncIterator[Page]:
     """What lies behind the planned pages: `hasMore` decides, whatever the total said."""
-    page, known = last, last.total is not None
+    page, known, same = last, last.total is not None, 0
     while page.has_more and (plan.limit is None or (page.index + 1) * size < plan.limit):
         if known:
             plan.notices.append("There were more pages than totalCount said; hasMore was followed to the end.")
             known = False
         before, page = page, await _list_page(call, fetch, page.index + 1, size)
-        if page.has_more and page.content == before.content:
+        rows = _rows(page)
+        same = same + 1 if rows == _rows(before) else 0
+        if page.has_more and same > (0 if rows else EMPTY_PAGES):
             raise PagingFault(
                 f"{call.endpoint.name} gave the same page twice, and says that there are more.",
                 "Likely the endpoint ignores `page`.",
@@ -159,6 +163,12 @@ async def _onwards(call: Call, fetch: Fetch, plan: Plan, last: Page, size: int) 
             )
         yield page
     _compare(plan, page, size)
+
+
+def _rows(page: Page) -> bytes:
+    """The rows' part of a page, as pages that differ in their number only are the same."""
+    start = ROWS_AT.search(page.content)
+    return page.content[start.end() : page.content.rfind(b"]")].strip() if start else page.content
 
 
 def _compare(plan: Plan, last: Page, size: int) -> None:
@@ -169,7 +179,19 @@ def _compare(plan: Plan, last: Page, size: int) -> None:
 async def _list_page(call: Call, fetch: Fetch, index: int, size: int) -> Page:
     query = (*_stable(call), ("page", str(index + call.endpoint.page_first)), ("pageSize", str(size)))
     total = (("includeTotal", "true"),) if call.endpoint.takes("includeTotal") else ()
-    return read_page(call, index, *await fetch(query + total))
+    page = read_page(call, index, *await fetch(query + total))
+    if page.rows_at == "bare":  # nothing says whether there is more, but a full page may have more behind it
+        return replace(page, has_more=_count(page.content) == size)
+    return page
+
+
+def _count(content: bytes) -> int:
+    """The rows of a page; 0 where it is no JSON, which the decoder will tell."""
+    try:
+        body = json.loads(content)
+        return len(body if isinstance(body, list) else body["data"])
+    except (ValueError, KeyError, TypeError):
+        return 0
 
 
 def _stable(call: Call) -> Query:
@@ -191,22 +213,25 @@ async def _export(call: Call, fetch: Fetch, plan: Plan) -> AsyncIterator[Page]:
     while True:
         page = read_page(call, index, *await fetch(query))
         yield page
-        rows += page.content.count(b'"id"') if plan.limit is not None else 0
+        rows += _count(page.content) if plan.limit is not None else 0
         if not page.has_more or (plan.limit is not None and rows >= plan.limit):
             return
         if not page.continue_from or page.continue_from in seen:
             raise PagingFault(
-                f"The feed {call.endpoint.name} says that there is more, but its cursor {'repeats' if seen else 'is missing'}.",
+                f"The feed {call.endpoint.name} says that there is more, but its cursor {'repeats' if page.continue_from else 'is missing'}.",
                 "Likely a fault of the server; going on would bring the same rows for ever.",
-                "Start again from the last good cursor: from_=err.frame.attrs['stnb']['continue_from'].",
+                "Try again later, from the last cursor that came: from_=err.frame.attrs['stnb']['continue_from'].",
             )
         seen.add(page.continue_from)
         query = (*((k, v) for k, v in call.query if k != "from"), ("from", page.continue_from))
         index += 1
 
 
-async def _once(call: Call, fetch: Fetch) -> AsyncIterator[Page]:
-    yield read_page(call, 0, *await fetch(call.query))
+async def _once(call: Call, fetch: Fetch, plan: Plan) -> AsyncIterator[Page]:
+    page = read_page(call, 0, *await fetch(call.query))
+    if page.has_more:
+        plan.notices.append(f"{call.endpoint.name} says that there is more than it gave, and takes no page to ask for it.")
+    yield page
 
 
 # -- one page
@@ -255,8 +280,8 @@ def envelope(content: bytes) -> dict[str, Any] | None:
         return None
     try:
         meta = json.loads(content[: start.end()] + content[end:])
-        if "hasMore" not in meta and b'"hasMore"' in content:
-            raise ValueError  # another list lies behind the rows, and the cut took too much
+        if "data" not in meta or any(key not in meta and f'"{key}"'.encode() in content for key in ENVELOPE):
+            raise ValueError  # another list lies before or behind the rows, and the cut took too much
     except ValueError:
         try:
             meta = json.loads(content)

@@ -67,7 +67,13 @@ def sample(endpoint: Endpoint, st: stnb.Account) -> dict[str, Any]:
     return given
 
 
-ANY_VALUE = {"date-time": "2026-01-01", "date": "2026-01-01", "integer": 1, "boolean": True, "guid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301"}
+ANY_VALUE = {
+    "date-time": "2026-01-01",
+    "date": "2026-01-01",
+    "integer": 1,
+    "boolean": True,
+    "guid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+}
 
 
 def parent_id(endpoint: Endpoint, hole: Param, st: stnb.Account) -> Any:
@@ -77,7 +83,7 @@ def parent_id(endpoint: Endpoint, hole: Param, st: stnb.Account) -> Any:
     if owner is None:
         return ANY_VALUE.get(hole.type, "1")
     frame = st[owner.name].head(1, **(dict([owner.shows_all]) if owner.shows_all else {}))
-    return frame[owner.key[0]].iloc[0] if len(frame) else ANY_VALUE.get(hole.type, "1")
+    return frame[(*owner.key, "id")[0]].iloc[0] if len(frame) else ANY_VALUE.get(hole.type, "1")
 
 
 @pytest.mark.filterwarnings("ignore::stnb.HiddenRows")

@@ -15,7 +15,9 @@ from stnb import cli, save
 from stnb.catalog import load, read
 
 
-@pytest.mark.parametrize("command", [[], ["lab"], ["pull"], ["pull", "jpm.jobs"], ["find"], ["profiles"], ["catalog"], ["catalog", "build"]])
+@pytest.mark.parametrize(
+    "command", [[], ["lab"], ["pull"], ["pull", "jpm.jobs"], ["find"], ["profiles"], ["catalog"], ["catalog", "build"]]
+)
 def test_help_everywhere(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Every command has a --help that ends with 0."""
     with pytest.raises(SystemExit) as end:
@@ -157,15 +159,33 @@ def test_nested_columns_are_json_in_csv(st: stnb.Account) -> None:
     save.save(frame, "jobs.csv")
     tags = pd.read_csv("jobs.csv")["tagTypeIds"]
 
-    assert [json.loads(t) for t in tags.dropna()] == [t.tolist() if hasattr(t, "tolist") else t for t in frame["tagTypeIds"].dropna()]
+    assert [json.loads(t) for t in tags.dropna()] == [
+        t.tolist() if hasattr(t, "tolist") else t for t in frame["tagTypeIds"].dropna()
+    ]
 
 
 def test_catalog_build(capsys: pytest.CaptureFixture[str]) -> None:
     """`stnb catalog build` writes a catalogue from a folder of OpenAPI documents."""
     document = {
         "servers": [{"url": "https://api.servicetitan.io/jpm/v2"}],
-        "paths": {"/tenant/{tenant}/things": {"get": {"responses": {"200": {"content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}}}}}}}},
-        "components": {"schemas": {"Thing": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer", "format": "int64"}}}}},
+        "paths": {
+            "/tenant/{tenant}/things": {
+                "get": {
+                    "responses": {
+                        "200": {
+                            "content": {
+                                "application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}}
+                            }
+                        }
+                    }
+                }
+            }
+        },
+        "components": {
+            "schemas": {
+                "Thing": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer", "format": "int64"}}}
+            }
+        },
     }
     Path("specs").mkdir()
     Path("specs/jpm.json").write_text(json.dumps(document))

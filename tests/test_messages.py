@@ -18,9 +18,9 @@ def raised() -> list[tuple[str, ast.Call]]:
     """Every place in the package that makes one of our errors."""
     found = []
     for file in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
-                found.append((f"{file.relative_to(PACKAGE)}:{node.lineno}", node))
+        calls = (n for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(n, ast.Call))
+        ours = (n for n in calls if isinstance(n.func, ast.Name) and n.func.id in ERRORS)
+        found += [(f"{file.relative_to(PACKAGE)}:{n.lineno}", n) for n in ours]
     return found
 
 

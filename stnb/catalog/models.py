@@ -125,8 +125,8 @@ class Endpoint:
 
     @property
     def label(self) -> str:
-        """The name for people: "jpm.job_cancel_reasons" is "Job cancel reasons"."""
-        words = self.name.split(".", 1)[1].replace(".", " · ").replace("_", " ")
+        """The name for people: "jpm.job_cancel_reasons" is "Job cancel reasons", "jpm.jobs.get" is "Jobs · one record"."""
+        words = re.sub(r"\.get$", ".one record", self.name.split(".", 1)[1]).replace(".", " · ").replace("_", " ")
         return words[:1].upper() + words[1:]
 
     def takes(self, name: str) -> Param | None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import gc
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
@@ -25,6 +26,8 @@ from .types import CONVERTERS, Shape, final_type, is_open, json_type
 # What Arrow raises for values that do not fit a type, whichever way they are handed over.
 MISFITS = (pa.ArrowException, OverflowError, TypeError, ValueError, AttributeError)
 Columns = dict[str, pa.Array]
+LARGEST = 2**53  # beyond it a float does not hold every whole number
+ROUNDED = "holds years outside 1677 to 2262, so its times are kept to the microsecond"
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
     if careful:
         columns = _careful(_rows(document, positional), shape, drift)
     table = pa.table(_typed(columns, shape, drift))
-    return Decoded(table, {} if positional else drift, careful)  # a report's columns are its own
+    promised = shape.leaves and not positional  # a report's columns are its own, and some routes are not described
+    return Decoded(table, drift if promised else {}, careful)
 
 
 def _enveloped(content: bytes, rows_at: str) -> bytes:
@@ -76,19 +80,53 @@ def _enveloped(content: bytes, rows_at: str) -> bytes:
 
 
 def _fast(document: bytes, shape: Shape) -> Columns:
+    rows = _read(document, shape.rows)
+    if (plain := _without_times(rows.type)) != rows.type:  # Arrow took unknown texts for dates: read them as they are
+        rows = _read(document, plain)
+    columns = list(_flattened(rows, ""))
+    if not _exact(columns, shape):
+        raise pa.ArrowInvalid("not what the page says")
+    return dict(columns)
+
+
+def _read(document: bytes, rows: pa.DataType) -> pa.StructArray:
     table = pj.read_json(
         pa.BufferReader(document),
         read_options=pj.ReadOptions(use_threads=False, block_size=len(document) + 1),
-        parse_options=pj.ParseOptions(
-            explicit_schema=pa.schema([("data", pa.list_(shape.rows))]), unexpected_field_behavior="infer"
-        ),
+        parse_options=pj.ParseOptions(explicit_schema=pa.schema([("data", pa.list_(rows))]), unexpected_field_behavior="infer"),
     )
-    rows = table.column("data").combine_chunks()
-    rows = rows.chunk(0) if isinstance(rows, pa.ChunkedArray) else rows
-    flat = rows.flatten()
+    found = table.column("data").combine_chunks()
+    flat = (found.chunk(0) if isinstance(found, pa.ChunkedArray) else found).flatten()
     if not pa.types.is_struct(flat.type):
         raise pa.ArrowInvalid("rows are no objects")
-    return dict(_flattened(flat, ""))
+    return flat.filter(flat.is_valid()) if flat.null_count else flat
+
+
+def _without_times(kind: pa.DataType) -> pa.DataType:
+    """The type with text for every date; the catalogue's own dates are read as text anyhow."""
+    if pa.types.is_timestamp(kind):
+        return pa.string()
+    if pa.types.is_list(kind):
+        return pa.list_(_without_times(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(f.name, _without_times(f.type)) for f in kind])
+    return kind
+
+
+def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
+    """Whether nothing was lost: no two columns of one path, no whole number cut to a float, nothing open flattened."""
+    if len({path for path, _ in columns}) < len(columns):
+        return False
+    for path, values in columns:
+        if pa.types.is_floating(values.type):
+            ends = pc.min_max(values).as_py().values()
+            if any(end is not None and abs(end) > LARGEST for end in ends):
+                return False
+        if path in shape.open and "struct" in str(values.type):
+            return False
+        if path not in shape.by_path and any(path.startswith(f"{known}.") for known in shape.open):
+            return False
+    return True
 
 
 def _flattened(rows: pa.StructArray, above: str) -> Iterator[tuple[str, pa.Array]]:
@@ -109,7 +147,9 @@ def _rows(document: bytes, positional: bool) -> list[Any]:
         body = json.loads(document)
         rows = body["data"]
         if positional:
-            names = _distinct([str(f["name"]) for f in body.get("fields") or []])
+            named = [str(f["name"]) for f in body.get("fields") or []]
+            longest = max(map(len, rows), default=0)  # cells without a field have a column too
+            names = _distinct(named + [f"column {i + 1}" for i in range(len(named), longest)])
             return [dict(zip(names, row, strict=False)) for row in rows]
         if not all(isinstance(row, dict) or row is None for row in rows):
             rows = [row if isinstance(row, dict) else {"value": row} for row in rows]
@@ -127,11 +167,13 @@ def _rows(document: bytes, positional: bool) -> list[Any]:
 
 def _distinct(names: list[str]) -> list[str]:
     """Reports may name two fields alike; the second becomes "Name.2"."""
-    seen: dict[str, int] = {}
-    out = []
+    out: list[str] = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        out.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
+        number, free = 1, name
+        while free in out:
+            number += 1
+            free = f"{name}.{number}"
+        out.append(free)
     return out
 
 
@@ -150,12 +192,12 @@ def _unfold(
         values = [None if row is None else row.get(name) for row in rows]
         column = shape.by_path.get(path)
         kinds = {type(v) for v in values if v is not None}
-        if kinds == {dict} and column is None and any(values):
+        if kinds == {dict} and column is None:
             _unfold(values, f"{path}.", shape, objects, columns, drift)
         else:
             if path in objects and kinds:
                 drift[path] = "is no object, as the catalogue says; kept as text"
-            columns[path] = _array(values, column, path, drift)
+            columns[_distinct([*columns, path])[-1]] = _array(values, column, path, drift)
 
 
 def _array(values: list[Any], column: Column | None, path: str, drift: dict[str, str]) -> pa.Array:
@@ -204,9 +246,11 @@ def _shaped(value: Any, want: pa.DataType) -> Any:
 
 
 def _as_text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """A value as text; half of a surrogate pair, as of an emoji that was cut in two, is written as its escape."""
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 # -- types
@@ -232,67 +276,28 @@ def _typed(columns: Columns, shape: Shape, drift: dict[str, str]) -> Columns:
 def _convert(values: pa.Array, column: Column, path: str, drift: dict[str, str]) -> pa.Array:
     if is_open(column):
         return values if values.type == final_type(column) else _open(values.to_pylist(), column)
+    if column.type == "array" and pa.types.is_nested(values.type) and values.type != json_type(column):
+        drift[path] = "holds other fields or types inside than the catalogue says"
     convert = CONVERTERS.get(column.type)
     if convert is None or path in drift:
         return values
     try:
-        return convert(values)
+        typed = convert(values)
     except pa.ArrowException:
         drift[path] = f"holds values that are no {column.type}; kept as text"
-        return values if pa.types.is_string(values.type) else _text_of(values)
+        return text_of(values)
+    if pa.types.is_timestamp(typed.type) and typed.type.unit == "us":
+        drift[path] = ROUNDED
+    return typed
 
 
-def _text_of(values: pa.Array) -> pa.Array:
-    """Any array as text, exactly: JSON for what is nested."""
+def text_of(values: pa.Array) -> pa.Array:
+    """Any array as text, exactly: JSON for what is nested, ISO 8601 for times."""
     kind = values.type
     if pa.types.is_integer(kind) or pa.types.is_string(kind):
         return values.cast(pa.string())
     if pa.types.is_timestamp(kind):
         return pc.strftime(values, "%Y-%m-%dT%H:%M:%SZ" if kind.tz else "%Y-%m-%dT%H:%M:%S")
+    if pa.types.is_duration(kind):
+        return pa.array([None if v is None else pd.Timedelta(v).isoformat() for v in values.to_pylist()], pa.string())
     return pa.array([_as_text(v) for v in values.to_pylist()], pa.string())
-
-
-def merge(parts: Iterable[tuple[pa.Table, dict[str, str]]], drift: dict[str, str]) -> pa.Table:
-    """Tables of several pages as one: where a column's type differs between pages, a type that loses nothing."""
-    tables = []
-    for table, told in parts:
-        tables.append(table)
-        drift |= told
-    if not tables:
-        return pa.table({})
-    names = list(dict.fromkeys(itertools.chain.from_iterable(t.column_names for t in tables)))
-    return pa.table({name: _stacked(name, tables, drift) for name in names})
-
-
-def _stacked(name: str, tables: list[pa.Table], drift: dict[str, str]) -> pa.ChunkedArray:
-    columns = [t.column(name) if name in t.column_names else None for t in tables]
-    kinds = {c.type for c in columns if c is not None and not pa.types.is_null(c.type)}
-    kind = next(iter(kinds), pa.null()) if len(kinds) < 2 else _common(kinds, columns)
-    if len(kinds) > 1 and pa.types.is_string(kind):
-        drift.setdefault(name, "differs in type between pages; kept as text")
-    chunks: list[pa.Array] = []
-    for table, column in zip(tables, columns, strict=True):
-        if column is None or pa.types.is_null(column.type):
-            chunks.append(pa.nulls(table.num_rows, kind))
-        else:
-            chunks.extend(
-                c if c.type == kind else _text_of(c) if pa.types.is_string(kind) else c.cast(kind) for c in column.chunks
-            )
-    return pa.chunked_array(chunks, kind)
-
-
-def _common(kinds: set[pa.DataType], columns: list[pa.ChunkedArray | None]) -> pa.DataType:
-    if kinds == {pa.int64(), pa.float64()}:
-        whole = [c for c in columns if c is not None and pa.types.is_integer(c.type) and len(c) > c.null_count]
-        largest = max((max(abs(pc.min(c).as_py()), abs(pc.max(c).as_py())) for c in whole), default=0)
-        return pa.float64() if largest <= 2**53 else pa.string()
-    if all(pa.types.is_timestamp(k) and k.tz for k in kinds):
-        return pa.timestamp("us", "UTC")
-    if all(pa.types.is_timestamp(k) for k in kinds):
-        return pa.timestamp("us")
-    if all(pa.types.is_nested(k) for k in kinds):
-        try:
-            return pa.unify_schemas([pa.schema([("x", k)]) for k in kinds], promote_options="permissive").field(0).type
-        except pa.ArrowException:
-            pass
-    return pa.string()

@@ -96,6 +96,11 @@ class Shape:
     def by_path(self) -> dict[str, Column]:
         return {leaf.path: leaf.column for leaf in self.leaves}
 
+    @functools.cached_property
+    def open(self) -> frozenset[str]:
+        """The columns of which the documents promise nothing."""
+        return frozenset(leaf.path for leaf in self.leaves if is_open(leaf.column))
+
 
 @functools.cache
 def shape_of(endpoint: Endpoint) -> Shape:
@@ -172,8 +177,11 @@ def to_amount(values: pa.Array) -> pa.Array:
     """Amounts as text -> numbers; an empty text is a missing amount."""
     if not pa.types.is_string(values.type):
         return values.cast(pa.float64())
-    empty = pc.equal(pc.utf8_trim_whitespace(values), "")
-    return pc.if_else(empty, None, values).cast(pa.float64())
+    trimmed = pc.utf8_trim_whitespace(values)
+    numbers = pc.if_else(pc.equal(trimmed, ""), None, trimmed).cast(pa.float64())
+    if pc.any(pc.invert(pc.is_finite(numbers))).as_py():
+        raise pa.ArrowInvalid("no amount: nan or infinity")
+    return numbers
 
 
 def to_duration(values: pa.Array) -> pa.Array:
@@ -189,6 +197,8 @@ def _nanoseconds(text: str) -> int:
         sign, days, hours, minutes, seconds, fraction = net.groups()
         whole = ((int(days or 0) * 24 + int(hours)) * 60 + int(minutes)) * 60 + int(seconds or 0)
         total = whole * 10**9 + int((fraction or "").ljust(9, "0"))
+        if total >= 2**63:  # 292 years; .NET's largest is 29,000
+            raise pa.ArrowInvalid(f"no duration that fits: {text[:20]}")
         return -total if sign else total
     try:
         return int(pd.Timedelta(text).as_unit("ns").value) if text.strip().upper().lstrip("-").startswith("P") else int("no")

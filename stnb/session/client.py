@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import time
 from collections.abc import Callable, Hashable, Sequence
@@ -56,10 +57,9 @@ class Session:
         self.credentials = credentials
         self._transport, self._sleep = transport, sleep
         shared = transport is None
-        self._auth = _shared(_AUTHS, credentials, lambda: TokenAuth(credentials, clock), shared)
-        self._governor = _shared(
-            _GOVERNORS, (credentials.api_url, credentials.tenant), lambda: Governor(rate, clock, sleep), shared
-        )
+        tenant = (credentials.api_url, credentials.tenant)
+        self._governor = _shared(_GOVERNORS, tenant, lambda: Governor(rate, clock, sleep), shared)
+        self._auth = _shared(_AUTHS, credentials, lambda: TokenAuth(credentials, self._governor.turn, clock), shared)
         self._client: httpx.AsyncClient | None = None
 
     def __repr__(self) -> str:
@@ -102,60 +102,60 @@ class Session:
             RequestError: the call failed, after further tries where the failure may pass.
             UnexpectedAnswer: the answer is no whole JSON text.
         """
-        self._only_reads(method, path)
-        trouble: Trouble | None = None
-        for attempt in range(1, TRIES + 1):
-            if trouble is not None:
-                wait = trouble.wait(attempt - 1)
-                if wait > PATIENCE:
-                    break
-                notify(f"waiting {wait:.0f} s: {trouble.what}")
-                await (self._governor.pause(wait) if trouble.for_all else self._sleep(wait))
-            trouble, answer = await self._try(method, path, query, body, expect_json, attempt)
-            if answer is not None:
+        url = self._address(method, path, query)
+        for attempt in itertools.count(1):
+            result = await self._try(method, url, body, expect_json, attempt)
+            if isinstance(result, Answer):
                 if attempt > 1:
                     notify("")
-                return answer
-            if trouble is None or not trouble.passing:
-                break
-        assert trouble is not None
-        # Raised here, outside any except block: no cause or context holds a request, whose headers are secret.
-        raise trouble.error(method, path, scope, attempt)
+                return result
+            wait = result.wait(attempt)
+            if not result.passing or attempt == TRIES or wait > PATIENCE:
+                # Outside any except block: no cause or context holds a request, whose headers are secret.
+                raise result.error(method, path, scope, attempt)
+            notify(f"waiting {wait:.0f} s: {result.what}")
+            await (self._governor.pause(wait) if result.for_all else self._sleep(wait))
+        raise AssertionError
 
-    @staticmethod
-    def _only_reads(method: str, path: str) -> None:
-        if method == "GET" or (method == "POST" and REPORT_QUERY.fullmatch(path)):
-            return
+    def _address(self, method: str, path: str, query: Query) -> httpx.URL:
+        """Where the call goes: to the profile's own host, and only to read."""
+        if method != "GET" and not (method == "POST" and REPORT_QUERY.fullmatch(path) and ".." not in path.split("/")):
+            raise UsageError(
+                f"{method} {path} was not sent.",
+                "stnb only reads.",
+                "Use a tool made for writing; stnb will not change a tenant's data.",
+            )
+        try:
+            if path.startswith("/"):
+                return httpx.URL(self.credentials.api_url + path).copy_merge_params(list(query))
+        except httpx.InvalidURL:
+            pass
         raise UsageError(
-            f"{method} {path} was not sent.",
-            "stnb only reads.",
-            "Use a tool made for writing; stnb will not change a tenant's data.",
+            f"{method} {path[:200]!r} was not sent.",
+            "It is no address below the API's host, or too long for one.",
+            "Correct the path; where the filters are long lists of ids, split them.",
         )
 
-    async def _try(
-        self, method: str, path: str, query: Query, body: Any, expect_json: bool, attempt: int
-    ) -> tuple[Trouble | None, Answer | None]:
-        await self._governor.turn()
+    async def _try(self, method: str, url: httpx.URL, body: Any, expect_json: bool, attempt: int) -> Trouble | Answer:
         try:
-            response = await self._http().request(
-                method, self.credentials.api_url + path, params=list(query), json=body, auth=self._auth
-            )
+            response = await self._http().request(method, url, json=body, auth=self._auth)
             if response.is_redirect and not expect_json:
                 response = await self._follow(response)
         except TokenRefused as refused:
-            return Trouble.of_response(refused.args[0], of_token=True), None
-        except httpx.HTTPError as err:
-            return Trouble.of_failure(err), None
+            return Trouble.of_token(refused.args[0])
+        except (httpx.HTTPError, httpx.InvalidURL) as err:
+            return Trouble.of_failure(err)
         if response.is_error or response.is_redirect:
-            return Trouble.of_response(response), None
+            return Trouble.of_response(response)
         if expect_json and not is_whole_json(response.content):
-            return Trouble.of_body(response), None
-        return None, Answer(response.content, response.headers.get("content-type", ""), attempt)
+            return Trouble.of_body(response)
+        return Answer(response.content, response.headers.get("content-type", ""), attempt)
 
     async def _follow(self, response: httpx.Response) -> httpx.Response:
         """Fetch a file from where the API keeps it: plainly, as neither token nor app key may go to another host."""
         target = response.url.join(response.headers.get("location", ""))
-        if target.scheme != "https" and target.host != response.url.host:
+        own = (response.url.scheme, response.url.host)  # http on loopback, for a fake
+        if target == response.url or not target.host or (target.scheme != "https" and (target.scheme, target.host) != own):
             return response
         return await self._http().get(target, auth=None)
 

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import httpx
 
@@ -23,11 +23,14 @@ class TokenRefused(Exception):
 class TokenAuth(httpx.Auth):
     """Adds token and app key to each request; asks for a token once, renews it early, and once more after a 401.
 
-    A generator of requests with no I/O of its own. The lock makes twenty first calls share one token.
+    A generator of requests with no I/O of its own. The lock makes twenty first calls share one token. Each request
+    waits for its turn last of all, so that a repeat counts towards the pace and a wait for the token bunches none.
     """
 
-    def __init__(self, credentials: Credentials, clock: Callable[[], float] = time.monotonic) -> None:
-        self._credentials, self._clock = credentials, clock
+    def __init__(
+        self, credentials: Credentials, turn: Callable[[], Awaitable[None]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._credentials, self._turn, self._clock = credentials, turn, clock
         self._lock = asyncio.Lock()
         self._token: _Token | None = None
         self.requests = 0
@@ -40,9 +43,11 @@ class TokenAuth(httpx.Auth):
                     self._token = None
                     answer = yield self._ask()
                     await answer.aread()
-                    self._accept(answer)
+                    self._token = self._accepted(answer)
                 used = self._token
-            self._sign(request)
+            await self._turn()
+            used = self._token or used  # it may have been renewed meanwhile
+            self._sign(request, used)
             response = yield request
             if response.status_code != 401:
                 return
@@ -61,18 +66,19 @@ class TokenAuth(httpx.Auth):
         }
         return httpx.Request("POST", self._credentials.auth_url, data=form, extensions={"timeout": TIMEOUT.as_dict()})
 
-    def _accept(self, response: httpx.Response) -> None:
+    def _accepted(self, response: httpx.Response) -> _Token:
         try:
             raw = response.json() if response.is_success else {}
-            token, seconds = str(raw["access_token"]), float(raw.get("expires_in", 900))
+            token, seconds = raw["access_token"], float(raw.get("expires_in", 900))
+            if not (isinstance(token, str) and token):
+                raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError):
             raise TokenRefused(response) from None
         early = min(EARLY, seconds / 2)
-        self._token = _Token(token, self._clock() + seconds - early)
+        return _Token(token, self._clock() + seconds - early)
 
-    def _sign(self, request: httpx.Request) -> None:
-        assert self._token is not None
-        request.headers["Authorization"] = f"Bearer {self._token.text}"
+    def _sign(self, request: httpx.Request, token: _Token) -> None:
+        request.headers["Authorization"] = f"Bearer {token.text}"
         request.headers["ST-App-Key"] = self._credentials.app_key.reveal()
 
 

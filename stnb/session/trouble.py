@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import email.utils
 import json
 import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -39,33 +40,40 @@ class Trouble:
     status: int | None = None
     asked: float | None = None  # seconds that the server asked us to wait
     said: Mapping[str, Any] = field(default_factory=dict)
-    of_token: bool = False
+    request: str = ""  # what was asked, where it was not the call itself
 
     @classmethod
-    def of_failure(cls, err: httpx.HTTPError) -> Trouble:
+    def of_failure(cls, err: httpx.HTTPError | httpx.InvalidURL) -> Trouble:
         kind = type(err).__name__
         slow = isinstance(err, httpx.TimeoutException)
         return cls(f"no answer in time ({kind})" if slow else f"the connection failed ({kind})", passing=True)
 
     @classmethod
     def of_body(cls, response: httpx.Response) -> Trouble:
-        looks = (
-            "an empty body" if not response.content.strip() else "HTML" if _is_html(response) else "a body that is not whole JSON"
-        )
+        looks = "JSON that is cut off or of another form"
+        if not response.content.strip():
+            looks = "an empty body"
+        elif _is_html(response):
+            looks = "HTML instead of JSON"
         return cls(f"the answer was {looks}", passing=True, status=response.status_code, said={"body": looks})
 
     @classmethod
-    def of_response(cls, response: httpx.Response, of_token: bool = False) -> Trouble:
+    def of_token(cls, response: httpx.Response) -> Trouble:
+        """Of a token request that brought none."""
+        found = cls.of_body(response) if response.is_success else cls.of_response(response)
+        return replace(found, request="The token request")
+
+    @classmethod
+    def of_response(cls, response: httpx.Response) -> Trouble:
         status, said = response.status_code, _said(response)
         maintenance = status == 409 and "maintenance" in str(said.get("title", "")).lower()
         return cls(
             "ServiceTitan asked for a pause" if status == 429 else f"the server answered {status}",
-            passing=status in (429, 500, 502, 503, 504) or maintenance or (of_token and status == 200),
+            passing=status in (429, 500, 502, 503, 504) or maintenance,
             for_all=status == 429,
             status=status,
             asked=_retry_after(response, said),
             said=said,
-            of_token=of_token,
         )
 
     def wait(self, tries: int) -> float:
@@ -75,14 +83,14 @@ class Trouble:
         return random.uniform(0, min(BACKOFF * 2**tries, LONGEST_BACKOFF))
 
     def error(self, method: str, path: str, scope: str | None, attempts: int) -> StnbError:
+        words = self.request or f"{method} {path}"
         if "body" in self.said:
             return UnexpectedAnswer(
-                f"{method} {path} was answered with {self.said['body']} instead of JSON.",
+                f"{words} was answered with {self.said['body']}.",
                 f"Likely a gateway or proxy on the way is in trouble; it was tried {attempts} times.",
                 "Try again in some minutes; where it stays, run `stnb profiles` and check the URLs of the profile.",
             )
         kind, why, then = _explain(self, scope)
-        words = "The token request" if self.of_token else f"{method} {path}"
         happened = f"{words} failed: {self.what}{_quoted(self.said)}."
         error = kind(
             happened, why, then, method=method, path=path, status=self.status,
@@ -102,7 +110,7 @@ def _explain(trouble: Trouble, scope: str | None) -> tuple[type[RequestError], s
             "Likely the network, a proxy or the name look-up is in the way, or the answer took over 100 s.",
             "Check the connection and try again; where the call is slow, narrow the dates or lower page_size.",
         )
-    if trouble.of_token and status in (400, 401, 403):
+    if trouble.request and status in (400, 401, 403):
         return (
             NotAuthenticated,
             "Likely the client id or secret is wrong, belongs to the other environment, or the app is not connected to the tenant.",
@@ -123,6 +131,12 @@ def _by_class(status: int) -> Callable[[str | None], tuple[type[RequestError], s
             ServerFault,
             "The server is in trouble; further tries failed too.",
             "Try again in some minutes; a smaller page_size may help.",
+        )
+    if status < 400:
+        return lambda scope: (
+            Rejected,
+            "The server sends the call elsewhere; stnb reads rows from the API's own host only, and files only over https.",
+            "Check the URLs of the profile; where they are ServiceTitan's own, try again later.",
         )
     return lambda scope: (Rejected, "The API refuses the call as it was sent.", "Read its words above and correct the filters.")
 
@@ -177,8 +191,8 @@ def _retry_after(response: httpx.Response, said: Mapping[str, Any]) -> float | N
         return float(header)
     try:
         at = email.utils.parsedate_to_datetime(header)
-        return max(at.timestamp() - time.time(), 0.0)
-    except (ValueError, TypeError):
+        return max(at.replace(tzinfo=at.tzinfo or dt.UTC).timestamp() - time.time(), 0.0)
+    except (ValueError, TypeError, OverflowError):
         pass
     number = re.search(r"(\d+(?:\.\d+)?)\s*second", str(said.get("title", "")))
     return float(number[1]) if number and response.status_code == 429 else None

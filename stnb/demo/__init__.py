@@ -1,0 +1,9 @@
+"""A simulated contractor that answers like the API: an ASGI app for first steps, notebooks and tests, without an account."""
+
+from __future__ import annotations
+
+from .app import make_app
+from .faults import FAULTS, Fault
+from .token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT
+
+__all__ = ["APP_KEY", "CLIENT_ID", "CLIENT_SECRET", "FAULTS", "TENANT", "Fault", "make_app"]

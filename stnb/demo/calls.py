@@ -1,0 +1,234 @@
+"""How work comes in: calls, bookings and leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .company import DAY, SECOND, Company, Data, blur, draw, ids, later, objects, of, phones, spread
+from .marketing import CAMPAIGN_NAMES
+from .names import CITIES, SENTENCES
+from .people import office
+from .shop import CALLS, JOB_TYPES, address
+from .table import Choice
+from .work import HOUR
+
+KINDS = ["Booked", "Unbooked", "Excused", "NotLead", "Abandoned"]
+ABANDONED = 4
+CAMPAIGN_WEIGHTS = [9, 6, 7, 5, 8, 3, 3, 2, 6, 3, 2, 3, 4, 12, 14, 9, 4]
+
+
+def _campaigns(co: Company, count: int, name: str) -> Any:
+    weights = np.array(CAMPAIGN_WEIGHTS[: len(CAMPAIGN_NAMES)], dtype=float)
+    return co.rng(name).choice(len(CAMPAIGN_NAMES), count, p=weights / weights.sum())
+
+
+def calls(co: Company) -> Data:
+    """Facts of the calls: those that led to seven jobs in ten, and half as many that led to none."""
+    rng, job = co.rng("calls"), co["jobs"]
+    n = len(job["id"])
+    campaign = _campaigns(co, n, "campaign of job")
+    booked = np.flatnonzero(rng.random(n) < 0.7)
+    others = spread(rng, co.start, co.end, co.count(3000))
+    when = np.concatenate((job["created"][booked] - rng.integers(120, 900, len(booked)) * SECOND, others))
+    order = np.argsort(when, kind="stable")
+    total, known = len(when), len(co["customers"]["id"])
+    stranger = np.where(rng.random(len(others)) < 0.5, rng.integers(0, known, len(others)), -1)
+    kind = np.concatenate((np.zeros(len(booked), dtype=int), rng.choice([1, 2, 3, 4], len(others), p=[0.5, 0.2, 0.2, 0.1])))[
+        order
+    ]
+    of_job = np.concatenate((booked, np.full(len(others), -1)))[order]
+    number = ids(total, 74_100_050, 2)
+    call_of_job = np.full(n, -1)
+    call_of_job[of_job[of_job >= 0]] = number[of_job >= 0]
+    return {
+        "id": number,
+        "when": blur(rng, when[order]),
+        "job": of_job,
+        "kind": kind,
+        "customer": np.concatenate((job["customer"][booked], stranger))[order],
+        "campaign": np.concatenate((campaign[booked], _campaigns(co, len(others), "campaign of call")))[order],
+        "seconds": np.where(kind == ABANDONED, rng.integers(2, 25, total), (40 + rng.exponential(180, total)).astype(np.int64)),
+        "campaign of job": campaign,
+        "call of job": call_of_job,
+    }
+
+
+def calls_v3(co: Company) -> Data:
+    call, at = co["calls"], np.maximum(co["calls"]["job"], 0)
+    has, n = call["job"] >= 0, len(call["id"])
+    projects, kept = co["jpm.projects"]["id"], co["projects of jobs"]["id"][at]
+    unit = np.where(has, (co["jobs"]["branch"] * 4 + co["jobs"]["trade"])[at], -1)
+    return {
+        **{f"leadCall.{path}": data for path, data in _talk(co, call).items()},
+        "id": call["id"],
+        "jobNumber": of(co["jobs"]["id"] - 48_000_000, call["job"]),
+        # The documents promise a project for every call.
+        "projectId": np.where(has & (kept >= 0), kept, projects[np.arange(n) % len(projects)]),
+        "businessUnit.id": of(co["settings.business_units"]["id"], unit),
+        "businessUnit.name": Choice(np.maximum(unit, 0), co["settings.business_units"]["name"].tolist()),
+        "type?": has,
+        "type.id": co["jpm.job_types"]["id"][co["jobs"]["kind"][at]],
+        "type.name": Choice(co["jobs"]["kind"][at], [t[0] for t in JOB_TYPES]),
+    }
+
+
+def _talk(co: Company, call: Data) -> Data:
+    """What a call has of its own: who spoke when about what."""
+    rng, staff = co.rng("telecom.calls"), co["settings.employees"]
+    n = len(call["id"])
+    agent = rng.integers(0, len(staff["id"]), n)
+    reason = np.where(call["kind"] == 0, 0, rng.integers(1, len(CALLS), n))
+    answered = zip(call["id"].tolist(), (call["kind"] != ABANDONED).tolist(), strict=True)
+    return {
+        "id": call["id"],
+        "active": rng.random(n) > 0.02,
+        "receivedOn": call["when"],
+        "duration": call["seconds"],
+        "from": objects(phones(rng, n)),
+        "to": draw(rng, ["(602) 555-0100", "(480) 555-0100", "(623) 555-0100"], n),
+        "direction": Choice((rng.random(n) < 0.07).astype(int), ["Inbound", "Outbound"]),
+        "callType": Choice(call["kind"], KINDS),
+        "reason?": call["kind"] != ABANDONED,
+        "reason.id": co["jbce.call_reasons"]["id"][reason],
+        "reason.name": Choice(reason, CALLS),
+        "reason.lead": reason < 2,
+        "reason.active": True,
+        "recordingUrl": objects([f"https://demo.invalid/recordings/{i}.wav" if ok else None for i, ok in answered]),
+        "voiceMailUrl": None,
+        "customer.id": of(co["customers"]["id"], call["customer"]),
+        "customer.name": Choice(np.maximum(call["customer"], 0), co["customers"]["names"]),
+        "campaign.id": co["marketing.campaigns"]["id"][call["campaign"]],
+        "campaign.name": Choice(call["campaign"], CAMPAIGN_NAMES),
+        "agent.id": staff["userId"][agent],
+        "agent.name": Choice(agent, staff["name"].tolist()),
+        "createdBy.id": staff["userId"][agent],
+        "createdBy.name": Choice(agent, staff["name"].tolist()),
+        "sid": None,
+        "tags": [],
+        "createdOn": call["when"],
+        "modifiedOn": later(co, rng, np.minimum(call["when"] + call["seconds"] * SECOND, co.end - SECOND * 60), 0.3),
+    }
+
+
+def calls_v2(co: Company) -> Data:
+    """The calls in the older form, which knows no null: strangers are put down to the first customer, and so on."""
+    v3 = co["telecom.calls"]
+    out = {path: data for path, data in v3.items() if not path.endswith("?")}
+    first = {"businessUnit.id": "settings.business_units", "leadCall.customer.id": "customers"}
+    out |= {path: np.where(v3[path] >= 0, v3[path], co[name]["id"][0]) for path, name in first.items()}
+    out["jobNumber"] = objects([str(n) if n >= 0 else "" for n in v3["jobNumber"].tolist()])
+    out["leadCall.recordingUrl"] = objects([url or "" for url in v3["leadCall.recordingUrl"].tolist()])
+    return out | {"leadCall.voiceMailUrl": "", "leadCall.sid": ""}
+
+
+def calls_export(co: Company) -> Data:
+    """The same calls, flat, as the feed has them."""
+    v3, call = co["telecom.calls"], co["calls"]
+    job = call["job"]
+    flat = {path.removeprefix("leadCall."): data for path, data in v3.items() if path.startswith("leadCall.")}
+    place = np.where(job >= 0, co["jobs"]["place"][np.maximum(job, 0)], -1)
+    return {
+        **flat,
+        "type": v3["leadCall.callType"],
+        "status": "Completed",
+        "createdOn": v3["leadCall.createdOn"],
+        "location.id": of(co["crm.locations"]["id"], place),
+        "location.name": v3["leadCall.customer.name"],
+        "job.id": of(co["jobs"]["id"], job),
+        "job.number": np.maximum(of(co["jobs"]["id"], job) - 48_000_000, 0),
+        "lead.id": co["lead facts"]["lead of call"],
+        "excuseMemo": "",
+        "tag": "",
+    }
+
+
+def booking_facts(co: Company) -> Data:
+    rng, job = co.rng("bookings"), co["jobs"]
+    n = len(job["id"])
+    booked = np.flatnonzero((co["calls"]["call of job"] < 0) & (rng.random(n) < 0.25))
+    extra = spread(rng, co.start, co.end, co.count(60))
+    when = np.concatenate((job["created"][booked] - rng.integers(300, 9000, len(booked)) * SECOND, extra))
+    order = np.argsort(when, kind="stable")
+    of_job = np.concatenate((booked, np.full(len(extra), -1)))[order]
+    number = ids(len(when), 12_300_700)
+    booking = np.full(n, -1)
+    booking[of_job[of_job >= 0]] = number[of_job >= 0]
+    return {"id": number, "job": of_job, "when": blur(rng, when[order]), "booking of job": booking}
+
+
+def bookings(co: Company) -> Data:
+    rng, fact = co.rng("crm.bookings"), co["booking facts"]
+    n, job = len(fact["id"]), fact["job"]
+    at, has = np.maximum(job, 0), job >= 0
+    status = np.where(has, 1, rng.choice([0, 2], n))
+    return {
+        **address(rng, np.where(has, co["customers"]["city"][co["jobs"]["customer"][at]], rng.integers(0, len(CITIES), n))),
+        "id": fact["id"],
+        "source": "Website",
+        "createdOn": fact["when"],
+        "modifiedOn": later(co, rng, fact["when"], 1),
+        "name": Choice(co["jobs"]["customer"][at], co["customers"]["names"]),
+        "start": fact["when"].astype("datetime64[D]").astype("datetime64[us]") + 2 * DAY + 15 * HOUR,
+        "campaignId": co["marketing.campaigns"]["id"][co["calls"]["campaign of job"][at]],
+        "businessUnitId": np.where(
+            has, co["settings.business_units"]["id"][(co["jobs"]["branch"] * 4 + co["jobs"]["trade"])[at]], -1
+        ),
+        "status": Choice(status, ["New", "Converted", "Dismissed", "Accepted"]),
+        "dismissingReasonId": np.where(status == 2, co["jbce.call_reasons"]["id"][1], -1),
+        "jobId": of(co["jobs"]["id"], job),
+        "externalId": fact["id"] * 7,
+        "jobTypeId": np.where(has, co["jpm.job_types"]["id"][co["jobs"]["kind"][at]], -1),
+        "summary": draw(rng, [None, *SENTENCES[:5]], n),
+        "uploadedImages": [],
+    }
+
+
+def lead_facts(co: Company) -> Data:
+    """A third of the calls that were not booked are kept as leads."""
+    rng, call = co.rng("lead facts"), co["calls"]
+    at = np.flatnonzero((call["kind"] == 1) & (rng.random(len(call["id"])) < 0.33))
+    number = ids(len(at), 15_800_090)
+    lead = np.full(len(call["id"]), -1)
+    lead[at] = number
+    return {"id": number, "call": at, "lead of call": lead}
+
+
+def leads(co: Company) -> Data:
+    rng, call, at = co.rng("crm.leads"), co["calls"], co["lead facts"]["call"]
+    n, who = len(at), call["customer"][at]
+    made = np.minimum(call["when"][at] + 300 * SECOND, co.end - 60 * SECOND)
+    status = rng.choice(3, n, p=[0.4, 0.4, 0.2])
+    kind = rng.integers(0, len(JOB_TYPES), n)
+    return {
+        "id": co["lead facts"]["id"],
+        "status": Choice(status, ["Open", "Dismissed", "Converted"]),
+        "priority": draw(rng, ["Low", "Normal", "High", "Urgent"], n, [1, 6, 2, 1]),
+        "customerId": of(co["customers"]["id"], who),
+        "locationId": np.where(who >= 0, co["crm.locations"]["id"][co["customers"]["places"].starts[np.maximum(who, 0)]], -1),
+        "jobTypeId": co["jpm.job_types"]["id"][kind],
+        "campaignId": co["marketing.campaigns"]["id"][call["campaign"][at]],
+        "followUpDate": made + 3 * DAY,
+        "createdById": office(co, rng, n),
+        "createdOn": made,
+        "modifiedOn": later(co, rng, made, 5),
+        "tagTypeIds": [],
+        "dismissingReasonId": np.where(status == 1, co["jbce.call_reasons"]["id"][1], -1),
+        "callReasonId": co["jbce.call_reasons"]["id"][1],
+        "callId": call["id"][at],
+        "bookingId": np.full(n, -1),
+        "summary": draw(rng, [None, *SENTENCES[:5]], n),
+    }
+
+
+MAKERS: dict[str, Any] = {
+    "calls": calls,
+    "telecom.calls": calls_v3,
+    "telecom.v2.calls": calls_v2,
+    "telecom.export.calls": calls_export,
+    "booking facts": booking_facts,
+    "crm.bookings": bookings,
+    "lead facts": lead_facts,
+    "crm.leads": leads,
+}

@@ -1,0 +1,69 @@
+// Progress, errors, notices and the code. All of it is set as text, never as HTML.
+const CALM = 2500; // ms between two announcements to a screen reader
+
+function render({ model, el }) {
+  const bar = make("div", "gauge", { role: "progressbar", "aria-label": "Pull", "aria-valuemin": 0, "aria-valuemax": 100 }, make("i"));
+  const line = make("span", "line");
+  const spoken = make("span", "stnb-unseen", { role: "status", "aria-live": "polite" });
+  const progress = make("div", "pull", {}, bar, line, spoken);
+  const trouble = make("div", "trouble", { role: "alert" });
+  const notices = make("ul", "notices", { "aria-label": "Notices" });
+  const text = make("pre", "", { tabindex: 0, "aria-label": "Python that repeats this pull" });
+  const copy = make("button", "", { type: "button" }, "Copy");
+  const code = make("div", "code", {}, text, copy);
+  el.append(make("div", "stnb stnb-report", { "data-lm-suppress-shortcuts": "true" }, progress, trouble, notices, code));
+  let said = 0, state = "";
+
+  function showProgress() {
+    const now = model.get("state"), share = model.get("share"), words = model.get("line");
+    progress.hidden = !now;
+    progress.className = `pull ${now}`;
+    bar.classList.toggle("unknown", share < 0);
+    bar.firstChild.style.width = share < 0 ? "" : `${Math.round(share * 100)}%`;
+    if (share < 0) bar.removeAttribute("aria-valuenow");
+    else bar.setAttribute("aria-valuenow", Math.round(share * 100));
+    line.textContent = words;
+    if (now !== state || Date.now() - said > CALM) {
+      spoken.textContent = words;
+      said = Date.now();
+      state = now;
+    }
+  }
+
+  function showTrouble() {
+    const [happened, ...rest] = model.get("trouble");
+    trouble.hidden = !happened;
+    trouble.replaceChildren(...(happened ? [make("b", "", {}, happened), ...rest.map((s) => make("span", "", {}, s))] : []));
+  }
+
+  function showNotices() {
+    notices.hidden = !model.get("notices").length;
+    notices.replaceChildren(...model.get("notices").map((n) => make("li", "", {}, n)));
+  }
+
+  function showCode() {
+    code.hidden = !model.get("code");
+    text.textContent = model.get("code");
+  }
+
+  function select() {
+    document.getSelection().selectAllChildren(text);
+  }
+
+  copy.onclick = async () => {
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      copy.textContent = "Copied";
+    } catch {
+      select(); // without leave to write the clipboard, the text is at least ready for Ctrl+C
+      copy.textContent = "Selected";
+    }
+    setTimeout(() => { copy.textContent = "Copy"; }, 1500);
+  };
+
+  const shows = { line: showProgress, state: showProgress, share: showProgress, trouble: showTrouble, notices: showNotices, code: showCode };
+  for (const [name, show] of Object.entries(shows)) { model.on(`change:${name}`, show); show(); }
+  return () => { for (const [name, show] of Object.entries(shows)) model.off(`change:${name}`, show); };
+}
+
+export default { render };

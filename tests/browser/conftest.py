@@ -1,0 +1,62 @@
+"""One JupyterLab for all browser tests, a fresh browser for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
+
+from .labkit import CHROMIUM, Lab, chromium, lab_server  # noqa: E402
+
+LATENCY = "0.5"  # s a request: slow enough to cancel a feed of a few pages by hand
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is in this folder, and skip it with a reason where there is no Chromium."""
+    missing = pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM")
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if not Path(CHROMIUM).exists():
+                item.add_marker(missing)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """JupyterLab with widget state saved, which is where secrets would show."""
+    settings = {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
+    with lab_server(tmp_path_factory.mktemp("lab"), settings, STNB_DEMO_LATENCY=LATENCY) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Any]:
+    """Playwright itself."""
+    with playwright.sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture
+def lab(server: tuple[str, Path], driver: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
+    """A notebook page. A failed test leaves a screenshot; a request to any other host fails the test."""
+    with chromium(driver) as (context, refused):
+        page = Lab(context, *server)
+        yield page
+        if getattr(request.node, "failed", False):
+            page.page.screenshot(path=str(tmp_path / "failure.png"))
+            print(f"\nscreenshot: {tmp_path / 'failure.png'}")  # noqa: T201
+        page.stop_kernels()
+        assert refused == [], "the page asked other hosts"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Let the fixture know whether the test itself failed."""
+    report = yield
+    if report.when == "call":
+        item.failed = report.failed  # type: ignore[attr-defined]
+    return report

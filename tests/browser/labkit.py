@@ -1,0 +1,276 @@
+"""A real JupyterLab in isolation, and a hand to drive it: Debian's Chromium through Playwright."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, Route
+
+CHROMIUM = os.environ.get("STNB_CHROMIUM", "/usr/bin/chromium")
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+HOMES = (
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "IPYTHONDIR",
+    "JUPYTERLAB_SETTINGS_DIR",
+    "JUPYTERLAB_WORKSPACES_DIR",
+    "HOME",
+)
+NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}}
+LOCAL = ("http://127.0.0.1", "http://localhost", "data:", "blob:", "chrome")
+
+
+@contextlib.contextmanager
+def lab_server(root: Path, settings: dict[str, Any] | None = None, **variables: str) -> Iterator[tuple[str, Path]]:
+    """Start JupyterLab with its own folders; give its address and the folder of its notebooks.
+
+    `settings` maps a plugin ("@jupyterlab/apputils-extension:themes") to its user settings. On leaving, the server,
+    its kernels and everything they started are gone.
+    """
+    notebooks = root / "notebooks"
+    notebooks.mkdir(parents=True, exist_ok=True)
+    env = _environment(root) | variables
+    _write_settings(Path(env["JUPYTERLAB_SETTINGS_DIR"]), NEWS | (settings or {}))
+    port = _free_port()
+    with (root / "lab.log").open("wb") as log:
+        server = subprocess.Popen(
+            _command(port, notebooks), cwd=notebooks, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/api", server)
+            yield f"http://127.0.0.1:{port}", notebooks
+        finally:
+            _stop(server)
+
+
+def _environment(root: Path) -> dict[str, str]:
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("SERVICETITAN_", "STNB_", "COV_"))}
+    for name in HOMES:
+        env[name] = str(root / name.lower())
+        Path(env[name]).mkdir(parents=True, exist_ok=True)
+    here = str(Path(__file__).parents[2])
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, [here, env.get("PYTHONPATH")]))
+    env["PATH"] = str(Path(sys.executable).parent) + os.pathsep + env["PATH"]
+    env["JUPYTER_PREFER_ENV_PATH"] = "1"
+    return env
+
+
+def _write_settings(folder: Path, settings: dict[str, Any]) -> None:
+    for plugin, values in settings.items():
+        package, name = plugin.rsplit(":", 1)
+        file = folder / package / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _command(port: int, notebooks: Path) -> list[str]:
+    options = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.root_dir": notebooks,
+        "ServerApp.password": "",
+        "ServerApp.disable_check_xsrf": True,
+        "ServerApp.terminals_enabled": False,
+        "IdentityProvider.token": "",
+        "LabApp.expose_app_in_browser": True,
+        "LabApp.news_url": None,
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", *flags]
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise RuntimeError(f"JupyterLab stopped with code {server.returncode}; its lab.log says why")
+        with contextlib.suppress(OSError, urllib.error.URLError), urllib.request.urlopen(url, timeout=2):
+            return
+        time.sleep(0.05)
+    raise TimeoutError(url)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """Ask, then insist: kernels are in the server's process group and must not outlive it."""
+    for sign, patience in ((signal.SIGTERM, 8), (signal.SIGKILL, 8)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, sign)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(patience)
+            break
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def chromium(
+    playwright: Playwright, width: int = 1400, height: int = 1000, dark: bool = False
+) -> Iterator[tuple[BrowserContext, list[str]]]:
+    """Open a fresh browser; give its context and the list of off-host requests, all of which are refused."""
+    profile = tempfile.mkdtemp(prefix="stnb-chromium-")
+    context = playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path=CHROMIUM,
+        args=ARGS,
+        headless=True,
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+    )
+    refused: list[str] = []
+
+    def gate(route: Route) -> None:
+        if route.request.url.startswith(LOCAL):
+            return route.continue_()
+        refused.append(route.request.url)
+        return route.abort()
+
+    context.route("**/*", gate)
+    try:
+        yield context, refused
+    finally:
+        context.close()
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+def write_notebook(path: Path, *cells: str) -> Path:
+    """Write a notebook of code cells, without outputs."""
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(book, str(path))
+    return path
+
+
+class Lab:
+    """One notebook in JupyterLab, driven through its command registry and what is on the page."""
+
+    def __init__(self, context: BrowserContext, address: str, notebooks: Path) -> None:
+        self.address, self.notebooks = address, notebooks
+        self.page: Page = context.pages[0] if context.pages else context.new_page()
+        self.errors: list[str] = []
+        self.received = 0
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("websocket", lambda socket: socket.on("framereceived", self._count))
+
+    def _count(self, frame: str | bytes) -> None:
+        self.received += len(frame or "")
+
+    def open(self, name: str, timeout: float = 60_000) -> Lab:
+        """Open a notebook and wait for its kernel."""
+        self.page.goto(f"{self.address}/lab/tree/{name}?reset", wait_until="domcontentloaded")
+        self.page.wait_for_function("() => window.jupyterapp && window.jupyterapp.restored", timeout=timeout)
+        self.page.evaluate("() => window.jupyterapp.restored.then(() => null)")
+        self.page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook", timeout=timeout)
+        self.page.wait_for_function(
+            """() => { const w = window.jupyterapp.shell.currentWidget;
+                const k = w && w.context && w.context.sessionContext.session?.kernel;
+                return !!k && k.connectionStatus === 'connected' && k.status === 'idle'; }""",
+            timeout=timeout,
+        )
+        return self
+
+    def command(self, name: str, **arguments: Any) -> None:
+        """Run a JupyterLab command and wait until it has finished."""
+        run = "([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)"
+        self.page.evaluate(run, [name, arguments])
+
+    def run_all(self) -> None:
+        """Run every cell and wait for the last reply."""
+        self.command("notebook:run-all-cells")
+
+    def run_cell(self, index: int, wait: bool = True) -> None:
+        """Run one cell; `wait=False` comes back at once."""
+        self.page.evaluate(
+            """([i, wait]) => { const book = window.jupyterapp.shell.currentWidget.content;
+                book.deselectAll(); book.activeCellIndex = i;
+                const done = window.jupyterapp.commands.execute('notebook:run-cell');
+                return wait ? done.then(() => null) : null; }""",
+            [index, wait],
+        )
+
+    def add_cell(self, code: str) -> int:
+        """Append a code cell and give its index."""
+        return int(
+            self.page.evaluate(
+                """([code]) => { const book = window.jupyterapp.shell.currentWidget.content;
+                    const n = book.widgets.length;
+                    book.model.sharedModel.insertCell(n, {cell_type: 'code', source: code, metadata: {trusted: true}});
+                    return n; }""",
+                [code],
+            )
+        )
+
+    def wait_cell(self, index: int, timeout: float = 60_000) -> None:
+        """Wait for this cell's own reply. Kernel status says nothing here: a subshell reports idle while a cell still runs."""
+        self.page.wait_for_function(
+            """([i]) => { const cell = window.jupyterapp.shell.currentWidget.content.widgets[i];
+                return cell.model.executionState === 'idle' && cell.model.executionCount !== null; }""",
+            arg=[index],
+            timeout=timeout,
+        )
+
+    def code_cells(self) -> list[int]:
+        """The positions of the code cells."""
+        js = "() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap((w, i) => w.model.type === 'code' ? [i] : [])"
+        return [int(i) for i in self.page.evaluate(js)]
+
+    def outputs(self, index: int) -> list[dict[str, Any]]:
+        """A cell's outputs as nbformat has them."""
+        js = "([i]) => window.jupyterapp.shell.currentWidget.content.widgets[i].model.outputs.toJSON()"
+        return list(self.page.evaluate(js, [index]))
+
+    def text(self, index: int) -> str:
+        """What a cell printed or raised, as plain text."""
+        return "\n".join(_plain(output) for output in self.outputs(index))
+
+    def output(self, index: int) -> Locator:
+        """The output area of a cell only: the cell itself also holds its source, which finds too much."""
+        panel = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell"
+        return self.page.locator(panel).nth(index).locator(".jp-Cell-outputWrapper")
+
+    def stop_kernels(self) -> None:
+        """End the kernels of this page, so that the next test starts alone."""
+        js = "() => window.jupyterapp?.serviceManager.sessions.shutdownAll().then(() => null)"
+        self.page.evaluate(js)
+
+    def save(self) -> None:
+        """Save the notebook."""
+        self.command("docmanager:save")
+
+
+def _plain(output: dict[str, Any]) -> str:
+    if output["output_type"] == "error":
+        return f"{output['ename']}: {output['evalue']}"
+    text = output["text"] if output["output_type"] == "stream" else output.get("data", {}).get("text/plain", "")
+    return text if isinstance(text, str) else "".join(text)

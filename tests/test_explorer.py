@@ -1,0 +1,824 @@
+"""The explorer: what is chosen as data, its controls, its table, and a pull from click to rows."""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import json
+import threading
+import time
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import ipywidgets as W
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import stnb
+from stnb import catalog, demo
+from stnb.catalog import Endpoint, Param
+from stnb.credentials import Profile
+from stnb.errors import BadFilter, NotAllowed, UnknownFilter, UnknownResource
+from stnb.explorer import Explorer, Grid, cells, entry, explore, picker, still, view
+from stnb.explorer import state as states
+from stnb.explorer.controls import Control, by_use
+from stnb.explorer.state import State
+from stnb.pull import Progress
+
+SAMPLES = {"integer": "12", "number": "1.5", "date-time": "2026-07-01", "date": "2026-07-01", "object": "Name=value, Other=2"}
+GUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+
+# -- a pull in the hand of the test
+
+
+class HandPull:
+    """Goes on only when the test says so."""
+
+    total = 100
+
+    def __init__(self) -> None:
+        self.progress = Progress(state="starting")
+        self.frame: pd.DataFrame | None = None
+        self.error: Exception | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.progress.state in {"done", "cancelled", "failed"}
+
+    def move(self, rows: int, total: int = 100) -> None:
+        self.progress = Progress(rows, total, rows // 10, rows // 10, 0.5, "pulling")
+
+    def end(self, rows: int = 3, state: str = "done", notices: tuple[str, ...] = (), error: Exception | None = None) -> None:
+        self.frame = pd.DataFrame({"id": range(rows)})
+        self.frame.attrs["stnb"] = {"notices": list(notices)}
+        self.error = error
+        self.progress = Progress(rows, 100, 1, 1, 0.5, state)
+
+    def cancel(self) -> None:
+        if not self.done:
+            self.end(self.progress.rows, "cancelled")
+
+
+class HandAccount:
+    def __init__(self) -> None:
+        self.pulls: list[HandPull] = []
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def __getitem__(self, name: str) -> Any:
+        return SimpleNamespace(start=lambda **given: self._start(name, given))
+
+    def _start(self, name: str, given: dict[str, Any]) -> HandPull:
+        self.asked.append((name, given))
+        self.pulls.append(HandPull())
+        return self.pulls[-1]
+
+
+PROFILES = [
+    Profile("phoenix", "production", 985798691, True),
+    Profile("half", "integration", None, False, "It lacks a secret."),
+    Profile("demo", "demo", None, True),
+]
+
+
+@pytest.fixture
+def account() -> HandAccount:
+    return HandAccount()
+
+
+@pytest.fixture
+def ui(account: HandAccount) -> Any:
+    explorer = Explorer(State("demo", "jpm.jobs"), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+    yield explorer
+    explorer.close()
+
+
+def until(true: Any, seconds: float = 5.0) -> None:
+    """Wait for a condition that another thread brings about."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        threading.Event().wait(0.005)
+
+
+# -- state
+
+
+def sample(param: Param) -> str:
+    return GUID if param.type == "guid" else param.values[0] if param.values else SAMPLES.get(param.type, "word")
+
+
+def filled(endpoint: Endpoint) -> dict[str, Any]:
+    plain = [p for p in endpoint.filters if not (p.type == "boolean" or p.name == "sort" or (p.type == "object" and p.many))]
+    return {p.py: states.parse(p, sample(p)) for p in plain}
+
+
+@pytest.mark.parametrize("endpoint", list(catalog.load()), ids=lambda e: e.name)
+def test_code_is_python_for_every_resource(endpoint: Endpoint) -> None:
+    """The code of every resource with every filter set parses, and names each filter once."""
+    values = states.named(endpoint, filled(endpoint))
+
+    tree = ast.parse(states.code(State("demo", endpoint.name, values, limit=5)))
+
+    call = tree.body[-1].value  # type: ignore[attr-defined]
+    given = {k.arg: ast.literal_eval(k.value) for k in call.keywords}
+    assert given.pop("limit", 5) == 5
+    assert given == values
+
+
+def test_code_reads_like_a_person_wrote_it() -> None:
+    """A short pull stands on one line, a long one with a filter a line."""
+    short = State("demo", "jpm.jobs", {"jobStatus": "Completed"}, 100)
+    long = State(None, "jpm.jobs", {"jobStatus": "Completed", "completedOnOrAfter": "2026-07-01", "ids": [1, 2], "number": 'a"b'})
+
+    assert (
+        states.code(short) == 'import stnb\n\nst = stnb.connect("demo")\ndf = st.jpm.jobs.pull(jobStatus="Completed", limit=100)'
+    )
+    assert states.code(long).endswith('    ids=[1, 2],\n    number="a\\"b",\n    limit=1000,\n)')
+    assert "stnb.connect()" in states.code(long)
+
+
+def test_code_names_what_attributes_cannot() -> None:
+    """A record's own resource goes by its name in brackets, without a limit; an env file is named."""
+    record = states.code(State("demo", "jpm.jobs.get", {"id": 7}, 100, env_file="other.env"))
+
+    assert 'stnb.connect("demo", env_file="other.env")' in record
+    assert record.endswith('df = st["jpm.jobs.get"].pull(id=7)')
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("ä\n", '"ä\\n"'),
+        (True, "True"),
+        (None, "None"),
+        (1.5, "1.5"),
+        ([1, "a"], '[1, "a"]'),
+        ({"a": [True]}, '{"a": [True]}'),
+        (pd.Timestamp("2026-07-01"), '"2026-07-01T00:00:00"'),
+    ],
+)
+def test_literals_are_python(value: Any, text: str) -> None:
+    """Every kind of filter value is written as Python that means the same."""
+    assert states.literal(value) == text
+    assert ast.literal_eval(text) is not Ellipsis
+
+
+def test_state_is_plain_data() -> None:
+    """A state survives JSON and comes back the same."""
+    state = State("demo", "jpm.jobs", {"ids": [1, 2]}, None)
+
+    assert State(**json.loads(json.dumps(state.as_dict()))) == state
+    assert State(env_file="x.env").as_dict()["env_file"] == "x.env"
+
+
+@pytest.mark.parametrize(
+    ("param", "text", "value"),
+    [
+        (Param("n", type="integer"), " 12 ", 12),
+        (Param("n", type="integer"), "12.5", "12.5"),
+        (Param("n", type="number"), "-1.5", -1.5),
+        (Param("n", type="number"), "3", 3),
+        (Param("number"), "0012", "0012"),
+        (Param("ids", many="comma"), "1, 90071992547409931,, x7", [1, 90071992547409931, "x7"]),
+        (Param("codes", many="comma"), "007, 8", ["007", "8"]),
+        (Param("o", type="object"), "a = 1, b=x=y", {"a": "1", "b": "x=y"}),
+        (Param("o", type="object"), '[{"type": "Job", "id": 1}]', [{"type": "Job", "id": 1}]),
+        (Param("o", type="object"), "[broken", "[broken"),
+        (Param("o", type="object"), "no pair", "no pair"),
+        (Param("s"), "  ", None),
+    ],
+)
+def test_typed_text_becomes_a_value_and_back(param: Param, text: str, value: Any) -> None:
+    """Text typed into a field becomes the filter's value, and that value the same text again."""
+    assert states.parse(param, text) == value
+    assert states.parse(param, states.typed(value)) == value
+
+
+def test_filters_are_checked_by_either_name() -> None:
+    """Filters may go by the API's name or Python's; unknown ones and wrong values are errors, missing ones are not."""
+    feed, record = catalog.load()["jpm.export.jobs"], catalog.load()["jpm.jobs.get"]
+
+    assert states.named(feed, {"from": "2026-01-01", "includeRecentChanges": None}) == {"from_": "2026-01-01"}
+    assert states.named(record, {}) == {}
+    with pytest.raises(UnknownFilter):
+        states.named(feed, {"jobStatus": "Done"})
+    with pytest.raises(BadFilter):
+        states.named(record, {"id": "seven"})
+
+
+# -- controls
+
+KINDS = [
+    (Param("a", values=("True", "Any", "False"), default="True"), W.Dropdown, "Any", "Any"),
+    (Param("a", values=("True", "Any", "False"), required=True), W.Dropdown, "any", "Any"),
+    (Param("a", values=("Open", "Done"), many="repeat"), W.SelectMultiple, ["done"], ["Done"]),
+    (Param("a", type="boolean"), W.Dropdown, True, True),
+    (Param("a", type="boolean"), W.Dropdown, "false", False),
+    (Param("a", type="date-time"), W.Text, "2026-07-01", "2026-07-01"),
+    (Param("a", type="integer"), W.Text, 9007199254740993, 9007199254740993),
+    (Param("ids", many="comma"), W.Text, [1, 2], [1, 2]),
+    (Param("a", type="object"), W.Text, {"x": "1"}, {"x": "1"}),
+    (Param("a"), W.Text, "word", "word"),
+]
+
+
+@pytest.mark.parametrize(("param", "kind", "given", "value"), KINDS, ids=lambda x: getattr(x, "type", None))
+def test_each_kind_of_filter_has_its_control(param: Param, kind: type, given: Any, value: Any) -> None:
+    """The control fits the filter's type, is unset at first, holds a value exactly and can be cleared."""
+    heard: list[Control] = []
+    control = Control(Endpoint("m.x", "m", "/x", "list"), param, heard.append, W.Layout())
+
+    assert type(control.widget) is kind
+    assert control.value is None
+    control.value = given
+    assert control.value == value
+    assert heard == [control]
+    control.value = None
+    assert control.value is None
+    control.close()
+
+
+def test_the_useful_filters_come_first() -> None:
+    """Required filters stand first, then status, dates and ids; the rest is behind "More filters"."""
+    first, rest = by_use(catalog.load()["jpm.jobs"])
+    required = by_use(catalog.load()["dispatch.technician_tracking"])[0]
+
+    assert [p.name for p in first[:4]] == ["jobStatus", "appointmentStatus", "completedOnOrAfter", "completedBefore"]
+    assert "externalDataKey" in [p.name for p in rest]
+    assert [p.required for p in required[:2]] == [True, True]
+
+
+def test_hidden_rows_are_said_in_the_menu(ui: Explorer) -> None:
+    """Where the API leaves inactive rows out, the menu does not call that "any", and the card says it."""
+    ui.picker.value = "crm.customers"
+
+    assert ui.filters["active"].widget.options[0][0] == "default: active only"
+    assert "inactive rows are hidden" in ui.card.value
+
+
+def test_a_wrong_value_is_said_at_once(ui: Explorer) -> None:
+    """A date that is none is marked in its field and explained; correcting it takes the words away."""
+    field = ui.filters["completedOnOrAfter"]
+
+    field.widget.value = "2026-07-0x"
+    assert "stnb-wrong" in field.widget._dom_classes
+    assert isinstance(ui.error, BadFilter)
+    assert len(ui.report.trouble) == 3
+    field.widget.value = "2026-07-01"
+    assert "stnb-wrong" not in field.widget._dom_classes
+    assert ui.report.trouble == []
+    assert ui.code.endswith('pull(completedOnOrAfter="2026-07-01", limit=1000)')
+
+
+# -- the explorer
+
+
+def test_a_pull_from_click_to_rows(ui: Explorer, account: HandAccount) -> None:
+    """Setting controls changes the code; Pull asks for just that, shows progress, and ends with rows and notices."""
+    ui.filters["jobStatus"].value = "Completed"
+    ui.limit.value = 100
+    assert 'pull(jobStatus="Completed", limit=100)' in ui.report.code
+
+    ui.pull_button.click()
+    until(lambda: ui.report.state == "starting")
+    assert account.asked == [("jpm.jobs", {"limit": 100, "jobStatus": "Completed"})]
+    assert (ui.pull_button.disabled, ui.cancel_button.disabled) == (True, False)
+    account.pulls[0].move(40)
+    until(lambda: ui.report.line.startswith("jpm.jobs: 40 of 100 rows · 4 pages"))
+    assert ui.report.share == pytest.approx(0.4)
+    account.pulls[0].end(3, notices=("Mind the gap.",))
+
+    assert ui.wait().shape == (3, 1)  # type: ignore[union-attr]
+    assert ui.grid.about["rows"] == 3
+    assert ui.report.notices == ["Mind the gap."]
+    assert ui.report.state == "done"
+    assert (ui.pull_button.disabled, ui.cancel_button.disabled) == (False, True)
+    assert repr(ui) == "<stnb explorer · demo · jpm.jobs · 3 rows>"
+
+
+def test_a_limit_that_cuts_is_told(ui: Explorer, account: HandAccount) -> None:
+    """Where there are more rows than the limit let through, a notice says how many."""
+    ui.limit.value = 100
+    ui.pull()
+    account.pulls[0].total = 6000
+    account.pulls[0].end(100)
+    ui.wait()
+
+    assert ui.report.notices == ["These are 100 of 6,000 rows: the rest is behind the limit, Rows at most."]
+
+
+def test_cancel_keeps_what_arrived(ui: Explorer, account: HandAccount) -> None:
+    """Cancel ends the pull at once; the rows are on show and the line says how many."""
+    ui.pull()
+    account.pulls[0].move(40)
+    ui.cancel_button.click()
+
+    assert len(ui.wait()) == 40  # type: ignore[arg-type]
+    assert "cancelled, 40 of 100 rows kept" in ui.report.line
+    assert not ui.running
+
+
+def test_a_second_pull_is_refused_while_one_runs(ui: Explorer, account: HandAccount) -> None:
+    """The running pull goes on; the refusal is shown and gone once rows are there."""
+    ui.pull()
+    ui.pull()
+
+    assert "still running" in str(ui.error)
+    assert len(account.pulls) == 1
+    account.pulls[0].end()
+    ui.wait()
+    assert ui.error is None
+    ui.pull()
+    assert len(account.pulls) == 2
+
+
+def test_a_failed_pull_shows_three_sentences_and_its_rows(ui: Explorer, account: HandAccount) -> None:
+    """An error of the pull is shown in its own words, beside the rows that had arrived."""
+    ui.pull()
+    account.pulls[0].end(7, "failed", error=NotAllowed("It happened.", "It has a cause.", "Do this."))
+
+    assert len(ui.wait()) == 7  # type: ignore[arg-type]
+    assert ui.report.trouble == ["It happened.", "It has a cause.", "Do this."]
+    assert "stopped at 7" in ui.report.line
+
+
+def test_nothing_fails_unseen(ui: Explorer, account: HandAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever breaks in a callback or in the thread of a pull is shown, and the explorer can go on."""
+    monkeypatch.setattr(view, "card", lambda endpoint: 1 / 0)
+    ui.picker.value = "crm.customers"
+    assert "ZeroDivisionError" in str(ui.error)
+    monkeypatch.undo()
+
+    monkeypatch.setattr(ui.grid, "update", lambda frame: [][0])
+    ui.pull()
+    account.pulls[0].end()
+    ui.wait()
+    assert "IndexError" in str(ui.error)
+    assert not ui.pull_button.disabled
+
+
+def test_pull_without_a_resource_says_so(account: HandAccount) -> None:
+    """Before a resource is chosen, Pull is off, and asking for it by code is answered."""
+    ui = Explorer(State(), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+
+    assert ui.pull_button.disabled
+    assert "Choose a resource" in ui.card.value
+    ui.pull()
+    assert "No resource is chosen" in str(ui.error)
+    assert not ui.running
+
+
+def test_another_profile_keeps_resource_and_filters(ui: Explorer) -> None:
+    """Switching the profile changes the badge and the connect line, and nothing else."""
+    ui.filters["jobStatus"].value = "Hold"
+    before = ui.state
+
+    ui.profile.value = "phoenix"
+
+    assert ui.state == {**before, "profile": "phoenix"}
+    assert 'connect("phoenix")' in ui.code
+    assert "read-only" in ui.badge.value
+    assert "985798691" in ui.badge.value
+
+
+def test_a_profile_that_is_not_ready_says_why() -> None:
+    """Choosing a half-filled profile shows its error; going back takes it away."""
+
+    def connect(name: str) -> Any:
+        if name == "half":
+            raise stnb.CredentialsMissing("Half lacks a secret.", "It is not there.", "Add it.")
+        return HandAccount()
+
+    ui = Explorer(State("demo", "jpm.jobs"), PROFILES, connect)
+    ui.profile.value = "half"
+    assert ui.report.trouble[0] == "Half lacks a secret."
+    assert "half (not ready)" in [label for label, _ in ui.profile.options]
+    ui.profile.value = "demo"
+    assert ui.report.trouble == []
+
+
+def test_another_resource_starts_without_filters(ui: Explorer) -> None:
+    """A filter means what its resource says, so none is carried over; the old controls are gone for good."""
+    ui.filters["tagTypeIds"].value = [1, 2]
+    old = ui.filters["tagTypeIds"].widget
+
+    ui.picker.value = "jpm.appointments"
+
+    assert ui.state["filters"] == {}
+    assert old.comm is None
+
+
+def test_state_round_trips(ui: Explorer, account: HandAccount) -> None:
+    """An explorer made from `ui.state` is in that state, with further filters opened and an odd limit kept."""
+    ui.filters["tagTypeIds"].value = [1, 2]
+    ui.filters["hasUnusedAppointments"].value = False
+    state = {**ui.state, "limit": 77}
+
+    again = Explorer(State(**state), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+
+    assert again.state == state
+    assert again.filters.more.value
+
+
+def test_two_explorers_do_not_disturb_each_other(ui: Explorer, account: HandAccount) -> None:
+    """Choices, rows and errors stay with the explorer that has them."""
+    other = Explorer(State("demo", "crm.customers"), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+    ui.filters["jobStatus"].value = "Hold"
+    ui.pull()
+    account.pulls[0].end(5)
+    ui.wait()
+
+    assert other.frame is None
+    assert other.state["filters"] == {}
+    assert other.grid.covers != ui.grid.covers
+
+
+def test_closing_ends_the_pull(ui: Explorer, account: HandAccount) -> None:
+    """A closed explorer leaves no pull, no thread and no widget behind."""
+    ui.pull()
+    account.pulls[0].move(40)
+    ui.close()
+
+    ui.wait(5)
+    assert account.pulls[0].progress.state == "cancelled"
+    assert ui.grid.comm is None
+    assert not ui.running
+
+
+def test_running_a_cell_again_closes_what_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two explorers of one run live side by side; the next run of the cell closes both, another cell's stays."""
+    place = ["cell-1", "run-1"]
+    monkeypatch.setattr(entry, "here", lambda: tuple(place))
+    monkeypatch.setattr(entry, "display", lambda ui: None)
+    monkeypatch.setattr(entry, "_made", {})
+    first, second = explore("demo"), explore("demo")
+    place[:] = ["cell-2", "run-2"]
+    elsewhere = explore("demo")
+    assert first.comm is not None
+    place[:] = ["cell-1", "run-3"]
+    explore("demo")
+
+    assert first.comm is None
+    assert second.comm is None
+    assert elsewhere.comm is not None
+
+
+def test_explore_refuses_what_is_not_there() -> None:
+    """A name that is unknown is an error at once, in the words of the catalogue and the credentials."""
+    with pytest.raises(UnknownResource):
+        explore("demo", "jpm.job")
+    with pytest.raises(UnknownFilter):
+        explore("demo", "jpm.jobs", {"status": "Done"})
+    with pytest.raises(stnb.CredentialsMissing):
+        explore("nowhere")
+
+
+def test_the_demo_from_pick_to_rows() -> None:
+    """The whole way on the demo tenant: state in, controls set, pull, typed rows out, and code that repeats them."""
+    ui = explore("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=50)
+    ui.pull()
+    frame = ui.wait(30)
+
+    assert ui.error is None
+    assert frame is not None
+    assert set(frame["jobStatus"]) == {"Completed"}
+    assert len(frame) == 50
+    names: dict[str, Any] = {}
+    exec(ui.code, names)
+    pd.testing.assert_frame_equal(names["df"], frame)
+    ui.close()
+
+
+def test_an_account_may_stand_for_its_profile(st: stnb.Account) -> None:
+    """`explore(st)` goes on with the account at hand."""
+    ui = explore(st, "jpm.jobs", limit=3)
+    ui.pull()
+
+    assert ui.state["profile"] == "demo"
+    assert len(ui.wait(30)) == 3  # type: ignore[arg-type]
+    ui.close()
+
+
+def test_with_several_profiles_the_demo_opens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where `connect()` could not choose, the explorer opens on the demo, and every profile is in its menu."""
+    names = ("TENANT_ID=1", "ENVIRONMENT=production", "CLIENT_ID=cid.a", "CLIENT_SECRET=cs1.a", "APP_KEY=ak1.a")
+    file = tmp_path / "two.env"
+    file.write_text("\n".join(f"SERVICETITAN_{city}_{name}" for city in ("NORTH", "SOUTH") for name in names))
+
+    ui = explore(env_file=file)
+
+    assert ui.state == {**State("demo").as_dict(), "env_file": str(file)}
+    assert [value for _, value in ui.profile.options] == ["north", "south", "demo"]
+    ui.profile.value = "south"
+    assert ui.error is None
+    assert "tenant 1" in ui.badge.value
+    assert "cs1.a" not in json.dumps(W.Widget.get_manager_state(), default=str)
+
+
+def test_code_leads_to_its_resource(st: stnb.Account) -> None:
+    """For every resource the expression before `.pull` is the resource that was chosen."""
+    for name in catalog.load().endpoints:
+        line = states.code(State("demo", name)).splitlines()[-1]
+        assert eval(line.removeprefix("df = ").split(".pull(")[0], {"st": st}).name == name
+
+
+def test_widget_state_holds_no_secret_and_little_else() -> None:
+    """What a notebook may save of an explorer is small and free of credentials and rows."""
+    ui = explore("demo", "jpm.jobs", limit=200)
+    ui.pull()
+    frame = ui.wait(30)
+    assert frame is not None
+
+    saved = W.Widget.get_manager_state()["state"]
+    text = json.dumps([saved[part.model_id] for part in (ui, ui.grid, ui.picker, ui.report)], default=str)
+    assert str(frame["id"].iloc[0]) not in text
+    assert demo.CLIENT_SECRET not in text
+    assert demo.APP_KEY not in text
+    ui.close()
+
+
+# -- the grid
+
+
+class HeardGrid(Grid):
+    """A grid whose answers the test can read."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.heard: list[dict[str, Any]] = []
+        super().__init__(frame)
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        self.heard.append(json.loads(json.dumps(content)))
+
+    def ask(self, **question: Any) -> dict[str, Any]:
+        self._handle_custom_msg({"kind": "rows", "view": "v", "start": 0, "stop": 50, **question}, None)
+        return self.heard[-1]
+
+
+def listed(values: list[Any]) -> Any:
+    return pd.arrays.ArrowExtensionArray(pa.array(values))
+
+
+@pytest.fixture
+def odd() -> HeardGrid:
+    """Three rows with what makes tables break."""
+    when = pd.Series(pd.to_datetime(["2026-07-01T08:15:30.5Z", "", "2026-01-01T00:00:00Z"], format="ISO8601"))
+    return HeardGrid(
+        pd.DataFrame(
+            {
+                "id": pd.array([9007199254740993, pd.NA, 2**62 + 1], dtype="Int64"),
+                "huge": [10**30, None, 2**63],
+                "total": pd.array([1234.5, -0.25, pd.NA], dtype="Float64"),
+                "plain": [np.nan, np.inf, 1e-9],
+                "money": [Decimal("1.10"), Decimal("NaN"), None],
+                "when": when,
+                "day": pd.to_datetime(["2026-07-01", "", "2026-07-02 10:00"], format="ISO8601"),
+                "took": pd.to_timedelta([3661, None, 90_000], unit="s"),
+                "active": pd.array([True, pd.NA, False], dtype="boolean"),
+                "name": pd.array(["Ärger", None, "<b>x</b>\n"], dtype="str"),
+                "items": listed([[{"sku": "Fuse-7", "n": 1}], None, []]),
+                "mixed": [{"a": pd.Timestamp("2026-01-01")}, "text", np.array([1, 2])],
+                "raw": [b"\x00\x01", None, b""],
+            }
+        )
+    )
+
+
+def test_every_kind_of_value_reads_well(odd: HeardGrid) -> None:
+    """Ids stay exact, missing values of all kinds are null, dates and amounts are readable, nested cells are JSON."""
+    columns = zip(*odd.ask()["rows"], strict=True)
+
+    assert dict(zip([c["name"] for c in odd.about["columns"]], map(list, columns), strict=True)) == {
+        "id": ["9007199254740993", None, "4611686018427387905"],
+        "huge": [str(10**30), None, str(2**63)],
+        "total": ["1,234.50", "-0.25", None],
+        "plain": [None, "inf", "1e-09"],
+        "money": ["1.10", None, None],
+        "when": ["2026-07-01 08:15:30", None, "2026-01-01 00:00:00"],
+        "day": ["2026-07-01", None, "2026-07-02 10:00:00"],
+        "took": ["01:01:01", None, "1 d 01:00:00"],
+        "active": ["yes", None, "no"],
+        "name": ["Ärger", None, "<b>x</b>\n"],
+        "items": ['[{"sku": "Fuse-7", "n": 1}]', None, "[]"],
+        "mixed": ['{"a": "2026-01-01 00:00:00"}', "text", "[1, 2]"],
+        "raw": ["2 bytes", None, "0 bytes"],
+    }
+
+
+def test_columns_say_their_kind(odd: HeardGrid) -> None:
+    """Each column has a kind for people; numbers and spans stand to the right."""
+    kinds = {c["name"]: c["kind"] for c in odd.about["columns"]}
+
+    assert kinds["huge"] == kinds["id"] == "integer"
+    assert (kinds["when"], kinds["day"], kinds["took"]) == ("date-time", "date", "duration")
+    assert (kinds["items"], kinds["mixed"], kinds["active"]) == ("list", "any", "yes/no")
+    assert [c["name"] for c in odd.about["columns"] if c["right"]] == ["id", "huge", "total", "plain", "took"]
+
+
+@pytest.mark.parametrize("column", range(13))
+def test_every_column_sorts_both_ways(odd: HeardGrid, column: int) -> None:
+    """Sorting never fails, whatever the column holds, and keeps all rows."""
+    for ascending in (True, False):
+        answer = odd.ask(sort=[column, ascending])
+        assert (answer["kind"], answer["total"]) == ("rows", 3)
+
+
+def test_sort_is_stable_and_missing_is_last() -> None:
+    """Equal rows keep their order in both directions; missing values end the list in both."""
+    grid = HeardGrid(pd.DataFrame({"k": pd.array([2, None, 1, 2], dtype="Int64"), "n": list("abcd")}))
+
+    assert [r[1] for r in grid.ask(sort=[0, True])["rows"]] == ["c", "a", "d", "b"]
+    assert [r[1] for r in grid.ask(sort=[0, False])["rows"]] == ["a", "d", "c", "b"]
+    assert [r[1] for r in grid.ask(sort=None)["rows"]] == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        ("ärger", [0]),
+        ("fuse-7", [0]),
+        ("9007199254740993", [0]),
+        ("2026-07", [0, 2]),
+        ("08:15:30", [0]),
+        ("1,234.5", [0]),
+        ("TEXT", [1]),
+        ("<b>", [2]),
+        ("nan", []),
+        ("nat", []),
+        ("none", []),
+        ("(", []),
+    ],
+)
+def test_search_looks_through_all_columns(odd: HeardGrid, words: str, rows: list[int]) -> None:
+    """Text in any case, ids, amounts, dates and nested values are found; the words for "missing" are not."""
+    whole = odd.ask()["rows"]
+
+    assert [whole.index(row) for row in odd.ask(search=words)["rows"]] == rows
+
+
+def test_typing_on_finds_the_same_as_starting_anew() -> None:
+    """A search that grows letter by letter ends with the rows of the whole word."""
+    frame = pd.DataFrame({"a": [f"Unit {i}" for i in range(300)], "b": range(300), "c": pd.date_range("2026-01-01", periods=300)})
+    for words in ("unit 1", "12", "2026-03-1", "-1", "1:0"):
+        typing, fresh = HeardGrid(frame), HeardGrid(frame)
+        for end in range(1, len(words)):
+            typing.ask(search=words[:end].strip())
+        assert typing.ask(search=words) == fresh.ask(search=words)
+
+
+def test_windows_send_only_rows_in_view() -> None:
+    """Whatever window is asked for, at most 400 rows travel, from inside the table, with the order kept."""
+    grid = HeardGrid(pd.DataFrame({"n": range(1000)}))
+
+    assert [r[0] for r in grid.ask(start=10, stop=13, sort=[0, False])["rows"]] == ["989", "988", "987"]
+    assert len(grid.ask(start=0, stop=10**9)["rows"]) == 400
+    assert grid.ask(start=2000, stop=2100)["rows"] == []
+    assert len(grid.ask(start=-5, stop=5)["rows"]) == 5
+
+
+def test_state_is_shape_and_columns_only() -> None:
+    """No cell is part of the widget's state."""
+    grid = Grid(pd.DataFrame({"secret": ["do-not-save-me"] * 3}))
+
+    assert "do-not-save-me" not in json.dumps(grid.get_state(), default=str)
+    assert repr(grid) == "<stnb grid 3 rows x 1 columns>"
+
+
+def test_update_shows_another_frame_in_the_same_widget(odd: HeardGrid) -> None:
+    """After an update, answers are of the new frame and carry a new turn; old searches are forgotten."""
+    odd.ask(search="ärger", sort=[0, True])
+    turn = odd.about["turn"]
+
+    odd.update(pd.DataFrame({"x": ["new"]}))
+
+    assert odd.ask(search="new") == {"kind": "rows", "turn": turn + 1, "start": 0, "rows": [["new"]], "total": 1, "view": "v"}
+    assert odd.about["rows"] == 1
+    assert odd.frame.columns.tolist() == ["x"]
+
+
+def test_a_cell_opens_whole(odd: HeardGrid) -> None:
+    """The whole value of a cell comes when asked for, by its place on show."""
+    grid = HeardGrid(pd.DataFrame({"t": ["x" * 5000, "short"]}))
+
+    assert len(grid.ask()["rows"][0][0]) == cells.LONGEST
+    assert len(grid.ask(kind="cell", row=0, col=0)["text"]) == 5000
+    assert grid.ask(kind="cell", row=0, col=0, sort=[0, True])["text"] == "short"
+    assert odd.ask(kind="cell", row=0, col=10)["text"].count("\n") == 5
+    assert odd.ask(kind="cell", row=1, col=10)["text"] is None
+
+
+def test_a_question_that_cannot_be_answered_is_answered_with_words(odd: HeardGrid) -> None:
+    """A handler's error goes to the page it came from, in sentences."""
+    answer = odd.ask(sort=[99, True])
+
+    assert answer["kind"] == "error"
+    assert answer["view"] == "v"
+    assert "could not be read" in answer["text"]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame(),
+        pd.DataFrame({"a": []}),
+        pd.DataFrame({"a": [None, None]}),
+        pd.DataFrame([[1, 2]], columns=["same", "same"]),
+        pd.DataFrame({"a": [1]}, index=pd.Index(["row"], name="a")),
+        pd.DataFrame({("x", "y"): [1]}),
+        pd.DataFrame({"c": pd.Categorical(["u", None])}),
+        pd.DataFrame({"s": listed([{"a": 1}, None])}),
+        pd.DataFrame({"p": pd.period_range("2026-01", periods=2, freq="M"), "z": [1j, 2j]}),
+    ],
+)
+def test_any_frame_can_be_shown_searched_and_sorted(frame: pd.DataFrame) -> None:
+    """Empty, all-missing, doubled, indexed and unusual frames are shown like any other."""
+    grid = HeardGrid(frame)
+
+    assert grid.ask()["total"] == len(frame)
+    assert grid.ask(search="zzz")["total"] == 0
+    for column in range(len(grid.about["columns"])):
+        assert grid.ask(sort=[column, False])["kind"] == "rows"
+
+
+def test_many_threads_may_ask_at_once() -> None:
+    """Messages that arrive on several threads are each answered from one consistent order."""
+    grid = HeardGrid(pd.DataFrame({"n": range(5000)}))
+    wrong: list[Any] = []
+
+    def ask(ascending: bool) -> None:
+        for _ in range(20):
+            row = grid._rows({"start": 0, "stop": 1, "sort": [0, ascending]})["rows"][0][0]
+            if row != ("0" if ascending else "4999"):
+                wrong.append(row)
+
+    threads = [threading.Thread(target=ask, args=(i % 2 == 0,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+# -- the picker and the static copy
+
+
+def test_the_whole_catalogue_travels_small() -> None:
+    """All resources with the words that find them are packed into less than 30 KB, exports after lists."""
+    packed = picker.pack(catalog.load())
+    entries = json.loads(gzip.decompress(packed))
+
+    assert len(packed) < 30_000
+    assert {e["name"] for e in entries} == set(catalog.load().endpoints)
+    jobs = next(e for e in entries if e["name"] == "jpm.jobs")
+    assert {"jobStatus", "completedOn"} <= set(jobs["words"].split())
+    assert next(e for e in entries if e["name"] == "crm.customers")["hidden"]
+
+
+def test_the_static_copy_is_plain_and_harmless() -> None:
+    """The copy holds the first rows and the code, escapes what it shows, and carries nothing active."""
+    frame = pd.DataFrame({f"c{i}": ["<script>alert(1)</script>", None] * 10 for i in range(12)})
+
+    html = still.page(frame, 'x = "<b>"', "mark")
+
+    assert "<script" not in html
+    assert html.count("<tr>") == 11
+    assert "10 of 20 rows, the first 8 of 12 columns" in html
+    assert "&lt;b&gt;" in html
+
+
+def test_showing_a_frame_leaves_a_static_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`show` gives a grid; displaying it puts a widget and, as an output of its own, the copy that it covers."""
+    shown: list[Any] = []
+    monkeypatch.setattr(still, "get_ipython", lambda: SimpleNamespace(kernel=None))
+    monkeypatch.setattr(still, "display", lambda *a, **k: shown.append((a, k)))
+
+    grid = stnb.show(pd.DataFrame({"a": ["seen"]}))
+    grid._ipython_display_()
+
+    assert "application/vnd.jupyter.widget-view+json" in shown[0][0][0]
+    assert grid.covers in shown[1][0][0].data
+    assert "seen" in shown[1][0][0].data
+    assert shown[1][1] == {"display_id": True}
+
+
+def test_a_pull_updates_the_static_copy(ui: Explorer, account: HandAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An explorer shown in a notebook updates its static copy after each pull; asked twice in one run, it shows once."""
+    updates: list[str] = []
+    handle = SimpleNamespace(update=lambda html: updates.append(html.data))
+    monkeypatch.setattr(still, "get_ipython", lambda: SimpleNamespace(kernel=None))
+    monkeypatch.setattr(still, "display", lambda *a, **k: handle)
+    monkeypatch.setattr(view, "here", lambda: ("cell", "run"))
+
+    ui._ipython_display_()
+    ui._ipython_display_()
+    ui.pull()
+    account.pulls[0].end()
+    ui.wait()
+
+    assert len(updates) == 1
+    assert "st.jpm.jobs.pull" in updates[0]
