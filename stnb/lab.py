@@ -65,7 +65,10 @@ def run(folder: Path | None, host: str, port: int, browser: bool, say: Callable[
     for ending in ("SIGTERM", "SIGHUP"):  # the server is in a group of its own and would outlive us
         if hasattr(signal, ending):
             signal.signal(getattr(signal, ending), _interrupt)
-    server = subprocess.Popen(_command(folder, host, port, token, browser, first), start_new_session=True)
+    ours = str(Path(__file__).with_name("jupyter"))  # no question about news at the first start
+    paths = os.pathsep.join(filter(None, [ours, os.environ.get("JUPYTER_CONFIG_PATH")]))
+    environment = {**os.environ, "JUPYTER_CONFIG_PATH": paths}
+    server = subprocess.Popen(_command(folder, host, port, token, browser, first), env=environment, start_new_session=True)
     try:
         _until_it_answers(server, port)
         say(f"\n  JupyterLab: http://localhost:{port}/lab{first}?token={token}\n  Notebooks:  {folder}\n  Ctrl-C ends it.\n")

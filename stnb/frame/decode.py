@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +59,7 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
     document = content if rows_at == "data" else _enveloped(content, rows_at)
     try:
         columns = {} if positional else _fast(document, shape)
-    except pa.ArrowException:
+    except (pa.ArrowException, RecursionError):
         careful = True
     if careful:
         columns = _careful(_rows(document, positional), shape, drift)
@@ -96,8 +96,9 @@ def _read(document: bytes, rows: pa.DataType) -> pa.StructArray:
         parse_options=pj.ParseOptions(explicit_schema=pa.schema([("data", pa.list_(rows))]), unexpected_field_behavior="infer"),
     )
     found = table.column("data").combine_chunks()
-    flat = (found.chunk(0) if isinstance(found, pa.ChunkedArray) else found).flatten()
-    if not pa.types.is_struct(flat.type):
+    lists = found.chunk(0) if isinstance(found, pa.ChunkedArray) else found
+    flat = lists.flatten()
+    if lists.null_count or not pa.types.is_struct(flat.type):
         raise pa.ArrowInvalid("rows are no objects")
     return flat.filter(flat.is_valid()) if flat.null_count else flat
 
@@ -120,7 +121,7 @@ def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
     for path, values in columns:
         if pa.types.is_floating(values.type):
             ends = pc.min_max(values).as_py().values()
-            if any(end is not None and abs(end) > LARGEST for end in ends):
+            if any(end is not None and abs(end) >= LARGEST for end in ends):
                 return False
         if path in shape.open and "struct" in str(values.type):
             return False
@@ -167,14 +168,14 @@ def _rows(document: bytes, positional: bool) -> list[Any]:
 
 def _distinct(names: list[str]) -> list[str]:
     """Reports may name two fields alike; the second becomes "Name.2"."""
-    out: list[str] = []
+    taken: dict[str, None] = {}
     for name in names:
-        number, free = 1, name
-        while free in out:
-            number += 1
-            free = f"{name}.{number}"
-        out.append(free)
-    return out
+        taken[_free(name, taken)] = None
+    return list(taken)
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    return next(n for i in itertools.count(1) if (n := name if i == 1 else f"{name}.{i}") not in taken)
 
 
 def _careful(rows: list[dict[str, Any]], shape: Shape, drift: dict[str, str]) -> Columns:
@@ -197,7 +198,7 @@ def _unfold(
         else:
             if path in objects and kinds:
                 drift[path] = "is no object, as the catalogue says; kept as text"
-            columns[_distinct([*columns, path])[-1]] = _array(values, column, path, drift)
+            columns[_free(path, columns)] = _array(values, column, path, drift)
 
 
 def _array(values: list[Any], column: Column | None, path: str, drift: dict[str, str]) -> pa.Array:
