@@ -309,7 +309,7 @@ def test_a_limit_that_cuts_is_told(ui: Explorer, account: HandAccount) -> None:
     account.pulls[0].end(100)
     ui.wait()
 
-    assert ui.report.notices == ["These are 100 of 6,000 rows: the rest is behind the limit, Rows at most."]
+    assert ui.report.notices == ["These are 100 of 6,000 rows; choose more under “Rows at most”."]
 
 
 def test_cancel_keeps_what_arrived(ui: Explorer, account: HandAccount) -> None:

@@ -54,5 +54,5 @@ def line(progress: Progress) -> str:
 def notices(frame: pd.DataFrame, total: int | None, limit: int | None) -> list[str]:
     """What one should know about the rows on show; that there are more is no notice of the frame, which has what it asked for."""
     more = total is not None and limit is not None and total > limit
-    first = [f"These are {len(frame):,} of {total:,} rows: the rest is behind the limit, Rows at most."] if more else []
+    first = [f"These are {len(frame):,} of {total:,} rows; choose more under “Rows at most”."] if more else []
     return first + [str(notice) for notice in frame.attrs.get("stnb", {}).get("notices", [])]
