@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from . import errors
 from .account import Account
 from .account import connect as _connect
+from .account import demo as _demo
 from .credentials import Profile, profiles
 from .errors import (
     BadFilter,
@@ -58,7 +59,13 @@ def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | No
     return _connect(profile, env_file=env_file, meter=meter)
 
 
-connect.__doc__ = _connect.__doc__
+def demo(**options: Any) -> Account:
+    from .meter import meter
+
+    return _demo(meter=meter, **options)
+
+
+connect.__doc__, demo.__doc__ = _connect.__doc__, _demo.__doc__
 
 
 def explore(*args: Any, **state: Any) -> Explorer:
@@ -114,6 +121,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "connect",
+    "demo",
     "errors",
     "explore",
     "profiles",

@@ -48,18 +48,29 @@ def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | No
         profile = credentials.DEMO
     name = (profile or known.values.get("STNB_PROFILE") or "").strip().lower()
     if name == credentials.DEMO:
-        return Account(_demo_session(), meter=meter)
+        return demo(meter=meter)
     return Account(Session(credentials.load(name or None, env_file)), meter=meter)
 
 
-def _demo_session() -> Session:
-    from . import demo  # not needed by those who have a tenant
+def demo(*, meter: Meter | None = None, **options: Any) -> Account:
+    """An account of a demo tenant made to order, served in this process.
+
+    Args:
+        options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 6,000 jobs over two years), today, latency (seconds
+            an answer takes), faults and scopes, for practice with a server that misbehaves.
+
+    Example:
+        >>> stnb.demo(seed=7, scale=0.1).jpm.jobs.count()
+        600
+    """
+    from . import demoserver as server  # not needed by those who have a tenant
     from .session import Session
 
-    app = demo.make_app(latency=float(os.environ.get("STNB_DEMO_LATENCY") or 0))
-    secrets = Secret(demo.CLIENT_ID), Secret(demo.CLIENT_SECRET), Secret(demo.APP_KEY)
+    options.setdefault("latency", float(os.environ.get("STNB_DEMO_LATENCY") or 0))
+    secrets = Secret(server.CLIENT_ID), Secret(server.CLIENT_SECRET), Secret(server.APP_KEY)
     host = "https://demo.invalid"
-    return Session.of_app(app, Credentials("demo", "demo", demo.TENANT, *secrets, host, f"{host}/connect/token"))
+    owner = Credentials(credentials.DEMO, credentials.DEMO, server.TENANT, *secrets, host, f"{host}/connect/token")
+    return Account(Session.of_app(server.make_app(**options), owner), meter=meter)
 
 
 class Account(Branch):

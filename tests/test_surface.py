@@ -120,7 +120,7 @@ def test_readable_resources_are_counted_once_a_token_is_there(st: stnb.Account) 
 
 def test_import_is_light() -> None:
     """`import stnb` loads neither the widgets nor the demo nor a server."""
-    code = "import stnb, sys; print(sorted(m for m in sys.modules if m in ('ipywidgets', 'anywidget', 'starlette', 'stnb.demo', 'IPython', 'matplotlib', 'tqdm')))"
+    code = "import stnb, sys; print(sorted(m for m in sys.modules if m in ('ipywidgets', 'anywidget', 'starlette', 'stnb.demoserver', 'IPython', 'matplotlib', 'tqdm')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"

@@ -119,10 +119,9 @@ def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
     if len({path for path, _ in columns}) < len(columns):
         return False
     for path, values in columns:
-        if pa.types.is_floating(values.type):
-            ends = pc.min_max(values).as_py().values()
-            if any(end is not None and abs(end) >= LARGEST for end in ends):
-                return False
+        ends = [end for floats in _floats(values) for end in pc.min_max(floats).as_py().values() if end is not None]
+        if any(abs(end) >= LARGEST for end in ends):
+            return False
         if path in shape.open and "struct" in str(values.type):
             return False
         if path not in shape.by_path and any(path.startswith(f"{known}.") for known in shape.open):
@@ -136,6 +135,17 @@ def _flattened(rows: pa.StructArray, above: str) -> Iterator[tuple[str, pa.Array
             yield from _flattened(values, f"{above}{part.name}.")
         else:
             yield f"{above}{part.name}", values
+
+
+def _floats(values: pa.Array) -> Iterator[pa.Array]:
+    """The arrays of floats in an array, those inside lists and objects too."""
+    if pa.types.is_floating(values.type):
+        yield values
+    elif pa.types.is_list(values.type):
+        yield from _floats(values.flatten())
+    elif pa.types.is_struct(values.type):
+        for part in values.flatten():
+            yield from _floats(part)
 
 
 # -- the careful path

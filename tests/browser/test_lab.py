@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import expect
 
-from stnb import demo
+from stnb import demoserver as demo
 
 from .labkit import Lab, write_notebook
 
