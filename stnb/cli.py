@@ -17,7 +17,7 @@ import pandas as pd
 
 import stnb
 
-from . import account, catalog, credentials, filters, lab
+from . import account, cards, catalog, credentials, filters, lab
 from .catalog import Endpoint, load
 from .catalog.build import build, dump
 from .errors import BadFilter, CannotSave, SetupError, StnbError, StnbWarning, UsageError
@@ -168,15 +168,20 @@ def _pull(options: argparse.Namespace) -> None:
         raise _unknown(resource.endpoint, options.left)
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
+    run = resource.start(limit=options.limit, page_size=options.page_size, progress=bar, **_filters(options))
     try:
-        frame = resource.start(limit=options.limit, page_size=options.page_size, progress=bar, **_filters(options)).wait()
-    except StnbError as err:
-        if options.to and err.frame is not None:
-            kept = save(err.frame, Path(options.to).with_suffix(f".partial{Path(options.to).suffix}"))
-            err.frame = None
-            _say(f"note: the rows that had arrived are in {kept}.")
+        frame = run.wait()
+    except (StnbError, KeyboardInterrupt):
+        _keep(run.frame, options.to)
         raise
     _put(frame, options)
+
+
+def _keep(frame: pd.DataFrame | None, to: str | None) -> None:
+    """Save what had arrived beside the file that was asked for."""
+    if to and frame is not None and len(frame):
+        path = save(frame, Path(to).with_suffix(f".partial{Path(to).suffix}"))
+        _say(f"note: the {len(frame):,} rows that had arrived are in {path}.")
 
 
 def _unknown(endpoint: Endpoint, left: Sequence[str]) -> StnbError:
@@ -216,9 +221,7 @@ def _put(frame: pd.DataFrame, options: argparse.Namespace) -> None:
                 f"{len(frame):,} rows, {frame.shape[1]} columns -> {path} ({path.stat().st_size:,} bytes, {about['seconds']:.1f} s)"
             )
     elif sys.stdout.isatty():
-        with pd.option_context("display.width", None, "display.max_columns", None, "display.max_colwidth", 32):
-            width = os.get_terminal_size().columns
-            print(frame.head(20).to_string(line_width=None, max_cols=max(3, width // 18), index=False, na_rep="–"))
+        print(cards.table(frame, os.get_terminal_size().columns))
         print(f"\n{len(frame):,} rows, {frame.shape[1]} columns; --to FILE keeps them all.")
     else:
         frame.to_csv(sys.stdout, index=False)

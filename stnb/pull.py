@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 ENDING = 2.0  # seconds that a cancelled run may take to put its pages in order
+AT_ONCE = 0.2  # seconds that an interrupted reader waits for the same
 DECODERS = 2  # threads: pyarrow releases the GIL, and two keep up with eight pages in flight
 
 
@@ -140,6 +141,9 @@ class Pull:
             loop.wait(self._future, timeout)
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
             self._ended.wait(ENDING)  # it keeps the pages that were being decoded
+        except KeyboardInterrupt:
+            self._ended.wait(AT_ONCE)
+            raise
         if isinstance(self.error, StnbError):
             self.error.frame = self.frame if self._progress.pages else None
             raise self.error.with_traceback(None)  # the frames of the loop's thread say nothing to the reader

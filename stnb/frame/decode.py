@@ -217,6 +217,8 @@ def _array(values: list[Any], column: Column | None, path: str, drift: dict[str,
         return _open(values, column)
     want = None if column is None else json_type(column)
     try:
+        if _mixed(values):
+            raise ValueError
         found = pa.array(values)  # inferred first: told a type, Arrow would cut 1.5 down to 1 in silence
         if want is None or found.type == want:
             return found
@@ -233,6 +235,17 @@ def _array(values: list[Any], column: Column | None, path: str, drift: dict[str,
         pass
     drift[path] = f"holds other values than {column.type if column else 'one type'}; kept as text"
     return pa.array([_as_text(v) for v in values], pa.string())
+
+
+def _mixed(values: list[Any]) -> bool:
+    """Whether booleans stand among numbers, at any depth: Arrow would read True as 1.0 in silence."""
+    kinds = {type(v) for v in values}
+    if bool in kinds and kinds & {int, float}:
+        return True
+    dicts = [v for v in values if isinstance(v, dict)] if dict in kinds else []
+    inside = [[x for v in values if isinstance(v, list) for x in v]] if list in kinds else []
+    inside += [[d[key] for d in dicts if key in d] for key in dict.fromkeys(itertools.chain.from_iterable(dicts))]
+    return any(_mixed(part) for part in inside)
 
 
 def _open(values: list[Any], column: Column) -> pa.Array:
