@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import os
 from importlib.metadata import version as _version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from . import errors
-from .account import Account
+from .account import Account, connect_all
 from .account import connect as _connect
 from .account import demo as _demo
-from .credentials import Profile, profiles
+from .cards import ProfileTable
+from .credentials import Profile
+from .credentials import profiles as _profiles
 from .errors import (
     BadFilter,
     CannotSave,
@@ -53,10 +55,46 @@ if TYPE_CHECKING:
 __version__ = _version("stnb")
 
 
-def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None) -> Account:
+@overload
+def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None) -> Account: ...
+@overload
+def connect(*, env_file: str | os.PathLike[str] | None = None, all: Literal[True]) -> dict[str, Account]: ...
+def connect(
+    profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None, all: bool = False
+) -> Account | dict[str, Account]:
+    """An account for a profile of the .env file; nothing is sent yet.
+
+    Args:
+        profile: its name; without one, the only profile there is, or the one that STNB_PROFILE names. "demo" is
+            always there and needs no credentials; it is also what answers where there are none at all.
+        env_file: the file to read instead of the nearest .env upwards from the working directory.
+        all: one account for every profile that is ready, by name.
+
+    Raises:
+        CredentialsMissing: no such profile, a value of it is missing, or there are several and none was named.
+        CredentialsInvalid: a value cannot be right.
+
+    Example:
+        >>> stnb.connect("demo")
+        <stnb demo · demo · tenant 900000042 · 324 resources>
+        >>> frames = {name: st.jpm.jobs.head() for name, st in stnb.connect(all=True).items()}
+    """
     from .meter import meter
 
+    if all:
+        return connect_all(env_file=env_file, meter=meter)
     return _connect(profile, env_file=env_file, meter=meter)
+
+
+def profiles(env_file: str | os.PathLike[str] | None = None) -> ProfileTable:
+    """Every profile that can be named, ready or not, and what it lacks; nothing is sent.
+
+    Example:
+        >>> stnb.profiles()
+        profile  environment     tenant  ready  problem
+        demo     demo         900000042  True
+    """
+    return ProfileTable(_profiles(env_file))
 
 
 def demo(**options: Any) -> Account:
@@ -65,7 +103,7 @@ def demo(**options: Any) -> Account:
     return _demo(meter=meter, **options)
 
 
-connect.__doc__, demo.__doc__ = _connect.__doc__, _demo.__doc__
+demo.__doc__ = _demo.__doc__
 
 
 def explore(*args: Any, **state: Any) -> Explorer:

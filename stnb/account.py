@@ -49,7 +49,25 @@ def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | No
     name = (profile or known.values.get("STNB_PROFILE") or "").strip().lower()
     if name == credentials.DEMO:
         return demo(meter=meter)
-    return Account(Session(credentials.load(name or None, env_file)), meter=meter)
+    chosen = credentials.load(name or None, env_file)
+    file = known.file if env_file is None else env_file
+
+    def source() -> Credentials:
+        return credentials.load(chosen.profile, file)
+
+    return Account(Session(chosen, source=source), meter=meter)
+
+
+def connect_all(*, env_file: str | os.PathLike[str] | None = None, meter: Meter | None = None) -> dict[str, Account]:
+    """An account for each profile that is ready, by its name; see `stnb.profiles()` for those that are not.
+
+    Raises:
+        CredentialsMissing: no profile is ready.
+    """
+    ready = [p.name for p in credentials.profiles(env_file) if p.ready and p.name != credentials.DEMO]
+    if not ready:
+        credentials.load(None, env_file)  # says what is missing
+    return {name: connect(name, env_file=env_file, meter=meter) for name in ready}
 
 
 def demo(*, meter: Meter | None = None, **options: Any) -> Account:
@@ -103,8 +121,13 @@ class Account(Branch):
     def tenant(self) -> int:
         return self._session.credentials.tenant
 
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """What the app may read, from the present token; None before the first pull has brought one."""
+        return self._session.scopes
+
     def __repr__(self) -> str:
-        granted, total = self._session.scopes, len(self.catalog)
+        granted, total = self.scopes, len(self.catalog)
         known = f"{total} resources"
         if granted is not None:
             known = f"{sum(e.scope in granted for e in self.catalog)} of {total} resources readable"
@@ -142,7 +165,7 @@ class Account(Branch):
         return self._table(self.catalog)
 
     def _table(self, endpoints: Iterable[Endpoint]) -> pd.DataFrame:
-        granted = self._session.scopes
+        granted = self.scopes
         rows = [
             {
                 "resource": e.name,
@@ -184,6 +207,16 @@ class Account(Branch):
         except ValueError:
             pass
         raise UnexpectedAnswer(f"{route} was answered with no JSON.", "Likely the answer was cut off.", "Try again.")
+
+    def reload(self) -> bool:
+        """Read the profile from its .env file again and use it from the next call on; says whether anything differs.
+
+        A rotated secret is also found by itself, when a call is refused and the file has another one by then.
+
+        Raises:
+            SetupError: the profile is no longer complete; the present credentials stay.
+        """
+        return self._session.reload()
 
     def close(self) -> None:
         """Close the connections; the next pull opens new ones."""

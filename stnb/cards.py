@@ -9,6 +9,7 @@ import pandas as pd
 
 from .catalog import Endpoint, Param
 from .catalog.store import walk
+from .credentials import Profile
 from .frame import dtype_of
 
 KINDS = {
@@ -18,6 +19,10 @@ KINDS = {
     "rows": "rows, all at once",
     "file": "a file",
 }
+
+
+LISTS = {"filters", "columns", "leads to"}  # these are cut where they are long
+NAMES = {*LISTS, "route", "scope"}  # and these are code
 
 
 def columns(endpoint: Endpoint) -> pd.DataFrame:
@@ -51,8 +56,18 @@ def several(param: Param) -> str:
     return f"up to {param.maximum}" if param.maximum else "several"
 
 
-def facts(endpoint: Endpoint) -> list[tuple[str, str]]:
-    """(label, text) pairs of the card, the same in text and in HTML."""
+def locked(endpoint: Endpoint, granted: frozenset[str] | None) -> str:
+    """Why the app may not read it, and whom to ask, in a sentence; "" where it may, or where no token has told yet."""
+    if granted is None or endpoint.scope is None or endpoint.scope in granted:
+        return ""
+    return (
+        f"the app lacks the scope {endpoint.scope}: its developer adds it in the portal, "
+        "then the tenant's admin presses Upgrade to New Version"
+    )
+
+
+def facts(endpoint: Endpoint, granted: frozenset[str] | None = None) -> list[tuple[str, str]]:
+    """(label, text) pairs of the card, the same in text and in HTML; `granted` are the token's scopes, once known."""
     links = sorted({c.refers for _, c in walk(endpoint.columns) if c.refers})
     names = [p.py + (" (required)" if p.required else "") for p in sorted(endpoint.filters, key=lambda p: not p.required)]
     out = [
@@ -64,34 +79,53 @@ def facts(endpoint: Endpoint) -> list[tuple[str, str]]:
     ]
     if links:
         out.append(("leads to", ", ".join(links)))
+    if why := locked(endpoint, granted):
+        out.append(("🔒 locked", why))
     if endpoint.shows_all:
         name, value = endpoint.shows_all
         out.append(("hidden", f"inactive rows, unless {name}={value}"))
     return out
 
 
-def text(endpoint: Endpoint) -> str:
+def text(endpoint: Endpoint, granted: frozenset[str] | None = None) -> str:
     """The card as text."""
-    width = max(len(label) for label, _ in facts(endpoint))
+    told = facts(endpoint, granted)
+    width = max(len(label) for label, _ in told)
     lines = [f"{endpoint.name} · {endpoint.label}"]
-    lines += [f"  {label:<{width}}  {_shortened(value, 100)}" for label, value in facts(endpoint)]
+    lines += [f"  {label:<{width}}  {_shortened(value, 100) if label in LISTS else value}" for label, value in told]
     return "\n".join(lines)
 
 
-def as_html(endpoint: Endpoint) -> str:
+def as_html(endpoint: Endpoint, granted: frozenset[str] | None = None) -> str:
     """The card for a notebook; colours come from the notebook's theme."""
     mono = "font-family:var(--jp-code-font-family,monospace)"
     cell = "padding:2px 12px 2px 0;vertical-align:top;text-align:left;background:none"
     rows = "".join(
         f'<tr style="background:none"><th scope="row" style="{cell};opacity:.65;font-weight:400;white-space:nowrap">{label}</th>'
-        f'<td style="{cell};white-space:normal{";" + mono if label != "kind" else ""}">{html.escape(_shortened(value, 600))}</td></tr>'
-        for label, value in facts(endpoint)
+        f'<td style="{cell};white-space:normal{";" + mono if label in NAMES else ""}">{html.escape(_shortened(value, 600) if label in LISTS else value)}</td></tr>'
+        for label, value in facts(endpoint, granted)
     )
     return (
         f'<div style="max-width:60em;margin:4px 0"><div><b style="{mono}">{html.escape(endpoint.name)}</b>'
         f' <span style="opacity:.65">{html.escape(endpoint.label)}</span></div>'
         f'<table style="margin:4px 0 0;border:0;font-size:90%">{rows}</table></div>'
     )
+
+
+class ProfileTable(list[Profile]):
+    """The profiles of a .env file: a list of `Profile`, shown as a table."""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """profile, environment, tenant, ready, and the problem where there is one."""
+        rows = [(p.name, p.environment, p.tenant, p.ready, p.problem) for p in self]
+        return pd.DataFrame(rows, columns=["profile", "environment", "tenant", "ready", "problem"]).astype({"tenant": "Int64"})
+
+    def __repr__(self) -> str:
+        return table(self.frame.fillna({"environment": "?"}), 10_000, rows=len(self), cell=200)
+
+    def _repr_html_(self) -> str:
+        return str(self.frame.to_html(index=False, border=0, na_rep="–"))
 
 
 def table(frame: pd.DataFrame, width: int, rows: int = 20, cell: int = 24) -> str:
@@ -125,6 +159,5 @@ def _cell(value: Any, width: int) -> str:
 
 
 def _shortened(value: str, width: int) -> str:
-    """A list of names cut at a comma; what is no list stays whole."""
-    cut = value.rfind(",", 0, width) + 1
-    return value if len(value) <= width or not cut else f"{value[:cut]} …"
+    """A list of names, cut at a comma."""
+    return value if len(value) <= width else f"{value[: value.rfind(',', 0, width) + 1]} …"

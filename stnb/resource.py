@@ -35,10 +35,10 @@ class Resource(Branch):
         self.name, self.endpoint = endpoint.name, endpoint
 
     def __repr__(self) -> str:
-        return cards.text(self.endpoint)
+        return cards.text(self.endpoint, self._session.scopes)
 
     def _repr_html_(self) -> str:
-        return cards.as_html(self.endpoint)
+        return cards.as_html(self.endpoint, self._session.scopes)
 
     def _title(self) -> str:
         return self.name

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pytest
 
 import stnb
-from stnb import catalog, demo
+from stnb import catalog, demoserver
 from stnb.catalog import Endpoint, Param
 from stnb.credentials import Profile
 from stnb.errors import BadFilter, NotAllowed, UnknownFilter, UnknownResource
@@ -68,6 +68,7 @@ class HandAccount:
     def __init__(self) -> None:
         self.pulls: list[HandPull] = []
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.scopes: frozenset[str] | None = None
 
     def __getitem__(self, name: str) -> Any:
         return SimpleNamespace(start=lambda **given: self._start(name, given))
@@ -349,7 +350,7 @@ def test_a_failed_pull_shows_three_sentences_and_its_rows(ui: Explorer, account:
 
 def test_nothing_fails_unseen(ui: Explorer, account: HandAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever breaks in a callback or in the thread of a pull is shown, and the explorer can go on."""
-    monkeypatch.setattr(view, "card", lambda endpoint: 1 / 0)
+    monkeypatch.setattr(view, "card", lambda *given: 1 / 0)
     ui.picker.value = "crm.customers"
     assert "ZeroDivisionError" in str(ui.error)
     monkeypatch.undo()
@@ -537,8 +538,8 @@ def test_widget_state_holds_no_secret_and_little_else() -> None:
     saved = W.Widget.get_manager_state()["state"]
     text = json.dumps([saved[part.model_id] for part in (ui, ui.grid, ui.picker, ui.report)], default=str)
     assert str(frame["id"].iloc[0]) not in text
-    assert demo.CLIENT_SECRET not in text
-    assert demo.APP_KEY not in text
+    assert demoserver.CLIENT_SECRET not in text
+    assert demoserver.APP_KEY not in text
     ui.close()
 
 
@@ -822,3 +823,17 @@ def test_a_pull_updates_the_static_copy(ui: Explorer, account: HandAccount, monk
 
     assert len(updates) == 1
     assert "st.jpm.jobs.pull" in updates[0]
+
+
+def test_a_resource_that_the_app_may_not_read_has_a_lock(ui: Any, account: HandAccount) -> None:
+    """Once a token has told the scopes, the card of a resource beyond them says what to ask for, and whom."""
+    ui.picker.value = "jpm.jobs"
+    unknown = ui.card.value
+    account.scopes = frozenset({"tn.crm.customers:r"})
+    ui.picker.value = "crm.customers"
+    granted = ui.card.value
+    ui.picker.value = "jpm.jobs"
+
+    assert "🔒" not in unknown + granted
+    assert "lacks the scope tn.jpm.jobs:r" in ui.card.value
+    assert "Upgrade to New Version" in ui.card.value

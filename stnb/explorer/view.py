@@ -208,6 +208,7 @@ class Explorer(W.VBox):
             self.grid.layout.display = ""
             self.report.notices = notices(frame, pull.total, state.limit)
             self._still.update(frame, states.code(state))
+        self._show_card()  # the first token has told by now what the app may read
         self.tell(pull.error)
 
     # -- what is shown
@@ -224,16 +225,22 @@ class Explorer(W.VBox):
     def _show_profile(self) -> None:
         chosen = self._profiles[self.profile.value]
         self.badge.value = badge(chosen)
+        self._show_card()
         if not chosen.ready:
             self._connect(chosen.name)  # says what is missing, with the next step
 
     def _show_resource(self, filters: Mapping[str, Any]) -> None:
         endpoint = self.endpoint
-        self.card.value = card(endpoint) if endpoint else HINT
+        self._show_card()
         self.filters.show(endpoint, filters)
         self.limit.layout.display = "none" if endpoint and endpoint.kind in SINGLE else ""
         self._buttons()
         self._show_code()
+
+    def _show_card(self) -> None:
+        endpoint = self.endpoint
+        ready = self._profiles[self.profile.value].ready
+        self.card.value = card(endpoint, self._connect(self.profile.value).scopes if ready else None) if endpoint else HINT
 
     def _show_code(self) -> None:
         self.report.code = self.code

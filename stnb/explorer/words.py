@@ -6,6 +6,7 @@ from html import escape
 
 import pandas as pd
 
+from .. import cards
 from ..catalog import Endpoint
 from ..credentials import Profile
 from ..pull import Progress
@@ -27,7 +28,7 @@ def badge(profile: Profile) -> str:
     return f'<span class="stnb-badge {kind}">{words}{tenant}</span>'
 
 
-def card(endpoint: Endpoint) -> str:
+def card(endpoint: Endpoint, granted: frozenset[str] | None = None) -> str:
     """One line on a resource: route, kind, scope, and what one would otherwise not expect."""
     parts = [f"<span>{endpoint.method} <code>{escape(endpoint.path)}</code></span>", f"<span>{endpoint.kind}</span>"]
     if endpoint.scope:
@@ -36,6 +37,8 @@ def card(endpoint: Endpoint) -> str:
         parts.append(f"<span>{len(endpoint.columns)} columns</span>")
     if endpoint.shows_all:
         parts.append(f'<span class="flag">inactive rows are hidden unless {" = ".join(map(escape, endpoint.shows_all))}</span>')
+    if why := cards.locked(endpoint, granted):
+        parts.append(f'<span class="flag">🔒 {escape(why)}</span>')
     if endpoint.withdrawn:
         parts.append('<span class="flag">withdrawn: no longer in the API\'s documents</span>')
     return f'<div class="stnb-card">{"".join(parts)}</div>'

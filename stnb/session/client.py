@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import httpx
 
 from ..credentials import Credentials
-from ..errors import UsageError
+from ..errors import SetupError, UsageError
 from .pace import RATE, Governor, Sleep
 from .token import TIMEOUT, TokenAuth, TokenRefused
 from .trouble import Trouble, is_whole_json
@@ -42,6 +42,8 @@ class Session:
         credentials: of one tenant in one environment.
         transport: stands where the network would: `httpx.ASGITransport(app)` for the demo, a handler in tests.
         rate: requests a second for the tenant; None for no limit.
+        source: reads the profile's credentials afresh; asked when the present ones are refused, as a secret may have
+            been rotated in the file meanwhile.
         clock, sleep: for tests that must not wait.
     """
 
@@ -51,19 +53,37 @@ class Session:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         rate: int | None = RATE,
+        source: Callable[[], Credentials | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self.credentials = credentials
-        self._transport, self._sleep = transport, sleep
-        shared = transport is None
-        tenant = (credentials.api_url, credentials.tenant)
-        self._governor = _shared(_GOVERNORS, tenant, lambda: Governor(rate, clock, sleep), shared)
-        self._auth = _shared(_AUTHS, credentials, lambda: TokenAuth(credentials, self._governor.turn, clock), shared)
+        self._transport, self._rate, self._source = transport, rate, source
+        self._clock, self._sleep = clock, sleep
         self._client: httpx.AsyncClient | None = None
+        self.adopt(credentials)
 
     def __repr__(self) -> str:
         return f"<Session of {self.credentials!r}>"
+
+    def adopt(self, credentials: Credentials) -> None:
+        """Use these credentials from the next call on; calls under way end with those that they began with."""
+        shared, clock = self._transport is None, self._clock
+        tenant = (credentials.api_url, credentials.tenant)
+        governor = _shared(_GOVERNORS, tenant, lambda: Governor(self._rate, clock, self._sleep), shared)
+        self._auth = _shared(_AUTHS, credentials, lambda: TokenAuth(credentials, governor.turn, clock), shared)
+        self.credentials, self._governor = credentials, governor
+
+    def reload(self) -> bool:
+        """Read the profile again and use it from the next call on; says whether anything differs.
+
+        Raises:
+            SetupError: the profile is no longer complete, or no longer there; the present credentials stay.
+        """
+        fresh = self._source()
+        if fresh is None or fresh == self.credentials:
+            return False
+        self.adopt(fresh)
+        return True
 
     @classmethod
     def of_app(cls, app: Any, credentials: Credentials, **options: Any) -> Session:
@@ -102,15 +122,18 @@ class Session:
             RequestError: the call failed, after further tries where the failure may pass.
             UnexpectedAnswer: the answer is no whole JSON text.
         """
-        url = self._address(method, path, query)
+        url, auth = self._address(method, path, query), self._auth  # together: a token goes to its own host only
         for attempt in itertools.count(1):
-            result = await self._try(method, url, body, expect_json, attempt)
+            result = await self._try(method, url, auth, body, expect_json, attempt)
             if isinstance(result, Answer):
                 if attempt > 1:
                     notify("")
                 return result
+            if result.of_credentials and (renewed := self._renewed(auth)) is not None:
+                auth = renewed
+                continue
             wait = result.wait(attempt)
-            if not result.passing or attempt == TRIES or wait > PATIENCE:
+            if not result.passing or attempt >= TRIES or wait > PATIENCE:
                 # Outside any except block: no cause or context holds a request, whose headers are secret.
                 raise result.error(method, path, scope, attempt)
             notify(f"waiting {wait:.0f} s: {result.what}")
@@ -136,9 +159,23 @@ class Session:
             "Correct the path; where the filters are long lists of ids, split them.",
         )
 
-    async def _try(self, method: str, url: httpx.URL, body: Any, expect_json: bool, attempt: int) -> Trouble | Answer:
+    def _renewed(self, refused: TokenAuth) -> TokenAuth | None:
+        """Another pair for the same tenant at the same host, where the profile has one by now; None where it has not."""
+        if self._auth is refused:
+            try:
+                fresh = self._source()
+            except SetupError:  # half-edited: the refusal itself is the better word
+                fresh = None
+            if fresh is None or fresh == self.credentials or place(fresh) != place(self.credentials):
+                return None
+            self.adopt(fresh)
+        return self._auth if place(self._auth.credentials) == place(refused.credentials) else None
+
+    async def _try(
+        self, method: str, url: httpx.URL, auth: TokenAuth, body: Any, expect_json: bool, attempt: int
+    ) -> Trouble | Answer:
         try:
-            response = await self._http().request(method, url, json=body, auth=self._auth)
+            response = await self._http().request(method, url, json=body, auth=auth)
             if response.is_redirect and not expect_json:
                 response = await self._follow(response)
         except TokenRefused as refused:
@@ -172,6 +209,11 @@ class Session:
             await client.aclose()
 
 
+def place(credentials: Credentials) -> tuple[int, str, str]:
+    """Where credentials belong: their tenant and its two addresses."""
+    return credentials.tenant, credentials.api_url, credentials.auth_url
+
+
 # One per process for the real API, so that two accounts of a tenant share their token and their pace.
 _AUTHS: dict[Hashable, TokenAuth] = {}
 _GOVERNORS: dict[Hashable, Governor] = {}
@@ -180,6 +222,4 @@ _GOVERNORS: dict[Hashable, Governor] = {}
 def _shared(store: dict[Hashable, T], key: Hashable, make: Callable[[], T], shared: bool) -> T:
     if not shared:
         return make()
-    if key not in store:
-        store[key] = make()
-    return store[key]
+    return store.get(key) or store.setdefault(key, make())  # threads may come at once

@@ -30,7 +30,7 @@ class TokenAuth(httpx.Auth):
     def __init__(
         self, credentials: Credentials, turn: Callable[[], Awaitable[None]], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._credentials, self._turn, self._clock = credentials, turn, clock
+        self.credentials, self._turn, self._clock = credentials, turn, clock
         self._lock = asyncio.Lock()
         self._token: _Token | None = None
         self.requests = 0
@@ -61,10 +61,10 @@ class TokenAuth(httpx.Auth):
         self.requests += 1
         form = {
             "grant_type": "client_credentials",
-            "client_id": self._credentials.client_id.reveal(),
-            "client_secret": self._credentials.client_secret.reveal(),
+            "client_id": self.credentials.client_id.reveal(),
+            "client_secret": self.credentials.client_secret.reveal(),
         }
-        return httpx.Request("POST", self._credentials.auth_url, data=form, extensions={"timeout": TIMEOUT.as_dict()})
+        return httpx.Request("POST", self.credentials.auth_url, data=form, extensions={"timeout": TIMEOUT.as_dict()})
 
     def _accepted(self, response: httpx.Response) -> _Token:
         try:
@@ -79,7 +79,7 @@ class TokenAuth(httpx.Auth):
 
     def _sign(self, request: httpx.Request, token: _Token) -> None:
         request.headers["Authorization"] = f"Bearer {token.text}"
-        request.headers["ST-App-Key"] = self._credentials.app_key.reveal()
+        request.headers["ST-App-Key"] = self.credentials.app_key.reveal()
 
 
 def _scopes(token: str) -> frozenset[str] | None:

@@ -42,6 +42,11 @@ class Trouble:
     said: Mapping[str, Any] = field(default_factory=dict)
     request: str = ""  # what was asked, where it was not the call itself
 
+    @property
+    def of_credentials(self) -> bool:
+        """Whether the pair, the token or the app key was refused, so that other credentials could help."""
+        return self.status == 401 or (bool(self.request) and self.status in (400, 403))
+
     @classmethod
     def of_failure(cls, err: httpx.HTTPError | httpx.InvalidURL) -> Trouble:
         kind = type(err).__name__
