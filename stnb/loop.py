@@ -14,6 +14,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_MAKING = threading.Lock()
 POLL = 0.1  # seconds between looks: on some systems a wait without an end cannot be interrupted
 
 
@@ -44,9 +45,14 @@ def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> 
             raise TimeoutError
 
 
-@functools.cache
 def _loop(pid: int) -> asyncio.AbstractEventLoop:
     """The loop of this process: a fork has none of its parent's threads, so it gets its own."""
+    with _MAKING:  # a cache alone would make one for each thread that comes first
+        return _made(pid)
+
+
+@functools.cache
+def _made(pid: int) -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="stnb", daemon=True).start()
     return loop

@@ -55,7 +55,7 @@ def warn(notice: Notice) -> None:
             return
         _SAID.add(text)
     level, frame = 1, sys._getframe(0)
-    home = os.path.dirname(__file__)
+    home = os.path.join(os.path.dirname(__file__), "")
     while frame.f_back is not None and frame.f_code.co_filename.startswith(home):
         frame, level = frame.f_back, level + 1
     warnings.warn(text, category, stacklevel=level)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,7 +65,7 @@ class Plan:
 Fetch = Callable[[Query], Awaitable[tuple[bytes, str]]]
 
 
-async def pages(call: Call, fetch: Fetch, plan: Plan) -> AsyncIterator[Page]:
+async def pages(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Page, None]:
     """Yield the pages as they arrive; list pages may come out of order, told apart by `index`.
 
     Args:
@@ -80,14 +81,15 @@ async def pages(call: Call, fetch: Fetch, plan: Plan) -> AsyncIterator[Page]:
         walk = _export(call, fetch, plan)
     else:
         walk = _once(call, fetch, plan)
-    async for page in walk:
-        yield page
+    async with aclosing(walk):  # whoever stops in the middle leaves no request flying
+        async for page in walk:
+            yield page
 
 
 # -- lists
 
 
-async def _list(call: Call, fetch: Fetch, plan: Plan) -> AsyncIterator[Page]:
+async def _list(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Page, None]:
     """The first page brings the total; the rest are asked for side by side at a size chosen from it."""
     most = call.endpoint.page_size_max or 5000
     size = min(plan.page_size or FIRST_PAGE, most)
@@ -107,8 +109,9 @@ async def _list(call: Call, fetch: Fetch, plan: Plan) -> AsyncIterator[Page]:
     else:  # pages of another size have other edges: the first rows are read once more
         size, start = chosen, 0
     pages = range(start, max(-(-total // size), start + 1)) if total is not None else range(start, start + 1)
-    async for page in _side_by_side(call, fetch, plan, pages, size, lanes):
-        yield page
+    async with aclosing(_side_by_side(call, fetch, plan, pages, size, lanes)) as walk:
+        async for page in walk:
+            yield page
 
 
 def choose_size(total: int | None, lanes: int, most: int) -> int:
@@ -119,7 +122,9 @@ def choose_size(total: int | None, lanes: int, most: int) -> int:
     return max(min(FIRST_PAGE, most), min(-(-even // 250) * 250, most))
 
 
-async def _side_by_side(call: Call, fetch: Fetch, plan: Plan, planned: range, size: int, lanes: int) -> AsyncIterator[Page]:
+async def _side_by_side(
+    call: Call, fetch: Fetch, plan: Plan, planned: range, size: int, lanes: int
+) -> AsyncGenerator[Page, None]:
     """Keep `lanes` pages in flight; after the planned ones, go on in order for as long as there is more."""
     todo = iter(planned)
     flying: dict[asyncio.Task[Page], None] = {}
@@ -145,7 +150,7 @@ async def _side_by_side(call: Call, fetch: Fetch, plan: Plan, planned: range, si
             yield page
 
 
-async def _onwards(call: Call, fetch: Fetch, plan: Plan, last: Page, size: int) -> AsyncIterator[Page]:
+async def _onwards(call: Call, fetch: Fetch, plan: Plan, last: Page, size: int) -> AsyncGenerator[Page, None]:
     """What lies behind the planned pages: `hasMore` decides, whatever the total said."""
     page, known, same = last, last.total is not None, 0
     while page.has_more and (plan.limit is None or (page.index + 1) * size < plan.limit):
@@ -206,7 +211,7 @@ def _stable(call: Call) -> Query:
 # -- exports and single answers
 
 
-async def _export(call: Call, fetch: Fetch, plan: Plan) -> AsyncIterator[Page]:
+async def _export(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Page, None]:
     """Follow the cursor; it is opaque, and comes also with the last page (facts §6)."""
     seen: set[str] = set()
     query, index, rows = call.query, 0, 0
@@ -227,7 +232,7 @@ async def _export(call: Call, fetch: Fetch, plan: Plan) -> AsyncIterator[Page]:
         index += 1
 
 
-async def _once(call: Call, fetch: Fetch, plan: Plan) -> AsyncIterator[Page]:
+async def _once(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Page, None]:
     page = read_page(call, 0, *await fetch(call.query))
     if page.has_more:
         plan.notices.append(f"{call.endpoint.name} says that there is more than it gave, and takes no page to ask for it.")

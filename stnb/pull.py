@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import itertools
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from . import loop, notices
-from .errors import Incomplete, StnbError
+from .errors import Incomplete, StnbError, StnbWarning
 from .filters import Call
 from .frame import Decoded, assemble, decode, shape_of
 from .notices import Notice
@@ -89,12 +91,14 @@ class Pull:
         self._parts: dict[int, Decoded] = {}
         self._file: Page | None = None
         self._last: Page | None = None
+        self._cursors: dict[int, str | None] = {}
         self._began = time.monotonic()
         self._progress = Progress()
         self._lock = threading.Lock()
         self._entered, self._ended = threading.Event(), threading.Event()
         self._frame: pd.DataFrame | None = None
         self._notices: list[Notice] = []
+        self._odd: list[Notice] = []
         self._future: concurrent.futures.Future[None] | None = None
 
     def __repr__(self) -> str:
@@ -183,17 +187,18 @@ class Pull:
             self._update(state=state, note="")
             self._ended.set()
 
-    async def _decoded(self) -> AsyncIterator[int]:
+    async def _decoded(self) -> AsyncGenerator[int, None]:
         """Fetch and decode; yield the index of each page as it is ready in `_parts`."""
         here = asyncio.get_running_loop()
         decoding: dict[asyncio.Future[None], int] = {}
         try:
-            async for page in pages(self.call, self._fetch, self._plan):
-                self._update(state="pulling", total=self._total(page))
-                decoding[here.run_in_executor(_decoders(os.getpid()), self._decode, page)] = page.index
-                while len(decoding) > DECODERS:
-                    for index in await _finished(decoding):
-                        yield index
+            async with aclosing(pages(self.call, self._fetch, self._plan)) as walk:
+                async for page in walk:
+                    self._update(state="pulling", total=self._total(page))
+                    decoding[here.run_in_executor(_decoders(os.getpid()), self._decode, page)] = page.index
+                    while len(decoding) > DECODERS:
+                        for index in await _finished(decoding):
+                            yield index
             while decoding:
                 for index in await _finished(decoding):
                     yield index
@@ -208,12 +213,12 @@ class Pull:
 
     async def _fetch(self, query: tuple[tuple[str, str], ...]) -> tuple[bytes, str]:
         e = self.call.endpoint
-        self._update(requests=self._progress.requests + 1)
+        self._update(requests=1)
         answer = await self._session.send(
             e.method, self.call.path, query, body=self.call.body, scope=e.scope, expect_json=e.kind != "file", notify=self._note
         )
         if answer.attempts > 1:
-            self._update(requests=self._progress.requests + answer.attempts - 1)
+            self._update(requests=answer.attempts - 1)
         return answer.content, answer.content_type
 
     def _note(self, note: str) -> None:
@@ -228,25 +233,30 @@ class Pull:
         part = decode(page.content, page.rows_at, self._shape, positional=self.call.endpoint.positional)
         with self._lock:
             self._parts[page.index] = part
+            self._cursors[page.index] = page.continue_from
             if self._last is None or page.index >= self._last.index:
                 self._last = replace(page, content=b"")
-            p = self._progress
-        self._update(rows=p.rows + part.table.num_rows, pages=p.pages + 1)
+        self._update(rows=part.table.num_rows, pages=1)
         if self._on_page is not None:
             self._on_page(self._page_frame(part))
 
     def _page_frame(self, part: Decoded) -> pd.DataFrame:
         return assemble([part], self._shape)[0]
 
-    def _update(self, **changes: Any) -> None:
-        self._progress = replace(self._progress, seconds=time.monotonic() - self._began, **changes)
+    def _update(self, *, rows: int = 0, pages: int = 0, requests: int = 0, **changes: Any) -> None:
+        """Add to the counts and set the rest; both the loop's thread and the decoders' call it."""
+        with self._lock:
+            p = self._progress
+            p = replace(p, rows=p.rows + rows, pages=p.pages + pages, requests=p.requests + requests)
+            p = self._progress = replace(p, seconds=time.monotonic() - self._began, **changes)
         if self._tell is None:
             return
         try:
-            self._tell(self._progress)
+            self._tell(p)
         except Exception as err:  # noqa: BLE001 - a bar that breaks must not cost the rows
+            if self._tell is not None:
+                self._odd.append((StnbWarning, f"The progress callback failed and was left out ({err!r})."))
             self._tell = None
-            self._plan.notices.append(f"The progress callback failed and was left out ({err!r}).")
 
     # -- the result
 
@@ -262,7 +272,7 @@ class Pull:
             self._parts.clear()
         lacking = self._lacking(len(frame), duplicates)
         disagreed: list[Notice] = [(Incomplete, text) for text in plan.notices]
-        self._notices = [*lacking, *disagreed, *notices.hidden(e, self.call.given), *notices.drifted(e, drift)]
+        self._notices = [*lacking, *disagreed, *self._odd, *notices.hidden(e, self.call.given), *notices.drifted(e, drift)]
         frame.attrs["stnb"] = {
             "resource": e.name,
             "params": dict(self.call.given),
@@ -275,12 +285,19 @@ class Pull:
             "requests": p.requests,
             "seconds": round(p.seconds, 3),
             "duplicates": duplicates,
-            "continue_from": self._last.continue_from if self._last else None,
+            "continue_from": self._continue_from(p.rows - duplicates > len(frame)),
             "notices": [text for _, text in self._notices],
             "new_columns": [c for c in drift if c not in self._shape.by_path],
             "drift": drift,
         }
         return frame
+
+    def _continue_from(self, cut: bool) -> str | None:
+        """The last cursor before which no row is missing; none where the limit cut rows off before it."""
+        if cut:
+            return None
+        whole = itertools.takewhile(self._cursors.__contains__, itertools.count())
+        return next((c for c in reversed([self._cursors[i] for i in whole]) if c), None)
 
     def _lacking(self, rows: int, duplicates: int) -> list[Notice]:
         e, total = self.call.endpoint, self._progress.total
@@ -306,20 +323,34 @@ def _decoders(pid: int) -> concurrent.futures.ThreadPoolExecutor:
 
 def in_order(run: Pull) -> Iterator[pd.DataFrame]:
     """Pages of a pull that was not started, in order, each a frame that is then forgotten; for what does not fit in memory."""
-    walk = run._decoded()
-    ready: dict[int, Decoded] = {}
+    walk, e = run._decoded(), run.call.endpoint
+    drift: dict[str, str] = {}
     expected, left = 0, run._plan.limit
+    failure: StnbError | None = None
+    for notice in notices.hidden(e, run.call.given):
+        notices.warn(notice)
     try:
-        while (index := loop.run(_next(walk))) is not None:
-            ready[index] = run._parts.pop(index)
-            while expected in ready and (left is None or left > 0):
-                page = run._page_frame(ready.pop(expected))
-                page = page if left is None else page.iloc[:left]
+        more = True
+        while more:
+            try:
+                more = loop.run(_next(walk)) is not None
+            except StnbError as err:  # the pages before it come first
+                more, failure = False, err
+            while expected in run._parts and (left is None or left > 0):
+                part = run._parts.pop(expected)
+                drift |= part.drift
+                page = run._page_frame(part).iloc[:left]
                 left = None if left is None else left - len(page)
                 expected += 1
                 yield page
     finally:
         loop.run(_close(walk))
+    if failure is not None:
+        raise failure.with_traceback(None)
+    if run._file is not None:
+        yield _file_frame(run._file)
+    for notice in [*((Incomplete, text) for text in run._plan.notices), *notices.drifted(e, drift)]:
+        notices.warn(notice)
 
 
 async def _next(walk: AsyncIterator[int]) -> int | None:

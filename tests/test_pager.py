@@ -98,7 +98,7 @@ def test_every_row_comes_once(count: int, lanes: int) -> None:
     assert server.most <= lanes
 
 
-@settings(max_examples=150, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None)
 @given(
     some.integers(0, 3000),
     some.one_of(some.none(), some.integers(1, 700)),
@@ -527,7 +527,7 @@ PARTS: dict[str, some.SearchStrategy[Any]] = {
 }
 
 
-@settings(max_examples=1000, derandomize=True, deadline=None)
+@settings(max_examples=600, derandomize=True, deadline=None)
 @given(ENVELOPES, some.sampled_from([(",", ":"), (", ", ": "), (" ,\n", " :\t")]), some.booleans())
 def test_an_envelope_is_read_as_json_reads_it(body: dict[str, Any], marks: tuple[str, str], ascii_only: bool) -> None:
     """Keys in any order, lists behind the rows, and texts that look like an envelope: the same as reading it all."""
@@ -543,7 +543,7 @@ def test_an_envelope_is_read_as_json_reads_it(body: dict[str, Any], marks: tuple
             assert found.get(key) == body.get(key), content
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=200, derandomize=True, deadline=None)
 @given(some.binary(max_size=60) | ENVELOPES.map(lambda b: json.dumps(b).encode()[:-3]))
 def test_bytes_that_are_no_envelope_are_none(content: bytes) -> None:
     """Cut off or garbage: None, never an exception of json's own."""
