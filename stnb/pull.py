@@ -11,7 +11,7 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import cache
@@ -22,7 +22,7 @@ import pandas as pd
 from . import loop, notices
 from .errors import Incomplete, StnbError, StnbWarning
 from .filters import Call
-from .frame import Decoded, assemble, decode, shape_of
+from .frame import Decoded, assemble, decode, file_frame, shape_of
 from .notices import Notice
 from .pager import Page, Plan, pages
 
@@ -66,6 +66,7 @@ class Pull:
     Attributes:
         error: what ended it, or None.
         cancelled: whether it was cancelled.
+        parts, file: the pages that are decoded and not yet put together, by their place; the file, of a file's route.
 
     Example:
         >>> run = st.jpm.jobs.start(jobStatus="Completed")
@@ -85,11 +86,11 @@ class Pull:
     ) -> None:
         self.call, self.cancelled = call, False
         self.error: Exception | None = None
-        self._session, self._plan = session, plan
+        self._session, self.plan = session, plan
         self._tell, self._on_page = progress, on_page
         self._shape = shape_of(call.endpoint)
-        self._parts: dict[int, Decoded] = {}
-        self._file: Page | None = None
+        self.parts: dict[int, Decoded] = {}
+        self.file: Page | None = None
         self._last: Page | None = None
         self._cursors: dict[int, str | None] = {}
         self._began = time.monotonic()
@@ -175,7 +176,7 @@ class Pull:
         state = "failed"
         self._entered.set()
         try:
-            async for _ in self._decoded():
+            async for _ in self.decoded():
                 pass
             state = "done"
         except asyncio.CancelledError:
@@ -187,12 +188,12 @@ class Pull:
             self._update(state=state, note="")
             self._ended.set()
 
-    async def _decoded(self) -> AsyncGenerator[int, None]:
+    async def decoded(self) -> AsyncGenerator[int, None]:
         """Fetch and decode; yield the index of each page as it is ready in `_parts`."""
         here = asyncio.get_running_loop()
         decoding: dict[asyncio.Future[None], int] = {}
         try:
-            async with aclosing(pages(self.call, self._fetch, self._plan)) as walk:
+            async with aclosing(pages(self.call, self._fetch, self.plan)) as walk:
                 async for page in walk:
                     self._update(state="pulling", total=self._total(page))
                     decoding[here.run_in_executor(_decoders(os.getpid()), self._decode, page)] = page.index
@@ -209,7 +210,7 @@ class Pull:
     def _total(self, page: Page) -> int | None:
         if page.total is None:
             return self._progress.total
-        return page.total if self._plan.limit is None else min(page.total, self._plan.limit)
+        return page.total if self.plan.limit is None else min(page.total, self.plan.limit)
 
     async def _fetch(self, query: tuple[tuple[str, str], ...]) -> tuple[bytes, str]:
         e = self.call.endpoint
@@ -227,20 +228,20 @@ class Pull:
     def _decode(self, page: Page) -> None:
         """In a thread: bytes -> table."""
         if page.rows_at == "file":
-            self._file = page
+            self.file = page
             self._update(rows=1, pages=1)
             return
         part = decode(page.content, page.rows_at, self._shape, positional=self.call.endpoint.positional)
         with self._lock:
-            self._parts[page.index] = part
+            self.parts[page.index] = part
             self._cursors[page.index] = page.continue_from
             if self._last is None or page.index >= self._last.index:
                 self._last = replace(page, content=b"")
         self._update(rows=part.table.num_rows, pages=1)
         if self._on_page is not None:
-            self._on_page(self._page_frame(part))
+            self._on_page(self.page_frame(part))
 
-    def _page_frame(self, part: Decoded) -> pd.DataFrame:
+    def page_frame(self, part: Decoded) -> pd.DataFrame:
         return assemble([part], self._shape)[0]
 
     def _update(self, *, rows: int = 0, pages: int = 0, requests: int = 0, **changes: Any) -> None:
@@ -261,15 +262,15 @@ class Pull:
     # -- the result
 
     def _assemble(self) -> pd.DataFrame:
-        e, p, plan = self.call.endpoint, self._progress, self._plan
+        e, p, plan = self.call.endpoint, self._progress, self.plan
         drift: dict[str, str] = {}
         duplicates = 0
         if e.kind == "file":
-            frame = _file_frame(self._file)
+            frame = file_frame((self.file.content, self.file.content_type) if self.file else None)
         else:
-            parts = [self._parts[i] for i in sorted(self._parts)]
+            parts = [self.parts[i] for i in sorted(self.parts)]
             frame, drift, duplicates = assemble(parts, self._shape, key=e.key, limit=plan.limit)
-            self._parts.clear()
+            self.parts.clear()
         lacking = self._lacking(len(frame), duplicates)
         disagreed: list[Notice] = [(Incomplete, text) for text in plan.notices]
         self._notices = [*lacking, *disagreed, *self._odd, *notices.hidden(e, self.call.given), *notices.drifted(e, drift)]
@@ -319,50 +320,3 @@ async def _finished(decoding: dict[asyncio.Future[None], int]) -> list[int]:
 def _decoders(pid: int) -> concurrent.futures.ThreadPoolExecutor:
     """The decoding threads of this process: a fork has none of its parent's."""
     return concurrent.futures.ThreadPoolExecutor(DECODERS, thread_name_prefix="stnb-decode")
-
-
-def in_order(run: Pull) -> Iterator[pd.DataFrame]:
-    """Pages of a pull that was not started, in order, each a frame that is then forgotten; for what does not fit in memory."""
-    walk, e = run._decoded(), run.call.endpoint
-    drift: dict[str, str] = {}
-    expected, left = 0, run._plan.limit
-    failure: StnbError | None = None
-    for notice in notices.hidden(e, run.call.given):
-        notices.warn(notice)
-    try:
-        more = True
-        while more:
-            try:
-                more = loop.run(_next(walk)) is not None
-            except StnbError as err:  # the pages before it come first
-                more, failure = False, err
-            while expected in run._parts and (left is None or left > 0):
-                part = run._parts.pop(expected)
-                drift |= part.drift
-                page = run._page_frame(part).iloc[:left]
-                left = None if left is None else left - len(page)
-                expected += 1
-                yield page
-    finally:
-        loop.run(_close(walk))
-    if failure is not None:
-        raise failure.with_traceback(None)
-    if run._file is not None:
-        yield _file_frame(run._file)
-    for notice in [*((Incomplete, text) for text in run._plan.notices), *notices.drifted(e, drift)]:
-        notices.warn(notice)
-
-
-async def _next(walk: AsyncIterator[int]) -> int | None:
-    return await anext(walk, None)
-
-
-async def _close(walk: Any) -> None:
-    await walk.aclose()
-
-
-def _file_frame(page: Page | None) -> pd.DataFrame:
-    """A file as a frame of one row: content (bytes), contentType, size (bytes)."""
-    rows = [] if page is None else [(page.content, page.content_type, len(page.content))]
-    frame = pd.DataFrame(rows, columns=["content", "contentType", "size"])
-    return frame.astype({"contentType": "str", "size": "Int64"})

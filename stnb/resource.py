@@ -13,7 +13,8 @@ from . import cards, filters
 from .catalog import Catalog, Endpoint, Param
 from .errors import BadFilter, UsageError
 from .pager import IN_FLIGHT, Plan
-from .pull import PageCallback, ProgressCallback, Pull, in_order
+from .pull import PageCallback, ProgressCallback, Pull
+from .stream import in_order
 from .tree import Branch
 
 if TYPE_CHECKING:

@@ -115,3 +115,10 @@ def _common(kinds: set[pa.DataType], columns: list[pa.ChunkedArray]) -> pa.DataT
         except pa.ArrowException:
             pass
     return pa.string()
+
+
+def file_frame(file: tuple[bytes, str] | None) -> pd.DataFrame:
+    """A file (its bytes and content type) as a frame of one row: content, contentType, size (bytes)."""
+    rows = [] if file is None else [(*file, len(file[0]))]
+    frame = pd.DataFrame(rows, columns=["content", "contentType", "size"])
+    return frame.astype({"contentType": "str", "size": "Int64"})
