@@ -18,9 +18,13 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from .catalog import Endpoint, Param
+from .dates import moment
 from .errors import BadFilter, UnknownFilter
 
 UTC = ZoneInfo("UTC")
+
+
+Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,17 @@ class Call:
 
     Attributes:
         given: the filters as they were understood, for provenance.
+        batches: more values than one call takes, as the pairs of each call; empty where one call does.
+        asked: how many rows are asked for by their ids; None where they are not.
     """
 
     endpoint: Endpoint
     path: str
-    query: tuple[tuple[str, str], ...]
+    query: Pairs
     body: Any
     given: Mapping[str, str]
+    batches: tuple[Pairs, ...] = ()
+    asked: int | None = None
 
 
 def call(endpoint: Endpoint, tenant: int, filters: Mapping[str, Any], zone: dt.tzinfo = UTC) -> Call:
@@ -66,9 +74,40 @@ def call(endpoint: Endpoint, tenant: int, filters: Mapping[str, Any], zone: dt.t
     body: Any = next((_body(endpoint, p, value) for p, value in given.items() if p.where == "body"), None)
     if endpoint.method == "POST" and body is None:
         body = {"parameters": []}
-    told = {p.name: ", ".join(v for _, v in pairs) for p, pairs in texts.items()}
+    told = {p.name: _told([v for _, v in pairs]) for p, pairs in texts.items()}
     told |= {p.name: json.dumps(body[p.name], ensure_ascii=False) for p in given if p.where == "body"}
-    return Call(endpoint, path, query, body, told)
+    ids = _ids(endpoint, given, zone)
+    batches = _batches(*ids) if ids else ()
+    if batches:
+        query = tuple(pair for pair in query if pair[0] != "ids")
+    return Call(endpoint, path, query, body, told, batches, len(ids[1]) if ids else None)
+
+
+def _told(values: list[str]) -> str:
+    """The values as provenance keeps them; a long list by its ends."""
+    each = [v for value in values for v in value.split(",")]
+    return ", ".join(values) if len(each) <= 50 else f"{len(each):,} values, {each[0]} … {each[-1]}"
+
+
+def _ids(endpoint: Endpoint, given: Mapping[Param, Any], zone: dt.tzinfo) -> tuple[Param, list[str]] | None:
+    """The ids that rows are asked for by, each once, with their parameter."""
+    param = next((p for p in given if _splits(endpoint, p)), None)
+    return (
+        None if param is None else (param, list(dict.fromkeys(_text(endpoint, param, v, zone) for v in _several(given[param]))))
+    )
+
+
+def _batches(param: Param, ids: list[str]) -> tuple[Pairs, ...]:
+    """Ids beyond what one call takes, cut into calls."""
+    most = param.maximum
+    if most is None or len(ids) <= most:
+        return ()
+    return tuple(tuple(_written(param, ids[i : i + most])) for i in range(0, len(ids), most))
+
+
+def _splits(endpoint: Endpoint, param: Param) -> bool:
+    """Whether many values are the same as several calls: a list by the ids of its rows."""
+    return param.name == "ids" and endpoint.kind == "list" and bool(param.many)
 
 
 def _given(endpoint: Endpoint, filters: Mapping[str, Any]) -> dict[Param, Any]:
@@ -117,7 +156,7 @@ def _texts(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> lis
             "It is empty, and an empty list would not narrow anything.",
             "Leave the filter out, or give a value.",
         )
-    if param.maximum and len(values) > param.maximum:
+    if param.maximum and len(values) > param.maximum and not _splits(endpoint, param):
         raise _bad(
             endpoint,
             param,
@@ -125,9 +164,11 @@ def _texts(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> lis
             f"One call takes {param.maximum} at most.",
             "Split them, or pull all and select in pandas.",
         )
-    if param.many == "comma":
-        return [(param.name, ",".join(values))]
-    return [(param.name, v) for v in values]
+    return _written(param, values)
+
+
+def _written(param: Param, values: list[str]) -> list[tuple[str, str]]:
+    return [(param.name, ",".join(values))] if param.many == "comma" else [(param.name, v) for v in values]
 
 
 def _several(value: Any) -> list[Any]:
@@ -272,29 +313,14 @@ def _guid(value: Any, zone: dt.tzinfo) -> str:
 
 
 def _date(value: Any, zone: dt.tzinfo) -> str:
-    return _moment(value, zone).date().isoformat()
+    return moment(value, zone).date().isoformat()
 
 
 def _date_time(value: Any, zone: dt.tzinfo) -> str:
     """UTC with a Z, which every filter takes; an offset is refused by some (facts §7)."""
-    moment = _moment(value, zone).astimezone(UTC)
-    text = moment.replace(tzinfo=None).isoformat(timespec="microseconds" if moment.microsecond else "seconds")
+    exact = moment(value, zone).astimezone(UTC)
+    text = exact.replace(tzinfo=None).isoformat(timespec="microseconds" if exact.microsecond else "seconds")
     return f"{text}Z"
-
-
-def _moment(value: Any, zone: dt.tzinfo) -> dt.datetime:
-    """A date, a datetime, or a text such as "2026-07", "2026-07-01" or "2026-07-01T09:30"; in `zone` where it names none."""
-    if isinstance(value, str):
-        text = value.strip()
-        value = dt.datetime.fromisoformat(f"{text}-01" if re.fullmatch(r"\d{4}-\d{2}", text) else text)
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        value = dt.datetime(value.year, value.month, value.day)
-    if not isinstance(value, dt.datetime) or value != value:  # NaT is a datetime that is not itself
-        raise TypeError
-    if hasattr(value, "to_pydatetime"):
-        value = value.to_pydatetime(warn=False)
-    moment: dt.datetime = value
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 _WRITERS = {
@@ -310,6 +336,6 @@ _EXPECTED = {
     "number": "a number",
     "boolean": "True or False",
     "guid": "a GUID such as 3f2504e0-4f89-41d3-9a0c-0305e82c3301",
-    "date": 'a date such as "2026-07-01"',
-    "date-time": 'a date or time such as "2026-07-01" or "2026-07-01T09:30"',
+    "date": 'a date such as "2026-07-01", "2026-07" or "last 30 days"',
+    "date-time": 'a date or time such as "2026-07-01", "2026-07-01T09:30", "2026-07" or "last 30 days"',
 }

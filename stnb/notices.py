@@ -47,6 +47,14 @@ def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> 
     return [(Incomplete, f"{said}: likely rows changed while they were read. Pull again to be sure.")]
 
 
+def unfound(endpoint: Endpoint, rows: int, asked: int | None) -> list[Notice]:
+    """That some of the ids asked for have no row."""
+    if asked is None or rows >= asked or endpoint.key != ("id",):
+        return []
+    hidden = ", or inactive and so left out" if endpoint.shows_all else ""
+    return [(StnbWarning, f"{rows:,} of the {asked:,} ids were found in {endpoint.name}; the others are unknown there{hidden}.")]
+
+
 def warn(notice: Notice) -> None:
     """Warn at the line of the reader's code that called us; incompleteness each time, the rest once a process."""
     category, text = notice

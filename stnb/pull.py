@@ -273,7 +273,9 @@ class Pull:
             self.parts.clear()
         lacking = self._lacking(len(frame), duplicates)
         disagreed: list[Notice] = [(Incomplete, text) for text in plan.notices]
-        self._notices = [*lacking, *disagreed, *self._odd, *notices.hidden(e, self.call.given), *notices.drifted(e, drift)]
+        unfound = [] if lacking or plan.limit is not None else notices.unfound(e, len(frame), self.call.asked)
+        hidden = notices.hidden(e, self.call.given)
+        self._notices = [*lacking, *disagreed, *self._odd, *unfound, *hidden, *notices.drifted(e, drift)]
         frame.attrs["stnb"] = {
             "resource": e.name,
             "params": dict(self.call.given),

@@ -128,7 +128,8 @@ def test_a_value_is_written_as_the_api_takes_it(facts: dict[str, Any], value: An
         ({"type": "date"}, 20260701),
         ({"type": "date"}, pd.NaT),
         ({"type": "date-time"}, "2026-13-01"),
-        ({"type": "date-time"}, "2026"),
+        ({"type": "date-time"}, "20260"),
+        ({"type": "date-time"}, "last 30"),
         ({"type": "date-time"}, ""),
         ({"type": "date-time"}, 1.5),
         ({"type": "date-time"}, pd.NaT),
@@ -266,11 +267,26 @@ def test_a_hole_in_a_list_is_refused(value: Any, kind: str) -> None:
         sent(value, type=kind, many="comma")
 
 
-def test_more_values_than_a_call_takes_are_refused() -> None:
-    """Fifty ids are the most for jobs; one more is told, not cut off."""
+def test_more_ids_than_a_call_takes_become_several_calls() -> None:
+    """Fifty ids are the most of one call for jobs; more are cut into fifties, each id once, and none is lost."""
     assert query("jpm.jobs", ids=range(50))["ids"].count(",") == 49
+
+    found = made("jpm.jobs", ids=[*range(120), 5, 6], jobStatus="Completed")
+    parts = [dict(batch)["ids"].split(",") for batch in found.batches]
+
+    assert [len(p) for p in parts] == [50, 50, 20]
+    assert [int(v) for part in parts for v in part] == list(range(120))
+    assert dict(found.query) == {"jobStatus": "Completed"}
+    assert found.asked == 120
+    assert found.given["ids"] == "122 values, 0 … 6"
+
+
+def test_other_lists_that_are_too_long_are_refused() -> None:
+    """Where more calls would not mean the same, too many values are told, not cut off."""
     with pytest.raises(BadFilter, match=r"51 values.*50 at most"):
-        query("jpm.jobs", ids=range(51))
+        query(
+            "crm.locations", externalDataApplicationGuid=str(uuid.UUID(int=1)), externalDataKey="a", externalDataValues=range(51)
+        )
 
 
 # -- sort

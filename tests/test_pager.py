@@ -550,3 +550,31 @@ def test_bytes_that_are_no_envelope_are_none(content: bytes) -> None:
     found = envelope(content)
 
     assert found is None or isinstance(found["data"], list)
+
+
+def test_more_ids_than_one_call_takes_are_asked_for_side_by_side() -> None:
+    """Each fifty ids are one call; no batch leads on to a second page, and the pages keep their order."""
+    wanted = list(range(230))
+    asked: list[list[str]] = []
+    flying = most = 0
+
+    async def fetch(query: Query) -> tuple[bytes, str]:
+        nonlocal flying, most
+        flying, most = flying + 1, max(most, flying + 1)
+        await asyncio.sleep(0)
+        flying -= 1
+        ids = dict(query)["ids"].split(",")
+        asked.append(ids)
+        assert dict(query)["page"] == "1"
+        rows = [{"id": int(i)} for i in ids]
+        return json.dumps(
+            {"page": 1, "pageSize": 50, "hasMore": False, "totalCount": len(ids), "data": rows}
+        ).encode(), "application/json"
+
+    e = endpoint(params=(*PAGING, Param("ids", many="comma", maximum=50)))
+    found = sorted(walk(filters.call(e, 1, {"ids": wanted}), fetch), key=lambda page: page.index)
+
+    assert [row["id"] for page in found for row in json.loads(page.content)["data"]] == wanted
+    assert [len(ids) for ids in asked] == [50, 50, 50, 50, 30]
+    assert most == 5
+    assert {page.total for page in found} == {None}
