@@ -29,7 +29,7 @@ from .pager import Page, Plan, pages
 if TYPE_CHECKING:
     from .session import Session
 
-ENDING = 2.0  # seconds that a cancelled run may take to put its pages in order
+ENDING = 30.0  # seconds at most that a cancelled run may take to decode the pages that had arrived
 AT_ONCE = 0.2  # seconds that an interrupted reader waits for the same
 DECODERS = 2  # threads: pyarrow releases the GIL, and two keep up with eight pages in flight
 

@@ -16,7 +16,8 @@ LATENCY = "0.5"  # s a request: slow enough to cancel a feed of a few pages by h
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder, and skip it with a reason where there is no Chromium."""
+    """Mark what is in this folder, put it last, and skip it with a reason where there is no Chromium."""
+    items.sort(key=lambda item: Path(__file__).parent in item.path.parents)
     missing = pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM")
     for item in items:
         if Path(__file__).parent in item.path.parents:
@@ -33,9 +34,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def driver() -> Iterator[Any]:
-    """Playwright itself."""
+    """Playwright itself; ended with the module, as its event loop would stand in the way of other tests' loops."""
     with playwright.sync_playwright() as running:
         yield running
 
