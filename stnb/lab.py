@@ -20,17 +20,18 @@ from pathlib import Path
 from .errors import CannotSave, SetupError
 
 FIRST = "01-first-pull.ipynb"
+HOME = Path(__file__).parent
 PATIENCE = 60.0  # seconds until the server must answer
 
 
-def notebooks(copy_to: Path | None = None) -> Path:
+def notebooks(copy_to: Path | None = None, home: Path = HOME) -> Path:
     """The folder of notebooks: the checkout's own, or a copy beside the reader where stnb was installed as a package."""
-    checkout = Path(__file__).parent.parent / "notebooks"
+    checkout = home.parent / "notebooks"
     if (checkout / FIRST).is_file():
         return checkout
     target = (copy_to or Path.cwd()) / "stnb-notebooks"
     try:
-        shutil.copytree(Path(__file__).parent / "notebooks", target, dirs_exist_ok=True, copy_function=_keep_existing)
+        shutil.copytree(home / "notebooks", target, dirs_exist_ok=True, copy_function=_keep_existing)
     except OSError as err:
         raise CannotSave(
             f"The notebooks could not be copied to {target}.",
@@ -65,7 +66,7 @@ def run(folder: Path | None, host: str, port: int, browser: bool, say: Callable[
     for ending in ("SIGTERM", "SIGHUP"):  # the server is in a group of its own and would outlive us
         if hasattr(signal, ending):
             signal.signal(getattr(signal, ending), _interrupt)
-    ours = str(Path(__file__).with_name("jupyter"))  # no question about news at the first start
+    ours = str(HOME / "jupyter")  # no question about news at the first start
     paths = os.pathsep.join(filter(None, [ours, os.environ.get("JUPYTER_CONFIG_PATH")]))
     environment = {**os.environ, "JUPYTER_CONFIG_PATH": paths}
     server = subprocess.Popen(_command(folder, host, port, token, browser, first), env=environment, start_new_session=True)
