@@ -8,7 +8,25 @@ from typing import Any
 
 from stnb.catalog import Column, Endpoint
 
-WORDS = ["furnace", "filter", "valve", "breaker", "panel", "drain", "heater", "coil", "pump", "duct", "switch", "meter", "tank", "fan", "motor", "vent", "pipe"]
+WORDS = [
+    "furnace",
+    "filter",
+    "valve",
+    "breaker",
+    "panel",
+    "drain",
+    "heater",
+    "coil",
+    "pump",
+    "duct",
+    "switch",
+    "meter",
+    "tank",
+    "fan",
+    "motor",
+    "vent",
+    "pipe",
+]
 NULLS = 0.3  # share of nulls where the documents allow them
 ITEMS = 4  # rows inside a row
 
