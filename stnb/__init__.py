@@ -51,6 +51,7 @@ from .resource import Resource
 
 if TYPE_CHECKING:
     from .explorer import Explorer, Grid
+    from .explorer.setup import Setup
 
 __version__ = _version("stnb")
 
@@ -120,6 +121,54 @@ def explore(*args: Any, **state: Any) -> Explorer:
     return explore(*args, **state)
 
 
+def doctor(
+    who: Account | str | None = None,
+    *,
+    env_file: str | os.PathLike[str] | None = None,
+    try_other_environment: bool = False,
+    previous: Any = None,
+) -> Any:
+    """What is wrong with getting in, the likeliest cause first, and whom to ask; a report that can go into a ticket.
+
+    Args:
+        who: an account, or a profile's name; without one, the profile that `connect()` would take.
+        try_other_environment: where the pair is refused, try it at the other environment's host too. This sends the
+            secret there.
+        previous: a frame of `st.access()` from an earlier day, to tell scopes that are new or gone.
+
+    Returns:
+        In a notebook a widget that fills in as the checks end, with `.report`; elsewhere the report itself.
+
+    Example:
+        >>> stnb.doctor("phoenix")
+    """
+    from .explorer.doctor import doctor
+
+    return doctor(who, env_file=env_file, try_other_environment=try_other_environment, previous=previous)
+
+
+def compare_access(a: Any, b: Any) -> Any:
+    """What two profiles may read, or one before and after an app's upgrade: resource, scope, a, b, change.
+
+    Args:
+        a, b: accounts, or frames of `st.access()`.
+    """
+    from .access import compare
+
+    return compare(a, b)
+
+
+def setup(profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None) -> Setup:
+    """Get in: who you are, where each of the four values comes from, a trial, and a profile in the .env file.
+
+    What is typed into it never becomes widget state, so no secret can end up in a saved notebook. `stnb setup` is the
+    same in a terminal.
+    """
+    from .explorer.setup import setup
+
+    return setup(profile, env_file=env_file)
+
+
 def show(df: Any) -> Grid:
     """Any DataFrame as a grid that holds a million rows and sends only those in view."""
     from .explorer import show
@@ -158,10 +207,13 @@ __all__ = [
     "Unreachable",
     "UsageError",
     "__version__",
+    "compare_access",
     "connect",
     "demo",
+    "doctor",
     "errors",
     "explore",
     "profiles",
+    "setup",
     "show",
 ]

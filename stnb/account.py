@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from . import credentials, loop
+from . import access, credentials, loop
 from .catalog import Catalog, Endpoint, load
 from .credentials import Credentials, Secret
 from .errors import BadFilter, UnexpectedAnswer
@@ -75,7 +75,7 @@ def demo(*, meter: Meter | None = None, **options: Any) -> Account:
 
     Args:
         options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 6,000 jobs over two years), today, latency (seconds
-            an answer takes), faults and scopes, for practice with a server that misbehaves.
+            an answer takes), faults, scopes and state (such as "disabled"), for practice with what can go wrong.
 
     Example:
         >>> stnb.demo(seed=7, scale=0.1).jpm.jobs.count()
@@ -207,6 +207,21 @@ class Account(Branch):
         except ValueError:
             pass
         raise UnexpectedAnswer(f"{route} was answered with no JSON.", "Likely the answer was cut off.", "Try again.")
+
+    def access(self, *, renew: bool = False) -> pd.DataFrame:
+        """What the app may read: resource, module, scope, granted, how it is known, and whom to ask for what is missing.
+
+        Args:
+            renew: ask for a new token first; one in use keeps its scopes for up to 15 minutes.
+
+        Where no token could be had, `granted` is missing and `how` is "unknown".
+        """
+        return access.table(self, renew=renew)
+
+    @property
+    def app(self) -> Any:
+        """The app of a demo tenant, whose state can be changed while one practises; None for a real tenant."""
+        return self._session.app
 
     def reload(self) -> bool:
         """Read the profile from its .env file again and use it from the next call on; says whether anything differs.

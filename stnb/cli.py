@@ -17,7 +17,7 @@ import pandas as pd
 
 import stnb
 
-from . import account, cards, catalog, credentials, filters, lab
+from . import account, cards, catalog, cli_doctor, cli_scan, credentials, filters, lab
 from .catalog import Endpoint, load
 from .catalog.build import build, dump
 from .errors import BadFilter, CannotSave, SetupError, StnbError, StnbWarning, UsageError
@@ -86,6 +86,9 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     command.add_argument("--env-file", help="the file to read (default: the nearest .env upwards)")
     command.set_defaults(run=_profiles)
 
+    cli_doctor.add(commands)
+    cli_scan.add(commands)
+    _add_setup(commands)
     _add_catalog(commands)
     return parser
 
@@ -136,6 +139,19 @@ def _add_catalog(commands: Any) -> None:
     command.add_argument("--older", type=Path, metavar="DIR", help="an older set: what only it has is marked as withdrawn")
     command.add_argument("--to", type=Path, metavar="FILE", help="where to write (default: the installed catalogue)")
     command.set_defaults(run=_catalog_build)
+
+
+def _add_setup(commands: Any) -> None:
+    command = commands.add_parser(
+        "setup",
+        help="set up a profile: what to fetch where, tried before it is kept",
+        description="Ask for the four values of a profile, try them, and write them to the .env file.",
+    )
+    command.add_argument("--profile", metavar="NAME", help="the profile's name (default: asked for)")
+    command.add_argument(
+        "--env-file", metavar="FILE", help="the file to write (default: the nearest .env upwards, else a new one here)"
+    )
+    command.set_defaults(run=_setup)
 
 
 def _count(text: str) -> int:
@@ -225,6 +241,12 @@ def _put(frame: pd.DataFrame, options: argparse.Namespace) -> None:
         print(f"\n{len(frame):,} rows, {frame.shape[1]} columns; --to FILE keeps them all.")
     else:
         frame.to_csv(sys.stdout, index=False)
+
+
+def _setup(options: argparse.Namespace) -> int:
+    from .cli_setup import run  # brings the session and the demo, for which no other command need wait
+
+    return run(options)
 
 
 def _find(options: argparse.Namespace) -> int:

@@ -106,12 +106,24 @@ class Profile:
     problem: str = ""
 
 
+class Values(dict[str, str]):
+    """Values by name. The repr shows the names alone: a verbose traceback prints whatever a frame holds."""
+
+    def __repr__(self) -> str:
+        return f"<values of {', '.join(self) or 'nothing'}>"
+
+
 @dataclass(frozen=True)
 class Settings:
-    """The variables that concern us, by full name, and the file they come from; the repr shows no value."""
+    """The variables that concern us, by full name, and the file they come from; the repr shows no value.
+
+    Attributes:
+        written: what the file alone says, before the process's variables.
+    """
 
     values: Mapping[str, str]
     file: Path | None
+    written: Mapping[str, str] | None = None
 
     def __repr__(self) -> str:
         return f"<Settings of {self.file or 'the process'} · {len(self.values)} variables>"
@@ -162,10 +174,13 @@ def settings(env_file: str | os.PathLike[str] | None = None) -> Settings:
         CredentialsInvalid: the file cannot be read as text.
     """
     file = Path(env_file) if env_file is not None else _nearest(Path.cwd())
-    values = _read(file) if file else {}
-    values |= {k: _clean(v) for k, v in os.environ.items()}
-    ours = {k: v for k, v in values.items() if (k.startswith(PREFIX) or k == "STNB_PROFILE") and v}
-    return Settings(ours, file)
+    written = _ours(_read(file) if file else {})
+    return Settings(_ours({**written, **os.environ}), file, written)
+
+
+def _ours(values: Mapping[str, str]) -> Values:
+    clean = ((k, _clean(v)) for k, v in values.items() if k.startswith(PREFIX) or k == "STNB_PROFILE")
+    return Values((k, v) for k, v in clean if v)
 
 
 def _nearest(folder: Path) -> Path | None:
@@ -173,22 +188,24 @@ def _nearest(folder: Path) -> Path | None:
 
 
 def _read(file: Path) -> dict[str, str]:
+    failure: SetupError
     try:
         text = file.read_text(encoding="utf-8-sig")  # a byte-order mark would become part of the first name
+        raw = dotenv_values(stream=io.StringIO(text.replace("\x00", "")), interpolate=False)  # a `$` in a secret is a `$`
+        return {k: v for k, v in raw.items() if v is not None}
     except FileNotFoundError:
-        raise CredentialsMissing(
+        failure = CredentialsMissing(
             f"The file {file} is not there.",
             "It was named as the .env file to read.",
             "Check the path, or leave env_file out to use the nearest .env upwards from the working directory.",
-        ) from None
+        )
     except (OSError, UnicodeDecodeError) as err:
-        raise CredentialsInvalid(
+        failure = CredentialsInvalid(
             f"The file {file} cannot be read.",
             f"Likely it is no text file in UTF-8, or not yours to read ({type(err).__name__}).",
             "Save it as plain UTF-8 text with one NAME=value a line.",
-        ) from None
-    raw = dotenv_values(stream=io.StringIO(text.replace("\x00", "")), interpolate=False)  # a `$` in a secret is a `$`
-    return {k: _clean(v) for k, v in raw.items() if v is not None}
+        )
+    raise failure  # out here, as the decoder's own error holds the whole file
 
 
 def _clean(value: str) -> str:
@@ -241,7 +258,7 @@ def of_profile(known: Settings, profile: str) -> Credentials:
             f"The profiles in {known.where} are: {there}.",
             f"Use one of these, or add {PREFIX}NAME_TENANT_ID and the other values, with the profile's name for NAME.",
         )
-    value = {field: known.get(profile, field) for field in FIELDS}
+    value = Values((field, known.get(profile, field)) for field in FIELDS)
     custom = bool(value["API_URL"] or value["AUTH_URL"])
     needed = ["TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "APP_KEY"]
     if not (value["API_URL"] and value["AUTH_URL"]):
@@ -254,6 +271,7 @@ def of_profile(known: Settings, profile: str) -> Credentials:
     api = _url(known, profile, "API_URL", value["API_URL"] or api)
     auth = _url(known, profile, "AUTH_URL", value["AUTH_URL"] or auth)
     _check_environments(known, profile, value["ENVIRONMENT"].lower(), api, auth)
+    _check_sources(known, profile)
     return Credentials(
         profile,
         "custom" if custom else value["ENVIRONMENT"].lower(),
@@ -309,40 +327,68 @@ def _check_shapes(known: Settings, profile: str, value: Mapping[str, str]) -> No
             raise wrong(
                 field, "It holds a blank or a sign that no such value has.", "copy it once more, without blanks or line ends."
             )
+    if not _is_zone(value["TIMEZONE"] or "UTC"):
+        raise wrong("TIMEZONE", "It is no IANA time zone.", "write one such as America/Phoenix.")
+
+
+def _is_zone(name: str) -> bool:
     try:
-        ZoneInfo(value["TIMEZONE"] or "UTC")
+        ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise wrong("TIMEZONE", "It is no IANA time zone.", "write one such as America/Phoenix.") from None
+        return False
+    return True
 
 
 def _url(known: Settings, profile: str, field: str, url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        host, fine = parts.hostname or "", not (parts.username or parts.query or parts.fragment) and (parts.port or 1) > 0
-    except ValueError:
-        host, fine = "", False
-    fine = fine and re.fullmatch(r"[\x21-\x7e]+", url) is not None
-    local = host in ("localhost", "127.0.0.1", "::1")
-    if not host or not fine or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
+    if not _is_safe(url):
+        del url  # it may be a secret in the wrong line, and a verbose traceback prints what the frame holds
         raise CredentialsInvalid(
             f"{variable(profile, field)} cannot be right.",
             "The secret would travel to it, so it must be https, or http on this machine (localhost) only.",
             f"Correct it in {known.file or 'the process variables'}, or leave it out to use ServiceTitan's own address.",
         )
     url = url.rstrip("/")
-    return f"{url}/connect/token" if field == "AUTH_URL" and not parts.path.strip("/") else url
+    return f"{url}/connect/token" if field == "AUTH_URL" and not urlsplit(url).path.strip("/") else url
+
+
+def _is_safe(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, fine = parts.hostname or "", not (parts.username or parts.query or parts.fragment) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+    fine = fine and bool(host) and re.fullmatch(r"[\x21-\x7e]+", url) is not None
+    return fine and (parts.scheme == "https" or (parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1")))
 
 
 def _check_environments(known: Settings, profile: str, environment: str, *urls: str) -> None:
     """A pair belongs to one environment: it must not reach a host of the other, whatever the URLs say."""
-    owners = {urlsplit(url).hostname: name for name, hosts in HOSTS.items() for url in hosts}
-    named = {owners.get((urlsplit(url).hostname or "").rstrip(".")) for url in urls} | {environment or None}
-    if len(named - {None}) > 1:
+    if len(_named(environment, *urls)) > 1:
         raise CredentialsInvalid(
             f"Profile {profile!r} mixes two environments.",
             "An address of the one stands beside the pair or an address of the other, and would be sent its secrets.",
             f"Correct {variable(profile, 'API_URL')}, {variable(profile, 'AUTH_URL')} or {variable(profile, 'ENVIRONMENT')} in {known.where}.",
         )
+
+
+def _check_sources(known: Settings, profile: str) -> None:
+    """A pair that stands in the file beside its environment is not sent to another that a variable of the process names."""
+    file = Settings(known.written or {}, known.file)
+    beside, now = (_named(*(s.get(profile, f) for f in ("ENVIRONMENT", "API_URL", "AUTH_URL"))) for s in (file, known))
+    from_file = any(known.get(profile, f) == file.get(profile, f) for f in ("CLIENT_ID", "CLIENT_SECRET"))
+    if from_file and beside and now - beside:
+        raise CredentialsInvalid(
+            f"Profile {profile!r} mixes two environments.",
+            f"The process's variables name {', '.join(now)}, and its pair stands in {known.file} beside {', '.join(beside)}.",
+            f"Unset {variable(profile, 'ENVIRONMENT')} and the URLs in the process, or give the whole pair there too.",
+        )
+
+
+def _named(environment: str, *urls: str) -> set[str]:
+    """The environments that a profile's ENVIRONMENT and URLs belong to; a host of one's own belongs to none."""
+    owners = {urlsplit(url).hostname: name for name, hosts in HOSTS.items() for url in hosts}
+    hosts = {(urlsplit(url).hostname or "").rstrip(".") for url in urls if _is_safe(url)}
+    return {environment.lower(), *(owners.get(host, "") for host in hosts)} & set(HOSTS)
 
 
 def profiles(env_file: str | os.PathLike[str] | None = None) -> list[Profile]:

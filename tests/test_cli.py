@@ -16,7 +16,20 @@ from stnb.catalog import load, read
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["lab"], ["pull"], ["pull", "jpm.jobs"], ["find"], ["profiles"], ["catalog"], ["catalog", "build"]]
+    "command",
+    [
+        [],
+        ["lab"],
+        ["pull"],
+        ["pull", "jpm.jobs"],
+        ["find"],
+        ["profiles"],
+        ["setup"],
+        ["doctor"],
+        ["scan"],
+        ["catalog"],
+        ["catalog", "build"],
+    ],
 )
 def test_help_everywhere(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Every command has a --help that ends with 0."""

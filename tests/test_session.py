@@ -861,3 +861,16 @@ def test_a_cancelled_call_leaves_the_token_lock_free() -> None:
         return await asyncio.wait_for(session.send("GET", JOBS), 5)
 
     assert asyncio.run(go()).attempts == 1
+
+
+@pytest.mark.parametrize("case", ["401", "403", "200 HTML", "reset", "token"])
+def test_ipythons_verbose_traceback_shows_no_secret(case: str) -> None:
+    """With every frame and every local printed, as `%xmode Verbose` does."""
+    ultratb = pytest.importorskip("IPython.core.ultratb")
+    answer = fail(401) if case == "401" else FAILURES.get(case, (OK,))[0]
+    err = trouble(Server(answer, token=httpx.Response(400, json={"error": "invalid_client"}) if case == "token" else None))
+
+    text = ultratb.VerboseTB(include_vars=True).text(type(err), err, err.__traceback__)
+
+    assert "_address" in text or "result" in text
+    assert not any(w in text for w in (SECRET, PAIR, KEY, TOKEN))

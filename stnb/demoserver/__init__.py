@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .app import make_app
 from .faults import FAULTS, Fault
+from .states import BEFORE, STATES
 from .token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT
 
-__all__ = ["APP_KEY", "CLIENT_ID", "CLIENT_SECRET", "FAULTS", "TENANT", "Fault", "make_app"]
+__all__ = ["APP_KEY", "BEFORE", "CLIENT_ID", "CLIENT_SECRET", "FAULTS", "STATES", "TENANT", "Fault", "make_app"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import math
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from email.utils import formatdate
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ..catalog import Catalog, Column, Endpoint, load
-from . import extras, query, reports
+from . import extras, query, reports, states
 from .answers import Answer, Problem, as_json, feed_of, page_of
 from .faults import INSTEAD, SPOIL, Fault, Faults
 from .feed import changes, cursor, read_cursor
@@ -54,6 +54,7 @@ class Call:
     query: Query
     headers: Any
     body: bytes
+    state: states.State
 
 
 class Demo:
@@ -62,13 +63,14 @@ class Demo:
     def __init__(
         self, seed: int, scale: float, today: date, scopes: Iterable[str] | None, rate: int | None, clock: Callable[[], float]
     ) -> None:
-        self.seed, self.scale, self.today, self.rate, self.clock = seed, scale, today, rate, clock
+        self.seed, self.scale, self.today, self.clock = seed, scale, today, clock
         self.catalog: Catalog = load()
         readable = {e.scope for e in self.catalog if e.scope}
-        self.tokens = Tokens(seed, readable if scopes is None else readable & set(scopes), clock)
+        self.tokens = Tokens(seed, clock)
+        self.readable, self.scopes = readable, readable if scopes is None else readable & set(scopes)
+        self.gate = states.Gate(rate, clock)
         self._world: World | None = None
         self._routes = tree(self.catalog)
-        self._recent: deque[float] = deque()
         self._chosen: OrderedDict[tuple[Any, ...], Index] = OrderedDict()
         self._trace = itertools.count(1)
         self._lock = threading.Lock()
@@ -89,18 +91,24 @@ class Demo:
 
     def _answer(self, call: Call) -> Answer:
         if call.path.endswith("/connect/token"):
-            return self.tokens.give(call.body, call.headers)
+            return self._token(call)
         endpoint, tenant, keys = self._match(call.method, call.path)
         claims = self.tokens.read(call.headers.get("authorization", ""))
         if call.headers.get("st-app-key") != APP_KEY:
             raise Problem(401, short=True)
         if tenant != claims["tenant"]:
-            raise Problem(403, "The token was issued for another tenant.", short=True)
-        self._limit()
+            raise states.stranger(call.state)
+        if (refusal := self.gate.check(call.state, claims, endpoint.scope)) is not None:
+            return refusal
         if endpoint.scope and endpoint.scope not in claims["scope"]:
             raise Problem(403, short=True)
         query.check(endpoint, call.query)
         return self._serve(endpoint, keys, call)
+
+    def _token(self, call: Call) -> Answer:
+        refusal = call.state.refusal(call.headers.get("host", ""))
+        scopes, tenant = call.state.grants(self.scopes, self.readable), call.state.tenant(TENANT)
+        return refusal or self.tokens.give(call.body, call.headers, scopes, tenant)
 
     def _match(self, method: str, path: str) -> tuple[Endpoint, str, list[str]]:
         """(endpoint, tenant, ids in the path).
@@ -113,18 +121,6 @@ class Demo:
             raise Problem(404, "Unable to match incoming request to an operation.", short=True)
         endpoint, parts = found
         return endpoint, parts[0], parts[1:]
-
-    def _limit(self) -> None:
-        if self.rate is None:
-            return
-        with self._lock:
-            now = self.clock()
-            while self._recent and self._recent[0] <= now - 1:
-                self._recent.popleft()
-            if len(self._recent) >= self.rate:
-                wait = max(1, math.ceil(self._recent[0] + 1 - now))
-                raise Problem(429, f"Rate limit is exceeded. Try again in {wait} seconds.", short=True)
-            self._recent.append(now)
 
     # -- by kind
 
@@ -252,6 +248,7 @@ def make_app(
     rate_limit: int | None = None,
     clock: Callable[[], float] = time.time,
     scopes: Iterable[str] | None = None,
+    state: str = "healthy",
 ) -> Starlette:
     """The demo tenant as an ASGI app, for the token host and the API host alike. Data are made when first asked for.
 
@@ -264,6 +261,8 @@ def make_app(
         rate_limit: calls a second before it answers 429; None for no limit.
         clock: seconds since 1970, for tokens and the lag of exports.
         scopes: what the app may read; everything without it.
+        state: how the credentials and the tenant stand, one of `STATES`, such as "disabled" or "disabled:403". The app
+            keeps it as `app.state.name`, where it can be changed while accounts are in use.
 
     Example:
         >>> transport = httpx.ASGITransport(make_app(scale=0.1))
@@ -272,11 +271,16 @@ def make_app(
     pending = Faults(faults or (), seed)
 
     async def handle(request: Request) -> Response:
-        call = Call(request.method, request.url.path, request.query_params, request.headers, await request.body())
+        now = states.State.of(request.app.state.name)
+        call = Call(request.method, request.url.path, request.query_params, request.headers, await request.body(), now)
         answer = await _answer(demo, pending.next(call.path, call.query.get("page")), call, latency)
-        return Response(answer.body, answer.status, answer.headers, answer.media)
+        date = formatdate(demo.clock() + now.skew, usegmt=True)
+        return Response(answer.body, answer.status, {"date": date, **answer.headers}, answer.media)
 
-    return Starlette(routes=[Route("/{path:path}", handle, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])])
+    app = Starlette(routes=[Route("/{path:path}", handle, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])])
+    states.State.of(state)  # a wrong name is told now, and not at the first call
+    app.state.name = state
+    return app
 
 
 async def _answer(demo: Demo, fault: Fault | None, call: Call, latency: float) -> Answer:

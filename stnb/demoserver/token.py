@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import itertools
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -25,17 +25,16 @@ class Tokens:
     """Gives tokens out and reads them.
 
     Args:
-        scopes: what the app may read.
         clock: seconds since 1970.
     """
 
-    def __init__(self, seed: int, scopes: Iterable[str], clock: Callable[[], float]) -> None:
-        self.scopes, self.clock = sorted(scopes), clock
+    def __init__(self, seed: int, clock: Callable[[], float]) -> None:
+        self.clock = clock
         self._key = f"demo {seed}".encode()
         self._count = itertools.count(1)
 
-    def give(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """The answer to `POST /connect/token`."""
+    def give(self, body: bytes, headers: Mapping[str, str], scopes: Sequence[str], tenant: int) -> Answer:
+        """The answer to `POST /connect/token`: a token for these scopes of this tenant."""
         if not headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             return _refuse("invalid_request")
         form = {k: v[-1] for k, v in parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True).items()}
@@ -45,15 +44,15 @@ class Tokens:
         if pair != (CLIENT_ID, CLIENT_SECRET):
             return _refuse("invalid_client")
         body = as_json(
-            {"access_token": self._sign(), "expires_in": SECONDS, "token_type": "Bearer", "scope": " ".join(self.scopes)}
+            {"access_token": self._sign(scopes, tenant), "expires_in": SECONDS, "token_type": "Bearer", "scope": " ".join(scopes)}
         )
         return Answer(200, body, headers={"cache-control": "no-store"})
 
-    def _sign(self) -> str:
+    def _sign(self, scopes: Sequence[str], tenant: int) -> str:
         now = int(self.clock())
-        claims = {"iss": "https://demo.invalid", "nbf": now, "exp": now + SECONDS, "client_id": CLIENT_ID, "tenant": str(TENANT)}
+        claims = {"iss": "https://demo.invalid", "nbf": now, "exp": now + SECONDS, "client_id": CLIENT_ID, "tenant": str(tenant)}
         claims |= {"jti": f"demo{next(self._count):028d}", "iat": now}
-        text = ".".join(_b64(as_json(part)) for part in ({"alg": "HS256", "typ": "at+jwt"}, {**claims, "scope": self.scopes}))
+        text = ".".join(_b64(as_json(part)) for part in ({"alg": "HS256", "typ": "at+jwt"}, {**claims, "scope": scopes}))
         return f"{text}.{self._seal(text)}"
 
     def _seal(self, text: str) -> str:

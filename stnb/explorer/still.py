@@ -48,7 +48,11 @@ class Still:
 
     def update(self, frame: pd.DataFrame, code: str = "") -> None:
         """Replace the static copy wherever it stands. May be called from any thread."""
-        self._html = page(frame, code, self.mark)
+        self.put(page(frame, code, self.mark))
+
+    def put(self, html: str) -> None:
+        """Replace the static copy by any HTML whose outermost element is of the class `mark`."""
+        self._html = html
         for handle in self._handles:
             handle.update(HTML(self._html))
 

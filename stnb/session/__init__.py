@@ -6,6 +6,7 @@ Only reads leave from here: GET, the token POST and the report query.
 from __future__ import annotations
 
 from .client import Answer, Notify, Query, Session
+from .knock import Knock
 from .trouble import is_whole_json
 
-__all__ = ["Answer", "Notify", "Query", "Session", "is_whole_json"]
+__all__ = ["Answer", "Knock", "Notify", "Query", "Session", "is_whole_json"]

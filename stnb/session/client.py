@@ -6,14 +6,17 @@ import asyncio
 import itertools
 import re
 import time
-from collections.abc import Callable, Hashable, Sequence
+import traceback
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 
 import httpx
 
 from ..credentials import Credentials
 from ..errors import SetupError, UsageError
+from .knock import Knock, knock
 from .pace import RATE, Governor, Sleep
 from .token import TIMEOUT, TokenAuth, TokenRefused
 from .trouble import Trouble, is_whole_json
@@ -21,6 +24,9 @@ from .trouble import Trouble, is_whole_json
 TRIES = 5
 PATIENCE = 300.0  # seconds: the longest pause that the server may ask for before we give up
 REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
+# A fake on this machine is reached over plain http, which no proxy of the process may see.
+DIRECT: dict[str, None] = {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None}
+NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])  # one of the one environment would travel to the other
 Query = Sequence[tuple[str, str]]
 Notify = Callable[[str], None]
 T = TypeVar("T")
@@ -60,6 +66,7 @@ class Session:
         self._transport, self._rate, self._source = transport, rate, source
         self._clock, self._sleep = clock, sleep
         self._client: httpx.AsyncClient | None = None
+        self.app: Any = None
         self.adopt(credentials)
 
     def __repr__(self) -> str:
@@ -88,7 +95,9 @@ class Session:
     @classmethod
     def of_app(cls, app: Any, credentials: Credentials, **options: Any) -> Session:
         """A session whose network is an ASGI app in this process, such as the demo tenant; without a limit on its pace."""
-        return cls(credentials, transport=httpx.ASGITransport(app=app), **{"rate": None, **options})
+        made = cls(credentials, transport=httpx.ASGITransport(app=app), **{"rate": None, **options})
+        made.app = app
+        return made
 
     @property
     def scopes(self) -> frozenset[str] | None:
@@ -96,9 +105,47 @@ class Session:
         return self._auth.scopes
 
     @property
+    def claims(self) -> Mapping[str, Any] | None:
+        """What the present token says of itself, such as its `tenant`; None without one that can be read."""
+        return self._auth.claims
+
+    @property
     def token_requests(self) -> int:
         """How many tokens were asked for so far with this pair."""
         return self._auth.requests
+
+    def beside(self, credentials: Credentials) -> Session:
+        """A session with other credentials over the same network."""
+        return Session(credentials, transport=self._transport, rate=self._rate, clock=self._clock, sleep=self._sleep)
+
+    async def knock(self) -> tuple[Knock, Knock]:
+        """Whether the API's host and the token's host answer at all; nothing secret is sent."""
+        client, mine, direct = self._http(), self.credentials, self._transport is not None
+        api, auth = await asyncio.gather(knock(client, mine.api_url, direct), knock(client, mine.auth_url, direct))
+        return api, auth
+
+    async def authorize(self, *, renew: bool = False, patience: float = PATIENCE) -> None:
+        """Make sure that a token is there, without a call.
+
+        Args:
+            renew: ask for a new one in any case; the present one stays in use where that is refused.
+            patience: the longest pause in seconds before it is tried again.
+
+        Raises:
+            RequestError: no token was given.
+            UnexpectedAnswer: the answer is no token.
+        """
+
+        async def once(auth: TokenAuth, attempt: int) -> Trouble | Answer:
+            try:
+                await auth.authorize(self._http().send, renew)
+            except TokenRefused as refused:
+                return Trouble.of_token(refused.args[0])
+            except (httpx.HTTPError, httpx.InvalidURL) as err:
+                return Trouble.of_failure(err)
+            return Answer(b"", "", attempt)
+
+        await self._insist(once, self._auth, ("POST", "/connect/token", None), patience, lambda note: None)
 
     async def send(
         self,
@@ -109,6 +156,7 @@ class Session:
         body: Any = None,
         scope: str | None = None,
         expect_json: bool = True,
+        patience: float = PATIENCE,
         notify: Notify = lambda note: None,
     ) -> Answer:
         """Send one read, again where that helps, and answer with the body.
@@ -116,6 +164,7 @@ class Session:
         Args:
             path: below the API's host, with the tenant in it.
             scope: what the call needs, for the message of a 403.
+            patience: the longest pause in seconds before it is tried again.
             notify: told in words whenever the request has to wait.
 
         Raises:
@@ -123,8 +172,28 @@ class Session:
             UnexpectedAnswer: the answer is no whole JSON text.
         """
         url, auth = self._address(method, path, query), self._auth  # together: a token goes to its own host only
+
+        async def once(auth: TokenAuth, attempt: int) -> Trouble | Answer:
+            return await self._try(method, url, auth, body, expect_json, attempt)
+
+        return await self._insist(once, auth, (method, path, scope), patience, notify)
+
+    async def _insist(
+        self,
+        once: Callable[[TokenAuth, int], Awaitable[Trouble | Answer]],
+        auth: TokenAuth,
+        call: tuple[str, str, str | None],
+        patience: float,
+        notify: Notify,
+    ) -> Answer:
+        """Try until there is an answer, or a failure that no further try would mend."""
         for attempt in itertools.count(1):
-            result = await self._try(method, url, auth, body, expect_json, attempt)
+            try:
+                result = await once(auth, attempt)
+            except Exception as err:
+                for fault in (err, err.__cause__, err.__context__):  # none that we know of; its frames hold headers
+                    traceback.clear_frames(fault.__traceback__ if fault else None)
+                raise
             if isinstance(result, Answer):
                 if attempt > 1:
                     notify("")
@@ -133,9 +202,9 @@ class Session:
                 auth = renewed
                 continue
             wait = result.wait(attempt)
-            if not result.passing or attempt >= TRIES or wait > PATIENCE:
+            if not result.passing or attempt >= TRIES or wait > patience:
                 # Outside any except block: no cause or context holds a request, whose headers are secret.
-                raise result.error(method, path, scope, attempt)
+                raise result.error(*call, attempt)
             notify(f"waiting {wait:.0f} s: {result.what}")
             await (self._governor.pause(wait) if result.for_all else self._sleep(wait))
         raise AssertionError
@@ -199,7 +268,10 @@ class Session:
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:
             limits = httpx.Limits(max_connections=32, max_keepalive_connections=16)
-            self._client = httpx.AsyncClient(transport=self._transport, timeout=TIMEOUT, limits=limits, follow_redirects=False)
+            self._client = httpx.AsyncClient(
+                transport=self._transport, mounts=DIRECT, timeout=TIMEOUT, limits=limits, follow_redirects=False
+            )
+            self._client.cookies.jar.set_policy(NO_COOKIES)
         return self._client
 
     async def close(self) -> None:

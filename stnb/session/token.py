@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from typing import Any
 
 import httpx
 
-from ..credentials import Credentials
+from ..credentials import Credentials, Secret
 
+UNBROKEN = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 EARLY = 60.0  # seconds before its end that a token is renewed
 TIMEOUT = httpx.Timeout(100.0, connect=15.0, pool=None)  # the server itself gives up after 100 s (facts §4)
 
@@ -52,10 +55,24 @@ class TokenAuth(httpx.Auth):
             if response.status_code != 401:
                 return
 
+    async def authorize(self, send: Callable[[httpx.Request], Awaitable[httpx.Response]], renew: bool) -> None:
+        """Make sure of a token without a call; with `renew` ask for another, and keep the present one where that is refused."""
+        async with self._lock:
+            if renew or self._token is None or self._clock() >= self._token.renew_at:
+                self._token = self._accepted(await send(self._ask()))
+
+    @property
+    def claims(self) -> Mapping[str, Any] | None:
+        """What the token says of itself (facts §1); None without a token that can be read."""
+        return None if self._token is None else _claims(self._token.text.reveal())
+
     @property
     def scopes(self) -> frozenset[str] | None:
-        """What the token grants, from its own claims (facts §1); None without a token that can be read."""
-        return None if self._token is None else _scopes(self._token.text)
+        """What the token grants, from its own claims; None without a token that can be read."""
+        granted = (self.claims or {}).get("scope")
+        if isinstance(granted, list | tuple):
+            return frozenset(map(str, granted))
+        return frozenset(granted.split()) if isinstance(granted, str) else None
 
     def _ask(self) -> httpx.Request:
         self.requests += 1
@@ -70,30 +87,29 @@ class TokenAuth(httpx.Auth):
         try:
             raw = response.json() if response.is_success else {}
             token, seconds = raw["access_token"], float(raw.get("expires_in", 900))
-            if not (isinstance(token, str) and token):
+            if not UNBROKEN.fullmatch(token):  # what no header can hold would be quoted whole in the library's own log
                 raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError):
             raise TokenRefused(response) from None
         early = min(EARLY, seconds / 2)
-        return _Token(token, self._clock() + seconds - early)
+        return _Token(Secret(token), self._clock() + seconds - early)
 
     def _sign(self, request: httpx.Request, token: _Token) -> None:
-        request.headers["Authorization"] = f"Bearer {token.text}"
+        request.headers["Authorization"] = f"Bearer {token.text.reveal()}"
         request.headers["ST-App-Key"] = self.credentials.app_key.reveal()
 
 
-def _scopes(token: str) -> frozenset[str] | None:
+def _claims(token: str) -> dict[str, Any] | None:
     try:
         middle = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
-        granted = claims["scope"]
-    except (IndexError, KeyError, TypeError, ValueError):
+    except (IndexError, ValueError):
         return None
-    return frozenset(granted.split() if isinstance(granted, str) else map(str, granted))
+    return claims if isinstance(claims, dict) else None
 
 
 class _Token:
     __slots__ = ("renew_at", "text")
 
-    def __init__(self, text: str, renew_at: float) -> None:
+    def __init__(self, text: Secret, renew_at: float) -> None:
         self.text, self.renew_at = text, renew_at

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 
@@ -171,14 +172,34 @@ _BY_STATUS: dict[int, Callable[[str | None], tuple[type[RequestError], str, str]
 def _said(response: httpx.Response) -> dict[str, Any]:
     """ServiceTitan's own words; a gateway's answer may be HTML, or have fewer keys (facts §11)."""
     try:
-        raw = json.loads(response.content)
-    except ValueError:
+        raw = _hushed(json.loads(response.content), _sent(response.request))
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(raw, dict):
         return {}
     if "error" in raw and "title" not in raw:  # the token endpoint's form
         return {"title": str(raw["error"])}
+    if isinstance(raw.get("message"), str):  # and a gateway's
+        raw.setdefault("title", raw["message"])
     return {k: raw[k] for k in ("title", "errors", "traceId") if raw.get(k)}
+
+
+def _sent(request: httpx.Request) -> list[str]:
+    """The secrets that a request carried: some servers repeat in their answer what they did not like."""
+    form = parse_qs(request.content.decode("utf-8", "replace")) if request.method == "POST" else {}
+    header = request.headers.get("authorization", "").removeprefix("Bearer "), request.headers.get("st-app-key", "")
+    found = (*header, *form.get("client_secret", ()), *form.get("client_id", ()))
+    return [text for text in found if len(text) >= 8]  # a shorter one is none, and would be found in any word
+
+
+def _hushed(node: Any, secrets: list[str]) -> Any:
+    if isinstance(node, str):
+        for secret in secrets:
+            node = node.replace(secret, "…")
+        return node
+    if isinstance(node, dict):
+        return {_hushed(key, secrets): _hushed(value, secrets) for key, value in node.items()}
+    return [_hushed(value, secrets) for value in node] if isinstance(node, list) else node
 
 
 def _quoted(said: Mapping[str, Any]) -> str:
