@@ -1,5 +1,4 @@
 """`stnb doctor`: prints what `checkup.examine` finds."""
-# ruff: noqa: T201
 
 from __future__ import annotations
 

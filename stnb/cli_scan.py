@@ -1,5 +1,4 @@
 """`stnb scan`: prints what `scan.find` returns."""
-# ruff: noqa: T201
 
 from __future__ import annotations
 

