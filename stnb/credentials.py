@@ -355,6 +355,7 @@ def _is_safe(url: str) -> bool:
     try:
         parts = urlsplit(url)
         host, fine = parts.hostname or "", not (parts.username or parts.query or parts.fragment) and (parts.port or 1) > 0
+        fine = fine and re.fullmatch(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+", host) is not None  # nothing that a client would rewrite
         host.encode().decode("idna")  # a name of another script may be broken, and the client would stumble later
     except ValueError:
         return False

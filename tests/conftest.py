@@ -6,10 +6,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import stnb
 from stnb import notices
+
+# The same examples in every run: a run that fails can be repeated, and one that passes says the same everywhere.
+hypothesis.settings.register_profile("stnb", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("stnb")
 
 
 @pytest.fixture(autouse=True)

@@ -132,9 +132,9 @@ def test_round_trip(before: str, values: dict[str, str]) -> None:
 
 
 def _outside(text: str, values: dict[str, str]) -> list[str]:
-    """The lines of a text that are no variable of ours, without blank ones."""
+    """The lines of a text that are no variable of ours, without blank ones; one of byte-order marks alone is blank too."""
     parts = [b for b in parse_stream(_stream(text)) if envfile._name(b) not in values]
-    return [line for b in parts for line in re.findall(r"[^\r\n]+", b.original.string) if line.strip()]
+    return [line for b in parts for line in re.findall(r"[^\r\n]+", b.original.string) if line.strip(" \t\ufeff")]
 
 
 def _stream(text: str) -> StringIO:

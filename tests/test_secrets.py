@@ -306,10 +306,17 @@ def test_an_interrupted_pull_shows_no_secret(when: str, wire: Wire, monkeypatch:
 
     monkeypatch.setattr(loop, "POLL", 0.001)
     monkeypatch.setattr("concurrent.futures.wait", interrupted)
-    wire.api = answers(503)
+    answered = threading.Event()  # no answer before the interrupt
+
+    def held(request: httpx.Request) -> httpx.Response:
+        answered.wait(30)
+        return httpx.Response(503)
+
+    wire.api = held
     st = stnb.connect()
 
     err = failure(lambda: st.jpm.jobs.pull(), KeyboardInterrupt)
+    answered.set()
 
     assert isinstance(err, KeyboardInterrupt)
     assert leaks(everything(err, ipython=True)) == []

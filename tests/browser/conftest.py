@@ -16,8 +16,8 @@ LATENCY = "0.5"  # s a request: slow enough to cancel a feed of a few pages by h
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder, put it last, and skip it with a reason where there is no Chromium."""
-    items.sort(key=lambda item: Path(__file__).parent in item.path.parents)
+    """Mark what is in this folder, begin with it, as it takes longest, and skip it with a reason without Chromium."""
+    items.sort(key=lambda item: Path(__file__).parent not in item.path.parents)
     missing = pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM")
     for item in items:
         if Path(__file__).parent in item.path.parents:
