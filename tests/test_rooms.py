@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ def test_tools_agree(command: list[str]) -> None:
     done = subprocess.run([sys.executable, *_module(command)], cwd=ROOT, capture_output=True, text=True, timeout=300)
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_room_has_its_place() -> None:
+    """The order of rooms names every module and folder of the package, so that none escapes the contracts."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    placed = {room.strip() for line in contracts[0]["layers"] for room in line.split("|")}
+    rooms = {p.stem for p in (ROOT / "stnb").iterdir() if p.suffix == ".py" or (p / "__init__.py").is_file()} - {"__init__"}
+
+    assert rooms == placed
 
 
 def _module(command: list[str]) -> list[str]:
