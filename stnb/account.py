@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from . import access, credentials, loop
+from . import access, cards, credentials, loop
 from .catalog import Catalog, Endpoint, load
 from .credentials import Credentials, Secret
 from .errors import BadFilter, UnexpectedAnswer
@@ -150,14 +150,17 @@ class Account(Branch):
     def find(self, words: str, limit: int = 20) -> pd.DataFrame:
         """The resources that fit some words, the best first: resource, kind, filters, scope, readable.
 
-        `readable` is known (True or False) once a first pull has brought a token, whose scopes tell it.
+        `readable` is known (True or False) once a first pull has brought a token, whose scopes tell it; where one of
+        them may not be read, a column `locked` says which scope to ask for, and whom.
 
         Example:
             >>> st.find("cancel reason")["resource"][0]
             'jpm.job_cancel_reasons'
         """
-        found = self._table(self.catalog.find(words, limit))
-        return found[["resource", "kind", "filters", "scope", "readable"]]
+        endpoints = self.catalog.find(words, limit)
+        found = self._table(endpoints)[["resource", "kind", "filters", "scope", "readable"]]
+        locks = [cards.locked(e, self.scopes) for e in endpoints]
+        return found.assign(locked=[f"🔒 {why}" if why else "" for why in locks]) if any(locks) else found
 
     @property
     def resources(self) -> pd.DataFrame:

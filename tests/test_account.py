@@ -229,6 +229,22 @@ def test_find_and_resources(st: stnb.Account) -> None:
     assert st.resources["hidden_rows"].sum() > 50
 
 
+def test_find_and_cards_show_a_lock_on_what_may_not_be_read() -> None:
+    """Once a token has told the scopes, what lies beyond them has a lock, with the scope to ask for and whom."""
+    with stnb.demo(scale=0.01, scopes=["tn.crm.customers:r"]) as st:
+        assert "locked" not in st.find("jobs")
+        st.crm.customers.head(1, active="Any")
+        found = st.find("customers").set_index("resource")
+
+        assert found.loc["crm.customers", "locked"] == ""
+        assert "locked" in st.find("jobs")
+        assert "🔒 the app lacks the scope tn.jpm.jobs:r" in st.find("jobs")["locked"].iloc[0]
+        assert "tenant's admin presses Upgrade to New Version" in repr(st.jpm.jobs)
+        with pytest.raises(stnb.NotAllowed, match="tn.jpm.jobs:r") as refused:
+            st.jpm.jobs.head(1)
+        assert refused.value.scope == "tn.jpm.jobs:r"
+
+
 def test_columns_and_filters_are_tables(st: stnb.Account) -> None:
     """`columns` and `filters` tell dtypes, values and links."""
     columns = st.jpm.jobs.columns.set_index("name")
