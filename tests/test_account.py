@@ -240,7 +240,7 @@ def test_find_and_cards_show_a_lock_on_what_may_not_be_read() -> None:
         assert "locked" in st.find("jobs")
         assert "🔒 the app lacks the scope tn.jpm.jobs:r" in st.find("jobs")["locked"].iloc[0]
         assert "tenant's admin presses Upgrade to New Version" in repr(st.jpm.jobs)
-        with pytest.raises(stnb.NotAllowed, match="tn.jpm.jobs:r") as refused:
+        with pytest.raises(stnb.NotAllowed, match=r"tn\.jpm\.jobs:r") as refused:
             st.jpm.jobs.head(1)
         assert refused.value.scope == "tn.jpm.jobs:r"
 
