@@ -84,7 +84,8 @@ def demo(*, meter: Meter | None = None, **options: Any) -> Account:
     from . import demoserver as server  # not needed by those who have a tenant
     from .session import Session
 
-    options.setdefault("latency", float(os.environ.get("STNB_DEMO_LATENCY") or 0))
+    for name, usual in (("latency", 0), ("scale", 1)):
+        options.setdefault(name, float(os.environ.get(f"STNB_DEMO_{name.upper()}") or usual))
     secrets = Secret(server.CLIENT_ID), Secret(server.CLIENT_SECRET), Secret(server.APP_KEY)
     host = "https://demo.invalid"
     owner = Credentials(credentials.DEMO, credentials.DEMO, server.TENANT, *secrets, host, f"{host}/connect/token")

@@ -26,6 +26,13 @@ def test_without_credentials_it_is_the_demo() -> None:
         assert (st.profile, st.environment) == ("demo", "demo")
 
 
+def test_the_demo_is_as_large_as_one_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """STNB_DEMO_SCALE sets the size of the demo tenant that `connect` gives."""
+    monkeypatch.setenv("STNB_DEMO_SCALE", "0.1")
+    with stnb.connect("demo") as st:
+        assert st.jpm.jobs.count() == 600
+
+
 def test_the_only_profile_needs_no_name() -> None:
     """`connect()` takes the only profile of the .env file found upwards; nothing is sent."""
     Path(".env").write_text("SERVICETITAN_APP_KEY=ak1.x\n" + PAIR.format(""))

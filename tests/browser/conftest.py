@@ -12,7 +12,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="the browser test
 
 from .labkit import CHROMIUM, Lab, chromium, lab_server  # noqa: E402
 
-LATENCY = "0.5"  # s a request: slow enough to cancel a feed of a few pages by hand
+DEMO = {"STNB_DEMO_LATENCY": "0.5", "STNB_DEMO_SCALE": "5"}  # a feed of 30 pages, half a second each: time to cancel by hand
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """JupyterLab with widget state saved, which is where secrets would show."""
     settings = {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
-    with lab_server(tmp_path_factory.mktemp("lab"), settings, STNB_DEMO_LATENCY=LATENCY) as running:
+    with lab_server(tmp_path_factory.mktemp("lab"), settings, **DEMO) as running:
         yield running
 
 
