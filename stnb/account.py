@@ -25,21 +25,10 @@ if TYPE_CHECKING:
 
 
 def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None, meter: Meter | None = None) -> Account:
-    """An account for a profile of the .env file; nothing is sent yet.
+    """What `stnb.connect` does, told there; it adds the meter.
 
     Args:
-        profile: its name; without one, the only profile there is, or the one that STNB_PROFILE names. "demo" is
-            always there and needs no credentials; it is also what answers where there are none at all.
-        env_file: the file to read instead of the nearest .env upwards from the working directory.
         meter: makes the progress callback of each pull that is not given one.
-
-    Raises:
-        CredentialsMissing: no such profile, a value of it is missing, or there are several and none was named.
-        CredentialsInvalid: a value cannot be right.
-
-    Example:
-        >>> stnb.connect("demo")
-        <stnb demo · demo · tenant 900000042 · 324 resources>
     """
     from .session import Session  # brings httpx, a tenth of a second that `import stnb` need not take
 
