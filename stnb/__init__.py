@@ -9,17 +9,11 @@ stnb.explore()
 
 from __future__ import annotations
 
+import importlib
 import os
-from importlib.metadata import version as _version
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from . import errors
-from .account import Account, connect_all
-from .account import connect as _connect
-from .account import demo as _demo
-from .cards import ProfileTable
-from .credentials import Profile
-from .credentials import profiles as _profiles
 from .errors import (
     BadFilter,
     CannotSave,
@@ -29,6 +23,7 @@ from .errors import (
     DataError,
     HiddenRows,
     Incomplete,
+    KnownTrap,
     NotAllowed,
     NotAuthenticated,
     NotFound,
@@ -46,14 +41,62 @@ from .errors import (
     Unreachable,
     UsageError,
 )
-from .pull import Progress, Pull
-from .resource import Resource
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from .account import Account
+    from .arrived import diff_schema
+    from .cards import ProfileTable
+    from .credentials import Profile
+    from .days import local
     from .explorer import Explorer, Grid
     from .explorer.setup import Setup
+    from .html import text
+    from .nested import custom_fields, external_data
+    from .nested.children import children
+    from .pictures import theme
+    from .pull import Progress, Pull
+    from .quality import profile
+    from .resource import Resource
 
-__version__ = _version("stnb")
+    __version__: str
+    last_partial: pd.DataFrame | None
+
+# Loaded when first asked for: `import stnb` need not wait for the engine.
+_LATER = {
+    "Account": "account",
+    "children": "nested",
+    "custom_fields": "nested",
+    "diff_schema": "arrived",
+    "external_data": "nested",
+    "local": "days",
+    "profile": "quality",
+    "text": "html",
+    "theme": "pictures",
+    "Profile": "credentials",
+    "Progress": "pull",
+    "Pull": "pull",
+    "Resource": "resource",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+    if name == "catalog":
+        return importlib.import_module(".catalog", __name__)
+    if name == "last_partial":
+        return importlib.import_module(".pull", __name__).last_partial()
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("stnb")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 @overload
@@ -80,11 +123,12 @@ def connect(
         <stnb demo · demo · tenant 900000042 · 324 resources>
         >>> frames = {name: st.jpm.jobs.head() for name, st in stnb.connect(all=True).items()}
     """
+    from . import account
     from .meter import meter
 
     if all:
-        return connect_all(env_file=env_file, meter=meter)
-    return _connect(profile, env_file=env_file, meter=meter)
+        return account.connect_all(env_file=env_file, meter=meter)
+    return account.connect(profile, env_file=env_file, meter=meter)
 
 
 def profiles(env_file: str | os.PathLike[str] | None = None) -> ProfileTable:
@@ -95,16 +139,26 @@ def profiles(env_file: str | os.PathLike[str] | None = None) -> ProfileTable:
         profile  environment     tenant  ready  problem
         demo     demo         900000042  True
     """
-    return ProfileTable(_profiles(env_file))
+    from . import cards, credentials
+
+    return cards.ProfileTable(credentials.profiles(env_file))
 
 
 def demo(**options: Any) -> Account:
+    """An account of a demo tenant made to order, served in this process.
+
+    Args:
+        options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 21,000 jobs over two years), today, latency (seconds
+            an answer takes), faults, scopes and state (such as "disabled"), for practice with what can go wrong.
+
+    Example:
+        >>> stnb.demo(seed=7, scale=0.1).jpm.jobs.count()
+        2100
+    """
+    from . import account
     from .meter import meter
 
-    return _demo(meter=meter, **options)
-
-
-demo.__doc__ = _demo.__doc__
+    return account.demo(meter=meter, **options)
 
 
 def explore(*args: Any, **state: Any) -> Explorer:
@@ -169,6 +223,65 @@ def setup(profile: str | None = None, *, env_file: str | os.PathLike[str] | None
     return setup(profile, env_file=env_file)
 
 
+def sync(
+    resources: Sequence[Resource | str] | Resource | str,
+    to: str | os.PathLike[str],
+    *,
+    account: Account | None = None,
+    progress: Any = None,
+) -> pd.DataFrame:
+    """Keep a folder of Parquet files up to date, a table for each resource: what changed is read, merged and told.
+
+    Args:
+        resources: such as `st.jpm.jobs`, or their names.
+        to: the folder; it keeps the tables of one tenant.
+        account: where resources that are named are read from; `connect()` without one.
+
+    Returns:
+        A row for each table: table, resource, by ("feed", "modified" or "whole"), rows before, added, changed,
+        inactive and after, requests, seconds, problem.
+
+    Raises:
+        UsageError: a resource cannot be kept, or the folder holds the tables of another tenant.
+        CannotSave: another sync is at work in the folder, or it cannot be written.
+        StnbError: no table could be brought up to date; where only some could not, an Incomplete warning tells of each.
+
+    Example:
+        >>> stnb.sync([st.jpm.jobs, st.crm.customers], to="data")
+        >>> stnb.sql("select count(*) as jobs from jpm_jobs", "data")
+    """
+    from . import mirror
+
+    named = isinstance(resources, str) or (isinstance(resources, list | tuple) and any(isinstance(r, str) for r in resources))
+    if account is None and named:
+        with connect() as account:
+            return mirror.sync(resources, to, account=account, progress=progress)
+    return mirror.sync(resources, to, account=account, progress=progress)
+
+
+def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> pd.DataFrame:
+    """Ask a folder of Parquet files, such as `stnb.sync` keeps, in SQL: `jpm_jobs.parquet` is the table `jpm_jobs`.
+
+    Args:
+        query: one SELECT in DuckDB's SQL; `SHOW TABLES` and `DESCRIBE jpm_jobs` too.
+        folder: where the files lie; only these can be read, and nothing is written.
+        parameters: the values of `$name` in the query.
+
+    Returns:
+        A frame typed like that of a pull.
+
+    Raises:
+        SetupError: DuckDB is not installed.
+        UsageError: the folder has no tables, or DuckDB refuses the query; its words are kept.
+
+    Example:
+        >>> stnb.sql("select jobStatus, count(*) as n from jpm_jobs where createdOn >= $day group by all", "data", day="2026-07-01")
+    """
+    from .warehouse import sql
+
+    return sql(query, folder, **parameters)
+
+
 def show(df: Any) -> Grid:
     """Any DataFrame as a grid that holds a million rows and sends only those in view."""
     from .explorer import show
@@ -186,6 +299,7 @@ __all__ = [
     "DataError",
     "HiddenRows",
     "Incomplete",
+    "KnownTrap",
     "NotAllowed",
     "NotAuthenticated",
     "NotFound",
@@ -207,13 +321,24 @@ __all__ = [
     "Unreachable",
     "UsageError",
     "__version__",
+    "children",
     "compare_access",
     "connect",
+    "custom_fields",
     "demo",
+    "diff_schema",
     "doctor",
     "errors",
     "explore",
+    "external_data",
+    "last_partial",
+    "local",
+    "profile",
     "profiles",
     "setup",
     "show",
+    "sql",
+    "sync",
+    "text",
+    "theme",
 ]

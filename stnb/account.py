@@ -6,6 +6,7 @@ df = st.jpm.jobs.pull(jobStatus="Completed")
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from collections.abc import Iterable
@@ -16,11 +17,17 @@ import pandas as pd
 from . import access, cards, credentials, loop
 from .catalog import Catalog, Endpoint, load
 from .credentials import Credentials, Secret
+from .dates import window
 from .errors import BadFilter, UnexpectedAnswer
 from .resource import Meter, Resource
 from .tree import Branch, place
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .links import Neighbourhood
+    from .pull import ProgressCallback
+    from .schema import Schema
     from .session import Session
 
 
@@ -60,16 +67,7 @@ def connect_all(*, env_file: str | os.PathLike[str] | None = None, meter: Meter 
 
 
 def demo(*, meter: Meter | None = None, **options: Any) -> Account:
-    """An account of a demo tenant made to order, served in this process.
-
-    Args:
-        options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 6,000 jobs over two years), today, latency (seconds
-            an answer takes), faults, scopes and state (such as "disabled"), for practice with what can go wrong.
-
-    Example:
-        >>> stnb.demo(seed=7, scale=0.1).jpm.jobs.count()
-        600
-    """
+    """What `stnb.demo` does, told there; it adds the meter."""
     from . import demoserver as server  # not needed by those who have a tenant
     from .session import Session
 
@@ -115,6 +113,16 @@ class Account(Branch):
     def scopes(self) -> frozenset[str] | None:
         """What the app may read, from the present token; None before the first pull has brought one."""
         return self._session.scopes
+
+    @property
+    def token_seconds(self) -> float | None:
+        """How many seconds the present token is still good (it is renewed by itself); None before the first one."""
+        return self._session.token_seconds
+
+    @property
+    def pace(self) -> int:
+        """How many requests for this tenant started in the last second."""
+        return self._session.pace
 
     def __repr__(self) -> str:
         granted, total = self.scopes, len(self.catalog)
@@ -201,6 +209,111 @@ class Account(Branch):
             pass
         raise UnexpectedAnswer(f"{route} was answered with no JSON.", "Likely the answer was cut off.", "Try again.")
 
+    def links(self, name: str, *, incoming: bool = False) -> pd.DataFrame:
+        """Where a resource's ids lead, or with `incoming` what leads to it: column, leads to, by, how, note.
+
+        `how` is "documented", "by name" (the name alone says so) or "open"; `note` tells the traps.
+
+        Example:
+            >>> st.links("jpm.jobs").query("column == 'createdById'")[["leads to", "by"]].values.tolist()
+            [['settings.employees', 'userId'], ['settings.technicians', 'userId']]
+        """
+        from .links import links  # these rooms are loaded when first used
+
+        return links(self.catalog, name, incoming=incoming)
+
+    def follow(
+        self,
+        df: pd.DataFrame,
+        column: str,
+        *,
+        columns: Sequence[str] | None = None,
+        resource: str | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> pd.DataFrame:
+        """The rows that the ids in a column lead to, each once, inactive ones too; what was not found is told.
+
+        Args:
+            columns: of those rows; all without it.
+            resource: what the rows of `df` are, where the frame does not say, as after a merge.
+
+        Raises:
+            BadFilter: the column leads nowhere; the frame's links are named.
+
+        Example:
+            >>> customers = st.follow(jobs, "customerId", columns=["id", "name"])
+        """
+        from .links import follow
+
+        return follow(self, df, column, columns=columns, resource=resource, progress=progress)
+
+    def name_columns(
+        self, df: pd.DataFrame, *, only: str | Sequence[str] | None = None, resource: str | None = None, fresh: bool = False
+    ) -> pd.DataFrame:
+        """A copy with the name right after each id: customerId, customerName.
+
+        Args:
+            only: these columns; needed for records such as a job's invoice, which are named by their number.
+            fresh: read the names again; else they are kept for as long as the account is.
+
+        Example:
+            >>> st.name_columns(jobs)[["customerId", "customerName", "createdByName", "tagTypeNames"]]
+        """
+        from .links import name_columns
+
+        return name_columns(self, df, only=only, resource=resource, fresh=fresh)
+
+    def tag_names(self, df: pd.DataFrame, column: str = "tagTypeIds", *, resource: str | None = None) -> pd.Series[Any]:
+        """The names of each row's tags, as lists.
+
+        Example:
+            >>> jobs.assign(tags=st.tag_names(jobs))
+        """
+        from .links import tag_names
+
+        return tag_names(self, df, column, resource=resource)
+
+    def map(self, name: str, depth: int = 1) -> Neighbourhood:
+        """What lies around a resource: a picture in a notebook, a tree outside; `.nodes` and `.edges` are frames.
+
+        Example:
+            >>> st.map("jpm.jobs", depth=2)
+        """
+        from .links import neighbourhood
+
+        return neighbourhood(self.catalog, name, depth)
+
+    def schema(self, name: str) -> Schema:
+        """All columns of a resource as a tree: types, values, links, and what lies inside lists and objects.
+
+        Example:
+            >>> st.schema("accounting.invoices")
+        """
+        from .schema import schema
+
+        return schema(self.catalog[name])
+
+    def window(self, span: Any) -> tuple[dt.datetime, dt.datetime]:
+        """The whole day, month or other span in the tenant's zone: its first moment, and the first one behind it.
+
+        Args:
+            span: "2026-07-01", "2026-07", "2026", "yesterday", "last month", "last 30 days" (with today), or a date.
+
+        Raises:
+            BadFilter: it means no span of days.
+
+        Example:
+            >>> start, end = st.window("last month")
+            >>> st.jpm.jobs.pull(completedOnOrAfter=start, completedBefore=end)
+        """
+        try:
+            return window(span, self._session.credentials.zone)
+        except (ValueError, TypeError, OverflowError):
+            pass
+        raise BadFilter(
+            f"{span!r} has no window.", "It means no day, month or other span of days.", 'Write "2026-07" or "last month".'
+        )
+
     def access(self, *, renew: bool = False) -> pd.DataFrame:
         """What the app may read: resource, module, scope, granted, how it is known, and whom to ask for what is missing.
 
@@ -224,6 +337,9 @@ class Account(Branch):
         Raises:
             SetupError: the profile is no longer complete; the present credentials stay.
         """
+        from .links import forget
+
+        forget(self)  # another tenant's ids have other names
         return self._session.reload()
 
     def close(self) -> None:

@@ -37,6 +37,37 @@ def moment(value: Any, zone: dt.tzinfo, now: dt.datetime | None = None) -> dt.da
     return exact if exact.tzinfo else exact.replace(tzinfo=zone)
 
 
+def window(value: Any, zone: dt.tzinfo, now: dt.datetime | None = None) -> tuple[dt.datetime, dt.datetime]:
+    """The whole day, week, month, quarter or year that a value means: its first moment, and the first one behind it.
+
+    "last 30 days" ends with today. A day is as long as it is in the zone: 23 to 25 hours where clocks change.
+
+    Raises:
+        ValueError, TypeError: the value means no day or span of days, such as "2026-07-01T09:30".
+    """
+    start = moment(value, zone, now)
+    if start.astimezone(zone).time() != dt.time(0):
+        raise ValueError
+    day = start.astimezone(zone).date()
+    end = (
+        _end(" ".join(value.lower().split()), day, (now or dt.datetime.now(dt.UTC)).astimezone(zone).date())
+        if isinstance(value, str)
+        else _shift(day, "day", 1)
+    )
+    return start, moment(end, zone)
+
+
+def _end(text: str, day: dt.date, today: dt.date) -> dt.date:
+    """The day behind the last one that a text means, whose first is `day`."""
+    if re.fullmatch(r"\d{4}", text):
+        return _shift(day, "year", 1)
+    if re.fullmatch(r"\d{4}-\d{2}", text):
+        return _shift(day, "month", 1)
+    if found := re.fullmatch(rf"(?:this|last|next) ({UNITS})", text):
+        return _shift(day, found[1], 1)
+    return _shift(today if re.match(r"(last|past) \d", text) else day, "day", 1)
+
+
 def _read(text: str, zone: dt.tzinfo, now: dt.datetime | None) -> dt.date | dt.datetime:
     if found := re.fullmatch(r"(\d{4})(?:-(\d{2}))?", text):
         return dt.date(int(found[1]), int(found[2] or 1), 1)

@@ -24,7 +24,8 @@ StnbError
 StnbWarning (UserWarning)
 ├─ ColumnDrift
 ├─ HiddenRows
-└─ Incomplete
+├─ Incomplete
+└─ KnownTrap
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     import pandas as pd
 
 
@@ -57,6 +61,31 @@ class StnbError(Exception):
         super().__init__(happened, why, next)
         self.happened, self.why, self.next = happened, why, next
         self.frame: pd.DataFrame | None = None
+        self.goes_on: Callable[[], pd.DataFrame | Path] | None = None  # set by the pull that failed
+
+    def resume(self) -> pd.DataFrame | Path:
+        """Go on where the pull stood; only what had not arrived is read.
+
+        Returns:
+            What the pull would have: the whole frame, or the path of the file with `to=`.
+
+        Raises:
+            StnbError: it failed again, and can be resumed again.
+            UsageError: the error did not come from a pull that had begun.
+
+        Example:
+            >>> try:
+            ...     df = st.jpm.jobs.pull()
+            ... except stnb.RequestError as err:
+            ...     df = err.resume()
+        """
+        if self.goes_on is None:
+            raise UsageError(
+                "There is nothing to go on with.",
+                "The error did not come from a pull that had begun.",
+                "Mend what it says, then make the call again.",
+            )
+        return self.goes_on()
 
     def __str__(self) -> str:
         kept = "" if self.frame is None else f" The {len(self.frame):,} rows that had arrived are kept in err.frame."
@@ -186,3 +215,7 @@ class HiddenRows(StnbWarning):
 
 class Incomplete(StnbWarning):
     """The frame may lack rows, or pages disagreed on how many there are."""
+
+
+class KnownTrap(StnbWarning):
+    """Rows mean something else than their names say; nothing is missing or wrong."""

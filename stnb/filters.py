@@ -24,6 +24,7 @@ from .errors import BadFilter, UnknownFilter
 UTC = ZoneInfo("UTC")
 
 
+FIFTY = 50  # ids in a call where the documents state no maximum (facts §7): an address cannot be of any length
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -99,8 +100,8 @@ def _ids(endpoint: Endpoint, given: Mapping[Param, Any], zone: dt.tzinfo) -> tup
 
 def _batches(param: Param, ids: list[str]) -> tuple[Pairs, ...]:
     """Ids beyond what one call takes, cut into calls."""
-    most = param.maximum
-    if most is None or len(ids) <= most:
+    most = param.maximum or FIFTY
+    if len(ids) <= most:
         return ()
     return tuple(tuple(_written(param, ids[i : i + most])) for i in range(0, len(ids), most))
 

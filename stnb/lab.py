@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .errors import CannotSave, SetupError
 
-FIRST = "01-first-pull.ipynb"
+FIRST = "00-start-here.ipynb"
 HOME = Path(__file__).parent
 PATIENCE = 60.0  # seconds until the server must answer
 
@@ -29,9 +29,20 @@ def notebooks(copy_to: Path | None = None, home: Path = HOME) -> Path:
     checkout = home.parent / "notebooks"
     if (checkout / FIRST).is_file():
         return checkout
-    target = (copy_to or Path.cwd()) / "stnb-notebooks"
+    return copy((copy_to or Path.cwd()) / "stnb-notebooks", home)
+
+
+def copy(target: Path, home: Path = HOME) -> Path:
+    """Copy the notebooks to a folder, which is made where it is not there; what the reader has changed in it stays.
+
+    Raises:
+        CannotSave: the folder cannot be written.
+    """
+    checkout = home.parent / "notebooks"
+    source = checkout if (checkout / FIRST).is_file() else home / "notebooks"
+    hidden = shutil.ignore_patterns(".*")
     try:
-        shutil.copytree(home / "notebooks", target, dirs_exist_ok=True, copy_function=_keep_existing)
+        shutil.copytree(source, target, dirs_exist_ok=True, copy_function=_keep_existing, ignore=hidden)
     except OSError as err:
         raise CannotSave(
             f"The notebooks could not be copied to {target}.",
@@ -60,24 +71,29 @@ def run(folder: Path | None, host: str, port: int, browser: bool, say: Callable[
     if importlib.util.find_spec("jupyterlab") is None:
         raise SetupError("JupyterLab is not installed.", "stnb was installed without it.", "Run: pip install 'stnb[lab]'")
     folder = folder or notebooks()
-    port, token = _free_port(host, port), secrets.token_urlsafe(24)
+    port, token = free_port(host, port), secrets.token_urlsafe(24)
     first = f"/tree/{FIRST}" if (folder / FIRST).is_file() else ""
     say("Starting JupyterLab …")
-    for ending in ("SIGTERM", "SIGHUP"):  # the server is in a group of its own and would outlive us
-        if hasattr(signal, ending):
-            signal.signal(getattr(signal, ending), _interrupt)
+    on_signals()
     ours = str(HOME / "jupyter")  # no question about news at the first start
     paths = os.pathsep.join(filter(None, [ours, os.environ.get("JUPYTER_CONFIG_PATH")]))
     environment = {**os.environ, "JUPYTER_CONFIG_PATH": paths}
     server = subprocess.Popen(_command(folder, host, port, token, browser, first), env=environment, start_new_session=True)
     try:
-        _until_it_answers(server, port)
+        until_it_answers(server, f"http://localhost:{port}/api", "JupyterLab", "jupyter lab")
         say(f"\n  JupyterLab: http://localhost:{port}/lab{first}?token={token}\n  Notebooks:  {folder}\n  Ctrl-C ends it.\n")
         return server.wait()
     except KeyboardInterrupt:
         return 0
     finally:
-        _end(server)
+        end(server)
+
+
+def on_signals() -> None:
+    """A kill ends us as Ctrl-C does: the server is in a group of its own and would outlive us."""
+    for ending in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, ending):
+            signal.signal(getattr(signal, ending), _interrupt)
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -94,6 +110,7 @@ def _command(folder: Path, host: str, port: int, token: str, browser: bool, firs
         "ServerApp.open_browser": str(browser),
         "IdentityProvider.token": token,
         "LabApp.default_url": f"/lab{first}",
+        "LabApp.expose_app_in_browser": "True",  # so that the explorer's button can add a cell
         "LabApp.news_url": "None",  # nothing beyond the package index is asked for
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
@@ -101,7 +118,8 @@ def _command(folder: Path, host: str, port: int, token: str, browser: bool, firs
     return [sys.executable, "-m", "jupyterlab", *root, *(f"--{name}={value}" for name, value in options.items())]
 
 
-def _free_port(host: str, first: int) -> int:
+def free_port(host: str, first: int) -> int:
+    """The first port from `first` on that nobody listens on."""
     for port in range(first, first + 100):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind((host, port))
@@ -109,25 +127,32 @@ def _free_port(host: str, first: int) -> int:
     raise SetupError(f"No port is free from {first} on.", "A hundred were tried.", "Name another with --port.")
 
 
-def _until_it_answers(server: subprocess.Popen[bytes], port: int) -> None:
+def until_it_answers(server: subprocess.Popen[bytes], address: str, name: str, command: str) -> None:
+    """Wait for the server's first answer, whatever it says.
+
+    Raises:
+        SetupError: it ended, or gave none.
+    """
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if server.poll() is not None:
             raise SetupError(
-                "JupyterLab did not start.",
+                f"{name} did not start.",
                 f"It ended with code {server.returncode}; its words are above.",
-                "Try `jupyter lab` by itself.",
+                f"Try `{command}` by itself.",
             )
-        with (
-            contextlib.suppress(OSError, urllib.error.URLError),
-            urllib.request.urlopen(f"http://localhost:{port}/api", timeout=2),
-        ):
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except urllib.error.HTTPError as answered:
+            answered.close()
             return
-        time.sleep(0.1)
-    raise SetupError("JupyterLab did not answer.", f"It was given {PATIENCE:.0f} s.", "Try `jupyter lab` by itself.")
+        except OSError:
+            time.sleep(0.1)
+    raise SetupError(f"{name} did not answer.", f"It was given {PATIENCE:.0f} s.", f"Try `{command}` by itself.")
 
 
-def _end(server: subprocess.Popen[bytes]) -> None:
+def end(server: subprocess.Popen[bytes]) -> None:
     """End the server and its kernels: it is the leader of their group."""
     for how in (signal.SIGTERM, signal.SIGKILL):
         if server.poll() is not None:

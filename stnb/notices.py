@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 
 from .catalog import Endpoint
-from .errors import ColumnDrift, HiddenRows, Incomplete, StnbWarning
+from .errors import ColumnDrift, HiddenRows, Incomplete, KnownTrap, StnbWarning
 
 Notice = tuple[type[StnbWarning], str]
 _SAID: set[str] = set()
+FIGURES = re.compile(r"\d[\d,]*")
 
 
 def hidden(endpoint: Endpoint, given: Mapping[str, str]) -> list[Notice]:
@@ -55,13 +59,36 @@ def unfound(endpoint: Endpoint, rows: int, asked: int | None) -> list[Notice]:
     return [(StnbWarning, f"{rows:,} of the {asked:,} ids were found in {endpoint.name}; the others are unknown there{hidden}.")]
 
 
+_HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
+
+
+@contextlib.contextmanager
+def heard() -> Iterator[list[str]]:
+    """What would be warned of in this thread meanwhile, as texts: for widgets, which show it in their own place.
+
+    Example:
+        >>> with heard() as texts:
+        ...     st.name_columns(df)
+    """
+    texts: list[str] = []
+    token = _HEARD.set(texts)
+    try:
+        yield texts
+    finally:
+        _HEARD.reset(token)
+
+
 def warn(notice: Notice) -> None:
     """Warn at the line of the reader's code that called us; incompleteness each time, the rest once a process."""
     category, text = notice
+    if (texts := _HEARD.get()) is not None:
+        texts.append(text)
+        return
+    said = FIGURES.sub("", text) if category is KnownTrap else text  # its counts differ from pull to pull
     if category is not Incomplete:
-        if text in _SAID:
+        if said in _SAID:
             return
-        _SAID.add(text)
+        _SAID.add(said)
     level, frame = 1, sys._getframe(0)
     home = os.path.join(os.path.dirname(__file__), "")
     while frame.f_back is not None and frame.f_code.co_filename.startswith(home):

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import pandas as pd
 
 from . import cards, filters
+from .bulk import check as check_many
+from .bulk import prepare as of_many
+from .bulk import several, unneeded
 from .catalog import Catalog, Endpoint, Param
 from .errors import BadFilter, UsageError
-from .pager import IN_FLIGHT, Plan
+from .frame import Dtypes
+from .options import Options, target
 from .pull import PageCallback, ProgressCallback, Pull
+from .shelf import Memory
+from .since import since as since_filter
 from .stream import in_order
 from .tree import Branch
 
 if TYPE_CHECKING:
+    from .credentials import Credentials
     from .session import Session
 
 Meter = Callable[[str], ProgressCallback | None]  # makes a progress callback for a resource's name
@@ -54,6 +64,17 @@ class Resource(Branch):
         """What narrows it: name, type, required, values, several."""
         return cards.filters(self.endpoint)
 
+    def example(self, seed: int = 1) -> pd.Series[Any]:
+        """A plausible row, made up from the catalogue without a request; the same for a seed.
+
+        Example:
+            >>> st.jpm.jobs.example()["jobStatus"]
+            'Scheduled'
+        """
+        from .example import row
+
+        return row(self.endpoint, seed)
+
     @cached_property
     def pull(self) -> PullVerb:
         """Read the rows as a DataFrame; see `jobs.pull?` for the filters."""
@@ -63,8 +84,15 @@ class Resource(Branch):
         self,
         *,
         limit: int | None = None,
+        columns: Sequence[str] | None = None,
+        since: Any = None,
+        to: str | os.PathLike[str] | None = None,
+        keep: Literal["newest", "all"] = "newest",
+        dtypes: Dtypes = "typed",
         page_size: int | None = None,
         concurrency: int | None = None,
+        bulk: bool | None = None,
+        confirm: bool = False,
         progress: ProgressCallback | None = None,
         on_page: PageCallback | None = None,
         **filters: Any,
@@ -74,27 +102,60 @@ class Resource(Branch):
         Raises:
             UsageError: the call cannot be made as written.
         """
-        return self._prepare(limit, page_size, concurrency, progress, on_page, filters).start()
+        if self.endpoint.takes("to") is not None:  # a filter of the API's own, of short summaries
+            filters, to = {**filters, "to": to}, None
+        given = {"limit": limit, "columns": columns, "keep": keep, "dtypes": dtypes}
+        options = self._options(filters, **given, page_size=page_size, concurrency=concurrency)
+        callbacks: dict[str, Any] = {"progress": progress or None, "on_page": on_page}
+        return self._prepare(options, filters, since=since, to=to, bulk=bulk, confirm=confirm, **callbacks).start()
+
+    def _options(self, filters: dict[str, Any], **given: Any) -> Options:
+        if given.get("page_size") is None:
+            given["page_size"] = filters.pop("pageSize", None)
+        options = Options(**given)
+        if several(self.endpoint, filters) is None:
+            options.check(self.endpoint)
+        else:
+            check_many(self.endpoint, options)
+        return options
 
     def _prepare(
         self,
-        limit: int | None,
-        page_size: int | None,
-        concurrency: int | None,
-        progress: ProgressCallback | None,
-        on_page: PageCallback | None,
+        options: Options,
         given: dict[str, Any],
+        *,
+        since: Any = None,
+        to: Any = None,
+        bulk: bool | None = None,
+        confirm: bool = False,
+        **callbacks: Any,
     ) -> Pull:
-        if page_size is None:
-            page_size = given.pop("pageSize", None)
-        _check_options(self.endpoint, limit, page_size, concurrency)
         owner = self._session.credentials
+        if since is not None:
+            given = _with_since(self.endpoint, given, since, owner)
+        if (many := several(self.endpoint, given)) is not None:
+            here = (self._session, self._catalog, self.endpoint)
+            return of_many(*here, many, given, options, bulk=bulk, confirm=confirm, to=to, **callbacks)
+        unneeded(self.endpoint, bulk, confirm)
         call = filters.call(self.endpoint, owner.tenant, given, owner.zone)
-        plan = Plan(limit=limit, page_size=page_size, concurrency=concurrency or IN_FLIGHT)
-        return Pull(self._session, call, plan, progress=progress, on_page=on_page)
+        wish = options.wish(self.endpoint)
+        plan = options.plan(dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        if to is None:
+            return Pull(self._session, call, plan, wish=wish, **callbacks)
+        from .tofile import spooled  # Parquet itself is loaded for those who use it
+
+        plan, shelf, began = spooled(call, plan, wish, target(call, to), owner)
+        return Pull(self._session, call, plan, wish=wish, shelf=shelf, began=began, **callbacks)
 
     def pages(
-        self, *, limit: int | None = None, page_size: int | None = None, concurrency: int | None = None, **filters: Any
+        self,
+        *,
+        limit: int | None = None,
+        columns: Sequence[str] | None = None,
+        dtypes: Dtypes = "typed",
+        page_size: int | None = None,
+        concurrency: int | None = None,
+        **filters: Any,
     ) -> Iterator[pd.DataFrame]:
         """The pages in order, each a DataFrame, for what is too much for one frame; later ones are fetched ahead.
 
@@ -102,7 +163,10 @@ class Resource(Branch):
             >>> for page in st.jpm.jobs.pages(pageSize=500):
             ...     print(len(page))
         """
-        return in_order(self._prepare(limit, page_size, concurrency, None, None, filters))
+        given = {"limit": limit, "columns": columns, "dtypes": dtypes}
+        options = self._options(filters, **given, page_size=page_size, concurrency=concurrency)
+        each = None if several(self.endpoint, filters) is None else False  # a feed would come in another order
+        return in_order(self._prepare(options, filters, bulk=each))
 
     def head(self, n: int = 5, **filters: Any) -> pd.DataFrame:
         """The first rows: one small request."""
@@ -110,8 +174,8 @@ class Resource(Branch):
 
     def count(self, **filters: Any) -> int:
         """How many rows there are: one small request where the API tells it, else a whole pull."""
-        if self.endpoint.kind == "list" and self.endpoint.takes("includeTotal"):
-            run = self._prepare(1, 1, None, None, None, filters).start()
+        if self.endpoint.kind == "list" and self.endpoint.takes("includeTotal") and several(self.endpoint, filters) is None:
+            run = self._prepare(Options(limit=1, page_size=1), dict(filters)).start()
             frame = run.wait()
             if (total := run.total) is not None:
                 return total
@@ -119,13 +183,15 @@ class Resource(Branch):
                 return 0
         return len(self.start(**filters).wait())
 
-    def get(self, id: int | str | None = None, **filters: Any) -> Any:
-        """One record by its id, as a Series; of a resource that is a file, its bytes.
+    def get(self, id: int | str | Iterable[Any] | None = None, **filters: Any) -> Any:
+        """One record by its id, as a Series; of a resource that is a file, its bytes. Several ids give a DataFrame.
 
         Raises:
             NotFound: there is no such record.
             UsageError: the resource has no route to one of its rows.
         """
+        if isinstance(id, Iterable) and not isinstance(id, str):
+            return self._get_many(id, filters)
         route = self.endpoint
         if route.kind in ("list", "export", "rows"):
             if route.record is None:
@@ -136,6 +202,19 @@ class Resource(Branch):
         frame = Resource(self._session, self._catalog, route).start(**given).wait()
         row = frame.iloc[0].rename(id)
         return row["content"] if route.kind == "file" else row
+
+    def _get_many(self, ids: Iterable[Any], filters: dict[str, Any]) -> pd.DataFrame:
+        """Records as rows: by fifties where the list takes ids, else a call each."""
+        route = self.endpoint
+        if route.kind in ("list", "export", "rows"):
+            if route.takes("ids") is not None:
+                all_of_them = dict([route.shows_all]) if route.shows_all else {}
+                return self.start(**{"ids": ids, **all_of_them, **filters}).wait()
+            if route.record is None:
+                self._get_by_ids(None, filters)  # tells that there is no way
+            route = self._catalog[str(route.record)]
+        hole = [p.py for p in route.required if p.where == "path"][-1]
+        return Resource(self._session, self._catalog, route).start(**{hole: ids, **filters}).wait()
 
     def _get_by_ids(self, id: int | str | None, filters: dict[str, Any]) -> Any:
         if self.endpoint.takes("ids") is None:
@@ -163,11 +242,16 @@ class PullVerb:
     def __repr__(self) -> str:
         return f"<pull of {self._resource.name}>"
 
-    def __call__(self, **arguments: Any) -> pd.DataFrame:
+    @overload
+    def __call__(self, *, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
+    @overload
+    def __call__(self, *, to: None = None, **arguments: Any) -> pd.DataFrame: ...
+    def __call__(self, *, to: Any = None, **arguments: Any) -> pd.DataFrame | Path:
         meter = self._resource._meter
         if arguments.get("progress") is None and meter is not None:
             arguments["progress"] = meter(self._resource.name)
-        return self._resource.start(**arguments).wait()
+        run = self._resource.start(to=to, **arguments)
+        return run.wait() if isinstance(run.shelf, Memory) else run.saved()
 
     @property
     def __signature__(self) -> inspect.Signature:
@@ -175,6 +259,10 @@ class PullVerb:
         kind = inspect.Parameter.KEYWORD_ONLY
         needed = [inspect.Parameter(p.py, kind) for p in self._resource.endpoint.required]
         others = [inspect.Parameter(p.py, kind, default=None) for p in self._resource.endpoint.filters if not p.required]
+        own = {p.name for p in (*needed, *others)}  # a route's own `to` comes before ours
+        if not any(p.where == "path" for p in self._resource.endpoint.params):
+            own |= {"bulk", "confirm"}
+        options = [p for p in options if p.name not in own]
         return inspect.Signature([*needed, *others, *options], return_annotation=pd.DataFrame)
 
     @property
@@ -184,32 +272,38 @@ class PullVerb:
 
 
 def _help_line(param: Param) -> str:
-    words = [param.type, *["required"] * param.required, *filter(None, [cards.several(param), ", ".join(param.values)])]
+    many = "one or many" if param.where == "path" else cards.several(param)
+    words = [param.type, *["required"] * param.required, *filter(None, [many, ", ".join(param.values)])]
     return f"    {param.py}: {'; '.join(words)}"
 
 
 _OPTIONS = """Options:
     limit: rows at most.
+    columns: the names of those to decode; the others are skipped, which is faster. "address" takes all below it.
+    since: only what changed since: a date or phrase, or an earlier frame or Parquet file, whose cursor a feed goes on from.
+    to: a .parquet file or a folder: the rows stream into it, and its path is the answer. The same call again goes on
+        where a killed one stood.
+    keep: "newest", so that of rows with one key the newest stays, or "all".
+    dtypes: "typed"; "decimal" for amounts as exact decimals; "raw" for values as they are sent: dates and amounts sent as
+        text stay text.
     page_size: rows a request; chosen from the total when not given.
     concurrency: requests in flight at most.
+    bulk: below a record that is given many: True to read the list or feed that holds the rows of many at once, False for
+        a call each; the cheaper way when not given.
+    confirm: make more than 1,000 calls for that.
     progress: called with a Progress at every change; False for none.
     on_page: called with each page as a DataFrame, as it arrives.
 
 Raises:
     UsageError: the call cannot be made as written; nothing was sent.
-    RequestError, DataError: it failed; the rows that had arrived are in err.frame."""
+    RequestError, DataError: it failed; the rows that had arrived are in err.frame, and err.resume() goes on."""
 
 
-def _check_options(endpoint: Endpoint, limit: Any, page_size: Any, concurrency: Any) -> None:
-    for name, value in (("limit", limit), ("page_size", page_size), ("concurrency", concurrency)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise BadFilter(
-                f"{name}={value!r} does not fit.", "It is a whole number from 1 on.", "Leave it out for stnb's own choice."
-            )
-    most = endpoint.page_size_max
-    if page_size is not None and most is not None and page_size > most:
+def _with_since(endpoint: Endpoint, given: Mapping[str, Any], value: Any, owner: Credentials) -> dict[str, Any]:
+    asks = since_filter(endpoint, value, owner)
+    twice = next((n for n in asks if given.get(n) is not None or given.get(n.rstrip("_")) is not None), None)
+    if twice is not None:
         raise BadFilter(
-            f"page_size={page_size} does not fit.",
-            f"{endpoint.name} gives {most:,} rows a page at most.",
-            "Say less, or leave it out.",
+            f"since and {twice} were both given.", f"since is written as {twice} for {endpoint.name}.", "Give one of them."
         )
+    return {**given, **asks}

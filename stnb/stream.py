@@ -9,13 +9,13 @@ import pandas as pd
 
 from . import loop, notices
 from .errors import Incomplete, StnbError
-from .frame import file_frame
+from .frame import add_drift, file_frame
 from .pull import Pull
 
 
 def in_order(run: Pull) -> Iterator[pd.DataFrame]:
     """The pages of a pull that was not started, each a frame that is then forgotten; later ones are fetched ahead."""
-    walk, e = run.decoded(), run.call.endpoint
+    walk, e, parts = run.decoded(), run.call.endpoint, run.shelf.parts  # type: ignore[attr-defined]
     drift: dict[str, str] = {}
     expected, left = 0, run.plan.limit
     failure: StnbError | None = None
@@ -28,9 +28,9 @@ def in_order(run: Pull) -> Iterator[pd.DataFrame]:
                 more = loop.run(_next(walk)) is not None
             except StnbError as err:  # the pages before it come first
                 more, failure = False, err
-            while expected in run.parts and (left is None or left > 0):
-                part = run.parts.pop(expected)
-                drift |= part.drift
+            while expected in parts and (left is None or left > 0):
+                part = parts.pop(expected)
+                add_drift(drift, part.drift)
                 page = run.page_frame(part).iloc[:left]
                 left = None if left is None else left - len(page)
                 expected += 1

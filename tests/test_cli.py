@@ -93,6 +93,14 @@ def test_pull_to_a_file(ending: str, capsys: pytest.CaptureFixture[str]) -> None
     assert [p.name for p in Path().iterdir()] == [name]
 
 
+def test_pull_takes_columns_and_what_changed_since(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--columns` narrows what is decoded; `--since` goes on from an earlier file."""
+    assert cli.main(["pull", "jpm.export.jobs", "--columns", "id, total", "--to", "a.parquet"]) == 0
+    assert cli.main(["pull", "jpm.export.jobs", "--since", "a.parquet", "--to", "b.parquet"]) == 0
+    assert "6,000 rows, 2 columns -> a.parquet" in (said := capsys.readouterr().err)
+    assert "\n0 rows, " in said
+
+
 def test_pull_into_a_pipe_is_csv() -> None:
     """Without --to, and not on a terminal, all rows go to standard output as CSV; notes go to standard error."""
     done = subprocess.run(
@@ -112,7 +120,7 @@ def test_pull_into_a_pipe_is_csv() -> None:
         (["pull", "jpm.jobs", "--completedOnOrAfter", "yesterdayish"], 2, "does not fit"),
         (["pull", "jpm.jobs", "--jobStatus", "Complete"], 2, "Did you mean 'Completed'?"),
         (["pull", "jpm.jobs", "stray"], 2, "stands alone"),
-        (["pull", "jpm.jobs", "--to", "jobs.doc"], 2, "Use .parquet, .csv or .json."),
+        (["pull", "jpm.jobs", "--to", "jobs.doc"], 2, "Use .parquet, .xlsx, .csv or .json."),
         (["pull", "jpm.jobs.notes"], 2, "needs id"),
         (["pull", "jpm.jobs", "--profile", "nowhere"], 2, "There is no profile 'nowhere'"),
         (["pull", "jpm.jobs.get", "--id", "1"], 1, "No record has that id"),

@@ -194,7 +194,7 @@ def test_a_token_that_ends_early_is_renewed() -> None:
     """An account in use outlives a token that the server ends."""
     patient = practice("token-ended-early")
 
-    assert [patient.jpm.jobs.count() for _ in range(30)] == [600] * 30
+    assert [patient.jpm.jobs.count() for _ in range(30)] == [2100] * 30
 
 
 # -- scopes and modules

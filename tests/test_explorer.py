@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import gzip
 import json
 import threading
@@ -19,12 +20,13 @@ import pyarrow as pa
 import pytest
 
 import stnb
-from stnb import catalog, demoserver
+from stnb import catalog, dates, demoserver
 from stnb.catalog import Endpoint, Param
 from stnb.credentials import Profile
 from stnb.errors import BadFilter, NotAllowed, UnknownFilter, UnknownResource
-from stnb.explorer import Explorer, Grid, cells, entry, explore, picker, still, view
+from stnb.explorer import Explorer, Grid, cells, entry, explore, idnames, picker, presets, runner, still, view
 from stnb.explorer import state as states
+from stnb.explorer import words as texts
 from stnb.explorer.controls import Control, by_use
 from stnb.explorer.state import State
 from stnb.pull import Progress
@@ -69,9 +71,19 @@ class HandAccount:
         self.pulls: list[HandPull] = []
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.scopes: frozenset[str] | None = None
+        self.catalog = catalog.load()
+        self.token_seconds: float | None = None
+        self.pace = 0
+        self.environment = "production"
+        self.profile = "hand"
+        self.counted: list[dict[str, Any]] = []
 
     def __getitem__(self, name: str) -> Any:
-        return SimpleNamespace(start=lambda **given: self._start(name, given))
+        return SimpleNamespace(start=lambda **given: self._start(name, given), count=self._count)
+
+    def _count(self, **given: Any) -> int:
+        self.counted.append(given)
+        return 6000
 
     def _start(self, name: str, given: dict[str, Any]) -> HandPull:
         self.asked.append((name, given))
@@ -220,7 +232,8 @@ KINDS = [
     (Param("a", values=("Open", "Done"), many="repeat"), W.SelectMultiple, ["done"], ["Done"]),
     (Param("a", type="boolean"), W.Dropdown, True, True),
     (Param("a", type="boolean"), W.Dropdown, "false", False),
-    (Param("a", type="date-time"), W.Text, "2026-07-01", "2026-07-01"),
+    (Param("a", type="date-time"), W.Combobox, "2026-07-01", "2026-07-01"),
+    (Param("jobTypeId", type="integer"), W.Combobox, 12, 12),
     (Param("a", type="integer"), W.Text, 9007199254740993, 9007199254740993),
     (Param("ids", many="comma"), W.Text, [1, 2], [1, 2]),
     (Param("a", type="object"), W.Text, {"x": "1"}, {"x": "1"}),
@@ -255,11 +268,10 @@ def test_the_useful_filters_come_first() -> None:
 
 
 def test_hidden_rows_are_said_in_the_menu(ui: Explorer) -> None:
-    """Where the API leaves inactive rows out, the menu does not call that "any", and the card says it."""
+    """Where the API leaves inactive rows out, the menu does not call that "any"."""
     ui.picker.value = "crm.customers"
 
     assert ui.filters["active"].widget.options[0][0] == "default: active only"
-    assert "inactive rows are hidden" in ui.card.value
 
 
 def test_a_wrong_value_is_said_at_once(ui: Explorer) -> None:
@@ -350,7 +362,7 @@ def test_a_failed_pull_shows_three_sentences_and_its_rows(ui: Explorer, account:
 
 def test_nothing_fails_unseen(ui: Explorer, account: HandAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever breaks in a callback or in the thread of a pull is shown, and the explorer can go on."""
-    monkeypatch.setattr(view, "card", lambda *given: 1 / 0)
+    monkeypatch.setattr(ui.card, "show", lambda *given: 1 / 0)
     ui.picker.value = "crm.customers"
     assert "ZeroDivisionError" in str(ui.error)
     monkeypatch.undo()
@@ -368,7 +380,6 @@ def test_pull_without_a_resource_says_so(account: HandAccount) -> None:
     ui = Explorer(State(), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
 
     assert ui.pull_button.disabled
-    assert "Choose a resource" in ui.card.value
     ui.pull()
     assert "No resource is chosen" in str(ui.error)
     assert not ui.running
@@ -383,8 +394,8 @@ def test_another_profile_keeps_resource_and_filters(ui: Explorer) -> None:
 
     assert ui.state == {**before, "profile": "phoenix"}
     assert 'connect("phoenix")' in ui.code
-    assert "read-only" in ui.badge.value
-    assert "985798691" in ui.badge.value
+    assert (ui.where.shown["kind"], ui.where.shown["words"]) == ("production", "production, read-only")
+    assert ui.where.shown["tenant"] == "985798691"
 
 
 def test_a_profile_that_is_not_ready_says_why() -> None:
@@ -517,7 +528,7 @@ def test_with_several_profiles_the_demo_opens(monkeypatch: pytest.MonkeyPatch, t
     assert [value for _, value in ui.profile.options] == ["north", "south", "demo"]
     ui.profile.value = "south"
     assert ui.error is None
-    assert "tenant 1" in ui.badge.value
+    assert ui.where.shown["tenant"] == "1"
     assert "cs1.a" not in json.dumps(W.Widget.get_manager_state(), default=str)
 
 
@@ -813,7 +824,7 @@ def test_a_pull_updates_the_static_copy(ui: Explorer, account: HandAccount, monk
     handle = SimpleNamespace(update=lambda html: updates.append(html.data))
     monkeypatch.setattr(still, "get_ipython", lambda: SimpleNamespace(kernel=None))
     monkeypatch.setattr(still, "display", lambda *a, **k: handle)
-    monkeypatch.setattr(view, "here", lambda: ("cell", "run"))
+    monkeypatch.setattr(still, "here", lambda: ("cell", "run"))
 
     ui._ipython_display_()
     ui._ipython_display_()
@@ -826,14 +837,192 @@ def test_a_pull_updates_the_static_copy(ui: Explorer, account: HandAccount, monk
 
 
 def test_a_resource_that_the_app_may_not_read_has_a_lock(ui: Any, account: HandAccount) -> None:
-    """Once a token has told the scopes, the card of a resource beyond them says what to ask for, and whom."""
-    ui.picker.value = "jpm.jobs"
-    unknown = ui.card.value
-    account.scopes = frozenset({"tn.crm.customers:r"})
-    ui.picker.value = "crm.customers"
-    granted = ui.card.value
-    ui.picker.value = "jpm.jobs"
+    """Once a token has told the scopes, the list marks what is beyond them."""
+    assert ui.picker.locked == []
+    account.scopes = frozenset({"tn.jpm.jobs:r"})
+    ui.profile.value = "phoenix"
 
-    assert "🔒" not in unknown + granted
-    assert "lacks the scope tn.jpm.jobs:r" in ui.card.value
-    assert "Upgrade to New Version" in ui.card.value
+    assert "crm.customers" in ui.picker.locked
+    assert "jpm.jobs" not in ui.picker.locked
+
+
+# -- where one is, and what is set before a pull
+
+
+def test_where_tells_token_pace_and_what_may_be_read(ui: Any, account: HandAccount) -> None:
+    """Beside the profile stand the readable resources, the token's end and the requests of the last second."""
+    account.scopes, account.token_seconds, account.pace = frozenset({"tn.jpm.jobs:r"}), 600.0, 7
+    before = time.time()
+
+    ui.profile.value = "phoenix"
+
+    shown = ui.where.shown
+    assert shown["read"].endswith(f"of {len(catalog.load())} resources")
+    assert shown["few"]
+    assert shown["pace"] == 7
+    assert 598_000 <= shown["end"] - before * 1000 <= 602_000
+    assert repr(ui.where) == "<stnb where · production, read-only>"
+
+
+def test_a_span_that_is_over_brings_its_end(ui: Any) -> None:
+    """Picking "last month" fills the field beside with "this month"; another pick takes it back; what was typed stays."""
+    since, until_ = ui.filters["completedOnOrAfter"].widget, ui.filters["completedBefore"].widget
+
+    since.value = "last month"
+    assert until_.value == "this month"
+    assert ui.state["filters"] == {"completedOnOrAfter": "last month", "completedBefore": "this month"}
+    since.value = "last 30 days"
+    assert until_.value == ""
+    until_.value = "2026-07-01"
+    since.value = "last year"
+    assert until_.value == "2026-07-01"
+
+
+def test_every_preset_is_a_date() -> None:
+    """Each word that a date filter offers is one that a pull takes."""
+    for param in (Param("createdOnOrAfter", type="date-time"), Param("createdBefore", type="date-time")):
+        for word in presets.presets(param):
+            dates.moment(word, dt.UTC)
+    assert set(presets.ENDS) < set(presets.SINCE)
+
+
+def test_ids_go_by_their_names(st: stnb.Account) -> None:
+    """Filters for business units and their like offer names, and take a name, an id, or several of either."""
+    ui = explore(st, "jpm.jobs", limit=5)
+    ui._idnames.wait()
+    unit = ui.filters["businessUnitId"]
+
+    label = next(o for o in unit.widget.options if "North Plumbing" in o)
+    unit.widget.value = label
+    assert unit.value == int(label.partition(" ")[0])
+    assert unit.widget.options[-1].endswith("(inactive)")
+    tags = ui.filters["tagTypeIds"]
+    first, second = tags.widget.options[:2]
+    tags.widget.value = f"{first}, {second.partition(' ')[0]}"
+    assert tags.value == [int(first.partition(" ")[0]), int(second.partition(" ")[0])]
+    ui.close()
+
+
+def test_names_are_not_asked_for_before_a_token_is_there(ui: Any, account: HandAccount) -> None:
+    """Choosing a resource of a real tenant sends nothing."""
+    ui.picker.value = "jpm.appointments"
+    ui._idnames.wait()
+    assert account.asked == []
+
+
+def test_count_asks_without_a_pull(ui: Any, account: HandAccount) -> None:
+    """Count tells the rows that match and what the limit would leave of them; it is there only where it is cheap."""
+    ui.filters["jobStatus"].value = "Hold"
+    ui.count_button.click()
+    until(lambda: ui.report.state == "counted")
+
+    assert ui.report.line == "jpm.jobs: 6,000 rows match; Pull brings the first 1,000"
+    assert (account.counted, account.asked) == ([{"jobStatus": "Hold"}], [])
+    ui.picker.value = "jpm.export.jobs"
+    assert ui.count_button.layout.display == "none"
+
+
+def test_a_pull_that_stopped_goes_on(ui: Any, account: HandAccount) -> None:
+    """After Cancel there is "Go on", which resumes that very pull, whatever is chosen by then."""
+    ui.pull()
+    account.pulls[0].move(40)
+    ui.cancel_button.click()
+    ui.wait()
+    assert ui.resume_button.layout.display == ""
+    ui.picker.value = "crm.customers"
+    account.pulls[0].resume = lambda: account._start("again", {})
+
+    ui.resume_button.click()
+    account.pulls[1].end(100)
+
+    assert len(ui.wait()) == 100
+    assert ui.report.line.startswith("jpm.jobs:")
+    assert ui.resume_button.layout.display == "none"
+
+
+def test_names_beside_ids(st: stnb.Account) -> None:
+    """With the box ticked the rows come with names, and so does the code."""
+    ui = explore(st, "jpm.jobs", limit=5, names=True)
+    ui.pull()
+    frame = ui.wait(60)
+
+    assert "customerName" in frame
+    assert ui.code.endswith("df = st.name_columns(df)")
+    assert ui.state["names"] is True
+    ui.close()
+
+
+def test_the_doctor_can_be_asked(ui: Any, account: HandAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the way in offers the doctor, whose report stands below it until the error is gone; one of usage does not."""
+    monkeypatch.setattr(view, "Doctor", lambda account: W.HTML("report"))
+    ui.pull()
+    ui.pull()
+    assert not ui.report.checkable
+    account.pulls[0].end(0, "failed", error=NotAllowed("It happened.", "It has a cause.", "Do this."))
+    ui.wait()
+    assert ui.report.checkable
+
+    ui.report._handle_custom_msg({"kind": "check"}, None)
+    assert [part.value for part in ui.doctor.children] == ["report"]
+    ui.tell(None)
+    assert ui.doctor.children == ()
+
+
+def test_a_neighbour_becomes_the_choice(ui: Any) -> None:
+    """Clicking a neighbour on the card chooses it; what is no resource changes nothing."""
+    ui.card.chosen = "crm.customers"
+    assert ui.picker.value == "crm.customers"
+    ui.card.chosen = "nonsense"
+    assert ui.picker.value == "crm.customers"
+
+
+def test_the_chart_is_of_what_the_table_shows(ui: Any, account: HandAccount) -> None:
+    """The views change places; neither is there before rows are."""
+    assert ui.grid.layout.display == ui.views.layout.display == "none"
+    ui.pull()
+    account.pulls[0].end(5)
+    ui.wait()
+    assert (ui.grid.layout.display, ui.chart.layout.display) == ("", "none")
+    ui.views.value = "chart"
+    assert (ui.grid.layout.display, ui.chart.layout.display) == ("none", "")
+    assert ui.state["view"] == "chart"
+
+
+@pytest.mark.parametrize(
+    ("progress", "limit", "text"),
+    [
+        (
+            Progress(4000, 21_000, 4, 4, 2.0, "pulling"),
+            None,
+            "4,000 of 21,000 rows · 4 pages · 2.0 s · 2,000 rows/s · about 8 s left",
+        ),
+        (Progress(400, 21_000, 1, 1, 2.0, "pulling"), 1000, "400 of 1,000 rows · 1 page · 2.0 s · 200 rows/s · about 3 s left"),
+        (Progress(1, None, 1, 1, 200.0, "pulling"), None, "1 rows · 1 page · 200.0 s · 0 rows/s"),
+        (Progress(10, 21_000, 1, 1, 0.5, "pulling"), None, "10 of 21,000 rows · 1 page · 0.5 s"),
+        (
+            Progress(50, 90_000, 1, 1, 10.0, "pulling"),
+            None,
+            "50 of 90,000 rows · 1 page · 10.0 s · 5 rows/s · about 300 min left",
+        ),
+    ],
+)
+def test_progress_tells_pace_and_what_is_left(progress: Progress, limit: int | None, text: str) -> None:
+    """After a second the line tells rows a second and the time left, up to the limit."""
+    assert texts.line(progress, limit) == text
+
+
+def test_a_wait_counts_down() -> None:
+    """The seconds of a wait become fewer with the time that has passed, and never negative."""
+    waiting = Progress(note="waiting 7 s: the server asks for a pause")
+    assert runner.counted_down(waiting, 2.2).note == "waiting 5 s: the server asks for a pause"
+    assert runner.counted_down(waiting, 60).note.startswith("waiting 0 s")
+    assert runner.counted_down(Progress(), 5).note == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "resource"),
+    [("businessUnitIds", "settings.business_units"), ("jobTypeId", "jpm.job_types"), ("id", None), ("number", None)],
+)
+def test_which_list_a_filter_is_of(name: str, resource: str | None) -> None:
+    """The name of a filter says which short list its ids are of."""
+    assert idnames.list_of(Param(name)) == resource

@@ -216,6 +216,7 @@ def test_a_date_is_meant_in_the_profiles_zone_and_sent_in_utc(value: Any, zone: 
 @given(some.datetimes(dt.datetime(1902, 1, 1), dt.datetime(2100, 1, 1)), some.sampled_from([UTC, PHOENIX, NEW_YORK, BERLIN]))
 def test_a_time_is_the_same_instant_in_every_form(moment: dt.datetime, zone: ZoneInfo) -> None:
     """Naive, aware, as text and as a pandas timestamp, it is sent as one and the same text, which reads back as it."""
+    moment = moment.replace(fold=0)  # of an hour that comes twice a text names the first one
     aware = moment.replace(tzinfo=zone)
     texts = {sent(v, zone, type="date-time") for v in (moment, aware, moment.isoformat(), pd.Timestamp(moment))}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import stnb
-from stnb import lab
+from stnb import cli, lab
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -57,7 +57,7 @@ def test_a_port_in_use_is_passed_over() -> None:
         taken.listen()
         port = taken.getsockname()[1]
 
-        assert lab._free_port("127.0.0.1", port) > port
+        assert lab.free_port("127.0.0.1", port) > port
 
 
 def test_in_a_checkout_the_notebooks_are_its_own() -> None:
@@ -79,6 +79,19 @@ def test_an_installed_package_copies_its_notebooks_once(tmp_path: Path) -> None:
     assert lab.notebooks(tmp_path, home=package) == target == tmp_path / "stnb-notebooks"
     assert (target / "01-first-pull.ipynb").read_text() == "changed"
     assert (target / "02-new.ipynb").read_text() == "02-new.ipynb"
+
+
+def test_the_notebooks_can_be_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`stnb notebooks DIR` copies all of them, and changes none that is there."""
+    target = tmp_path / "mine"
+    assert cli.main(["notebooks", str(target)]) == 0
+    names = sorted(p.name for p in target.iterdir())
+    assert names == sorted(p.name for p in lab.notebooks().glob("*.ipynb"))
+    (target / names[1]).write_text("changed")
+
+    assert cli.main(["notebooks", str(target)]) == 0
+    assert (target / names[1]).read_text() == "changed"
+    assert f"{len(names)} notebooks in {target}" in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

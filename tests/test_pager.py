@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from stnb import catalog, filters
 from stnb.catalog import Endpoint, Param
 from stnb.errors import PagingFault, UnexpectedAnswer
 from stnb.filters import Call
-from stnb.pager import IN_FLIGHT, Page, Plan, Query, choose_size, envelope, pages, read_page
+from stnb.pager import IN_FLIGHT, Page, Plan, Query, Stand, again, choose_size, envelope, pages, read_page
 
 KNOWN = catalog.load()
 PAGING = (Param("page", type="integer"), Param("pageSize", type="integer"), Param("includeTotal", type="boolean"))
@@ -172,10 +173,12 @@ def test_a_large_list_is_read_side_by_side_in_pages_that_fit() -> None:
         (0, 8, 5000, 500),
         (501, 8, 5000, 500),
         (4000, 8, 5000, 500),
-        (4001, 8, 5000, 750),
+        (4001, 8, 5000, 550),
         (10_000, 8, 5000, 1250),
-        (40_000, 8, 5000, 5000),
-        (1_000_000, 8, 5000, 5000),
+        (40_000, 8, 5000, 2500),
+        (50_000, 8, 5000, 2100),
+        (100_000, 8, 5000, 2500),
+        (1_000_000, 8, 5000, 2500),
         (10_000, 1, 5000, 5000),
         (10_000, 0, 5000, 5000),
         (10_000, 8, 500, 500),
@@ -185,7 +188,7 @@ def test_a_large_list_is_read_side_by_side_in_pages_that_fit() -> None:
     ],
 )
 def test_the_page_size_is_chosen_from_the_total(total: int | None, lanes: int, most: int, size: int) -> None:
-    """Every lane has work, in steps of 250, never beyond what the endpoint gives."""
+    """Every lane has work to the end, in rounds that are full, never beyond what the endpoint gives."""
     assert choose_size(total, lanes, most) == size
 
 
@@ -578,3 +581,99 @@ def test_more_ids_than_one_call_takes_are_asked_for_side_by_side() -> None:
     assert [len(ids) for ids in asked] == [50, 50, 50, 50, 30]
     assert most == 5
     assert {page.total for page in found} == {None}
+
+
+# -- how far it is
+
+
+@settings(deadline=None)
+@given(some.integers(0, 30_000), some.sampled_from([None, 700, 5000]), some.sampled_from([1, 8]), some.randoms())
+def test_a_walk_goes_on_where_it_stood(count: int, size: int | None, lanes: int, dice: Any) -> None:
+    """Whichever pages had come: none but the last is asked for again, and no row is missing."""
+    server, plan = Rows(count), Plan(page_size=size, concurrency=lanes)
+    first = walk(call(), server, plan)
+    had = {p.index: p for p in first if dice.random() < 0.6}
+    if plan.stand.size is None:  # it was one page
+        had = {}
+    asked = len(server.asked)
+
+    plan = Plan(page_size=size, concurrency=lanes, stand=plan.stand, done=dict.fromkeys(had))
+    second = {p.index: p for p in walk(call(), server, plan)}
+
+    assert ids(list({**had, **second}.values())) == list(range(count))
+    assert len(server.asked) - asked <= max(len(first) - len(had) + 1, 2)
+
+
+def test_the_stand_is_told_before_the_pages() -> None:
+    """So that a journal knows their size."""
+    told: list[Stand] = []
+    walk(call(), Rows(12_345), Plan(on_stand=told.append))
+
+    assert [(s.size, s.planned) for s in told] == [(1550, 8)]
+
+
+@pytest.mark.parametrize(
+    ("params", "given_", "bound"),
+    [
+        ((Param("createdBefore", type="date-time"),), {}, "2026-07-01T00:00:00Z"),
+        ((Param("createdBefore", type="date-time"),), {"createdBefore": "2026-06-01"}, "2026-06-01T00:00:00Z"),
+        ((), {}, None),
+    ],
+)
+def test_rows_created_meanwhile_do_not_shift_the_pages(params: Any, given_: dict[str, Any], bound: str | None) -> None:
+    """A list that is read in several pages is bounded where it can be; a bound of the caller's stays."""
+    server, plan = Rows(3000), Plan(now="2026-07-01T00:00:00Z")
+    walk(call(endpoint(params=(*PAGING, SORT, *params)), **given_), server, plan)
+
+    assert {q.get("createdBefore") for q in server.queries[1:]} == {bound}
+    assert plan.stand.until == (bound if not given_ else None)
+
+
+def test_one_page_needs_no_bound() -> None:
+    """So that a small pull is sent as it was written."""
+    server = Rows(400)
+    walk(
+        call(endpoint(params=(*PAGING, SORT, Param("createdBefore", type="date-time")))), server, Plan(now="2026-07-01T00:00:00Z")
+    )
+
+    assert "createdBefore" not in server.queries[0]
+
+
+def test_a_total_that_changes_is_told() -> None:
+    """Once, with what it was."""
+    totals = iter([2998, 2998, 2999, 2999, 3000, 3000, 3000])
+
+    def lie(body: dict[str, Any]) -> dict[str, Any]:
+        return body | {"totalCount": next(totals)}
+
+    plan = Plan(concurrency=1)
+    walk(call(), Rows(3000, lie=lie), replace(plan, page_size=500))
+
+    assert plan.notices == ["totalCount changed while the pages were read: from 2,998 to 3,000."]
+
+
+def test_a_feed_goes_on_from_its_last_cursor() -> None:
+    """Behind the pages that are there without a gap."""
+    asked: list[str | None] = []
+
+    async def fetch(query: Query) -> tuple[bytes, str]:
+        asked.append(dict(query).get("from"))
+        at = int((asked[-1] or "c0")[1:])
+        body = {"hasMore": at < 4, "continueFrom": f"c{at + 1}", "data": [{"id": at}]}
+        return json.dumps(body).encode(), "application/json"
+
+    feed = call(endpoint("export"))
+    found = walk(feed, fetch, Plan(done={0: "c1", 1: "c2", 3: "c4"}, rows=3))
+
+    assert asked == ["c2", "c3", "c4"]
+    assert [p.index for p in found] == [2, 3, 4]
+
+
+def test_a_page_is_asked_for_once_more_as_it_was() -> None:
+    """With its own query."""
+    server = Rows(3000)
+    page = walk(call(), server, Plan(page_size=1000))[1]
+    fresh = asyncio.run(again(call(), server, page))
+
+    assert server.queries[-1] == dict(page.query)
+    assert fresh == page

@@ -408,6 +408,29 @@ def test_never_more_than_the_rate_in_any_second() -> None:
     assert clock.now <= 20
 
 
+def test_a_session_tells_its_pace_and_its_tokens_time() -> None:
+    """The requests of the last second are counted, not older ones; the token's seconds run down to 0, and start again."""
+    server = Server(OK)
+    session = server.session()
+    assert (session.pace, session.token_seconds) == (0, None)
+
+    async def go() -> None:
+        for _ in range(3):
+            await session.send("GET", JOBS)
+        assert (session.pace, session.token_seconds) == (3, 900)
+        server.clock.now = 0.5
+        await session.send("GET", JOBS)
+        assert session.pace == 4
+        server.clock.now = 1.2
+        assert (session.pace, session.token_seconds) == (1, pytest.approx(898.8))
+        server.clock.now = 2000
+        assert (session.pace, session.token_seconds) == (0, 0)
+        await session.send("GET", JOBS)
+        assert session.token_seconds == 900
+
+    asyncio.run(go())
+
+
 def test_a_governor_without_a_rate_never_waits() -> None:
     """The demo is in this process; it needs no limit."""
     clock = Clock()

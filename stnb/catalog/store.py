@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import SetupError, UnknownResource
 from .models import Column, Endpoint, Param
+from .topics import meant
 
 KIND_ORDER = {"list": 0, "export": 1, "rows": 2, "record": 3, "file": 4}
 # How much a hit is worth by where it is: the resource's own name first, then its module, filters, columns, values.
@@ -80,7 +81,8 @@ class Catalog:
         """The resources that fit the words, the best first.
 
         Searched are names, modules, filters, columns and enum values; camelCase counts as words, plurals as
-        singulars. All words must be found; where none has all, those with the most of them come.
+        singulars. All words must be found; where none has all, those with the most of them come. What the words mean
+        in people's terms comes first: "revenue" is in invoices, "who answered" in calls.
 
         Args:
             words: such as "cancel reason" or "invoice balance".
@@ -104,7 +106,8 @@ class Catalog:
                     )
                 )
         best = min((s[0] for s in scored), default=0)
-        return [s[-1] for s in sorted(scored, key=lambda s: s[:4]) if s[0] == best][:limit]
+        first = [self.endpoints[name] for name in meant(words) if name in self.endpoints]
+        return list(dict.fromkeys(first + [s[-1] for s in sorted(scored, key=lambda s: s[:4]) if s[0] == best]))[:limit]
 
 
 def _words_of(e: Endpoint) -> dict[str, frozenset[str]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .app import make_app
 from .faults import FAULTS, Fault
+from .front import make_app
 from .states import BEFORE, STATES
 from .token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import math
-import struct
-import wave
-import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,28 +48,3 @@ def page_of(rows: list[bytes], page: int, size: int, more: bool, total: int | No
 
 def feed_of(rows: list[bytes], more: bool, cursor: str) -> bytes:
     return f'{{"hasMore":{str(more).lower()},"continueFrom":{json.dumps(cursor)},"data":['.encode() + b",".join(rows) + b"]}"
-
-
-# -- files
-
-
-def sound(seconds: float = 0.4, pitch: int = 440) -> bytes:
-    """A short tone as a WAV file."""
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(1)
-        file.setframerate(8000)
-        file.writeframes(bytes(int(128 + 60 * math.sin(2 * math.pi * pitch * i / 8000)) for i in range(int(8000 * seconds))))
-    return out.getvalue()
-
-
-def picture(side: int = 32) -> bytes:
-    """A small gradient as a PNG file."""
-    rows = b"".join(b"\0" + bytes(v for x in range(side) for v in (40 + 5 * x, 90 + 4 * y, 180)) for y in range(side))
-    parts = [(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import threading
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from email.utils import formatdate
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from ..catalog import Catalog, Column, Endpoint, load
-from . import extras, query, reports, states
+from . import extras, filters, query, reports, states
 from .answers import Answer, Problem, as_json, feed_of, page_of
-from .faults import INSTEAD, SPOIL, Fault, Faults
+from .dress import dress, shown
 from .feed import changes, cursor, read_cursor
-from .links import special
+from .grown import Grown
+from .links import special, stranger
+from .live import Clock, Live
+from .mischief import WAITS
 from .query import Query
 from .routes import nouns, tree, walk
 from .table import Index, Table
@@ -33,7 +28,7 @@ from .token import APP_KEY, TENANT, Tokens
 from .world import World
 
 FEED_PAGE = 1000
-LAG = np.timedelta64(15, "m")
+LAG, NO_LAG = np.timedelta64(15, "m"), np.timedelta64(0, "m")
 SELECTIONS = 64  # how many filtered orders are kept for the next page
 IN_DATA = {"jpm.work_breakdown_structure.segments", "jpm.work_breakdown_structure.projects.segments", "sales.proposal_types"}
 # What a resource without a documented schema shows.
@@ -47,7 +42,11 @@ PLAIN = (
 
 @dataclass(frozen=True)
 class Call:
-    """A request, read."""
+    """A request, read.
+
+    Attributes:
+        odd: how its pages are cut otherwise, by a fault.
+    """
 
     method: str
     path: str
@@ -55,31 +54,59 @@ class Call:
     headers: Any
     body: bytes
     state: states.State
+    odd: Mapping[str, str] = field(default_factory=dict)
 
 
 class Demo:
-    """Answers calls; used by many threads at once."""
+    """Answers calls; used by many threads at once.
+
+    Args:
+        speed: how many seconds pass in the demo in one second of the clock; None where its time stands still.
+    """
 
     def __init__(
-        self, seed: int, scale: float, today: date, scopes: Iterable[str] | None, rate: int | None, clock: Callable[[], float]
+        self,
+        seed: int,
+        scale: float,
+        today: date,
+        scopes: Iterable[str] | None,
+        rate: int | None,
+        clock: Callable[[], float],
+        speed: float | None = None,
     ) -> None:
         self.seed, self.scale, self.today, self.clock = seed, scale, today, clock
+        self._time = None if speed is None else Clock(np.datetime64(today, "us"), clock, speed)
         self.catalog: Catalog = load()
         readable = {e.scope for e in self.catalog if e.scope}
         self.tokens = Tokens(seed, clock)
         self.readable, self.scopes = readable, readable if scopes is None else readable & set(scopes)
         self.gate = states.Gate(rate, clock)
         self._world: World | None = None
+        self._live: Live | None = None
         self._routes = tree(self.catalog)
         self._chosen: OrderedDict[tuple[Any, ...], Index] = OrderedDict()
         self._trace = itertools.count(1)
         self._lock = threading.Lock()
 
+    def now(self) -> np.datetime64:
+        """What time it is in the demo."""
+        return np.datetime64(int(self.clock() * 1e6), "us") if self._time is None else self._time()
+
     @property
     def world(self) -> World:
+        """The world as it is now."""
+        base = self.base
+        if self._live is None:
+            return base
+        return self._live.world()
+
+    @property
+    def base(self) -> World:
+        """The world when its history ended."""
         with self._lock:
             if self._world is None:
                 self._world = World(self.catalog, self.seed, self.scale, self.today)
+                self._live = None if self._time is None else Live(self._world, self._time)
             return self._world
 
     def answer(self, call: Call) -> Answer:
@@ -128,52 +155,72 @@ class Demo:
         if endpoint.name.startswith("reporting."):
             return self._report(endpoint, keys, call)
         if endpoint.kind == "file":
-            return extras.file(self.world, endpoint, keys)
+            return extras.file(self.base, endpoint, self._originals(endpoint, keys), call.query)
         if (own := extras.SINGLE.get(endpoint.name)) is not None:
-            return Answer(200, as_json(own(self.world, keys, call.query)))
+            return Answer(200, as_json(own(self.base, self._originals(endpoint, keys), call.query)))
         if endpoint.kind == "record":
-            return self._record(endpoint, keys)
+            return self._record(endpoint, keys, call.query)
         if endpoint.kind == "export":
-            return self._feed(endpoint, call.query)
+            return self._feed(endpoint, call)
         table, at = self._rows(endpoint, keys, call.query)
         if endpoint.kind == "rows":
-            return _all(endpoint, table, at)
-        return self._page(endpoint, table, at, call.query)
+            given = [name for name in ("page", "pageSize") if call.query.get(name) and endpoint.takes(name)]
+            page, size = query.paging(endpoint, call.query) if given else (1, max(len(at), 1))
+            return _all(endpoint, table, at[(page - 1) * size : page * size])
+        return self._page(endpoint, table, at, call)
+
+    def _originals(self, endpoint: Endpoint, keys: list[str]) -> list[str]:
+        """The ids in the path, for what only the history knows: of a row that came since, those of the row that it is like."""
+        if self._live is None or not keys:
+            return keys
+        name = {"jobs": "jpm.jobs", "calls": "telecom.calls"}.get(nouns(endpoint.path)[0], "")
+        return [self._live.world().original(name, keys[0]), *keys[1:]]
 
     def _rows(self, endpoint: Endpoint, keys: list[str], asked: Query) -> tuple[Table, Index]:
         """The table of a list, and which rows of it in which order."""
+        world = self.world
         if keys:
             parents = list(zip(nouns(endpoint.path), keys, strict=True))
-            owner = self.world.owner(endpoint, parents)
-            if owner is not None and owner[1] is None:
+            owner = world.owner(endpoint, parents)
+            if stranger(world, endpoint, parents) if owner is None else owner[1] is None:
                 raise Problem(404, f"{parents[-1][0].capitalize()} {keys[-1]} was not found.")
-            table, base = self.world.below(endpoint, parents)
-            keep = query.select(endpoint, table, asked, {})
-            return table, query.order(endpoint, table, asked, base[np.broadcast_to(keep, table.size)[base]])
-        table = self.world.table(self.world.home(endpoint))
+            table, base = world.below(endpoint, parents)
+            dress(world, endpoint, table)
+            return table, self._select(endpoint, table, asked, base)
+        table = dress(world, endpoint, world.table(world.home(endpoint)))
+        if isinstance(table, Grown):  # what there is differs from one moment to the next
+            return table, self._select(endpoint, table, asked, np.arange(table.size))
         key = (
             endpoint.name,
             *sorted((k, v) for k in asked for v in asked.getlist(k) if k not in ("page", "pageSize", "includeTotal")),
         )
         at = self._chosen.get(key)
         if at is None:
-            keep = query.select(endpoint, table, asked, special(self.world, table.name, asked))
-            at = query.order(endpoint, table, asked, np.flatnonzero(np.broadcast_to(keep, table.size)))
+            at = self._select(endpoint, table, asked, np.arange(table.size))
             with self._lock:
                 self._chosen[key] = at
                 while len(self._chosen) > SELECTIONS:
                     self._chosen.popitem(last=False)
         return table, at
 
-    def _page(self, endpoint: Endpoint, table: Table, at: Index, asked: Query) -> Answer:
+    def _select(self, endpoint: Endpoint, table: Table, asked: Query, at: Index) -> Index:
+        """Those of the rows that are asked for, in the order that is asked for."""
+        others = self.base if self._live is None else self._live.world().looked_up()
+        keep = np.broadcast_to(filters.select(endpoint, table, asked, special(others, table, asked)), table.size)
+        return query.order(endpoint, table, asked, table.in_order(at[(keep & table.shown())[at]]))
+
+    def _page(self, endpoint: Endpoint, table: Table, at: Index, call: Call) -> Answer:
+        asked, odd = call.query, call.odd
         page, size = query.paging(endpoint, asked) if endpoint.takes("page") else (1, max(len(at), 1))
-        first = (page - endpoint.page_first) * size
-        rows = table.rows(at[first : first + size], endpoint.columns or PLAIN, endpoint.name)
+        first = (page - endpoint.page_first) * size + int(odd.get("_moved", 0))
+        number, more = int(odd.get("_page", page)), "_empty" in odd or first + size < len(at)
+        at, total = (at[:0] if "_empty" in odd else at), len(at)
+        rows = shown(endpoint, table, asked).rows(at[first : first + size], endpoint.columns or PLAIN, endpoint.name)
         # Calls tell their total unasked; all others when they are asked to.
         told = asked.get("includeTotal", "").lower() == "true" or endpoint.module == "telecom"
-        return Answer(200, page_of(rows, page, size, first + size < len(at), len(at) if told else None))
+        return Answer(200, page_of(rows, number, size, more, total if told else None))
 
-    def _record(self, endpoint: Endpoint, keys: list[str]) -> Answer:
+    def _record(self, endpoint: Endpoint, keys: list[str], asked: Query) -> Answer:
         name = self.world.home(endpoint)
         if name != endpoint.name and keys:
             listed = self.catalog[name]
@@ -188,22 +235,28 @@ class Demo:
             if owner is not None and owner[1] is None:
                 raise Problem(404, f"{parents[-1][0].capitalize()} {keys[-1]} was not found.")
             table, row = self.world.single(endpoint, keys), 0
-        return Answer(200, table.rows(np.array([row]), endpoint.columns or PLAIN, endpoint.name)[0])
+        view = shown(endpoint, dress(self.world, endpoint, table), asked)
+        return Answer(200, view.rows(np.array([row]), endpoint.columns or PLAIN, endpoint.name)[0])
 
-    def _feed(self, endpoint: Endpoint, asked: Query) -> Answer:
+    def _feed(self, endpoint: Endpoint, call: Call) -> Answer:
         """A page of an export: what was changed since `from`, in the order of change, the last 15 minutes only when asked for."""
-        table = self.world.table(self.world.home(endpoint))
+        world, asked = self.world, call.query
+        table = dress(world, endpoint, world.table(world.home(endpoint)))
         changed = changes(table)
         order = np.lexsort((np.arange(table.size), changed))
-        at, since = order, asked.get("from")
+        at, since = order, asked.get("from", "").removeprefix(WAITS)
+        if "_empty" in call.odd:
+            return Answer(200, feed_of([], True, WAITS + since))
         if since:
             moment_, row = read_cursor(since)
             after = (changed[order] > moment_) | ((changed[order] == moment_) & (order > row))
             at = order[after]
         if endpoint.shows_all:
-            at = at[np.broadcast_to(query.select(endpoint, table, asked, {}), table.size)[at]]
-        if asked.get("includeRecentChanges", "").lower() != "true":
-            at = at[changed[at] <= np.datetime64(int(self.clock() * 1e6), "us") - LAG]
+            about_active = Query([(k, v) for k, v in asked.multi_items() if k == endpoint.shows_all[0]])  # `from` is no filter
+            at = at[np.broadcast_to(filters.select(endpoint, table, about_active, {}), table.size)[at]]
+        recent = asked.get("includeRecentChanges", "").lower() == "true"
+        until = self.now() - (NO_LAG if recent else LAG)
+        at = at[(table.shown(until) & (recent | (changed <= until)))[at]]
         part = at[:FEED_PAGE]
         last = (changed[part[-1]], int(part[-1])) if len(part) else read_cursor(since) if since else (np.datetime64(0, "us"), -1)
         rows = table.rows(part, endpoint.columns or PLAIN, endpoint.name)
@@ -211,12 +264,12 @@ class Demo:
 
     def _report(self, endpoint: Endpoint, keys: list[str], call: Call) -> Answer:
         page, size = query.paging(endpoint, call.query)
-        co, plain = self.world.company, [("Value", "Value", ""), ("Name", "Name", "")]
+        plain = [("Value", "Value", ""), ("Name", "Name", "")]
         if endpoint.name == "reporting.dynamic_value_sets":
-            return Answer(200, reports.table_of(plain, reports.dynamic_set(co, keys[0]), page, size, call.query))
+            return Answer(200, reports.table_of(plain, reports.dynamic_set(self.base, keys[0]), page, size, call.query))
         if endpoint.positional:
             chosen = reports.report(*keys)
-            return Answer(200, reports.table_of(chosen.fields, reports.run(co, chosen, call.body), page, size, call.query))
+            return Answer(200, reports.table_of(chosen.fields, reports.run(self.base, chosen, call.body), page, size, call.query))
         if endpoint.kind == "record":
             return Answer(200, as_json(reports.report(*keys).about()))
         everything = [{"id": key, "name": name} for key, name in reports.CATEGORIES.items()]
@@ -233,62 +286,3 @@ def _all(endpoint: Endpoint, table: Table, at: Index) -> Answer:
         head = f'{{"tenantId":{TENANT},"tenantName":"demo","totalCount":{len(at)},"data":'
         return Answer(200, head.encode() + rows + b"}")
     return Answer(200, b'{"data":' + rows + b"}" if endpoint.name in IN_DATA or not endpoint.columns else rows)
-
-
-# -- the app
-
-
-def make_app(
-    *,
-    seed: int = 1,
-    scale: float = 1.0,
-    today: date | None = None,
-    latency: float = 0.0,
-    faults: Sequence[Fault] | None = None,
-    rate_limit: int | None = None,
-    clock: Callable[[], float] = time.time,
-    scopes: Iterable[str] | None = None,
-    state: str = "healthy",
-) -> Starlette:
-    """The demo tenant as an ASGI app, for the token host and the API host alike. Data are made when first asked for.
-
-    Args:
-        seed: another seed is another company.
-        scale: its size; 1 is 1,500 customers and 6,000 jobs in two years.
-        today: the day before which the history ends; today (UTC) without it.
-        latency: seconds that each answer takes longer.
-        faults: misbehaviour on purpose.
-        rate_limit: calls a second before it answers 429; None for no limit.
-        clock: seconds since 1970, for tokens and the lag of exports.
-        scopes: what the app may read; everything without it.
-        state: how the credentials and the tenant stand, one of `STATES`, such as "disabled" or "disabled:403". The app
-            keeps it as `app.state.name`, where it can be changed while accounts are in use.
-
-    Example:
-        >>> transport = httpx.ASGITransport(make_app(scale=0.1))
-    """
-    demo = Demo(seed, scale, today or datetime.now(UTC).date(), scopes, rate_limit, clock)
-    pending = Faults(faults or (), seed)
-
-    async def handle(request: Request) -> Response:
-        now = states.State.of(request.app.state.name)
-        call = Call(request.method, request.url.path, request.query_params, request.headers, await request.body(), now)
-        answer = await _answer(demo, pending.next(call.path, call.query.get("page")), call, latency)
-        date = formatdate(demo.clock() + now.skew, usegmt=True)
-        return Response(answer.body, answer.status, {"date": date, **answer.headers}, answer.media)
-
-    app = Starlette(routes=[Route("/{path:path}", handle, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])])
-    states.State.of(state)  # a wrong name is told now, and not at the first call
-    app.state.name = state
-    return app
-
-
-async def _answer(demo: Demo, fault: Fault | None, call: Call, latency: float) -> Answer:
-    """The answer, late and spoilt as ordered; worked out on a thread, so that the loop stays free."""
-    wait = latency + (fault.seconds if fault and fault.name == "slow" else 0)
-    if wait:
-        await asyncio.sleep(wait)
-    if fault and fault.name in INSTEAD:
-        return INSTEAD[fault.name](fault)
-    answer = await run_in_threadpool(demo.answer, call)
-    return SPOIL[fault.name](fault, answer) if fault else answer

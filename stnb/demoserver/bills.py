@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .company import DAY, SECOND, Company, Data, Rng, blur, ids
-from .pricebook import PLANS, Skus
+from .pricebook import COST_RISE, PLANS, Skus, level
 from .shop import JOB_TYPES, TAX_RATES
 from .table import Array, Index
 from .work import COMPLETED, HOUR
@@ -43,8 +43,10 @@ def members(co: Company) -> Data:
     renewed_by = np.full(total, -1)
     has = before[order] >= 0
     renewed_by[place[before[order][has]]] = np.flatnonzero(has)
-    canceled = (rng.random(total) < 0.06) & (renewed_by < 0)
-    stamped = {"from": start[order], "to": end[order], "canceled": canceled, "renewed_by": renewed_by}
+    quit_on = blur(rng, start[order] + rng.integers(20, 360, total) * DAY + 17 * HOUR)
+    canceled = (rng.random(total) < 0.06) & (renewed_by < 0) & (quit_on < co.end)
+    to = np.where(canceled, quit_on, end[order])  # nobody is a member after that
+    stamped = {"from": start[order], "to": to, "canceled": canceled, "renewed_by": renewed_by}
     return {"id": ids(total, 39_400_020, 3), "customer": customer[order], "plan": plan[order], **stamped}
 
 
@@ -53,8 +55,11 @@ def bills(co: Company) -> Data:
     rng, job, m = co.rng("bills"), co["jobs"], co["members"]
     n, nm = len(job["id"]), len(m["id"])
     usual = np.array([t[5] for t in JOB_TYPES])[job["kind"]]
-    billed = (job["status"] == COMPLETED) & (usual > 0)
+    billed = (job["status"] == COMPLETED) & ((usual > 0) | (co["estimate facts"]["of bill"] >= 0))
+    # What was sold on an estimate is billed as it was offered.
+    offered, sold = co["estimate lines"]["starts"], np.where(billed, co["estimate facts"]["of bill"], -1)
     lines = np.where(billed, np.maximum(1, usual + rng.integers(-1, 2, n)), 0)
+    lines = np.where(sold >= 0, offered[sold + 1] - offered[sold], lines)
     member = billed & (job["member"] >= 0)
     wrong = np.flatnonzero(billed & (rng.random(n) < 0.015))
     first_place = co["customers"]["places"].starts[m["customer"]]
@@ -72,6 +77,7 @@ def bills(co: Company) -> Data:
         "trade": np.concatenate((job["trade"], job["trade"][wrong], np.zeros(nm, dtype=np.int64))),
         "date": np.concatenate((date, redone, m["from"])),
         "discounted": np.concatenate((member, np.zeros(len(wrong) + nm, dtype=bool))),
+        "estimate": np.concatenate((sold, np.full(len(wrong) + nm, -1))),
     }
     counts = np.concatenate((lines + member, np.ones(len(wrong) + nm, dtype=np.int64)))
     b["id"] = ids(len(counts), 45_900_120, 2)
@@ -81,7 +87,7 @@ def bills(co: Company) -> Data:
 
 
 def _items(co: Company, rng: Rng, b: Data, counts: Index, install: Array) -> Data:
-    """What stands on the invoices; prices rise by 5 % with each new year."""
+    """What stands on the invoices, at the prices of the day; what was sold on an estimate at those of the offer."""
     skus = Skus(co)
     bill = np.repeat(np.arange(len(counts)), counts)
     number = np.arange(len(bill)) - b["starts"][bill]
@@ -89,16 +95,25 @@ def _items(co: Company, rng: Rng, b: Data, counts: Index, install: Array) -> Dat
     kind = np.where(number == 0, np.where(install[bill], 2, 0), kind)
     sku = skus.draw(rng, kind, b["trade"][bill])
     sku = np.where(b["kind"][bill] == MEMBERSHIP, skus.fee, sku)
-    years = b["date"][bill].astype("datetime64[Y]").astype(int) - co.start.astype("datetime64[Y]").astype(int)
-    price = np.round(skus.price[sku] * 1.05**years, 2)
+    price = np.round(skus.price[sku] * level(co, b["date"][bill]), 2)
+    cost = np.round(skus.cost[sku] * level(co, b["date"][bill], COST_RISE), 2)
     quantity = np.where(kind == 1, rng.integers(1, 5, len(bill)), 1).astype(float)
+    line, row = _offered(co, b["estimate"][bill], number)
+    sku, price, cost = (
+        np.where(row >= 0, line["sku"][row], sku),
+        np.where(row >= 0, line["price"][row], price),
+        np.where(row >= 0, line["cost"][row], cost),
+    )
+    quantity = np.where(row >= 0, line["quantity"][row], quantity)
     fee = np.array([p[1] for p in PLANS])[co["members"]["plan"][np.maximum(b["member"][bill], 0)]]
     price = np.where(b["kind"][bill] == MEMBERSHIP, fee, price)
     discount = b["discounted"][bill] & (number == counts[bill] - 1)
     plain = np.bincount(bill, np.where(discount, 0.0, price * quantity), len(counts))
     price = np.where(discount, -np.round(plain[bill] * 0.1, 2), price)
     again = b["of"][bill]
-    share = np.round(-plain[np.maximum(again, 0)] * rng.choice([0.1, 0.2, 1.0], len(bill)), 2)
+    row = np.where(discount, -1, row)
+    net = np.bincount(bill, np.where(discount, price, price * quantity), len(counts))
+    share = np.round(-net[np.maximum(again, 0)] * rng.choice([0.1, 0.2, 1.0], len(bill)), 2)
     price = np.where(again >= 0, share, price)
     modifier = discount | (again >= 0)
     kind, quantity = np.where(modifier, MODIFIER, skus.kind[sku]), np.where(modifier, 1.0, quantity)
@@ -109,9 +124,18 @@ def _items(co: Company, rng: Rng, b: Data, counts: Index, install: Array) -> Dat
         "item_price": price,
         "item_quantity": quantity,
         "item_number": number,
+        "item_line": row,
     }
     b |= {"item_id": ids(len(bill), 81_000_000, 3), "item_total": np.round(price * quantity, 2)}
-    return {**b, "item_cost": np.where(modifier, 0.0, np.round(skus.cost[sku] * 1.04**years, 2))}
+    return {**b, "item_cost": np.where(modifier, 0.0, cost)}
+
+
+def _offered(co: Company, estimate: Index, number: Index) -> tuple[Data, Index]:
+    """The estimates' lines, and which of them each item is; -1 where none was sold, and behind their last."""
+    line = co["estimate lines"]
+    starts = line["starts"]
+    row = starts[np.maximum(estimate, 0)] + number
+    return line, np.where((estimate >= 0) & (row < starts[estimate + 1]), row, -1)
 
 
 def _totals(b: Data) -> Data:
@@ -125,11 +149,12 @@ def _totals(b: Data) -> Data:
 
 
 def _paid(co: Company, b: Data) -> Data:
-    """Who has paid what when: most at once, some late, a few in part or in two parts."""
-    rng, n = co.rng("paid"), len(b["id"])
-    delay = np.where(rng.random(n) < 0.6, 0.05, rng.lognormal(2.6, 0.9, n)) * 86_400
+    """Who has paid what when: people at once or soon, companies late; a few in part or in two parts, some never."""
+    rng, n, company = co.rng("paid"), len(b["id"]), co["customers"]["company"][b["customer"]]
+    slow = np.where(company, 22 + rng.lognormal(2.7, 0.8, n), rng.lognormal(2.2, 0.9, n))
+    delay = np.where(rng.random(n) < np.where(company, 0.08, 0.7), 0.05, slow) * 86_400
     when = blur(rng, b["date"] + delay.astype(np.int64) * SECOND)
-    pays = (b["total"] > 0) & (rng.random(n) < 0.97) & (when < co.end)
+    pays = (b["total"] > 0) & (rng.random(n) < np.where(company, 0.93, 0.985)) & (when < co.end)
     part = np.where(rng.random(n) < 0.04, 0.5, 1.0)
     bill = np.flatnonzero(pays)
     amount = np.round(b["total"][bill] * part[bill], 2)
@@ -137,13 +162,29 @@ def _paid(co: Company, b: Data) -> Data:
     rest = np.round(b["total"][bill[second]] - amount[second], 2)
     all_bills, all_amounts = np.concatenate((bill, bill[second])), np.concatenate((amount, rest))
     moments = np.concatenate((when[bill], when[bill[second]] + 30 * DAY))
+    back, given = _refunds(co, b, all_bills, all_amounts, moments)
+    all_bills, moments = np.concatenate((all_bills, back)), np.concatenate((moments, given))
+    all_amounts = np.concatenate((all_amounts, b["total"][back]))
     order = np.argsort(moments, kind="stable")
     b |= {"paid_bill": all_bills[order], "paid_amount": all_amounts[order], "paid_when": moments[order]}
     b["balance"] = np.round(b["total"] - np.bincount(b["paid_bill"], b["paid_amount"], n), 2) + 0.0
     settled = np.full(n, NAT, dtype="datetime64[us]")
     settled[b["paid_bill"]] = b["paid_when"]
-    b["settled"] = np.where((b["balance"] == 0) & (b["total"] > 0), settled, NAT)
+    b["settled"] = np.where((b["balance"] == 0) & (b["total"] != 0), settled, NAT)
     return b
+
+
+def _refunds(co: Company, b: Data, paid: Index, amount: Array, when: Array) -> tuple[Index, Array]:
+    """(adjustment, moment) of the money given back: for two adjustments in three of what had been paid in full."""
+    rng, n = co.rng("refunds"), len(b["id"])
+    whole = np.round(b["total"] - np.bincount(paid, amount, n), 2) == 0
+    last = b["date"].copy()
+    last[paid] = np.maximum(last[paid], when)
+    of = np.maximum(b["of"], 0)
+    given = np.maximum(b["date"], last[of] + SECOND) + rng.integers(1, 9, n) * DAY
+    some = (b["of"] >= 0) & whole[of] & (b["total"] < 0) & (rng.random(n) < 0.67) & (given < co.end - HOUR)
+    at = np.flatnonzero(some)
+    return at, blur(rng, given[at])
 
 
 MAKERS: dict[str, Any] = {"members": members, "bills": bills}

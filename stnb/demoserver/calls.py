@@ -6,38 +6,67 @@ from typing import Any
 
 import numpy as np
 
-from .company import DAY, SECOND, Company, Data, blur, draw, ids, later, objects, of, phones, spread
-from .marketing import CAMPAIGN_NAMES
+from .company import DAY, SECOND, Company, Data, Rng, blur, draw, ids, later, objects, of, phones, spread
+from .marketing import BAD_BUY, CAMPAIGN_NAMES, CAMPAIGNS, WEIGHTS, strength
 from .names import CITIES, SENTENCES
 from .people import office
 from .shop import CALLS, JOB_TYPES, address
-from .table import Choice
+from .table import Array, Choice, Index
 from .work import HOUR
 
 KINDS = ["Booked", "Unbooked", "Excused", "NotLead", "Abandoned"]
 ABANDONED = 4
-CAMPAIGN_WEIGHTS = [9, 6, 7, 5, 8, 3, 3, 2, 6, 3, 2, 3, 4, 12, 14, 9, 4]
+SEARCHES = CAMPAIGNS["Search"][:4]  # for cooling, heating, plumbing, electrical work
 
 
-def _campaigns(co: Company, count: int, name: str) -> Any:
-    weights = np.array(CAMPAIGN_WEIGHTS[: len(CAMPAIGN_NAMES)], dtype=float)
-    return co.rng(name).choice(len(CAMPAIGN_NAMES), count, p=weights / weights.sum())
+def _campaigns(co: Company, name: str, when: Array, kind: Index, booked: bool) -> Index:
+    """Where calls come from: each campaign in its season, a search by what is searched for. One brings calls and few jobs."""
+    often = np.array([float(t[3]) for t in JOB_TYPES])
+    fits = np.ones((len(JOB_TYPES), len(CAMPAIGN_NAMES)))
+    for i, campaign in enumerate(CAMPAIGN_NAMES):
+        if campaign in SEARCHES:
+            found = np.array([search(t[1], t[2]) == campaign for t in JOB_TYPES])
+            fits[:, i] = found * often.sum() / often[found].sum()
+    weights = np.array(WEIGHTS, dtype=float)
+    if not booked:
+        weights[CAMPAIGN_NAMES.index(BAD_BUY)] *= 5
+    month = np.array([strength(campaign) for campaign in CAMPAIGN_NAMES]).T
+    upto = np.cumsum(fits[:, None] * month[None] * weights, axis=2)
+    upto = (upto / upto[..., -1:]).reshape(-1, len(CAMPAIGN_NAMES))
+    row = kind * 12 + when.astype("datetime64[M]").astype(int) % 12
+    line = (np.arange(len(upto))[:, None] + upto).ravel()  # one line of numbers, so that each row is a search in it
+    place = np.searchsorted(line, row + co.rng(name).random(len(row)), side="right") - row * len(CAMPAIGN_NAMES)
+    return np.asarray(np.clip(place, 0, len(CAMPAIGN_NAMES) - 1))
+
+
+def search(trade: int, season: str) -> str:
+    """The search campaign for that kind of job."""
+    return SEARCHES[trade if trade > 1 else int(season == "h")]
+
+
+def _others(co: Company, rng: Rng) -> tuple[Array, Index, Index]:
+    """(moment, outcome, job type) of the calls that led to no job: as busy as the days are; people hang up at noon, when few answer."""
+    job, n = co["jobs"], co.count(10_500)
+    like = rng.integers(0, len(job["id"]), n)
+    outcome = rng.choice([1, 2, 3, ABANDONED], n, p=[0.5, 0.2, 0.2, 0.1])
+    near = job["created"][like] + (rng.normal(0, 1.2, n) * 3600).astype(np.int64) * SECOND
+    noon = job["created"][like].astype("datetime64[D]") + (19 * 3600 + rng.normal(0, 2400, n)).astype(np.int64) * SECOND
+    when = np.where(outcome == ABANDONED, noon, near)
+    return blur(rng, np.clip(when, co.start, co.end - HOUR)), outcome, job["kind"][like]
 
 
 def calls(co: Company) -> Data:
     """Facts of the calls: those that led to seven jobs in ten, and half as many that led to none."""
     rng, job = co.rng("calls"), co["jobs"]
     n = len(job["id"])
-    campaign = _campaigns(co, n, "campaign of job")
+    campaign = _campaigns(co, "campaign of job", job["created"], job["kind"], True)
     booked = np.flatnonzero(rng.random(n) < 0.7)
-    others = spread(rng, co.start, co.end, co.count(3000))
+    others, outcome, wanted = _others(co, rng)
     when = np.concatenate((job["created"][booked] - rng.integers(120, 900, len(booked)) * SECOND, others))
     order = np.argsort(when, kind="stable")
     total, known = len(when), len(co["customers"]["id"])
     stranger = np.where(rng.random(len(others)) < 0.5, rng.integers(0, known, len(others)), -1)
-    kind = np.concatenate((np.zeros(len(booked), dtype=int), rng.choice([1, 2, 3, 4], len(others), p=[0.5, 0.2, 0.2, 0.1])))[
-        order
-    ]
+    kind = np.concatenate((np.zeros(len(booked), dtype=int), outcome))[order]
     of_job = np.concatenate((booked, np.full(len(others), -1)))[order]
     number = ids(total, 74_100_050, 2)
     call_of_job = np.full(n, -1)
@@ -48,7 +77,7 @@ def calls(co: Company) -> Data:
         "job": of_job,
         "kind": kind,
         "customer": np.concatenate((job["customer"][booked], stranger))[order],
-        "campaign": np.concatenate((campaign[booked], _campaigns(co, len(others), "campaign of call")))[order],
+        "campaign": np.concatenate((campaign[booked], _campaigns(co, "campaign of call", others, wanted, False)))[order],
         "seconds": np.where(kind == ABANDONED, rng.integers(2, 25, total), (40 + rng.exponential(180, total)).astype(np.int64)),
         "campaign of job": campaign,
         "call of job": call_of_job,
@@ -78,7 +107,7 @@ def _talk(co: Company, call: Data) -> Data:
     """What a call has of its own: who spoke when about what."""
     rng, staff = co.rng("telecom.calls"), co["settings.employees"]
     n = len(call["id"])
-    agent = rng.integers(0, len(staff["id"]), n)
+    agent = _agents(co, rng, call)
     reason = np.where(call["kind"] == 0, 0, rng.integers(1, len(CALLS), n))
     answered = zip(call["id"].tolist(), (call["kind"] != ABANDONED).tolist(), strict=True)
     return {
@@ -110,6 +139,17 @@ def _talk(co: Company, call: Data) -> Data:
         "createdOn": call["when"],
         "modifiedOn": later(co, rng, np.minimum(call["when"] + call["seconds"] * SECOND, co.end - SECOND * 60), 0.3),
     }
+
+
+def _agents(co: Company, rng: Rng, call: Data) -> Index:
+    """Who took each call: of the people at the telephone the best book far more of the calls that could be booked."""
+    staff, day = co["settings.employees"], call["when"]
+    desk = np.flatnonzero(np.isin(staff["role"].array(), ["CSR", "Dispatch"]) & staff["active"])
+    books = np.linspace(0.55, 0.93, len(desk))[rng.permutation(len(desk))]
+    odds = {True: books, False: 1 - books}
+    draws = {booked: rng.choice(desk, len(day), p=p / p.sum()) for booked, p in odds.items()}
+    other = rng.choice(desk, len(day))
+    return np.asarray(np.select([call["kind"] == 0, call["kind"] == 1], [draws[True], draws[False]], other))
 
 
 def calls_v2(co: Company) -> Data:
@@ -148,7 +188,7 @@ def booking_facts(co: Company) -> Data:
     rng, job = co.rng("bookings"), co["jobs"]
     n = len(job["id"])
     booked = np.flatnonzero((co["calls"]["call of job"] < 0) & (rng.random(n) < 0.25))
-    extra = spread(rng, co.start, co.end, co.count(60))
+    extra = spread(rng, co.start, co.end, co.count(210))
     when = np.concatenate((job["created"][booked] - rng.integers(300, 9000, len(booked)) * SECOND, extra))
     order = np.argsort(when, kind="stable")
     of_job = np.concatenate((booked, np.full(len(extra), -1)))[order]
@@ -195,11 +235,20 @@ def lead_facts(co: Company) -> Data:
     return {"id": number, "call": at, "lead of call": lead}
 
 
+def _came_later(co: Company, customer: Index, when: Array) -> Array:
+    """Whether the customer had a job made in the 45 days after."""
+    job, day = co["jobs"], np.timedelta64(1, "D")
+    width = 1000
+    keys = np.sort(job["customer"] * width + ((job["created"] - co.start) // day).astype(np.int64))
+    first = customer * width + ((when - co.start) // day).astype(np.int64) + 1
+    return np.asarray((customer >= 0) & (np.searchsorted(keys, first + 45) > np.searchsorted(keys, first)))
+
+
 def leads(co: Company) -> Data:
     rng, call, at = co.rng("crm.leads"), co["calls"], co["lead facts"]["call"]
     n, who = len(at), call["customer"][at]
     made = np.minimum(call["when"][at] + 300 * SECOND, co.end - 60 * SECOND)
-    status = rng.choice(3, n, p=[0.4, 0.4, 0.2])
+    status = np.where(_came_later(co, who, made), 2, rng.choice(2, n))
     kind = rng.integers(0, len(JOB_TYPES), n)
     return {
         "id": co["lead facts"]["id"],

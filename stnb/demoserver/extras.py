@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..catalog import Column, Endpoint
-from .answers import Answer, Problem, picture, sound
+from .answers import Answer, Problem
 from .calls import ABANDONED
+from .files import named, sound
 from .query import Query, moment
-from .table import cells
+from .table import Lazy, cells
 from .world import World
 
 MOMENT = Column("", "date-time")
@@ -56,8 +57,8 @@ def job_history(world: World, keys: list[str], query: Query) -> dict[str, Any]:
 
 
 def job_equipment(world: World, keys: list[str], query: Query) -> dict[str, Any]:
-    _row(world, "jpm.jobs", keys[0])
-    return {"equipmentIds": []}
+    row, lists = _row(world, "jpm.jobs", keys[0]), world.company["equipment of jobs"]["id"]
+    return {"equipmentIds": lists.values[lists.starts[row] : lists.starts[row + 1]].tolist()}
 
 
 def _costs(world: World, query: Query) -> list[tuple[int, str, float]]:
@@ -89,11 +90,23 @@ SINGLE: dict[str, Callable[[World, list[str], Query], Any]] = {
 }
 
 
-def file(world: World, endpoint: Endpoint, keys: list[str]) -> Answer:
-    """A small real file. Calls that were given up have no recording."""
-    if endpoint.module != "telecom":
-        return Answer(200, picture(), "image/png")
-    row = _row(world, "telecom.calls", keys[0])
-    if world.company["calls"]["kind"][row] == ABANDONED or (endpoint.name.endswith("voicemail") and row % 2):
+def file(world: World, endpoint: Endpoint, keys: list[str], query: Query) -> Answer:
+    """A small real file of the kind that its name says. Calls that were given up have no recording."""
+    if endpoint.module == "telecom":
+        return Answer(200, _recording(world, endpoint, keys[0]), "application/octet-stream")
+    if not keys:
+        return Answer(200, *named(query.get("path", "")))
+    papers = world.table("forms.jobs.attachments")
+    row, names = papers.find(keys[0]), papers.raw("name")
+    if row is None:
+        return Answer(404, b"")
+    name = next(iter(names.make(np.array([row])))) if isinstance(names, Lazy) else np.asarray(papers.array("name"))[row]
+    return Answer(200, *named(str(name)))
+
+
+def _recording(world: World, endpoint: Endpoint, key: str) -> bytes:
+    row = _row(world, "telecom.calls", key)
+    voicemail = endpoint.name.endswith("voicemail")
+    if world.company["calls"]["kind"][row] == ABANDONED or (voicemail and row % 2):
         raise Problem(404, "The recording is not ready.")
-    return Answer(200, sound(pitch=300 + row % 400), "application/octet-stream")
+    return sound(seconds=0.6 if voicemail else 1.0, pitch=300 + row % 400)

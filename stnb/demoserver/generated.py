@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..catalog import Column
-from .company import DAY, Company, Rng, blur, draw, later, objects, phones, spread, streets
-from .names import ADJECTIVES, CITIES, COUNTRY, FIRST, LAST, SENTENCES, STATE
-from .table import Array, Choice, Index, Table, ragged
+from .company import DAY, SECOND, Company, Rng, blur, draw, later, objects, spread, taken
+from .names import SENTENCES
+from .table import MISSING, Array, Choice, Index, Table, ragged
+from .wording import wording
 
 # Lists of ids say in their names where they lead; the catalogue links single ids only.
 BY_NAME = {
@@ -32,15 +33,12 @@ BY_NAME = {
     "createdBy": "users",
     "modifiedBy": "users",
     "managerId": "settings.employees",
+    "skuId": "pricebook.materials",
 }
 # What a row says about its job, and where that stands on the job.
 OF_JOB = {"customerId": "customerId", "locationId": "locationId", "businessUnitId": "businessUnitId", "projectId": "projectId"}
 OF_JOB |= {"jobNumber": "jobNumber", "invoiceId": "invoiceId", "jobTypeId": "jobTypeId", "campaignId": "campaignId"}
 NULL_SHARE = 0.15
-UNITS = [
-    {"type": "TextInput", "id": "a1", "name": "Readings", "value": "72"},
-    {"type": "Section", "id": "b2", "name": "Photos", "units": []},
-]
 
 
 class Filler:
@@ -64,38 +62,62 @@ class Filler:
         self.company, self.ids, self.names, self.guids, self.nest = company, ids, names, guids, nest
 
     def __call__(self, table: Table, column: Column, path: str) -> Any:
+        if (known := self._recorded(table, path)) is not MISSING:
+            return known
         rng = self.company.rng(f"{table.name}:{path}")
         n = table.size
         if column.type == "array":
             return [] if table.made else self._list(rng, table, column, path)
         if path.endswith(".name") and (named := self._named(table, path)) is not None:
             return named
-        if (
-            path in OF_JOB
-            and "jobId" in table
-            and table.name != "jpm.jobs"
-            and (found := self._of_job(table, column)) is not None
-        ):
-            return found
+        if (followed := self._followed(rng, table, column, path)) is not None:
+            return followed
         if table.made and column.nullable and not column.refers and column.name not in ("modifiedOn", "createdOn"):
             return None
-        if column.type in ("integer", "string") and (target := column.refers or BY_NAME.get(column.name)):
-            known = self.ids(target)
-            if known is not None and len(known):
-                return self._blank(rng, column, known[rng.integers(0, len(known), n)])
+        if (anyone := self._linked(rng, table, column)) is not None:
+            return anyone
         if column.type == "guid" and column.name == "contactId":
             return self.guids("crm.contacts")[rng.integers(0, len(self.guids("crm.contacts")), n)]
         if column.type in ("date-time", "date"):
             return self._moment(rng, table, column, path)
         return _plain(rng, table, column, path)
 
-    def _of_job(self, table: Table, column: Column) -> Any:
-        """What follows from the row's job, so that the two agree; None where some rows have no job."""
-        jobs, mine = self.company["jpm.jobs"], table.array("jobId")
-        if mine is None or mine.dtype.kind != "i" or (mine < 0).any() or column.type not in ("integer", "string"):
+    def _recorded(self, table: Table, path: str) -> Any:
+        """The column of a record that is in no list, where the simulation keeps such records: those of the id in the table's name."""
+        name, _, keys = table.name.partition("(")
+        if not keys.endswith(")") or table.size != 1 or name not in self.company or path not in self.company[name]:
+            return MISSING
+        data, key = self.company[name], keys[:-1].rpartition(",")[2]
+        at = np.flatnonzero(data["id"].astype(str) == key) if key else np.zeros(1, dtype=np.int64)
+        return taken(data[path], at) if len(at) else MISSING
+
+    def _linked(self, rng: Rng, table: Table, column: Column) -> Index | None:
+        """Any ids of what the column leads to."""
+        target = column.refers or BY_NAME.get(column.name)
+        known = self.ids(target) if target and column.type in ("integer", "string") else None
+        if known is None or not len(known):
             return None
-        values = jobs[OF_JOB[column.name]][np.searchsorted(jobs["id"], mine)]
+        return self._blank(rng, column, known[rng.integers(0, len(known), table.size)])
+
+    def _followed(self, rng: Rng, table: Table, column: Column, path: str) -> Any:
+        """What follows from the row's job or location, so that the two agree; None where nothing does."""
+        if path not in OF_JOB or column.type not in ("integer", "string") or table.name == "jpm.jobs":
+            return None
+        jobs, mine = self.company["jpm.jobs"], table.array("jobId") if "jobId" in table else None
+        if mine is None or mine.dtype.kind != "i":
+            return self._owner(table) if path == "customerId" else None
+        values = jobs[OF_JOB[path]][np.searchsorted(jobs["id"], np.maximum(mine, jobs["id"][0]))]
+        other = self._linked(rng, table, column) if (mine < 0).any() else None
+        values = np.where(mine >= 0, values, -1 if other is None else other)
         return None if not column.nullable and (values < 0).any() else values
+
+    def _owner(self, table: Table) -> Any:
+        """Whose the row's location is."""
+        places = self.company["crm.locations"]
+        mine = table.array("locationId") if "locationId" in table else None
+        if mine is None or mine.dtype.kind != "i" or (mine < 0).any():
+            return None
+        return places["customerId"][np.searchsorted(places["id"], mine)]
 
     def _blank(self, rng: Rng, column: Column, values: Index) -> Index:
         return np.where(rng.random(len(values)) < NULL_SHARE, -1, values) if column.nullable else values
@@ -112,35 +134,39 @@ class Filler:
 
     def _list(self, rng: Rng, table: Table, column: Column, path: str) -> Any:
         if not column.children or column.children[0].type == "any":
-            return Choice(rng.integers(0, 3, table.size), [[], UNITS[:1], UNITS]) if column.name == "units" else []
+            return []
         element = column.children[0]
         counts = rng.integers(0, 4, table.size)
         total = int(counts.sum())
         inner = self.nest(f"{table.name}:{path}", total, element)
         if element.type == "object":
             return ragged(counts, inner)
-        named = Column(column.name, element.type, False, element.values, element.text, element.children, element.refers)
+        named = Column(
+            column.name, element.type, False, element.values, element.text, element.children, element.refers or column.refers
+        )
         values = self(inner, named, column.name)
         return ragged(counts, values) if isinstance(values, np.ndarray) else _relist(counts, values, inner, element)
 
     def _moment(self, rng: Rng, table: Table, column: Column, path: str) -> Any:
+        """The moments of a row follow its first one: it begins, ends later, and is changed last of all."""
         co, n, name = self.company, table.size, column.name.lower()
         above = path[: -len(column.name)]
+        made = table.array(f"{above}createdOn") if name != "createdon" else None
+        if made is None or made.dtype.kind != "M":
+            made = spread(co.rng(f"{table.name}:{above}first"), co.start, co.end - DAY, n)
+        made = np.where(np.isnat(made), co.start, made)
         if name == "createdon":
-            return spread(rng, co.start, co.end - DAY, n)
-        if name.startswith("modified") and (made := table.array(f"{above}createdOn")) is not None and made.dtype.kind == "M":
-            return later(co, rng, np.where(np.isnat(made), co.start, made), 20)
-        start = np.sort(co.start + (rng.random(n) * (co.end - co.start - DAY)).astype("timedelta64[us]"))
-        moments = later(co, rng, start, 20) if name.startswith("modified") else blur(rng, start)
+            return made
+        if name.startswith("modified"):
+            return later(co, rng, made, 20)
+        moments = made
         if re.search(r"end|^to$|until|due|complet|expir", name):
-            moments = moments + rng.integers(1, 90, n) * DAY
+            moments = made + rng.integers(1, 90, n) * DAY
+        elif not re.search(r"start|begin|^from$|^date", name):
+            moments = np.minimum(blur(rng, made + (rng.exponential(2, n) * 86_400).astype(np.int64) * SECOND), co.end - SECOND)
         if column.type == "date":
             moments = moments.astype("datetime64[D]").astype("datetime64[us]")
-        return (
-            np.where(rng.random(n) < NULL_SHARE, np.datetime64("NaT"), moments)
-            if column.nullable and name != "modifiedon"
-            else moments
-        )
+        return np.where(rng.random(n) < NULL_SHARE, np.datetime64("NaT"), moments) if column.nullable else moments
 
 
 def _relist(counts: Any, values: Any, inner: Table, element: Column) -> Any:
@@ -168,7 +194,7 @@ def _plain(rng: Rng, table: Table, column: Column, path: str) -> Any:
         return draw(rng, [*([None] if column.nullable else []), *(f"<p>{s}</p>" for s in SENTENCES)], n)
     if column.type in ("object", "any"):
         return None if column.nullable else {} if column.type == "object" else "text"
-    return _text(rng, table, column, path)
+    return wording(rng, table, column, path)
 
 
 def _decimal(rng: Rng, column: Column, n: int) -> Any:
@@ -202,89 +228,3 @@ def _integer(rng: Rng, table: Table, column: Column, path: str) -> Any:
     else:
         values = rng.integers(0, 40, n)
     return np.where(rng.random(n) < NULL_SHARE, -1, values) if column.nullable and path != "id" else values
-
-
-def _text(rng: Rng, table: Table, column: Column, path: str) -> Any:
-    name, n = column.name.lower(), table.size
-    if path == "id":
-        return objects([f"{table.name.rpartition('.')[2]}-{i}" for i in range(1, n + 1)])
-    for pattern, make in TEXTS:
-        if re.search(pattern, name):
-            found = make(rng, _noun(table, column, path), n)
-            if isinstance(found, Choice) and not column.nullable:
-                return Choice(found.codes, [v or "" for v in found.values])
-            return found
-    words = [*ADJECTIVES[:6], *([None] if column.nullable else [])]
-    return draw(rng, words, n)
-
-
-def _noun(table: Table, column: Column, path: str) -> str:
-    """What a name is the name of: "businessUnitName" and "businessUnit.name" are of a business unit."""
-    *above, last = path.split(".")
-    owner = re.sub(r"Name$", "", last) if last != "name" else ""
-    noun = (
-        owner
-        if owner and owner not in ("title", "label")
-        else above[-1]
-        if above
-        else re.split(r"[.:]", table.name.partition("(")[0])[-1]
-    )
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", noun).lower()
-    return re.sub(r"ies$", "y", words) if words.endswith("ies") else re.sub(r"(?<=[^s])s$", "", words)
-
-
-def _titles(rng: Rng, noun: str, n: int) -> Any:
-    kinds = len(ADJECTIVES)
-    return objects([f"{ADJECTIVES[i % kinds]} {noun}{f' {i // kinds + 1}' if i >= kinds else ''}" for i in range(n)])
-
-
-def _people(rng: Rng, noun: str, n: int) -> Any:
-    return objects(
-        [f"{FIRST[a]} {LAST[b]}" for a, b in zip(rng.integers(0, len(FIRST), n), rng.integers(0, len(LAST), n), strict=True)]
-    )
-
-
-def _addresses(rng: Rng, noun: str, n: int) -> Any:
-    return objects(
-        [
-            f"{FIRST[a].lower()}{b}@mail.example"
-            for a, b in zip(rng.integers(0, len(FIRST), n), rng.integers(1, 99, n), strict=True)
-        ]
-    )
-
-
-def _pick(*values: str | None) -> Callable[[Rng, str, int], Any]:
-    return lambda rng, noun, n: draw(rng, values, n)
-
-
-def _numbers(rng: Rng, noun: str, n: int) -> Any:
-    return objects([str(1000 + i) for i in range(n)])
-
-
-# What a name of text promises; the first that fits.
-TEXTS: list[tuple[str, Callable[[Rng, str, int], Any]]] = [
-    (r"email", _addresses),
-    (r"phone|fax|contactnumber", lambda rng, noun, n: objects(phones(rng, n))),
-    (r"firstname", _pick(*FIRST[:20])),
-    (r"lastname", _pick(*LAST[:20])),
-    (r"(technician|customer|employee|reviewer|author|contact)name|createdby|signedby", _people),
-    (r"street|^address$|locationaddress", lambda rng, noun, n: objects(streets(rng, n))),
-    (r"city|cities", _pick(*(c[1] for c in CITIES))),
-    (r"^state$", _pick(STATE)),
-    (r"zip", _pick(*(c[2] for c in CITIES))),
-    (r"country", _pick(COUNTRY)),
-    (r"unit$", _pick(None, "Apt 2")),
-    (r"url|image|video", _pick("https://files.juniperfox.example/a.png", "https://files.juniperfox.example/b.png")),
-    (r"filename|alias|path", _pick("photo.png", "plate.png")),
-    (r"currency", _pick("USD")),
-    (r"color", _pick("#3366cc", "#dd8822")),
-    (r"memo|note|comment|summary|description|text|instructions|message|content", _pick(*SENTENCES)),
-    (r"number|code|reference|externalid|slug", _numbers),
-    (r"syncstatus", _pick("Pending", "Posted", "Exported")),
-    (r"status", _pick("Pending", "Sent", "Received", "Exported")),
-    (r"priority", _pick("Low", "Normal", "High")),
-    (r"manufacturer|brand", _pick("Norvane", "Heliox", "Tarnbrook", "Aquilo")),
-    (r"unitofmeasure", _pick("Each", "Foot", "Box")),
-    (r"datatype", _pick("String")),
-    (r"name|title|label", _titles),
-]

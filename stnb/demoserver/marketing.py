@@ -17,8 +17,19 @@ CAMPAIGNS = {
     "Broadcast": ["Morning Radio", "Summer TV"],
     "Existing": ["Membership Visit", "Repeat Customer", "Website", "Truck Wrap"],
 }
+WEIGHTS = [9, 6, 7, 5, 8, 3, 3, 2, 6, 3, 2, 3, 4, 12, 14, 9, 4]  # how many of the calls each brings
+BAD_BUY = "Summer TV"  # costs most and brings least: something to discover
+CALLS = 36  # a day at scale 1, from which costs are worked out
+SPRING, SUMMER, FALL = (3, 4, 5), (5, 6, 7, 8), (9, 10, 11)  # months
+SEASONS = {"Spring Postcard": SPRING, "Fall Postcard": FALL, "Summer TV": SUMMER}  # when they run; all others always
 CATEGORY_NAMES = list(CAMPAIGNS)
 CAMPAIGN_NAMES = [name for names in CAMPAIGNS.values() for name in names]
+
+
+def strength(name: str) -> list[float]:
+    """How much is done with a campaign in each month, January first; 1 in the mean."""
+    months = SEASONS.get(name, tuple(range(1, 13)))
+    return [12 / len(months) if month in months else 0.0 for month in range(1, 13)]
 
 
 def categories(co: Company) -> Data:
@@ -49,13 +60,17 @@ def costs(co: Company) -> Data:
     months = np.arange(co.start.astype("datetime64[M]"), co.end.astype("datetime64[M]") + 1)
     paid = [i for i, name in enumerate(CAMPAIGN_NAMES) if name not in CAMPAIGNS["Referral"] + CAMPAIGNS["Existing"]]
     n = len(months) * len(paid)
+    names = [CAMPAIGN_NAMES[i] for i in paid]
+    a_call = np.where(np.array(names) == BAD_BUY, 300.0, rng.uniform(18, 55, len(paid)))
+    daily = np.array(WEIGHTS, dtype=float)[paid] / sum(WEIGHTS) * CALLS * co.scale * a_call
+    season = np.array([strength(name) for name in names])[:, months.astype(int) % 12]
     number = np.tile(months.astype(int), len(paid))
     return {
         "id": ids(n, 66_000),
         "campaignId": np.repeat(co["marketing.campaigns"]["id"][paid], len(months)),
         "year": 1970 + number // 12,
         "month": number % 12 + 1,
-        "dailyCost": np.round(np.repeat(rng.uniform(8, 60, len(paid)), len(months)) * rng.uniform(0.8, 1.3, n), 2),
+        "dailyCost": np.round(np.repeat(daily, len(months)) * rng.uniform(0.8, 1.25, n) * season.ravel(), 2),
     }
 
 

@@ -1,4 +1,4 @@
-"""Invoices with their items, payments and memberships as accounting shows them."""
+"""Invoices with their items, and payments as accounting shows them."""
 
 from __future__ import annotations
 
@@ -9,53 +9,10 @@ import numpy as np
 from .bills import MEMBERSHIP, MODIFIER, NAT
 from .company import DAY, Company, Data, draw, ids, later, of, taken
 from .names import SENTENCES
-from .people import office
-from .pricebook import PLANS, Skus
+from .pricebook import Skus
 from .shop import ACCOUNTS, BRANCHES, JOB_TYPES, custom_fields
 from .table import Choice, Index, Ragged
 from .work import HOUR
-
-
-def memberships(co: Company) -> Data:
-    rng, m, bills = co.rng("memberships.memberships"), co["members"], co["bills"]
-    n = len(m["id"])
-    quit_on = m["from"] + rng.integers(20, 360, n) * DAY
-    canceled = m["canceled"] & (quit_on < co.end)
-    status = np.where(canceled, 3, np.where(m["to"] < co.end, 2, 0))
-    invoice = np.flatnonzero(bills["kind"] == MEMBERSHIP)
-    places = co["customers"]["places"].starts
-    branch = np.searchsorted([3, 7, 9], co["customers"]["city"][m["customer"]], side="right")
-    users = office(co, rng, n)
-    return {
-        "id": m["id"],
-        "createdOn": m["from"],
-        "createdById": users,
-        "modifiedOn": later(co, rng, np.minimum(np.where(status == 2, m["to"], m["from"]), co.end - HOUR), 60),
-        "followUpOn": m["to"] - 30 * DAY,
-        "cancellationDate": np.where(canceled, quit_on, NAT),
-        "from": m["from"],
-        "to": m["to"],
-        "nextScheduledBillDate": np.where(status == 0, m["to"], NAT),
-        "billingFrequency": "Annual",
-        "renewalBillingFrequency": "Annual",
-        "status": Choice(status, ["Active", "Suspended", "Expired", "Canceled", "Deleted"]),
-        "followUpStatus": draw(rng, ["NotAttempted", "Unreachable", "Contacted", "Won", "Dismissed"], n),
-        "active": status == 0,
-        "initialDeferredRevenue": np.array([p[1] for p in PLANS])[m["plan"]],
-        "duration": 12,
-        "renewalDuration": 12,
-        "businessUnitId": co["settings.business_units"]["id"][branch * 4],
-        "customerId": co["customers"]["id"][m["customer"]],
-        "membershipTypeId": co["memberships.membership_types"]["id"][m["plan"]],
-        "activatedById": users,
-        "activatedFromId": bills["item_id"][bills["starts"][invoice]],
-        "cancellationBalanceInvoiceId": np.full(n, -1),
-        "cancellationInvoiceId": np.full(n, -1),
-        "locationId": co["crm.locations"]["id"][places[m["customer"]]],
-        "renewedById": of(m["id"], m["renewed_by"]),
-        "soldById": users,
-        "customFields": [],
-    }
 
 
 def invoices(co: Company) -> Data:
@@ -64,7 +21,7 @@ def invoices(co: Company) -> Data:
     company, day = co["customers"]["company"][b["customer"]], when.astype("datetime64[D]").astype("datetime64[us]")
     posted = rng.choice(3, n, p=[0.1, 0.2, 0.7])
     return {
-        **_parties(co, b["customer"], b["place"], b["branch"] * 4 + b["trade"]),
+        **parties(co, b["customer"], b["place"], b["branch"] * 4 + b["trade"]),
         **_amounts(co, b),
         "id": b["id"],
         "syncStatus": Choice(posted, ["Pending", "Posted", "Exported"]),
@@ -106,20 +63,24 @@ def _amounts(co: Company, b: Data) -> Data:
         "balance": b["balance"],
         "discountTotal": np.round(np.bincount(b["item_bill"], taken_off, len(b["id"])), 2) + 0.0,
         "paidOn": b["settled"],
-        "depositedOn": b["settled"],
+        "depositedOn": np.where(b["settled"] < co.end - 2 * DAY, b["settled"].astype("datetime64[D]") + DAY + 17 * HOUR, NAT),
     }
 
 
-def _parties(co: Company, customer: Index, place: Index, unit: Index) -> Data:
-    """Customer, location and business unit with their names and addresses, as accounting shows them."""
-    out: Data = {
+def owners(co: Company, customer: Index, unit: Index) -> Data:
+    """Customer and business unit with their names."""
+    return {
         "customer.id": co["customers"]["id"][customer],
         "customer.name": Choice(customer, co["customers"]["names"]),
-        "location.id": co["crm.locations"]["id"][place],
-        "location.name": Choice(customer, co["customers"]["names"]),
         "businessUnit.id": co["settings.business_units"]["id"][unit],
         "businessUnit.name": Choice(unit, co["settings.business_units"]["name"].tolist()),
     }
+
+
+def parties(co: Company, customer: Index, place: Index, unit: Index) -> Data:
+    """Customer, location and business unit with their names and addresses, as accounting shows them."""
+    out = owners(co, customer, unit)
+    out |= {"location.id": co["crm.locations"]["id"][place], "location.name": Choice(customer, co["customers"]["names"])}
     for prefix, source, at in (("customerAddress", "crm.customers", customer), ("locationAddress", "crm.locations", place)):
         for part in ("street", "unit", "city", "state", "zip", "country"):
             out[f"{prefix}.{part}"] = taken(co[source][f"address.{part}"], at)
@@ -144,7 +105,7 @@ def items(co: Company) -> Data:
         "type": Choice(kind, ["Service", "Material", "Equipment", "PriceModifier", "Unspecified"]),
         "skuName": Choice(named, names),
         "displayName": Choice(named, names),
-        "skuId": np.where(kind == MODIFIER, co["discount"]["id"][0], skus.id[b["item_sku"]]),
+        "skuId": np.where(kind == MODIFIER, _modifiers(co, b["of"][bill] >= 0), skus.id[b["item_sku"]]),
         "inventory": kind == 1,
         "taxable": (kind == 1) | (kind == 2),
         "membershipTypeId": co["memberships.membership_types"]["id"][plan],
@@ -158,8 +119,13 @@ def items(co: Company) -> Data:
         "technicianId": of(co["first technician"]["id"], b["job"][bill]),
         "inventoryLocationId": np.full(n, -1),
         "installedEquipmentId": np.full(n, -1),
-        "estimateItemId": np.full(n, -1),
+        "estimateItemId": np.where(b["item_line"] >= 0, 95_000_000 + 2 * b["item_line"], -1),
     }
+
+
+def _modifiers(co: Company, adjusts: Index) -> Index:
+    """The price modifier of a member's discount, or of an adjustment."""
+    return np.asarray(co["pricebook.discounts_and_fees"]["id"][adjusts.astype(int)])
 
 
 def _line_money(b: Data) -> Data:
@@ -192,12 +158,11 @@ def payments(co: Company) -> Data:
     bill, n = b["paid_bill"], len(b["paid_bill"])
     types = co["accounting.payment_types"]
     kind = rng.choice(5, n, p=[0.55, 0.22, 0.08, 0.1, 0.05])
-    spare = np.where(rng.random(n) < 0.01, 50.0, 0.0)
+    spare = np.where((rng.random(n) < 0.01) & (b["paid_amount"] > 0), 50.0, 0.0)
     number = ids(n, 64_000_500, 3)
-    parties = {k: v for k, v in _parties(co, b["customer"][bill], b["place"][bill], b["branch"][bill] * 4 + b["trade"][bill]).items()
-               if k.startswith(("customer.", "businessUnit."))}  # fmt: skip
+    deposit, unit = co["banked"], b["branch"][bill] * 4 + b["trade"][bill]
     return {
-        **parties,
+        **owners(co, b["customer"][bill], unit),
         **ledger(co, "generalLedgerAccount", np.full(n, 9)),
         "id": number,
         "active": rng.random(n) > 0.01,
@@ -211,13 +176,23 @@ def payments(co: Company) -> Data:
         "memo": draw(rng, [None, "Paid at the door", "By phone"], n, [6, 2, 1]),
         "modifiedOn": later(co, rng, b["paid_when"], 2),
         "referenceNumber": number - 64_000_000,
-        "refundedPaymentId": np.full(n, -1),
+        "refundedPaymentId": of(number, _refunded(b)),
+        "deposit.id": of(deposit["id"], deposit["of"]),
+        "deposit.name": Choice(deposit["of"], [f"Deposit {d}" for d in np.datetime_as_string(deposit["day"]).tolist()]),
         "syncStatus": draw(rng, ["Pending", "Posted", "Exported"], n, [1, 2, 7]),
         "total": np.round(b["paid_amount"] + spare, 2),
         "type": Choice(kind, types["name"].tolist()),
         "typeId": types["id"][kind],
         "unappliedAmount": spare,
     }
+
+
+def _refunded(b: Data) -> Index:
+    """The payment that each refund gives back: the first one of the invoice that was adjusted; -1 for what is no refund."""
+    first = np.full(len(b["id"]), -1)
+    first[b["paid_bill"][::-1]] = np.arange(len(b["paid_bill"]))[::-1]
+    original = b["of"][b["paid_bill"]]
+    return np.where(original >= 0, first[np.maximum(original, 0)], -1)
 
 
 def applied(co: Company) -> Data:
@@ -236,8 +211,6 @@ def applied(co: Company) -> Data:
 
 
 MAKERS: dict[str, Any] = {
-    "memberships.memberships": memberships,
-    "discount": lambda co: {"id": ids(2, 1_900_001)},
     "accounting.invoices": invoices,
     "accounting.export.invoice_items": items,
     "accounting.payments": payments,

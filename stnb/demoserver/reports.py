@@ -1,4 +1,4 @@
-"""Reports of the kind that people have: computed from the simulation, sent as rows of cells."""
+"""Reports of the kind that people have: asked for with parameters, sent as rows of cells."""
 
 from __future__ import annotations
 
@@ -7,22 +7,110 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from . import metrics, sums
 from .answers import Problem, as_json
-from .bills import MEMBERSHIP
-from .company import Company
-from .marketing import CAMPAIGN_NAMES
-from .pricebook import PLANS
+from .metrics import Asked, Books, Cells
 from .query import Query, bad, moment
-from .table import Array
-from .work import COMPLETED, STATUSES
+from .world import World
 
-Cells = list[list[Any]]
-CATEGORIES = {"operations": "Operations", "accounting": "Accounting", "marketing": "Marketing", "technician": "Technician"}
-FROM_TO = (("From", "From", "Date", False, True, ""), ("To", "To", "Date", False, True, ""))
-UNITS = ("BusinessUnitIds", "Business Units", "Number", True, False, "business-units")
-DATE_TYPE = ("DateType", "Date Type", "Number", False, False, "")
+CATEGORIES = {
+    "operations": "Operations",
+    "accounting": "Accounting",
+    "marketing": "Marketing",
+    "technician": "Technician",
+    "payroll": "Payroll",
+    "sales": "Sales",
+}
+# The choices that parameters have, by the id of their set: the resource whose ids and names they are.
+SETS = {
+    "business-units": "settings.business_units",
+    "campaigns": "marketing.campaigns",
+    "technicians": "settings.technicians",
+    "job-types": "jpm.job_types",
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a report.
+
+    Args:
+        kind: String, Number, Boolean or Date.
+        values: (value, name) of each choice.
+        dynamic: the set that holds the choices.
+    """
+
+    name: str
+    label: str
+    kind: str
+    many: bool = False
+    needed: bool = False
+    values: Sequence[tuple[Any, str]] = ()
+    dynamic: str | None = None
+
+    def about(self) -> dict[str, Any]:
+        choices = {
+            "fields": [{"name": "Value", "label": "Value"}, {"name": "Name", "label": "Name"}],
+            "dynamicSetId": self.dynamic,
+            "values": [list(pair) for pair in self.values],
+        }
+        about = {"name": self.name, "label": self.label, "dataType": self.kind, "isArray": self.many, "isRequired": self.needed}
+        return {**about, "acceptValues": choices}
+
+    def read(self, value: Any) -> Any:
+        """The value, or each of a list.
+
+        Raises:
+            Problem: 400, it is missing or no such value.
+        """
+        if value is None or value == "" or value == []:
+            if self.needed:
+                raise Problem(400, errors={self.name: [f"The parameter {self.name} is required."]})
+            return None
+        if self.many != isinstance(value, list):
+            raise bad(self.name, json.dumps(value))
+        return [self._one(v) for v in value] if self.many else self._one(value)
+
+    def _one(self, value: Any) -> Any:
+        try:
+            read = READ[self.kind](value)
+        except (ValueError, TypeError):
+            raise bad(self.name, str(value)) from None
+        if self.values and read not in [v for v, _ in self.values]:
+            raise bad(self.name, str(value))
+        return read
+
+
+def _date(value: Any) -> str:
+    moment(value)
+    return str(value)
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool):
+        raise ValueError(value)
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
+def _boolean(value: Any) -> bool:
+    if str(value).lower() not in ("true", "false"):
+        raise ValueError(value)
+    return str(value).lower() == "true"
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(value)
+    return value
+
+
+READ: dict[str, Callable[[Any], Any]] = {"Date": _date, "Number": _number, "Boolean": _boolean, "String": _string}
+S, N, B, D = "String", "Number", "Boolean", "Date"
+FROM_TO = (Parameter("From", "From", D, needed=True), Parameter("To", "To", D, needed=True))
+UNITS = Parameter("BusinessUnitIds", "Business Units", N, many=True, dynamic="business-units")
+JOB_DATES = ((1, "Job Completion Date"), (2, "Job Creation Date"))
+DATE_TYPE = Parameter("DateType", "Date Type", N, values=JOB_DATES)
 
 
 @dataclass(frozen=True)
@@ -30,146 +118,92 @@ class Report:
     """One report.
 
     Attributes:
-        parameters: (name, label, type, array, required, dynamic set) of each.
         fields: (name, label, type) of each cell.
-        cells: computes the rows from the company and the parameters' values.
+        cells: computes the rows from the tables and the parameters' values.
     """
 
     id: int
     category: str
     name: str
-    parameters: Sequence[tuple[str, str, str, bool, bool, str]]
+    parameters: Sequence[Parameter]
     fields: Sequence[tuple[str, str, str]]
-    cells: Callable[[Company, dict[str, Any]], Cells]
+    cells: Callable[[Books, Asked], Cells]
 
     def about(self) -> dict[str, Any]:
-        parameters = [
-            {
-                "name": name,
-                "label": label,
-                "dataType": kind,
-                "isArray": many,
-                "isRequired": needed,
-                "acceptValues": {
-                    "fields": [{"name": "Value", "label": "Value"}, {"name": "Name", "label": "Name"}],
-                    "dynamicSetId": dynamic or None,
-                    "values": [[1, "Job Completion Date"], [2, "Job Creation Date"]] if name == "DateType" else [],
-                },
-            }
-            for name, label, kind, many, needed, dynamic in self.parameters
-        ]
         fields = [{"name": n, "label": label, "dataType": kind} for n, label, kind in self.fields]
+        parameters = [p.about() for p in self.parameters]
         return {**self.brief(), "modifiedOn": "2025-03-04T16:20:11.52Z", "parameters": parameters, "fields": fields}
 
     def brief(self) -> dict[str, Any]:
         return {"id": self.id, "name": self.name, "description": f"{self.name} of the chosen days."}
 
 
-def _within(co: Company, asked: dict[str, Any], moments: Array, units: Array | None = None) -> Array:
-    """The rows between From and To, both days included, and of the business units if any are named."""
-    keep = (moments >= moment(asked["From"])) & (moments < moment(asked["To"]) + np.timedelta64(1, "D"))
-    wanted = asked.get("BusinessUnitIds")
-    if units is not None and wanted:
-        keep &= np.isin(co["settings.business_units"]["id"][units], wanted)
-    return np.asarray(keep)
-
-
-def _units(co: Company) -> Array:
-    return np.asarray(co["jobs"]["branch"] * 4 + co["jobs"]["trade"])
-
-
-def _done(co: Company, asked: dict[str, Any]) -> Array:
-    """The completed jobs that the parameters choose."""
-    job = co["jobs"]
-    moments = job["created"] if asked.get("DateType") == 2 else job["completed"]
-    return np.flatnonzero(_within(co, asked, moments, _units(co)) & (job["status"] == COMPLETED))
-
-
-def revenue(co: Company, asked: dict[str, Any]) -> Cells:
-    at, names = _done(co, asked), co["settings.business_units"]["name"]
-    units, sums = _units(co)[at], co["bills"]["sub_total"][at]
-    counts, totals = np.bincount(units, minlength=12), np.bincount(units, sums, 12)
-    rows = zip(names[:12].tolist(), counts.tolist(), totals.tolist(), strict=True)
-    return [[name, n, round(total, 2), round(total / n, 2) if n else None] for name, n, total in rows]
-
-
-def scoreboard(co: Company, asked: dict[str, Any]) -> Cells:
-    at, staff = _done(co, asked), co["settings.technicians"]
-    n = len(staff["id"])
-    who = np.searchsorted(staff["id"], co["first technician"]["id"][at])
-    sold = co["estimate facts"]["winner"][at] >= 0
-    jobs, won = np.bincount(who, minlength=n), np.bincount(who, sold, n).astype(int)
-    total = np.bincount(who, co["bills"]["sub_total"][at], n)
-    names = co["settings.technicians"]["name"].tolist()
-    return [[name, int(j), round(float(t), 2), int(w)] for name, j, t, w in zip(names, jobs, total, won, strict=True) if j]
-
-
-def renewals(co: Company, asked: dict[str, Any]) -> Cells:
-    m = co["members"]
-    at = np.flatnonzero(_within(co, asked, m["to"]) & (m["to"] < co.end))
-    plan, kept = m["plan"][at], m["renewed_by"][at] >= 0
-    counts, again = np.bincount(plan, minlength=4), np.bincount(plan, kept, 4)
-    return [
-        [PLANS[i][0], int(n), int(k), f"{k / n:.1%}" if n else ""] for i, (n, k) in enumerate(zip(counts, again, strict=True))
-    ]
-
-
-def job_list(co: Company, asked: dict[str, Any]) -> Cells:
-    job = co["jobs"]
-    at = np.flatnonzero(_within(co, asked, job["created"], _units(co)))
-    names, units = co["customers"]["names"], co["settings.business_units"]["name"].tolist()
-    columns = (job["id"] - 48_000_000)[at], job["customer"][at], _units(co)[at], job["status"][at], co["bills"]["total"][at]
-    days = np.datetime_as_string(job["created"][at], unit="D")
-    rows = zip(*(c.tolist() for c in (*columns, days)), strict=True)
-    return [[str(number), names[c], units[u], STATUSES[s], t, f"{d}T00:00:00"] for number, c, u, s, t, d in rows]
-
-
-def booking_rate(co: Company, asked: dict[str, Any]) -> Cells:
-    call = co["calls"]
-    at = np.flatnonzero(_within(co, asked, call["when"]) & (call["kind"] <= 1))
-    many = len(CAMPAIGN_NAMES)
-    counts = np.bincount(call["campaign"][at], minlength=many)
-    booked = np.bincount(call["campaign"][at], call["kind"][at] == 0, many)
-    rows = zip(CAMPAIGN_NAMES, counts.tolist(), booked.tolist(), strict=True)
-    return [[name, n, int(b), round(b / n, 4) if n else None] for name, n, b in rows]
-
-
-def unpaid(co: Company, asked: dict[str, Any]) -> Cells:
-    b = co["bills"]
-    at = np.flatnonzero(_within(co, asked, b["date"]) & (b["balance"] > 0) & (b["kind"] != MEMBERSHIP))
-    age = ((co.end - b["date"][at]) / np.timedelta64(1, "D")).astype(int)
-    rows = zip(
-        (b["id"][at] - 45_000_000).tolist(), b["customer"][at].tolist(), b["balance"][at].tolist(), age.tolist(), strict=True
-    )
-    return [[str(number), co["customers"]["names"][c], f"{left:.2f}", days] for number, c, left, days in rows]
-
-
-S, N, D = "String", "Number", "Date"
 REPORTS = [
     Report(
-        70101, "accounting", "Revenue by Business Unit", (*FROM_TO, UNITS, DATE_TYPE),
-        (("Name", "Business Unit", S), ("Jobs", "Jobs", N), ("Revenue", "Revenue", N), ("AverageTicket", "Average Ticket", N)), revenue,
+        70101, "accounting", "Revenue by Business Unit",
+        (*FROM_TO, UNITS, Parameter("DateType", "Date Type", N, values=((0, "Invoice Date"), *JOB_DATES))),
+        (("Name", "Business Unit", S), ("Jobs", "Jobs", N), ("Revenue", "Revenue", N), ("AverageTicket", "Average Ticket", N)), metrics.revenue,
     ),
     Report(
-        70102, "technician", "Technician Scoreboard", (*FROM_TO, UNITS),
-        (("Technician", "Technician", S), ("CompletedJobs", "Completed Jobs", N), ("Revenue", "Revenue", N), ("Sales", "Sales", N)), scoreboard,
+        70102, "technician", "Technician Scoreboard", (*FROM_TO, UNITS, DATE_TYPE),
+        (("Technician", "Technician", S), ("CompletedJobs", "Completed Jobs", N), ("Revenue", "Revenue", N), ("Sales", "Sales", N)),
+        metrics.scoreboard,
     ),
     Report(
         70103, "operations", "Membership Renewals", FROM_TO,
-        (("MembershipType", "Membership Type", S), ("Ended", "Ended", N), ("Renewed", "Renewed", N), ("Rate", "Renewal Rate", S)), renewals,
+        (("MembershipType", "Membership Type", S), ("Ended", "Ended", N), ("Renewed", "Renewed", N), ("Rate", "Renewal Rate", N)), metrics.renewals,
     ),
     Report(
         70104, "operations", "Jobs", (*FROM_TO, UNITS),
         (("JobNumber", "Job #", S), ("Customer", "Customer", S), ("BusinessUnit", "Business Unit", S), ("Status", "Status", S),
-         ("Total", "Total", N), ("CreatedOn", "Created On", D)), job_list,
+         ("Total", "Total", N), ("CreatedOn", "Created On", D)), metrics.job_list,
     ),
     Report(
         70105, "marketing", "Call Booking Rate by Campaign", FROM_TO,
-        (("Campaign", "Campaign", S), ("LeadCalls", "Lead Calls", N), ("Booked", "Booked", N), ("BookingRate", "Booking Rate", N)), booking_rate,
+        (("Campaign", "Campaign", S), ("LeadCalls", "Lead Calls", N), ("Booked", "Booked", N), ("BookingRate", "Booking Rate", N)), sums.by_campaign,
     ),
     Report(
-        70106, "accounting", "Unpaid Invoices", FROM_TO,
-        (("InvoiceNumber", "Invoice #", S), ("Customer", "Customer", S), ("Balance", "Balance", N), ("Age", "Age in Days", N)), unpaid,
+        70106, "accounting", "Unpaid Invoices", (*FROM_TO, UNITS),
+        (("InvoiceNumber", "Invoice #", S), ("Customer", "Customer", S), ("Balance", "Balance", N), ("Age", "Age in Days", N)), sums.unpaid,
+    ),
+    Report(
+        70107, "accounting", "Unpaid Invoices by Age", (*FROM_TO, UNITS),
+        (("Age", "Days Past Due", S), ("Invoices", "Invoices", N), ("Balance", "Balance", N)), sums.ageing,
+    ),
+    Report(
+        70108, "marketing", "Booking Rate by CSR", FROM_TO,
+        (("Agent", "CSR", S), ("LeadCalls", "Lead Calls", N), ("Booked", "Booked", N), ("BookingRate", "Booking Rate", N)), sums.by_agent,
+    ),
+    Report(
+        70109, "operations", "Job Profitability", (*FROM_TO, UNITS, DATE_TYPE),
+        (("JobType", "Job Type", S), ("Jobs", "Jobs", N), ("Revenue", "Revenue", N), ("Cost", "Cost", N), ("Margin", "Gross Margin", N),
+         ("MarginRate", "Gross Margin %", N)), sums.profit,
+    ),
+    Report(
+        70110, "sales", "Estimate Close Rate", (*FROM_TO, UNITS),
+        (("BusinessUnit", "Business Unit", S), ("Opportunities", "Opportunities", N), ("Sold", "Sold", N), ("CloseRate", "Close Rate", N),
+         ("SoldTotal", "Total Sales", N)), sums.close_rate,
+    ),
+    Report(
+        70111, "marketing", "Campaign ROI", (*FROM_TO, Parameter("CampaignIds", "Campaigns", N, many=True, dynamic="campaigns")),
+        (("Campaign", "Campaign", S), ("Jobs", "Jobs", N), ("Revenue", "Revenue", N), ("Cost", "Cost", N), ("Return", "ROI", N)), sums.campaigns,
+    ),
+    Report(
+        70112, "payroll", "Timesheet and Payroll Summary",
+        (*FROM_TO, Parameter("EmployeeType", "Employee Type", S, values=(("Technician", "Technicians"), ("Employee", "Office")))),
+        (("Employee", "Employee", S), ("Hours", "Paid Hours", N), ("GrossPay", "Gross Pay", N)), sums.timesheet,
+    ),
+    Report(
+        70113, "marketing", "New Customers",
+        (*FROM_TO, Parameter("CustomerType", "Customer Type", S, values=(("Residential", "Residential"), ("Commercial", "Commercial"))),
+         Parameter("ActiveOnly", "Active Only", B)),
+        (("Customer", "Customer", S), ("Type", "Type", S), ("City", "City", S), ("CreatedOn", "Created On", D), ("Jobs", "Lifetime Jobs", N)),
+        sums.newcomers,
+    ),
+    Report(  # names are not unique: somebody copied the scoreboard and changed it
+        70114, "technician", "Technician Scoreboard", (*FROM_TO, UNITS),
+        (("Technician", "Technician", S), ("Month", "Month", S), ("CompletedJobs", "Completed Jobs", N), ("AverageTicket", "Average Ticket", N)),
+        metrics.pace,
     ),
 ]  # fmt: skip
 
@@ -192,33 +226,26 @@ def report(category: str, key: str) -> Report:
     return found
 
 
-def run(co: Company, chosen: Report, body: bytes) -> Cells:
-    """The report's rows for the parameters in the body.
+def run(world: World, chosen: Report, body: bytes) -> Cells:
+    """The report's rows for the parameters in the body; what else the body holds, paging too, is ignored.
 
     Raises:
         Problem: 400, the body is no such list, or a parameter is missing or wrong.
     """
     try:
-        asked = {p["name"]: p.get("value") for p in json.loads(body or b"{}").get("parameters", [])}
+        given = {p["name"]: p.get("value") for p in json.loads(body or b"{}").get("parameters") or []}
     except (ValueError, AttributeError, TypeError, KeyError):
         raise Problem(400, errors={"": ["The request body is not valid."]}) from None
-    for name, _, kind, _, needed, _ in chosen.parameters:
-        if needed and not asked.get(name):
-            raise Problem(400, errors={name: [f"The parameter {name} is required."]})
-        if kind == "Date" and asked.get(name):
-            try:
-                moment(asked[name])
-            except (ValueError, TypeError):
-                raise bad(name, str(asked[name])) from None
-    return chosen.cells(co, asked)
+    asked = {p.name: p.read(given.get(p.name)) for p in chosen.parameters}
+    return chosen.cells(Books(world), asked)
 
 
-def dynamic_set(co: Company, key: str) -> Cells:
+def dynamic_set(world: World, key: str) -> Cells:
     """The choices that a parameter has."""
-    if key != "business-units":
+    if key not in SETS:
         raise Problem(404, "The dynamic value set was not found.")
-    units = co["settings.business_units"]
-    return [[int(i), name] for i, name in zip(units["id"], units["name"].tolist(), strict=True)]
+    books = Books(world)
+    return [[i, name] for i, name in zip(books.of(SETS[key], "id").tolist(), books.texts(SETS[key], "name"), strict=True)]
 
 
 def table_of(fields: Sequence[tuple[str, str, str]], cells: Cells, page: int, size: int, query: Query) -> bytes:

@@ -1,4 +1,4 @@
-"""What is offered: estimates with their items, and the projects that follow."""
+"""What is offered: estimates with their items, and what became of them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ import numpy as np
 from .company import DAY, SECOND, Company, Data, blur, draw, ids, later
 from .money import ledger
 from .names import SENTENCES
-from .pricebook import Skus
+from .people import office
+from .pricebook import COST_RISE, KINDS, Skus, level
 from .shop import JOB_TYPES, TAX_RATES
-from .table import Choice, Ragged
-from .work import CANCELED, COMPLETED, HOUR
+from .table import Array, Choice, Index, Ragged
+from .work import COMPLETED, HOUR
 
-OPEN, SOLD, LOST = range(3)
-OPTIONS = ["Good", "Better", "Best"]
+OPEN, SOLD, DISMISSED = range(3)
+STATES = ["Open", "Sold", "Dismissed"]
+OPTIONS = ["Good", "Better", "Best", "Repair"]  # the last where there is only one
+FAMILY = np.array([0, 0, 1, 2])  # the trades between which a sale leads to the next job
+NAT = np.datetime64("NaT")
 
 
 def first_technician(co: Company) -> Data:
@@ -25,7 +29,7 @@ def first_technician(co: Company) -> Data:
 
 
 def estimate_facts(co: Company) -> Data:
-    """One to three options on some jobs: most often where a sale is what the visit is for. One option is sold, or none."""
+    """One to three options on some jobs, most where a sale is what the visit is for. One is sold, or none: skill tells."""
     rng, job = co.rng("estimate facts"), co["jobs"]
     n, names = len(job["id"]), [t[0] for t in JOB_TYPES]
     chance = np.array([0.95 if x == "HVAC Estimate" else 0.6 if "Install" in x else 0.22 for x in names])[job["kind"]]
@@ -33,29 +37,79 @@ def estimate_facts(co: Company) -> Data:
     counts = np.where(offered, rng.choice([1, 2, 3], n, p=[0.4, 0.25, 0.35]), 0)
     starts = np.concatenate(([0], np.cumsum(counts)))
     which = np.repeat(np.arange(n), counts)
-    sold = offered & (rng.random(n) < 0.44)
-    winner = np.where(sold, starts[:-1] + (rng.random(n) * counts).astype(np.int64), -1)
+    leader: Index = np.asarray(np.searchsorted(co["settings.technicians"]["id"], co["first technician"]["id"]))
+    skill = co["crew"]["skill"][leader]
+    sold = offered & (rng.random(n) < 0.12 + 0.6 * skill)
+    winner = np.where(sold, starts[:-1] + (rng.random(n) ** (1.6 - skill) * counts).astype(np.int64), -1)
     total = len(which)
-    crew = co["settings.technicians"]["id"]
-    seller = np.searchsorted(crew, co["first technician"]["id"][which])
-    lines = rng.integers(1, 5, total)
+    later_job = _later_job(co, rng, winner)
     facts = {"id": ids(total, 92_200_011, 2), "job": which, "option": np.arange(total) - starts[which], "starts": starts}
-    return {**facts, "winner": winner, "seller": seller, "lines": np.concatenate(([0], np.cumsum(lines)))}
+    facts |= {"winner": winner, "seller": leader[which], "later job": later_job, "options": counts}
+    billed: Index = np.asarray(np.where(later_job < 0, winner, -1))
+    billed[later_job[later_job >= 0]] = winner[later_job >= 0]
+    return {**facts, "of bill": billed, **_when(co, rng, facts)}
+
+
+def _later_job(co: Company, rng: np.random.Generator, winner: Index) -> Index:
+    """The customer's next job, where a sale was made only after the visit and that job does the work; -1 for the others."""
+    job = co["jobs"]
+    order = np.argsort(job["customer"], kind="stable")
+    same = job["customer"][order][1:] == job["customer"][order][:-1]
+    following = np.full(len(winner), -1)
+    following[order[:-1][same]] = order[1:][same]
+    next_ = np.maximum(following, 0)
+    usual = np.array([t[5] for t in JOB_TYPES])[job["kind"][next_]]
+    fits = (following >= 0) & (winner >= 0) & (winner[next_] < 0) & (usual > 0) & (job["status"][next_] == COMPLETED)
+    fits &= FAMILY[job["trade"]] == FAMILY[job["trade"][next_]]
+    fits &= (job["first"] + 3 * HOUR < job["created"][next_]) & (rng.random(len(winner)) < 0.6)
+    return np.where(fits, following, -1)
+
+
+def _when(co: Company, rng: np.random.Generator, facts: Data) -> Data:
+    """Status, and when each estimate was written, sold or given up."""
+    at, job, winner, n = facts["job"], co["jobs"], facts["winner"], len(facts["id"])
+    lost = (winner[at] >= 0) & (winner[at] != np.arange(n))
+    last = np.maximum(np.fmax(job["completed"], job["created"]), job["first"])
+    made = np.minimum(np.minimum(job["first"][at] + HOUR // 2, last[at]), co.end - HOUR)
+    following = facts["later job"][at]
+    upto = np.where(following >= 0, job["created"][np.maximum(following, 0)], np.maximum(last[at], made))
+    sold_on = made + ((np.minimum(upto, co.end - HOUR) - made) * rng.random(n)).astype("timedelta64[us]")
+    given_up = made + (rng.gamma(2.5, 12.0, n) * 86_400).astype(np.int64) * SECOND
+    stale = (winner[at] < 0) & (rng.random(co["jobs"]["id"].size)[at] < 0.7)
+    given_up = given_up[facts["starts"][at]]  # the options of a job are given up together
+    status = np.where(winner[at] == np.arange(n), SOLD, np.where(lost | (stale & (given_up < co.end - HOUR)), DISMISSED, OPEN))
+    sold_on = np.where(status == SOLD, np.maximum(made, blur(rng, sold_on)), NAT)
+    decided = np.where(lost, sold_on[np.maximum(winner[at], 0)], np.where(status == SOLD, sold_on, given_up))
+    return {"status": status, "made": made, "sold on": sold_on, "decided": np.where(status == OPEN, NAT, decided)}
+
+
+def lines(co: Company) -> Data:
+    """What the estimates list. Better is Good and something more, Best is Better and something more."""
+    rng, e, skus, job = co.rng("estimate lines"), co["estimate facts"], Skus(co), co["jobs"]
+    offered = np.flatnonzero(e["options"])
+    base = rng.integers(1, 4, len(e["options"]))  # how many things Good has
+    stock = np.where(e["options"] > 0, base + e["options"] - 1, 0)
+    first = np.concatenate(([0], np.cumsum(stock)))
+    owner = np.repeat(offered, stock[offered])
+    number = np.arange(len(owner)) - first[owner]
+    kind = np.where(number == 0, rng.choice([0, 2], len(owner), p=[0.45, 0.55]), rng.choice([0, 1], len(owner)))
+    sku = skus.draw(rng, kind, job["trade"][owner])
+    quantity = np.where(kind == 1, rng.integers(1, 5, len(owner)), 1).astype(float)
+    counts = base[e["job"]] + e["option"]
+    starts = np.concatenate(([0], np.cumsum(counts)))
+    which = np.repeat(np.arange(len(counts)), counts)
+    at = first[e["job"][which]] + np.arange(len(which)) - starts[which]
+    price = np.round(skus.price[sku[at]] * level(co, e["made"][which]), 2)
+    cost = np.round(skus.cost[sku[at]] * level(co, e["made"][which], COST_RISE), 2)
+    total = np.round(price * quantity[at], 2)
+    found = {"estimate": which, "starts": starts, "kind": kind[at], "sku": sku[at], "quantity": quantity[at], "total": total}
+    return {**found, "price": price, "cost": cost, "subtotal": np.round(np.bincount(which, total, len(counts)), 2)}
 
 
 def estimates(co: Company) -> Data:
-    rng, e, job = co.rng("sales.estimates"), co["estimate facts"], co["jobs"]
-    at, n = e["job"], len(e["id"])
-    status = np.where(e["winner"][at] == np.arange(n), SOLD, np.where(e["winner"][at] >= 0, LOST, OPEN))
-    made = np.minimum(job["first"][at] + HOUR, co.end - HOUR)
-    sold_on = np.where(
-        status == SOLD,
-        blur(rng, np.minimum(made + (rng.exponential(2, n) * 86_400).astype(np.int64) * SECOND, co.end - HOUR)),
-        np.datetime64("NaT"),
-    )
-    lines = co["sales.estimates.items"]
-    of_line = np.repeat(np.arange(n), np.diff(e["lines"]))
-    goods = np.bincount(of_line, np.where(lines["_kind"] > 0, lines["total"], 0.0), n)
+    rng, e, job, line = co.rng("sales.estimates"), co["estimate facts"], co["jobs"], co["estimate lines"]
+    at, n, sold = e["job"], len(e["id"]), e["status"] == SOLD
+    goods = np.bincount(line["estimate"], np.where(line["kind"] > 0, line["total"], 0.0), n)
     unit = job["branch"][at] * 4 + job["trade"][at]
     return {
         "id": e["id"],
@@ -63,48 +117,45 @@ def estimates(co: Company) -> Data:
         "projectId": co["projects of jobs"]["id"][at],
         "locationId": co["crm.locations"]["id"][job["place"][at]],
         "customerId": co["customers"]["id"][job["customer"][at]],
-        "name": Choice(e["option"], OPTIONS),
+        "name": Choice(np.where(e["options"][at] > 1, e["option"], 3), OPTIONS),
         "jobNumber": job["id"][at] - 48_000_000,
-        "status.value": status,
-        "status.name": Choice(status, ["Open", "Sold", "Dismissed"]),
+        "status.value": e["status"],
+        "status.name": Choice(e["status"], STATES),
         "reviewStatus": "None",
         "summary": draw(rng, [None, *SENTENCES[5:]], n),
-        "createdOn": made,
-        "modifiedOn": later(co, rng, np.fmax(sold_on, made), 3),
-        "soldOn": sold_on,
-        "soldBy": np.where(status == SOLD, co["settings.technicians"]["id"][e["seller"]], -1),
-        "active": rng.random(n) > 0.03,
-        "items": Ragged(e["lines"], "sales.estimates.items"),
+        "createdOn": e["made"],
+        "modifiedOn": later(co, rng, np.fmax(e["decided"], e["made"]), 3),
+        "soldOn": e["sold on"],
+        "soldBy": np.where(sold, co["settings.technicians"]["id"][e["seller"]], -1),
+        "active": sold | (rng.random(n) > 0.03),
+        "items": Ragged(line["starts"], "sales.estimates.items"),
         "externalLinks": [],
-        "subtotal": np.round(np.bincount(of_line, lines["total"], n), 2),
+        "subtotal": line["subtotal"],
         "tax": np.round(goods * np.array(TAX_RATES)[job["branch"][at]], 2),
         "businessUnitId": co["settings.business_units"]["id"][unit],
         "businessUnitName": Choice(unit, co["settings.business_units"]["name"].tolist()),
-        "isRecommended": e["option"] == 1,
+        "isRecommended": (e["option"] == 1) | (e["options"][at] == 1),
         "isChangeOrder": False,
         "proposalTagName": None,
     }
 
 
 def estimate_items(co: Company) -> Data:
-    rng, e, skus = co.rng("sales.estimates.items"), co["estimate facts"], Skus(co)
-    which = np.repeat(np.arange(len(e["id"])), np.diff(e["lines"]))
-    n, number = len(which), np.arange(len(which)) - e["lines"][which]
-    kind = np.where(number == 0, rng.choice([0, 2], n, p=[0.45, 0.55]), rng.choice([0, 1], n))
-    sku = skus.draw(rng, kind, co["jobs"]["trade"][e["job"][which]])
-    rate = np.round(skus.price[sku] * (1 + 0.3 * e["option"][which]), 2)
-    quantity = np.where(kind == 1, rng.integers(1, 5, n), 1).astype(float)
-    made = np.minimum(co["jobs"]["first"][e["job"][which]] + HOUR, co.end - HOUR)
-    account = np.array([0, 1, 2])[kind]
-    books = ledger(co, "x", account)
+    rng, e, line, skus = co.rng("sales.estimates.items"), co["estimate facts"], co["estimate lines"], Skus(co)
+    which, kind, sku, n = line["estimate"], line["kind"], line["sku"], len(line["sku"])
+    made = e["made"][which]
+    books = ledger(co, "x", np.array([0, 1, 2])[kind])
+    bills = co["bills"]
+    billed = np.full(n, -1)
+    billed[bills["item_line"][bills["item_line"] >= 0]] = bills["item_id"][bills["item_line"] >= 0]
     return {
-        "id": ids(n, 95_000_000, 2),
+        "id": estimate_item_ids(n),
         "_estimate": e["id"][which],
         "_kind": kind,
         "sku.id": skus.id[sku],
         "sku.name": Choice(sku, skus.names),
         "sku.displayName": Choice(sku, skus.names),
-        "sku.type": Choice(kind, list(Skus.KINDS)),
+        "sku.type": Choice(kind, list(KINDS)),
         "sku.soldHours": np.where(kind == 0, 1.0, 0.0),
         "sku.generalLedgerAccountId": books["x.id"],
         "sku.generalLedgerAccountName": books["x.name"],
@@ -112,65 +163,86 @@ def estimate_items(co: Company) -> Data:
         "skuAccount": books["x.name"],
         "description": Choice(sku, [f"<p>{x}</p>" for x in skus.names]),
         "membershipTypeId": np.full(n, -1),
-        "qty": quantity,
-        "unitRate": rate,
-        "total": np.round(rate * quantity, 2),
-        "unitCost": skus.cost[sku],
-        "totalCost": np.round(skus.cost[sku] * quantity, 2),
+        "qty": line["quantity"],
+        "unitRate": line["price"],
+        "total": line["total"],
+        "unitCost": line["cost"],
+        "totalCost": np.round(line["cost"] * line["quantity"], 2),
         "itemGroupName": "",
         "createdOn": made,
         "modifiedOn": later(co, rng, made, 3),
         "chargeable": True,
-        "invoiceItemId": np.full(n, -1),
+        "invoiceItemId": billed,
         "active": True,
     }
 
 
-# -- projects
+def estimate_item_ids(count: int) -> Index:
+    return ids(count, 95_000_000, 2)
 
 
-def projects_of_jobs(co: Company) -> Data:
-    """A project for every fifth installation; null for all other jobs."""
-    job, rng = co["jobs"], co.rng("projects")
-    has = (job["trade"] == 1) & (job["status"] != CANCELED) & (rng.random(len(job["id"])) < 0.2)
-    has[0] = True  # one at least, however small the company
-    number = np.full(len(job["id"]), -1)
-    number[has] = ids(int(has.sum()), 8_800_010)
-    return {"id": number}
-
-
-def projects(co: Company) -> Data:
-    rng, number, job = co.rng("jpm.projects"), co["projects of jobs"]["id"], co["jobs"]
-    at = np.flatnonzero(number >= 0)
-    n, made = len(at), job["created"][at]
-    unit = job["branch"][at] * 4 + job["trade"][at]
-    done = job["status"][at] == COMPLETED
-    one = np.arange(n + 1)
+def changes(co: Company) -> Data:
+    """When the status of an estimate changed: at most once each."""
+    rng, e = co.rng("estimate changes"), co["estimate facts"]
+    at = np.flatnonzero(e["status"] != OPEN)
     return {
-        "id": number[at],
-        "number": number[at] - 8_000_000,
-        "name": Choice(job["kind"][at], [f"{t[0]} project" for t in JOB_TYPES]),
-        "summary": draw(rng, [None, *(f"<p>{s}</p>" for s in SENTENCES)], n),
+        "id": ids(len(at), 96_500_000),
+        "_estimate": e["id"][at],
+        "oldStatus": "Open",
+        "newStatus": Choice(e["status"][at], STATES),
+        "createdOn": e["decided"][at],
+        "createdById": office(co, rng, len(at)),
+    }
+
+
+# -- opportunities: a job on which something was offered
+
+
+def opportunities(co: Company) -> Data:
+    e, job = co["estimate facts"], co["jobs"]
+    at = np.flatnonzero(e["options"])
+    first = e["starts"][at]
+    won = e["winner"][at] >= 0
+    status = np.where(won, 1, np.where(np.maximum.reduceat(e["status"] == OPEN, first), 0, 2)) if len(at) else at
+    decided = np.where(won, e["sold on"][np.maximum(e["winner"][at], 0)], e["decided"][first])
+    made: Array = e["made"][first]
+    return {
+        "id": ids(len(at), 97_000_000),
+        "name": Choice(job["kind"][at], [t[0] for t in JOB_TYPES]),
+        "status": Choice(status, ["Open", "Won", "Lost"]),
+        "jobId": job["id"][at],
         "customerId": co["customers"]["id"][job["customer"][at]],
-        "locationId": co["crm.locations"]["id"][job["place"][at]],
-        "businessUnitIds": Ragged(one, co["settings.business_units"]["id"][unit]),
-        "projectManagerIds": Ragged(one, co["settings.employees"]["id"][rng.integers(0, 5, n)]),
-        "jobIds": Ragged(one, job["id"][at]),
-        "startDate": job["first"][at],
-        "targetCompletionDate": job["first"][at] + 20 * DAY,
-        "actualCompletionDate": np.where(done, job["completed"][at], np.datetime64("NaT")),
+        "estimateIds": Ragged(np.concatenate((first, [len(e["id"])])), e["id"]),
         "createdOn": made,
-        "modifiedOn": later(co, rng, made, 20),
-        "customFields": [],
-        "externalData": [],
+        "modifiedOn": later(co, co.rng("opportunities"), np.fmax(decided, made), 2),
+    }
+
+
+def followups(co: Company) -> Data:
+    """Calls to those who have not decided: a day, a week, a month after the offer."""
+    rng, o = co.rng("followups"), co["sales.opportunities"]
+    which = np.repeat(np.arange(len(o["id"])), np.where(o["status"].codes == 1, 0, rng.integers(1, 4, len(o["id"]))))
+    step = np.arange(len(which)) - np.searchsorted(which, which)
+    when = o["createdOn"][which] + np.array([1, 7, 30])[step] * DAY
+    keep = when < co.end - HOUR
+    which, when = which[keep], when[keep]
+    return {
+        "id": ids(len(which), 98_000_000),
+        "name": draw(rng, ["Call back", "Send offer again", "Ask for decision"], len(which)),
+        "opportunityId": o["id"][which],
+        "createdOn": when,
+        "createdById": office(co, rng, len(which)),
+        "modifiedOn": later(co, rng, when, 1),
     }
 
 
 MAKERS: dict[str, Any] = {
     "first technician": first_technician,
     "estimate facts": estimate_facts,
+    "estimate lines": lines,
+    "estimate changes": changes,
+    "sales.opportunities": opportunities,
+    "sales.opportunities.followups": followups,
     "sales.estimates": estimates,
     "sales.estimates.items": estimate_items,
-    "projects of jobs": projects_of_jobs,
-    "jpm.projects": projects,
 }

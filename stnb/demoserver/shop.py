@@ -36,6 +36,7 @@ JOB_TYPES = [
     ("Lighting Install", 3, "-", 4, 3, 3, True),
     ("EV Charger Install", 3, "-", 3, 4, 3, True),
     ("Electrical Inspection", 3, "-", 2, 1, 1, True),
+    ("Electrical Recall", 3, "-", 0.8, 1, 0, False),
 ]
 TAGS = [
     "VIP",
@@ -49,6 +50,9 @@ TAGS = [
     "Rental",
     "Upset",
 ]
+
+
+ZONES = ids(len(CITIES), 1410, 3)
 
 
 def lookup(co: Company, name: str, names: list[str], base: int, **more: Any) -> Data:
@@ -183,19 +187,6 @@ ACCOUNTS += ["Sales Tax Payable", "Accounts Receivable", "Checking", "Old Revenu
 TAX_RATES = [0.0735, 0.0825, 0.0790]
 
 
-def zones(co: Company) -> Data:
-    names = [c[1] for c in CITIES]
-    n = len(names)
-    one = np.ones(n, dtype=int)
-    data = lookup(co, "dispatch.zones", names, 1410)
-    return {
-        **data,
-        "zips": ragged(one, objects([c[2] for c in CITIES])),
-        "cities": ragged(one, objects(names)),
-        "active": one > 0,
-    }
-
-
 def tax_zones(co: Company) -> Data:
     n = len(BRANCHES)
     parts = [{"id": 61 + i, "taxName": f"{BRANCHES[i]} sales tax", "taxBaseType": ["Material"], "taxRate": r, "salesTaxItem": None} for i, r in
@@ -251,6 +242,4 @@ MAKERS = {
     "accounting.payment_types": _list("accounting.payment_types", PAYMENTS, 41),
     "accounting.tax_zones": tax_zones,
     "accounting.gl_accounts": gl_accounts,
-    "dispatch.zones": zones,
-    "dispatch.teams": _list("dispatch.teams", ["Red", "Blue", "Green", "Night"], 19),
 }

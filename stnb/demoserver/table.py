@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -83,7 +83,7 @@ class Table:
         fill: makes a column that `data` lacks.
     """
 
-    def __init__(self, name: str, size: int, data: dict[str, Any], columns: Sequence[Column], fill: Fill) -> None:
+    def __init__(self, name: str, size: int, data: MutableMapping[str, Any], columns: Sequence[Column], fill: Fill) -> None:
         self.name, self.size, self.data, self.columns, self.fill = name, size, data, columns, fill
         self.types: dict[str, Column] = {}
         self.made = bool(data)  # by the simulation: what it says nothing about is null
@@ -128,6 +128,14 @@ class Table:
             return None
         dtype = object if data is None or isinstance(data, str) else None
         return np.full(self.size, data, dtype=dtype)
+
+    def shown(self, moment: np.datetime64 | None = None) -> Array:
+        """Which rows there are at that moment, or now: all of them, where no time passes."""
+        return np.ones(self.size, dtype=bool)
+
+    def in_order(self, at: Index) -> Index:
+        """Those rows in the order that they have where none is asked for."""
+        return at
 
     def find(self, key: str) -> int | None:
         """The index of the row whose id (where it has none: whose name) is written so, or None."""

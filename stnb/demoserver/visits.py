@@ -6,29 +6,28 @@ from typing import Any
 
 import numpy as np
 
-from .company import DAY, SECOND, Company, Data, blur, draw, ids, later, objects
+from .company import SECOND, Company, Data, blur, draw, ids, later, objects
 from .names import SENTENCES
-from .people import crew_size, office
-from .table import Choice
+from .people import office
+from .table import Choice, ragged
 from .work import CANCELED, DISPATCHED, HOLD, HOUR
 
 VISITS = ["Scheduled", "Dispatched", "Working", "Hold", "Done", "Canceled"]
+DONE = 4
 
 
 def appointments(co: Company) -> Data:
-    rng, job = co.rng("jpm.appointments"), co["jobs"]
-    which = np.repeat(np.arange(len(job["id"])), job["visits"])
-    starts = np.concatenate(([0], np.cumsum(job["visits"])))
-    number = np.arange(len(which)) - starts[which]
+    rng, job, visit, said = co.rng("jpm.appointments"), co["jobs"], co["visits"], co["clock"]
+    which, number, start = visit["job"], visit["number"], co["plan"]["start"]
     n = len(which)
-    start = job["first"][which] + number * job["gap"][which] * DAY
     end = start + job["hours"][which] * HOUR
-    status = np.where(end < co.end, 4, np.where(start < co.end, 2, 0))
-    status = np.where(job["status"][which] == HOLD, np.where(end < co.end, 4, 3), status)
+    status = np.where(said["finished"] < co.end, DONE, np.where(said["came"] < co.end, 2, 0))
+    status = np.where((job["status"][which] == HOLD) & (status == 2), 3, status)
     status = np.where((job["status"][which] == DISPATCHED) & (number == 0), 1, status)
     status = np.where(job["status"][which] == CANCELED, 5, status)
     window = rng.random(n) < 0.85
     nat = np.datetime64("NaT")
+    touched = np.where(status == DONE, said["finished"], np.maximum(end, job["created"][which]))
     return {
         "id": ids(n, 52_600_300),
         "jobId": job["id"][which],
@@ -42,7 +41,7 @@ def appointments(co: Company) -> Data:
         "status": Choice(status, VISITS),
         "specialInstructions": draw(rng, [None, *SENTENCES[:4]], n, [8, 1, 1, 1, 1]),
         "createdOn": job["created"][which],
-        "modifiedOn": later(co, rng, np.minimum(np.maximum(end, job["created"][which]), co.end - HOUR), 1),
+        "modifiedOn": later(co, rng, np.minimum(touched, co.end - HOUR), 1),
         "customerId": co["customers"]["id"][job["customer"][which]],
         "unused": (status == 5) & (rng.random(n) < 0.5),
         "createdById": office(co, rng, n),
@@ -50,21 +49,15 @@ def appointments(co: Company) -> Data:
         "active": rng.random(n) > 0.01,
         "appointmentSummaries": [],
         "_job": which,
-        "_starts": starts,
+        "_starts": visit["starts"],
         "_status": status,
     }
 
 
 def assignments(co: Company) -> Data:
-    """Who went: one technician, or two or three together, of the crew of the job's branch and trade."""
+    """Who was sent: one technician, or two or three together, the one who leads first."""
     rng, job, seen, staff = co.rng("assignments"), co["jobs"], co["jpm.appointments"], co["settings.technicians"]
-    sizes = np.tile(crew_size(co), 3)
-    lead = np.concatenate(([0], np.cumsum(sizes)))
-    crew = (job["branch"] * 4 + job["trade"])[seen["_job"]]
-    each = np.minimum(rng.choice([1, 2, 3], len(crew), p=[0.74, 0.21, 0.05]), sizes[crew])
-    at = np.repeat(np.arange(len(crew)), each)
-    turn = np.arange(len(at)) - np.repeat(np.cumsum(each) - each, each)
-    who = lead[crew[at]] + (rng.integers(0, 1 << 30, len(crew))[at] + turn) % sizes[crew[at]]
+    at, who = co["sent"]["at"], co["sent"]["who"]
     n, status = len(at), seen["_status"][at]
     made = np.minimum(job["created"][seen["_job"][at]] + rng.integers(60, 7200, n) * SECOND, co.end - HOUR)
     return {
@@ -82,29 +75,6 @@ def assignments(co: Company) -> Data:
         "active": (status != 5) | (rng.random(n) < 0.3),
         "_who": who,
         "_at": at,
-    }
-
-
-def timesheets(co: Company) -> Data:
-    """When each technician was sent, came and was done."""
-    rng, sent, seen = co.rng("timesheets"), co["dispatch.appointment_assignments"], co["jpm.appointments"]
-    went = np.flatnonzero(seen["_status"][sent["_at"]] == 4)
-    start, end = seen["start"][sent["_at"][went]], seen["end"][sent["_at"][went]]
-    n = len(went)
-    arrived = start + rng.integers(-900, 3000, n) * SECOND
-    done = np.maximum(end + rng.integers(-2400, 3600, n) * SECOND, arrived + 300 * SECOND)
-    return {
-        "id": ids(n, 61_000_000),
-        "jobId": sent["jobId"][went],
-        "appointmentId": sent["appointmentId"][went],
-        "technicianId": sent["technicianId"][went],
-        "dispatchedOn": arrived - rng.integers(600, 2700, n) * SECOND,
-        "arrivedOn": arrived,
-        "canceledOn": np.full(n, np.datetime64("NaT"), dtype="datetime64[us]"),
-        "doneOn": done,
-        "createdOn": arrived,
-        "modifiedOn": later(co, rng, np.minimum(done, co.end - HOUR), 0.2),
-        "active": rng.random(n) > 0.02,
     }
 
 
@@ -142,10 +112,37 @@ def cancellations(co: Company) -> Data:
     }
 
 
+def history(co: Company) -> Data:
+    """That each job was booked and, in time, completed; as the job's own history tells it."""
+    job = co["jobs"]
+    counts = 1 + ~np.isnat(job["completed"])
+    return {
+        "id": job["id"],
+        "jobId": job["id"],
+        "history": ragged(counts, "job events"),
+        "modifiedOn": co["jpm.jobs"]["modifiedOn"],
+    }
+
+
+def events(co: Company) -> Data:
+    job, staff = co["jobs"], co["settings.employees"]["id"]
+    counts = 1 + ~np.isnat(job["completed"])
+    row = np.repeat(np.arange(len(counts)), counts)
+    number = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return {
+        "id": 1 + 2 * row + number,
+        "employeeId": staff[row % len(staff)],
+        "eventType": Choice(number, ["Job Booked", "Job Completed"]),
+        "date": np.where(number == 0, job["created"][row], job["completed"][row]),
+        "usedSchedulingTool": "Manual",
+    }
+
+
 MAKERS: dict[str, Any] = {
     "jpm.appointments": appointments,
     "dispatch.appointment_assignments": assignments,
-    "payroll.jobs.timesheets": timesheets,
+    "jpm.export.job_history": history,
+    "job events": events,
     "jpm.export.job_notes": notes,
     "jpm.export.job_canceled_logs": cancellations,
 }

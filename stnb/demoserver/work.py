@@ -48,48 +48,91 @@ def _kinds(rng: Rng, created: Array) -> Index:
 
 
 def _customers(co: Company, rng: Rng, created: Array) -> Index:
-    """Whose job it is: a third are the first jobs of those who have just come."""
-    known = np.searchsorted(co["customers"]["created"], created, side="right")
+    """Whose job it is: a third are the first jobs of those who have just come. Those who have gone elsewhere call no more."""
+    who = co["customers"]
+    known = np.searchsorted(who["created"], created, side="right")
     anyone = (rng.random(len(created)) * known).astype(np.int64)
     newest = known - 1 - rng.integers(0, 3, len(created))
-    return np.maximum(np.where(rng.random(len(created)) < 0.33, newest, anyone), 0)
+    picked = np.maximum(np.where(rng.random(len(created)) < 0.33, newest, anyone), 0)
+    picked = np.where(who["gone"][picked] <= created, np.maximum(newest, 0), picked)
+    return np.asarray(np.where(who["into"][picked] >= 0, who["into"][picked], picked))
 
 
-def job_facts(co: Company) -> Data:
+def work(co: Company) -> Data:
+    """What is asked for and planned, before anybody is sent and before recalls are known to be some job's."""
     rng, who = co.rng("jobs"), co["customers"]
-    n = co.count(6000)
+    n = co.count(21_000)
     created = _created(co, rng, n)
     kind, customer = _kinds(rng, created), _customers(co, rng, created)
     places = who["places"].starts
     place = places[customer] + (rng.random(n) * (places[customer + 1] - places[customer])).astype(np.int64)
     branch = np.array([BRANCHES.index(c[0]) for c in CITIES])[who["city"][customer]]
-    trade = np.array([j[1] for j in JOB_TYPES])[kind]
     visits = rng.choice([1, 2, 3], n, p=[0.84, 0.13, 0.03])
     wait = np.minimum(rng.exponential(2.2, n).astype(np.int64), 21)
-    first = created.astype("datetime64[D]").astype("datetime64[us]") + wait * DAY + rng.choice([15, 17, 19, 21, 23], n) * HOUR
+    hour = rng.choice([15, 17, 19, 21, 23], n)
+    hours = np.array([j[4] for j in JOB_TYPES])[kind]
+    hour = np.where(hours >= 4, np.minimum(hour, 17), hour)  # what takes long begins early
+    first = created.astype("datetime64[D]").astype("datetime64[us]") + wait * DAY + hour * HOUR
     first = np.where(first <= created, first + DAY, first)
     gap = rng.integers(1, 6, n)
-    hours = np.array([j[4] for j in JOB_TYPES])[kind]
-    last_end = first + (visits - 1) * gap * DAY + hours * HOUR
-    facts = {"created": created, "kind": kind, "customer": customer, "place": place, "branch": branch, "trade": trade}
-    facts |= {"visits": visits, "first": first, "gap": gap, "hours": hours, "id": ids(n, 48_200_017, 3), "last_end": last_end}
-    return {**facts, **_outcome(co, rng, facts), "member": member_at(co, customer, created)}
-
-
-def _outcome(co: Company, rng: Rng, job: Data) -> Data:
-    """Status and end. A job that was cancelled has a completedOn as well: the moment of that."""
-    created, first, n = job["created"], job["first"], len(job["created"])
+    facts = {"id": ids(n, 48_200_017, 3), "created": created, "kind": kind, "customer": customer, "place": place}
+    facts |= {"branch": branch, "trade": np.array([j[1] for j in JOB_TYPES])[kind], "hours": hours, "visits": visits}
+    job, number, start = _visits(rng, first, gap, visits)
+    starts = np.concatenate(([0], np.cumsum(visits)))
+    facts |= {"first": start[starts[:-1]], "last_end": start[starts[1:] - 1] + hours * HOUR}
+    facts |= {"visit job": job, "visit number": number, "visit start": start, "visit starts": starts}
     bad = (created >= co.bad_month[0]) & (created < co.bad_month[1])
-    ended = created + ((first - created) * rng.random(n)).astype("timedelta64[us]")
-    canceled = (rng.random(n) < np.where(bad, 0.27, 0.07)) & (ended < co.end)
-    done = job["last_end"] + rng.integers(-1800, 5400, n) * SECOND
-    started = np.where(
-        first < co.end, IN_PROGRESS, np.where((first < co.end + DAY) & (rng.random(n) < 0.3), DISPATCHED, SCHEDULED)
-    )
+    ended = created + ((facts["first"] - created) * rng.random(n)).astype("timedelta64[us]")
+    return {**facts, "ended": ended, "canceled": (rng.random(n) < np.where(bad, 0.27, 0.07)) & (ended < co.end)}
+
+
+def _visits(rng: Rng, first: Array, gap: Index, visits: Index) -> tuple[Index, Index, Array]:
+    """(job, number, start) of every visit: not on holidays, and on Sundays few."""
+    job = np.repeat(np.arange(len(first)), visits)
+    number = np.arange(len(job)) - np.repeat(np.cumsum(visits) - visits, visits)
+    day = first.astype("datetime64[D]")
+    years = np.unique(day.astype("datetime64[Y]"))
+    closed = [d for y in [*years, years[-1] + 1] for d in (holiday(y, m, d) for m, d in sorted(HOLIDAYS))]
+    works = np.busday_offset(day[job], number * gap[job], roll="forward", weekmask="1111110", holidays=closed)
+    sunday = (day.astype(int) + 3) % 7 == 6
+    urgent = (sunday & (rng.random(len(first)) < 0.2))[job] & (number == 0) & ~np.isin(day[job], closed)
+    days = np.where(urgent, day[job], works).astype("datetime64[us]")
+    return job, number, days + (first - day)[job]
+
+
+def holiday(year: Any, month: int, day: int) -> Any:
+    return (year.astype("datetime64[M]") + (month - 1)).astype("datetime64[D]") + (day - 1)
+
+
+def visit_facts(co: Company) -> Data:
+    """The visits of every job, job by job in the order of time."""
+    planned = co["work"]
+    return {"job": planned["visit job"], "number": planned["visit number"], "start": planned["visit start"], "starts": planned["visit starts"]}  # fmt: skip
+
+
+def job_facts(co: Company) -> Data:
+    """The jobs as they came to be. A recall is at the customer of the job that it is about."""
+    planned, of_job = co["work"], co["recalls"]["of"]
+    facts = {key: planned[key] for key in ("id", "created", "kind", "trade", "visits", "hours")}
+    start, starts = co["plan"]["start"], planned["visit starts"]
+    facts |= {"first": start[starts[:-1]], "last_end": start[starts[1:] - 1] + planned["hours"] * HOUR}
+    source = np.where(of_job >= 0, of_job, np.arange(len(of_job)))
+    facts |= {key: planned[key][source] for key in ("customer", "place", "branch")}
+    facts |= {"recall": of_job, **_outcome(co, co.rng("outcome"))}
+    return {**facts, "member": member_at(co, facts["customer"], facts["created"])}
+
+
+def _outcome(co: Company, rng: Rng) -> Data:
+    """Status and end. A job that was cancelled has a completedOn as well: the moment of that."""
+    planned, seen = co["work"], co["clock"]
+    starts, canceled, n = planned["visit starts"], planned["canceled"], len(planned["id"])
+    came, done = seen["came"][starts[:-1]], seen["finished"][starts[1:] - 1]
+    soon = (co["plan"]["start"][starts[:-1]] < co.end + DAY) & (rng.random(n) < 0.3)
+    started = np.where(came < co.end, IN_PROGRESS, np.where(soon, DISPATCHED, SCHEDULED))
     status = np.where(done < co.end, COMPLETED, np.where((started == IN_PROGRESS) & (rng.random(n) < 0.3), HOLD, started))
     status = np.where(canceled, CANCELED, status)
-    completed = np.where(status == COMPLETED, done, np.where(canceled, ended, np.datetime64("NaT")))
-    return {"status": status, "completed": blur(rng, completed)}
+    ended = np.where(status == COMPLETED, done, np.where(canceled, planned["ended"], np.datetime64("NaT")))
+    return {"status": status, "completed": np.minimum(blur(rng, ended), co.end - SECOND)}
 
 
 def member_at(co: Company, customer: Index, moment: Array) -> Index:
@@ -111,7 +154,7 @@ def jobs(co: Company) -> Data:
     n, company = len(job["id"]), co["customers"]["company"][job["customer"]]
     touched = np.fmax(job["completed"], job["created"])
     return {
-        **_links(co, co.rng("job links"), job),
+        **_links(co, job),
         "id": job["id"],
         "jobNumber": job["id"] - 48_000_000,
         "jobStatus": Choice(job["status"], STATUSES),
@@ -135,15 +178,13 @@ def jobs(co: Company) -> Data:
     }
 
 
-def _links(co: Company, rng: Rng, job: Data) -> Data:
+def _links(co: Company, job: Data) -> Data:
     """The ids of everything that a job has to do with."""
     calls, sold, seen, n = co["calls"], co["estimate facts"], co["jpm.appointments"], len(job["id"])
-    previous, following = _neighbours(job["customer"])
-    recall = (previous >= 0) & (job["created"] - job["created"][previous] < 60 * DAY) & (rng.random(n) < 0.25)
-    winners = sold["winner"]  # the estimate that was sold on each job, or -1
-    came = (winners >= 0) & (following >= 0) & (rng.random(n) < 0.4)
+    winners, after = sold["winner"], sold["later job"]  # the estimate that was sold on each job, and the job that did the work
+    came = after >= 0
     from_estimate = np.full(n, -1)
-    from_estimate[following[came]] = sold["id"][winners[came]]
+    from_estimate[after[came]] = sold["id"][winners[came]]
     return {
         "projectId": co["projects of jobs"]["id"],
         "customerId": co["customers"]["id"][job["customer"]],
@@ -153,7 +194,7 @@ def _links(co: Company, rng: Rng, job: Data) -> Data:
         "campaignId": co["marketing.campaigns"]["id"][calls["campaign of job"]],
         "firstAppointmentId": seen["id"][seen["_starts"][:-1]],
         "lastAppointmentId": seen["id"][seen["_starts"][1:] - 1],
-        "recallForId": of(job["id"], np.where(recall, previous, -1)),
+        "recallForId": of(job["id"], job["recall"]),
         "warrantyId": np.full(n, -1),
         "jobGeneratedLeadSource?": np.zeros(n, dtype=bool),
         "leadCallId": calls["call of job"],
@@ -164,21 +205,13 @@ def _links(co: Company, rng: Rng, job: Data) -> Data:
         "membershipId": of(co["members"]["id"], job["member"]),
         "createdFromEstimateId": from_estimate,
         "estimateIds": Ragged(sold["starts"], sold["id"]),
-        "equipmentIds": [],
+        "equipmentIds": co["equipment of jobs"]["id"],
     }
 
 
-def _neighbours(customer: Index) -> tuple[Index, Index]:
-    """The same customer's job before and after each, or -1; jobs are in the order of time."""
-    order = np.argsort(customer, kind="stable")
-    same = customer[order][1:] == customer[order][:-1]
-    before, after = np.full(len(customer), -1), np.full(len(customer), -1)
-    before[order[1:][same]] = order[:-1][same]
-    after[order[:-1][same]] = order[1:][same]
-    return before, after
-
-
 MAKERS: dict[str, Any] = {
+    "work": work,
+    "visits": visit_facts,
     "jobs": job_facts,
     "jpm.jobs": jobs,
 }

@@ -11,13 +11,85 @@ from typing import Any
 import numpy as np
 
 from ..catalog import Catalog, Column, Endpoint
-from . import assets, bills, calls, marketing, money, people, pricebook, sales, shop, stock, visits, work
+from . import (
+    ads,
+    agreements,
+    bills,
+    calls,
+    clock,
+    contacts,
+    crew,
+    customers,
+    dispatch,
+    equipment,
+    fields,
+    ledger,
+    logs,
+    marketing,
+    members,
+    money,
+    moves,
+    offers,
+    outside,
+    paper,
+    pay,
+    payables,
+    people,
+    pricebook,
+    projects,
+    purchasing,
+    ratings,
+    requests,
+    sales,
+    settlements,
+    shop,
+    stock,
+    tasks,
+    visits,
+    work,
+)
 from .company import Company
 from .generated import Filler
 from .query import equal
 from .table import Array, Index, Ragged, Table
 
-SUBJECTS = (shop, marketing, people, pricebook, work, visits, bills, money, calls, sales, assets, stock)
+SUBJECTS = (
+    shop,
+    marketing,
+    people,
+    pricebook,
+    work,
+    visits,
+    bills,
+    members,
+    money,
+    ledger,
+    calls,
+    sales,
+    offers,
+    stock,
+    crew,
+    customers,
+    contacts,
+    dispatch,
+    clock,
+    pay,
+    ratings,
+    purchasing,
+    moves,
+    payables,
+    equipment,
+    fields,
+    tasks,
+    paper,
+    projects,
+    logs,
+    requests,
+    settlements,
+    outside,
+    agreements,
+    ads,
+)
 MAKERS = {name: maker for subject in SUBJECTS for name, maker in subject.MAKERS.items()}
 
 # Feeds and lists that show the rows of a list with another name.
@@ -26,21 +98,48 @@ SAME = {
     "accounting.inventory_bills.paginated": "accounting.inventory_bills",
     "jpm.jobs.cancel_reasons": "jpm.export.job_canceled_logs",
     "telecom.calls.get": "telecom.v2.calls",
+    "payroll.employees.payroll_settings": "payroll.payroll_settings",
+    "payroll.technicians.payroll_settings": "payroll.payroll_settings",
 }
 # Lists below a record: the rows of this list whose column is the record's id.
 PARTS = {
+    "accounting.bank_deposits.transactions": ("accounting.payments", "deposit.id"),
+    "accounting.journal_entries.details": ("accounting.journal_entries.details", "_entry"),
+    "accounting.journal_entries.summary": ("accounting.journal_entries.summary", "_entry"),
+    "accounting.credit_memos.items": ("accounting.credit_memos.credit_memo_items", "creditMemoId"),
     "crm.customers.contacts.by_id": ("crm.customers.contacts", "customerId"),
     "crm.locations.contacts.by_id": ("crm.locations.contacts", "locationId"),
     "crm.contacts.contact_methods.by_contact_id": ("crm.contacts.contact_methods", "contactId"),
+    "crm.customers.notes": ("crm.customers.notes", "customerId"),
+    "crm.locations.notes": ("crm.locations.notes", "locationId"),
+    "crm.contacts.relationships": ("crm.contacts.relationships", "contactId"),
     "jpm.jobs.notes": ("jpm.export.job_notes", "jobId"),
     "jpm.jobs.canceled_log": ("jpm.export.job_canceled_logs", "jobId"),
     "jpm.projects.notes": ("jpm.export.project_notes", "projectId"),
     "marketing.campaigns.costs": ("marketing.costs", "campaignId"),
     "payroll.jobs.splits.by_job": ("payroll.jobs.splits", "jobId"),
     "payroll.jobs.timesheets.by_job": ("payroll.jobs.timesheets", "jobId"),
+    "memberships.membership_types.discounts": ("memberships.membership_types.discounts", "_type"),
+    "memberships.membership_types.duration_billing_items": ("memberships.membership_types.duration_billing_items", "_type"),
+    "memberships.membership_types.recurring_service_items": ("memberships.membership_types.recurring_service_items", "_type"),
     "memberships.memberships.status_changes": ("memberships.export.membership_status_changes", "membershipId"),
     "payroll.employees.payrolls": ("payroll.payrolls", "employeeId"),
     "payroll.technicians.payrolls": ("payroll.payrolls", "employeeId"),
+    "findings.location_findings.attachments": ("findings.location_findings.attachments", "_finding"),
+    "forms.jobs.attachments": ("forms.jobs.attachments", "jobId"),
+    "jpm.work_breakdown_structure.segments.items": ("jpm.work_breakdown_structure.segments.items", "_segment"),
+    "jpm.work_breakdown_structure.segments.items.children": ("jpm.work_breakdown_structure.segments.items", "parentId"),
+    "jpm.work_breakdown_structure.projects.segments": (
+        "jpm.work_breakdown_structure.segments",
+        "",
+    ),  # every project has the company's own
+    "jpm.work_breakdown_structure.projects.budget_codes": ("jpm.work_breakdown_structure.budget_codes", ""),
+    "jpm.work_breakdown_structure.projects.segments.items": ("jpm.work_breakdown_structure.segments.items", "_segment"),
+    "jpm.work_breakdown_structure.projects.segments.items.children": ("jpm.work_breakdown_structure.segments.items", "parentId"),
+    "sales.status.estimates.changes": ("estimate changes", "_estimate"),
+    "sales.opportunities.followups.by_id": ("sales.opportunities.followups", "opportunityId"),
+    "schedulingpro.schedulers.sessions": ("schedulingpro.schedulers.sessions", "schedulerId"),
+    "schedulingpro.routers.sessions": ("schedulingpro.schedulers.sessions", "_router"),
 }
 # What `…/jobs/{id}/…` in a path is about, where the module has no such list of its own.
 NOUNS = {
@@ -134,16 +233,18 @@ class World:
 
     def below(self, endpoint: Endpoint, parents: list[tuple[str, str]]) -> tuple[Table, Index]:
         """The rows of a list below a record; `parents` are the ids in the path, each with the segment before it."""
-        owner, (noun, key) = self.owner(endpoint, parents), parents[-1]
-        if endpoint.name in PARTS and owner is not None:
+        noun, key = parents[-1]
+        if endpoint.name in PARTS:
             name, column = PARTS[endpoint.name]
             table = self.table(name)
+            if not column:
+                return table, np.arange(table.size)
             values = table.array(column)
             return table, NO_ROWS if values is None else np.flatnonzero(equal(values, [key]))
         name = f"{endpoint.name}({','.join(k for _, k in parents)})"
         size = zlib.crc32(name.encode()) % 4
         data: dict[str, Any] = {}
-        single = f"{noun.rstrip('s').replace('-', '_')}Id".lower()
+        single = f"{noun.rstrip('s').replace('-', '')}Id".lower()
         for mine in endpoint.columns:
             if mine.name.lower() == single and mine.type == "integer" and key.isdecimal():
                 data[mine.name] = np.full(size, int(key))

@@ -1,11 +1,9 @@
-"""How the values of a frame look in the grid, which rows a search finds, and their order. No widgets here."""
+"""How the values of a frame look in the grid: as a short line, and whole. No widgets here."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,13 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandas.api import types
 
 LONGEST = 200  # characters of one cell; the whole value is asked for when a cell is opened
 SAMPLE = 10_000  # values looked at to choose the decimals of a column
-FIRST = 100  # rows that say how wide a column stands
+FIRST = 50  # rows that say how wide a column stands
 RIGHT = {"integer", "number", "duration"}
 
 
@@ -51,7 +48,7 @@ def whole(value: Any) -> str | None:
         return None
     if isinstance(value, (dict, list, tuple, np.ndarray)):
         return json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
-    return _text(value)
+    return one_line(value)
 
 
 def missing(value: Any) -> bool:
@@ -63,35 +60,16 @@ def missing(value: Any) -> bool:
     return isinstance(value, (float, np.floating, Decimal)) and value != value
 
 
-def found(frame: pd.DataFrame, words: str, within: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Keep the positions in `within` whose row holds `words` in any column, whatever the case.
-
-    Ids and amounts are only looked through for digits, dates only for the characters of a date.
-    """
-    part = frame if len(within) == len(frame) else frame.take(within)
-    with ThreadPoolExecutor(4) as pool:  # Arrow searches without the interpreter's lock
-        hits = pool.map(lambda i: _holds(part.iloc[:, i], words), range(part.shape[1]))
-        return within[_any(hits, len(part))]
-
-
-def ordered(column: pd.Series, within: NDArray[np.intp], ascending: bool) -> NDArray[np.intp]:
-    """Sort the positions `within` by a column; equal rows keep their order, missing values stand last."""
-    values = column.take(within).reset_index(drop=True)
-    if _kind(values) in {"list", "object", "any"}:
-        values = values.map(whole).astype("str")
-    return within[values.sort_values(ascending=ascending, kind="stable", na_position="last").index.to_numpy()]
-
-
 def _heading(name: Any) -> str:
     return " · ".join(map(str, name)) if isinstance(name, tuple) else str(name)
 
 
 def _shown(name: str, column: pd.Series) -> Shown:
     kind = _kind(column)
-    text = _numbers(column) if kind == "number" else _times_of(column) if kind == "date-time" else TEXTS.get(kind, _text)
+    text = _numbers(column) if kind == "number" else _times_of(column) if kind == "date-time" else TEXTS.get(kind, one_line)
     longest = max((len(_cut(text(v)) or "") for v in column.iloc[:FIRST].array), default=0)
     width = max((8.4 if kind in RIGHT else 7.8) * longest + 22, 8.4 * len(name) + 30)
-    return Shown(name, kind, int(min(340, max(76, width))), text)
+    return Shown(name, kind, int(min(340, max(136 if kind == "text" else 112, width))), text)
 
 
 def _kind(column: pd.Series) -> str:
@@ -123,7 +101,8 @@ def _kind_of_objects(column: pd.Series) -> str:
     return "text" if seen <= {str} else "any"
 
 
-def _text(value: Any) -> str | None:
+def one_line(value: Any) -> str | None:
+    """Write any value in one line, None where it is missing."""
     if missing(value):
         return None
     if isinstance(value, (dict, list, tuple, np.ndarray)):
@@ -173,7 +152,8 @@ def _answer(value: Any) -> str | None:
     return None if missing(value) else "yes" if value else "no"
 
 
-def _span(value: Any) -> str | None:
+def span(value: Any) -> str | None:
+    """Write a length of time."""
     if missing(value):
         return None
     days, seconds = divmod(int(value.total_seconds()), 86_400)
@@ -181,7 +161,7 @@ def _span(value: Any) -> str | None:
     return f"{days} d {clock}" if days else clock
 
 
-TEXTS = {"date": _dates, "yes/no": _answer, "duration": _span}
+TEXTS = {"date": _dates, "yes/no": _answer, "duration": span}
 
 
 def _cut(text: str | None) -> str | None:
@@ -193,47 +173,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.tolist()
     return None if missing(value) else str(value)
-
-
-def _holds(column: pd.Series, words: str) -> NDArray[np.bool_]:
-    try:
-        return _arrow_holds(pa.array(column, from_pandas=True), words)
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):  # mixed objects have no Arrow type
-        return np.array([words.lower() in (_text(v) or "").lower() for v in column.array], dtype=bool)
-
-
-def _arrow_holds(array: Any, words: str) -> NDArray[np.bool_]:
-    """Search an Arrow array of any depth: a list is hit when one of its elements is."""
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
-    if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
-        hit = np.zeros(len(array), dtype=bool)
-        hit[pc.list_parent_indices(array).to_numpy()[_arrow_holds(pc.list_flatten(array), words)]] = True
-        return hit
-    if pa.types.is_struct(array.type):
-        return _any((_arrow_holds(field, words) for field in array.flatten()), len(array))
-    return _leaf_holds(array, words)
-
-
-def _any(hits: Iterable[NDArray[np.bool_]], size: int) -> NDArray[np.bool_]:
-    result = np.zeros(size, dtype=bool)
-    for hit in hits:
-        result |= hit
-    return result
-
-
-def _leaf_holds(array: Any, words: str) -> NDArray[np.bool_]:
-    kind = array.type
-    if pa.types.is_temporal(kind) and not pa.types.is_duration(kind):
-        if not re.fullmatch(r"[\d:T -]+", words):
-            return np.zeros(len(array), dtype=bool)
-        if pa.types.is_timestamp(kind) and ":" not in words:
-            array = array.cast(pa.date32(), safe=False)  # writing 100,000 times takes 20 times as long as the days
-    elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        words = words.replace(",", "")
-        if not re.fullmatch(r"-?[\d.]+", words):
-            return np.zeros(len(array), dtype=bool)
-    elif pa.types.is_boolean(kind) or pa.types.is_null(kind) or pa.types.is_duration(kind):
-        return np.zeros(len(array), dtype=bool)
-    hit = pc.match_substring(array.cast(pa.large_string()), words, ignore_case=True)
-    return np.asarray(pc.fill_null(hit, False).to_numpy(zero_copy_only=False), dtype=bool)

@@ -9,7 +9,9 @@ import ipywidgets as W
 
 from ..catalog import Endpoint, Param
 from ..errors import UsageError
-from .report import guarded
+from .guard import guarded
+from .idnames import list_of, plain
+from .presets import ENDS, partner, presets
 from .state import hint, named, parse, typed
 
 UNSET = ""  # ipywidgets takes None for "no entry at all" and would leave the menu blank
@@ -48,6 +50,7 @@ class Filters(W.VBox):
         self._changed, self.tell = changed, tell
         self._endpoint: Endpoint | None = None
         self._controls: dict[str, Control] = {}
+        self._labels: dict[str, dict[str, int]] = {}
         self._wide = W.Layout(width="auto", margin="0")  # one for all fields: each Layout is a model of its own on the page
         self.first = W.Box().add_class("stnb-filters")
         self.rest = W.Box().add_class("stnb-filters")
@@ -81,6 +84,13 @@ class Filters(W.VBox):
         for name, value in values.items():
             self[name].value = value
 
+    def name_ids(self, resource: str, labels: dict[str, int]) -> None:
+        """Offer names in the filters whose ids are of that resource. Any thread may call it."""
+        self._labels[resource] = labels
+        for control in list(self._controls.values()):
+            if list_of(control.param) == resource:
+                control.offer(labels)
+
     def close_controls(self) -> None:
         """Take the controls off the page; their models would stay in the notebook otherwise."""
         self.rest.children = self.first.children = ()
@@ -100,6 +110,8 @@ class Filters(W.VBox):
     def _made(self, params: list[Param]) -> list[Any]:
         made = {p.py: Control(self._endpoint, p, self._on_value, self._wide) for p in params if self._endpoint}
         self._controls |= made
+        for control in made.values():
+            control.offer(self._labels.get(list_of(control.param) or "", {}))
         return [control.widget for control in made.values()]
 
     def _show_more(self) -> None:
@@ -117,6 +129,7 @@ class Filters(W.VBox):
 
     @guarded
     def _on_value(self, control: Control) -> None:
+        self._end_span(control)
         self._changed()
         control.mark("")
         if self._endpoint is not None and control.value is not None:
@@ -127,15 +140,29 @@ class Filters(W.VBox):
                 raise
         self.tell(None)
 
+    def _end_span(self, control: Control) -> None:
+        """ "last month" is over: its end goes into the field beside, unless something else stands there."""
+        beside = partner(self._endpoint, control.param) if self._endpoint else None
+        if beside is None or beside.py not in self._controls:
+            return
+        end, other = ENDS.get(control.widget.value, UNSET), self._controls[beside.py]
+        if other.widget.value in (UNSET, other.given):
+            other.given = other.widget.value = end
+
 
 class Control:
     """One filter's widget and its value as `pull` takes it; None while it is not set.
 
     Not a widget itself: a menu, a list and a text field differ only in how a value goes in and comes out.
+
+    Attributes:
+        given: what was put in beside another filter's choice, and may be replaced with it.
     """
 
     def __init__(self, endpoint: Endpoint, param: Param, changed: Callable[[Control], None], layout: W.Layout) -> None:
         self.param = param
+        self.given: str | None = None
+        self._labels: dict[str, int] = {}
         hides = endpoint.shows_all is not None and endpoint.shows_all[0] == param.name
         unset = "default: active only" if hides else _unset(param)
         self.widget = _widget(param, unset, layout)
@@ -148,7 +175,7 @@ class Control:
     def value(self) -> Any:
         shown = self.widget.value
         if isinstance(self.widget, W.Text):
-            return parse(self.param, shown)
+            return parse(self.param, plain(shown, self._labels))
         if isinstance(self.widget, W.SelectMultiple):
             return list(shown) or None
         return None if shown == UNSET else shown
@@ -162,6 +189,13 @@ class Control:
             self.widget.value = tuple(v for v in self.param.values if v.lower() in wanted)
         else:
             self.widget.value = _choice(self.param, value)
+
+    def offer(self, labels: dict[str, int]) -> None:
+        """Offer names for ids; what is typed may be either."""
+        if labels and isinstance(self.widget, W.Combobox):
+            self._labels = labels
+            self.widget.options = tuple(labels)
+            self.widget.placeholder = "name or id, …" if self.param.many else "name or id"
 
     def mark(self, problem: str) -> None:
         """Show that the value does not fit ("" for: it does); the words are its tooltip and the reader's description."""
@@ -182,6 +216,10 @@ def _widget(param: Param, unset: str, layout: W.Layout) -> Any:
         return W.Dropdown(options=[(unset, UNSET), *((v, v) for v in param.values)], **usual)
     if param.type == "boolean" and not param.many:
         return W.Dropdown(options=[(unset, UNSET), ("yes", True), ("no", False)], **usual)
+    if param.type in ("date", "date-time") and not param.many:
+        return W.Combobox(placeholder="date, or pick", options=presets(param), continuous_update=False, **usual)
+    if list_of(param) is not None:
+        return W.Combobox(placeholder=hint(param), continuous_update=False, **usual)
     return W.Text(placeholder=hint(param), continuous_update=False, **usual)
 
 

@@ -19,8 +19,8 @@ from ..checkup.page import page
 from ..checkup.report import MARKS, granted, said
 from ..errors import StnbError
 from . import page as files
-from .report import in_sentences
-from .still import Still, here
+from .guard import in_sentences
+from .still import Still
 
 
 class Doctor(anywidget.AnyWidget):
@@ -38,7 +38,6 @@ class Doctor(anywidget.AnyWidget):
     def __init__(self, who: Account | str | None, try_other_environment: bool = False, **options: Any) -> None:
         self._who, self._options = who, options
         self._still = Still()
-        self._shown_in: str | None = None
         self._thread: threading.Thread | None = None
         self._report = Report(None, None, None)
         self._error: StnbError | None = None
@@ -82,11 +81,7 @@ class Doctor(anywidget.AnyWidget):
         return f"<stnb doctor · {self._report.title} · {self._report.verdict}>"
 
     def _ipython_display_(self) -> None:
-        """Show the report and, beside it, its static copy; once in one run of a cell, however often asked."""
-        run = here()[1]
-        if run is None or run != self._shown_in:
-            self._shown_in = run
-            self._still.show(beside=self._repr_mimebundle_())
+        self._still.show_once(self)
 
 
 def as_shown(report: Report) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakSet
 
 from IPython.display import display
@@ -27,6 +27,10 @@ def explore(
     limit: int | None = LIMIT,
     *,
     env_file: str | os.PathLike[str] | None = None,
+    names: bool = False,
+    view: Literal["table", "chart"] = "table",
+    grid: Mapping[str, Any] | None = None,
+    chart: Mapping[str, Any] | None = None,
 ) -> Explorer:
     """Choose, filter, pull and look with the mouse or the keyboard; shows itself in a notebook.
 
@@ -35,6 +39,8 @@ def explore(
         resource: such as "jpm.jobs".
         filters: values for its filters, by the names of `pull`.
         limit: rows at most; None for all.
+        names: put names beside ids, as `st.name_columns` does.
+        view, grid, chart: what to show of the rows, and how, as `ui.state` has it.
 
     Returns:
         The explorer: `ui.frame` is what was pulled, `ui.code` repeats it, `explore(**ui.state)` opens the same again.
@@ -48,7 +54,8 @@ def explore(
     """
     accounts = Accounts(env_file)
     first = accounts.usual(profile)
-    state = _checked(State(first.profile, resource, filters or {}, limit, None if env_file is None else os.fspath(env_file)))
+    file = None if env_file is None else os.fspath(env_file)
+    state = _checked(State(first.profile, resource, filters or {}, limit, file, names, view, grid or {}, chart or {}))
     known = credentials.profiles(env_file)
     if first.profile not in [p.name for p in known]:  # an account of another env file
         known.insert(0, credentials.Profile(first.profile, first.environment, first.tenant, True))

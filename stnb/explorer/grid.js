@@ -1,61 +1,82 @@
-// The page's half of grid.py: it asks the kernel for the rows in view and for nothing else.
+// The page's half of grid.py: it asks the kernel for the rows in view and for nothing else. Its parts stand before it (see SCRIPTS).
 const ROW = 26; // px, as --stnb-row in grid.css
-const HEAD = 44; // px, the header's height in grid.css
+const HEAD = 44, BARS = 76; // px, the heights of the header's two rows in grid.css
 const AHEAD = 24; // rows asked for above and below the view
 const TALLEST = 12_000_000; // px; browsers cut taller elements off, so longer tables scroll in proportion
 const PATIENCE = 5000; // ms without an answer before the page says so and may ask again
+const TYPING = 120; // ms after the last letter before a search
+const FLASH = 2500; // ms that a short message stands before the row count comes back
 
 function skeleton(label) {
   const search = make("input", "", { type: "search", placeholder: "Search all columns", "aria-label": "Search all columns" });
   const info = make("span", "", { role: "status", "aria-live": "polite" });
+  const columns = make("button", "", { type: "button", "aria-expanded": false, "aria-haspopup": "dialog" }, "Columns");
+  const chips = make("div", "stnb-grid-chips", { role: "group", "aria-label": "Picked", hidden: "" });
   const head = make("div", "stnb-grid-head", { role: "row", "aria-rowindex": 1 });
+  const bars = make("div", "stnb-grid-bars", { "aria-hidden": "true" });
   const rows = make("div", "stnb-grid-rows", { role: "rowgroup" });
   const space = make("div", "stnb-grid-space", { role: "presentation" }, rows);
   const view = make("div", "stnb-grid-view", { role: "grid", tabindex: 0, "aria-label": label, "aria-readonly": true },
-    make("div", "", { role: "rowgroup", style: "position:sticky;top:0;z-index:2;width:max-content" }, head), space);
+    make("div", "stnb-grid-top", { role: "rowgroup" }, head, bars), space);
   const cell = make("section", "stnb-grid-cell", { "aria-label": "Whole cell", hidden: "" });
+  const menu = make("div", "stnb-grid-menu", { role: "menu", hidden: "" });
+  const panel = make("div", "stnb-grid-panel", { role: "dialog", "aria-label": "Columns", hidden: "" });
   const root = make("div", "stnb stnb-grid", { "data-lm-suppress-shortcuts": "true" },
-    make("div", "stnb-grid-bar", {}, search, info), view, cell);
-  return { root, search, info, head, rows, space, view, cell };
+    make("div", "stnb-grid-bar", {}, search, info, columns), panel, chips, view, cell, menu);
+  return { root, search, info, columns, chips, head, bars, rows, space, view, cell, menu, panel };
 }
 
 function render({ model, el }) {
-  const id = "g" + Math.random().toString(36).slice(2);
   const ui = skeleton(model.get("label"));
   el.append(ui.root);
-  let about, count, wide; // what the kernel holds: columns, rows; the width of the row numbers
-  let win, total, sort, at; // the rows here, how many match, [column, ascending], the active cell
-  let waiting = false, again = false, fresh = true, timer = 0, guard = 0;
+  // What the parts share: the columns, the state by their places, those on show, the active cell (row -1: the header).
+  const g = { ui, id: "g" + Math.random().toString(36).slice(2), about: null, st: null, cols: [], at: null, wide: 0, total: 0, step: 0 };
+  let win; // the rows here
+  let waiting = false, again = false, fresh = true, typing = 0, guard = 0, flashing = 0;
+  g.headPart = gridHead(g);
+  g.bars = gridBars(g);
+  const menu = gridMenu(g), panel = gridPanel(g);
+  g.columnMenu = menu.columnMenu;
 
   // ---- place: a scroll position is a row, also where the table is taller than an element may be
-  const tall = () => Math.min(total * ROW, TALLEST);
-  const inView = () => Math.max(1, (ui.view.clientHeight - HEAD) / ROW);
+  const head = () => HEAD + (ui.bars.hidden ? 0 : BARS);
+  const tall = () => Math.min(g.total * ROW, TALLEST);
+  const inView = () => Math.max(1, (ui.view.clientHeight - head()) / ROW);
   const topRow = () => {
     const travel = tall() - inView() * ROW;
-    return travel > 0 ? (Math.min(ui.view.scrollTop, travel) / travel) * (total - inView()) : 0;
+    return travel > 0 ? (Math.min(ui.view.scrollTop, travel) / travel) * (g.total - inView()) : 0;
   };
-  const scrollOf = (row) => (total > inView() ? (row / (total - inView())) * (tall() - inView() * ROW) : 0);
+  const scrollOf = (row) => (g.total > inView() ? (row / (g.total - inView())) * (tall() - inView() * ROW) : 0);
+  Object.assign(g, { topRow, inView, scrollOf });
   const place = () => { ui.rows.style.transform = `translateY(${ui.view.scrollTop - (topRow() - win.start) * ROW}px)`; };
 
   // ---- ask: one question at a time; while it is open the latest wish waits
   function ask() {
     if (waiting) { again = true; return; }
     const first = Math.floor(topRow()), last = Math.ceil(topRow() + inView());
-    const near = [Math.max(0, first - AHEAD / 2), Math.min(total, last + AHEAD / 2)];
-    if (!fresh && near[0] >= win.start && near[1] <= win.start + win.rows.length) return;
-    waiting = true;
-    fresh = false;
-    guard = setTimeout(() => { waiting = false; fresh = true; say("Waiting for the kernel…"); }, PATIENCE);
-    send({ kind: "rows", turn: about.turn, start: Math.max(0, first - AHEAD), stop: last + AHEAD, sort, search: ui.search.value.trim() });
+    const near = [Math.max(0, first - AHEAD / 2), Math.min(g.total, last + AHEAD / 2)];
+    if (!fresh && near[0] >= win.start && near[1] <= win.start + win.rows.length) return g.bars.ask();
+    question({ kind: "rows", start: Math.max(0, first - AHEAD), stop: last + AHEAD, step: g.step });
   }
 
-  function send(question) {
+  function question(message) {
+    waiting = true;
+    fresh = false;
+    clearTimeout(guard);
+    guard = setTimeout(() => { waiting = false; fresh = true; say("Waiting for the kernel…"); }, PATIENCE);
+    g.send({ ...message, ...g.filters(), sort: g.st.sort });
+  }
+
+  g.filters = () => ({ search: g.st.search, picks: g.st.picks });
+  g.askRows = ask;
+  g.ask = (kind, more) => g.send({ kind, ...more, ...g.filters(), sort: g.st.sort });
+  g.send = (message) => {
     try {
-      model.send({ ...question, view: id });
+      model.send({ turn: g.about.turn, ...message, view: g.id });
     } catch {
       say("The kernel is gone. Run the cell again.", true); // shut down or restarted
     }
-  }
+  };
 
   function restart() {
     fresh = true;
@@ -64,22 +85,82 @@ function render({ model, el }) {
   }
 
   function answer(message) {
-    if (message.view !== id) return;
+    if (message.kind === "state") return adopt(message);
+    if (message.view !== g.id) return;
+    const part = { summary: g.bars.take, cell: g.open, copy: menu.copied, pick: (m) => m.pick && g.pick(m.col, [m.pick]) }[message.kind];
+    if (part) return part(message);
     clearTimeout(guard);
     waiting = false;
-    if (message.kind === "error") return say(message.text, true);
-    if (message.kind === "cell") return open(message);
-    if (message.turn === about.turn) take(message);
+    if (message.kind === "error") say(message.text, true);
+    else if (message.turn === g.about.turn) (message.kind === "open" ? opened : take)(message);
     if (again) { again = false; ask(); }
   }
 
   function take(message) {
     win = { start: message.start, rows: message.rows };
-    total = message.total;
+    g.total = message.total;
     resize();
     draw();
     tell();
     cover();
+    g.bars.ask();
+  }
+
+  // ---- the state: the kernel keeps it for all pages, by names; here it goes by the columns' places
+  function opened(message) {
+    show(message);
+    take(message);
+  }
+
+  function adopt(message) {
+    if (message.turn !== g.about.turn || !g.st) return;
+    panel.chips(message.chips);
+    if (message.by === g.id) return;
+    show(message);
+    restart();
+  }
+
+  function show({ state, chips }) {
+    g.st = state;
+    g.step += 1;
+    if (ui.search.value.trim() !== state.search) ui.search.value = state.search;
+    panel.chips(chips);
+    layOut();
+  }
+
+  function layOut() {
+    g.cols = g.st.order.filter((i) => !g.st.hidden.includes(i));
+    if (g.at) g.at.col = Math.min(g.at.col, g.cols.length - 1);
+    g.headPart.draw();
+    g.bars.draw();
+    panel.draw();
+  }
+
+  g.keep = () => g.send({ kind: "state", state: g.st });
+  g.arrange = () => { layOut(); draw(); tell(); g.bars.ask(); g.keep(); };
+  g.hide = (i) => { g.st.hidden = [...new Set([...g.st.hidden, i])]; g.arrange(); };
+  g.unhide = (i) => { g.st.hidden = g.st.hidden.filter((j) => j !== i); g.arrange(); };
+  g.pickAll = (picks) => { g.st.picks = picks; filtered(); };
+  g.pick = (i, picks) => {
+    const { [i]: _, ...rest } = g.st.picks;
+    g.pickAll(picks.length ? { ...rest, [i]: picks } : rest);
+  };
+  g.sortTo = (i, ascending) => { sort(g.st.sort?.[0] === i && g.st.sort[1] === ascending ? null : [i, ascending]); };
+  g.sortBy = (i) => sort(g.st.sort?.[0] !== i ? [i, true] : g.st.sort[1] ? [i, false] : null);
+
+  function sort(by) {
+    g.st.sort = by;
+    g.headPart.draw();
+    g.mark();
+    restart();
+    g.keep();
+  }
+
+  function filtered() {
+    g.step += 1;
+    g.bars.draw();
+    restart();
+    g.keep();
   }
 
   // ---- show
@@ -88,9 +169,16 @@ function render({ model, el }) {
     ui.info.className = bad ? "bad" : "";
   }
 
+  g.flash = (text) => {
+    clearTimeout(flashing);
+    say(text);
+    flashing = setTimeout(tell, FLASH);
+  };
+
   function tell() {
-    const n = (x) => x.toLocaleString("en-US");
-    say(total === about.rows ? `${n(total)} rows × ${n(count)} columns` : `${n(total)} of ${n(about.rows)} rows`);
+    const n = g.bars.n, { rows, columns } = g.about;
+    const wide = g.cols.length === columns.length ? n(columns.length) : `${n(g.cols.length)} of ${n(columns.length)}`;
+    say(g.total === rows ? `${n(g.total)} rows × ${wide} columns` : `${n(g.total)} of ${n(rows)} rows`);
   }
 
   function cover() {
@@ -101,137 +189,61 @@ function render({ model, el }) {
 
   function resize() {
     ui.space.style.height = `${tall()}px`;
-    ui.view.style.height = `${Math.min(model.get("height"), HEAD + Math.max(total, 2) * ROW + 18)}px`;
-    ui.view.setAttribute("aria-rowcount", total + 1);
-  }
-
-  function drawHead() {
-    wide = 22 + 7 * String(about.rows).length;
-    const corner = make("div", "count", { role: "columnheader", style: `width:${wide}px`, "aria-label": "Row" }, "#");
-    ui.head.replaceChildren(corner, ...about.columns.map((column, i) => {
-      const h = make("div", column.right ? "right" : "", { role: "columnheader", id: `${id}-h-${i}`, style: `width:${column.width}px`,
-        "aria-colindex": i + 2, "aria-sort": "none", title: `${column.name} · ${column.kind} · click to sort` },
-      make("b", "", {}, column.name), make("small", "", {}, column.kind));
-      h.onclick = () => sortBy(i);
-      return h;
-    }));
-    ui.view.setAttribute("aria-colcount", count + 1);
-    ui.space.style.width = `${about.columns.reduce((sum, c) => sum + c.width, wide)}px`;
+    ui.view.style.height = `${Math.min(model.get("height"), head() + Math.max(g.total, 2) * ROW + 18)}px`;
+    ui.view.setAttribute("aria-rowcount", g.total + 1);
   }
 
   function drawRow(row, k) {
-    const line = make("div", "stnb-grid-row", { role: "row", "aria-rowindex": k + 2 },
-      make("div", "count", { role: "rowheader", style: `width:${wide}px` }, (k + 1).toLocaleString("en-US")));
-    row.forEach((text, i) => {
-      const { width, right, look } = about.columns[i];
-      const cell = make("div", [right ? "right" : "", look, text === null ? "none" : ""].join(" ").trim(),
-        { role: "gridcell", id: `${id}-${k}-${i}`, style: `width:${width}px`, "aria-colindex": i + 2 }, text === null ? "–" : text.replace(/\s*\n\s*/g, " ⏎ "));
-      cell.title = text === null ? "missing" : text;
-      if (text === null) cell.setAttribute("aria-label", "missing");
-      line.append(cell);
-    });
+    const line = make("div", "stnb-grid-row", { role: "row", "aria-rowindex": k + 2, "data-row": k },
+      make("div", "count", { role: "rowheader", style: `width:${g.wide}px`, "aria-colindex": 1 }, (k + 1).toLocaleString("en-US")));
+    g.cols.forEach((i, pos) => line.append(drawCell(row[i], k, i, pos)));
     return line;
+  }
+
+  function drawCell(text, k, i, pos) {
+    const { right, look } = g.about.columns[i], minus = right && text?.startsWith("-");
+    const classes = [right && "right", look, text === null && "none", minus && "minus"].filter(Boolean).join(" ");
+    const written = text === null ? "–" : minus ? `−${text.slice(1)}` : text.replace(/\s*\n\s*/g, " ⏎ ");
+    return make("div", classes, { role: "gridcell", id: `${g.id}-${k}-${pos}`, style: `width:var(--c${i})`, "aria-colindex": pos + 2, "data-col": i,
+      title: text ?? "missing", ...(text === null ? { "aria-label": "missing" } : {}) }, written);
   }
 
   function draw() {
     const lines = win.rows.map((row, k) => drawRow(row, win.start + k));
-    const words = ui.search.value.trim();
-    if (!total) lines.push(make("div", "stnb-grid-empty", {}, words ? `No row holds “${words}”.` : "No rows."));
+    if (!g.total) lines.push(make("div", "stnb-grid-empty", {}, empty()));
     ui.rows.replaceChildren(...lines);
     place();
-    mark();
+    g.mark();
   }
 
-  // ---- the keyboard: one active cell, the header is row -1
-  const node = ({ row, col }) => ui.root.querySelector(`#${id}-${row < 0 ? "h" : row}-${col}`);
-
-  function mark() {
-    ui.root.querySelectorAll(".here").forEach((n) => n.classList.remove("here"));
-    const here = at && node(at);
-    if (here && document.activeElement === ui.view) here.classList.add("here");
-    if (here) ui.view.setAttribute("aria-activedescendant", here.id);
-    else ui.view.removeAttribute("aria-activedescendant");
+  function empty() {
+    const words = g.st.search, picked = Object.keys(g.st.picks).length > 0;
+    return words ? `No row ${picked ? "with what is picked " : ""}holds “${words}”.` : picked ? "No row has all that is picked." : "No rows.";
   }
 
-  function reveal() {
-    const row = at.row, top = topRow(), seen = inView();
-    if (row >= 0 && row < top) ui.view.scrollTop = scrollOf(row);
-    else if (row + 1 > top + seen) ui.view.scrollTop = scrollOf(Math.max(0, row + 1 - seen)) + 1;
-    const left = about.columns.slice(0, at.col).reduce((sum, c) => sum + c.width, 0), width = about.columns[at.col].width;
-    if (left < ui.view.scrollLeft) ui.view.scrollLeft = left;
-    else if (wide + left + width > ui.view.scrollLeft + ui.view.clientWidth) ui.view.scrollLeft = wide + left + width - ui.view.clientWidth;
-  }
-
-  function move(rows, cols) {
-    const from = at || { row: 0, col: 0 };
-    at = { row: Math.max(-1, Math.min(total - 1, from.row + rows)), col: Math.max(0, Math.min(count - 1, from.col + cols)) };
-    reveal();
-    mark();
-    ask();
-  }
-
-  function sortBy(i) {
-    sort = !sort || sort[0] !== i ? [i, true] : sort[1] ? [i, false] : null;
-    about.columns.forEach((_, j) => node({ row: -1, col: j }).setAttribute("aria-sort", sort && sort[0] === j ? (sort[1] ? "ascending" : "descending") : "none"));
-    restart();
-  }
-
-  const look = () => send({ kind: "cell", turn: about.turn, row: at.row, col: at.col, sort, search: ui.search.value.trim() });
-
-  function open(message) {
-    const close = make("button", "", { type: "button" }, "Close");
-    close.onclick = () => { ui.cell.hidden = true; ui.view.focus(); };
-    const where = `${about.columns[message.col].name} · row ${(message.row + 1).toLocaleString("en-US")}`;
-    ui.cell.replaceChildren(make("header", "", {}, where, close), make("pre", "", { tabindex: 0 }, message.text === null ? "missing" : message.text));
-    ui.cell.hidden = false;
-  }
-
-  function copy(event) {
-    const here = at && at.row >= 0 && win.rows[at.row - win.start];
-    if (!here || String(document.getSelection())) return;
-    event.clipboardData.setData("text/plain", here[at.col] ?? "");
-    event.preventDefault();
-  }
-
-  const page = () => Math.max(1, Math.floor(inView()) - 1);
-  const keys = {
-    ArrowDown: () => move(1, 0), ArrowUp: () => move(-1, 0), ArrowRight: () => move(0, 1), ArrowLeft: () => move(0, -1),
-    PageDown: () => move(page(), 0), PageUp: () => move(-page(), 0),
-    Home: (e) => move(e.ctrlKey || e.metaKey ? -total : 0, -count), End: (e) => move(e.ctrlKey || e.metaKey ? total : 0, count),
-    Enter: () => at && (at.row < 0 ? sortBy(at.col) : look()), Escape: () => { ui.cell.hidden = true; },
-  };
-
-  ui.view.onkeydown = (event) => {
-    if (!keys[event.key] || !count) return;
-    event.preventDefault();
-    keys[event.key](event);
-  };
-  ui.rows.onmousedown = (event) => {
-    const [, row, col] = (event.target.id || "").split("-");
-    if (row === undefined) return;
-    at = { row: +row, col: +col };
-    ui.view.focus({ preventScroll: true });
-    mark();
-  };
-  ui.rows.ondblclick = () => at && look();
-  ui.view.oncopy = copy;
-  ui.view.onfocus = mark;
-  ui.view.onblur = mark;
+  gridKeys(g, menu);
   ui.view.onscroll = () => requestAnimationFrame(() => { place(); ask(); });
-  ui.search.oninput = () => { clearTimeout(timer); timer = setTimeout(restart, 200); };
+  ui.view.addEventListener("wheel", () => menu.close(), { passive: true });
+  ui.search.oninput = () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => { g.st.search = ui.search.value.trim(); filtered(); }, TYPING);
+  };
 
   function begin() {
-    about = model.get("about");
-    count = about.columns.length;
-    total = about.rows;
+    g.about = model.get("about");
+    g.total = g.about.rows;
+    g.wide = 22 + 7 * String(g.about.rows).length;
+    g.at = null;
+    g.st = { search: "", sort: null, picks: {}, hidden: [], order: g.about.columns.map((_, i) => i), widths: {} };
     win = { start: 0, rows: [] };
-    sort = at = null;
-    waiting = again = false;
+    again = false;
     ui.cell.hidden = true;
-    ui.search.value = "";
-    drawHead();
+    g.bars.reset();
+    menu.close();
+    layOut();
     resize();
-    restart();
+    ui.view.scrollTop = 0;
+    question({ kind: "open", start: 0, stop: Math.ceil(inView()) + AHEAD });
   }
 
   const named = () => ui.view.setAttribute("aria-label", model.get("label"));

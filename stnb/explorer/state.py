@@ -23,6 +23,11 @@ ENTRIES = {"integer": "number", "date-time": "YYYY-MM-DD", "date": "YYYY-MM-DD",
 class State:
     """Everything that is chosen. Filters go by their Python keyword, as in `pull(...)`.
 
+    Attributes:
+        names: whether names stand beside ids, as `st.name_columns` puts them.
+        view: "table" or "chart".
+        grid, chart: what is set in the table and in the chart; only what differs from the usual.
+
     >>> State("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=100).as_dict()
     {'profile': 'demo', 'resource': 'jpm.jobs', 'filters': {'jobStatus': 'Completed'}, 'limit': 100}
     """
@@ -32,11 +37,19 @@ class State:
     filters: Mapping[str, Any] = field(default_factory=dict)
     limit: int | None = LIMIT
     env_file: str | None = None
+    names: bool = False
+    view: str = "table"
+    grid: Mapping[str, Any] = field(default_factory=dict)
+    chart: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The keywords that make the same explorer again: `explore(**state)`."""
         chosen = {"profile": self.profile, "resource": self.resource, "filters": dict(self.filters), "limit": self.limit}
-        return chosen if self.env_file is None else {**chosen, "env_file": self.env_file}
+        usual = State()
+        for name in ("env_file", "names", "view", "grid", "chart"):
+            if (value := getattr(self, name)) != getattr(usual, name):
+                chosen[name] = dict(value) if isinstance(value, Mapping) else value
+        return chosen
 
 
 def named(endpoint: Endpoint, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,6 +81,7 @@ def code(state: State) -> str:
     lines = ["import stnb", "", f"st = stnb.connect({', '.join(given)})"]
     if state.resource:
         lines.append(_call(f"df = {_dotted(state.resource)}.pull", state))
+        lines += ["df = st.name_columns(df)"] if state.names else []
     return "\n".join(lines)
 
 

@@ -35,6 +35,14 @@ class Still:
         self.mark = f"stnb-still-{uuid4().hex[:8]}"
         self._html = ""
         self._handles: list[Any] = []
+        self._shown_in: str | None = None
+
+    def show_once(self, widget: Any) -> None:
+        """Show a widget, and its copy beside it; once in one run of a cell, however often asked."""
+        run = here()[1]
+        if run is None or run != self._shown_in:
+            self._shown_in = run
+            self.show(beside=widget._repr_mimebundle_())
 
     def show(self, beside: Any) -> None:
         """Display a widget's bundle and, as a separate output, the static copy; a terminal gets the bundle's text alone."""

@@ -6,35 +6,33 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as W
 import pandas as pd
 
 from .. import catalog, credentials
+from .. import notices as said
 from ..catalog import Endpoint
 from ..errors import StnbError, UsageError
 from . import state as states
-from .controls import Filters
-from .grid import Grid
-from .picker import Picker
-from .report import Report, guarded, in_sentences
+from .doctor import Doctor
+from .guard import guarded, in_sentences
+from .idnames import IdNames
+from .panel import ALL, LIMITS, Panel
+from .picker import locked
+from .runner import Runner
 from .state import SINGLE, State
-from .still import Still, here
-from .words import HINT, badge, card, line, notices
+from .words import counted, line, notices
 
 if TYPE_CHECKING:
     from ..account import Account
     from ..pull import Progress, Pull
 
-LIMITS = (100, 1_000, 10_000, 100_000)
-ALL = "all"
-TICK = 0.1  # s between two looks at a running pull
 
-
-class Explorer(W.VBox):
+class Explorer(Panel):
     """The widgets around one `State`. Made by `explore()`.
 
     Attributes:
         frame: what the last pull brought, or None.
+        selection: the rows of it that the table's search and picked bars leave, in its order, or None.
         code: the Python that repeats what is chosen now.
         state: what is chosen, as plain data; `explore(**ui.state)` makes the same explorer.
         error: the error on show, or None.
@@ -47,16 +45,11 @@ class Explorer(W.VBox):
         self._profiles = {p.name: p for p in profiles}
         self._connect = connect
         self._env_file = state.env_file
-        self._pull: Pull | None = None
-        self._starting = threading.Lock()
-        self.running = False
-        self._follower: threading.Thread | None = None
-        self._still = Still()
-        self._shown_in: str | None = None
-        self._build()
-        super().__init__(self._rooms())
-        self.add_class("stnb")
-        self.add_class("stnb-explorer")
+        self._pulled: State | None = None
+        self._counter: threading.Thread | None = None
+        self._runner = Runner(self._show_progress, self._show_end, self._buttons, self.tell)
+        self._idnames = IdNames(lambda name, labels: self.filters.name_ids(name, labels))
+        super().__init__()
         self._take(state)
         self._listen()
 
@@ -77,9 +70,20 @@ class Explorer(W.VBox):
         """The Python that repeats what is chosen."""
         return states.code(self._state())
 
+    @property
+    def selection(self) -> pd.DataFrame | None:
+        """The rows that the table shows, in its order and with its columns."""
+        return None if self.frame is None else self.grid.selection
+
+    @property
+    def running(self) -> bool:
+        """Whether a pull is under way."""
+        return self._runner.running
+
     def _state(self) -> State:
         limit = None if self.limit.value == ALL else int(self.limit.value)
-        return State(self.profile.value, self.picker.value or None, self.filters.values, limit, self._env_file)
+        chosen = self.profile.value, self.picker.value or None, self.filters.values, limit, self._env_file
+        return State(*chosen, self.names.value, self.views.value, self.grid.state, self.chart.state)
 
     def _take(self, state: State) -> None:
         """Set every control from a state."""
@@ -89,39 +93,23 @@ class Explorer(W.VBox):
         self.picker.value = state.resource or ""
         if state.profile is not None:
             self.profile.value = state.profile
+        self.names.value, self.views.value = state.names, state.view
+        self.grid.state, self.chart.state = dict(state.grid), dict(state.chart)
         self._on_profile(None)
         self._show_resource(state.filters)
-
-    # -- the parts
-
-    def _build(self) -> None:
-        names = [(name if p.ready else f"{name} (not ready)", name) for name, p in self._profiles.items()]
-        self.profile = W.Dropdown(options=names, description="Profile").add_class("stnb-field")
-        self.badge = W.HTML()
-        self.picker = Picker(catalog.load())
-        self.card = W.HTML()
-        self.filters = Filters(changed=self._show_code, tell=self.tell)
-        limits = [*((f"{n:,}", n) for n in LIMITS), ("all rows", ALL)]
-        self.limit = W.Dropdown(options=limits, description="Rows at most").add_class("stnb-field")
-        self.pull_button = W.Button(description="Pull", icon="download", button_style="primary", disabled=True)
-        self.cancel_button = W.Button(
-            description="Cancel", icon="stop", disabled=True, tooltip="Stop, and keep the rows that have arrived"
-        )
-        self.report = Report()
-        self.grid = Grid(covers=self._still.mark)
-        self.grid.layout.display = "none"
-
-    def _rooms(self) -> list[W.Widget]:
-        where = W.Box([self.profile, self.badge]).add_class("stnb-line")
-        run = W.Box([self.limit, self.pull_button, self.cancel_button]).add_class("stnb-line")
-        return [where, self.picker, self.card, self.filters, run, self.report, self.grid]
 
     def _listen(self) -> None:
         self.profile.observe(self._on_profile, "value")
         self.picker.observe(self._on_resource, "value")
-        self.limit.observe(self._on_value, "value")
+        self.card.observe(self._on_neighbour, "chosen")
+        for control in (self.limit, self.names):
+            control.observe(self._on_value, "value")
+        self.views.observe(self._on_view, "value")
+        self.grid.on_change(self._on_selection)
         self.pull_button.on_click(self.pull)
+        self.count_button.on_click(self.count)
         self.cancel_button.on_click(self.cancel)
+        self.resume_button.on_click(self.resume)
 
     # -- callbacks: the page calls them, on any thread
 
@@ -137,8 +125,23 @@ class Explorer(W.VBox):
         self._show_resource({})
 
     @guarded
+    def _on_neighbour(self, _change: object) -> None:
+        if self.card.chosen in catalog.load().endpoints:
+            self.picker.value = self.card.chosen
+
+    @guarded
     def _on_value(self, _change: object) -> None:
         self._show_code()
+
+    @guarded
+    def _on_view(self, _change: object) -> None:
+        self._show_view()
+
+    @guarded
+    def _on_selection(self) -> None:
+        self.leave.refresh()
+        if self.frame is not None and self.views.value == "chart":
+            self._show_view()
 
     # -- the pull
 
@@ -148,107 +151,159 @@ class Explorer(W.VBox):
 
         One at a time: a pull that is still running is not replaced unseen, but kept, and the refusal is shown.
         """
-        with self._starting:
-            if self.running:
-                raise UsageError(
-                    "A pull is still running.",
-                    "One explorer runs one pull at a time.",
-                    "Wait for its end, or press Cancel first.",
-                )
-            state = self._state()
-            if state.resource is None:
-                raise UsageError("No resource is chosen.", "A pull needs to know what to read.", "Choose one in the box above.")
+        state = self._state()
+
+        def make() -> Pull:
+            account, resource = self._asked(state)
+            self._fresh(state)
+            return account[resource].start(limit=state.limit, **state.filters)
+
+        self._runner.start(make)
+
+    @guarded
+    def resume(self, _button: object = None) -> None:
+        """Go on with a pull that was cancelled or failed; what had arrived is not read again."""
+        stopped = self._runner.pull
+        if stopped is not None and self._runner.stopped and self._pulled is not None:
+            state = self._pulled
+            self._fresh(state)
+            self._runner.start(stopped.resume)
+
+    @guarded
+    def count(self, _button: object = None) -> None:
+        """Ask how many rows there are; one small request, beside everything else."""
+        state = self._state()
+        account, resource = self._asked(state)
+        if self._counter is None or not self._counter.is_alive():
             self.tell(None)
-            self.report.notices = []
-            self._pull = self._connect(self.profile.value)[state.resource].start(limit=state.limit, **state.filters)
-            self.running = True
-        self._buttons()
-        self._follower = threading.Thread(target=self._follow, args=(self._pull, state), name="stnb-explorer", daemon=True)
-        self._follower.start()
+            self._counter = threading.Thread(target=self._count, args=(account, resource, state), name="stnb-count", daemon=True)
+            self._counter.start()
 
     @guarded
     def cancel(self, _button: object = None) -> None:
         """End the running pull; the rows that have arrived are kept."""
-        if self._pull is not None:
-            self._pull.cancel()
+        self._runner.cancel()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame | None:
         """Wait for the running pull and give its frame; for code that goes on with the rows."""
-        if self._follower is not None:
-            self._follower.join(timeout)
+        self._runner.wait(timeout)
         return self.frame
 
     def close(self) -> None:
         """End the running pull and take the widgets off the page."""
         self.cancel()
-        for part in self.children:
-            part.close()
         super().close()
 
-    @guarded
-    def _follow(self, pull: Pull, state: State) -> None:
-        """Look at a pull ten times a second, whatever the pace of its pages, and show its rows at the end."""
-        pause = threading.Event()
-        try:
-            while not pull.done:
-                self._show_progress(pull.progress, state)
-                pause.wait(TICK)
-            self._show_frame(pull, state)
-        finally:
-            self.running = False
-            self._buttons()
+    def _asked(self, state: State) -> tuple[Account, str]:
+        if state.resource is None or state.profile is None:
+            raise UsageError("No resource is chosen.", "A pull needs to know what to read.", "Choose one in the box above.")
+        return self._connect(state.profile), state.resource
 
-    def _show_frame(self, pull: Pull, state: State) -> None:
-        frame = pull.frame
-        self.frame = self.frame if frame is None else frame
-        self._show_progress(pull.progress, state)  # before the table is laid out: a Cancel is to be felt at once
-        if frame is not None:
-            self.grid.label = f"{state.resource}, {state.profile}"
-            self.grid.update(frame)
-            self.grid.layout.display = ""
-            self.report.notices = notices(frame, pull.total, state.limit)
-            self._still.update(frame, states.code(state))
-        self._show_card()  # the first token has told by now what the app may read
-        self.tell(pull.error)
+    def _fresh(self, state: State) -> None:
+        self.tell(None)
+        self.report.notices = []
+        self._pulled = state
+
+    @guarded
+    def _count(self, account: Account, resource: str, state: State) -> None:
+        self.report.line, self.report.state, self.report.share = f"{resource}: counting …", "pulling", -1.0
+        try:
+            rows = account[resource].count(**state.filters)
+            self.report.line = counted(resource, rows, state.limit)
+            self.report.state = "counted"
+        except StnbError:
+            self.report.state = ""
+            raise
+        finally:
+            self._show_account()
 
     # -- what is shown
 
     def tell(self, error: Exception | None) -> None:
         """Show an error's three sentences; None takes them away. Any thread may call it."""
         self.error = None if error is None else in_sentences(error)
+        if error is None:
+            self.show_doctor(None)
         self.report.show_error(self.error)
 
+    @guarded
+    def check(self) -> None:
+        """Have the doctor look at the profile, below the error."""
+        self.show_doctor(Doctor(self._connect(self.profile.value)))
+
+    def _show_end(self, pull: Pull) -> None:
+        frame, state = pull.frame, self._pulled
+        assert state is not None
+        self._show_progress(pull.progress)  # before the table is laid out: a Cancel is to be felt at once
+        error, more = pull.error, list[str]()
+        if frame is not None and state.names and len(frame):
+            frame, more, error = self._named(frame, state, error)
+        self.frame = self.frame if frame is None else frame
+        if frame is not None:
+            self.show_frame(frame, f"{state.resource}, {state.profile}", states.code(state))
+            self.report.notices = notices(frame, pull.total, state.limit) + more
+            self._show_view()
+        self._show_account()  # the first token has told by now what the app may read
+        self.tell(error)
+
+    def _named(
+        self, frame: pd.DataFrame, state: State, error: Exception | None
+    ) -> tuple[pd.DataFrame, list[str], Exception | None]:
+        """The frame with names beside its ids, and what is to be said of them; as it was where they cannot be had."""
+        try:
+            with said.heard() as texts:
+                return self._connect(str(state.profile)).name_columns(frame), texts, error
+        except StnbError as err:
+            return frame, [], error or err
+
     def _buttons(self) -> None:
-        self.pull_button.disabled = self.running or self.endpoint is None
+        idle = not self.running and self.endpoint is not None
+        self.pull_button.disabled = self.count_button.disabled = not idle
         self.cancel_button.disabled = not self.running
+        self.resume_button.layout.display = "" if self._runner.stopped else "none"
 
     def _show_profile(self) -> None:
         chosen = self._profiles[self.profile.value]
-        self.badge.value = badge(chosen)
-        self._show_card()
+        self._show_account()
         if not chosen.ready:
             self._connect(chosen.name)  # says what is missing, with the next step
 
     def _show_resource(self, filters: Mapping[str, Any]) -> None:
         endpoint = self.endpoint
-        self._show_card()
         self.filters.show(endpoint, filters)
         self.limit.layout.display = "none" if endpoint and endpoint.kind in SINGLE else ""
+        counts = endpoint is not None and endpoint.kind == "list" and endpoint.takes("includeTotal")
+        self.count_button.layout.display = "" if counts else "none"
+        self._show_account()
         self._buttons()
         self._show_code()
 
-    def _show_card(self) -> None:
-        endpoint = self.endpoint
-        ready = self._profiles[self.profile.value].ready
-        self.card.value = card(endpoint, self._connect(self.profile.value).scopes if ready else None) if endpoint else HINT
+    def _show_account(self) -> None:
+        """What depends on the profile's account: where one is, what is locked, and the names behind ids."""
+        chosen, endpoint = self._profiles[self.profile.value], self.endpoint
+        account = self._connect(chosen.name) if chosen.ready else None
+        self.where.show(chosen, account)
+        granted = None if account is None else account.scopes
+        self.picker.locked = locked(catalog.load(), granted)
+        self.show_card(endpoint, granted)
+        if account is not None and endpoint is not None:
+            self._idnames.want(account, endpoint.filters)
 
     def _show_code(self) -> None:
         self.report.code = self.code
 
-    def _show_progress(self, progress: Progress, state: State) -> None:
-        self.report.line = f"{state.resource}: {line(progress)}"
-        self.report.share = min(1.0, progress.rows / max(1, progress.total)) if progress.total is not None else -1.0
+    def _show_view(self) -> None:
+        self.show_view(self.frame is not None, self.selection)
+
+    def _show_progress(self, progress: Progress) -> None:
+        state = self._pulled
+        assert state is not None
+        self.report.line = f"{state.resource}: {line(progress, state.limit)}"
+        wanted = progress.total if state.limit is None or progress.total is None else min(progress.total, state.limit)
+        self.report.share = -1.0 if wanted is None else min(1.0, progress.rows / max(1, wanted))
         self.report.state = progress.state
+        if self._profiles[str(state.profile)].ready:
+            self.where.show(self._profiles[str(state.profile)], self._connect(str(state.profile)))
 
     # -- the notebook
 
@@ -257,8 +312,4 @@ class Explorer(W.VBox):
         return f"<stnb explorer · {self.profile.value} · {self.picker.value or 'no resource'} · {rows}>"
 
     def _ipython_display_(self) -> None:
-        """Show the widgets and, beside them, the static copy; once in one run of a cell, however often asked."""
-        run = here()[1]
-        if run is None or run != self._shown_in:
-            self._shown_in = run
-            self._still.show(beside=self._repr_mimebundle_())
+        self.still.show_once(self)

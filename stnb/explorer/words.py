@@ -1,57 +1,42 @@
-"""The explorer's short texts: where one is, what a resource is, how a pull stands."""
+"""The explorer's short texts: how a pull stands, what a count said, what to know about the rows."""
 
 from __future__ import annotations
 
-from html import escape
-
 import pandas as pd
 
-from .. import cards
-from ..catalog import Endpoint
-from ..credentials import Profile
 from ..pull import Progress
 
-WORDS = {
-    "demo": "demo, made-up data",
-    "integration": "integration",
-    "production": "production, read-only",
-    "custom": "custom address",
-}
-HINT = '<div class="stnb-card">Choose a resource: type a word such as jobs, invoices or calls, and press Enter.</div>'
 
-
-def badge(profile: Profile) -> str:
-    """The environment in words and colour."""
-    kind = profile.environment if profile.environment in WORDS else "none"
-    words = WORDS.get(profile.environment or "", "environment not set")
-    tenant = f"<small>tenant {profile.tenant}</small>" if profile.tenant else ""
-    return f'<span class="stnb-badge {kind}">{words}{tenant}</span>'
-
-
-def card(endpoint: Endpoint, granted: frozenset[str] | None = None) -> str:
-    """One line on a resource: route, kind, scope, and what one would otherwise not expect."""
-    parts = [f"<span>{endpoint.method} <code>{escape(endpoint.path)}</code></span>", f"<span>{endpoint.kind}</span>"]
-    if endpoint.scope:
-        parts.append(f"<span>scope <code>{escape(endpoint.scope)}</code></span>")
-    if endpoint.columns:
-        parts.append(f"<span>{len(endpoint.columns)} columns</span>")
-    if endpoint.shows_all:
-        parts.append(f'<span class="flag">inactive rows are hidden unless {" = ".join(map(escape, endpoint.shows_all))}</span>')
-    if why := cards.locked(endpoint, granted):
-        parts.append(f'<span class="flag">🔒 {escape(why)}</span>')
-    if endpoint.withdrawn:
-        parts.append('<span class="flag">withdrawn: no longer in the API\'s documents</span>')
-    return f'<div class="stnb-card">{"".join(parts)}</div>'
-
-
-def line(progress: Progress) -> str:
-    """How a pull stands, in one line."""
-    rows = f"{progress.rows:,} rows" if progress.total is None else f"{progress.rows:,} of {progress.total:,} rows"
+def line(progress: Progress, limit: int | None = None) -> str:
+    """How a pull stands, in one line; where it takes long, also how fast it is and what is left."""
+    wanted = progress.total if limit is None or progress.total is None else min(progress.total, limit)
+    rows = f"{progress.rows:,} rows" if wanted is None else f"{progress.rows:,} of {wanted:,} rows"
     pages = f"{progress.pages:,} page{'' if progress.pages == 1 else 's'}"
     start = {"starting": "starting", "cancelled": f"cancelled, {rows} kept", "failed": f"stopped at {rows}"}.get(
         progress.state, rows
     )
-    return " · ".join(filter(None, [start, pages, f"{progress.seconds:.1f} s", progress.note]))
+    return " · ".join(filter(None, [start, pages, f"{progress.seconds:.1f} s", *_pace(progress, wanted), progress.note]))
+
+
+def _pace(progress: Progress, wanted: int | None) -> list[str]:
+    """Rows a second, and the time left, once they can be told."""
+    if progress.state != "pulling" or progress.seconds < 1 or not progress.rows:
+        return []
+    pace = progress.rows / progress.seconds
+    told = [f"{round(pace, -2 if pace > 1000 else 0):,.0f} rows/s"]
+    if wanted is not None and wanted > progress.rows:
+        told.append(f"about {_span((wanted - progress.rows) / pace)} left")
+    return told
+
+
+def _span(seconds: float) -> str:
+    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
+
+
+def counted(resource: str, rows: int, limit: int | None) -> str:
+    """What a count said."""
+    cut = f"; Pull brings the first {limit:,}" if limit is not None and rows > limit else ""
+    return f"{resource}: {rows:,} row{'' if rows == 1 else 's'} match{'es' if rows == 1 else ''}{cut}"
 
 
 def notices(frame: pd.DataFrame, total: int | None, limit: int | None) -> list[str]:

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from .assemble import assemble, file_frame
 from .decode import Decoded, decode
-from .types import PANDAS, Shape, dtype_of, shape_of
+from .drift import add_drift
+from .shape import Shape, narrow, shape_of
+from .types import PANDAS, Dtypes, dtype_of
 
-__all__ = ["PANDAS", "Decoded", "Shape", "assemble", "decode", "dtype_of", "file_frame", "shape_of"]
+__all__ = [
+    "PANDAS",
+    "Decoded",
+    "Dtypes",
+    "Shape",
+    "add_drift",
+    "assemble",
+    "decode",
+    "dtype_of",
+    "file_frame",
+    "narrow",
+    "shape_of",
+]

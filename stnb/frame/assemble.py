@@ -4,49 +4,70 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .decode import LARGEST, Decoded, text_of
-from .types import Shape, final_type, pandas_type
+from .decode import Decoded
+from .drift import add_drift
+from .shape import Shape
+from .text import text_of
+from .types import LARGEST, WIDE, final_type, pandas_type
+
+MODIFIED = "modifiedOn"
 
 
 def assemble(
-    pages: Sequence[Decoded], shape: Shape, *, key: tuple[str, ...] = (), limit: int | None = None
+    pages: Sequence[Decoded],
+    shape: Shape,
+    *,
+    key: Sequence[str] = (),
+    limit: int | None = None,
+    keep: Literal["newest", "all"] = "newest",
+    consume: bool = False,
 ) -> tuple[pd.DataFrame, dict[str, str], int]:
     """Put pages together in their order.
 
     Args:
-        key: the columns that identify a row: of rows with the same key the last is kept. Empty keeps all.
+        key: the columns that identify a row. Empty keeps all rows.
         limit: rows at most.
+        keep: "newest": of rows with the same key the one that was modified last stays, and where `modifiedOn` does
+            not tell them apart, the one that was read last. "all" drops no row.
+        consume: give the memory of each column back as it is converted; a list of pages is emptied for that.
 
     Returns:
         (frame, drift: column -> what differs from the catalogue, number of duplicates dropped)
+
+    Example:
+        >>> frame, drift, duplicates = assemble(parts, shape_of(st.jpm.jobs.endpoint), key=("id",))
     """
     drift: dict[str, str] = {}
-    table = merge(((p.table, p.drift) for p in pages), drift)
-    if not table.num_columns:
-        table = pa.table({leaf.path: pa.nulls(0, final_type(leaf.column)) for leaf in shape.leaves})
-    for at, name in enumerate(table.column_names):
-        if _hollow(table.schema.types[at]):  # an unknown key that was null, {} or [{}] in every row; no file takes that
-            texts = [text_of(chunk) for chunk in table.column(name).chunks]
-            table = table.set_column(at, name, pa.chunked_array(texts, pa.string()))
-    frame = table.to_pandas(types_mapper=pandas_type, split_blocks=True)
-    frame, duplicates = _without_repeats(frame, key)
-    if limit is not None and len(frame) > limit:
-        frame = frame.iloc[:limit].reset_index(drop=True)
-    return frame, drift, duplicates
+    columns = _Columns([page.table for page in pages])
+    for told in [page.drift for page in pages]:
+        add_drift(drift, told)
+    if consume and isinstance(pages, list):
+        pages.clear()
+    if not columns.names:
+        columns = _Columns([pa.table({leaf.path: pa.nulls(0, final_type(leaf.column)) for leaf in shape.leaves})])
+    wanted = None if keep == "all" else _newest(columns, key)
+    arrays = {}
+    for name in columns.names:
+        column = columns.take(name, drift)
+        arrays[name] = _array((column if wanted is None else column.filter(pa.array(wanted))).slice(0, limit))
+    frame = pd.DataFrame(arrays, copy=False)
+    return frame, drift, 0 if wanted is None else int((~wanted).sum())
 
 
-def _without_repeats(frame: pd.DataFrame, key: tuple[str, ...]) -> tuple[pd.DataFrame, int]:
-    if not key or not len(frame) or not set(key) <= set(frame.columns):
-        return frame, 0
-    names = list(key)
-    repeated = frame.duplicated(subset=names, keep="last") & frame[names].notna().all(axis=1)
-    count = int(repeated.sum())
-    return (frame[~repeated].reset_index(drop=True), count) if count else (frame, 0)
+def _array(column: pa.ChunkedArray) -> Any:
+    """A column as pandas holds it."""
+    if _hollow(column.type):  # an unknown key that was null, {} or [{}] in every row; no file takes that
+        column = pa.chunked_array([text_of(chunk) for chunk in column.chunks], pa.string())
+    dtype = pandas_type(column.type)
+    return column.to_pandas().array if dtype is None else dtype.__from_arrow__(column)
 
 
 def _hollow(kind: pa.DataType) -> bool:
@@ -57,7 +78,66 @@ def _hollow(kind: pa.DataType) -> bool:
     )
 
 
+# -- rows that came more than once
+
+
+def _newest(columns: _Columns, key: Sequence[str]) -> npt.NDArray[np.bool_] | None:
+    """Which rows stay so that each key stands once; None where all do. A row that lacks a part of its key stays."""
+    if not key or not set(key) <= set(columns.names):
+        return None
+    ids = columns.stacked(key[0])
+    if len(key) == 1 and pa.types.is_integer(ids.type) and not ids.null_count:
+        numbers = ids.to_numpy()
+        if (numbers[1:] > numbers[:-1]).all():  # as lists in the order of their ids are
+            return None
+    rows = pd.DataFrame({name: _array(columns.stacked(name)) for name in key})
+    rows = rows[rows.duplicated(keep=False) & rows.notna().all(axis=1)]
+    if not len(rows):
+        return None
+    if MODIFIED in columns.names and pa.types.is_timestamp((times := columns.stacked(MODIFIED)).type):
+        when = pd.Series(_array(times)[rows.index], rows.index)
+        rows = rows.loc[when.sort_values(kind="stable", na_position="first").index]
+    wanted = np.ones(columns.length, dtype=bool)
+    wanted[rows.index[rows.duplicated(keep="last")]] = False
+    return wanted
+
+
 # -- pages whose types differ
+
+
+class _Columns:
+    """The columns of several tables, one below the other; what is taken is let go.
+
+    Attributes:
+        names: all columns, in the order in which they came up.
+        length: the number of rows.
+    """
+
+    def __init__(self, tables: Sequence[pa.Table]) -> None:
+        self.names = list(dict.fromkeys(itertools.chain.from_iterable(table.column_names for table in tables)))
+        self.length = sum(table.num_rows for table in tables)
+        self._tables = [(table.num_rows, dict(zip(table.column_names, table.columns, strict=True))) for table in tables]
+
+    def stacked(self, name: str, drift: dict[str, str] | None = None) -> pa.ChunkedArray:
+        """One column of all tables: where its type differs between them, in a type that loses nothing."""
+        columns = [table[name] if name in table else pa.chunked_array([pa.nulls(rows)]) for rows, table in self._tables]
+        # In their order: the fields of a united object then come in the same one each time.
+        kinds = list(dict.fromkeys(c.type for c in columns if not pa.types.is_null(c.type)))
+        kind = next(iter(kinds), pa.null()) if len(kinds) < 2 else _common(kinds, columns)
+        try:
+            stacked = _cast(columns, kind)
+        except pa.ArrowException:  # a value that the common type does not hold exactly
+            kind, stacked = pa.string(), _cast(columns, pa.string())
+        if drift is not None and len(kinds) > 1 and pa.types.is_string(kind):
+            drift.setdefault(name, "differs in type between pages; kept as text")
+        return stacked
+
+    def take(self, name: str, drift: dict[str, str]) -> pa.ChunkedArray:
+        """As `stacked`, for the last time."""
+        column = self.stacked(name, drift)
+        for _, table in self._tables:
+            table.pop(name, None)
+        return column
 
 
 def merge(parts: Iterable[tuple[pa.Table, dict[str, str]]], drift: dict[str, str]) -> pa.Table:
@@ -65,24 +145,9 @@ def merge(parts: Iterable[tuple[pa.Table, dict[str, str]]], drift: dict[str, str
     tables = []
     for table, told in parts:
         tables.append(table)
-        drift |= told
-    if not tables:
-        return pa.table({})
-    names = list(dict.fromkeys(itertools.chain.from_iterable(t.column_names for t in tables)))
-    return pa.table({name: _stacked(name, tables, drift) for name in names})
-
-
-def _stacked(name: str, tables: list[pa.Table], drift: dict[str, str]) -> pa.ChunkedArray:
-    columns = [t.column(name) if name in t.column_names else pa.chunked_array([pa.nulls(t.num_rows)]) for t in tables]
-    kinds = {c.type for c in columns if not pa.types.is_null(c.type)}
-    kind = next(iter(kinds), pa.null()) if len(kinds) < 2 else _common(kinds, columns)
-    try:
-        stacked = _cast(columns, kind)
-    except pa.ArrowException:  # a value that the common type does not hold exactly
-        kind, stacked = pa.string(), _cast(columns, pa.string())
-    if len(kinds) > 1 and pa.types.is_string(kind):
-        drift.setdefault(name, "differs in type between pages; kept as text")
-    return stacked
+        add_drift(drift, told)
+    columns = _Columns(tables)
+    return pa.table({name: columns.stacked(name, drift) for name in columns.names})
 
 
 def _cast(columns: list[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
@@ -96,12 +161,15 @@ def _cast(columns: list[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
             elif pa.types.is_string(kind):
                 chunks.append(text_of(chunk))
             else:  # times to the microsecond where another page has the year 1 or 9999, which is told
-                chunks.append(chunk.cast(kind, safe=not pa.types.is_timestamp(kind)))
+                made = chunk.cast(kind, safe=not pa.types.is_timestamp(kind))
+                if pa.types.is_nested(kind):
+                    made.validate(full=True)  # Arrow makes lists of nulls too short where it casts what lies around them
+                chunks.append(made)
     return pa.chunked_array(chunks, kind)
 
 
-def _common(kinds: set[pa.DataType], columns: list[pa.ChunkedArray]) -> pa.DataType:
-    if kinds == {pa.int64(), pa.float64()}:
+def _common(kinds: Sequence[pa.DataType], columns: list[pa.ChunkedArray]) -> pa.DataType:
+    if set(kinds) == {pa.int64(), pa.float64()}:
         whole = [c for c in columns if pa.types.is_integer(c.type) and len(c) > c.null_count]
         largest = max((max(abs(pc.min(c).as_py()), abs(pc.max(c).as_py())) for c in whole), default=0)
         return pa.float64() if largest <= LARGEST else pa.string()
@@ -109,6 +177,8 @@ def _common(kinds: set[pa.DataType], columns: list[pa.ChunkedArray]) -> pa.DataT
         return pa.timestamp("us", "UTC")
     if all(pa.types.is_timestamp(k) and not k.tz for k in kinds):
         return pa.timestamp("us")
+    if all(pa.types.is_decimal(k) for k in kinds):
+        return WIDE
     if all(pa.types.is_nested(k) for k in kinds):
         try:
             return pa.unify_schemas([pa.schema([("x", k)]) for k in kinds], promote_options="permissive").field(0).type

@@ -6,20 +6,26 @@ value does not fit, and the column then stays text.
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.core.dtypes.base import _registry  # type: ignore[attr-defined]
 
-from ..catalog import Column, Endpoint
+from ..catalog import Column
 
+Dtypes = Literal["typed", "decimal", "raw"]  # see `Shape.dtypes`
 UTC_NS, UTC_US = pa.timestamp("ns", "UTC"), pa.timestamp("us", "UTC")
 ZONE = r"(Z|z|[+-]\d\d:?\d\d)$"
+FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # microseconds from 1970 to the years 1 and 9999
+LARGEST = 2**53  # beyond it a float does not hold every whole number
+# 18 digits, as Arrow's product of two such still has a place in its 38; where an amount needs more, every one of .NET's
+# (29 digits, 28 of them behind the point) has a place in the wide one, of which sums are right and products too long.
+AMOUNT, WIDE = pa.decimal128(18, 6), pa.decimal256(76, 38)
 
 # catalogue type -> (as read from JSON, as kept in Arrow, pandas dtype); nested and unknown ones are below
 TYPES: dict[str, tuple[pa.DataType, pa.DataType, str]] = {
@@ -35,7 +41,11 @@ TYPES: dict[str, tuple[pa.DataType, pa.DataType, str]] = {
     "date": (pa.string(), pa.timestamp("ns"), "datetime64[ns]"),
     "duration": (pa.string(), pa.duration("ns"), "timedelta64[ns]"),
     "any": (pa.string(), pa.string(), "str"),  # the documents promise nothing: JSON text, so that nothing is lost
+    # Not of the catalogue: see `kind_of` and `as_asked`.
+    "whole number": (pa.string(), pa.int64(), "Int64"),
+    "exact decimal": (AMOUNT, AMOUNT, str(pd.ArrowDtype(AMOUNT))),
 }
+AS_SENT = {"date-time": "string", "date": "string", "duration": "string", "decimal": "number"}
 # Hybrid frames, not all-Arrow ones: comparisons with date strings, to_period and resample work on them.
 PANDAS: dict[pa.DataType, Any] = {
     pa.int64(): pd.Int64Dtype(),
@@ -56,7 +66,7 @@ class _NestedByName(pd.ArrowDtype):
 
     @classmethod
     def construct_from_string(cls, string: str) -> _NestedByName:
-        if isinstance(string, str) and re.fullmatch(r"(list|struct)<.*>\[pyarrow\]", string):
+        if isinstance(string, str) and re.fullmatch(r"(?s)(list|struct)<.*>\[pyarrow\]", string):
             return cls(pa.null())
         raise TypeError(f"{string!r} is no nested Arrow type")
 
@@ -64,68 +74,40 @@ class _NestedByName(pd.ArrowDtype):
         return pd.arrays.ArrowExtensionArray(array)
 
 
+# pandas asks ArrowDtype first, which refuses such a name for good where round or square brackets stand in it.
+_registry.dtypes.insert(0, _registry.dtypes.pop(_registry.dtypes.index(_NestedByName)))
+
+
 def pandas_type(kind: pa.DataType) -> Any:
     """The pandas dtype for an Arrow type, None for Arrow's own choice."""
-    return pd.ArrowDtype(kind) if pa.types.is_nested(kind) else PANDAS.get(kind)
+    return pd.ArrowDtype(kind) if pa.types.is_nested(kind) or pa.types.is_decimal(kind) else PANDAS.get(kind)
 
 
-# -- the shape of a row
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """A column of the frame: where it lies in a row, and what it is."""
-
-    path: str
-    column: Column
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What the rows of an endpoint look like.
-
-    Attributes:
-        leaves: the frame's columns in order; objects are flattened to dotted paths.
-        rows: the Arrow type of a row as read from JSON.
-    """
-
-    leaves: tuple[Leaf, ...]
-    rows: pa.DataType
-
-    @functools.cached_property
-    def by_path(self) -> dict[str, Column]:
-        return {leaf.path: leaf.column for leaf in self.leaves}
-
-    @functools.cached_property
-    def open(self) -> frozenset[str]:
-        """The columns of which the documents promise nothing."""
-        return frozenset(leaf.path for leaf in self.leaves if is_open(leaf.column))
-
-
-@functools.cache
-def shape_of(endpoint: Endpoint) -> Shape:
-    """The shape that the catalogue promises for an endpoint's rows."""
-    return Shape(tuple(_leaves(endpoint.columns)), _struct(endpoint.columns))
-
-
-def _leaves(columns: tuple[Column, ...], above: str = "") -> Iterator[Leaf]:
-    for column in columns:
-        path = f"{above}{column.name}"
-        if column.type == "object":
-            yield from _leaves(column.children, f"{path}.")
-        else:
-            yield Leaf(path, column)
-
-
-def _struct(columns: tuple[Column, ...]) -> pa.DataType:
-    """What a row's objects are read as; what the documents promise nothing of is left to Arrow to find out."""
-    inner = {c.name: _struct(c.children) if c.type == "object" else json_type(c) for c in columns if not is_open(c)}
-    return pa.struct(list(inner.items()))
+# -- a column's types
 
 
 def is_open(column: Column) -> bool:
     """Whether the documents promise nothing of a column, or of an array's elements."""
     return column.type == "any" or (column.type == "array" and all(c.type == "any" for c in column.children))
+
+
+def kind_of(column: Column) -> str:
+    """A column's row in the table of types: its type, but "whole number" for a text that is the id of another resource.
+
+    payments.typeId and its like are sent as text, while the ids that they lead to are numbers (facts §8).
+    """
+    return "whole number" if column.type == "string" and column.refers else column.type
+
+
+def as_asked(column: Column, dtypes: Dtypes) -> Column:
+    """A column of the catalogue as one that a pull with these `dtypes` has."""
+    column = replace(column, children=tuple(as_asked(child, dtypes) for child in column.children))
+    if dtypes == "decimal" and column.type == "decimal":
+        return replace(column, type="exact decimal")
+    if dtypes != "raw":
+        return column
+    kind = "string" if column.text else AS_SENT.get(column.type, column.type)
+    return replace(column, type=kind, text=False, refers=None)
 
 
 def json_type(column: Column) -> pa.DataType:
@@ -134,19 +116,19 @@ def json_type(column: Column) -> pa.DataType:
         return pa.struct([(c.name, json_type(c)) for c in column.children])
     if column.type == "array":
         return pa.list_(json_type(column.children[0])) if column.children else pa.list_(pa.string())
-    return pa.string() if column.text else TYPES[column.type][0]
+    return pa.string() if column.text else TYPES[kind_of(column)][0]
 
 
 def final_type(column: Column) -> pa.DataType:
     """The Arrow type that a column has in the end."""
-    return json_type(column) if column.type == "array" else TYPES[column.type][1]
+    return json_type(column) if column.type == "array" else TYPES[kind_of(column)][1]
 
 
 def dtype_of(column: Column) -> str:
     """The pandas dtype of a column by name, such as "Int64"; an object has none, as it is flattened."""
     if column.type == "object":
         return ""
-    return str(pd.ArrowDtype(json_type(column))) if column.type == "array" else TYPES[column.type][2]
+    return str(pd.ArrowDtype(json_type(column))) if column.type == "array" else TYPES[kind_of(column)][2]
 
 
 # -- converters
@@ -154,34 +136,74 @@ def dtype_of(column: Column) -> str:
 
 def to_date_time(values: pa.Array) -> pa.Array:
     """ISO text with 0 to 9 fraction digits and any zone (none means UTC) -> UTC, in ns, or µs outside its years."""
-    zoned = values
-    lacking = pc.invert(pc.match_substring_regex(values, ZONE))
-    if pc.any(lacking).as_py():
-        zoned = pc.if_else(lacking, pc.binary_join_element_wise(values, "Z", ""), values)
+    try:
+        return values.cast(UTC_NS)  # which takes texts with a zone only
+    except pa.ArrowInvalid:
+        lacking = pc.invert(pc.match_substring_regex(values, ZONE))
+    zoned = pc.if_else(lacking, pc.binary_join_element_wise(values, "Z", ""), values)
     try:
         return zoned.cast(UTC_NS)
     except pa.ArrowInvalid:
-        return pc.replace_substring_regex(zoned, r"(\.\d{6})\d+", r"\1").cast(UTC_US)
+        return _of_calendar(pc.replace_substring_regex(zoned, r"(\.\d{6})\d{1,3}(\D|$)", r"\1\2").cast(UTC_US))
 
 
 def to_date(values: pa.Array) -> pa.Array:
     """A calendar day, with or without midnight and zone behind it -> a timestamp without a zone."""
-    days = pc.replace_substring_regex(values, ZONE, "")
+    try:
+        return values.cast(pa.timestamp("ns"))  # which takes texts without a zone only
+    except pa.ArrowInvalid:
+        days = pc.replace_substring_regex(values, ZONE, "")
     try:
         return days.cast(pa.timestamp("ns"))
     except pa.ArrowInvalid:
-        return days.cast(pa.timestamp("us"))
+        return _of_calendar(days.cast(pa.timestamp("us")))
+
+
+def _of_calendar(times: pa.Array) -> pa.Array:
+    """Times of the years 1 to 9999: others, as of an offset that leads out of them, break whoever shows them."""
+    ends = pc.min_max(times.cast(pa.int64())).as_py()
+    if ends["min"] is not None and (ends["min"] < FIRST or ends["max"] > LAST):
+        raise pa.ArrowInvalid("no time of a calendar's years")
+    return times
 
 
 def to_amount(values: pa.Array) -> pa.Array:
-    """Amounts as text -> numbers; an empty text is a missing amount."""
+    """Amounts as text -> numbers; an empty text is a missing amount, and a float has to hold every whole number there."""
     if not pa.types.is_string(values.type):
         return values.cast(pa.float64())
-    trimmed = pc.utf8_trim_whitespace(values)
-    numbers = pc.if_else(pc.equal(trimmed, ""), None, trimmed).cast(pa.float64())
-    if pc.any(pc.invert(pc.is_finite(numbers))).as_py():
-        raise pa.ArrowInvalid("no amount: nan or infinity")
+    try:
+        numbers = values.cast(pa.float64())
+    except pa.ArrowInvalid:
+        numbers = _filled(values).cast(pa.float64())
+    if pc.any(pc.invert(pc.less(pc.abs(numbers), float(LARGEST)))).as_py():
+        raise pa.ArrowInvalid("no amount: nan, infinity, or more than a float holds")
     return numbers
+
+
+def to_exact(values: pa.Array) -> pa.Array:
+    """Amounts as text, or as decimals of any size -> decimals; wide ones where one needs that."""
+    wide = _filled(values).cast(WIDE) if pa.types.is_string(values.type) else values
+    try:
+        return wide.cast(AMOUNT)
+    except pa.ArrowInvalid:
+        return wide.cast(WIDE)
+
+
+def to_whole(values: pa.Array) -> pa.Array:
+    """Ids as text -> whole numbers, where each is written as JSON writes it; an empty text is no id."""
+    if not pa.types.is_string(values.type):
+        return values.cast(pa.int64())
+    texts = pc.if_else(pc.equal(values, ""), None, values)
+    numbers = texts.cast(pa.int64())
+    if pc.any(pc.not_equal(numbers.cast(pa.string()), texts)).as_py():
+        raise pa.ArrowInvalid("no id: leading zeros would be lost, or it is hexadecimal")
+    return numbers
+
+
+def _filled(values: pa.Array) -> pa.Array:
+    """Texts without blanks around them; an empty one is null."""
+    trimmed = pc.utf8_trim_whitespace(values)
+    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
 
 
 def to_duration(values: pa.Array) -> pa.Array:
@@ -191,19 +213,26 @@ def to_duration(values: pa.Array) -> pa.Array:
     return pc.take(parsed, distinct.indices)
 
 
+# Two forms with groups of the same names. Years and months have no length, and pandas reads PT1.5H as five hours.
+NET = re.compile(r"(?P<sign>-)?(?:(?P<d>\d+)\.)?(?P<h>\d+):(?P<m>\d\d)(?::(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?)?", re.ASCII)
+ISO = re.compile(
+    r"(?P<sign>-)?P(?=.*\d[WDHMS]$)(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?"
+    r"(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)(?:\.(?P<f>\d{1,9}))?S)?)?",
+    re.ASCII,
+)
+
+
 def _nanoseconds(text: str) -> int:
-    net = re.fullmatch(r"(-)?(?:(\d+)\.)?(\d+):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?", text.strip())
-    if net:
-        sign, days, hours, minutes, seconds, fraction = net.groups()
-        whole = ((int(days or 0) * 24 + int(hours)) * 60 + int(minutes)) * 60 + int(seconds or 0)
-        total = whole * 10**9 + int((fraction or "").ljust(9, "0"))
-        if total >= 2**63:  # 292 years; .NET's largest is 29,000
-            raise pa.ArrowInvalid(f"no duration that fits: {text[:20]}")
-        return -total if sign else total
-    try:
-        return int(pd.Timedelta(text).as_unit("ns").value) if text.strip().upper().lstrip("-").startswith("P") else int("no")
-    except (ValueError, OverflowError):
-        raise pa.ArrowInvalid(f"no duration: {text[:20]}") from None
+    found = NET.fullmatch(text.strip()) or ISO.fullmatch(text.strip().upper())
+    if found is None:
+        raise pa.ArrowInvalid(f"no duration: {text[:20]}")
+    of = found.groupdict()
+    weeks, days, hours, minutes, seconds = (int(of.get(unit) or 0) for unit in "wdhms")
+    whole = (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds
+    total = whole * 10**9 + int((of["f"] or "").ljust(9, "0"))
+    if total >= 2**63:  # 292 years; .NET's largest is 29,000
+        raise pa.ArrowInvalid(f"no duration that fits: {text[:20]}")
+    return -total if of["sign"] else total
 
 
 CONVERTERS: dict[str, Callable[[pa.Array], pa.Array]] = {
@@ -211,4 +240,6 @@ CONVERTERS: dict[str, Callable[[pa.Array], pa.Array]] = {
     "date": to_date,
     "duration": to_duration,
     "decimal": to_amount,
+    "exact decimal": to_exact,
+    "whole number": to_whole,
 }

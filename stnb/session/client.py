@@ -16,12 +16,14 @@ import httpx
 
 from ..credentials import Credentials
 from ..errors import SetupError, UsageError
+from .inflate import accepted, whole_body
 from .knock import Knock, knock
 from .pace import RATE, Governor, Sleep
 from .token import TIMEOUT, TokenAuth, TokenRefused
-from .trouble import Trouble, is_whole_json
+from .trouble import Trouble, backoff, is_whole_json
 
 TRIES = 5
+CONNECTIONS = 32
 PATIENCE = 300.0  # seconds: the longest pause that the server may ask for before we give up
 REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
 # A fake on this machine is reached over plain http, which no proxy of the process may see.
@@ -65,6 +67,7 @@ class Session:
     ) -> None:
         self._transport, self._rate, self._source = transport, rate, source
         self._clock, self._sleep = clock, sleep
+        self._slots = asyncio.Semaphore(CONNECTIONS)
         self._client: httpx.AsyncClient | None = None
         self.app: Any = None
         self.adopt(credentials)
@@ -108,6 +111,16 @@ class Session:
     def claims(self) -> Mapping[str, Any] | None:
         """What the present token says of itself, such as its `tenant`; None without one that can be read."""
         return self._auth.claims
+
+    @property
+    def token_seconds(self) -> float | None:
+        """How many seconds the present token is still good; None before the first one."""
+        return self._auth.seconds
+
+    @property
+    def pace(self) -> int:
+        """How many requests for this tenant started in the last second."""
+        return self._governor.pace
 
     @property
     def token_requests(self) -> int:
@@ -156,6 +169,7 @@ class Session:
         body: Any = None,
         scope: str | None = None,
         expect_json: bool = True,
+        whole: Callable[[bytes], bool] | None = None,
         patience: float = PATIENCE,
         notify: Notify = lambda note: None,
     ) -> Answer:
@@ -164,6 +178,7 @@ class Session:
         Args:
             path: below the API's host, with the tenant in it.
             scope: what the call needs, for the message of a 403.
+            whole: whether a JSON body has come to its end, where the first and last byte do not tell; else it is asked for again.
             patience: the longest pause in seconds before it is tried again.
             notify: told in words whenever the request has to wait.
 
@@ -172,11 +187,17 @@ class Session:
             UnexpectedAnswer: the answer is no whole JSON text.
         """
         url, auth = self._address(method, path, query), self._auth  # together: a token goes to its own host only
+        check = (whole or is_whole_json) if expect_json else None
 
         async def once(auth: TokenAuth, attempt: int) -> Trouble | Answer:
-            return await self._try(method, url, auth, body, expect_json, attempt)
+            async with self._slots:  # what waited for a connection behind its turn would bunch up
+                return await self._try(method, url, auth, body, check, attempt)
 
         return await self._insist(once, auth, (method, path, scope), patience, notify)
+
+    async def rest(self, tries: int) -> None:
+        """Wait before one more try: backoff with full jitter over a doubling span."""
+        await self._sleep(backoff(tries))
 
     async def _insist(
         self,
@@ -241,21 +262,23 @@ class Session:
         return self._auth if place(self._auth.credentials) == place(refused.credentials) else None
 
     async def _try(
-        self, method: str, url: httpx.URL, auth: TokenAuth, body: Any, expect_json: bool, attempt: int
+        self, method: str, url: httpx.URL, auth: TokenAuth, body: Any, whole: Callable[[bytes], bool] | None, attempt: int
     ) -> Trouble | Answer:
+        client = self._http()
         try:
-            response = await self._http().request(method, url, json=body, auth=auth)
-            if response.is_redirect and not expect_json:
+            response = await client.send(client.build_request(method, url, json=body), auth=auth, stream=True)
+            if response.is_redirect and whole is None:
                 response = await self._follow(response)
+            content = await whole_body(response)
         except TokenRefused as refused:
             return Trouble.of_token(refused.args[0])
         except (httpx.HTTPError, httpx.InvalidURL) as err:
             return Trouble.of_failure(err)
         if response.is_error or response.is_redirect:
-            return Trouble.of_response(response)
-        if expect_json and not is_whole_json(response.content):
-            return Trouble.of_body(response)
-        return Answer(response.content, response.headers.get("content-type", ""), attempt)
+            return Trouble.of_response(response, content)
+        if whole is not None and not whole(content):
+            return Trouble.of_body(response, content)
+        return Answer(content, response.headers.get("content-type", ""), attempt)
 
     async def _follow(self, response: httpx.Response) -> httpx.Response:
         """Fetch a file from where the API keeps it: plainly, as neither token nor app key may go to another host."""
@@ -263,13 +286,20 @@ class Session:
         own = (response.url.scheme, response.url.host)  # http on loopback, for a fake
         if target == response.url or not target.host or (target.scheme != "https" and (target.scheme, target.host) != own):
             return response
-        return await self._http().get(target, auth=None)
+        await response.aclose()
+        client = self._http()
+        return await client.send(client.build_request("GET", target), auth=None, stream=True)
 
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:
-            limits = httpx.Limits(max_connections=32, max_keepalive_connections=16)
+            limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=16)
             self._client = httpx.AsyncClient(
-                transport=self._transport, mounts=DIRECT, timeout=TIMEOUT, limits=limits, follow_redirects=False
+                transport=self._transport,
+                mounts=DIRECT,
+                timeout=TIMEOUT,
+                limits=limits,
+                follow_redirects=False,
+                headers={"Accept-Encoding": accepted()},
             )
             self._client.cookies.jar.set_policy(NO_COOKIES)
         return self._client

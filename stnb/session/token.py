@@ -67,6 +67,11 @@ class TokenAuth(httpx.Auth):
         return None if self._token is None else _claims(self._token.text.reveal())
 
     @property
+    def seconds(self) -> float | None:
+        """How long the token is still good; None without one."""
+        return None if self._token is None else max(0.0, self._token.end - self._clock())
+
+    @property
     def scopes(self) -> frozenset[str] | None:
         """What the token grants, from its own claims; None without a token that can be read."""
         granted = (self.claims or {}).get("scope")
@@ -92,7 +97,7 @@ class TokenAuth(httpx.Auth):
         except (ValueError, KeyError, TypeError, AttributeError):
             raise TokenRefused(response) from None
         early = min(EARLY, seconds / 2)
-        return _Token(Secret(token), self._clock() + seconds - early)
+        return _Token(Secret(token), self._clock() + seconds - early, self._clock() + seconds)
 
     def _sign(self, request: httpx.Request, token: _Token) -> None:
         request.headers["Authorization"] = f"Bearer {token.text.reveal()}"
@@ -109,7 +114,7 @@ def _claims(token: str) -> dict[str, Any] | None:
 
 
 class _Token:
-    __slots__ = ("renew_at", "text")
+    __slots__ = ("end", "renew_at", "text")
 
-    def __init__(self, text: Secret, renew_at: float) -> None:
-        self.text, self.renew_at = text, renew_at
+    def __init__(self, text: Secret, renew_at: float, end: float) -> None:
+        self.text, self.renew_at, self.end = text, renew_at, end

@@ -31,6 +31,11 @@ from ..errors import (
 BACKOFF, LONGEST_BACKOFF = 0.5, 20.0  # seconds: full jitter over a doubling span
 
 
+def backoff(tries: int) -> float:
+    """Seconds to wait after so many tries, with full jitter, so that calls side by side do not come back at once."""
+    return random.uniform(0, min(BACKOFF * 2**tries, LONGEST_BACKOFF))
+
+
 @dataclass(frozen=True)
 class Trouble:
     """A failed try: whether it may pass, how long to wait, and the error if it stays."""
@@ -55,23 +60,24 @@ class Trouble:
         return cls(f"no answer in time ({kind})" if slow else f"the connection failed ({kind})", passing=True)
 
     @classmethod
-    def of_body(cls, response: httpx.Response) -> Trouble:
+    def of_body(cls, response: httpx.Response, content: bytes) -> Trouble:
         looks = "JSON that is cut off or of another form"
-        if not response.content.strip():
+        if not content.strip():
             looks = "an empty body"
-        elif _is_html(response):
+        elif _is_html(response, content):
             looks = "HTML instead of JSON"
         return cls(f"the answer was {looks}", passing=True, status=response.status_code, said={"body": looks})
 
     @classmethod
     def of_token(cls, response: httpx.Response) -> Trouble:
         """Of a token request that brought none."""
-        found = cls.of_body(response) if response.is_success else cls.of_response(response)
+        content = response.content
+        found = cls.of_body(response, content) if response.is_success else cls.of_response(response, content)
         return replace(found, request="The token request")
 
     @classmethod
-    def of_response(cls, response: httpx.Response) -> Trouble:
-        status, said = response.status_code, _said(response)
+    def of_response(cls, response: httpx.Response, content: bytes) -> Trouble:
+        status, said = response.status_code, _said(response, content)
         maintenance = status == 409 and "maintenance" in str(said.get("title", "")).lower()
         return cls(
             "ServiceTitan asked for a pause" if status == 429 else f"the server answered {status}",
@@ -86,7 +92,7 @@ class Trouble:
         """Seconds to wait after so many tries: what the server asked for, else backoff with full jitter."""
         if self.asked is not None:
             return self.asked
-        return random.uniform(0, min(BACKOFF * 2**tries, LONGEST_BACKOFF))
+        return backoff(tries)
 
     def error(self, method: str, path: str, scope: str | None, attempts: int) -> StnbError:
         words = self.request or f"{method} {path}"
@@ -169,10 +175,10 @@ _BY_STATUS: dict[int, Callable[[str | None], tuple[type[RequestError], str, str]
 }  # fmt: skip
 
 
-def _said(response: httpx.Response) -> dict[str, Any]:
+def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
     """ServiceTitan's own words; a gateway's answer may be HTML, or have fewer keys (facts §11)."""
     try:
-        raw = _hushed(json.loads(response.content), _sent(response.request))
+        raw = _hushed(json.loads(content), _sent(response.request))
     except (ValueError, RecursionError):
         return {}
     if not isinstance(raw, dict):
@@ -239,5 +245,5 @@ def is_whole_json(content: bytes) -> bool:
     return True
 
 
-def _is_html(response: httpx.Response) -> bool:
-    return "html" in response.headers.get("content-type", "") or response.content.lstrip()[:1] == b"<"
+def _is_html(response: httpx.Response, content: bytes) -> bool:
+    return "html" in response.headers.get("content-type", "") or content.lstrip()[:1] == b"<"

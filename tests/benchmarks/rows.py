@@ -34,7 +34,12 @@ ITEMS = 4  # rows inside a row
 def rows(endpoint: Endpoint, count: int, seed: int = 1) -> list[bytes]:
     """That many rows as JSON; ids count up."""
     dice = random.Random(f"{endpoint.name}:{seed}")
-    return [json.dumps({c.name: _value(c, i, dice) for c in endpoint.columns}).encode() for i in range(1, count + 1)]
+    return [_row(endpoint, i, dice) for i in range(1, count + 1)]
+
+
+def _row(endpoint: Endpoint, i: int, dice: random.Random) -> bytes:
+    made = {c.name: _value(c, i, dice) for c in endpoint.columns}
+    return json.dumps(made, separators=(",", ":")).encode()  # as the server writes it
 
 
 def page(rows: list[bytes], number: int, size: int) -> bytes:

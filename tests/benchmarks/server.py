@@ -15,12 +15,24 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stnb.catalog import load
+from stnb.pager.lists import choose_size
+from stnb.pager.models import IN_FLIGHT
 
 COUNT, BASE, PER_ROW = int(sys.argv[1]), float(sys.argv[2]) / 1e3, float(sys.argv[3]) / 1e6
-ROWS = rows(load()["jpm.jobs"], COUNT)
+DISTINCT = 20_000  # rows that are made; beyond them they come again under other ids
+FULL = 5000
 
 
-@functools.lru_cache(maxsize=4096)
+def made() -> list[bytes]:
+    some = rows(load()["jpm.jobs"], min(COUNT, DISTINCT))
+    head = some[0].index(b",")  # {"id":40000001
+    return [b'{"id":%d%b' % (40_000_001 + i, some[i % DISTINCT][head:]) for i in range(COUNT)]
+
+
+ROWS = made()
+
+
+@functools.cache
 def body(number: int, size: int) -> bytes:
     return gzip.compress(page(ROWS, number, size), 6)
 
@@ -38,8 +50,8 @@ async def token(request: Request) -> Response:
 
 
 app = Starlette(routes=[Route("/jpm/v2/tenant/{tenant}/jobs", jobs), Route("/connect/token", token, methods=["POST"])])
-for size in (5000, 1250, 500):  # so that compressing is not what is measured
-    for number in range(1, -(-COUNT // size) + 1):
+for size in {FULL, choose_size(COUNT, IN_FLIGHT, FULL)} if COUNT <= 100_000 else {choose_size(COUNT, IN_FLIGHT, FULL)}:
+    for number in range(1, -(-COUNT // size) + 1):  # so that compressing is not what is measured
         body(number, size)
 config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error")
 server = uvicorn.Server(config)

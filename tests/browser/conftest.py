@@ -12,7 +12,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="the browser test
 
 from .labkit import CHROMIUM, Lab, chromium, lab_server  # noqa: E402
 
-DEMO = {"STNB_DEMO_LATENCY": "0.5", "STNB_DEMO_SCALE": "5"}  # a feed of 30 pages, half a second each: time to cancel by hand
+DEMO = {"STNB_DEMO_LATENCY": "0.5", "STNB_DEMO_SCALE": "1.43"}  # a feed of 30 pages, half a second each: time to cancel by hand
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,52 @@
+"""Business days: times in UTC, as the API has them, shown in the tenant's own zone.
+
+A job that was completed at 6 in the evening in Phoenix was completed the next day in UTC: who groups by day wants the
+local one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pandas as pd
+
+from .errors import BadFilter
+
+
+def local(df: pd.DataFrame, zone: str | None = None) -> pd.DataFrame:
+    """A copy whose times are in the tenant's zone; the moments stay the same.
+
+    Args:
+        zone: an IANA zone such as "America/Phoenix"; without one that of the profile which the frame was pulled with.
+
+    Returns:
+        The frame with each `datetime64[…, UTC]` column as `datetime64[…, zone]`; days without a zone, such as a posting
+        date, stay as they are. `attrs` are kept.
+
+    Raises:
+        BadFilter: the zone is none, or the frame does not know one and none was given.
+
+    Example:
+        >>> jobs = stnb.local(st.jpm.jobs.pull(completedOnOrAfter="2026-07"))
+        >>> jobs.groupby(jobs["completedOn"].dt.date)["total"].sum()
+    """
+    there = _zone(zone or (df.attrs.get("stnb") or {}).get("timezone"))
+    times = {name: df[name].dt.tz_convert(there) for name, kind in df.dtypes.items() if isinstance(kind, pd.DatetimeTZDtype)}
+    out = df.assign(**times)  # type: ignore[arg-type]
+    out.attrs = dict(df.attrs)
+    return out
+
+
+def _zone(name: str | None) -> dt.tzinfo:
+    if not name:
+        raise BadFilter(
+            "The times stay in UTC.",
+            "The frame does not say in which zone its tenant works.",
+            'Give the zone, as in stnb.local(df, "America/Phoenix"), or set SERVICETITAN_TIMEZONE in the profile.',
+        )
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass
+    raise BadFilter(f"{name!r} is no zone.", "Zones have IANA names.", "Write one such as America/Phoenix.")

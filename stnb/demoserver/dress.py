@@ -1,0 +1,184 @@
+"""What a row shows beyond its simulated columns, and only to those who ask for it: external data, details behind a flag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from typing import Any
+
+import numpy as np
+
+from ..catalog import Column, Endpoint
+from .filters import yes
+from .query import Query
+from .table import LOCK, NULL, Array, Choice, Index, Lazy, Table, paths, ragged
+from .world import World
+
+APPLICATION = "d0c5f1a2-7b34-4e0b-9c55-3f1f2a6b7c88"  # the demo's app, as external data know it
+EXTERNAL_KEY, EXTERNAL_START = "ErpId", "ERP-"
+# What is null unless its flag is set.
+BEHIND = {
+    "includeDurationBilling": "durationBilling",
+    "includeDiscounts": "discounts",
+    "includeRecurringServices": "recurringServices",
+    "includeTags": "tagTypeIds",
+    "includeTechnicians": "preferredTechnicianIds",
+    "includeSubtasks": "subTasksData",
+    "genPermUrl": "leadUrl",
+    "calculatePrices": "calculatedPrice",
+}
+FIELDS = (("Cost Center", ("North", "South")), ("Approved By Phone", ("Yes", "No")))
+COMMON = {"comment": "", "attachments": []}
+FORM = [
+    {"type": "TextInput", "id": "a1", "name": "Readings", "value": "72", **COMMON},
+    {
+        "type": "Section",
+        "id": "b2",
+        "name": "Photos",
+        "description": "",
+        "units": [{"type": "Picture", "id": "c3", "name": "Unit", **COMMON}],
+    },
+    {"type": "Number", "id": "d4", "name": "Static pressure", "value": 0.5, **COMMON},
+]
+
+
+# -- rows with external data: every third
+
+
+def _has(table: Table) -> Array:
+    return np.asarray(np.arange(table.size) % 3 == 0)
+
+
+def external(table: Table, query: Query, keys: list[str]) -> Array:
+    """The rows that the application knows by one of its values; everything where no values are given."""
+    values = [v.strip() for text in query.getlist("externalDataValues") for v in text.split(",")]
+    asked = query.get("externalDataApplicationGuid", APPLICATION).lower()
+    ids = table.array("id")
+    if not any(values) or ids is None:
+        return np.array(True)
+    wanted = [
+        int(v[len(EXTERNAL_START) :]) for v in values if v.startswith(EXTERNAL_START) and v[len(EXTERNAL_START) :].isdecimal()
+    ]
+    known = asked == APPLICATION and keys[0].lower() == EXTERNAL_KEY.lower()
+    return np.isin(ids, wanted) & _has(table) & known
+
+
+def _external(table: Table) -> Callable[[Index], Any]:
+    def make(at: Index) -> list[list[dict[str, str]]]:
+        ids = np.asarray(table.array("id"))[at].tolist()
+        return [
+            [{"key": EXTERNAL_KEY, "value": f"{EXTERNAL_START}{i}"}] if a % 3 == 0 else []
+            for i, a in zip(ids, at.tolist(), strict=True)
+        ]
+
+    return make
+
+
+# -- what an endpoint shows of a table
+
+
+class Behind(Table):
+    """A table of which some columns are other: null behind a flag, or made for the one who asks."""
+
+    instead: dict[str, Any]
+
+    def raw(self, path: str, column: Column | None = None) -> Any:
+        return self.instead[path] if path in self.instead else super().raw(path, column)
+
+    def rows(self, at: Index, columns: Sequence[Column], shape: str) -> list[bytes]:
+        return [text.encode() for text in self.encode(columns, at)]
+
+    def _part(self, column: Column, path: str, at: Index) -> list[Any]:
+        if path in self.instead and self.instead[path] is None:
+            return [NULL] * len(at)
+        return super()._part(column, path, at)
+
+
+def _behind(kind: type[Table]) -> type[Behind]:
+    """Of whatever kind the table is, what else it does stays as it is."""
+    return Behind if kind is Table else type(f"Behind{kind.__name__}", (Behind, kind), {})
+
+
+def shown(endpoint: Endpoint, table: Table, query: Query) -> Table:
+    """The table as this call shows it."""
+    instead: dict[str, Any] = {}
+    for flag, path in BEHIND.items():
+        if endpoint.takes(flag) and not yes([query.get(flag, "")]):
+            instead[path] = None
+    if endpoint.takes("calculatePrices") and "calculatedPrice" not in instead:
+        instead["calculatedPrice"] = table.raw("price")
+    if query.get("externalDataApplicationGuid", "").lower() == APPLICATION and endpoint.takes("externalDataApplicationGuid"):
+        instead["externalData"] = Lazy(_external(table))
+    if not instead:
+        return table
+    view = copy(table)
+    view.__class__ = _behind(type(table))
+    view.__dict__["instead"] = instead
+    return view
+
+
+# -- columns that neither the simulation nor chance makes well
+
+
+def dress(world: World, endpoint: Endpoint, table: Table) -> Table:
+    """The table, completed when it is first served."""
+    with LOCK:
+        if "_dressed" not in table.data:
+            table.data["_dressed"] = True
+            _complete(world, endpoint, table)
+    return table
+
+
+def _complete(world: World, endpoint: Endpoint, table: Table) -> None:
+    columns = {c.name: c for c in (table.columns or endpoint.columns)}
+    if "externalData" in columns and not table.made:
+        table.data["externalData"] = []  # it is told only to the application that asks for it
+    if "customFields" in columns and (not table.made or table.data.get("customFields", []) == []):
+        table.data["customFields"] = _fields(world, table, columns["customFields"])
+    if table.name == "forms.submissions" and not table.made:
+        table.data["units"] = Choice(world.company.rng("form units").integers(0, 3, table.size), [[], FORM[:1], FORM])
+    if table.made and "preferredTechnicianIds" in columns and "preferredTechnicianIds" not in table.data:
+        table.data["preferredTechnicianIds"] = _technicians(world, table)
+    if not table.made:
+        _words(world, endpoint, table, columns)
+    _numbers(table)
+
+
+def _fields(world: World, table: Table, column: Column) -> Choice:
+    """Custom fields on half of the rows; their values are always text."""
+    typed = any(c.name == "typeId" for c in column.children[0].children)
+    sets: list[list[dict[str, Any]]] = [[]]
+    for i, (name, values) in enumerate(FIELDS):
+        for value in values:
+            field = {**({"typeId": 7_100 + i} if typed else {}), "name": name, "value": value}
+            sets.append([field] if i == 0 else [*sets[1], field])
+    rng = world.company.rng(f"custom fields of {table.name}")
+    return Choice(np.where(rng.random(table.size) < 0.5, rng.integers(1, len(sets), table.size), 0), sets)
+
+
+def _technicians(world: World, table: Table) -> Any:
+    rng, crew = world.company.rng(f"technicians of {table.name}"), world.ids("settings.technicians")
+    counts = (rng.random(table.size) < 0.3).astype(np.int64)
+    assert crew is not None  # the simulation has technicians
+    return ragged(counts, crew[rng.integers(0, len(crew), int(counts.sum()))])
+
+
+def _numbers(table: Table) -> None:
+    """Some enums are numbers in the answers."""
+    for path, column in paths(table.columns):
+        if column.type == "enum" and column.values and all(v.lstrip("-").isdecimal() for v in column.values):
+            drawn = table.raw(path)
+            if isinstance(drawn, Choice):
+                table.data[path] = Choice(drawn.codes, [None if v is None else int(v) for v in drawn.values])
+            elif isinstance(drawn, int | np.ndarray):
+                known, codes = np.unique(np.broadcast_to(drawn, table.size), return_inverse=True)
+                table.data[path] = Choice(codes.astype(np.int64), [int(v) if int(v) >= 0 else None for v in known])
+
+
+def _words(world: World, endpoint: Endpoint, table: Table, columns: dict[str, Column]) -> None:
+    """Columns of a few words hold the words that their filters take."""
+    for param in endpoint.params:
+        name = next((n for n in (param.name, param.name[:-1], param.name[:-2]) if n in columns), None)
+        if name and columns[name].type == "string" and param.values and param.type != "boolean":
+            rng = world.company.rng(f"{table.name}:{name} as filtered")
+            table.data[name] = Choice(rng.integers(0, len(param.values), table.size), param.values)

@@ -1,0 +1,106 @@
+// Menus and copying for grid.js. A menu is text; its keys stand beside it.
+function gridMenu(g) {
+  const { ui } = g;
+  let back = null;
+
+  function open(label, items, x, y) {
+    close();
+    back = document.activeElement;
+    ui.menu.setAttribute("aria-label", label);
+    ui.menu.replaceChildren(...items.map(entry));
+    ui.menu.hidden = false;
+    ui.menu.style.maxHeight = "";
+    const root = ui.root.getBoundingClientRect(), size = ui.menu.getBoundingClientRect();
+    ui.menu.style.left = `${Math.max(0, Math.min(x - root.left, root.width - size.width - 2))}px`;
+    const room = root.height - 6, height = Math.min(size.height, room); // an output cuts off what leaves it
+    ui.menu.style.maxHeight = `${room}px`;
+    ui.menu.style.top = `${Math.max(0, Math.min(y - root.top, room - height))}px`;
+    ui.menu.querySelector("button")?.focus({ preventScroll: true });
+    ui.menu.scrollIntoView({ block: "nearest" });
+  }
+
+  function entry({ text, keys = "", run, on, stays }) {
+    if (!run) return make("div", "title", { role: "presentation" }, text);
+    const attributes = on === undefined ? { role: "menuitem" } : { role: "menuitemcheckbox", "aria-checked": on() };
+    const button = make("button", "", { type: "button", tabindex: -1, ...attributes }, make("span", "", {}, text), make("kbd", "", {}, keys));
+    button.onclick = () => {
+      if (!stays) close(true);
+      run();
+      if (on) button.setAttribute("aria-checked", on());
+    };
+    return button;
+  }
+
+  function close(refocus = false) {
+    if (ui.menu.hidden) return;
+    ui.menu.hidden = true;
+    if (refocus) (back?.isConnected ? back : ui.view).focus({ preventScroll: true });
+  }
+
+  ui.menu.onkeydown = (event) => {
+    const all = [...ui.menu.querySelectorAll("button")], here = all.indexOf(document.activeElement);
+    const to = { ArrowDown: (here + 1) % all.length, ArrowUp: (here - 1 + all.length) % all.length, Home: 0, End: all.length - 1 }[event.key];
+    if (to !== undefined) all[to].focus();
+    else if (event.key === "Escape" || event.key === "Tab") close(true);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  ui.menu.onfocusout = (event) => { if (!ui.menu.contains(event.relatedTarget)) close(); };
+
+  function columnMenu(i, x, y) {
+    const name = g.about.columns[i].name, pos = g.cols.indexOf(i), bars = g.bars.of(i), sorted = (way) => g.st.sort?.[0] === i && g.st.sort[1] === way;
+    const picks = bars?.shape ? [...bars.picks.map((pick, k) => [pick, bars.labels[k], bars.counts[k]]), ...(bars.missing ? [[{ is: null }, "missing", bars.missing]] : [])] : [];
+    open(`Column ${name}`, [
+      { text: name },
+      { text: "Sort ascending", run: () => g.sortTo(i, true), on: () => sorted(true) },
+      { text: "Sort descending", run: () => g.sortTo(i, false), on: () => sorted(false) },
+      { text: "Copy column", keys: "Ctrl+C", run: () => copy("column", 0, i) },
+      { text: "Hide column", keys: "Del", run: () => g.hide(i) },
+      { text: "Move left", keys: "Shift+←", run: () => g.headPart.move(pos, pos - 1) },
+      { text: "Move right", keys: "Shift+→", run: () => g.headPart.move(pos, pos + 1) },
+      { text: "Wider", keys: "Ctrl+→", run: () => g.headPart.wider(i, 24), stays: true },
+      { text: "Narrower", keys: "Ctrl+←", run: () => g.headPart.wider(i, -24), stays: true },
+      { text: "Fit to content", run: () => g.headPart.fit(i) },
+      ...(picks.length ? [{ text: "Only rows with" }] : []),
+      ...picks.map(([pick, text, count]) => ({ text, keys: g.bars.n(count), run: () => g.bars.toggle(i, pick), on: () => g.bars.isOn(i, pick), stays: true })),
+    ], x, y);
+  }
+
+  function cellMenu(row, i, x, y) {
+    const nested = g.about.columns[i]?.look === "nest";
+    open("Cell", [
+      ...(i === undefined ? [] : [
+        { text: "Open cell", keys: "Enter", run: () => g.look() },
+        { text: "Copy cell", keys: "Ctrl+C", run: () => copy("cell", row, i) }]),
+      { text: "Copy row", run: () => copy("row", row) },
+      ...(i === undefined ? [] : [{ text: "Copy column", run: () => copy("column", row, i) }]),
+      ...(i === undefined || nested ? [] : [{ text: "Only rows with this value", run: () => g.ask("pick", { row, col: i }) }]),
+    ], x, y);
+  }
+
+  const copy = (what, row, col) => g.ask("copy", { what, row, col, columns: g.cols });
+
+  async function copied(message) {
+    const many = message.what === "column" ? `${g.bars.n(message.count)} values` : message.what === "row" ? "the row" : "the cell";
+    const less = message.what === "column" && message.count < message.total ? `, the first of ${g.bars.n(message.total)}` : "";
+    g.flash((await toClipboard(message.text)) ? `Copied ${many}${less}.` : "The browser refused the clipboard. Open the cell and copy from there.");
+  }
+
+  return { close, columnMenu, cellMenu, copy, copied };
+}
+
+async function toClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch { /* no permission, or no such interface on a page without TLS: the old way still may work */ }
+  const field = make("textarea", "stnb-unseen", { "aria-hidden": "true" }), back = document.activeElement;
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  back?.focus?.({ preventScroll: true });
+  return done;
+}

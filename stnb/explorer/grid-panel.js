@@ -1,0 +1,68 @@
+// The "Columns" panel and the line of what is picked, for grid.js.
+const HELP = "On a header: Enter sorts, Shift+F10 opens its menu, Shift+arrows move it, Ctrl+arrows resize it, Del hides it.";
+
+function gridPanel(g) {
+  const { ui } = g;
+  const search = make("input", "", { type: "search", placeholder: "Find a column", "aria-label": "Find a column" });
+  const list = make("ul", "", { "aria-label": "Columns" });
+  const all = make("button", "", { type: "button" }, "Show all"), none = make("button", "", { type: "button" }, "Hide all"), reset = make("button", "", { type: "button" }, "Reset columns");
+  ui.panel.append(search, make("div", "all", {}, all, none, reset), list, make("p", "", {}, HELP));
+
+  const matches = (i) => g.about.columns[i].name.toLowerCase().includes(search.value.trim().toLowerCase());
+
+  function draw() {
+    const hidden = g.st.hidden.length;
+    ui.columns.textContent = hidden ? `Columns (${hidden} hidden)` : "Columns";
+    if (ui.panel.hidden) return;
+    const lines = g.st.order.filter(matches).map((i) => {
+      const box = make("input", "", { type: "checkbox" });
+      box.checked = !g.st.hidden.includes(i);
+      box.onchange = () => (box.checked ? g.unhide(i) : g.hide(i));
+      return make("li", "", {}, make("label", "", {}, box, make("span", "", {}, g.about.columns[i].name), make("small", "", {}, g.about.columns[i].kind)));
+    });
+    const focused = [...list.querySelectorAll("input")].indexOf(document.activeElement);
+    list.replaceChildren(...lines);
+    if (focused >= 0) list.querySelectorAll("input")[focused]?.focus({ preventScroll: true });
+    if (!lines.length) list.append(make("li", "none", {}, "No column has such a name."));
+  }
+
+  function open(yes) {
+    ui.panel.hidden = !yes;
+    ui.columns.setAttribute("aria-expanded", yes);
+    if (!yes) return;
+    search.value = "";
+    draw();
+    search.focus({ preventScroll: true });
+  }
+
+  ui.columns.onclick = () => open(ui.panel.hidden);
+  search.oninput = draw;
+  all.onclick = () => { g.st.hidden = g.st.hidden.filter((i) => !matches(i)); g.arrange(); };
+  none.onclick = () => { g.st.hidden = [...new Set([...g.st.hidden, ...g.st.order.filter(matches)])]; g.arrange(); };
+  reset.onclick = () => { Object.assign(g.st, { hidden: [], order: g.about.columns.map((_, i) => i), widths: {} }); g.arrange(); };
+  ui.panel.onkeydown = (event) => {
+    if (event.key === "Escape") { event.stopPropagation(); open(false); ui.columns.focus(); }
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const boxes = [search, ...list.querySelectorAll("input")], here = boxes.indexOf(document.activeElement);
+    boxes[Math.max(0, Math.min(boxes.length - 1, here + (event.key === "ArrowDown" ? 1 : -1)))]?.focus();
+    event.preventDefault();
+  };
+  ui.panel.onfocusout = (event) => { if (event.relatedTarget && !ui.panel.contains(event.relatedTarget) && event.relatedTarget !== ui.columns) open(false); };
+
+  function chips(given) {
+    const clear = make("button", "clear", { type: "button" }, "Clear");
+    clear.onclick = () => g.pickAll({});
+    const buttons = given.flatMap(([i, labels]) => labels.map((text, k) => {
+      const name = g.about.columns[i].name;
+      const chip = make("button", "chip", { type: "button", "aria-label": `Remove ${name}: ${text}` }, make("b", "", {}, name), make("span", "", {}, text), make("i", "", { "aria-hidden": "true" }, "×"));
+      chip.onclick = () => g.pick(i, (g.st.picks[i] ?? []).filter((_, at) => at !== k));
+      return chip;
+    }));
+    const focused = ui.chips.contains(document.activeElement);
+    ui.chips.replaceChildren(...(buttons.length ? ["Only rows with", ...buttons, clear] : []));
+    ui.chips.hidden = !buttons.length;
+    if (focused) (ui.chips.querySelector("button") ?? ui.view).focus({ preventScroll: true });
+  }
+
+  return { draw, open, chips };
+}

@@ -1,0 +1,102 @@
+"""One pull at a time, looked at ten times a second from a thread of its own."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from .guard import guarded
+
+if TYPE_CHECKING:
+    from ..pull import Progress, Pull
+
+TICK = 0.1  # s between two looks at a running pull
+WAITING = re.compile(r"(?<=waiting )\d+(?= s)")
+
+
+class Runner:
+    """Starts pulls and follows them; whatever goes wrong on its thread is told.
+
+    Args:
+        moved: is given every look at a running pull, and the last.
+        ended: is given the pull when it is done, whichever way.
+        changed: is called when `running` changes.
+        tell: shows an error.
+
+    Attributes:
+        pull: the last pull, or None.
+        running: whether one is under way.
+    """
+
+    def __init__(
+        self,
+        moved: Callable[[Progress], None],
+        ended: Callable[[Pull], None],
+        changed: Callable[[], None],
+        tell: Callable[[Exception | None], None],
+    ) -> None:
+        self._moved, self._ended, self._changed, self.tell = moved, ended, changed, tell
+        self.pull: Pull | None = None
+        self.running = False
+        self._starting = threading.Lock()
+        self._follower: threading.Thread | None = None
+
+    def start(self, make: Callable[[], Pull]) -> None:
+        """Start what `make` gives.
+
+        Raises:
+            UsageError: another pull is under way; it goes on.
+        """
+        with self._starting:
+            if self.running:
+                raise UsageError(
+                    "A pull is still running.",
+                    "One explorer runs one pull at a time.",
+                    "Wait for its end, or press Cancel first.",
+                )
+            self.pull = make()
+            self.running = True
+        self._changed()
+        self._follower = threading.Thread(target=self._follow, args=(self.pull,), name="stnb-explorer", daemon=True)
+        self._follower.start()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the last pull ended early, and can go on."""
+        return not self.running and self.pull is not None and self.pull.progress.state in ("cancelled", "failed")
+
+    def cancel(self) -> None:
+        """End the running pull; the rows that have arrived are kept."""
+        if self.pull is not None:
+            self.pull.cancel()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until the last pull is done and on show."""
+        if self._follower is not None:
+            self._follower.join(timeout)
+
+    @guarded
+    def _follow(self, pull: Pull) -> None:
+        pause, note, since = threading.Event(), "", time.monotonic()
+        try:
+            while not pull.done:
+                progress = pull.progress
+                if progress.note != note:
+                    note, since = progress.note, time.monotonic()
+                self._moved(counted_down(progress, time.monotonic() - since))
+                pause.wait(TICK)
+            self._ended(pull)
+        finally:
+            self.running = False
+            self._changed()
+
+
+def counted_down(progress: Progress, seconds: float) -> Progress:
+    """The progress whose note says how much is left of a wait that was told so many seconds ago."""
+    note = WAITING.sub(lambda found: f"{max(0, round(int(found[0]) - seconds))}", progress.note)
+    return progress if note == progress.note else replace(progress, note=note)

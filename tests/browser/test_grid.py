@@ -1,0 +1,152 @@
+"""The grid as a person meets it: 100,000 rows in a real browser, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from playwright.sync_api import Locator, expect
+
+from .labkit import Lab, write_notebook
+
+FRAME = """
+import numpy as np, pandas as pd, stnb
+n = 100_000
+df = pd.DataFrame({
+    'id': np.arange(2**53 + 1, 2**53 + 1 + n),
+    'status': np.array(['Done', 'Open', 'Hold', 'Done'])[np.arange(n) % 4],
+    'total': (np.arange(n) % 1000) - 100.5,
+    'day': pd.to_datetime('2026-01-01') + pd.to_timedelta(np.arange(n) % 365, unit='D'),
+    'note': pd.array(['do-not-save-me', None] * (n // 2), dtype='str'),
+    'items': [[{'sku': 'Fuse-7'}]] * n,
+})
+grid = stnb.show(df)
+grid
+"""
+
+
+def _open(lab: Lab, name: str) -> tuple[Locator, Locator]:
+    lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    write_notebook(lab.notebooks / name, FRAME)
+    lab.open(name).run_cell(0)
+    whole = lab.output(0).locator(".stnb-grid")
+    expect(_column(whole, 1).first).to_have_text(str(2**53 + 1))
+    return whole, whole.get_by_role("grid")
+
+
+def _column(whole: Locator, place: int) -> Locator:
+    return whole.locator(f".stnb-grid-row > [aria-colindex='{place + 1}']")
+
+
+def _asked(lab: Lab, code: str) -> str:
+    cell = lab.add_cell(f"print({code})")
+    lab.run_cell(cell)
+    return lab.text(cell).strip()
+
+
+def test_bars_search_and_sort_leave_a_selection(lab: Lab) -> None:
+    """Bars appear, a click and a drag pick, counts and the kernel's selection follow, × and Clear take the picks back."""
+    whole, table = _open(lab, "bars.ipynb")
+    info, chips = whole.get_by_role("status"), whole.get_by_role("group", name="Picked")
+    expect(whole.locator(".histogram")).to_have_count(4)
+    expect(info).to_have_text("100,000 rows × 6 columns")
+
+    whole.locator(".top", has_text="Done").click()
+    expect(info).to_have_text("50,000 of 100,000 rows")
+    expect(whole.locator(".top", has_text="Done")).to_contain_text("50 %")
+    bars = whole.locator("[data-plot='2'] .histogram i")
+    bars.nth(1).drag_to(bars.nth(3))
+    expect(chips.get_by_role("button", name=re.compile("Remove total: "))).to_have_count(1)
+    expect(info).not_to_have_text("50,000 of 100,000 rows")
+    whole.get_by_role("searchbox").fill("2026-02-0")
+    expect(info).to_have_text(re.compile(r"^\d{1,3} of 100,000 rows|^\d,\d{3} of"))
+    table.get_by_role("columnheader", name="total").click()
+    table.get_by_role("columnheader", name="total").click()
+    expect(table.get_by_role("columnheader", name="total")).to_have_attribute("aria-sort", "descending")
+
+    count, status, first = _asked(lab, "len(grid.selection), set(grid.selection.status), grid.selection.id.iloc[0]").split(" ")
+    expect(info).to_have_text(f"{int(count):,} of 100,000 rows")
+    assert status == "{'Done'}"
+    expect(_column(whole, 1).first).to_have_text(first)
+
+    chips.get_by_role("button", name="Remove status: Done").click()
+    expect(chips.get_by_role("button")).to_have_count(2)
+    chips.get_by_role("button", name="Clear").click()
+    whole.get_by_role("searchbox").fill("")
+    expect(info).to_have_text("100,000 rows × 6 columns")
+    assert json.loads(_asked(lab, "__import__('json').dumps(grid.state)")) == {"sort": ["total", False]}
+    assert lab.errors == []
+
+
+def test_columns_and_copies_by_keyboard(lab: Lab) -> None:
+    """Keys alone scroll, hide, move, widen and sort columns, pick from a menu, open and copy cells; the state follows."""
+    whole, table = _open(lab, "keys.ipynb")
+    table.focus()
+    table.press("Control+End")
+    expect(table.get_by_text(str(2**53 + 100_000), exact=True)).to_be_visible()
+    table.press("Home")
+    table.press("Control+c")
+    expect(whole.get_by_role("status")).to_have_text("Copied the cell.")
+    assert lab.page.evaluate("() => navigator.clipboard.readText()") == str(2**53 + 100_000)
+
+    for key in ("Control+Home", "ArrowUp", "ArrowRight", "Shift+ArrowLeft", "Control+ArrowRight"):
+        table.press(key)
+    expect(_column(whole, 1).first).to_have_text("Done")
+    table.press("Shift+F10")
+    menu = whole.get_by_role("menu", name="Column status")
+    expect(menu.get_by_role("menuitem", name="Copy column")).to_be_visible()
+    menu.get_by_role("menuitemcheckbox", name="Hold").press("Enter")
+    expect(menu.get_by_role("menuitemcheckbox", name="Hold")).to_have_attribute("aria-checked", "true")
+    lab.page.keyboard.press("Escape")
+    expect(whole.get_by_role("status")).to_have_text("25,000 of 100,000 rows")
+    for key in ("ArrowRight", "Delete", "Enter"):
+        table.press(key)
+    expect(table.get_by_role("columnheader", name="id", exact=False)).to_have_count(0)
+
+    whole.get_by_role("button", name="Columns (1 hidden)").press("Enter")
+    lab.page.keyboard.type("note")
+    lab.page.keyboard.press("ArrowDown")
+    lab.page.keyboard.press("Space")
+    lab.page.keyboard.press("Escape")
+    expect(table.get_by_role("columnheader")).to_have_text([re.compile(t) for t in ("#", "status", "total", "day", "items")])
+    expect(_column(whole, 2).first).to_have_class(re.compile("minus"))
+    _column(whole, 4).first.dblclick()
+    expect(whole.get_by_role("region", name="Value")).to_contain_text('"sku": "Fuse-7"')
+
+    state = json.loads(_asked(lab, "__import__('json').dumps(grid.state)"))
+    assert state["hidden"] == ["id", "note"]
+    assert state["order"][:2] == ["status", "id"]
+    assert state["sort"] == ["total", True]
+    assert state["picks"] == {"status": [{"is": "Hold"}]}
+    assert list(state["widths"]) == ["status"]
+    lab.run_cell(lab.add_cell("grid.state = {'hidden': ['items']}"))
+    expect(table.get_by_role("columnheader")).to_have_count(6)
+    expect(whole.get_by_role("status")).to_have_text("100,000 rows × 5 of 6 columns")
+    assert lab.errors == []
+
+
+def test_a_row_and_a_column_are_copied_from_menus_and_little_is_saved(lab: Lab) -> None:
+    """The menus of a cell and a header copy; the widget saves neither rows nor its code."""
+    whole, table = _open(lab, "menus.ipynb")
+    info = whole.get_by_role("status")
+    _column(whole, 2).nth(1).click(button="right")
+    whole.get_by_role("menuitem", name="Copy row").click()
+    expect(info).to_have_text("Copied the row.")
+    row = str(lab.page.evaluate("() => navigator.clipboard.readText()")).split("\t")
+    assert row == [str(2**53 + 2), "Open", "-99.5", "2026-01-02 00:00:00", "", '[{"sku": "Fuse-7"}]']
+    _column(whole, 2).nth(2).click(button="right")
+    whole.get_by_role("menuitem", name="Only rows with this value").click()
+    expect(info).to_have_text("25,000 of 100,000 rows")
+    table.get_by_role("columnheader", name="status").click(button="right")
+    whole.get_by_role("menuitem", name="Copy column").click()
+    expect(info).to_have_text("Copied 25,000 values.")
+    assert lab.page.evaluate("() => navigator.clipboard.readText()") == "\n".join(["Hold"] * 25_000)
+
+    lab.save()
+    book = json.loads((lab.notebooks / "menus.ipynb").read_text())
+    models = book["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    saved = json.dumps([model for model in models.values() if "about" in model["state"]])
+    assert "covers" in saved
+    assert "do-not-save-me" not in saved
+    assert len(saved) < 6_000
+    assert lab.errors == []
