@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from stnb.catalog import Endpoint, Param, load
-from stnb.demoserver.dress import APPLICATION, EXTERNAL_KEY, EXTERNAL_START
+from stnb.demoserver.dress import APPLICATION, BEHIND, EXTERNAL_KEY, EXTERNAL_START
 
 from .conformance.client import Client
 
@@ -189,19 +189,7 @@ def everything(endpoint: Endpoint) -> dict[str, str]:
         query[endpoint.shows_all[0]] = endpoint.shows_all[1]
     if any(p.name == "includeTotal" and p.required for p in endpoint.params):
         query["includeTotal"] = "true"
-    return query | {p.name: "true" for p in endpoint.params if p.name in FLAGS}
-
-
-FLAGS = {
-    "includeDurationBilling": "durationBilling",
-    "includeDiscounts": "discounts",
-    "includeRecurringServices": "recurringServices",
-    "includeTags": "tagTypeIds",
-    "includeTechnicians": "preferredTechnicianIds",
-    "includeSubtasks": "subTasksData",
-    "genPermUrl": "leadUrl",
-    "calculatePrices": "calculatedPrice",
-}
+    return query | {p.name: "true" for p in endpoint.params if p.name in BEHIND}
 
 
 # -- what other records say about a row
@@ -679,11 +667,11 @@ def test_order_by(demo: Demo, name: str, query: dict[str, str], path: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "flag"), [pytest.param(e, f, id=f"{e.name}-{f}") for e in LISTS for f in FLAGS if e.takes(f)]
+    ("endpoint", "flag"), [pytest.param(e, f, id=f"{e.name}-{f}") for e in LISTS for f in BEHIND if e.takes(f)]
 )
 def test_details_behind_a_flag(demo: Demo, endpoint: Endpoint, flag: str) -> None:
     """A column behind a flag is null without it, and the rest of the row is the same with it."""
-    column, query = FLAGS[flag], everything(endpoint)
+    column, query = BEHIND[flag], everything(endpoint)
     without = demo.rows(endpoint.name, {k: v for k, v in query.items() if k != flag})
     told = demo.rows(endpoint.name, query)
 

@@ -9,27 +9,15 @@ import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
-from stnb.catalog import Column, load
+from stnb.catalog import Column
 from stnb.demoserver.world import World
 
-CATALOG = load()
-TODAY = date(2026, 3, 2)
-WORLD = World(CATALOG, 5, 0.2, TODAY)
-ROWS: dict[str, list[dict[str, Any]]] = {}
-
-
-def rows(name: str) -> list[dict[str, Any]]:
-    """Every row of a list, as a client would read it."""
-    if name not in ROWS:
-        table = WORLD.table(WORLD.home(CATALOG[name]))
-        ROWS[name] = [json.loads(r) for r in table.rows(np.arange(table.size), CATALOG[name].columns, name)]
-    return ROWS[name]
+from .demorows import CATALOG, TODAY, WORLD, rows
 
 
 def by_id(name: str) -> dict[Any, dict[str, Any]]:

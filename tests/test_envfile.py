@@ -93,7 +93,7 @@ def test_an_open_quote_above_is_not_made_worse() -> None:
 
 NAMES = some.sampled_from([f"SERVICETITAN_{f}" for f in credentials.FIELDS] + ["SERVICETITAN_PHOENIX_CLIENT_ID", "OTHER", "A"])
 VALUES = some.text(some.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), min_size=1, max_size=60).map(
-    credentials._clean
+    credentials.clean
 )
 ENDS = some.sampled_from(["\n", "\r\n", "\r"])
 LINES = some.one_of(

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from stnb.explorer import cells, copying, labels, selecting
@@ -19,34 +18,7 @@ from stnb.explorer.held import Held
 from stnb.explorer.selecting import Rows
 from stnb.explorer.summary import TOP, summary
 
-
-class HeardGrid(Grid):
-    """A grid whose answers the test can read."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.heard: list[dict[str, Any]] = []
-        super().__init__(frame)
-
-    def send(self, content: Any, buffers: Any = None) -> None:
-        self.heard.append(json.loads(json.dumps(content)))
-
-    def put(self, **question: Any) -> None:
-        self._handle_custom_msg({"view": "v", **question}, None)
-
-    def ask(self, **question: Any) -> dict[str, Any]:
-        self.put(**{"kind": "rows", "start": 0, "stop": 50, **question})
-        return self.heard[-1]
-
-    def bars(self, *columns: int, **question: Any) -> dict[int, dict[str, Any]]:
-        """Ask for summaries and wait until all of them have come."""
-        self.heard.clear()
-        self.put(kind="summaries", columns=columns, whole=columns, step=7, **question)
-        self._behind.wait(20)
-        return {m["col"]: m for m in self.heard if m["kind"] == "summary"}
-
-
-def listed(values: list[Any]) -> Any:
-    return pd.arrays.ArrowExtensionArray(pa.array(values))
+from .heard import HeardGrid, listed
 
 
 @pytest.fixture

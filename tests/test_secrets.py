@@ -701,7 +701,7 @@ def test_no_spelling_of_a_host_leads_to_the_other_environment(written: str, kind
 )  # fmt: skip
 def test_we_and_the_library_read_an_address_alike(url: str) -> None:
     """What we take for the host of an address is where the library sends to: no two readings, no way between them."""
-    if not credentials._is_safe(url):
+    if not credentials.is_safe(url):
         return
     try:
         theirs = httpx.URL(url)

@@ -45,7 +45,7 @@ class Answers:
     @classmethod
     def of(cls, environment: str, profile: str, typed: Mapping[str, object]) -> Answers:
         """From the texts as typed, of which only what was pasted around them is left out."""
-        value = Values((key, credentials._clean(str(typed.get(key) or ""))) for key in FIELDS)
+        value = Values((key, credentials.clean(str(typed.get(key) or ""))) for key in FIELDS)
         secrets = {key: Secret(value[key]) for key in FIELDS if key != "tenant"}
         return cls(environment, profile.strip().lower() or DEFAULT, value["tenant"], **secrets)
 
@@ -68,7 +68,7 @@ def place(env_file: str | os.PathLike[str] | None = None) -> Path:
     Raises:
         CannotSave: it is a folder or a device.
     """
-    file = credentials._nearest(Path.cwd()) or Path.cwd() / ".env"
+    file = credentials.nearest(Path.cwd()) or Path.cwd() / ".env"
     if env_file is not None:
         file = Path(env_file).expanduser().absolute()
     behind(file)

@@ -127,7 +127,7 @@ def check(key: str, text: str) -> Hint:
         >>> check("client_id", "cs1.abc")
         Hint(level='wrong', text='This looks like the Client Secret: likely two values were swapped.')
     """
-    value = credentials._clean(text)
+    value = credentials.clean(text)
     return next(Hint(level, said) for pattern, level, said in FIELDS[key].rules if re.search(pattern, value))
 
 
