@@ -34,6 +34,8 @@ from stnb.pull import Progress, Pull
 from stnb.resource import Resource
 from stnb.session import Session
 
+from .clock import timeless
+
 CATALOG = load()
 BELOW = [e for e in CATALOG if any(p.where == "path" for p in e.params)]
 SECRETS = Secret("cid.pa1rQ7w8e9"), Secret("cs1.s3cr3tQ7w8e9"), Secret("ak1.k3yQ7w8e9r0")
@@ -82,14 +84,7 @@ class Server:
         return httpx.Response(200, json={"page": page, "hasMore": page * size < count, "totalCount": count, "data": data})
 
     def resource(self, name: str = NOTES, **options: Any) -> Resource:
-        now = [0.0]  # time passes only when somebody sleeps
-
-        async def sleep(seconds: float) -> None:
-            now[0] += seconds
-            await asyncio.sleep(0)
-
-        given = {"rate": None, "clock": lambda: now[0], "sleep": sleep, **options}
-        return Resource(Session(CREDENTIALS, transport=httpx.MockTransport(self), **given), CATALOG, CATALOG[name])
+        return Resource(Session(CREDENTIALS, transport=httpx.MockTransport(self), **timeless(**options)), CATALOG, CATALOG[name])
 
 
 def note(customer: int, i: int) -> dict[str, Any]:

@@ -36,6 +36,8 @@ from stnb.pull import Progress, Pull
 from stnb.resource import Resource
 from stnb.session import Session
 
+from .clock import timeless
+
 SECRETS = ("cs1.s3cr3tQ7w8e9", "cid.pa1rQ7w8e9", "ak1.k3yQ7w8e9r0", "eyJ0oken")
 CREDENTIALS = Credentials(
     "p",
@@ -95,14 +97,7 @@ class Server:
         )
 
     def resource(self, endpoint: Endpoint = LIST, **options: Any) -> Resource:
-        now = [0.0]  # time passes only when somebody sleeps
-
-        async def sleep(seconds: float) -> None:
-            now[0] += seconds
-            await asyncio.sleep(0)
-
-        given = {"rate": None, "clock": lambda: now[0], "sleep": sleep, **options}
-        session = Session(CREDENTIALS, transport=httpx.MockTransport(self), **given)
+        session = Session(CREDENTIALS, transport=httpx.MockTransport(self), **timeless(**options))
         return Resource(session, Catalog([endpoint]), endpoint)
 
 
