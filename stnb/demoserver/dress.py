@@ -28,18 +28,6 @@ BEHIND = {
     "calculatePrices": "calculatedPrice",
 }
 FIELDS = (("Cost Center", ("North", "South")), ("Approved By Phone", ("Yes", "No")))
-COMMON = {"comment": "", "attachments": []}
-FORM = [
-    {"type": "TextInput", "id": "a1", "name": "Readings", "value": "72", **COMMON},
-    {
-        "type": "Section",
-        "id": "b2",
-        "name": "Photos",
-        "description": "",
-        "units": [{"type": "Picture", "id": "c3", "name": "Unit", **COMMON}],
-    },
-    {"type": "Number", "id": "d4", "name": "Static pressure", "value": 0.5, **COMMON},
-]
 
 
 # -- rows with external data: every third
@@ -131,16 +119,10 @@ def dress(world: World, endpoint: Endpoint, table: Table) -> Table:
 
 def _complete(world: World, endpoint: Endpoint, table: Table) -> None:
     columns = {c.name: c for c in (table.columns or endpoint.columns)}
-    if "externalData" in columns and not table.made:
-        table.data["externalData"] = []  # it is told only to the application that asks for it
     if "customFields" in columns and (not table.made or table.data.get("customFields", []) == []):
         table.data["customFields"] = _fields(world, table, columns["customFields"])
-    if table.name == "forms.submissions" and not table.made:
-        table.data["units"] = Choice(world.company.rng("form units").integers(0, 3, table.size), [[], FORM[:1], FORM])
     if table.made and "preferredTechnicianIds" in columns and "preferredTechnicianIds" not in table.data:
         table.data["preferredTechnicianIds"] = _technicians(world, table)
-    if not table.made:
-        _words(world, endpoint, table, columns)
     _numbers(table)
 
 
@@ -173,12 +155,3 @@ def _numbers(table: Table) -> None:
             elif isinstance(drawn, int | np.ndarray):
                 known, codes = np.unique(np.broadcast_to(drawn, table.size), return_inverse=True)
                 table.data[path] = Choice(codes.astype(np.int64), [int(v) if int(v) >= 0 else None for v in known])
-
-
-def _words(world: World, endpoint: Endpoint, table: Table, columns: dict[str, Column]) -> None:
-    """Columns of a few words hold the words that their filters take."""
-    for param in endpoint.params:
-        name = next((n for n in (param.name, param.name[:-1], param.name[:-2]) if n in columns), None)
-        if name and columns[name].type == "string" and param.values and param.type != "boolean":
-            rng = world.company.rng(f"{table.name}:{name} as filtered")
-            table.data[name] = Choice(rng.integers(0, len(param.values), table.size), param.values)

@@ -20,7 +20,6 @@ Index: TypeAlias = npt.NDArray[np.int64]
 Array: TypeAlias = npt.NDArray[Any]
 MISSING: Any = object()
 NULL = "null"
-NO_ID = -1  # null in a column of integers
 CACHE_BYTES = 256_000_000
 LOCK = threading.RLock()  # one for all tables: filling a column may need another table's, which may need this one's
 
