@@ -1,0 +1,145 @@
+"""The explorer from the first key to a notebook that repeats it, and what it says when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from playwright.sync_api import Locator, expect
+
+from .axe import faults
+from .conftest import DEMO
+from .labkit import Lab, chromium, write_notebook
+
+PATIENCE = 30_000
+START = "import stnb\nui = stnb.explore('demo')"
+
+
+def _explorer(lab: Lab, name: str, *cells: str) -> Locator:
+    write_notebook(lab.notebooks / name, *cells)
+    lab.open(name).run_cell(0)
+    whole = lab.output(0).locator(".stnb-explorer")
+    expect(whole.get_by_role("combobox", name="Resource")).to_be_visible(timeout=PATIENCE)
+    return whole
+
+
+def _choose(whole: Locator, words: str, name: str) -> None:
+    box = whole.get_by_role("combobox", name="Resource")
+    box.click()
+    box.press_sequentially(words)
+    expect(whole.get_by_role("listbox", name="Resource").get_by_role("option").first).to_contain_text(name)
+    box.press("Enter")
+    expect(box).to_have_value(name)
+
+
+def _printed(lab: Lab, code: str) -> str:
+    cell = lab.add_cell(f"print({code})")
+    lab.run_cell(cell)
+    return lab.text(cell).strip()
+
+
+def test_from_a_word_to_a_notebook_with_the_same_rows(lab: Lab) -> None:
+    """Search by word, filter, count, pull, pick in the grid, chart, code in a cell, save, reopen, and run what was saved."""
+    whole = _explorer(lab, "whole.ipynb", START)
+    _choose(whole, "completed jobs", "jpm.jobs")
+    whole.get_by_label("jobStatus", exact=True).select_option("Completed")
+    whole.get_by_role("button", name="Count").click()
+    counted = whole.locator(".stnb-report .line")
+    expect(counted).to_contain_text(re.compile(r"[\d,]+ rows"), timeout=PATIENCE)
+    whole.get_by_label("Rows at most").select_option("100")
+    whole.get_by_role("button", name="Pull").click()
+    expect(whole.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
+    expect(whole.locator(".stnb-grid").get_by_role("status")).to_contain_text("100 rows")
+    first = whole.locator(".stnb-grid .top").first
+    expect(first).to_be_visible(timeout=PATIENCE)
+
+    whole.get_by_role("button", name="Chart", exact=True).click()
+    expect(whole.get_by_role("img")).to_be_visible(timeout=PATIENCE)
+    whole.get_by_role("button", name="Code into a new cell").click()
+    expect(whole.locator(".stnb-leave").get_by_role("status")).to_have_text("The code is in a new cell below.")
+    lab.run_cell(1)
+    assert _printed(lab, "df.id.tolist() == ui.frame.id.tolist(), len(df)") == "True 100"
+    ids = json.loads(_printed(lab, "ui.frame.id.tolist()"))
+    whole.get_by_label("File name").fill("again")
+    whole.get_by_role("button", name="Save as notebook").click()
+    expect(whole.locator(".stnb-leave").get_by_role("status")).to_contain_text("again.ipynb", timeout=PATIENCE)
+
+    lab.save()
+    _reopened(lab, "whole.ipynb", str(ids[0]))
+    assert _rows(lab.notebooks / "again.ipynb") == ids
+    assert lab.errors == []
+
+
+def _reopened(lab: Lab, name: str, shown: str) -> None:
+    """The notebook, without its kernel, shows the first rows where the explorer was."""
+    lab.stop_kernels()
+    lab.page.goto("about:blank")
+    lab.open(name)
+    expect(lab.output(0).get_by_text(shown, exact=True)).to_be_visible(timeout=PATIENCE)
+
+
+def _rows(path: Path) -> Any:
+    """Run a saved notebook from top to bottom as nbclient does, and ask for the ids that it pulled."""
+    book = nbformat.read(path, 4)
+    book.cells.append(nbformat.v4.new_code_cell("print(df.id.tolist())"))
+    old = {name: os.environ.get(name) for name in DEMO}
+    os.environ.update(DEMO)
+    try:
+        NotebookClient(book, timeout=120, resources={"metadata": {"path": str(path.parent)}}).execute()
+    finally:
+        for key, value in old.items():
+            os.environ.pop(key, None) if value is None else os.environ.update({key: value})
+    return json.loads(book.cells[-1].outputs[0]["text"])
+
+
+def test_an_error_leads_to_the_doctor(lab: Lab) -> None:
+    """What went wrong stands in three sentences without a traceback; the doctor names the cause and whom to ask."""
+    whole = _explorer(lab, "ill.ipynb", "import stnb\nui = stnb.explore(stnb.demo(state='wrong-secret'), 'jpm.jobs')")
+    whole.get_by_role("button", name="Pull").click()
+    trouble = whole.get_by_role("alert")
+    expect(trouble.locator("b")).not_to_be_empty(timeout=PATIENCE)
+    assert trouble.locator("b, span").count() == 3
+    expect(lab.output(0)).not_to_contain_text("Traceback")
+
+    trouble.get_by_role("button", name="Check with doctor").click()
+    expect(whole.locator(".stnb-doctor-room")).to_contain_text(re.compile("secret", re.IGNORECASE), timeout=PATIENCE)
+    assert lab.errors == []
+
+
+@pytest.fixture(
+    params=[(1400, False), (1400, True), (400, False), (400, True)], ids=lambda p: f"{p[0]} {'dark' if p[1] else 'light'}"
+)
+def page_of(request: pytest.FixtureRequest, driver: Any, server: tuple[str, Path]) -> Any:
+    """A notebook page of that width and theme."""
+    width, dark = request.param
+    with chromium(driver, width=width, dark=dark) as (context, _):
+        lab = Lab(context, *server)
+        yield lab, dark
+        lab.command("apputils:change-theme", theme="JupyterLab Light")  # the server keeps it for the next page
+        lab.command("application:toggle-left-area")
+        lab.stop_kernels()
+
+
+def test_axe_finds_nothing_serious(page_of: tuple[Lab, bool]) -> None:
+    """With a card, filters, an error, rows, a menu and a chart on show, light and dark, wide and narrow."""
+    lab, dark = page_of
+    whole = _explorer(lab, "axe.ipynb", "import stnb\nui = stnb.explore('demo', 'jpm.jobs', limit=100)")
+    lab.command("application:toggle-left-area")
+    if dark:
+        lab.command("apputils:change-theme", theme="JupyterLab Dark")
+    whole.get_by_role("button", name="Pull").click()
+    expect(whole.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
+    expect(whole.locator(".stnb-grid .histogram, .stnb-grid .top").first).to_be_visible(timeout=PATIENCE)
+    assert faults(lab.page, ".stnb-explorer") == []
+
+    whole.get_by_role("button", name="Chart", exact=True).click()
+    expect(whole.get_by_role("img")).to_be_visible(timeout=PATIENCE)
+    whole.get_by_role("combobox", name="Resource").click()
+    expect(whole.get_by_role("listbox", name="Resource")).to_be_visible()
+    assert faults(lab.page, ".stnb-explorer") == []
