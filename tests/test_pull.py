@@ -509,6 +509,20 @@ def test_leaving_pages_early_stops_the_requests() -> None:
     assert len(server.asked) == asked < 20
 
 
+def test_a_page_is_handed_on_while_the_next_is_on_its_way() -> None:
+    """The first page is there although no other ever comes."""
+    server = Server(1000, held=lambda page: page > 1)
+    walk = server.resource().pages(page_size=100)
+    late = threading.Timer(20, server.let_go)
+    late.start()
+
+    assert next(walk)["id"].tolist() == list(range(100))
+    assert late.is_alive()
+    late.cancel()
+    walk.close()  # type: ignore[attr-defined]
+    server.let_go()
+
+
 def test_an_error_comes_after_the_pages_before_it() -> None:
     """And a wrong filter before the first."""
     server = Server(1000, answers={4: lambda r: httpx.Response(400, json={})})

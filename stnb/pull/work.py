@@ -67,20 +67,22 @@ class Work:
         self._reading: set[asyncio.Task[Any]] = set()  # pages that are asked for once more
 
     async def decoded(self) -> AsyncGenerator[int, None]:
-        """Fetch and decode; yield the index of each page as it is on the shelf."""
+        """Fetch and decode; yield the index of each page as it is on the shelf, also while the next one is on its way."""
         decoding: dict[asyncio.Task[None], int] = {}
         try:
-            async with aclosing(pages(self.call, self._fetch, self.plan)) as walk:
-                async for page in walk:
-                    self._update(state="pulling", total=self._total(page))
-                    decoding[asyncio.create_task(self._read(page))] = page.index
-                    del page  # its bytes are the task's alone
-                    while len(decoding) > DECODERS:
-                        for index in await _finished(decoding):
-                            yield index
-            while decoding:
-                for index in await _finished(decoding):
-                    yield index
+            async with aclosing(pages(self.call, self._fetch, self.plan)) as walk, aclosing(_Coming(walk)) as coming:
+                while coming.more or decoding:
+                    if len(decoding) <= DECODERS:
+                        coming.ask()
+                    await asyncio.wait({*decoding, *coming.asked}, return_when=asyncio.FIRST_COMPLETED)
+                    for task in [task for task in decoding if task.done()]:
+                        index = decoding.pop(task)
+                        task.result()
+                        yield index
+                    if (page := coming.take()) is not None:
+                        self._update(state="pulling", total=self._total(page))
+                        decoding[asyncio.create_task(self._read(page))] = page.index
+                        del page  # its bytes are the task's alone
         finally:
             for task in self._reading & set(decoding):
                 task.cancel()
@@ -173,13 +175,34 @@ class _Unreadable(Exception):
     """A page that is no JSON, on its way from the decoder's thread."""
 
 
-async def _finished(decoding: dict[asyncio.Task[None], int]) -> list[int]:
-    done, _ = await asyncio.wait(decoding, return_when=asyncio.FIRST_COMPLETED)
-    indexes = []
-    for task in done:
-        indexes.append(decoding.pop(task))
-        task.result()
-    return indexes
+class _Coming:
+    """The next page of a walk, asked for in a task of its own, so that one can wait for other things beside it."""
+
+    def __init__(self, walk: AsyncGenerator[Page, None]) -> None:
+        self._walk, self.more = walk, True
+        self.asked: set[asyncio.Task[Page | None]] = set()  # one at most
+
+    def ask(self) -> None:
+        """Begin to wait for the next page, where there may be one and nobody waits yet."""
+        if self.more and not self.asked:
+            self.asked.add(asyncio.create_task(self._next()))
+
+    async def _next(self) -> Page | None:
+        return await anext(self._walk, None)
+
+    def take(self) -> Page | None:
+        """The page, if it has arrived; raises what the walk raised."""
+        if not any(task.done() for task in self.asked):
+            return None
+        page = self.asked.pop().result()
+        self.more = page is not None
+        return page
+
+    async def aclose(self) -> None:
+        """Stop waiting; only then can the walk itself be closed."""
+        for task in self.asked:
+            task.cancel()
+        await asyncio.gather(*self.asked, return_exceptions=True)
 
 
 @functools.cache
