@@ -51,3 +51,25 @@ def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert said == "", said
     assert any("image/png" in o.get("data", {}) for o in outputs)
     assert os.getcwd() == str(tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning")
+def test_a_bar_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pull that takes longer shows a bar while it runs; the notebook keeps neither the bar nor its text."""
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    code = """import stnb
+from stnb import meter
+meter.DELAY = 0.0
+shown = []
+meter.tqdm.close = (lambda old: lambda bar: (shown.append(str(bar)), old(bar)))(meter.tqdm.close)
+df = stnb.connect("demo").jpm.jobs.pull(page_size=500, limit=2000)
+print(len(df), "jpm.jobs" in shown[0])"""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+
+    outputs = notebook.cells[0].outputs
+    assert "".join(o.text for o in outputs if o.get("name") == "stdout") == "2000 True\n"
+    assert [o.data for o in outputs if o.output_type == "display_data"] == [
+        {"text/plain": "<IPython.core.display.HTML object>", "text/html": ""}
+    ]
