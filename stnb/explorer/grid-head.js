@@ -43,7 +43,7 @@ function gridHead(g) {
   function widen(event, i) {
     stop(event);
     const from = event.clientX, start = width(i);
-    follow(event, (now) => { g.st.widths[i] = clamp(start + now.clientX - from); setWidth(i, g.st.widths[i]); span(); }, () => g.keep());
+    follow(event, (now) => { g.st.widths[i] = clamp(start + now.clientX - from); setWidth(i, g.st.widths[i]); span(); g.settle(); }, () => g.keep());
   }
 
   const clamp = (px) => Math.round(Math.min(1200, Math.max(40, px)));
@@ -53,6 +53,7 @@ function gridHead(g) {
     setWidth(i, g.st.widths[i]);
     span();
     g.reveal();
+    g.settle();
     g.keep();
   }
 
@@ -63,6 +64,7 @@ function gridHead(g) {
     g.st.widths[i] = clamp(Math.max(size(name, true) + 8, size(kind), ...cells) + 26);
     setWidth(i, g.st.widths[i]);
     span();
+    g.settle();
     g.keep();
   }
 

@@ -27,6 +27,7 @@ function gridKeys(g, menu) {
     const from = g.at || { row: 0, col: 0 };
     g.at = { row: Math.max(-1, Math.min(g.total - 1, from.row + rows)), col: Math.max(0, Math.min(g.cols.length - 1, from.col + cols)) };
     g.reveal();
+    g.settle();
     mark();
     g.askRows();
   }
@@ -64,6 +65,7 @@ function gridKeys(g, menu) {
     else if (onHead(event, event.ctrlKey || event.metaKey)) g.headPart.wider(g.cols[g.at.col], 24 * by);
     else return move(0, by);
     g.reveal();
+    g.settle();
     mark();
   }
   const keys = {

@@ -2,6 +2,8 @@
 const ROW = 26; // px, as --stnb-row in grid.css
 const HEAD = 44, BARS = 76; // px, the heights of the header's two rows in grid.css
 const AHEAD = 24; // rows asked for above and below the view
+const JUMP = 4; // the same after a jump to other rows: those in view come first
+const ASIDE = 400; // px left and right of the view in which cells are drawn
 const TALLEST = 12_000_000; // px; browsers cut taller elements off, so longer tables scroll in proportion
 const PATIENCE = 5000; // ms without an answer before the page says so and may ask again
 const TYPING = 120; // ms after the last letter before a search
@@ -32,6 +34,7 @@ function render({ model, el }) {
   // What the parts share: the columns, the state by their places, those on show, the active cell (row -1: the header).
   const g = { ui, id: "g" + Math.random().toString(36).slice(2), about: null, st: null, cols: [], at: null, wide: 0, total: 0, step: 0 };
   let win; // the rows here
+  let drawn = { left: 0, right: 0 }; // px: what of their width is on the page
   let waiting = false, again = false, fresh = true, typing = 0, guard = 0, flashing = 0;
   g.headPart = gridHead(g);
   g.bars = gridBars(g);
@@ -48,6 +51,7 @@ function render({ model, el }) {
   };
   const scrollOf = (row) => (g.total > inView() ? (row / (g.total - inView())) * (tall() - inView() * ROW) : 0);
   Object.assign(g, { topRow, inView, scrollOf });
+  const seen = () => ({ left: ui.view.scrollLeft, right: ui.view.scrollLeft + ui.view.clientWidth });
   const place = () => { ui.rows.style.transform = `translateY(${ui.view.scrollTop - (topRow() - win.start) * ROW}px)`; };
 
   // ---- ask: one question at a time; while it is open the latest wish waits
@@ -56,7 +60,8 @@ function render({ model, el }) {
     const first = Math.floor(topRow()), last = Math.ceil(topRow() + inView());
     const near = [Math.max(0, first - AHEAD / 2), Math.min(g.total, last + AHEAD / 2)];
     if (!fresh && near[0] >= win.start && near[1] <= win.start + win.rows.length) return g.bars.ask();
-    question({ kind: "rows", start: Math.max(0, first - AHEAD), stop: last + AHEAD, step: g.step });
+    const jump = fresh || first > win.start + win.rows.length || last < win.start, ahead = jump ? JUMP : AHEAD;
+    question({ kind: "rows", start: Math.max(0, first - ahead), stop: last + ahead, step: g.step });
   }
 
   function question(message) {
@@ -103,7 +108,7 @@ function render({ model, el }) {
     draw();
     tell();
     cover();
-    g.bars.ask();
+    ask();
   }
 
   // ---- the state: the kernel keeps it for all pages, by names; here it goes by the columns' places
@@ -193,10 +198,31 @@ function render({ model, el }) {
     ui.view.setAttribute("aria-rowcount", g.total + 1);
   }
 
-  function drawRow(row, k) {
+  // Of each row only the cells in view and a little beside them: a table may have hundreds of columns.
+  function stretch() {
+    const { left, right } = seen(), cells = [];
+    let from = g.wide, gap = 0, end = g.wide;
+    g.cols.forEach((i, pos) => {
+      const to = from + g.headPart.width(i);
+      if (to >= left - ASIDE && from <= right + ASIDE) cells.push([i, pos]), end = to;
+      else if (!cells.length) gap = to - g.wide;
+      from = to;
+    });
+    drawn = { left: gap ? g.wide + gap : 0, right: end === from ? Infinity : end };
+    return { cells, gap };
+  }
+
+  // After a move sideways, or when columns became narrower.
+  g.settle = () => {
+    const { left, right } = seen();
+    if (win.rows.length && (left < drawn.left || right > drawn.right)) draw();
+  };
+
+  function drawRow(row, k, { cells, gap }) {
     const line = make("div", "stnb-grid-row", { role: "row", "aria-rowindex": k + 2, "data-row": k },
       make("div", "count", { role: "rowheader", style: `width:${g.wide}px`, "aria-colindex": 1 }, (k + 1).toLocaleString("en-US")));
-    g.cols.forEach((i, pos) => line.append(drawCell(row[i], k, i, pos)));
+    for (const [i, pos] of cells) line.append(drawCell(row[i], k, i, pos));
+    if (gap && cells.length) line.children[1].style.marginLeft = `${gap}px`;
     return line;
   }
 
@@ -209,7 +235,8 @@ function render({ model, el }) {
   }
 
   function draw() {
-    const lines = win.rows.map((row, k) => drawRow(row, win.start + k));
+    const across = stretch();
+    const lines = win.rows.map((row, k) => drawRow(row, win.start + k, across));
     if (!g.total) lines.push(make("div", "stnb-grid-empty", {}, empty()));
     ui.rows.replaceChildren(...lines);
     place();
@@ -222,7 +249,7 @@ function render({ model, el }) {
   }
 
   gridKeys(g, menu);
-  ui.view.onscroll = () => requestAnimationFrame(() => { place(); ask(); });
+  ui.view.onscroll = () => requestAnimationFrame(() => { place(); g.settle(); ask(); });
   ui.view.addEventListener("wheel", () => menu.close(), { passive: true });
   ui.search.oninput = () => {
     clearTimeout(typing);
@@ -250,7 +277,7 @@ function render({ model, el }) {
   model.on("msg:custom", answer);
   model.on("change:about", begin);
   model.on("change:label", named);
-  const watch = new ResizeObserver(() => { place(); ask(); });
+  const watch = new ResizeObserver(() => { place(); g.settle(); ask(); });
   begin();
   watch.observe(ui.view);
   return () => {

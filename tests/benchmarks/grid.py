@@ -67,6 +67,7 @@ STEPS: list[tuple[str, str, str]] = [
     ("", "($('.stnb-grid-view').scrollTop = 0)", "$('.stnb-grid-row').dataset.row === '0'"),
     ("sort", SORTS, SORTED),
     ("pick a bar", "$('.top').click()", SOME),
+    ("", "0", "$('.stnb-grid-chips .clear')"),
     ("", "$('.stnb-grid-chips .clear').click()", WHOLE),
     ("search", TYPE % "dirk mil", SOME),
     ("", TYPE % "", WHOLE),

@@ -150,3 +150,35 @@ def test_a_row_and_a_column_are_copied_from_menus_and_little_is_saved(lab: Lab) 
     assert "do-not-save-me" not in saved
     assert len(saved) < 6_000
     assert lab.errors == []
+
+
+def test_a_wide_table_draws_what_is_in_view(lab: Lab) -> None:
+    """Of 200 columns only those near the view are on the page; scrolling, keys and narrower columns bring the others."""
+    write_notebook(
+        lab.notebooks / "wide.ipynb",
+        "import numpy as np, pandas as pd, stnb\n"
+        "grid = stnb.show(pd.DataFrame({f'c{i}': np.arange(1000) * 1000 + i for i in range(200)}))\ngrid",
+    )
+    lab.open("wide.ipynb").run_cell(0)
+    whole = lab.output(0).locator(".stnb-grid")
+    table, row = whole.get_by_role("grid"), whole.locator(".stnb-grid-row").first
+    expect(_column(whole, 1).first).to_have_text("0")
+    assert row.get_by_role("gridcell").count() < 40
+
+    table.evaluate("view => { view.scrollLeft = view.scrollWidth / 2; }")
+    expect(row.get_by_text("100", exact=True)).to_be_in_viewport()
+    middle = table.get_by_role("columnheader", name="c100").bounding_box()
+    cell = row.get_by_text("100", exact=True).bounding_box()
+    assert middle is not None
+    assert cell is not None
+    assert abs(middle["x"] - cell["x"]) < 1
+    expect(_column(whole, 1).first).not_to_be_attached()
+
+    table.focus()
+    table.press("Control+End")
+    expect(whole.get_by_text("999,199", exact=True).or_(whole.get_by_text("999199", exact=True))).to_be_in_viewport()
+    table.press("Home")
+    expect(_column(whole, 1).last).to_be_in_viewport()
+    lab.run_cell(lab.add_cell("grid.state = {'widths': {f'c{i}': 40 for i in range(150)}}"))
+    expect(_column(whole, 20).first).to_be_in_viewport()
+    assert lab.errors == []
