@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNITS = "day|week|month|quarter|year"
 
@@ -105,3 +108,13 @@ def _shift(day: dt.date, unit: str, count: int) -> dt.date:
     first = dt.date(day.year + years, month + 1, 1)
     last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
     return first.replace(day=min(day.day, last.day))
+
+
+def are_days(name: str, times: pd.Series[Any]) -> bool:
+    """Whether a column of times with a zone holds days: it is named a date, and every one is a midnight in UTC.
+
+    The documents type an invoice's date and its due date as moments, and the API sends them as midnights in UTC [seen]; in
+    a zone west of it these would become the day before.
+    """
+    there = times.dropna()
+    return name.rpartition(".")[2].endswith(("Date", "date")) and len(there) > 0 and bool((there.dt.normalize() == there).all())

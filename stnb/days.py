@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
 
-from .errors import BadFilter
+from . import notices
+from .dates import are_days
+from .errors import BadFilter, KnownTrap
 
 
 def local(df: pd.DataFrame, zone: str | None = None) -> pd.DataFrame:
@@ -22,7 +24,8 @@ def local(df: pd.DataFrame, zone: str | None = None) -> pd.DataFrame:
 
     Returns:
         The frame with each `datetime64[…, UTC]` column as `datetime64[…, zone]`; days without a zone, such as a posting
-        date, stay as they are. `attrs` are kept.
+        date, stay as they are. So do days that are sent as midnights in UTC, such as an invoice's date, which would become
+        the day before; a KnownTrap names them. `attrs` are kept.
 
     Raises:
         BadFilter: the zone is none, or the frame does not know one and none was given.
@@ -32,7 +35,14 @@ def local(df: pd.DataFrame, zone: str | None = None) -> pd.DataFrame:
         >>> jobs.groupby(jobs["completedOn"].dt.date)["total"].sum()
     """
     there = _zone(zone or (df.attrs.get("stnb") or {}).get("timezone"))
-    times = {name: df[name].dt.tz_convert(there) for name, kind in df.dtypes.items() if isinstance(kind, pd.DatetimeTZDtype)}
+    aware = [name for name, kind in df.dtypes.items() if isinstance(kind, pd.DatetimeTZDtype)]
+    days = [name for name in aware if are_days(str(name), df[name].dt.tz_convert("UTC"))]
+    times = {name: df[name].dt.tz_convert(there) for name in aware if name not in days}
+    if days:
+        named = ", ".join(map(str, days))
+        notices.warn(
+            (KnownTrap, f"Midnights in UTC are days, not moments, and stay in UTC: {named}. In {there} they would be others.")
+        )
     out = df.assign(**times)  # type: ignore[arg-type]
     out.attrs = dict(df.attrs)
     return out

@@ -11,6 +11,7 @@ from typing import IO, Any
 import pandas as pd
 import pyarrow as pa
 
+from .dates import are_days
 from .errors import BadFilter, SetupError
 
 ROWS, CHARACTERS, DIGITS = 1_048_575, 32_767, 15  # what a sheet, a cell and a number of Excel's hold
@@ -24,7 +25,7 @@ def write(frame: pd.DataFrame, file: IO[bytes]) -> None:
     """Write the frame as a sheet "data", and beside it "about": where the rows are from, and in which zone their times are.
 
     Times with a zone become the tenant's own, `attrs["stnb"]["timezone"]`, UTC where it is not known, as Excel has no
-    zones. Numbers of more than 15 digits, which Excel would round, and years before 1900 become text, and so do lists.
+    zones; days that the API sends as midnights in UTC stay these days. Numbers of more than 15 digits, which Excel would round, and years before 1900 become text, and so do lists.
 
     Raises:
         SetupError: openpyxl is not installed.
@@ -80,7 +81,8 @@ def _cells(series: pd.Series[Any], zone: str) -> list[Any]:
     """A column's values as Excel has them; None where they are null."""
     kind = series.dtype
     if isinstance(kind, pd.DatetimeTZDtype):
-        return _moments(series.dt.tz_convert(zone).dt.tz_localize(None))
+        utc = series.dt.tz_convert("UTC")
+        return _moments((utc if are_days(str(series.name), utc) else utc.dt.tz_convert(zone)).dt.tz_localize(None))
     if kind.kind == "M":
         return _moments(series)
     if is_nested(series):

@@ -119,3 +119,27 @@ def test_an_accounts_window_is_sent_in_utc(st: stnb.Account) -> None:
     assert set(stnb.local(jobs)["completedOn"].dt.month) == {3}
     with pytest.raises(BadFilter, match="window"):
         st.window("whenever")
+
+
+def test_days_that_are_sent_as_midnights_stay_the_same_day(st: stnb.Account) -> None:
+    """An invoice's date stays where it is, and it is told; a moment at some other time moves as ever."""
+    invoices = st.accounting.invoices.pull(limit=50)
+    assert (invoices["invoiceDate"].dt.normalize() == invoices["invoiceDate"]).all()
+
+    with pytest.warns(stnb.KnownTrap, match="invoiceDate"):
+        here = local(invoices, "America/Phoenix")
+
+    assert (here["invoiceDate"].dt.date == invoices["invoiceDate"].dt.date).all()
+    assert str(here["createdOn"].dtype) == "datetime64[ns, America/Phoenix]"
+
+
+def test_a_date_with_a_time_is_a_moment() -> None:
+    """Neither the name alone nor the midnight alone makes a day."""
+    times = {
+        "startDate": ["2026-07-01T00:00Z", "2026-07-01T09:30Z"],
+        "createdOn": ["2026-07-01T00:00Z"] * 2,
+        "dueDate": [None] * 2,
+    }
+    frame = pd.DataFrame({name: pd.to_datetime(pd.Series(texts), utc=True) for name, texts in times.items()})
+
+    assert {str(kind.tz) for kind in local(frame, "America/Denver").dtypes} == {"America/Denver"}  # type: ignore[union-attr]

@@ -97,3 +97,15 @@ def test_a_pull_goes_into_a_workbook(st: stnb.Account, tmp_path: Path) -> None:
     assert list(read.columns) == list(jobs.columns)
     assert read["id"].tolist() == jobs["id"].tolist()
     assert read["total"].sum() == pytest.approx(jobs["total"].sum())
+
+
+def test_days_that_are_sent_as_midnights_stay_the_same_day(tmp_path: Path) -> None:
+    """An invoice's date is the same in the sheet, west of Greenwich too, and a moment beside it is local."""
+    frame = pd.DataFrame(
+        {"invoiceDate": pd.to_datetime(["2026-07-01"], utc=True), "createdOn": pd.to_datetime(["2026-07-01"], utc=True)}
+    )
+    frame.attrs["stnb"] = {"timezone": "America/Phoenix"}
+    save(frame, tmp_path / "a.xlsx")
+
+    row = next(openpyxl.load_workbook(tmp_path / "a.xlsx")["data"].iter_rows(min_row=2, values_only=True))
+    assert [str(value) for value in row] == ["2026-07-01 00:00:00", "2026-06-30 17:00:00"]

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
+from ..dates import are_days
 from .columns import CATEGORY, SPREAD, TIME, Fits, fits, is_duration, is_money, menus, noun
 
 NOTHING = "nothing"
@@ -102,6 +103,8 @@ def _of_times(frame: pd.DataFrame, spec: Spec) -> Spec:
     said = frame.attrs.get("stnb")
     zone = (said.get("timezone") if isinstance(said, dict) else None) or "UTC"
     aware = isinstance(times.dtype, pd.DatetimeTZDtype)
+    if aware and are_days(spec.by, times.dt.tz_convert("UTC")):
+        zone = "UTC"  # in another they would be other days
     early = bool((times.dt.year < int(EARLIEST[:4])).any())
     times = times[times.dt.year >= int(EARLIEST[:4])]
     days = (times.max() - times.min()).days if len(times) else 0
