@@ -25,6 +25,8 @@ UTC = ZoneInfo("UTC")
 
 
 FIFTY = 50  # ids in a call where the documents state no maximum (facts §7): an address cannot be of any length
+# Of columns that hold days, as midnights in UTC (seen): with the midnight of a zone west of it, a day would lose its own rows.
+DAYS = {"invoicedOnOrAfter", "invoicedOnBefore", "dueDateOnOrAfter", "dueDateBefore"}
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -228,7 +230,8 @@ def _text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> str:
     if param.values:
         return _one_of(endpoint, param, value)
     try:
-        text = _WRITERS.get(param.type, _string)(value, zone)
+        given = _day(value, zone) if param.name in DAYS else value
+        text = _WRITERS.get(param.type, _string)(given, zone)
         if param.where == "path" and text in (".", ".."):  # no name: on its way it would become another route
             raise ValueError
         return text
@@ -315,6 +318,13 @@ def _guid(value: Any, zone: dt.tzinfo) -> str:
 
 def _date(value: Any, zone: dt.tzinfo) -> str:
     return moment(value, zone).date().isoformat()
+
+
+def _day(value: Any, zone: dt.tzinfo) -> dt.datetime:
+    """The first moment of a day in the zone as the midnight in UTC that stands for this day; another moment as it is."""
+    exact = moment(value, zone)
+    here = exact.astimezone(zone)
+    return here.replace(tzinfo=UTC) if here.time() == dt.time() else exact
 
 
 def _date_time(value: Any, zone: dt.tzinfo) -> str:

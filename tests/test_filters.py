@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import decimal
 import json
@@ -501,3 +502,31 @@ def test_every_filter_of_every_resource_can_be_given(endpoint: Endpoint) -> None
             assert any(k == p.name or k.startswith((f"{p.name}[", f"{p.name}.")) for k, _ in c.query), p
     with pytest.raises(UsageError):
         call(endpoint, 1, {**given, "nonsense": 1})
+
+
+@pytest.mark.parametrize(
+    ("value", "zone", "text"),
+    [
+        ("2026-10-01", PHOENIX, "2026-10-01T00:00:00Z"),
+        ("2026-10", BERLIN, "2026-10-01T00:00:00Z"),
+        (dt.datetime(2026, 10, 1, tzinfo=PHOENIX), PHOENIX, "2026-10-01T00:00:00Z"),
+        (dt.datetime(2026, 10, 1, tzinfo=dt.UTC), PHOENIX, "2026-10-01T00:00:00Z"),
+        ("2026-10-01T09:30", PHOENIX, "2026-10-01T16:30:00Z"),
+    ],
+)
+def test_a_day_of_an_invoice_is_its_midnight_in_utc(value: Any, zone: dt.tzinfo, text: str) -> None:
+    """The API keeps these days so, and one in another zone would leave out the rows of the first day; times stay times."""
+    found = query("accounting.invoices", zone, invoicedOnOrAfter=value, dueDateBefore=value, createdOnOrAfter="2026-10-01")
+
+    assert found["invoicedOnOrAfter"] == found["dueDateBefore"] == text
+    assert found["createdOnOrAfter"] != "2026-10-01T00:00:00Z"
+
+
+def test_a_day_has_its_own_invoices_west_of_greenwich(st: Any) -> None:
+    """What is pulled by a day are the rows of this day."""
+    st._session.credentials = dataclasses.replace(st._session.credentials, timezone="America/Phoenix")
+    day = st.accounting.invoices.pull(limit=1)["invoiceDate"].dt.strftime("%Y-%m-%d").iloc[0]
+    start, end = st.window(day)
+
+    found = st.accounting.invoices.pull(invoicedOnOrAfter=start, invoicedOnBefore=end)
+    assert set(found["invoiceDate"].dt.strftime("%Y-%m-%d")) == {day}
