@@ -8,25 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import json
-import math
-import re
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from .catalog import Endpoint, Param
-from .dates import moment
 from .errors import BadFilter, UnknownFilter
-
-UTC = ZoneInfo("UTC")
-
+from .values import UTC, as_list, as_text, bad
 
 FIFTY = 50  # ids in a call where the documents state no maximum (facts §7): an address cannot be of any length
-# Of columns that hold days, as midnights in UTC (seen): with the midnight of a zone west of it, a day would lose its own rows.
-DAYS = {"invoicedOnOrAfter", "invoicedOnBefore", "dueDateOnOrAfter", "dueDateBefore"}
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -96,7 +87,7 @@ def _ids(endpoint: Endpoint, given: Mapping[Param, Any], zone: dt.tzinfo) -> tup
     """The ids that rows are asked for by, each once, with their parameter."""
     param = next((p for p in given if _splits(endpoint, p)), None)
     return (
-        None if param is None else (param, list(dict.fromkeys(_text(endpoint, param, v, zone) for v in _several(given[param]))))
+        None if param is None else (param, list(dict.fromkeys(as_text(endpoint, param, v, zone) for v in as_list(given[param]))))
     )
 
 
@@ -149,10 +140,10 @@ def _texts(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> lis
     if param.type == "object":
         return _object(endpoint, param, value)
     if not param.many:
-        return [(param.name, _text(endpoint, param, value, zone))]
-    values = [_text(endpoint, param, v, zone) for v in _several(value)]
+        return [(param.name, as_text(endpoint, param, value, zone))]
+    values = [as_text(endpoint, param, v, zone) for v in as_list(value)]
     if not values:
-        raise _bad(
+        raise bad(
             endpoint,
             param,
             value,
@@ -160,7 +151,7 @@ def _texts(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> lis
             "Leave the filter out, or give a value.",
         )
     if param.maximum and len(values) > param.maximum and not _splits(endpoint, param):
-        raise _bad(
+        raise bad(
             endpoint,
             param,
             f"{len(values)} values",
@@ -174,24 +165,18 @@ def _written(param: Param, values: list[str]) -> list[tuple[str, str]]:
     return [(param.name, ",".join(values))] if param.many == "comma" else [(param.name, v) for v in values]
 
 
-def _several(value: Any) -> list[Any]:
-    if isinstance(value, str):
-        return [v.strip() for v in value.split(",") if v.strip()]
-    return list(value) if isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping)) else [value]
-
-
 def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str]]:
     """A mapping of names to values: `customField.Fields[Name]=value`, or `customField.Name=value` (facts §7).
 
     Where the parameter takes several (forms' owners), a list of mappings: `owners[0].type=Job&owners[0].id=1`.
     """
-    rows = _several(value) if param.many and not isinstance(value, (str, Mapping)) else [value]
+    rows = as_list(value) if param.many and not isinstance(value, (str, Mapping)) else [value]
     if not rows or any(not isinstance(row, Mapping) or not row or None in row.values() for row in rows):
-        raise _bad(endpoint, param, value, "It takes names and values.", f'Write {param.py}={{"Name": "value"}}.')
+        raise bad(endpoint, param, value, "It takes names and values.", f'Write {param.py}={{"Name": "value"}}.')
     if not isinstance(value, Mapping):
         return [(f"{param.name}[{i}].{k}", str(v)) for i, row in enumerate(rows) for k, v in row.items()]
     if param.maximum and len(value) > param.maximum:
-        raise _bad(endpoint, param, f"{len(value)} names", f"One call takes {param.maximum} at most.", "Give fewer.")
+        raise bad(endpoint, param, f"{len(value)} names", f"One call takes {param.maximum} at most.", "Give fewer.")
     dotted = param.name == "customField"
     return [(f"{param.name}.{k}" if dotted else f"{param.name}[{k}]", str(v)) for k, v in value.items()]
 
@@ -204,7 +189,7 @@ def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:
     except (TypeError, ValueError):
         plain = None
     if not isinstance(plain, list):
-        raise _bad(endpoint, param, value, "It takes names and values that JSON has.", 'Write parameters={"From": "2026-07-01"}.')
+        raise bad(endpoint, param, value, "It takes names and values that JSON has.", 'Write parameters={"From": "2026-07-01"}.')
     return {param.name: plain}
 
 
@@ -219,134 +204,3 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError
-
-
-# -- one value
-
-
-def _text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> str:
-    if param.name == "sort":
-        return _sort(endpoint, param, value)
-    if param.values:
-        return _one_of(endpoint, param, value)
-    try:
-        given = _day(value, zone) if param.name in DAYS else value
-        text = _WRITERS.get(param.type, _string)(given, zone)
-        if param.where == "path" and text in (".", ".."):  # no name: on its way it would become another route
-            raise ValueError
-        return text
-    except (ValueError, TypeError, OverflowError):
-        raise _bad(endpoint, param, value, f"It takes {_EXPECTED.get(param.type, 'a text')}.", "Write it so.") from None
-
-
-def _bad(endpoint: Endpoint, param: Param, value: Any, why: str, then: str) -> BadFilter:
-    shown = value if isinstance(value, str) and " value" in value else repr(value)
-    return BadFilter(f"{param.py}={str(shown)[:80]} does not fit {endpoint.name}.", why, then)
-
-
-def _one_of(endpoint: Endpoint, param: Param, value: Any) -> str:
-    wanted = str(value).strip().lower()
-    found = next((v for v in param.values if v.lower() == wanted), None)
-    if found is None:
-        near = difflib.get_close_matches(str(value), param.values, n=1)
-        raise _bad(
-            endpoint,
-            param,
-            value,
-            f"Its values are: {', '.join(param.values)}.",
-            f"Did you mean {near[0]!r}?" if near else "Choose one of them.",
-        )
-    return found
-
-
-def _sort(endpoint: Endpoint, param: Param, value: Any) -> str:
-    """ "Id" and "+Id" ascending, "-Id" descending; the sign is always sent."""
-    text = str(value).strip()
-    signed = text if text.startswith(("+", "-")) else f"+{text}"
-    if not param.values and len(signed) > 1:
-        return signed
-    found = next((v for v in param.values if v.lower() == signed.lower()), None)
-    if found is None:
-        raise _bad(
-            endpoint,
-            param,
-            value,
-            f"It sorts by {', '.join(v[1:] for v in param.values[::2]) or 'the name of a field'}.",
-            'Write a name for ascending, "-Name" for descending.',
-        )
-    return found
-
-
-def _string(value: Any, zone: dt.tzinfo) -> str:
-    if value is None or value != value or isinstance(value, bytes):  # NaN and NaT are not themselves; NA raises
-        raise TypeError
-    if isinstance(value, (dt.date, dt.datetime)):
-        return value.isoformat()
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        raise TypeError
-    text = str(value).strip()
-    if not text:
-        raise ValueError
-    return text
-
-
-def _integer(value: Any, zone: dt.tzinfo) -> str:
-    if isinstance(value, bool) or (isinstance(value, str) and not re.fullmatch(r"\s*[+-]?\d+\s*", value)):
-        raise ValueError
-    whole = int(value)
-    if not isinstance(value, str) and whole != value:
-        raise ValueError
-    return str(whole)
-
-
-def _number(value: Any, zone: dt.tzinfo) -> str:
-    if isinstance(value, bool) or "_" in str(value) or not math.isfinite(float(value)):
-        raise ValueError
-    return str(value).strip()
-
-
-def _boolean(value: Any, zone: dt.tzinfo) -> str:
-    text = str(value).strip().lower()
-    if text not in ("true", "false"):
-        raise ValueError
-    return text
-
-
-def _guid(value: Any, zone: dt.tzinfo) -> str:
-    return str(uuid.UUID(str(value).strip()))
-
-
-def _date(value: Any, zone: dt.tzinfo) -> str:
-    return moment(value, zone).date().isoformat()
-
-
-def _day(value: Any, zone: dt.tzinfo) -> dt.datetime:
-    """The first moment of a day in the zone as the midnight in UTC that stands for this day; another moment as it is."""
-    exact = moment(value, zone)
-    here = exact.astimezone(zone)
-    return here.replace(tzinfo=UTC) if here.time() == dt.time() else exact
-
-
-def _date_time(value: Any, zone: dt.tzinfo) -> str:
-    """UTC with a Z, which every filter takes; an offset is refused by some (facts §7)."""
-    exact = moment(value, zone).astimezone(UTC)
-    text = exact.replace(tzinfo=None).isoformat(timespec="microseconds" if exact.microsecond else "seconds")
-    return f"{text}Z"
-
-
-_WRITERS = {
-    "integer": _integer,
-    "number": _number,
-    "boolean": _boolean,
-    "guid": _guid,
-    "date": _date,
-    "date-time": _date_time,
-}
-_EXPECTED = {
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "True or False",
-    "guid": "a GUID such as 3f2504e0-4f89-41d3-9a0c-0305e82c3301",
-    "date": 'a date such as "2026-07-01", "2026-07" or "last 30 days"',
-    "date-time": 'a date or time such as "2026-07-01", "2026-07-01T09:30", "2026-07" or "last 30 days"',
-}

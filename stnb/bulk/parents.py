@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..catalog import Endpoint, Param
 from ..errors import BadFilter
-from ..filters import _several, _text
+from ..values import as_list, as_text
 
 EXACT = 2**53  # beyond it a float is no exact id
 LARGEST = 2**63 - 1  # ids are int64 (facts §8)
@@ -87,7 +87,7 @@ def parents(endpoint: Endpoint, many: str, given: Mapping[str, Any], zone: dt.tz
     assert hole is not None
     names = column_names(endpoint)
     values = {p.name: given[name] for name in given if (p := endpoint.takes(name)) is not None and given[name] is not None}
-    fixed = {name: _text(endpoint, p, values[name], zone) for name, p in holes.items() if p is not hole and name in values}
+    fixed = {name: as_text(endpoint, p, values[name], zone) for name, p in holes.items() if p is not hole and name in values}
     texts, missing = _ids(endpoint, hole, values[hole.name], zone)
     columns = {names[name]: holes[name] for name in names}
     return Parents(hole, texts, columns, fixed, _noun(endpoint, hole), missing)
@@ -95,9 +95,9 @@ def parents(endpoint: Endpoint, many: str, given: Mapping[str, Any], zone: dt.tz
 
 def _ids(endpoint: Endpoint, hole: Param, value: Any, zone: dt.tzinfo) -> tuple[tuple[str, ...], int]:
     """The ids, each once, and how many were missing."""
-    each = pd.Series(_several(value), dtype=object)
+    each = pd.Series(as_list(value), dtype=object)
     there = each[each.notna()].tolist()
-    texts = tuple(dict.fromkeys(_text(endpoint, hole, v, zone) for v in there))
+    texts = tuple(dict.fromkeys(as_text(endpoint, hole, v, zone) for v in there))
     inexact = [v for v in there if isinstance(v, float) and abs(v) >= EXACT]
     if hole.type == "integer" and (inexact or any(len(t) > 18 and abs(int(t)) > LARGEST for t in texts)):
         raise BadFilter(
