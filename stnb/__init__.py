@@ -86,8 +86,8 @@ _LATER = {
 def __getattr__(name: str) -> Any:
     if name in _LATER:
         return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
-    if name == "catalog":
-        return importlib.import_module(".catalog", __name__)
+    if name in ("catalog", "pictures"):
+        return importlib.import_module(f".{name}", __name__)
     if name == "last_partial":
         return importlib.import_module(".pull", __name__).last_partial()
     if name == "__version__":

@@ -38,7 +38,7 @@ def test_stored_clean(path: Path) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It runs top to bottom on the demo, without credentials, warnings or errors."""
+    """It runs top to bottom on the demo, without credentials, warnings or errors, and its pictures stand on any page."""
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
@@ -49,7 +49,9 @@ def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     outputs = [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
     said = "".join(o.get("text", "") for o in outputs if o.output_type == "stream" and o.get("name") == "stderr")
     assert said == "", said
-    assert any("image/png" in o.get("data", {}) for o in outputs)
+    pictures = [o for o in outputs if "image/png" in o.get("data", {})]
+    assert pictures
+    assert not any("needs_background" in str(o.metadata) for o in pictures), "a dark page would lay white behind it"
     assert os.getcwd() == str(tmp_path)
 
 

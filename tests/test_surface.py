@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from IPython.core.completer import IPCompleter, provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 import stnb
+
+ROOT = Path(__file__).parent.parent
 
 
 def test_exported_names_exist_and_are_sorted() -> None:
@@ -124,3 +128,17 @@ def test_import_is_light() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("page", ["README.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "notebooks").glob("*.ipynb"))])
+def test_what_the_pages_name_is_there(page: str) -> None:
+    """Every `stnb.name` and `stnb.room.name` of the README and the notebooks exists in a fresh process."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"\bstnb((?:\.[a-z_]\w*){1,2})(?=\()", text)) | set(re.findall(r"\bstnb(\.[A-Z]\w+)", text))
+    code = "import stnb\nfor name in NAMES:\n    at = stnb\n    for part in name.strip('.').split('.'):\n        at = getattr(at, part)"
+
+    run = subprocess.run(
+        [sys.executable, "-c", code.replace("NAMES", repr(sorted(named)))], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert named

@@ -41,6 +41,18 @@ CITIES = [
     ("West", "Copper Landing", "00031"),
     ("West", "Saltbush", "00032"),
 ]
+# Where each of them lies, and how far it reaches: latitude, longitude, degrees.
+PLACES = [
+    (33.72, -112.05, 0.030),
+    (33.81, -112.26, 0.020),
+    (33.67, -111.87, 0.025),
+    (33.47, -112.06, 0.038),
+    (33.39, -111.89, 0.034),
+    (33.57, -112.17, 0.030),
+    (33.31, -112.09, 0.030),
+    (33.46, -112.36, 0.034),
+    (33.35, -112.52, 0.022),
+]
 STATE = "AZ"
 COUNTRY = "USA"
 COMPANY = "Juniper Fox Home Services"

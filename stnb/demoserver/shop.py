@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from .company import Company, Data, Rng, draw, ids, later, objects, phones, spread, streets
-from .names import CITIES, COMPANY, COUNTRY, STATE
-from .table import Choice, Ragged, ragged
+from .names import CITIES, COMPANY, COUNTRY, PLACES, STATE
+from .table import Array, Choice, Ragged, ragged
 
+BLOCK = 0.004  # degrees from street to street
 BRANCHES = ["North", "Valley", "West"]
 TRADES = ["HVAC Service", "HVAC Install", "Plumbing", "Electrical"]
 # Name, trade, season (c: cooling, h: heating, -: none), how often, hours, items on a bill, charged.
@@ -73,7 +74,7 @@ def lookup(co: Company, name: str, names: list[str], base: int, **more: Any) -> 
 def address(rng: Rng, cities: Any, prefix: str = "address") -> Data:
     """The columns of an address, one for each index of a city."""
     n = len(cities)
-    lat, lon = np.round(33.1 + 0.05 * cities + rng.random(n) * 0.05, 6), np.round(-112.4 + rng.random(n) * 0.6, 6)
+    lat, lon = _places(cities, rng.random(n), rng.random(n))
     street = streets(rng, n)
     return {
         f"{prefix}.street": objects(street),
@@ -86,6 +87,16 @@ def address(rng: Rng, cities: Any, prefix: str = "address") -> Data:
         f"{prefix}.latitude": lat,
         f"{prefix}.longitude": lon,
     }
+
+
+def _places(cities: Any, far: Array, way: Array) -> tuple[Array, Array]:
+    """Latitude and longitude: dense in the middle of a town, thinner outwards, on streets that run east or north."""
+    lat, lon, reach = np.array(PLACES)[cities].T
+    distance, angle = reach * np.sqrt(-2 * np.log1p(-0.99 * far)), 2 * np.pi * way
+    lat, lon = lat + distance * np.sin(angle), lon + 1.2 * distance * np.cos(angle)
+    east = (way * 1000).astype(np.int64) % 2 == 0
+    lat, lon = np.where(east, np.round(lat / BLOCK) * BLOCK, lat), np.where(east, lon, np.round(lon / BLOCK) * BLOCK)
+    return np.round(lat, 6), np.round(lon, 6)
 
 
 def custom_fields(rng: Rng, count: int, names: list[tuple[int, str, list[str]]], typed: bool = True) -> Choice:
