@@ -543,3 +543,10 @@ def test_a_million_rows_are_shown_picked_and_sorted() -> None:
 
     answer = grid.ask(picks={"1": [{"is": True}]}, sort=[0, False], start=499_998, stop=500_010)
     assert (answer["total"], answer["rows"]) == (500_000, [["2", "yes"], ["0", "yes"]])
+
+
+def test_under_a_histogram_of_days_stand_the_days_that_are_there() -> None:
+    """Not those of the whole weeks, months or years that its bars are."""
+    for days, ends in ((range(0, 100), ["2026-08-20", "2026-11-27"]), (range(0, 900, 9), ["2026-08", "2029-01"])):
+        frame = pd.DataFrame({"on": pd.Timestamp("2026-08-20T10:00Z") + pd.to_timedelta(list(days), unit="D")})
+        assert HeardGrid(frame).bars(0)[0]["ends"] == ends

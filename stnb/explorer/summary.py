@@ -80,9 +80,11 @@ def _histogram(held: Held, i: int, kind: str) -> Summary:
         places = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(picks) - 1)
     places[np.isnan(values)] = NONE
     labels = [label(pick, kind) for pick in picks]
-    return Summary(
-        "bars", picks, labels, places.astype(np.uint8), ends=(end(picks[0], kind, last=False), end(picks[-1], kind, last=True))
-    )
+    ends = end(picks[0], kind, last=False), end(picks[-1], kind, last=True)
+    if kind in {"date", "date-time"}:  # the bars are whole weeks, months or years: these reach beyond the first and the last day
+        first, last = (stamp(t).replace("T", " ")[: len(text)] for t, text in zip((low, high), ends, strict=True))
+        ends = ends[0] if below else first, ends[1] if above else last
+    return Summary("bars", picks, labels, places.astype(np.uint8), ends=ends)
 
 
 def _range(values: NDArray[np.float64], finite: NDArray[np.float64]) -> tuple[float, float, bool, bool]:

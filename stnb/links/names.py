@@ -22,6 +22,7 @@ from .namebook import NameBook, label
 from .table import OPEN, Target
 
 # Records of their own, of which there are about as many as rows: they are named where they are asked for.
+SHOWN = 3  # columns in a notice
 RECORDS = frozenset(
     {
         "accounting.bank_deposits",
@@ -184,7 +185,8 @@ def _tell(left: dict[str, str]) -> None:
     records = [column for column, why in left.items() if not why]
     texts = [f"{column} has no names: {why}." for column, why in left.items() if why]
     if records:
-        which = f"{', '.join(records)} lead{'s' if len(records) == 1 else ''} to records and stayed without names"
+        few = ", ".join(records[:SHOWN]) + (f" and {len(records) - SHOWN} others" if len(records) > SHOWN else "")
+        which = f"{few} lead{'s' if len(records) == 1 else ''} to records and stayed without names"
         texts.append(f"{which}: ask for those you need, as in only={records[:1]!r}.")
     if texts:
         notices.warn((StnbWarning, " ".join(texts)))
