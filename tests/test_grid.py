@@ -547,6 +547,6 @@ def test_a_million_rows_are_shown_picked_and_sorted() -> None:
 
 def test_under_a_histogram_of_days_stand_the_days_that_are_there() -> None:
     """Not those of the whole weeks, months or years that its bars are."""
-    for days, ends in ((range(0, 100), ["2026-08-20", "2026-11-27"]), (range(0, 900, 9), ["2026-08", "2029-01"])):
+    for days, ends in ((range(100), ["2026-08-20", "2026-11-27"]), (range(0, 900, 9), ["2026-08", "2029-01"])):
         frame = pd.DataFrame({"on": pd.Timestamp("2026-08-20T10:00Z") + pd.to_timedelta(list(days), unit="D")})
         assert HeardGrid(frame).bars(0)[0]["ends"] == ends

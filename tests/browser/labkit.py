@@ -46,8 +46,10 @@ LOCAL = ("http://127.0.0.1", "http://localhost", "data:", "blob:", "chrome")
 
 
 @contextlib.contextmanager
-def lab_server(root: Path, settings: dict[str, Any] | None = None, **variables: str) -> Iterator[tuple[str, Path]]:
-    """Start JupyterLab with its own folders; give its address and the folder of its notebooks.
+def lab_server(
+    root: Path, settings: dict[str, Any] | None = None, app: str = "lab", **variables: str
+) -> Iterator[tuple[str, Path]]:
+    """Start JupyterLab (or Notebook 7: `app="notebook"`) with its own folders; give its address and its notebooks' folder.
 
     `settings` maps a plugin ("@jupyterlab/apputils-extension:themes") to its user settings. On leaving, the server,
     its kernels and everything they started are gone.
@@ -59,7 +61,7 @@ def lab_server(root: Path, settings: dict[str, Any] | None = None, **variables: 
     port = _free_port()
     with (root / "lab.log").open("wb") as log:
         server = subprocess.Popen(
-            _command(port, notebooks), cwd=notebooks, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            _command(port, notebooks, app), cwd=notebooks, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
         try:
             _wait_for(f"http://127.0.0.1:{port}/api", server)
@@ -94,7 +96,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _command(port: int, notebooks: Path) -> list[str]:
+def _command(port: int, notebooks: Path, app: str) -> list[str]:
     options = {
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
@@ -104,11 +106,11 @@ def _command(port: int, notebooks: Path) -> list[str]:
         "ServerApp.disable_check_xsrf": True,
         "ServerApp.terminals_enabled": False,
         "IdentityProvider.token": "",
-        "LabApp.expose_app_in_browser": True,
-        "LabApp.news_url": None,
     }
+    if app == "lab":
+        options |= {"LabApp.expose_app_in_browser": True, "LabApp.news_url": None}
     flags = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", *flags]
+    return [sys.executable, "-m", "jupyter", app, "--no-browser", "--allow-root", *flags]
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, expect
 
 from .axe import faults
 from .conftest import DEMO
-from .labkit import Lab, chromium, write_notebook
+from .labkit import Lab, chromium, lab_server, write_notebook
 
 PATIENCE = 30_000
 START = "import stnb\nui = stnb.explore('demo')"
@@ -143,3 +143,25 @@ def test_axe_finds_nothing_serious(page_of: tuple[Lab, bool]) -> None:
     whole.get_by_role("combobox", name="Resource").click()
     expect(whole.get_by_role("listbox", name="Resource")).to_be_visible()
     assert faults(lab.page, ".stnb-explorer") == []
+
+
+def test_in_notebook_7(driver: Any, tmp_path: Path) -> None:
+    """Pick, pull and see rows; as the page lets nobody add a cell, the code comes onto the clipboard, and that is said."""
+    with lab_server(tmp_path, app="notebook", **DEMO) as (address, notebooks), chromium(driver) as (context, refused):
+        page = context.pages[0]
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        write_notebook(notebooks / "seven.ipynb", START)
+        page.goto(f"{address}/notebooks/seven.ipynb")
+        cell = page.locator(".jp-Notebook .cm-content").first
+        expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle", timeout=PATIENCE)
+        cell.press("Shift+Enter")
+        whole = page.locator(".stnb-explorer")
+        _choose(whole, "customers", "crm.customers")
+        whole.get_by_role("button", name="Pull").click()
+        expect(whole.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
+        expect(whole.locator(".stnb-grid-row").first).to_be_visible()
+
+        whole.get_by_role("button", name="Code into a new cell").click()
+        expect(whole.locator(".stnb-leave").get_by_role("status")).to_contain_text("paste it into a new one")
+        assert "st.crm.customers.pull(" in page.evaluate("() => navigator.clipboard.readText()")
+        assert refused == []
