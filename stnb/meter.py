@@ -10,6 +10,7 @@ from tqdm.auto import tqdm
 from .pull import Progress, ProgressCallback
 
 DELAY = 1.0  # seconds: what is done sooner needs no bar
+IN_NOTEBOOK = any(kind.__module__ == "tqdm.notebook" for kind in tqdm.__mro__)
 
 
 def meter(name: str) -> ProgressCallback:
@@ -34,7 +35,7 @@ def meter(name: str) -> ProgressCallback:
 
 def _shown(**options: Any) -> tuple[Any, Callable[[], object]]:
     """A bar on show, and what takes it away. In a notebook its output goes too: a saved page would keep the bar's text."""
-    if not any(kind.__module__ == "tqdm.notebook" for kind in tqdm.__mro__):
+    if not IN_NOTEBOOK:
         plain: Any = tqdm(**options)
         return plain, plain.close
     from IPython.display import HTML, display
