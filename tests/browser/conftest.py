@@ -12,6 +12,8 @@ playwright = pytest.importorskip("playwright.sync_api", reason="the browser test
 
 from .labkit import CHROMIUM, Lab, chromium, lab_server  # noqa: E402
 
+playwright.expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
+
 DEMO = {"STNB_DEMO_LATENCY": "0.5", "STNB_DEMO_SCALE": "1.43"}  # a feed of 30 pages, half a second each: time to cancel by hand
 
 
