@@ -253,6 +253,7 @@ def test_an_endpoint_answers_by_either_spelling() -> None:
     assert bills.takes("customField.Fields") is bills.takes("customField_Fields") is not None
     assert feed.takes("nothing") is None
     assert known["jpm.job_cancel_reasons"].label == "Job cancel reasons"
+    assert bills.label == "AP bills"
     assert not {"page", "pageSize", "includeTotal"} & {p.name for e in known for p in e.filters}
 
 

@@ -125,8 +125,9 @@ class Endpoint:
 
     @property
     def label(self) -> str:
-        """The name for people: "jpm.job_cancel_reasons" is "Job cancel reasons", "jpm.jobs.get" is "Jobs · one record"."""
+        """The name for people: "accounting.ap_bills" is "AP bills", "jpm.jobs.get" is "Jobs · one record"."""
         words = re.sub(r"\.get$", ".one record", self.name.split(".", 1)[1]).replace(".", " · ").replace("_", " ")
+        words = re.sub(r"\b(ap|gl)\b", lambda short: short[0].upper(), words)
         return words[:1].upper() + words[1:]
 
     def takes(self, name: str) -> Param | None:

@@ -81,6 +81,7 @@ def customers(co: Company) -> Data:
         "createdById": office(co, rng, n),
         "modifiedOn": later(co, rng, touched, 150),
         "mergedToId": of(who["id"], who["into"]),
+        "paymentTermId": co["accounting.payment_terms"]["id"][np.where(who["company"], 2, 0)],
         "creditLimit": np.where(who["company"], 5000.0, np.nan),
         "creditLimitBalance": np.where(who["company"], 5000.0 - balance, np.nan),
         "externalData": [],
