@@ -175,6 +175,16 @@ function render({ model, el }) {
     showStar();
   }
 
+  // The kernel tells of stars and recent choices later than the list may have been opened.
+  function regroup() {
+    const name = hits[at]?.e.name, before = hits.map((h) => h.group + h.e.name).join();
+    hits = everything();
+    if (hits.map((h) => h.group + h.e.name).join() === before) return restar();
+    draw("");
+    mark(Math.max(0, hits.findIndex((h) => h.e.name === name)));
+    showStar();
+  }
+
   function showStar() {
     const name = model.get("value"), on = marks.starred.has(name);
     star.hidden = !name;
@@ -227,7 +237,8 @@ function render({ model, el }) {
       if (isOpen) draw(input.value === model.get("value") ? "" : input.value);
     } else if (message?.kind === "marks") {
       Object.assign(marks, { locked: new Set(message.locked), starred: new Set(message.starred), recent: message.recent });
-      restar();
+      if (isOpen && index && !words.length) regroup();
+      else restar();
     } else if (message?.kind === "trouble") {
       count.textContent = message.sentences[0];
     }
