@@ -787,10 +787,10 @@ def test_progress_tells_pace_and_what_is_left(progress: Progress, limit: int | N
 
 
 def test_a_wait_counts_down() -> None:
-    """The seconds of a wait become fewer with the time that has passed, and never negative."""
+    """The seconds of a wait become fewer with the time that has passed, and never none."""
     waiting = Progress(note="waiting 7 s: the server asks for a pause")
     assert runner.counted_down(waiting, 2.2).note == "waiting 5 s: the server asks for a pause"
-    assert runner.counted_down(waiting, 60).note.startswith("waiting 0 s")
+    assert runner.counted_down(waiting, 60).note.startswith("waiting 1 s")
     assert runner.counted_down(Progress(), 5).note == ""
 
 
@@ -801,3 +801,78 @@ def test_a_wait_counts_down() -> None:
 def test_which_list_a_filter_is_of(name: str, resource: str | None) -> None:
     """The name of a filter says which short list its ids are of."""
     assert idnames.list_of(Param(name)) == resource
+
+
+def test_what_one_leaves_with_is_of_the_rows_on_show(ui: Any, account: HandAccount) -> None:
+    """Once another resource is chosen, code, file name and chart are still those of the rows, and the caption says whose."""
+    ui.pull()
+    account.pulls[0].end(3)
+    ui.wait(5)
+    ui.count()
+    until(lambda: ui.report.state == "counted")
+    ui.picker.value = "crm.customers"
+
+    assert ui.report.line == ""  # the count was of other filters
+    assert "st.crm.customers.pull" in ui.code
+    assert "st.jpm.jobs.pull" in ui.shown_code
+    assert ui.leave._given_code() == ui.shown_code
+    assert ui.leave._usual_name().startswith("jpm-jobs-")
+    assert ui.caption.value == "jpm.jobs · demo"
+
+
+def test_a_stopped_pull_names_what_it_goes_on_with(ui: Any, account: HandAccount) -> None:
+    """When another resource is chosen meanwhile."""
+    ui.pull()
+    account.pulls[0].end(3, "cancelled")
+    ui.wait(5)
+    assert ui.resume_button.description == "Go on"
+    ui.picker.value = "crm.customers"
+
+    assert ui.resume_button.description == "Go on with jpm.jobs"
+
+
+def test_what_is_required_is_said_by_the_names_on_the_form(ui: Any, account: HandAccount) -> None:
+    """Nothing is sent, and the sentence speaks of fields, not of Python."""
+    ui.picker.value = "marketing.campaign_cost_summary"
+    ui.pull()
+
+    assert account.pulls == []
+    assert ui.report.trouble == [
+        "from and to are empty.",
+        "marketing.campaign_cost_summary is not read without.",
+        "Fill in the fields marked with *.",
+    ]
+
+
+def test_an_error_stands_until_all_fields_fit(ui: Any) -> None:
+    """Mending one of two wrong filters leaves the other's sentence on show."""
+    ui.filters["customerId"].widget.value = "abc"
+    ui.filters["completedOnOrAfter"].widget.value = "yesterdayy"
+    assert "completedOnOrAfter" in ui.report.trouble[0]
+    ui.filters["completedOnOrAfter"].widget.value = ""
+    assert "customerId" in ui.report.trouble[0]
+    ui.filters["customerId"].widget.value = "5"
+
+    assert ui.report.trouble == []
+
+
+KNOWN = {"7 · North Plumbing": 7, "8 · North HVAC": 8, "9 · West HVAC (inactive)": 9}
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "problem"),
+    [
+        ("plumb", "7", None),
+        ("9 · West HVAC (inactive), 8", "9, 8", None),
+        ("west,north p", "9,7", None),
+        ("12", "12", None),
+        ("hvac", "hvac", "2 names hold 'hvac'. x means one: North HVAC; West HVAC (inactive). Type more"),
+        ("zzz", "zzz", "No name holds 'zzz'."),
+    ],
+)
+def test_a_part_of_a_name_is_enough_where_it_is_the_only_one(text: str, value: str, problem: str | None) -> None:
+    """Else it is said which names are meant, or that there is none."""
+    assert idnames.plain(text, KNOWN) == value
+    found = idnames.unclear("x", text, KNOWN)
+    assert (found is None) == (problem is None)
+    assert problem is None or str(found).replace("\n", " ").startswith(problem)

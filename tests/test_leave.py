@@ -15,7 +15,7 @@ import pytest
 
 import stnb
 from stnb import save as saving
-from stnb.errors import CannotSave, UsageError
+from stnb.errors import UsageError
 from stnb.explorer import leave as leaving
 from stnb.explorer.leave import Leave
 from stnb.save import save
@@ -30,7 +30,6 @@ class Bench:
 
     def __init__(self, frame: pd.DataFrame | None = FRAME, selection: pd.DataFrame | None = None, code: str = CODE) -> None:
         self.frame, self.selection, self.code = frame, selection, code
-        self.errors: list[Exception | None] = []
         self.sent: list[dict[str, Any]] = []
         self.leave = Leave(
             lambda: self.frame,
@@ -38,7 +37,6 @@ class Bench:
             lambda: self.code,
             lambda: "print(len(df))",
             lambda: "jpm.jobs",
-            self.errors.append,
         )
         self.leave.hand.send = lambda message, buffers=None: self.sent.append(message)
 
@@ -49,7 +47,7 @@ class Bench:
 
     @property
     def error(self) -> Exception | None:
-        return self.errors[-1] if self.errors else None
+        return self.leave.error
 
 
 # -- the code
@@ -134,13 +132,19 @@ def test_nothing_is_overwritten() -> None:
     assert [Path(f"mine{n}.csv").read_text() for n in ("", "-2")] == ["mine", "mine too"]
 
 
+def _named(bench: Bench, name: str) -> Any:
+    bench.leave.file.value = name
+    return bench.leave.files[".csv"]
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    """The error stands in the line and with the explorer; the buttons work again."""
+    """The line names it before anything is written, and nothing lies about elsewhere; the buttons work again."""
     bench = Bench()
     bench.leave.file.value = "nowhere/rows"
 
-    assert "could not be written" in bench.press(bench.leave.notebook)
-    assert isinstance(bench.error, CannotSave)
+    assert "There is no folder nowhere" in bench.press(bench.leave.notebook)
+    assert isinstance(bench.error, UsageError)
+    assert "name" in bench.press(_named(bench, "x" * 300))
     assert not bench.leave.notebook.disabled
 
 

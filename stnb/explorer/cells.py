@@ -17,6 +17,7 @@ from pandas.api import types
 LONGEST = 200  # characters of one cell; the whole value is asked for when a cell is opened
 SAMPLE = 10_000  # values looked at to choose the decimals of a column
 FIRST = 50  # rows that say how wide a column stands
+LEAST = {"text": 136, "date": 156, "date-time": 156}  # px; under a histogram of days stand two of them
 RIGHT = {"integer", "number", "duration"}
 
 
@@ -69,7 +70,7 @@ def _shown(name: str, column: pd.Series) -> Shown:
     text = _numbers(column) if kind == "number" else _times_of(column) if kind == "date-time" else TEXTS.get(kind, one_line)
     longest = max((len(_cut(text(v)) or "") for v in column.iloc[:FIRST].array), default=0)
     width = max((8.4 if kind in RIGHT else 7.8) * longest + 22, 8.4 * len(name) + 30)
-    return Shown(name, kind, int(min(340, max(136 if kind == "text" else 112, width))), text)
+    return Shown(name, kind, int(min(340, max(LEAST.get(kind, 112), width))), text)
 
 
 def _kind(column: pd.Series) -> str:

@@ -10,7 +10,7 @@ import ipywidgets as W
 from ..catalog import Endpoint, Param
 from ..errors import UsageError
 from .guard import guarded
-from .idnames import list_of, plain
+from .idnames import list_of, plain, unclear
 from .presets import ENDS, partner, presets
 from .state import hint, named, parse, typed
 
@@ -131,14 +131,14 @@ class Filters(W.VBox):
     def _on_value(self, control: Control) -> None:
         self._end_span(control)
         self._changed()
-        control.mark("")
+        control.mark(None)
         if self._endpoint is not None and control.value is not None:
             try:
                 named(self._endpoint, {control.param.py: control.value})
             except UsageError as error:
-                control.mark(f"{error.happened} {error.why}")
-                raise
-        self.tell(None)
+                control.mark(control.unclear or error)
+        wrong = [control, *self._controls.values()]  # the one that was changed first
+        self.tell(next((c.problem for c in wrong if c.problem is not None), None))
 
     def _end_span(self, control: Control) -> None:
         """ "last month" is over: its end goes into the field beside, unless something else stands there."""
@@ -157,11 +157,13 @@ class Control:
 
     Attributes:
         given: what was put in beside another filter's choice, and may be replaced with it.
+        problem: why its value does not fit, or None.
     """
 
     def __init__(self, endpoint: Endpoint, param: Param, changed: Callable[[Control], None], layout: W.Layout) -> None:
         self.param = param
         self.given: str | None = None
+        self.problem: UsageError | None = None
         self._labels: dict[str, int] = {}
         hides = endpoint.shows_all is not None and endpoint.shows_all[0] == param.name
         unset = "default: active only" if hides else _unset(param)
@@ -197,10 +199,16 @@ class Control:
             self.widget.options = tuple(labels)
             self.widget.placeholder = "name or id, …" if self.param.many else "name or id"
 
-    def mark(self, problem: str) -> None:
-        """Show that the value does not fit ("" for: it does); the words are its tooltip and the reader's description."""
+    @property
+    def unclear(self) -> UsageError | None:
+        """Why what was typed names no id, where names can be typed."""
+        return unclear(self.param.name, self.widget.value, self._labels) if self._labels else None
+
+    def mark(self, problem: UsageError | None) -> None:
+        """Show that the value does not fit, or that it does; the words are its tooltip."""
+        self.problem = problem
         (self.widget.add_class if problem else self.widget.remove_class)("stnb-wrong")
-        self.widget.tooltip = problem or _about(self.param)
+        self.widget.tooltip = f"{problem.happened} {problem.why}" if problem else _about(self.param)
 
     def close(self) -> None:
         """Take the widget, and the style that ipywidgets gave it, off the page."""

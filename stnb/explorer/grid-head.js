@@ -25,7 +25,7 @@ function gridHead(g) {
     const h = make("div", right ? "right" : "", { role: "columnheader", id: `${g.id}-h-${pos}`, style: `width:var(--c${i})`, "aria-colindex": pos + 2,
       "aria-sort": g.st.sort?.[0] === i ? (g.st.sort[1] ? "ascending" : "descending") : "none",
       title: `${name} · ${kind}\nClick sorts, drag moves, right-click for more` },
-    make("b", "", {}, name), make("small", "", {}, kind), grip);
+    make("b", "", {}, name || "(no name)"), make("small", "", {}, kind), grip);
     h.onclick = () => g.sortBy(i);
     h.onpointerdown = (event) => event.button === 0 && (event.target === grip ? widen(event, i) : carry(event, h, pos));
     grip.onclick = (event) => event.stopPropagation();

@@ -92,7 +92,11 @@ function gridKeys(g, menu) {
     return { row: g.at.row, col: cell ? +cell.dataset.col : undefined };
   }
   ui.rows.onmousedown = activate;
-  ui.rows.ondblclick = (event) => event.target.closest("[data-col]") && g.look();
+  ui.rows.ondblclick = (event) => {
+    if (!event.target.closest("[data-col]")) return;
+    document.getSelection().removeAllRanges(); // the browser has selected the word under the pointer
+    g.look();
+  };
   ui.rows.oncontextmenu = (event) => {
     const where = event.shiftKey ? null : activate(event); // with Shift the browser's own menu opens
     if (!where) return;

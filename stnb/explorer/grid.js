@@ -128,7 +128,7 @@ function render({ model, el }) {
   function show({ state, chips }) {
     g.st = state;
     g.step += 1;
-    if (ui.search.value.trim() !== state.search) ui.search.value = state.search;
+    if (ui.search.value.trim().replaceAll("−", "-") !== state.search) ui.search.value = state.search;
     panel.chips(chips);
     layOut();
   }
@@ -183,7 +183,7 @@ function render({ model, el }) {
   function tell() {
     const n = g.bars.n, { rows, columns } = g.about;
     const wide = g.cols.length === columns.length ? n(columns.length) : `${n(g.cols.length)} of ${n(columns.length)}`;
-    say(g.total === rows ? `${n(g.total)} rows × ${wide} columns` : `${n(g.total)} of ${n(rows)} rows`);
+    say(g.total === rows ? `${n(rows)} ${rows === 1 ? "row" : "rows"} × ${wide} ${columns.length === 1 ? "column" : "columns"}` : `${n(g.total)} of ${n(rows)} rows`);
   }
 
   function cover() {
@@ -253,7 +253,7 @@ function render({ model, el }) {
   ui.view.addEventListener("wheel", () => menu.close(), { passive: true });
   ui.search.oninput = () => {
     clearTimeout(typing);
-    typing = setTimeout(() => { g.st.search = ui.search.value.trim(); filtered(); }, TYPING);
+    typing = setTimeout(() => { g.st.search = ui.search.value.trim().replaceAll("−", "-"); filtered(); /* as the cells show a minus */ }, TYPING);
   };
 
   function begin() {
@@ -274,6 +274,8 @@ function render({ model, el }) {
   }
 
   const named = () => ui.view.setAttribute("aria-label", model.get("label"));
+  const gone = () => ui.root.classList.add("stnb-gone"); // ipywidgets says so when the kernel ends; the static copy is seen then
+  model.on("comm_live_update", gone);
   model.on("msg:custom", answer);
   model.on("change:about", begin);
   model.on("change:label", named);
@@ -282,6 +284,7 @@ function render({ model, el }) {
   watch.observe(ui.view);
   return () => {
     watch.disconnect();
+    model.off("comm_live_update", gone);
     model.off("msg:custom", answer);
     model.off("change:about", begin);
     model.off("change:label", named);

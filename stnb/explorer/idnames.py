@@ -11,12 +11,14 @@ import pandas as pd
 
 from .. import notices
 from ..catalog import Param
+from ..errors import UsageError
 from .guard import guarded
 
 if TYPE_CHECKING:
     from ..account import Account
 
 MOST = 300  # a longer list is no menu
+SHOWN = 4  # names in a message
 # Which list a filter's ids are of, by the filter's name without "Id" or "Ids".
 LISTS = {
     "businessunit": "settings.business_units",
@@ -44,11 +46,42 @@ def labels(frame: pd.DataFrame) -> dict[str, int]:
 
 
 def plain(text: str, known: dict[str, int]) -> str:
-    """What was typed or picked, with the ids in the place of their labels."""
+    """What was typed or picked, with the ids in the place of their labels, and of parts of a name that only one has."""
     for label, i in known.items():
         if label in text:
             text = text.replace(label, str(i))
-    return text
+    if not known:
+        return text
+    parts = [(part, _holding(part, known)) for part in text.split(",")]
+    return ",".join(str(known[found[0]]) if len(found) == 1 else part for part, found in parts)
+
+
+def unclear(name: str, text: str, known: dict[str, int]) -> UsageError | None:
+    """Why a text names no id: no name of the list holds it, or several do; None where it names one."""
+    for part in plain(text, known).split(","):
+        if not part.strip() or part.strip().isdecimal():
+            continue
+        found = _holding(part, known)
+        if found:
+            few = "; ".join(label.partition(" · ")[2] for label in found[:SHOWN])
+            more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+            return UsageError(
+                f"{len(found)} names hold {part.strip()!r}.",
+                f"{name} means one: {few}{more}.",
+                "Type more of it, or pick one from the list.",
+            )
+        return UsageError(
+            f"No name holds {part.strip()!r}.",
+            f"{name} takes an id, or a name of its list.",
+            "Pick one from the list, or type an id.",
+        )
+    return None
+
+
+def _holding(part: str, known: dict[str, int]) -> list[str]:
+    """The labels whose name holds the text; none for a number or nothing."""
+    wanted = part.strip().lower()
+    return [label for label in known if wanted in label.lower()] if wanted and not wanted.isdecimal() else []
 
 
 class IdNames:

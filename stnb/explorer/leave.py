@@ -14,7 +14,7 @@ import pandas as pd
 import traitlets
 
 from .. import starter
-from ..errors import UsageError
+from ..errors import StnbError, UsageError
 from ..save import save
 from . import page
 from .guard import guarded, in_sentences
@@ -53,7 +53,9 @@ class Leave(W.VBox):
         code: gives the Python that repeats the pull.
         chart: gives the lines that draw the chart, or "".
         name: gives the name of the resource, such as "jpm.jobs".
-        tell: shows an error's three sentences; None takes them away.
+
+    Attributes:
+        error: the error on show, or None.
     """
 
     def __init__(
@@ -63,9 +65,9 @@ class Leave(W.VBox):
         code: Callable[[], str],
         chart: Callable[[], str],
         name: Callable[[], str],
-        tell: Callable[[Exception | None], None] | None = None,
     ) -> None:
-        self._frame, self._selection, self._code, self._chart, self._name, self._tell = frame, selection, code, chart, name, tell
+        self._frame, self._selection, self._code, self._chart, self._name = frame, selection, code, chart, name
+        self.error: StnbError | None = None
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self.hand = Hand()
@@ -102,10 +104,8 @@ class Leave(W.VBox):
             self._thread.join(timeout)
 
     def tell(self, error: Exception | None) -> None:
-        """Show an error: where the explorer shows its own, else here."""
-        if self._tell is not None:
-            self._tell(error)
-        said = None if error is None else in_sentences(error)
+        """Show an error's three sentences below the buttons; None takes them away."""
+        self.error = said = None if error is None else in_sentences(error)
         self._say("" if said is None else f"{said.happened} {said.why} {said.next}", "" if said is None else "bad")
 
     # -- callbacks: the page calls them, on any thread
@@ -188,9 +188,16 @@ class Leave(W.VBox):
         plain = typed[: -len(Path(typed).suffix)] if Path(typed).suffix.lower() in ENDINGS else typed
         first = path = Path(f"{plain}{ending}").expanduser()
         number = 2
-        while path.exists():
-            path = first.with_name(f"{first.stem}-{number}{ending}")
-            number += 1
+        try:
+            while path.exists():
+                path = first.with_name(f"{first.stem}-{number}{ending}")
+                number += 1
+        except OSError as err:
+            raise UsageError("The file was not written.", f"The system says: {err.strerror}.", "Give it another name.") from None
+        if not first.parent.is_dir():
+            raise UsageError(
+                "The file was not written.", f"There is no folder {first.parent}.", "Make it first, or leave it out of the name."
+            )
         return path, "" if path == first else f" {first.name} was there already, and is as it was."
 
     def _usual_name(self) -> str:

@@ -18,6 +18,7 @@ from .grid import Grid
 from .leave import Leave
 from .picker import Picker
 from .report import Report
+from .state import State
 from .still import Still
 from .where import Where
 
@@ -47,6 +48,12 @@ class Panel(W.VBox):
     @property
     @abstractmethod
     def selection(self) -> pd.DataFrame | None: ...
+    @property
+    @abstractmethod
+    def shown(self) -> State | None: ...
+    @property
+    @abstractmethod
+    def shown_code(self) -> str: ...
     @abstractmethod
     def tell(self, error: Exception | None) -> None: ...
     @abstractmethod
@@ -76,17 +83,17 @@ class Panel(W.VBox):
 
     def _make_results(self) -> None:
         self.report = Report(check=lambda: self.check())
-        self.doctor = W.Box().add_class("stnb-doctor-room")
+        self.doctor = W.VBox().add_class("stnb-doctor-room")  # a row would give the report no width
         self.views = W.ToggleButtons(options=[("Table", "table"), ("Chart", "chart")]).add_class("stnb-views")
+        self.caption = W.Label().add_class("stnb-caption")
         self.grid = Grid(covers=self.still.mark)
         self.chart = Chart()
         self.leave = Leave(
             frame=lambda: self.frame,
             selection=lambda: self.selection,
-            code=lambda: self.code,
+            code=lambda: self.shown_code,
             chart=lambda: self.chart.code,
-            name=lambda: self.picker.value or "rows",
-            tell=self.tell,
+            name=lambda: self._rows_of(),
         )
         self.show_view(False, None)
 
@@ -94,7 +101,7 @@ class Panel(W.VBox):
         where = W.Box([self.profile, self.where]).add_class("stnb-line")
         buttons = [self.limit, self.pull_button, self.count_button, self.cancel_button, self.resume_button, self.names]
         run = W.Box(buttons).add_class("stnb-line")
-        rows = [self.views, self.grid, self.chart, self.leave]
+        rows = [W.Box([self.views, self.caption]).add_class("stnb-line"), self.grid, self.chart, self.leave]
         return [where, self.picker, self.card, self.filters, run, self.report, self.doctor, *rows]
 
     # -- what is shown
@@ -118,13 +125,24 @@ class Panel(W.VBox):
     def show_view(self, there: bool, selection: pd.DataFrame | None) -> None:
         """Show the table or the chart of the rows on show; neither before there are rows."""
         chart = self.views.value == "chart"
-        for part, shown in ((self.views, True), (self.grid, not chart), (self.chart, chart), (self.leave, True)):
+        self.caption.value = "" if self.shown is None else f"{self._rows_of()} · {self.shown.profile}"
+        for part, shown in (
+            (self.views, True),
+            (self.caption, True),
+            (self.grid, not chart),
+            (self.chart, chart),
+            (self.leave, True),
+        ):
             part.layout.display = "" if there and shown else "none"
         if there:
             self.leave.refresh()
             if chart and selection is not None:
-                self.chart.update(selection, self.picker.value)
+                self.chart.update(selection, self._rows_of())
                 self.chart.show()
+
+    def _rows_of(self) -> str:
+        """The resource of the rows on show; another one may have been chosen since."""
+        return (self.shown.resource if self.shown is not None else None) or "rows"
 
     def close(self) -> None:
         """Take every widget off the page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -98,5 +99,5 @@ class Runner:
 
 def counted_down(progress: Progress, seconds: float) -> Progress:
     """The progress whose note says how much is left of a wait that was told so many seconds ago."""
-    note = WAITING.sub(lambda found: f"{max(0, round(int(found[0]) - seconds))}", progress.note)
+    note = WAITING.sub(lambda found: f"{max(1, math.ceil(int(found[0]) - seconds))}", progress.note)
     return progress if note == progress.note else replace(progress, note=note)

@@ -33,7 +33,7 @@ class Still:
 
     def __init__(self) -> None:
         self.mark = f"stnb-still-{uuid4().hex[:8]}"
-        self._html = ""
+        self._html = _empty(self.mark)
         self._handles: list[Any] = []
         self._shown_in: str | None = None
 
@@ -73,7 +73,18 @@ def page(frame: pd.DataFrame, code: str, mark: str) -> str:
     more = f", the first {len(shown)} of {frame.shape[1]} columns" if frame.shape[1] > COLUMNS else ""
     note = f"{min(ROWS, len(frame))} of {len(frame):,} rows{more}. Run the cell again for the live table."
     code = f"<pre>{escape(code)}</pre>" if code else ""
-    return f'<div class="{mark}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{note}</p>{code}</div>'
+    return f'{_style(mark)}<div class="{mark}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{note}</p>{code}</div>'
+
+
+def _style(mark: str) -> str:
+    """When the kernel is gone, what only looks alive steps back and the copy is seen. ipywidgets tells which."""
+    gone = ".stnb-explorer.jupyter-widgets-disconnected, .stnb-grid.stnb-gone"
+    return f"<style>{gone} {{ display: none; }} .jp-OutputArea:has({gone}) .{mark} {{ display: block !important; }}</style>"
+
+
+def _empty(mark: str) -> str:
+    """Before there are rows: what to do, seen only when the kernel is gone."""
+    return f'{_style(mark)}<div class="{mark}" style="display: none"><p>This needs a kernel. Run the cell again.</p></div>'
 
 
 def _texts(frame: pd.DataFrame, shown: list[cells.Shown]) -> list[list[str | None]]:

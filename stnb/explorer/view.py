@@ -46,6 +46,7 @@ class Explorer(Panel):
         self._connect = connect
         self._env_file = state.env_file
         self._pulled: State | None = None
+        self._shown: State | None = None
         self._counter: threading.Thread | None = None
         self._runner = Runner(self._show_progress, self._show_end, self._buttons, self.tell)
         self._idnames = IdNames(lambda name, labels: self.filters.name_ids(name, labels))
@@ -69,6 +70,16 @@ class Explorer(Panel):
     def code(self) -> str:
         """The Python that repeats what is chosen."""
         return states.code(self._state())
+
+    @property
+    def shown(self) -> State | None:
+        """What the rows on show are of; None before there are some."""
+        return self._shown
+
+    @property
+    def shown_code(self) -> str:
+        """The Python that repeats the rows on show, whatever was chosen since; what is chosen, before there are some."""
+        return self.code if self._shown is None else states.code(self._shown)
 
     @property
     def selection(self) -> pd.DataFrame | None:
@@ -197,6 +208,13 @@ class Explorer(Panel):
     def _asked(self, state: State) -> tuple[Account, str]:
         if state.resource is None or state.profile is None:
             raise UsageError("No resource is chosen.", "A pull needs to know what to read.", "Choose one in the box above.")
+        empty = [p.name for p in catalog.load()[state.resource].required if p.py not in state.filters]
+        if empty:
+            raise UsageError(
+                f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty.",
+                f"{state.resource} is not read without.",
+                "Fill in the fields marked with *.",
+            )
         return self._connect(state.profile), state.resource
 
     def _fresh(self, state: State) -> None:
@@ -240,8 +258,10 @@ class Explorer(Panel):
             frame, more, error = self._named(frame, state, error)
         self.frame = self.frame if frame is None else frame
         if frame is not None:
+            self._shown = state
             self.show_frame(frame, f"{state.resource}, {state.profile}", states.code(state))
-            self.report.notices = notices(frame, pull.total, state.limit) + more
+            told = notices(frame, pull.total, state.limit) + more
+            self.report.notices = told if len(frame) or error is None else []  # the error says it all
             self._show_view()
         self._show_account()  # the first token has told by now what the app may read
         self.tell(error)
@@ -261,6 +281,8 @@ class Explorer(Panel):
         self.pull_button.disabled = self.count_button.disabled = not idle
         self.cancel_button.disabled = not self.running
         self.resume_button.layout.display = "" if self._runner.stopped else "none"
+        other = self._pulled is not None and self._pulled.resource != self.picker.value
+        self.resume_button.description = f"Go on with {self._pulled.resource}" if other and self._pulled else "Go on"
 
     def _show_profile(self) -> None:
         chosen = self._profiles[self.profile.value]
@@ -291,6 +313,8 @@ class Explorer(Panel):
 
     def _show_code(self) -> None:
         self.report.code = self.code
+        if self.report.state == "counted":  # it was of other filters
+            self.report.line = self.report.state = ""
 
     def _show_view(self) -> None:
         self.show_view(self.frame is not None, self.selection)

@@ -108,7 +108,13 @@ def test_an_error_leads_to_the_doctor(lab: Lab) -> None:
     expect(lab.output(0)).not_to_contain_text("Traceback")
 
     trouble.get_by_role("button", name="Check with doctor").click()
-    expect(whole.locator(".stnb-doctor-room")).to_contain_text(re.compile("secret", re.IGNORECASE), timeout=PATIENCE)
+    report = whole.locator(".stnb-doctor-room .stnb-doctor")
+    expect(report).to_contain_text(re.compile("secret", re.IGNORECASE), timeout=PATIENCE)
+    wide = whole.bounding_box()
+    room = report.bounding_box()
+    assert wide is not None
+    assert room is not None
+    assert room["width"] > 0.8 * wide["width"]
     assert lab.errors == []
 
 
@@ -143,6 +149,27 @@ def test_axe_finds_nothing_serious(page_of: tuple[Lab, bool]) -> None:
     whole.get_by_role("combobox", name="Resource").click()
     expect(whole.get_by_role("listbox", name="Resource")).to_be_visible()
     assert faults(lab.page, ".stnb-explorer") == []
+
+
+def test_when_the_kernel_is_gone_the_copy_is_seen(lab: Lab) -> None:
+    """Nothing stands there that only looks alive: a restart leaves the first rows and what to do, and so does a reopened page."""
+    whole = _explorer(lab, "gone.ipynb", "import stnb\nui = stnb.explore('demo', 'jpm.jobs', limit=100)", "stnb.show(ui.wait())")
+    whole.get_by_role("button", name="Pull").click()
+    expect(whole.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
+    lab.run_cell(1)
+    expect(lab.output(1).locator(".stnb-grid-row").first).to_be_visible()
+    copies = [lab.output(cell).get_by_text("Run the cell again for the live table") for cell in (0, 1)]
+    for copy in copies:
+        expect(copy).to_be_hidden()
+    lab.save()
+
+    lab.page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart().then(() => null)"
+    )
+    for copy in copies:
+        expect(copy).to_be_visible()
+    expect(whole).to_be_hidden()
+    expect(lab.output(1).locator(".stnb-grid")).to_be_hidden()
 
 
 def test_in_notebook_7(driver: Any, tmp_path: Path) -> None:
