@@ -110,7 +110,7 @@ def connect(
 
     Args:
         profile: its name; without one, the only profile there is, or the one that STNB_PROFILE names. "demo" is
-            always there and needs no credentials; it is also what answers where there are none at all.
+            always there and needs no credentials; it is also what answers, with a warning, where there are none at all.
         env_file: the file to read instead of the nearest .env upwards from the working directory.
         all: one account for every profile that is ready, by name.
 
@@ -128,7 +128,13 @@ def connect(
 
     if all:
         return account.connect_all(env_file=env_file, meter=meter)
-    return account.connect(profile, env_file=env_file, meter=meter)
+    made = account.connect(profile, env_file=env_file, meter=meter)
+    if profile is None and made.environment == "demo" and os.environ.get("STNB_PROFILE", "").strip().lower() != "demo":
+        from . import notices
+
+        text = 'No credentials were found, so this is the demo tenant, whose data are made up: connect("demo") says so itself.'
+        notices.warn((StnbWarning, text))
+    return made
 
 
 def profiles(env_file: str | os.PathLike[str] | None = None) -> ProfileTable:

@@ -18,7 +18,7 @@ from . import access, cards, credentials, loop
 from .catalog import Catalog, Endpoint, load
 from .credentials import Credentials, Secret
 from .dates import window
-from .errors import BadFilter, UnexpectedAnswer
+from .errors import BadFilter, CredentialsMissing, UnexpectedAnswer, UsageError
 from .resource import Meter, Resource
 from .tree import Branch, place
 
@@ -60,7 +60,14 @@ def connect_all(*, env_file: str | os.PathLike[str] | None = None, meter: Meter 
     Raises:
         CredentialsMissing: no profile is ready.
     """
-    ready = [p.name for p in credentials.profiles(env_file) if p.ready and p.name != credentials.DEMO]
+    known = [p for p in credentials.profiles(env_file) if p.name != credentials.DEMO]
+    ready = [p.name for p in known if p.ready]
+    if not ready and len(known) > 1:
+        raise CredentialsMissing(
+            f"None of the {len(known)} profiles is ready.",
+            " ".join(p.problem.partition("\n")[0] for p in known[:3]),
+            "stnb.profiles() tells what each of them lacks.",
+        )
     if not ready:
         credentials.load(None, env_file)  # says what is missing
     return {name: connect(name, env_file=env_file, meter=meter) for name in ready}
@@ -76,7 +83,11 @@ def demo(*, meter: Meter | None = None, **options: Any) -> Account:
     secrets = Secret(server.CLIENT_ID), Secret(server.CLIENT_SECRET), Secret(server.APP_KEY)
     host = "https://demo.invalid"
     owner = Credentials(credentials.DEMO, credentials.DEMO, server.TENANT, *secrets, host, f"{host}/connect/token")
-    return Account(Session.of_app(server.make_app(**options), owner), meter=meter)
+    try:
+        app = server.make_app(**options)
+    except ValueError as err:
+        raise UsageError("There is no such demo.", str(err), "Choose one of these.") from None
+    return Account(Session.of_app(app, owner), meter=meter)
 
 
 class Account(Branch):

@@ -246,7 +246,14 @@ class PullVerb:
     def __call__(self, *, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
     @overload
     def __call__(self, *, to: None = None, **arguments: Any) -> pd.DataFrame: ...
-    def __call__(self, *, to: Any = None, **arguments: Any) -> pd.DataFrame | Path:
+    def __call__(self, *bare: object, to: Any = None, **arguments: Any) -> pd.DataFrame | Path:
+        if bare:
+            first = next((p.py for p in self._resource.endpoint.filters), "ids")
+            raise BadFilter(
+                f"{self._resource.name} does not know what {bare[0]!r} is to be.",
+                "Filters and options are given by name.",
+                f"Write it so: pull({first}=…). The names complete with the Tab key.",
+            )
         meter = self._resource._meter
         if arguments.get("progress") is None and meter is not None:
             arguments["progress"] = meter(self._resource.name)

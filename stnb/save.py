@@ -35,6 +35,7 @@ def save(frame: pd.DataFrame, target: str | os.PathLike[str]) -> Path:
     path = Path(target)
     write = writer(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         _whole(frame, path, write)
         return path
     except OSError as err:
@@ -42,7 +43,7 @@ def save(frame: pd.DataFrame, target: str | os.PathLike[str]) -> Path:
     spare = Path(tempfile.gettempdir()) / f"stnb-{os.getpid()}-{path.name}"
     try:
         _whole(frame, spare, write)
-        kept = f"The {len(frame):,} rows are kept in {spare}: move that file, or free some room and save again."
+        kept = f"The {len(frame):,} rows are kept in {spare}: move that file, or mend what it says and save again."
     except OSError:
         kept = "Free some room and pull again; the temporary folder could not be written either."
     raise CannotSave(f"{path} could not be written.", f"The system says: {why}.", kept)

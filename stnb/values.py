@@ -26,6 +26,14 @@ def as_text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> st
     Raises:
         BadFilter: it does not fit the parameter.
     """
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        raise bad(
+            endpoint,
+            param,
+            value,
+            "It takes one value at a time.",
+            "Pull once for each, and put the frames together with pd.concat.",
+        )
     if param.name == "sort":
         return _sort(endpoint, param, value)
     if param.values:

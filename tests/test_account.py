@@ -21,8 +21,10 @@ PAIR = "SERVICETITAN_{0}TENANT_ID=1\nSERVICETITAN_{0}ENVIRONMENT=integration\nSE
 
 
 def test_without_credentials_it_is_the_demo() -> None:
-    """`connect()` where nothing is set up is the demo tenant, and its repr says so."""
-    with stnb.connect() as st:
+    """`connect()` where nothing is set up is the demo tenant; it warns, and its repr says so."""
+    with pytest.warns(stnb.StnbWarning, match="made up"):
+        made = stnb.connect()
+    with made as st:
         assert (st.profile, st.environment) == ("demo", "demo")
 
 
@@ -292,3 +294,28 @@ def test_a_call_that_cannot_be_made(wrong: Any, error: type[Exception], words: s
     with pytest.raises(error, match=words):
         wrong(st)
     assert st._session.token_requests == 0
+
+
+def test_all_profiles_where_none_is_ready_says_what_each_lacks() -> None:
+    """Not that one should be named, as all were asked for."""
+    Path(".env").write_text("SERVICETITAN_MESA_TENANT_ID=1\nSERVICETITAN_YUMA_TENANT_ID=2\n")
+
+    with pytest.raises(stnb.CredentialsMissing, match="None of the 2 profiles is ready") as told:
+        stnb.connect(all=True)
+    assert "mesa" in told.value.why
+    assert "yuma" in told.value.why
+
+
+def test_a_demo_that_there_is_not_is_said_in_sentences() -> None:
+    """A wrong fault or state names those that there are."""
+    for wrong in ({"faults": ["nonsense"]}, {"state": "nonsense"}):
+        with pytest.raises(stnb.UsageError, match="nonsense"):
+            stnb.demo(**wrong)
+
+
+def test_filters_have_to_be_named(st: stnb.Account) -> None:
+    """A bare value is refused with how to write it, and a list where one value is taken says so."""
+    with pytest.raises(stnb.BadFilter, match="given by name"):
+        st.jpm.jobs.pull("Completed")
+    with pytest.raises(stnb.BadFilter, match="one value at a time"):
+        st.jpm.jobs.pull(jobStatus=["Completed", "Hold"])

@@ -124,7 +124,7 @@ def test_pull_into_a_pipe_is_csv() -> None:
         (["pull", "jpm.jobs.notes"], 2, "needs id"),
         (["pull", "jpm.jobs", "--profile", "nowhere"], 2, "There is no profile 'nowhere'"),
         (["pull", "jpm.jobs.get", "--id", "1"], 1, "No record has that id"),
-        (["pull", "jpm.jobs", "--limit", "1", "--to", "missing/jobs.csv"], 1, "could not be written"),
+        (["pull", "jpm.jobs", "--limit", "1", "--to", "/dev/null/jobs.csv"], 1, "could not be written"),
         (["catalog", "build", "--specs", "."], 2, "No OpenAPI document"),
     ],
 )
@@ -214,3 +214,11 @@ def test_catalog_build(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["catalog", "build", "--specs", "specs", "--to", "out.json"]) == 0
     assert "1 resources -> out.json" in capsys.readouterr().err
     assert read(Path("out.json"))["jpm.things"].key == ("id",)
+
+
+def test_the_folder_of_a_file_is_made(capsys: pytest.CaptureFixture[str]) -> None:
+    """For every ending, as a pull into Parquet does."""
+    for ending in ("csv", "parquet"):
+        assert cli.main(["pull", "jpm.jobs", "--limit", "1", "--to", f"new-{ending}/jobs.{ending}"]) == 0
+        assert Path(f"new-{ending}/jobs.{ending}").is_file()
+    capsys.readouterr()

@@ -209,7 +209,7 @@ def _hushed(node: Any, secrets: list[str]) -> Any:
 
 
 def _quoted(said: Mapping[str, Any]) -> str:
-    words = [f'"{said["title"]}"'] if said.get("title") else []
+    words = [f'"{str(said["title"]).rstrip(".")}"'] if said.get("title") else []
     errors = said.get("errors")
     for name, lines in errors.items() if isinstance(errors, dict) else []:
         words.append(f"{name}: {'; '.join(map(str, lines)) if isinstance(lines, list) else lines}")
