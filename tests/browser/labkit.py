@@ -263,7 +263,9 @@ class Lab:
 
     def stop_kernels(self) -> None:
         """End the kernels of this page, so that the next test starts alone."""
-        js = "() => window.jupyterapp?.serviceManager.sessions.shutdownAll().then(() => null)"
+        js = (
+            "() => window.jupyterapp?.serviceManager.sessions.shutdownAll().then(() => null, () => null)"  # one may be restarting
+        )
         self.page.evaluate(js)
 
     def save(self) -> None:

@@ -164,9 +164,7 @@ def test_when_the_kernel_is_gone_the_copy_is_seen(lab: Lab) -> None:
         expect(copy).to_be_hidden()
     lab.save()
 
-    lab.page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart().then(() => null)"
-    )
+    lab.page.evaluate("() => { window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart(); }")
     for copy in copies:
         expect(copy).to_be_visible()
     expect(whole).to_be_hidden()
