@@ -18,7 +18,7 @@ from . import access, cards, credentials, loop
 from .catalog import Catalog, Endpoint, load
 from .credentials import Credentials, Secret
 from .dates import window
-from .errors import BadFilter, CredentialsMissing, UnexpectedAnswer, UsageError
+from .errors import BadFilter, CredentialsMissing, UnexpectedAnswer
 from .resource import Meter, Resource
 from .tree import Branch, place
 
@@ -83,11 +83,7 @@ def demo(*, meter: Meter | None = None, **options: Any) -> Account:
     secrets = Secret(server.CLIENT_ID), Secret(server.CLIENT_SECRET), Secret(server.APP_KEY)
     host = "https://demo.invalid"
     owner = Credentials(credentials.DEMO, credentials.DEMO, server.TENANT, *secrets, host, f"{host}/connect/token")
-    try:
-        app = server.make_app(**options)
-    except ValueError as err:
-        raise UsageError("There is no such demo.", str(err), "Choose one of these.") from None
-    return Account(Session.of_app(app, owner), meter=meter)
+    return Account(Session.of_app(server.make_app(**options), owner), meter=meter)
 
 
 class Account(Branch):

@@ -306,13 +306,6 @@ def test_all_profiles_where_none_is_ready_says_what_each_lacks() -> None:
     assert "yuma" in told.value.why
 
 
-def test_a_demo_that_there_is_not_is_said_in_sentences() -> None:
-    """A wrong fault or state names those that there are."""
-    for wrong in ({"faults": ["nonsense"]}, {"state": "nonsense"}):
-        with pytest.raises(stnb.UsageError, match="nonsense"):
-            stnb.demo(**wrong)
-
-
 def test_filters_have_to_be_named(st: stnb.Account) -> None:
     """A bare value is refused with how to write it, and a list where one value is taken says so."""
     with pytest.raises(stnb.BadFilter, match="given by name"):
