@@ -129,7 +129,7 @@ def connect(
     if all:
         return account.connect_all(env_file=env_file, meter=meter)
     made = account.connect(profile, env_file=env_file, meter=meter)
-    if profile is None and made.environment == "demo" and os.environ.get("STNB_PROFILE", "").strip().lower() != "demo":
+    if made.stands_in:
         from . import notices
 
         text = 'No credentials were found, so this is the demo tenant, whose data are made up: connect("demo") says so itself.'

@@ -41,7 +41,9 @@ def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | No
 
     known = credentials.settings(env_file)
     if profile is None and env_file is None and not known.profiles and "STNB_PROFILE" not in known.values:
-        profile = credentials.DEMO
+        made = demo(meter=meter)
+        made._stands_in = True
+        return made
     name = (profile or known.values.get("STNB_PROFILE") or "").strip().lower()
     if name == credentials.DEMO:
         return demo(meter=meter)
@@ -103,6 +105,13 @@ class Account(Branch):
 
     def _resource(self, endpoint: Endpoint) -> Resource:
         return Resource(self._session, self.catalog, endpoint, self._meter)
+
+    _stands_in = False
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether this is the demo because no credentials were found and none were named."""
+        return self._stands_in
 
     @property
     def profile(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from . import account, cards, credentials, filters
+from . import account, cards, filters
 from .catalog import Endpoint, load
 from .errors import BadFilter, StnbError, StnbWarning
 from .meter import meter
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> None:
     if options.to:
         writer(Path(options.to))  # a wrong ending is told before the rows are read
     st = account.connect(options.profile, env_file=options.env_file)
-    if st.profile == credentials.DEMO and options.profile is None and not options.quiet:
+    if st.stands_in and not options.quiet:
         options.say("note: no credentials were found, so this is the demo tenant; `stnb profiles` tells more.")
     bar = meter(options.resource) if sys.stderr.isatty() and not options.quiet else None
     resource = st[options.resource]

@@ -8,7 +8,6 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from . import credentials
 from .errors import StnbWarning
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def _sync(options: argparse.Namespace) -> int:
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
     with account.connect(options.profile, env_file=options.env_file, meter=bars) as st:
-        if st.profile == credentials.DEMO and options.profile is None and not options.quiet:
+        if st.stands_in and not options.quiet:
             print("note: no credentials were found, so these are the demo tenant's tables.", file=sys.stderr)
         changes = sync(options.resources, options.to, account=st)
     if not options.quiet:

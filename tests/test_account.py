@@ -312,3 +312,15 @@ def test_filters_have_to_be_named(st: stnb.Account) -> None:
         st.jpm.jobs.pull("Completed")
     with pytest.raises(stnb.BadFilter, match="one value at a time"):
         st.jpm.jobs.pull(jobStatus=["Completed", "Hold"])
+
+
+@pytest.mark.parametrize("where", ["file", "process"])
+def test_a_demo_that_was_named_needs_no_warning(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """STNB_PROFILE=demo, in the process or in the file, is a choice; any warning would be an error here."""
+    if where == "file":
+        Path(".env").write_text("STNB_PROFILE=demo\n")
+    else:
+        monkeypatch.setenv("STNB_PROFILE", "demo")
+
+    with stnb.connect() as st:
+        assert (st.profile, st.stands_in) == ("demo", False)

@@ -44,9 +44,6 @@ class Panel(W.VBox):
 
     @property
     @abstractmethod
-    def code(self) -> str: ...
-    @property
-    @abstractmethod
     def selection(self) -> pd.DataFrame | None: ...
     @property
     @abstractmethod
