@@ -781,7 +781,7 @@ def test_the_command_tells_a_failure(toys: Toys, tmp_path: Path, monkeypatch: py
 class _Account:
     """As much of an account as the command looks at."""
 
-    profile = "p"
+    profile, stands_in = "p", False
 
     def __init__(self, toys: Toys) -> None:
         self.toys = toys
