@@ -116,5 +116,5 @@ def are_days(name: str, times: pd.Series[Any]) -> bool:
     The documents type an invoice's date and its due date as moments, and the API sends them as midnights in UTC [seen]; in
     a zone west of it these would become the day before.
     """
-    there = times.dropna()
+    there = times.dropna().dt.tz_convert("UTC")
     return name.rpartition(".")[2].endswith(("Date", "date")) and len(there) > 0 and bool((there.dt.normalize() == there).all())

@@ -36,7 +36,7 @@ def local(df: pd.DataFrame, zone: str | None = None) -> pd.DataFrame:
     """
     there = _zone(zone or (df.attrs.get("stnb") or {}).get("timezone"))
     aware = [name for name, kind in df.dtypes.items() if isinstance(kind, pd.DatetimeTZDtype)]
-    days = [name for name in aware if are_days(str(name), df[name].dt.tz_convert("UTC"))]
+    days = [name for name in aware if are_days(str(name), df[name])]
     times = {name: df[name].dt.tz_convert(there) for name in aware if name not in days}
     if days:
         named = ", ".join(map(str, days))

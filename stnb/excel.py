@@ -81,8 +81,8 @@ def _cells(series: pd.Series[Any], zone: str) -> list[Any]:
     """A column's values as Excel has them; None where they are null."""
     kind = series.dtype
     if isinstance(kind, pd.DatetimeTZDtype):
-        utc = series.dt.tz_convert("UTC")
-        return _moments((utc if are_days(str(series.name), utc) else utc.dt.tz_convert(zone)).dt.tz_localize(None))
+        there = "UTC" if are_days(str(series.name), series) else zone
+        return _moments(series.dt.tz_convert(there).dt.tz_localize(None))
     if kind.kind == "M":
         return _moments(series)
     if is_nested(series):

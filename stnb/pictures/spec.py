@@ -103,7 +103,7 @@ def _of_times(frame: pd.DataFrame, spec: Spec) -> Spec:
     said = frame.attrs.get("stnb")
     zone = (said.get("timezone") if isinstance(said, dict) else None) or "UTC"
     aware = isinstance(times.dtype, pd.DatetimeTZDtype)
-    if aware and are_days(spec.by, times.dt.tz_convert("UTC")):
+    if aware and are_days(spec.by, times):
         zone = "UTC"  # in another they would be other days
     early = bool((times.dt.year < int(EARLIEST[:4])).any())
     times = times[times.dt.year >= int(EARLIEST[:4])]
