@@ -13,8 +13,8 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from . import errors
-from .errors import (
+from stnb import errors
+from stnb.errors import (
     BadFilter,
     CannotSave,
     ColumnDrift,
@@ -47,47 +47,49 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from .account import Account
-    from .arrived import diff_schema
-    from .cards import ProfileTable
-    from .credentials import Profile
-    from .days import local
-    from .explorer import Explorer, Grid
-    from .explorer.setup import Setup
-    from .html import text
-    from .nested import custom_fields, external_data
-    from .nested.children import children
-    from .pictures import theme
-    from .pull import Progress, Pull
-    from .quality import profile
-    from .resource import Resource
+    from stnb.account.account import Account
+    from stnb.account.cards import ProfileTable
+    from stnb.account.resource import Resource
+    from stnb.credentials import Profile
+    from stnb.explorer import Explorer, Grid
+    from stnb.explorer.parts.setup import Setup
+    from stnb.pull import Progress, Pull
+    from stnb.tables.charts import theme
+    from stnb.tables.diff import diff_schema
+    from stnb.tables.html import text
+    from stnb.tables.local import local
+    from stnb.tables.nested import custom_fields, external_data
+    from stnb.tables.nested.children import children
+    from stnb.tables.profile import profile
 
     __version__: str
     last_partial: pd.DataFrame | None
 
 # Loaded when first asked for: `import stnb` need not wait for the engine.
 _LATER = {
-    "Account": "account",
-    "children": "nested",
-    "custom_fields": "nested",
-    "diff_schema": "arrived",
-    "external_data": "nested",
-    "local": "days",
-    "profile": "quality",
-    "text": "html",
-    "theme": "pictures",
+    "Account": "account.account",
+    "children": "tables.nested",
+    "custom_fields": "tables.nested",
+    "diff_schema": "tables.diff",
+    "external_data": "tables.nested",
+    "local": "tables.local",
+    "profile": "tables.profile",
+    "text": "tables.html",
+    "theme": "tables.charts",
     "Profile": "credentials",
     "Progress": "pull",
     "Pull": "pull",
-    "Resource": "resource",
+    "Resource": "account.resource",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name in _LATER:
         return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
-    if name in ("catalog", "pictures"):
-        return importlib.import_module(f".{name}", __name__)
+    if name == "catalog":
+        return importlib.import_module(".catalog", __name__)
+    if name == "pictures":
+        return importlib.import_module(".tables.charts", __name__)
     if name == "last_partial":
         return importlib.import_module(".pull", __name__).last_partial()
     if name == "__version__":
@@ -123,14 +125,14 @@ def connect(
         <stnb demo · demo · tenant 900000042 · 324 resources>
         >>> frames = {name: st.jpm.jobs.head() for name, st in stnb.connect(all=True).items()}
     """
-    from . import account
-    from .meter import meter
+    from stnb.account import account
+    from stnb.account.progress_bar import meter
 
     if all:
         return account.connect_all(env_file=env_file, meter=meter)
     made = account.connect(profile, env_file=env_file, meter=meter)
     if made.stands_in:
-        from . import notices
+        from stnb.frame import notices
 
         text = 'No credentials were found, so this is the demo tenant, whose data are made up: connect("demo") says so itself.'
         notices.warn((StnbWarning, text))
@@ -145,7 +147,8 @@ def profiles(env_file: str | os.PathLike[str] | None = None) -> ProfileTable:
         profile  environment     tenant  ready  problem
         demo     demo         900000042  True
     """
-    from . import cards, credentials
+    from stnb import credentials
+    from stnb.account import cards
 
     return cards.ProfileTable(credentials.profiles(env_file))
 
@@ -161,8 +164,8 @@ def demo(**options: Any) -> Account:
         >>> stnb.demo(seed=7, scale=0.1).jpm.jobs.count()
         2100
     """
-    from . import account
-    from .meter import meter
+    from stnb.account import account
+    from stnb.account.progress_bar import meter
 
     return account.demo(meter=meter, **options)
 
@@ -176,7 +179,7 @@ def explore(*args: Any, **state: Any) -> Explorer:
     Example:
         >>> ui = stnb.explore(resource="jpm.jobs")
     """
-    from .explorer import explore
+    from stnb.explorer import explore
 
     return explore(*args, **state)
 
@@ -202,7 +205,7 @@ def doctor(
     Example:
         >>> stnb.doctor("phoenix")
     """
-    from .explorer.doctor import doctor
+    from stnb.explorer.parts.doctor import doctor
 
     return doctor(who, env_file=env_file, try_other_environment=try_other_environment, previous=previous)
 
@@ -213,7 +216,7 @@ def compare_access(a: Any, b: Any) -> Any:
     Args:
         a, b: accounts, or frames of `st.access()`.
     """
-    from .access import compare
+    from stnb.account.scopes import compare
 
     return compare(a, b)
 
@@ -224,7 +227,7 @@ def setup(profile: str | None = None, *, env_file: str | os.PathLike[str] | None
     What is typed into it never becomes widget state, so no secret can end up in a saved notebook. `stnb setup` is the
     same in a terminal.
     """
-    from .explorer.setup import setup
+    from stnb.explorer.parts.setup import setup
 
     return setup(profile, env_file=env_file)
 
@@ -256,7 +259,7 @@ def sync(
         >>> stnb.sync([st.jpm.jobs, st.crm.customers], to="data")
         >>> stnb.sql("select count(*) as jobs from jpm_jobs", "data")
     """
-    from . import mirror
+    from stnb import mirror
 
     named = isinstance(resources, str) or (isinstance(resources, list | tuple) and any(isinstance(r, str) for r in resources))
     if account is None and named:
@@ -283,14 +286,14 @@ def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> 
     Example:
         >>> stnb.sql("select jobStatus, count(*) as n from jpm_jobs where createdOn >= $day group by all", "data", day="2026-07-01")
     """
-    from .warehouse import sql
+    from stnb.mirror.sql import sql
 
     return sql(query, folder, **parameters)
 
 
 def show(df: Any) -> Grid:
     """Any DataFrame as a grid that holds a million rows and sends only those in view."""
-    from .explorer import show
+    from stnb.explorer import show
 
     return show(df)
 

@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 import stnb
-from stnb import notices
+from stnb.frame import notices
 from stnb.pull import run
 
 # The same examples in every run: a run that fails can be repeated, and one that passes says the same everywhere.

@@ -19,7 +19,15 @@ import numpy as np
 import pytest
 
 from stnb.catalog import Column, Endpoint, load
-from stnb.demoserver import APP_KEY, CLIENT_ID, CLIENT_SECRET, FAULTS, TENANT, Fault, make_app
+from stnb.demoserver import (
+    APP_KEY,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    FAULTS,
+    TENANT,
+    Fault,
+    make_app,
+)
 from stnb.demoserver.world import World
 
 CATALOG = load()

@@ -13,8 +13,7 @@ import pytest
 
 from stnb.catalog import Endpoint, Param, load
 from stnb.demoserver.dress import APPLICATION, BEHIND, EXTERNAL_KEY, EXTERNAL_START
-
-from .conformance.client import Client
+from tests.conformance.client import Client
 
 CATALOG = load()
 Row = dict[str, Any]

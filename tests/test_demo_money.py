@@ -16,8 +16,7 @@ import pytest
 
 from stnb.catalog import load
 from stnb.demoserver.world import World
-
-from .demorows import CATALOG, TODAY, WORLD, rows
+from tests.demorows import CATALOG, TODAY, WORLD, rows
 
 
 def below(name: str, key: str) -> list[dict[str, Any]]:

@@ -16,8 +16,7 @@ import pytest
 
 from stnb.catalog import Column
 from stnb.demoserver.world import World
-
-from .demorows import CATALOG, TODAY, WORLD, rows
+from tests.demorows import CATALOG, TODAY, WORLD, rows
 
 
 def by_id(name: str) -> dict[Any, dict[str, Any]]:

@@ -12,9 +12,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from ..errors import SetupError, UnknownResource
+from stnb.errors import SetupError, UnknownResource
+
 from .models import Column, Endpoint, Param
-from .topics import meant
+from .phrases import meant
 
 KIND_ORDER = {"list": 0, "export": 1, "rows": 2, "record": 3, "file": 4}
 # How much a hit is worth by where it is: the resource's own name first, then its module, filters, columns, values.

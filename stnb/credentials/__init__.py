@@ -5,10 +5,22 @@ tenant in one environment) and the tenant id (facts §1, §2). Variables of the 
 ever written to `os.environ`.
 """
 
-from .checking import is_safe
-from .models import DEFAULT, DEMO, FIELDS, HOSTS, PREFIX, Credentials, Profile, Secret, Settings, Values, variable
+from .check import is_safe
+from .models import (
+    DEFAULT,
+    DEMO,
+    FIELDS,
+    HOSTS,
+    PREFIX,
+    Credentials,
+    Profile,
+    Secret,
+    Settings,
+    Values,
+    variable,
+)
 from .profiles import load, of_profile, profiles
-from .reading import clean, nearest, settings
+from .read import clean, nearest, settings
 
 __all__ = [
     "DEFAULT",

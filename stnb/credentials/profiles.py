@@ -5,10 +5,27 @@ from __future__ import annotations
 import os
 import re
 
-from ..errors import CredentialsMissing, SetupError
-from .checking import check_environments, check_shapes, check_sources, incomplete, url_of
-from .models import DEMO, FIELDS, HOSTS, PREFIX, Credentials, Profile, Secret, Settings, Values
-from .reading import settings
+from stnb.errors import CredentialsMissing, SetupError
+
+from .check import (
+    check_environments,
+    check_shapes,
+    check_sources,
+    incomplete,
+    url_of,
+)
+from .models import (
+    DEMO,
+    FIELDS,
+    HOSTS,
+    PREFIX,
+    Credentials,
+    Profile,
+    Secret,
+    Settings,
+    Values,
+)
+from .read import settings
 
 
 def load(profile: str | None = None, env_file: str | os.PathLike[str] | None = None) -> Credentials:

@@ -10,11 +10,13 @@ from weakref import WeakSet
 
 from IPython.display import display
 
-from .. import account, catalog, credentials
-from ..errors import SetupError
+from stnb import catalog, credentials
+from stnb.account import account
+from stnb.errors import SetupError
+
+from .explorer import Explorer
 from .state import LIMIT, State, named
-from .still import here
-from .view import Explorer
+from .static_copy import here
 
 # By cell: which run of it made which explorers. A cell that is run again ends what its last run left working.
 _made: dict[str, tuple[str | None, WeakSet[Explorer]]] = {}

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import StnbError
+from stnb.errors import StnbError
 
 log = logging.getLogger("stnb")
 

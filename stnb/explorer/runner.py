@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
+from stnb.errors import UsageError
+
 from .guard import guarded
 
 if TYPE_CHECKING:
-    from ..pull import Progress, Pull
+    from stnb.pull import Progress, Pull
 
 TICK = 0.1  # s between two looks at a running pull
 WAITING = re.compile(r"(?<=waiting )\d+(?= s)")

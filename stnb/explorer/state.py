@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from .. import filters
-from ..catalog import Endpoint, Param, load
+from stnb.catalog import Endpoint, Param, load
+from stnb.pull import call
 
 LIMIT = 1_000  # rows of a first look; "all" is one click away
 SINGLE = {"record", "file"}  # kinds without rows to limit
@@ -60,7 +60,7 @@ def named(endpoint: Endpoint, given: Mapping[str, Any]) -> dict[str, Any]:
         BadFilter: a value does not fit.
     """
     lenient = replace(endpoint, params=tuple(replace(p, required=False) for p in endpoint.params))
-    filters.call(lenient, tenant=0, filters=given)
+    call.call(lenient, tenant=0, filters=given)
     return {p.py: value for name, value in given.items() if value is not None and (p := endpoint.takes(name))}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .assemble import assemble, file_frame
 from .decode import Decoded, decode
 from .drift import add_drift
-from .shape import Shape, narrow, shape_of
+from .schema import Shape, narrow, shape_of
 from .types import PANDAS, Dtypes, dtype_of
 
 __all__ = [

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from .decode import Decoded
 from .drift import add_drift
-from .shape import Shape
+from .schema import Shape
 from .text import text_of
 from .types import LARGEST, WIDE, final_type, pandas_type
 

@@ -15,13 +15,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from ..catalog import Column
-from . import careful
-from .careful import Columns
+from stnb.catalog import Column
+
+from . import fallback
 from .drift import in_rows, misfits
-from .shape import Shape
-from .text import text_of
-from .types import AMOUNT, CONVERTERS, LARGEST, WIDE, final_type, is_open, json_type, kind_of
+from .fallback import Columns
+from .schema import Shape
+from .text import open_texts, text_of
+from .types import (
+    AMOUNT,
+    CONVERTERS,
+    LARGEST,
+    WIDE,
+    final_type,
+    is_open,
+    json_type,
+    kind_of,
+)
 
 MOST = 10 ** (AMOUNT.precision - AMOUNT.scale)
 BIG = 2**20  # bytes of a page from which what the reader took meanwhile is given back: 20 MB less in a pull, 3 % slower
@@ -57,7 +67,7 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
     drift: dict[str, str] = {}
     document = content if rows_at == "data" else _enveloped(content, rows_at)
     fast = None if positional else _fast(document, shape)
-    columns, length = fast or careful.read(document, shape, drift, positional=positional)
+    columns, length = fast or fallback.read(document, shape, drift, positional=positional)
     table = pa.table(_typed(columns, length, shape, drift))
     if len(content) > BIG:
         pa.default_memory_pool().release_unused()
@@ -173,7 +183,7 @@ def _typed(columns: Columns, length: int, shape: Shape, drift: dict[str, str]) -
 
 def _convert(values: pa.Array, column: Column, path: str, drift: dict[str, str]) -> pa.Array:
     if is_open(column):
-        return values if values.type == final_type(column) else careful.open_texts(values.to_pylist(), column)
+        return values if values.type == final_type(column) else open_texts(values.to_pylist(), column)
     if column.type == "array" and pa.types.is_nested(values.type) and values.type != json_type(column):
         drift[path] = "holds other fields or types inside than the catalogue says"
     kind = kind_of(column)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.core.dtypes.base import _registry  # type: ignore[attr-defined]
 
-from ..catalog import Column
+from stnb.catalog import Column
 
 Dtypes = Literal["typed", "decimal", "raw"]  # see `Shape.dtypes`
 UTC_NS, UTC_US = pa.timestamp("ns", "UTC"), pa.timestamp("us", "UTC")

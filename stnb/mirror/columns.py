@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..frame.assemble import merge
+from stnb.frame.assemble import merge
 
 Places = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]

@@ -17,7 +17,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .. import parquet
+from stnb.frame import parquet
+
 from .columns import Flags, Places, Rows, cast, common, differ, flags
 
 WHEN = "modifiedOn"

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from .. import notices
-from ..errors import Incomplete, NotAuthenticated, SetupError, Unreachable
-from ..pull import ProgressCallback
-from ..resource import Resource
-from .home import Home
-from .routes import Named, routes
+from stnb.account.resource import Resource
+from stnb.errors import Incomplete, NotAuthenticated, SetupError, Unreachable
+from stnb.frame import notices
+from stnb.pull import ProgressCallback
+
+from .folder import Home
+from .route import Named, routes
 from .table import Done, Table
 
 AHEAD = 4  # tables that are read at once: a feed is one call after the other, and leaves the rest of the limit unused

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .. import notices
-from ..errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
-from ..parquet import provenance
-from ..pull import ProgressCallback, Pull
-from ..wholefile import reason
-from .home import Home, Mark
+from stnb.atomic import reason
+from stnb.errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
+from stnb.frame import notices
+from stnb.frame.parquet import provenance
+from stnb.pull import ProgressCallback, Pull
+
+from .folder import Home, Mark
 from .merge import WHEN, Difference, merged, newest, replaced, without_key
-from .routes import CHANGED, Route
+from .route import CHANGED, Route
 
 OVERLAP = dt.timedelta(hours=1)  # before the last run began: the server's clock and ours may differ
 LACKING = "The list changed while it was read and may lack rows; the next sync reads them again."

@@ -6,7 +6,7 @@ the reader holds, `about` says what happened.
 
 from __future__ import annotations
 
-from .models import PageCallback, Progress, ProgressCallback, Wish, taken_up
+from .progress import PageCallback, Progress, ProgressCallback, Wish, taken_up
 from .run import Pull, last_partial
 
 __all__ = ["PageCallback", "Progress", "ProgressCallback", "Pull", "Wish", "last_partial", "taken_up"]

@@ -14,15 +14,16 @@ from typing import Any
 
 import pandas as pd
 
-from .. import loop, notices
-from ..errors import StnbError
-from ..frame import assemble, file_frame
-from ..notices import Notice
-from ..save import load
-from ..shelf import Memory, OnDisk
-from .about import about
-from .models import Progress, taken_up
-from .work import Work
+from stnb.errors import StnbError
+from stnb.frame import assemble, file_frame, notices
+from stnb.frame.notices import Notice
+from stnb.frame.save import load
+from stnb.session import loop
+
+from .fetch import Work
+from .progress import Progress, taken_up
+from .provenance import about
+from .store.memory import Memory, OnDisk
 
 ENDING = 30.0  # seconds at most that a cancelled run may take to decode the pages that had arrived
 AT_ONCE = 0.2  # seconds that an interrupted reader waits for the same

@@ -14,13 +14,14 @@ from typing import Any, TypeVar
 
 import httpx
 
-from ..credentials import Credentials
-from ..errors import SetupError, UsageError
+from stnb.credentials import Credentials
+from stnb.errors import SetupError, UsageError
+
+from .failure import Trouble, backoff, is_whole_json
 from .inflate import accepted, whole_body
-from .knock import Knock, knock
-from .pace import RATE, Governor, Sleep
+from .limiter import RATE, Governor, Sleep
+from .probe import Knock, knock
 from .token import TIMEOUT, TokenAuth, TokenRefused
-from .trouble import Trouble, backoff, is_whole_json
 
 TRIES = 5
 CONNECTIONS = 32

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from ..credentials import Credentials, Secret
+from stnb.credentials import Credentials, Secret
 
 UNBROKEN = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 EARLY = 60.0  # seconds before its end that a token is renewed

@@ -16,7 +16,7 @@ from by_hand import pulled
 from timing import RUNS, side_by_side
 
 import stnb
-from stnb.account import Account
+from stnb.account.account import Account
 from stnb.catalog import load
 from stnb.frame import dtype_of, shape_of
 

@@ -22,7 +22,7 @@ sys.path.insert(0, str(HERE.parent))
 from badserver import Loopback, Toys, account_at  # noqa: E402
 
 from stnb import StnbError  # noqa: E402
-from stnb.account import Account  # noqa: E402
+from stnb.account.account import Account  # noqa: E402
 
 ROWS, SEEDS, BATCH = 1_000_000, range(20), 2500
 

@@ -15,7 +15,7 @@ from timing import RUNS, side_by_side
 
 from stnb.catalog import load
 from stnb.frame import assemble, decode, shape_of
-from stnb.nested import children, custom_fields
+from stnb.tables.nested import children, custom_fields
 
 INVOICES = 100_000
 BY_HAND = 25_000  # of them for those who would need minutes for all

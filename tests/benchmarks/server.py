@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stnb.catalog import load
-from stnb.pager.lists import choose_size
-from stnb.pager.models import IN_FLIGHT
+from stnb.pull.paging.lists import choose_size
+from stnb.pull.paging.models import IN_FLIGHT
 
 COUNT, BASE, PER_ROW = int(sys.argv[1]), float(sys.argv[2]) / 1e3, float(sys.argv[3]) / 1e6
 DISTINCT = 20_000  # rows that are made; beyond them they come again under other ids

@@ -10,7 +10,7 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
 
-from .labkit import CHROMIUM, Lab, chromium, lab_server  # noqa: E402
+from tests.browser.labkit import CHROMIUM, Lab, chromium, lab_server  # noqa: E402
 
 playwright.expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 

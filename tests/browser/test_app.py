@@ -19,7 +19,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from .labkit import HOMES, Lab, _free_port, chromium, write_notebook
+from tests.browser.labkit import HOMES, Lab, _free_port, chromium, write_notebook
 
 PATIENCE = 60_000
 ICON_FONT = "cdn.jsdelivr.net"  # Voila asks for it, and does without
@@ -42,7 +42,7 @@ def app(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SERVICETITAN_", "STNB_"))}
     environment |= {name: str(folder / name.lower()) for name in HOMES} | {"STNB_DEMO_SCALE": "0.1"}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
-    command = [sys.executable, "-m", "stnb.cli", "app", "--port", str(_free_port()), "--no-browser", *options]
+    command = [sys.executable, "-m", "stnb.cli.main", "app", "--port", str(_free_port()), "--no-browser", *options]
     with subprocess.Popen(
         command, cwd=folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, restore_signals=True
     ) as process:

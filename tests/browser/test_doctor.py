@@ -7,8 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from stnb import demoserver as demo
-
-from .labkit import Lab, write_notebook
+from tests.browser.labkit import Lab, write_notebook
 
 SECRETS = (demo.APP_KEY, demo.CLIENT_SECRET)
 PATIENCE = 30_000

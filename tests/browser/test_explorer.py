@@ -14,9 +14,9 @@ import pytest
 from nbclient import NotebookClient
 from playwright.sync_api import Locator, expect
 
-from .axe import faults
-from .conftest import DEMO
-from .labkit import Lab, chromium, lab_server, write_notebook
+from tests.browser.axe import faults
+from tests.browser.conftest import DEMO
+from tests.browser.labkit import Lab, chromium, lab_server, write_notebook
 
 PATIENCE = 30_000
 START = "import stnb\nui = stnb.explore('demo')"

@@ -7,7 +7,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from .labkit import Lab, write_notebook
+from tests.browser.labkit import Lab, write_notebook
 
 FRAME = """
 import numpy as np, pandas as pd, stnb

@@ -10,8 +10,7 @@ import nbformat
 from playwright.sync_api import expect
 
 from stnb import demoserver as demo
-
-from .labkit import Lab, write_notebook
+from tests.browser.labkit import Lab, write_notebook
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01-first-pull.ipynb"
 SECRETS = (demo.APP_KEY, demo.CLIENT_ID, demo.CLIENT_SECRET)

@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from stnb import catalog
-from stnb.catalog.topics import EMPTY
-from stnb.explorer import page, picker
-
-from .labkit import Lab, chromium, write_notebook
+from stnb.catalog.phrases import EMPTY
+from stnb.explorer import assets
+from stnb.explorer.parts import picker
+from tests.browser.labkit import Lab, chromium, write_notebook
 
 KEY = 50  # ms that a key may take
 KEYS = ("j", "jo", "job", "r", "re", "rev", "revenue", "revnue", "who answered", "e", "")
@@ -134,7 +134,7 @@ def test_any_text_is_borne(blank: Page) -> None:
 
 
 def _ranked(blank: Page, queries: list[str]) -> list[Any]:
-    code = (Path(page.HERE) / "search.js").read_text()
+    code = (Path(assets.HERE) / "parts/search.js").read_text()
     packed = base64.b64encode(picker.pack(catalog.load())).decode()
     return list(blank.evaluate(RANK, [code, packed, sorted(EMPTY), queries]))
 
@@ -182,8 +182,8 @@ def test_choosing_by_keyboard_alone(lab: Lab) -> None:
     ]
     sizes = {s["state"]["_anywidget_id"]: len(json.dumps(s)) for s in states.values() if "_anywidget_id" in s["state"]}
     assert {name: size < 2_000 for name, size in sizes.items()} == {
-        "stnb.explorer.picker.Picker": True,
-        "stnb.explorer.card.Card": True,
+        "stnb.explorer.parts.picker.Picker": True,
+        "stnb.explorer.parts.card.Card": True,
     }
     assert lab.errors == []
 

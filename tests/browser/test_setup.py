@@ -11,8 +11,7 @@ import nbformat
 from playwright.sync_api import Locator, Page, expect
 
 from stnb import demoserver as demo
-
-from .labkit import Lab, write_notebook
+from tests.browser.labkit import Lab, write_notebook
 
 PATIENCE = 30_000
 WRONG = {  # as long as real ones, and to be found again

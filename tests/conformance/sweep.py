@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 
-from .client import Client
-from .documents import Json, Operation
-from .exceptions import reason
+from tests.conformance.client import Client
+from tests.conformance.documents import Json, Operation
+from tests.conformance.exceptions import reason
 
 GOOD = {"integer": "1", "number": "1.5", "boolean": "true", "string": "a", "array": "1", "object": "a"}
 GUID = "0f4c2c6e-1111-4222-8333-000000000001"

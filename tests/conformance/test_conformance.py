@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from .client import Client
-from .documents import operations
-from .exceptions import reason
-from .servicepytan_pull import serving
-from .sweep import Found, Sweep, good, sort_fields, table
+from tests.conformance.client import Client
+from tests.conformance.documents import operations
+from tests.conformance.exceptions import reason
+from tests.conformance.servicepytan_pull import serving
+from tests.conformance.sweep import Found, Sweep, good, sort_fields, table
 
 SPECS, PYTHON = os.environ.get("STNB_SPECS"), os.environ.get("STNB_SERVICEPYTAN")
 DOCUMENT: dict[str, Any] = {
