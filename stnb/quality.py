@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from . import clock
 from .cards import table
 from .frame import shape_of
 from .nested.place import about, place_of
@@ -85,7 +86,7 @@ def _now(said: dict[str, Any]) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(str(said["began"]))
     except (KeyError, ValueError):
-        return dt.datetime.now(dt.UTC)
+        return clock.now()
 
 
 def _facts(c: Content) -> tuple[float | None, int, str | None, str | None, str | None]:

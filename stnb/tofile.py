@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,9 +17,14 @@ from .pull import Wish, taken_up
 from .shelf import OnDisk
 from .spool import Spool
 
+Now = Callable[[], dt.datetime]
 
-def spooled(call: Call, plan: Plan, wish: Wish, target: Path, owner: Credentials) -> tuple[Plan, OnDisk, str]:
+
+def spooled(call: Call, plan: Plan, wish: Wish, target: Path, owner: Credentials, now: Now) -> tuple[Plan, OnDisk, str]:
     """The plan of a pull into `target`, its shelf, and when it began: the first time, where it goes on from an earlier call.
+
+    Args:
+        now: what time it is where the tenant is.
 
     Raises:
         CannotSave: the folder is not to be written, or another process writes the same file.
@@ -29,7 +36,7 @@ def spooled(call: Call, plan: Plan, wish: Wish, target: Path, owner: Credentials
     _make_folder(target)
     shape = wish.shape or shape_of(call.endpoint)
     columns = [leaf.path for leaf in shape.leaves] if shape.narrow else None
-    shelf = Spool(target, {**who, **what, "columns": columns, "hide": list(wish.hide), "dtypes": shape.dtypes}, shape)
+    shelf = Spool(target, {**who, **what, "columns": columns, "hide": list(wish.hide), "dtypes": shape.dtypes}, shape, now)
     plan.on_stand = lambda stand: shelf.save_stand(asdict(stand))
     if shelf.stand is not None:
         plan.stand = Stand(**shelf.stand)

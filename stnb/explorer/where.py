@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, Protocol
 
 import traitlets
 
+from .. import clock
 from ..catalog import Catalog
 from ..credentials import Profile
 from .ondemand import OnDemand
@@ -63,6 +63,6 @@ def told_of(profile: Profile, account: Tenant | None) -> dict[str, Any]:
     may = total if granted is None else sum(e.scope is None or e.scope in granted for e in account.catalog)
     told["read"] = f"{may:,} of {total:,} resources" if granted is not None else f"{total:,} resources"
     told["few"] = may < total
-    told["end"] = None if seconds is None else round(time.time() + seconds) * 1000
+    told["end"] = None if seconds is None else round(clock.now().timestamp() + seconds) * 1000
     told["pace"] = account.pace
     return told

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import datetime as dt
 import functools
 import threading
 import time
@@ -14,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from .. import loop, notices
+from .. import clock, loop, notices
 from ..errors import StnbError
 from ..frame import assemble, file_frame
 from ..notices import Notice
@@ -48,7 +47,7 @@ class Pull(Work):
         self.cancelled = False
         self.error: Exception | None = None
         self.path: Path | None = None
-        self.began = began or dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        self.began = began or clock.stamp(self.session.now())
         self._entered, self._ended = threading.Event(), threading.Event()
         self._frame: pd.DataFrame | None = None
         self._notices: list[Notice] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import itertools
 import re
 import time
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from .. import clock as machine
 from ..credentials import Credentials
 from ..errors import SetupError, UsageError
 from .inflate import accepted, whole_body
@@ -53,6 +55,7 @@ class Session:
         source: reads the profile's credentials afresh; asked when the present ones are refused, as a secret may have
             been rotated in the file meanwhile.
         clock, sleep: for tests that must not wait.
+        now: what time it is where the tenant is; a demo has a day of its own.
     """
 
     def __init__(
@@ -64,9 +67,10 @@ class Session:
         source: Callable[[], Credentials | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
+        now: Callable[[], dt.datetime] | None = None,
     ) -> None:
         self._transport, self._rate, self._source = transport, rate, source
-        self._clock, self._sleep = clock, sleep
+        self._clock, self._sleep, self._now = clock, sleep, now
         self._slots = asyncio.Semaphore(CONNECTIONS)
         self._client: httpx.AsyncClient | None = None
         self.app: Any = None
@@ -127,9 +131,14 @@ class Session:
         """How many tokens were asked for so far with this pair."""
         return self._auth.requests
 
+    def now(self) -> dt.datetime:
+        """What time it is, in UTC: phrases such as "last 30 days" are counted from it, and it says when a pull began."""
+        return machine.now() if self._now is None else self._now()
+
     def beside(self, credentials: Credentials) -> Session:
         """A session with other credentials over the same network."""
-        return Session(credentials, transport=self._transport, rate=self._rate, clock=self._clock, sleep=self._sleep)
+        same: dict[str, Any] = {"clock": self._clock, "sleep": self._sleep, "now": self._now}
+        return Session(credentials, transport=self._transport, rate=self._rate, **same)
 
     async def knock(self) -> tuple[Knock, Knock]:
         """Whether the API's host and the token's host answer at all; nothing secret is sent."""

@@ -7,7 +7,6 @@ import email.utils
 import json
 import random
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +14,7 @@ from urllib.parse import parse_qs
 
 import httpx
 
+from .. import clock
 from ..errors import (
     NotAllowed,
     NotAuthenticated,
@@ -223,7 +223,7 @@ def _retry_after(response: httpx.Response, said: Mapping[str, Any]) -> float | N
         return float(header)
     try:
         at = email.utils.parsedate_to_datetime(header)
-        return max(at.replace(tzinfo=at.tzinfo or dt.UTC).timestamp() - time.time(), 0.0)
+        return max(at.replace(tzinfo=at.tzinfo or dt.UTC).timestamp() - clock.now().timestamp(), 0.0)
     except (ValueError, TypeError, OverflowError):
         pass
     number = re.search(r"(\d+(?:\.\d+)?)\s*second", str(said.get("title", "")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,15 +12,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from .. import parquet
+from .. import clock, parquet
 from ..errors import CannotSave
 from ..frame import Decoded, Shape
 from ..shelf import OnDisk
 from ..wholefile import reason
-from .folder import PLAN, Folder, now
+from .folder import PLAN, Folder
 from .pagefile import Unreadable, read_page, write_page
 from .union import Numbers, Union
 
+Now = Callable[[], dt.datetime]
 Told = Callable[[int, int, dict[str, str]], dict[str, Any]]
 
 
@@ -30,6 +32,7 @@ class Spool(OnDisk):
         target: the Parquet file; its folder must be there.
         call_id: what tells this call from others, as JSON has it: resource, path, params, tenant, environment.
         shape: the columns that are decoded; other columns make another call.
+        now: what time it is where the rows come from; this machine's time if it is not given.
 
     Attributes:
         began: when the call began, as ISO text in UTC; in an earlier process, where it goes on.
@@ -44,17 +47,18 @@ class Spool(OnDisk):
         PosixPath('jobs.parquet')
     """
 
-    def __init__(self, target: Path, call_id: dict[str, Any], shape: Shape) -> None:
+    def __init__(self, target: Path, call_id: dict[str, Any], shape: Shape, now: Now | None = None) -> None:
+        now = now or clock.now
         self.target, self._shape = target, shape
         self.file = target.absolute()  # the program may change its folder meanwhile
         columns = [[leaf.path, leaf.column.type] for leaf in shape.leaves]
         call = json.loads(json.dumps({"version": 1, "call": call_id, "columns": columns}, default=str))
-        self._folder = Folder(self.file.with_name(f".{target.name}.stnb"), call)
+        self._folder = Folder(self.file.with_name(f".{target.name}.stnb"), call, now)
         self._pages: dict[int, tuple[str | None, int]] = {}
         self._stand: dict[str, Any] | None = None
         self._lock = threading.Lock()
         self._open = self._finishing = False
-        self.began = now()
+        self.began = clock.stamp(now())
         self.again()
 
     # -- the folder
