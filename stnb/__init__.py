@@ -157,8 +157,8 @@ def demo(**options: Any) -> Account:
     """An account of a demo tenant made to order, served in this process.
 
     Args:
-        options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 21,000 jobs over two years), today, latency (seconds
-            an answer takes), faults, scopes and state (such as "disabled"), for practice with what can go wrong.
+        options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 21,000 jobs over two years), today (the day that it
+            is there, from which phrases such as "last 30 days" are counted), latency (seconds an answer takes), faults, scopes and state (such as "disabled"), for practice with what can go wrong.
 
     Example:
         >>> stnb.demo(seed=7, scale=0.1).jpm.jobs.count()

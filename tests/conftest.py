@@ -12,13 +12,15 @@ import pytest
 import stnb
 from stnb.frame import notices
 from stnb.pull import run
+from tests.helpers.moments import DEMO_TODAY
 
 # The same examples in every run: a run that fails can be repeated, and one that passes says the same everywhere.
 hypothesis.settings.register_profile("stnb", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("stnb")
 
 os.environ["STNB_DEMO_SCALE"] = str(2 / 7)  # 6,000 jobs are enough for tests
-OURS = ("STNB_CHROMIUM", "STNB_DEMO_SCALE")
+os.environ["STNB_DEMO_TODAY"] = DEMO_TODAY
+OURS = ("STNB_CHROMIUM", "STNB_DEMO_SCALE", "STNB_DEMO_TODAY", "STNB_TEST_ALL")
 
 
 @pytest.fixture(autouse=True)

@@ -90,7 +90,8 @@ def demo(*, meter: Meter | None = None, **options: Any) -> Account:
     secrets = Secret(server.CLIENT_ID), Secret(server.CLIENT_SECRET), Secret(server.APP_KEY)
     host = "https://demo.invalid"
     owner = Credentials(credentials.DEMO, credentials.DEMO, server.TENANT, *secrets, host, f"{host}/connect/token")
-    return Account(Session.of_app(server.make_app(**options), owner), meter=meter)
+    app = server.make_app(**options)
+    return Account(Session.of_app(app, owner, now=app.state.now), meter=meter)
 
 
 class Account(Branch):
@@ -328,7 +329,7 @@ class Account(Branch):
             >>> st.jpm.jobs.pull(completedOnOrAfter=start, completedBefore=end)
         """
         try:
-            return window(span, self._session.credentials.zone)
+            return window(span, self._session.credentials.zone, self._session.now())
         except (ValueError, TypeError, OverflowError):
             pass
         raise BadFilter(

@@ -24,6 +24,7 @@ from stnb.pull.options import Options, target
 from stnb.pull.since import since as since_filter
 from stnb.pull.store.memory import Memory
 from stnb.pull.stream import in_order
+from stnb.session import clock
 
 from . import cards
 from .names import Branch
@@ -132,21 +133,21 @@ class Resource(Branch):
         confirm: bool = False,
         **callbacks: Any,
     ) -> Pull:
-        owner = self._session.credentials
+        owner, now = self._session.credentials, self._session.now()
         if since is not None:
-            given = _with_since(self.endpoint, given, since, owner)
+            given = _with_since(self.endpoint, given, since, owner, now)
         if (many := several(self.endpoint, given)) is not None:
             here = (self._session, self._catalog, self.endpoint)
             return of_many(*here, many, given, options, bulk=bulk, confirm=confirm, to=to, **callbacks)
         unneeded(self.endpoint, bulk, confirm)
-        call = filters.call(self.endpoint, owner.tenant, given, owner.zone)
+        call = filters.call(self.endpoint, owner.tenant, given, owner.zone, now)
         wish = options.wish(self.endpoint)
-        plan = options.plan(dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        plan = options.plan(clock.stamp(now))
         if to is None:
             return Pull(self._session, call, plan, wish=wish, **callbacks)
         from stnb.pull.store.disk import spooled  # Parquet itself is loaded for those who use it
 
-        plan, shelf, began = spooled(call, plan, wish, target(call, to), owner)
+        plan, shelf, began = spooled(call, plan, wish, target(call, to), owner, self._session.now)
         return Pull(self._session, call, plan, wish=wish, shelf=shelf, began=began, **callbacks)
 
     def pages(
@@ -308,8 +309,8 @@ Raises:
     RequestError, DataError: it failed; the rows that had arrived are in err.frame, and err.resume() goes on."""
 
 
-def _with_since(endpoint: Endpoint, given: Mapping[str, Any], value: Any, owner: Credentials) -> dict[str, Any]:
-    asks = since_filter(endpoint, value, owner)
+def _with_since(endpoint: Endpoint, given: Mapping[str, Any], value: Any, owner: Credentials, now: dt.datetime) -> dict[str, Any]:
+    asks = since_filter(endpoint, value, owner, now)
     twice = next((n for n in asks if given.get(n) is not None or given.get(n.rstrip("_")) is not None), None)
     if twice is not None:
         raise BadFilter(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from stnb import credentials
 from stnb.catalog import Endpoint, load
 from stnb.errors import BadFilter, CredentialsMissing
+from stnb.session import clock
 
 from .pull import count
 
@@ -55,7 +55,7 @@ def _new(options: argparse.Namespace) -> int:
     given = named(endpoint, _filters(options, endpoint))
     call.call(endpoint, tenant=0, filters=given)  # that a required one is missing is better told now than in the notebook
     state = State(options.profile or _usual(), endpoint.name, given, options.limit)
-    target = options.to or Path(f"{endpoint.name.replace('.', '-').replace('_', '-')}-{dt.date.today():%Y-%m-%d}.ipynb")
+    target = options.to or Path(f"{endpoint.name.replace('.', '-').replace('_', '-')}-{clock.today():%Y-%m-%d}.ipynb")
     if target.suffix != ".ipynb":
         raise BadFilter(f"{target} was not written.", "A notebook's name ends in .ipynb.", f"Use --to {target.stem}.ipynb.")
     path = notebook.write(notebook.notebook(code(state), resource=endpoint.name), target)

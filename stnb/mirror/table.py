@@ -172,7 +172,8 @@ class Table:
         if WHEN not in {c.name for c in self.route.endpoint.columns}:
             return (began - OVERLAP).isoformat()
         last = newest(self.data)
-        took = dt.datetime.now(dt.UTC) - began
+        assert self._run is not None
+        took = self._run.session.now() - began
         return None if last is None else (min(began, last - took) - OVERLAP).isoformat()
 
     # -- telling

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from stnb.catalog import Endpoint, Param
 from stnb.errors import BadFilter, UnknownFilter
 
+from .dates import moment
 from .values import UTC, as_list, as_text, bad
 
 FIFTY = 50  # ids in a call where the documents state no maximum (facts §7): an address cannot be of any length
@@ -41,12 +42,15 @@ class Call:
     asked: int | None = None
 
 
-def call(endpoint: Endpoint, tenant: int, filters: Mapping[str, Any], zone: dt.tzinfo = UTC) -> Call:
+def call(
+    endpoint: Endpoint, tenant: int, filters: Mapping[str, Any], zone: dt.tzinfo = UTC, now: dt.datetime | None = None
+) -> Call:
     """Check the filters against the catalogue and write them in the API's form.
 
     Args:
         filters: by the API's spelling or Python's (`from_`); None means not given.
         zone: in which dates and times without a zone are meant.
+        now: what a phrase such as "last 30 days" is counted from; the present if it is not given.
 
     Raises:
         UnknownFilter: the endpoint has no such filter.
@@ -60,6 +64,7 @@ def call(endpoint: Endpoint, tenant: int, filters: Mapping[str, Any], zone: dt.t
             "The API refuses the call without.",
             f"Give it, as in pull({', '.join(f'{m}=…' for m in missing)}).",
         )
+    given = {p: _counted(p, value, zone, now) for p, value in given.items()}
     texts = {p: _texts(endpoint, p, value, zone) for p, value in given.items() if p.where != "body"}
     path = endpoint.path.replace("{tenant}", str(tenant))
     for p, text in texts.items():
@@ -114,6 +119,16 @@ def _given(endpoint: Endpoint, filters: Mapping[str, Any]) -> dict[Param, Any]:
         if value is not None:
             given[param] = value
     return given
+
+
+def _counted(param: Param, value: Any, zone: dt.tzinfo, now: dt.datetime | None) -> Any:
+    """A date that is written as text, as its moment; what is none stays, and is refused with the other values."""
+    if param.type not in ("date", "date-time") or not isinstance(value, str):
+        return value
+    try:
+        return moment(value, zone, now)
+    except (ValueError, OverflowError):
+        return value
 
 
 def _param(endpoint: Endpoint, name: str) -> Param:

@@ -13,6 +13,8 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
+from stnb.session import clock
+
 if TYPE_CHECKING:
     pass
 
@@ -53,7 +55,7 @@ def window(value: Any, zone: dt.tzinfo, now: dt.datetime | None = None) -> tuple
         raise ValueError
     day = start.astimezone(zone).date()
     end = (
-        _end(" ".join(value.lower().split()), day, (now or dt.datetime.now(dt.UTC)).astimezone(zone).date())
+        _end(" ".join(value.lower().split()), day, (now or clock.now()).astimezone(zone).date())
         if isinstance(value, str)
         else _shift(day, "day", 1)
     )
@@ -74,7 +76,7 @@ def _end(text: str, day: dt.date, today: dt.date) -> dt.date:
 def _read(text: str, zone: dt.tzinfo, now: dt.datetime | None) -> dt.date | dt.datetime:
     if found := re.fullmatch(r"(\d{4})(?:-(\d{2}))?", text):
         return dt.date(int(found[1]), int(found[2] or 1), 1)
-    today = (now or dt.datetime.now(dt.UTC)).astimezone(zone).date()
+    today = (now or clock.now()).astimezone(zone).date()
     day = _relative(" ".join(text.lower().split()), today)
     return dt.datetime.fromisoformat(text) if day is None else day
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import datetime as dt
 import functools
 import threading
 import time
@@ -18,7 +17,7 @@ from stnb.errors import StnbError
 from stnb.frame import assemble, file_frame, notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load
-from stnb.session import loop
+from stnb.session import clock, loop
 
 from .fetch import Work
 from .progress import Progress, taken_up
@@ -49,7 +48,7 @@ class Pull(Work):
         self.cancelled = False
         self.error: Exception | None = None
         self.path: Path | None = None
-        self.began = began or dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        self.began = began or clock.stamp(self.session.now())
         self._entered, self._ended = threading.Event(), threading.Event()
         self._frame: pd.DataFrame | None = None
         self._notices: list[Notice] = []

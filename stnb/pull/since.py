@@ -21,12 +21,13 @@ from .dates import moment
 OVERLAP = dt.timedelta(hours=1)  # before an earlier list began: its clock and ours may differ
 
 
-def since(endpoint: Endpoint, value: Any, owner: Credentials) -> dict[str, Any]:
+def since(endpoint: Endpoint, value: Any, owner: Credentials, now: dt.datetime | None = None) -> dict[str, Any]:
     """The filter that asks for what changed.
 
     Args:
         value: a date or a phrase such as "last 30 days", a frame that stnb pulled, or the path of a Parquet file that it wrote.
         owner: whose frame or file it has to be; its zone says when a day begins.
+        now: what a phrase is counted from; the present if it is not given.
 
     Raises:
         BadFilter: the resource cannot tell what changed, or the value says no moment of this tenant's.
@@ -37,7 +38,7 @@ def since(endpoint: Endpoint, value: Any, owner: Credentials) -> dict[str, Any]:
     if endpoint.kind == "export":
         if about is not None and about.get("continue_from") and about.get("resource") == endpoint.name:
             return {"from_": about["continue_from"]}
-        at = _began(endpoint, about) if about is not None else _moment(endpoint, value, owner.zone)
+        at = _began(endpoint, about) if about is not None else _moment(endpoint, value, owner.zone, now)
         return {"from_": at.astimezone(dt.UTC).date().isoformat()}  # the documents promise days only (facts §6)
     if not endpoint.takes("modifiedOnOrAfter"):
         raise BadFilter(
@@ -45,12 +46,12 @@ def since(endpoint: Endpoint, value: Any, owner: Credentials) -> dict[str, Any]:
             "It has no filter on the time of a change, and is no feed.",
             "Leave since out and pull it whole; st.find(words) shows whether there is a feed of it.",
         )
-    return {"modifiedOnOrAfter": _began(endpoint, about) if about is not None else _moment(endpoint, value, owner.zone)}
+    return {"modifiedOnOrAfter": _began(endpoint, about) if about is not None else _moment(endpoint, value, owner.zone, now)}
 
 
-def _moment(endpoint: Endpoint, value: Any, zone: dt.tzinfo) -> dt.datetime:
+def _moment(endpoint: Endpoint, value: Any, zone: dt.tzinfo, now: dt.datetime | None) -> dt.datetime:
     try:
-        return moment(value, zone)
+        return moment(value, zone, now)
     except (ValueError, TypeError, OverflowError):
         pass
     raise _bad(

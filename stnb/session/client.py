@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import itertools
 import re
 import time
@@ -17,6 +18,7 @@ import httpx
 from stnb.credentials import Credentials
 from stnb.errors import SetupError, UsageError
 
+from . import clock as machine
 from .failure import Trouble, backoff, is_whole_json
 from .inflate import accepted, whole_body
 from .limiter import RATE, Governor, Sleep
@@ -54,6 +56,7 @@ class Session:
         source: reads the profile's credentials afresh; asked when the present ones are refused, as a secret may have
             been rotated in the file meanwhile.
         clock, sleep: for tests that must not wait.
+        now: what time it is where the tenant is; a demo has a day of its own.
     """
 
     def __init__(
@@ -65,9 +68,10 @@ class Session:
         source: Callable[[], Credentials | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
+        now: Callable[[], dt.datetime] | None = None,
     ) -> None:
         self._transport, self._rate, self._source = transport, rate, source
-        self._clock, self._sleep = clock, sleep
+        self._clock, self._sleep, self._now = clock, sleep, now
         self._slots = asyncio.Semaphore(CONNECTIONS)
         self._client: httpx.AsyncClient | None = None
         self.app: Any = None
@@ -128,9 +132,14 @@ class Session:
         """How many tokens were asked for so far with this pair."""
         return self._auth.requests
 
+    def now(self) -> dt.datetime:
+        """What time it is, in UTC: phrases such as "last 30 days" are counted from it, and it says when a pull began."""
+        return machine.now() if self._now is None else self._now()
+
     def beside(self, credentials: Credentials) -> Session:
         """A session with other credentials over the same network."""
-        return Session(credentials, transport=self._transport, rate=self._rate, clock=self._clock, sleep=self._sleep)
+        same: dict[str, Any] = {"clock": self._clock, "sleep": self._sleep, "now": self._now}
+        return Session(credentials, transport=self._transport, rate=self._rate, **same)
 
     async def knock(self) -> tuple[Knock, Knock]:
         """Whether the API's host and the token's host answer at all; nothing secret is sent."""

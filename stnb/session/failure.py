@@ -7,7 +7,6 @@ import email.utils
 import json
 import random
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,6 +26,8 @@ from stnb.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+
+from . import clock
 
 BACKOFF, LONGEST_BACKOFF = 0.5, 20.0  # seconds: full jitter over a doubling span
 
@@ -223,7 +224,7 @@ def _retry_after(response: httpx.Response, said: Mapping[str, Any]) -> float | N
         return float(header)
     try:
         at = email.utils.parsedate_to_datetime(header)
-        return max(at.replace(tzinfo=at.tzinfo or dt.UTC).timestamp() - time.time(), 0.0)
+        return max(at.replace(tzinfo=at.tzinfo or dt.UTC).timestamp() - clock.now().timestamp(), 0.0)
     except (ValueError, TypeError, OverflowError):
         pass
     number = re.search(r"(\d+(?:\.\d+)?)\s*second", str(said.get("title", "")))

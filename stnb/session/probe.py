@@ -13,6 +13,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from . import clock
+
 TIMEOUT = httpx.Timeout(15.0)
 
 
@@ -40,7 +42,7 @@ async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Kn
     """Ask the root of a URL's host for anything; `direct` where no proxy of the environment is used."""
     parts = urlsplit(url)
     host, proxy = parts.netloc, "" if direct else _proxy(parts.scheme, parts.hostname or "")
-    began, at = time.monotonic(), time.time()
+    began, at = time.monotonic(), clock.now().timestamp()
     try:
         response = await client.get(f"{parts.scheme}://{parts.netloc}/", auth=None, timeout=TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL) as err:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.frame import shape_of
+from stnb.session import clock
 
 from .nested.place import about, place_of
 from .oddities import Content, content, odd, repeated, shown, two_names
@@ -86,7 +87,7 @@ def _now(said: dict[str, Any]) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(str(said["began"]))
     except (KeyError, ValueError):
-        return dt.datetime.now(dt.UTC)
+        return clock.now()
 
 
 def _facts(c: Content) -> tuple[float | None, int, str | None, str | None, str | None]:

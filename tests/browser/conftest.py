@@ -11,10 +11,15 @@ import pytest
 playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
 
 from tests.browser.labkit import CHROMIUM, Lab, chromium, lab_server  # noqa: E402
+from tests.helpers.moments import DEMO_TODAY  # noqa: E402
 
 playwright.expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 
-DEMO = {"STNB_DEMO_LATENCY": "0.5", "STNB_DEMO_SCALE": "1.43"}  # a feed of 30 pages, half a second each: time to cancel by hand
+DEMO = {
+    "STNB_DEMO_TODAY": DEMO_TODAY,
+    "STNB_DEMO_LATENCY": "0.5",
+    "STNB_DEMO_SCALE": "1.43",
+}  # a feed of 30 pages, half a second each: time to cancel by hand
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.labkit import HOMES, Lab, _free_port, chromium, write_notebook
+from tests.helpers.moments import DEMO_TODAY
 
 PATIENCE = 60_000
 ICON_FONT = "cdn.jsdelivr.net"  # Voila asks for it, and does without
@@ -40,7 +41,10 @@ LEAVE = "leave = Leave(lambda: df, lambda: df.head(5), lambda: code, lambda: cha
 def app(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """`stnb app` in a folder of its own, ended by Ctrl-C; gives its address."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SERVICETITAN_", "STNB_"))}
-    environment |= {name: str(folder / name.lower()) for name in HOMES} | {"STNB_DEMO_SCALE": "0.1"}
+    environment |= {name: str(folder / name.lower()) for name in HOMES} | {
+        "STNB_DEMO_SCALE": "0.1",
+        "STNB_DEMO_TODAY": DEMO_TODAY,
+    }
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     command = [sys.executable, "-m", "stnb.cli.main", "app", "--port", str(_free_port()), "--no-browser", *options]
     with subprocess.Popen(

@@ -8,11 +8,13 @@ import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 from typing import Any, overload
 
 import pandas as pd
+
+from stnb.session import clock
 
 YOU, DEVELOPER, ADMIN = "you", "the app developer", "the tenant's admin"
 # In the order in which they are made; each needs those before it, as far as they have to do with each other.
@@ -112,7 +114,7 @@ class Report(Sequence[Check]):
     modules: tuple[Module, ...] = ()
     access: pd.DataFrame | None = field(default=None, repr=False, compare=False)
     done: bool = False
-    when: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0), compare=False)
+    when: datetime = field(default_factory=lambda: clock.now().replace(microsecond=0), compare=False)
 
     @overload
     def __getitem__(self, key: int | str) -> Check: ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ import traitlets
 
 from stnb.errors import StnbError, UsageError
 from stnb.frame.save import save
+from stnb.session import clock
 
 from .. import assets, notebook
 from ..guard import guarded, in_sentences
@@ -201,7 +201,7 @@ class Leave(W.VBox):
         return path, "" if path == first else f" {first.name} was there already, and is as it was."
 
     def _usual_name(self) -> str:
-        return f"{(self._name() or 'rows').replace('.', '-').replace('_', '-')}-{dt.date.today():%Y-%m-%d}"
+        return f"{(self._name() or 'rows').replace('.', '-').replace('_', '-')}-{clock.today():%Y-%m-%d}"
 
     def _say(self, text: str, tone: str) -> None:
         self.hand.said, self.hand.tone = text, tone

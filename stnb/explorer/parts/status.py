@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, Protocol
 
 import traitlets
 
 from stnb.catalog import Catalog
 from stnb.credentials import Profile
+from stnb.session import clock
 
 from ..widget import OnDemand
 
@@ -64,6 +64,6 @@ def told_of(profile: Profile, account: Tenant | None) -> dict[str, Any]:
     may = total if granted is None else sum(e.scope is None or e.scope in granted for e in account.catalog)
     told["read"] = f"{may:,} of {total:,} resources" if granted is not None else f"{total:,} resources"
     told["few"] = may < total
-    told["end"] = None if seconds is None else round(time.time() + seconds) * 1000
+    told["end"] = None if seconds is None else round(clock.now().timestamp() + seconds) * 1000
     told["pace"] = account.pace
     return told

@@ -6,7 +6,6 @@ pulls that read them.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -16,6 +15,7 @@ from urllib.parse import quote
 from stnb.catalog import Catalog, Endpoint
 from stnb.errors import BadFilter
 from stnb.frame import shape_of
+from stnb.session import clock
 
 from .. import call
 from ..call import Call
@@ -110,7 +110,7 @@ def prepare(
     if found is not None and asked.texts:
         twin, other = found
         task = replace(task, twin=other.name, lacks=twin.lacks, units=_of_twin(session, other, twin, task, others))
-    plan = options.plan(dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    plan = options.plan(clock.stamp(session.now()))
     lanes = 1 if endpoint.sequential else options.concurrency or IN_FLIGHT
     if task.twin and not TWINS[endpoint.name].by:
         one, whole = task.units[0], replace(plan, limit=None)
@@ -134,7 +134,7 @@ def _task(session: Session, endpoint: Endpoint, asked: Parents, others: Mapping[
 
 def _own_call(endpoint: Endpoint, asked: Parents, given: Mapping[str, Any], session: Session) -> Call:
     """The route's own call for one parent; its rows are told apart by the parents too."""
-    own = call.call(endpoint, session.credentials.tenant, given, session.credentials.zone)
+    own = call.call(endpoint, session.credentials.tenant, given, session.credentials.zone, session.now())
     key = tuple(dict.fromkeys((*asked.columns, *endpoint.key))) if endpoint.key else ()
     return replace(own, endpoint=replace(endpoint, key=key, kind="rows" if endpoint.kind == "file" else endpoint.kind))
 
@@ -185,7 +185,7 @@ def _each(endpoint: Endpoint, tenant: int, own: Call, asked: Parents, wish: Wish
 
 def _of_twin(session: Session, other: Endpoint, twin: Twin, task: Task, others: Mapping[str, Any]) -> tuple[Unit, ...]:
     """Calls for fifty parents each, or the one that reads all there is."""
-    owner, texts, answer = session.credentials, task.parents.texts, task.wish.shape
+    owner, now, texts, answer = session.credentials, session.now(), task.parents.texts, task.wish.shape
     assert answer is not None
     needed = () if twin.by else (*other.key, "modifiedOn", "active")  # to tell which row is the newest, and in use
     wish = replace(task.wish, shape=of_twin(shape_of(other, answer.dtypes), answer, *needed), hide=())
@@ -196,7 +196,7 @@ def _of_twin(session: Session, other: Endpoint, twin: Twin, task: Task, others: 
         batches, asks = [texts], [{"includeRecentChanges": True} if other.takes("includeRecentChanges") else {}]
     return tuple(
         Unit(
-            call.call(other, owner.tenant, {**others, **ask}, owner.zone),
+            call.call(other, owner.tenant, {**others, **ask}, owner.zone, now),
             batch,
             wish,
             partial(chosen, column=twin.column, texts=batch),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 import json
 import threading
@@ -17,15 +18,17 @@ from stnb.atomic import reason
 from stnb.credentials import Credentials
 from stnb.errors import CannotSave
 from stnb.frame import Decoded, Shape, parquet, shape_of
+from stnb.session import clock
 
 from ..call import Call
 from ..paging.models import Plan, Stand
 from ..progress import Wish, taken_up
-from .folder import PLAN, Folder, now
+from .folder import PLAN, Folder
 from .memory import OnDisk
 from .pagefile import Unreadable, read_page, write_page
 from .union import Numbers, Union
 
+Now = Callable[[], dt.datetime]
 Told = Callable[[int, int, dict[str, str]], dict[str, Any]]
 
 
@@ -36,6 +39,7 @@ class Spool(OnDisk):
         target: the Parquet file; its folder must be there.
         call_id: what tells this call from others, as JSON has it: resource, path, params, tenant, environment.
         shape: the columns that are decoded; other columns make another call.
+        now: what time it is where the rows come from; this machine's time if it is not given.
 
     Attributes:
         began: when the call began, as ISO text in UTC; in an earlier process, where it goes on.
@@ -50,17 +54,18 @@ class Spool(OnDisk):
         PosixPath('jobs.parquet')
     """
 
-    def __init__(self, target: Path, call_id: dict[str, Any], shape: Shape) -> None:
+    def __init__(self, target: Path, call_id: dict[str, Any], shape: Shape, now: Now | None = None) -> None:
+        now = now or clock.now
         self.target, self._shape = target, shape
         self.file = target.absolute()  # the program may change its folder meanwhile
         columns = [[leaf.path, leaf.column.type] for leaf in shape.leaves]
         call = json.loads(json.dumps({"version": 1, "call": call_id, "columns": columns}, default=str))
-        self._folder = Folder(self.file.with_name(f".{target.name}.stnb"), call)
+        self._folder = Folder(self.file.with_name(f".{target.name}.stnb"), call, now)
         self._pages: dict[int, tuple[str | None, int]] = {}
         self._stand: dict[str, Any] | None = None
         self._lock = threading.Lock()
         self._open = self._finishing = False
-        self.began = now()
+        self.began = clock.stamp(now())
         self.again()
 
     # -- the folder
@@ -256,8 +261,11 @@ class _Closed(Exception):
     """The spool was closed by another thread."""
 
 
-def spooled(call: Call, plan: Plan, wish: Wish, target: Path, owner: Credentials) -> tuple[Plan, OnDisk, str]:
+def spooled(call: Call, plan: Plan, wish: Wish, target: Path, owner: Credentials, now: Now) -> tuple[Plan, OnDisk, str]:
     """The plan of a pull into `target`, its shelf, and when it began: the first time, where it goes on from an earlier call.
+
+    Args:
+        now: what time it is where the tenant is.
 
     Raises:
         CannotSave: the folder is not to be written, or another process writes the same file.
@@ -269,7 +277,7 @@ def spooled(call: Call, plan: Plan, wish: Wish, target: Path, owner: Credentials
     _make_folder(target)
     shape = wish.shape or shape_of(call.endpoint)
     columns = [leaf.path for leaf in shape.leaves] if shape.narrow else None
-    shelf = Spool(target, {**who, **what, "columns": columns, "hide": list(wish.hide), "dtypes": shape.dtypes}, shape)
+    shelf = Spool(target, {**who, **what, "columns": columns, "hide": list(wish.hide), "dtypes": shape.dtypes}, shape, now)
     plan.on_stand = lambda stand: shelf.save_stand(asdict(stand))
     if shelf.stand is not None:
         plan.stand = Stand(**shelf.stand)

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,20 +18,16 @@ PLAN = "plan.json"
 NO_LOCK = -1  # where the system has none, as on Windows
 
 
-def now() -> str:
-    """This moment, as ISO text in UTC."""
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 class Folder:
     """A folder that is locked for this process while it is taken.
 
     Args:
         call: what tells the call from others, as JSON gives it back.
+        now: what time it is where the rows come from.
     """
 
-    def __init__(self, path: Path, call: Any) -> None:
-        self.path, self._call = path, call
+    def __init__(self, path: Path, call: Any, now: Callable[[], dt.datetime]) -> None:
+        self.path, self._call, self._now = path, call, now
         self._handle: int | None = None
 
     def take(self) -> None:
@@ -88,7 +84,7 @@ class Folder:
         """When this call began, and how far it stood; None where the folder is of another call, or of yesterday."""
         try:
             kept = json.loads((self.path / PLAN).read_bytes())
-            age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(kept["began"])
+            age = self._now() - dt.datetime.fromisoformat(kept["began"])
             fits = kept["call"] == self._call and abs(age) < FRESH and isinstance(kept["stand"], dict)
             return (kept["began"], kept["stand"]) if fits else None
         except (OSError, ValueError, KeyError, TypeError):  # none, or one that others wrote
