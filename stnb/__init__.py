@@ -102,9 +102,13 @@ def __dir__() -> list[str]:
 
 
 @overload
-def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None) -> Account: ...
+def connect(
+    profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None
+) -> Account: ...
 @overload
-def connect(*, env_file: str | os.PathLike[str] | None = None, all: Literal[True]) -> dict[str, Account]: ...
+def connect(
+    *, env_file: str | os.PathLike[str] | None = None, all: Literal[True]
+) -> dict[str, Account]: ...
 def connect(
     profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None, all: bool = False
 ) -> Account | dict[str, Account]:
@@ -207,7 +211,9 @@ def doctor(
     """
     from stnb.explorer.parts.doctor import doctor
 
-    return doctor(who, env_file=env_file, try_other_environment=try_other_environment, previous=previous)
+    return doctor(
+        who, env_file=env_file, try_other_environment=try_other_environment, previous=previous
+    )
 
 
 def compare_access(a: Any, b: Any) -> Any:
@@ -261,7 +267,9 @@ def sync(
     """
     from stnb import mirror
 
-    named = isinstance(resources, str) or (isinstance(resources, list | tuple) and any(isinstance(r, str) for r in resources))
+    named = isinstance(resources, str) or (
+        isinstance(resources, list | tuple) and any(isinstance(r, str) for r in resources)
+    )
     if account is None and named:
         with connect() as account:
             return mirror.sync(resources, to, account=account, progress=progress)

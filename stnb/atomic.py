@@ -34,7 +34,11 @@ def behind(path: str | os.PathLike[str]) -> Path:
     except (OSError, RuntimeError, ValueError) as err:
         raise failed(Path(path), err) from None
     if not stat.S_ISREG(kind):
-        raise CannotSave(f"{path} was not written.", "It is a folder or a device, no file.", "Name a file, such as .env.")
+        raise CannotSave(
+            f"{path} was not written.",
+            "It is a folder or a device, no file.",
+            "Name a file, such as .env.",
+        )
     return target
 
 
@@ -123,7 +127,9 @@ def _fits(target: Path, mode: int) -> bool:
 
 def _replaced(target: Path, old: bytes | None, new: bytes, mode: int) -> bool:
     """Write beside and rename; False where someone who takes no lock, such as an editor, was faster."""
-    handle, name = tempfile.mkstemp(prefix=f"{target.name}.", dir=target.parent)  # 0600 from the first byte
+    handle, name = tempfile.mkstemp(
+        prefix=f"{target.name}.", dir=target.parent
+    )  # 0600 from the first byte
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(new)

@@ -36,16 +36,28 @@ if TYPE_CHECKING:
     from .links.map import Neighbourhood
 
 
-def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None, meter: Meter | None = None) -> Account:
+def connect(
+    profile: str | None = None,
+    *,
+    env_file: str | os.PathLike[str] | None = None,
+    meter: Meter | None = None,
+) -> Account:
     """What `stnb.connect` does, told there; it adds the meter.
 
     Args:
         meter: makes the progress callback of each pull that is not given one.
     """
-    from stnb.session import Session  # brings httpx, a tenth of a second that `import stnb` need not take
+    from stnb.session import (
+        Session,
+    )  # brings httpx, a tenth of a second that `import stnb` need not take
 
     known = credentials.settings(env_file)
-    if profile is None and env_file is None and not known.profiles and "STNB_PROFILE" not in known.values:
+    if (
+        profile is None
+        and env_file is None
+        and not known.profiles
+        and "STNB_PROFILE" not in known.values
+    ):
         made = demo(meter=meter)
         made._stands_in = True
         return made
@@ -61,7 +73,9 @@ def connect(profile: str | None = None, *, env_file: str | os.PathLike[str] | No
     return Account(Session(chosen, source=source), meter=meter)
 
 
-def connect_all(*, env_file: str | os.PathLike[str] | None = None, meter: Meter | None = None) -> dict[str, Account]:
+def connect_all(
+    *, env_file: str | os.PathLike[str] | None = None, meter: Meter | None = None
+) -> dict[str, Account]:
     """An account for each profile that is ready, by its name; see `stnb.profiles()` for those that are not.
 
     Raises:
@@ -89,7 +103,9 @@ def demo(*, meter: Meter | None = None, **options: Any) -> Account:
         options.setdefault(name, float(os.environ.get(f"STNB_DEMO_{name.upper()}") or usual))
     secrets = Secret(server.CLIENT_ID), Secret(server.CLIENT_SECRET), Secret(server.APP_KEY)
     host = "https://demo.invalid"
-    owner = Credentials(credentials.DEMO, credentials.DEMO, server.TENANT, *secrets, host, f"{host}/connect/token")
+    owner = Credentials(
+        credentials.DEMO, credentials.DEMO, server.TENANT, *secrets, host, f"{host}/connect/token"
+    )
     app = server.make_app(**options)
     return Account(Session.of_app(app, owner, now=app.state.now), meter=meter)
 
@@ -102,7 +118,9 @@ class Account(Branch):
         catalog: the routes that can be read.
     """
 
-    def __init__(self, session: Session, *, catalog: Catalog | None = None, meter: Meter | None = None) -> None:
+    def __init__(
+        self, session: Session, *, catalog: Catalog | None = None, meter: Meter | None = None
+    ) -> None:
         self._session, self._meter = session, meter
         self.catalog = catalog or load()
         for name, endpoint in self.catalog.endpoints.items():
@@ -180,7 +198,11 @@ class Account(Branch):
         endpoints = self.catalog.find(words, limit)
         found = self._table(endpoints)[["resource", "kind", "filters", "scope", "readable"]]
         locks = [cards.locked(e, self.scopes) for e in endpoints]
-        return found.assign(locked=[f"🔒 {why}" if why else "" for why in locks]) if any(locks) else found
+        return (
+            found.assign(locked=[f"🔒 {why}" if why else "" for why in locks])
+            if any(locks)
+            else found
+        )
 
     @property
     def resources(self) -> pd.DataFrame:
@@ -204,7 +226,18 @@ class Account(Branch):
             }
             for e in endpoints
         ]
-        names = ["resource", "module", "kind", "method", "route", "scope", "readable", "filters", "hidden_rows", "withdrawn"]
+        names = [
+            "resource",
+            "module",
+            "kind",
+            "method",
+            "route",
+            "scope",
+            "readable",
+            "filters",
+            "hidden_rows",
+            "withdrawn",
+        ]
         return pd.DataFrame(rows, columns=names).astype({"readable": "boolean"})
 
     def get(self, path: str, **query: Any) -> Any:
@@ -220,7 +253,9 @@ class Account(Branch):
         """
         if "://" in path or path.startswith("//") or "?" in path or ".." in path:
             raise BadFilter(
-                f"{path!r} is no path.", "It must lie below the API's host, without a query.", "Give the query as arguments."
+                f"{path!r} is no path.",
+                "It must lie below the API's host, without a query.",
+                "Give the query as arguments.",
             )
         route = "/" + path.strip("/").replace("{tenant}", str(self.tenant))
         pairs = [(k.removesuffix("_"), str(v)) for k, v in query.items() if v is not None]
@@ -229,7 +264,9 @@ class Account(Branch):
             return json.loads(answer.content)
         except ValueError:
             pass
-        raise UnexpectedAnswer(f"{route} was answered with no JSON.", "Likely the answer was cut off.", "Try again.")
+        raise UnexpectedAnswer(
+            f"{route} was answered with no JSON.", "Likely the answer was cut off.", "Try again."
+        )
 
     def links(self, name: str, *, incoming: bool = False) -> pd.DataFrame:
         """Where a resource's ids lead, or with `incoming` what leads to it: column, leads to, by, how, note.
@@ -270,7 +307,12 @@ class Account(Branch):
         return follow(self, df, column, columns=columns, resource=resource, progress=progress)
 
     def name_columns(
-        self, df: pd.DataFrame, *, only: str | Sequence[str] | None = None, resource: str | None = None, fresh: bool = False
+        self,
+        df: pd.DataFrame,
+        *,
+        only: str | Sequence[str] | None = None,
+        resource: str | None = None,
+        fresh: bool = False,
     ) -> pd.DataFrame:
         """A copy with the name right after each id: customerId, customerName.
 
@@ -285,7 +327,9 @@ class Account(Branch):
 
         return name_columns(self, df, only=only, resource=resource, fresh=fresh)
 
-    def tag_names(self, df: pd.DataFrame, column: str = "tagTypeIds", *, resource: str | None = None) -> pd.Series[Any]:
+    def tag_names(
+        self, df: pd.DataFrame, column: str = "tagTypeIds", *, resource: str | None = None
+    ) -> pd.Series[Any]:
         """The names of each row's tags, as lists.
 
         Example:
@@ -333,7 +377,9 @@ class Account(Branch):
         except (ValueError, TypeError, OverflowError):
             pass
         raise BadFilter(
-            f"{span!r} has no window.", "It means no day, month or other span of days.", 'Write "2026-07" or "last month".'
+            f"{span!r} has no window.",
+            "It means no day, month or other span of days.",
+            'Write "2026-07" or "last month".',
         )
 
     def access(self, *, renew: bool = False) -> pd.DataFrame:

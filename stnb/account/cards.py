@@ -33,7 +33,11 @@ def columns(endpoint: Endpoint) -> pd.DataFrame:
             dtype_of(column) or "object",
             column.nullable,
             ", ".join(column.values),
-            "" if column.refers is None else column.refers if column.how == "documented" else f"{column.refers} ({column.how})",
+            ""
+            if column.refers is None
+            else column.refers
+            if column.how == "documented"
+            else f"{column.refers} ({column.how})",
         )
         for path, column in walk(endpoint.columns)
     ]
@@ -69,9 +73,15 @@ def locked(endpoint: Endpoint, granted: frozenset[str] | None) -> str:
 def facts(endpoint: Endpoint, granted: frozenset[str] | None = None) -> list[tuple[str, str]]:
     """(label, text) pairs of the card, the same in text and in HTML; `granted` are the token's scopes, once known."""
     links = sorted({c.refers for _, c in walk(endpoint.columns) if c.refers})
-    names = [p.py + (" (required)" if p.required else "") for p in sorted(endpoint.filters, key=lambda p: not p.required)]
+    names = [
+        p.py + (" (required)" if p.required else "")
+        for p in sorted(endpoint.filters, key=lambda p: not p.required)
+    ]
     out = [
-        ("kind", KINDS[endpoint.kind] + (", withdrawn from the documents" if endpoint.withdrawn else "")),
+        (
+            "kind",
+            KINDS[endpoint.kind] + (", withdrawn from the documents" if endpoint.withdrawn else ""),
+        ),
         ("route", f"{endpoint.method} {endpoint.path}"),
         ("scope", endpoint.scope or "not stated"),
         ("filters", ", ".join(names) or "none"),
@@ -92,7 +102,10 @@ def text(endpoint: Endpoint, granted: frozenset[str] | None = None) -> str:
     told = facts(endpoint, granted)
     width = max(len(label) for label, _ in told)
     lines = [f"{endpoint.name} · {endpoint.label}"]
-    lines += [f"  {label:<{width}}  {_shortened(value, 100) if label in LISTS else value}" for label, value in told]
+    lines += [
+        f"  {label:<{width}}  {_shortened(value, 100) if label in LISTS else value}"
+        for label, value in told
+    ]
     return "\n".join(lines)
 
 
@@ -119,7 +132,9 @@ class ProfileTable(list[Profile]):
     def frame(self) -> pd.DataFrame:
         """profile, environment, tenant, ready, and the problem where there is one."""
         rows = [(p.name, p.environment, p.tenant, p.ready, p.problem) for p in self]
-        return pd.DataFrame(rows, columns=["profile", "environment", "tenant", "ready", "problem"]).astype({"tenant": "Int64"})
+        return pd.DataFrame(
+            rows, columns=["profile", "environment", "tenant", "ready", "problem"]
+        ).astype({"tenant": "Int64"})
 
     def __repr__(self) -> str:
         return table(self.frame.fillna({"environment": "?"}), 10_000, rows=len(self), cell=200)

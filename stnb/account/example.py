@@ -74,12 +74,21 @@ class _Maker:
     def _value(self, column: Column, path: str, number: int) -> Any:
         if column.type == "array":
             element = column.children[0] if column.children else Column("", "string")
-            named = Column(column.name, element.type, element.nullable, element.values, element.text, element.children)
+            named = Column(
+                column.name,
+                element.type,
+                element.nullable,
+                element.values,
+                element.text,
+                element.children,
+            )
             inner = named if column.refers is None else _leading(named, column.refers)
             return [self._value(inner, path, number + i) for i in range(SEVERAL)]
         if column.type == "object":
             return self.fields(column.children, f"{path}.", number)
-        said = f"{noun(self._resource)}.{path}" if path in GENERAL else path  # "jobType.name" says more than "name"
+        said = (
+            f"{noun(self._resource)}.{path}" if path in GENERAL else path
+        )  # "jobType.name" says more than "name"
         return SCALARS[column.type](column, said, self._dice(column, path, number))
 
     def _dice(self, column: Column, path: str, number: int) -> random.Random:
@@ -90,7 +99,15 @@ class _Maker:
 
 
 def _leading(column: Column, refers: str) -> Column:
-    return Column(column.name, column.type, column.nullable, column.values, column.text, column.children, refers)
+    return Column(
+        column.name,
+        column.type,
+        column.nullable,
+        column.values,
+        column.text,
+        column.children,
+        refers,
+    )
 
 
 def _agreeing(made: dict[str, Any], columns: dict[str, Column]) -> dict[str, Any]:
@@ -157,8 +174,14 @@ INTEGERS = _rules(
 AMOUNTS = _rules(
     (r"latitude$", lambda dice: Decimal(dice.randint(33_300_000, 33_700_000)) / 10**6),
     (r"longitude$", lambda dice: -Decimal(dice.randint(111_800_000, 112_300_000)) / 10**6),
-    (r"percent|percentage|impressionShare$|conversionRate$|bookingRate$|clickRate$|completionRate$", _number(5, 60)),
-    (r"taxRate$|commissionRate$|soldByRate$|allocation$|split$", lambda dice: Decimal(dice.randint(1, 95)) / 1000),
+    (
+        r"percent|percentage|impressionShare$|conversionRate$|bookingRate$|clickRate$|completionRate$",
+        _number(5, 60),
+    ),
+    (
+        r"taxRate$|commissionRate$|soldByRate$|allocation$|split$",
+        lambda dice: Decimal(dice.randint(1, 95)) / 1000,
+    ),
     (r"quantity|qty", _number(1, 4)),
     (r"hours", lambda dice: Decimal(dice.randint(1, 16)) / 4),
     (r"rating$", _number(1, 5)),
@@ -215,7 +238,9 @@ HOURS = (
 )
 CLOCKS = {"start": "08:00:00", "end": "16:30:00", "jobStartTime": "09:00:00"}
 PREFERRED = ("Completed", "Active", "Normal", "Open", "Approved")
-GENERAL = frozenset({"name", "displayName", "type", "status", "value"})  # names that say little without what they are of
+GENERAL = frozenset(
+    {"name", "displayName", "type", "status", "value"}
+)  # names that say little without what they are of
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
@@ -225,7 +250,9 @@ def _after(path: str) -> int:
 
 
 def _time(column: Column, path: str, dice: Dice) -> str:
-    when = START + dt.timedelta(hours=_after(path), minutes=dice.randint(0, 59), seconds=dice.randint(0, 59))
+    when = START + dt.timedelta(
+        hours=_after(path), minutes=dice.randint(0, 59), seconds=dice.randint(0, 59)
+    )
     return f"{when:%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -241,7 +268,9 @@ def _text(column: Column, path: str, dice: Dice) -> str:
     if made is not None:
         return str(made)
     above, _, last = path.rpartition(".")
-    return " ".join(WORDS.findall(above.rpartition(".")[2] if last in GENERAL and above else last)).capitalize()
+    return " ".join(
+        WORDS.findall(above.rpartition(".")[2] if last in GENERAL and above else last)
+    ).capitalize()
 
 
 def _decimal(column: Column, path: str, dice: Dice) -> str | float:
@@ -262,14 +291,20 @@ def _duration(column: Column, path: str, dice: Dice) -> str:
 
 def _guid(column: Column, path: str, dice: Dice) -> str:
     digits = f"{dice.getrandbits(128):032x}"
-    return "-".join([digits[:8], digits[8:12], f"4{digits[13:16]}", f"a{digits[17:20]}", digits[20:]])
+    return "-".join(
+        [digits[:8], digits[8:12], f"4{digits[13:16]}", f"a{digits[17:20]}", digits[20:]]
+    )
 
 
 SCALARS: dict[str, Callable[[Column, str, Dice], Any]] = {
-    "integer": lambda column, path, dice: _id(dice) if column.refers else _by_name(INTEGERS, path, dice),
+    "integer": lambda column, path, dice: (
+        _id(dice) if column.refers else _by_name(INTEGERS, path, dice)
+    ),
     "decimal": _decimal,
     "number": _decimal,
-    "boolean": lambda column, path, dice: bool(re.search(r"active$", path, re.IGNORECASE)) or dice.random() < 0.3,
+    "boolean": lambda column, path, dice: (
+        bool(re.search(r"active$", path, re.IGNORECASE)) or dice.random() < 0.3
+    ),
     "string": _text,
     "enum": _enum,
     "guid": _guid,

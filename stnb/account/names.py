@@ -61,5 +61,7 @@ def place(root: Branch, name: str, leaf: Any) -> None:
             vars(holder)[part] = Group(".".join(above[: i + 1]))
         holder = vars(holder)[part]
     if last in vars(holder):  # its children came first
-        vars(leaf).update({k: v for k, v in vars(vars(holder)[last]).items() if not k.startswith("_")})
+        vars(leaf).update(
+            {k: v for k, v in vars(vars(holder)[last]).items() if not k.startswith("_")}
+        )
     vars(holder)[last] = leaf

@@ -20,12 +20,20 @@ def meter(name: str) -> ProgressCallback:
 
     def tell(progress: Progress) -> None:
         nonlocal bar, close
-        if bar is None and progress.seconds >= DELAY and progress.state in ("pulling", "waiting", "saving"):
-            bar, close = _shown(desc=name, total=progress.total, unit=" rows", leave=False, initial=progress.rows)
+        if (
+            bar is None
+            and progress.seconds >= DELAY
+            and progress.state in ("pulling", "waiting", "saving")
+        ):
+            bar, close = _shown(
+                desc=name, total=progress.total, unit=" rows", leave=False, initial=progress.rows
+            )
         if bar is None:
             return
         bar.total = progress.total
-        bar.set_postfix_str("writing the file" if progress.state == "saving" else progress.note, refresh=False)
+        bar.set_postfix_str(
+            "writing the file" if progress.state == "saving" else progress.note, refresh=False
+        )
         bar.update(progress.rows - bar.n)
         if progress.state in ("done", "cancelled", "failed"):
             close()

@@ -44,7 +44,9 @@ class Resource(Branch):
         endpoint: what the catalogue knows of it.
     """
 
-    def __init__(self, session: Session, catalog: Catalog, endpoint: Endpoint, meter: Meter | None = None) -> None:
+    def __init__(
+        self, session: Session, catalog: Catalog, endpoint: Endpoint, meter: Meter | None = None
+    ) -> None:
         self._session, self._catalog, self._meter = session, catalog, meter
         self.name, self.endpoint = endpoint.name, endpoint
 
@@ -110,7 +112,9 @@ class Resource(Branch):
         given = {"limit": limit, "columns": columns, "keep": keep, "dtypes": dtypes}
         options = self._options(filters, **given, page_size=page_size, concurrency=concurrency)
         callbacks: dict[str, Any] = {"progress": progress or None, "on_page": on_page}
-        return self._prepare(options, filters, since=since, to=to, bulk=bulk, confirm=confirm, **callbacks).start()
+        return self._prepare(
+            options, filters, since=since, to=to, bulk=bulk, confirm=confirm, **callbacks
+        ).start()
 
     def _options(self, filters: dict[str, Any], **given: Any) -> Options:
         if given.get("page_size") is None:
@@ -138,7 +142,9 @@ class Resource(Branch):
             given = _with_since(self.endpoint, given, since, owner, now)
         if (many := several(self.endpoint, given)) is not None:
             here = (self._session, self._catalog, self.endpoint)
-            return of_many(*here, many, given, options, bulk=bulk, confirm=confirm, to=to, **callbacks)
+            return of_many(
+                *here, many, given, options, bulk=bulk, confirm=confirm, to=to, **callbacks
+            )
         unneeded(self.endpoint, bulk, confirm)
         call = filters.call(self.endpoint, owner.tenant, given, owner.zone, now)
         wish = options.wish(self.endpoint)
@@ -168,7 +174,9 @@ class Resource(Branch):
         """
         given = {"limit": limit, "columns": columns, "dtypes": dtypes}
         options = self._options(filters, **given, page_size=page_size, concurrency=concurrency)
-        each = None if several(self.endpoint, filters) is None else False  # a feed would come in another order
+        each = (
+            None if several(self.endpoint, filters) is None else False
+        )  # a feed would come in another order
         return in_order(self._prepare(options, filters, bulk=each))
 
     def head(self, n: int = 5, **filters: Any) -> pd.DataFrame:
@@ -177,7 +185,11 @@ class Resource(Branch):
 
     def count(self, **filters: Any) -> int:
         """How many rows there are: one small request where the API tells it, else a whole pull."""
-        if self.endpoint.kind == "list" and self.endpoint.takes("includeTotal") and several(self.endpoint, filters) is None:
+        if (
+            self.endpoint.kind == "list"
+            and self.endpoint.takes("includeTotal")
+            and several(self.endpoint, filters) is None
+        ):
             run = self._prepare(Options(limit=1, page_size=1), dict(filters)).start()
             frame = run.wait()
             if (total := run.total) is not None:
@@ -230,7 +242,9 @@ class Resource(Branch):
         frame = self.start(ids=[id], **{**all_of_them, **filters}).wait()
         if not len(frame):
             raise UsageError(
-                f"{self.name} has no row with the id {id}.", "The API answered with none.", "Check the id, and its tenant."
+                f"{self.name} has no row with the id {id}.",
+                "The API answered with none.",
+                "Check the id, and its tenant.",
             )
         return frame.iloc[0].rename(id)
 
@@ -265,10 +279,18 @@ class PullVerb:
 
     @property
     def __signature__(self) -> inspect.Signature:
-        options = [p for p in inspect.signature(Resource.start).parameters.values() if p.kind is p.KEYWORD_ONLY]
+        options = [
+            p
+            for p in inspect.signature(Resource.start).parameters.values()
+            if p.kind is p.KEYWORD_ONLY
+        ]
         kind = inspect.Parameter.KEYWORD_ONLY
         needed = [inspect.Parameter(p.py, kind) for p in self._resource.endpoint.required]
-        others = [inspect.Parameter(p.py, kind, default=None) for p in self._resource.endpoint.filters if not p.required]
+        others = [
+            inspect.Parameter(p.py, kind, default=None)
+            for p in self._resource.endpoint.filters
+            if not p.required
+        ]
         own = {p.name for p in (*needed, *others)}  # a route's own `to` comes before ours
         if not any(p.where == "path" for p in self._resource.endpoint.params):
             own |= {"bulk", "confirm"}
@@ -278,12 +300,25 @@ class PullVerb:
     @property
     def __doc__(self) -> str:  # type: ignore[override]
         e = self._resource.endpoint
-        return "\n".join([f"Read {e.name} as a DataFrame.", "", "Filters:", *map(_help_line, e.filters), "", _OPTIONS])
+        return "\n".join(
+            [
+                f"Read {e.name} as a DataFrame.",
+                "",
+                "Filters:",
+                *map(_help_line, e.filters),
+                "",
+                _OPTIONS,
+            ]
+        )
 
 
 def _help_line(param: Param) -> str:
     many = "one or many" if param.where == "path" else cards.several(param)
-    words = [param.type, *["required"] * param.required, *filter(None, [many, ", ".join(param.values)])]
+    words = [
+        param.type,
+        *["required"] * param.required,
+        *filter(None, [many, ", ".join(param.values)]),
+    ]
     return f"    {param.py}: {'; '.join(words)}"
 
 
@@ -309,11 +344,17 @@ Raises:
     RequestError, DataError: it failed; the rows that had arrived are in err.frame, and err.resume() goes on."""
 
 
-def _with_since(endpoint: Endpoint, given: Mapping[str, Any], value: Any, owner: Credentials, now: dt.datetime) -> dict[str, Any]:
+def _with_since(
+    endpoint: Endpoint, given: Mapping[str, Any], value: Any, owner: Credentials, now: dt.datetime
+) -> dict[str, Any]:
     asks = since_filter(endpoint, value, owner, now)
-    twice = next((n for n in asks if given.get(n) is not None or given.get(n.rstrip("_")) is not None), None)
+    twice = next(
+        (n for n in asks if given.get(n) is not None or given.get(n.rstrip("_")) is not None), None
+    )
     if twice is not None:
         raise BadFilter(
-            f"since and {twice} were both given.", f"since is written as {twice} for {endpoint.name}.", "Give one of them."
+            f"since and {twice} were both given.",
+            f"since is written as {twice} for {endpoint.name}.",
+            "Give one of them.",
         )
     return {**given, **asks}

@@ -53,7 +53,9 @@ def table(account: Owner, *, renew: bool = False) -> pd.DataFrame:
     return of_scopes(account, granted, {}, problem)
 
 
-def of_scopes(account: Owner, granted: frozenset[str] | None, answers: Mapping[str, bool], problem: str = "") -> pd.DataFrame:
+def of_scopes(
+    account: Owner, granted: frozenset[str] | None, answers: Mapping[str, bool], problem: str = ""
+) -> pd.DataFrame:
     """The table of scopes that are known already, None where they are not.
 
     Args:
@@ -69,7 +71,12 @@ def of_scopes(account: Owner, granted: frozenset[str] | None, answers: Mapping[s
         rows.append((e.name, e.module, e.scope, pd.NA if told is None else told, how, ask))
     frame = pd.DataFrame(rows, columns=COLUMNS).astype({"granted": "boolean"})
     who = account._session.credentials
-    frame.attrs["stnb"] = {"profile": who.profile, "environment": who.environment, "tenant": who.tenant, "problem": problem}
+    frame.attrs["stnb"] = {
+        "profile": who.profile,
+        "environment": who.environment,
+        "tenant": who.tenant,
+        "problem": problem,
+    }
     return frame
 
 
@@ -87,7 +94,9 @@ def compare(a: Owner | pd.DataFrame, b: Owner | pd.DataFrame) -> pd.DataFrame:
     """
     left, right = _frame(a), _frame(b)
     both = left.merge(right, on="resource", how="outer", suffixes=("_a", "_b"), sort=False)
-    out = pd.DataFrame({"resource": both["resource"], "scope": both["scope_b"].fillna(both["scope_a"])})
+    out = pd.DataFrame(
+        {"resource": both["resource"], "scope": both["scope_b"].fillna(both["scope_a"])}
+    )
     out["a"], out["b"] = both["granted_a"], both["granted_b"]
     out["change"] = [_change(x, y) for x, y in zip(out["a"], out["b"], strict=True)]
     return out.sort_values("change", key=lambda c: c.map(_ORDER), kind="stable", ignore_index=True)

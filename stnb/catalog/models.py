@@ -126,7 +126,11 @@ class Endpoint:
     @property
     def label(self) -> str:
         """The name for people: "accounting.ap_bills" is "AP bills", "jpm.jobs.get" is "Jobs · one record"."""
-        words = re.sub(r"\.get$", ".one record", self.name.split(".", 1)[1]).replace(".", " · ").replace("_", " ")
+        words = (
+            re.sub(r"\.get$", ".one record", self.name.split(".", 1)[1])
+            .replace(".", " · ")
+            .replace("_", " ")
+        )
         words = re.sub(r"\b(ap|gl)\b", lambda short: short[0].upper(), words)
         return words[:1].upper() + words[1:]
 

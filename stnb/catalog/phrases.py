@@ -136,7 +136,11 @@ TYPO = 5  # letters from which on one may be wrong
 @functools.cache
 def topics() -> dict[str, tuple[str, ...]]:
     """The resources that each phrase means."""
-    return {phrase: tuple(names.split(", ")) for phrases, names in TABLE for phrase in phrases.split(", ")}
+    return {
+        phrase: tuple(names.split(", "))
+        for phrases, names in TABLE
+        for phrase in phrases.split(", ")
+    }
 
 
 def phrases_of(name: str) -> list[tuple[str, int]]:
@@ -156,10 +160,22 @@ def meant(words: str) -> tuple[str, ...]:
     asked = _plain(words)
     if not asked:
         return ()
-    exact = {name: None for phrase, names in topics().items() if _plain(phrase) == asked for name in names}
+    exact = {
+        name: None
+        for phrase, names in topics().items()
+        if _plain(phrase) == asked
+        for name in names
+    }
     if exact:
         return tuple(exact)
-    return tuple({name: None for phrase, names in topics().items() if _alike(_plain(phrase), asked) for name in names})
+    return tuple(
+        {
+            name: None
+            for phrase, names in topics().items()
+            if _alike(_plain(phrase), asked)
+            for name in names
+        }
+    )
 
 
 def _plain(words: str) -> frozenset[str]:
@@ -172,11 +188,17 @@ def singular(word: str) -> str:
     """A plural's singular, as far as an s can tell."""
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
+    return (
+        word[:-1]
+        if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3
+        else word
+    )
 
 
 def _alike(phrase: frozenset[str], asked: frozenset[str]) -> bool:
-    return len(phrase) == len(asked) and all(any(near(word, other) for other in phrase) for word in asked)
+    return len(phrase) == len(asked) and all(
+        any(near(word, other) for other in phrase) for word in asked
+    )
 
 
 def near(a: str, b: str) -> bool:
@@ -185,6 +207,13 @@ def near(a: str, b: str) -> bool:
         return True
     if min(len(a), len(b)) < TYPO - 1 or max(len(a), len(b)) < TYPO or abs(len(a) - len(b)) > 1:
         return False
-    at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    at = next(
+        (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
+    )
     rest, other = a[at:], b[at:]
-    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or (rest[:2] == other[1::-1] and rest[2:] == other[2:])
+    return (
+        rest[1:] == other[1:]
+        or rest[1:] == other
+        or rest == other[1:]
+        or (rest[:2] == other[1::-1] and rest[2:] == other[2:])
+    )

@@ -22,7 +22,12 @@ class Schema:
     endpoint: Endpoint
 
     def __repr__(self) -> str:
-        return "\n".join([f"{self.endpoint.name} · {self.endpoint.label}", *(_lines(self.endpoint.columns) or [UNDESCRIBED])])
+        return "\n".join(
+            [
+                f"{self.endpoint.name} · {self.endpoint.label}",
+                *(_lines(self.endpoint.columns) or [UNDESCRIBED]),
+            ]
+        )
 
     def _repr_html_(self) -> str:
         e = self.endpoint
@@ -80,7 +85,9 @@ def leads(column: Column) -> str:
     """Where an id leads, and how that is known, "" where it leads nowhere."""
     if column.refers is None:
         return ""
-    return f"→ {column.refers}" + (f" ({column.how})" if column.how and column.how != "documented" else "")
+    return f"→ {column.refers}" + (
+        f" ({column.how})" if column.how and column.how != "documented" else ""
+    )
 
 
 # -- the tree as text
@@ -88,7 +95,10 @@ def leads(column: Column) -> str:
 
 def _lines(columns: Sequence[Column], above: str = "") -> list[str]:
     """The lines of columns and all below them; names and types are aligned within a level."""
-    names, kinds = max((len(c.name) for c in columns), default=0), max((len(kind(c)) for c in columns), default=0)
+    names, kinds = (
+        max((len(c.name) for c in columns), default=0),
+        max((len(kind(c)) for c in columns), default=0),
+    )
     lines = []
     for column in columns:
         last = column is columns[-1]
@@ -96,7 +106,10 @@ def _lines(columns: Sequence[Column], above: str = "") -> list[str]:
         words = ["required"] * (not column.nullable) + [leads(column)] * bool(column.refers)
         lines.append(f"{lead}{'  '.join(words)}".rstrip())
         below = f"{above}{'   ' if last else '│  '}"
-        lines += [f"{below}{'   ' if not inside(column) else '│  '}{part}" for part in _wrapped(values(column))]
+        lines += [
+            f"{below}{'   ' if not inside(column) else '│  '}{part}"
+            for part in _wrapped(values(column))
+        ]
         lines += _lines(inside(column), below)
     return lines
 
@@ -136,11 +149,15 @@ def _item(column: Column) -> str:
 
 
 def _words(column: Column) -> str:
-    parts = [f'<span style="{CODE}">{escape(column.name)}</span> <span style="{QUIET}">{escape(kind(column))}</span>']
+    parts = [
+        f'<span style="{CODE}">{escape(column.name)}</span> <span style="{QUIET}">{escape(kind(column))}</span>'
+    ]
     if not column.nullable:
         parts.append(f'<span style="{QUIET}">· required</span>')
     if column.refers:
         parts.append(f'<span style="{CODE}">{escape(leads(column))}</span>')
     if values(column):
-        parts.append(f'<div style="{QUIET};padding-left:1em;font-size:92%">{escape(", ".join(values(column)))}</div>')
+        parts.append(
+            f'<div style="{QUIET};padding-left:1em;font-size:92%">{escape(", ".join(values(column)))}</div>'
+        )
     return " ".join(parts)

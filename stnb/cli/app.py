@@ -32,11 +32,24 @@ stnb.explore(os.environ.get("STNB_APP_PROFILE") or None)"""
 
 def add(commands: Any, say: Callable[[str], None], has_screen: bool) -> None:
     """The command `app`."""
-    command = commands.add_parser("app", help="the explorer as a page, without a notebook", description=ABOUT)
-    command.add_argument("--profile", metavar="NAME", help="the profile to begin with (default: the usual one, else demo)")
-    command.add_argument("--port", type=int, default=8866, help="the first port to try (default: 8866)")
+    command = commands.add_parser(
+        "app", help="the explorer as a page, without a notebook", description=ABOUT
+    )
+    command.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="the profile to begin with (default: the usual one, else demo)",
+    )
+    command.add_argument(
+        "--port", type=int, default=8866, help="the first port to try (default: 8866)"
+    )
     command.add_argument("--dark", action="store_true", help="dark colours")
-    command.add_argument("--browser", action=argparse.BooleanOptionalAction, default=has_screen, help="open the browser")
+    command.add_argument(
+        "--browser",
+        action=argparse.BooleanOptionalAction,
+        default=has_screen,
+        help="open the browser",
+    )
     command.set_defaults(run=_app, say=say)
 
 
@@ -44,7 +57,9 @@ def _app(options: argparse.Namespace) -> int:
     return run(options.profile, options.port, options.dark, options.browser, options.say)
 
 
-def run(profile: str | None, port: int, dark: bool, browser: bool, say: Callable[[str], None]) -> int:
+def run(
+    profile: str | None, port: int, dark: bool, browser: bool, say: Callable[[str], None]
+) -> int:
     """Serve the page and stay until it ends; Ctrl-C ends it, and the kernels of all its visitors.
 
     Raises:
@@ -52,7 +67,11 @@ def run(profile: str | None, port: int, dark: bool, browser: bool, say: Callable
         CredentialsMissing: there is no such profile.
     """
     if importlib.util.find_spec("voila") is None or importlib.util.find_spec("ipykernel") is None:
-        raise SetupError("The app cannot be shown.", "It needs Voila, which is not installed.", "Run: pip install 'stnb[app]'")
+        raise SetupError(
+            "The app cannot be shown.",
+            "It needs Voila, which is not installed.",
+            "Run: pip install 'stnb[app]'",
+        )
     if profile is not None:
         from stnb.account.account import connect
 
@@ -75,26 +94,42 @@ def run(profile: str | None, port: int, dark: bool, browser: bool, say: Callable
 
 
 @contextlib.contextmanager
-def _served(profile: str | None, port: int, token: str, dark: bool) -> Iterator[subprocess.Popen[bytes]]:
+def _served(
+    profile: str | None, port: int, token: str, dark: bool
+) -> Iterator[subprocess.Popen[bytes]]:
     """Voila on a notebook of one cell, in a folder of its own; the token is in a file there, as others can read a command line."""
     with tempfile.TemporaryDirectory(prefix="stnb-app-") as name:
         folder = Path(name)
         page = folder / "explorer.ipynb"
         page.write_text(json.dumps(_notebook()), encoding="utf-8")
-        config = {"ip": HOST, "port": port, "port_retries": 0, "token": token, "open_browser": False}
+        config = {
+            "ip": HOST,
+            "port": port,
+            "port_retries": 0,
+            "token": token,
+            "open_browser": False,
+        }
         theme = {"theme": "dark" if dark else "light", "show_tracebacks": False}
         said = {"Voila": config, "VoilaConfiguration": theme, "Application": {"log_level": "ERROR"}}
         (folder / "voila.json").write_text(json.dumps(said), encoding="utf-8")
-        environment = {**os.environ, "STNB_APP_FOLDER": str(Path.cwd()), "STNB_APP_PROFILE": profile or ""}
+        environment = {
+            **os.environ,
+            "STNB_APP_FOLDER": str(Path.cwd()),
+            "STNB_APP_PROFILE": profile or "",
+        }
         paths = filter(None, [str(folder), os.environ.get("JUPYTER_CONFIG_PATH")])
         environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
         command = [sys.executable, "-m", "voila", str(page), f"--Voila.port={port}"]
         with (folder / "log").open("wb") as log:  # every visitor's kernel adds to it
-            server = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, stderr=log, stdout=log)
+            server = subprocess.Popen(
+                command, cwd=folder, env=environment, start_new_session=True, stderr=log, stdout=log
+            )
         try:
             yield server
         except SetupError:
-            sys.stderr.write((folder / "log").read_text(encoding="utf-8", errors="replace")[-2_000:])
+            sys.stderr.write(
+                (folder / "log").read_text(encoding="utf-8", errors="replace")[-2_000:]
+            )
             raise
         finally:
             end(server)

@@ -19,18 +19,28 @@ The report holds no secret and can be pasted into a ticket. Ends with 0 where al
 
 
 def add(commands: Any) -> None:
-    command = commands.add_parser("doctor", help="find out why it does not work, and whom to ask", description=ABOUT)
-    command.add_argument("profile", nargs="?", metavar="PROFILE", help="a profile of the .env file, or demo")
+    command = commands.add_parser(
+        "doctor", help="find out why it does not work, and whom to ask", description=ABOUT
+    )
+    command.add_argument(
+        "profile", nargs="?", metavar="PROFILE", help="a profile of the .env file, or demo"
+    )
     command.add_argument("--all", action="store_true", help="every profile of the file")
-    command.add_argument("--env-file", metavar="FILE", help="the file to read (default: the nearest .env upwards)")
-    command.add_argument("--json", action="store_true", help="print JSON: an object, with --all an array of them")
+    command.add_argument(
+        "--env-file", metavar="FILE", help="the file to read (default: the nearest .env upwards)"
+    )
+    command.add_argument(
+        "--json", action="store_true", help="print JSON: an object, with --all an array of them"
+    )
     command.add_argument(
         "--try-other-environment",
         action="store_true",
         help="where the pair is refused, send it to the other environment's host, to see whether it belongs there",
     )
     command.add_argument(
-        "--demo-state", metavar="NAME", help="practice on the demo tenant in a state such as disabled; a wrong name lists them"
+        "--demo-state",
+        metavar="NAME",
+        help="practice on the demo tenant in a state such as disabled; a wrong name lists them",
     )
     command.set_defaults(run=_doctor, refuse=command.error)
 
@@ -50,7 +60,9 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _patients(options: argparse.Namespace) -> list[Account | str | None]:
     if options.demo_state:
-        from stnb.access.doctor import practice  # brings the session and the demo, which no other command need wait for
+        from stnb.access.doctor import (
+            practice,
+        )  # brings the session and the demo, which no other command need wait for
 
         try:
             return [practice(options.demo_state)]
@@ -66,4 +78,6 @@ def _examined(who: Account | str | None, options: argparse.Namespace) -> Report:
 
     if sys.stderr.isatty():
         print(f"examining {who if isinstance(who, str) else 'the profile'} …", file=sys.stderr)
-    return examine(who, env_file=options.env_file, try_other_environment=options.try_other_environment)
+    return examine(
+        who, env_file=options.env_file, try_other_environment=options.try_other_environment
+    )

@@ -43,7 +43,9 @@ def copy(target: Path, home: Path = HOME) -> Path:
     source = checkout if (checkout / FIRST).is_file() else home / "notebooks"
     hidden = shutil.ignore_patterns(".*")
     try:
-        shutil.copytree(source, target, dirs_exist_ok=True, copy_function=_keep_existing, ignore=hidden)
+        shutil.copytree(
+            source, target, dirs_exist_ok=True, copy_function=_keep_existing, ignore=hidden
+        )
     except OSError as err:
         raise CannotSave(
             f"The notebooks could not be copied to {target}.",
@@ -58,7 +60,9 @@ def _keep_existing(source: str, target: str) -> str:
     return target if Path(target).exists() else shutil.copy2(source, target)
 
 
-def run(folder: Path | None, host: str, port: int, browser: bool, say: Callable[[str], None]) -> int:
+def run(
+    folder: Path | None, host: str, port: int, browser: bool, say: Callable[[str], None]
+) -> int:
     """Start JupyterLab and stay until it ends; Ctrl-C ends it.
 
     Args:
@@ -70,7 +74,11 @@ def run(folder: Path | None, host: str, port: int, browser: bool, say: Callable[
         SetupError: JupyterLab is not installed, or did not start.
     """
     if importlib.util.find_spec("jupyterlab") is None:
-        raise SetupError("JupyterLab is not installed.", "stnb was installed without it.", "Run: pip install 'stnb[lab]'")
+        raise SetupError(
+            "JupyterLab is not installed.",
+            "stnb was installed without it.",
+            "Run: pip install 'stnb[lab]'",
+        )
     folder = folder or notebooks()
     port, token = free_port(host, port), secrets.token_urlsafe(24)
     first = f"/tree/{FIRST}" if (folder / FIRST).is_file() else ""
@@ -79,10 +87,14 @@ def run(folder: Path | None, host: str, port: int, browser: bool, say: Callable[
     ours = str(HERE)  # no question about news at the first start
     paths = os.pathsep.join(filter(None, [ours, os.environ.get("JUPYTER_CONFIG_PATH")]))
     environment = {**os.environ, "JUPYTER_CONFIG_PATH": paths}
-    server = subprocess.Popen(_command(folder, host, port, token, browser, first), env=environment, start_new_session=True)
+    server = subprocess.Popen(
+        _command(folder, host, port, token, browser, first), env=environment, start_new_session=True
+    )
     try:
         until_it_answers(server, f"http://localhost:{port}/api", "JupyterLab", "jupyter lab")
-        say(f"\n  JupyterLab: http://localhost:{port}/lab{first}?token={token}\n  Notebooks:  {folder}\n  Ctrl-C ends it.\n")
+        say(
+            f"\n  JupyterLab: http://localhost:{port}/lab{first}?token={token}\n  Notebooks:  {folder}\n  Ctrl-C ends it.\n"
+        )
         return server.wait()
     except KeyboardInterrupt:
         return 0
@@ -101,7 +113,9 @@ def _interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _command(folder: Path, host: str, port: int, token: str, browser: bool, first: str) -> list[str]:
+def _command(
+    folder: Path, host: str, port: int, token: str, browser: bool, first: str
+) -> list[str]:
     options = {
         "ServerApp.root_dir": str(folder),
         "ServerApp.port": str(port),
@@ -116,7 +130,13 @@ def _command(folder: Path, host: str, port: int, token: str, browser: bool, firs
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    return [sys.executable, "-m", "jupyterlab", *root, *(f"--{name}={value}" for name, value in options.items())]
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        *root,
+        *(f"--{name}={value}" for name, value in options.items()),
+    ]
 
 
 def free_port(host: str, first: int) -> int:
@@ -125,10 +145,14 @@ def free_port(host: str, first: int) -> int:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind((host, port))
             return port
-    raise SetupError(f"No port is free from {first} on.", "A hundred were tried.", "Name another with --port.")
+    raise SetupError(
+        f"No port is free from {first} on.", "A hundred were tried.", "Name another with --port."
+    )
 
 
-def until_it_answers(server: subprocess.Popen[bytes], address: str, name: str, command: str) -> None:
+def until_it_answers(
+    server: subprocess.Popen[bytes], address: str, name: str, command: str
+) -> None:
     """Wait for the server's first answer, whatever it says.
 
     Raises:
@@ -150,7 +174,9 @@ def until_it_answers(server: subprocess.Popen[bytes], address: str, name: str, c
             return
         except OSError:
             time.sleep(0.1)
-    raise SetupError(f"{name} did not answer.", f"It was given {PATIENCE:.0f} s.", f"Try `{command}` by itself.")
+    raise SetupError(
+        f"{name} did not answer.", f"It was given {PATIENCE:.0f} s.", f"Try `{command}` by itself."
+    )
 
 
 def end(server: subprocess.Popen[bytes]) -> None:

@@ -44,7 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return int(options.run(options) or 0)
         except StnbError as err:
             _say(f"stnb: {err}")
-            return 2 if isinstance(err, (UsageError, SetupError)) and not isinstance(err, CannotSave) else 1
+            return (
+                2
+                if isinstance(err, (UsageError, SetupError)) and not isinstance(err, CannotSave)
+                else 1
+            )
         except KeyboardInterrupt:
             _say("stnb: interrupted.")
             return 1
@@ -67,13 +71,28 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 
     command = commands.add_parser("lab", help="open JupyterLab on the notebooks")
     command.add_argument("folder", nargs="?", type=Path, help="another folder than the notebooks'")
-    command.add_argument("--host", default="localhost", help="the address to listen on (default: localhost)")
-    command.add_argument("--port", type=int, default=8888, help="the first port to try (default: 8888)")
-    command.add_argument("--browser", action=argparse.BooleanOptionalAction, default=_has_screen(), help="open the browser")
+    command.add_argument(
+        "--host", default="localhost", help="the address to listen on (default: localhost)"
+    )
+    command.add_argument(
+        "--port", type=int, default=8888, help="the first port to try (default: 8888)"
+    )
+    command.add_argument(
+        "--browser",
+        action=argparse.BooleanOptionalAction,
+        default=_has_screen(),
+        help="open the browser",
+    )
     command.set_defaults(run=_lab)
 
     command = commands.add_parser("notebooks", help="copy the tutorial notebooks to a folder")
-    command.add_argument("folder", nargs="?", type=Path, default=Path("stnb-notebooks"), help="default: stnb-notebooks")
+    command.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path("stnb-notebooks"),
+        help="default: stnb-notebooks",
+    )
     command.set_defaults(run=_notebooks)
 
     pull.add(commands, given, _say)
@@ -83,7 +102,9 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     command.add_argument("--limit", type=pull.count, default=20, help="lines at most (default: 20)")
     command.set_defaults(run=_find)
 
-    command = commands.add_parser("profiles", help="list the profiles of the .env file, and whether they are ready")
+    command = commands.add_parser(
+        "profiles", help="list the profiles of the .env file, and whether they are ready"
+    )
     command.add_argument("--env-file", help="the file to read (default: the nearest .env upwards)")
     command.set_defaults(run=_profiles)
 
@@ -102,16 +123,27 @@ class _Parser(argparse.ArgumentParser):
     """One look for all commands: texts as written, and no abbreviations, which a new filter could make ambiguous."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options)
+        super().__init__(
+            formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options
+        )
 
 
 def _add_catalog(commands: Any) -> None:
     command = commands.add_parser("catalog", help="rebuild the catalogue of resources")
     inner = command.add_subparsers(title="commands", metavar="COMMAND", required=True)
     command = inner.add_parser("build", help="from the OpenAPI documents of the developer portal")
-    command.add_argument("--specs", type=Path, required=True, metavar="DIR", help="folder of the documents (*.json)")
-    command.add_argument("--older", type=Path, metavar="DIR", help="an older set: what only it has is marked as withdrawn")
-    command.add_argument("--to", type=Path, metavar="FILE", help="where to write (default: the installed catalogue)")
+    command.add_argument(
+        "--specs", type=Path, required=True, metavar="DIR", help="folder of the documents (*.json)"
+    )
+    command.add_argument(
+        "--older",
+        type=Path,
+        metavar="DIR",
+        help="an older set: what only it has is marked as withdrawn",
+    )
+    command.add_argument(
+        "--to", type=Path, metavar="FILE", help="where to write (default: the installed catalogue)"
+    )
     command.set_defaults(run=_catalog_build)
 
 
@@ -121,15 +153,21 @@ def _add_setup(commands: Any) -> None:
         help="set up a profile: what to fetch where, tried before it is kept",
         description="Ask for the four values of a profile, try them, and write them to the .env file.",
     )
-    command.add_argument("--profile", metavar="NAME", help="the profile's name (default: asked for)")
     command.add_argument(
-        "--env-file", metavar="FILE", help="the file to write (default: the nearest .env upwards, else a new one here)"
+        "--profile", metavar="NAME", help="the profile's name (default: asked for)"
+    )
+    command.add_argument(
+        "--env-file",
+        metavar="FILE",
+        help="the file to write (default: the nearest .env upwards, else a new one here)",
     )
     command.set_defaults(run=_setup)
 
 
 def _has_screen() -> bool:
-    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
 
 
 # -- the commands
@@ -142,7 +180,9 @@ def _lab(options: argparse.Namespace) -> int:
 def _notebooks(options: argparse.Namespace) -> int:
     """What is there already under the same name stays as it is."""
     folder = lab.copy(options.folder)
-    _say(f"{len(list(folder.glob('*.ipynb')))} notebooks in {folder}  (open them with `stnb lab {folder}`)")
+    _say(
+        f"{len(list(folder.glob('*.ipynb')))} notebooks in {folder}  (open them with `stnb lab {folder}`)"
+    )
     return 0
 
 
@@ -155,7 +195,9 @@ def _setup(options: argparse.Namespace) -> int:
 def _find(options: argparse.Namespace) -> int:
     found = load().find(" ".join(options.words), options.limit)
     if not found:
-        _say(f"stnb: nothing in the catalogue fits {' '.join(options.words)!r}. Try one word, or another.")
+        _say(
+            f"stnb: nothing in the catalogue fits {' '.join(options.words)!r}. Try one word, or another."
+        )
         return 1
     wide = max(len(e.name) for e in found)
     for e in found:
@@ -183,9 +225,13 @@ def _catalog_build(options: argparse.Namespace) -> None:
         target.write_text(text, encoding="utf-8")
     except OSError as err:
         raise CannotSave(
-            f"{target} could not be written.", f"The system says: {err.strerror}.", "Name another file with --to."
+            f"{target} could not be written.",
+            f"The system says: {err.strerror}.",
+            "Name another file with --to.",
         ) from None
-    _say(f"{text.count(chr(10) + '{' + chr(34) + 'name')} resources -> {target} ({len(text):,} bytes)")
+    _say(
+        f"{text.count(chr(10) + '{' + chr(34) + 'name')} resources -> {target} ({len(text):,} bytes)"
+    )
 
 
 if __name__ == "__main__":

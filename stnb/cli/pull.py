@@ -24,7 +24,9 @@ from stnb.tables.text import table
 
 def add(commands: Any, given: Sequence[str], say: Callable[[str], None]) -> None:
     """The `pull` command; its help lists the filters of the resource that stands on the line."""
-    endpoint = next((load()[a] for a in given[1:] if a in load()), None) if given[:1] == ["pull"] else None
+    endpoint = (
+        next((load()[a] for a in given[1:] if a in load()), None) if given[:1] == ["pull"] else None
+    )
     command = commands.add_parser(
         "pull",
         help="read a resource into a table or a file",
@@ -32,26 +34,51 @@ def add(commands: Any, given: Sequence[str], say: Callable[[str], None]) -> None
         description="Read a resource. Without --to the first rows are shown; into a pipe, all rows go as CSV.",
         epilog=None if endpoint else "`stnb pull RESOURCE --help` lists the filters of a resource.",
     )
-    command.add_argument("resource", metavar="RESOURCE", help="its name, such as jpm.jobs; see `stnb find`")
+    command.add_argument(
+        "resource", metavar="RESOURCE", help="its name, such as jpm.jobs; see `stnb find`"
+    )
     command.add_argument("--profile", help="a profile of the .env file, or demo")
     command.add_argument("--env-file", help="the file to read (default: the nearest .env upwards)")
     command.add_argument("--limit", type=count, metavar="N", help="rows at most")
-    command.add_argument("--page-size", type=count, metavar="N", help="rows a request (default: chosen from the total)")
-    command.add_argument("--columns", type=_names, metavar="A,B", help="only these columns")
-    command.add_argument("--since", metavar="WHEN", help="only what changed since: a date, a phrase, or an earlier .parquet file")
-    command.add_argument("--to", metavar="FILE", help="write to a .parquet, .xlsx, .csv or .json file")
     command.add_argument(
-        "--filter", metavar="NAME=VALUE", action="append", default=[], help="a filter, where its name is an option above"
+        "--page-size",
+        type=count,
+        metavar="N",
+        help="rows a request (default: chosen from the total)",
+    )
+    command.add_argument("--columns", type=_names, metavar="A,B", help="only these columns")
+    command.add_argument(
+        "--since",
+        metavar="WHEN",
+        help="only what changed since: a date, a phrase, or an earlier .parquet file",
+    )
+    command.add_argument(
+        "--to", metavar="FILE", help="write to a .parquet, .xlsx, .csv or .json file"
+    )
+    command.add_argument(
+        "--filter",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a filter, where its name is an option above",
     )
     command.add_argument("--quiet", action="store_true", help="no progress bar and no notes")
     if endpoint is not None:
         group = command.add_argument_group(f"filters of {endpoint.name}")
         for p in sorted(endpoint.filters, key=lambda p: not p.required):
-            shown = "{" + ",".join(p.values) + "}" if p.values and len(p.values) < 9 else p.type.upper()
+            shown = (
+                "{" + ",".join(p.values) + "}" if p.values and len(p.values) < 9 else p.type.upper()
+            )
             if f"--{p.name}" in command._option_string_actions:
                 continue  # `--to` is where the rows go; a filter of that name is given by --filter
             words = ["required"] * p.required + ["several: repeat it, or commas"] * bool(p.many)
-            group.add_argument(f"--{p.name}", dest=f"filter:{p.py}", action="append", metavar=shown, help="; ".join(words))
+            group.add_argument(
+                f"--{p.name}",
+                dest=f"filter:{p.py}",
+                action="append",
+                metavar=shown,
+                help="; ".join(words),
+            )
     command.set_defaults(run=run, endpoint=endpoint, say=say)
 
 
@@ -73,7 +100,9 @@ def run(options: argparse.Namespace) -> None:
         writer(Path(options.to))  # a wrong ending is told before the rows are read
     st = account.connect(options.profile, env_file=options.env_file)
     if st.stands_in and not options.quiet:
-        options.say("note: no credentials were found, so this is the demo tenant; `stnb profiles` tells more.")
+        options.say(
+            "note: no credentials were found, so this is the demo tenant; `stnb profiles` tells more."
+        )
     bar = meter(options.resource) if sys.stderr.isatty() and not options.quiet else None
     resource = st[options.resource]
     if options.left:  # the resource is known by now, so that near filters can be named
@@ -81,8 +110,18 @@ def run(options: argparse.Namespace) -> None:
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
     streams = resource.endpoint.kind != "file" and resource.endpoint.takes("to") is None
-    to = options.to if streams and options.to and Path(options.to).suffix.lower() == ".parquet" else None
-    given = {"limit": options.limit, "page_size": options.page_size, "columns": options.columns, "since": options.since, "to": to}
+    to = (
+        options.to
+        if streams and options.to and Path(options.to).suffix.lower() == ".parquet"
+        else None
+    )
+    given = {
+        "limit": options.limit,
+        "page_size": options.page_size,
+        "columns": options.columns,
+        "since": options.since,
+        "to": to,
+    }
     work = resource.start(**given, progress=bar, **_filters(options))
     if to:
         return _stream(work, options)
@@ -100,11 +139,15 @@ def _stream(run: Pull, options: argparse.Namespace) -> None:
         path = run.saved()
     except (StnbError, KeyboardInterrupt):
         if run.shelf.rows:
-            options.say(f"note: the {run.shelf.rows:,} rows that had arrived are kept; the same command goes on from there.")
+            options.say(
+                f"note: the {run.shelf.rows:,} rows that had arrived are kept; the same command goes on from there."
+            )
         raise
     if not options.quiet:
         rows, columns = pq.read_metadata(path).num_rows, len(pq.read_schema(path))
-        options.say(f"{rows:,} rows, {columns} columns -> {path} ({path.stat().st_size:,} bytes, {run.progress.seconds:.1f} s)")
+        options.say(
+            f"{rows:,} rows, {columns} columns -> {path} ({path.stat().st_size:,} bytes, {run.progress.seconds:.1f} s)"
+        )
 
 
 def _keep(frame: pd.DataFrame | None, options: argparse.Namespace) -> None:
@@ -119,17 +162,27 @@ def _unknown(endpoint: Endpoint, left: Sequence[str]) -> StnbError:
     first = left[0]
     if not first.startswith("--"):
         return BadFilter(
-            f"{first!r} stands alone.", "A filter is written as --NAME VALUE.", f"See `stnb pull {endpoint.name} --help`."
+            f"{first!r} stands alone.",
+            "A filter is written as --NAME VALUE.",
+            f"See `stnb pull {endpoint.name} --help`.",
         )
     try:
         call.call(endpoint, 1, {first[2:].partition("=")[0]: ""})
     except StnbError as err:
         return err
-    return BadFilter(f"{first} has no value.", "A filter is written as --NAME VALUE.", f"See `stnb pull {endpoint.name} --help`.")
+    return BadFilter(
+        f"{first} has no value.",
+        "A filter is written as --NAME VALUE.",
+        f"See `stnb pull {endpoint.name} --help`.",
+    )
 
 
 def _filters(options: argparse.Namespace) -> dict[str, Any]:
-    given = {k.removeprefix("filter:"): v for k, v in vars(options).items() if k.startswith("filter:") and v is not None}
+    given = {
+        k.removeprefix("filter:"): v
+        for k, v in vars(options).items()
+        if k.startswith("filter:") and v is not None
+    }
     for pair in options.filter:
         name, _, value = pair.partition("=")
         given.setdefault(name, []).append(value)

@@ -17,10 +17,24 @@ metadata) and text files, and for the values of your own .env in any format. Cli
 
 
 def add(commands: Any) -> None:
-    command = commands.add_parser("scan", help="look for secrets in notebooks and text files", description=ABOUT)
-    command.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files and folders (default: this folder)")
-    command.add_argument("--fix", action="store_true", help="take the secrets out of notebooks; text files stay as they are")
-    command.add_argument("--json", action="store_true", help="print a JSON array, one object for each place")
+    command = commands.add_parser(
+        "scan", help="look for secrets in notebooks and text files", description=ABOUT
+    )
+    command.add_argument(
+        "paths",
+        nargs="*",
+        default=["."],
+        metavar="PATH",
+        help="files and folders (default: this folder)",
+    )
+    command.add_argument(
+        "--fix",
+        action="store_true",
+        help="take the secrets out of notebooks; text files stay as they are",
+    )
+    command.add_argument(
+        "--json", action="store_true", help="print a JSON array, one object for each place"
+    )
     command.set_defaults(run=_scan)
 
 
@@ -29,7 +43,9 @@ def _scan(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([{**dataclasses.asdict(f), "path": str(f.path)} for f in found], indent=1))
     for f in () if options.json else found:
-        print(_printable(f"{f.path}: {f.where}: {f.kind} {f.hint}{' · removed' if f.removed else ''}"))
+        print(
+            _printable(f"{f.path}: {f.where}: {f.kind} {f.hint}{' · removed' if f.removed else ''}")
+        )
     secrets = [f for f in found if f.secret]
     if secrets:
         print(f"stnb: {_summary(secrets, options.fix)}", file=sys.stderr)
@@ -53,9 +69,15 @@ def _summary(secrets: Sequence[Finding], fix: bool) -> str:
     hand = any(f.path.suffix != ".ipynb" or fix for f in left)
     tool = any(f.path.suffix == ".ipynb" and not fix for f in left)
     steps = [f"{count}."]
-    steps += ["A secret that lay in a file must be taken as known: generate a new one, and put it into .env."]
-    steps += ["(A token ends by itself after 15 minutes; an app key opens nothing without a client secret.)"]
+    steps += [
+        "A secret that lay in a file must be taken as known: generate a new one, and put it into .env."
+    ]
+    steps += [
+        "(A token ends by itself after 15 minutes; an app key opens nothing without a client secret.)"
+    ]
     steps += ["`stnb scan --fix` takes secrets out of notebooks."] * tool
-    steps += ["Reload the notebooks that are open in Jupyter, or it writes them back."] * (len(left) < len(secrets))
+    steps += ["Reload the notebooks that are open in Jupyter, or it writes them back."] * (
+        len(left) < len(secrets)
+    )
     steps += ["Take those in text files out by hand, and read them from .env."] * hand
     return "\n  ".join([*steps, "What was committed stays in Git's history."])

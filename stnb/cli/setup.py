@@ -49,15 +49,23 @@ def run(options: argparse.Namespace, try_them: Trial = setup.try_them) -> int:
     talk.say("Ctrl-C leaves at any time. Nothing is written before you say so.")
     environment = _which_way(talk)
     talk.title("The values")
-    profile = options.profile.strip().lower() if options.profile else _profile(talk, environment, file)
+    profile = (
+        options.profile.strip().lower() if options.profile else _profile(talk, environment, file)
+    )
     if (hint := check_profile(profile, environment)).level == "wrong":
-        raise CredentialsInvalid(f"{options.profile!r} is no name for a profile here.", hint.text, "Give another --profile.")
+        raise CredentialsInvalid(
+            f"{options.profile!r} is no name for a profile here.",
+            hint.text,
+            "Give another --profile.",
+        )
     answers = _until_tried(talk, environment, profile, file, try_them)
     if answers is None:
         talk.say("Nothing was written.")
         return 1
     if environment == DEMO and not options.env_file:
-        talk.say("This was practice, so nothing was written; with --env-file FILE it is.", lead="  ")
+        talk.say(
+            "This was practice, so nothing was written; with --env-file FILE it is.", lead="  "
+        )
     elif not _save(talk, answers, file):
         return 1
     talk.title("Next")
@@ -97,7 +105,9 @@ def _profile(talk: Talk, environment: str, file: Path) -> str:
             return name
 
 
-def _until_tried(talk: Talk, environment: str, profile: str, file: Path, try_them: Trial) -> Answers | None:
+def _until_tried(
+    talk: Talk, environment: str, profile: str, file: Path, try_them: Trial
+) -> Answers | None:
     """Ask and try until they work or are kept all the same; None where the person leaves."""
     typed = Values(PRACTICE if environment == DEMO else {})
     what = "again"
@@ -203,10 +213,18 @@ class Talk:
     def say(self, text: str, lead: str = "") -> None:
         """Print a paragraph; its further lines are indented as deep as its lead."""
         words = re.sub(r"\*\*(.+?)\*\*", r"\1" if self.colour else r"“\1”", text)
-        lines = textwrap.wrap(lead + words, self.wide, subsequent_indent=" " * len(lead), break_on_hyphens=False)
+        lines = textwrap.wrap(
+            lead + words, self.wide, subsequent_indent=" " * len(lead), break_on_hyphens=False
+        )
         out = "\n".join(lines)
-        for label in set(re.findall(r"\*\*(.+?)\*\*", text)):  # a label may have been broken over two lines
-            out = re.sub(r"\s+".join(map(re.escape, label.split())), lambda found: self._paint(found[0], "1"), out)
+        for label in set(
+            re.findall(r"\*\*(.+?)\*\*", text)
+        ):  # a label may have been broken over two lines
+            out = re.sub(
+                r"\s+".join(map(re.escape, label.split())),
+                lambda found: self._paint(found[0], "1"),
+                out,
+            )
         self.plain(out)
 
     def mark(self, level: str, text: str) -> None:
@@ -223,7 +241,9 @@ class Talk:
         """
         try:
             if sys.stdin.isatty():
-                return (getpass.getpass(f"{question} ") if secret else input(f"{question} ")).strip()
+                return (
+                    getpass.getpass(f"{question} ") if secret else input(f"{question} ")
+                ).strip()
             self.plain(question)
             if line := sys.stdin.readline():
                 return line.strip()

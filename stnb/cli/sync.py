@@ -26,22 +26,42 @@ EXAMPLES = """examples:
 
 def add(commands: Any) -> None:
     """The commands `sync` and `sql`."""
-    command = commands.add_parser("sync", help="keep a folder of Parquet files up to date", description=SYNC, epilog=EXAMPLES)
-    command.add_argument("resources", nargs="+", metavar="RESOURCE", help="names, such as jpm.jobs; see `stnb find`")
-    command.add_argument("--to", required=True, metavar="DIR", help="the folder; it keeps the tables of one tenant")
+    command = commands.add_parser(
+        "sync", help="keep a folder of Parquet files up to date", description=SYNC, epilog=EXAMPLES
+    )
+    command.add_argument(
+        "resources", nargs="+", metavar="RESOURCE", help="names, such as jpm.jobs; see `stnb find`"
+    )
+    command.add_argument(
+        "--to", required=True, metavar="DIR", help="the folder; it keeps the tables of one tenant"
+    )
     command.add_argument("--profile", help="a profile of the .env file, or demo")
-    command.add_argument("--env-file", metavar="FILE", help="the file to read (default: the nearest .env upwards)")
-    command.add_argument("--quiet", action="store_true", help="no progress bars, no notes and no table")
+    command.add_argument(
+        "--env-file", metavar="FILE", help="the file to read (default: the nearest .env upwards)"
+    )
+    command.add_argument(
+        "--quiet", action="store_true", help="no progress bars, no notes and no table"
+    )
     command.set_defaults(run=_sync)
 
-    command = commands.add_parser("sql", help="ask a folder of Parquet files in SQL", description=SQL, epilog=EXAMPLES)
+    command = commands.add_parser(
+        "sql", help="ask a folder of Parquet files in SQL", description=SQL, epilog=EXAMPLES
+    )
     command.add_argument("query", metavar="QUERY", help='such as "select count(*) from jpm_jobs"')
-    command.add_argument("folder", nargs="?", default=".", metavar="DIR", help="where the files lie (default: this folder)")
+    command.add_argument(
+        "folder",
+        nargs="?",
+        default=".",
+        metavar="DIR",
+        help="where the files lie (default: this folder)",
+    )
     command.set_defaults(run=_sql)
 
 
 def _sync(options: argparse.Namespace) -> int:
-    from stnb.account import account  # brings the session and pandas, for which no other command need wait
+    from stnb.account import (
+        account,
+    )  # brings the session and pandas, for which no other command need wait
     from stnb.account.progress_bar import meter
     from stnb.mirror import sync
 
@@ -50,7 +70,10 @@ def _sync(options: argparse.Namespace) -> int:
         warnings.simplefilter("ignore", StnbWarning)
     with account.connect(options.profile, env_file=options.env_file, meter=bars) as st:
         if st.stands_in and not options.quiet:
-            print("note: no credentials were found, so these are the demo tenant's tables.", file=sys.stderr)
+            print(
+                "note: no credentials were found, so these are the demo tenant's tables.",
+                file=sys.stderr,
+            )
         changes = sync(options.resources, options.to, account=st)
     if not options.quiet:
         print(changes.drop(columns="problem").to_string(index=False, na_rep="–"))

@@ -33,17 +33,27 @@ def incomplete(known: Settings, profile: str, missing: list[str]) -> Credentials
 def check_shapes(known: Settings, profile: str, value: Mapping[str, str]) -> None:
     def wrong(field: str, why: str, what: str) -> CredentialsInvalid:
         return CredentialsInvalid(
-            f"{variable(profile, field)} cannot be right.", why, f"Correct it in {known.file or 'the process variables'}: {what}"
+            f"{variable(profile, field)} cannot be right.",
+            why,
+            f"Correct it in {known.file or 'the process variables'}: {what}",
         )
 
     if not re.fullmatch(r"[0-9]{1,18}", value["TENANT_ID"]):
-        raise wrong("TENANT_ID", "A tenant id is a whole number.", "use the number shown at the top of API Application Access.")
+        raise wrong(
+            "TENANT_ID",
+            "A tenant id is a whole number.",
+            "use the number shown at the top of API Application Access.",
+        )
     if value["ENVIRONMENT"] and value["ENVIRONMENT"].lower() not in HOSTS:
-        raise wrong("ENVIRONMENT", "There are two environments.", "write integration or production.")
+        raise wrong(
+            "ENVIRONMENT", "There are two environments.", "write integration or production."
+        )
     shapes = {"APP_KEY": ("ak",), "CLIENT_ID": ("cid",), "CLIENT_SECRET": ("cs1", "cs2")}
     starts = {start: field for field, all_starts in shapes.items() for start in all_starts}
     for field in shapes:
-        looks_like = next((f for start, f in starts.items() if re.match(rf"{start}\d*\.", value[field])), field)
+        looks_like = next(
+            (f for start, f in starts.items() if re.match(rf"{start}\d*\.", value[field])), field
+        )
         if looks_like != field:
             raise wrong(
                 field,
@@ -52,7 +62,9 @@ def check_shapes(known: Settings, profile: str, value: Mapping[str, str]) -> Non
             )
         if re.search(r"[\s\x00-\x1f\x7f]|[^\x20-\x7e]", value[field]):
             raise wrong(
-                field, "It holds a blank or a sign that no such value has.", "copy it once more, without blanks or line ends."
+                field,
+                "It holds a blank or a sign that no such value has.",
+                "copy it once more, without blanks or line ends.",
             )
     if not _is_zone(value["TIMEZONE"] or "UTC"):
         raise wrong("TIMEZONE", "It is no IANA time zone.", "write one such as America/Phoenix.")
@@ -75,19 +87,31 @@ def url_of(known: Settings, profile: str, field: str, url: str) -> str:
             f"Correct it in {known.file or 'the process variables'}, or leave it out to use ServiceTitan's own address.",
         )
     url = url.rstrip("/")
-    return f"{url}/connect/token" if field == "AUTH_URL" and not urlsplit(url).path.strip("/") else url
+    return (
+        f"{url}/connect/token" if field == "AUTH_URL" and not urlsplit(url).path.strip("/") else url
+    )
 
 
 def is_safe(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        host, fine = parts.hostname or "", not (parts.username or parts.query or parts.fragment) and (parts.port or 1) > 0
-        fine = fine and re.fullmatch(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+", host) is not None  # nothing that a client would rewrite
-        host.encode().decode("idna")  # a name of another script may be broken, and the client would stumble later
+        host, fine = (
+            parts.hostname or "",
+            not (parts.username or parts.query or parts.fragment) and (parts.port or 1) > 0,
+        )
+        fine = (
+            fine and re.fullmatch(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+", host) is not None
+        )  # nothing that a client would rewrite
+        host.encode().decode(
+            "idna"
+        )  # a name of another script may be broken, and the client would stumble later
     except ValueError:
         return False
     fine = fine and bool(host) and re.fullmatch(r"[\x21-\x7e]+", url) is not None
-    return fine and (parts.scheme == "https" or (parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1")))
+    return fine and (
+        parts.scheme == "https"
+        or (parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1"))
+    )
 
 
 def check_environments(known: Settings, profile: str, environment: str, *urls: str) -> None:
@@ -103,8 +127,13 @@ def check_environments(known: Settings, profile: str, environment: str, *urls: s
 def check_sources(known: Settings, profile: str) -> None:
     """A pair that stands in the file beside its environment is not sent to another that a variable of the process names."""
     file = Settings(known.written or {}, known.file)
-    beside, now = (_named(*(s.get(profile, f) for f in ("ENVIRONMENT", "API_URL", "AUTH_URL"))) for s in (file, known))
-    from_file = any(known.get(profile, f) == file.get(profile, f) for f in ("CLIENT_ID", "CLIENT_SECRET"))
+    beside, now = (
+        _named(*(s.get(profile, f) for f in ("ENVIRONMENT", "API_URL", "AUTH_URL")))
+        for s in (file, known)
+    )
+    from_file = any(
+        known.get(profile, f) == file.get(profile, f) for f in ("CLIENT_ID", "CLIENT_SECRET")
+    )
     if from_file and beside and now - beside:
         raise CredentialsInvalid(
             f"Profile {profile!r} mixes two environments.",

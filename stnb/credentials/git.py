@@ -73,10 +73,14 @@ def _work_tree(target: Path) -> Path | None:
 
 def _git(folder: Path, *arguments: str) -> int | None:
     """Git's answer as its exit code; None without git. Another code than 0 and 1 is no answer, as in another user's tree."""
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    surroundings = {
+        name: value for name, value in os.environ.items() if not name.startswith("GIT_")
+    }
     command = ["git", "-C", str(folder), "-c", "core.fsmonitor=false", *arguments]
     try:
-        return subprocess.run(command, env=surroundings, capture_output=True, timeout=10, check=False).returncode
+        return subprocess.run(
+            command, env=surroundings, capture_output=True, timeout=10, check=False
+        ).returncode
     except (OSError, subprocess.SubprocessError):
         return None
 
@@ -100,7 +104,10 @@ def _is_listed(root: Path, target: Path) -> bool:
         parts = target.relative_to(folder).parts
         for line in _lines(folder / ".gitignore"):
             negated = line.startswith("!")
-            if any(_matches(line.removeprefix("!"), parts[:n], n == len(parts)) for n in range(1, len(parts) + 1)):
+            if any(
+                _matches(line.removeprefix("!"), parts[:n], n == len(parts))
+                for n in range(1, len(parts) + 1)
+            ):
                 ignored = not negated
     return ignored
 
@@ -110,7 +117,9 @@ def _lines(file: Path) -> list[str]:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
-    return [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [
+        line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("#")
+    ]
 
 
 def _matches(line: str, parts: tuple[str, ...], is_file: bool) -> bool:

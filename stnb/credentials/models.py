@@ -10,13 +10,30 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 HOSTS = {
-    "integration": ("https://api-integration.servicetitan.io", "https://auth-integration.servicetitan.io/connect/token"),
+    "integration": (
+        "https://api-integration.servicetitan.io",
+        "https://auth-integration.servicetitan.io/connect/token",
+    ),
     "production": ("https://api.servicetitan.io", "https://auth.servicetitan.io/connect/token"),
 }
 DEMO = "demo"
 DEFAULT = "default"
-FIELDS = ("TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET", "APP_KEY", "API_URL", "AUTH_URL", "TIMEZONE")
-OWN = {"TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET"}  # a profile has at least one of these
+FIELDS = (
+    "TENANT_ID",
+    "ENVIRONMENT",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "APP_KEY",
+    "API_URL",
+    "AUTH_URL",
+    "TIMEZONE",
+)
+OWN = {
+    "TENANT_ID",
+    "ENVIRONMENT",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+}  # a profile has at least one of these
 PREFIX = "SERVICETITAN_"
 
 

@@ -21,8 +21,12 @@ SHAPED = re.compile(r"(?:(cs\d)|(ak\d)|cid)\.[A-Za-z0-9_-]{20,}+")
 BEARER = re.compile(r"Bearer[ \t]++(eyJ[A-Za-z0-9_.-]{20,}+)")
 BASIC = re.compile(r"Basic[ \t]++([A-Za-z0-9+/]{40,}+={0,2})")
 DOTTED = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++){2,}+")
-MADE_UP = re.compile(r"demo|example|placeholder|redacted|dummy|your|xxxx|abcdefgh|12345678", re.IGNORECASE)
-WORDS = re.compile(r"[a-z]+(?:[_-][a-z]+)+\d*|[A-Z]+(?:[_-][A-Z]+)+\d*")  # an attribute's name, or a sentence-like-this
+MADE_UP = re.compile(
+    r"demo|example|placeholder|redacted|dummy|your|xxxx|abcdefgh|12345678", re.IGNORECASE
+)
+WORDS = re.compile(
+    r"[a-z]+(?:[_-][a-z]+)+\d*|[A-Z]+(?:[_-][A-Z]+)+\d*"
+)  # an attribute's name, or a sentence-like-this
 Own = Mapping[str, str]  # a value, as it may stand in a text -> the name of its variable
 
 
@@ -86,7 +90,9 @@ def _tokens(text: str) -> Iterator[Hit]:
     for m in DOTTED.finditer(text):
         parts, at = m[0].split("."), m.start()
         for i, part in enumerate(parts[:-2]):
-            begins = part.find("eyJ")  # not always at 0: a backslash and an n may stand for the line's end before it
+            begins = part.find(
+                "eyJ"
+            )  # not always at 0: a backslash and an n may stand for the line's end before it
             if begins >= 0 and len(parts[i + 1]) > 20 and parts[i + 1].startswith("eyJ"):
                 claims = _claims(parts[i : i + 2])
                 if _is_servicetitans(claims) and not _is_demo(claims):
@@ -108,14 +114,18 @@ def _json(text: str) -> Any:
 
 def _decoded(text: str) -> str:
     try:
-        return base64.urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)).decode("utf-8", "replace")
+        return base64.urlsafe_b64decode(
+            text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)
+        ).decode("utf-8", "replace")
     except ValueError:
         return ""
 
 
 def _is_servicetitans(claims: dict[str, Any]) -> bool:
     scopes = claims.get("scope")
-    several = scopes.split() if isinstance(scopes, str) else scopes if isinstance(scopes, list) else []
+    several = (
+        scopes.split() if isinstance(scopes, str) else scopes if isinstance(scopes, list) else []
+    )
     return (
         "servicetitan" in str(claims.get("iss")).lower()
         or "tenant" in claims
@@ -126,7 +136,9 @@ def _is_servicetitans(claims: dict[str, Any]) -> bool:
 
 def _is_demo(claims: dict[str, Any]) -> bool:
     pair = str(claims.get("client_id", ""))
-    return str(claims.get("iss")).endswith((".invalid", ".example")) or (pair.startswith("cid.") and _made_up(pair))
+    return str(claims.get("iss")).endswith((".invalid", ".example")) or (
+        pair.startswith("cid.") and _made_up(pair)
+    )
 
 
 def _made_up(value: str) -> bool:

@@ -61,7 +61,9 @@ def of_profile(known: Settings, profile: str) -> Credentials:
     """Check one profile's values and make its credentials; see `load` for what it raises."""
     if profile not in known.profiles:
         there = ", ".join((*known.profiles, DEMO))
-        shown = repr(profile) if re.fullmatch(r"\w{1,24}", profile) else "of that name"  # else it may be a pasted secret
+        shown = (
+            repr(profile) if re.fullmatch(r"\w{1,24}", profile) else "of that name"
+        )  # else it may be a pasted secret
         raise CredentialsMissing(
             f"There is no profile {shown}.",
             f"The profiles in {known.where} are: {there}.",

@@ -38,8 +38,12 @@ def nearest(folder: Path) -> Path | None:
 def _read(file: Path) -> dict[str, str]:
     failure: SetupError
     try:
-        text = file.read_text(encoding="utf-8-sig")  # a byte-order mark would become part of the first name
-        raw = dotenv_values(stream=io.StringIO(text.replace("\x00", "")), interpolate=False)  # a `$` in a secret is a `$`
+        text = file.read_text(
+            encoding="utf-8-sig"
+        )  # a byte-order mark would become part of the first name
+        raw = dotenv_values(
+            stream=io.StringIO(text.replace("\x00", "")), interpolate=False
+        )  # a `$` in a secret is a `$`
         return {k: v for k, v in raw.items() if v is not None}
     except FileNotFoundError:
         failure = CredentialsMissing(

@@ -55,7 +55,9 @@ class Finding:
     removed: bool = False
 
 
-def find(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = ".", *, fix: bool = False) -> list[Finding]:
+def find(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = ".", *, fix: bool = False
+) -> list[Finding]:
     """The secrets in files and, recursively, in folders.
 
     Args:
@@ -95,10 +97,18 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
     elif path.is_dir():
         for folder, below, names in os.walk(path):
-            below[:] = sorted(d for d in below if d not in SKIPPED and not Path(folder, d, "pyvenv.cfg").is_file())
-            yield from (file for name in sorted(names) if name != ".env" and (file := Path(folder, name)).is_file())
+            below[:] = sorted(
+                d for d in below if d not in SKIPPED and not Path(folder, d, "pyvenv.cfg").is_file()
+            )
+            yield from (
+                file
+                for name in sorted(names)
+                if name != ".env" and (file := Path(folder, name)).is_file()
+            )
     else:
-        raise UsageError(f"{path} was not searched.", "No file or folder is there.", "Check the path.")
+        raise UsageError(
+            f"{path} was not searched.", "No file or folder is there.", "Check the path."
+        )
 
 
 def _in_file(path: Path, own: Own, fix: bool) -> Iterator[Finding]:
@@ -116,7 +126,9 @@ def _in_file(path: Path, own: Own, fix: bool) -> Iterator[Finding]:
     line, at = 1, 0
     for hit in patterns.hits(text, own):
         line, at = line + text.count("\n", at, hit.start), hit.start
-        yield Finding(path, f"line {line}", hit.kind, patterns.hint(text[hit.start : hit.end]), hit.secret)
+        yield Finding(
+            path, f"line {line}", hit.kind, patterns.hint(text[hit.start : hit.end]), hit.secret
+        )
 
 
 def _read(path: Path) -> str | None:
@@ -160,7 +172,10 @@ class _Book:
         if isinstance(node, str):
             return self._cleaned_text(node, at)
         if isinstance(node, dict):
-            return {self._cleaned_text(key, at): self.cleaned(value, (*at, key)) for key, value in node.items()}
+            return {
+                self._cleaned_text(key, at): self.cleaned(value, (*at, key))
+                for key, value in node.items()
+            }
         if not isinstance(node, list):
             return node
         if _is_lines(at) and all(isinstance(line, str) for line in node):
@@ -172,10 +187,14 @@ class _Book:
     def _cleaned_text(self, text: str, at: At) -> str:
         if self._noted(text, at):
             return patterns.without(text, self.own)
-        if BASE64.fullmatch(text):  # an attachment, or a buffer of a widget, which is cut up by its lengths
+        if BASE64.fullmatch(
+            text
+        ):  # an attachment, or a buffer of a widget, which is cut up by its lengths
             inner = _decoded(text)
             if self._noted(inner, at):
-                return base64.b64encode(patterns.without(inner, self.own, same_length=True).encode("latin-1")).decode()
+                return base64.b64encode(
+                    patterns.without(inner, self.own, same_length=True).encode("latin-1")
+                ).decode()
         return text
 
     def _noted(self, text: str, at: At) -> bool:
@@ -236,7 +255,11 @@ def _edited(text: str, own: Own) -> str:
     if _parsed(new) != clean:  # something lay encoded, or across two lines
         new = json.dumps(clean, indent=1) + "\n"
     if _is_valid(before) and not _is_valid(clean):
-        raise CannotSave("The notebook was not changed.", "Without its secrets it would be none any more.", "Mend it by hand.")
+        raise CannotSave(
+            "The notebook was not changed.",
+            "Without its secrets it would be none any more.",
+            "Mend it by hand.",
+        )
     return new
 
 

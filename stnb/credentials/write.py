@@ -73,8 +73,14 @@ def _put(path: str | os.PathLike[str], values: Mapping[str, str], about: str) ->
 
 def _check(name: str, value: str) -> None:
     if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
-        raise CannotSave("Nothing was written.", "A variable's name is letters, digits and _.", "Give it such a name.")
-    if credentials.clean(value) != value or re.search(r"[\x00-\x1f\x7f\u0085\u2028\u2029]|[\ud800-\udfff]", value):
+        raise CannotSave(
+            "Nothing was written.",
+            "A variable's name is letters, digits and _.",
+            "Give it such a name.",
+        )
+    if credentials.clean(value) != value or re.search(
+        r"[\x00-\x1f\x7f\u0085\u2028\u2029]|[\ud800-\udfff]", value
+    ):
         raise CredentialsInvalid(
             f"{name} was not written.",
             "Its value has a blank or a quote around it or a line end in it, which such a file does not keep.",
@@ -109,7 +115,9 @@ def _values(text: str) -> dict[str, str]:
     """What `credentials.settings` reads from such a text."""
     text = END.sub("\n", text.lstrip("\ufeff")).replace("\x00", "")
     raw = dotenv_values(stream=StringIO(text), interpolate=False)
-    return {name: value for name, given in raw.items() if given and (value := credentials.clean(given))}
+    return {
+        name: value for name, given in raw.items() if given and (value := credentials.clean(given))
+    }
 
 
 # -- text

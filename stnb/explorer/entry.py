@@ -57,7 +57,19 @@ def explore(
     accounts = Accounts(env_file)
     first = accounts.usual(profile)
     file = None if env_file is None else os.fspath(env_file)
-    state = _checked(State(first.profile, resource, filters or {}, limit, file, names, view, grid or {}, chart or {}))
+    state = _checked(
+        State(
+            first.profile,
+            resource,
+            filters or {},
+            limit,
+            file,
+            names,
+            view,
+            grid or {},
+            chart or {},
+        )
+    )
     known = credentials.profiles(env_file)
     if first.profile not in [p.name for p in known]:  # an account of another env file
         known.insert(0, credentials.Profile(first.profile, first.environment, first.tenant, True))

@@ -40,7 +40,9 @@ class Explorer(Panel):
         running: whether a pull is under way.
     """
 
-    def __init__(self, state: State, profiles: list[credentials.Profile], connect: Callable[[str], Account]) -> None:
+    def __init__(
+        self, state: State, profiles: list[credentials.Profile], connect: Callable[[str], Account]
+    ) -> None:
         self.frame: pd.DataFrame | None = None
         self.error: StnbError | None = None
         self._profiles = {p.name: p for p in profiles}
@@ -94,7 +96,13 @@ class Explorer(Panel):
 
     def _state(self) -> State:
         limit = None if self.limit.value == ALL else int(self.limit.value)
-        chosen = self.profile.value, self.picker.value or None, self.filters.values, limit, self._env_file
+        chosen = (
+            self.profile.value,
+            self.picker.value or None,
+            self.filters.values,
+            limit,
+            self._env_file,
+        )
         return State(*chosen, self.names.value, self.views.value, self.grid.state, self.chart.state)
 
     def _take(self, state: State) -> None:
@@ -188,7 +196,9 @@ class Explorer(Panel):
         account, resource = self._asked(state)
         if self._counter is None or not self._counter.is_alive():
             self.tell(None)
-            self._counter = threading.Thread(target=self._count, args=(account, resource, state), name="stnb-count", daemon=True)
+            self._counter = threading.Thread(
+                target=self._count, args=(account, resource, state), name="stnb-count", daemon=True
+            )
             self._counter.start()
 
     @guarded
@@ -208,8 +218,14 @@ class Explorer(Panel):
 
     def _asked(self, state: State) -> tuple[Account, str]:
         if state.resource is None or state.profile is None:
-            raise UsageError("No resource is chosen.", "A pull needs to know what to read.", "Choose one in the box above.")
-        empty = [p.name for p in catalog.load()[state.resource].required if p.py not in state.filters]
+            raise UsageError(
+                "No resource is chosen.",
+                "A pull needs to know what to read.",
+                "Choose one in the box above.",
+            )
+        empty = [
+            p.name for p in catalog.load()[state.resource].required if p.py not in state.filters
+        ]
         if empty:
             raise UsageError(
                 f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty.",
@@ -225,7 +241,11 @@ class Explorer(Panel):
 
     @guarded
     def _count(self, account: Account, resource: str, state: State) -> None:
-        self.report.line, self.report.state, self.report.share = f"{resource}: counting …", "pulling", -1.0
+        self.report.line, self.report.state, self.report.share = (
+            f"{resource}: counting …",
+            "pulling",
+            -1.0,
+        )
         try:
             rows = account[resource].count(**state.filters)
             self.report.line = counted(resource, rows, state.limit)
@@ -253,7 +273,9 @@ class Explorer(Panel):
     def _show_end(self, pull: Pull) -> None:
         frame, state = pull.frame, self._pulled
         assert state is not None
-        self._show_progress(pull.progress)  # before the table is laid out: a Cancel is to be felt at once
+        self._show_progress(
+            pull.progress
+        )  # before the table is laid out: a Cancel is to be felt at once
         error, more = pull.error, list[str]()
         if frame is not None and state.names and len(frame):
             frame, more, error = self._named(frame, state, error)
@@ -262,7 +284,9 @@ class Explorer(Panel):
             self._shown = state
             self.show_frame(frame, f"{state.resource}, {state.profile}", states.code(state))
             told = notices(frame, pull.total, state.limit) + more
-            self.report.notices = told if len(frame) or error is None else []  # the error says it all
+            self.report.notices = (
+                told if len(frame) or error is None else []
+            )  # the error says it all
             self._show_view()
         self._show_account()  # the first token has told by now what the app may read
         self.tell(error)
@@ -283,7 +307,9 @@ class Explorer(Panel):
         self.cancel_button.disabled = not self.running
         self.resume_button.layout.display = "" if self._runner.stopped else "none"
         other = self._pulled is not None and self._pulled.resource != self.picker.value
-        self.resume_button.description = f"Go on with {self._pulled.resource}" if other and self._pulled else "Go on"
+        self.resume_button.description = (
+            f"Go on with {self._pulled.resource}" if other and self._pulled else "Go on"
+        )
 
     def _show_profile(self) -> None:
         chosen = self._profiles[self.profile.value]
@@ -324,7 +350,11 @@ class Explorer(Panel):
         state = self._pulled
         assert state is not None
         self.report.line = f"{state.resource}: {line(progress, state.limit)}"
-        wanted = progress.total if state.limit is None or progress.total is None else min(progress.total, state.limit)
+        wanted = (
+            progress.total
+            if state.limit is None or progress.total is None
+            else min(progress.total, state.limit)
+        )
         self.report.share = -1.0 if wanted is None else min(1.0, progress.rows / max(1, wanted))
         self.report.state = progress.state
         if self._profiles[str(state.profile)].ready:

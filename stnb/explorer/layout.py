@@ -60,7 +60,9 @@ class Panel(W.VBox):
     def _show_code(self) -> None: ...
 
     def _make_choices(self) -> None:
-        names = [(name if p.ready else f"{name} (not ready)", name) for name, p in self._profiles.items()]
+        names = [
+            (name if p.ready else f"{name} (not ready)", name) for name, p in self._profiles.items()
+        ]
         self.profile = W.Dropdown(options=names, description="Profile").add_class("stnb-field")
         self.where = Where()
         self.picker = Picker(catalog.load())
@@ -69,20 +71,40 @@ class Panel(W.VBox):
 
     def _make_buttons(self) -> None:
         limits = [*((f"{n:,}", n) for n in LIMITS), ("all rows", ALL)]
-        self.limit = W.Dropdown(options=limits, description="Rows at most").add_class("stnb-field").add_class("stnb-short")
-        self.names = W.Checkbox(description="Names beside ids", indent=False).add_class("stnb-check")
-        self.pull_button = W.Button(description="Pull", icon="download", button_style="primary", disabled=True)
-        self.count_button = W.Button(description="Count", icon="hashtag", disabled=True, tooltip="Ask how many rows there are")
-        self.cancel_button = W.Button(
-            description="Cancel", icon="stop", disabled=True, tooltip="Stop, and keep the rows that have arrived"
+        self.limit = (
+            W.Dropdown(options=limits, description="Rows at most")
+            .add_class("stnb-field")
+            .add_class("stnb-short")
         )
-        self.resume_button = W.Button(description="Go on", icon="play", tooltip="Read the rest; what had arrived is kept")
+        self.names = W.Checkbox(description="Names beside ids", indent=False).add_class(
+            "stnb-check"
+        )
+        self.pull_button = W.Button(
+            description="Pull", icon="download", button_style="primary", disabled=True
+        )
+        self.count_button = W.Button(
+            description="Count",
+            icon="hashtag",
+            disabled=True,
+            tooltip="Ask how many rows there are",
+        )
+        self.cancel_button = W.Button(
+            description="Cancel",
+            icon="stop",
+            disabled=True,
+            tooltip="Stop, and keep the rows that have arrived",
+        )
+        self.resume_button = W.Button(
+            description="Go on", icon="play", tooltip="Read the rest; what had arrived is kept"
+        )
         self.resume_button.layout.display = "none"
 
     def _make_results(self) -> None:
         self.report = Report(check=lambda: self.check())
         self.doctor = W.VBox().add_class("stnb-doctor-room")  # a row would give the report no width
-        self.views = W.ToggleButtons(options=[("Table", "table"), ("Chart", "chart")]).add_class("stnb-views")
+        self.views = W.ToggleButtons(options=[("Table", "table"), ("Chart", "chart")]).add_class(
+            "stnb-views"
+        )
         self.caption = W.Label().add_class("stnb-caption")
         self.grid = Grid(covers=self.still.mark)
         self.chart = Chart()
@@ -97,9 +119,21 @@ class Panel(W.VBox):
 
     def _rooms(self) -> list[W.Widget]:
         where = W.Box([self.profile, self.where]).add_class("stnb-line")
-        buttons = [self.limit, self.pull_button, self.count_button, self.cancel_button, self.resume_button, self.names]
+        buttons = [
+            self.limit,
+            self.pull_button,
+            self.count_button,
+            self.cancel_button,
+            self.resume_button,
+            self.names,
+        ]
         run = W.Box(buttons).add_class("stnb-line")
-        rows = [W.Box([self.views, self.caption]).add_class("stnb-line"), self.grid, self.chart, self.leave]
+        rows = [
+            W.Box([self.views, self.caption]).add_class("stnb-line"),
+            self.grid,
+            self.chart,
+            self.leave,
+        ]
         return [where, self.picker, self.card, self.filters, run, self.report, self.doctor, *rows]
 
     # -- what is shown
@@ -123,7 +157,9 @@ class Panel(W.VBox):
     def show_view(self, there: bool, selection: pd.DataFrame | None) -> None:
         """Show the table or the chart of the rows on show; neither before there are rows."""
         chart = self.views.value == "chart"
-        self.caption.value = "" if self.shown is None else f"{self._rows_of()} · {self.shown.profile}"
+        self.caption.value = (
+            "" if self.shown is None else f"{self._rows_of()} · {self.shown.profile}"
+        )
         for part, shown in (
             (self.views, True),
             (self.caption, True),

@@ -75,19 +75,38 @@ def notebook(code: str, chart: str = "", resource: str = "") -> nbformat.Noteboo
     """
     start, rest = _parts(code)
     last = resource.removesuffix(".get").rpartition(".")[2].replace("_", " ")
-    cells = [_text(INTRO.format(title=(last or "A first look").capitalize(), what=f"`{resource}`" if resource else "a resource"))]
+    cells = [
+        _text(
+            INTRO.format(
+                title=(last or "A first look").capitalize(),
+                what=f"`{resource}`" if resource else "a resource",
+            )
+        )
+    ]
     cells += [_text(CONNECT), _code(f"{start}\nst")]
     if rest:
         cells += [_text(PULL), _code(rest)]
     if rest and _makes_frame(rest):
         cells += [_text(HEAD), _code("df.head()"), _text(PROFILE), _code("stnb.profile(df)")]
         cells += [_text(DRAWN if chart else SUGGESTED), _code(chart or PICTURE)]
-    dotted = f"st.{resource}" if all(p.isidentifier() and p != "get" for p in resource.split(".")) else f'st["{resource}"]'
-    cells.append(_text(TRY.format(resource=dotted, name=resource, file=resource.replace(".", "_")) if resource else TRY_ANY))
+    dotted = (
+        f"st.{resource}"
+        if all(p.isidentifier() and p != "get" for p in resource.split("."))
+        else f'st["{resource}"]'
+    )
+    cells.append(
+        _text(
+            TRY.format(resource=dotted, name=resource, file=resource.replace(".", "_"))
+            if resource
+            else TRY_ANY
+        )
+    )
     for at, cell in enumerate(cells):
         cell["id"] = f"c{at:02}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+    return new_notebook(
+        cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}}
+    )
 
 
 def write(book: nbformat.NotebookNode, target: str | os.PathLike[str]) -> Path:
@@ -98,13 +117,19 @@ def write(book: nbformat.NotebookNode, target: str | os.PathLike[str]) -> Path:
     """
     path = Path(target)
     if path.exists():
-        raise CannotSave(f"{path} was not written.", "A file of this name is there already.", "Give another name.")
+        raise CannotSave(
+            f"{path} was not written.",
+            "A file of this name is there already.",
+            "Give another name.",
+        )
     try:
         with whole(path) as file:
             file.write((nbformat.writes(book, version=4) + "\n").encode())
     except OSError as err:
         raise CannotSave(
-            f"{path} could not be written.", f"The system says: {reason(err)}.", "Name another folder or file."
+            f"{path} could not be written.",
+            f"The system says: {reason(err)}.",
+            "Name another folder or file.",
         ) from None
     return path
 
@@ -123,7 +148,8 @@ def _parts(code: str) -> tuple[str, str]:
 def _makes_frame(code: str) -> bool:
     """Whether the lines end with a table `df`."""
     return any(
-        isinstance(s, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "df" for t in s.targets)
+        isinstance(s, ast.Assign)
+        and any(isinstance(t, ast.Name) and t.id == "df" for t in s.targets)
         for s in ast.parse(code).body
     )
 

@@ -70,7 +70,9 @@ def page(frame: pd.DataFrame, code: str, mark: str) -> str:
     shown = cells.columns(frame.iloc[:ROWS, :COLUMNS])
     head = "".join(f"<th>{escape(c.name)}</th>" for c in shown)
     body = "".join(_row(row) for row in _texts(frame, shown))
-    more = f", the first {len(shown)} of {frame.shape[1]} columns" if frame.shape[1] > COLUMNS else ""
+    more = (
+        f", the first {len(shown)} of {frame.shape[1]} columns" if frame.shape[1] > COLUMNS else ""
+    )
     note = f"{min(ROWS, len(frame))} of {len(frame):,} rows{more}. Run the cell again for the live table."
     code = f"<pre>{escape(code)}</pre>" if code else ""
     return f'{_style(mark)}<div class="{mark}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{note}</p>{code}</div>'

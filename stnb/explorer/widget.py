@@ -39,7 +39,9 @@ class OnDemand(anywidget.AnyWidget):
             code = assets.module(scripts[0]) + "".join(map(_read, scripts[1:]))
             cls._code = {"kind": "code", "code": code, "style": assets.style(style)}
             name = f'"{scripts[-1]} {hashlib.sha256(repr(cls._code).encode()).hexdigest()[:12]}"'
-            cls._esm = re.sub(r"^ *(//.*\n)?", "", _read("widget.js"), flags=re.MULTILINE).replace(MARK, name)
+            cls._esm = re.sub(r"^ *(//.*\n)?", "", _read("widget.js"), flags=re.MULTILINE).replace(
+                MARK, name
+            )
         super().__init_subclass__(**rest)
 
     def reply(self, message: dict[str, Any]) -> None:

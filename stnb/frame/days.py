@@ -14,4 +14,8 @@ def are_days(name: str, times: pd.Series[Any]) -> bool:
     a zone west of it these would become the day before.
     """
     there = times.dropna().dt.tz_convert("UTC")
-    return name.rpartition(".")[2].endswith(("Date", "date")) and len(there) > 0 and bool((there.dt.normalize() == there).all())
+    return (
+        name.rpartition(".")[2].endswith(("Date", "date"))
+        and len(there) > 0
+        and bool((there.dt.normalize() == there).all())
+    )

@@ -34,7 +34,9 @@ from .types import (
 )
 
 MOST = 10 ** (AMOUNT.precision - AMOUNT.scale)
-BIG = 2**20  # bytes of a page from which what the reader took meanwhile is given back: 20 MB less in a pull, 3 % slower
+BIG = (
+    2**20
+)  # bytes of a page from which what the reader took meanwhile is given back: 20 MB less in a pull, 3 % slower
 
 __all__ = ["Decoded", "decode", "text_of"]
 
@@ -71,7 +73,9 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
     table = pa.table(_typed(columns, length, shape, drift))
     if len(content) > BIG:
         pa.default_memory_pool().release_unused()
-    promised = shape.leaves and not positional  # a report's columns are its own, and some routes are not described
+    promised = (
+        shape.leaves and not positional
+    )  # a report's columns are its own, and some routes are not described
     return Decoded(table, drift if promised else {}, careful=fast is None)
 
 
@@ -92,7 +96,9 @@ def _fast(document: bytes, shape: Shape) -> tuple[Columns, int] | None:
     try:
         rows = _read(document, shape.rows, unknown)
         if rows.type != shape.rows and (plain := _without_times(rows.type)) != rows.type:
-            rows = _read(document, plain, unknown)  # Arrow took unknown texts for dates: read them as they are
+            rows = _read(
+                document, plain, unknown
+            )  # Arrow took unknown texts for dates: read them as they are
     except (pa.ArrowException, RecursionError):
         return None
     columns = list(_flattened(rows, ""))
@@ -105,7 +111,9 @@ def _read(document: bytes, rows: pa.DataType, unknown: str) -> pa.StructArray:
     table = pj.read_json(
         pa.BufferReader(document),
         read_options=pj.ReadOptions(use_threads=False, block_size=len(document) + 1),
-        parse_options=pj.ParseOptions(explicit_schema=pa.schema([("data", pa.list_(rows))]), unexpected_field_behavior=unknown),
+        parse_options=pj.ParseOptions(
+            explicit_schema=pa.schema([("data", pa.list_(rows))]), unexpected_field_behavior=unknown
+        ),
     )
     found = table.column("data")
     lists = found.chunk(0) if found.num_chunks == 1 else found.combine_chunks()
@@ -136,7 +144,9 @@ def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
             return False
         if any(end >= MOST for end in _ends(values, pa.types.is_decimal)):
             return False  # the reader does not see that a decimal has more digits than its type
-        if path in shape.open and ("struct" in str(values.type) or any(True for _ in _ends(values, pa.types.is_floating))):
+        if path in shape.open and (
+            "struct" in str(values.type) or any(True for _ in _ends(values, pa.types.is_floating))
+        ):
             return False  # what is open is kept as it is written
         if path not in shape.by_path and any(path.startswith(f"{known}.") for known in shape.open):
             return False
@@ -176,15 +186,23 @@ def _typed(columns: Columns, length: int, shape: Shape, drift: dict[str, str]) -
             out[leaf.path] = _convert(values, leaf.column, leaf.path, drift)
     for path, values in columns.items():
         if path not in out:
-            drift.setdefault(path, f"is not in the catalogue; stands {in_rows(length - values.null_count)}")
+            drift.setdefault(
+                path, f"is not in the catalogue; stands {in_rows(length - values.null_count)}"
+            )
             out[path] = values
     return out
 
 
 def _convert(values: pa.Array, column: Column, path: str, drift: dict[str, str]) -> pa.Array:
     if is_open(column):
-        return values if values.type == final_type(column) else open_texts(values.to_pylist(), column)
-    if column.type == "array" and pa.types.is_nested(values.type) and values.type != json_type(column):
+        return (
+            values if values.type == final_type(column) else open_texts(values.to_pylist(), column)
+        )
+    if (
+        column.type == "array"
+        and pa.types.is_nested(values.type)
+        and values.type != json_type(column)
+    ):
         drift[path] = "holds other fields or types inside than the catalogue says"
     kind = kind_of(column)
     convert = CONVERTERS.get(kind)
@@ -193,7 +211,9 @@ def _convert(values: pa.Array, column: Column, path: str, drift: dict[str, str])
     try:
         typed = convert(values)
     except pa.ArrowException:
-        drift[path] = f"holds values that are no {kind} {in_rows(misfits(values, convert))}; kept as text"
+        drift[path] = (
+            f"holds values that are no {kind} {in_rows(misfits(values, convert))}; kept as text"
+        )
         return text_of(values)
     if typed.type == WIDE:
         wide = in_rows(misfits(typed, lambda some: some.cast(AMOUNT)))
@@ -201,7 +221,9 @@ def _convert(values: pa.Array, column: Column, path: str, drift: dict[str, str])
             f"holds amounts of more than {AMOUNT.precision - AMOUNT.scale} digits before the point or {AMOUNT.scale} behind it {wide}; kept as wider decimals"
         )
     if pa.types.is_timestamp(typed.type) and typed.type.unit == "us":
-        drift[path] = f"holds years outside 1677 to 2262 {in_rows(_far(typed))}, so its times are kept to the microsecond"
+        drift[path] = (
+            f"holds years outside 1677 to 2262 {in_rows(_far(typed))}, so its times are kept to the microsecond"
+        )
     return typed
 
 

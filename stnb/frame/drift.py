@@ -54,7 +54,11 @@ def misfits(values: pa.Array, convert: Callable[[pa.Array], Any]) -> int:
         except pa.ArrowException:
             middle = (start + stop) // 2
             one = stop - start == 1
-            return int(counts[start].as_py()) if one else refused(start, middle) + refused(middle, stop)
+            return (
+                int(counts[start].as_py())
+                if one
+                else refused(start, middle) + refused(middle, stop)
+            )
         return 0
 
     return refused(0, len(distinct))

@@ -15,7 +15,11 @@ from stnb.errors import BadFilter, SetupError
 
 from .days import are_days
 
-ROWS, CHARACTERS, DIGITS = 1_048_575, 32_767, 15  # what a sheet, a cell and a number of Excel's hold
+ROWS, CHARACTERS, DIGITS = (
+    1_048_575,
+    32_767,
+    15,
+)  # what a sheet, a cell and a number of Excel's hold
 FIRST_YEAR = 1900  # Excel knows no earlier one
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -36,7 +40,9 @@ def write(frame: pd.DataFrame, file: IO[bytes]) -> None:
         from openpyxl import Workbook  # type: ignore[import-untyped]
     except ImportError:
         raise SetupError(
-            "An Excel file cannot be written.", "The package openpyxl is not installed.", "pip install openpyxl, or save as .csv."
+            "An Excel file cannot be written.",
+            "The package openpyxl is not installed.",
+            "pip install openpyxl, or save as .csv.",
         ) from None
     if len(frame) > ROWS:
         raise _too_much(f"A sheet holds {ROWS:,} rows, and there are {len(frame):,}")
@@ -45,7 +51,11 @@ def write(frame: pd.DataFrame, file: IO[bytes]) -> None:
     zone = str(told.get("timezone") or "UTC")
     columns = [_cells(frame.iloc[:, at], zone) for at in range(frame.shape[1])]
     book = Workbook(write_only=True)
-    _sheet(book.create_sheet("data"), [_text(name) for name in frame.columns], zip(*columns, strict=True))
+    _sheet(
+        book.create_sheet("data"),
+        [_text(name) for name in frame.columns],
+        zip(*columns, strict=True),
+    )
     _sheet(book.create_sheet("about"), ["what", "value"], _about(told, len(frame), zone))
     book.save(file)
 
@@ -130,16 +140,23 @@ def is_risky(text: str) -> bool:
 
 def is_nested(series: pd.Series[Any]) -> bool:
     """Whether its values are lists or objects."""
-    return isinstance(series.dtype, pd.ArrowDtype) and pa.types.is_nested(series.dtype.pyarrow_dtype)
+    return isinstance(series.dtype, pd.ArrowDtype) and pa.types.is_nested(
+        series.dtype.pyarrow_dtype
+    )
 
 
 def json_texts(series: pd.Series[Any]) -> list[str | None]:
     """Lists and objects as JSON text, for files that hold none."""
     values = pa.array(series.array).to_pylist()
-    return [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in values]
+    return [
+        None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+        for value in values
+    ]
 
 
 def _too_much(why: str) -> BadFilter:
     return BadFilter(
-        "The Excel file was not written.", f"{why}.", "Save as .parquet or .csv, or drop columns or rows before you save."
+        "The Excel file was not written.",
+        f"{why}.",
+        "Save as .parquet or .csv, or drop columns or rows before you save.",
     )

@@ -25,7 +25,9 @@ MISFITS = (pa.ArrowException, OverflowError, TypeError, ValueError, AttributeErr
 Columns = dict[str, pa.Array]
 
 
-def read(document: bytes, shape: Shape, drift: dict[str, str], *, positional: bool = False) -> tuple[Columns, int]:
+def read(
+    document: bytes, shape: Shape, drift: dict[str, str], *, positional: bool = False
+) -> tuple[Columns, int]:
     """The columns of a page, in the types that they are read as, and the number of its rows.
 
     Raises:
@@ -40,7 +42,11 @@ def read(document: bytes, shape: Shape, drift: dict[str, str], *, positional: bo
 def _number(text: str) -> float | Decimal:
     """A float where it says what was written, which those of up to 15 digits do; else a decimal."""
     value = float(text)
-    return value if repr(value) == text or (math.isfinite(value) and Decimal(repr(value)) == Decimal(text)) else Decimal(text)
+    return (
+        value
+        if repr(value) == text or (math.isfinite(value) and Decimal(repr(value)) == Decimal(text))
+        else Decimal(text)
+    )
 
 
 def _rows(document: bytes, positional: bool, number: Callable[[str], Any]) -> list[dict[str, Any]]:
@@ -77,10 +83,18 @@ def _distinct(names: list[str]) -> list[str]:
 
 
 def _free(name: str, taken: Container[str]) -> str:
-    return next(n for i in itertools.count(1) if (n := name if i == 1 else f"{name}.{i}") not in taken)
+    return next(
+        n for i in itertools.count(1) if (n := name if i == 1 else f"{name}.{i}") not in taken
+    )
 
 
-def _unfold(rows: Sequence[dict[str, Any] | None], above: str, shape: Shape, columns: Columns, drift: dict[str, str]) -> None:
+def _unfold(
+    rows: Sequence[dict[str, Any] | None],
+    above: str,
+    shape: Shape,
+    columns: Columns,
+    drift: dict[str, str],
+) -> None:
     for name in dict.fromkeys(itertools.chain.from_iterable(row for row in rows if row)):
         path = f"{above}{as_text(name)}"
         values = [None if row is None else row.get(name) for row in rows]
@@ -102,7 +116,11 @@ def _array(values: list[Any], column: Column | None, path: str, drift: dict[str,
     """An Arrow array of the promised type where every value fits exactly, else text."""
     if column is not None and is_open(column):
         return open_texts(values, column)
-    if column is not None and _numbered(column) and all(v is None or type(v) is int or as_text(v) == v for v in values):
+    if (
+        column is not None
+        and _numbered(column)
+        and all(v is None or type(v) is int or as_text(v) == v for v in values)
+    ):
         return pa.array([None if v is None else as_text(v) for v in values], pa.string())
     want = None if column is None else json_type(column)
     try:
@@ -118,17 +136,27 @@ def _array(values: list[Any], column: Column | None, path: str, drift: dict[str,
 
 def _numbered(column: Column) -> bool:
     """An enum whose values are numbers, which some resources send as such (facts §8)."""
-    return column.type == "enum" and bool(column.values) and all(v.lstrip("-").isdecimal() for v in column.values)
+    return (
+        column.type == "enum"
+        and bool(column.values)
+        and all(v.lstrip("-").isdecimal() for v in column.values)
+    )
 
 
 def _fitting(values: list[Any], column: Column | None, want: pa.DataType | None) -> pa.Array | None:
     """The values as an array, None where they do not fit; raises what Arrow raises, too."""
     if _mixed(values):
         return None
-    if column is not None and kind_of(column) == "exact decimal" and not any(isinstance(v, str) for v in values):
+    if (
+        column is not None
+        and kind_of(column) == "exact decimal"
+        and not any(isinstance(v, str) for v in values)
+    ):
         return pa.array(values, WIDE)
     values = [_suited(v, want) for v in values]
-    found = pa.array(values)  # inferred first: told a type, Arrow would cut 1.5 down to 1 in silence
+    found = pa.array(
+        values
+    )  # inferred first: told a type, Arrow would cut 1.5 down to 1 in silence
     if want is None or found.type == want:
         return found
     if pa.types.is_null(found.type):
@@ -152,7 +180,11 @@ def _number_after_all(found: pa.Array, column: Column | None) -> pa.Array | None
 
 def _suited(value: Any, want: pa.DataType | None) -> Any:
     """Decimals as floats wherever none are asked for; raises for what Arrow would change in silence."""
-    if isinstance(value, bool) and want is not None and not (pa.types.is_boolean(want) or pa.types.is_nested(want)):
+    if (
+        isinstance(value, bool)
+        and want is not None
+        and not (pa.types.is_boolean(want) or pa.types.is_nested(want))
+    ):
         raise TypeError  # Arrow would make 1 of it
     if isinstance(value, Decimal):
         return value if want is not None and pa.types.is_decimal(want) else _float(value)
@@ -160,7 +192,9 @@ def _suited(value: Any, want: pa.DataType | None) -> Any:
         inner = want.value_type if want is not None and pa.types.is_list(want) else None
         return [_suited(v, inner) for v in value]
     if isinstance(value, dict):
-        known = {f.name: f.type for f in want} if want is not None and pa.types.is_struct(want) else {}
+        known = (
+            {f.name: f.type for f in want} if want is not None and pa.types.is_struct(want) else {}
+        )
         return {k: _suited(v, known.get(k)) for k, v in value.items()}
     return value
 
@@ -179,7 +213,10 @@ def _mixed(values: list[Any]) -> bool:
         return True
     dicts = [v for v in values if isinstance(v, dict)] if dict in kinds else []
     inside = [[x for v in values if isinstance(v, list) for x in v]] if list in kinds else []
-    inside += [[d[key] for d in dicts if key in d] for key in dict.fromkeys(itertools.chain.from_iterable(dicts))]
+    inside += [
+        [d[key] for d in dicts if key in d]
+        for key in dict.fromkeys(itertools.chain.from_iterable(dicts))
+    ]
     return any(_mixed(part) for part in inside)
 
 
@@ -201,10 +238,14 @@ def _fits(value: Any, want: pa.DataType) -> bool:
     if pa.types.is_string(want):
         return isinstance(value, str) and as_text(value) == value
     if pa.types.is_list(want):
-        return isinstance(value, list) and all(v is None or _fits(v, want.value_type) for v in value)
+        return isinstance(value, list) and all(
+            v is None or _fits(v, want.value_type) for v in value
+        )
     if pa.types.is_struct(want):
         known = {f.name: f.type for f in want}
-        return isinstance(value, dict) and all(v is None or (k in known and _fits(v, known[k])) for k, v in value.items())
+        return isinstance(value, dict) and all(
+            v is None or (k in known and _fits(v, known[k])) for k, v in value.items()
+        )
     return isinstance(value, bool)
 
 

@@ -24,7 +24,12 @@ def hidden(endpoint: Endpoint, given: Mapping[str, str]) -> list[Notice]:
         return []
     name, value = endpoint.shows_all
     shown = "True" if value == "true" else f'"{value}"'
-    return [(HiddenRows, f"{endpoint.name} leaves inactive rows out unless they are asked for: add {name}={shown} to see all.")]
+    return [
+        (
+            HiddenRows,
+            f"{endpoint.name} leaves inactive rows out unless they are asked for: add {name}={shown} to see all.",
+        )
+    ]
 
 
 def drifted(endpoint: Endpoint, drift: Mapping[str, str]) -> list[Notice]:
@@ -33,7 +38,12 @@ def drifted(endpoint: Endpoint, drift: Mapping[str, str]) -> list[Notice]:
         return []
     first = "; ".join(f"{column} {what}" for column, what in list(drift.items())[:4])
     rest = f"; and {len(drift) - 4} more, in df.attrs" if len(drift) > 4 else ""
-    return [(ColumnDrift, f"{endpoint.name} differs from the catalogue: {first}{rest}. Nothing was dropped.")]
+    return [
+        (
+            ColumnDrift,
+            f"{endpoint.name} differs from the catalogue: {first}{rest}. Nothing was dropped.",
+        )
+    ]
 
 
 def stopped(endpoint: Endpoint, how: str, rows: int, total: int | None) -> list[Notice]:
@@ -48,7 +58,9 @@ def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> 
         return []
     twice = f", {duplicates:,} of them twice" if duplicates else ""
     said = f"{endpoint.name} said that it has {total:,} rows and gave {rows:,}{twice}"
-    return [(Incomplete, f"{said}: likely rows changed while they were read. Pull again to be sure.")]
+    return [
+        (Incomplete, f"{said}: likely rows changed while they were read. Pull again to be sure.")
+    ]
 
 
 def unfound(endpoint: Endpoint, rows: int, asked: int | None) -> list[Notice]:
@@ -56,7 +68,12 @@ def unfound(endpoint: Endpoint, rows: int, asked: int | None) -> list[Notice]:
     if asked is None or rows >= asked or endpoint.key != ("id",):
         return []
     hidden = ", or inactive and so left out" if endpoint.shows_all else ""
-    return [(StnbWarning, f"{rows:,} of the {asked:,} ids were found in {endpoint.name}; the others are unknown there{hidden}.")]
+    return [
+        (
+            StnbWarning,
+            f"{rows:,} of the {asked:,} ids were found in {endpoint.name}; the others are unknown there{hidden}.",
+        )
+    ]
 
 
 _HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
@@ -84,7 +101,9 @@ def warn(notice: Notice) -> None:
     if (texts := _HEARD.get()) is not None:
         texts.append(text)
         return
-    said = FIGURES.sub("", text) if category is KnownTrap else text  # its counts differ from pull to pull
+    said = (
+        FIGURES.sub("", text) if category is KnownTrap else text
+    )  # its counts differ from pull to pull
     if category is not Incomplete:
         if said in _SAID:
             return

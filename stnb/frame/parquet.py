@@ -17,7 +17,10 @@ from stnb.errors import BadFilter, CannotSave
 
 from .types import pandas_type
 
-GROUP_ROWS, GROUP_BYTES = 64 * 1024, 32 * 1024 * 1024  # a row group holds as much of Arrow, whichever comes first
+GROUP_ROWS, GROUP_BYTES = (
+    64 * 1024,
+    32 * 1024 * 1024,
+)  # a row group holds as much of Arrow, whichever comes first
 ATTRS = "PANDAS_ATTRS"  # where pandas keeps `DataFrame.attrs`, as JSON
 Attrs = dict[str, Any]
 
@@ -60,10 +63,18 @@ def write(
     raise failure
 
 
-def _write(file: IO[bytes], tables: Iterable[pa.Table], schema: pa.Schema, attrs: Callable[[], Attrs] | Attrs) -> int:
+def _write(
+    file: IO[bytes],
+    tables: Iterable[pa.Table],
+    schema: pa.Schema,
+    attrs: Callable[[], Attrs] | Attrs,
+) -> int:
     rows = 0
     texts = [field.name for field in schema if pa.types.is_string(field.type)]
-    options = {"compression": "zstd", "use_dictionary": texts}  # for all columns: 1.7 times the time, 1.3 times the size
+    options = {
+        "compression": "zstd",
+        "use_dictionary": texts,
+    }  # for all columns: 1.7 times the time, 1.3 times the size
     # Readers take the attrs from the stored schema, and they may be known only after the last row: so it is stored then.
     with pq.ParquetWriter(file, schema, store_schema=False, **options) as writer:
         for group in _groups(_fit(table, schema) for table in tables):
@@ -88,8 +99,16 @@ def provenance(path: str | os.PathLike[str]) -> Attrs:
         with open(path, "rb") as file:
             return _attrs(pq.read_metadata(file).metadata or {})
     except (OSError, pa.ArrowException) as err:
-        why = f"The system says: {reason(err)}." if getattr(err, "errno", None) else "It is no Parquet file, or not a whole one."
-    raise BadFilter(f"{path} could not be read.", why, 'Name a Parquet file, such as one that pull(to="x.parquet") wrote.')
+        why = (
+            f"The system says: {reason(err)}."
+            if getattr(err, "errno", None)
+            else "It is no Parquet file, or not a whole one."
+        )
+    raise BadFilter(
+        f"{path} could not be read.",
+        why,
+        'Name a Parquet file, such as one that pull(to="x.parquet") wrote.',
+    )
 
 
 def _attrs(metadata: Mapping[bytes, bytes]) -> Attrs:
@@ -103,7 +122,10 @@ def _attrs(metadata: Mapping[bytes, bytes]) -> Attrs:
 def _fit(table: pa.Table, schema: pa.Schema) -> pa.Table:
     columns = [table.column(field.name) for field in schema]
     # Arrow's cast of lists of nulls to their own type gives a broken array
-    fitted = [c if c.type == field.type else c.cast(field.type) for c, field in zip(columns, schema, strict=True)]
+    fitted = [
+        c if c.type == field.type else c.cast(field.type)
+        for c, field in zip(columns, schema, strict=True)
+    ]
     return pa.table(fitted, schema=schema)
 
 

@@ -62,7 +62,9 @@ def load(path: str | os.PathLike[str]) -> pd.DataFrame:
 
     frame = pd.read_parquet(path)
     schema = pq.read_schema(path)
-    exact = {field.name: pd.ArrowDtype(field.type) for field in schema if pa.types.is_decimal(field.type)}
+    exact = {
+        field.name: pd.ArrowDtype(field.type) for field in schema if pa.types.is_decimal(field.type)
+    }
     return frame.astype({name: kind for name, kind in exact.items() if name in frame.columns})
 
 
@@ -77,11 +79,15 @@ def writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], None]:
     except KeyError:
         pass
     raise BadFilter(
-        f"{path} was not written.", f"Its ending says no format: {path.suffix or 'none'}.", "Use .parquet, .xlsx, .csv or .json."
+        f"{path} was not written.",
+        f"Its ending says no format: {path.suffix or 'none'}.",
+        "Use .parquet, .xlsx, .csv or .json.",
     )
 
 
-def _whole(frame: pd.DataFrame, path: Path, write: Callable[[pd.DataFrame, IO[bytes]], None]) -> None:
+def _whole(
+    frame: pd.DataFrame, path: Path, write: Callable[[pd.DataFrame, IO[bytes]], None]
+) -> None:
     with whole(path) as file:
         write(frame, file)
 
@@ -95,20 +101,34 @@ def _csv(frame: pd.DataFrame, file: IO[bytes]) -> None:
     flat = pd.concat(columns, axis=1) if columns else frame
     flat.columns = pd.Index([_harmless(str(name)) for name in frame.columns])
     # A return within a text is quoted only where lines end in one, too; unquoted it would end the row.
-    returns = any(isinstance(v, str) and "\r" in v for at in range(flat.shape[1]) for v in _texts(flat.iloc[:, at]))
+    returns = any(
+        isinstance(v, str) and "\r" in v
+        for at in range(flat.shape[1])
+        for v in _texts(flat.iloc[:, at])
+    )
     flat.to_csv(file, index=False, lineterminator="\r\n" if returns else "\n")
 
 
 def _texts(column: pd.Series[Any]) -> Any:
-    return column.unique() if column.dtype == object or pd.api.types.is_string_dtype(column.dtype) else ()
+    return (
+        column.unique()
+        if column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
+        else ()
+    )
 
 
 def _csv_column(column: pd.Series[Any]) -> pd.Series[Any]:
     if excel.is_nested(column):
         return pd.Series(pd.array(excel.json_texts(column), dtype="str"), index=column.index)
-    if not (pd.api.types.is_string_dtype(column.dtype) or column.dtype == object or column.dtype == "category"):
+    if not (
+        pd.api.types.is_string_dtype(column.dtype)
+        or column.dtype == object
+        or column.dtype == "category"
+    ):
         return column
-    return column.astype(object).map(lambda value: _harmless(value) if isinstance(value, str) else value)
+    return column.astype(object).map(
+        lambda value: _harmless(value) if isinstance(value, str) else value
+    )
 
 
 def _harmless(text: str) -> str:
@@ -117,7 +137,9 @@ def _harmless(text: str) -> str:
 
 
 def _json_records(frame: pd.DataFrame, file: IO[bytes]) -> None:
-    frame.to_json(file, orient="records", date_format="iso", date_unit="us", force_ascii=False, indent=1)
+    frame.to_json(
+        file, orient="records", date_format="iso", date_unit="us", force_ascii=False, indent=1
+    )
 
 
 _WRITERS: dict[str, Callable[[pd.DataFrame, IO[bytes]], None]] = {

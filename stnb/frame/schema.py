@@ -52,7 +52,9 @@ class Shape:
     @functools.cached_property
     def skips(self) -> bool:
         """Whether the reader can skip other keys: within lists of objects, and where nothing is promised, it would skip too much."""
-        return self.narrow and not any(is_open(leaf.column) or _holds_objects(leaf.column) for leaf in self.leaves)
+        return self.narrow and not any(
+            is_open(leaf.column) or _holds_objects(leaf.column) for leaf in self.leaves
+        )
 
     @functools.cached_property
     def objects(self) -> frozenset[str]:
@@ -67,7 +69,11 @@ class Shape:
 @functools.cache
 def shape_of(endpoint: Endpoint, dtypes: Dtypes = "typed") -> Shape:
     """The shape that the catalogue promises for an endpoint's rows; see `Shape.dtypes`."""
-    columns = endpoint.columns if dtypes == "typed" else tuple(as_asked(c, dtypes) for c in endpoint.columns)
+    columns = (
+        endpoint.columns
+        if dtypes == "typed"
+        else tuple(as_asked(c, dtypes) for c in endpoint.columns)
+    )
     return Shape(tuple(_leaves(columns)), _struct(columns), dtypes=dtypes)
 
 
@@ -90,19 +96,30 @@ def narrow(shape: Shape, columns: Sequence[str]) -> Shape:
         if not found:
             raise _unknown(name, shape)
         leaves |= {leaf.path: leaf for leaf in found if leaf.path not in leaves}
-    few = replace(shape, leaves=tuple(leaves.values()), rows=_only(shape.rows, frozenset(leaves)), narrow=True)
+    few = replace(
+        shape, leaves=tuple(leaves.values()), rows=_only(shape.rows, frozenset(leaves)), narrow=True
+    )
     return few if few.skips else replace(few, rows=shape.rows)
 
 
 def _unknown(name: str, shape: Shape) -> BadFilter:
     known = [*shape.by_path, *shape.objects]
     lowered = {path.lower(): path for path in known}
-    near = [lowered[low] for low in difflib.get_close_matches(str(name).lower(), lowered, n=3, cutoff=0.6)]
-    near += [path for path in known if path.lower().endswith(f".{str(name).lower()}") and path not in near][:3]
+    near = [
+        lowered[low]
+        for low in difflib.get_close_matches(str(name).lower(), lowered, n=3, cutoff=0.6)
+    ]
+    near += [
+        path
+        for path in known
+        if path.lower().endswith(f".{str(name).lower()}") and path not in near
+    ][:3]
     return BadFilter(
         f"There is no column {name!r}.",
         "columns= takes the dotted names that the catalogue knows.",
-        f"Near it: {', '.join(near)}." if near else "Leave columns= out for all of them, and select in pandas.",
+        f"Near it: {', '.join(near)}."
+        if near
+        else "Leave columns= out for all of them, and select in pandas.",
     )
 
 
@@ -122,7 +139,10 @@ def _only(rows: pa.DataType, paths: frozenset[str], above: str = "") -> pa.DataT
         path = f"{above}{field.name}"
         if path in paths:
             fields.append((field.name, field.type))
-        elif pa.types.is_struct(field.type) and (inner := _only(field.type, paths, f"{path}.")).num_fields:
+        elif (
+            pa.types.is_struct(field.type)
+            and (inner := _only(field.type, paths, f"{path}.")).num_fields
+        ):
             fields.append((field.name, inner))
     return pa.struct(fields)
 
@@ -138,5 +158,9 @@ def _leaves(columns: tuple[Column, ...], above: str = "") -> Iterator[Leaf]:
 
 def _struct(columns: tuple[Column, ...]) -> pa.DataType:
     """What a row's objects are read as; what the documents promise nothing of is left to Arrow to find out."""
-    inner = {c.name: _struct(c.children) if c.type == "object" else json_type(c) for c in columns if not is_open(c)}
+    inner = {
+        c.name: _struct(c.children) if c.type == "object" else json_type(c)
+        for c in columns
+        if not is_open(c)
+    }
     return pa.struct(list(inner.items()))

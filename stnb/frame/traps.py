@@ -47,7 +47,11 @@ class Pulled:
 
     def only(self, column: str, value: str) -> str:
         """How to get the rows with a value alone: a filter where there is one, as feeds have none."""
-        return f'ask {column}="{value}"' if self.endpoint.takes(column) else f'keep those with {column} "{value}"'
+        return (
+            f'ask {column}="{value}"'
+            if self.endpoint.takes(column)
+            else f'keep those with {column} "{value}"'
+        )
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,17 @@ def found(
     """
     if endpoint.kind in ("record", "file") or (limit is not None and limit <= FEW):
         return []
-    if frame is not None and (not len(frame) or (len(frame) == 1 and "ids" in given)):  # nothing, or one record by its id
+    if frame is not None and (
+        not len(frame) or (len(frame) == 1 and "ids" in given)
+    ):  # nothing, or one record by its id
         return []
     name = endpoint.name.replace(".export.", ".").removesuffix(".export")
     pulled = Pulled(endpoint, frame, columns if frame is None else list(frame.columns), given)
-    told = [trap.says(pulled) for trap in TRAPS if name in trap.resources and set(trap.columns) & set(pulled.columns)]
+    told = [
+        trap.says(pulled)
+        for trap in TRAPS
+        if name in trap.resources and set(trap.columns) & set(pulled.columns)
+    ]
     told.append(_late(pulled))
     notices: list[Notice] = [(KnownTrap, text) for text in told if text]
     return notices[:MOST]
@@ -142,7 +152,11 @@ def _several_invoices(p: Pulled) -> str:
         return ""
     many = int(jobs[jobs.duplicated() & jobs.notna()].nunique())
     some = "1 job has" if many == 1 else f"{many:,} jobs have"
-    return f"{some} several of these invoices, as adjustments (adjustmentToId) are invoices too: {add}" if many else ""
+    return (
+        f"{some} several of these invoices, as adjustments (adjustmentToId) are invoices too: {add}"
+        if many
+        else ""
+    )
 
 
 # -- memberships, prices, people, calls
@@ -156,7 +170,9 @@ def _active_memberships(p: Pulled) -> str:
     ask = f"{p.only('status', 'Active')} for those that run."
     if active is None or status is None:
         return f"{p.name}: one that is active need not have the status Active: {ask}"
-    other = status[(active.astype("str") == "True") & (status.astype("str") != "Active") & status.notna()]
+    other = status[
+        (active.astype("str") == "True") & (status.astype("str") != "Active") & status.notna()
+    ]
     if not len(other):
         return ""
     kinds = " or ".join(sorted({str(v) for v in other})[:3])
@@ -213,7 +229,11 @@ ASKED: dict[str, dict[str, str]] = {
 
 
 def _left_out(p: Pulled) -> str:
-    lacking = {c: f for c, f in ASKED.get(p.name, {}).items() if c in p.columns and not p.asks(f) and _is_empty(p, c)}
+    lacking = {
+        c: f
+        for c, f in ASKED.get(p.name, {}).items()
+        if c in p.columns and not p.asks(f) and _is_empty(p, c)
+    }
     if not lacking:
         return ""
     asks = ", ".join(f"{switch}=True" for switch in lacking.values())
@@ -222,7 +242,11 @@ def _left_out(p: Pulled) -> str:
 
 def _late(p: Pulled) -> str:
     """Feeds lag (facts §6); named without the resource, so that it is said once for all of them."""
-    if p.endpoint.kind != "export" or p.asks("includeRecentChanges") or not p.endpoint.takes("includeRecentChanges"):
+    if (
+        p.endpoint.kind != "export"
+        or p.asks("includeRecentChanges")
+        or not p.endpoint.takes("includeRecentChanges")
+    ):
         return ""
     says = "says ServiceTitan's documentation"
     return f"An export feed shows changes up to 15 minutes late, {says}: includeRecentChanges=True has them at once."
@@ -237,7 +261,11 @@ TRAPS = (
     Trap(("pricebook.services",), ("price", "calculatedPrice"), _not_calculated),
     Trap(("settings.technicians", "settings.employees"), ("userId", "id"), _people),
     Trap(("sales.estimates",), ("soldBy",), _seller),
-    Trap(("telecom.calls", "telecom.v2.calls"), ("leadCall.id", "leadCall.modifiedOn", "leadCall.receivedOn"), _nested_call),
+    Trap(
+        ("telecom.calls", "telecom.v2.calls"),
+        ("leadCall.id", "leadCall.modifiedOn", "leadCall.receivedOn"),
+        _nested_call,
+    ),
     Trap(("crm.customers", "crm.locations"), ("modifiedOn",), _unmoved),
     Trap(tuple(ASKED), tuple(functools.reduce(operator.or_, ASKED.values())), _left_out),
 )
@@ -259,7 +287,9 @@ def _zeros(values: pd.Series[Any]) -> int:
 
 def _is_empty(p: Pulled, column: str) -> bool:
     values = p.values(column)
-    return values is None or not any(len(v) if hasattr(v, "__len__") else True for v in values.dropna())
+    return values is None or not any(
+        len(v) if hasattr(v, "__len__") else True for v in values.dropna()
+    )
 
 
 def _percent(share: float) -> str:

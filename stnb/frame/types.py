@@ -21,7 +21,10 @@ from stnb.catalog import Column
 Dtypes = Literal["typed", "decimal", "raw"]  # see `Shape.dtypes`
 UTC_NS, UTC_US = pa.timestamp("ns", "UTC"), pa.timestamp("us", "UTC")
 ZONE = r"(Z|z|[+-]\d\d:?\d\d)$"
-FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # microseconds from 1970 to the years 1 and 9999
+FIRST, LAST = (
+    -62_135_596_800_000_000,
+    253_402_300_799_999_999,
+)  # microseconds from 1970 to the years 1 and 9999
 LARGEST = 2**53  # beyond it a float does not hold every whole number
 # 18 digits, as Arrow's product of two such still has a place in its 38; where an amount needs more, every one of .NET's
 # (29 digits, 28 of them behind the point) has a place in the wide one, of which sums are right and products too long.
@@ -40,7 +43,11 @@ TYPES: dict[str, tuple[pa.DataType, pa.DataType, str]] = {
     "date-time": (pa.string(), UTC_NS, "datetime64[ns, UTC]"),
     "date": (pa.string(), pa.timestamp("ns"), "datetime64[ns]"),
     "duration": (pa.string(), pa.duration("ns"), "timedelta64[ns]"),
-    "any": (pa.string(), pa.string(), "str"),  # the documents promise nothing: JSON text, so that nothing is lost
+    "any": (
+        pa.string(),
+        pa.string(),
+        "str",
+    ),  # the documents promise nothing: JSON text, so that nothing is lost
     # Not of the catalogue: see `kind_of` and `as_asked`.
     "whole number": (pa.string(), pa.int64(), "Int64"),
     "exact decimal": (AMOUNT, AMOUNT, str(pd.ArrowDtype(AMOUNT))),
@@ -80,7 +87,11 @@ _registry.dtypes.insert(0, _registry.dtypes.pop(_registry.dtypes.index(_NestedBy
 
 def pandas_type(kind: pa.DataType) -> Any:
     """The pandas dtype for an Arrow type, None for Arrow's own choice."""
-    return pd.ArrowDtype(kind) if pa.types.is_nested(kind) or pa.types.is_decimal(kind) else PANDAS.get(kind)
+    return (
+        pd.ArrowDtype(kind)
+        if pa.types.is_nested(kind) or pa.types.is_decimal(kind)
+        else PANDAS.get(kind)
+    )
 
 
 # -- a column's types
@@ -88,7 +99,9 @@ def pandas_type(kind: pa.DataType) -> Any:
 
 def is_open(column: Column) -> bool:
     """Whether the documents promise nothing of a column, or of an array's elements."""
-    return column.type == "any" or (column.type == "array" and all(c.type == "any" for c in column.children))
+    return column.type == "any" or (
+        column.type == "array" and all(c.type == "any" for c in column.children)
+    )
 
 
 def kind_of(column: Column) -> str:
@@ -128,7 +141,11 @@ def dtype_of(column: Column) -> str:
     """The pandas dtype of a column by name, such as "Int64"; an object has none, as it is flattened."""
     if column.type == "object":
         return ""
-    return str(pd.ArrowDtype(json_type(column))) if column.type == "array" else TYPES[kind_of(column)][2]
+    return (
+        str(pd.ArrowDtype(json_type(column)))
+        if column.type == "array"
+        else TYPES[kind_of(column)][2]
+    )
 
 
 # -- converters
@@ -144,7 +161,9 @@ def to_date_time(values: pa.Array) -> pa.Array:
     try:
         return zoned.cast(UTC_NS)
     except pa.ArrowInvalid:
-        return _of_calendar(pc.replace_substring_regex(zoned, r"(\.\d{6})\d{1,3}(\D|$)", r"\1\2").cast(UTC_US))
+        return _of_calendar(
+            pc.replace_substring_regex(zoned, r"(\.\d{6})\d{1,3}(\D|$)", r"\1\2").cast(UTC_US)
+        )
 
 
 def to_date(values: pa.Array) -> pa.Array:
@@ -209,12 +228,18 @@ def _filled(values: pa.Array) -> pa.Array:
 def to_duration(values: pa.Array) -> pa.Array:
     """.NET's "[-][d.]hh:mm:ss[.fffffff]", or ISO 8601 -> a duration; each distinct text is read once."""
     distinct = values.dictionary_encode()
-    parsed = pa.array([None if t is None else _nanoseconds(t) for t in distinct.dictionary.to_pylist()], pa.duration("ns"))
+    parsed = pa.array(
+        [None if t is None else _nanoseconds(t) for t in distinct.dictionary.to_pylist()],
+        pa.duration("ns"),
+    )
     return pc.take(parsed, distinct.indices)
 
 
 # Two forms with groups of the same names. Years and months have no length, and pandas reads PT1.5H as five hours.
-NET = re.compile(r"(?P<sign>-)?(?:(?P<d>\d+)\.)?(?P<h>\d+):(?P<m>\d\d)(?::(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?)?", re.ASCII)
+NET = re.compile(
+    r"(?P<sign>-)?(?:(?P<d>\d+)\.)?(?P<h>\d+):(?P<m>\d\d)(?::(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?)?",
+    re.ASCII,
+)
 ISO = re.compile(
     r"(?P<sign>-)?P(?=.*\d[WDHMS]$)(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?"
     r"(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)(?:\.(?P<f>\d{1,9}))?S)?)?",

@@ -104,12 +104,19 @@ class Home:
             pass
         except OSError:
             return  # a file system without locks
-        raise CannotSave(f"{self.folder} was not synced.", "Another sync is at work in it.", "Let it finish, then try again.")
+        raise CannotSave(
+            f"{self.folder} was not synced.",
+            "Another sync is at work in it.",
+            "Let it finish, then try again.",
+        )
 
     def _check_owner(self) -> None:
         for path in sorted(self.inner.glob("*.json")):
             mark = _read(path)
-            if mark is not None and (mark.tenant, mark.environment) != (self.tenant, self.environment):
+            if mark is not None and (mark.tenant, mark.environment) != (
+                self.tenant,
+                self.environment,
+            ):
                 raise UsageError(
                     f"{self.folder} was not synced.",
                     f"It keeps tables of tenant {mark.tenant} in {mark.environment}, and this is tenant {self.tenant} in {self.environment}.",
@@ -132,7 +139,10 @@ class Home:
         """
         mark, about = _read(self._mark(table)), self._about(table)
         ours = (resource, self.tenant, self.environment)
-        if about is None or (about.get("resource"), about.get("tenant"), about.get("environment")) != ours:
+        if (
+            about is None
+            or (about.get("resource"), about.get("tenant"), about.get("environment")) != ours
+        ):
             if about is not None and mark is None:
                 raise UsageError(
                     f"{table} was not synced.",
@@ -140,7 +150,12 @@ class Home:
                     "Move the file away, or name another folder.",
                 )
             return None
-        if mark is None or mark.resource != resource or about["changed"] or str(about.get("began", "")) < mark.data:
+        if (
+            mark is None
+            or mark.resource != resource
+            or about["changed"]
+            or str(about.get("began", "")) < mark.data
+        ):
             return None
         return mark
 

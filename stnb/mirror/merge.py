@@ -45,7 +45,9 @@ class Difference:
     drift: Mapping[str, str] = field(default_factory=dict)
 
 
-def merged(old: Path, new: Path, key: Sequence[str], spare: Path, about: Mapping[str, Any]) -> Difference:
+def merged(
+    old: Path, new: Path, key: Sequence[str], spare: Path, about: Mapping[str, Any]
+) -> Difference:
     """Put the rows of `new` into `old`: of rows with one key the newer stays, by `modifiedOn`, else that of `new`.
 
     Nothing is written where nothing differs.
@@ -78,7 +80,9 @@ def replaced(old: Path, new: Path, key: Sequence[str]) -> Difference:
     try:
         both = _Both(Rows(old), coming, key, newest=False)
     except (pa.ArrowException, OSError):  # not there, or nothing that can be compared
-        difference = Difference(0, coming.count, 0, int(np.count_nonzero(_inactive(coming))), 0, coming.count)
+        difference = Difference(
+            0, coming.count, 0, int(np.count_nonzero(_inactive(coming))), 0, coming.count
+        )
     else:
         difference = both.difference(gone=both.old.count - len(both.was), after=coming.count)
         if not key:
@@ -123,9 +127,13 @@ class _Both:
 
     def difference(self, *, gone: int, after: int) -> Difference:
         off, was_off = _inactive(self.new), _inactive(self.old)
-        inactive = np.count_nonzero(off[self.fresh]) + np.count_nonzero(off[self.now] & ~was_off[self.was])
+        inactive = np.count_nonzero(off[self.fresh]) + np.count_nonzero(
+            off[self.now] & ~was_off[self.was]
+        )
         changed = np.count_nonzero(self._changed())
-        return Difference(self.old.count, len(self.fresh), int(changed), int(inactive), gone, after, self.drift)
+        return Difference(
+            self.old.count, len(self.fresh), int(changed), int(inactive), gone, after, self.drift
+        )
 
     def _matches(self, key: Sequence[str]) -> Places:
         """For each old row the place of the new one with the same key, or -1."""
@@ -157,12 +165,17 @@ class _Both:
     def _changed(self) -> Flags:
         """Which of the rows that both have differ; column by column."""
         differs = np.zeros(len(self.was), dtype=bool)
-        for name in sorted(self.schema.names, key=lambda name: name != WHEN):  # it tells most of them
+        for name in sorted(
+            self.schema.names, key=lambda name: name != WHEN
+        ):  # it tells most of them
             alike = np.flatnonzero(~differs)
             if not len(alike):
                 break
             kind = self.schema.field(name).type
-            differs[alike] = differ(self.old.picked(name, kind, self.was[alike]), self.new.picked(name, kind, self.now[alike]))
+            differs[alike] = differ(
+                self.old.picked(name, kind, self.was[alike]),
+                self.new.picked(name, kind, self.now[alike]),
+            )
         return differs
 
 
@@ -179,4 +192,9 @@ def _tables(files: Sequence[tuple[Rows, Flags]], schema: pa.Schema) -> Iterator[
             mask = wanted[start : start + group.num_rows]
             kept = group if mask.all() else group.filter(pa.array(mask))
             nothing = pa.nulls(kept.num_rows)
-            yield pa.table({f.name: cast(kept.column(f.name) if f.name in rows.names else nothing, f.type) for f in schema})
+            yield pa.table(
+                {
+                    f.name: cast(kept.column(f.name) if f.name in rows.names else nothing, f.type)
+                    for f in schema
+                }
+            )

@@ -61,7 +61,11 @@ def routes(resources: Iterable[Resource | str], account: Named | None) -> list[R
         route = route_of(_resource(given, account))
         found.setdefault(route.table, route)
     if not found:
-        raise UsageError("Nothing is to be synced.", "No resource was named.", 'Name some, as in sync(["jpm.jobs"], to="data").')
+        raise UsageError(
+            "Nothing is to be synced.",
+            "No resource was named.",
+            'Name some, as in sync(["jpm.jobs"], to="data").',
+        )
     owners = {(r.owner.tenant, r.owner.environment) for r in found.values()}
     if len(owners) > 1:
         raise UsageError(
@@ -81,7 +85,9 @@ def route_of(resource: Resource) -> Route:
     name = feed_of(resource.endpoint, resource._catalog)
     endpoint = resource.endpoint if name is None else resource._catalog[name]
     resource = Resource(resource._session, resource._catalog, endpoint, resource._meter)
-    yes_or_no = {p.py: False for p in endpoint.required if p.type == "boolean"}  # not the active alone, not in reverse
+    yes_or_no = {
+        p.py: False for p in endpoint.required if p.type == "boolean"
+    }  # not the active alone, not in reverse
     needed = [p.py for p in endpoint.required if p.py not in yes_or_no]
     if needed or endpoint.kind not in ("list", "export", "rows"):
         why = f"It needs {' and '.join(needed)}" if needed else f"It is one {endpoint.kind}"
@@ -90,7 +96,11 @@ def route_of(resource: Resource) -> Route:
             f"{why}, so that there is no table of all its rows.",
             "Pull it by itself, and sync the list above it.",
         )
-    return Route(resource, _by(endpoint), yes_or_no | dict([endpoint.shows_all] if endpoint.shows_all else []))
+    return Route(
+        resource,
+        _by(endpoint),
+        yes_or_no | dict([endpoint.shows_all] if endpoint.shows_all else []),
+    )
 
 
 def _by(endpoint: Endpoint) -> By:

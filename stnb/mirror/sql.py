@@ -52,7 +52,9 @@ def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> 
     duckdb = _duckdb()
     files = _files(Path(folder))
     with _opened(duckdb, query, files) as connection:
-        table = _asked(duckdb, connection, query, {k: _plain(v) for k, v in parameters.items()}, files)
+        table = _asked(
+            duckdb, connection, query, {k: _plain(v) for k, v in parameters.items()}, files
+        )
     return _frame(table)
 
 
@@ -70,7 +72,9 @@ def _duckdb() -> Any:
 
 def _files(folder: Path) -> dict[str, Path]:
     """The files by the names of their tables."""
-    found = {p.stem: p.resolve() for p in sorted(folder.glob("*.parquet")) if not p.name.startswith(".")}
+    found = {
+        p.stem: p.resolve() for p in sorted(folder.glob("*.parquet")) if not p.name.startswith(".")
+    }
     if not found:
         raise UsageError(
             f"{folder} has no tables.",
@@ -83,7 +87,9 @@ def _files(folder: Path) -> dict[str, Path]:
 @contextmanager
 def _opened(duckdb: Any, query: str, files: dict[str, Path]) -> Iterator[Any]:
     """A database in memory that sees the files that the query asks and nothing else."""
-    with tempfile.TemporaryDirectory(prefix="stnb-sql-") as spill:  # for what does not fit into memory
+    with tempfile.TemporaryDirectory(
+        prefix="stnb-sql-"
+    ) as spill:  # for what does not fit into memory
         connection = duckdb.connect(":memory:", config={**CLOSED, "temp_directory": spill})
         try:
             connection.execute("SET TimeZone='UTC'")
@@ -116,7 +122,9 @@ def _view(duckdb: Any, connection: Any, name: str, path: Path) -> str:
         connection.execute(f"SELECT * FROM {source} LIMIT 0")
     except (duckdb.Error, pa.ArrowException, OSError):
         raise UsageError(
-            f"{path} cannot be read.", "It is no Parquet file, or not a whole one.", "Move it out of the folder, or sync again."
+            f"{path} cannot be read.",
+            "It is no Parquet file, or not a whole one.",
+            "Move it out of the folder, or sync again.",
         ) from None
     casts = [f"{cast} AS {_name(field.name)}" for field in schema if (cast := _cast(field))]
     replaced = f" REPLACE ({', '.join(casts)})" if casts else ""
@@ -144,12 +152,17 @@ def _text(text: str) -> str:
 # -- the query
 
 
-def _asked(duckdb: Any, connection: Any, query: str, parameters: dict[str, Any], files: dict[str, Path]) -> pa.Table:
+def _asked(
+    duckdb: Any, connection: Any, query: str, parameters: dict[str, Any], files: dict[str, Path]
+) -> pa.Table:
     try:
         statements = connection.extract_statements(query)
         if [s.type.name for s in statements] == ["SELECT"]:
             return connection.sql(statements[0], params=parameters or None).to_arrow_table()
-        why, then = "It is not one SELECT, and the tables are only read.", "Ask one question, and write its answer with pandas."
+        why, then = (
+            "It is not one SELECT, and the tables are only read.",
+            "Ask one question, and write its answer with pandas.",
+        )
     except duckdb.Error as err:
         why, then = _words(err), _hint(err, files)
     raise UsageError("The query was not carried out.", why, then)
@@ -171,7 +184,9 @@ def _hint(err: Exception, files: dict[str, Path]) -> str:
     if kind == "PermissionException":
         return "Only the Parquet files of the folder can be asked, each by the name of its table."
     if re.search(r"(?i)\bparameters?\b", said):
-        return 'Give each $name of the query its value, as in sql("… where id = $id", folder, id=5).'
+        return (
+            'Give each $name of the query its value, as in sql("… where id = $id", folder, id=5).'
+        )
     return "Mend the query; `DESCRIBE table` lists the columns of a table."
 
 
@@ -182,7 +197,11 @@ def _plain(value: Any) -> Any:
     if value is pd.NaT or value is pd.NA:
         return None
     return (
-        value.to_pydatetime(warn=False) if isinstance(value, pd.Timestamp) else value.item() if hasattr(value, "item") else value
+        value.to_pydatetime(warn=False)
+        if isinstance(value, pd.Timestamp)
+        else value.item()
+        if hasattr(value, "item")
+        else value
     )
 
 
@@ -191,7 +210,9 @@ def _plain(value: Any) -> Any:
 
 def _frame(table: pa.Table) -> pd.DataFrame:
     columns = [_typed(column) for column in table.columns]
-    frame: pd.DataFrame = pa.Table.from_arrays(columns, names=table.column_names).to_pandas(types_mapper=pandas_type)
+    frame: pd.DataFrame = pa.Table.from_arrays(columns, names=table.column_names).to_pandas(
+        types_mapper=pandas_type
+    )
     return frame
 
 
@@ -213,13 +234,23 @@ def _durations(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if any(p is not None and p.months for p in parts):
         return column
     return pa.chunked_array(
-        [pa.array([None if p is None else p.days * 86_400_000_000_000 + p.nanoseconds for p in parts], pa.duration("ns"))]
+        [
+            pa.array(
+                [None if p is None else p.days * 86_400_000_000_000 + p.nanoseconds for p in parts],
+                pa.duration("ns"),
+            )
+        ]
     )
 
 
 def _is_text(kind: pa.DataType) -> bool:
     """Text in another guise; a column of nothing too, as in a pull."""
-    others = (pa.types.is_large_string, pa.types.is_string_view, pa.types.is_dictionary, pa.types.is_null)
+    others = (
+        pa.types.is_large_string,
+        pa.types.is_string_view,
+        pa.types.is_dictionary,
+        pa.types.is_null,
+    )
     return any(fits(kind) for fits in others)
 
 
@@ -227,7 +258,10 @@ _TYPES: Sequence[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], pa
     (pa.types.is_uint64, lambda kind: kind),
     (pa.types.is_integer, lambda kind: pa.int64()),
     (pa.types.is_floating, lambda kind: pa.float64()),
-    (pa.types.is_decimal, lambda kind: pa.float64() if kind.scale else pa.int64()),  # a sum of whole numbers is one
+    (
+        pa.types.is_decimal,
+        lambda kind: pa.float64() if kind.scale else pa.int64(),
+    ),  # a sum of whole numbers is one
     (_is_text, lambda kind: pa.string()),
     (pa.types.is_date, lambda kind: pa.timestamp("ns")),
     (pa.types.is_timestamp, lambda kind: pa.timestamp("ns", "UTC" if kind.tz else None)),

@@ -9,4 +9,12 @@ from __future__ import annotations
 from .progress import PageCallback, Progress, ProgressCallback, Wish, taken_up
 from .run import Pull, last_partial
 
-__all__ = ["PageCallback", "Progress", "ProgressCallback", "Pull", "Wish", "last_partial", "taken_up"]
+__all__ = [
+    "PageCallback",
+    "Progress",
+    "ProgressCallback",
+    "Pull",
+    "Wish",
+    "last_partial",
+    "taken_up",
+]

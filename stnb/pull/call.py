@@ -43,7 +43,11 @@ class Call:
 
 
 def call(
-    endpoint: Endpoint, tenant: int, filters: Mapping[str, Any], zone: dt.tzinfo = UTC, now: dt.datetime | None = None
+    endpoint: Endpoint,
+    tenant: int,
+    filters: Mapping[str, Any],
+    zone: dt.tzinfo = UTC,
+    now: dt.datetime | None = None,
 ) -> Call:
     """Check the filters against the catalogue and write them in the API's form.
 
@@ -71,11 +75,15 @@ def call(
         if p.where == "path":
             path = path.replace(f"{{{p.name}}}", quote(text[0][1], safe=""))
     query = tuple(pair for p, pairs in texts.items() if p.where == "query" for pair in pairs)
-    body: Any = next((_body(endpoint, p, value) for p, value in given.items() if p.where == "body"), None)
+    body: Any = next(
+        (_body(endpoint, p, value) for p, value in given.items() if p.where == "body"), None
+    )
     if endpoint.method == "POST" and body is None:
         body = {"parameters": []}
     told = {p.name: _told([v for _, v in pairs]) for p, pairs in texts.items()}
-    told |= {p.name: json.dumps(body[p.name], ensure_ascii=False) for p in given if p.where == "body"}
+    told |= {
+        p.name: json.dumps(body[p.name], ensure_ascii=False) for p in given if p.where == "body"
+    }
     ids = _ids(endpoint, given, zone)
     batches = _batches(*ids) if ids else ()
     if batches:
@@ -89,11 +97,18 @@ def _told(values: list[str]) -> str:
     return ", ".join(values) if len(each) <= 50 else f"{len(each):,} values, {each[0]} … {each[-1]}"
 
 
-def _ids(endpoint: Endpoint, given: Mapping[Param, Any], zone: dt.tzinfo) -> tuple[Param, list[str]] | None:
+def _ids(
+    endpoint: Endpoint, given: Mapping[Param, Any], zone: dt.tzinfo
+) -> tuple[Param, list[str]] | None:
     """The ids that rows are asked for by, each once, with their parameter."""
     param = next((p for p in given if _splits(endpoint, p)), None)
     return (
-        None if param is None else (param, list(dict.fromkeys(as_text(endpoint, param, v, zone) for v in as_list(given[param]))))
+        None
+        if param is None
+        else (
+            param,
+            list(dict.fromkeys(as_text(endpoint, param, v, zone) for v in as_list(given[param]))),
+        )
     )
 
 
@@ -115,7 +130,9 @@ def _given(endpoint: Endpoint, filters: Mapping[str, Any]) -> dict[Param, Any]:
     for name, value in filters.items():
         param = _param(endpoint, name)
         if param in given and value is not None:
-            raise BadFilter(f"{param.name} was given twice.", f"It is also written {param.py}.", "Give it once.")
+            raise BadFilter(
+                f"{param.name} was given twice.", f"It is also written {param.py}.", "Give it once."
+            )
         if value is not None:
             given[param] = value
     return given
@@ -147,7 +164,9 @@ def _param(endpoint: Endpoint, name: str) -> Param:
     raise UnknownFilter(
         f"{endpoint.name} has no filter {name!r}.",
         "The API would ignore it in silence and answer with every row.",
-        f"Near it: {', '.join(near)}." if near else f"Its filters are: {', '.join(names) or 'none'}.",
+        f"Near it: {', '.join(near)}."
+        if near
+        else f"Its filters are: {', '.join(names) or 'none'}.",
     )
 
 
@@ -178,7 +197,11 @@ def _texts(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> lis
 
 
 def _written(param: Param, values: list[str]) -> list[tuple[str, str]]:
-    return [(param.name, ",".join(values))] if param.many == "comma" else [(param.name, v) for v in values]
+    return (
+        [(param.name, ",".join(values))]
+        if param.many == "comma"
+        else [(param.name, v) for v in values]
+    )
 
 
 def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str]]:
@@ -187,25 +210,51 @@ def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str
     Where the parameter takes several (forms' owners), a list of mappings: `owners[0].type=Job&owners[0].id=1`.
     """
     rows = as_list(value) if param.many and not isinstance(value, (str, Mapping)) else [value]
-    if not rows or any(not isinstance(row, Mapping) or not row or None in row.values() for row in rows):
-        raise bad(endpoint, param, value, "It takes names and values.", f'Write {param.py}={{"Name": "value"}}.')
+    if not rows or any(
+        not isinstance(row, Mapping) or not row or None in row.values() for row in rows
+    ):
+        raise bad(
+            endpoint,
+            param,
+            value,
+            "It takes names and values.",
+            f'Write {param.py}={{"Name": "value"}}.',
+        )
     if not isinstance(value, Mapping):
-        return [(f"{param.name}[{i}].{k}", str(v)) for i, row in enumerate(rows) for k, v in row.items()]
+        return [
+            (f"{param.name}[{i}].{k}", str(v)) for i, row in enumerate(rows) for k, v in row.items()
+        ]
     if param.maximum and len(value) > param.maximum:
-        raise bad(endpoint, param, f"{len(value)} names", f"One call takes {param.maximum} at most.", "Give fewer.")
+        raise bad(
+            endpoint,
+            param,
+            f"{len(value)} names",
+            f"One call takes {param.maximum} at most.",
+            "Give fewer.",
+        )
     dotted = param.name == "customField"
-    return [(f"{param.name}.{k}" if dotted else f"{param.name}[{k}]", str(v)) for k, v in value.items()]
+    return [
+        (f"{param.name}.{k}" if dotted else f"{param.name}[{k}]", str(v)) for k, v in value.items()
+    ]
 
 
 def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:
     """A report's parameters: a mapping becomes the list of name-value pairs that the route takes (facts §9)."""
-    pairs = [{"name": k, "value": v} for k, v in value.items()] if isinstance(value, Mapping) else value
+    pairs = (
+        [{"name": k, "value": v} for k, v in value.items()] if isinstance(value, Mapping) else value
+    )
     try:
         plain = json.loads(json.dumps(pairs, default=_plain, allow_nan=False))
     except (TypeError, ValueError):
         plain = None
     if not isinstance(plain, list):
-        raise bad(endpoint, param, value, "It takes names and values that JSON has.", 'Write parameters={"From": "2026-07-01"}.')
+        raise bad(
+            endpoint,
+            param,
+            value,
+            "It takes names and values that JSON has.",
+            'Write parameters={"From": "2026-07-01"}.',
+        )
     return {param.name: plain}
 
 

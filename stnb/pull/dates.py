@@ -42,7 +42,9 @@ def moment(value: Any, zone: dt.tzinfo, now: dt.datetime | None = None) -> dt.da
     return exact if exact.tzinfo else exact.replace(tzinfo=zone)
 
 
-def window(value: Any, zone: dt.tzinfo, now: dt.datetime | None = None) -> tuple[dt.datetime, dt.datetime]:
+def window(
+    value: Any, zone: dt.tzinfo, now: dt.datetime | None = None
+) -> tuple[dt.datetime, dt.datetime]:
     """The whole day, week, month, quarter or year that a value means: its first moment, and the first one behind it.
 
     "last 30 days" ends with today. A day is as long as it is in the zone: 23 to 25 hours where clocks change.
@@ -87,8 +89,12 @@ def _relative(text: str, today: dt.date) -> dt.date | None:
     if text in named:
         return today + dt.timedelta(days=named[text])
     if found := re.fullmatch(rf"(this|last|next) ({UNITS})", text):
-        return _shift(_start(today, found[2]), found[2], {"last": -1, "this": 0, "next": 1}[found[1]])
-    if found := re.fullmatch(rf"(?:(?:last|past) (\d{{1,4}}) ({UNITS})s?|(\d{{1,4}}) ({UNITS})s? ago)", text):
+        return _shift(
+            _start(today, found[2]), found[2], {"last": -1, "this": 0, "next": 1}[found[1]]
+        )
+    if found := re.fullmatch(
+        rf"(?:(?:last|past) (\d{{1,4}}) ({UNITS})s?|(\d{{1,4}}) ({UNITS})s? ago)", text
+    ):
         count, unit = found[1] or found[3], found[2] or found[4]
         return _shift(today, unit, -int(count))
     return None

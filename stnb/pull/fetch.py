@@ -73,11 +73,16 @@ class Work:
         """Fetch and decode; yield the index of each page as it is on the shelf, also while the next one is on its way."""
         decoding: dict[asyncio.Task[None], int] = {}
         try:
-            async with aclosing(pages(self.call, self._fetch, self.plan)) as walk, aclosing(_Coming(walk)) as coming:
+            async with (
+                aclosing(pages(self.call, self._fetch, self.plan)) as walk,
+                aclosing(_Coming(walk)) as coming,
+            ):
                 while coming.more or decoding:
                     if len(decoding) <= DECODERS:
                         coming.ask()
-                    await asyncio.wait({*decoding, *coming.asked}, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait(
+                        {*decoding, *coming.asked}, return_when=asyncio.FIRST_COMPLETED
+                    )
                     for task in [task for task in decoding if task.done()]:
                         index = decoding.pop(task)
                         task.result()
@@ -142,7 +147,9 @@ class Work:
             self._update(rows=1, pages=1)
             return
         try:
-            part = decode(page.content, page.rows_at, self.shape, positional=self.call.endpoint.positional)
+            part = decode(
+                page.content, page.rows_at, self.shape, positional=self.call.endpoint.positional
+            )
         except UnexpectedAnswer as err:
             raise _Unreadable(err) from None
         self.shelf.put(page.index, part, page.continue_from)
@@ -162,7 +169,9 @@ class Work:
         """Add to the counts and set the rest; both the loop's thread and the decoders' call it."""
         with self._lock:
             p = self._progress
-            p = replace(p, rows=p.rows + rows, pages=p.pages + pages, requests=p.requests + requests)
+            p = replace(
+                p, rows=p.rows + rows, pages=p.pages + pages, requests=p.requests + requests
+            )
             p = self._progress = replace(p, seconds=time.monotonic() - self._start, **changes)
         if self._tell is None:
             return
@@ -170,7 +179,9 @@ class Work:
             self._tell(p)
         except Exception as err:  # noqa: BLE001 - a bar that breaks must not cost the rows
             if self._tell is not None:
-                self.odd.append((StnbWarning, f"The progress callback failed and was left out ({err!r})."))
+                self.odd.append(
+                    (StnbWarning, f"The progress callback failed and was left out ({err!r}).")
+                )
             self._tell = None
 
 

@@ -48,8 +48,16 @@ class Options:
                 "Say less, or leave it out.",
             )
         if self.concurrency not in (None, 1) and (endpoint.kind != "list" or endpoint.sequential):
-            why = "does not bear two calls at once" if endpoint.sequential else "is read in one request, or by a cursor in order"
-            raise BadFilter(f"concurrency={self.concurrency} does not fit.", f"{endpoint.name} {why}.", "Leave it out.")
+            why = (
+                "does not bear two calls at once"
+                if endpoint.sequential
+                else "is read in one request, or by a cursor in order"
+            )
+            raise BadFilter(
+                f"concurrency={self.concurrency} does not fit.",
+                f"{endpoint.name} {why}.",
+                "Leave it out.",
+            )
         if self.keep not in ("newest", "all"):
             raise BadFilter(
                 f"keep={self.keep!r} does not fit.",
@@ -59,16 +67,31 @@ class Options:
         self._check_dtypes(endpoint)
 
     def _check_dtypes(self, endpoint: Endpoint) -> None:
-        why = 'It is "typed", "decimal" for exact amounts, or "raw" for values as the API sends them.'
+        why = (
+            'It is "typed", "decimal" for exact amounts, or "raw" for values as the API sends them.'
+        )
         if self.dtypes not in get_args(Dtypes):
-            raise BadFilter(f"dtypes={self.dtypes!r} does not fit.", why, 'Leave it out for "typed".')
+            raise BadFilter(
+                f"dtypes={self.dtypes!r} does not fit.", why, 'Leave it out for "typed".'
+            )
         if self.dtypes == "decimal" and (endpoint.positional or not shape_of(endpoint).leaves):
-            why = f"The catalogue knows no columns of {endpoint.name}, and so none that is an amount."
-            raise BadFilter('dtypes="decimal" does not fit.', why, "Leave it out, and convert the columns in pandas.")
+            why = (
+                f"The catalogue knows no columns of {endpoint.name}, and so none that is an amount."
+            )
+            raise BadFilter(
+                'dtypes="decimal" does not fit.',
+                why,
+                "Leave it out, and convert the columns in pandas.",
+            )
 
     def plan(self, now: str) -> Plan:
         """How to walk the pages; `now` bounds a list that is read in several."""
-        return Plan(limit=self.limit, page_size=self.page_size, concurrency=self.concurrency or IN_FLIGHT, now=now)
+        return Plan(
+            limit=self.limit,
+            page_size=self.page_size,
+            concurrency=self.concurrency or IN_FLIGHT,
+            now=now,
+        )
 
     def wish(self, endpoint: Endpoint) -> Wish:
         """Which columns are decoded, and as what.
@@ -81,19 +104,27 @@ class Options:
             return Wish(shape, keep=self.keep)
         asked = [self.columns] if isinstance(self.columns, str) else list(self.columns)
         if not asked or not shape.leaves or endpoint.kind == "file" or endpoint.positional:
-            why = "The list is empty." if not asked else f"The catalogue knows no columns of {endpoint.name}."
+            why = (
+                "The list is empty."
+                if not asked
+                else f"The catalogue knows no columns of {endpoint.name}."
+            )
             raise BadFilter("columns= does not fit.", why, "Leave it out, and select in pandas.")
         seen = narrow(shape, asked)
         there = {leaf.path for leaf in seen.leaves}
         # The key finds repeats, and modifiedOn tells the newest of them.
-        hidden = tuple(c for c in (*endpoint.key, "modifiedOn") if c in shape.by_path and c not in there)
+        hidden = tuple(
+            c for c in (*endpoint.key, "modifiedOn") if c in shape.by_path and c not in there
+        )
         return Wish(narrow(shape, [*asked, *hidden]) if hidden else seen, hidden, self.keep)
 
 
 def _check_count(name: str, value: Any) -> None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
         raise BadFilter(
-            f"{name}={value!r} does not fit.", "It is a whole number from 1 on.", "Leave it out for stnb's own choice."
+            f"{name}={value!r} does not fit.",
+            "It is a whole number from 1 on.",
+            "Leave it out for stnb's own choice.",
         )
 
 
@@ -105,7 +136,11 @@ def target(call: Call, to: Any) -> Path:
     """
     path = Path(to)
     if call.endpoint.kind == "file":
-        raise BadFilter("to= does not fit.", f"{call.endpoint.name} is a file, not rows.", "Write the bytes of get(…) yourself.")
+        raise BadFilter(
+            "to= does not fit.",
+            f"{call.endpoint.name} is a file, not rows.",
+            "Write the bytes of get(…) yourself.",
+        )
     if path.suffix.lower() == ".parquet" and not path.is_dir():
         return path
     if path.suffix and not path.is_dir():

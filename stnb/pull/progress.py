@@ -60,7 +60,9 @@ class Wish:
 def taken_up(plan: Plan, call: Call, shelf: Shelf) -> Plan:
     """The plan of a walk that goes on from the pages on the shelf."""
     done = shelf.pages
-    if call.endpoint.kind == "export":  # behind a gap, or a cursor that leads nowhere, the feed is read again
+    if (
+        call.endpoint.kind == "export"
+    ):  # behind a gap, or a cursor that leads nowhere, the feed is read again
         known: dict[str, int] = {}
         for index in itertools.takewhile(done.__contains__, itertools.count()):
             cursor = done[index]

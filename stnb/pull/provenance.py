@@ -44,12 +44,16 @@ def about(
     }, told
 
 
-def _notices(run: Pull, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None) -> list[Notice]:
+def _notices(
+    run: Pull, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None
+) -> list[Notice]:
     e, plan = run.call.endpoint, run.plan
     lacking = _lacking(run, rows, duplicates)
     disagreed: list[Notice] = [(Incomplete, text) for text in plan.notices or _surplus(run, rows)]
     unfound = [] if lacking or plan.limit is not None else notices.unfound(e, rows, run.call.asked)
-    known = [] if lacking or frame is None else traps.found(e, frame, run.call.given, limit=plan.limit)
+    known = (
+        [] if lacking or frame is None else traps.found(e, frame, run.call.given, limit=plan.limit)
+    )
     hidden = notices.hidden(e, run.call.given)
     return [*lacking, *disagreed, *run.odd, *unfound, *hidden, *notices.drifted(e, drift), *known]
 
@@ -66,7 +70,11 @@ def _surplus(run: Pull, rows: int) -> list[str]:
     total = run.progress.total
     if run.call.endpoint.kind != "list" or run.plan.limit is not None or run.wish.keep == "all":
         return []
-    return [] if total is None or rows <= total else [f"totalCount said {total:,} rows, and {rows:,} came."]
+    return (
+        []
+        if total is None or rows <= total
+        else [f"totalCount said {total:,} rows, and {rows:,} came."]
+    )
 
 
 def _lacking(run: Pull, rows: int, duplicates: int) -> list[Notice]:

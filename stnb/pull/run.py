@@ -71,13 +71,26 @@ class Pull(Work):
             >>> df = run.resume().wait()
         """
         if self.error is not None or (self._future is not None and self._future.done()):
-            self._ended.wait(ENDING)  # the pages that had arrived are on the shelf then, and the shelf is let go
+            self._ended.wait(
+                ENDING
+            )  # the pages that had arrived are on the shelf then, and the shelf is let go
         if self.error is None and not self.cancelled:
             return self  # it runs, or is whole
         shelf, (tell, on_page) = self.shelf.again(), self._callbacks
         plan = taken_up(self.plan, self.call, shelf)
-        run = Pull(self.session, self.call, plan, wish=self.wish, shelf=shelf, began=self.began, progress=tell, on_page=on_page)
-        run._progress = replace(run._progress, requests=self._progress.requests, total=self._progress.total)
+        run = Pull(
+            self.session,
+            self.call,
+            plan,
+            wish=self.wish,
+            shelf=shelf,
+            began=self.began,
+            progress=tell,
+            on_page=on_page,
+        )
+        run._progress = replace(
+            run._progress, requests=self._progress.requests, total=self._progress.total
+        )
         return run.start()
 
     @property
@@ -99,7 +112,9 @@ class Pull(Work):
     def cancel(self) -> None:
         """End it; the rows that arrived stay in `frame`. Nothing happens where it is done."""
         if self._future is not None and not self.done:
-            self._entered.wait(ENDING)  # a run that is cancelled before its first step would not notice
+            self._entered.wait(
+                ENDING
+            )  # a run that is cancelled before its first step would not notice
             self._future.cancel()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame:
@@ -125,7 +140,9 @@ class Pull(Work):
         self._join(timeout)
         self._warn()
         if self.path is None:
-            raise concurrent.futures.CancelledError("no file was written; the same call goes on from the pages that had arrived")
+            raise concurrent.futures.CancelledError(
+                "no file was written; the same call goes on from the pages that had arrived"
+            )
         return self.path
 
     def _join(self, timeout: float | None) -> None:
@@ -141,7 +158,9 @@ class Pull(Work):
             if isinstance(self.shelf, Memory):
                 self.error.frame = self.frame if self._progress.pages else None
             self.error.goes_on = lambda: self._go_on()
-            raise self.error.with_traceback(None)  # the frames of the loop's thread say nothing to the reader
+            raise self.error.with_traceback(
+                None
+            )  # the frames of the loop's thread say nothing to the reader
         if self.error is not None:
             raise self.error
 
@@ -193,7 +212,12 @@ class Pull(Work):
         """Put the pages on disk together as one Parquet file."""
         self._update(state="saving", note="")
         done = functools.partial(
-            shelf.finish, self.call.endpoint.key, self.plan.limit, self.wish.keep, self._about, hide=self.wish.hide
+            shelf.finish,
+            self.call.endpoint.key,
+            self.plan.limit,
+            self.wish.keep,
+            self._about,
+            hide=self.wish.hide,
         )
         saving = asyncio.get_running_loop().run_in_executor(None, done)
         try:
@@ -214,14 +238,21 @@ class Pull(Work):
             if whole:
                 self.shelf.parts.clear()  # type: ignore[attr-defined]
             frame, drift, duplicates = assemble(
-                parts, self.shape, key=e.key, limit=self.plan.limit, keep=self.wish.keep, consume=whole
+                parts,
+                self.shape,
+                key=e.key,
+                limit=self.plan.limit,
+                keep=self.wish.keep,
+                consume=whole,
             )
             if self.wish.hide:
                 frame = frame.drop(columns=list(self.wish.hide))
         frame.attrs["stnb"] = self._about(len(frame), duplicates, drift, frame)
         return frame
 
-    def _about(self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None) -> dict[str, Any]:
+    def _about(
+        self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None
+    ) -> dict[str, Any]:
         """Provenance of the rows; the notices wait for the reader."""
         told, self._notices = about(self, rows, duplicates, drift, frame)
         return told

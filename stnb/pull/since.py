@@ -21,7 +21,9 @@ from .dates import moment
 OVERLAP = dt.timedelta(hours=1)  # before an earlier list began: its clock and ours may differ
 
 
-def since(endpoint: Endpoint, value: Any, owner: Credentials, now: dt.datetime | None = None) -> dict[str, Any]:
+def since(
+    endpoint: Endpoint, value: Any, owner: Credentials, now: dt.datetime | None = None
+) -> dict[str, Any]:
     """The filter that asks for what changed.
 
     Args:
@@ -36,20 +38,36 @@ def since(endpoint: Endpoint, value: Any, owner: Credentials, now: dt.datetime |
     if about is not None:
         _check_owner(endpoint, about, owner)
     if endpoint.kind == "export":
-        if about is not None and about.get("continue_from") and about.get("resource") == endpoint.name:
+        if (
+            about is not None
+            and about.get("continue_from")
+            and about.get("resource") == endpoint.name
+        ):
             return {"from_": about["continue_from"]}
-        at = _began(endpoint, about) if about is not None else _moment(endpoint, value, owner.zone, now)
-        return {"from_": at.astimezone(dt.UTC).date().isoformat()}  # the documents promise days only (facts §6)
+        at = (
+            _began(endpoint, about)
+            if about is not None
+            else _moment(endpoint, value, owner.zone, now)
+        )
+        return {
+            "from_": at.astimezone(dt.UTC).date().isoformat()
+        }  # the documents promise days only (facts §6)
     if not endpoint.takes("modifiedOnOrAfter"):
         raise BadFilter(
             f"{endpoint.name} cannot tell what changed since.",
             "It has no filter on the time of a change, and is no feed.",
             "Leave since out and pull it whole; st.find(words) shows whether there is a feed of it.",
         )
-    return {"modifiedOnOrAfter": _began(endpoint, about) if about is not None else _moment(endpoint, value, owner.zone, now)}
+    return {
+        "modifiedOnOrAfter": _began(endpoint, about)
+        if about is not None
+        else _moment(endpoint, value, owner.zone, now)
+    }
 
 
-def _moment(endpoint: Endpoint, value: Any, zone: dt.tzinfo, now: dt.datetime | None) -> dt.datetime:
+def _moment(
+    endpoint: Endpoint, value: Any, zone: dt.tzinfo, now: dt.datetime | None
+) -> dt.datetime:
     try:
         return moment(value, zone, now)
     except (ValueError, TypeError, OverflowError):
@@ -66,7 +84,9 @@ def _provenance(endpoint: Endpoint, value: Any) -> Mapping[str, Any] | None:
     """What an earlier frame or file says of itself; None where the value is neither."""
     if isinstance(value, pd.DataFrame):
         about = value.attrs.get("stnb")
-    elif isinstance(value, os.PathLike) or (isinstance(value, str) and value.lower().endswith(".parquet")):
+    elif isinstance(value, os.PathLike) or (
+        isinstance(value, str) and value.lower().endswith(".parquet")
+    ):
         from stnb.frame.parquet import provenance  # Parquet itself is loaded for those who use it
 
         value = os.fspath(value)
@@ -99,7 +119,12 @@ def _began(endpoint: Endpoint, about: Mapping[str, Any]) -> dt.datetime:
         return dt.datetime.fromisoformat(str(about["began"])) - OVERLAP
     except (KeyError, ValueError):
         pass
-    raise _bad(endpoint, "what was pulled earlier", "It does not say when it began.", "Give a date instead.")
+    raise _bad(
+        endpoint,
+        "what was pulled earlier",
+        "It does not say when it began.",
+        "Give a date instead.",
+    )
 
 
 def _bad(endpoint: Endpoint, value: Any, why: str, then: str) -> BadFilter:

@@ -42,11 +42,20 @@ def as_text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> st
     try:
         given = _day(value, zone) if param.name in DAYS else value
         written = _WRITERS.get(param.type, _string)(given, zone)
-        if param.where == "path" and written in (".", ".."):  # no name: on its way it would become another route
+        if param.where == "path" and written in (
+            ".",
+            "..",
+        ):  # no name: on its way it would become another route
             raise ValueError
         return written
     except (ValueError, TypeError, OverflowError):
-        raise bad(endpoint, param, value, f"It takes {_EXPECTED.get(param.type, 'a text')}.", "Write it so.") from None
+        raise bad(
+            endpoint,
+            param,
+            value,
+            f"It takes {_EXPECTED.get(param.type, 'a text')}.",
+            "Write it so.",
+        ) from None
 
 
 def bad(endpoint: Endpoint, param: Param, value: Any, why: str, then: str) -> BadFilter:
@@ -89,7 +98,9 @@ def _sort(endpoint: Endpoint, param: Param, value: Any) -> str:
 
 
 def _string(value: Any, zone: dt.tzinfo) -> str:
-    if value is None or value != value or isinstance(value, bytes):  # NaN and NaT are not themselves; NA raises
+    if (
+        value is None or value != value or isinstance(value, bytes)
+    ):  # NaN and NaT are not themselves; NA raises
         raise TypeError
     if isinstance(value, (dt.date, dt.datetime)):
         return value.isoformat()
@@ -102,7 +113,9 @@ def _string(value: Any, zone: dt.tzinfo) -> str:
 
 
 def _integer(value: Any, zone: dt.tzinfo) -> str:
-    if isinstance(value, bool) or (isinstance(value, str) and not re.fullmatch(r"\s*[+-]?\d+\s*", value)):
+    if isinstance(value, bool) or (
+        isinstance(value, str) and not re.fullmatch(r"\s*[+-]?\d+\s*", value)
+    ):
         raise ValueError
     whole = int(value)
     if not isinstance(value, str) and whole != value:
@@ -141,7 +154,9 @@ def _day(value: Any, zone: dt.tzinfo) -> dt.datetime:
 def _date_time(value: Any, zone: dt.tzinfo) -> str:
     """UTC with a Z, which every filter takes; an offset is refused by some (facts §7)."""
     exact = moment(value, zone).astimezone(UTC)
-    text = exact.replace(tzinfo=None).isoformat(timespec="microseconds" if exact.microsecond else "seconds")
+    text = exact.replace(tzinfo=None).isoformat(
+        timespec="microseconds" if exact.microsecond else "seconds"
+    )
     return f"{text}Z"
 
 
@@ -167,4 +182,8 @@ def as_list(value: Any) -> list[Any]:
     """The values of a parameter that takes several: a text between commas, a collection, or one value."""
     if isinstance(value, str):
         return [v.strip() for v in value.split(",") if v.strip()]
-    return list(value) if isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping)) else [value]
+    return (
+        list(value)
+        if isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping))
+        else [value]
+    )

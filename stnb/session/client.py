@@ -31,7 +31,9 @@ PATIENCE = 300.0  # seconds: the longest pause that the server may ask for befor
 REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
 # A fake on this machine is reached over plain http, which no proxy of the process may see.
 DIRECT: dict[str, None] = {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None}
-NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])  # one of the one environment would travel to the other
+NO_COOKIES = DefaultCookiePolicy(
+    allowed_domains=[]
+)  # one of the one environment would travel to the other
 Query = Sequence[tuple[str, str]]
 Notify = Callable[[str], None]
 T = TypeVar("T")
@@ -84,8 +86,12 @@ class Session:
         """Use these credentials from the next call on; calls under way end with those that they began with."""
         shared, clock = self._transport is None, self._clock
         tenant = (credentials.api_url, credentials.tenant)
-        governor = _shared(_GOVERNORS, tenant, lambda: Governor(self._rate, clock, self._sleep), shared)
-        self._auth = _shared(_AUTHS, credentials, lambda: TokenAuth(credentials, governor.turn, clock), shared)
+        governor = _shared(
+            _GOVERNORS, tenant, lambda: Governor(self._rate, clock, self._sleep), shared
+        )
+        self._auth = _shared(
+            _AUTHS, credentials, lambda: TokenAuth(credentials, governor.turn, clock), shared
+        )
         self.credentials, self._governor = credentials, governor
 
     def reload(self) -> bool:
@@ -144,7 +150,9 @@ class Session:
     async def knock(self) -> tuple[Knock, Knock]:
         """Whether the API's host and the token's host answer at all; nothing secret is sent."""
         client, mine, direct = self._http(), self.credentials, self._transport is not None
-        api, auth = await asyncio.gather(knock(client, mine.api_url, direct), knock(client, mine.auth_url, direct))
+        api, auth = await asyncio.gather(
+            knock(client, mine.api_url, direct), knock(client, mine.auth_url, direct)
+        )
         return api, auth
 
     async def authorize(self, *, renew: bool = False, patience: float = PATIENCE) -> None:
@@ -168,7 +176,9 @@ class Session:
                 return Trouble.of_failure(err)
             return Answer(b"", "", attempt)
 
-        await self._insist(once, self._auth, ("POST", "/connect/token", None), patience, lambda note: None)
+        await self._insist(
+            once, self._auth, ("POST", "/connect/token", None), patience, lambda note: None
+        )
 
     async def send(
         self,
@@ -196,7 +206,10 @@ class Session:
             RequestError: the call failed, after further tries where the failure may pass.
             UnexpectedAnswer: the answer is no whole JSON text.
         """
-        url, auth = self._address(method, path, query), self._auth  # together: a token goes to its own host only
+        url, auth = (
+            self._address(method, path, query),
+            self._auth,
+        )  # together: a token goes to its own host only
         check = (whole or is_whole_json) if expect_json else None
 
         async def once(auth: TokenAuth, attempt: int) -> Trouble | Answer:
@@ -222,7 +235,11 @@ class Session:
             try:
                 result = await once(auth, attempt)
             except Exception as err:
-                for fault in (err, err.__cause__, err.__context__):  # none that we know of; its frames hold headers
+                for fault in (
+                    err,
+                    err.__cause__,
+                    err.__context__,
+                ):  # none that we know of; its frames hold headers
                     traceback.clear_frames(fault.__traceback__ if fault else None)
                 raise
             if isinstance(result, Answer):
@@ -242,7 +259,9 @@ class Session:
 
     def _address(self, method: str, path: str, query: Query) -> httpx.URL:
         """Where the call goes: to the profile's own host, and only to read."""
-        if method != "GET" and not (method == "POST" and REPORT_QUERY.fullmatch(path) and ".." not in path.split("/")):
+        if method != "GET" and not (
+            method == "POST" and REPORT_QUERY.fullmatch(path) and ".." not in path.split("/")
+        ):
             raise UsageError(
                 f"{method} {path} was not sent.",
                 "stnb only reads.",
@@ -266,17 +285,29 @@ class Session:
                 fresh = self._source()
             except SetupError:  # half-edited: the refusal itself is the better word
                 fresh = None
-            if fresh is None or fresh == self.credentials or place(fresh) != place(self.credentials):
+            if (
+                fresh is None
+                or fresh == self.credentials
+                or place(fresh) != place(self.credentials)
+            ):
                 return None
             self.adopt(fresh)
         return self._auth if place(self._auth.credentials) == place(refused.credentials) else None
 
     async def _try(
-        self, method: str, url: httpx.URL, auth: TokenAuth, body: Any, whole: Callable[[bytes], bool] | None, attempt: int
+        self,
+        method: str,
+        url: httpx.URL,
+        auth: TokenAuth,
+        body: Any,
+        whole: Callable[[bytes], bool] | None,
+        attempt: int,
     ) -> Trouble | Answer:
         client = self._http()
         try:
-            response = await client.send(client.build_request(method, url, json=body), auth=auth, stream=True)
+            response = await client.send(
+                client.build_request(method, url, json=body), auth=auth, stream=True
+            )
             if response.is_redirect and whole is None:
                 response = await self._follow(response)
             content = await whole_body(response)
@@ -294,7 +325,11 @@ class Session:
         """Fetch a file from where the API keeps it: plainly, as neither token nor app key may go to another host."""
         target = response.url.join(response.headers.get("location", ""))
         own = (response.url.scheme, response.url.host)  # http on loopback, for a fake
-        if target == response.url or not target.host or (target.scheme != "https" and (target.scheme, target.host) != own):
+        if (
+            target == response.url
+            or not target.host
+            or (target.scheme != "https" and (target.scheme, target.host) != own)
+        ):
             return response
         await response.aclose()
         client = self._http()

@@ -58,7 +58,10 @@ class Trouble:
     def of_failure(cls, err: httpx.HTTPError | httpx.InvalidURL) -> Trouble:
         kind = type(err).__name__
         slow = isinstance(err, httpx.TimeoutException)
-        return cls(f"no answer in time ({kind})" if slow else f"the connection failed ({kind})", passing=True)
+        return cls(
+            f"no answer in time ({kind})" if slow else f"the connection failed ({kind})",
+            passing=True,
+        )
 
     @classmethod
     def of_body(cls, response: httpx.Response, content: bytes) -> Trouble:
@@ -67,13 +70,22 @@ class Trouble:
             looks = "an empty body"
         elif _is_html(response, content):
             looks = "HTML instead of JSON"
-        return cls(f"the answer was {looks}", passing=True, status=response.status_code, said={"body": looks})
+        return cls(
+            f"the answer was {looks}",
+            passing=True,
+            status=response.status_code,
+            said={"body": looks},
+        )
 
     @classmethod
     def of_token(cls, response: httpx.Response) -> Trouble:
         """Of a token request that brought none."""
         content = response.content
-        found = cls.of_body(response, content) if response.is_success else cls.of_response(response, content)
+        found = (
+            cls.of_body(response, content)
+            if response.is_success
+            else cls.of_response(response, content)
+        )
         return replace(found, request="The token request")
 
     @classmethod
@@ -151,7 +163,11 @@ def _by_class(status: int) -> Callable[[str | None], tuple[type[RequestError], s
             "The server sends the call elsewhere; stnb reads rows from the API's own host only, and files only over https.",
             "Check the URLs of the profile; where they are ServiceTitan's own, try again later.",
         )
-    return lambda scope: (Rejected, "The API refuses the call as it was sent.", "Read its words above and correct the filters.")
+    return lambda scope: (
+        Rejected,
+        "The API refuses the call as it was sent.",
+        "Read its words above and correct the filters.",
+    )
 
 
 _BY_STATUS: dict[int, Callable[[str | None], tuple[type[RequestError], str, str]]] = {
@@ -194,9 +210,14 @@ def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
 def _sent(request: httpx.Request) -> list[str]:
     """The secrets that a request carried: some servers repeat in their answer what they did not like."""
     form = parse_qs(request.content.decode("utf-8", "replace")) if request.method == "POST" else {}
-    header = request.headers.get("authorization", "").removeprefix("Bearer "), request.headers.get("st-app-key", "")
+    header = (
+        request.headers.get("authorization", "").removeprefix("Bearer "),
+        request.headers.get("st-app-key", ""),
+    )
     found = (*header, *form.get("client_secret", ()), *form.get("client_id", ()))
-    return [text for text in found if len(text) >= 8]  # a shorter one is none, and would be found in any word
+    return [
+        text for text in found if len(text) >= 8
+    ]  # a shorter one is none, and would be found in any word
 
 
 def _hushed(node: Any, secrets: list[str]) -> Any:
@@ -224,7 +245,9 @@ def _retry_after(response: httpx.Response, said: Mapping[str, Any]) -> float | N
         return float(header)
     try:
         at = email.utils.parsedate_to_datetime(header)
-        return max(at.replace(tzinfo=at.tzinfo or dt.UTC).timestamp() - clock.now().timestamp(), 0.0)
+        return max(
+            at.replace(tzinfo=at.tzinfo or dt.UTC).timestamp() - clock.now().timestamp(), 0.0
+        )
     except (ValueError, TypeError, OverflowError):
         pass
     number = re.search(r"(\d+(?:\.\d+)?)\s*second", str(said.get("title", "")))

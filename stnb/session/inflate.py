@@ -55,7 +55,11 @@ def inflate(content: bytes, encoding: str) -> bytes:
 def accepted() -> str:
     """What to ask for: the cheapest codec of those at hand first."""
     fast = _module("isal.isal_zlib") is not None
-    names = ["zstd"] * (_module("zstandard") is not None) + ["gzip"] * fast + ["br"] * (_module("brotli") is not None)
+    names = (
+        ["zstd"] * (_module("zstandard") is not None)
+        + ["gzip"] * fast
+        + ["br"] * (_module("brotli") is not None)
+    )
     names += ["gzip"] * (not fast)
     return ", ".join(name if i == 0 else f"{name};q={1 - i / 10}" for i, name in enumerate(names))
 

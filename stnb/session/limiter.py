@@ -18,7 +18,12 @@ class Governor:
     Beyond a small burst they start evenly: a large one that is late, as it opens its connections, would meet the next.
     """
 
-    def __init__(self, rate: int | None, clock: Callable[[], float] = time.monotonic, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        rate: int | None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
         burst = 1 if rate is None else max(rate // BURST, 1)
         self._gap = 0.0 if rate is None else 1.0 / max(rate - burst, 1)
         self._ahead = (burst - 1) * self._gap  # seconds that a start may come before its even place

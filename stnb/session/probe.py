@@ -48,7 +48,14 @@ async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Kn
     except (httpx.HTTPError, httpx.InvalidURL) as err:
         return Knock(host, seconds=time.monotonic() - began, trouble=_trouble(err), proxy=proxy)
     seconds = time.monotonic() - began
-    return Knock(host, response.status_code, seconds, _ahead(response.headers.get("date", ""), at + seconds), "", proxy)
+    return Knock(
+        host,
+        response.status_code,
+        seconds,
+        _ahead(response.headers.get("date", ""), at + seconds),
+        "",
+        proxy,
+    )
 
 
 def _ahead(date: str, now: float) -> float | None:

@@ -96,7 +96,11 @@ def _written(path: str, column: Column, texts: pa.Array) -> Iterator[Row]:
     """What differs in lists that are kept as JSON text, as they are where something in them differs."""
     try:
         lists = pa.array([json.loads(text) for text in texts.to_pylist()])
-    except (ValueError, RecursionError, pa.ArrowException):  # values of several types: nothing is to be said but that
+    except (
+        ValueError,
+        RecursionError,
+        pa.ArrowException,
+    ):  # values of several types: nothing is to be said but that
         return
     if _is_list(lists.type):
         yield from _compared(path, column, lists, True)
@@ -107,7 +111,9 @@ def _fields(path: str, column: Column, objects: pa.Array) -> Iterator[Row]:
     for child in column.children:
         inner = f"{path}.{child.name}"
         if child.name in names:
-            yield from _compared(inner, child, pc.struct_field(objects, [names.index(child.name)]), True)
+            yield from _compared(
+                inner, child, pc.struct_field(objects, [names.index(child.name)]), True
+            )
         else:
             yield inner, kind(child), "", MISSING
     promised = {child.name for child in column.children}
@@ -118,26 +124,49 @@ def _fields(path: str, column: Column, objects: pa.Array) -> Iterator[Row]:
 
 def _new_values(path: str, column: Column, values: pa.Array) -> Iterator[Row]:
     counted = pc.value_counts(values)
-    seen = zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True)
-    new = sorted(((n, value) for value, n in seen if value not in column.values), key=lambda found: (-found[0], found[1]))
+    seen = zip(
+        counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True
+    )
+    new = sorted(
+        ((n, value) for value, n in seen if value not in column.values),
+        key=lambda found: (-found[0], found[1]),
+    )
     if new:
         more = [f"and {len(new) - SHOWN} more"] if len(new) > SHOWN else []
-        yield path, ", ".join(column.values), ", ".join([*(f"{value} ({n:,})" for n, value in new[:SHOWN]), *more]), VALUES
+        yield (
+            path,
+            ", ".join(column.values),
+            ", ".join([*(f"{value} ({n:,})" for n, value in new[:SHOWN]), *more]),
+            VALUES,
+        )
 
 
 # -- types
 
 
 def _is_list(found: pa.DataType) -> bool:
-    return bool(pa.types.is_list(found) or pa.types.is_large_list(found) or pa.types.is_fixed_size_list(found))
+    return bool(
+        pa.types.is_list(found)
+        or pa.types.is_large_list(found)
+        or pa.types.is_fixed_size_list(found)
+    )
 
 
 def _fits(found: pa.DataType, column: Column, as_read: bool) -> bool:
     """Whether a type is the one promised, as the frame has it; as read from JSON, times are text, and amounts may be."""
     word_of_it, wanted = word(found), column.type
-    if wanted in ("string", "enum", "guid", "html"):  # an id that is sent as text becomes a number in a frame
+    if wanted in (
+        "string",
+        "enum",
+        "guid",
+        "html",
+    ):  # an id that is sent as text becomes a number in a frame
         return word_of_it == "string" or (column.refers is not None and word_of_it == "integer")
-    if as_read and word_of_it == "string" and (wanted in ("date-time", "date", "duration") or column.text):
+    if (
+        as_read
+        and word_of_it == "string"
+        and (wanted in ("date-time", "date", "duration") or column.text)
+    ):
         return True
     if wanted in ("decimal", "number"):
         return word_of_it in ("decimal", "integer")

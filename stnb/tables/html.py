@@ -24,7 +24,9 @@ INLINE = (
 KNOWN = f"{BLOCKS}|{UNSEEN}|{INLINE}"
 TAG = re.compile(rf"</?({KNOWN})(\s[^<>]*=[^<>]*|\s*)/?>|<!--", re.IGNORECASE)
 BLOCK = re.compile(rf"<({BLOCKS})\b", re.IGNORECASE)
-OFFICE = re.compile(r"<!\[(if|endif)\b[^<>]*>|<!\[CDATA\[|\]\]>", re.IGNORECASE)  # as pasted from a word processor
+OFFICE = re.compile(
+    r"<!\[(if|endif)\b[^<>]*>|<!\[CDATA\[|\]\]>", re.IGNORECASE
+)  # as pasted from a word processor
 ENTITY = re.compile(r"&(#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
 
 
@@ -40,10 +42,16 @@ def text(series: pd.Series[Any]) -> pd.Series[Any]:
     """
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(series.cat.categories.dtype)
-    read = {value: plain(value) for value in {v for v in series if isinstance(v, str)} if _is_html(value)}
+    read = {
+        value: plain(value)
+        for value in {v for v in series if isinstance(v, str)}
+        if _is_html(value)
+    }
     if not read:
         return series.copy()
-    return series.map(lambda value: read.get(value, value) if isinstance(value, str) else value).astype(series.dtype)
+    return series.map(
+        lambda value: read.get(value, value) if isinstance(value, str) else value
+    ).astype(series.dtype)
 
 
 def plain(source: str) -> str:
@@ -56,7 +64,9 @@ def plain(source: str) -> str:
     if not _is_html(source):
         return source
     reader = _Reader(breaks=not BLOCK.search(source))
-    reader.feed(OFFICE.sub("", source).replace("<![", "&lt;!["))  # at which the parser of Python stops
+    reader.feed(
+        OFFICE.sub("", source).replace("<![", "&lt;![")
+    )  # at which the parser of Python stops
     reader.close()
     return reader.result()
 
@@ -64,7 +74,9 @@ def plain(source: str) -> str:
 def _is_html(source: str) -> bool:
     if "<" in source and TAG.search(source):
         return True
-    return "&" in source and any(unescape(found[0]) != found[0] for found in ENTITY.finditer(source))
+    return "&" in source and any(
+        unescape(found[0]) != found[0] for found in ENTITY.finditer(source)
+    )
 
 
 class _Reader(HTMLParser):
@@ -78,8 +90,12 @@ class _Reader(HTMLParser):
         self._gap = False  # whether a blank line comes before the next text
         self._bullet = ""  # what comes before it
         self._unseen = self._pre = 0  # how many tags of that kind we are in
-        self._lists: list[int | None] = []  # for each list that we are in, its last number, or None for dashes
-        self._links: list[list[str]] = []  # the address of each link that we are in, and its text so far
+        self._lists: list[
+            int | None
+        ] = []  # for each list that we are in, its last number, or None for dashes
+        self._links: list[
+            list[str]
+        ] = []  # the address of each link that we are in, and its text so far
 
     def result(self) -> str:
         self._end_line()
@@ -170,13 +186,19 @@ class _Reader(HTMLParser):
             self._lists.append(0 if tag == "ol" else None)
         elif tag == "li":
             last = self._lists[-1] if self._lists else None
-            self._bullet = "  " * (len(self._lists) - 1) + ("- " if last is None else f"{last + 1}. ")
+            self._bullet = "  " * (len(self._lists) - 1) + (
+                "- " if last is None else f"{last + 1}. "
+            )
             if last is not None:
                 self._lists[-1] = last + 1
 
     def _close_link(self, address: str, shown: str) -> None:
         shown = shown.strip()
-        if not address or re.match(r"#|javascript:", address, re.IGNORECASE) or _bare(shown) == _bare(address):
+        if (
+            not address
+            or re.match(r"#|javascript:", address, re.IGNORECASE)
+            or _bare(shown) == _bare(address)
+        ):
             return
         self._write(f" ({address})" if shown else address)
 

@@ -59,7 +59,9 @@ def distinct(df: pd.DataFrame, path: str) -> pa.Array:
         inner = pa.types.is_struct(array.type) and array.type.get_field_index(part) >= 0
         array = unlisted(pc.struct_field(array, part)) if inner else pa.nulls(0)
     ids = _plain(pc.unique(array).drop_null())
-    return ids.filter(pc.not_equal(ids, "")) if pa.types.is_string(ids.type) else ids  # v2 calls write no number as ""
+    return (
+        ids.filter(pc.not_equal(ids, "")) if pa.types.is_string(ids.type) else ids
+    )  # v2 calls write no number as ""
 
 
 def _plain(texts: pa.Array) -> pa.Array:
@@ -70,7 +72,9 @@ def _plain(texts: pa.Array) -> pa.Array:
         return texts
     if not pc.any(pc.starts_with(pc.utf8_ltrim_whitespace(texts), "[")).as_py():
         return texts
-    found = [str(e) for text in texts.to_pylist() for e in _elements(text) if isinstance(e, int | str)]
+    found = [
+        str(e) for text in texts.to_pylist() for e in _elements(text) if isinstance(e, int | str)
+    ]
     return pc.unique(pa.array(found, pa.string()))
 
 

@@ -41,7 +41,10 @@ def local(df: pd.DataFrame, zone: str | None = None) -> pd.DataFrame:
     if days:
         named = ", ".join(map(str, days))
         notices.warn(
-            (KnownTrap, f"Midnights in UTC are days, not moments, and stay in UTC: {named}. In {there} they would be others.")
+            (
+                KnownTrap,
+                f"Midnights in UTC are days, not moments, and stay in UTC: {named}. In {there} they would be others.",
+            )
         )
     out = df.assign(**times)  # type: ignore[arg-type]
     out.attrs = dict(df.attrs)
@@ -59,4 +62,6 @@ def _zone(name: str | None) -> dt.tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
-    raise BadFilter(f"{name!r} is no zone.", "Zones have IANA names.", "Write one such as America/Phoenix.")
+    raise BadFilter(
+        f"{name!r} is no zone.", "Zones have IANA names.", "Write one such as America/Phoenix."
+    )

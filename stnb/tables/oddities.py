@@ -32,7 +32,9 @@ PAST = re.compile(
     r"|(invoice|transaction|actualCompletion|actualReplacement|lastCheckin)Date|date(Canceled|Reconciled))$",
     re.IGNORECASE,
 )
-DIGITS = re.compile(r"(number|num|code|zip|zipcode|phone|fax|po|value|text)$", re.IGNORECASE)  # which may well be digits alone
+DIGITS = re.compile(
+    r"(number|num|code|zip|zipcode|phone|fax|po|value|text)$", re.IGNORECASE
+)  # which may well be digits alone
 NUMBER = r"^\s*[-+]?\d+(\.\d+)?\s*$"
 
 
@@ -72,7 +74,9 @@ class Content:
 
     @property
     def is_text(self) -> bool:
-        return bool(pa.types.is_string(self.values.type) or pa.types.is_large_string(self.values.type))
+        return bool(
+            pa.types.is_string(self.values.type) or pa.types.is_large_string(self.values.type)
+        )
 
     @cached_property
     def trimmed(self) -> pa.Array:
@@ -82,7 +86,11 @@ class Content:
     def when(self) -> pa.Array:
         """Times to the microsecond, which holds the year 1 too."""
         kind = self.values.type
-        return self.values.cast(pa.timestamp("us", kind.tz), safe=False) if pa.types.is_timestamp(kind) else self.values
+        return (
+            self.values.cast(pa.timestamp("us", kind.tz), safe=False)
+            if pa.types.is_timestamp(kind)
+            else self.values
+        )
 
     def count(self, which: pa.Array) -> int:
         """In how many rows the values stand for which this is true."""
@@ -93,15 +101,29 @@ def content(path: str, series: pd.Series[Any], promised: Column | None) -> Conte
     """Look at a column once; every check works on its distinct values."""
     try:
         array = column_of(series)
-    except (pa.ArrowException, TypeError, ValueError):  # values of several types, as an analyst's own column may hold
-        array = pa.array([None if v is None or v is pd.NA or v != v else str(v) for v in series], pa.string())
+    except (
+        pa.ArrowException,
+        TypeError,
+        ValueError,
+    ):  # values of several types, as an analyst's own column may hold
+        array = pa.array(
+            [None if v is None or v is pd.NA or v != v else str(v) for v in series], pa.string()
+        )
     kind = array.type
     if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
         array = pc.list_value_length(array)
     elif pa.types.is_nested(kind):
         array = pc.if_else(pc.is_valid(array), 1, None)
-    coded = array.dictionary_encode() if not pa.types.is_null(kind) else pa.array([], pa.string()).dictionary_encode()
-    codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False) if len(coded) else np.full(len(series), -1, np.int32)
+    coded = (
+        array.dictionary_encode()
+        if not pa.types.is_null(kind)
+        else pa.array([], pa.string()).dictionary_encode()
+    )
+    codes = (
+        coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        if len(coded)
+        else np.full(len(series), -1, np.int32)
+    )
     counts = np.bincount(codes[codes >= 0], minlength=len(coded.dictionary)).astype(np.int64)
     return Content(path, len(series), coded.dictionary, counts, codes, kind, promised)
 
@@ -120,7 +142,11 @@ def odd(c: Content, resource: str, now: dt.datetime) -> list[str]:
     if c.nested:
         return []
     checks: list[Callable[[], str | None]] = [lambda: _constant(c), lambda: _zeros(c, resource)]
-    if pa.types.is_temporal(c.values.type) and not pa.types.is_duration(c.values.type) and not pa.types.is_time(c.values.type):
+    if (
+        pa.types.is_temporal(c.values.type)
+        and not pa.types.is_duration(c.values.type)
+        and not pa.types.is_time(c.values.type)
+    ):
         checks += [lambda: _future(c, now), lambda: _old(c)]
     if c.is_text:
         checks += [lambda: _numbers(c), lambda: _blanks(c), lambda: _cases(c)]
@@ -140,7 +166,11 @@ def times(n: int, what: str) -> str:
 
 
 def _constant(c: Content) -> str | None:
-    return f"always {shown(c.values[0].as_py())}" if len(c.values) == 1 and not c.missing and c.rows > 1 else None
+    return (
+        f"always {shown(c.values[0].as_py())}"
+        if len(c.values) == 1 and not c.missing and c.rows > 1
+        else None
+    )
 
 
 def _zeros(c: Content, resource: str) -> str | None:
@@ -174,22 +204,32 @@ def _old(c: Content) -> str | None:
     if not many:
         return None
     ones = c.count(pc.less(c.when, _moment(dt.datetime(2, 1, 1, tzinfo=dt.UTC), c.values.type)))
-    told = [f"{times(ones, 'date')} in the year 1, which means none"] if ones else []  # .NET's smallest date
-    return "; ".join([*told, *([f"{times(many - ones, 'date')} before 1990"] if many > ones else [])])
+    told = (
+        [f"{times(ones, 'date')} in the year 1, which means none"] if ones else []
+    )  # .NET's smallest date
+    return "; ".join(
+        [*told, *([f"{times(many - ones, 'date')} before 1990"] if many > ones else [])]
+    )
 
 
 def _numbers(c: Content) -> str | None:
     """Ids and amounts that came as text join and add up wrongly; codes, numbers and zips are meant as text."""
     if DIGITS.search(c.path.rpartition(".")[2]) or (c.promised is not None and c.promised.values):
         return None
-    return "numbers, kept as text" if pc.all(pc.match_substring_regex(c.values, NUMBER)).as_py() else None
+    return (
+        "numbers, kept as text"
+        if pc.all(pc.match_substring_regex(c.values, NUMBER)).as_py()
+        else None
+    )
 
 
 def _blanks(c: Content) -> str | None:
     empty = c.count(pc.equal(c.trimmed, ""))
     around = c.count(pc.and_(pc.not_equal(c.trimmed, c.values), pc.not_equal(c.trimmed, "")))
     told = [f"empty text in {times(empty, 'row')}"] if empty else []
-    return "; ".join([*told, *([f"blanks around the text in {times(around, 'row')}"] if around else [])])
+    return "; ".join(
+        [*told, *([f"blanks around the text in {times(around, 'row')}"] if around else [])]
+    )
 
 
 def _cases(c: Content) -> str | None:
@@ -242,7 +282,9 @@ def shown(value: Any, width: int = 40) -> str:
     if isinstance(value, dt.datetime):
         midnight = (value.hour, value.minute, value.second) == (0, 0, 0)
         text = value.strftime("%Y-%m-%d" if midnight else "%Y-%m-%d %H:%M")
-        return text.rjust(10, "0") if midnight else text.rjust(16, "0")  # the year 1 has four digits too
+        return (
+            text.rjust(10, "0") if midnight else text.rjust(16, "0")
+        )  # the year 1 has four digits too
     if isinstance(value, dt.timedelta):
         return str(value).split(".", 1)[0]
     if isinstance(value, float):

@@ -75,7 +75,10 @@ def profile(df: pd.DataFrame) -> Profile:
     told = {i: odd(c, resource, _now(said)) for i, c in enumerate(contents)}
     for i, text in _beside(df, contents, () if said.get("path") or place is None else place.key):
         told[i].append(text)
-    rows = [(str(df.dtypes.iloc[i]), *_facts(c), "; ".join(dict.fromkeys(told[i]))) for i, c in enumerate(contents)]
+    rows = [
+        (str(df.dtypes.iloc[i]), *_facts(c), "; ".join(dict.fromkeys(told[i])))
+        for i, c in enumerate(contents)
+    ]
     index = pd.Index(names, name="column", dtype="str")
     answer = Profile(pd.DataFrame(rows, columns=list(FACTS), index=index).astype(FACTS))
     answer.attrs["profile"] = {"of": str(said.get("resource") or ""), "rows": len(df)}
@@ -114,10 +117,14 @@ def _top(c: Content, unit: str) -> str | None:
     if c.counts.max() < 2:
         return None
     most = np.argsort(-c.counts, kind="stable")[:TOP]
-    return " · ".join(f"{shown(c.values[int(i)].as_py(), 24)}{unit} ({c.counts[i]:,})" for i in most)
+    return " · ".join(
+        f"{shown(c.values[int(i)].as_py(), 24)}{unit} ({c.counts[i]:,})" for i in most
+    )
 
 
-def _beside(df: pd.DataFrame, contents: list[Content], key: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+def _beside(
+    df: pd.DataFrame, contents: list[Content], key: tuple[str, ...]
+) -> Iterator[tuple[int, str]]:
     """What is odd about columns together: (number of the column, what)."""
     at = {c.path: i for i, c in enumerate(contents)}
     for i, c in enumerate(contents):
@@ -165,7 +172,10 @@ def page(profile: pd.DataFrame) -> str:
         f'<th scope="col" style="{CELL};{QUIET};font-weight:400">{name}</th>'
         for name in ("column", "filled", "distinct", "from", "to", "most frequent", "suspicious")
     )
-    body = "".join(_row(str(name), row) for name, row in zip(profile.index, profile.to_dict("records"), strict=True))
+    body = "".join(
+        _row(str(name), row)
+        for name, row in zip(profile.index, profile.to_dict("records"), strict=True)
+    )
     return (
         f'<div style="max-width:100%;overflow-x:auto;margin:4px 0"><div style="margin-bottom:4px">{escape(_title(profile))}</div>'
         f'<table style="border-collapse:collapse;margin:0;font-size:90%"><thead><tr style="background:none;{LINE}">{head}</tr></thead>'
@@ -176,16 +186,25 @@ def page(profile: pd.DataFrame) -> str:
 def _title(profile: pd.DataFrame) -> str:
     said = profile.attrs.get("profile") or {}
     odd = int((profile["suspicious"] != "").sum()) if "suspicious" in profile else 0
-    rows = f"{said['rows']:,} rows × {len(profile)} columns" if "rows" in said else f"{len(profile)} columns"
+    rows = (
+        f"{said['rows']:,} rows × {len(profile)} columns"
+        if "rows" in said
+        else f"{len(profile)} columns"
+    )
     parts = [str(said["of"])] if said.get("of") else []
-    return " · ".join([*parts, rows, f"{odd} with something suspicious" if odd else "nothing suspicious"])
+    return " · ".join(
+        [*parts, rows, f"{odd} with something suspicious" if odd else "nothing suspicious"]
+    )
 
 
 def _row(name: str, row: dict[Any, Any]) -> str:
     odd = str(row.get("suspicious") or "")
     mark = f'<span style="color:{WARN}" aria-hidden="true">▲</span> {escape(odd)}' if odd else ""
     texts = [_text(row.get("min")), _text(row.get("max")), _text(row.get("top"))]
-    cells = "".join(f'<td style="{CELL};white-space:normal;max-width:20em;overflow-wrap:anywhere">{t}</td>' for t in texts)
+    cells = "".join(
+        f'<td style="{CELL};white-space:normal;max-width:20em;overflow-wrap:anywhere">{t}</td>'
+        for t in texts
+    )
     return (
         f'<tr style="background:none;{LINE}"><th scope="row" style="{CELL};{CODE};font-weight:400;white-space:nowrap">{escape(name)}'
         f' <span style="{QUIET};font-size:85%">{escape(_short(row.get("dtype")))}</span></th>'
@@ -204,7 +223,8 @@ def _bar(filled: Any) -> str:
         '<span aria-hidden="true" style="display:inline-block;width:48px;height:.55em;margin-right:6px;border-radius:2px;'
         'background:color-mix(in srgb,currentColor 16%,transparent)">'
         f'<span style="display:block;height:100%;width:{100 * part:.0f}%;border-radius:2px;'
-        'background:var(--jp-brand-color1,var(--vscode-focusBorder,#1976d2))"></span></span>' + _percent(part)
+        'background:var(--jp-brand-color1,var(--vscode-focusBorder,#1976d2))"></span></span>'
+        + _percent(part)
     )
 
 

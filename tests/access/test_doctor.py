@@ -31,7 +31,9 @@ from stnb.session import Knock, Session
 
 PAIR, SECRET, KEY = "cid.pairQ7w8e9r0", "cs1.secretQ7w8e9r0", "ak1.keyQ7w8e9r0"
 SECRETS = (PAIR, SECRET, KEY, demoserver.CLIENT_ID, demoserver.CLIENT_SECRET, demoserver.APP_KEY)
-FORMS = [f"{name}:{form}" if form else name for name, forms in STATES.items() for form in forms or ("",)]
+FORMS = [
+    f"{name}:{form}" if form else name for name, forms in STATES.items() for form in forms or ("",)
+]
 ALL_IN = "You are in: 315 of 324 resources can be read."
 
 # What the doctor says first of the likeliest form of each state, met as one meets it; which check; whom to ask.
@@ -39,13 +41,29 @@ VERDICTS = {
     "healthy": (ALL_IN, None, ""),
     "wrong-secret": ("Likely the client id or the client secret is wrong.", "token", YOU),
     "other-environment": ("The pair belongs to the other environment", "other environment", YOU),
-    "not-connected": ("Likely the tenant does not let the app in: it is disabled there, or not connected yet.", "token", ADMIN),
+    "not-connected": (
+        "Likely the tenant does not let the app in: it is disabled there, or not connected yet.",
+        "token",
+        ADMIN,
+    ),
     "disabled": ("Likely the app was disabled in this tenant", "token", ADMIN),
-    "scope-missing": ("You are in: 276 of 324 resources can be read; 15 scopes are not granted.", None, ""),
-    "upgraded": ("You are in: 315 of 324 resources can be read; 15 scopes are new since last time.", None, ""),
+    "scope-missing": (
+        "You are in: 276 of 324 resources can be read; 15 scopes are not granted.",
+        None,
+        "",
+    ),
+    "upgraded": (
+        "You are in: 315 of 324 resources can be read; 15 scopes are new since last time.",
+        None,
+        "",
+    ),
     "secret-regenerated": ("Likely the client secret was regenerated", "token", DEVELOPER),
     "app-key-wrong": ("Likely the app key is wrong.", "app key", DEVELOPER),
-    "tenant-mismatch": ("The pair belongs to another tenant: 900000043, not 900000042.", "tenant", YOU),
+    "tenant-mismatch": (
+        "The pair belongs to another tenant: 900000043, not 900000042.",
+        "tenant",
+        YOU,
+    ),
     "token-ended-early": ("You are in. Tokens end early.", "token lasts", DEVELOPER),
     "throttled": ("Throttled: ServiceTitan asks for a pause.", "reads", YOU),
     "clock-skew": ("You are in. This computer's clock is 7 minutes behind.", "clock", YOU),
@@ -71,12 +89,27 @@ NAMED = {
 def outputs(report: Report) -> str:
     """Every form that a report takes."""
     shown = json.dumps(as_shown(report), ensure_ascii=False)
-    return "\n".join([repr(report), report.text(), report.to_json(), report._repr_html_(), report.frame.to_csv(), shown])
+    return "\n".join(
+        [
+            repr(report),
+            report.text(),
+            report.to_json(),
+            report._repr_html_(),
+            report.frame.to_csv(),
+            shown,
+        ]
+    )
 
 
 def write_env(mode: int = 0o600, **more: str) -> Path:
     """A .env file with one complete profile, called default."""
-    values = {"APP_KEY": KEY, "TENANT_ID": "42", "ENVIRONMENT": "integration", "CLIENT_ID": PAIR, "CLIENT_SECRET": SECRET}
+    values = {
+        "APP_KEY": KEY,
+        "TENANT_ID": "42",
+        "ENVIRONMENT": "integration",
+        "CLIENT_ID": PAIR,
+        "CLIENT_SECRET": SECRET,
+    }
     lines = [f"SERVICETITAN_{name}={value}" for name, value in {**values, **more}.items() if value]
     Path(".env").write_text("\n".join(lines) + "\n")
     Path(".env").chmod(mode)
@@ -85,14 +118,20 @@ def write_env(mode: int = 0o600, **more: str) -> Path:
 
 def account(server: Any, environment: str = "integration", **more: Any) -> Account:
     """An account of tenant 42 whose network is a function."""
-    api, auth = HOSTS.get(environment, ("https://fake.example", "https://fake.example/connect/token"))
+    api, auth = HOSTS.get(
+        environment, ("https://fake.example", "https://fake.example/connect/token")
+    )
     mine = Credentials("p", environment, 42, Secret(PAIR), Secret(SECRET), Secret(KEY), api, auth)
     return Account(Session(replace(mine, **more), transport=httpx.MockTransport(server), rate=None))
 
 
 def refuse(request: httpx.Request) -> httpx.Response:
     """Refuses every pair."""
-    return httpx.Response(400, json={"error": "invalid_client"}) if "token" in request.url.path else httpx.Response(404)
+    return (
+        httpx.Response(400, json={"error": "invalid_client"})
+        if "token" in request.url.path
+        else httpx.Response(404)
+    )
 
 
 # -- the states of the demo
@@ -215,7 +254,11 @@ def test_modules_show_scope_and_answer() -> None:
         None,
         "not tried: no scope",
     )
-    assert (second.readable, second.answers, second.seen) == (39, False, '403 "Scope validation failed"')
+    assert (second.readable, second.answers, second.seen) == (
+        39,
+        False,
+        '403 "Scope validation failed"',
+    )
     assert all(m.answers for m in missing.modules if m.module not in ("accounting", "marketingads"))
 
 
@@ -229,7 +272,10 @@ def test_reads_are_small_and_one_a_module() -> None:
         return await demo.handle_async_request(request)
 
     facts = {"tenant": demoserver.TENANT, "client_id": Secret(demoserver.CLIENT_ID)}
-    facts |= {"client_secret": Secret(demoserver.CLIENT_SECRET), "app_key": Secret(demoserver.APP_KEY)}
+    facts |= {
+        "client_secret": Secret(demoserver.CLIENT_SECRET),
+        "app_key": Secret(demoserver.APP_KEY),
+    }
     report = examine(account(watch, **facts))
     reads = [r for r in seen if "/tenant/" in r.url.path]
 
@@ -251,8 +297,13 @@ def test_knocking_carries_nothing() -> None:
     examine(account(watch))
     knocks = [r for r in seen if r.url.path == "/"]
 
-    assert [r.url.host for r in knocks] == ["api-integration.servicetitan.io", "auth-integration.servicetitan.io"]
-    assert all(not {"authorization", "st-app-key"} & set(r.headers) and not r.content for r in knocks)
+    assert [r.url.host for r in knocks] == [
+        "api-integration.servicetitan.io",
+        "auth-integration.servicetitan.io",
+    ]
+    assert all(
+        not {"authorization", "st-app-key"} & set(r.headers) and not r.content for r in knocks
+    )
 
 
 def test_what_is_new_and_what_is_lost() -> None:
@@ -262,7 +313,9 @@ def test_what_is_new_and_what_is_lost() -> None:
     assert "15 scopes are new since last time: tn.acc.apbills:r" in after["scopes"].seen
 
     lost = examine(practice("scope-missing"), previous=after.access)
-    assert lost.verdict.startswith("You are in. The app lost scopes since last time: tn.acc.apbills:r")
+    assert lost.verdict.startswith(
+        "You are in. The app lost scopes since last time: tn.acc.apbills:r"
+    )
     assert len(lost.missing) == 15
     assert (lost.cause and lost.cause.ask) == DEVELOPER
 
@@ -278,7 +331,9 @@ def test_nothing_granted() -> None:
 # -- the other environment
 
 
-@pytest.mark.parametrize(("mine", "other"), [("integration", "production"), ("production", "integration")])
+@pytest.mark.parametrize(
+    ("mine", "other"), [("integration", "production"), ("production", "integration")]
+)
 def test_other_environment_only_when_asked(mine: str, other: str) -> None:
     """A pair goes to the other environment's host only when that was asked for; the report says that it did."""
     hosts: list[str] = []
@@ -286,7 +341,9 @@ def test_other_environment_only_when_asked(mine: str, other: str) -> None:
     def server(request: httpx.Request) -> httpx.Response:
         if request.content:
             hosts.append(request.url.host)
-        accepted = request.url.host == httpx.URL(HOSTS[other][1]).host and "token" in request.url.path
+        accepted = (
+            request.url.host == httpx.URL(HOSTS[other][1]).host and "token" in request.url.path
+        )
         return httpx.Response(200, json={"access_token": "x.y.z"}) if accepted else refuse(request)
 
     alone, tried = httpx.URL(HOSTS[mine][1]).host, httpx.URL(HOSTS[other][1]).host
@@ -298,7 +355,10 @@ def test_other_environment_only_when_asked(mine: str, other: str) -> None:
     report = examine(account(server, mine), try_other_environment=True)
     assert hosts[-1] == tried
     assert report.verdict == f"The pair belongs to the other environment: {other}."
-    assert f"as asked, the pair was sent to {tried}, which gave a token" in report["other environment"].seen
+    assert (
+        f"as asked, the pair was sent to {tried}, which gave a token"
+        in report["other environment"].seen
+    )
 
 
 def test_other_environment_refuses_too() -> None:
@@ -336,7 +396,11 @@ def test_no_credentials_at_all() -> None:
         ({"APP_KEY": ""}, "Profile 'default' lacks SERVICETITAN_APP_KEY.", DEVELOPER),
         ({"ENVIRONMENT": ""}, "Profile 'default' lacks SERVICETITAN_ENVIRONMENT.", YOU),
         ({"TENANT_ID": "acme"}, "SERVICETITAN_TENANT_ID cannot be right.", YOU),
-        ({"CLIENT_ID": SECRET, "CLIENT_SECRET": PAIR}, "SERVICETITAN_CLIENT_ID cannot be right.", YOU),
+        (
+            {"CLIENT_ID": SECRET, "CLIENT_SECRET": PAIR},
+            "SERVICETITAN_CLIENT_ID cannot be right.",
+            YOU,
+        ),
         ({"CLIENT_SECRET": "cs1.two words"}, "SERVICETITAN_CLIENT_SECRET cannot be right.", YOU),
     ],
 )
@@ -370,7 +434,9 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("offline")
 @pytest.mark.skipif(os.name != "posix", reason="modes are a matter of POSIX")
-@pytest.mark.parametrize(("mode", "ok"), [(0o600, True), (0o400, True), (0o644, False), (0o660, False)])
+@pytest.mark.parametrize(
+    ("mode", "ok"), [(0o600, True), (0o400, True), (0o644, False), (0o660, False)]
+)
 def test_private(mode: int, ok: bool) -> None:
     """A file that others may read is told, with the command that mends it."""
     file = write_env(mode)
@@ -378,11 +444,15 @@ def test_private(mode: int, ok: bool) -> None:
 
     assert report["private"].ok is ok
     assert ok or report["private"].next == f"Run: chmod 600 {file}"
-    assert report.verdict == "The host's name cannot be looked up."  # what keeps one out comes first
+    assert (
+        report.verdict == "The host's name cannot be looked up."
+    )  # what keeps one out comes first
 
 
 @pytest.mark.usefixtures("offline")
-@pytest.mark.parametrize(("rule", "added", "ok"), [("", False, False), (".env\n", False, True), (".env\n", True, False)])
+@pytest.mark.parametrize(
+    ("rule", "added", "ok"), [("", False, False), (".env\n", False, True), (".env\n", True, False)]
+)
 def test_git(rule: str, added: bool, ok: bool) -> None:
     """In a git work tree the file must be ignored, and never have been added."""
     write_env()
@@ -424,7 +494,12 @@ def test_a_file_that_cannot_be_read() -> None:
 
 def test_same_pair_in_two_environments() -> None:
     """A pair that stands in two profiles of different environments is the likeliest cause, without sending it anywhere."""
-    prod = {"ENVIRONMENT": "production", "TENANT_ID": "43", "CLIENT_ID": PAIR, "CLIENT_SECRET": SECRET}
+    prod = {
+        "ENVIRONMENT": "production",
+        "TENANT_ID": "43",
+        "CLIENT_ID": PAIR,
+        "CLIENT_SECRET": SECRET,
+    }
     write_env(**{f"LIVE_{name}": value for name, value in prod.items()})
     report = examine(account(refuse, profile="default"))
 
@@ -440,7 +515,11 @@ def test_same_pair_in_two_environments() -> None:
     ("error", "why", "words"),
     [
         (httpx.ConnectError, socket.gaierror(-2, "unknown"), "name cannot be looked up"),
-        (httpx.ConnectError, ssl.SSLCertVerificationError("self-signed"), "certificate is not trusted"),
+        (
+            httpx.ConnectError,
+            ssl.SSLCertVerificationError("self-signed"),
+            "certificate is not trusted",
+        ),
         (httpx.ProxyError, None, "proxy refuses"),
         (httpx.ConnectError, ConnectionRefusedError(), "refused or cut"),
         (httpx.ConnectTimeout, None, "did not answer in time"),
@@ -463,7 +542,10 @@ def test_unreachable(error: type[httpx.HTTPError], why: Exception | None, words:
     assert "secret in here" not in outputs(report)
 
 
-@pytest.mark.parametrize(("off", "ok"), [(0, True), (55, True), (-55, True), (65, False), (-65, False), (90_000 * 3, False)])
+@pytest.mark.parametrize(
+    ("off", "ok"),
+    [(0, True), (55, True), (-55, True), (65, False), (-65, False), (90_000 * 3, False)],
+)
 def test_clock(off: float, ok: bool) -> None:
     """A clock that is off by more than a minute is told, in words."""
 
@@ -500,10 +582,16 @@ def test_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (httpx.Response(200, html="<html>Sign in</html>"), "Something else than ServiceTitan answers"),
+        (
+            httpx.Response(200, html="<html>Sign in</html>"),
+            "Something else than ServiceTitan answers",
+        ),
         (httpx.Response(404), "does not take the request"),
         (httpx.Response(400, json={"error": "access_denied"}), "does not let the app in"),
-        (httpx.Response(400, json={"error": "unsupported_grant_type"}), "does not take the request"),
+        (
+            httpx.Response(400, json={"error": "unsupported_grant_type"}),
+            "does not take the request",
+        ),
         (httpx.Response(401), "does not let the app in"),
         (httpx.Response(503, headers={"retry-after": "9"}), "token server is in trouble"),
         (httpx.Response(429, headers={"retry-after": "9"}), "too often"),
@@ -560,7 +648,9 @@ def test_servers_in_trouble_are_not_blamed_on_the_key() -> None:
 
 def test_one_feature_that_is_closed() -> None:
     """A first read that is refused with other words than the scope's does not condemn the key, if the next is answered."""
-    report = calls_answered(lambda request: httpx.Response(403 if "accounting" in request.url.path else 200, json={}))
+    report = calls_answered(
+        lambda request: httpx.Response(403 if "accounting" in request.url.path else 200, json={})
+    )
 
     assert report["app key"].ok is True
     assert "accounting" in report["reads"].seen
@@ -608,7 +698,13 @@ def test_text_fits(width: int) -> None:
 
 def test_html_escapes() -> None:
     """Words of a server cannot become markup."""
-    report = Report("p", "demo", 1, (Check("token", False, "<b>x</b>", "<i>y</i>.", "<u>z</u>.", YOU),), done=True)
+    report = Report(
+        "p",
+        "demo",
+        1,
+        (Check("token", False, "<b>x</b>", "<i>y</i>.", "<u>z</u>.", YOU),),
+        done=True,
+    )
 
     assert not any(tag in report._repr_html_() for tag in ("<b>x", "<i>y", "<u>z"))
 
@@ -642,7 +738,13 @@ def test_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["demo", "--all"], ["--demo-state", "bogus"], ["demo", "--demo-state", "healthy"], ["--nonsense"]]
+    "arguments",
+    [
+        ["demo", "--all"],
+        ["--demo-state", "bogus"],
+        ["demo", "--demo-state", "healthy"],
+        ["--nonsense"],
+    ],
 )
 def test_command_misused(arguments: list[str]) -> None:
     """A command that cannot be carried out as written ends with 2."""

@@ -72,9 +72,28 @@ def test_steps_for_everyone(who: str, environment: str) -> None:
 @pytest.mark.parametrize(
     ("who", "environment", "labels"),
     [
-        ("developer", "production", ["My Apps", "View Connections", "Generate", "Not Connected Yet", "Connect New App", "Allow"]),
-        ("developer", "integration", ["I, the app developer, will configure the credentials on behalf of each tenant"]),
-        ("admin", "production", ["API Application Access", "Connect New App", "Allow", "Manage API Application Access"]),
+        (
+            "developer",
+            "production",
+            [
+                "My Apps",
+                "View Connections",
+                "Generate",
+                "Not Connected Yet",
+                "Connect New App",
+                "Allow",
+            ],
+        ),
+        (
+            "developer",
+            "integration",
+            ["I, the app developer, will configure the credentials on behalf of each tenant"],
+        ),
+        (
+            "admin",
+            "production",
+            ["API Application Access", "Connect New App", "Allow", "Manage API Application Access"],
+        ),
         ("plain", "integration", ["My Apps", "Connect New App", "Allow", "Generate"]),
         ("plain", "production", ["Connect New App", "Allow"]),
     ],
@@ -90,7 +109,11 @@ def test_what_one_should_know() -> None:
     """Pairs are per tenant and environment; other scopes need an upgrade; a new secret ends the old; Disable can be undone."""
     for who in WHO:
         notes = " ".join(guide(who, "integration").notes)
-        assert [w for w in ("Upgrade to New Version", "ends the old one", "**Disable**", "pair stays") if w not in notes] == []
+        assert [
+            w
+            for w in ("Upgrade to New Version", "ends the old one", "**Disable**", "pair stays")
+            if w not in notes
+        ] == []
 
     assert "password manager" in " ".join(guide("admin", "production").notes)
     assert "approval" in " ".join(guide("developer", "production").notes)
@@ -239,7 +262,9 @@ def test_nothing_is_sent_that_cannot_be_right(wrong: dict[str, str], says: str) 
     with pytest.raises(CredentialsInvalid, match=says) as caught:
         wizard.credentials_of(mine, Path(".env"))
     frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    own = [str(f.locals) for f in frames.stack if "stnb" in f.filename and "tests" not in f.filename]
+    own = [
+        str(f.locals) for f in frames.stack if "stnb" in f.filename and "tests" not in f.filename
+    ]
     assert shows_nothing(caught.value, *own)
 
 
@@ -281,7 +306,9 @@ def test_a_pair_of_another_tenant() -> None:
     assert "not of 17" in verdict.title
 
 
-@pytest.mark.parametrize("state", ["wrong-secret", "not-connected", "not-connected:403", "disabled", "other-environment"])
+@pytest.mark.parametrize(
+    "state", ["wrong-secret", "not-connected", "not-connected:403", "disabled", "other-environment"]
+)
 def test_a_refused_pair(state: str) -> None:
     """However the refusal is worded, the verdict lists the likely causes and whom to ask."""
     verdict = try_them(mine(), app=demoserver.make_app(state=state))
@@ -294,14 +321,18 @@ def test_a_refused_pair(state: str) -> None:
 
 def answering(status: int, body: bytes) -> Any:
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": status, "headers": [(b"retry-after", b"99")]})
+        await send(
+            {"type": "http.response.start", "status": status, "headers": [(b"retry-after", b"99")]}
+        )
         await send({"type": "http.response.body", "body": body})
 
     return app
 
 
 @pytest.mark.parametrize(
-    "app", [answering(429, b"{}"), answering(503, b"<html>"), answering(404, b"")], ids=["429", "503", "404"]
+    "app",
+    [answering(429, b"{}"), answering(503, b"<html>"), answering(404, b"")],
+    ids=["429", "503", "404"],
 )
 def test_a_trial_that_tells_nothing(app: Any) -> None:
     """Where the server has no time or is in trouble, that is said, and not that the pair is wrong."""
@@ -331,7 +362,12 @@ def test_practice_does_not_spoil_a_real_file() -> None:
 # -- the dialogue
 
 
-def talk(monkeypatch: pytest.MonkeyPatch, lines: list[str], *options: str, verdicts: list[Verdict] | None = None) -> int:
+def talk(
+    monkeypatch: pytest.MonkeyPatch,
+    lines: list[str],
+    *options: str,
+    verdicts: list[Verdict] | None = None,
+) -> int:
     """Run `stnb setup` with its answers from a pipe; the trial is that of the demo, or gives these verdicts in turn."""
     given, run = iter(verdicts or ()), setup.run
     with monkeypatch.context() as patch:
@@ -346,7 +382,9 @@ WORKS = Verdict("ok", "They work.", ("A token was granted.",), 985798691)
 REFUSED = Verdict("wrong", "The pair was refused.", ("Why.", "What."))
 
 
-def test_dialogue_from_the_steps_to_the_file(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dialogue_from_the_steps_to_the_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Who, where, steps, values, trial, file, next command; no secret is printed, and the file is private."""
     assert talk(monkeypatch, ["2", "production", "Phoenix", *GIVEN, ""], verdicts=[WORKS]) == 0
 
@@ -359,20 +397,47 @@ def test_dialogue_from_the_steps_to_the_file(monkeypatch: pytest.MonkeyPatch, ca
     assert stat.S_IMODE(Path(".env").stat().st_mode) == 0o600
 
 
-def test_dialogue_asks_again_where_a_shape_is_wrong(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dialogue_asks_again_where_a_shape_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A value of a wrong shape, an empty one and a choice that is none are asked for again, with the reason."""
-    lines = ["7", "1", "1", "two words", "", "a1", "985798691", SECRET, PAIR, "", PAIR, SECRET, KEY, "maybe", "y"]
+    lines = [
+        "7",
+        "1",
+        "1",
+        "two words",
+        "",
+        "a1",
+        "985798691",
+        SECRET,
+        PAIR,
+        "",
+        PAIR,
+        SECRET,
+        KEY,
+        "maybe",
+        "y",
+    ]
 
     assert talk(monkeypatch, lines, verdicts=[WORKS]) == 0
     out = capsys.readouterr().out
-    assert [w for w in ("from 1 to 3", "letter first", "is a number", "swapped", "Begins with cs1.") if w not in out] == []
+    assert [
+        w
+        for w in ("from 1 to 3", "letter first", "is a number", "swapped", "Begins with cs1.")
+        if w not in out
+    ] == []
     assert shows_nothing(out)
 
 
-def test_dialogue_after_a_refusal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dialogue_after_a_refusal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A refused pair is typed again, with Enter for what stays; or kept all the same; or left."""
     again = ["", "", SECRET[:-1] + "9", ""]
-    assert talk(monkeypatch, ["", "", "", *GIVEN, "again", *again, "y"], verdicts=[REFUSED, WORKS]) == 0
+    assert (
+        talk(monkeypatch, ["", "", "", *GIVEN, "again", *again, "y"], verdicts=[REFUSED, WORKS])
+        == 0
+    )
     assert credentials.load().client_secret == Secret(SECRET[:-1] + "9")
 
     assert talk(monkeypatch, ["", "", "b", *GIVEN, "leave"], verdicts=[REFUSED]) == 1
@@ -386,7 +451,9 @@ def test_dialogue_keeps_what_was_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     assert credentials.load().tenant == 985798691
 
 
-def test_dialogue_takes_the_tenant_of_the_pair(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dialogue_takes_the_tenant_of_the_pair(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """In practice with another tenant id, the demo's own is offered and taken."""
     lines = ["", "demo", "x", "17", "", "", "", "tenant", ""]
 
@@ -401,13 +468,17 @@ def test_dialogue_says_no(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not Path(".env").exists()
 
 
-def test_dialogue_where_the_way_is_closed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dialogue_where_the_way_is_closed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Who has no customer is told why there is no production, and asked again."""
     assert talk(monkeypatch, ["3", "2", "3", "1", "", *GIVEN, ""], verdicts=[WORKS]) == 0
     assert "This way is closed" in capsys.readouterr().out
 
 
-def test_practice_in_a_terminal_writes_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_practice_in_a_terminal_writes_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Practice needs Enter only, and leaves no file unless one is named."""
     assert talk(monkeypatch, ["", "3", "x", "", "", "", ""]) == 0
     assert not Path(".env").exists()
@@ -423,7 +494,11 @@ def test_practice_in_a_terminal_writes_nothing(monkeypatch: pytest.MonkeyPatch, 
     ],
 )
 def test_dialogue_that_cannot_be_carried_out(
-    lines: list[str], options: list[str], says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    lines: list[str],
+    options: list[str],
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Input that ends early and names that cannot be: exit code 2 or 1, three sentences, nothing written."""
     assert talk(monkeypatch, lines, *options) in (1, 2)
@@ -431,7 +506,9 @@ def test_dialogue_that_cannot_be_carried_out(
     assert list(Path().iterdir()) == []
 
 
-def test_dialogue_and_git(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dialogue_and_git(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A file that git does not ignore is written only once it may be added to .gitignore."""
     subprocess.run(["git", "init", "-q"], check=True)
 
@@ -464,7 +541,9 @@ class Page:
         assert len(self.heard) == before + 1
         return self.heard[-1]
 
-    def attempt(self, environment: str = "integration", profile: str = "default", **other: str) -> dict[str, Any]:
+    def attempt(
+        self, environment: str = "integration", profile: str = "default", **other: str
+    ) -> dict[str, Any]:
         return self.send(do="try", environment=environment, profile=profile, values=GOOD | other)
 
     def is_clean(self) -> bool:
@@ -493,14 +572,23 @@ def test_widget_holds_secrets_for_another_try() -> None:
     page = Page(try_them=lambda mine: next(verdicts))
 
     said = page.attempt(profile="phoenix")
-    assert (said["level"], said["held"], [way["do"] for way in said["ways"]]) == ("wrong", True, ["keep"])
+    assert (said["level"], said["held"], [way["do"] for way in said["ways"]]) == (
+        "wrong",
+        True,
+        ["keep"],
+    )
     assert not Path(".env").exists()
-    assert page.attempt(profile="other", client_secret="")["title"] == "The Client Secret is missing."
+    assert (
+        page.attempt(profile="other", client_secret="")["title"] == "The Client Secret is missing."
+    )
     assert page.is_clean()
 
     assert page.attempt(profile="phoenix", client_secret="")["level"] == "wrong"
     assert page.attempt(profile="phoenix")["level"] == "ok"
-    assert page.attempt(profile="phoenix", client_secret="")["title"] == "The Client Secret is missing."
+    assert (
+        page.attempt(profile="phoenix", client_secret="")["title"]
+        == "The Client Secret is missing."
+    )
 
 
 def test_widget_keeps_what_was_refused_and_asks_before_git_is_touched() -> None:
@@ -528,7 +616,10 @@ def test_widget_practises() -> None:
     said = page.send(do="try", environment="demo", profile="x", values=PRACTICE | {"tenant": "17"})
     assert [way["do"] for way in said["ways"]] == ["tenant"]
     said = page.send(
-        do="try", environment="demo", profile="x", values={"tenant": "900000042", "client_id": PRACTICE["client_id"]}
+        do="try",
+        environment="demo",
+        profile="x",
+        values={"tenant": "900000042", "client_id": PRACTICE["client_id"]},
     )
     assert (said["level"], "nothing was written" in said["lines"][-1]) == ("ok", True)
     assert list(Path().iterdir()) == []
@@ -573,4 +664,6 @@ def test_both_halves_apply_the_same_rules() -> None:
     patterns = [rule[0] for f in about["fields"] for rule in f["rules"]] + [
         r[0] for rules in about["names"].values() for r in rules
     ]
-    assert [p for p in patterns if any(odd in p for odd in ("(?P", "\\Z", "\\A", "(?i", "\\d", "(?<"))] == []
+    assert [
+        p for p in patterns if any(odd in p for odd in ("(?P", "\\Z", "\\A", "(?i", "\\d", "(?<"))
+    ] == []

@@ -44,7 +44,9 @@ def test_the_only_profile_needs_no_name() -> None:
 
 def test_several_profiles_want_a_name() -> None:
     """With several profiles and none named it says which there are; STNB_PROFILE or an argument names one."""
-    Path(".env").write_text("SERVICETITAN_APP_KEY=ak1.x\n" + PAIR.format("NORTH_") + PAIR.format("SOUTH_"))
+    Path(".env").write_text(
+        "SERVICETITAN_APP_KEY=ak1.x\n" + PAIR.format("NORTH_") + PAIR.format("SOUTH_")
+    )
     with pytest.raises(stnb.CredentialsMissing, match="north, south"):
         stnb.connect()
 
@@ -88,7 +90,9 @@ ANY_VALUE = {
 def parent_id(endpoint: Endpoint, hole: Param, st: stnb.Account) -> Any:
     """An id that exists: of the list that the path names before the hole."""
     before = endpoint.path.split(f"/{{{hole.name}}}")[0]
-    owner = next((e for e in st.catalog if e.path == before and e.kind == "list" and not e.required), None)
+    owner = next(
+        (e for e in st.catalog if e.path == before and e.kind == "list" and not e.required), None
+    )
     if owner is None:
         return ANY_VALUE.get(hole.type, "1")
     frame = st[owner.name].head(1, **(dict([owner.shows_all]) if owner.shows_all else {}))
@@ -111,7 +115,10 @@ def test_every_resource_can_be_pulled() -> None:
             assert about["drift"] == {}, (endpoint.name, about["drift"])
             assert json.loads(json.dumps(about)) == about
             for leaf in shape_of(endpoint).leaves:
-                assert str(frame[leaf.path].dtype) == dtype_of(leaf.column), (endpoint.name, leaf.path)
+                assert str(frame[leaf.path].dtype) == dtype_of(leaf.column), (
+                    endpoint.name,
+                    leaf.path,
+                )
 
     assert kinds["list"] > 150
     assert kinds["export"] > 50
@@ -121,7 +128,10 @@ def test_every_resource_can_be_pulled() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::stnb.HiddenRows")
-@pytest.mark.parametrize("name", ["crm.customers", "crm.locations", "jpm.jobs", "accounting.invoices", "settings.technicians"])
+@pytest.mark.parametrize(
+    "name",
+    ["crm.customers", "crm.locations", "jpm.jobs", "accounting.invoices", "settings.technicians"],
+)
 def test_pages_add_up(name: str, st: stnb.Account) -> None:
     """However a list is cut into pages, the same rows come out, as many as the server counts."""
     resource = st[name]
@@ -215,8 +225,14 @@ def test_a_report_has_its_own_columns(st: stnb.Account) -> None:
     category = st.reporting.report_categories.pull()["id"].iloc[0]
     report = st.reporting.report_category.reports.pull(report_category=category).iloc[0]
     described = st.reporting.report_category.reports.get(report["id"], report_category=category)
-    needed = {p["name"]: "2026-01-01" for p in described["parameters"] if p["isRequired"] and p["dataType"] == "Date"}
-    frame = st.reporting.report_category.reports.data.pull(report_category=category, reportId=report["id"], parameters=needed)
+    needed = {
+        p["name"]: "2026-01-01"
+        for p in described["parameters"]
+        if p["isRequired"] and p["dataType"] == "Date"
+    }
+    frame = st.reporting.report_category.reports.data.pull(
+        report_category=category, reportId=report["id"], parameters=needed
+    )
 
     assert list(frame.columns) == [f["name"] for f in described["fields"]]
 
@@ -289,7 +305,9 @@ def test_hidden_rows_are_told_once(st: stnb.Account) -> None:
         (lambda st: st.jpm.jobs.pull(customerId="twelve"), stnb.BadFilter, "a whole number"),
     ],
 )
-def test_a_call_that_cannot_be_made(wrong: Any, error: type[Exception], words: str, st: stnb.Account) -> None:
+def test_a_call_that_cannot_be_made(
+    wrong: Any, error: type[Exception], words: str, st: stnb.Account
+) -> None:
     """A wrong name or value is told before anything is sent."""
     with pytest.raises(error, match=words):
         wrong(st)
@@ -315,7 +333,9 @@ def test_filters_have_to_be_named(st: stnb.Account) -> None:
 
 
 @pytest.mark.parametrize("where", ["file", "process"])
-def test_a_demo_that_was_named_needs_no_warning(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_demo_that_was_named_needs_no_warning(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """STNB_PROFILE=demo, in the process or in the file, is a choice; any warning would be an error here."""
     if where == "file":
         Path(".env").write_text("STNB_PROFILE=demo\n")

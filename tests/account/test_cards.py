@@ -24,7 +24,13 @@ def test_a_table_fits_the_terminal(width: int, st: stnb.Account) -> None:
 
 def test_a_table_shows_what_is_missing_and_shortens_what_is_long() -> None:
     """Missing values are a dash, long texts end in an ellipsis, times have minutes, empty and nested columns come last."""
-    frame = pd.DataFrame({"empty": [None, None], "text": ["a\nb", "x" * 99], "when": pd.to_datetime(["2026-07-01T10:30Z", None])})
+    frame = pd.DataFrame(
+        {
+            "empty": [None, None],
+            "text": ["a\nb", "x" * 99],
+            "when": pd.to_datetime(["2026-07-01T10:30Z", None]),
+        }
+    )
 
     assert cards.table(frame, 200).splitlines() == [
         "text                      when              empty",

@@ -27,7 +27,11 @@ JSON = {"integer": int, "decimal": (int, float), "number": (int, float), "boolea
 def fits(value: Any, column: Column) -> bool:
     """Whether a value is what the API sends for a column, all that lies in it too."""
     if column.type == "array":
-        return isinstance(value, list) and len(value) > 0 and all(fits(v, column.children[0]) for v in value)
+        return (
+            isinstance(value, list)
+            and len(value) > 0
+            and all(fits(v, column.children[0]) for v in value)
+        )
     if column.type == "object":
         return isinstance(value, dict) and list(value) == [c.name for c in column.children] and all(fits(value[c.name], c) for c in column.children)  # fmt: skip
     if column.type == "enum":
@@ -67,7 +71,11 @@ def test_a_seed_means_the_same_in_every_process() -> None:
     code = "import json; from stnb import catalog; from stnb.account.example import example; print(json.dumps(example(catalog.load()['jpm.jobs'])))"
     said = [
         subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for seed in ("1", "2")
     ]
@@ -81,7 +89,11 @@ def test_ids_fit_across_resources(seed: int) -> None:
     job, invoice = example(KNOWN["jpm.jobs"], seed), example(KNOWN["accounting.invoices"], seed)
     people = example(KNOWN["settings.technicians"], seed)
 
-    assert job["customerId"] == invoice["customer"]["id"] == example(KNOWN["crm.customers"], seed)["id"]
+    assert (
+        job["customerId"]
+        == invoice["customer"]["id"]
+        == example(KNOWN["crm.customers"], seed)["id"]
+    )
     assert (
         job["id"]
         == invoice["job"]["id"]
@@ -90,7 +102,9 @@ def test_ids_fit_across_resources(seed: int) -> None:
     )
     assert job["tagTypeIds"][0] == example(KNOWN["settings.tag_types"], seed)["id"]
     assert job["createdById"] == people["userId"] != people["id"]
-    assert example(KNOWN["accounting.payments"], seed)["typeId"] == str(example(KNOWN["accounting.payment_types"], seed)["id"])
+    assert example(KNOWN["accounting.payments"], seed)["typeId"] == str(
+        example(KNOWN["accounting.payment_types"], seed)["id"]
+    )
 
 
 @pytest.mark.parametrize("endpoint", DESCRIBED)
@@ -141,4 +155,7 @@ def test_a_row_is_what_get_would_give() -> None:
     assert found.name == found["id"] == example(KNOWN["jpm.jobs"])["id"]
     assert list(found.index) == list(shape_of(KNOWN["jpm.jobs"]).by_path)
     assert found["createdOn"].tz is not None
-    assert row(KNOWN["payroll.payroll_settings"]).name == example(KNOWN["payroll.payroll_settings"])["employeeId"]
+    assert (
+        row(KNOWN["payroll.payroll_settings"]).name
+        == example(KNOWN["payroll.payroll_settings"])["employeeId"]
+    )

@@ -68,7 +68,9 @@ def test_compare_before_and_after_an_upgrade() -> None:
     st = practice("scope-missing")
     before = scopes.table(st)
     st._session.app.state.name = "upgraded"
-    assert (scopes.compare(before, st)["change"] == "").all()  # the token in use is still the old one
+    assert (
+        scopes.compare(before, st)["change"] == ""
+    ).all()  # the token in use is still the old one
     after = scopes.table(st, renew=True)
     change = scopes.compare(before, after)
 
@@ -88,10 +90,20 @@ def test_compare_two_accounts() -> None:
 
 def test_compare_tables_of_different_catalogues() -> None:
     """A resource that only one table has is kept, as unknown on the other side."""
-    a = pd.DataFrame({"resource": ["x", "y"], "scope": ["s", "t"], "granted": pd.array([True, True], dtype="boolean")})
+    a = pd.DataFrame(
+        {
+            "resource": ["x", "y"],
+            "scope": ["s", "t"],
+            "granted": pd.array([True, True], dtype="boolean"),
+        }
+    )
     change = scopes.compare(a.head(1), a).set_index("resource")
 
-    assert (change.loc["x", "change"], change.loc["y", "change"], change.loc["y", "scope"]) == ("", "unknown", "t")
+    assert (change.loc["x", "change"], change.loc["y", "change"], change.loc["y", "scope"]) == (
+        "",
+        "unknown",
+        "t",
+    )
 
 
 def test_compare_refuses_other_frames() -> None:

@@ -16,7 +16,9 @@ def normalized(bodies: Sequence[bytes]) -> pd.DataFrame:
 
 def typed(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> pd.DataFrame:
     """Every column that is no list in the dtype that stnb gives it; lists stay lists of dicts."""
-    return pd.DataFrame({name: _typed(frame[name], dtype) for name, dtype in dtypes.items()}, copy=False)
+    return pd.DataFrame(
+        {name: _typed(frame[name], dtype) for name, dtype in dtypes.items()}, copy=False
+    )
 
 
 def money_and_times(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> pd.DataFrame:
@@ -44,7 +46,9 @@ def pulled(url: str, dtypes: Mapping[str, str]) -> pd.DataFrame:
     session = requests.Session()
     bodies, number, more = [], 1, True
     while more:
-        answer = session.get(f"{url}/jpm/v2/tenant/1/jobs", params={"page": number, "pageSize": 5000})
+        answer = session.get(
+            f"{url}/jpm/v2/tenant/1/jobs", params={"page": number, "pageSize": 5000}
+        )
         bodies.append(answer.content)
         more, number = json.loads(answer.content)["hasMore"], number + 1
     return typed(normalized(bodies), dtypes)

@@ -14,7 +14,13 @@ from typing import Any
 from timing import RUNS
 
 SIZES = ((100_000, 60), (1_000_000, 40))
-BOUNDS = {"first paint": 1000, "scroll to the middle": 100, "sort": 500, "pick a bar": 500, "search": 500}
+BOUNDS = {
+    "first paint": 1000,
+    "scroll to the middle": 100,
+    "sort": 500,
+    "pick a bar": 500,
+    "search": 500,
+}
 WIRE, SAVED = 1_000_000, 50_000  # bytes
 FRAME = """
 import numpy as np, pandas as pd, pyarrow as pa, stnb, stnb.explorer
@@ -55,7 +61,9 @@ SHOW = (
     " const book = window.jupyterapp.shell.currentWidget.content; book.deselectAll(); book.activeCellIndex = 1;"
     " window.jupyterapp.commands.execute('notebook:run-cell'); })()"
 )
-TYPE = "(() => { const box = $('input'); box.value = '%s'; box.dispatchEvent(new Event('input')); })()"
+TYPE = (
+    "(() => { const box = $('input'); box.value = '%s'; box.dispatchEvent(new Event('input')); })()"
+)
 WHOLE = "/^[\\d,]+ rows/.test(text('.stnb-grid-bar span'))"
 SOME = "/ of [\\d,]+ rows/.test(text('.stnb-grid-bar span'))"
 SORTS = "$('.stnb-grid-head > [aria-colindex=\"2\"]').click()"
@@ -81,7 +89,9 @@ def grid() -> None:
             seconds, wire, saved = _measure(lab)
         print(f"\ngrid: {rows:,} rows x {columns} columns, two of them nested, medians of {RUNS}")
         for name, bound in BOUNDS.items():
-            print(f"  {name:<22}{statistics.median(seconds[name]):>8.0f} ms{f'(< {bound:,} at 100,000 rows)':>30}")
+            print(
+                f"  {name:<22}{statistics.median(seconds[name]):>8.0f} ms{f'(< {bound:,} at 100,000 rows)':>30}"
+            )
         print(f"  {'to the page':<22}{wire / 1000:>8.0f} KB{f'(≤ {WIRE // 1000:,})':>30}")
         print(f"  {'in the notebook':<22}{saved / 1000:>8.0f} KB{f'(≤ {SAVED // 1000:,})':>30}")
 
@@ -94,8 +104,13 @@ def _lab(rows: int, columns: int) -> Iterator[Any]:
     from tests.browser.labkit import Lab, chromium, lab_server, write_notebook
 
     settings = {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
-    with tempfile.TemporaryDirectory(prefix="stnb-grid-") as folder, lab_server(Path(folder), settings) as (address, notebooks):
-        write_notebook(notebooks / "grid.ipynb", FRAME.format(rows=rows, columns=columns), "stnb.show(df)")
+    with (
+        tempfile.TemporaryDirectory(prefix="stnb-grid-") as folder,
+        lab_server(Path(folder), settings) as (address, notebooks),
+    ):
+        write_notebook(
+            notebooks / "grid.ipynb", FRAME.format(rows=rows, columns=columns), "stnb.show(df)"
+        )
         with sync_playwright() as playwright, chromium(playwright) as (context, _):
             lab = Lab(context, address, notebooks).open("grid.ipynb")
             lab.run_cell(0)
@@ -111,7 +126,9 @@ def _measure(lab: Any) -> tuple[dict[str, list[float]], int, int]:
     lab.save()  # with one grid: those of the later rounds stay in the kernel, and so in the notebook
     file = lab.notebooks / "grid.ipynb"
     saved = file.stat().st_size - len(FRAME)
-    assert "widgets" in json.loads(file.read_text())["metadata"], "the state was to be saved, or this proves nothing"
+    assert "widgets" in json.loads(file.read_text())["metadata"], (
+        "the state was to be saved, or this proves nothing"
+    )
     seconds: dict[str, list[float]] = {name: [] for name in BOUNDS}
     for _ in range(RUNS):
         for name, took in _round(lab):

@@ -38,7 +38,10 @@ def body(number: int, size: int) -> bytes:
 
 
 async def jobs(request: Request) -> Response:
-    number, size = int(request.query_params.get("page", 1)), int(request.query_params.get("pageSize", 50))
+    number, size = (
+        int(request.query_params.get("page", 1)),
+        int(request.query_params.get("pageSize", 50)),
+    )
     content = body(number, size)
     if BASE or PER_ROW:
         await asyncio.sleep(BASE + PER_ROW * min(size, max(COUNT - (number - 1) * size, 0)))
@@ -49,8 +52,17 @@ async def token(request: Request) -> Response:
     return JSONResponse({"access_token": "t", "expires_in": 900, "token_type": "Bearer"})
 
 
-app = Starlette(routes=[Route("/jpm/v2/tenant/{tenant}/jobs", jobs), Route("/connect/token", token, methods=["POST"])])
-for size in {FULL, choose_size(COUNT, IN_FLIGHT, FULL)} if COUNT <= 100_000 else {choose_size(COUNT, IN_FLIGHT, FULL)}:
+app = Starlette(
+    routes=[
+        Route("/jpm/v2/tenant/{tenant}/jobs", jobs),
+        Route("/connect/token", token, methods=["POST"]),
+    ]
+)
+for size in (
+    {FULL, choose_size(COUNT, IN_FLIGHT, FULL)}
+    if COUNT <= 100_000
+    else {choose_size(COUNT, IN_FLIGHT, FULL)}
+):
     for number in range(1, -(-COUNT // size) + 1):  # so that compressing is not what is measured
         body(number, size)
 config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error")

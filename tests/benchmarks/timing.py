@@ -9,7 +9,9 @@ from typing import Any
 RUNS = 5
 
 
-def side_by_side(works: Mapping[str, Callable[[], Any]], clock: Callable[[], float], runs: int = RUNS) -> dict[str, float]:
+def side_by_side(
+    works: Mapping[str, Callable[[], Any]], clock: Callable[[], float], runs: int = RUNS
+) -> dict[str, float]:
     """The median seconds of each; every round runs all of them."""
     seconds: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(runs):

@@ -25,7 +25,9 @@ DEMO = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is in this folder, begin with it, as it takes longest, and skip it with a reason without Chromium."""
     items.sort(key=lambda item: Path(__file__).parent not in item.path.parents)
-    missing = pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM")
+    missing = pytest.mark.skip(
+        reason=f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM"
+    )
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -49,7 +51,9 @@ def driver() -> Iterator[Any]:
 
 
 @pytest.fixture
-def lab(server: tuple[str, Path], driver: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
+def lab(
+    server: tuple[str, Path], driver: Any, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Lab]:
     """A notebook page. A failed test leaves a screenshot; a request to any other host fails the test."""
     with chromium(driver) as (context, refused):
         page = Lab(context, *server)

@@ -40,19 +40,43 @@ LEAVE = "leave = Leave(lambda: df, lambda: df.head(5), lambda: code, lambda: cha
 @contextlib.contextmanager
 def app(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """`stnb app` in a folder of its own, ended by Ctrl-C; gives its address."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SERVICETITAN_", "STNB_"))}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SERVICETITAN_", "STNB_"))
+    }
     environment |= {name: str(folder / name.lower()) for name in HOMES} | {
         "STNB_DEMO_SCALE": "0.1",
         "STNB_DEMO_TODAY": DEMO_TODAY,
     }
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
-    command = [sys.executable, "-m", "stnb.cli.main", "app", "--port", str(_free_port()), "--no-browser", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "stnb.cli.main",
+        "app",
+        "--port",
+        str(_free_port()),
+        "--no-browser",
+        *options,
+    ]
     with subprocess.Popen(
-        command, cwd=folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, restore_signals=True
+        command,
+        cwd=folder,
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        restore_signals=True,
     ) as process:
         try:
             assert process.stderr is not None
-            yield next(found[0] for line in process.stderr if (found := re.search(r"http://\S+", line))), process
+            yield (
+                next(
+                    found[0] for line in process.stderr if (found := re.search(r"http://\S+", line))
+                ),
+                process,
+            )
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=30)
@@ -63,7 +87,9 @@ def test_the_explorer_is_a_page(driver: Any, tmp_path: Path) -> None:
     """With the token, and only so, it is the explorer: search, pull and see rows; Ctrl-C ends it. No other host is needed."""
     with app(tmp_path, "--profile", "demo") as (address, process):
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(address.partition("?")[0].rstrip("/") + "/voila/files/explorer.ipynb", timeout=20)
+            urllib.request.urlopen(
+                address.partition("?")[0].rstrip("/") + "/voila/files/explorer.ipynb", timeout=20
+            )
         refused.value.close()
         _nothing_without_token(driver, address)
         with chromium(driver) as (context, others):
@@ -86,9 +112,9 @@ def _nothing_without_token(driver: Any, address: str) -> None:
     with chromium(driver) as (context, _):
         page = context.pages[0]
         page.goto(address.partition("?")[0])
-        expect(page.get_by_role("textbox", name=re.compile("token|password", re.IGNORECASE)).first).to_be_visible(
-            timeout=PATIENCE
-        )
+        expect(
+            page.get_by_role("textbox", name=re.compile("token|password", re.IGNORECASE)).first
+        ).to_be_visible(timeout=PATIENCE)
         expect(page.locator(".stnb")).to_have_count(0)
 
 
@@ -97,7 +123,9 @@ def _pull(page: Page, name: str) -> None:
     expect(box).to_be_visible(timeout=PATIENCE)
     box.click()
     box.press_sequentially(name)
-    expect(page.get_by_role("listbox", name="Resource").get_by_role("option").first).to_contain_text(name)
+    expect(
+        page.get_by_role("listbox", name="Resource").get_by_role("option").first
+    ).to_contain_text(name)
     box.press("Enter")
     page.get_by_role("button", name="Pull").click()
     expect(page.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
@@ -111,7 +139,9 @@ def test_a_chart_in_the_page(lab: Lab) -> None:
     output = lab.output(1)
     picture = output.get_by_role("img")
     expect(picture).to_be_visible(timeout=PATIENCE)
-    expect(picture).to_have_attribute("alt", re.compile("has the most jobs: 2\\d\\d\\. Bar chart of the number of jobs by month"))
+    expect(picture).to_have_attribute(
+        "alt", re.compile("has the most jobs: 2\\d\\d\\. Bar chart of the number of jobs by month")
+    )
     assert picture.evaluate("i => i.complete && i.naturalWidth") > 300
     light = picture.get_attribute("src")
 
@@ -150,12 +180,16 @@ def test_leaving_by_the_buttons(lab: Lab) -> None:
 
     output.get_by_role("button", name="Copy code").click()
     expect(said).to_have_text("The code is copied.")
-    assert lab.page.evaluate("() => navigator.clipboard.readText()").endswith("df = st.jpm.jobs.pull(limit=20)")
+    assert lab.page.evaluate("() => navigator.clipboard.readText()").endswith(
+        "df = st.jpm.jobs.pull(limit=20)"
+    )
 
     output.get_by_label("File name").fill("mine")
     output.get_by_role("button", name="Save as notebook").click()
     expect(said).to_have_text(f"The notebook is {lab.notebooks / 'mine.ipynb'}.", timeout=PATIENCE)
-    assert "df = st.jpm.jobs.pull(limit=20)" in [cell.source for cell in nbformat.read(lab.notebooks / "mine.ipynb", 4).cells]
+    assert "df = st.jpm.jobs.pull(limit=20)" in [
+        cell.source for cell in nbformat.read(lab.notebooks / "mine.ipynb", 4).cells
+    ]
     output.get_by_role("button", name="CSV").click()
     expect(said).to_contain_text("mine.csv", timeout=PATIENCE)
     assert lab.errors == []

@@ -24,18 +24,24 @@ def test_first_notebook_and_explorer(lab: Lab) -> None:
     lab.open("first.ipynb").run_all()
     last = lab.code_cells()[-1]
     for cell in lab.code_cells():
-        assert "error" not in {output["output_type"] for output in lab.outputs(cell)}, lab.text(cell)
+        assert "error" not in {output["output_type"] for output in lab.outputs(cell)}, lab.text(
+            cell
+        )
     output = lab.output(last)
 
     _pick(lab, last, "jpm.jobs")
     output.get_by_label("jobStatus", exact=True).select_option("Completed")
     output.get_by_role("button", name="Pull").click()
     expect(output.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
-    status = output.locator(".stnb-grid-head > div", has_text=re.compile("^jobStatus")).get_attribute("aria-colindex")
+    status = output.locator(
+        ".stnb-grid-head > div", has_text=re.compile("^jobStatus")
+    ).get_attribute("aria-colindex")
     cells = output.locator(f".stnb-grid-row > [aria-colindex='{status}']")
     expect(cells.first).to_have_text("Completed")
     assert set(cells.all_inner_texts()) == {"Completed"}
-    expect(output.locator(".stnb-report pre")).to_contain_text('df = st.jpm.jobs.pull(jobStatus="Completed", limit=1000)')
+    expect(output.locator(".stnb-report pre")).to_contain_text(
+        'df = st.jpm.jobs.pull(jobStatus="Completed", limit=1000)'
+    )
 
     _cancel_a_second_pull(lab, last)
 
@@ -56,7 +62,9 @@ def _pick(lab: Lab, cell: int, name: str) -> None:
     box = lab.output(cell).get_by_role("combobox", name="Resource")
     box.click()
     box.press_sequentially(name)
-    expect(lab.output(cell).get_by_role("listbox", name="Resource").get_by_role("option").first).to_contain_text(name)
+    expect(
+        lab.output(cell).get_by_role("listbox", name="Resource").get_by_role("option").first
+    ).to_contain_text(name)
     box.press("Enter")
     expect(box).to_have_value(name)
 
@@ -67,7 +75,9 @@ def _cancel_a_second_pull(lab: Lab, cell: int) -> None:
     _pick(lab, cell, "jpm.export.jobs")
     output.get_by_label("Rows at most").select_option("all rows")
     output.get_by_role("button", name="Pull").click()
-    expect(output.locator(".pull.pulling .line")).to_contain_text(re.compile(r": [1-9][\d,]* rows"), timeout=PATIENCE)
+    expect(output.locator(".pull.pulling .line")).to_contain_text(
+        re.compile(r": [1-9][\d,]* rows"), timeout=PATIENCE
+    )
 
     other = lab.add_cell("print(ui.running, 6 * 7)")
     lab.run_cell(other)

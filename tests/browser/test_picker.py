@@ -120,7 +120,9 @@ def test_words_find_what_they_mean(blank: Page) -> None:
     """For names, people's words, columns, slips and unfinished words the resource that is meant stands first."""
     found = dict(zip(QUERIES, _ranked(blank, list(QUERIES)), strict=True))
 
-    assert {query: names[:1] for query, (names, _) in found.items()} == {query: [name] for query, name in QUERIES.items()}
+    assert {query: names[:1] for query, (names, _) in found.items()} == {
+        query: [name] for query, name in QUERIES.items()
+    }
 
 
 def test_any_text_is_borne(blank: Page) -> None:
@@ -168,7 +170,9 @@ def test_choosing_by_keyboard_alone(lab: Lab) -> None:
 
     times = [1e9] * len(KEYS)
     for _ in range(60):  # the best of some rounds: what else the machine does is not the search's
-        times = [min(pair) for pair in zip(times, lab.page.evaluate(TIMES, list(KEYS)), strict=True)]
+        times = [
+            min(pair) for pair in zip(times, lab.page.evaluate(TIMES, list(KEYS)), strict=True)
+        ]
         if max(times) < KEY:
             break
     print(f"\na key: {sum(times) / len(times):.0f} ms on average, {max(times):.0f} ms at most")  # noqa: T201
@@ -177,10 +181,14 @@ def test_choosing_by_keyboard_alone(lab: Lab) -> None:
 
     _read_the_card(output)
     lab.save()
-    states = nbformat.read(str(lab.notebooks / "find.ipynb"), 4).metadata["widgets"]["application/vnd.jupyter.widget-state+json"][
-        "state"
-    ]
-    sizes = {s["state"]["_anywidget_id"]: len(json.dumps(s)) for s in states.values() if "_anywidget_id" in s["state"]}
+    states = nbformat.read(str(lab.notebooks / "find.ipynb"), 4).metadata["widgets"][
+        "application/vnd.jupyter.widget-state+json"
+    ]["state"]
+    sizes = {
+        s["state"]["_anywidget_id"]: len(json.dumps(s))
+        for s in states.values()
+        if "_anywidget_id" in s["state"]
+    }
     assert {name: size < 2_000 for name, size in sizes.items()} == {
         "stnb.explorer.parts.picker.Picker": True,
         "stnb.explorer.parts.card.Card": True,
@@ -229,7 +237,9 @@ def test_by_mouse_from_neighbour_to_neighbour(lab: Lab) -> None:
     output.get_by_role("tab", name="Columns").click()
     output.get_by_role("button", name="crm.customers").first.click()
     expect(box).to_have_value("crm.customers")
-    expect(output.locator(".stnb-about .line")).to_contain_text("lacks the scope tn.crm.customers:r")
+    expect(output.locator(".stnb-about .line")).to_contain_text(
+        "lacks the scope tn.crm.customers:r"
+    )
     output.get_by_role("button", name="Star").click()
     asked = lab.add_cell("print(sorted(box.starred)[0], card.chosen == '')")
     for _ in range(50):  # the star travels beside the cells, on a thread of its own
@@ -256,7 +266,10 @@ def test_a_reopened_notebook_says_what_to_do(lab: Lab) -> None:
 
 def test_the_box_lives_while_the_cell_runs(lab: Lab) -> None:
     """A cell that shows the box and goes on for long does not hold it up: it comes, searches, and the card answers."""
-    write_notebook(lab.notebooks / "busy.ipynb", CELL.replace("W.VBox", "display(W.VBox") + ")\nwhile not box.value:\n    pass")
+    write_notebook(
+        lab.notebooks / "busy.ipynb",
+        CELL.replace("W.VBox", "display(W.VBox") + ")\nwhile not box.value:\n    pass",
+    )
     lab.open("busy.ipynb").run_cell(0, wait=False)
     output = lab.output(0)
     box, options = _box(output)

@@ -22,7 +22,19 @@ from stnb.frame import dtype_of
 
 TEXT = resources.files("stnb.catalog").joinpath("catalog.json").read_text(encoding="utf-8")
 OPTIONS = {"limit", "page_size", "concurrency", "progress", "on_page", "dtypes", "self"}
-SCALARS = {"integer", "decimal", "number", "boolean", "string", "enum", "guid", "html", "date-time", "date", "duration"}
+SCALARS = {
+    "integer",
+    "decimal",
+    "number",
+    "boolean",
+    "string",
+    "enum",
+    "guid",
+    "html",
+    "date-time",
+    "date",
+    "duration",
+}
 COLUMN_TYPES = SCALARS | {"object", "array", "any"}
 PARAM_TYPES = {"integer", "number", "boolean", "string", "date-time", "date", "guid", "object"}
 
@@ -43,12 +55,17 @@ def all_columns(columns: tuple[Column, ...]) -> Iterator[Column]:
 
 def test_every_route_of_the_documents_is_there(known: Catalog) -> None:
     """314 GET operations of 2026-05, the report query, and nine that only 2026-03 had, in 24 modules."""
-    kinds = {kind: sum(e.kind == kind for e in known) for kind in ("list", "export", "record", "rows", "file")}
+    kinds = {
+        kind: sum(e.kind == kind for e in known)
+        for kind in ("list", "export", "record", "rows", "file")
+    }
 
     assert len(known) == 324
     assert len(known.modules) == 24
     assert sum(e.withdrawn for e in known) == 9
-    assert [e.name for e in known if e.method == "POST"] == ["reporting.report_category.reports.data"]
+    assert [e.name for e in known if e.method == "POST"] == [
+        "reporting.report_category.reports.data"
+    ]
     assert kinds == {"list": 166, "export": 55, "record": 83, "rows": 14, "file": 6}
 
 
@@ -72,12 +89,29 @@ def test_paths_and_names_are_unique_and_say_the_module(known: Catalog) -> None:
         ("jpm.export.jobs", "/jpm/v2/tenant/{tenant}/export/jobs", "export", "tn.jpm.jobs:r"),
         ("telecom.calls", "/telecom/v3/tenant/{tenant}/calls", "list", "tn.tlc.calls:r"),
         ("sales.estimates", "/sales/v2/tenant/{tenant}/estimates", "list", "tn.sal.estimates:r"),
-        ("equipmentsystems.installed_equipment", "/equipmentsystems/v2/tenant/{tenant}/installed-equipment", "list", None),
-        ("accounting.inventory_bills", "/accounting/v2/tenant/{tenant}/inventory-bills", "rows", None),
-        ("telecom.calls.recording", "/telecom/v2/tenant/{tenant}/calls/{id}/recording", "file", None),
+        (
+            "equipmentsystems.installed_equipment",
+            "/equipmentsystems/v2/tenant/{tenant}/installed-equipment",
+            "list",
+            None,
+        ),
+        (
+            "accounting.inventory_bills",
+            "/accounting/v2/tenant/{tenant}/inventory-bills",
+            "rows",
+            None,
+        ),
+        (
+            "telecom.calls.recording",
+            "/telecom/v2/tenant/{tenant}/calls/{id}/recording",
+            "file",
+            None,
+        ),
     ],
 )
-def test_known_routes_are_as_the_documents_say(known: Catalog, name: str, path: str, kind: str, scope: str | None) -> None:
+def test_known_routes_are_as_the_documents_say(
+    known: Catalog, name: str, path: str, kind: str, scope: str | None
+) -> None:
     """Bases that differ from the document's file name, versions in the path, and kinds by the answer's schema."""
     e = known[name]
 
@@ -111,7 +145,9 @@ def test_a_record_has_the_columns_of_its_own_kind(known: Catalog) -> None:
             its = {c.name for c in known[e.record].columns[0].children}
         assert len(mine & its) >= 0.5 * min(len(mine), len(its)), (e.name, sorted(mine ^ its))
     assert "technicianId" not in {c.name for c in known["settings.technicians.get"].columns}
-    assert {"id", "jobStatus", "customFields", "total"} <= {c.name for c in known["jpm.jobs.get"].columns}
+    assert {"id", "jobStatus", "customFields", "total"} <= {
+        c.name for c in known["jpm.jobs.get"].columns
+    }
 
 
 def test_every_column_and_filter_is_well_formed(known: Catalog) -> None:
@@ -119,7 +155,11 @@ def test_every_column_and_filter_is_well_formed(known: Catalog) -> None:
     for e in known:
         for c in all_columns(e.columns):
             assert c.type in COLUMN_TYPES, (e.name, c)
-            assert len(c.children) == 1 if c.type == "array" else bool(c.children) == (c.type == "object"), (e.name, c)
+            assert (
+                len(c.children) == 1
+                if c.type == "array"
+                else bool(c.children) == (c.type == "object")
+            ), (e.name, c)
             assert bool(c.values) == (c.type == "enum"), (e.name, c)
             assert not c.text or c.type == "decimal", (e.name, c)
             assert c.type == "object" or dtype_of(c), (e.name, c)
@@ -178,7 +218,9 @@ def test_no_sentence_of_the_documents_is_in_it() -> None:
 
     found = set(strings(json.loads(TEXT)))
 
-    assert not {"description", "example", "summary", "title:"} & set(json.loads(TEXT)["endpoints"][0])
+    assert not {"description", "example", "summary", "title:"} & set(
+        json.loads(TEXT)["endpoints"][0]
+    )
     assert not [s for s in found if len(s) > 180]
     assert not [s for s in found if s.count(" ") > 2]
     assert not [s for s in found if re.search(r"(?i)description|\. [A-Z]", s) and " " in s]
@@ -194,7 +236,8 @@ def test_names_are_read_in_the_ways_people_write_them(known: Catalog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "near"), [("jpm.job", "jpm.jobs"), ("crm.custmers", "crm.customers"), ("accounting.jobs", "jpm.jobs")]
+    ("wrong", "near"),
+    [("jpm.job", "jpm.jobs"), ("crm.custmers", "crm.customers"), ("accounting.jobs", "jpm.jobs")],
 )
 def test_an_unknown_name_is_answered_with_near_ones(known: Catalog, wrong: str, near: str) -> None:
     """The error is a KeyError and an AttributeError too, and names what was likely meant."""
@@ -259,7 +302,17 @@ def test_an_endpoint_answers_by_either_spelling() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", '"x"', '{"format":2}', '{"format":1}', '{"format":1,"schemas":{},"endpoints":[{}]}', TEXT[:-50]],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '"x"',
+        '{"format":2}',
+        '{"format":1}',
+        '{"format":1,"schemas":{},"endpoints":[{}]}',
+        TEXT[:-50],
+    ],
 )
 def test_a_text_that_is_no_catalogue_is_refused_in_words(text: str) -> None:
     """Cut off, of another version or of another form: a SetupError that says how to build it again."""
@@ -276,8 +329,18 @@ def test_a_file_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
 # -- building it
 
 
-def operation(schema: Any = None, *, params: list[Any] | None = None, scope: str | None = None, **responses: Any) -> Any:
-    answer = {"description": "x"} if schema is None else {"content": {"application/json": {"schema": schema}}}
+def operation(
+    schema: Any = None,
+    *,
+    params: list[Any] | None = None,
+    scope: str | None = None,
+    **responses: Any,
+) -> Any:
+    answer = (
+        {"description": "x"}
+        if schema is None
+        else {"content": {"application/json": {"schema": schema}}}
+    )
     out: dict[str, Any] = {
         "parameters": params or [],
         "responses": responses or {"200": answer},
@@ -302,7 +365,11 @@ def paged(row: Any) -> Any:
 
 
 TENANT = param("tenant", {"type": "integer"}, "path", required=True)
-PAGING = [param("page", {"type": "integer"}), param("pageSize", {"type": "integer"}), param("includeTotal", {"type": "boolean"})]
+PAGING = [
+    param("page", {"type": "integer"}),
+    param("pageSize", {"type": "integer"}),
+    param("includeTotal", {"type": "boolean"}),
+]
 DOCUMENT = {
     "servers": [{"url": "https://api.servicetitan.io/toys/v2"}],
     "paths": {
@@ -314,8 +381,15 @@ DOCUMENT = {
                 params=[
                     *PAGING,
                     param("ids", description="Comma separated, maximum 50"),
-                    param("statuses", {"type": "array", "items": {"type": "string", "enum": ["Open", "Done"]}}),
-                    param("active", {"type": "string", "enum": ["True", "Any"]}, description="Only active items are returned."),
+                    param(
+                        "statuses",
+                        {"type": "array", "items": {"type": "string", "enum": ["Open", "Done"]}},
+                    ),
+                    param(
+                        "active",
+                        {"type": "string", "enum": ["True", "Any"]},
+                        description="Only active items are returned.",
+                    ),
                     param("sort", description="Available fields are: Id, Name."),
                     param("from", {"type": "string", "format": "date-time"}, required=True),
                     param("X-Trace", where="header"),
@@ -323,7 +397,9 @@ DOCUMENT = {
             ),
         },
         "/tenant/{tenant}/widgets/{id}": {
-            "get": operation(ref("Widget"), params=[param("id", {"type": "integer"}, "path", required=True)])
+            "get": operation(
+                ref("Widget"), params=[param("id", {"type": "integer"}, "path", required=True)]
+            )
         },
         "/tenant/{tenant}/export/widgets": {
             "get": operation(
@@ -336,14 +412,28 @@ DOCUMENT = {
                 }
             )
         },
-        "/tenant/{tenant}/numbers": {"get": operation({"type": "array", "items": {"type": "integer"}})},
+        "/tenant/{tenant}/numbers": {
+            "get": operation({"type": "array", "items": {"type": "integer"}})
+        },
         "/tenant/{tenant}/gadgets/{id}": {
-            "get": operation({"type": "object", "properties": {"id": {"type": "integer"}, "size": {"type": "number"}}})
+            "get": operation(
+                {
+                    "type": "object",
+                    "properties": {"id": {"type": "integer"}, "size": {"type": "number"}},
+                }
+            )
         },
         "/tenant/{tenant}/gizmos/{id}": {
-            "get": operation({"type": "object", "properties": {"id": {"type": "integer"}, "hue": {"type": "string"}}})
+            "get": operation(
+                {
+                    "type": "object",
+                    "properties": {"id": {"type": "integer"}, "hue": {"type": "string"}},
+                }
+            )
         },
-        "/tenant/{tenant}/inline": {"get": operation(paged({"type": "object", "properties": {"id": {"type": "integer"}}}))},
+        "/tenant/{tenant}/inline": {
+            "get": operation(paged({"type": "object", "properties": {"id": {"type": "integer"}}}))
+        },
         "/tenant/{tenant}/picture": {"get": operation(**{"302": {"description": "elsewhere"}})},
         "/tenant/{tenant}/bytes": {"get": operation({"type": "string", "format": "binary"})},
         "/tenant/{tenant}/writes": {"post": operation(ref("Widget"))},
@@ -354,10 +444,16 @@ DOCUMENT = {
             "Widget": {
                 "type": "object",
                 "properties": {
-                    "id": {"type": "integer", "format": "int64", "description": "Another sentence."},
+                    "id": {
+                        "type": "integer",
+                        "format": "int64",
+                        "description": "Another sentence.",
+                    },
                     "name": {"type": ["string", "null"]},
                     "price": {"type": "number", "format": "decimal"},
-                    "status": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Status"}]},
+                    "status": {
+                        "oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Status"}]
+                    },
                     "box": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Box"}]},
                     "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Widget"}},
                     "tags": {"type": "array", "items": {"type": "integer"}},
@@ -367,7 +463,13 @@ DOCUMENT = {
                 },
             },
             "Status": {"type": "string", "enum": ["Open", "Done"]},
-            "Box": {"type": "object", "properties": {"inside": {"$ref": "#/components/schemas/Box"}, "size": {"type": "number"}}},
+            "Box": {
+                "type": "object",
+                "properties": {
+                    "inside": {"$ref": "#/components/schemas/Box"},
+                    "size": {"type": "number"},
+                },
+            },
         }
     },
 }
@@ -412,11 +514,24 @@ def test_parameters_are_read_with_their_form(toys: Catalog) -> None:
     """Comma lists and repeated keys, maxima, enums, sort fields, required ones; headers and the tenant are left out."""
     params = {p.name: p for p in toys["toys.widgets"].params}
 
-    assert set(params) == {"page", "pageSize", "includeTotal", "ids", "statuses", "active", "sort", "from"}
+    assert set(params) == {
+        "page",
+        "pageSize",
+        "includeTotal",
+        "ids",
+        "statuses",
+        "active",
+        "sort",
+        "from",
+    }
     assert (params["ids"].many, params["ids"].maximum) == ("comma", 50)
     assert (params["statuses"].many, params["statuses"].values) == ("repeat", ("Open", "Done"))
     assert params["sort"].values == ("+Id", "-Id", "+Name", "-Name")
-    assert (params["from"].type, params["from"].required, params["from"].py) == ("date-time", True, "from_")
+    assert (params["from"].type, params["from"].required, params["from"].py) == (
+        "date-time",
+        True,
+        "from_",
+    )
     assert [p.name for p in toys["toys.widgets"].required] == ["from"]
     assert toys["toys.widgets.get"].params[0].where == "path"
 
@@ -436,7 +551,11 @@ def test_columns_keep_types_nulls_values_and_nesting(toys: Catalog) -> None:
     assert columns["parts"].children[0].type == "any"
     assert columns["tags"].children[0].type == "integer"
     assert shape(toys["toys.numbers"]) == {"value": "integer"}
-    assert shape(toys["toys.widgets.get"]) == shape(toys["toys.export.widgets"]) == shape(toys["toys.widgets"])
+    assert (
+        shape(toys["toys.widgets.get"])
+        == shape(toys["toys.export.widgets"])
+        == shape(toys["toys.widgets"])
+    )
 
 
 def test_schemas_written_in_place_are_kept_apart(toys: Catalog) -> None:

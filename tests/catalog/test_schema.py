@@ -23,10 +23,21 @@ def toys(*columns: Column) -> Endpoint:
 WIDGETS = toys(
     Column("id", "integer", nullable=False),
     Column("price", "decimal", text=True),
-    Column("maker", "object", children=(Column("id", "integer", refers="toys.makers", how="by name"), Column("name", "string"))),
+    Column(
+        "maker",
+        "object",
+        children=(
+            Column("id", "integer", refers="toys.makers", how="by name"),
+            Column("name", "string"),
+        ),
+    ),
     Column("state", "enum", values=("New", "Old")),
-    Column("tagIds", "array", children=(Column("", "integer"),), refers="toys.tags", how="documented"),
-    Column("parts", "array", children=(Column("", "object", children=(Column("size", "number"),)),)),
+    Column(
+        "tagIds", "array", children=(Column("", "integer"),), refers="toys.tags", how="documented"
+    ),
+    Column(
+        "parts", "array", children=(Column("", "object", children=(Column("size", "number"),)),)
+    ),
 )
 
 

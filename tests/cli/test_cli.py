@@ -70,7 +70,9 @@ def test_find(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_profiles(capsys: pytest.CaptureFixture[str]) -> None:
     """`stnb profiles` names each profile and what it lacks, and shows no value but the tenant."""
-    Path(".env").write_text("SERVICETITAN_PHOENIX_TENANT_ID=17\nSERVICETITAN_PHOENIX_CLIENT_SECRET=cs1.hidden\n")
+    Path(".env").write_text(
+        "SERVICETITAN_PHOENIX_TENANT_ID=17\nSERVICETITAN_PHOENIX_CLIENT_SECRET=cs1.hidden\n"
+    )
 
     assert main.main(["profiles"]) == 1
     out = capsys.readouterr().out
@@ -85,7 +87,10 @@ def test_pull_to_a_file(ending: str, capsys: pytest.CaptureFixture[str]) -> None
     """`stnb pull … --to FILE` writes the rows in the format of the ending."""
     name = f"jobs.{ending}"
 
-    assert main.main(["pull", "jpm.jobs", "--limit", "40", "--jobStatus", "Completed", "--to", name]) == 0
+    assert (
+        main.main(["pull", "jpm.jobs", "--limit", "40", "--jobStatus", "Completed", "--to", name])
+        == 0
+    )
     assert "40 rows, 40 columns" in capsys.readouterr().err
     readers = {"parquet": pd.read_parquet, "csv": pd.read_csv, "json": pd.read_json}
     frame = readers[ending](name)
@@ -96,7 +101,9 @@ def test_pull_to_a_file(ending: str, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_pull_takes_columns_and_what_changed_since(capsys: pytest.CaptureFixture[str]) -> None:
     """`--columns` narrows what is decoded; `--since` goes on from an earlier file."""
-    assert main.main(["pull", "jpm.export.jobs", "--columns", "id, total", "--to", "a.parquet"]) == 0
+    assert (
+        main.main(["pull", "jpm.export.jobs", "--columns", "id, total", "--to", "a.parquet"]) == 0
+    )
     assert main.main(["pull", "jpm.export.jobs", "--since", "a.parquet", "--to", "b.parquet"]) == 0
     assert "6,000 rows, 2 columns -> a.parquet" in (said := capsys.readouterr().err)
     assert "\n0 rows, " in said
@@ -105,7 +112,10 @@ def test_pull_takes_columns_and_what_changed_since(capsys: pytest.CaptureFixture
 def test_pull_into_a_pipe_is_csv() -> None:
     """Without --to, and not on a terminal, all rows go to standard output as CSV; notes go to standard error."""
     done = subprocess.run(
-        [sys.executable, "-m", "stnb.cli.main", "pull", "jpm.jobs", "--limit", "7"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "stnb.cli.main", "pull", "jpm.jobs", "--limit", "7"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert done.stdout.splitlines()[0].startswith("id,jobNumber,")
@@ -117,7 +127,11 @@ def test_pull_into_a_pipe_is_csv() -> None:
     ("command", "code", "words"),
     [
         (["pull", "jpm.job"], 2, "Near it: jpm.jobs"),
-        (["pull", "jpm.jobs", "--comletedOnOrAfter", "2026-01-01"], 2, "has no filter 'comletedOnOrAfter'"),
+        (
+            ["pull", "jpm.jobs", "--comletedOnOrAfter", "2026-01-01"],
+            2,
+            "has no filter 'comletedOnOrAfter'",
+        ),
         (["pull", "jpm.jobs", "--completedOnOrAfter", "yesterdayish"], 2, "does not fit"),
         (["pull", "jpm.jobs", "--jobStatus", "Complete"], 2, "Did you mean 'Completed'?"),
         (["pull", "jpm.jobs", "stray"], 2, "stands alone"),
@@ -125,11 +139,17 @@ def test_pull_into_a_pipe_is_csv() -> None:
         (["pull", "jpm.jobs.notes"], 2, "needs id"),
         (["pull", "jpm.jobs", "--profile", "nowhere"], 2, "There is no profile 'nowhere'"),
         (["pull", "jpm.jobs.get", "--id", "1"], 1, "No record has that id"),
-        (["pull", "jpm.jobs", "--limit", "1", "--to", "/dev/null/jobs.csv"], 1, "could not be written"),
+        (
+            ["pull", "jpm.jobs", "--limit", "1", "--to", "/dev/null/jobs.csv"],
+            1,
+            "could not be written",
+        ),
         (["catalog", "build", "--specs", "."], 2, "No OpenAPI document"),
     ],
 )
-def test_what_cannot_be_done_is_told(command: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_done_is_told(
+    command: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A failure prints its three sentences to standard error and ends with 1, or with 2 where the command itself is wrong."""
     assert main.main(command) == code
 
@@ -138,8 +158,13 @@ def test_what_cannot_be_done_is_told(command: list[str], code: int, words: str, 
     assert "Traceback" not in told.err
 
 
-@pytest.mark.parametrize("command", [["pull", "jpm.jobs", "--limit", "0"], ["frobnicate"], ["find"], ["find", "x", "--frob"]])
-def test_a_wrong_command_line_ends_with_2(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [["pull", "jpm.jobs", "--limit", "0"], ["frobnicate"], ["find"], ["find", "x", "--frob"]],
+)
+def test_a_wrong_command_line_ends_with_2(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     """A command line that cannot be read ends with 2."""
     with pytest.raises(SystemExit) as end:
         main.main(command)
@@ -196,7 +221,12 @@ def test_catalog_build(capsys: pytest.CaptureFixture[str]) -> None:
                     "responses": {
                         "200": {
                             "content": {
-                                "application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}}
+                                "application/json": {
+                                    "schema": {
+                                        "type": "array",
+                                        "items": {"$ref": "#/components/schemas/Thing"},
+                                    }
+                                }
                             }
                         }
                     }
@@ -205,7 +235,11 @@ def test_catalog_build(capsys: pytest.CaptureFixture[str]) -> None:
         },
         "components": {
             "schemas": {
-                "Thing": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer", "format": "int64"}}}
+                "Thing": {
+                    "type": "object",
+                    "required": ["id"],
+                    "properties": {"id": {"type": "integer", "format": "int64"}},
+                }
             }
         },
     }
@@ -220,6 +254,9 @@ def test_catalog_build(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_folder_of_a_file_is_made(capsys: pytest.CaptureFixture[str]) -> None:
     """For every ending, as a pull into Parquet does."""
     for ending in ("csv", "parquet"):
-        assert main.main(["pull", "jpm.jobs", "--limit", "1", "--to", f"new-{ending}/jobs.{ending}"]) == 0
+        assert (
+            main.main(["pull", "jpm.jobs", "--limit", "1", "--to", f"new-{ending}/jobs.{ending}"])
+            == 0
+        )
         assert Path(f"new-{ending}/jobs.{ending}").is_file()
     capsys.readouterr()

@@ -25,10 +25,25 @@ def test_the_address_works_until_the_end(how: signal.Signals, tmp_path: Path) ->
     folder.mkdir()
     names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     environment = {**os.environ, **{name: str(tmp_path / name.lower()) for name in names}}
-    command = [sys.executable, "-m", "stnb.cli.main", "lab", str(folder), "--port", str(_free()), "--no-browser"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, restore_signals=True) as process:
+    command = [
+        sys.executable,
+        "-m",
+        "stnb.cli.main",
+        "lab",
+        str(folder),
+        "--port",
+        str(_free()),
+        "--no-browser",
+    ]
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env=environment, restore_signals=True
+    ) as process:
         assert process.stderr is not None
-        address = next(found[0] for line in process.stderr if (found := re.search(r"http://localhost:\S+", line)))
+        address = next(
+            found[0]
+            for line in process.stderr
+            if (found := re.search(r"http://localhost:\S+", line))
+        )
         api = address.partition("/lab")[0] + "/api/contents"
         token = address.partition("token=")[2]
 

@@ -57,8 +57,17 @@ def test_four_values_make_credentials() -> None:
 
     c = load()
 
-    assert (c.profile, c.environment, c.tenant, c.timezone) == ("default", "integration", 985798691, "UTC")
-    assert (c.client_id.reveal(), c.client_secret.reveal(), c.app_key.reveal()) == (PAIR, SECRET, KEY)
+    assert (c.profile, c.environment, c.tenant, c.timezone) == (
+        "default",
+        "integration",
+        985798691,
+        "UTC",
+    )
+    assert (c.client_id.reveal(), c.client_secret.reveal(), c.app_key.reveal()) == (
+        PAIR,
+        SECRET,
+        KEY,
+    )
     assert (c.api_url, c.auth_url) == HOSTS["integration"]
 
 
@@ -68,8 +77,14 @@ def test_four_values_make_credentials() -> None:
         pytest.param(lambda t: t.replace("\n", "\r\n"), id="CRLF"),
         pytest.param(lambda t: "\ufeff" + t, id="byte-order mark"),
         pytest.param(lambda t: t.replace("\n", "  \n").replace("=", " =  "), id="blanks"),
-        pytest.param(lambda t: t.replace("=", "='").replace("\n", "'\n").replace("# made up'", "# made up"), id="single quotes"),
-        pytest.param(lambda t: t.replace("=", '="  ').replace("\n", '  "\n').replace('# made up  "', "#"), id="double quotes"),
+        pytest.param(
+            lambda t: t.replace("=", "='").replace("\n", "'\n").replace("# made up'", "# made up"),
+            id="single quotes",
+        ),
+        pytest.param(
+            lambda t: t.replace("=", '="  ').replace("\n", '  "\n').replace('# made up  "', "#"),
+            id="double quotes",
+        ),
         pytest.param(lambda t: t.replace("SERV", "export SERV"), id="export"),
         pytest.param(lambda t: t.replace("=", "=\u00a0\u200b"), id="invisible marks"),
         pytest.param(lambda t: t.removesuffix("\n"), id="no last line end"),
@@ -84,11 +99,17 @@ def test_what_a_copy_and_paste_brings_along_is_taken_off(spoil: object) -> None:
 
     c = load()
 
-    assert (c.client_id.reveal(), c.client_secret.reveal(), c.app_key.reveal()) == (PAIR, SECRET, KEY)
+    assert (c.client_id.reveal(), c.client_secret.reveal(), c.app_key.reveal()) == (
+        PAIR,
+        SECRET,
+        KEY,
+    )
     assert (c.tenant, c.environment) == (985798691, "integration")
 
 
-@pytest.mark.parametrize("secret", ["cs2.a$HOME", "cs1.${SERVICETITAN_APP_KEY}b", "cs1.a#b=c;d", "cs1.a%20b\\c"])
+@pytest.mark.parametrize(
+    "secret", ["cs2.a$HOME", "cs1.${SERVICETITAN_APP_KEY}b", "cs1.a#b=c;d", "cs1.a%20b\\c"]
+)
 def test_a_secret_is_taken_as_it_stands(secret: str) -> None:
     """A dollar is a dollar: nothing is filled in, nothing is cut off."""
     write(with_value("CLIENT_SECRET", secret))
@@ -193,7 +214,10 @@ def test_each_profile_may_have_its_own_app_key_and_zone() -> None:
         + "SERVICETITAN_PHOENIX_APP_KEY=ak1.other\nSERVICETITAN_TIMEZONE=America/Denver\nSERVICETITAN_PHOENIX_TIMEZONE=America/Phoenix\n"
     )
 
-    assert (load("phoenix").app_key.reveal(), load("phoenix").timezone) == ("ak1.other", "America/Phoenix")
+    assert (load("phoenix").app_key.reveal(), load("phoenix").timezone) == (
+        "ak1.other",
+        "America/Phoenix",
+    )
     assert (load("default").app_key.reveal(), load("default").timezone) == (KEY, "America/Denver")
     assert str(load("phoenix").zone) == "America/Phoenix"
 
@@ -226,7 +250,12 @@ def test_profile_names_may_hold_underscores_and_our_own_words(name: str) -> None
 
 def test_profiles_are_listed_whether_ready_or_not() -> None:
     """In the order of the file, demo last; one that lacks a value says which, and no secret."""
-    write(PHOENIX + "SERVICETITAN_TUCSON_TENANT_ID=12\nSERVICETITAN_TUCSON_CLIENT_SECRET=" + SECRET + "\n")
+    write(
+        PHOENIX
+        + "SERVICETITAN_TUCSON_TENANT_ID=12\nSERVICETITAN_TUCSON_CLIENT_SECRET="
+        + SECRET
+        + "\n"
+    )
 
     ready, half, demo = profiles()
 
@@ -248,7 +277,9 @@ def test_nothing_at_all_says_where_to_begin() -> None:
     assert [p.name for p in profiles()] == ["demo"]
 
 
-@pytest.mark.parametrize("field", ["TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET", "APP_KEY"])
+@pytest.mark.parametrize(
+    "field", ["TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET", "APP_KEY"]
+)
 @pytest.mark.parametrize("how", ["", "absent", "   ", "''"])
 def test_a_half_filled_profile_names_what_it_lacks(field: str, how: str) -> None:
     """A value that is absent, empty, blank or quoted nothing is missing; the error says which and where it was sought."""
@@ -264,7 +295,10 @@ def test_all_that_is_missing_is_named_at_once() -> None:
     """One run tells of every missing value."""
     write("SERVICETITAN_TENANT_ID=5\n")
 
-    with pytest.raises(CredentialsMissing, match="ENVIRONMENT and SERVICETITAN_CLIENT_ID and SERVICETITAN_CLIENT_SECRET and"):
+    with pytest.raises(
+        CredentialsMissing,
+        match="ENVIRONMENT and SERVICETITAN_CLIENT_ID and SERVICETITAN_CLIENT_SECRET and",
+    ):
         load()
 
 
@@ -310,7 +344,9 @@ def test_swapped_values_are_told_as_such() -> None:
     """A secret where the client id goes is called what it looks like."""
     write(GOOD.replace(PAIR, "X").replace(SECRET, PAIR).replace("X", SECRET))
 
-    with pytest.raises(CredentialsInvalid, match="looks like a client secret: likely two values were swapped"):
+    with pytest.raises(
+        CredentialsInvalid, match="looks like a client secret: likely two values were swapped"
+    ):
         load()
 
 
@@ -423,7 +459,18 @@ def test_a_secret_shows_itself_to_nobody() -> None:
     s = Secret(SECRET)
     c = Credentials("p", "production", 1, s, s, s, "https://a.example", "https://b.example")
 
-    for shown in (repr(s), str(s), f"{s}", f"{s!s:>80}", f"{s}", repr([s]), repr({1: s}), repr(c), str(c), f"{c}"):
+    for shown in (
+        repr(s),
+        str(s),
+        f"{s}",
+        f"{s!s:>80}",
+        f"{s}",
+        repr([s]),
+        repr({1: s}),
+        repr(c),
+        str(c),
+        f"{c}",
+    ):
         assert SECRET not in shown
     with pytest.raises(TypeError):
         format(s, ">80")
@@ -471,12 +518,18 @@ PIECES = some.sampled_from(
     ["=", "\n", "\r", "'", '"', "$", "${", "}", "#", "\\", "\x00", "\ufeff", " ", "\t", "é", "\u2028", "\U0001f600", "x", "7", "ENVIRONMENT=", "cs1.", ".", "export ", "_", "SERVICETITAN_", "PHOENIX_",
      "https://", "://", "[", "TIMEZONE=", "API_URL=", "AUTH_URL=http://", "\nSTNB_PROFILE=", "ENVIRONMENT=production"]
 )  # fmt: skip
-EDITS = some.lists(some.tuples(some.integers(0, 999), some.integers(0, 40), PIECES), min_size=1, max_size=6)
+EDITS = some.lists(
+    some.tuples(some.integers(0, 999), some.integers(0, 40), PIECES), min_size=1, max_size=6
+)
 
 
-@settings(max_examples=1000, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=1000, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(EDITS, some.sampled_from([None, "default", "phoenix"]))
-def test_no_corruption_gets_past_the_setup_errors(edits: list[tuple[int, int, str]], profile: str | None) -> None:
+def test_no_corruption_gets_past_the_setup_errors(
+    edits: list[tuple[int, int, str]], profile: str | None
+) -> None:
     """Cut, spoilt and scrambled in any way, the file gives credentials or a SetupError, and no word of the secret."""
     text = GOOD + PHOENIX
     for at, length, piece in edits:
@@ -493,7 +546,9 @@ def test_no_corruption_gets_past_the_setup_errors(edits: list[tuple[int, int, st
     assert not any(value[-25:] in shown.lower() for value in (SECRET, PAIR, KEY))
 
 
-@settings(max_examples=200, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=200, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(some.binary(max_size=200))
 def test_any_bytes_are_a_file_or_a_setup_error(content: bytes) -> None:
     """A picture saved as .env is refused in words."""

@@ -40,15 +40,23 @@ SECRET, OTHER, KEY, PAIR = made("cs1.", 50), made("cs2.", 50), made("ak1.", 25),
 
 
 def b64(data: bytes | str) -> str:
-    return base64.urlsafe_b64encode(data.encode() if isinstance(data, str) else data).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(data.encode() if isinstance(data, str) else data)
+        .decode()
+        .rstrip("=")
+    )
 
 
 def jwt(**claims: Any) -> str:
     head = {"alg": "RS256", "kid": "0A1B", "typ": "at+jwt"}
-    return ".".join((b64(json.dumps(head)), b64(json.dumps(claims)), b64(random.Random(7).randbytes(64))))
+    return ".".join(
+        (b64(json.dumps(head)), b64(json.dumps(claims)), b64(random.Random(7).randbytes(64)))
+    )
 
 
-TOKEN = jwt(iss="https://auth.servicetitan.io", client_id=PAIR, tenant="42", scope=["tn.jpm.jobs:r"])
+TOKEN = jwt(
+    iss="https://auth.servicetitan.io", client_id=PAIR, tenant="42", scope=["tn.jpm.jobs:r"]
+)
 BASIC = base64.b64encode(f"{PAIR}:{SECRET}".encode()).decode()
 ALL = (SECRET, OTHER, KEY, PAIR, TOKEN, BASIC)
 
@@ -60,20 +68,40 @@ def found_in(text: str, name: str = "notes.txt") -> list[Finding]:
 
 def notebook(**change: Any) -> dict[str, Any]:
     """A valid notebook with something of everything, and no secret."""
-    state = {"a1": {"model_name": "TextModel", "model_module": "x", "state": {"value": "hello"}, "buffers": []}}
+    state = {
+        "a1": {
+            "model_name": "TextModel",
+            "model_module": "x",
+            "state": {"value": "hello"},
+            "buffers": [],
+        }
+    }
     book = nbformat.v4.new_notebook(
         metadata={
-            "widgets": {"application/vnd.jupyter.widget-state+json": {"version_major": 2, "version_minor": 0, "state": state}}
+            "widgets": {
+                "application/vnd.jupyter.widget-state+json": {
+                    "version_major": 2,
+                    "version_minor": 0,
+                    "state": state,
+                }
+            }
         },
         cells=[
-            nbformat.v4.new_markdown_cell("# Title", id="one", attachments={"a.txt": {"text/plain": "hello"}}),
+            nbformat.v4.new_markdown_cell(
+                "# Title", id="one", attachments={"a.txt": {"text/plain": "hello"}}
+            ),
             nbformat.v4.new_code_cell(
                 "import stnb\nst = stnb.connect()\nst",
                 id="two",
                 outputs=[
                     nbformat.v4.new_output("stream", text="first\nsecond\n"),
-                    nbformat.v4.new_output("display_data", {"text/html": "<b>hello</b>", "application/json": {"a": ["hello"]}}),
-                    nbformat.v4.new_output("error", ename="E", evalue="hello", traceback=["hello", "there"]),
+                    nbformat.v4.new_output(
+                        "display_data",
+                        {"text/html": "<b>hello</b>", "application/json": {"a": ["hello"]}},
+                    ),
+                    nbformat.v4.new_output(
+                        "error", ename="E", evalue="hello", traceback=["hello", "there"]
+                    ),
                 ],
             ),
         ],
@@ -84,16 +112,30 @@ def notebook(**change: Any) -> dict[str, Any]:
 PLACES: dict[str, tuple[list[Any], str]] = {
     "source": (["cells", 1, "source", 1], "cell 2 source line 2"),
     "markdown": (["cells", 0, "source", 0], "cell 1 source line 1"),
-    "attachment": (["cells", 0, "attachments", "a.txt", "text/plain", 0], "cell 1 attachment a.txt"),
+    "attachment": (
+        ["cells", 0, "attachments", "a.txt", "text/plain", 0],
+        "cell 1 attachment a.txt",
+    ),
     "cell metadata": (["cells", 0, "metadata", "note"], "cell 1 metadata.note"),
     "stream": (["cells", 1, "outputs", 0, "text", 1], "cell 2 output"),
     "html": (["cells", 1, "outputs", 1, "data", "text/html", 0], "cell 2 output text/html"),
-    "json output": (["cells", 1, "outputs", 1, "data", "application/json", "a", 0], "cell 2 output application/json"),
+    "json output": (
+        ["cells", 1, "outputs", 1, "data", "application/json", "a", 0],
+        "cell 2 output application/json",
+    ),
     "output metadata": (["cells", 1, "outputs", 1, "metadata", "x"], "cell 2 output"),
     "error": (["cells", 1, "outputs", 2, "evalue"], "cell 2 output"),
     "traceback": (["cells", 1, "outputs", 2, "traceback", 1], "cell 2 output"),
     "widget": (
-        ["metadata", "widgets", "application/vnd.jupyter.widget-state+json", "state", "a1", "state", "value"],
+        [
+            "metadata",
+            "widgets",
+            "application/vnd.jupyter.widget-state+json",
+            "state",
+            "a1",
+            "state",
+            "value",
+        ],
         "metadata.widgets … value",
     ),
     "metadata": (["metadata", "papermill"], "metadata.papermill"),
@@ -113,7 +155,9 @@ def put(book: dict[str, Any], place: list[Any], text: str) -> dict[str, Any]:
 
 
 def write(book: Any, name: str = "book.ipynb", **form: Any) -> Path:
-    Path(name).write_text(json.dumps(book, **{"indent": 1, "ensure_ascii": False, **form}) + "\n", encoding="utf-8")
+    Path(name).write_text(
+        json.dumps(book, **{"indent": 1, "ensure_ascii": False, **form}) + "\n", encoding="utf-8"
+    )
     return Path(name)
 
 
@@ -204,9 +248,18 @@ def test_a_value_of_your_own_is_found_in_any_format(secret: str) -> None:
         pytest.skip("such a value cannot stand in quotes")
     quoted = patterns.quote(secret, safe="")
 
-    for text in (secret, json.dumps({"a": secret}), patterns.html.escape(secret), f"?client_secret={quoted}&x=1"):
+    for text in (
+        secret,
+        json.dumps({"a": secret}),
+        patterns.html.escape(secret),
+        f"?client_secret={quoted}&x=1",
+    ):
         assert [(f.kind, f.secret) for f in found_in(text)] == [(f"your {name}", True)]
-    write(put(notebook(), PLACES["source"][0], f" = {secret!r}" if '"' not in secret else f" {secret}"))
+    write(
+        put(
+            notebook(), PLACES["source"][0], f" = {secret!r}" if '"' not in secret else f" {secret}"
+        )
+    )
     assert [f.removed for f in scan.find("book.ipynb", fix=True)] == [True]
     assert scan.find("book.ipynb") == []
 
@@ -235,7 +288,11 @@ def test_lines_are_counted() -> None:
     """Each place has its own line, in order."""
     found = found_in(f"{SECRET} {KEY}\n\n{OTHER}\n")
 
-    assert [(f.where, f.kind) for f in found] == [("line 1", "client secret"), ("line 1", "app key"), ("line 3", "client secret")]
+    assert [(f.where, f.kind) for f in found] == [
+        ("line 1", "client secret"),
+        ("line 1", "app key"),
+        ("line 3", "client secret"),
+    ]
 
 
 # -- notebooks
@@ -258,11 +315,20 @@ def test_every_place_in_a_notebook(place: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", [{"indent": 2}, {"indent": None, "separators": (",", ":")}, {"ensure_ascii": True}, {"sort_keys": True}]
+    "form",
+    [
+        {"indent": 2},
+        {"indent": None, "separators": (",", ":")},
+        {"ensure_ascii": True},
+        {"sort_keys": True},
+    ],
 )
 def test_fix_keeps_the_form_of_the_file(form: dict[str, Any]) -> None:
     """Whatever wrote the notebook: blanks, the order of keys and the line ends stay."""
-    path = write(put(put(notebook(), PLACES["source"][0], f" # é {SECRET}"), PLACES["widget"][0], SECRET), **form)
+    path = write(
+        put(put(notebook(), PLACES["source"][0], f" # é {SECRET}"), PLACES["widget"][0], SECRET),
+        **form,
+    )
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     before = path.read_bytes()
 
@@ -287,12 +353,20 @@ def test_a_secret_that_lies_encoded() -> None:
     data = b"\x00\x01" + SECRET.encode() + b"\xff" * 30
     book = notebook()
     widget = book["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]["a1"]
-    widget["buffers"] = [{"encoding": "base64", "path": ["rows"], "data": base64.b64encode(data).decode()}]
+    widget["buffers"] = [
+        {"encoding": "base64", "path": ["rows"], "data": base64.b64encode(data).decode()}
+    ]
     path = write(book)
 
-    assert [(f.where, f.kind) for f in scan.find(path, fix=True)] == [("metadata.widgets … data", "client secret")]
-    after = json.loads(path.read_text())["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]["a1"]
-    assert base64.b64decode(after["buffers"][0]["data"]) == data.replace(SECRET.encode(), b"*" * len(SECRET))
+    assert [(f.where, f.kind) for f in scan.find(path, fix=True)] == [
+        ("metadata.widgets … data", "client secret")
+    ]
+    after = json.loads(path.read_text())["metadata"]["widgets"][
+        "application/vnd.jupyter.widget-state+json"
+    ]["state"]["a1"]
+    assert base64.b64decode(after["buffers"][0]["data"]) == data.replace(
+        SECRET.encode(), b"*" * len(SECRET)
+    )
     nbformat.validate(nbformat.read(path, as_version=4))
 
 
@@ -328,7 +402,12 @@ def test_an_old_notebook_is_not_converted() -> None:
         "metadata": {},
         "outputs": [],
     }
-    book = {"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": [cell], "metadata": {}}]}
+    book = {
+        "metadata": {"name": ""},
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "worksheets": [{"cells": [cell], "metadata": {}}],
+    }
     path = write(book)
     before = path.read_text()
 
@@ -337,7 +416,15 @@ def test_an_old_notebook_is_not_converted() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{", f'["{SECRET}"]', f'{{"a": "{SECRET}", "a": 1}}', "[" * 200_000 + SECRET, f'{{"cells": {SECRET}}}', ""]
+    "text",
+    [
+        "{",
+        f'["{SECRET}"]',
+        f'{{"a": "{SECRET}", "a": 1}}',
+        "[" * 200_000 + SECRET,
+        f'{{"cells": {SECRET}}}',
+        "",
+    ],
 )
 def test_what_only_looks_like_a_notebook(text: str) -> None:
     """No JSON, no object, a name twice, or nested beyond sense: it is read as text, and left as it is."""
@@ -395,14 +482,33 @@ def test_fix_keeps_mode_and_link() -> None:
 
 def test_folders_are_walked_and_some_are_not() -> None:
     """Git, environments, packages, caches and .env are passed over, unless they are named; checkpoints are not."""
-    passed = [".git/config", ".venv/a.py", "mine/pyvenv.cfg", "mine/a.py", "node_modules/a.js", "__pycache__/a.py", ".env"]
-    looked = [".ipynb_checkpoints/a.ipynb", ".env.local", "a.py", "deep/er/a.md", "no-ending", "x.html"]
+    passed = [
+        ".git/config",
+        ".venv/a.py",
+        "mine/pyvenv.cfg",
+        "mine/a.py",
+        "node_modules/a.js",
+        "__pycache__/a.py",
+        ".env",
+    ]
+    looked = [
+        ".ipynb_checkpoints/a.ipynb",
+        ".env.local",
+        "a.py",
+        "deep/er/a.md",
+        "no-ending",
+        "x.html",
+    ]
     for name in passed + looked:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(f"value {SECRET}")
 
     assert sorted(str(f.path) for f in scan.find()) == sorted(looked)
-    assert [str(f.path) for f in scan.find([".env", ".venv", "a.py", Path("a.py")])] == [".env", ".venv/a.py", "a.py"]
+    assert [str(f.path) for f in scan.find([".env", ".venv", "a.py", Path("a.py")])] == [
+        ".env",
+        ".venv/a.py",
+        "a.py",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -449,7 +555,10 @@ def test_a_file_too_large_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_thousand_small_files_take_a_second_or_two() -> None:
     """Half of them notebooks; twice that where the machine is busy."""
     Path("many").mkdir()
-    book, text = json.dumps(put(notebook(), PLACES["stream"][0], " row" * 500)), "import os\nprint('hello')\n" * 100
+    book, text = (
+        json.dumps(put(notebook(), PLACES["stream"][0], " row" * 500)),
+        "import os\nprint('hello')\n" * 100,
+    )
     for i in range(500):
         Path(f"many/{i}.ipynb").write_text(book)
         Path(f"many/{i}.py").write_text(text)
@@ -479,7 +588,9 @@ PIECES = some.sampled_from(
     ["cs1.", "ak1.", "cid.", "eyJ", ".", "Bearer ", "Basic ", '"', "\\", "\n", "[", "{", "}", "]", ":", ",", "\ufeff", "\x00", "é", "\ud800", SECRET, KEY, TOKEN, BASIC]
 )  # fmt: skip
 TEXT = some.lists(PIECES | some.text(max_size=8), max_size=12).map("".join)
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @quick
@@ -497,19 +608,27 @@ JSON = some.recursive(
     some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False) | TEXT,
     lambda inner: (
         some.lists(inner, max_size=3)
-        | some.dictionaries(TEXT | some.sampled_from(["source", "text", "cells"]), inner, max_size=3)
+        | some.dictionaries(
+            TEXT | some.sampled_from(["source", "text", "cells"]), inner, max_size=3
+        )
     ),
     max_leaves=8,
 )
 
 
 @quick
-@given(metadata=some.dictionaries(some.text(max_size=5), JSON, max_size=3), lines=some.lists(TEXT, max_size=3), cells=JSON)
+@given(
+    metadata=some.dictionaries(some.text(max_size=5), JSON, max_size=3),
+    lines=some.lists(TEXT, max_size=3),
+    cells=JSON,
+)
 def test_no_notebook_breaks_it(metadata: dict[str, Any], lines: list[str], cells: Any) -> None:
     """Any JSON where metadata, outputs or cells should be: after `fix` no secret is left, and a valid one stays valid."""
     good = notebook()
     good["metadata"] |= {
-        k: v for k, v in metadata.items() if k not in ("kernelspec", "language_info", "orig_nbformat", "title", "authors")
+        k: v
+        for k, v in metadata.items()
+        if k not in ("kernelspec", "language_info", "orig_nbformat", "title", "authors")
     }
     good["cells"][1]["outputs"][0]["text"] = [f"{line}\n" for line in lines]
     for book in (good, {**good, "cells": cells}):
@@ -595,10 +714,17 @@ def test_a_file_of_any_name_is_named(tmp_path: Path) -> None:
     """Also where the terminal has not all signs, and the name is no text at all."""
     for name in (b"\xe9t\xe9.txt", "über\n.txt".encode()):
         Path(os.fsdecode(bytes(tmp_path) + b"/" + name)).write_text(SECRET)
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(stnb.__file__).parent.parent)}
+    environment = {
+        **os.environ,
+        "PYTHONIOENCODING": "ascii",
+        "PYTHONPATH": str(Path(stnb.__file__).parent.parent),
+    }
 
     done = subprocess.run(
-        [sys.executable, "-m", "stnb.cli.main", "scan", "."], capture_output=True, cwd=tmp_path, env=environment
+        [sys.executable, "-m", "stnb.cli.main", "scan", "."],
+        capture_output=True,
+        cwd=tmp_path,
+        env=environment,
     )
 
     assert done.returncode == 1, done.stderr

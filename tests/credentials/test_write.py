@@ -23,7 +23,9 @@ from stnb.errors import CannotSave, CredentialsInvalid, StnbError
 
 SECRET, NEW = "cs1.old0old0old0old0", "cs2.new1new1new1new1"
 NAME = "SERVICETITAN_CLIENT_SECRET"
-LOOSE = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LOOSE = settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def text_after(before: str, values: dict[str, str], **more: str) -> str:
@@ -43,21 +45,43 @@ def text_after(before: str, values: dict[str, str], **more: str) -> str:
         pytest.param(f"{NAME}={SECRET}\n", f"{NAME}={NEW}\n", id="plain"),
         pytest.param(f"export {NAME}={SECRET}\n", f"export {NAME}={NEW}\n", id="export"),
         pytest.param(f"{NAME}='{SECRET}'\n", f"{NAME}={NEW}\n", id="single quotes"),
-        pytest.param(f'{NAME} = "{SECRET}"  # mine\n', f"{NAME}={NEW}  # mine\n", id="double quotes and a remark"),
-        pytest.param(f"{NAME}='{SECRET}'#mine\n", f"{NAME}={NEW} #mine\n", id="a remark that touches"),
+        pytest.param(
+            f'{NAME} = "{SECRET}"  # mine\n',
+            f"{NAME}={NEW}  # mine\n",
+            id="double quotes and a remark",
+        ),
+        pytest.param(
+            f"{NAME}='{SECRET}'#mine\n", f"{NAME}={NEW} #mine\n", id="a remark that touches"
+        ),
         pytest.param(f"{NAME}=\n", f"{NAME}={NEW}\n", id="empty"),
         pytest.param(f"{NAME}= # to do\n", f"{NAME}={NEW} # to do\n", id="empty with a remark"),
         pytest.param(f"{NAME}=#{SECRET}\n", f"{NAME}={NEW}\n", id="a value that begins with #"),
         pytest.param(f"{NAME}\n", f"{NAME}={NEW}\n", id="no value"),
         pytest.param(f"  {NAME}={SECRET}  \n", f"  {NAME}={NEW}  \n", id="indented"),
         pytest.param(f"{NAME}={SECRET}", f"{NAME}={NEW}", id="no last line end"),
-        pytest.param(f"A=1\r\n{NAME}={SECRET}\r\nB=2\r\n", f"A=1\r\n{NAME}={NEW}\r\nB=2\r\n", id="CRLF"),
-        pytest.param(f"\ufeff{NAME}={SECRET}\nA=1", f"\ufeff{NAME}={NEW}\nA=1", id="byte-order mark"),
-        pytest.param(f"{NAME}={SECRET}\nA=1\n\n{NAME}=cs1.b\n", f"A=1\n\n{NAME}={NEW}\n", id="twice: the last counts"),
-        pytest.param(f"{NAME}='{SECRET}\nA=1\n", f"{NAME}={NEW}\nA=1\n", id="a quote that is not closed"),
-        pytest.param(f"{NAME}='{SECRET}' x\nA=1\n", f"{NAME}={NEW}\nA=1\n", id="a line without sense"),
-        pytest.param(f"# {NAME}=\nA=1", f"# {NAME}=\nA=1\n\n{NAME}={NEW}\n", id="a comment is no value"),
-        pytest.param("A=1\r\n", f"A=1\r\n\r\n{NAME}={NEW}\r\n", id="new at the end, in the file's line ends"),
+        pytest.param(
+            f"A=1\r\n{NAME}={SECRET}\r\nB=2\r\n", f"A=1\r\n{NAME}={NEW}\r\nB=2\r\n", id="CRLF"
+        ),
+        pytest.param(
+            f"\ufeff{NAME}={SECRET}\nA=1", f"\ufeff{NAME}={NEW}\nA=1", id="byte-order mark"
+        ),
+        pytest.param(
+            f"{NAME}={SECRET}\nA=1\n\n{NAME}=cs1.b\n",
+            f"A=1\n\n{NAME}={NEW}\n",
+            id="twice: the last counts",
+        ),
+        pytest.param(
+            f"{NAME}='{SECRET}\nA=1\n", f"{NAME}={NEW}\nA=1\n", id="a quote that is not closed"
+        ),
+        pytest.param(
+            f"{NAME}='{SECRET}' x\nA=1\n", f"{NAME}={NEW}\nA=1\n", id="a line without sense"
+        ),
+        pytest.param(
+            f"# {NAME}=\nA=1", f"# {NAME}=\nA=1\n\n{NAME}={NEW}\n", id="a comment is no value"
+        ),
+        pytest.param(
+            "A=1\r\n", f"A=1\r\n\r\n{NAME}={NEW}\r\n", id="new at the end, in the file's line ends"
+        ),
         pytest.param("", f"{NAME}={NEW}\n", id="empty file"),
     ],
 )
@@ -70,9 +94,14 @@ def test_a_line_is_replaced_in_its_place(before: str, after: str) -> None:
 
 def test_new_variables_come_as_a_block() -> None:
     """What is not there yet comes at the end, under a comment that says whose it is."""
-    found = text_after("# mine\nOTHER=1", {"SERVICETITAN_TENANT_ID": "17", NAME: NEW}, about="profile default\nx")
+    found = text_after(
+        "# mine\nOTHER=1", {"SERVICETITAN_TENANT_ID": "17", NAME: NEW}, about="profile default\nx"
+    )
 
-    assert found == f"# mine\nOTHER=1\n\n# profile default x\nSERVICETITAN_TENANT_ID=17\n{NAME}={NEW}\n"
+    assert (
+        found
+        == f"# mine\nOTHER=1\n\n# profile default x\nSERVICETITAN_TENANT_ID=17\n{NAME}={NEW}\n"
+    )
 
 
 def test_values_over_several_lines_are_left_alone() -> None:
@@ -93,14 +122,21 @@ def test_an_open_quote_above_is_not_made_worse() -> None:
     assert Path(".env").read_text() == before
 
 
-NAMES = some.sampled_from([f"SERVICETITAN_{f}" for f in credentials.FIELDS] + ["SERVICETITAN_PHOENIX_CLIENT_ID", "OTHER", "A"])
-VALUES = some.text(some.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), min_size=1, max_size=60).map(
-    credentials.clean
+NAMES = some.sampled_from(
+    [f"SERVICETITAN_{f}" for f in credentials.FIELDS]
+    + ["SERVICETITAN_PHOENIX_CLIENT_ID", "OTHER", "A"]
 )
+VALUES = some.text(
+    some.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), min_size=1, max_size=60
+).map(credentials.clean)
 ENDS = some.sampled_from(["\n", "\r\n", "\r"])
 LINES = some.one_of(
-    some.text(some.characters(codec="utf-8"), max_size=30).map(lambda t: t.replace("\n", " ").replace("\r", " ")),
-    some.tuples(NAMES, some.sampled_from(["=", " = ", "='", '="', "", "=\\'", "= #"]), VALUES).map("".join),
+    some.text(some.characters(codec="utf-8"), max_size=30).map(
+        lambda t: t.replace("\n", " ").replace("\r", " ")
+    ),
+    some.tuples(NAMES, some.sampled_from(["=", " = ", "='", '="', "", "=\\'", "= #"]), VALUES).map(
+        "".join
+    ),
     some.tuples(NAMES, VALUES).map(lambda p: f"export {p[0]}='{p[1]}' # why"),
     some.sampled_from(["# a remark", "", "  ", "'", '"', "=", "export", "\x00", "\ufeff"]),
 )
@@ -136,7 +172,12 @@ def test_round_trip(before: str, values: dict[str, str]) -> None:
 def _outside(text: str, values: dict[str, str]) -> list[str]:
     """The lines of a text that are no variable of ours, without blank ones; one of byte-order marks alone is blank too."""
     parts = [b for b in parse_stream(_stream(text)) if write._name(b) not in values]
-    return [line for b in parts for line in re.findall(r"[^\r\n]+", b.original.string) if line.strip(" \t\ufeff")]
+    return [
+        line
+        for b in parts
+        for line in re.findall(r"[^\r\n]+", b.original.string)
+        if line.strip(" \t\ufeff")
+    ]
 
 
 def _stream(text: str) -> StringIO:
@@ -150,10 +191,14 @@ def test_quotes_only_where_needed(value: str) -> None:
     put(".env", {NAME: value})
 
     assert credentials.settings(".env").values[NAME] == value
-    assert (f"{NAME}={value}\n" == Path(".env").read_text(encoding="utf-8")) == bool(write.PLAIN.fullmatch(value))
+    assert (f"{NAME}={value}\n" == Path(".env").read_text(encoding="utf-8")) == bool(
+        write.PLAIN.fullmatch(value)
+    )
 
 
-@pytest.mark.parametrize("value", [" x", "x\n", "a\nb", "'x'", "\ufeffx", "a\x00b", "a\rb", "a\x85b"])
+@pytest.mark.parametrize(
+    "value", [" x", "x\n", "a\nb", "'x'", "\ufeffx", "a\x00b", "a\rb", "a\x85b"]
+)
 def test_values_that_no_such_file_keeps(value: str) -> None:
     """A value with blanks, quotes or line ends around or in it is refused, and not shown."""
     with pytest.raises(CredentialsInvalid) as caught:
@@ -185,7 +230,11 @@ def test_private_from_the_first_byte(monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is 0600 whatever the umask, also while it is written and where it was open before; no copy stays."""
     seen: list[int] = []
     sync = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda handle: (seen.append(stat.S_IMODE(os.fstat(handle).st_mode)), sync(handle))[1])
+    monkeypatch.setattr(
+        os,
+        "fsync",
+        lambda handle: (seen.append(stat.S_IMODE(os.fstat(handle).st_mode)), sync(handle))[1],
+    )
     Path(".env").write_text(f"{NAME}={SECRET}\n")
     Path(".env").chmod(0o644)
     old = os.umask(0)
@@ -275,12 +324,19 @@ def test_writers_side_by_side_lose_nothing() -> None:
     """Three processes write one file at once; every line of each is there at the end, and the shared one once."""
     Path(".env").write_text("# mine\n")
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, who], stdin=subprocess.PIPE, env=with_path(), text=True) for who in "ABC"
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, who], stdin=subprocess.PIPE, env=with_path(), text=True
+        )
+        for who in "ABC"
     ]
     for writer in writers:
         writer.stdin.write("go\n")  # type: ignore[union-attr]
         writer.stdin.flush()  # type: ignore[union-attr]
-    assert [(writer.communicate(timeout=120), writer.returncode)[1] for writer in writers] == [0, 0, 0]
+    assert [(writer.communicate(timeout=120), writer.returncode)[1] for writer in writers] == [
+        0,
+        0,
+        0,
+    ]
 
     lines = Path(".env").read_text().splitlines()
     assert lines[0] == "# mine"
@@ -324,7 +380,11 @@ def test_a_lock_that_stays_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def git(*arguments: str) -> None:
-    subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@mail.example", *arguments], check=True, capture_output=True)
+    subprocess.run(
+        ["git", "-c", "user.name=x", "-c", "user.email=x@mail.example", *arguments],
+        check=True,
+        capture_output=True,
+    )
 
 
 @pytest.fixture(params=["with git", "without git"])

@@ -42,7 +42,9 @@ def test_every_resource_has_a_whole_card() -> None:
         parts = {name: make(endpoint) for name, make in card.PARTS.items()}
         json.dumps([card.head(endpoint), parts])
 
-        assert [line["path"] for line in parts["columns"]] == [path for path, _ in walk(endpoint.columns)]
+        assert [line["path"] for line in parts["columns"]] == [
+            path for path, _ in walk(endpoint.columns)
+        ]
         assert len(parts["filters"]) == len(endpoint.filters)
         assert bool(parts["example"]["rows"]) == bool(endpoint.columns)
         hood = parts["neighbours"]
@@ -57,10 +59,17 @@ def test_the_line_tells_what_one_would_not_expect() -> None:
     """Route, kind, scope and number of columns; hidden rows, what is required, a lock and a withdrawal where there is one."""
     customers = card.head(KNOWN["crm.customers"])
     assert customers["path"] == "/crm/v2/tenant/{tenant}/customers"
-    assert (customers["kind"], customers["scope"], customers["lock"]) == ("list", "tn.crm.customers:r", "")
+    assert (customers["kind"], customers["scope"], customers["lock"]) == (
+        "list",
+        "tn.crm.customers:r",
+        "",
+    )
     assert any(flag.startswith("inactive rows are hidden unless") for flag in customers["flags"])
     assert card.head(KNOWN["crm.customers"], frozenset({"tn.crm.customers:r"}))["lock"] == ""
-    assert "lacks the scope tn.crm.customers:r" in card.head(KNOWN["crm.customers"], frozenset())["lock"]
+    assert (
+        "lacks the scope tn.crm.customers:r"
+        in card.head(KNOWN["crm.customers"], frozenset())["lock"]
+    )
     assert any("withdrawn" in flag for flag in card.head(KNOWN["marketing.suppressions"])["flags"])
     assert "needs id" in card.head(KNOWN["jpm.jobs.get"])["flags"]
 
@@ -100,7 +109,9 @@ def test_neighbours_and_kin() -> None:
     assert kin["jpm.export.jobs"] == "export feed"
     assert kin["jpm.jobs.get"] == "one record"
     assert kin["jpm.jobs.notes"] == "below it"
-    assert card.neighbours(KNOWN["jpm.export.jobs"])["kin"] == [{"name": "jpm.jobs", "what": "the list"}]
+    assert card.neighbours(KNOWN["jpm.export.jobs"])["kin"] == [
+        {"name": "jpm.jobs", "what": "the list"}
+    ]
 
 
 def test_the_example_opens_what_is_nested() -> None:

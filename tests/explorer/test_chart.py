@@ -49,17 +49,32 @@ def jobs(rows: int = 500, zone: str = "America/Phoenix") -> pd.DataFrame:
             "id": pd.array(at, dtype="Int64"),
             "jobStatus": np.where(at % 7 == 0, "Canceled", "Completed"),
             "businessUnitId": pd.array(1000 + at % 15, dtype="Int64"),
-            "campaign": pd.array([None if i % 9 == 0 else f"Save $5, win $$ {i % 20}" for i in range(rows)], dtype="str"),
-            "noCharge": pd.array([None if i % 50 == 0 else i % 4 == 0 for i in range(rows)], dtype="boolean"),
+            "campaign": pd.array(
+                [None if i % 9 == 0 else f"Save $5, win $$ {i % 20}" for i in range(rows)],
+                dtype="str",
+            ),
+            "noCharge": pd.array(
+                [None if i % 50 == 0 else i % 4 == 0 for i in range(rows)], dtype="boolean"
+            ),
             "createdOn": created,
             "dueDate": created.dt.tz_localize(None).dt.normalize(),
-            "total": pd.array([None if i % 10 == 0 else float(i % 97) * 13.5 for i in range(rows)], dtype="Float64"),
+            "total": pd.array(
+                [None if i % 10 == 0 else float(i % 97) * 13.5 for i in range(rows)],
+                dtype="Float64",
+            ),
             "visits": pd.array(at % 4, dtype="Int64"),
             "duration": pd.to_timedelta(at % 90, unit="min"),
-            "summary": [f"A long story about the job number {i} that nobody wants as a category" for i in range(rows)],
+            "summary": [
+                f"A long story about the job number {i} that nobody wants as a category"
+                for i in range(rows)
+            ],
         }
     )
-    frame.attrs["stnb"] = {"resource": "jpm.jobs", "timezone": zone, "began": "2026-06-18T12:00:00Z"}
+    frame.attrs["stnb"] = {
+        "resource": "jpm.jobs",
+        "timezone": zone,
+        "began": "2026-06-18T12:00:00Z",
+    }
     return frame
 
 
@@ -97,7 +112,9 @@ def test_the_code_draws_the_same_numbers_for_every_choice() -> None:
         drawn = pictures.draw(frame, spec)
 
         assert heights(drawn), spec
-        assert heights(run(pictures.code(spec), frame)) == pytest.approx(heights(drawn), nan_ok=True), spec
+        assert heights(run(pictures.code(spec), frame)) == pytest.approx(
+            heights(drawn), nan_ok=True
+        ), spec
     assert {s.kind for s in specs} == {columns.TIME, columns.CATEGORY, columns.SPREAD}
     assert len(specs) > 30
 
@@ -107,11 +124,15 @@ def test_every_frame_of_the_catalogue_has_a_picture() -> None:
     for at, name in enumerate(NAMES):
         endpoint = catalog.load().endpoints[name]
         shape = shape_of(endpoint)
-        frame, _, _ = assemble([decode(_json([example(endpoint, seed) for seed in (1, 2, 3)]), "bare", shape)], shape)
+        frame, _, _ = assemble(
+            [decode(_json([example(endpoint, seed) for seed in (1, 2, 3)]), "bare", shape)], shape
+        )
         spec = pictures.suggest(frame)
 
         assert Spec.of(spec.as_dict()) == spec
-        assert spec.kind != "nothing" or not any(str(kind).startswith("datetime64") for kind in frame.dtypes), name
+        assert spec.kind != "nothing" or not any(
+            str(kind).startswith("datetime64") for kind in frame.dtypes
+        ), name
         compile(pictures.code(spec), name, "exec")
         if at % 8 == 0:
             assert bool(heights(pictures.draw(frame, spec))) == (spec.kind != "nothing"), name
@@ -126,15 +147,25 @@ def test_a_first_picture_follows_the_types() -> None:
     """Dates make rows over time; without dates money goes by category; a lone number is a distribution."""
     frame = jobs()
 
-    assert pictures.suggest(frame) == Spec("over time", "count", "createdOn", "month", "America/Phoenix", noun="jobs")
-    of_money = {"kind": "by category", "what": "sum:total", "by": "jobStatus", "unit": "$", "noun": "jobs"}
+    assert pictures.suggest(frame) == Spec(
+        "over time", "count", "createdOn", "month", "America/Phoenix", noun="jobs"
+    )
+    of_money = {
+        "kind": "by category",
+        "what": "sum:total",
+        "by": "jobStatus",
+        "unit": "$",
+        "noun": "jobs",
+    }
     assert pictures.suggest(frame[["total", "jobStatus", "visits"]]).as_dict() == of_money
     assert pictures.suggest(frame[["visits"]]).kind == "distribution"
     assert pictures.suggest(frame[["id", "summary"]]) == Spec(noun="jobs")
     assert pictures.code(Spec()) == ""
 
 
-@pytest.mark.parametrize(("zone", "month"), [("America/Phoenix", "2026-06-01"), ("UTC", "2026-07-01")])
+@pytest.mark.parametrize(
+    ("zone", "month"), [("America/Phoenix", "2026-06-01"), ("UTC", "2026-07-01")]
+)
 def test_months_are_those_of_the_tenant(zone: str, month: str) -> None:
     """A job of 1 July, 2 in the morning in UTC, was still one of June in Phoenix."""
     frame = pd.DataFrame({"createdOn": pd.to_datetime(["2026-07-01T02:00Z"])})
@@ -148,12 +179,22 @@ def test_months_are_those_of_the_tenant(zone: str, month: str) -> None:
 def test_titles_say_the_finding_and_axes_their_units() -> None:
     """The best month or group with its number; dollars and minutes on the axis that has them."""
     frame = jobs()
-    by_time = pictures.draw(frame, pictures.settled(frame, Spec("over time", "sum:total", "createdOn")))
-    by_group = pictures.draw(frame, pictures.settled(frame, Spec("by category", "count", "jobStatus")))
-    by_id = pictures.draw(frame, pictures.settled(frame, Spec("by category", "mean:duration", "businessUnitId")))
+    by_time = pictures.draw(
+        frame, pictures.settled(frame, Spec("over time", "sum:total", "createdOn"))
+    )
+    by_group = pictures.draw(
+        frame, pictures.settled(frame, Spec("by category", "count", "jobStatus"))
+    )
+    by_id = pictures.draw(
+        frame, pictures.settled(frame, Spec("by category", "mean:duration", "businessUnitId"))
+    )
     spread = pictures.draw(frame, pictures.settled(frame, Spec("distribution", "values:total")))
 
-    sums = frame["total"].groupby(frame["createdOn"].dt.tz_convert("America/Phoenix").dt.strftime("%B %Y")).sum()
+    sums = (
+        frame["total"]
+        .groupby(frame["createdOn"].dt.tz_convert("America/Phoenix").dt.strftime("%B %Y"))
+        .sum()
+    )
     best = sums.drop("June 2026").idxmax()  # June was not over when the rows were read
     assert by_time.finding.title == f"{best} has the highest sum of total: {look.money(sums[best])}"
     assert by_time.finding.notes == ("June 2026 was not over yet when the rows were read.",)
@@ -162,13 +203,17 @@ def test_titles_say_the_finding_and_axes_their_units() -> None:
     assert by_id.finding.title.startswith("businessUnitId 10")
     assert by_id.axes[0].get_xlabel() == "average duration, minutes"
     assert spread.finding.title.startswith("The middle half of the jobs: total from $")
-    assert by_group.finding.alt.endswith("Bar chart of the number of jobs by jobStatus: Completed 428, Canceled 72.")
+    assert by_group.finding.alt.endswith(
+        "Bar chart of the number of jobs by jobStatus: Completed 428, Canceled 72."
+    )
 
 
 def test_what_is_left_out_is_said() -> None:
     """More than twelve categories, missing values, dates before 1990, and the ends of a wide distribution."""
     frame = jobs()
-    groups = pictures.draw(frame, pictures.settled(frame, Spec("by category", "sum:total", "businessUnitId")))
+    groups = pictures.draw(
+        frame, pictures.settled(frame, Spec("by category", "sum:total", "businessUnitId"))
+    )
     assert groups.finding.notes == (
         "The 12 largest of 15 are shown, the others as one.",
         "50 of 500 jobs have no total.",
@@ -178,19 +223,26 @@ def test_what_is_left_out_is_said() -> None:
     frame.loc[0, "dueDate"] = pd.Timestamp("1753-01-01")
     frame.loc[1, "dueDate"] = pd.NaT
     times = pictures.draw(frame, pictures.settled(frame, Spec("over time", "count", "dueDate")))
-    assert times.finding.notes[0] == "2 of 500 jobs have no dueDate or one before 1990 and are left out."
+    assert (
+        times.finding.notes[0]
+        == "2 of 500 jobs have no dueDate or one before 1990 and are left out."
+    )
     assert sum(heights(times)) == 498
 
     far = pd.DataFrame({"total": [*map(float, range(1, 1000)), 1e9]})
     spec = pictures.settled(far, Spec("distribution", "values:total"))
     assert spec.cut
-    assert pictures.draw(far, spec).finding.notes == ("20 rows lie outside $11 to $990 and are not drawn.",)
+    assert pictures.draw(far, spec).finding.notes == (
+        "20 rows lie outside $11 to $990 and are not drawn.",
+    )
 
 
 @pytest.mark.parametrize(
     "values",
     [
-        pd.Series([Decimal("1.10"), None, Decimal("-2")], dtype=pd.ArrowDtype(pa.decimal128(18, 6))),
+        pd.Series(
+            [Decimal("1.10"), None, Decimal("-2")], dtype=pd.ArrowDtype(pa.decimal128(18, 6))
+        ),
         pd.Series([0.0, 0.0, 0.0]),
         pd.Series([None, None, 4], dtype="Int64"),
         pd.Series([1e300, -1e300, 0.0]),
@@ -201,12 +253,17 @@ def test_unusual_amounts(values: pd.Series[Any]) -> None:
     frame = pd.DataFrame({"total": values, "city": ["a", "b", "a"]})
 
     for spec in every_spec(frame):
-        assert heights(run(pictures.code(spec), frame)) == pytest.approx(heights(pictures.draw(frame, spec)), nan_ok=True), spec
+        assert heights(run(pictures.code(spec), frame)) == pytest.approx(
+            heights(pictures.draw(frame, spec)), nan_ok=True
+        ), spec
 
 
 def test_names_may_be_anything() -> None:
     """Quotes, braces and dollars in a column's name; letters that the font has not; no name twice in a menu."""
-    frame = pd.DataFrame([["漢字", 1.0, 2, 3], ["b$c$d", 2.0, 3, 4]], columns=['a"{x}', "to'tal$ amount", "twice", "twice"])
+    frame = pd.DataFrame(
+        [["漢字", 1.0, 2, 3], ["b$c$d", 2.0, 3, 4]],
+        columns=['a"{x}', "to'tal$ amount", "twice", "twice"],
+    )
     spec = pictures.settled(frame, Spec("by category", "sum:to'tal$ amount", 'a"{x}'))
 
     figure = pictures.draw(frame, spec)
@@ -218,7 +275,13 @@ def test_names_may_be_anything() -> None:
 
 @pytest.mark.parametrize(
     ("value", "short", "money"),
-    [(0, "0", "$0"), (999.6, "1,000", "$1k"), (1234, "1,234", "$1.2k"), (-15300, "-15.3k", "-$15.3k"), (0.25, "0.25", "$0.25")],
+    [
+        (0, "0", "$0"),
+        (999.6, "1,000", "$1k"),
+        (1234, "1,234", "$1.2k"),
+        (-15300, "-15.3k", "-$15.3k"),
+        (0.25, "0.25", "$0.25"),
+    ],
 )
 def test_amounts_are_short(value: float, short: str, money: str) -> None:
     """Numbers and dollars in few letters."""
@@ -234,7 +297,9 @@ def test_colours_can_be_read_on_white_and_on_dark() -> None:
 def _contrast(a: str, b: str) -> float:
     def light(colour: str) -> float:
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        red, green, blue = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        red, green, blue = [
+            p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
+        ]
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
     high, low = sorted((light(a), light(b)), reverse=True)
@@ -319,7 +384,11 @@ def test_menus_choose(chart: Chart) -> None:
     chart.by.value = "businessUnitId"
     chart.wait()
 
-    assert chart.state == {"kind": "by category", "what": "sum:total", "by": "businessUnitId"} == told[-1]
+    assert (
+        chart.state
+        == {"kind": "by category", "what": "sum:total", "by": "businessUnitId"}
+        == told[-1]
+    )
     assert len(told) == 3
     assert "sum of total by businessUnitId" in chart.picture.shown["alt"]
     assert chart.picture.shown["notes"][0] == "The 12 largest of 15 are shown, the others as one."
@@ -351,7 +420,9 @@ def test_state_is_plain_data_and_outlives_a_pull(chart: Chart) -> None:
     assert other.state["kind"] == "over time"
 
 
-@pytest.mark.parametrize("frame", [None, pd.DataFrame(), pd.DataFrame({"id": [1]}), pd.DataFrame({0: [1.5]})])
+@pytest.mark.parametrize(
+    "frame", [None, pd.DataFrame(), pd.DataFrame({"id": [1]}), pd.DataFrame({0: [1.5]})]
+)
 def test_without_anything_to_draw_it_says_so(frame: pd.DataFrame | None) -> None:
     """No rows, no columns, nothing that fits: a sentence instead of a picture, and no code."""
     chart = Chart()
@@ -372,15 +443,27 @@ def test_what_a_notebook_saves_stays_small() -> None:
     at = np.arange(4_000)
     names = [f"A campaign with quite a long name, number {i}" for i in at % 400]
     frame = pd.DataFrame(
-        {"day": pd.Timestamp("2026-01-01") + pd.to_timedelta(at % 120, unit="D"), "name": names, "total": at**1.5}
+        {
+            "day": pd.Timestamp("2026-01-01") + pd.to_timedelta(at % 120, unit="D"),
+            "name": names,
+            "total": at**1.5,
+        }
     )
-    specs = [Spec("over time", "sum:total", "day", every="day"), Spec("by category", "count", "name")]
+    specs = [
+        Spec("over time", "sum:total", "day", every="day"),
+        Spec("by category", "count", "name"),
+    ]
 
     for spec in (*specs, Spec("distribution", "values:total")):
         figure = pictures.draw(frame, pictures.settled(frame, spec), charts.NARROW)
         assert len(heights(figure)) in (120, 13, 30)
         assert len(figure.svg()) <= charts.LARGEST
-    assert pictures.settled(frame.assign(day=frame["day"] + pd.to_timedelta(at, unit="D")), specs[0]).every == "quarter"
+    assert (
+        pictures.settled(
+            frame.assign(day=frame["day"] + pd.to_timedelta(at, unit="D")), specs[0]
+        ).every
+        == "quarter"
+    )
 
 
 def test_a_narrow_page_gets_a_narrow_picture(chart: Chart) -> None:

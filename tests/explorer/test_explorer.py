@@ -38,7 +38,13 @@ from stnb.explorer.parts.filters import Control, by_use
 from stnb.explorer.state import State
 from stnb.pull import Progress, dates
 
-SAMPLES = {"integer": "12", "number": "1.5", "date-time": "2026-07-01", "date": "2026-07-01", "object": "Name=value, Other=2"}
+SAMPLES = {
+    "integer": "12",
+    "number": "1.5",
+    "date-time": "2026-07-01",
+    "date": "2026-07-01",
+    "object": "Name=value, Other=2",
+}
 GUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
 
@@ -62,7 +68,13 @@ class HandPull:
     def move(self, rows: int, total: int = 100) -> None:
         self.progress = Progress(rows, total, rows // 10, rows // 10, 0.5, "pulling")
 
-    def end(self, rows: int = 3, state: str = "done", notices: tuple[str, ...] = (), error: Exception | None = None) -> None:
+    def end(
+        self,
+        rows: int = 3,
+        state: str = "done",
+        notices: tuple[str, ...] = (),
+        error: Exception | None = None,
+    ) -> None:
         self.frame = pd.DataFrame({"id": range(rows)})
         self.frame.attrs["stnb"] = {"notices": list(notices)}
         self.error = error
@@ -129,11 +141,21 @@ def until(true: Any, seconds: float = 5.0) -> None:
 
 
 def sample(param: Param) -> str:
-    return GUID if param.type == "guid" else param.values[0] if param.values else SAMPLES.get(param.type, "word")
+    return (
+        GUID
+        if param.type == "guid"
+        else param.values[0]
+        if param.values
+        else SAMPLES.get(param.type, "word")
+    )
 
 
 def filled(endpoint: Endpoint) -> dict[str, Any]:
-    plain = [p for p in endpoint.filters if not (p.type == "boolean" or p.name == "sort" or (p.type == "object" and p.many))]
+    plain = [
+        p
+        for p in endpoint.filters
+        if not (p.type == "boolean" or p.name == "sort" or (p.type == "object" and p.many))
+    ]
     return {p.py: states.parse(p, sample(p)) for p in plain}
 
 
@@ -153,10 +175,20 @@ def test_code_is_python_for_every_resource(endpoint: Endpoint) -> None:
 def test_code_reads_like_a_person_wrote_it() -> None:
     """A short pull stands on one line, a long one with a filter a line."""
     short = State("demo", "jpm.jobs", {"jobStatus": "Completed"}, 100)
-    long = State(None, "jpm.jobs", {"jobStatus": "Completed", "completedOnOrAfter": "2026-07-01", "ids": [1, 2], "number": 'a"b'})
+    long = State(
+        None,
+        "jpm.jobs",
+        {
+            "jobStatus": "Completed",
+            "completedOnOrAfter": "2026-07-01",
+            "ids": [1, 2],
+            "number": 'a"b',
+        },
+    )
 
     assert (
-        states.code(short) == 'import stnb\n\nst = stnb.connect("demo")\ndf = st.jpm.jobs.pull(jobStatus="Completed", limit=100)'
+        states.code(short)
+        == 'import stnb\n\nst = stnb.connect("demo")\ndf = st.jpm.jobs.pull(jobStatus="Completed", limit=100)'
     )
     assert states.code(long).endswith('    ids=[1, 2],\n    number="a\\"b",\n    limit=1000,\n)')
     assert "stnb.connect()" in states.code(long)
@@ -223,7 +255,9 @@ def test_filters_are_checked_by_either_name() -> None:
     """Filters may go by the API's name or Python's; unknown ones and wrong values are errors, missing ones are not."""
     feed, record = catalog.load()["jpm.export.jobs"], catalog.load()["jpm.jobs.get"]
 
-    assert states.named(feed, {"from": "2026-01-01", "includeRecentChanges": None}) == {"from_": "2026-01-01"}
+    assert states.named(feed, {"from": "2026-01-01", "includeRecentChanges": None}) == {
+        "from_": "2026-01-01"
+    }
     assert states.named(record, {}) == {}
     with pytest.raises(UnknownFilter):
         states.named(feed, {"jobStatus": "Done"})
@@ -248,8 +282,12 @@ KINDS = [
 ]
 
 
-@pytest.mark.parametrize(("param", "kind", "given", "value"), KINDS, ids=lambda x: getattr(x, "type", None))
-def test_each_kind_of_filter_has_its_control(param: Param, kind: type, given: Any, value: Any) -> None:
+@pytest.mark.parametrize(
+    ("param", "kind", "given", "value"), KINDS, ids=lambda x: getattr(x, "type", None)
+)
+def test_each_kind_of_filter_has_its_control(
+    param: Param, kind: type, given: Any, value: Any
+) -> None:
     """The control fits the filter's type, is unset at first, holds a value exactly and can be cleared."""
     heard: list[Control] = []
     control = Control(Endpoint("m.x", "m", "/x", "list"), param, heard.append, W.Layout())
@@ -269,7 +307,12 @@ def test_the_useful_filters_come_first() -> None:
     first, rest = by_use(catalog.load()["jpm.jobs"])
     required = by_use(catalog.load()["dispatch.technician_tracking"])[0]
 
-    assert [p.name for p in first[:4]] == ["jobStatus", "appointmentStatus", "completedOnOrAfter", "completedBefore"]
+    assert [p.name for p in first[:4]] == [
+        "jobStatus",
+        "appointmentStatus",
+        "completedOnOrAfter",
+        "completedBefore",
+    ]
     assert "externalDataKey" in [p.name for p in rest]
     assert [p.required for p in required[:2]] == [True, True]
 
@@ -357,17 +400,23 @@ def test_a_second_pull_is_refused_while_one_runs(ui: Explorer, account: HandAcco
     assert len(account.pulls) == 2
 
 
-def test_a_failed_pull_shows_three_sentences_and_its_rows(ui: Explorer, account: HandAccount) -> None:
+def test_a_failed_pull_shows_three_sentences_and_its_rows(
+    ui: Explorer, account: HandAccount
+) -> None:
     """An error of the pull is shown in its own words, beside the rows that had arrived."""
     ui.pull()
-    account.pulls[0].end(7, "failed", error=NotAllowed("It happened.", "It has a cause.", "Do this."))
+    account.pulls[0].end(
+        7, "failed", error=NotAllowed("It happened.", "It has a cause.", "Do this.")
+    )
 
     assert len(ui.wait()) == 7  # type: ignore[arg-type]
     assert ui.report.trouble == ["It happened.", "It has a cause.", "Do this."]
     assert "stopped at 7" in ui.report.line
 
 
-def test_nothing_fails_unseen(ui: Explorer, account: HandAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_fails_unseen(
+    ui: Explorer, account: HandAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever breaks in a callback or in the thread of a pull is shown, and the explorer can go on."""
     monkeypatch.setattr(ui.card, "show", lambda *given: 1 / 0)
     ui.picker.value = "crm.customers"
@@ -401,7 +450,10 @@ def test_another_profile_keeps_resource_and_filters(ui: Explorer) -> None:
 
     assert ui.state == {**before, "profile": "phoenix"}
     assert 'connect("phoenix")' in ui.code
-    assert (ui.where.shown["kind"], ui.where.shown["words"]) == ("production", "production, read-only")
+    assert (ui.where.shown["kind"], ui.where.shown["words"]) == (
+        "production",
+        "production, read-only",
+    )
     assert ui.where.shown["tenant"] == "985798691"
 
 
@@ -523,11 +575,21 @@ def test_an_account_may_stand_for_its_profile(st: stnb.Account) -> None:
     ui.close()
 
 
-def test_with_several_profiles_the_demo_opens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_with_several_profiles_the_demo_opens(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Where `connect()` could not choose, the explorer opens on the demo, and every profile is in its menu."""
-    names = ("TENANT_ID=1", "ENVIRONMENT=production", "CLIENT_ID=cid.a", "CLIENT_SECRET=cs1.a", "APP_KEY=ak1.a")
+    names = (
+        "TENANT_ID=1",
+        "ENVIRONMENT=production",
+        "CLIENT_ID=cid.a",
+        "CLIENT_SECRET=cs1.a",
+        "APP_KEY=ak1.a",
+    )
     file = tmp_path / "two.env"
-    file.write_text("\n".join(f"SERVICETITAN_{city}_{name}" for city in ("NORTH", "SOUTH") for name in names))
+    file.write_text(
+        "\n".join(f"SERVICETITAN_{city}_{name}" for city in ("NORTH", "SOUTH") for name in names)
+    )
 
     ui = explore(env_file=file)
 
@@ -554,7 +616,9 @@ def test_widget_state_holds_no_secret_and_little_else() -> None:
     assert frame is not None
 
     saved = W.Widget.get_manager_state()["state"]
-    text = json.dumps([saved[part.model_id] for part in (ui, ui.grid, ui.picker, ui.report)], default=str)
+    text = json.dumps(
+        [saved[part.model_id] for part in (ui, ui.grid, ui.picker, ui.report)], default=str
+    )
     assert str(frame["id"].iloc[0]) not in text
     assert demoserver.CLIENT_SECRET not in text
     assert demoserver.APP_KEY not in text
@@ -603,7 +667,9 @@ def test_showing_a_frame_leaves_a_static_copy(monkeypatch: pytest.MonkeyPatch) -
     assert shown[1][1] == {"display_id": True}
 
 
-def test_a_pull_updates_the_static_copy(ui: Explorer, account: HandAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pull_updates_the_static_copy(
+    ui: Explorer, account: HandAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An explorer shown in a notebook updates its static copy after each pull; asked twice in one run, it shows once."""
     updates: list[str] = []
     handle = SimpleNamespace(update=lambda html: updates.append(html.data))
@@ -655,7 +721,10 @@ def test_a_span_that_is_over_brings_its_end(ui: Any) -> None:
 
     since.value = "last month"
     assert until_.value == "this month"
-    assert ui.state["filters"] == {"completedOnOrAfter": "last month", "completedBefore": "this month"}
+    assert ui.state["filters"] == {
+        "completedOnOrAfter": "last month",
+        "completedBefore": "this month",
+    }
     since.value = "last 30 days"
     assert until_.value == ""
     until_.value = "2026-07-01"
@@ -665,7 +734,10 @@ def test_a_span_that_is_over_brings_its_end(ui: Any) -> None:
 
 def test_every_preset_is_a_date() -> None:
     """Each word that a date filter offers is one that a pull takes."""
-    for param in (Param("createdOnOrAfter", type="date-time"), Param("createdBefore", type="date-time")):
+    for param in (
+        Param("createdOnOrAfter", type="date-time"),
+        Param("createdBefore", type="date-time"),
+    ):
         for word in date_menu.presets(param):
             dates.moment(word, dt.UTC)
     assert set(date_menu.ENDS) < set(date_menu.SINCE)
@@ -737,13 +809,17 @@ def test_names_beside_ids(st: stnb.Account) -> None:
     ui.close()
 
 
-def test_the_doctor_can_be_asked(ui: Any, account: HandAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_doctor_can_be_asked(
+    ui: Any, account: HandAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An error of the way in offers the doctor, whose report stands below it until the error is gone; one of usage does not."""
     monkeypatch.setattr(view, "Doctor", lambda account: W.HTML("report"))
     ui.pull()
     ui.pull()
     assert not ui.report.checkable
-    account.pulls[0].end(0, "failed", error=NotAllowed("It happened.", "It has a cause.", "Do this."))
+    account.pulls[0].end(
+        0, "failed", error=NotAllowed("It happened.", "It has a cause.", "Do this.")
+    )
     ui.wait()
     assert ui.report.checkable
 
@@ -781,7 +857,11 @@ def test_the_chart_is_of_what_the_table_shows(ui: Any, account: HandAccount) -> 
             None,
             "4,000 of 21,000 rows · 4 pages · 2.0 s · 2,000 rows/s · about 8 s left",
         ),
-        (Progress(400, 21_000, 1, 1, 2.0, "pulling"), 1000, "400 of 1,000 rows · 1 page · 2.0 s · 200 rows/s · about 3 s left"),
+        (
+            Progress(400, 21_000, 1, 1, 2.0, "pulling"),
+            1000,
+            "400 of 1,000 rows · 1 page · 2.0 s · 200 rows/s · about 3 s left",
+        ),
         (Progress(1, None, 1, 1, 200.0, "pulling"), None, "1 rows · 1 page · 200.0 s · 0 rows/s"),
         (Progress(10, 21_000, 1, 1, 0.5, "pulling"), None, "10 of 21,000 rows · 1 page · 0.5 s"),
         (
@@ -791,7 +871,9 @@ def test_the_chart_is_of_what_the_table_shows(ui: Any, account: HandAccount) -> 
         ),
     ],
 )
-def test_progress_tells_pace_and_what_is_left(progress: Progress, limit: int | None, text: str) -> None:
+def test_progress_tells_pace_and_what_is_left(
+    progress: Progress, limit: int | None, text: str
+) -> None:
     """After a second the line tells rows a second and the time left, up to the limit."""
     assert texts.line(progress, limit) == text
 
@@ -806,7 +888,12 @@ def test_a_wait_counts_down() -> None:
 
 @pytest.mark.parametrize(
     ("name", "resource"),
-    [("businessUnitIds", "settings.business_units"), ("jobTypeId", "jpm.job_types"), ("id", None), ("number", None)],
+    [
+        ("businessUnitIds", "settings.business_units"),
+        ("jobTypeId", "jpm.job_types"),
+        ("id", None),
+        ("number", None),
+    ],
 )
 def test_which_list_a_filter_is_of(name: str, resource: str | None) -> None:
     """The name of a filter says which short list its ids are of."""
@@ -876,11 +963,17 @@ KNOWN = {"7 · North Plumbing": 7, "8 · North HVAC": 8, "9 · West HVAC (inacti
         ("9 · West HVAC (inactive), 8", "9, 8", None),
         ("west,north p", "9,7", None),
         ("12", "12", None),
-        ("hvac", "hvac", "2 names hold 'hvac'. x means one: North HVAC; West HVAC (inactive). Type more"),
+        (
+            "hvac",
+            "hvac",
+            "2 names hold 'hvac'. x means one: North HVAC; West HVAC (inactive). Type more",
+        ),
         ("zzz", "zzz", "No name holds 'zzz'."),
     ],
 )
-def test_a_part_of_a_name_is_enough_where_it_is_the_only_one(text: str, value: str, problem: str | None) -> None:
+def test_a_part_of_a_name_is_enough_where_it_is_the_only_one(
+    text: str, value: str, problem: str | None
+) -> None:
     """Else it is said which names are meant, or that there is none."""
     assert id_names.plain(text, KNOWN) == value
     found = id_names.unclear("x", text, KNOWN)

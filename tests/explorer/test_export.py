@@ -28,7 +28,12 @@ TODAY = f"{dt.date.today():%Y-%m-%d}"
 class Bench:
     """A `Leave` with all it asks for in the hand of the test."""
 
-    def __init__(self, frame: pd.DataFrame | None = FRAME, selection: pd.DataFrame | None = None, code: str = CODE) -> None:
+    def __init__(
+        self,
+        frame: pd.DataFrame | None = FRAME,
+        selection: pd.DataFrame | None = None,
+        code: str = CODE,
+    ) -> None:
         self.frame, self.selection, self.code = frame, selection, code
         self.sent: list[dict[str, Any]] = []
         self.leave = Leave(
@@ -63,7 +68,8 @@ def test_the_code_goes_to_the_page(name: str, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("did", "tone"), [("inserted", "good"), ("copied", "good"), ("copied for a cell", "good"), ("shown", "bad")]
+    ("did", "tone"),
+    [("inserted", "good"), ("copied", "good"), ("copied for a cell", "good"), ("shown", "bad")],
 )
 def test_what_the_page_did_is_said(did: str, tone: str) -> None:
     """Each answer has its sentence; another word of the page changes nothing."""
@@ -174,7 +180,13 @@ def test_a_long_write_leaves_the_page_alive(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_name_follows_the_resource() -> None:
     """The name that is offered is the resource's and today's, until another is typed."""
-    leave = Leave(lambda: FRAME, lambda: None, lambda: CODE, lambda: "", iter(["", "accounting.payment_types"]).__next__)
+    leave = Leave(
+        lambda: FRAME,
+        lambda: None,
+        lambda: CODE,
+        lambda: "",
+        iter(["", "accounting.payment_types"]).__next__,
+    )
     assert leave.file.placeholder == f"rows-{TODAY}"
 
     leave.refresh()
@@ -202,7 +214,9 @@ def test_nothing_of_the_rows_is_in_the_widgets() -> None:
     """What a notebook saves of the buttons has no row of the frame."""
     bench = Bench(pd.DataFrame({"name": ["Mrs Secret"] * 50}))
     bench.press(bench.leave.files[".csv"])
-    state = json.dumps([w.get_state() for w in (bench.leave, bench.leave.hand, bench.leave.file)], default=str)
+    state = json.dumps(
+        [w.get_state() for w in (bench.leave, bench.leave.hand, bench.leave.file)], default=str
+    )
 
     assert "Secret" not in state
 
@@ -210,7 +224,17 @@ def test_nothing_of_the_rows_is_in_the_widgets() -> None:
 # -- formulas
 
 
-RISKY = ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "+1 (602) 555-0100", "-"]
+RISKY = [
+    "=1+1",
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "=cmd|' /C calc'!A0",
+    "+1 (602) 555-0100",
+    "-",
+]
 HARMLESS = ["-5", "+16025550100", "-1.5e3", "+.5", "a=b", "", " =1", "'=1", "1-2"]
 
 
@@ -232,7 +256,9 @@ def test_formulas_are_texts_in_excel(tmp_path: Path) -> None:
     """Excel's cells hold the very text, marked as such: no formula now, and none after an edit."""
     openpyxl = pytest.importorskip("openpyxl")
     texts = [t for t in RISKY if t[0] not in "\t\r"]
-    sheet = openpyxl.load_workbook(save(pd.DataFrame({"x": [*texts, "-5", "a"]}), tmp_path / "x.xlsx"))["data"]
+    sheet = openpyxl.load_workbook(
+        save(pd.DataFrame({"x": [*texts, "-5", "a"]}), tmp_path / "x.xlsx")
+    )["data"]
     cells = [row[0] for row in sheet.iter_rows(min_row=2)]
 
     assert [c.value for c in cells] == [*texts, "-5", "a"]

@@ -31,7 +31,9 @@ def jobs() -> HeardGrid:
                 "status": pd.array(["Done", "Open", "Done", "Hold", None, "Done"] * 2, dtype="str"),
                 "total": pd.array([10.5, -3, 0, 99, None, 250] * 2, dtype="Float64"),
                 "day": pd.to_datetime([f"2026-{m:02}-15" for m in range(1, 13)]),
-                "when": pd.date_range("2026-01-01 23:30", periods=12, freq="h", tz="America/Phoenix"),
+                "when": pd.date_range(
+                    "2026-01-01 23:30", periods=12, freq="h", tz="America/Phoenix"
+                ),
                 "active": pd.array([True, False, pd.NA] * 4, dtype="boolean"),
                 "took": pd.to_timedelta([60 * n for n in range(12)], unit="s"),
                 "items": listed([[{"sku": "a"}] * (n % 3) for n in range(12)]),
@@ -90,7 +92,11 @@ def test_histograms_of_any_numbers(values: list[Any]) -> None:
 
 def test_an_outlier_does_not_flatten_a_histogram() -> None:
     """One absurd value goes to an open end; the others keep their bars."""
-    rows = Held(pd.DataFrame({"day": pd.to_datetime([*pd.date_range("2026-01-01", periods=365), "1901-01-01"])}))
+    rows = Held(
+        pd.DataFrame(
+            {"day": pd.to_datetime([*pd.date_range("2026-01-01", periods=365), "1901-01-01"])}
+        )
+    )
     made = summary(rows, 0)
 
     assert made.picks[0] == {"to": "2026-02-01"}
@@ -112,7 +118,9 @@ def test_an_outlier_does_not_flatten_a_histogram() -> None:
 )
 def test_bars_of_dates_begin_at_round_times(start: str, end: str, first: str) -> None:
     """Hours, days, weeks from Monday, months and years, by how long the time is."""
-    made = summary(Held(pd.DataFrame({"t": pd.to_datetime([start, end]).astype("datetime64[us]")})), 0)
+    made = summary(
+        Held(pd.DataFrame({"t": pd.to_datetime([start, end]).astype("datetime64[us]")})), 0
+    )
 
     assert made.picks[0]["from"] == first
     assert 2 <= len(made.picks) <= 20
@@ -130,7 +138,11 @@ def test_dates_are_counted_by_the_clock_of_their_zone() -> None:
 
 def test_text_shows_its_commonest_values_and_the_rest_as_one() -> None:
     """The values seen most come first; the others are one bar that picks them all; what all differs has no bars."""
-    grid = HeardGrid(pd.DataFrame({"few": [f"v{n % (TOP + 3)}" for n in range(300)], "all": [f"x{n}" for n in range(300)]}))
+    grid = HeardGrid(
+        pd.DataFrame(
+            {"few": [f"v{n % (TOP + 3)}" for n in range(300)], "all": [f"x{n}" for n in range(300)]}
+        )
+    )
     bars = grid.bars(0, 1)
 
     assert len(bars[0]["picks"]) == TOP + 1
@@ -233,20 +245,36 @@ def test_an_untouched_selection_is_the_frame_with_its_index() -> None:
     assert grid.selection.index.tolist() == ["y"]
 
 
-@pytest.mark.parametrize("kind", ["Int64", "int64", "Float64", "str", "object", "boolean", "datetime64[ns]", "category"])
+@pytest.mark.parametrize(
+    "kind", ["Int64", "int64", "Float64", "str", "object", "boolean", "datetime64[ns]", "category"]
+)
 def test_sorting_is_that_of_pandas(kind: str) -> None:
     """Every type sorts as pandas would sort it, stable, missing values last, in both directions and within picks."""
     dice = np.random.default_rng(3)
     numbers = dice.integers(0, 40, 3_000)
-    plain: Any = numbers % 2 == 0 if kind == "boolean" else numbers if "int" in kind.lower() else numbers.astype(str)
-    column = pd.to_datetime(numbers, unit="D").to_series() if "date" in kind else pd.Series(plain).astype(kind)
+    plain: Any = (
+        numbers % 2 == 0
+        if kind == "boolean"
+        else numbers
+        if "int" in kind.lower()
+        else numbers.astype(str)
+    )
+    column = (
+        pd.to_datetime(numbers, unit="D").to_series()
+        if "date" in kind
+        else pd.Series(plain).astype(kind)
+    )
     column = column.reset_index(drop=True)
     if kind not in {"int64"}:
         column[dice.random(3_000) < 0.1] = None
     held, some = Held(pd.DataFrame({"c": column})), np.flatnonzero(dice.random(3_000) < 0.7)
 
     for ascending in (True, False):
-        expected = column.iloc[some].sort_values(ascending=ascending, kind="stable", na_position="last").index
+        expected = (
+            column.iloc[some]
+            .sort_values(ascending=ascending, kind="stable", na_position="last")
+            .index
+        )
         assert held.ordered(0, some, ascending).tolist() == expected.tolist()
 
 
@@ -279,9 +307,23 @@ def test_a_search_finds_what_a_plain_look_at_the_texts_finds() -> None:
         }
     )
     grid = HeardGrid(frame)
-    texts = frame.assign(when=frame["when"].dt.strftime("%Y-%m-%d %H:%M:%S")).map(lambda v: (cells.one_line(v) or "").lower())
-    columns = {"STRASSE": [], "straße": ["few"], "unit 96": ["all"], "1000777": ["id"], "121.125": ["amount"], "t10": ["nested"]}
-    columns |= {"2026-01-0": ["when"], "07:14": ["when"], "02 07:0": ["when"], "2026-01-02T07": ["when"]}
+    texts = frame.assign(when=frame["when"].dt.strftime("%Y-%m-%d %H:%M:%S")).map(
+        lambda v: (cells.one_line(v) or "").lower()
+    )
+    columns = {
+        "STRASSE": [],
+        "straße": ["few"],
+        "unit 96": ["all"],
+        "1000777": ["id"],
+        "121.125": ["amount"],
+        "t10": ["nested"],
+    }
+    columns |= {
+        "2026-01-0": ["when"],
+        "07:14": ["when"],
+        "02 07:0": ["when"],
+        "2026-01-02T07": ["when"],
+    }
 
     for words, where in columns.items():
         plain = words.lower().replace("t07", " 07")
@@ -316,7 +358,11 @@ def test_state_round_trips_through_json_and_the_page(jobs: HeardGrid) -> None:
 def test_state_may_come_before_the_frame_and_forgets_what_is_gone() -> None:
     """A state set on an empty table waits for its columns; of unknown columns and senseless values nothing is taken over."""
     grid = Grid()
-    grid.state = {"sort": ["b", False], "hidden": ["gone"], "picks": {"b": [{"from": 1}, {"odd": 2}, "x"], "gone": [{"is": 1}]}}
+    grid.state = {
+        "sort": ["b", False],
+        "hidden": ["gone"],
+        "picks": {"b": [{"from": 1}, {"odd": 2}, "x"], "gone": [{"is": 1}]},
+    }
     assert grid.state["hidden"] == ["gone"]
 
     grid.update(pd.DataFrame({"a": [1, 2, 3], "b": [1, 0, 2]}))
@@ -393,12 +439,21 @@ def test_what_a_notebook_saves_is_small_and_without_rows(jobs: HeardGrid) -> Non
 
 def test_a_copied_cell_row_and_column_are_exact(jobs: HeardGrid) -> None:
     """Amounts without thousands marks, rows with tabs in the order of the columns, columns by line, nested values as JSON."""
-    frame = pd.DataFrame({"n": [1234567.5, None, -3.0], "t": ["a\tb", 'say "x"', '"q"'], "x": listed([[{"a": 1}], None, []])})
+    frame = pd.DataFrame(
+        {
+            "n": [1234567.5, None, -3.0],
+            "t": ["a\tb", 'say "x"', '"q"'],
+            "x": listed([[{"a": 1}], None, []]),
+        }
+    )
     grid = HeardGrid(frame)
 
     assert grid.ask(kind="copy", what="cell", row=0, col=0)["text"] == "1234567.5"
     assert grid.ask(kind="copy", what="cell", row=0, col=2)["text"].count("\n") == 4
-    assert grid.ask(kind="copy", what="row", row=0, columns=[1, 0, 2])["text"] == '"a\tb"\t1234567.5\t[{"a": 1}]'
+    assert (
+        grid.ask(kind="copy", what="row", row=0, columns=[1, 0, 2])["text"]
+        == '"a\tb"\t1234567.5\t[{"a": 1}]'
+    )
     assert grid.ask(kind="copy", what="row", row=1, columns=[0, 1])["text"] == '\tsay "x"'
     column = grid.ask(kind="copy", what="column", col=1, sort=[0, True])
     assert (column["text"], column["count"]) == ('"""q"""\n"a\tb"\nsay "x"', 3)
@@ -449,7 +504,14 @@ def test_unusual_columns_have_no_bars_but_their_missing_are_counted() -> None:
     )
     bars = grid.bars(*range(6))
 
-    assert {column: bar["missing"] for column, bar in bars.items()} == {0: 2, 1: 1, 2: 3, 3: 3, 4: 0, 5: 1}
+    assert {column: bar["missing"] for column, bar in bars.items()} == {
+        0: 2,
+        1: 1,
+        2: 3,
+        3: 3,
+        4: 0,
+        5: 1,
+    }
     assert bars[5]["counts"] == [2]
     assert [bars[column]["shape"] for column in range(5)] == ["none"] * 5
 
@@ -464,8 +526,17 @@ def test_many_threads_may_pick_search_and_sort_at_once(jobs: HeardGrid) -> None:
 
     def ask(status: str) -> None:
         for _ in range(30):
-            answer = jobs._rows({"start": 0, "stop": 20, "picks": {str(STATUS): [{"is": status}]}, "sort": [TOTAL, False]})
-            if answer["total"] != wanted[status] or {row[STATUS] for row in answer["rows"]} != {status}:
+            answer = jobs._rows(
+                {
+                    "start": 0,
+                    "stop": 20,
+                    "picks": {str(STATUS): [{"is": status}]},
+                    "sort": [TOTAL, False],
+                }
+            )
+            if answer["total"] != wanted[status] or {row[STATUS] for row in answer["rows"]} != {
+                status
+            }:
                 wrong.append(answer)
 
     threads = [threading.Thread(target=ask, args=(status,)) for status in wanted for _ in range(2)]
@@ -539,7 +610,9 @@ def test_opening_prepares_the_search_behind_the_page() -> None:
 def test_a_million_rows_are_shown_picked_and_sorted() -> None:
     """A large frame is held as it is: a window, a pick and a sort answer from a million rows."""
     n = 1_000_000
-    grid = HeardGrid(pd.DataFrame({"n": np.arange(n), "even": pd.array(np.arange(n) % 2 == 0, dtype="boolean")}))
+    grid = HeardGrid(
+        pd.DataFrame({"n": np.arange(n), "even": pd.array(np.arange(n) % 2 == 0, dtype="boolean")})
+    )
 
     answer = grid.ask(picks={"1": [{"is": True}]}, sort=[0, False], start=499_998, stop=500_010)
     assert (answer["total"], answer["rows"]) == (500_000, [["2", "yes"], ["0", "yes"]])
@@ -547,6 +620,11 @@ def test_a_million_rows_are_shown_picked_and_sorted() -> None:
 
 def test_under_a_histogram_of_days_stand_the_days_that_are_there() -> None:
     """Not those of the whole weeks, months or years that its bars are."""
-    for days, ends in ((range(100), ["2026-08-20", "2026-11-27"]), (range(0, 900, 9), ["2026-08", "2029-01"])):
-        frame = pd.DataFrame({"on": pd.Timestamp("2026-08-20T10:00Z") + pd.to_timedelta(list(days), unit="D")})
+    for days, ends in (
+        (range(100), ["2026-08-20", "2026-11-27"]),
+        (range(0, 900, 9), ["2026-08", "2029-01"]),
+    ):
+        frame = pd.DataFrame(
+            {"on": pd.Timestamp("2026-08-20T10:00Z") + pd.to_timedelta(list(days), unit="D")}
+        )
         assert HeardGrid(frame).bars(0)[0]["ends"] == ends

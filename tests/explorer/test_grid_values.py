@@ -19,7 +19,9 @@ from tests.helpers.answers import HeardGrid, listed
 @pytest.fixture
 def odd() -> HeardGrid:
     """Three rows with what makes tables break."""
-    when = pd.Series(pd.to_datetime(["2026-07-01T08:15:30.5Z", "", "2026-01-01T00:00:00Z"], format="ISO8601"))
+    when = pd.Series(
+        pd.to_datetime(["2026-07-01T08:15:30.5Z", "", "2026-01-01T00:00:00Z"], format="ISO8601")
+    )
     return HeardGrid(
         pd.DataFrame(
             {
@@ -45,7 +47,9 @@ def test_every_kind_of_value_reads_well(odd: HeardGrid) -> None:
     """Ids stay exact, missing values of all kinds are null, dates and amounts are readable, nested cells are JSON."""
     columns = zip(*odd.ask()["rows"], strict=True)
 
-    assert dict(zip([c["name"] for c in odd.about["columns"]], map(list, columns), strict=True)) == {
+    assert dict(
+        zip([c["name"] for c in odd.about["columns"]], map(list, columns), strict=True)
+    ) == {
         "id": ["9007199254740993", None, "4611686018427387905"],
         "huge": [str(10**30), None, str(2**63)],
         "total": ["1,234.50", "-0.25", None],
@@ -69,7 +73,13 @@ def test_columns_say_their_kind(odd: HeardGrid) -> None:
     assert kinds["huge"] == kinds["id"] == "integer"
     assert (kinds["when"], kinds["day"], kinds["took"]) == ("date-time", "date", "duration")
     assert (kinds["items"], kinds["mixed"], kinds["active"]) == ("list", "any", "yes/no")
-    assert [c["name"] for c in odd.about["columns"] if c["right"]] == ["id", "huge", "total", "plain", "took"]
+    assert [c["name"] for c in odd.about["columns"] if c["right"]] == [
+        "id",
+        "huge",
+        "total",
+        "plain",
+        "took",
+    ]
 
 
 @pytest.mark.parametrize("column", range(13))
@@ -82,7 +92,9 @@ def test_every_column_sorts_both_ways(odd: HeardGrid, column: int) -> None:
 
 def test_sort_is_stable_and_missing_is_last() -> None:
     """Equal rows keep their order in both directions; missing values end the list in both."""
-    grid = HeardGrid(pd.DataFrame({"k": pd.array([2, None, 1, 2], dtype="Int64"), "n": list("abcd")}))
+    grid = HeardGrid(
+        pd.DataFrame({"k": pd.array([2, None, 1, 2], dtype="Int64"), "n": list("abcd")})
+    )
 
     assert [r[1] for r in grid.ask(sort=[0, True])["rows"]] == ["c", "a", "d", "b"]
     assert [r[1] for r in grid.ask(sort=[0, False])["rows"]] == ["a", "d", "c", "b"]
@@ -115,7 +127,13 @@ def test_search_looks_through_all_columns(odd: HeardGrid, words: str, rows: list
 
 def test_typing_on_finds_the_same_as_starting_anew() -> None:
     """A search that grows letter by letter ends with the rows of the whole word."""
-    frame = pd.DataFrame({"a": [f"Unit {i}" for i in range(300)], "b": range(300), "c": pd.date_range("2026-01-01", periods=300)})
+    frame = pd.DataFrame(
+        {
+            "a": [f"Unit {i}" for i in range(300)],
+            "b": range(300),
+            "c": pd.date_range("2026-01-01", periods=300),
+        }
+    )
     for words in ("unit 1", "12", "2026-03-1", "-1", "1:0"):
         typing, fresh = HeardGrid(frame), HeardGrid(frame)
         for end in range(1, len(words)):
@@ -127,7 +145,11 @@ def test_windows_send_only_rows_in_view() -> None:
     """Whatever window is asked for, at most 400 rows travel, from inside the table, with the order kept."""
     grid = HeardGrid(pd.DataFrame({"n": range(1000)}))
 
-    assert [r[0] for r in grid.ask(start=10, stop=13, sort=[0, False])["rows"]] == ["989", "988", "987"]
+    assert [r[0] for r in grid.ask(start=10, stop=13, sort=[0, False])["rows"]] == [
+        "989",
+        "988",
+        "987",
+    ]
     assert len(grid.ask(start=0, stop=10**9)["rows"]) == 400
     assert grid.ask(start=2000, stop=2100)["rows"] == []
     assert len(grid.ask(start=-5, stop=5)["rows"]) == 5
@@ -148,7 +170,14 @@ def test_update_shows_another_frame_in_the_same_widget(odd: HeardGrid) -> None:
 
     odd.update(pd.DataFrame({"x": ["new"]}))
 
-    assert odd.ask(search="new") == {"kind": "rows", "turn": turn + 1, "start": 0, "rows": [["new"]], "total": 1, "view": "v"}
+    assert odd.ask(search="new") == {
+        "kind": "rows",
+        "turn": turn + 1,
+        "start": 0,
+        "rows": [["new"]],
+        "total": 1,
+        "view": "v",
+    }
     assert odd.about["rows"] == 1
     assert odd.frame.columns.tolist() == ["x"]
 

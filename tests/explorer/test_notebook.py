@@ -28,7 +28,9 @@ def execute(book: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[An
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(folder / name.lower()))
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
-    NotebookClient(book, timeout=120, resources={"metadata": {"path": str(folder)}}, store_widget_state=False).execute()
+    NotebookClient(
+        book, timeout=120, resources={"metadata": {"path": str(folder)}}, store_widget_state=False
+    ).execute()
     return [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
 
 
@@ -66,7 +68,12 @@ def test_the_same_arguments_give_the_same_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["", 'import stnb\n\nst = stnb.connect("demo")', "import stnb\nst = stnb.connect()\nreport = st.reporting.thing()"]
+    "code",
+    [
+        "",
+        'import stnb\n\nst = stnb.connect("demo")',
+        "import stnb\nst = stnb.connect()\nreport = st.reporting.thing()",
+    ],
 )
 def test_without_rows_there_is_no_cell_about_them(code: str) -> None:
     """No resource, or something that is no table: still a notebook that can be run."""
@@ -78,29 +85,51 @@ def test_without_rows_there_is_no_cell_about_them(code: str) -> None:
         compile(source, "cell", "exec")
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning")
-def test_it_runs_with_the_chart_that_was_on_show(st: stnb.Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
+)
+def test_it_runs_with_the_chart_that_was_on_show(
+    st: stnb.Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Top to bottom on the demo, with the chart's own lines: rows, a profile and a picture, and no word on stderr."""
     frame = st.crm.customers.pull(active="Any", limit=200)
     code = 'import stnb\n\nst = stnb.connect("demo")\ndf = st.crm.customers.pull(active="Any", limit=200)'
 
-    outputs = execute(notebook.notebook(code, charts.code(charts.suggest(frame)), "crm.customers"), tmp_path, monkeypatch)
+    outputs = execute(
+        notebook.notebook(code, charts.code(charts.suggest(frame)), "crm.customers"),
+        tmp_path,
+        monkeypatch,
+    )
 
     assert not [o for o in outputs if o.get("name") == "stderr"]
     assert any("image/png" in o.get("data", {}) for o in outputs)
     assert str(frame["id"].iloc[0]) in str(outputs)
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning")
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
+)
 def test_the_command_writes_one_that_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`stnb notebook new` with filters: it says where it is, and the notebook draws a first picture by itself."""
-    line = ["notebook", "new", "--resource", "crm.customers", "--limit", "100", "--to", "mine.ipynb"]
+    line = [
+        "notebook",
+        "new",
+        "--resource",
+        "crm.customers",
+        "--limit",
+        "100",
+        "--to",
+        "mine.ipynb",
+    ]
     assert main.main([*line, "--active", "Any", "--filter", "createdOnOrAfter=2020-01-01"]) == 0
     assert "mine.ipynb" in capsys.readouterr().err
     book = nbformat.read("mine.ipynb", as_version=4)
-    assert 'df = st.crm.customers.pull(active="Any", createdOnOrAfter="2020-01-01", limit=100)' in str(sources(book))
+    assert (
+        'df = st.crm.customers.pull(active="Any", createdOnOrAfter="2020-01-01", limit=100)'
+        in str(sources(book))
+    )
     assert 'st = stnb.connect("demo")' in sources(book)[0]
     assert scan.find("mine.ipynb") == []
 
@@ -121,7 +150,9 @@ def test_the_command_writes_one_that_runs(
         (["--resource", "jpm.jobs", "--filter", "jobStatus"], 2, "has no value"),
     ],
 )
-def test_what_cannot_be_written(line: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_written(
+    line: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A file that is there, a folder that is not, and what the catalogue does not know: three sentences, and no notebook."""
     Path("there.ipynb").write_text("mine")
 
@@ -144,7 +175,9 @@ def test_the_profile_of_the_env_file_is_named(capsys: pytest.CaptureFixture[str]
     """With one profile in the file the notebook names it, ready or not, and none of its values; with two one has to be named."""
     values = "SERVICETITAN_PHOENIX_TENANT_ID=123\nSERVICETITAN_PHOENIX_CLIENT_ID=cid.abc123\n"
     Path(".env").write_text(f"{values}SERVICETITAN_PHOENIX_CLIENT_SECRET=cs1.very-secret-indeed\n")
-    main.main(["notebook", "new", "--resource", "jpm.jobs", "--profile", "phoenix", "--to", "x.ipynb"])
+    main.main(
+        ["notebook", "new", "--resource", "jpm.jobs", "--profile", "phoenix", "--to", "x.ipynb"]
+    )
     capsys.readouterr()
 
     text = Path("x.ipynb").read_text()

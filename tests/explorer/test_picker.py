@@ -80,7 +80,9 @@ def test_words_are_understood_with_their_plurals_and_slips(words: str, first: st
     assert KNOWN.find(words)[0].name == first
 
 
-@pytest.mark.parametrize("words", ["", "  ", "zzz", "jobs", "po x", "csx", "the of by", "revenue refund truck"])
+@pytest.mark.parametrize(
+    "words", ["", "  ", "zzz", "jobs", "po x", "csx", "the of by", "revenue refund truck"]
+)
 def test_other_words_mean_nothing(words: str) -> None:
     """What is no phrase means nothing: names are left to the search, and short words must be right."""
     assert topics.meant(words) == ()
@@ -230,12 +232,19 @@ def test_what_the_page_chooses_and_stars_is_remembered(box: HeardPicker, kept: H
     box.hear(kind="star", name="crm.leads", on=True)
     marks = box.hear(kind="star", name="no.such", on=True)
 
-    assert marks == {"kind": "marks", "locked": [], "recent": ["jpm.jobs"], "starred": ["crm.leads"]}
+    assert marks == {
+        "kind": "marks",
+        "locked": [],
+        "recent": ["jpm.jobs"],
+        "starred": ["crm.leads"],
+    }
     assert kept.kept == Kept(("jpm.jobs",), ("crm.leads",))
     assert box.hear(kind="star", name="crm.leads", on=False)["starred"] == []
 
 
-def test_a_resource_that_is_gone_from_the_catalogue_is_not_shown(box: HeardPicker, kept: History) -> None:
+def test_a_resource_that_is_gone_from_the_catalogue_is_not_shown(
+    box: HeardPicker, kept: History
+) -> None:
     """What another version starred stays in the file, but not in the list."""
     kept.star("gone.resource", True)
 
@@ -261,7 +270,9 @@ def test_locks_reach_the_page_when_they_change(box: HeardPicker) -> None:
     assert "crm.customers" in marks["locked"]
 
 
-@pytest.mark.parametrize("message", [{}, {"kind": "chosen"}, {"kind": "star", "name": None}, {"kind": "?"}, "text", None])
+@pytest.mark.parametrize(
+    "message", [{}, {"kind": "chosen"}, {"kind": "star", "name": None}, {"kind": "?"}, "text", None]
+)
 def test_a_strange_message_changes_nothing(box: HeardPicker, kept: History, message: Any) -> None:
     """What no page of ours would say is let pass without an error."""
     box._handle_custom_msg(message, [])

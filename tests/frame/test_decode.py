@@ -47,7 +47,9 @@ def toys(*columns: Column, positional: bool = False) -> Endpoint:
     """A fresh endpoint of these columns: shapes are cached by name."""
     toys.made += 1  # type: ignore[attr-defined]
     name = f"toys.widgets{toys.made}"  # type: ignore[attr-defined]
-    return Endpoint(name, "toys", "/toys", "list", positional=positional, make_columns=lambda: columns)
+    return Endpoint(
+        name, "toys", "/toys", "list", positional=positional, make_columns=lambda: columns
+    )
 
 
 toys.made = 0  # type: ignore[attr-defined]
@@ -92,7 +94,9 @@ def test_an_empty_frame_has_every_promised_column(endpoint: Endpoint) -> None:
     wanted = {path: dtype(c) for path, c in leaves(endpoint.columns)}
 
     for content in (None, b'{"data":[]}', b'{"data":[{}]}'):
-        frame, drift, _ = assemble([] if content is None else [decode(content, "data", shape)], shape)
+        frame, drift, _ = assemble(
+            [] if content is None else [decode(content, "data", shape)], shape
+        )
         assert {c: str(t) for c, t in frame.dtypes.items()} == wanted
         assert list(frame.columns) == list(wanted)
         assert drift == {}
@@ -134,7 +138,9 @@ def test_an_empty_frame_has_every_promised_column(endpoint: Endpoint) -> None:
         ("any", ["text", 5, 1.5, True, None], ["text", "5", "1.5", "true", None]),
     ],
 )  # fmt: skip
-def test_values_that_keep_the_promise_have_its_type(kind: str, values: list[Any], read: list[Any]) -> None:
+def test_values_that_keep_the_promise_have_its_type(
+    kind: str, values: list[Any], read: list[Any]
+) -> None:
     """Each type is read exactly, null included, and the column has the dtype of the table."""
     found, dtype = column_of(kind, values)
 
@@ -160,7 +166,9 @@ def test_objects_are_flattened_and_lists_stay_lists() -> None:
     assert drift == {}
     assert frame["inside.a"].tolist() == [1, pd.NA, pd.NA]
     assert frame["inside.deep.b"].tolist() == [True, pd.NA, pd.NA]
-    assert frame["items"].dtype == pd.ArrowDtype(pa.list_(pa.struct([("id", pa.int64()), ("name", pa.string())])))
+    assert frame["items"].dtype == pd.ArrowDtype(
+        pa.list_(pa.struct([("id", pa.int64()), ("name", pa.string())]))
+    )
     assert list(frame["items"][0]) == [{"id": 1, "name": "x"}, {"id": 2, "name": None}]
     assert list(frame["tags"][0]) == [1, 2]
     assert [json.loads(t) if t[0] in "{[5" else t for t in frame["open"][0]] == [{"k": [1]}, 5, "t"]
@@ -249,14 +257,23 @@ def test_a_broken_page_beside_clean_ones_loses_nothing(case: str, tmp_path: Path
         found = [None if pd.isna(v) else v for v in frame[name].iloc[at]]
         assert len(frame) == len(rows) + 1
         for value, wanted in zip(found, values, strict=True):
-            same = value == wanted or (isinstance(value, str) and value == str(wanted).lower()) or float(value) == float(wanted)
+            same = (
+                value == wanted
+                or (isinstance(value, str) and value == str(wanted).lower())
+                or float(value) == float(wanted)
+            )
             assert same, (found, values)
         frame.to_parquet(tmp_path / "x.parquet")
 
 
 def test_years_that_nanoseconds_do_not_hold() -> None:
     """0001 and 9999 are read to the microsecond, and that is told; beside them no other date is wrong."""
-    texts = ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z", "2026-07-01T09:30:00.1234567Z", None]
+    texts = [
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.9999999Z",
+        "2026-07-01T09:30:00.1234567Z",
+        None,
+    ]
 
     for pages in ([texts], [[t] for t in texts]):
         found, dtype = column_of("date-time", *pages)
@@ -265,13 +282,18 @@ def test_years_that_nanoseconds_do_not_hold() -> None:
             "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59.999999+00:00", "2026-07-01T09:30:00.123456+00:00", None,
         ]  # fmt: skip
     assert "microsecond" in frame_of([{"date-time": t} for t in texts])[1]["date-time"]
-    for pages in ([["0001-01-01", "2026-07-01T00:00:00"]], [["0001-01-01"], ["2026-07-01T00:00:00"]]):
+    for pages in (
+        [["0001-01-01", "2026-07-01T00:00:00"]],
+        [["0001-01-01"], ["2026-07-01T00:00:00"]],
+    ):
         assert column_of("date", *pages)[1] == "datetime64[us]"
 
 
 def test_an_unknown_key_inside_a_list_is_kept_and_told() -> None:
     """Also where pages differ in what they have inside, and where the types conflict."""
-    frame, drift = frame_of([{"items": [{"id": 1, "new": "x"}]}], [{"items": [{"id": 2, "other": {"k": 1.5}}]}])
+    frame, drift = frame_of(
+        [{"items": [{"id": 1, "new": "x"}]}], [{"items": [{"id": 2, "other": {"k": 1.5}}]}]
+    )
 
     assert "inside" in drift["items"]
     assert frame["items"][0][0]["new"] == "x"
@@ -326,20 +348,28 @@ def test_whole_numbers_in_a_list_are_not_cut_by_another_page() -> None:
         ([[1]], [[0.5]], "list<item: double>[pyarrow]"),
         ([[]], [[{"a": 1}]], "list<item: struct<a: int64>>[pyarrow]"),
         ([[{"a": 1}]], [[{"b": 1}]], "list<item: struct<a: int64, b: int64>>[pyarrow]"),
-        ([[{"b": 1, "a": 2}]], [[{"a": 3, "b": 4}]], "list<item: struct<b: int64, a: int64>>[pyarrow]"),
+        (
+            [[{"b": 1, "a": 2}]],
+            [[{"a": 3, "b": 4}]],
+            "list<item: struct<b: int64, a: int64>>[pyarrow]",
+        ),
         ([[{"a": 1}]], [[{"a": "x"}]], "str"),
         ([[[1]]], [[{"a": 1}]], "str"),
         ([2**64 - 1], [1], "str"),
         ([{"a": 1}], [5], "Int64"),
     ],
 )
-def test_pages_of_different_types_become_one_that_loses_nothing(first: list[Any], second: list[Any], dtype: str) -> None:
+def test_pages_of_different_types_become_one_that_loses_nothing(
+    first: list[Any], second: list[Any], dtype: str
+) -> None:
     """Numbers stay numbers where a float holds them, times and lists become their text where they must."""
     for pages in ((first, second), (second, first)):
         frame, drift = frame_of(*([{"new": v} for v in values] for values in pages))
         assert "new" in frame
         assert {"new", "new.a"} & set(drift)
-        assert {k for k in str(frame["new"].dtype)} == set(dtype) or str(frame["new"].dtype) == dtype
+        assert {k for k in str(frame["new"].dtype)} == set(dtype) or str(
+            frame["new"].dtype
+        ) == dtype
         for at, (value,) in enumerate(pages):
             path, wanted = ("new.a", value["a"]) if isinstance(value, dict) else ("new", value)
             assert same(wanted, frame[path][at]), (wanted, frame[path][at])
@@ -362,7 +392,9 @@ def test_pages_of_different_types_become_one_that_loses_nothing(first: list[Any]
         (b'{"data":[{"value":1,"value":2}]}', "data", [2]),
     ],
 )
-def test_bare_arrays_records_and_values_are_rows(content: bytes, rows_at: str, values: list[Any]) -> None:
+def test_bare_arrays_records_and_values_are_rows(
+    content: bytes, rows_at: str, values: list[Any]
+) -> None:
     """A value that is no object has the column `value`; null rows are no rows."""
     e = toys(col("value", "integer"))
 
@@ -410,7 +442,13 @@ def test_a_deep_page_is_read_or_refused() -> None:
 def test_a_report_names_its_own_columns() -> None:
     """Rows are arrays; fields of one name, short rows and cells without a field lose nothing, and are no drift."""
     e = toys(positional=True)
-    fields = [{"name": "Name"}, {"name": "Total"}, {"name": "Name"}, {"name": "Name.2"}, {"name": "When"}]
+    fields = [
+        {"name": "Name"},
+        {"name": "Total"},
+        {"name": "Name"},
+        {"name": "Name.2"},
+        {"name": "When"},
+    ]
     rows = [["a", 1.5, "b", "c", "2026-07-01T00:00:00"], ["d", 2, None, None, None, "extra"], ["e"]]
 
     frame, drift, _ = assemble([page(rows, e, fields=fields)], shape_of(e))
@@ -427,9 +465,16 @@ def test_a_report_without_fields_or_rows_loses_nothing() -> None:
     """No names: columns are numbered. No rows: an empty frame. Mixed cells: text."""
     e = toys(positional=True)
 
-    assert assemble([page([[1, "x"]], e)], shape_of(e))[0].to_dict("list") == {"column 1": [1], "column 2": ["x"]}
+    assert assemble([page([[1, "x"]], e)], shape_of(e))[0].to_dict("list") == {
+        "column 1": [1],
+        "column 2": ["x"],
+    }
     assert len(assemble([page([], e, fields=[{"name": "A"}])], shape_of(e))[0]) == 0
-    assert assemble([page([[1], ["x"], [{"k": 1}]], e)], shape_of(e))[0]["column 1"].tolist() == ["1", "x", '{"k":1}']
+    assert assemble([page([[1], ["x"], [{"k": 1}]], e)], shape_of(e))[0]["column 1"].tolist() == [
+        "1",
+        "x",
+        '{"k":1}',
+    ]
 
 
 # -- fast and careful
@@ -442,7 +487,12 @@ def test_fast_and_careful_agree_on_clean_rows() -> None:
         e = KNOWN[name]
         rows = [maker.row(e.columns) for _ in range(30)]
         fast = page(rows, e)
-        careful = page(json.dumps({"data": [*rows, {"a": 1, "b": {"a": 1}}]}).encode().replace(b'"b": {"a"', b'"a": {"a"'), e)
+        careful = page(
+            json.dumps({"data": [*rows, {"a": 1, "b": {"a": 1}}]})
+            .encode()
+            .replace(b'"b": {"a"', b'"a": {"a"'),
+            e,
+        )
         assert (fast.careful, careful.careful) == (False, True)
         same_columns = careful.table.slice(0, 30).select(fast.table.column_names)
         assert same_columns.equals(fast.table), name
@@ -482,26 +532,62 @@ class Maker:
         if c.type == "integer":
             return pick([number, 0, 2**53 + 1, 2**63 - 1, -(2**63), 48213377])
         if c.type in ("decimal", "number"):
-            return pick([f"{number / 100:.2f}", "0.00", ""]) if c.text else pick([number / 100, number, 0.1, 0])
+            return (
+                pick([f"{number / 100:.2f}", "0.00", ""])
+                if c.text
+                else pick([number / 100, number, 0.1, 0])
+            )
         if c.type == "boolean":
             return pick([True, False])
         if c.type == "date-time":
-            odd = ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "soon"] if self.wrong and self.chance.random() < 0.02 else []
-            return pick(odd or [f"{moment.isoformat()}{f}{z}" for f in ("", ".1", ".1234567") for z in ("Z", "", "+02:00")])
+            odd = (
+                ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "soon"]
+                if self.wrong and self.chance.random() < 0.02
+                else []
+            )
+            return pick(
+                odd
+                or [
+                    f"{moment.isoformat()}{f}{z}"
+                    for f in ("", ".1", ".1234567")
+                    for z in ("Z", "", "+02:00")
+                ]
+            )
         if c.type == "date":
             return moment.date().isoformat() + pick(["", "T00:00:00"])
         if c.type == "duration":
             return pick(["01:30:00", "1.00:00:00", "-00:00:01.25", "00:00:00"])
         if c.type == "string" and c.refers:  # an id, as text
             return pick([str(number), str(2**53 + 1), ""])
-        return pick(["", "text", "5", "null", "[]", "2026-01-01", "é\U0001f600", '"quoted"', *c.values])
+        return pick(
+            ["", "text", "5", "null", "[]", "2026-01-01", "é\U0001f600", '"quoted"', *c.values]
+        )
 
     def anything(self, depth: int) -> Any:
         if depth and self.chance.random() < 0.3:
             inner = [self.anything(depth - 1) for _ in range(self.chance.randrange(3))]
-            return inner if self.chance.random() < 0.5 else {k: v for k, v in zip("ab", inner, strict=False)}
+            return (
+                inner
+                if self.chance.random() < 0.5
+                else {k: v for k, v in zip("ab", inner, strict=False)}
+            )
         return self.chance.choice(
-            [None, True, 5, -1, 1.5, 2**53 + 1, 2**64 - 1, 10**25, 0.1, "", "x", "7", "2026-01-01T00:00:00Z", "0001-01-01"]
+            [
+                None,
+                True,
+                5,
+                -1,
+                1.5,
+                2**53 + 1,
+                2**64 - 1,
+                10**25,
+                0.1,
+                "",
+                "x",
+                "7",
+                "2026-01-01T00:00:00Z",
+                "0001-01-01",
+            ]
         )
 
 
@@ -509,14 +595,22 @@ def moment(text: str) -> tuple[dt.datetime, int]:
     """An ISO text as UTC second and its fraction in units of 100 ns, read without the code that is tested."""
     plain, away = text.removesuffix("Z"), dt.timedelta()
     if "T" in text and text[-6] in "+-":
-        plain, away = text[:-6], dt.timedelta(hours=int(text[-5:-3]), minutes=int(text[-2:])) * (1 if text[-6] == "+" else -1)
+        plain, away = (
+            text[:-6],
+            dt.timedelta(hours=int(text[-5:-3]), minutes=int(text[-2:]))
+            * (1 if text[-6] == "+" else -1),
+        )
     head, _, fraction = plain.partition(".")
     return dt.datetime.fromisoformat(head) - away, int(fraction.ljust(7, "0")[:7] or 0)
 
 
 def span(text: str) -> float:
     sign, plain = (-1, text[1:]) if text.startswith("-") else (1, text)
-    days, _, clock = plain.rpartition(".") if plain.count(".") and plain.index(".") < plain.index(":") else ("0", "", plain)
+    days, _, clock = (
+        plain.rpartition(".")
+        if plain.count(".") and plain.index(".") < plain.index(":")
+        else ("0", "", plain)
+    )
     hours, minutes, seconds = clock.split(":")
     return sign * (int(days) * 86400 + int(hours) * 3600 + int(minutes) * 60 + float(seconds))
 
@@ -535,7 +629,9 @@ def same(value: Any, cell: Any) -> bool:
     if absent(cell):
         return value is None or value == "" or value == {}
     if isinstance(value, dict) and isinstance(cell, dict):
-        return all(same(v, cell.get(k)) for k, v in value.items()) and all(v is None for k, v in cell.items() if k not in value)
+        return all(same(v, cell.get(k)) for k, v in value.items()) and all(
+            v is None for k, v in cell.items() if k not in value
+        )
     if isinstance(value, list) and isinstance(cell, (list, np.ndarray)):
         return len(value) == len(cell) and all(same(v, c) for v, c in zip(value, cell, strict=True))
     if isinstance(cell, (list, np.ndarray)):  # an open array takes a single value for a list of one
@@ -558,7 +654,11 @@ def same(value: Any, cell: Any) -> bool:
                 or same_span(value, cell)
             )
         told = json.loads(cell)  # nested values have nulls where keys are absent
-        return same(value, told) if isinstance(value, (dict, list)) and type(told) is type(value) else bool(told == value)
+        return (
+            same(value, told)
+            if isinstance(value, (dict, list)) and type(told) is type(value)
+            else bool(told == value)
+        )
     if isinstance(value, str):
         return same_number(value, str(cell))
     return bool(value == cell) and isinstance(value, bool) == isinstance(cell, (bool, np.bool_))
@@ -572,7 +672,9 @@ def same_number(value: str, cell: str) -> bool:
 
 
 def same_span(value: str, cell: str) -> bool:
-    return cell.startswith(("P", "-P")) and math.isclose(span(value), pd.Timedelta(cell).total_seconds())
+    return cell.startswith(("P", "-P")) and math.isclose(
+        span(value), pd.Timedelta(cell).total_seconds()
+    )
 
 
 def missing(row: dict[str, Any], frame: pd.DataFrame, at: int, above: str = "") -> list[str]:
@@ -593,8 +695,15 @@ SAMPLE = ["jpm.jobs", "jpm.jobs.get", "accounting.invoices", "accounting.payment
 
 
 @settings(max_examples=160, derandomize=True, deadline=None)
-@given(some.sampled_from(SAMPLE), some.integers(0, 2**32), some.sampled_from([0.0, 0.003, 0.03, 0.3]), some.integers(1, 4))
-def test_every_value_of_every_row_can_be_read_back(name: str, seed: int, wrong: float, pages: int) -> None:
+@given(
+    some.sampled_from(SAMPLE),
+    some.integers(0, 2**32),
+    some.sampled_from([0.0, 0.003, 0.03, 0.3]),
+    some.integers(1, 4),
+)
+def test_every_value_of_every_row_can_be_read_back(
+    name: str, seed: int, wrong: float, pages: int
+) -> None:
     """Rows of a real resource with anything in them: no crash, and each value is in the frame, exactly."""
     e, maker = KNOWN[name], Maker(random.Random(seed), wrong)
     rows = [[maker.row(e.columns) for _ in range(maker.chance.randrange(6))] for _ in range(pages)]
@@ -609,7 +718,9 @@ def test_every_value_of_every_row_can_be_read_back(name: str, seed: int, wrong: 
         assert missing(row, frame, at) == [], (name, seed)
     if wrong == 0.0 and flat:
         wanted = {p: dtype(c) for p, c in leaves(e.columns)}
-        assert {p: str(frame[p].dtype) for p in wanted if p not in drift} == {p: t for p, t in wanted.items() if p not in drift}
+        assert {p: str(frame[p].dtype) for p in wanted if p not in drift} == {
+            p: t for p, t in wanted.items() if p not in drift
+        }
         assert set(drift) <= {"subcategories"}
 
 
@@ -649,7 +760,18 @@ def test_drift_tells_how_many_rows_it_concerns(name: str, good: Any, bad: Any, t
 @settings(max_examples=60, derandomize=True, deadline=None)
 @given(
     some.lists(
-        some.sampled_from(["2026-01-01T00:00:00Z", "2026-01-01T00:00:00", None, "", "x", "y", "2026-13-01T00:00:00Z"]), min_size=1
+        some.sampled_from(
+            [
+                "2026-01-01T00:00:00Z",
+                "2026-01-01T00:00:00",
+                None,
+                "",
+                "x",
+                "y",
+                "2026-13-01T00:00:00Z",
+            ]
+        ),
+        min_size=1,
     )
 )
 def test_rows_that_differ_are_counted_exactly(values: list[str | None]) -> None:
@@ -665,7 +787,13 @@ def test_rows_that_differ_are_counted_exactly(values: list[str | None]) -> None:
 def test_what_pages_tell_is_added_up() -> None:
     """The same words with their rows added; other words of the same column stand beside them, and nothing twice."""
     drift: dict[str, str] = {}
-    for told in ("is odd in 999 rows; so", "is odd in 1 row; so", "is even", "is odd in 1,000 rows; so", "is even"):
+    for told in (
+        "is odd in 999 rows; so",
+        "is odd in 1 row; so",
+        "is even",
+        "is odd in 1,000 rows; so",
+        "is even",
+    ):
         add_drift(drift, {"a": told})
     add_drift(drift, {"b": drift["a"]})
     add_drift(drift, {"b": drift["a"]})
@@ -681,7 +809,17 @@ def test_a_narrow_shape_has_the_columns_in_the_order_asked() -> None:
     """An object's name takes all below it, a list comes whole, a column named twice comes once, others are not told."""
     few = narrow(shape_of(ALL), ["tags", "inside", "integer", "inside.a", "tags"])
     content = json.dumps(
-        {"data": [{"integer": 5, "inside": {"a": 1, "z": 2}, "tags": [1], "new": "2026-01-01", "string": 7}]}
+        {
+            "data": [
+                {
+                    "integer": 5,
+                    "inside": {"a": 1, "z": 2},
+                    "tags": [1],
+                    "new": "2026-01-01",
+                    "string": 7,
+                }
+            ]
+        }
     ).encode()
 
     part = decode(content, "data", few)
@@ -690,7 +828,9 @@ def test_a_narrow_shape_has_the_columns_in_the_order_asked() -> None:
     assert list(frame.columns) == ["tags", "inside.a", "inside.deep.b", "integer"]
     assert [list(frame["tags"][0]), frame["inside.a"][0], frame["integer"][0]] == [[1], 1, 5]
     assert (drift, part.careful) == ({}, False)
-    assert {c: str(t) for c, t in assemble([], few)[0].dtypes.items()} == {c: str(t) for c, t in frame.dtypes.items()}
+    assert {c: str(t) for c, t in assemble([], few)[0].dtypes.items()} == {
+        c: str(t) for c, t in frame.dtypes.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -706,7 +846,10 @@ def test_an_unknown_column_is_refused_with_names_near_it(name: str, near: str) -
     assert near in err.value.next
 
 
-@pytest.mark.parametrize("rows", [[{}, {"string": "x"}], [{"integer": "x"}, {"string": 5}], [{"integer": 1}, {"integer": 2}]])
+@pytest.mark.parametrize(
+    "rows",
+    [[{}, {"string": "x"}], [{"integer": "x"}, {"string": 5}], [{"integer": 1}, {"integer": 2}]],
+)
 @pytest.mark.parametrize("column", ["date", "any", "open"])
 def test_rows_that_lack_what_was_asked_still_count(rows: list[dict[str, Any]], column: str) -> None:
     """A page without any of the columns has as many rows, all null."""
@@ -719,11 +862,20 @@ def test_rows_that_lack_what_was_asked_still_count(rows: list[dict[str, Any]], c
 
 
 @settings(max_examples=50, derandomize=True, deadline=None)
-@given(some.sampled_from(SAMPLE), some.integers(0, 2**32), some.sampled_from([0.0, 0.02, 0.2]), some.data())
-def test_a_narrow_pull_reads_what_a_full_one_reads(name: str, seed: int, wrong: float, data: some.DataObject) -> None:
+@given(
+    some.sampled_from(SAMPLE),
+    some.integers(0, 2**32),
+    some.sampled_from([0.0, 0.02, 0.2]),
+    some.data(),
+)
+def test_a_narrow_pull_reads_what_a_full_one_reads(
+    name: str, seed: int, wrong: float, data: some.DataObject
+) -> None:
     """Rows with anything in them: each column asked is the same as in the whole frame, and so is what it tells."""
     e, maker = KNOWN[name], Maker(random.Random(seed), wrong)
-    contents = [json.dumps({"data": [maker.row(e.columns) for _ in range(4)]}).encode() for _ in range(2)]
+    contents = [
+        json.dumps({"data": [maker.row(e.columns) for _ in range(4)]}).encode() for _ in range(2)
+    ]
     paths = [leaf.path for leaf in shape_of(e).leaves]
     asked = data.draw(some.lists(some.sampled_from(paths), min_size=1, max_size=4, unique=True))
     few = narrow(shape_of(e), asked)
@@ -732,7 +884,9 @@ def test_a_narrow_pull_reads_what_a_full_one_reads(name: str, seed: int, wrong: 
     frame, drift, _ = assemble([decode(c, "data", few) for c in contents], few)
 
     assert list(frame.columns)[: len(asked)] == asked
-    assert set(frame.columns) - set(asked) <= set(few.objects)  # an object that is none is kept whole
+    assert set(frame.columns) - set(asked) <= set(
+        few.objects
+    )  # an object that is none is kept whole
     pd.testing.assert_frame_equal(frame, full[frame.columns])
     assert drift == {c: t for c, t in told.items() if c in frame.columns}
 
@@ -817,7 +971,10 @@ def test_pages_may_be_consumed() -> None:
 def test_rows_with_one_key_come_once_the_last_wins() -> None:
     """Rows that shifted between pages are told by their key; rows without a key are all kept."""
     e = toys(col("id", "integer"), col("v"))
-    parts = [page([{"id": 1, "v": "old"}, {"id": 2}, {"v": "a"}], e), page([{"id": 1, "v": "new"}, {"v": "b"}], e)]
+    parts = [
+        page([{"id": 1, "v": "old"}, {"id": 2}, {"v": "a"}], e),
+        page([{"id": 1, "v": "new"}, {"v": "b"}], e),
+    ]
 
     frame, _, duplicates = assemble(parts, shape_of(e), key=("id",))
 
@@ -833,20 +990,33 @@ def test_a_key_of_any_type_can_be_compared() -> None:
     """Ids that are text on one page and numbers on another, and ids that are lists, are no reason to crash."""
     e = toys(col("id", "integer"))
 
-    assert assemble([page([{"id": 5}], e), page([{"id": "5"}], e)], shape_of(e), key=("id",))[2] == 1
-    assert len(assemble([page([{"id": [1]}, {"id": {"a": 1}}], e)], shape_of(e), key=("id",))[0]) == 2
+    assert (
+        assemble([page([{"id": 5}], e), page([{"id": "5"}], e)], shape_of(e), key=("id",))[2] == 1
+    )
+    assert (
+        len(assemble([page([{"id": [1]}, {"id": {"a": 1}}], e)], shape_of(e), key=("id",))[0]) == 2
+    )
 
 
 def test_a_limit_cuts_behind_the_last_row_wanted() -> None:
     """After repeats are taken out."""
     e = toys(col("id", "integer"))
-    frame, _, _ = assemble([page([{"id": 1}, {"id": 1}, {"id": 2}, {"id": 3}], e)], shape_of(e), key=("id",), limit=2)
+    frame, _, _ = assemble(
+        [page([{"id": 1}, {"id": 1}, {"id": 2}, {"id": 3}], e)], shape_of(e), key=("id",), limit=2
+    )
 
     assert frame["id"].tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(
-    "name", ["jpm.jobs", "accounting.invoices", "crm.customers", "dispatch.arrival_windows", "forms.submissions"]
+    "name",
+    [
+        "jpm.jobs",
+        "accounting.invoices",
+        "crm.customers",
+        "dispatch.arrival_windows",
+        "forms.submissions",
+    ],
 )
 def test_a_parquet_file_gives_back_the_frame(name: str, tmp_path: Path) -> None:
     """dtypes and attrs survive, of filled and of empty frames."""
@@ -868,7 +1038,13 @@ def test_a_parquet_file_gives_back_the_frame(name: str, tmp_path: Path) -> None:
 def test_frames_are_pleasant_in_use() -> None:
     """Dates compare with texts, periods and resampling work, ids join, numbers add up."""
     rows = [
-        {"id": i, "completedOn": f"2026-07-{i + 1:02d}T12:00:00Z", "total": i * 1.5, "jobStatus": "Completed"} for i in range(10)
+        {
+            "id": i,
+            "completedOn": f"2026-07-{i + 1:02d}T12:00:00Z",
+            "total": i * 1.5,
+            "jobStatus": "Completed",
+        }
+        for i in range(10)
     ]
     frame, _ = frame_of(rows, e=JOBS)
 
@@ -882,7 +1058,9 @@ def test_frames_are_pleasant_in_use() -> None:
 def test_a_truth_inside_a_list_is_no_number() -> None:
     """Where the catalogue promises a number in a list's objects, `true` is kept as text and told, not made 1."""
     e = catalog.load()["pricebook.equipment"]
-    frame, drift = frame_of([{"id": 1, "equipmentMaterials": [{"skuId": 7, "quantity": True}]}], e=e)
+    frame, drift = frame_of(
+        [{"id": 1, "equipmentMaterials": [{"skuId": 7, "quantity": True}]}], e=e
+    )
     assert json.loads(frame["equipmentMaterials"][0]) == [{"skuId": 7, "quantity": True}]
     assert "equipmentMaterials" in drift
 
@@ -890,7 +1068,8 @@ def test_a_truth_inside_a_list_is_no_number() -> None:
 def test_an_enum_of_numbers_may_be_sent_as_numbers() -> None:
     """Review types are 0, 1 and 2 in the documents and numbers on the wire: text in the frame, and nothing to tell."""
     frame, drift = frame_of(
-        [{"id": 1, "reviewType": 2}, {"id": 2, "reviewType": None}], e=catalog.load()["marketingreputation.reviews"]
+        [{"id": 1, "reviewType": 2}, {"id": 2, "reviewType": None}],
+        e=catalog.load()["marketingreputation.reviews"],
     )
     assert frame["reviewType"].tolist()[:1] == ["2"]
     assert frame["reviewType"].isna().tolist() == [False, True]

@@ -55,9 +55,16 @@ def only_file() -> bool:
 def test_a_frame_comes_back_as_it_was(count: int) -> None:
     """Values, types, names, index and attrs, filled and empty; the same as of a file that pandas itself wrote."""
     wanted = TABLE.slice(0, count).to_pandas(types_mapper=pandas_type)
-    wanted.attrs["stnb"] = {"resource": "jpm.jobs", "rows": count, "drift": {"é": "ü"}, "notices": []}
+    wanted.attrs["stnb"] = {
+        "resource": "jpm.jobs",
+        "rows": count,
+        "drift": {"é": "ü"},
+        "notices": [],
+    }
 
-    rows = parquet.write(FILE, [TABLE.slice(i, 1) for i in range(count)], TABLE.schema, wanted.attrs["stnb"])
+    rows = parquet.write(
+        FILE, [TABLE.slice(i, 1) for i in range(count)], TABLE.schema, wanted.attrs["stnb"]
+    )
     frame = pd.read_parquet(FILE)
     wanted.to_parquet("pandas.parquet")
     theirs = pd.read_parquet("pandas.parquet")
@@ -76,7 +83,10 @@ def test_columns_can_be_read_alone() -> None:
 
     frame = pd.read_parquet(FILE, columns=["tags", "id"])
 
-    assert {c: str(t) for c, t in frame.dtypes.items()} == {"tags": "list<element: int64>[pyarrow]", "id": "Int64"}
+    assert {c: str(t) for c, t in frame.dtypes.items()} == {
+        "tags": "list<element: int64>[pyarrow]",
+        "id": "Int64",
+    }
     assert frame.attrs == {"stnb": {"resource": "jpm.jobs"}}
 
 
@@ -105,14 +115,24 @@ def test_attrs_may_be_known_after_the_last_row() -> None:
 def test_tables_are_fitted_to_the_schema() -> None:
     """Other orders of columns, columns too many and coarser times are no reason to refuse; nothing may be lost."""
     schema = pa.schema([("id", pa.int64()), ("on", pa.timestamp("us", "UTC"))])
-    nanoseconds = pa.table({"on": pa.array([5000], pa.timestamp("ns", "UTC")), "more": [1], "id": [1]})
+    nanoseconds = pa.table(
+        {"on": pa.array([5000], pa.timestamp("ns", "UTC")), "more": [1], "id": [1]}
+    )
 
     parquet.write(FILE, [nanoseconds, pa.table({"on": [None], "id": [2]})], schema, {})
     before = FILE.read_bytes()
     with pytest.raises(pa.ArrowInvalid):
-        parquet.write(FILE, [nanoseconds.set_column(0, "on", pa.array([1], pa.timestamp("ns", "UTC")))], schema, {})
+        parquet.write(
+            FILE,
+            [nanoseconds.set_column(0, "on", pa.array([1], pa.timestamp("ns", "UTC")))],
+            schema,
+            {},
+        )
 
-    assert pd.read_parquet(FILE)["on"].tolist() == [pd.Timestamp("1970-01-01T00:00:00.000005Z"), pd.NaT]
+    assert pd.read_parquet(FILE)["on"].tolist() == [
+        pd.Timestamp("1970-01-01T00:00:00.000005Z"),
+        pd.NaT,
+    ]
     assert FILE.read_bytes() == before
     assert only_file()
 
@@ -158,7 +178,9 @@ def test_no_more_than_a_row_group_is_held(monkeypatch: pytest.MonkeyPatch) -> No
         pool, before = pa.proxy_memory_pool(pa.default_memory_pool()), pa.default_memory_pool()
         pa.set_memory_pool(pool)
         try:
-            parquet.write(FILE, (numbers(i * 1000, i * 1000 + 1000) for i in range(tables)), IDS, {})
+            parquet.write(
+                FILE, (numbers(i * 1000, i * 1000 + 1000) for i in range(tables)), IDS, {}
+            )
             return pool.max_memory()
         finally:
             pa.set_memory_pool(before)
@@ -173,7 +195,9 @@ class Stop(BaseException):
     pass
 
 
-@pytest.mark.parametrize("failure", [Stop(), ValueError("x"), CannotSave("It stopped.", "So it is.", "Go on.")])
+@pytest.mark.parametrize(
+    "failure", [Stop(), ValueError("x"), CannotSave("It stopped.", "So it is.", "Go on.")]
+)
 def test_what_goes_wrong_on_the_way_leaves_the_old_file(failure: BaseException) -> None:
     """The error of whoever gives the tables comes through, and nothing else is left in the folder."""
     parquet.write(FILE, [numbers(0, 5)], IDS, {"old": 1})
@@ -204,12 +228,17 @@ def test_a_full_disk_leaves_the_old_file() -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
-    assert "rows.parquet could not be written. The system says: File too large; what stood there is as it was." in str(told.value)
+    assert (
+        "rows.parquet could not be written. The system says: File too large; what stood there is as it was."
+        in str(told.value)
+    )
     assert FILE.read_bytes() == before
     assert only_file()
 
 
-@pytest.mark.parametrize("path", ["nowhere/rows.parquet", "/proc/rows.parquet", "file/rows.parquet"])
+@pytest.mark.parametrize(
+    "path", ["nowhere/rows.parquet", "/proc/rows.parquet", "file/rows.parquet"]
+)
 def test_a_folder_that_cannot_be_written_is_told(path: str) -> None:
     """Missing, closed, or no folder at all."""
     Path("file").touch()

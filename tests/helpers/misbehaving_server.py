@@ -26,16 +26,29 @@ COLUMNS = (
     Column("modifiedOn", "date-time"),
     Column("tags", "array", children=(Column("", "integer"),)),
 )
-PAGING = (Param("page", type="integer"), Param("pageSize", type="integer"), Param("includeTotal", type="boolean"))
+PAGING = (
+    Param("page", type="integer"),
+    Param("pageSize", type="integer"),
+    Param("includeTotal", type="boolean"),
+)
 BOUND = (Param("createdBefore", type="date-time"), Param("sort", values=("+Id", "-Id")))
 IDS = Param("ids", many="comma", maximum=50)
 
 
-def route(name: str, kind: str = "list", *params: Param, key: tuple[str, ...] = ("id",)) -> Endpoint:
+def route(
+    name: str, kind: str = "list", *params: Param, key: tuple[str, ...] = ("id",)
+) -> Endpoint:
     path = f"/toys/v2/tenant/{{tenant}}/{name.replace('.', '/')}"
     paging = PAGING if kind == "list" else (Param("from"),)
     return Endpoint(
-        f"toys.{name}", "toys", path, kind, params=(*paging, *params), key=key, page_size_max=5000, make_columns=lambda: COLUMNS
+        f"toys.{name}",
+        "toys",
+        path,
+        kind,
+        params=(*paging, *params),
+        key=key,
+        page_size_max=5000,
+        make_columns=lambda: COLUMNS,
     )
 
 
@@ -52,7 +65,9 @@ def row(i: int, **more: Any) -> dict[str, Any]:
 
 
 def owner(
-    api_url: str = "https://api.example", auth_url: str = "https://auth.example/connect/token", tenant: int = 42
+    api_url: str = "https://api.example",
+    auth_url: str = "https://auth.example/connect/token",
+    tenant: int = 42,
 ) -> Credentials:
     secrets = (Secret("cid." + "x" * 9), Secret("cs1." + "x" * 9), Secret("ak1." + "x" * 9))
     return Credentials("p", "integration", tenant, *secrets, api_url, auth_url)
@@ -98,13 +113,29 @@ class Toys:
         if "/export/" in path:
             at = int(query.get("from", "c0").removeprefix("c"))
             more = (at + 1) * self.batch < self.count
-            return {"hasMore": more, "continueFrom": f"c{at + 1}", "data": self.rows(at * self.batch, (at + 1) * self.batch)}
+            return {
+                "hasMore": more,
+                "continueFrom": f"c{at + 1}",
+                "data": self.rows(at * self.batch, (at + 1) * self.batch),
+            }
         if "ids" in query:
             found = [row(int(i)) for i in query["ids"].split(",") if int(i) < self.count]
-            return {"page": 1, "pageSize": len(found), "hasMore": False, "totalCount": len(found), "data": found}
+            return {
+                "page": 1,
+                "pageSize": len(found),
+                "hasMore": False,
+                "totalCount": len(found),
+                "data": found,
+            }
         page, size = int(query.get("page", 1)), int(query.get("pageSize", 50))
         data = self.rows((page - 1) * size, page * size)
-        return {"page": page, "pageSize": size, "hasMore": page * size < self.count, "totalCount": self.count, "data": data}
+        return {
+            "page": page,
+            "pageSize": size,
+            "hasMore": page * size < self.count,
+            "totalCount": self.count,
+            "data": data,
+        }
 
 
 def place(path: str, query: Mapping[str, str]) -> Any:
@@ -117,7 +148,9 @@ def place(path: str, query: Mapping[str, str]) -> Any:
 # -- in this process
 
 Answer = httpx.Response | Exception | None
-Trouble = Callable[[Any, int, dict[str, Any]], Answer]  # (page, the how many-th time, the right answer) -> another one
+Trouble = Callable[
+    [Any, int, dict[str, Any]], Answer
+]  # (page, the how many-th time, the right answer) -> another one
 
 
 class Server:
@@ -133,7 +166,11 @@ class Server:
     """
 
     def __init__(
-        self, toys: Toys | None = None, trouble: Trouble = lambda *a: None, *, held: Callable[[Any], bool] = lambda page: False
+        self,
+        toys: Toys | None = None,
+        trouble: Trouble = lambda *a: None,
+        *,
+        held: Callable[[Any], bool] = lambda page: False,
     ) -> None:
         self.toys, self.trouble, self.held = toys or Toys(1000), trouble, held
         self.asked: Counter[Any] = Counter()
@@ -166,7 +203,9 @@ class Server:
 
     def account(self, **options: Any) -> Account:
         given = {"rate": None, "clock": self.clock, "sleep": self.clock.sleep, **options}
-        return Account(Session(owner(), transport=httpx.MockTransport(self), **given), catalog=CATALOG)
+        return Account(
+            Session(owner(), transport=httpx.MockTransport(self), **given), catalog=CATALOG
+        )
 
 
 class Stream(httpx.AsyncByteStream):
@@ -186,7 +225,15 @@ class Stream(httpx.AsyncByteStream):
 
 # -- over loopback
 
-FAULTS = {"429": 0.03, "503": 0.03, "html": 0.01, "drop": 0.03, "cut": 0.03, "half": 0.02, "401": 0.02}
+FAULTS = {
+    "429": 0.03,
+    "503": 0.03,
+    "html": 0.01,
+    "drop": 0.03,
+    "cut": 0.03,
+    "half": 0.02,
+    "401": 0.02,
+}
 
 
 def account_at(url: str, *, faster: float = 50.0, **options: Any) -> Account:
@@ -213,7 +260,9 @@ class Loopback:
         hanging: requests that wait for `let_go` now.
     """
 
-    def __init__(self, toys: Toys, *, seed: int = 0, faults: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, toys: Toys, *, seed: int = 0, faults: Mapping[str, float] | None = None
+    ) -> None:
         self.toys, self.faults = toys, FAULTS if faults is None else faults
         self.met: Counter[str] = Counter()
         self.stamps: list[float] = []
@@ -226,9 +275,13 @@ class Loopback:
         self._writers: set[asyncio.StreamWriter] = set()
 
     def __enter__(self) -> Loopback:
-        self._thread = threading.Thread(target=self._loop.run_forever, name="badserver", daemon=True)
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="badserver", daemon=True
+        )
         self._thread.start()
-        self._server = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._serve, "127.0.0.1", 0), self._loop).result(10)
+        self._server = asyncio.run_coroutine_threadsafe(
+            asyncio.start_server(self._serve, "127.0.0.1", 0), self._loop
+        ).result(10)
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
@@ -286,7 +339,9 @@ class Loopback:
         if target == "/connect/token":
             self._given += 1
             self._token = f"t{self._given}"
-            return await self._send(writer, 200, json.dumps({"access_token": self._token, "expires_in": 900}).encode())
+            return await self._send(
+                writer, 200, json.dumps({"access_token": self._token, "expires_in": 900}).encode()
+            )
         self.stamps.append(time.monotonic())
         if self._held and await self._left(reader):
             return False
@@ -313,9 +368,13 @@ class Loopback:
             return await self._send(writer, 401, b"{}")
         if fault == "429":
             title = b'{"title":"Rate limit is exceeded. Try again in 1 seconds."}'
-            return await self._send(writer, 429, title, **({"Retry-After": "1"} if self._dice.random() < 0.5 else {}))
+            return await self._send(
+                writer, 429, title, **({"Retry-After": "1"} if self._dice.random() < 0.5 else {})
+            )
         if fault in ("503", "html"):
-            return await self._send(writer, 503 if fault == "503" else 200, b"<html>maintenance</html>")
+            return await self._send(
+                writer, 503 if fault == "503" else 200, b"<html>maintenance</html>"
+            )
         if fault == "drop":
             return False
         if fault == "half":
@@ -324,7 +383,9 @@ class Loopback:
         packed = self._dice.random() < 0.5
         sent = self._body(target, packed)
         cut = self._dice.randrange(len(sent)) if fault == "cut" else None
-        return await self._send(writer, 200, sent, cut, **({"Content-Encoding": "gzip"} if packed else {}))
+        return await self._send(
+            writer, 200, sent, cut, **({"Content-Encoding": "gzip"} if packed else {})
+        )
 
     def _fault(self) -> str:
         at = self._dice.random()
@@ -342,7 +403,14 @@ class Loopback:
             self._bodies[target, packed] = gzip.compress(body, 1) if packed else body
         return self._bodies[target, packed]
 
-    async def _send(self, writer: asyncio.StreamWriter, status: int, body: bytes, cut: int | None = None, **headers: str) -> bool:
+    async def _send(
+        self,
+        writer: asyncio.StreamWriter,
+        status: int,
+        body: bytes,
+        cut: int | None = None,
+        **headers: str,
+    ) -> bool:
         given = {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
         head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
         writer.write(f"HTTP/1.1 {status} x\r\n{head}\r\n".encode() + body[:cut])

@@ -35,7 +35,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "took": pd.to_timedelta(["1h", None]).as_unit("ns"),
             "day": pd.to_datetime(["2026-07-01", None]).as_unit("ns"),
             "on": pd.to_datetime(["2026-07-01T09:30:00.1234569Z", None]),
-            "far": pa.array([dt.datetime(9999, 12, 31), None], pa.timestamp("us", "UTC")).to_pandas(),
+            "far": pa.array(
+                [dt.datetime(9999, 12, 31), None], pa.timestamp("us", "UTC")
+            ).to_pandas(),
             "big": pd.Series([2**63 - 1, None], dtype="Int64"),
         }
     )
@@ -54,7 +56,9 @@ def test_a_whole_table_is_typed_like_its_pull(folder: Path) -> None:
         nested = [name for name, kind in read.dtypes.items() if isinstance(kind, pd.ArrowDtype)]
 
         assert len(read) > 50
-        pd.testing.assert_frame_equal(asked.drop(columns=[*nested, *times]), read.drop(columns=[*nested, *times]))
+        pd.testing.assert_frame_equal(
+            asked.drop(columns=[*nested, *times]), read.drop(columns=[*nested, *times])
+        )
         pd.testing.assert_series_equal(asked.dtypes[times], read.dtypes[times])
         assert not ((asked[times] - read[times]).abs() >= pd.Timedelta("1us")).any(axis=None)
         assert asked[times].isna().equals(read[times].isna())
@@ -96,14 +100,20 @@ def test_odd_names_and_types(folder: Path) -> None:
         ("2::float", "Float64", 2.0),
         ("'a'::enum('a', 'b')", "str", "a"),
         ("timestamp '2026-07-01 10:00'", "datetime64[ns]", pd.Timestamp("2026-07-01 10:00")),
-        ("timestamptz '2026-07-01 10:00'", "datetime64[ns, UTC]", pd.Timestamp("2026-07-01T10:00Z")),
+        (
+            "timestamptz '2026-07-01 10:00'",
+            "datetime64[ns, UTC]",
+            pd.Timestamp("2026-07-01T10:00Z"),
+        ),
         ("interval 36 hours", "timedelta64[ns]", pd.Timedelta("36h")),
         ("interval 1 month", "object", None),
         ("18446744073709551615::ubigint", "UInt64", 2**64 - 1),
         ("9223372036854775807::hugeint * 10", "decimal128(38, 0)[pyarrow]", None),
     ],
 )
-def test_what_is_worked_out_is_typed_too(folder: Path, expression: str, dtype: str, value: Any) -> None:
+def test_what_is_worked_out_is_typed_too(
+    folder: Path, expression: str, dtype: str, value: Any
+) -> None:
     """Sums, differences and literals have the types of our frames, where these hold them exactly."""
     column = sql(f"select {expression} as x from jpm_jobs", folder)["x"]
 
@@ -146,12 +156,17 @@ def test_parameters_in_use(folder: Path) -> None:
     ids, since = frame["id"][:3], str(frame["createdOn"].median().date())
 
     assert sql("select count(*) as n from jpm_jobs where id in $ids", folder, ids=ids)["n"][0] == 3
-    found = sql("select count(*) as n from jpm_jobs where createdOn >= $since", folder, since=since)["n"][0]
+    found = sql(
+        "select count(*) as n from jpm_jobs where createdOn >= $since", folder, since=since
+    )["n"][0]
     assert found == (frame["createdOn"] >= since).sum()
     assert sql("select $x is null as x", folder, x=pd.NA)["x"][0]
 
 
-@pytest.mark.parametrize("query", ["show tables", "describe jpm_jobs", "summarize jpm_jobs", "with a as (from jpm_jobs) from a"])
+@pytest.mark.parametrize(
+    "query",
+    ["show tables", "describe jpm_jobs", "summarize jpm_jobs", "with a as (from jpm_jobs) from a"],
+)
 def test_what_describes(folder: Path, query: str) -> None:
     """Tables and their columns can be looked at."""
     assert len(sql(query, folder)) >= 2
@@ -176,20 +191,27 @@ def test_what_describes(folder: Path, query: str) -> None:
         ("install httpfs", "not one SELECT"),
         ("set threads = 1", "not one SELECT"),
         ("explain analyze select 1", "not one SELECT"),
-        ("from read_text('/etc/hosts')", "Cannot access file.*Only the Parquet files of the folder"),
+        (
+            "from read_text('/etc/hosts')",
+            "Cannot access file.*Only the Parquet files of the folder",
+        ),
         ("from glob('*')", "Cannot access file.*Only the Parquet files"),
         ("from read_csv('notes.csv')", "Cannot access file.*Only the Parquet files"),
         ("from 'https://example.invalid/x.parquet'", "Cannot access file.*Only the Parquet files"),
         ("from frame", "Table with name frame does not exist"),
     ],
 )
-def test_what_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch, query: str, words: str) -> None:
+def test_what_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, query: str, words: str
+) -> None:
     """Mistakes are told in DuckDB's words; nothing is written, and nothing but the tables is read."""
     monkeypatch.chdir(folder)
     frame = pd.DataFrame({"a": [1]})
     before = sorted(os.listdir())
 
-    with pytest.raises(UsageError, match=f"(?s)^The query was not carried out. .*{words}") as caught:
+    with pytest.raises(
+        UsageError, match=f"(?s)^The query was not carried out. .*{words}"
+    ) as caught:
         sql(query, folder)
     assert sorted(os.listdir()) == before
     assert "LINE 1" not in str(caught.value)
@@ -211,7 +233,10 @@ def test_the_folder_is_left_as_it_was(folder: Path) -> None:
     assert not Path(spill).exists()
 
 
-@pytest.mark.parametrize(("name", "words"), [("none", "There is no such folder"), (".", "There is no Parquet file in it")])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("none", "There is no such folder"), (".", "There is no Parquet file in it")],
+)
 def test_a_folder_without_tables(tmp_path: Path, name: str, words: str) -> None:
     """A folder that is not there, or has no tables, is told."""
     with pytest.raises(UsageError, match=words):
@@ -237,11 +262,15 @@ def test_without_duckdb(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         sql("select 1", folder)
 
 
-def test_the_command(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`stnb sql QUERY DIR` gives CSV to a pipe, and the first rows to a terminal."""
     parser = argparse.ArgumentParser()
     sync.add(parser.add_subparsers())
-    options = parser.parse_args(["sql", "select id, total from jpm_jobs order by id limit 30", str(folder)])
+    options = parser.parse_args(
+        ["sql", "select id, total from jpm_jobs order by id limit 30", str(folder)]
+    )
     options.run(options)
     piped = capsys.readouterr().out
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)

@@ -53,15 +53,32 @@ COLUMNS = (
     Column("tags", "array", children=(Column("", "integer"),)),
     Column("modifiedOn", "date-time"),
 )
-PAGING = (Param("page", type="integer"), Param("pageSize", type="integer"), Param("includeTotal", type="boolean"))
-ACTIVE, SINCE = Param("active", values=("True", "Any", "False")), Param("modifiedOnOrAfter", type="date-time")
+PAGING = (
+    Param("page", type="integer"),
+    Param("pageSize", type="integer"),
+    Param("includeTotal", type="boolean"),
+)
+ACTIVE, SINCE = (
+    Param("active", values=("True", "Any", "False")),
+    Param("modifiedOnOrAfter", type="date-time"),
+)
 ALL = ("active", "Any")
 HERE = "/toys/v2/tenant/{tenant}/"
 FEED = Endpoint("toys.export.widgets", "toys", f"{HERE}export/widgets", "export", params=(Param("from"), ACTIVE), key=("id",), shows_all=ALL, make_columns=lambda: COLUMNS)  # fmt: skip
 TWIN = Endpoint("toys.widgets", "toys", f"{HERE}widgets", "list", params=(*PAGING, ACTIVE, SINCE), key=("id",), shows_all=ALL, make_columns=lambda: COLUMNS)  # fmt: skip
 LIST = Endpoint("toys.gadgets", "toys", f"{HERE}gadgets", "list", params=(*PAGING, ACTIVE, SINCE), key=("id",), shows_all=ALL, make_columns=lambda: COLUMNS)  # fmt: skip
-WHOLE = Endpoint("toys.colours", "toys", f"{HERE}colours", "list", params=PAGING, key=("id",), make_columns=lambda: COLUMNS)
-KEYLESS = Endpoint("toys.views", "toys", f"{HERE}views", "list", params=PAGING, make_columns=lambda: COLUMNS)
+WHOLE = Endpoint(
+    "toys.colours",
+    "toys",
+    f"{HERE}colours",
+    "list",
+    params=PAGING,
+    key=("id",),
+    make_columns=lambda: COLUMNS,
+)
+KEYLESS = Endpoint(
+    "toys.views", "toys", f"{HERE}views", "list", params=PAGING, make_columns=lambda: COLUMNS
+)
 SINGLE = Endpoint("toys.widgets.parts", "toys", f"{HERE}widgets/{{id}}/parts", "list", params=(Param("id", "path", required=True),), key=("id",), make_columns=lambda: COLUMNS)  # fmt: skip
 CATALOG = Catalog([FEED, TWIN, LIST, WHOLE, KEYLESS, SINGLE])
 BATCH = 4  # rows that a feed gives at once
@@ -82,7 +99,12 @@ class Toys:
         self.clock += 1
         usual = {"id": id, "name": f"n{id}", "size": 1.5, "active": True, "tags": [id]}
         on = dt.datetime(2026, 1, 1) + dt.timedelta(minutes=10 * self.clock)
-        self.rows[id] = {**usual, **self.rows.get(id, {}), "modifiedOn": f"{on.isoformat()}Z", **values}
+        self.rows[id] = {
+            **usual,
+            **self.rows.get(id, {}),
+            "modifiedOn": f"{on.isoformat()}Z",
+            **values,
+        }
         self.versions.append(self.rows[id])
 
     def resend(self, id: int) -> None:
@@ -97,7 +119,12 @@ class Toys:
         special = self.answers.get(name)
         answer = special(request) if special else None
         if answer is None:
-            answer = httpx.Response(200, json=(self._feed if "export" in request.url.path else self._list)(request.url.params))
+            answer = httpx.Response(
+                200,
+                json=(self._feed if "export" in request.url.path else self._list)(
+                    request.url.params
+                ),
+            )
         return answer
 
     def _feed(self, query: httpx.QueryParams) -> dict[str, Any]:
@@ -107,7 +134,11 @@ class Toys:
         return {"hasMore": end < len(self.versions), "continueFrom": f"c{end}", "data": part}
 
     def _list(self, query: httpx.QueryParams) -> dict[str, Any]:
-        rows = [r for _, r in sorted(self.rows.items()) if (r["modifiedOn"] or "") >= query.get("modifiedOnOrAfter", "")]
+        rows = [
+            r
+            for _, r in sorted(self.rows.items())
+            if (r["modifiedOn"] or "") >= query.get("modifiedOnOrAfter", "")
+        ]
         page, size = int(query["page"]), int(query["pageSize"])
         part = rows[(page - 1) * size : page * size]
         return {"hasMore": page * size < len(rows), "totalCount": len(rows), "data": part}
@@ -121,7 +152,12 @@ class Toys:
     def resource(self, endpoint: Endpoint) -> Resource:
         secrets = Secret("cid." + "x" * 20), Secret("cs1." + "x" * 20), Secret("ak1." + "x" * 20)
         owner = Credentials(
-            "p", "integration", self.tenant, *secrets, "https://api.example", "https://auth.example/connect/token"
+            "p",
+            "integration",
+            self.tenant,
+            *secrets,
+            "https://api.example",
+            "https://auth.example/connect/token",
         )
 
         async def sleep(seconds: float) -> None:
@@ -139,7 +175,9 @@ def rows_of(frame: pd.DataFrame) -> dict[int, dict[str, Any]]:
     assert not frame["id"].duplicated().any()
     times = frame["modifiedOn"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     records = frame.assign(modifiedOn=times, tags=frame["tags"].map(list)).to_dict("records")
-    return {r["id"]: {k: v for k, v in r.items() if k in {c.name for c in COLUMNS}} for r in records}
+    return {
+        r["id"]: {k: v for k, v in r.items() if k in {c.name for c in COLUMNS}} for r in records
+    }
 
 
 def kept(folder: Path, table: str = "toys_widgets") -> dict[int, dict[str, Any]]:
@@ -182,9 +220,42 @@ def test_a_feed_goes_on_from_its_cursor(toys: Toys, tmp_path: Path) -> None:
     toys.put(4, active=False)
     second = sync([toys["toys.widgets"]], tmp_path)
 
-    told = ["table", "resource", "by", "before", "added", "changed", "inactive", "after", "requests", "problem"]
-    assert first[told].iloc[0].tolist() == ["toys_widgets", "toys.export.widgets", "feed", 0, 10, 0, 0, 10, 3, ""]
-    assert second[told].iloc[0].tolist() == ["toys_widgets", "toys.export.widgets", "feed", 10, 1, 2, 1, 11, 1, ""]
+    told = [
+        "table",
+        "resource",
+        "by",
+        "before",
+        "added",
+        "changed",
+        "inactive",
+        "after",
+        "requests",
+        "problem",
+    ]
+    assert first[told].iloc[0].tolist() == [
+        "toys_widgets",
+        "toys.export.widgets",
+        "feed",
+        0,
+        10,
+        0,
+        0,
+        10,
+        3,
+        "",
+    ]
+    assert second[told].iloc[0].tolist() == [
+        "toys_widgets",
+        "toys.export.widgets",
+        "feed",
+        10,
+        1,
+        2,
+        1,
+        11,
+        1,
+        "",
+    ]
     assert toys.queries == [{"from": "c10", "active": "Any"}]
     assert kept(tmp_path) == toys.rows
     assert mark(tmp_path)["cursor"] == "c13"
@@ -198,7 +269,14 @@ def test_a_list_is_asked_for_what_was_modified(toys: Toys, tmp_path: Path) -> No
     toys.put(11)
     changes = sync([toys["toys.gadgets"]], tmp_path)
 
-    assert changes[["by", "before", "added", "changed", "inactive", "after"]].iloc[0].tolist() == ["modified", 10, 1, 1, 1, 11]
+    assert changes[["by", "before", "added", "changed", "inactive", "after"]].iloc[0].tolist() == [
+        "modified",
+        10,
+        1,
+        1,
+        1,
+        11,
+    ]
     (query,) = toys.queries
     assert query["active"] == "Any"
     assert "2026-01-01T00:39:00" < query["modifiedOnOrAfter"] < "2026-01-01T00:40:00.1Z"
@@ -214,8 +292,16 @@ def test_what_cannot_tell_its_changes_is_read_whole(toys: Toys, tmp_path: Path) 
     with saying() as said:
         changes = sync([toys["toys.colours"]], tmp_path)
 
-    assert changes[["by", "before", "added", "changed", "after"]].iloc[0].tolist() == ["whole", 10, 1, 1, 10]
-    assert said == ["StnbWarning: 1 rows of toys_colours are no longer in toys.colours, so they are no longer in the file."]
+    assert changes[["by", "before", "added", "changed", "after"]].iloc[0].tolist() == [
+        "whole",
+        10,
+        1,
+        1,
+        10,
+    ]
+    assert said == [
+        "StnbWarning: 1 rows of toys_colours are no longer in toys.colours, so they are no longer in the file."
+    ]
     assert kept(tmp_path, "toys_colours") == toys.rows
 
 
@@ -233,7 +319,9 @@ def test_rows_without_a_key_are_replaced(toys: Toys, tmp_path: Path) -> None:
 
 def test_list_and_feed_are_one_table(toys: Toys, tmp_path: Path) -> None:
     """A list, its feed and their names mean the same table, which is read once."""
-    changes = sync([toys["toys.widgets"], toys["toys.export.widgets"], "toys.widgets"], tmp_path, account=toys)
+    changes = sync(
+        [toys["toys.widgets"], toys["toys.export.widgets"], "toys.widgets"], tmp_path, account=toys
+    )
 
     assert changes["table"].tolist() == ["toys_widgets"]
     assert len(toys.asked) == 3
@@ -245,7 +333,12 @@ def test_several_tables_at_once(toys: Toys, tmp_path: Path) -> None:
 
     changes = sync(names, tmp_path, account=toys)
 
-    assert changes["resource"].tolist() == ["toys.colours", "toys.export.widgets", "toys.gadgets", "toys.views"]
+    assert changes["resource"].tolist() == [
+        "toys.colours",
+        "toys.export.widgets",
+        "toys.gadgets",
+        "toys.views",
+    ]
     assert all(kept(tmp_path, table) == toys.rows for table in changes["table"])
 
 
@@ -291,10 +384,16 @@ def test_the_file_reads_like_a_pull(toys: Toys, tmp_path: Path) -> None:
     sync([toys["toys.widgets"]], tmp_path)
     toys.put(11)
     sync([toys["toys.widgets"]], tmp_path)
-    frame, fresh = pd.read_parquet(tmp_path / "toys_widgets.parquet"), toys["toys.export.widgets"].pull(active="Any")
+    frame, fresh = (
+        pd.read_parquet(tmp_path / "toys_widgets.parquet"),
+        toys["toys.export.widgets"].pull(active="Any"),
+    )
 
     pd.testing.assert_frame_equal(frame, fresh)
-    told = {k: frame.attrs["stnb"][k] for k in ("resource", "tenant", "environment", "rows", "params", "continue_from")}
+    told = {
+        k: frame.attrs["stnb"][k]
+        for k in ("resource", "tenant", "environment", "rows", "params", "continue_from")
+    }
     assert told == {
         "resource": "toys.export.widgets",
         "tenant": 42,
@@ -345,14 +444,20 @@ def test_differences_are_found(data: some.DataObject) -> None:
                 some.none() | some.sampled_from("abc"),
                 some.none() | some.booleans(),
                 some.none() | some.lists(some.none() | some.integers(0, 2), max_size=2),
-                some.none() | some.lists(some.fixed_dictionaries({"a": some.none() | some.integers(0, 1)}), max_size=2),
+                some.none()
+                | some.lists(
+                    some.fixed_dictionaries({"a": some.none() | some.integers(0, 1)}), max_size=2
+                ),
             ]
         )
     )
     pairs = data.draw(some.lists(some.tuples(value, value), min_size=1))
     both = pa.array([x for pair in pairs for x in pair])
 
-    found = differ(both.take(pa.array(np.arange(0, len(both), 2))), both.take(pa.array(np.arange(1, len(both), 2))))
+    found = differ(
+        both.take(pa.array(np.arange(0, len(both), 2))),
+        both.take(pa.array(np.arange(1, len(both), 2))),
+    )
 
     assert found.tolist() == [a != b for a, b in pairs]
 
@@ -360,7 +465,10 @@ def test_differences_are_found(data: some.DataObject) -> None:
 # -- any history
 
 
-STEP = some.lists(some.tuples(some.sampled_from(["put", "off", "resend", "gone"]), some.integers(1, 9)), max_size=6)
+STEP = some.lists(
+    some.tuples(some.sampled_from(["put", "off", "resend", "gone"]), some.integers(1, 9)),
+    max_size=6,
+)
 
 
 @given(some.lists(STEP, min_size=1, max_size=4))
@@ -377,12 +485,16 @@ def test_any_history(steps: list[list[tuple[str, int]]]) -> None:
                     elif what == "resend":
                         server.resend(id)
                     else:
-                        server.put(id, name=f"run {number}", active=what == "put", tags=[number, id])
+                        server.put(
+                            id, name=f"run {number}", active=what == "put", tags=[number, id]
+                        )
                     ever |= server.rows
                 sync(["toys.widgets", "toys.gadgets", "toys.colours"], folder, account=server)
 
                 assert kept(folder) == ever
-                assert {i: r for i, r in kept(folder, "toys_gadgets").items() if i in server.rows} == server.rows
+                assert {
+                    i: r for i, r in kept(folder, "toys_gadgets").items() if i in server.rows
+                } == server.rows
                 assert kept(folder, "toys_colours") == server.rows
     finally:
         shutil.rmtree(folder)
@@ -505,7 +617,11 @@ def test_a_disk_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs
 
 def test_an_interrupt(toys: Toys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C ends the run and all that it had begun to read; the next one goes on."""
-    names, waits, wait = ["toys.colours", "toys.widgets", "toys.gadgets"], threading.Event(), loop.wait
+    names, waits, wait = (
+        ["toys.colours", "toys.widgets", "toys.gadgets"],
+        threading.Event(),
+        loop.wait,
+    )
 
     def waiting(*arguments: Any) -> Any:
         waits.set()
@@ -530,7 +646,9 @@ def test_a_pull_that_went_on_counts_from_its_beginning(toys: Toys, tmp_path: Pat
     """Changes made while a list was read for the first time are not missed, also where a kill lies between."""
     for i in range(11, 700):
         toys.put(i)
-    toys.answers["gadgets"] = lambda request: httpx.Response(400) if request.url.params["page"] == "2" else None
+    toys.answers["gadgets"] = lambda request: (
+        httpx.Response(400) if request.url.params["page"] == "2" else None
+    )
     with pytest.raises(StnbError):
         sync(["toys.gadgets"], tmp_path, account=toys)
     plan = tmp_path / ".stnb" / ".toys_gadgets.parquet.stnb" / "plan.json"
@@ -554,13 +672,19 @@ def test_one_table_fails_and_the_others_do_not(toys: Toys, tmp_path: Path) -> No
 
     assert changes["problem"].str.len().gt(0).tolist() == [True, False]
     assert changes["after"].fillna(-1).tolist() == [-1, 10]
-    assert [text for text in said if text.startswith("Incomplete: toys_gadgets was not brought up to date")]
+    assert [
+        text
+        for text in said
+        if text.startswith("Incomplete: toys_gadgets was not brought up to date")
+    ]
     assert kept(tmp_path) == toys.rows
 
 
 def test_all_tables_fail(toys: Toys, tmp_path: Path) -> None:
     """Where no table could be brought up to date, the first error is raised."""
-    toys.answers["gadgets"] = toys.answers["colours"] = lambda request: httpx.Response(403, json={"title": "no"})
+    toys.answers["gadgets"] = toys.answers["colours"] = lambda request: httpx.Response(
+        403, json={"title": "no"}
+    )
 
     with pytest.raises(stnb.NotAllowed, match="gadgets"):
         sync(["toys.gadgets", "toys.colours"], tmp_path, account=toys)
@@ -569,7 +693,9 @@ def test_all_tables_fail(toys: Toys, tmp_path: Path) -> None:
 def test_who_is_not_let_in_asks_no_more(toys: Toys, tmp_path: Path) -> None:
     """A pair that is refused for one table is not tried for twenty others."""
     toys.answers["widgets"] = lambda request: httpx.Response(401)
-    toys.answers["gadgets"] = lambda request: pytest.fail("asked") if len(toys.asked) > 20 else httpx.Response(401)
+    toys.answers["gadgets"] = lambda request: (
+        pytest.fail("asked") if len(toys.asked) > 20 else httpx.Response(401)
+    )
     toys.answers["colours"] = toys.answers["views"] = toys.answers["gadgets"]
     with pytest.raises(NotAuthenticated):
         sync(["toys.widgets", "toys.gadgets", "toys.colours", "toys.views"], tmp_path, account=toys)
@@ -580,12 +706,16 @@ def test_a_cursor_that_is_no_longer_taken(toys: Toys, tmp_path: Path, status: in
     """The table is read from the beginning, which is told; the old rows stay until the new ones are there."""
     sync(["toys.widgets"], tmp_path, account=toys)
     toys.put(3, name="other")
-    toys.answers["widgets"] = lambda request: httpx.Response(status) if request.url.params.get("from") == "c10" else None
+    toys.answers["widgets"] = lambda request: (
+        httpx.Response(status) if request.url.params.get("from") == "c10" else None
+    )
     with saying() as said:
         changes = sync(["toys.widgets"], tmp_path, account=toys)
 
     assert changes[["before", "changed", "after", "requests"]].iloc[0].tolist() == [10, 1, 10, 4]
-    assert any("read from the beginning: the server no longer takes its cursor" in text for text in said)
+    assert any(
+        "read from the beginning: the server no longer takes its cursor" in text for text in said
+    )
     assert kept(tmp_path) == toys.rows
 
 
@@ -617,7 +747,9 @@ def test_a_list_that_lacks_rows(toys: Toys, tmp_path: Path) -> None:
     """Where fewer rows come than the server has, the table says so, and the next run does not go on from there."""
 
     def short(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json={"hasMore": False, "totalCount": 12, "data": list(toys.rows.values())[:9]})
+        return httpx.Response(
+            200, json={"hasMore": False, "totalCount": 12, "data": list(toys.rows.values())[:9]}
+        )
 
     toys.answers["gadgets"] = short
     with saying() as said:
@@ -638,14 +770,18 @@ def test_a_list_that_lacks_rows(toys: Toys, tmp_path: Path) -> None:
     assert kept(tmp_path, "toys_colours") == toys.rows
 
 
-@pytest.mark.parametrize("what", ["an older file", "fewer rows", "no file", "no Parquet", "another tenant's"])
+@pytest.mark.parametrize(
+    "what", ["an older file", "fewer rows", "no file", "no Parquet", "another tenant's"]
+)
 def test_another_file_in_its_place(toys: Toys, tmp_path: Path, what: str) -> None:
     """A file that is not the one that the last run left is not built upon: the table is read from the beginning."""
     path = tmp_path / "toys_widgets.parquet"
     sync(["toys.widgets"], tmp_path, account=toys)
     if what == "an older file":
         told = mark(tmp_path)
-        (tmp_path / ".stnb" / "toys_widgets.json").write_text(json.dumps({**told, "data": "2999-01-01T00:00:00Z"}))
+        (tmp_path / ".stnb" / "toys_widgets.json").write_text(
+            json.dumps({**told, "data": "2999-01-01T00:00:00Z"})
+        )
     elif what == "fewer rows":
         pd.read_parquet(path).head(3).to_parquet(path)
     elif what == "no file":
@@ -660,7 +796,9 @@ def test_another_file_in_its_place(toys: Toys, tmp_path: Path, what: str) -> Non
     with saying() as said:
         sync(["toys.widgets"], tmp_path, account=toys)
 
-    assert any("read from the beginning: its file is gone, or is not the one" in text for text in said)
+    assert any(
+        "read from the beginning: its file is gone, or is not the one" in text for text in said
+    )
     assert kept(tmp_path) == toys.rows
 
 
@@ -675,7 +813,9 @@ def test_a_mark_that_cannot_be_read(toys: Toys, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"mine", None])
-def test_a_file_of_somebody_else_is_left_alone(toys: Toys, tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_of_somebody_else_is_left_alone(
+    toys: Toys, tmp_path: Path, content: bytes | None
+) -> None:
     """A file that no sync wrote is not overwritten."""
     path = tmp_path / "toys_widgets.parquet"
     if content is None:
@@ -695,7 +835,9 @@ def test_a_folder_keeps_one_tenant(toys: Toys, tmp_path: Path) -> None:
     other = Toys(tenant=43)
     sync(["toys.widgets"], tmp_path, account=toys)
 
-    with pytest.raises(UsageError, match="keeps tables of tenant 42 in integration, and this is tenant 43"):
+    with pytest.raises(
+        UsageError, match="keeps tables of tenant 42 in integration, and this is tenant 43"
+    ):
         sync(["toys.gadgets"], tmp_path, account=other)
     with pytest.raises(UsageError, match="of several tenants"):
         sync([toys["toys.gadgets"], other["toys.colours"]], tmp_path)
@@ -735,7 +877,9 @@ def test_a_place_that_is_no_folder(toys: Toys, tmp_path: Path) -> None:
         (["toys.widgets.parts"], UsageError, "needs id"),
     ],
 )
-def test_what_cannot_be_kept(toys: Toys, tmp_path: Path, resources: list[str], kind: type[StnbError], words: str) -> None:
+def test_what_cannot_be_kept(
+    toys: Toys, tmp_path: Path, resources: list[str], kind: type[StnbError], words: str
+) -> None:
     """Nothing, unknown names and tables that hang on another row are refused, before anything is sent."""
     with pytest.raises(kind, match=words):
         sync(resources, tmp_path, account=toys)
@@ -776,7 +920,9 @@ def test_the_command_prints_what_changed(
     assert capsys.readouterr() == ("", "")
 
 
-def test_the_command_tells_a_failure(toys: Toys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_tells_a_failure(
+    toys: Toys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It ends with 1 where a table is not up to date."""
     toys.answers["gadgets"] = lambda request: httpx.Response(403, json={"title": "no"})
     monkeypatch.setattr(account, "connect", lambda *_, **__: nullcontext(_Account(toys)))
@@ -819,13 +965,20 @@ def test_every_table_of_the_catalogue_has_its_way(st: stnb.Account) -> None:
 
     assert all(len(names) == 1 for names in ways.values())
     assert all(any(p.type != "boolean" for p in e.required) for e, _ in refused)
-    assert all(text.startswith(f"{e.name} cannot be kept up to date. It needs ") for e, text in refused)
+    assert all(
+        text.startswith(f"{e.name} cannot be kept up to date. It needs ") for e, text in refused
+    )
     feeds = {e.name for e in load() if e.kind == "export" and e.key}
-    assert feeds - {n for names in ways.values() for n in names} == {"sales.estimates.export"}  # the old name of a feed
+    assert feeds - {n for names in ways.values() for n in names} == {
+        "sales.estimates.export"
+    }  # the old name of a feed
     assert route_of(st["sales.estimates.export"]).endpoint.name == "sales.export.estimates"
 
 
-@pytest.mark.parametrize("name", ["jpm.jobs", "dispatch.appointment_assignments", "jpm.job_types", "inventory.return_types"])
+@pytest.mark.parametrize(
+    "name",
+    ["jpm.jobs", "dispatch.appointment_assignments", "jpm.job_types", "inventory.return_types"],
+)
 def test_the_demo_is_kept(tmp_path: Path, name: str) -> None:
     """Feeds and lists of the catalogue's own: the second run finds nothing new, and inactive rows are there."""
     with stnb.demo(scale=0.02) as st:

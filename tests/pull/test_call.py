@@ -23,7 +23,9 @@ from stnb.errors import BadFilter, UnknownFilter, UsageError
 from stnb.pull.call import UTC, Call, call
 
 KNOWN = catalog.load()
-PHOENIX, NEW_YORK, BERLIN = (ZoneInfo(z) for z in ("America/Phoenix", "America/New_York", "Europe/Berlin"))
+PHOENIX, NEW_YORK, BERLIN = (
+    ZoneInfo(z) for z in ("America/Phoenix", "America/New_York", "Europe/Berlin")
+)
 GUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 REPORT = "reporting.report_category.reports.data"
 
@@ -38,7 +40,13 @@ def query(name: str | Endpoint, /, zone: dt.tzinfo = UTC, **filters: Any) -> dic
 
 
 def with_param(**facts: Any) -> Endpoint:
-    return Endpoint("toys.widgets", "toys", "/toys/v2/tenant/{tenant}/widgets", "list", params=(Param("x", **facts),))
+    return Endpoint(
+        "toys.widgets",
+        "toys",
+        "/toys/v2/tenant/{tenant}/widgets",
+        "list",
+        params=(Param("x", **facts),),
+    )
 
 
 def sent(value: Any, zone: dt.tzinfo = UTC, **facts: Any) -> str:
@@ -84,7 +92,9 @@ def sent(value: Any, zone: dt.tzinfo = UTC, **facts: Any) -> str:
         ({"type": "integer", "values": ("0", "1")}, 1, "1"),
     ],
 )
-def test_a_value_is_written_as_the_api_takes_it(facts: dict[str, Any], value: Any, text: str) -> None:
+def test_a_value_is_written_as_the_api_takes_it(
+    facts: dict[str, Any], value: Any, text: str
+) -> None:
     """Each type takes what Python, numpy and pandas hold, and texts with blanks around."""
     assert sent(value, **facts) == text
 
@@ -170,7 +180,10 @@ def test_any_value_is_sent_or_refused(kind: str, many: str, value: Any) -> None:
 
     assert bool(pairs) == (value is not None)
     if kind not in ("object", "string"):
-        assert all(k and isinstance(v, str) and v not in ("", "None", "nan", "<NA>", "NaT") for k, v in pairs)
+        assert all(
+            k and isinstance(v, str) and v not in ("", "None", "nan", "<NA>", "NaT")
+            for k, v in pairs
+        )
 
 
 # -- dates and zones
@@ -202,24 +215,36 @@ def test_any_value_is_sent_or_refused(kind: str, many: str, value: Any) -> None:
         ("2026-11-01", NEW_YORK, "2026-11-01T04:00:00Z"),
         ("2026-11-02", NEW_YORK, "2026-11-02T05:00:00Z"),
         ("2026-03-08T02:30", NEW_YORK, "2026-03-08T07:30:00Z"),  # a time that does not exist
-        ("2026-11-01T01:30", NEW_YORK, "2026-11-01T05:30:00Z"),  # a time that comes twice: the first
+        (
+            "2026-11-01T01:30",
+            NEW_YORK,
+            "2026-11-01T05:30:00Z",
+        ),  # a time that comes twice: the first
         ("2026-03-29", BERLIN, "2026-03-28T23:00:00Z"),
         ("2026-03-30", BERLIN, "2026-03-29T22:00:00Z"),
         ("2026-10-26", BERLIN, "2026-10-25T23:00:00Z"),
     ],
 )
-def test_a_date_is_meant_in_the_profiles_zone_and_sent_in_utc(value: Any, zone: dt.tzinfo, text: str) -> None:
+def test_a_date_is_meant_in_the_profiles_zone_and_sent_in_utc(
+    value: Any, zone: dt.tzinfo, text: str
+) -> None:
     """Days begin where the tenant is, also across changes of the clock; what names its own zone keeps it."""
     assert sent(value, zone, type="date-time") == text
 
 
 @settings(max_examples=200, derandomize=True, deadline=None)
-@given(some.datetimes(dt.datetime(1902, 1, 1), dt.datetime(2100, 1, 1)), some.sampled_from([UTC, PHOENIX, NEW_YORK, BERLIN]))
+@given(
+    some.datetimes(dt.datetime(1902, 1, 1), dt.datetime(2100, 1, 1)),
+    some.sampled_from([UTC, PHOENIX, NEW_YORK, BERLIN]),
+)
 def test_a_time_is_the_same_instant_in_every_form(moment: dt.datetime, zone: ZoneInfo) -> None:
     """Naive, aware, as text and as a pandas timestamp, it is sent as one and the same text, which reads back as it."""
     moment = moment.replace(fold=0)  # of an hour that comes twice a text names the first one
     aware = moment.replace(tzinfo=zone)
-    texts = {sent(v, zone, type="date-time") for v in (moment, aware, moment.isoformat(), pd.Timestamp(moment))}
+    texts = {
+        sent(v, zone, type="date-time")
+        for v in (moment, aware, moment.isoformat(), pd.Timestamp(moment))
+    }
 
     assert len(texts) == 1
     assert dt.datetime.fromisoformat(texts.pop()) == aware.astimezone(dt.UTC)
@@ -261,7 +286,9 @@ def test_an_empty_list_is_refused(value: Any) -> None:
         query("jpm.jobs", ids=value)
 
 
-@pytest.mark.parametrize("value", [[None], [1, None], ["", 1], [pd.NA], [math.nan], [[1]], b"12", {"a": 1}, [b"1"]])
+@pytest.mark.parametrize(
+    "value", [[None], [1, None], ["", 1], [pd.NA], [math.nan], [[1]], b"12", {"a": 1}, [b"1"]]
+)
 @pytest.mark.parametrize("kind", ["integer", "string"])
 def test_a_hole_in_a_list_is_refused(value: Any, kind: str) -> None:
     """A null among the ids is a mistake, and so are bytes, mappings and lists in lists."""
@@ -287,7 +314,10 @@ def test_other_lists_that_are_too_long_are_refused() -> None:
     """Where more calls would not mean the same, too many values are told, not cut off."""
     with pytest.raises(BadFilter, match=r"51 values.*50 at most"):
         query(
-            "crm.locations", externalDataApplicationGuid=str(uuid.UUID(int=1)), externalDataKey="a", externalDataValues=range(51)
+            "crm.locations",
+            externalDataApplicationGuid=str(uuid.UUID(int=1)),
+            externalDataKey="a",
+            externalDataValues=range(51),
         )
 
 
@@ -296,7 +326,13 @@ def test_other_lists_that_are_too_long_are_refused() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("Id", "+Id"), ("+Id", "+Id"), ("-id", "-Id"), ("modifiedon", "+ModifiedOn"), (" -Priority ", "-Priority")],
+    [
+        ("Id", "+Id"),
+        ("+Id", "+Id"),
+        ("-id", "-Id"),
+        ("modifiedon", "+ModifiedOn"),
+        (" -Priority ", "-Priority"),
+    ],
 )
 def test_sort_takes_a_name_with_or_without_its_sign(value: str, text: str) -> None:
     """The sign is always sent, and case does not matter."""
@@ -326,7 +362,9 @@ def test_names_with_values_are_written_in_brackets() -> None:
         "customField.Fields[Color]": "red",
         "customField.Fields[Size]": "5",
     }
-    assert query("accounting.journal_entries", customField={"Color": "red"}) == {"customField.Color": "red"}
+    assert query("accounting.journal_entries", customField={"Color": "red"}) == {
+        "customField.Color": "red"
+    }
 
 
 def test_a_list_of_mappings_is_numbered() -> None:
@@ -385,9 +423,15 @@ def test_a_reports_parameters_become_pairs() -> None:
 
 def test_python_names_and_the_apis_are_the_same_filter() -> None:
     """`from_` is `from`; a dot may be an underscore."""
-    assert query("jpm.export.jobs", from_="x") == query("jpm.export.jobs", **{"from": "x"}) == {"from": "x"}
+    assert (
+        query("jpm.export.jobs", from_="x")
+        == query("jpm.export.jobs", **{"from": "x"})
+        == {"from": "x"}
+    )
     dotted = {"customField.Fields": {"a": "b"}}
-    assert query("accounting.invoices", **dotted) == query("accounting.invoices", customField_Fields={"a": "b"})
+    assert query("accounting.invoices", **dotted) == query(
+        "accounting.invoices", customField_Fields={"a": "b"}
+    )
 
 
 def test_one_filter_given_twice_is_refused() -> None:
@@ -440,7 +484,9 @@ def test_a_resource_without_filters_says_so() -> None:
 
 def test_what_a_route_needs_must_be_given() -> None:
     """All missing ones are named at once, in the form to write."""
-    with pytest.raises(BadFilter, match=r"needs report_category and reportId.*report_category=…, reportId=…"):
+    with pytest.raises(
+        BadFilter, match=r"needs report_category and reportId.*report_category=…, reportId=…"
+    ):
         made(REPORT)
     with pytest.raises(BadFilter, match="needs id"):
         made("jpm.jobs.get", id=None)
@@ -499,7 +545,9 @@ def test_every_filter_of_every_resource_can_be_given(endpoint: Endpoint) -> None
     for p in endpoint.filters:
         assert p.name in c.given
         if p.where == "query":
-            assert any(k == p.name or k.startswith((f"{p.name}[", f"{p.name}.")) for k, _ in c.query), p
+            assert any(
+                k == p.name or k.startswith((f"{p.name}[", f"{p.name}.")) for k, _ in c.query
+            ), p
     with pytest.raises(UsageError):
         call(endpoint, 1, {**given, "nonsense": 1})
 
@@ -516,7 +564,13 @@ def test_every_filter_of_every_resource_can_be_given(endpoint: Endpoint) -> None
 )
 def test_a_day_of_an_invoice_is_its_midnight_in_utc(value: Any, zone: dt.tzinfo, text: str) -> None:
     """The API keeps these days so, and one in another zone would leave out the rows of the first day; times stay times."""
-    found = query("accounting.invoices", zone, invoicedOnOrAfter=value, dueDateBefore=value, createdOnOrAfter="2026-10-01")
+    found = query(
+        "accounting.invoices",
+        zone,
+        invoicedOnOrAfter=value,
+        dueDateBefore=value,
+        createdOnOrAfter="2026-10-01",
+    )
 
     assert found["invoicedOnOrAfter"] == found["dueDateBefore"] == text
     assert found["createdOnOrAfter"] != "2026-10-01T00:00:00Z"
@@ -524,7 +578,9 @@ def test_a_day_of_an_invoice_is_its_midnight_in_utc(value: Any, zone: dt.tzinfo,
 
 def test_a_day_has_its_own_invoices_west_of_greenwich(st: Any) -> None:
     """What is pulled by a day are the rows of this day."""
-    st._session.credentials = dataclasses.replace(st._session.credentials, timezone="America/Phoenix")
+    st._session.credentials = dataclasses.replace(
+        st._session.credentials, timezone="America/Phoenix"
+    )
     day = st.accounting.invoices.pull(limit=1)["invoiceDate"].dt.strftime("%Y-%m-%d").iloc[0]
     start, end = st.window(day)
 

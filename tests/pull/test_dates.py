@@ -46,7 +46,17 @@ def test_a_phrase_is_the_first_moment_of_a_day_in_the_zone(text: str, day: str) 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "last days", "last 30", "0 fortnights ago", "2026-13", "26-07-01", "last 99999 days"]
+    "text",
+    [
+        "",
+        "soon",
+        "last days",
+        "last 30",
+        "0 fortnights ago",
+        "2026-13",
+        "26-07-01",
+        "last 99999 days",
+    ],
 )
 def test_what_is_no_date_is_refused(text: str) -> None:
     """A text that is none of the forms raises, whatever it looks like."""
@@ -72,7 +82,9 @@ def test_any_count_back_is_a_day_before(count: int, unit: str, today: dt.date) -
     try:
         found = moment(f"{count} {unit}s ago", UTC, now)
     except ValueError:
-        assert (unit == "year" and count >= today.year) or (unit == "quarter" and count // 4 >= today.year - 1)
+        assert (unit == "year" and count >= today.year) or (
+            unit == "quarter" and count // 4 >= today.year - 1
+        )
         return
 
     assert found < now

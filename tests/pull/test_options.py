@@ -54,7 +54,10 @@ def test_columns_that_the_catalogue_lacks_are_refused(columns: Any) -> None:
 
 def test_columns_need_rows_that_the_catalogue_knows() -> None:
     """A file has none, and a report's are its own."""
-    for name in (next(e.name for e in KNOWN if e.kind == "file"), next(e.name for e in KNOWN if e.positional)):
+    for name in (
+        next(e.name for e in KNOWN if e.kind == "file"),
+        next(e.name for e in KNOWN if e.positional),
+    ):
         with pytest.raises(BadFilter, match="knows no columns"):
             Options(columns=["id"]).wish(KNOWN[name])
 
@@ -71,13 +74,17 @@ def test_only_the_columns_asked_for_are_in_the_frame(st: stnb.Account) -> None:
 
 def test_an_object_brings_all_below_it(st: stnb.Account) -> None:
     """And one column may be named as a text."""
-    assert all(c.startswith("address.") for c in st.crm.customers.pull(columns="address", active="Any"))
+    assert all(
+        c.startswith("address.") for c in st.crm.customers.pull(columns="address", active="Any")
+    )
     assert len(list(st.crm.customers.pull(columns="address", active="Any"))) > 3
 
 
 def test_pages_take_columns_too(st: stnb.Account) -> None:
     """Each page has them and no others."""
-    assert {tuple(page) for page in st.jpm.jobs.pages(columns=["id", "total"], page_size=2000)} == {("id", "total")}
+    assert {tuple(page) for page in st.jpm.jobs.pages(columns=["id", "total"], page_size=2000)} == {
+        ("id", "total")
+    }
 
 
 @pytest.mark.parametrize(
@@ -116,7 +123,9 @@ def test_tables_have_names_of_their_own() -> None:
     names = [table_name(e) for e in KNOWN if e.kind in ("list", "export")]
     twins = [e for e in KNOWN if ".export." in e.name and e.name.replace(".export.", ".") in KNOWN]
 
-    assert len(names) - len(set(names)) == sum(KNOWN[e.name.replace(".export.", ".")].kind == "list" for e in twins)
+    assert len(names) - len(set(names)) == sum(
+        KNOWN[e.name.replace(".export.", ".")].kind == "list" for e in twins
+    )
 
 
 def test_a_filter_called_to_stays_the_apis_own(st: stnb.Account) -> None:

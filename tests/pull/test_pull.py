@@ -49,7 +49,11 @@ CREDENTIALS = Credentials(
     "https://auth.example/connect/token",
 )
 COLUMNS = (Column("id", "integer"), Column("name", "string"), Column("on", "date-time"))
-PAGING = (Param("page", type="integer"), Param("pageSize", type="integer"), Param("includeTotal", type="boolean"))
+PAGING = (
+    Param("page", type="integer"),
+    Param("pageSize", type="integer"),
+    Param("includeTotal", type="boolean"),
+)
 LIST = Endpoint("toys.widgets", "toys", "/toys/v2/tenant/{tenant}/widgets", "list", params=(*PAGING, Param("colour")), key=("id",), page_size_max=5000, make_columns=lambda: COLUMNS)  # fmt: skip
 HIDING = Endpoint("toys.hidden", "toys", "/toys/v2/tenant/{tenant}/hidden", "list", params=(*PAGING, Param("active", values=("True", "Any"))), shows_all=("active", "Any"), make_columns=lambda: COLUMNS)  # fmt: skip
 FEED = Endpoint("toys.export.widgets", "toys", "/toys/v2/tenant/{tenant}/export/widgets", "export", params=(Param("from"),), key=("id",), make_columns=lambda: COLUMNS)  # fmt: skip
@@ -60,7 +64,11 @@ class Server:
     """A list of so many rows; `answers` replaces those of some pages, and pages in `held` wait until let go."""
 
     def __init__(
-        self, count: int = 0, *, answers: dict[int, Any] | None = None, held: Callable[[int], bool] = lambda page: False
+        self,
+        count: int = 0,
+        *,
+        answers: dict[int, Any] | None = None,
+        held: Callable[[int], bool] = lambda page: False,
     ) -> None:
         self.count, self.answers, self.held = count, answers or {}, held
         self.asked: list[int] = []
@@ -92,7 +100,13 @@ class Server:
             for i in range((page - 1) * size, min(page * size, self.count))
         ]
         return httpx.Response(
-            200, json={"page": page, "hasMore": page * size < self.count, "totalCount": self.count, "data": rows}
+            200,
+            json={
+                "page": page,
+                "hasMore": page * size < self.count,
+                "totalCount": self.count,
+                "data": rows,
+            },
         )
 
     def resource(self, endpoint: Endpoint = LIST, **options: Any) -> Resource:
@@ -124,7 +138,11 @@ def test_a_pull_brings_every_row_typed_and_in_order(count: int) -> None:
     df = Server(count).resource().pull()
 
     assert df["id"].tolist() == list(range(count))
-    assert df.dtypes.astype(str).to_dict() == {"id": "Int64", "name": "str", "on": "datetime64[ns, UTC]"}
+    assert df.dtypes.astype(str).to_dict() == {
+        "id": "Int64",
+        "name": "str",
+        "on": "datetime64[ns, UTC]",
+    }
 
 
 def test_provenance_is_complete_and_plain() -> None:
@@ -158,11 +176,21 @@ def test_counts_are_exact_although_threads_race() -> None:
 
 def test_a_file_is_one_row_with_its_bytes() -> None:
     """content, contentType and size, whatever the bytes are."""
-    server = Server(answers={1: lambda r: httpx.Response(200, content=b"\x89PNG", headers={"content-type": "image/png"})})
+    server = Server(
+        answers={
+            1: lambda r: httpx.Response(
+                200, content=b"\x89PNG", headers={"content-type": "image/png"}
+            )
+        }
+    )
 
     df = server.resource(FILE).pull()
 
-    assert df.to_dict("list") == {"content": [b"\x89PNG"], "contentType": ["image/png"], "size": [4]}
+    assert df.to_dict("list") == {
+        "content": [b"\x89PNG"],
+        "contentType": ["image/png"],
+        "size": [4],
+    }
     assert df.attrs["stnb"]["rows"] == 1
 
 
@@ -187,7 +215,9 @@ def test_an_export_keeps_its_last_cursor() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         at = names.index(request.url.params.get("from", ""))
         rows = [{"id": i} for i in batches[names[at]]]
-        return httpx.Response(200, json={"hasMore": at < 2, "continueFrom": "abc"[at], "data": rows})
+        return httpx.Response(
+            200, json={"hasMore": at < 2, "continueFrom": "abc"[at], "data": rows}
+        )
 
     resource = Server(answers={1: answer}).resource(FEED)
 
@@ -204,7 +234,12 @@ def test_a_feed_that_loses_its_cursor_keeps_rows_and_the_last_one() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         first = "from" not in request.url.params
         return httpx.Response(
-            200, json={"hasMore": True, "continueFrom": "a" if first else None, "data": [{"id": 1 if first else 2}]}
+            200,
+            json={
+                "hasMore": True,
+                "continueFrom": "a" if first else None,
+                "data": [{"id": 1 if first else 2}],
+            },
         )
 
     with pytest.raises(PagingFault, match="is missing") as caught:
@@ -221,7 +256,9 @@ def test_a_feed_that_loses_its_cursor_keeps_rows_and_the_last_one() -> None:
 def arrived(server: Server, pages: int, **options: Any) -> Pull:
     """A pull of which so many pages have arrived and the rest is held."""
     enough = threading.Event()
-    run = server.resource().start(page_size=100, progress=lambda p: enough.set() if p.pages >= pages else None, **options)
+    run = server.resource().start(
+        page_size=100, progress=lambda p: enough.set() if p.pages >= pages else None, **options
+    )
     assert enough.wait(10)
     return run
 
@@ -238,7 +275,12 @@ def test_cancel_keeps_what_arrived_and_ends_within_a_second() -> None:
 
     assert took < 1.0
     assert df["id"].tolist() == list(range(500))
-    assert (run.cancelled, run.done, run.error, run.progress.state) == (True, True, None, "cancelled")
+    assert (run.cancelled, run.done, run.error, run.progress.state) == (
+        True,
+        True,
+        None,
+        "cancelled",
+    )
     assert [w.category for w in caught] == [Incomplete]
     assert "was cancelled: 500 rows of 10,000" in str(caught[0].message)
     assert df.attrs["stnb"]["complete"] is False
@@ -276,7 +318,9 @@ def test_cancel_during_a_callback_is_safe() -> None:
             ready.wait(5)
             runs[0].cancel()
 
-    runs.append(Server(10_000, held=lambda page: page > 2).resource().start(page_size=100, progress=tell))
+    runs.append(
+        Server(10_000, held=lambda page: page > 2).resource().start(page_size=100, progress=tell)
+    )
     ready.set()
     df, _ = said(lambda: runs[0].wait(10))
 
@@ -315,20 +359,30 @@ def test_wait_with_a_time_out_leaves_it_running() -> None:
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (lambda r: httpx.Response(400, json={"title": "Bad", "errors": {"colour": ["no"]}}), Rejected),
+        (
+            lambda r: httpx.Response(400, json={"title": "Bad", "errors": {"colour": ["no"]}}),
+            Rejected,
+        ),
         (lambda r: httpx.Response(401), NotAuthenticated),
         (lambda r: httpx.Response(200, html="<h1>Sign in</h1>"), UnexpectedAnswer),
         (lambda r: httpx.Response(200, content=b'{"data":[{"id":1}'), UnexpectedAnswer),
-        (lambda r: httpx.Response(200, content=b'{"hasMore":true,"data":[{"id":1},{"id":}]}'), UnexpectedAnswer),
+        (
+            lambda r: httpx.Response(200, content=b'{"hasMore":true,"data":[{"id":1},{"id":}]}'),
+            UnexpectedAnswer,
+        ),
         ({"hasMore": True}, UnexpectedAnswer),
         (httpx.ReadError("reset"), StnbError),
     ],
 )
-def test_an_error_in_the_middle_keeps_the_rows_that_came(answer: Any, kind: type[StnbError]) -> None:
+def test_an_error_in_the_middle_keeps_the_rows_that_came(
+    answer: Any, kind: type[StnbError]
+) -> None:
     """err.frame has them, typed; the message says so; run.frame is the same; nothing goes on."""
     server = Server(1000, answers={7: answer}, held=lambda page: page == 7)
     enough = threading.Event()
-    run = server.resource().start(page_size=100, concurrency=3, progress=lambda p: enough.set() if p.pages >= 8 else None)
+    run = server.resource().start(
+        page_size=100, concurrency=3, progress=lambda p: enough.set() if p.pages >= 8 else None
+    )
     assert enough.wait(10)
     server.let_go()
 
@@ -405,7 +459,12 @@ def test_progress_is_told_and_ends_once() -> None:
 
     assert seen[-1].state == "done"
     assert [p.state for p in seen].count("done") == 1
-    assert (seen[-1].rows, seen[-1].total, seen[-1].pages, seen[-1].requests) == (3000, 3000, 30, 30)
+    assert (seen[-1].rows, seen[-1].total, seen[-1].pages, seen[-1].requests) == (
+        3000,
+        3000,
+        30,
+        30,
+    )
     assert all(p.seconds >= 0 for p in seen)
     assert max(p.rows for p in seen) == 3000
 
@@ -585,7 +644,9 @@ def test_drift_is_told_once_at_the_callers_line() -> None:
 
 def test_missing_rows_are_told_each_time() -> None:
     """A list that gives fewer rows than it says it has."""
-    resource = Server(answers={1: {"hasMore": False, "totalCount": 9, "data": [{"id": 1}, {"id": 1}]}}).resource()
+    resource = Server(
+        answers={1: {"hasMore": False, "totalCount": 9, "data": [{"id": 1}, {"id": 1}]}}
+    ).resource()
 
     for _ in range(2):
         df, caught = said(resource.pull)

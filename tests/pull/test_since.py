@@ -23,14 +23,23 @@ JOBS, FEED = KNOWN["jpm.jobs"], KNOWN["jpm.export.jobs"]
 
 def frame(**about: Any) -> pd.DataFrame:
     made = pd.DataFrame()
-    told = {"resource": "jpm.export.jobs", "tenant": 42, "environment": "integration", "began": "2026-07-02T03:30:00Z", **about}
+    told = {
+        "resource": "jpm.export.jobs",
+        "tenant": 42,
+        "environment": "integration",
+        "began": "2026-07-02T03:30:00Z",
+        **about,
+    }
     made.attrs["stnb"] = {k: v for k, v in told.items() if v is not None}
     return made
 
 
 def test_a_date_is_each_resources_own_filter() -> None:
     """A list takes the moment in the profile's zone, a feed the day in UTC, as its documents promise no more."""
-    assert since(JOBS, "2026-07-01", OWNER)["modifiedOnOrAfter"].isoformat() == "2026-07-01T00:00:00-07:00"
+    assert (
+        since(JOBS, "2026-07-01", OWNER)["modifiedOnOrAfter"].isoformat()
+        == "2026-07-01T00:00:00-07:00"
+    )
     assert since(FEED, "2026-07-01T20:00", OWNER) == {"from_": "2026-07-02"}
     assert since(FEED, "2026-07-01", OWNER) == {"from_": "2026-07-01"}
 
@@ -40,11 +49,15 @@ def test_a_feed_goes_on_from_the_cursor() -> None:
     assert since(FEED, frame(continue_from="c9"), OWNER) == {"from_": "c9"}
 
 
-@pytest.mark.parametrize("about", [{"continue_from": None}, {"continue_from": "c9", "resource": "jpm.jobs"}])
+@pytest.mark.parametrize(
+    "about", [{"continue_from": None}, {"continue_from": "c9", "resource": "jpm.jobs"}]
+)
 def test_without_its_cursor_a_feed_goes_on_from_the_day(about: dict[str, Any]) -> None:
     """On which the earlier pull began, an hour earlier, as clocks differ; rows that come twice are merged by key."""
     assert since(FEED, frame(**about), OWNER) == {"from_": "2026-07-02"}
-    assert since(FEED, frame(**about, began="2026-07-02T00:30:00Z"), OWNER) == {"from_": "2026-07-01"}
+    assert since(FEED, frame(**about, began="2026-07-02T00:30:00Z"), OWNER) == {
+        "from_": "2026-07-01"
+    }
 
 
 def test_a_list_goes_on_from_when_the_earlier_pull_began() -> None:
@@ -61,7 +74,9 @@ def test_another_tenants_frame_is_refused(about: dict[str, Any]) -> None:
         since(FEED, frame(continue_from="c9", **about), OWNER)
 
 
-@pytest.mark.parametrize("value", ["soon", 5, None, pd.DataFrame({"id": [1]}), frame(began=None, continue_from=None)])
+@pytest.mark.parametrize(
+    "value", ["soon", 5, None, pd.DataFrame({"id": [1]}), frame(began=None, continue_from=None)]
+)
 def test_what_says_no_moment_is_refused(value: Any) -> None:
     """With what it could be."""
     with pytest.raises(BadFilter, match="date"):
@@ -76,15 +91,26 @@ def test_a_resource_that_cannot_tell_changes_is_refused() -> None:
         since(silent, "2026-07-01", OWNER)
 
 
-@pytest.mark.parametrize("e", [e for e in KNOWN if e.kind == "export" or e.takes("modifiedOnOrAfter")], ids=lambda e: e.name)
+@pytest.mark.parametrize(
+    "e",
+    [e for e in KNOWN if e.kind == "export" or e.takes("modifiedOnOrAfter")],
+    ids=lambda e: e.name,
+)
 def test_every_resource_that_tells_changes_takes_the_filter(e: Any) -> None:
     """And it fits the catalogue's type."""
-    call.call(dataclasses.replace(e, params=tuple(p for p in e.params if not p.required)), 42, since(e, "yesterday", OWNER))
+    call.call(
+        dataclasses.replace(e, params=tuple(p for p in e.params if not p.required)),
+        42,
+        since(e, "yesterday", OWNER),
+    )
 
 
 def test_since_and_its_filter_are_one(st: stnb.Account) -> None:
     """Both at once are refused."""
-    for resource, given in ((st.jpm.jobs, {"modifiedOnOrAfter": "2026-07-01"}), (st.jpm.export.jobs, {"from_": "2026-07-01"})):
+    for resource, given in (
+        (st.jpm.jobs, {"modifiedOnOrAfter": "2026-07-01"}),
+        (st.jpm.export.jobs, {"from_": "2026-07-01"}),
+    ):
         with pytest.raises(BadFilter, match="both given"):
             resource.pull(since="2026-07-01", **given)
 

@@ -43,7 +43,11 @@ def _codec(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     if request.param == "isal":
         pytest.importorskip("isal")
     else:
-        monkeypatch.setattr(room, "_module", lambda name: None if name.startswith("isal") else importlib.import_module(name))
+        monkeypatch.setattr(
+            room,
+            "_module",
+            lambda name: None if name.startswith("isal") else importlib.import_module(name),
+        )
     accepted.cache_clear()
     yield
     accepted.cache_clear()

@@ -80,7 +80,9 @@ class Server:
         self.seen.append(request)
         self.starts.append(self.clock())
         await asyncio.sleep(0)
-        return await made(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0], request)
+        return await made(
+            self.answers.pop(0) if len(self.answers) > 1 else self.answers[0], request
+        )
 
     def session(self, credentials: Credentials | None = None, **options: Any) -> Session:
         given = {"rate": None, "clock": self.clock, "sleep": self.clock.sleep, **options}
@@ -100,11 +102,19 @@ async def made(answer: Any, request: httpx.Request) -> httpx.Response:
 
 
 def granted(token: str, seconds: Any = 900) -> httpx.Response:
-    return httpx.Response(200, json={"access_token": token, "expires_in": seconds, "token_type": "Bearer"})
+    return httpx.Response(
+        200, json={"access_token": token, "expires_in": seconds, "token_type": "Bearer"}
+    )
 
 
-def fail(status: int, title: str = "", headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
-    return httpx.Response(status, headers=headers, json={"title": title, "status": status, "traceId": "00-trace-01", **more})
+def fail(
+    status: int, title: str = "", headers: dict[str, str] | None = None, **more: Any
+) -> httpx.Response:
+    return httpx.Response(
+        status,
+        headers=headers,
+        json={"title": title, "status": status, "traceId": "00-trace-01", **more},
+    )
 
 
 OK = httpx.Response(200, json={"data": []})
@@ -115,7 +125,14 @@ def get(server: Server, path: str = JOBS, /, session: Session | None = None, **m
     return asyncio.run((session or server.session()).send("GET", path, **more))
 
 
-def trouble(server: Server, path: str = JOBS, /, session: Session | None = None, method: str = "GET", **more: Any) -> StnbError:
+def trouble(
+    server: Server,
+    path: str = JOBS,
+    /,
+    session: Session | None = None,
+    method: str = "GET",
+    **more: Any,
+) -> StnbError:
     with pytest.raises(StnbError) as caught:
         asyncio.run((session or server.session()).send(method, path, **more))
     return caught.value
@@ -142,14 +159,24 @@ def test_a_call_carries_token_and_app_key() -> None:
     assert server.seen[0].headers["authorization"] == f"Bearer {TOKEN}"
     assert server.seen[0].headers["st-app-key"] == KEY
     assert str(server.seen[0].url) == f"{HOSTS['integration'][0]}{JOBS}"
-    assert forms == [{"grant_type": "client_credentials", "client_id": PAIR, "client_secret": SECRET}]
+    assert forms == [
+        {"grant_type": "client_credentials", "client_id": PAIR, "client_secret": SECRET}
+    ]
 
 
 def test_filters_arrive_as_they_were_meant() -> None:
     """A plus is %2B on the wire, repeated keys stay apart, a quoted path stays quoted, a Z stays a Z."""
     known, server = catalog.load(), Server(OK)
-    jobs = call.call(known["jpm.jobs"], 42, {"sort": "Id", "number": "a&b=c +/#é", "createdOnOrAfter": "2026-07-01"})
-    report = call.call(known["reporting.report_category.reports.data"], 42, {"report_category": "a/b?c", "reportId": 5})
+    jobs = call.call(
+        known["jpm.jobs"],
+        42,
+        {"sort": "Id", "number": "a&b=c +/#é", "createdOnOrAfter": "2026-07-01"},
+    )
+    report = call.call(
+        known["reporting.report_category.reports.data"],
+        42,
+        {"report_category": "a/b?c", "reportId": 5},
+    )
 
     get(server, jobs.path, query=jobs.query)
     get(server, "/x", query=[("x", "1"), ("x", "2")])
@@ -195,7 +222,9 @@ def test_an_address_that_cannot_be_written_is_a_usage_error(path: str) -> None:
     server = Server(OK)
 
     assert isinstance(trouble(server, path), UsageError)
-    assert isinstance(trouble(server, query=[("ids", ",".join(map(str, range(20_000))))]), UsageError)
+    assert isinstance(
+        trouble(server, query=[("ids", ",".join(map(str, range(20_000))))]), UsageError
+    )
     assert (server.tokens, server.seen) == (0, [])
 
 
@@ -212,7 +241,9 @@ def test_a_pair_is_sent_to_the_hosts_of_its_environment_only(environment: str) -
         get(
             Server(note, token=lambda r: (note(r), granted(TOKEN))[1]),
             path,
-            session=Server(note, token=lambda r: (note(r), granted(TOKEN))[1]).session(pair(environment)),
+            session=Server(note, token=lambda r: (note(r), granted(TOKEN))[1]).session(
+                pair(environment)
+            ),
         )
 
     assert hosts == {HOSTS[environment][0], HOSTS[environment][1].removesuffix("/connect/token")}
@@ -327,7 +358,12 @@ def test_the_scopes_are_read_from_the_token_itself() -> None:
     def jwt(claims: Any) -> str:
         return f"e30.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip('=')}.x"
 
-    for claims, scopes in (({"scope": ["a", "b"]}, {"a", "b"}), ({"scope": "a b"}, {"a", "b"}), ({}, None), ([], None)):
+    for claims, scopes in (
+        ({"scope": ["a", "b"]}, {"a", "b"}),
+        ({"scope": "a b"}, {"a", "b"}),
+        ({}, None),
+        ([], None),
+    ):
         server = Server(OK, token=granted(jwt(claims)))
         session = server.session()
         assert session.scopes is None
@@ -358,13 +394,23 @@ def test_the_scopes_are_read_from_the_token_itself() -> None:
         (httpx.Response(200, json={}), UnexpectedAnswer, TRIES),
         (httpx.Response(200, json={"access_token": None}), UnexpectedAnswer, TRIES),
         (httpx.Response(200, json={"access_token": ""}), UnexpectedAnswer, TRIES),
-        (httpx.Response(200, json={"access_token": "x", "expires_in": "soon"}), UnexpectedAnswer, TRIES),
-        (httpx.Response(302, headers={"location": "https://evil.example/connect/token"}), RequestError, 1),
+        (
+            httpx.Response(200, json={"access_token": "x", "expires_in": "soon"}),
+            UnexpectedAnswer,
+            TRIES,
+        ),
+        (
+            httpx.Response(302, headers={"location": "https://evil.example/connect/token"}),
+            RequestError,
+            1,
+        ),
         (httpx.ConnectError("refused"), Unreachable, TRIES),
         (httpx.ReadTimeout("slow"), Unreachable, TRIES),
     ],
 )
-def test_a_token_that_is_not_given_is_told_in_words(token: Any, kind: type[StnbError], tries: int) -> None:
+def test_a_token_that_is_not_given_is_told_in_words(
+    token: Any, kind: type[StnbError], tries: int
+) -> None:
     """Refused at once, or tried again where it may pass; no call is made without a token, and no secret is repeated."""
     server = Server(OK, token=token)
     err = trouble(server)
@@ -377,7 +423,13 @@ def test_a_token_that_is_not_given_is_told_in_words(token: Any, kind: type[StnbE
 
 def test_a_token_endpoint_that_recovers_costs_nothing_but_time() -> None:
     """A 429 and a cut-off answer, then a token: the call goes through."""
-    answers = iter([httpx.Response(429, headers={"retry-after": "7"}), httpx.Response(200, content=b"{"), granted(TOKEN)])
+    answers = iter(
+        [
+            httpx.Response(429, headers={"retry-after": "7"}),
+            httpx.Response(200, content=b"{"),
+            granted(TOKEN),
+        ]
+    )
     server = Server(OK, token=lambda request: next(answers))
 
     assert get(server).attempts == 3
@@ -447,7 +499,9 @@ def test_a_governor_without_a_rate_never_waits() -> None:
 
 
 def http_date(seconds: float) -> str:
-    return email.utils.format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds), usegmt=True)
+    return email.utils.format_datetime(
+        dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds), usegmt=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -500,7 +554,10 @@ def test_a_pause_is_for_the_whole_tenant() -> None:
     assert all(at >= 10 for at in server.starts[1:])
 
 
-@pytest.mark.parametrize("answer", [fail(429, headers={"retry-after": "3600"}), fail(503, headers={"retry-after": "3600"})])
+@pytest.mark.parametrize(
+    "answer",
+    [fail(429, headers={"retry-after": "3600"}), fail(503, headers={"retry-after": "3600"})],
+)
 def test_a_pause_beyond_patience_is_an_error_at_once(answer: httpx.Response) -> None:
     """An hour is not waited; the error says that it was tried once."""
     server = Server(answer)
@@ -564,7 +621,9 @@ def frames(err: BaseException) -> Iterator[Any]:
         tb = tb.tb_next
 
 
-def leaks(err: BaseException | None, words: tuple[str, ...] = (SECRET, PAIR, KEY, TOKEN)) -> list[str]:
+def leaks(
+    err: BaseException | None, words: tuple[str, ...] = (SECRET, PAIR, KEY, TOKEN)
+) -> list[str]:
     """Where a secret shows in an exception, as a verbose traceback would print it: texts, causes and every local."""
     found: list[str] = []
     seen: set[int] = set()
@@ -575,7 +634,13 @@ def leaks(err: BaseException | None, words: tuple[str, ...] = (SECRET, PAIR, KEY
             continue
         seen.add(id(err))
         todo += [err.__cause__, err.__context__]
-        texts = [str(err), repr(err), repr(err.args), repr(vars(err)), *getattr(err, "__notes__", [])]
+        texts = [
+            str(err),
+            repr(err),
+            repr(err.args),
+            repr(vars(err)),
+            *getattr(err, "__notes__", []),
+        ]
         for frame in frames(err):
             if frame.f_code.co_filename != __file__:
                 texts += [f"{frame.f_code.co_name}: {k}={v!r}" for k, v in frame.f_locals.items()]
@@ -599,7 +664,9 @@ def test_a_failure_is_the_right_error(case: str) -> None:
     assert server.tokens == 1
     if isinstance(err, RequestError):
         assert (err.method, err.path, err.attempts) == ("GET", JOBS, tries)
-        assert err.status == (answer.status_code if isinstance(answer, httpx.Response) else err.status)
+        assert err.status == (
+            answer.status_code if isinstance(answer, httpx.Response) else err.status
+        )
 
 
 @pytest.mark.parametrize("case", [c for c, (_, _, tries) in FAILURES.items() if tries > 1])
@@ -635,7 +702,10 @@ def test_the_missing_scope_is_named() -> None:
 
 def test_a_missing_route_is_told_from_a_missing_record() -> None:
     """The gateway's 404 is about the path, the other about the id."""
-    gateway, record = trouble(Server(FAILURES["404 gateway"][0])), trouble(Server(FAILURES["404 record"][0]))
+    gateway, record = (
+        trouble(Server(FAILURES["404 gateway"][0])),
+        trouble(Server(FAILURES["404 record"][0])),
+    )
 
     assert "route" in gateway.why
     assert "id" in record.why
@@ -704,13 +774,18 @@ def test_a_file_is_not_fetched_in_the_clear(location: str) -> None:
     err = trouble(server, FILE, expect_json=False)
 
     assert isinstance(err, RequestError)
-    assert {(r.url.host, r.url.path) for r in server.seen} == {("api-integration.servicetitan.io", FILE)}
+    assert {(r.url.host, r.url.path) for r in server.seen} == {
+        ("api-integration.servicetitan.io", FILE)
+    }
     assert not leaks(err)
 
 
 def test_a_second_redirect_is_not_followed() -> None:
     """One hop is a file's home; two are a riddle."""
-    server = redirected("https://files.example/a", httpx.Response(302, headers={"location": "https://evil.example/"}))
+    server = redirected(
+        "https://files.example/a",
+        httpx.Response(302, headers={"location": "https://evil.example/"}),
+    )
 
     assert isinstance(trouble(server, FILE, expect_json=False), RequestError)
     assert len(server.seen) == 2
@@ -781,7 +856,9 @@ WIRE: dict[str, tuple[bytes, bool]] = {
 
 
 @pytest.mark.parametrize("case", WIRE)
-def test_on_a_real_connection_no_log_and_no_traceback_holds_a_secret(case: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_on_a_real_connection_no_log_and_no_traceback_holds_a_secret(
+    case: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """Over loopback with httpx and httpcore logging everything: right outcome, and not a word of the secrets."""
     caplog.set_level(logging.DEBUG)
     answer, fine = WIRE[case]
@@ -790,7 +867,10 @@ def test_on_a_real_connection_no_log_and_no_traceback_holds_a_secret(case: str, 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         if b"/connect/token" in head:
-            writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(token), token))
+            writer.write(
+                b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+                % (len(token), token)
+            )
         else:
             writer.write(answer)
         await writer.drain()
@@ -855,7 +935,15 @@ def test_two_sessions_of_a_real_pair_share_token_and_pace() -> None:
     other = Session(
         pair(app_key=Secret("x"))
         if False
-        else Credentials("q", "integration", 42, Secret("cid.x"), Secret(SECRET), Secret(KEY), *HOSTS["integration"])
+        else Credentials(
+            "q",
+            "integration",
+            42,
+            Secret("cid.x"),
+            Secret(SECRET),
+            Secret(KEY),
+            *HOSTS["integration"],
+        )
     )
 
     assert one._auth is two._auth
@@ -892,7 +980,14 @@ def test_ipythons_verbose_traceback_shows_no_secret(case: str) -> None:
     """With every frame and every local printed, as `%xmode Verbose` does."""
     ultratb = pytest.importorskip("IPython.core.ultratb")
     answer = fail(401) if case == "401" else FAILURES.get(case, (OK,))[0]
-    err = trouble(Server(answer, token=httpx.Response(400, json={"error": "invalid_client"}) if case == "token" else None))
+    err = trouble(
+        Server(
+            answer,
+            token=httpx.Response(400, json={"error": "invalid_client"})
+            if case == "token"
+            else None,
+        )
+    )
 
     text = ultratb.VerboseTB(include_vars=True).text(type(err), err, err.__traceback__)
 

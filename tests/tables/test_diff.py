@@ -45,7 +45,9 @@ def test_what_is_as_promised_differs_in_nothing(endpoint: Endpoint) -> None:
     bare = frame_of(endpoint, {})
 
     assert differs(full) == []
-    assert differs(bare) == [(leaf.path, *_promised(leaf.column), "", MISSING) for leaf in shape_of(endpoint).leaves]
+    assert differs(bare) == [
+        (leaf.path, *_promised(leaf.column), "", MISSING) for leaf in shape_of(endpoint).leaves
+    ]
     assert list(diff_schema(bare).columns) == ["column", "promised", "arrived", "what"]
     assert differs(full.iloc[:0]) == []
 
@@ -73,7 +75,9 @@ def _promised(column: Column) -> tuple[str]:
         ({"sentStatus": "Burnt"}, ("sentStatus", "NotSent, Sent, Opened", "Burnt (1)", VALUES)),
     ],
 )
-def test_a_difference_is_told_in_the_words_of_the_catalogue(change: dict[str, Any], told: tuple[str, ...]) -> None:
+def test_a_difference_is_told_in_the_words_of_the_catalogue(
+    change: dict[str, Any], told: tuple[str, ...]
+) -> None:
     """One change of a row that is as promised is one line, which says what was promised and what came."""
     found = differs(frame_of(INVOICES, {**example(INVOICES), **change}))
 
@@ -87,7 +91,15 @@ def test_a_difference_is_told_in_the_words_of_the_catalogue(change: dict[str, An
         ({"surprise": "x"}, ("items.surprise", "", "string", NEW)),
         ({"skuId": None}, ("items.skuId", "integer", "", MISSING)),
         ({"skuId": "x"}, ("items.skuId", "integer", "string", OTHER)),
-        ({"type": "Spell"}, ("items.type", "Service, Material, Equipment, PriceModifier, Unspecified", "Spell (2)", VALUES)),
+        (
+            {"type": "Spell"},
+            (
+                "items.type",
+                "Service, Material, Equipment, PriceModifier, Unspecified",
+                "Spell (2)",
+                VALUES,
+            ),
+        ),
         ({"itemGroup": {"rootId": 1}}, ("items.itemGroup.name", "string", "", MISSING)),
     ],
 )
@@ -97,7 +109,9 @@ def test_what_lies_in_lists_is_compared_too(change: dict[str, Any], told: tuple[
     row["items"] = [{**item, **change} for item in row["items"]]
 
     found = differs(frame_of(INVOICES, row))
-    whole = [("items", "array of object", "string", OTHER)] if told[3] == OTHER else []  # kept as JSON text then
+    whole = (
+        [("items", "array of object", "string", OTHER)] if told[3] == OTHER else []
+    )  # kept as JSON text then
 
     assert found == [*whole, told]
 
@@ -107,7 +121,12 @@ def test_new_values_are_counted_and_the_most_frequent_come_first() -> None:
     rows = [{**example(INVOICES), "sentStatus": status} for status in "AABCDEFG"]
 
     assert differs(frame_of(INVOICES, *rows)) == [
-        ("sentStatus", "NotSent, Sent, Opened", "A (2), B (1), C (1), D (1), E (1), and 2 more", VALUES)
+        (
+            "sentStatus",
+            "NotSent, Sent, Opened",
+            "A (2), B (1), C (1), D (1), E (1), and 2 more",
+            VALUES,
+        )
     ]
 
 
@@ -169,7 +188,9 @@ ODD = some.one_of(
 
 @settings(max_examples=200)
 @given(some.sampled_from(DESCRIBED), some.data())
-def test_one_odd_value_is_told_in_its_own_place_alone(endpoint: Endpoint, data: some.DataObject) -> None:
+def test_one_odd_value_is_told_in_its_own_place_alone(
+    endpoint: Endpoint, data: some.DataObject
+) -> None:
     """Whatever one column of whichever resource holds, no other column is told to differ, and nothing crashes."""
     row = copy.deepcopy(example(endpoint))
     name = data.draw(some.sampled_from([*row, "surprise"]))

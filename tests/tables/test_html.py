@@ -65,17 +65,43 @@ def test_plain_text_stays_to_the_letter(source: str) -> None:
 
 WORDS = some.text("abcäß1.,:", min_size=1, max_size=6)
 BLOCKS = some.sampled_from(
-    ["p", "div", "b", "i", "span", "ul", "li", "td", "tr", "table", "h2", "blockquote", "font", "pre", "a"]
+    [
+        "p",
+        "div",
+        "b",
+        "i",
+        "span",
+        "ul",
+        "li",
+        "td",
+        "tr",
+        "table",
+        "h2",
+        "blockquote",
+        "font",
+        "pre",
+        "a",
+    ]
 )
-TREES = some.recursive(WORDS, lambda inner: some.tuples(BLOCKS, some.lists(inner, min_size=1, max_size=3)), max_leaves=12)
+TREES = some.recursive(
+    WORDS,
+    lambda inner: some.tuples(BLOCKS, some.lists(inner, min_size=1, max_size=3)),
+    max_leaves=12,
+)
 
 
 def written(tree: Any) -> str:
-    return tree if isinstance(tree, str) else f"<{tree[0]}> {' '.join(map(written, tree[1]))} </{tree[0]}>"
+    return (
+        tree
+        if isinstance(tree, str)
+        else f"<{tree[0]}> {' '.join(map(written, tree[1]))} </{tree[0]}>"
+    )
 
 
 def words_of(tree: Any) -> list[str]:
-    return [tree] if isinstance(tree, str) else [word for inner in tree[1] for word in words_of(inner)]
+    return (
+        [tree] if isinstance(tree, str) else [word for inner in tree[1] for word in words_of(inner)]
+    )
 
 
 @given(TREES)
@@ -106,7 +132,9 @@ def test_broken_html_is_read_as_well_as_it_goes(source: str) -> None:
 @pytest.mark.parametrize("dtype", ["str", object, "string", "category", pd.ArrowDtype(pa.string())])
 def test_a_column_keeps_its_index_name_and_missing_values(dtype: Any) -> None:
     """Each value is read in its place; nulls stay nulls, and the type stays, but that of categories."""
-    notes = pd.Series(["<p>a</p>", None, "b", "<p>a</p>", "x &amp; y"], index=[5, 4, 3, 2, 1], name="summary").astype(dtype)
+    notes = pd.Series(
+        ["<p>a</p>", None, "b", "<p>a</p>", "x &amp; y"], index=[5, 4, 3, 2, 1], name="summary"
+    ).astype(dtype)
 
     read = text(notes)
 

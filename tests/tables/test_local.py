@@ -36,7 +36,9 @@ def test_times_are_shown_in_the_zone_that_is_given(st: stnb.Account) -> None:
 
 def test_the_profiles_zone_is_taken_without_one(st: stnb.Account) -> None:
     """As the frame remembers it."""
-    st._session.credentials = dataclasses.replace(st._session.credentials, timezone="America/Phoenix")
+    st._session.credentials = dataclasses.replace(
+        st._session.credentials, timezone="America/Phoenix"
+    )
     jobs = st.jpm.jobs.pull(limit=5)
 
     assert jobs.attrs["stnb"]["timezone"] == "America/Phoenix"
@@ -76,7 +78,10 @@ def test_days_without_a_zone_stay() -> None:
 )
 def test_a_window_holds_all_of_what_is_meant(value: Any, start: str, end: str) -> None:
     """From its first moment to the first one behind it, in the zone."""
-    assert [at.isoformat()[:19] for at in window(value, DENVER, NOW)] == [f"{start}T00:00:00", f"{end}T00:00:00"]
+    assert [at.isoformat()[:19] for at in window(value, DENVER, NOW)] == [
+        f"{start}T00:00:00",
+        f"{end}T00:00:00",
+    ]
 
 
 @given(
@@ -89,14 +94,19 @@ def test_windows_of_days_join_without_a_gap(day: dt.date, name: str) -> None:
     start, end = window(day, zone)
 
     assert end == window(day + dt.timedelta(days=1), zone)[0]
-    assert (end.astimezone(dt.UTC) - start.astimezone(dt.UTC)) in [dt.timedelta(hours=h) for h in (23, 24, 25)]
+    assert (end.astimezone(dt.UTC) - start.astimezone(dt.UTC)) in [
+        dt.timedelta(hours=h) for h in (23, 24, 25)
+    ]
 
 
 def test_a_window_over_a_change_of_clocks() -> None:
     """Is as long as that day was."""
     spring, autumn = window("2026-03-08", DENVER), window("2026-11-01", DENVER)
 
-    assert [round((b.astimezone(dt.UTC) - a.astimezone(dt.UTC)).total_seconds() / 3600) for a, b in (spring, autumn)] == [23, 25]
+    assert [
+        round((b.astimezone(dt.UTC) - a.astimezone(dt.UTC)).total_seconds() / 3600)
+        for a, b in (spring, autumn)
+    ] == [23, 25]
 
 
 @pytest.mark.parametrize("value", ["2026-07-01T09:30", "soon", 5, None])
@@ -108,7 +118,9 @@ def test_what_means_no_day_has_no_window(value: Any) -> None:
 
 def test_an_accounts_window_is_sent_in_utc(st: stnb.Account) -> None:
     """So that a local month is a local month."""
-    st._session.credentials = dataclasses.replace(st._session.credentials, timezone="America/Denver")
+    st._session.credentials = dataclasses.replace(
+        st._session.credentials, timezone="America/Denver"
+    )
     start, end = st.window("2026-03")
     jobs = st.jpm.jobs.pull(completedOnOrAfter=start, completedBefore=end)
 
@@ -140,6 +152,8 @@ def test_a_date_with_a_time_is_a_moment() -> None:
         "createdOn": ["2026-07-01T00:00Z"] * 2,
         "dueDate": [None] * 2,
     }
-    frame = pd.DataFrame({name: pd.to_datetime(pd.Series(texts), utc=True) for name, texts in times.items()})
+    frame = pd.DataFrame(
+        {name: pd.to_datetime(pd.Series(texts), utc=True) for name, texts in times.items()}
+    )
 
     assert {str(kind.tz) for kind in local(frame, "America/Denver").dtypes} == {"America/Denver"}  # type: ignore[union-attr]

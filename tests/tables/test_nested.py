@@ -37,7 +37,9 @@ DTYPES = {
 def frame_of(*pages: list[dict[str, Any]], resource: str = ITEMS) -> pd.DataFrame:
     """A frame as a pull of these pages makes it."""
     shape = shape_of(KNOWN[resource])
-    frame, _, _ = assemble([decode(json.dumps({"data": page}).encode(), "data", shape) for page in pages], shape)
+    frame, _, _ = assemble(
+        [decode(json.dumps({"data": page}).encode(), "data", shape) for page in pages], shape
+    )
     frame.attrs["stnb"] = {"resource": resource, "tenant": 1, "rows": len(frame)}
     return frame
 
@@ -61,10 +63,16 @@ def cells(df: pd.DataFrame, row: int, *columns: str) -> list[Any]:
 
 
 def arrays(columns: tuple[Column, ...]) -> Iterator[tuple[str, Column]]:
-    return ((path, c) for path, c in leaves(columns) if c.type == "array" and c.children and c.children[0].type != "any")
+    return (
+        (path, c)
+        for path, c in leaves(columns)
+        if c.type == "array" and c.children and c.children[0].type != "any"
+    )
 
 
-@pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in KNOWN if next(arrays(e.columns), None)])
+@pytest.mark.parametrize(
+    "endpoint", [pytest.param(e, id=e.name) for e in KNOWN if next(arrays(e.columns), None)]
+)
 def test_children_of_an_empty_frame_have_every_promised_column(endpoint: Endpoint) -> None:
     """Without a row, every array of the catalogue opens at every level into the columns and types of its elements."""
     opened = [(frame_of([], resource=endpoint.name), endpoint.columns)]
@@ -77,7 +85,9 @@ def test_children_of_an_empty_frame_have_every_promised_column(endpoint: Endpoin
             assert len(child) == 0
             assert len(found) + len(lead) == child.shape[1]
             if element.type == "object":
-                assert found == {name: DTYPES.get(c.type) or dtype_of(c) for name, c in leaves(element.children)}
+                assert found == {
+                    name: DTYPES.get(c.type) or dtype_of(c) for name, c in leaves(element.children)
+                }
                 opened.append((child, element.children))
             else:
                 assert list(found.values()) == [DTYPES.get(element.type) or dtype_of(element)]
@@ -85,14 +95,31 @@ def test_children_of_an_empty_frame_have_every_promised_column(endpoint: Endpoin
 
 def test_items_are_typed_as_the_catalogue_says() -> None:
     """Amounts sent as text are numbers, times are times, objects are dotted columns, and absent keys are null."""
-    item = {"id": 2**53 + 1, "quantity": "2.5", "total": "", "taxable": True, "createdOn": "2026-07-01T09:30:00.1234567Z"}
-    frame = frame_of([{"id": 7, "items": [{**item, "generalLedgerAccount": {"id": 3, "name": "Sales"}}, {"id": 1}]}])
+    item = {
+        "id": 2**53 + 1,
+        "quantity": "2.5",
+        "total": "",
+        "taxable": True,
+        "createdOn": "2026-07-01T09:30:00.1234567Z",
+    }
+    frame = frame_of(
+        [
+            {
+                "id": 7,
+                "items": [{**item, "generalLedgerAccount": {"id": 3, "name": "Sales"}}, {"id": 1}],
+            }
+        ]
+    )
 
     child = children(frame, "items")
 
     assert cells(child, 0, "invoiceId", "position", "id", "quantity") == [7, 0, 2**53 + 1, 2.5]
     assert child.loc[0, "createdOn"] == pd.Timestamp("2026-07-01T09:30:00.1234567Z")
-    assert cells(child, 0, "generalLedgerAccount.id", "generalLedgerAccount.name", "taxable") == [3, "Sales", True]
+    assert cells(child, 0, "generalLedgerAccount.id", "generalLedgerAccount.name", "taxable") == [
+        3,
+        "Sales",
+        True,
+    ]
     assert child["total"].isna().all()
     assert cells(child, 1, "invoiceId", "position", "id") == [7, 1, 1]
     assert child.loc[1].isna().sum() == child.shape[1] - 3
@@ -106,7 +133,9 @@ def test_the_demo_adds_up(st: stnb.Account) -> None:
 
     totals = children(invoices, "items").groupby("invoiceId")["total"].sum().round(2)
 
-    wanted = {r["id"]: round(sum(float(i["total"]) for i in r["items"]), 2) for r in raw if r["items"]}
+    wanted = {
+        r["id"]: round(sum(float(i["total"]) for i in r["items"]), 2) for r in raw if r["items"]
+    }
     assert totals.to_dict() == pytest.approx({k: wanted[k] for k in totals.index}, abs=0.001)
     assert len(totals) == sum(len(items) > 0 for items in invoices["items"].dropna()) > 100
 
@@ -117,7 +146,8 @@ def test_the_demo_adds_up(st: stnb.Account) -> None:
 def test_the_parents_key_and_the_position_tell_the_place() -> None:
     """The parent's key is named after the resource, positions count from 0 in each row, and rows without elements have none."""
     frame = frame_of(
-        [{"id": 5, "items": [{"id": 1}, {"id": 2}]}, {"id": 6, "items": []}], [{"id": 7}, {"id": 8, "items": [{"id": 3}]}]
+        [{"id": 5, "items": [{"id": 1}, {"id": 2}]}, {"id": 6, "items": []}],
+        [{"id": 7}, {"id": 8, "items": [{"id": 3}]}],
     )
 
     child = children(frame, "items")
@@ -147,13 +177,31 @@ def test_a_key_is_named_after_one_row(resource: str, word: str) -> None:
 
 def test_names_that_the_elements_have_themselves_are_told_apart() -> None:
     """A parent's key, position or kept column whose name is taken gets "parent." before it, and nothing is overwritten."""
-    rows = [{"id": 7, "total": "9", "items": [{"id": 1, "total": "4", "invoiceId": 99, "position": "left", "parent.total": 2}]}]
+    rows = [
+        {
+            "id": 7,
+            "total": "9",
+            "items": [
+                {"id": 1, "total": "4", "invoiceId": 99, "position": "left", "parent.total": 2}
+            ],
+        }
+    ]
     with pytest.warns(ColumnDrift, match="invoiceId is not in the catalogue"):
         child = children(frame_of(rows), "items", keep=["total", "active"])
 
-    assert child.columns[:4].tolist() == ["parent.id", "parent.position", "parent.total.2", "active"]
+    assert child.columns[:4].tolist() == [
+        "parent.id",
+        "parent.position",
+        "parent.total.2",
+        "active",
+    ]
     assert child[["parent.id", "parent.position", "parent.total.2"]].iloc[0].tolist() == [7, 0, 9.0]
-    assert child[["total", "invoiceId", "position", "parent.total"]].iloc[0].tolist() == [4.0, 99, "left", 2]
+    assert child[["total", "invoiceId", "position", "parent.total"]].iloc[0].tolist() == [
+        4.0,
+        99,
+        "left",
+        2,
+    ]
 
 
 def test_keys_of_another_name_keep_it() -> None:
@@ -161,17 +209,30 @@ def test_keys_of_another_name_keep_it() -> None:
     frame = pd.DataFrame({"technicianId": [4], "jobId": [5], "x": pd.Series([[1]], dtype=object)})
     frame.attrs["stnb"] = {"resource": "customer_interactions.technician_ratings"}
 
-    assert children(frame, "x").to_dict("records") == [{"technicianId": 4, "jobId": 5, "position": 0, "value": 1}]
+    assert children(frame, "x").to_dict("records") == [
+        {"technicianId": 4, "jobId": 5, "position": 0, "value": 1}
+    ]
 
 
 def test_levels_open_one_after_the_other() -> None:
     """A list inside a list opens from the child, which hands on the keys and positions of all levels above it."""
     serial = [{"id": 30, "number": "a"}, {"id": 31, "number": "b"}]
-    rows = [{"id": 1, "items": [{"id": 20, "serialNumbers": []}, {"id": 21, "serialNumbers": serial}]}]
+    rows = [
+        {"id": 1, "items": [{"id": 20, "serialNumbers": []}, {"id": 21, "serialNumbers": serial}]}
+    ]
 
-    child = children(children(frame_of(rows, resource="inventory.transfers"), "items"), "serialNumbers")
+    child = children(
+        children(frame_of(rows, resource="inventory.transfers"), "items"), "serialNumbers"
+    )
 
-    assert child.columns.tolist() == ["transferId", "items.position", "itemId", "position", "id", "number"]
+    assert child.columns.tolist() == [
+        "transferId",
+        "items.position",
+        "itemId",
+        "position",
+        "id",
+        "number",
+    ]
     assert child.to_numpy().tolist() == [[1, 1, 21, 0, 30, "a"], [1, 1, 21, 1, 31, "b"]]
     assert child.attrs["stnb"]["path"] == "items.serialNumbers"
     assert child.attrs["stnb"]["resource"] == "inventory.transfers"
@@ -179,19 +240,34 @@ def test_levels_open_one_after_the_other() -> None:
 
 def test_three_levels_keep_their_names_apart() -> None:
     """Also where a row has no key, and the levels above have neither: every position has its own name."""
-    rows = [{"matches": [{"budgetCodes": [{"segments": [{}, {}]}]}]}, {"matches": [{"budgetCodes": [{}, {"segments": [{}]}]}]}]
+    rows = [
+        {"matches": [{"budgetCodes": [{"segments": [{}, {}]}]}]},
+        {"matches": [{"budgetCodes": [{}, {"segments": [{}]}]}]},
+    ]
     frame = frame_of(rows, resource="jpm.work_breakdown_structure.budget_codes.match")
 
     child = children(children(children(frame, "matches"), "budgetCodes"), "segments")
 
     lead = child.attrs["stnb"]["keys"]
-    assert lead == ["parent.index", "matches.position", "budgetCodes.position", "budgetCodeId", "position"]
-    assert child[lead].fillna(-1).to_numpy().tolist() == [[0, 0, 0, -1, 0], [0, 0, 0, -1, 1], [1, 0, 1, -1, 0]]
+    assert lead == [
+        "parent.index",
+        "matches.position",
+        "budgetCodes.position",
+        "budgetCodeId",
+        "position",
+    ]
+    assert child[lead].fillna(-1).to_numpy().tolist() == [
+        [0, 0, 0, -1, 0],
+        [0, 0, 0, -1, 1],
+        [1, 0, 1, -1, 0],
+    ]
 
 
 def test_elements_that_are_no_objects_have_one_column() -> None:
     """Lists of ids become a column named after one of them, with nulls where the list has them."""
-    child = children(frame_of([{"id": 1, "tagTypeIds": [5, None, 2**60 + 1]}], resource="jpm.jobs"), "tagTypeIds")
+    child = children(
+        frame_of([{"id": 1, "tagTypeIds": [5, None, 2**60 + 1]}], resource="jpm.jobs"), "tagTypeIds"
+    )
 
     assert child.columns.tolist() == ["jobId", "position", "tagTypeId"]
     assert plain(child["tagTypeId"]) == [5, None, 2**60 + 1]
@@ -200,7 +276,10 @@ def test_elements_that_are_no_objects_have_one_column() -> None:
 
 def test_provenance_goes_with_the_children(tmp_path: Path) -> None:
     """Resource, tenant and the way to the rows are in attrs, and the next level opens typed from a file too."""
-    frame = frame_of([{"id": 1, "items": [{"id": 2, "serialNumbers": [{"id": 3}]}]}], resource="inventory.transfers")
+    frame = frame_of(
+        [{"id": 1, "items": [{"id": 2, "serialNumbers": [{"id": 3}]}]}],
+        resource="inventory.transfers",
+    )
     child = children(frame, "items")
     child.to_parquet(tmp_path / "items.parquet")
 
@@ -232,7 +311,10 @@ def test_rows_at_knows_the_way_into_arrays() -> None:
 
 def test_slices_and_selections_open_as_they_stand() -> None:
     """Sliced, filtered, sorted, reindexed and concatenated frames have the children of their present rows."""
-    rows = [{"id": n, "items": None if n % 3 == 0 else [{"id": 10 * n + k} for k in range(n % 4)]} for n in range(20)]
+    rows = [
+        {"id": n, "items": None if n % 3 == 0 else [{"id": 10 * n + k} for k in range(n % 4)]}
+        for n in range(20)
+    ]
     frame = frame_of(rows[:9], rows[9:])
     worked = {
         "slice": frame.iloc[3:17], "filter": frame[frame["id"] % 2 == 0], "sorted": frame.sort_values("id", ascending=False),
@@ -242,8 +324,16 @@ def test_slices_and_selections_open_as_they_stand() -> None:
 
     for name, df in worked.items():
         child = children(df, "items")
-        wanted = [(n, k, 10 * n + k) for n in plain(df["id"]) if n is not None and n % 3 for k in range(n % 4)]
-        assert list(child[["invoiceId", "position", "id"]].itertuples(index=False, name=None)) == wanted, name
+        wanted = [
+            (n, k, 10 * n + k)
+            for n in plain(df["id"])
+            if n is not None and n % 3
+            for k in range(n % 4)
+        ]
+        assert (
+            list(child[["invoiceId", "position", "id"]].itertuples(index=False, name=None))
+            == wanted
+        ), name
 
 
 def test_null_lists_hide_nothing() -> None:
@@ -278,9 +368,19 @@ def test_other_lists_of_arrow_open_too(kind: pa.DataType) -> None:
 
 def test_types_that_json_has_not_stay_as_they_are() -> None:
     """A file of another program may hold times or decimals inside its lists: they keep their types, also beside a promise."""
-    kind = pa.list_(pa.struct([("id", pa.int64()), ("createdOn", pa.timestamp("us", "UTC")), ("total", pa.decimal128(9, 2))]))
+    kind = pa.list_(
+        pa.struct(
+            [
+                ("id", pa.int64()),
+                ("createdOn", pa.timestamp("us", "UTC")),
+                ("total", pa.decimal128(9, 2)),
+            ]
+        )
+    )
     frame = frame_of([{"id": 1}])
-    frame["items"] = pd.arrays.ArrowExtensionArray(pa.array([[{"id": 2, "createdOn": 0, "total": 1}]], kind))
+    frame["items"] = pd.arrays.ArrowExtensionArray(
+        pa.array([[{"id": 2, "createdOn": 0, "total": 1}]], kind)
+    )
 
     child = children(frame, "items")
 
@@ -307,7 +407,11 @@ def test_pythons_lists_open_without_a_pull() -> None:
 def test_a_frame_without_a_key_hands_on_its_labels() -> None:
     """Where nothing tells the rows apart, `parent.index` is the label of each, or its number below several levels of them."""
     frame = bare([[1], [2.5]]).set_axis(["one", "two"])
-    assert children(frame, "x").to_dict("list") == {"parent.index": ["one", "two"], "position": [0, 0], "value": [1.0, 2.5]}
+    assert children(frame, "x").to_dict("list") == {
+        "parent.index": ["one", "two"],
+        "position": [0, 0],
+        "value": [1.0, 2.5],
+    }
 
     frame.index = pd.MultiIndex.from_tuples([("a", 1), ("b", 2)])
     assert children(frame, "x")["parent.index"].tolist() == [0, 1]
@@ -343,7 +447,9 @@ def test_a_file_without_our_types_opens_alike(tmp_path: Path) -> None:
 
     wanted = children(frame, "items")
 
-    pd.testing.assert_frame_equal(children(pd.read_parquet(tmp_path / "own.parquet"), "items"), wanted)
+    pd.testing.assert_frame_equal(
+        children(pd.read_parquet(tmp_path / "own.parquet"), "items"), wanted
+    )
     pd.testing.assert_frame_equal(children(objects, "items"), wanted)
     assert len(wanted) == 2
 
@@ -353,7 +459,9 @@ def test_a_file_without_our_types_opens_alike(tmp_path: Path) -> None:
 
 def test_a_null_element_is_a_row_of_nulls() -> None:
     """It has its parent and its position, so that it can be told from one that is not there."""
-    child = children(frame_of([{"id": 1, "items": [None, {"id": 2}]}, {"id": 3, "items": [None]}]), "items")
+    child = children(
+        frame_of([{"id": 1, "items": [None, {"id": 2}]}, {"id": 3, "items": [None]}]), "items"
+    )
 
     assert child["invoiceId"].tolist() == [1, 1, 3]
     assert child["position"].tolist() == [0, 1, 0]
@@ -365,7 +473,10 @@ def test_unknown_keys_are_kept_and_told_once() -> None:
     """What the catalogue lacks has a column of its own, and a warning names it at its first coming up."""
     frame = frame_of([{"id": 1, "items": [{"id": 2, "new": 5, "inside": {"deep": [1]}}]}])
 
-    with pytest.warns(ColumnDrift, match=r"accounting\.invoices · items differs .* new is not in the catalogue; stands in 1 row"):
+    with pytest.warns(
+        ColumnDrift,
+        match=r"accounting\.invoices · items differs .* new is not in the catalogue; stands in 1 row",
+    ):
         child = children(frame, "items")
 
     assert child["new"].tolist() == [5]
@@ -395,9 +506,14 @@ def test_unknown_keys_are_kept_and_told_once() -> None:
         ([[{"id": 5}]], "value", [[{"id": 5}]], "list"),
     ],
 )
-def test_wrong_types_are_kept_as_text_and_told(items: Any, column: str, values: list[Any], dtype: str) -> None:
+def test_wrong_types_are_kept_as_text_and_told(
+    items: Any, column: str, values: list[Any], dtype: str
+) -> None:
     """A value of another type than promised makes its own column text, alone, and the warning says so; a second page is well."""
-    frame = frame_of([{"id": 1, "items": items}], [{"id": 2, "items": [{"id": 3, "total": "1.00", "skuName": "s"}]}])
+    frame = frame_of(
+        [{"id": 1, "items": items}],
+        [{"id": 2, "items": [{"id": 3, "total": "1.00", "skuName": "s"}]}],
+    )
 
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
@@ -424,7 +540,11 @@ def test_amounts_that_come_as_numbers_after_all_are_numbers() -> None:
 def test_a_column_that_became_text_is_read_again() -> None:
     """A page with a list of two kinds makes the whole column JSON text; its children are typed all the same."""
     frame = frame_of(
-        [{"id": 1, "items": [{"id": 2, "total": "1.50"}]}, {"id": 3, "items": [{"id": "x"}, 5, None]}, {"id": 4, "items": None}]
+        [
+            {"id": 1, "items": [{"id": 2, "total": "1.50"}]},
+            {"id": 3, "items": [{"id": "x"}, 5, None]},
+            {"id": 4, "items": None},
+        ]
     )
     assert frame["items"].dtype == "str"
 
@@ -439,8 +559,15 @@ def test_a_column_that_became_text_is_read_again() -> None:
 
 def test_elements_that_the_documents_leave_open_are_looked_into() -> None:
     """Open arrays hold JSON texts: objects in them flatten, at several levels, and others stay texts."""
-    units = [{"id": "a", "value": 72, "units": [{"id": "b"}, {"id": "c", "value": True}]}, {"id": "d"}]
-    frame = frame_of([{"id": 1, "units": units}], [{"id": 2, "units": ["plain", None]}], resource="forms.submissions")
+    units = [
+        {"id": "a", "value": 72, "units": [{"id": "b"}, {"id": "c", "value": True}]},
+        {"id": "d"},
+    ]
+    frame = frame_of(
+        [{"id": 1, "units": units}],
+        [{"id": 2, "units": ["plain", None]}],
+        resource="forms.submissions",
+    )
 
     child = children(frame, "units")
     second = children(child, "units")
@@ -449,7 +576,9 @@ def test_elements_that_the_documents_leave_open_are_looked_into() -> None:
     assert plain(child["id"]) == ["a", "d", None, None]
     assert plain(child["value"])[0] in (72, "72")
     assert "plain" in {v for c in ("value", "value.2") if c in child for v in plain(child[c])}
-    assert second[["submissionId", "units.position", "unitId", "position", "id"]].to_numpy().tolist() == [
+    assert second[
+        ["submissionId", "units.position", "unitId", "position", "id"]
+    ].to_numpy().tolist() == [
         [1, 0, "a", 0, "b"],
         [1, 0, "a", 1, "c"],
     ]
@@ -459,7 +588,9 @@ def test_elements_that_the_documents_leave_open_are_looked_into() -> None:
 def test_lists_of_nothing_known_keep_their_rows(resource: str) -> None:
     """Where all elements are null, or empty objects, they still count."""
     for elements in ([None, None], [{}, {}], [{}, None]):
-        frame = pd.DataFrame({"id": [1, 2], "items": pd.arrays.ArrowExtensionArray(pa.array([elements, []]))})
+        frame = pd.DataFrame(
+            {"id": [1, 2], "items": pd.arrays.ArrowExtensionArray(pa.array([elements, []]))}
+        )
         frame.attrs["stnb"] = {"resource": resource}
 
         child = children(frame, "items")
@@ -510,12 +641,17 @@ def test_a_column_of_nothing_has_no_children() -> None:
 
 def test_kept_columns_stand_beside_each_child() -> None:
     """One name or several, in their own types, once for every element."""
-    frame = frame_of([{"id": 1, "active": True, "paidOn": "2026-07-01T00:00:00Z", "items": [{}, {}]}])
+    frame = frame_of(
+        [{"id": 1, "active": True, "paidOn": "2026-07-01T00:00:00Z", "items": [{}, {}]}]
+    )
 
     child = children(frame, "items", keep=["active", "paidOn"])
 
     assert child["active"].tolist() == [True, True]
-    assert child.dtypes[["active", "paidOn"]].astype(str).tolist() == ["boolean", "datetime64[ns, UTC]"]
+    assert child.dtypes[["active", "paidOn"]].astype(str).tolist() == [
+        "boolean",
+        "datetime64[ns, UTC]",
+    ]
     assert "active" in children(frame, "items", keep="active")
 
 
@@ -563,10 +699,18 @@ def test_fields_become_columns_beside_their_rows() -> None:
         (["nan", "1"], "str", ["nan", "1"]),
         (["true", "False"], "boolean", [True, False]),
         (["true", "1"], "str", ["true", "1"]),
-        (["2026-07-01", "2026-12-31"], "datetime64[ns]", [pd.Timestamp("2026-07-01"), pd.Timestamp("2026-12-31")]),
+        (
+            ["2026-07-01", "2026-12-31"],
+            "datetime64[ns]",
+            [pd.Timestamp("2026-07-01"), pd.Timestamp("2026-12-31")],
+        ),
         (["2026-07-01T09:30:00"], "datetime64[ns]", [pd.Timestamp("2026-07-01T09:30:00")]),
         (["2026-07-01T09:30:00Z"], "datetime64[ns, UTC]", [pd.Timestamp("2026-07-01T09:30:00Z")]),
-        (["2026-07-01T09:30:00+02:00"], "datetime64[ns, UTC]", [pd.Timestamp("2026-07-01T07:30:00Z")]),
+        (
+            ["2026-07-01T09:30:00+02:00"],
+            "datetime64[ns, UTC]",
+            [pd.Timestamp("2026-07-01T07:30:00Z")],
+        ),
         (["2026-02-30"], "str", ["2026-02-30"]),
         (["2026-07-01", "2026-07-01T09:30:00Z"], "str", ["2026-07-01", "2026-07-01T09:30:00Z"]),
         (["7/1/2026"], "str", ["7/1/2026"]),
@@ -574,7 +718,9 @@ def test_fields_become_columns_beside_their_rows() -> None:
         ([None], "str", [None]),
     ],
 )
-def test_values_are_typed_where_every_one_fits(values: list[str | None], dtype: str, read: list[Any]) -> None:
+def test_values_are_typed_where_every_one_fits(
+    values: list[str | None], dtype: str, read: list[Any]
+) -> None:
     """Whole numbers, decimals, booleans, days and times; blank is missing among them; all else stays text to the letter."""
     fields = custom_fields(fields_of(*[[pair("f", v)] for v in values]))
 
@@ -584,9 +730,14 @@ def test_values_are_typed_where_every_one_fits(values: list[str | None], dtype: 
 
 def test_the_last_of_two_values_is_kept_and_told() -> None:
     """A field that stands twice in a row has one cell; a warning tells how many values were left out."""
-    frame = fields_of([pair("a", "1"), pair("b", "x"), pair("a", "2"), pair("a", "3")], [pair("a", "4")])
+    frame = fields_of(
+        [pair("a", "1"), pair("b", "x"), pair("a", "2"), pair("a", "3")], [pair("a", "4")]
+    )
 
-    with pytest.warns(StnbWarning, match="customFields: 2 values stand before another of the same field in one row"):
+    with pytest.warns(
+        StnbWarning,
+        match="customFields: 2 values stand before another of the same field in one row",
+    ):
         fields = custom_fields(frame)
 
     assert fields["a"].tolist() == [3, 4]
@@ -595,14 +746,23 @@ def test_the_last_of_two_values_is_kept_and_told() -> None:
 def test_one_name_with_two_ids_is_two_fields() -> None:
     """Names are told apart by their type ids where they must be, and by what is asked for."""
     frame = fields_of(
-        [pair("Gate", "1", 17), pair("Gate", "x", 23), pair("Age", "9", 5)], [pair("Gate", "2", 17), pair("Gate", "3")]
+        [pair("Gate", "1", 17), pair("Gate", "x", 23), pair("Age", "9", 5)],
+        [pair("Gate", "2", 17), pair("Gate", "3")],
     )
 
     assert custom_fields(frame).columns.tolist() == ["Gate (17)", "Gate (23)", "Age", "Gate"]
     assert plain(custom_fields(frame)["Gate (17)"]) == [1, 2]
-    assert custom_fields(frame, by="typeId").columns.tolist() == ["Gate (17)", "Gate (23)", "Age (5)", "Gate"]
+    assert custom_fields(frame, by="typeId").columns.tolist() == [
+        "Gate (17)",
+        "Gate (23)",
+        "Age (5)",
+        "Gate",
+    ]
     with pytest.warns(StnbWarning, match="2 values stand"):
-        assert custom_fields(frame, by="name").to_dict("list") == {"Gate": ["x", "3"], "Age": [9, None]}
+        assert custom_fields(frame, by="name").to_dict("list") == {
+            "Gate": ["x", "3"],
+            "Age": [9, None],
+        }
     with pytest.raises(UsageError, match="tells no fields apart"):
         custom_fields(frame, by="id")  # type: ignore[arg-type]
 
@@ -618,12 +778,27 @@ def test_a_renamed_field_is_one_by_its_id() -> None:
 def test_names_of_fields_are_free() -> None:
     """A field called like a column of the frame, like another with its id, or not at all, has a name of its own: joins go on."""
     frame = fields_of(
-        [pair("id", "1"), pair(None, "2"), pair("", "3", 9), pair("A", "4", 1), pair("A", "5", 2), pair("A (1)", "6")], id=[7]
+        [
+            pair("id", "1"),
+            pair(None, "2"),
+            pair("", "3", 9),
+            pair("A", "4", 1),
+            pair("A", "5", 2),
+            pair("A (1)", "6"),
+        ],
+        id=[7],
     )
 
     fields = custom_fields(frame)
 
-    assert fields.columns.tolist() == ["customFields.id", "(no name)", "(no name) (9)", "A (1)", "A (2)", "A (1).2"]
+    assert fields.columns.tolist() == [
+        "customFields.id",
+        "(no name)",
+        "(no name) (9)",
+        "A (1)",
+        "A (2)",
+        "A (1).2",
+    ]
     assert frame.join(fields).loc[0, fields.columns.tolist()].tolist() == [1, 2, 3, 4, 5, 6]
 
 
@@ -639,9 +814,18 @@ def test_no_fields_is_a_frame_without_columns() -> None:
 
 def test_fields_may_lie_deeper() -> None:
     """Another column of the same shape is named; the demo's jobs have theirs where they should be."""
-    rows = [{"id": 1, "leadCall": {"customer": {"customFields": [{"typeId": 1, "name": "VIP", "value": "true"}]}}}]
+    rows = [
+        {
+            "id": 1,
+            "leadCall": {
+                "customer": {"customFields": [{"typeId": 1, "name": "VIP", "value": "true"}]}
+            },
+        }
+    ]
 
-    fields = custom_fields(frame_of(rows, resource="telecom.calls"), "leadCall.customer.customFields")
+    fields = custom_fields(
+        frame_of(rows, resource="telecom.calls"), "leadCall.customer.customFields"
+    )
 
     assert fields["VIP"].tolist() == [True]
 
@@ -649,11 +833,14 @@ def test_fields_may_lie_deeper() -> None:
 def test_external_data_is_by_its_key() -> None:
     """One column a key, of the catalogue's shape and of those that were seen."""
     frame = frame_of(
-        [{"id": 1, "externalData": [{"key": "crm", "value": "12"}]}, {"id": 2, "externalData": []}], resource="jpm.jobs"
+        [{"id": 1, "externalData": [{"key": "crm", "value": "12"}]}, {"id": 2, "externalData": []}],
+        resource="jpm.jobs",
     )
 
     assert plain(external_data(frame)["crm"]) == [12, None]
-    assert external_data(bare([[{"patternKey": "p", "value": "v"}]]), "x").to_dict("list") == {"p": ["v"]}
+    assert external_data(bare([[{"patternKey": "p", "value": "v"}]]), "x").to_dict("list") == {
+        "p": ["v"]
+    }
 
 
 def test_fields_of_a_column_that_became_text() -> None:
@@ -720,7 +907,10 @@ SCALARS = some.one_of(
 )  # fmt: skip
 ODD = some.recursive(
     SCALARS,
-    lambda inner: some.lists(inner, max_size=2) | some.dictionaries(some.sampled_from("abc"), inner, max_size=2),
+    lambda inner: (
+        some.lists(inner, max_size=2)
+        | some.dictionaries(some.sampled_from("abc"), inner, max_size=2)
+    ),
     max_leaves=4,
 )
 KEPT: dict[str, Any] = {
@@ -736,7 +926,11 @@ def value_of(column: Column) -> some.SearchStrategy[Any]:
     if column.type == "object":
         good = object_of(column.children)
     elif column.type == "array":
-        good = some.lists(value_of(column.children[0]), max_size=3) if column.children else some.just([])
+        good = (
+            some.lists(value_of(column.children[0]), max_size=3)
+            if column.children
+            else some.just([])
+        )
     elif column.text:
         good = some.sampled_from(["0.00", "12.50", "-3", ""])
     else:
@@ -745,7 +939,9 @@ def value_of(column: Column) -> some.SearchStrategy[Any]:
 
 
 def object_of(columns: tuple[Column, ...]) -> some.SearchStrategy[dict[str, Any]]:
-    pairs = [some.tuples(some.just(c.name), some.deferred(lambda c=c: value_of(c))) for c in columns]
+    pairs = [
+        some.tuples(some.just(c.name), some.deferred(lambda c=c: value_of(c))) for c in columns
+    ]
     unknown = some.tuples(some.sampled_from(["new", "value", "position"]), ODD)
     return some.lists(some.one_of(*pairs, unknown), max_size=5).map(dict)
 
@@ -756,14 +952,20 @@ def nested_pages(draw: some.DrawFn) -> tuple[str, list[list[dict[str, Any]]]]:
     resource = draw(some.sampled_from(DEEP))
     tops = {c.name: c for c in KNOWN[resource].columns if c.type == "array"}
     rows = some.fixed_dictionaries(
-        {name: some.lists(value_of(c.children[0]), max_size=3) | some.none() for name, c in tops.items() if c.children}
+        {
+            name: some.lists(value_of(c.children[0]), max_size=3) | some.none()
+            for name, c in tops.items()
+            if c.children
+        }
     )
     return resource, draw(some.lists(some.lists(rows, max_size=3), min_size=1, max_size=2))
 
 
 @settings(max_examples=40)
 @given(nested_pages())
-def test_every_value_of_every_element_can_be_read_back(made: tuple[str, list[list[dict[str, Any]]]]) -> None:
+def test_every_value_of_every_element_can_be_read_back(
+    made: tuple[str, list[list[dict[str, Any]]]],
+) -> None:
     """Rows of deep resources, with nulls, absent and unknown keys and wrong types: the children hold every value, at every level."""
     resource, pages = made
     rows = [{"id": i, **row} for i, row in enumerate(row for page in pages for row in page)]
@@ -778,7 +980,9 @@ def test_every_value_of_every_element_can_be_read_back(made: tuple[str, list[lis
 def check_children(frame: pd.DataFrame, column: str, lists: list[Any]) -> None:
     """The elements of each row, in their order, hold the values that were sent."""
     child = children(frame, column)
-    sent = [(n, k, element) for n, cell in enumerate(lists) for k, element in enumerate(as_list(cell))]
+    sent = [
+        (n, k, element) for n, cell in enumerate(lists) for k, element in enumerate(as_list(cell))
+    ]
     assert len(child) == len(sent)
     assert child[child.attrs["stnb"]["keys"][-1]].tolist() == [k for _, k, _ in sent]
     lead = set(child.attrs["stnb"]["keys"])
@@ -789,7 +993,9 @@ def check_children(frame: pd.DataFrame, column: str, lists: list[Any]) -> None:
             continue
         for path, value in flat(element, ()):
             name, whole = found(child, path, value, at, lead)
-            below.setdefault(name, [None] * len(sent))[at] = value if whole else 0  # a part of a JSON text is no list to open
+            below.setdefault(name, [None] * len(sent))[at] = (
+                value if whole else 0
+            )  # a part of a JSON text is no list to open
     for name, values in below.items():
         if (
             all(v is None or isinstance(v, list) for v in values)
@@ -811,7 +1017,9 @@ def flat(value: Any, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
         yield above, value
 
 
-def found(child: pd.DataFrame, path: tuple[str, ...], value: Any, at: int, lead: set[str]) -> tuple[str, bool]:
+def found(
+    child: pd.DataFrame, path: tuple[str, ...], value: Any, at: int, lead: set[str]
+) -> tuple[str, bool]:
     """The column that holds a value: that of its path, or, not as a whole, of a part of it where an object became JSON text."""
     for name in child.columns:
         if name in lead:
@@ -823,7 +1031,9 @@ def found(child: pd.DataFrame, path: tuple[str, ...], value: Any, at: int, lead:
                 cell, path[cut:], value, str(child[name].dtype)
             ):
                 return str(name), cut == len(path)
-    raise AssertionError(f"{value!r} of {path} is lost in row {at}: {child.iloc[at].dropna().to_dict()}")
+    raise AssertionError(
+        f"{value!r} of {path} is lost in row {at}: {child.iloc[at].dropna().to_dict()}"
+    )
 
 
 def holds(cell: Any, rest: tuple[str, ...], value: Any, dtype: str) -> bool:
@@ -842,7 +1052,9 @@ def holds(cell: Any, rest: tuple[str, ...], value: Any, dtype: str) -> bool:
         return bool(pd.Timestamp(value).tz_localize(None) == cell.tz_localize(None))
     if dtype == "boolean" or isinstance(value, bool):
         return dtype == "boolean" and isinstance(value, bool) and bool(cell) == value
-    return bool(cell == (float(value) if dtype == "Float64" else value)) and (not isinstance(value, int) or int(cell) == value)
+    return bool(cell == (float(value) if dtype == "Float64" else value)) and (
+        not isinstance(value, int) or int(cell) == value
+    )
 
 
 def text_holds(cell: str, rest: tuple[str, ...], value: Any) -> bool:

@@ -27,7 +27,11 @@ BEGAN = "2026-07-01T12:00:00Z"
 def frame_of(resource: str = "", path: str = "", **columns: Any) -> pd.DataFrame:
     df = pd.DataFrame({name.replace("__", "."): values for name, values in columns.items()})
     if resource:
-        df.attrs["stnb"] = {"resource": resource, "began": BEGAN, **({"path": path} if path else {})}
+        df.attrs["stnb"] = {
+            "resource": resource,
+            "began": BEGAN,
+            **({"path": path} if path else {}),
+        }
     return df
 
 
@@ -100,15 +104,24 @@ def test_a_total_of_zero_is_one_that_is_not_recorded() -> None:
     """Of jobs' totals even a few zeros are told with their meaning; other amounts, and others' totals, are not so read."""
     totals = pd.array([0.0, 10.0, 20.0, 30.0], "Float64")
 
-    assert suspicious(frame_of("jpm.jobs", total=totals)) == {"total": "0 in 25 %: means not recorded"}
-    assert suspicious(frame_of("jpm.export.jobs", total=totals)) == {"total": "0 in 25 %: means not recorded"}
+    assert suspicious(frame_of("jpm.jobs", total=totals)) == {
+        "total": "0 in 25 %: means not recorded"
+    }
+    assert suspicious(frame_of("jpm.export.jobs", total=totals)) == {
+        "total": "0 in 25 %: means not recorded"
+    }
     assert suspicious(frame_of("accounting.invoices", total=totals)) == {}
     assert suspicious(frame_of("jpm.jobs", "items", total=totals)) == {}
 
 
 @pytest.mark.parametrize(
     ("id_column", "name_column"),
-    [("id", "name"), ("customer.id", "customer.name"), ("customerId", "customerName"), ("customerId", "customer.name")],
+    [
+        ("id", "name"),
+        ("customer.id", "customer.name"),
+        ("customerId", "customerName"),
+        ("customerId", "customer.name"),
+    ],
 )
 def test_ids_and_names_that_do_not_go_together_are_found(id_column: str, name_column: str) -> None:
     """Two ids for a name and two names for an id are told at either column; what is missing counts for nothing."""
@@ -186,11 +199,17 @@ def test_the_facts_are_those_of_pandas(series: pd.Series[Any]) -> None:
         (pd.Series([{"a": 1}, None], dtype=pd.ArrowDtype(pa.struct({"a": pa.int64()}))), "1 long", "1 long", None),
     ],
 )  # fmt: skip
-def test_values_are_shown_in_few_letters(values: Any, first: str, last: str, top: str | None) -> None:
+def test_values_are_shown_in_few_letters(
+    values: Any, first: str, last: str, top: str | None
+) -> None:
     """The smallest, the largest and the most frequent values as text; of lists, how long they are."""
     row = profile.profile(pd.DataFrame({"x": values})).loc["x"]
 
-    assert (row["min"], row["max"], None if pd.isna(row["top"]) else row["top"]) == (first, last, top)
+    assert (row["min"], row["max"], None if pd.isna(row["top"]) else row["top"]) == (
+        first,
+        last,
+        top,
+    )
 
 
 @pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in catalog.load()])
@@ -219,7 +238,9 @@ def test_the_profile_of_a_pull_tells_what_is_known_of_the_demo(st: stnb.Account)
     assert found.loc["warrantyId", "suspicious"] == "empty in all rows"
     assert found.loc["tagTypeIds", "filled"] == (jobs["tagTypeIds"].map(len) > 0).mean()
     assert found.loc["id", "suspicious"] == ""
-    assert repr(found).startswith("jpm.jobs · 6,000 rows × 40 columns · 7 with something suspicious\n")
+    assert repr(found).startswith(
+        "jpm.jobs · 6,000 rows × 40 columns · 7 with something suspicious\n"
+    )
 
 
 # -- the answer as a frame, as text and as a page
@@ -227,7 +248,11 @@ def test_the_profile_of_a_pull_tells_what_is_known_of_the_demo(st: stnb.Account)
 
 def odd_profile() -> profile.Profile:
     names = pd.array(["<b>x</b>", "y", "y"], "str")
-    return profile.profile(frame_of("jpm.jobs", a=names, b=pd.array([NA, NA, NA], "Int64"), c=pd.array([1, 2, NA], "Int64")))
+    return profile.profile(
+        frame_of(
+            "jpm.jobs", a=names, b=pd.array([NA, NA, NA], "Int64"), c=pd.array([1, 2, NA], "Int64")
+        )
+    )
 
 
 def test_a_profile_is_a_frame_like_any_other(tmp_path: Any) -> None:
@@ -243,7 +268,9 @@ def test_a_profile_is_a_frame_like_any_other(tmp_path: Any) -> None:
     assert "empty in all rows" in str(left._repr_html_())
     assert repr(found[["filled"]]) == repr(pd.DataFrame(found[["filled"]]))
     assert "<table" in str(found[["filled"]]._repr_html_())
-    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "p.parquet"), pd.DataFrame(found), check_dtype=False)
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(tmp_path / "p.parquet"), pd.DataFrame(found), check_dtype=False
+    )
 
 
 def test_the_page_has_bars_and_escapes_values() -> None:
@@ -260,7 +287,15 @@ def test_the_page_has_bars_and_escapes_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "words"), [(0.0, "0 %"), (0.0001, "1 %"), (0.5, "50 %"), (0.9999, "99 %"), (1.0, "100 %"), (math.nan, "–")]
+    ("part", "words"),
+    [
+        (0.0, "0 %"),
+        (0.0001, "1 %"),
+        (0.5, "50 %"),
+        (0.9999, "99 %"),
+        (1.0, "100 %"),
+        (math.nan, "–"),
+    ],
 )
 def test_shares_are_whole_only_where_they_are(part: float, words: str) -> None:
     """A column that lacks one value in a million is not 100 % filled."""
@@ -282,7 +317,9 @@ def test_a_large_frame_takes_less_than_two_seconds() -> None:
     for i in range(20):
         data[f"id{i}"] = pd.array(rng.integers(0, 10**9, n), "Int64")
         data[f"when{i}On"] = pd.to_datetime(rng.integers(1.6e9, 1.7e9, n), unit="s", utc=True)
-        data[f"text{i}"] = pd.array(rng.integers(0, 10 ** (9 if i < 5 else 3), n).astype(str), "str")
+        data[f"text{i}"] = pd.array(
+            rng.integers(0, 10 ** (9 if i < 5 else 3), n).astype(str), "str"
+        )
     df = pd.DataFrame(data)
 
     taken = []

@@ -48,7 +48,16 @@ class Server:
             self.stray.append(bearer)
         if bearer.split(":")[1] != self.secret:
             return httpx.Response(401, json={})
-        return httpx.Response(200, json={"page": 1, "pageSize": 500, "hasMore": False, "totalCount": 1, "data": [{"id": 1}]})
+        return httpx.Response(
+            200,
+            json={
+                "page": 1,
+                "pageSize": 500,
+                "hasMore": False,
+                "totalCount": 1,
+                "data": [{"id": 1}],
+            },
+        )
 
 
 def write(secret: str, environment: str = "integration") -> None:
@@ -63,7 +72,12 @@ def server() -> Server:
 @pytest.fixture
 def st(server: Server) -> Any:
     write("cs1.first")
-    session = Session(credentials.load(), transport=httpx.MockTransport(server), source=credentials.load, sleep=no_sleep)
+    session = Session(
+        credentials.load(),
+        transport=httpx.MockTransport(server),
+        source=credentials.load,
+        sleep=no_sleep,
+    )
     with Account(session) as account:
         yield account
 
@@ -94,7 +108,12 @@ def test_a_refused_secret_that_did_not_change_is_told(st: Account, server: Serve
 def test_calls_side_by_side_share_a_rotated_secret(server: Server) -> None:
     """Eight calls that are refused at once ask for one token with the new secret."""
     write("cs1.first")
-    session = Session(credentials.load(), transport=httpx.MockTransport(server), source=credentials.load, rate=None)
+    session = Session(
+        credentials.load(),
+        transport=httpx.MockTransport(server),
+        source=credentials.load,
+        rate=None,
+    )
 
     async def eight() -> None:
         await asyncio.gather(*(session.send("GET", f"/jpm/v2/tenant/7/jobs/{i}") for i in range(8)))
@@ -116,7 +135,10 @@ def test_another_environment_is_never_taken_by_itself(st: Account, server: Serve
     with pytest.raises(stnb.NotAuthenticated):
         st.jpm.jobs.pull()
     assert st.environment == "integration"
-    assert set(server.hosts) == {"auth-integration.servicetitan.io", "api-integration.servicetitan.io"}
+    assert set(server.hosts) == {
+        "auth-integration.servicetitan.io",
+        "api-integration.servicetitan.io",
+    }
 
     assert st.reload()
     assert st.environment == "production"
@@ -144,7 +166,10 @@ def test_a_call_under_way_keeps_its_host_and_its_token(server: Server) -> None:
     asyncio.run(session.send("GET", "/jpm/v2/tenant/7/jobs"))
 
     assert session.credentials.environment == "production"
-    assert server.hosts == {"auth-integration.servicetitan.io": 1, "api-integration.servicetitan.io": 2}
+    assert server.hosts == {
+        "auth-integration.servicetitan.io": 1,
+        "api-integration.servicetitan.io": 2,
+    }
     assert server.stray == []
 
 

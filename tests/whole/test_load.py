@@ -91,7 +91,9 @@ def test_each_kind_of_fault_was_met() -> None:
 
 @pytest.mark.parametrize("name", ["toys.widgets", "toys.export.widgets"])
 @pytest.mark.parametrize("seed", [201, 202])
-def test_a_file_has_every_row_whatever_the_server_does(seed: int, name: str, tmp_path: Path) -> None:
+def test_a_file_has_every_row_whatever_the_server_does(
+    seed: int, name: str, tmp_path: Path
+) -> None:
     """The same into a Parquet file: the same frame as an undisturbed pull, and nothing beside it."""
     options = {} if "export" in name else {"page_size": BATCH}
     with Loopback(Toys(ROWS, BATCH), seed=seed) as server, server.account() as st:
@@ -108,7 +110,10 @@ def test_a_file_has_every_row_whatever_the_server_does(seed: int, name: str, tmp
 
 def test_a_server_that_is_down_for_long_costs_patience_only() -> None:
     """Nothing but failures for some hundred requests: the pull fails, fails again, and ends with every row."""
-    with Loopback(Toys(ROWS, BATCH), seed=7, faults={"503": 0.5, "drop": 0.2}) as server, server.account() as st:
+    with (
+        Loopback(Toys(ROWS, BATCH), seed=7, faults={"503": 0.5, "drop": 0.2}) as server,
+        server.account() as st,
+    ):
         run, failures = st["toys.widgets"].start(page_size=BATCH), 0
         while True:
             try:
@@ -128,7 +133,11 @@ def test_a_server_that_is_down_for_long_costs_patience_only() -> None:
 
 def test_fifty_pulls_at_once_keep_the_pace() -> None:
     """Of two accounts of one tenant: never more than 60 requests in any second at the server, and every pull has its rows."""
-    with Loopback(Toys(150, 50), faults={}) as server, server.account(**REAL) as one, server.account(**REAL) as two:
+    with (
+        Loopback(Toys(150, 50), faults={}) as server,
+        server.account(**REAL) as one,
+        server.account(**REAL) as two,
+    ):
         runs = [st["toys.widgets"].start(page_size=50) for st in (one, two) * 25]
         for run in runs:
             check(run.wait(60), 150)

@@ -11,14 +11,20 @@ import stnb
 from stnb import errors
 
 PACKAGE = Path(stnb.__file__).parent
-ERRORS = {n for n, c in vars(errors).items() if isinstance(c, type) and issubclass(c, stnb.StnbError)}
+ERRORS = {
+    n for n, c in vars(errors).items() if isinstance(c, type) and issubclass(c, stnb.StnbError)
+}
 
 
 def raised() -> list[tuple[str, ast.Call]]:
     """Every place in the package that makes one of our errors."""
     found = []
     for file in sorted(PACKAGE.rglob("*.py")):
-        calls = (n for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(n, ast.Call))
+        calls = (
+            n
+            for n in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(n, ast.Call)
+        )
         ours = (n for n in calls if isinstance(n.func, ast.Name) and n.func.id in ERRORS)
         found += [(f"{file.relative_to(PACKAGE)}:{n.lineno}", n) for n in ours]
     return found
@@ -60,7 +66,12 @@ def test_message_is_the_three_sentences() -> None:
 
     assert str(err) == "It broke. Likely a storm. Wait."
     assert err._render_traceback_() == ["ServerFault: It broke. Likely a storm. Wait."]
-    assert (err.happened, err.why, err.next, err.status) == ("It broke.", "Likely a storm.", "Wait.", 503)
+    assert (err.happened, err.why, err.next, err.status) == (
+        "It broke.",
+        "Likely a storm.",
+        "Wait.",
+        503,
+    )
 
 
 @pytest.mark.parametrize(

@@ -82,10 +82,17 @@ def widgets(server: Server, name: str = "toys.widgets") -> Resource:
 def pause(kind: str) -> httpx.Response:
     headers = {"seconds": "40", "date": formatdate(time.time() + 40, usegmt=True)}
     title = "Rate limit is exceeded. Try again in 40 seconds." if kind == "title" else "Slow down."
-    return httpx.Response(429, headers={"retry-after": headers[kind]} if kind in headers else {}, json={"title": title})
+    return httpx.Response(
+        429,
+        headers={"retry-after": headers[kind]} if kind in headers else {},
+        json={"title": title},
+    )
 
 
-@pytest.mark.parametrize(("kind", "least", "most"), [("seconds", 40, 41), ("date", 38, 41), ("title", 40, 41), ("neither", 0, 1)])
+@pytest.mark.parametrize(
+    ("kind", "least", "most"),
+    [("seconds", 40, 41), ("date", 38, 41), ("title", 40, 41), ("neither", 0, 1)],
+)
 def test_a_pause_is_waited_once_for_the_whole_tenant(kind: str, least: float, most: float) -> None:
     """Eight pages in flight and another pull of the same tenant are told to wait: one pause for all, told in words, no row lost."""
     together, told = asyncio.Barrier(8), list[int]()
@@ -136,7 +143,9 @@ def test_a_pause_beyond_patience_keeps_the_rows() -> None:
 
 
 def stream(*parts: bytes | Exception, **headers: str) -> httpx.Response:
-    return httpx.Response(200, headers={k.replace("_", "-"): v for k, v in headers.items()}, stream=Stream(*parts))
+    return httpx.Response(
+        200, headers={k.replace("_", "-"): v for k, v in headers.items()}, stream=Stream(*parts)
+    )
 
 
 def packed(right: dict[str, Any]) -> bytes:
@@ -166,7 +175,10 @@ TROUBLES: dict[str, tuple[Callable[[dict[str, Any]], Answer], type[StnbError]]] 
 def test_a_page_is_asked_for_five_times(case: str) -> None:
     """Four troubles and then an answer: each row once, nothing warned of, and the other pages are asked for once."""
     make, _ = TROUBLES[case]
-    server, seen = Server(trouble=lambda page, n, right: make(right) if page == 3 and n < 5 else None), list[Progress]()
+    server, seen = (
+        Server(trouble=lambda page, n, right: make(right) if page == 3 and n < 5 else None),
+        list[Progress](),
+    )
 
     df = widgets(server).pull(page_size=100, progress=seen.append)
 
@@ -187,7 +199,8 @@ def test_an_error_keeps_the_rows_and_goes_on(case: str) -> None:
     make, kind = TROUBLES[case]
     well = threading.Event()
     server = Server(
-        trouble=lambda page, n, right: None if page != 3 or well.is_set() else make(right), held=lambda page: page == 3
+        trouble=lambda page, n, right: None if page != 3 or well.is_set() else make(right),
+        held=lambda page: page == 3,
     )
     err = failed(held_until(server, widgets(server).start(page_size=100), 9))
 
@@ -211,7 +224,9 @@ def test_an_error_keeps_the_rows_and_goes_on(case: str) -> None:
 
 def test_waits_side_by_side_are_spread() -> None:
     """Full jitter: pages that fail together do not come back together."""
-    server = Server(trouble=lambda page, n, right: httpx.Response(503) if n == 1 and page > 1 else None)
+    server = Server(
+        trouble=lambda page, n, right: httpx.Response(503) if n == 1 and page > 1 else None
+    )
 
     assert len(widgets(server).pull(page_size=20)) == 1000
     assert len(set(server.clock.slept)) > 40
@@ -256,7 +271,10 @@ def test_a_body_cut_anywhere_costs_no_row(name: str, order: str) -> None:
         server = Server(toys, trouble)
         df, texts = said(lambda: widgets(server, name).pull(**options))  # noqa: B023
         assert (df["id"].tolist(), texts) == ([0, 1, 2, 3, 4, 5], []), at
-        assert [server.asked[p] for p in pages] in ([1, 1, 1], *([2 if p == pages[at % 3] else 1 for p in pages],)), at
+        assert [server.asked[p] for p in pages] in (
+            [1, 1, 1],
+            *([2 if p == pages[at % 3] else 1 for p in pages],),
+        ), at
 
 
 def test_a_gzip_body_cut_anywhere_costs_no_row() -> None:
@@ -276,7 +294,11 @@ def test_a_gzip_body_cut_anywhere_costs_no_row() -> None:
 def test_the_note_of_an_unreadable_page_goes_away() -> None:
     """Once the page has come, the progress line says no more of it."""
     spoilt = b'{"page":3,"hasMore":true,"totalCount":1000,"data":[{"id":1},{"id":}]}'
-    server = Server(trouble=lambda page, n, right: httpx.Response(200, content=spoilt) if (page, n) == (3, 1) else None)
+    server = Server(
+        trouble=lambda page, n, right: (
+            httpx.Response(200, content=spoilt) if (page, n) == (3, 1) else None
+        )
+    )
     seen: list[Progress] = []
 
     df = widgets(server).pull(page_size=100, progress=seen.append, concurrency=1)
@@ -294,7 +316,11 @@ def test_what_fails_again_is_resumed_again() -> None:
     """Three failures in three places: each time only what lacks is read, and the end is whole."""
     broken = {4: 1, 7: 2, 9: 3}
     stage = [1]
-    server = Server(trouble=lambda page, n, right: httpx.Response(400, json={}) if broken.get(page, 0) >= stage[0] else None)
+    server = Server(
+        trouble=lambda page, n, right: (
+            httpx.Response(400, json={}) if broken.get(page, 0) >= stage[0] else None
+        )
+    )
     with pytest.raises(Rejected) as caught:
         widgets(server).pull(page_size=100, concurrency=1)
     err, kept = caught.value, list[int]()
@@ -318,7 +344,11 @@ def test_what_fails_again_is_resumed_again() -> None:
 def test_a_feed_goes_on_from_its_cursor() -> None:
     """What had arrived is not read again, and the last cursor is that of an undisturbed pull."""
     well = threading.Event()
-    server = Server(trouble=lambda page, n, right: None if page != "c4" or well.is_set() else httpx.Response(500))
+    server = Server(
+        trouble=lambda page, n, right: (
+            None if page != "c4" or well.is_set() else httpx.Response(500)
+        )
+    )
     with pytest.raises(ServerFault) as caught:
         widgets(server, "toys.export.widgets").pull()
     err = caught.value
@@ -359,7 +389,9 @@ def test_batches_of_ids_are_resumed() -> None:
     """Only the batch that failed is asked for again."""
     well = threading.Event()
     server = Server(
-        trouble=lambda page, n, right: None if page != "100" or well.is_set() else httpx.Response(500),
+        trouble=lambda page, n, right: (
+            None if page != "100" or well.is_set() else httpx.Response(500)
+        ),
         held=lambda page: page == "100",
     )
     err = failed(held_until(server, widgets(server).start(ids=range(300)), 5))
@@ -376,7 +408,9 @@ def test_rows_without_a_key_come_once_after_a_resume(name: str) -> None:
     """Nothing could drop them if a page were kept twice."""
     well = threading.Event()
     bad = {"toys.keyless": 5, "toys.export.keyless": "c5"}[name]
-    server = Server(trouble=lambda page, n, right: None if page != bad or well.is_set() else httpx.Response(400))
+    server = Server(
+        trouble=lambda page, n, right: None if page != bad or well.is_set() else httpx.Response(400)
+    )
     options = {"page_size": 100} if name == "toys.keyless" else {}
     with pytest.raises(Rejected) as caught:
         widgets(server, name).pull(**options)
@@ -388,8 +422,13 @@ def test_rows_without_a_key_come_once_after_a_resume(name: str) -> None:
 @pytest.mark.parametrize("limit", [150, 450, 1000])
 def test_a_limit_holds_after_a_resume(limit: int) -> None:
     """Of a feed, whose rows are counted on the way, and of a list."""
-    for name, bad, options in (("toys.export.widgets", "c1", {}), ("toys.widgets", 2, {"page_size": 100})):
-        server = Server(trouble=lambda page, n, right: httpx.Response(400) if page == bad and n == 1 else None)  # noqa: B023
+    for name, bad, options in (
+        ("toys.export.widgets", "c1", {}),
+        ("toys.widgets", 2, {"page_size": 100}),
+    ):
+        server = Server(
+            trouble=lambda page, n, right: httpx.Response(400) if page == bad and n == 1 else None
+        )  # noqa: B023
         with pytest.raises(Rejected) as caught:
             widgets(server, name).pull(limit=limit, **options)
         assert caught.value.resume()["id"].tolist() == list(range(limit))
@@ -397,10 +436,15 @@ def test_a_limit_holds_after_a_resume(limit: int) -> None:
 
 @pytest.mark.parametrize(("second", "word"), [("c1", "repeats"), (None, "is missing")])
 @pytest.mark.parametrize("name", ["toys.export.widgets", "toys.export.keyless"])
-def test_a_feed_whose_cursor_is_mended_is_whole_after_a_resume(name: str, second: str | None, word: str) -> None:
+def test_a_feed_whose_cursor_is_mended_is_whole_after_a_resume(
+    name: str, second: str | None, word: str
+) -> None:
     """The batch with the wrong cursor is asked for again, those before it are not, and no row comes twice."""
     server = Server(
-        Toys(500), trouble=lambda page, n, right: plain({**right, "continueFrom": second}) if (page, n) == ("c1", 1) else None
+        Toys(500),
+        trouble=lambda page, n, right: (
+            plain({**right, "continueFrom": second}) if (page, n) == ("c1", 1) else None
+        ),
     )
     with pytest.raises(PagingFault, match=word) as caught:
         widgets(server, name).pull()
@@ -471,7 +515,8 @@ def test_an_error_of_a_pull_to_a_file_goes_on_to_the_file(tmp_path: Any) -> None
     """`err.resume()` answers with the path, and the pages on disk are not asked for again."""
     well = threading.Event()
     server = Server(
-        trouble=lambda page, n, right: None if page != 3 or well.is_set() else httpx.Response(403), held=lambda page: page == 3
+        trouble=lambda page, n, right: None if page != 3 or well.is_set() else httpx.Response(403),
+        held=lambda page: page == 3,
     )
     run = held_until(server, widgets(server).start(page_size=100, to=tmp_path), 9)
     with pytest.raises(NotAllowed) as caught:
@@ -506,7 +551,10 @@ def test_a_token_that_ends_early_costs_one_more_for_all() -> None:
     class Expiring(Server):
         async def __call__(self, request: httpx.Request) -> httpx.Response:
             answer = await super().__call__(request)
-            if request.headers.get("authorization") == "Bearer t1" and 10 <= int(request.url.params["page"]) <= 17:
+            if (
+                request.headers.get("authorization") == "Bearer t1"
+                and 10 <= int(request.url.params["page"]) <= 17
+            ):
                 await together.wait()
                 return httpx.Response(401)
             return answer
@@ -558,11 +606,17 @@ def test_a_list_that_says_no_more_too_early_is_incomplete() -> None:
 
 def test_empty_and_short_pages_are_no_end_of_a_pull() -> None:
     """What lies behind them is read; what the server kept back is told."""
-    server = Server(trouble=lambda page, n, right: plain({**right, "data": [] if page == 4 else right["data"][: 100 - page]}))
+    server = Server(
+        trouble=lambda page, n, right: plain(
+            {**right, "data": [] if page == 4 else right["data"][: 100 - page]}
+        )
+    )
 
     df, texts = said(lambda: widgets(server).pull(page_size=100))
 
-    assert df["id"].tolist() == [i for i in range(1000) if i // 100 != 3 and i % 100 < 99 - i // 100]
+    assert df["id"].tolist() == [
+        i for i in range(1000) if i // 100 != 3 and i % 100 < 99 - i // 100
+    ]
     assert any(f"said that it has 1,000 rows and gave {len(df)}" in text for text in texts)
 
 
@@ -580,7 +634,11 @@ class Shifting(Toys):
     def shift(self) -> None:
         """One more row, and another one changed."""
         self.live.append(row(len(self.live), createdOn="2999-01-01T00:00:00Z"))
-        self.live[self.asked] = {**self.live[self.asked], "modifiedOn": f"2026-08-01T00:00:{self.asked:02}Z", "name": "new"}
+        self.live[self.asked] = {
+            **self.live[self.asked],
+            "modifiedOn": f"2026-08-01T00:00:{self.asked:02}Z",
+            "name": "new",
+        }
 
     def body(self, path: str, query: Any) -> dict[str, Any]:
         self.asked += 1
@@ -591,7 +649,12 @@ class Shifting(Toys):
             rows = rows[::-1]
         page, size = int(query["page"]), int(query["pageSize"])
         data = rows[(page - 1) * size : page * size]
-        return {"page": page, "hasMore": page * size < len(rows), "totalCount": len(rows), "data": data}
+        return {
+            "page": page,
+            "hasMore": page * size < len(rows),
+            "totalCount": len(rows),
+            "data": data,
+        }
 
 
 def test_new_rows_shift_no_page_where_the_endpoint_can_be_bounded() -> None:
@@ -625,7 +688,11 @@ def test_of_a_row_that_changed_meanwhile_the_newest_stays() -> None:
     """The same row on two pages, and the later page has the older state."""
     old, new = row(7), row(7, name="changed", modifiedOn="2026-07-02T00:00:00Z")
     pages = {1: [new, row(1)], 2: [row(2), old], 3: [row(3)]}
-    server = Server(trouble=lambda page, n, right: plain({**right, "totalCount": None, "hasMore": page < 3, "data": pages[page]}))
+    server = Server(
+        trouble=lambda page, n, right: plain(
+            {**right, "totalCount": None, "hasMore": page < 3, "data": pages[page]}
+        )
+    )
 
     df = widgets(server).pull(page_size=2)
 
@@ -653,7 +720,10 @@ def test_rows_that_are_deleted_meanwhile_are_told() -> None:
 def test_a_feed_that_goes_in_a_circle_keeps_its_rows() -> None:
     """A cursor that comes again: the rows up to there, and the cursor that was still good."""
     server = Server(
-        Toys(100_000), trouble=lambda page, n, right: plain({**right, "continueFrom": "c1"}) if page == "c3" else None
+        Toys(100_000),
+        trouble=lambda page, n, right: (
+            plain({**right, "continueFrom": "c1"}) if page == "c3" else None
+        ),
     )
     with pytest.raises(PagingFault, match="repeats") as caught:
         widgets(server, "toys.export.widgets").pull()
@@ -671,7 +741,9 @@ def test_empty_batches_and_rows_sent_again() -> None:
         "c2": [row(1, name="second", modifiedOn="2026-07-03T00:00:00Z")],
         "c3": [row(1, name="third", modifiedOn="2026-07-02T00:00:00.5Z"), row(3)],
     }
-    server = Server(Toys(400), trouble=lambda page, n, right: plain({**right, "data": batches[page]}))
+    server = Server(
+        Toys(400), trouble=lambda page, n, right: plain({**right, "data": batches[page]})
+    )
     feed = widgets(server, "toys.export.widgets")
 
     df = feed.pull()
@@ -702,10 +774,21 @@ def test_odd_data_is_kept_exactly_and_told_once() -> None:
         first, *rest = right["data"]
         last = rest.pop()
         del last["name"], last["tags"]
-        return plain({**right, "data": [{**first, **odd[page]}, *rest, {**last, "id": None if page == 2 else last["id"]}]})
+        return plain(
+            {
+                **right,
+                "data": [
+                    {**first, **odd[page]},
+                    *rest,
+                    {**last, "id": None if page == 2 else last["id"]},
+                ],
+            }
+        )
 
     server = Server(toys, trouble=trouble)
-    (df, twice), texts = said(lambda: (widgets(server).pull(page_size=100), widgets(server).pull(page_size=100)))
+    (df, twice), texts = said(
+        lambda: (widgets(server).pull(page_size=100), widgets(server).pull(page_size=100))
+    )
 
     assert len(df) == len(twice) == 500
     assert str(df["id"].dtype) == "Int64"
@@ -719,7 +802,11 @@ def test_odd_data_is_kept_exactly_and_told_once() -> None:
     assert (years.min(), years.max()) == (1, 9999)
     assert df["modifiedOn"].iloc[200] == pd.Timestamp("2026-07-01T12:30:45.123456Z")
     assert json.loads(df["tags"].iloc[400]) == [1, "two"]
-    assert (df["new"].iloc[0], df["new.kind"].iloc[100], df["deep." + "in." * 39 + "in"].iloc[400]) == (1, "b", 1)
+    assert (
+        df["new"].iloc[0],
+        df["new.kind"].iloc[100],
+        df["deep." + "in." * 39 + "in"].iloc[400],
+    ) == (1, "b", 1)
     drift = [text for text in texts if "differs from the catalogue" in text]
     assert len(drift) == 1
     told = df.attrs["stnb"]["drift"]
@@ -733,7 +820,14 @@ def test_drift_is_counted_over_all_pages() -> None:
     """The same oddity on ten pages is one sentence with the number of its rows."""
 
     def trouble(page: Any, n: int, right: dict[str, Any]) -> Answer:
-        return plain({**right, "data": [{**r, "colour": "red", "name": 5} if r["id"] % 2 else r for r in right["data"]]})
+        return plain(
+            {
+                **right,
+                "data": [
+                    {**r, "colour": "red", "name": 5} if r["id"] % 2 else r for r in right["data"]
+                ],
+            }
+        )
 
     with pytest.warns(ColumnDrift) as caught:
         df = widgets(Server(trouble=trouble)).pull(page_size=100)
@@ -764,12 +858,20 @@ def test_a_refusal_in_the_middle_is_told_in_the_servers_words(
 ) -> None:
     """Asked once, told in its words, rows kept, and resumed where it was mended."""
     answer = httpx.Response(status, json={**body, "traceId": "00-trace-01"})
-    server = Server(trouble=lambda page, n, right: answer if (page, n) == (6, 1) else None, held=lambda page: page == 6)
+    server = Server(
+        trouble=lambda page, n, right: answer if (page, n) == (6, 1) else None,
+        held=lambda page: page == 6,
+    )
     err = failed(held_until(server, widgets(server).start(page_size=100), 9))
 
     assert type(err) is kind
     assert isinstance(err, RequestError)
-    assert (err.status, err.attempts, err.trace_id, server.asked[6]) == (status, 1, "00-trace-01", 1)
+    assert (err.status, err.attempts, err.trace_id, server.asked[6]) == (
+        status,
+        1,
+        "00-trace-01",
+        1,
+    )
     assert all(word in str(err) for word in words)
     assert err.frame is not None
     assert len(err.frame) == 900
@@ -813,7 +915,9 @@ def test_stopping_is_quick_and_leaves_nothing(how: str) -> None:
     took = []
     for _ in range(TRIES):
         with Loopback(Toys(3000), faults={}) as server, server.account() as st:
-            assert len(st["toys.widgets"].pull(page_size=100, limit=300)) == 300  # connections and threads are there
+            assert (
+                len(st["toys.widgets"].pull(page_size=100, limit=300)) == 300
+            )  # connections and threads are there
             before, opened = busy(), server.open
             run = st["toys.widgets"].start(page_size=100, on_page=lambda page: server.hang())
             assert settled(lambda: run.progress.pages >= 1 and server.hanging >= 8)  # noqa: B023
@@ -850,7 +954,9 @@ def test_an_interrupt_waits_for_no_decoder(monkeypatch: pytest.MonkeyPatch) -> N
     run = widgets(server).start(page_size=100)
     assert settled(lambda: sum(server.asked.values()) >= 5)
     began: list[float] = []
-    threading.Timer(0.05, lambda: (began.append(time.monotonic()), _thread.interrupt_main())).start()
+    threading.Timer(
+        0.05, lambda: (began.append(time.monotonic()), _thread.interrupt_main())
+    ).start()
     with pytest.raises(KeyboardInterrupt):
         run.wait(20)
     took = time.monotonic() - began[0]
@@ -885,7 +991,9 @@ def test_a_slow_decoder_holds_the_server_back(name: str, monkeypatch: pytest.Mon
     monkeypatch.setattr("stnb.pull.fetch.decode", slowly)
     server = Fat(
         Toys(60, batch=1),
-        trouble=lambda page, n, right: stream(json.dumps({**right, "data": [row(1, name="x" * PAGE)]}).encode()),
+        trouble=lambda page, n, right: stream(
+            json.dumps({**right, "data": [row(1, name="x" * PAGE)]}).encode()
+        ),
     )
     resource = widgets(server, name)
     tracemalloc.start()

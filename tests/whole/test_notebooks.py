@@ -35,7 +35,9 @@ def test_stored_clean(path: Path) -> None:
             assert before is not None
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning")
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
+)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It runs top to bottom on the demo, without credentials, warnings or errors, and its pictures stand on any page."""
@@ -43,19 +45,32 @@ def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}, store_widget_state=False)
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        resources={"metadata": {"path": str(tmp_path)}},
+        store_widget_state=False,
+    )
     client.execute()
 
     outputs = [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
-    said = "".join(o.get("text", "") for o in outputs if o.output_type == "stream" and o.get("name") == "stderr")
+    said = "".join(
+        o.get("text", "")
+        for o in outputs
+        if o.output_type == "stream" and o.get("name") == "stderr"
+    )
     assert said == "", said
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
     assert pictures
-    assert not any("needs_background" in str(o.metadata) for o in pictures), "a dark page would lay white behind it"
+    assert not any("needs_background" in str(o.metadata) for o in pictures), (
+        "a dark page would lay white behind it"
+    )
     assert os.getcwd() == str(tmp_path)
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning")
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
+)
 def test_a_bar_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pull that takes longer shows a bar while it runs; the notebook keeps neither the bar nor its text."""
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):

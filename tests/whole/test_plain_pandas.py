@@ -32,12 +32,20 @@ def test_groups_count_and_add_up(jobs: pd.DataFrame) -> None:
     """By text, by id, and by both."""
     assert jobs.groupby("jobStatus").size().sum() == len(jobs)
     assert jobs.groupby("businessUnitId")["total"].sum().sum() == pytest.approx(jobs["total"].sum())
-    assert jobs.groupby(["jobStatus", "priority"])["total"].agg(["count", "mean"])["count"].sum() == jobs["total"].count()
+    assert (
+        jobs.groupby(["jobStatus", "priority"])["total"].agg(["count", "mean"])["count"].sum()
+        == jobs["total"].count()
+    )
 
 
 def test_ids_merge(account: stnb.Account, jobs: pd.DataFrame) -> None:
     """Whichever way they came, without a change of type."""
-    merged = jobs.merge(account.crm.customers.pull(active="Any"), left_on="customerId", right_on="id", suffixes=("", ".customer"))
+    merged = jobs.merge(
+        account.crm.customers.pull(active="Any"),
+        left_on="customerId",
+        right_on="id",
+        suffixes=("", ".customer"),
+    )
 
     assert len(merged) == len(jobs)
     assert merged["customerId"].dtype == "Int64"
@@ -47,7 +55,9 @@ def test_times_resample(jobs: pd.DataFrame) -> None:
     """As an index, by `on`, and as periods."""
     done = jobs.dropna(subset=["completedOn"])
 
-    assert done.resample("ME", on="completedOn")["total"].sum().sum() == pytest.approx(done["total"].sum())
+    assert done.resample("ME", on="completedOn")["total"].sum().sum() == pytest.approx(
+        done["total"].sum()
+    )
     assert done.set_index("completedOn").resample("W").size().sum() == len(done)
     with pytest.warns(UserWarning, match="timezone"):  # pandas' own word: a period has no zone
         periods = done["completedOn"].dt.to_period("M")
@@ -63,7 +73,9 @@ def test_texts_are_searched(jobs: pd.DataFrame) -> None:
 
 def test_pivots(jobs: pd.DataFrame) -> None:
     """Two ways to group, one to add up."""
-    table = jobs.pivot_table(index="businessUnitId", columns="jobStatus", values="total", aggfunc="sum")
+    table = jobs.pivot_table(
+        index="businessUnitId", columns="jobStatus", values="total", aggfunc="sum"
+    )
 
     assert table.sum().sum() == pytest.approx(jobs["total"].sum())
 
@@ -90,7 +102,11 @@ def test_two_pulls_are_one_below_the_other(account: stnb.Account, jobs: pd.DataF
 def test_the_last_one_before_is_found(account: stnb.Account, jobs: pd.DataFrame) -> None:
     """By time: `merge_asof`."""
     left = jobs.dropna(subset=["completedOn"]).sort_values("completedOn")[["id", "completedOn"]]
-    right = account.crm.leads.pull().sort_values("createdOn")[["createdOn", "id"]].rename(columns={"id": "leadId"})
+    right = (
+        account.crm.leads.pull()
+        .sort_values("createdOn")[["createdOn", "id"]]
+        .rename(columns={"id": "leadId"})
+    )
 
     assert len(pd.merge_asof(left, right, left_on="completedOn", right_on="createdOn")) == len(left)
 
@@ -103,7 +119,13 @@ def test_pictures_are_drawn(jobs: pd.DataFrame) -> None:
 
     axes = jobs.groupby("jobStatus")["total"].sum().plot.bar()
     assert len(axes.patches) == jobs["jobStatus"].nunique()
-    axes = jobs.dropna(subset=["completedOn"]).set_index("completedOn")["total"].resample("ME").sum().plot()
+    axes = (
+        jobs.dropna(subset=["completedOn"])
+        .set_index("completedOn")["total"]
+        .resample("ME")
+        .sum()
+        .plot()
+    )
     assert len(axes.lines) >= 1
     plt.close("all")
 
@@ -120,7 +142,9 @@ def test_excel_takes_a_frame(jobs: pd.DataFrame, tmp_path: Path) -> None:
     """Once its times have no zone, which Excel has no word for."""
     pytest.importorskip("openpyxl")
     flat = jobs.drop(columns=[c for c in jobs if str(jobs[c].dtype).startswith("list")])
-    flat = flat.assign(**{c: flat[c].dt.tz_localize(None) for c in flat.select_dtypes("datetimetz")})
+    flat = flat.assign(
+        **{c: flat[c].dt.tz_localize(None) for c in flat.select_dtypes("datetimetz")}
+    )
     flat.to_excel(tmp_path / "jobs.xlsx", index=False)
 
     assert len(pd.read_excel(tmp_path / "jobs.xlsx")) == len(jobs)

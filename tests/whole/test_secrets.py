@@ -42,23 +42,46 @@ from stnb.credentials import HOSTS, Secret
 from stnb.session import Session, client, loop
 from stnb.session import failure as trouble
 
-SECRET, PAIR, KEY, TOKEN = "cs1.s3cr3tQ7w8e9", "cid.pa1rQ7w8e9", "ak1.k3yQ7w8e9r0", "eyJ0oken.Q7w8e9.r0t1"
+SECRET, PAIR, KEY, TOKEN = (
+    "cs1.s3cr3tQ7w8e9",
+    "cid.pa1rQ7w8e9",
+    "ak1.k3yQ7w8e9r0",
+    "eyJ0oken.Q7w8e9.r0t1",
+)
 WORDS = (SECRET, PAIR, KEY, TOKEN)
 API = {name: urlsplit(api).hostname for name, (api, _) in HOSTS.items()}
 AUTH = {name: urlsplit(auth).hostname for name, (_, auth) in HOSTS.items()}
-JOBS = {"data": [{"id": 1}, {"id": 2}], "hasMore": False, "totalCount": 2, "page": 1, "pageSize": 500}
+JOBS = {
+    "data": [{"id": 1}, {"id": 2}],
+    "hasMore": False,
+    "totalCount": 2,
+    "page": 1,
+    "pageSize": 500,
+}
 Reply = Callable[[httpx.Request], httpx.Response]
 
 
 def env(prefix: str = "", **values: str) -> str:
     """The lines of a profile; a field that is given as "" is left out."""
-    own = {"TENANT_ID": "7", "ENVIRONMENT": "integration", "CLIENT_ID": PAIR, "CLIENT_SECRET": SECRET, "APP_KEY": KEY, **values}
+    own = {
+        "TENANT_ID": "7",
+        "ENVIRONMENT": "integration",
+        "CLIENT_ID": PAIR,
+        "CLIENT_SECRET": SECRET,
+        "APP_KEY": KEY,
+        **values,
+    }
     return "".join(f"SERVICETITAN_{prefix}{k}={v}\n" for k, v in own.items() if v)
 
 
 def leaks(*texts: object) -> list[str]:
     """The lines in which a secret shows."""
-    return [line[:300] for text in texts for line in str(text).splitlines() if any(w in line for w in WORDS)]
+    return [
+        line[:300]
+        for text in texts
+        for line in str(text).splitlines()
+        if any(w in line for w in WORDS)
+    ]
 
 
 class Wire:
@@ -66,7 +89,9 @@ class Wire:
 
     def __init__(self) -> None:
         self.sent: list[httpx.Request] = []
-        self.token: Reply = lambda request: httpx.Response(200, json={"access_token": TOKEN, "expires_in": 900})
+        self.token: Reply = lambda request: httpx.Response(
+            200, json={"access_token": TOKEN, "expires_in": 900}
+        )
         self.api: Reply = lambda request: httpx.Response(200, json=JOBS)
 
     async def __call__(self, transport: object, request: httpx.Request) -> httpx.Response:
@@ -97,7 +122,9 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
         pass
 
     monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", handle)
-    monkeypatch.setattr(httpx.AsyncHTTPTransport, "__init__", lambda *args, **more: None)  # reads no certificates
+    monkeypatch.setattr(
+        httpx.AsyncHTTPTransport, "__init__", lambda *args, **more: None
+    )  # reads no certificates
     monkeypatch.setattr(httpx.AsyncHTTPTransport, "aclose", close)
     Path(".env").write_text(env())
     return made
@@ -163,16 +190,28 @@ def everything(err: BaseException, *, ipython: bool = False) -> str:
     for one in chain(err):
         texts += [str(one), repr(one), one.args, vars(one), *getattr(one, "__notes__", [])]
         for frame in frames(one):
-            texts += [f"{frame.f_code.co_name}: {k} = {shown(v)}" for k, v in frame.f_locals.items()]
-            texts += [shown(vars(v)) for v in frame.f_locals.values() if "stnb." in type(v).__module__ and "__dict__" in dir(v)]
+            texts += [
+                f"{frame.f_code.co_name}: {k} = {shown(v)}" for k, v in frame.f_locals.items()
+            ]
+            texts += [
+                shown(vars(v))
+                for v in frame.f_locals.values()
+                if "stnb." in type(v).__module__ and "__dict__" in dir(v)
+            ]
         tb = one.__traceback__
         while tb is not None and tb.tb_frame.f_code.co_filename == __file__:
             tb = tb.tb_next
         if tb is not None:
-            with contextlib.suppress(AttributeError, RecursionError):  # a copy under way has no repr yet
-                texts += traceback.TracebackException(type(one), one, tb, capture_locals=True).format()
+            with contextlib.suppress(
+                AttributeError, RecursionError
+            ):  # a copy under way has no repr yet
+                texts += traceback.TracebackException(
+                    type(one), one, tb, capture_locals=True
+                ).format()
             if ipython:
-                texts.append(VerboseTB(include_vars=True, long_header=True).text(type(one), one, tb))
+                texts.append(
+                    VerboseTB(include_vars=True, long_header=True).text(type(one), one, tb)
+                )
     return "\n".join(map(str, texts))
 
 
@@ -191,11 +230,23 @@ def echo(request: httpx.Request) -> httpx.Response:
     """As a gateway that repeats what it did not like."""
     said = [*request.headers.values(), request.content.decode(), str(request.url)]
     form = dict(httpx.QueryParams(request.content.decode()))
-    return httpx.Response(400, json={"title": f"Bad: {form} {said}", "errors": {v: [v] for v in said}, "traceId": said[-1]})
+    return httpx.Response(
+        400,
+        json={
+            "title": f"Bad: {form} {said}",
+            "errors": {v: [v] for v in said},
+            "traceId": said[-1],
+        },
+    )
 
 
 def echo_as_error(request: httpx.Request) -> httpx.Response:
-    return httpx.Response(400, json={"error": f"{dict(httpx.QueryParams(request.content.decode()))} {dict(request.headers)}"})
+    return httpx.Response(
+        400,
+        json={
+            "error": f"{dict(httpx.QueryParams(request.content.decode()))} {dict(request.headers)}"
+        },
+    )
 
 
 FAILURES: dict[str, dict[str, Reply]] = {
@@ -203,18 +254,26 @@ FAILURES: dict[str, dict[str, Reply]] = {
     "token refused with its form": {"token": echo_as_error},
     "token is HTML": {"token": answers(200, html="<p>")},
     "token of no header": {"token": answers(200, json={"access_token": f"{TOKEN}\r\nX: y"})},
-    "token of no text": {"token": answers(200, content=f'{{"access_token": "\\ud800{TOKEN}"}}'.encode())},
+    "token of no text": {
+        "token": answers(200, content=f'{{"access_token": "\\ud800{TOKEN}"}}'.encode())
+    },
     "token cut off": {"token": answers(200, content=f'{{"access_token": "{TOKEN}'.encode())},
-    "token redirected": {"token": answers(307, headers={"location": f"https://evil.example/?{SECRET}"})},
+    "token redirected": {
+        "token": answers(307, headers={"location": f"https://evil.example/?{SECRET}"})
+    },
     "token unreachable": {"token": raises(httpx.ConnectError(f"refused {SECRET}"))},
     "401": {"api": answers(401, json={"status": 401})},
     "403": {"api": answers(403, json={"title": "Scope validation failed"})},
     "404": {"api": answers(404)},
-    "429": {"api": answers(429, headers={"retry-after": "0"}, json={"title": "Rate limit is exceeded."})},
+    "429": {
+        "api": answers(429, headers={"retry-after": "0"}, json={"title": "Rate limit is exceeded."})
+    },
     "500": {"api": answers(500, html="<h1>")},
     "400 with all that was sent": {"api": echo},
     "connection": {"api": raises(httpx.ConnectError("[Errno -2] Name or service not known"))},
-    "protocol": {"api": raises(httpx.LocalProtocolError(f"Illegal header value b'Bearer {TOKEN}'"))},
+    "protocol": {
+        "api": raises(httpx.LocalProtocolError(f"Illegal header value b'Bearer {TOKEN}'"))
+    },
     "time-out": {"api": raises(httpx.ReadTimeout("slow"))},
     "HTML": {"api": answers(200, html="<html>")},
     "cut off": {"api": answers(200, content=b'{"data":[{"id":1')},
@@ -234,7 +293,9 @@ VERBS: dict[str, Callable[[stnb.Account], object]] = {
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("case", FAILURES)
-def test_no_failure_shows_a_secret(case: str, verb: str, wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_failure_shows_a_secret(
+    case: str, verb: str, wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
     """In no words, no local of any frame and no log, whichever way the call was made."""
     caplog.set_level(logging.DEBUG)
     vars(wire).update(FAILURES[case])
@@ -258,7 +319,11 @@ def test_the_search_for_leaks_finds_them() -> None:
         "err = ValueError()\nerr.it = word\nraise err",
         "raise ValueError(1, word)",
     ):
-        assert leaks(everything(failure(lambda code=code: exec(compile(code, "<cell>", "exec"), {"word": KEY}))))  # type: ignore[misc]
+        assert leaks(
+            everything(
+                failure(lambda code=code: exec(compile(code, "<cell>", "exec"), {"word": KEY}))
+            )
+        )  # type: ignore[misc]
 
 
 SPOILT = {
@@ -298,7 +363,9 @@ def test_no_setup_error_shows_a_secret(case: str) -> None:
 
 
 @pytest.mark.parametrize("when", ["at once", "in the middle"])
-def test_an_interrupted_pull_shows_no_secret(when: str, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_pull_shows_no_secret(
+    when: str, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Ctrl-C, or the stop button, while the notebook waits."""
     waits = itertools.count()
 
@@ -340,7 +407,16 @@ def test_a_cancelled_pull_shows_no_secret(wire: Wire) -> None:
         warnings.simplefilter("always")
         frame = run.wait(30)
 
-    assert leaks(run, pprint.pformat(vars(run)), run.progress, frame.attrs, [str(w.message) for w in told]) == []
+    assert (
+        leaks(
+            run,
+            pprint.pformat(vars(run)),
+            run.progress,
+            frame.attrs,
+            [str(w.message) for w in told],
+        )
+        == []
+    )
 
 
 def test_a_closed_account_shows_no_secret(wire: Wire) -> None:
@@ -357,8 +433,12 @@ def test_a_closed_account_shows_no_secret(wire: Wire) -> None:
     assert leaks(everything(err)) == []
 
 
-@pytest.mark.parametrize("where", ["h11._connection.Connection.send", "httpcore._backends.anyio.AnyIOStream.write"])
-def test_a_fault_of_the_library_shows_no_secret(where: str, fake: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "where", ["h11._connection.Connection.send", "httpcore._backends.anyio.AnyIOStream.write"]
+)
+def test_a_fault_of_the_library_shows_no_secret(
+    where: str, fake: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An error that nobody foresaw, where the headers or the form are written: its frames stay, emptied of what they held."""
     module, kind, name = where.rsplit(".", 2)
     whole = getattr(getattr(importlib.import_module(module), kind), name)
@@ -382,9 +462,13 @@ def test_a_fault_of_the_library_shows_no_secret(where: str, fake: Loopback, monk
         assert leaks(everything(err, ipython=True)) == []
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning", "ignore::ResourceWarning")
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::PendingDeprecationWarning", "ignore::ResourceWarning"
+)
 @pytest.mark.parametrize("mode", ["Verbose", "Context"])
-def test_a_notebook_in_verbose_mode_shows_no_secret(mode: str, wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_notebook_in_verbose_mode_shows_no_secret(
+    mode: str, wire: Wire, capsys: pytest.CaptureFixture[str]
+) -> None:
     """`%xmode Verbose` prints the locals of every frame: of our errors, and of the reader's own beside an account."""
     shell = InteractiveShell()
     shell.run_line_magic("xmode", mode)
@@ -415,7 +499,11 @@ class Loopback:
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, str]] = []
-        self.token: tuple[int, dict[str, str], bytes] = 200, {}, json.dumps({"access_token": TOKEN, "expires_in": 900}).encode()
+        self.token: tuple[int, dict[str, str], bytes] = (
+            200,
+            {},
+            json.dumps({"access_token": TOKEN, "expires_in": 900}).encode(),
+        )
         self.api: tuple[int, dict[str, str], bytes] = 200, {}, json.dumps(JOBS).encode()
         fake = self
 
@@ -426,7 +514,9 @@ class Loopback:
             def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
                 fake.seen.append((self.path, str(self.headers), body))
-                status, headers, content = fake.token if self.path.endswith("/connect/token") else fake.api
+                status, headers, content = (
+                    fake.token if self.path.endswith("/connect/token") else fake.api
+                )
                 self.send_response(status)
                 for name, value in {**headers, "content-length": str(len(content))}.items():
                     self.send_header(name, value)
@@ -447,17 +537,25 @@ class Loopback:
 @pytest.fixture
 def fake() -> Iterator[Loopback]:
     made = Loopback()
-    Path(".env").write_text(env(ENVIRONMENT="", API_URL=made.url, AUTH_URL=made.url.replace("127.0.0.1", "localhost")))
+    Path(".env").write_text(
+        env(ENVIRONMENT="", API_URL=made.url, AUTH_URL=made.url.replace("127.0.0.1", "localhost"))
+    )
     yield made
     made.close()
 
 
 REPLIES: dict[str, dict[str, tuple[int, dict[str, str], bytes]]] = {
     "well": {},
-    "cookies": {"token": (200, {"set-cookie": "a=1"}, json.dumps({"access_token": TOKEN}).encode())},
+    "cookies": {
+        "token": (200, {"set-cookie": "a=1"}, json.dumps({"access_token": TOKEN}).encode())
+    },
     "refused": {"token": (400, {}, b'{"error":"invalid_client"}')},
-    "line end in the token": {"token": (200, {}, json.dumps({"access_token": f"{TOKEN}\r\nX: y"}).encode())},
-    "blanks around the token": {"token": (200, {}, json.dumps({"access_token": f" {TOKEN} "}).encode())},
+    "line end in the token": {
+        "token": (200, {}, json.dumps({"access_token": f"{TOKEN}\r\nX: y"}).encode())
+    },
+    "blanks around the token": {
+        "token": (200, {}, json.dumps({"access_token": f" {TOKEN} "}).encode())
+    },
     "401": {"api": (401, {}, b"{}")},
     "redirected": {"api": (302, {"location": "/elsewhere"}, b"")},
     "no JSON": {"api": (200, {}, b"<html>")},
@@ -514,16 +612,36 @@ def objects(st: stnb.Account) -> dict[str, Any]:
         "auth": session._auth,
         "secret": session.credentials.app_key,
     }
-    named |= {"token": session._auth._token, "http": session._http(), "settings": credentials.settings(), "resource": st.jpm.jobs}
-    return named | {"pull": run, "frame": frame, "branch": st.jpm, "verb": st.jpm.jobs.pull, "governor": session._governor}
+    named |= {
+        "token": session._auth._token,
+        "http": session._http(),
+        "settings": credentials.settings(),
+        "resource": st.jpm.jobs,
+    }
+    return named | {
+        "pull": run,
+        "frame": frame,
+        "branch": st.jpm,
+        "verb": st.jpm.jobs.pull,
+        "governor": session._governor,
+    }
 
 
 def test_no_repr_holds_a_secret(wire: Wire) -> None:
     """repr, str, format, the notebook's own forms, vars() of each and of what lies in it."""
     for name, thing in objects(stnb.connect()).items():
-        rich = [getattr(thing, form)() for form in ("_repr_html_", "_repr_mimebundle_") if hasattr(thing, form)]
+        rich = [
+            getattr(thing, form)()
+            for form in ("_repr_html_", "_repr_mimebundle_")
+            if hasattr(thing, form)
+        ]
         inside = {k: repr(v) for k, v in vars(thing).items()} if hasattr(thing, "__dict__") else {}
-        assert leaks(repr(thing), str(thing), f"{thing}", pprint.pformat(thing), rich, inside, dir(thing)) == [], name
+        assert (
+            leaks(
+                repr(thing), str(thing), f"{thing}", pprint.pformat(thing), rich, inside, dir(thing)
+            )
+            == []
+        ), name
 
 
 def outcome(make: Callable[[Any], object], thing: Any) -> str:
@@ -549,17 +667,32 @@ def test_no_file_of_a_frame_holds_a_secret(wire: Wire) -> None:
     frame.to_pickle("jobs.pickle")
 
     assert frame.attrs["stnb"]["environment"] == "integration"
-    assert leaks(frame.attrs, pq.read_schema("jobs.parquet").metadata, pd.read_parquet("jobs.parquet").attrs) == []
-    assert not any(w.encode() in Path(f).read_bytes() for f in ("jobs.parquet", "jobs.pickle") for w in WORDS)
+    assert (
+        leaks(
+            frame.attrs,
+            pq.read_schema("jobs.parquet").metadata,
+            pd.read_parquet("jobs.parquet").attrs,
+        )
+        == []
+    )
+    assert not any(
+        w.encode() in Path(f).read_bytes() for f in ("jobs.parquet", "jobs.pickle") for w in WORDS
+    )
 
 
-def test_no_bar_holds_a_secret(wire: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_bar_holds_a_secret(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A progress bar names the resource, and why it waits."""
-    first = iter([httpx.Response(429, headers={"retry-after": "0"}, json={"title": f"Slow down, {KEY}."})])
+    first = iter(
+        [httpx.Response(429, headers={"retry-after": "0"}, json={"title": f"Slow down, {KEY}."})]
+    )
     wire.api = lambda request: next(first, None) or httpx.Response(200, json=JOBS)
     monkeypatch.setattr(progress_bar, "DELAY", 0.0)
     monkeypatch.setattr(
-        progress_bar, "tqdm", lambda **options: bars.append(io.StringIO()) or real(**{**options, "file": bars[-1]})
+        progress_bar,
+        "tqdm",
+        lambda **options: bars.append(io.StringIO()) or real(**{**options, "file": bars[-1]}),
     )
     from tqdm import tqdm as real
 
@@ -571,11 +704,15 @@ def test_no_bar_holds_a_secret(wire: Wire, monkeypatch: pytest.MonkeyPatch, caps
     assert leaks(out, err, *(bar.getvalue() for bar in bars)) == []
 
 
-@pytest.mark.parametrize("api", [answers(200, json=JOBS), answers(401, json={}), echo], ids=["rows", "refused", "echoed"])
+@pytest.mark.parametrize(
+    "api", [answers(200, json=JOBS), answers(401, json={}), echo], ids=["rows", "refused", "echoed"]
+)
 def test_no_widget_holds_a_secret(api: Reply, wire: Wire) -> None:
     """What the explorer would leave in a notebook: every trait of every widget, hidden ones too, and what it shows beside."""
     wire.api = api
-    Path(".env").write_text(env() + env("NORTH_") + env("SOUTH_", CLIENT_SECRET="") + env("WEST_", ENVIRONMENT=SECRET))
+    Path(".env").write_text(
+        env() + env("NORTH_") + env("SOUTH_", CLIENT_SECRET="") + env("WEST_", ENVIRONMENT=SECRET)
+    )
     ui = stnb.explore("default", "jpm.jobs", {"jobStatus": "Completed"})
     try:
         ui.pull()
@@ -586,8 +723,21 @@ def test_no_widget_holds_a_secret(api: Reply, wire: Wire) -> None:
         traits = [w.get_state() for w in ipywidgets.widgets.widget._instances.values()]
         own = [vars(w) for w in ipywidgets.widgets.widget._instances.values()]
 
-        assert leaks(json.dumps(state, default=repr), json.dumps(embed_data(views=[ui]), default=repr)) == []
-        assert leaks(traits, own, ui, ui.code, ui.state, ui._repr_mimebundle_() if hasattr(ui, "_repr_mimebundle_") else "") == []
+        assert (
+            leaks(json.dumps(state, default=repr), json.dumps(embed_data(views=[ui]), default=repr))
+            == []
+        )
+        assert (
+            leaks(
+                traits,
+                own,
+                ui,
+                ui.code,
+                ui.state,
+                ui._repr_mimebundle_() if hasattr(ui, "_repr_mimebundle_") else "",
+            )
+            == []
+        )
     finally:
         ui.close()
 
@@ -596,14 +746,20 @@ def test_no_widget_holds_a_secret(api: Reply, wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("host", ["evil.example", API["production"], AUTH["production"], "files.servicetitan.io"])
-@pytest.mark.parametrize("path", ["jpm/v2/tenant/{tenant}/jobs", "telecom/v2/tenant/{tenant}/calls/5/recording"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", API["production"], AUTH["production"], "files.servicetitan.io"]
+)
+@pytest.mark.parametrize(
+    "path", ["jpm/v2/tenant/{tenant}/jobs", "telecom/v2/tenant/{tenant}/calls/5/recording"]
+)
 def test_no_redirect_carries_a_secret(path: str, host: str, status: int, wire: Wire) -> None:
     """Of rows none is followed; of a file one is, plainly, and a cookie that came with it stays behind."""
     cookie = {"set-cookie": "affinity=1; Domain=servicetitan.io; Path=/"}
     moved = {"location": f"https://{host}/connect/token?sig=x", **cookie}
     wire.api = lambda request: (
-        httpx.Response(status, headers=moved) if request.url.host == API["integration"] else httpx.Response(200)
+        httpx.Response(status, headers=moved)
+        if request.url.host == API["integration"]
+        else httpx.Response(200)
     )
     wire.token = lambda request: httpx.Response(200, headers=cookie, json={"access_token": TOKEN})
     st = stnb.connect()
@@ -613,13 +769,22 @@ def test_no_redirect_carries_a_secret(path: str, host: str, status: int, wire: W
 
     assert wire.told == {API["integration"], AUTH["integration"]}
     others = [r for r in wire.sent if r.url.host not in wire.told]
-    assert all(not {"authorization", "st-app-key", "cookie"} & set(r.headers) and not r.content for r in others)
+    assert all(
+        not {"authorization", "st-app-key", "cookie"} & set(r.headers) and not r.content
+        for r in others
+    )
     assert not any("cookie" in r.headers for r in wire.sent)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize(
-    "location", [f"https://{AUTH['production']}/connect/token", "https://evil.example/connect/token", "//evil.example", ""]
+    "location",
+    [
+        f"https://{AUTH['production']}/connect/token",
+        "https://evil.example/connect/token",
+        "//evil.example",
+        "",
+    ],
 )
 def test_a_token_request_is_not_redirected(location: str, status: int, wire: Wire) -> None:
     """307 and 308 would carry the form with the secret; none is followed, and the call fails in words."""
@@ -633,7 +798,9 @@ def test_a_token_request_is_not_redirected(location: str, status: int, wire: Wir
     assert all(str(r.url) == HOSTS["integration"][1] for r in wire.sent)
 
 
-def test_a_proxy_of_the_process_sees_nothing_in_the_clear(fake: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_of_the_process_sees_nothing_in_the_clear(
+    fake: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Plain http is for this machine; a proxy that the process names is not on it."""
     proxy = Loopback()
     with monkeypatch.context() as process:
@@ -656,7 +823,9 @@ def environment_of(host: str) -> str | None:
     return next((name for name in HOSTS if host in (API[name], AUTH[name])), None)
 
 
-@pytest.mark.parametrize("environment", ["", "integration", "production", "PRODUCTION", "Integration"])
+@pytest.mark.parametrize(
+    "environment", ["", "integration", "production", "PRODUCTION", "Integration"]
+)
 @pytest.mark.parametrize("name", ["", "INTEGRATION_", "PRODUCTION_", "PHOENIX_"])
 def test_a_pair_reaches_one_environment_only(name: str, environment: str, wire: Wire) -> None:
     """Every mix of a profile's name, its environment and both its URLs: refused before anything is sent, or kept to one."""
@@ -670,7 +839,10 @@ def test_a_pair_reaches_one_environment_only(name: str, environment: str, wire: 
             assert wire.sent == []
             continue
         reached = {environment_of(host) for host in wire.told} - {None}
-        own = environment.lower() or {"INTEGRATION_": "integration", "PRODUCTION_": "production"}.get(name)
+        own = environment.lower() or {
+            "INTEGRATION_": "integration",
+            "PRODUCTION_": "production",
+        }.get(name)
         assert len(reached) <= 1, (api, auth)
         assert not own or reached <= {own}, (api, auth)
 
@@ -683,7 +855,9 @@ def test_a_pair_reaches_one_environment_only(name: str, environment: str, wire: 
      "https://{h}#x", "https://{h}?x", "https://x.example\\@{h}", "https://{h}\\x.example", "https://%61{r}", "https://{h}%2e", "https://{h}\t",
      "https:/{h}", "https:{h}", "//{h}", "https:///{h}", "https://{h}:0443", "https://{h}:", "https://{w}", "https://{h};x", " https://{h} "],
 )  # fmt: skip
-def test_no_spelling_of_a_host_leads_to_the_other_environment(written: str, kind: int, field: str, wire: Wire) -> None:
+def test_no_spelling_of_a_host_leads_to_the_other_environment(
+    written: str, kind: int, field: str, wire: Wire
+) -> None:
     """Capitals, dots, ports, escapes, wide letters: the host of the other environment is known in any dress."""
     host = urlsplit(HOSTS["production"][kind]).hostname or ""
     wide = "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in host)
@@ -722,7 +896,10 @@ def test_we_and_the_library_read_an_address_alike(url: str) -> None:
         {"SERVICETITAN_ENVIRONMENT": "production"},
         {"SERVICETITAN_ENVIRONMENT": "production", "SERVICETITAN_CLIENT_ID": "cid.another"},
         {"SERVICETITAN_ENVIRONMENT": "production", "SERVICETITAN_TENANT_ID": "8"},
-        {"SERVICETITAN_API_URL": HOSTS["production"][0], "SERVICETITAN_AUTH_URL": HOSTS["production"][1]},
+        {
+            "SERVICETITAN_API_URL": HOSTS["production"][0],
+            "SERVICETITAN_AUTH_URL": HOSTS["production"][1],
+        },
         {"SERVICETITAN_API_URL": HOSTS["production"][0]},
         {"SERVICETITAN_AUTH_URL": HOSTS["production"][1]},
     ],
@@ -732,7 +909,10 @@ def test_variables_of_the_process_do_not_move_a_pair(
     process: dict[str, str], wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The pair in the file belongs to the environment beside it; another, from the process, needs a pair of its own."""
-    for file in (env(), env(ENVIRONMENT="", API_URL=HOSTS["integration"][0], AUTH_URL=HOSTS["integration"][1])):
+    for file in (
+        env(),
+        env(ENVIRONMENT="", API_URL=HOSTS["integration"][0], AUTH_URL=HOSTS["integration"][1]),
+    ):
         Path(".env").write_text(file)
         with monkeypatch.context() as variables:
             for name, value in process.items():
@@ -751,7 +931,9 @@ def test_variables_of_the_process_do_not_move_a_pair(
     assert wire.sent == []
 
 
-def test_what_changes_after_connect_moves_no_call(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_changes_after_connect_moves_no_call(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The file is edited, variables appear, the folder changes: a connected account keeps its pair and its hosts."""
     st = stnb.connect()
     with monkeypatch.context() as process:
@@ -768,7 +950,9 @@ def test_what_changes_after_connect_moves_no_call(wire: Wire, monkeypatch: pytes
 
 def test_two_accounts_of_one_process_share_nothing_across_environments(wire: Wire) -> None:
     """The same pair, tenant and name under both environments: a token goes back to where it came from, in either order."""
-    wire.token = lambda r: httpx.Response(200, json={"access_token": f"{r.url.host}.{TOKEN}", "headers": 1})
+    wire.token = lambda r: httpx.Response(
+        200, json={"access_token": f"{r.url.host}.{TOKEN}", "headers": 1}
+    )
     for order in (("integration", "production"), ("production", "integration")):
         client._AUTHS.clear()
         accounts = []
@@ -781,12 +965,16 @@ def test_two_accounts_of_one_process_share_nothing_across_environments(wire: Wir
 
     assert len(calls) == 8
     for r in calls:
-        assert r.headers["authorization"] == f"Bearer {r.url.host.replace('api', 'auth', 1)}.{TOKEN}"
+        assert (
+            r.headers["authorization"] == f"Bearer {r.url.host.replace('api', 'auth', 1)}.{TOKEN}"
+        )
 
 
 def test_cookies_do_not_go_from_one_environment_to_the_other(wire: Wire) -> None:
     """Not even where an account is moved by `reload`, and the cookie is for the whole domain."""
-    wire.api = answers(200, headers={"set-cookie": "who=me; Domain=servicetitan.io; Path=/"}, json=JOBS)
+    wire.api = answers(
+        200, headers={"set-cookie": "who=me; Domain=servicetitan.io; Path=/"}, json=JOBS
+    )
     st = stnb.connect()
     st.jpm.jobs.pull()
     Path(".env").write_text(env(ENVIRONMENT="production", CLIENT_SECRET="cs1.other-s3cret"))

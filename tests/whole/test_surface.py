@@ -57,7 +57,9 @@ def completions(shell: InteractiveShell, text: str, *, jedi: bool) -> set[str]:
         ("jobs.pull(completed", {"completedOnOrAfter=", "completedBefore="}),
     ],
 )
-def test_names_complete(shell: InteractiveShell, st: stnb.Account, text: str, expected: set[str], jedi: bool) -> None:
+def test_names_complete(
+    shell: InteractiveShell, st: stnb.Account, text: str, expected: set[str], jedi: bool
+) -> None:
     """Modules, resources, verbs and filters complete, with and without Jedi."""
     shell.user_ns.update(st=st, jobs=st.jpm.jobs)
 
@@ -103,8 +105,20 @@ def test_every_resource_is_an_attribute(st: stnb.Account) -> None:
 
 def test_reprs_are_honest_and_send_nothing(st: stnb.Account) -> None:
     """Every object has a short repr; none asks for a token or shows a secret."""
-    secrets = [getattr(st._session.credentials, n).reveal() for n in ("client_id", "client_secret", "app_key")]
-    objects = [st, st.jpm, st.jpm.jobs, st.jpm.jobs.pull, st.catalog, st._session, st._session.credentials, *stnb.profiles()]
+    secrets = [
+        getattr(st._session.credentials, n).reveal()
+        for n in ("client_id", "client_secret", "app_key")
+    ]
+    objects = [
+        st,
+        st.jpm,
+        st.jpm.jobs,
+        st.jpm.jobs.pull,
+        st.catalog,
+        st._session,
+        st._session.credentials,
+        *stnb.profiles(),
+    ]
     texts = [repr(o) for o in objects] + [st.jpm.jobs._repr_html_()]
 
     assert repr(st).startswith("<stnb demo · demo · tenant ")
@@ -130,15 +144,23 @@ def test_import_is_light() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("page", ["README.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "notebooks").glob("*.ipynb"))])
+@pytest.mark.parametrize(
+    "page",
+    ["README.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "notebooks").glob("*.ipynb"))],
+)
 def test_what_the_pages_name_is_there(page: str) -> None:
     """Every `stnb.name` and `stnb.room.name` of the README and the notebooks exists in a fresh process."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    named = set(re.findall(r"\bstnb((?:\.[a-z_]\w*){1,2})(?=\()", text)) | set(re.findall(r"\bstnb(\.[A-Z]\w+)", text))
+    named = set(re.findall(r"\bstnb((?:\.[a-z_]\w*){1,2})(?=\()", text)) | set(
+        re.findall(r"\bstnb(\.[A-Z]\w+)", text)
+    )
     code = "import stnb\nfor name in NAMES:\n    at = stnb\n    for part in name.strip('.').split('.'):\n        at = getattr(at, part)"
 
     run = subprocess.run(
-        [sys.executable, "-c", code.replace("NAMES", repr(sorted(named)))], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code.replace("NAMES", repr(sorted(named)))],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stderr
     assert named

@@ -52,9 +52,13 @@ SCALARS = (
     | some.sampled_from(ODD_TEXTS)
     | some.text(max_size=4)
 )
-KEYS = some.sampled_from(["zNew", "größe", "a b", "id2", "x (y)[z]", "", "Id", "\U0001f600", "cut \ud83d"])
+KEYS = some.sampled_from(
+    ["zNew", "größe", "a b", "id2", "x (y)[z]", "", "Id", "\U0001f600", "cut \ud83d"]
+)
 ANYTHING = some.recursive(
-    SCALARS, lambda inner: some.lists(inner, max_size=3) | some.dictionaries(KEYS, inner, max_size=3), max_leaves=5
+    SCALARS,
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=5,
 )
 
 
@@ -71,7 +75,11 @@ class Maker:
 
     def row(self, columns: tuple[Column, ...]) -> dict[str, Any]:
         named = {c.name: self.value(c) for c in columns if self.chance.random() > 0.1}
-        return named if self.chance.random() < 0.7 else dict(self.chance.sample(list(named.items()), len(named)))
+        return (
+            named
+            if self.chance.random() < 0.7
+            else dict(self.chance.sample(list(named.items()), len(named)))
+        )
 
     def value(self, c: Column) -> Any:
         if self.chance.random() < 0.12:
@@ -82,9 +90,15 @@ class Maker:
             return [self.value(c.children[0]) for _ in range(self.chance.randrange(3))]
         if self.chance.random() < self.wild:
             return self.chance.choice(
-                ODD_NUMBERS if c.type in ("integer", "number") or (c.type == "decimal" and not c.text) else ODD_TEXTS
+                ODD_NUMBERS
+                if c.type in ("integer", "number") or (c.type == "decimal" and not c.text)
+                else ODD_TEXTS
             )
-        return self.chance.choice([self.scalar(c), 5, {"a": [1]}, [True]]) if c.type == "any" else self.scalar(c)
+        return (
+            self.chance.choice([self.scalar(c), 5, {"a": [1]}, [True]])
+            if c.type == "any"
+            else self.scalar(c)
+        )
 
     def scalar(self, c: Column) -> Any:
         pick, number = self.chance.choice, self.chance.randrange(-(10**6), 10**6)
@@ -93,18 +107,30 @@ class Maker:
             return pick([number, 0, 2**53 + 1, 2**63 - 1, -(2**63), 48213377])
         if c.type in ("decimal", "number"):
             cents = Decimal(number) / 100
-            return pick([f"{cents:.2f}", "0.00", ""]) if c.text else pick([cents, number, Decimal("0.1"), 0])
+            return (
+                pick([f"{cents:.2f}", "0.00", ""])
+                if c.text
+                else pick([cents, number, Decimal("0.1"), 0])
+            )
         if c.type == "boolean":
             return pick([True, False])
         if c.type == "date-time":
-            return pick([f"{moment.isoformat()}{f}{z}" for f in ("", ".1", ".1234567") for z in ("Z", "", "+02:00")])
+            return pick(
+                [
+                    f"{moment.isoformat()}{f}{z}"
+                    for f in ("", ".1", ".1234567")
+                    for z in ("Z", "", "+02:00")
+                ]
+            )
         if c.type == "date":
             return moment.date().isoformat() + pick(["", "T00:00:00", "T00:00:00Z"])
         if c.type == "duration":
             return pick(["01:30:00", "1.00:00:00", "-00:00:01.25", "00:00:00.1234567"])
         if c.type == "string" and c.refers:
             return pick([str(number), str(2**53 + 1), ""])
-        return pick(["", "text", "5", "null", "[]", "2026-01-01", "é\U0001f600", '"quoted"', *c.values])
+        return pick(
+            ["", "text", "5", "null", "[]", "2026-01-01", "é\U0001f600", '"quoted"', *c.values]
+        )
 
 
 def put(chance: random.Random, row: dict[str, Any], odd: Any) -> None:
@@ -123,7 +149,10 @@ def put(chance: random.Random, row: dict[str, Any], odd: Any) -> None:
 @some.composite
 def pages_of(draw: some.DrawFn, endpoint: Endpoint, rows: int = ROWS) -> list[list[dict[str, Any]]]:
     """Two pages of rows: as promised, with gaps and nulls; now and then with strangers, and with values of other kinds."""
-    maker = Maker(f"{endpoint.name} {draw(some.integers(0, 2**32))}", draw(some.sampled_from([0.005, 0.1, 0.4])))
+    maker = Maker(
+        f"{endpoint.name} {draw(some.integers(0, 2**32))}",
+        draw(some.sampled_from([0.005, 0.1, 0.4])),
+    )
     chance, made = maker.chance, [maker.row(endpoint.columns) for _ in range(rows)]
     for odd in draw(some.lists(ANYTHING, max_size=6)):
         put(chance, chance.choice(made), odd)
@@ -142,7 +171,9 @@ def written(value: Any) -> str:
     return str(value) if isinstance(value, Decimal) else json.dumps(value)
 
 
-def frame_of(endpoint: Endpoint, pages: list[list[dict[str, Any]]], dtypes: Any = "typed") -> tuple[pd.DataFrame, dict[str, str]]:
+def frame_of(
+    endpoint: Endpoint, pages: list[list[dict[str, Any]]], dtypes: Any = "typed"
+) -> tuple[pd.DataFrame, dict[str, str]]:
     shape = shape_of(endpoint, dtypes)
     parts = [decode(f'{{"data":{written(page)}}}'.encode(), "data", shape) for page in pages]
     frame, drift, _ = assemble(parts, shape)
@@ -156,7 +187,10 @@ def cells_of(series: pd.Series[Any]) -> list[Any]:
     """A column as plain values: None where it is null, times and durations as (unit, count)."""
     if series.dtype.kind in "mM":
         unit = series.dt.unit
-        return [None if pd.isna(v) else (series.dtype.kind, unit, v.as_unit(unit)._value) for v in series]
+        return [
+            None if pd.isna(v) else (series.dtype.kind, unit, v.as_unit(unit)._value)
+            for v in series
+        ]
     return pa.array(series.array, from_pandas=True).to_pylist()  # type: ignore[no-any-return]
 
 
@@ -195,7 +229,9 @@ class Reader:
             path, here, there = f"{above}{name}", sent.get(name), got.get(name)
             if isinstance(there, Inner) and isinstance(here, dict):
                 self.compare(here, there, f"{path}.")
-            elif not (self.is_blank(here, path) if there is None else self.is_same(here, there, path)):
+            elif not (
+                self.is_blank(here, path) if there is None else self.is_same(here, there, path)
+            ):
                 self.wrong.append(f"{path}: {here!r} is {there!r} ({self.drift.get(path)})")
 
     def is_blank(self, sent: Any, path: str) -> bool:
@@ -203,7 +239,11 @@ class Reader:
         if isinstance(sent, dict):
             return all(self.is_blank(v, f"{path}.{k}") for k, v in sent.items())
         c = self.columns.get(path)
-        numeric = c is not None and self.dtypes != "raw" and (c.type == "decimal" or (c.type == "string" and c.refers))
+        numeric = (
+            c is not None
+            and self.dtypes != "raw"
+            and (c.type == "decimal" or (c.type == "string" and c.refers))
+        )
         return sent is None or (isinstance(sent, str) and not sent.strip() and bool(numeric))
 
     def is_same(self, sent: Any, got: Any, path: str) -> bool:
@@ -220,7 +260,9 @@ class Reader:
             return told and kept_as_text(sent, got, kind)
         if isinstance(sent, str) and not isinstance(got, str):
             written = str(got) if kind == "string" else None  # an id
-            return sent == written or (kind == "decimal" and self.is_equal(Decimal(sent.strip()), got, kind))
+            return sent == written or (
+                kind == "decimal" and self.is_equal(Decimal(sent.strip()), got, kind)
+            )
         return self.is_equal(sent, got, kind) if isinstance(sent, Decimal) else same(sent, got)
 
     def is_equal(self, sent: Decimal, got: Any, kind: str) -> bool:
@@ -251,7 +293,11 @@ def shortest(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ",".join(map(shortest, value)) + "]"
     digits = isinstance(value, Decimal) and Decimal(repr(float(value))) != value
-    return str(value) if digits else json.dumps(float(value) if isinstance(value, Decimal) else value, ensure_ascii=False)
+    return (
+        str(value)
+        if digits
+        else json.dumps(float(value) if isinstance(value, Decimal) else value, ensure_ascii=False)
+    )
 
 
 def parsed(text: str) -> Any:
@@ -266,7 +312,9 @@ def kept_as_text(sent: Any, got: str, kind: str) -> bool:
     """The text as sent, or JSON; where another page made it text, the typed value in words."""
     if isinstance(sent, str):
         return (
-            got == escaped(sent) or (kind in TIMES and again(sent, got, kind)) or (kind in NUMBERS and equal_numbers(sent, got))
+            got == escaped(sent)
+            or (kind in TIMES and again(sent, got, kind))
+            or (kind in NUMBERS and equal_numbers(sent, got))
         )
     return same(sent, parsed(got))
 
@@ -276,7 +324,11 @@ TIMES, NUMBERS = ("date-time", "date", "duration"), ("decimal", "string")
 
 def again(sent: str, got: str, kind: str) -> bool:
     one, other = instant(sent, kind), instant(got, kind)
-    return one is not None and other is not None and (one == other or (kind != "duration" and one // 1000 == other // 1000))
+    return (
+        one is not None
+        and other is not None
+        and (one == other or (kind != "duration" and one // 1000 == other // 1000))
+    )
 
 
 def equal_numbers(one: str, other: str) -> bool:
@@ -300,20 +352,35 @@ def same(sent: Any, got: Any) -> bool:
         return all(same(sent.get(k), got.get(k)) for k in {**sent, **got})
     if isinstance(sent, list) and isinstance(got, list):
         return len(sent) == len(got) and all(map(same, sent, got))
-    if isinstance(sent, bool) or isinstance(got, bool) or isinstance(sent, str) or isinstance(got, str):
+    if (
+        isinstance(sent, bool)
+        or isinstance(got, bool)
+        or isinstance(sent, str)
+        or isinstance(got, str)
+    ):
         return type(sent) is type(got) and bool(sent == got)
-    return isinstance(sent, int | float | Decimal) and isinstance(got, int | float | Decimal) and equal(sent, got)
+    return (
+        isinstance(sent, int | float | Decimal)
+        and isinstance(got, int | float | Decimal)
+        and equal(sent, got)
+    )
 
 
 def equal(sent: float | Decimal, got: float | Decimal) -> bool:
     """The same number; of one with a point and more than 15 digits a float has the nearest."""
-    rounded = isinstance(sent, Decimal) and len(sent.as_tuple().digits) > 15 and float(sent) == float(got)
+    rounded = (
+        isinstance(sent, Decimal) and len(sent.as_tuple().digits) > 15 and float(sent) == float(got)
+    )
     return number(sent) == number(got) or rounded
 
 
 CLOCK = re.compile(r"(-)?(?:(\d+)\.)?(\d+):(\d\d)(?::(\d\d)(?:\.(\d+))?)?")
-ISO = re.compile(r"(-)?P(?:(\d+)W)?(?:(-?\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?")
-MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?)?(Z|[+-]\d\d:?\d\d)?")
+ISO = re.compile(
+    r"(-)?P(?:(\d+)W)?(?:(-?\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?"
+)
+MOMENT = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?)?(Z|[+-]\d\d:?\d\d)?"
+)
 
 
 def instant(text: str, kind: str) -> int | None:
@@ -324,7 +391,9 @@ def instant(text: str, kind: str) -> int | None:
             whole = ((int(d or 0) * 24 + int(h)) * 60 + int(m)) * 60 + int(s or 0)
         elif found := ISO.fullmatch(text):
             sign, w, d, h, m, s, f = found.groups()
-            whole = (((int(w or 0) * 7 + int(d or 0)) * 24 + int(h or 0)) * 60 + int(m or 0)) * 60 + int(s or 0)
+            whole = (
+                ((int(w or 0) * 7 + int(d or 0)) * 24 + int(h or 0)) * 60 + int(m or 0)
+            ) * 60 + int(s or 0)
         else:
             return None
         return (-1 if sign else 1) * (whole * 10**9 + int((f or "").ljust(9, "0")))
@@ -332,7 +401,11 @@ def instant(text: str, kind: str) -> int | None:
         return None
     *parts, f, zone = found.groups()
     numbers = [int(p or 0) for p in parts]
-    away = 0 if kind == "date" or zone in (None, "Z") else int(f"{zone[0]}1") * (int(zone[1:3]) * 3600 + int(zone[-2:]) * 60)
+    away = (
+        0
+        if kind == "date" or zone in (None, "Z")
+        else int(f"{zone[0]}1") * (int(zone[1:3]) * 3600 + int(zone[-2:]) * 60)
+    )
     whole = dt.datetime(*numbers) - dt.datetime(1970, 1, 1)  # type: ignore[arg-type]
     return ((whole.days * 86400 + whole.seconds) - away) * 10**9 + int((f or "").ljust(9, "0"))
 
@@ -349,7 +422,9 @@ def test_every_value_can_be_read_back(endpoint: Endpoint, data: some.DataObject)
 @pytest.mark.parametrize("endpoint", PLAIN[::5])
 @settings(max_examples=2)
 @given(data=some.data())
-def test_every_value_can_be_read_back_as_decimals_and_raw(endpoint: Endpoint, dtypes: str, data: some.DataObject) -> None:
+def test_every_value_can_be_read_back_as_decimals_and_raw(
+    endpoint: Endpoint, dtypes: str, data: some.DataObject
+) -> None:
     """The same where amounts are decimals, and where everything is as it was sent."""
     check(endpoint, data.draw(pages_of(endpoint)), dtypes)
 
@@ -360,7 +435,10 @@ def check(endpoint: Endpoint, pages: list[list[dict[str, Any]]], dtypes: str) ->
     frame, drift = frame_of(endpoint, pages, dtypes)
 
     assert len(frame) == len(rows)
-    cells, reader = {str(name): cells_of(frame[name]) for name in frame}, Reader(endpoint, drift, dtypes)
+    cells, reader = (
+        {str(name): cells_of(frame[name]) for name in frame},
+        Reader(endpoint, drift, dtypes),
+    )
     for at, row in enumerate(rows):
         reader.compare(row, values_of(cells, at))
     assert not reader.wrong, "\n".join(reader.wrong)
@@ -369,7 +447,9 @@ def check(endpoint: Endpoint, pages: list[list[dict[str, Any]]], dtypes: str) ->
 # -- decimals
 
 
-def column(endpoint: Endpoint, name: str, *texts: str, dtypes: Any = "decimal") -> tuple[list[Any], str, str]:
+def column(
+    endpoint: Endpoint, name: str, *texts: str, dtypes: Any = "decimal"
+) -> tuple[list[Any], str, str]:
     """Values of one column as JSON texts, a page each -> as the frame has them, their dtype, and what is told."""
     shape = shape_of(endpoint, dtypes)
     parts = [decode(f'{{"data":[{{"{name}":{text}}}]}}'.encode(), "data", shape) for text in texts]
@@ -377,7 +457,11 @@ def column(endpoint: Endpoint, name: str, *texts: str, dtypes: Any = "decimal") 
     return cells_of(frame[name]), str(frame[name].dtype), drift.get(name, "")
 
 
-JOBS, PAYMENTS, INVOICES = KNOWN["jpm.jobs"], KNOWN["accounting.payments"], KNOWN["accounting.invoices"]
+JOBS, PAYMENTS, INVOICES = (
+    KNOWN["jpm.jobs"],
+    KNOWN["accounting.payments"],
+    KNOWN["accounting.invoices"],
+)
 EXACT, WIDE = "decimal128(18, 6)[pyarrow]", "decimal256(76, 38)[pyarrow]"
 
 
@@ -386,14 +470,26 @@ EXACT, WIDE = "decimal128(18, 6)[pyarrow]", "decimal256(76, 38)[pyarrow]"
     [
         ("total", ["0.1", "0.2", "5", "null", "-1e2"], EXACT, ""),
         ("total", ["123456789012.123456"], EXACT, ""),
-        ("total", ["0.1", "33.3333333333333333333333333333"], WIDE, "in 1 row; kept as wider decimals"),
-        ("total", ["0.1", "9007199254740993", "1234567890123456789"], WIDE, "in 2 rows; kept as wider decimals"),
+        (
+            "total",
+            ["0.1", "33.3333333333333333333333333333"],
+            WIDE,
+            "in 1 row; kept as wider decimals",
+        ),
+        (
+            "total",
+            ["0.1", "9007199254740993", "1234567890123456789"],
+            WIDE,
+            "in 2 rows; kept as wider decimals",
+        ),
         ("total", ["1e-40", "0.1"], "str", "no exact decimal in 1 row; kept as text"),
         ("total", ["1E+60", "true", "0.1"], "str", "no exact decimal in"),
     ],
 )
 @pytest.mark.parametrize("quoted", [False, True])
-def test_amounts_are_exact(name: str, texts: list[str], dtype: str, told: str, quoted: bool) -> None:
+def test_amounts_are_exact(
+    name: str, texts: list[str], dtype: str, told: str, quoted: bool
+) -> None:
     """Sent as numbers or as texts, to the last digit; wider where one needs that, and text where none holds it."""
     sent = [json.dumps(t) if quoted and t != "null" else t for t in texts]
 
@@ -402,12 +498,18 @@ def test_amounts_are_exact(name: str, texts: list[str], dtype: str, told: str, q
     assert found == dtype
     assert told in drift if told else drift == ""
     for text, value in zip(texts, values, strict=True):
-        assert (value is None) if text == "null" else (text == value if text == "true" else Decimal(text) == Decimal(value))
+        assert (
+            (value is None)
+            if text == "null"
+            else (text == value if text == "true" else Decimal(text) == Decimal(value))
+        )
 
 
 def test_amounts_add_up_where_floats_do_not() -> None:
     """0.1 three times is 0.3; products, quotients and groups are decimals too."""
-    frame, _ = frame_of(JOBS, [[{"total": Decimal("0.1"), "jobStatus": "Completed"}] * 3], "decimal")
+    frame, _ = frame_of(
+        JOBS, [[{"total": Decimal("0.1"), "jobStatus": "Completed"}] * 3], "decimal"
+    )
 
     assert frame["total"].sum() == Decimal("0.3")
     assert frame.groupby("jobStatus")["total"].sum()["Completed"] == Decimal("0.3")
@@ -419,7 +521,9 @@ def test_amounts_add_up_where_floats_do_not() -> None:
 
 def test_amounts_inside_lists_are_exact_too() -> None:
     """Numbers as decimals; those sent as text stay text until `children` opens the list."""
-    frame, drift = frame_of(KNOWN["sales.estimates"], [[{"items": [{"qty": Decimal("0.1"), "total": 5}]}]], "decimal")
+    frame, drift = frame_of(
+        KNOWN["sales.estimates"], [[{"items": [{"qty": Decimal("0.1"), "total": 5}]}]], "decimal"
+    )
 
     assert drift == {}
     assert frame["items"][0][0]["total"] == Decimal(5)
@@ -432,13 +536,17 @@ def test_amounts_inside_lists_are_exact_too() -> None:
 def test_no_amount_has_more_digits_than_its_type(digits: int, tmp_path: Path) -> None:
     """A whole number of any size, in a column and in a list: a file gives back what was sent."""
     amount = int("9" * digits)
-    frame, drift = frame_of(KNOWN["sales.estimates"], [[{"subtotal": amount, "items": [{"total": amount}]}]], "decimal")
+    frame, drift = frame_of(
+        KNOWN["sales.estimates"], [[{"subtotal": amount, "items": [{"total": amount}]}]], "decimal"
+    )
     frame.to_parquet(tmp_path / "x.parquet")
 
     again = load(tmp_path / "x.parquet")
 
     assert Decimal(again["subtotal"][0]) == amount
-    assert (parsed(again["items"][0]) if isinstance(again["items"][0], str) else again["items"][0])[0]["total"] == amount
+    assert (parsed(again["items"][0]) if isinstance(again["items"][0], str) else again["items"][0])[
+        0
+    ]["total"] == amount
     assert set(drift) == {"subtotal", "items"}
     for name in frame:
         pa.array(frame[name].array).validate(full=True)
@@ -499,11 +607,19 @@ def test_ids_sent_as_text_become_numbers(texts: list[str], values: list[Any], to
 
 def test_a_text_leads_only_to_ids_that_are_numbers() -> None:
     """Over the whole catalogue: whatever text leads somewhere is cast, and there the id is a number."""
-    led = {(e.name, path, c.refers) for e in KNOWN for path, c in walk(e.columns) if c.type == "string" and c.refers}
+    led = {
+        (e.name, path, c.refers)
+        for e in KNOWN
+        for path, c in walk(e.columns)
+        if c.type == "string" and c.refers
+    }
 
     assert ("accounting.payments", "typeId", "accounting.payment_types") in led
     for _, _, target in led:
-        assert target == "users" or next(c.type for c in KNOWN[str(target)].columns if c.name == "id") == "integer"
+        assert (
+            target == "users"
+            or next(c.type for c in KNOWN[str(target)].columns if c.name == "id") == "integer"
+        )
     told = cards.columns(PAYMENTS).set_index("name")["dtype"]
     assert (told["typeId"], told["memo"]) == ("Int64", "str")
 
@@ -511,17 +627,24 @@ def test_a_text_leads_only_to_ids_that_are_numbers() -> None:
 # -- what is odd
 
 
-@pytest.mark.parametrize("text", ["PT1.5H", "P1M", "P1Y", "PT", "P", "1:2", "\u0661:00", "PT0.1234567891S"])
+@pytest.mark.parametrize(
+    "text", ["PT1.5H", "P1M", "P1Y", "PT", "P", "1:2", "\u0661:00", "PT0.1234567891S"]
+)
 def test_spans_without_a_length_stay_text(text: str) -> None:
     """Months and years have none, and a fraction of an hour is read wrong by others."""
     e = KNOWN["settings.technicians"]
     name = next(c.name for c in e.columns if c.type == "duration")
 
     assert column(e, name, json.dumps(text), dtypes="typed")[:2] == ([text], "str")
-    assert column(e, name, '"PT1H0.5S"', '"P1W"', dtypes="typed")[0] == [("m", "ns", 3600500000000), ("m", "ns", 604800000000000)]
+    assert column(e, name, '"PT1H0.5S"', '"P1W"', dtypes="typed")[0] == [
+        ("m", "ns", 3600500000000),
+        ("m", "ns", 604800000000000),
+    ]
 
 
-@pytest.mark.parametrize("text", ["0000-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+@pytest.mark.parametrize(
+    "text", ["0000-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+)
 def test_times_outside_the_calendar_stay_text(text: str) -> None:
     """A frame that holds one could not be shown."""
     values, dtype, told = column(JOBS, "createdOn", json.dumps(text), dtypes="typed")
@@ -532,10 +655,17 @@ def test_times_outside_the_calendar_stay_text(text: str) -> None:
 
 def test_numbers_that_no_float_holds_are_kept_as_written() -> None:
     """Where a column becomes text, and where the documents promise nothing."""
-    e, name = next((e, path) for e in KNOWN for path, c in leaves(e.columns) if is_open(c) and "." not in path)
+    e, name = next(
+        (e, path) for e in KNOWN for path, c in leaves(e.columns) if is_open(c) and "." not in path
+    )
 
-    assert column(JOBS, "id", "1E+400", "0.12345678901234567890", dtypes="typed")[0] == ["1E+400", "0.12345678901234567890"]
-    assert column(e, name, "[0.12345678901234567890,1.5]", dtypes="typed")[0] == [["0.12345678901234567890", "1.5"]]
+    assert column(JOBS, "id", "1E+400", "0.12345678901234567890", dtypes="typed")[0] == [
+        "1E+400",
+        "0.12345678901234567890",
+    ]
+    assert column(e, name, "[0.12345678901234567890,1.5]", dtypes="typed")[0] == [
+        ["0.12345678901234567890", "1.5"]
+    ]
 
 
 # -- files
@@ -544,7 +674,9 @@ def test_numbers_that_no_float_holds_are_kept_as_written() -> None:
 @pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
 def test_empty_frames_survive_a_file(dtypes: Any, tmp_path: Path) -> None:
     """Of every resource, those of the same columns once: dtypes and provenance are the same behind Parquet."""
-    alike = {tuple((leaf.path, leaf.column) for leaf in shape_of(e, dtypes).leaves): e for e in KNOWN}
+    alike = {
+        tuple((leaf.path, leaf.column) for leaf in shape_of(e, dtypes).leaves): e for e in KNOWN
+    }
     for endpoint in [*alike.values()][:: 1 if dtypes == "typed" else 4]:
         frame, _, _ = assemble([], shape_of(endpoint, dtypes))
         frame.attrs["stnb"] = {"resource": endpoint.name, "dtypes": dtypes}
@@ -558,7 +690,14 @@ def test_empty_frames_survive_a_file(dtypes: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
 @pytest.mark.parametrize(
-    "name", ["jpm.jobs", "accounting.invoices", "sales.estimates", "forms.submissions", "inventory.purchase_orders"]
+    "name",
+    [
+        "jpm.jobs",
+        "accounting.invoices",
+        "sales.estimates",
+        "forms.submissions",
+        "inventory.purchase_orders",
+    ],
 )
 def test_full_frames_survive_a_file(name: str, dtypes: Any, tmp_path: Path) -> None:
     """With strangers whose names are not plain, decimals inside lists, and nulls."""
@@ -598,7 +737,9 @@ def test_a_pull_takes_dtypes(demo: stnb.Account, tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(load(path), frame)
         run = demo.accounting.payments.start(dtypes=dtypes, to=tmp_path / "again.parquet", **given)
         pd.testing.assert_frame_equal(run.wait(), frame)
-        assert pq.read_schema(path).field("total").type == (pa.decimal128(18, 6) if dtypes == "decimal" else pa.string())
+        assert pq.read_schema(path).field("total").type == (
+            pa.decimal128(18, 6) if dtypes == "decimal" else pa.string()
+        )
         pages = list(demo.accounting.payments.pages(dtypes=dtypes, page_size=10, **given))
         assert [len(page) for page in pages] == [10, 10, 10]
         assert pages[0].dtypes.equals(frame.dtypes)
@@ -614,7 +755,9 @@ def test_a_pull_takes_dtypes(demo: stnb.Account, tmp_path: Path) -> None:
         ("forms.jobs.attachment", "decimal", "none that is an amount"),
     ],
 )
-def test_dtypes_that_do_not_fit_are_refused(demo: stnb.Account, name: str, dtypes: Any, words: str) -> None:
+def test_dtypes_that_do_not_fit_are_refused(
+    demo: stnb.Account, name: str, dtypes: Any, words: str
+) -> None:
     """Before anything is sent."""
     with pytest.raises(BadFilter) as err:
         demo[name].pull(dtypes=dtypes)

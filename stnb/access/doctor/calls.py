@@ -54,7 +54,11 @@ def of_key(kind: str | None, err: StnbError | None) -> Check:
         return Check("app key", None, "no read that would tell it could be made")
     seen = seen_of(err)
     if kind == "key":
-        likely = "The app key is not accepted." if KEY_WORDS.search(err.happened) else "Likely the app key is wrong."
+        likely = (
+            "The app key is not accepted."
+            if KEY_WORDS.search(err.happened)
+            else "Likely the app key is wrong."
+        )
         return Check(
             "app key",
             False,
@@ -76,7 +80,11 @@ def of_key(kind: str | None, err: StnbError | None) -> Check:
 
 
 def of_scopes(
-    granted: frozenset[str] | None, every: Mapping[str, int], total: int, gained: frozenset[str], lost: frozenset[str]
+    granted: frozenset[str] | None,
+    every: Mapping[str, int],
+    total: int,
+    gained: frozenset[str],
+    lost: frozenset[str],
 ) -> Check:
     """What the token opens, of all that the catalogue knows.
 
@@ -87,7 +95,10 @@ def of_scopes(
     """
     if granted is None:
         return Check("scopes", None, "the token does not tell its scopes")
-    readable, unnamed = sum(n for s, n in every.items() if s in granted), total - sum(every.values())
+    readable, unnamed = (
+        sum(n for s, n in every.items() if s in granted),
+        total - sum(every.values()),
+    )
     missing = sorted(set(every) - granted)
     parts = [f"{len(gained)} scopes are new since last time: {_few(sorted(gained))}"] * bool(gained)
     parts += [f"{len(missing)} scopes are not granted: {_few(missing)}"] * bool(missing)
@@ -98,15 +109,21 @@ def of_scopes(
         means = f"The app lost scopes since last time: {_few(sorted(lost))}."
         return Check("scopes", False, seen, means, how, DEVELOPER)
     if not readable:
-        return Check("scopes", False, seen, "The app was granted nothing that can be read.", how, DEVELOPER)
-    means, how = ("Calls that need another scope are answered with 403.", how) if missing else ("", "")
+        return Check(
+            "scopes", False, seen, "The app was granted nothing that can be read.", how, DEVELOPER
+        )
+    means, how = (
+        ("Calls that need another scope are answered with 403.", how) if missing else ("", "")
+    )
     return Check("scopes", True, seen, means, how, DEVELOPER if missing else "")
 
 
 def of_reads(modules: Sequence[Module], pause: StnbError | None) -> Check:
     """Whether the answers agree with the scopes."""
     if pause is not None:
-        return Check("reads", False, seen_of(pause), "Throttled: ServiceTitan asks for a pause.", WAIT, YOU)
+        return Check(
+            "reads", False, seen_of(pause), "Throttled: ServiceTitan asks for a pause.", WAIT, YOU
+        )
     tried = [m for m in modules if m.answers is not None]
     bad = [m.module for m in tried if not m.answers]
     seen = f"{len(tried) - len(bad)} of {len(tried)} modules answered"

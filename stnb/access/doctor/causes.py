@@ -31,7 +31,11 @@ def of_hosts(knocks: Sequence[Knock]) -> Check:
     if not shut:
         hosts = " and ".join(dict.fromkeys(k.host for k in knocks))
         through = f", through the proxy {knocks[0].proxy}" if knocks[0].proxy else ""
-        return Check("hosts", True, f"{hosts} answered in {max(k.seconds for k in knocks) * 1000:.0f} ms{through}")
+        return Check(
+            "hosts",
+            True,
+            f"{hosts} answered in {max(k.seconds for k in knocks) * 1000:.0f} ms{through}",
+        )
     means, then = _SHUT[shut[0].trouble]
     seen = f"no answer from {' and '.join(dict.fromkeys(k.host for k in shut))} ({shut[0].trouble})"
     through = f" The proxy in use is {shut[0].proxy}." if shut[0].proxy else ""
@@ -47,12 +51,18 @@ _SHUT = {
         "The host's certificate is not trusted here.",
         "Likely a proxy of your company opens the connection: name its certificate in SSL_CERT_FILE; check the clock as well.",
     ),
-    "proxy": ("The proxy refuses the connection.", "Check HTTPS_PROXY and NO_PROXY, and whether the proxy wants a password."),
+    "proxy": (
+        "The proxy refuses the connection.",
+        "Check HTTPS_PROXY and NO_PROXY, and whether the proxy wants a password.",
+    ),
     "refused": (
         "The connection was refused or cut.",
         "Likely a firewall is in the way: ask for the two hosts to be let through.",
     ),
-    "time": ("The host did not answer in time.", "Likely a firewall or the network is in the way: try from another network."),
+    "time": (
+        "The host did not answer in time.",
+        "Likely a firewall or the network is in the way: try from another network.",
+    ),
     "other": ("The connection failed.", "Try again; where it stays, try from another network."),
 }
 
@@ -95,7 +105,9 @@ def of_token(err: StnbError | None, seconds: float, warm: bool, twin: str) -> Ch
         twin: another profile with the same pair for another environment.
     """
     if err is None:
-        return Check("token", True, f"granted, good for {seconds / 60:.0f} minutes" if seconds else "granted")
+        return Check(
+            "token", True, f"granted, good for {seconds / 60:.0f} minutes" if seconds else "granted"
+        )
     code = next(iter(re.findall(r'"([^"]+)"', err.happened)), "")
     status = getattr(err, "status", None)
     seen = seen_of(err, code)
@@ -107,13 +119,29 @@ def of_token(err: StnbError | None, seconds: float, warm: bool, twin: str) -> Ch
         return Check("token", False, seen, "Throttled: tokens are asked for too often.", WAIT, YOU)
     if isinstance(err, UnexpectedAnswer):
         means = "Something else than ServiceTitan answers: likely a proxy, a sign-in page of the network, or a wrong AUTH_URL."
-        return Check("token", False, seen, means, "Open the network's sign-in page, or correct AUTH_URL.", YOU)
+        return Check(
+            "token",
+            False,
+            seen,
+            means,
+            "Open the network's sign-in page, or correct AUTH_URL.",
+            YOU,
+        )
     if isinstance(err, Unreachable):
         return Check("token", False, seen, err.why, err.next, YOU)
     if status and status >= 500:
-        return Check("token", False, seen, "ServiceTitan's token server is in trouble.", "Try again in some minutes.", YOU)
+        return Check(
+            "token",
+            False,
+            seen,
+            "ServiceTitan's token server is in trouble.",
+            "Try again in some minutes.",
+            YOU,
+        )
     means = "The token endpoint does not take the request as it was sent: likely AUTH_URL leads elsewhere, or a proxy changes it."
-    return Check("token", False, seen, means, "Leave AUTH_URL out to use ServiceTitan's own address.", YOU)
+    return Check(
+        "token", False, seen, means, "Leave AUTH_URL out to use ServiceTitan's own address.", YOU
+    )
 
 
 def _invalid(warm: bool, twin: str) -> tuple[str, str, str]:
@@ -141,7 +169,9 @@ def _invalid(warm: bool, twin: str) -> tuple[str, str, str]:
 
 def _shut_out(warm: bool) -> tuple[str, str, str]:
     if warm:
-        means = "Likely the app was disabled in this tenant: a token was given before, and none is now."
+        means = (
+            "Likely the app was disabled in this tenant: a token was given before, and none is now."
+        )
         return means, f"The admin enables it again under {PAGE}; the pair stays.", ADMIN
     return (
         "Likely the tenant does not let the app in: it is disabled there, or not connected yet.",
@@ -166,8 +196,12 @@ def of_other(host: str, label: str, err: StnbError | None, tenant: Any) -> Check
             YOU,
         )
     if getattr(err, "status", None) in (400, 401, 403):
-        return Check("other environment", True, f"{sent}, which refused it as well: it is not of {label}")
-    return Check("other environment", None, f"{sent}: {seen_of(err)}", "It could not be told.", err.next, YOU)
+        return Check(
+            "other environment", True, f"{sent}, which refused it as well: it is not of {label}"
+        )
+    return Check(
+        "other environment", None, f"{sent}: {seen_of(err)}", "It could not be told.", err.next, YOU
+    )
 
 
 # -- words
@@ -178,5 +212,9 @@ def seen_of(err: StnbError, code: str = "", trace: bool = True) -> str:
     status = getattr(err, "status", None)
     words = code or next(iter(re.findall(r'"([^"]+)"', err.happened)), "")
     number = err.trace_id if isinstance(err, RequestError) and err.trace_id else ""
-    parts = [str(status or ""), f'"{words}"' if words else "", f"(trace {number})" if number and trace else ""]
+    parts = [
+        str(status or ""),
+        f'"{words}"' if words else "",
+        f"(trace {number})" if number and trace else "",
+    ]
     return " ".join(filter(None, parts)) or err.happened

@@ -100,7 +100,12 @@ class Visit:
 
     def meet(self, patient: Account) -> None:
         self.account = patient
-        self.report = replace(self.report, profile=patient.profile, environment=patient.environment, tenant=patient.tenant)
+        self.report = replace(
+            self.report,
+            profile=patient.profile,
+            environment=patient.environment,
+            tenant=patient.tenant,
+        )
 
     def add(self, *checks: Check) -> None:
         self.report = self.report.plus(*map(self._clean, checks))
@@ -119,7 +124,9 @@ class Visit:
 
     def skip(self, needs: str) -> None:
         """Put down what is left as not tried, as it needs something that is not there."""
-        there = {c.name for c in self.report} | {"other environment"}  # which is only there when asked for
+        there = {c.name for c in self.report} | {
+            "other environment"
+        }  # which is only there when asked for
         self.add(*(calls.skipped(n, needs) for n in NAMES if n not in there))
 
     def end(self) -> Report:
@@ -139,7 +146,11 @@ class Visit:
         try:
             self.known = credentials.settings(env_file)
         except SetupError as err:
-            self.add(Check("file", False, "it cannot be used", f"{err.happened} {err.why}", err.next, YOU))
+            self.add(
+                Check(
+                    "file", False, "it cannot be used", f"{err.happened} {err.why}", err.next, YOU
+                )
+            )
             return False
         if isinstance(who, Account):
             self.meet(who)
@@ -156,7 +167,9 @@ class Visit:
         return self.known.profiles[0] if len(self.known.profiles) == 1 else ""
 
     def _no_file(self) -> bool:
-        self.add(*(Check(n, True, "not needed by this account") for n in ("file", "private", "values")))
+        self.add(
+            *(Check(n, True, "not needed by this account") for n in ("file", "private", "values"))
+        )
         return True
 
     def _look(self, name: str) -> bool:
@@ -193,7 +206,9 @@ class Visit:
         warm = self.session.claims is not None
         err = await _failure(self.session.authorize(renew=True, patience=PATIENCE))
         claims = self.session.claims or {}
-        seconds = float(claims["exp"]) - float(claims["nbf"]) if {"exp", "nbf"} <= set(claims) else 0.0
+        seconds = (
+            float(claims["exp"]) - float(claims["nbf"]) if {"exp", "nbf"} <= set(claims) else 0.0
+        )
         twin = local.same_pair(self.known, self.session.credentials) if err else ""
         self.add(causes.of_token(err, seconds, warm, twin))
         if try_other and getattr(err, "status", None) in (400, 401, 403):
@@ -204,7 +219,11 @@ class Visit:
         """Send the pair to the other environment's host; only ever called when that was asked for."""
         there, label = other_environment(self.session.credentials)
         if there is None:
-            return Check("other environment", None, "not tried: an address of your own has no other environment")
+            return Check(
+                "other environment",
+                None,
+                "not tried: an address of your own has no other environment",
+            )
         guest = self.session.beside(there)
         err = await _failure(guest.authorize(patience=PATIENCE))
         claims = guest.claims or {}
@@ -238,12 +257,23 @@ class Visit:
             self.add(calls.of_reads(self.report.modules, pause))
         if check.ok and not pause:
             self.add(calls.of_lasting(self.session.token_requests - asked))
-        self.skip("scopes" if not plan else "app key" if check.ok is False else "reads" if pause else "answer to a read")
+        self.skip(
+            "scopes"
+            if not plan
+            else "app key"
+            if check.ok is False
+            else "reads"
+            if pause
+            else "answer to a read"
+        )
         known = scopes.of_scopes(self.account, granted, modules.answers(self.report.modules))
         self.report = replace(self.report, access=known)
 
     async def _side_by_side(
-        self, granted: frozenset[str] | None, plan: Sequence[Endpoint], results: dict[str, StnbError | None]
+        self,
+        granted: frozenset[str] | None,
+        plan: Sequence[Endpoint],
+        results: dict[str, StnbError | None],
     ) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
 
@@ -254,22 +284,32 @@ class Visit:
 
         await asyncio.gather(*(read(e) for e in plan if e.name not in results))
 
-    def _show_modules(self, granted: frozenset[str] | None, plan: Sequence[Endpoint], results: modules.Results) -> None:
-        self.report = replace(self.report, modules=modules.lines(self.account.catalog, granted, plan, results))
+    def _show_modules(
+        self, granted: frozenset[str] | None, plan: Sequence[Endpoint], results: modules.Results
+    ) -> None:
+        self.report = replace(
+            self.report, modules=modules.lines(self.account.catalog, granted, plan, results)
+        )
         self._tell(self.report)
 
     async def _read(self, endpoint: Endpoint) -> StnbError | None:
         path = endpoint.path.replace("{tenant}", str(self.account.tenant))
         size = [("pageSize", "1")] if endpoint.takes("pageSize") else []
-        return await _failure(self.session.send("GET", path, size, scope=endpoint.scope, patience=PATIENCE))
+        return await _failure(
+            self.session.send("GET", path, size, scope=endpoint.scope, patience=PATIENCE)
+        )
 
 
 def other_environment(mine: Credentials) -> tuple[Credentials | None, str]:
     """The same pair for the other environment's hosts, and that one's name; None where there is no other."""
     if mine.environment == DEMO:
         host = mine.api_url.replace("://", "://other.")
-        return replace(mine, api_url=host, auth_url=mine.auth_url.replace("://", "://other.")), "the demo's other host"
-    name = next((n for n in HOSTS if n != mine.environment), "") if mine.environment in HOSTS else ""
+        return replace(
+            mine, api_url=host, auth_url=mine.auth_url.replace("://", "://other.")
+        ), "the demo's other host"
+    name = (
+        next((n for n in HOSTS if n != mine.environment), "") if mine.environment in HOSTS else ""
+    )
     if not name:
         return None, ""
     api, auth = HOSTS[name]

@@ -13,9 +13,7 @@ from stnb.errors import CredentialsMissing, SetupError
 
 from .report import ADMIN, DEVELOPER, YOU, Check
 
-NOT_CONNECTED = (
-    " There is no pair until the tenant's admin has allowed the app; the portal then no longer says Not Connected Yet."
-)
+NOT_CONNECTED = " There is no pair until the tenant's admin has allowed the app; the portal then no longer says Not Connected Yet."
 
 
 def of_file(known: Settings, profile: str | None) -> Check:
@@ -26,12 +24,16 @@ def of_file(known: Settings, profile: str | None) -> Check:
         return Check(
             "file",
             False,
-            "no .env file here or further up" if known.file is None else f"{known.file} holds no profile",
+            "no .env file here or further up"
+            if known.file is None
+            else f"{known.file} holds no profile",
             "No credentials were found.",
             "Run `stnb setup`, or copy .env.example to .env and fill it in.",
             YOU,
         )
-    winning = [n for f in FIELDS if profile and os.environ.get(n := variable(profile, f), "").strip()]
+    winning = [
+        n for f in FIELDS if profile and os.environ.get(n := variable(profile, f), "").strip()
+    ]
     more = f"; {', '.join(winning)} come from the process's variables, which win" if winning else ""
     return Check("file", True, f"{known.file}{more}")
 
@@ -53,7 +55,11 @@ def of_privacy(file: Path | None) -> Check:
     state = git_state(file)
     if state in ("tracked", "exposed"):
         return Check("private", False, f"mode {mode:o}; git: {state}", *_GIT[state], YOU)
-    return Check("private", True, f"mode {mode:o}, {'ignored by git' if state == 'ignored' else 'not in a git work tree'}")
+    return Check(
+        "private",
+        True,
+        f"mode {mode:o}, {'ignored by git' if state == 'ignored' else 'not in a git work tree'}",
+    )
 
 
 _GIT = {
@@ -61,7 +67,10 @@ _GIT = {
         "The .env file is in git, and its secrets are in the history.",
         "Run `git rm --cached .env`, add .env to .gitignore, and have a new secret generated.",
     ),
-    "exposed": ("The next `git add` may take the .env file along.", "Add the line .env to .gitignore."),
+    "exposed": (
+        "The next `git add` may take the .env file along.",
+        "Add the line .env to .gitignore.",
+    ),
 }
 
 
@@ -71,11 +80,21 @@ def of_values(known: Settings, profile: str) -> tuple[Check, Credentials | None]
         found = credentials.of_profile(known, profile)
     except SetupError as err:
         lacking = [f for f in FIELDS if not known.get(profile, f)]
-        no_pair = any(f in lacking and variable(profile, f) in err.happened for f in ("CLIENT_ID", "CLIENT_SECRET"))
+        no_pair = any(
+            f in lacking and variable(profile, f) in err.happened
+            for f in ("CLIENT_ID", "CLIENT_SECRET")
+        )
         no_key = "APP_KEY" in lacking and not no_pair
         ask = ADMIN if no_pair else DEVELOPER if no_key else YOU
         seen = "not all there" if isinstance(err, CredentialsMissing) else "not well formed"
-        return Check("values", False, seen, f"{err.happened} {err.why}{NOT_CONNECTED * no_pair}", err.next, ask), None
+        return Check(
+            "values",
+            False,
+            seen,
+            f"{err.happened} {err.why}{NOT_CONNECTED * no_pair}",
+            err.next,
+            ask,
+        ), None
     return Check("values", True, "all there and well formed"), found
 
 

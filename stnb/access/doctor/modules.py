@@ -25,21 +25,33 @@ def plan(catalog: Catalog, granted: frozenset[str] | None) -> list[Endpoint]:
     return [min(es, key=lambda e: (e.path.count("/"), len(e.columns))) for es in fit.values()]
 
 
-def lines(catalog: Catalog, granted: frozenset[str] | None, chosen: Iterable[Endpoint], results: Results) -> tuple[Module, ...]:
+def lines(
+    catalog: Catalog, granted: frozenset[str] | None, chosen: Iterable[Endpoint], results: Results
+) -> tuple[Module, ...]:
     """A line for each module, as far as the reads have come."""
     by_module: dict[str, list[Endpoint]] = {}
     for e in catalog:
         by_module.setdefault(e.module, []).append(e)
     reads = {e.module: e for e in chosen}
-    return tuple(_line(name, inside, granted, reads.get(name), results) for name, inside in by_module.items())
+    return tuple(
+        _line(name, inside, granted, reads.get(name), results) for name, inside in by_module.items()
+    )
 
 
 def _line(
-    name: str, inside: Sequence[Endpoint], granted: frozenset[str] | None, chosen: Endpoint | None, results: Results
+    name: str,
+    inside: Sequence[Endpoint],
+    granted: frozenset[str] | None,
+    chosen: Endpoint | None,
+    results: Results,
 ) -> Module:
     readable = None if granted is None else sum(e.scope in granted for e in inside)
     if chosen is None:
-        why = "not tried: no scope" if readable == 0 else "not tried: every list that is open needs filters"
+        why = (
+            "not tried: no scope"
+            if readable == 0
+            else "not tried: every list that is open needs filters"
+        )
         return Module(name, None, readable, len(inside), None, why)
     if chosen.name not in results:
         return Module(name, chosen.name, readable, len(inside), None, "not tried yet")

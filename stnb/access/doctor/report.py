@@ -114,7 +114,9 @@ class Report(Sequence[Check]):
     modules: tuple[Module, ...] = ()
     access: pd.DataFrame | None = field(default=None, repr=False, compare=False)
     done: bool = False
-    when: datetime = field(default_factory=lambda: clock.now().replace(microsecond=0), compare=False)
+    when: datetime = field(
+        default_factory=lambda: clock.now().replace(microsecond=0), compare=False
+    )
 
     @overload
     def __getitem__(self, key: int | str) -> Check: ...
@@ -149,7 +151,9 @@ class Report(Sequence[Check]):
     @property
     def inside(self) -> bool:
         """Whether data can be read, whatever else is to be said."""
-        return any(c.name == "reads" and c.ok is not None for c in self.checks) and any(m.answers for m in self.modules)
+        return any(c.name == "reads" and c.ok is not None for c in self.checks) and any(
+            m.answers for m in self.modules
+        )
 
     @property
     def verdict(self) -> str:
@@ -172,7 +176,11 @@ class Report(Sequence[Check]):
     def missing(self) -> list[str]:
         """The scopes that the catalogue knows and the app was not granted."""
         known = self.access
-        return [] if known is None else sorted(set(known.loc[~known["granted"].fillna(True), "scope"].dropna()))
+        return (
+            []
+            if known is None
+            else sorted(set(known.loc[~known["granted"].fillna(True), "scope"].dropna()))
+        )
 
     @property
     def title(self) -> str:
@@ -182,7 +190,9 @@ class Report(Sequence[Check]):
     @property
     def frame(self) -> pd.DataFrame:
         """The checks as a DataFrame."""
-        return pd.DataFrame([asdict(c) for c in self.checks], columns=list(Check.__annotations__)).astype({"ok": "boolean"})
+        return pd.DataFrame(
+            [asdict(c) for c in self.checks], columns=list(Check.__annotations__)
+        ).astype({"ok": "boolean"})
 
     # -- forms
 
@@ -213,13 +223,22 @@ class Report(Sequence[Check]):
     def text(self, width: int = 100) -> str:
         """The report as plain text of that width."""
         head = f"stnb doctor · {self.title} · {self.when:%Y-%m-%d %H:%M} UTC"
-        lines = [*textwrap.wrap(head, width), "", *textwrap.wrap(f"{self.verdict} {self.ask}".strip(), width), ""]
+        lines = [
+            *textwrap.wrap(head, width),
+            "",
+            *textwrap.wrap(f"{self.verdict} {self.ask}".strip(), width),
+            "",
+        ]
         made = [c for c in self.checks if not c.seen.startswith(SKIPPED)]
         wide = max((len(c.name) for c in made), default=0)
         for c in made:
             lines += _hanging(f"{c.mark} {c.name:<{wide}}  ", c.seen, width)
             lines += _hanging(" " * (wide + 4), c.means, width)
-            lines += _hanging(f"{'':<{wide + 4}}→ ", f"{c.next}{f' ({c.ask})' if c.ask else ''}" if c.next else "", width)
+            lines += _hanging(
+                f"{'':<{wide + 4}}→ ",
+                f"{c.next}{f' ({c.ask})' if c.ask else ''}" if c.next else "",
+                width,
+            )
         if left := [c for c in self.checks if c not in made]:
             lines += _hanging("? ", f"{', '.join(c.name for c in left)}: {left[0].seen}", width)
         return "\n".join([*lines, *self._module_lines(width)])
@@ -230,7 +249,9 @@ class Report(Sequence[Check]):
         wide = max(len(m.module) for m in self.modules)
         lines = ["", f"  {'module':<{wide}}  scopes   answers"]
         for m in self.modules:
-            lines += _hanging(f"{MARKS[m.answers]} {m.module:<{wide}}  {granted(m):<7}  ", said(m), width)
+            lines += _hanging(
+                f"{MARKS[m.answers]} {m.module:<{wide}}  {granted(m):<7}  ", said(m), width
+            )
         return lines
 
     def _repr_html_(self) -> str:
@@ -254,10 +275,16 @@ def said(module: Module) -> str:
 def _hanging(head: str, text: str, width: int) -> list[str]:
     if not text:
         return []
-    return textwrap.wrap(text, width, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False)
+    return textwrap.wrap(
+        text, width, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False
+    )
 
 
-GOOD, BAD, WARN = "var(--jp-success-color0,#2e8540)", "var(--jp-error-color0,#c5321f)", "var(--jp-warn-color0,#b06000)"
+GOOD, BAD, WARN = (
+    "var(--jp-success-color0,#2e8540)",
+    "var(--jp-error-color0,#c5321f)",
+    "var(--jp-warn-color0,#b06000)",
+)
 HUES = {True: GOOD, False: BAD, None: "inherit"}
 
 
@@ -272,7 +299,9 @@ def page(report: Report) -> str:
         f'<div style="opacity:.65;font-size:.92em">{escape(report.title)} · {report.when:%Y-%m-%d %H:%M} UTC</div></div>'
     )
     rows = "".join(_html_row(c.ok, c.name, _html_words(c)) for c in report.checks)
-    modules = "".join(_html_row(m.answers, m.module, f"{granted(m)} · {escape(said(m))}") for m in report.modules)
+    modules = "".join(
+        _html_row(m.answers, m.module, f"{granted(m)} · {escape(said(m))}") for m in report.modules
+    )
     more = f'<details style="margin-top:8px"><summary>{len(report.modules)} modules: scopes and answers</summary>{_html_table(modules)}</details>'
     return f'<div style="max-width:64em;margin:4px 0">{head}{_html_table(rows)}{more if modules else ""}</div>'
 

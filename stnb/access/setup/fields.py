@@ -11,7 +11,9 @@ from typing import Any
 
 from stnb import credentials
 
-Rule = tuple[str, str, str]  # pattern, level (ok, hint or wrong), sentence; the first that is found counts
+Rule = tuple[
+    str, str, str
+]  # pattern, level (ok, hint or wrong), sentence; the first that is found counts
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,32 @@ class Field:
 
 
 ANY: tuple[Rule, ...] = (
-    (r"^[*.\u2022\u25cf]+$", "wrong", "This is the mask that covers a value. Copy the value with the page's own button."),
-    (r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*\s*=", "wrong", "Only the value: leave out the name and the = sign."),
-    (r"^(?:Bearer\s|eyJ)", "wrong", "This looks like an access token. stnb fetches tokens by itself."),
+    (
+        r"^[*.\u2022\u25cf]+$",
+        "wrong",
+        "This is the mask that covers a value. Copy the value with the page's own button.",
+    ),
+    (
+        r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*\s*=",
+        "wrong",
+        "Only the value: leave out the name and the = sign.",
+    ),
+    (
+        r"^(?:Bearer\s|eyJ)",
+        "wrong",
+        "This looks like an access token. stnb fetches tokens by itself.",
+    ),
 )
-FOREIGN: tuple[Rule, ...] = ((r"[^\x21-\x7e]", "wrong", "There is a blank or an odd sign in it. Copy it once more, alone."),)
+FOREIGN: tuple[Rule, ...] = (
+    (r"[^\x21-\x7e]", "wrong", "There is a blank or an odd sign in it. Copy it once more, alone."),
+)
 PREFIXES = {"app_key": r"^ak[0-9]*\.", "client_id": r"^cid\.", "client_secret": r"^cs[0-9]*\."}
-LABELS = {"tenant": "Tenant ID", "client_id": "Client ID", "client_secret": "Client Secret", "app_key": "App Key"}
+LABELS = {
+    "tenant": "Tenant ID",
+    "client_id": "Client ID",
+    "client_secret": "Client Secret",
+    "app_key": "App Key",
+}
 
 
 def _swapped(key: str) -> tuple[Rule, ...]:
@@ -128,20 +149,34 @@ def check(key: str, text: str) -> Hint:
         Hint(level='wrong', text='This looks like the Client Secret: likely two values were swapped.')
     """
     value = credentials.clean(text)
-    return next(Hint(level, said) for pattern, level, said in FIELDS[key].rules if re.search(pattern, value))
+    return next(
+        Hint(level, said) for pattern, level, said in FIELDS[key].rules if re.search(pattern, value)
+    )
 
 
 def profile_rules(environment: str) -> tuple[Rule, ...]:
     """The rules for a profile's name, lower case; `{}` in a sentence stands for it."""
     taken = tuple(
-        (f"^{name}$", "wrong", f"A profile called {name} is taken to be of {name}. Choose another name.")
+        (
+            f"^{name}$",
+            "wrong",
+            f"A profile called {name} is taken to be of {name}. Choose another name.",
+        )
         for name in credentials.HOSTS
         if name != environment
     )
     return (
         (rf"^(?:{credentials.DEFAULT})?$", "ok", "The unnamed profile: stnb.connect()"),
-        (rf"^{credentials.DEMO}$", "wrong", "demo is always there and cannot be replaced. Choose another name."),
-        (r"^api$", "wrong", "That name would be mistaken for a part of a variable. Choose another."),
+        (
+            rf"^{credentials.DEMO}$",
+            "wrong",
+            "demo is always there and cannot be replaced. Choose another name.",
+        ),
+        (
+            r"^api$",
+            "wrong",
+            "That name would be mistaken for a part of a variable. Choose another.",
+        ),
         *taken,
         (r"^[a-z](?:[a-z0-9_]{0,22}[a-z0-9])?$", "ok", 'stnb.connect("{}")'),
         (r"", "wrong", "Letters, digits and _, and a letter first; such as phoenix."),
@@ -157,4 +192,8 @@ def check_profile(name: str, environment: str) -> Hint:
     """
     name = name.strip().lower()
     rules = profile_rules(environment)
-    return next(Hint(level, said.replace("{}", name)) for pattern, level, said in rules if re.search(pattern, name))
+    return next(
+        Hint(level, said.replace("{}", name))
+        for pattern, level, said in rules
+        if re.search(pattern, name)
+    )

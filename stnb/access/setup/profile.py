@@ -137,12 +137,18 @@ def check_all(answers: Answers, file: Path) -> None:
     hints += [(f"The {LABELS[key]}", check(key, value[key])) for key in FIELDS]
     for name, hint in hints:
         if hint.level == "wrong":
-            raise CredentialsInvalid(f"{name} cannot be right.", hint.text, "Correct it; nothing was sent.")
+            raise CredentialsInvalid(
+                f"{name} cannot be right.", hint.text, "Correct it; nothing was sent."
+            )
     if missing := [FIELDS[key] for key in FIELDS if not value[key]]:
         raise CredentialsInvalid(
-            f"The {missing[0].label} is missing.", "A call needs all four values.", f"It comes from here: {missing[0].where}."
+            f"The {missing[0].label} is missing.",
+            "A call needs all four values.",
+            f"It comes from here: {missing[0].where}.",
         )
-    if answers.environment != DEMO and any(value[key] == PRACTICE[key] for key in FIELDS if key != "tenant"):
+    if answers.environment != DEMO and any(
+        value[key] == PRACTICE[key] for key in FIELDS if key != "tenant"
+    ):
         raise CredentialsInvalid(
             "These are the demo's values.",
             "They open nothing at ServiceTitan.",
@@ -172,10 +178,13 @@ def credentials_of(answers: Answers, file: Path) -> Credentials:
     if answers.environment == DEMO:
         key, host = answers.app_key or kept_key(file, answers.profile), "https://demo.invalid"
         pair = answers.client_id, answers.client_secret, key
-        return Credentials(answers.profile, DEMO, int(answers.tenant), *pair, host, f"{host}/connect/token")
+        return Credentials(
+            answers.profile, DEMO, int(answers.tenant), *pair, host, f"{host}/connect/token"
+        )
     new = variables(answers, file)
     return credentials.of_profile(
-        Settings(Values({**now.values, **new}), file, Values({**(now.written or {}), **new})), answers.profile
+        Settings(Values({**now.values, **new}), file, Values({**(now.written or {}), **new})),
+        answers.profile,
     )
 
 
@@ -218,15 +227,25 @@ def _notes(answers: Answers, file: Path) -> tuple[str, ...]:
         if os.environ.get(name, value) != value
     ]
     if SHARED_KEY in to_be_replaced(answers, file):
-        others = [n for n in there.profiles if n != answers.profile and variable(n, "APP_KEY") not in there.values]
-        notes += [f"The App Key was shared: it is now another one for {', '.join(others)} too."] if others else []
+        others = [
+            n
+            for n in there.profiles
+            if n != answers.profile and variable(n, "APP_KEY") not in there.values
+        ]
+        notes += (
+            [f"The App Key was shared: it is now another one for {', '.join(others)} too."]
+            if others
+            else []
+        )
     return tuple(notes)
 
 
 def to_be_replaced(answers: Answers, file: Path) -> tuple[str, ...]:
     """The variables that stand in the file with another value; names only."""
     there = written(file).values
-    return tuple(name for name, value in variables(answers, file).items() if there.get(name, value) != value)
+    return tuple(
+        name for name, value in variables(answers, file).items() if there.get(name, value) != value
+    )
 
 
 def next_python(profile: str, environment: str, env_file: str | None) -> str:

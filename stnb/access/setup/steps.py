@@ -9,14 +9,26 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 WHO = {
-    "developer": ("App developer", "You make the app: for your own company, or for customers of yours."),
-    "admin": ("Tenant admin", "You run the ServiceTitan account that is to be read, and connect apps to it."),
-    "plain": ("Developer without a customer", "You have a developer's account with ServiceTitan, and nobody's data yet."),
+    "developer": (
+        "App developer",
+        "You make the app: for your own company, or for customers of yours.",
+    ),
+    "admin": (
+        "Tenant admin",
+        "You run the ServiceTitan account that is to be read, and connect apps to it.",
+    ),
+    "plain": (
+        "Developer without a customer",
+        "You have a developer's account with ServiceTitan, and nobody's data yet.",
+    ),
 }
 ENVIRONMENTS = {
     "integration": ("Integration", "For trying things out: demo data, or a copy of production."),
     "production": ("Production", "The tenant's real data. stnb only reads it."),
-    "demo": ("Demo, for practice", "A made-up tenant in this process. Nothing is sent to ServiceTitan."),
+    "demo": (
+        "Demo, for practice",
+        "A made-up tenant in this process. Nothing is sent to ServiceTitan.",
+    ),
 }
 
 
@@ -106,7 +118,9 @@ DEMO_NOTES = (
     "Real secrets do not belong here, though they would be sent nowhere.",
 )
 ONE_PAIR = "Client ID and Client Secret are a pair for one tenant in one environment: three tenants, three pairs."
-APP_KEY_SERVES_ALL = "The App Key belongs to the app. It is the same for every tenant and in both environments."
+APP_KEY_SERVES_ALL = (
+    "The App Key belongs to the app. It is the same for every tenant and in both environments."
+)
 APPROVAL = "An app for more than one customer needs a one-time approval by ServiceTitan before production, which takes some business days."
 HAND_OVER = (
     "If somebody else will use the pair, hand it over by a password manager or an encrypted message, id and secret apart. "

@@ -49,7 +49,11 @@ def try_them(mine: Credentials, *, app: Any = None) -> Verdict:
     except TimeoutError:
         work.cancel()
         return _untried(
-            Unreachable("No answer came in time.", "Likely the network or a proxy is in the way.", "Try again later.")
+            Unreachable(
+                "No answer came in time.",
+                "Likely the network or a proxy is in the way.",
+                "Try again later.",
+            )
         )
     except StnbError as err:
         return _refused(mine, err) if _is_refusal(err) else _untried(err)
@@ -78,7 +82,9 @@ def _judged(mine: Credentials, claims: dict[str, Any], scopes: frozenset[str] | 
             ),
             tenant,
         )
-    lines = [f"A token was granted for tenant {mine.tenant} in {'the demo' if mine.environment == DEMO else mine.environment}."]
+    lines = [
+        f"A token was granted for tenant {mine.tenant} in {'the demo' if mine.environment == DEMO else mine.environment}."
+    ]
     if scopes is not None:
         readable = sum(e.scope in scopes for e in catalog.load())
         lines.append(f"It lets the app read {readable} of {len(catalog.load())} resources.")
@@ -87,12 +93,18 @@ def _judged(mine: Credentials, claims: dict[str, Any], scopes: frozenset[str] | 
 
 
 def _is_refusal(err: StnbError) -> bool:
-    return isinstance(err, NotAuthenticated) or (isinstance(err, RequestError) and err.status in (400, 401, 403))
+    return isinstance(err, NotAuthenticated) or (
+        isinstance(err, RequestError) and err.status in (400, 401, 403)
+    )
 
 
 def _refused(mine: Credentials, err: StnbError) -> Verdict:
     other = next((name for name in HOSTS if name != mine.environment), "")
-    elsewhere = "" if mine.environment not in HOSTS else f" The pair is of {other}: each environment has its own."
+    elsewhere = (
+        ""
+        if mine.environment not in HOSTS
+        else f" The pair is of {other}: each environment has its own."
+    )
     return Verdict(
         "wrong",
         "The pair was refused.",
@@ -107,5 +119,13 @@ def _refused(mine: Credentials, err: StnbError) -> Verdict:
 
 
 def _untried(err: StnbError) -> Verdict:
-    why = err.why if not isinstance(err, UnexpectedAnswer) else "Likely a gateway or a proxy on the way is in trouble."
-    return Verdict("unknown", "They could not be tried.", (err.happened, why, "Try again; or keep them and try later."))
+    why = (
+        err.why
+        if not isinstance(err, UnexpectedAnswer)
+        else "Likely a gateway or a proxy on the way is in trouble."
+    )
+    return Verdict(
+        "unknown",
+        "They could not be tried.",
+        (err.happened, why, "Try again; or keep them and try later."),
+    )

@@ -14,4 +14,13 @@ from .map import Neighbourhood, neighbourhood
 from .name_columns import forget, name_columns, tag_names
 from .rules import links, links_of
 
-__all__ = ["Neighbourhood", "follow", "forget", "links", "links_of", "name_columns", "neighbourhood", "tag_names"]
+__all__ = [
+    "Neighbourhood",
+    "follow",
+    "forget",
+    "links",
+    "links_of",
+    "name_columns",
+    "neighbourhood",
+    "tag_names",
+]

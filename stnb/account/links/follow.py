@@ -64,16 +64,26 @@ def follow(
     kind = key_type(account.catalog, place.link.targets[0])
     raw = distinct(df, place.path)
     ids = fit(raw, kind)
-    asked = {name: {t.by: ids.drop_null() for t in group} for name, group in grouped(place.link.targets).items()}
+    asked = {
+        name: {t.by: ids.drop_null() for t in group}
+        for name, group in grouped(place.link.targets).items()
+    }
     wanted = None if columns is None else [columns] if isinstance(columns, str) else list(columns)
     started = [
-        read(account, name, by, _mine(account.catalog, name, asked, wanted), progress=progress) for name, by in asked.items()
+        read(account, name, by, _mine(account.catalog, name, asked, wanted), progress=progress)
+        for name, by in asked.items()
     ]
     frames = {reading.resource.name: reading.rows() for reading in started}
-    found = pa.concat_arrays([fit(distinct(frames[t.resource], t.by), kind) for t in place.link.targets])
+    found = pa.concat_arrays(
+        [fit(distinct(frames[t.resource], t.by), kind) for t in place.link.targets]
+    )
     lost = raw.filter(pc.invert(pc.and_kleene(pc.is_valid(ids), pc.is_in(ids, value_set=found))))
     out = _joined({name: _only(f, asked[name], wanted) for name, f in frames.items()})
-    out.attrs["stnb"] |= {"followed": column, "not_found": len(lost), "not_found_ids": lost[:10].to_pylist()}
+    out.attrs["stnb"] |= {
+        "followed": column,
+        "not_found": len(lost),
+        "not_found_ids": lost[:10].to_pylist(),
+    }
     if len(lost):
         notice = unfound(place.link, len(raw), lost)
         out.attrs["stnb"]["notices"].append(notice[1])
@@ -112,8 +122,12 @@ def places(catalog: Catalog, df: pd.DataFrame, resource: str | None = None) -> d
         )
     above = "" if resource else str(said.get("path") or "")
     out: dict[str, Place] = {}
-    if above and said.get("keys") and "id" in catalog[name].key:  # the parent's id, which children bring along
-        out[said["keys"][0]] = Place(Link(said["keys"][0], (Target(name),), D, "the row that these lie in"), said["keys"][0])
+    if (
+        above and said.get("keys") and "id" in catalog[name].key
+    ):  # the parent's id, which children bring along
+        out[said["keys"][0]] = Place(
+            Link(said["keys"][0], (Target(name),), D, "the row that these lie in"), said["keys"][0]
+        )
     for link in links_of(catalog[name]):
         if not above or link.path.startswith(f"{above}."):
             path = link.path[len(above) + 1 :] if above else link.path
@@ -136,7 +150,9 @@ def place_of(catalog: Catalog, df: pd.DataFrame, column: str, resource: str | No
     raise BadFilter(
         f"{column!r} is no link of the frame.",
         f"Its links are: {', '.join(p.link.column if p.path == p.link.path else p.path for p in there.values()) or 'none'}.",
-        f"Did you mean {near[0]!r}?" if near else "Choose one of them; st.links(…) tells where each leads.",
+        f"Did you mean {near[0]!r}?"
+        if near
+        else "Choose one of them; st.links(…) tells where each leads.",
     )
 
 
@@ -156,16 +172,27 @@ def grouped(targets: Sequence[Target]) -> dict[str, list[Target]]:
 # -- the answer
 
 
-def _mine(catalog: Catalog, name: str, names: Sequence[str] | Any, wanted: list[str] | None) -> list[str] | None:
+def _mine(
+    catalog: Catalog, name: str, names: Sequence[str] | Any, wanted: list[str] | None
+) -> list[str] | None:
     """Of the columns wanted, those that a resource has; all of them where none of the resources has one, so that it is told."""
     if wanted is None:
         return None
-    has = {n: [c for c in wanted if c in shape_of(catalog[n]).by_path or c in shape_of(catalog[n]).objects] for n in names}
+    has = {
+        n: [
+            c
+            for c in wanted
+            if c in shape_of(catalog[n]).by_path or c in shape_of(catalog[n]).objects
+        ]
+        for n in names
+    }
     unknown = [c for c in wanted if not any(c in h for h in has.values())]
     return [*has[name], *unknown]
 
 
-def _only(frame: pd.DataFrame, asked: dict[str, pa.Array], wanted: list[str] | None) -> pd.DataFrame:
+def _only(
+    frame: pd.DataFrame, asked: dict[str, pa.Array], wanted: list[str] | None
+) -> pd.DataFrame:
     """Without the columns that were read for the ids alone."""
     return frame if wanted is None else frame.drop(columns=[by for by in asked if by not in wanted])
 
@@ -195,4 +222,7 @@ def unfound(link: Link, asked: int, lost: pa.Array) -> notices.Notice:
     """That some ids have no row."""
     where = " or ".join(grouped(link.targets))
     some = ", ".join(map(str, lost[:SHOWN].to_pylist())) + (" …" if len(lost) > SHOWN else "")
-    return (StnbWarning, f"{len(lost):,} of the {asked:,} ids in {link.column} have no row in {where}: {some}")
+    return (
+        StnbWarning,
+        f"{len(lost):,} of the {asked:,} ids in {link.column} have no row in {where}: {some}",
+    )

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 FIFTY = 50  # ids in a request (facts §7)
 FEW = 100  # ids that are asked for by fifties without looking how long the list is
 MANY = 10_000  # ids from which on the whole list is read without looking: it would have to be ten times as long
-ROW = 1 / 500  # what reading a row costs, in requests: 5,000 rows take seconds where an empty answer takes 50 ms
+ROW = (
+    1 / 500
+)  # what reading a row costs, in requests: 5,000 rows take seconds where an empty answer takes 50 ms
 
 Asked = Mapping[str, pa.Array]  # the ids wanted, by the column that holds them
 
@@ -104,7 +106,9 @@ def read(
         return Reading(resource, asked, None, False, wanted)
     given: dict[str, Any] = {**everything(endpoint), "columns": wanted, "progress": progress}
     if by_fifties(resource, asked):
-        return Reading(resource, asked, resource.start(ids=asked["id"].to_pylist(), **given), False, wanted)
+        return Reading(
+            resource, asked, resource.start(ids=asked["id"].to_pylist(), **given), False, wanted
+        )
     if pages is not None and endpoint.kind == "list" and endpoint.takes("pageSize"):
         given["page_size"] = min(pages, endpoint.page_size_max or pages)
     return Reading(resource, asked, resource.start(**given), True, wanted)
@@ -133,5 +137,11 @@ def by_fifties(resource: Resource, asked: Asked) -> bool:
 def _no_rows(endpoint: Endpoint, columns: list[str] | None) -> pd.DataFrame:
     shape = shape_of(endpoint)
     frame = assemble([], shape if columns is None else narrow(shape, columns))[0]
-    frame.attrs["stnb"] = {"resource": endpoint.name, "params": {}, "rows": 0, "requests": 0, "notices": []}
+    frame.attrs["stnb"] = {
+        "resource": endpoint.name,
+        "params": {},
+        "rows": 0,
+        "requests": 0,
+        "notices": [],
+    }
     return frame

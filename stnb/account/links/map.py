@@ -17,7 +17,12 @@ class Neighbourhood(Around):
     """The resources around one; in a notebook a picture, elsewhere a tree."""
 
     def __repr__(self) -> str:
-        return "\n".join([self.name + (f"  (itself by {', '.join(self.own.columns)})" if self.own else ""), *_tree(self)])
+        return "\n".join(
+            [
+                self.name + (f"  (itself by {', '.join(self.own.columns)})" if self.own else ""),
+                *_tree(self),
+            ]
+        )
 
     def _repr_svg_(self) -> str:
         return svg(self)
@@ -46,7 +51,9 @@ def neighbourhood(catalog: Catalog, name: str, depth: int = 1) -> Neighbourhood:
     """
     if isinstance(depth, bool) or not isinstance(depth, int) or not 1 <= depth <= DEEPEST:
         raise BadFilter(
-            f"depth={depth!r} does not fit.", f"It is a whole number from 1 to {DEEPEST}.", "Leave it out for one step."
+            f"depth={depth!r} does not fit.",
+            f"It is a whole number from 1 to {DEEPEST}.",
+            "Leave it out for one step.",
         )
     middle = catalog[name]
     levels, out = outwards(catalog, middle, depth)
@@ -62,27 +69,40 @@ def _tree(hood: Neighbourhood) -> Iterator[str]:
         yield "└─ leads nowhere" if not hood.into else "├─ leads nowhere"
     else:
         yield "├─ leads to" if hood.into else "└─ leads to"
-        yield from (f"{'│  ' if hood.into else '   '}{line}" for line in _branches(hood, hood.name, 1))
+        yield from (
+            f"{'│  ' if hood.into else '   '}{line}" for line in _branches(hood, hood.name, 1)
+        )
     if hood.into:
         more = len(hood.into) - len(hood.shown)
         wide = max(len(e.source) for e in hood.shown)
-        lines = [f"{e.source:<{wide}}  {', '.join(e.labels)}" for e in hood.shown] + ([f"+ {more} more"] if more else [])
+        lines = [f"{e.source:<{wide}}  {', '.join(e.labels)}" for e in hood.shown] + (
+            [f"+ {more} more"] if more else []
+        )
         yield "└─ is led to from"
         yield from (f"   {_mark(i, len(lines))}{line}" for i, line in enumerate(lines))
 
 
 def _branches(hood: Neighbourhood, source: str, level: int) -> Iterator[str]:
     """What a resource leads to, and below each what that leads to; each under the first that does."""
-    taken = {t for t in (hood.levels[level] if level < len(hood.levels) else ()) if _parent(hood, t, level) == source}
+    taken = {
+        t
+        for t in (hood.levels[level] if level < len(hood.levels) else ())
+        if _parent(hood, t, level) == source
+    }
     mine = [e for e in hood.out if e.source == source and e.target in taken]
     wide = max((len(e.target) for e in mine), default=0)
     for i, edge in enumerate(mine):
         yield f"{_mark(i, len(mine))}{edge.target:<{wide}}  {', '.join(edge.labels)}{'' if edge.how == 'documented' else f' · {edge.how}'}"
-        yield from (f"{'   ' if i == len(mine) - 1 else '│  '}{line}" for line in _branches(hood, edge.target, level + 1))
+        yield from (
+            f"{'   ' if i == len(mine) - 1 else '│  '}{line}"
+            for line in _branches(hood, edge.target, level + 1)
+        )
 
 
 def _parent(hood: Neighbourhood, target: str, level: int) -> str:
-    return next(e.source for e in hood.out if e.target == target and e.source in hood.levels[level - 1])
+    return next(
+        e.source for e in hood.out if e.target == target and e.source in hood.levels[level - 1]
+    )
 
 
 def _mark(i: int, n: int) -> str:

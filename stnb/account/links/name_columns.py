@@ -97,7 +97,11 @@ def name_columns(
     out = df.copy()
     for column, place in wanted.items():
         closed = [t.resource for t in place.link.targets if t.resource in refused]
-        names = f"the app may not read {closed[0]}" if closed else _names(account.catalog, book, df, place)
+        names = (
+            f"the app may not read {closed[0]}"
+            if closed
+            else _names(account.catalog, book, df, place)
+        )
         if isinstance(names, str):
             left[column] = names
         else:
@@ -106,7 +110,9 @@ def name_columns(
     return out
 
 
-def tag_names(account: Source, df: pd.DataFrame, column: str = "tagTypeIds", *, resource: str | None = None) -> pd.Series[Any]:
+def tag_names(
+    account: Source, df: pd.DataFrame, column: str = "tagTypeIds", *, resource: str | None = None
+) -> pd.Series[Any]:
     """The names of each row's tags, as lists: one request, and none where they are known by then.
 
     Raises:
@@ -137,7 +143,9 @@ def _chosen(
 ) -> tuple[dict[str, Place], dict[str, str]]:
     """The columns to name, and those left as they are, with the reason."""
     if only is not None:
-        chosen = {column.replace("[]", ""): place_of(catalog, df, column, resource) for column in only}
+        chosen = {
+            column.replace("[]", ""): place_of(catalog, df, column, resource) for column in only
+        }
         for column, place in chosen.items():
             _check(catalog, df, column, place)
         return {c: p for c, p in chosen.items() if named_column(c) not in df.columns}, {}
@@ -157,8 +165,12 @@ def _check(catalog: Catalog, df: pd.DataFrame, column: str, place: Place) -> Non
     if nameless or column not in df.columns:
         raise BadFilter(
             f"{column!r} cannot be named.",
-            f"{nameless[0]} has no column with a name." if nameless else "The ids lie in the elements of a list.",
-            "Use st.follow for its rows." if nameless else f"Open the list first: stnb.children(df, {column.split('.')[0]!r}).",
+            f"{nameless[0]} has no column with a name."
+            if nameless
+            else "The ids lie in the elements of a list.",
+            "Use st.follow for its rows."
+            if nameless
+            else f"Open the list first: stnb.children(df, {column.split('.')[0]!r}).",
         )
 
 
@@ -169,14 +181,21 @@ def _is_own(df: pd.DataFrame, place: Place) -> bool:
     return not said.get("path") and place.link.targets[0] == Target(here, place.path)
 
 
-def _needs(catalog: Catalog, df: pd.DataFrame, wanted: dict[str, Place]) -> dict[str, dict[str, pa.Array]]:
+def _needs(
+    catalog: Catalog, df: pd.DataFrame, wanted: dict[str, Place]
+) -> dict[str, dict[str, pa.Array]]:
     """Ids by resource and by the column that holds them, of all columns to name."""
     out: dict[str, dict[str, pa.Array]] = {}
     for place in wanted.values():
         raw = distinct(df, place.path)
         for target in place.link.targets:
-            ids, here = fit(raw, key_type(catalog, target)).drop_null(), out.setdefault(target.resource, {})
-            here[target.by] = pc.unique(pa.concat_arrays([here[target.by], ids])) if target.by in here else ids
+            ids, here = (
+                fit(raw, key_type(catalog, target)).drop_null(),
+                out.setdefault(target.resource, {}),
+            )
+            here[target.by] = (
+                pc.unique(pa.concat_arrays([here[target.by], ids])) if target.by in here else ids
+            )
     return out
 
 
@@ -185,7 +204,9 @@ def _tell(left: dict[str, str]) -> None:
     records = [column for column, why in left.items() if not why]
     texts = [f"{column} has no names: {why}." for column, why in left.items() if why]
     if records:
-        few = ", ".join(records[:SHOWN]) + (f" and {len(records) - SHOWN} others" if len(records) > SHOWN else "")
+        few = ", ".join(records[:SHOWN]) + (
+            f" and {len(records) - SHOWN} others" if len(records) > SHOWN else ""
+        )
         which = f"{few} lead{'s' if len(records) == 1 else ''} to records and stayed without names"
         texts.append(f"{which}: ask for those you need, as in only={records[:1]!r}.")
     if texts:
@@ -203,13 +224,18 @@ def _names(catalog: Catalog, book: NameBook, df: pd.DataFrame, place: Place) -> 
     lists = pa.types.is_list(values.type)
     ids = fit(values.values if lists else values, key_type(catalog, link.targets[0]))
     found = [(target, *book.names(target, ids)) for target in link.targets]
-    numbers, names = pa.concat_arrays([f[1] for f in found]), pa.concat_arrays([f[2] for f in found])
+    numbers, names = (
+        pa.concat_arrays([f[1] for f in found]),
+        pa.concat_arrays([f[2] for f in found]),
+    )
     clashing = _clashes(numbers, names) if len(found) > 1 else numbers.slice(0, 0)
     if len(clashing) and link.how == OPEN:
         return "some of its ids are in two lists, and nobody says which is meant"
     out = names.take(pc.index_in(ids, value_set=numbers))
     if len(clashing):
-        out = _by_kind(df, place, ids, found, pc.if_else(pc.is_in(ids, value_set=clashing), None, out))
+        out = _by_kind(
+            df, place, ids, found, pc.if_else(pc.is_in(ids, value_set=clashing), None, out)
+        )
     if lists:
         told = pa.ListArray.from_arrays(values.offsets, out, mask=values.is_null())
         return pd.arrays.ArrowExtensionArray(pa.chunked_array([told]))
@@ -218,12 +244,18 @@ def _names(catalog: Catalog, book: NameBook, df: pd.DataFrame, place: Place) -> 
 
 def _clashes(ids: pa.Array, names: pa.Array) -> pa.Array:
     """The ids that have two names."""
-    counted = pa.table({"id": ids, "name": names}).group_by("id").aggregate([("name", "count_distinct")])
+    counted = (
+        pa.table({"id": ids, "name": names}).group_by("id").aggregate([("name", "count_distinct")])
+    )
     return counted.filter(pc.greater(counted["name_count_distinct"], 1))["id"].combine_chunks()
 
 
 def _by_kind(
-    df: pd.DataFrame, place: Place, ids: pa.Array, found: list[tuple[Target, pa.Array, pa.Array]], out: pa.Array
+    df: pd.DataFrame,
+    place: Place,
+    ids: pa.Array,
+    found: list[tuple[Target, pa.Array, pa.Array]],
+    out: pa.Array,
 ) -> pa.Array:
     """Names filled in where the column beside the id says which list is meant, as employeeType does."""
     kind = place.link.kind

@@ -19,14 +19,27 @@ from .lookup import Asked, Reading, Source, read
 from .rules import Target, links_of
 
 # What a row is called: the first of these columns that it has.
-LABELS = ("name", "displayName", "jobNumber", "appointmentNumber", "referenceNumber", "number", "code")
-OTHERWISE = {"memberships.memberships": "membershipTypeId", "telecom.calls": ""}  # by its type; not at all
+LABELS = (
+    "name",
+    "displayName",
+    "jobNumber",
+    "appointmentNumber",
+    "referenceNumber",
+    "number",
+    "code",
+)
+OTHERWISE = {
+    "memberships.memberships": "membershipTypeId",
+    "telecom.calls": "",
+}  # by its type; not at all
 PAGE = 5000  # rows a page: few requests, as only the names are decoded
 
 
 def label(endpoint: Endpoint) -> str:
     """The column that says what a row is called; "" where there is none."""
-    return OTHERWISE.get(endpoint.name, next((c for c in LABELS if c in shape_of(endpoint).by_path), ""))
+    return OTHERWISE.get(
+        endpoint.name, next((c for c in LABELS if c in shape_of(endpoint).by_path), "")
+    )
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,9 @@ class NameBook:
     """
 
     def __init__(self, account: Source) -> None:
-        self._account = weakref.ref(account)  # the book is kept by its account, and must not keep it in turn
+        self._account = weakref.ref(
+            account
+        )  # the book is kept by its account, and must not keep it in turn
         self._known: dict[str, Known] = {}
 
     def learn(self, needs: Mapping[str, Asked]) -> set[str]:
@@ -112,7 +127,10 @@ class NameBook:
         asked = reading.asked["id"]
         if before is not None and before.asked is not None:
             keys = {c: pa.concat_arrays([before.keys[c], values]) for c, values in keys.items()}
-            names, asked = pa.concat_arrays([before.names, names]), pa.concat_arrays([before.asked, asked])
+            names, asked = (
+                pa.concat_arrays([before.names, names]),
+                pa.concat_arrays([before.asked, asked]),
+            )
         self._known[name] = Known(keys, names, asked)
 
     def _called(self, frame: pd.DataFrame, endpoint: Endpoint) -> pa.Array:
@@ -137,4 +155,8 @@ def _beyond(ids: pa.Array, known: Known | None) -> pa.Array:
     """The ids that were not looked for yet."""
     if known is None:
         return ids
-    return ids.slice(0, 0) if known.asked is None else ids.filter(pc.invert(pc.is_in(ids, value_set=known.asked)))
+    return (
+        ids.slice(0, 0)
+        if known.asked is None
+        else ids.filter(pc.invert(pc.is_in(ids, value_set=known.asked)))
+    )

@@ -65,7 +65,11 @@ class Around:
     @functools.cached_property
     def nodes(self) -> pd.DataFrame:
         """resource, module, side ("itself", "leads to" or "led from"), distance."""
-        rows = [(n, "itself" if d == 0 else "leads to", d) for d, level in enumerate(self.levels) for n in level]
+        rows = [
+            (n, "itself" if d == 0 else "leads to", d)
+            for d, level in enumerate(self.levels)
+            for n in level
+        ]
         seen = {name for name, _, _ in rows}
         rows += [(e.source, "led from", 1) for e in self.into if e.source not in seen]
         told = [(name, name.split(".")[0], side, distance) for name, side, distance in rows]
@@ -75,7 +79,13 @@ class Around:
     def edges(self) -> pd.DataFrame:
         """from, to, columns (a text), by, how; a row for each two resources that are linked."""
         rows = [
-            (e.source, e.target, ", ".join(e.columns), ", ".join(dict.fromkeys(by for _, by in e.pairs)), e.how)
+            (
+                e.source,
+                e.target,
+                ", ".join(e.columns),
+                ", ".join(dict.fromkeys(by for _, by in e.pairs)),
+                e.how,
+            )
             for e in (*filter(None, [self.own]), *self.out, *self.into)
         ]
         return pd.DataFrame(rows, columns=["from", "to", "columns", "by", "how"])
@@ -86,27 +96,39 @@ class Around:
         return self.into[:MOST]
 
 
-def outwards(catalog: Catalog, middle: Endpoint, depth: int) -> tuple[tuple[tuple[str, ...], ...], tuple[Edge, ...]]:
+def outwards(
+    catalog: Catalog, middle: Endpoint, depth: int
+) -> tuple[tuple[tuple[str, ...], ...], tuple[Edge, ...]]:
     """The levels outwards, and the links from each to the next."""
     levels: list[tuple[str, ...]] = [(middle.name,)]
     seen, out = {middle.name}, []
     for _ in range(depth):
-        fresh = [e for source in levels[-1] for e in edges_of(catalog[source]) if e.target not in seen]
+        fresh = [
+            e for source in levels[-1] for e in edges_of(catalog[source]) if e.target not in seen
+        ]
         out += fresh
-        levels.append(tuple(sorted({e.target for e in fresh}, key=lambda n: (_place(n.split(".")[0]), n))))
+        levels.append(
+            tuple(sorted({e.target for e in fresh}, key=lambda n: (_place(n.split(".")[0]), n)))
+        )
         seen.update(levels[-1])
     return tuple(level for level in levels if level), tuple(out)
 
 
 def inwards(catalog: Catalog, middle: Endpoint) -> tuple[Edge, ...]:
     """The links of other resources to this one, those first that are asked for most."""
-    return tuple(sorted(_incoming(catalog, middle), key=lambda edge: _worth(catalog, edge, middle.name)))
+    return tuple(
+        sorted(_incoming(catalog, middle), key=lambda edge: _worth(catalog, edge, middle.name))
+    )
 
 
 def _incoming(catalog: Catalog, middle: Endpoint) -> Iterator[Edge]:
     for endpoint in catalog:
         twin = endpoint.name.replace(".export.", ".")
-        if endpoint is middle or endpoint.name.endswith((".get", ".export")) or (twin != endpoint.name and twin in catalog):
+        if (
+            endpoint is middle
+            or endpoint.name.endswith((".get", ".export"))
+            or (twin != endpoint.name and twin in catalog)
+        ):
             continue
         yield from (e for e in edges_of(endpoint) if e.target == middle.name)
 
@@ -117,10 +139,18 @@ def edges_of(endpoint: Endpoint) -> tuple[Edge, ...]:
     found: dict[str, list[tuple[str, str, str]]] = {}
     for link in links_of(endpoint):
         for target in link.targets:
-            if (target.resource, target.by) != (endpoint.name, link.path):  # an employee's userId is its own
+            if (target.resource, target.by) != (
+                endpoint.name,
+                link.path,
+            ):  # an employee's userId is its own
                 found.setdefault(target.resource, []).append((link.column, target.by, link.how))
     return tuple(
-        Edge(endpoint.name, target, tuple((c, by) for c, by, _ in led), min((how for *_, how in led), key=SURE.__getitem__))
+        Edge(
+            endpoint.name,
+            target,
+            tuple((c, by) for c, by, _ in led),
+            min((how for *_, how in led), key=SURE.__getitem__),
+        )
         for target, led in found.items()
     )
 

@@ -15,7 +15,14 @@ D, N, OPEN = "documented", "by name", "open"
 USERS = "users"  # what the catalogue calls the user ids of two lists
 COLUMNS = ["column", "leads to", "by", "how", "note"]
 INCOMING = ["resource", "column", "by", "how", "note"]
-FIRST = ["crm", "jpm", "dispatch", "accounting", "sales", "memberships"]  # what people ask for most comes first
+FIRST = [
+    "crm",
+    "jpm",
+    "dispatch",
+    "accounting",
+    "sales",
+    "memberships",
+]  # what people ask for most comes first
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,12 @@ def _any_of(*names: str, by: str = "id") -> tuple[Target, ...]:
     return tuple(Target(name, by) for name in names)
 
 
-EMPLOYEES, TECHNICIANS, JOBS, BILLS = "settings.employees", "settings.technicians", "jpm.jobs", "accounting.invoices"
+EMPLOYEES, TECHNICIANS, JOBS, BILLS = (
+    "settings.employees",
+    "settings.technicians",
+    "jpm.jobs",
+    "accounting.invoices",
+)
 STAFF = (Target(EMPLOYEES, when="Employee"), Target(TECHNICIANS, when="Technician"))
 USER = _any_of(EMPLOYEES, TECHNICIANS, by="userId")
 PLACES = _any_of("inventory.warehouses", "inventory.trucks")
@@ -105,34 +117,149 @@ OWNERS = (
 )
 
 RULES = (
-    _Rule(EMPLOYEES, "userId", USERS, "the person's user id, which createdById and the like hold", USER[:1]),
-    _Rule(TECHNICIANS, "userId", USERS, "the person's user id, which createdById and the like hold", USER[1:]),
-    _Rule("memberships.*", "soldById", USERS, "a user id here; soldById is a technician's id on jobs", USER),
+    _Rule(
+        EMPLOYEES,
+        "userId",
+        USERS,
+        "the person's user id, which createdById and the like hold",
+        USER[:1],
+    ),
+    _Rule(
+        TECHNICIANS,
+        "userId",
+        USERS,
+        "the person's user id, which createdById and the like hold",
+        USER[1:],
+    ),
+    _Rule(
+        "memberships.*",
+        "soldById",
+        USERS,
+        "a user id here; soldById is a technician's id on jobs",
+        USER,
+    ),
     _Rule("*", "*", USERS, "a user id: employees or technicians by userId, not by id", USER),
-    _Rule(JOBS, "soldById", TECHNICIANS, "a technician's id here; soldById is a user id on memberships"),
+    _Rule(
+        JOBS,
+        "soldById",
+        TECHNICIANS,
+        "a technician's id here; soldById is a user id on memberships",
+    ),
     _Rule(JOBS, "invoiceId", BILLS, "one invoice of perhaps several: their job.id leads back"),
     _Rule(JOBS, "leadCallId", "telecom.calls", "a call's id or its leadCall.id: nobody says"),
-    _Rule(JOBS, "partnerLeadCallId", "telecom.calls", "a call's id or its leadCall.id: nobody says"),
+    _Rule(
+        JOBS, "partnerLeadCallId", "telecom.calls", "a call's id or its leadCall.id: nobody says"
+    ),
     _Rule(JOBS, "recallForId", JOBS, "the job that this one is a recall of"),
     _Rule(JOBS, "warrantyId", JOBS, "the job whose warranty this one is under"),
-    _Rule("jpm.projects", "projectManagerIds", EMPLOYEES, "employees, technicians or users: nobody says", (*STAFF, *USER), OPEN),
+    _Rule(
+        "jpm.projects",
+        "projectManagerIds",
+        EMPLOYEES,
+        "employees, technicians or users: nobody says",
+        (*STAFF, *USER),
+        OPEN,
+    ),
     _Rule("payroll.employees.*", "employeeId", EMPLOYEES),
-    _Rule("payroll.technicians.*", "employeeId", EMPLOYEES, "a technician's id", _any_of(TECHNICIANS)),
-    _Rule("payroll.*", "employeeId", EMPLOYEES, "an employee or a technician: see employeeType", STAFF, "", "employeeType"),
-    _Rule("timesheets.*", "employeeId", EMPLOYEES, "an employee or a technician: see employeeType", STAFF, "", "employeeType"),
+    _Rule(
+        "payroll.technicians.*", "employeeId", EMPLOYEES, "a technician's id", _any_of(TECHNICIANS)
+    ),
+    _Rule(
+        "payroll.*",
+        "employeeId",
+        EMPLOYEES,
+        "an employee or a technician: see employeeType",
+        STAFF,
+        "",
+        "employeeType",
+    ),
+    _Rule(
+        "timesheets.*",
+        "employeeId",
+        EMPLOYEES,
+        "an employee or a technician: see employeeType",
+        STAFF,
+        "",
+        "employeeType",
+    ),
     _Rule("payroll.*", "managerId", EMPLOYEES, "an employee or a technician: nobody says", STAFF),
-    _Rule("payroll.*", "sourceEntityId", "timesheets.activities", "only where grossPayItemType is TimesheetTime"),
-    _Rule("sales.*", "soldBy", TECHNICIANS, "a technician, an employee or a user: nobody says", (*STAFF[::-1], *USER)),
-    _Rule("service_agreements.*", "soldById", EMPLOYEES, "an employee or a technician: the documents name both", STAFF),
+    _Rule(
+        "payroll.*",
+        "sourceEntityId",
+        "timesheets.activities",
+        "only where grossPayItemType is TimesheetTime",
+    ),
+    _Rule(
+        "sales.*",
+        "soldBy",
+        TECHNICIANS,
+        "a technician, an employee or a user: nobody says",
+        (*STAFF[::-1], *USER),
+    ),
+    _Rule(
+        "service_agreements.*",
+        "soldById",
+        EMPLOYEES,
+        "an employee or a technician: the documents name both",
+        STAFF,
+    ),
     _Rule("*", "*nventoryLocation*", "inventory.warehouses", "a warehouse or a truck", PLACES),
-    _Rule("inventory.transfers", "*LocationId", "inventory.warehouses", "a warehouse or a truck", PLACES),
-    _Rule("*", "skuId", "", "a service, material, equipment or discount: see type", SKUS, N, "type"),
-    _Rule("*", "*.skuId", "", "a service, material, equipment or discount: see type", SKUS, N, "type"),
-    _Rule("*", "sku.id", "", "a service, material, equipment or discount: see sku.type", SKUS, N, "sku.type"),
-    _Rule("*", "*.sku.id", "", "a service, material, equipment or discount: see sku.type", SKUS, N, "sku.type"),
-    _Rule("telecom.calls", "jobNumber", "", "the job's number, which is not its id", (Target(JOBS, "jobNumber"),), N),
-    _Rule("telecom.v2.calls", "jobNumber", "", "the job's number, which is not its id", (Target(JOBS, "jobNumber"),), N),
-    _Rule("forms.submissions", "owners.id", "", "an owner of many kinds: see owners.type", OWNERS, N, "type"),
+    _Rule(
+        "inventory.transfers",
+        "*LocationId",
+        "inventory.warehouses",
+        "a warehouse or a truck",
+        PLACES,
+    ),
+    _Rule(
+        "*", "skuId", "", "a service, material, equipment or discount: see type", SKUS, N, "type"
+    ),
+    _Rule(
+        "*", "*.skuId", "", "a service, material, equipment or discount: see type", SKUS, N, "type"
+    ),
+    _Rule(
+        "*",
+        "sku.id",
+        "",
+        "a service, material, equipment or discount: see sku.type",
+        SKUS,
+        N,
+        "sku.type",
+    ),
+    _Rule(
+        "*",
+        "*.sku.id",
+        "",
+        "a service, material, equipment or discount: see sku.type",
+        SKUS,
+        N,
+        "sku.type",
+    ),
+    _Rule(
+        "telecom.calls",
+        "jobNumber",
+        "",
+        "the job's number, which is not its id",
+        (Target(JOBS, "jobNumber"),),
+        N,
+    ),
+    _Rule(
+        "telecom.v2.calls",
+        "jobNumber",
+        "",
+        "the job's number, which is not its id",
+        (Target(JOBS, "jobNumber"),),
+        N,
+    ),
+    _Rule(
+        "forms.submissions",
+        "owners.id",
+        "",
+        "an owner of many kinds: see owners.type",
+        OWNERS,
+        N,
+        "type",
+    ),
     _Rule(
         "memberships.membership_types*",
         "*targetId",
@@ -141,8 +268,18 @@ RULES = (
         _any_of("settings.business_units", "pricebook.categories"),
         D,
     ),
-    _Rule("memberships.memberships", "renewedById", "memberships.memberships", "a membership, not a person"),
-    _Rule("memberships.*", "activatedFromId", "accounting.export.invoice_items", "an invoice item, not an invoice"),
+    _Rule(
+        "memberships.memberships",
+        "renewedById",
+        "memberships.memberships",
+        "a membership, not a person",
+    ),
+    _Rule(
+        "memberships.*",
+        "activatedFromId",
+        "accounting.export.invoice_items",
+        "an invoice item, not an invoice",
+    ),
     _Rule(BILLS, "job.id", JOBS, "an adjustment has one too: several invoices a job"),
     _Rule(BILLS, "adjustmentToId", BILLS, "this row is an adjustment of that invoice"),
     _Rule("accounting.*", "appliedTo.appliedId", BILLS, "seen to be an invoice, not documented"),
@@ -174,17 +311,25 @@ def links(catalog: Catalog, name: str, *, incoming: bool = False) -> pd.DataFram
     """
     endpoint = catalog[name]
     if incoming:
-        found = sorted(_incoming(catalog, endpoint.name), key=lambda f: (_rank(f[0].module), f[0].name))
+        found = sorted(
+            _incoming(catalog, endpoint.name), key=lambda f: (_rank(f[0].module), f[0].name)
+        )
         rows = [(e.name, link.column, t.by, link.how, link.note) for e, link, t in found]
         return pd.DataFrame(rows, columns=INCOMING, dtype="str")
-    rows = [(link.column, t.resource, t.by, link.how, link.note) for link in links_of(endpoint) for t in link.targets]
+    rows = [
+        (link.column, t.resource, t.by, link.how, link.note)
+        for link in links_of(endpoint)
+        for t in link.targets
+    ]
     return pd.DataFrame(rows, columns=COLUMNS, dtype="str")
 
 
 @functools.cache
 def links_of(endpoint: Endpoint) -> tuple[Link, ...]:
     """The links of an endpoint's columns, in their order."""
-    own = endpoint.name.removesuffix(".get").replace(".export.", ".")  # a feed has the links of its list
+    own = endpoint.name.removesuffix(".get").replace(
+        ".export.", "."
+    )  # a feed has the links of its list
     made = (_link(own, shown, column) for shown, column in _columns(endpoint.columns))
     return tuple(link for link in made if link is not None)
 
@@ -210,17 +355,29 @@ def _link(own: str, shown: str, column: Column) -> Link | None:
     rule = next((r for r in RULES if _fits(r, own, path, refers)), None)
     if rule is None:
         return Link(shown, (Target(refers),), column.how or OPEN) if refers else None
-    return Link(shown, rule.targets or (Target(refers),), rule.how or column.how or OPEN, rule.note, rule.kind)
+    return Link(
+        shown,
+        rule.targets or (Target(refers),),
+        rule.how or column.how or OPEN,
+        rule.note,
+        rule.kind,
+    )
 
 
 def _fits(rule: _Rule, own: str, path: str, refers: str) -> bool:
-    return fnmatchcase(refers, rule.refers) and fnmatchcase(own, rule.resource) and fnmatchcase(path, rule.path)
+    return (
+        fnmatchcase(refers, rule.refers)
+        and fnmatchcase(own, rule.resource)
+        and fnmatchcase(path, rule.path)
+    )
 
 
 def _incoming(catalog: Catalog, name: str) -> Iterator[tuple[Endpoint, Link, Target]]:
     for endpoint in catalog:
         twin = endpoint.name.replace(".export.", ".")
-        if endpoint.name.endswith((".get", ".export")) or (twin != endpoint.name and twin in catalog):
+        if endpoint.name.endswith((".get", ".export")) or (
+            twin != endpoint.name and twin in catalog
+        ):
             continue
         for link in links_of(endpoint):
             for target in link.targets:

@@ -105,7 +105,13 @@ def svg(hood: Around) -> str:
 
 def _stacks(hood: Around) -> list[Stack]:
     """The columns from left to right."""
-    own = f"itself by {', '.join(hood.own.columns)}" if hood.own else "" if hood.out or hood.into else "no link is known"
+    own = (
+        f"itself by {', '.join(hood.own.columns)}"
+        if hood.own
+        else ""
+        if hood.out or hood.into
+        else "no link is known"
+    )
     middle = Box(hood.name, (_short(hood.name), own), hood.name, hood.name.split(".")[0], main=True)
     out = []
     if hood.into:
@@ -116,14 +122,28 @@ def _stacks(hood: Around) -> list[Stack]:
         out.append(Stack(left))
     out.append(Stack([middle]))
     for above, level in zip(hood.levels, hood.levels[1:], strict=False):
-        out.append(Stack([_of(name, tuple(e for e in hood.out if e.target == name and e.source in above)) for name in level]))
+        out.append(
+            Stack(
+                [
+                    _of(name, tuple(e for e in hood.out if e.target == name and e.source in above))
+                    for name in level
+                ]
+            )
+        )
     return out
 
 
 def _of(name: str, edges: tuple[Edge, ...]) -> Box:
     """A box says by which columns one comes to it, or from it to the middle."""
-    columns = sorted(dict.fromkeys(label for e in edges for label in e.labels), key=len)  # short ones are seen whole
-    title = "\n".join([name, *(f"{e.source}: {c} → {e.target}.{by} ({e.how})" for e in edges for c, by in e.pairs)])
+    columns = sorted(
+        dict.fromkeys(label for e in edges for label in e.labels), key=len
+    )  # short ones are seen whole
+    title = "\n".join(
+        [
+            name,
+            *(f"{e.source}: {c} → {e.target}.{by} ({e.how})" for e in edges for c, by in e.pairs),
+        ]
+    )
     return Box(name, (_short(name), ", ".join(columns)), title, name.split(".")[0], edges)
 
 
@@ -134,12 +154,17 @@ def _short(name: str) -> str:
 def _in_order(stack: Stack, before: Stack | None) -> None:
     """Keep modules together, and near to what leads to them, so that few lines cross."""
     if before is None or len(before.boxes) < 2:
-        first = {module: i for i, module in enumerate(dict.fromkeys(box.module for box in stack.boxes))}
+        first = {
+            module: i for i, module in enumerate(dict.fromkeys(box.module for box in stack.boxes))
+        }
         stack.boxes.sort(key=lambda box: first[box.module])
         return
     at = {box.name: box.middle for box in before.boxes}
     heights = {box.name: _mean(at[e.source] for e in box.edges) for box in stack.boxes}
-    modules = {b.module: _mean(heights[o.name] for o in stack.boxes if o.module == b.module) for b in stack.boxes}
+    modules = {
+        b.module: _mean(heights[o.name] for o in stack.boxes if o.module == b.module)
+        for b in stack.boxes
+    }
     stack.boxes.sort(key=lambda b: (modules[b.module], b.module, heights[b.name]))
 
 
@@ -155,9 +180,15 @@ def _curves(hood: Around, stacks: Sequence[Stack]) -> list[str]:
     boxes = [{box.name: box for box in stack.boxes} for stack in stacks]
     here = int(bool(hood.into))
     middle = boxes[here][hood.name]
-    lines = [_curve(box, middle, edge.how) for box in (stacks[0].boxes if here else []) for edge in box.edges]
+    lines = [
+        _curve(box, middle, edge.how)
+        for box in (stacks[0].boxes if here else [])
+        for edge in box.edges
+    ]
     for before, stack in zip(boxes[here:], stacks[here + 1 :], strict=False):
-        lines += [_curve(before[edge.source], box, edge.how) for box in stack.boxes for edge in box.edges]
+        lines += [
+            _curve(before[edge.source], box, edge.how) for box in stack.boxes for edge in box.edges
+        ]
     return lines
 
 
@@ -172,10 +203,16 @@ def _curve(a: Box, b: Box, how: str) -> str:
 def _box(box: Box, colour: str) -> str:
     x, y = box.x, box.y
     name, by = _cut(box.lines[0], NAME), _cut(box.lines[1], SMALL)
-    rows = [f'<text class="name" x="{x + 12:.1f}" y="{y + (16 if by else 23):.1f}">{html.escape(name)}</text>']
+    rows = [
+        f'<text class="name" x="{x + 12:.1f}" y="{y + (16 if by else 23):.1f}">{html.escape(name)}</text>'
+    ]
     if by:
         rows.append(f'<text class="by" x="{x + 12:.1f}" y="{y + 30:.1f}">{html.escape(by)}</text>')
-    bar = f'<rect x="{x:.1f}" y="{y:.1f}" width="4" height="{HIGH}" rx="2" fill="{colour}"/>' if box.name else ""
+    bar = (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="4" height="{HIGH}" rx="2" fill="{colour}"/>'
+        if box.name
+        else ""
+    )
     return (
         f"<g><title>{html.escape(box.title)}</title>"
         f'<rect class="box{" main" if box.main else ""}" x="{x:.1f}" y="{y:.1f}" width="{WIDE}" height="{HIGH}" rx="4"/>'
@@ -190,7 +227,11 @@ def _cut(text: str, letter: float) -> str:
 
 def _head(head: tuple[str, float, float]) -> str:
     module, x, y = head
-    return "" if module == "and" else f'<text class="head" x="{x + 1:.1f}" y="{y:.1f}">{html.escape(module)}</text>'
+    return (
+        ""
+        if module == "and"
+        else f'<text class="head" x="{x + 1:.1f}" y="{y:.1f}">{html.escape(module)}</text>'
+    )
 
 
 def _colour(hood: Around, box: Box) -> str:
@@ -203,6 +244,8 @@ def _legend(x: float, y: float) -> list[str]:
     out = []
     for how, dash in DASHES.items():
         mark = f' stroke-dasharray="{dash}"' if dash else ""
-        out.append(f'<path d="M{x:.1f} {y - 3.5:.1f}h26"{mark}/><text class="by" x="{x + 33:.1f}" y="{y:.1f}">{how}</text>')
+        out.append(
+            f'<path d="M{x:.1f} {y - 3.5:.1f}h26"{mark}/><text class="by" x="{x + 33:.1f}" y="{y:.1f}">{how}</text>'
+        )
         x += 33 + len(how) * SMALL + 26
     return out

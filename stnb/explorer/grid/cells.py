@@ -17,7 +17,11 @@ from pandas.api import types
 LONGEST = 200  # characters of one cell; the whole value is asked for when a cell is opened
 SAMPLE = 10_000  # values looked at to choose the decimals of a column
 FIRST = 50  # rows that say how wide a column stands
-LEAST = {"text": 136, "date": 156, "date-time": 156}  # px; under a histogram of days stand two of them
+LEAST = {
+    "text": 136,
+    "date": 156,
+    "date-time": 156,
+}  # px; under a histogram of days stand two of them
 RIGHT = {"integer", "number", "duration"}
 
 
@@ -26,20 +30,28 @@ class Shown:
     """One column as the grid shows it."""
 
     name: str
-    kind: str  # integer | number | text | yes/no | date | date-time | duration | list | object | any
+    kind: (
+        str  # integer | number | text | yes/no | date | date-time | duration | list | object | any
+    )
     width: int
     text: Callable[[Any], str | None]
 
 
 def columns(frame: pd.DataFrame) -> list[Shown]:
     """Decide for every column how it is written and how wide it stands."""
-    return [_shown(str(name), frame.iloc[:, i]) for i, name in enumerate(map(_heading, frame.columns))]
+    return [
+        _shown(str(name), frame.iloc[:, i]) for i, name in enumerate(map(_heading, frame.columns))
+    ]
 
 
-def rows(frame: pd.DataFrame, shown: list[Shown], where: NDArray[np.intp]) -> list[list[str | None]]:
+def rows(
+    frame: pd.DataFrame, shown: list[Shown], where: NDArray[np.intp]
+) -> list[list[str | None]]:
     """Write the rows at the positions `where` as text; a missing value is None."""
     part = frame.take(where)
-    written = [[_cut(column.text(v)) for v in part.iloc[:, i].array] for i, column in enumerate(shown)]
+    written = [
+        [_cut(column.text(v)) for v in part.iloc[:, i].array] for i, column in enumerate(shown)
+    ]
     return [list(row) for row in zip(*written, strict=True)]
 
 
@@ -67,7 +79,13 @@ def _heading(name: Any) -> str:
 
 def _shown(name: str, column: pd.Series) -> Shown:
     kind = _kind(column)
-    text = _numbers(column) if kind == "number" else _times_of(column) if kind == "date-time" else TEXTS.get(kind, one_line)
+    text = (
+        _numbers(column)
+        if kind == "number"
+        else _times_of(column)
+        if kind == "date-time"
+        else TEXTS.get(kind, one_line)
+    )
     longest = max((len(_cut(text(v)) or "") for v in column.iloc[:FIRST].array), default=0)
     width = max((8.4 if kind in RIGHT else 7.8) * longest + 22, 8.4 * len(name) + 30)
     return Shown(name, kind, int(min(340, max(LEAST.get(kind, 112), width))), text)
@@ -119,7 +137,11 @@ def _numbers(column: pd.Series) -> Callable[[Any], str | None]:
         if missing(value):
             return None
         short = f"{value:,.{places}f}"
-        return short if short.replace(",", "") == f"{value:.{places}f}" and value == round(value, places) else f"{value:,}"
+        return (
+            short
+            if short.replace(",", "") == f"{value:.{places}f}" and value == round(value, places)
+            else f"{value:,}"
+        )
 
     return text
 

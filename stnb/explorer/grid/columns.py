@@ -79,12 +79,16 @@ class Held:
         """The column by its different values; None where nearly all of them differ."""
         if i not in self._codes:
             array = self.array(i)
-            self._codes[i] = None if array is None or pa.types.is_nested(array.type) else coded(array)
+            self._codes[i] = (
+                None if array is None or pa.types.is_nested(array.type) else coded(array)
+            )
         return self._codes[i]
 
     def numbers(self, i: int) -> NDArray[np.float64]:
         """What a histogram counts: numbers, seconds of spans and of dates by the wall clock, the length of lists."""
-        return self._numbers.get(i, lambda: _numbers(self.frame.iloc[:, i], self.shown[i].kind, self.array(i)))
+        return self._numbers.get(
+            i, lambda: _numbers(self.frame.iloc[:, i], self.shown[i].kind, self.array(i))
+        )
 
     def ordered(self, i: int, within: NDArray[np.intp], ascending: bool) -> NDArray[np.intp]:
         """Sort the positions `within` by a column; equal rows keep their order, missing values stand last in both directions."""
@@ -93,7 +97,9 @@ class Held:
         if not ascending:
             keys = np.where(keys < 0, -1, len(self) - keys)
         keys[keys < 0] = len(self) + 1
-        small = keys.astype(np.uint16) if len(self) < 2**16 - 2 else keys.astype(np.int32)  # short keys sort faster
+        small = (
+            keys.astype(np.uint16) if len(self) < 2**16 - 2 else keys.astype(np.int32)
+        )  # short keys sort faster
         return within[np.argsort(small, kind="stable")]
 
     def _rank(self, i: int) -> NDArray[np.int32]:
@@ -113,7 +119,10 @@ def coded(array: Any) -> Coded | None:
         return None
     encoded = array.dictionary_encode()
     return Coded(
-        pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False), encoded.dictionary
+        pc.fill_null(encoded.indices, -1)
+        .to_numpy(zero_copy_only=False)
+        .astype(np.int32, copy=False),
+        encoded.dictionary,
     )
 
 
@@ -132,8 +141,15 @@ def whole_array(array: Any) -> Any:
 def _array(column: pd.Series) -> Any:
     try:
         array = whole_array(pa.array(column, from_pandas=True))
-        return None if isinstance(array.type, pa.BaseExtensionType) else array  # a period's storage is a bare number
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):  # mixed objects have no Arrow type
+        return (
+            None if isinstance(array.type, pa.BaseExtensionType) else array
+        )  # a period's storage is a bare number
+    except (
+        pa.ArrowException,
+        TypeError,
+        ValueError,
+        OverflowError,
+    ):  # mixed objects have no Arrow type
         return None
 
 
@@ -150,7 +166,9 @@ def _numbers(column: pd.Series, kind: str, array: Any) -> NDArray[np.float64]:
 
 def _floats(array: Any) -> NDArray[np.float64]:
     try:
-        return np.asarray(array.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
+        return np.asarray(
+            array.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64
+        )
     except pa.ArrowException:
         return np.full(len(array), np.nan)
 
@@ -168,7 +186,11 @@ def _rank(array: Any, by_value: Coded | None) -> NDArray[np.int32]:
         return _rank_of_objects(array)
     if by_value is not None and len(by_value.values) < len(array):
         places = _rank(by_value.values, None)
-        return np.where(by_value.codes < 0, np.int32(-1), places[by_value.codes]) if len(places) else by_value.codes
+        return (
+            np.where(by_value.codes < 0, np.int32(-1), places[by_value.codes])
+            if len(places)
+            else by_value.codes
+        )
     if pa.types.is_null(array.type):
         return np.full(len(array), -1, dtype=np.int32)
     if pa.types.is_boolean(array.type):
@@ -182,5 +204,7 @@ def _rank_of_objects(array: Any) -> NDArray[np.int32]:
     total = np.zeros(len(array), dtype=np.int64)
     for field in array.flatten()[:RANKED]:
         ranks = _rank(whole_array(field), None).astype(np.int64) + 1
-        total = np.unique(total * (int(ranks.max(initial=0)) + 1) + ranks, return_inverse=True)[1].astype(np.int64)
+        total = np.unique(total * (int(ranks.max(initial=0)) + 1) + ranks, return_inverse=True)[
+            1
+        ].astype(np.int64)
     return np.where(flags(array.is_null()), -1, total).astype(np.int32)

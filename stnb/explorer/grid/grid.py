@@ -48,7 +48,9 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
     about = traitlets.Dict().tag(sync=True)  # one trait, so that columns and rows change together
     height = traitlets.Int(420).tag(sync=True)
     label = traitlets.Unicode("Table").tag(sync=True)
-    covers = traitlets.Unicode("").tag(sync=True)  # the class of the static copy that a live grid hides
+    covers = traitlets.Unicode("").tag(
+        sync=True
+    )  # the class of the static copy that a live grid hides
 
     def __init__(self, frame: pd.DataFrame | None = None, **settings: Any) -> None:
         self._lock = threading.RLock()  # messages arrive on the main thread or on a subshell's
@@ -73,7 +75,11 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
                 self._state = {}
             self._turn += 1
             self._given, self._table, self._names = frame, rows, names
-            self.about = {"turn": self._turn, "rows": len(table), "columns": [_described(c) for c in rows.held.shown]}
+            self.about = {
+                "turn": self._turn,
+                "rows": len(table),
+                "columns": [_described(c) for c in rows.held.shown],
+            }
         self._tell_change()
 
     @property
@@ -86,7 +92,9 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
         """The rows that search and picks leave, sorted as shown; without hidden columns, in the order of the columns."""
         with self._lock:
             rows, given, view = self._table, self._given, self._view()
-        index = len(rows.held.shown) - given.shape[1]  # these columns of the table are the frame's index
+        index = (
+            len(rows.held.shown) - given.shape[1]
+        )  # these columns of the table are the frame's index
         columns = [i - index for i in view["order"] if i not in set(view["hidden"]) and i >= index]
         sort = None if view["sort"] is None else (view["sort"][0], view["sort"][1])
         return given.iloc[rows.places(view["search"], view["picks"], sort), columns]
@@ -140,7 +148,10 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
     def _shown_state(self) -> dict[str, Any]:
         with self._lock:
             view, held, turn = self._view(), self._table.held, self._turn
-        chips = [[i, [label(pick, held.shown[i].kind) for pick in given]] for i, given in view["picks"].items()]
+        chips = [
+            [i, [label(pick, held.shown[i].kind) for pick in given]]
+            for i, given in view["picks"].items()
+        ]
         return {"state": view, "chips": chips, "turn": turn}
 
     # -- the page's questions
@@ -153,7 +164,10 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
         except Exception as error:
             log.debug("the grid could not answer", exc_info=True)
             text = f"The table could not be read ({type(error).__name__}: {error}). Likely a value of an unusual type."
-            answer = {"kind": "error", "text": text + " Try another column, or look at the frame itself."}
+            answer = {
+                "kind": "error",
+                "text": text + " Try another column, or look at the frame itself.",
+            }
         if answer is not None:
             self.send({**answer, "view": message.get("view")})
 
@@ -185,8 +199,16 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
             return {"kind": "copy", "what": what, "text": text, "count": count, "total": len(where)}
         position = int(where[int(message["row"])])
         if what == "row":
-            return {"kind": "copy", "what": what, "text": clipboard.row(frame, position, [int(i) for i in message["columns"]])}
-        return {"kind": "copy", "what": what, "text": clipboard.cell(frame.iloc[:, int(message["col"])].array[position])}
+            return {
+                "kind": "copy",
+                "what": what,
+                "text": clipboard.row(frame, position, [int(i) for i in message["columns"]]),
+            }
+        return {
+            "kind": "copy",
+            "what": what,
+            "text": clipboard.cell(frame.iloc[:, int(message["col"])].array[position]),
+        }
 
     def _pick(self, message: dict[str, Any]) -> dict[str, Any]:
         rows, _, where = self._places(message)
@@ -215,9 +237,23 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
         for i in map(int, message["columns"]):
             yield
             summary = rows.summary(i)
-            counts, missing = summary.counts(rows.left(search, picks, but=i) if i in picks else everything)
-            item = {"col": i, "counts": counts, "missing": missing, **(summary.page() if i in whole else {})}
-            self.send({"kind": "summary", "view": message.get("view"), "step": message.get("step"), **item})
+            counts, missing = summary.counts(
+                rows.left(search, picks, but=i) if i in picks else everything
+            )
+            item = {
+                "col": i,
+                "counts": counts,
+                "missing": missing,
+                **(summary.page() if i in whole else {}),
+            }
+            self.send(
+                {
+                    "kind": "summary",
+                    "view": message.get("view"),
+                    "step": message.get("step"),
+                    **item,
+                }
+            )
 
     def _places(self, message: dict[str, Any]) -> tuple[Rows, int, NDArray[np.intp]]:
         """The rows that a question is about, in their order."""

@@ -20,7 +20,11 @@ LETTERS = 60
 def stamp(seconds: float) -> str:
     """Write seconds since 1970 as a date, with its time where it has one."""
     when = (EPOCH + timedelta(seconds=float(seconds))).replace(tzinfo=None)
-    return when.date().isoformat() if when.time() == when.time().min else when.isoformat(timespec="seconds")
+    return (
+        when.date().isoformat()
+        if when.time() == when.time().min
+        else when.isoformat(timespec="seconds")
+    )
 
 
 def unstamp(text: str) -> float:
@@ -56,7 +60,12 @@ def end(pick: Pick, kind: str, last: bool) -> str:
     """What stands under a histogram: where its first bar begins or its last one ends, short, as there is little room."""
     low, high = pick.get("from"), pick.get("to")
     if kind in {"date", "date-time"}:
-        return _days(low, high).split(" to ")[-1 if last else 0].removeprefix("before ").removesuffix(" 00:00")
+        return (
+            _days(low, high)
+            .split(" to ")[-1 if last else 0]
+            .removeprefix("before ")
+            .removesuffix(" 00:00")
+        )
     if low is None:
         return f"< {_short(high or 0, kind)}"
     if high is None:
@@ -72,7 +81,15 @@ def _short(value: float, kind: str) -> str:
 
 
 def _value(value: Any) -> str:
-    text = "missing" if value is None else "yes" if value is True else "no" if value is False else str(value)
+    text = (
+        "missing"
+        if value is None
+        else "yes"
+        if value is True
+        else "no"
+        if value is False
+        else str(value)
+    )
     text = " ".join(text.split()) or "(blank)"
     return text if len(text) <= LETTERS else text[: LETTERS - 1] + "…"
 
@@ -95,7 +112,13 @@ def _days(low: str | None, high: str | None) -> str:
     if "T" in low or "T" in high:
         return f"{_clock(low)} to before {_clock(high)}"
     end = (datetime.fromisoformat(high) - timedelta(days=1)).date().isoformat()
-    whole = 4 if low.endswith("-01-01") and high.endswith("-01-01") else 7 if low.endswith("-01") and high.endswith("-01") else 10
+    whole = (
+        4
+        if low.endswith("-01-01") and high.endswith("-01-01")
+        else 7
+        if low.endswith("-01") and high.endswith("-01")
+        else 10
+    )
     return low[:whole] if low[:whole] == end[:whole] else f"{low[:whole]} to {end[:whole]}"
 
 

@@ -77,7 +77,12 @@ class Index:
             if i in self._leaves:
                 return self._leaves[i]
             leaves = self._make(i)
-            size = sum(part.nbytes for leaf in leaves for part in (leaf.values, leaf.codes, leaf.seconds) if part is not None)
+            size = sum(
+                part.nbytes
+                for leaf in leaves
+                for part in (leaf.values, leaf.codes, leaf.seconds)
+                if part is not None
+            )
             if self._bytes + size <= MOST_BYTES:
                 self._bytes += size
                 self._leaves[i] = leaves
@@ -88,7 +93,11 @@ class Index:
         try:
             if array is not None:
                 return list(_leaves(array, None))
-        except (pa.ArrowException, TypeError, ValueError):  # a type that Arrow cannot write, such as a map
+        except (
+            pa.ArrowException,
+            TypeError,
+            ValueError,
+        ):  # a type that Arrow cannot write, such as a map
             pass
         texts = [cells.one_line(v) for v in self._held.frame.iloc[:, i].array]
         return list(_leaves(pa.array(texts, pa.large_string()), None))
@@ -109,18 +118,28 @@ def _hit(leaf: Leaf, words: str, rows: int) -> Mask | None:
 def _entries(leaf: Leaf, words: str) -> Mask | None:
     if leaf.kind == "number":
         words = words.replace(",", "")
-        return _spread(leaf, pc.match_substring(leaf.values, words)) if DIGITS.fullmatch(words) else None
+        return (
+            _spread(leaf, pc.match_substring(leaf.values, words))
+            if DIGITS.fullmatch(words)
+            else None
+        )
     if leaf.kind == "text":
         return _spread(leaf, pc.match_substring(leaf.values, words))
     if DAYS.fullmatch(words):
         return _spread(leaf, pc.match_substring(leaf.values, words))
-    return None if leaf.seconds is None or not TIMES.fullmatch(words) else _at_times(leaf, words, leaf.seconds)
+    return (
+        None
+        if leaf.seconds is None or not TIMES.fullmatch(words)
+        else _at_times(leaf, words, leaf.seconds)
+    )
 
 
 def _at_times(leaf: Leaf, words: str, seconds: NDArray[np.int32]) -> Mask | None:
     """A part of a time, or the end of a day and the start of a time with a blank or a T between them."""
     day, between, clock = words.replace("t", " ").rpartition(" ")
-    times = flags(pc.starts_with(_clock(), clock) if between else pc.match_substring(_clock(), clock))
+    times = flags(
+        pc.starts_with(_clock(), clock) if between else pc.match_substring(_clock(), clock)
+    )
     if not times.any():
         return None
     return times[seconds] & _spread(leaf, pc.ends_with(leaf.values, day))
@@ -136,7 +155,9 @@ def _spread(leaf: Leaf, hit: Any) -> Mask:
     found = flags(hit)
     if leaf.codes is None or not found.any():
         return found if leaf.codes is None else np.zeros(len(leaf.codes), dtype=bool)
-    return np.append(found, False)[leaf.codes]  # code -1, a missing value, takes the False at the end
+    return np.append(found, False)[
+        leaf.codes
+    ]  # code -1, a missing value, takes the False at the end
 
 
 def _leaves(array: Any, rows: NDArray[np.int64] | None) -> Iterator[Leaf]:
@@ -173,4 +194,10 @@ def _time_leaf(array: Any, rows: NDArray[np.int64] | None) -> Leaf:
     numbers, codes = np.unique(seconds // DAY, return_inverse=True)
     codes[flags(array.is_null())] = -1
     days = pa.array(np.datetime_as_string(numbers.astype("datetime64[D]")).tolist(), pa.string())
-    return Leaf("time", days, codes.astype(np.int32), rows, (seconds % DAY).astype(np.int32) if timed else None)
+    return Leaf(
+        "time",
+        days,
+        codes.astype(np.int32),
+        rows,
+        (seconds % DAY).astype(np.int32) if timed else None,
+    )

@@ -36,7 +36,9 @@ class Rows:
 
     def places(self, search: str, picks: Picks, sort: Sort | None) -> NDArray[np.intp]:
         """The positions on show, in their order."""
-        return self._places.get((search, _key(picks), sort), lambda: self._find(search, picks, sort))
+        return self._places.get(
+            (search, _key(picks), sort), lambda: self._find(search, picks, sort)
+        )
 
     def _find(self, search: str, picks: Picks, sort: Sort | None) -> NDArray[np.intp]:
         if sort is not None:
@@ -78,9 +80,16 @@ def _one(held: Held, i: int, pick: Pick) -> Mask:
         values = held.numbers(i)
         low, high = (_bound(pick.get(name)) for name in ("from", "to"))
         with np.errstate(invalid="ignore"):
-            return (values == values) & (low is None or values >= low) & (high is None or values < high)
+            return (
+                (values == values)
+                & (low is None or values >= low)
+                & (high is None or values < high)
+            )
     if "but" in pick:
-        return ~(held.missing(i) | np.logical_or.reduce([_equal(held, i, value) for value in pick["but"]]))
+        return ~(
+            held.missing(i)
+            | np.logical_or.reduce([_equal(held, i, value) for value in pick["but"]])
+        )
     return _equal(held, i, pick.get("is"))
 
 
@@ -99,7 +108,9 @@ def _equal(held: Held, i: int, value: Any) -> Mask:
     try:
         if few is None:
             return flags(pc.equal(array, pa.scalar(value, array.type)))
-        return np.append(flags(pc.equal(few.values, pa.scalar(value, array.type))), False)[few.codes]
+        return np.append(flags(pc.equal(few.values, pa.scalar(value, array.type))), False)[
+            few.codes
+        ]
     except (pa.ArrowException, TypeError, ValueError):
         return np.zeros(len(held), dtype=bool)  # a value of another type is in no row
 
@@ -157,12 +168,23 @@ def keys(names: Sequence[str]) -> list[str]:
     return result
 
 
-def by_place(state: Mapping[str, Any], names: Sequence[str], kinds: Sequence[str]) -> dict[str, Any]:
+def by_place(
+    state: Mapping[str, Any], names: Sequence[str], kinds: Sequence[str]
+) -> dict[str, Any]:
     """What a state means for these columns; what it says of others, or in no way that is known, is left out."""
     at = {name: i for i, name in enumerate(names)}
     sort = state.get("sort")
-    sorted_by = isinstance(sort, (list, tuple)) and len(sort) == 2 and isinstance(sort[0], str) and sort[0] in at
-    picks = {at[n]: [p for p in _list(given) if fits(p, kinds[at[n]])] for n, given in _dict(state.get("picks")) if n in at}
+    sorted_by = (
+        isinstance(sort, (list, tuple))
+        and len(sort) == 2
+        and isinstance(sort[0], str)
+        and sort[0] in at
+    )
+    picks = {
+        at[n]: [p for p in _list(given) if fits(p, kinds[at[n]])]
+        for n, given in _dict(state.get("picks"))
+        if n in at
+    }
     order = [at[n] for n in dict.fromkeys(_list(state.get("order"))) if n in at]
     return {
         "search": state["search"] if isinstance(state.get("search"), str) else "",
@@ -170,7 +192,11 @@ def by_place(state: Mapping[str, Any], names: Sequence[str], kinds: Sequence[str
         "picks": {i: given for i, given in picks.items() if given},
         "hidden": sorted({at[n] for n in _list(state.get("hidden")) if n in at}),
         "order": [*order, *(i for i in range(len(names)) if i not in set(order))],
-        "widths": {at[n]: _width(w) for n, w in _dict(state.get("widths")) if n in at and isinstance(w, (int, float))},
+        "widths": {
+            at[n]: _width(w)
+            for n, w in _dict(state.get("widths"))
+            if n in at and isinstance(w, (int, float))
+        },
     }
 
 

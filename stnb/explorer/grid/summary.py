@@ -42,12 +42,20 @@ class Summary:
 
     def counts(self, within: NDArray[np.bool_] | None) -> tuple[list[int], int]:
         """The rows of each bar and the rows without a value, all of them or those that are left."""
-        counted = np.bincount(self.places if within is None else self.places[within], minlength=NONE + 1)
+        counted = np.bincount(
+            self.places if within is None else self.places[within], minlength=NONE + 1
+        )
         return [int(n) for n in counted[: len(self.picks)]], int(counted[NONE])
 
     def page(self) -> dict[str, Any]:
         """What the page needs once: the bars, and their counts over the whole frame."""
-        alone = {"shape": self.shape, "picks": self.picks, "labels": self.labels, "note": self.note, "ends": list(self.ends)}
+        alone = {
+            "shape": self.shape,
+            "picks": self.picks,
+            "labels": self.labels,
+            "note": self.note,
+            "ends": list(self.ends),
+        }
         return {**alone, "all": self.counts(None)[0]}
 
 
@@ -74,23 +82,37 @@ def _histogram(held: Held, i: int, kind: str) -> Summary:
     if not len(finite):
         return _plain(held, i, "")
     low, high, below, above = _range(values, finite)
-    edges = _day_edges(low, high) if kind in {"date", "date-time"} else _edges(low, high, kind in {"integer", "list"})
+    edges = (
+        _day_edges(low, high)
+        if kind in {"date", "date-time"}
+        else _edges(low, high, kind in {"integer", "list"})
+    )
     picks = _ranges(edges, kind, below, above)
     with np.errstate(invalid="ignore"):
         places = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(picks) - 1)
     places[np.isnan(values)] = NONE
     labels = [label(pick, kind) for pick in picks]
     ends = end(picks[0], kind, last=False), end(picks[-1], kind, last=True)
-    if kind in {"date", "date-time"}:  # the bars are whole weeks, months or years: these reach beyond the first and the last day
-        first, last = (stamp(t).replace("T", " ")[: len(text)] for t, text in zip((low, high), ends, strict=True))
+    if kind in {
+        "date",
+        "date-time",
+    }:  # the bars are whole weeks, months or years: these reach beyond the first and the last day
+        first, last = (
+            stamp(t).replace("T", " ")[: len(text)]
+            for t, text in zip((low, high), ends, strict=True)
+        )
         ends = ends[0] if below else first, ends[1] if above else last
     return Summary("bars", picks, labels, places.astype(np.uint8), ends=ends)
 
 
-def _range(values: NDArray[np.float64], finite: NDArray[np.float64]) -> tuple[float, float, bool, bool]:
+def _range(
+    values: NDArray[np.float64], finite: NDArray[np.float64]
+) -> tuple[float, float, bool, bool]:
     """From where to where the bars go, and whether values lie below and above: one wrong year must not flatten the rest."""
     low, high = float(finite.min()), float(finite.max())
-    first, last = (float(q) for q in np.quantile(finite[:: max(1, len(finite) // 100_000)], [0.01, 0.99]))
+    first, last = (
+        float(q) for q in np.quantile(finite[:: max(1, len(finite) // 100_000)], [0.01, 0.99])
+    )
     below, above = bool(np.isneginf(values).any()), bool(np.isposinf(values).any())
     if last > first and high - low > FAR * (last - first):
         below, above = below or low < first, above or high > last

@@ -72,10 +72,14 @@ class Card(OnDemand, scripts=("parts/map.js", "parts/card.js"), style="parts/car
         with self._lock:
             endpoint, granted = self._shown
         if message.get("kind") == "head":
-            self.send({"kind": "head", "head": None if endpoint is None else head(endpoint, granted)})
+            self.send(
+                {"kind": "head", "head": None if endpoint is None else head(endpoint, granted)}
+            )
         elif endpoint is not None and message.get("part") in PARTS:
             name = str(message["part"])
-            self.send({"kind": "part", "part": name, "name": endpoint.name, "data": PARTS[name](endpoint)})
+            self.send(
+                {"kind": "part", "part": name, "name": endpoint.name, "data": PARTS[name](endpoint)}
+            )
 
     def __repr__(self) -> str:
         endpoint, granted = self._shown
@@ -111,18 +115,36 @@ def head(endpoint: Endpoint, granted: frozenset[str] | None = None) -> dict[str,
 def columns(endpoint: Endpoint) -> list[dict[str, Any]]:
     """A line a column, nested ones too: name, type, values, and where it leads."""
     leads = {link.path: link for link in links_of(endpoint)}
-    return [_column(endpoint, path, column, leads.get(path)) for path, column in walk(endpoint.columns)]
+    return [
+        _column(endpoint, path, column, leads.get(path)) for path, column in walk(endpoint.columns)
+    ]
 
 
 def _column(endpoint: Endpoint, path: str, column: Column, link: Any) -> dict[str, Any]:
-    targets = [] if link is None else [{"name": t.resource, "by": t.by, "when": t.when} for t in link.targets]
+    targets = (
+        []
+        if link is None
+        else [{"name": t.resource, "by": t.by, "when": t.when} for t in link.targets]
+    )
     says = [] if path not in endpoint.key else ["identifies the row"]
     says += ["sent as text"] if column.text else []
     says += [link.note] if link is not None and link.note else []
-    says += ["by its name alone: not documented"] if link is not None and link.how == "by name" and not link.note else []
-    like = endpoint.takes(path)  # a filter of the same name may know values of which the column's type says nothing
+    says += (
+        ["by its name alone: not documented"]
+        if link is not None and link.how == "by name" and not link.note
+        else []
+    )
+    like = endpoint.takes(
+        path
+    )  # a filter of the same name may know values of which the column's type says nothing
     values = column.values or (like.values if like is not None else ())
-    return {"path": path, "type": _type(column), "values": list(values), "says": "; ".join(says), "to": targets}
+    return {
+        "path": path,
+        "type": _type(column),
+        "values": list(values),
+        "says": "; ".join(says),
+        "to": targets,
+    }
 
 
 def _type(column: Column) -> str:
@@ -132,7 +154,11 @@ def _type(column: Column) -> str:
     if element is None or element.children:
         return "list of objects"
     inner = TYPES.get(element.type, element.type)
-    return f"list of {inner}s" if inner in ("whole number", "number", "time", "day") else f"list of {inner}"
+    return (
+        f"list of {inner}s"
+        if inner in ("whole number", "number", "time", "day")
+        else f"list of {inner}"
+    )
 
 
 def filters(endpoint: Endpoint) -> list[dict[str, Any]]:
@@ -147,7 +173,13 @@ def _filter(endpoint: Endpoint, param: Param) -> dict[str, Any]:
     if endpoint.shows_all and endpoint.shows_all[0] == param.name:
         says.append(f"{endpoint.shows_all[1]} also shows inactive rows")
     values = list(param.values)
-    return {"path": param.py, "type": TYPES.get(param.type, param.type), "values": values, "says": "; ".join(says), "to": []}
+    return {
+        "path": param.py,
+        "type": TYPES.get(param.type, param.type),
+        "values": values,
+        "says": "; ".join(says),
+        "to": [],
+    }
 
 
 # -- neighbours
@@ -177,7 +209,11 @@ def _kin(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
         (name.replace(f"{module}.", f"{module}.export.", 1), "export feed"),
         (endpoint.record or "", "one record"),
     ]
-    told += [(n, "below it") for n in known.endpoints if n.startswith(f"{name}.") and n != endpoint.record]
+    told += [
+        (n, "below it")
+        for n in known.endpoints
+        if n.startswith(f"{name}.") and n != endpoint.record
+    ]
     seen = {name}
     for other, what in told:
         if other in known and other not in seen:
@@ -199,15 +235,27 @@ def example_row(endpoint: Endpoint) -> dict[str, Any]:
 def _lines(row: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]:
     for name, value in row.items():
         first = value[0] if isinstance(value, list) and value else value
-        several = f"{len(value)} elements, of which this is the first" if isinstance(value, list) else ""
+        several = (
+            f"{len(value)} elements, of which this is the first" if isinstance(value, list) else ""
+        )
         if isinstance(first, dict):
             yield {"name": name, "depth": depth, "value": several, "kind": "nest"}
             yield from _lines(first, depth + 1)
         elif isinstance(value, list):
-            yield {"name": name, "depth": depth, "value": ", ".join(map(_said, value)), "kind": "text"}
+            yield {
+                "name": name,
+                "depth": depth,
+                "value": ", ".join(map(_said, value)),
+                "kind": "text",
+            }
         else:
             number = isinstance(value, int | float) and not isinstance(value, bool)
-            yield {"name": name, "depth": depth, "value": _said(value), "kind": "number" if number else "text"}
+            yield {
+                "name": name,
+                "depth": depth,
+                "value": _said(value),
+                "kind": "number" if number else "text",
+            }
 
 
 def _said(value: Any) -> str:

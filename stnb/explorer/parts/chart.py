@@ -21,7 +21,11 @@ from ..guard import guarded, in_sentences
 
 WIDE, NARROW = 760, 380  # dots; the page says which of them fits
 LARGEST = 20_000  # bytes of a picture that a saved notebook may keep
-LABELS = {columns.TIME: "Over time", columns.CATEGORY: "By category", columns.SPREAD: "Distribution"}
+LABELS = {
+    columns.TIME: "Over time",
+    columns.CATEGORY: "By category",
+    columns.SPREAD: "Distribution",
+}
 EMPTY = "Pull some rows first: the chart is drawn from them."
 
 
@@ -30,7 +34,9 @@ class PictureBox(anywidget.AnyWidget):
 
     _esm = assets.module("parts/chart.js")
     _css = assets.style("parts/chart.css")
-    shown = traitlets.Dict().tag(sync=True)  # one trait, so that a picture never stands beside another's words
+    shown = traitlets.Dict().tag(
+        sync=True
+    )  # one trait, so that a picture never stands beside another's words
     width = traitlets.Int(WIDE).tag(sync=True)
     busy = traitlets.Bool(False).tag(sync=True)
 
@@ -57,13 +63,20 @@ class Chart(W.VBox):
         self._changed: list[Callable[[], Any]] = []
         self._make_menus()
         self.picture = PictureBox(shown=_words(EMPTY))
-        line = W.Box([self.kind, self.what, self.by]).add_class("stnb-line").add_class("stnb-chart-menus")
+        line = (
+            W.Box([self.kind, self.what, self.by])
+            .add_class("stnb-line")
+            .add_class("stnb-chart-menus")
+        )
         super().__init__([line, self.picture])
         self.add_class("stnb").add_class("stnb-chart")
         self.picture.observe(self._on_width, "width")
 
     def _make_menus(self) -> None:
-        made = [W.Dropdown(description=name, disabled=True).add_class("stnb-field") for name in ("Chart", "Show", "By")]
+        made = [
+            W.Dropdown(description=name, disabled=True).add_class("stnb-field")
+            for name in ("Chart", "Show", "By")
+        ]
         self.kind, self.what, self.by = made
         for menu in made:
             menu.observe(self._on_menu, "value")
@@ -81,11 +94,15 @@ class Chart(W.VBox):
     def show(self) -> None:
         """Draw, beside whatever else runs; called when the chart comes into view."""
         with self._lock:
-            if self._drawn or (self._thread is not None and self._thread.is_alive() and self._drawing == self._turn):
+            if self._drawn or (
+                self._thread is not None and self._thread.is_alive() and self._drawing == self._turn
+            ):
                 return
             self.picture.busy = self._frame is not None
             self._drawing = self._turn
-            self._thread = threading.Thread(target=self._draw, args=(self._turn,), name="stnb-chart", daemon=True)
+            self._thread = threading.Thread(
+                target=self._draw, args=(self._turn,), name="stnb-chart", daemon=True
+            )
             self._thread.start()
 
     def wait(self, timeout: float | None = None) -> None:
@@ -132,9 +149,19 @@ class Chart(W.VBox):
         if self._setting or self._frame is None:
             return
         with self._lock:
-            self._wish = {"kind": self.kind.value, "what": self.what.value, "by": self.by.value or ""}
-            if change["owner"] is self.kind:  # what fits the new kind is kept, the rest is its first choice
-                self._wish["what"] = self._spec.what if self.kind.value != columns.SPREAD else f"values:{self._spec.column}"
+            self._wish = {
+                "kind": self.kind.value,
+                "what": self.what.value,
+                "by": self.by.value or "",
+            }
+            if (
+                change["owner"] is self.kind
+            ):  # what fits the new kind is kept, the rest is its first choice
+                self._wish["what"] = (
+                    self._spec.what
+                    if self.kind.value != columns.SPREAD
+                    else f"values:{self._spec.column}"
+                )
                 self._wish["by"] = ""
             self._choose()
         self._again()
@@ -143,7 +170,9 @@ class Chart(W.VBox):
 
     @guarded
     def _on_width(self, _change: object) -> None:
-        asked_for = self._drawn or self.picture.busy  # the page says its width while the first picture is still drawn
+        asked_for = (
+            self._drawn or self.picture.busy
+        )  # the page says its width while the first picture is still drawn
         if asked_for and self._frame is not None:
             self._again()
 
@@ -223,8 +252,17 @@ def _shown(frame: pd.DataFrame, spec: Spec, width: int) -> dict[str, Any]:
     picture = figure.svg()
     size = [round(float(side) * look.DPI) for side in figure.get_size_inches()]
     if len(picture) > LARGEST:
-        return _words(f"{found.alt} The picture is too large to keep in a notebook: run its code.", charts.code(spec))
-    return {"svg": picture, "size": size, "alt": found.alt, "notes": list(found.notes), "code": charts.code(spec)}
+        return _words(
+            f"{found.alt} The picture is too large to keep in a notebook: run its code.",
+            charts.code(spec),
+        )
+    return {
+        "svg": picture,
+        "size": size,
+        "alt": found.alt,
+        "notes": list(found.notes),
+        "code": charts.code(spec),
+    }
 
 
 def _words(text: str, code: str = "") -> dict[str, Any]:

@@ -5,12 +5,23 @@ from __future__ import annotations
 from stnb.catalog import Endpoint, Param
 
 SINCE = (
-    *("today", "yesterday", "this week", "last week", "last 7 days", "this month", "last month", "last 30 days"),
+    *(
+        "today",
+        "yesterday",
+        "this week",
+        "last week",
+        "last 7 days",
+        "this month",
+        "last month",
+        "last 30 days",
+    ),
     *("last 90 days", "this quarter", "last quarter", "this year", "last year"),
 )
 UNTIL = ("today", "yesterday", "this week", "this month", "this quarter", "this year", "tomorrow")
 # Spans that are over have an end, which goes into the field beside.
-ENDS = {"yesterday": "today"} | {f"last {unit}": f"this {unit}" for unit in ("week", "month", "quarter", "year")}
+ENDS = {"yesterday": "today"} | {
+    f"last {unit}": f"this {unit}" for unit in ("week", "month", "quarter", "year")
+}
 
 
 def presets(param: Param) -> tuple[str, ...]:

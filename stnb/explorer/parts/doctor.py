@@ -33,9 +33,13 @@ class Doctor(anywidget.AnyWidget):
     _esm = files.module("parts/doctor.js")
     _css = files.style("parts/doctor.css")
     shown = traitlets.Dict().tag(sync=True)  # one trait, so that the page never shows half a step
-    covers = traitlets.Unicode("").tag(sync=True)  # the class of the static copy that a live report hides
+    covers = traitlets.Unicode("").tag(
+        sync=True
+    )  # the class of the static copy that a live report hides
 
-    def __init__(self, who: Account | str | None, try_other_environment: bool = False, **options: Any) -> None:
+    def __init__(
+        self, who: Account | str | None, try_other_environment: bool = False, **options: Any
+    ) -> None:
         self._who, self._options = who, options
         self._still = Still()
         self._thread: threading.Thread | None = None
@@ -50,7 +54,9 @@ class Doctor(anywidget.AnyWidget):
         """Begin again, unless an examination is under way."""
         if self._thread is not None and self._thread.is_alive():
             return
-        self._thread = threading.Thread(target=self._run, args=(try_other_environment,), name="stnb doctor", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(try_other_environment,), name="stnb doctor", daemon=True
+        )
         self._thread.start()
 
     @property
@@ -64,11 +70,18 @@ class Doctor(anywidget.AnyWidget):
     def _run(self, try_other: bool) -> None:
         self._error = None
         try:
-            self._report = examine(self._who, try_other_environment=try_other, on_change=self._show, **self._options)
+            self._report = examine(
+                self._who, try_other_environment=try_other, on_change=self._show, **self._options
+            )
             self._still.put(f'<div class="{self._still.mark}">{page(self._report)}</div>')
         except Exception as err:  # noqa: BLE001
             self._error = failed = in_sentences(err)
-            self.shown = {"verdict": failed.happened, "hint": f"{failed.why} {failed.next}", "tone": "bad", "done": True}
+            self.shown = {
+                "verdict": failed.happened,
+                "hint": f"{failed.why} {failed.next}",
+                "tone": "bad",
+                "done": True,
+            }
 
     def _asked(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
         self.examine(try_other_environment=message.get("kind") == "other")
@@ -97,7 +110,9 @@ def as_shown(report: Report) -> dict[str, Any]:
         "tone": tone,
         "done": report.done,
         "checks": [{**asdict(c), "mark": c.mark} for c in report],
-        "left": [] if report.done else [n for n in NAMES if n not in made and n != "other environment"],
+        "left": []
+        if report.done
+        else [n for n in NAMES if n not in made and n != "other environment"],
         "modules": [[MARKS[m.answers], m.module, granted(m), said(m)] for m in report.modules],
         "offer": report.done and refused and "invalid_client" in report["token"].seen,
         "text": report.text(96) if report.done else "",

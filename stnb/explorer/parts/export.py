@@ -66,26 +66,51 @@ class Leave(W.VBox):
         chart: Callable[[], str],
         name: Callable[[], str],
     ) -> None:
-        self._frame, self._selection, self._code, self._chart, self._name = frame, selection, code, chart, name
+        self._frame, self._selection, self._code, self._chart, self._name = (
+            frame,
+            selection,
+            code,
+            chart,
+            name,
+        )
         self.error: StnbError | None = None
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self.hand = Hand()
         self._build()
         code_line = _line(self.cell, self.copy)
-        super().__init__([code_line, _line(self.file, self.rows), _line(self.notebook, *self.files.values()), self.hand])
+        super().__init__(
+            [
+                code_line,
+                _line(self.file, self.rows),
+                _line(self.notebook, *self.files.values()),
+                self.hand,
+            ]
+        )
         self.add_class("stnb").add_class("stnb-leave")
         self.hand.on_msg(self._on_answer)
         self.refresh()
 
     def _build(self) -> None:
-        self.cell = _button("Code into a new cell", "plus", "Add a cell below with the Python that repeats the pull")
+        self.cell = _button(
+            "Code into a new cell", "plus", "Add a cell below with the Python that repeats the pull"
+        )
         self.copy = _button("Copy code", "copy", "Copy the Python that repeats the pull")
-        self.notebook = _button("Save as notebook", "book", "A notebook that repeats the pull and the chart; runs top to bottom")
+        self.notebook = _button(
+            "Save as notebook",
+            "book",
+            "A notebook that repeats the pull and the chart; runs top to bottom",
+        )
         self.files = {ending: _button(word, "save", TIPS[ending]) for ending, word in FILES.items()}
-        self.file = W.Text(description="File name", continuous_update=False).add_class("stnb-field").add_class("stnb-file")
+        self.file = (
+            W.Text(description="File name", continuous_update=False)
+            .add_class("stnb-field")
+            .add_class("stnb-file")
+        )
         choices = [("all rows", ALL), ("only those the table's filters leave", SELECTION)]
-        self.rows = W.Dropdown(options=choices, description="Rows for a file").add_class("stnb-field")
+        self.rows = W.Dropdown(options=choices, description="Rows for a file").add_class(
+            "stnb-field"
+        )
         self.cell.on_click(self._on_cell)
         self.copy.on_click(self._on_copy)
         self.notebook.on_click(self._on_notebook)
@@ -106,7 +131,10 @@ class Leave(W.VBox):
     def tell(self, error: Exception | None) -> None:
         """Show an error's three sentences below the buttons; None takes them away."""
         self.error = said = None if error is None else in_sentences(error)
-        self._say("" if said is None else f"{said.happened} {said.why} {said.next}", "" if said is None else "bad")
+        self._say(
+            "" if said is None else f"{said.happened} {said.why} {said.next}",
+            "" if said is None else "bad",
+        )
 
     # -- callbacks: the page calls them, on any thread
 
@@ -142,24 +170,36 @@ class Leave(W.VBox):
     def _given_code(self) -> str:
         code = self._code()
         if not code.strip():
-            raise UsageError("There is no code yet.", "No resource is chosen.", "Choose one above, then come back.")
+            raise UsageError(
+                "There is no code yet.",
+                "No resource is chosen.",
+                "Choose one above, then come back.",
+            )
         return code
 
     def _chosen(self) -> pd.DataFrame:
         frame = self._selection() if self.rows.value == SELECTION else self._frame()
         frame = self._frame() if frame is None else frame
         if frame is None:
-            raise UsageError("No file was written.", "There are no rows yet.", "Pull some first, then save them.")
+            raise UsageError(
+                "No file was written.", "There are no rows yet.", "Pull some first, then save them."
+            )
         return frame
 
     def _begin(self, work: Callable[[], None], said: str) -> None:
         """One file at a time, beside whatever else runs; a workbook of 100,000 rows takes its time."""
         with self._starting:
             if self._thread is not None and self._thread.is_alive():
-                raise UsageError("A file is still being written.", "One is written at a time.", "Wait for its end.")
+                raise UsageError(
+                    "A file is still being written.",
+                    "One is written at a time.",
+                    "Wait for its end.",
+                )
             self.tell(None)
             self._say(said, "busy")
-            self._thread = threading.Thread(target=self._run, args=(work,), name="stnb-leave", daemon=True)
+            self._thread = threading.Thread(
+                target=self._run, args=(work,), name="stnb-leave", daemon=True
+            )
             self._thread.start()
 
     @guarded
@@ -180,12 +220,17 @@ class Leave(W.VBox):
         path = save(frame, path)
         size = path.stat().st_size
         bytes_ = f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{max(1, size // 1000):,} kB"
-        self._say(f"{len(frame):,} rows and {frame.shape[1]} columns are in {path.resolve()} ({bytes_}).{note}", "good")
+        self._say(
+            f"{len(frame):,} rows and {frame.shape[1]} columns are in {path.resolve()} ({bytes_}).{note}",
+            "good",
+        )
 
     def _free(self, ending: str) -> tuple[Path, str]:
         """A path that is not taken; nothing is ever replaced."""
         typed = self.file.value.strip() or self._usual_name()
-        plain = typed[: -len(Path(typed).suffix)] if Path(typed).suffix.lower() in ENDINGS else typed
+        plain = (
+            typed[: -len(Path(typed).suffix)] if Path(typed).suffix.lower() in ENDINGS else typed
+        )
         first = path = Path(f"{plain}{ending}").expanduser()
         number = 2
         try:
@@ -193,10 +238,16 @@ class Leave(W.VBox):
                 path = first.with_name(f"{first.stem}-{number}{ending}")
                 number += 1
         except OSError as err:
-            raise UsageError("The file was not written.", f"The system says: {err.strerror}.", "Give it another name.") from None
+            raise UsageError(
+                "The file was not written.",
+                f"The system says: {err.strerror}.",
+                "Give it another name.",
+            ) from None
         if not first.parent.is_dir():
             raise UsageError(
-                "The file was not written.", f"There is no folder {first.parent}.", "Make it first, or leave it out of the name."
+                "The file was not written.",
+                f"There is no folder {first.parent}.",
+                "Make it first, or leave it out of the name.",
             )
         return path, "" if path == first else f" {first.name} was there already, and is as it was."
 

@@ -18,7 +18,16 @@ from .id_names import list_of, plain, unclear
 UNSET = ""  # ipywidgets takes None for "no entry at all" and would leave the menu blank
 FIRST = 8  # filters in sight; the rest is behind "More filters"
 USUAL = (
-    *("status", "active", "completed", "invoiced", "received", "businessunit", "jobtype", "technician"),
+    *(
+        "status",
+        "active",
+        "completed",
+        "invoiced",
+        "received",
+        "businessunit",
+        "jobtype",
+        "technician",
+    ),
     *("customerid", "number", "name", "starts", "created", "modified"),
 )
 
@@ -36,7 +45,9 @@ def _rank(param: Param) -> tuple[int, int, bool]:
         return (0, param.where != "path", False)
     if name.startswith(("externaldata", "customfield", "sort", "order")):
         return (3, 0, False)
-    words = USUAL if param.type != "boolean" else ("active",)  # switches tune an answer rather than narrow it
+    words = (
+        USUAL if param.type != "boolean" else ("active",)
+    )  # switches tune an answer rather than narrow it
     use = next((USUAL.index(word) for word in words if word in name), None)
     return (2, 0, False) if use is None else (1, use, "before" in name)
 
@@ -47,12 +58,16 @@ class Filters(W.VBox):
     `changed()` is called after every change, `tell(error)` with what does not fit and with None once it does.
     """
 
-    def __init__(self, changed: Callable[[], None], tell: Callable[[Exception | None], None]) -> None:
+    def __init__(
+        self, changed: Callable[[], None], tell: Callable[[Exception | None], None]
+    ) -> None:
         self._changed, self.tell = changed, tell
         self._endpoint: Endpoint | None = None
         self._controls: dict[str, Control] = {}
         self._labels: dict[str, dict[str, int]] = {}
-        self._wide = W.Layout(width="auto", margin="0")  # one for all fields: each Layout is a model of its own on the page
+        self._wide = W.Layout(
+            width="auto", margin="0"
+        )  # one for all fields: each Layout is a model of its own on the page
         self.first = W.Box().add_class("stnb-filters")
         self.rest = W.Box().add_class("stnb-filters")
         self.more = W.ToggleButton().add_class("stnb-more")
@@ -109,7 +124,11 @@ class Filters(W.VBox):
         return ([], []) if self._endpoint is None else by_use(self._endpoint)
 
     def _made(self, params: list[Param]) -> list[Any]:
-        made = {p.py: Control(self._endpoint, p, self._on_value, self._wide) for p in params if self._endpoint}
+        made = {
+            p.py: Control(self._endpoint, p, self._on_value, self._wide)
+            for p in params
+            if self._endpoint
+        }
         self._controls |= made
         for control in made.values():
             control.offer(self._labels.get(list_of(control.param) or "", {}))
@@ -122,7 +141,9 @@ class Filters(W.VBox):
             self.rest.children = self._made(rest)
         self.rest.layout.display = "" if self.more.value and rest else "none"
         self.more.icon = "caret-down" if self.more.value else "caret-right"
-        self.more.description = "Fewer filters" if self.more.value else f"More filters ({len(rest)})"
+        self.more.description = (
+            "Fewer filters" if self.more.value else f"More filters ({len(rest)})"
+        )
 
     @guarded
     def _on_more(self, _change: object) -> None:
@@ -161,7 +182,9 @@ class Control:
         problem: why its value does not fit, or None.
     """
 
-    def __init__(self, endpoint: Endpoint, param: Param, changed: Callable[[Control], None], layout: W.Layout) -> None:
+    def __init__(
+        self, endpoint: Endpoint, param: Param, changed: Callable[[Control], None], layout: W.Layout
+    ) -> None:
         self.param = param
         self.given: str | None = None
         self.problem: UsageError | None = None
@@ -226,7 +249,9 @@ def _widget(param: Param, unset: str, layout: W.Layout) -> Any:
     if param.type == "boolean" and not param.many:
         return W.Dropdown(options=[(unset, UNSET), ("yes", True), ("no", False)], **usual)
     if param.type in ("date", "date-time") and not param.many:
-        return W.Combobox(placeholder="date, or pick", options=presets(param), continuous_update=False, **usual)
+        return W.Combobox(
+            placeholder="date, or pick", options=presets(param), continuous_update=False, **usual
+        )
     if list_of(param) is not None:
         return W.Combobox(placeholder=hint(param), continuous_update=False, **usual)
     return W.Text(placeholder=hint(param), continuous_update=False, **usual)
@@ -252,4 +277,8 @@ def _choice(param: Param, value: Any) -> Any:
     if value is None:
         return UNSET
     text = str(value).lower()
-    return next((v for v in param.values if v.lower() == text), UNSET) if param.values else text == "true"
+    return (
+        next((v for v in param.values if v.lower() == text), UNSET)
+        if param.values
+        else text == "true"
+    )

@@ -55,7 +55,11 @@ class History:
 
     def star(self, name: str, on: bool) -> None:
         """Star a resource, or take its star away."""
-        self._change(lambda kept: Kept(kept.recent, _first(name if on else "", _without(name, kept.starred), MOST_STARRED)))
+        self._change(
+            lambda kept: Kept(
+                kept.recent, _first(name if on else "", _without(name, kept.starred), MOST_STARRED)
+            )
+        )
 
     def _change(self, change: Callable[[Kept], Kept]) -> None:
         with self._lock:
@@ -91,7 +95,11 @@ def _read(content: bytes | None) -> Kept:
 
 
 def _names(held: Any, most: int) -> tuple[str, ...]:
-    names = [n for n in held if isinstance(n, str) and 0 < len(n) < 100] if isinstance(held, list) else []
+    names = (
+        [n for n in held if isinstance(n, str) and 0 < len(n) < 100]
+        if isinstance(held, list)
+        else []
+    )
     return tuple(dict.fromkeys(names))[:most]
 
 

@@ -41,9 +41,16 @@ def list_of(param: Param) -> str | None:
 
 def labels(frame: pd.DataFrame) -> dict[str, int]:
     """What the menu shows and the id that it means; active ones first, by name."""
-    there = frame["active"].fillna(True) if "active" in frame.columns else pd.Series(True, index=frame.index)
+    there = (
+        frame["active"].fillna(True)
+        if "active" in frame.columns
+        else pd.Series(True, index=frame.index)
+    )
     order = frame.assign(gone=~there.astype(bool)).sort_values(["gone", "name"])
-    return {f"{i} · {name}{' (inactive)' if gone else ''}": int(i) for i, name, gone in order[["id", "name", "gone"]].to_numpy()}
+    return {
+        f"{i} · {name}{' (inactive)' if gone else ''}": int(i)
+        for i, name, gone in order[["id", "name", "gone"]].to_numpy()
+    }
 
 
 def plain(text: str, known: dict[str, int]) -> str:
@@ -82,7 +89,11 @@ def unclear(name: str, text: str, known: dict[str, int]) -> UsageError | None:
 def _holding(part: str, known: dict[str, int]) -> list[str]:
     """The labels whose name holds the text; none for a number or nothing."""
     wanted = part.strip().lower()
-    return [label for label in known if wanted in label.lower()] if wanted and not wanted.isdecimal() else []
+    return (
+        [label for label in known if wanted in label.lower()]
+        if wanted and not wanted.isdecimal()
+        else []
+    )
 
 
 class IdNames:
@@ -107,7 +118,9 @@ class IdNames:
             elif account.scopes is not None or account.environment == "demo":
                 new.append(name)
         if new:
-            thread = threading.Thread(target=self._read, args=(account, new), name="stnb-names", daemon=True)
+            thread = threading.Thread(
+                target=self._read, args=(account, new), name="stnb-names", daemon=True
+            )
             self._threads = [t for t in self._threads if t.is_alive()] + [thread]
             thread.start()
 
@@ -127,7 +140,9 @@ class IdNames:
     @guarded
     def _read_one(self, account: Account, name: str) -> None:
         resource = account[name]
-        given: dict[str, Any] = dict([resource.endpoint.shows_all]) if resource.endpoint.shows_all else {}
+        given: dict[str, Any] = (
+            dict([resource.endpoint.shows_all]) if resource.endpoint.shows_all else {}
+        )
         columns = ["id", "name", *(c.name for c in resource.endpoint.columns if c.name == "active")]
         with notices.heard():  # a menu needs no word on what a frame would
             frame = resource.start(limit=MOST + 1, columns=columns, **given).wait()

@@ -20,7 +20,9 @@ class Report(OnDemand, scripts=("parts/messages.js",), style="parts/messages.css
     """
 
     line = traitlets.Unicode("").tag(sync=True)  # how the pull stands
-    state = traitlets.Unicode("").tag(sync=True)  # "" | starting | pulling | waiting | done | cancelled | failed
+    state = traitlets.Unicode("").tag(
+        sync=True
+    )  # "" | starting | pulling | waiting | done | cancelled | failed
     share = traitlets.Float(-1.0).tag(sync=True)  # 0 to 1; -1 where the total is not known
     trouble = traitlets.List(traitlets.Unicode()).tag(sync=True)  # an error's three sentences
     checkable = traitlets.Bool(False).tag(sync=True)  # whether the doctor could say more about it

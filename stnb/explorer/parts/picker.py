@@ -33,7 +33,9 @@ class Picker(OnDemand, scripts=("parts/search.js", "parts/picker.js"), style="pa
     recent = traitlets.List(traitlets.Unicode())
     starred = traitlets.List(traitlets.Unicode())
 
-    def __init__(self, endpoints: Iterable[Endpoint], history: History | None = None, **settings: Any) -> None:
+    def __init__(
+        self, endpoints: Iterable[Endpoint], history: History | None = None, **settings: Any
+    ) -> None:
         self._endpoints = tuple(endpoints)
         self._known = frozenset(e.name for e in self._endpoints)
         self._history = history or History()
@@ -65,23 +67,33 @@ class Picker(OnDemand, scripts=("parts/search.js", "parts/picker.js"), style="pa
             self.starred = [n for n in kept.starred if n in self._known]
 
     def _mark(self, _change: object = None) -> None:
-        self.send({"kind": "marks", "locked": self.locked, "recent": self.recent, "starred": self.starred})
+        self.send(
+            {"kind": "marks", "locked": self.locked, "recent": self.recent, "starred": self.starred}
+        )
 
 
 def locked(endpoints: Iterable[Endpoint], granted: frozenset[str] | None) -> list[str]:
     """The names of those that a token's scopes do not reach; none before a token has told."""
-    return [e.name for e in endpoints if granted is not None and e.scope is not None and e.scope not in granted]
+    return [
+        e.name
+        for e in endpoints
+        if granted is not None and e.scope is not None and e.scope not in granted
+    ]
 
 
 def pack(endpoints: Iterable[Endpoint]) -> bytes:
     """Write what the page needs of every endpoint as gzipped JSON."""
-    entries = [entry(e) for e in sorted(endpoints, key=lambda e: (e.module, e.kind == "export", e.name))]
+    entries = [
+        entry(e) for e in sorted(endpoints, key=lambda e: (e.module, e.kind == "export", e.name))
+    ]
     return gzip.compress(json.dumps(entries, separators=(",", ":")).encode(), mtime=0)
 
 
 def entry(endpoint: Endpoint) -> dict[str, Any]:
     """One line of the list: what is shown, and the words and phrases that find it."""
-    words = dict.fromkeys([p.name for p in endpoint.filters] + [c.name for _, c in walk(endpoint.columns)])
+    words = dict.fromkeys(
+        [p.name for p in endpoint.filters] + [c.name for _, c in walk(endpoint.columns)]
+    )
     return {
         "name": endpoint.name,
         "label": endpoint.label,

@@ -38,7 +38,9 @@ class Setup(anywidget.AnyWidget):
 
     _esm = assets.module("parts/setup.js")
     _css = assets.style("parts/setup.css")
-    about = traitlets.Dict().tag(sync=True)  # texts and rules, and which profiles are there: nothing that was typed
+    about = traitlets.Dict().tag(
+        sync=True
+    )  # texts and rules, and which profiles are there: nothing that was typed
 
     def __init__(
         self,
@@ -66,12 +68,16 @@ class Setup(anywidget.AnyWidget):
 
     def _on_message(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
         """Begin what the page asks for, beside: a trial may take a while, and the page stays live."""
-        typed = Values(message.pop("values", None) or {})  # out of the message, which the kernel remembers
+        typed = Values(
+            message.pop("values", None) or {}
+        )  # out of the message, which the kernel remembers
         work: Callable[[], dict[str, Any]]
         if message.get("do") == "fill":
             return self.send({"kind": "fill", "values": wizard.PRACTICE})
         if message.get("do") == "try":
-            answers = self._with_held(Answers.of(str(message.get("environment")), str(message.get("profile")), typed))
+            answers = self._with_held(
+                Answers.of(str(message.get("environment")), str(message.get("profile")), typed)
+            )
             work = lambda: self._try(answers)  # noqa: E731
         else:
             work = lambda: self._save(keep=True, ignore=message.get("do") == "ignore")  # noqa: E731
@@ -86,8 +92,15 @@ class Setup(anywidget.AnyWidget):
         except StnbError as err:
             answer = {"level": "wrong", "title": err.happened, "lines": [err.why, err.next]}
         except Exception as err:  # noqa: BLE001 - its text is not shown, as a value may stand in it
-            lines = ["Likely a fault of stnb.", "Run `stnb setup` in a terminal, and report what you did."]
-            answer = {"level": "wrong", "title": f"The setup failed: {type(err).__name__}.", "lines": lines}
+            lines = [
+                "Likely a fault of stnb.",
+                "Run `stnb setup` in a terminal, and report what you did.",
+            ]
+            answer = {
+                "level": "wrong",
+                "title": f"The setup failed: {type(err).__name__}.",
+                "lines": lines,
+            }
         finally:
             self._busy.release()
         self.send({"kind": "answer", "held": self._held is not None, **self._found(), **answer})
@@ -95,7 +108,10 @@ class Setup(anywidget.AnyWidget):
     def _with_held(self, answers: Answers) -> Answers:
         """Secrets that were left empty are those of the last trial, which the page no longer has."""
         held = self._held
-        if held is None or (held.environment, held.profile) != (answers.environment, answers.profile):
+        if held is None or (held.environment, held.profile) != (
+            answers.environment,
+            answers.profile,
+        ):
             return answers
         secret = answers.client_secret or held.client_secret
         return replace(answers, client_secret=secret, app_key=answers.app_key or held.app_key)
@@ -107,18 +123,36 @@ class Setup(anywidget.AnyWidget):
         self._held = answers
         said = {"level": verdict.level, "title": verdict.title, "lines": list(verdict.lines)}
         if verdict.level != "ok":
-            tenant = [{"do": "tenant", "label": f"Take tenant {verdict.tenant}", "tenant": str(verdict.tenant)}]
-            return {**said, "ways": [*(tenant if verdict.tenant is not None else []), *([KEEP] if self._writes(answers) else [])]}
+            tenant = [
+                {
+                    "do": "tenant",
+                    "label": f"Take tenant {verdict.tenant}",
+                    "tenant": str(verdict.tenant),
+                }
+            ]
+            return {
+                **said,
+                "ways": [
+                    *(tenant if verdict.tenant is not None else []),
+                    *([KEEP] if self._writes(answers) else []),
+                ],
+            }
         return self._save(before=said)
 
     def _writes(self, answers: Answers) -> bool:
         """Practice is written only to a file that was named for it."""
         return answers.environment != DEMO or self._env_file is not None
 
-    def _save(self, *, before: dict[str, Any] | None = None, keep: bool = False, ignore: bool = False) -> dict[str, Any]:
+    def _save(
+        self, *, before: dict[str, Any] | None = None, keep: bool = False, ignore: bool = False
+    ) -> dict[str, Any]:
         answers = self._held
         if answers is None:
-            raise StnbError("There is nothing to save.", "Likely the kernel was started anew.", "Fill the values in once more.")
+            raise StnbError(
+                "There is nothing to save.",
+                "Likely the kernel was started anew.",
+                "Fill the values in once more.",
+            )
         lines = list(before["lines"]) if before else []
         after = {"next": wizard.next_python(answers.profile, answers.environment, self._env_file)}
         if not self._writes(answers):
@@ -134,7 +168,9 @@ class Setup(anywidget.AnyWidget):
         saved = wizard.save(answers, self._file, add_to_gitignore=ignore)
         self._held = None
         title = "They work, and are saved." if before else "They are saved."
-        lines.append(f"Written to {_short(saved.file)}, to be read by you alone: profile {answers.profile}.")
+        lines.append(
+            f"Written to {_short(saved.file)}, to be read by you alone: profile {answers.profile}."
+        )
         return {"level": "ok", "title": title, "lines": [*lines, *saved.notes], **after}
 
     def _found(self) -> dict[str, Any]:
@@ -165,9 +201,14 @@ def _texts(profile: str) -> dict[str, Any]:
     return {
         "who": {key: list(texts) for key, texts in wizard.WHO.items()},
         "environments": {key: list(texts) for key, texts in wizard.ENVIRONMENTS.items()},
-        "guides": {who: {env: wizard.guide(who, env).as_dict() for env in wizard.ENVIRONMENTS} for who in wizard.WHO},
+        "guides": {
+            who: {env: wizard.guide(who, env).as_dict() for env in wizard.ENVIRONMENTS}
+            for who in wizard.WHO
+        },
         "fields": [field.as_dict() for field in wizard.FIELDS.values()],
-        "names": {env: [list(rule) for rule in wizard.profile_rules(env)] for env in wizard.ENVIRONMENTS},
+        "names": {
+            env: [list(rule) for rule in wizard.profile_rules(env)] for env in wizard.ENVIRONMENTS
+        },
         "profile": profile,
     }
 
@@ -176,7 +217,10 @@ def _exposed(file: Path, lines: list[str]) -> dict[str, Any]:
     return {
         "level": "unknown",
         "title": f"Git does not ignore {file.name}.",
-        "lines": [*lines, f"{_short(file)} lies in a git work tree: its secrets could go with the next commit."],
+        "lines": [
+            *lines,
+            f"{_short(file)} lies in a git work tree: its secrets could go with the next commit.",
+        ],
         "ways": [IGNORE],
     }
 

@@ -39,7 +39,9 @@ class Where(OnDemand, scripts=("parts/status.js",), style="parts/status.css"):
     The page counts the token's time down by itself; the kernel tells when it ends.
     """
 
-    shown = traitlets.Dict().tag(sync=True)  # one trait, so that the page never shows half of a switch
+    shown = traitlets.Dict().tag(
+        sync=True
+    )  # one trait, so that the page never shows half of a switch
 
     def show(self, profile: Profile, account: Tenant | None) -> None:
         """Show a profile and, where it is ready, its account. Any thread may call it."""
@@ -61,8 +63,14 @@ def told_of(profile: Profile, account: Tenant | None) -> dict[str, Any]:
     if account is None:
         return told
     granted, seconds, total = account.scopes, account.token_seconds, len(account.catalog)
-    may = total if granted is None else sum(e.scope is None or e.scope in granted for e in account.catalog)
-    told["read"] = f"{may:,} of {total:,} resources" if granted is not None else f"{total:,} resources"
+    may = (
+        total
+        if granted is None
+        else sum(e.scope is None or e.scope in granted for e in account.catalog)
+    )
+    told["read"] = (
+        f"{may:,} of {total:,} resources" if granted is not None else f"{total:,} resources"
+    )
     told["few"] = may < total
     told["end"] = None if seconds is None else round(clock.now().timestamp() + seconds) * 1000
     told["pace"] = account.pace

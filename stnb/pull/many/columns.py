@@ -23,7 +23,9 @@ FILE = pa.schema([("content", pa.binary()), ("contentType", pa.string()), ("size
 def with_parents(shape: Shape, parents: Parents) -> Shape:
     """A shape with the parents' columns first; where the rows have one of them, it is moved there."""
     first = tuple(Leaf(name, _column(name, hole)) for name, hole in parents.columns.items())
-    return replace(shape, leaves=(*first, *(leaf for leaf in shape.leaves if leaf.path not in parents.columns)))
+    return replace(
+        shape, leaves=(*first, *(leaf for leaf in shape.leaves if leaf.path not in parents.columns))
+    )
 
 
 def of_twin(twin: Shape, answer: Shape, *also: str) -> Shape:
@@ -33,7 +35,11 @@ def of_twin(twin: Shape, answer: Shape, *also: str) -> Shape:
         also: columns of the twin that are needed beside those of the answer, where it has them.
     """
     names = [leaf.path for leaf in answer.leaves]
-    more = [leaf.path for leaf in twin.leaves if leaf.path not in names and (not answer.narrow or leaf.path in also)]
+    more = [
+        leaf.path
+        for leaf in twin.leaves
+        if leaf.path not in names and (not answer.narrow or leaf.path in also)
+    ]
     wanted = [name for name in [*names, *more] if name in twin.by_path]
     if answer.narrow:
         return narrow(twin, wanted)
@@ -55,7 +61,9 @@ def labelled(part: Decoded, parents: Parents, text: str) -> Decoded:
             table = table.drop_columns(name)
             if same is False:
                 table = table.append_column(f"{name}_row", own)
-                drift[f"{name}_row"] = f"is the rows' own {name}, which differs from the one asked for"
+                drift[f"{name}_row"] = (
+                    f"is the rows' own {name}, which differs from the one asked for"
+                )
         table = table.add_column(0, name, pa.repeat(_scalar(value, hole), length))
     return Decoded(table, drift)
 
@@ -64,7 +72,9 @@ def chosen(part: Decoded, column: str, texts: Sequence[str]) -> Decoded:
     """The rows of these parents alone, in the order of the parents and then as they came."""
     at = places(part.table[column], texts)
     table, at = part.table.filter(at.is_valid()), at.drop_null()
-    return Decoded(table.take(pc.sort_indices(at)), part.drift)  # which leaves those of one parent as they are
+    return Decoded(
+        table.take(pc.sort_indices(at)), part.drift
+    )  # which leaves those of one parent as they are
 
 
 def places(values: pa.ChunkedArray, texts: Sequence[str]) -> pa.ChunkedArray:
@@ -78,7 +88,9 @@ def places(values: pa.ChunkedArray, texts: Sequence[str]) -> pa.ChunkedArray:
 def packed(parts: Sequence[Decoded]) -> list[Decoded]:
     """The same rows in few tables: thousands of small ones take seconds to put together column by column."""
     out: list[Decoded] = []
-    for (_, odd), group in itertools.groupby(parts, key=lambda part: (part.table.schema, bool(part.drift))):
+    for (_, odd), group in itertools.groupby(
+        parts, key=lambda part: (part.table.schema, bool(part.drift))
+    ):
         alike = list(group)
         whole = Decoded(pa.concat_tables([part.table for part in alike]).combine_chunks())
         out.extend(alike if odd else [whole])
@@ -87,7 +99,13 @@ def packed(parts: Sequence[Decoded]) -> list[Decoded]:
 
 def of_file(page: Page | None) -> Decoded:
     """A file as a table of one row; of none where there is no file."""
-    rows = [] if page is None else [{"content": page.content, "contentType": page.content_type, "size": len(page.content)}]
+    rows = (
+        []
+        if page is None
+        else [
+            {"content": page.content, "contentType": page.content_type, "size": len(page.content)}
+        ]
+    )
     return Decoded(pa.Table.from_pylist(rows, FILE))
 
 
@@ -95,7 +113,9 @@ def empty(endpoint: Endpoint, shape: Shape) -> Decoded:
     """No rows, with every column typed."""
     if endpoint.kind == "file":
         return of_file(None)
-    return Decoded(pa.table({leaf.path: pa.nulls(0, final_type(leaf.column)) for leaf in shape.leaves}))
+    return Decoded(
+        pa.table({leaf.path: pa.nulls(0, final_type(leaf.column)) for leaf in shape.leaves})
+    )
 
 
 def _column(name: str, hole: Param) -> Column:

@@ -61,7 +61,11 @@ def several(endpoint: Endpoint, given: Mapping[str, Any]) -> str | None:
         >>> several(st.crm.customers.notes.endpoint, {"id": [1, 2, 3]})
         'id'
     """
-    found = [name for name, value in given.items() if (p := endpoint.takes(name)) and p.where == "path" and _is_many(p, value)]
+    found = [
+        name
+        for name, value in given.items()
+        if (p := endpoint.takes(name)) and p.where == "path" and _is_many(p, value)
+    ]
     if len(found) > 1:
         raise BadFilter(
             f"{' and '.join(found)} were both given many values.",
@@ -87,22 +91,36 @@ def parents(endpoint: Endpoint, many: str, given: Mapping[str, Any], zone: dt.tz
     hole = endpoint.takes(many)
     assert hole is not None
     names = column_names(endpoint)
-    values = {p.name: given[name] for name in given if (p := endpoint.takes(name)) is not None and given[name] is not None}
-    fixed = {name: as_text(endpoint, p, values[name], zone) for name, p in holes.items() if p is not hole and name in values}
+    values = {
+        p.name: given[name]
+        for name in given
+        if (p := endpoint.takes(name)) is not None and given[name] is not None
+    }
+    fixed = {
+        name: as_text(endpoint, p, values[name], zone)
+        for name, p in holes.items()
+        if p is not hole and name in values
+    }
     texts, missing = _ids(endpoint, hole, values[hole.name], zone)
     columns = {names[name]: holes[name] for name in names}
     return Parents(hole, texts, columns, fixed, _noun(endpoint, hole), missing)
 
 
-def _ids(endpoint: Endpoint, hole: Param, value: Any, zone: dt.tzinfo) -> tuple[tuple[str, ...], int]:
+def _ids(
+    endpoint: Endpoint, hole: Param, value: Any, zone: dt.tzinfo
+) -> tuple[tuple[str, ...], int]:
     """The ids, each once, and how many were missing."""
     each = pd.Series(as_list(value), dtype=object)
     there = each[each.notna()].tolist()
     texts = tuple(dict.fromkeys(as_text(endpoint, hole, v, zone) for v in there))
     inexact = [v for v in there if isinstance(v, float) and abs(v) >= EXACT]
-    if hole.type == "integer" and (inexact or any(len(t) > 18 and abs(int(t)) > LARGEST for t in texts)):
+    if hole.type == "integer" and (
+        inexact or any(len(t) > 18 and abs(int(t)) > LARGEST for t in texts)
+    ):
         raise BadFilter(
-            f"{hole.py} holds an id that is not exact." if inexact else f"{hole.py} holds a number that is too large for an id.",
+            f"{hole.py} holds an id that is not exact."
+            if inexact
+            else f"{hole.py} holds a number that is too large for an id.",
             "Ids are whole numbers of 64 bits, and a float holds them exactly up to 2^53 only.",
             'Give them as whole numbers, such as a column of dtype "Int64".',
         )
@@ -123,7 +141,12 @@ def column_names(endpoint: Endpoint) -> dict[str, str]:
         if not part.startswith("{") or part == "{tenant}":
             continue
         hole, one = part[1:-1], _camel(_singular(before))
-        if part == parts[-1] and endpoint.kind == "record" and endpoint.key == ("id",) and re.search(r"(^i|I)d$", hole):
+        if (
+            part == parts[-1]
+            and endpoint.kind == "record"
+            and endpoint.key == ("id",)
+            and re.search(r"(^i|I)d$", hole)
+        ):
             out[hole] = "id"
         else:
             out[hole] = f"{one}Id" if hole == "id" or _camel(hole) == one else hole
@@ -131,7 +154,9 @@ def column_names(endpoint: Endpoint) -> dict[str, str]:
 
 
 def _noun(endpoint: Endpoint, hole: Param) -> str:
-    return _singular(endpoint.path.split(f"/{{{hole.name}}}")[0].rpartition("/")[2]).replace("-", " ")
+    return _singular(endpoint.path.split(f"/{{{hole.name}}}")[0].rpartition("/")[2]).replace(
+        "-", " "
+    )
 
 
 def _singular(segment: str) -> str:

@@ -44,7 +44,9 @@ def check(endpoint: Endpoint, options: Options) -> None:
     Raises:
         BadFilter: an option does not fit.
     """
-    options.check(endpoint) if endpoint.sequential else replace(options, concurrency=None).check(endpoint)
+    options.check(endpoint) if endpoint.sequential else replace(options, concurrency=None).check(
+        endpoint
+    )
     Options(concurrency=options.concurrency).check(_ANY)
 
 
@@ -62,7 +64,9 @@ def unneeded(endpoint: Endpoint, bulk: bool | None, confirm: bool) -> None:
         raise BadFilter(
             f"{'confirm' if bulk is None else 'bulk'}= does not fit.",
             "It is for a route below a record that is read for many records at once.",
-            f"Leave it out, or give several, as in {holes[-1]}=[1, 2, 3]." if holes else "Leave it out.",
+            f"Leave it out, or give several, as in {holes[-1]}=[1, 2, 3]."
+            if holes
+            else "Leave it out.",
         )
 
 
@@ -101,15 +105,24 @@ def prepare(
     """
     if to is not None:
         why = f"The rows of many {endpoint.name} come as a frame."
-        raise BadFilter("to= does not fit.", why, "Leave it out, and write the frame with its to_parquet.")
+        raise BadFilter(
+            "to= does not fit.", why, "Leave it out, and write the frame with its to_parquet."
+        )
     asked = parents(endpoint, many, given, session.credentials.zone)
     others = {name: value for name, value in given.items() if name != many and value is not None}
     task = _task(session, endpoint, asked, others, options)
     queries = [n for n in others if (p := endpoint.takes(n)) is not None and p.where != "path"]
-    found = twin_of(catalog, endpoint, len(asked.texts), queries, bulk=bulk, limited=options.limit is not None)
+    found = twin_of(
+        catalog, endpoint, len(asked.texts), queries, bulk=bulk, limited=options.limit is not None
+    )
     if found is not None and asked.texts:
         twin, other = found
-        task = replace(task, twin=other.name, lacks=twin.lacks, units=_of_twin(session, other, twin, task, others))
+        task = replace(
+            task,
+            twin=other.name,
+            lacks=twin.lacks,
+            units=_of_twin(session, other, twin, task, others),
+        )
     plan = options.plan(clock.stamp(session.now()))
     lanes = 1 if endpoint.sequential else options.concurrency or IN_FLIGHT
     if task.twin and not TWINS[endpoint.name].by:
@@ -123,20 +136,37 @@ def prepare(
     return run
 
 
-def _task(session: Session, endpoint: Endpoint, asked: Parents, others: Mapping[str, Any], options: Options) -> Task:
+def _task(
+    session: Session,
+    endpoint: Endpoint,
+    asked: Parents,
+    others: Mapping[str, Any],
+    options: Options,
+) -> Task:
     """A call for each parent."""
     given = {**others, asked.hole.py: asked.texts[0] if asked.texts else _any_id(asked)}
     own = _own_call(endpoint, asked, given, session)
     wish = _wish(endpoint, asked, options)
     units = _each(endpoint, session.credentials.tenant, own, asked, wish)
-    return Task(_told(own, asked), asked, units, _answer(endpoint, wish, asked), limit=options.limit)
+    return Task(
+        _told(own, asked), asked, units, _answer(endpoint, wish, asked), limit=options.limit
+    )
 
 
-def _own_call(endpoint: Endpoint, asked: Parents, given: Mapping[str, Any], session: Session) -> Call:
+def _own_call(
+    endpoint: Endpoint, asked: Parents, given: Mapping[str, Any], session: Session
+) -> Call:
     """The route's own call for one parent; its rows are told apart by the parents too."""
-    own = call.call(endpoint, session.credentials.tenant, given, session.credentials.zone, session.now())
+    own = call.call(
+        endpoint, session.credentials.tenant, given, session.credentials.zone, session.now()
+    )
     key = tuple(dict.fromkeys((*asked.columns, *endpoint.key))) if endpoint.key else ()
-    return replace(own, endpoint=replace(endpoint, key=key, kind="rows" if endpoint.kind == "file" else endpoint.kind))
+    return replace(
+        own,
+        endpoint=replace(
+            endpoint, key=key, kind="rows" if endpoint.kind == "file" else endpoint.kind
+        ),
+    )
 
 
 def _told(own: Call, asked: Parents) -> Call:
@@ -145,7 +175,9 @@ def _told(own: Call, asked: Parents) -> Call:
 
 def _any_id(asked: Parents) -> str:
     """Stands for the parent where there is none."""
-    return {"integer": "0", "guid": "00000000-0000-0000-0000-000000000000"}.get(asked.hole.type, "none")
+    return {"integer": "0", "guid": "00000000-0000-0000-0000-000000000000"}.get(
+        asked.hole.type, "none"
+    )
 
 
 def _wish(endpoint: Endpoint, asked: Parents, options: Options) -> Wish:
@@ -154,7 +186,9 @@ def _wish(endpoint: Endpoint, asked: Parents, options: Options) -> Wish:
         return options.wish(endpoint)
     named = [options.columns] if isinstance(options.columns, str) else list(options.columns)
     known = shape_of(endpoint).by_path  # the parents' columns are there in any case
-    return replace(options, columns=[c for c in named if c in known or c not in asked.columns] or named).wish(endpoint)
+    return replace(
+        options, columns=[c for c in named if c in known or c not in asked.columns] or named
+    ).wish(endpoint)
 
 
 def _answer(endpoint: Endpoint, wish: Wish, asked: Parents) -> Wish:
@@ -166,7 +200,9 @@ def _answer(endpoint: Endpoint, wish: Wish, asked: Parents) -> Wish:
 # -- the calls
 
 
-def _each(endpoint: Endpoint, tenant: int, own: Call, asked: Parents, wish: Wish) -> tuple[Unit, ...]:
+def _each(
+    endpoint: Endpoint, tenant: int, own: Call, asked: Parents, wish: Wish
+) -> tuple[Unit, ...]:
     """A call for each parent."""
     path = endpoint.path.replace("{tenant}", str(tenant))
     for name, text in asked.fixed.items():
@@ -183,17 +219,31 @@ def _each(endpoint: Endpoint, tenant: int, own: Call, asked: Parents, wish: Wish
     )
 
 
-def _of_twin(session: Session, other: Endpoint, twin: Twin, task: Task, others: Mapping[str, Any]) -> tuple[Unit, ...]:
+def _of_twin(
+    session: Session, other: Endpoint, twin: Twin, task: Task, others: Mapping[str, Any]
+) -> tuple[Unit, ...]:
     """Calls for fifty parents each, or the one that reads all there is."""
-    owner, now, texts, answer = session.credentials, session.now(), task.parents.texts, task.wish.shape
+    owner, now, texts, answer = (
+        session.credentials,
+        session.now(),
+        task.parents.texts,
+        task.wish.shape,
+    )
     assert answer is not None
-    needed = () if twin.by else (*other.key, "modifiedOn", "active")  # to tell which row is the newest, and in use
-    wish = replace(task.wish, shape=of_twin(shape_of(other, answer.dtypes), answer, *needed), hide=())
+    needed = (
+        () if twin.by else (*other.key, "modifiedOn", "active")
+    )  # to tell which row is the newest, and in use
+    wish = replace(
+        task.wish, shape=of_twin(shape_of(other, answer.dtypes), answer, *needed), hide=()
+    )
     if twin.by:
         batches = [texts[i : i + BATCH] for i in range(0, len(texts), BATCH)]
         asks: list[dict[str, Any]] = [{twin.by: list(batch)} for batch in batches]
     else:
-        batches, asks = [texts], [{"includeRecentChanges": True} if other.takes("includeRecentChanges") else {}]
+        batches, asks = (
+            [texts],
+            [{"includeRecentChanges": True} if other.takes("includeRecentChanges") else {}],
+        )
     return tuple(
         Unit(
             call.call(other, owner.tenant, {**others, **ask}, owner.zone, now),

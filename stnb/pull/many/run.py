@@ -40,7 +40,9 @@ class OfMany(Pull):
         lanes: calls in flight at most.
     """
 
-    def __init__(self, session: Session, call: Call, plan: Plan, task: Task, lanes: int, **options: Any) -> None:
+    def __init__(
+        self, session: Session, call: Call, plan: Plan, task: Task, lanes: int, **options: Any
+    ) -> None:
         super().__init__(session, call, plan, **options)
         self.task, self.lanes = task, lanes
 
@@ -51,12 +53,29 @@ class OfMany(Pull):
         if self.error is None and not self.cancelled:
             return self
         shelf, (tell, on_page), before = self.shelf.again(), self._callbacks, self._progress
-        kept: dict[str, Any] = {"wish": self.wish, "shelf": shelf, "began": self.began, "progress": tell, "on_page": on_page}
-        run = type(self)(self.session, self.call, taken_up(self.plan, self.call, shelf), self.task, self.lanes, **kept)
-        run._progress = replace(run._progress, requests=before.requests, total=before.total, rows=before.rows)
+        kept: dict[str, Any] = {
+            "wish": self.wish,
+            "shelf": shelf,
+            "began": self.began,
+            "progress": tell,
+            "on_page": on_page,
+        }
+        run = type(self)(
+            self.session,
+            self.call,
+            taken_up(self.plan, self.call, shelf),
+            self.task,
+            self.lanes,
+            **kept,
+        )
+        run._progress = replace(
+            run._progress, requests=before.requests, total=before.total, rows=before.rows
+        )
         return run.start()
 
-    def _about(self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None) -> dict[str, Any]:
+    def _about(
+        self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None
+    ) -> dict[str, Any]:
         told = super()._about(rows, duplicates, drift, frame)
         task, parents = self.task, self.task.parents
         self._notices += [(StnbWarning, text) for text in self._said()]
@@ -75,11 +94,17 @@ class OfMany(Pull):
         if lost := task.lost:
             few = ", ".join(lost[:SHOWN]) + (" …" if len(lost) > SHOWN else "")
             of = f"{len(lost):,} of the {len(parents.texts):,} {parents.nouns}"
-            out.append(f"{task.call.endpoint.name}: {of} were not found, likely as they were deleted: {few}")
+            out.append(
+                f"{task.call.endpoint.name}: {of} were not found, likely as they were deleted: {few}"
+            )
         if parents.missing:
-            out.append(f"{task.call.endpoint.name}: {parents.missing:,} missing values in {parents.hole.py} were left out.")
+            out.append(
+                f"{task.call.endpoint.name}: {parents.missing:,} missing values in {parents.hole.py} were left out."
+            )
         if task.lacks:
-            out.append(f"{task.twin}, which was read for {task.call.endpoint.name}, lacks {task.lacks}.")
+            out.append(
+                f"{task.twin}, which was read for {task.call.endpoint.name}, lacks {task.lacks}."
+            )
         return out
 
 
@@ -91,11 +116,17 @@ class SideBySide(OfMany):
 
     shelf: Memory
 
-    def __init__(self, session: Session, call: Call, plan: Plan, task: Task, lanes: int, **options: Any) -> None:
+    def __init__(
+        self, session: Session, call: Call, plan: Plan, task: Task, lanes: int, **options: Any
+    ) -> None:
         options["shelf"] = options.get("shelf") or _Packed()
         super().__init__(session, call, plan, task, lanes, **options)
-        self._rows = {i: part.table.num_rows for i, part in self.shelf.parts.items()}  # of each call that is done
-        self._first = self._before = 0  # the first call that is not done, and the rows of those before it
+        self._rows = {
+            i: part.table.num_rows for i, part in self.shelf.parts.items()
+        }  # of each call that is done
+        self._first = self._before = (
+            0  # the first call that is not done, and the rows of those before it
+        )
         self._totals: list[int | None] = []
         self._seconds, self._wait = 0.0, ""
         self._progress = replace(self._progress, note=self._note_now())
@@ -107,7 +138,9 @@ class SideBySide(OfMany):
         try:
             while self._fill(flying, todo):
                 done, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
-                for task in sorted(done, key=lambda task: task.exception() is not None):  # what arrived goes before an error
+                for task in sorted(
+                    done, key=lambda task: task.exception() is not None
+                ):  # what arrived goes before an error
                     index = flying.pop(task)
                     task.result()
                     yield index
@@ -122,7 +155,11 @@ class SideBySide(OfMany):
     def _fill(self, flying: dict[asyncio.Task[None], int], todo: Iterator[int]) -> bool:
         """Start calls in the lanes that are free; says whether any is in flight."""
         limit = self.task.limit
-        while len(flying) < self.lanes and (limit is None or self._before < limit) and (i := next(todo, None)) is not None:
+        while (
+            len(flying) < self.lanes
+            and (limit is None or self._before < limit)
+            and (i := next(todo, None)) is not None
+        ):
             flying[asyncio.create_task(self._read_unit(i))] = i
         return bool(flying)
 
@@ -134,7 +171,9 @@ class SideBySide(OfMany):
                 async for _ in walk:
                     pass
         except NotFound as err:
-            if len(unit.texts) > 1 or "match incoming request" in err.happened:  # the route itself is not there
+            if (
+                len(unit.texts) > 1 or "match incoming request" in err.happened
+            ):  # the route itself is not there
                 raise
             self.task.failed.add(unit.texts[0])
             self._keep(index, unit.change(empty(unit.call.endpoint, one.shape)), 1)
@@ -144,7 +183,9 @@ class SideBySide(OfMany):
         parts = [of_file(one.file)] if one.file else one.shelf.read()
         part = unit.change(_whole(parts))
         if part.table.num_rows < sum(p.table.num_rows for p in parts):
-            self.plan.note(f"{unit.call.endpoint.name} also gave rows of other {self.task.parents.nouns}; they were left out.")
+            self.plan.note(
+                f"{unit.call.endpoint.name} also gave rows of other {self.task.parents.nouns}; they were left out."
+            )
         self._keep(index, part, len(parts))
 
     def _keep(self, index: int, part: Decoded, pages: int) -> None:
@@ -160,7 +201,9 @@ class SideBySide(OfMany):
         """A call sent requests, or waits for something."""
         if note is not None:
             self._wait = note
-        self._update(state="waiting" if self._wait else "pulling", requests=requests, note=self._note_now())
+        self._update(
+            state="waiting" if self._wait else "pulling", requests=requests, note=self._note_now()
+        )
 
     def _note_now(self) -> str:
         """How many parents are done; before the first, what there is to do."""
@@ -169,7 +212,11 @@ class SideBySide(OfMany):
             done = min(len(self._rows) * len(self.task.units[0].texts), len(parents.texts))
             first = f"{done:,} of {len(parents.texts):,} {parents.nouns}"
         else:
-            first = f"{n:,} calls, about {duration(estimate(self.session, n, self.lanes))}" if n > 1 else ""
+            first = (
+                f"{n:,} calls, about {duration(estimate(self.session, n, self.lanes))}"
+                if n > 1
+                else ""
+            )
         return " · ".join(filter(None, [first, self._wait]))
 
 
@@ -191,8 +238,18 @@ class _One(Work):
     """The pages of one call."""
 
     def __init__(self, above: SideBySide, unit: Unit) -> None:
-        limit = above.task.limit if len(unit.texts) == 1 else None  # of several, the first rows are not those of the first
-        plan = replace(above.plan, limit=limit, concurrency=1, done={}, rows=0, totals=set(), stand=type(above.plan.stand)())
+        limit = (
+            above.task.limit if len(unit.texts) == 1 else None
+        )  # of several, the first rows are not those of the first
+        plan = replace(
+            above.plan,
+            limit=limit,
+            concurrency=1,
+            done={},
+            rows=0,
+            totals=set(),
+            stand=type(above.plan.stand)(),
+        )
         self.above, self.unit = above, unit
         super().__init__(above.session, unit.call, plan, wish=unit.wish, on_page=above._on_page)
 
@@ -216,7 +273,9 @@ class _One(Work):
 class FromWhole(OfMany):
     """Out of a feed, or a list, that is read whole: only the rows of the parents are kept of its pages."""
 
-    def __init__(self, session: Session, call: Call, plan: Plan, task: Task, lanes: int, **options: Any) -> None:
+    def __init__(
+        self, session: Session, call: Call, plan: Plan, task: Task, lanes: int, **options: Any
+    ) -> None:
         options["shelf"] = options.get("shelf") or _Sieve(task.units[0])
         super().__init__(session, call, plan, task, lanes, **options)
         self._progress = replace(self._progress, note=f"{call.endpoint.name} is read whole")
@@ -231,7 +290,10 @@ class FromWhole(OfMany):
             text = f"{self.task.twin} has {gone:,} rows more that are not active; {self.task.call.endpoint.name} has no column to tell them, so they were left out."
             self._notices.append((StnbWarning, text))
         told = frame.attrs["stnb"]
-        answer.attrs["stnb"] = told | {"rows": len(answer), "notices": [text for _, text in self._notices]}
+        answer.attrs["stnb"] = told | {
+            "rows": len(answer),
+            "notices": [text for _, text in self._notices],
+        }
         return answer
 
     def _answer(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -239,18 +301,30 @@ class FromWhole(OfMany):
         task = self.task
         assert task.wish.shape is not None
         names = [leaf.path for leaf in task.wish.shape.leaves if leaf.path not in task.wish.hide]
-        own = [name for name in frame.columns if name not in names and name not in self.shape.by_path]  # not in the catalogue
+        own = [
+            name for name in frame.columns if name not in names and name not in self.shape.by_path
+        ]  # not in the catalogue
         there = np.ones(len(frame), dtype=bool)
-        if "active" in frame and "active" not in names and isinstance(frame["active"].dtype, pd.BooleanDtype):
+        if (
+            "active" in frame
+            and "active" not in names
+            and isinstance(frame["active"].dtype, pd.BooleanDtype)
+        ):
             there = frame["active"].fillna(True).to_numpy(dtype=bool)
         kept = frame[there]
-        keys = [kept[k] for k in reversed(self.call.endpoint.key)]  # a feed comes in the order of change
+        keys = [
+            kept[k] for k in reversed(self.call.endpoint.key)
+        ]  # a feed comes in the order of change
         order = np.lexsort([*keys, places(pa.array(kept[task.parents.column]), task.parents.texts)])
         out = kept.iloc[order].reset_index(drop=True)[[*names, *own]].iloc[: task.limit]
         return out, int((~there).sum())
 
-    def _about(self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None) -> dict[str, Any]:
-        told = super()._about(self._progress.rows, duplicates, drift, frame)  # what was read, beside what it said that it has
+    def _about(
+        self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None
+    ) -> dict[str, Any]:
+        told = super()._about(
+            self._progress.rows, duplicates, drift, frame
+        )  # what was read, beside what it said that it has
         return told | {"total": None, "continue_from": None}
 
 

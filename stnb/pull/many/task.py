@@ -17,7 +17,9 @@ from .parents import Parents
 if TYPE_CHECKING:
     from stnb.session import Session
 
-LATENCY: WeakKeyDictionary[Session, float] = WeakKeyDictionary()  # seconds that a call took, in the last run
+LATENCY: WeakKeyDictionary[Session, float] = (
+    WeakKeyDictionary()
+)  # seconds that a call took, in the last run
 
 
 @dataclass(frozen=True)

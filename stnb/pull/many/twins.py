@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from stnb.catalog import Catalog, Endpoint
 from stnb.errors import BadFilter
 
-MANY = 500  # parents from which on reading a whole feed is taken to be cheaper: ten seconds of calls
+MANY = (
+    500  # parents from which on reading a whole feed is taken to be cheaper: ten seconds of calls
+)
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,18 @@ class Twin:
 
 TWINS = {
     # the same columns, and the parent's
-    "accounting.credit_memos.items": Twin("accounting.credit_memos.credit_memo_items", "creditMemoId", "creditMemoIds"),
+    "accounting.credit_memos.items": Twin(
+        "accounting.credit_memos.credit_memo_items", "creditMemoId", "creditMemoIds"
+    ),
     "crm.customers.contacts.by_id": Twin("crm.customers.contacts", "customerId", "customerIds"),
     "crm.locations.contacts.by_id": Twin("crm.locations.contacts", "locationId", "locationIds"),
     "payroll.jobs.splits.by_job": Twin("payroll.jobs.splits", "jobId", "jobIds"),
     "payroll.jobs.timesheets.by_job": Twin("payroll.jobs.timesheets", "jobId", "jobIds"),
     "crm.contacts.contact_methods.by_contact_id": Twin("crm.contacts.contact_methods", "contactId"),
     "jpm.jobs.canceled_log": Twin("jpm.export.job_canceled_logs", "jobId"),
-    "memberships.memberships.status_changes": Twin("memberships.export.membership_status_changes", "membershipId"),
+    "memberships.memberships.status_changes": Twin(
+        "memberships.export.membership_status_changes", "membershipId"
+    ),
     # id and active besides
     "jpm.jobs.notes": Twin("jpm.export.job_notes", "jobId"),
     "jpm.projects.notes": Twin("jpm.export.project_notes", "projectId"),
@@ -56,7 +62,13 @@ TWINS = {
 
 
 def twin_of(
-    catalog: Catalog, endpoint: Endpoint, parents: int, filters: Iterable[str], *, bulk: bool | None, limited: bool
+    catalog: Catalog,
+    endpoint: Endpoint,
+    parents: int,
+    filters: Iterable[str],
+    *,
+    bulk: bool | None,
+    limited: bool,
 ) -> tuple[Twin, Endpoint] | None:
     """The list or feed to read instead; None for a call each.
 
@@ -72,7 +84,11 @@ def twin_of(
     other = None if twin is None else catalog.endpoints.get(twin.resource)
     if twin is None or other is None or any(other.takes(name) is None for name in filters):
         if bulk:
-            what = "is no list or feed that holds" if other is None else "is none with these filters that holds"
+            what = (
+                "is no list or feed that holds"
+                if other is None
+                else "is none with these filters that holds"
+            )
             raise BadFilter(
                 "bulk=True does not fit.",
                 f"There {what} the rows of {endpoint.name} for many at once.",

@@ -60,4 +60,6 @@ async def pages(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Page, No
 async def again(call: Call, fetch: Fetch, page: Page) -> Page:
     """The same page, asked for once more, as its body could not be read."""
     fresh = read_page(call, page.index, *await fetch(page.query))
-    return replace(page, content=fresh.content, rows_at=fresh.rows_at, content_type=fresh.content_type)
+    return replace(
+        page, content=fresh.content, rows_at=fresh.rows_at, content_type=fresh.content_type
+    )

@@ -72,7 +72,11 @@ def _edges(content: bytes) -> dict[str, Any] | None:
     if start is None:
         return None
     meta = _json(content[: start.end()] + content[end:])
-    whole = isinstance(meta, dict) and {"data", "hasMore"} <= meta.keys() and not meta.keys().isdisjoint(PLACE)
+    whole = (
+        isinstance(meta, dict)
+        and {"data", "hasMore"} <= meta.keys()
+        and not meta.keys().isdisjoint(PLACE)
+    )
     return meta if whole else None
 
 

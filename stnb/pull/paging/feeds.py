@@ -37,11 +37,17 @@ async def export(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Page, N
 
 
 def _from(call: Call, cursor: str | None) -> Query:
-    return call.query if cursor is None else (*((k, v) for k, v in call.query if k != "from"), ("from", cursor))
+    return (
+        call.query
+        if cursor is None
+        else (*((k, v) for k, v in call.query if k != "from"), ("from", cursor))
+    )
 
 
 async def once(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Page, None]:
     page = replace(read_page(call, 0, *await fetch(call.query)), query=call.query)
     if page.has_more:
-        plan.note(f"{call.endpoint.name} says that there is more than it gave, and takes no page to ask for it.")
+        plan.note(
+            f"{call.endpoint.name} says that there is more than it gave, and takes no page to ask for it."
+        )
     yield page

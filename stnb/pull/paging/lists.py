@@ -13,7 +13,9 @@ from ..call import Call
 from .envelope import count, read_page, row_bytes
 from .models import Fetch, Page, Plan, Query
 
-FIRST_PAGE = 500  # rows: small enough to answer soon, and it brings the total that the plan is made from
+FIRST_PAGE = (
+    500  # rows: small enough to answer soon, and it brings the total that the plan is made from
+)
 LARGE = 2500  # rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that fails
 BATCH = 50  # rows: as many as the ids that one call takes (facts §7)
 EMPTY_PAGES = 20  # so many in a row, although there is more, are taken for a list that never ends
@@ -44,7 +46,9 @@ async def _first(call: Call, fetch: Fetch, plan: Plan) -> Page | None:
     if plan.limit is not None and plan.page_size is None and plan.limit <= 2 * FIRST_PAGE:
         size = min(max(plan.limit, 1), most)  # all of it in one answer
     first = await _list_page(call, fetch, plan, 0, size)
-    total = first.total if plan.limit is None or first.total is None else min(first.total, plan.limit)
+    total = (
+        first.total if plan.limit is None or first.total is None else min(first.total, plan.limit)
+    )
     if not first.has_more or (plan.limit is not None and plan.limit <= size):
         _compare(plan, first, size)
         return first
@@ -54,7 +58,11 @@ async def _first(call: Call, fetch: Fetch, plan: Plan) -> Page | None:
     same = stand.size == size  # pages of another size have other edges
     start = 1 if same else 0
     stand.planned = max(-(-total // stand.size), start + 1) if total is not None else start + 1
-    if plan.now is not None and call.endpoint.takes("createdBefore") and not any(k == "createdBefore" for k, _ in call.query):
+    if (
+        plan.now is not None
+        and call.endpoint.takes("createdBefore")
+        and not any(k == "createdBefore" for k, _ in call.query)
+    ):
         stand.until = plan.now
     plan.on_stand(stand)
     if same:
@@ -99,7 +107,9 @@ async def _side_by_side(
             if not flying:
                 break
             done = (await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED))[0]
-            arrived = sorted(done, key=lambda task: task.exception() is None)  # what arrived goes before an error
+            arrived = sorted(
+                done, key=lambda task: task.exception() is None
+            )  # what arrived goes before an error
             del done
             while arrived:  # a page is let go as it is handed on: bodies are large
                 task = arrived.pop()
@@ -118,12 +128,16 @@ async def _side_by_side(
             yield page
 
 
-async def _onwards(call: Call, fetch: Fetch, plan: Plan, last: Page, size: int) -> AsyncGenerator[Page, None]:
+async def _onwards(
+    call: Call, fetch: Fetch, plan: Plan, last: Page, size: int
+) -> AsyncGenerator[Page, None]:
     """What lies behind the planned pages: `hasMore` decides, whatever the total said."""
     page, known, same = last, last.total is not None, 0
     while page.has_more and (plan.limit is None or (page.index + 1) * size < plan.limit):
         if known:
-            plan.note("There were more pages than totalCount said; hasMore was followed to the end.")
+            plan.note(
+                "There were more pages than totalCount said; hasMore was followed to the end."
+            )
             known = False
         before, page = page, await _list_page(call, fetch, plan, page.index + 1, size)
         rows = row_bytes(page)
@@ -141,8 +155,15 @@ async def _onwards(call: Call, fetch: Fetch, plan: Plan, last: Page, size: int) 
 def _compare(plan: Plan, last: Page, size: int) -> None:
     """What was said of the number of rows, once the walk has ended."""
     if len(plan.totals) > 1 and plan.limit != 0:
-        plan.note(f"totalCount changed while the pages were read: from {min(plan.totals):,} to {max(plan.totals):,}.")
-    if plan.limit is None and last.total is not None and not last.has_more and last.total > (last.index + 1) * size:
+        plan.note(
+            f"totalCount changed while the pages were read: from {min(plan.totals):,} to {max(plan.totals):,}."
+        )
+    if (
+        plan.limit is None
+        and last.total is not None
+        and not last.has_more
+        and last.total > (last.index + 1) * size
+    ):
         plan.note(f"totalCount said {last.total:,} rows, but hasMore ended the list earlier.")
 
 
@@ -150,13 +171,19 @@ async def _list_page(call: Call, fetch: Fetch, plan: Plan, index: int, size: int
     at = 0 if call.batches else index
     batch = call.batches[index] if call.batches else ()
     bound = (("createdBefore", plan.stand.until),) if plan.stand.until is not None else ()
-    paging = (("page", str(at + call.endpoint.page_first)), ("pageSize", str(size))) if call.endpoint.takes("page") else ()
+    paging = (
+        (("page", str(at + call.endpoint.page_first)), ("pageSize", str(size)))
+        if call.endpoint.takes("page")
+        else ()
+    )
     total = (("includeTotal", "true"),) if call.endpoint.takes("includeTotal") else ()
     query = (*_stable(call), *bound, *batch, *paging, *total)
     page = replace(read_page(call, index, *await fetch(query)), query=query)
     if page.total is not None:
         plan.totals.add(page.total)
-    if page.rows_at == "bare":  # nothing says whether there is more, but a full page may have more behind it
+    if (
+        page.rows_at == "bare"
+    ):  # nothing says whether there is more, but a full page may have more behind it
         return replace(page, has_more=count(page.content) == size)
     return page
 

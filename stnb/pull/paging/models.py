@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-IN_FLIGHT = 8  # measured: 8 side by side bring most of what 16 bring, and leave room for other programs
+IN_FLIGHT = (
+    8  # measured: 8 side by side bring most of what 16 bring, and leave room for other programs
+)
 Query = tuple[tuple[str, str], ...]
 Fetch = Callable[[Query], Awaitable[tuple[bytes, str]]]
 

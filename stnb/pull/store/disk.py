@@ -54,12 +54,16 @@ class Spool(OnDisk):
         PosixPath('jobs.parquet')
     """
 
-    def __init__(self, target: Path, call_id: dict[str, Any], shape: Shape, now: Now | None = None) -> None:
+    def __init__(
+        self, target: Path, call_id: dict[str, Any], shape: Shape, now: Now | None = None
+    ) -> None:
         now = now or clock.now
         self.target, self._shape = target, shape
         self.file = target.absolute()  # the program may change its folder meanwhile
         columns = [[leaf.path, leaf.column.type] for leaf in shape.leaves]
-        call = json.loads(json.dumps({"version": 1, "call": call_id, "columns": columns}, default=str))
+        call = json.loads(
+            json.dumps({"version": 1, "call": call_id, "columns": columns}, default=str)
+        )
         self._folder = Folder(self.file.with_name(f".{target.name}.stnb"), call, now)
         self._pages: dict[int, tuple[str | None, int]] = {}
         self._stand: dict[str, Any] | None = None
@@ -75,17 +79,26 @@ class Spool(OnDisk):
         if self._open:
             return self
         if self.file.is_dir():
-            raise CannotSave(f"{self.target} was not written.", "It is a folder.", "Name a file in it, such as jobs.parquet.")
+            raise CannotSave(
+                f"{self.target} was not written.",
+                "It is a folder.",
+                "Name a file in it, such as jobs.parquet.",
+            )
         try:
             self._folder.take()
             self._look()
             self._open = True
             return self
         except BlockingIOError:
-            why, then = "Another pull writes to it now.", "Let that one finish, or name another file."
+            why, then = (
+                "Another pull writes to it now.",
+                "Let that one finish, or name another file.",
+            )
         except OSError as err:
             why = f"The system says: {reason(err)}."
-            then = "Check that its folder is there, yours to write and not full, or name another file."
+            then = (
+                "Check that its folder is there, yours to write and not full, or name another file."
+            )
         self._folder.let_go()  # with all that is in it
         raise CannotSave(f"{self.target} was not written.", why, then)
 
@@ -110,7 +123,9 @@ class Spool(OnDisk):
         for path in sorted(self._folder.path.iterdir()):
             if kept is None or not (path.name == PLAN or self._listed(path)):
                 path.unlink()
-        if kept is None and self._stand is not None:  # another call had the folder since this one was closed
+        if (
+            kept is None and self._stand is not None
+        ):  # another call had the folder since this one was closed
             self._folder.note(self.began, self._stand)
 
     def _listed(self, path: Path) -> bool:
@@ -184,7 +199,15 @@ class Spool(OnDisk):
 
     # -- the file
 
-    def finish(self, key: tuple[str, ...], limit: int | None, keep: str, attrs: Told, *, hide: Sequence[str] = ()) -> Path:
+    def finish(
+        self,
+        key: tuple[str, ...],
+        limit: int | None,
+        keep: str,
+        attrs: Told,
+        *,
+        hide: Sequence[str] = (),
+    ) -> Path:
         """Put the pages together as the file, as `frame.assemble` puts them together as a frame, and delete them.
 
         One page, one row group and a number for each row are in memory at once.
@@ -216,7 +239,12 @@ class Spool(OnDisk):
         return self.target
 
     def _put_together(
-        self, union: Union, dropped: Mapping[Path, Numbers], limit: int | None, attrs: Told, hide: Sequence[str]
+        self,
+        union: Union,
+        dropped: Mapping[Path, Numbers],
+        limit: int | None,
+        attrs: Told,
+        hide: Sequence[str],
     ) -> None:
         duplicates = sum(map(len, dropped.values()))
         rows = self.rows - duplicates if limit is None else min(self.rows - duplicates, limit)
@@ -244,7 +272,11 @@ class Spool(OnDisk):
             return
         except Unreadable as err:
             path: Path = err.args[0]
-            fault = "damaged; likely another program changed it" if path.exists() else "gone; likely another program deleted it"
+            fault = (
+                "damaged; likely another program changed it"
+                if path.exists()
+                else "gone; likely another program deleted it"
+            )
             self.drop(int(path.stem.removeprefix("page-")))
             why = f"{path.name} is {fault}, or the disk is at fault"
         except _Closed:
@@ -254,14 +286,20 @@ class Spool(OnDisk):
         except OSError as err:
             why = f"The system says: {reason(err)}"
         again = "make the same call again within 24 hours, and it goes on from there."
-        raise CannotSave(f"{happened}.", f"{why}.", f"The pages that had arrived are kept in {self._folder.path}: {again}")
+        raise CannotSave(
+            f"{happened}.",
+            f"{why}.",
+            f"The pages that had arrived are kept in {self._folder.path}: {again}",
+        )
 
 
 class _Closed(Exception):
     """The spool was closed by another thread."""
 
 
-def spooled(call: Call, plan: Plan, wish: Wish, target: Path, owner: Credentials, now: Now) -> tuple[Plan, OnDisk, str]:
+def spooled(
+    call: Call, plan: Plan, wish: Wish, target: Path, owner: Credentials, now: Now
+) -> tuple[Plan, OnDisk, str]:
     """The plan of a pull into `target`, its shelf, and when it began: the first time, where it goes on from an earlier call.
 
     Args:
@@ -270,14 +308,31 @@ def spooled(call: Call, plan: Plan, wish: Wish, target: Path, owner: Credentials
     Raises:
         CannotSave: the folder is not to be written, or another process writes the same file.
     """
-    who = {"tenant": owner.tenant, "environment": owner.environment, "resource": call.endpoint.name, "path": call.path}
+    who = {
+        "tenant": owner.tenant,
+        "environment": owner.environment,
+        "resource": call.endpoint.name,
+        "path": call.path,
+    }
     # `given` is what was understood of the filters: a phrase such as "last 30 days" is another moment tomorrow.
-    asked = hashlib.sha256(repr((call.query, call.batches, call.body)).encode()).hexdigest()  # params tell long lists short
-    what = {"params": dict(call.given), "asked": asked, "limit": plan.limit, "page_size": plan.page_size}
+    asked = hashlib.sha256(
+        repr((call.query, call.batches, call.body)).encode()
+    ).hexdigest()  # params tell long lists short
+    what = {
+        "params": dict(call.given),
+        "asked": asked,
+        "limit": plan.limit,
+        "page_size": plan.page_size,
+    }
     _make_folder(target)
     shape = wish.shape or shape_of(call.endpoint)
     columns = [leaf.path for leaf in shape.leaves] if shape.narrow else None
-    shelf = Spool(target, {**who, **what, "columns": columns, "hide": list(wish.hide), "dtypes": shape.dtypes}, shape, now)
+    shelf = Spool(
+        target,
+        {**who, **what, "columns": columns, "hide": list(wish.hide), "dtypes": shape.dtypes},
+        shape,
+        now,
+    )
     plan.on_stand = lambda stand: shelf.save_stand(asdict(stand))
     if shelf.stand is not None:
         plan.stand = Stand(**shelf.stand)
@@ -291,4 +346,6 @@ def _make_folder(target: Path) -> None:
         return
     except OSError as err:
         why = err.strerror or type(err).__name__
-    raise CannotSave(f"{target} cannot be written.", f"Its folder cannot be made: {why}.", "Name another file.")
+    raise CannotSave(
+        f"{target} cannot be written.", f"Its folder cannot be made: {why}.", "Name another file."
+    )

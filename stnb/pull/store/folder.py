@@ -85,7 +85,9 @@ class Folder:
         try:
             kept = json.loads((self.path / PLAN).read_bytes())
             age = self._now() - dt.datetime.fromisoformat(kept["began"])
-            fits = kept["call"] == self._call and abs(age) < FRESH and isinstance(kept["stand"], dict)
+            fits = (
+                kept["call"] == self._call and abs(age) < FRESH and isinstance(kept["stand"], dict)
+            )
             return (kept["began"], kept["stand"]) if fits else None
         except (OSError, ValueError, KeyError, TypeError):  # none, or one that others wrote
             return None

@@ -35,7 +35,9 @@ def write_page(file: IO[bytes], index: int, part: Decoded, continue_from: str | 
     """Write a page."""
     head = Head(index, continue_from, part.drift, part.careful)
     table = part.table.replace_schema_metadata({HEAD: json.dumps(asdict(head))})
-    with pa.ipc.new_file(file, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as sink:
+    with pa.ipc.new_file(
+        file, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
+    ) as sink:
         sink.write_table(table)
 
 
@@ -51,9 +53,13 @@ def read_page(path: Path, columns: Sequence[str] | None = None) -> tuple[Head, p
         if columns is None:
             return head, reader.read_all().replace_schema_metadata(None)
         names = [name for name in reader.schema.names if name in columns]
-        only = pa.ipc.IpcReadOptions(included_fields=[reader.schema.get_field_index(name) for name in names])
+        only = pa.ipc.IpcReadOptions(
+            included_fields=[reader.schema.get_field_index(name) for name in names]
+        )
         table = pa.ipc.open_file(source, options=only).read_all()
-        return head, table.replace_schema_metadata(None).select(names)  # to include no field is to include all
+        return head, table.replace_schema_metadata(None).select(
+            names
+        )  # to include no field is to include all
 
 
 def read_head(path: Path) -> tuple[Head, pa.Schema]:
@@ -71,6 +77,10 @@ def _opened(path: Path) -> Iterator[pa.MemoryMappedFile]:
     except (pa.ArrowException, ValueError, LookupError, TypeError):
         raise Unreadable(path) from None
     except OSError as err:
-        if err.errno in (None, errno.ENOENT, errno.EINVAL):  # Arrow's own, gone, or empty: nothing to map
+        if err.errno in (
+            None,
+            errno.ENOENT,
+            errno.EINVAL,
+        ):  # Arrow's own, gone, or empty: nothing to map
             raise Unreadable(path) from None
         raise  # the page may well be whole

@@ -50,12 +50,18 @@ class Union:
         if not len(merged):
             merged = pa.schema([(leaf.path, final_type(leaf.column)) for leaf in shape.leaves])
         self._merged = self._holding(merged, schemas)
-        self.schema = pa.schema([(f.name, pa.string() if _hollow(f.type) else f.type) for f in self._merged])
+        self.schema = pa.schema(
+            [(f.name, pa.string() if _hollow(f.type) else f.type) for f in self._merged]
+        )
 
     def _holding(self, merged: pa.Schema, schemas: Sequence[pa.Schema]) -> pa.Schema:
         """The types that also hold every value: text where the common type does not."""
         for path, schema in zip(self._paths, schemas, strict=True):
-            odd = [] if schema == merged else [field.name for field in merged if not _sure(schema, field)]
+            odd = (
+                []
+                if schema == merged
+                else [field.name for field in merged if not _sure(schema, field)]
+            )
             if not odd:
                 continue
             table = read_page(path, odd)[1]
@@ -72,8 +78,13 @@ class Union:
         names = self.schema.names if columns is None else columns
         table = read_page(path, columns)[1]
         has = set(table.column_names)
-        found = [table.column(name) if name in has else pa.chunked_array([pa.nulls(table.num_rows)]) for name in names]
-        return pa.table({name: self._typed(name, column) for name, column in zip(names, found, strict=True)})
+        found = [
+            table.column(name) if name in has else pa.chunked_array([pa.nulls(table.num_rows)])
+            for name in names
+        ]
+        return pa.table(
+            {name: self._typed(name, column) for name, column in zip(names, found, strict=True)}
+        )
 
     def _typed(self, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
         column = _cast([column], self._merged.field(name).type)
@@ -112,11 +123,17 @@ class Union:
         del marks
         at = self.schema.get_field_index("modifiedOn")
         newest = ["modifiedOn"] if at >= 0 and pa.types.is_timestamp(self.schema.types[at]) else []
-        rows = pd.concat([self._suspects(i, key, newest, twice) for i in range(len(self._paths))], ignore_index=True)
+        rows = pd.concat(
+            [self._suspects(i, key, newest, twice) for i in range(len(self._paths))],
+            ignore_index=True,
+        )
         if newest:
             rows = rows.sort_values(newest, kind="stable", na_position="first")
         lost = rows[rows.duplicated(subset=list(key), keep="last")]
-        return {self._paths[i]: lost.loc[lost["page"] == i, "row"].to_numpy() for i in lost["page"].unique()}
+        return {
+            self._paths[i]: lost.loc[lost["page"] == i, "row"].to_numpy()
+            for i in lost["page"].unique()
+        }
 
     def _rises(self, name: str) -> bool:
         """Whether a whole-number key rises from row to row over all pages, as in lists that are sorted by id."""
@@ -126,7 +143,9 @@ class Union:
             if not pa.types.is_integer(column.type) or column.null_count:
                 return False
             keys = column.to_numpy()
-            if len(keys) and ((last is not None and keys[0] <= last) or not (keys[1:] > keys[:-1]).all()):
+            if len(keys) and (
+                (last is not None and keys[0] <= last) or not (keys[1:] > keys[:-1]).all()
+            ):
                 return False
             last = int(keys[-1]) if len(keys) else last
         return True
@@ -137,10 +156,14 @@ class Union:
         rows = np.flatnonzero(keys.notna().all(axis=1).to_numpy())
         return rows, pd.util.hash_pandas_object(keys.iloc[rows], index=False).to_numpy()
 
-    def _suspects(self, at: int, key: Sequence[str], newest: Sequence[str], twice: Numbers) -> pd.DataFrame:
+    def _suspects(
+        self, at: int, key: Sequence[str], newest: Sequence[str], twice: Numbers
+    ) -> pd.DataFrame:
         rows, marks = self._marks(self._paths[at], key)
         found = twice[np.minimum(np.searchsorted(twice, marks), len(twice) - 1)] == marks
-        frame = self.read(self._paths[at], list(dict.fromkeys([*key, *newest]))).to_pandas(types_mapper=pandas_type)
+        frame = self.read(self._paths[at], list(dict.fromkeys([*key, *newest]))).to_pandas(
+            types_mapper=pandas_type
+        )
         suspects: pd.DataFrame = frame.iloc[rows[found]].assign(page=at, row=rows[found])
         return suspects
 

@@ -8,4 +8,15 @@ from .look import money, theme
 from .script import code
 from .spec import Finding, Spec, settled, suggest
 
-__all__ = ["Finding", "Menu", "Spec", "code", "draw", "money", "options", "settled", "suggest", "theme"]
+__all__ = [
+    "Finding",
+    "Menu",
+    "Spec",
+    "code",
+    "draw",
+    "money",
+    "options",
+    "settled",
+    "suggest",
+    "theme",
+]

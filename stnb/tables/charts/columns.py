@@ -34,7 +34,19 @@ MONEY = {
     "sales",
     "due",
 }
-MONEY |= {"credit", "charge", "wage", "wages", "budget", "commission", "refund", "margin", "spend", "value", "limit"}
+MONEY |= {
+    "credit",
+    "charge",
+    "wage",
+    "wages",
+    "budget",
+    "commission",
+    "refund",
+    "margin",
+    "spend",
+    "value",
+    "limit",
+}
 PLAIN = {
     "count",
     "hours",
@@ -66,8 +78,31 @@ NO_SUM = {
     "order",
     "sort",
 }
-NAMES = {"id", "ids", "number", "code", "zip", "phone", "year", "sid", "guid", "fax"}  # numbers that only name something
-USUAL_TIMES = ("completed", "invoice", "received", "sold", "start", "booked", "created", "date", "from", "posted", "due")
+NAMES = {
+    "id",
+    "ids",
+    "number",
+    "code",
+    "zip",
+    "phone",
+    "year",
+    "sid",
+    "guid",
+    "fax",
+}  # numbers that only name something
+USUAL_TIMES = (
+    "completed",
+    "invoice",
+    "received",
+    "sold",
+    "start",
+    "booked",
+    "created",
+    "date",
+    "from",
+    "posted",
+    "due",
+)
 USUAL_GROUPS = (
     "status",
     "businessunit",
@@ -134,8 +169,21 @@ def fits(frame: pd.DataFrame) -> Fits:
     groups = [n for n, c in seen.items() if n not in measures and _is_group(n, c, known)]
     return Fits(
         tuple(sorted(times, key=lambda n: (len(seen[n]) < len(part) / 2, _rank(n, USUAL_TIMES)))),
-        tuple(sorted(groups, key=lambda n: (seen[n].nunique() < 2, _is_number(seen[n]), _rank(n, USUAL_GROUPS)))),
-        tuple(sorted(measures, key=lambda n: (not is_money(n, seen[n]), _rank(n, ("total", "amount", "price", "balance"))))),
+        tuple(
+            sorted(
+                groups,
+                key=lambda n: (seen[n].nunique() < 2, _is_number(seen[n]), _rank(n, USUAL_GROUPS)),
+            )
+        ),
+        tuple(
+            sorted(
+                measures,
+                key=lambda n: (
+                    not is_money(n, seen[n]),
+                    _rank(n, ("total", "amount", "price", "balance")),
+                ),
+            )
+        ),
     )
 
 
@@ -159,7 +207,12 @@ def words(name: str) -> list[str]:
 def is_money(name: str, column: pd.Series[Any]) -> bool:
     """Whether the amounts are dollars: the API gives no unit, so the name has to say."""
     said = set(words(name))
-    return bool(said & MONEY) and not said & PLAIN and not types.is_integer_dtype(column.dtype) and not is_duration(column)
+    return (
+        bool(said & MONEY)
+        and not said & PLAIN
+        and not types.is_integer_dtype(column.dtype)
+        and not is_duration(column)
+    )
 
 
 def is_duration(column: pd.Series[Any]) -> bool:
@@ -182,8 +235,14 @@ def _is_number(column: pd.Series[Any]) -> bool:
     kind = column.dtype
     if isinstance(kind, pd.ArrowDtype):
         arrow = kind.pyarrow_dtype
-        return bool(pa.types.is_decimal(arrow) or pa.types.is_integer(arrow) or pa.types.is_floating(arrow))
-    return types.is_numeric_dtype(kind) and not types.is_bool_dtype(kind) and not types.is_complex_dtype(kind)
+        return bool(
+            pa.types.is_decimal(arrow) or pa.types.is_integer(arrow) or pa.types.is_floating(arrow)
+        )
+    return (
+        types.is_numeric_dtype(kind)
+        and not types.is_bool_dtype(kind)
+        and not types.is_complex_dtype(kind)
+    )
 
 
 def _is_group(name: str, column: pd.Series[Any], names: dict[str, int]) -> bool:
@@ -191,7 +250,9 @@ def _is_group(name: str, column: pd.Series[Any], names: dict[str, int]) -> bool:
         return True
     if _is_number(column):  # an id, by now; its name says more, where that is there too
         told = {name.removesuffix("Id") + "Name", name.removesuffix(".id") + ".name"}
-        return name != "id" and words(name)[-1:] == ["id"] and not told & names.keys() and _few(column)
+        return (
+            name != "id" and words(name)[-1:] == ["id"] and not told & names.keys() and _few(column)
+        )
     if not types.is_string_dtype(column.dtype) or isinstance(column.dtype, pd.ArrowDtype):
         return False
     return _few(column) and column.str.len().mean() <= LONG
@@ -204,7 +265,9 @@ def _few(column: pd.Series[Any]) -> bool:
 
 def _rank(name: str, usual: tuple[str, ...]) -> int:
     lower = name.lower()
-    return next((at for at, word in enumerate(usual) if word in lower), len(usual)) + 50 * ("modified" in lower)
+    return next((at for at, word in enumerate(usual) if word in lower), len(usual)) + 50 * (
+        "modified" in lower
+    )
 
 
 def _pairs(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -39,12 +39,20 @@ def draw(frame: pd.DataFrame, spec: Spec, width: int = 760, notes: bool = True) 
 
     made = Picture(figsize=(width / DPI, 3.5), dpi=DPI, layout="constrained", facecolor="none")
     ax = made.add_subplot()
-    painter = {TIME: _over_time, SPREAD: _spread}.get(spec.kind, _categories if spec.by else _nothing)
+    painter = {TIME: _over_time, SPREAD: _spread}.get(
+        spec.kind, _categories if spec.by else _nothing
+    )
     made.finding = found = painter(ax, frame, spec, width)
     title = textwrap.fill(found.title, int(width / LETTER))
     made.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold", color=INK)
     if notes and found.notes:
-        made.supxlabel(textwrap.fill(" ".join(found.notes), int(width / 6)), x=0.012, ha="left", fontsize=9, color=QUIET)
+        made.supxlabel(
+            textwrap.fill(" ".join(found.notes), int(width / 6)),
+            x=0.012,
+            ha="left",
+            fontsize=9,
+            color=QUIET,
+        )
     texts: Any = made.findobj(match=Text)
     for text in texts:
         text.set_parse_math(False)  # two dollar signs are no formula
@@ -74,13 +82,21 @@ def _over_time(ax: Any, frame: pd.DataFrame, spec: Spec, width: int) -> Finding:
     best = _amount(float(numbers[peak]), spec)
     when = period(peak, spec.every)
     title = (
-        f"{when} has the most {spec.noun}: {best}" if spec.how == "count" else f"{when} has the highest {measure(spec)}: {best}"
+        f"{when} has the most {spec.noun}: {best}"
+        if spec.how == "count"
+        else f"{when} has the highest {measure(spec)}: {best}"
     )
     if len(numbers) == 1:
         title = f"All {spec.noun} are of one {spec.every}: {when}"
-    ends = f"{period(numbers.index[0], spec.every)} to {period(numbers.index[-1], spec.every)}".replace("The", "the")
+    ends = f"{period(numbers.index[0], spec.every)} to {period(numbers.index[-1], spec.every)}".replace(
+        "The", "the"
+    )
     alt = f"{title}. Bar chart of the {measure(spec)} by {spec.every} of {spec.by}, {len(numbers)} bars, {ends}."
-    more = [f"{period(numbers.index[-1], spec.every)} was not over yet when the rows were read."] if open_end else []
+    more = (
+        [f"{period(numbers.index[-1], spec.every)} was not over yet when the rows were read."]
+        if open_end
+        else []
+    )
     return Finding(title, alt, (*_missing(frame, moments(frame, spec), spec), *more))
 
 
@@ -95,7 +111,10 @@ def _categories(ax: Any, frame: pd.DataFrame, spec: Spec, width: int) -> Finding
     if len(numbers) > many:
         colors[-1] = REST
     bars = ax.barh(range(many), shown, color=colors, height=0.72)
-    ax.set_yticks(range(many), [textwrap.shorten(_plain(n), LONGEST, placeholder="…") or "(blank)" for n in shown.index])
+    ax.set_yticks(
+        range(many),
+        [textwrap.shorten(_plain(n), LONGEST, placeholder="…") or "(blank)" for n in shown.index],
+    )
     ax.invert_yaxis()
     ax.margins(x=0.14)
     ax.bar_label(bars, [_amount(v, spec) for v in shown], padding=4, color=QUIET, fontsize=10)
@@ -103,13 +122,17 @@ def _categories(ax: Any, frame: pd.DataFrame, spec: Spec, width: int) -> Finding
     _amounts_on(ax.xaxis, spec, whole=spec.how == "count")
     ax.set(xlabel=measure(spec) + (f", {spec.unit}" if spec.unit else ""), ylabel="")
     first, best = _plain(numbers.index[0]) or "(blank)", _amount(float(numbers.iloc[0]), spec)
-    first = f"{spec.by} {first}" if first.isdigit() or first in ("True", "False") else first  # a bare id says nothing
+    first = (
+        f"{spec.by} {first}" if first.isdigit() or first in ("True", "False") else first
+    )  # a bare id says nothing
     if spec.how == "count":
         title = f"{first} makes up {numbers.iloc[0] / numbers.sum():.0%} of {numbers.sum():,} {spec.noun}"
     else:
         title = f"{first} has the highest {measure(spec)}: {best}"
     listed = ", ".join(f"{_plain(n)} {_amount(v, spec)}" for n, v in shown.iloc[:5].items())
-    alt = f"{title}. Bar chart of the {measure(spec)} by {spec.by}: {listed}" + (", and more." if many > 5 else ".")
+    alt = f"{title}. Bar chart of the {measure(spec)} by {spec.by}: {listed}" + (
+        ", and more." if many > 5 else "."
+    )
     return Finding(title, alt, _left_out(frame, numbers, shown, spec))
 
 
@@ -125,7 +148,14 @@ def _spread(ax: Any, frame: pd.DataFrame, spec: Spec, _width: int) -> Finding:
     first, median, third = values.quantile([0.25, 0.5, 0.75])
     ax.axvline(median, color=PEAK, linewidth=1.6)
     top = ("data", "axes fraction")
-    ax.annotate(f" median {_amount(median, spec)}", (median, 1), xycoords=top, va="bottom", color=PEAK, fontsize=10)
+    ax.annotate(
+        f" median {_amount(median, spec)}",
+        (median, 1),
+        xycoords=top,
+        va="bottom",
+        color=PEAK,
+        fontsize=10,
+    )
     dress(ax, "y")
     _amounts_on(ax.xaxis, spec, whole=spec.steps)
     _amounts_on(ax.yaxis, Spec(), whole=True)
@@ -138,7 +168,9 @@ def _spread(ax: Any, frame: pd.DataFrame, spec: Spec, _width: int) -> Finding:
     notes = list(_missing(frame, frame[spec.column], spec))
     if spec.cut:
         low, high = _amount(shown.min(), spec), _amount(shown.max(), spec)
-        notes.append(f"{len(values) - len(shown):,} {spec.noun} lie outside {low} to {high} and are not drawn.")
+        notes.append(
+            f"{len(values) - len(shown):,} {spec.noun} lie outside {low} to {high} and are not drawn."
+        )
     return Finding(title, alt, tuple(notes))
 
 
@@ -160,7 +192,11 @@ def period(start: pd.Timestamp, every: str) -> str:
         return str(start.year)
     if every == "quarter":
         return f"Quarter {start.quarter} of {start.year}"
-    return f"{start:%B %Y}" if every == "month" else ("The week of " * (every == "week")) + f"{start.day} {start:%B %Y}"
+    return (
+        f"{start:%B %Y}"
+        if every == "month"
+        else ("The week of " * (every == "week")) + f"{start.day} {start:%B %Y}"
+    )
 
 
 def _unfinished(frame: pd.DataFrame, numbers: pd.Series[Any], spec: Spec) -> bool:
@@ -172,7 +208,12 @@ def _unfinished(frame: pd.DataFrame, numbers: pd.Series[Any], spec: Spec) -> boo
     read = pd.Timestamp(began)
     read = read.tz_convert(spec.zone or "UTC").tz_localize(None) if read.tzinfo else read
     last = pd.Timestamp(numbers.index[-1])
-    return bool(last <= read < last + pd.tseries.frequencies.to_offset({"week": "7D"}.get(spec.every, _offset(spec.every))))
+    return bool(
+        last
+        <= read
+        < last
+        + pd.tseries.frequencies.to_offset({"week": "7D"}.get(spec.every, _offset(spec.every)))
+    )
 
 
 def _offset(every: str) -> str:
@@ -182,7 +223,10 @@ def _offset(every: str) -> str:
 def _dates(ax: Any, numbers: pd.Series[Any], spec: Spec, width: int) -> None:
     from matplotlib import dates
 
-    make_locator, make_formatter = cast(Any, dates.AutoDateLocator), cast(Any, dates.ConciseDateFormatter)  # they have no types
+    make_locator, make_formatter = (
+        cast(Any, dates.AutoDateLocator),
+        cast(Any, dates.ConciseDateFormatter),
+    )  # they have no types
     locator = make_locator(minticks=2, maxticks=4 if width < 500 else 8, interval_multiples=True)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(make_formatter(locator, show_offset=False))
@@ -200,26 +244,38 @@ def _amounts_on(axis: Any, spec: Spec, whole: bool) -> None:
 def _amount(value: float, spec: Spec) -> str:
     if value != value:  # of a category without any amount
         return "–"
-    return money(value) if spec.unit == "$" else short(value) + (f" {spec.unit}" if spec.unit else "")
+    return (
+        money(value) if spec.unit == "$" else short(value) + (f" {spec.unit}" if spec.unit else "")
+    )
 
 
 def _missing(frame: pd.DataFrame, column: pd.Series[Any], spec: Spec) -> tuple[str, ...]:
     name = spec.by or spec.column
     gone = int(column.isna().sum())
     early = " or one before 1990" if spec.start else ""
-    return (f"{gone:,} of {len(frame):,} {spec.noun} have no {name}{early} and are left out.",) if gone else ()
+    return (
+        (f"{gone:,} of {len(frame):,} {spec.noun} have no {name}{early} and are left out.",)
+        if gone
+        else ()
+    )
 
 
-def _left_out(frame: pd.DataFrame, numbers: pd.Series[Any], shown: pd.Series[Any], spec: Spec) -> tuple[str, ...]:
+def _left_out(
+    frame: pd.DataFrame, numbers: pd.Series[Any], shown: pd.Series[Any], spec: Spec
+) -> tuple[str, ...]:
     notes = []
     if len(numbers) > len(shown):
-        notes.append(f"The {len(shown) - 1} largest of {len(numbers):,} are shown, the others as one.")
+        notes.append(
+            f"The {len(shown) - 1} largest of {len(numbers):,} are shown, the others as one."
+        )
     if spec.how == "mean" and (many := frame[spec.by].nunique()) > len(shown):
         notes.append(f"Of {many:,} the {len(shown)} with the most {spec.noun} are shown.")
     gone = int(frame[spec.column].isna().sum()) if spec.column else 0
     notes += [f"{gone:,} of {len(frame):,} {spec.noun} have no {spec.column}."] if gone else []
     none = int(frame[spec.by].isna().sum())
-    notes += [f"{NONE}: {none:,} {spec.noun} without {spec.by}."] if none and NONE in shown.index else []
+    notes += (
+        [f"{NONE}: {none:,} {spec.noun} without {spec.by}."] if none and NONE in shown.index else []
+    )
     return tuple(notes)
 
 

@@ -54,7 +54,12 @@ class Theme(dict[str, Any]):
         settings.update(self)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._before.__exit__(kind, error, trace)
 
 

@@ -25,7 +25,12 @@ from .columns import (
 
 NOTHING = "nothing"
 EARLIEST = "1990-01-01"  # an earlier date is one that was never set, such as 0001-01-01
-SPANS = ((35, "day"), (183, "week"), (5 * 366, "month"), (20 * 366, "quarter"))  # days that are drawn by the day, by the week, …
+SPANS = (
+    (35, "day"),
+    (183, "week"),
+    (5 * 366, "month"),
+    (20 * 366, "quarter"),
+)  # days that are drawn by the day, by the week, …
 LENGTHS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 MOST = 120  # bars that a picture can show
 WIDE = 3  # a range so many times that of the middle 98 % is drawn without its ends
@@ -64,7 +69,11 @@ class Spec:
     def as_dict(self) -> dict[str, Any]:
         """As plain data, without what is as it mostly is."""
         usual = asdict(Spec())
-        return {name: value for name, value in asdict(self).items() if value != usual[name] or name in ("kind", "what")}
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if value != usual[name] or name in ("kind", "what")
+        }
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Spec:
@@ -101,7 +110,15 @@ def first(frame: pd.DataFrame, fit: Fits) -> Spec:
 
 def settled(frame: pd.DataFrame, spec: Spec) -> Spec:
     """The same picture with all that follows from the frame: periods, zone, unit, and what is left out."""
-    made = replace(spec, noun=noun(frame), unit=_unit(frame, spec.column), zone="", start="", cut=False, steps=False)
+    made = replace(
+        spec,
+        noun=noun(frame),
+        unit=_unit(frame, spec.column),
+        zone="",
+        start="",
+        cut=False,
+        steps=False,
+    )
     if spec.kind == TIME:
         return _of_times(frame, made)
     if spec.kind == SPREAD:
@@ -121,7 +138,9 @@ def _of_times(frame: pd.DataFrame, spec: Spec) -> Spec:
     days = (times.max() - times.min()).days if len(times) else 0
     usual = next((name for most, name in SPANS if days <= most), "year")
     every = spec.every if spec.every in LENGTHS and days / LENGTHS[spec.every] <= MOST else usual
-    return replace(spec, every=every, zone=str(zone) if aware else "", start=EARLIEST if early else "")
+    return replace(
+        spec, every=every, zone=str(zone) if aware else "", start=EARLIEST if early else ""
+    )
 
 
 def _of_values(values: pd.Series[Any], spec: Spec) -> Spec:

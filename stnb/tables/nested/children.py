@@ -66,7 +66,9 @@ def opened(df: pd.DataFrame, column: str) -> tuple[Elements, Endpoint | None]:
     known = None if place is None else shape_of(place).by_path.get(column)
     promised = known if known is not None and known.type == "array" else None
     inside = None if promised is None else rows_at(str(about(df)["resource"]), _way(df, column))
-    return elements(series, promised, inside, scalar(column), about(df).get("dtypes", "typed")), inside
+    return elements(
+        series, promised, inside, scalar(column), about(df).get("dtypes", "typed")
+    ), inside
 
 
 def named(df: pd.DataFrame, name: str) -> pd.Series[Any]:
@@ -79,13 +81,21 @@ def named(df: pd.DataFrame, name: str) -> pd.Series[Any]:
     if (count := sum(c == name for c in df.columns)) == 1:
         return df[name]
     if count:
-        raise UsageError(f"{name!r} names {count} columns.", "They cannot be told apart.", "Rename or drop all but one of them.")
+        raise UsageError(
+            f"{name!r} names {count} columns.",
+            "They cannot be told apart.",
+            "Rename or drop all but one of them.",
+        )
     near = difflib.get_close_matches(str(name), here, n=3, cutoff=0.5)
-    lists = [str(c) for c, dtype in df.dtypes.items() if str(dtype).startswith(("list", "large_list"))]
+    lists = [
+        str(c) for c, dtype in df.dtypes.items() if str(dtype).startswith(("list", "large_list"))
+    ]
     raise UsageError(
         f"There is no column {name!r}.",
         f"The frame has {len(here)} columns, {', '.join(map(repr, lists[:5])) or 'none'} of them with lists.",
-        f"Near it: {', '.join(near)}." if near else "Look at df.columns; a pull with columns= has only those.",
+        f"Near it: {', '.join(near)}."
+        if near
+        else "Look at df.columns; a pull with columns= has only those.",
     )
 
 
@@ -101,9 +111,17 @@ def _keys(df: pd.DataFrame) -> Iterator[tuple[str, str, Any]]:
         new = f"{path.rpartition('.')[2]}.{POSITION}" if name == said["keys"][-1] else name
         yield new, f"parent.{new}", df[name].array
     row = noun(str(said.get("resource") or ""), path)
-    own = [key for key in (place.key if place is not None and place.columns else ("id",)) if key in df.columns]
+    own = [
+        key
+        for key in (place.key if place is not None and place.columns else ("id",))
+        if key in df.columns
+    ]
     for key in own:
-        yield (f"{row or 'parent.'}{'Id' if row else 'id'}" if key == "id" else key), f"parent.{key}", df[key].array
+        yield (
+            (f"{row or 'parent.'}{'Id' if row else 'id'}" if key == "id" else key),
+            f"parent.{key}",
+            df[key].array,
+        )
     if not own and not above:
         labels = pd.RangeIndex(len(df)) if isinstance(df.index, pd.MultiIndex) else df.index
         yield "parent.index", "parent.index", labels.array
@@ -111,7 +129,11 @@ def _keys(df: pd.DataFrame) -> Iterator[tuple[str, str, Any]]:
 
 def _beside(name: str, otherwise: str, own: pd.DataFrame, lead: Collection[str]) -> str:
     """A name that neither the elements nor what stands before them have."""
-    return name if name not in own.columns and name not in lead else _free(otherwise, {*own.columns, *lead})
+    return (
+        name
+        if name not in own.columns and name not in lead
+        else _free(otherwise, {*own.columns, *lead})
+    )
 
 
 def _way(df: pd.DataFrame, column: str) -> str:
@@ -120,7 +142,12 @@ def _way(df: pd.DataFrame, column: str) -> str:
 
 
 def _tell(
-    child: pd.DataFrame, df: pd.DataFrame, column: str, keys: list[str], inside: Endpoint | None, drift: dict[str, str]
+    child: pd.DataFrame,
+    df: pd.DataFrame,
+    column: str,
+    keys: list[str],
+    inside: Endpoint | None,
+    drift: dict[str, str],
 ) -> None:
     """Write down where the rows are from, and warn of what differs from the catalogue."""
     said = about(df)
@@ -131,7 +158,9 @@ def _tell(
         "keys": keys,
         "rows": len(child),
         "notices": [text for _, text in told],
-        "new_columns": [c for c in drift if inside is not None and c not in shape_of(inside).by_path],
+        "new_columns": [
+            c for c in drift if inside is not None and c not in shape_of(inside).by_path
+        ],
         "drift": drift,
     }
     for notice in told:

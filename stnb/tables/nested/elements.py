@@ -44,7 +44,13 @@ class Elements:
     shape: Shape
 
 
-def elements(series: pd.Series[Any], promised: Column | None, inside: Endpoint | None, scalar: str, dtypes: Dtypes) -> Elements:
+def elements(
+    series: pd.Series[Any],
+    promised: Column | None,
+    inside: Endpoint | None,
+    scalar: str,
+    dtypes: Dtypes,
+) -> Elements:
     """Open a column of lists: Arrow lists, Python's, or JSON texts.
 
     Args:
@@ -62,8 +68,14 @@ def elements(series: pd.Series[Any], promised: Column | None, inside: Endpoint |
     for lists in _chunks(series, promised):
         above, places, values = _opened(lists) if isinstance(lists, pa.Array) else _unrolled(lists)
         if isinstance(values, pa.Array) and anything and _are_nested(values):
-            values = [_nested(text) or text for text in values.to_pylist()]  # "{}" may be a text, and would not be seen
-        parts.append(of_arrow(values, shape, scalar) if isinstance(values, pa.Array) else of_python(values, shape, scalar))
+            values = [
+                _nested(text) or text for text in values.to_pylist()
+            ]  # "{}" may be a text, and would not be seen
+        parts.append(
+            of_arrow(values, shape, scalar)
+            if isinstance(values, pa.Array)
+            else of_python(values, shape, scalar)
+        )
         parents.append(above + seen)
         positions.append(places)
         seen += len(lists)
@@ -76,7 +88,11 @@ def _chunks(series: pd.Series[Any], promised: Column | None) -> Iterator[pa.Arra
         yield from pa.chunked_array(pa.array(series.array)).chunks
         return
     cells = [_parsed(plain(cell)) for cell in series]
-    if promised is None and any(c is not None for c in cells) and not any(isinstance(c, list | dict) for c in cells):
+    if (
+        promised is None
+        and any(c is not None for c in cells)
+        and not any(isinstance(c, list | dict) for c in cells)
+    ):
         raise UsageError(
             f"{series.name!r} holds no lists.",
             f"It is a column of {series.dtype}, whose values stand for themselves.",
@@ -86,18 +102,25 @@ def _chunks(series: pd.Series[Any], promised: Column | None) -> Iterator[pa.Arra
 
 
 def _is_list(kind: pa.DataType) -> bool:
-    return any(is_it(kind) for is_it in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list))
+    return any(
+        is_it(kind)
+        for is_it in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    )
 
 
 # -- Arrow lists
 
 
 def _opened(lists: pa.Array) -> tuple[Numbers, Numbers, pa.Array]:
-    counts = pc.list_value_length(lists).cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
+    counts = (
+        pc.list_value_length(lists).cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
+    )
     parents, positions = _numbered(counts)
     if not pa.types.is_fixed_size_list(lists.type) and len(lists):
         start, stop = lists.offsets[0].as_py(), lists.offsets[-1].as_py()
-        if stop - start == len(parents):  # no element hides behind a null list, as good as always: nothing to copy
+        if stop - start == len(
+            parents
+        ):  # no element hides behind a null list, as good as always: nothing to copy
             return parents, positions, lists.values.slice(start, stop - start)
     return parents, positions, pc.list_flatten(lists)
 
@@ -136,7 +159,11 @@ def _parsed(text: Any) -> Any:
         value = json.loads(text, parse_float=fallback._number, parse_constant=str)
     except (ValueError, RecursionError, ArithmeticError):
         return text
-    return value if isinstance(value, list | dict) or (not isinstance(value, str) and as_text(value) == text) else text
+    return (
+        value
+        if isinstance(value, list | dict) or (not isinstance(value, str) and as_text(value) == text)
+        else text
+    )
 
 
 def plain(value: Any) -> Any:

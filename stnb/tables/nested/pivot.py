@@ -28,7 +28,9 @@ NAMES = ("name", "key", "patternKey")  # what pairs are told apart by: custom fi
 NAMELESS = "(no name)"
 
 
-def custom_fields(df: pd.DataFrame, column: str = "customFields", *, by: By | None = None) -> pd.DataFrame:
+def custom_fields(
+    df: pd.DataFrame, column: str = "customFields", *, by: By | None = None
+) -> pd.DataFrame:
     """A column for each custom field, in the order in which they come up, for `df.join(...)`.
 
     The API sends every value as text (facts §8). Those of a field become Int64, Float64, boolean, datetime64[ns] or
@@ -54,7 +56,9 @@ def custom_fields(df: pd.DataFrame, column: str = "customFields", *, by: By | No
     """
     if by not in (None, *get_args(By)):
         raise UsageError(
-            f"by={by!r} tells no fields apart.", "They have a name, and some a type id.", 'Give by="name" or by="typeId".'
+            f"by={by!r} tells no fields apart.",
+            "They have a name, and some a type id.",
+            'Give by="name" or by="typeId".',
         )
     pairs = _pairs(df, column)
     fields = list(_fields(pairs, by))
@@ -99,20 +103,32 @@ def _pairs(df: pd.DataFrame, column: str) -> _Pairs:
     found, _ = opened(df, column)
     table = merge(((part.table, {}) for part in found.parts), {})
     named = next((name for name in NAMES if name in table.column_names), None)
-    names, ids, values = (_texts(table, name, len(found.parents)) for name in (named, "typeId", "value"))
-    told = pc.or_(names.is_valid(), pc.or_(ids.is_valid(), values.is_valid())).to_numpy(zero_copy_only=False)
-    return _Pairs(found.parents[told], *(a.filter(pa.array(told)) for a in (pc.fill_null(names, ""), ids, values)))
+    names, ids, values = (
+        _texts(table, name, len(found.parents)) for name in (named, "typeId", "value")
+    )
+    told = pc.or_(names.is_valid(), pc.or_(ids.is_valid(), values.is_valid())).to_numpy(
+        zero_copy_only=False
+    )
+    return _Pairs(
+        found.parents[told],
+        *(a.filter(pa.array(told)) for a in (pc.fill_null(names, ""), ids, values)),
+    )
 
 
 def _texts(table: pa.Table, name: str | None, length: int) -> pa.Array:
     if name is None or name not in table.column_names:
         return pa.nulls(length, pa.string())
-    return pa.concat_arrays([text_of(chunk) for chunk in table[name].chunks] or [pa.nulls(0, pa.string())])
+    return pa.concat_arrays(
+        [text_of(chunk) for chunk in table[name].chunks] or [pa.nulls(0, pa.string())]
+    )
 
 
 def _fields(pairs: _Pairs, by: By | None) -> Iterator[_Field]:
     """The fields in the order in which they come up."""
-    names, ids = pairs.names.dictionary_encode(), pairs.ids.dictionary_encode(null_encoding="encode")
+    names, ids = (
+        pairs.names.dictionary_encode(),
+        pairs.ids.dictionary_encode(null_encoding="encode"),
+    )
     one, two = (a.indices.to_numpy(zero_copy_only=False).astype(np.int64) for a in (names, ids))
     same = {"name": one, "typeId": np.where(pairs.ids.is_valid(), two, -1 - one)}.get(
         by or "", one * (len(ids.dictionary) + 1) + two

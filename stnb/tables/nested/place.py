@@ -44,7 +44,9 @@ def rows_at(resource: str, path: str = "") -> Endpoint | None:
     while here is not None and path:
         arrays = [leaf for leaf in shape_of(here).leaves if leaf.column.type == "array"]
         leaf = next((leaf for leaf in arrays if f"{path}.".startswith(f"{leaf.path}.")), None)
-        here, path = (None, "") if leaf is None else (_inside(here, leaf), path[len(leaf.path) + 1 :])
+        here, path = (
+            (None, "") if leaf is None else (_inside(here, leaf), path[len(leaf.path) + 1 :])
+        )
     return here
 
 
@@ -56,7 +58,14 @@ def _inside(here: Endpoint, leaf: Leaf) -> Endpoint:
     elif element.type != "any":
         columns = (replace(element, name=scalar(leaf.path)),)
     key = ("id",) if any(c.name == "id" for c in columns) else ()
-    return Endpoint(f"{here.name} · {leaf.path}", here.module, here.path, "rows", key=key, make_columns=lambda: columns)
+    return Endpoint(
+        f"{here.name} · {leaf.path}",
+        here.module,
+        here.path,
+        "rows",
+        key=key,
+        make_columns=lambda: columns,
+    )
 
 
 # -- names
@@ -72,12 +81,23 @@ def noun(resource: str, path: str = "") -> str:
     """One row's name in ServiceTitan's style: "jpm.job_types" -> "jobType", ("…", "items") -> "item", "" if unknown."""
     if path:
         return _singular(path.rpartition(".")[2])
-    words = [w for w in resource.split(".")[1:] if not re.fullmatch(r"get|export|paginated|by_\w+|v\d", w)]
+    words = [
+        w
+        for w in resource.split(".")[1:]
+        if not re.fullmatch(r"get|export|paginated|by_\w+|v\d", w)
+    ]
     return _singular(re.sub(r"_(\w)", lambda m: m[1].upper(), words[-1])) if words else ""
 
 
 def _singular(word: str) -> str:
-    for ending, single in (("ies", "y"), ("tuses", "tus"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("children", "child")):
+    for ending, single in (
+        ("ies", "y"),
+        ("tuses", "tus"),
+        ("sses", "ss"),
+        ("xes", "x"),
+        ("ches", "ch"),
+        ("children", "child"),
+    ):
         if word.endswith(ending):
             return word.removesuffix(ending) + single
     return word if word.endswith(("ss", "us", "is")) else word.removesuffix("s")

@@ -34,7 +34,10 @@ def of_python(values: Sequence[Any], shape: Shape, scalar: str) -> Decoded:
     columns: Columns = {}
     keys = itertools.chain.from_iterable(v for v in values if isinstance(v, dict))
     name = _name(scalar, shape, dict.fromkeys(keys))
-    rows = [v if v is None else _whole(v if isinstance(v, dict) else {name: v}, "", shape) for v in values]
+    rows = [
+        v if v is None else _whole(v if isinstance(v, dict) else {name: v}, "", shape)
+        for v in values
+    ]
     fallback._unfold(rows, "", shape, columns, drift)
     return _decoded(columns, len(rows), shape, drift)
 
@@ -57,7 +60,10 @@ def aligned(parts: list[Decoded]) -> list[Decoded]:
     name = next((part.table.column_names[0] for part in parts if not _is_blank(part)), None)
     if name is None:
         return parts
-    return [Decoded(pa.table({name: pa.nulls(len(part.table))})) if _is_blank(part) else part for part in parts]
+    return [
+        Decoded(pa.table({name: pa.nulls(len(part.table))})) if _is_blank(part) else part
+        for part in parts
+    ]
 
 
 def _is_blank(part: Decoded) -> bool:
@@ -72,10 +78,16 @@ def _decoded(columns: Columns, length: int, shape: Shape, drift: dict[str, str])
 
 def _name(scalar: str, shape: Shape, keys: dict[str, None] | None = None) -> str:
     """The column of elements that are no objects; free, unless the catalogue promises that all are like that."""
-    return scalar if [*shape.by_path] == [scalar] else fallback._free(scalar, {*shape.by_path, *shape.objects, *(keys or ())})
+    return (
+        scalar
+        if [*shape.by_path] == [scalar]
+        else fallback._free(scalar, {*shape.by_path, *shape.objects, *(keys or ())})
+    )
 
 
-def _flattened(values: pa.Array, above: str, shape: Shape, scalar: str) -> Iterator[tuple[str, pa.Array]]:
+def _flattened(
+    values: pa.Array, above: str, shape: Shape, scalar: str
+) -> Iterator[tuple[str, pa.Array]]:
     if pa.types.is_null(values.type):
         return
     if not pa.types.is_struct(values.type):
@@ -100,7 +112,12 @@ def _fitted(values: pa.Array, path: str, shape: Shape, drift: dict[str, str]) ->
             drift[path] = f"is no object {told}, as the catalogue says; kept as it is"
         return values
     want = json_type(column)
-    if values.type == want or pa.types.is_null(values.type) or is_open(column) or _both_lists(values.type, want):
+    if (
+        values.type == want
+        or pa.types.is_null(values.type)
+        or is_open(column)
+        or _both_lists(values.type, want)
+    ):
         return values
     if pa.types.is_floating(values.type) and pa.types.is_integer(want):
         try:

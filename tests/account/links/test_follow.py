@@ -64,7 +64,9 @@ def test_the_rows_are_those_of_the_whole_list(demo: stnb.Account, jobs: pd.DataF
     whole = demo.crm.customers.pull(active="Any")
     wanted = whole[whole["id"].isin(jobs["customerId"])].reset_index(drop=True)
 
-    pd.testing.assert_frame_equal(found.sort_values("id", ignore_index=True), wanted.sort_values("id", ignore_index=True))
+    pd.testing.assert_frame_equal(
+        found.sort_values("id", ignore_index=True), wanted.sort_values("id", ignore_index=True)
+    )
     assert found.attrs["stnb"]["resource"] == "crm.customers"
     assert (found.attrs["stnb"]["rows"], found.attrs["stnb"]["not_found"]) == (len(wanted), 0)
 
@@ -77,10 +79,14 @@ def test_inactive_rows_are_among_them(demo: stnb.Account) -> None:
 
     assert len(hidden) > 0
     assert set(follow(demo, made("customerId", hidden), "customerId")["id"]) == set(hidden)
-    assert set(gone) <= set(follow(demo, made("createdById", staff["userId"]), "createdById")["userId"])
+    assert set(gone) <= set(
+        follow(demo, made("createdById", staff["userId"]), "createdById")["userId"]
+    )
 
 
-def test_a_user_id_leads_to_employees_and_technicians(demo: stnb.Account, jobs: pd.DataFrame) -> None:
+def test_a_user_id_leads_to_employees_and_technicians(
+    demo: stnb.Account, jobs: pd.DataFrame
+) -> None:
     """createdById is found by userId in both lists, and a column tells which list a row is from."""
     technician = demo.settings.technicians.pull(active="Any", limit=1)
     mixed = made("createdById", [*jobs["createdById"].unique(), technician["userId"][0]])
@@ -89,7 +95,10 @@ def test_a_user_id_leads_to_employees_and_technicians(demo: stnb.Account, jobs: 
     assert found.columns[0] == "resource"
     assert set(found["resource"]) == {"settings.employees", "settings.technicians"}
     assert set(found["userId"]) == set(mixed["createdById"])
-    assert found.loc[found["resource"] == "settings.technicians", "id"].tolist() == technician["id"].tolist()
+    assert (
+        found.loc[found["resource"] == "settings.technicians", "id"].tolist()
+        == technician["id"].tolist()
+    )
     assert str(found["id"].dtype) == "Int64"
     assert found.attrs["stnb"]["not_found"] == 0
 
@@ -97,9 +106,14 @@ def test_a_user_id_leads_to_employees_and_technicians(demo: stnb.Account, jobs: 
 def test_a_place_is_a_warehouse_or_a_truck(demo: stnb.Account) -> None:
     """inventoryLocationId is looked for among warehouses and trucks."""
     ids = [demo.inventory.warehouses.head(1)["id"][0], demo.inventory.trucks.head(1)["id"][0]]
-    found = follow(demo, made("inventoryLocationId", ids, "inventory.purchase_orders"), "inventoryLocationId")
+    found = follow(
+        demo, made("inventoryLocationId", ids, "inventory.purchase_orders"), "inventoryLocationId"
+    )
 
-    assert found.set_index("resource")["id"].to_dict() == {"inventory.warehouses": ids[0], "inventory.trucks": ids[1]}
+    assert found.set_index("resource")["id"].to_dict() == {
+        "inventory.warehouses": ids[0],
+        "inventory.trucks": ids[1],
+    }
 
 
 def test_ids_sent_as_text_are_compared_as_numbers(demo: stnb.Account) -> None:
@@ -116,9 +130,18 @@ def test_lists_of_ids_and_ids_in_lists(demo: stnb.Account, jobs: pd.DataFrame) -
     """tagTypeIds, with brackets or without, and the skuIds of items in a list lead on like plain columns."""
     tags = {i for ids in jobs["tagTypeIds"] for i in ids}
     invoices = demo.accounting.invoices.pull(limit=100)
-    units = {i["generalLedgerAccount"]["id"] for items in invoices["items"] for i in items if i["generalLedgerAccount"]}
+    units = {
+        i["generalLedgerAccount"]["id"]
+        for items in invoices["items"]
+        for i in items
+        if i["generalLedgerAccount"]
+    }
 
-    assert set(follow(demo, jobs, "tagTypeIds")["id"]) == set(follow(demo, jobs, "tagTypeIds[]")["id"]) == tags
+    assert (
+        set(follow(demo, jobs, "tagTypeIds")["id"])
+        == set(follow(demo, jobs, "tagTypeIds[]")["id"])
+        == tags
+    )
     assert set(follow(demo, invoices, "items[].generalLedgerAccount.id")["id"]) == units
 
 
@@ -127,16 +150,25 @@ def test_children_lead_on(demo: stnb.Account, jobs: pd.DataFrame) -> None:
     invoices = demo.accounting.invoices.pull(limit=50)
     items, tags = children(invoices, "items"), children(jobs, "tagTypeIds")
 
-    assert set(follow(demo, items, "generalLedgerAccount.id")["id"]) == set(items["generalLedgerAccount.id"].dropna())
+    assert set(follow(demo, items, "generalLedgerAccount.id")["id"]) == set(
+        items["generalLedgerAccount.id"].dropna()
+    )
     assert set(follow(demo, items, "invoiceId")["id"]) == set(items["invoiceId"])
     assert set(follow(demo, tags, "tagTypeId")["id"]) == set(tags["tagTypeId"])
 
 
 def test_columns_narrow_the_rows(demo: stnb.Account, jobs: pd.DataFrame) -> None:
     """`columns=` decodes only those, also where the row is found by another column; one that is nowhere is an error."""
-    assert list(follow(demo, jobs, "customerId", columns=["name", "address.city"]).columns) == ["name", "address.city"]
+    assert list(follow(demo, jobs, "customerId", columns=["name", "address.city"]).columns) == [
+        "name",
+        "address.city",
+    ]
     assert list(follow(demo, jobs, "createdById", columns="name").columns) == ["resource", "name"]
-    assert list(follow(demo, jobs, "createdById", columns=["id", "licenseType"]).columns) == ["resource", "id", "licenseType"]
+    assert list(follow(demo, jobs, "createdById", columns=["id", "licenseType"]).columns) == [
+        "resource",
+        "id",
+        "licenseType",
+    ]
     with pytest.raises(stnb.BadFilter, match="no column 'name2'"):
         follow(demo, jobs, "createdById", columns="name2")
 
@@ -144,15 +176,22 @@ def test_columns_narrow_the_rows(demo: stnb.Account, jobs: pd.DataFrame) -> None
 # -- the way there
 
 
-def test_few_ids_are_asked_for_by_fifties(demo: stnb.Account, jobs: pd.DataFrame, sent: Sent) -> None:
+def test_few_ids_are_asked_for_by_fifties(
+    demo: stnb.Account, jobs: pd.DataFrame, sent: Sent
+) -> None:
     """Up to 100 ids are two requests of fifty, with the filter that shows inactive rows, and nothing is counted first."""
     follow(demo, jobs.head(70), "locationId")
 
-    assert sorted(len(query["ids"].split(",")) for _, query in sent) == [jobs["locationId"].head(70).nunique() - 50, 50]
+    assert sorted(len(query["ids"].split(",")) for _, query in sent) == [
+        jobs["locationId"].head(70).nunique() - 50,
+        50,
+    ]
     assert {(path, query["active"]) for path, query in sent} == {("locations", "Any")}
 
 
-def test_many_ids_read_the_whole_list_where_that_is_cheaper(demo: stnb.Account, jobs: pd.DataFrame, sent: Sent) -> None:
+def test_many_ids_read_the_whole_list_where_that_is_cheaper(
+    demo: stnb.Account, jobs: pd.DataFrame, sent: Sent
+) -> None:
     """For most of the customers the whole list is read, after one small request; for a part of the appointments the fifties."""
     follow(demo, jobs, "customerId")
     whole = [query for _, query in sent]
@@ -168,15 +207,27 @@ def test_many_ids_read_the_whole_list_where_that_is_cheaper(demo: stnb.Account, 
 
 @pytest.mark.parametrize(
     ("ids", "total", "counted", "fifties"),
-    [(100, 10**6, False, True), (101, 400, True, False), (101, 10**6, True, True), (9_000, 25_500, True, False)],
+    [
+        (100, 10**6, False, True),
+        (101, 400, True, False),
+        (101, 10**6, True, True),
+        (9_000, 25_500, True, False),
+    ],
 )
 def test_the_cheaper_way(
-    demo: stnb.Account, monkeypatch: pytest.MonkeyPatch, ids: int, total: int, counted: bool, fifties: bool
+    demo: stnb.Account,
+    monkeypatch: pytest.MonkeyPatch,
+    ids: int,
+    total: int,
+    counted: bool,
+    fifties: bool,
 ) -> None:
     """Fifties for few ids or a long list, the whole list where most of it is wanted; the length is asked only in between."""
     asked = []
     customers = demo["crm.customers"]
-    monkeypatch.setattr(type(customers), "count", lambda self, **filters: asked.append(filters) or total)
+    monkeypatch.setattr(
+        type(customers), "count", lambda self, **filters: asked.append(filters) or total
+    )
 
     assert by_fifties(customers, {"id": pa.array(range(ids))}) is fifties
     assert asked == [{"active": "Any"}] * counted
@@ -189,7 +240,9 @@ def test_beyond_ten_thousand_ids_nothing_is_counted(demo: stnb.Account) -> None:
     assert not by_fifties(demo["crm.customers"], many)
     assert not by_fifties(demo["settings.tag_types"], {"id": pa.array([1])})
     assert not by_fifties(demo["settings.employees"], {"userId": pa.array([1])})
-    assert by_fifties(demo["memberships.invoice_templates"], many)  # which cannot be read without ids
+    assert by_fifties(
+        demo["memberships.invoice_templates"], many
+    )  # which cannot be read without ids
 
 
 def test_without_ids_nothing_is_sent(demo: stnb.Account, sent: Sent) -> None:
@@ -208,18 +261,26 @@ def test_ids_without_a_row_are_told_once(demo: stnb.Account) -> None:
     """A warning and the attributes say how many ids were not found, and the first of them; those of a wrong form too."""
     known = demo.crm.customers.head(2)["id"].tolist()
     odd = made("customerId", [*map(str, known), "5", "none", "6"])
-    with pytest.warns(stnb.StnbWarning, match=r"3 of the 5 ids in customerId have no row in crm\.customers: 5, none, 6$"):
+    with pytest.warns(
+        stnb.StnbWarning,
+        match=r"3 of the 5 ids in customerId have no row in crm\.customers: 5, none, 6$",
+    ):
         found = follow(demo, odd, "customerId")
 
     assert set(found["id"]) == set(known)
-    assert (found.attrs["stnb"]["not_found"], found.attrs["stnb"]["not_found_ids"]) == (3, ["5", "none", "6"])
+    assert (found.attrs["stnb"]["not_found"], found.attrs["stnb"]["not_found_ids"]) == (
+        3,
+        ["5", "none", "6"],
+    )
     assert len(found.attrs["stnb"]["notices"]) == 1
     assert len(follow(demo, odd, "customerId")) == 2  # a second warning would be an error here
 
 
 def test_a_column_that_is_no_link(demo: stnb.Account, jobs: pd.DataFrame) -> None:
     """The error names the frame's links, and the one that was likely meant."""
-    with pytest.raises(stnb.BadFilter, match=r"customerId, locationId.*tagTypeIds\[\].*Did you mean 'customerId'"):
+    with pytest.raises(
+        stnb.BadFilter, match=r"customerId, locationId.*tagTypeIds\[\].*Did you mean 'customerId'"
+    ):
         follow(demo, jobs, "customerID")
     with pytest.raises(stnb.BadFilter, match=r"'summary' is no link .*st\.links"):
         follow(demo, jobs, "summary")
@@ -233,7 +294,10 @@ def test_a_frame_that_does_not_say_what_it_holds(demo: stnb.Account, jobs: pd.Da
     with pytest.raises(stnb.BadFilter, match=r'resource="jpm\.jobs"'):
         follow(demo, merged, "customerId")
 
-    assert len(follow(demo, merged, "customerId", resource="jpm.jobs")) == merged["customerId"].nunique()
+    assert (
+        len(follow(demo, merged, "customerId", resource="jpm.jobs"))
+        == merged["customerId"].nunique()
+    )
 
 
 def test_a_failed_pull_is_raised(demo: stnb.Account) -> None:
@@ -249,18 +313,28 @@ def test_every_link_leads_somewhere_in_the_demo(demo: stnb.Account) -> None:
     """For each set of targets that a column may have, the ids of one of its columns all have a row."""
     seen, lost = set(), []
     for endpoint in demo.catalog:
-        if endpoint.required or endpoint.kind not in ("list", "export", "rows") or not endpoint.columns:
+        if (
+            endpoint.required
+            or endpoint.kind not in ("list", "export", "rows")
+            or not endpoint.columns
+        ):
             continue
         frame = None
         for path, place in places_of(demo, endpoint.name):
             if place in seen:
                 continue
-            frame = demo[endpoint.name].start(limit=20, **everything(endpoint)).wait() if frame is None else frame
+            frame = (
+                demo[endpoint.name].start(limit=20, **everything(endpoint)).wait()
+                if frame is None
+                else frame
+            )
             if not len(distinct(frame, path)):
                 continue
             seen.add(place)
             found = follow(demo, frame, path, columns=["id"])
-            lost += [(endpoint.name, path, found.attrs["stnb"]["not_found_ids"])] * bool(found.attrs["stnb"]["not_found"])
+            lost += [(endpoint.name, path, found.attrs["stnb"]["not_found_ids"])] * bool(
+                found.attrs["stnb"]["not_found"]
+            )
 
     assert lost == []
     assert len(seen) > 60
@@ -277,10 +351,22 @@ def places_of(st: stnb.Account, name: str) -> Iterator[tuple[str, tuple[Any, ...
 # -- ids
 
 
-@given(some.lists(some.one_of(some.none(), some.lists(some.one_of(some.none(), some.integers(-(2**63), 2**63 - 1))))))
+@given(
+    some.lists(
+        some.one_of(
+            some.none(), some.lists(some.one_of(some.none(), some.integers(-(2**63), 2**63 - 1)))
+        )
+    )
+)
 def test_distinct_ids_of_lists(lists: list[list[int | None] | None]) -> None:
     """Ids in lists come each once in their order, exact beyond 2^53; null lists and null ids are left out."""
-    df = pd.DataFrame({"x": pd.Series(pa.array(lists, pa.list_(pa.int64())), dtype=pd.ArrowDtype(pa.list_(pa.int64())))})
+    df = pd.DataFrame(
+        {
+            "x": pd.Series(
+                pa.array(lists, pa.list_(pa.int64())), dtype=pd.ArrowDtype(pa.list_(pa.int64()))
+            )
+        }
+    )
     wanted = list(dict.fromkeys(i for ids in lists if ids for i in ids if i is not None))
 
     assert distinct(df, "x").to_pylist() == wanted
@@ -305,7 +391,9 @@ def test_what_is_no_id_is_null(values: list[Any]) -> None:
     assert fit(pa.array(floats, pa.float64()), pa.int64()).to_pylist() == whole
     assert all(
         i is None or str(i) in t.replace("+", "") or int(t) == i
-        for i, t in zip(fit(pa.array(texts, pa.string()), pa.int64()).to_pylist(), texts, strict=True)
+        for i, t in zip(
+            fit(pa.array(texts, pa.string()), pa.int64()).to_pylist(), texts, strict=True
+        )
     )
 
 

@@ -47,14 +47,19 @@ def test_one_step_is_what_the_links_say(catalog: Catalog) -> None:
     assert nodes["crm.customers"] == "leads to"
     assert nodes["accounting.inventory_bills"] == "led from"
     edges = hood.edges.set_index(["from", "to"])
-    assert edges.loc[("jpm.jobs", "jpm.appointments"), "columns"] == "firstAppointmentId, lastAppointmentId"
+    assert (
+        edges.loc[("jpm.jobs", "jpm.appointments"), "columns"]
+        == "firstAppointmentId, lastAppointmentId"
+    )
     assert edges.loc[("jpm.jobs", "settings.technicians"), "by"] == "userId, id"
     assert edges.loc[("jpm.jobs", "telecom.calls"), "how"] == "open"
     assert edges.loc[("accounting.invoices", "jpm.jobs"), "columns"] == "job.id"
     assert edges.loc[("jpm.jobs", "jpm.jobs"), "columns"].startswith("recallForId, warrantyId")
     bills = neighbourhood(catalog, "accounting.invoices").edges.set_index(["from", "to"])
     assert bills.loc[("accounting.invoices", "accounting.invoices"), "how"] == "by name"
-    assert "userId" not in repr(neighbourhood(catalog, "settings.employees")).split("\n")[0]  # it is the row's own
+    assert (
+        "userId" not in repr(neighbourhood(catalog, "settings.employees")).split("\n")[0]
+    )  # it is the row's own
 
 
 def test_two_steps_hold_each_resource_once(catalog: Catalog) -> None:
@@ -64,7 +69,13 @@ def test_two_steps_hold_each_resource_once(catalog: Catalog) -> None:
 
     assert len(flat) == len(set(flat))
     assert "accounting.payment_terms" in hood.levels[2]
-    assert all(any(e.source in a and e.target in b for a, b in zip(hood.levels, hood.levels[1:], strict=False)) for e in hood.out)
+    assert all(
+        any(
+            e.source in a and e.target in b
+            for a, b in zip(hood.levels, hood.levels[1:], strict=False)
+        )
+        for e in hood.out
+    )
     assert hood.levels[:2] == neighbourhood(catalog, "jpm.jobs").levels
 
 
@@ -73,7 +84,12 @@ def test_the_most_useful_come_first(catalog: Catalog) -> None:
     shown = [e.source for e in neighbourhood(catalog, "jpm.jobs").shown]
 
     assert len(shown) == MOST
-    assert {"accounting.invoices", "jpm.appointments", "sales.estimates", "inventory.purchase_orders"} <= set(shown)
+    assert {
+        "accounting.invoices",
+        "jpm.appointments",
+        "sales.estimates",
+        "inventory.purchase_orders",
+    } <= set(shown)
     assert not any(name.startswith("jpm.jobs.") for name in shown)
 
 
@@ -128,21 +144,31 @@ def test_no_two_boxes_overlap(catalog: Catalog, depth: int) -> None:
             assert 0 <= x <= wide - WIDE, endpoint.name
             assert 0 <= y <= high - HIGH, endpoint.name
             columns.setdefault(x, []).append(y)
-        assert all(b - a >= HIGH for ys in columns.values() for a, b in itertools.pairwise(ys)), endpoint.name
+        assert all(b - a >= HIGH for ys in columns.values() for a, b in itertools.pairwise(ys)), (
+            endpoint.name
+        )
         assert all(b - a >= WIDE for a, b in itertools.pairwise(sorted(columns))), endpoint.name
-        assert len(boxes(svg)) == sum(map(len, hood.levels)) + len(hood.shown) + (len(hood.into) > MOST), endpoint.name
+        assert len(boxes(svg)) == sum(map(len, hood.levels)) + len(hood.shown) + (
+            len(hood.into) > MOST
+        ), endpoint.name
 
 
 def test_every_box_says_all_when_the_mouse_rests_on_it(catalog: Catalog) -> None:
     """A box shows the resource's name and the columns, cut where they are long; its title has them whole."""
     root = picture(neighbourhood(catalog, "jpm.jobs")._repr_svg_())
-    groups = {g.find(f"{SVG}title").text: [t.text for t in g.iter(f"{SVG}text")] for g in root.iter(f"{SVG}g")}  # type: ignore[union-attr]
+    groups = {
+        g.find(f"{SVG}title").text: [t.text for t in g.iter(f"{SVG}text")]
+        for g in root.iter(f"{SVG}g")
+    }  # type: ignore[union-attr]
     by_name = {str(title).split("\n")[0]: (title, shown) for title, shown in groups.items()}
 
     for link in links_of(catalog["jpm.jobs"]):
         for target in link.targets:
             if target.resource != "jpm.jobs":
-                assert any(f"jpm.jobs: {link.column} → {target.resource}.{target.by}" in str(t) for t in groups), link
+                assert any(
+                    f"jpm.jobs: {link.column} → {target.resource}.{target.by}" in str(t)
+                    for t in groups
+                ), link
     assert by_name["crm.customers"][1] == ["customers", "customerId"]
     assert all(len(text or "") <= 34 for shown in groups.values() for text in shown)
     assert any((text or "").endswith("…") for shown in groups.values() for text in shown)
@@ -152,7 +178,11 @@ def test_lines_tell_how_sure_a_link_is(catalog: Catalog) -> None:
     """Documented links are whole lines, those by name dashed and open ones dotted, as the legend says."""
     svg = neighbourhood(catalog, "jpm.jobs")._repr_svg_()
     hood = neighbourhood(catalog, "jpm.jobs")
-    drawn = [p.get("stroke-dasharray", "") for p in picture(svg).iter(f"{SVG}path") if "C" in p.get("d", "")]
+    drawn = [
+        p.get("stroke-dasharray", "")
+        for p in picture(svg).iter(f"{SVG}path")
+        if "C" in p.get("d", "")
+    ]
 
     for how, dash in DASHES.items():
         assert drawn.count(dash) == sum(e.how == how for e in (*hood.out, *hood.shown)), how

@@ -18,7 +18,10 @@ from stnb.account.links.rules import Target, links_of
 from stnb.tables.nested import children
 
 LEFT = "ignore:.*stayed without names:stnb.StnbWarning"
-pytestmark = [pytest.mark.filterwarnings("ignore::stnb.HiddenRows"), pytest.mark.filterwarnings(LEFT)]
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::stnb.HiddenRows"),
+    pytest.mark.filterwarnings(LEFT),
+]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +74,9 @@ def missing_or(found: dict[int, str], ids: pd.Series[Any]) -> list[str | None]:
 def test_names_are_those_of_the_lists(demo: stnb.Account, jobs: pd.DataFrame) -> None:
     """Each name is the one that the target's list has for the id, whichever of id and userId it is; the rest is as it was."""
     named = name_columns(demo, jobs)
-    users = by_hand(demo, "settings.employees", "userId") | by_hand(demo, "settings.technicians", "userId")
+    users = by_hand(demo, "settings.employees", "userId") | by_hand(
+        demo, "settings.technicians", "userId"
+    )
 
     for column, found in (
         ("customer", by_hand(demo, "crm.customers")),
@@ -127,7 +132,9 @@ def test_tags_are_lists_of_names(demo: stnb.Account, jobs: pd.DataFrame, sent: l
     odd = jobs[["tagTypeIds"]].iloc[3:9].reset_index(drop=True)
     odd.loc[2, "tagTypeIds"] = None
     assert pd.isna(tag_names(demo, odd)[2])
-    assert [list(t) for t in tag_names(demo, odd).drop(2)] == [list(t) for t in tags.iloc[[3, 4, 6, 7, 8]]]
+    assert [list(t) for t in tag_names(demo, odd).drop(2)] == [
+        list(t) for t in tags.iloc[[3, 4, 6, 7, 8]]
+    ]
 
 
 def test_names_that_are_there_stay(demo: stnb.Account, sent: list[str]) -> None:
@@ -143,14 +150,22 @@ def test_names_that_are_there_stay(demo: stnb.Account, sent: list[str]) -> None:
 def test_records_are_named_when_asked_for(demo: stnb.Account, jobs: pd.DataFrame) -> None:
     """`only` names locations by name, invoices by reference number, jobs by number and memberships by their type."""
     some = jobs[jobs["membershipId"].notna()].head(30)
-    named = name_columns(demo, some, only=["locationId", "invoiceId", "recallForId", "membershipId", "firstAppointmentId"])
+    named = name_columns(
+        demo,
+        some,
+        only=["locationId", "invoiceId", "recallForId", "membershipId", "firstAppointmentId"],
+    )
     members = whole(demo, "memberships.memberships").set_index("id")["membershipTypeId"]
     types = by_hand(demo, "memberships.membership_types")
-    bills = demo.accounting.invoices.pull(ids=some["invoiceId"].tolist()).set_index("id")["referenceNumber"]
+    bills = demo.accounting.invoices.pull(ids=some["invoiceId"].tolist()).set_index("id")[
+        "referenceNumber"
+    ]
 
     assert names_of(named, "membershipName") == [types[members[i]] for i in some["membershipId"]]
     assert names_of(named, "invoiceName") == [bills[i] for i in some["invoiceId"]]
-    assert names_of(named, "locationName") == missing_or(by_hand(demo, "crm.locations"), some["locationId"])
+    assert names_of(named, "locationName") == missing_or(
+        by_hand(demo, "crm.locations"), some["locationId"]
+    )
     assert set(named.columns) - set(some.columns) == {
         "locationName",
         "invoiceName",
@@ -163,7 +178,9 @@ def test_records_are_named_when_asked_for(demo: stnb.Account, jobs: pd.DataFrame
 @pytest.mark.filterwarnings("error::stnb.StnbWarning")
 def test_what_stays_without_a_name_is_told_once(demo: stnb.Account, jobs: pd.DataFrame) -> None:
     """One warning names the columns that lead to records and how to ask for them; with `only` there is nothing to tell."""
-    with pytest.warns(stnb.StnbWarning, match=r"projectId, locationId, .* lead to records .*only=\['projectId'\]") as told:
+    with pytest.warns(
+        stnb.StnbWarning, match=r"projectId, locationId, .* lead to records .*only=\['projectId'\]"
+    ) as told:
         name_columns(demo, jobs.head(5))
 
     assert len(told) == 1
@@ -192,7 +209,9 @@ def test_children_are_named(demo: stnb.Account) -> None:
     items = children(whole(demo, "accounting.invoices").head(300), "items")
     named = name_columns(demo, items, only=["technicianId", "membershipTypeId"])
 
-    assert names_of(named, "technicianName") == missing_or(by_hand(demo, "settings.technicians"), items["technicianId"])
+    assert names_of(named, "technicianName") == missing_or(
+        by_hand(demo, "settings.technicians"), items["technicianId"]
+    )
 
 
 def test_a_frame_without_rows(demo: stnb.Account, jobs: pd.DataFrame, sent: list[str]) -> None:
@@ -212,7 +231,9 @@ def test_a_frame_without_rows(demo: stnb.Account, jobs: pd.DataFrame, sent: list
         ("items.technicianId", "elements of a list"),
     ],
 )
-def test_what_cannot_be_named(demo: stnb.Account, jobs: pd.DataFrame, column: str, why: str) -> None:
+def test_what_cannot_be_named(
+    demo: stnb.Account, jobs: pd.DataFrame, column: str, why: str
+) -> None:
     """`only` with a column that is no link, leads to what has no name, or lies in a list, is an error that says what to do."""
     frame = demo.accounting.invoices.head(3) if column.startswith("items") else jobs
 
@@ -254,14 +275,28 @@ def test_the_column_beside_tells_which_list_is_meant(demo: stnb.Account) -> None
     kinds = pd.Series(["Technician", "Employee", "Technician", None, "Employee"], dtype="str")
     pay = "payroll.gross_pay_items"
 
-    assert names_of(name_columns(demo, staff(pay, employeeType=kinds)), "employeeName") == ["Ann", "Bo", "Dee", "Cy", "Eve"]
-    assert names_of(name_columns(demo, staff(pay)), "employeeName") == ["Ann", None, None, "Cy", "Eve"]
+    assert names_of(name_columns(demo, staff(pay, employeeType=kinds)), "employeeName") == [
+        "Ann",
+        "Bo",
+        "Dee",
+        "Cy",
+        "Eve",
+    ]
+    assert names_of(name_columns(demo, staff(pay)), "employeeName") == [
+        "Ann",
+        None,
+        None,
+        "Cy",
+        "Eve",
+    ]
 
 
 @pytest.mark.usefixtures("twins")
 def test_an_open_link_that_is_ambiguous_is_left_out(demo: stnb.Account) -> None:
     """Where nobody says which list is meant and an id is in two, the column stays without names, and that is told."""
-    with pytest.warns(stnb.StnbWarning, match="soldBy has no names: some of its ids are in two lists"):
+    with pytest.warns(
+        stnb.StnbWarning, match="soldBy has no names: some of its ids are in two lists"
+    ):
         named = name_columns(demo, staff("sales.estimates", "soldBy"))
 
     assert "soldByName" not in named
@@ -270,7 +305,9 @@ def test_an_open_link_that_is_ambiguous_is_left_out(demo: stnb.Account) -> None:
 # -- the price
 
 
-def test_each_target_is_looked_up_once(demo: stnb.Account, jobs: pd.DataFrame, sent: list[str]) -> None:
+def test_each_target_is_looked_up_once(
+    demo: stnb.Account, jobs: pd.DataFrame, sent: list[str]
+) -> None:
     """A second call sends nothing; other ids of a list read by fifties are asked for alone; `fresh` asks again."""
     name_columns(demo, jobs)
     first = sorted(sent)
@@ -295,7 +332,9 @@ def test_an_account_keeps_its_names_to_itself(demo: stnb.Account, jobs: pd.DataF
     name_columns(demo, jobs)
     with stnb.demo(scale=0.03, seed=3) as other:
         theirs = name_columns(other, other.jpm.jobs.pull())
-        assert names_of(theirs, "customerName") == missing_or(by_hand(other, "crm.customers"), theirs["customerId"])
+        assert names_of(theirs, "customerName") == missing_or(
+            by_hand(other, "crm.customers"), theirs["customerId"]
+        )
 
 
 def test_what_the_app_may_not_read_stays_an_id(jobs: pd.DataFrame) -> None:
@@ -303,20 +342,27 @@ def test_what_the_app_may_not_read_stays_an_id(jobs: pd.DataFrame) -> None:
     scopes = ["tn.jpm.jobs:r", "tn.crm.customers:r"]
     with stnb.demo(scale=0.03, scopes=scopes) as st:
         few = st.jpm.jobs.pull()
-        with pytest.warns(stnb.StnbWarning, match=r"createdById has no names: the app may not read settings\.employees"):
+        with pytest.warns(
+            stnb.StnbWarning,
+            match=r"createdById has no names: the app may not read settings\.employees",
+        ):
             named = name_columns(st, few)
 
     assert named["customerName"].notna().all()
     assert "createdByName" not in named
 
 
-def test_twelve_requests_for_all_names_of_jobs(demo: stnb.Account, jobs: pd.DataFrame, sent: list[str]) -> None:
+def test_twelve_requests_for_all_names_of_jobs(
+    demo: stnb.Account, jobs: pd.DataFrame, sent: list[str]
+) -> None:
     """Customers take a page for each 5,000, and the six lists beside them one each; no other list is read."""
     name_columns(demo, jobs)
 
     lists = ["business-units", "campaigns", "employees", "job-types", "tag-types", "technicians"]
     assert sorted(s for s in sent if s != "customers") == lists
-    assert sent.count("customers") <= 2  # the first asks how many there are, as they are fewer than 10,000
+    assert (
+        sent.count("customers") <= 2
+    )  # the first asks how many there are, as they are fewer than 10,000
 
 
 # -- every resource
@@ -331,7 +377,11 @@ def test_all_links_that_have_a_name_are_named(demo: stnb.Account) -> None:
         frame = demo[endpoint.name].start(limit=15, **everything(endpoint)).wait()
         links = {p: place for p, place in places(demo.catalog, frame).items() if p in frame.columns}
         named = name_columns(demo, frame)
-        for column in (c for c in links if named_column(c) in named.columns and named_column(c) not in frame.columns):
+        for column in (
+            c
+            for c in links
+            if named_column(c) in named.columns and named_column(c) not in frame.columns
+        ):
             lists = links[column].link.column.endswith("[]")
             full = (
                 named[named_column(column)].notna()
@@ -346,7 +396,11 @@ def test_all_links_that_have_a_name_are_named(demo: stnb.Account) -> None:
 
 def test_records_are_targets_of_links(demo: stnb.Account) -> None:
     """What is only named when asked for is what some link leads to; customers and the lists of the settings are not of it."""
-    targets = {t.resource for endpoint in demo.catalog for link in links_of(endpoint) for t in link.targets}
+    targets = {
+        t.resource for endpoint in demo.catalog for link in links_of(endpoint) for t in link.targets
+    }
 
     assert targets >= RECORDS
-    assert not {n for n in RECORDS if n.startswith("settings.")} | (RECORDS & {"crm.customers", "jpm.job_types"})
+    assert not {n for n in RECORDS if n.startswith("settings.")} | (
+        RECORDS & {"crm.customers", "jpm.job_types"}
+    )

@@ -15,7 +15,13 @@ STAFF = {("settings.employees", "id"), ("settings.technicians", "id")}
 STOCK = {("inventory.warehouses", "id"), ("inventory.trucks", "id")}
 SKU = {(f"pricebook.{kind}", "id") for kind in ("services", "materials", "equipment")}
 SEVERAL = {"users": USERS, "staff": STAFF, "stock": STOCK, "sku": SKU, "anybody": STAFF | USERS}
-MARKS = {"D": {"documented"}, "N": {"by name"}, "open": {"open"}, "D/N": {"documented", "by name"}, "D/open": {"open"}}
+MARKS = {
+    "D": {"documented"},
+    "N": {"by name"},
+    "open": {"open"},
+    "D/N": {"documented", "by name"},
+    "D/open": {"open"},
+}
 
 # facts §10, row by row: resource, its columns, where they lead, the mark.
 FACTS = """
@@ -269,9 +275,15 @@ def test_every_link_of_the_catalogue_is_there(catalog: Catalog) -> None:
     for endpoint in catalog:
         found = {link.path: {t.resource for t in link.targets} for link in links_of(endpoint)}
         for path, column in walk(endpoint.columns):
-            if column.refers is None or (column.type == "array" and column.children and column.children[0].type == "object"):
+            if column.refers is None or (
+                column.type == "array" and column.children and column.children[0].type == "object"
+            ):
                 continue
-            wanted = {"settings.employees", "settings.technicians"} if column.refers == "users" else {column.refers}
+            wanted = (
+                {"settings.employees", "settings.technicians"}
+                if column.refers == "users"
+                else {column.refers}
+            )
             if path == "userId" or endpoint.name.startswith("payroll.technicians."):
                 assert found[path] <= wanted | {"settings.technicians"}, (endpoint.name, path)
             else:

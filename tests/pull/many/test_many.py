@@ -45,7 +45,9 @@ from tests.helpers.clock import timeless
 CATALOG = load()
 BELOW = [e for e in CATALOG if any(p.where == "path" for p in e.params)]
 SECRETS = Secret("cid.pa1rQ7w8e9"), Secret("cs1.s3cr3tQ7w8e9"), Secret("ak1.k3yQ7w8e9r0")
-CREDENTIALS = Credentials("p", "integration", 42, *SECRETS, "https://api.example", "https://auth.example/connect/token")
+CREDENTIALS = Credentials(
+    "p", "integration", 42, *SECRETS, "https://api.example", "https://auth.example/connect/token"
+)
 NOTES = "crm.customers.notes"
 
 
@@ -53,7 +55,11 @@ class Server:
     """Notes of customers: so many for each id; `failing` ids are answered with a status or an exception, `held` ones wait."""
 
     def __init__(
-        self, rows: Callable[[int], int] = lambda i: i % 3, *, failing: dict[int, Any] | None = None, pace: float = 0.0
+        self,
+        rows: Callable[[int], int] = lambda i: i % 3,
+        *,
+        failing: dict[int, Any] | None = None,
+        pace: float = 0.0,
     ) -> None:
         self.rows, self.failing, self.pace = rows, failing or {}, pace
         self.held: set[int] = set()
@@ -84,17 +90,33 @@ class Server:
             await asyncio.sleep(0.001)
         if customer in self.failing:
             answer = self.failing[customer]
-            return answer if isinstance(answer, httpx.Response) else httpx.Response(answer, json={"title": "no"})
+            return (
+                answer
+                if isinstance(answer, httpx.Response)
+                else httpx.Response(answer, json={"title": "no"})
+            )
         count = self.rows(customer)
         data = [note(customer, i) for i in range((page - 1) * size, min(page * size, count))]
-        return httpx.Response(200, json={"page": page, "hasMore": page * size < count, "totalCount": count, "data": data})
+        return httpx.Response(
+            200,
+            json={"page": page, "hasMore": page * size < count, "totalCount": count, "data": data},
+        )
 
     def resource(self, name: str = NOTES, **options: Any) -> Resource:
-        return Resource(Session(CREDENTIALS, transport=httpx.MockTransport(self), **timeless(**options)), CATALOG, CATALOG[name])
+        return Resource(
+            Session(CREDENTIALS, transport=httpx.MockTransport(self), **timeless(**options)),
+            CATALOG,
+            CATALOG[name],
+        )
 
 
 def note(customer: int, i: int) -> dict[str, Any]:
-    return {"id": customer * 1000 + i, "text": f"{customer}/{i}", "isPinned": False, "createdOn": "2026-07-01T00:00:00Z"}
+    return {
+        "id": customer * 1000 + i,
+        "text": f"{customer}/{i}",
+        "isPinned": False,
+        "createdOn": "2026-07-01T00:00:00Z",
+    }
 
 
 def said(run: Callable[[], Any]) -> tuple[Any, list[str]]:
@@ -201,11 +223,17 @@ def test_no_parents_give_a_typed_frame_without_a_request(name: str) -> None:
     server = Server()
     endpoint = CATALOG[name]
     *fixed, hole = [p for p in endpoint.params if p.where == "path"]
-    others = {p.py: _any(p) for p in fixed} | {p.py: _any(p) for p in endpoint.required if p.where != "path"}
+    others = {p.py: _any(p) for p in fixed} | {
+        p.py: _any(p) for p in endpoint.required if p.where != "path"
+    }
     df = quiet(lambda: server.resource(name).pull(**{hole.py: [], **others}))
 
     names = list(plan.column_names(endpoint).values())
-    own = ["content", "contentType", "size"] if endpoint.kind == "file" else [x.path for x in shape_of(endpoint).leaves]
+    own = (
+        ["content", "contentType", "size"]
+        if endpoint.kind == "file"
+        else [x.path for x in shape_of(endpoint).leaves]
+    )
     assert (len(df), server.urls) == (0, [])
     assert df.columns.tolist() == [*names, *(c for c in own if c not in names)]
     assert str(df[names[-1]].dtype) == ("Int64" if hole.type == "integer" else "str")
@@ -216,16 +244,21 @@ def test_no_parents_read_no_list_or_feed_either(name: str) -> None:
     """Also where the caller asks for it."""
     server = Server()
     hole = _holes(CATALOG[name])[0].py
-    asked, usual = (quiet(lambda b=b: server.resource(name).pull(**{hole: []}, bulk=b)) for b in (True, None))
+    asked, usual = (
+        quiet(lambda b=b: server.resource(name).pull(**{hole: []}, bulk=b)) for b in (True, None)
+    )
 
     assert asked.dtypes.equals(usual.dtypes)
     assert not server.urls
 
 
 def _any(param: Param) -> Any:
-    return {"integer": 7, "guid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "date-time": "2026-07-01", "object": {"a": 1}}.get(
-        param.type, "a"
-    )
+    return {
+        "integer": 7,
+        "guid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+        "date-time": "2026-07-01",
+        "object": {"a": 1},
+    }.get(param.type, "a")
 
 
 def test_one_id_in_a_list_has_its_column_too() -> None:
@@ -238,12 +271,19 @@ def test_filters_limit_and_columns_hold_for_all() -> None:
     """Each call carries the filters; the limit cuts the whole, and further parents are not asked for."""
     server = Server(lambda i: 4)
     df = server.resource().pull(
-        id=range(100), limit=6, columns=["customerId", "text"], concurrency=1, createdOnOrAfter="2026-07-01"
+        id=range(100),
+        limit=6,
+        columns=["customerId", "text"],
+        concurrency=1,
+        createdOnOrAfter="2026-07-01",
     )
 
     assert df.columns.tolist() == ["customerId", "text"]
     assert df["customerId"].tolist() == [0] * 4 + [1] * 2
-    assert server.asked == [(0, 1), (1, 1)]  # side by side, calls behind one that is slow would be on their way already
+    assert server.asked == [
+        (0, 1),
+        (1, 1),
+    ]  # side by side, calls behind one that is slow would be on their way already
     assert all(url.params["createdOnOrAfter"] == "2026-07-01T00:00:00Z" for url in server.urls)
 
 
@@ -252,9 +292,19 @@ def test_provenance_tells_of_the_parents() -> None:
     server = Server(lambda i: 1)
     told = server.resource().pull(id=range(1, 101)).attrs["stnb"]
 
-    assert (told["resource"], told["rows"], told["requests"], told["pages"]) == (NOTES, 100, 100, 100)
+    assert (told["resource"], told["rows"], told["requests"], told["pages"]) == (
+        NOTES,
+        100,
+        100,
+        100,
+    )
     assert told["params"] == {"id": "100 values, 1 … 100"}
-    assert (told["parents"], told["failed"], told["bulk"], told["complete"]) == (100, [], None, True)
+    assert (told["parents"], told["failed"], told["bulk"], told["complete"]) == (
+        100,
+        [],
+        None,
+        True,
+    )
 
 
 def test_every_page_is_shown_with_its_parent() -> None:
@@ -282,9 +332,14 @@ def test_every_hole_of_the_catalogue_has_a_column() -> None:
     """In ServiceTitan's style, and no two of a route the same."""
     for endpoint in BELOW:
         names = plan.column_names(endpoint)
-        assert list(names) == [p.name for p in sorted(_holes(endpoint), key=lambda p: endpoint.path.index(f"{{{p.name}}}"))]
+        assert list(names) == [
+            p.name
+            for p in sorted(_holes(endpoint), key=lambda p: endpoint.path.index(f"{{{p.name}}}"))
+        ]
         assert len(set(names.values())) == len(names)
-        assert all(name[:1].islower() and "_" not in name and "-" not in name for name in names.values()), endpoint.name
+        assert all(
+            name[:1].islower() and "_" not in name and "-" not in name for name in names.values()
+        ), endpoint.name
 
 
 def _holes(endpoint: Endpoint) -> list[Param]:
@@ -338,12 +393,19 @@ def test_a_column_of_the_rows_that_names_another_parent_is_kept_and_told() -> No
 # -- every route, on the demo
 
 
-PARENTS = {"jobs": "jpm.jobs", "employees": "settings.employees", "technicians": "settings.technicians"}
+PARENTS = {
+    "jobs": "jpm.jobs",
+    "employees": "settings.employees",
+    "technicians": "settings.technicians",
+}
 PARENTS |= {"estimates": "sales.estimates", "calls": "telecom.calls"}
 GIVEN: dict[str, dict[str, Any]] = {
     "reporting.dynamic_value_sets": {"dynamicSetId": ["business-units", "none"]},
     "reporting.report_category.reports": {"report_category": ["operations", "none", "marketing"]},
-    "reporting.report_category.reports.get": {"report_category": "operations", "reportId": [70103, 70104, 1]},
+    "reporting.report_category.reports.get": {
+        "report_category": "operations",
+        "reportId": [70103, 70104, 1],
+    },
     "reporting.report_category.reports.data": {
         "report_category": "operations",
         "reportId": [70104, 70103, 1],
@@ -352,9 +414,20 @@ GIVEN: dict[str, dict[str, Any]] = {
     "jpm.work_breakdown_structure.projects.budget_codes.match": {"codes": "a"},
 }
 # Of these the demo has no row for the three that are asked for.
-EMPTY = {"jpm.jobs.canceled_log", "memberships.invoice_templates.get", "forms.jobs.attachment", "schedulingpro.routers.sessions"}
-EMPTY |= {f"jpm.work_breakdown_structure.{name}" for name in ("segments.items.children", "projects.segments.items.children")}
-EMPTY |= {"jpm.work_breakdown_structure.segments.items", "jpm.work_breakdown_structure.projects.segments.items"}
+EMPTY = {
+    "jpm.jobs.canceled_log",
+    "memberships.invoice_templates.get",
+    "forms.jobs.attachment",
+    "schedulingpro.routers.sessions",
+}
+EMPTY |= {
+    f"jpm.work_breakdown_structure.{name}"
+    for name in ("segments.items.children", "projects.segments.items.children")
+}
+EMPTY |= {
+    "jpm.work_breakdown_structure.segments.items",
+    "jpm.work_breakdown_structure.projects.segments.items",
+}
 EMPTY |= {"crm.booking_provider.bookings.get", "crm.booking_provider.bookings.contacts"}
 EMPTY |= {"crm.contacts.contact_methods.get", "crm.contacts.contact_methods.preferences.get"}
 EMPTY |= {"crm.contacts.contact_methods.preferences", "findings.location_findings.attachments.get"}
@@ -372,8 +445,14 @@ def _three(demo: stnb.Account, endpoint: Endpoint) -> dict[str, Any]:
     given = {p.py: SPAN[p.py] for p in endpoint.required if p.py in SPAN}
     for param in _holes(endpoint):
         before = endpoint.path.split(f"/{{{param.name}}}")[0]
-        name = next((e.name for e in CATALOG if e.path == before and e.kind == "list"), PARENTS.get(before.rpartition("/")[2]))
-        made = {"guid": [f"3f2504e0-4f89-41d3-9a0c-0305e82c330{i}" for i in range(3)], "string": ["a", "b", "c"]}
+        name = next(
+            (e.name for e in CATALOG if e.path == before and e.kind == "list"),
+            PARENTS.get(before.rpartition("/")[2]),
+        )
+        made = {
+            "guid": [f"3f2504e0-4f89-41d3-9a0c-0305e82c330{i}" for i in range(3)],
+            "string": ["a", "b", "c"],
+        }
         known: list[Any] = made.get(param.type, [101, 102, 103])
         if name and (found := _ids(demo, name)):
             known = list(dict.fromkeys([found[0], found[-1], found[len(found) // 2]]))
@@ -392,12 +471,16 @@ def _ids(demo: stnb.Account, name: str) -> tuple[int, ...]:
     return tuple(frame["id"].astype(object)) if "id" in frame else ()
 
 
-def _one_by_one(demo: stnb.Account, endpoint: Endpoint, given: dict[str, Any], many: str) -> tuple[list[pd.DataFrame], list[Any]]:
+def _one_by_one(
+    demo: stnb.Account, endpoint: Endpoint, given: dict[str, Any], many: str
+) -> tuple[list[pd.DataFrame], list[Any]]:
     """The frames of single pulls with the parent's columns in front, and the parents that are not there."""
     frames, failed = [], []
     for value in given[many]:
         try:
-            frame = Resource(demo._session, CATALOG, endpoint).start(**{**given, many: value}).wait()
+            frame = (
+                Resource(demo._session, CATALOG, endpoint).start(**{**given, many: value}).wait()
+            )
         except NotFound:
             failed.append(value)
             continue
@@ -428,7 +511,9 @@ def test_many_are_the_same_as_one_after_the_other(demo: stnb.Account, name: str)
     assert df.attrs["stnb"]["failed"] == failed
     kept = [f for f in frames if len(f)] or frames[:1]
     if kept:
-        pd.testing.assert_frame_equal(df, pd.concat(kept, ignore_index=True), check_index_type=False)
+        pd.testing.assert_frame_equal(
+            df, pd.concat(kept, ignore_index=True), check_index_type=False
+        )
     assert len(df) == sum(map(len, frames))
 
 
@@ -447,27 +532,36 @@ def test_a_twin_has_the_columns_of_its_route(name: str) -> None:
     assert twin.column in theirs
     assert set(mine) <= set(theirs)
     same = [path for path in mine if final_type(mine[path]) == final_type(theirs[path])]
-    assert sorted(set(mine).difference(same)) == ([twin.lacks.partition("[")[0]] if twin.lacks else [])
+    assert sorted(set(mine).difference(same)) == (
+        [twin.lacks.partition("[")[0]] if twin.lacks else []
+    )
     assert (by is not None and bool(by.many)) if twin.by else other.kind in ("export", "list")
     assert endpoint.shows_all == other.shows_all or not twin.by
 
 
 @pytest.mark.parametrize("name", [n for n, twin in plan.TWINS.items() if not twin.lacks])
 @pytest.mark.parametrize("columns", [None, 2], ids=["all columns", "two columns"])
-def test_a_twin_has_the_rows_of_its_route(demo: stnb.Account, name: str, columns: int | None) -> None:
+def test_a_twin_has_the_rows_of_its_route(
+    demo: stnb.Account, name: str, columns: int | None
+) -> None:
     """The frame is the same whichever way it was read; the twin needs a fraction of the requests."""
     endpoint = CATALOG[name]
     hole = _holes(endpoint)[0]
     before = endpoint.path.split(f"/{{{hole.name}}}")[0]
-    source = next((e.name for e in CATALOG if e.path == before), PARENTS.get(before.rpartition("/")[2]))
+    source = next(
+        (e.name for e in CATALOG if e.path == before), PARENTS.get(before.rpartition("/")[2])
+    )
     assert source is not None
     ids = _ids(demo, source)[::-1]
-    if name == "jpm.projects.notes":  # the demo's route shows deleted notes too, and cannot tell them
+    if (
+        name == "jpm.projects.notes"
+    ):  # the demo's route shows deleted notes too, and cannot tell them
         feed = demo.jpm.export.project_notes.pull(includeRecentChanges=True)
         ids = [i for i in ids if i not in set(feed["projectId"][~feed["active"]])]
     named = None if columns is None else list(shape_of(endpoint).by_path)[:columns]
     each, at_once = (
-        quiet(lambda b=b: demo[name].pull(**{hole.py: ids}, bulk=b, columns=named, progress=False)) for b in (False, True)
+        quiet(lambda b=b: demo[name].pull(**{hole.py: ids}, bulk=b, columns=named, progress=False))
+        for b in (False, True)
     )
 
     assert len(each) > 0
@@ -483,7 +577,9 @@ def test_a_twin_has_the_rows_of_its_route(demo: stnb.Account, name: str, columns
 def test_values_come_as_asked_either_way(demo: stnb.Account, name: str, dtypes: Any) -> None:
     """Exact amounts, or values as they are sent."""
     hole, ids = _holes(CATALOG[name])[0].py, _ids(demo, "jpm.jobs")
-    each, at_once = (demo[name].pull(**{hole: ids}, bulk=b, dtypes=dtypes, progress=False) for b in (False, True))
+    each, at_once = (
+        demo[name].pull(**{hole: ids}, bulk=b, dtypes=dtypes, progress=False) for b in (False, True)
+    )
 
     pd.testing.assert_frame_equal(each, at_once)
     assert at_once.attrs["stnb"]["dtypes"] == dtypes
@@ -492,10 +588,16 @@ def test_values_come_as_asked_either_way(demo: stnb.Account, name: str, dtypes: 
 
 def test_a_list_that_takes_ids_is_used_from_two_parents_on(demo: stnb.Account) -> None:
     """A feed only where reading it whole is cheaper, and none where it lacks something or the caller says so."""
-    contacts, notes, history = demo.crm.customers.contacts.by_id, demo.jpm.jobs.notes, demo.jpm.jobs.history
+    contacts, notes, history = (
+        demo.crm.customers.contacts.by_id,
+        demo.jpm.jobs.notes,
+        demo.jpm.jobs.history,
+    )
     ids, jobs = _ids(demo, "crm.customers"), _ids(demo, "jpm.jobs")
 
-    def read(resource: Resource, given: list[int], *, bulk: bool | None = None, limit: int | None = None) -> str:
+    def read(
+        resource: Resource, given: list[int], *, bulk: bool | None = None, limit: int | None = None
+    ) -> str:
         run = resource._prepare(Options(limit=limit), {"id": given}, bulk=bulk)
         assert isinstance(run, OfMany)
         return run.task.twin
@@ -516,7 +618,9 @@ def test_what_a_feed_lacks_is_told(demo: stnb.Account) -> None:
     df, told = said(lambda: demo.jpm.jobs.history.pull(id=jobs, bulk=True))
 
     assert df["jobId"].tolist() == [*jobs]
-    assert told == ["jpm.export.job_history, which was read for jpm.jobs.history, lacks history[].memo."]
+    assert told == [
+        "jpm.export.job_history, which was read for jpm.jobs.history, lacks history[].memo."
+    ]
 
 
 def test_rows_of_others_are_left_out_and_told() -> None:
@@ -526,10 +630,14 @@ def test_rows_of_others_are_left_out_and_told() -> None:
         if request.url.path == "/connect/token":
             return httpx.Response(200, json={"access_token": "eyJ0oken", "expires_in": 900})
         rows = [{"id": i, "customerId": c, "value": "v"} for i, c in enumerate([2, 9, 1, 2, None])]
-        return httpx.Response(200, json={"page": 1, "hasMore": False, "totalCount": 5, "data": rows})
+        return httpx.Response(
+            200, json={"page": 1, "hasMore": False, "totalCount": 5, "data": rows}
+        )
 
     name = "crm.customers.contacts.by_id"
-    resource = Resource(Session(CREDENTIALS, transport=httpx.MockTransport(answer)), CATALOG, CATALOG[name])
+    resource = Resource(
+        Session(CREDENTIALS, transport=httpx.MockTransport(answer)), CATALOG, CATALOG[name]
+    )
     df, told = said(lambda: resource.pull(id=[1, 2]))
 
     assert df[["customerId", "id"]].to_numpy().tolist() == [[1, 2], [2, 0], [2, 3]]
@@ -544,14 +652,34 @@ def test_the_batches_of_a_list_are_fifty_parents_and_all_their_pages() -> None:
         if request.url.path == "/connect/token":
             return httpx.Response(200, json={"access_token": "eyJ0oken", "expires_in": 900})
         query = request.url.params
-        ids, page, size = [int(i) for i in query["customerIds"].split(",")], int(query["page"]), int(query["pageSize"])
+        ids, page, size = (
+            [int(i) for i in query["customerIds"].split(",")],
+            int(query["page"]),
+            int(query["pageSize"]),
+        )
         seen.append((len(ids), page))
-        rows = [{"id": 100 * i + k, "customerId": i, "value": str(k)} for k in range(20) for i in reversed(ids)]
+        rows = [
+            {"id": 100 * i + k, "customerId": i, "value": str(k)}
+            for k in range(20)
+            for i in reversed(ids)
+        ]
         data = rows[(page - 1) * size : page * size]
-        return httpx.Response(200, json={"page": page, "hasMore": page * size < len(rows), "totalCount": len(rows), "data": data})
+        return httpx.Response(
+            200,
+            json={
+                "page": page,
+                "hasMore": page * size < len(rows),
+                "totalCount": len(rows),
+                "data": data,
+            },
+        )
 
     name = "crm.customers.contacts.by_id"
-    resource = Resource(Session(CREDENTIALS, transport=httpx.MockTransport(answer), rate=None), CATALOG, CATALOG[name])
+    resource = Resource(
+        Session(CREDENTIALS, transport=httpx.MockTransport(answer), rate=None),
+        CATALOG,
+        CATALOG[name],
+    )
     df = resource.pull(id=range(1, 121), page_size=300)
 
     assert df["id"].tolist() == [100 * i + k for i in range(1, 121) for k in range(20)]
@@ -575,7 +703,9 @@ class Feed:
         if at == self.breaks:
             return httpx.Response(403, json={"title": "no"})
         more = at + 2 < len(self.rows)
-        return httpx.Response(200, json={"hasMore": more, "continueFrom": str(at + 2), "data": self.rows[at : at + 2]})
+        return httpx.Response(
+            200, json={"hasMore": more, "continueFrom": str(at + 2), "data": self.rows[at : at + 2]}
+        )
 
     def resource(self) -> Resource:
         session = Session(CREDENTIALS, transport=httpx.MockTransport(self), rate=None)
@@ -583,7 +713,13 @@ class Feed:
 
 
 def _row(id: int, job: int, text: str, modified: int = 1, active: bool = True) -> dict[str, Any]:
-    return {"id": id, "jobId": job, "text": text, "active": active, "modifiedOn": f"2026-07-0{modified}T00:00:00Z"}
+    return {
+        "id": id,
+        "jobId": job,
+        "text": text,
+        "active": active,
+        "modifiedOn": f"2026-07-0{modified}T00:00:00Z",
+    }
 
 
 FED = [
@@ -662,8 +798,14 @@ def test_more_than_a_thousand_calls_want_a_word() -> None:
     with pytest.raises(BadFilter, match=r"4,210 calls, about 105 s.*confirm=True"):
         server.resource().pull(id=range(4210))
     assert not server.urls
-    assert server.resource()._prepare(Options(), {"id": range(1000)}).progress.note == "1,000 calls, about 25 s"
-    assert server.resource()._prepare(Options(), {"id": range(1001)}, confirm=True).progress.note == "1,001 calls, about 25 s"
+    assert (
+        server.resource()._prepare(Options(), {"id": range(1000)}).progress.note
+        == "1,000 calls, about 25 s"
+    )
+    assert (
+        server.resource()._prepare(Options(), {"id": range(1001)}, confirm=True).progress.note
+        == "1,001 calls, about 25 s"
+    )
 
 
 def test_the_estimate_knows_slow_answers() -> None:
@@ -677,7 +819,13 @@ def test_the_estimate_knows_slow_answers() -> None:
     assert LATENCY[resource._session] >= 0.02
     LATENCY[resource._session] = 0.8
     assert estimate(resource._session, 1000, 8) == pytest.approx(100)
-    assert [duration(s) for s in (0.1, 4.2, 84.2, 120, 121)] == ["1 s", "5 s", "85 s", "120 s", "3 minutes"]
+    assert [duration(s) for s in (0.1, 4.2, 84.2, 120, 121)] == [
+        "1 s",
+        "5 s",
+        "85 s",
+        "120 s",
+        "3 minutes",
+    ]
 
 
 def test_a_deleted_parent_is_not_the_end() -> None:
@@ -709,8 +857,12 @@ def test_a_route_that_is_not_there_ends_it() -> None:
     assert len(server.urls) <= 16
 
 
-@pytest.mark.parametrize(("status", "error"), [(403, NotAllowed), (500, ServerFault), (400, stnb.Rejected)])
-def test_other_failures_end_it_and_it_goes_on_with_the_missing_parents(status: int, error: type[StnbError]) -> None:
+@pytest.mark.parametrize(
+    ("status", "error"), [(403, NotAllowed), (500, ServerFault), (400, stnb.Rejected)]
+)
+def test_other_failures_end_it_and_it_goes_on_with_the_missing_parents(
+    status: int, error: type[StnbError]
+) -> None:
     """What had arrived is in err.frame; resume asks for no parent twice and gives the whole."""
     server = Server(lambda i: 2, failing={30: status, 5: 404})
     with pytest.raises(error) as caught:
@@ -727,7 +879,9 @@ def test_other_failures_end_it_and_it_goes_on_with_the_missing_parents(status: i
     assert not {i for i, _ in server.asked} & {*there, 5}
     assert df["customerId"].tolist() == [i for i in range(100) if i != 5 for _ in range(2)]
     assert df.attrs["stnb"]["failed"] == [5]
-    tries = 4 if status == 500 else 0  # the further tries of a call that failed in the end are not counted
+    tries = (
+        4 if status == 500 else 0
+    )  # the further tries of a call that failed in the end are not counted
     assert df.attrs["stnb"]["requests"] == len(before) + len(server.asked) - tries
     assert df.attrs["stnb"]["complete"]
 
@@ -792,7 +946,11 @@ def test_it_is_as_fast_as_its_lanes() -> None:
 
 def test_a_cut_answer_is_asked_for_again() -> None:
     """One parent's answer that cannot be read does not end the others."""
-    broken = [httpx.Response(200, content=b'{"page":1,"hasMore":false,"totalCount":1,"data":[{"id":1,,}]}')]
+    broken = [
+        httpx.Response(
+            200, content=b'{"page":1,"hasMore":false,"totalCount":1,"data":[{"id":1,,}]}'
+        )
+    ]
 
     class Once(Server):
         async def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -811,7 +969,11 @@ def test_a_cut_answer_is_asked_for_again() -> None:
 @pytest.mark.parametrize(
     ("name", "given", "word"),
     [
-        ("crm.contacts.contact_methods.preferences", {"contactId": ["a"], "contactMethodId": ["b"]}, "many values"),
+        (
+            "crm.contacts.contact_methods.preferences",
+            {"contactId": ["a"], "contactMethodId": ["b"]},
+            "many values",
+        ),
         (NOTES, {"id": [1], "bulk": True}, "no list or feed"),
         (NOTES, {"id": 1, "bulk": False}, "bulk= does not fit"),
         (NOTES, {"id": 1, "confirm": True}, "confirm= does not fit"),
@@ -845,7 +1007,9 @@ def test_a_text_hole_takes_a_comma_as_it_is() -> None:
 def test_several_records_are_a_frame(demo: stnb.Account) -> None:
     """By their ids where the list takes them, else a call each."""
     jobs, zones = _ids(demo, "jpm.jobs")[:4], _ids(demo, "dispatch.zones")[:4]
-    by_list, by_call = quiet(lambda: (demo.jpm.jobs.get(jobs), demo.dispatch.zones.get(zones[::-1])))
+    by_list, by_call = quiet(
+        lambda: (demo.jpm.jobs.get(jobs), demo.dispatch.zones.get(zones[::-1]))
+    )
 
     assert sorted(by_list["id"]) == [*jobs]
     assert by_call["id"].tolist() == [*zones[::-1]]

@@ -31,12 +31,21 @@ from stnb.pull.paging import (
 )
 
 KNOWN = catalog.load()
-PAGING = (Param("page", type="integer"), Param("pageSize", type="integer"), Param("includeTotal", type="boolean"))
+PAGING = (
+    Param("page", type="integer"),
+    Param("pageSize", type="integer"),
+    Param("includeTotal", type="boolean"),
+)
 SORT = Param("sort", values=("+Id", "-Id"))
 
 
 def endpoint(kind: str = "list", **facts: Any) -> Endpoint:
-    given = {"params": (*PAGING, SORT) if kind == "list" else (Param("from"),), "page_size_max": 5000, "key": ("id",), **facts}
+    given = {
+        "params": (*PAGING, SORT) if kind == "list" else (Param("from"),),
+        "page_size_max": 5000,
+        "key": ("id",),
+        **facts,
+    }
     return Endpoint("toys.widgets", "toys", "/toys/v2/tenant/{tenant}/widgets", kind, **given)  # type: ignore[arg-type]
 
 
@@ -79,7 +88,9 @@ class Rows:
         return json.dumps(self.lie(body) if self.lie else body).encode(), "application/json"
 
 
-def walk(c: Call, fetch: Callable[[Query], Awaitable[tuple[bytes, str]]], plan: Plan | None = None) -> list[Page]:
+def walk(
+    c: Call, fetch: Callable[[Query], Awaitable[tuple[bytes, str]]], plan: Plan | None = None
+) -> list[Page]:
     async def go() -> list[Page]:
         return [page async for page in pages(c, fetch, plan or Plan())]
 
@@ -98,7 +109,9 @@ def ids(found: list[Page]) -> list[int]:
 # -- lists
 
 
-@pytest.mark.parametrize("count", [0, 1, 499, 500, 501, 999, 1000, 1001, 4000, 4001, 5000, 12_345, 40_000, 40_001])
+@pytest.mark.parametrize(
+    "count", [0, 1, 499, 500, 501, 999, 1000, 1001, 4000, 4001, 5000, 12_345, 40_000, 40_001]
+)
 @pytest.mark.parametrize("lanes", [1, 8])
 def test_every_row_comes_once(count: int, lanes: int) -> None:
     """Whatever the number of rows, none is missing, none comes twice, and indexes are distinct and begin with 0."""
@@ -127,7 +140,9 @@ def test_any_plan_brings_the_first_rows(
     server = Rows(count, first=first)
     size = min(size, most) if size else None
 
-    found = ids(walk(call(endpoint(page_first=first, page_size_max=most)), server, Plan(limit, size, lanes)))
+    found = ids(
+        walk(call(endpoint(page_first=first, page_size_max=most)), server, Plan(limit, size, lanes))
+    )
 
     wanted = count if limit is None else min(limit, count)
     assert found[:wanted] == list(range(wanted))
@@ -144,7 +159,9 @@ def test_a_small_list_is_one_request_that_brings_the_total() -> None:
 
     (page,) = walk(call(), server)
 
-    assert server.queries == [{"sort": "+Id", "page": "1", "pageSize": "500", "includeTotal": "true"}]
+    assert server.queries == [
+        {"sort": "+Id", "page": "1", "pageSize": "500", "includeTotal": "true"}
+    ]
     assert (page.index, page.total, page.has_more, page.rows_at) == (0, 500, False, "data")
 
 
@@ -161,7 +178,9 @@ def test_the_order_that_was_asked_for_is_kept() -> None:
 
 def test_most_lists_are_ordered_by_id() -> None:
     """In the catalogue 65 lists and more can be, the busy ones among them: new rows then shift no page."""
-    by_id = [e.name for e in KNOWN if (s := e.takes("sort")) and "+id" in {v.lower() for v in s.values}]
+    by_id = [
+        e.name for e in KNOWN if (s := e.takes("sort")) and "+id" in {v.lower() for v in s.values}
+    ]
 
     assert len(by_id) >= 65
     assert {"jpm.jobs", "jpm.appointments", "crm.customers", "crm.locations"} <= set(by_id)
@@ -199,7 +218,9 @@ def test_a_large_list_is_read_side_by_side_in_pages_that_fit() -> None:
         (None, 8, 500, 500),
     ],
 )
-def test_the_page_size_is_chosen_from_the_total(total: int | None, lanes: int, most: int, size: int) -> None:
+def test_the_page_size_is_chosen_from_the_total(
+    total: int | None, lanes: int, most: int, size: int
+) -> None:
     """Every lane has work to the end, in rounds that are full, never beyond what the endpoint gives."""
     assert choose_size(total, lanes, most) == size
 
@@ -228,7 +249,9 @@ def test_a_sequential_endpoint_is_asked_one_page_at_a_time() -> None:
     """Telecom calls bear no two requests at once."""
     server = Rows(20_000)
 
-    assert ids(walk(call(endpoint(sequential=True)), server, Plan(concurrency=8))) == list(range(20_000))
+    assert ids(walk(call(endpoint(sequential=True)), server, Plan(concurrency=8))) == list(
+        range(20_000)
+    )
     assert server.most == 1
     assert server.asked[-1] == (4, 5000)
 
@@ -283,7 +306,12 @@ def test_an_empty_page_in_the_middle_is_no_end(empty: set[int], total: int | Non
 
     def lie(body: dict[str, Any]) -> dict[str, Any]:
         gone = body["page"] in empty and body["pageSize"] == 500
-        return {**body, "totalCount": total, "data": [] if gone else body["data"], "hasMore": body["page"] < 6}
+        return {
+            **body,
+            "totalCount": total,
+            "data": [] if gone else body["data"],
+            "hasMore": body["page"] < 6,
+        }
 
     found = ids(walk(call(endpoint(page_size_max=500)), Rows(3000, lie=lie)))
 
@@ -302,7 +330,14 @@ def test_short_pages_are_no_end() -> None:
 def test_an_endless_list_is_a_fault(total: int | None, echo: bool) -> None:
     """A server that gives the same rows for every page is found out, also where it repeats the page's number."""
     server = Rows(
-        0, lie=lambda b: {**b, "page": b["page"] if echo else 1, "data": [{"id": 1}], "hasMore": True, "totalCount": total}
+        0,
+        lie=lambda b: {
+            **b,
+            "page": b["page"] if echo else 1,
+            "data": [{"id": 1}],
+            "hasMore": True,
+            "totalCount": total,
+        },
     )
 
     with pytest.raises(PagingFault, match="same page twice"):
@@ -340,7 +375,9 @@ def test_a_page_that_fails_costs_no_page_that_came_with_it() -> None:
             await together.wait()
         if page == 2:
             raise UnexpectedAnswer("Broken.", "Likely.", "Wait.")
-        return json.dumps({"page": page, "hasMore": page < 8, "totalCount": 4000, "data": [{"id": page}]}).encode(), ""
+        return json.dumps(
+            {"page": page, "hasMore": page < 8, "totalCount": 4000, "data": [{"id": page}]}
+        ).encode(), ""
 
     async def go() -> None:
         async for page in pages(call(), fetch, Plan(page_size=500)):
@@ -373,7 +410,9 @@ def test_a_walk_that_is_left_leaves_nothing_flying() -> None:
 # -- exports
 
 
-def feed(*batches: dict[str, Any]) -> tuple[Callable[[Query], Awaitable[tuple[bytes, str]]], list[Query]]:
+def feed(
+    *batches: dict[str, Any],
+) -> tuple[Callable[[Query], Awaitable[tuple[bytes, str]]], list[Query]]:
     asked: list[Query] = []
     todo = list(batches)
 
@@ -390,7 +429,9 @@ def batch(*rows: int, more: bool = True, cursor: Any = None, **extra: Any) -> di
 
 def test_an_export_follows_its_cursor() -> None:
     """Each answer names the place of the next; other filters stay, and the last cursor is kept for later runs."""
-    fetch, asked = feed(batch(1, cursor="a"), batch(2, cursor="b"), batch(3, more=False, cursor="c"))
+    fetch, asked = feed(
+        batch(1, cursor="a"), batch(2, cursor="b"), batch(3, more=False, cursor="c")
+    )
     e = endpoint("export", params=(Param("from"), Param("active")))
 
     found = walk(call(e, from_="2020-01-01", active="Any"), fetch)
@@ -420,7 +461,9 @@ def test_an_empty_batch_is_no_end() -> None:
         ([batch(1, cursor="a"), batch(2, cursor="")], "is missing", 2),
     ],
 )
-def test_a_cursor_that_leads_nowhere_is_a_fault(batches: list[dict[str, Any]], word: str, pages_read: int) -> None:
+def test_a_cursor_that_leads_nowhere_is_a_fault(
+    batches: list[dict[str, Any]], word: str, pages_read: int
+) -> None:
     """It says what is wrong with the cursor, after every page that came was handed on."""
     fetch, asked = feed(*batches)
     found: list[Page] = []
@@ -439,7 +482,9 @@ def test_a_limit_on_an_export_counts_rows(limit: int) -> None:
     """Ids inside a row are not rows, and rows without an id are."""
     nested, bare = {"customer": {"id": 7}, "tags": [{"id": 8}]}, {"employeeId": 5}
     for extra in (nested, bare):
-        fetch, asked = feed(*(batch(i, i + 1, cursor=str(i), **extra) for i in range(0, 20, 2)), batch(more=False))
+        fetch, asked = feed(
+            *(batch(i, i + 1, cursor=str(i), **extra) for i in range(0, 20, 2)), batch(more=False)
+        )
         found = walk(call(endpoint("export")), fetch, Plan(limit=limit))
         assert len(ids(found)) >= limit
         assert len(asked) == -(-limit // 2)
@@ -471,12 +516,27 @@ def test_an_answer_is_read_by_its_own_form(kind: str, content: bytes, rows_at: s
     """Envelopes, bare arrays, single records, bare values and bytes."""
     page = read_page(call(endpoint(kind)), 3, content, "x/y")
 
-    assert (page.rows_at, page.index, page.content, page.content_type) == (rows_at, 3, content, "x/y")
+    assert (page.rows_at, page.index, page.content, page.content_type) == (
+        rows_at,
+        3,
+        content,
+        "x/y",
+    )
     assert "PNG" not in repr(page)
 
 
 @pytest.mark.parametrize(
-    "content", [b"{}", b'{"data":null}', b'{"data":{}}', b'{"items":[]}', b"5", b'"data"', b'{"data":[1', b'{"x":{"data":[1]}}']
+    "content",
+    [
+        b"{}",
+        b'{"data":null}',
+        b'{"data":{}}',
+        b'{"items":[]}',
+        b"5",
+        b'"data"',
+        b'{"data":[1',
+        b'{"x":{"data":[1]}}',
+    ],
 )
 @pytest.mark.parametrize("kind", ["list", "export"])
 def test_a_page_without_rows_is_unexpected(kind: str, content: bytes) -> None:
@@ -527,9 +587,9 @@ VALUES = TEXTS | some.sampled_from(
      {"hasMore": True}, {"totalCount": 5, "data": [1]}, {"continueFrom": "x"}, [{"id": 1, "tags": ["]", "["]}, None], {"data": [1], "hasMore": 1}]
 )  # fmt: skip
 ROWS = some.lists(VALUES, max_size=4)
-ENVELOPES = some.permutations(["hasMore", "totalCount", "continueFrom", "page", "data", "fields", "meta", "z"]).flatmap(
-    lambda keys: some.fixed_dictionaries({k: PARTS[k] for k in keys[:6]})
-)
+ENVELOPES = some.permutations(
+    ["hasMore", "totalCount", "continueFrom", "page", "data", "fields", "meta", "z"]
+).flatmap(lambda keys: some.fixed_dictionaries({k: PARTS[k] for k in keys[:6]}))
 PARTS: dict[str, some.SearchStrategy[Any]] = {
     "hasMore": some.booleans(),
     "totalCount": some.none() | some.integers(0, 10**6),
@@ -544,7 +604,9 @@ PARTS: dict[str, some.SearchStrategy[Any]] = {
 
 @settings(max_examples=600, derandomize=True, deadline=None)
 @given(ENVELOPES, some.sampled_from([(",", ":"), (", ", ": "), (" ,\n", " :\t")]), some.booleans())
-def test_an_envelope_is_read_as_json_reads_it(body: dict[str, Any], marks: tuple[str, str], ascii_only: bool) -> None:
+def test_an_envelope_is_read_as_json_reads_it(
+    body: dict[str, Any], marks: tuple[str, str], ascii_only: bool
+) -> None:
     """Keys in any order, lists behind the rows, and texts that look like an envelope: the same as reading it all."""
     content = json.dumps(body, separators=marks, ensure_ascii=ascii_only).encode()
 
@@ -599,7 +661,12 @@ def test_more_ids_than_one_call_takes_are_asked_for_side_by_side() -> None:
 
 
 @settings(deadline=None)
-@given(some.integers(0, 30_000), some.sampled_from([None, 700, 5000]), some.sampled_from([1, 8]), some.randoms())
+@given(
+    some.integers(0, 30_000),
+    some.sampled_from([None, 700, 5000]),
+    some.sampled_from([1, 8]),
+    some.randoms(),
+)
 def test_a_walk_goes_on_where_it_stood(count: int, size: int | None, lanes: int, dice: Any) -> None:
     """Whichever pages had come: none but the last is asked for again, and no row is missing."""
     server, plan = Rows(count), Plan(page_size=size, concurrency=lanes)
@@ -628,11 +695,17 @@ def test_the_stand_is_told_before_the_pages() -> None:
     ("params", "given_", "bound"),
     [
         ((Param("createdBefore", type="date-time"),), {}, "2026-07-01T00:00:00Z"),
-        ((Param("createdBefore", type="date-time"),), {"createdBefore": "2026-06-01"}, "2026-06-01T00:00:00Z"),
+        (
+            (Param("createdBefore", type="date-time"),),
+            {"createdBefore": "2026-06-01"},
+            "2026-06-01T00:00:00Z",
+        ),
         ((), {}, None),
     ],
 )
-def test_rows_created_meanwhile_do_not_shift_the_pages(params: Any, given_: dict[str, Any], bound: str | None) -> None:
+def test_rows_created_meanwhile_do_not_shift_the_pages(
+    params: Any, given_: dict[str, Any], bound: str | None
+) -> None:
     """A list that is read in several pages is bounded where it can be; a bound of the caller's stays."""
     server, plan = Rows(3000), Plan(now="2026-07-01T00:00:00Z")
     walk(call(endpoint(params=(*PAGING, SORT, *params)), **given_), server, plan)
@@ -645,7 +718,9 @@ def test_one_page_needs_no_bound() -> None:
     """So that a small pull is sent as it was written."""
     server = Rows(400)
     walk(
-        call(endpoint(params=(*PAGING, SORT, Param("createdBefore", type="date-time")))), server, Plan(now="2026-07-01T00:00:00Z")
+        call(endpoint(params=(*PAGING, SORT, Param("createdBefore", type="date-time")))),
+        server,
+        Plan(now="2026-07-01T00:00:00Z"),
     )
 
     assert "createdBefore" not in server.queries[0]

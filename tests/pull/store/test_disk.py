@@ -33,12 +33,19 @@ KNOWN = catalog.load()
 JOBS = shape_of(KNOWN["jpm.jobs"])
 FILE = Path("jobs.parquet")
 FOLDER = Path(".jobs.parquet.stnb")
-CALL = {"resource": "jpm.jobs", "path": "jpm/v2/tenant/1/jobs", "params": {"jobStatus": "Completed"}, "tenant": "1"}
+CALL = {
+    "resource": "jpm.jobs",
+    "path": "jpm/v2/tenant/1/jobs",
+    "params": {"jobStatus": "Completed"},
+    "tenant": "1",
+}
 STAND = {"size": 500, "planned": 3, "until": "2026-07-01T00:00:00Z"}
 
 
 def page(*ids: int, shape: Shape = JOBS, **more: Any) -> Decoded:
-    rows = [{"id": i, "jobNumber": str(i), "modifiedOn": "2026-07-01T09:30:00Z", **more} for i in ids]
+    rows = [
+        {"id": i, "jobNumber": str(i), "modifiedOn": "2026-07-01T09:30:00Z", **more} for i in ids
+    ]
     return decode(json.dumps({"data": rows}).encode(), "data", shape)
 
 
@@ -81,7 +88,9 @@ def left() -> list[str]:
 # -- the same rows as a frame
 
 
-@pytest.mark.parametrize("name", ["jpm.jobs", "accounting.invoices", "crm.customers", "dispatch.arrival_windows"])
+@pytest.mark.parametrize(
+    "name", ["jpm.jobs", "accounting.invoices", "crm.customers", "dispatch.arrival_windows"]
+)
 def test_the_file_is_the_frame(name: str, st: stnb.Account, opened: Any) -> None:
     """Of pages of the demo tenant, put in any order: values, types, index and attrs."""
     e, shape = KNOWN[name], shape_of(KNOWN[name])
@@ -111,7 +120,9 @@ def test_rows_are_cut_and_repeats_dropped_as_asked(opened: Any) -> None:
         it.put(1, page(1, 3, 4), None)
         frame = finished(it, limit=3, keep=keep)
         assert frame["id"].tolist() == ids
-        assert frame.attrs["stnb"] == told(3, 1 if keep == "newest" else 0, frame.attrs["stnb"]["drift"])
+        assert frame.attrs["stnb"] == told(
+            3, 1 if keep == "newest" else 0, frame.attrs["stnb"]["drift"]
+        )
         assert list(frame.attrs["stnb"]["drift"]) == ["new"]
 
     it = opened()
@@ -162,7 +173,9 @@ def test_pages_are_put_by_several_threads(opened: Any) -> None:
     assert finished(it)["id"].tolist() == list(range(40))
 
 
-def test_the_program_may_change_its_folder(half: Spool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_program_may_change_its_folder(
+    half: Spool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """A relative name means the folder in which the pull began."""
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
@@ -218,7 +231,9 @@ def test_a_spool_that_was_closed_can_be_opened_again(half: Spool, opened: Any) -
         (CALL, Shape(JOBS.leaves[:5], JOBS.rows)),
     ],
 )
-def test_another_call_starts_afresh(call: dict[str, Any], shape: Shape, half: Spool, opened: Any) -> None:
+def test_another_call_starts_afresh(
+    call: dict[str, Any], shape: Shape, half: Spool, opened: Any
+) -> None:
     """Other filters, another tenant or other columns: the pages of the former call are deleted."""
     half.close()
 
@@ -240,7 +255,9 @@ def test_params_are_compared_as_they_are_written_down(opened: Any) -> None:
 
 
 @pytest.mark.parametrize(("hours", "goes_on"), [(-25, False), (-23, True), (25, False)])
-def test_a_call_of_yesterday_starts_afresh(hours: int, goes_on: bool, half: Spool, opened: Any) -> None:
+def test_a_call_of_yesterday_starts_afresh(
+    hours: int, goes_on: bool, half: Spool, opened: Any
+) -> None:
     """After 24 hours the pages say too little; nor is a clock trusted that was set back by so much."""
     half.close()
     plan = json.loads((FOLDER / "plan.json").read_text())
@@ -252,7 +269,10 @@ def test_a_call_of_yesterday_starts_afresh(hours: int, goes_on: bool, half: Spoo
     assert (it.stand == STAND, it.rows) == ((True, 3) if goes_on else (False, 0))
 
 
-@pytest.mark.parametrize("plan", ["", "{", "[]", "null", "{}", '{"began": "2026"}', '{"began": 5, "call": {}, "stand": {}}'])
+@pytest.mark.parametrize(
+    "plan",
+    ["", "{", "[]", "null", "{}", '{"began": "2026"}', '{"began": 5, "call": {}, "stand": {}}'],
+)
 def test_a_journal_of_another_kind_starts_afresh(plan: str, half: Spool, opened: Any) -> None:
     """Whatever stands in it."""
     half.close()
@@ -303,7 +323,11 @@ def test_what_a_killed_process_left_half_written_is_deleted(half: Spool, opened:
     (FOLDER / "page-000007.arrow").write_bytes((FOLDER / "page-000000.arrow").read_bytes())
 
     assert opened().pages == {0: None, 2: "cursor"}
-    assert sorted(p.name for p in FOLDER.iterdir()) == ["page-000000.arrow", "page-000002.arrow", "plan.json"]
+    assert sorted(p.name for p in FOLDER.iterdir()) == [
+        "page-000000.arrow",
+        "page-000002.arrow",
+        "plan.json",
+    ]
 
 
 def test_a_page_can_be_dropped(half: Spool) -> None:
@@ -335,10 +359,15 @@ def test_two_pulls_to_one_file_are_refused(half: Spool, opened: Any) -> None:
         "except Exception as err: print(type(err).__name__, err)"
     )
 
-    with pytest.raises(CannotSave, match=r"jobs.parquet was not written. Another pull writes to it now. Let that one finish"):
+    with pytest.raises(
+        CannotSave,
+        match=r"jobs.parquet was not written. Another pull writes to it now. Let that one finish",
+    ):
         opened()
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert other.stdout.startswith("CannotSave jobs.parquet was not written. Another pull writes to it now.")
+    assert other.stdout.startswith(
+        "CannotSave jobs.parquet was not written. Another pull writes to it now."
+    )
     opened(target=Path("customers.parquet"))
     assert half.rows == 3
 
@@ -347,7 +376,9 @@ def test_two_pulls_to_one_file_are_refused(half: Spool, opened: Any) -> None:
 
 
 @pytest.mark.parametrize("missing", ["module", "support"])
-def test_systems_without_locks_do_without(missing: str, opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_systems_without_locks_do_without(
+    missing: str, opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As Windows, and some network drives."""
 
     def refuses(*_: Any) -> None:
@@ -388,7 +419,9 @@ def test_a_folder_that_is_deleted_while_it_is_taken_is_made_again(
 # -- what the system refuses
 
 
-@pytest.mark.parametrize("path", ["nowhere/jobs.parquet", "/proc/jobs.parquet", "file/jobs.parquet", "folder"])
+@pytest.mark.parametrize(
+    "path", ["nowhere/jobs.parquet", "/proc/jobs.parquet", "file/jobs.parquet", "folder"]
+)
 def test_a_place_that_cannot_be_written_is_told_at_once(path: str, opened: Any) -> None:
     """Before anything is sent: a folder that is missing or closed, or a folder where the file should be."""
     Path("file").touch()
@@ -411,13 +444,19 @@ def full_disk() -> Iterator[Any]:
 
 def kept(err: CannotSave) -> bool:
     said = [err.happened, err.why, err.next]
-    return all(s.endswith(".") for s in said) and "are kept in" in err.next and "make the same call again" in err.next
+    return (
+        all(s.endswith(".") for s in said)
+        and "are kept in" in err.next
+        and "make the same call again" in err.next
+    )
 
 
 def test_a_disk_that_fills_keeps_the_pages(half: Spool, opened: Any, full_disk: Any) -> None:
     """In three sentences: while pages come, while the journal is written, and while the file is written."""
     full_disk(100)
-    with pytest.raises(CannotSave, match=r"Page 2 could not be kept. The system says: File too large") as page_full:
+    with pytest.raises(
+        CannotSave, match=r"Page 2 could not be kept. The system says: File too large"
+    ) as page_full:
         half.put(1, page(*range(3, 200)), None)
     with pytest.raises(CannotSave, match="The journal could not be written") as journal_full:
         half.save_stand({**STAND, "size": 600})
@@ -427,7 +466,11 @@ def test_a_disk_that_fills_keeps_the_pages(half: Spool, opened: Any, full_disk: 
 
     assert all(kept(err.value) for err in (page_full, journal_full, file_full))
     assert left() == [".jobs.parquet.stnb"]
-    assert sorted(p.name for p in FOLDER.iterdir()) == ["page-000000.arrow", "page-000002.arrow", "plan.json"]
+    assert sorted(p.name for p in FOLDER.iterdir()) == [
+        "page-000000.arrow",
+        "page-000002.arrow",
+        "plan.json",
+    ]
     half.close()
     again = opened()
     assert again.stand == STAND
@@ -441,7 +484,9 @@ def test_a_page_that_is_damaged_meanwhile_is_told(half: Spool) -> None:
         (FOLDER / "page-000002.arrow").write_bytes(content[:-3])
         half.put(1, page(3), None)
 
-        with pytest.raises(CannotSave, match=r"page-000002.arrow is damaged; likely another program") as err:
+        with pytest.raises(
+            CannotSave, match=r"page-000002.arrow is damaged; likely another program"
+        ) as err:
             read()
 
         assert kept(err.value)
@@ -453,12 +498,16 @@ def test_a_page_that_is_damaged_meanwhile_is_told(half: Spool) -> None:
 def test_a_page_that_is_gone_meanwhile_is_told(half: Spool) -> None:
     """As where another program cleaned up."""
     (FOLDER / "page-000002.arrow").unlink()
-    with pytest.raises(CannotSave, match=r"page-000002.arrow is gone; likely another program deleted it"):
+    with pytest.raises(
+        CannotSave, match=r"page-000002.arrow is gone; likely another program deleted it"
+    ):
         half.read()
     assert half.pages == {0: None}
 
 
-def test_a_system_that_is_short_of_something_costs_no_page(half: Spool, opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_that_is_short_of_something_costs_no_page(
+    half: Spool, opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As of open files: that is no damage, so the page stays."""
 
     def short(*_: Any) -> None:
@@ -480,7 +529,9 @@ def test_nothing_is_put_into_a_folder_that_was_let_go(half: Spool, opened: Any) 
     """It may be another call's by now."""
     half.close()
 
-    with pytest.raises(CannotSave, match=r"Page 2 could not be kept. The pull was cancelled, or has ended."):
+    with pytest.raises(
+        CannotSave, match=r"Page 2 could not be kept. The pull was cancelled, or has ended."
+    ):
         half.put(1, page(3), None)
     with pytest.raises(CannotSave, match=r"was not written. The pull was cancelled, or has ended."):
         half.finish(("id",), None, "newest", told)
@@ -488,7 +539,9 @@ def test_nothing_is_put_into_a_folder_that_was_let_go(half: Spool, opened: Any) 
     assert opened().pages == {0: None, 2: "cursor"}
 
 
-def test_closing_stops_the_file_being_written(half: Spool, opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_stops_the_file_being_written(
+    half: Spool, opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A pull that is cancelled lets go of the folder as soon as the thread that writes has seen it; the pages stay."""
     real = parquet.write
 
@@ -500,7 +553,9 @@ def test_closing_stops_the_file_being_written(half: Spool, opened: Any, monkeypa
 
     with (
         monkeypatch.context() as patch,
-        pytest.raises(CannotSave, match=r"jobs.parquet was not written. The pull was cancelled, or has ended."),
+        pytest.raises(
+            CannotSave, match=r"jobs.parquet was not written. The pull was cancelled, or has ended."
+        ),
     ):
         patch.setattr(parquet, "write", closed_meanwhile)
         half.finish(("id",), None, "newest", told)
@@ -524,7 +579,9 @@ def test_provenance_that_fails_keeps_the_pages(half: Spool) -> None:
 # -- memory
 
 
-def test_the_memory_that_it_takes_does_not_grow(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_memory_that_it_takes_does_not_grow(
+    opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A row group and a page at a time, however many pages there are."""
     monkeypatch.setattr(parquet, "GROUP_ROWS", 1000)
 
@@ -548,7 +605,11 @@ def test_the_memory_that_it_takes_does_not_grow(opened: Any, monkeypatch: pytest
 
 SMALL = shape_of(
     Endpoint(
-        "toys.spooled", "toys", "/toys", "list", make_columns=lambda: (Column("id", "integer"), Column("jobNumber", "string"))
+        "toys.spooled",
+        "toys",
+        "/toys",
+        "list",
+        make_columns=lambda: (Column("id", "integer"), Column("jobNumber", "string")),
     )
 )
 SERVER = [page(1, 2, shape=SMALL), page(3, new=1, shape=SMALL), page(2, 4, new="x", shape=SMALL)]
@@ -615,7 +676,11 @@ def went_on(old: bytes | None) -> None:
     before = FILE.read_bytes() if FILE.exists() else None
     if before != old:
         pd.testing.assert_frame_equal(pd.read_parquet(FILE), wanted)
-    had = {int(p.stem[5:]) for p in FOLDER.glob("page-*.arrow")} if (FOLDER / "plan.json").exists() else set()
+    had = (
+        {int(p.stem[5:]) for p in FOLDER.glob("page-*.arrow")}
+        if (FOLDER / "plan.json").exists()
+        else set()
+    )
     put: list[int] = []
     real = Spool.put
     Spool.put = lambda it, index, *rest: (put.append(index), real(it, index, *rest))[1]  # type: ignore[assignment, func-returns-value]

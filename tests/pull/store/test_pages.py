@@ -56,7 +56,12 @@ def files(pages: list[Decoded]) -> list[Path]:
     return paths
 
 
-def alike(pages: list[Decoded], key: tuple[str, ...] = ("id",), limit: int | None = None, keep: str = "newest") -> pd.DataFrame:
+def alike(
+    pages: list[Decoded],
+    key: tuple[str, ...] = ("id",),
+    limit: int | None = None,
+    keep: str = "newest",
+) -> pd.DataFrame:
     """Write the pages out and put them together, and see that it is the frame that `assemble` makes of them."""
     wanted, drift, duplicates = assemble(pages, WIDGETS, key=key, limit=limit, keep=keep)
     union = Union(files(pages), WIDGETS)
@@ -84,7 +89,12 @@ def test_a_page_comes_back_with_what_is_told_of_it() -> None:
     head, table = read_page(path)
 
     assert table == part.table
-    assert (head.index, head.continue_from, head.drift, head.careful) == (0, "cursor 0", part.drift, part.careful)
+    assert (head.index, head.continue_from, head.drift, head.careful) == (
+        0,
+        "cursor 0",
+        part.drift,
+        part.careful,
+    )
     assert list(head.drift) == ["new"]
     assert read_head(path) == (head, part.table.schema)
     assert read_page(path, ["new", "id"])[1] == part.table.select(["id", "new"])
@@ -124,8 +134,24 @@ def test_columns_that_differ_between_pages_get_one_type() -> None:
     """As in a frame: text for numbers and text, floats for whole and other numbers, µs for years that ns do not hold."""
     frame = alike(
         [
-            page({"id": 1, "name": "x", "total": 1.5, "modifiedOn": "2026-07-01T00:00:00.1234567Z", "more": 1}),
-            page({"id": 2, "name": 5, "total": None, "modifiedOn": "0001-01-01T00:00:00Z", "more": 1.5}),
+            page(
+                {
+                    "id": 1,
+                    "name": "x",
+                    "total": 1.5,
+                    "modifiedOn": "2026-07-01T00:00:00.1234567Z",
+                    "more": 1,
+                }
+            ),
+            page(
+                {
+                    "id": 2,
+                    "name": 5,
+                    "total": None,
+                    "modifiedOn": "0001-01-01T00:00:00Z",
+                    "more": 1.5,
+                }
+            ),
             page({"id": 3, "name": {"a": 1}, "total": "soon", "modifiedOn": None, "more": None}),
             page(),
             page({"id": 4, "items": [{"a": 1, "b": "new"}], "late": True}),
@@ -146,7 +172,13 @@ def test_columns_that_differ_between_pages_get_one_type() -> None:
 
 def test_whole_numbers_beyond_a_float_become_text() -> None:
     """Exact, however many pages lie between them and a fraction."""
-    frame = alike([page({"id": 1, "more": 2**53 + 1}), page({"id": 2, "more": 0.5}), page({"id": 3, "more": 2**53 + 1})])
+    frame = alike(
+        [
+            page({"id": 1, "more": 2**53 + 1}),
+            page({"id": 2, "more": 0.5}),
+            page({"id": 3, "more": 2**53 + 1}),
+        ]
+    )
 
     assert frame["more"].tolist() == [str(2**53 + 1), "0.5", str(2**53 + 1)]
 
@@ -154,7 +186,13 @@ def test_whole_numbers_beyond_a_float_become_text() -> None:
 def test_columns_without_a_value_become_text() -> None:
     """Unknown keys that were null, {} or [{}] in every row of every page: no file takes that."""
     odd = {"a": None, "b": {}, "c": [{}], "d": [None], "e": {"f": [{"g": None}]}}
-    frame = alike([page({"id": 1, **odd}), page({"id": 2}), page({"id": 3, "b": {"x": None}, "c": [{"y": None}]})])
+    frame = alike(
+        [
+            page({"id": 1, **odd}),
+            page({"id": 2}),
+            page({"id": 3, "b": {"x": None}, "c": [{"y": None}]}),
+        ]
+    )
 
     assert str(frame["a"].dtype) == "str"
     assert str(alike([page({"id": 1, "c": [{}]})])["c"].dtype) == "str"
@@ -173,17 +211,40 @@ SCALARS = (
     | some.booleans()
     | some.sampled_from([0, 1, 5, -1, 2**53 + 1, 2**63 - 1, 2**64 - 1])
     | some.sampled_from([0.5, 1.0, 1e300])
-    | some.sampled_from(["", "x", "5", "0001-01-01T00:00:00Z", "2026-07-01T00:00:00Z", "2026-07-02T00:00:00+02:00", "9999-12-31"])
+    | some.sampled_from(
+        [
+            "",
+            "x",
+            "5",
+            "0001-01-01T00:00:00Z",
+            "2026-07-01T00:00:00Z",
+            "2026-07-02T00:00:00+02:00",
+            "9999-12-31",
+        ]
+    )
 )
 VALUES = some.recursive(
     SCALARS,
-    lambda v: some.lists(v, max_size=2) | some.dictionaries(some.sampled_from(["a", "city"]), v, max_size=2),
+    lambda v: (
+        some.lists(v, max_size=2)
+        | some.dictionaries(some.sampled_from(["a", "city"]), v, max_size=2)
+    ),
     max_leaves=3,
 )
 ODD = some.fixed_dictionaries(
-    {}, optional={"name": VALUES, "total": VALUES, "modifiedOn": VALUES, "address": VALUES, "items": VALUES, "more": VALUES}
+    {},
+    optional={
+        "name": VALUES,
+        "total": VALUES,
+        "modifiedOn": VALUES,
+        "address": VALUES,
+        "items": VALUES,
+        "more": VALUES,
+    },
 )
-ROWS = some.builds(lambda number, odd: {"id": number, **odd}, some.sampled_from([1, 2, 3, None]), ODD)
+ROWS = some.builds(
+    lambda number, odd: {"id": number, **odd}, some.sampled_from([1, 2, 3, None]), ODD
+)
 
 
 @settings(max_examples=60)
@@ -192,7 +253,9 @@ ROWS = some.builds(lambda number, odd: {"id": number, **odd}, some.sampled_from(
     limit=some.none() | some.integers(1, 5),
     keep=some.sampled_from(["newest", "all"]),
 )
-def test_whatever_pages_hold_is_as_in_a_frame(pages: list[list[dict[str, Any]]], limit: int | None, keep: str) -> None:
+def test_whatever_pages_hold_is_as_in_a_frame(
+    pages: list[list[dict[str, Any]]], limit: int | None, keep: str
+) -> None:
     """Values, types, drift and repeats, of pages of any rows."""
     alike([page(*rows) for rows in pages], limit=limit, keep=keep)
 
@@ -204,18 +267,26 @@ def test_the_newest_row_of_a_key_stays() -> None:
     """By modifiedOn, on whichever page it is; of rows as new as each other, or with no date, the one read last."""
 
     def row(id: int | None, name: str, day: int) -> dict[str, Any]:
-        return {"id": id, "name": name, "modifiedOn": f"2026-07-{day:02}T00:00:00Z" if day else None}
+        return {
+            "id": id,
+            "name": name,
+            "modifiedOn": f"2026-07-{day:02}T00:00:00Z" if day else None,
+        }
 
     frame = alike(
         [
             page(row(1, "old", 1), row(2, "new", 5), row(5, "dated", 1)),
             page(row(1, "new", 2), row(3, "alone", 0)),
             page(row(2, "old", 4), row(4, "first", 1), row(6, "first", 0)),
-            page(row(4, "last", 1), row(None, "no id", 1), row(None, "no id", 1), row(6, "last", 0)),
+            page(
+                row(4, "last", 1), row(None, "no id", 1), row(None, "no id", 1), row(6, "last", 0)
+            ),
         ]
     )
 
-    assert [(int(i), name) for i, name in zip(frame["id"].fillna(0), frame["name"], strict=True)] == [
+    assert [
+        (int(i), name) for i, name in zip(frame["id"].fillna(0), frame["name"], strict=True)
+    ] == [
         (2, "new"),
         (5, "dated"),
         (1, "new"),
@@ -254,7 +325,12 @@ def test_keys_that_share_a_number_are_not_taken_for_one(monkeypatch: pytest.Monk
 
 def test_a_limit_cuts_behind_the_last_row_wanted() -> None:
     """After repeats are taken out, and without reading further."""
-    pages = [page({"id": 1}, {"id": 2}), page({"id": 1}, {"id": 3}), page({"id": 4}), page({"id": 5})]
+    pages = [
+        page({"id": 1}, {"id": 2}),
+        page({"id": 1}, {"id": 3}),
+        page({"id": 4}),
+        page({"id": 5}),
+    ]
 
     assert alike(pages, limit=2)["id"].tolist() == [2, 1]
     paths = files(pages)

@@ -19,7 +19,14 @@ from stnb.session import Session
 
 
 @pytest.mark.parametrize(
-    "name", ["jpm.jobs", "crm.customers", "accounting.invoices", "jpm.export.appointments", "settings.technicians"]
+    "name",
+    [
+        "jpm.jobs",
+        "crm.customers",
+        "accounting.invoices",
+        "jpm.export.appointments",
+        "settings.technicians",
+    ],
 )
 def test_the_file_is_the_frame(st: stnb.Account, tmp_path: Path, name: str) -> None:
     """The same rows, types and provenance."""
@@ -29,7 +36,12 @@ def test_the_file_is_the_frame(st: stnb.Account, tmp_path: Path, name: str) -> N
 
     pd.testing.assert_frame_equal(read, frame)
     differs = {k for k, v in frame.attrs["stnb"].items() if read.attrs["stnb"][k] != v}
-    assert differs <= {"began", "until", "seconds", "notices"}  # known traps are told of frames alone
+    assert differs <= {
+        "began",
+        "until",
+        "seconds",
+        "notices",
+    }  # known traps are told of frames alone
     assert sorted(p.name for p in tmp_path.iterdir()) == ["x.parquet"]
 
 
@@ -108,7 +120,9 @@ def test_a_cancelled_pull_leaves_its_pages_for_the_next_call(tmp_path: Path) -> 
 
     started = threading.Event()
     resource = st.jpm.export.jobs
-    run = resource._prepare(resource._options({}), {}, to=tmp_path, on_page=lambda page: (started.wait(), stop(page)))
+    run = resource._prepare(
+        resource._options({}), {}, to=tmp_path, on_page=lambda page: (started.wait(), stop(page))
+    )
     run.start()
     started.set()
     with pytest.raises(CancelledError):
