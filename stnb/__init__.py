@@ -115,13 +115,15 @@ def connect(
     """An account for a profile of the .env file; nothing is sent yet.
 
     Args:
-        profile: its name; without one, the only profile there is, or the one that STNB_PROFILE names. "demo" is
-            always there and needs no credentials; it is also what answers, with a warning, where there are none at all.
+        profile: its name; without one, the only profile there is, or the one that STNB_PROFILE
+            names. "demo" is always there and needs no credentials; it is also what answers, with a
+            warning, where there are none at all.
         env_file: the file to read instead of the nearest .env upwards from the working directory.
         all: one account for every profile that is ready, by name.
 
     Raises:
-        CredentialsMissing: no such profile, a value of it is missing, or there are several and none was named.
+        CredentialsMissing: no such profile, a value of it is missing, or there are several and none
+            was named.
         CredentialsInvalid: a value cannot be right.
 
     Example:
@@ -161,8 +163,10 @@ def demo(**options: Any) -> Account:
     """An account of a demo tenant made to order, served in this process.
 
     Args:
-        options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 21,000 jobs over two years), today (the day that it
-            is there, from which phrases such as "last 30 days" are counted), latency (seconds an answer takes), faults, scopes and state (such as "disabled"), for practice with what can go wrong.
+        options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 21,000 jobs over two years),
+            today (the day that it is there, from which phrases such as "last 30 days" are counted),
+            latency (seconds an answer takes), faults, scopes and state (such as "disabled"), for
+            practice with what can go wrong.
 
     Example:
         >>> stnb.demo(seed=7, scale=0.1).jpm.jobs.count()
@@ -175,10 +179,12 @@ def demo(**options: Any) -> Account:
 
 
 def explore(*args: Any, **state: Any) -> Explorer:
-    """Open the explorer: pick an environment and a resource, set filters, pull, look, and take the code with you.
+    """Open the explorer: pick an environment and a resource, set filters, pull, look, and take the
+    code with you.
 
     Args:
-        state: where to begin, such as `profile="demo"`, `resource="jpm.jobs"`; `ui.state` gives it back.
+        state: where to begin, such as `profile="demo"`, `resource="jpm.jobs"`; `ui.state` gives it
+            back.
 
     Example:
         >>> ui = stnb.explore(resource="jpm.jobs")
@@ -195,16 +201,18 @@ def doctor(
     try_other_environment: bool = False,
     previous: Any = None,
 ) -> Any:
-    """What is wrong with getting in, the likeliest cause first, and whom to ask; a report that can go into a ticket.
+    """What is wrong with getting in, the likeliest cause first, and whom to ask; a report that can
+    go into a ticket.
 
     Args:
         who: an account, or a profile's name; without one, the profile that `connect()` would take.
-        try_other_environment: where the pair is refused, try it at the other environment's host too. This sends the
-            secret there.
+        try_other_environment: where the pair is refused, try it at the other environment's host
+            too. This sends the secret there.
         previous: a frame of `st.access()` from an earlier day, to tell scopes that are new or gone.
 
     Returns:
-        In a notebook a widget that fills in as the checks end, with `.report`; elsewhere the report itself.
+        In a notebook a widget that fills in as the checks end, with `.report`; elsewhere the report
+        itself.
 
     Example:
         >>> stnb.doctor("phoenix")
@@ -217,7 +225,8 @@ def doctor(
 
 
 def compare_access(a: Any, b: Any) -> Any:
-    """What two profiles may read, or one before and after an app's upgrade: resource, scope, a, b, change.
+    """What two profiles may read, or one before and after an app's upgrade: resource, scope, a, b,
+    change.
 
     Args:
         a, b: accounts, or frames of `st.access()`.
@@ -228,10 +237,11 @@ def compare_access(a: Any, b: Any) -> Any:
 
 
 def setup(profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None) -> Setup:
-    """Get in: who you are, where each of the four values comes from, a trial, and a profile in the .env file.
+    """Get in: who you are, where each of the four values comes from, a trial, and a profile in the
+    .env file.
 
-    What is typed into it never becomes widget state, so no secret can end up in a saved notebook. `stnb setup` is the
-    same in a terminal.
+    What is typed into it never becomes widget state, so no secret can end up in a saved notebook.
+    `stnb setup` is the same in a terminal.
     """
     from stnb.explorer.parts.setup import setup
 
@@ -245,7 +255,8 @@ def sync(
     account: Account | None = None,
     progress: Any = None,
 ) -> pd.DataFrame:
-    """Keep a folder of Parquet files up to date, a table for each resource: what changed is read, merged and told.
+    """Keep a folder of Parquet files up to date, a table for each resource: what changed is read,
+    merged and told.
 
     Args:
         resources: such as `st.jpm.jobs`, or their names.
@@ -253,13 +264,15 @@ def sync(
         account: where resources that are named are read from; `connect()` without one.
 
     Returns:
-        A row for each table: table, resource, by ("feed", "modified" or "whole"), rows before, added, changed,
+        A row for each table: table, resource, by ("feed", "modified" or "whole"), rows before,
+            added, changed,
         inactive and after, requests, seconds, problem.
 
     Raises:
         UsageError: a resource cannot be kept, or the folder holds the tables of another tenant.
         CannotSave: another sync is at work in the folder, or it cannot be written.
-        StnbError: no table could be brought up to date; where only some could not, an Incomplete warning tells of each.
+        StnbError: no table could be brought up to date; where only some could not, an Incomplete
+            warning tells of each.
 
     Example:
         >>> stnb.sync([st.jpm.jobs, st.crm.customers], to="data")
@@ -277,7 +290,8 @@ def sync(
 
 
 def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> pd.DataFrame:
-    """Ask a folder of Parquet files, such as `stnb.sync` keeps, in SQL: `jpm_jobs.parquet` is the table `jpm_jobs`.
+    """Ask a folder of Parquet files, such as `stnb.sync` keeps, in SQL: `jpm_jobs.parquet` is the
+    table `jpm_jobs`.
 
     Args:
         query: one SELECT in DuckDB's SQL; `SHOW TABLES` and `DESCRIBE jpm_jobs` too.

@@ -1,4 +1,6 @@
-"""Replaces a file as a whole: its reader sees the old content or the new one, and two writers lose nothing of each other."""
+"""Replaces a file as a whole: its reader sees the old content or the new one, and two writers lose
+nothing of each other.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +49,10 @@ def rewrite(target: Path, edited: Callable[[bytes | None], bytes], *, mode: int 
 
     Args:
         target: as `behind` gives it.
-        edited: may be called again, where another writer was faster; what it raises leaves the file as it is.
-        mode: PRIVATE also closes a file that was open to others; SHARED leaves the mode of one that is there.
+        edited: may be called again, where another writer was faster; what it raises leaves the file
+            as it is.
+        mode: PRIVATE also closes a file that was open to others; SHARED leaves the mode of one that
+            is there.
 
     Raises:
         CannotSave: the system refuses.
@@ -70,10 +74,12 @@ def rewrite(target: Path, edited: Callable[[bytes | None], bytes], *, mode: int 
 
 @contextlib.contextmanager
 def whole(path: Path, folder: Path | None = None) -> Iterator[IO[bytes]]:
-    """A new file, open to others, that takes its place at the end: a reader sees the old one or the whole new one.
+    """A new file, open to others, that takes its place at the end: a reader sees the old one or the
+    whole new one.
 
     Args:
-        folder: where it is written before it takes its place, on the same disk; beside it, when not given.
+        folder: where it is written before it takes its place, on the same disk; beside it, when not
+            given.
 
     Raises:
         OSError: the system refuses; what stood at `path` is as it was, also after any other error.
@@ -126,7 +132,9 @@ def _fits(target: Path, mode: int) -> bool:
 
 
 def _replaced(target: Path, old: bytes | None, new: bytes, mode: int) -> bool:
-    """Write beside and rename; False where someone who takes no lock, such as an editor, was faster."""
+    """Write beside and rename; False where someone who takes no lock, such as an editor, was
+    faster.
+    """
     handle, name = tempfile.mkstemp(
         prefix=f"{target.name}.", dir=target.parent
     )  # 0600 from the first byte
@@ -159,7 +167,9 @@ def _resemble(target: Path, name: str, mode: int) -> None:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One writer at a time in a folder. The lock is on the folder itself, so that no lock file is left in it."""
+    """One writer at a time in a folder. The lock is on the folder itself, so that no lock file is
+    left in it.
+    """
     if fcntl is None:
         yield
         return

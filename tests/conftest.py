@@ -1,4 +1,6 @@
-"""What every test starts from: no credentials in the environment, an empty folder to work in, no network."""
+"""What every test starts from: no credentials in the environment, an empty folder to work in, no
+network.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from stnb.frame import notices
 from stnb.pull import run
 from tests.helpers.moments import DEMO_TODAY
 
-# The same examples in every run: a run that fails can be repeated, and one that passes says the same everywhere.
+# The same examples in every run: a run that fails can be repeated, and one that passes says the
+# same everywhere.
 hypothesis.settings.register_profile("stnb", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("stnb")
 

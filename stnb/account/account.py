@@ -76,7 +76,8 @@ def connect(
 def connect_all(
     *, env_file: str | os.PathLike[str] | None = None, meter: Meter | None = None
 ) -> dict[str, Account]:
-    """An account for each profile that is ready, by its name; see `stnb.profiles()` for those that are not.
+    """An account for each profile that is ready, by its name; see `stnb.profiles()` for those that
+    are not.
 
     Raises:
         CredentialsMissing: no profile is ready.
@@ -111,7 +112,8 @@ def demo(*, meter: Meter | None = None, **options: Any) -> Account:
 
 
 class Account(Branch):
-    """One tenant in one environment, and its resources as attributes: `st.jpm.jobs`, `st.crm.export.customers`.
+    """One tenant in one environment, and its resources as attributes: `st.jpm.jobs`,
+    `st.crm.export.customers`.
 
     Attributes:
         profile, environment, tenant: whose data this is.
@@ -151,12 +153,16 @@ class Account(Branch):
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """What the app may read, from the present token; None before the first pull has brought one."""
+        """What the app may read, from the present token; None before the first pull has brought
+        one.
+        """
         return self._session.scopes
 
     @property
     def token_seconds(self) -> float | None:
-        """How many seconds the present token is still good (it is renewed by itself); None before the first one."""
+        """How many seconds the present token is still good (it is renewed by itself); None before
+        the first one.
+        """
         return self._session.token_seconds
 
     @property
@@ -186,10 +192,12 @@ class Account(Branch):
         return list(self.catalog.endpoints)
 
     def find(self, words: str, limit: int = 20) -> pd.DataFrame:
-        """The resources that fit some words, the best first: resource, kind, filters, scope, readable.
+        """The resources that fit some words, the best first: resource, kind, filters, scope,
+        readable.
 
-        `readable` is known (True or False) once a first pull has brought a token, whose scopes tell it; where one of
-        them may not be read, a column `locked` says which scope to ask for, and whom.
+        `readable` is known (True or False) once a first pull has brought a token, whose scopes tell
+        it; where one of them may not be read, a column `locked` says which scope to ask for, and
+        whom.
 
         Example:
             >>> st.find("cancel reason")["resource"][0]
@@ -206,7 +214,9 @@ class Account(Branch):
 
     @property
     def resources(self) -> pd.DataFrame:
-        """The whole catalogue: resource, module, kind, method, route, scope, readable, filters, hidden_rows, withdrawn."""
+        """The whole catalogue: resource, module, kind, method, route, scope, readable, filters,
+        hidden_rows, withdrawn.
+        """
         return self._table(self.catalog)
 
     def _table(self, endpoints: Iterable[Endpoint]) -> pd.DataFrame:
@@ -269,7 +279,8 @@ class Account(Branch):
         )
 
     def links(self, name: str, *, incoming: bool = False) -> pd.DataFrame:
-        """Where a resource's ids lead, or with `incoming` what leads to it: column, leads to, by, how, note.
+        """Where a resource's ids lead, or with `incoming` what leads to it: column, leads to, by,
+        how, note.
 
         `how` is "documented", "by name" (the name alone says so) or "open"; `note` tells the traps.
 
@@ -290,7 +301,8 @@ class Account(Branch):
         resource: str | None = None,
         progress: ProgressCallback | None = None,
     ) -> pd.DataFrame:
-        """The rows that the ids in a column lead to, each once, inactive ones too; what was not found is told.
+        """The rows that the ids in a column lead to, each once, inactive ones too; what was not
+        found is told.
 
         Args:
             columns: of those rows; all without it.
@@ -317,7 +329,8 @@ class Account(Branch):
         """A copy with the name right after each id: customerId, customerName.
 
         Args:
-            only: these columns; needed for records such as a job's invoice, which are named by their number.
+            only: these columns; needed for records such as a job's invoice, which are named by
+                their number.
             fresh: read the names again; else they are kept for as long as the account is.
 
         Example:
@@ -340,7 +353,8 @@ class Account(Branch):
         return tag_names(self, df, column, resource=resource)
 
     def map(self, name: str, depth: int = 1) -> Neighbourhood:
-        """What lies around a resource: a picture in a notebook, a tree outside; `.nodes` and `.edges` are frames.
+        """What lies around a resource: a picture in a notebook, a tree outside; `.nodes` and
+        `.edges` are frames.
 
         Example:
             >>> st.map("jpm.jobs", depth=2)
@@ -350,7 +364,8 @@ class Account(Branch):
         return neighbourhood(self.catalog, name, depth)
 
     def schema(self, name: str) -> Schema:
-        """All columns of a resource as a tree: types, values, links, and what lies inside lists and objects.
+        """All columns of a resource as a tree: types, values, links, and what lies inside lists and
+        objects.
 
         Example:
             >>> st.schema("accounting.invoices")
@@ -360,10 +375,12 @@ class Account(Branch):
         return schema(self.catalog[name])
 
     def window(self, span: Any) -> tuple[dt.datetime, dt.datetime]:
-        """The whole day, month or other span in the tenant's zone: its first moment, and the first one behind it.
+        """The whole day, month or other span in the tenant's zone: its first moment, and the first
+        one behind it.
 
         Args:
-            span: "2026-07-01", "2026-07", "2026", "yesterday", "last month", "last 30 days" (with today), or a date.
+            span: "2026-07-01", "2026-07", "2026", "yesterday", "last month", "last 30 days" (with
+                today), or a date.
 
         Raises:
             BadFilter: it means no span of days.
@@ -383,7 +400,8 @@ class Account(Branch):
         )
 
     def access(self, *, renew: bool = False) -> pd.DataFrame:
-        """What the app may read: resource, module, scope, granted, how it is known, and whom to ask for what is missing.
+        """What the app may read: resource, module, scope, granted, how it is known, and whom to ask
+        for what is missing.
 
         Args:
             renew: ask for a new token first; one in use keeps its scopes for up to 15 minutes.
@@ -394,13 +412,17 @@ class Account(Branch):
 
     @property
     def app(self) -> Any:
-        """The app of a demo tenant, whose state can be changed while one practises; None for a real tenant."""
+        """The app of a demo tenant, whose state can be changed while one practises; None for a real
+        tenant.
+        """
         return self._session.app
 
     def reload(self) -> bool:
-        """Read the profile from its .env file again and use it from the next call on; says whether anything differs.
+        """Read the profile from its .env file again and use it from the next call on; says whether
+        anything differs.
 
-        A rotated secret is also found by itself, when a call is refused and the file has another one by then.
+        A rotated secret is also found by itself, when a call is refused and the file has another
+        one by then.
 
         Raises:
             SetupError: the profile is no longer complete; the present credentials stay.

@@ -61,7 +61,9 @@ def several(param: Param) -> str:
 
 
 def locked(endpoint: Endpoint, granted: frozenset[str] | None) -> str:
-    """Why the app may not read it, and whom to ask, in a sentence; "" where it may, or where no token has told yet."""
+    """Why the app may not read it, and whom to ask, in a sentence; "" where it may, or where no
+    token has told yet.
+    """
     if granted is None or endpoint.scope is None or endpoint.scope in granted:
         return ""
     return (
@@ -71,7 +73,9 @@ def locked(endpoint: Endpoint, granted: frozenset[str] | None) -> str:
 
 
 def facts(endpoint: Endpoint, granted: frozenset[str] | None = None) -> list[tuple[str, str]]:
-    """(label, text) pairs of the card, the same in text and in HTML; `granted` are the token's scopes, once known."""
+    """(label, text) pairs of the card, the same in text and in HTML; `granted` are the token's
+    scopes, once known.
+    """
     links = sorted({c.refers for _, c in walk(endpoint.columns) if c.refers})
     names = [
         p.py + (" (required)" if p.required else "")

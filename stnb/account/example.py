@@ -25,10 +25,11 @@ LAST = ("Alderwick", "Brambleton", "Cottersby", "Dunmarsh", "Elmsworth", "Fennim
 
 
 def example(endpoint: Endpoint, seed: int = 1) -> dict[str, Any]:
-    """A row as JSON, as the API would send it: every column has a value, of its type and as its name suggests.
+    """A row as JSON, as the API would send it: every column has a value, of its type and as its
+    name suggests.
 
-    The same seed gives the same row, and ids fit across resources: the `customerId` of a job is the `id` of the
-    customer that has the same seed.
+    The same seed gives the same row, and ids fit across resources: the `customerId` of a job is the
+    `id` of the customer that has the same seed.
 
     Raises:
         UsageError: the documents do not say what the rows hold.
@@ -226,7 +227,8 @@ TEXTS = _rules(
     (r"(^|\.)id$|Id$|guid|sid$|number|code$|key$|po$|reference|version$", lambda dice: str(dice.randint(100_000, 999_999))),
     (r"date$", lambda dice: f"2026-03-{dice.randint(1, 28):02}"),
 )  # fmt: skip
-# Hours from the row's own day on: what is created comes before what is changed, and a start before its end.
+# Hours from the row's own day on: what is created comes before what is changed, and a start before
+# its end.
 HOURS = (
     (r"created|received|reported|requested", 0),
     (r"modified|updated|sync", 900),
@@ -257,7 +259,9 @@ def _time(column: Column, path: str, dice: Dice) -> str:
 
 
 def _day(column: Column, path: str, dice: Dice) -> str:
-    """A day as the API sends it (facts §8); what takes hours elsewhere takes days where only days count."""
+    """A day as the API sends it (facts §8); what takes hours elsewhere takes days where only days
+    count.
+    """
     return f"{START + dt.timedelta(days=_after(path) + dice.randint(0, 2)):%Y-%m-%dT00:00:00}"
 
 

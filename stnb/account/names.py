@@ -1,4 +1,6 @@
-"""Names below names: attributes that complete everywhere, and a misspelt one that says what is near."""
+"""Names below names: attributes that complete everywhere, and a misspelt one that says what is
+near.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,9 @@ from stnb.errors import UnknownResource
 class _Completes(type):
     """Hides `__getattr__` from who asks the class for it.
 
-    Without Jedi, IPython completes `st.jpm.` only on objects whose class has no `__getattr__`, as one that computes
-    its answers could run anything. Ours only words an error, and Python itself finds it without asking here.
+    Without Jedi, IPython completes `st.jpm.` only on objects whose class has no `__getattr__`, as
+    one that computes its answers could run anything. Ours only words an error, and Python itself
+    finds it without asking here.
     """
 
     def __getattribute__(cls, name: str) -> Any:
@@ -53,7 +56,9 @@ class Group(Branch):
 
 
 def place(root: Branch, name: str, leaf: Any) -> None:
-    """Hang `leaf` below `root` under a dotted name, whatever stands there already keeping its own children."""
+    """Hang `leaf` below `root` under a dotted name, whatever stands there already keeping its own
+    children.
+    """
     *above, last = name.split(".")
     holder: Any = root
     for i, part in enumerate(above):

@@ -42,7 +42,9 @@ def meter(name: str) -> ProgressCallback:
 
 
 def _shown(**options: Any) -> tuple[Any, Callable[[], object]]:
-    """A bar on show, and what takes it away. In a notebook its output goes too: a saved page would keep the bar's text."""
+    """A bar on show, and what takes it away. In a notebook its output goes too: a saved page would
+    keep the bar's text.
+    """
     if not IN_NOTEBOOK:
         plain: Any = tqdm(**options)
         return plain, plain.close

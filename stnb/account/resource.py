@@ -166,7 +166,8 @@ class Resource(Branch):
         concurrency: int | None = None,
         **filters: Any,
     ) -> Iterator[pd.DataFrame]:
-        """The pages in order, each a DataFrame, for what is too much for one frame; later ones are fetched ahead.
+        """The pages in order, each a DataFrame, for what is too much for one frame; later ones are
+        fetched ahead.
 
         Example:
             >>> for page in st.jpm.jobs.pages(pageSize=500):
@@ -199,7 +200,8 @@ class Resource(Branch):
         return len(self.start(**filters).wait())
 
     def get(self, id: int | str | Iterable[Any] | None = None, **filters: Any) -> Any:
-        """One record by its id, as a Series; of a resource that is a file, its bytes. Several ids give a DataFrame.
+        """One record by its id, as a Series; of a resource that is a file, its bytes. Several ids
+        give a DataFrame.
 
         Raises:
             NotFound: there is no such record.

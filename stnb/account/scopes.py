@@ -1,4 +1,6 @@
-"""What an app may read, as data: every resource with its scope, whether it is granted, and how that is known."""
+"""What an app may read, as data: every resource with its scope, whether it is granted, and how that
+is known.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     from stnb.session import Session
 
 COLUMNS = ["resource", "module", "scope", "granted", "how", "ask"]
-ASK = "the app developer, then the tenant's admin"  # the one adds the scope, the other upgrades to the new version
+# the one adds the scope, the other upgrades to the new version
+ASK = "the app developer, then the tenant's admin"
 GAINED, LOST, UNKNOWN = "gained", "lost", "unknown"
 
 
@@ -30,15 +33,18 @@ class Owner(Protocol):
 
 
 def table(account: Owner, *, renew: bool = False) -> pd.DataFrame:
-    """What the app may read. Asks for a token where none is there; its scopes tell (facts §1), no call is made.
+    """What the app may read. Asks for a token where none is there; its scopes tell (facts §1), no
+    call is made.
 
     Args:
-        renew: ask for a new token in any case: the present one still has the scopes of when it was given.
+        renew: ask for a new token in any case: the present one still has the scopes of when it was
+            given.
 
     Returns:
-        A row for each resource: resource, module, scope, granted (boolean; missing where nothing tells), how ("token",
-        "answer" or "unknown") and ask (whom, where it is not granted). Where no token could be had, nothing is known,
-        and `frame.attrs["stnb"]["problem"]` says why.
+        A row for each resource: resource, module, scope, granted (boolean; missing where nothing
+            tells), how ("token",
+        "answer" or "unknown") and ask (whom, where it is not granted). Where no token could be had,
+        nothing is known, and `frame.attrs["stnb"]["problem"]` says why.
 
     Example:
         >>> access = st.access()
@@ -81,11 +87,14 @@ def of_scopes(
 
 
 def compare(a: Owner | pd.DataFrame, b: Owner | pd.DataFrame) -> pd.DataFrame:
-    """What one may read and the other may not: two accounts, or two tables of `access`, such as before and after an upgrade.
+    """What one may read and the other may not: two accounts, or two tables of `access`, such as
+    before and after an upgrade.
 
     Returns:
-        A row for each resource, those that differ first: resource, scope, a, b (boolean) and change: "gained" where b
-        may read it and a may not, "lost" the other way round, "unknown" where one is not known, "" where both are alike.
+        A row for each resource, those that differ first: resource, scope, a, b (boolean) and
+            change: "gained" where b
+        may read it and a may not, "lost" the other way round, "unknown" where one is not known, ""
+        where both are alike.
 
     Example:
         >>> before = st.access()

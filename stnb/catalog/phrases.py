@@ -1,4 +1,6 @@
-"""What people call things, and where ServiceTitan keeps them: "revenue" is in invoices, "who answered" in calls."""
+"""What people call things, and where ServiceTitan keeps them: "revenue" is in invoices, "who
+answered" in calls.
+"""
 
 from __future__ import annotations
 
@@ -149,9 +151,11 @@ def phrases_of(name: str) -> list[tuple[str, int]]:
 
 
 def meant(words: str) -> tuple[str, ...]:
-    """The resources that the words mean as a whole; none where they are no phrase, or a resource's own name.
+    """The resources that the words mean as a whole; none where they are no phrase, or a resource's
+    own name.
 
-    Plurals, words that say nothing ("how many", "the") and one wrong letter in a longer word are forgiven.
+    Plurals, words that say nothing ("how many", "the") and one wrong letter in a longer word are
+    forgiven.
 
     Example:
         >>> meant("who answered the calls")[0]
@@ -202,7 +206,9 @@ def _alike(phrase: frozenset[str], asked: frozenset[str]) -> bool:
 
 
 def near(a: str, b: str) -> bool:
-    """Whether two words differ by one letter at most: wrong, missing, too many, or changed places with the next."""
+    """Whether two words differ by one letter at most: wrong, missing, too many, or changed places
+    with the next.
+    """
     if a == b:
         return True
     if min(len(a), len(b)) < TYPO - 1 or max(len(a), len(b)) < TYPO or abs(len(a) - len(b)) > 1:

@@ -13,7 +13,8 @@ WIDTH = 100  # letters of a line of the tree, about
 
 @dataclass(frozen=True)
 class Schema:
-    """The columns of a resource's rows, nested ones too; a tree in text, and one to fold in a notebook.
+    """The columns of a resource's rows, nested ones too; a tree in text, and one to fold in a
+    notebook.
 
     Attributes:
         endpoint: whose rows these are.
@@ -42,10 +43,11 @@ UNDESCRIBED = "What its rows hold is not documented."
 
 
 def schema(endpoint: Endpoint) -> Schema:
-    """The columns of a resource's rows as a tree: types, the values of enums, what is never null, where ids lead.
+    """The columns of a resource's rows as a tree: types, the values of enums, what is never null,
+    where ids lead.
 
-    Types are the API's own; `columns` of a resource has the dtypes of the frame. "required" is the documents' word:
-    in practice everything but the key may be null (facts §8).
+    Types are the API's own; `columns` of a resource has the dtypes of the frame. "required" is the
+    documents' word: in practice everything but the key may be null (facts §8).
 
     Example:
         >>> st.schema("crm.customers.contacts")

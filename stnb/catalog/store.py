@@ -18,7 +18,8 @@ from .models import Column, Endpoint, Param
 from .phrases import meant
 
 KIND_ORDER = {"list": 0, "export": 1, "rows": 2, "record": 3, "file": 4}
-# How much a hit is worth by where it is: the resource's own name first, then its module, filters, columns, values.
+# How much a hit is worth by where it is: the resource's own name first, then its module, filters,
+# columns, values.
 WEIGHTS = (("name", 12.0), ("module", 4.0), ("filters", 3.0), ("columns", 2.0), ("values", 1.5))
 
 
@@ -87,9 +88,10 @@ class Catalog:
     def find(self, words: str, limit: int = 20) -> list[Endpoint]:
         """The resources that fit the words, the best first.
 
-        Searched are names, modules, filters, columns and enum values; camelCase counts as words, plurals as
-        singulars. All words must be found; where none has all, those with the most of them come. What the words mean
-        in people's terms comes first: "revenue" is in invoices, "who answered" in calls.
+        Searched are names, modules, filters, columns and enum values; camelCase counts as words,
+        plurals as singulars. All words must be found; where none has all, those with the most of
+        them come. What the words mean in people's terms comes first: "revenue" is in invoices, "who
+        answered" in calls.
 
         Args:
             words: such as "cancel reason" or "invoice balance".
@@ -168,7 +170,9 @@ def _worth(word: str, there: frozenset[str], weight: float) -> float:
 
 
 def walk(columns: Iterable[Column], above: str = "") -> Iterator[tuple[str, Column]]:
-    """(path, column) of every column and those inside it; an array's element adds nothing to the path."""
+    """(path, column) of every column and those inside it; an array's element adds nothing to the
+    path.
+    """
     for column in columns:
         path = f"{above}.{column.name}" if above and column.name else above or column.name
         if column.name:

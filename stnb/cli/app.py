@@ -1,4 +1,6 @@
-"""`stnb app`: the explorer as a page, for people without a notebook. Voila serves it, to this machine only."""
+"""`stnb app`: the explorer as a page, for people without a notebook. Voila serves it, to this
+machine only.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,9 @@ def run(
 def _served(
     profile: str | None, port: int, token: str, dark: bool
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Voila on a notebook of one cell, in a folder of its own; the token is in a file there, as others can read a command line."""
+    """Voila on a notebook of one cell, in a folder of its own; the token is in a file there, as
+    others can read a command line.
+    """
     with tempfile.TemporaryDirectory(prefix="stnb-app-") as name:
         folder = Path(name)
         page = folder / "explorer.ipynb"

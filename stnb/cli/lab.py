@@ -26,7 +26,9 @@ PATIENCE = 60.0  # seconds until the server must answer
 
 
 def notebooks(copy_to: Path | None = None, home: Path = HOME) -> Path:
-    """The folder of notebooks: the checkout's own, or a copy beside the reader where stnb was installed as a package."""
+    """The folder of notebooks: the checkout's own, or a copy beside the reader where stnb was
+    installed as a package.
+    """
     checkout = home.parent / "notebooks"
     if (checkout / FIRST).is_file():
         return checkout
@@ -34,7 +36,8 @@ def notebooks(copy_to: Path | None = None, home: Path = HOME) -> Path:
 
 
 def copy(target: Path, home: Path = HOME) -> Path:
-    """Copy the notebooks to a folder, which is made where it is not there; what the reader has changed in it stays.
+    """Copy the notebooks to a folder, which is made where it is not there; what the reader has
+    changed in it stays.
 
     Raises:
         CannotSave: the folder cannot be written.
@@ -66,7 +69,8 @@ def run(
     """Start JupyterLab and stay until it ends; Ctrl-C ends it.
 
     Args:
-        host: the address to listen on; localhost unless others are to reach it, as from outside a container.
+        host: the address to listen on; localhost unless others are to reach it, as from outside a
+            container.
         port: the first to try; the next free one is taken.
         say: prints a line.
 

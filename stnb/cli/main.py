@@ -120,7 +120,9 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 
 
 class _Parser(argparse.ArgumentParser):
-    """One look for all commands: texts as written, and no abbreviations, which a new filter could make ambiguous."""
+    """One look for all commands: texts as written, and no abbreviations, which a new filter could
+    make ambiguous.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(

@@ -101,7 +101,9 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _usual() -> str:
-    """The profile that `connect()` would take, by its name, so that the notebook says whose data it reads."""
+    """The profile that `connect()` would take, by its name, so that the notebook says whose data it
+    reads.
+    """
     try:
         return credentials.load().profile
     except CredentialsMissing:

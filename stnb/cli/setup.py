@@ -1,4 +1,6 @@
-"""`stnb setup`: the dialogue in a terminal. Secrets are typed unseen, and nothing is written before it is asked for."""
+"""`stnb setup`: the dialogue in a terminal. Secrets are typed unseen, and nothing is written before
+it is asked for.
+"""
 
 from __future__ import annotations
 

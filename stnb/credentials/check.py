@@ -80,7 +80,8 @@ def _is_zone(name: str) -> bool:
 
 def url_of(known: Settings, profile: str, field: str, url: str) -> str:
     if not is_safe(url):
-        del url  # it may be a secret in the wrong line, and a verbose traceback prints what the frame holds
+        # it may be a secret in the wrong line, and a verbose traceback prints what the frame holds
+        del url
         raise CredentialsInvalid(
             f"{variable(profile, field)} cannot be right.",
             "The secret would travel to it, so it must be https, or http on this machine (localhost) only.",
@@ -115,7 +116,9 @@ def is_safe(url: str) -> bool:
 
 
 def check_environments(known: Settings, profile: str, environment: str, *urls: str) -> None:
-    """A pair belongs to one environment: it must not reach a host of the other, whatever the URLs say."""
+    """A pair belongs to one environment: it must not reach a host of the other, whatever the URLs
+    say.
+    """
     if len(_named(environment, *urls)) > 1:
         raise CredentialsInvalid(
             f"Profile {profile!r} mixes two environments.",
@@ -125,7 +128,9 @@ def check_environments(known: Settings, profile: str, environment: str, *urls: s
 
 
 def check_sources(known: Settings, profile: str) -> None:
-    """A pair that stands in the file beside its environment is not sent to another that a variable of the process names."""
+    """A pair that stands in the file beside its environment is not sent to another that a variable
+    of the process names.
+    """
     file = Settings(known.written or {}, known.file)
     beside, now = (
         _named(*(s.get(profile, f) for f in ("ENVIRONMENT", "API_URL", "AUTH_URL")))
@@ -143,7 +148,9 @@ def check_sources(known: Settings, profile: str) -> None:
 
 
 def _named(environment: str, *urls: str) -> set[str]:
-    """The environments that a profile's ENVIRONMENT and URLs belong to; a host of one's own belongs to none."""
+    """The environments that a profile's ENVIRONMENT and URLs belong to; a host of one's own belongs
+    to none.
+    """
     owners = {urlsplit(url).hostname: name for name, hosts in HOSTS.items() for url in hosts}
     hosts = {(urlsplit(url).hostname or "").rstrip(".") for url in urls if is_safe(url)}
     return {environment.lower(), *(owners.get(host, "") for host in hosts)} & set(HOSTS)

@@ -1,4 +1,6 @@
-"""Whether git would carry a file of secrets away: in a work tree it must be ignored, and never tracked."""
+"""Whether git would carry a file of secrets away: in a work tree it must be ignored, and never
+tracked.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ def _work_tree(target: Path) -> Path | None:
 
 
 def _git(folder: Path, *arguments: str) -> int | None:
-    """Git's answer as its exit code; None without git. Another code than 0 and 1 is no answer, as in another user's tree."""
+    """Git's answer as its exit code; None without git. Another code than 0 and 1 is no answer, as
+    in another user's tree.
+    """
     surroundings = {
         name: value for name, value in os.environ.items() if not name.startswith("GIT_")
     }
@@ -98,7 +102,9 @@ def _in_index(root: Path, target: Path) -> bool:
 
 
 def _is_listed(root: Path, target: Path) -> bool:
-    """Whether the .gitignore files name the file or a folder above it; a pattern that is not understood matches nothing."""
+    """Whether the .gitignore files name the file or a folder above it; a pattern that is not
+    understood matches nothing.
+    """
     ignored = False
     for folder in reversed([f for f in target.parents if f.is_relative_to(root)]):
         parts = target.relative_to(folder).parts

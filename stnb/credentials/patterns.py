@@ -1,6 +1,8 @@
-"""What a secret looks like in a text: by its shape, as a token, or as a value of the reader's own .env.
+"""What a secret looks like in a text: by its shape, as a token, or as a value of the reader's own
+.env.
 
-Everything here is linear in the text: a possessive run of one class of signs, behind words that the run cannot hold.
+Everything here is linear in the text: a possessive run of one class of signs, behind words that the
+run cannot hold.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-MARK = "[secret removed by stnb]"  # no angle brackets: in an HTML output they would be an invisible tag
+# no angle brackets: in an HTML output they would be an invisible tag
+MARK = "[secret removed by stnb]"
 OWN = ("CLIENT_SECRET", "APP_KEY", "CLIENT_ID")
 SHORTEST_OWN = 8  # characters: a shorter value of the .env would be found in any text
 
@@ -40,7 +43,9 @@ class Hit(NamedTuple):
 
 
 def own(values: Mapping[str, str]) -> Own:
-    """The reader's own values, by variable; each also as it looks in an address, in JSON and in HTML."""
+    """The reader's own values, by variable; each also as it looks in an address, in JSON and in
+    HTML.
+    """
     found: dict[str, str] = {}
     for name, value in values.items():
         if name.endswith(OWN) and len(value) >= SHORTEST_OWN and not _monotonous(value):
@@ -50,7 +55,9 @@ def own(values: Mapping[str, str]) -> Own:
 
 
 def hits(text: str, own: Own) -> list[Hit]:
-    """Where secrets lie in a text, in order, none over another; a value of the reader's own is called so."""
+    """Where secrets lie in a text, in order, none over another; a value of the reader's own is
+    called so.
+    """
     found = [*_owned(text, own), *_shaped(text), *_tokens(text)]
     kept: list[Hit] = []
     for hit in sorted(found, key=lambda hit: hit.start):  # a stable sort: own values stay first

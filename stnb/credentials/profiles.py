@@ -29,7 +29,8 @@ from .read import settings
 
 
 def load(profile: str | None = None, env_file: str | os.PathLike[str] | None = None) -> Credentials:
-    """The credentials of a profile; without a name, of the only one, or of the one that STNB_PROFILE names.
+    """The credentials of a profile; without a name, of the only one, or of the one that
+    STNB_PROFILE names.
 
     Raises:
         CredentialsMissing: no such profile, or a value of it is missing.

@@ -15,7 +15,8 @@ from .models import PREFIX, Settings, Values
 
 
 def settings(env_file: str | os.PathLike[str] | None = None) -> Settings:
-    """Read the file (named, or the nearest .env upwards from the working directory) and the process's variables.
+    """Read the file (named, or the nearest .env upwards from the working directory) and the
+    process's variables.
 
     Raises:
         CredentialsMissing: the named file is not there.

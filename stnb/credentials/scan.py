@@ -1,9 +1,10 @@
 """Finds ServiceTitan secrets in notebooks and text files, and takes them out of notebooks.
 
-What counts: client secrets (`cs1.`, `cs2.`), app keys (`ak1.`), access tokens (a JWT with ServiceTitan's claims, or
-whatever JSON token follows "Bearer"), a pair as HTTP Basic, and the values of the reader's own .env in any format.
-A client id opens nothing by itself: it is reported, but is no secret, and `fix` leaves it. The demo's values and
-made-up ones are passed over. No finding holds the value that was found.
+What counts: client secrets (`cs1.`, `cs2.`), app keys (`ak1.`), access tokens (a JWT with
+ServiceTitan's claims, or whatever JSON token follows "Bearer"), a pair as HTTP Basic, and the
+values of the reader's own .env in any format.
+A client id opens nothing by itself: it is reported, but is no secret, and `fix` leaves it. The
+demo's values and made-up ones are passed over. No finding holds the value that was found.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class Finding:
     Attributes:
         path: the file.
         where: the place in it, such as "cell 3 source line 2", "cell 5 output" or "line 12".
-        kind: what it is, such as "client secret", or "your SERVICETITAN_APP_KEY" where it is a value of your own.
+        kind: what it is, such as "client secret", or "your SERVICETITAN_APP_KEY" where it is a
+            value of your own.
         hint: its beginning and its length, never more.
         secret: False for a client id, which opens nothing by itself.
         removed: whether it has been taken out.
@@ -162,13 +164,17 @@ def _parsed(text: str) -> Any:
 
 @dataclass
 class _Book:
-    """Walks through a notebook: `cleaned` gives it without its secrets, `places` is where they were."""
+    """Walks through a notebook: `cleaned` gives it without its secrets, `places` is where they
+    were.
+    """
 
     own: Own = field(repr=False)
     places: list[tuple[str, str, patterns.Hit]] = field(default_factory=list)
 
     def cleaned(self, node: Any, at: At = ()) -> Any:
-        """A copy of the tree; what is kept as a list of lines is joined, as a secret may lie across two of them."""
+        """A copy of the tree; what is kept as a list of lines is joined, as a secret may lie across
+        two of them.
+        """
         if isinstance(node, str):
             return self._cleaned_text(node, at)
         if isinstance(node, dict):

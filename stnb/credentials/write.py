@@ -2,7 +2,8 @@
 
 put(".env", {"SERVICETITAN_TENANT_ID": "985798691"}, about="profile default")
 
-The file is whole at any moment, readable by its owner alone from the first byte, and no copy of an old value is kept.
+The file is whole at any moment, readable by its owner alone from the first byte, and no copy of an
+old value is kept.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ LINE = re.compile(  # a variable on one line, as the reader understands it
 
 
 def put(path: str | os.PathLike[str], values: Mapping[str, str], *, about: str = "") -> Path:
-    """Set variables in a .env file: one that stands there in its place, the others in a block at the end.
+    """Set variables in a .env file: one that stands there in its place, the others in a block at
+    the end.
 
     Args:
         path: the file; it is made where it is not there, and a link is followed.
@@ -58,7 +60,9 @@ def put(path: str | os.PathLike[str], values: Mapping[str, str], *, about: str =
         return _put(path, values, about)
     except StnbError as err:
         failure = err
-    del values  # a verbose traceback prints what its frames hold: this one, and none further down, where the values are
+    # a verbose traceback prints what its frames hold: this one, and none further down, where the
+    # values are
+    del values
     failure.__context__ = None
     raise failure.with_traceback(None)
 
@@ -89,7 +93,9 @@ def _check(name: str, value: str) -> None:
 
 
 def _edited(target: Path, old: bytes, values: Mapping[str, str], about: str) -> bytes:
-    """The new content; read back before it is written, so that what would garble another line is refused."""
+    """The new content; read back before it is written, so that what would garble another line is
+    refused.
+    """
     try:
         text = old.decode("utf-8")
     except UnicodeDecodeError:
@@ -126,8 +132,8 @@ def _values(text: str) -> dict[str, str]:
 def edit(text: str, values: Mapping[str, str], about: str = "") -> str:
     """The text with the variables set; every other line as it was.
 
-    A name that stands there twice keeps its last line, which is the one that counts; the earlier ones go, as an old
-    secret would stay in them.
+    A name that stands there twice keeps its last line, which is the one that counts; the earlier
+    ones go, as an old secret would stay in them.
     """
     left = dict(values)
     parts: list[str] = []
@@ -142,7 +148,9 @@ def edit(text: str, values: Mapping[str, str], about: str = "") -> str:
 
 
 def _name(binding: Binding) -> str | None:
-    """Whose line it is; also of a line that the reader cannot make sense of, as an old secret may stand in it."""
+    """Whose line it is; also of a line that the reader cannot make sense of, as an old secret may
+    stand in it.
+    """
     if not binding.error:
         return (binding.key or "").replace("\x00", "") or None
     found = re.match(r"\s*(?:export\s+)?'?(\w+)'?[^\S\r\n]*=", binding.original.string)
@@ -150,7 +158,9 @@ def _name(binding: Binding) -> str | None:
 
 
 def _with(binding: Binding, name: str, value: str | None) -> str:
-    """The line with another value; with None, what stays of a line that goes: the blank lines above it."""
+    """The line with another value; with None, what stays of a line that goes: the blank lines above
+    it.
+    """
     line = binding.original.string
     found = LINE.fullmatch(line)
     lead = line[: len(line) - len(line.lstrip())]
@@ -178,7 +188,9 @@ def _block(kept: str, values: Mapping[str, str], end: str, about: str) -> str:
 
 
 def quoted(value: str) -> str:
-    """The value as it stands behind the `=`: in single quotes where a reader could mistake it, as nothing is expanded there."""
+    """The value as it stands behind the `=`: in single quotes where a reader could mistake it, as
+    nothing is expanded there.
+    """
     if not value or PLAIN.fullmatch(value):
         return value
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -6,7 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from .company import DAY, SECOND, Company, Data, Rng, blur, draw, ids, later, objects, of, phones, spread
+from .company import (
+    DAY,
+    SECOND,
+    Company,
+    Data,
+    Rng,
+    blur,
+    draw,
+    ids,
+    later,
+    objects,
+    of,
+    phones,
+    spread,
+)
 from .marketing import BAD_BUY, CAMPAIGN_NAMES, CAMPAIGNS, WEIGHTS, strength
 from .names import CITIES, SENTENCES
 from .people import office

@@ -1,4 +1,6 @@
-"""The page's half of the widgets: plain modules and style sheets beside this file, without a build step."""
+"""The page's half of the widgets: plain modules and style sheets beside this file, without a build
+step.
+"""
 
 from __future__ import annotations
 

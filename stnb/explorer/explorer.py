@@ -33,7 +33,8 @@ class Explorer(Panel):
 
     Attributes:
         frame: what the last pull brought, or None.
-        selection: the rows of it that the table's search and picked bars leave, in its order, or None.
+        selection: the rows of it that the table's search and picked bars leave, in its order, or
+            None.
         code: the Python that repeats what is chosen now.
         state: what is chosen, as plain data; `explore(**ui.state)` makes the same explorer.
         error: the error on show, or None.
@@ -81,7 +82,9 @@ class Explorer(Panel):
 
     @property
     def shown_code(self) -> str:
-        """The Python that repeats the rows on show, whatever was chosen since; what is chosen, before there are some."""
+        """The Python that repeats the rows on show, whatever was chosen since; what is chosen,
+        before there are some.
+        """
         return self.code if self._shown is None else states.code(self._shown)
 
     @property
@@ -167,9 +170,11 @@ class Explorer(Panel):
 
     @guarded
     def pull(self, _button: object = None) -> None:
-        """Start a pull of what is chosen. It runs beside; `wait()` waits for it, `cancel()` ends it.
+        """Start a pull of what is chosen. It runs beside; `wait()` waits for it, `cancel()` ends
+        it.
 
-        One at a time: a pull that is still running is not replaced unseen, but kept, and the refusal is shown.
+        One at a time: a pull that is still running is not replaced unseen, but kept, and the
+        refusal is shown.
         """
         state = self._state()
 
@@ -294,7 +299,9 @@ class Explorer(Panel):
     def _named(
         self, frame: pd.DataFrame, state: State, error: Exception | None
     ) -> tuple[pd.DataFrame, list[str], Exception | None]:
-        """The frame with names beside its ids, and what is to be said of them; as it was where they cannot be had."""
+        """The frame with names beside its ids, and what is to be said of them; as it was where they
+        cannot be had.
+        """
         try:
             with said.heard() as texts:
                 return self._connect(str(state.profile)).name_columns(frame), texts, error
@@ -328,7 +335,9 @@ class Explorer(Panel):
         self._show_code()
 
     def _show_account(self) -> None:
-        """What depends on the profile's account: where one is, what is locked, and the names behind ids."""
+        """What depends on the profile's account: where one is, what is locked, and the names behind
+        ids.
+        """
         chosen, endpoint = self._profiles[self.profile.value], self.endpoint
         account = self._connect(chosen.name) if chosen.ready else None
         self.where.show(chosen, account)

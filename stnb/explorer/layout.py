@@ -28,7 +28,9 @@ ALL = "all"
 
 
 class Panel(W.VBox):
-    """Profile and place, resource and card, filters, the buttons, what is told, the rows, and the ways out."""
+    """Profile and place, resource and card, filters, the buttons, what is told, the rows, and the
+    ways out.
+    """
 
     def __init__(self) -> None:
         self.still = Still()

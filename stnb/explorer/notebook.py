@@ -1,4 +1,6 @@
-"""A notebook to start from: whose data, the pull, the table, what the columns hold, a picture; documented, without outputs."""
+"""A notebook to start from: whose data, the pull, the table, what the columns hold, a picture;
+documented, without outputs.
+"""
 
 from __future__ import annotations
 

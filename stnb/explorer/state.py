@@ -64,7 +64,8 @@ class State:
 
 
 def named(endpoint: Endpoint, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Check filters, by the API's names or Python's, and bring them to Python's. That one is missing is no error yet.
+    """Check filters, by the API's names or Python's, and bring them to Python's. That one is
+    missing is no error yet.
 
     Raises:
         UnknownFilter: the resource has no such filter.
@@ -147,7 +148,9 @@ def hint(param: Param) -> str:
 
 
 def parse(param: Param, text: str) -> Any:
-    """Turn typed text into a filter's value, None for an empty field. Whether it fits is for `named` to say."""
+    """Turn typed text into a filter's value, None for an empty field. Whether it fits is for
+    `named` to say.
+    """
     text = text.strip()
     if not text:
         return None

@@ -1,7 +1,8 @@
-"""The part of an output that stays readable without a kernel: a small HTML table and the code that repeats it.
+"""The part of an output that stays readable without a kernel: a small HTML table and the code that
+repeats it.
 
-A reopened notebook shows "model not found" where a widget was, whatever else that output carries; so this is an
-output of its own. A live grid hides it (see `covers` in grid.py).
+A reopened notebook shows "model not found" where a widget was, whatever else that output carries;
+so this is an output of its own. A live grid hides it (see `covers` in grid.py).
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ ROWS, COLUMNS, LETTERS = 10, 8, 60
 
 
 def here() -> tuple[str | None, str | None]:
-    """The notebook's cell that is running, and which run of it this is; None where that cannot be known."""
+    """The notebook's cell that is running, and which run of it this is; None where that cannot be
+    known.
+    """
     kernel = getattr(get_ipython(), "kernel", None)
     if kernel is None:
         return None, None
@@ -45,7 +48,9 @@ class Still:
             self.show(beside=widget._repr_mimebundle_())
 
     def show(self, beside: Any) -> None:
-        """Display a widget's bundle and, as a separate output, the static copy; a terminal gets the bundle's text alone."""
+        """Display a widget's bundle and, as a separate output, the static copy; a terminal gets the
+        bundle's text alone.
+        """
         shell = get_ipython()
         if shell is None:
             return
@@ -79,7 +84,9 @@ def page(frame: pd.DataFrame, code: str, mark: str) -> str:
 
 
 def _style(mark: str) -> str:
-    """When the kernel is gone, what only looks alive steps back and the copy is seen. ipywidgets tells which."""
+    """When the kernel is gone, what only looks alive steps back and the copy is seen. ipywidgets
+    tells which.
+    """
     gone = ".stnb-explorer.jupyter-widgets-disconnected, .stnb-grid.stnb-gone"
     return f"<style>{gone} {{ display: none; }} .jp-OutputArea:has({gone}) .{mark} {{ display: block !important; }}</style>"
 

@@ -51,7 +51,9 @@ def counted(resource: str, rows: int, limit: int | None) -> str:
 
 
 def notices(frame: pd.DataFrame, total: int | None, limit: int | None) -> list[str]:
-    """What one should know about the rows on show; that there are more is no notice of the frame, which has what it asked for."""
+    """What one should know about the rows on show; that there are more is no notice of the frame,
+    which has what it asked for.
+    """
     more = total is not None and limit is not None and total > limit
     first = (
         [f"These are {len(frame):,} of {total:,} rows; choose more under “Rows at most”."]

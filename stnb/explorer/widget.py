@@ -1,4 +1,6 @@
-"""Widgets whose code and content travel when a page asks, so that a saved notebook keeps almost nothing of them."""
+"""Widgets whose code and content travel when a page asks, so that a saved notebook keeps almost
+nothing of them.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,13 @@ MARK = '"name of the part"'
 
 
 class OnDemand(anywidget.AnyWidget):
-    """A widget with a short loader in place of its code, which is sent to each page that asks for it.
+    """A widget with a short loader in place of its code, which is sent to each page that asks for
+    it.
 
-    What a notebook saves of a widget are its traits, and anywidget's code is one. A message is not saved, so everything
-    but the choice itself goes by message: a class names its files in `loads`, and answers the page's questions in
-    `reply`.
+    What a notebook saves of a widget are its traits, and anywidget's code is one. A message is not
+    saved, so everything
+    but the choice itself goes by message: a class names its files in `loads`, and answers the
+    page's questions in `reply`.
     """
 
     _code: ClassVar[dict[str, str]] = {}
@@ -59,8 +63,8 @@ class OnDemand(anywidget.AnyWidget):
     def _stay_live(self) -> None:
         """Leave it to the page where it is answered: on a subshell, which runs while a cell does.
 
-        ipykernel 7.4 answers where the widget last spoke, which is the cell's own thread at first: the page would wait
-        for the end of whatever runs there.
+        ipykernel 7.4 answers where the widget last spoke, which is the cell's own thread at first:
+        the page would wait for the end of whatever runs there.
         """
         with contextlib.suppress(AttributeError):
             del self.comm._reply_subshell_id

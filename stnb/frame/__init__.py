@@ -1,4 +1,6 @@
-"""Page bytes -> typed Arrow -> DataFrame. No HTTP; nothing is dropped, nothing crashes, and what differs is told."""
+"""Page bytes -> typed Arrow -> DataFrame. No HTTP; nothing is dropped, nothing crashes, and what
+differs is told.
+"""
 
 from __future__ import annotations
 

@@ -35,9 +35,10 @@ def assemble(
     Args:
         key: the columns that identify a row. Empty keeps all rows.
         limit: rows at most.
-        keep: "newest": of rows with the same key the one that was modified last stays, and where `modifiedOn` does
-            not tell them apart, the one that was read last. "all" drops no row.
-        consume: give the memory of each column back as it is converted; a list of pages is emptied for that.
+        keep: "newest": of rows with the same key the one that was modified last stays, and where
+            `modifiedOn` does not tell them apart, the one that was read last. "all" drops no row.
+        consume: give the memory of each column back as it is converted; a list of pages is emptied
+            for that.
 
     Returns:
         (frame, drift: column -> what differs from the catalogue, number of duplicates dropped)
@@ -92,7 +93,9 @@ def _hollow(kind: pa.DataType) -> bool:
 
 
 def _newest(columns: _Columns, key: Sequence[str]) -> npt.NDArray[np.bool_] | None:
-    """Which rows stay so that each key stands once; None where all do. A row that lacks a part of its key stays."""
+    """Which rows stay so that each key stands once; None where all do. A row that lacks a part of
+    its key stays.
+    """
     if not key or not set(key) <= set(columns.names):
         return None
     ids = columns.stacked(key[0])
@@ -136,7 +139,9 @@ class _Columns:
         ]
 
     def stacked(self, name: str, drift: dict[str, str] | None = None) -> pa.ChunkedArray:
-        """One column of all tables: where its type differs between them, in a type that loses nothing."""
+        """One column of all tables: where its type differs between them, in a type that loses
+        nothing.
+        """
         columns = [
             table[name] if name in table else pa.chunked_array([pa.nulls(rows)])
             for rows, table in self._tables
@@ -161,7 +166,9 @@ class _Columns:
 
 
 def merge(parts: Iterable[tuple[pa.Table, dict[str, str]]], drift: dict[str, str]) -> pa.Table:
-    """Tables of several pages as one: where a column's type differs between pages, a type that loses nothing."""
+    """Tables of several pages as one: where a column's type differs between pages, a type that
+    loses nothing.
+    """
     tables = []
     for table, told in parts:
         tables.append(table)
@@ -180,7 +187,8 @@ def _cast(columns: list[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
                 chunks.append(pa.nulls(len(chunk), kind))
             elif pa.types.is_string(kind):
                 chunks.append(text_of(chunk))
-            else:  # times to the microsecond where another page has the year 1 or 9999, which is told
+            # times to the microsecond where another page has the year 1 or 9999, which is told
+            else:
                 made = chunk.cast(kind, safe=not pa.types.is_timestamp(kind))
                 if pa.types.is_nested(kind):
                     made.validate(
@@ -218,7 +226,9 @@ def _common(kinds: Sequence[pa.DataType], columns: list[pa.ChunkedArray]) -> pa.
 
 
 def file_frame(file: tuple[bytes, str] | None) -> pd.DataFrame:
-    """A file (its bytes and content type) as a frame of one row: content, contentType, size (bytes)."""
+    """A file (its bytes and content type) as a frame of one row: content, contentType, size
+    (bytes).
+    """
     rows = [] if file is None else [(*file, len(file[0]))]
     frame = pd.DataFrame(rows, columns=["content", "contentType", "size"])
     return frame.astype({"contentType": "str", "size": "Int64"})

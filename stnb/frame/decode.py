@@ -1,8 +1,10 @@
 """One page's bytes -> one typed Arrow table.
 
-The fast path reads a page as one JSON document with the schema of the catalogue (pyarrow.json, off the GIL). A page
-that it refuses, because a value is of another type than promised, takes the careful path: column by column through
-Python, where a column that does not fit becomes text. Keys that the catalogue lacks are kept on both.
+The fast path reads a page as one JSON document with the schema of the catalogue (pyarrow.json, off
+the GIL). A page
+that it refuses, because a value is of another type than promised, takes the careful path: column by
+column through Python, where a column that does not fit becomes text. Keys that the catalogue lacks
+are kept on both.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ from .types import (
 MOST = 10 ** (AMOUNT.precision - AMOUNT.scale)
 BIG = (
     2**20
-)  # bytes of a page from which what the reader took meanwhile is given back: 20 MB less in a pull, 3 % slower
+    # bytes of a page from which what the reader took meanwhile is given back: 20 MB less in a pull, 3 %
+    # slower
+)
 
 __all__ = ["Decoded", "decode", "text_of"]
 
@@ -91,7 +95,9 @@ def _enveloped(content: bytes, rows_at: str) -> bytes:
 
 
 def _fast(document: bytes, shape: Shape) -> tuple[Columns, int] | None:
-    """The columns of a page and the number of its rows; None where it is not what the catalogue says, and anything might be lost."""
+    """The columns of a page and the number of its rows; None where it is not what the catalogue
+    says, and anything might be lost.
+    """
     unknown = "ignore" if shape.skips else "infer"
     try:
         rows = _read(document, shape.rows, unknown)
@@ -117,7 +123,8 @@ def _read(document: bytes, rows: pa.DataType, unknown: str) -> pa.StructArray:
     )
     found = table.column("data")
     lists = found.chunk(0) if found.num_chunks == 1 else found.combine_chunks()
-    lists.validate()  # where lists that Arrow found out by itself begin with null, it makes them too short
+    # where lists that Arrow found out by itself begin with null, it makes them too short
+    lists.validate()
     flat = lists.flatten()
     if lists.null_count or not pa.types.is_struct(flat.type):
         raise pa.ArrowInvalid("rows are no objects")
@@ -136,7 +143,9 @@ def _without_times(kind: pa.DataType) -> pa.DataType:
 
 
 def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
-    """Whether nothing was lost: no two columns of one path, no whole number cut to a float, nothing open flattened."""
+    """Whether nothing was lost: no two columns of one path, no whole number cut to a float, nothing
+    open flattened.
+    """
     if len({path for path, _ in columns}) < len(columns):
         return False
     for path, values in columns:
@@ -162,7 +171,9 @@ def _flattened(rows: pa.StructArray, above: str) -> Iterator[tuple[str, pa.Array
 
 
 def _ends(values: pa.Array, wanted: Callable[[pa.DataType], bool]) -> Iterator[float | Decimal]:
-    """How far from zero the numbers of a kind lie, those inside lists and objects too: both ends of each array of them."""
+    """How far from zero the numbers of a kind lie, those inside lists and objects too: both ends of
+    each array of them.
+    """
     if wanted(values.type):
         yield from (abs(end) for end in pc.min_max(values).as_py().values() if end is not None)
     elif pa.types.is_list(values.type):
@@ -176,7 +187,9 @@ def _ends(values: pa.Array, wanted: Callable[[pa.DataType], bool]) -> Iterator[f
 
 
 def _typed(columns: Columns, length: int, shape: Shape, drift: dict[str, str]) -> Columns:
-    """Convert every column to its final type; what the catalogue lacks comes behind, what the page lacks is null."""
+    """Convert every column to its final type; what the catalogue lacks comes behind, what the page
+    lacks is null.
+    """
     out: Columns = {}
     for leaf in shape.leaves:
         values = columns.get(leaf.path)

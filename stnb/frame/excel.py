@@ -1,4 +1,6 @@
-"""A frame -> an Excel workbook in which nothing is wrong in silence: ids keep their digits, and times are local ones."""
+"""A frame -> an Excel workbook in which nothing is wrong in silence: ids keep their digits, and
+times are local ones.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +29,13 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def write(frame: pd.DataFrame, file: IO[bytes]) -> None:
-    """Write the frame as a sheet "data", and beside it "about": where the rows are from, and in which zone their times are.
+    """Write the frame as a sheet "data", and beside it "about": where the rows are from, and in
+    which zone their times are.
 
-    Times with a zone become the tenant's own, `attrs["stnb"]["timezone"]`, UTC where it is not known, as Excel has no
-    zones; days that the API sends as midnights in UTC stay these days. Numbers of more than 15 digits, which Excel would round, and years before 1900 become text, and so do lists.
+    Times with a zone become the tenant's own, `attrs["stnb"]["timezone"]`, UTC where it is not
+    known, as Excel has no zones; days that the API sends as midnights in UTC stay these days.
+    Numbers of more than 15 digits, which Excel would round, and years before 1900 become text, and
+    so do lists.
 
     Raises:
         SetupError: openpyxl is not installed.
@@ -72,7 +77,9 @@ def _sheet(sheet: Any, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
 
     def cell(value: Any) -> Any:
-        """A text as text: one that begins with = is no formula, not even once it was edited, and #N/A no error."""
+        """A text as text: one that begins with = is no formula, not even once it was edited, and
+        #N/A no error.
+        """
         if not isinstance(value, str) or not (value[:1] == "#" or is_risky(value)):
             return value
         made = WriteOnlyCell(sheet, value)
@@ -130,7 +137,8 @@ def _text(value: Any) -> str:
 
 
 def is_risky(text: str) -> bool:
-    """Whether a spreadsheet may take the text for a formula; numbers such as -5 and +16025550100 are none.
+    """Whether a spreadsheet may take the text for a formula; numbers such as -5 and +16025550100
+    are none.
 
     >>> is_risky("=1+1"), is_risky("-5.20"), is_risky("-2+3"), is_risky("a=b")
     (True, False, True, False)

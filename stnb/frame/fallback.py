@@ -1,4 +1,6 @@
-"""The careful path: a page column by column through Python, where a column that does not fit becomes text."""
+"""The careful path: a page column by column through Python, where a column that does not fit
+becomes text.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,8 @@ def _number(text: str) -> float | Decimal:
 
 def _rows(document: bytes, positional: bool, number: Callable[[str], Any]) -> list[dict[str, Any]]:
     collecting = gc.isenabled()
-    gc.disable()  # thousands of fresh dicts make the collector run for nothing: up to 40 % of the time
+    # thousands of fresh dicts make the collector run for nothing: up to 40 % of the time
+    gc.disable()
     try:
         body = json.loads(document, parse_float=number, parse_constant=str)
         rows = body["data"]
@@ -179,7 +182,9 @@ def _number_after_all(found: pa.Array, column: Column | None) -> pa.Array | None
 
 
 def _suited(value: Any, want: pa.DataType | None) -> Any:
-    """Decimals as floats wherever none are asked for; raises for what Arrow would change in silence."""
+    """Decimals as floats wherever none are asked for; raises for what Arrow would change in
+    silence.
+    """
     if (
         isinstance(value, bool)
         and want is not None
@@ -257,7 +262,9 @@ def _fits_wide(value: int | Decimal) -> bool:
 
 
 def _shaped(value: Any, want: pa.DataType) -> Any:
-    """The value as Arrow gives it back for a type: absent keys as None. A key that the type lacks stays, and so differs."""
+    """The value as Arrow gives it back for a type: absent keys as None. A key that the type lacks
+    stays, and so differs.
+    """
     if value is None:
         return None
     if pa.types.is_struct(want) and isinstance(value, dict):

@@ -81,7 +81,8 @@ _HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
 
 @contextlib.contextmanager
 def heard() -> Iterator[list[str]]:
-    """What would be warned of in this thread meanwhile, as texts: for widgets, which show it in their own place.
+    """What would be warned of in this thread meanwhile, as texts: for widgets, which show it in
+    their own place.
 
     Example:
         >>> with heard() as texts:
@@ -96,7 +97,9 @@ def heard() -> Iterator[list[str]]:
 
 
 def warn(notice: Notice) -> None:
-    """Warn at the line of the reader's code that called us; incompleteness each time, the rest once a process."""
+    """Warn at the line of the reader's code that called us; incompleteness each time, the rest once
+    a process.
+    """
     category, text = notice
     if (texts := _HEARD.get()) is not None:
         texts.append(text)

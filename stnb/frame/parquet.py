@@ -1,4 +1,6 @@
-"""Arrow tables, one after the other -> one Parquet file, whole or not at all, that reads back as the frame of a pull."""
+"""Arrow tables, one after the other -> one Parquet file, whole or not at all, that reads back as
+the frame of a pull.
+"""
 
 from __future__ import annotations
 
@@ -36,17 +38,19 @@ def write(
     """Write tables as one file; no more than a row group of them is in memory at once.
 
     Args:
-        tables: the rows in their order; a table whose columns stand or are typed otherwise is cast to the schema,
-            where that loses nothing.
-        attrs: what `pd.read_parquet(path).attrs["stnb"]` is to be; a function is called after the last row.
-        folder: where the file is written before it takes its place; beside it, when not given. It must be on the same
-            disk.
+        tables: the rows in their order; a table whose columns stand or are typed otherwise is cast
+            to the schema, where that loses nothing.
+        attrs: what `pd.read_parquet(path).attrs["stnb"]` is to be; a function is called after the
+            last row.
+        folder: where the file is written before it takes its place; beside it, when not given. It
+            must be on the same disk.
 
     Returns:
         The number of rows written.
 
     Raises:
-        CannotSave: the system refuses; what stood at `path` is as it was, also after any other error.
+        CannotSave: the system refuses; what stood at `path` is as it was, also after any other
+            error.
         pa.ArrowInvalid: a value does not fit the schema.
 
     Example:
@@ -75,7 +79,8 @@ def _write(
         "compression": "zstd",
         "use_dictionary": texts,
     }  # for all columns: 1.7 times the time, 1.3 times the size
-    # Readers take the attrs from the stored schema, and they may be known only after the last row: so it is stored then.
+    # Readers take the attrs from the stored schema, and they may be known only after the last row:
+    # so it is stored then.
     with pq.ParquetWriter(file, schema, store_schema=False, **options) as writer:
         for group in _groups(_fit(table, schema) for table in tables):
             writer.write_table(group, row_group_size=group.num_rows)
@@ -86,7 +91,8 @@ def _write(
 
 
 def provenance(path: str | os.PathLike[str]) -> Attrs:
-    """Where the rows of a Parquet file come from, `attrs["stnb"]` of the frame that it holds; {} where none is told.
+    """Where the rows of a Parquet file come from, `attrs["stnb"]` of the frame that it holds; {}
+    where none is told.
 
     Raises:
         BadFilter: it cannot be read as Parquet.

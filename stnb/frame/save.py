@@ -1,4 +1,6 @@
-"""A frame -> a file: Parquet, Excel, CSV or JSON by its ending; whole or not at all. And back from Parquet."""
+"""A frame -> a file: Parquet, Excel, CSV or JSON by its ending; whole or not at all. And back from
+Parquet.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,14 @@ from . import excel
 
 
 def save(frame: pd.DataFrame, target: str | os.PathLike[str]) -> Path:
-    """Write the frame to `target`; where that fails, to the temporary folder, so that the rows are not lost.
+    """Write the frame to `target`; where that fails, to the temporary folder, so that the rows are
+    not lost.
 
     Args:
-        target: ends in .parquet (types and provenance kept), .xlsx (times in the tenant's zone, and a sheet that says so),
-            .csv or .json (an array of records); lists become JSON text in Excel and CSV. A text that a spreadsheet would
-            take for a formula gets an apostrophe before it in CSV, and is marked as text in Excel; numbers stay.
+        target: ends in .parquet (types and provenance kept), .xlsx (times in the tenant's zone, and
+            a sheet that says so), .csv or .json (an array of records); lists become JSON text in
+            Excel and CSV. A text that a spreadsheet would take for a formula gets an apostrophe
+            before it in CSV, and is marked as text in Excel; numbers stay.
 
     Returns:
         The path of the file.
@@ -51,7 +55,8 @@ def save(frame: pd.DataFrame, target: str | os.PathLike[str]) -> Path:
 
 
 def load(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a Parquet file as the frame that was written: as `pd.read_parquet` does, but for decimals, which that makes objects of.
+    """Read a Parquet file as the frame that was written: as `pd.read_parquet` does, but for
+    decimals, which that makes objects of.
 
     Example:
         >>> path = save(st.accounting.payments.pull(dtypes="decimal"), "payments.parquet")
@@ -100,7 +105,8 @@ def _csv(frame: pd.DataFrame, file: IO[bytes]) -> None:
     columns = [_csv_column(frame.iloc[:, at]) for at in range(frame.shape[1])]
     flat = pd.concat(columns, axis=1) if columns else frame
     flat.columns = pd.Index([_harmless(str(name)) for name in frame.columns])
-    # A return within a text is quoted only where lines end in one, too; unquoted it would end the row.
+    # A return within a text is quoted only where lines end in one, too; unquoted it would end the
+    # row.
     returns = any(
         isinstance(v, str) and "\r" in v
         for at in range(flat.shape[1])

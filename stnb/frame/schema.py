@@ -32,7 +32,8 @@ class Shape:
         leaves: the frame's columns in order; objects are flattened to dotted paths.
         rows: the Arrow type of a row as read from JSON.
         narrow: whether these are only some of the columns; others are then left out, and not told.
-        dtypes: "typed" as the table of types has it, "decimal" for exact amounts, or "raw" for values as they are sent.
+        dtypes: "typed" as the table of types has it, "decimal" for exact amounts, or "raw" for
+            values as they are sent.
     """
 
     leaves: tuple[Leaf, ...]
@@ -51,7 +52,9 @@ class Shape:
 
     @functools.cached_property
     def skips(self) -> bool:
-        """Whether the reader can skip other keys: within lists of objects, and where nothing is promised, it would skip too much."""
+        """Whether the reader can skip other keys: within lists of objects, and where nothing is
+        promised, it would skip too much.
+        """
         return self.narrow and not any(
             is_open(leaf.column) or _holds_objects(leaf.column) for leaf in self.leaves
         )
@@ -157,7 +160,9 @@ def _leaves(columns: tuple[Column, ...], above: str = "") -> Iterator[Leaf]:
 
 
 def _struct(columns: tuple[Column, ...]) -> pa.DataType:
-    """What a row's objects are read as; what the documents promise nothing of is left to Arrow to find out."""
+    """What a row's objects are read as; what the documents promise nothing of is left to Arrow to
+    find out.
+    """
     inner = {
         c.name: _struct(c.children) if c.type == "object" else json_type(c)
         for c in columns

@@ -13,7 +13,9 @@ from stnb.catalog import Column
 
 
 def as_text(value: Any) -> str | None:
-    """A value as text; half of a surrogate pair, as of an emoji that was cut in two, is written as its escape."""
+    """A value as text; half of a surrogate pair, as of an emoji that was cut in two, is written as
+    its escape.
+    """
     if value is None:
         return None
     text = value if isinstance(value, str) else _json(value)

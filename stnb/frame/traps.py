@@ -1,4 +1,6 @@
-"""Known traps: where the rows of a pull are right and yet do not mean what their names say. One sentence each."""
+"""Known traps: where the rows of a pull are right and yet do not mean what their names say. One
+sentence each.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ class Pulled:
     """What a pull brought.
 
     Attributes:
-        frame: its rows; None where they went to a file, and only what holds of any rows can be told.
+        frame: its rows; None where they went to a file, and only what holds of any rows can be
+            told.
         columns: the names of its columns.
         given: the filters, as sent.
     """
@@ -83,11 +86,13 @@ def found(
         frame: the rows; None where they went to a file.
         given: the filters, as sent.
         columns: the names of the columns where there is no frame.
-        limit: the rows asked for at most; who asks for a few only looks around, and is told nothing.
+        limit: the rows asked for at most; who asks for a few only looks around, and is told
+            nothing.
 
     Example:
         >>> found(st.memberships.memberships.endpoint, df, {})[0][1]
-        '12 of these memberships are active, but their status is Expired: ask status="Active" for those that run.'
+        '12 of these memberships are active, but their status is Expired: ask status="Active" for
+        those that run.'
     """
     if endpoint.kind in ("record", "file") or (limit is not None and limit <= FEW):
         return []

@@ -1,7 +1,8 @@
-"""The table of types: what each catalogue type is in JSON, in Arrow and in pandas, and one small converter for each.
+"""The table of types: what each catalogue type is in JSON, in Arrow and in pandas, and one small
+converter for each.
 
-Converters take an Arrow array as it was read and answer with the typed one; they raise `pa.ArrowInvalid` where a
-value does not fit, and the column then stays text.
+Converters take an Arrow array as it was read and answer with the typed one; they raise
+`pa.ArrowInvalid` where a value does not fit, and the column then stays text.
 """
 
 from __future__ import annotations
@@ -26,11 +27,14 @@ FIRST, LAST = (
     253_402_300_799_999_999,
 )  # microseconds from 1970 to the years 1 and 9999
 LARGEST = 2**53  # beyond it a float does not hold every whole number
-# 18 digits, as Arrow's product of two such still has a place in its 38; where an amount needs more, every one of .NET's
-# (29 digits, 28 of them behind the point) has a place in the wide one, of which sums are right and products too long.
+# 18 digits, as Arrow's product of two such still has a place in its 38; where an amount needs more,
+# every one of .NET's
+# (29 digits, 28 of them behind the point) has a place in the wide one, of which sums are right and
+# products too long.
 AMOUNT, WIDE = pa.decimal128(18, 6), pa.decimal256(76, 38)
 
-# catalogue type -> (as read from JSON, as kept in Arrow, pandas dtype); nested and unknown ones are below
+# catalogue type -> (as read from JSON, as kept in Arrow, pandas dtype); nested and unknown ones are
+# below
 TYPES: dict[str, tuple[pa.DataType, pa.DataType, str]] = {
     "integer": (pa.int64(), pa.int64(), "Int64"),
     "decimal": (pa.float64(), pa.float64(), "Float64"),
@@ -53,7 +57,8 @@ TYPES: dict[str, tuple[pa.DataType, pa.DataType, str]] = {
     "exact decimal": (AMOUNT, AMOUNT, str(pd.ArrowDtype(AMOUNT))),
 }
 AS_SENT = {"date-time": "string", "date": "string", "duration": "string", "decimal": "number"}
-# Hybrid frames, not all-Arrow ones: comparisons with date strings, to_period and resample work on them.
+# Hybrid frames, not all-Arrow ones: comparisons with date strings, to_period and resample work on
+# them.
 PANDAS: dict[pa.DataType, Any] = {
     pa.int64(): pd.Int64Dtype(),
     pa.uint64(): pd.UInt64Dtype(),
@@ -67,8 +72,8 @@ PANDAS: dict[pa.DataType, Any] = {
 class _NestedByName(pd.ArrowDtype):
     """Lets `pd.read_parquet` read what `to_parquet` wrote.
 
-    pandas writes "list<item: int64>[pyarrow]" into the file's metadata and cannot read that name back. This answers
-    to such names; the type itself is in the file.
+    pandas writes "list<item: int64>[pyarrow]" into the file's metadata and cannot read that name
+    back. This answers to such names; the type itself is in the file.
     """
 
     @classmethod
@@ -81,7 +86,8 @@ class _NestedByName(pd.ArrowDtype):
         return pd.arrays.ArrowExtensionArray(array)
 
 
-# pandas asks ArrowDtype first, which refuses such a name for good where round or square brackets stand in it.
+# pandas asks ArrowDtype first, which refuses such a name for good where round or square brackets
+# stand in it.
 _registry.dtypes.insert(0, _registry.dtypes.pop(_registry.dtypes.index(_NestedByName)))
 
 
@@ -105,9 +111,11 @@ def is_open(column: Column) -> bool:
 
 
 def kind_of(column: Column) -> str:
-    """A column's row in the table of types: its type, but "whole number" for a text that is the id of another resource.
+    """A column's row in the table of types: its type, but "whole number" for a text that is the id
+    of another resource.
 
-    payments.typeId and its like are sent as text, while the ids that they lead to are numbers (facts §8).
+    payments.typeId and its like are sent as text, while the ids that they lead to are numbers
+    (facts §8).
     """
     return "whole number" if column.type == "string" and column.refers else column.type
 
@@ -138,7 +146,9 @@ def final_type(column: Column) -> pa.DataType:
 
 
 def dtype_of(column: Column) -> str:
-    """The pandas dtype of a column by name, such as "Int64"; an object has none, as it is flattened."""
+    """The pandas dtype of a column by name, such as "Int64"; an object has none, as it is
+    flattened.
+    """
     if column.type == "object":
         return ""
     return (
@@ -152,7 +162,9 @@ def dtype_of(column: Column) -> str:
 
 
 def to_date_time(values: pa.Array) -> pa.Array:
-    """ISO text with 0 to 9 fraction digits and any zone (none means UTC) -> UTC, in ns, or µs outside its years."""
+    """ISO text with 0 to 9 fraction digits and any zone (none means UTC) -> UTC, in ns, or µs
+    outside its years.
+    """
     try:
         return values.cast(UTC_NS)  # which takes texts with a zone only
     except pa.ArrowInvalid:
@@ -179,7 +191,9 @@ def to_date(values: pa.Array) -> pa.Array:
 
 
 def _of_calendar(times: pa.Array) -> pa.Array:
-    """Times of the years 1 to 9999: others, as of an offset that leads out of them, break whoever shows them."""
+    """Times of the years 1 to 9999: others, as of an offset that leads out of them, break whoever
+    shows them.
+    """
     ends = pc.min_max(times.cast(pa.int64())).as_py()
     if ends["min"] is not None and (ends["min"] < FIRST or ends["max"] > LAST):
         raise pa.ArrowInvalid("no time of a calendar's years")
@@ -187,7 +201,9 @@ def _of_calendar(times: pa.Array) -> pa.Array:
 
 
 def to_amount(values: pa.Array) -> pa.Array:
-    """Amounts as text -> numbers; an empty text is a missing amount, and a float has to hold every whole number there."""
+    """Amounts as text -> numbers; an empty text is a missing amount, and a float has to hold every
+    whole number there.
+    """
     if not pa.types.is_string(values.type):
         return values.cast(pa.float64())
     try:
@@ -209,7 +225,9 @@ def to_exact(values: pa.Array) -> pa.Array:
 
 
 def to_whole(values: pa.Array) -> pa.Array:
-    """Ids as text -> whole numbers, where each is written as JSON writes it; an empty text is no id."""
+    """Ids as text -> whole numbers, where each is written as JSON writes it; an empty text is no
+    id.
+    """
     if not pa.types.is_string(values.type):
         return values.cast(pa.int64())
     texts = pc.if_else(pc.equal(values, ""), None, values)
@@ -226,7 +244,9 @@ def _filled(values: pa.Array) -> pa.Array:
 
 
 def to_duration(values: pa.Array) -> pa.Array:
-    """.NET's "[-][d.]hh:mm:ss[.fffffff]", or ISO 8601 -> a duration; each distinct text is read once."""
+    """.NET's "[-][d.]hh:mm:ss[.fffffff]", or ISO 8601 -> a duration; each distinct text is read
+    once.
+    """
     distinct = values.dictionary_encode()
     parsed = pa.array(
         [None if t is None else _nanoseconds(t) for t in distinct.dictionary.to_pylist()],
@@ -235,7 +255,8 @@ def to_duration(values: pa.Array) -> pa.Array:
     return pc.take(parsed, distinct.indices)
 
 
-# Two forms with groups of the same names. Years and months have no length, and pandas reads PT1.5H as five hours.
+# Two forms with groups of the same names. Years and months have no length, and pandas reads PT1.5H
+# as five hours.
 NET = re.compile(
     r"(?P<sign>-)?(?:(?P<d>\d+)\.)?(?P<h>\d+):(?P<m>\d\d)(?::(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?)?",
     re.ASCII,

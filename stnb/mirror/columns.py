@@ -54,7 +54,9 @@ class Rows:
         return pa.chunked_array(parts, self.type_of(name))
 
     def picked(self, name: str, kind: pa.DataType, places: Places) -> pa.Array:
-        """The values of a column at some places, as `kind`; no more than a row group of others is read at a time."""
+        """The values of a column at some places, as `kind`; no more than a row group of others is
+        read at a time.
+        """
         if name not in self.names:
             return pa.nulls(len(places), kind)
         order = np.argsort(places, kind="stable")
@@ -74,7 +76,8 @@ class Rows:
 
 
 def common(old: Rows, new: Rows, drift: dict[str, str]) -> pa.Schema:
-    """The columns of both files, each of a type that loses nothing of either, as between the pages of a pull.
+    """The columns of both files, each of a type that loses nothing of either, as between the pages
+    of a pull.
 
     Args:
         drift: gets the columns that become text for it.

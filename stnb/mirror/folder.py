@@ -31,7 +31,8 @@ class Mark:
         resource, tenant, environment: what was read.
         rows: in the file.
         when: when the last run began, as ISO text in UTC.
-        data: when the run began that wrote the file; an older file is not the one that this mark belongs to.
+        data: when the run began that wrote the file; an older file is not the one that this mark
+            belongs to.
         cursor: where a feed goes on.
         modifiedOnOrAfter: from when on a list asks for changes.
     """
@@ -124,7 +125,9 @@ class Home:
                 )
 
     def _sweep(self) -> None:
-        """Delete what a killed run left half written; pages that `pull(to=…)` goes on from lie in folders."""
+        """Delete what a killed run left half written; pages that `pull(to=…)` goes on from lie in
+        folders.
+        """
         for path in self.inner.iterdir():
             if path.is_file() and path.name != "lock" and path.suffix != ".json":
                 path.unlink()
@@ -172,7 +175,9 @@ class Home:
         return self.inner / f"{table}.json"
 
     def _about(self, table: str) -> dict[str, Any] | None:
-        """What the file says of itself, and whether its rows are still those; None where there is no file."""
+        """What the file says of itself, and whether its rows are still those; None where there is
+        no file.
+        """
         path = self.data(table)
         if not path.exists():
             return None

@@ -30,7 +30,8 @@ class Difference:
 
     Attributes:
         before, after: rows.
-        added, changed: rows that are new, and that came again otherwise than before; None where no key tells rows apart.
+        added, changed: rows that are new, and that came again otherwise than before; None where no
+            key tells rows apart.
         inactive: rows that are inactive now and were not before.
         gone: rows that are no longer there.
         drift: columns whose type differs between the old rows and the new ones, in words.
@@ -48,7 +49,8 @@ class Difference:
 def merged(
     old: Path, new: Path, key: Sequence[str], spare: Path, about: Mapping[str, Any]
 ) -> Difference:
-    """Put the rows of `new` into `old`: of rows with one key the newer stays, by `modifiedOn`, else that of `new`.
+    """Put the rows of `new` into `old`: of rows with one key the newer stays, by `modifiedOn`, else
+    that of `new`.
 
     Nothing is written where nothing differs.
 
@@ -110,7 +112,8 @@ class _Both:
 
     Attributes:
         old, new: the files.
-        was, now: the places of rows that both have, in each; without those of which the old one is newer.
+        was, now: the places of rows that both have, in each; without those of which the old one is
+            newer.
         fresh: the places of rows that the new one has alone.
         schema: the columns of both, of types that hold both.
     """

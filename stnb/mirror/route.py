@@ -28,7 +28,8 @@ class Route:
 
     Attributes:
         resource: what is read; of a list that has a feed, the feed.
-        by: "feed", from the cursor of the last run on; "modified", what was changed since the last run; or "whole".
+        by: "feed", from the cursor of the last run on; "modified", what was changed since the last
+            run; or "whole".
         filters: what it takes to see every row, also the inactive ones.
     """
 
@@ -54,7 +55,8 @@ def routes(resources: Iterable[Resource | str], account: Named | None) -> list[R
 
     Raises:
         UnknownResource: there is none of that name.
-        UsageError: one cannot be kept up to date, a name was given without an account, or they are of several tenants.
+        UsageError: one cannot be kept up to date, a name was given without an account, or they are
+            of several tenants.
     """
     found: dict[str, Route] = {}
     for given in [resources] if isinstance(resources, (str, Resource)) else resources:
@@ -112,7 +114,9 @@ def _by(endpoint: Endpoint) -> By:
 
 
 def feed_of(endpoint: Endpoint, catalog: Catalog) -> str | None:
-    """The feed of a list, or of a feed itself: "jpm.export.jobs" of "jpm.jobs"; None where there is none."""
+    """The feed of a list, or of a feed itself: "jpm.export.jobs" of "jpm.jobs"; None where there is
+    none.
+    """
     module, *rest = (part for part in endpoint.name.split(".") if part != "export")
     twin = ".".join([module, "export", *rest])
     if twin in catalog:

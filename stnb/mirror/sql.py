@@ -29,18 +29,22 @@ NAMED = 12  # tables that an error names at most
 
 
 def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> pd.DataFrame:
-    """Ask a folder of Parquet files, such as `stnb.sync` keeps: `jpm_jobs.parquet` is the table `jpm_jobs`.
+    """Ask a folder of Parquet files, such as `stnb.sync` keeps: `jpm_jobs.parquet` is the table
+    `jpm_jobs`.
 
-    Only these files can be read, and nothing is written. Times are in UTC, to the microsecond; durations are intervals.
+    Only these files can be read, and nothing is written. Times are in UTC, to the microsecond;
+    durations are intervals.
     DuckDB does the work: `pip install duckdb`.
 
     Args:
-        query: one SELECT in DuckDB's SQL; `DESCRIBE jpm_jobs`, `SUMMARIZE jpm_jobs` and `SHOW TABLES` too.
+        query: one SELECT in DuckDB's SQL; `DESCRIBE jpm_jobs`, `SUMMARIZE jpm_jobs` and `SHOW
+            TABLES` too.
         folder: where the files lie.
         parameters: the values of `$name` in the query.
 
     Returns:
-        A frame typed like that of a pull: Int64, Float64, boolean, str, datetime64[ns, UTC], timedelta64.
+        A frame typed like that of a pull: Int64, Float64, boolean, str, datetime64[ns, UTC],
+            timedelta64.
 
     Raises:
         SetupError: DuckDB is not installed.
@@ -106,7 +110,9 @@ def _opened(duckdb: Any, query: str, files: dict[str, Path]) -> Iterator[Any]:
 
 
 def _named(duckdb: Any, connection: Any, query: str, files: dict[str, Path]) -> dict[str, Path]:
-    """The files that a query names, as each costs some milliseconds; all, where it names none, as in SHOW TABLES."""
+    """The files that a query names, as each costs some milliseconds; all, where it names none, as
+    in SHOW TABLES.
+    """
     try:
         names = {name.lower() for name in connection.get_table_names(query)}
     except duckdb.Error:  # which the query itself will tell
@@ -217,7 +223,9 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 
 
 def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column with the type that a pull would have given it; what does not fit exactly stays as it is."""
+    """A column with the type that a pull would have given it; what does not fit exactly stays as it
+    is.
+    """
     kind = column.type
     if pa.types.is_interval(kind):
         return _durations(column)

@@ -197,9 +197,11 @@ class Table:
         )
 
     def _since(self, began: dt.datetime) -> str | None:
-        """From when on to ask next time; None where rows do not say when they were changed, so that all are read again.
+        """From when on to ask next time; None where rows do not say when they were changed, so that
+        all are read again.
 
-        Our clock says when the pull began, the rows say what the server's clock was: the earlier of both holds.
+        Our clock says when the pull began, the rows say what the server's clock was: the earlier of
+        both holds.
         """
         if WHEN not in {c.name for c in self.route.endpoint.columns}:
             return (began - OVERLAP).isoformat()

@@ -1,7 +1,7 @@
 """One pull: pages are fetched on the private loop and decoded beside it; whatever arrived is kept.
 
-`Pull` is what `Resource.start()` returns and what `Resource.pull()` waits for. `work` fetches and decodes, `run` is what
-the reader holds, `about` says what happened.
+`Pull` is what `Resource.start()` returns and what `Resource.pull()` waits for. `work` fetches and
+decodes, `run` is what the reader holds, `about` says what happened.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Filters as people write them -> path and query as the API takes them. Nothing that it would ignore gets through.
+"""Filters as people write them -> path and query as the API takes them. Nothing that it would
+ignore gets through.
 
-The API answers an unknown filter with every row and no word (facts §7), so names and values are checked here.
+The API answers an unknown filter with every row and no word (facts §7), so names and values are
+checked here.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from stnb.errors import BadFilter, UnknownFilter
 from .dates import moment
 from .values import UTC, as_list, as_text, bad
 
-FIFTY = 50  # ids in a call where the documents state no maximum (facts §7): an address cannot be of any length
+# ids in a call where the documents state no maximum (facts §7): an address cannot be of any length
+FIFTY = 50
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -29,7 +32,8 @@ class Call:
 
     Attributes:
         given: the filters as they were understood, for provenance.
-        batches: more values than one call takes, as the pairs of each call; empty where one call does.
+        batches: more values than one call takes, as the pairs of each call; empty where one call
+            does.
         asked: how many rows are asked for by their ids; None where they are not.
     """
 
@@ -139,7 +143,9 @@ def _given(endpoint: Endpoint, filters: Mapping[str, Any]) -> dict[Param, Any]:
 
 
 def _counted(param: Param, value: Any, zone: dt.tzinfo, now: dt.datetime | None) -> Any:
-    """A date that is written as text, as its moment; what is none stays, and is refused with the other values."""
+    """A date that is written as text, as its moment; what is none stays, and is refused with the
+    other values.
+    """
     if param.type not in ("date", "date-time") or not isinstance(value, str):
         return value
     try:
@@ -205,9 +211,11 @@ def _written(param: Param, values: list[str]) -> list[tuple[str, str]]:
 
 
 def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str]]:
-    """A mapping of names to values: `customField.Fields[Name]=value`, or `customField.Name=value` (facts §7).
+    """A mapping of names to values: `customField.Fields[Name]=value`, or `customField.Name=value`
+    (facts §7).
 
-    Where the parameter takes several (forms' owners), a list of mappings: `owners[0].type=Job&owners[0].id=1`.
+    Where the parameter takes several (forms' owners), a list of mappings:
+    `owners[0].type=Job&owners[0].id=1`.
     """
     rows = as_list(value) if param.many and not isinstance(value, (str, Mapping)) else [value]
     if not rows or any(
@@ -239,7 +247,9 @@ def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str
 
 
 def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:
-    """A report's parameters: a mapping becomes the list of name-value pairs that the route takes (facts §9)."""
+    """A report's parameters: a mapping becomes the list of name-value pairs that the route takes
+    (facts §9).
+    """
     pairs = (
         [{"name": k, "value": v} for k, v in value.items()] if isinstance(value, Mapping) else value
     )

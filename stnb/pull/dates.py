@@ -3,8 +3,9 @@
     "2026-07-01T09:30"   "2026-07-01"   "2026-07"   "2026"
     "today"   "yesterday"   "this month"   "last quarter"   "last 30 days"   "2 weeks ago"
 
-A day, month or year is its first moment in the profile's zone, also where clocks change; so is "last month" the first
-moment of the month before this one, and "last 30 days" the midnight 30 days before today's.
+A day, month or year is its first moment in the profile's zone, also where clocks change; so is
+"last month" the first moment of the month before this one, and "last 30 days" the midnight 30 days
+before today's.
 """
 
 from __future__ import annotations
@@ -45,9 +46,11 @@ def moment(value: Any, zone: dt.tzinfo, now: dt.datetime | None = None) -> dt.da
 def window(
     value: Any, zone: dt.tzinfo, now: dt.datetime | None = None
 ) -> tuple[dt.datetime, dt.datetime]:
-    """The whole day, week, month, quarter or year that a value means: its first moment, and the first one behind it.
+    """The whole day, week, month, quarter or year that a value means: its first moment, and the
+    first one behind it.
 
-    "last 30 days" ends with today. A day is as long as it is in the zone: 23 to 25 hours where clocks change.
+    "last 30 days" ends with today. A day is as long as it is in the zone: 23 to 25 hours where
+    clocks change.
 
     Raises:
         ValueError, TypeError: the value means no day or span of days, such as "2026-07-01T09:30".

@@ -70,7 +70,9 @@ class Work:
         self._reading: set[asyncio.Task[Any]] = set()  # pages that are asked for once more
 
     async def decoded(self) -> AsyncGenerator[int, None]:
-        """Fetch and decode; yield the index of each page as it is on the shelf, also while the next one is on its way."""
+        """Fetch and decode; yield the index of each page as it is on the shelf, also while the next
+        one is on its way.
+        """
         decoding: dict[asyncio.Task[None], int] = {}
         try:
             async with (
@@ -98,7 +100,9 @@ class Work:
                 await asyncio.gather(*decoding, return_exceptions=True)
 
     async def _read(self, page: Page) -> None:
-        """Decode a page in a thread; where its body cannot be read, as it was cut off, ask for it once more."""
+        """Decode a page in a thread; where its body cannot be read, as it was cut off, ask for it
+        once more.
+        """
         here, own = asyncio.get_running_loop(), asyncio.current_task()
         assert own is not None
         for reading in itertools.count(1):
@@ -190,7 +194,9 @@ class _Unreadable(Exception):
 
 
 class _Coming:
-    """The next page of a walk, asked for in a task of its own, so that one can wait for other things beside it."""
+    """The next page of a walk, asked for in a task of its own, so that one can wait for other
+    things beside it.
+    """
 
     def __init__(self, walk: AsyncGenerator[Page, None]) -> None:
         self._walk, self.more = walk, True

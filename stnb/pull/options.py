@@ -1,4 +1,6 @@
-"""The options of a pull, checked before anything is sent: one that would silently be ignored is refused."""
+"""The options of a pull, checked before anything is sent: one that would silently be ignored is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -153,5 +155,7 @@ def target(call: Call, to: Any) -> Path:
 
 
 def table_name(endpoint: Endpoint) -> str:
-    """What a resource is called as a table: "jpm.jobs" and its feed "jpm.export.jobs" are both jpm_jobs."""
+    """What a resource is called as a table: "jpm.jobs" and its feed "jpm.export.jobs" are both
+    jpm_jobs.
+    """
     return endpoint.name.replace(".export.", ".").replace(".", "_")

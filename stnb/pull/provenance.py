@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def about(
     run: Pull, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None
 ) -> tuple[dict[str, Any], list[Notice]]:
-    """The frame's `attrs["stnb"]`, of plain values, and the notices; without a frame where the rows are in a file."""
+    """The frame's `attrs["stnb"]`, of plain values, and the notices; without a frame where the rows
+    are in a file.
+    """
     e, p, plan, owner = run.call.endpoint, run.progress, run.plan, run.session.credentials
     told = _notices(run, rows, duplicates, drift, frame)
     return {

@@ -34,7 +34,8 @@ class Pull(Work):
     Attributes:
         error: what ended it, or None.
         cancelled: whether it was cancelled.
-        path: the Parquet file that it was written to, once it is done; None where it goes into a frame.
+        path: the Parquet file that it was written to, once it is done; None where it goes into a
+            frame.
 
     Example:
         >>> run = st.jpm.jobs.start(jobStatus="Completed")
@@ -64,7 +65,8 @@ class Pull(Work):
         return self
 
     def resume(self) -> Pull:
-        """Go on in the background where a pull that failed or was cancelled stood; what had arrived is not read again.
+        """Go on in the background where a pull that failed or was cancelled stood; what had arrived
+        is not read again.
 
         Example:
             >>> run.cancel()
@@ -118,10 +120,12 @@ class Pull(Work):
             self._future.cancel()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame:
-        """Wait for the end and answer with the frame; after `cancel()`, with the rows that had arrived.
+        """Wait for the end and answer with the frame; after `cancel()`, with the rows that had
+        arrived.
 
         Raises:
-            StnbError: the pull failed; the rows that had arrived are in `err.frame`, and `err.resume()` goes on.
+            StnbError: the pull failed; the rows that had arrived are in `err.frame`, and
+                `err.resume()` goes on.
             TimeoutError: it still runs.
             KeyboardInterrupt: it was interrupted, and has been cancelled; the rows are in `frame`.
         """
@@ -132,7 +136,8 @@ class Pull(Work):
         return frame
 
     def saved(self, timeout: float | None = None) -> Path:
-        """Wait for the end of a pull that goes to a file, and answer with its path; raises as `wait` does.
+        """Wait for the end of a pull that goes to a file, and answer with its path; raises as
+        `wait` does.
 
         Raises:
             concurrent.futures.CancelledError: it was cancelled.
@@ -174,7 +179,9 @@ class Pull(Work):
 
     @property
     def frame(self) -> pd.DataFrame | None:
-        """The rows that arrived, once it is done; None before. Read from the file where it was written to one."""
+        """The rows that arrived, once it is done; None before. Read from the file where it was
+        written to one.
+        """
         if not self.done:
             return None
         with self._lock:
@@ -223,7 +230,8 @@ class Pull(Work):
         try:
             self.path = await asyncio.shield(saving)
         except asyncio.CancelledError:
-            shelf.close()  # it gives up at the next table, and only then is the file free for another pull
+            # it gives up at the next table, and only then is the file free for another pull
+            shelf.close()
             await asyncio.gather(saving, return_exceptions=True)
             raise
 

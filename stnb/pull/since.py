@@ -1,4 +1,5 @@
-"""`since=`: only what changed after a moment, an earlier frame or an earlier file, in each resource's own terms.
+"""`since=`: only what changed after a moment, an earlier frame or an earlier file, in each
+resource's own terms.
 
 A feed goes on from the earlier pull's cursor, a list asks for what was modified since.
 """
@@ -27,12 +28,14 @@ def since(
     """The filter that asks for what changed.
 
     Args:
-        value: a date or a phrase such as "last 30 days", a frame that stnb pulled, or the path of a Parquet file that it wrote.
+        value: a date or a phrase such as "last 30 days", a frame that stnb pulled, or the path of a
+            Parquet file that it wrote.
         owner: whose frame or file it has to be; its zone says when a day begins.
         now: what a phrase is counted from; the present if it is not given.
 
     Raises:
-        BadFilter: the resource cannot tell what changed, or the value says no moment of this tenant's.
+        BadFilter: the resource cannot tell what changed, or the value says no moment of this
+            tenant's.
     """
     about = _provenance(endpoint, value)
     if about is not None:

@@ -15,7 +15,9 @@ from .run import Pull
 
 
 def in_order(run: Pull) -> Iterator[pd.DataFrame]:
-    """The pages of a pull that was not started, each a frame that is then forgotten; later ones are fetched ahead."""
+    """The pages of a pull that was not started, each a frame that is then forgotten; later ones are
+    fetched ahead.
+    """
     walk, e, parts = run.decoded(), run.call.endpoint, run.shelf.parts  # type: ignore[attr-defined]
     drift: dict[str, str] = {}
     expected, left = 0, run.plan.limit

@@ -17,7 +17,8 @@ from stnb.errors import BadFilter
 from .dates import moment
 
 UTC = ZoneInfo("UTC")
-# Of columns that hold days, as midnights in UTC (seen): with the midnight of a zone west of it, a day would lose its own rows.
+# Of columns that hold days, as midnights in UTC (seen): with the midnight of a zone west of it, a
+# day would lose its own rows.
 DAYS = {"invoicedOnOrAfter", "invoicedOnBefore", "dueDateOnOrAfter", "dueDateBefore"}
 
 
@@ -145,7 +146,9 @@ def _date(value: Any, zone: dt.tzinfo) -> str:
 
 
 def _day(value: Any, zone: dt.tzinfo) -> dt.datetime:
-    """The first moment of a day in the zone as the midnight in UTC that stands for this day; another moment as it is."""
+    """The first moment of a day in the zone as the midnight in UTC that stands for this day;
+    another moment as it is.
+    """
     exact = moment(value, zone)
     here = exact.astimezone(zone)
     return here.replace(tzinfo=UTC) if here.time() == dt.time() else exact
@@ -179,7 +182,9 @@ _EXPECTED = {
 
 
 def as_list(value: Any) -> list[Any]:
-    """The values of a parameter that takes several: a text between commas, a collection, or one value."""
+    """The values of a parameter that takes several: a text between commas, a collection, or one
+    value.
+    """
     if isinstance(value, str):
         return [v.strip() for v in value.split(",") if v.strip()]
     return (

@@ -1,4 +1,6 @@
-"""One HTTP client for one tenant: it sends reads, again where that helps, and says in words why one failed."""
+"""One HTTP client for one tenant: it sends reads, again where that helps, and says in words why one
+failed.
+"""
 
 from __future__ import annotations
 
@@ -53,10 +55,11 @@ class Session:
 
     Args:
         credentials: of one tenant in one environment.
-        transport: stands where the network would: `httpx.ASGITransport(app)` for the demo, a handler in tests.
+        transport: stands where the network would: `httpx.ASGITransport(app)` for the demo, a
+            handler in tests.
         rate: requests a second for the tenant; None for no limit.
-        source: reads the profile's credentials afresh; asked when the present ones are refused, as a secret may have
-            been rotated in the file meanwhile.
+        source: reads the profile's credentials afresh; asked when the present ones are refused, as
+            a secret may have been rotated in the file meanwhile.
         clock, sleep: for tests that must not wait.
         now: what time it is where the tenant is; a demo has a day of its own.
     """
@@ -83,7 +86,9 @@ class Session:
         return f"<Session of {self.credentials!r}>"
 
     def adopt(self, credentials: Credentials) -> None:
-        """Use these credentials from the next call on; calls under way end with those that they began with."""
+        """Use these credentials from the next call on; calls under way end with those that they
+        began with.
+        """
         shared, clock = self._transport is None, self._clock
         tenant = (credentials.api_url, credentials.tenant)
         governor = _shared(
@@ -98,7 +103,8 @@ class Session:
         """Read the profile again and use it from the next call on; says whether anything differs.
 
         Raises:
-            SetupError: the profile is no longer complete, or no longer there; the present credentials stay.
+            SetupError: the profile is no longer complete, or no longer there; the present
+                credentials stay.
         """
         fresh = self._source()
         if fresh is None or fresh == self.credentials:
@@ -108,19 +114,25 @@ class Session:
 
     @classmethod
     def of_app(cls, app: Any, credentials: Credentials, **options: Any) -> Session:
-        """A session whose network is an ASGI app in this process, such as the demo tenant; without a limit on its pace."""
+        """A session whose network is an ASGI app in this process, such as the demo tenant; without
+        a limit on its pace.
+        """
         made = cls(credentials, transport=httpx.ASGITransport(app=app), **{"rate": None, **options})
         made.app = app
         return made
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """The scopes that the present token grants, read from the token itself; None before the first one."""
+        """The scopes that the present token grants, read from the token itself; None before the
+        first one.
+        """
         return self._auth.scopes
 
     @property
     def claims(self) -> Mapping[str, Any] | None:
-        """What the present token says of itself, such as its `tenant`; None without one that can be read."""
+        """What the present token says of itself, such as its `tenant`; None without one that can be
+        read.
+        """
         return self._auth.claims
 
     @property
@@ -139,7 +151,9 @@ class Session:
         return self._auth.requests
 
     def now(self) -> dt.datetime:
-        """What time it is, in UTC: phrases such as "last 30 days" are counted from it, and it says when a pull began."""
+        """What time it is, in UTC: phrases such as "last 30 days" are counted from it, and it says
+        when a pull began.
+        """
         return machine.now() if self._now is None else self._now()
 
     def beside(self, credentials: Credentials) -> Session:
@@ -159,7 +173,8 @@ class Session:
         """Make sure that a token is there, without a call.
 
         Args:
-            renew: ask for a new one in any case; the present one stays in use where that is refused.
+            renew: ask for a new one in any case; the present one stays in use where that is
+                refused.
             patience: the longest pause in seconds before it is tried again.
 
         Raises:
@@ -198,7 +213,8 @@ class Session:
         Args:
             path: below the API's host, with the tenant in it.
             scope: what the call needs, for the message of a 403.
-            whole: whether a JSON body has come to its end, where the first and last byte do not tell; else it is asked for again.
+            whole: whether a JSON body has come to its end, where the first and last byte do not
+                tell; else it is asked for again.
             patience: the longest pause in seconds before it is tried again.
             notify: told in words whenever the request has to wait.
 
@@ -251,7 +267,8 @@ class Session:
                 continue
             wait = result.wait(attempt)
             if not result.passing or attempt >= TRIES or wait > patience:
-                # Outside any except block: no cause or context holds a request, whose headers are secret.
+                # Outside any except block: no cause or context holds a request, whose headers are
+                # secret.
                 raise result.error(*call, attempt)
             notify(f"waiting {wait:.0f} s: {result.what}")
             await (self._governor.pause(wait) if result.for_all else self._sleep(wait))
@@ -279,7 +296,9 @@ class Session:
         )
 
     def _renewed(self, refused: TokenAuth) -> TokenAuth | None:
-        """Another pair for the same tenant at the same host, where the profile has one by now; None where it has not."""
+        """Another pair for the same tenant at the same host, where the profile has one by now; None
+        where it has not.
+        """
         if self._auth is refused:
             try:
                 fresh = self._source()
@@ -322,7 +341,9 @@ class Session:
         return Answer(content, response.headers.get("content-type", ""), attempt)
 
     async def _follow(self, response: httpx.Response) -> httpx.Response:
-        """Fetch a file from where the API keeps it: plainly, as neither token nor app key may go to another host."""
+        """Fetch a file from where the API keeps it: plainly, as neither token nor app key may go to
+        another host.
+        """
         target = response.url.join(response.headers.get("location", ""))
         own = (response.url.scheme, response.url.host)  # http on loopback, for a fake
         if (
@@ -361,7 +382,8 @@ def place(credentials: Credentials) -> tuple[int, str, str]:
     return credentials.tenant, credentials.api_url, credentials.auth_url
 
 
-# One per process for the real API, so that two accounts of a tenant share their token and their pace.
+# One per process for the real API, so that two accounts of a tenant share their token and their
+# pace.
 _AUTHS: dict[Hashable, TokenAuth] = {}
 _GOVERNORS: dict[Hashable, Governor] = {}
 

@@ -1,4 +1,6 @@
-"""What went wrong with a request: whether it may pass, how long to wait, and the error in words if it stays."""
+"""What went wrong with a request: whether it may pass, how long to wait, and the error in words if
+it stays.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ BACKOFF, LONGEST_BACKOFF = 0.5, 20.0  # seconds: full jitter over a doubling spa
 
 
 def backoff(tries: int) -> float:
-    """Seconds to wait after so many tries, with full jitter, so that calls side by side do not come back at once."""
+    """Seconds to wait after so many tries, with full jitter, so that calls side by side do not come
+    back at once.
+    """
     return random.uniform(0, min(BACKOFF * 2**tries, LONGEST_BACKOFF))
 
 
@@ -51,7 +55,9 @@ class Trouble:
 
     @property
     def of_credentials(self) -> bool:
-        """Whether the pair, the token or the app key was refused, so that other credentials could help."""
+        """Whether the pair, the token or the app key was refused, so that other credentials could
+        help.
+        """
         return self.status == 401 or (bool(self.request) and self.status in (400, 403))
 
     @classmethod
@@ -102,7 +108,9 @@ class Trouble:
         )
 
     def wait(self, tries: int) -> float:
-        """Seconds to wait after so many tries: what the server asked for, else backoff with full jitter."""
+        """Seconds to wait after so many tries: what the server asked for, else backoff with full
+        jitter.
+        """
         if self.asked is not None:
             return self.asked
         return backoff(tries)
@@ -208,7 +216,9 @@ def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
 
 
 def _sent(request: httpx.Request) -> list[str]:
-    """The secrets that a request carried: some servers repeat in their answer what they did not like."""
+    """The secrets that a request carried: some servers repeat in their answer what they did not
+    like.
+    """
     form = parse_qs(request.content.decode("utf-8", "replace")) if request.method == "POST" else {}
     header = (
         request.headers.get("authorization", "").removeprefix("Bearer "),

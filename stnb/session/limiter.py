@@ -13,9 +13,11 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class Governor:
-    """Keeps a tenant's requests to so many in any second, and makes all wait when the server asks for a pause.
+    """Keeps a tenant's requests to so many in any second, and makes all wait when the server asks
+    for a pause.
 
-    Beyond a small burst they start evenly: a large one that is late, as it opens its connections, would meet the next.
+    Beyond a small burst they start evenly: a large one that is late, as it opens its connections,
+    would meet the next.
     """
 
     def __init__(

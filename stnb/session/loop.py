@@ -1,6 +1,7 @@
 """One private event loop on one daemon thread, for everything that waits for the network.
 
-It works inside Jupyter's running loop and in plain scripts alike, and a wait on it can be interrupted (facts/ui §2).
+It works inside Jupyter's running loop and in plain scripts alike, and a wait on it can be
+interrupted (facts/ui §2).
 """
 
 from __future__ import annotations

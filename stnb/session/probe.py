@@ -39,7 +39,9 @@ class Knock:
 
 
 async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Knock:
-    """Ask the root of a URL's host for anything; `direct` where no proxy of the environment is used."""
+    """Ask the root of a URL's host for anything; `direct` where no proxy of the environment is
+    used.
+    """
     parts = urlsplit(url)
     host, proxy = parts.netloc, "" if direct else _proxy(parts.scheme, parts.hostname or "")
     began, at = time.monotonic(), clock.now().timestamp()
@@ -59,7 +61,9 @@ async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Kn
 
 
 def _ahead(date: str, now: float) -> float | None:
-    """A server dates its answer when it begins to send it, and in whole seconds: half a second is added for the rest."""
+    """A server dates its answer when it begins to send it, and in whole seconds: half a second is
+    added for the rest.
+    """
     try:
         return email.utils.parsedate_to_datetime(date).timestamp() + 0.5 - now
     except (ValueError, TypeError, OverflowError):

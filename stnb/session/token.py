@@ -26,10 +26,12 @@ class TokenRefused(Exception):
 
 
 class TokenAuth(httpx.Auth):
-    """Adds token and app key to each request; asks for a token once, renews it early, and once more after a 401.
+    """Adds token and app key to each request; asks for a token once, renews it early, and once more
+    after a 401.
 
-    A generator of requests with no I/O of its own. The lock makes twenty first calls share one token. Each request
-    waits for its turn last of all, so that a repeat counts towards the pace and a wait for the token bunches none.
+    A generator of requests with no I/O of its own. The lock makes twenty first calls share one
+    token. Each request waits for its turn last of all, so that a repeat counts towards the pace and
+    a wait for the token bunches none.
     """
 
     def __init__(
@@ -69,7 +71,9 @@ class TokenAuth(httpx.Auth):
     async def authorize(
         self, send: Callable[[httpx.Request], Awaitable[httpx.Response]], renew: bool
     ) -> None:
-        """Make sure of a token without a call; with `renew` ask for another, and keep the present one where that is refused."""
+        """Make sure of a token without a call; with `renew` ask for another, and keep the present
+        one where that is refused.
+        """
         async with self._lock:
             if renew or self._token is None or self._clock() >= self._token.renew_at:
                 self._token = self._accepted(await send(self._ask()))

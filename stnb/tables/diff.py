@@ -1,4 +1,6 @@
-"""What arrived, against what the catalogue promised: columns that are empty, new, of another type, or with new values."""
+"""What arrived, against what the catalogue promised: columns that are empty, new, of another type,
+or with new values.
+"""
 
 from __future__ import annotations
 
@@ -31,16 +33,20 @@ Row = tuple[str, str, str, str]
 
 
 def diff_schema(df: pd.DataFrame) -> pd.DataFrame:
-    """What arrived in a frame, against what the catalogue promised; no row where all is as it should be.
+    """What arrived in a frame, against what the catalogue promised; no row where all is as it
+    should be.
 
     Args:
-        df: a frame of a pull, or of `stnb.children`. Columns that were left out, or added since, are no difference.
+        df: a frame of a pull, or of `stnb.children`. Columns that were left out, or added since,
+            are no difference.
 
     Returns:
-        A row for each difference: column (as in `columns`: "items.total" lies in a list), promised, arrived (types, or
-        the values of an enum with the number of rows) and what: "missing in all rows", "empty in all rows" (lists without
-        elements; what would lie in them is not told), "not in the catalogue", "other type" or "new values". Where the
-        documents do not describe a resource, nothing differs.
+        A row for each difference: column (as in `columns`: "items.total" lies in a list), promised,
+            arrived (types, or
+        the values of an enum with the number of rows) and what: "missing in all rows", "empty in
+        all rows" (lists without elements; what would lie in them is not told), "not in the
+        catalogue", "other type" or "new values". Where the documents do not describe a resource,
+        nothing differs.
 
     Raises:
         UsageError: the frame does not say what it holds.
@@ -93,7 +99,9 @@ def _compared(path: str, column: Column, values: pa.Array, as_read: bool) -> Ite
 
 
 def _written(path: str, column: Column, texts: pa.Array) -> Iterator[Row]:
-    """What differs in lists that are kept as JSON text, as they are where something in them differs."""
+    """What differs in lists that are kept as JSON text, as they are where something in them
+    differs.
+    """
     try:
         lists = pa.array([json.loads(text) for text in texts.to_pylist()])
     except (
@@ -153,7 +161,9 @@ def _is_list(found: pa.DataType) -> bool:
 
 
 def _fits(found: pa.DataType, column: Column, as_read: bool) -> bool:
-    """Whether a type is the one promised, as the frame has it; as read from JSON, times are text, and amounts may be."""
+    """Whether a type is the one promised, as the frame has it; as read from JSON, times are text,
+    and amounts may be.
+    """
     word_of_it, wanted = word(found), column.type
     if wanted in (
         "string",

@@ -1,4 +1,6 @@
-"""Notes and summaries as people wrote them, without the HTML that ServiceTitan keeps them in (facts §8)."""
+"""Notes and summaries as people wrote them, without the HTML that ServiceTitan keeps them in (facts
+§8).
+"""
 
 from __future__ import annotations
 
@@ -31,10 +33,11 @@ ENTITY = re.compile(r"&(#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
 
 
 def text(series: pd.Series[Any]) -> pd.Series[Any]:
-    """HTML as plain text: paragraphs, lists with dashes, tables with bars, links as "text (address)", entities read.
+    """HTML as plain text: paragraphs, lists with dashes, tables with bars, links as "text
+    (address)", entities read.
 
-    Scripts, styles and comments are left out, and blanks tidied; a text without HTML stays as it is, to the letter, and
-    so do missing values and all that is no text.
+    Scripts, styles and comments are left out, and blanks tidied; a text without HTML stays as it
+    is, to the letter, and so do missing values and all that is no text.
 
     Example:
         >>> text(pd.Series(["<p>Replaced the <b>valve</b>.</p><ul><li>2 h</li></ul>", "a < b"])).tolist()
@@ -80,7 +83,9 @@ def _is_html(source: str) -> bool:
 
 
 class _Reader(HTMLParser):
-    """Collects lines; `breaks`: the line breaks of the source are meant, as where it has no tags for lines."""
+    """Collects lines; `breaks`: the line breaks of the source are meant, as where it has no tags
+    for lines.
+    """
 
     def __init__(self, *, breaks: bool) -> None:
         super().__init__(convert_charrefs=True)

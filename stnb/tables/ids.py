@@ -1,4 +1,6 @@
-"""The ids in a frame's column, as Arrow: also those in lists, and those that came as text or as floats."""
+"""The ids in a frame's column, as Arrow: also those in lists, and those that came as text or as
+floats.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ WHOLE = r"^[+-]?\d{1,18}$"
 
 
 def located(df: pd.DataFrame, path: str) -> tuple[str, list[str]] | None:
-    """The frame's column that a path begins with and the rest of the path; None where the frame has no such column.
+    """The frame's column that a path begins with and the rest of the path; None where the frame has
+    no such column.
 
     Example:
         >>> located(invoices, "items.skuId")
@@ -49,7 +52,8 @@ def distinct(df: pd.DataFrame, path: str) -> pa.Array:
     """The ids at a path, each once, in the order in which they come; missing ones are left out.
 
     Args:
-        path: a column of the frame, which may hold lists, and a way into their elements: "items.skuId".
+        path: a column of the frame, which may hold lists, and a way into their elements:
+            "items.skuId".
     """
     place = located(df, path)
     if place is None:
@@ -65,7 +69,9 @@ def distinct(df: pd.DataFrame, path: str) -> pa.Array:
 
 
 def _plain(texts: pa.Array) -> pa.Array:
-    """Lists that are kept as JSON text, as a column is that differs from the catalogue, are opened too."""
+    """Lists that are kept as JSON text, as a column is that differs from the catalogue, are opened
+    too.
+    """
     if pa.types.is_large_string(texts.type):
         texts = texts.cast(pa.string())
     if not pa.types.is_string(texts.type):
@@ -87,7 +93,8 @@ def _elements(text: str) -> list[Any]:
 
 
 def fit(ids: pa.Array, kind: pa.DataType) -> pa.Array:
-    """The ids as another type, null where one does not fit: "41" and 41.0 are 41, as payments.typeId is text (facts §8).
+    """The ids as another type, null where one does not fit: "41" and 41.0 are 41, as
+    payments.typeId is text (facts §8).
 
     Args:
         kind: int64 or string.

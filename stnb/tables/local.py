@@ -1,7 +1,7 @@
 """Business days: times in UTC, as the API has them, shown in the tenant's own zone.
 
-A job that was completed at 6 in the evening in Phoenix was completed the next day in UTC: who groups by day wants the
-local one.
+A job that was completed at 6 in the evening in Phoenix was completed the next day in UTC: who
+groups by day wants the local one.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ def local(df: pd.DataFrame, zone: str | None = None) -> pd.DataFrame:
     """A copy whose times are in the tenant's zone; the moments stay the same.
 
     Args:
-        zone: an IANA zone such as "America/Phoenix"; without one that of the profile which the frame was pulled with.
+        zone: an IANA zone such as "America/Phoenix"; without one that of the profile which the
+            frame was pulled with.
 
     Returns:
-        The frame with each `datetime64[…, UTC]` column as `datetime64[…, zone]`; days without a zone, such as a posting
-        date, stay as they are. So do days that are sent as midnights in UTC, such as an invoice's date, which would become
-        the day before; a KnownTrap names them. `attrs` are kept.
+        The frame with each `datetime64[…, UTC]` column as `datetime64[…, zone]`; days without a
+        zone, such as a posting date, stay as they are. So do days that are sent as midnights in
+        UTC, such as an invoice's date, which would become the day before; a KnownTrap names them.
+        `attrs` are kept.
 
     Raises:
         BadFilter: the zone is none, or the frame does not know one and none was given.

@@ -213,7 +213,9 @@ def _old(c: Content) -> str | None:
 
 
 def _numbers(c: Content) -> str | None:
-    """Ids and amounts that came as text join and add up wrongly; codes, numbers and zips are meant as text."""
+    """Ids and amounts that came as text join and add up wrongly; codes, numbers and zips are meant
+    as text.
+    """
     if DIGITS.search(c.path.rpartition(".")[2]) or (c.promised is not None and c.promised.values):
         return None
     return (

@@ -53,13 +53,16 @@ def profile(df: pd.DataFrame) -> Profile:
     """What each column of a frame holds, and what is odd about it.
 
     Returns:
-        A row for each column, by its name: dtype, filled (the share of rows with a value, 0 to 1; a list without elements
-        is none), distinct (how many different values), min, max and top (the most frequent values with their counts),
-        as text, and suspicious: "" where nothing is odd. Of lists, all this is about their lengths. Odd is what is
-        empty or the same in all rows; mostly 0; a date that has happened in the future, before 1990 or in the year 1;
-        numbers as text; blanks around text; one word in several spellings; two ids for a name or two names for an id;
-        a key that stands twice. What means something else by ServiceTitan's ways is said: a job's total of 0 is one
-        that is not recorded (facts §8).
+        A row for each column, by its name: dtype, filled (the share of rows with a value, 0 to 1; a
+            list without elements
+        is none), distinct (how many different values), min, max and top (the most frequent values
+        with their counts),
+        as text, and suspicious: "" where nothing is odd. Of lists, all this is about their lengths.
+            Odd is what is
+        empty or the same in all rows; mostly 0; a date that has happened in the future, before 1990
+        or in the year 1; numbers as text; blanks around text; one word in several spellings; two
+        ids for a name or two names for an id; a key that stands twice. What means something else by
+        ServiceTitan's ways is said: a job's total of 0 is one that is not recorded (facts §8).
 
     Example:
         >>> checked = stnb.profile(st.jpm.jobs.pull())
@@ -138,7 +141,9 @@ def _beside(
 
 
 def _names_of(path: str) -> tuple[str, ...]:
-    """The columns that may hold the names of an id's rows: "customer.id" and "customerId" -> "customer.name" or "customerName"."""
+    """The columns that may hold the names of an id's rows: "customer.id" and "customerId" ->
+    "customer.name" or "customerName".
+    """
     head, dot, last = path.rpartition(".")
     if last == "id":
         return (f"{head}{dot}name", f"{head}Name") if head else ("name",)

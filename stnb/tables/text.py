@@ -8,7 +8,9 @@ import pandas as pd
 
 
 def table(frame: pd.DataFrame, width: int, rows: int = 20, cell: int = 24) -> str:
-    """The first rows and as many columns as fit, for a terminal; columns that are empty or nested come last, if at all."""
+    """The first rows and as many columns as fit, for a terminal; columns that are empty or nested
+    come last, if at all.
+    """
     top = frame.head(rows)
     plain = [
         c

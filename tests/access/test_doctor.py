@@ -36,7 +36,8 @@ FORMS = [
 ]
 ALL_IN = "You are in: 315 of 324 resources can be read."
 
-# What the doctor says first of the likeliest form of each state, met as one meets it; which check; whom to ask.
+# What the doctor says first of the likeliest form of each state, met as one meets it; which check;
+# whom to ask.
 VERDICTS = {
     "healthy": (ALL_IN, None, ""),
     "wrong-secret": ("Likely the client id or the client secret is wrong.", "token", YOU),
@@ -151,7 +152,9 @@ def test_right_cause_first(state: str) -> None:
 
 @pytest.mark.parametrize("state", NAMED)
 def test_every_form_is_named(state: str) -> None:
-    """Where an answer has several plausible forms, each is understood, and the state is among the causes named."""
+    """Where an answer has several plausible forms, each is understood, and the state is among the
+    causes named.
+    """
     name, words = NAMED[state]
     report = examine(practice(state))
 
@@ -171,7 +174,9 @@ def test_every_form_has_its_test() -> None:
 
 @pytest.mark.parametrize("state", FORMS)
 def test_no_secret_and_whole_json(state: str) -> None:
-    """No form of a report holds a secret or a token; the JSON is whole and says what the report says."""
+    """No form of a report holds a secret or a token; the JSON is whole and says what the report
+    says.
+    """
     patient = practice(state)
     report = examine(patient, try_other_environment=True)
     told = json.loads(report.to_json())
@@ -335,7 +340,9 @@ def test_nothing_granted() -> None:
     ("mine", "other"), [("integration", "production"), ("production", "integration")]
 )
 def test_other_environment_only_when_asked(mine: str, other: str) -> None:
-    """A pair goes to the other environment's host only when that was asked for; the report says that it did."""
+    """A pair goes to the other environment's host only when that was asked for; the report says
+    that it did.
+    """
     hosts: list[str] = []
 
     def server(request: httpx.Request) -> httpx.Response:
@@ -362,7 +369,9 @@ def test_other_environment_only_when_asked(mine: str, other: str) -> None:
 
 
 def test_other_environment_refuses_too() -> None:
-    """A pair that both hosts refuse is simply wrong; an address of one's own has no other environment."""
+    """A pair that both hosts refuse is simply wrong; an address of one's own has no other
+    environment.
+    """
     report = examine(account(refuse), try_other_environment=True)
     assert report["other environment"].ok is True
     assert report.verdict == "Likely the client id or the client secret is wrong."
@@ -405,7 +414,9 @@ def test_no_credentials_at_all() -> None:
     ],
 )
 def test_values(changed: dict[str, str], verdict: str, ask: str) -> None:
-    """A value that is missing or cannot be right is the cause; nothing is sent, and no value is shown."""
+    """A value that is missing or cannot be right is the cause; nothing is sent, and no value is
+    shown.
+    """
     write_env(**changed)
     report = examine()
 
@@ -493,7 +504,9 @@ def test_a_file_that_cannot_be_read() -> None:
 
 
 def test_same_pair_in_two_environments() -> None:
-    """A pair that stands in two profiles of different environments is the likeliest cause, without sending it anywhere."""
+    """A pair that stands in two profiles of different environments is the likeliest cause, without
+    sending it anywhere.
+    """
     prod = {
         "ENVIRONMENT": "production",
         "TENANT_ID": "43",
@@ -598,7 +611,9 @@ def test_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_token_answers(answer: httpx.Response, words: str) -> None:
-    """Whatever the token endpoint answers, the doctor has a word for it, and asks no second time in vain."""
+    """Whatever the token endpoint answers, the doctor has a word for it, and asks no second time in
+    vain.
+    """
 
     def server(request: httpx.Request) -> httpx.Response:
         return (
@@ -647,7 +662,9 @@ def test_servers_in_trouble_are_not_blamed_on_the_key() -> None:
 
 
 def test_one_feature_that_is_closed() -> None:
-    """A first read that is refused with other words than the scope's does not condemn the key, if the next is answered."""
+    """A first read that is refused with other words than the scope's does not condemn the key, if
+    the next is answered.
+    """
     report = calls_answered(
         lambda request: httpx.Response(403 if "accounting" in request.url.path else 200, json={})
     )
@@ -794,7 +811,9 @@ def test_outside_a_notebook_it_is_a_report() -> None:
 
 
 def test_widget() -> None:
-    """The widget shows the checks, offers the other environment where it may explain, and holds no secret."""
+    """The widget shows the checks, offers the other environment where it may explain, and holds no
+    secret.
+    """
     ui = Doctor(practice("other-environment"))
     report = ui.report
     assert not report.ok

@@ -1,4 +1,6 @@
-"""Setting up a profile: steps for everyone, shapes of values, the trial, the dialogue, the widget; no value ever shows."""
+"""Setting up a profile: steps for everyone, shapes of values, the trial, the dialogue, the widget;
+no value ever shows.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def shows_nothing(*texts: object) -> bool:
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize("who", WHO)
 def test_steps_for_everyone(who: str, environment: str) -> None:
-    """Each kind of person has steps in each environment; the environment is named, and only its own."""
+    """Each kind of person has steps in each environment; the environment is named, and only its
+    own.
+    """
     way = guide(who, environment)
     text = " ".join(way.steps)
 
@@ -106,7 +110,9 @@ def test_the_labels_of_the_pages(who: str, environment: str, labels: list[str]) 
 
 
 def test_what_one_should_know() -> None:
-    """Pairs are per tenant and environment; other scopes need an upgrade; a new secret ends the old; Disable can be undone."""
+    """Pairs are per tenant and environment; other scopes need an upgrade; a new secret ends the
+    old; Disable can be undone.
+    """
     for who in WHO:
         notes = " ".join(guide(who, "integration").notes)
         assert [
@@ -158,7 +164,9 @@ def test_what_one_should_know() -> None:
     ],
 )
 def test_shapes(key: str, text: str, level: str, says: str) -> None:
-    """What is typed is judged at once: right, unusual or wrong, and why; the value itself is not repeated."""
+    """What is typed is judged at once: right, unusual or wrong, and why; the value itself is not
+    repeated.
+    """
     hint = check(key, text)
 
     assert (hint.level, says in hint.text) == (level, True), hint
@@ -216,7 +224,9 @@ def test_saved_as_it_is_tried(profile: str) -> None:
 
 
 def test_one_app_key_for_all_unless_another_is_there() -> None:
-    """The app key is shared; a second one becomes the profile's own; none typed keeps the one in use."""
+    """The app key is shared; a second one becomes the profile's own; none typed keeps the one in
+    use.
+    """
     file = Path(".env")
     wizard.save(answers(profile="one"), file)
     wizard.save(answers(profile="two", app_key=""), file)
@@ -229,7 +239,9 @@ def test_one_app_key_for_all_unless_another_is_there() -> None:
 
 
 def test_notes_on_what_else_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A variable of the process that would win, and profiles that lose their shared key, are named before it is a puzzle."""
+    """A variable of the process that would win, and profiles that lose their shared key, are named
+    before it is a puzzle.
+    """
     file = Path(".env")
     wizard.save(answers(profile="default"), file)
     wizard.save(answers(profile="phoenix"), file)
@@ -255,7 +267,9 @@ def test_notes_on_what_else_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_nothing_is_sent_that_cannot_be_right(wrong: dict[str, str], says: str) -> None:
-    """Wrong shapes, missing values and the demo's values for a real environment stop before the trial; nothing shows."""
+    """Wrong shapes, missing values and the demo's values for a real environment stop before the
+    trial; nothing shows.
+    """
     given = dict(wrong)
     mine = answers(profile=given.pop("profile", "default"), **given)
 
@@ -269,7 +283,9 @@ def test_nothing_is_sent_that_cannot_be_right(wrong: dict[str, str], says: str) 
 
 
 def test_the_trial_is_of_what_will_be_read() -> None:
-    """An address that the file gives the profile counts in the trial too; one of the other environment stops it."""
+    """An address that the file gives the profile counts in the trial too; one of the other
+    environment stops it.
+    """
     Path(".env").write_text("SERVICETITAN_API_URL=https://api.servicetitan.io\n")
 
     with pytest.raises(CredentialsInvalid, match="mixes two environments"):
@@ -368,7 +384,9 @@ def talk(
     *options: str,
     verdicts: list[Verdict] | None = None,
 ) -> int:
-    """Run `stnb setup` with its answers from a pipe; the trial is that of the demo, or gives these verdicts in turn."""
+    """Run `stnb setup` with its answers from a pipe; the trial is that of the demo, or gives these
+    verdicts in turn.
+    """
     given, run = iter(verdicts or ()), setup.run
     with monkeypatch.context() as patch:
         patch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
@@ -385,7 +403,9 @@ REFUSED = Verdict("wrong", "The pair was refused.", ("Why.", "What."))
 def test_dialogue_from_the_steps_to_the_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Who, where, steps, values, trial, file, next command; no secret is printed, and the file is private."""
+    """Who, where, steps, values, trial, file, next command; no secret is printed, and the file is
+    private.
+    """
     assert talk(monkeypatch, ["2", "production", "Phoenix", *GIVEN, ""], verdicts=[WORKS]) == 0
 
     out = capsys.readouterr().out
@@ -400,7 +420,9 @@ def test_dialogue_from_the_steps_to_the_file(
 def test_dialogue_asks_again_where_a_shape_is_wrong(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A value of a wrong shape, an empty one and a choice that is none are asked for again, with the reason."""
+    """A value of a wrong shape, an empty one and a choice that is none are asked for again, with
+    the reason.
+    """
     lines = [
         "7",
         "1",
@@ -500,7 +522,9 @@ def test_dialogue_that_cannot_be_carried_out(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Input that ends early and names that cannot be: exit code 2 or 1, three sentences, nothing written."""
+    """Input that ends early and names that cannot be: exit code 2 or 1, three sentences, nothing
+    written.
+    """
     assert talk(monkeypatch, lines, *options) in (1, 2)
     assert says in capsys.readouterr().err
     assert list(Path().iterdir()) == []
@@ -553,7 +577,9 @@ class Page:
 
 
 def test_widget_tries_and_saves() -> None:
-    """A good trial saves at once; neither state nor answers hold a value; the next line reads something."""
+    """A good trial saves at once; neither state nor answers hold a value; the next line reads
+    something.
+    """
     page = Page(try_them=lambda mine: WORKS)
 
     said = page.attempt(profile="phoenix")
@@ -567,7 +593,9 @@ def test_widget_tries_and_saves() -> None:
 
 
 def test_widget_holds_secrets_for_another_try() -> None:
-    """After a refusal the page has no secret; what is left empty next time is what was held, for the same profile only."""
+    """After a refusal the page has no secret; what is left empty next time is what was held, for
+    the same profile only.
+    """
     verdicts = iter([REFUSED, WORKS, REFUSED])
     page = Page(try_them=lambda mine: next(verdicts))
 
@@ -592,7 +620,9 @@ def test_widget_holds_secrets_for_another_try() -> None:
 
 
 def test_widget_keeps_what_was_refused_and_asks_before_git_is_touched() -> None:
-    """Keep writes all the same; where git does not ignore the file, the second yes adds it to .gitignore."""
+    """Keep writes all the same; where git does not ignore the file, the second yes adds it to
+    .gitignore.
+    """
     subprocess.run(["git", "init", "-q"], check=True)
     page = Page(try_them=lambda mine: REFUSED)
     page.attempt()
@@ -609,7 +639,9 @@ def test_widget_keeps_what_was_refused_and_asks_before_git_is_touched() -> None:
 
 
 def test_widget_practises() -> None:
-    """Practice fills in, refuses and offers the pair's tenant, and writes only to a file that is named."""
+    """Practice fills in, refuses and offers the pair's tenant, and writes only to a file that is
+    named.
+    """
     page = Page()
     assert page.send(do="fill")["values"] == PRACTICE
 
@@ -657,7 +689,9 @@ def test_widget_names_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_both_halves_apply_the_same_rules() -> None:
-    """The page's rules are the terminal's, as data; no pattern uses what only one of the two languages knows."""
+    """The page's rules are the terminal's, as data; no pattern uses what only one of the two
+    languages knows.
+    """
     about = Page().ui.about
 
     assert [f["key"] for f in about["fields"]] == list(FIELDS)

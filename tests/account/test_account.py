@@ -1,4 +1,6 @@
-"""Whole stories against the demo tenant: connect, pull, count, get, and a sweep over everything that can be read."""
+"""Whole stories against the demo tenant: connect, pull, count, get, and a sweep over everything
+that can be read.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def test_the_only_profile_needs_no_name() -> None:
 
 
 def test_several_profiles_want_a_name() -> None:
-    """With several profiles and none named it says which there are; STNB_PROFILE or an argument names one."""
+    """With several profiles and none named it says which there are; STNB_PROFILE or an argument
+    names one.
+    """
     Path(".env").write_text(
         "SERVICETITAN_APP_KEY=ak1.x\n" + PAIR.format("NORTH_") + PAIR.format("SOUTH_")
     )
@@ -68,7 +72,9 @@ def test_an_env_file_that_is_not_there() -> None:
 
 
 def sample(endpoint: Endpoint, st: stnb.Account) -> dict[str, Any]:
-    """Values for what an endpoint cannot be called without, taken from the demo's own rows where it is an id."""
+    """Values for what an endpoint cannot be called without, taken from the demo's own rows where it
+    is an id.
+    """
     given: dict[str, Any] = {}
     for p in endpoint.required:
         if p.where == "path":
@@ -101,7 +107,9 @@ def parent_id(endpoint: Endpoint, hole: Param, st: stnb.Account) -> Any:
 
 @pytest.mark.filterwarnings("ignore::stnb.HiddenRows")
 def test_every_resource_can_be_pulled() -> None:
-    """Every endpoint of the catalogue gives a frame from the demo whose columns have the promised dtypes, without drift."""
+    """Every endpoint of the catalogue gives a frame from the demo whose columns have the promised
+    dtypes, without drift.
+    """
     kinds: Counter[str] = Counter()
     with stnb.connect("demo") as st:
         for endpoint in st.catalog:
@@ -146,7 +154,9 @@ def test_pages_add_up(name: str, st: stnb.Account) -> None:
 
 @pytest.mark.filterwarnings("ignore::stnb.HiddenRows")
 def test_an_export_has_the_rows_of_the_list(st: stnb.Account) -> None:
-    """An export feed, cursor followed, holds every row of its list, inactive ones too, and says where to go on."""
+    """An export feed, cursor followed, holds every row of its list, inactive ones too, and says
+    where to go on.
+    """
     feed = st.crm.export.customers.pull(includeRecentChanges=True)
     listed = st.crm.customers.pull(active="Any")
 
@@ -221,7 +231,9 @@ def test_a_file_is_bytes(st: stnb.Account) -> None:
 
 
 def test_a_report_has_its_own_columns(st: stnb.Account) -> None:
-    """A report's rows are named by its fields; its parameters go in the body of the one POST that reads."""
+    """A report's rows are named by its fields; its parameters go in the body of the one POST that
+    reads.
+    """
     category = st.reporting.report_categories.pull()["id"].iloc[0]
     report = st.reporting.report_category.reports.pull(report_category=category).iloc[0]
     described = st.reporting.report_category.reports.get(report["id"], report_category=category)
@@ -255,7 +267,9 @@ def test_find_and_resources(st: stnb.Account) -> None:
 
 
 def test_find_and_cards_show_a_lock_on_what_may_not_be_read() -> None:
-    """Once a token has told the scopes, what lies beyond them has a lock, with the scope to ask for and whom."""
+    """Once a token has told the scopes, what lies beyond them has a lock, with the scope to ask for
+    and whom.
+    """
     with stnb.demo(scale=0.01, scopes=["tn.crm.customers:r"]) as st:
         assert "locked" not in st.find("jobs")
         st.crm.customers.head(1, active="Any")
@@ -336,7 +350,9 @@ def test_filters_have_to_be_named(st: stnb.Account) -> None:
 def test_a_demo_that_was_named_needs_no_warning(
     where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """STNB_PROFILE=demo, in the process or in the file, is a choice; any warning would be an error here."""
+    """STNB_PROFILE=demo, in the process or in the file, is a choice; any warning would be an error
+    here.
+    """
     if where == "file":
         Path(".env").write_text("STNB_PROFILE=demo\n")
     else:

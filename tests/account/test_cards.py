@@ -23,7 +23,9 @@ def test_a_table_fits_the_terminal(width: int, st: stnb.Account) -> None:
 
 
 def test_a_table_shows_what_is_missing_and_shortens_what_is_long() -> None:
-    """Missing values are a dash, long texts end in an ellipsis, times have minutes, empty and nested columns come last."""
+    """Missing values are a dash, long texts end in an ellipsis, times have minutes, empty and
+    nested columns come last.
+    """
     frame = pd.DataFrame(
         {
             "empty": [None, None],

@@ -42,7 +42,9 @@ def fits(value: Any, column: Column) -> bool:
 
 @pytest.mark.parametrize("endpoint", DESCRIBED)
 def test_every_column_has_a_value_of_its_type(endpoint: Endpoint) -> None:
-    """JSON as the API would send it, which the decoder reads on its fast path without a difference or a null."""
+    """JSON as the API would send it, which the decoder reads on its fast path without a difference
+    or a null.
+    """
     made = example(endpoint)
     shape = shape_of(endpoint)
 
@@ -85,7 +87,9 @@ def test_a_seed_means_the_same_in_every_process() -> None:
 
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_ids_fit_across_resources(seed: int) -> None:
-    """A job's customer is the customer of that seed, also in an invoice, in a feed and by its list of tags."""
+    """A job's customer is the customer of that seed, also in an invoice, in a feed and by its list
+    of tags.
+    """
     job, invoice = example(KNOWN["jpm.jobs"], seed), example(KNOWN["accounting.invoices"], seed)
     people = example(KNOWN["settings.technicians"], seed)
 
@@ -109,7 +113,9 @@ def test_ids_fit_across_resources(seed: int) -> None:
 
 @pytest.mark.parametrize("endpoint", DESCRIBED)
 def test_times_run_forward(endpoint: Endpoint) -> None:
-    """What is created comes before what is changed, and a start before its end, wherever both stand side by side."""
+    """What is created comes before what is changed, and a start before its end, wherever both stand
+    side by side.
+    """
     pairs = (
         ("createdOn", "modifiedOn"),
         ("start", "end"),
@@ -126,7 +132,9 @@ def test_times_run_forward(endpoint: Endpoint) -> None:
 
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_amounts_add_up(seed: int) -> None:
-    """An invoice is its subtotal and its tax, and an item its quantity times its price, to the cent."""
+    """An invoice is its subtotal and its tax, and an item its quantity times its price, to the
+    cent.
+    """
     invoice = example(KNOWN["accounting.invoices"], seed)
 
     assert Decimal(invoice["total"]) == Decimal(invoice["subTotal"]) + Decimal(invoice["salesTax"])

@@ -15,7 +15,9 @@ MISSING = {e.name for e in load() if (e.scope or "").startswith("tn.acc.")}
 
 
 def test_table_has_a_row_for_each_resource() -> None:
-    """Every resource with its scope, whether it is granted, and that the token says so; the token is asked for."""
+    """Every resource with its scope, whether it is granted, and that the token says so; the token
+    is asked for.
+    """
     st = practice("scope-missing")
     table = scopes.table(st)
 
@@ -113,7 +115,9 @@ def test_compare_refuses_other_frames() -> None:
 
 
 def test_authorize_asks_once() -> None:
-    """`authorize` asks for a token where none is there, and only then; a refused renewal keeps the present one."""
+    """`authorize` asks for a token where none is there, and only then; a refused renewal keeps the
+    present one.
+    """
     st = practice("healthy")
     loop.run(st._session.authorize())
     loop.run(st._session.authorize())

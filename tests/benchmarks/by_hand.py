@@ -1,4 +1,6 @@
-"""What a careful person writes by hand, for the same frame: requests, json.loads, json_normalize and types."""
+"""What a careful person writes by hand, for the same frame: requests, json.loads, json_normalize
+and types.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def typed(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> pd.DataFrame:
 
 
 def money_and_times(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> pd.DataFrame:
-    """The lighter variant: only amounts and times are converted, the rest stays as json_normalize leaves it."""
+    """The lighter variant: only amounts and times are converted, the rest stays as json_normalize
+    leaves it.
+    """
     for name, dtype in dtypes.items():
         if dtype == "Float64":
             frame[name] = pd.to_numeric(frame[name])

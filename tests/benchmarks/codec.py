@@ -1,4 +1,6 @@
-"""Inflating bodies: gzip as httpx does it against faster gzip, brotli and zstandard. CPU per 100,000 rows of jobs."""
+"""Inflating bodies: gzip as httpx does it against faster gzip, brotli and zstandard. CPU per
+100,000 rows of jobs.
+"""
 
 from __future__ import annotations
 

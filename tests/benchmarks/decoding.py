@@ -29,7 +29,9 @@ FEW = {
 
 
 def decoding() -> None:
-    """Against orjson.loads of the same bytes, and against json.loads + json_normalize + the same dtypes."""
+    """Against orjson.loads of the same bytes, and against json.loads + json_normalize + the same
+    dtypes.
+    """
     print(f"decode: pages -> typed DataFrame, CPU, medians of {RUNS}")
     print(
         f"  {'':<22}{'x orjson':>10}{'':>10}{'by hand, same dtypes':>26}{'money and times only':>24}{'simdjson alone':>18}"
@@ -96,7 +98,9 @@ def _agree(ours: pd.DataFrame, hand: pd.DataFrame, dtypes: dict[str, str]) -> No
 
 
 def _simdjson() -> Callable[[bytes], Any] | None:
-    """Reading into simdjson's own tape, without one Python object: what no reader of JSON goes below."""
+    """Reading into simdjson's own tape, without one Python object: what no reader of JSON goes
+    below.
+    """
     try:
         import simdjson
     except ImportError:

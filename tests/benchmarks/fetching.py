@@ -72,7 +72,9 @@ def account(url: str) -> Account:
 
 
 def fetching() -> None:
-    """Against requests in sequence + json_normalize to the same dtypes, and against servicepytan as it is."""
+    """Against requests in sequence + json_normalize to the same dtypes, and against servicepytan as
+    it is.
+    """
     print(
         "\nfetch: jobs over loopback HTTP with gzip -> DataFrame, wall clock, against requests + json_normalize in sequence"
     )

@@ -1,4 +1,6 @@
-"""The grid in a real JupyterLab: from the run of a cell, a click or a letter to what is then on the page."""
+"""The grid in a real JupyterLab: from the run of a cell, a click or a letter to what is then on the
+page.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,9 @@ STEPS: list[tuple[str, str, str]] = [
 
 
 def grid() -> None:
-    """First paint, scroll, sort, pick, search; what travels to the page, and what a saved notebook keeps."""
+    """First paint, scroll, sort, pick, search; what travels to the page, and what a saved notebook
+    keeps.
+    """
     for rows, columns in SIZES:
         with _lab(rows, columns) as lab:
             seconds, wire, saved = _measure(lab)
@@ -123,7 +127,8 @@ def _measure(lab: Any) -> tuple[dict[str, list[float]], int, int]:
     before = lab.received
     _round(lab)
     wire = lab.received - before
-    lab.save()  # with one grid: those of the later rounds stay in the kernel, and so in the notebook
+    # with one grid: those of the later rounds stay in the kernel, and so in the notebook
+    lab.save()
     file = lab.notebooks / "grid.ipynb"
     saved = file.stat().st_size - len(FRAME)
     assert "widgets" in json.loads(file.read_text())["metadata"], (

@@ -1,6 +1,8 @@
-"""A million rows through loopback HTTP while the server fails at random: is each row there once, and what does it cost?
+"""A million rows through loopback HTTP while the server fails at random: is each row there once,
+and what does it cost?
 
-The server lives in a process of its own: `python load.py serve ROWS` tells its port, then takes a seed a line.
+The server lives in a process of its own: `python load.py serve ROWS` tells its port, then takes a
+seed a line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The most memory that a pull takes above the frame that it ends with, and above nothing where it goes to a file."""
+"""The most memory that a pull takes above the frame that it ends with, and above nothing where it
+goes to a file.
+"""
 
 from __future__ import annotations
 

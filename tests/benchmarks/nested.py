@@ -64,7 +64,9 @@ def nested() -> None:
 
 
 def _invoices(count: int) -> list[bytes]:
-    """Pages of invoices; each page of the same rows but for their ids, as making them takes longest."""
+    """Pages of invoices; each page of the same rows but for their ids, as making them takes
+    longest.
+    """
     dice = random.Random(1)
     made = [json.loads(row) for row in rows(load()["accounting.invoices"], PAGE)]
     some = next(row["items"] for row in made if row["items"])

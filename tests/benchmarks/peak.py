@@ -1,7 +1,8 @@
-"""One pull in a process of its own: `python peak.py URL ours|hand|FILE.parquet` tells its rows, seconds, CPU seconds and bytes.
+"""One pull in a process of its own: `python peak.py URL ours|hand|FILE.parquet` tells its rows,
+seconds, CPU seconds and bytes.
 
-peak: resident memory at its highest in the pull, above what it was just before. frame: the size of the frame, or of
-the file.
+peak: resident memory at its highest in the pull, above what it was just before. frame: the size of
+the frame, or of the file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""A list of jobs over loopback HTTP with gzip, in a process of its own: `python server.py ROWS BASE_MS ROW_US`."""
+"""A list of jobs over loopback HTTP with gzip, in a process of its own: `python server.py ROWS
+BASE_MS ROW_US`.
+"""
 
 from __future__ import annotations
 

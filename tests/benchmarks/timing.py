@@ -1,4 +1,6 @@
-"""Times of several contestants, taken in turns, so that what else the machine does meets all of them alike."""
+"""Times of several contestants, taken in turns, so that what else the machine does meets all of
+them alike.
+"""
 
 from __future__ import annotations
 

@@ -23,7 +23,9 @@ DEMO = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder, begin with it, as it takes longest, and skip it with a reason without Chromium."""
+    """Mark what is in this folder, begin with it, as it takes longest, and skip it with a reason
+    without Chromium.
+    """
     items.sort(key=lambda item: Path(__file__).parent not in item.path.parents)
     missing = pytest.mark.skip(
         reason=f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM"
@@ -45,7 +47,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 
 @pytest.fixture(scope="module")
 def driver() -> Iterator[Any]:
-    """Playwright itself; ended with the module, as its event loop would stand in the way of other tests' loops."""
+    """Playwright itself; ended with the module, as its event loop would stand in the way of other
+    tests' loops.
+    """
     with playwright.sync_playwright() as running:
         yield running
 
@@ -54,7 +58,9 @@ def driver() -> Iterator[Any]:
 def lab(
     server: tuple[str, Path], driver: Any, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[Lab]:
-    """A notebook page. A failed test leaves a screenshot; a request to any other host fails the test."""
+    """A notebook page. A failed test leaves a screenshot; a request to any other host fails the
+    test.
+    """
     with chromium(driver) as (context, refused):
         page = Lab(context, *server)
         yield page

@@ -55,10 +55,11 @@ LOCAL = ("http://127.0.0.1", "http://localhost", "data:", "blob:", "chrome")
 def lab_server(
     root: Path, settings: dict[str, Any] | None = None, app: str = "lab", **variables: str
 ) -> Iterator[tuple[str, Path]]:
-    """Start JupyterLab (or Notebook 7: `app="notebook"`) with its own folders; give its address and its notebooks' folder.
+    """Start JupyterLab (or Notebook 7: `app="notebook"`) with its own folders; give its address and
+    its notebooks' folder.
 
-    `settings` maps a plugin ("@jupyterlab/apputils-extension:themes") to its user settings. On leaving, the server,
-    its kernels and everything they started are gone.
+    `settings` maps a plugin ("@jupyterlab/apputils-extension:themes") to its user settings. On
+    leaving, the server, its kernels and everything they started are gone.
     """
     notebooks = root / "notebooks"
     notebooks.mkdir(parents=True, exist_ok=True)
@@ -160,7 +161,9 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 def chromium(
     playwright: Playwright, width: int = 1400, height: int = 1000, dark: bool = False
 ) -> Iterator[tuple[BrowserContext, list[str]]]:
-    """Open a fresh browser; give its context and the list of off-host requests, all of which are refused."""
+    """Open a fresh browser; give its context and the list of off-host requests, all of which are
+    refused.
+    """
     profile = tempfile.mkdtemp(prefix="stnb-chromium-")
     context = playwright.chromium.launch_persistent_context(
         profile,
@@ -262,7 +265,9 @@ class Lab:
         )
 
     def wait_cell(self, index: int, timeout: float = 60_000) -> None:
-        """Wait for this cell's own reply. Kernel status says nothing here: a subshell reports idle while a cell still runs."""
+        """Wait for this cell's own reply. Kernel status says nothing here: a subshell reports idle
+        while a cell still runs.
+        """
         self.page.wait_for_function(
             """([i]) => { const cell = window.jupyterapp.shell.currentWidget.content.widgets[i];
                 return cell.model.executionState === 'idle' && cell.model.executionCount !== null; }""",
@@ -285,13 +290,16 @@ class Lab:
         return "\n".join(_plain(output) for output in self.outputs(index))
 
     def output(self, index: int) -> Locator:
-        """The output area of a cell only: the cell itself also holds its source, which finds too much."""
+        """The output area of a cell only: the cell itself also holds its source, which finds too
+        much.
+        """
         panel = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell"
         return self.page.locator(panel).nth(index).locator(".jp-Cell-outputWrapper")
 
     def stop_kernels(self) -> None:
         """End the kernels of this page, so that the next test starts alone."""
-        js = "() => window.jupyterapp?.serviceManager.sessions.shutdownAll().then(() => null, () => null)"  # one may be restarting
+        # one may be restarting
+        js = "() => window.jupyterapp?.serviceManager.sessions.shutdownAll().then(() => null, () => null)"
         self.page.evaluate(js)
 
     def save(self) -> None:

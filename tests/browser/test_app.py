@@ -1,4 +1,6 @@
-"""The explorer as a page without a notebook, and the chart and the buttons to leave with, in a real browser."""
+"""The explorer as a page without a notebook, and the chart and the buttons to leave with, in a real
+browser.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,9 @@ def app(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str
 
 @pytest.mark.skipif(importlib.util.find_spec("voila") is None, reason="the app needs voila")
 def test_the_explorer_is_a_page(driver: Any, tmp_path: Path) -> None:
-    """With the token, and only so, it is the explorer: search, pull and see rows; Ctrl-C ends it. No other host is needed."""
+    """With the token, and only so, it is the explorer: search, pull and see rows; Ctrl-C ends it.
+    No other host is needed.
+    """
     with app(tmp_path, "--profile", "demo") as (address, process):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(
@@ -133,7 +137,9 @@ def _pull(page: Page, name: str) -> None:
 
 
 def test_a_chart_in_the_page(lab: Lab) -> None:
-    """The picture is there with its description; its menus work by keyboard; the page's width and theme reach it; its code runs."""
+    """The picture is there with its description; its menus work by keyboard; the page's width and
+    theme reach it; its code runs.
+    """
     write_notebook(lab.notebooks / "chart.ipynb", LEAVING, CHART)
     lab.open("chart.ipynb").run_all()
     output = lab.output(1)
@@ -165,7 +171,9 @@ def test_a_chart_in_the_page(lab: Lab) -> None:
 
 
 def test_leaving_by_the_buttons(lab: Lab) -> None:
-    """The code comes into a new cell and runs, or onto the clipboard; a notebook and a file are where the line says."""
+    """The code comes into a new cell and runs, or onto the clipboard; a notebook and a file are
+    where the line says.
+    """
     write_notebook(lab.notebooks / "leave.ipynb", LEAVING, CHART, LEAVE, "print('after')")
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     lab.open("leave.ipynb").run_all()

@@ -1,4 +1,6 @@
-"""The doctor as a person meets it: filling in, naming the cause, and examined again once it is mended."""
+"""The doctor as a person meets it: filling in, naming the cause, and examined again once it is
+mended.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ PATIENCE = 30_000
 
 
 def test_the_doctor_in_the_page(lab: Lab) -> None:
-    """It names the cause and whom to ask, offers another look, sees the cure, and leaves a static copy without a secret."""
+    """It names the cause and whom to ask, offers another look, sees the cure, and leaves a static
+    copy without a secret.
+    """
     write_notebook(
         lab.notebooks / "doctor.ipynb",
         "import stnb\nst = stnb.demo(state='disabled')\nui = stnb.doctor(st)\nui",

@@ -1,4 +1,6 @@
-"""The explorer from the first key to a notebook that repeats it, and what it says when something is wrong."""
+"""The explorer from the first key to a notebook that repeats it, and what it says when something is
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def _printed(lab: Lab, code: str) -> str:
 
 
 def test_from_a_word_to_a_notebook_with_the_same_rows(lab: Lab) -> None:
-    """Search by word, filter, count, pull, pick in the grid, chart, code in a cell, save, reopen, and run what was saved."""
+    """Search by word, filter, count, pull, pick in the grid, chart, code in a cell, save, reopen,
+    and run what was saved.
+    """
     whole = _explorer(lab, "whole.ipynb", START)
     _choose(whole, "completed jobs", "jpm.jobs")
     whole.get_by_label("jobStatus", exact=True).select_option("Completed")
@@ -108,7 +112,9 @@ def _rows(path: Path) -> Any:
 
 
 def test_an_error_leads_to_the_doctor(lab: Lab) -> None:
-    """What went wrong stands in three sentences without a traceback; the doctor names the cause and whom to ask."""
+    """What went wrong stands in three sentences without a traceback; the doctor names the cause and
+    whom to ask.
+    """
     whole = _explorer(
         lab,
         "ill.ipynb",
@@ -149,7 +155,9 @@ def page_of(request: pytest.FixtureRequest, driver: Any, server: tuple[str, Path
 
 
 def test_axe_finds_nothing_serious(page_of: tuple[Lab, bool]) -> None:
-    """With a card, filters, an error, rows, a menu and a chart on show, light and dark, wide and narrow."""
+    """With a card, filters, an error, rows, a menu and a chart on show, light and dark, wide and
+    narrow.
+    """
     lab, dark = page_of
     whole = _explorer(
         lab, "axe.ipynb", "import stnb\nui = stnb.explore('demo', 'jpm.jobs', limit=100)"
@@ -172,7 +180,9 @@ def test_axe_finds_nothing_serious(page_of: tuple[Lab, bool]) -> None:
 
 
 def test_when_the_kernel_is_gone_the_copy_is_seen(lab: Lab) -> None:
-    """Nothing stands there that only looks alive: a restart leaves the first rows and what to do, and so does a reopened page."""
+    """Nothing stands there that only looks alive: a restart leaves the first rows and what to do,
+    and so does a reopened page.
+    """
     whole = _explorer(
         lab,
         "gone.ipynb",
@@ -200,7 +210,9 @@ def test_when_the_kernel_is_gone_the_copy_is_seen(lab: Lab) -> None:
 
 
 def test_in_notebook_7(driver: Any, tmp_path: Path) -> None:
-    """Pick, pull and see rows; as the page lets nobody add a cell, the code comes onto the clipboard, and that is said."""
+    """Pick, pull and see rows; as the page lets nobody add a cell, the code comes onto the
+    clipboard, and that is said.
+    """
     with (
         lab_server(tmp_path, app="notebook", **DEMO) as (address, notebooks),
         chromium(driver) as (context, refused),

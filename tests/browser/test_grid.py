@@ -45,7 +45,9 @@ def _asked(lab: Lab, code: str) -> str:
 
 
 def test_bars_search_and_sort_leave_a_selection(lab: Lab) -> None:
-    """Bars appear, a click and a drag pick, counts and the kernel's selection follow, × and Clear take the picks back."""
+    """Bars appear, a click and a drag pick, counts and the kernel's selection follow, × and Clear
+    take the picks back.
+    """
     whole, table = _open(lab, "bars.ipynb")
     info, chips = whole.get_by_role("status"), whole.get_by_role("group", name="Picked")
     expect(whole.locator(".histogram")).to_have_count(4)
@@ -85,7 +87,9 @@ def test_bars_search_and_sort_leave_a_selection(lab: Lab) -> None:
 
 
 def test_columns_and_copies_by_keyboard(lab: Lab) -> None:
-    """Keys alone scroll, hide, move, widen and sort columns, pick from a menu, open and copy cells; the state follows."""
+    """Keys alone scroll, hide, move, widen and sort columns, pick from a menu, open and copy cells;
+    the state follows.
+    """
     whole, table = _open(lab, "keys.ipynb")
     table.focus()
     table.press("Control+End")
@@ -170,7 +174,9 @@ def test_a_row_and_a_column_are_copied_from_menus_and_little_is_saved(lab: Lab) 
 
 
 def test_a_wide_table_draws_what_is_in_view(lab: Lab) -> None:
-    """Of 200 columns only those near the view are on the page; scrolling, keys and narrower columns bring the others."""
+    """Of 200 columns only those near the view are on the page; scrolling, keys and narrower columns
+    bring the others.
+    """
     write_notebook(
         lab.notebooks / "wide.ipynb",
         "import numpy as np, pandas as pd, stnb\n"

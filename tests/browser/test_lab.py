@@ -19,7 +19,9 @@ PATIENCE = 30_000
 
 
 def test_first_notebook_and_explorer(lab: Lab) -> None:
-    """The first notebook runs; its explorer picks by typing, filters, pulls, cancels and leaves code, by mouse and keys."""
+    """The first notebook runs; its explorer picks by typing, filters, pulls, cancels and leaves
+    code, by mouse and keys.
+    """
     shutil.copy(NOTEBOOK, lab.notebooks / "first.ipynb")
     lab.open("first.ipynb").run_all()
     last = lab.code_cells()[-1]
@@ -70,7 +72,9 @@ def _pick(lab: Lab, cell: int, name: str) -> None:
 
 
 def _cancel_a_second_pull(lab: Lab, cell: int) -> None:
-    """While a feed is read page after page another cell runs; Cancel keeps the pages that have arrived."""
+    """While a feed is read page after page another cell runs; Cancel keeps the pages that have
+    arrived.
+    """
     output = lab.output(cell)
     _pick(lab, cell, "jpm.export.jobs")
     output.get_by_label("Rows at most").select_option("all rows")
@@ -93,7 +97,9 @@ def _cancel_a_second_pull(lab: Lab, cell: int) -> None:
 
 
 def test_grid_in_the_page(lab: Lab) -> None:
-    """100,000 rows are on the page at once; they scroll, sort, search and open by keyboard, and a rerun leaves one explorer."""
+    """100,000 rows are on the page at once; they scroll, sort, search and open by keyboard, and a
+    rerun leaves one explorer.
+    """
     write_notebook(
         lab.notebooks / "grid.ipynb",
         "import pandas as pd, stnb\n"

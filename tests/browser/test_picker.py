@@ -1,4 +1,6 @@
-"""Finding a resource and reading its card as a person does: by keyboard and by mouse, in a real browser."""
+"""Finding a resource and reading its card as a person does: by keyboard and by mouse, in a real
+browser.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +119,9 @@ def blank(driver: Any) -> Any:
 
 
 def test_words_find_what_they_mean(blank: Page) -> None:
-    """For names, people's words, columns, slips and unfinished words the resource that is meant stands first."""
+    """For names, people's words, columns, slips and unfinished words the resource that is meant
+    stands first.
+    """
     found = dict(zip(QUERIES, _ranked(blank, list(QUERIES)), strict=True))
 
     assert {query: names[:1] for query, (names, _) in found.items()} == {
@@ -126,7 +130,9 @@ def test_words_find_what_they_mean(blank: Page) -> None:
 
 
 def test_any_text_is_borne(blank: Page) -> None:
-    """Nonsense finds nothing, marks are no patterns, and where no resource has all words those with most are told as such."""
+    """Nonsense finds nothing, marks are no patterns, and where no resource has all words those with
+    most are told as such.
+    """
     nothing, marks, most = _ranked(blank, ["zzzqqq", "(.*[", "jobs zzzqqq"])
 
     assert nothing == [[], True] or nothing[0] == []
@@ -142,7 +148,9 @@ def _ranked(blank: Page, queries: list[str]) -> list[Any]:
 
 
 def test_choosing_by_keyboard_alone(lab: Lab) -> None:
-    """Type with a slip, go by arrows and ends, star, choose, and read the card's tabs: all by keys; little of it is saved."""
+    """Type with a slip, go by arrows and ends, star, choose, and read the card's tabs: all by keys;
+    little of it is saved.
+    """
     output = _open(lab)
     box, options = _box(output)
     box.focus()
@@ -214,7 +222,9 @@ def _read_the_card(output: Locator) -> None:
 
 
 def test_by_mouse_from_neighbour_to_neighbour(lab: Lab) -> None:
-    """A click on a neighbour, and on a column's target, goes there, with the tab kept open; the star is a button, too."""
+    """A click on a neighbour, and on a column's target, goes there, with the tab kept open; the
+    star is a button, too.
+    """
     output = _open(lab)
     box, options = _box(output)
     box.click()
@@ -251,7 +261,9 @@ def test_by_mouse_from_neighbour_to_neighbour(lab: Lab) -> None:
 
 
 def test_a_reopened_notebook_says_what_to_do(lab: Lab) -> None:
-    """Without its kernel the box is not there; a sentence says what to do, and running the cell brings it back."""
+    """Without its kernel the box is not there; a sentence says what to do, and running the cell
+    brings it back.
+    """
     output = _open(lab)
     lab.save()
     lab.stop_kernels()
@@ -265,7 +277,9 @@ def test_a_reopened_notebook_says_what_to_do(lab: Lab) -> None:
 
 
 def test_the_box_lives_while_the_cell_runs(lab: Lab) -> None:
-    """A cell that shows the box and goes on for long does not hold it up: it comes, searches, and the card answers."""
+    """A cell that shows the box and goes on for long does not hold it up: it comes, searches, and
+    the card answers.
+    """
     write_notebook(
         lab.notebooks / "busy.ipynb",
         CELL.replace("W.VBox", "display(W.VBox") + ")\nwhile not box.value:\n    pass",

@@ -1,4 +1,6 @@
-"""Setting up a profile in a notebook as a person does it; and nothing of what was typed is in the notebook afterwards."""
+"""Setting up a profile in a notebook as a person does it; and nothing of what was typed is in the
+notebook afterwards.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ RIGHT = {"Client ID": demo.CLIENT_ID, "Client Secret": demo.CLIENT_SECRET, "App 
 
 
 def test_what_is_typed_stays_out_of_the_notebook(lab: Lab) -> None:
-    """Practise in JupyterLab, once refused and once saved: the file is private, and neither notebook nor checkpoint has a value."""
+    """Practise in JupyterLab, once refused and once saved: the file is private, and neither
+    notebook nor checkpoint has a value.
+    """
     frames = _listen(lab.page)
     write_notebook(
         lab.notebooks / "setup.ipynb", "import stnb\nui = stnb.setup(env_file='practice.env')\nui"
@@ -110,7 +114,9 @@ def _save_twice(lab: Lab) -> None:
 
 
 def _found_in(folder: Path, but: Path) -> list[Any]:
-    """The files under a folder, hidden ones and checkpoints too, that hold a value or a part of a secret."""
+    """The files under a folder, hidden ones and checkpoints too, that hold a value or a part of a
+    secret.
+    """
     parts = {*WRONG.values(), *RIGHT.values(), "findmesecret", "findmekey"}
     files = [file for file in folder.rglob("*") if file.is_file() and file != but]
     assert [file for file in files if ".ipynb_checkpoints" in file.parts], (
@@ -120,7 +126,9 @@ def _found_in(folder: Path, but: Path) -> list[Any]:
 
 
 def test_shapes_are_judged_as_they_are_typed(lab: Lab) -> None:
-    """The page judges without the kernel: swapped values, a tenant that is no number, a way that is closed."""
+    """The page judges without the kernel: swapped values, a tenant that is no number, a way that is
+    closed.
+    """
     write_notebook(
         lab.notebooks / "shapes.ipynb", "import stnb\nstnb.setup()", "import time; time.sleep(600)"
     )

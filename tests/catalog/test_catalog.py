@@ -1,4 +1,6 @@
-"""The catalogue: complete, consistent, free of the documents' sentences, and built right from a document."""
+"""The catalogue: complete, consistent, free of the documents' sentences, and built right from a
+document.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def all_columns(columns: tuple[Column, ...]) -> Iterator[Column]:
 
 
 def test_every_route_of_the_documents_is_there(known: Catalog) -> None:
-    """314 GET operations of 2026-05, the report query, and nine that only 2026-03 had, in 24 modules."""
+    """314 GET operations of 2026-05, the report query, and nine that only 2026-03 had, in 24
+    modules.
+    """
     kinds = {
         kind: sum(e.kind == kind for e in known)
         for kind in ("list", "export", "record", "rows", "file")
@@ -70,7 +74,9 @@ def test_every_route_of_the_documents_is_there(known: Catalog) -> None:
 
 
 def test_paths_and_names_are_unique_and_say_the_module(known: Catalog) -> None:
-    """No two endpoints share a route, and each name begins with the base that its route begins with."""
+    """No two endpoints share a route, and each name begins with the base that its route begins
+    with.
+    """
     routes = {(e.method, e.path) for e in known}
 
     assert len(routes) == len(known)
@@ -112,7 +118,9 @@ def test_paths_and_names_are_unique_and_say_the_module(known: Catalog) -> None:
 def test_known_routes_are_as_the_documents_say(
     known: Catalog, name: str, path: str, kind: str, scope: str | None
 ) -> None:
-    """Bases that differ from the document's file name, versions in the path, and kinds by the answer's schema."""
+    """Bases that differ from the document's file name, versions in the path, and kinds by the
+    answer's schema.
+    """
     e = known[name]
 
     assert (e.path, e.kind) == (path, kind)
@@ -151,7 +159,9 @@ def test_a_record_has_the_columns_of_its_own_kind(known: Catalog) -> None:
 
 
 def test_every_column_and_filter_is_well_formed(known: Catalog) -> None:
-    """Types are those that frame and filters know; arrays have one element, objects have fields, enums have values."""
+    """Types are those that frame and filters know; arrays have one element, objects have fields,
+    enums have values.
+    """
     for e in known:
         for c in all_columns(e.columns):
             assert c.type in COLUMN_TYPES, (e.name, c)
@@ -174,7 +184,9 @@ def test_every_column_and_filter_is_well_formed(known: Catalog) -> None:
 
 
 def test_keys_records_and_links_lead_somewhere(known: Catalog) -> None:
-    """Key columns exist, record endpoints exist, and every id leads to a resource of the catalogue or to users."""
+    """Key columns exist, record endpoints exist, and every id leads to a resource of the catalogue
+    or to users.
+    """
     for e in known:
         assert set(e.key) <= {c.name for c in e.columns}, e.name
         assert e.record is None or known.endpoints[e.record].kind == "record", e.name
@@ -184,7 +196,9 @@ def test_keys_records_and_links_lead_somewhere(known: Catalog) -> None:
 
 
 def test_filters_collide_neither_with_our_options_nor_with_each_other(known: Catalog) -> None:
-    """Every filter can be given as a keyword beside ours, and the verbs have no keyword that a filter has."""
+    """Every filter can be given as a keyword beside ours, and the verbs have no keyword that a
+    filter has.
+    """
     for e in known:
         names = [p.py for p in e.filters]
         assert not OPTIONS & set(names), e.name
@@ -204,7 +218,9 @@ def test_it_is_small_and_quick(known: Catalog) -> None:
 
 
 def test_no_sentence_of_the_documents_is_in_it() -> None:
-    """It holds names, types and values: no description, nothing long, nothing with blanks but enum values."""
+    """It holds names, types and values: no description, nothing long, nothing with blanks but enum
+    values.
+    """
 
     def strings(value: Any) -> Iterator[str]:
         if isinstance(value, dict):
@@ -511,7 +527,9 @@ def test_a_document_becomes_endpoints_by_the_schema_of_its_answers(toys: Catalog
 
 
 def test_parameters_are_read_with_their_form(toys: Catalog) -> None:
-    """Comma lists and repeated keys, maxima, enums, sort fields, required ones; headers and the tenant are left out."""
+    """Comma lists and repeated keys, maxima, enums, sort fields, required ones; headers and the
+    tenant are left out.
+    """
     params = {p.name: p for p in toys["toys.widgets"].params}
 
     assert set(params) == {
@@ -537,7 +555,9 @@ def test_parameters_are_read_with_their_form(toys: Catalog) -> None:
 
 
 def test_columns_keep_types_nulls_values_and_nesting(toys: Catalog) -> None:
-    """`oneOf` with null is nullable, an enum behind a reference has its values, and what holds itself ends as any."""
+    """`oneOf` with null is nullable, an enum behind a reference has its values, and what holds
+    itself ends as any.
+    """
     columns = {c.name: c for c in toys["toys.widgets"].columns}
 
     assert shape(toys["toys.widgets"]) == {
@@ -596,7 +616,9 @@ def test_building_twice_gives_the_same_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"paths":{}}'])
 def test_a_folder_without_documents_is_refused_in_words(tmp_path: Path, content: str) -> None:
-    """An empty folder, a file that is no JSON, or JSON that is no OpenAPI document: BadFilter, never a bare ValueError."""
+    """An empty folder, a file that is no JSON, or JSON that is no OpenAPI document: BadFilter,
+    never a bare ValueError.
+    """
     (tmp_path / "broken.json").write_text(content)
 
     with pytest.raises(BadFilter):

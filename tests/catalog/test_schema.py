@@ -42,7 +42,9 @@ WIDGETS = toys(
 
 
 def test_the_tree_is_drawn_as_it_branches() -> None:
-    """Objects and lists of objects hold their fields below them; names and types stand in columns of their own."""
+    """Objects and lists of objects hold their fields below them; names and types stand in columns
+    of their own.
+    """
     assert repr(schema(WIDGETS)).splitlines() == [
         "toys.widgets · Widgets",
         "├─ id      integer                 required",
@@ -59,7 +61,9 @@ def test_the_tree_is_drawn_as_it_branches() -> None:
 
 
 def test_the_tree_in_a_notebook_folds() -> None:
-    """Only what holds fields can be unfolded, nothing is open at first, and no style sheet is needed."""
+    """Only what holds fields can be unfolded, nothing is open at first, and no style sheet is
+    needed.
+    """
     page = schema(WIDGETS)._repr_html_()
 
     assert page.count("<details>") == 2

@@ -110,7 +110,9 @@ def test_pull_takes_columns_and_what_changed_since(capsys: pytest.CaptureFixture
 
 
 def test_pull_into_a_pipe_is_csv() -> None:
-    """Without --to, and not on a terminal, all rows go to standard output as CSV; notes go to standard error."""
+    """Without --to, and not on a terminal, all rows go to standard output as CSV; notes go to
+    standard error.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "stnb.cli.main", "pull", "jpm.jobs", "--limit", "7"],
         capture_output=True,
@@ -150,7 +152,9 @@ def test_pull_into_a_pipe_is_csv() -> None:
 def test_what_cannot_be_done_is_told(
     command: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A failure prints its three sentences to standard error and ends with 1, or with 2 where the command itself is wrong."""
+    """A failure prints its three sentences to standard error and ends with 1, or with 2 where the
+    command itself is wrong.
+    """
     assert main.main(command) == code
 
     told = capsys.readouterr()
@@ -173,7 +177,9 @@ def test_a_wrong_command_line_ends_with_2(
 
 
 def test_a_full_disk_keeps_the_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where the target cannot take the file, the old one stays whole, and the rows go to the temporary folder."""
+    """Where the target cannot take the file, the old one stays whole, and the rows go to the
+    temporary folder.
+    """
     target = tmp_path / "here" / "jobs.parquet"
     target.parent.mkdir()
     target.write_bytes(b"the old file")

@@ -82,7 +82,9 @@ def test_in_a_checkout_the_notebooks_are_its_own() -> None:
 
 
 def test_an_installed_package_copies_its_notebooks_once(tmp_path: Path) -> None:
-    """Where there is no checkout the notebooks are copied beside the reader; what they changed there stays theirs."""
+    """Where there is no checkout the notebooks are copied beside the reader; what they changed
+    there stays theirs.
+    """
     package = tmp_path / "site" / "stnb"
     (package / "notebooks").mkdir(parents=True)
     for name in ("01-first-pull.ipynb", "02-new.ipynb"):

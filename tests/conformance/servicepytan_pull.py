@@ -1,4 +1,6 @@
-"""Pulls jobs, an export and a report with servicepytan, unchanged: run by a Python that has it, with the address on stdin."""
+"""Pulls jobs, an export and a report with servicepytan, unchanged: run by a Python that has it,
+with the address on stdin.
+"""
 
 from __future__ import annotations
 

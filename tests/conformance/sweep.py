@@ -252,7 +252,9 @@ def needed(op: Operation) -> Json:
 
 
 def good(param: Json) -> list[Json]:
-    """Plausible values of a parameter, each as what goes into the query: every one of an enum, else one of the type."""
+    """Plausible values of a parameter, each as what goes into the query: every one of an enum, else
+    one of the type.
+    """
     name, schema = param["name"], param["schema"]
     kind = _type(schema)
     if name == "sort":
@@ -297,7 +299,9 @@ def _type(schema: Json) -> str:
 
 
 def table(found: dict[str, Found]) -> str:
-    """The result as text: a line for each module, then the deviations, each with its reason where there is one."""
+    """The result as text: a line for each module, then the deviations, each with its reason where
+    there is one.
+    """
     head = ("module", "routes", "bodies", "parameters", "wrong values", "explained", "unexplained")
     rows = [
         (

@@ -1,4 +1,6 @@
-"""Credentials: every shape of a .env file, every way that it is wrong, and a secret that never shows."""
+"""Credentials: every shape of a .env file, every way that it is wrong, and a secret that never
+shows.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def told(err: BaseException) -> str:
 
 
 def test_four_values_make_credentials() -> None:
-    """The unnamed profile is called default; hosts come from the environment, the zone is UTC where none is said."""
+    """The unnamed profile is called default; hosts come from the environment, the zone is UTC where
+    none is said.
+    """
     write(GOOD)
 
     c = load()
@@ -118,7 +122,9 @@ def test_a_secret_is_taken_as_it_stands(secret: str) -> None:
 
 
 def test_the_file_is_found_from_below(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The nearest .env upwards from the working directory is read; a folder of that name is no file."""
+    """The nearest .env upwards from the working directory is read; a folder of that name is no
+    file.
+    """
     write(GOOD)
     (Path("a") / "b" / ".env").mkdir(parents=True)
     monkeypatch.chdir(Path("a") / "b")
@@ -198,7 +204,9 @@ def test_a_variable_may_name_the_profile(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize("name", ["tucson", "", "PHOENIX_", "a b", "../x", "a\nb", "x" * 3000])
 def test_an_unknown_profile_is_answered_with_those_there_are(name: str) -> None:
-    """A name that is not there is CredentialsMissing, which is a LookupError too; an empty one is none."""
+    """A name that is not there is CredentialsMissing, which is a LookupError too; an empty one is
+    none.
+    """
     write(GOOD + PHOENIX)
 
     with pytest.raises(CredentialsMissing, match="default, phoenix") as caught:
@@ -232,7 +240,9 @@ def test_a_profile_named_like_an_environment_has_it(environment: str) -> None:
 
 
 def test_the_name_that_servicepytan_reads_is_read_too() -> None:
-    """SERVICETITAN_API_ENVIRONMENT stands in for ENVIRONMENT of the unnamed profile, and is no profile called api."""
+    """SERVICETITAN_API_ENVIRONMENT stands in for ENVIRONMENT of the unnamed profile, and is no
+    profile called api.
+    """
     write(without("ENVIRONMENT") + "SERVICETITAN_API_ENVIRONMENT=production\n")
 
     assert (load().environment, load().profile) == ("production", "default")
@@ -282,7 +292,9 @@ def test_nothing_at_all_says_where_to_begin() -> None:
 )
 @pytest.mark.parametrize("how", ["", "absent", "   ", "''"])
 def test_a_half_filled_profile_names_what_it_lacks(field: str, how: str) -> None:
-    """A value that is absent, empty, blank or quoted nothing is missing; the error says which and where it was sought."""
+    """A value that is absent, empty, blank or quoted nothing is missing; the error says which and
+    where it was sought.
+    """
     write(without(field) if how == "absent" else with_value(field, how))
 
     with pytest.raises(CredentialsMissing, match=rf"lacks SERVICETITAN_{field}\.") as caught:
@@ -331,7 +343,9 @@ def test_all_that_is_missing_is_named_at_once() -> None:
     ],
 )
 def test_a_value_that_cannot_be_right_is_named_and_not_shown(field: str, value: str) -> None:
-    """Numbers, environments, zones and swapped values are checked before anything is sent; a secret is not repeated."""
+    """Numbers, environments, zones and swapped values are checked before anything is sent; a secret
+    is not repeated.
+    """
     write(with_value(field, value))
 
     with pytest.raises(CredentialsInvalid, match=f"SERVICETITAN_{field} cannot be right") as caught:
@@ -391,7 +405,9 @@ def test_a_file_that_is_not_there_or_is_no_text(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("field", ["API_URL", "AUTH_URL"])
 def test_secrets_go_nowhere_but_https_or_this_machine(field: str, url: str) -> None:
-    """An address that is plain http elsewhere, carries a user, a query or nonsense, is refused before anything is sent."""
+    """An address that is plain http elsewhere, carries a user, a query or nonsense, is refused
+    before anything is sent.
+    """
     write(GOOD + f"SERVICETITAN_{field}={url}\n")
 
     with pytest.raises(CredentialsInvalid, match=f"SERVICETITAN_{field} cannot be right"):
@@ -411,7 +427,9 @@ def test_secrets_go_nowhere_but_https_or_this_machine(field: str, url: str) -> N
     ],
 )
 def test_an_address_of_ones_own_makes_the_environment_custom(url: str, token: str) -> None:
-    """https anywhere, http on loopback; the token's path is added where there is none; trailing slashes go."""
+    """https anywhere, http on loopback; the token's path is added where there is none; trailing
+    slashes go.
+    """
     write(GOOD + f"SERVICETITAN_AUTH_URL={url}\nSERVICETITAN_API_URL={url}/\n")
 
     c = load()
@@ -455,7 +473,9 @@ def test_a_pair_of_one_environment_never_goes_to_the_other(lines: str) -> None:
 
 
 def test_a_secret_shows_itself_to_nobody() -> None:
-    """repr, str, format, containers and the credentials' own repr show stars; only reveal() gives it."""
+    """repr, str, format, containers and the credentials' own repr show stars; only reveal() gives
+    it.
+    """
     s = Secret(SECRET)
     c = Credentials("p", "production", 1, s, s, s, "https://a.example", "https://b.example")
 
@@ -530,7 +550,9 @@ EDITS = some.lists(
 def test_no_corruption_gets_past_the_setup_errors(
     edits: list[tuple[int, int, str]], profile: str | None
 ) -> None:
-    """Cut, spoilt and scrambled in any way, the file gives credentials or a SetupError, and no word of the secret."""
+    """Cut, spoilt and scrambled in any way, the file gives credentials or a SetupError, and no word
+    of the secret.
+    """
     text = GOOD + PHOENIX
     for at, length, piece in edits:
         start = at * len(text) // 1000

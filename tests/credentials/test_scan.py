@@ -1,4 +1,6 @@
-"""`stnb scan`: a secret is found wherever it lies in a notebook or text, taken out of notebooks, and never repeated."""
+"""`stnb scan`: a secret is found wherever it lies in a notebook or text, taken out of notebooks,
+and never repeated.
+"""
 
 from __future__ import annotations
 
@@ -186,7 +188,9 @@ def write(book: Any, name: str = "book.ipynb", **form: Any) -> Path:
     ],
 )
 def test_what_a_secret_looks_like(text: str, kind: str) -> None:
-    """Secrets, app keys, tokens and Basic pairs are found, also behind an escape; one finding for one place."""
+    """Secrets, app keys, tokens and Basic pairs are found, also behind an escape; one finding for
+    one place.
+    """
     found = found_in(f"first\n\n{text}\n")
 
     assert [(f.where, f.kind, f.secret) for f in found] == [("line 3", kind, True)]
@@ -225,7 +229,9 @@ def test_a_client_id_is_told_but_is_no_secret() -> None:
     ],
 )
 def test_what_is_no_secret(text: str) -> None:
-    """Placeholders, names in code, other services' tokens and the demo's public values are passed over."""
+    """Placeholders, names in code, other services' tokens and the demo's public values are passed
+    over.
+    """
     assert found_in(text) == []
 
 
@@ -241,7 +247,9 @@ def test_the_demos_own_token_is_no_secret(st: stnb.Account) -> None:
 
 @pytest.mark.parametrize("secret", ["0a1b2c3d4e5f", 'p"w\\d<&>9 /+=%', "pässwörd-of-old"])
 def test_a_value_of_your_own_is_found_in_any_format(secret: str) -> None:
-    """Exactly, and as it looks in JSON, in HTML and in an address; it is called by its variable's name."""
+    """Exactly, and as it looks in JSON, in HTML and in an address; it is called by its variable's
+    name.
+    """
     Path(".env").write_text(f"SERVICETITAN_PHOENIX_CLIENT_SECRET='{secret}'\n", encoding="utf-8")
     name = "SERVICETITAN_PHOENIX_CLIENT_SECRET"
     if stnb.credentials.settings().values.get(name) != secret:
@@ -301,7 +309,9 @@ def test_lines_are_counted() -> None:
 @pytest.mark.parametrize("value", [SECRET, KEY, TOKEN], ids=["secret", "app key", "token"])
 @pytest.mark.parametrize("place", PLACES)
 def test_every_place_in_a_notebook(place: str, value: str) -> None:
-    """It is found and named; `fix` takes it out, leaves all else as it was, and the notebook is valid."""
+    """It is found and named; `fix` takes it out, leaves all else as it was, and the notebook is
+    valid.
+    """
     at, where = PLACES[place]
     path = write(put(notebook(), at, f" {value}"))
     before = path.read_text()
@@ -427,7 +437,9 @@ def test_an_old_notebook_is_not_converted() -> None:
     ],
 )
 def test_what_only_looks_like_a_notebook(text: str) -> None:
-    """No JSON, no object, a name twice, or nested beyond sense: it is read as text, and left as it is."""
+    """No JSON, no object, a name twice, or nested beyond sense: it is read as text, and left as it
+    is.
+    """
     found = found_in(text, "book.ipynb")
 
     assert [f.where for f in found] == ["line 1"] * (SECRET in text)
@@ -481,7 +493,9 @@ def test_fix_keeps_mode_and_link() -> None:
 
 
 def test_folders_are_walked_and_some_are_not() -> None:
-    """Git, environments, packages, caches and .env are passed over, unless they are named; checkpoints are not."""
+    """Git, environments, packages, caches and .env are passed over, unless they are named;
+    checkpoints are not.
+    """
     passed = [
         ".git/config",
         ".venv/a.py",
@@ -623,7 +637,9 @@ JSON = some.recursive(
     cells=JSON,
 )
 def test_no_notebook_breaks_it(metadata: dict[str, Any], lines: list[str], cells: Any) -> None:
-    """Any JSON where metadata, outputs or cells should be: after `fix` no secret is left, and a valid one stays valid."""
+    """Any JSON where metadata, outputs or cells should be: after `fix` no secret is left, and a
+    valid one stays valid.
+    """
     good = notebook()
     good["metadata"] |= {
         k: v

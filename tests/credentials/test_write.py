@@ -1,4 +1,6 @@
-"""Writing .env: nothing else changes, nothing is half written, nothing of an old secret stays, and git never sees it."""
+"""Writing .env: nothing else changes, nothing is half written, nothing of an old secret stays, and
+git never sees it.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +88,9 @@ def text_after(before: str, values: dict[str, str], **more: str) -> str:
     ],
 )
 def test_a_line_is_replaced_in_its_place(before: str, after: str) -> None:
-    """Only the value changes; blanks, remarks, line ends and the lines around stay; the old secret is gone."""
+    """Only the value changes; blanks, remarks, line ends and the lines around stay; the old secret
+    is gone.
+    """
     assert text_after(before, {NAME: NEW}) == after
     assert credentials.settings(".env").values[NAME] == NEW
     assert SECRET not in Path(".env").read_text()
@@ -105,7 +109,9 @@ def test_new_variables_come_as_a_block() -> None:
 
 
 def test_values_over_several_lines_are_left_alone() -> None:
-    """A value of ours that runs over lines is likely an open quote: nothing is written, no line is lost."""
+    """A value of ours that runs over lines is likely an open quote: nothing is written, no line is
+    lost.
+    """
     before = f"{NAME}='{SECRET}\nOTHER=1\nTHIRD='\n"
 
     with pytest.raises(CannotSave, match="several lines"):
@@ -149,7 +155,9 @@ FILES = some.tuples(some.lists(LINES, max_size=8), ENDS, some.booleans(), some.b
 @given(before=FILES, values=some.dictionaries(NAMES, VALUES.filter(bool), min_size=1, max_size=5))
 @example(before='A="\n', values={NAME: "b c"})
 def test_round_trip(before: str, values: dict[str, str]) -> None:
-    """Whatever stands in the file: values read back exactly, foreign bindings keep their bytes and order, or nothing is written."""
+    """Whatever stands in the file: values read back exactly, foreign bindings keep their bytes and
+    order, or nothing is written.
+    """
     path = Path(".env")
     path.write_bytes(before.encode())
     try:
@@ -170,7 +178,9 @@ def test_round_trip(before: str, values: dict[str, str]) -> None:
 
 
 def _outside(text: str, values: dict[str, str]) -> list[str]:
-    """The lines of a text that are no variable of ours, without blank ones; one of byte-order marks alone is blank too."""
+    """The lines of a text that are no variable of ours, without blank ones; one of byte-order marks
+    alone is blank too.
+    """
     parts = [b for b in parse_stream(_stream(text)) if write._name(b) not in values]
     return [
         line
@@ -187,7 +197,9 @@ def _stream(text: str) -> StringIO:
 @LOOSE
 @given(value=VALUES.filter(bool))
 def test_quotes_only_where_needed(value: str) -> None:
-    """A value is read back exactly, and stands in quotes only where it has a sign that asks for them."""
+    """A value is read back exactly, and stands in quotes only where it has a sign that asks for
+    them.
+    """
     put(".env", {NAME: value})
 
     assert credentials.settings(".env").values[NAME] == value
@@ -227,7 +239,9 @@ def mode(path: Path) -> int:
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are those of POSIX")
 def test_private_from_the_first_byte(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file is 0600 whatever the umask, also while it is written and where it was open before; no copy stays."""
+    """The file is 0600 whatever the umask, also while it is written and where it was open before;
+    no copy stays.
+    """
     seen: list[int] = []
     sync = os.fsync
     monkeypatch.setattr(
@@ -321,7 +335,9 @@ for n in range(25):
 
 
 def test_writers_side_by_side_lose_nothing() -> None:
-    """Three processes write one file at once; every line of each is there at the end, and the shared one once."""
+    """Three processes write one file at once; every line of each is there at the end, and the
+    shared one once.
+    """
     Path(".env").write_text("# mine\n")
     writers = [
         subprocess.Popen(
@@ -428,7 +444,9 @@ def test_what_is_ignored(tree: Path, listed: str, state: str) -> None:
 
 
 def test_an_exposed_file_is_refused_or_added(tree: Path) -> None:
-    """Not ignored: refused with the next step; on leave, added to .gitignore, whose other lines stay."""
+    """Not ignored: refused with the next step; on leave, added to .gitignore, whose other lines
+    stay.
+    """
     Path(".gitignore").write_bytes(b"# mine\r\nbuild/")
 
     with pytest.raises(CannotSave, match=r"Add the line \.env to \.gitignore"):
@@ -461,7 +479,9 @@ def test_a_link_out_of_the_tree_is_fine(tree: Path, tmp_path: Path) -> None:
 
 
 def test_a_negation_further_down_is_seen(tree: Path) -> None:
-    """Where a nearer .gitignore takes the file back in, adding a line further up does not help: refused."""
+    """Where a nearer .gitignore takes the file back in, adding a line further up does not help:
+    refused.
+    """
     Path("sub/.gitignore").write_text("!.env\n")
 
     with pytest.raises(CannotSave, match="not ignored"):

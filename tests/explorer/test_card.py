@@ -1,4 +1,6 @@
-"""A resource's card: what it says of each resource of the catalogue, what is sent when, and how little is saved."""
+"""A resource's card: what it says of each resource of the catalogue, what is sent when, and how
+little is saved.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def shown() -> HeardCard:
 
 
 def test_every_resource_has_a_whole_card() -> None:
-    """For each of the catalogue's resources all parts can be made and sent, and each name in them leads somewhere."""
+    """For each of the catalogue's resources all parts can be made and sent, and each name in them
+    leads somewhere.
+    """
     for endpoint in KNOWN:
         parts = {name: make(endpoint) for name, make in card.PARTS.items()}
         json.dumps([card.head(endpoint), parts])
@@ -56,7 +60,9 @@ def test_every_resource_has_a_whole_card() -> None:
 
 
 def test_the_line_tells_what_one_would_not_expect() -> None:
-    """Route, kind, scope and number of columns; hidden rows, what is required, a lock and a withdrawal where there is one."""
+    """Route, kind, scope and number of columns; hidden rows, what is required, a lock and a
+    withdrawal where there is one.
+    """
     customers = card.head(KNOWN["crm.customers"])
     assert customers["path"] == "/crm/v2/tenant/{tenant}/customers"
     assert (customers["kind"], customers["scope"], customers["lock"]) == (
@@ -75,7 +81,9 @@ def test_the_line_tells_what_one_would_not_expect() -> None:
 
 
 def test_a_column_says_its_type_its_values_and_where_it_leads() -> None:
-    """Values come from the column, or from the filter of its name; a link names its target, and by which column."""
+    """Values come from the column, or from the filter of its name; a link names its target, and by
+    which column.
+    """
     jobs = {line["path"]: line for line in card.columns(KNOWN["jpm.jobs"])}
     calls = {line["path"]: line for line in card.columns(KNOWN["telecom.calls"])}
 
@@ -89,7 +97,9 @@ def test_a_column_says_its_type_its_values_and_where_it_leads() -> None:
 
 
 def test_a_filter_says_what_it_takes() -> None:
-    """Required ones come first; several values, a default and the way to inactive rows are in words."""
+    """Required ones come first; several values, a default and the way to inactive rows are in
+    words.
+    """
     jobs = {line["path"]: line for line in card.filters(KNOWN["jpm.jobs"])}
     assert jobs["ids"]["says"] == "up to 50 values"
     assert jobs["jobStatus"]["values"][0] == "Scheduled"
@@ -99,7 +109,9 @@ def test_a_filter_says_what_it_takes() -> None:
 
 
 def test_neighbours_and_kin() -> None:
-    """Jobs lead to customers by their id, invoices lead to jobs, and the feed and the single record are named as such."""
+    """Jobs lead to customers by their id, invoices lead to jobs, and the feed and the single record
+    are named as such.
+    """
     hood = card.neighbours(KNOWN["jpm.jobs"])
 
     assert {"name": "crm.customers", "by": ["customerId"], "how": "documented"} in hood["out"]
@@ -115,7 +127,9 @@ def test_neighbours_and_kin() -> None:
 
 
 def test_the_example_opens_what_is_nested() -> None:
-    """Objects and lists are opened below their name, and a resource without documented rows says why it has none."""
+    """Objects and lists are opened below their name, and a resource without documented rows says
+    why it has none.
+    """
     rows = card.example_row(KNOWN["accounting.invoices"])["rows"]
     at = next(i for i, row in enumerate(rows) if row["name"] == "items")
 
@@ -136,7 +150,9 @@ def test_a_notebook_saves_next_to_nothing_of_it(shown: HeardCard) -> None:
 
 
 def test_parts_are_sent_only_when_they_are_asked_for(shown: HeardCard) -> None:
-    """Showing a resource sends its line; a tab's content comes when it is opened, and names its resource."""
+    """Showing a resource sends its line; a tab's content comes when it is opened, and names its
+    resource.
+    """
     assert [m["kind"] for m in shown.sent] == ["head"]
     assert shown.sent[0]["head"]["name"] == "jpm.jobs"
 
@@ -160,7 +176,9 @@ def test_the_same_neighbour_can_be_clicked_again(shown: HeardCard) -> None:
 
 
 def test_without_a_resource_it_is_empty(shown: HeardCard) -> None:
-    """Nothing chosen sends an empty line, and its text says so; with one, the text is the resource's card."""
+    """Nothing chosen sends an empty line, and its text says so; with one, the text is the
+    resource's card.
+    """
     assert "jpm.jobs" in repr(shown)
     shown.show(None)
 

@@ -1,4 +1,6 @@
-"""Pictures: what fits which column, the numbers drawn, the lines that draw the same; and the chart's menus."""
+"""Pictures: what fits which column, the numbers drawn, the lines that draw the same; and the
+chart's menus.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ NAMES = sorted(n for n, e in catalog.load().endpoints.items() if e.columns)
 
 @pytest.fixture(autouse=True)
 def no_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The code under test may use pyplot, as a notebook does; here it draws without a screen and leaves nothing behind."""
+    """The code under test may use pyplot, as a notebook does; here it draws without a screen and
+    leaves nothing behind.
+    """
     mpl.use("agg")
     import matplotlib.pyplot as plt
 
@@ -41,7 +45,9 @@ def no_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def jobs(rows: int = 500, zone: str = "America/Phoenix") -> pd.DataFrame:
-    """Jobs of eight months, with what real ones have: nulls, ids, money, a duration, dates that were never set."""
+    """Jobs of eight months, with what real ones have: nulls, ids, money, a duration, dates that
+    were never set.
+    """
     at = np.arange(rows)
     created = pd.Series(pd.Timestamp("2025-11-01T02:00Z") + pd.to_timedelta(at * 11, unit="h"))
     frame = pd.DataFrame(
@@ -120,7 +126,9 @@ def test_the_code_draws_the_same_numbers_for_every_choice() -> None:
 
 
 def test_every_frame_of_the_catalogue_has_a_picture() -> None:
-    """Rows of every resource allow a picture that goes to plain data and back; those of every eighth are drawn."""
+    """Rows of every resource allow a picture that goes to plain data and back; those of every
+    eighth are drawn.
+    """
     for at, name in enumerate(NAMES):
         endpoint = catalog.load().endpoints[name]
         shape = shape_of(endpoint)
@@ -144,7 +152,9 @@ def _json(rows: list[dict[str, Any]]) -> bytes:
 
 
 def test_a_first_picture_follows_the_types() -> None:
-    """Dates make rows over time; without dates money goes by category; a lone number is a distribution."""
+    """Dates make rows over time; without dates money goes by category; a lone number is a
+    distribution.
+    """
     frame = jobs()
 
     assert pictures.suggest(frame) == Spec(
@@ -209,7 +219,9 @@ def test_titles_say_the_finding_and_axes_their_units() -> None:
 
 
 def test_what_is_left_out_is_said() -> None:
-    """More than twelve categories, missing values, dates before 1990, and the ends of a wide distribution."""
+    """More than twelve categories, missing values, dates before 1990, and the ends of a wide
+    distribution.
+    """
     frame = jobs()
     groups = pictures.draw(
         frame, pictures.settled(frame, Spec("by category", "sum:total", "businessUnitId"))
@@ -259,7 +271,9 @@ def test_unusual_amounts(values: pd.Series[Any]) -> None:
 
 
 def test_names_may_be_anything() -> None:
-    """Quotes, braces and dollars in a column's name; letters that the font has not; no name twice in a menu."""
+    """Quotes, braces and dollars in a column's name; letters that the font has not; no name twice
+    in a menu.
+    """
     frame = pd.DataFrame(
         [["漢字", 1.0, 2, 3], ["b$c$d", 2.0, 3, 4]],
         columns=['a"{x}', "to'tal$ amount", "twice", "twice"],
@@ -289,7 +303,9 @@ def test_amounts_are_short(value: float, short: str, money: str) -> None:
 
 
 def test_colours_can_be_read_on_white_and_on_dark() -> None:
-    """Texts have 4.2:1 against white and #111, the most that one colour can have against both; areas 3:1."""
+    """Texts have 4.2:1 against white and #111, the most that one colour can have against both;
+    areas 3:1.
+    """
     for colour, least in [(look.INK, 4.2), (look.QUIET, 4.2), *((c, 2.9) for c in look.CYCLE)]:
         assert min(_contrast(colour, "#ffffff"), _contrast(colour, "#111111")) >= least, colour
 
@@ -321,7 +337,9 @@ def test_the_theme_is_a_style_and_a_context() -> None:
 
 
 def test_drawing_leaves_the_settings_of_others_alone() -> None:
-    """Global settings are as before, so that threads do not disturb each other; the SVG is small, the same each time, and parses."""
+    """Global settings are as before, so that threads do not disturb each other; the SVG is small,
+    the same each time, and parses.
+    """
     before = dict(mpl.rcParams)
     frame = jobs()
     spec = pictures.suggest(frame)
@@ -357,7 +375,9 @@ def chart() -> Chart:
 
 
 def test_nothing_is_drawn_before_the_chart_is_in_view(chart: Chart) -> None:
-    """Taking a frame starts no thread and draws nothing; `show` draws once, and not again for the same frame."""
+    """Taking a frame starts no thread and draws nothing; `show` draws once, and not again for the
+    same frame.
+    """
     assert chart.picture.shown["svg"] == ""
     assert not [t for t in threading.enumerate() if t.name == "stnb-chart"]
 
@@ -402,7 +422,9 @@ def test_menus_choose(chart: Chart) -> None:
 
 
 def test_state_is_plain_data_and_outlives_a_pull(chart: Chart) -> None:
-    """It can be set before there are rows, goes back as it came, and is kept for other rows as far as they have the columns."""
+    """It can be set before there are rows, goes back as it came, and is kept for other rows as far
+    as they have the columns.
+    """
     chosen = {"kind": "by category", "what": "mean:visits", "by": "jobStatus"}
     other = Chart()
     other.state = chosen
@@ -439,7 +461,9 @@ def test_without_anything_to_draw_it_says_so(frame: pd.DataFrame | None) -> None
 
 
 def test_what_a_notebook_saves_stays_small() -> None:
-    """The fullest pictures, of 120 days and of 400 categories with long names, are at most 20 kB; the number of rows does not matter."""
+    """The fullest pictures, of 120 days and of 400 categories with long names, are at most 20 kB;
+    the number of rows does not matter.
+    """
     at = np.arange(4_000)
     names = [f"A campaign with quite a long name, number {i}" for i in at % 400]
     frame = pd.DataFrame(
@@ -467,7 +491,9 @@ def test_what_a_notebook_saves_stays_small() -> None:
 
 
 def test_a_narrow_page_gets_a_narrow_picture(chart: Chart) -> None:
-    """The page says how much room there is, also while the first picture is still drawn, and the picture is drawn for it."""
+    """The page says how much room there is, also while the first picture is still drawn, and the
+    picture is drawn for it.
+    """
     for width in (charts.NARROW, charts.WIDE):
         chart.show()
         chart.picture.width = width

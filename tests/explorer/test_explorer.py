@@ -252,7 +252,9 @@ def test_typed_text_becomes_a_value_and_back(param: Param, text: str, value: Any
 
 
 def test_filters_are_checked_by_either_name() -> None:
-    """Filters may go by the API's name or Python's; unknown ones and wrong values are errors, missing ones are not."""
+    """Filters may go by the API's name or Python's; unknown ones and wrong values are errors,
+    missing ones are not.
+    """
     feed, record = catalog.load()["jpm.export.jobs"], catalog.load()["jpm.jobs.get"]
 
     assert states.named(feed, {"from": "2026-01-01", "includeRecentChanges": None}) == {
@@ -288,7 +290,9 @@ KINDS = [
 def test_each_kind_of_filter_has_its_control(
     param: Param, kind: type, given: Any, value: Any
 ) -> None:
-    """The control fits the filter's type, is unset at first, holds a value exactly and can be cleared."""
+    """The control fits the filter's type, is unset at first, holds a value exactly and can be
+    cleared.
+    """
     heard: list[Control] = []
     control = Control(Endpoint("m.x", "m", "/x", "list"), param, heard.append, W.Layout())
 
@@ -342,7 +346,9 @@ def test_a_wrong_value_is_said_at_once(ui: Explorer) -> None:
 
 
 def test_a_pull_from_click_to_rows(ui: Explorer, account: HandAccount) -> None:
-    """Setting controls changes the code; Pull asks for just that, shows progress, and ends with rows and notices."""
+    """Setting controls changes the code; Pull asks for just that, shows progress, and ends with
+    rows and notices.
+    """
     ui.filters["jobStatus"].value = "Completed"
     ui.limit.value = 100
     assert 'pull(jobStatus="Completed", limit=100)' in ui.report.code
@@ -417,7 +423,9 @@ def test_a_failed_pull_shows_three_sentences_and_its_rows(
 def test_nothing_fails_unseen(
     ui: Explorer, account: HandAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever breaks in a callback or in the thread of a pull is shown, and the explorer can go on."""
+    """Whatever breaks in a callback or in the thread of a pull is shown, and the explorer can go
+    on.
+    """
     monkeypatch.setattr(ui.card, "show", lambda *given: 1 / 0)
     ui.picker.value = "crm.customers"
     assert "ZeroDivisionError" in str(ui.error)
@@ -474,7 +482,9 @@ def test_a_profile_that_is_not_ready_says_why() -> None:
 
 
 def test_another_resource_starts_without_filters(ui: Explorer) -> None:
-    """A filter means what its resource says, so none is carried over; the old controls are gone for good."""
+    """A filter means what its resource says, so none is carried over; the old controls are gone for
+    good.
+    """
     ui.filters["tagTypeIds"].value = [1, 2]
     old = ui.filters["tagTypeIds"].widget
 
@@ -485,7 +495,9 @@ def test_another_resource_starts_without_filters(ui: Explorer) -> None:
 
 
 def test_state_round_trips(ui: Explorer, account: HandAccount) -> None:
-    """An explorer made from `ui.state` is in that state, with further filters opened and an odd limit kept."""
+    """An explorer made from `ui.state` is in that state, with further filters opened and an odd
+    limit kept.
+    """
     ui.filters["tagTypeIds"].value = [1, 2]
     ui.filters["hasUnusedAppointments"].value = False
     state = {**ui.state, "limit": 77}
@@ -522,7 +534,9 @@ def test_closing_ends_the_pull(ui: Explorer, account: HandAccount) -> None:
 
 
 def test_running_a_cell_again_closes_what_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two explorers of one run live side by side; the next run of the cell closes both, another cell's stays."""
+    """Two explorers of one run live side by side; the next run of the cell closes both, another
+    cell's stays.
+    """
     place = ["cell-1", "run-1"]
     monkeypatch.setattr(entry, "here", lambda: tuple(place))
     monkeypatch.setattr(entry, "display", lambda ui: None)
@@ -540,7 +554,9 @@ def test_running_a_cell_again_closes_what_it_made(monkeypatch: pytest.MonkeyPatc
 
 
 def test_explore_refuses_what_is_not_there() -> None:
-    """A name that is unknown is an error at once, in the words of the catalogue and the credentials."""
+    """A name that is unknown is an error at once, in the words of the catalogue and the
+    credentials.
+    """
     with pytest.raises(UnknownResource):
         explore("demo", "jpm.job")
     with pytest.raises(UnknownFilter):
@@ -550,7 +566,9 @@ def test_explore_refuses_what_is_not_there() -> None:
 
 
 def test_the_demo_from_pick_to_rows() -> None:
-    """The whole way on the demo tenant: state in, controls set, pull, typed rows out, and code that repeats them."""
+    """The whole way on the demo tenant: state in, controls set, pull, typed rows out, and code that
+    repeats them.
+    """
     ui = explore("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=50)
     ui.pull()
     frame = ui.wait(30)
@@ -578,7 +596,9 @@ def test_an_account_may_stand_for_its_profile(st: stnb.Account) -> None:
 def test_with_several_profiles_the_demo_opens(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Where `connect()` could not choose, the explorer opens on the demo, and every profile is in its menu."""
+    """Where `connect()` could not choose, the explorer opens on the demo, and every profile is in
+    its menu.
+    """
     names = (
         "TENANT_ID=1",
         "ENVIRONMENT=production",
@@ -629,7 +649,9 @@ def test_widget_state_holds_no_secret_and_little_else() -> None:
 
 
 def test_the_whole_catalogue_travels_small() -> None:
-    """All resources with the words that find them are packed into less than 30 KB, exports after lists."""
+    """All resources with the words that find them are packed into less than 30 KB, exports after
+    lists.
+    """
     packed = picker.pack(catalog.load())
     entries = json.loads(gzip.decompress(packed))
 
@@ -641,7 +663,9 @@ def test_the_whole_catalogue_travels_small() -> None:
 
 
 def test_the_static_copy_is_plain_and_harmless() -> None:
-    """The copy holds the first rows and the code, escapes what it shows, and carries nothing active."""
+    """The copy holds the first rows and the code, escapes what it shows, and carries nothing
+    active.
+    """
     frame = pd.DataFrame({f"c{i}": ["<script>alert(1)</script>", None] * 10 for i in range(12)})
 
     html = static_copy.page(frame, 'x = "<b>"', "mark")
@@ -653,7 +677,9 @@ def test_the_static_copy_is_plain_and_harmless() -> None:
 
 
 def test_showing_a_frame_leaves_a_static_copy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`show` gives a grid; displaying it puts a widget and, as an output of its own, the copy that it covers."""
+    """`show` gives a grid; displaying it puts a widget and, as an output of its own, the copy that
+    it covers.
+    """
     shown: list[Any] = []
     monkeypatch.setattr(static_copy, "get_ipython", lambda: SimpleNamespace(kernel=None))
     monkeypatch.setattr(static_copy, "display", lambda *a, **k: shown.append((a, k)))
@@ -670,7 +696,9 @@ def test_showing_a_frame_leaves_a_static_copy(monkeypatch: pytest.MonkeyPatch) -
 def test_a_pull_updates_the_static_copy(
     ui: Explorer, account: HandAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An explorer shown in a notebook updates its static copy after each pull; asked twice in one run, it shows once."""
+    """An explorer shown in a notebook updates its static copy after each pull; asked twice in one
+    run, it shows once.
+    """
     updates: list[str] = []
     handle = SimpleNamespace(update=lambda html: updates.append(html.data))
     monkeypatch.setattr(static_copy, "get_ipython", lambda: SimpleNamespace(kernel=None))
@@ -701,7 +729,9 @@ def test_a_resource_that_the_app_may_not_read_has_a_lock(ui: Any, account: HandA
 
 
 def test_where_tells_token_pace_and_what_may_be_read(ui: Any, account: HandAccount) -> None:
-    """Beside the profile stand the readable resources, the token's end and the requests of the last second."""
+    """Beside the profile stand the readable resources, the token's end and the requests of the last
+    second.
+    """
     account.scopes, account.token_seconds, account.pace = frozenset({"tn.jpm.jobs:r"}), 600.0, 7
     before = time.time()
 
@@ -716,7 +746,9 @@ def test_where_tells_token_pace_and_what_may_be_read(ui: Any, account: HandAccou
 
 
 def test_a_span_that_is_over_brings_its_end(ui: Any) -> None:
-    """Picking "last month" fills the field beside with "this month"; another pick takes it back; what was typed stays."""
+    """Picking "last month" fills the field beside with "this month"; another pick takes it back;
+    what was typed stays.
+    """
     since, until_ = ui.filters["completedOnOrAfter"].widget, ui.filters["completedBefore"].widget
 
     since.value = "last month"
@@ -744,7 +776,9 @@ def test_every_preset_is_a_date() -> None:
 
 
 def test_ids_go_by_their_names(st: stnb.Account) -> None:
-    """Filters for business units and their like offer names, and take a name, an id, or several of either."""
+    """Filters for business units and their like offer names, and take a name, an id, or several of
+    either.
+    """
     ui = explore(st, "jpm.jobs", limit=5)
     ui._idnames.wait()
     unit = ui.filters["businessUnitId"]
@@ -768,7 +802,9 @@ def test_names_are_not_asked_for_before_a_token_is_there(ui: Any, account: HandA
 
 
 def test_count_asks_without_a_pull(ui: Any, account: HandAccount) -> None:
-    """Count tells the rows that match and what the limit would leave of them; it is there only where it is cheap."""
+    """Count tells the rows that match and what the limit would leave of them; it is there only
+    where it is cheap.
+    """
     ui.filters["jobStatus"].value = "Hold"
     ui.count_button.click()
     until(lambda: ui.report.state == "counted")
@@ -812,7 +848,9 @@ def test_names_beside_ids(st: stnb.Account) -> None:
 def test_the_doctor_can_be_asked(
     ui: Any, account: HandAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An error of the way in offers the doctor, whose report stands below it until the error is gone; one of usage does not."""
+    """An error of the way in offers the doctor, whose report stands below it until the error is
+    gone; one of usage does not.
+    """
     monkeypatch.setattr(view, "Doctor", lambda account: W.HTML("report"))
     ui.pull()
     ui.pull()
@@ -901,7 +939,9 @@ def test_which_list_a_filter_is_of(name: str, resource: str | None) -> None:
 
 
 def test_what_one_leaves_with_is_of_the_rows_on_show(ui: Any, account: HandAccount) -> None:
-    """Once another resource is chosen, code, file name and chart are still those of the rows, and the caption says whose."""
+    """Once another resource is chosen, code, file name and chart are still those of the rows, and
+    the caption says whose.
+    """
     ui.pull()
     account.pulls[0].end(3)
     ui.wait(5)

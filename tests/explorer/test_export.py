@@ -1,4 +1,6 @@
-"""Leaving: the code to the page, notebooks and files under a name of their own, and formulas that never run."""
+"""Leaving: the code to the page, notebooks and files under a name of their own, and formulas that
+never run.
+"""
 
 from __future__ import annotations
 
@@ -144,7 +146,9 @@ def _named(bench: Bench, name: str) -> Any:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    """The line names it before anything is written, and nothing lies about elsewhere; the buttons work again."""
+    """The line names it before anything is written, and nothing lies about elsewhere; the buttons
+    work again.
+    """
     bench = Bench()
     bench.leave.file.value = "nowhere/rows"
 
@@ -195,7 +199,9 @@ def test_the_name_follows_the_resource() -> None:
 
 
 def test_a_notebook_is_saved_clean() -> None:
-    """It holds the code and the chart's lines, and no outputs; what is in the frame stays out of it."""
+    """It holds the code and the chart's lines, and no outputs; what is in the frame stays out of
+    it.
+    """
     bench = Bench()
 
     said = bench.press(bench.leave.notebook)
@@ -240,7 +246,9 @@ HARMLESS = ["-5", "+16025550100", "-1.5e3", "+.5", "a=b", "", " =1", "'=1", "1-2
 
 @pytest.mark.parametrize("kind", ["str", "object", "category"])
 def test_formulas_are_defused_in_csv(kind: str, tmp_path: Path) -> None:
-    """A text that a spreadsheet would run gets an apostrophe; numbers, also those that are texts, stay as they are."""
+    """A text that a spreadsheet would run gets an apostrophe; numbers, also those that are texts,
+    stay as they are.
+    """
     texts = [*RISKY, *HARMLESS]
     frame = pd.DataFrame({"=head": pd.Series(texts, dtype=kind), "n": -1.5})
 

@@ -1,4 +1,6 @@
-"""The grid: what a header shows, what picks, searches and sorts leave, its state, what it copies; all without a browser."""
+"""The grid: what a header shows, what picks, searches and sorts leave, its state, what it copies;
+all without a browser.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,9 @@ def test_a_bar_picks_the_rows_it_counts(jobs: HeardGrid) -> None:
     ],
 )
 def test_histograms_of_any_numbers(values: list[Any]) -> None:
-    """Equal, tiny, huge, infinite and outlying numbers all get a few bars that add up and pick what they count."""
+    """Equal, tiny, huge, infinite and outlying numbers all get a few bars that add up and pick what
+    they count.
+    """
     rows = Rows(Held(pd.DataFrame({"n": values})))
     made = summary(rows.held, 0)
     counts, missing = made.counts(None)
@@ -137,7 +141,9 @@ def test_dates_are_counted_by_the_clock_of_their_zone() -> None:
 
 
 def test_text_shows_its_commonest_values_and_the_rest_as_one() -> None:
-    """The values seen most come first; the others are one bar that picks them all; what all differs has no bars."""
+    """The values seen most come first; the others are one bar that picks them all; what all differs
+    has no bars.
+    """
     grid = HeardGrid(
         pd.DataFrame(
             {"few": [f"v{n % (TOP + 3)}" for n in range(300)], "all": [f"x{n}" for n in range(300)]}
@@ -152,7 +158,9 @@ def test_text_shows_its_commonest_values_and_the_rest_as_one() -> None:
 
 
 def test_other_columns_follow_a_pick_and_its_own_does_not(jobs: HeardGrid) -> None:
-    """After a pick the others count what is left; the picked column still shows what else could be picked."""
+    """After a pick the others count what is left; the picked column still shows what else could be
+    picked.
+    """
     before = jobs.bars(STATUS, ACTIVE)
     after = jobs.bars(STATUS, ACTIVE, picks={str(STATUS): [{"is": "Done"}]})
 
@@ -217,7 +225,9 @@ def test_a_cell_says_which_pick_leaves_its_value(jobs: HeardGrid) -> None:
 
 
 def test_the_selection_is_what_is_shown(jobs: HeardGrid) -> None:
-    """Rows as searched, picked and sorted; columns as ordered, without the hidden ones; types and attributes as they were."""
+    """Rows as searched, picked and sorted; columns as ordered, without the hidden ones; types and
+    attributes as they were.
+    """
     jobs.frame.attrs["stnb"] = {"resource": "jpm.jobs"}
     jobs.state = {
         "picks": {"status": [{"is": "Done"}]},
@@ -249,7 +259,9 @@ def test_an_untouched_selection_is_the_frame_with_its_index() -> None:
     "kind", ["Int64", "int64", "Float64", "str", "object", "boolean", "datetime64[ns]", "category"]
 )
 def test_sorting_is_that_of_pandas(kind: str) -> None:
-    """Every type sorts as pandas would sort it, stable, missing values last, in both directions and within picks."""
+    """Every type sorts as pandas would sort it, stable, missing values last, in both directions and
+    within picks.
+    """
     dice = np.random.default_rng(3)
     numbers = dice.integers(0, 40, 3_000)
     plain: Any = (
@@ -335,7 +347,9 @@ def test_a_search_finds_what_a_plain_look_at_the_texts_finds() -> None:
 
 
 def test_state_round_trips_through_json_and_the_page(jobs: HeardGrid) -> None:
-    """What is set is what is read, as plain data; the page gets it by places and gives it back the same."""
+    """What is set is what is read, as plain data; the page gets it by places and gives it back the
+    same.
+    """
     state = {
         "search": "a",
         "sort": ["day", True],
@@ -356,7 +370,9 @@ def test_state_round_trips_through_json_and_the_page(jobs: HeardGrid) -> None:
 
 
 def test_state_may_come_before_the_frame_and_forgets_what_is_gone() -> None:
-    """A state set on an empty table waits for its columns; of unknown columns and senseless values nothing is taken over."""
+    """A state set on an empty table waits for its columns; of unknown columns and senseless values
+    nothing is taken over.
+    """
     grid = Grid()
     grid.state = {
         "sort": ["b", False],
@@ -402,7 +418,9 @@ def test_columns_of_the_same_name_are_kept_apart() -> None:
 
 
 def test_changes_are_told_to_listeners_and_other_pages(jobs: HeardGrid) -> None:
-    """A page's change reaches whoever listens and every page; the same state again tells nobody, a failing listener is shown."""
+    """A page's change reaches whoever listens and every page; the same state again tells nobody, a
+    failing listener is shown.
+    """
     seen: list[Any] = []
     jobs.on_change(lambda: seen.append(jobs.state))
     view = jobs.ask(kind="open")["state"]
@@ -438,7 +456,9 @@ def test_what_a_notebook_saves_is_small_and_without_rows(jobs: HeardGrid) -> Non
 
 
 def test_a_copied_cell_row_and_column_are_exact(jobs: HeardGrid) -> None:
-    """Amounts without thousands marks, rows with tabs in the order of the columns, columns by line, nested values as JSON."""
+    """Amounts without thousands marks, rows with tabs in the order of the columns, columns by line,
+    nested values as JSON.
+    """
     frame = pd.DataFrame(
         {
             "n": [1234567.5, None, -3.0],
@@ -460,7 +480,9 @@ def test_a_copied_cell_row_and_column_are_exact(jobs: HeardGrid) -> None:
 
 
 def test_a_copied_column_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a column beyond the bound the first values are copied, and the answer says how many there are."""
+    """Of a column beyond the bound the first values are copied, and the answer says how many there
+    are.
+    """
     monkeypatch.setattr(clipboard, "MOST", 10)
     answer = HeardGrid(pd.DataFrame({"n": range(25)})).ask(kind="copy", what="column", col=0)
 
@@ -471,7 +493,9 @@ def test_a_copied_column_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_long_negative_missing_and_dated_values_read_well() -> None:
-    """Long text is cut and whole when opened, amounts keep their sign, missing is None, midnights have no time."""
+    """Long text is cut and whole when opened, amounts keep their sign, missing is None, midnights
+    have no time.
+    """
     frame = pd.DataFrame(
         {
             "text": ["long " * 500, None],
@@ -548,7 +572,9 @@ def test_many_threads_may_pick_search_and_sort_at_once(jobs: HeardGrid) -> None:
 
 
 def test_work_behind_the_page_takes_the_latest_wish_first() -> None:
-    """A newer job of a name replaces the older one, idle work waits for all others, an error is told, the thread ends."""
+    """A newer job of a name replaces the older one, idle work waits for all others, an error is
+    told, the thread ends.
+    """
     done: list[str] = []
     told: list[Exception] = []
     go, begun = threading.Event(), threading.Event()

@@ -1,4 +1,6 @@
-"""The grid's cells: every kind of value reads, sorts and is found, whatever a frame holds, and only rows in view travel."""
+"""The grid's cells: every kind of value reads, sorts and is found, whatever a frame holds, and only
+rows in view travel.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def odd() -> HeardGrid:
 
 
 def test_every_kind_of_value_reads_well(odd: HeardGrid) -> None:
-    """Ids stay exact, missing values of all kinds are null, dates and amounts are readable, nested cells are JSON."""
+    """Ids stay exact, missing values of all kinds are null, dates and amounts are readable, nested
+    cells are JSON.
+    """
     columns = zip(*odd.ask()["rows"], strict=True)
 
     assert dict(
@@ -119,7 +123,9 @@ def test_sort_is_stable_and_missing_is_last() -> None:
     ],
 )
 def test_search_looks_through_all_columns(odd: HeardGrid, words: str, rows: list[int]) -> None:
-    """Text in any case, ids, amounts, dates and nested values are found; the words for "missing" are not."""
+    """Text in any case, ids, amounts, dates and nested values are found; the words for "missing"
+    are not.
+    """
     whole = odd.ask()["rows"]
 
     assert [whole.index(row) for row in odd.ask(search=words)["rows"]] == rows
@@ -142,7 +148,9 @@ def test_typing_on_finds_the_same_as_starting_anew() -> None:
 
 
 def test_windows_send_only_rows_in_view() -> None:
-    """Whatever window is asked for, at most 400 rows travel, from inside the table, with the order kept."""
+    """Whatever window is asked for, at most 400 rows travel, from inside the table, with the order
+    kept.
+    """
     grid = HeardGrid(pd.DataFrame({"n": range(1000)}))
 
     assert [r[0] for r in grid.ask(start=10, stop=13, sort=[0, False])["rows"]] == [
@@ -164,7 +172,9 @@ def test_state_is_shape_and_columns_only() -> None:
 
 
 def test_update_shows_another_frame_in_the_same_widget(odd: HeardGrid) -> None:
-    """After an update, answers are of the new frame and carry a new turn; old searches are forgotten."""
+    """After an update, answers are of the new frame and carry a new turn; old searches are
+    forgotten.
+    """
     odd.ask(search="ärger", sort=[0, True])
     turn = odd.about["turn"]
 

@@ -35,7 +35,9 @@ def execute(book: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[An
 
 
 def test_it_repeats_the_pull() -> None:
-    """Whose data, the pull with all lines after it, the first rows, a profile and the chart, each in a cell of its own."""
+    """Whose data, the pull with all lines after it, the first rows, a profile and the chart, each
+    in a cell of its own.
+    """
     book = notebook.notebook(CODE, 'print("chart")', "jpm.jobs")
     nbformat.validate(book)
 
@@ -91,7 +93,9 @@ def test_without_rows_there_is_no_cell_about_them(code: str) -> None:
 def test_it_runs_with_the_chart_that_was_on_show(
     st: stnb.Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Top to bottom on the demo, with the chart's own lines: rows, a profile and a picture, and no word on stderr."""
+    """Top to bottom on the demo, with the chart's own lines: rows, a profile and a picture, and no
+    word on stderr.
+    """
     frame = st.crm.customers.pull(active="Any", limit=200)
     code = 'import stnb\n\nst = stnb.connect("demo")\ndf = st.crm.customers.pull(active="Any", limit=200)'
 
@@ -112,7 +116,9 @@ def test_it_runs_with_the_chart_that_was_on_show(
 def test_the_command_writes_one_that_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`stnb notebook new` with filters: it says where it is, and the notebook draws a first picture by itself."""
+    """`stnb notebook new` with filters: it says where it is, and the notebook draws a first picture
+    by itself.
+    """
     line = [
         "notebook",
         "new",
@@ -153,7 +159,9 @@ def test_the_command_writes_one_that_runs(
 def test_what_cannot_be_written(
     line: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file that is there, a folder that is not, and what the catalogue does not know: three sentences, and no notebook."""
+    """A file that is there, a folder that is not, and what the catalogue does not know: three
+    sentences, and no notebook.
+    """
     Path("there.ipynb").write_text("mine")
 
     assert main.main(["notebook", "new", *line]) == code
@@ -172,7 +180,9 @@ def test_a_notebook_is_never_replaced(tmp_path: Path) -> None:
 
 
 def test_the_profile_of_the_env_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    """With one profile in the file the notebook names it, ready or not, and none of its values; with two one has to be named."""
+    """With one profile in the file the notebook names it, ready or not, and none of its values;
+    with two one has to be named.
+    """
     values = "SERVICETITAN_PHOENIX_TENANT_ID=123\nSERVICETITAN_PHOENIX_CLIENT_ID=cid.abc123\n"
     Path(".env").write_text(f"{values}SERVICETITAN_PHOENIX_CLIENT_SECRET=cs1.very-secret-indeed\n")
     main.main(

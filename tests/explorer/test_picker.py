@@ -1,4 +1,6 @@
-"""Finding a resource: people's words, what is remembered of a person, and what travels to the page and what is saved."""
+"""Finding a resource: people's words, what is remembered of a person, and what travels to the page
+and what is saved.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def test_every_phrase_leads_to_resources_that_are_there() -> None:
     ],
 )
 def test_words_are_understood_with_their_plurals_and_slips(words: str, first: str) -> None:
-    """A phrase is known in other numbers, with words around it that say nothing, and with one wrong letter; `find` knows it too."""
+    """A phrase is known in other numbers, with words around it that say nothing, and with one wrong
+    letter; `find` knows it too.
+    """
     assert topics.meant(words)[0] == first
     assert KNOWN.find(words)[0].name == first
 
@@ -102,7 +106,9 @@ def test_other_words_mean_nothing(words: str) -> None:
     ],
 )
 def test_one_slip_is_forgiven_and_two_are_not(a: str, b: str, alike: bool) -> None:
-    """One letter may be wrong, missing, too many or swapped in a longer word; the order of the two words does not matter."""
+    """One letter may be wrong, missing, too many or swapped in a longer word; the order of the two
+    words does not matter.
+    """
     assert topics.near(a, b) is topics.near(b, a) is alike
 
 
@@ -110,7 +116,9 @@ def test_one_slip_is_forgiven_and_two_are_not(a: str, b: str, alike: bool) -> No
 
 
 def test_the_last_choices_and_the_stars_are_kept(kept: History) -> None:
-    """Recent ones stand in the order of the last choice, few of them, each once; stars come and go; the file is private."""
+    """Recent ones stand in the order of the last choice, few of them, each once; stars come and go;
+    the file is private.
+    """
     for name in ("a", "b", "c", "a", "d", "e", "f", "g"):
         kept.chose(name)
     kept.star("x", True)
@@ -183,7 +191,9 @@ def test_two_notebooks_lose_nothing_of_each_other(kept: History) -> None:
 def test_the_state_folder_is_the_systems(
     monkeypatch: pytest.MonkeyPatch, platform: str, variables: dict[str, str], folder: str
 ) -> None:
-    """The file is where the system keeps such things, never in the project, unless STNB_STATE names another folder."""
+    """The file is where the system keeps such things, never in the project, unless STNB_STATE names
+    another folder.
+    """
     for name in ("STNB_STATE", "XDG_STATE_HOME", "LOCALAPPDATA"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
@@ -198,7 +208,9 @@ def test_the_state_folder_is_the_systems(
 
 
 def test_a_notebook_saves_the_choice_alone(box: HeardPicker) -> None:
-    """The saved state of a picker is below 2 KB: neither entries nor code nor the person's own are in it."""
+    """The saved state of a picker is below 2 KB: neither entries nor code nor the person's own are
+    in it.
+    """
     box.value = "jpm.jobs"
     box.starred, box.locked = ["crm.leads"], [e.name for e in KNOWN]
 
@@ -227,7 +239,9 @@ def test_the_page_is_given_code_and_entries_when_it_asks(box: HeardPicker) -> No
 
 
 def test_what_the_page_chooses_and_stars_is_remembered(box: HeardPicker, kept: History) -> None:
-    """The page's choices reach the file and come back as marks; names that the catalogue does not have are refused."""
+    """The page's choices reach the file and come back as marks; names that the catalogue does not
+    have are refused.
+    """
     box.hear(kind="chosen", name="jpm.jobs")
     box.hear(kind="star", name="crm.leads", on=True)
     marks = box.hear(kind="star", name="no.such", on=True)
@@ -261,7 +275,9 @@ def test_code_that_sets_the_choice_leaves_no_trace(box: HeardPicker, kept: Histo
 
 
 def test_locks_reach_the_page_when_they_change(box: HeardPicker) -> None:
-    """A resource is locked once the scopes are known and lack its own; the page hears of it at once."""
+    """A resource is locked once the scopes are known and lack its own; the page hears of it at
+    once.
+    """
     assert picker.locked(KNOWN, None) == []
     box.locked = picker.locked(KNOWN, frozenset({"tn.jpm.jobs:r"}))
 

@@ -89,7 +89,9 @@ def dtype(c: Column) -> str:
 
 @pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in KNOWN])
 def test_an_empty_frame_has_every_promised_column(endpoint: Endpoint) -> None:
-    """No page, an empty page, and a page of one row with nothing in it: the same columns in the same order and types."""
+    """No page, an empty page, and a page of one row with nothing in it: the same columns in the
+    same order and types.
+    """
     shape = shape_of(endpoint)
     wanted = {path: dtype(c) for path, c in leaves(endpoint.columns)}
 
@@ -230,7 +232,9 @@ BREAKS: dict[str, tuple[list[dict[str, Any]], str, list[Any], str, str]] = {
 
 @pytest.mark.parametrize("case", BREAKS)
 def test_a_broken_promise_loses_nothing(case: str, tmp_path: Path) -> None:
-    """Each value is kept exactly, what differs is told for its column only, and the frame can be written to a file."""
+    """Each value is kept exactly, what differs is told for its column only, and the frame can be
+    written to a file.
+    """
     rows, name, values, dtype, told = BREAKS[case]
 
     frame, drift = frame_of(rows)
@@ -247,7 +251,9 @@ def test_a_broken_promise_loses_nothing(case: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", BREAKS)
 def test_a_broken_page_beside_clean_ones_loses_nothing(case: str, tmp_path: Path) -> None:
-    """The same page before and behind a page that keeps the promise: its values are the same in the common frame."""
+    """The same page before and behind a page that keeps the promise: its values are the same in the
+    common frame.
+    """
     rows, name, values, _, _ = BREAKS[case]
     clean = [{"integer": 7, "string": "s", "boolean": True, "decimal": 0.25, "amount": "0.25", "date-time": "2026-01-01T00:00:00.1234567Z",
               "duration": "00:00:01", "tags": [3], "inside": {"a": 1}, "any": "t", "new": "n"}]  # fmt: skip
@@ -267,7 +273,9 @@ def test_a_broken_page_beside_clean_ones_loses_nothing(case: str, tmp_path: Path
 
 
 def test_years_that_nanoseconds_do_not_hold() -> None:
-    """0001 and 9999 are read to the microsecond, and that is told; beside them no other date is wrong."""
+    """0001 and 9999 are read to the microsecond, and that is told; beside them no other date is
+    wrong.
+    """
     texts = [
         "0001-01-01T00:00:00Z",
         "9999-12-31T23:59:59.9999999Z",
@@ -304,7 +312,9 @@ def test_an_unknown_key_inside_a_list_is_kept_and_told() -> None:
 
 
 def test_open_lists_of_objects_alike_are_texts() -> None:
-    """Whatever a page holds, an open list has one text an element, so pages and pulls do not differ in type."""
+    """Whatever a page holds, an open list has one text an element, so pages and pulls do not differ
+    in type.
+    """
     frame, drift = frame_of([{"open": [{"k": 1}, {"k": 2}]}, {"open": [{"k": 3}]}])
 
     assert [list(v) for v in frame["open"]] == [['{"k":1}', '{"k":2}'], ['{"k":3}']]
@@ -312,7 +322,9 @@ def test_open_lists_of_objects_alike_are_texts() -> None:
 
 
 def test_lists_that_begin_with_null_are_not_cut_short() -> None:
-    """Unknown and open lists whose first elements are null, in rows and inside objects, keep every element."""
+    """Unknown and open lists whose first elements are null, in rows and inside objects, keep every
+    element.
+    """
     rows = [
         {"new": [None, 5], "open": [None, "t"], "deep": [{"a": [None, None, True]}]},
         {"new": [], "open": None, "deep": [{"a": [False]}]},
@@ -362,7 +374,9 @@ def test_whole_numbers_in_a_list_are_not_cut_by_another_page() -> None:
 def test_pages_of_different_types_become_one_that_loses_nothing(
     first: list[Any], second: list[Any], dtype: str
 ) -> None:
-    """Numbers stay numbers where a float holds them, times and lists become their text where they must."""
+    """Numbers stay numbers where a float holds them, times and lists become their text where they
+    must.
+    """
     for pages in ((first, second), (second, first)):
         frame, drift = frame_of(*([{"new": v} for v in values] for values in pages))
         assert "new" in frame
@@ -423,7 +437,9 @@ def test_bare_arrays_records_and_values_are_rows(
 )
 @pytest.mark.parametrize("positional", [False, True])
 def test_a_page_that_cannot_be_read_is_unexpected(content: bytes, positional: bool) -> None:
-    """Cut off, of another form, or no UTF-8: an UnexpectedAnswer, never an exception of Arrow's or json's."""
+    """Cut off, of another form, or no UTF-8: an UnexpectedAnswer, never an exception of Arrow's or
+    json's.
+    """
     with pytest.raises(UnexpectedAnswer, match="could not be read"):
         page(content, toys(col("id", "integer"), positional=positional))
 
@@ -440,7 +456,9 @@ def test_a_deep_page_is_read_or_refused() -> None:
 
 
 def test_a_report_names_its_own_columns() -> None:
-    """Rows are arrays; fields of one name, short rows and cells without a field lose nothing, and are no drift."""
+    """Rows are arrays; fields of one name, short rows and cells without a field lose nothing, and
+    are no drift.
+    """
     e = toys(positional=True)
     fields = [
         {"name": "Name"},
@@ -481,7 +499,9 @@ def test_a_report_without_fields_or_rows_loses_nothing() -> None:
 
 
 def test_fast_and_careful_agree_on_clean_rows() -> None:
-    """A page that keeps the promise gives the same table on both paths; one bad row changes its column only."""
+    """A page that keeps the promise gives the same table on both paths; one bad row changes its
+    column only.
+    """
     maker = Maker(random.Random(7), wrong=0.0)
     for name in ("jpm.jobs", "accounting.invoices", "crm.customers", "dispatch.arrival_windows"):
         e = KNOWN[name]
@@ -502,7 +522,9 @@ def test_fast_and_careful_agree_on_clean_rows() -> None:
 
 
 class Maker:
-    """Rows of an endpoint's columns: mostly as promised, with nulls, gaps, strangers, and wrong types now and then."""
+    """Rows of an endpoint's columns: mostly as promised, with nulls, gaps, strangers, and wrong
+    types now and then.
+    """
 
     def __init__(self, chance: random.Random, wrong: float) -> None:
         self.chance, self.wrong = chance, wrong
@@ -592,7 +614,9 @@ class Maker:
 
 
 def moment(text: str) -> tuple[dt.datetime, int]:
-    """An ISO text as UTC second and its fraction in units of 100 ns, read without the code that is tested."""
+    """An ISO text as UTC second and its fraction in units of 100 ns, read without the code that is
+    tested.
+    """
     plain, away = text.removesuffix("Z"), dt.timedelta()
     if "T" in text and text[-6] in "+-":
         plain, away = (
@@ -704,7 +728,9 @@ SAMPLE = ["jpm.jobs", "jpm.jobs.get", "accounting.invoices", "accounting.payment
 def test_every_value_of_every_row_can_be_read_back(
     name: str, seed: int, wrong: float, pages: int
 ) -> None:
-    """Rows of a real resource with anything in them: no crash, and each value is in the frame, exactly."""
+    """Rows of a real resource with anything in them: no crash, and each value is in the frame,
+    exactly.
+    """
     e, maker = KNOWN[name], Maker(random.Random(seed), wrong)
     rows = [[maker.row(e.columns) for _ in range(maker.chance.randrange(6))] for _ in range(pages)]
 
@@ -785,7 +811,9 @@ def test_rows_that_differ_are_counted_exactly(values: list[str | None]) -> None:
 
 
 def test_what_pages_tell_is_added_up() -> None:
-    """The same words with their rows added; other words of the same column stand beside them, and nothing twice."""
+    """The same words with their rows added; other words of the same column stand beside them, and
+    nothing twice.
+    """
     drift: dict[str, str] = {}
     for told in (
         "is odd in 999 rows; so",
@@ -806,7 +834,9 @@ def test_what_pages_tell_is_added_up() -> None:
 
 
 def test_a_narrow_shape_has_the_columns_in_the_order_asked() -> None:
-    """An object's name takes all below it, a list comes whole, a column named twice comes once, others are not told."""
+    """An object's name takes all below it, a list comes whole, a column named twice comes once,
+    others are not told.
+    """
     few = narrow(shape_of(ALL), ["tags", "inside", "integer", "inside.a", "tags"])
     content = json.dumps(
         {
@@ -871,7 +901,9 @@ def test_rows_that_lack_what_was_asked_still_count(rows: list[dict[str, Any]], c
 def test_a_narrow_pull_reads_what_a_full_one_reads(
     name: str, seed: int, wrong: float, data: some.DataObject
 ) -> None:
-    """Rows with anything in them: each column asked is the same as in the whole frame, and so is what it tells."""
+    """Rows with anything in them: each column asked is the same as in the whole frame, and so is
+    what it tells.
+    """
     e, maker = KNOWN[name], Maker(random.Random(seed), wrong)
     contents = [
         json.dumps({"data": [maker.row(e.columns) for _ in range(4)]}).encode() for _ in range(2)
@@ -904,7 +936,9 @@ VERSIONS = toys(col("id", "integer"), col("modifiedOn", "date-time"), col("v"))
 
 
 def test_of_rows_with_one_key_the_newest_stays() -> None:
-    """By modifiedOn, wherever it was read; where times are equal or missing, the one that was read last."""
+    """By modifiedOn, wherever it was read; where times are equal or missing, the one that was read
+    last.
+    """
     parts = versions(
         (1, "2026-07-02T00:00:00Z", "newest"), (1, "2026-07-01T00:00:00Z", "older"),
         (2, "2026-07-01T00:00:00Z", "first"), (2, "2026-07-01T02:00:00+02:00", "read last"),
@@ -952,7 +986,9 @@ def test_repeats_are_dropped_as_a_plain_loop_would(
 
 
 def test_pages_may_be_consumed() -> None:
-    """The same frame, the list of pages is empty, and their memory is given back; otherwise they can be used again."""
+    """The same frame, the list of pages is empty, and their memory is given back; otherwise they
+    can be used again.
+    """
     e = toys(*(col(f"n{i}", "integer") for i in range(20)))
     content = json.dumps({"data": [{f"n{i}": i for i in range(20)}] * 8000}).encode()
     before = pa.total_allocated_bytes()
@@ -987,7 +1023,9 @@ def test_rows_with_one_key_come_once_the_last_wins() -> None:
 
 
 def test_a_key_of_any_type_can_be_compared() -> None:
-    """Ids that are text on one page and numbers on another, and ids that are lists, are no reason to crash."""
+    """Ids that are text on one page and numbers on another, and ids that are lists, are no reason
+    to crash.
+    """
     e = toys(col("id", "integer"))
 
     assert (
@@ -1056,7 +1094,9 @@ def test_frames_are_pleasant_in_use() -> None:
 
 
 def test_a_truth_inside_a_list_is_no_number() -> None:
-    """Where the catalogue promises a number in a list's objects, `true` is kept as text and told, not made 1."""
+    """Where the catalogue promises a number in a list's objects, `true` is kept as text and told,
+    not made 1.
+    """
     e = catalog.load()["pricebook.equipment"]
     frame, drift = frame_of(
         [{"id": 1, "equipmentMaterials": [{"skuId": 7, "quantity": True}]}], e=e
@@ -1066,7 +1106,9 @@ def test_a_truth_inside_a_list_is_no_number() -> None:
 
 
 def test_an_enum_of_numbers_may_be_sent_as_numbers() -> None:
-    """Review types are 0, 1 and 2 in the documents and numbers on the wire: text in the frame, and nothing to tell."""
+    """Review types are 0, 1 and 2 in the documents and numbers on the wire: text in the frame, and
+    nothing to tell.
+    """
     frame, drift = frame_of(
         [{"id": 1, "reviewType": 2}, {"id": 2, "reviewType": None}],
         e=catalog.load()["marketingreputation.reviews"],

@@ -1,4 +1,6 @@
-"""Excel: a workbook says what the frame says, and what Excel cannot hold is text or refused, never wrong."""
+"""Excel: a workbook says what the frame says, and what Excel cannot hold is text or refused, never
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,9 @@ def test_times_are_the_tenants_own_and_that_is_said(
     ],
 )
 def test_values_are_exact(values: Any, read: list[Any], tmp_path: Path) -> None:
-    """Numbers that Excel would round are text, a text that begins with = is no formula, lists are JSON."""
+    """Numbers that Excel would round are text, a text that begins with = is no formula, lists are
+    JSON.
+    """
     assert cells(values, tmp_path) == read
 
 
@@ -123,7 +127,9 @@ def test_a_pull_goes_into_a_workbook(st: stnb.Account, tmp_path: Path) -> None:
 
 
 def test_days_that_are_sent_as_midnights_stay_the_same_day(tmp_path: Path) -> None:
-    """An invoice's date is the same in the sheet, west of Greenwich too, and a moment beside it is local."""
+    """An invoice's date is the same in the sheet, west of Greenwich too, and a moment beside it is
+    local.
+    """
     frame = pd.DataFrame(
         {
             "invoiceDate": pd.to_datetime(["2026-07-01"], utc=True),

@@ -53,7 +53,9 @@ def only_file() -> bool:
 
 @pytest.mark.parametrize("count", [3, 1, 0])
 def test_a_frame_comes_back_as_it_was(count: int) -> None:
-    """Values, types, names, index and attrs, filled and empty; the same as of a file that pandas itself wrote."""
+    """Values, types, names, index and attrs, filled and empty; the same as of a file that pandas
+    itself wrote.
+    """
     wanted = TABLE.slice(0, count).to_pandas(types_mapper=pandas_type)
     wanted.attrs["stnb"] = {
         "resource": "jpm.jobs",
@@ -113,7 +115,9 @@ def test_attrs_may_be_known_after_the_last_row() -> None:
 
 
 def test_tables_are_fitted_to_the_schema() -> None:
-    """Other orders of columns, columns too many and coarser times are no reason to refuse; nothing may be lost."""
+    """Other orders of columns, columns too many and coarser times are no reason to refuse; nothing
+    may be lost.
+    """
     schema = pa.schema([("id", pa.int64()), ("on", pa.timestamp("us", "UTC"))])
     nanoseconds = pa.table(
         {"on": pa.array([5000], pa.timestamp("ns", "UTC")), "more": [1], "id": [1]}
@@ -143,7 +147,9 @@ def test_tables_are_fitted_to_the_schema() -> None:
 @settings(max_examples=30)
 @given(sizes=some.lists(some.integers(0, 25), max_size=12))
 def test_tables_become_row_groups(sizes: list[int]) -> None:
-    """Small ones are put together and large ones cut; the order stays, and no group but the last could be much fuller."""
+    """Small ones are put together and large ones cut; the order stays, and no group but the last
+    could be much fuller.
+    """
     ends = [sum(sizes[:i]) for i in range(len(sizes) + 1)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parquet, "GROUP_ROWS", 10)
@@ -158,7 +164,9 @@ def test_tables_become_row_groups(sizes: list[int]) -> None:
 
 
 def test_wide_rows_make_smaller_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A group is bounded in bytes as well, as rows may be of any size; a row larger than that is a group of its own."""
+    """A group is bounded in bytes as well, as rows may be of any size; a row larger than that is a
+    group of its own.
+    """
     monkeypatch.setattr(parquet, "GROUP_BYTES", 10_000)
     texts = pa.table({"text": ["x" * 1000] * 40})
     huge = pa.table({"text": ["y" * 50_000] * 3})

@@ -47,7 +47,9 @@ def jobs(**more: Any) -> dict[str, Any]:
 
 
 def test_cancelled_jobs_with_an_end_are_counted() -> None:
-    """Who counts completedOn counts cancelled jobs too, unless only completed ones were asked for, or none came."""
+    """Who counts completedOn counts cancelled jobs too, unless only completed ones were asked for,
+    or none came.
+    """
     first = told("jpm.jobs", **jobs())[0]
 
     assert (
@@ -64,7 +66,9 @@ def test_cancelled_jobs_with_an_end_are_counted() -> None:
 
 
 def test_totals_of_jobs_are_not_the_revenue() -> None:
-    """The share of zeros is that of completed jobs, and without zeros the sentence is about the sum alone."""
+    """The share of zeros is that of completed jobs, and without zeros the sentence is about the sum
+    alone.
+    """
     zeros = told("jpm.jobs", {"jobStatus": "Completed"}, **jobs())
     none = told(
         "jpm.jobs",
@@ -102,7 +106,9 @@ def test_several_invoices_of_a_job_are_counted() -> None:
 
 
 def test_active_memberships_need_not_run() -> None:
-    """Those that are active with another status are counted, with the statuses; who asks for a status knows."""
+    """Those that are active with another status are counted, with the statuses; who asks for a
+    status knows.
+    """
     members = {
         "active": pd.array([True, True, False, True, NA], "boolean"),
         "status": pd.array(["Active", "Expired", "Canceled", "Suspended", "Expired"], "str"),
@@ -135,7 +141,9 @@ def test_prices_that_were_not_worked_out_are_told() -> None:
 
 
 def test_switches_that_were_left_off_are_named() -> None:
-    """Columns that stay empty unless asked for are told where they are empty and were not asked for."""
+    """Columns that stay empty unless asked for are told where they are empty and were not asked
+    for.
+    """
     empty: dict[str, Any] = {
         "name": ["Gold"],
         "discounts": [[]],
@@ -217,7 +225,9 @@ def test_looking_around_is_not_disturbed() -> None:
     "resource", [pytest.param(e.name, id=e.name) for e in KNOWN if told_of_a_file(e.name)]
 )
 def test_sentences_are_short_and_few(resource: str) -> None:
-    """At most two, each one sentence of bounded length; a feed's delay is told in the same words for every feed."""
+    """At most two, each one sentence of bounded length; a feed's delay is told in the same words
+    for every feed.
+    """
     texts = told_of_a_file(resource)
 
     assert len(texts) <= traps.MOST
@@ -250,7 +260,9 @@ ODD = some.one_of(
 @settings(max_examples=150)
 @given(some.sampled_from(CONCERNED), some.data())
 def test_odd_columns_never_stop_a_pull(resource: str, data: some.DataObject) -> None:
-    """Whatever the columns hold, and whichever are lacking, there are at most two sentences and no error."""
+    """Whatever the columns hold, and whichever are lacking, there are at most two sentences and no
+    error.
+    """
     endpoint: Endpoint = KNOWN[resource]
     names = sorted(
         {
@@ -279,7 +291,9 @@ def test_an_empty_pull_of_any_resource_is_told_nothing() -> None:
 
 
 def test_the_demo_has_its_traps(st: stnb.Account) -> None:
-    """The figures are those of the rows: cancelled jobs with an end, and totals of 0 among completed ones."""
+    """The figures are those of the rows: cancelled jobs with an end, and totals of 0 among
+    completed ones.
+    """
     frame = st.jpm.jobs.pull()
 
     first, second = (text for _, text in traps.found(st.jpm.jobs.endpoint, frame, {}))

@@ -7,7 +7,9 @@ from typing import Any
 
 
 def timeless(**options: Any) -> dict[str, Any]:
-    """Options of a Session without a limit on its pace, whose time passes only when somebody sleeps."""
+    """Options of a Session without a limit on its pace, whose time passes only when somebody
+    sleeps.
+    """
     now = [0.0]
 
     async def sleep(seconds: float) -> None:

@@ -1,4 +1,6 @@
-"""A server that misbehaves on purpose: behind a transport in this process (`Server`), or over loopback HTTP (`Loopback`)."""
+"""A server that misbehaves on purpose: behind a transport in this process (`Server`), or over
+loopback HTTP (`Loopback`).
+"""
 
 from __future__ import annotations
 
@@ -100,7 +102,9 @@ class Clock:
 
 
 class Toys:
-    """So many rows, as pages of a list (numbered from 1) and as batches of a feed (cursors "c1", "c2", …)."""
+    """So many rows, as pages of a list (numbered from 1) and as batches of a feed (cursors "c1",
+    "c2", …).
+    """
 
     def __init__(self, count: int, batch: int = 100) -> None:
         self.count, self.batch = count, batch
@@ -247,11 +251,13 @@ def account_at(url: str, *, faster: float = 50.0, **options: Any) -> Account:
 
 
 class Loopback:
-    """The same rows over HTTP/1.1 on 127.0.0.1, with seeded faults; it lives in a thread of its own.
+    """The same rows over HTTP/1.1 on 127.0.0.1, with seeded faults; it lives in a thread of its
+    own.
 
     Args:
-        faults: kind -> how likely each answer has it. "drop" closes the connection, "cut" does so in the body, "half" is
-            a whole HTTP answer whose body ends early, "401" takes back every token that was given.
+        faults: kind -> how likely each answer has it. "drop" closes the connection, "cut" does so
+            in the body, "half" is a whole HTTP answer whose body ends early, "401" takes back every
+            token that was given.
 
     Attributes:
         met: how often each fault was made.

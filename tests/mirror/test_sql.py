@@ -244,7 +244,9 @@ def test_a_folder_without_tables(tmp_path: Path, name: str, words: str) -> None:
 
 
 def test_a_file_that_is_no_table(tmp_path: Path) -> None:
-    """A file that cannot be read is named when it is asked, and does not stand in the way of others."""
+    """A file that cannot be read is named when it is asked, and does not stand in the way of
+    others.
+    """
     (tmp_path / "broken.parquet").write_text("hello")
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "whole.parquet")
 

@@ -262,7 +262,9 @@ def test_a_feed_goes_on_from_its_cursor(toys: Toys, tmp_path: Path) -> None:
 
 
 def test_a_list_is_asked_for_what_was_modified(toys: Toys, tmp_path: Path) -> None:
-    """Without a feed, the second run asks for changes from an hour before the last of them on, inactive rows too."""
+    """Without a feed, the second run asks for changes from an hour before the last of them on,
+    inactive rows too.
+    """
     sync([toys["toys.gadgets"]], tmp_path)
     toys.asked.clear()
     toys.put(3, active=False)
@@ -284,7 +286,9 @@ def test_a_list_is_asked_for_what_was_modified(toys: Toys, tmp_path: Path) -> No
 
 
 def test_what_cannot_tell_its_changes_is_read_whole(toys: Toys, tmp_path: Path) -> None:
-    """A list without feed and time of change is read again; rows that are gone from it are gone from the file, and told."""
+    """A list without feed and time of change is read again; rows that are gone from it are gone
+    from the file, and told.
+    """
     sync([toys["toys.colours"]], tmp_path)
     del toys.rows[2]
     toys.put(3, name="other")
@@ -306,7 +310,9 @@ def test_what_cannot_tell_its_changes_is_read_whole(toys: Toys, tmp_path: Path) 
 
 
 def test_rows_without_a_key_are_replaced(toys: Toys, tmp_path: Path) -> None:
-    """Where no column tells rows apart, the table is read whole, and what is new in it is not claimed to be known."""
+    """Where no column tells rows apart, the table is read whole, and what is new in it is not
+    claimed to be known.
+    """
     sync([toys["toys.views"]], tmp_path)
     toys.put(11)
     changes = sync([toys["toys.views"]], tmp_path)
@@ -343,7 +349,9 @@ def test_several_tables_at_once(toys: Toys, tmp_path: Path) -> None:
 
 
 def test_nothing_new_writes_nothing(toys: Toys, tmp_path: Path) -> None:
-    """A run that finds nothing new, or what it has, leaves the file as it is, and goes on from there."""
+    """A run that finds nothing new, or what it has, leaves the file as it is, and goes on from
+    there.
+    """
     sync([toys["toys.widgets"]], tmp_path)
     before = (tmp_path / "toys_widgets.parquet").stat()
     sync([toys["toys.widgets"]], tmp_path)
@@ -368,7 +376,9 @@ def test_an_older_version_does_not_win(toys: Toys, tmp_path: Path) -> None:
 
 
 def test_rows_without_a_time_of_change(toys: Toys, tmp_path: Path) -> None:
-    """A list with rows that do not say when they changed cannot be asked for changes: it is read whole each time."""
+    """A list with rows that do not say when they changed cannot be asked for changes: it is read
+    whole each time.
+    """
     toys.put(11, modifiedOn=None)
     sync([toys["toys.gadgets"]], tmp_path)
     toys.asked.clear()
@@ -408,7 +418,9 @@ def test_the_file_reads_like_a_pull(toys: Toys, tmp_path: Path) -> None:
 
 
 def test_a_new_column_joins(toys: Toys, tmp_path: Path) -> None:
-    """A column that comes later is missing in the rows before it, and one that no longer comes stays in them."""
+    """A column that comes later is missing in the rows before it, and one that no longer comes
+    stays in them.
+    """
     toys.put(11, old="x")
     with saying():
         sync([toys["toys.widgets"]], tmp_path)
@@ -422,7 +434,9 @@ def test_a_new_column_joins(toys: Toys, tmp_path: Path) -> None:
 
 
 def test_a_type_that_changes_loses_nothing(toys: Toys, tmp_path: Path) -> None:
-    """Amounts that come as words make the column text, also for the rows that were there, and this is told."""
+    """Amounts that come as words make the column text, also for the rows that were there, and this
+    is told.
+    """
     sync([toys["toys.widgets"]], tmp_path)
     toys.put(11, size="large")
     with saying() as said:
@@ -474,7 +488,9 @@ STEP = some.lists(
 @given(some.lists(STEP, min_size=1, max_size=4))
 @settings(max_examples=8)
 def test_any_history(steps: list[list[tuple[str, int]]]) -> None:
-    """After every run the files hold just the rows of the server; what vanished without a word stays where nobody tells."""
+    """After every run the files hold just the rows of the server; what vanished without a word
+    stays where nobody tells.
+    """
     server, ever, folder = Toys(), dict[int, Any](), Path(tempfile.mkdtemp())
     try:
         with saying():
@@ -511,7 +527,9 @@ def history(server: Toys, runs: int) -> None:
 
 
 def run_once(folder: Path, name: str, runs: int, at: int = 0) -> None:
-    """Sync, and be killed before a file is renamed or deleted for the `at`th time; without, look whether all is right."""
+    """Sync, and be killed before a file is renamed or deleted for the `at`th time; without, look
+    whether all is right.
+    """
     server, count = Toys(), 0
     history(server, runs)
 
@@ -549,7 +567,9 @@ def child(*arguments: Any) -> int:
 
 
 def kill_at_every_step(folder: Path) -> None:
-    """In processes of their own: a first or a second run is killed at each of its steps, then run again."""
+    """In processes of their own: a first or a second run is killed at each of its steps, then run
+    again.
+    """
     first = folder.with_name("first")
     assert child(first, "toys.widgets", 1) == 0
     for name, runs in (("toys.gadgets", 1), ("toys.widgets", 2)):
@@ -567,7 +587,9 @@ def kill_at_every_step(folder: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="forks")
 def test_killed_at_every_step(tmp_path: Path) -> None:
-    """Killed at any of its steps, the next run ends with the rows of the server, and leaves nothing behind."""
+    """Killed at any of its steps, the next run ends with the rows of the server, and leaves nothing
+    behind.
+    """
     done = subprocess.run(
         [
             sys.executable,
@@ -643,7 +665,9 @@ def test_an_interrupt(toys: Toys, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_pull_that_went_on_counts_from_its_beginning(toys: Toys, tmp_path: Path) -> None:
-    """Changes made while a list was read for the first time are not missed, also where a kill lies between."""
+    """Changes made while a list was read for the first time are not missed, also where a kill lies
+    between.
+    """
     for i in range(11, 700):
         toys.put(i)
     toys.answers["gadgets"] = lambda request: (
@@ -703,7 +727,9 @@ def test_who_is_not_let_in_asks_no_more(toys: Toys, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("status", [400, 404])
 def test_a_cursor_that_is_no_longer_taken(toys: Toys, tmp_path: Path, status: int) -> None:
-    """The table is read from the beginning, which is told; the old rows stay until the new ones are there."""
+    """The table is read from the beginning, which is told; the old rows stay until the new ones are
+    there.
+    """
     sync(["toys.widgets"], tmp_path, account=toys)
     toys.put(3, name="other")
     toys.answers["widgets"] = lambda request: (
@@ -744,7 +770,9 @@ def test_rows_that_lack_their_key(toys: Toys, tmp_path: Path) -> None:
 
 
 def test_a_list_that_lacks_rows(toys: Toys, tmp_path: Path) -> None:
-    """Where fewer rows come than the server has, the table says so, and the next run does not go on from there."""
+    """Where fewer rows come than the server has, the table says so, and the next run does not go on
+    from there.
+    """
 
     def short(request: httpx.Request) -> httpx.Response:
         return httpx.Response(
@@ -774,7 +802,9 @@ def test_a_list_that_lacks_rows(toys: Toys, tmp_path: Path) -> None:
     "what", ["an older file", "fewer rows", "no file", "no Parquet", "another tenant's"]
 )
 def test_another_file_in_its_place(toys: Toys, tmp_path: Path, what: str) -> None:
-    """A file that is not the one that the last run left is not built upon: the table is read from the beginning."""
+    """A file that is not the one that the last run left is not built upon: the table is read from
+    the beginning.
+    """
     path = tmp_path / "toys_widgets.parquet"
     sync(["toys.widgets"], tmp_path, account=toys)
     if what == "an older file":
@@ -880,7 +910,9 @@ def test_a_place_that_is_no_folder(toys: Toys, tmp_path: Path) -> None:
 def test_what_cannot_be_kept(
     toys: Toys, tmp_path: Path, resources: list[str], kind: type[StnbError], words: str
 ) -> None:
-    """Nothing, unknown names and tables that hang on another row are refused, before anything is sent."""
+    """Nothing, unknown names and tables that hang on another row are refused, before anything is
+    sent.
+    """
     with pytest.raises(kind, match=words):
         sync(resources, tmp_path, account=toys)
     assert not toys.asked
@@ -906,7 +938,9 @@ def command(*given: str) -> int:
 def test_the_command_prints_what_changed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`stnb sync jpm.job_types --to DIR` prints the table, and says whose tables they are where nobody was named."""
+    """`stnb sync jpm.job_types --to DIR` prints the table, and says whose tables they are where
+    nobody was named.
+    """
     monkeypatch.setenv("STNB_DEMO_SCALE", "0.02")
     assert command("jpm.job_types", "dispatch.zones", "--to", str(tmp_path)) == 0
     shown = capsys.readouterr()
@@ -947,7 +981,9 @@ class _Account:
 
 
 def test_every_table_of_the_catalogue_has_its_way(st: stnb.Account) -> None:
-    """Lists, feeds and rows are kept by feed, change or whole under a name of their own, or need a value of each call."""
+    """Lists, feeds and rows are kept by feed, change or whole under a name of their own, or need a
+    value of each call.
+    """
     ways: dict[str, set[str]] = {}
     refused = []
     for endpoint in load():
@@ -980,7 +1016,9 @@ def test_every_table_of_the_catalogue_has_its_way(st: stnb.Account) -> None:
     ["jpm.jobs", "dispatch.appointment_assignments", "jpm.job_types", "inventory.return_types"],
 )
 def test_the_demo_is_kept(tmp_path: Path, name: str) -> None:
-    """Feeds and lists of the catalogue's own: the second run finds nothing new, and inactive rows are there."""
+    """Feeds and lists of the catalogue's own: the second run finds nothing new, and inactive rows
+    are there.
+    """
     with stnb.demo(scale=0.02) as st:
         first, second = (sync([name], tmp_path, account=st) for _ in range(2))
 

@@ -1,4 +1,6 @@
-"""Filters: what people write becomes what the API takes, and what it would ignore never leaves the machine."""
+"""Filters: what people write becomes what the API takes, and what it would ignore never leaves the
+machine.
+"""
 
 from __future__ import annotations
 
@@ -151,7 +153,9 @@ def test_a_value_is_written_as_the_api_takes_it(
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_in_words(facts: dict[str, Any], value: Any) -> None:
-    """It is a BadFilter, which is a ValueError too, and names the filter and the resource; nothing else is raised."""
+    """It is a BadFilter, which is a ValueError too, and names the filter and the resource; nothing
+    else is raised.
+    """
     with pytest.raises(BadFilter, match=r"x=.* does not fit toys\.widgets") as caught:
         sent(value, **facts)
 
@@ -228,7 +232,9 @@ def test_any_value_is_sent_or_refused(kind: str, many: str, value: Any) -> None:
 def test_a_date_is_meant_in_the_profiles_zone_and_sent_in_utc(
     value: Any, zone: dt.tzinfo, text: str
 ) -> None:
-    """Days begin where the tenant is, also across changes of the clock; what names its own zone keeps it."""
+    """Days begin where the tenant is, also across changes of the clock; what names its own zone
+    keeps it.
+    """
     assert sent(value, zone, type="date-time") == text
 
 
@@ -238,7 +244,9 @@ def test_a_date_is_meant_in_the_profiles_zone_and_sent_in_utc(
     some.sampled_from([UTC, PHOENIX, NEW_YORK, BERLIN]),
 )
 def test_a_time_is_the_same_instant_in_every_form(moment: dt.datetime, zone: ZoneInfo) -> None:
-    """Naive, aware, as text and as a pandas timestamp, it is sent as one and the same text, which reads back as it."""
+    """Naive, aware, as text and as a pandas timestamp, it is sent as one and the same text, which
+    reads back as it.
+    """
     moment = moment.replace(fold=0)  # of an hour that comes twice a text names the first one
     aware = moment.replace(tzinfo=zone)
     texts = {
@@ -297,7 +305,9 @@ def test_a_hole_in_a_list_is_refused(value: Any, kind: str) -> None:
 
 
 def test_more_ids_than_a_call_takes_become_several_calls() -> None:
-    """Fifty ids are the most of one call for jobs; more are cut into fifties, each id once, and none is lost."""
+    """Fifty ids are the most of one call for jobs; more are cut into fifties, each id once, and
+    none is lost.
+    """
     assert query("jpm.jobs", ids=range(50))["ids"].count(",") == 49
 
     found = made("jpm.jobs", ids=[*range(120), 5, 6], jobStatus="Completed")
@@ -536,7 +546,9 @@ EXAMPLES: dict[str, Any] = {
 
 @pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in KNOWN])
 def test_every_filter_of_every_resource_can_be_given(endpoint: Endpoint) -> None:
-    """All at once, by their Python names: each lands in the path, the query or the body, and no hole is left."""
+    """All at once, by their Python names: each lands in the path, the query or the body, and no
+    hole is left.
+    """
     given = {p.py: p.values[0] if p.values else EXAMPLES[p.type] for p in endpoint.filters}
 
     c = call(endpoint, 1, given)
@@ -563,7 +575,9 @@ def test_every_filter_of_every_resource_can_be_given(endpoint: Endpoint) -> None
     ],
 )
 def test_a_day_of_an_invoice_is_its_midnight_in_utc(value: Any, zone: dt.tzinfo, text: str) -> None:
-    """The API keeps these days so, and one in another zone would leave out the rows of the first day; times stay times."""
+    """The API keeps these days so, and one in another zone would leave out the rows of the first
+    day; times stay times.
+    """
     found = query(
         "accounting.invoices",
         zone,

@@ -77,7 +77,9 @@ def test_midnight_is_the_local_one_when_clocks_change() -> None:
     some.dates(dt.date(2000, 1, 1), dt.date(2090, 1, 1)),
 )
 def test_any_count_back_is_a_day_before(count: int, unit: str, today: dt.date) -> None:
-    """Going back lands on an earlier day, also from the last days of long months; beyond the calendar it raises."""
+    """Going back lands on an earlier day, also from the last days of long months; beyond the
+    calendar it raises.
+    """
     now = dt.datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
     try:
         found = moment(f"{count} {unit}s ago", UTC, now)

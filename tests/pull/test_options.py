@@ -1,4 +1,6 @@
-"""Options of a pull: what could do nothing is refused, and what is asked for is what is sent and decoded."""
+"""Options of a pull: what could do nothing is refused, and what is asked for is what is sent and
+decoded.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ def test_columns_need_rows_that_the_catalogue_knows() -> None:
 
 
 def test_only_the_columns_asked_for_are_in_the_frame(st: stnb.Account) -> None:
-    """In their order, typed, with the same rows; the key is read along to find repeats, and not shown."""
+    """In their order, typed, with the same rows; the key is read along to find repeats, and not
+    shown.
+    """
     whole = st.jpm.jobs.pull()
     few = st.jpm.jobs.pull(columns=["total", "customerId"])
 

@@ -61,7 +61,9 @@ FILE = Endpoint("toys.picture", "toys", "/toys/v2/tenant/{tenant}/picture", "fil
 
 
 class Server:
-    """A list of so many rows; `answers` replaces those of some pages, and pages in `held` wait until let go."""
+    """A list of so many rows; `answers` replaces those of some pages, and pages in `held` wait
+    until let go.
+    """
 
     def __init__(
         self,
@@ -293,7 +295,9 @@ def test_cancel_keeps_what_arrived_and_ends_within_a_second() -> None:
 
 
 def test_cancel_at_any_moment_is_safe() -> None:
-    """Before the first step, after the end, and twice: never an exception, always a frame with its columns."""
+    """Before the first step, after the end, and twice: never an exception, always a frame with its
+    columns.
+    """
     for _ in range(20):
         run = Server(10_000, held=lambda page: True).resource().start()
         run.cancel()

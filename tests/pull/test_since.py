@@ -35,7 +35,9 @@ def frame(**about: Any) -> pd.DataFrame:
 
 
 def test_a_date_is_each_resources_own_filter() -> None:
-    """A list takes the moment in the profile's zone, a feed the day in UTC, as its documents promise no more."""
+    """A list takes the moment in the profile's zone, a feed the day in UTC, as its documents
+    promise no more.
+    """
     assert (
         since(JOBS, "2026-07-01", OWNER)["modifiedOnOrAfter"].isoformat()
         == "2026-07-01T00:00:00-07:00"
@@ -53,7 +55,9 @@ def test_a_feed_goes_on_from_the_cursor() -> None:
     "about", [{"continue_from": None}, {"continue_from": "c9", "resource": "jpm.jobs"}]
 )
 def test_without_its_cursor_a_feed_goes_on_from_the_day(about: dict[str, Any]) -> None:
-    """On which the earlier pull began, an hour earlier, as clocks differ; rows that come twice are merged by key."""
+    """On which the earlier pull began, an hour earlier, as clocks differ; rows that come twice are
+    merged by key.
+    """
     assert since(FEED, frame(**about), OWNER) == {"from_": "2026-07-02"}
     assert since(FEED, frame(**about, began="2026-07-02T00:30:00Z"), OWNER) == {
         "from_": "2026-07-01"

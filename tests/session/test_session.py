@@ -63,7 +63,9 @@ class Clock:
 
 
 class Server:
-    """Stands where the network would: gives tokens, and then the answers it was made with, the last one for ever."""
+    """Stands where the network would: gives tokens, and then the answers it was made with, the last
+    one for ever.
+    """
 
     def __init__(self, *answers: Any, token: Any = None, clock: Clock | None = None) -> None:
         self.answers, self.token, self.clock = list(answers), token, clock or Clock()
@@ -165,7 +167,9 @@ def test_a_call_carries_token_and_app_key() -> None:
 
 
 def test_filters_arrive_as_they_were_meant() -> None:
-    """A plus is %2B on the wire, repeated keys stay apart, a quoted path stays quoted, a Z stays a Z."""
+    """A plus is %2B on the wire, repeated keys stay apart, a quoted path stays quoted, a Z stays a
+    Z.
+    """
     known, server = catalog.load(), Server(OK)
     jobs = call.call(
         known["jpm.jobs"],
@@ -292,7 +296,9 @@ def test_forty_calls_eight_at_a_time_use_one_token() -> None:
 
 
 def test_a_token_is_renewed_before_it_ends() -> None:
-    """A minute early by our own clock: at 839 s the old one serves, at 841 s there is a new one, and so on for a day."""
+    """A minute early by our own clock: at 839 s the old one serves, at 841 s there is a new one,
+    and so on for a day.
+    """
     server = Server(OK)
     session = server.session()
 
@@ -411,7 +417,9 @@ def test_the_scopes_are_read_from_the_token_itself() -> None:
 def test_a_token_that_is_not_given_is_told_in_words(
     token: Any, kind: type[StnbError], tries: int
 ) -> None:
-    """Refused at once, or tried again where it may pass; no call is made without a token, and no secret is repeated."""
+    """Refused at once, or tried again where it may pass; no call is made without a token, and no
+    secret is repeated.
+    """
     server = Server(OK, token=token)
     err = trouble(server)
 
@@ -441,7 +449,9 @@ def test_a_token_endpoint_that_recovers_costs_nothing_but_time() -> None:
 
 
 def test_never_more_than_the_rate_in_any_second() -> None:
-    """Two hundred calls at once: no window of a second has more starts than the rate, repeats after a 401 included."""
+    """Two hundred calls at once: no window of a second has more starts than the rate, repeats after
+    a 401 included.
+    """
     clock = Clock()
 
     def check(request: httpx.Request) -> httpx.Response:
@@ -462,7 +472,9 @@ def test_never_more_than_the_rate_in_any_second() -> None:
 
 
 def test_a_session_tells_its_pace_and_its_tokens_time() -> None:
-    """The requests of the last second are counted, not older ones; the token's seconds run down to 0, and start again."""
+    """The requests of the last second are counted, not older ones; the token's seconds run down to
+    0, and start again.
+    """
     server = Server(OK)
     session = server.session()
     assert (session.pace, session.token_seconds) == (0, None)
@@ -524,7 +536,9 @@ def http_date(seconds: float) -> str:
     ],
 )
 def test_the_server_is_given_the_pause_it_asks_for(answer: Any, least: float, most: float) -> None:
-    """Seconds or a date in the header, else the number in a 429's title, else a backoff; the wait is told."""
+    """Seconds or a date in the header, else the number in a 429's title, else a backoff; the wait
+    is told.
+    """
     server, notes = Server(answer, OK), []
 
     assert get(server, notify=notes.append).attempts == 2
@@ -624,7 +638,9 @@ def frames(err: BaseException) -> Iterator[Any]:
 def leaks(
     err: BaseException | None, words: tuple[str, ...] = (SECRET, PAIR, KEY, TOKEN)
 ) -> list[str]:
-    """Where a secret shows in an exception, as a verbose traceback would print it: texts, causes and every local."""
+    """Where a secret shows in an exception, as a verbose traceback would print it: texts, causes
+    and every local.
+    """
     found: list[str] = []
     seen: set[int] = set()
     todo = [err]
@@ -650,7 +666,9 @@ def leaks(
 
 @pytest.mark.parametrize("case", FAILURES)
 def test_a_failure_is_the_right_error(case: str) -> None:
-    """It is tried as often as makes sense, and told in three sentences with method, path, status and number of tries."""
+    """It is tried as often as makes sense, and told in three sentences with method, path, status
+    and number of tries.
+    """
     answer, kind, tries = FAILURES[case]
     server = Server(answer)
 
@@ -805,7 +823,9 @@ def test_a_call_for_rows_is_never_redirected() -> None:
 
 @pytest.mark.parametrize("case", FAILURES)
 def test_no_failure_shows_a_secret(case: str, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither the error nor its causes, nor any local of any frame as a verbose traceback prints it, nor a log."""
+    """Neither the error nor its causes, nor any local of any frame as a verbose traceback prints
+    it, nor a log.
+    """
     caplog.set_level(logging.DEBUG)
     server = Server(FAILURES[case][0])
 
@@ -859,7 +879,9 @@ WIRE: dict[str, tuple[bytes, bool]] = {
 def test_on_a_real_connection_no_log_and_no_traceback_holds_a_secret(
     case: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Over loopback with httpx and httpcore logging everything: right outcome, and not a word of the secrets."""
+    """Over loopback with httpx and httpcore logging everything: right outcome, and not a word of
+    the secrets.
+    """
     caplog.set_level(logging.DEBUG)
     answer, fine = WIRE[case]
     token = json.dumps({"access_token": TOKEN, "expires_in": 900}).encode()
@@ -930,7 +952,9 @@ def test_a_session_can_be_closed_and_used_again() -> None:
 
 
 def test_two_sessions_of_a_real_pair_share_token_and_pace() -> None:
-    """Two accounts of a tenant count as one towards the limit; another pair of the same tenant has its own token."""
+    """Two accounts of a tenant count as one towards the limit; another pair of the same tenant has
+    its own token.
+    """
     one, two = Session(pair()), Session(pair())
     other = Session(
         pair(app_key=Secret("x"))

@@ -78,7 +78,9 @@ def _promised(column: Column) -> tuple[str]:
 def test_a_difference_is_told_in_the_words_of_the_catalogue(
     change: dict[str, Any], told: tuple[str, ...]
 ) -> None:
-    """One change of a row that is as promised is one line, which says what was promised and what came."""
+    """One change of a row that is as promised is one line, which says what was promised and what
+    came.
+    """
     found = differs(frame_of(INVOICES, {**example(INVOICES), **change}))
 
     assert told in found
@@ -131,7 +133,9 @@ def test_new_values_are_counted_and_the_most_frequent_come_first() -> None:
 
 
 def test_what_the_reader_did_is_no_difference() -> None:
-    """Columns left out, added, or shown in another zone are as promised; without provenance new ones are told."""
+    """Columns left out, added, or shown in another zone are as promised; without provenance new
+    ones are told.
+    """
     df = frame_of(INVOICES, example(INVOICES))
     mine = stnb.local(df.drop(columns=["total", "items"]).assign(margin=0.3), "America/Phoenix")
 
@@ -141,7 +145,9 @@ def test_what_the_reader_did_is_no_difference() -> None:
 
 
 def test_rows_inside_rows_are_compared_as_what_they_are() -> None:
-    """Children are compared with what their list promises, and the parent's key beside them is no difference."""
+    """Children are compared with what their list promises, and the parent's key beside them is no
+    difference.
+    """
     row = example(INVOICES)
     row["items"][0]["type"] = "Spell"
     items = children(frame_of(INVOICES, row), "items")
@@ -151,7 +157,9 @@ def test_rows_inside_rows_are_compared_as_what_they_are() -> None:
 
 @pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
 def test_a_pull_in_any_dtypes_is_as_promised(dtypes: str, st: stnb.Account) -> None:
-    """Exact amounts and values as they are sent are no difference: only what the demo never fills is missing."""
+    """Exact amounts and values as they are sent are no difference: only what the demo never fills
+    is missing.
+    """
     frame = st.accounting.invoices.pull(limit=300, dtypes=dtypes)
 
     found = diff_schema(frame)
@@ -191,7 +199,9 @@ ODD = some.one_of(
 def test_one_odd_value_is_told_in_its_own_place_alone(
     endpoint: Endpoint, data: some.DataObject
 ) -> None:
-    """Whatever one column of whichever resource holds, no other column is told to differ, and nothing crashes."""
+    """Whatever one column of whichever resource holds, no other column is told to differ, and
+    nothing crashes.
+    """
     row = copy.deepcopy(example(endpoint))
     name = data.draw(some.sampled_from([*row, "surprise"]))
     row[name] = data.draw(ODD)

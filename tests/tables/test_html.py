@@ -47,7 +47,9 @@ from stnb.tables.html import plain, text
     ],
 )  # fmt: skip
 def test_html_reads_as_it_is_shown(source: str, read: str) -> None:
-    """Paragraphs, lines, lists, tables, entities, links and blanks are what a reader would see; what is not shown is left out."""
+    """Paragraphs, lines, lists, tables, entities, links and blanks are what a reader would see;
+    what is not shown is left out.
+    """
     assert plain(source) == read
 
 
@@ -106,7 +108,9 @@ def words_of(tree: Any) -> list[str]:
 
 @given(TREES)
 def test_no_word_is_lost(tree: Any) -> None:
-    """Whatever tags stand around them and however they are nested, the words come out in their order."""
+    """Whatever tags stand around them and however they are nested, the words come out in their
+    order.
+    """
     read = plain(written(tree)).replace("|", " ").split()
 
     assert [word for word in read if word != "-"] == words_of(tree)
@@ -131,7 +135,9 @@ def test_broken_html_is_read_as_well_as_it_goes(source: str) -> None:
 
 @pytest.mark.parametrize("dtype", ["str", object, "string", "category", pd.ArrowDtype(pa.string())])
 def test_a_column_keeps_its_index_name_and_missing_values(dtype: Any) -> None:
-    """Each value is read in its place; nulls stay nulls, and the type stays, but that of categories."""
+    """Each value is read in its place; nulls stay nulls, and the type stays, but that of
+    categories.
+    """
     notes = pd.Series(
         ["<p>a</p>", None, "b", "<p>a</p>", "x &amp; y"], index=[5, 4, 3, 2, 1], name="summary"
     ).astype(dtype)
@@ -144,7 +150,9 @@ def test_a_column_keeps_its_index_name_and_missing_values(dtype: Any) -> None:
 
 
 def test_what_is_no_text_stays() -> None:
-    """Numbers and lists in a column of objects, columns of numbers and empty columns are as they were."""
+    """Numbers and lists in a column of objects, columns of numbers and empty columns are as they
+    were.
+    """
     mixed = pd.Series(["<b>a</b>", 5, None, ["<b>"]], dtype=object)
 
     assert text(mixed).tolist() == ["a", 5, None, ["<b>"]]

@@ -1,4 +1,6 @@
-"""Business days: the same moments in the tenant's zone, and windows that hold a whole day whatever clocks do."""
+"""Business days: the same moments in the tenant's zone, and windows that hold a whole day whatever
+clocks do.
+"""
 
 from __future__ import annotations
 
@@ -134,7 +136,9 @@ def test_an_accounts_window_is_sent_in_utc(st: stnb.Account) -> None:
 
 
 def test_days_that_are_sent_as_midnights_stay_the_same_day(st: stnb.Account) -> None:
-    """An invoice's date stays where it is, and it is told; a moment at some other time moves as ever."""
+    """An invoice's date stays where it is, and it is told; a moment at some other time moves as
+    ever.
+    """
     invoices = st.accounting.invoices.pull(limit=50)
     assert (invoices["invoiceDate"].dt.normalize() == invoices["invoiceDate"]).all()
 

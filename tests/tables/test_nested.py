@@ -1,4 +1,6 @@
-"""Nested data: children and pivoted fields have the promised types, and every value can be read back."""
+"""Nested data: children and pivoted fields have the promised types, and every value can be read
+back.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ def arrays(columns: tuple[Column, ...]) -> Iterator[tuple[str, Column]]:
     "endpoint", [pytest.param(e, id=e.name) for e in KNOWN if next(arrays(e.columns), None)]
 )
 def test_children_of_an_empty_frame_have_every_promised_column(endpoint: Endpoint) -> None:
-    """Without a row, every array of the catalogue opens at every level into the columns and types of its elements."""
+    """Without a row, every array of the catalogue opens at every level into the columns and types
+    of its elements.
+    """
     opened = [(frame_of([], resource=endpoint.name), endpoint.columns)]
     for frame, columns in opened:
         for path, column in arrays(columns):
@@ -94,7 +98,9 @@ def test_children_of_an_empty_frame_have_every_promised_column(endpoint: Endpoin
 
 
 def test_items_are_typed_as_the_catalogue_says() -> None:
-    """Amounts sent as text are numbers, times are times, objects are dotted columns, and absent keys are null."""
+    """Amounts sent as text are numbers, times are times, objects are dotted columns, and absent
+    keys are null.
+    """
     item = {
         "id": 2**53 + 1,
         "quantity": "2.5",
@@ -127,7 +133,9 @@ def test_items_are_typed_as_the_catalogue_says() -> None:
 
 
 def test_the_demo_adds_up(st: stnb.Account) -> None:
-    """The totals of the items of the demo's invoices are those of the raw JSON, to the cent, invoice by invoice."""
+    """The totals of the items of the demo's invoices are those of the raw JSON, to the cent,
+    invoice by invoice.
+    """
     invoices = st.accounting.invoices.pull(limit=300)
     raw = st.get("accounting/v2/tenant/{tenant}/invoices", pageSize=300)["data"]
 
@@ -144,7 +152,9 @@ def test_the_demo_adds_up(st: stnb.Account) -> None:
 
 
 def test_the_parents_key_and_the_position_tell_the_place() -> None:
-    """The parent's key is named after the resource, positions count from 0 in each row, and rows without elements have none."""
+    """The parent's key is named after the resource, positions count from 0 in each row, and rows
+    without elements have none.
+    """
     frame = frame_of(
         [{"id": 5, "items": [{"id": 1}, {"id": 2}]}, {"id": 6, "items": []}],
         [{"id": 7}, {"id": 8, "items": [{"id": 3}]}],
@@ -176,7 +186,9 @@ def test_a_key_is_named_after_one_row(resource: str, word: str) -> None:
 
 
 def test_names_that_the_elements_have_themselves_are_told_apart() -> None:
-    """A parent's key, position or kept column whose name is taken gets "parent." before it, and nothing is overwritten."""
+    """A parent's key, position or kept column whose name is taken gets "parent." before it, and
+    nothing is overwritten.
+    """
     rows = [
         {
             "id": 7,
@@ -215,7 +227,9 @@ def test_keys_of_another_name_keep_it() -> None:
 
 
 def test_levels_open_one_after_the_other() -> None:
-    """A list inside a list opens from the child, which hands on the keys and positions of all levels above it."""
+    """A list inside a list opens from the child, which hands on the keys and positions of all
+    levels above it.
+    """
     serial = [{"id": 30, "number": "a"}, {"id": 31, "number": "b"}]
     rows = [
         {"id": 1, "items": [{"id": 20, "serialNumbers": []}, {"id": 21, "serialNumbers": serial}]}
@@ -239,7 +253,9 @@ def test_levels_open_one_after_the_other() -> None:
 
 
 def test_three_levels_keep_their_names_apart() -> None:
-    """Also where a row has no key, and the levels above have neither: every position has its own name."""
+    """Also where a row has no key, and the levels above have neither: every position has its own
+    name.
+    """
     rows = [
         {"matches": [{"budgetCodes": [{"segments": [{}, {}]}]}]},
         {"matches": [{"budgetCodes": [{}, {"segments": [{}]}]}]},
@@ -275,7 +291,9 @@ def test_elements_that_are_no_objects_have_one_column() -> None:
 
 
 def test_provenance_goes_with_the_children(tmp_path: Path) -> None:
-    """Resource, tenant and the way to the rows are in attrs, and the next level opens typed from a file too."""
+    """Resource, tenant and the way to the rows are in attrs, and the next level opens typed from a
+    file too.
+    """
     frame = frame_of(
         [{"id": 1, "items": [{"id": 2, "serialNumbers": [{"id": 3}]}]}],
         resource="inventory.transfers",
@@ -310,7 +328,9 @@ def test_rows_at_knows_the_way_into_arrays() -> None:
 
 
 def test_slices_and_selections_open_as_they_stand() -> None:
-    """Sliced, filtered, sorted, reindexed and concatenated frames have the children of their present rows."""
+    """Sliced, filtered, sorted, reindexed and concatenated frames have the children of their
+    present rows.
+    """
     rows = [
         {"id": n, "items": None if n % 3 == 0 else [{"id": 10 * n + k} for k in range(n % 4)]}
         for n in range(20)
@@ -337,7 +357,9 @@ def test_slices_and_selections_open_as_they_stand() -> None:
 
 
 def test_null_lists_hide_nothing() -> None:
-    """A null list whose memory still holds elements, as some programs leave them, gives no children."""
+    """A null list whose memory still holds elements, as some programs leave them, gives no
+    children.
+    """
     offsets, values = pa.array([0, 2, 3, 5]), pa.array([1, 2, 3, 4, 5])
     lists = pa.ListArray.from_arrays(offsets, values, mask=pa.array([False, True, False]))
     frame = pd.DataFrame({"x": pd.arrays.ArrowExtensionArray(lists)})
@@ -367,7 +389,9 @@ def test_other_lists_of_arrow_open_too(kind: pa.DataType) -> None:
 
 
 def test_types_that_json_has_not_stay_as_they_are() -> None:
-    """A file of another program may hold times or decimals inside its lists: they keep their types, also beside a promise."""
+    """A file of another program may hold times or decimals inside its lists: they keep their types,
+    also beside a promise.
+    """
     kind = pa.list_(
         pa.struct(
             [
@@ -389,7 +413,9 @@ def test_types_that_json_has_not_stay_as_they_are() -> None:
 
 
 def test_pythons_lists_open_without_a_pull() -> None:
-    """Object columns of lists, dicts, tuples, arrays, JSON texts and missing values: types come from the values."""
+    """Object columns of lists, dicts, tuples, arrays, JSON texts and missing values: types come
+    from the values.
+    """
     lists = [
         [{"a": 1, "b": {"c": "t"}}, {"a": None}], None, float("nan"), pd.NA, [], ({"a": 2},), np.array([{"a": np.int64(3)}]),
         {"a": 4}, '[{"a": 5, "b": {"c": "u"}}]', [None],
@@ -405,7 +431,9 @@ def test_pythons_lists_open_without_a_pull() -> None:
 
 
 def test_a_frame_without_a_key_hands_on_its_labels() -> None:
-    """Where nothing tells the rows apart, `parent.index` is the label of each, or its number below several levels of them."""
+    """Where nothing tells the rows apart, `parent.index` is the label of each, or its number below
+    several levels of them.
+    """
     frame = bare([[1], [2.5]]).set_axis(["one", "two"])
     assert children(frame, "x").to_dict("list") == {
         "parent.index": ["one", "two"],
@@ -470,7 +498,9 @@ def test_a_null_element_is_a_row_of_nulls() -> None:
 
 
 def test_unknown_keys_are_kept_and_told_once() -> None:
-    """What the catalogue lacks has a column of its own, and a warning names it at its first coming up."""
+    """What the catalogue lacks has a column of its own, and a warning names it at its first coming
+    up.
+    """
     frame = frame_of([{"id": 1, "items": [{"id": 2, "new": 5, "inside": {"deep": [1]}}]}])
 
     with pytest.warns(
@@ -509,7 +539,9 @@ def test_unknown_keys_are_kept_and_told_once() -> None:
 def test_wrong_types_are_kept_as_text_and_told(
     items: Any, column: str, values: list[Any], dtype: str
 ) -> None:
-    """A value of another type than promised makes its own column text, alone, and the warning says so; a second page is well."""
+    """A value of another type than promised makes its own column text, alone, and the warning says
+    so; a second page is well.
+    """
     frame = frame_of(
         [{"id": 1, "items": items}],
         [{"id": 2, "items": [{"id": 3, "total": "1.00", "skuName": "s"}]}],
@@ -530,7 +562,9 @@ def test_wrong_types_are_kept_as_text_and_told(
 
 
 def test_amounts_that_come_as_numbers_after_all_are_numbers() -> None:
-    """The documents promise a text, and numbers come: the column is what it would be, and nothing is told."""
+    """The documents promise a text, and numbers come: the column is what it would be, and nothing
+    is told.
+    """
     frame = frame_of([{"id": 1, "items": [{"total": 5.5}, {"total": None}, {"total": 7}]}])
 
     assert plain(children(frame, "items")["total"]) == [5.5, None, 7.0]
@@ -538,7 +572,9 @@ def test_amounts_that_come_as_numbers_after_all_are_numbers() -> None:
 
 
 def test_a_column_that_became_text_is_read_again() -> None:
-    """A page with a list of two kinds makes the whole column JSON text; its children are typed all the same."""
+    """A page with a list of two kinds makes the whole column JSON text; its children are typed all
+    the same.
+    """
     frame = frame_of(
         [
             {"id": 1, "items": [{"id": 2, "total": "1.50"}]},
@@ -558,7 +594,9 @@ def test_a_column_that_became_text_is_read_again() -> None:
 
 
 def test_elements_that_the_documents_leave_open_are_looked_into() -> None:
-    """Open arrays hold JSON texts: objects in them flatten, at several levels, and others stay texts."""
+    """Open arrays hold JSON texts: objects in them flatten, at several levels, and others stay
+    texts.
+    """
     units = [
         {"id": "a", "value": 72, "units": [{"id": "b"}, {"id": "c", "value": True}]},
         {"id": "d"},
@@ -622,7 +660,9 @@ def test_a_column_without_lists_is_refused(name: str) -> None:
 
 
 def test_a_column_that_is_not_there_is_refused() -> None:
-    """Unknown names are told with those that come near, for the lists and for what is to be kept; twins cannot be told apart."""
+    """Unknown names are told with those that come near, for the lists and for what is to be kept;
+    twins cannot be told apart.
+    """
     frame = frame_of([{"id": 1, "items": []}])
 
     with pytest.raises(UsageError, match="Near it: items"):
@@ -667,7 +707,9 @@ def pair(name: str | None, value: str | None, id: int | None = None) -> dict[str
 
 
 def test_fields_become_columns_beside_their_rows() -> None:
-    """One column a name, in the order of their coming up, on the index of the frame; provenance survives the join."""
+    """One column a name, in the order of their coming up, on the index of the frame; provenance
+    survives the join.
+    """
     rows = [
         {"id": 1, "customFields": [{"name": "Gate", "value": "A1"}]},
         {"id": 2},
@@ -721,7 +763,9 @@ def test_fields_become_columns_beside_their_rows() -> None:
 def test_values_are_typed_where_every_one_fits(
     values: list[str | None], dtype: str, read: list[Any]
 ) -> None:
-    """Whole numbers, decimals, booleans, days and times; blank is missing among them; all else stays text to the letter."""
+    """Whole numbers, decimals, booleans, days and times; blank is missing among them; all else
+    stays text to the letter.
+    """
     fields = custom_fields(fields_of(*[[pair("f", v)] for v in values]))
 
     assert str(fields["f"].dtype) == dtype
@@ -729,7 +773,9 @@ def test_values_are_typed_where_every_one_fits(
 
 
 def test_the_last_of_two_values_is_kept_and_told() -> None:
-    """A field that stands twice in a row has one cell; a warning tells how many values were left out."""
+    """A field that stands twice in a row has one cell; a warning tells how many values were left
+    out.
+    """
     frame = fields_of(
         [pair("a", "1"), pair("b", "x"), pair("a", "2"), pair("a", "3")], [pair("a", "4")]
     )
@@ -776,7 +822,9 @@ def test_a_renamed_field_is_one_by_its_id() -> None:
 
 
 def test_names_of_fields_are_free() -> None:
-    """A field called like a column of the frame, like another with its id, or not at all, has a name of its own: joins go on."""
+    """A field called like a column of the frame, like another with its id, or not at all, has a
+    name of its own: joins go on.
+    """
     frame = fields_of(
         [
             pair("id", "1"),
@@ -966,7 +1014,9 @@ def nested_pages(draw: some.DrawFn) -> tuple[str, list[list[dict[str, Any]]]]:
 def test_every_value_of_every_element_can_be_read_back(
     made: tuple[str, list[list[dict[str, Any]]]],
 ) -> None:
-    """Rows of deep resources, with nulls, absent and unknown keys and wrong types: the children hold every value, at every level."""
+    """Rows of deep resources, with nulls, absent and unknown keys and wrong types: the children
+    hold every value, at every level.
+    """
     resource, pages = made
     rows = [{"id": i, **row} for i, row in enumerate(row for page in pages for row in page)]
     split = len(pages[0])
@@ -1020,7 +1070,9 @@ def flat(value: Any, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
 def found(
     child: pd.DataFrame, path: tuple[str, ...], value: Any, at: int, lead: set[str]
 ) -> tuple[str, bool]:
-    """The column that holds a value: that of its path, or, not as a whole, of a part of it where an object became JSON text."""
+    """The column that holds a value: that of its path, or, not as a whole, of a part of it where an
+    object became JSON text.
+    """
     for name in child.columns:
         if name in lead:
             continue

@@ -101,7 +101,9 @@ def test_what_is_odd_about_a_column_is_said(column: str, values: Any, told: str)
 
 
 def test_a_total_of_zero_is_one_that_is_not_recorded() -> None:
-    """Of jobs' totals even a few zeros are told with their meaning; other amounts, and others' totals, are not so read."""
+    """Of jobs' totals even a few zeros are told with their meaning; other amounts, and others'
+    totals, are not so read.
+    """
     totals = pd.array([0.0, 10.0, 20.0, 30.0], "Float64")
 
     assert suspicious(frame_of("jpm.jobs", total=totals)) == {
@@ -124,7 +126,9 @@ def test_a_total_of_zero_is_one_that_is_not_recorded() -> None:
     ],
 )
 def test_ids_and_names_that_do_not_go_together_are_found(id_column: str, name_column: str) -> None:
-    """Two ids for a name and two names for an id are told at either column; what is missing counts for nothing."""
+    """Two ids for a name and two names for an id are told at either column; what is missing counts
+    for nothing.
+    """
     ids = pd.array([1, 1, 2, 3, 4, NA, 5], "Int64")
     names = ["Ann", "Bob", "Ann", "Cid", None, "Cid", "Dee"]
     df = pd.DataFrame({id_column: ids, name_column: pd.array(names, "str")})
@@ -137,7 +141,9 @@ def test_ids_and_names_that_do_not_go_together_are_found(id_column: str, name_co
 
 
 def test_a_key_that_stands_twice_is_told() -> None:
-    """Rows that repeat a key are counted, by the catalogue's own key; rows inside rows have none of their own."""
+    """Rows that repeat a key are counted, by the catalogue's own key; rows inside rows have none of
+    their own.
+    """
     twice = frame_of("jpm.jobs", id=pd.array([1, 2, 1, 1, NA, NA], "Int64"))
     pairs = {"technicianId": pd.array([1, 1, 2], "Int64"), "jobId": pd.array([5, 5, 5], "Int64")}
     rated = frame_of("customer_interactions.technician_ratings", **pairs)
@@ -171,7 +177,9 @@ def columns(draw: some.DrawFn) -> pd.Series[Any]:
 @settings(max_examples=150)
 @given(columns())
 def test_the_facts_are_those_of_pandas(series: pd.Series[Any]) -> None:
-    """Filled, distinct and the most frequent count agree with pandas for any column, and nothing crashes."""
+    """Filled, distinct and the most frequent count agree with pandas for any column, and nothing
+    crashes.
+    """
     before = series.copy()
 
     found = profile.profile(series.to_frame("x")).loc["x"]
@@ -226,7 +234,9 @@ def test_every_resource_has_a_profile(endpoint: catalog.Endpoint) -> None:
 
 
 def test_the_profile_of_a_pull_tells_what_is_known_of_the_demo(st: stnb.Account) -> None:
-    """Jobs of the demo: zero totals, empty columns, lists by their length; and nothing of it changes the frame."""
+    """Jobs of the demo: zero totals, empty columns, lists by their length; and nothing of it
+    changes the frame.
+    """
     jobs = st.jpm.jobs.pull()
     before = jobs.copy()
 
@@ -274,7 +284,9 @@ def test_a_profile_is_a_frame_like_any_other(tmp_path: Any) -> None:
 
 
 def test_the_page_has_bars_and_escapes_values() -> None:
-    """Each column has a bar as long as it is filled, a mark where it is odd, and no value becomes a tag."""
+    """Each column has a bar as long as it is filled, a mark where it is odd, and no value becomes a
+    tag.
+    """
     html = str(odd_profile()._repr_html_())
 
     assert html.count('<th scope="row"') == 3

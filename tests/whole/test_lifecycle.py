@@ -87,7 +87,9 @@ async def no_sleep(seconds: float) -> None:
 
 
 def test_a_rotated_secret_is_found_by_itself(st: Account, server: Server) -> None:
-    """When a call is refused and the file holds another secret by then, the call is made with that one."""
+    """When a call is refused and the file holds another secret by then, the call is made with that
+    one.
+    """
     assert len(st.jpm.jobs.pull()) == 1
     server.secret = "cs1.second"
     write("cs1.second")
@@ -97,7 +99,9 @@ def test_a_rotated_secret_is_found_by_itself(st: Account, server: Server) -> Non
 
 
 def test_a_refused_secret_that_did_not_change_is_told(st: Account, server: Server) -> None:
-    """Where the file still has the same secret, the refusal is the error, and nothing is tried for ever."""
+    """Where the file still has the same secret, the refusal is the error, and nothing is tried for
+    ever.
+    """
     server.secret = "cs1.second"
 
     with pytest.raises(stnb.NotAuthenticated):
@@ -127,7 +131,9 @@ def test_calls_side_by_side_share_a_rotated_secret(server: Server) -> None:
 
 
 def test_another_environment_is_never_taken_by_itself(st: Account, server: Server) -> None:
-    """A profile moved to the other environment counts from `reload()` on; no token goes to the other's host."""
+    """A profile moved to the other environment counts from `reload()` on; no token goes to the
+    other's host.
+    """
     st.jpm.jobs.pull()
     server.secret = "cs1.second"
     write("cs1.second", "production")
@@ -147,7 +153,9 @@ def test_another_environment_is_never_taken_by_itself(st: Account, server: Serve
 
 
 def test_a_call_under_way_keeps_its_host_and_its_token(server: Server) -> None:
-    """Credentials adopted while a call waits for its second try do not mix with that call's address."""
+    """Credentials adopted while a call waits for its second try do not mix with that call's
+    address.
+    """
     write("cs1.first")
     first = credentials.load()
     write("cs1.first", "production")

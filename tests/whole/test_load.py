@@ -1,4 +1,6 @@
-"""Many rows, many pulls, many hours: over loopback HTTP with seeded faults, each pull ends with exactly the rows there are."""
+"""Many rows, many pulls, many hours: over loopback HTTP with seeded faults, each pull ends with
+exactly the rows there are.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ def most_in_a_second(stamps: list[float]) -> int:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_row_comes_whatever_the_server_does(seed: int) -> None:
-    """A list and a feed at once, with pauses, failures, drops, cut bodies and ended tokens: exactly the rows, and the truth about them."""
+    """A list and a feed at once, with pauses, failures, drops, cut bodies and ended tokens: exactly
+    the rows, and the truth about them.
+    """
     with Loopback(Toys(ROWS, BATCH), seed=seed) as server, server.account() as st:
         runs = [st["toys.widgets"].start(page_size=BATCH), st["toys.export.widgets"].start()]
         frames = [insist(run) for run in runs]
@@ -109,7 +113,9 @@ def test_a_file_has_every_row_whatever_the_server_does(
 
 
 def test_a_server_that_is_down_for_long_costs_patience_only() -> None:
-    """Nothing but failures for some hundred requests: the pull fails, fails again, and ends with every row."""
+    """Nothing but failures for some hundred requests: the pull fails, fails again, and ends with
+    every row.
+    """
     with (
         Loopback(Toys(ROWS, BATCH), seed=7, faults={"503": 0.5, "drop": 0.2}) as server,
         server.account() as st,
@@ -132,7 +138,9 @@ def test_a_server_that_is_down_for_long_costs_patience_only() -> None:
 
 
 def test_fifty_pulls_at_once_keep_the_pace() -> None:
-    """Of two accounts of one tenant: never more than 60 requests in any second at the server, and every pull has its rows."""
+    """Of two accounts of one tenant: never more than 60 requests in any second at the server, and
+    every pull has its rows.
+    """
     with (
         Loopback(Toys(150, 50), faults={}) as server,
         server.account(**REAL) as one,
@@ -146,7 +154,9 @@ def test_fifty_pulls_at_once_keep_the_pace() -> None:
 
 
 def test_a_server_that_wakes_up_is_met_by_no_burst() -> None:
-    """While it hangs, requests wait for a connection; when it answers again they come at the pace, not all at once."""
+    """While it hangs, requests wait for a connection; when it answers again they come at the pace,
+    not all at once.
+    """
     with Loopback(Toys(400, 50), faults={}) as server, server.account(**REAL) as st:
         assert len(st["toys.widgets"].pull(limit=5)) == 5
         server.hang()
@@ -188,7 +198,9 @@ class Slow(Server):
 
 @pytest.mark.parametrize("name", ["toys.widgets", "toys.export.widgets"])
 def test_eight_hours_of_tokens_in_one_pull(name: str) -> None:
-    """240 answers of two minutes each: a new token every quarter of an hour, in time, and every row."""
+    """240 answers of two minutes each: a new token every quarter of an hour, in time, and every
+    row.
+    """
     server = Slow(Toys(2400, 10))
     df = server.account()[name].pull(**({} if "export" in name else {"page_size": 10}))
 

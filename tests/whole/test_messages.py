@@ -41,7 +41,9 @@ def literal(node: ast.expr) -> str | None:
 
 @pytest.mark.parametrize("place", [pytest.param(call, id=where) for where, call in raised()])
 def test_sentences(place: ast.Call) -> None:
-    """An error is made from three texts, each a sentence that begins with a capital or a name and ends with a mark."""
+    """An error is made from three texts, each a sentence that begins with a capital or a name and
+    ends with a mark.
+    """
     if any(isinstance(a, ast.Starred) for a in place.args):
         return
 
@@ -61,7 +63,9 @@ def test_tree_is_drawn(kind: str) -> None:
 
 
 def test_message_is_the_three_sentences() -> None:
-    """`str` gives what happened, why and what to do; a kept frame is mentioned; IPython shows just that."""
+    """`str` gives what happened, why and what to do; a kept frame is mentioned; IPython shows just
+    that.
+    """
     err = stnb.ServerFault("It broke.", "Likely a storm.", "Wait.", path="/x", status=503)
 
     assert str(err) == "It broke. Likely a storm. Wait."

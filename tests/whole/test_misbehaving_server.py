@@ -1,4 +1,5 @@
-"""What a pull does with a server that misbehaves: nothing is lost, nothing comes twice, and all of it is told.
+"""What a pull does with a server that misbehaves: nothing is lost, nothing comes twice, and all of
+it is told.
 
 The parts alone are in test_session, test_pager and test_pull; here whole pulls meet each fault.
 """
@@ -94,7 +95,9 @@ def pause(kind: str) -> httpx.Response:
     [("seconds", 40, 41), ("date", 38, 41), ("title", 40, 41), ("neither", 0, 1)],
 )
 def test_a_pause_is_waited_once_for_the_whole_tenant(kind: str, least: float, most: float) -> None:
-    """Eight pages in flight and another pull of the same tenant are told to wait: one pause for all, told in words, no row lost."""
+    """Eight pages in flight and another pull of the same tenant are told to wait: one pause for
+    all, told in words, no row lost.
+    """
     together, told = asyncio.Barrier(8), list[int]()
 
     class Limited(Server):
@@ -173,7 +176,9 @@ TROUBLES: dict[str, tuple[Callable[[dict[str, Any]], Answer], type[StnbError]]] 
 
 @pytest.mark.parametrize("case", TROUBLES)
 def test_a_page_is_asked_for_five_times(case: str) -> None:
-    """Four troubles and then an answer: each row once, nothing warned of, and the other pages are asked for once."""
+    """Four troubles and then an answer: each row once, nothing warned of, and the other pages are
+    asked for once.
+    """
     make, _ = TROUBLES[case]
     server, seen = (
         Server(trouble=lambda page, n, right: make(right) if page == 3 and n < 5 else None),
@@ -256,7 +261,9 @@ def envelopes() -> dict[str, Callable[[dict[str, Any]], bytes]]:
 @pytest.mark.parametrize("order", envelopes())
 @pytest.mark.parametrize("name", ["toys.widgets", "toys.export.widgets"])
 def test_a_body_cut_anywhere_costs_no_row(name: str, order: str) -> None:
-    """At every byte, in the first, a middle and the last page, wherever the envelope lies: asked for again, and that is all."""
+    """At every byte, in the first, a middle and the last page, wherever the envelope lies: asked
+    for again, and that is all.
+    """
     write, toys = envelopes()[order], Small(6, batch=2)
     pages = [1, 2, 3] if name == "toys.widgets" else ["c0", "c1", "c2"]
     length = max(len(write(toys.body("/export/" if isinstance(p, str) else "/", {"page": str(p), "from": str(p), "pageSize": "2"}))) for p in pages)  # fmt: skip
@@ -364,7 +371,9 @@ def test_a_feed_goes_on_from_its_cursor() -> None:
 
 
 def test_a_feed_that_fails_in_the_decoder_is_read_from_the_gap_on() -> None:
-    """A batch whose bytes never make sense, behind which others came: no cursor behind the gap is trusted."""
+    """A batch whose bytes never make sense, behind which others came: no cursor behind the gap is
+    trusted.
+    """
     spoilt = b'{"hasMore":true,"continueFrom":"c3","data":[{"id":1},{"id":}]}'
     well = threading.Event()
 
@@ -427,8 +436,8 @@ def test_a_limit_holds_after_a_resume(limit: int) -> None:
         ("toys.widgets", 2, {"page_size": 100}),
     ):
         server = Server(
-            trouble=lambda page, n, right: httpx.Response(400) if page == bad and n == 1 else None
-        )  # noqa: B023
+            trouble=lambda page, n, right: httpx.Response(400) if page == bad and n == 1 else None  # noqa: B023
+        )
         with pytest.raises(Rejected) as caught:
             widgets(server, name).pull(limit=limit, **options)
         assert caught.value.resume()["id"].tolist() == list(range(limit))
@@ -439,7 +448,9 @@ def test_a_limit_holds_after_a_resume(limit: int) -> None:
 def test_a_feed_whose_cursor_is_mended_is_whole_after_a_resume(
     name: str, second: str | None, word: str
 ) -> None:
-    """The batch with the wrong cursor is asked for again, those before it are not, and no row comes twice."""
+    """The batch with the wrong cursor is asked for again, those before it are not, and no row comes
+    twice.
+    """
     server = Server(
         Toys(500),
         trouble=lambda page, n, right: (
@@ -496,7 +507,9 @@ def test_a_pull_that_is_whole_is_not_read_again() -> None:
 
 
 def test_what_a_cancelled_pull_wrote_to_disk_goes_on_at_once(tmp_path: Any) -> None:
-    """The pages in the folder are taken up by the same pull, although the first one has hardly ended."""
+    """The pages in the folder are taken up by the same pull, although the first one has hardly
+    ended.
+    """
     for _ in range(5):
         server = Server(Toys(2000), held=lambda page: page == 11)
         run = widgets(server).start(page_size=100, to=tmp_path / "w.parquet")
@@ -530,7 +543,9 @@ def test_an_error_of_a_pull_to_a_file_goes_on_to_the_file(tmp_path: Any) -> None
 
 
 def test_other_ids_are_another_pull_to_the_same_file(tmp_path: Any) -> None:
-    """Two long lists of ids that begin and end alike: the second does not go on with the first one's pages."""
+    """Two long lists of ids that begin and end alike: the second does not go on with the first
+    one's pages.
+    """
     server = Server(trouble=lambda page, n, right: httpx.Response(400) if page == "150" else None)
     with pytest.raises(Rejected):
         widgets(server).pull(ids=[*range(100), *range(150, 300)], to=tmp_path)
@@ -594,7 +609,9 @@ def test_what_disagrees_with_the_total_is_told(lie: Any, words: str | None) -> N
 
 
 def test_a_list_that_says_no_more_too_early_is_incomplete() -> None:
-    """hasMore false on the first of ten pages: the rows that came, and a warning that names both numbers."""
+    """hasMore false on the first of ten pages: the rows that came, and a warning that names both
+    numbers.
+    """
     server = Server(trouble=lambda page, n, right: plain({**right, "hasMore": False}))
 
     df, texts = said(lambda: widgets(server).pull(page_size=100))
@@ -624,7 +641,9 @@ def test_empty_and_short_pages_are_no_end_of_a_pull() -> None:
 
 
 class Shifting(Toys):
-    """A list into which rows are put, and in which rows change, between any two requests; `order` as the server has it."""
+    """A list into which rows are put, and in which rows change, between any two requests; `order`
+    as the server has it.
+    """
 
     def __init__(self, count: int, newest_first: bool = False) -> None:
         super().__init__(count)
@@ -658,7 +677,9 @@ class Shifting(Toys):
 
 
 def test_new_rows_shift_no_page_where_the_endpoint_can_be_bounded() -> None:
-    """An upper bound and an order by id: exactly the rows that were there, each once; the first page alone has no bound yet."""
+    """An upper bound and an order by id: exactly the rows that were there, each once; the first
+    page alone has no bound yet.
+    """
     server = Server(Shifting(1000, newest_first=True))
 
     df, texts = said(lambda: widgets(server, "toys.bounded").pull(page_size=100, columns=["id"]))
@@ -672,7 +693,9 @@ def test_new_rows_shift_no_page_where_the_endpoint_can_be_bounded() -> None:
 
 
 def test_rows_that_shift_come_once_and_are_told() -> None:
-    """Newest first and no bound: those that come twice are dropped but for the newest, and the numbers are compared."""
+    """Newest first and no bound: those that come twice are dropped but for the newest, and the
+    numbers are compared.
+    """
     server = Server(Shifting(1000, newest_first=True))
 
     df, texts = said(lambda: widgets(server).pull(page_size=100, concurrency=1))
@@ -734,7 +757,9 @@ def test_a_feed_that_goes_in_a_circle_keeps_its_rows() -> None:
 
 
 def test_empty_batches_and_rows_sent_again() -> None:
-    """Nothing new here and there is more: goes on; of rows that were sent again the newest stays, or all where asked for."""
+    """Nothing new here and there is more: goes on; of rows that were sent again the newest stays,
+    or all where asked for.
+    """
     batches = {
         "c0": [row(1), row(2)],
         "c1": [],
@@ -757,7 +782,9 @@ def test_empty_batches_and_rows_sent_again() -> None:
 
 
 def test_odd_data_is_kept_exactly_and_told_once() -> None:
-    """Unknown keys, missing ones, nulls, other types, large ids, odd times, deep and polymorphic objects over five pages."""
+    """Unknown keys, missing ones, nulls, other types, large ids, odd times, deep and polymorphic
+    objects over five pages.
+    """
     deep: Any = 1
     for _ in range(40):
         deep = {"in": deep}
@@ -911,7 +938,9 @@ def settled(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
 
 @pytest.mark.parametrize("how", ["cancel", "interrupt"])
 def test_stopping_is_quick_and_leaves_nothing(how: str) -> None:
-    """Over real connections with eight requests in flight: 200 ms, the rows, no open request, no task, no thread more."""
+    """Over real connections with eight requests in flight: 200 ms, the rows, no open request, no
+    task, no thread more.
+    """
     took = []
     for _ in range(TRIES):
         with Loopback(Toys(3000), faults={}) as server, server.account() as st:

@@ -20,7 +20,9 @@ def test_there_is_one() -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_stored_clean(path: Path) -> None:
-    """No outputs, no counts, no widget state, no secret, under 15 KB, and each code cell has a sentence before it."""
+    """No outputs, no counts, no widget state, no secret, under 15 KB, and each code cell has a
+    sentence before it.
+    """
     text = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(text, as_version=4)
     nbformat.validate(notebook)
@@ -40,7 +42,9 @@ def test_stored_clean(path: Path) -> None:
 )
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It runs top to bottom on the demo, without credentials, warnings or errors, and its pictures stand on any page."""
+    """It runs top to bottom on the demo, without credentials, warnings or errors, and its pictures
+    stand on any page.
+    """
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
@@ -72,7 +76,9 @@ def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
 )
 def test_a_bar_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pull that takes longer shows a bar while it runs; the notebook keeps neither the bar nor its text."""
+    """A pull that takes longer shows a bar while it runs; the notebook keeps neither the bar nor
+    its text.
+    """
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     code = """import stnb

@@ -1,4 +1,6 @@
-"""No way out for a secret: tracebacks, logs, copies, reprs, files, widgets, redirects, and the other environment."""
+"""No way out for a secret: tracebacks, logs, copies, reprs, files, widgets, redirects, and the
+other environment.
+"""
 
 from __future__ import annotations
 
@@ -185,7 +187,9 @@ def shown(thing: object) -> str:
 
 
 def everything(err: BaseException, *, ipython: bool = False) -> str:
-    """All that any tool shows of an error: its words, its locals, its causes, as Python and as IPython print them."""
+    """All that any tool shows of an error: its words, its locals, its causes, as Python and as
+    IPython print them.
+    """
     texts: list[object] = []
     for one in chain(err):
         texts += [str(one), repr(one), one.args, vars(one), *getattr(one, "__notes__", [])]
@@ -312,7 +316,9 @@ def test_no_failure_shows_a_secret(
 
 
 def test_the_search_for_leaks_finds_them() -> None:
-    """A secret in a local, in a hidden context, in an attribute or in an argument is found by the search above."""
+    """A secret in a local, in a hidden context, in an attribute or in an argument is found by the
+    search above.
+    """
     for code in (
         "def f(x):\n raise ValueError\nf({'a': word})",
         "try:\n int(word)\nexcept ValueError:\n raise KeyError from None",
@@ -439,7 +445,9 @@ def test_a_closed_account_shows_no_secret(wire: Wire) -> None:
 def test_a_fault_of_the_library_shows_no_secret(
     where: str, fake: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An error that nobody foresaw, where the headers or the form are written: its frames stay, emptied of what they held."""
+    """An error that nobody foresaw, where the headers or the form are written: its frames stay,
+    emptied of what they held.
+    """
     module, kind, name = where.rsplit(".", 2)
     whole = getattr(getattr(importlib.import_module(module), kind), name)
 
@@ -469,7 +477,9 @@ def test_a_fault_of_the_library_shows_no_secret(
 def test_a_notebook_in_verbose_mode_shows_no_secret(
     mode: str, wire: Wire, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`%xmode Verbose` prints the locals of every frame: of our errors, and of the reader's own beside an account."""
+    """`%xmode Verbose` prints the locals of every frame: of our errors, and of the reader's own
+    beside an account.
+    """
     shell = InteractiveShell()
     shell.run_line_magic("xmode", mode)
     shell.run_cell("import stnb\nst = stnb.connect()\njobs = st.jpm.jobs")
@@ -564,7 +574,9 @@ REPLIES: dict[str, dict[str, tuple[int, dict[str, str], bytes]]] = {
 
 @pytest.mark.parametrize("case", REPLIES)
 def test_no_log_holds_a_secret(case: str, fake: Loopback, caplog: pytest.LogCaptureFixture) -> None:
-    """Every logger at DEBUG, httpx's, httpcore's and asyncio's with its own debug mode too, over real connections."""
+    """Every logger at DEBUG, httpx's, httpcore's and asyncio's with its own debug mode too, over
+    real connections.
+    """
     vars(fake).update(REPLIES[case])
     here = loop._loop(os.getpid())
     here.set_debug(True)
@@ -652,7 +664,9 @@ def outcome(make: Callable[[Any], object], thing: Any) -> str:
 
 @pytest.mark.parametrize("protocol", [0, 2, pickle.HIGHEST_PROTOCOL])
 def test_no_copy_holds_a_secret_in_the_open(protocol: int, wire: Wire) -> None:
-    """Pickles fail or hold none, and say why without it; shallow and deep copies and asdict show none."""
+    """Pickles fail or hold none, and say why without it; shallow and deep copies and asdict show
+    none.
+    """
     for name, thing in objects(stnb.connect()).items():
         if name not in ("http", "settings"):
             assert leaks(outcome(lambda x: pickle.dumps(x, protocol), thing)) == [], name
@@ -708,7 +722,9 @@ def test_no_bar_holds_a_secret(
     "api", [answers(200, json=JOBS), answers(401, json={}), echo], ids=["rows", "refused", "echoed"]
 )
 def test_no_widget_holds_a_secret(api: Reply, wire: Wire) -> None:
-    """What the explorer would leave in a notebook: every trait of every widget, hidden ones too, and what it shows beside."""
+    """What the explorer would leave in a notebook: every trait of every widget, hidden ones too,
+    and what it shows beside.
+    """
     wire.api = api
     Path(".env").write_text(
         env() + env("NORTH_") + env("SOUTH_", CLIENT_SECRET="") + env("WEST_", ENVIRONMENT=SECRET)
@@ -753,7 +769,9 @@ def test_no_widget_holds_a_secret(api: Reply, wire: Wire) -> None:
     "path", ["jpm/v2/tenant/{tenant}/jobs", "telecom/v2/tenant/{tenant}/calls/5/recording"]
 )
 def test_no_redirect_carries_a_secret(path: str, host: str, status: int, wire: Wire) -> None:
-    """Of rows none is followed; of a file one is, plainly, and a cookie that came with it stays behind."""
+    """Of rows none is followed; of a file one is, plainly, and a cookie that came with it stays
+    behind.
+    """
     cookie = {"set-cookie": "affinity=1; Domain=servicetitan.io; Path=/"}
     moved = {"location": f"https://{host}/connect/token?sig=x", **cookie}
     wire.api = lambda request: (
@@ -787,7 +805,9 @@ def test_no_redirect_carries_a_secret(path: str, host: str, status: int, wire: W
     ],
 )
 def test_a_token_request_is_not_redirected(location: str, status: int, wire: Wire) -> None:
-    """307 and 308 would carry the form with the secret; none is followed, and the call fails in words."""
+    """307 and 308 would carry the form with the secret; none is followed, and the call fails in
+    words.
+    """
     wire.token = lambda request: httpx.Response(status, headers={"location": location})
     st = stnb.connect()
 
@@ -828,7 +848,9 @@ def environment_of(host: str) -> str | None:
 )
 @pytest.mark.parametrize("name", ["", "INTEGRATION_", "PRODUCTION_", "PHOENIX_"])
 def test_a_pair_reaches_one_environment_only(name: str, environment: str, wire: Wire) -> None:
-    """Every mix of a profile's name, its environment and both its URLs: refused before anything is sent, or kept to one."""
+    """Every mix of a profile's name, its environment and both its URLs: refused before anything is
+    sent, or kept to one.
+    """
     for api, auth in itertools.product(PLACES, PLACES):
         client._AUTHS.clear()
         wire.sent.clear()
@@ -858,7 +880,9 @@ def test_a_pair_reaches_one_environment_only(name: str, environment: str, wire: 
 def test_no_spelling_of_a_host_leads_to_the_other_environment(
     written: str, kind: int, field: str, wire: Wire
 ) -> None:
-    """Capitals, dots, ports, escapes, wide letters: the host of the other environment is known in any dress."""
+    """Capitals, dots, ports, escapes, wide letters: the host of the other environment is known in
+    any dress.
+    """
     host = urlsplit(HOSTS["production"][kind]).hostname or ""
     wide = "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in host)
     url = written.format(h=host, H=host.upper(), r=host[1:], w=wide)
@@ -878,7 +902,9 @@ def test_no_spelling_of_a_host_leads_to_the_other_environment(
     ).map("".join)
 )  # fmt: skip
 def test_we_and_the_library_read_an_address_alike(url: str) -> None:
-    """What we take for the host of an address is where the library sends to: no two readings, no way between them."""
+    """What we take for the host of an address is where the library sends to: no two readings, no
+    way between them.
+    """
     if not credentials.is_safe(url):
         return
     try:
@@ -908,7 +934,9 @@ def test_we_and_the_library_read_an_address_alike(url: str) -> None:
 def test_variables_of_the_process_do_not_move_a_pair(
     process: dict[str, str], wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The pair in the file belongs to the environment beside it; another, from the process, needs a pair of its own."""
+    """The pair in the file belongs to the environment beside it; another, from the process, needs a
+    pair of its own.
+    """
     for file in (
         env(),
         env(ENVIRONMENT="", API_URL=HOSTS["integration"][0], AUTH_URL=HOSTS["integration"][1]),
@@ -934,7 +962,9 @@ def test_variables_of_the_process_do_not_move_a_pair(
 def test_what_changes_after_connect_moves_no_call(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file is edited, variables appear, the folder changes: a connected account keeps its pair and its hosts."""
+    """The file is edited, variables appear, the folder changes: a connected account keeps its pair
+    and its hosts.
+    """
     st = stnb.connect()
     with monkeypatch.context() as process:
         process.setenv("SERVICETITAN_ENVIRONMENT", "production")
@@ -949,7 +979,9 @@ def test_what_changes_after_connect_moves_no_call(
 
 
 def test_two_accounts_of_one_process_share_nothing_across_environments(wire: Wire) -> None:
-    """The same pair, tenant and name under both environments: a token goes back to where it came from, in either order."""
+    """The same pair, tenant and name under both environments: a token goes back to where it came
+    from, in either order.
+    """
     wire.token = lambda r: httpx.Response(
         200, json={"access_token": f"{r.url.host}.{TOKEN}", "headers": 1}
     )

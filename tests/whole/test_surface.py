@@ -73,7 +73,9 @@ def test_resources_complete_as_keys(st: stnb.Account) -> None:
 
 
 def test_pull_has_the_filters_in_its_signature(st: stnb.Account) -> None:
-    """`inspect.signature(jobs.pull)` and its help name the resource's own filters, required ones first."""
+    """`inspect.signature(jobs.pull)` and its help name the resource's own filters, required ones
+    first.
+    """
     parameters = inspect.signature(st.jpm.jobs.notes.pull).parameters
 
     assert next(iter(parameters)) == "id"
@@ -149,7 +151,9 @@ def test_import_is_light() -> None:
     ["README.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "notebooks").glob("*.ipynb"))],
 )
 def test_what_the_pages_name_is_there(page: str) -> None:
-    """Every `stnb.name` and `stnb.room.name` of the README and the notebooks exists in a fresh process."""
+    """Every `stnb.name` and `stnb.room.name` of the README and the notebooks exists in a fresh
+    process.
+    """
     text = (ROOT / page).read_text(encoding="utf-8")
     named = set(re.findall(r"\bstnb((?:\.[a-z_]\w*){1,2})(?=\()", text)) | set(
         re.findall(r"\bstnb(\.[A-Z]\w+)", text)

@@ -1,4 +1,6 @@
-"""Types: every value of every row can be read back from the frame, whatever `dtypes` it was pulled with."""
+"""Types: every value of every row can be read back from the frame, whatever `dtypes` it was pulled
+with.
+"""
 
 from __future__ import annotations
 
@@ -148,7 +150,9 @@ def put(chance: random.Random, row: dict[str, Any], odd: Any) -> None:
 
 @some.composite
 def pages_of(draw: some.DrawFn, endpoint: Endpoint, rows: int = ROWS) -> list[list[dict[str, Any]]]:
-    """Two pages of rows: as promised, with gaps and nulls; now and then with strangers, and with values of other kinds."""
+    """Two pages of rows: as promised, with gaps and nulls; now and then with strangers, and with
+    values of other kinds.
+    """
     maker = Maker(
         f"{endpoint.name} {draw(some.integers(0, 2**32))}",
         draw(some.sampled_from([0.005, 0.1, 0.4])),
@@ -384,7 +388,9 @@ MOMENT = re.compile(
 
 
 def instant(text: str, kind: str) -> int | None:
-    """Nanoseconds since 1970, or of a duration, read without the code that is tested; a date keeps its own day."""
+    """Nanoseconds since 1970, or of a duration, read without the code that is tested; a date keeps
+    its own day.
+    """
     if kind == "duration":
         if found := CLOCK.fullmatch(text):
             sign, d, h, m, s, f = found.groups()
@@ -414,7 +420,9 @@ def instant(text: str, kind: str) -> int | None:
 @settings(max_examples=3)
 @given(data=some.data())
 def test_every_value_can_be_read_back(endpoint: Endpoint, data: some.DataObject) -> None:
-    """Rows with nulls, gaps, strangers, other kinds, huge ids and odd dates: none is lost, none is invented, none crashes."""
+    """Rows with nulls, gaps, strangers, other kinds, huge ids and odd dates: none is lost, none is
+    invented, none crashes.
+    """
     check(endpoint, data.draw(pages_of(endpoint)), "typed")
 
 
@@ -450,7 +458,9 @@ def check(endpoint: Endpoint, pages: list[list[dict[str, Any]]], dtypes: str) ->
 def column(
     endpoint: Endpoint, name: str, *texts: str, dtypes: Any = "decimal"
 ) -> tuple[list[Any], str, str]:
-    """Values of one column as JSON texts, a page each -> as the frame has them, their dtype, and what is told."""
+    """Values of one column as JSON texts, a page each -> as the frame has them, their dtype, and
+    what is told.
+    """
     shape = shape_of(endpoint, dtypes)
     parts = [decode(f'{{"data":[{{"{name}":{text}}}]}}'.encode(), "data", shape) for text in texts]
     frame, drift, _ = assemble(parts, shape)
@@ -490,7 +500,9 @@ EXACT, WIDE = "decimal128(18, 6)[pyarrow]", "decimal256(76, 38)[pyarrow]"
 def test_amounts_are_exact(
     name: str, texts: list[str], dtype: str, told: str, quoted: bool
 ) -> None:
-    """Sent as numbers or as texts, to the last digit; wider where one needs that, and text where none holds it."""
+    """Sent as numbers or as texts, to the last digit; wider where one needs that, and text where
+    none holds it.
+    """
     sent = [json.dumps(t) if quoted and t != "null" else t for t in texts]
 
     values, found, drift = column(PAYMENTS if quoted else JOBS, name, *sent)
@@ -597,7 +609,9 @@ def test_raw_values_are_as_sent() -> None:
     ],
 )  # fmt: skip
 def test_ids_sent_as_text_become_numbers(texts: list[str], values: list[Any], told: str) -> None:
-    """Where each is a whole number as JSON writes it; else the column is the text as sent, and that is told."""
+    """Where each is a whole number as JSON writes it; else the column is the text as sent, and that
+    is told.
+    """
     found, dtype, drift = column(PAYMENTS, "typeId", *texts, dtypes="typed")
 
     assert found == values
@@ -606,7 +620,9 @@ def test_ids_sent_as_text_become_numbers(texts: list[str], values: list[Any], to
 
 
 def test_a_text_leads_only_to_ids_that_are_numbers() -> None:
-    """Over the whole catalogue: whatever text leads somewhere is cast, and there the id is a number."""
+    """Over the whole catalogue: whatever text leads somewhere is cast, and there the id is a
+    number.
+    """
     led = {
         (e.name, path, c.refers)
         for e in KNOWN
@@ -673,7 +689,9 @@ def test_numbers_that_no_float_holds_are_kept_as_written() -> None:
 
 @pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
 def test_empty_frames_survive_a_file(dtypes: Any, tmp_path: Path) -> None:
-    """Of every resource, those of the same columns once: dtypes and provenance are the same behind Parquet."""
+    """Of every resource, those of the same columns once: dtypes and provenance are the same behind
+    Parquet.
+    """
     alike = {
         tuple((leaf.path, leaf.column) for leaf in shape_of(e, dtypes).leaves): e for e in KNOWN
     }

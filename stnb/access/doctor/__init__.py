@@ -1,4 +1,5 @@
-"""The doctor: everything between a .env file and the first row, looked at in order, and the likeliest cause named first.
+"""The doctor: everything between a .env file and the first row, looked at in order, and the
+likeliest cause named first.
 
 report = examine("phoenix")
 report                                       # a table that can be pasted into a ticket

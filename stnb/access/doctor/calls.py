@@ -33,7 +33,9 @@ def of_tenant(claims: Mapping[str, Any] | None, mine: Credentials) -> Check:
 
 
 def refused(err: StnbError) -> str:
-    """What a failed read tells: "key", "scope", "shut", "pause", "fault", or "" where the call was at least let through."""
+    """What a failed read tells: "key", "scope", "shut", "pause", "fault", or "" where the call was
+    at least let through.
+    """
     status, words = getattr(err, "status", None), err.happened
     if status == 401:
         return "key"

@@ -182,7 +182,9 @@ def _shut_out(warm: bool) -> tuple[str, str, str]:
 
 
 def of_other(host: str, label: str, err: StnbError | None, tenant: Any) -> Check:
-    """What the other environment's host said to the pair, which was sent there because that was asked for."""
+    """What the other environment's host said to the pair, which was sent there because that was
+    asked for.
+    """
     sent = f"as asked, the pair was sent to {host}"
     if err is None:
         number = f", tenant {tenant}" if tenant else ""

@@ -41,15 +41,18 @@ def examine(
     previous: pd.DataFrame | None = None,
     on_change: Tell = lambda report: None,
 ) -> Report:
-    """Look at everything between a .env file and the first row, and name the likeliest cause where it does not work.
+    """Look at everything between a .env file and the first row, and name the likeliest cause where
+    it does not work.
 
-    Asks for a new token, and then for one row of one list in each module. Nothing is written or remembered.
+    Asks for a new token, and then for one row of one list in each module. Nothing is written or
+    remembered.
 
     Args:
-        who: a profile, or an account that is in use; without one the profile that `connect` would take.
+        who: a profile, or an account that is in use; without one the profile that `connect` would
+            take.
         env_file: the file to read instead of the nearest .env upwards from the working directory.
-        try_other_environment: where the pair is refused, send it to the other environment's host as well. This is the
-            only way in which a pair ever goes there.
+        try_other_environment: where the pair is refused, send it to the other environment's host as
+            well. This is the only way in which a pair ever goes there.
         previous: the table of an earlier `st.access()`, to tell what is new since.
         on_change: called with the report so far after each step, on another thread.
 
@@ -70,7 +73,8 @@ def examine(
 
 
 def practice(state: str) -> Account:
-    """An account of a small demo tenant in one of the states of `demoserver.STATES`, as one meets it.
+    """An account of a small demo tenant in one of the states of `demoserver.STATES`, as one meets
+    it.
 
     Some states show only to those who were there before; there a token is asked for first.
 
@@ -112,7 +116,9 @@ class Visit:
         self._tell(self.report)
 
     def _clean(self, check: Check) -> Check:
-        """Whatever a server or a proxy says in return: should it echo what it was sent, that does not get out."""
+        """Whatever a server or a proxy says in return: should it echo what it was sent, that does
+        not get out.
+        """
         if not hasattr(self, "account"):
             return check
         mine = self.session.credentials
@@ -138,7 +144,9 @@ class Visit:
     # -- without the network
 
     def find(self, who: Account | str | None, env_file: str | os.PathLike[str] | None) -> bool:
-        """Find the account, and look at the file that it is made from; says whether its values make one."""
+        """Find the account, and look at the file that it is made from; says whether its values make
+        one.
+        """
         name = who.profile if isinstance(who, Account) else (who or "").strip().lower()
         if name == DEMO:
             self.meet(who if isinstance(who, Account) else account.demo())
@@ -240,7 +248,9 @@ class Visit:
         return granted
 
     async def _reads(self, granted: frozenset[str] | None) -> None:
-        """One row of one list in each module: first one by one until the app key is known, then side by side."""
+        """One row of one list in each module: first one by one until the app key is known, then
+        side by side.
+        """
         plan, results = modules.plan(self.account.catalog, granted), dict[str, StnbError | None]()
         asked, kind, key = self.session.token_requests, None, None
         for endpoint in plan[:FIRST]:
@@ -301,7 +311,9 @@ class Visit:
 
 
 def other_environment(mine: Credentials) -> tuple[Credentials | None, str]:
-    """The same pair for the other environment's hosts, and that one's name; None where there is no other."""
+    """The same pair for the other environment's hosts, and that one's name; None where there is no
+    other.
+    """
     if mine.environment == DEMO:
         host = mine.api_url.replace("://", "://other.")
         return replace(

@@ -99,7 +99,9 @@ def of_values(known: Settings, profile: str) -> tuple[Check, Credentials | None]
 
 
 def same_pair(known: Settings, mine: Credentials) -> str:
-    """A profile that has the same client id for another environment; "" where there is none. A pair belongs to one."""
+    """A profile that has the same client id for another environment; "" where there is none. A pair
+    belongs to one.
+    """
     for name in known.profiles:
         try:
             other = credentials.of_profile(known, name)

@@ -15,7 +15,9 @@ Results = Mapping[str, StnbError | None]  # by resource; None for an answer
 
 
 def plan(catalog: Catalog, granted: frozenset[str] | None) -> list[Endpoint]:
-    """For each module the list to read: one that the scopes open, without filters that it must have, and small."""
+    """For each module the list to read: one that the scopes open, without filters that it must
+    have, and small.
+    """
     fit: dict[str, list[Endpoint]] = {}
     for e in catalog:
         opened = granted is None or e.scope in granted

@@ -1,4 +1,6 @@
-"""What the doctor found: checks, a line for each module, and the verdict; as text, HTML, JSON and data."""
+"""What the doctor found: checks, a line for each module, and the verdict; as text, HTML, JSON and
+data.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ import pandas as pd
 from stnb.session import clock
 
 YOU, DEVELOPER, ADMIN = "you", "the app developer", "the tenant's admin"
-# In the order in which they are made; each needs those before it, as far as they have to do with each other.
+# In the order in which they are made; each needs those before it, as far as they have to do with
+# each other.
 NAMES = (
     "file",
     "private",
@@ -32,7 +35,8 @@ NAMES = (
     "reads",
     "token lasts",
 )
-# The order in which they explain why one is not in: the cause before what follows from it, advice last.
+# The order in which they explain why one is not in: the cause before what follows from it, advice
+# last.
 WEIGHT = (
     "file",
     "values",
@@ -61,7 +65,8 @@ class Check:
         seen: what was seen.
         means: what it means; a guess begins with "Likely".
         next: what to do next.
-        ask: whom it takes: "you", "the app developer" or "the tenant's admin"; "" where there is nothing to do.
+        ask: whom it takes: "you", "the app developer" or "the tenant's admin"; "" where there is
+            nothing to do.
     """
 
     name: str
@@ -82,8 +87,10 @@ class Module:
 
     Attributes:
         resource: what was read, one row of it; None where every list of the module needs filters.
-        readable, total: how many of its resources the token's scopes open; `readable` is None where they are not known.
-        answers: whether the read was answered; None where none was made, or nothing can be told from it.
+        readable, total: how many of its resources the token's scopes open; `readable` is None where
+            they are not known.
+        answers: whether the read was answered; None where none was made, or nothing can be told
+            from it.
         seen: what came of it.
     """
 
@@ -103,7 +110,8 @@ class Report(Sequence[Check]):
         profile, environment, tenant: what was examined; None where it is not known.
         checks: in the order in which they were made.
         modules: one line for each module of the API, once the app could read at all.
-        access: the table of `st.access()`, with what the reads have shown; None where there was no token.
+        access: the table of `st.access()`, with what the reads have shown; None where there was no
+            token.
         done: whether all checks are made.
     """
 
@@ -164,7 +172,8 @@ class Report(Sequence[Check]):
             return f"{'You are in. ' * self.inside}{first_sentence(cause.means or cause.seen)}"
         if not self.inside:
             return "Nothing is wrong as far as could be seen."
-        return f"You are in: {re.sub(': [^;]+|; for .*', '', self['scopes'].seen)}."  # without the names
+        # without the names
+        return f"You are in: {re.sub(': [^;]+|; for .*', '', self['scopes'].seen)}."
 
     @property
     def ask(self) -> str:

@@ -1,4 +1,6 @@
-"""Setting up a profile: the steps for each case, the shapes of the values, the trial and the saving; who asks is above."""
+"""Setting up a profile: the steps for each case, the shapes of the values, the trial and the
+saving; who asks is above.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the four values look like: rules that the terminal and the page apply to what is typed, as plain data.
+"""What the four values look like: rules that the terminal and the page apply to what is typed, as
+plain data.
 
 A pattern is written in what Python's and JavaScript's regular expressions have in common.
 """
@@ -142,11 +143,13 @@ FIELDS = {
 
 
 def check(key: str, text: str) -> Hint:
-    """What can be said of a value as it is typed; blanks and quotes around it are no matter, as they are left out.
+    """What can be said of a value as it is typed; blanks and quotes around it are no matter, as
+    they are left out.
 
     Example:
         >>> check("client_id", "cs1.abc")
-        Hint(level='wrong', text='This looks like the Client Secret: likely two values were swapped.')
+        Hint(level='wrong', text='This looks like the Client Secret: likely two values were
+        swapped.')
     """
     value = credentials.clean(text)
     return next(

@@ -1,4 +1,5 @@
-"""Setting up a profile: what is answered, tried and saved. The terminal and the widget ask the questions.
+"""Setting up a profile: what is answered, tried and saved. The terminal and the widget ask the
+questions.
 
 try_them(credentials_of(answers, file))      # asks for a token and nothing else
 save(answers, file)                          # not before it was tried, unless the person says so
@@ -73,7 +74,8 @@ class Saved:
 
 
 def place(env_file: str | os.PathLike[str] | None = None) -> Path:
-    """The file to write: the one named, else the nearest .env upwards, which is the one that is read, else one here.
+    """The file to write: the one named, else the nearest .env upwards, which is the one that is
+    read, else one here.
 
     Raises:
         CannotSave: it is a folder or a device.
@@ -103,7 +105,9 @@ def kept_key(file: Path, profile: str) -> Secret:
 
 
 def variables(answers: Answers, file: Path) -> Values:
-    """What is to be written. The app key goes where all profiles share it, unless another one stands there."""
+    """What is to be written. The app key goes where all profiles share it, unless another one
+    stands there.
+    """
     profile, there = answers.profile, written(file).values
     values = Values(
         {
@@ -171,7 +175,8 @@ def credentials_of(answers: Answers, file: Path) -> Credentials:
     """The credentials as they would be read once they are saved; nothing is saved.
 
     Raises:
-        CredentialsInvalid: a value cannot be right; also in what the file says besides, such as an address.
+        CredentialsInvalid: a value cannot be right; also in what the file says besides, such as an
+            address.
     """
     check_all(answers, file)
     now = known(file)

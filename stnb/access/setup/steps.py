@@ -1,4 +1,5 @@
-"""How to come by the four values: the steps for each kind of person and each environment, as plain data.
+"""How to come by the four values: the steps for each kind of person and each environment, as plain
+data.
 
 A label of ServiceTitan's pages stands between two stars: **My Apps**.
 """
@@ -55,7 +56,8 @@ def guide(who: str, environment: str) -> Guide:
 
     Example:
         >>> guide("admin", "production").steps[1]
-        'Open **Settings** > **Integrations** > **API Application Access**. The number at the top right is the Tenant ID.'
+        'Open **Settings** > **Integrations** > **API Application Access**. The number at the top
+        right is the Tenant ID.'
     """
     if environment == "demo":
         return Guide(DEMO_STEPS, DEMO_NOTES)

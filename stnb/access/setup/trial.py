@@ -1,4 +1,6 @@
-"""The trial of four values: a token is asked for and nothing else, and how it went is said in words."""
+"""The trial of four values: a token is asked for and nothing else, and how it went is said in
+words.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Where ids lead: the table of links, the rows and the names behind ids, and a map of what lies around a resource.
+"""Where ids lead: the table of links, the rows and the names behind ids, and a map of what lies
+around a resource.
 
 table        which column leads to which resource, and the traps on the way
 lookup       how the rows behind ids are read with the fewest requests

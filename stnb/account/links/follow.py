@@ -37,20 +37,23 @@ def follow(
 ) -> pd.DataFrame:
     """The rows that the ids in a column lead to: of jobs and "customerId", their customers.
 
-    Each row comes once, inactive ones too. The ids are asked for by fifties side by side, or the whole list is read
-    where that is cheaper; where there are many, a small request asks for its length first.
+    Each row comes once, inactive ones too. The ids are asked for by fifties side by side, or the
+    whole list is read where that is cheaper; where there are many, a small request asks for its
+    length first.
 
     Args:
         df: a frame of a pull, or of `stnb.children`.
         column: of ids, or of lists of ids ("tagTypeIds"); one inside a list too ("items[].skuId").
         columns: the names of those to decode, as in a pull.
-        resource: what the frame holds, such as "jpm.jobs", where it does not say so itself, as after a merge.
+        resource: what the frame holds, such as "jpm.jobs", where it does not say so itself, as
+            after a merge.
         progress: called with a Progress at every change, for each resource that is read.
 
     Returns:
-        The rows, as a pull of their resource gives them. Where the column may lead to several resources (a user id to
-        employees and technicians), the rows of all of them, and first a column `resource`. `attrs["stnb"]` has
-        `not_found`, how many ids have no row, and `not_found_ids`, the first of them; a warning tells it too.
+        The rows, as a pull of their resource gives them. Where the column may lead to several
+        resources (a user id to employees and technicians), the rows of all of them, and first a
+        column `resource`. `attrs["stnb"]` has `not_found`, how many ids have no row, and
+        `not_found_ids`, the first of them; a warning tells it too.
 
     Raises:
         BadFilter: the column is no link, or the frame does not say what it holds.
@@ -175,7 +178,9 @@ def grouped(targets: Sequence[Target]) -> dict[str, list[Target]]:
 def _mine(
     catalog: Catalog, name: str, names: Sequence[str] | Any, wanted: list[str] | None
 ) -> list[str] | None:
-    """Of the columns wanted, those that a resource has; all of them where none of the resources has one, so that it is told."""
+    """Of the columns wanted, those that a resource has; all of them where none of the resources has
+    one, so that it is told.
+    """
     if wanted is None:
         return None
     has = {

@@ -1,4 +1,6 @@
-"""Rows by their ids: asked for by fifties, or out of the whole list where that is cheaper; inactive ones too."""
+"""Rows by their ids: asked for by fifties, or out of the whole list where that is cheaper; inactive
+ones too.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
 
 FIFTY = 50  # ids in a request (facts §7)
 FEW = 100  # ids that are asked for by fifties without looking how long the list is
-MANY = 10_000  # ids from which on the whole list is read without looking: it would have to be ten times as long
+# ids from which on the whole list is read without looking: it would have to be ten times as long
+MANY = 10_000
 ROW = (
     1 / 500
-)  # what reading a row costs, in requests: 5,000 rows take seconds where an empty answer takes 50 ms
+    # what reading a row costs, in requests: 5,000 rows take seconds where an empty answer takes 50 ms
+)
 
 Asked = Mapping[str, pa.Array]  # the ids wanted, by the column that holds them
 
@@ -70,7 +74,9 @@ class Reading:
         return some
 
     def frame(self) -> pd.DataFrame:
-        """Wait for it: what was read. That ids were not found, or rows hidden, is the reader's business here."""
+        """Wait for it: what was read. That ids were not found, or rows hidden, is the reader's
+        business here.
+        """
         if self.run is None:
             return _no_rows(self.resource.endpoint, self.columns)
         self.run._join(None)
@@ -92,7 +98,8 @@ def read(
     pages: int | None = None,
     progress: ProgressCallback | None = None,
 ) -> Reading:
-    """Begin to read the rows of a resource that have these ids; nothing is asked for where there are none.
+    """Begin to read the rows of a resource that have these ids; nothing is asked for where there
+    are none.
 
     Args:
         asked: the ids by the column that holds them; other columns than "id" need the whole list.
@@ -120,7 +127,9 @@ def everything(endpoint: Endpoint) -> dict[str, str]:
 
 
 def by_fifties(resource: Resource, asked: Asked) -> bool:
-    """Whether asking by ids is cheaper than the whole list. Between 100 and 10,000 ids a small request asks its length."""
+    """Whether asking by ids is cheaper than the whole list. Between 100 and 10,000 ids a small
+    request asks its length.
+    """
     endpoint = resource.endpoint
     takes = endpoint.takes("ids")
     if takes is None or endpoint.kind != "list" or set(asked) != {"id"}:

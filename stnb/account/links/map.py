@@ -36,11 +36,12 @@ def neighbourhood(catalog: Catalog, name: str, depth: int = 1) -> Neighbourhood:
 
     Args:
         name: of the resource, such as "jpm.jobs".
-        depth: how many steps outwards: 1 is where its own ids lead, 2 also where those rows' ids lead; 3 at most. What
-            leads to the resource is told for one step.
+        depth: how many steps outwards: 1 is where its own ids lead, 2 also where those rows' ids
+            lead; 3 at most. What leads to the resource is told for one step.
 
     Returns:
-        A Neighbourhood, with `nodes` and `edges` as frames; its repr is a tree, in a notebook a picture.
+        A Neighbourhood, with `nodes` and `edges` as frames; its repr is a tree, in a notebook a
+        picture.
 
     Raises:
         UnknownResource: there is no such resource.

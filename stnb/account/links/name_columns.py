@@ -21,7 +21,8 @@ from .lookup import Source
 from .namebook import NameBook, label
 from .rules import OPEN, Target
 
-# Records of their own, of which there are about as many as rows: they are named where they are asked for.
+# Records of their own, of which there are about as many as rows: they are named where they are
+# asked for.
 SHOWN = 3  # columns in a notice
 RECORDS = frozenset(
     {
@@ -65,25 +66,28 @@ def name_columns(
 ) -> pd.DataFrame:
     """A copy of a frame with, right after each id, the name of what it leads to.
 
-    `customerId` gets `customerName`, `createdById` `createdByName`, `tagTypeIds` `tagTypeNames` (a list) and
-    `customer.id` `customer.name`; a column of that name that is there already stays as it is. Customers, people and
-    the lists of a tenant's settings are named; locations, projects, jobs, invoices and other records only where `only`
-    asks for them, as there are about as many of them as rows. Each target is looked up once an account, inactive rows
+    `customerId` gets `customerName`, `createdById` `createdByName`, `tagTypeIds` `tagTypeNames` (a
+    list) and `customer.id` `customer.name`; a column of that name that is there already stays as it
+    is. Customers, people and the lists of a tenant's settings are named; locations, projects, jobs,
+    invoices and other records only where `only` asks for them, as there are about as many of them
+    as rows. Each target is looked up once an account, inactive rows
     too: by fifties, or as a whole list of which only the names are decoded.
 
     Args:
         df: a frame of a pull, or of `stnb.children`.
-        only: the id columns to name. A job is called by its number, an invoice by its reference number, a membership by
-            its type.
+        only: the id columns to name. A job is called by its number, an invoice by its reference
+            number, a membership by its type.
         resource: what the frame holds, where it does not say so itself, as after a merge.
         fresh: look everything up again.
 
     Returns:
-        The copy. A name is missing where the id is, where no row has that id, and where two lists have it and nothing
-        tells which is meant. A notice tells which columns stayed without names, and why.
+        The copy. A name is missing where the id is, where no row has that id, and where two lists
+        have it and nothing tells which is meant. A notice tells which columns stayed without names,
+        and why.
 
     Raises:
-        BadFilter: a column of `only` is no link, or leads to what has no name; or the frame does not say what it holds.
+        BadFilter: a column of `only` is no link, or leads to what has no name; or the frame does
+            not say what it holds.
         StnbError: a pull failed.
 
     Example:
@@ -128,7 +132,9 @@ def tag_names(
 
 
 def named_column(column: str) -> str:
-    """ "customerId" -> "customerName", "tagTypeIds" -> "tagTypeNames", "customer.id" -> "customer.name"."""
+    """ "customerId" -> "customerName", "tagTypeIds" -> "tagTypeNames", "customer.id" ->
+    "customer.name".
+    """
     if column.endswith(".id"):
         return f"{column[:-3]}.name"
     ends = re.sub(r"Id(s?)$", r"Name\1", column)
@@ -257,7 +263,9 @@ def _by_kind(
     found: list[tuple[Target, pa.Array, pa.Array]],
     out: pa.Array,
 ) -> pa.Array:
-    """Names filled in where the column beside the id says which list is meant, as employeeType does."""
+    """Names filled in where the column beside the id says which list is meant, as employeeType
+    does.
+    """
     kind = place.link.kind
     if not kind or kind not in df.columns or len(ids) != len(df):
         return out

@@ -1,4 +1,6 @@
-"""What rows are called, looked up once an account: id -> name of customers, people, tags and all else that has a name."""
+"""What rows are called, looked up once an account: id -> name of customers, people, tags and all
+else that has a name.
+"""
 
 from __future__ import annotations
 

@@ -38,7 +38,9 @@ class Edge:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The columns, each with what it is found by where that is not an id: "createdById → userId"."""
+        """The columns, each with what it is found by where that is not an id: "createdById →
+        userId".
+        """
         return tuple(column if by == "id" else f"{column} → {by}" for column, by in self.pairs)
 
 
@@ -48,7 +50,8 @@ class Around:
 
     Attributes:
         name: the resource in the middle.
-        levels: outwards, what each step leads to that no step before did; the first is the resource itself.
+        levels: outwards, what each step leads to that no step before did; the first is the resource
+            itself.
         out: the links from each level to the next.
         own: the link to rows of the same resource; None where there is none.
         into: the links of other resources to this one, those first that most others lead to.
@@ -156,7 +159,9 @@ def edges_of(endpoint: Endpoint) -> tuple[Edge, ...]:
 
 
 def _worth(catalog: Catalog, edge: Edge, middle: str) -> tuple[bool, int, int, str]:
-    """What is asked for most comes first: lists before what is below them, and those first that most others lead to."""
+    """What is asked for most comes first: lists before what is below them, and those first that
+    most others lead to.
+    """
     below = edge.source.count(".") > 1 or edge.source.startswith(f"{middle}.")
     return below, -_led_to(catalog)[edge.source], _place(edge.source.split(".")[0]), edge.source
 

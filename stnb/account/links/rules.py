@@ -32,7 +32,8 @@ class Target:
     Attributes:
         resource: such as "crm.customers".
         by: the target's column that holds the id.
-        when: what the column `kind` of the link says of rows that lead here; "" where nothing tells.
+        when: what the column `kind` of the link says of rows that lead here; "" where nothing
+            tells.
     """
 
     resource: str
@@ -45,7 +46,8 @@ class Link:
     """A column that leads somewhere.
 
     Attributes:
-        column: as the catalogue has it, with brackets where a list is opened: "customerId", "tagTypeIds[]", "items[].skuId".
+        column: as the catalogue has it, with brackets where a list is opened: "customerId",
+            "tagTypeIds[]", "items[].skuId".
         targets: usually one; several where the API does not say which it is.
         how: "documented", "by name" (of the column alone) or "open" (nobody says for sure).
         note: the trap, in a few words.
@@ -294,13 +296,15 @@ def links(catalog: Catalog, name: str, *, incoming: bool = False) -> pd.DataFram
 
     Args:
         name: of the resource, such as "jpm.jobs".
-        incoming: the other way: the columns of all resources that lead here; records and feeds, whose columns are those
-            of a list, are left out.
+        incoming: the other way: the columns of all resources that lead here; records and feeds,
+            whose columns are those of a list, are left out.
 
     Returns:
-        A row for each column and target: column (`items[].skuId` lies in a list), leads to, by (the target's column),
-        how ("documented", "by name" or "open", as in facts §10), note (the trap, "" where there is none). A column that
-        may lead to several resources has a row for each. With `incoming`, `resource` in place of `leads to`.
+        A row for each column and target: column (`items[].skuId` lies in a list), leads to, by (the
+            target's column),
+        how ("documented", "by name" or "open", as in facts §10), note (the trap, "" where there is
+        none). A column that may lead to several resources has a row for each. With `incoming`,
+        `resource` in place of `leads to`.
 
     Raises:
         UnknownResource: there is no such resource.

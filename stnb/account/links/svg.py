@@ -1,4 +1,6 @@
-"""A neighbourhood as an SVG picture: the resource in the middle, what leads to it on the left, where it leads on the right."""
+"""A neighbourhood as an SVG picture: the resource in the middle, what leads to it on the left,
+where it leads on the right.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ NAME, SMALL = 6.75, 5.75  # how wide a letter is, in the two sizes
 TURN = 137.5  # degrees from hue to hue
 DASHES = {"documented": "", "by name": "6 4", "open": "1.5 4"}
 
-# Colours are the notebook's; on other pages the reader's light or dark. The picture paints its own ground, so that its
+# Colours are the notebook's; on other pages the reader's light or dark. The picture paints its own
+# ground, so that its
 # text can be read wherever it stands.
 STYLE = """
 .stnb-map{--fg:var(--jp-ui-font-color1,var(--vscode-editor-foreground,#1f2328));--bg:var(--jp-layout-color1,var(--vscode-editor-background,#ffffff));
@@ -235,7 +238,9 @@ def _head(head: tuple[str, float, float]) -> str:
 
 
 def _colour(hood: Around, box: Box) -> str:
-    """A hue for each module, far from that of the next, and as light as shows on light and on dark ground."""
+    """A hue for each module, far from that of the next, and as light as shows on light and on dark
+    ground.
+    """
     at = hood.modules.index(box.module) if box.module in hood.modules else 0
     return f"hsl({at * TURN % 360:.0f},58%,52%)"
 

@@ -1,4 +1,5 @@
-"""The API's OpenAPI documents -> catalog.json: facts only (names, types, values, limits, scopes), never sentences.
+"""The API's OpenAPI documents -> catalog.json: facts only (names, types, values, limits, scopes),
+never sentences.
 
 A user can run it on documents downloaded from the developer portal:
 
@@ -23,7 +24,8 @@ DEFAULT_PAGE, LARGEST_PAGE = 50, 5000  # facts §5
 
 
 def build(specs: Path, older: Path | None = None) -> Json:
-    """Read the documents in `specs`; endpoints that only `older` has are taken too, marked as withdrawn.
+    """Read the documents in `specs`; endpoints that only `older` has are taken too, marked as
+    withdrawn.
 
     Raises:
         BadFilter: the folder holds no OpenAPI document.
@@ -47,7 +49,9 @@ def build(specs: Path, older: Path | None = None) -> Json:
 
 
 def dump(catalog: Json) -> str:
-    """The catalogue as JSON text, one endpoint or schema a line, so that a change is a readable diff."""
+    """The catalogue as JSON text, one endpoint or schema a line, so that a change is a readable
+    diff.
+    """
     schemas = ",\n".join(f"{_pack(k)}:{_pack(v)}" for k, v in sorted(catalog["schemas"].items()))
     endpoints = ",\n".join(_pack(e) for e in catalog["endpoints"])
     return f'{{"format":{catalog["format"]},\n"schemas":{{\n{schemas}\n}},\n"endpoints":[\n{endpoints}\n]}}\n'
@@ -90,7 +94,8 @@ def _document(file: Path) -> Any:
 def _names(paths: list[str]) -> dict[str, str]:
     """A unique name for each path: its fixed segments joined by dots.
 
-    A path that ends in a parameter is the record of the list before it: `.get`. Where two paths still share a
+    A path that ends in a parameter is the record of the list before it: `.get`. Where two paths
+    still share a
     name, the one with fewer parameters has it and the other says by what it is read: `.by_id`.
     """
     names: dict[str, str] = {}
@@ -195,7 +200,9 @@ def _answer(path: str, op: Json, params: list[Json]) -> tuple[str, Json | None, 
 
 
 def _kind_without_schema(path: str, responses: Json, params: list[Json]) -> str:
-    """Where no schema is given, redirects lead to files, and the parameters of paging tell the rest."""
+    """Where no schema is given, redirects lead to files, and the parameters of paging tell the
+    rest.
+    """
     names = {p["name"] for p in params}
     if "302" in responses or path in corrections.NO_SCHEMA_FILES:
         return "file"
@@ -248,7 +255,9 @@ def _param(raw: Json, doc: Json) -> Json:
 
 
 def _is_comma_list(name: str, said: str) -> bool:
-    """A text parameter that takes several values: by its description, or as a plural of ids (facts §7)."""
+    """A text parameter that takes several values: by its description, or as a plural of ids (facts
+    §7).
+    """
     return bool(
         re.search(r"(?i)comma.(separated|delimited)|multiple (user )?ids", said) or re.search(r"^ids$|Ids$|DataValues$", name)
     )
@@ -270,7 +279,9 @@ def _values(name: str, schema: Json, said: str) -> list[str]:
 
 
 def _most(schema: Json, said: str) -> int | None:
-    """How many values fit in one call, where the documents say so: 50 for most lists of ids (facts §7)."""
+    """How many values fit in one call, where the documents say so: 50 for most lists of ids (facts
+    §7).
+    """
     if schema.get("maxItems"):
         return int(schema["maxItems"])
     stated = re.search(r"maximum (\d+)", said)
@@ -288,7 +299,8 @@ def _columns(row: Json, doc: Json, schemas: dict[str, Any]) -> str:
         return name
     fields = row.get("properties", {}) if _type(row) == "object" else {"value": row}
     columns = [_column(k, v, doc, schemas, ()) for k, v in fields.items()]
-    name = f"inline:{hashlib.sha256(_pack(columns).encode()).hexdigest()[:12]}"  # two that are alike may share it
+    # two that are alike may share it
+    name = f"inline:{hashlib.sha256(_pack(columns).encode()).hexdigest()[:12]}"
     schemas[name] = columns
     return name
 
@@ -300,7 +312,8 @@ def _file(name: str, schema: Json, doc: Json, schemas: dict[str, Any], above: tu
 
 
 def _column(name: str, raw: Json, doc: Json, schemas: dict[str, Any], above: tuple[str, ...]) -> list[Any]:
-    """[name, type] and, where there is more to say, a third: {"required", "values", "text", "of"}."""
+    """[name, type] and, where there is more to say, a third: {"required", "values", "text", "of"}.
+    """
     schema = _resolve(raw, doc)
     kind = _column_type(name, schema, above)
     more: Json = {}

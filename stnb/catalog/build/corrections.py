@@ -1,11 +1,13 @@
-"""What the documents do not say in a form that a program can read; each table names its ground in the facts.
+"""What the documents do not say in a form that a program can read; each table names its ground in
+the facts.
 
 The builder reads these tables. Nothing else does.
 """
 
 from __future__ import annotations
 
-# Amounts that accounting sends as JSON strings although the documents type them as plain text (facts §8).
+# Amounts that accounting sends as JSON strings although the documents type them as plain text
+# (facts §8).
 TEXT_AMOUNTS = {
     "Accounting.V2.ApBillResponse": {"shippingAmount", "taxAmount", "billAmount", "otherAmount", "vendorInvoiceTotal"},
     "Accounting.V2.ApBillItemResponse": {"allocatedOtherCosts", "cost", "quantity", "allocatedTax", "fullyLandedUnitCost"},
@@ -31,7 +33,8 @@ DATE_ONLY = {
     "serviceProviderWarrantyEnd",
 }
 
-# Answers for which the documents give no schema, by operation; what the route sends is in facts §13.
+# Answers for which the documents give no schema, by operation; what the route sends is in facts
+# §13.
 NO_SCHEMA_FILES = {"/forms/v2/tenant/{tenant}/jobs/attachment/{id}"}
 
 # Rows without an `id` (facts §8): what tells one from another. Reports have nothing of the kind.
@@ -47,7 +50,8 @@ KEYS = {
     "accounting.invoices.tasks": ("taskId",),
 }
 
-# Filters, other than `active`, whose absence hides rows (facts §7), and the value that shows them all.
+# Filters, other than `active`, whose absence hides rows (facts §7), and the value that shows them
+# all.
 # non_job_appointments: "activeOnly" hides only when true, so nothing is hidden by default there.
 SHOWS_ALL = {
     "accounting.payments": ("activeState", "All"),
@@ -152,8 +156,10 @@ BY_NAME = {
 # Documented, although the other columns of that name in their module are not.
 ORDERS = ("vendorId", "jobId", "projectId", "invoiceId", "technicianId", "businessUnitId")
 
-# Where ids lead (facts §10): resource, column, target, how. "*" is any resource; the first line that fits wins.
-# An export feed has the links of its list. Array brackets are left out of a column's path. Ids that may lead to several
+# Where ids lead (facts §10): resource, column, target, how. "*" is any resource; the first line
+# that fits wins.
+# An export feed has the links of its list. Array brackets are left out of a column's path. Ids that
+# may lead to several
 # resources, such as a SKU's, are in stnb/links/table.py: a column of the catalogue refers to one.
 LINKS: tuple[tuple[str, str, str, str], ...] = (
     *(("inventory.purchase_orders", column, BY_NAME[column], D) for column in ORDERS),

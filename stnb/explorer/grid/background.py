@@ -12,8 +12,8 @@ LONGEST = 10.0  # s that an answer may hold up the work behind it
 class Behind:
     """Do jobs in a thread of their own, which ends when nothing is left to do.
 
-    A job is an iterator that pauses between its steps, so that a newer one may come first. A job of the same name
-    replaces the older one, which then never goes on.
+    A job is an iterator that pauses between its steps, so that a newer one may come first. A job of
+    the same name replaces the older one, which then never goes on.
     """
 
     def __init__(self, tell: Callable[[Exception], None]) -> None:
@@ -37,7 +37,9 @@ class Behind:
 
     @contextmanager
     def pause(self) -> Iterator[None]:
-        """Between its steps the thread waits while this lasts: two threads that want the interpreter slow each other down."""
+        """Between its steps the thread waits while this lasts: two threads that want the
+        interpreter slow each other down.
+        """
         with self._free:
             self._busy += 1
         try:

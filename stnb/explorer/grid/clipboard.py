@@ -1,4 +1,6 @@
-"""What a copied cell, row or column is as text: exact values, in the form that a spreadsheet takes up."""
+"""What a copied cell, row or column is as text: exact values, in the form that a spreadsheet takes
+up.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +39,8 @@ def column(values: pd.Series, where: NDArray[Any]) -> tuple[str, int]:
 
 
 def _field(value: Any) -> str:
-    """A spreadsheet reads tabs, line ends and quotation marks as its own unless the field is quoted."""
+    """A spreadsheet reads tabs, line ends and quotation marks as its own unless the field is
+    quoted.
+    """
     text = cells.one_line(value) or ""
     return '"' + text.replace('"', '""') + '"' if re.search('[\t\r\n]|^"', text) else text

@@ -1,4 +1,6 @@
-"""A frame as the grid works on it: Arrow arrays, numbers and ranks of its columns, made once and when first needed."""
+"""A frame as the grid works on it: Arrow arrays, numbers and ranks of its columns, made once and
+when first needed.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ T = TypeVar("T")
 
 
 class Coded(NamedTuple):
-    """A column of few different values: the place of each row's value among them, -1 where it is missing."""
+    """A column of few different values: the place of each row's value among them, -1 where it is
+    missing.
+    """
 
     codes: NDArray[np.int32]
     values: Any  # a pyarrow Array
@@ -36,7 +40,9 @@ class Recent:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The result for this key; two threads that miss it at once both make it, which does no harm."""
+        """The result for this key; two threads that miss it at once both make it, which does no
+        harm.
+        """
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -85,13 +91,17 @@ class Held:
         return self._codes[i]
 
     def numbers(self, i: int) -> NDArray[np.float64]:
-        """What a histogram counts: numbers, seconds of spans and of dates by the wall clock, the length of lists."""
+        """What a histogram counts: numbers, seconds of spans and of dates by the wall clock, the
+        length of lists.
+        """
         return self._numbers.get(
             i, lambda: _numbers(self.frame.iloc[:, i], self.shown[i].kind, self.array(i))
         )
 
     def ordered(self, i: int, within: NDArray[np.intp], ascending: bool) -> NDArray[np.intp]:
-        """Sort the positions `within` by a column; equal rows keep their order, missing values stand last in both directions."""
+        """Sort the positions `within` by a column; equal rows keep their order, missing values
+        stand last in both directions.
+        """
         ranks = self._ranks.get(i, lambda: self._rank(i))
         keys = ranks[within].astype(np.int64)
         if not ascending:
@@ -103,7 +113,9 @@ class Held:
         return within[np.argsort(small, kind="stable")]
 
     def _rank(self, i: int) -> NDArray[np.int32]:
-        """The place of each row's value among the different values in order, -1 where it is missing."""
+        """The place of each row's value among the different values in order, -1 where it is
+        missing.
+        """
         array = self.array(i)
         if array is None:
             texts = pd.Series([cells.whole(v) for v in self.frame.iloc[:, i].array], dtype="object")
@@ -112,7 +124,9 @@ class Held:
 
 
 def coded(array: Any) -> Coded | None:
-    """Encode an Arrow array by its different values; None where a sample says that nearly all differ."""
+    """Encode an Arrow array by its different values; None where a sample says that nearly all
+    differ.
+    """
     step = max(1, len(array) // PROBE)
     probe = array.take(pa.array(np.arange(0, len(array), step))) if step > 1 else array
     if len(array) > PROBE and len(probe.unique()) > 0.7 * len(probe):

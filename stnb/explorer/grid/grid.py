@@ -35,10 +35,11 @@ log = logging.getLogger("stnb")
 
 
 class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
-    """Show a frame of any size: sort, search, pick bars, scroll, open and copy cells, hide and move columns.
+    """Show a frame of any size: sort, search, pick bars, scroll, open and copy cells, hide and move
+    columns.
 
-    Of the data only the rows in view and the bars of the columns in view leave the kernel; the widget's saved state is
-    the columns and the number of rows.
+    Of the data only the rows in view and the bars of the columns in view leave the kernel; the
+    widget's saved state is the columns and the number of rows.
 
     >>> grid = Grid(pd.DataFrame({"id": [1, 2]}))
     >>> grid.update(pd.DataFrame({"id": [3]}))      # the same widget shows another frame
@@ -65,7 +66,9 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
     # -- what is shown
 
     def update(self, frame: pd.DataFrame) -> None:
-        """Show another frame in the same widget. What was picked, sorted and hidden stays if the columns are the same."""
+        """Show another frame in the same widget. What was picked, sorted and hidden stays if the
+        columns are the same.
+        """
         table = frame if isinstance(frame.index, pd.RangeIndex) else _with_index(frame)
         rows = Rows(Held(table))
         names = select.keys([c.name for c in rows.held.shown])
@@ -89,7 +92,9 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
 
     @property
     def selection(self) -> pd.DataFrame:
-        """The rows that search and picks leave, sorted as shown; without hidden columns, in the order of the columns."""
+        """The rows that search and picks leave, sorted as shown; without hidden columns, in the
+        order of the columns.
+        """
         with self._lock:
             rows, given, view = self._table, self._given, self._view()
         index = (
@@ -101,7 +106,8 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
 
     @property
     def state(self) -> dict[str, Any]:
-        """What differs from an untouched table, as plain data: search, sort, picks, hidden, order, widths; by names.
+        """What differs from an untouched table, as plain data: search, sort, picks, hidden, order,
+        widths; by names.
 
         May be set at any time. Of columns that are gone nothing is taken over.
         """
@@ -157,7 +163,9 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
     # -- the page's questions
 
     def reply(self, message: dict[str, Any]) -> None:
-        """Answer one question of the page; what goes wrong is shown there, for nobody reads a callback's traceback."""
+        """Answer one question of the page; what goes wrong is shown there, for nobody reads a
+        callback's traceback.
+        """
         try:
             with self._behind.pause():
                 answer = getattr(self, ANSWERS[message["kind"]])(message)
@@ -172,7 +180,9 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
             self.send({**answer, "view": message.get("view")})
 
     def _open(self, message: dict[str, Any]) -> dict[str, Any]:
-        """The state and the first rows, in one answer; then what searches read is prepared behind the page's back."""
+        """The state and the first rows, in one answer; then what searches read is prepared behind
+        the page's back.
+        """
         state = self._shown_state()
         rows = self._rows({**message, **state["state"]})
         self._behind.wish("index", self._table.index.prepare(), idle=True)
@@ -216,7 +226,9 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
         return {"kind": "pick", "col": int(message["col"]), "pick": pick}
 
     def _take_state(self, message: dict[str, Any]) -> None:
-        """A page has changed something: keep it, by names, and tell the other pages and whoever listens."""
+        """A page has changed something: keep it, by names, and tell the other pages and whoever
+        listens.
+        """
         with self._lock:
             if message.get("turn", self._turn) != self._turn:
                 return
@@ -276,7 +288,9 @@ ANSWERS = {
 
 
 class ShownGrid(Grid):
-    """A grid by itself: displaying it also leaves a small static table, for the day the notebook is reopened."""
+    """A grid by itself: displaying it also leaves a small static table, for the day the notebook is
+    reopened.
+    """
 
     def _ipython_display_(self) -> None:
         still = Still()

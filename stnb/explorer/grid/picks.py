@@ -57,7 +57,9 @@ def label(pick: Pick, kind: str) -> str:
 
 
 def end(pick: Pick, kind: str, last: bool) -> str:
-    """What stands under a histogram: where its first bar begins or its last one ends, short, as there is little room."""
+    """What stands under a histogram: where its first bar begins or its last one ends, short, as
+    there is little room.
+    """
     low, high = pick.get("from"), pick.get("to")
     if kind in {"date", "date-time"}:
         return (

@@ -1,4 +1,6 @@
-"""Which rows hold the searched words. What a search reads is prepared once: lower-cased, each different value once."""
+"""Which rows hold the searched words. What a search reads is prepared once: lower-cased, each
+different value once.
+"""
 
 from __future__ import annotations
 
@@ -135,7 +137,9 @@ def _entries(leaf: Leaf, words: str) -> Mask | None:
 
 
 def _at_times(leaf: Leaf, words: str, seconds: NDArray[np.int32]) -> Mask | None:
-    """A part of a time, or the end of a day and the start of a time with a blank or a T between them."""
+    """A part of a time, or the end of a day and the start of a time with a blank or a T between
+    them.
+    """
     day, between, clock = words.replace("t", " ").rpartition(" ")
     times = flags(
         pc.starts_with(_clock(), clock) if between else pc.match_substring(_clock(), clock)

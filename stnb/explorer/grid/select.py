@@ -1,4 +1,6 @@
-"""Which rows and columns are left: a search, picked bars, an order, hidden columns. Plain data in and out, no widgets."""
+"""Which rows and columns are left: a search, picked bars, an order, hidden columns. Plain data in
+and out, no widgets.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ NARROWEST, WIDEST = 40, 1_200  # px
 
 
 class Rows:
-    """The rows of one frame by what is searched, picked and sorted; the last answers are remembered."""
+    """The rows of one frame by what is searched, picked and sorted; the last answers are
+    remembered.
+    """
 
     def __init__(self, held: Held) -> None:
         self.held = held
@@ -116,7 +120,9 @@ def _equal(held: Held, i: int, value: Any) -> Mask:
 
 
 def pick_of(held: Held, i: int, position: int) -> Pick | None:
-    """The pick that leaves the rows with the value of this cell; a date's is its day. None for nested values."""
+    """The pick that leaves the rows with the value of this cell; a date's is its day. None for
+    nested values.
+    """
     value, kind = held.frame.iloc[:, i].array[position], held.shown[i].kind
     if cells.missing(value):
         return {"is": None}
@@ -171,7 +177,9 @@ def keys(names: Sequence[str]) -> list[str]:
 def by_place(
     state: Mapping[str, Any], names: Sequence[str], kinds: Sequence[str]
 ) -> dict[str, Any]:
-    """What a state means for these columns; what it says of others, or in no way that is known, is left out."""
+    """What a state means for these columns; what it says of others, or in no way that is known, is
+    left out.
+    """
     at = {name: i for i, name in enumerate(names)}
     sort = state.get("sort")
     sorted_by = (

@@ -1,7 +1,8 @@
-"""What a column's header shows: a histogram or the values seen most, and how many are missing. No widgets here.
+"""What a column's header shows: a histogram or the values seen most, and how many are missing. No
+widgets here.
 
-A bar is what can be picked, so its pick goes with it: see selecting.py. The bars are of the whole frame and stay; only
-their counts follow what is picked elsewhere.
+A bar is what can be picked, so its pick goes with it: see selecting.py. The bars are of the whole
+frame and stay; only their counts follow what is picked elsewhere.
 """
 
 from __future__ import annotations
@@ -108,7 +109,9 @@ def _histogram(held: Held, i: int, kind: str) -> Summary:
 def _range(
     values: NDArray[np.float64], finite: NDArray[np.float64]
 ) -> tuple[float, float, bool, bool]:
-    """From where to where the bars go, and whether values lie below and above: one wrong year must not flatten the rest."""
+    """From where to where the bars go, and whether values lie below and above: one wrong year must
+    not flatten the rest.
+    """
     low, high = float(finite.min()), float(finite.max())
     first, last = (
         float(q) for q in np.quantile(finite[:: max(1, len(finite) // 100_000)], [0.01, 0.99])

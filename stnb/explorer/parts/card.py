@@ -1,4 +1,6 @@
-"""A resource's card: what it is in one line, and behind it its columns, filters, neighbours and an example row."""
+"""A resource's card: what it is in one line, and behind it its columns, filters, neighbours and an
+example row.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +46,8 @@ class Card(OnDemand, scripts=("parts/map.js", "parts/card.js"), style="parts/car
     """What is to be known of a resource before it is pulled. Nothing of it is saved in a notebook.
 
     Attributes:
-        chosen: the name of a resource that was clicked in the card, as a neighbour or behind a column; "" again once
-            another resource is shown.
+        chosen: the name of a resource that was clicked in the card, as a neighbour or behind a
+            column; "" again once another resource is shown.
 
     Example:
         >>> card = Card()
@@ -60,7 +62,9 @@ class Card(OnDemand, scripts=("parts/map.js", "parts/card.js"), style="parts/car
         super().__init__(**settings)
 
     def show(self, endpoint: Endpoint | None, granted: frozenset[str] | None = None) -> None:
-        """Show a resource, or the hint to choose one; `granted` are the token's scopes, once one has told."""
+        """Show a resource, or the hint to choose one; `granted` are the token's scopes, once one
+        has told.
+        """
         with self._lock:
             self._shown = (endpoint, granted)
         if self.chosen:
@@ -186,7 +190,9 @@ def _filter(endpoint: Endpoint, param: Param) -> dict[str, Any]:
 
 
 def neighbours(endpoint: Endpoint) -> dict[str, Any]:
-    """Where its columns lead, what leads here, and its own kin: the feed, the single record, what hangs below it."""
+    """Where its columns lead, what leads here, and its own kin: the feed, the single record, what
+    hangs below it.
+    """
     hood: Neighbourhood = neighbourhood(catalog.load(), endpoint.name)
     return {
         "own": list(hood.own.columns) if hood.own else [],

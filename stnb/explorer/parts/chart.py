@@ -30,7 +30,9 @@ EMPTY = "Pull some rows first: the chart is drawn from them."
 
 
 class PictureBox(anywidget.AnyWidget):
-    """One picture with its description, its notes and the lines that draw it; the page gives it its theme's colours."""
+    """One picture with its description, its notes and the lines that draw it; the page gives it its
+    theme's colours.
+    """
 
     _esm = assets.module("parts/chart.js")
     _css = assets.style("parts/chart.css")
@@ -42,7 +44,8 @@ class PictureBox(anywidget.AnyWidget):
 
 
 class Chart(W.VBox):
-    """Draw a frame beside its table. Nothing is drawn until `show()`: most rows are looked at without a picture.
+    """Draw a frame beside its table. Nothing is drawn until `show()`: most rows are looked at
+    without a picture.
 
     >>> chart = Chart()
     >>> chart.update(df, "jpm.jobs")
@@ -84,7 +87,9 @@ class Chart(W.VBox):
     # -- for the explorer
 
     def update(self, frame: pd.DataFrame | None, name: str = "") -> None:
-        """Take another frame; it is looked at when `show`, `state` or `code` asks for it. What was chosen is kept where it fits."""
+        """Take another frame; it is looked at when `show`, `state` or `code` asks for it. What was
+        chosen is kept where it fits.
+        """
         with self._lock:
             self._wish = self.state
             self._frame, self._name = frame, name
@@ -118,7 +123,9 @@ class Chart(W.VBox):
 
     @property
     def state(self) -> dict[str, Any]:
-        """What is chosen, as plain data: kind, what, by; {} where nothing was chosen and nothing looked at."""
+        """What is chosen, as plain data: kind, what, by; {} where nothing was chosen and nothing
+        looked at.
+        """
         with self._lock:
             if not self._known or self._spec.kind == specs.NOTHING:
                 return dict(self._wish)
@@ -212,7 +219,9 @@ class Chart(W.VBox):
         self._known = True
 
     def _choose(self) -> None:
-        """Take what was wished for as far as the frame allows it, else the first choice; and set the menus."""
+        """Take what was wished for as far as the frame allows it, else the first choice; and set
+        the menus.
+        """
         frame = self._frame if self._frame is not None else pd.DataFrame()
         usual = specs.first(frame, self._fits)
         kind = self._wish.get("kind") if self._wish.get("kind") in self._menus else usual.kind

@@ -126,19 +126,23 @@ def doctor(
     try_other_environment: bool = False,
     previous: pd.DataFrame | None = None,
 ) -> Doctor | Report:
-    """Look at everything between the .env file and the first row, and name the likeliest cause where it does not work.
+    """Look at everything between the .env file and the first row, and name the likeliest cause
+    where it does not work.
 
-    In a notebook the report fills in as the checks are made; elsewhere it comes when it is whole. It holds no secret.
+    In a notebook the report fills in as the checks are made; elsewhere it comes when it is whole.
+    It holds no secret.
 
     Args:
-        who: a profile, or an account that is in use; without one the profile that `connect` would take.
+        who: a profile, or an account that is in use; without one the profile that `connect` would
+            take.
         env_file: the file to read instead of the nearest .env upwards from the working directory.
-        try_other_environment: where the pair is refused, send it to the other environment's host as well, to see
-            whether it belongs there. Nothing else ever does that.
+        try_other_environment: where the pair is refused, send it to the other environment's host as
+            well, to see whether it belongs there. Nothing else ever does that.
         previous: the table of an earlier `st.access()`, to tell what is new since.
 
     Raises:
-        CredentialsMissing: outside a notebook, where there is no such profile, or several and none was named.
+        CredentialsMissing: outside a notebook, where there is no such profile, or several and none
+            was named.
 
     Example:
         >>> stnb.doctor("phoenix")

@@ -55,7 +55,8 @@ def _rank(param: Param) -> tuple[int, int, bool]:
 class Filters(W.VBox):
     """The controls of one resource at a time.
 
-    `changed()` is called after every change, `tell(error)` with what does not fit and with None once it does.
+    `changed()` is called after every change, `tell(error)` with what does not fit and with None
+    once it does.
     """
 
     def __init__(
@@ -135,7 +136,9 @@ class Filters(W.VBox):
         return [control.widget for control in made.values()]
 
     def _show_more(self) -> None:
-        """Open or close the further filters; they are made when first opened, as there may be thirty."""
+        """Open or close the further filters; they are made when first opened, as there may be
+        thirty.
+        """
         rest = self._params()[1]
         if self.more.value and not self.rest.children:
             self.rest.children = self._made(rest)
@@ -163,7 +166,9 @@ class Filters(W.VBox):
         self.tell(next((c.problem for c in wrong if c.problem is not None), None))
 
     def _end_span(self, control: Control) -> None:
-        """ "last month" is over: its end goes into the field beside, unless something else stands there."""
+        """ "last month" is over: its end goes into the field beside, unless something else stands
+        there.
+        """
         beside = partner(self._endpoint, control.param) if self._endpoint else None
         if beside is None or beside.py not in self._controls:
             return
@@ -175,7 +180,8 @@ class Filters(W.VBox):
 class Control:
     """One filter's widget and its value as `pull` takes it; None while it is not set.
 
-    Not a widget itself: a menu, a list and a text field differ only in how a value goes in and comes out.
+    Not a widget itself: a menu, a list and a text field differ only in how a value goes in and
+    comes out.
 
     Attributes:
         given: what was put in beside another filter's choice, and may be replaced with it.
@@ -273,7 +279,9 @@ def _about(param: Param) -> str:
 
 
 def _choice(param: Param, value: Any) -> Any:
-    """The menu's own entry for a value: the API is lenient about True, "true" and "True", and so is this."""
+    """The menu's own entry for a value: the API is lenient about True, "true" and "True", and so is
+    this.
+    """
     if value is None:
         return UNSET
     text = str(value).lower()

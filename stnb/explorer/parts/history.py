@@ -1,4 +1,6 @@
-"""What a person chose last and starred, in a small file of theirs: never in the project, and never missed if it is broken."""
+"""What a person chose last and starred, in a small file of theirs: never in the project, and never
+missed if it is broken.
+"""
 
 from __future__ import annotations
 

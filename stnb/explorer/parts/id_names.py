@@ -1,4 +1,6 @@
-"""Names for the ids of filters, where the list behind them is short: business units, job types, technicians."""
+"""Names for the ids of filters, where the list behind them is short: business units, job types,
+technicians.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def labels(frame: pd.DataFrame) -> dict[str, int]:
 
 
 def plain(text: str, known: dict[str, int]) -> str:
-    """What was typed or picked, with the ids in the place of their labels, and of parts of a name that only one has."""
+    """What was typed or picked, with the ids in the place of their labels, and of parts of a name
+    that only one has.
+    """
     for label, i in known.items():
         if label in text:
             text = text.replace(label, str(i))
@@ -97,7 +101,8 @@ def _holding(part: str, known: dict[str, int]) -> list[str]:
 
 
 class IdNames:
-    """The lists that were read, once for each account; they are read on a thread, and only where a token is there already.
+    """The lists that were read, once for each account; they are read on a thread, and only where a
+    token is there already.
 
     Args:
         arrived: is told the resource whose labels are there now, on that thread.

@@ -1,4 +1,6 @@
-"""What the explorer has to say: progress, errors, notices and the code, as text that the page keeps and announces."""
+"""What the explorer has to say: progress, errors, notices and the code, as text that the page keeps
+and announces.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ from ..widget import OnDemand
 class Report(OnDemand, scripts=("parts/messages.js",), style="parts/messages.css"):
     """The lines between the buttons and the table.
 
-    Its own widget, because ipywidgets' HTML replaces its nodes, and a replaced live region is not read out. Only text
-    goes to the page, so nothing in a message can become markup.
+    Its own widget, because ipywidgets' HTML replaces its nodes, and a replaced live region is not
+    read out. Only text goes to the page, so nothing in a message can become markup.
     """
 
     line = traitlets.Unicode("").tag(sync=True)  # how the pull stands

@@ -1,4 +1,6 @@
-"""The search box over all resources. The page does the searching, so it stays quick while the kernel is busy."""
+"""The search box over all resources. The page does the searching, so it stays quick while the
+kernel is busy.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +20,11 @@ from .history import History
 
 
 class Picker(OnDemand, scripts=("parts/search.js", "parts/picker.js"), style="parts/picker.css"):
-    """A combobox over the catalogue, grouped by module. `value` is the chosen resource's name, "" for none.
+    """A combobox over the catalogue, grouped by module. `value` is the chosen resource's name, ""
+    for none.
 
-    A key pressed costs no message: the entries travel once for each page, packed. A notebook saves the choice alone.
+    A key pressed costs no message: the entries travel once for each page, packed. A notebook saves
+    the choice alone.
 
     Attributes:
         locked: the resources whose scope the app lacks; they stay in the list, with a lock.

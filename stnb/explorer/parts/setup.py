@@ -1,7 +1,8 @@
 """`stnb.setup()`: set up a profile in a notebook.
 
-What is typed stays in the page until it is tried, and travels as a message of its own: it is never a trait, so it is in
-no saved state of the widget, and neither in the notebook nor in its checkpoint.
+What is typed stays in the page until it is tried, and travels as a message of its own: it is never
+a trait, so it is in no saved state of the widget, and neither in the notebook nor in its
+checkpoint.
 """
 
 from __future__ import annotations
@@ -189,7 +190,8 @@ def setup(profile: str | None = None, *, env_file: str | os.PathLike[str] | None
 
     Args:
         profile: its name; the unnamed profile without one.
-        env_file: the file to write, instead of the nearest .env upwards from the working directory, or a new one there.
+        env_file: the file to write, instead of the nearest .env upwards from the working directory,
+            or a new one there.
 
     Example:
         >>> stnb.setup()

@@ -34,7 +34,8 @@ class Tenant(Protocol):
 
 
 class Where(OnDemand, scripts=("parts/status.js",), style="parts/status.css"):
-    """The line beside the profile's menu: the environment in words and colour, and the state of the connection.
+    """The line beside the profile's menu: the environment in words and colour, and the state of the
+    connection.
 
     The page counts the token's time down by itself; the kernel tells when it ends.
     """

@@ -1,4 +1,6 @@
-"""Rows of many parents as one table: the parents' columns first, and the rows in the order of the parents."""
+"""Rows of many parents as one table: the parents' columns first, and the rows in the order of the
+parents.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ def with_parents(shape: Shape, parents: Parents) -> Shape:
 
 
 def of_twin(twin: Shape, answer: Shape, *also: str) -> Shape:
-    """What is read of a twin's rows so that the answer can be made of it: some columns, in the order of the answer.
+    """What is read of a twin's rows so that the answer can be made of it: some columns, in the
+    order of the answer.
 
     Args:
         also: columns of the twin that are needed beside those of the answer, where it has them.
@@ -49,8 +52,8 @@ def of_twin(twin: Shape, answer: Shape, *also: str) -> Shape:
 def labelled(part: Decoded, parents: Parents, text: str) -> Decoded:
     """The rows of one parent with its columns first.
 
-    A row that has such a column, as `jobs/{id}/splits` has jobId, keeps one only. Where that says another value than
-    was asked for, it stays as "jobId_row" and is told.
+    A row that has such a column, as `jobs/{id}/splits` has jobId, keeps one only. Where that says
+    another value than was asked for, it stays as "jobId_row" and is told.
     """
     table, drift, length = part.table, dict(part.drift), part.table.num_rows
     for name, hole in reversed(list(parents.columns.items())):
@@ -78,7 +81,9 @@ def chosen(part: Decoded, column: str, texts: Sequence[str]) -> Decoded:
 
 
 def places(values: pa.ChunkedArray, texts: Sequence[str]) -> pa.ChunkedArray:
-    """Where each value stands among the texts; null where it does not. A column of another type than promised is text."""
+    """Where each value stands among the texts; null where it does not. A column of another type
+    than promised is text.
+    """
     if pa.types.is_integer(values.type):
         return pc.index_in(values, value_set=pa.array(map(int, texts), values.type))
     lower = pc.utf8_lower(values.cast(pa.string()))
@@ -86,7 +91,9 @@ def places(values: pa.ChunkedArray, texts: Sequence[str]) -> pa.ChunkedArray:
 
 
 def packed(parts: Sequence[Decoded]) -> list[Decoded]:
-    """The same rows in few tables: thousands of small ones take seconds to put together column by column."""
+    """The same rows in few tables: thousands of small ones take seconds to put together column by
+    column.
+    """
     out: list[Decoded] = []
     for (_, odd), group in itertools.groupby(
         parts, key=lambda part: (part.table.schema, bool(part.drift))

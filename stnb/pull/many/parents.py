@@ -1,4 +1,6 @@
-"""The records that rows are asked for by: which hole of a route is given many, their ids, and their column in the answer."""
+"""The records that rows are asked for by: which hole of a route is given many, their ids, and their
+column in the answer.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,8 @@ class Parents:
 
 
 def several(endpoint: Endpoint, given: Mapping[str, Any]) -> str | None:
-    """The hole of the path that is given many values, by the name it was given with; None where each has one at most.
+    """The hole of the path that is given many values, by the name it was given with; None where
+    each has one at most.
 
     Raises:
         BadFilter: two of them are.
@@ -131,7 +134,8 @@ def _ids(
 
 
 def column_names(endpoint: Endpoint) -> dict[str, str]:
-    """How the answer calls each hole of the path: `customers/{id}/notes` customerId, `{invoiceId}` by its own name.
+    """How the answer calls each hole of the path: `customers/{id}/notes` customerId, `{invoiceId}`
+    by its own name.
 
     A route to a record by its own id calls it id, as the record itself does.
     """

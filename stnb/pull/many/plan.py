@@ -1,7 +1,8 @@
-"""Sub-resources in bulk: a route below a record, such as `customers/{id}/notes`, read for many records at once.
+"""Sub-resources in bulk: a route below a record, such as `customers/{id}/notes`, read for many
+records at once.
 
-`parents` are the records asked for, `twins` the lists and feeds that hold the same rows for many of them, `run` the
-pulls that read them.
+`parents` are the records asked for, `twins` the lists and feeds that hold the same rows for many of
+them, `run` the pulls that read them.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ BATCH = 50  # parents in a call that takes several, as ids in any (facts §7)
 
 
 def check(endpoint: Endpoint, options: Options) -> None:
-    """What `Options.check` does; `concurrency` is how many parents are read at once, which every route bears.
+    """What `Options.check` does; `concurrency` is how many parents are read at once, which every
+    route bears.
 
     Raises:
         BadFilter: an option does not fit.
@@ -85,23 +87,24 @@ def prepare(
 ) -> Pull:
     """A pull, not yet started, of a route one of whose holes is given many values.
 
-    The answer is one frame: first the parents' columns (`customers/{id}/notes` -> customerId), then the row's own; rows
-    in the order of the parents, and of one parent as the server gave them. A parent that is not found (404) is named in
-    a notice and in `attrs["stnb"]["failed"]`; every other failure ends the pull, and `err.resume()` goes on with the
-    parents that are missing.
+    The answer is one frame: first the parents' columns (`customers/{id}/notes` -> customerId), then
+    the row's own; rows in the order of the parents, and of one parent as the server gave them. A
+    parent that is not found (404) is named in a notice and in `attrs["stnb"]["failed"]`; every
+    other failure ends the pull, and `err.resume()` goes on with the parents that are missing.
 
     Args:
         many: the hole, from `several`.
-        given: the filters, that hole among them: a list, a Series, a range, or "1,2,3". Each id is asked for once, and
-            missing ones are left out.
-        bulk: True to read the list or feed that holds the rows of many parents in any case, False for a call for each
-            parent, None for the cheaper way (`twins`).
+        given: the filters, that hole among them: a list, a Series, a range, or "1,2,3". Each id is
+            asked for once, and missing ones are left out.
+        bulk: True to read the list or feed that holds the rows of many parents in any case, False
+            for a call for each parent, None for the cheaper way (`twins`).
         confirm: make more than 1,000 calls.
         to: not for these, which come as a frame.
         callbacks: `progress` and `on_page`, as `Pull` takes them.
 
     Raises:
-        BadFilter: a value does not fit, or there are more than 1,000 calls to make; nothing was sent.
+        BadFilter: a value does not fit, or there are more than 1,000 calls to make; nothing was
+            sent.
     """
     if to is not None:
         why = f"The rows of many {endpoint.name} come as a frame."

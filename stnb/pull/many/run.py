@@ -47,7 +47,9 @@ class OfMany(Pull):
         self.task, self.lanes = task, lanes
 
     def resume(self) -> Pull:
-        """Go on in the background where it stood; parents whose rows are all there are not read again."""
+        """Go on in the background where it stood; parents whose rows are all there are not read
+        again.
+        """
         if self.error is not None or (self._future is not None and self._future.done()):
             self._ended.wait(ENDING)
         if self.error is None and not self.cancelled:
@@ -271,7 +273,9 @@ class _One(Work):
 
 
 class FromWhole(OfMany):
-    """Out of a feed, or a list, that is read whole: only the rows of the parents are kept of its pages."""
+    """Out of a feed, or a list, that is read whole: only the rows of the parents are kept of its
+    pages.
+    """
 
     def __init__(
         self, session: Session, call: Call, plan: Plan, task: Task, lanes: int, **options: Any

@@ -68,7 +68,9 @@ class Task:
 
 
 def estimate(session: Session, calls: int, lanes: int) -> float:
-    """Seconds that so many calls take: at the even pace of the governor, or slower where the calls themselves are."""
+    """Seconds that so many calls take: at the even pace of the governor, or slower where the calls
+    themselves are.
+    """
     from stnb.session.limiter import BURST, RATE
 
     return max(calls / (RATE - RATE // BURST), calls * LATENCY.get(session, 0.0) / lanes)

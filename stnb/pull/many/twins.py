@@ -1,12 +1,15 @@
-"""Lists and feeds that hold the same rows for many parents at once: fifty a call, or all of them read whole.
+"""Lists and feeds that hold the same rows for many parents at once: fifty a call, or all of them
+read whole.
 
-A list that takes the parents' ids is used for two parents and more. What is read whole, such as a feed, is used for
-more than `MANY`, as its length does not depend on theirs. The rows are the same: those of an export are asked for with
-its recent changes, as it lags up to 15 minutes, and those that are no longer active are left out where the route has no
-column to tell them (facts §6). A record that is not there cannot be told from one without rows.
+A list that takes the parents' ids is used for two parents and more. What is read whole, such as a
+feed, is used for more than `MANY`, as its length does not depend on theirs. The rows are the same:
+those of an export are asked for with its recent changes, as it lags up to 15 minutes, and those
+that are no longer active are left out where the route has no column to tell them (facts §6). A
+record that is not there cannot be told from one without rows.
 
-Not here: the feed of opportunities' follow-ups, which has no documented columns to find the parent by, and lists with a
-few hundred parents at most (campaigns' costs, employees' payrolls), which calls side by side read in seconds.
+Not here: the feed of opportunities' follow-ups, which has no documented columns to find the parent
+by, and lists with a few hundred parents at most (campaigns' costs, employees' payrolls), which
+calls side by side read in seconds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Pages of one call: lists side by side, exports in order, everything else at once. Bytes only; no pandas.
+"""Pages of one call: lists side by side, exports in order, everything else at once. Bytes only; no
+pandas.
 
 Page and Plan are in `models`; a page's envelope is read in `envelope`; `lists` and `feeds` walk.
 """
@@ -36,7 +37,8 @@ async def pages(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Page, No
 
     Args:
         fetch: sends one request with the given query and answers with (body, content type).
-        plan: given a second time, the walk goes on where it stood: pages in `plan.done` are not asked for again.
+        plan: given a second time, the walk goes on where it stood: pages in `plan.done` are not
+            asked for again.
 
     Raises:
         PagingFault: an export's cursor leads in a circle, or a list never ends.

@@ -1,4 +1,6 @@
-"""A page's envelope (hasMore, totalCount, continueFrom), read from its edges, without decoding the rows between."""
+"""A page's envelope (hasMore, totalCount, continueFrom), read from its edges, without decoding the
+rows between.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,8 @@ def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page
 def envelope(content: bytes) -> dict[str, Any] | None:
     """Everything of a page but its rows; None where it has no list `data`.
 
-    The rows are cut out at the first `"data":[` and the last `]`. Where what is left is no envelope, the whole is read.
+    The rows are cut out at the first `"data":[` and the last `]`. Where what is left is no
+    envelope, the whole is read.
     """
     meta: Any = _edges(content)
     if meta is None or any(key not in meta and f'"{key}"'.encode() in content for key in ENVELOPE):
@@ -61,13 +64,17 @@ def envelope(content: bytes) -> dict[str, Any] | None:
 
 
 def is_whole(content: bytes) -> bool:
-    """Whether a page has come to its end, as far as its edges tell; what is broken between them is the decoder's to find."""
+    """Whether a page has come to its end, as far as its edges tell; what is broken between them is
+    the decoder's to find.
+    """
     enveloped = content.lstrip()[:1] == b"{"
     return (enveloped and _edges(content) is not None) or _json(content) is not None
 
 
 def _edges(content: bytes) -> dict[str, Any] | None:
-    """The envelope without its rows; None where the cut took too much, or the end may be that of a list in a row."""
+    """The envelope without its rows; None where the cut took too much, or the end may be that of a
+    list in a row.
+    """
     start, end = ROWS_AT.search(content), content.rfind(b"]")
     if start is None:
         return None

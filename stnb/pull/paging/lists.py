@@ -16,7 +16,9 @@ from .models import Fetch, Page, Plan, Query
 FIRST_PAGE = (
     500  # rows: small enough to answer soon, and it brings the total that the plan is made from
 )
-LARGE = 2500  # rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that fails
+# rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that
+# fails
+LARGE = 2500
 BATCH = 50  # rows: as many as the ids that one call takes (facts §7)
 EMPTY_PAGES = 20  # so many in a row, although there is more, are taken for a list that never ends
 
@@ -40,7 +42,9 @@ async def paged(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Page, No
 
 
 async def _first(call: Call, fetch: Fetch, plan: Plan) -> Page | None:
-    """Ask for the first page and plan the rest. None where its rows will be read once more, in pages of another size."""
+    """Ask for the first page and plan the rest. None where its rows will be read once more, in
+    pages of another size.
+    """
     most = call.endpoint.page_size_max or 5000
     size = min(plan.page_size or FIRST_PAGE, most)
     if plan.limit is not None and plan.page_size is None and plan.limit <= 2 * FIRST_PAGE:
@@ -71,7 +75,9 @@ async def _first(call: Call, fetch: Fetch, plan: Plan) -> Page | None:
 
 
 async def in_batches(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Page, None]:
-    """More ids than one call takes: a page for each batch, side by side; a batch has as many rows as ids at most."""
+    """More ids than one call takes: a page for each batch, side by side; a batch has as many rows
+    as ids at most.
+    """
     lanes = 1 if call.endpoint.sequential else plan.concurrency
     alone = replace(plan, limit=0)  # no batch leads on to another page
     todo = [i for i in range(len(call.batches)) if i not in plan.done]
@@ -83,7 +89,9 @@ async def in_batches(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Pag
 
 
 def choose_size(total: int | None, lanes: int, most: int) -> int:
-    """Rows a page so that every lane has work to the end: as many rounds as needed, all of them full."""
+    """Rows a page so that every lane has work to the end: as many rounds as needed, all of them
+    full.
+    """
     if total is None:
         return most
     lanes = max(lanes, 1)
@@ -96,7 +104,9 @@ def choose_size(total: int | None, lanes: int, most: int) -> int:
 async def _side_by_side(
     call: Call, fetch: Fetch, plan: Plan, planned: Iterable[int], size: int, lanes: int
 ) -> AsyncGenerator[Page, None]:
-    """Keep `lanes` pages in flight; after the planned ones, go on in order for as long as there is more."""
+    """Keep `lanes` pages in flight; after the planned ones, go on in order for as long as there is
+    more.
+    """
     todo = iter(planned)
     flying: dict[asyncio.Task[Page], None] = {}
     last: Page | None = None
@@ -189,7 +199,9 @@ async def _list_page(call: Call, fetch: Fetch, plan: Plan, index: int, size: int
 
 
 def _stable(call: Call) -> Query:
-    """The query, ordered by id where the caller did not order it: new rows then come last and shift no page (facts §5)."""
+    """The query, ordered by id where the caller did not order it: new rows then come last and shift
+    no page (facts §5).
+    """
     sort = call.endpoint.takes("sort")
     by_id = next((v for v in sort.values if v.lower() == "+id"), None) if sort else None
     if by_id and not any(k == "sort" for k, _ in call.query):

@@ -19,7 +19,8 @@ class Page:
     Attributes:
         index: its place among the pages, from 0.
         content: the body; a list page that overlaps earlier ones is never handed on.
-        rows_at: how the rows lie in it: "data" in an envelope, "bare" for an array, "one" for a record, "file".
+        rows_at: how the rows lie in it: "data" in an envelope, "bare" for an array, "one" for a
+            record, "file".
         total: totalCount, where it was asked for and given.
         continue_from: an export's cursor for the next call.
         query: what was asked for it.
@@ -37,12 +38,14 @@ class Page:
 
 @dataclass
 class Stand:
-    """How far a walk is, so that it can go on after a fault or a crash. Plain values: a journal keeps it.
+    """How far a walk is, so that it can go on after a fault or a crash. Plain values: a journal
+    keeps it.
 
     Attributes:
         size: rows a page, once it is chosen.
         planned: so many pages were planned from the total; what lies behind is found by hasMore.
-        until: rows created from this moment on are left out, so that pages do not shift while they are read.
+        until: rows created from this moment on are left out, so that pages do not shift while they
+            are read.
     """
 
     size: int | None = None
@@ -58,7 +61,8 @@ class Plan:
         limit: rows after which no further page is asked for.
         page_size: rows a page; None lets the pager choose from the total.
         concurrency: pages in flight at most.
-        now: this moment as the API writes it, as the bound of a list that is read in several pages; None for no bound.
+        now: this moment as the API writes it, as the bound of a list that is read in several pages;
+            None for no bound.
         on_stand: told when the stand changes.
         notices: sentences about what disagreed.
         done: the pages that need not be asked for again, and the cursor of each.

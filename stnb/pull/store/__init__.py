@@ -1,6 +1,8 @@
-"""The pages of a pull on disk until they are one Parquet file: what has arrived outlives the process, however it ends.
+"""The pages of a pull on disk until they are one Parquet file: what has arrived outlives the
+process, however it ends.
 
-Beside FILE.parquet lies a hidden folder, `.FILE.parquet.stnb`, which one process has to itself (`folder`):
+Beside FILE.parquet lies a hidden folder, `.FILE.parquet.stnb`, which one process has to itself
+(`folder`):
 
     plan.json            the journal: which call it is, when it began, and how far it stands
     page-000012.arrow    a decoded page (`pagefile`); all of them together are read as one table (`union`)

@@ -37,7 +37,8 @@ class Spool(OnDisk):
 
     Args:
         target: the Parquet file; its folder must be there.
-        call_id: what tells this call from others, as JSON has it: resource, path, params, tenant, environment.
+        call_id: what tells this call from others, as JSON has it: resource, path, params, tenant,
+            environment.
         shape: the columns that are decoded; other columns make another call.
         now: what time it is where the rows come from; this machine's time if it is not given.
 
@@ -75,7 +76,9 @@ class Spool(OnDisk):
     # -- the folder
 
     def again(self) -> Spool:
-        """Take the folder, also once more after `close`, and see what is in it; raises as the class does."""
+        """Take the folder, also once more after `close`, and see what is in it; raises as the class
+        does.
+        """
         if self._open:
             return self
         if self.file.is_dir():
@@ -103,7 +106,9 @@ class Spool(OnDisk):
         raise CannotSave(f"{self.target} was not written.", why, then)
 
     def close(self) -> None:
-        """Let go of the folder; its pages stay, and the same call goes on from them. A `finish` under way gives up."""
+        """Let go of the folder; its pages stay, and the same call goes on from them. A `finish`
+        under way gives up.
+        """
         with self._lock:
             self._open = False
             if not self._finishing:
@@ -146,7 +151,9 @@ class Spool(OnDisk):
 
     @property
     def stand(self) -> dict[str, Any] | None:
-        """How far the same call stood, where it was saved less than 24 hours ago; None for a call that begins."""
+        """How far the same call stood, where it was saved less than 24 hours ago; None for a call
+        that begins.
+        """
         return self._stand
 
     def save_stand(self, stand: dict[str, Any]) -> None:
@@ -208,17 +215,20 @@ class Spool(OnDisk):
         *,
         hide: Sequence[str] = (),
     ) -> Path:
-        """Put the pages together as the file, as `frame.assemble` puts them together as a frame, and delete them.
+        """Put the pages together as the file, as `frame.assemble` puts them together as a frame,
+        and delete them.
 
         One page, one row group and a number for each row are in memory at once.
 
         Args:
             key, limit, keep: as for `frame.assemble`.
-            attrs: is given the rows, the repeats that were dropped and the drift; what it answers is `attrs["stnb"]`.
+            attrs: is given the rows, the repeats that were dropped and the drift; what it answers
+                is `attrs["stnb"]`.
             hide: columns that were decoded for the key alone.
 
         Raises:
-            CannotSave: the system refuses, a page is damaged, or it was closed meanwhile; the pages are kept.
+            CannotSave: the system refuses, a page is damaged, or it was closed meanwhile; the pages
+                are kept.
         """
         with self._lock:
             self._finishing = True
@@ -300,7 +310,8 @@ class _Closed(Exception):
 def spooled(
     call: Call, plan: Plan, wish: Wish, target: Path, owner: Credentials, now: Now
 ) -> tuple[Plan, OnDisk, str]:
-    """The plan of a pull into `target`, its shelf, and when it began: the first time, where it goes on from an earlier call.
+    """The plan of a pull into `target`, its shelf, and when it began: the first time, where it goes
+    on from an earlier call.
 
     Args:
         now: what time it is where the tenant is.
@@ -314,7 +325,8 @@ def spooled(
         "resource": call.endpoint.name,
         "path": call.path,
     }
-    # `given` is what was understood of the filters: a phrase such as "last 30 days" is another moment tomorrow.
+    # `given` is what was understood of the filters: a phrase such as "last 30 days" is another
+    # moment tomorrow.
     asked = hashlib.sha256(
         repr((call.query, call.batches, call.body)).encode()
     ).hexdigest()  # params tell long lists short

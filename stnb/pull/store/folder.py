@@ -1,4 +1,6 @@
-"""The hidden folder of a spool: one process has it to itself, and its journal says whose pages lie in it."""
+"""The hidden folder of a spool: one process has it to itself, and its journal says whose pages lie
+in it.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,9 @@ class Folder:
     # -- the journal
 
     def journal(self) -> tuple[str, dict[str, Any]] | None:
-        """When this call began, and how far it stood; None where the folder is of another call, or of yesterday."""
+        """When this call began, and how far it stood; None where the folder is of another call, or
+        of yesterday.
+        """
         try:
             kept = json.loads((self.path / PLAN).read_bytes())
             age = self._now() - dt.datetime.fromisoformat(kept["began"])

@@ -1,4 +1,6 @@
-"""Where the decoded pages of a pull are kept until they are put together: in memory, or on disk (`spool`)."""
+"""Where the decoded pages of a pull are kept until they are put together: in memory, or on disk
+(`spool`).
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ class OnDisk(Shelf):
         *,
         hide: Sequence[str] = (),
     ) -> Path:
-        """Put them together without the columns of `hide`; `attrs` makes the provenance from (rows, duplicates, drift)."""
+        """Put them together without the columns of `hide`; `attrs` makes the provenance from (rows,
+        duplicates, drift).
+        """
 
 
 class Memory(Shelf):

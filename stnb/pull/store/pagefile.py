@@ -19,7 +19,9 @@ HEAD = b"stnb"
 
 @dataclass(frozen=True)
 class Head:
-    """What the file tells of a page: its place among the pages, the cursor behind it, and what `frame.decode` told."""
+    """What the file tells of a page: its place among the pages, the cursor behind it, and what
+    `frame.decode` told.
+    """
 
     index: int
     continue_from: str | None
@@ -63,7 +65,9 @@ def read_page(path: Path, columns: Sequence[str] | None = None) -> tuple[Head, p
 
 
 def read_head(path: Path) -> tuple[Head, pa.Schema]:
-    """What the file tells of a page, and the types of its columns, without its rows; raises as `read_page` does."""
+    """What the file tells of a page, and the types of its columns, without its rows; raises as
+    `read_page` does.
+    """
     with _opened(path) as source:
         schema = pa.ipc.open_file(source).schema
         return Head(**json.loads(schema.metadata[HEAD])), schema.remove_metadata()

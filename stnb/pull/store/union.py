@@ -109,7 +109,8 @@ class Union:
     def repeats(self, key: Sequence[str]) -> dict[Path, Numbers]:
         """The rows to drop so that each key stands once: the newest stays, as in `frame.assemble`.
 
-        One number for each row finds the keys that may stand twice; only the rows of those are compared.
+        One number for each row finds the keys that may stand twice; only the rows of those are
+        compared.
         """
         if not key or not set(key) <= set(self.schema.names):
             return {}
@@ -136,7 +137,9 @@ class Union:
         }
 
     def _rises(self, name: str) -> bool:
-        """Whether a whole-number key rises from row to row over all pages, as in lists that are sorted by id."""
+        """Whether a whole-number key rises from row to row over all pages, as in lists that are
+        sorted by id.
+        """
         last: int | None = None
         for path in self._paths:
             column = self.read(path, [name]).column(name)

@@ -1,4 +1,6 @@
-"""Pictures of a frame without widgets: a sensible first one, the others that fit, and the lines that draw the same."""
+"""Pictures of a frame without widgets: a sensible first one, the others that fit, and the lines
+that draw the same.
+"""
 
 from __future__ import annotations
 

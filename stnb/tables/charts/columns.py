@@ -1,4 +1,6 @@
-"""Which columns of a frame fit which picture: times to go along, categories to group by, measures to add up."""
+"""Which columns of a frame fit which picture: times to go along, categories to group by, measures
+to add up.
+"""
 
 from __future__ import annotations
 
@@ -119,7 +121,9 @@ USUAL_GROUPS = (
 
 @dataclass(frozen=True)
 class Menu:
-    """What one kind of picture lets choose, as pairs of a label and a value; `by` is empty where there is nothing to choose."""
+    """What one kind of picture lets choose, as pairs of a label and a value; `by` is empty where
+    there is nothing to choose.
+    """
 
     what: tuple[tuple[str, str], ...]
     by: tuple[tuple[str, str], ...] = ()

@@ -1,4 +1,6 @@
-"""A spec and a frame -> a matplotlib figure with its finding as the title. No pyplot: any thread may draw."""
+"""A spec and a frame -> a matplotlib figure with its finding as the title. No pyplot: any thread
+may draw.
+"""
 
 from __future__ import annotations
 

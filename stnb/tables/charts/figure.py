@@ -43,8 +43,8 @@ class Picture(Figure):
 
 
 def _as_svg(figure: Figure) -> str:
-    """How texts are written is a global setting of matplotlib's; it is changed alone and for a moment, as `rc_context`
-    would undo what other threads set meanwhile.
+    """How texts are written is a global setting of matplotlib's; it is changed alone and for a
+    moment, as `rc_context` would undo what other threads set meanwhile.
     """
     file = io.StringIO()
     with _lock:
@@ -75,6 +75,8 @@ def _letters() -> frozenset[int]:
 
 
 def drawable(text: str) -> str:
-    """A text without line breaks and without letters that the font has not: matplotlib would warn of each."""
+    """A text without line breaks and without letters that the font has not: matplotlib would warn
+    of each.
+    """
     known = _letters()
     return "".join(c if ord(c) in known else "□" for c in " ".join(text.split()))

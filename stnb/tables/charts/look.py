@@ -1,4 +1,6 @@
-"""How every picture looks: colours that can be read on white and on dark, the finding as the title, short amounts."""
+"""How every picture looks: colours that can be read on white and on dark, the finding as the title,
+short amounts.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DPI = 96  # a pixel of the page is a dot; PNGs have twice as many
-# Middle tones: against white and against JupyterLab's dark #111 texts have 4.3:1, the most that one colour can have
+# Middle tones: against white and against JupyterLab's dark #111 texts have 4.3:1, the most that one
+# colour can have
 # against both, and areas 3:1. A page that knows its theme puts its own ink for INK and QUIET.
 INK, QUIET, GRID = "#787b7f", "#777b80", "#9a9fa5"
-TICK = "#7e8186"  # of x labels, a tone lighter: Jupyter lays white behind a clear picture whose tick labels are all dark
+# of x labels, a tone lighter: Jupyter lays white behind a clear picture whose tick labels are all
+# dark
+TICK = "#7e8186"
 AREA, PEAK, REST = "#3d8bc4", "#d9731a", "#8a8f96"
 CYCLE = (AREA, PEAK, "#3f9a5b", "#b264c4", "#c2892b", "#d45d79", "#2f9aa0", REST)
 SHORT = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
@@ -43,7 +48,9 @@ def short(value: float, _position: object = None, cents: bool = False) -> str:
 
 
 class Theme(dict[str, Any]):
-    """Settings of matplotlib's. `with theme():` for some pictures, `plt.style.use(theme())` for all that follow."""
+    """Settings of matplotlib's. `with theme():` for some pictures, `plt.style.use(theme())` for all
+    that follow.
+    """
 
     def __enter__(self) -> Theme:
         import matplotlib as mpl
@@ -64,7 +71,8 @@ class Theme(dict[str, Any]):
 
 
 def theme() -> Theme:
-    """The style of all pictures: transparent, readable on white and on dark, the title bold on the left, a light grid.
+    """The style of all pictures: transparent, readable on white and on dark, the title bold on the
+    left, a light grid.
 
     Example:
         >>> import matplotlib.pyplot as plt

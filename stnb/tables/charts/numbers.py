@@ -34,7 +34,9 @@ def moments(frame: pd.DataFrame, spec: Spec) -> pd.Series[Any]:
 
 
 def over_time(frame: pd.DataFrame, spec: Spec) -> pd.Series[Any]:
-    """A number for each day, week, month, quarter or year, by its first day; 0 where there is nothing to add up."""
+    """A number for each day, week, month, quarter or year, by its first day; 0 where there is
+    nothing to add up.
+    """
     when = moments(frame, spec)
     if not when.notna().any():
         return pd.Series(dtype="float64", index=pd.DatetimeIndex([]))
@@ -48,7 +50,9 @@ def over_time(frame: pd.DataFrame, spec: Spec) -> pd.Series[Any]:
 
 
 def categories(frame: pd.DataFrame, spec: Spec) -> pd.Series[Any]:
-    """A number for each category, the largest first; of averages, those of the categories with most rows."""
+    """A number for each category, the largest first; of averages, those of the categories with most
+    rows.
+    """
     groups = frame[spec.by].astype("str").fillna(NONE)
     counts = groups.value_counts()
     if spec.how == "count":

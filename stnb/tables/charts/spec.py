@@ -39,7 +39,8 @@ STEPS = 40  # whole numbers of a smaller range get a bar each
 
 @dataclass(frozen=True)
 class Spec:
-    """One picture. `kind`, `what` and `by` are what people choose; the rest follows from the frame, see `settled`.
+    """One picture. `kind`, `what` and `by` are what people choose; the rest follows from the frame,
+    see `settled`.
 
     >>> Spec.of({"kind": "by category", "what": "sum:total", "by": "jobStatus"}).column
     'total'
@@ -83,7 +84,8 @@ class Spec:
 
 
 def suggest(frame: pd.DataFrame) -> Spec:
-    """A sensible first picture: the rows over time, else amounts by category, else how a number is spread.
+    """A sensible first picture: the rows over time, else amounts by category, else how a number is
+    spread.
 
     >>> suggest(pd.DataFrame({"city": ["Mesa", "Tempe"], "total": [1.5, 2.5]})).what
     'sum:total'
@@ -109,7 +111,9 @@ def first(frame: pd.DataFrame, fit: Fits) -> Spec:
 
 
 def settled(frame: pd.DataFrame, spec: Spec) -> Spec:
-    """The same picture with all that follows from the frame: periods, zone, unit, and what is left out."""
+    """The same picture with all that follows from the frame: periods, zone, unit, and what is left
+    out.
+    """
     made = replace(
         spec,
         noun=noun(frame),

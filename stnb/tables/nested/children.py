@@ -17,7 +17,8 @@ from .elements import Elements, elements
 from .place import about, noun, place_of, rows_at, scalar
 
 POSITION = "position"
-# What a child says of its pull: where from and when. How many rows and requests that took is the parent's to say.
+# What a child says of its pull: where from and when. How many rows and requests that took is the
+# parent's to say.
 CARRIED = ("resource", "params", "tenant", "environment", "began", "until", "dtypes")
 
 
@@ -25,18 +26,23 @@ def children(df: pd.DataFrame, column: str, *, keep: str | Sequence[str] = ()) -
     """A row for each element of a column of lists, such as the items of invoices.
 
     Args:
-        column: a column of lists: Arrow's, Python's, or the JSON text that such a column is kept as where it differed
-            from the catalogue.
-        keep: columns of `df` to repeat beside its children; one whose name they have themselves gets "parent." before it.
+        column: a column of lists: Arrow's, Python's, or the JSON text that such a column is kept as
+            where it differed from the catalogue.
+        keep: columns of `df` to repeat beside its children; one whose name they have themselves
+            gets "parent." before it.
 
     Returns:
-        First the parent's key, such as `invoiceId`, then `position` (0 is the first of its row), what is kept, and the
-        elements' own columns, typed as the catalogue says; objects are flattened to dotted columns, and lists in them
-        stay lists: children(children(df, "items"), "serialNumbers") opens those, and has `transferId`, `items.position`
-        and `itemId` of both levels above. Elements that are no objects stand in one column: "tagTypeId" for
-        "tagTypeIds", else "value". A name that the elements have themselves becomes `parent.id` or `parent.position`.
-        A row without elements has no children; an element that is null is a row of nulls. Where the parent's rows have
-        no key, `parent.index` is their label in `df`. `attrs["stnb"]` tells the resource, and as `path` the way to them.
+        First the parent's key, such as `invoiceId`, then `position` (0 is the first of its row),
+        what is kept, and the elements' own columns, typed as the catalogue says; objects are
+        flattened to dotted columns, and lists in them
+        stay lists: children(children(df, "items"), "serialNumbers") opens those, and has
+            `transferId`, `items.position`
+        and `itemId` of both levels above. Elements that are no objects stand in one column:
+            "tagTypeId" for
+        "tagTypeIds", else "value". A name that the elements have themselves becomes `parent.id` or
+        `parent.position`. A row without elements has no children; an element that is null is a row
+        of nulls. Where the parent's rows have no key, `parent.index` is their label in `df`.
+        `attrs["stnb"]` tells the resource, and as `path` the way to them.
 
     Raises:
         UsageError: there is no such column, or it holds no lists.

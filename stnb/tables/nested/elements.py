@@ -131,7 +131,9 @@ def _numbered(counts: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _are_nested(values: pa.Array) -> bool:
-    """Whether texts are JSON objects or lists, as the elements of an array are of which the documents promise nothing."""
+    """Whether texts are JSON objects or lists, as the elements of an array are of which the
+    documents promise nothing.
+    """
     if not pa.types.is_string(values.type):
         return False
     nested = values.filter(pc.match_substring_regex(values, r"(?s)^(\{.*\}|\[.*\])$"))
@@ -152,7 +154,9 @@ def _unrolled(lists: Sequence[list[Any] | None]) -> tuple[Numbers, Numbers, list
 
 
 def _parsed(text: Any) -> Any:
-    """JSON as what it stands for, where it is written as JSON is for a drifted value; other texts as they are."""
+    """JSON as what it stands for, where it is written as JSON is for a drifted value; other texts
+    as they are.
+    """
     if not isinstance(text, str):
         return text
     try:

@@ -33,20 +33,21 @@ def custom_fields(
 ) -> pd.DataFrame:
     """A column for each custom field, in the order in which they come up, for `df.join(...)`.
 
-    The API sends every value as text (facts §8). Those of a field become Int64, Float64, boolean, datetime64[ns] or
-    datetime64[ns, UTC] where every one of them fits exactly, an empty text being a missing value then; otherwise they
-    stay text, as do numbers with leading zeros.
+    The API sends every value as text (facts §8). Those of a field become Int64, Float64, boolean,
+    datetime64[ns] or datetime64[ns, UTC] where every one of them fits exactly, an empty text being
+    a missing value then; otherwise they stay text, as do numbers with leading zeros.
 
     Args:
         column: another column of `{name, value}` or `{typeId, name, value}` objects, such as
             "leadCall.customer.customFields".
-        by: what tells fields apart. Without it the name, and the type id where one name has several: "Gate code (17)"
-            and "Gate code (23)"; with "name" these share a column, with "typeId" each column has its id behind the name.
+        by: what tells fields apart. Without it the name, and the type id where one name has
+            several: "Gate code (17)" and "Gate code (23)"; with "name" these share a column, with
+            "typeId" each column has its id behind the name.
 
     Returns:
-        A frame with the index of `df`; without a field in any row it has no columns. A field that has the name of a
-        column of `df` gets that of the list before it: "customFields.status". Where a row has a field twice, the last
-        value stays, and a warning tells how many there are.
+        A frame with the index of `df`; without a field in any row it has no columns. A field that
+        has the name of a column of `df` gets that of the list before it: "customFields.status".
+        Where a row has a field twice, the last value stays, and a warning tells how many there are.
 
     Raises:
         UsageError: there is no such column, it holds no lists, or `by` is something else.
@@ -71,7 +72,8 @@ def custom_fields(
 
 
 def external_data(df: pd.DataFrame, column: str = "externalData") -> pd.DataFrame:
-    """A column for each key of the external data that apps left at a record; in all else as `custom_fields`.
+    """A column for each key of the external data that apps left at a record; in all else as
+    `custom_fields`.
 
     Example:
         >>> jobs = jobs.join(stnb.external_data(jobs))
@@ -81,7 +83,9 @@ def external_data(df: pd.DataFrame, column: str = "externalData") -> pd.DataFram
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Names and values, one below the other, and the row that each is from; `ids` are type ids as text, or null."""
+    """Names and values, one below the other, and the row that each is from; `ids` are type ids as
+    text, or null.
+    """
 
     rows: Numbers
     names: pa.Array
@@ -91,7 +95,9 @@ class _Pairs:
 
 @dataclass(frozen=True)
 class _Field:
-    """One column to be: where its values lie, one for a row, and how many earlier ones of the same row were left out."""
+    """One column to be: where its values lie, one for a row, and how many earlier ones of the same
+    row were left out.
+    """
 
     name: str
     id: str | None

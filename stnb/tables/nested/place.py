@@ -1,4 +1,6 @@
-"""Where the rows of a frame stand in the catalogue, and the names that their children get from that."""
+"""Where the rows of a frame stand in the catalogue, and the names that their children get from
+that.
+"""
 
 from __future__ import annotations
 
@@ -23,17 +25,21 @@ def about(df: pd.DataFrame) -> dict[str, Any]:
 
 
 def place_of(df: pd.DataFrame) -> Endpoint | None:
-    """What the catalogue promises of a frame's rows, those of `children` too; None where it does not know them."""
+    """What the catalogue promises of a frame's rows, those of `children` too; None where it does
+    not know them.
+    """
     said = about(df)
     return rows_at(str(said.get("resource") or ""), str(said.get("path") or ""))
 
 
 @functools.cache
 def rows_at(resource: str, path: str = "") -> Endpoint | None:
-    """The rows of a resource, or those inside them, as an endpoint of their own; None where the catalogue has none.
+    """The rows of a resource, or those inside them, as an endpoint of their own; None where the
+    catalogue has none.
 
     Args:
-        path: the way to an array, such as "items", or "items.serialNumbers" for one that lies in it.
+        path: the way to an array, such as "items", or "items.serialNumbers" for one that lies in
+            it.
 
     Example:
         >>> [column.name for column in rows_at("inventory.transfers", "items.serialNumbers").columns]
@@ -72,13 +78,17 @@ def _inside(here: Endpoint, leaf: Leaf) -> Endpoint:
 
 
 def scalar(path: str) -> str:
-    """The column of an array's elements that are no objects: "tagTypeIds" -> "tagTypeId", others "value"."""
+    """The column of an array's elements that are no objects: "tagTypeIds" -> "tagTypeId", others
+    "value".
+    """
     name = path.rpartition(".")[2]
     return re.sub(r"Id(s|List)$", "Id", name) if re.search(r"\wId(s|List)$", name) else VALUE
 
 
 def noun(resource: str, path: str = "") -> str:
-    """One row's name in ServiceTitan's style: "jpm.job_types" -> "jobType", ("…", "items") -> "item", "" if unknown."""
+    """One row's name in ServiceTitan's style: "jpm.job_types" -> "jobType", ("…", "items") ->
+    "item", "" if unknown.
+    """
     if path:
         return _singular(path.rpartition(".")[2])
     words = [

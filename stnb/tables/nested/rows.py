@@ -1,4 +1,6 @@
-"""The elements of lists -> a typed table, by the same rules as a page: nothing is dropped, and what differs is told."""
+"""The elements of lists -> a typed table, by the same rules as a page: nothing is dropped, and what
+differs is told.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ UNKNOWN = Shape((), pa.struct([]))
 
 
 def of_arrow(values: pa.Array, shape: Shape, scalar: str) -> Decoded:
-    """Elements in Arrow; where they hold types that JSON has not, another program typed them, and they stay as they are."""
+    """Elements in Arrow; where they hold types that JSON has not, another program typed them, and
+    they stay as they are.
+    """
     if not _as_json(values.type):
         shape = UNKNOWN
     drift: dict[str, str] = {}
@@ -29,7 +33,9 @@ def of_arrow(values: pa.Array, shape: Shape, scalar: str) -> Decoded:
 
 
 def of_python(values: Sequence[Any], shape: Shape, scalar: str) -> Decoded:
-    """Elements as Python has them: dicts flatten to dotted paths, others have a column of their own."""
+    """Elements as Python has them: dicts flatten to dotted paths, others have a column of their
+    own.
+    """
     drift: dict[str, str] = {}
     columns: Columns = {}
     keys = itertools.chain.from_iterable(v for v in values if isinstance(v, dict))
@@ -43,7 +49,9 @@ def of_python(values: Sequence[Any], shape: Shape, scalar: str) -> Decoded:
 
 
 def _whole(row: dict[str, Any], above: str, shape: Shape) -> dict[str, Any]:
-    """Ids beside nulls are floats where pandas made objects of them; whole ones become what they were."""
+    """Ids beside nulls are floats where pandas made objects of them; whole ones become what they
+    were.
+    """
     out = {}
     for key, value in row.items():
         if isinstance(value, dict):
@@ -56,7 +64,9 @@ def _whole(row: dict[str, Any], above: str, shape: Shape) -> dict[str, Any]:
 
 
 def aligned(parts: list[Decoded]) -> list[Decoded]:
-    """Parts of which no element was known have no column; they get one of another part's, so that their rows count."""
+    """Parts of which no element was known have no column; they get one of another part's, so that
+    their rows count.
+    """
     name = next((part.table.column_names[0] for part in parts if not _is_blank(part)), None)
     if name is None:
         return parts
@@ -77,7 +87,9 @@ def _decoded(columns: Columns, length: int, shape: Shape, drift: dict[str, str])
 
 
 def _name(scalar: str, shape: Shape, keys: dict[str, None] | None = None) -> str:
-    """The column of elements that are no objects; free, unless the catalogue promises that all are like that."""
+    """The column of elements that are no objects; free, unless the catalogue promises that all are
+    like that.
+    """
     return (
         scalar
         if [*shape.by_path] == [scalar]

@@ -22,7 +22,8 @@ KINDS: tuple[tuple[str, Callable[[pa.Array], pa.Array]], ...] = (
 
 
 def typed(texts: pa.Array) -> pa.Array:
-    """Texts as whole numbers, decimals, booleans, days or times where every one is written so; blank ones are null then.
+    """Texts as whole numbers, decimals, booleans, days or times where every one is written so;
+    blank ones are null then.
 
     Example:
         >>> typed(pa.array(["7", "", "12"])).type, typed(pa.array(["007", "12"])).type

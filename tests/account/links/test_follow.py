@@ -59,7 +59,9 @@ def made(column: str, values: Any, resource: str = "jpm.jobs") -> pd.DataFrame:
 
 
 def test_the_rows_are_those_of_the_whole_list(demo: stnb.Account, jobs: pd.DataFrame) -> None:
-    """The customers of jobs are the rows of the customer list with their ids, each once, typed as a pull types them."""
+    """The customers of jobs are the rows of the customer list with their ids, each once, typed as a
+    pull types them.
+    """
     found = follow(demo, jobs, "customerId")
     whole = demo.crm.customers.pull(active="Any")
     wanted = whole[whole["id"].isin(jobs["customerId"])].reset_index(drop=True)
@@ -117,7 +119,9 @@ def test_a_place_is_a_warehouse_or_a_truck(demo: stnb.Account) -> None:
 
 
 def test_ids_sent_as_text_are_compared_as_numbers(demo: stnb.Account) -> None:
-    """payments.typeId is text and payment_types.id a number (facts §8): they meet, and so do ids that a merge made floats."""
+    """payments.typeId is text and payment_types.id a number (facts §8): they meet, and so do ids
+    that a merge made floats.
+    """
     payments = demo.accounting.payments.pull(limit=300)
     as_text = made("typeId", payments["typeId"].astype("str"), "accounting.payments")
     floats = made("customerId", payments["customer.id"].astype("float64"))
@@ -127,7 +131,9 @@ def test_ids_sent_as_text_are_compared_as_numbers(demo: stnb.Account) -> None:
 
 
 def test_lists_of_ids_and_ids_in_lists(demo: stnb.Account, jobs: pd.DataFrame) -> None:
-    """tagTypeIds, with brackets or without, and the skuIds of items in a list lead on like plain columns."""
+    """tagTypeIds, with brackets or without, and the skuIds of items in a list lead on like plain
+    columns.
+    """
     tags = {i for ids in jobs["tagTypeIds"] for i in ids}
     invoices = demo.accounting.invoices.pull(limit=100)
     units = {
@@ -146,7 +152,9 @@ def test_lists_of_ids_and_ids_in_lists(demo: stnb.Account, jobs: pd.DataFrame) -
 
 
 def test_children_lead_on(demo: stnb.Account, jobs: pd.DataFrame) -> None:
-    """A frame of children has the links of its list, one to its parents, and one where it opened a list of ids."""
+    """A frame of children has the links of its list, one to its parents, and one where it opened a
+    list of ids.
+    """
     invoices = demo.accounting.invoices.pull(limit=50)
     items, tags = children(invoices, "items"), children(jobs, "tagTypeIds")
 
@@ -158,7 +166,9 @@ def test_children_lead_on(demo: stnb.Account, jobs: pd.DataFrame) -> None:
 
 
 def test_columns_narrow_the_rows(demo: stnb.Account, jobs: pd.DataFrame) -> None:
-    """`columns=` decodes only those, also where the row is found by another column; one that is nowhere is an error."""
+    """`columns=` decodes only those, also where the row is found by another column; one that is
+    nowhere is an error.
+    """
     assert list(follow(demo, jobs, "customerId", columns=["name", "address.city"]).columns) == [
         "name",
         "address.city",
@@ -179,7 +189,9 @@ def test_columns_narrow_the_rows(demo: stnb.Account, jobs: pd.DataFrame) -> None
 def test_few_ids_are_asked_for_by_fifties(
     demo: stnb.Account, jobs: pd.DataFrame, sent: Sent
 ) -> None:
-    """Up to 100 ids are two requests of fifty, with the filter that shows inactive rows, and nothing is counted first."""
+    """Up to 100 ids are two requests of fifty, with the filter that shows inactive rows, and
+    nothing is counted first.
+    """
     follow(demo, jobs.head(70), "locationId")
 
     assert sorted(len(query["ids"].split(",")) for _, query in sent) == [
@@ -192,7 +204,9 @@ def test_few_ids_are_asked_for_by_fifties(
 def test_many_ids_read_the_whole_list_where_that_is_cheaper(
     demo: stnb.Account, jobs: pd.DataFrame, sent: Sent
 ) -> None:
-    """For most of the customers the whole list is read, after one small request; for a part of the appointments the fifties."""
+    """For most of the customers the whole list is read, after one small request; for a part of the
+    appointments the fifties.
+    """
     follow(demo, jobs, "customerId")
     whole = [query for _, query in sent]
     sent.clear()
@@ -222,7 +236,9 @@ def test_the_cheaper_way(
     counted: bool,
     fifties: bool,
 ) -> None:
-    """Fifties for few ids or a long list, the whole list where most of it is wanted; the length is asked only in between."""
+    """Fifties for few ids or a long list, the whole list where most of it is wanted; the length is
+    asked only in between.
+    """
     asked = []
     customers = demo["crm.customers"]
     monkeypatch.setattr(
@@ -234,7 +250,9 @@ def test_the_cheaper_way(
 
 
 def test_beyond_ten_thousand_ids_nothing_is_counted(demo: stnb.Account) -> None:
-    """Beyond 10,000 ids, and for what has no filter by ids or is found by another column, it is the whole list."""
+    """Beyond 10,000 ids, and for what has no filter by ids or is found by another column, it is the
+    whole list.
+    """
     many = {"id": pa.array(range(lookup.MANY + 1))}
 
     assert not by_fifties(demo["crm.customers"], many)
@@ -258,7 +276,9 @@ def test_without_ids_nothing_is_sent(demo: stnb.Account, sent: Sent) -> None:
 
 
 def test_ids_without_a_row_are_told_once(demo: stnb.Account) -> None:
-    """A warning and the attributes say how many ids were not found, and the first of them; those of a wrong form too."""
+    """A warning and the attributes say how many ids were not found, and the first of them; those of
+    a wrong form too.
+    """
     known = demo.crm.customers.head(2)["id"].tolist()
     odd = made("customerId", [*map(str, known), "5", "none", "6"])
     with pytest.warns(
@@ -359,7 +379,9 @@ def places_of(st: stnb.Account, name: str) -> Iterator[tuple[str, tuple[Any, ...
     )
 )
 def test_distinct_ids_of_lists(lists: list[list[int | None] | None]) -> None:
-    """Ids in lists come each once in their order, exact beyond 2^53; null lists and null ids are left out."""
+    """Ids in lists come each once in their order, exact beyond 2^53; null lists and null ids are
+    left out.
+    """
     df = pd.DataFrame(
         {
             "x": pd.Series(
@@ -374,7 +396,9 @@ def test_distinct_ids_of_lists(lists: list[list[int | None] | None]) -> None:
 
 @given(some.lists(some.integers(-(10**17), 10**17)))
 def test_ids_as_text_and_back(ids: list[int]) -> None:
-    """Ids written as text, with blanks around, are the same ids as numbers, and numbers the same as text."""
+    """Ids written as text, with blanks around, are the same ids as numbers, and numbers the same as
+    text.
+    """
     texts = pa.array([f" {i} " for i in ids], pa.string())
 
     assert fit(texts, pa.int64()).to_pylist() == ids
@@ -383,7 +407,9 @@ def test_ids_as_text_and_back(ids: list[int]) -> None:
 
 @given(some.lists(some.one_of(some.none(), some.floats(), some.text(max_size=5))))
 def test_what_is_no_id_is_null(values: list[Any]) -> None:
-    """Floats with a fraction, infinities and any text become null where they are no whole number; nothing raises."""
+    """Floats with a fraction, infinities and any text become null where they are no whole number;
+    nothing raises.
+    """
     floats = [v for v in values if isinstance(v, float)]
     texts = [v for v in values if isinstance(v, str)]
     whole = [int(v) if np.isfinite(v) and v == int(v) and abs(v) < 2**53 else None for v in floats]
@@ -398,7 +424,9 @@ def test_what_is_no_id_is_null(values: list[Any]) -> None:
 
 
 def test_lists_that_are_kept_as_text_are_read() -> None:
-    """A column that differs from the catalogue is kept as JSON text: its ids are found all the same."""
+    """A column that differs from the catalogue is kept as JSON text: its ids are found all the
+    same.
+    """
     df = pd.DataFrame({"x": ["[1, 2]", None, '["7"]', "[oops", "2", ""]})
 
     assert distinct(df, "x").to_pylist() == ["1", "2", "7", "[oops"]

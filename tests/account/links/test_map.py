@@ -1,4 +1,6 @@
-"""The map of a resource: right as data, readable as text, and a picture that is drawn well for every resource."""
+"""The map of a resource: right as data, readable as text, and a picture that is drawn well for
+every resource.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ def test_one_step_is_what_the_links_say(catalog: Catalog) -> None:
 
 
 def test_two_steps_hold_each_resource_once(catalog: Catalog) -> None:
-    """Each resource stands at the distance at which it is first come to, and every edge goes from one level to the next."""
+    """Each resource stands at the distance at which it is first come to, and every edge goes from
+    one level to the next.
+    """
     hood = neighbourhood(catalog, "jpm.jobs", depth=2)
     flat = [name for level in hood.levels for name in level]
 
@@ -80,7 +84,9 @@ def test_two_steps_hold_each_resource_once(catalog: Catalog) -> None:
 
 
 def test_the_most_useful_come_first(catalog: Catalog) -> None:
-    """Of the many that lead to jobs, those are shown that most others lead to, and what is below jobs is not."""
+    """Of the many that lead to jobs, those are shown that most others lead to, and what is below
+    jobs is not.
+    """
     shown = [e.source for e in neighbourhood(catalog, "jpm.jobs").shown]
 
     assert len(shown) == MOST
@@ -106,7 +112,9 @@ def test_a_depth_that_does_not_fit(catalog: Catalog, depth: object) -> None:
 
 
 def test_the_tree(catalog: Catalog) -> None:
-    """The repr is a tree: what it leads to with the columns, below that the next step, and what leads here, the rest counted."""
+    """The repr is a tree: what it leads to with the columns, below that the next step, and what
+    leads here, the rest counted.
+    """
     text = repr(neighbourhood(catalog, "jpm.jobs", depth=2))
     lines = text.split("\n")
 
@@ -134,7 +142,9 @@ def test_the_tree_holds_every_resource(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_no_two_boxes_overlap(catalog: Catalog, depth: int) -> None:
-    """For every resource the picture is well-formed, and its boxes lie within it and apart from each other."""
+    """For every resource the picture is well-formed, and its boxes lie within it and apart from
+    each other.
+    """
     for endpoint in catalog:
         hood = neighbourhood(catalog, endpoint.name, depth)
         svg = hood._repr_svg_()
@@ -154,7 +164,9 @@ def test_no_two_boxes_overlap(catalog: Catalog, depth: int) -> None:
 
 
 def test_every_box_says_all_when_the_mouse_rests_on_it(catalog: Catalog) -> None:
-    """A box shows the resource's name and the columns, cut where they are long; its title has them whole."""
+    """A box shows the resource's name and the columns, cut where they are long; its title has them
+    whole.
+    """
     root = picture(neighbourhood(catalog, "jpm.jobs")._repr_svg_())
     groups = {
         g.find(f"{SVG}title").text: [t.text for t in g.iter(f"{SVG}text")]
@@ -175,7 +187,9 @@ def test_every_box_says_all_when_the_mouse_rests_on_it(catalog: Catalog) -> None
 
 
 def test_lines_tell_how_sure_a_link_is(catalog: Catalog) -> None:
-    """Documented links are whole lines, those by name dashed and open ones dotted, as the legend says."""
+    """Documented links are whole lines, those by name dashed and open ones dotted, as the legend
+    says.
+    """
     svg = neighbourhood(catalog, "jpm.jobs")._repr_svg_()
     hood = neighbourhood(catalog, "jpm.jobs")
     drawn = [
@@ -191,7 +205,9 @@ def test_lines_tell_how_sure_a_link_is(catalog: Catalog) -> None:
 
 
 def test_colours_are_the_theme_s(catalog: Catalog) -> None:
-    """Text and ground take the notebook theme's colours, elsewhere those of a light or a dark page; nothing is loaded."""
+    """Text and ground take the notebook theme's colours, elsewhere those of a light or a dark page;
+    nothing is loaded.
+    """
     html = neighbourhood(catalog, "jpm.jobs")._repr_html_()
 
     assert "var(--jp-ui-font-color1" in html

@@ -72,7 +72,9 @@ def missing_or(found: dict[int, str], ids: pd.Series[Any]) -> list[str | None]:
 
 
 def test_names_are_those_of_the_lists(demo: stnb.Account, jobs: pd.DataFrame) -> None:
-    """Each name is the one that the target's list has for the id, whichever of id and userId it is; the rest is as it was."""
+    """Each name is the one that the target's list has for the id, whichever of id and userId it is;
+    the rest is as it was.
+    """
     named = name_columns(demo, jobs)
     users = by_hand(demo, "settings.employees", "userId") | by_hand(
         demo, "settings.technicians", "userId"
@@ -94,7 +96,9 @@ def test_names_are_those_of_the_lists(demo: stnb.Account, jobs: pd.DataFrame) ->
 
 
 def test_a_name_stands_right_after_its_id(demo: stnb.Account, jobs: pd.DataFrame) -> None:
-    """`customerName` comes after `customerId`; names are text like any other column's; provenance stays."""
+    """`customerName` comes after `customerId`; names are text like any other column's; provenance
+    stays.
+    """
     named = name_columns(demo, jobs)
     columns = named.columns.tolist()
 
@@ -122,7 +126,9 @@ def test_what_a_name_column_is_called(column: str, name: str) -> None:
 
 
 def test_tags_are_lists_of_names(demo: stnb.Account, jobs: pd.DataFrame, sent: list[str]) -> None:
-    """`tag_names` gives each row's tags by name, in their order, empty lists and missing ones kept, with one request."""
+    """`tag_names` gives each row's tags by name, in their order, empty lists and missing ones kept,
+    with one request.
+    """
     tags = tag_names(demo, jobs)
     found = by_hand(demo, "settings.tag_types")
 
@@ -148,7 +154,9 @@ def test_names_that_are_there_stay(demo: stnb.Account, sent: list[str]) -> None:
 
 
 def test_records_are_named_when_asked_for(demo: stnb.Account, jobs: pd.DataFrame) -> None:
-    """`only` names locations by name, invoices by reference number, jobs by number and memberships by their type."""
+    """`only` names locations by name, invoices by reference number, jobs by number and memberships
+    by their type.
+    """
     some = jobs[jobs["membershipId"].notna()].head(30)
     named = name_columns(
         demo,
@@ -177,7 +185,9 @@ def test_records_are_named_when_asked_for(demo: stnb.Account, jobs: pd.DataFrame
 
 @pytest.mark.filterwarnings("error::stnb.StnbWarning")
 def test_what_stays_without_a_name_is_told_once(demo: stnb.Account, jobs: pd.DataFrame) -> None:
-    """One warning names the columns that lead to records and how to ask for them; with `only` there is nothing to tell."""
+    """One warning names the columns that lead to records and how to ask for them; with `only` there
+    is nothing to tell.
+    """
     with pytest.warns(
         stnb.StnbWarning, match=r"projectId, locationId, .* lead to records .*only=\['projectId'\]"
     ) as told:
@@ -188,7 +198,9 @@ def test_what_stays_without_a_name_is_told_once(demo: stnb.Account, jobs: pd.Dat
 
 
 def test_an_own_id_is_not_named(demo: stnb.Account) -> None:
-    """An employee's userId is the employee's own: no name is put beside it, but beside businessUnitId."""
+    """An employee's userId is the employee's own: no name is put beside it, but beside
+    businessUnitId.
+    """
     named = name_columns(demo, demo.settings.employees.pull(active="Any"))
 
     assert "userName" not in named
@@ -234,7 +246,9 @@ def test_a_frame_without_rows(demo: stnb.Account, jobs: pd.DataFrame, sent: list
 def test_what_cannot_be_named(
     demo: stnb.Account, jobs: pd.DataFrame, column: str, why: str
 ) -> None:
-    """`only` with a column that is no link, leads to what has no name, or lies in a list, is an error that says what to do."""
+    """`only` with a column that is no link, leads to what has no name, or lies in a list, is an
+    error that says what to do.
+    """
     frame = demo.accounting.invoices.head(3) if column.startswith("items") else jobs
 
     with pytest.raises(stnb.BadFilter, match=why):
@@ -271,7 +285,9 @@ def staff(resource: str, column: str = "employeeId", **more: Any) -> pd.DataFram
 
 @pytest.mark.usefixtures("twins")
 def test_the_column_beside_tells_which_list_is_meant(demo: stnb.Account) -> None:
-    """An id of two people is named by employeeType; without it the name is missing, unless both have the same."""
+    """An id of two people is named by employeeType; without it the name is missing, unless both
+    have the same.
+    """
     kinds = pd.Series(["Technician", "Employee", "Technician", None, "Employee"], dtype="str")
     pay = "payroll.gross_pay_items"
 
@@ -293,7 +309,9 @@ def test_the_column_beside_tells_which_list_is_meant(demo: stnb.Account) -> None
 
 @pytest.mark.usefixtures("twins")
 def test_an_open_link_that_is_ambiguous_is_left_out(demo: stnb.Account) -> None:
-    """Where nobody says which list is meant and an id is in two, the column stays without names, and that is told."""
+    """Where nobody says which list is meant and an id is in two, the column stays without names,
+    and that is told.
+    """
     with pytest.warns(
         stnb.StnbWarning, match="soldBy has no names: some of its ids are in two lists"
     ):
@@ -308,7 +326,9 @@ def test_an_open_link_that_is_ambiguous_is_left_out(demo: stnb.Account) -> None:
 def test_each_target_is_looked_up_once(
     demo: stnb.Account, jobs: pd.DataFrame, sent: list[str]
 ) -> None:
-    """A second call sends nothing; other ids of a list read by fifties are asked for alone; `fresh` asks again."""
+    """A second call sends nothing; other ids of a list read by fifties are asked for alone; `fresh`
+    asks again.
+    """
     name_columns(demo, jobs)
     first = sorted(sent)
     name_columns(demo, jobs)
@@ -355,7 +375,9 @@ def test_what_the_app_may_not_read_stays_an_id(jobs: pd.DataFrame) -> None:
 def test_twelve_requests_for_all_names_of_jobs(
     demo: stnb.Account, jobs: pd.DataFrame, sent: list[str]
 ) -> None:
-    """Customers take a page for each 5,000, and the six lists beside them one each; no other list is read."""
+    """Customers take a page for each 5,000, and the six lists beside them one each; no other list
+    is read.
+    """
     name_columns(demo, jobs)
 
     lists = ["business-units", "campaigns", "employees", "job-types", "tag-types", "technicians"]
@@ -369,7 +391,9 @@ def test_twelve_requests_for_all_names_of_jobs(
 
 
 def test_all_links_that_have_a_name_are_named(demo: stnb.Account) -> None:
-    """In every list of the demo each column that leads to a named target gets a column, filled wherever the id is."""
+    """In every list of the demo each column that leads to a named target gets a column, filled
+    wherever the id is.
+    """
     count = 0
     for endpoint in demo.catalog:
         if endpoint.required or endpoint.kind != "list" or not endpoint.columns:
@@ -395,7 +419,9 @@ def test_all_links_that_have_a_name_are_named(demo: stnb.Account) -> None:
 
 
 def test_records_are_targets_of_links(demo: stnb.Account) -> None:
-    """What is only named when asked for is what some link leads to; customers and the lists of the settings are not of it."""
+    """What is only named when asked for is what some link leads to; customers and the lists of the
+    settings are not of it.
+    """
     targets = {
         t.resource for endpoint in demo.catalog for link in links_of(endpoint) for t in link.targets
     }

@@ -1,4 +1,6 @@
-"""Where ids lead: every row of facts §10 with its mark, every link of the catalogue, and the traps by name."""
+"""Where ids lead: every row of facts §10 with its mark, every link of the catalogue, and the traps
+by name.
+"""
 
 from __future__ import annotations
 
@@ -271,7 +273,9 @@ def test_every_row_of_the_facts_is_a_link(catalog: Catalog, line: str) -> None:
 
 
 def test_every_link_of_the_catalogue_is_there(catalog: Catalog) -> None:
-    """Whatever a column of the catalogue refers to, in lists too, is one of its links' targets; users are two lists."""
+    """Whatever a column of the catalogue refers to, in lists too, is one of its links' targets;
+    users are two lists.
+    """
     for endpoint in catalog:
         found = {link.path: {t.resource for t in link.targets} for link in links_of(endpoint)}
         for path, column in walk(endpoint.columns):
@@ -291,7 +295,9 @@ def test_every_link_of_the_catalogue_is_there(catalog: Catalog) -> None:
 
 
 def test_every_target_has_the_column_that_it_is_found_by(catalog: Catalog) -> None:
-    """Targets are lists, rows or feeds that can be read without an argument but ids, and have the column named."""
+    """Targets are lists, rows or feeds that can be read without an argument but ids, and have the
+    column named.
+    """
     targets = {t for endpoint in catalog for link in links_of(endpoint) for t in link.targets}
 
     assert len(targets) > 60
@@ -328,7 +334,9 @@ def test_traps_are_named(catalog: Catalog, resource: str, column: str, note: str
 
 
 def test_incoming_is_the_other_way_round(catalog: Catalog) -> None:
-    """What leads to a resource is what names it as a target; feeds and records that repeat a list are left out."""
+    """What leads to a resource is what names it as a target; feeds and records that repeat a list
+    are left out.
+    """
     table = links(catalog, "crm.customers", incoming=True)
 
     assert list(table.columns) == INCOMING
@@ -355,7 +363,9 @@ def test_feeds_and_records_have_the_links_of_their_list(catalog: Catalog) -> Non
 
 
 def test_a_resource_without_links_has_an_empty_table(catalog: Catalog) -> None:
-    """Where nothing leads anywhere the table is empty and has its columns; an unknown name is an error."""
+    """Where nothing leads anywhere the table is empty and has its columns; an unknown name is an
+    error.
+    """
     empty = links(catalog, "dispatch.teams")
 
     assert (len(empty), list(empty.columns)) == (0, COLUMNS)

@@ -52,7 +52,9 @@ NOTES = "crm.customers.notes"
 
 
 class Server:
-    """Notes of customers: so many for each id; `failing` ids are answered with a status or an exception, `held` ones wait."""
+    """Notes of customers: so many for each id; `failing` ids are answered with a status or an
+    exception, `held` ones wait.
+    """
 
     def __init__(
         self,
@@ -134,7 +136,9 @@ def quiet(run: Callable[[], Any]) -> Any:
 
 
 def test_the_rows_of_many_come_as_one_frame() -> None:
-    """First the parent's column, typed; rows in the order of the parents, then of the server, whoever answered first."""
+    """First the parent's column, typed; rows in the order of the parents, then of the server,
+    whoever answered first.
+    """
     server = Server(lambda i: {7: 2, 3: 0, 5: 3}[i])
     server.held = {7}
     run = server.resource().start(id=[7, 3, 5])
@@ -268,7 +272,9 @@ def test_one_id_in_a_list_has_its_column_too() -> None:
 
 
 def test_filters_limit_and_columns_hold_for_all() -> None:
-    """Each call carries the filters; the limit cuts the whole, and further parents are not asked for."""
+    """Each call carries the filters; the limit cuts the whole, and further parents are not asked
+    for.
+    """
     server = Server(lambda i: 4)
     df = server.resource().pull(
         id=range(100),
@@ -441,7 +447,9 @@ def demo() -> stnb.Account:
 
 
 def _three(demo: stnb.Account, endpoint: Endpoint) -> dict[str, Any]:
-    """A value for each hole, and three for the last one; one of them is of no record, where the demo can tell."""
+    """A value for each hole, and three for the last one; one of them is of no record, where the
+    demo can tell.
+    """
     given = {p.py: SPAN[p.py] for p in endpoint.required if p.py in SPAN}
     for param in _holes(endpoint):
         before = endpoint.path.split(f"/{{{param.name}}}")[0]
@@ -474,7 +482,9 @@ def _ids(demo: stnb.Account, name: str) -> tuple[int, ...]:
 def _one_by_one(
     demo: stnb.Account, endpoint: Endpoint, given: dict[str, Any], many: str
 ) -> tuple[list[pd.DataFrame], list[Any]]:
-    """The frames of single pulls with the parent's columns in front, and the parents that are not there."""
+    """The frames of single pulls with the parent's columns in front, and the parents that are not
+    there.
+    """
     frames, failed = [], []
     for value in given[many]:
         try:
@@ -500,7 +510,9 @@ def _one_by_one(
 
 @pytest.mark.parametrize("name", [e.name for e in BELOW])
 def test_many_are_the_same_as_one_after_the_other(demo: stnb.Account, name: str) -> None:
-    """On every route below a record: the rows, their order, their dtypes, and which parents are not there."""
+    """On every route below a record: the rows, their order, their dtypes, and which parents are not
+    there.
+    """
     endpoint = CATALOG[name]
     given = _three(demo, endpoint)
     many = next(k for k, v in given.items() if isinstance(v, list))
@@ -522,7 +534,9 @@ def test_many_are_the_same_as_one_after_the_other(demo: stnb.Account, name: str)
 
 @pytest.mark.parametrize("name", plan.TWINS)
 def test_a_twin_has_the_columns_of_its_route(name: str) -> None:
-    """By the catalogue: the same names and types, the parent's column, and a filter that takes many of them, or none."""
+    """By the catalogue: the same names and types, the parent's column, and a filter that takes many
+    of them, or none.
+    """
     endpoint, twin = CATALOG[name], plan.TWINS[name]
     other, mine = CATALOG[twin.resource], shape_of(endpoint).by_path
     theirs = shape_of(other).by_path
@@ -587,7 +601,9 @@ def test_values_come_as_asked_either_way(demo: stnb.Account, name: str, dtypes: 
 
 
 def test_a_list_that_takes_ids_is_used_from_two_parents_on(demo: stnb.Account) -> None:
-    """A feed only where reading it whole is cheaper, and none where it lacks something or the caller says so."""
+    """A feed only where reading it whole is cheaper, and none where it lacks something or the
+    caller says so.
+    """
     contacts, notes, history = (
         demo.crm.customers.contacts.by_id,
         demo.jpm.jobs.notes,
@@ -733,7 +749,9 @@ FED = [
 
 
 def test_a_feed_is_read_as_the_route_would_be() -> None:
-    """Of a row that came twice the newest, only those of the parents, inactive ones left out and told."""
+    """Of a row that came twice the newest, only those of the parents, inactive ones left out and
+    told.
+    """
     feed = Feed(FED)
     df, told = said(lambda: feed.resource().pull(id=[1, 2], bulk=True))
 

@@ -1,4 +1,6 @@
-"""The pager: which requests are made, in what order, and that no row is lost whatever the server says of itself."""
+"""The pager: which requests are made, in what order, and that no row is lost whatever the server
+says of itself.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def call(e: Endpoint | None = None, **given: Any) -> Call:
 
 
 class Rows:
-    """A list of so many rows, served by page and pageSize; `lie` changes an envelope, and `slow` delays by page."""
+    """A list of so many rows, served by page and pageSize; `lie` changes an envelope, and `slow`
+    delays by page.
+    """
 
     def __init__(
         self,
@@ -114,7 +118,9 @@ def ids(found: list[Page]) -> list[int]:
 )
 @pytest.mark.parametrize("lanes", [1, 8])
 def test_every_row_comes_once(count: int, lanes: int) -> None:
-    """Whatever the number of rows, none is missing, none comes twice, and indexes are distinct and begin with 0."""
+    """Whatever the number of rows, none is missing, none comes twice, and indexes are distinct and
+    begin with 0.
+    """
     server = Rows(count)
 
     found = walk(call(), server, Plan(concurrency=lanes))
@@ -136,7 +142,9 @@ def test_every_row_comes_once(count: int, lanes: int) -> None:
 def test_any_plan_brings_the_first_rows(
     count: int, size: int | None, limit: int | None, lanes: int, first: int, most: int
 ) -> None:
-    """With any page size, limit, concurrency, first page and maximum: the first `limit` rows in order, each once."""
+    """With any page size, limit, concurrency, first page and maximum: the first `limit` rows in
+    order, each once.
+    """
     server = Rows(count, first=first)
     size = min(size, most) if size else None
 
@@ -177,7 +185,9 @@ def test_the_order_that_was_asked_for_is_kept() -> None:
 
 
 def test_most_lists_are_ordered_by_id() -> None:
-    """In the catalogue 65 lists and more can be, the busy ones among them: new rows then shift no page."""
+    """In the catalogue 65 lists and more can be, the busy ones among them: new rows then shift no
+    page.
+    """
     by_id = [
         e.name for e in KNOWN if (s := e.takes("sort")) and "+id" in {v.lower() for v in s.values}
     ]
@@ -187,7 +197,9 @@ def test_most_lists_are_ordered_by_id() -> None:
 
 
 def test_a_large_list_is_read_side_by_side_in_pages_that_fit() -> None:
-    """20,000 rows at 8 in flight: 2,500 a page, eight at once, and the first answer is not read twice in vain."""
+    """20,000 rows at 8 in flight: 2,500 a page, eight at once, and the first answer is not read
+    twice in vain.
+    """
     server = Rows(20_000)
 
     found = walk(call(), server)
@@ -221,7 +233,9 @@ def test_a_large_list_is_read_side_by_side_in_pages_that_fit() -> None:
 def test_the_page_size_is_chosen_from_the_total(
     total: int | None, lanes: int, most: int, size: int
 ) -> None:
-    """Every lane has work to the end, in rounds that are full, never beyond what the endpoint gives."""
+    """Every lane has work to the end, in rounds that are full, never beyond what the endpoint
+    gives.
+    """
     assert choose_size(total, lanes, most) == size
 
 
@@ -274,7 +288,9 @@ def lies(**more: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 @pytest.mark.parametrize("total", [None, 0, 1, 700, 2500, 100_000, "3000", -5, 3000.0, True])
 def test_the_total_may_say_anything(total: Any) -> None:
-    """hasMore decides: with a total that is missing, too small, too large or of another type, every row comes once."""
+    """hasMore decides: with a total that is missing, too small, too large or of another type, every
+    row comes once.
+    """
     server = Rows(3000, lie=lies(totalCount=total))
     plan = Plan()
 
@@ -328,7 +344,9 @@ def test_short_pages_are_no_end() -> None:
 @pytest.mark.parametrize("total", [None, 100])
 @pytest.mark.parametrize("echo", [True, False])
 def test_an_endless_list_is_a_fault(total: int | None, echo: bool) -> None:
-    """A server that gives the same rows for every page is found out, also where it repeats the page's number."""
+    """A server that gives the same rows for every page is found out, also where it repeats the
+    page's number.
+    """
     server = Rows(
         0,
         lie=lambda b: {
@@ -428,7 +446,9 @@ def batch(*rows: int, more: bool = True, cursor: Any = None, **extra: Any) -> di
 
 
 def test_an_export_follows_its_cursor() -> None:
-    """Each answer names the place of the next; other filters stay, and the last cursor is kept for later runs."""
+    """Each answer names the place of the next; other filters stay, and the last cursor is kept for
+    later runs.
+    """
     fetch, asked = feed(
         batch(1, cursor="a"), batch(2, cursor="b"), batch(3, more=False, cursor="c")
     )
@@ -607,7 +627,9 @@ PARTS: dict[str, some.SearchStrategy[Any]] = {
 def test_an_envelope_is_read_as_json_reads_it(
     body: dict[str, Any], marks: tuple[str, str], ascii_only: bool
 ) -> None:
-    """Keys in any order, lists behind the rows, and texts that look like an envelope: the same as reading it all."""
+    """Keys in any order, lists behind the rows, and texts that look like an envelope: the same as
+    reading it all.
+    """
     content = json.dumps(body, separators=marks, ensure_ascii=ascii_only).encode()
 
     found = envelope(content)
@@ -630,7 +652,9 @@ def test_bytes_that_are_no_envelope_are_none(content: bytes) -> None:
 
 
 def test_more_ids_than_one_call_takes_are_asked_for_side_by_side() -> None:
-    """Each fifty ids are one call; no batch leads on to a second page, and the pages keep their order."""
+    """Each fifty ids are one call; no batch leads on to a second page, and the pages keep their
+    order.
+    """
     wanted = list(range(230))
     asked: list[list[str]] = []
     flying = most = 0
@@ -706,7 +730,9 @@ def test_the_stand_is_told_before_the_pages() -> None:
 def test_rows_created_meanwhile_do_not_shift_the_pages(
     params: Any, given_: dict[str, Any], bound: str | None
 ) -> None:
-    """A list that is read in several pages is bounded where it can be; a bound of the caller's stays."""
+    """A list that is read in several pages is bounded where it can be; a bound of the caller's
+    stays.
+    """
     server, plan = Rows(3000), Plan(now="2026-07-01T00:00:00Z")
     walk(call(endpoint(params=(*PAGING, SORT, *params)), **given_), server, plan)
 

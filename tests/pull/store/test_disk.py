@@ -1,4 +1,6 @@
-"""The spool: whatever ends the process, and whenever, the same call goes on and ends with the same rows."""
+"""The spool: whatever ends the process, and whenever, the same call goes on and ends with the same
+rows.
+"""
 
 from __future__ import annotations
 
@@ -202,7 +204,9 @@ def test_the_same_call_goes_on(half: Spool, opened: Any) -> None:
 
 
 def test_a_spool_that_was_closed_can_be_opened_again(half: Spool, opened: Any) -> None:
-    """As a pull is that goes on; where another call had the folder meanwhile, its pages are gone and the stand is written anew."""
+    """As a pull is that goes on; where another call had the folder meanwhile, its pages are gone
+    and the stand is written anew.
+    """
     half.again()
     half.close()
     half.close()
@@ -284,7 +288,9 @@ def test_a_journal_of_another_kind_starts_afresh(plan: str, half: Spool, opened:
 
 
 def test_pages_without_a_journal_are_of_no_call(half: Spool, opened: Any) -> None:
-    """As where the process ended before the first stand was saved, or while the folder was being deleted."""
+    """As where the process ended before the first stand was saved, or while the folder was being
+    deleted.
+    """
     half.close()
     (FOLDER / "plan.json").unlink()
 
@@ -423,7 +429,9 @@ def test_a_folder_that_is_deleted_while_it_is_taken_is_made_again(
     "path", ["nowhere/jobs.parquet", "/proc/jobs.parquet", "file/jobs.parquet", "folder"]
 )
 def test_a_place_that_cannot_be_written_is_told_at_once(path: str, opened: Any) -> None:
-    """Before anything is sent: a folder that is missing or closed, or a folder where the file should be."""
+    """Before anything is sent: a folder that is missing or closed, or a folder where the file
+    should be.
+    """
     Path("file").touch()
     Path("folder").mkdir()
 
@@ -452,7 +460,9 @@ def kept(err: CannotSave) -> bool:
 
 
 def test_a_disk_that_fills_keeps_the_pages(half: Spool, opened: Any, full_disk: Any) -> None:
-    """In three sentences: while pages come, while the journal is written, and while the file is written."""
+    """In three sentences: while pages come, while the journal is written, and while the file is
+    written.
+    """
     full_disk(100)
     with pytest.raises(
         CannotSave, match=r"Page 2 could not be kept. The system says: File too large"
@@ -542,7 +552,9 @@ def test_nothing_is_put_into_a_folder_that_was_let_go(half: Spool, opened: Any) 
 def test_closing_stops_the_file_being_written(
     half: Spool, opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pull that is cancelled lets go of the folder as soon as the thread that writes has seen it; the pages stay."""
+    """A pull that is cancelled lets go of the folder as soon as the thread that writes has seen it;
+    the pages stay.
+    """
     real = parquet.write
 
     def closed_meanwhile(path: Path, tables: Any, *rest: Any, **more: Any) -> int:
@@ -627,7 +639,9 @@ def pull() -> None:
 
 
 def killed_at(n: int) -> None:
-    """Pull, and die just before the n-th thing that is done to a file; in its middle where it is a write."""
+    """Pull, and die just before the n-th thing that is done to a file; in its middle where it is a
+    write.
+    """
     seen = 0
 
     def step(*half_way: Any) -> None:
@@ -671,7 +685,9 @@ def in_a_child(work: Any, *arguments: Any) -> int:
 
 
 def went_on(old: bytes | None) -> None:
-    """After the kill the file is the old one or whole; the same call ends with the rows of an undisturbed one."""
+    """After the kill the file is the old one or whole; the same call ends with the rows of an
+    undisturbed one.
+    """
     wanted, _, duplicates = assemble(SERVER, SMALL, key=("id",))
     before = FILE.read_bytes() if FILE.exists() else None
     if before != old:
@@ -693,7 +709,9 @@ def went_on(old: bytes | None) -> None:
 
 
 def kill_everywhere() -> None:
-    """Kill at the first step, the second, and so on, until a run gets through; print how many there were."""
+    """Kill at the first step, the second, and so on, until a run gets through; print how many there
+    were.
+    """
     went_on(None)  # once undisturbed, so that the forks need not load what it takes
     n, code = 0, -signal.SIGKILL
     while code == -signal.SIGKILL:
@@ -709,7 +727,9 @@ def kill_everywhere() -> None:
 
 
 def test_a_process_that_is_killed_loses_nothing() -> None:
-    """By SIGKILL before, in the middle of and after everything that it does to a file, each in turn."""
+    """By SIGKILL before, in the middle of and after everything that it does to a file, each in
+    turn.
+    """
     done = subprocess.run([sys.executable, __file__], capture_output=True, text=True, timeout=120)
 
     assert done.returncode == 0, done.stderr

@@ -62,7 +62,9 @@ def alike(
     limit: int | None = None,
     keep: str = "newest",
 ) -> pd.DataFrame:
-    """Write the pages out and put them together, and see that it is the frame that `assemble` makes of them."""
+    """Write the pages out and put them together, and see that it is the frame that `assemble` makes
+    of them.
+    """
     wanted, drift, duplicates = assemble(pages, WIDGETS, key=key, limit=limit, keep=keep)
     union = Union(files(pages), WIDGETS)
     dropped = union.repeats(key) if keep == "newest" else {}
@@ -131,7 +133,9 @@ def test_a_file_of_another_kind_is_unreadable(content: bytes) -> None:
 
 
 def test_columns_that_differ_between_pages_get_one_type() -> None:
-    """As in a frame: text for numbers and text, floats for whole and other numbers, µs for years that ns do not hold."""
+    """As in a frame: text for numbers and text, floats for whole and other numbers, µs for years
+    that ns do not hold.
+    """
     frame = alike(
         [
             page(
@@ -264,7 +268,9 @@ def test_whatever_pages_hold_is_as_in_a_frame(
 
 
 def test_the_newest_row_of_a_key_stays() -> None:
-    """By modifiedOn, on whichever page it is; of rows as new as each other, or with no date, the one read last."""
+    """By modifiedOn, on whichever page it is; of rows as new as each other, or with no date, the
+    one read last.
+    """
 
     def row(id: int | None, name: str, day: int) -> dict[str, Any]:
         return {
