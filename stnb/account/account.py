@@ -132,6 +132,11 @@ class Account(Branch):
     def _resource(self, endpoint: Endpoint) -> Resource:
         return Resource(self._session, self.catalog, endpoint, self._meter)
 
+    @property
+    def session(self) -> Session:
+        """The HTTP session of the tenant. Internal: other rooms of stnb use it, readers need not."""
+        return self._session
+
     _stands_in = False
 
     @property

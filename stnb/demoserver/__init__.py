@@ -7,4 +7,14 @@ from .front import make_app
 from .states import BEFORE, STATES
 from .token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT
 
-__all__ = ["APP_KEY", "BEFORE", "CLIENT_ID", "CLIENT_SECRET", "FAULTS", "STATES", "TENANT", "Fault", "make_app"]
+__all__ = [
+    "APP_KEY",
+    "BEFORE",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "FAULTS",
+    "STATES",
+    "TENANT",
+    "Fault",
+    "make_app",
+]

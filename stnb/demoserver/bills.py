@@ -12,7 +12,9 @@ from .shop import JOB_TYPES, TAX_RATES
 from .table import Array, Index
 from .work import COMPLETED, HOUR
 
-INSTALLS = [i for i, job in enumerate(JOB_TYPES) if job[0].endswith("Install") or job[0] == "Panel Upgrade"]
+INSTALLS = [
+    i for i, job in enumerate(JOB_TYPES) if job[0].endswith("Install") or job[0] == "Panel Upgrade"
+]
 MODIFIER = 3  # after the three kinds of things that are sold
 OF_JOB, ADJUSTMENT, MEMBERSHIP = range(3)
 NAT = np.datetime64("NaT")
@@ -22,7 +24,10 @@ def members(co: Company) -> Data:
     """Memberships: a quarter of the customers buy one, and most renew it when its year is over."""
     rng, who = co.rng("members"), co["customers"]
     joined = np.flatnonzero((rng.random(len(who["id"])) < 0.28) | (np.arange(len(who["id"])) == 0))
-    start = np.maximum(who["created"][joined], co.start - 300 * DAY) + rng.integers(0, 200, len(joined)) * DAY
+    start = (
+        np.maximum(who["created"][joined], co.start - 300 * DAY)
+        + rng.integers(0, 200, len(joined)) * DAY
+    )
     plan = np.where(who["company"][joined], 3, rng.choice(3, len(joined), p=[0.5, 0.3, 0.2]))
     before = np.full(len(joined), -1)
     rounds: list[list[Array]] = []
@@ -36,7 +41,9 @@ def members(co: Company) -> Data:
         total += len(joined)
         again = rng.random(len(joined)) < 0.72
         joined, start, plan, before = joined[again], end[again], plan[again], row[again]
-    customer, start, end, plan, before = (np.concatenate(column) for column in zip(*rounds, strict=True))
+    customer, start, end, plan, before = (
+        np.concatenate(column) for column in zip(*rounds, strict=True)
+    )
     order = np.argsort(start, kind="stable")
     place = np.empty(total, dtype=np.int64)
     place[order] = np.arange(total)
@@ -47,7 +54,12 @@ def members(co: Company) -> Data:
     canceled = (rng.random(total) < 0.06) & (renewed_by < 0) & (quit_on < co.end)
     to = np.where(canceled, quit_on, end[order])  # nobody is a member after that
     stamped = {"from": start[order], "to": to, "canceled": canceled, "renewed_by": renewed_by}
-    return {"id": ids(total, 39_400_020, 3), "customer": customer[order], "plan": plan[order], **stamped}
+    return {
+        "id": ids(total, 39_400_020, 3),
+        "customer": customer[order],
+        "plan": plan[order],
+        **stamped,
+    }
 
 
 def bills(co: Company) -> Data:
@@ -57,7 +69,10 @@ def bills(co: Company) -> Data:
     usual = np.array([t[5] for t in JOB_TYPES])[job["kind"]]
     billed = (job["status"] == COMPLETED) & ((usual > 0) | (co["estimate facts"]["of bill"] >= 0))
     # What was sold on an estimate is billed as it was offered.
-    offered, sold = co["estimate lines"]["starts"], np.where(billed, co["estimate facts"]["of bill"], -1)
+    offered, sold = (
+        co["estimate lines"]["starts"],
+        np.where(billed, co["estimate facts"]["of bill"], -1),
+    )
     lines = np.where(billed, np.maximum(1, usual + rng.integers(-1, 2, n)), 0)
     lines = np.where(sold >= 0, offered[sold + 1] - offered[sold], lines)
     member = billed & (job["member"] >= 0)
@@ -82,7 +97,9 @@ def bills(co: Company) -> Data:
     counts = np.concatenate((lines + member, np.ones(len(wrong) + nm, dtype=np.int64)))
     b["id"] = ids(len(counts), 45_900_120, 2)
     b["starts"] = np.concatenate(([0], np.cumsum(counts)))
-    install = np.concatenate((np.isin(job["kind"], INSTALLS), np.zeros(len(wrong) + nm, dtype=bool)))
+    install = np.concatenate(
+        (np.isin(job["kind"], INSTALLS), np.zeros(len(wrong) + nm, dtype=bool))
+    )
     return _paid(co, _totals(_items(co, rng, b, counts, install)))
 
 
@@ -141,7 +158,11 @@ def _offered(co: Company, estimate: Index, number: Index) -> tuple[Data, Index]:
 def _totals(b: Data) -> Data:
     n = len(b["id"])
     b["sub_total"] = np.round(np.bincount(b["item_bill"], b["item_total"], n), 2) + 0.0
-    goods = np.bincount(b["item_bill"], np.where((b["item_kind"] == 1) | (b["item_kind"] == 2), b["item_total"], 0.0), n)
+    goods = np.bincount(
+        b["item_bill"],
+        np.where((b["item_kind"] == 1) | (b["item_kind"] == 2), b["item_total"], 0.0),
+        n,
+    )
     b["rate"] = np.array(TAX_RATES)[b["branch"]]
     b["tax"] = np.round(goods * b["rate"], 2)
     b["total"] = np.round(b["sub_total"] + b["tax"], 2)
@@ -166,7 +187,11 @@ def _paid(co: Company, b: Data) -> Data:
     all_bills, moments = np.concatenate((all_bills, back)), np.concatenate((moments, given))
     all_amounts = np.concatenate((all_amounts, b["total"][back]))
     order = np.argsort(moments, kind="stable")
-    b |= {"paid_bill": all_bills[order], "paid_amount": all_amounts[order], "paid_when": moments[order]}
+    b |= {
+        "paid_bill": all_bills[order],
+        "paid_amount": all_amounts[order],
+        "paid_when": moments[order],
+    }
     b["balance"] = np.round(b["total"] - np.bincount(b["paid_bill"], b["paid_amount"], n), 2) + 0.0
     settled = np.full(n, NAT, dtype="datetime64[us]")
     settled[b["paid_bill"]] = b["paid_when"]
@@ -182,7 +207,13 @@ def _refunds(co: Company, b: Data, paid: Index, amount: Array, when: Array) -> t
     last[paid] = np.maximum(last[paid], when)
     of = np.maximum(b["of"], 0)
     given = np.maximum(b["date"], last[of] + SECOND) + rng.integers(1, 9, n) * DAY
-    some = (b["of"] >= 0) & whole[of] & (b["total"] < 0) & (rng.random(n) < 0.67) & (given < co.end - HOUR)
+    some = (
+        (b["of"] >= 0)
+        & whole[of]
+        & (b["total"] < 0)
+        & (rng.random(n) < 0.67)
+        & (given < co.end - HOUR)
+    )
     at = np.flatnonzero(some)
     return at, blur(rng, given[at])
 

@@ -13,7 +13,12 @@ from .shop import JOB_TYPES
 from .table import Array, Index
 
 # The trades that one crew of a branch does, from every trade by itself to all of them together: the first that has work enough.
-LEVELS: list[list[list[int]]] = [[[0], [1], [2], [3]], [[0, 1], [2], [3]], [[0, 1], [2, 3]], [[0, 1, 2, 3]]]
+LEVELS: list[list[list[int]]] = [
+    [[0], [1], [2], [3]],
+    [[0, 1], [2], [3]],
+    [[0, 1], [2, 3]],
+    [[0, 1, 2, 3]],
+]
 ENOUGH = 9.0  # hours on a weekday for which a crew of its own is worth while
 FULL_DAY = 6.0  # hours at customers'; the rest is driving and meals
 HOUR = DAY // 24
@@ -60,14 +65,23 @@ def pools(co: Company) -> Data:
     for branch in range(3):
         days = (DAYS - (opened if branch == 2 else 0)) * WEEKDAYS
         mean = hours[branch * 4 : branch * 4 + 4].sum(axis=1) / days
-        level = next((x for x in LEVELS if all(mean[crew].sum() >= ENOUGH for crew in x)), LEVELS[-1])
+        level = next(
+            (x for x in LEVELS if all(mean[crew].sum() >= ENOUGH for crew in x)), LEVELS[-1]
+        )
         for crew in level:
             of_unit[[branch * 4 + t for t in crew]] = len(trades)
             trades.append(crew)
             branches.append(branch)
     daily = np.zeros((len(trades), DAYS + AHEAD))
     np.add.at(daily, of_unit, hours)
-    return {"of unit": of_unit, "trades": trades, "branch": np.array(branches), "hours": daily, "each": each, "day": day}
+    return {
+        "of unit": of_unit,
+        "trades": trades,
+        "branch": np.array(branches),
+        "hours": daily,
+        "each": each,
+        "day": day,
+    }
 
 
 def _seats(co: Company, pool: Data) -> Array:
@@ -76,7 +90,9 @@ def _seats(co: Company, pool: Data) -> Array:
     window = np.ones(28)
     days = np.convolve(np.ones(DAYS + AHEAD), window, "same")
     mean = np.stack([np.convolve(row, window, "same") for row in pool["hours"]]) / days / WEEKDAYS
-    seats = np.maximum(2, np.ceil(np.maximum.accumulate(BUSIEST * mean / FULL_DAY, axis=1))).astype(np.int64)
+    seats = np.maximum(2, np.ceil(np.maximum.accumulate(BUSIEST * mean / FULL_DAY, axis=1))).astype(
+        np.int64
+    )
     seats[pool["branch"] == 2, :opened] = 0
     return np.asarray(seats)
 
@@ -92,7 +108,9 @@ def crew(co: Company) -> Data:
     first_seat = np.cumsum(most) - most
     of_seat = np.repeat(np.arange(len(most)), most)
     rank = np.arange(len(of_seat)) - first_seat[of_seat]
-    opens = np.array([int(np.argmax(seats[p] > k)) for p, k in zip(of_seat.tolist(), rank.tolist(), strict=True)])
+    opens = np.array(
+        [int(np.argmax(seats[p] > k)) for p, k in zip(of_seat.tolist(), rank.tolist(), strict=True)]
+    )
     seat, since, until = _people(rng, opens)
     hired = _hired(co, rng, since, pool["branch"][of_seat[seat]])
     order = np.lexsort((seat, hired))
@@ -163,7 +181,9 @@ def leads(co: Company) -> Data:
     group = of_visit[at] * (DAYS + AHEAD) + day[at]
     rank = np.arange(len(at)) - np.searchsorted(group, group)
     size, days = np.maximum(seats, 1)[of_visit[at], day[at]], day[at]
-    seat = (turn[of_visit[at], days] + rank % needed[of_visit[at], days]) % size + known["first seat"][of_visit[at]]
+    seat = (turn[of_visit[at], days] + rank % needed[of_visit[at], days]) % size + known[
+        "first seat"
+    ][of_visit[at]]
     back = np.argsort(at, kind="stable")
     starts = np.concatenate(([0], np.cumsum(each)))
     return {
@@ -186,12 +206,18 @@ def plan(co: Company) -> Data:
     takes = in_time(person, work["hours"][job] * co["crew"]["pace"][lead] * 3600.0)
     takes = (takes.astype(np.int64) // 900 + 2) * 15 * MINUTE  # and half an hour between visits
     midnight = co.start + co["pools"]["day"][at] * DAY
-    booked = (work["created"][job] - co.start) // (30 * MINUTE) * (30 * MINUTE) + co.start + 60 * MINUTE
+    booked = (
+        (work["created"][job] - co.start) // (30 * MINUTE) * (30 * MINUTE) + co.start + 60 * MINUTE
+    )
     latest = midnight + CLOSES - _rest(person, takes)
-    wanted = np.maximum(np.maximum(midnight + OPENS, booked), np.minimum(visit["start"][at], latest))
+    wanted = np.maximum(
+        np.maximum(midnight + OPENS, booked), np.minimum(visit["start"][at], latest)
+    )
     group = np.unique(sent["group"][at], return_inverse=True)[1]
     planned = visit["start"].copy()
-    start = _one_by_one(group, sent["rank"][at], sent["of"][at], np.diff(sent["starts"])[at], wanted, takes)
+    start = _one_by_one(
+        group, sent["rank"][at], sent["of"][at], np.diff(sent["starts"])[at], wanted, takes
+    )
     planned[at] = np.minimum(start, midnight + CLOSES + 2 * HOUR)
     return {"start": planned}
 
@@ -206,7 +232,9 @@ def _rest(key: Index, takes: Array) -> Array:
     return rest
 
 
-def _one_by_one(group: Index, rank: Index, of: Index, each: Index, wanted: Array, takes: Array) -> Array:
+def _one_by_one(
+    group: Index, rank: Index, of: Index, each: Index, wanted: Array, takes: Array
+) -> Array:
     """Starts of visits that lie group by group (a crew's day): none before all who go to it are free."""
     free = np.full((int(group.max(initial=0)) + 1, int(of.max(initial=1))), np.datetime64(0, "us"))
     turn = np.arange(len(group)) - np.searchsorted(group, group)
@@ -234,9 +262,14 @@ def recalls(co: Company) -> Data:
         able = able[np.argsort(work["last_end"][able], kind="stable")]
         upto = np.concatenate(([0.0], np.cumsum(np.exp(-3 * skill[able]))))
         mine = np.flatnonzero(recall & (trade == of_trade))
-        first, last = (np.searchsorted(work["last_end"][able], work["created"][mine] - x * DAY) for x in (45, 1))
+        first, last = (
+            np.searchsorted(work["last_end"][able], work["created"][mine] - x * DAY)
+            for x in (45, 1)
+        )
         place = upto[first] + rng.random(len(mine)) * (upto[last] - upto[first])
-        at = np.clip(np.searchsorted(upto, place, side="right") - 1, first, np.maximum(last - 1, first))
+        at = np.clip(
+            np.searchsorted(upto, place, side="right") - 1, first, np.maximum(last - 1, first)
+        )
         has = last > first
         original[mine[has]] = able[at[has]]
     return {"of": original}
@@ -253,4 +286,11 @@ def sent(co: Company) -> Data:
     return {**lead, "who": np.where(of[job] >= 0, again, lead["who"])}
 
 
-MAKERS: dict[str, Any] = {"pools": pools, "crew": crew, "leads": leads, "plan": plan, "recalls": recalls, "sent": sent}
+MAKERS: dict[str, Any] = {
+    "pools": pools,
+    "crew": crew,
+    "leads": leads,
+    "plan": plan,
+    "recalls": recalls,
+    "sent": sent,
+}

@@ -98,7 +98,14 @@ def board(co: Company) -> Data:
     weekday = np.is_busday(days) & ~closed
     free = there & weekday & ~out & (np.arange(len(days)) < DAYS + ON)
     chance = co.rng("board").random((n, len(days)))
-    return {"there": there, "out": out, "weekday": weekday, "free": free, "leave": free & (chance < 0.12), "chance": chance}
+    return {
+        "there": there,
+        "out": out,
+        "weekday": weekday,
+        "free": free,
+        "leave": free & (chance < 0.12),
+        "chance": chance,
+    }
 
 
 def other_work(co: Company) -> Data:
@@ -107,7 +114,12 @@ def other_work(co: Company) -> Data:
     monday = seen["there"] & seen["weekday"] & (np.arange(DAYS + 90) < DAYS + ON) & ~seen["leave"]
     monday &= ((_days(co)[0].astype(int) + 3) % 7 == 0)[None, :]
     free, chance = seen["free"] & ~seen["leave"] & ~monday, seen["chance"]
-    parts = [(MEETING, monday), (VACATION, seen["leave"]), (TRAINING, free & (chance < 0.17)), (VEHICLE, free & (chance > 0.97))]
+    parts = [
+        (MEETING, monday),
+        (VACATION, seen["leave"]),
+        (TRAINING, free & (chance < 0.17)),
+        (VEHICLE, free & (chance > 0.97)),
+    ]
     who, day, code = (np.concatenate(x) for x in zip(*((*np.nonzero(has), np.full(int(has.sum()), c)) for c, has in parts), strict=True))  # fmt: skip
     order = np.lexsort((who, day))
     who, day, code = who[order], day[order], code[order]
@@ -145,7 +157,9 @@ def shifts(co: Company) -> Data:
     n = len(who)
     kind = np.where(seen["leave"][who, day], 2, np.where(seen["weekday"][day], 0, 1))
     start: Array = co.start + day * DAY + 14 * HOUR
-    made = np.maximum(blur(rng, np.minimum(start - 14 * DAY, co.end - HOUR)), crew["createdOn"][who])
+    made = np.maximum(
+        blur(rng, np.minimum(start - 14 * DAY, co.end - HOUR)), crew["createdOn"][who]
+    )
     return {
         "id": ids(n, 5_500_000),
         "shiftType": Choice(kind, ["Normal", "OnCall", "TimeOff"]),

@@ -45,7 +45,9 @@ def external(table: Table, query: Query, keys: list[str]) -> Array:
     if not any(values) or ids is None:
         return np.array(True)
     wanted = [
-        int(v[len(EXTERNAL_START) :]) for v in values if v.startswith(EXTERNAL_START) and v[len(EXTERNAL_START) :].isdecimal()
+        int(v[len(EXTERNAL_START) :])
+        for v in values
+        if v.startswith(EXTERNAL_START) and v[len(EXTERNAL_START) :].isdecimal()
     ]
     known = asked == APPLICATION and keys[0].lower() == EXTERNAL_KEY.lower()
     return np.isin(ids, wanted) & _has(table) & known
@@ -95,7 +97,9 @@ def shown(endpoint: Endpoint, table: Table, query: Query) -> Table:
             instead[path] = None
     if endpoint.takes("calculatePrices") and "calculatedPrice" not in instead:
         instead["calculatedPrice"] = table.raw("price")
-    if query.get("externalDataApplicationGuid", "").lower() == APPLICATION and endpoint.takes("externalDataApplicationGuid"):
+    if query.get("externalDataApplicationGuid", "").lower() == APPLICATION and endpoint.takes(
+        "externalDataApplicationGuid"
+    ):
         instead["externalData"] = Lazy(_external(table))
     if not instead:
         return table
@@ -121,7 +125,11 @@ def _complete(world: World, endpoint: Endpoint, table: Table) -> None:
     columns = {c.name: c for c in (table.columns or endpoint.columns)}
     if "customFields" in columns and (not table.made or table.data.get("customFields", []) == []):
         table.data["customFields"] = _fields(world, table, columns["customFields"])
-    if table.made and "preferredTechnicianIds" in columns and "preferredTechnicianIds" not in table.data:
+    if (
+        table.made
+        and "preferredTechnicianIds" in columns
+        and "preferredTechnicianIds" not in table.data
+    ):
         table.data["preferredTechnicianIds"] = _technicians(world, table)
     _numbers(table)
 
@@ -135,7 +143,9 @@ def _fields(world: World, table: Table, column: Column) -> Choice:
             field = {**({"typeId": 7_100 + i} if typed else {}), "name": name, "value": value}
             sets.append([field] if i == 0 else [*sets[1], field])
     rng = world.company.rng(f"custom fields of {table.name}")
-    return Choice(np.where(rng.random(table.size) < 0.5, rng.integers(1, len(sets), table.size), 0), sets)
+    return Choice(
+        np.where(rng.random(table.size) < 0.5, rng.integers(1, len(sets), table.size), 0), sets
+    )
 
 
 def _technicians(world: World, table: Table) -> Any:
@@ -148,10 +158,18 @@ def _technicians(world: World, table: Table) -> Any:
 def _numbers(table: Table) -> None:
     """Some enums are numbers in the answers."""
     for path, column in paths(table.columns):
-        if column.type == "enum" and column.values and all(v.lstrip("-").isdecimal() for v in column.values):
+        if (
+            column.type == "enum"
+            and column.values
+            and all(v.lstrip("-").isdecimal() for v in column.values)
+        ):
             drawn = table.raw(path)
             if isinstance(drawn, Choice):
-                table.data[path] = Choice(drawn.codes, [None if v is None else int(v) for v in drawn.values])
+                table.data[path] = Choice(
+                    drawn.codes, [None if v is None else int(v) for v in drawn.values]
+                )
             elif isinstance(drawn, int | np.ndarray):
                 known, codes = np.unique(np.broadcast_to(drawn, table.size), return_inverse=True)
-                table.data[path] = Choice(codes.astype(np.int64), [int(v) if int(v) >= 0 else None for v in known])
+                table.data[path] = Choice(
+                    codes.astype(np.int64), [int(v) if int(v) >= 0 else None for v in known]
+                )

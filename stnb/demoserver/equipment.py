@@ -15,19 +15,38 @@ from .table import Array, Choice, Index, Lazy, Ragged, ragged
 from .work import CANCELED, COMPLETED, HOUR
 
 # What a place has one of: how often it is on record, how long it lasts in years, and how long its maker vouches for it.
-KINDS = [("air", 0.8, 15, 10), ("water", 0.5, 11, 6), ("power", 0.35, 35, 20), ("accessory", 0, 12, 5)]
+KINDS = [
+    ("air", 0.8, 15, 10),
+    ("water", 0.5, 11, 6),
+    ("power", 0.35, 35, 20),
+    ("accessory", 0, 12, 5),
+]
 KIND_OF_TRADE = np.array([0, 0, 1, 2])  # of jobs
-SYSTEMS = ["Heat pump Air conditioner Furnace Ductless split", "Water heater", "Electrical panel"]  # types of each kind
+SYSTEMS = [
+    "Heat pump Air conditioner Furnace Ductless split",
+    "Water heater",
+    "Electrical panel",
+]  # types of each kind
 YEAR = 365.25
 # The type of a thing by a word in its name; the first that fits.
-TYPES = [("heat pump", "Heat pump"), ("air conditioner", "Air conditioner"), ("furnace", "Furnace"), ("split", "Ductless split")]
+TYPES = [
+    ("heat pump", "Heat pump"),
+    ("air conditioner", "Air conditioner"),
+    ("furnace", "Furnace"),
+    ("split", "Ductless split"),
+]
 TYPES += [
     ("heater", "Water heater"),
     ("softener", "Water treatment"),
     ("filter", "Water treatment"),
     ("panel", "Electrical panel"),
 ]
-TYPES += [("charger", "EV charger"), ("generator", "Generator"), ("thermostat", "Thermostat"), ("", "Accessory")]
+TYPES += [
+    ("charger", "EV charger"),
+    ("generator", "Generator"),
+    ("thermostat", "Thermostat"),
+    ("", "Accessory"),
+]
 TYPE_NAMES = list(dict.fromkeys(name for _, name in TYPES))
 WRONG = [
     ["Compressor draws too much current", "Heat exchanger shows rust", "Coil leaks refrigerant"],
@@ -51,16 +70,34 @@ def _new(co: Company) -> Data:
     which = np.searchsorted(gear["id"], Skus(co).id[b["item_sku"][item]])
     kind = _kinds(gear["displayName"].tolist())[which]
     when = np.where(np.isnat(job["completed"][at]), b["date"][bill], job["completed"][at])
-    facts = {"place": b["place"][bill], "customer": co["customers"]["id"][b["customer"][bill]], "kind": kind, "gear": which}
-    return facts | {"installed": when, "made": when, "job": at, "item": b["item_id"][item], "cost": b["item_cost"][item]}
+    facts = {
+        "place": b["place"][bill],
+        "customer": co["customers"]["id"][b["customer"][bill]],
+        "kind": kind,
+        "gear": which,
+    }
+    return facts | {
+        "installed": when,
+        "made": when,
+        "job": at,
+        "item": b["item_id"][item],
+        "cost": b["item_cost"][item],
+    }
 
 
 def _old(co: Company, new: Data) -> Data:
     """What stood at the places before. The more it was repaired, the older it is: so old equipment fails more often."""
-    rng, job, places, gear = co.rng("old units"), co["jobs"], co["crm.locations"], co["pricebook.equipment"]
+    rng, job, places, gear = (
+        co.rng("old units"),
+        co["jobs"],
+        co["crm.locations"],
+        co["pricebook.equipment"],
+    )
     n, kinds = len(places["id"]), _kinds(gear["displayName"].tolist())
     repairs = np.bincount(
-        job["place"] * 3 + KIND_OF_TRADE[job["trade"]], is_repair()[job["kind"]] & (job["status"] != CANCELED), 3 * n
+        job["place"] * 3 + KIND_OF_TRADE[job["trade"]],
+        is_repair()[job["kind"]] & (job["status"] != CANCELED),
+        3 * n,
     ).reshape(n, 3)
     replaced = np.full((n, 3), NAT, dtype="datetime64[us]")
     has = new["kind"] >= 0
@@ -68,9 +105,19 @@ def _old(co: Company, new: Data) -> Data:
     share = np.array([k[1] for k in KINDS[:3]])
     place, kind = np.nonzero((rng.random((n, 3)) < share) | (repairs > 1))
     count, gone = repairs[place, kind], replaced[place, kind]
-    old = 2.2 + 9 * rng.random(len(place)) + 3.5 * count + rng.normal(0, 1.2, len(place)) + 5 * ~np.isnat(gone)
+    old = (
+        2.2
+        + 9 * rng.random(len(place))
+        + 3.5 * count
+        + rng.normal(0, 1.2, len(place))
+        + 5 * ~np.isnat(gone)
+    )
     age = np.clip(old * np.array([k[2] for k in KINDS])[kind] / 15, 2.2, 34)
-    installed = (co.end - (age * YEAR * 86_400).astype("timedelta64[s]")).astype("datetime64[D]").astype("datetime64[us]")
+    installed = (
+        (co.end - (age * YEAR * 86_400).astype("timedelta64[s]"))
+        .astype("datetime64[D]")
+        .astype("datetime64[us]")
+    )
     units = [np.flatnonzero(kinds == k) for k in range(3)]
     known = np.array([[u[i % len(u)] for i in range(60)] for u in units])
     which = known[kind, rng.integers(0, 60, len(place))]
@@ -82,7 +129,12 @@ def _old(co: Company, new: Data) -> Data:
         "gear": which,
         "installed": installed + 18 * HOUR,
     }
-    facts |= {"made": made, "job": np.full(len(place), -1), "item": np.full(len(place), -1), "gone": gone}
+    facts |= {
+        "made": made,
+        "job": np.full(len(place), -1),
+        "item": np.full(len(place), -1),
+        "gone": gone,
+    }
     return facts | {"cost": grown(co, np.asarray(gear["cost"])[which], installed)}
 
 
@@ -109,7 +161,10 @@ def on_job(co: Company) -> Ragged:
     hit = (found >= 0) & (key[np.maximum(found, 0)] >> 20 == wanted >> 20)
     jobs = np.concatenate((u["job"][mine], about[hit]))
     order = np.argsort(jobs, kind="stable")
-    return ragged(np.bincount(jobs, minlength=n), np.concatenate((u["id"][mine], u["id"][known[found[hit]]]))[order])
+    return ragged(
+        np.bincount(jobs, minlength=n),
+        np.concatenate((u["id"][mine], u["id"][known[found[hit]]]))[order],
+    )
 
 
 def _key(place: Array, kind: Array, when: Array) -> Index:
@@ -121,7 +176,13 @@ def _key(place: Array, kind: Array, when: Array) -> Index:
 
 
 def equipment_types(co: Company) -> Data:
-    return lookup(co, "equipmentsystems.equipment_types", TYPE_NAMES, 2510, active=np.ones(len(TYPE_NAMES), dtype=bool))
+    return lookup(
+        co,
+        "equipmentsystems.equipment_types",
+        TYPE_NAMES,
+        2510,
+        active=np.ones(len(TYPE_NAMES), dtype=bool),
+    )
 
 
 def _kinds(names: list[str]) -> Index:
@@ -159,7 +220,9 @@ def installed(co: Company) -> Data:
         "createdOn": u["made"],
         "modifiedOn": later(co, rng, np.fmax(u["made"], u["gone"]), 90),
         "serialNumber": Lazy(lambda at: [f"SN{v:08d}" for v in serial[at].tolist()]),
-        "memo": draw(rng, ["", "On the roof", "In the garage", "Behind the panel"], n, [5, 1, 2, 1]),
+        "memo": draw(
+            rng, ["", "On the roof", "In the garage", "Behind the panel"], n, [5, 1, 2, 1]
+        ),
         "manufacturer": Choice(which % 4, BRANDS),
         "model": Choice(which, gear["model"].tolist()),
         "cost": u["cost"],
@@ -171,7 +234,9 @@ def installed(co: Company) -> Data:
         "serviceProviderWarrantyEnd": start + 365 * DAY,
         "manufacturedOn": start - rng.integers(30, 300, n) * DAY,
         "predictedReplacementDate": np.where(there, due, NAT),
-        "predictedReplacementMonths": np.where(there, np.maximum((due - co.end) / DAY, 0) // 30.44, -1).astype(np.int64),
+        "predictedReplacementMonths": np.where(
+            there, np.maximum((due - co.end) / DAY, 0) // 30.44, -1
+        ).astype(np.int64),
         "tags": _tagged(co, n),
     }
 
@@ -219,7 +284,9 @@ def findings(co: Company) -> Data:
     return {
         "id": ids(n, 74_100_000),
         "locationId": co["crm.locations"]["id"][job["place"][f["job"]]],
-        "name": Choice(kind * 3 + rng.integers(0, 3, n), [text for group in WRONG for text in group]),
+        "name": Choice(
+            kind * 3 + rng.integers(0, 3, n), [text for group in WRONG for text in group]
+        ),
         "description": draw(rng, ["Seen during the repair", "Measured twice"], n),
         "recommendedSolution": Choice(np.maximum(2 - urgency, 0), ADVICE),
         "internalNotes": draw(rng, [None, "Offer financing"], n, [4, 1]),
@@ -242,7 +309,11 @@ def finding_pictures(co: Company) -> Data:
     return {
         "id": ids(n, 74_600_000),
         "fileName": Lazy(lambda at: [f"finding-{i + 1}.jpg" for i in at.tolist()]),
-        "url": Lazy(lambda at: [f"https://files.juniperfox.example/finding-{i + 1}.jpg" for i in at.tolist()]),
+        "url": Lazy(
+            lambda at: [
+                f"https://files.juniperfox.example/finding-{i + 1}.jpg" for i in at.tolist()
+            ]
+        ),
         "type": "Image",
         "_finding": of(made, number),
     }

@@ -21,7 +21,9 @@ MOMENT = Column("", "date-time")
 def _row(world: World, name: str, key: str) -> int:
     row = world.table(name).find(key)
     if row is None:
-        raise Problem(404, f"{name.rpartition('.')[2].rstrip('s').capitalize()} {key} was not found.")
+        raise Problem(
+            404, f"{name.rpartition('.')[2].rstrip('s').capitalize()} {key} was not found."
+        )
     return row
 
 
@@ -65,16 +67,28 @@ def _costs(world: World, query: Query) -> list[tuple[int, str, float]]:
     """(campaign, name, cost) between `from` and `to`."""
     costs, known = world.company["marketing.costs"], world.company["marketing.campaigns"]
     months = ((costs["year"] - 1970) * 12 + costs["month"] - 1).astype("datetime64[M]")
-    first, last = (np.maximum(moment(query[k]), np.datetime64("1990-01-01")) for k in ("from", "to"))
-    begin, end = np.maximum(months.astype("datetime64[D]"), first), np.minimum((months + 1).astype("datetime64[D]"), last)
+    first, last = (
+        np.maximum(moment(query[k]), np.datetime64("1990-01-01")) for k in ("from", "to")
+    )
+    begin, end = (
+        np.maximum(months.astype("datetime64[D]"), first),
+        np.minimum((months + 1).astype("datetime64[D]"), last),
+    )
     days = np.maximum((end - begin) / np.timedelta64(1, "D"), 0)
     at = np.searchsorted(known["id"], costs["campaignId"])
     sums = np.bincount(at, costs["dailyCost"] * days, len(known["id"]))
-    return list(zip(known["id"].tolist(), known["name"].tolist(), np.round(sums, 2).tolist(), strict=True))
+    return list(
+        zip(known["id"].tolist(), known["name"].tolist(), np.round(sums, 2).tolist(), strict=True)
+    )
 
 
 def cost_summary(world: World, keys: list[str], query: Query) -> dict[str, Any]:
-    return {"items": [{"campaignId": i, "campaignName": name, "totalCost": cost} for i, name, cost in _costs(world, query)]}
+    return {
+        "items": [
+            {"campaignId": i, "campaignName": name, "totalCost": cost}
+            for i, name, cost in _costs(world, query)
+        ]
+    }
 
 
 def email_cost(world: World, keys: list[str], query: Query) -> dict[str, Any]:
@@ -100,7 +114,11 @@ def file(world: World, endpoint: Endpoint, keys: list[str], query: Query) -> Ans
     row, names = papers.find(keys[0]), papers.raw("name")
     if row is None:
         return Answer(404, b"")
-    name = next(iter(names.make(np.array([row])))) if isinstance(names, Lazy) else np.asarray(papers.array("name"))[row]
+    name = (
+        next(iter(names.make(np.array([row]))))
+        if isinstance(names, Lazy)
+        else np.asarray(papers.array("name"))[row]
+    )
     return Answer(200, *named(str(name)))
 
 

@@ -53,7 +53,12 @@ def _active(table: Table, name: str, given: list[str], hidden: bool) -> Array:
     elif name == "includeInactive":
         shown = "any" if wanted == "true" else "true"
     else:
-        shown = {"": "true" if hidden else "any", "activeonly": "true", "inactiveonly": "false", "all": "any"}.get(wanted, wanted)
+        shown = {
+            "": "true" if hidden else "any",
+            "activeonly": "true",
+            "inactiveonly": "false",
+            "all": "any",
+        }.get(wanted, wanted)
     everything = np.ones(table.size, dtype=bool)
     if shown == "any":
         return everything
@@ -160,7 +165,9 @@ def _column(table: Table, path: str) -> Any:
 
 def _path(table: Table, name: str, dates: bool = False) -> str | None:
     """The column that a filter of that name is about."""
-    if (alias := ALIASES.get(f"{table.name}.{name}")) is not None and (alias in table or alias.partition(".")[0] in table):
+    if (alias := ALIASES.get(f"{table.name}.{name}")) is not None and (
+        alias in table or alias.partition(".")[0] in table
+    ):
         return alias
     one = re.sub(r"(?<=.)s$", "", name)
     single = re.sub(r"ies$", "y", name) if name.endswith("ies") else re.sub(r"(?<=s)es$", "", name)
@@ -184,7 +191,9 @@ def _path(table: Table, name: str, dates: bool = False) -> str | None:
 def pairs_of(name: str, query: Query) -> list[tuple[str, str]]:
     """The names and values of a mapping: `name[Field]=value`, `name.Field=value` or one JSON object."""
     found = [
-        (m[1] or m[2], v) for k, v in query.multi_items() if (m := re.fullmatch(rf"{re.escape(name)}(?:\[(.+)\]|\.(.+))", k))
+        (m[1] or m[2], v)
+        for k, v in query.multi_items()
+        if (m := re.fullmatch(rf"{re.escape(name)}(?:\[(.+)\]|\.(.+))", k))
     ]
     with contextlib.suppress(ValueError, AttributeError):
         found += [(k, str(v)) for k, v in json.loads(query.get(name) or "{}").items()]
@@ -216,17 +225,25 @@ def _owners(table: Table, query: Query) -> Array:
             rows.setdefault(m[1], {})[m[2]] = value
     if not rows:
         return np.array(True)
-    return np.asarray(np.logical_or.reduce([_holds(table.raw("owners"), row) for row in rows.values()]))
+    return np.asarray(
+        np.logical_or.reduce([_holds(table.raw("owners"), row) for row in rows.values()])
+    )
 
 
 def _holds(data: Any, wanted: Mapping[str, str]) -> Array:
     """Which lists hold an object with these values."""
     if isinstance(data, Choice):
         fits = [
-            any(all(str(e.get(k)).lower() == v.lower() for k, v in wanted.items()) for e in value or ()) for value in data.values
+            any(
+                all(str(e.get(k)).lower() == v.lower() for k, v in wanted.items())
+                for e in value or ()
+            )
+            for value in data.values
         ]
         return np.array([*fits, False])[data.codes]
     if isinstance(data, Ragged) and isinstance(data.values, Table):
         inner = data.values
-        return _having(data, np.logical_and.reduce([equal(inner.raw(k), [v]) for k, v in wanted.items()]))
+        return _having(
+            data, np.logical_and.reduce([equal(inner.raw(k), [v]) for k, v in wanted.items()])
+        )
     return np.array(False)

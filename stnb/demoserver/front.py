@@ -67,12 +67,21 @@ def make_app(
     """
     if not 0 < speed <= 100_000:
         raise ValueError(f"{speed!r} is no speed; it lies above 0 and up to 100,000.")
-    demo = Demo(seed, scale, today or _today(clock), scopes, rate_limit, clock, speed if live else None)
+    demo = Demo(
+        seed, scale, today or _today(clock), scopes, rate_limit, clock, speed if live else None
+    )
     pending = Faults([Fault.of(f) for f in faults or ()], seed)
 
     async def handle(request: Request) -> Response:
         now = states.State.of(request.app.state.name)
-        call = Call(request.method, request.url.path, request.query_params, request.headers, await request.body(), now)
+        call = Call(
+            request.method,
+            request.url.path,
+            request.query_params,
+            request.headers,
+            await request.body(),
+            now,
+        )
         fault = pending.next(call.path, call.query.get("page"))
         answer = await _answer(demo, fault, call, latency)
         if answer is None:
@@ -123,8 +132,20 @@ class Broken(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         line, body = scope.get("demo.line"), bytes(self.body)
         if body or line is None:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": line is not None})
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": self.status_code,
+                    "headers": self.raw_headers,
+                }
+            )
+            await send(
+                {
+                    "type": "http.response.body",
+                    "body": body[: len(body) // 2],
+                    "more_body": line is not None,
+                }
+            )
         if line is not None:
             line.close()  # what was written is sent first
             while (await receive())["type"] != "http.disconnect":

@@ -46,9 +46,13 @@ class Grown(Table):
         clock: what time it is.
     """
 
-    def __init__(self, base: Table, batches: Sequence[Batch], clock: Callable[[], np.datetime64]) -> None:
+    def __init__(
+        self, base: Table, batches: Sequence[Batch], clock: Callable[[], np.datetime64]
+    ) -> None:
         self.base, self.batches, self.clock = base, batches, clock
-        self.source = np.concatenate([np.arange(base.size), *(b.source for b in batches)]).astype(np.int64)
+        self.source = np.concatenate([np.arange(base.size), *(b.source for b in batches)]).astype(
+            np.int64
+        )
         self.begin = np.concatenate([np.full(base.size, ALWAYS), *(b.begin for b in batches)])
         self.until = np.full(len(self.source), NEVER)
         for batch in batches:
@@ -102,10 +106,16 @@ class Grown(Table):
         if not isinstance(data, np.ndarray):
             if all(p is None for p in pieces):
                 return data
-            data = _spread(data, self.base.size, [v for p in pieces if p is not None for v in p if v is not KEEP])
+            data = _spread(
+                data,
+                self.base.size,
+                [v for p in pieces if p is not None for v in p if v is not KEEP],
+            )
         if len(data) != self.base.size:  # no column of these rows, but a fact beside them
             return data
-        return np.concatenate([data, *(self._copied(b, data, p) for b, p in zip(self.batches, pieces, strict=True))])
+        return np.concatenate(
+            [data, *(self._copied(b, data, p) for b, p in zip(self.batches, pieces, strict=True))]
+        )
 
     def _copied(self, batch: Batch, data: Array, piece: list[Any] | None) -> Array:
         new = data[batch.source]
@@ -145,12 +155,17 @@ class Grown(Table):
         return Lazy(make)
 
     def _lists(self, data: Ragged, pieces: list[list[Any] | None]) -> Ragged:
-        counts, batches = [np.diff(data.starts)], [_elements(data, b, p) for b, p in zip(self.batches, pieces, strict=True)]
+        counts, batches = (
+            [np.diff(data.starts)],
+            [_elements(data, b, p) for b, p in zip(self.batches, pieces, strict=True)],
+        )
         counts += [many for many, _ in batches]
         starts = np.concatenate(([0], np.cumsum(np.concatenate(counts)))).astype(np.int64)
         if isinstance(data.values, Table):
             return Ragged(starts, Grown(data.values, [b for _, b in batches], self.clock))
-        return Ragged(starts, np.concatenate([data.values, *(data.values[b.source] for _, b in batches)]))
+        return Ragged(
+            starts, np.concatenate([data.values, *(data.values[b.source] for _, b in batches)])
+        )
 
 
 class Now(Table):
@@ -171,11 +186,21 @@ class Now(Table):
             return Choice(data.codes[self.at], data.values)
         if isinstance(data, Ragged):
             many, rows = _elements(
-                data, Batch(self.at, self.at, np.zeros(len(self.at), dtype="timedelta64[us]"), {}, NOTHING), None
+                data,
+                Batch(
+                    self.at, self.at, np.zeros(len(self.at), dtype="timedelta64[us]"), {}, NOTHING
+                ),
+                None,
             )
-            inner: Array = np.asarray(data.values.array("id") if isinstance(data.values, Table) else data.values)
-            return Ragged(np.concatenate(([0], np.cumsum(many))).astype(np.int64), inner[rows.source])
-        return data[self.at] if isinstance(data, np.ndarray) and len(data) == self.base.size else data
+            inner: Array = np.asarray(
+                data.values.array("id") if isinstance(data.values, Table) else data.values
+            )
+            return Ragged(
+                np.concatenate(([0], np.cumsum(many))).astype(np.int64), inner[rows.source]
+            )
+        return (
+            data[self.at] if isinstance(data, np.ndarray) and len(data) == self.base.size else data
+        )
 
 
 class _Columns(MutableMapping[str, Any]):
@@ -236,9 +261,15 @@ def _elements(data: Ragged, batch: Batch, piece: list[Any] | None) -> tuple[Inde
     """How many elements the lists of added rows have, and these as rows added to the table of elements."""
     rows: list[tuple[int, dict[str, Any]]] = []
     counts, shifts = [], []
-    for i, (source, shift) in enumerate(zip(batch.source.tolist(), batch.shift.tolist(), strict=True)):
+    for i, (source, shift) in enumerate(
+        zip(batch.source.tolist(), batch.shift.tolist(), strict=True)
+    ):
         kept = piece is None or piece[i] is KEEP
-        mine = [(at, {}) for at in range(data.starts[source], data.starts[source + 1])] if kept or piece is None else piece[i]
+        mine = (
+            [(at, {}) for at in range(data.starts[source], data.starts[source + 1])]
+            if kept or piece is None
+            else piece[i]
+        )
         rows += mine
         counts.append(len(mine))
         shifts += [shift] * len(mine)

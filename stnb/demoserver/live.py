@@ -30,7 +30,13 @@ class Clock:
         begin: what time it is at first; the clock's hour if it is not given.
     """
 
-    def __init__(self, end: np.datetime64, clock: Callable[[], float], speed: float, begin: np.datetime64 | None = None) -> None:
+    def __init__(
+        self,
+        end: np.datetime64,
+        clock: Callable[[], float],
+        speed: float,
+        begin: np.datetime64 | None = None,
+    ) -> None:
         self._clock, self._speed = clock, speed
         midnight, self._began = _seconds(end), clock()
         today = midnight <= self._began < midnight + 86_400
@@ -39,7 +45,9 @@ class Clock:
             self._start = _seconds(begin)
 
     def __call__(self) -> np.datetime64:
-        return np.datetime64(int((self._start + (self._clock() - self._began) * self._speed) * 1e6), "us")
+        return np.datetime64(
+            int((self._start + (self._clock() - self._began) * self._speed) * 1e6), "us"
+        )
 
 
 def _seconds(moment: np.datetime64) -> float:
@@ -57,7 +65,9 @@ class Live:
         self._past: Past | None = None
         self._numbers: dict[str, int] = {}  # the highest of each kind in the history
         self._taken: dict[str, set[int]] = {}
-        self._customers: dict[int, tuple[int, float]] = {}  # row -> (place of its last state, balance)
+        self._customers: dict[
+            int, tuple[int, float]
+        ] = {}  # row -> (place of its last state, balance)
         self._owed: list[tuple[np.datetime64, int, float]] = []
         self._batches: dict[str, list[Any]] = {name: [] for name in NAMES}
         self._world: LiveWorld | None = None
@@ -73,14 +83,18 @@ class Live:
             return self._world
 
     def _grown(self) -> dict[str, Grown]:
-        return {name: Grown(self.base.table(name), batches, self.clock) for name, batches in self._batches.items()}
+        return {
+            name: Grown(self.base.table(name), batches, self.clock)
+            for name, batches in self._batches.items()
+        }
 
     def _next_day(self) -> None:
         if self._past is None:
             self._past = Past(self.base)
             self._count(self._past)
         sizes = {
-            name: self.base.table(name).size + sum(len(b.source) for b in batches) for name, batches in self._batches.items()
+            name: self.base.table(name).size + sum(len(b.source) for b in batches)
+            for name, batches in self._batches.items()
         }
         day = Day(self._past, len(self._days), sizes, self._new)
         day.tell()

@@ -58,7 +58,12 @@ def visits_on_hold(co: Company) -> Data:
     held, n = _held(co), len(_held(co)["job"])
     last = co["jpm.appointments"]["_starts"][1:][held["job"]] - 1
     text = draw(co.rng("hold texts"), SENTENCES[:5], n)
-    return {"id": np.arange(n), "appointmentId": co["jpm.appointments"]["id"][last], "text": text, **_why(co, held["why"])}
+    return {
+        "id": np.arange(n),
+        "appointmentId": co["jpm.appointments"]["id"][last],
+        "text": text,
+        **_why(co, held["why"]),
+    }
 
 
 MAKERS: dict[str, Any] = {

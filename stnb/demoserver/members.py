@@ -53,13 +53,23 @@ def _of_types(co: Company, base: int, each: int = 1) -> Data:
     """What all rows below a kind of membership have."""
     kind = np.repeat(np.arange(len(PLANS)), each)
     n, number = len(kind), ids(len(PLANS), 420_040, 5)
-    return {"id": ids(n, base), "_type": number[kind], "createdOn": np.full(n, co.start - 30 * DAY), "active": True}
+    return {
+        "id": ids(n, base),
+        "_type": number[kind],
+        "createdOn": np.full(n, co.start - 30 * DAY),
+        "active": True,
+    }
 
 
 def durations(co: Company) -> Data:
     fee = np.array([p[1] for p in PLANS])
     prices = {"salePrice": fee, "billingPrice": fee, "renewalPrice": fee}
-    return {**_of_types(co, 421_000), **prices, "duration": np.full(len(PLANS), 12), "billingFrequency": "Annual"}
+    return {
+        **_of_types(co, 421_000),
+        **prices,
+        "duration": np.full(len(PLANS), 12),
+        "billingFrequency": "Annual",
+    }
 
 
 def discounts(co: Company) -> Data:
@@ -71,7 +81,12 @@ def visits_of_types(co: Company) -> Data:
     known = co["memberships.recurring_service_types"]["id"]
     data = _of_types(co, 423_000, len(VISITS))
     due = {"offset": np.tile([3, 9], len(PLANS)), "offsetType": "Months", "allocation": 0.0}
-    return {**data, "membershipTypeId": data["_type"], "recurringServiceTypeId": np.tile(known, len(PLANS)), **due}
+    return {
+        **data,
+        "membershipTypeId": data["_type"],
+        "recurringServiceTypeId": np.tile(known, len(PLANS)),
+        **due,
+    }
 
 
 def templates(co: Company) -> Data:
@@ -90,7 +105,10 @@ def templates(co: Company) -> Data:
         "cost": 0.0,
         "hours": 0.0,
     }
-    lists = [[{**items, "id": 431_000 + i, "unitPrice": p, "description": FEE}] for i, p in enumerate(price.tolist())]
+    lists = [
+        [{**items, "id": 431_000 + i, "unitPrice": p, "description": FEE}]
+        for i, p in enumerate(price.tolist())
+    ]
     return {
         "id": ids(n, 430_000, 3),
         "name": objects([f"{p[0]} billing" for p in PLANS]),
@@ -129,7 +147,9 @@ def memberships(co: Company) -> Data:
         "billingFrequency": "Annual",
         "renewalBillingFrequency": "Annual",
         "status": Choice(status, STATES),
-        "followUpStatus": draw(rng, ["NotAttempted", "Unreachable", "Contacted", "Won", "Dismissed"], n),
+        "followUpStatus": draw(
+            rng, ["NotAttempted", "Unreachable", "Contacted", "Won", "Dismissed"], n
+        ),
         # One that is suspended is active all the same: the trap of the two words.
         "active": (status == ACTIVE) | (status == SUSPENDED),
         "initialDeferredRevenue": np.array([p[1] for p in PLANS])[m["plan"]],
@@ -158,8 +178,13 @@ def states(co: Company) -> Data:
     suspended = running & (rng.random(n) < 0.03) & (halted < co.end - HOUR)
     if not suspended.any() and running.any():  # one at least, however small the company
         first = int(np.flatnonzero(running & (m["from"] < co.end - 40 * DAY))[:1].sum())
-        suspended[first], halted[first] = running[first], np.minimum(halted[first], co.end - 2 * DAY)
-    status = np.where(canceled, QUIT, np.where(~running, EXPIRED, np.where(suspended, SUSPENDED, ACTIVE)))
+        suspended[first], halted[first] = (
+            running[first],
+            np.minimum(halted[first], co.end - 2 * DAY),
+        )
+    status = np.where(
+        canceled, QUIT, np.where(~running, EXPIRED, np.where(suspended, SUSPENDED, ACTIVE))
+    )
     return {"status": status, "since": np.select([status == QUIT, status == SUSPENDED, status == EXPIRED], [m["to"], halted, m["to"]], NAT)}  # fmt: skip
 
 
@@ -247,7 +272,9 @@ def visits(co: Company) -> Data:
     job, (member, _) = co["jobs"], _events(co)
     found = np.full(len(member), -1)
     for k, kind in enumerate(KINDS):
-        at = np.flatnonzero((job["kind"] == kind) & (job["member"] >= 0) & (job["status"] != CANCELED))[::-1]
+        at = np.flatnonzero(
+            (job["kind"] == kind) & (job["member"] >= 0) & (job["status"] != CANCELED)
+        )[::-1]
         found[job["member"][at] * len(VISITS) + k] = at  # the earliest is written last
     return {"job": found}
 
@@ -256,18 +283,31 @@ def events(co: Company) -> Data:
     rng, m, (member, visit) = co.rng("visits due"), co["members"], _events(co)
     job, n, state = co["visits of members"]["job"], len(member), co["states of members"]
     due = _due(m["from"][member], np.array(DUE)[visit])
-    date = np.where(job >= 0, co["jobs"]["first"][np.maximum(job, 0)].astype("datetime64[D]").astype("datetime64[us]"), due)
+    date = np.where(
+        job >= 0,
+        co["jobs"]["first"][np.maximum(job, 0)].astype("datetime64[D]").astype("datetime64[us]"),
+        due,
+    )
     ended = np.isin(state["status"], (QUIT, EXPIRED))[member]
-    tried = np.where(date < co.end, rng.choice([1, 2, 4], n, p=[0.4, 0.3, 0.3]), np.where(ended, 4, 0))
+    tried = np.where(
+        date < co.end, rng.choice([1, 2, 4], n, p=[0.4, 0.3, 0.3]), np.where(ended, 4, 0)
+    )
     made = m["from"][member]
-    touched = np.where(job >= 0, co["jobs"]["created"][np.maximum(job, 0)], np.where(date < co.end, np.maximum(date, made), made))
+    touched = np.where(
+        job >= 0,
+        co["jobs"]["created"][np.maximum(job, 0)],
+        np.where(date < co.end, np.maximum(date, made), made),
+    )
     return {
         "id": ids(n, 93_900_000, 2),
         "locationRecurringServiceId": co["memberships.recurring_services"]["id"],
         "locationRecurringServiceName": Choice(visit, [v[0] for v in VISITS]),
         "membershipId": m["id"][member],
         "membershipName": Choice(m["plan"][member], [p[0] for p in PLANS]),
-        "status": Choice(np.where(job >= 0, 3, tried), ["NotAttempted", "Unreachable", "Contacted", "Won", "Dismissed"]),
+        "status": Choice(
+            np.where(job >= 0, 3, tried),
+            ["NotAttempted", "Unreachable", "Contacted", "Won", "Dismissed"],
+        ),
         "date": date,
         "createdOn": made,
         "jobId": of(co["jobs"]["id"], job),

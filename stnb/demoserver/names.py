@@ -56,7 +56,18 @@ PLACES = [
 STATE = "AZ"
 COUNTRY = "USA"
 COMPANY = "Juniper Fox Home Services"
-BUSINESS = ["Bakery", "Dental", "Fitness", "Books", "Brewing", "Storage", "Motors", "Florist", "Preschool", "Lofts"]
+BUSINESS = [
+    "Bakery",
+    "Dental",
+    "Fitness",
+    "Books",
+    "Brewing",
+    "Storage",
+    "Motors",
+    "Florist",
+    "Preschool",
+    "Lofts",
+]
 
 ADJECTIVES = [
     "North",

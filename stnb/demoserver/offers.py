@@ -75,7 +75,13 @@ def templates(co: Company) -> Data:
 
 def proposal_types(co: Company) -> Data:
     options = [
-        {"id": TYPE * 10 + i, "name": name, "order": i + 1, "color": COLORS[i], "estimateType": "Standard"}
+        {
+            "id": TYPE * 10 + i,
+            "name": name,
+            "order": i + 1,
+            "color": COLORS[i],
+            "estimateType": "Standard",
+        }
         for i, name in enumerate(OPTIONS)
     ]
     one = np.ones(1, dtype=bool)
@@ -115,7 +121,9 @@ def proposals(co: Company) -> Data:
         "status": "Publish",
         "proposalTypeId": TYPE,
         "proposalTypeName": "Good, better, best",
-        "businessUnitIds": Ragged(3 * np.arange(n + 1), np.array([units[b * n + t] for t in range(n) for b in range(3)])),
+        "businessUnitIds": Ragged(
+            3 * np.arange(n + 1), np.array([units[b * n + t] for t in range(n) for b in range(3)])
+        ),
         "estimateAssignments": Choice(np.arange(n), sets),
         "createdOn": made,
         "modifiedOn": later(co, co.rng("proposals"), made, 200),
@@ -124,15 +132,31 @@ def proposals(co: Company) -> Data:
 
 def client_prices(co: Company) -> Data:
     """What some companies pay for some things: less than the others."""
-    rng, skus, companies = co.rng("client prices"), Skus(co), np.flatnonzero(co["customers"]["company"])[:12]
+    rng, skus, companies = (
+        co.rng("client prices"),
+        Skus(co),
+        np.flatnonzero(co["customers"]["company"])[:12],
+    )
     sets = [
         [
-            {"skuId": int(skus.id[s]), "skuType": KINDS[skus.kind[s]], "value": float(v), "valueType": "DiscountPercent"}
-            for s, v in zip(rng.integers(0, len(skus.id), 3).tolist(), rng.integers(3, 15, 3).tolist(), strict=True)
+            {
+                "skuId": int(skus.id[s]),
+                "skuType": KINDS[skus.kind[s]],
+                "value": float(v),
+                "valueType": "DiscountPercent",
+            }
+            for s, v in zip(
+                rng.integers(0, len(skus.id), 3).tolist(),
+                rng.integers(3, 15, 3).tolist(),
+                strict=True,
+            )
         ]
         for _ in companies
     ]
-    return {"id": co["customers"]["id"][companies], "exceptions": Choice(np.arange(len(companies)), sets)}
+    return {
+        "id": co["customers"]["id"][companies],
+        "exceptions": Choice(np.arange(len(companies)), sets),
+    }
 
 
 def cost_types(co: Company) -> Data:

@@ -42,7 +42,14 @@ def submitted(co: Company) -> Data:
     open_ = (when > co.end - 48 * HOUR) & (rng.random(len(at)) < 0.3)
     about = co["equipment of jobs"]["id"]
     one = np.diff(about.starts)[at] > 0
-    return {"job": at, "form": form, "when": when, "who": who, "open": open_, "unit": np.where(one, about.starts[at], -1)}
+    return {
+        "job": at,
+        "form": form,
+        "when": when,
+        "who": who,
+        "open": open_,
+        "unit": np.where(one, about.starts[at], -1),
+    }
 
 
 def forms(co: Company) -> Data:
@@ -82,12 +89,23 @@ def owners(co: Company) -> Data:
     starts, at = _owner_starts(s), s["job"]
     total, n = int(starts[-1]), len(at)
     key, kind = np.empty(total, dtype=np.int64), np.empty(total, dtype=np.int64)
-    known = (job["id"][at], co["customers"]["id"][job["customer"][at]], co["crm.locations"]["id"][job["place"][at]])
+    known = (
+        job["id"][at],
+        co["customers"]["id"][job["customer"][at]],
+        co["crm.locations"]["id"][job["place"][at]],
+    )
     for i, column in enumerate(known):
         key[starts[:-1] + i], kind[starts[:-1] + i] = column, i
     with_unit = np.flatnonzero(s["unit"] >= 0)
-    key[starts[:-1][with_unit] + 3], kind[starts[:-1][with_unit] + 3] = about.values[s["unit"][with_unit]], 3
-    return {"id": key, "type": Choice(kind, OWNERS), "_submission": np.repeat(np.arange(n), np.diff(starts))}
+    key[starts[:-1][with_unit] + 3], kind[starts[:-1][with_unit] + 3] = (
+        about.values[s["unit"][with_unit]],
+        3,
+    )
+    return {
+        "id": key,
+        "type": Choice(kind, OWNERS),
+        "_submission": np.repeat(np.arange(n), np.diff(starts)),
+    }
 
 
 # -- what stands in a form
@@ -100,7 +118,10 @@ def _writer(co: Company) -> Callable[[Index], list[Any]]:
 
     def write(at: Index) -> list[Any]:
         dates = np.datetime_as_string(s["when"][at], unit="s").tolist()
-        return [_units(f, x, when) for f, x, when in zip(s["form"][at].tolist(), luck[at].tolist(), dates, strict=True)]
+        return [
+            _units(f, x, when)
+            for f, x, when in zip(s["form"][at].tolist(), luck[at].tolist(), dates, strict=True)
+        ]
 
     return write
 
@@ -118,15 +139,37 @@ def _units(form: int, luck: list[float], when: str) -> list[Any]:
     a, b, c, d = luck
     light = "Green" if c < 0.7 else "Yellow" if c < 0.92 else "Red"
     choices = ["Good", "Worn", "Replace"]
-    reading = [("Supply air (F)", 48 + 14 * a), ("Water pressure (psi)", 45 + 40 * a), ("Voltage", 236 + 9 * a)][form % 3]
-    photo = {"fileName": f"photo-{int(b * 1e6)}.jpg", "createdFrom": "Mobile", "originalFileName": "IMG.jpg", "thumbnail": ""}
+    reading = [
+        ("Supply air (F)", 48 + 14 * a),
+        ("Water pressure (psi)", 45 + 40 * a),
+        ("Voltage", 236 + 9 * a),
+    ][form % 3]
+    photo = {
+        "fileName": f"photo-{int(b * 1e6)}.jpg",
+        "createdFrom": "Mobile",
+        "originalFileName": "IMG.jpg",
+        "thumbnail": "",
+    }
     readings = [
         _field("r1", "Number", reading[0], value=round(reading[1], 1)),
         _field("r2", "Stoplight", "State", value=light),
-        _section("s3", "Parts", [_field("p1", "Dropdown", "Wear", options=",".join(choices), value=choices[int(d * 3)])]),
+        _section(
+            "s3",
+            "Parts",
+            [
+                _field(
+                    "p1", "Dropdown", "Wear", options=",".join(choices), value=choices[int(d * 3)]
+                )
+            ],
+        ),
     ]
     signed = _field(
-        "g1", "Signature", "Customer", value="signed", isRefused=b > 0.97, refusalReason="Not at home" if b > 0.97 else ""
+        "g1",
+        "Signature",
+        "Customer",
+        value="signed",
+        isRefused=b > 0.97,
+        refusalReason="Not at home" if b > 0.97 else "",
     )
     return [
         {"id": "t1", "name": "Please fill in on site", "type": "StaticText"},
@@ -157,7 +200,12 @@ def attachments(co: Company) -> Data:
     number = job["id"][at] - 48_000_000
     return {
         "id": ids(len(at), 76_300_000),
-        "name": Lazy(lambda rows: [f"{FILES[k][0]}-{j}.{FILES[k][1]}" for k, j in zip(kind[rows], number[rows], strict=True)]),
+        "name": Lazy(
+            lambda rows: [
+                f"{FILES[k][0]}-{j}.{FILES[k][1]}"
+                for k, j in zip(kind[rows], number[rows], strict=True)
+            ]
+        ),
         "createdOn": made,
         "modifiedOn": later(co, rng, made, 0.5),
         "jobId": job["id"][at],

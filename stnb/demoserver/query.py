@@ -19,7 +19,10 @@ Query: TypeAlias = QueryParams
 
 
 def bad(param: str, value: str) -> Problem:
-    return Problem(400, errors={param: [f"The value '{value}' is not valid for {param[:1].upper()}{param[1:]}."]})
+    return Problem(
+        400,
+        errors={param: [f"The value '{value}' is not valid for {param[:1].upper()}{param[1:]}."]},
+    )
 
 
 # -- values
@@ -34,7 +37,9 @@ def check(endpoint: Endpoint, query: Query) -> None:
         if param.required and not given and param.name not in ("page", "pageSize"):
             raise Problem(400, errors={param.name: [f"The {param.name} field is required."]})
         if param.maximum and len(given) > param.maximum:
-            raise Problem(400, errors={param.name: [f"The number of values must not exceed {param.maximum}."]})
+            raise Problem(
+                400, errors={param.name: [f"The number of values must not exceed {param.maximum}."]}
+            )
         for value in given:
             if not fits(param, value):
                 raise bad(param.name, value)
@@ -83,7 +88,10 @@ def paging(endpoint: Endpoint, query: Query) -> tuple[int, int]:
     """
     first, most = endpoint.page_first, endpoint.page_size_max or 5000
     numbers = []
-    for name, default, low, high in (("page", first, first, 2**31), ("pageSize", endpoint.page_size or 50, 1, most)):
+    for name, default, low, high in (
+        ("page", first, first, 2**31),
+        ("pageSize", endpoint.page_size or 50, 1, most),
+    ):
         text = query.get(name)
         if text is not None and not (text.isdecimal() and low <= int(text) <= high):
             raise bad(name, text)
@@ -103,10 +111,15 @@ def equal(data: Any, given: list[str], contains: bool = False) -> Array:
         return any(w in text for w in wanted) if contains else text in wanted
 
     if isinstance(data, Choice):
-        flags = [any(test(v) for v in value) if isinstance(value, list) else test(value) for value in data.values]
+        flags = [
+            any(test(v) for v in value) if isinstance(value, list) else test(value)
+            for value in data.values
+        ]
         return np.array([*flags, False])[data.codes]
     if isinstance(data, Ragged):
-        hits = np.concatenate(([0], np.cumsum(np.broadcast_to(equal(data.values, given), data.starts[-1]))))
+        hits = np.concatenate(
+            ([0], np.cumsum(np.broadcast_to(equal(data.values, given), data.starts[-1])))
+        )
         return np.asarray(hits[data.starts[1:]] > hits[data.starts[:-1]])
     if not isinstance(data, np.ndarray):
         return np.array(test(data)) if not isinstance(data, Table) else np.array(True)
@@ -133,10 +146,26 @@ def order(endpoint: Endpoint, table: Table, query: Query, at: Index) -> Index:
     param = endpoint.takes("sort")
     allowed = {v.lstrip("+-").lower() for v in param.values} if param else set()
     if not allowed and endpoint.module not in SORT_BY_ANY:
-        allowed = SORTABLE | SORTABLE_TOO.get(table.name, set()) | SORTABLE_TOO.get(endpoint.module, set())
-    path = next((c.name for c in table.columns if c.name.lower() == field.lower() and c.type not in ("object", "array")), None)
+        allowed = (
+            SORTABLE
+            | SORTABLE_TOO.get(table.name, set())
+            | SORTABLE_TOO.get(endpoint.module, set())
+        )
+    path = next(
+        (
+            c.name
+            for c in table.columns
+            if c.name.lower() == field.lower() and c.type not in ("object", "array")
+        ),
+        None,
+    )
     path = path or next(
-        (p for p in (SORT_AS.get(field.lower(), ""), f"leadCall.{field[:1].lower()}{field[1:]}") if p in table), None
+        (
+            p
+            for p in (SORT_AS.get(field.lower(), ""), f"leadCall.{field[:1].lower()}{field[1:]}")
+            if p in table
+        ),
+        None,
     )
     known = field.lower() in allowed if allowed else path is not None or field.lower() in SORTABLE
     if not known:
@@ -146,7 +175,10 @@ def order(endpoint: Endpoint, table: Table, query: Query, at: Index) -> Index:
     if values is None:
         return at
     keys = values[at]
-    ranks = np.argsort(np.array([str(v or "") for v in keys.tolist()]) if keys.dtype.kind == "O" else keys, kind="stable")
+    ranks = np.argsort(
+        np.array([str(v or "") for v in keys.tolist()]) if keys.dtype.kind == "O" else keys,
+        kind="stable",
+    )
     return at[ranks[::-1]] if down else at[ranks]
 
 
@@ -156,5 +188,9 @@ def _direction(endpoint: Endpoint, query: Query) -> tuple[bool, str]:
     if text:
         return text[:1] == "-", text.lstrip("+- ")
     if endpoint.takes("orderBy"):
-        return query.get("orderByDirection", "").lower().startswith("desc"), query.get("orderBy") or ""
-    return query.get("descending", "").lower() == "true", (query.get("sortBy") or "") if endpoint.takes("sortBy") else ""
+        return query.get("orderByDirection", "").lower().startswith("desc"), query.get(
+            "orderBy"
+        ) or ""
+    return query.get("descending", "").lower() == "true", (
+        query.get("sortBy") or ""
+    ) if endpoint.takes("sortBy") else ""

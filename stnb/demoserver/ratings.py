@@ -16,7 +16,12 @@ SAID = [
     ["It works, but nobody explained the bill.", "Not what we had agreed on.", None],
     ["Fine in the end.", "Good work, long wait.", None],
     ["Friendly and tidy.", "Good work at a fair price.", None],
-    ["Explained everything & left it spotless!", "On time, quick and kind.", "The best in town.", None],
+    [
+        "Explained everything & left it spotless!",
+        "On time, quick and kind.",
+        "The best in town.",
+        None,
+    ],
 ]
 PLATFORMS = ["Google", "Facebook", "Local Listings"]
 
@@ -47,7 +52,12 @@ def ratings(co: Company) -> Data:
 
 def reviews(co: Company) -> Data:
     """A third of those who gave stars wrote for all to see, with the same number of stars."""
-    rng, known, job, crew = co.rng("marketingreputation.reviews"), co["stars"], co["jobs"], co["settings.technicians"]
+    rng, known, job, crew = (
+        co.rng("marketingreputation.reviews"),
+        co["stars"],
+        co["jobs"],
+        co["settings.technicians"],
+    )
     mine = np.flatnonzero(rng.random(len(known["job"])) < 0.33)
     at, who, given, made = (known[key][mine] for key in ("job", "who", "stars", "made"))
     n, names = len(at), co["customers"]["names"]
@@ -62,11 +72,15 @@ def reviews(co: Company) -> Data:
         "id": ids(n, 1),
         "address": Choice(job["branch"][at], BRANCHES),
         "platform": draw(rng, PLATFORMS, n, [7, 2, 1]),
-        "authorEmail": objects([f"{names[i].replace(' ', '.').lower()}@mail.example" for i in customer.tolist()]),
+        "authorEmail": objects(
+            [f"{names[i].replace(' ', '.').lower()}@mail.example" for i in customer.tolist()]
+        ),
         "authorName": Choice(customer, names),
         "review": Choice(text, texts),
         "reviewType": Choice(np.ones(n, dtype=int), ["0", "1", "2"]),
-        "reviewResponse": Choice(np.where(given <= 2, 0, -1), ["We are sorry, and will call you today."]),
+        "reviewResponse": Choice(
+            np.where(given <= 2, 0, -1), ["We are sorry, and will call you today."]
+        ),
         "publishDate": made,
         "rating": given,
         "recommendationStatus": Choice((given >= 4).astype(int), ["0", "1"]),
@@ -74,7 +88,8 @@ def reviews(co: Company) -> Data:
         "isAutoVerified": matched,
         "jobId": of(job["id"], found),
         "businessUnitId": of(
-            co["settings.business_units"]["id"], np.where(matched, job["branch"][at] * 4 + job["trade"][at], -1)
+            co["settings.business_units"]["id"],
+            np.where(matched, job["branch"][at] * 4 + job["trade"][at], -1),
         ),
         "completedDate": np.where(matched, job["completed"][at], np.datetime64("NaT")),
         "dispatchedDate": np.where(matched, job["first"][at], np.datetime64("NaT")),

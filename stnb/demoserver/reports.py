@@ -54,7 +54,13 @@ class Parameter:
             "dynamicSetId": self.dynamic,
             "values": [list(pair) for pair in self.values],
         }
-        about = {"name": self.name, "label": self.label, "dataType": self.kind, "isArray": self.many, "isRequired": self.needed}
+        about = {
+            "name": self.name,
+            "label": self.label,
+            "dataType": self.kind,
+            "isArray": self.many,
+            "isRequired": self.needed,
+        }
         return {**about, "acceptValues": choices}
 
     def read(self, value: Any) -> Any:
@@ -105,7 +111,12 @@ def _string(value: Any) -> str:
     return value
 
 
-READ: dict[str, Callable[[Any], Any]] = {"Date": _date, "Number": _number, "Boolean": _boolean, "String": _string}
+READ: dict[str, Callable[[Any], Any]] = {
+    "Date": _date,
+    "Number": _number,
+    "Boolean": _boolean,
+    "String": _string,
+}
 S, N, B, D = "String", "Number", "Boolean", "Date"
 FROM_TO = (Parameter("From", "From", D, needed=True), Parameter("To", "To", D, needed=True))
 UNITS = Parameter("BusinessUnitIds", "Business Units", N, many=True, dynamic="business-units")
@@ -132,7 +143,12 @@ class Report:
     def about(self) -> dict[str, Any]:
         fields = [{"name": n, "label": label, "dataType": kind} for n, label, kind in self.fields]
         parameters = [p.about() for p in self.parameters]
-        return {**self.brief(), "modifiedOn": "2025-03-04T16:20:11.52Z", "parameters": parameters, "fields": fields}
+        return {
+            **self.brief(),
+            "modifiedOn": "2025-03-04T16:20:11.52Z",
+            "parameters": parameters,
+            "fields": fields,
+        }
 
     def brief(self) -> dict[str, Any]:
         return {"id": self.id, "name": self.name, "description": f"{self.name} of the chosen days."}
@@ -233,7 +249,9 @@ def run(world: World, chosen: Report, body: bytes) -> Cells:
         Problem: 400, the body is no such list, or a parameter is missing or wrong.
     """
     try:
-        given = {p["name"]: p.get("value") for p in json.loads(body or b"{}").get("parameters") or []}
+        given = {
+            p["name"]: p.get("value") for p in json.loads(body or b"{}").get("parameters") or []
+        }
     except (ValueError, AttributeError, TypeError, KeyError):
         raise Problem(400, errors={"": ["The request body is not valid."]}) from None
     asked = {p.name: p.read(given.get(p.name)) for p in chosen.parameters}
@@ -245,14 +263,28 @@ def dynamic_set(world: World, key: str) -> Cells:
     if key not in SETS:
         raise Problem(404, "The dynamic value set was not found.")
     books = Books(world)
-    return [[i, name] for i, name in zip(books.of(SETS[key], "id").tolist(), books.texts(SETS[key], "name"), strict=True)]
+    return [
+        [i, name]
+        for i, name in zip(
+            books.of(SETS[key], "id").tolist(), books.texts(SETS[key], "name"), strict=True
+        )
+    ]
 
 
-def table_of(fields: Sequence[tuple[str, str, str]], cells: Cells, page: int, size: int, query: Query) -> bytes:
+def table_of(
+    fields: Sequence[tuple[str, str, str]], cells: Cells, page: int, size: int, query: Query
+) -> bytes:
     """A page of rows of cells, with the fields that name them."""
     part = cells[(page - 1) * size : page * size]
     total = len(cells) if query.get("includeTotal", "").lower() == "true" else None
     named = [{"name": n, "label": label} for n, label, _ in fields]
     return as_json(
-        {"fields": named, "page": page, "pageSize": size, "hasMore": page * size < len(cells), "totalCount": total, "data": part}
+        {
+            "fields": named,
+            "page": page,
+            "pageSize": size,
+            "hasMore": page * size < len(cells),
+            "totalCount": total,
+            "data": part,
+        }
     )

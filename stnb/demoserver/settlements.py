@@ -24,8 +24,16 @@ def settled(co: Company) -> Data:
     bill, which = bill[order], which[order]
     amount = np.round(w["total"][bill] - w["credit"][bill], 2)
     n = len(key)
-    facts = {"bill": bill, "of": which, "part": amount, "amount": np.round(np.bincount(which, amount, n), 2)}
-    facts |= {"payee": key % 100, "when": (key // 100).astype("datetime64[D]").astype("datetime64[us]") + 17 * HOUR}
+    facts = {
+        "bill": bill,
+        "of": which,
+        "part": amount,
+        "amount": np.round(np.bincount(which, amount, n), 2),
+    }
+    facts |= {
+        "payee": key % 100,
+        "when": (key // 100).astype("datetime64[D]").astype("datetime64[us]") + 17 * HOUR,
+    }
     return facts | {"starts": np.searchsorted(which, np.arange(n + 1)), "id": ids(n, 72_300_000, 2)}
 
 

@@ -24,8 +24,16 @@ STATES: dict[str, tuple[str, ...]] = {
     "wrong-secret": (),
     "other-environment": (),  # the pair is accepted at the other host only, whose name begins with "other."
     "not-connected": ("unauthorized", "invalid", "403"),
-    "disabled": ("unauthorized", "invalid", "401", "403"),  # the last two: tokens are given, calls are refused
-    "scope-missing": ("token", "answer"),  # the token lacks scopes, or has them and the API refuses all the same
+    "disabled": (
+        "unauthorized",
+        "invalid",
+        "401",
+        "403",
+    ),  # the last two: tokens are given, calls are refused
+    "scope-missing": (
+        "token",
+        "answer",
+    ),  # the token lacks scopes, or has them and the API refuses all the same
     "upgraded": (),  # every scope, whatever the app began with
     "secret-regenerated": ("later", "at-once"),  # when the tokens that are out come to their end
     "app-key-wrong": ("401", "message", "403"),
@@ -35,7 +43,12 @@ STATES: dict[str, tuple[str, ...]] = {
     "clock-skew": ("ahead", "behind"),  # the host's clock, as seen from here
 }
 # What a state follows on: some show only to those who were there before.
-BEFORE = {"upgraded": "scope-missing", "secret-regenerated": "healthy", "token-ended-early": "healthy", "disabled": "healthy"}
+BEFORE = {
+    "upgraded": "scope-missing",
+    "secret-regenerated": "healthy",
+    "token-ended-early": "healthy",
+    "disabled": "healthy",
+}
 LACKING = "tn.acc."  # the scopes that are missing begin so
 USES = 12  # calls that a token is good for when it ends early
 SKEW = 420.0  # seconds
@@ -45,7 +58,9 @@ UNAUTHORIZED = Answer(400, as_json({"error": "unauthorized_client"}))
 FORBIDDEN = Answer(403, as_json({"title": "Forbidden", "status": 403, "traceId": "demo-403"}))
 PLEASE_WAIT = f"Rate limit is exceeded. Try again in {PAUSE} seconds."
 LIMITED = Answer(429, as_json({"status": 429, "title": PLEASE_WAIT, "traceId": "demo-429"}))
-NO_KEY = Answer(401, as_json({"statusCode": 401, "message": "Access denied due to invalid subscription key."}))
+NO_KEY = Answer(
+    401, as_json({"statusCode": 401, "message": "Access denied due to invalid subscription key."})
+)
 
 AT_TOKEN = {
     ("wrong-secret", ""): INVALID,
@@ -88,7 +103,9 @@ class State:
             raise ValueError(f"{name!r} is no state of the demo; there are {', '.join(STATES)}.")
         forms = STATES[name]
         if variant and variant not in forms:
-            raise ValueError(f"{name!r} has no variant {variant!r}; it has {', '.join(forms) or 'none'}.")
+            raise ValueError(
+                f"{name!r} has no variant {variant!r}; it has {', '.join(forms) or 'none'}."
+            )
         return cls(name, variant or next(iter(forms), ""))
 
     def __str__(self) -> str:
@@ -135,7 +152,9 @@ class Gate:
         answer = AT_CALL.get((state.name, state.variant))
         if answer == 401 or (state.name == "token-ended-early" and self._spent(claims["jti"])):
             raise Problem(401, short=True)
-        if (state.name, state.variant) == ("scope-missing", "answer") and (scope or "").startswith(LACKING):
+        if (state.name, state.variant) == ("scope-missing", "answer") and (scope or "").startswith(
+            LACKING
+        ):
             raise Problem(403, short=True)
         if isinstance(answer, Answer):
             return answer
@@ -156,11 +175,15 @@ class Gate:
                 self._recent.popleft()
             if len(self._recent) >= self._rate:
                 wait = max(1, math.ceil(self._recent[0] + 1 - now))
-                raise Problem(429, f"Rate limit is exceeded. Try again in {wait} seconds.", short=True)
+                raise Problem(
+                    429, f"Rate limit is exceeded. Try again in {wait} seconds.", short=True
+                )
             self._recent.append(now)
 
 
 def stranger(state: State) -> Problem:
     """The answer to a call whose token is of another tenant."""
     status = int(state.variant) if state.name == "tenant-mismatch" else 403
-    return Problem(status, "The token was issued for another tenant." if status == 403 else "", short=True)
+    return Problem(
+        status, "The token was issued for another tenant." if status == 403 else "", short=True
+    )

@@ -120,22 +120,49 @@ PARTS = {
     "payroll.jobs.splits.by_job": ("payroll.jobs.splits", "jobId"),
     "payroll.jobs.timesheets.by_job": ("payroll.jobs.timesheets", "jobId"),
     "memberships.membership_types.discounts": ("memberships.membership_types.discounts", "_type"),
-    "memberships.membership_types.duration_billing_items": ("memberships.membership_types.duration_billing_items", "_type"),
-    "memberships.membership_types.recurring_service_items": ("memberships.membership_types.recurring_service_items", "_type"),
-    "memberships.memberships.status_changes": ("memberships.export.membership_status_changes", "membershipId"),
+    "memberships.membership_types.duration_billing_items": (
+        "memberships.membership_types.duration_billing_items",
+        "_type",
+    ),
+    "memberships.membership_types.recurring_service_items": (
+        "memberships.membership_types.recurring_service_items",
+        "_type",
+    ),
+    "memberships.memberships.status_changes": (
+        "memberships.export.membership_status_changes",
+        "membershipId",
+    ),
     "payroll.employees.payrolls": ("payroll.payrolls", "employeeId"),
     "payroll.technicians.payrolls": ("payroll.payrolls", "employeeId"),
-    "findings.location_findings.attachments": ("findings.location_findings.attachments", "_finding"),
+    "findings.location_findings.attachments": (
+        "findings.location_findings.attachments",
+        "_finding",
+    ),
     "forms.jobs.attachments": ("forms.jobs.attachments", "jobId"),
-    "jpm.work_breakdown_structure.segments.items": ("jpm.work_breakdown_structure.segments.items", "_segment"),
-    "jpm.work_breakdown_structure.segments.items.children": ("jpm.work_breakdown_structure.segments.items", "parentId"),
+    "jpm.work_breakdown_structure.segments.items": (
+        "jpm.work_breakdown_structure.segments.items",
+        "_segment",
+    ),
+    "jpm.work_breakdown_structure.segments.items.children": (
+        "jpm.work_breakdown_structure.segments.items",
+        "parentId",
+    ),
     "jpm.work_breakdown_structure.projects.segments": (
         "jpm.work_breakdown_structure.segments",
         "",
     ),  # every project has the company's own
-    "jpm.work_breakdown_structure.projects.budget_codes": ("jpm.work_breakdown_structure.budget_codes", ""),
-    "jpm.work_breakdown_structure.projects.segments.items": ("jpm.work_breakdown_structure.segments.items", "_segment"),
-    "jpm.work_breakdown_structure.projects.segments.items.children": ("jpm.work_breakdown_structure.segments.items", "parentId"),
+    "jpm.work_breakdown_structure.projects.budget_codes": (
+        "jpm.work_breakdown_structure.budget_codes",
+        "",
+    ),
+    "jpm.work_breakdown_structure.projects.segments.items": (
+        "jpm.work_breakdown_structure.segments.items",
+        "_segment",
+    ),
+    "jpm.work_breakdown_structure.projects.segments.items.children": (
+        "jpm.work_breakdown_structure.segments.items",
+        "parentId",
+    ),
     "sales.status.estimates.changes": ("estimate changes", "_estimate"),
     "sales.opportunities.followups.by_id": ("sales.opportunities.followups", "opportunityId"),
     "schedulingpro.schedulers.sessions": ("schedulingpro.schedulers.sessions", "schedulerId"),
@@ -170,7 +197,9 @@ class World:
         self._lists = {e.path: e.name for e in catalog if e.kind in ("list", "rows")}
         # Where two lists have the same record, the one that is not below another record is its home.
         deepest_first = sorted(catalog, key=lambda e: -e.path.count("{"))
-        self._records = {e.record: e.name for e in deepest_first if e.record and e.kind in ("list", "rows")}
+        self._records = {
+            e.record: e.name for e in deepest_first if e.record and e.kind in ("list", "rows")
+        }
 
     @cached_property
     def _shown(self) -> dict[str, list[Endpoint]]:
@@ -202,7 +231,9 @@ class World:
         columns = self.catalog.endpoints[name].columns if name in self.catalog else ()
         data: dict[str, Any] = {}
         for path, column in self.company[name].items() if name in self.company else ():
-            data[path] = Ragged(column.starts, self.table(column.values)) if _named(column) else column
+            data[path] = (
+                Ragged(column.starts, self.table(column.values)) if _named(column) else column
+            )
         keyed = {} if data else self._keyed(name)
         size = len(data["id"]) if data else len(*keyed.values()) if keyed else self._size(columns)
         data |= keyed
@@ -222,7 +253,16 @@ class World:
 
     def _size(self, columns: tuple[Column, ...]) -> int:
         names = {c.name for c in columns}
-        busy = names & {"jobId", "customerId", "customer", "employeeId", "technicianId", "vendorId", "locationId", "taskNumber"}
+        busy = names & {
+            "jobId",
+            "customerId",
+            "customer",
+            "employeeId",
+            "technicianId",
+            "vendorId",
+            "locationId",
+            "taskNumber",
+        }
         return MANY if busy else FEW
 
     def _guids(self, name: str) -> Array:
@@ -254,11 +294,21 @@ class World:
         """A record that is in no list: one row made for it."""
         name = f"{endpoint.name}({','.join(keys)})"
         key = int(keys[-1]) if keys and keys[-1].isdecimal() else None
-        mine = {"id", *(f"{n.rstrip('s')}Id" for n in ("jobs", "employees"))} if key is not None else set()
-        data: dict[str, Any] = {c.name: np.array([key]) for c in endpoint.columns if c.name in mine and c.type == "integer"}
+        mine = (
+            {"id", *(f"{n.rstrip('s')}Id" for n in ("jobs", "employees"))}
+            if key is not None
+            else set()
+        )
+        data: dict[str, Any] = {
+            c.name: np.array([key])
+            for c in endpoint.columns
+            if c.name in mine and c.type == "integer"
+        }
         return Table(name, 1, data, endpoint.columns, self.fill)
 
-    def owner(self, endpoint: Endpoint, parents: list[tuple[str, str]]) -> tuple[Table, int | None] | None:
+    def owner(
+        self, endpoint: Endpoint, parents: list[tuple[str, str]]
+    ) -> tuple[Table, int | None] | None:
         """The record that the path names and its row (None where there is no such record); None where nobody keeps such records."""
         noun, key = parents[-1]
         before = endpoint.path.split("/{")[: 1 + len(parents)]
