@@ -19,7 +19,7 @@ from stnb.tables.ids import column_of, distinct, fit
 from .follow import Place, key_type, place_of, places
 from .lookup import Source
 from .namebook import NameBook, label
-from .rules import OPEN, Target
+from .models import OPEN, Target
 
 # Records of their own, of which there are about as many as rows: they are named where they are
 # asked for.
