@@ -103,7 +103,7 @@ def _fits(rule: Rule, own: str, path: str, refers: str) -> bool:
 
 def _incoming(catalog: Catalog, name: str) -> Iterator[tuple[Endpoint, Link, Target]]:
     for endpoint in catalog:
-        if _repeats_a_list(catalog, endpoint):
+        if repeats_a_list(catalog, endpoint):
             continue
         for link in links_of(endpoint):
             for target in link.targets:
@@ -111,7 +111,7 @@ def _incoming(catalog: Catalog, name: str) -> Iterator[tuple[Endpoint, Link, Tar
                     yield endpoint, link, target
 
 
-def _repeats_a_list(catalog: Catalog, endpoint: Endpoint) -> bool:
+def repeats_a_list(catalog: Catalog, endpoint: Endpoint) -> bool:
     """Whether the endpoint is a record or a feed whose columns are those of a list."""
     if endpoint.name.endswith((".get", ".export")):
         return True
