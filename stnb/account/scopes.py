@@ -32,7 +32,7 @@ class Owner(Protocol):
 def table(account: Owner, *, renew: bool = False) -> pd.DataFrame:
     """What the app may read, by the scopes in its token. The API is not called.
 
-    A token is a JWT that lists its scopes, as ServiceTitan's guide "Make your first API call" shows.
+    Tokens are JWTs that list their scopes (ServiceTitan, "Make your first API call").
 
     Args:
         renew: ask for a new token even if the present one is still good. A token keeps the scopes

@@ -1,4 +1,4 @@
-"""Rows by their ids, inactive ones too: fifty ids a request, or the whole list if that is cheaper."""
+"""Rows by their ids, inactive ones too: fifty ids a request, or the whole list if cheaper."""
 
 from __future__ import annotations
 

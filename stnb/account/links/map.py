@@ -1,4 +1,4 @@
-"""The map of a resource: what it leads to and what leads to it, as a tree of text and as a picture."""
+"""The map of a resource: what it leads to and what leads to it, as text and as a picture."""
 
 from __future__ import annotations
 

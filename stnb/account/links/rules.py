@@ -65,7 +65,7 @@ def links_of(endpoint: Endpoint) -> tuple[Link, ...]:
 
 
 def _columns(columns: Iterable[Column], above: str = "") -> Iterator[tuple[str, Column]]:
-    """(name with brackets, column) for each column that holds values; lists of objects are opened."""
+    """(name with brackets, column) of each column with values; lists of objects are opened."""
     for column in columns:
         name = f"{above}{column.name}"
         if column.type == "array":
