@@ -96,7 +96,7 @@ def _app(options: argparse.Namespace) -> Any:
 
 
 def _line(port: int) -> Any:
-    from .demoserver.serve import listen
+    from .demoserver.api.serve import listen
 
     try:
         return listen(port)

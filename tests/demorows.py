@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from stnb.catalog import load
-from stnb.demoserver.world import World
+from stnb.demoserver.company.world import World
 
 CATALOG = load()
 TODAY = date(2026, 3, 2)

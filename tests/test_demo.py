@@ -20,7 +20,7 @@ import pytest
 
 from stnb.catalog import Column, Endpoint, load
 from stnb.demoserver import APP_KEY, CLIENT_ID, CLIENT_SECRET, FAULTS, TENANT, Fault, make_app
-from stnb.demoserver.world import World
+from stnb.demoserver.company.world import World
 
 CATALOG = load()
 TODAY = date(2026, 3, 2)
@@ -685,7 +685,7 @@ def test_same_bytes_in_two_processes() -> None:
     """Seed, scale and day decide every byte."""
     code = (
         "import asyncio, hashlib, json, sys; from datetime import date; import numpy as np\n"
-        "from stnb.catalog import load; from stnb.demoserver.world import World\n"
+        "from stnb.catalog import load; from stnb.demoserver.company.world import World\n"
         "world, mark = World(load(), 7, 0.05, date(2026, 3, 2)), hashlib.sha256()\n"
         "for e in load():\n"
         "    if e.kind == 'list' and '{' not in e.path.split('{tenant}')[1]:\n"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from stnb.catalog import Endpoint, Param, load
-from stnb.demoserver.dress import APPLICATION, BEHIND, EXTERNAL_KEY, EXTERNAL_START
+from stnb.demoserver.api.extra_columns import APPLICATION, BEHIND, EXTERNAL_KEY, EXTERNAL_START
 
 from .conformance.client import Client
 

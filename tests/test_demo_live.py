@@ -16,10 +16,10 @@ import pytest
 
 import stnb
 from stnb.catalog import Column, load
-from stnb.demoserver.grown import KEEP, NOTHING, Batch, Grown, Now
-from stnb.demoserver.live import Clock, Live, LiveWorld
-from stnb.demoserver.table import Choice, Lazy, Ragged, Table
-from stnb.demoserver.world import World
+from stnb.demoserver.company.table import Choice, Lazy, Ragged, Table
+from stnb.demoserver.company.world import World
+from stnb.demoserver.live.grown import KEEP, NOTHING, Batch, Grown, Now
+from stnb.demoserver.live.live import Clock, Live, LiveWorld
 
 TODAY = date(2026, 3, 2)
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC).timestamp()

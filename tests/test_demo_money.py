@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from stnb.catalog import load
-from stnb.demoserver.world import World
+from stnb.demoserver.company.world import World
 
 from .demorows import CATALOG, TODAY, WORLD, rows
 
@@ -377,7 +377,7 @@ def mark(names: list[str]) -> str:
 
 def test_same_seed_same_bytes() -> None:
     """Another process, and another order of asking, make the same bytes."""
-    imports = "import hashlib, numpy as np\nfrom datetime import date\nfrom stnb.catalog import load\nfrom stnb.demoserver.world import World\n"
+    imports = "import hashlib, numpy as np\nfrom datetime import date\nfrom stnb.catalog import load\nfrom stnb.demoserver.company.world import World\n"
     code = f"{imports}{inspect.getsource(mark)}\nprint(mark({NAMES!r}))"
     other = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
     fresh = World(CATALOG, 9, 0.05, TODAY)

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from stnb.catalog import load
-from stnb.demoserver.company import Company
-from stnb.demoserver.world import World
+from stnb.demoserver.company.simulation import Company
+from stnb.demoserver.company.world import World
 
 CATALOG = load()
 TODAY = date(2026, 3, 2)
@@ -446,7 +446,7 @@ import hashlib, sys
 from datetime import date
 import numpy as np
 from stnb.catalog import load
-from stnb.demoserver.world import World
+from stnb.demoserver.company.world import World
 catalog = load()
 world = World(catalog, int(sys.argv[1]), 0.05, date(2026, 3, 2))
 names = sys.argv[2].split(",")

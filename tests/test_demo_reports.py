@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from stnb.catalog import load
-from stnb.demoserver.reports import REPORTS, Report
+from stnb.demoserver.api.reports.reports import REPORTS, Report
 
 from .conformance.client import Client
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from stnb.catalog import Column
-from stnb.demoserver.world import World
+from stnb.demoserver.company.world import World
 
 from .demorows import CATALOG, TODAY, WORLD, rows
 
@@ -445,7 +445,7 @@ def test_same_seed_same_bytes() -> None:
     """Stock, equipment, forms and tasks are the same in another process, whatever was asked for before."""
     code = (
         "import hashlib; from datetime import date; import numpy as np; from stnb.catalog import load\n"
-        f"from stnb.demoserver.world import World\n{inspect.getsource(mark)}\nprint(mark(World(load(), 5, 0.05, date(2026, 3, 2))))"
+        f"from stnb.demoserver.company.world import World\n{inspect.getsource(mark)}\nprint(mark(World(load(), 5, 0.05, date(2026, 3, 2))))"
     )
     small = World(CATALOG, 5, 0.05, TODAY)
     small.table("accounting.ap_payments")

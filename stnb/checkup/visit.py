@@ -16,7 +16,7 @@ from .. import access, account, credentials, loop
 from ..account import Account
 from ..catalog import Endpoint
 from ..credentials import DEMO, HOSTS, Credentials, Settings
-from ..demoserver.states import BEFORE
+from ..demoserver.api.states import BEFORE
 from ..errors import DataError, RequestError, SetupError, StnbError
 from . import calls, causes, local, modules
 from .report import NAMES, YOU, Check, Report

@@ -1,0 +1,290 @@
+"""The demo as a server: every route of the catalogue, answered as the documents and its users tell."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from ...catalog import Catalog, Column, Endpoint, load
+from ..company.completion import dress
+from ..company.table import Index, Table
+from ..company.world import World
+from ..live.grown import Grown
+from ..live.live import Clock, Live
+from . import filters, query, special_routes, states
+from .bodies import Answer, Problem, as_json, feed_of, page_of
+from .cross_filters import special, stranger
+from .extra_columns import shown
+from .fault_effects import WAITS
+from .feed import changes, cursor, read_cursor
+from .query import Query
+from .reports import reports
+from .routes import nouns, tree, walk
+from .token import APP_KEY, TENANT, Tokens
+
+FEED_PAGE = 1000
+LAG, NO_LAG = np.timedelta64(15, "m"), np.timedelta64(0, "m")
+SELECTIONS = 64  # how many filtered orders are kept for the next page
+IN_DATA = {"jpm.work_breakdown_structure.segments", "jpm.work_breakdown_structure.projects.segments", "sales.proposal_types"}
+# What a resource without a documented schema shows.
+PLAIN = (
+    Column("id", "integer", False),
+    Column("name", "string"),
+    Column("createdOn", "date-time"),
+    Column("modifiedOn", "date-time"),
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request, read.
+
+    Attributes:
+        odd: how its pages are cut otherwise, by a fault.
+    """
+
+    method: str
+    path: str
+    query: Query
+    headers: Any
+    body: bytes
+    state: states.State
+    odd: Mapping[str, str] = field(default_factory=dict)
+
+
+class Demo:
+    """Answers calls; used by many threads at once.
+
+    Args:
+        speed: how many seconds pass in the demo in one second of the clock; None where its time stands still.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        scale: float,
+        today: date,
+        scopes: Iterable[str] | None,
+        rate: int | None,
+        clock: Callable[[], float],
+        speed: float | None = None,
+    ) -> None:
+        self.seed, self.scale, self.today, self.clock = seed, scale, today, clock
+        self._time = None if speed is None else Clock(np.datetime64(today, "us"), clock, speed)
+        self.catalog: Catalog = load()
+        readable = {e.scope for e in self.catalog if e.scope}
+        self.tokens = Tokens(seed, clock)
+        self.readable, self.scopes = readable, readable if scopes is None else readable & set(scopes)
+        self.gate = states.Gate(rate, clock)
+        self._world: World | None = None
+        self._live: Live | None = None
+        self._routes = tree(self.catalog)
+        self._chosen: OrderedDict[tuple[Any, ...], Index] = OrderedDict()
+        self._trace = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def now(self) -> np.datetime64:
+        """What time it is in the demo."""
+        return np.datetime64(int(self.clock() * 1e6), "us") if self._time is None else self._time()
+
+    @property
+    def world(self) -> World:
+        """The world as it is now."""
+        base = self.base
+        if self._live is None:
+            return base
+        return self._live.world()
+
+    @property
+    def base(self) -> World:
+        """The world when its history ended."""
+        with self._lock:
+            if self._world is None:
+                self._world = World(self.catalog, self.seed, self.scale, self.today)
+                self._live = None if self._time is None else Live(self._world, self._time)
+            return self._world
+
+    def answer(self, call: Call) -> Answer:
+        try:
+            return self._answer(call)
+        except Problem as problem:
+            number = next(self._trace)
+            return problem.answer(f"00-demo{self.seed:08d}{number:020d}-{number:016d}-00")
+
+    def _answer(self, call: Call) -> Answer:
+        if call.path.endswith("/connect/token"):
+            return self._token(call)
+        endpoint, tenant, keys = self._match(call.method, call.path)
+        claims = self.tokens.read(call.headers.get("authorization", ""))
+        if call.headers.get("st-app-key") != APP_KEY:
+            raise Problem(401, short=True)
+        if tenant != claims["tenant"]:
+            raise states.stranger(call.state)
+        if (refusal := self.gate.check(call.state, claims, endpoint.scope)) is not None:
+            return refusal
+        if endpoint.scope and endpoint.scope not in claims["scope"]:
+            raise Problem(403, short=True)
+        query.check(endpoint, call.query)
+        return self._serve(endpoint, keys, call)
+
+    def _token(self, call: Call) -> Answer:
+        refusal = call.state.refusal(call.headers.get("host", ""))
+        scopes, tenant = call.state.grants(self.scopes, self.readable), call.state.tenant(TENANT)
+        return refusal or self.tokens.give(call.body, call.headers, scopes, tenant)
+
+    def _match(self, method: str, path: str) -> tuple[Endpoint, str, list[str]]:
+        """(endpoint, tenant, ids in the path).
+
+        Raises:
+            Problem: 404, there is no such route: the gateway says so before it looks at the token.
+        """
+        found = walk(self._routes, [*path.strip("/").split("/"), method], [])
+        if found is None:
+            raise Problem(404, "Unable to match incoming request to an operation.", short=True)
+        endpoint, parts = found
+        return endpoint, parts[0], parts[1:]
+
+    # -- by kind
+
+    def _serve(self, endpoint: Endpoint, keys: list[str], call: Call) -> Answer:
+        if endpoint.name.startswith("reporting."):
+            return self._report(endpoint, keys, call)
+        if endpoint.kind == "file":
+            return special_routes.file(self.base, endpoint, self._originals(endpoint, keys), call.query)
+        if (own := special_routes.SINGLE.get(endpoint.name)) is not None:
+            return Answer(200, as_json(own(self.base, self._originals(endpoint, keys), call.query)))
+        if endpoint.kind == "record":
+            return self._record(endpoint, keys, call.query)
+        if endpoint.kind == "export":
+            return self._feed(endpoint, call)
+        table, at = self._rows(endpoint, keys, call.query)
+        if endpoint.kind == "rows":
+            given = [name for name in ("page", "pageSize") if call.query.get(name) and endpoint.takes(name)]
+            page, size = query.paging(endpoint, call.query) if given else (1, max(len(at), 1))
+            return _all(endpoint, table, at[(page - 1) * size : page * size])
+        return self._page(endpoint, table, at, call)
+
+    def _originals(self, endpoint: Endpoint, keys: list[str]) -> list[str]:
+        """The ids in the path, for what only the history knows: of a row that came since, those of the row that it is like."""
+        if self._live is None or not keys:
+            return keys
+        name = {"jobs": "jpm.jobs", "calls": "telecom.calls"}.get(nouns(endpoint.path)[0], "")
+        return [self._live.world().original(name, keys[0]), *keys[1:]]
+
+    def _rows(self, endpoint: Endpoint, keys: list[str], asked: Query) -> tuple[Table, Index]:
+        """The table of a list, and which rows of it in which order."""
+        world = self.world
+        if keys:
+            parents = list(zip(nouns(endpoint.path), keys, strict=True))
+            owner = world.owner(endpoint, parents)
+            if stranger(world, endpoint, parents) if owner is None else owner[1] is None:
+                raise Problem(404, f"{parents[-1][0].capitalize()} {keys[-1]} was not found.")
+            table, base = world.below(endpoint, parents)
+            dress(world, endpoint, table)
+            return table, self._select(endpoint, table, asked, base)
+        table = dress(world, endpoint, world.table(world.home(endpoint)))
+        if isinstance(table, Grown):  # what there is differs from one moment to the next
+            return table, self._select(endpoint, table, asked, np.arange(table.size))
+        key = (
+            endpoint.name,
+            *sorted((k, v) for k in asked for v in asked.getlist(k) if k not in ("page", "pageSize", "includeTotal")),
+        )
+        at = self._chosen.get(key)
+        if at is None:
+            at = self._select(endpoint, table, asked, np.arange(table.size))
+            with self._lock:
+                self._chosen[key] = at
+                while len(self._chosen) > SELECTIONS:
+                    self._chosen.popitem(last=False)
+        return table, at
+
+    def _select(self, endpoint: Endpoint, table: Table, asked: Query, at: Index) -> Index:
+        """Those of the rows that are asked for, in the order that is asked for."""
+        others = self.base if self._live is None else self._live.world().looked_up()
+        keep = np.broadcast_to(filters.select(endpoint, table, asked, special(others, table, asked)), table.size)
+        return query.order(endpoint, table, asked, table.in_order(at[(keep & table.shown())[at]]))
+
+    def _page(self, endpoint: Endpoint, table: Table, at: Index, call: Call) -> Answer:
+        asked, odd = call.query, call.odd
+        page, size = query.paging(endpoint, asked) if endpoint.takes("page") else (1, max(len(at), 1))
+        first = (page - endpoint.page_first) * size + int(odd.get("_moved", 0))
+        number, more = int(odd.get("_page", page)), "_empty" in odd or first + size < len(at)
+        at, total = (at[:0] if "_empty" in odd else at), len(at)
+        rows = shown(endpoint, table, asked).rows(at[first : first + size], endpoint.columns or PLAIN, endpoint.name)
+        # Calls tell their total unasked; all others when they are asked to.
+        told = asked.get("includeTotal", "").lower() == "true" or endpoint.module == "telecom"
+        return Answer(200, page_of(rows, number, size, more, total if told else None))
+
+    def _record(self, endpoint: Endpoint, keys: list[str], asked: Query) -> Answer:
+        name = self.world.home(endpoint)
+        if name != endpoint.name and keys:
+            listed = self.catalog[name]
+            parents = list(zip(nouns(listed.path), keys, strict=False))
+            table = self.world.below(listed, parents)[0] if parents else self.world.table(name)
+            row = table.find(keys[-1])
+            if row is None:
+                raise Problem(404, f"{endpoint.label.split(' · ')[0]} {keys[-1]} was not found.")
+        else:
+            parents = list(zip(nouns(endpoint.path), keys, strict=True))
+            owner = self.world.owner(endpoint, parents) if keys else None
+            if owner is not None and owner[1] is None:
+                raise Problem(404, f"{parents[-1][0].capitalize()} {keys[-1]} was not found.")
+            table, row = self.world.single(endpoint, keys), 0
+        view = shown(endpoint, dress(self.world, endpoint, table), asked)
+        return Answer(200, view.rows(np.array([row]), endpoint.columns or PLAIN, endpoint.name)[0])
+
+    def _feed(self, endpoint: Endpoint, call: Call) -> Answer:
+        """A page of an export: what was changed since `from`, in the order of change, the last 15 minutes only when asked for."""
+        world, asked = self.world, call.query
+        table = dress(world, endpoint, world.table(world.home(endpoint)))
+        changed = changes(table)
+        order = np.lexsort((np.arange(table.size), changed))
+        at, since = order, asked.get("from", "").removeprefix(WAITS)
+        if "_empty" in call.odd:
+            return Answer(200, feed_of([], True, WAITS + since))
+        if since:
+            moment_, row = read_cursor(since)
+            after = (changed[order] > moment_) | ((changed[order] == moment_) & (order > row))
+            at = order[after]
+        if endpoint.shows_all:
+            about_active = Query([(k, v) for k, v in asked.multi_items() if k == endpoint.shows_all[0]])  # `from` is no filter
+            at = at[np.broadcast_to(filters.select(endpoint, table, about_active, {}), table.size)[at]]
+        recent = asked.get("includeRecentChanges", "").lower() == "true"
+        until = self.now() - (NO_LAG if recent else LAG)
+        at = at[(table.shown(until) & (recent | (changed <= until)))[at]]
+        part = at[:FEED_PAGE]
+        last = (changed[part[-1]], int(part[-1])) if len(part) else read_cursor(since) if since else (np.datetime64(0, "us"), -1)
+        rows = table.rows(part, endpoint.columns or PLAIN, endpoint.name)
+        return Answer(200, feed_of(rows, len(at) > FEED_PAGE, cursor(*last)))
+
+    def _report(self, endpoint: Endpoint, keys: list[str], call: Call) -> Answer:
+        page, size = query.paging(endpoint, call.query)
+        plain = [("Value", "Value", ""), ("Name", "Name", "")]
+        if endpoint.name == "reporting.dynamic_value_sets":
+            return Answer(200, reports.table_of(plain, reports.dynamic_set(self.base, keys[0]), page, size, call.query))
+        if endpoint.positional:
+            chosen = reports.report(*keys)
+            return Answer(200, reports.table_of(chosen.fields, reports.run(self.base, chosen, call.body), page, size, call.query))
+        if endpoint.kind == "record":
+            return Answer(200, as_json(reports.report(*keys).about()))
+        everything = [{"id": key, "name": name} for key, name in reports.CATEGORIES.items()]
+        found = [r.brief() for r in reports.reports_of(keys[0])] if keys else everything
+        told = len(found) if call.query.get("includeTotal", "").lower() == "true" else None
+        part = [as_json(row) for row in found[(page - 1) * size : page * size]]
+        return Answer(200, page_of(part, page, size, page * size < len(found), told))
+
+
+def _all(endpoint: Endpoint, table: Table, at: Index) -> Answer:
+    """All rows at once: a bare array, or an object with `data`."""
+    rows = b"[" + b",".join(table.rows(at, endpoint.columns or PLAIN, endpoint.name)) + b"]"
+    if endpoint.name == "marketingads.capacity_warnings":
+        head = f'{{"tenantId":{TENANT},"tenantName":"demo","totalCount":{len(at)},"data":'
+        return Answer(200, head.encode() + rows + b"}")
+    return Answer(200, b'{"data":' + rows + b"}" if endpoint.name in IN_DATA or not endpoint.columns else rows)
