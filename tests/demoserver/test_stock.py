@@ -17,7 +17,7 @@ import pytest
 from stnb.catalog import Column
 from stnb.demoserver.company.world import World
 
-from .demorows import CATALOG, TODAY, WORLD, rows
+from ..helpers.demo_rows import CATALOG, TODAY, WORLD, rows
 
 
 def by_id(name: str) -> dict[Any, dict[str, Any]]:

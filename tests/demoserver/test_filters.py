@@ -14,7 +14,7 @@ import pytest
 from stnb.catalog import Endpoint, Param, load
 from stnb.demoserver.api.extra_columns import APPLICATION, BEHIND, EXTERNAL_KEY, EXTERNAL_START
 
-from .conformance.client import Client
+from ..conformance.client import Client
 
 CATALOG = load()
 Row = dict[str, Any]

@@ -17,7 +17,7 @@ import pytest
 from stnb.catalog import load
 from stnb.demoserver.company.world import World
 
-from .demorows import CATALOG, TODAY, WORLD, rows
+from ..helpers.demo_rows import CATALOG, TODAY, WORLD, rows
 
 
 def below(name: str, key: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ import pytest
 from stnb.catalog import load
 from stnb.demoserver.api.reports.reports import REPORTS, Report
 
-from .conformance.client import Client
+from ..conformance.client import Client
 
 CATALOG = load()
 YEAR = {"From": "2025-03-01", "To": "2026-02-28"}
