@@ -56,7 +56,7 @@ def visits_done(co: Company) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]
 
 def first_led(co: Company) -> np.ndarray[Any, Any]:
     """The technician who led the first visit of each job."""
-    return np.asarray(np.searchsorted(co["settings.technicians"]["id"], co["first technician"]["id"]))
+    return np.asarray(np.searchsorted(co["settings.technicians"]["id"], co.first_technicians.id))
 
 
 def rank_correlation(a: Any, b: Any) -> float:
@@ -70,28 +70,28 @@ def rank_correlation(a: Any, b: Any) -> float:
 def test_nobody_is_sent_before_the_first_day_or_after_the_last(seed: int, scale: float) -> None:
     """Every visit is assigned to people who were at the company then."""
     company = World(CATALOG, seed, scale, TODAY).company
-    crew, sent, seen = company["crew"], company["dispatch.appointment_assignments"], company["jpm.appointments"]
+    crew, sent, seen = company.crew, company["dispatch.appointment_assignments"], company["jpm.appointments"]
     who = np.searchsorted(company["settings.technicians"]["id"], sent["technicianId"])
     start = seen["start"][np.searchsorted(seen["id"], sent["appointmentId"])]
 
-    assert (crew["hired"][who] <= start).all()
-    assert not (crew["left"][who] <= start).any()
-    assert (~np.isnat(crew["left"])).any()
-    assert (crew["hired"] > company.start).any()
-    assert company["settings.technicians"]["active"].tolist() == np.isnat(crew["left"]).tolist()
+    assert (crew.hired[who] <= start).all()
+    assert not (crew.left[who] <= start).any()
+    assert (~np.isnat(crew.left)).any()
+    assert (crew.hired > company.start).any()
+    assert company["settings.technicians"]["active"].tolist() == np.isnat(crew.left).tolist()
 
 
 def test_everybody_works_in_a_branch_and_trade_that_is_known(co: Company) -> None:
     """Visits are made by technicians of the job's branch who have its trade among their skills."""
-    crew, sent, job, seen = co["crew"], co["sent"], co["jobs"], co["jpm.appointments"]
-    row = seen["_job"][sent["at"]]
-    knows = np.zeros((len(crew["skill"]), 4), dtype=bool)
-    for who, trades in enumerate(crew["trades"]):
+    crew, sent, job, seen = co.crew, co.sent, co.jobs, co["jpm.appointments"]
+    row = seen["_job"][sent.at]
+    knows = np.zeros((len(crew.skill), 4), dtype=bool)
+    for who, trades in enumerate(crew.trades):
         knows[who, trades] = True
 
-    assert (crew["branch"][sent["who"]] == job["branch"][row]).all()
-    hvac = job["recall"][row] >= 0  # a recall of an installation is HVAC service
-    assert knows[sent["who"], job["trade"][row]][~hvac].all()
+    assert (crew.branch[sent.who] == job.branch[row]).all()
+    hvac = job.recall[row] >= 0  # a recall of an installation is HVAC service
+    assert knows[sent.who, job.trade[row]][~hvac].all()
 
 
 @pytest.mark.parametrize(("scale", "least"), [(2 / 7, 1.8), (1.0, 2.0)])
@@ -101,7 +101,7 @@ def test_days_are_full(scale: float, least: float) -> None:
     who, day = visits_done(company)
     days, counts = np.unique(who * 1000 + day, return_counts=True)
     mean = np.bincount(days // 1000, counts) / np.maximum(np.bincount(days // 1000), 1)
-    weekdays = (np.fmin(company["crew"]["left"], company.end) - np.maximum(company["crew"]["hired"], company.start)) / DAY * 5 / 7
+    weekdays = (np.fmin(company.crew.left, company.end) - np.maximum(company.crew.hired, company.start)) / DAY * 5 / 7
     out = np.bincount(days // 1000, minlength=len(weekdays)) / np.maximum(weekdays, 1)
     busy = np.argsort(-mean)[: max(2, len(mean) // 3)]
 
@@ -125,15 +125,15 @@ def test_nobody_is_at_two_places_at_once(co: Company) -> None:
 
 def test_pace_shows_in_timesheets(co: Company) -> None:
     """The slower somebody's pace, the longer the visits, compared with what the job types are planned for."""
-    sheet, seen, crew = co["payroll.jobs.timesheets"], co["jpm.appointments"], co["crew"]
+    sheet, seen, crew = co["payroll.jobs.timesheets"], co["jpm.appointments"], co.crew
     who, _ = visits_done(co)
     visit = np.searchsorted(seen["id"], sheet["appointmentId"])
     took = (sheet["doneOn"] - sheet["arrivedOn"]) / (seen["end"] - seen["start"])[visit]
-    many = np.bincount(who, minlength=len(crew["pace"])) > 60
-    mean = np.bincount(who, took, len(crew["pace"])) / np.maximum(np.bincount(who, minlength=len(crew["pace"])), 1)
+    many = np.bincount(who, minlength=len(crew.pace)) > 60
+    mean = np.bincount(who, took, len(crew.pace)) / np.maximum(np.bincount(who, minlength=len(crew.pace)), 1)
 
     assert many.sum() > 20
-    assert rank_correlation(mean[many], crew["pace"][many]) > 0.9
+    assert rank_correlation(mean[many], crew.pace[many]) > 0.9
 
 
 def test_completion_follows_the_clock(co: Company) -> None:
@@ -141,7 +141,7 @@ def test_completion_follows_the_clock(co: Company) -> None:
     job, sheet = co["jpm.jobs"], co["payroll.jobs.timesheets"]
     last = np.full(len(job["id"]), np.datetime64("1970-01-01", "us"))
     np.maximum.at(last, np.searchsorted(job["id"], sheet["jobId"]), sheet["doneOn"])
-    done = np.flatnonzero(co["jobs"]["status"] == 4)
+    done = np.flatnonzero(co.jobs.status == 4)
     late = (job["completedOn"][done] - last[done]) / np.timedelta64(1, "s")
 
     assert len(done) > 1000
@@ -150,18 +150,18 @@ def test_completion_follows_the_clock(co: Company) -> None:
 
 def test_nothing_in_the_west_before_it_opened(co: Company) -> None:
     """The third branch has no customer, job, visit, technician or shift before its first day, and has all of them after it."""
-    west, opened = co["jobs"]["branch"] == 2, co.west_opens
-    mine = co["crew"]["branch"] == 2
+    west, opened = co.jobs.branch == 2, co.west_opens
+    mine = co.crew.branch == 2
     shift = co["dispatch.technician_shifts"]
     in_west = np.isin(shift["technicianId"], co["settings.technicians"]["id"][mine])
 
     assert west.sum() > 100
     assert mine.any()
     assert in_west.any()
-    assert (co["jobs"]["created"][west] >= opened).all()
-    assert (co["crew"]["hired"][mine] >= opened).all()
+    assert (co.jobs.created[west] >= opened).all()
+    assert (co.crew.hired[mine] >= opened).all()
     assert (co["jpm.appointments"]["start"][west[co["jpm.appointments"]["_job"]]] >= opened).all()
-    assert (co["customers"]["created"][co["customers"]["city"] >= 7] >= opened).all()
+    assert (co.customers.created[co.customers.city >= 7] >= opened).all()
     assert (shift["start"][in_west] >= opened).all()
 
 
@@ -170,25 +170,25 @@ def test_nothing_in_the_west_before_it_opened(co: Company) -> None:
 
 def test_recalls_are_of_a_job_done_shortly_before(co: Company) -> None:
     """A recall is at the same customer and location, of the same trade, free of charge, within weeks of the job."""
-    job, facts = co["jpm.jobs"], co["jobs"]
+    job, facts = co["jpm.jobs"], co.jobs
     again = np.flatnonzero(job["recallForId"] >= 0)
     of = np.searchsorted(job["id"], job["recallForId"][again])
-    kinds = co["jpm.job_types"]["name"][facts["kind"][again]]
+    kinds = co["jpm.job_types"]["name"][facts.kind[again]]
 
     assert 0.01 < len(again) / len(job["id"]) < 0.06
     assert (job["customerId"][again] == job["customerId"][of]).all()
     assert (job["locationId"][again] == job["locationId"][of]).all()
-    assert (facts["trade"][again] // 2 * 2 + (facts["trade"][again] == 3) == np.array([0, 0, 2, 3])[facts["trade"][of]]).all()
+    assert (facts.trade[again] // 2 * 2 + (facts.trade[again] == 3) == np.array([0, 0, 2, 3])[facts.trade[of]]).all()
     assert all(name.endswith("Recall") for name in kinds)
     assert job["noCharge"][again].all()
-    age = (job["createdOn"][again] - facts["last_end"][of]) / DAY
+    age = (job["createdOn"][again] - facts.last_end[of]) / DAY
     assert ((age > 0) & (age <= 46)).all()
 
 
 def test_recalls_are_rarer_for_the_skilled(co: Company) -> None:
     """Jobs led by the better third come back less than half as often as those of the worst third."""
-    skill, led = co["crew"]["skill"], first_led(co)
-    of = co["jobs"]["recall"][co["jobs"]["recall"] >= 0]
+    skill, led = co.crew.skill, first_led(co)
+    of = co.jobs.recall[co.jobs.recall >= 0]
     again = np.bincount(of, minlength=len(led)) > 0
     low, high = np.quantile(skill[led], [1 / 3, 2 / 3])
 
@@ -217,10 +217,11 @@ def test_gross_pay_is_the_hours_of_the_timesheets(co: Company) -> None:
 
 def test_commission_is_a_share_of_the_invoice(co: Company) -> None:
     """The other items are a technician's part of an invoice times the commission rate."""
-    item, crew, bill, split = (co[x] for x in ("payroll.gross_pay_items", "settings.technicians", "bills", "payroll.jobs.splits"))
+    item, crew, bill = co["payroll.gross_pay_items"], co["settings.technicians"], co.bills
+    split = co["payroll.jobs.splits"]
     some = np.flatnonzero(item["grossPayItemType"].array() == "InvoiceRelatedBonus")
     part = {(int(j), int(t)): s for j, t, s in zip(split["jobId"], split["technicianId"], split["split"], strict=True)}
-    total = dict(zip(bill["id"].tolist(), bill["sub_total"].tolist(), strict=True))
+    total = dict(zip(bill.id.tolist(), bill.sub_total.tolist(), strict=True))
     rate = dict(zip(crew["id"].tolist(), crew["commissionRate"].tolist(), strict=True))
 
     assert len(some) > 1000
@@ -250,7 +251,7 @@ def test_splits_make_a_hundred(co: Company) -> None:
     split, job = co["payroll.jobs.splits"], co["jpm.jobs"]
     at_job = np.searchsorted(job["id"], split["jobId"])
     sums = np.bincount(at_job, split["split"], len(job["id"]))
-    done = co["jobs"]["status"] == 4
+    done = co.jobs.status == 4
 
     assert np.round(sums[done], 6).tolist() == [100.0] * int(done.sum())
     assert (sums[~done] == 0).all()
@@ -278,7 +279,7 @@ def test_settings_of_pay_agree_with_the_person(world: World) -> None:
 
 def test_other_time_is_what_the_dispatcher_put_down(co: Company) -> None:
     """Meetings, training and leave on timesheets are past entries of the board, on days when their technician was there."""
-    sheet, other, crew = co["payroll.non_job_timesheets"], co["dispatch.non_job_appointments"], co["crew"]
+    sheet, other, crew = co["payroll.non_job_timesheets"], co["dispatch.non_job_appointments"], co.crew
     mine = sheet["employeeType"].array() == "Technician"
     booked = set(zip(other["technicianId"].tolist(), other["start"].tolist(), other["timesheetCodeId"].tolist(), strict=True))
     found = set(zip(*(sheet[key][mine].tolist() for key in ("employeeId", "startedOn", "timesheetCodeId")), strict=True))
@@ -286,8 +287,8 @@ def test_other_time_is_what_the_dispatcher_put_down(co: Company) -> None:
 
     assert found <= booked
     assert len(found) > 100
-    assert (crew["hired"][who] <= other["start"]).all()
-    assert not (crew["left"][who] <= other["start"]).any()
+    assert (crew.hired[who] <= other["start"]).all()
+    assert not (crew.left[who] <= other["start"]).any()
 
 
 # -- the board
@@ -332,24 +333,22 @@ def test_zones_and_skills_name_their_technicians(world: World) -> None:
 @pytest.mark.parametrize("name", ["customer_interactions.technician_ratings", "marketingreputation.reviews"])
 def test_ratings_follow_skill(co: Company, name: str) -> None:
     """The better a technician, the more stars; both lists have all five numbers of stars."""
-    given, crew = co[name], co["crew"]
+    given, crew = co[name], co.crew
     known = given["technicianId"] >= 0
     who = np.searchsorted(co["settings.technicians"]["id"], given["technicianId"][known])
-    counts = np.bincount(who, minlength=len(crew["skill"]))
-    mean = np.bincount(who, given["rating"][known], len(crew["skill"])) / np.maximum(counts, 1)
+    counts = np.bincount(who, minlength=len(crew.skill))
+    mean = np.bincount(who, given["rating"][known], len(crew.skill)) / np.maximum(counts, 1)
     many = counts > (40 if "ratings" in name else 12)
 
     assert many.sum() > 15
-    assert rank_correlation(mean[many], crew["skill"][many]) > 0.7
+    assert rank_correlation(mean[many], crew.skill[many]) > 0.7
     assert set(given["rating"].tolist()) == {1.0, 2.0, 3.0, 4.0, 5.0}
 
 
 def test_reviews_agree_with_their_job(world: World) -> None:
     """A review that is matched to a job has its customer, business unit and technician, and the stars of the rating."""
     co = world.company
-    stars = dict(
-        zip(co["customer_interactions.technician_ratings"]["jobId"].tolist(), co["stars"]["stars"].tolist(), strict=True)
-    )
+    stars = dict(zip(co["customer_interactions.technician_ratings"]["jobId"].tolist(), co.ratings.stars.tolist(), strict=True))
     jobs = {row["id"]: row for row in rows(world, "jpm.jobs")}
     matched = [row for row in rows(world, "marketingreputation.reviews") if row["jobId"]]
 
@@ -401,22 +400,22 @@ def test_lists_below_a_customer(world: World) -> None:
 
 def test_customers_come_and_go(co: Company) -> None:
     """The company grows, some customers leave and call no more, and those entered twice lead to an earlier one of the same name."""
-    who, job, table = co["customers"], co["jobs"], co["crm.customers"]
+    who, job, table = co.customers, co.jobs, co["crm.customers"]
     into = np.searchsorted(table["id"], table["mergedToId"])
     merged = table["mergedToId"] >= 0
     half = co.start + 365 * DAY
-    gone = who["gone"] <= co.end
+    gone = who.gone <= co.end
 
     assert merged.any()
     assert not table["active"][merged].any()
     assert not merged[into[merged]].any()
     assert (table["name"][merged] == table["name"][into[merged]]).all()
-    assert not np.isin(job["customer"], np.flatnonzero(merged)).any()
+    assert not np.isin(job.customer, np.flatnonzero(merged)).any()
     assert 0.08 < gone.mean() < 0.3
     assert not table["active"][gone].any()
-    assert not (job["created"] >= who["gone"][job["customer"]])[job["recall"] < 0].mean() > 0.01
+    assert not (job.created >= who.gone[job.customer])[job.recall < 0].mean() > 0.01
     assert table["doNotService"].any()
-    assert (job["created"] >= half).sum() > 1.1 * (job["created"] < half).sum()
+    assert (job.created >= half).sum() > 1.1 * (job.created < half).sum()
 
 
 def test_history_of_jobs(world: World) -> None:

@@ -170,7 +170,7 @@ def test_credits_are_of_returns() -> None:
 
 def jobs_of_units() -> dict[int, list[int]]:
     """Job ids by installed equipment, from the fact that the jobs' own column shows."""
-    about, job = WORLD.company["equipment of jobs"]["id"], WORLD.company["jobs"]["id"]
+    about, job = WORLD.company.job_equipment.id, WORLD.company.jobs.id
     out: dict[int, list[int]] = defaultdict(list)
     for i, key in enumerate(job.tolist()):
         for unit in about.values[about.starts[i] : about.starts[i + 1]].tolist():
@@ -288,13 +288,13 @@ def test_units_of_forms_nest() -> None:
 
 def test_files_of_jobs_have_names() -> None:
     """The files kept with a job are photographs and papers, dated after its booking."""
-    table, made = WORLD.table("forms.jobs.attachments"), WORLD.company["jobs"]
+    table, made = WORLD.table("forms.jobs.attachments"), WORLD.company.jobs
     names = table.data["name"].make(np.arange(table.size))
-    job = np.searchsorted(made["id"], table.array("jobId"))
+    job = np.searchsorted(made.id, table.array("jobId"))
 
     assert all(re.fullmatch(r"[a-z-]+-\d+\.(jpg|pdf)", name) for name in names)
     assert {name[-3:] for name in names} == {"jpg", "pdf"}
-    assert (table.array("createdOn") >= made["created"][job]).all()
+    assert (table.array("createdOn") >= made.created[job]).all()
 
 
 def test_tasks_and_their_parts_agree() -> None:

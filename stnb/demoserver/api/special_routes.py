@@ -36,8 +36,8 @@ def preferred_technician(world: World, keys: list[str], query: Query) -> int | N
 
 
 def job_history(world: World, keys: list[str], query: Query) -> dict[str, Any]:
-    row, job = _row(world, "jpm.jobs", keys[0]), world.company["jobs"]
-    events = [("Job Booked", job["created"][row]), ("Job Completed", job["completed"][row])]
+    row, job = _row(world, "jpm.jobs", keys[0]), world.company.jobs
+    events = [("Job Booked", job.created[row]), ("Job Completed", job.completed[row])]
     staff = world.company["settings.employees"]["id"]
     kept = [(name, when) for name, when in events if not np.isnat(when)]
     times = _time(np.array([when for _, when in kept], dtype="datetime64[us]"))
@@ -57,7 +57,7 @@ def job_history(world: World, keys: list[str], query: Query) -> dict[str, Any]:
 
 
 def job_equipment(world: World, keys: list[str], query: Query) -> dict[str, Any]:
-    row, lists = _row(world, "jpm.jobs", keys[0]), world.company["equipment of jobs"]["id"]
+    row, lists = _row(world, "jpm.jobs", keys[0]), world.company.job_equipment.id
     return {"equipmentIds": lists.values[lists.starts[row] : lists.starts[row + 1]].tolist()}
 
 
@@ -107,6 +107,6 @@ def file(world: World, endpoint: Endpoint, keys: list[str], query: Query) -> Ans
 def _recording(world: World, endpoint: Endpoint, key: str) -> bytes:
     row = _row(world, "telecom.calls", key)
     voicemail = endpoint.name.endswith("voicemail")
-    if world.company["calls"]["kind"][row] == ABANDONED or (voicemail and row % 2):
+    if world.company.calls.kind[row] == ABANDONED or (voicemail and row % 2):
         raise Problem(404, "The recording is not ready.")
     return sound(seconds=0.6 if voicemail else 1.0, pitch=300 + row % 400)

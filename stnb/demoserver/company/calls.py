@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .facts.selling import Calls
 from .marketing.campaigns import BAD_BUY, CAMPAIGN_NAMES, CAMPAIGNS, WEIGHTS, strength
 from .settings.business_units import CALLS, JOB_TYPES, address
 from .settings.people import office
@@ -45,25 +46,25 @@ def search(trade: int, season: str) -> str:
 
 def _others(co: Company, rng: Rng) -> tuple[Array, Index, Index]:
     """(moment, outcome, job type) of the calls that led to no job: as busy as the days are; people hang up at noon, when few answer."""
-    job, n = co["jobs"], co.count(10_500)
-    like = rng.integers(0, len(job["id"]), n)
+    job, n = co.jobs, co.count(10_500)
+    like = rng.integers(0, len(job.id), n)
     outcome = rng.choice([1, 2, 3, ABANDONED], n, p=[0.5, 0.2, 0.2, 0.1])
-    near = job["created"][like] + (rng.normal(0, 1.2, n) * 3600).astype(np.int64) * SECOND
-    noon = job["created"][like].astype("datetime64[D]") + (19 * 3600 + rng.normal(0, 2400, n)).astype(np.int64) * SECOND
+    near = job.created[like] + (rng.normal(0, 1.2, n) * 3600).astype(np.int64) * SECOND
+    noon = job.created[like].astype("datetime64[D]") + (19 * 3600 + rng.normal(0, 2400, n)).astype(np.int64) * SECOND
     when = np.where(outcome == ABANDONED, noon, near)
-    return blur(rng, np.clip(when, co.start, co.end - HOUR)), outcome, job["kind"][like]
+    return blur(rng, np.clip(when, co.start, co.end - HOUR)), outcome, job.kind[like]
 
 
 def calls(co: Company) -> Data:
     """Facts of the calls: those that led to seven jobs in ten, and half as many that led to none."""
-    rng, job = co.rng("calls"), co["jobs"]
-    n = len(job["id"])
-    campaign = _campaigns(co, "campaign of job", job["created"], job["kind"], True)
+    rng, job = co.rng("calls"), co.jobs
+    n = len(job.id)
+    campaign = _campaigns(co, "campaign of job", job.created, job.kind, True)
     booked = np.flatnonzero(rng.random(n) < 0.7)
     others, outcome, wanted = _others(co, rng)
-    when = np.concatenate((job["created"][booked] - rng.integers(120, 900, len(booked)) * SECOND, others))
+    when = np.concatenate((job.created[booked] - rng.integers(120, 900, len(booked)) * SECOND, others))
     order = np.argsort(when, kind="stable")
-    total, known = len(when), len(co["customers"]["id"])
+    total, known = len(when), len(co.customers.id)
     stranger = np.where(rng.random(len(others)) < 0.5, rng.integers(0, known, len(others)), -1)
     kind = np.concatenate((np.zeros(len(booked), dtype=int), outcome))[order]
     of_job = np.concatenate((booked, np.full(len(others), -1)))[order]
@@ -75,87 +76,87 @@ def calls(co: Company) -> Data:
         "when": blur(rng, when[order]),
         "job": of_job,
         "kind": kind,
-        "customer": np.concatenate((job["customer"][booked], stranger))[order],
+        "customer": np.concatenate((job.customer[booked], stranger))[order],
         "campaign": np.concatenate((campaign[booked], _campaigns(co, "campaign of call", others, wanted, False)))[order],
         "seconds": np.where(kind == ABANDONED, rng.integers(2, 25, total), (40 + rng.exponential(180, total)).astype(np.int64)),
-        "campaign of job": campaign,
-        "call of job": call_of_job,
+        "campaign_of_job": campaign,
+        "call_of_job": call_of_job,
     }
 
 
 def calls_v3(co: Company) -> Data:
-    call, at = co["calls"], np.maximum(co["calls"]["job"], 0)
-    has, n = call["job"] >= 0, len(call["id"])
-    projects, kept = co["jpm.projects"]["id"], co["projects of jobs"]["id"][at]
-    unit = np.where(has, (co["jobs"]["branch"] * 4 + co["jobs"]["trade"])[at], -1)
+    call, at = co.calls, np.maximum(co.calls.job, 0)
+    has, n = call.job >= 0, len(call.id)
+    projects, kept = co["jpm.projects"]["id"], co.job_projects.id[at]
+    unit = np.where(has, (co.jobs.branch * 4 + co.jobs.trade)[at], -1)
     return {
         **{f"leadCall.{path}": data for path, data in _talk(co, call).items()},
-        "id": call["id"],
-        "jobNumber": of(co["jobs"]["id"] - 48_000_000, call["job"]),
+        "id": call.id,
+        "jobNumber": of(co.jobs.id - 48_000_000, call.job),
         # The documents promise a project for every call.
         "projectId": np.where(has & (kept >= 0), kept, projects[np.arange(n) % len(projects)]),
         "businessUnit.id": of(co["settings.business_units"]["id"], unit),
         "businessUnit.name": Choice(np.maximum(unit, 0), co["settings.business_units"]["name"].tolist()),
         "type?": has,
-        "type.id": co["jpm.job_types"]["id"][co["jobs"]["kind"][at]],
-        "type.name": Choice(co["jobs"]["kind"][at], [t[0] for t in JOB_TYPES]),
+        "type.id": co["jpm.job_types"]["id"][co.jobs.kind[at]],
+        "type.name": Choice(co.jobs.kind[at], [t[0] for t in JOB_TYPES]),
     }
 
 
-def _talk(co: Company, call: Data) -> Data:
+def _talk(co: Company, call: Calls) -> Data:
     """What a call has of its own: who spoke when about what."""
     rng, staff = co.rng("telecom.calls"), co["settings.employees"]
-    n = len(call["id"])
+    n = len(call.id)
     agent = _agents(co, rng, call)
-    reason = np.where(call["kind"] == 0, 0, rng.integers(1, len(CALLS), n))
-    answered = zip(call["id"].tolist(), (call["kind"] != ABANDONED).tolist(), strict=True)
+    reason = np.where(call.kind == 0, 0, rng.integers(1, len(CALLS), n))
+    answered = zip(call.id.tolist(), (call.kind != ABANDONED).tolist(), strict=True)
     return {
-        "id": call["id"],
+        "id": call.id,
         "active": rng.random(n) > 0.02,
-        "receivedOn": call["when"],
-        "duration": call["seconds"],
+        "receivedOn": call.when,
+        "duration": call.seconds,
         "from": objects(phones(rng, n)),
         "to": draw(rng, ["(602) 555-0100", "(480) 555-0100", "(623) 555-0100"], n),
         "direction": Choice((rng.random(n) < 0.07).astype(int), ["Inbound", "Outbound"]),
-        "callType": Choice(call["kind"], KINDS),
-        "reason?": call["kind"] != ABANDONED,
+        "callType": Choice(call.kind, KINDS),
+        "reason?": call.kind != ABANDONED,
         "reason.id": co["jbce.call_reasons"]["id"][reason],
         "reason.name": Choice(reason, CALLS),
         "reason.lead": reason < 2,
         "reason.active": True,
         "recordingUrl": objects([f"https://demo.invalid/recordings/{i}.wav" if ok else None for i, ok in answered]),
         "voiceMailUrl": None,
-        "customer.id": of(co["customers"]["id"], call["customer"]),
-        "customer.name": Choice(np.maximum(call["customer"], 0), co["customers"]["names"]),
-        "campaign.id": co["marketing.campaigns"]["id"][call["campaign"]],
-        "campaign.name": Choice(call["campaign"], CAMPAIGN_NAMES),
+        "customer.id": of(co.customers.id, call.customer),
+        "customer.name": Choice(np.maximum(call.customer, 0), co.customers.names),
+        "campaign.id": co["marketing.campaigns"]["id"][call.campaign],
+        "campaign.name": Choice(call.campaign, CAMPAIGN_NAMES),
         "agent.id": staff["userId"][agent],
         "agent.name": Choice(agent, staff["name"].tolist()),
         "createdBy.id": staff["userId"][agent],
         "createdBy.name": Choice(agent, staff["name"].tolist()),
         "sid": None,
         "tags": [],
-        "createdOn": call["when"],
-        "modifiedOn": later(co, rng, np.minimum(call["when"] + call["seconds"] * SECOND, co.end - SECOND * 60), 0.3),
+        "createdOn": call.when,
+        "modifiedOn": later(co, rng, np.minimum(call.when + call.seconds * SECOND, co.end - SECOND * 60), 0.3),
     }
 
 
-def _agents(co: Company, rng: Rng, call: Data) -> Index:
+def _agents(co: Company, rng: Rng, call: Calls) -> Index:
     """Who took each call: of the people at the telephone the best book far more of the calls that could be booked."""
-    staff, day = co["settings.employees"], call["when"]
+    staff, day = co["settings.employees"], call.when
     desk = np.flatnonzero(np.isin(staff["role"].array(), ["CSR", "Dispatch"]) & staff["active"])
     books = np.linspace(0.55, 0.93, len(desk))[rng.permutation(len(desk))]
     odds = {True: books, False: 1 - books}
     draws = {booked: rng.choice(desk, len(day), p=p / p.sum()) for booked, p in odds.items()}
     other = rng.choice(desk, len(day))
-    return np.asarray(np.select([call["kind"] == 0, call["kind"] == 1], [draws[True], draws[False]], other))
+    return np.asarray(np.select([call.kind == 0, call.kind == 1], [draws[True], draws[False]], other))
 
 
 def calls_v2(co: Company) -> Data:
     """The calls in the older form, which knows no null: strangers are put down to the first customer, and so on."""
     v3 = co["telecom.calls"]
     out = {path: data for path, data in v3.items() if not path.endswith("?")}
-    first = {"businessUnit.id": "settings.business_units", "leadCall.customer.id": "customers"}
+    first = {"businessUnit.id": "settings.business_units", "leadCall.customer.id": "crm.customers"}
     out |= {path: np.where(v3[path] >= 0, v3[path], co[name]["id"][0]) for path, name in first.items()}
     out["jobNumber"] = objects([str(n) if n >= 0 else "" for n in v3["jobNumber"].tolist()])
     out["leadCall.recordingUrl"] = objects([url or "" for url in v3["leadCall.recordingUrl"].tolist()])
@@ -164,10 +165,10 @@ def calls_v2(co: Company) -> Data:
 
 def calls_export(co: Company) -> Data:
     """The same calls, flat, as the feed has them."""
-    v3, call = co["telecom.calls"], co["calls"]
-    job = call["job"]
+    v3, call = co["telecom.calls"], co.calls
+    job = call.job
     flat = {path.removeprefix("leadCall."): data for path, data in v3.items() if path.startswith("leadCall.")}
-    place = np.where(job >= 0, co["jobs"]["place"][np.maximum(job, 0)], -1)
+    place = np.where(job >= 0, co.jobs.place[np.maximum(job, 0)], -1)
     return {
         **flat,
         "type": v3["leadCall.callType"],
@@ -175,50 +176,48 @@ def calls_export(co: Company) -> Data:
         "createdOn": v3["leadCall.createdOn"],
         "location.id": of(co["crm.locations"]["id"], place),
         "location.name": v3["leadCall.customer.name"],
-        "job.id": of(co["jobs"]["id"], job),
-        "job.number": np.maximum(of(co["jobs"]["id"], job) - 48_000_000, 0),
-        "lead.id": co["lead facts"]["lead of call"],
+        "job.id": of(co.jobs.id, job),
+        "job.number": np.maximum(of(co.jobs.id, job) - 48_000_000, 0),
+        "lead.id": co.leads.lead_of_call,
         "excuseMemo": "",
         "tag": "",
     }
 
 
 def booking_facts(co: Company) -> Data:
-    rng, job = co.rng("bookings"), co["jobs"]
-    n = len(job["id"])
-    booked = np.flatnonzero((co["calls"]["call of job"] < 0) & (rng.random(n) < 0.25))
+    rng, job = co.rng("bookings"), co.jobs
+    n = len(job.id)
+    booked = np.flatnonzero((co.calls.call_of_job < 0) & (rng.random(n) < 0.25))
     extra = spread(rng, co.start, co.end, co.count(210))
-    when = np.concatenate((job["created"][booked] - rng.integers(300, 9000, len(booked)) * SECOND, extra))
+    when = np.concatenate((job.created[booked] - rng.integers(300, 9000, len(booked)) * SECOND, extra))
     order = np.argsort(when, kind="stable")
     of_job = np.concatenate((booked, np.full(len(extra), -1)))[order]
     number = ids(len(when), 12_300_700)
     booking = np.full(n, -1)
     booking[of_job[of_job >= 0]] = number[of_job >= 0]
-    return {"id": number, "job": of_job, "when": blur(rng, when[order]), "booking of job": booking}
+    return {"id": number, "job": of_job, "when": blur(rng, when[order]), "booking_of_job": booking}
 
 
 def bookings(co: Company) -> Data:
-    rng, fact = co.rng("crm.bookings"), co["booking facts"]
-    n, job = len(fact["id"]), fact["job"]
+    rng, fact = co.rng("crm.bookings"), co.bookings
+    n, job = len(fact.id), fact.job
     at, has = np.maximum(job, 0), job >= 0
     status = np.where(has, 1, rng.choice([0, 2], n))
     return {
-        **address(rng, np.where(has, co["customers"]["city"][co["jobs"]["customer"][at]], rng.integers(0, len(CITIES), n))),
-        "id": fact["id"],
+        **address(rng, np.where(has, co.customers.city[co.jobs.customer[at]], rng.integers(0, len(CITIES), n))),
+        "id": fact.id,
         "source": "Website",
-        "createdOn": fact["when"],
-        "modifiedOn": later(co, rng, fact["when"], 1),
-        "name": Choice(co["jobs"]["customer"][at], co["customers"]["names"]),
-        "start": fact["when"].astype("datetime64[D]").astype("datetime64[us]") + 2 * DAY + 15 * HOUR,
-        "campaignId": co["marketing.campaigns"]["id"][co["calls"]["campaign of job"][at]],
-        "businessUnitId": np.where(
-            has, co["settings.business_units"]["id"][(co["jobs"]["branch"] * 4 + co["jobs"]["trade"])[at]], -1
-        ),
+        "createdOn": fact.when,
+        "modifiedOn": later(co, rng, fact.when, 1),
+        "name": Choice(co.jobs.customer[at], co.customers.names),
+        "start": fact.when.astype("datetime64[D]").astype("datetime64[us]") + 2 * DAY + 15 * HOUR,
+        "campaignId": co["marketing.campaigns"]["id"][co.calls.campaign_of_job[at]],
+        "businessUnitId": np.where(has, co["settings.business_units"]["id"][(co.jobs.branch * 4 + co.jobs.trade)[at]], -1),
         "status": Choice(status, ["New", "Converted", "Dismissed", "Accepted"]),
         "dismissingReasonId": np.where(status == 2, co["jbce.call_reasons"]["id"][1], -1),
-        "jobId": of(co["jobs"]["id"], job),
-        "externalId": fact["id"] * 7,
-        "jobTypeId": np.where(has, co["jpm.job_types"]["id"][co["jobs"]["kind"][at]], -1),
+        "jobId": of(co.jobs.id, job),
+        "externalId": fact.id * 7,
+        "jobTypeId": np.where(has, co["jpm.job_types"]["id"][co.jobs.kind[at]], -1),
         "summary": draw(rng, [None, *SENTENCES[:5]], n),
         "uploadedImages": [],
     }
@@ -226,37 +225,37 @@ def bookings(co: Company) -> Data:
 
 def lead_facts(co: Company) -> Data:
     """A third of the calls that were not booked are kept as leads."""
-    rng, call = co.rng("lead facts"), co["calls"]
-    at = np.flatnonzero((call["kind"] == 1) & (rng.random(len(call["id"])) < 0.33))
+    rng, call = co.rng("lead facts"), co.calls
+    at = np.flatnonzero((call.kind == 1) & (rng.random(len(call.id)) < 0.33))
     number = ids(len(at), 15_800_090)
-    lead = np.full(len(call["id"]), -1)
+    lead = np.full(len(call.id), -1)
     lead[at] = number
-    return {"id": number, "call": at, "lead of call": lead}
+    return {"id": number, "call": at, "lead_of_call": lead}
 
 
 def _came_later(co: Company, customer: Index, when: Array) -> Array:
     """Whether the customer had a job made in the 45 days after."""
-    job, day = co["jobs"], np.timedelta64(1, "D")
+    job, day = co.jobs, np.timedelta64(1, "D")
     width = 1000
-    keys = np.sort(job["customer"] * width + ((job["created"] - co.start) // day).astype(np.int64))
+    keys = np.sort(job.customer * width + ((job.created - co.start) // day).astype(np.int64))
     first = customer * width + ((when - co.start) // day).astype(np.int64) + 1
     return np.asarray((customer >= 0) & (np.searchsorted(keys, first + 45) > np.searchsorted(keys, first)))
 
 
 def leads(co: Company) -> Data:
-    rng, call, at = co.rng("crm.leads"), co["calls"], co["lead facts"]["call"]
-    n, who = len(at), call["customer"][at]
-    made = np.minimum(call["when"][at] + 300 * SECOND, co.end - 60 * SECOND)
+    rng, call, at = co.rng("crm.leads"), co.calls, co.leads.call
+    n, who = len(at), call.customer[at]
+    made = np.minimum(call.when[at] + 300 * SECOND, co.end - 60 * SECOND)
     status = np.where(_came_later(co, who, made), 2, rng.choice(2, n))
     kind = rng.integers(0, len(JOB_TYPES), n)
     return {
-        "id": co["lead facts"]["id"],
+        "id": co.leads.id,
         "status": Choice(status, ["Open", "Dismissed", "Converted"]),
         "priority": draw(rng, ["Low", "Normal", "High", "Urgent"], n, [1, 6, 2, 1]),
-        "customerId": of(co["customers"]["id"], who),
-        "locationId": np.where(who >= 0, co["crm.locations"]["id"][co["customers"]["places"].starts[np.maximum(who, 0)]], -1),
+        "customerId": of(co.customers.id, who),
+        "locationId": np.where(who >= 0, co["crm.locations"]["id"][co.customers.places.starts[np.maximum(who, 0)]], -1),
         "jobTypeId": co["jpm.job_types"]["id"][kind],
-        "campaignId": co["marketing.campaigns"]["id"][call["campaign"][at]],
+        "campaignId": co["marketing.campaigns"]["id"][call.campaign[at]],
         "followUpDate": made + 3 * DAY,
         "createdById": office(co, rng, n),
         "createdOn": made,
@@ -264,19 +263,21 @@ def leads(co: Company) -> Data:
         "tagTypeIds": [],
         "dismissingReasonId": np.where(status == 1, co["jbce.call_reasons"]["id"][1], -1),
         "callReasonId": co["jbce.call_reasons"]["id"][1],
-        "callId": call["id"][at],
+        "callId": call.id[at],
         "bookingId": np.full(n, -1),
         "summary": draw(rng, [None, *SENTENCES[:5]], n),
     }
 
 
-MAKERS: dict[str, Any] = {
+FACTS: dict[str, Any] = {
     "calls": calls,
+    "bookings": booking_facts,
+    "leads": lead_facts,
+}
+MAKERS: dict[str, Any] = {
     "telecom.calls": calls_v3,
     "telecom.v2.calls": calls_v2,
     "telecom.export.calls": calls_export,
-    "booking facts": booking_facts,
     "crm.bookings": bookings,
-    "lead facts": lead_facts,
     "crm.leads": leads,
 }

@@ -43,23 +43,23 @@ def is_repair() -> Array:
 
 def _new(co: Company) -> Data:
     """A unit for each piece of equipment on a job's bill, installed when the job was done."""
-    b, gear, job = co["bills"], co["pricebook.equipment"], co["jobs"]
-    item = np.flatnonzero((b["item_kind"] == 2) & (b["job"][b["item_bill"]] >= 0))
-    bill = b["item_bill"][item]
-    at = b["job"][bill]
-    which = np.searchsorted(gear["id"], Skus(co).id[b["item_sku"][item]])
+    b, gear, job = co.bills, co["pricebook.equipment"], co.jobs
+    item = np.flatnonzero((b.item_kind == 2) & (b.job[b.item_bill] >= 0))
+    bill = b.item_bill[item]
+    at = b.job[bill]
+    which = np.searchsorted(gear["id"], Skus(co).id[b.item_sku[item]])
     kind = _kinds(gear["displayName"].tolist())[which]
-    when = np.where(np.isnat(job["completed"][at]), b["date"][bill], job["completed"][at])
-    facts = {"place": b["place"][bill], "customer": co["customers"]["id"][b["customer"][bill]], "kind": kind, "gear": which}
-    return facts | {"installed": when, "made": when, "job": at, "item": b["item_id"][item], "cost": b["item_cost"][item]}
+    when = np.where(np.isnat(job.completed[at]), b.date[bill], job.completed[at])
+    facts = {"place": b.place[bill], "customer": co.customers.id[b.customer[bill]], "kind": kind, "gear": which}
+    return facts | {"installed": when, "made": when, "job": at, "item": b.item_id[item], "cost": b.item_cost[item]}
 
 
 def _old(co: Company, new: Data) -> Data:
     """What stood at the places before. The more it was repaired, the older it is: so old equipment fails more often."""
-    rng, job, places, gear = co.rng("old units"), co["jobs"], co["crm.locations"], co["pricebook.equipment"]
+    rng, job, places, gear = co.rng("old units"), co.jobs, co["crm.locations"], co["pricebook.equipment"]
     n, kinds = len(places["id"]), _kinds(gear["displayName"].tolist())
     repairs = np.bincount(
-        job["place"] * 3 + KIND_OF_TRADE[job["trade"]], is_repair()[job["kind"]] & (job["status"] != CANCELED), 3 * n
+        job.place * 3 + KIND_OF_TRADE[job.trade], is_repair()[job.kind] & (job.status != CANCELED), 3 * n
     ).reshape(n, 3)
     replaced = np.full((n, 3), NAT, dtype="datetime64[us]")
     has = new["kind"] >= 0
@@ -96,19 +96,19 @@ def units(co: Company) -> Data:
 
 def on_job(co: Company) -> Ragged:
     """Ids of installed equipment by job: what the job installed, or the system that it was about."""
-    u, job, rng = co["units"], co["jobs"], co.rng("equipment of jobs")
-    n, mine = len(job["id"]), np.flatnonzero(u["job"] >= 0)
-    per = np.bincount(u["job"][mine], minlength=n)
-    about = np.flatnonzero((per == 0) & (job["status"] != CANCELED) & (rng.random(n) < 0.85))
-    known = np.flatnonzero(u["kind"] >= 0)
-    key = _key(u["place"][known], u["kind"][known], u["installed"][known])
+    u, job, rng = co.units, co.jobs, co.rng("equipment of jobs")
+    n, mine = len(job.id), np.flatnonzero(u.job >= 0)
+    per = np.bincount(u.job[mine], minlength=n)
+    about = np.flatnonzero((per == 0) & (job.status != CANCELED) & (rng.random(n) < 0.85))
+    known = np.flatnonzero(u.kind >= 0)
+    key = _key(u.place[known], u.kind[known], u.installed[known])
     known, key = known[np.argsort(key, kind="stable")], np.sort(key)
-    wanted = _key(job["place"][about], KIND_OF_TRADE[job["trade"][about]], job["first"][about])
+    wanted = _key(job.place[about], KIND_OF_TRADE[job.trade[about]], job.first[about])
     found = np.searchsorted(key, wanted, side="right") - 1
     hit = (found >= 0) & (key[np.maximum(found, 0)] >> 20 == wanted >> 20)
-    jobs = np.concatenate((u["job"][mine], about[hit]))
+    jobs = np.concatenate((u.job[mine], about[hit]))
     order = np.argsort(jobs, kind="stable")
-    return ragged(np.bincount(jobs, minlength=n), np.concatenate((u["id"][mine], u["id"][known[found[hit]]]))[order])
+    return ragged(np.bincount(jobs, minlength=n), np.concatenate((u.id[mine], u.id[known[found[hit]]]))[order])
 
 
 def _key(place: Array, kind: Array, when: Array) -> Index:
@@ -136,34 +136,34 @@ def _types(names: list[str]) -> Index:
 
 
 def installed(co: Company) -> Data:
-    rng, u, gear = co.rng("installed"), co["units"], co["pricebook.equipment"]
-    n, which = len(u["id"]), u["gear"]
-    start, serial = _day(u["installed"]), rng.integers(0, 10**8, n)
+    rng, u, gear = co.rng("installed"), co.units, co["pricebook.equipment"]
+    n, which = len(u.id), u.gear
+    start, serial = _day(u.installed), rng.integers(0, 10**8, n)
     names = gear["displayName"].tolist()
     kind = _types(names)[which]
-    long = np.array([[k[2], k[3]] for k in KINDS])[u["kind"]]
+    long = np.array([[k[2], k[3]] for k in KINDS])[u.kind]
     due: Array = start + long[:, 0] * 365 * DAY
-    there = np.isnat(u["gone"]) & (u["kind"] >= 0)
+    there = np.isnat(u.gone) & (u.kind >= 0)
     return {
-        "id": u["id"],
-        "active": np.isnat(u["gone"]),
+        "id": u.id,
+        "active": np.isnat(u.gone),
         "equipmentId": gear["id"][which],
-        "locationId": co["crm.locations"]["id"][u["place"]],
-        "customerId": u["customer"],
-        "invoiceItemId": u["item"],
+        "locationId": co["crm.locations"]["id"][u.place],
+        "customerId": u.customer,
+        "invoiceItemId": u.item,
         "name": Choice(which, names),
         "type.id": co["equipmentsystems.equipment_types"]["id"][kind],
         "type.name": Choice(kind, TYPE_NAMES),
-        "installedOn": u["installed"],
-        "createdOn": u["made"],
-        "modifiedOn": later(co, rng, np.fmax(u["made"], u["gone"]), 90),
+        "installedOn": u.installed,
+        "createdOn": u.made,
+        "modifiedOn": later(co, rng, np.fmax(u.made, u.gone), 90),
         "serialNumber": Lazy(lambda at: [f"SN{v:08d}" for v in serial[at].tolist()]),
         "memo": draw(rng, ["", "On the roof", "In the garage", "Behind the panel"], n, [5, 1, 2, 1]),
         "manufacturer": Choice(which % 4, BRANDS),
         "model": Choice(which, gear["model"].tolist()),
-        "cost": u["cost"],
-        "status": Choice((~np.isnat(u["gone"])).astype(int), ["Installed", "Replaced"]),
-        "actualReplacementDate": _day(u["gone"]),
+        "cost": u.cost,
+        "status": Choice((~np.isnat(u.gone)).astype(int), ["Installed", "Replaced"]),
+        "actualReplacementDate": _day(u.gone),
         "manufacturerWarrantyStart": start,
         "manufacturerWarrantyEnd": start + long[:, 1] * 365 * DAY,
         "serviceProviderWarrantyStart": start,
@@ -184,8 +184,8 @@ def _tagged(co: Company, n: int) -> Ragged:
 
 
 def equipment_tags(co: Company) -> Data:
-    u = co["units"]
-    owner = u["id"][np.diff(_tagged(co, len(u["id"])).starts) > 0]
+    u = co.units
+    owner = u.id[np.diff(_tagged(co, len(u.id)).starts) > 0]
     n, kinds = len(owner), co["settings.tag_types"]
     which = TAGS.index("Warranty Claim")
     return {
@@ -200,32 +200,32 @@ def equipment_tags(co: Company) -> Data:
 
 def found(co: Company) -> Data:
     """(finding → job, unit): what technicians noted on repairs of equipment that is past half of its life."""
-    rng, job, u, about = co.rng("found"), co["jobs"], co["units"], co["equipment of jobs"]["id"]
-    seen = (np.diff(about.starts) == 1) & is_repair()[job["kind"]] & (job["status"] == COMPLETED)
+    rng, job, u, about = co.rng("found"), co.jobs, co.units, co.job_equipment.id
+    seen = (np.diff(about.starts) == 1) & is_repair()[job.kind] & (job.status == COMPLETED)
     at = np.flatnonzero(seen)
-    unit = np.searchsorted(u["id"], about.values[about.starts[at]])
-    life = np.array([k[2] for k in KINDS])[u["kind"][unit]] * YEAR
-    share = (job["completed"][at] - u["installed"][unit]) / DAY / life
+    unit = np.searchsorted(u.id, about.values[about.starts[at]])
+    life = np.array([k[2] for k in KINDS])[u.kind[unit]] * YEAR
+    share = (job.completed[at] - u.installed[unit]) / DAY / life
     kept = (share > 0.5) & (rng.random(len(at)) < 0.4)
     return {"job": at[kept], "unit": unit[kept], "share": share[kept]}
 
 
 def findings(co: Company) -> Data:
-    rng, f, job, u = co.rng("findings"), co["found"], co["jobs"], co["units"]
-    n, kind = len(f["job"]), u["kind"][f["unit"]]
-    urgency: Index = np.asarray(np.searchsorted([0.7, 0.95, 1.2], f["share"]))
-    made = np.minimum(job["completed"][f["job"]], co.end - HOUR)
+    rng, f, job, u = co.rng("findings"), co.found, co.jobs, co.units
+    n, kind = len(f.job), u.kind[f.unit]
+    urgency: Index = np.asarray(np.searchsorted([0.7, 0.95, 1.2], f.share))
+    made = np.minimum(job.completed[f.job], co.end - HOUR)
     return {
         "id": ids(n, 74_100_000),
-        "locationId": co["crm.locations"]["id"][job["place"][f["job"]]],
+        "locationId": co["crm.locations"]["id"][job.place[f.job]],
         "name": Choice(kind * 3 + rng.integers(0, 3, n), [text for group in WRONG for text in group]),
         "description": draw(rng, ["Seen during the repair", "Measured twice"], n),
         "recommendedSolution": Choice(np.maximum(2 - urgency, 0), ADVICE),
         "internalNotes": draw(rng, [None, "Offer financing"], n, [4, 1]),
-        "installedEquipmentId": u["id"][f["unit"]],
+        "installedEquipmentId": u.id[f.unit],
         "urgencyLevel": Choice(urgency, ["Low", "Medium", "High", "Critical"]),
-        "sourceJobId": job["id"][f["job"]],
-        "archived": ~np.isnat(u["gone"][f["unit"]]),
+        "sourceJobId": job.id[f.job],
+        "archived": ~np.isnat(u.gone[f.unit]),
         "active": True,
         "createdBy": office(co, rng, n),
         "modifiedBy": office(co, rng, n),
@@ -247,13 +247,15 @@ def finding_pictures(co: Company) -> Data:
     }
 
 
-MAKERS: dict[str, Any] = {
+FACTS: dict[str, Any] = {
     "units": units,
-    "equipment of jobs": lambda co: {"id": on_job(co)},
+    "job_equipment": lambda co: {"id": on_job(co)},
+    "found": found,
+}
+MAKERS: dict[str, Any] = {
     "equipmentsystems.equipment_types": equipment_types,
     "equipmentsystems.installed_equipment": installed,
     "equipment tags": equipment_tags,
-    "found": found,
     "findings.location_findings": findings,
     "findings.location_findings.attachments": finding_pictures,
 }

@@ -31,8 +31,10 @@ SUBJECTS: tuple[Any, ...] = (
     *(warehouses, purchase_orders, purchase_requests, returns_and_transfers),
     *(equipment, forms, tasks, schedulers, custom_fields),
 )
-# How each resource is made, by its name; names without a dot are facts that several resources share.
-MAKERS: dict[str, Any] = {name: maker for subject in SUBJECTS for name, maker in subject.MAKERS.items()}
+# How each resource is made, by its name; names without a dot are the rows inside those of a resource.
+MAKERS: dict[str, Any] = {name: maker for subject in SUBJECTS for name, maker in getattr(subject, "MAKERS", {}).items()}
+# How each fact is made, by its name among `Facts`.
+FACTS: dict[str, Any] = {name: maker for subject in SUBJECTS for name, maker in getattr(subject, "FACTS", {}).items()}
 
 # Feeds and lists that show the rows of a list with another name.
 SAME = {

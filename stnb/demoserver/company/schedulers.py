@@ -81,11 +81,11 @@ def schedulers(co: Company) -> Data:
 
 def visitors(co: Company) -> Data:
     """Who opened a scheduler when, how far they came, and the job of those who booked."""
-    rng, job, booked = co.rng("visitors"), co["jobs"], co["jpm.jobs"]["bookingId"]
+    rng, job, booked = co.rng("visitors"), co.jobs, co["jpm.jobs"]["bookingId"]
     made = np.flatnonzero((booked >= 0) & (rng.random(len(booked)) < 0.8))
     lost = round(len(made) * (1 / KEPT[-1] - 1))
     when = np.concatenate(
-        (job["created"][made] - rng.integers(120, 900, len(made)) * SECOND, spread(rng, co.start, co.end - HOUR, lost))
+        (job.created[made] - rng.integers(120, 900, len(made)) * SECOND, spread(rng, co.start, co.end - HOUR, lost))
     )
     upto = -np.diff(KEPT) / (1 - KEPT[-1])
     step = np.concatenate((np.full(len(made), len(STEPS) - 1), rng.choice(len(STEPS) - 1, lost, p=upto)))
@@ -96,47 +96,47 @@ def visitors(co: Company) -> Data:
 
 
 def sessions(co: Company) -> Data:
-    rng, v, job, jobs = co.rng("sessions"), co["visitors"], co["jobs"], co["jpm.jobs"]
-    n, at, has = len(v["job"]), np.maximum(v["job"], 0), v["job"] >= 0
-    end = np.minimum(v["when"] + (40 + 45 * v["step"]) * SECOND, co.end)
-    who = np.where(has, job["customer"][at], -1)
-    start = np.where(has, job["first"][at], NAT)
+    rng, v, job, jobs = co.rng("sessions"), co.visitors, co.jobs, co["jpm.jobs"]
+    n, at, has = len(v.job), np.maximum(v.job, 0), v.job >= 0
+    end = np.minimum(v.when + (40 + 45 * v.step) * SECOND, co.end)
+    who = np.where(has, job.customer[at], -1)
+    start = np.where(has, job.first[at], NAT)
     device = rng.integers(0, 3, n)
     return {
         "id": objects([f"session-{i}" for i in range(1, n + 1)]),
-        "createdOn": v["when"],
+        "createdOn": v.when,
         "modifiedOn": end,
         "lastCheckinDate": end,
         "sessionOutcome": Choice(has.astype(int), ["Abandoned", "Job"]),
-        "schedulerId": Choice(v["which"], [key for key, _ in SCHEDULERS]),
-        "_router": 1 + v["which"],
-        "jobId": of(job["id"], v["job"]),
-        "bookingId": of(jobs["bookingId"], v["job"]),
+        "schedulerId": Choice(v.which, [key for key, _ in SCHEDULERS]),
+        "_router": 1 + v.which,
+        "jobId": of(job.id, v.job),
+        "bookingId": of(jobs["bookingId"], v.job),
         "leadId": np.full(n, -1),
         "timeslotStart": start,
         "timeslotEnd": start + 2 * HOUR,
-        "category": Choice(np.where(has, job["trade"][at], -1), TRADES),
-        "jobTypeId": of(jobs["jobTypeId"], v["job"]),
-        "businessUnitId": of(jobs["businessUnitId"], v["job"]),
-        "customer.isNewCustomer": ~has | (co["customers"]["created"][np.maximum(who, 0)] >= v["when"]),
-        "customer.id": of(co["customers"]["id"], who),
-        "customer.firstName": Choice(who, [name.split()[0] for name in co["customers"]["names"]]),
-        "customer.lastName": Choice(who, [name.split()[-1] for name in co["customers"]["names"]]),
-        "customer.locationId": of(jobs["locationId"], v["job"]),
+        "category": Choice(np.where(has, job.trade[at], -1), TRADES),
+        "jobTypeId": of(jobs["jobTypeId"], v.job),
+        "businessUnitId": of(jobs["businessUnitId"], v.job),
+        "customer.isNewCustomer": ~has | (co.customers.created[np.maximum(who, 0)] >= v.when),
+        "customer.id": of(co.customers.id, who),
+        "customer.firstName": Choice(who, [name.split()[0] for name in co.customers.names]),
+        "customer.lastName": Choice(who, [name.split()[-1] for name in co.customers.names]),
+        "customer.locationId": of(jobs["locationId"], v.job),
         "customer.isNewLocation": ~has,
         "customer.browserName": Choice(device, PLATFORM),
         "customer.isBot": False,
         "zoneId": np.full(n, -1),
         "notes": draw(rng, [None, *SENTENCES[:4]], n, [9, 1, 1, 1, 1]),
-        "lastStep": Choice(v["step"], STEPS),
+        "lastStep": Choice(v.step, STEPS),
         "paymentInfoCaptured": False,
     }
 
 
 def _reached(co: Company, which: int) -> list[int]:
     """How many sessions of a scheduler came to each step."""
-    v = co["visitors"]
-    mine = v["step"][v["which"] == which]
+    v = co.visitors
+    mine = v.step[v.which == which]
     return [int((mine >= i).sum()) for i in range(len(STEPS))]
 
 
@@ -175,12 +175,14 @@ def router_figures(co: Company) -> Data:
     }
 
 
+FACTS: dict[str, Any] = {
+    "visitors": visitors,
+}
 MAKERS: dict[str, Any] = {
     "marketing.suppressions": suppressions,
     "telecom.optinouts.optouts": optouts,
     "settings.business_units.intacct": intacct,
     "schedulingpro.schedulers": schedulers,
-    "visitors": visitors,
     "schedulingpro.schedulers.sessions": sessions,
     "schedulingpro.schedulers.performance": scheduler_figures,
     "schedulingpro.routers.performance": router_figures,

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .facts.facts import Facts, T
 from .table import Array, Choice, Index
 from .words import FIRST, LAST, STREET_ENDS, STREETS
 
@@ -24,23 +25,24 @@ DAY = 24 * HOUR
 NAT = np.datetime64("NaT")
 
 
-class Company:
+class Company(Facts):
     """What happened at the demo's company in the two years before `today`.
 
-    `company["crm.customers"]` is that resource's columns by path, with "id" among them. Names that begin with "_" are facts which
-    several resources share. The same seed, scale and day give the same columns in every process.
+    `company["crm.customers"]` is that resource's columns by path, with "id" among them; `company.jobs` and its like are facts
+    that several resources share. The same seed, scale and day give the same columns in every process.
 
     Args:
-        makers: how each subject is made, by name.
+        makers: how each resource is made, by its name.
+        facts: how each fact is made, by its name: a function that gives its fields.
     """
 
-    def __init__(self, seed: int, scale: float, today: date, makers: dict[str, Maker]) -> None:
+    def __init__(self, seed: int, scale: float, today: date, makers: dict[str, Maker], facts: dict[str, Maker]) -> None:
         self.seed, self.scale, self.makers = seed, scale, makers
-        self.end = np.datetime64(
-            today, "us"
-        )  # nothing is recorded after the midnight that begins `today`; visits are planned beyond it
+        # Nothing is recorded after the midnight that begins `today`; visits are planned beyond it.
+        self.end = np.datetime64(today, "us")
         self.start = self.end - DAYS * DAY
         self._made: dict[str, Data] = {}
+        self._facts, self._known = facts, dict[str, Any]()
         self._lock = threading.RLock()
 
     def __getitem__(self, name: str) -> Data:
@@ -48,6 +50,13 @@ class Company:
             if name not in self._made:
                 self._made[name] = self.makers[name](self)
             return self._made[name]
+
+    def _fact(self, name: str, kind: type[T]) -> T:
+        with self._lock:
+            if name not in self._known:
+                self._known[name] = kind(**self._facts[name](self))
+            found: T = self._known[name]
+            return found
 
     def __contains__(self, name: str) -> bool:
         return name in self.makers

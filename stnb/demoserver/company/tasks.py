@@ -29,11 +29,11 @@ TYPE_BASE, SOURCE_BASE, RESOLUTION_BASE = 3_310, 3_340, 3_370
 
 def facts(co: Company) -> Data:
     """Which job each task is about, who does it, and when it was closed."""
-    rng, job, staff = co.rng("tasks"), co["jobs"], co["settings.employees"]
-    at = np.flatnonzero(rng.random(len(job["id"])) < 0.04)
+    rng, job, staff = co.rng("tasks"), co.jobs, co["settings.employees"]
+    at = np.flatnonzero(rng.random(len(job.id)) < 0.04)
     n = len(at)
     # Whatever a job's end, a task cannot be older than the job.
-    made = np.minimum(np.fmax(job["completed"][at], job["created"][at]) + rng.integers(1, 50, n) * HOUR, co.end - HOUR)
+    made = np.minimum(np.fmax(job.completed[at], job.created[at]) + rng.integers(1, 50, n) * HOUR, co.end - HOUR)
     days = rng.exponential(6, n) * np.where(rng.random(n) < 0.1, 30, 1)  # every tenth is left lying
     closed = made + (days * 86_400).astype(np.int64) * SECOND
     done = closed < co.end - HOUR
@@ -52,38 +52,38 @@ def facts(co: Company) -> Data:
 
 
 def tasks(co: Company) -> Data:
-    rng, t, job = co.rng("taskmanagement.tasks"), co["tasks"], co["jobs"]
-    at, n, done = t["job"], len(t["job"]), t["status"] >= DROPPED
-    kinds = np.array([k[1] for k in KINDS])[t["kind"]]
-    refund = (kinds == 2) & (t["status"] == DONE)
-    bill = np.maximum(co["bills"]["total"][at], 0.0)
+    rng, t, job = co.rng("taskmanagement.tasks"), co.tasks, co.jobs
+    at, n, done = t.job, len(t.job), t.status >= DROPPED
+    kinds = np.array([k[1] for k in KINDS])[t.kind]
+    refund = (kinds == 2) & (t.status == DONE)
+    bill = np.maximum(co.bills.total[at], 0.0)
     return {
-        "id": t["id"],
+        "id": t.id,
         "taskNumber": ids(n, 1_001),
-        "reportedById": t["by"],
-        "assignedToId": t["who"],
-        "involvedEmployeeIdList": Ragged(2 * np.arange(n + 1), np.stack((t["by"], t["who"]), axis=1).ravel()),
+        "reportedById": t.by,
+        "assignedToId": t.who,
+        "involvedEmployeeIdList": Ragged(2 * np.arange(n + 1), np.stack((t.by, t.who), axis=1).ravel()),
         "active": True,
         "isClosed": done,
-        "status": Choice(t["status"], STATUSES),
-        "closedOn": t["closed"],
-        "name": Choice(t["kind"], [k[0] for k in KINDS]),
-        "businessUnitId": co["settings.business_units"]["id"][job["branch"][at] * 4 + job["trade"][at]],
+        "status": Choice(t.status, STATUSES),
+        "closedOn": t.closed,
+        "name": Choice(t.kind, [k[0] for k in KINDS]),
+        "businessUnitId": co["settings.business_units"]["id"][job.branch[at] * 4 + job.trade[at]],
         "employeeTaskTypeId": TYPE_BASE + kinds,
         "employeeTaskSourceId": SOURCE_BASE + rng.integers(0, len(SOURCES), n),
         "employeeTaskResolutionId": RESOLUTION_BASE + np.where(refund, 1, np.where(rng.random(n) < 0.8, 0, 2)),
-        "reportedOn": t["made"],
-        "completeBy": t["made"] + 7 * DAY,
-        "customerId": co["customers"]["id"][job["customer"][at]],
-        "customerName": Choice(job["customer"][at], co["customers"]["names"]),
-        "jobId": job["id"][at],
-        "jobNumber": job["id"][at] - 48_000_000,
-        "projectId": co["projects of jobs"]["id"][at],
+        "reportedOn": t.made,
+        "completeBy": t.made + 7 * DAY,
+        "customerId": co.customers.id[job.customer[at]],
+        "customerName": Choice(job.customer[at], co.customers.names),
+        "jobId": job.id[at],
+        "jobNumber": job.id[at] - 48_000_000,
+        "projectId": co.job_projects.id[at],
         "description": draw(rng, SENTENCES, n),
         "priority": draw(rng, PRIORITIES, n, [7, 2, 1]),
         "refundIssued": np.where(refund, np.round(bill * 0.25, 2), np.nan),
-        "createdOn": t["made"],
-        "modifiedOn": later(co, rng, np.fmax(t["closed"], t["made"]), 1),
+        "createdOn": t.made,
+        "modifiedOn": later(co, rng, np.fmax(t.closed, t.made), 1),
         "comments": Ragged(_starts(_commented(co)), "task comments"),
         "attachments": [],
         "subTasksData?": np.ones(n, dtype=bool),
@@ -98,13 +98,13 @@ def _starts(counts: Array) -> Index:
 
 def _parts(co: Company) -> Index:
     """How many parts each task has: none, or all of its kind."""
-    kind = co["tasks"]["kind"]
+    kind = co.tasks.kind
     many = np.array([len(k[2]) for k in KINDS])[kind]
     return np.asarray(np.where(co.rng("subtasks").random(len(kind)) < 0.35, many, 0))
 
 
 def _commented(co: Company) -> Index:
-    return np.asarray(co.rng("task comments").choice(3, len(co["tasks"]["id"]), p=[0.6, 0.3, 0.1]))
+    return np.asarray(co.rng("task comments").choice(3, len(co.tasks.id), p=[0.6, 0.3, 0.1]))
 
 
 def _between(rng: Rng, start: Array, end: Array) -> Array:
@@ -113,23 +113,23 @@ def _between(rng: Rng, start: Array, end: Array) -> Array:
 
 def subtasks(co: Company) -> Data:
     """The parts follow one another; a task is not closed before its parts."""
-    t, counts = co["tasks"], _parts(co)
+    t, counts = co.tasks, _parts(co)
     task = np.repeat(np.arange(len(counts)), counts)
     number = np.arange(len(task)) - _starts(counts)[task]
-    status, made = t["status"][task], t["made"][task]
-    until = np.where(np.isnat(t["closed"][task]), co.end, t["closed"][task])
+    status, made = t.status[task], t.made[task]
+    until = np.where(np.isnat(t.closed[task]), co.end, t.closed[task])
     # Of an open task that is being worked on, the first part is done.
     done = (status >= DROPPED) | ((status == DOING) & (number == 0))
     closed = made + ((until - made) * (number + 1) / (counts[task] + 1)).astype("timedelta64[s]")
     names = [name for kind in KINDS for name in kind[2]]
     first = _starts(np.array([len(k[2]) for k in KINDS]))
     return {
-        "assignedToId": t["who"][task],
-        "reportedById": t["by"][task],
+        "assignedToId": t.who[task],
+        "reportedById": t.by[task],
         "active": True,
         "isClosed": done,
         "closedOn": np.where(done, closed, NAT),
-        "name": Choice(first[t["kind"][task]] + number, names),
+        "name": Choice(first[t.kind[task]] + number, names),
         "createdOn": made,
         "dueDateTime": made + 7 * DAY,
         "subtaskNumber": number + 1,
@@ -141,14 +141,14 @@ def subtasks(co: Company) -> Data:
 
 
 def comments(co: Company) -> Data:
-    rng, t, counts = co.rng("words on tasks"), co["tasks"], _commented(co)
+    rng, t, counts = co.rng("words on tasks"), co.tasks, _commented(co)
     task = np.repeat(np.arange(len(counts)), counts)
-    until = np.where(np.isnat(t["closed"][task]), co.end, t["closed"][task])
+    until = np.where(np.isnat(t.closed[task]), co.end, t.closed[task])
     return {
         "id": np.arange(len(task)),
-        "employeeId": t["who"][task],
+        "employeeId": t.who[task],
         "comment": draw(rng, ["Called, no answer", "Done", "Waiting for the vendor", "Customer will call back"], len(task)),
-        "createdOn": _between(rng, t["made"][task], until),
+        "createdOn": _between(rng, t.made[task], until),
     }
 
 
@@ -177,8 +177,10 @@ def words(co: Company) -> Data:
     return {"id": np.zeros(1, dtype=np.int64), **{k: Choice(np.zeros(1, dtype=np.int64), [v]) for k, v in lists.items()}}
 
 
-MAKERS: dict[str, Any] = {
+FACTS: dict[str, Any] = {
     "tasks": facts,
+}
+MAKERS: dict[str, Any] = {
     "taskmanagement.tasks": tasks,
     "task comments": comments,
     "subtasks": subtasks,

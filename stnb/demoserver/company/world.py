@@ -13,7 +13,7 @@ import numpy as np
 from ...catalog import Catalog, Column, Endpoint
 from .filler import Filler
 from .matching import equal
-from .resources import MAKERS, NOUNS, PARTS, SAME
+from .resources import FACTS, MAKERS, NOUNS, PARTS, SAME
 from .simulation import Company
 from .table import Array, Index, Ragged, Table
 
@@ -31,7 +31,7 @@ class World:
 
     def __init__(self, catalog: Catalog, seed: int, scale: float, today: date) -> None:
         self.catalog = catalog
-        self.company = Company(seed, scale, today, MAKERS)
+        self.company = Company(seed, scale, today, MAKERS, FACTS)
         self.fill = Filler(self.company, self.ids, self.names, self._guids, self._nest)
         self._tables: dict[str, Table] = {}
         self._lock = threading.RLock()
@@ -142,7 +142,9 @@ class World:
 
     def ids(self, name: str) -> Index | None:
         """The ids of a resource, in order; None where it has none that are numbers."""
-        if name == "users" or name in self.company:
+        if name == "users":
+            found: Any = self.company.users.id
+        elif name in self.company:
             found = self.company[name].get("id")
         elif name in self.catalog:
             found = self.table(self.home(self.catalog[name])).array("id")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..facts.selling import EstimateLines
 from ..jpm.jobs import COMPLETED
 from ..pricebook import COST_RISE, PLANS, Skus, level
 from ..settings.business_units import JOB_TYPES, TAX_RATES
@@ -19,10 +20,10 @@ OF_JOB, ADJUSTMENT, MEMBERSHIP = range(3)
 
 def members(co: Company) -> Data:
     """Memberships: a quarter of the customers buy one, and most renew it when its year is over."""
-    rng, who = co.rng("members"), co["customers"]
-    joined = np.flatnonzero((rng.random(len(who["id"])) < 0.28) | (np.arange(len(who["id"])) == 0))
-    start = np.maximum(who["created"][joined], co.start - 300 * DAY) + rng.integers(0, 200, len(joined)) * DAY
-    plan = np.where(who["company"][joined], 3, rng.choice(3, len(joined), p=[0.5, 0.3, 0.2]))
+    rng, who = co.rng("members"), co.customers
+    joined = np.flatnonzero((rng.random(len(who.id)) < 0.28) | (np.arange(len(who.id)) == 0))
+    start = np.maximum(who.created[joined], co.start - 300 * DAY) + rng.integers(0, 200, len(joined)) * DAY
+    plan = np.where(who.company[joined], 3, rng.choice(3, len(joined), p=[0.5, 0.3, 0.2]))
     before = np.full(len(joined), -1)
     rounds: list[list[Array]] = []
     total = 0
@@ -45,43 +46,43 @@ def members(co: Company) -> Data:
     quit_on = blur(rng, start[order] + rng.integers(20, 360, total) * DAY + 17 * HOUR)
     canceled = (rng.random(total) < 0.06) & (renewed_by < 0) & (quit_on < co.end)
     to = np.where(canceled, quit_on, end[order])  # nobody is a member after that
-    stamped = {"from": start[order], "to": to, "canceled": canceled, "renewed_by": renewed_by}
+    stamped = {"begins": start[order], "ends": to, "canceled": canceled, "renewed_by": renewed_by}
     return {"id": ids(total, 39_400_020, 3), "customer": customer[order], "plan": plan[order], **stamped}
 
 
 def bills(co: Company) -> Data:
     """Every invoice and its items as facts: one for each job, in the jobs' order; then adjustments; then membership fees."""
-    rng, job, m = co.rng("bills"), co["jobs"], co["members"]
-    n, nm = len(job["id"]), len(m["id"])
-    usual = np.array([t[5] for t in JOB_TYPES])[job["kind"]]
-    billed = (job["status"] == COMPLETED) & ((usual > 0) | (co["estimate facts"]["of bill"] >= 0))
+    rng, job, m = co.rng("bills"), co.jobs, co.members
+    n, nm = len(job.id), len(m.id)
+    usual = np.array([t[5] for t in JOB_TYPES])[job.kind]
+    billed = (job.status == COMPLETED) & ((usual > 0) | (co.estimates.of_bill >= 0))
     # What was sold on an estimate is billed as it was offered.
-    offered, sold = co["estimate lines"]["starts"], np.where(billed, co["estimate facts"]["of bill"], -1)
+    offered, sold = co.estimate_lines.starts, np.where(billed, co.estimates.of_bill, -1)
     lines = np.where(billed, np.maximum(1, usual + rng.integers(-1, 2, n)), 0)
     lines = np.where(sold >= 0, offered[sold + 1] - offered[sold], lines)
-    member = billed & (job["member"] >= 0)
+    member = billed & (job.member >= 0)
     wrong = np.flatnonzero(billed & (rng.random(n) < 0.015))
-    first_place = co["customers"]["places"].starts[m["customer"]]
-    branch = np.searchsorted([3, 7, 9], co["customers"]["city"][m["customer"]], side="right")
-    date = np.fmax(job["completed"], job["created"])
+    first_place = co.customers.places.starts[m.customer]
+    branch = np.searchsorted([3, 7, 9], co.customers.city[m.customer], side="right")
+    date = np.fmax(job.completed, job.created)
     redone = np.minimum(date[wrong] + rng.integers(2, 20, len(wrong)) * DAY, co.end - HOUR)
     b: Data = {
         "kind": np.repeat([OF_JOB, ADJUSTMENT, MEMBERSHIP], [n, len(wrong), nm]),
         "job": np.concatenate((np.arange(n), wrong, np.full(nm, -1))),
         "of": np.concatenate((np.full(n, -1), wrong, np.full(nm, -1))),
-        "member": np.concatenate((job["member"], job["member"][wrong], np.arange(nm))),
-        "customer": np.concatenate((job["customer"], job["customer"][wrong], m["customer"])),
-        "place": np.concatenate((job["place"], job["place"][wrong], first_place)),
-        "branch": np.concatenate((job["branch"], job["branch"][wrong], branch)),
-        "trade": np.concatenate((job["trade"], job["trade"][wrong], np.zeros(nm, dtype=np.int64))),
-        "date": np.concatenate((date, redone, m["from"])),
+        "member": np.concatenate((job.member, job.member[wrong], np.arange(nm))),
+        "customer": np.concatenate((job.customer, job.customer[wrong], m.customer)),
+        "place": np.concatenate((job.place, job.place[wrong], first_place)),
+        "branch": np.concatenate((job.branch, job.branch[wrong], branch)),
+        "trade": np.concatenate((job.trade, job.trade[wrong], np.zeros(nm, dtype=np.int64))),
+        "date": np.concatenate((date, redone, m.begins)),
         "discounted": np.concatenate((member, np.zeros(len(wrong) + nm, dtype=bool))),
         "estimate": np.concatenate((sold, np.full(len(wrong) + nm, -1))),
     }
     counts = np.concatenate((lines + member, np.ones(len(wrong) + nm, dtype=np.int64)))
     b["id"] = ids(len(counts), 45_900_120, 2)
     b["starts"] = np.concatenate(([0], np.cumsum(counts)))
-    install = np.concatenate((np.isin(job["kind"], INSTALLS), np.zeros(len(wrong) + nm, dtype=bool)))
+    install = np.concatenate((np.isin(job.kind, INSTALLS), np.zeros(len(wrong) + nm, dtype=bool)))
     return _paid(co, _totals(_items(co, rng, b, counts, install)))
 
 
@@ -99,12 +100,12 @@ def _items(co: Company, rng: Rng, b: Data, counts: Index, install: Array) -> Dat
     quantity = np.where(kind == 1, rng.integers(1, 5, len(bill)), 1).astype(float)
     line, row = _offered(co, b["estimate"][bill], number)
     sku, price, cost = (
-        np.where(row >= 0, line["sku"][row], sku),
-        np.where(row >= 0, line["price"][row], price),
-        np.where(row >= 0, line["cost"][row], cost),
+        np.where(row >= 0, line.sku[row], sku),
+        np.where(row >= 0, line.price[row], price),
+        np.where(row >= 0, line.cost[row], cost),
     )
-    quantity = np.where(row >= 0, line["quantity"][row], quantity)
-    fee = np.array([p[1] for p in PLANS])[co["members"]["plan"][np.maximum(b["member"][bill], 0)]]
+    quantity = np.where(row >= 0, line.quantity[row], quantity)
+    fee = np.array([p[1] for p in PLANS])[co.members.plan[np.maximum(b["member"][bill], 0)]]
     price = np.where(b["kind"][bill] == MEMBERSHIP, fee, price)
     discount = b["discounted"][bill] & (number == counts[bill] - 1)
     plain = np.bincount(bill, np.where(discount, 0.0, price * quantity), len(counts))
@@ -129,12 +130,12 @@ def _items(co: Company, rng: Rng, b: Data, counts: Index, install: Array) -> Dat
     return {**b, "item_cost": np.where(modifier, 0.0, cost)}
 
 
-def _offered(co: Company, estimate: Index, number: Index) -> tuple[Data, Index]:
+def _offered(co: Company, estimate: Index, number: Index) -> tuple[EstimateLines, Index]:
     """The estimates' lines, and which of them each item is; -1 where none was sold, and behind their last."""
-    line = co["estimate lines"]
-    starts = line["starts"]
+    line = co.estimate_lines
+    starts = line.starts
     row = starts[np.maximum(estimate, 0)] + number
-    return line, np.where((estimate >= 0) & (row < starts[estimate + 1]), row, -1)
+    return line, np.where((estimate >= 0) & (row < starts[estimate + 1]), row, -1).astype(np.int64)
 
 
 def _totals(b: Data) -> Data:
@@ -149,7 +150,7 @@ def _totals(b: Data) -> Data:
 
 def _paid(co: Company, b: Data) -> Data:
     """Who has paid what when: people at once or soon, companies late; a few in part or in two parts, some never."""
-    rng, n, company = co.rng("paid"), len(b["id"]), co["customers"]["company"][b["customer"]]
+    rng, n, company = co.rng("paid"), len(b["id"]), co.customers.company[b["customer"]]
     slow = np.where(company, 22 + rng.lognormal(2.7, 0.8, n), rng.lognormal(2.2, 0.9, n))
     delay = np.where(rng.random(n) < np.where(company, 0.08, 0.7), 0.05, slow) * 86_400
     when = blur(rng, b["date"] + delay.astype(np.int64) * SECOND)
@@ -186,4 +187,7 @@ def _refunds(co: Company, b: Data, paid: Index, amount: Array, when: Array) -> t
     return at, blur(rng, given[at])
 
 
-MAKERS: dict[str, Any] = {"members": members, "bills": bills}
+FACTS: dict[str, Any] = {
+    "members": members,
+    "bills": bills,
+}

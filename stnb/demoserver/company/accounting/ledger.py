@@ -56,40 +56,40 @@ def _clerks(co: Company, rng: Rng, n: int) -> Choice:
 
 def memo_facts(co: Company) -> Data:
     """Some customers are given back a part of what they paid for a job: one to three reasons, each with its amount."""
-    rng, b = co.rng("credit memos"), co["bills"]
-    able = np.flatnonzero((b["kind"] == OF_JOB) & (b["total"] > 60) & (b["date"] < co.end - 20 * DAY))
+    rng, b = co.rng("credit memos"), co.bills
+    able = np.flatnonzero((b.kind == OF_JOB) & (b.total > 60) & (b.date < co.end - 20 * DAY))
     chosen = rng.random(len(able)) < 0.012
     chosen[: min(2, len(able))] = True
     bill = able[chosen]
     counts = rng.choice([1, 2, 3], len(bill), p=[0.6, 0.3, 0.1])
     which = np.repeat(np.arange(len(bill)), counts)
-    amount = np.round(b["sub_total"][bill[which]] * rng.uniform(0.03, 0.12, len(which)), 2)
-    made = np.minimum(b["date"][bill] + rng.integers(2, 40, len(bill)) * DAY, co.end - HOUR)
+    amount = np.round(b.sub_total[bill[which]] * rng.uniform(0.03, 0.12, len(which)), 2)
+    made = np.minimum(b.date[bill] + rng.integers(2, 40, len(bill)) * DAY, co.end - HOUR)
     total = np.round(np.bincount(which, amount, len(bill)), 2)
     return {"id": ids(len(bill), 66_100_000, 3), "bill": bill, "item_memo": which, "amount": amount, "made": made, "total": total}
 
 
 def memos(co: Company) -> Data:
     """Credit that is open: none of it has been used for an invoice."""
-    rng, b, f = co.rng("accounting.credit_memos"), co["bills"], co["memo facts"]
-    bill, n = f["bill"], len(f["bill"])
+    rng, b, f = co.rng("accounting.credit_memos"), co.bills, co.credit_memos
+    bill, n = f.bill, len(f.bill)
     return {
-        **parties(co, b["customer"][bill], b["place"][bill], b["branch"][bill] * 4 + b["trade"][bill]),
-        "id": f["id"],
-        "date": f["made"].astype("datetime64[D]").astype("datetime64[us]"),
-        "referenceNumber": f["id"] - 66_000_000,
-        "subTotal": f["total"],
+        **parties(co, b.customer[bill], b.place[bill], b.branch[bill] * 4 + b.trade[bill]),
+        "id": f.id,
+        "date": f.made.astype("datetime64[D]").astype("datetime64[us]"),
+        "referenceNumber": f.id - 66_000_000,
+        "subTotal": f.total,
         "salesTax": 0.0,
-        "salesTaxCode.id": co["accounting.tax_zones"]["id"][b["branch"][bill]],
-        "salesTaxCode.name": Choice(b["branch"][bill], BRANCHES),
-        "salesTaxCode.taxRate": b["rate"][bill],
-        "total": f["total"],
-        "balance": f["total"],
+        "salesTaxCode.id": co["accounting.tax_zones"]["id"][b.branch[bill]],
+        "salesTaxCode.name": Choice(b.branch[bill], BRANCHES),
+        "salesTaxCode.taxRate": b.rate[bill],
+        "total": f.total,
+        "balance": f.total,
         "appliedTo": [],
         "syncStatus": draw(rng, ["Pending", "Posted", "Exported"], n, [1, 2, 7]),
-        "createdOn": f["made"],
+        "createdOn": f.made,
         "createdBy": _clerks(co, rng, n),
-        "modifiedOn": later(co, rng, f["made"], 3),
+        "modifiedOn": later(co, rng, f.made, 3),
         "modifiedBy": _clerks(co, rng, n),
         "description": draw(rng, REASONS, n),
         "active": True,
@@ -97,25 +97,25 @@ def memos(co: Company) -> Data:
 
 
 def memo_items(co: Company) -> Data:
-    rng, f, sku = co.rng("credit memo items"), co["memo facts"], co["pricebook.discounts_and_fees"]
-    memo, n = f["item_memo"], len(f["item_memo"])
+    rng, f, sku = co.rng("credit memo items"), co.credit_memos, co["pricebook.discounts_and_fees"]
+    memo, n = f.item_memo, len(f.item_memo)
     books = ledger(co, "revenueGeneralLedgerAccount", np.full(n, DISCOUNTS))
-    unit = co["bills"]["branch"][f["bill"][memo]] * 4 + co["bills"]["trade"][f["bill"][memo]]
+    unit = co.bills.branch[f.bill[memo]] * 4 + co.bills.trade[f.bill[memo]]
     return {
         **{path: data for path, data in books.items() if not path.endswith("detailType")},
         "id": ids(n, 66_700_000, 2),
-        "creditMemoId": f["id"][memo],
+        "creditMemoId": f.id[memo],
         "active": True,
         "description": draw(rng, REASONS, n),
         "quantity": 1.0,
         "cost": 0.0,
-        "price": f["amount"],
-        "total": f["amount"],
+        "price": f.amount,
+        "total": f.amount,
         "type": "PriceModifier",
         "skuName": sku["displayName"][1],
         "skuId": int(sku["id"][1]),
         "taxable": False,
-        "createdOn": f["made"][memo],
+        "createdOn": f.made[memo],
         "createdBy": _clerks(co, rng, n),
         "businessUnit.id": co["settings.business_units"]["id"][unit],
         "businessUnit.name": Choice(unit, co["settings.business_units"]["name"].tolist()),
@@ -127,28 +127,28 @@ def memo_items(co: Company) -> Data:
 
 def banked(co: Company) -> Data:
     """Every day's payments go to the bank together on the next day; `of` says with which deposit: -1 for refunds and for not yet."""
-    b = co["bills"]
-    day, came = b["paid_when"].astype("datetime64[D]"), b["paid_amount"] > 0
-    days = np.unique(day[came & (b["paid_when"] < co.end - BANKED)])
+    b = co.bills
+    day, came = b.paid_when.astype("datetime64[D]"), b.paid_amount > 0
+    days = np.unique(day[came & (b.paid_when < co.end - BANKED)])
     return {
         "id": ids(len(days), 63_100_000, 2),
         "day": days,
-        "of": np.where(came & (b["paid_when"] < co.end - BANKED), np.searchsorted(days, day), -1),
+        "of": np.where(came & (b.paid_when < co.end - BANKED), np.searchsorted(days, day), -1),
     }
 
 
 def deposits(co: Company) -> Data:
-    rng, f, paid = co.rng("accounting.bank_deposits"), co["banked"], co["accounting.payments"]
-    n, went = len(f["id"]), f["of"] >= 0
+    rng, f, paid = co.rng("accounting.bank_deposits"), co.deposits, co["accounting.payments"]
+    n, went = len(f.id), f.of >= 0
     card = paid["typeId"] == co["accounting.payment_types"]["id"][0]
-    gross = np.round(np.bincount(f["of"][went], paid["total"][went], n), 2)
-    fees = np.round(np.bincount(f["of"][went], np.where(card, paid["total"], 0.0)[went] * CARD_FEE, n).clip(0), 2)
-    made = f["day"].astype("datetime64[us]") + DAY + 17 * HOUR
-    new = f["day"] > (co.end - 10 * DAY).astype("datetime64[D]")
+    gross = np.round(np.bincount(f.of[went], paid["total"][went], n), 2)
+    fees = np.round(np.bincount(f.of[went], np.where(card, paid["total"], 0.0)[went] * CARD_FEE, n).clip(0), 2)
+    made = f.day.astype("datetime64[us]") + DAY + 17 * HOUR
+    new = f.day > (co.end - 10 * DAY).astype("datetime64[D]")
     return {
         **ledger(co, "bankAccount", np.full(n, CHECKING)),
-        "id": f["id"],
-        "name": objects([f"Deposit {day}" for day in np.datetime_as_string(f["day"]).tolist()]),
+        "id": f.id,
+        "name": objects([f"Deposit {day}" for day in np.datetime_as_string(f.day).tolist()]),
         "depositStatus": "Deposited",
         "syncStatus": Choice(new.astype(int), ["Exported", "Pending"]),
         "createdOn": made,
@@ -169,21 +169,21 @@ def deposits(co: Company) -> Data:
 
 def postings(co: Company) -> Data:
     """What each invoice, payment and credit memo does to which account, in cents: more than 0 is a credit. Each sums to 0."""
-    b, paid, memo, skus = co["bills"], co["accounting.payments"], co["memo facts"], Skus(co)
-    n = len(b["id"])
-    account = np.where(b["item_sku"] == skus.fee, 3, np.where(b["item_kind"] == MODIFIER, DISCOUNTS, b["item_kind"]))
-    sums = np.bincount(b["item_bill"] * 5 + account, cents(b["item_total"]), n * 5).astype(np.int64).reshape(n, 5)
-    tax = cents(b["tax"])
+    b, paid, memo, skus = co.bills, co["accounting.payments"], co.credit_memos, Skus(co)
+    n = len(b.id)
+    account = np.where(b.item_sku == skus.fee, 3, np.where(b.item_kind == MODIFIER, DISCOUNTS, b.item_kind))
+    sums = np.bincount(b.item_bill * 5 + account, cents(b.item_total), n * 5).astype(np.int64).reshape(n, 5)
+    tax = cents(b.tax)
     grid = np.column_stack((sums, tax, -(sums.sum(axis=1) + tax)))
     row, column = np.nonzero(grid)
-    money, given = cents(paid["total"]), cents(memo["total"])
+    money, given = cents(paid["total"]), cents(memo.total)
     m, k = len(money), len(given)
     of = np.concatenate((row, np.repeat(np.arange(m), 2), np.repeat(np.arange(k), 2))).astype(np.int32)
     kind = np.repeat(np.arange(3, dtype=np.int8), [len(row), 2 * m, 2 * k])
     amount = np.concatenate((grid[row, column], _pairs(money), _pairs(given)))
     against = [np.array([RECEIVABLE, other], dtype=np.int8) for other in (CHECKING, DISCOUNTS)]
     to = np.concatenate((COLUMNS[column], np.tile(against[0], m), np.tile(against[1], k)))
-    dates = [when.astype("datetime64[D]") for when in (b["date"], b["paid_when"], memo["made"])]
+    dates = [when.astype("datetime64[D]") for when in (b.date, b.paid_when, memo.made)]
     day = np.concatenate((dates[0][row], np.repeat(dates[1], 2), np.repeat(dates[2], 2)))
     del grid, row, column, dates
     order = np.argsort(day, kind="stable")
@@ -202,14 +202,14 @@ def _pairs(amount: Index) -> Index:
 
 
 def entries(co: Company) -> Data:
-    p = co["postings"]
-    n, day = len(p["days"]), p["days"].astype("datetime64[us]")
+    p = co.postings
+    n, day = len(p.days), p.days.astype("datetime64[us]")
     closed = day < co.end - OPEN_DAYS * DAY
     made = np.minimum(day + DAY + 9 * HOUR, co.end - HOUR)
     return {
         "id": objects(guids(co, "accounting.journal_entries", n)),
         "number": np.arange(1, n + 1),
-        "name": objects([f"Journal {d}" for d in np.datetime_as_string(p["days"]).tolist()]),
+        "name": objects([f"Journal {d}" for d in np.datetime_as_string(p.days).tolist()]),
         "source": "ServiceTitan",
         "status": Choice(closed.astype(int), ["Open", "Closed"]),
         "syncStatus": Choice(closed.astype(int), ["NotSynced", "Synced"]),
@@ -234,59 +234,61 @@ def _sides(amount: Index) -> Data:
 
 
 def details(co: Company) -> Data:
-    p, b, memo = co["postings"], co["bills"], co["memo facts"]
-    n, kind, of = len(p["kind"]), p["kind"], p["of"]
+    p, b, memo = co.postings, co.bills, co.credit_memos
+    n, kind, of = len(p.kind), p.kind, p.of
     bill = np.where(kind == 0, of, -1)
-    bill[kind == 1] = b["paid_bill"][of[kind == 1]]
-    bill[kind == 2] = memo["bill"][of[kind == 2]]
-    number = np.where(kind == 0, b["id"][bill], -1)
+    bill[kind == 1] = b.paid_bill[of[kind == 1]]
+    bill[kind == 2] = memo.bill[of[kind == 2]]
+    number = np.where(kind == 0, b.id[bill], -1)
     number[kind == 1] = co["accounting.payments"]["id"][of[kind == 1]]
-    number[kind == 2] = memo["id"][of[kind == 2]]
-    unit = b["branch"][bill] * 4 + b["trade"][bill]
-    job = b["job"][bill]
-    day = p["days"][p["entry"]].astype("datetime64[us]")
+    number[kind == 2] = memo.id[of[kind == 2]]
+    unit = b.branch[bill] * 4 + b.trade[bill]
+    job = b.job[bill]
+    day = p.days[p.entry].astype("datetime64[us]")
     return {
-        **_account(co, p["account"]),
-        **_sides(p["cents"]),
-        **owners(co, b["customer"][bill], unit),
+        **_account(co, p.account),
+        **_sides(p.cents),
+        **owners(co, b.customer[bill], unit),
         "id": np.arange(n),
-        "_entry": Choice(p["entry"], co["accounting.journal_entries"]["id"].tolist()),
+        "_entry": Choice(p.entry, co["accounting.journal_entries"]["id"].tolist()),
         "postDate": day,
         "transactionDate": day,
         "memo": Choice(kind, KINDS),
         "transaction.id": number,
         "transaction.type": Choice(kind, KINDS),
         "transaction.refNumber": number,
-        "job.id": np.where(job >= 0, co["jobs"]["id"][np.maximum(job, 0)], -1),
-        "job.number": np.where(job >= 0, co["jobs"]["id"][np.maximum(job, 0)] - 48_000_000, -1),
+        "job.id": np.where(job >= 0, co.jobs.id[np.maximum(job, 0)], -1),
+        "job.number": np.where(job >= 0, co.jobs.id[np.maximum(job, 0)] - 48_000_000, -1),
     }
 
 
 def summary(co: Company) -> Data:
     """The sums of each account in each entry."""
-    p = co["postings"]
-    slot = p["entry"] * 16 + p["account"]
+    p = co.postings
+    slot = p.entry * 16 + p.account
     key = np.flatnonzero(np.bincount(slot))
-    plus, minus = (np.bincount(slot, np.maximum(sign * p["cents"], 0))[key].astype(np.int64) for sign in (1, -1))
+    plus, minus = (np.bincount(slot, np.maximum(sign * p.cents, 0))[key].astype(np.int64) for sign in (1, -1))
     return {
         **_account(co, key % 16),
         "id": np.arange(len(key)),
         "_entry": Choice(key // 16, co["accounting.journal_entries"]["id"].tolist()),
-        "postDate": p["days"][key // 16].astype("datetime64[us]"),
+        "postDate": p.days[key // 16].astype("datetime64[us]"),
         "debit": minus / 100,
         "credit": plus / 100,
         "memo": None,
     }
 
 
+FACTS: dict[str, Any] = {
+    "credit_memos": memo_facts,
+    "deposits": banked,
+    "postings": postings,
+}
 MAKERS: dict[str, Any] = {
     "accounting.payment_terms": terms,
-    "memo facts": memo_facts,
     "accounting.credit_memos": memos,
     "accounting.credit_memos.credit_memo_items": memo_items,
-    "banked": banked,
     "accounting.bank_deposits": deposits,
-    "postings": postings,
     "accounting.journal_entries": entries,
     "accounting.journal_entries.details": details,
     "accounting.journal_entries.summary": summary,

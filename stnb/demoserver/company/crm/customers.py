@@ -59,56 +59,56 @@ def _gone(co: Company, rng: Rng, created: Array) -> Array:
 
 
 def customers(co: Company) -> Data:
-    rng, who = co.rng("crm.customers"), co["customers"]
-    n = len(who["id"])
-    balance = np.round(np.bincount(co["bills"]["customer"], co["bills"]["balance"], n), 2) + 0.0
-    left: Array = who["gone"] < co.end
-    touched = np.asarray(np.where(left, who["gone"], who["created"]))
+    rng, who = co.rng("crm.customers"), co.customers
+    n = len(who.id)
+    balance = np.round(np.bincount(co.bills.customer, co.bills.balance, n), 2) + 0.0
+    left: Array = who.gone < co.end
+    touched = np.asarray(np.where(left, who.gone, who.created))
     return {
-        **address(rng, who["city"]),
-        "id": who["id"],
-        "active": ~who["merged"] & ~left,
-        "name": objects(who["names"]),
-        "type": Choice(who["company"].astype(int), ["Residential", "Commercial"]),
+        **address(rng, who.city),
+        "id": who.id,
+        "active": ~who.merged & ~left,
+        "name": objects(who.names),
+        "type": Choice(who.company.astype(int), ["Residential", "Commercial"]),
         "customFields": custom_fields(rng, n, FIELDS),
         "balance": balance,
-        "taxExempt": who["company"] & (rng.random(n) < 0.3),
+        "taxExempt": who.company & (rng.random(n) < 0.3),
         "tagTypeIds": tags(co, rng, n, 0.12),
         "doNotMail": rng.random(n) < 0.05,
         "doNotService": left & (rng.random(n) < 0.1),
-        "nationalAccount": who["company"] & (rng.random(n) < 0.1),
-        "createdOn": who["created"],
+        "nationalAccount": who.company & (rng.random(n) < 0.1),
+        "createdOn": who.created,
         "createdById": office(co, rng, n),
         "modifiedOn": later(co, rng, touched, 150),
-        "mergedToId": of(who["id"], who["into"]),
-        "paymentTermId": co["accounting.payment_terms"]["id"][np.where(who["company"], 2, 0)],
-        "creditLimit": np.where(who["company"], 5000.0, np.nan),
-        "creditLimitBalance": np.where(who["company"], 5000.0 - balance, np.nan),
+        "mergedToId": of(who.id, who.into),
+        "paymentTermId": co["accounting.payment_terms"]["id"][np.where(who.company, 2, 0)],
+        "creditLimit": np.where(who.company, 5000.0, np.nan),
+        "creditLimitBalance": np.where(who.company, 5000.0 - balance, np.nan),
         "externalData": [],
     }
 
 
 def locations(co: Company) -> Data:
     """One for most customers, several for companies."""
-    rng, who = co.rng("crm.locations"), co["customers"]
-    owner, number = who["places"].values, ids(len(who["places"].values), 27_411_005, 3)
+    rng, who = co.rng("crm.locations"), co.customers
+    owner, number = who.places.values, ids(len(who.places.values), 27_411_005, 3)
     n = len(owner)
-    branch = np.array([BRANCHES.index(c[0]) for c in CITIES])[who["city"][owner]]
-    created, into = who["created"][owner], who["into"][owner]
-    merged = np.where(into >= 0, who["places"].starts[np.maximum(into, 0)], -1)
+    branch = np.array([BRANCHES.index(c[0]) for c in CITIES])[who.city[owner]]
+    created, into = who.created[owner], who.into[owner]
+    merged = np.where(into >= 0, who.places.starts[np.maximum(into, 0)], -1)
     return {
-        **address(rng, who["city"][owner]),
+        **address(rng, who.city[owner]),
         "id": number,
-        "customerId": who["id"][owner],
-        "active": (rng.random(n) > 0.02) & (merged < 0) & (who["gone"][owner] > co.end),
-        "name": Choice(owner, who["names"]),
+        "customerId": who.id[owner],
+        "active": (rng.random(n) > 0.02) & (merged < 0) & (who.gone[owner] > co.end),
+        "name": Choice(owner, who.names),
         "customFields": [],
         "createdOn": created,
         "createdById": office(co, rng, n),
         "modifiedOn": later(co, rng, created, 150),
         "mergedToId": of(number, merged),
-        "zoneId": ZONES[who["city"][owner]],
-        "taxExempt": (who["company"][owner]) & (rng.random(n) < 0.3),
+        "zoneId": ZONES[who.city[owner]],
+        "taxExempt": (who.company[owner]) & (rng.random(n) < 0.3),
         "tagTypeIds": tags(co, rng, n, 0.08),
         "externalData": [],
         "taxZoneId": co["accounting.tax_zones"]["id"][branch],
@@ -139,8 +139,10 @@ def _noted(name: str, owner: str, key: str, base: int) -> Any:
     return make
 
 
-MAKERS: dict[str, Any] = {
+FACTS: dict[str, Any] = {
     "customers": customer_facts,
+}
+MAKERS: dict[str, Any] = {
     "crm.customers": customers,
     "crm.locations": locations,
     "crm.customers.notes": _noted("crm.customers.notes", "crm.customers", "customerId", 72_300_000),

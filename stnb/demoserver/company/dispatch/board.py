@@ -24,7 +24,7 @@ def zones(co: Company) -> Data:
     names, crew = [c[1] for c in CITIES], co["settings.technicians"]
     n = len(names)
     branch = np.array([BRANCHES.index(c[0]) for c in CITIES])
-    here = [crew["id"][(co["crew"]["branch"] == b) & crew["active"]] for b in range(3)]
+    here = [crew["id"][(co.crew.branch == b) & crew["active"]] for b in range(3)]
     units = co["settings.business_units"]["id"][:12].reshape(3, 4)[branch]
     data = lookup(co, "dispatch.zones", names, int(ZONES[0]))
     created = np.where(branch == 2, co.west_opens, data["createdOn"])
@@ -61,9 +61,9 @@ def arrival_windows(co: Company) -> Data:
 
 def skills(co: Company) -> Data:
     """The trades that each technician knows, and the job types that go with them."""
-    known, crew = co["crew"], co["settings.technicians"]
-    who = np.repeat(np.arange(len(crew["id"])), [len(t) for t in known["trades"]])
-    trade = np.array([t for own in known["trades"] for t in own])
+    known, crew = co.crew, co["settings.technicians"]
+    who = np.repeat(np.arange(len(crew["id"])), [len(t) for t in known.trades])
+    trade = np.array([t for own in known.trades for t in own])
     kinds = [np.flatnonzero(np.array([j[1] for j in JOB_TYPES]) == t) for t in range(4)]
     pairs = zip(crew["id"][who].tolist(), trade.tolist(), strict=True)
     return {
@@ -86,14 +86,14 @@ def _days(co: Company) -> tuple[Array, Array]:
 
 def board(co: Company) -> Data:
     """For every technician and day: at work there, sent to customers, a working day, and on leave."""
-    crew, sent = co["crew"], co["sent"]
+    crew, sent = co.crew, co.sent
     days, closed = _days(co)
-    n = len(crew["skill"])
-    begins = (np.maximum(crew["hired"], co.start) - co.start) // DAY
-    ends = (np.fmin(crew["left"], co.start + len(days) * DAY) - co.start) // DAY
+    n = len(crew.skill)
+    begins = (np.maximum(crew.hired, co.start) - co.start) // DAY
+    ends = (np.fmin(crew.left, co.start + len(days) * DAY) - co.start) // DAY
     there = (np.arange(len(days)) >= begins[:, None]) & (np.arange(len(days)) < ends[:, None])
     out = np.zeros((n, len(days)), dtype=bool)
-    out[sent["who"], co["pools"]["day"][sent["at"]]] = True
+    out[sent.who, co.pools.day[sent.at]] = True
     weekday = np.is_busday(days) & ~closed
     free = there & weekday & ~out & (np.arange(len(days)) < DAYS + ON)
     chance = co.rng("board").random((n, len(days)))
@@ -102,11 +102,11 @@ def board(co: Company) -> Data:
 
 def other_work(co: Company) -> Data:
     """A meeting on Mondays; leave, training and the workshop on days without a visit."""
-    rng, seen, crew = co.rng("other work"), co["board"], co["settings.technicians"]
-    monday = seen["there"] & seen["weekday"] & (np.arange(DAYS + 90) < DAYS + ON) & ~seen["leave"]
+    rng, seen, crew = co.rng("other work"), co.board, co["settings.technicians"]
+    monday = seen.there & seen.weekday & (np.arange(DAYS + 90) < DAYS + ON) & ~seen.leave
     monday &= ((_days(co)[0].astype(int) + 3) % 7 == 0)[None, :]
-    free, chance = seen["free"] & ~seen["leave"] & ~monday, seen["chance"]
-    parts = [(MEETING, monday), (VACATION, seen["leave"]), (TRAINING, free & (chance < 0.17)), (VEHICLE, free & (chance > 0.97))]
+    free, chance = seen.free & ~seen.leave & ~monday, seen.chance
+    parts = [(MEETING, monday), (VACATION, seen.leave), (TRAINING, free & (chance < 0.17)), (VEHICLE, free & (chance > 0.97))]
     who, day, code = (np.concatenate(x) for x in zip(*((*np.nonzero(has), np.full(int(has.sum()), c)) for c, has in parts), strict=True))  # fmt: skip
     order = np.lexsort((who, day))
     who, day, code = who[order], day[order], code[order]
@@ -137,12 +137,12 @@ def other_work(co: Company) -> Data:
 
 def shifts(co: Company) -> Data:
     """A shift on each weekday of the last ten weeks and the next three; on call where somebody was sent on another day."""
-    rng, seen, crew = co.rng("dispatch.technician_shifts"), co["board"], co["settings.technicians"]
+    rng, seen, crew = co.rng("dispatch.technician_shifts"), co.board, co["settings.technicians"]
     near = (np.arange(DAYS + 90) >= DAYS - BACK) & (np.arange(DAYS + 90) < DAYS + ON)
-    has = seen["there"] & near & (seen["weekday"] | seen["out"])
+    has = seen.there & near & (seen.weekday | seen.out)
     day, who = np.nonzero(has.T)
     n = len(who)
-    kind = np.where(seen["leave"][who, day], 2, np.where(seen["weekday"][day], 0, 1))
+    kind = np.where(seen.leave[who, day], 2, np.where(seen.weekday[day], 0, 1))
     start: Array = co.start + day * DAY + 14 * HOUR
     made = np.maximum(blur(rng, np.minimum(start - 14 * DAY, co.end - HOUR)), crew["createdOn"][who])
     return {
@@ -160,12 +160,14 @@ def shifts(co: Company) -> Data:
     }
 
 
+FACTS: dict[str, Any] = {
+    "board": board,
+}
 MAKERS: dict[str, Any] = {
     "dispatch.zones": zones,
     "dispatch.teams": teams,
     "dispatch.arrival_windows": arrival_windows,
     "dispatch.technician_skills": skills,
-    "board": board,
     "dispatch.non_job_appointments": other_work,
     "dispatch.technician_shifts": shifts,
 }

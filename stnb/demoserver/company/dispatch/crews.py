@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..facts.work import Pools
 from ..payroll.timesheets import in_time
 from ..settings.business_units import JOB_TYPES
 from ..simulation import DAY, DAYS, HOUR, NAT, Company, Data, Rng
@@ -27,11 +28,11 @@ RECALLS = [i for i, job in enumerate(JOB_TYPES) if job[0].endswith("Recall")]
 
 def persons(co: Company) -> Index:
     """How many go to each visit: two or three where there is much to carry."""
-    rng, work, visit = co.rng("persons"), co["work"], co["visits"]
-    chance, hours = rng.random(len(visit["job"])), work["hours"][visit["job"]]
+    rng, work, visit = co.rng("persons"), co.work, co.visits
+    chance, hours = rng.random(len(visit.job)), work.hours[visit.job]
     long = np.searchsorted([0.35, 0.85], chance, side="right")
     short = np.searchsorted([0.9, 0.99], chance, side="right")
-    recall = np.isin(work["kind"][visit["job"]], RECALLS)
+    recall = np.isin(work.kind[visit.job], RECALLS)
     return np.asarray(1 + np.where(recall, 0, np.where(hours >= 4, long, short)), dtype=np.int64)
 
 
@@ -47,11 +48,11 @@ def _sums(row: Index, day: Index, weight: Array, rows: int) -> Array:
 
 def pools(co: Company) -> Data:
     """Which crew does the work of each branch and trade, and how much work each has on each day."""
-    work, visit, each = co["work"], co["visits"], persons(co)
-    unit = (work["branch"] * 4 + work["trade"])[visit["job"]]
-    real = ~work["canceled"][visit["job"]]
-    day = day_of(co, visit["start"])
-    hours = _sums(unit, day, np.where(real, work["hours"][visit["job"]] * each, 0.0), 12)
+    work, visit, each = co.work, co.visits, persons(co)
+    unit = (work.branch * 4 + work.trade)[visit.job]
+    real = ~work.canceled[visit.job]
+    day = day_of(co, visit.start)
+    hours = _sums(unit, day, np.where(real, work.hours[visit.job] * each, 0.0), 12)
     opened = int((co.west_opens - co.start) / DAY)
     trades: list[list[int]] = []
     of_unit = np.zeros(12, dtype=np.int64)
@@ -66,17 +67,17 @@ def pools(co: Company) -> Data:
             branches.append(branch)
     daily = np.zeros((len(trades), DAYS + AHEAD))
     np.add.at(daily, of_unit, hours)
-    return {"of unit": of_unit, "trades": trades, "branch": np.array(branches), "hours": daily, "each": each, "day": day}
+    return {"of_unit": of_unit, "trades": trades, "branch": np.array(branches), "hours": daily, "each": each, "day": day}
 
 
-def _seats(co: Company, pool: Data) -> Array:
+def _seats(co: Company, pool: Pools) -> Array:
     """How many technicians each crew has on each day: enough for its busiest month so far, never less than two."""
     opened = int((co.west_opens - co.start) / DAY)
     window = np.ones(28)
     days = np.convolve(np.ones(DAYS + AHEAD), window, "same")
-    mean = np.stack([np.convolve(row, window, "same") for row in pool["hours"]]) / days / WEEKDAYS
+    mean = np.stack([np.convolve(row, window, "same") for row in pool.hours]) / days / WEEKDAYS
     seats = np.maximum(2, np.ceil(np.maximum.accumulate(BUSIEST * mean / FULL_DAY, axis=1))).astype(np.int64)
-    seats[pool["branch"] == 2, :opened] = 0
+    seats[pool.branch == 2, :opened] = 0
     return np.asarray(seats)
 
 
@@ -85,7 +86,7 @@ def crew(co: Company) -> Data:
 
     Each has a place on a crew; when one leaves, the next takes that place.
     """
-    rng, pool = co.rng("crew"), co["pools"]
+    rng, pool = co.rng("crew"), co.pools
     seats = _seats(co, pool)
     most = seats[:, -1]
     first_seat = np.cumsum(most) - most
@@ -93,11 +94,11 @@ def crew(co: Company) -> Data:
     rank = np.arange(len(of_seat)) - first_seat[of_seat]
     opens = np.array([int(np.argmax(seats[p] > k)) for p, k in zip(of_seat.tolist(), rank.tolist(), strict=True)])
     seat, since, until = _people(rng, opens)
-    hired = _hired(co, rng, since, pool["branch"][of_seat[seat]])
+    hired = _hired(co, rng, since, pool.branch[of_seat[seat]])
     order = np.lexsort((seat, hired))
     seat, since, until, hired = seat[order], since[order], until[order], hired[order]
     n = len(seat)
-    trades = [pool["trades"][of_seat[s]] for s in seat.tolist()]
+    trades = [pool.trades[of_seat[s]] for s in seat.tolist()]
     home = [own[k % len(own)] for own, k in zip(trades, rank[seat].tolist(), strict=True)]
     by_seat = np.lexsort((since, seat))
     return {
@@ -106,13 +107,13 @@ def crew(co: Company) -> Data:
         "hired": hired,
         "left": np.where(until < DAYS, co.start + until * DAY + 7 * HOUR, NAT),
         "seat": seat,
-        "branch": pool["branch"][of_seat[seat]],
+        "branch": pool.branch[of_seat[seat]],
         "trade": np.array(home),
         "trades": trades,
-        "by seat": by_seat,
+        "by_seat": by_seat,
         "key": seat[by_seat] * 10_000 + since[by_seat],
         "seats": seats,
-        "first seat": first_seat,
+        "first_seat": first_seat,
     }
 
 
@@ -141,28 +142,28 @@ def _hired(co: Company, rng: Rng, since: Index, branch: Index) -> Array:
 
 def occupant(co: Company, seat: Index, day: Index) -> Index:
     """Who has each place on that day."""
-    known = co["crew"]
-    at = np.searchsorted(known["key"], seat * 10_000 + day, side="right") - 1
-    return np.asarray(known["by seat"][at])
+    known = co.crew
+    at = np.searchsorted(known.key, seat * 10_000 + day, side="right") - 1
+    return np.asarray(known.by_seat[at])
 
 
 def leads(co: Company) -> Data:
     """Who would be sent to each visit: the day's work of a crew is dealt out in turn to as many as it needs, whoever leads first."""
-    work, visit, pool, known = co["work"], co["visits"], co["pools"], co["crew"]
-    of_visit = pool["of unit"][(work["branch"] * 4 + work["trade"])[visit["job"]]]
-    seats, day = known["seats"], pool["day"]
-    each = np.minimum(pool["each"], seats[of_visit, day])
-    needed = np.ceil(pool["hours"] / FULL_DAY).astype(np.int64)
+    work, visit, pool, known = co.work, co.visits, co.pools, co.crew
+    of_visit = pool.of_unit[(work.branch * 4 + work.trade)[visit.job]]
+    seats, day = known.seats, pool.day
+    each = np.minimum(pool.each, seats[of_visit, day])
+    needed = np.ceil(pool.hours / FULL_DAY).astype(np.int64)
     np.maximum.at(needed, (of_visit, day), each)
     needed = np.clip(needed, 1, np.maximum(seats, 1))
     turn = np.cumsum(needed, axis=1) - needed
     # Visits that were called off come last, so that the others are shared evenly.
-    order = np.lexsort((visit["start"], work["canceled"][visit["job"]], day, of_visit))
+    order = np.lexsort((visit.start, work.canceled[visit.job], day, of_visit))
     at = np.repeat(order, each[order])
     group = of_visit[at] * (DAYS + AHEAD) + day[at]
     rank = np.arange(len(at)) - np.searchsorted(group, group)
     size, days = np.maximum(seats, 1)[of_visit[at], day[at]], day[at]
-    seat = (turn[of_visit[at], days] + rank % needed[of_visit[at], days]) % size + known["first seat"][of_visit[at]]
+    seat = (turn[of_visit[at], days] + rank % needed[of_visit[at], days]) % size + known.first_seat[of_visit[at]]
     back = np.argsort(at, kind="stable")
     starts = np.concatenate(([0], np.cumsum(each)))
     return {
@@ -177,20 +178,20 @@ def leads(co: Company) -> Data:
 
 def plan(co: Company) -> Data:
     """When each visit begins: about when the customer asked for, after the visits before it, and so that the day ends in time."""
-    work, visit, sent = co["work"], co["visits"], co["leads"]
-    at = np.flatnonzero(~work["canceled"][visit["job"]])
-    at = at[np.lexsort((sent["rank"][at], sent["group"][at]))]
-    job, lead = visit["job"][at], sent["who"][sent["starts"][at]]
-    person = sent["group"][at] * 1000 + sent["rank"][at] % sent["of"][at]
-    takes = in_time(person, work["hours"][job] * co["crew"]["pace"][lead] * 3600.0)
+    work, visit, sent = co.work, co.visits, co.planned_leads
+    at = np.flatnonzero(~work.canceled[visit.job])
+    at = at[np.lexsort((sent.rank[at], sent.group[at]))]
+    job, lead = visit.job[at], sent.who[sent.starts[at]]
+    person = sent.group[at] * 1000 + sent.rank[at] % sent.of[at]
+    takes = in_time(person, work.hours[job] * co.crew.pace[lead] * 3600.0)
     takes = (takes.astype(np.int64) // 900 + 2) * 15 * MINUTE  # and half an hour between visits
-    midnight = co.start + co["pools"]["day"][at] * DAY
-    booked = (work["created"][job] - co.start) // (30 * MINUTE) * (30 * MINUTE) + co.start + 60 * MINUTE
+    midnight = co.start + co.pools.day[at] * DAY
+    booked = (work.created[job] - co.start) // (30 * MINUTE) * (30 * MINUTE) + co.start + 60 * MINUTE
     latest = midnight + CLOSES - _rest(person, takes)
-    wanted = np.maximum(np.maximum(midnight + OPENS, booked), np.minimum(visit["start"][at], latest))
-    group = np.unique(sent["group"][at], return_inverse=True)[1]
-    planned = visit["start"].copy()
-    start = _one_by_one(group, sent["rank"][at], sent["of"][at], np.diff(sent["starts"])[at], wanted, takes)
+    wanted = np.maximum(np.maximum(midnight + OPENS, booked), np.minimum(visit.start[at], latest))
+    group = np.unique(sent.group[at], return_inverse=True)[1]
+    planned = visit.start.copy()
+    start = _one_by_one(group, sent.rank[at], sent.of[at], np.diff(sent.starts)[at], wanted, takes)
     planned[at] = np.minimum(start, midnight + CLOSES + 2 * HOUR)
     return {"start": planned}
 
@@ -223,17 +224,17 @@ def _one_by_one(group: Index, rank: Index, of: Index, each: Index, wanted: Array
 
 def recalls(co: Company) -> Data:
     """The job that each recall is about: of its trade, done in the six weeks before, and likelier of those who work badly."""
-    rng, work, sent = co.rng("recalls"), co["work"], co["leads"]
-    skill = co["crew"]["skill"][sent["who"][sent["starts"][co["visits"]["starts"][:-1]]]]
-    recall = np.isin(work["kind"], RECALLS)
-    trade = np.array([0, 0, 2, 3])[work["trade"]]
+    rng, work, sent = co.rng("recalls"), co.work, co.planned_leads
+    skill = co.crew.skill[sent.who[sent.starts[co.visits.starts[:-1]]]]
+    recall = np.isin(work.kind, RECALLS)
+    trade = np.array([0, 0, 2, 3])[work.trade]
     original = np.full(len(recall), -1)
     for of_trade in (0, 2, 3):
-        able = np.flatnonzero(~recall & ~work["canceled"] & (trade == of_trade))
-        able = able[np.argsort(work["last_end"][able], kind="stable")]
+        able = np.flatnonzero(~recall & ~work.canceled & (trade == of_trade))
+        able = able[np.argsort(work.last_end[able], kind="stable")]
         upto = np.concatenate(([0.0], np.cumsum(np.exp(-3 * skill[able]))))
         mine = np.flatnonzero(recall & (trade == of_trade))
-        first, last = (np.searchsorted(work["last_end"][able], work["created"][mine] - x * DAY) for x in (45, 1))
+        first, last = (np.searchsorted(work.last_end[able], work.created[mine] - x * DAY) for x in (45, 1))
         place = upto[first] + rng.random(len(mine)) * (upto[last] - upto[first])
         at = np.clip(np.searchsorted(upto, place, side="right") - 1, first, np.maximum(last - 1, first))
         has = last > first
@@ -243,13 +244,20 @@ def recalls(co: Company) -> Data:
 
 def sent(co: Company) -> Data:
     """Who was sent to each visit, the one who leads first. To a recall goes whoever has the place of the one who did the job."""
-    lead, visit, known = co["leads"], co["visits"], co["crew"]
-    of = co["recalls"]["of"]
-    first = lead["starts"][visit["starts"][np.maximum(of, 0)]]
-    seat = known["seat"][lead["who"][first]]
-    job = visit["job"][lead["at"]]
-    again = occupant(co, seat[job], co["pools"]["day"][lead["at"]])
-    return {**lead, "who": np.where(of[job] >= 0, again, lead["who"])}
+    lead, visit, known = co.planned_leads, co.visits, co.crew
+    of = co.recalls.of
+    first = lead.starts[visit.starts[np.maximum(of, 0)]]
+    seat = known.seat[lead.who[first]]
+    job = visit.job[lead.at]
+    again = occupant(co, seat[job], co.pools.day[lead.at])
+    return {**vars(lead), "who": np.where(of[job] >= 0, again, lead.who)}
 
 
-MAKERS: dict[str, Any] = {"pools": pools, "crew": crew, "leads": leads, "plan": plan, "recalls": recalls, "sent": sent}
+FACTS: dict[str, Any] = {
+    "pools": pools,
+    "crew": crew,
+    "planned_leads": leads,
+    "plan": plan,
+    "recalls": recalls,
+    "sent": sent,
+}

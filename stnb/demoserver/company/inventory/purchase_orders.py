@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..facts.goods import Corrections, Orders
 from ..pricebook import Skus
 from ..settings.business_units import TAX_RATES
 from ..settings.people import office
@@ -40,30 +41,30 @@ def kind_of(co: Company, sku: Index) -> Choice:
 
 def _for_jobs(co: Company, rng: Rng) -> tuple[Data, Data]:
     """(orders, lines): the equipment of each job is ordered after the booking and comes before the visit."""
-    b, job = co["bills"], co["jobs"]
-    item = np.flatnonzero((b["item_kind"] == 2) & (b["job"][b["item_bill"]] >= 0))
-    at, which = np.unique(b["job"][b["item_bill"][item]], return_inverse=True)
-    wait = job["first"][at] - job["created"][at]
-    made = job["created"][at] + (wait * rng.uniform(0.05, 0.3, len(at))).astype("timedelta64[s]")
-    come = job["created"][at] + (wait * rng.uniform(0.5, 0.95, len(at))).astype("timedelta64[s]")
-    orders = {"job": at, "made": made, "come": come, "branch": job["branch"][at], "trade": job["trade"][at]}
+    b, job = co.bills, co.jobs
+    item = np.flatnonzero((b.item_kind == 2) & (b.job[b.item_bill] >= 0))
+    at, which = np.unique(b.job[b.item_bill[item]], return_inverse=True)
+    wait = job.first[at] - job.created[at]
+    made = job.created[at] + (wait * rng.uniform(0.05, 0.3, len(at))).astype("timedelta64[s]")
+    come = job.created[at] + (wait * rng.uniform(0.5, 0.95, len(at))).astype("timedelta64[s]")
+    orders = {"job": at, "made": made, "come": come, "branch": job.branch[at], "trade": job.trade[at]}
     count = np.ones(len(item))
-    return orders, {"order": which, "sku": b["item_sku"][item], "cost": b["item_cost"][item], "quantity": count}
+    return orders, {"order": which, "sku": b.item_sku[item], "cost": b.item_cost[item], "quantity": count}
 
 
 def _for_stock(co: Company, rng: Rng) -> tuple[Data, Data]:
     """(orders, lines): the shelves are filled where and when there is work."""
-    job, skus, n = co["jobs"], Skus(co), co.count(STOCK_ORDERS)
-    at = np.sort(rng.integers(0, len(job["id"]), n))
-    made = np.minimum(after(rng, job["created"][at], 0.5, 9), co.end - HOUR)
-    trade = job["trade"][at]
+    job, skus, n = co.jobs, Skus(co), co.count(STOCK_ORDERS)
+    at = np.sort(rng.integers(0, len(job.id), n))
+    made = np.minimum(after(rng, job.created[at], 0.5, 9), co.end - HOUR)
+    trade = job.trade[at]
     counts = rng.integers(2, 6, n)
     which = np.repeat(np.arange(n), counts)
     number = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
     start = rng.integers(0, 1000, n)
     sku = skus.first[1, trade[which]] + (start[which] + number) % skus.many[1, trade[which]]
     cost = np.round(cost_at(co, skus.cost[sku], made[which]) * rng.uniform(0.96, 1.0, len(sku)), 2)
-    orders = {"job": np.full(n, -1), "made": made, "come": after(rng, made, 20, 140), "branch": job["branch"][at], "trade": trade}
+    orders = {"job": np.full(n, -1), "made": made, "come": after(rng, made, 20, 140), "branch": job.branch[at], "trade": trade}
     quantity = rng.integers(4, 24, len(sku)).astype(float)
     return orders, {"order": which, "sku": sku, "cost": np.maximum(cost, 0.01), "quantity": quantity}
 
@@ -113,22 +114,22 @@ def _delivered(co: Company, o: Data, line: Data) -> Data:
 
 def deliveries(co: Company) -> Data:
     """Every receipt with its lines: the first part of each order that came, and the second."""
-    o, rng = co["orders"], co.rng("receipts")
-    order = np.concatenate((np.flatnonzero(o["came"]), np.flatnonzero(o["rest"])))
-    step = np.repeat([0, 1], [o["came"].sum(), o["rest"].sum()])
-    when = np.where(step == 0, o["come"][order], o["again"][order])
+    o, rng = co.orders, co.rng("receipts")
+    order = np.concatenate((np.flatnonzero(o.came), np.flatnonzero(o.rest)))
+    step = np.repeat([0, 1], [o.came.sum(), o.rest.sum()])
+    when = np.where(step == 0, o.come[order], o.again[order])
     by_time = np.argsort(when, kind="stable")
     order, step, when = order[by_time], step[by_time], when[by_time]
-    row = np.full((2, len(o["job"])), -1)
+    row = np.full((2, len(o.job)), -1)
     row[step, order] = np.arange(len(order))
-    parts = [np.flatnonzero(o[k] > 0) for k in ("first", "second")]
+    parts = [np.flatnonzero(amounts > 0) for amounts in (o.first, o.second)]
     line = np.concatenate(parts)
-    receipt = row[np.repeat([0, 1], [len(p) for p in parts]), o["line_order"][line]]
-    quantity = np.concatenate([o[k][p] for k, p in zip(("first", "second"), parts, strict=True)])
+    receipt = row[np.repeat([0, 1], [len(p) for p in parts]), o.line_order[line]]
+    quantity = np.concatenate([amounts[p] for amounts, p in zip((o.first, o.second), parts, strict=True)])
     by_receipt = np.lexsort((line, receipt))
     line, receipt, quantity = line[by_receipt], receipt[by_receipt], quantity[by_receipt]
-    n, goods = len(order), np.round(np.bincount(receipt, np.round(o["cost"][line] * quantity, 2), len(order)), 2)
-    tax, freight = np.where(step == 0, o["tax"][order], 0.0), np.where(step == 0, o["freight"][order], 0.0)
+    n, goods = len(order), np.round(np.bincount(receipt, np.round(o.cost[line] * quantity, 2), len(order)), 2)
+    tax, freight = np.where(step == 0, o.tax[order], 0.0), np.where(step == 0, o.freight[order], 0.0)
     facts = {"order": order, "when": when, "starts": np.searchsorted(receipt, np.arange(n + 1)), "line": line}
     facts |= {"receipt": receipt, "quantity": quantity, "goods": goods, "tax": tax, "freight": freight}
     facts |= {"total": np.round(goods + tax + freight, 2), "id": ids(n, 66_200_000, 2), "bill": ids(n, 67_400_000, 3)}
@@ -138,98 +139,98 @@ def deliveries(co: Company) -> Data:
 # -- what the lists show
 
 
-def unit(co: Company, o: Data) -> Index:
+def unit(co: Company, o: Orders | Corrections) -> Index:
     """The id of the business unit of each order."""
-    return np.asarray(co["settings.business_units"]["id"][o["branch"] * 4 + o["trade"]], dtype=np.int64)
+    return np.asarray(co["settings.business_units"]["id"][o.branch * 4 + o.trade], dtype=np.int64)
 
 
 def purchase_orders(co: Company) -> Data:
-    rng, o, job, got = co.rng("orders"), co["orders"], co["jobs"], co["deliveries"]
-    n, at = len(o["id"]), np.maximum(o["job"], 0)
+    rng, o, job, got = co.rng("orders"), co.orders, co.jobs, co.deliveries
+    n, at = len(o.id), np.maximum(o.job, 0)
     last = np.full(n, NAT, dtype="datetime64[us]")
-    last[got["order"]] = got["when"]
-    needed = np.where(o["job"] >= 0, job["first"][at], o["made"] + 7 * DAY)
-    full = o["status"] == RECEIVED
+    last[got.order] = got.when
+    needed = np.where(o.job >= 0, job.first[at], o.made + 7 * DAY)
+    full = o.status == RECEIVED
     return {
-        **ship_to(co, o["branch"]),
-        "id": o["id"],
+        **ship_to(co, o.branch),
+        "id": o.id,
         "number": ids(n, 10_001),
-        "invoiceId": of(co["bills"]["id"], o["job"]),
-        "jobId": of(job["id"], o["job"]),
-        "projectId": of(co["projects of jobs"]["id"], o["job"]),
-        "status": Choice(o["status"], ORDERED),
-        "typeId": co["inventory.purchase_order_types"]["id"][(o["job"] >= 0).astype(int)],
-        "vendorId": co["inventory.vendors"]["id"][o["vendor"]],
-        "technicianId": np.where(o["job"] >= 0, co["first technician"]["id"][at], -1),
+        "invoiceId": of(co.bills.id, o.job),
+        "jobId": of(job.id, o.job),
+        "projectId": of(co.job_projects.id, o.job),
+        "status": Choice(o.status, ORDERED),
+        "typeId": co["inventory.purchase_order_types"]["id"][(o.job >= 0).astype(int)],
+        "vendorId": co["inventory.vendors"]["id"][o.vendor],
+        "technicianId": np.where(o.job >= 0, co.first_technicians.id[at], -1),
         "businessUnitId": unit(co, o),
-        "inventoryLocationId": co["inventory.warehouses"]["id"][o["branch"]],
-        "date": o["made"],
+        "inventoryLocationId": co["inventory.warehouses"]["id"][o.branch],
+        "date": o.made,
         "requiredOn": needed,
-        "sentOn": o["sent"],
+        "sentOn": o.sent,
         "receivedOn": np.where(full, last, NAT),
-        "createdOn": o["made"],
-        "modifiedOn": later(co, rng, np.fmax(np.fmax(last, o["sent"]), o["made"]), 2),
-        "total": np.round(o["goods"] + o["tax"] + o["freight"], 2),
-        "tax": o["tax"],
-        "shipping": o["freight"],
-        "items": Ragged(o["starts"], "order lines"),
+        "createdOn": o.made,
+        "modifiedOn": later(co, rng, np.fmax(np.fmax(last, o.sent), o.made), 2),
+        "total": np.round(o.goods + o.tax + o.freight, 2),
+        "tax": o.tax,
+        "shipping": o.freight,
+        "items": Ragged(o.starts, "order lines"),
         "createdById": office(co, rng, n),
-        "summary": Choice((o["job"] >= 0).astype(int), ["Stock", "For the installation"]),
-        "vendorDocumentNumber": Choice(np.where(o["came"], 0, 1), ["see receipt", ""]),
+        "summary": Choice((o.job >= 0).astype(int), ["Stock", "For the installation"]),
+        "vendorDocumentNumber": Choice(np.where(o.came, 0, 1), ["see receipt", ""]),
         "customFields": Choice(rng.integers(0, 3, n), [[], [{"typeId": 511, "name": "Buyer", "value": "Office"}], []]),
     }
 
 
 def order_lines(co: Company) -> Data:
-    rng, o = co.rng("order lines"), co["orders"]
-    made = o["made"][o["line_order"]]
-    done = np.where(o["got"] >= o["quantity"], 2, np.where(o["got"] > 0, 1, 0))
+    rng, o = co.rng("order lines"), co.orders
+    made = o.made[o.line_order]
+    done = np.where(o.got >= o.quantity, 2, np.where(o.got > 0, 1, 0))
     return {
-        **sku_columns(co, o["sku"]),
-        "id": o["line"],
-        "skuType": kind_of(co, o["sku"]),
-        "vendorPartNumber": Skus(co).id[o["sku"]] % 100_000,
-        "quantity": o["quantity"],
-        "quantityReceived": o["got"],
-        "cost": o["cost"],
-        "total": o["line_total"],
+        **sku_columns(co, o.sku),
+        "id": o.line,
+        "skuType": kind_of(co, o.sku),
+        "vendorPartNumber": Skus(co).id[o.sku] % 100_000,
+        "quantity": o.quantity,
+        "quantityReceived": o.got,
+        "cost": o.cost,
+        "total": o.line_total,
         "serialNumbers": [],
         "status": Choice(done, GOODS),
-        "chargeable": o["job"][o["line_order"]] >= 0,
+        "chargeable": o.job[o.line_order] >= 0,
         "createdOn": made,
         "modifiedOn": later(co, rng, made, 1),
     }
 
 
 def receipts(co: Company) -> Data:
-    rng, o, d = co.rng("inventory.receipts"), co["orders"], co["deliveries"]
-    n, order = len(d["id"]), d["order"]
-    job = o["job"][order]
+    rng, o, d = co.rng("inventory.receipts"), co.orders, co.deliveries
+    n, order = len(d.id), d.order
+    job = o.job[order]
     return {
-        **ship_to(co, o["branch"][order]),
-        "id": d["id"],
+        **ship_to(co, o.branch[order]),
+        "id": d.id,
         "active": True,
         "number": ids(n, 30_001),
-        "vendorInvoiceNumber": 400_000 + (d["id"] * 7919) % 500_000,
+        "vendorInvoiceNumber": 400_000 + (d.id * 7919) % 500_000,
         "createdById": office(co, rng, n),
         "memo": draw(rng, ["", "One box was open", "Left at the dock"], n, [20, 1, 1]),
-        "purchaseOrderId": o["id"][order],
-        "billId": d["bill"],
-        "jobId": of(co["jobs"]["id"], job),
+        "purchaseOrderId": o.id[order],
+        "billId": d.bill,
+        "jobId": of(co.jobs.id, job),
         "businessUnitId": unit(co, o)[order],
-        "vendorId": co["inventory.vendors"]["id"][o["vendor"][order]],
-        "technicianId": np.where(job >= 0, co["first technician"]["id"][np.maximum(job, 0)], -1),
-        "inventoryLocationId": co["inventory.warehouses"]["id"][o["branch"][order]],
+        "vendorId": co["inventory.vendors"]["id"][o.vendor[order]],
+        "technicianId": np.where(job >= 0, co.first_technicians.id[np.maximum(job, 0)], -1),
+        "inventoryLocationId": co["inventory.warehouses"]["id"][o.branch[order]],
         "shipToDescription": "Warehouse",
-        "receiptAmount": d["total"],
-        "taxAmount": d["tax"],
-        "shippingAmount": d["freight"],
-        "receivedOn": d["when"],
-        "createdOn": d["made"],
-        "modifiedOn": later(co, rng, d["made"], 3),
-        "syncStatus": synced(co, d["when"]),
+        "receiptAmount": d.total,
+        "taxAmount": d.tax,
+        "shippingAmount": d.freight,
+        "receivedOn": d.when,
+        "createdOn": d.made,
+        "modifiedOn": later(co, rng, d.made, 3),
+        "syncStatus": synced(co, d.when),
         "landedCostMethod": "None",
-        "items": Ragged(d["starts"], "receipt lines"),
+        "items": Ragged(d.starts, "receipt lines"),
         "customFields": [],
     }
 
@@ -241,15 +242,17 @@ def synced(co: Company, when: Array) -> Choice:
 
 
 def receipt_lines(co: Company) -> Data:
-    o, d = co["orders"], co["deliveries"]
-    columns = sku_columns(co, o["sku"][d["line"]], "name", "code")
-    cost = o["cost"][d["line"]]
-    return {**columns, "id": d["item"], "quantity": d["quantity"], "cost": cost, "purchaseOrderItemId": o["line"][d["line"]]}
+    o, d = co.orders, co.deliveries
+    columns = sku_columns(co, o.sku[d.line], "name", "code")
+    cost = o.cost[d.line]
+    return {**columns, "id": d.item, "quantity": d.quantity, "cost": cost, "purchaseOrderItemId": o.line[d.line]}
 
 
-MAKERS: dict[str, Any] = {
+FACTS: dict[str, Any] = {
     "orders": orders,
     "deliveries": deliveries,
+}
+MAKERS: dict[str, Any] = {
     "inventory.purchase_orders": purchase_orders,
     "order lines": order_lines,
     "inventory.receipts": receipts,

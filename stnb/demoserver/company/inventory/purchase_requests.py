@@ -16,28 +16,28 @@ from .warehouses import sellers, ship_to
 
 def requests(co: Company) -> Data:
     """What technicians asked the office to order for jobs that are still to be done."""
-    rng, job = co.rng("order requests"), co["jobs"]
-    open_ = np.isin(job["status"], (SCHEDULED, HOLD))
+    rng, job = co.rng("order requests"), co.jobs
+    open_ = np.isin(job.status, (SCHEDULED, HOLD))
     at = np.flatnonzero((open_ & (rng.random(len(open_)) < 0.35)) | (rng.random(len(open_)) < 0.01))
-    n, trade = len(at), job["trade"][at]
-    made = np.minimum(after(rng, job["created"][at], 1, 30), co.end - HOUR)
+    n, trade = len(at), job.trade[at]
+    made = np.minimum(after(rng, job.created[at], 1, 30), co.end - HOUR)
     status = np.where(open_[at], 0, rng.choice([1, 2], n, p=[0.85, 0.15]))
     line = request_facts(co, trade, made)
     return {
-        **ship_to(co, job["branch"][at]),
+        **ship_to(co, job.branch[at]),
         "id": ids(n, 56_900_000),
         "requestNumber": ids(n, 2_001),
         "requestStatus": Choice(status, ["Pending", "Approved", "Rejected"]),
-        "invoiceId": co["bills"]["id"][at],
-        "jobId": job["id"][at],
-        "projectId": co["projects of jobs"]["id"][at],
+        "invoiceId": co.bills.id[at],
+        "jobId": job.id[at],
+        "projectId": co.job_projects.id[at],
         "typeId": co["inventory.purchase_order_types"]["id"][np.ones(n, dtype=int)],
         "vendorId": co["inventory.vendors"]["id"][sellers(trade, rng.random(n))],
-        "technicianId": co["first technician"]["id"][at],
-        "businessUnitId": co["settings.business_units"]["id"][job["branch"][at] * 4 + trade],
-        "inventoryLocationId": co["inventory.warehouses"]["id"][job["branch"][at]],
+        "technicianId": co.first_technicians.id[at],
+        "businessUnitId": co["settings.business_units"]["id"][job.branch[at] * 4 + trade],
+        "inventoryLocationId": co["inventory.warehouses"]["id"][job.branch[at]],
         "date": made,
-        "requiredOn": np.maximum(job["first"][at], made),
+        "requiredOn": np.maximum(job.first[at], made),
         "createdOn": made,
         "modifiedOn": later(co, rng, made, 2),
         "total": line["total"],

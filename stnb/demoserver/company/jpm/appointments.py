@@ -17,22 +17,22 @@ DONE = 4
 
 
 def appointments(co: Company) -> Data:
-    rng, job, visit, said = co.rng("jpm.appointments"), co["jobs"], co["visits"], co["clock"]
-    which, number, start = visit["job"], visit["number"], co["plan"]["start"]
+    rng, job, visit, said = co.rng("jpm.appointments"), co.jobs, co.visits, co.clock
+    which, number, start = visit.job, visit.number, co.plan.start
     n = len(which)
-    end = start + job["hours"][which] * HOUR
-    status = np.where(said["finished"] < co.end, DONE, np.where(said["came"] < co.end, 2, 0))
-    status = np.where((job["status"][which] == HOLD) & (status == 2), 3, status)
-    status = np.where((job["status"][which] == DISPATCHED) & (number == 0), 1, status)
-    status = np.where(job["status"][which] == CANCELED, 5, status)
+    end = start + job.hours[which] * HOUR
+    status = np.where(said.finished < co.end, DONE, np.where(said.came < co.end, 2, 0))
+    status = np.where((job.status[which] == HOLD) & (status == 2), 3, status)
+    status = np.where((job.status[which] == DISPATCHED) & (number == 0), 1, status)
+    status = np.where(job.status[which] == CANCELED, 5, status)
     window = rng.random(n) < 0.85
     nat = NAT
-    touched = np.where(status == DONE, said["finished"], np.maximum(end, job["created"][which]))
+    touched = np.where(status == DONE, said.finished, np.maximum(end, job.created[which]))
     return {
         "id": ids(n, 52_600_300),
-        "jobId": job["id"][which],
+        "jobId": job.id[which],
         "appointmentNumber": objects(
-            [f"{j}-{k}" for j, k in zip((job["id"][which] - 48_000_000).tolist(), (number + 1).tolist(), strict=True)]
+            [f"{j}-{k}" for j, k in zip((job.id[which] - 48_000_000).tolist(), (number + 1).tolist(), strict=True)]
         ),
         "start": start,
         "end": end,
@@ -40,26 +40,26 @@ def appointments(co: Company) -> Data:
         "arrivalWindowEnd": np.where(window, start + 2 * HOUR, nat),
         "status": Choice(status, VISITS),
         "specialInstructions": draw(rng, [None, *SENTENCES[:4]], n, [8, 1, 1, 1, 1]),
-        "createdOn": job["created"][which],
+        "createdOn": job.created[which],
         "modifiedOn": later(co, rng, np.minimum(touched, co.end - HOUR), 1),
-        "customerId": co["customers"]["id"][job["customer"][which]],
+        "customerId": co.customers.id[job.customer[which]],
         "unused": (status == 5) & (rng.random(n) < 0.5),
         "createdById": office(co, rng, n),
         "isConfirmed": rng.random(n) < 0.7,
         "active": rng.random(n) > 0.01,
         "appointmentSummaries": [],
         "_job": which,
-        "_starts": visit["starts"],
+        "_starts": visit.starts,
         "_status": status,
     }
 
 
 def assignments(co: Company) -> Data:
     """Who was sent: one technician, or two or three together, the one who leads first."""
-    rng, job, seen, staff = co.rng("assignments"), co["jobs"], co["jpm.appointments"], co["settings.technicians"]
-    at, who = co["sent"]["at"], co["sent"]["who"]
+    rng, job, seen, staff = co.rng("assignments"), co.jobs, co["jpm.appointments"], co["settings.technicians"]
+    at, who = co.sent.at, co.sent.who
     n, status = len(at), seen["_status"][at]
-    made = np.minimum(job["created"][seen["_job"][at]] + rng.integers(60, 7200, n) * SECOND, co.end - HOUR)
+    made = np.minimum(job.created[seen["_job"][at]] + rng.integers(60, 7200, n) * SECOND, co.end - HOUR)
     return {
         "id": ids(n, 57_000_411),
         "technicianId": staff["id"][who],
@@ -79,13 +79,13 @@ def assignments(co: Company) -> Data:
 
 
 def notes(co: Company) -> Data:
-    rng, job = co.rng("notes"), co["jobs"]
-    which = np.repeat(np.arange(len(job["id"])), rng.choice(4, len(job["id"]), p=[0.55, 0.3, 0.1, 0.05]))
+    rng, job = co.rng("notes"), co.jobs
+    which = np.repeat(np.arange(len(job.id)), rng.choice(4, len(job.id), p=[0.55, 0.3, 0.1, 0.05]))
     n = len(which)
-    made = np.minimum(job["created"][which] + rng.integers(60, 90_000, n) * SECOND, co.end - HOUR)
+    made = np.minimum(job.created[which] + rng.integers(60, 90_000, n) * SECOND, co.end - HOUR)
     return {
         "id": ids(n, 70_100_000),
-        "jobId": job["id"][which],
+        "jobId": job.id[which],
         "active": True,
         "text": draw(rng, [*SENTENCES, "<b>Important:</b> call the office &amp; confirm"], n),
         "isPinned": rng.random(n) < 0.1,
@@ -96,17 +96,17 @@ def notes(co: Company) -> Data:
 
 
 def cancellations(co: Company) -> Data:
-    rng, job = co.rng("cancellations"), co["jobs"]
-    which = np.flatnonzero(job["status"] == CANCELED)
+    rng, job = co.rng("cancellations"), co.jobs
+    which = np.flatnonzero(job.status == CANCELED)
     reason = rng.integers(0, len(co["jpm.job_cancel_reasons"]["id"]), len(which))
     return {
         "id": ids(len(which), 71_500_000),
-        "jobId": job["id"][which],
+        "jobId": job.id[which],
         "reasonId": co["jpm.job_cancel_reasons"]["id"][reason],
         "name": Choice(reason, co["jpm.job_cancel_reasons"]["name"].tolist()),
         "text": draw(rng, SENTENCES[:5], len(which)),
         "memo": draw(rng, [None, *SENTENCES[:3]], len(which)),
-        "createdOn": job["completed"][which],
+        "createdOn": job.completed[which],
         "createdById": office(co, rng, len(which)),
         "active": True,
     }
@@ -114,26 +114,26 @@ def cancellations(co: Company) -> Data:
 
 def history(co: Company) -> Data:
     """That each job was booked and, in time, completed; as the job's own history tells it."""
-    job = co["jobs"]
-    counts = 1 + ~np.isnat(job["completed"])
+    job = co.jobs
+    counts = 1 + ~np.isnat(job.completed)
     return {
-        "id": job["id"],
-        "jobId": job["id"],
+        "id": job.id,
+        "jobId": job.id,
         "history": ragged(counts, "job events"),
         "modifiedOn": co["jpm.jobs"]["modifiedOn"],
     }
 
 
 def events(co: Company) -> Data:
-    job, staff = co["jobs"], co["settings.employees"]["id"]
-    counts = 1 + ~np.isnat(job["completed"])
+    job, staff = co.jobs, co["settings.employees"]["id"]
+    counts = 1 + ~np.isnat(job.completed)
     row = np.repeat(np.arange(len(counts)), counts)
     number = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
     return {
         "id": 1 + 2 * row + number,
         "employeeId": staff[row % len(staff)],
         "eventType": Choice(number, ["Job Booked", "Job Completed"]),
-        "date": np.where(number == 0, job["created"][row], job["completed"][row]),
+        "date": np.where(number == 0, job.created[row], job.completed[row]),
         "usedSchedulingTool": "Manual",
     }
 

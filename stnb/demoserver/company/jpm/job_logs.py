@@ -16,24 +16,24 @@ from .jobs import HOLD
 
 def booked(co: Company) -> Data:
     """The first appointment of each job as it was booked; a job has one such record, which bears the job's id."""
-    job, seen = co["jobs"], co["jpm.appointments"]
+    job, seen = co.jobs, co["jpm.appointments"]
     first = seen["_starts"][:-1]
     return {
-        "id": job["id"],
-        "jobId": job["id"],
+        "id": job.id,
+        "jobId": job.id,
         "jobAppointmentId": seen["id"][first],
         "start": seen["start"][first],
         "arrivalWindowStart": seen["arrivalWindowStart"][first],
         "arrivalWindowEnd": seen["arrivalWindowEnd"][first],
-        "createdOn": job["created"],
+        "createdOn": job.created,
         "createdById": office(co, co.rng("booked log"), len(first)),
         "active": True,
     }
 
 
 def _held(co: Company) -> Data:
-    job, rng = co["jobs"], co.rng("held")
-    at = np.flatnonzero(job["status"] == HOLD)
+    job, rng = co.jobs, co.rng("held")
+    at = np.flatnonzero(job.status == HOLD)
     return {"job": at, "why": rng.choice(len(HOLDS) - 1, len(at), p=[0.5, 0.2, 0.2, 0.1])}
 
 
@@ -44,7 +44,7 @@ def _why(co: Company, why: Any) -> Data:
 def hold_reasons(co: Company) -> Data:
     held, n = _held(co), len(_held(co)["job"])
     text = draw(co.rng("hold texts"), SENTENCES[:5], n)
-    jobs = {"jobId": co["jobs"]["id"][held["job"]], "text": text}
+    jobs = {"jobId": co.jobs.id[held["job"]], "text": text}
     return {
         "id": np.arange(n),
         **jobs,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..facts.work import Jobs
 from ..settings.business_units import BRANCHES, JOB_TYPES, custom_fields, tags
 from ..settings.people import office
 from ..simulation import DAY, DAYS, HOUR, NAT, SECOND, Company, Data, Rng, blur, draw, ids, later, of
@@ -48,24 +49,24 @@ def _kinds(rng: Rng, created: Array) -> Index:
 
 def _customers(co: Company, rng: Rng, created: Array) -> Index:
     """Whose job it is: a third are the first jobs of those who have just come. Those who have gone elsewhere call no more."""
-    who = co["customers"]
-    known = np.searchsorted(who["created"], created, side="right")
+    who = co.customers
+    known = np.searchsorted(who.created, created, side="right")
     anyone = (rng.random(len(created)) * known).astype(np.int64)
     newest = known - 1 - rng.integers(0, 3, len(created))
     picked = np.maximum(np.where(rng.random(len(created)) < 0.33, newest, anyone), 0)
-    picked = np.where(who["gone"][picked] <= created, np.maximum(newest, 0), picked)
-    return np.asarray(np.where(who["into"][picked] >= 0, who["into"][picked], picked))
+    picked = np.where(who.gone[picked] <= created, np.maximum(newest, 0), picked)
+    return np.asarray(np.where(who.into[picked] >= 0, who.into[picked], picked))
 
 
 def work(co: Company) -> Data:
     """What is asked for and planned, before anybody is sent and before recalls are known to be some job's."""
-    rng, who = co.rng("jobs"), co["customers"]
+    rng, who = co.rng("jobs"), co.customers
     n = co.count(21_000)
     created = _created(co, rng, n)
     kind, customer = _kinds(rng, created), _customers(co, rng, created)
-    places = who["places"].starts
+    places = who.places.starts
     place = places[customer] + (rng.random(n) * (places[customer + 1] - places[customer])).astype(np.int64)
-    branch = np.array([BRANCHES.index(c[0]) for c in CITIES])[who["city"][customer]]
+    branch = np.array([BRANCHES.index(c[0]) for c in CITIES])[who.city[customer]]
     visits = rng.choice([1, 2, 3], n, p=[0.84, 0.13, 0.03])
     wait = np.minimum(rng.exponential(2.2, n).astype(np.int64), 21)
     hour = rng.choice([15, 17, 19, 21, 23], n)
@@ -79,7 +80,7 @@ def work(co: Company) -> Data:
     job, number, start = _visits(rng, first, gap, visits)
     starts = np.concatenate(([0], np.cumsum(visits)))
     facts |= {"first": start[starts[:-1]], "last_end": start[starts[1:] - 1] + hours * HOUR}
-    facts |= {"visit job": job, "visit number": number, "visit start": start, "visit starts": starts}
+    facts |= {"visit_job": job, "visit_number": number, "visit_start": start, "visit_starts": starts}
     bad = (created >= co.bad_month[0]) & (created < co.bad_month[1])
     ended = created + ((facts["first"] - created) * rng.random(n)).astype("timedelta64[us]")
     return {**facts, "ended": ended, "canceled": (rng.random(n) < np.where(bad, 0.27, 0.07)) & (ended < co.end)}
@@ -105,70 +106,75 @@ def holiday(year: Any, month: int, day: int) -> Any:
 
 def visit_facts(co: Company) -> Data:
     """The visits of every job, job by job in the order of time."""
-    planned = co["work"]
-    return {"job": planned["visit job"], "number": planned["visit number"], "start": planned["visit start"], "starts": planned["visit starts"]}  # fmt: skip
+    planned = co.work
+    return {
+        "job": planned.visit_job,
+        "number": planned.visit_number,
+        "start": planned.visit_start,
+        "starts": planned.visit_starts,
+    }
 
 
 def job_facts(co: Company) -> Data:
     """The jobs as they came to be. A recall is at the customer of the job that it is about."""
-    planned, of_job = co["work"], co["recalls"]["of"]
-    facts = {key: planned[key] for key in ("id", "created", "kind", "trade", "visits", "hours")}
-    start, starts = co["plan"]["start"], planned["visit starts"]
-    facts |= {"first": start[starts[:-1]], "last_end": start[starts[1:] - 1] + planned["hours"] * HOUR}
+    planned, of_job = co.work, co.recalls.of
+    facts = {key: getattr(planned, key) for key in ("id", "created", "kind", "trade", "visits", "hours")}
+    start, starts = co.plan.start, planned.visit_starts
+    facts |= {"first": start[starts[:-1]], "last_end": start[starts[1:] - 1] + planned.hours * HOUR}
     source = np.where(of_job >= 0, of_job, np.arange(len(of_job)))
-    facts |= {key: planned[key][source] for key in ("customer", "place", "branch")}
+    facts |= {key: getattr(planned, key)[source] for key in ("customer", "place", "branch")}
     facts |= {"recall": of_job, **_outcome(co, co.rng("outcome"))}
     return {**facts, "member": member_at(co, facts["customer"], facts["created"])}
 
 
 def _outcome(co: Company, rng: Rng) -> Data:
     """Status and end. A job that was cancelled has a completedOn as well: the moment of that."""
-    planned, seen = co["work"], co["clock"]
-    starts, canceled, n = planned["visit starts"], planned["canceled"], len(planned["id"])
-    came, done = seen["came"][starts[:-1]], seen["finished"][starts[1:] - 1]
-    soon = (co["plan"]["start"][starts[:-1]] < co.end + DAY) & (rng.random(n) < 0.3)
+    planned, seen = co.work, co.clock
+    starts, canceled, n = planned.visit_starts, planned.canceled, len(planned.id)
+    came, done = seen.came[starts[:-1]], seen.finished[starts[1:] - 1]
+    soon = (co.plan.start[starts[:-1]] < co.end + DAY) & (rng.random(n) < 0.3)
     started = np.where(came < co.end, IN_PROGRESS, np.where(soon, DISPATCHED, SCHEDULED))
     status = np.where(done < co.end, COMPLETED, np.where((started == IN_PROGRESS) & (rng.random(n) < 0.3), HOLD, started))
     status = np.where(canceled, CANCELED, status)
-    ended = np.where(status == COMPLETED, done, np.where(canceled, planned["ended"], NAT))
+    ended = np.where(status == COMPLETED, done, np.where(canceled, planned.ended, NAT))
     return {"status": status, "completed": np.minimum(blur(rng, ended), co.end - SECOND)}
 
 
 def member_at(co: Company, customer: Index, moment: Array) -> Index:
     """The membership (its row) that each customer had at the moment, or -1."""
-    members = co["members"]
+    members = co.members
     row = np.full(len(customer), -1)
-    order = np.argsort(members["customer"], kind="stable")
-    sorted_by = members["customer"][order]
+    order = np.argsort(members.customer, kind="stable")
+    sorted_by = members.customer[order]
     first = np.searchsorted(sorted_by, customer)
     for k in range(3):  # a customer has three at most: the first and two renewals
         at = np.minimum(first + k, len(order) - 1)
         m = order[at]
-        row = np.where((sorted_by[at] == customer) & (members["from"][m] <= moment) & (moment < members["to"][m]), m, row)
+        row = np.where((sorted_by[at] == customer) & (members.begins[m] <= moment) & (moment < members.ends[m]), m, row)
     return row
 
 
 def jobs(co: Company) -> Data:
-    rng, job = co.rng("jpm.jobs"), co["jobs"]
-    n, company = len(job["id"]), co["customers"]["company"][job["customer"]]
-    touched = np.fmax(job["completed"], job["created"])
+    rng, job = co.rng("jpm.jobs"), co.jobs
+    n, company = len(job.id), co.customers.company[job.customer]
+    touched = np.fmax(job.completed, job.created)
     return {
         **_links(co, job),
-        "id": job["id"],
-        "jobNumber": job["id"] - 48_000_000,
-        "jobStatus": Choice(job["status"], STATUSES),
-        "completedOn": job["completed"],
+        "id": job.id,
+        "jobNumber": job.id - 48_000_000,
+        "jobStatus": Choice(job.status, STATUSES),
+        "completedOn": job.completed,
         "priority": draw(rng, ["Low", "Normal", "High", "Urgent"], n, [1, 7, 2, 1]),
-        "appointmentCount": job["visits"],
-        "noCharge": np.array([not j[6] for j in JOB_TYPES])[job["kind"]],
+        "appointmentCount": job.visits,
+        "noCharge": np.array([not j[6] for j in JOB_TYPES])[job.kind],
         "notificationsEnabled": rng.random(n) < 0.9,
-        "createdOn": job["created"],
+        "createdOn": job.created,
         "createdById": office(co, rng, n),
         "modifiedOn": later(co, rng, touched, 4),
         "tagTypeIds": tags(co, rng, n, 0.25),
         "customerPo": Choice(np.where(company, rng.integers(0, 3, n), 3), ["PO-1001", "PO-77", "4410", ""]),
         # Nothing was recorded on every fifth completed job: 0, not null, though its invoice has a total.
-        "total": np.where((job["status"] == COMPLETED) & (rng.random(n) > 0.2), co["bills"]["sub_total"][:n], 0.0),
+        "total": np.where((job.status == COMPLETED) & (rng.random(n) > 0.2), co.bills.sub_total[:n], 0.0),
         "isAutoDispatched": rng.random(n) < 0.1,
         "summary": Choice(np.where(rng.random(n) < 0.9, rng.integers(0, len(SUMMARIES), n), -1), SUMMARIES),
         "customFields": custom_fields(rng, n, JOB_FIELDS),
@@ -177,40 +183,42 @@ def jobs(co: Company) -> Data:
     }
 
 
-def _links(co: Company, job: Data) -> Data:
+def _links(co: Company, job: Jobs) -> Data:
     """The ids of everything that a job has to do with."""
-    calls, sold, seen, n = co["calls"], co["estimate facts"], co["jpm.appointments"], len(job["id"])
-    winners, after = sold["winner"], sold["later job"]  # the estimate that was sold on each job, and the job that did the work
+    calls, sold, seen, n = co.calls, co.estimates, co["jpm.appointments"], len(job.id)
+    winners, after = sold.winner, sold.later_job  # the estimate that was sold on each job, and the job that did the work
     came = after >= 0
     from_estimate = np.full(n, -1)
-    from_estimate[after[came]] = sold["id"][winners[came]]
+    from_estimate[after[came]] = sold.id[winners[came]]
     return {
-        "projectId": co["projects of jobs"]["id"],
-        "customerId": co["customers"]["id"][job["customer"]],
-        "locationId": co["crm.locations"]["id"][job["place"]],
-        "businessUnitId": co["settings.business_units"]["id"][job["branch"] * 4 + job["trade"]],
-        "jobTypeId": co["jpm.job_types"]["id"][job["kind"]],
-        "campaignId": co["marketing.campaigns"]["id"][calls["campaign of job"]],
+        "projectId": co.job_projects.id,
+        "customerId": co.customers.id[job.customer],
+        "locationId": co["crm.locations"]["id"][job.place],
+        "businessUnitId": co["settings.business_units"]["id"][job.branch * 4 + job.trade],
+        "jobTypeId": co["jpm.job_types"]["id"][job.kind],
+        "campaignId": co["marketing.campaigns"]["id"][calls.campaign_of_job],
         "firstAppointmentId": seen["id"][seen["_starts"][:-1]],
         "lastAppointmentId": seen["id"][seen["_starts"][1:] - 1],
-        "recallForId": of(job["id"], job["recall"]),
+        "recallForId": of(job.id, job.recall),
         "warrantyId": np.full(n, -1),
         "jobGeneratedLeadSource?": np.zeros(n, dtype=bool),
-        "leadCallId": calls["call of job"],
+        "leadCallId": calls.call_of_job,
         "partnerLeadCallId": np.full(n, -1),
-        "bookingId": co["booking facts"]["booking of job"],
-        "soldById": of(co["settings.technicians"]["id"], np.where(winners >= 0, sold["seller"][winners], -1)),
-        "invoiceId": co["bills"]["id"][:n],
-        "membershipId": of(co["members"]["id"], job["member"]),
+        "bookingId": co.bookings.booking_of_job,
+        "soldById": of(co["settings.technicians"]["id"], np.where(winners >= 0, sold.seller[winners], -1)),
+        "invoiceId": co.bills.id[:n],
+        "membershipId": of(co.members.id, job.member),
         "createdFromEstimateId": from_estimate,
-        "estimateIds": Ragged(sold["starts"], sold["id"]),
-        "equipmentIds": co["equipment of jobs"]["id"],
+        "estimateIds": Ragged(sold.starts, sold.id),
+        "equipmentIds": co.job_equipment.id,
     }
 
 
-MAKERS: dict[str, Any] = {
+FACTS: dict[str, Any] = {
     "work": work,
     "visits": visit_facts,
     "jobs": job_facts,
+}
+MAKERS: dict[str, Any] = {
     "jpm.jobs": jobs,
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..facts.work import Jobs
 from ..settings.business_units import JOB_TYPES
 from ..settings.people import office
 from ..simulation import DAY, HOUR, NAT, Company, Data, Rng, after, draw, ids, later, objects, times
@@ -25,23 +26,23 @@ NEAR = 60 * DAY  # how far the jobs of one project lie apart at most
 
 def projects_of_jobs(co: Company) -> Data:
     """A project for every fifth installation, with the jobs that the same crew did there soon before or after; null for all others."""
-    job, rng, luck = co["jobs"], co.rng("projects"), co.rng("joined")
-    n = len(job["id"])
-    has = (job["trade"] == 1) & (job["status"] != CANCELED) & (rng.random(n) < 0.2)
-    has[np.argmax((job["trade"] == 1) & (job["status"] != CANCELED))] = True  # one at least, however small the company
+    job, rng, luck = co.jobs, co.rng("projects"), co.rng("joined")
+    n = len(job.id)
+    has = (job.trade == 1) & (job.status != CANCELED) & (rng.random(n) < 0.2)
+    has[np.argmax((job.trade == 1) & (job.status != CANCELED))] = True  # one at least, however small the company
     seed = np.flatnonzero(has)
     number = np.full(n, -1)
     number[seed] = ids(len(seed), 8_800_010)
-    free = np.flatnonzero(~has & (job["trade"] <= 1) & (job["status"] != CANCELED) & (luck.random(n) < 0.6))
+    free = np.flatnonzero(~has & (job.trade <= 1) & (job.status != CANCELED) & (luck.random(n) < 0.6))
     found = _nearest(job, seed, free)
     number[free[found >= 0]] = number[seed[found[found >= 0]]]
     return {"id": number, "lead": seed}
 
 
-def _nearest(job: Data, seed: Index, free: Index) -> Index:
+def _nearest(job: Jobs, seed: Index, free: Index) -> Index:
     """For each free job the last seed at its place that was booked before it, else the next one; -1 where that is too far away."""
-    second = (job["created"] - job["created"].min()).astype("timedelta64[s]").astype(np.int64)
-    key = (job["place"].astype(np.int64) << 32) + second
+    second = (job.created - job.created.min()).astype("timedelta64[s]").astype(np.int64)
+    key = (job.place.astype(np.int64) << 32) + second
     order = np.argsort(key[seed], kind="stable")
     known, wanted = key[seed][order], key[free]
     after_ = np.searchsorted(known, wanted)
@@ -54,13 +55,13 @@ def _nearest(job: Data, seed: Index, free: Index) -> Index:
 
 def members(co: Company) -> Data:
     """The projects in the order of their ids, with their jobs."""
-    number, job = co["projects of jobs"]["id"], co["jobs"]
+    number, job = co.job_projects.id, co.jobs
     at = np.flatnonzero(number >= 0)
     at = at[np.argsort(number[at], kind="stable")]
     key, starts = np.unique(number[at], return_index=True)
     starts = np.append(starts, len(at))
     facts = {"id": key, "jobs": at, "starts": starts, "of": np.repeat(np.arange(len(key)), np.diff(starts))}
-    return facts | {"status": _status(job["status"][at], starts[:-1])}
+    return facts | {"status": _status(job.status[at], starts[:-1])}
 
 
 def _status(status: Array, first: Index) -> Index:
@@ -76,30 +77,30 @@ def _status(status: Array, first: Index) -> Index:
 
 
 def projects(co: Company) -> Data:
-    rng, p, job = co.rng("jpm.projects"), co["projects"], co["jobs"]
-    n, at, first = len(p["id"]), p["jobs"], p["starts"][:-1]
-    lead = co["projects of jobs"]["lead"]
-    made, begin = np.minimum.reduceat(job["created"][at], first), np.minimum.reduceat(job["first"][at], first)
-    ended = np.fmax.reduceat(times(job["completed"][at]), first)
-    done, company = p["status"] == DONE, co["customers"]["company"][job["customer"][lead]]
-    sub = _substatus(rng, p["status"])
-    unit, unit_starts = _units(job, at, p["of"], n)
-    kind = np.where(company, 2, np.where(np.diff(p["starts"]) > 2, 1, 0))
+    rng, p, job = co.rng("jpm.projects"), co.projects, co.jobs
+    n, at, first = len(p.id), p.jobs, p.starts[:-1]
+    lead = co.job_projects.lead
+    made, begin = np.minimum.reduceat(job.created[at], first), np.minimum.reduceat(job.first[at], first)
+    ended = np.fmax.reduceat(times(job.completed[at]), first)
+    done, company = p.status == DONE, co.customers.company[job.customer[lead]]
+    sub = _substatus(rng, p.status)
+    unit, unit_starts = _units(job, at, p.of, n)
+    kind = np.where(company, 2, np.where(np.diff(p.starts) > 2, 1, 0))
     return {
-        "id": p["id"],
-        "number": p["id"] - 8_000_000,
-        "name": Choice(job["kind"][lead], [f"{t[0]} project" for t in JOB_TYPES]),
+        "id": p.id,
+        "number": p.id - 8_000_000,
+        "name": Choice(job.kind[lead], [f"{t[0]} project" for t in JOB_TYPES]),
         "summary": draw(rng, [None, *(f"<p>{s}</p>" for s in SENTENCES)], n),
-        "status": Choice(p["status"], STATUSES),
-        "statusId": STATUS_BASE + p["status"],
+        "status": Choice(p.status, STATUSES),
+        "statusId": STATUS_BASE + p.status,
         "subStatus": Choice(sub, [s[0] for s in SUBSTATUSES]),
         "subStatusId": np.where(sub >= 0, SUB_BASE + sub, -1),
         "projectTypeId": TYPE_BASE + kind,
-        "customerId": co["customers"]["id"][job["customer"][lead]],
-        "locationId": co["crm.locations"]["id"][job["place"][lead]],
+        "customerId": co.customers.id[job.customer[lead]],
+        "locationId": co["crm.locations"]["id"][job.place[lead]],
         "businessUnitIds": Ragged(unit_starts, co["settings.business_units"]["id"][unit]),
         "projectManagerIds": Ragged(np.arange(n + 1), co["settings.employees"]["id"][rng.integers(0, 5, n)]),
-        "jobIds": Ragged(p["starts"], job["id"][at]),
+        "jobIds": Ragged(p.starts, job.id[at]),
         "startDate": begin,
         "targetCompletionDate": begin + 20 * DAY,
         "actualCompletionDate": np.where(done, ended, NAT),
@@ -117,9 +118,9 @@ def _substatus(rng: Rng, status: Index) -> Index:
     return np.where(rng.random(len(status)) < 0.66, pairs[status, rng.integers(0, 2, len(status))], -1)
 
 
-def _units(job: Data, at: Index, project: Index, n: int) -> tuple[Index, Index]:
+def _units(job: Jobs, at: Index, project: Index, n: int) -> tuple[Index, Index]:
     """(business unit, starts): those of the jobs, once each."""
-    pairs = np.unique(project * 100 + job["branch"][at] * 4 + job["trade"][at])
+    pairs = np.unique(project * 100 + job.branch[at] * 4 + job.trade[at])
     return pairs % 100, np.searchsorted(pairs // 100, np.arange(n + 1))
 
 
@@ -242,9 +243,11 @@ def budget_codes(co: Company) -> Data:
 
 
 WBS = "jpm.work_breakdown_structure"
-MAKERS: dict[str, Any] = {
-    "projects of jobs": projects_of_jobs,
+FACTS: dict[str, Any] = {
+    "job_projects": projects_of_jobs,
     "projects": members,
+}
+MAKERS: dict[str, Any] = {
     "jpm.projects": projects,
     "jpm.export.project_notes": notes,
     "jpm.project_statuses": statuses,

@@ -23,23 +23,23 @@ def advertised(co: Company) -> Data:
 
 def performance(co: Company) -> Data:
     """What each campaign cost and brought: clicks cost money, some of them call, some of those book, most of those pay."""
-    rng, job, ad, costs = co.rng("ads"), co["jobs"], co["advertised"], co["marketing.costs"]
+    rng, job, ad, costs = co.rng("ads"), co.jobs, co.advertised, co["marketing.costs"]
     known = co["marketing.campaigns"]["id"]
     n = len(known)
     days = 30.4
     spent = np.round(np.bincount(np.searchsorted(known, costs["campaignId"]), costs["dailyCost"] * days, n), 2)
-    at = np.flatnonzero((spent > 0) & ad["online"])
+    at = np.flatnonzero((spent > 0) & ad.online)
     n, spent = len(at), spent[at]
     jobs, done = (
-        np.bincount(ad["of"], minlength=len(known))[at],
-        np.bincount(ad["of"], job["status"] == COMPLETED, len(known))[at],
+        np.bincount(ad.of, minlength=len(known))[at],
+        np.bincount(ad.of, job.status == COMPLETED, len(known))[at],
     )
-    revenue = np.round(np.bincount(ad["of"], co["bills"]["total"][: len(job["id"])], len(known))[at], 2)
+    revenue = np.round(np.bincount(ad.of, co.bills.total[: len(job.id)], len(known))[at], 2)
     leads = np.ceil(jobs * rng.uniform(1.2, 1.6, n)).astype(np.int64)
     clicks = np.ceil(leads * rng.uniform(4, 9, n)).astype(np.int64)
     shown = np.ceil(clicks / rng.uniform(0.02, 0.06, n)).astype(np.int64)
     calls = np.floor(leads * 0.7).astype(np.int64)
-    names = [ad["names"][i] for i in at.tolist()]
+    names = [ad.names[i] for i in at.tolist()]
     stats: dict[str, Any] = {"impressions": shown, "clicks": clicks, "averageCPC": np.round(spent / np.maximum(clicks, 1), 4)}
     stats |= {
         "conversions": leads,
@@ -74,8 +74,8 @@ def performance(co: Company) -> Data:
 
 def attributed(co: Company) -> Data:
     """The calls that led to jobs, each with the campaign that it came by."""
-    rng, job, jobs, ad = co.rng("attributed"), co["jobs"], co["jpm.jobs"], co["advertised"]
-    at: Index = np.flatnonzero((jobs["leadCallId"] >= 0) & ad["online"][ad["of"]])
+    rng, job, jobs, ad = co.rng("attributed"), co.jobs, co["jpm.jobs"], co.advertised
+    at: Index = np.flatnonzero((jobs["leadCallId"] >= 0) & ad.online[ad.of])
     n = len(at)
     texts = {
         f"attribution.{k}": "" for k in ("landingPageUrl", "referrerUrl", "clickId", "gbraid", "wbraid", "adGroupId", "keywordId")
@@ -86,17 +86,17 @@ def attributed(co: Company) -> Data:
     return {
         **texts,
         "id": np.arange(n),
-        "dateTime": job["created"][at],
+        "dateTime": job.created[at],
         "leadType": 1,
         "attribution.utmSource": draw(rng, ["search", "social"], n),
         "attribution.utmMedium": "cpc",
-        "attribution.utmCampaign": Choice(ad["of"][at], ad["names"]),
-        "attribution.originalCampaign": Choice(ad["of"][at], ad["names"]),
+        "attribution.utmCampaign": Choice(ad.of[at], ad.names),
+        "attribution.originalCampaign": Choice(ad.of[at], ad.names),
         "attribution.stCampaignId": jobs["campaignId"][at],
-        "job.id": job["id"][at],
-        "job.name": Choice(job["kind"][at], [t[0] for t in JOB_TYPES]),
-        "customer.id": co["customers"]["id"][job["customer"][at]],
-        "customer.name": Choice(job["customer"][at], co["customers"]["names"]),
+        "job.id": job.id[at],
+        "job.name": Choice(job.kind[at], [t[0] for t in JOB_TYPES]),
+        "customer.id": co.customers.id[job.customer[at]],
+        "customer.name": Choice(job.customer[at], co.customers.names),
         "call.id": jobs["leadCallId"][at],
         "call.duration": "00:03:00",
         "call.type": "Booked",
@@ -109,7 +109,7 @@ def attributed(co: Company) -> Data:
 
 
 def warnings(co: Company) -> Data:
-    names = co["advertised"]["names"][:3]
+    names = co.advertised.names[:3]
     n = len(names)
     units = [[name] for name in co["settings.business_units"]["name"].tolist()[:n]]
     return {
@@ -122,8 +122,10 @@ def warnings(co: Company) -> Data:
     }
 
 
-MAKERS: dict[str, Any] = {
+FACTS: dict[str, Any] = {
     "advertised": advertised,
+}
+MAKERS: dict[str, Any] = {
     "marketingads.performance": performance,
     "marketingads.attributed_leads": attributed,
     "marketingads.capacity_warnings": warnings,

@@ -108,43 +108,43 @@ def templates(co: Company) -> Data:
 
 
 def memberships(co: Company) -> Data:
-    rng, m, bills = co.rng("memberships.memberships"), co["members"], co["bills"]
-    n, state = len(m["id"]), co["states of members"]
-    status, since = state["status"], state["since"]
-    invoice = np.flatnonzero(bills["kind"] == MEMBERSHIP)
-    places = co["customers"]["places"].starts
-    branch = np.searchsorted([3, 7, 9], co["customers"]["city"][m["customer"]], side="right")
+    rng, m, bills = co.rng("memberships.memberships"), co.members, co.bills
+    n, state = len(m.id), co.member_states
+    status, since = state.status, state.since
+    invoice = np.flatnonzero(bills.kind == MEMBERSHIP)
+    places = co.customers.places.starts
+    branch = np.searchsorted([3, 7, 9], co.customers.city[m.customer], side="right")
     users = office(co, rng, n)
-    touched = np.asarray(np.where(status == ACTIVE, np.minimum(m["from"], co.end - HOUR), since))
+    touched = np.asarray(np.where(status == ACTIVE, np.minimum(m.begins, co.end - HOUR), since))
     return {
-        "id": m["id"],
-        "createdOn": m["from"],
+        "id": m.id,
+        "createdOn": m.begins,
         "createdById": users,
         "modifiedOn": later(co, rng, touched, 20),
-        "followUpOn": np.maximum(m["to"] - 30 * DAY, m["from"]),
+        "followUpOn": np.maximum(m.ends - 30 * DAY, m.begins),
         "cancellationDate": np.where(status == QUIT, since, NAT),
-        "from": m["from"],
-        "to": m["to"],
-        "nextScheduledBillDate": np.where(status == ACTIVE, m["to"], NAT),
+        "from": m.begins,
+        "to": m.ends,
+        "nextScheduledBillDate": np.where(status == ACTIVE, m.ends, NAT),
         "billingFrequency": "Annual",
         "renewalBillingFrequency": "Annual",
         "status": Choice(status, STATES),
         "followUpStatus": draw(rng, ["NotAttempted", "Unreachable", "Contacted", "Won", "Dismissed"], n),
         # One that is suspended is active all the same: the trap of the two words.
         "active": (status == ACTIVE) | (status == SUSPENDED),
-        "initialDeferredRevenue": np.array([p[1] for p in PLANS])[m["plan"]],
+        "initialDeferredRevenue": np.array([p[1] for p in PLANS])[m.plan],
         "duration": 12,
         "renewalDuration": 12,
         "businessUnitId": co["settings.business_units"]["id"][branch * 4],
-        "customerId": co["customers"]["id"][m["customer"]],
-        "membershipTypeId": co["memberships.membership_types"]["id"][m["plan"]],
-        "billingTemplateId": co["memberships.invoice_templates"]["id"][m["plan"]],
+        "customerId": co.customers.id[m.customer],
+        "membershipTypeId": co["memberships.membership_types"]["id"][m.plan],
+        "billingTemplateId": co["memberships.invoice_templates"]["id"][m.plan],
         "activatedById": users,
-        "activatedFromId": bills["item_id"][bills["starts"][invoice]],
+        "activatedFromId": bills.item_id[bills.starts[invoice]],
         "cancellationBalanceInvoiceId": np.full(n, -1),
         "cancellationInvoiceId": np.full(n, -1),
-        "locationId": co["crm.locations"]["id"][places[m["customer"]]],
-        "renewedById": of(m["id"], m["renewed_by"]),
+        "locationId": co["crm.locations"]["id"][places[m.customer]],
+        "renewedById": of(m.id, m.renewed_by),
         "soldById": users,
         "customFields": [],
     }
@@ -152,30 +152,30 @@ def memberships(co: Company) -> Data:
 
 def states(co: Company) -> Data:
     """How each membership stands, and since when."""
-    rng, m, n = co.rng("states of members"), co["members"], len(co["members"]["id"])
-    halted = blur(rng, m["from"] + rng.integers(30, 300, n) * DAY + 18 * HOUR)
-    canceled, running = m["canceled"], m["to"] >= co.end
+    rng, m, n = co.rng("states of members"), co.members, len(co.members.id)
+    halted = blur(rng, m.begins + rng.integers(30, 300, n) * DAY + 18 * HOUR)
+    canceled, running = m.canceled, m.ends >= co.end
     suspended = running & (rng.random(n) < 0.03) & (halted < co.end - HOUR)
     if not suspended.any() and running.any():  # one at least, however small the company
-        first = int(np.flatnonzero(running & (m["from"] < co.end - 40 * DAY))[:1].sum())
+        first = int(np.flatnonzero(running & (m.begins < co.end - 40 * DAY))[:1].sum())
         suspended[first], halted[first] = running[first], np.minimum(halted[first], co.end - 2 * DAY)
     status = np.where(canceled, QUIT, np.where(~running, EXPIRED, np.where(suspended, SUSPENDED, ACTIVE)))
-    return {"status": status, "since": np.select([status == QUIT, status == SUSPENDED, status == EXPIRED], [m["to"], halted, m["to"]], NAT)}  # fmt: skip
+    return {"status": status, "since": np.select([status == QUIT, status == SUSPENDED, status == EXPIRED], [m.ends, halted, m.ends], NAT)}  # fmt: skip
 
 
 def status_changes(co: Company) -> Data:
     """The day on which each stopped being active."""
-    rng, state = co.rng("status changes"), co["states of members"]
-    at = np.flatnonzero(state["status"] != ACTIVE)
-    at = at[np.argsort(state["since"][at], kind="stable")]
-    why = np.where(state["status"][at] == QUIT, rng.integers(0, 3, len(at)), -1)
+    rng, state = co.rng("status changes"), co.member_states
+    at = np.flatnonzero(state.status != ACTIVE)
+    at = at[np.argsort(state.since[at], kind="stable")]
+    why = np.where(state.status[at] == QUIT, rng.integers(0, 3, len(at)), -1)
     return {
         "id": ids(len(at), 97_700_000),
-        "membershipId": co["members"]["id"][at],
+        "membershipId": co.members.id[at],
         "oldStatus": "Active",
-        "newStatus": Choice(state["status"][at], STATES),
+        "newStatus": Choice(state.status[at], STATES),
         "note": Choice(why, ["Moved away", "Too expensive", "Sold the house"]),
-        "createdOn": state["since"][at],
+        "createdOn": state.since[at],
         "createdById": office(co, rng, len(at)),
     }
 
@@ -204,29 +204,29 @@ def visit_types(co: Company) -> Data:
 
 def _events(co: Company) -> tuple[Index, Index]:
     """(membership, kind of visit) of each service: all kinds for each membership."""
-    n = len(co["members"]["id"])
+    n = len(co.members.id)
     return np.repeat(np.arange(n), len(VISITS)), np.tile(np.arange(len(VISITS)), n)
 
 
 def services(co: Company) -> Data:
-    m, (member, visit), state = co["members"], _events(co), co["states of members"]
-    n, made = len(member), co["members"]["from"][member]
+    m, (member, visit), state = co.members, _events(co), co.member_states
+    n, made = len(member), co.members.begins[member]
     members = co["memberships.memberships"]
     return {
         "id": ids(n, 93_100_000, 2),
         "name": Choice(visit, [v[0] for v in VISITS]),
-        "active": np.isin(state["status"], (ACTIVE, SUSPENDED))[member],
+        "active": np.isin(state.status, (ACTIVE, SUSPENDED))[member],
         "createdOn": made,
         "modifiedOn": members["modifiedOn"][member],
         "createdById": members["createdById"][member],
-        "membershipId": m["id"][member],
+        "membershipId": m.id[member],
         "locationId": members["locationId"][member],
         "recurringServiceTypeId": co["memberships.recurring_service_types"]["id"][visit],
         "durationType": "Continuous",
         "durationLength": 0,
         "from": made,
-        "to": m["to"][member],
-        "firstVisitComplete": co["visits of members"]["job"] >= 0,
+        "to": m.ends[member],
+        "firstVisitComplete": co.member_visits.job >= 0,
         "activatedFromId": members["activatedFromId"][member],
         "allocation": 0.0,
         "businessUnitId": members["businessUnitId"][member],
@@ -244,33 +244,33 @@ def services(co: Company) -> Data:
 
 def visits(co: Company) -> Data:
     """The job that each visit was done with, -1 where nobody has come: the first tune-up of that kind while it ran."""
-    job, (member, _) = co["jobs"], _events(co)
+    job, (member, _) = co.jobs, _events(co)
     found = np.full(len(member), -1)
     for k, kind in enumerate(KINDS):
-        at = np.flatnonzero((job["kind"] == kind) & (job["member"] >= 0) & (job["status"] != CANCELED))[::-1]
-        found[job["member"][at] * len(VISITS) + k] = at  # the earliest is written last
+        at = np.flatnonzero((job.kind == kind) & (job.member >= 0) & (job.status != CANCELED))[::-1]
+        found[job.member[at] * len(VISITS) + k] = at  # the earliest is written last
     return {"job": found}
 
 
 def events(co: Company) -> Data:
-    rng, m, (member, visit) = co.rng("visits due"), co["members"], _events(co)
-    job, n, state = co["visits of members"]["job"], len(member), co["states of members"]
-    due = _due(m["from"][member], np.array(DUE)[visit])
-    date = np.where(job >= 0, co["jobs"]["first"][np.maximum(job, 0)].astype("datetime64[D]").astype("datetime64[us]"), due)
-    ended = np.isin(state["status"], (QUIT, EXPIRED))[member]
+    rng, m, (member, visit) = co.rng("visits due"), co.members, _events(co)
+    job, n, state = co.member_visits.job, len(member), co.member_states
+    due = _due(m.begins[member], np.array(DUE)[visit])
+    date = np.where(job >= 0, co.jobs.first[np.maximum(job, 0)].astype("datetime64[D]").astype("datetime64[us]"), due)
+    ended = np.isin(state.status, (QUIT, EXPIRED))[member]
     tried = np.where(date < co.end, rng.choice([1, 2, 4], n, p=[0.4, 0.3, 0.3]), np.where(ended, 4, 0))
-    made = m["from"][member]
-    touched = np.where(job >= 0, co["jobs"]["created"][np.maximum(job, 0)], np.where(date < co.end, np.maximum(date, made), made))
+    made = m.begins[member]
+    touched = np.where(job >= 0, co.jobs.created[np.maximum(job, 0)], np.where(date < co.end, np.maximum(date, made), made))
     return {
         "id": ids(n, 93_900_000, 2),
         "locationRecurringServiceId": co["memberships.recurring_services"]["id"],
         "locationRecurringServiceName": Choice(visit, [v[0] for v in VISITS]),
-        "membershipId": m["id"][member],
-        "membershipName": Choice(m["plan"][member], [p[0] for p in PLANS]),
+        "membershipId": m.id[member],
+        "membershipName": Choice(m.plan[member], [p[0] for p in PLANS]),
         "status": Choice(np.where(job >= 0, 3, tried), ["NotAttempted", "Unreachable", "Contacted", "Won", "Dismissed"]),
         "date": date,
         "createdOn": made,
-        "jobId": of(co["jobs"]["id"], job),
+        "jobId": of(co.jobs.id, job),
         "createdById": co["memberships.memberships"]["createdById"][member],
         "modifiedOn": later(co, rng, np.minimum(touched, co.end - HOUR), 2),
     }
@@ -284,6 +284,10 @@ def _due(begin: Array, month: Array) -> Array:
     return np.asarray(np.where(this >= begin, this, following))
 
 
+FACTS: dict[str, Any] = {
+    "member_states": states,
+    "member_visits": visits,
+}
 MAKERS: dict[str, Any] = {
     "memberships.membership_types": types,
     "memberships.membership_types.duration_billing_items": durations,
@@ -295,6 +299,4 @@ MAKERS: dict[str, Any] = {
     "memberships.recurring_service_types": visit_types,
     "memberships.recurring_services": services,
     "memberships.recurring_service_events": events,
-    "states of members": states,
-    "visits of members": visits,
 }

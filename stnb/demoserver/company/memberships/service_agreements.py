@@ -18,11 +18,11 @@ BILLING = [("Monthly", 0.5), ("Quarterly", 0.3), ("Annual", 0.2)]
 
 def facts(co: Company) -> Data:
     """Half of the companies have an agreement; most renew it when its year is over."""
-    rng, who = co.rng("agreements"), co["customers"]
-    company = np.flatnonzero(who["company"])
+    rng, who = co.rng("agreements"), co.customers
+    company = np.flatnonzero(who.company)
     have = company[rng.random(len(company)) < 0.5]
     have = have if len(have) else np.zeros(1, dtype=np.int64)
-    begin = np.minimum(after(rng, who["created"][have], 24, 6000), co.end - 2 * DAY)
+    begin = np.minimum(after(rng, who.created[have], 24, 6000), co.end - 2 * DAY)
     rounds: list[tuple[Array, Array, Array]] = []
     before, total = np.full(len(have), -1), 0
     for _ in range(3):
@@ -41,18 +41,18 @@ def facts(co: Company) -> Data:
 
 
 def agreements(co: Company) -> Data:
-    rng, a, who = co.rng("service agreements"), co["agreements"], co["customers"]
-    n, customer = len(a["customer"]), a["customer"]
-    starts = who["places"].starts
+    rng, a, who = co.rng("service agreements"), co.agreements, co.customers
+    n, customer = len(a.customer), a.customer
+    starts = who.places.starts
     count = np.minimum(starts[customer + 1] - starts[customer], 4)
     flat = np.repeat(starts[customer], count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    made = np.maximum(a["start"] - 10 * DAY, who["created"][customer])
-    first = np.where(a["start"] < made, made, a["start"]).astype("datetime64[D]").astype("datetime64[us]")
+    made = np.maximum(a.start - 10 * DAY, who.created[customer])
+    first = np.where(a.start < made, made, a.start).astype("datetime64[D]").astype("datetime64[us]")
     labor, material = np.round(rng.uniform(300, 900, n) * count, 2), np.round(rng.uniform(120, 500, n) * count, 2)
     travel = 45.0 * count
     price = np.round((labor + material + travel) / 0.62, 2)
     margin = np.round(price - labor - material - travel, 2)
-    branch = np.searchsorted([3, 7, 9], who["city"][customer], side="right")
+    branch = np.searchsorted([3, 7, 9], who.city[customer], side="right")
     billing = rng.choice(len(BILLING), n, p=[b[1] for b in BILLING])
     people, number = co["settings.employees"]["id"], 5_001 + np.arange(n)
     return {
@@ -61,19 +61,19 @@ def agreements(co: Company) -> Data:
         "name": objects([f"Agreement {i}" for i in number.tolist()]),
         "createdOn": made,
         "createdById": office(co, rng, n),
-        "modifiedOn": later(co, rng, np.minimum(np.maximum(made, a["start"]), co.end - HOUR), 30),
+        "modifiedOn": later(co, rng, np.minimum(np.maximum(made, a.start), co.end - HOUR), 30),
         "modifiedById": office(co, rng, n),
-        "customerId": who["id"][customer],
+        "customerId": who.id[customer],
         "businessUnitId": co["settings.business_units"]["id"][branch * 4],
-        "status": Choice(a["status"], STATUSES),
+        "status": Choice(a.status, STATUSES),
         "locationIds": Ragged(np.concatenate(([0], np.cumsum(count))), co["crm.locations"]["id"][flat]),
-        "origin": Choice((a["renewed"] >= 0).astype(int), ["Initial", "AutoRenew"]),
+        "origin": Choice((a.renewed >= 0).astype(int), ["Initial", "AutoRenew"]),
         "summary": draw(rng, [None, "Two visits a year", "Filters every quarter"], n),
         "importedDeferredAmount": 0.0,
         "importedRecognizedAmount": 0.0,
         "durationMonths": 12,
         "autoRenew": rng.random(n) < 0.8,
-        "renewalAgreementId": np.where(a["renewed_by"] >= 0, 79_300_000 + 2 * a["renewed_by"], -1),
+        "renewalAgreementId": np.where(a.renewed_by >= 0, 79_300_000 + 2 * a.renewed_by, -1),
         "startDate": first,
         "endDate": first + 364 * DAY,
         "billingSchedule": Choice(billing, [b[0] for b in BILLING]),
@@ -111,4 +111,9 @@ def _template(co: Company, n: int) -> Data:
     return {f"templateFields.{k}": v for k, v in shown.items()}
 
 
-MAKERS: dict[str, Any] = {"agreements": facts, "service_agreements.service_agreements": agreements}
+FACTS: dict[str, Any] = {
+    "agreements": facts,
+}
+MAKERS: dict[str, Any] = {
+    "service_agreements.service_agreements": agreements,
+}

@@ -19,13 +19,13 @@ def clock(co: Company) -> Data:
 
     Work takes as long as its type says, times the technician's pace, more or less.
     """
-    rng, sent, visit, work = co.rng("clock"), co["sent"], co["visits"], co["work"]
-    at, who, n = sent["at"], sent["who"], len(sent["at"])
-    job, start = visit["job"][at], co["plan"]["start"][at]
+    rng, sent, visit, work = co.rng("clock"), co.sent, co.visits, co.work
+    at, who, n = sent.at, sent.who, len(sent.at)
+    job, start = visit.job[at], co.plan.start[at]
     drive = rng.integers(480, 1800, n)
     wanted = start + rng.integers(-600, 1200, n) * SECOND
-    takes = work["hours"][job] * 3600 * co["crew"]["pace"][who] * np.clip(rng.lognormal(0, 0.22, n), 0.5, 2)
-    day = co["pools"]["day"][at] + work["canceled"][job] * 100_000  # nobody waits for what was called off
+    takes = work.hours[job] * 3600 * co.crew.pace[who] * np.clip(rng.lognormal(0, 0.22, n), 0.5, 2)
+    day = co.pools.day[at] + work.canceled[job] * 100_000  # nobody waits for what was called off
     order = np.lexsort((at, start, day, who))
     key = who[order] * 1_000_000 + day[order]
     takes = in_time(who * 1_000_000 + day, takes).astype(np.int64)
@@ -36,9 +36,9 @@ def clock(co: Company) -> Data:
         before = order[np.flatnonzero(turn == k) - 1]
         came[now] = np.maximum(wanted[now], done[before] + drive[now] * SECOND)
         done[now] = came[now] + takes[now] * SECOND
-    first = sent["starts"][:-1]
+    first = sent.starts[:-1]
     return {
-        "set out": came - drive * SECOND,
+        "set_out": came - drive * SECOND,
         "arrived": came,
         "done": done,
         "came": np.minimum.reduceat(came, first),
@@ -54,24 +54,24 @@ def in_time(key: Index, takes: Array) -> Array:
 
 def timesheets(co: Company) -> Data:
     """When each technician was sent, came and was done."""
-    rng, sent, seen, said = co.rng("timesheets"), co["dispatch.appointment_assignments"], co["jpm.appointments"], co["clock"]
+    rng, sent, seen, said = co.rng("timesheets"), co["dispatch.appointment_assignments"], co["jpm.appointments"], co.clock
     went = np.flatnonzero(seen["_status"][sent["_at"]] == 4)
-    done = said["done"][went]
+    done = said.done[went]
     return {
         "id": ids(len(went), 61_000_000),
         "jobId": sent["jobId"][went],
         "appointmentId": sent["appointmentId"][went],
         "technicianId": sent["technicianId"][went],
-        "dispatchedOn": said["set out"][went],
-        "arrivedOn": said["arrived"][went],
+        "dispatchedOn": said.set_out[went],
+        "arrivedOn": said.arrived[went],
         "canceledOn": np.full(len(went), NAT, dtype="datetime64[us]"),
         "doneOn": done,
-        "createdOn": said["set out"][went],
+        "createdOn": said.set_out[went],
         "modifiedOn": later(co, rng, np.minimum(done, co.end - HOUR), 0.2),
         "active": True,
         "_who": sent["_who"][went],
         "_visit": sent["_at"][went],
-        "_day": _local_day(said["arrived"][went]),
+        "_day": _local_day(said.arrived[went]),
     }
 
 
@@ -186,7 +186,7 @@ def activities(co: Company) -> Data:
     end = np.concatenate((end, other["start"][past] + other["duration"][past] * SECOND))
     of_code = np.array([next(i for i, a in enumerate(ACTIVITIES) if a[2] == c) for c in range(5)])
     kind = np.concatenate((np.where(drives, DRIVING, WORKING), of_code[other["_code"][past]]))
-    n, job = len(start), np.searchsorted(co["jobs"]["id"], sheet["jobId"])
+    n, job = len(start), np.searchsorted(co.jobs.id, sheet["jobId"])
     return {
         "id": ids(n, 65_000_000),
         "employeeId": np.concatenate((sheet["technicianId"][pair], other["technicianId"][past])),
@@ -197,15 +197,17 @@ def activities(co: Company) -> Data:
         "endTime": end,
         "jobId": np.concatenate((sheet["jobId"][pair], none)),
         "appointmentId": np.concatenate((sheet["appointmentId"][pair], none)),
-        "projectId": np.concatenate((co["projects of jobs"]["id"][job][pair], none)),
+        "projectId": np.concatenate((co.job_projects.id[job][pair], none)),
         "active": True,
         "createdOn": start,
         "modifiedOn": later(co, rng, np.minimum(end, co.end - HOUR), 0.2),
     }
 
 
-MAKERS: dict[str, Any] = {
+FACTS: dict[str, Any] = {
     "clock": clock,
+}
+MAKERS: dict[str, Any] = {
     "payroll.jobs.timesheets": timesheets,
     "payroll.timesheet_codes": timesheet_codes,
     "payroll.non_job_timesheets": non_job_timesheets,

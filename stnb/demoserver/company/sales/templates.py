@@ -124,7 +124,7 @@ def proposals(co: Company) -> Data:
 
 def client_prices(co: Company) -> Data:
     """What some companies pay for some things: less than the others."""
-    rng, skus, companies = co.rng("client prices"), Skus(co), np.flatnonzero(co["customers"]["company"])[:12]
+    rng, skus, companies = co.rng("client prices"), Skus(co), np.flatnonzero(co.customers.company)[:12]
     sets = [
         [
             {"skuId": int(skus.id[s]), "skuType": KINDS[skus.kind[s]], "value": float(v), "valueType": "DiscountPercent"}
@@ -132,7 +132,7 @@ def client_prices(co: Company) -> Data:
         ]
         for _ in companies
     ]
-    return {"id": co["customers"]["id"][companies], "exceptions": Choice(np.arange(len(companies)), sets)}
+    return {"id": co.customers.id[companies], "exceptions": Choice(np.arange(len(companies)), sets)}
 
 
 def cost_types(co: Company) -> Data:

@@ -14,21 +14,21 @@ from .business_units import BRANCHES, TRADES, ZONES, address
 
 def technicians(co: Company) -> Data:
     """Everybody who is or was on a crew, in the order of hiring."""
-    rng, crew = co.rng("settings.technicians"), co["crew"]
-    n, skill = len(crew["skill"]), crew["skill"]
-    active = np.isnat(crew["left"])
-    unit = crew["branch"] * 4 + crew["trade"]
+    rng, crew = co.rng("settings.technicians"), co.crew
+    n, skill = len(crew.skill), crew.skill
+    active = np.isnat(crew.left)
+    unit = crew.branch * 4 + crew.trade
     first, last = people(rng, n)
-    helper = crew["trade"] % 4 == 1
+    helper = crew.trade % 4 == 1
     return {
-        **_person(co, rng, first, last, ids(n, 90_100), crew["hired"]),
+        **_person(co, rng, first, last, ids(n, 90_100), crew.hired),
         "id": ids(n, 8_100),
         "active": active,
         "businessUnitId": co["settings.business_units"]["id"][unit],
         "roleIds": ragged(np.ones(n, dtype=int), co["settings.user_roles"]["id"][np.where(helper, 4, 3)]),
-        "mainZoneId": ZONES[np.array([0, 4, 7])[crew["branch"]]],
-        "zoneIds": _zone_lists(crew["branch"]),
-        "team": Choice(crew["branch"], BRANCHES),
+        "mainZoneId": ZONES[np.array([0, 4, 7])[crew.branch]],
+        "zoneIds": _zone_lists(crew.branch),
+        "team": Choice(crew.branch, BRANCHES),
         "dailyGoal": np.round(800 + 1400 * skill, -2),
         "burdenRate": np.round(rng.uniform(18, 30, n), 2),
         "commissionRate": np.round(rng.uniform(0, 0.05, n), 3),
@@ -37,8 +37,8 @@ def technicians(co: Company) -> Data:
         "shiftStart": 7 * 3600,
         "shiftEnd": 16 * 3600,
         "status": draw(rng, ["Idle", "Dispatched", "Working", "Meal"], n, [6, 2, 3, 1]),
-        "skills": Lazy(lambda at: [[{"id": 40 + t, "name": TRADES[t]} for t in crew["trades"][i]] for i in at.tolist()]),
-        "positions": Choice(crew["trade"] % 4, [["Service"], ["Installer"], ["Service", "Maintenance"], ["Service", "Helper"]]),
+        "skills": Lazy(lambda at: [[{"id": 40 + t, "name": TRADES[t]} for t in crew.trades[i]] for i in at.tolist()]),
+        "positions": Choice(crew.trade % 4, [["Service"], ["Installer"], ["Service", "Maintenance"], ["Service", "Helper"]]),
         "accountLocked": ~active,
         "isManagedTech": True,
         "licenseType": Choice(helper.astype(int), ["ManagedTech", "ManagedInstaller"]),
@@ -111,8 +111,10 @@ def office(co: Company, rng: Rng, count: int) -> Index:
     return np.asarray(rng.choice(co["settings.employees"]["userId"], count), dtype=np.int64)
 
 
-MAKERS: dict[str, Any] = {
+FACTS: dict[str, Any] = {
     "users": users,
+}
+MAKERS: dict[str, Any] = {
     "settings.technicians": technicians,
     "settings.employees": employees,
 }
