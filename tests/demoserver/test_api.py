@@ -22,6 +22,8 @@ from stnb.catalog import Column, Endpoint, load
 from stnb.demoserver import APP_KEY, CLIENT_ID, CLIENT_SECRET, FAULTS, TENANT, Fault, make_app
 from stnb.demoserver.company.world import World
 
+from ..helpers.sample import tenth
+
 CATALOG = load()
 TODAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12).timestamp()
@@ -323,14 +325,17 @@ def test_every_route_answers_with_what_the_catalogue_promises(demo: Client, name
         assert [w for row in rows for w in wrong_row(endpoint.columns, row)][:5] == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        e.name
-        for e in CATALOG
-        if e.kind == "list" and "{" not in e.path.split("{tenant}")[1] and not any(p.required for p in e.params)
-    ],
-)
+PAGED = [
+    e for e in CATALOG if e.kind == "list" and "{" not in e.path.split("{tenant}")[1] and not any(p.required for p in e.params)
+]
+
+
+def pages(endpoint: Endpoint) -> Any:
+    """From which page on, how many rows at most, and by what rows are known."""
+    return endpoint.page_first, endpoint.page_size_max, endpoint.key, endpoint.module == "telecom"
+
+
+@pytest.mark.parametrize("name", [e.name for e in tenth(PAGED, pages)])
 def test_pages_add_up(demo: Client, name: str) -> None:
     """The pages of a list hold totalCount rows, and no key twice."""
     endpoint = CATALOG[name]

@@ -13,8 +13,10 @@ import pytest
 
 from stnb.catalog import Endpoint, Param, load
 from stnb.demoserver.api.extra_columns import APPLICATION, BEHIND, EXTERNAL_KEY, EXTERNAL_START
+from stnb.demoserver.api.parameter_names import SORT_BY_ANY
 
 from ..conformance.client import Client
+from ..helpers.sample import tenth
 
 CATALOG = load()
 Row = dict[str, Any]
@@ -535,12 +537,22 @@ LISTS = [
     and e.module != "reporting"
     and "ids" not in {p.name for p in e.required}
 ]
-CASES = [
-    pytest.param(e, p, id=f"{e.name}-{p.name}")
+FILTERS = [
+    (e, p)
     for e in LISTS
     for p in e.params
     if p.name not in OTHERS | PAGING and not p.required and p.type != "object" and not p.name.endswith((".Comparer", ".Operator"))
 ]
+
+
+def kind(case: tuple[Endpoint, Param]) -> Any:
+    """What a filter is about is found by its name; those with a meaning of their own stand for themselves."""
+    key = (case[0].name, case[1].name)
+    own = key in BEYOND or key in ABOUT or key in UNSEEN
+    return key if own else case[1].name
+
+
+CASES = [pytest.param(e, p, id=f"{e.name}-{p.name}") for e, p in tenth(FILTERS, kind)]
 
 
 @pytest.mark.parametrize(("endpoint", "param"), CASES)
@@ -590,10 +602,19 @@ def splits(demo: Demo, endpoint: Endpoint, param: Param) -> None:
 # -- active rows
 
 
-@pytest.mark.parametrize(
-    "endpoint",
-    [pytest.param(e, id=e.name) for e in LISTS if (p := e.takes("active")) and set(p.values) == {"True", "Any", "False"}],
-)
+def of_kind(lists: list[Endpoint], kind: Callable[[Endpoint], Any]) -> list[Any]:
+    return [pytest.param(e, id=e.name) for e in tenth(lists, kind)]
+
+
+def hides(endpoint: Endpoint) -> Any:
+    """Whether inactive rows are left out unasked, and whether a row says that it is active."""
+    return endpoint.shows_all, any(c.name == "active" for c in endpoint.columns)
+
+
+TOLD_APART = [e for e in LISTS if (p := e.takes("active")) and set(p.values) == {"True", "Any", "False"}]
+
+
+@pytest.mark.parametrize("endpoint", of_kind(TOLD_APART, hides))
 def test_active_shares_the_rows_out(demo: Demo, endpoint: Endpoint) -> None:
     """True and False together are Any, in whatever case; where the documents say so, the default is True."""
     base = {k: v for k, v in everything(endpoint).items() if k != "active"}
@@ -626,10 +647,27 @@ def test_other_words_for_active(demo: Demo, name: str, some: dict[str, str], all
 
 
 def ordered(rows: list[Row], path: str) -> list[Any]:
-    return [comparable(value) for row in rows for value in flat(row)[path][:1]]
+    """The values of a column that lies in no list, in the rows' order."""
+    out = []
+    for row in rows:
+        value: Any = row
+        for name in path.split("."):
+            value = value[name]
+        out.append(comparable(value))
+    return out
 
 
-@pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in LISTS if e.takes("sort")])
+def sorts(endpoint: Endpoint) -> Any:
+    """By which words, and of which columns."""
+    param = endpoint.takes("sort")
+    shown = {path.lower() for path, _ in shown_paths(endpoint)} & {"id", "createdon", "modifiedon"}
+    return param is not None and param.values, endpoint.module in SORT_BY_ANY, tuple(sorted(shown))
+
+
+SORTED = [e for e in LISTS if e.takes("sort")]
+
+
+@pytest.mark.parametrize("endpoint", of_kind(SORTED, sorts))
 def test_sort(demo: Demo, endpoint: Endpoint) -> None:
     """+Field is upwards and -Field downwards, for each of the common fields that a row has; other fields are refused."""
     known = {path.lower(): path for path, _ in shown_paths(endpoint)}
@@ -797,7 +835,16 @@ def test_empty_journal_entries(demo: Demo) -> None:
 # -- limits
 
 
-@pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in LISTS if (p := e.takes("ids")) and p.many])
+def asks(endpoint: Endpoint) -> Any:
+    """How its parameter of ids is written."""
+    param = endpoint.takes("ids")
+    return param and (param.type, param.maximum, any(c.name == "id" for c in endpoint.columns))
+
+
+BY_IDS = [e for e in LISTS if (p := e.takes("ids")) and p.many]
+
+
+@pytest.mark.parametrize("endpoint", of_kind(BY_IDS, asks))
 def test_several_ids(demo: Demo, endpoint: Endpoint) -> None:
     """`ids` takes several, and as many as the documents say; one more is refused."""
     param, rows = endpoint.takes("ids"), demo.all(endpoint.name)
@@ -811,7 +858,15 @@ def test_several_ids(demo: Demo, endpoint: Endpoint) -> None:
         assert demo.ask(endpoint.path, query).json()["errors"].keys() == {"ids"}
 
 
-@pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in LISTS if e.takes("pageSize") and e.kind == "list"])
+def pages(endpoint: Endpoint) -> Any:
+    """From which page on, and how many rows at most."""
+    return endpoint.page_first, endpoint.page_size, endpoint.page_size_max
+
+
+PAGED = [e for e in LISTS if e.takes("pageSize") and e.kind == "list"]
+
+
+@pytest.mark.parametrize("endpoint", of_kind(PAGED, pages))
 def test_page_limits(demo: Demo, endpoint: Endpoint) -> None:
     """Pages begin at their first number and hold as many rows as allowed; beyond that the answer is 400 with the parameter's name."""
     base, most = everything(endpoint), endpoint.page_size_max or 5000
