@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
 import json
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 
 from stnb.catalog import Column, Endpoint, load
 from stnb.demoserver import APP_KEY, CLIENT_ID, CLIENT_SECRET, FAULTS, TENANT, Fault, make_app
-from stnb.demoserver.company.world import World
 
 from ..helpers.sample import tenth
 
@@ -684,42 +679,6 @@ def test_reports(demo: Client) -> None:
 
 
 # -- as a server
-
-
-def test_same_bytes_in_two_processes() -> None:
-    """Seed, scale and day decide every byte."""
-    code = (
-        "import asyncio, hashlib, json, sys; from datetime import date; import numpy as np\n"
-        "from stnb.catalog import load; from stnb.demoserver.company.world import World\n"
-        "world, mark = World(load(), 7, 0.05, date(2026, 3, 2)), hashlib.sha256()\n"
-        "for e in load():\n"
-        "    if e.kind == 'list' and '{' not in e.path.split('{tenant}')[1]:\n"
-        "        table = world.table(world.home(e)); mark.update(b''.join(table.rows(np.arange(table.size), e.columns, e.name)))\n"
-        "print(mark.hexdigest())"
-    )
-    marks = {subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout for _ in range(2)}
-
-    assert len(marks) == 1
-    assert len(marks.pop().strip()) == len(hashlib.sha256().hexdigest())
-
-
-def test_rows_do_not_depend_on_who_asks_first() -> None:
-    """What is asked for first changes no byte of what comes later."""
-    names = [
-        "inventory.receipts",
-        "crm.contacts",
-        "jpm.appointments.get",
-        "jpm.appointments",
-        "payroll.payrolls",
-        "crm.export.leads",
-    ]
-    marks = []
-    for order in (names, names[::-1]):
-        world = World(CATALOG, 3, 0.05, TODAY)
-        tables = {name: world.table(world.home(CATALOG[name])) for name in order}
-        marks.append({n: t.rows(np.arange(t.size), CATALOG[n].columns, n) for n, t in tables.items()})
-
-    assert marks[0] == marks[1]
 
 
 def test_many_calls_at_once() -> None:

@@ -221,7 +221,7 @@ def inside(demo: Demo, row: Row, path: str) -> list[Any]:
     key = f"{name}({row['id']})"
     if key not in demo.kept:
         demo.kept[key] = demo.rows(name, None, (str(row["id"]),))
-    return [value for line in demo.kept[key] for value in flat(line)[path]]
+    return [value for line in demo.kept[key] for value in demo.flat(line)[path]]
 
 
 def moments(demo: Demo, row: Row) -> list[Any]:

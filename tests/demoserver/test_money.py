@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 import json
-import subprocess
-import sys
 from collections import Counter, defaultdict
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
-from stnb.catalog import load
-from stnb.demoserver.company.world import World
-
-from ..helpers.demo_rows import CATALOG, TODAY, WORLD, rows
+from ..helpers.demo_rows import CATALOG, WORLD, rows
 
 
 def below(name: str, key: str) -> list[dict[str, Any]]:
@@ -355,37 +347,3 @@ def test_converted_leads_became_jobs() -> None:
         limit = str(np.datetime64(lead["createdOn"][:10]) + 46)
         soon = any(lead["createdOn"][:10] < day <= limit for day in booked[lead["customerId"]])
         assert soon or lead["status"] != "Converted"
-
-
-# -- the same every time
-
-NAMES = [
-    "accounting.invoices", "accounting.payments", "accounting.bank_deposits", "accounting.credit_memos", "accounting.journal_entries.details",
-    "sales.estimates", "sales.estimate_templates", "telecom.calls", "crm.leads", "memberships.memberships", "marketing.costs", "pricebook.services",
-]  # fmt: skip
-
-
-def mark(names: list[str]) -> str:
-    """What all the bytes of those resources come to."""
-    world, out = World(load(), 9, 0.05, date(2026, 3, 2)), hashlib.sha256()
-    for name in names:
-        endpoint = world.catalog[name]
-        table = world.table(world.home(endpoint))
-        out.update(b"".join(table.rows(np.arange(table.size), endpoint.columns, name)))
-    return out.hexdigest()
-
-
-def test_same_seed_same_bytes() -> None:
-    """Another process, and another order of asking, make the same bytes."""
-    imports = "import hashlib, numpy as np\nfrom datetime import date\nfrom stnb.catalog import load\nfrom stnb.demoserver.company.world import World\n"
-    code = f"{imports}{inspect.getsource(mark)}\nprint(mark({NAMES!r}))"
-    other = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
-    fresh = World(CATALOG, 9, 0.05, TODAY)
-    for name in reversed(NAMES):
-        fresh.table(fresh.home(CATALOG[name]))
-    marks = hashlib.sha256()
-    for name in NAMES:
-        table = fresh.table(fresh.home(CATALOG[name]))
-        marks.update(b"".join(table.rows(np.arange(table.size), CATALOG[name].columns, name)))
-
-    assert other == mark(NAMES) == marks.hexdigest()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import date
 from typing import Any
 
@@ -430,43 +428,3 @@ def test_history_of_jobs(world: World) -> None:
             for name, moment in (("Job Booked", job["createdOn"]), ("Job Completed", job["completedOn"]))
             if moment is not None
         ]
-
-
-MINE = [
-    "settings.technicians", "settings.employees", "crm.customers", "crm.locations", "crm.contacts", "crm.contacts.contact_methods",
-    "crm.customers.contacts", "crm.locations.contacts", "dispatch.zones", "dispatch.technician_shifts", "dispatch.technician_skills",
-    "dispatch.non_job_appointments", "dispatch.arrival_windows", "dispatch.teams", "dispatch.appointment_assignments",
-    "jpm.appointments", "jpm.jobs", "payroll.gross_pay_items", "payroll.payrolls", "payroll.jobs.splits", "payroll.jobs.timesheets",
-    "payroll.non_job_timesheets", "payroll.payroll_adjustments", "payroll.payroll_settings", "payroll.locations.rates",
-    "timesheets.activities", "customer_interactions.technician_ratings", "marketingreputation.reviews",
-]  # fmt: skip
-HASH = """
-import hashlib, sys
-from datetime import date
-import numpy as np
-from stnb.catalog import load
-from stnb.demoserver.company.world import World
-catalog = load()
-world = World(catalog, int(sys.argv[1]), 0.05, date(2026, 3, 2))
-names = sys.argv[2].split(",")
-parts = {}
-for name in sorted(names, reverse=sys.argv[3] == "back"):
-    table = world.table(world.home(catalog[name]))
-    parts[name] = hashlib.sha256(b"".join(table.rows(np.arange(table.size), catalog[name].columns, name))).hexdigest()
-print([parts[name] for name in names])
-"""
-
-
-def marks(seed: int, order: str) -> str:
-    """Hashes of the tables, made in another process."""
-    command = [sys.executable, "-c", HASH, str(seed), ",".join(MINE), order]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def test_the_same_seed_gives_the_same_bytes() -> None:
-    """In two processes, and whatever is asked for first; another seed gives others."""
-    forth, back, other = marks(7, "forth"), marks(7, "back"), marks(8, "forth")
-
-    assert forth == back
-    assert forth != other
-    assert forth.count(",") == len(MINE) - 1

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 import json
 import re
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -422,33 +418,3 @@ def test_nothing_is_changed_before_it_is_made(module: str) -> None:
                     wrong.append((e.name, where, made, changed))
 
     assert wrong[:5] == []
-
-
-def mark(world: World) -> str:
-    """One hash over every list of these modules."""
-    found = hashlib.sha256()
-    for e in world.catalog:
-        if e.kind == "list" and e.module in (
-            "inventory",
-            "equipmentsystems",
-            "forms",
-            "findings",
-            "taskmanagement",
-            "schedulingpro",
-        ):
-            table = world.table(world.home(e))
-            found.update(b"".join(table.rows(np.arange(table.size), e.columns, e.name)))
-    return found.hexdigest()
-
-
-def test_same_seed_same_bytes() -> None:
-    """Stock, equipment, forms and tasks are the same in another process, whatever was asked for before."""
-    code = (
-        "import hashlib; from datetime import date; import numpy as np; from stnb.catalog import load\n"
-        f"from stnb.demoserver.company.world import World\n{inspect.getsource(mark)}\nprint(mark(World(load(), 5, 0.05, date(2026, 3, 2))))"
-    )
-    small = World(CATALOG, 5, 0.05, TODAY)
-    small.table("accounting.ap_payments")
-    there = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-
-    assert there.strip() == mark(small)
