@@ -1,4 +1,7 @@
-"""A simulated contractor that answers like the API: an ASGI app for first steps, notebooks and tests, without an account."""
+"""A simulated contractor that answers like the API.
+
+An ASGI app for first steps, notebooks and tests, without an account.
+"""
 
 from __future__ import annotations
 

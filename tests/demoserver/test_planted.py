@@ -1,4 +1,7 @@
-"""What an analyst finds in the demo tenant: the stories that were planted, by nothing but pulled frames."""
+"""What an analyst finds in the demo tenant.
+
+The stories that were planted, by nothing but pulled frames.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ def units(tenant: stnb.Account) -> pd.Series:
 @pytest.fixture(scope="module")
 def jobs(tenant: stnb.Account, units: pd.Series) -> pd.DataFrame:
     frame = tenant.jpm.jobs.pull()
-    return frame.assign(unit=frame["businessUnitId"].map(units), month=frame["createdOn"].dt.tz_localize(None).dt.to_period("M"))
+    return frame.assign(
+        unit=frame["businessUnitId"].map(units),
+        month=frame["createdOn"].dt.tz_localize(None).dt.to_period("M"),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +48,15 @@ def whole_months(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_revenue_follows_the_season(invoices: pd.DataFrame) -> None:
-    """Cooling and heating alike bring more in their season: July lies above April, for service and for the whole."""
+    """Cooling and heating alike bring more in their season.
+
+    July lies above April, for service and for the whole.
+    """
     sums = (
-        whole_months(invoices).groupby([whole_months(invoices)["month"].dt.month, "businessUnit.name"])["total"].sum().unstack()
+        whole_months(invoices)
+        .groupby([whole_months(invoices)["month"].dt.month, "businessUnit.name"])["total"]
+        .sum()
+        .unstack()
     )
     service = sums[[name for name in sums.columns if "HVAC" in str(name)]].sum(axis=1)
 
@@ -53,7 +65,10 @@ def test_revenue_follows_the_season(invoices: pd.DataFrame) -> None:
 
 
 def test_the_third_branch_is_new(jobs: pd.DataFrame, invoices: pd.DataFrame) -> None:
-    """The West branch has jobs and revenue from its opening on, and none before; the others have both all the time."""
+    """The West branch has jobs and revenue from its opening on, and none before.
+
+    The others have both all the time.
+    """
     first = jobs.groupby(jobs["unit"].str.split().str[0])["createdOn"].min()
 
     assert first["West"] - first["North"] > pd.Timedelta(days=365)
@@ -64,21 +79,35 @@ def test_the_third_branch_is_new(jobs: pd.DataFrame, invoices: pd.DataFrame) -> 
 
 def test_one_month_went_wrong(jobs: pd.DataFrame) -> None:
     """In one whole month more than twice as many jobs were cancelled as in any other."""
-    share = whole_months(jobs).groupby("month")["jobStatus"].agg(lambda s: (s == "Canceled").mean()).sort_values()
+    share = (
+        whole_months(jobs)
+        .groupby("month")["jobStatus"]
+        .agg(lambda s: (s == "Canceled").mean())
+        .sort_values()
+    )
 
     assert share.iloc[-1] > 0.2
     assert share.iloc[-1] > 2 * share.iloc[-2]
 
 
 def test_some_technicians_sell_more(tenant: stnb.Account) -> None:
-    """Of those with thirty estimates or more the best sell half as much again as the weakest, and it is no accident."""
+    """Of those with thirty estimates or more the best sell half as much again as the weakest, and
+    it is no accident."""
     jobs = tenant.jpm.jobs.pull(columns=["id", "estimateIds", "firstAppointmentId"])
-    visits = tenant.dispatch.appointment_assignments.pull(active="Any", columns=["appointmentId", "technicianId"])
-    estimates = tenant.sales.estimates.pull(active="Any", columns=["id", "jobId", "status", "soldOn"])
+    visits = tenant.dispatch.appointment_assignments.pull(
+        active="Any", columns=["appointmentId", "technicianId"]
+    )
+    estimates = tenant.sales.estimates.pull(
+        active="Any", columns=["id", "jobId", "status", "soldOn"]
+    )
     lead = visits.drop_duplicates("appointmentId").set_index("appointmentId")["technicianId"]
     who = jobs.set_index("id")["firstAppointmentId"].map(lead)
     by_job = estimates.assign(sold=estimates["soldOn"].notna()).groupby("jobId")["sold"].any()
-    table = pd.DataFrame({"sold": by_job, "who": by_job.index.map(who)}).groupby("who")["sold"].agg(["mean", "size"])
+    table = (
+        pd.DataFrame({"sold": by_job, "who": by_job.index.map(who)})
+        .groupby("who")["sold"]
+        .agg(["mean", "size"])
+    )
     rate = table[table["size"] >= 30]["mean"].sort_values()
 
     assert len(rate) >= 6
@@ -86,7 +115,10 @@ def test_some_technicians_sell_more(tenant: stnb.Account) -> None:
 
 
 def test_members_leave_and_renew(tenant: stnb.Account) -> None:
-    """Memberships that came to their end were renewed for the most part; each renewal begins where the one before it ended."""
+    """Memberships that came to their end were renewed for the most part.
+
+    Each renewal begins where the one before it ended.
+    """
     members = tenant.memberships.memberships.pull(active="Any")
     ended = members[members["to"] < members["to"].max() - pd.Timedelta(days=365)]
     renewed = ended["renewedById"].notna()
@@ -102,7 +134,9 @@ def test_agents_book_differently(tenant: stnb.Account) -> None:
     """Of the calls that could be booked, the best agent books clearly more than the weakest."""
     calls = tenant.telecom.calls.pull(active="Any")
     lead = calls[calls["leadCall.callType"].isin(["Booked", "Unbooked"])]
-    table = lead.groupby("leadCall.agent.name")["leadCall.callType"].agg(rate=lambda s: (s == "Booked").mean(), size="size")
+    table = lead.groupby("leadCall.agent.name")["leadCall.callType"].agg(
+        rate=lambda s: (s == "Booked").mean(), size="size"
+    )
     rate = table[table["size"] >= 50]["rate"]
 
     assert len(rate) >= 3
@@ -110,9 +144,12 @@ def test_agents_book_differently(tenant: stnb.Account) -> None:
 
 
 def test_one_campaign_is_a_bad_buy(tenant: stnb.Account) -> None:
-    """What a booked job cost through Summer TV is a multiple of what it cost through any other campaign that was paid for."""
+    """What a booked job cost through Summer TV is a multiple of what it cost through any other
+    campaign that was paid for."""
     costs = tenant.marketing.costs.pull()
-    days = pd.PeriodIndex.from_fields(year=costs["year"].astype(int), month=costs["month"].astype(int), freq="M").days_in_month
+    days = pd.PeriodIndex.from_fields(
+        year=costs["year"].astype(int), month=costs["month"].astype(int), freq="M"
+    ).days_in_month
     spent = (costs["dailyCost"] * days).groupby(costs["campaignId"]).sum()
     jobs = tenant.jpm.jobs.pull(columns=["id", "campaignId"]).groupby("campaignId").size()
     names = tenant.marketing.campaigns.pull(active="Any").set_index("id")["name"]
@@ -123,11 +160,23 @@ def test_one_campaign_is_a_bad_buy(tenant: stnb.Account) -> None:
 
 
 def test_companies_pay_late(tenant: stnb.Account) -> None:
-    """Commercial customers take more than three weeks at the median, people a day or two; some invoices are far over due."""
-    customers = tenant.crm.customers.pull(active="Any", columns=["id", "type"]).set_index("id")["type"]
+    """Commercial customers take more than three weeks at the median, people a day or two.
+
+    Some invoices are far over due.
+    """
+    customers = tenant.crm.customers.pull(active="Any", columns=["id", "type"]).set_index("id")[
+        "type"
+    ]
     invoices = tenant.accounting.invoices.pull()
-    took = (invoices["paidOn"] - invoices["invoiceDate"]).dt.days.groupby(invoices["customer.id"].map(customers)).median()
-    overdue = invoices[(invoices["balance"] > 0) & (invoices["dueDate"] < invoices["dueDate"].max() - pd.Timedelta(days=120))]
+    took = (
+        (invoices["paidOn"] - invoices["invoiceDate"])
+        .dt.days.groupby(invoices["customer.id"].map(customers))
+        .median()
+    )
+    overdue = invoices[
+        (invoices["balance"] > 0)
+        & (invoices["dueDate"] < invoices["dueDate"].max() - pd.Timedelta(days=120))
+    ]
 
     assert took["Commercial"] > 21
     assert took["Residential"] <= 3
@@ -136,8 +185,14 @@ def test_companies_pay_late(tenant: stnb.Account) -> None:
 
 def test_prices_rose_with_the_year(tenant: stnb.Account) -> None:
     """The same service costs 6 % more from January on."""
-    items = tenant.accounting.export.invoice_items.pull(columns=["skuName", "type", "price", "serviceDate", "estimateItemId"])
-    plain = items[(items["type"] == "Service") & items["estimateItemId"].isna() & (items["skuName"] != "Membership fee")]
+    items = tenant.accounting.export.invoice_items.pull(
+        columns=["skuName", "type", "price", "serviceDate", "estimateItemId"]
+    )
+    plain = items[
+        (items["type"] == "Service")
+        & items["estimateItemId"].isna()
+        & (items["skuName"] != "Membership fee")
+    ]
     year = plain["serviceDate"].dt.year
     last = year.max()
     price = plain.groupby([year, "skuName"])["price"].median().unstack(0)
@@ -146,7 +201,8 @@ def test_prices_rose_with_the_year(tenant: stnb.Account) -> None:
 
 
 def test_an_invoice_bills_what_was_sold(tenant: stnb.Account) -> None:
-    """The lines of a sold estimate stand on an invoice of the same customer, at the price of the offer."""
+    """The lines of a sold estimate stand on an invoice of the same customer, at the price
+    of the offer."""
     offered = tenant.sales.estimates.items.pull(active="Any").set_index("id")
     billed = tenant.accounting.export.invoice_items.pull()
     billed = billed[billed["estimateItemId"].notna()]
@@ -158,7 +214,10 @@ def test_an_invoice_bills_what_was_sold(tenant: stnb.Account) -> None:
 
 
 def test_members_states_agree(tenant: stnb.Account) -> None:
-    """Each membership that does not run has the change of its status, of the same day; some are suspended and active all the same."""
+    """Each membership that does not run has the change of its status, of the same day.
+
+    Some are suspended and active all the same.
+    """
     members = tenant.memberships.memberships.pull(active="Any").set_index("id")
     changes = tenant.memberships.export.membership_status_changes.pull().set_index("membershipId")
     over = members[members["status"] != "Active"]
@@ -175,7 +234,11 @@ def test_visits_of_members_are_jobs(tenant: stnb.Account) -> None:
     """An event of a recurring service that was won leads to a tune-up of the same customer."""
     events = tenant.memberships.recurring_service_events.pull()
     done = events[events["jobId"].notna()]
-    jobs = tenant.jpm.jobs.pull(columns=["id", "customerId", "membershipId", "jobTypeId"]).set_index("id").loc[done["jobId"]]
+    jobs = (
+        tenant.jpm.jobs.pull(columns=["id", "customerId", "membershipId", "jobTypeId"])
+        .set_index("id")
+        .loc[done["jobId"]]
+    )
     kinds = tenant.jpm.job_types.pull(active="Any").set_index("id")["name"]
 
     assert len(done) > 50

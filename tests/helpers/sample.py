@@ -1,4 +1,5 @@
-"""Which cases of a sweep over the whole catalogue are tested: a tenth of each kind, or all of them."""
+"""Which cases of a sweep over the whole catalogue are tested: a tenth of each kind, or
+all of them."""
 
 from __future__ import annotations
 

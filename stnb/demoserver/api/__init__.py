@@ -1,1 +1,2 @@
-"""Answers requests: the app, its routes, filters, pages and feeds, and what goes wrong on purpose."""
+"""Answers requests: the app, its routes, filters, pages and feeds, and what goes wrong
+on purpose."""

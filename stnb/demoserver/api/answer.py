@@ -1,4 +1,5 @@
-"""The demo as a server: every route of the catalogue, answered as the documents and its users tell."""
+"""The demo as a server: every route of the catalogue, answered as the documents and its
+users tell."""
 
 from __future__ import annotations
 
@@ -32,7 +33,11 @@ from .token import APP_KEY, TENANT, Tokens
 FEED_PAGE = 1000
 LAG, NO_LAG = np.timedelta64(15, "m"), np.timedelta64(0, "m")
 SELECTIONS = 64  # how many filtered orders are kept for the next page
-IN_DATA = {"jpm.work_breakdown_structure.segments", "jpm.work_breakdown_structure.projects.segments", "sales.proposal_types"}
+IN_DATA = {
+    "jpm.work_breakdown_structure.segments",
+    "jpm.work_breakdown_structure.projects.segments",
+    "sales.proposal_types",
+}
 # What a resource without a documented schema shows.
 PLAIN = (
     Column("id", "integer", False),
@@ -63,7 +68,8 @@ class Demo:
     """Answers calls; used by many threads at once.
 
     Args:
-        speed: how many seconds pass in the demo in one second of the clock; None where its time stands still.
+        speed: how many seconds pass in the demo in one second of the clock; None where its time
+            stands still.
     """
 
     def __init__(
@@ -81,7 +87,10 @@ class Demo:
         self.catalog: Catalog = load()
         readable = {e.scope for e in self.catalog if e.scope}
         self.tokens = Tokens(seed, clock)
-        self.readable, self.scopes = readable, readable if scopes is None else readable & set(scopes)
+        self.readable, self.scopes = (
+            readable,
+            readable if scopes is None else readable & set(scopes),
+        )
         self.gate = states.Gate(rate, clock)
         self._world: World | None = None
         self._live: Live | None = None
@@ -157,7 +166,9 @@ class Demo:
         if endpoint.name.startswith("reporting."):
             return self._report(endpoint, keys, call)
         if endpoint.kind == "file":
-            return special_routes.file(self.base, endpoint, self._originals(endpoint, keys), call.query)
+            return special_routes.file(
+                self.base, endpoint, self._originals(endpoint, keys), call.query
+            )
         if (own := special_routes.SINGLE.get(endpoint.name)) is not None:
             return Answer(200, as_json(own(self.base, self._originals(endpoint, keys), call.query)))
         if endpoint.kind == "record":
@@ -166,13 +177,20 @@ class Demo:
             return self._feed(endpoint, call)
         table, at = self._rows(endpoint, keys, call.query)
         if endpoint.kind == "rows":
-            given = [name for name in ("page", "pageSize") if call.query.get(name) and endpoint.takes(name)]
+            given = [
+                name
+                for name in ("page", "pageSize")
+                if call.query.get(name) and endpoint.takes(name)
+            ]
             page, size = query.paging(endpoint, call.query) if given else (1, max(len(at), 1))
             return _all(endpoint, table, at[(page - 1) * size : page * size])
         return self._page(endpoint, table, at, call)
 
     def _originals(self, endpoint: Endpoint, keys: list[str]) -> list[str]:
-        """The ids in the path, for what only the history knows: of a row that came since, those of the row that it is like."""
+        """The ids in the path, for what only the history knows.
+
+        Of a row that came since, those of the row that it is like.
+        """
         if self._live is None or not keys:
             return keys
         name = {"jobs": "jpm.jobs", "calls": "telecom.calls"}.get(nouns(endpoint.path)[0], "")
@@ -194,7 +212,12 @@ class Demo:
             return table, self._select(endpoint, table, asked, np.arange(table.size))
         key = (
             endpoint.name,
-            *sorted((k, v) for k in asked for v in asked.getlist(k) if k not in ("page", "pageSize", "includeTotal")),
+            *sorted(
+                (k, v)
+                for k in asked
+                for v in asked.getlist(k)
+                if k not in ("page", "pageSize", "includeTotal")
+            ),
         )
         at = self._chosen.get(key)
         if at is None:
@@ -208,16 +231,22 @@ class Demo:
     def _select(self, endpoint: Endpoint, table: Table, asked: Query, at: Index) -> Index:
         """Those of the rows that are asked for, in the order that is asked for."""
         others = self.base if self._live is None else self._live.world().looked_up()
-        keep = np.broadcast_to(filters.select(endpoint, table, asked, special(others, table, asked)), table.size)
+        keep = np.broadcast_to(
+            filters.select(endpoint, table, asked, special(others, table, asked)), table.size
+        )
         return query.order(endpoint, table, asked, table.in_order(at[(keep & table.shown())[at]]))
 
     def _page(self, endpoint: Endpoint, table: Table, at: Index, call: Call) -> Answer:
         asked, odd = call.query, call.odd
-        page, size = query.paging(endpoint, asked) if endpoint.takes("page") else (1, max(len(at), 1))
+        page, size = (
+            query.paging(endpoint, asked) if endpoint.takes("page") else (1, max(len(at), 1))
+        )
         first = (page - endpoint.page_first) * size + int(odd.get("_moved", 0))
         number, more = int(odd.get("_page", page)), "_empty" in odd or first + size < len(at)
         at, total = (at[:0] if "_empty" in odd else at), len(at)
-        rows = shown(endpoint, table, asked).rows(at[first : first + size], endpoint.columns or PLAIN, endpoint.name)
+        rows = shown(endpoint, table, asked).rows(
+            at[first : first + size], endpoint.columns or PLAIN, endpoint.name
+        )
         # Calls tell their total unasked; all others when they are asked to.
         told = asked.get("includeTotal", "").lower() == "true" or endpoint.module == "telecom"
         return Answer(200, page_of(rows, number, size, more, total if told else None))
@@ -241,7 +270,8 @@ class Demo:
         return Answer(200, view.rows(np.array([row]), endpoint.columns or PLAIN, endpoint.name)[0])
 
     def _feed(self, endpoint: Endpoint, call: Call) -> Answer:
-        """A page of an export: what was changed since `from`, in the order of change, the last 15 minutes only when asked for."""
+        """A page of an export: what was changed since `from`, in the order of change, the last 15
+        minutes only when asked for."""
         world, asked = self.world, call.query
         table = dress(world, endpoint, world.table(world.home(endpoint)))
         changed = changes(table)
@@ -254,13 +284,23 @@ class Demo:
             after = (changed[order] > moment_) | ((changed[order] == moment_) & (order > row))
             at = order[after]
         if endpoint.shows_all:
-            about_active = Query([(k, v) for k, v in asked.multi_items() if k == endpoint.shows_all[0]])  # `from` is no filter
-            at = at[np.broadcast_to(filters.select(endpoint, table, about_active, {}), table.size)[at]]
+            about_active = Query(
+                [(k, v) for k, v in asked.multi_items() if k == endpoint.shows_all[0]]
+            )  # `from` is no filter
+            at = at[
+                np.broadcast_to(filters.select(endpoint, table, about_active, {}), table.size)[at]
+            ]
         recent = asked.get("includeRecentChanges", "").lower() == "true"
         until = self.now() - (NO_LAG if recent else LAG)
         at = at[(table.shown(until) & (recent | (changed <= until)))[at]]
         part = at[:FEED_PAGE]
-        last = (changed[part[-1]], int(part[-1])) if len(part) else read_cursor(since) if since else (np.datetime64(0, "us"), -1)
+        last = (
+            (changed[part[-1]], int(part[-1]))
+            if len(part)
+            else read_cursor(since)
+            if since
+            else (np.datetime64(0, "us"), -1)
+        )
         rows = table.rows(part, endpoint.columns or PLAIN, endpoint.name)
         return Answer(200, feed_of(rows, len(at) > FEED_PAGE, cursor(*last)))
 
@@ -268,10 +308,20 @@ class Demo:
         page, size = query.paging(endpoint, call.query)
         plain = [("Value", "Value", ""), ("Name", "Name", "")]
         if endpoint.name == "reporting.dynamic_value_sets":
-            return Answer(200, reports.table_of(plain, reports.dynamic_set(self.base, keys[0]), page, size, call.query))
+            return Answer(
+                200,
+                reports.table_of(
+                    plain, reports.dynamic_set(self.base, keys[0]), page, size, call.query
+                ),
+            )
         if endpoint.positional:
             chosen = reports.report(*keys)
-            return Answer(200, reports.table_of(chosen.fields, reports.run(self.base, chosen, call.body), page, size, call.query))
+            return Answer(
+                200,
+                reports.table_of(
+                    chosen.fields, reports.run(self.base, chosen, call.body), page, size, call.query
+                ),
+            )
         if endpoint.kind == "record":
             return Answer(200, as_json(reports.report(*keys).about()))
         everything = [{"id": key, "name": name} for key, name in reports.CATEGORIES.items()]
@@ -287,4 +337,6 @@ def _all(endpoint: Endpoint, table: Table, at: Index) -> Answer:
     if endpoint.name == "marketingads.capacity_warnings":
         head = f'{{"tenantId":{TENANT},"tenantName":"demo","totalCount":{len(at)},"data":'
         return Answer(200, head.encode() + rows + b"}")
-    return Answer(200, b'{"data":' + rows + b"}" if endpoint.name in IN_DATA or not endpoint.columns else rows)
+    return Answer(
+        200, b'{"data":' + rows + b"}" if endpoint.name in IN_DATA or not endpoint.columns else rows
+    )

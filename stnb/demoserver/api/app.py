@@ -1,4 +1,7 @@
-"""The demo as an ASGI app: requests in, answers out, late and spoilt as ordered; and `/_demo`, where that is ordered."""
+"""The demo as an ASGI app.
+
+Requests in, answers out, late and spoilt as ordered; and `/_demo`, where that is ordered.
+"""
 
 from __future__ import annotations
 
@@ -42,21 +45,27 @@ def make_app(
     live: bool = False,
     speed: float = 1.0,
 ) -> Starlette:
-    """The demo tenant as an ASGI app, for the token host and the API host alike. Data are made when first asked for.
+    """The demo tenant as an ASGI app, for the token host and the API host alike.
+
+    Data are made when first asked for.
 
     Args:
         seed: another seed is another company.
         scale: its size; 1 is 5,250 customers and 21,000 jobs in two years.
         today: the day before which the history ends; today (UTC) without it.
         latency: seconds that each answer takes longer.
-        faults: misbehaviour on purpose: names of `FAULTS`, names with a chance such as "500:0.05", or `Fault`s. The app keeps
-            them as `app.state.faults`; `/_demo/faults` shows and changes them.
+        faults: misbehaviour on purpose: names of `FAULTS`, names with a chance such as "500:0.05",
+            or `Fault`s. The app keeps them as `app.state.faults`; `/_demo/faults` shows and changes
+            them.
         rate_limit: calls a second before it answers 429; None for no limit.
-        clock: seconds since 1970, for tokens, the lag of exports and, with `live`, for what happens.
+        clock: seconds since 1970, for tokens, the lag of exports and, with `live`, for what
+            happens.
         scopes: what the app may read; everything without it.
-        state: how the credentials and the tenant stand, one of `STATES`, such as "disabled" or "disabled:403". The app
-            keeps it as `app.state.name`, where it can be changed while accounts are in use.
-        live: whether time goes on: calls, jobs, invoices and payments keep arriving and change. Reports stay with the history.
+        state: how the credentials and the tenant stand, one of `STATES`, such as "disabled" or
+            "disabled:403". The app keeps it as `app.state.name`, where it can be changed while
+            accounts are in use.
+        live: whether time goes on: calls, jobs, invoices and payments keep arriving and change.
+            Reports stay with the history.
         speed: how many seconds pass in a live demo in one second.
 
     Example:
@@ -64,12 +73,27 @@ def make_app(
     """
     if not 0 < speed <= 100_000:
         raise ValueError(f"{speed!r} is no speed; it lies above 0 and up to 100,000.")
-    demo = Demo(seed, scale, today or datetime.now(UTC).date(), scopes, rate_limit, clock, speed if live else None)
+    demo = Demo(
+        seed,
+        scale,
+        today or datetime.now(UTC).date(),
+        scopes,
+        rate_limit,
+        clock,
+        speed if live else None,
+    )
     pending = Faults([Fault.of(f) for f in faults or ()], seed)
 
     async def handle(request: Request) -> Response:
         now = states.State.of(request.app.state.name)
-        call = Call(request.method, request.url.path, request.query_params, request.headers, await request.body(), now)
+        call = Call(
+            request.method,
+            request.url.path,
+            request.query_params,
+            request.headers,
+            await request.body(),
+            now,
+        )
         fault = pending.next(call.path, call.query.get("page"))
         answer = await _answer(demo, fault, call, latency)
         if answer is None:
@@ -85,7 +109,10 @@ def make_app(
 
 
 async def _answer(demo: Demo, fault: Fault | None, call: Call, latency: float) -> Answer | None:
-    """The answer, worked out on a thread, so that the loop stays free; None where the line is to break before it."""
+    """The answer, worked out on a thread, so that the loop stays free.
+
+    None where the line is to break before it.
+    """
     name = fault.name if fault else ""
     wait = latency + (fault.seconds if fault and name in ("slow", "never-answers") else 0)
     if wait:
@@ -104,7 +131,9 @@ async def _answer(demo: Demo, fault: Fault | None, call: Call, latency: float) -
 
 
 class Broken(Response):
-    """An answer whose connection is closed in the middle of its body; without a body, before its first byte.
+    """An answer whose connection is closed in the middle of its body.
+
+    Without a body, before its first byte.
 
     Where there is no connection, as in this process, the client has a body that is cut off.
     """
@@ -112,8 +141,20 @@ class Broken(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         line, body = scope.get("demo.line"), bytes(self.body)
         if body or line is None:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": line is not None})
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": self.status_code,
+                    "headers": self.raw_headers,
+                }
+            )
+            await send(
+                {
+                    "type": "http.response.body",
+                    "body": body[: len(body) // 2],
+                    "more_body": line is not None,
+                }
+            )
         if line is not None:
             line.close()  # what was written is sent first
             while (await receive())["type"] != "http.disconnect":

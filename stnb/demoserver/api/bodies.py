@@ -6,7 +6,12 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-TITLES = {400: "One or more validation errors occurred.", 401: "Unauthorized", 403: "Scope validation failed", 404: "Not Found"}
+TITLES = {
+    400: "One or more validation errors occurred.",
+    401: "Unauthorized",
+    403: "Scope validation failed",
+    404: "Not Found",
+}
 
 
 @dataclass(frozen=True)
@@ -25,9 +30,21 @@ class Problem(Exception):
         short: the gateway's own answers have fewer keys than those of the API behind it.
     """
 
-    def __init__(self, status: int, title: str = "", errors: dict[str, list[str]] | None = None, *, short: bool = False) -> None:
+    def __init__(
+        self,
+        status: int,
+        title: str = "",
+        errors: dict[str, list[str]] | None = None,
+        *,
+        short: bool = False,
+    ) -> None:
         super().__init__(status, title)
-        self.status, self.title, self.errors, self.short = status, title or TITLES[status], errors or {}, short
+        self.status, self.title, self.errors, self.short = (
+            status,
+            title or TITLES[status],
+            errors or {},
+            short,
+        )
 
     def answer(self, trace: str) -> Answer:
         body: dict[str, Any] = {"title": self.title, "status": self.status, "traceId": trace}
@@ -42,9 +59,15 @@ def as_json(value: Any) -> bytes:
 
 
 def page_of(rows: list[bytes], page: int, size: int, more: bool, total: int | None) -> bytes:
-    head = f'{{"page":{page},"pageSize":{size},"hasMore":{str(more).lower()},"totalCount":{"null" if total is None else total},"data":['
+    told = "null" if total is None else total
+    place = f'"page":{page},"pageSize":{size},"hasMore":{str(more).lower()},"totalCount":{told}'
+    head = f'{{{place},"data":['
     return head.encode() + b",".join(rows) + b"]}"
 
 
 def feed_of(rows: list[bytes], more: bool, cursor: str) -> bytes:
-    return f'{{"hasMore":{str(more).lower()},"continueFrom":{json.dumps(cursor)},"data":['.encode() + b",".join(rows) + b"]}"
+    return (
+        f'{{"hasMore":{str(more).lower()},"continueFrom":{json.dumps(cursor)},"data":['.encode()
+        + b",".join(rows)
+        + b"]}"
+    )

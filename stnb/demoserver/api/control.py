@@ -1,4 +1,7 @@
-"""`/_demo`: faults and states of a demo that is running, seen and changed over HTTP. It needs no token."""
+"""`/_demo`: faults and states of a demo that is running, seen and changed over HTTP.
+
+It needs no token.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,9 @@ def control(pending: Faults) -> list[Route]:
         if request.method == "POST":
             given = await _body(request)
             try:
-                pending.set([Fault.of(one) for one in (given if isinstance(given, list) else [given])])
+                pending.set(
+                    [Fault.of(one) for one in (given if isinstance(given, list) else [given])]
+                )
             except ValueError as err:
                 return _refused(str(err))
         if request.method == "DELETE":
@@ -32,15 +37,22 @@ def control(pending: Faults) -> list[Route]:
         if request.method == "POST":
             given = await _body(request)
             try:
-                kept.name = str(State.of(str(given.get("state") if isinstance(given, dict) else given)))
+                kept.name = str(
+                    State.of(str(given.get("state") if isinstance(given, dict) else given))
+                )
             except ValueError as err:
                 return _refused(str(err))
         if request.method == "DELETE":
             kept.name = "healthy"
-        return JSONResponse({"state": kept.name, "names": {name: list(forms) for name, forms in STATES.items()}})
+        return JSONResponse(
+            {"state": kept.name, "names": {name: list(forms) for name, forms in STATES.items()}}
+        )
 
     methods = ["GET", "POST", "DELETE"]
-    return [Route("/_demo/faults", faults, methods=methods), Route("/_demo/state", state, methods=methods)]
+    return [
+        Route("/_demo/faults", faults, methods=methods),
+        Route("/_demo/state", state, methods=methods),
+    ]
 
 
 async def _body(request: Request) -> Any:

@@ -1,4 +1,7 @@
-"""Filters that need more than one table: jobs by technician, customers by telephone, leads by their customer's city."""
+"""Filters that need more than one table.
+
+Jobs by technician, customers by telephone, leads by their customer's city.
+"""
 
 from __future__ import annotations
 
@@ -24,19 +27,29 @@ Make = Callable[[World, Table, Query], Special]
 def special(world: World, table: Table, query: Query) -> Special:
     """The filters of that resource which are not about its own columns."""
     make = SPECIAL.get(table.name)
-    return {"externalDataKey": partial(external, table, query), **(make(world, table, query) if make else {})}
+    return {
+        "externalDataKey": partial(external, table, query),
+        **(make(world, table, query) if make else {}),
+    }
 
 
 def column(table: Table, path: str) -> Array:
     """The column, or nothing but nulls where it has none."""
     found = table.array(path)
-    return np.full(table.size, -1) if found is None or (found.dtype.kind == "O" and path.lower().endswith("id")) else found
+    return (
+        np.full(table.size, -1)
+        if found is None or (found.dtype.kind == "O" and path.lower().endswith("id"))
+        else found
+    )
 
 
 def stranger(world: World, endpoint: Endpoint, parents: list[tuple[str, str]]) -> bool:
-    """Whether the last id in a path is none of those in the list above it, which is itself below a record."""
+    """Whether the last id in a path is none of those in the list above it, which is itself
+    below a record."""
     above = "/{".join(endpoint.path.split("/{")[: 1 + len(parents)])
-    listed = next((e for e in world.catalog if e.path == above and e.kind in ("list", "rows")), None)
+    listed = next(
+        (e for e in world.catalog if e.path == above and e.kind in ("list", "rows")), None
+    )
     if listed is None or len(parents) < 2:
         return False
     table, at = world.below(listed, parents[:-1])
@@ -60,7 +73,11 @@ def _at(values: Any, sign: str) -> Callable[[list[str]], Array]:
 
 
 def _jobs(world: World, table: Table, query: Query) -> Special:
-    seen, sent, mine = world.table("jpm.appointments"), world.table("dispatch.appointment_assignments"), column(table, "id")
+    seen, sent, mine = (
+        world.table("jpm.appointments"),
+        world.table("dispatch.appointment_assignments"),
+        column(table, "id"),
+    )
 
     def having(visits: Any) -> Array:
         """Jobs with such a visit."""
@@ -70,7 +87,9 @@ def _jobs(world: World, table: Table, query: Query) -> Special:
         return np.asarray(beyond(world, table, "firstAppointmentId", "jpm.appointments", "start"))
 
     return {
-        "technicianId": lambda v: np.isin(mine, column(sent, "jobId")[column(sent, "technicianId") == int(v[0])]),
+        "technicianId": lambda v: np.isin(
+            mine, column(sent, "jobId")[column(sent, "technicianId") == int(v[0])]
+        ),
         "appointmentStatus": lambda v: having(equal(seen.raw("status"), v)),
         "appointmentStartsOnOrAfter": lambda v: having(column(seen, "start") >= moment(v[0])),
         "appointmentStartsBefore": lambda v: having(column(seen, "start") < moment(v[0])),
@@ -84,7 +103,8 @@ def _appointments(world: World, table: Table, query: Query) -> Special:
     sent = world.table("dispatch.appointment_assignments")
     return {
         "technicianId": lambda v: np.isin(
-            column(table, "id"), column(sent, "appointmentId")[column(sent, "technicianId") == int(v[0])]
+            column(table, "id"),
+            column(sent, "appointmentId")[column(sent, "technicianId") == int(v[0])],
         ),
         "projectId": lambda v: beyond(world, table, "jobId", "jpm.jobs", "projectId") == int(v[0]),
     }
@@ -100,7 +120,9 @@ def _projects(world: World, table: Table, query: Query) -> Special:
     def among(name: str, path: str, value: str) -> Array:
         """Projects with a job that such a record is about."""
         other = world.table(name)
-        return of(np.isin(column(jobs, "id"), column(other, "jobId")[column(other, path) == int(value)]))
+        return of(
+            np.isin(column(jobs, "id"), column(other, "jobId")[column(other, path) == int(value)])
+        )
 
     return {
         "jobId": lambda v: of(column(jobs, "id") == int(v[0])),
@@ -115,7 +137,11 @@ def _status(table: Table, given: list[str]) -> Array:
     """By status; "None" stands for those that have none."""
     wanted = [part.strip() for text in given for part in text.split(",")]
     data = table.array("status")
-    texts = [str(v or "none").lower() for v in data.tolist()] if data is not None else ["none"] * table.size
+    texts = (
+        [str(v or "none").lower() for v in data.tolist()]
+        if data is not None
+        else ["none"] * table.size
+    )
     return np.isin(texts, [w.lower() for w in wanted])
 
 
@@ -138,11 +164,15 @@ def _leads(world: World, table: Table, query: Query) -> Special:
         return column(table, "customerId") < 0
 
     def new() -> Array:
-        return unknown() | ~np.isin(column(table, "customerId"), column(world.table("jpm.jobs"), "customerId"))
+        return unknown() | ~np.isin(
+            column(table, "customerId"), column(world.table("jpm.jobs"), "customerId")
+        )
 
     def formed() -> Array:
         source = table.array("captureSource")
-        return np.array([bool(v) for v in source.tolist()] if source is not None else [False] * table.size)
+        return np.array(
+            [bool(v) for v in source.tolist()] if source is not None else [False] * table.size
+        )
 
     return {
         "withoutCustomer": lambda v: (unknown() | (column(table, "locationId") < 0)) == yes(v),
@@ -169,20 +199,28 @@ def _bills(world: World, table: Table, query: Query) -> Special:
 
     return {
         "purchaseOrderNumber": lambda v: equal(order("number"), v, contains=True),
-        "purchaseOrderTypes": lambda v: kinds([part.strip() for text in v for part in text.split(",")]),
+        "purchaseOrderTypes": lambda v: kinds(
+            [part.strip() for text in v for part in text.split(",")]
+        ),
     }
 
 
 def _estimates(world: World, table: Table, query: Query) -> Special:
     def total() -> Array:
-        return np.asarray(np.round(np.nan_to_num(column(table, "subtotal")) + np.nan_to_num(column(table, "tax")), 2))
+        return np.asarray(
+            np.round(
+                np.nan_to_num(column(table, "subtotal")) + np.nan_to_num(column(table, "tax")), 2
+            )
+        )
 
     return {"totalGreater": _at(total, ">"), "totalLess": _at(total, "<")}
 
 
 def _timesheets(world: World, table: Table, query: Query) -> Special:
     """Any of a visit's moments counts."""
-    moments = [column(table, name) for name in ("dispatchedOn", "arrivedOn", "canceledOn", "doneOn")]
+    moments = [
+        column(table, name) for name in ("dispatchedOn", "arrivedOn", "canceledOn", "doneOn")
+    ]
     moments = [m for m in moments if m.dtype.kind == "M"]
     return {
         "startedOn": lambda v: np.logical_or.reduce([m > moment(v[0]) for m in moments]),
@@ -194,22 +232,37 @@ def _reviews(world: World, table: Table, query: Query) -> Special:
     def text(given: list[str]) -> Array:
         columns = ("review", "authorName", "customerName")
         return np.asarray(
-            np.logical_or.reduce([np.broadcast_to(equal(table.raw(c), given, contains=True), table.size) for c in columns])
+            np.logical_or.reduce(
+                [
+                    np.broadcast_to(equal(table.raw(c), given, contains=True), table.size)
+                    for c in columns
+                ]
+            )
         )
 
     return {
         "search": text,
         "includeReviewsWithoutTechnician": lambda v: (column(table, "technicianId") >= 0) | yes(v),
-        "locationIds": lambda v: np.isin(beyond(world, table, "jobId", "jpm.jobs", "locationId"), [int(i) for i in v]),
-        "campaignIds": lambda v: np.isin(beyond(world, table, "jobId", "jpm.jobs", "campaignId"), [int(i) for i in v]),
+        "locationIds": lambda v: np.isin(
+            beyond(world, table, "jobId", "jpm.jobs", "locationId"), [int(i) for i in v]
+        ),
+        "campaignIds": lambda v: np.isin(
+            beyond(world, table, "jobId", "jpm.jobs", "campaignId"), [int(i) for i in v]
+        ),
         "includeReviewsWithoutLocation": lambda v: (column(table, "jobId") >= 0) | yes(v),
-        "includeReviewsWithoutCampaign": lambda v: (beyond(world, table, "jobId", "jpm.jobs", "campaignId") >= 0) | yes(v),
+        "includeReviewsWithoutCampaign": lambda v: (
+            (beyond(world, table, "jobId", "jpm.jobs", "campaignId") >= 0) | yes(v)
+        ),
     }
 
 
 def _attributed(world: World, table: Table, query: Query) -> Special:
     words = next(p for p in world.catalog[table.name].params if p.name == "leadType").values
-    return {"leadType": lambda v: equal(table.raw("leadType"), [str(1 + [w.lower() for w in words].index(v[0].lower()))])}
+    return {
+        "leadType": lambda v: equal(
+            table.raw("leadType"), [str(1 + [w.lower() for w in words].index(v[0].lower()))]
+        )
+    }
 
 
 def _calls(world: World, table: Table, query: Query) -> Special:
@@ -219,12 +272,20 @@ def _calls(world: World, table: Table, query: Query) -> Special:
 
 def _forms(world: World, table: Table, query: Query) -> Special:
     wanted = {"published": [True], "unpublished": [False]}
-    return {"status": lambda v: np.isin(column(table, "published").astype(bool), wanted.get(v[0].lower(), [True, False]))}
+    return {
+        "status": lambda v: np.isin(
+            column(table, "published").astype(bool), wanted.get(v[0].lower(), [True, False])
+        )
+    }
 
 
 def _events(world: World, table: Table, query: Query) -> Special:
     services = "memberships.recurring_services"
-    return {"locationId": lambda v: beyond(world, table, "locationRecurringServiceId", services, "locationId") == int(v[0])}
+    return {
+        "locationId": lambda v: (
+            beyond(world, table, "locationRecurringServiceId", services, "locationId") == int(v[0])
+        )
+    }
 
 
 def _service_types(world: World, table: Table, query: Query) -> Special:
@@ -232,8 +293,12 @@ def _service_types(world: World, table: Table, query: Query) -> Special:
 
     def of(given: list[str]) -> Array:
         services = world.table("memberships.recurring_services")
-        kinds = beyond(world, services, "membershipId", "memberships.memberships", "membershipTypeId")
-        return np.isin(column(table, "id"), column(services, "recurringServiceTypeId")[kinds == int(given[0])])
+        kinds = beyond(
+            world, services, "membershipId", "memberships.memberships", "membershipTypeId"
+        )
+        return np.isin(
+            column(table, "id"), column(services, "recurringServiceTypeId")[kinds == int(given[0])]
+        )
 
     return {"membershipTypeId": of}
 
@@ -242,7 +307,10 @@ def _pricebook(world: World, table: Table, query: Query) -> Special:
     """What people search for in a price book: code, name and description."""
 
     def text(given: list[str]) -> Array:
-        hits = [equal(table.raw(c), given, contains=True) for c in ("code", "displayName", "description")]
+        hits = [
+            equal(table.raw(c), given, contains=True)
+            for c in ("code", "displayName", "description")
+        ]
         return np.asarray(np.logical_or.reduce([np.broadcast_to(hit, table.size) for hit in hits]))
 
     return {"searchText": text}
@@ -270,7 +338,10 @@ SPECIAL: dict[str, Make] = {
     "memberships.recurring_service_types": _service_types,
     "payroll.jobs.timesheets": _timesheets,
     "pricebook.clientspecificpricing": _rates,
-    **{f"pricebook.{name}": _pricebook for name in ("services", "materials", "equipment", "discounts_and_fees")},
+    **{
+        f"pricebook.{name}": _pricebook
+        for name in ("services", "materials", "equipment", "discounts_and_fees")
+    },
     "sales.estimates": _estimates,
     "telecom.calls": _calls,
     "telecom.v2.calls": _calls,

@@ -36,14 +36,19 @@ def _has(table: Table) -> Array:
 
 
 def external(table: Table, query: Query, keys: list[str]) -> Array:
-    """The rows that the application knows by one of its values; everything where no values are given."""
+    """The rows that the application knows by one of its values.
+
+    Everything where no values are given.
+    """
     values = [v.strip() for text in query.getlist("externalDataValues") for v in text.split(",")]
     asked = query.get("externalDataApplicationGuid", APPLICATION).lower()
     ids = table.array("id")
     if not any(values) or ids is None:
         return np.array(True)
     wanted = [
-        int(v[len(EXTERNAL_START) :]) for v in values if v.startswith(EXTERNAL_START) and v[len(EXTERNAL_START) :].isdecimal()
+        int(v[len(EXTERNAL_START) :])
+        for v in values
+        if v.startswith(EXTERNAL_START) and v[len(EXTERNAL_START) :].isdecimal()
     ]
     known = asked == APPLICATION and keys[0].lower() == EXTERNAL_KEY.lower()
     return np.isin(ids, wanted) & _has(table) & known
@@ -93,7 +98,9 @@ def shown(endpoint: Endpoint, table: Table, query: Query) -> Table:
             instead[path] = None
     if endpoint.takes("calculatePrices") and "calculatedPrice" not in instead:
         instead["calculatedPrice"] = table.raw("price")
-    if query.get("externalDataApplicationGuid", "").lower() == APPLICATION and endpoint.takes("externalDataApplicationGuid"):
+    if query.get("externalDataApplicationGuid", "").lower() == APPLICATION and endpoint.takes(
+        "externalDataApplicationGuid"
+    ):
         instead["externalData"] = Lazy(_external(table))
     if not instead:
         return table

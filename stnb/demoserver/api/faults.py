@@ -11,7 +11,9 @@ from typing import Any
 from .fault_effects import ASK, INSTEAD, LINE, SPOIL
 
 # What there is by name, each with a line about it.
-FAULTS: dict[str, str] = {name: told for kind in (INSTEAD, SPOIL, ASK, LINE) for name, (told, _) in kind.items()}
+FAULTS: dict[str, str] = {
+    name: told for kind in (INSTEAD, SPOIL, ASK, LINE) for name, (told, _) in kind.items()
+}
 
 
 @dataclass(frozen=True)
@@ -20,17 +22,19 @@ class Fault:
 
     Args:
         name: one of `FAULTS`.
-        path: only where this is in the request's path; "" for every one. The token endpoint has it only when named ("connect/token").
+        path: only where this is in the request's path; "" for every one. The token endpoint has it
+            only when named ("connect/token").
         page: only on this page of a list.
-        times: how often at most; None for always. Those that change how pages are cut ("short-pages", "empty-page", "shifting",
-            "gap") hold for every page until they are taken away.
+        times: how often at most; None for always. Those that change how pages are cut ("short-
+            pages", "empty-page", "shifting", "gap") hold for every page until they are taken away.
         chance: how likely each time; the draws follow the seed.
         seconds: for those that have to do with waiting.
         after: how many requests that fit go well before it begins.
         seed: of its draws; the app's without one.
 
     Example:
-        >>> make_app(faults=["429-header", Fault("500", path="/jobs", times=2), Fault("drop", times=None, chance=0.05)])
+        >>> make_app(faults=["429-header", Fault("500", path="/jobs", times=2), Fault("drop",
+        times=None, chance=0.05)])
     """
 
     name: str
@@ -44,7 +48,9 @@ class Fault:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or self.name not in FAULTS:
-            raise ValueError(f"{self.name!r} is no fault of the demo; there are {', '.join(FAULTS)}.")
+            raise ValueError(
+                f"{self.name!r} is no fault of the demo; there are {', '.join(FAULTS)}."
+            )
         kinds = {
             "path": str,
             "page": int | None,
@@ -58,11 +64,14 @@ class Fault:
             if not isinstance(value, kind) or isinstance(value, bool):
                 raise ValueError(f"{value!r} cannot be the {name} of a fault.")
         if not 0 <= self.chance <= 1 or not 0 <= self.seconds <= 3600:
-            raise ValueError("The chance of a fault lies between 0 and 1, and its seconds between 0 and 3600.")
+            raise ValueError(
+                "The chance of a fault lies between 0 and 1, and its seconds between 0 and 3600."
+            )
 
     @classmethod
     def of(cls, given: str | Fault | Mapping[str, Any]) -> Fault:
-        """Read "500", which happens once, "500:0.05", which happens to every twentieth request, or its fields by name.
+        """Read "500", which happens once, "500:0.05", which happens to every twentieth request, or
+        its fields by name.
 
         Raises:
             ValueError: there is no such fault, or a field of it cannot be.
@@ -80,7 +89,10 @@ class Fault:
             return cls(name, times=None, chance=share)
         fields = set(cls.__dataclass_fields__)
         if not isinstance(given, Mapping) or "name" not in given or not set(given) <= fields:
-            raise ValueError(f"A fault is a name or an object with name and any of {', '.join(sorted(fields - {'name'}))}.")
+            raise ValueError(
+                "A fault is a name or an object with name and any of "
+                f"{', '.join(sorted(fields - {'name'}))}."
+            )
         return cls(**given)
 
 
@@ -102,7 +114,9 @@ class Faults:
         with self._lock:
             self.faults = list(faults)
             self.seen, self.done = [0] * len(self.faults), [0] * len(self.faults)
-            self._random = [random.Random(self.seed if f.seed is None else f.seed) for f in self.faults]
+            self._random = [
+                random.Random(self.seed if f.seed is None else f.seed) for f in self.faults
+            ]
 
     def next(self, path: str, page: str | None) -> Fault | None:
         """The fault that this request meets, or None."""
@@ -111,8 +125,16 @@ class Faults:
                 if not _fits(fault, path, page):
                     continue
                 self.seen[i] += 1
-                spent = fault.times is not None and self.done[i] >= fault.times and fault.name not in ASK
-                if self.seen[i] > fault.after and not spent and self._random[i].random() < fault.chance:
+                spent = (
+                    fault.times is not None
+                    and self.done[i] >= fault.times
+                    and fault.name not in ASK
+                )
+                if (
+                    self.seen[i] > fault.after
+                    and not spent
+                    and self._random[i].random() < fault.chance
+                ):
                     self.done[i] += 1
                     return fault
         return None
@@ -120,10 +142,15 @@ class Faults:
     def table(self) -> list[dict[str, Any]]:
         """What is in force: how often each could have happened, and has."""
         with self._lock:
-            return [asdict(f) | {"seen": s, "done": d} for f, s, d in zip(self.faults, self.seen, self.done, strict=True)]
+            return [
+                asdict(f) | {"seen": s, "done": d}
+                for f, s, d in zip(self.faults, self.seen, self.done, strict=True)
+            ]
 
 
 def _fits(fault: Fault, path: str, page: str | None) -> bool:
     if path.endswith("/connect/token") and "connect/token" not in fault.path:
         return False
-    return fault.path in path and (fault.page is None or fault.name in ASK or str(fault.page) == (page or "1"))
+    return fault.path in path and (
+        fault.page is None or fault.name in ASK or str(fault.page) == (page or "1")
+    )

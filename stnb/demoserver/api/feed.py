@@ -12,7 +12,8 @@ from .query import bad, moment
 
 
 def changes(table: Table) -> Any:
-    """When each row was changed; rows that do not say it stand in their own order at the beginning."""
+    """When each row was changed; rows that do not say it stand in their own order at
+    the beginning."""
     for path in ("modifiedOn", "createdOn"):
         found = table.array(path)
         if found is not None and found.dtype.kind == "M":

@@ -22,7 +22,10 @@ ACTIVE = ("active", "activeState", "activeOnly", "includeInactive")
 
 
 def select(endpoint: Endpoint, table: Table, query: Query, special: Special) -> Array:
-    """A mask of the rows that the filters leave. `special` holds the filters that need other tables."""
+    """A mask of the rows that the filters leave.
+
+    `special` holds the filters that need other tables.
+    """
     keep = np.ones(table.size, dtype=bool)
     hides = endpoint.shows_all[0] if endpoint.shows_all else ""
     for param in endpoint.filters:
@@ -54,7 +57,12 @@ def _active(table: Table, name: str, given: list[str], hidden: bool) -> Array:
     elif name == "includeInactive":
         shown = "any" if wanted == "true" else "true"
     else:
-        shown = {"": "true" if hidden else "any", "activeonly": "true", "inactiveonly": "false", "all": "any"}.get(wanted, wanted)
+        shown = {
+            "": "true" if hidden else "any",
+            "activeonly": "true",
+            "inactiveonly": "false",
+            "all": "any",
+        }.get(wanted, wanted)
     everything = np.ones(table.size, dtype=bool)
     if shown == "any":
         return everything
@@ -74,7 +82,10 @@ def active_rows(table: Table) -> Array:
 
 
 def _matches(table: Table, param: Param, given: list[str], query: Query) -> Array:
-    """The rows that fit one filter. Where no column shows what it asks for, the row knows it all the same."""
+    """The rows that fit one filter.
+
+    Where no column shows what it asks for, the row knows it all the same.
+    """
     base, _, part = param.name.partition("Filter.")
     if part:
         word = query.get(f"{base}Filter.Comparer", "equal").lower()
@@ -119,7 +130,10 @@ def _numeric(data: Any) -> bool:
 
 
 def compared(data: Any, compare: Compare, bound: str) -> Array:
-    """Which rows stand so to the bound; of lists, those with such an element. Null stands to nothing."""
+    """Which rows stand so to the bound; of lists, those with such an element.
+
+    Null stands to nothing.
+    """
     if isinstance(data, Ragged):
         return _having(data, compared(data.values, compare, bound))
     if isinstance(data, Choice):
@@ -139,7 +153,8 @@ def _having(data: Ragged, hits: Array) -> Array:
 
 
 def _hidden(table: Table, param: Param) -> Any:
-    """What a row knows without showing it, where it can be one of a few things; None for the rest."""
+    """What a row knows without showing it, where it can be one of a few things; None
+    for the rest."""
     if not param.values and param.type != "boolean":
         return None
     path = f"_{param.name}"
@@ -161,7 +176,9 @@ def _column(table: Table, path: str) -> Any:
 
 def _path(table: Table, name: str, dates: bool = False) -> str | None:
     """The column that a filter of that name is about."""
-    if (alias := ALIASES.get(f"{table.name}.{name}")) is not None and (alias in table or alias.partition(".")[0] in table):
+    if (alias := ALIASES.get(f"{table.name}.{name}")) is not None and (
+        alias in table or alias.partition(".")[0] in table
+    ):
         return alias
     one = re.sub(r"(?<=.)s$", "", name)
     single = re.sub(r"ies$", "y", name) if name.endswith("ies") else re.sub(r"(?<=s)es$", "", name)
@@ -183,9 +200,14 @@ def _path(table: Table, name: str, dates: bool = False) -> str | None:
 
 
 def pairs_of(name: str, query: Query) -> list[tuple[str, str]]:
-    """The names and values of a mapping: `name[Field]=value`, `name.Field=value` or one JSON object."""
+    """The names and values of a mapping.
+
+    `name[Field]=value`, `name.Field=value` or one JSON object.
+    """
     found = [
-        (m[1] or m[2], v) for k, v in query.multi_items() if (m := re.fullmatch(rf"{re.escape(name)}(?:\[(.+)\]|\.(.+))", k))
+        (m[1] or m[2], v)
+        for k, v in query.multi_items()
+        if (m := re.fullmatch(rf"{re.escape(name)}(?:\[(.+)\]|\.(.+))", k))
     ]
     with contextlib.suppress(ValueError, AttributeError):
         found += [(k, str(v)) for k, v in json.loads(query.get(name) or "{}").items()]
@@ -217,17 +239,25 @@ def _owners(table: Table, query: Query) -> Array:
             rows.setdefault(m[1], {})[m[2]] = value
     if not rows:
         return np.array(True)
-    return np.asarray(np.logical_or.reduce([_holds(table.raw("owners"), row) for row in rows.values()]))
+    return np.asarray(
+        np.logical_or.reduce([_holds(table.raw("owners"), row) for row in rows.values()])
+    )
 
 
 def _holds(data: Any, wanted: Mapping[str, str]) -> Array:
     """Which lists hold an object with these values."""
     if isinstance(data, Choice):
         fits = [
-            any(all(str(e.get(k)).lower() == v.lower() for k, v in wanted.items()) for e in value or ()) for value in data.values
+            any(
+                all(str(e.get(k)).lower() == v.lower() for k, v in wanted.items())
+                for e in value or ()
+            )
+            for value in data.values
         ]
         return np.array([*fits, False])[data.codes]
     if isinstance(data, Ragged) and isinstance(data.values, Table):
         inner = data.values
-        return _having(data, np.logical_and.reduce([equal(inner.raw(k), [v]) for k, v in wanted.items()]))
+        return _having(
+            data, np.logical_and.reduce([equal(inner.raw(k), [v]) for k, v in wanted.items()])
+        )
     return np.array(False)

@@ -1,4 +1,7 @@
-"""Journal entries by what stands in them: their lines are found by a list of their own, one entry at a time."""
+"""Journal entries by what stands in them.
+
+Their lines are found by a list of their own, one entry at a time.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ class Lines:
     def of_entries(self) -> list[tuple[Table, Index]]:
         """For each entry the table that its lines are in, and which they are."""
         endpoint, keys = self.world.catalog[LINES], self.table.array("id")
-        return [self.world.below(endpoint, [("journal-entries", str(key))]) for key in ([] if keys is None else keys.tolist())]
+        return [
+            self.world.below(endpoint, [("journal-entries", str(key))])
+            for key in ([] if keys is None else keys.tolist())
+        ]
 
     def having(self, path: str, test: Callable[[Any], Array]) -> Array:
         """The entries with such a line."""
@@ -51,7 +57,9 @@ def entries(world: World, table: Table, query: Query) -> Special:
         return lambda v: lines.having(path, lambda data: equal(data, v))
 
     def stands(compare: Any) -> Callable[[list[str]], Array]:
-        return lambda v: lines.having("transactionDate", lambda data: compared(data, compare, v[0][:10]))
+        return lambda v: lines.having(
+            "transactionDate", lambda data: compared(data, compare, v[0][:10])
+        )
 
     return {
         "customerName": named("customer.name"),
@@ -74,4 +82,8 @@ def _empty(table: Table, word: str) -> Array:
     empty = np.zeros(table.size, dtype=bool) if flags is None else flags.astype(bool)
     if word == "exclude":
         return ~empty
-    return ~(empty & equal(table.raw("syncStatus"), ["NotSynced"])) if word == "includeexceptnotsynced" else ~empty | empty
+    return (
+        ~(empty & equal(table.raw("syncStatus"), ["NotSynced"]))
+        if word == "includeexceptnotsynced"
+        else ~empty | empty
+    )

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-# How the end of a filter's name compares; the longest first. "paidOnAfter" and "invoicedOnBefore" are as odd as the API has them.
+# How the end of a filter's name compares; the longest first. "paidOnAfter" and "invoicedOnBefore"
+# are as odd as the API has them.
 ENDINGS: list[tuple[str, Callable[[Any, Any], Any]]] = [
     ("OnOrAfter", np.greater_equal),
     ("OnOrBefore", np.less_equal),
@@ -45,7 +46,11 @@ ALIASES = {
     **{
         f"accounting.{bills}.{name}": column
         for bills in ("ap_bills", "inventory_bills")
-        for name, column in {"billNumber": "referenceNumber", "date": "createdOn", "Cost": "billAmount"}.items()
+        for name, column in {
+            "billNumber": "referenceNumber",
+            "date": "createdOn",
+            "Cost": "billAmount",
+        }.items()
     },
     "accounting.credit_memos.appliedToInvoiceIds": "appliedTo.appliedId",
     "accounting.credit_memos.appliedToReferenceNumber": "appliedTo.appliedToReferenceNumber",
@@ -103,11 +108,30 @@ ALIASES = {
     },
 }
 # Parameters that leave the rows as they are: they order them, or say what a row shows.
-NO_FILTERS = {"sort", "orderBy", "orderByDirection", "sortBy", "descending", "calculatePrices", "genPermUrl"}
-NO_FILTERS |= {"includeDurationBilling", "includeDiscounts", "includeRecurringServices", "includeTags", "includeTechnicians"}
-NO_FILTERS |= {"includeSubtasks", "includeChildren", "excludeAccountingChangesFromModifiedDateRange"}
+NO_FILTERS = {
+    "sort",
+    "orderBy",
+    "orderByDirection",
+    "sortBy",
+    "descending",
+    "calculatePrices",
+    "genPermUrl",
+}
+NO_FILTERS |= {
+    "includeDurationBilling",
+    "includeDiscounts",
+    "includeRecurringServices",
+    "includeTags",
+    "includeTechnicians",
+}
+NO_FILTERS |= {
+    "includeSubtasks",
+    "includeChildren",
+    "excludeAccountingChangesFromModifiedDateRange",
+}
 NO_FILTERS |= {"externalDataApplicationGuid", "externalDataValues", "performanceSegmentationType"}
-# What can be sorted by where the catalogue does not say: these, the module's or resource's own, or in some modules every column.
+# What can be sorted by where the catalogue does not say: these, the module's or resource's own, or
+# in some modules every column.
 SORTABLE = {"id", "createdon", "modifiedon"}
 SORTABLE_TOO = {
     "jpm.jobs": {"priority"},
@@ -140,6 +164,10 @@ SORTABLE_TOO = {
 }
 SORT_BY_ANY = {"accounting", "sales", "memberships", "payroll", "timesheets"}
 # Fields of a sort that are called otherwise, or stand in an object.
-SORT_AS = {"completedby": "completeBy", "createdby": "createdById", "primaryvendor": "primaryVendor.vendorName"}
+SORT_AS = {
+    "completedby": "completeBy",
+    "createdby": "createdById",
+    "primaryvendor": "primaryVendor.vendorName",
+}
 SORT_AS |= {"exportedby": "exportedBy.name", "location": "locationId"}
 CONTAINS = re.compile(r"name$|^title|contains$|search|description|^street$", re.IGNORECASE)

@@ -19,14 +19,18 @@ Query: TypeAlias = QueryParams
 
 
 def bad(param: str, value: str) -> Problem:
-    return Problem(400, errors={param: [f"The value '{value}' is not valid for {param[:1].upper()}{param[1:]}."]})
+    return Problem(
+        400,
+        errors={param: [f"The value '{value}' is not valid for {param[:1].upper()}{param[1:]}."]},
+    )
 
 
 # -- values
 
 
 def check(endpoint: Endpoint, query: Query) -> None:
-    """Raises Problem 400 for a required parameter that is missing and for a value that does not fit."""
+    """Raises Problem 400 for a required parameter that is missing and for a value that
+    does not fit."""
     for param in endpoint.params:
         if param.where != "query":
             continue
@@ -34,7 +38,9 @@ def check(endpoint: Endpoint, query: Query) -> None:
         if param.required and not given and param.name not in ("page", "pageSize"):
             raise Problem(400, errors={param.name: [f"The {param.name} field is required."]})
         if param.maximum and len(given) > param.maximum:
-            raise Problem(400, errors={param.name: [f"The number of values must not exceed {param.maximum}."]})
+            raise Problem(
+                400, errors={param.name: [f"The number of values must not exceed {param.maximum}."]}
+            )
         for value in given:
             if not fits(param, value):
                 raise bad(param.name, value)
@@ -83,7 +89,10 @@ def paging(endpoint: Endpoint, query: Query) -> tuple[int, int]:
     """
     first, most = endpoint.page_first, endpoint.page_size_max or 5000
     numbers = []
-    for name, default, low, high in (("page", first, first, 2**31), ("pageSize", endpoint.page_size or 50, 1, most)):
+    for name, default, low, high in (
+        ("page", first, first, 2**31),
+        ("pageSize", endpoint.page_size or 50, 1, most),
+    ):
         text = query.get(name)
         if text is not None and not (text.isdecimal() and low <= int(text) <= high):
             raise bad(name, text)
@@ -95,7 +104,9 @@ def paging(endpoint: Endpoint, query: Query) -> tuple[int, int]:
 
 
 def order(endpoint: Endpoint, table: Table, query: Query, at: Index) -> Index:
-    """The rows in the order of `sort`: +Field or -Field; a few lists have a field and a direction instead.
+    """The rows in the order of `sort`.
+
+    +Field or -Field; a few lists have a field and a direction instead.
 
     Raises:
         Problem: 400, it cannot be sorted by that.
@@ -106,10 +117,26 @@ def order(endpoint: Endpoint, table: Table, query: Query, at: Index) -> Index:
     param = endpoint.takes("sort")
     allowed = {v.lstrip("+-").lower() for v in param.values} if param else set()
     if not allowed and endpoint.module not in SORT_BY_ANY:
-        allowed = SORTABLE | SORTABLE_TOO.get(table.name, set()) | SORTABLE_TOO.get(endpoint.module, set())
-    path = next((c.name for c in table.columns if c.name.lower() == field.lower() and c.type not in ("object", "array")), None)
+        allowed = (
+            SORTABLE
+            | SORTABLE_TOO.get(table.name, set())
+            | SORTABLE_TOO.get(endpoint.module, set())
+        )
+    path = next(
+        (
+            c.name
+            for c in table.columns
+            if c.name.lower() == field.lower() and c.type not in ("object", "array")
+        ),
+        None,
+    )
     path = path or next(
-        (p for p in (SORT_AS.get(field.lower(), ""), f"leadCall.{field[:1].lower()}{field[1:]}") if p in table), None
+        (
+            p
+            for p in (SORT_AS.get(field.lower(), ""), f"leadCall.{field[:1].lower()}{field[1:]}")
+            if p in table
+        ),
+        None,
     )
     known = field.lower() in allowed if allowed else path is not None or field.lower() in SORTABLE
     if not known:
@@ -119,7 +146,10 @@ def order(endpoint: Endpoint, table: Table, query: Query, at: Index) -> Index:
     if values is None:
         return at
     keys = values[at]
-    ranks = np.argsort(np.array([str(v or "") for v in keys.tolist()]) if keys.dtype.kind == "O" else keys, kind="stable")
+    ranks = np.argsort(
+        np.array([str(v or "") for v in keys.tolist()]) if keys.dtype.kind == "O" else keys,
+        kind="stable",
+    )
     return at[ranks[::-1]] if down else at[ranks]
 
 
@@ -129,5 +159,9 @@ def _direction(endpoint: Endpoint, query: Query) -> tuple[bool, str]:
     if text:
         return text[:1] == "-", text.lstrip("+- ")
     if endpoint.takes("orderBy"):
-        return query.get("orderByDirection", "").lower().startswith("desc"), query.get("orderBy") or ""
-    return query.get("descending", "").lower() == "true", (query.get("sortBy") or "") if endpoint.takes("sortBy") else ""
+        return query.get("orderByDirection", "").lower().startswith("desc"), query.get(
+            "orderBy"
+        ) or ""
+    return query.get("descending", "").lower() == "true", (
+        query.get("sortBy") or ""
+    ) if endpoint.takes("sortBy") else ""

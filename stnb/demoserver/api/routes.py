@@ -19,7 +19,9 @@ def tree(catalog: Catalog) -> dict[str, Any]:
     return tree
 
 
-def walk(node: dict[str, Any], parts: Sequence[str], taken: list[str]) -> tuple[Endpoint, list[str]] | None:
+def walk(
+    node: dict[str, Any], parts: Sequence[str], taken: list[str]
+) -> tuple[Endpoint, list[str]] | None:
     if not parts:
         return (node[""], taken) if "" in node else None
     head, *rest = parts

@@ -22,7 +22,12 @@ PATIENCE = 2  # seconds for what is under way when it is ended
 def env_lines(url: str, profile: str = "local") -> str:
     """The lines of a .env file with which a client finds the demo at that address."""
     name = f"SERVICETITAN_{profile.upper()}"
-    values = {"TENANT_ID": TENANT, "CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET, "APP_KEY": APP_KEY}
+    values = {
+        "TENANT_ID": TENANT,
+        "CLIENT_ID": CLIENT_ID,
+        "CLIENT_SECRET": CLIENT_SECRET,
+        "APP_KEY": APP_KEY,
+    }
     values |= {"API_URL": url, "AUTH_URL": url}
     return "\n".join(f"{name}_{field}={value}" for field, value in values.items())
 
@@ -38,7 +43,9 @@ def listen(port: int) -> socket.socket:
     try:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         line.bind((HOST, port))
-        line.listen(128)  # so that a second server finds the port taken, and clients may come at once
+        line.listen(
+            128
+        )  # so that a second server finds the port taken, and clients may come at once
     except (OSError, OverflowError):
         line.close()
         raise

@@ -1,4 +1,5 @@
-"""Routes that are like no other: single facts about a job or a place, sums over campaigns, files."""
+"""Routes that are like no other: single facts about a job or a place, sums over
+campaigns, files."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ MOMENT = Column("", "date-time")
 def _row(world: World, name: str, key: str) -> int:
     row = world.table(name).find(key)
     if row is None:
-        raise Problem(404, f"{name.rpartition('.')[2].rstrip('s').capitalize()} {key} was not found.")
+        raise Problem(
+            404, f"{name.rpartition('.')[2].rstrip('s').capitalize()} {key} was not found."
+        )
     return row
 
 
@@ -65,16 +68,28 @@ def _costs(world: World, query: Query) -> list[tuple[int, str, float]]:
     """(campaign, name, cost) between `from` and `to`."""
     costs, known = world.company["marketing.costs"], world.company["marketing.campaigns"]
     months = ((costs["year"] - 1970) * 12 + costs["month"] - 1).astype("datetime64[M]")
-    first, last = (np.maximum(moment(query[k]), np.datetime64("1990-01-01")) for k in ("from", "to"))
-    begin, end = np.maximum(months.astype("datetime64[D]"), first), np.minimum((months + 1).astype("datetime64[D]"), last)
+    first, last = (
+        np.maximum(moment(query[k]), np.datetime64("1990-01-01")) for k in ("from", "to")
+    )
+    begin, end = (
+        np.maximum(months.astype("datetime64[D]"), first),
+        np.minimum((months + 1).astype("datetime64[D]"), last),
+    )
     days = np.maximum((end - begin) / np.timedelta64(1, "D"), 0)
     at = np.searchsorted(known["id"], costs["campaignId"])
     sums = np.bincount(at, costs["dailyCost"] * days, len(known["id"]))
-    return list(zip(known["id"].tolist(), known["name"].tolist(), np.round(sums, 2).tolist(), strict=True))
+    return list(
+        zip(known["id"].tolist(), known["name"].tolist(), np.round(sums, 2).tolist(), strict=True)
+    )
 
 
 def cost_summary(world: World, keys: list[str], query: Query) -> dict[str, Any]:
-    return {"items": [{"campaignId": i, "campaignName": name, "totalCost": cost} for i, name, cost in _costs(world, query)]}
+    return {
+        "items": [
+            {"campaignId": i, "campaignName": name, "totalCost": cost}
+            for i, name, cost in _costs(world, query)
+        ]
+    }
 
 
 def email_cost(world: World, keys: list[str], query: Query) -> dict[str, Any]:
@@ -91,7 +106,8 @@ SINGLE: dict[str, Callable[[World, list[str], Query], Any]] = {
 
 
 def file(world: World, endpoint: Endpoint, keys: list[str], query: Query) -> Answer:
-    """A small real file of the kind that its name says. Calls that were given up have no recording."""
+    """A small real file of the kind that its name says. Calls that were given up have
+    no recording."""
     if endpoint.module == "telecom":
         return Answer(200, _recording(world, endpoint, keys[0]), "application/octet-stream")
     if not keys:
@@ -100,7 +116,11 @@ def file(world: World, endpoint: Endpoint, keys: list[str], query: Query) -> Ans
     row, names = papers.find(keys[0]), papers.raw("name")
     if row is None:
         return Answer(404, b"")
-    name = next(iter(names.make(np.array([row])))) if isinstance(names, Lazy) else np.asarray(papers.array("name"))[row]
+    name = (
+        next(iter(names.make(np.array([row]))))
+        if isinstance(names, Lazy)
+        else np.asarray(papers.array("name"))[row]
+    )
     return Answer(200, *named(str(name)))
 
 

@@ -3,7 +3,8 @@
 app = make_app(state="disabled")
 app.state.name = "healthy"                   # and it goes on
 
-Where nobody has published the real answer, the likeliest form comes first and the others are variants of it, written
+Where nobody has published the real answer, the likeliest form comes first and the others are
+variants of it, written
 behind a colon: "disabled:403".
 """
 
@@ -22,10 +23,19 @@ from .bodies import Answer, Problem, as_json
 STATES: dict[str, tuple[str, ...]] = {
     "healthy": (),
     "wrong-secret": (),
-    "other-environment": (),  # the pair is accepted at the other host only, whose name begins with "other."
+    # The pair is accepted at the other host only, whose name begins with "other."
+    "other-environment": (),
     "not-connected": ("unauthorized", "invalid", "403"),
-    "disabled": ("unauthorized", "invalid", "401", "403"),  # the last two: tokens are given, calls are refused
-    "scope-missing": ("token", "answer"),  # the token lacks scopes, or has them and the API refuses all the same
+    "disabled": (
+        "unauthorized",
+        "invalid",
+        "401",
+        "403",
+    ),  # the last two: tokens are given, calls are refused
+    "scope-missing": (
+        "token",
+        "answer",
+    ),  # the token lacks scopes, or has them and the API refuses all the same
     "upgraded": (),  # every scope, whatever the app began with
     "secret-regenerated": ("later", "at-once"),  # when the tokens that are out come to their end
     "app-key-wrong": ("401", "message", "403"),
@@ -35,7 +45,12 @@ STATES: dict[str, tuple[str, ...]] = {
     "clock-skew": ("ahead", "behind"),  # the host's clock, as seen from here
 }
 # What a state follows on: some show only to those who were there before.
-BEFORE = {"upgraded": "scope-missing", "secret-regenerated": "healthy", "token-ended-early": "healthy", "disabled": "healthy"}
+BEFORE = {
+    "upgraded": "scope-missing",
+    "secret-regenerated": "healthy",
+    "token-ended-early": "healthy",
+    "disabled": "healthy",
+}
 LACKING = "tn.acc."  # the scopes that are missing begin so
 USES = 12  # calls that a token is good for when it ends early
 SKEW = 420.0  # seconds
@@ -45,7 +60,9 @@ UNAUTHORIZED = Answer(400, as_json({"error": "unauthorized_client"}))
 FORBIDDEN = Answer(403, as_json({"title": "Forbidden", "status": 403, "traceId": "demo-403"}))
 PLEASE_WAIT = f"Rate limit is exceeded. Try again in {PAUSE} seconds."
 LIMITED = Answer(429, as_json({"status": 429, "title": PLEASE_WAIT, "traceId": "demo-429"}))
-NO_KEY = Answer(401, as_json({"statusCode": 401, "message": "Access denied due to invalid subscription key."}))
+NO_KEY = Answer(
+    401, as_json({"statusCode": 401, "message": "Access denied due to invalid subscription key."})
+)
 
 AT_TOKEN = {
     ("wrong-secret", ""): INVALID,
@@ -88,7 +105,9 @@ class State:
             raise ValueError(f"{name!r} is no state of the demo; there are {', '.join(STATES)}.")
         forms = STATES[name]
         if variant and variant not in forms:
-            raise ValueError(f"{name!r} has no variant {variant!r}; it has {', '.join(forms) or 'none'}.")
+            raise ValueError(
+                f"{name!r} has no variant {variant!r}; it has {', '.join(forms) or 'none'}."
+            )
         return cls(name, variant or next(iter(forms), ""))
 
     def __str__(self) -> str:
@@ -106,7 +125,8 @@ class State:
         return AT_TOKEN.get((self.name, self.variant))
 
     def grants(self, own: Iterable[str], every: Iterable[str]) -> list[str]:
-        """The scopes of a token given in this state, from those that the app has and those that there are."""
+        """The scopes of a token given in this state, from those that the app has and those
+        that there are."""
         if self.name == "upgraded":
             return sorted(every)
         lacking = LACKING if (self.name, self.variant) == ("scope-missing", "token") else "-"
@@ -118,7 +138,10 @@ class State:
 
 
 class Gate:
-    """Decides over a call that has a good token: what the state says, then the limit on calls a second."""
+    """Decides over a call that has a good token.
+
+    What the state says, then the limit on calls a second.
+    """
 
     def __init__(self, rate: int | None, clock: Callable[[], float]) -> None:
         self._rate, self._clock = rate, clock
@@ -135,7 +158,9 @@ class Gate:
         answer = AT_CALL.get((state.name, state.variant))
         if answer == 401 or (state.name == "token-ended-early" and self._spent(claims["jti"])):
             raise Problem(401, short=True)
-        if (state.name, state.variant) == ("scope-missing", "answer") and (scope or "").startswith(LACKING):
+        if (state.name, state.variant) == ("scope-missing", "answer") and (scope or "").startswith(
+            LACKING
+        ):
             raise Problem(403, short=True)
         if isinstance(answer, Answer):
             return answer
@@ -156,11 +181,15 @@ class Gate:
                 self._recent.popleft()
             if len(self._recent) >= self._rate:
                 wait = max(1, math.ceil(self._recent[0] + 1 - now))
-                raise Problem(429, f"Rate limit is exceeded. Try again in {wait} seconds.", short=True)
+                raise Problem(
+                    429, f"Rate limit is exceeded. Try again in {wait} seconds.", short=True
+                )
             self._recent.append(now)
 
 
 def stranger(state: State) -> Problem:
     """The answer to a call whose token is of another tenant."""
     status = int(state.variant) if state.name == "tenant-mismatch" else 403
-    return Problem(status, "The token was issued for another tenant." if status == 403 else "", short=True)
+    return Problem(
+        status, "The token was issued for another tenant." if status == 403 else "", short=True
+    )

@@ -33,26 +33,48 @@ class Tokens:
         self._key = f"demo {seed}".encode()
         self._count = itertools.count(1)
 
-    def give(self, body: bytes, headers: Mapping[str, str], scopes: Sequence[str], tenant: int) -> Answer:
+    def give(
+        self, body: bytes, headers: Mapping[str, str], scopes: Sequence[str], tenant: int
+    ) -> Answer:
         """The answer to `POST /connect/token`: a token for these scopes of this tenant."""
         if not headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             return _refuse("invalid_request")
-        form = {k: v[-1] for k, v in parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True).items()}
+        form = {
+            k: v[-1]
+            for k, v in parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True).items()
+        }
         if form.get("grant_type") != "client_credentials":
             return _refuse("unsupported_grant_type")
-        pair = _basic(headers.get("authorization", "")) or (form.get("client_id"), form.get("client_secret"))
+        pair = _basic(headers.get("authorization", "")) or (
+            form.get("client_id"),
+            form.get("client_secret"),
+        )
         if pair != (CLIENT_ID, CLIENT_SECRET):
             return _refuse("invalid_client")
         body = as_json(
-            {"access_token": self._sign(scopes, tenant), "expires_in": SECONDS, "token_type": "Bearer", "scope": " ".join(scopes)}
+            {
+                "access_token": self._sign(scopes, tenant),
+                "expires_in": SECONDS,
+                "token_type": "Bearer",
+                "scope": " ".join(scopes),
+            }
         )
         return Answer(200, body, headers={"cache-control": "no-store"})
 
     def _sign(self, scopes: Sequence[str], tenant: int) -> str:
         now = int(self.clock())
-        claims = {"iss": "https://demo.invalid", "nbf": now, "exp": now + SECONDS, "client_id": CLIENT_ID, "tenant": str(tenant)}
+        claims = {
+            "iss": "https://demo.invalid",
+            "nbf": now,
+            "exp": now + SECONDS,
+            "client_id": CLIENT_ID,
+            "tenant": str(tenant),
+        }
         claims |= {"jti": f"demo{next(self._count):028d}", "iat": now}
-        text = ".".join(_b64(as_json(part)) for part in ({"alg": "HS256", "typ": "at+jwt"}, {**claims, "scope": scopes}))
+        text = ".".join(
+            _b64(as_json(part))
+            for part in ({"alg": "HS256", "typ": "at+jwt"}, {**claims, "scope": scopes})
+        )
         return f"{text}.{self._seal(text)}"
 
     def _seal(self, text: str) -> str:

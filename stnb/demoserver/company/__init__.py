@@ -1,1 +1,2 @@
-"""Makes the tables: a simulated contractor, subject by subject, named as the API names its modules."""
+"""Makes the tables: a simulated contractor, subject by subject, named as the API names
+its modules."""

@@ -10,7 +10,22 @@ from .facts.selling import Calls
 from .marketing.campaigns import BAD_BUY, CAMPAIGN_NAMES, CAMPAIGNS, WEIGHTS, strength
 from .settings.business_units import CALLS, JOB_TYPES, address
 from .settings.people import office
-from .simulation import DAY, HOUR, SECOND, Company, Data, Rng, blur, draw, ids, later, objects, of, phones, spread
+from .simulation import (
+    DAY,
+    HOUR,
+    SECOND,
+    Company,
+    Data,
+    Rng,
+    blur,
+    draw,
+    ids,
+    later,
+    objects,
+    of,
+    phones,
+    spread,
+)
 from .table import Array, Choice, Index
 from .words import CITIES, SENTENCES
 
@@ -20,7 +35,10 @@ SEARCHES = CAMPAIGNS["Search"][:4]  # for cooling, heating, plumbing, electrical
 
 
 def _campaigns(co: Company, name: str, when: Array, kind: Index, booked: bool) -> Index:
-    """Where calls come from: each campaign in its season, a search by what is searched for. One brings calls and few jobs."""
+    """Where calls come from: each campaign in its season, a search by what is searched for.
+
+    One brings calls and few jobs.
+    """
     often = np.array([float(t[3]) for t in JOB_TYPES])
     fits = np.ones((len(JOB_TYPES), len(CAMPAIGN_NAMES)))
     for i, campaign in enumerate(CAMPAIGN_NAMES):
@@ -34,8 +52,12 @@ def _campaigns(co: Company, name: str, when: Array, kind: Index, booked: bool) -
     upto = np.cumsum(fits[:, None] * month[None] * weights, axis=2)
     upto = (upto / upto[..., -1:]).reshape(-1, len(CAMPAIGN_NAMES))
     row = kind * 12 + when.astype("datetime64[M]").astype(int) % 12
-    line = (np.arange(len(upto))[:, None] + upto).ravel()  # one line of numbers, so that each row is a search in it
-    place = np.searchsorted(line, row + co.rng(name).random(len(row)), side="right") - row * len(CAMPAIGN_NAMES)
+    line = (
+        np.arange(len(upto))[:, None] + upto
+    ).ravel()  # one line of numbers, so that each row is a search in it
+    place = np.searchsorted(line, row + co.rng(name).random(len(row)), side="right") - row * len(
+        CAMPAIGN_NAMES
+    )
     return np.asarray(np.clip(place, 0, len(CAMPAIGN_NAMES) - 1))
 
 
@@ -45,24 +67,33 @@ def search(trade: int, season: str) -> str:
 
 
 def _others(co: Company, rng: Rng) -> tuple[Array, Index, Index]:
-    """(moment, outcome, job type) of the calls that led to no job: as busy as the days are; people hang up at noon, when few answer."""
+    """(moment, outcome, job type) of the calls that led to no job.
+
+    As busy as the days are; people hang up at noon, when few answer.
+    """
     job, n = co.jobs, co.count(10_500)
     like = rng.integers(0, len(job.id), n)
     outcome = rng.choice([1, 2, 3, ABANDONED], n, p=[0.5, 0.2, 0.2, 0.1])
     near = job.created[like] + (rng.normal(0, 1.2, n) * 3600).astype(np.int64) * SECOND
-    noon = job.created[like].astype("datetime64[D]") + (19 * 3600 + rng.normal(0, 2400, n)).astype(np.int64) * SECOND
+    noon = (
+        job.created[like].astype("datetime64[D]")
+        + (19 * 3600 + rng.normal(0, 2400, n)).astype(np.int64) * SECOND
+    )
     when = np.where(outcome == ABANDONED, noon, near)
     return blur(rng, np.clip(when, co.start, co.end - HOUR)), outcome, job.kind[like]
 
 
 def calls(co: Company) -> Data:
-    """Facts of the calls: those that led to seven jobs in ten, and half as many that led to none."""
+    """Facts of the calls: those that led to seven jobs in ten, and half as many that
+    led to none."""
     rng, job = co.rng("calls"), co.jobs
     n = len(job.id)
     campaign = _campaigns(co, "campaign of job", job.created, job.kind, True)
     booked = np.flatnonzero(rng.random(n) < 0.7)
     others, outcome, wanted = _others(co, rng)
-    when = np.concatenate((job.created[booked] - rng.integers(120, 900, len(booked)) * SECOND, others))
+    when = np.concatenate(
+        (job.created[booked] - rng.integers(120, 900, len(booked)) * SECOND, others)
+    )
     order = np.argsort(when, kind="stable")
     total, known = len(when), len(co.customers.id)
     stranger = np.where(rng.random(len(others)) < 0.5, rng.integers(0, known, len(others)), -1)
@@ -77,8 +108,14 @@ def calls(co: Company) -> Data:
         "job": of_job,
         "kind": kind,
         "customer": np.concatenate((job.customer[booked], stranger))[order],
-        "campaign": np.concatenate((campaign[booked], _campaigns(co, "campaign of call", others, wanted, False)))[order],
-        "seconds": np.where(kind == ABANDONED, rng.integers(2, 25, total), (40 + rng.exponential(180, total)).astype(np.int64)),
+        "campaign": np.concatenate(
+            (campaign[booked], _campaigns(co, "campaign of call", others, wanted, False))
+        )[order],
+        "seconds": np.where(
+            kind == ABANDONED,
+            rng.integers(2, 25, total),
+            (40 + rng.exponential(180, total)).astype(np.int64),
+        ),
         "campaign_of_job": campaign,
         "call_of_job": call_of_job,
     }
@@ -96,7 +133,9 @@ def calls_v3(co: Company) -> Data:
         # The documents promise a project for every call.
         "projectId": np.where(has & (kept >= 0), kept, projects[np.arange(n) % len(projects)]),
         "businessUnit.id": of(co["settings.business_units"]["id"], unit),
-        "businessUnit.name": Choice(np.maximum(unit, 0), co["settings.business_units"]["name"].tolist()),
+        "businessUnit.name": Choice(
+            np.maximum(unit, 0), co["settings.business_units"]["name"].tolist()
+        ),
         "type?": has,
         "type.id": co["jpm.job_types"]["id"][co.jobs.kind[at]],
         "type.name": Choice(co.jobs.kind[at], [t[0] for t in JOB_TYPES]),
@@ -124,7 +163,9 @@ def _talk(co: Company, call: Calls) -> Data:
         "reason.name": Choice(reason, CALLS),
         "reason.lead": reason < 2,
         "reason.active": True,
-        "recordingUrl": objects([f"https://demo.invalid/recordings/{i}.wav" if ok else None for i, ok in answered]),
+        "recordingUrl": objects(
+            [f"https://demo.invalid/recordings/{i}.wav" if ok else None for i, ok in answered]
+        ),
         "voiceMailUrl": None,
         "customer.id": of(co.customers.id, call.customer),
         "customer.name": Choice(np.maximum(call.customer, 0), co.customers.names),
@@ -137,29 +178,41 @@ def _talk(co: Company, call: Calls) -> Data:
         "sid": None,
         "tags": [],
         "createdOn": call.when,
-        "modifiedOn": later(co, rng, np.minimum(call.when + call.seconds * SECOND, co.end - SECOND * 60), 0.3),
+        "modifiedOn": later(
+            co, rng, np.minimum(call.when + call.seconds * SECOND, co.end - SECOND * 60), 0.3
+        ),
     }
 
 
 def _agents(co: Company, rng: Rng, call: Calls) -> Index:
-    """Who took each call: of the people at the telephone the best book far more of the calls that could be booked."""
+    """Who took each call: of the people at the telephone the best book far more of the calls that
+    could be booked."""
     staff, day = co["settings.employees"], call.when
     desk = np.flatnonzero(np.isin(staff["role"].array(), ["CSR", "Dispatch"]) & staff["active"])
     books = np.linspace(0.55, 0.93, len(desk))[rng.permutation(len(desk))]
     odds = {True: books, False: 1 - books}
     draws = {booked: rng.choice(desk, len(day), p=p / p.sum()) for booked, p in odds.items()}
     other = rng.choice(desk, len(day))
-    return np.asarray(np.select([call.kind == 0, call.kind == 1], [draws[True], draws[False]], other))
+    return np.asarray(
+        np.select([call.kind == 0, call.kind == 1], [draws[True], draws[False]], other)
+    )
 
 
 def calls_v2(co: Company) -> Data:
-    """The calls in the older form, which knows no null: strangers are put down to the first customer, and so on."""
+    """The calls in the older form, which knows no null.
+
+    Strangers are put down to the first customer, and so on.
+    """
     v3 = co["telecom.calls"]
     out = {path: data for path, data in v3.items() if not path.endswith("?")}
     first = {"businessUnit.id": "settings.business_units", "leadCall.customer.id": "crm.customers"}
-    out |= {path: np.where(v3[path] >= 0, v3[path], co[name]["id"][0]) for path, name in first.items()}
+    out |= {
+        path: np.where(v3[path] >= 0, v3[path], co[name]["id"][0]) for path, name in first.items()
+    }
     out["jobNumber"] = objects([str(n) if n >= 0 else "" for n in v3["jobNumber"].tolist()])
-    out["leadCall.recordingUrl"] = objects([url or "" for url in v3["leadCall.recordingUrl"].tolist()])
+    out["leadCall.recordingUrl"] = objects(
+        [url or "" for url in v3["leadCall.recordingUrl"].tolist()]
+    )
     return out | {"leadCall.voiceMailUrl": "", "leadCall.sid": ""}
 
 
@@ -167,7 +220,11 @@ def calls_export(co: Company) -> Data:
     """The same calls, flat, as the feed has them."""
     v3, call = co["telecom.calls"], co.calls
     job = call.job
-    flat = {path.removeprefix("leadCall."): data for path, data in v3.items() if path.startswith("leadCall.")}
+    flat = {
+        path.removeprefix("leadCall."): data
+        for path, data in v3.items()
+        if path.startswith("leadCall.")
+    }
     place = np.where(job >= 0, co.jobs.place[np.maximum(job, 0)], -1)
     return {
         **flat,
@@ -189,7 +246,9 @@ def booking_facts(co: Company) -> Data:
     n = len(job.id)
     booked = np.flatnonzero((co.calls.call_of_job < 0) & (rng.random(n) < 0.25))
     extra = spread(rng, co.start, co.end, co.count(210))
-    when = np.concatenate((job.created[booked] - rng.integers(300, 9000, len(booked)) * SECOND, extra))
+    when = np.concatenate(
+        (job.created[booked] - rng.integers(300, 9000, len(booked)) * SECOND, extra)
+    )
     order = np.argsort(when, kind="stable")
     of_job = np.concatenate((booked, np.full(len(extra), -1)))[order]
     number = ids(len(when), 12_300_700)
@@ -204,7 +263,10 @@ def bookings(co: Company) -> Data:
     at, has = np.maximum(job, 0), job >= 0
     status = np.where(has, 1, rng.choice([0, 2], n))
     return {
-        **address(rng, np.where(has, co.customers.city[co.jobs.customer[at]], rng.integers(0, len(CITIES), n))),
+        **address(
+            rng,
+            np.where(has, co.customers.city[co.jobs.customer[at]], rng.integers(0, len(CITIES), n)),
+        ),
         "id": fact.id,
         "source": "Website",
         "createdOn": fact.when,
@@ -212,7 +274,9 @@ def bookings(co: Company) -> Data:
         "name": Choice(co.jobs.customer[at], co.customers.names),
         "start": fact.when.astype("datetime64[D]").astype("datetime64[us]") + 2 * DAY + 15 * HOUR,
         "campaignId": co["marketing.campaigns"]["id"][co.calls.campaign_of_job[at]],
-        "businessUnitId": np.where(has, co["settings.business_units"]["id"][(co.jobs.branch * 4 + co.jobs.trade)[at]], -1),
+        "businessUnitId": np.where(
+            has, co["settings.business_units"]["id"][(co.jobs.branch * 4 + co.jobs.trade)[at]], -1
+        ),
         "status": Choice(status, ["New", "Converted", "Dismissed", "Accepted"]),
         "dismissingReasonId": np.where(status == 2, co["jbce.call_reasons"]["id"][1], -1),
         "jobId": of(co.jobs.id, job),
@@ -239,7 +303,9 @@ def _came_later(co: Company, customer: Index, when: Array) -> Array:
     width = 1000
     keys = np.sort(job.customer * width + ((job.created - co.start) // day).astype(np.int64))
     first = customer * width + ((when - co.start) // day).astype(np.int64) + 1
-    return np.asarray((customer >= 0) & (np.searchsorted(keys, first + 45) > np.searchsorted(keys, first)))
+    return np.asarray(
+        (customer >= 0) & (np.searchsorted(keys, first + 45) > np.searchsorted(keys, first))
+    )
 
 
 def leads(co: Company) -> Data:
@@ -253,7 +319,9 @@ def leads(co: Company) -> Data:
         "status": Choice(status, ["Open", "Dismissed", "Converted"]),
         "priority": draw(rng, ["Low", "Normal", "High", "Urgent"], n, [1, 6, 2, 1]),
         "customerId": of(co.customers.id, who),
-        "locationId": np.where(who >= 0, co["crm.locations"]["id"][co.customers.places.starts[np.maximum(who, 0)]], -1),
+        "locationId": np.where(
+            who >= 0, co["crm.locations"]["id"][co.customers.places.starts[np.maximum(who, 0)]], -1
+        ),
         "jobTypeId": co["jpm.job_types"]["id"][kind],
         "campaignId": co["marketing.campaigns"]["id"][call.campaign[at]],
         "followUpDate": made + 3 * DAY,

@@ -1,4 +1,5 @@
-"""Columns that neither the simulation nor chance makes well, completed when a table is first served."""
+"""Columns that neither the simulation nor chance makes well, completed when a table is
+first served."""
 
 from __future__ import annotations
 
@@ -26,7 +27,11 @@ def _complete(world: World, endpoint: Endpoint, table: Table) -> None:
     columns = {c.name: c for c in (table.columns or endpoint.columns)}
     if "customFields" in columns and (not table.made or table.data.get("customFields", []) == []):
         table.data["customFields"] = _fields(world, table, columns["customFields"])
-    if table.made and "preferredTechnicianIds" in columns and "preferredTechnicianIds" not in table.data:
+    if (
+        table.made
+        and "preferredTechnicianIds" in columns
+        and "preferredTechnicianIds" not in table.data
+    ):
         table.data["preferredTechnicianIds"] = _technicians(world, table)
     _numbers(table)
 
@@ -40,7 +45,9 @@ def _fields(world: World, table: Table, column: Column) -> Choice:
             field = {**({"typeId": 7_100 + i} if typed else {}), "name": name, "value": value}
             sets.append([field] if i == 0 else [*sets[1], field])
     rng = world.company.rng(f"custom fields of {table.name}")
-    return Choice(np.where(rng.random(table.size) < 0.5, rng.integers(1, len(sets), table.size), 0), sets)
+    return Choice(
+        np.where(rng.random(table.size) < 0.5, rng.integers(1, len(sets), table.size), 0), sets
+    )
 
 
 def _technicians(world: World, table: Table) -> Any:
@@ -53,10 +60,18 @@ def _technicians(world: World, table: Table) -> Any:
 def _numbers(table: Table) -> None:
     """Some enums are numbers in the answers."""
     for path, column in paths(table.columns):
-        if column.type == "enum" and column.values and all(v.lstrip("-").isdecimal() for v in column.values):
+        if (
+            column.type == "enum"
+            and column.values
+            and all(v.lstrip("-").isdecimal() for v in column.values)
+        ):
             drawn = table.raw(path)
             if isinstance(drawn, Choice):
-                table.data[path] = Choice(drawn.codes, [None if v is None else int(v) for v in drawn.values])
+                table.data[path] = Choice(
+                    drawn.codes, [None if v is None else int(v) for v in drawn.values]
+                )
             elif isinstance(drawn, int | np.ndarray):
                 known, codes = np.unique(np.broadcast_to(drawn, table.size), return_inverse=True)
-                table.data[path] = Choice(codes.astype(np.int64), [int(v) if int(v) >= 0 else None for v in known])
+                table.data[path] = Choice(
+                    codes.astype(np.int64), [int(v) if int(v) >= 0 else None for v in known]
+                )

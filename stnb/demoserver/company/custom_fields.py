@@ -1,4 +1,7 @@
-"""The custom fields that were defined for each kind of record: those that its rows carry, with their types and choices."""
+"""The custom fields that were defined for each kind of record.
+
+Those that its rows carry, with their types and choices.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +23,31 @@ def _chosen(fields: list[tuple[int, str, list[str]]]) -> list[Field]:
 
 
 VENDOR: list[Field] = [(501, "Account number", "Text", [])]
-BILL: list[Field] = [(521, "Approved by", "Dropdown", ["Office", "Owner"]), (522, "Discount lost", "Numeric", [])]
-INVOICE: list[Field] = [(531, "Lien", "Dropdown", ["No", "Yes"]), (532, "Route", "Dropdown", ["A", "B"])]
-PROJECT: list[Field] = [(551, "Permit number", "Text", []), (552, "Financed", "Dropdown", ["No", "Yes"])]
+BILL: list[Field] = [
+    (521, "Approved by", "Dropdown", ["Office", "Owner"]),
+    (522, "Discount lost", "Numeric", []),
+]
+INVOICE: list[Field] = [
+    (531, "Lien", "Dropdown", ["No", "Yes"]),
+    (532, "Route", "Dropdown", ["A", "B"]),
+]
+PROJECT: list[Field] = [
+    (551, "Permit number", "Text", []),
+    (552, "Financed", "Dropdown", ["No", "Yes"]),
+]
 FIELDS: dict[str, list[Field]] = {
     "crm.customers.custom_fields": _chosen(CUSTOMER_FIELDS),
-    "crm.locations.custom_fields": [(311, "Roof access", "Dropdown", ["Hatch", "Ladder"]), (312, "Square feet", "Numeric", [])],
+    "crm.locations.custom_fields": [
+        (311, "Roof access", "Dropdown", ["Hatch", "Ladder"]),
+        (312, "Square feet", "Numeric", []),
+    ],
     "jpm.jobs.custom_fields": _chosen(JOB_FIELDS),
     "jpm.projects.custom_fields": PROJECT,
     "accounting.invoices.custom_fields": INVOICE,
     "accounting.payments.custom_fields": [(541, "Deposit slip", "Text", [])],
-    "accounting.credit_memos.custom_fields": [(545, "Approved by", "Dropdown", ["Office", "Owner"])],
+    "accounting.credit_memos.custom_fields": [
+        (545, "Approved by", "Dropdown", ["Office", "Owner"])
+    ],
     "accounting.ap_bills.custom_fields": BILL,
     "accounting.inventory_bills.custom_fields": BILL,
     "accounting.ap_credits.custom_fields": [(525, "Claim number", "Text", [])],

@@ -1,4 +1,7 @@
-"""Columns that the simulation does not make: values of the right type, drawn by name, with ids that lead somewhere."""
+"""Columns that the simulation does not make.
+
+Values of the right type, drawn by name, with ids that lead somewhere.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +39,18 @@ BY_NAME = {
     "skuId": "pricebook.materials",
 }
 # What a row says about its job, and where that stands on the job.
-OF_JOB = {"customerId": "customerId", "locationId": "locationId", "businessUnitId": "businessUnitId", "projectId": "projectId"}
-OF_JOB |= {"jobNumber": "jobNumber", "invoiceId": "invoiceId", "jobTypeId": "jobTypeId", "campaignId": "campaignId"}
+OF_JOB = {
+    "customerId": "customerId",
+    "locationId": "locationId",
+    "businessUnitId": "businessUnitId",
+    "projectId": "projectId",
+}
+OF_JOB |= {
+    "jobNumber": "jobNumber",
+    "invoiceId": "invoiceId",
+    "jobTypeId": "jobTypeId",
+    "campaignId": "campaignId",
+}
 NULL_SHARE = 0.15
 
 
@@ -72,7 +85,12 @@ class Filler:
             return named
         if (followed := self._followed(rng, table, column, path)) is not None:
             return followed
-        if table.made and column.nullable and not column.refers and column.name not in ("modifiedOn", "createdOn"):
+        if (
+            table.made
+            and column.nullable
+            and not column.refers
+            and column.name not in ("modifiedOn", "createdOn")
+        ):
             return None
         if (anyone := self._linked(rng, table, column)) is not None:
             return anyone
@@ -83,9 +101,17 @@ class Filler:
         return _plain(rng, table, column, path)
 
     def _recorded(self, table: Table, path: str) -> Any:
-        """The column of a record that is in no list, where the simulation keeps such records: those of the id in the table's name."""
+        """The column of a record that is in no list, where the simulation keeps such records.
+
+        Those of the id in the table's name.
+        """
         name, _, keys = table.name.partition("(")
-        if not keys.endswith(")") or table.size != 1 or name not in self.company or path not in self.company[name]:
+        if (
+            not keys.endswith(")")
+            or table.size != 1
+            or name not in self.company
+            or path not in self.company[name]
+        ):
             return MISSING
         data, key = self.company[name], keys[:-1].rpartition(",")[2]
         at = np.flatnonzero(data["id"].astype(str) == key) if key else np.zeros(1, dtype=np.int64)
@@ -100,8 +126,15 @@ class Filler:
         return self._blank(rng, column, known[rng.integers(0, len(known), table.size)])
 
     def _followed(self, rng: Rng, table: Table, column: Column, path: str) -> Any:
-        """What follows from the row's job or location, so that the two agree; None where nothing does."""
-        if path not in OF_JOB or column.type not in ("integer", "string") or table.name == "jpm.jobs":
+        """What follows from the row's job or location, so that the two agree.
+
+        None where nothing does.
+        """
+        if (
+            path not in OF_JOB
+            or column.type not in ("integer", "string")
+            or table.name == "jpm.jobs"
+        ):
             return None
         jobs, mine = self.company["jpm.jobs"], table.array("jobId") if "jobId" in table else None
         if mine is None or mine.dtype.kind != "i":
@@ -120,7 +153,11 @@ class Filler:
         return places["customerId"][np.searchsorted(places["id"], mine)]
 
     def _blank(self, rng: Rng, column: Column, values: Index) -> Index:
-        return np.where(rng.random(len(values)) < NULL_SHARE, -1, values) if column.nullable else values
+        return (
+            np.where(rng.random(len(values)) < NULL_SHARE, -1, values)
+            if column.nullable
+            else values
+        )
 
     def _named(self, table: Table, path: str) -> Choice | None:
         """The name beside an id that leads to something with a name, as that calls itself."""
@@ -130,7 +167,9 @@ class Filler:
             return None
         known, mine = self.ids(column.refers), table.raw(f"{above}.id", column)
         assert known is not None  # what has names has ids
-        return Choice(np.minimum(np.searchsorted(known, np.maximum(mine, 0)), len(names) - 1), names)
+        return Choice(
+            np.minimum(np.searchsorted(known, np.maximum(mine, 0)), len(names) - 1), names
+        )
 
     def _list(self, rng: Rng, table: Table, column: Column, path: str) -> Any:
         if not column.children or column.children[0].type == "any":
@@ -142,13 +181,26 @@ class Filler:
         if element.type == "object":
             return ragged(counts, inner)
         named = Column(
-            column.name, element.type, False, element.values, element.text, element.children, element.refers or column.refers
+            column.name,
+            element.type,
+            False,
+            element.values,
+            element.text,
+            element.children,
+            element.refers or column.refers,
         )
         values = self(inner, named, column.name)
-        return ragged(counts, values) if isinstance(values, np.ndarray) else _relist(counts, values, inner, element)
+        return (
+            ragged(counts, values)
+            if isinstance(values, np.ndarray)
+            else _relist(counts, values, inner, element)
+        )
 
     def _moment(self, rng: Rng, table: Table, column: Column, path: str) -> Any:
-        """The moments of a row follow its first one: it begins, ends later, and is changed last of all."""
+        """The moments of a row follow its first one.
+
+        It begins, ends later, and is changed last of all.
+        """
         co, n, name = self.company, table.size, column.name.lower()
         above = path[: -len(column.name)]
         made = table.array(f"{above}createdOn") if name != "createdon" else None
@@ -163,7 +215,10 @@ class Filler:
         if re.search(r"end|^to$|until|due|complet|expir", name):
             moments = made + rng.integers(1, 90, n) * DAY
         elif not re.search(r"start|begin|^from$|^date", name):
-            moments = np.minimum(blur(rng, made + (rng.exponential(2, n) * 86_400).astype(np.int64) * SECOND), co.end - SECOND)
+            moments = np.minimum(
+                blur(rng, made + (rng.exponential(2, n) * 86_400).astype(np.int64) * SECOND),
+                co.end - SECOND,
+            )
         if column.type == "date":
             moments = moments.astype("datetime64[D]").astype("datetime64[us]")
         return np.where(rng.random(n) < NULL_SHARE, NAT, moments) if column.nullable else moments
@@ -191,7 +246,9 @@ def _plain(rng: Rng, table: Table, column: Column, path: str) -> Any:
     if column.type == "guid":
         return objects([str(uuid.UUID(bytes=rng.bytes(16), version=4)) for _ in range(n)])
     if column.type == "html":
-        return draw(rng, [*([None] if column.nullable else []), *(f"<p>{s}</p>" for s in SENTENCES)], n)
+        return draw(
+            rng, [*([None] if column.nullable else []), *(f"<p>{s}</p>" for s in SENTENCES)], n
+        )
     if column.type in ("object", "any"):
         return None if column.nullable else {} if column.type == "object" else "text"
     return wording(rng, table, column, path)
@@ -222,9 +279,15 @@ def _integer(rng: Rng, table: Table, column: Column, path: str) -> Any:
             return base * 4 + 3 * np.arange(n, dtype=np.int64)
         values = base * 4 + 3 * rng.integers(0, 60, n)
     elif name == "year":
-        values = np.full(n, int(str(table.fill.company.end)[:4]) if isinstance(table.fill, Filler) else 2025)
+        values = np.full(
+            n, int(str(table.fill.company.end)[:4]) if isinstance(table.fill, Filler) else 2025
+        )
     elif name in ("month", "day"):
         values = rng.integers(1, 13, n)
     else:
         values = rng.integers(0, 40, n)
-    return np.where(rng.random(n) < NULL_SHARE, -1, values) if column.nullable and path != "id" else values
+    return (
+        np.where(rng.random(n) < NULL_SHARE, -1, values)
+        if column.nullable and path != "id"
+        else values
+    )

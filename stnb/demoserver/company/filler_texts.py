@@ -28,7 +28,10 @@ def wording(rng: Rng, table: Table, column: Column, path: str) -> Any:
 
 
 def _noun(table: Table, column: Column, path: str) -> str:
-    """What a name is the name of: "businessUnitName" and "businessUnit.name" are of a business unit."""
+    """What a name is the name of.
+
+    "businessUnitName" and "businessUnit.name" are of a business unit.
+    """
     *above, last = path.split(".")
     owner = re.sub(r"Name$", "", last) if last != "name" else ""
     noun = (
@@ -39,17 +42,29 @@ def _noun(table: Table, column: Column, path: str) -> str:
         else re.split(r"[.:]", table.name.partition("(")[0])[-1]
     )
     words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", noun).lower()
-    return re.sub(r"ies$", "y", words) if words.endswith("ies") else re.sub(r"(?<=[^s])s$", "", words)
+    return (
+        re.sub(r"ies$", "y", words) if words.endswith("ies") else re.sub(r"(?<=[^s])s$", "", words)
+    )
 
 
 def _titles(rng: Rng, noun: str, n: int) -> Any:
     kinds = len(ADJECTIVES)
-    return objects([f"{ADJECTIVES[i % kinds]} {noun}{f' {i // kinds + 1}' if i >= kinds else ''}" for i in range(n)])
+    return objects(
+        [
+            f"{ADJECTIVES[i % kinds]} {noun}{f' {i // kinds + 1}' if i >= kinds else ''}"
+            for i in range(n)
+        ]
+    )
 
 
 def _people(rng: Rng, noun: str, n: int) -> Any:
     return objects(
-        [f"{FIRST[a]} {LAST[b]}" for a, b in zip(rng.integers(0, len(FIRST), n), rng.integers(0, len(LAST), n), strict=True)]
+        [
+            f"{FIRST[a]} {LAST[b]}"
+            for a, b in zip(
+                rng.integers(0, len(FIRST), n), rng.integers(0, len(LAST), n), strict=True
+            )
+        ]
     )
 
 
@@ -83,7 +98,10 @@ TEXTS: list[tuple[str, Callable[[Rng, str, int], Any]]] = [
     (r"zip", _pick(*(c[2] for c in CITIES))),
     (r"country", _pick(COUNTRY)),
     (r"unit$", _pick(None, "Apt 2")),
-    (r"url|image|video", _pick("https://files.juniperfox.example/a.png", "https://files.juniperfox.example/b.png")),
+    (
+        r"url|image|video",
+        _pick("https://files.juniperfox.example/a.png", "https://files.juniperfox.example/b.png"),
+    ),
     (r"filename|alias|path", _pick("photo.png", "plate.png")),
     (r"currency", _pick("USD")),
     (r"color", _pick("#3366cc", "#dd8822")),

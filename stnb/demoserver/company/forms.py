@@ -1,4 +1,7 @@
-"""What technicians fill in and photograph: forms, their submissions with nested units, and the files kept with jobs."""
+"""What technicians fill in and photograph.
+
+Forms, their submissions with nested units, and the files kept with jobs.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ FILES = [("photo", "jpg"), ("nameplate", "jpg"), ("signed-work-order", "pdf"), (
 
 
 def submitted(co: Company) -> Data:
-    """Who filled in which form when, about which job: a third of the completed jobs have one of their trade, some a second one."""
+    """Who filled in which form when, about which job.
+
+    A third of the completed jobs have one of their trade, some a second one.
+    """
     rng, job = co.rng("submitted"), co.jobs
     done = np.flatnonzero(job.status == COMPLETED)
     first, second = done[rng.random(len(done)) < 0.33], done[rng.random(len(done)) < 0.12]
@@ -42,7 +48,14 @@ def submitted(co: Company) -> Data:
     open_ = (when > co.end - 48 * HOUR) & (rng.random(len(at)) < 0.3)
     about = co.job_equipment.id
     one = np.diff(about.starts)[at] > 0
-    return {"job": at, "form": form, "when": when, "who": who, "open": open_, "unit": np.where(one, about.starts[at], -1)}
+    return {
+        "job": at,
+        "form": form,
+        "when": when,
+        "who": who,
+        "open": open_,
+        "unit": np.where(one, about.starts[at], -1),
+    }
 
 
 def forms(co: Company) -> Data:
@@ -77,17 +90,29 @@ def _owner_starts(s: Submissions) -> Index:
 
 
 def owners(co: Company) -> Data:
-    """A submission belongs to a job, its customer and its location, and to the equipment if one is known."""
+    """A submission belongs to a job, its customer and its location, and to the equipment if
+    one is known."""
     s, job, about = co.submissions, co.jobs, co.job_equipment.id
     starts, at = _owner_starts(s), s.job
     total, n = int(starts[-1]), len(at)
     key, kind = np.empty(total, dtype=np.int64), np.empty(total, dtype=np.int64)
-    known = (job.id[at], co.customers.id[job.customer[at]], co["crm.locations"]["id"][job.place[at]])
+    known = (
+        job.id[at],
+        co.customers.id[job.customer[at]],
+        co["crm.locations"]["id"][job.place[at]],
+    )
     for i, column in enumerate(known):
         key[starts[:-1] + i], kind[starts[:-1] + i] = column, i
     with_unit = np.flatnonzero(s.unit >= 0)
-    key[starts[:-1][with_unit] + 3], kind[starts[:-1][with_unit] + 3] = about.values[s.unit[with_unit]], 3
-    return {"id": key, "type": Choice(kind, OWNERS), "_submission": np.repeat(np.arange(n), np.diff(starts))}
+    key[starts[:-1][with_unit] + 3], kind[starts[:-1][with_unit] + 3] = (
+        about.values[s.unit[with_unit]],
+        3,
+    )
+    return {
+        "id": key,
+        "type": Choice(kind, OWNERS),
+        "_submission": np.repeat(np.arange(n), np.diff(starts)),
+    }
 
 
 # -- what stands in a form
@@ -100,7 +125,10 @@ def _writer(co: Company) -> Callable[[Index], list[Any]]:
 
     def write(at: Index) -> list[Any]:
         dates = np.datetime_as_string(s.when[at], unit="s").tolist()
-        return [_units(f, x, when) for f, x, when in zip(s.form[at].tolist(), luck[at].tolist(), dates, strict=True)]
+        return [
+            _units(f, x, when)
+            for f, x, when in zip(s.form[at].tolist(), luck[at].tolist(), dates, strict=True)
+        ]
 
     return write
 
@@ -118,28 +146,68 @@ def _units(form: int, luck: list[float], when: str) -> list[Any]:
     a, b, c, d = luck
     light = "Green" if c < 0.7 else "Yellow" if c < 0.92 else "Red"
     choices = ["Good", "Worn", "Replace"]
-    reading = [("Supply air (F)", 48 + 14 * a), ("Water pressure (psi)", 45 + 40 * a), ("Voltage", 236 + 9 * a)][form % 3]
-    photo = {"fileName": f"photo-{int(b * 1e6)}.jpg", "createdFrom": "Mobile", "originalFileName": "IMG.jpg", "thumbnail": ""}
+    reading = [
+        ("Supply air (F)", 48 + 14 * a),
+        ("Water pressure (psi)", 45 + 40 * a),
+        ("Voltage", 236 + 9 * a),
+    ][form % 3]
+    photo = {
+        "fileName": f"photo-{int(b * 1e6)}.jpg",
+        "createdFrom": "Mobile",
+        "originalFileName": "IMG.jpg",
+        "thumbnail": "",
+    }
     readings = [
         _field("r1", "Number", reading[0], value=round(reading[1], 1)),
         _field("r2", "Stoplight", "State", value=light),
-        _section("s3", "Parts", [_field("p1", "Dropdown", "Wear", options=",".join(choices), value=choices[int(d * 3)])]),
+        _section(
+            "s3",
+            "Parts",
+            [
+                _field(
+                    "p1", "Dropdown", "Wear", options=",".join(choices), value=choices[int(d * 3)]
+                )
+            ],
+        ),
     ]
     signed = _field(
-        "g1", "Signature", "Customer", value="signed", isRefused=b > 0.97, refusalReason="Not at home" if b > 0.97 else ""
+        "g1",
+        "Signature",
+        "Customer",
+        value="signed",
+        isRefused=b > 0.97,
+        refusalReason="Not at home" if b > 0.97 else "",
     )
     return [
         {"id": "t1", "name": "Please fill in on site", "type": "StaticText"},
         _section("s1", "Readings", readings),
-        _section("s2", "Visit", [
-            _field("v1", "Date", "Visited on", value=f"{when}Z"),
-            _field("v2", "Checkbox", "Done", values=["Cleaned"] if c < 0.6 else ["Cleaned", "Tested"], options="Cleaned,Tested"),
-            _field("v3", "Radio", "Access", options="Easy,Hard", value="Easy" if d < 0.8 else "Hard"),
-            _field("v4", "Text", "Remarks", value="" if a < 0.5 else "Explained to the customer"),
-            {**_field("v5", "Picture", "Photo"), "attachments": [photo] if b < 0.6 else []},
-        ]),
+        _section(
+            "s2",
+            "Visit",
+            [
+                _field("v1", "Date", "Visited on", value=f"{when}Z"),
+                _field(
+                    "v2",
+                    "Checkbox",
+                    "Done",
+                    values=["Cleaned"] if c < 0.6 else ["Cleaned", "Tested"],
+                    options="Cleaned,Tested",
+                ),
+                _field(
+                    "v3",
+                    "Radio",
+                    "Access",
+                    options="Easy,Hard",
+                    value="Easy" if d < 0.8 else "Hard",
+                ),
+                _field(
+                    "v4", "Text", "Remarks", value="" if a < 0.5 else "Explained to the customer"
+                ),
+                {**_field("v5", "Picture", "Photo"), "attachments": [photo] if b < 0.6 else []},
+            ],
+        ),
         signed,
-    ]  # fmt: skip
+    ]
 
 
 # -- files
@@ -157,7 +225,12 @@ def attachments(co: Company) -> Data:
     number = job.id[at] - 48_000_000
     return {
         "id": ids(len(at), 76_300_000),
-        "name": Lazy(lambda rows: [f"{FILES[k][0]}-{j}.{FILES[k][1]}" for k, j in zip(kind[rows], number[rows], strict=True)]),
+        "name": Lazy(
+            lambda rows: [
+                f"{FILES[k][0]}-{j}.{FILES[k][1]}"
+                for k, j in zip(kind[rows], number[rows], strict=True)
+            ]
+        ),
         "createdOn": made,
         "modifiedOn": later(co, rng, made, 0.5),
         "jobId": job.id[at],

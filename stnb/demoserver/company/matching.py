@@ -19,10 +19,15 @@ def equal(data: Any, given: list[str], contains: bool = False) -> Array:
         return any(w in text for w in wanted) if contains else text in wanted
 
     if isinstance(data, Choice):
-        flags = [any(test(v) for v in value) if isinstance(value, list) else test(value) for value in data.values]
+        flags = [
+            any(test(v) for v in value) if isinstance(value, list) else test(value)
+            for value in data.values
+        ]
         return np.array([*flags, False])[data.codes]
     if isinstance(data, Ragged):
-        hits = np.concatenate(([0], np.cumsum(np.broadcast_to(equal(data.values, given), data.starts[-1]))))
+        hits = np.concatenate(
+            ([0], np.cumsum(np.broadcast_to(equal(data.values, given), data.starts[-1])))
+        )
         return np.asarray(hits[data.starts[1:]] > hits[data.starts[:-1]])
     if not isinstance(data, np.ndarray):
         return np.array(test(data)) if not isinstance(data, Table) else np.array(True)

@@ -1,4 +1,5 @@
-"""What is sold: services, materials and equipment with their categories, and the kinds of membership."""
+"""What is sold: services, materials and equipment with their categories, and the kinds of
+membership."""
 
 from __future__ import annotations
 
@@ -90,14 +91,28 @@ MATERIALS = [
 ]
 EQUIPMENT = [
     [("Smart thermostat", 390), ("Air scrubber", 1150), ("Humidifier", 780)],
-    [("3-ton heat pump", 7400), ("4-ton air conditioner", 6200), ("80k furnace", 4300), ("Mini split", 3900)],
+    [
+        ("3-ton heat pump", 7400),
+        ("4-ton air conditioner", 6200),
+        ("80k furnace", 4300),
+        ("Mini split", 3900),
+    ],
     [("50 gal water heater", 1890), ("Tankless heater", 3400), ("Water softener", 2600)],
     [("200 A panel", 2450), ("EV charger 48 A", 1250), ("Whole-home surge unit", 680)],
 ]
 RISE, COST_RISE = 1.06, 1.04  # what prices and costs are multiplied by with each new calendar year
-MARKUPS = [(0.0, 10.0, 150.0), (10.0, 30.0, 100.0), (30.0, 9999.0, 75.0)]  # cost from, to, and what is added in percent
+MARKUPS = [
+    (0.0, 10.0, 150.0),
+    (10.0, 30.0, 100.0),
+    (30.0, 9999.0, 75.0),
+]  # cost from, to, and what is added in percent
 KINDS = ("Service", "Material", "Equipment")
-PLANS = [("Comfort Plan", 149.0), ("Comfort Plus", 229.0), ("Total Home", 349.0), ("Commercial Care", 899.0)]
+PLANS = [
+    ("Comfort Plan", 149.0),
+    ("Comfort Plus", 229.0),
+    ("Total Home", 349.0),
+    ("Commercial Care", 899.0),
+]
 FEE = "Membership fee"
 BRANDS = ["Norvane", "Heliox", "Tarnbrook", "Aquilo"]
 MODIFIERS = [
@@ -112,9 +127,14 @@ MODIFIERS = [
 
 
 def level(co: Company, moments: Array, rise: float = RISE) -> Array:
-    """What prices were at those moments, as a share of today's: they rise at the start of each calendar year."""
+    """What prices were at those moments, as a share of today's.
+
+    They rise at the start of each calendar year.
+    """
     this_year = (co.end - SECOND).astype("datetime64[Y]").astype(int)
-    return np.asarray(rise ** np.minimum(moments.astype("datetime64[Y]").astype(int) - this_year, 0.0))
+    return np.asarray(
+        rise ** np.minimum(moments.astype("datetime64[Y]").astype(int) - this_year, 0.0)
+    )
 
 
 def sku_table(kind: str, goods: list[list[tuple[str, int]]], base: int) -> Any:
@@ -123,15 +143,24 @@ def sku_table(kind: str, goods: list[list[tuple[str, int]]], base: int) -> Any:
     def make(co: Company) -> Data:
         rng = co.rng(f"pricebook.{kind}")
         flat = [n for group in goods for n, _ in group] + ([FEE] if kind == "Service" else [])
-        price = np.array([p for group in goods for _, p in group] + ([PLANS[0][1]] if kind == "Service" else []), dtype=float)
-        trade = np.array([t for t, group in enumerate(goods) for _ in group] + ([0] if kind == "Service" else []))
+        price = np.array(
+            [p for group in goods for _, p in group] + ([PLANS[0][1]] if kind == "Service" else []),
+            dtype=float,
+        )
+        trade = np.array(
+            [t for t, group in enumerate(goods) for _ in group] + ([0] if kind == "Service" else [])
+        )
         n = len(flat)
         made = spread(rng, co.start - np.timedelta64(900, "D"), co.start, n)
-        raised = (co.end - DAY).astype("datetime64[Y]").astype("datetime64[us]")  # every price was changed then
+        raised = (
+            (co.end - DAY).astype("datetime64[Y]").astype("datetime64[us]")
+        )  # every price was changed then
         return {
             **_money(rng, price + (0.49 if kind == "Material" else 0.0), kind),
             "id": ids(n, base, 3),
-            "code": objects([f"{kind[0]}{TRADES[t][0]}{i:03d}" for i, t in enumerate(trade.tolist(), 1)]),
+            "code": objects(
+                [f"{kind[0]}{TRADES[t][0]}{i:03d}" for i, t in enumerate(trade.tolist(), 1)]
+            ),
             "displayName": objects(flat),
             "description": objects([f"<p>{name}, incl. <em>clean-up</em></p>" for name in flat]),
             "active": (np.arange(n) % 17 != 11),
@@ -174,15 +203,19 @@ def _money(rng: Rng, price: Array, kind: str) -> Data:
         "hours": np.round(rng.uniform(0.5, 3, n) * 4) / 4,
         "bonus": 0.0,
         "commissionBonus": 0.0,
-        "calculatedPrice": 0.0,  # what a dynamic price shows unless calculatePrices is asked for; it does not mean free
+        # What a dynamic price shows unless calculatePrices is asked for; it does not mean free.
+        "calculatedPrice": 0.0,
     }
 
 
 def _cost(rng: Rng, price: Array, kind: str) -> Array:
-    """Services cost what is used up with them, materials what their mark-up leaves, equipment more than half."""
+    """Services cost what is used up with them, materials what their mark-up leaves, equipment
+    more than half."""
     if kind == "Material":
         shares = [price / (1 + percent / 100) for _, _, percent in MARKUPS]
-        return np.round(np.select([s < to for s, (_, to, _) in zip(shares, MARKUPS, strict=True)], shares), 2)
+        return np.round(
+            np.select([s < to for s, (_, to, _) in zip(shares, MARKUPS, strict=True)], shares), 2
+        )
     low, high = (0.06, 0.14) if kind == "Service" else (0.52, 0.6)
     return np.round(price * rng.uniform(low, high, len(price)), 2)
 
@@ -212,7 +245,8 @@ def categories(co: Company) -> Data:
         "parentId": above,
         "position": np.arange(n),
         "categoryType": Choice(
-            (np.isin(above, number[1:3]) | np.isin(number, number[1:3])).astype(int), ["Services", "Materials"]
+            (np.isin(above, number[1:3]) | np.isin(number, number[1:3])).astype(int),
+            ["Services", "Materials"],
         ),
         "subcategories": [],
         "createdOn": made,
@@ -249,7 +283,8 @@ def markups(co: Company) -> Data:
 
 
 class Skus:
-    """Everything that is sold in one row of arrays, with the place of each trade's part of each kind."""
+    """Everything that is sold in one row of arrays, with the place of each trade's part
+    of each kind."""
 
     def __init__(self, co: Company) -> None:
         parts = [co[f"pricebook.{name}"] for name in ("services", "materials", "equipment")]
@@ -261,12 +296,22 @@ class Skus:
         self.fee = self.names.index(FEE)
         trade = np.concatenate([p["_trade"] for p in parts])
         trade[self.fee] = -1
-        self.first = np.array([[int(np.flatnonzero((self.kind == k) & (trade == t))[0]) for t in range(4)] for k in range(3)])
-        self.many = np.array([[int(((self.kind == k) & (trade == t)).sum()) for t in range(4)] for k in range(3)])
+        self.first = np.array(
+            [
+                [int(np.flatnonzero((self.kind == k) & (trade == t))[0]) for t in range(4)]
+                for k in range(3)
+            ]
+        )
+        self.many = np.array(
+            [[int(((self.kind == k) & (trade == t)).sum()) for t in range(4)] for k in range(3)]
+        )
 
     def draw(self, rng: Rng, kind: Array, trade: Array) -> Index:
         """The place of something of that kind and trade, for each row."""
-        return np.asarray(self.first[kind, trade] + (rng.random(len(kind)) * self.many[kind, trade]).astype(np.int64))
+        return np.asarray(
+            self.first[kind, trade]
+            + (rng.random(len(kind)) * self.many[kind, trade]).astype(np.int64)
+        )
 
 
 MAKERS: dict[str, Any] = {

@@ -31,10 +31,15 @@ SUBJECTS: tuple[Any, ...] = (
     *(warehouses, purchase_orders, purchase_requests, returns_and_transfers),
     *(equipment, forms, tasks, schedulers, custom_fields),
 )
-# How each resource is made, by its name; names without a dot are the rows inside those of a resource.
-MAKERS: dict[str, Any] = {name: maker for subject in SUBJECTS for name, maker in getattr(subject, "MAKERS", {}).items()}
+# How each resource is made, by its name; names without a dot are the rows inside those of a
+# resource.
+MAKERS: dict[str, Any] = {
+    name: maker for subject in SUBJECTS for name, maker in getattr(subject, "MAKERS", {}).items()
+}
 # How each fact is made, by its name among `Facts`.
-FACTS: dict[str, Any] = {name: maker for subject in SUBJECTS for name, maker in getattr(subject, "FACTS", {}).items()}
+FACTS: dict[str, Any] = {
+    name: maker for subject in SUBJECTS for name, maker in getattr(subject, "FACTS", {}).items()
+}
 
 # Feeds and lists that show the rows of a list with another name.
 SAME = {
@@ -64,22 +69,49 @@ PARTS = {
     "payroll.jobs.splits.by_job": ("payroll.jobs.splits", "jobId"),
     "payroll.jobs.timesheets.by_job": ("payroll.jobs.timesheets", "jobId"),
     "memberships.membership_types.discounts": ("memberships.membership_types.discounts", "_type"),
-    "memberships.membership_types.duration_billing_items": ("memberships.membership_types.duration_billing_items", "_type"),
-    "memberships.membership_types.recurring_service_items": ("memberships.membership_types.recurring_service_items", "_type"),
-    "memberships.memberships.status_changes": ("memberships.export.membership_status_changes", "membershipId"),
+    "memberships.membership_types.duration_billing_items": (
+        "memberships.membership_types.duration_billing_items",
+        "_type",
+    ),
+    "memberships.membership_types.recurring_service_items": (
+        "memberships.membership_types.recurring_service_items",
+        "_type",
+    ),
+    "memberships.memberships.status_changes": (
+        "memberships.export.membership_status_changes",
+        "membershipId",
+    ),
     "payroll.employees.payrolls": ("payroll.payrolls", "employeeId"),
     "payroll.technicians.payrolls": ("payroll.payrolls", "employeeId"),
-    "findings.location_findings.attachments": ("findings.location_findings.attachments", "_finding"),
+    "findings.location_findings.attachments": (
+        "findings.location_findings.attachments",
+        "_finding",
+    ),
     "forms.jobs.attachments": ("forms.jobs.attachments", "jobId"),
-    "jpm.work_breakdown_structure.segments.items": ("jpm.work_breakdown_structure.segments.items", "_segment"),
-    "jpm.work_breakdown_structure.segments.items.children": ("jpm.work_breakdown_structure.segments.items", "parentId"),
+    "jpm.work_breakdown_structure.segments.items": (
+        "jpm.work_breakdown_structure.segments.items",
+        "_segment",
+    ),
+    "jpm.work_breakdown_structure.segments.items.children": (
+        "jpm.work_breakdown_structure.segments.items",
+        "parentId",
+    ),
     "jpm.work_breakdown_structure.projects.segments": (
         "jpm.work_breakdown_structure.segments",
         "",
     ),  # every project has the company's own
-    "jpm.work_breakdown_structure.projects.budget_codes": ("jpm.work_breakdown_structure.budget_codes", ""),
-    "jpm.work_breakdown_structure.projects.segments.items": ("jpm.work_breakdown_structure.segments.items", "_segment"),
-    "jpm.work_breakdown_structure.projects.segments.items.children": ("jpm.work_breakdown_structure.segments.items", "parentId"),
+    "jpm.work_breakdown_structure.projects.budget_codes": (
+        "jpm.work_breakdown_structure.budget_codes",
+        "",
+    ),
+    "jpm.work_breakdown_structure.projects.segments.items": (
+        "jpm.work_breakdown_structure.segments.items",
+        "_segment",
+    ),
+    "jpm.work_breakdown_structure.projects.segments.items.children": (
+        "jpm.work_breakdown_structure.segments.items",
+        "parentId",
+    ),
     "sales.status.estimates.changes": ("estimate changes", "_estimate"),
     "sales.opportunities.followups.by_id": ("sales.opportunities.followups", "opportunityId"),
     "schedulingpro.schedulers.sessions": ("schedulingpro.schedulers.sessions", "schedulerId"),

@@ -1,4 +1,7 @@
-"""What others keep for the company: opt-outs, bookkeeping codes, and the online scheduler with its sessions."""
+"""What others keep for the company.
+
+Opt-outs, bookkeeping codes, and the online scheduler with its sessions.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,22 @@ from .simulation import DAY, HOUR, NAT, SECOND, Company, Data, draw, ids, later,
 from .table import Choice
 from .words import FIRST, LAST, SENTENCES
 
-SCHEDULERS = [("web-main", "Website"), ("web-plans", "Membership page"), ("front-desk", "Front desk")]
+SCHEDULERS = [
+    ("web-main", "Website"),
+    ("web-plans", "Membership page"),
+    ("front-desk", "Front desk"),
+]
 STEPS = ["opened", "zipcode", "interacted", "issue", "schedule", "customer", "details", "booked"]
-KEPT = [1.0, 0.93, 0.86, 0.74, 0.66, 0.58, 0.52, 0.45]  # how many of those who open a scheduler come to each step
+KEPT = [
+    1.0,
+    0.93,
+    0.86,
+    0.74,
+    0.66,
+    0.58,
+    0.52,
+    0.45,
+]  # how many of those who open a scheduler come to each step
 PLATFORM = ["Chrome", "Safari", "Firefox"]
 
 
@@ -25,9 +41,14 @@ def suppressions(co: Company) -> Data:
     return {
         "id": ids(n, 35_100),
         "email": objects(
-            [f"{FIRST[a]}.{LAST[b]}{i}@mail.example".lower() for i, (a, b) in enumerate(zip(first, last, strict=True))]
+            [
+                f"{FIRST[a]}.{LAST[b]}{i}@mail.example".lower()
+                for i, (a, b) in enumerate(zip(first, last, strict=True))
+            ]
         ),
-        "reason": draw(rng, ["Unsubscribe", "Bounce", "SpamReport", "ManualUnsubscribe"], n, [6, 3, 1, 1]),
+        "reason": draw(
+            rng, ["Unsubscribe", "Bounce", "SpamReport", "ManualUnsubscribe"], n, [6, 3, 1, 1]
+        ),
         "createdOn": made,
         "modifiedOn": later(co, rng, made, 20),
         "active": rng.random(n) > 0.05,
@@ -75,7 +96,9 @@ def schedulers(co: Company) -> Data:
         "dataApiKey": objects([f"demo-{key}" for key, _ in SCHEDULERS]),
         "isDefault": np.arange(n) == 0,
         "mode": Choice((np.arange(n) == 2).astype(int), ["Standard", "Call_Center"]),
-        "quickLaunchLink": objects([f"https://book.juniperfox.example/{key}" for key, _ in SCHEDULERS]),
+        "quickLaunchLink": objects(
+            [f"https://book.juniperfox.example/{key}" for key, _ in SCHEDULERS]
+        ),
     }
 
 
@@ -85,14 +108,24 @@ def visitors(co: Company) -> Data:
     made = np.flatnonzero((booked >= 0) & (rng.random(len(booked)) < 0.8))
     lost = round(len(made) * (1 / KEPT[-1] - 1))
     when = np.concatenate(
-        (job.created[made] - rng.integers(120, 900, len(made)) * SECOND, spread(rng, co.start, co.end - HOUR, lost))
+        (
+            job.created[made] - rng.integers(120, 900, len(made)) * SECOND,
+            spread(rng, co.start, co.end - HOUR, lost),
+        )
     )
     upto = -np.diff(KEPT) / (1 - KEPT[-1])
-    step = np.concatenate((np.full(len(made), len(STEPS) - 1), rng.choice(len(STEPS) - 1, lost, p=upto)))
+    step = np.concatenate(
+        (np.full(len(made), len(STEPS) - 1), rng.choice(len(STEPS) - 1, lost, p=upto))
+    )
     at = np.concatenate((made, np.full(lost, -1)))
     order = np.argsort(when, kind="stable")
     which = rng.choice(len(SCHEDULERS), len(when), p=[0.7, 0.2, 0.1])
-    return {"when": np.maximum(when, co.start)[order], "job": at[order], "step": step[order], "which": which}
+    return {
+        "when": np.maximum(when, co.start)[order],
+        "job": at[order],
+        "step": step[order],
+        "which": which,
+    }
 
 
 def sessions(co: Company) -> Data:
@@ -144,10 +177,18 @@ def scheduler_figures(co: Company) -> Data:
     """The sums over each scheduler's sessions."""
     counts = np.array([_reached(co, i) for i in range(len(SCHEDULERS))])
     opened, booked = counts[:, 0], counts[:, -1]
-    never = ["BookingsCreated", "AbandonedSessionsSentToBookings", "AbandonedSessionsSentToLeads", "MembershipInterest"]
+    never = [
+        "BookingsCreated",
+        "AbandonedSessionsSentToBookings",
+        "AbandonedSessionsSentToLeads",
+        "MembershipInterest",
+    ]
     ways = ["AbandonedSessionsRecoveryLink", "AbandonedSessionsAiAgent", "AbandonedSessions"]
     never += [f"{what}RecoveredFrom{way}" for what in ("Bookings", "Jobs") for way in ways]
-    never += ["SmsSentToRecoverAbandonedSessionRecoveryLink", "SmsSentToRecoverAbandonedSessionAiAgent"]
+    never += [
+        "SmsSentToRecoverAbandonedSessionRecoveryLink",
+        "SmsSentToRecoverAbandonedSessionAiAgent",
+    ]
     return {
         "id": objects([key for key, _ in SCHEDULERS]),
         "schedulerName": objects([name for _, name in SCHEDULERS]),
@@ -170,7 +211,11 @@ def router_figures(co: Company) -> Data:
         "openedCount": np.array([c[0] for c in counts]),
         "interactedCount": np.array([c[2] for c in counts]),
         "sessionCountBySchedulerId": Choice(
-            np.arange(len(counts)), [[{"schedulerId": SCHEDULERS[i][0], "openedCount": c[0]}] for i, c in enumerate(counts)]
+            np.arange(len(counts)),
+            [
+                [{"schedulerId": SCHEDULERS[i][0], "openedCount": c[0]}]
+                for i, c in enumerate(counts)
+            ],
         ),
     }
 

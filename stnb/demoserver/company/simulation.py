@@ -1,4 +1,5 @@
-"""The simulated contractor: one dictionary of columns for each subject, made when first asked for."""
+"""The simulated contractor: one dictionary of columns for each subject, made when
+first asked for."""
 
 from __future__ import annotations
 
@@ -28,15 +29,23 @@ NAT = np.datetime64("NaT")
 class Company(Facts):
     """What happened at the demo's company in the two years before `today`.
 
-    `company["crm.customers"]` is that resource's columns by path, with "id" among them; `company.jobs` and its like are facts
-    that several resources share. The same seed, scale and day give the same columns in every process.
+    `company["crm.customers"]` is that resource's columns by path, with "id" among them;
+    `company.jobs` and its like are facts that several resources share. The same seed, scale and day
+    give the same columns in every process.
 
     Args:
         makers: how each resource is made, by its name.
         facts: how each fact is made, by its name: a function that gives its fields.
     """
 
-    def __init__(self, seed: int, scale: float, today: date, makers: dict[str, Maker], facts: dict[str, Maker]) -> None:
+    def __init__(
+        self,
+        seed: int,
+        scale: float,
+        today: date,
+        makers: dict[str, Maker],
+        facts: dict[str, Maker],
+    ) -> None:
         self.seed, self.scale, self.makers = seed, scale, makers
         # Nothing is recorded after the midnight that begins `today`; visits are planned beyond it.
         self.end = np.datetime64(today, "us")
@@ -90,14 +99,19 @@ def times(values: Any) -> Array:
 
 def spread(rng: Rng, start: np.datetime64, end: np.datetime64, count: int) -> Array:
     """So many moments between the two, in order."""
-    return blur(rng, np.sort(start + (rng.random(count) * ((end - start) / SECOND)).astype(np.int64) * SECOND))
+    return blur(
+        rng,
+        np.sort(start + (rng.random(count) * ((end - start) / SECOND)).astype(np.int64) * SECOND),
+    )
 
 
 def blur(rng: Rng, moments: Array) -> Array:
     """The moments with fractions of a second of 0 to 6 digits."""
     unit = 10 ** rng.integers(0, 7, len(moments))
     parts = rng.integers(0, 1_000_000, len(moments)) // unit * unit
-    return np.asarray(moments.astype("datetime64[s]").astype("datetime64[us]") + parts.astype("timedelta64[us]"))
+    return np.asarray(
+        moments.astype("datetime64[s]").astype("datetime64[us]") + parts.astype("timedelta64[us]")
+    )
 
 
 def later(co: Company, rng: Rng, moments: Array, days: float) -> Array:
@@ -109,7 +123,9 @@ def later(co: Company, rng: Rng, moments: Array, days: float) -> Array:
 
 def after(rng: Rng, moments: Array, low: float, high: float) -> Array:
     """So many hours later."""
-    return np.asarray(moments + (rng.uniform(low, high, len(moments)) * 3600).astype(np.int64) * SECOND)
+    return np.asarray(
+        moments + (rng.uniform(low, high, len(moments)) * 3600).astype(np.int64) * SECOND
+    )
 
 
 def cost_at(co: Company, cost: Array, when: Array) -> Array:
@@ -118,7 +134,9 @@ def cost_at(co: Company, cost: Array, when: Array) -> Array:
     return np.asarray(np.round(cost * 1.04**years, 2))
 
 
-def draw(rng: Rng, values: Sequence[Any], count: int, weights: Sequence[float] | None = None) -> Choice:
+def draw(
+    rng: Rng, values: Sequence[Any], count: int, weights: Sequence[float] | None = None
+) -> Choice:
     """A column of values drawn by weight."""
     p = None if weights is None else np.asarray(weights) / np.sum(weights)
     return Choice(rng.choice(len(values), count, p=p), values)
@@ -137,17 +155,29 @@ def objects(values: Sequence[Any]) -> Array:
 
 def people(rng: Rng, count: int) -> tuple[list[str], list[str]]:
     """First names and last names."""
-    return [FIRST[i] for i in rng.integers(0, len(FIRST), count)], [LAST[i] for i in rng.integers(0, len(LAST), count)]
+    return [FIRST[i] for i in rng.integers(0, len(FIRST), count)], [
+        LAST[i] for i in rng.integers(0, len(LAST), count)
+    ]
 
 
 def streets(rng: Rng, count: int) -> list[str]:
-    number, street, end = (rng.integers(*r, count).tolist() for r in ((100, 9900), (0, len(STREETS)), (0, len(STREET_ENDS))))
-    return [f"{n} {STREETS[s]} {STREET_ENDS[e]}" for n, s, e in zip(number, street, end, strict=True)]
+    number, street, end = (
+        rng.integers(*r, count).tolist()
+        for r in ((100, 9900), (0, len(STREETS)), (0, len(STREET_ENDS)))
+    )
+    return [
+        f"{n} {STREETS[s]} {STREET_ENDS[e]}" for n, s, e in zip(number, street, end, strict=True)
+    ]
 
 
 def phones(rng: Rng, count: int) -> list[str]:
     """Numbers that lead nowhere: 555-0100 to 555-0199 are kept for fiction."""
-    return [f"({a}) 555-01{n:02d}" for a, n in zip(rng.choice([602, 480, 623], count), rng.integers(0, 100, count), strict=True)]
+    return [
+        f"({a}) 555-01{n:02d}"
+        for a, n in zip(
+            rng.choice([602, 480, 623], count), rng.integers(0, 100, count), strict=True
+        )
+    ]
 
 
 def of(company_ids: Array, at: Array) -> Index:

@@ -1,4 +1,7 @@
-"""Columns in, JSON out: a table keeps numpy columns and writes its rows as the catalogue says, without a dict for each row."""
+"""Columns in, JSON out.
+
+A table keeps numpy columns and writes its rows as the catalogue says, without a dict for each row.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ Array: TypeAlias = npt.NDArray[Any]
 MISSING: Any = object()
 NULL = "null"
 CACHE_BYTES = 256_000_000
-LOCK = threading.RLock()  # one for all tables: filling a column may need another table's, which may need this one's
+LOCK = (
+    threading.RLock()
+)  # one for all tables: filling a column may need another table's, which may need this one's
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Lazy:
-    """A column that is made only for the rows that are asked for: `make(at)` gives one JSON value for each."""
+    """A column that is made only for the rows that are asked for.
+
+    `make(at)` gives one JSON value for each.
+    """
 
     make: Callable[[Index], Iterable[Any]]
 
@@ -76,13 +84,21 @@ class Table:
     Args:
         name: of the resource; "jpm.jobs".
         size: how many rows.
-        data: columns by path ("customer.id"): an array, a Choice, a Ragged, a Lazy, or one value that holds for every row. In arrays a negative
-            integer, NaN, NaT and None are null. `path + "?"` is a mask that says where an object is not null.
+        data: columns by path ("customer.id"): an array, a Choice, a Ragged, a Lazy, or one value
+            that holds for every row. In arrays a negative integer, NaN, NaT and None are null.
+            `path + "?"` is a mask that says where an object is not null.
         columns: what a row of its list shows.
         fill: makes a column that `data` lacks.
     """
 
-    def __init__(self, name: str, size: int, data: MutableMapping[str, Any], columns: Sequence[Column], fill: Fill) -> None:
+    def __init__(
+        self,
+        name: str,
+        size: int,
+        data: MutableMapping[str, Any],
+        columns: Sequence[Column],
+        fill: Fill,
+    ) -> None:
         self.name, self.size, self.data, self.columns, self.fill = name, size, data, columns, fill
         self.types: dict[str, Column] = {}
         self.made = bool(data)  # by the simulation: what it says nothing about is null
@@ -93,10 +109,15 @@ class Table:
         self._find: dict[str, int] | None = None
 
     def show(self, columns: Sequence[Column]) -> None:
-        """Says that another endpoint shows these columns. Where two differ on null, the stricter one holds for both."""
+        """Says that another endpoint shows these columns.
+
+        Where two differ on null, the stricter one holds for both.
+        """
         for path, column in paths(columns):
             known = self.types.get(path)
-            if known is None or (known.nullable and not column.nullable and known.type == column.type):
+            if known is None or (
+                known.nullable and not column.nullable and known.type == column.type
+            ):
                 self.types[path] = column
 
     def __contains__(self, path: object) -> bool:
@@ -142,7 +163,11 @@ class Table:
         if ids is None:
             return None
         if ids.dtype.kind == "i":
-            at = int(np.searchsorted(ids, int(key))) if key.isdecimal() and len(key) < 19 else self.size
+            at = (
+                int(np.searchsorted(ids, int(key)))
+                if key.isdecimal() and len(key) < 19
+                else self.size
+            )
             return at if at < self.size and str(ids[at]) == key else None
         if self._find is None:
             self._find = {str(v).lower(): i for i, v in enumerate(ids.tolist())}
@@ -151,14 +176,18 @@ class Table:
     # -- JSON
 
     def rows(self, at: Index, columns: Sequence[Column], shape: str) -> list[bytes]:
-        """Those rows as JSON; rows of the same shape (an endpoint's name) are written once and kept while there is room."""
+        """Those rows as JSON; rows of the same shape (an endpoint's name) are written once and kept
+        while there is room."""
         with LOCK:
             kept = self._written.setdefault(shape, [None] * self.size)
             wanted = at.tolist()
             new = np.array(sorted({i for i in wanted if kept[i] is None}), dtype=np.int64)
             made: dict[int, bytes] = {}
             if len(new):
-                made = {int(i): text.encode() for i, text in zip(new, self.encode(columns, new), strict=True)}
+                made = {
+                    int(i): text.encode()
+                    for i, text in zip(new, self.encode(columns, new), strict=True)
+                }
                 if self._room > 0:
                     self._room -= sum(map(len, made.values()))
                     for i, text in made.items():
@@ -204,7 +233,10 @@ class Table:
 
 
 def paths(columns: Iterable[Column], above: str = "") -> Iterable[tuple[str, Column]]:
-    """(path, column) of every column and of those inside objects; what is inside lists is their own table's."""
+    """(path, column) of every column and of those inside objects.
+
+    What is inside lists is their own table's.
+    """
     for column in columns:
         yield f"{above}{column.name}", column
         if column.type == "object":
@@ -217,7 +249,11 @@ def _lists(column: Column, data: Ragged, at: Index) -> list[str]:
     flat = np.repeat(first - (ends - counts), counts) + np.arange(int(ends[-1]) if len(ends) else 0)
     element = column.children[0] if column.children else Column("", "any")
     inner = data.values
-    texts = inner.encode(element.children, flat) if isinstance(inner, Table) else cells(element, inner[flat])
+    texts = (
+        inner.encode(element.children, flat)
+        if isinstance(inner, Table)
+        else cells(element, inner[flat])
+    )
     texts = list(map(str, texts))
     return ["[" + ",".join(texts[a:b]) + "]" for a, b in pairwise([0, *ends.tolist()])]
 
@@ -230,7 +266,10 @@ def _dumps(value: Any) -> str:
 
 
 def cells(column: Column, values: Array) -> list[Any]:
-    """An array as what stands in JSON, by its dtype and by what the catalogue promises: texts, or bare integers as they are."""
+    """An array as what stands in JSON, by its dtype and by what the catalogue promises.
+
+    Texts, or bare integers as they are.
+    """
     kind = values.dtype.kind
     if kind == "M":
         return _days(values) if column.type == "date" else _times(values)
@@ -248,17 +287,25 @@ def cells(column: Column, values: Array) -> list[Any]:
 
 def _integers(column: Column, values: Array) -> list[Any]:
     if column.type == "duration":
-        return [f'"{v // 3600:02d}:{v // 60 % 60:02d}:{v % 60:02d}"' if v >= 0 else NULL for v in values.tolist()]
+        return [
+            f'"{v // 3600:02d}:{v // 60 % 60:02d}:{v % 60:02d}"' if v >= 0 else NULL
+            for v in values.tolist()
+        ]
     if column.text:
         return [f'"{v}.00"' if v >= 0 else NULL for v in values.tolist()]
-    texts = [f'"{v}"' for v in values.tolist()] if column.type in ("string", "enum") else values.tolist()
+    texts = (
+        [f'"{v}"' for v in values.tolist()]
+        if column.type in ("string", "enum")
+        else values.tolist()
+    )
     for i in np.flatnonzero(values < 0).tolist():
         texts[i] = NULL
     return texts
 
 
 def _times(values: Array) -> list[str]:
-    """ISO with Z and 0 to 7 digits of a second, as .NET writes them: zeros at the end are left out."""
+    """ISO with Z and 0 to 7 digits of a second, as .NET writes them: zeros at the end
+    are left out."""
     out = []
     for text in np.datetime_as_string(values, unit="us").tolist():
         short = text.rstrip("0")
@@ -266,7 +313,9 @@ def _times(values: Array) -> list[str]:
             out.append(NULL)
         elif short[-1] == ".":
             out.append(f'"{text[:19]}Z"')
-        elif len(short) == 26:  # all six digits are used: the seventh is 100 ns, which is finer than we keep
+        elif (
+            len(short) == 26
+        ):  # all six digits are used: the seventh is 100 ns, which is finer than we keep
             out.append(f'"{short}{text[18]}Z"' if text[18] != "0" else f'"{short}Z"')
         else:
             out.append(f'"{short}Z"')
@@ -274,4 +323,7 @@ def _times(values: Array) -> list[str]:
 
 
 def _days(values: Array) -> list[str]:
-    return [NULL if t == "NaT" else f'"{t}T00:00:00"' for t in np.datetime_as_string(values, unit="D").tolist()]
+    return [
+        NULL if t == "NaT" else f'"{t}T00:00:00"'
+        for t in np.datetime_as_string(values, unit="D").tolist()
+    ]

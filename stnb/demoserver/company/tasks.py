@@ -1,4 +1,7 @@
-"""What the office has to see to after some of the jobs: tasks with their parts, and the words that tasks are described with."""
+"""What the office has to see to after some of the jobs.
+
+Tasks with their parts, and the words that tasks are described with.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +36,16 @@ def facts(co: Company) -> Data:
     at = np.flatnonzero(rng.random(len(job.id)) < 0.04)
     n = len(at)
     # Whatever a job's end, a task cannot be older than the job.
-    made = np.minimum(np.fmax(job.completed[at], job.created[at]) + rng.integers(1, 50, n) * HOUR, co.end - HOUR)
+    made = np.minimum(
+        np.fmax(job.completed[at], job.created[at]) + rng.integers(1, 50, n) * HOUR, co.end - HOUR
+    )
     days = rng.exponential(6, n) * np.where(rng.random(n) < 0.1, 30, 1)  # every tenth is left lying
     closed = made + (days * 86_400).astype(np.int64) * SECOND
     done = closed < co.end - HOUR
     status = np.where(
-        done, np.where(rng.random(n) < 0.06, DROPPED, DONE), rng.choice([TODO, DOING, WAITING], n, p=[0.5, 0.35, 0.15])
+        done,
+        np.where(rng.random(n) < 0.06, DROPPED, DONE),
+        rng.choice([TODO, DOING, WAITING], n, p=[0.5, 0.35, 0.15]),
     )
     office = staff["id"][np.asarray(staff["active"], dtype=bool)]
     facts = {
@@ -48,7 +55,12 @@ def facts(co: Company) -> Data:
         "status": status,
         "kind": rng.integers(0, len(KINDS), n),
     }
-    return {**facts, "who": rng.choice(office, n), "by": rng.choice(office, n), "id": ids(n, 14_200_000)}
+    return {
+        **facts,
+        "who": rng.choice(office, n),
+        "by": rng.choice(office, n),
+        "id": ids(n, 14_200_000),
+    }
 
 
 def tasks(co: Company) -> Data:
@@ -62,7 +74,9 @@ def tasks(co: Company) -> Data:
         "taskNumber": ids(n, 1_001),
         "reportedById": t.by,
         "assignedToId": t.who,
-        "involvedEmployeeIdList": Ragged(2 * np.arange(n + 1), np.stack((t.by, t.who), axis=1).ravel()),
+        "involvedEmployeeIdList": Ragged(
+            2 * np.arange(n + 1), np.stack((t.by, t.who), axis=1).ravel()
+        ),
         "active": True,
         "isClosed": done,
         "status": Choice(t.status, STATUSES),
@@ -71,7 +85,8 @@ def tasks(co: Company) -> Data:
         "businessUnitId": co["settings.business_units"]["id"][job.branch[at] * 4 + job.trade[at]],
         "employeeTaskTypeId": TYPE_BASE + kinds,
         "employeeTaskSourceId": SOURCE_BASE + rng.integers(0, len(SOURCES), n),
-        "employeeTaskResolutionId": RESOLUTION_BASE + np.where(refund, 1, np.where(rng.random(n) < 0.8, 0, 2)),
+        "employeeTaskResolutionId": RESOLUTION_BASE
+        + np.where(refund, 1, np.where(rng.random(n) < 0.8, 0, 2)),
         "reportedOn": t.made,
         "completeBy": t.made + 7 * DAY,
         "customerId": co.customers.id[job.customer[at]],
@@ -147,7 +162,11 @@ def comments(co: Company) -> Data:
     return {
         "id": np.arange(len(task)),
         "employeeId": t.who[task],
-        "comment": draw(rng, ["Called, no answer", "Done", "Waiting for the vendor", "Customer will call back"], len(task)),
+        "comment": draw(
+            rng,
+            ["Called, no answer", "Done", "Waiting for the vendor", "Customer will call back"],
+            len(task),
+        ),
         "createdOn": _between(rng, t.made[task], until),
     }
 
@@ -155,18 +174,31 @@ def comments(co: Company) -> Data:
 def words(co: Company) -> Data:
     """The one record that lists whatever a task may refer to."""
     staff, unit = co["settings.employees"], co["settings.business_units"]
-    people = zip(staff["id"].tolist(), staff["name"].tolist(), np.asarray(staff["active"]).tolist(), strict=True)
+    people = zip(
+        staff["id"].tolist(),
+        staff["name"].tolist(),
+        np.asarray(staff["active"]).tolist(),
+        strict=True,
+    )
 
     def named(base: int, names: list[str], more: str) -> list[Any]:
-        return [{"id": base + i, "name": name, "active": True, **({more: []} if more else {})} for i, name in enumerate(names)]
+        return [
+            {"id": base + i, "name": name, "active": True, **({more: []} if more else {})}
+            for i, name in enumerate(names)
+        ]
 
     solved = [
         {**row, "type": RESOLUTIONS[i][1]}
-        for i, row in enumerate(named(RESOLUTION_BASE, [r[0] for r in RESOLUTIONS], "excludedTaskTypeIds"))
+        for i, row in enumerate(
+            named(RESOLUTION_BASE, [r[0] for r in RESOLUTIONS], "excludedTaskTypeIds")
+        )
     ]
     lists: dict[str, list[Any]] = {
         "employees": [{"id": i, "name": name, "active": active} for i, name, active in people],
-        "businessUnits": [{"name": name, "value": i} for i, name in zip(unit["id"].tolist(), unit["name"].tolist(), strict=True)],
+        "businessUnits": [
+            {"name": name, "value": i}
+            for i, name in zip(unit["id"].tolist(), unit["name"].tolist(), strict=True)
+        ],
         "taskPriorities": [{"name": p} for p in PRIORITIES],
         "taskResolutionTypes": [{"name": "Custom"}, {"name": "Refund"}],
         "taskStatuses": [{"name": s} for s in STATUSES],
@@ -174,7 +206,10 @@ def words(co: Company) -> Data:
         "taskSources": named(SOURCE_BASE, SOURCES, ""),
         "taskResolutions": solved,
     }
-    return {"id": np.zeros(1, dtype=np.int64), **{k: Choice(np.zeros(1, dtype=np.int64), [v]) for k, v in lists.items()}}
+    return {
+        "id": np.zeros(1, dtype=np.int64),
+        **{k: Choice(np.zeros(1, dtype=np.int64), [v]) for k, v in lists.items()},
+    }
 
 
 FACTS: dict[str, Any] = {

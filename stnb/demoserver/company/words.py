@@ -1,30 +1,34 @@
-"""Words for made-up people, streets and things; none is a real person, company, number or address."""
+"""Words for made-up people, streets and things; none is a real person, company, number
+or address."""
 
 from __future__ import annotations
 
 _FIRST = """
-Ada Alba Amir Anya Arlo Asha Bela Benno Bodhi Brisa Caleb Cora Cyrus Dalia Darren Delphine Devon Edda Elio Elka Emeka Esme Fabio
-Farah Finn Freya Gideon Greta Hana Hector Hollis Ida Imani Ines Isaac Ivo Jonah Joss Juno Kai Kamila Kenji Lars Leila Lena Linus
-Luz Mabel Malik Mara Marco Mei Milo Nadia Nico Noor Odette Omar Orla Otis Paloma Petra Quinn Rafa Remy Rhea Rosa Rufus Sami
-Selma Silas Sonja Sunil Tamsin Tariq Thea Tobias Uma Vera Viggo Wanda Wes Xenia Yara Yusuf Zora
+Ada Alba Amir Anya Arlo Asha Bela Benno Bodhi Brisa Caleb Cora Cyrus Dalia Darren Delphine Devon
+Edda Elio Elka Emeka Esme Fabio Farah Finn Freya Gideon Greta Hana Hector Hollis Ida Imani Ines
+Isaac Ivo Jonah Joss Juno Kai Kamila Kenji Lars Leila Lena Linus Luz Mabel Malik Mara Marco Mei Milo
+Nadia Nico Noor Odette Omar Orla Otis Paloma Petra Quinn Rafa Remy Rhea Rosa Rufus Sami Selma Silas
+Sonja Sunil Tamsin Tariq Thea Tobias Uma Vera Viggo Wanda Wes Xenia Yara Yusuf Zora
 """
 FIRST = _FIRST.split()
 
 _LAST = """
-Abelard Almquist Anselm Applewhite Ashgrove Barleycorn Bellweather Birchall Blackthorn Bramwell Brightwater Castellane Cloudsley
-Coppersmith Crowhurst Dalloway Dovecote Drummond Eastlake Elderfield Fairweather Fenwright Finchley Foxglove Garrick Glassford
-Goldfinch Greenhalgh Hallowell Hartsfield Hawthorne Hazelwood Holloway Ivorsen Jessamine Kestrel Kingsbarrow Larkspur Lindqvist
-Lockhart Longacre Marchbanks Meadowcroft Merriweather Millstone Nettleship Nightingale Oakenfold Okonjo Ormerod Paddock Pemberly
-Pennyfeather Quillfeather Ravenscar Redfern Rosewall Sandoval Silverlake Sparrowhawk Stillwater Stonebridge Summerhill Tanager
-Thistlewood Thornbury Underhill Vandermeer Villanova Wagtail Waverly Westerfield Whitlock Windermere Wolfram Woodruff Yarrow
+Abelard Almquist Anselm Applewhite Ashgrove Barleycorn Bellweather Birchall Blackthorn Bramwell
+Brightwater Castellane Cloudsley Coppersmith Crowhurst Dalloway Dovecote Drummond Eastlake
+Elderfield Fairweather Fenwright Finchley Foxglove Garrick Glassford Goldfinch Greenhalgh Hallowell
+Hartsfield Hawthorne Hazelwood Holloway Ivorsen Jessamine Kestrel Kingsbarrow Larkspur Lindqvist
+Lockhart Longacre Marchbanks Meadowcroft Merriweather Millstone Nettleship Nightingale Oakenfold
+Okonjo Ormerod Paddock Pemberly Pennyfeather Quillfeather Ravenscar Redfern Rosewall Sandoval
+Silverlake Sparrowhawk Stillwater Stonebridge Summerhill Tanager Thistlewood Thornbury Underhill
+Vandermeer Villanova Wagtail Waverly Westerfield Whitlock Windermere Wolfram Woodruff Yarrow
 Zellweger
 """
 LAST = _LAST.split()
 
 _STREETS = """
-Agave Aster Badger Bluestem Canyon Cedar Cholla Clover Coyote Desert Willow Driftwood Elder Fennel Foxtail Granite Heron
-Ironwood Jackrabbit Juniper Kestrel Larkspur Lupine Marigold Mesquite Ocotillo Palo Pebble Quail Ridge Sage Saltbush Sandpiper
-Sparrow Sunset Tamarisk Thistle Verbena Wren Yucca
+Agave Aster Badger Bluestem Canyon Cedar Cholla Clover Coyote Desert Willow Driftwood Elder Fennel
+Foxtail Granite Heron Ironwood Jackrabbit Juniper Kestrel Larkspur Lupine Marigold Mesquite Ocotillo
+Palo Pebble Quail Ridge Sage Saltbush Sandpiper Sparrow Sunset Tamarisk Thistle Verbena Wren Yucca
 """
 STREETS = _STREETS.split()
 STREET_ENDS = ["St", "Ave", "Ln", "Dr", "Way", "Ct"]
@@ -56,7 +60,18 @@ PLACES = [
 STATE = "AZ"
 COUNTRY = "USA"
 COMPANY = "Juniper Fox Home Services"
-BUSINESS = ["Bakery", "Dental", "Fitness", "Books", "Brewing", "Storage", "Motors", "Florist", "Preschool", "Lofts"]
+BUSINESS = [
+    "Bakery",
+    "Dental",
+    "Fitness",
+    "Books",
+    "Brewing",
+    "Storage",
+    "Motors",
+    "Florist",
+    "Preschool",
+    "Lofts",
+]
 
 ADJECTIVES = [
     "North",

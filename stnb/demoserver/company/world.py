@@ -1,4 +1,7 @@
-"""Every resource's table, found by the name of its endpoint: simulated, generated, or a part of another."""
+"""Every resource's table, found by the name of its endpoint.
+
+Simulated, generated, or a part of another.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +39,12 @@ class World:
         self._tables: dict[str, Table] = {}
         self._lock = threading.RLock()
         self._lists = {e.path: e.name for e in catalog if e.kind in ("list", "rows")}
-        # Where two lists have the same record, the one that is not below another record is its home.
+        # Where two lists have the same record, the one that is not below another record is its
+        # home.
         deepest_first = sorted(catalog, key=lambda e: -e.path.count("{"))
-        self._records = {e.record: e.name for e in deepest_first if e.record and e.kind in ("list", "rows")}
+        self._records = {
+            e.record: e.name for e in deepest_first if e.record and e.kind in ("list", "rows")
+        }
 
     @cached_property
     def _shown(self) -> dict[str, list[Endpoint]]:
@@ -51,7 +57,8 @@ class World:
         return out
 
     def home(self, endpoint: Endpoint) -> str:
-        """The resource whose rows the endpoint shows: a feed and a record show those of their list."""
+        """The resource whose rows the endpoint shows: a feed and a record show those of
+        their list."""
         name = endpoint.name
         base = SAME.get(name) or self._records.get(name) or name
         if ".export." in base and base not in self.company:
@@ -70,7 +77,9 @@ class World:
         columns = self.catalog.endpoints[name].columns if name in self.catalog else ()
         data: dict[str, Any] = {}
         for path, column in self.company[name].items() if name in self.company else ():
-            data[path] = Ragged(column.starts, self.table(column.values)) if _named(column) else column
+            data[path] = (
+                Ragged(column.starts, self.table(column.values)) if _named(column) else column
+            )
         keyed = {} if data else self._keyed(name)
         size = len(data["id"]) if data else len(*keyed.values()) if keyed else self._size(columns)
         data |= keyed
@@ -80,7 +89,10 @@ class World:
         return table
 
     def _keyed(self, name: str) -> dict[str, Any]:
-        """For rows that another's id identifies, such as an employee's settings: each of those ids once."""
+        """For rows that another's id identifies, such as an employee's settings.
+
+        Each of those ids once.
+        """
         endpoint = self.catalog.endpoints.get(name)
         if endpoint is None or len(endpoint.key) != 1 or endpoint.key == ("id",):
             return {}
@@ -90,7 +102,16 @@ class World:
 
     def _size(self, columns: tuple[Column, ...]) -> int:
         names = {c.name for c in columns}
-        busy = names & {"jobId", "customerId", "customer", "employeeId", "technicianId", "vendorId", "locationId", "taskNumber"}
+        busy = names & {
+            "jobId",
+            "customerId",
+            "customer",
+            "employeeId",
+            "technicianId",
+            "vendorId",
+            "locationId",
+            "taskNumber",
+        }
         return MANY if busy else FEW
 
     def _guids(self, name: str) -> Array:
@@ -100,7 +121,10 @@ class World:
         return Table(name, size, {}, element.children, self.fill)
 
     def below(self, endpoint: Endpoint, parents: list[tuple[str, str]]) -> tuple[Table, Index]:
-        """The rows of a list below a record; `parents` are the ids in the path, each with the segment before it."""
+        """The rows of a list below a record.
+
+        `parents` are the ids in the path, each with the segment before it.
+        """
         noun, key = parents[-1]
         if endpoint.name in PARTS:
             name, column = PARTS[endpoint.name]
@@ -122,12 +146,25 @@ class World:
         """A record that is in no list: one row made for it."""
         name = f"{endpoint.name}({','.join(keys)})"
         key = int(keys[-1]) if keys and keys[-1].isdecimal() else None
-        mine = {"id", *(f"{n.rstrip('s')}Id" for n in ("jobs", "employees"))} if key is not None else set()
-        data: dict[str, Any] = {c.name: np.array([key]) for c in endpoint.columns if c.name in mine and c.type == "integer"}
+        mine = (
+            {"id", *(f"{n.rstrip('s')}Id" for n in ("jobs", "employees"))}
+            if key is not None
+            else set()
+        )
+        data: dict[str, Any] = {
+            c.name: np.array([key])
+            for c in endpoint.columns
+            if c.name in mine and c.type == "integer"
+        }
         return Table(name, 1, data, endpoint.columns, self.fill)
 
-    def owner(self, endpoint: Endpoint, parents: list[tuple[str, str]]) -> tuple[Table, int | None] | None:
-        """The record that the path names and its row (None where there is no such record); None where nobody keeps such records."""
+    def owner(
+        self, endpoint: Endpoint, parents: list[tuple[str, str]]
+    ) -> tuple[Table, int | None] | None:
+        """The record that the path names and its row (None where there is no such record).
+
+        None where nobody keeps such records.
+        """
         noun, key = parents[-1]
         before = endpoint.path.split("/{")[: 1 + len(parents)]
         listed = "/{".join(before)

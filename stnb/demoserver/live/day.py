@@ -1,6 +1,9 @@
-"""What happens while time goes on: a day's calls, bookings, jobs, visits, invoices and payments, as rows to be added.
+"""What happens while time goes on.
 
-Each story is one of the past told once more: the same customer, place, people and prices, with new ids and moments.
+A day's calls, bookings, jobs, visits, invoices and payments, as rows to be added.
+
+Each story is one of the past told once more: the same customer, place, people and prices, with new
+ids and moments.
 """
 
 from __future__ import annotations
@@ -37,7 +40,14 @@ class Sheet:
         self._rows: list[tuple[int, np.datetime64, np.timedelta64, Values]] = []
         self._ends: list[tuple[int, np.datetime64]] = []
 
-    def add(self, source: int, shift: np.timedelta64, own: Values, *steps: Step, replaces: int | None = None) -> int:
+    def add(
+        self,
+        source: int,
+        shift: np.timedelta64,
+        own: Values,
+        *steps: Step,
+        replaces: int | None = None,
+    ) -> int:
         """One row and what becomes of it, step by step; gives back the place of its last state."""
         for moment, values in steps:
             own = {**own, **values, self.modified: moment}
@@ -69,13 +79,21 @@ class Day:
         new: gives a free number of a kind, above those of earlier moments.
     """
 
-    def __init__(self, past: Past, number: int, sizes: dict[str, int], new: Callable[[str, np.datetime64], int]) -> None:
+    def __init__(
+        self,
+        past: Past,
+        number: int,
+        sizes: dict[str, int],
+        new: Callable[[str, np.datetime64], int],
+    ) -> None:
         self.past, self.number, self.new = past, number, new
         co = past.world.company
         self.begin: np.datetime64 = co.end + number * DAY
         self.rng = np.random.Generator(np.random.PCG64([co.seed, zlib.crc32(b"live"), number]))
         self.sheets = {name: Sheet(past.tables[name], sizes[name]) for name in NAMES}
-        self.owed: list[tuple[np.datetime64, int, float]] = []  # (when, customer, by how much the balance changes)
+        self.owed: list[
+            tuple[np.datetime64, int, float]
+        ] = []  # (when, customer, by how much the balance changes)
 
     def tell(self) -> None:
         """All of the day's stories."""
@@ -83,19 +101,32 @@ class Day:
         many = max(FEWEST, past.world.company.count(STORIES))
         chosen = past.told_again()
         starts = np.sort(self.rng.integers(0, DAY // SECOND * 1_000_000, many))
-        for source, start in zip(self.rng.choice(chosen, many).tolist() if len(chosen) else (), starts.tolist(), strict=False):
+        for source, start in zip(
+            self.rng.choice(chosen, many).tolist() if len(chosen) else (),
+            starts.tolist(),
+            strict=False,
+        ):
             self._story(source, self.begin + np.timedelta64(start, "us"))
-        debts = np.random.Generator(np.random.PCG64([past.world.company.seed, zlib.crc32(b"debts")])).permutation(past.unpaid())
+        debts = np.random.Generator(
+            np.random.PCG64([past.world.company.seed, zlib.crc32(b"debts")])
+        ).permutation(past.unpaid())
         few = many // 4
         for invoice in debts[self.number * few : (self.number + 1) * few].tolist():
-            self._late(invoice, self.begin + np.timedelta64(int(self.rng.integers(0, 86_400_000_000)), "us"))
+            self._late(
+                invoice,
+                self.begin + np.timedelta64(int(self.rng.integers(0, 86_400_000_000)), "us"),
+            )
         if self.number == 0:
-            for job in np.flatnonzero(np.isin(past["jpm.jobs", "jobStatus"].astype(str), OPEN)).tolist():
+            for job in np.flatnonzero(
+                np.isin(past["jpm.jobs", "jobStatus"].astype(str), OPEN)
+            ).tolist():
                 self._ends(job)
 
     def _after(self, moment: np.datetime64, low: float, high: float) -> np.datetime64:
         """Some minutes later."""
-        return np.datetime64(moment + np.timedelta64(int((low + self.rng.random() * (high - low)) * 60e6), "us"))
+        return np.datetime64(
+            moment + np.timedelta64(int((low + self.rng.random() * (high - low)) * 60e6), "us")
+        )
 
     # -- one story
 
@@ -106,22 +137,41 @@ class Day:
         sent = self._after(booked, 5, 25)
         came = self._after(sent, 10, 30)
         done = self._after(came, 20, 80)
-        mine = {k: self.new(v, booked) for k, v in (("job", job), ("number", "jobNumber"), ("invoice", "accounting.invoices"))}
+        mine = {
+            k: self.new(v, booked)
+            for k, v in (("job", job), ("number", "jobNumber"), ("invoice", "accounting.invoices"))
+        }
         mine |= {"visit": self.new("jpm.appointments", booked), "call": -1, "booking": -1}
         steps = (booked, sent, came, done)
         self._came_in(source, start, booked, shift, mine)
         self._visit(source, shift, mine, steps)
         self._bill(source, shift, mine, booked, self._after(done, 2, 10))
-        own = {"id": mine["job"], "jobNumber": mine["number"], "createdOn": booked, "invoiceId": mine["invoice"]}
-        own |= {"firstAppointmentId": mine["visit"], "lastAppointmentId": mine["visit"], "completedOn": None, "total": 0.0}
+        own = {
+            "id": mine["job"],
+            "jobNumber": mine["number"],
+            "createdOn": booked,
+            "invoiceId": mine["invoice"],
+        }
+        own |= {
+            "firstAppointmentId": mine["visit"],
+            "lastAppointmentId": mine["visit"],
+            "completedOn": None,
+            "total": 0.0,
+        }
         own |= {"leadCallId": mine["call"], "bookingId": mine["booking"]}
-        own |= dict.fromkeys(("projectId", "recallForId", "warrantyId", "createdFromEstimateId", "soldById"), -1)
-        total = past["accounting.invoices", "subTotal"][past.row("accounting.invoices", past[job, "invoiceId"][source])]
+        own |= dict.fromkeys(
+            ("projectId", "recallForId", "warrantyId", "createdFromEstimateId", "soldById"), -1
+        )
+        total = past["accounting.invoices", "subTotal"][
+            past.row("accounting.invoices", past[job, "invoiceId"][source])
+        ]
         states: list[Values] = [{"jobStatus": s} for s in ("Scheduled", "Dispatched", "InProgress")]
         states.append({"jobStatus": "Completed", "completedOn": done, "total": float(total)})
         self.sheets[job].add(source, shift, own, *zip(steps, states, strict=True))
 
-    def _came_in(self, source: int, start: Any, booked: Any, shift: Any, mine: dict[str, int]) -> None:
+    def _came_in(
+        self, source: int, start: Any, booked: Any, shift: Any, mine: dict[str, int]
+    ) -> None:
         past = self.past
         call, booking = (int(past["jpm.jobs", c][source]) for c in ("leadCallId", "bookingId"))
         if call >= 0 and all(past.row(name, call) is not None for name in CALLS):
@@ -129,49 +179,104 @@ class Day:
             seconds = int((booked - start) / SECOND)
             for name in CALLS:
                 row, above = past.row(name, call), "" if name == CALLS[2] else "leadCall."
-                own = {f"{above}{p}": start for p in ("createdOn", "receivedOn")} | {f"{above}duration": seconds}
+                own = {f"{above}{p}": start for p in ("createdOn", "receivedOn")} | {
+                    f"{above}duration": seconds
+                }
                 own |= {"id": mine["call"], f"{above}id": mine["call"]}
-                own |= {f"{above}recordingUrl": f"https://demo.invalid/recordings/{mine['call']}.wav"}
-                own |= {"job.id": mine["job"], "job.number": mine["number"]} if not above else {"jobNumber": mine["number"]}
+                own |= {
+                    f"{above}recordingUrl": f"https://demo.invalid/recordings/{mine['call']}.wav"
+                }
+                own |= (
+                    {"job.id": mine["job"], "job.number": mine["number"]}
+                    if not above
+                    else {"jobNumber": mine["number"]}
+                )
                 self.sheets[name].add(row or 0, shift, own, (booked, {}))
         row = past.row("crm.bookings", booking)
         if row is not None:
             mine["booking"] = self.new("crm.bookings", start)
-            own = {"id": mine["booking"], "createdOn": start, "jobId": -1, "externalId": mine["booking"] * 7}
+            own = {
+                "id": mine["booking"],
+                "createdOn": start,
+                "jobId": -1,
+                "externalId": mine["booking"] * 7,
+            }
             last = {"status": "Converted", "jobId": mine["job"]}
-            self.sheets["crm.bookings"].add(row, shift, own, (start, {"status": "New"}), (booked, last))
+            self.sheets["crm.bookings"].add(
+                row, shift, own, (start, {"status": "New"}), (booked, last)
+            )
 
-    def _visit(self, source: int, shift: Any, mine: dict[str, int], steps: tuple[np.datetime64, ...]) -> None:
+    def _visit(
+        self, source: int, shift: Any, mine: dict[str, int], steps: tuple[np.datetime64, ...]
+    ) -> None:
         past, name = self.past, "jpm.appointments"
         old = int(past["jpm.jobs", "firstAppointmentId"][source])
         row = past.row(name, old) or 0
         hour = (steps[1] + 60 * MINUTE).astype("datetime64[h]").astype("datetime64[us]")
         window = {"start": hour, "end": hour + (past[name, "end"][row] - past[name, "start"][row])}
         window |= {"arrivalWindowStart": hour, "arrivalWindowEnd": hour + 120 * MINUTE}
-        own = {"id": mine["visit"], "jobId": mine["job"], "appointmentNumber": f"{mine['number']}-1", "createdOn": steps[0]}
+        own = {
+            "id": mine["visit"],
+            "jobId": mine["job"],
+            "appointmentNumber": f"{mine['number']}-1",
+            "createdOn": steps[0],
+        }
         states = [{"status": s} for s in ("Scheduled", "Dispatched", "Working", "Done")]
-        self.sheets[name].add(row, shift, {**own, **window, "active": True}, *zip(steps, states, strict=True))
+        self.sheets[name].add(
+            row, shift, {**own, **window, "active": True}, *zip(steps, states, strict=True)
+        )
         for one in past.sent.get(old, ()):
             number = self.new("dispatch.appointment_assignments", steps[0])
-            own = {"id": number, "jobId": mine["job"], "appointmentId": mine["visit"], "assignedOn": steps[0]}
+            own = {
+                "id": number,
+                "jobId": mine["job"],
+                "appointmentId": mine["visit"],
+                "assignedOn": steps[0],
+            }
             own |= {"createdOn": steps[0], "active": True, "isPaused": False}
-            self.sheets["dispatch.appointment_assignments"].add(one, shift, own, *zip(steps, states, strict=True))
+            self.sheets["dispatch.appointment_assignments"].add(
+                one, shift, own, *zip(steps, states, strict=True)
+            )
 
-    def _bill(self, source: int, shift: Any, mine: dict[str, int], booked: Any, billed: Any) -> None:
+    def _bill(
+        self, source: int, shift: Any, mine: dict[str, int], booked: Any, billed: Any
+    ) -> None:
         """The invoice is there with the job, empty; then it has items, and then it is paid."""
         past, name = self.past, "accounting.invoices"
         old = int(past["jpm.jobs", "invoiceId"][source])
         row = past.row(name, old) or 0
-        own: Values = {"id": mine["invoice"], "createdOn": booked, "job.id": mine["job"], "job.number": mine["number"]}
-        own |= {"referenceNumber": self.new("referenceNumber", booked), "projectId": -1, "active": True, "adjustmentToId": -1}
+        own: Values = {
+            "id": mine["invoice"],
+            "createdOn": booked,
+            "job.id": mine["job"],
+            "job.number": mine["number"],
+        }
+        own |= {
+            "referenceNumber": self.new("referenceNumber", booked),
+            "projectId": -1,
+            "active": True,
+            "adjustmentToId": -1,
+        }
         due = past[name, "dueDate"][row] - past[name, "invoiceDate"][row]
         day = billed.astype("datetime64[D]").astype("datetime64[us]")
-        own |= {"paidOn": None, "depositedOn": None, "syncStatus": "Pending", "invoiceDate": day, "dueDate": day + due}
+        own |= {
+            "paidOn": None,
+            "depositedOn": None,
+            "syncStatus": "Pending",
+            "invoiceDate": day,
+            "dueDate": day + due,
+        }
         empty = dict.fromkeys(("subTotal", "salesTax", "total", "balance", "discountTotal"), 0.0)
-        full = {path: float(past[name, path][row]) for path in empty} | {"balance": float(past[name, "total"][row])}
+        full = {path: float(past[name, path][row]) for path in empty} | {
+            "balance": float(past[name, "total"][row])
+        }
         lines = []
         for line in range(past.items.starts[row], past.items.starts[row + 1]):
-            values = {"id": self.new("accounting.export.invoice_items", billed), "createdOn": billed, "modifiedOn": billed}
+            values = {
+                "id": self.new("accounting.export.invoice_items", billed),
+                "createdOn": billed,
+                "modifiedOn": billed,
+            }
             lines.append((line, values))
             self.sheets["accounting.export.invoice_items"].add(
                 line, shift, {**values, "invoiceId": mine["invoice"]}, (billed, {})
@@ -185,18 +290,52 @@ class Day:
             amount = float(past.amounts[at])
             left = round(left - amount, 2) + 0.0
             self._payment(at, shift, when, mine["invoice"], own["referenceNumber"], amount, who, {})
-            steps.append((when, {"balance": left, **({"paidOn": when, "depositedOn": when} if left == 0 else {})}))
+            steps.append(
+                (
+                    when,
+                    {
+                        "balance": left,
+                        **({"paidOn": when, "depositedOn": when} if left == 0 else {}),
+                    },
+                )
+            )
         self.sheets[name].add(row, shift, own, *steps)
 
     def _payment(
-        self, at: int, shift: Any, when: Any, invoice: int, reference: int, amount: float, who: int, party: Values
+        self,
+        at: int,
+        shift: Any,
+        when: Any,
+        invoice: int,
+        reference: int,
+        amount: float,
+        who: int,
+        party: Values,
     ) -> None:
-        applied = {"appliedTo": self.new("applied", when), "appliedId": invoice, "appliedOn": when, "appliedAmount": amount}
+        applied = {
+            "appliedTo": self.new("applied", when),
+            "appliedId": invoice,
+            "appliedOn": when,
+            "appliedAmount": amount,
+        }
         applied["appliedToReferenceNumber"] = reference
         number = self.new("accounting.payments", when)
-        own = {"id": number, "referenceNumber": self.new("paymentNumber", when), "createdOn": when, "active": True, **party}
-        own |= {"date": when.astype("datetime64[D]"), "total": amount, "unappliedAmount": 0.0, "appliedTo": [(at, applied)]}
-        self.sheets["accounting.payments"].add(int(self.past.payment_of[at]), shift, own, (when, {}))
+        own = {
+            "id": number,
+            "referenceNumber": self.new("paymentNumber", when),
+            "createdOn": when,
+            "active": True,
+            **party,
+        }
+        own |= {
+            "date": when.astype("datetime64[D]"),
+            "total": amount,
+            "unappliedAmount": 0.0,
+            "appliedTo": [(at, applied)],
+        }
+        self.sheets["accounting.payments"].add(
+            int(self.past.payment_of[at]), shift, own, (when, {})
+        )
         self.owed.append((when, who, -amount))
 
     # -- what the past has left open
@@ -208,10 +347,18 @@ class Day:
         at = int(self.rng.integers(0, len(past.payment_of)))
         shift = when - past["accounting.payments", "createdOn"][past.payment_of[at]]
         paths = ("customer.id", "customer.name", "businessUnit.id", "businessUnit.name")
-        party = {p: v.item() if isinstance(v := past[name, p][row], np.generic) else v for p in paths}
+        party = {
+            p: v.item() if isinstance(v := past[name, p][row], np.generic) else v for p in paths
+        }
         reference = int(past[name, "referenceNumber"][row])
         self._payment(at, shift, when, key, reference, left, party["customer.id"], party)
-        self.sheets[name].add(row, AT_ONCE, {}, (when, {"balance": 0.0, "paidOn": when, "depositedOn": when}), replaces=row)
+        self.sheets[name].add(
+            row,
+            AT_ONCE,
+            {},
+            (when, {"balance": 0.0, "paidOn": when, "depositedOn": when}),
+            replaces=row,
+        )
 
     def _ends(self, row: int) -> None:
         """A job that was open when the history ended is worked on and completed."""
@@ -227,10 +374,14 @@ class Day:
             states: list[Step] = [(start, {"status": "Working"}), (done, {"status": "Done"})]
             self.sheets[name].add(at, AT_ONCE, {}, *states, replaces=at)
             for one in past.sent.get(int(past[name, "id"][at]), ()):
-                self.sheets["dispatch.appointment_assignments"].add(one, AT_ONCE, {"isPaused": False}, *states, replaces=one)
+                self.sheets["dispatch.appointment_assignments"].add(
+                    one, AT_ONCE, {"isPaused": False}, *states, replaces=one
+                )
         if came is None:
             return
         invoice = past.row("accounting.invoices", int(past["jpm.jobs", "invoiceId"][row]))
         total = 0.0 if invoice is None else float(past["accounting.invoices", "subTotal"][invoice])
         last = {"jobStatus": "Completed", "completedOn": done, "total": total}
-        self.sheets["jpm.jobs"].add(row, AT_ONCE, {}, (came, {"jobStatus": "InProgress"}), (done, last), replaces=row)
+        self.sheets["jpm.jobs"].add(
+            row, AT_ONCE, {}, (came, {"jobStatus": "InProgress"}), (done, last), replaces=row
+        )

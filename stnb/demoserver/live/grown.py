@@ -1,4 +1,7 @@
-"""A table to which time adds rows: copies of its own, with other ids and moments, each shown from one moment to another."""
+"""A table to which time adds rows.
+
+Copies of its own, with other ids and moments, each shown from one moment to another.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,8 @@ class Batch:
         source: the row of the first table that each is a copy of.
         begin: from when on it is shown.
         shift: how much later its moments are than those of its source.
-        values: what each does not share with its source, by path; where they are lists, as (source, values) for each element.
+        values: what each does not share with its source, by path; where they are lists, as (source,
+            values) for each element.
         ends: rows that are replaced, and when.
     """
 
@@ -40,15 +44,21 @@ class Batch:
 
 
 class Grown(Table):
-    """A table with what has been added to it; the first rows are those of `base`, at the same places.
+    """A table with what has been added to it.
+
+    The first rows are those of `base`, at the same places.
 
     Args:
         clock: what time it is.
     """
 
-    def __init__(self, base: Table, batches: Sequence[Batch], clock: Callable[[], np.datetime64]) -> None:
+    def __init__(
+        self, base: Table, batches: Sequence[Batch], clock: Callable[[], np.datetime64]
+    ) -> None:
         self.base, self.batches, self.clock = base, batches, clock
-        self.source = np.concatenate([np.arange(base.size), *(b.source for b in batches)]).astype(np.int64)
+        self.source = np.concatenate([np.arange(base.size), *(b.source for b in batches)]).astype(
+            np.int64
+        )
         self.begin = np.concatenate([np.full(base.size, ALWAYS), *(b.begin for b in batches)])
         self.until = np.full(len(self.source), NEVER)
         for batch in batches:
@@ -102,10 +112,16 @@ class Grown(Table):
         if not isinstance(data, np.ndarray):
             if all(p is None for p in pieces):
                 return data
-            data = _spread(data, self.base.size, [v for p in pieces if p is not None for v in p if v is not KEEP])
+            data = _spread(
+                data,
+                self.base.size,
+                [v for p in pieces if p is not None for v in p if v is not KEEP],
+            )
         if len(data) != self.base.size:  # no column of these rows, but a fact beside them
             return data
-        return np.concatenate([data, *(self._copied(b, data, p) for b, p in zip(self.batches, pieces, strict=True))])
+        return np.concatenate(
+            [data, *(self._copied(b, data, p) for b, p in zip(self.batches, pieces, strict=True))]
+        )
 
     def _copied(self, batch: Batch, data: Array, piece: list[Any] | None) -> Array:
         new = data[batch.source]
@@ -145,16 +161,22 @@ class Grown(Table):
         return Lazy(make)
 
     def _lists(self, data: Ragged, pieces: list[list[Any] | None]) -> Ragged:
-        counts, batches = [np.diff(data.starts)], [_elements(data, b, p) for b, p in zip(self.batches, pieces, strict=True)]
+        counts, batches = (
+            [np.diff(data.starts)],
+            [_elements(data, b, p) for b, p in zip(self.batches, pieces, strict=True)],
+        )
         counts += [many for many, _ in batches]
         starts = np.concatenate(([0], np.cumsum(np.concatenate(counts)))).astype(np.int64)
         if isinstance(data.values, Table):
             return Ragged(starts, Grown(data.values, [b for _, b in batches], self.clock))
-        return Ragged(starts, np.concatenate([data.values, *(data.values[b.source] for _, b in batches)]))
+        return Ragged(
+            starts, np.concatenate([data.values, *(data.values[b.source] for _, b in batches)])
+        )
 
 
 class Now(Table):
-    """Those rows of a grown table that there are now, each once and by their ids, for tables that look something up in it."""
+    """Those rows of a grown table that there are now, each once and by their ids, for tables that
+    look something up in it."""
 
     def __init__(self, table: Grown) -> None:
         self.base, ids = table, table.array("id")
@@ -171,11 +193,21 @@ class Now(Table):
             return Choice(data.codes[self.at], data.values)
         if isinstance(data, Ragged):
             many, rows = _elements(
-                data, Batch(self.at, self.at, np.zeros(len(self.at), dtype="timedelta64[us]"), {}, NOTHING), None
+                data,
+                Batch(
+                    self.at, self.at, np.zeros(len(self.at), dtype="timedelta64[us]"), {}, NOTHING
+                ),
+                None,
             )
-            inner: Array = np.asarray(data.values.array("id") if isinstance(data.values, Table) else data.values)
-            return Ragged(np.concatenate(([0], np.cumsum(many))).astype(np.int64), inner[rows.source])
-        return data[self.at] if isinstance(data, np.ndarray) and len(data) == self.base.size else data
+            inner: Array = np.asarray(
+                data.values.array("id") if isinstance(data.values, Table) else data.values
+            )
+            return Ragged(
+                np.concatenate(([0], np.cumsum(many))).astype(np.int64), inner[rows.source]
+            )
+        return (
+            data[self.at] if isinstance(data, np.ndarray) and len(data) == self.base.size else data
+        )
 
 
 class _Columns(MutableMapping[str, Any]):
@@ -233,12 +265,19 @@ def _like(data: Array, values: Sequence[Any]) -> Array:
 
 
 def _elements(data: Ragged, batch: Batch, piece: list[Any] | None) -> tuple[Index, Batch]:
-    """How many elements the lists of added rows have, and these as rows added to the table of elements."""
+    """How many elements the lists of added rows have, and these as rows added to the table
+    of elements."""
     rows: list[tuple[int, dict[str, Any]]] = []
     counts, shifts = [], []
-    for i, (source, shift) in enumerate(zip(batch.source.tolist(), batch.shift.tolist(), strict=True)):
+    for i, (source, shift) in enumerate(
+        zip(batch.source.tolist(), batch.shift.tolist(), strict=True)
+    ):
         kept = piece is None or piece[i] is KEEP
-        mine = [(at, {}) for at in range(data.starts[source], data.starts[source + 1])] if kept or piece is None else piece[i]
+        mine = (
+            [(at, {}) for at in range(data.starts[source], data.starts[source + 1])]
+            if kept or piece is None
+            else piece[i]
+        )
         rows += mine
         counts.append(len(mine))
         shifts += [shift] * len(mine)

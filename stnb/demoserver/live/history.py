@@ -32,7 +32,10 @@ class Past:
         self.tables = {name: dress(world, world.catalog[name], world.table(name)) for name in NAMES}
         self._arrays: dict[tuple[str, str], Array] = {}
         self._again: Index | None = None
-        items, applied = self._raw("accounting.invoices", "items"), self._raw("accounting.payments", "appliedTo")
+        items, applied = (
+            self._raw("accounting.invoices", "items"),
+            self._raw("accounting.payments", "appliedTo"),
+        )
         assert isinstance(items, Ragged)
         assert isinstance(applied, Ragged)
         self.items, self.applied = items, applied
@@ -69,11 +72,16 @@ class Past:
         return self._again
 
     def unpaid(self) -> Index:
-        return np.flatnonzero((self["accounting.invoices", "balance"] > 0) & (self["accounting.invoices", "total"] > 0))
+        return np.flatnonzero(
+            (self["accounting.invoices", "balance"] > 0)
+            & (self["accounting.invoices", "total"] > 0)
+        )
 
 
 def _groups(keys: Array) -> dict[int, list[int]]:
     """The rows of each key."""
     order = np.argsort(keys, kind="stable")
     known, first = np.unique(keys[order], return_index=True)
-    return {k: part.tolist() for k, part in zip(known.tolist(), np.split(order, first[1:]), strict=True)}
+    return {
+        k: part.tolist() for k, part in zip(known.tolist(), np.split(order, first[1:]), strict=True)
+    }

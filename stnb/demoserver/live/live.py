@@ -22,7 +22,8 @@ TICK, WIDTH = np.timedelta64(10, "s"), 16  # so many numbers are kept for every 
 
 
 class Clock:
-    """The demo's time: it begins on the day that follows the history, at the hour that it is, and goes at its own speed.
+    """The demo's time: it begins on the day that follows the history, at the hour that it is, and
+    goes at its own speed.
 
     Args:
         clock: seconds since 1970.
@@ -36,7 +37,9 @@ class Clock:
         self._start = self._began if today else midnight + self._began % 86_400
 
     def __call__(self) -> np.datetime64:
-        return np.datetime64(int((self._start + (self._clock() - self._began) * self._speed) * 1e6), "us")
+        return np.datetime64(
+            int((self._start + (self._clock() - self._began) * self._speed) * 1e6), "us"
+        )
 
 
 class Live:
@@ -49,7 +52,9 @@ class Live:
         self._past: Past | None = None
         self._numbers: dict[str, int] = {}  # the highest of each kind in the history
         self._taken: dict[str, set[int]] = {}
-        self._customers: dict[int, tuple[int, float]] = {}  # row -> (place of its last state, balance)
+        self._customers: dict[
+            int, tuple[int, float]
+        ] = {}  # row -> (place of its last state, balance)
         self._owed: list[tuple[np.datetime64, int, float]] = []
         self._batches: dict[str, list[Any]] = {name: [] for name in NAMES}
         self._world: LiveWorld | None = None
@@ -65,14 +70,18 @@ class Live:
             return self._world
 
     def _grown(self) -> dict[str, Grown]:
-        return {name: Grown(self.base.table(name), batches, self.clock) for name, batches in self._batches.items()}
+        return {
+            name: Grown(self.base.table(name), batches, self.clock)
+            for name, batches in self._batches.items()
+        }
 
     def _next_day(self) -> None:
         if self._past is None:
             self._past = Past(self.base)
             self._count(self._past)
         sizes = {
-            name: self.base.table(name).size + sum(len(b.source) for b in batches) for name, batches in self._batches.items()
+            name: self.base.table(name).size + sum(len(b.source) for b in batches)
+            for name, batches in self._batches.items()
         }
         day = Day(self._past, len(self._days), sizes, self._new)
         day.tell()
@@ -96,7 +105,10 @@ class Live:
             self._numbers[kind] = int(np.asarray(values).astype(np.int64).max())
 
     def _new(self, kind: str, moment: np.datetime64) -> int:
-        """The first free number of that moment: new rows come last wherever rows are in the order of their ids."""
+        """The first free number of that moment.
+
+        New rows come last wherever rows are in the order of their ids.
+        """
         number = self._numbers[kind] + 1 + int((moment - self.base.company.end) // TICK) * WIDTH
         taken = self._taken.setdefault(kind, set())
         while number in taken:
@@ -105,7 +117,10 @@ class Live:
         return number
 
     def _settle(self, past: Past, sheet: Sheet, end: np.datetime64) -> None:
-        """Brings the customers' balances up to what is owed, in the order of time; what comes after the day waits."""
+        """Brings the customers' balances up to what is owed, in the order of time.
+
+        What comes after the day waits.
+        """
         due = [entry for entry in self._owed if entry[0] < end]
         self._owed = self._owed[len(due) :]
         balances = past["crm.customers", "balance"]

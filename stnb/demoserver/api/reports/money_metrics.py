@@ -28,20 +28,27 @@ def unpaid(books: Books, asked: Asked) -> Cells:
     """The balance is text, although the report says that it is a number."""
     at, left, days = _owed(books, asked)
     numbers, customers = books.texts(BILLS, "referenceNumber"), books.texts(BILLS, "customer.name")
-    return [[numbers[i], customers[i], f"{v:.2f}", int(d)] for i, v, d in zip(at.tolist(), left.tolist(), days, strict=True)]
+    return [
+        [numbers[i], customers[i], f"{v:.2f}", int(d)]
+        for i, v, d in zip(at.tolist(), left.tolist(), days, strict=True)
+    ]
 
 
 def ageing(books: Books, asked: Asked) -> Cells:
     _, left, days = _owed(books, asked)
     slots = np.searchsorted([start for start, _ in BUCKETS], np.maximum(days, 0), side="right") - 1
     counts, sums = np.bincount(slots, minlength=5), np.bincount(slots, left, 5)
-    return [[label, int(n), money(v)] for (_, label), n, v in zip(BUCKETS, counts, sums, strict=True)]
+    return [
+        [label, int(n), money(v)] for (_, label), n, v in zip(BUCKETS, counts, sums, strict=True)
+    ]
 
 
 def _calls(books: Books, asked: Asked) -> tuple[Array, Array]:
     """(which calls are leads of these days, which of them were booked)."""
     kinds = np.asarray(books.texts(CALLS, "leadCall.callType"))
-    leads = np.isin(kinds, ["Booked", "Unbooked"]) & within(asked, books.of(CALLS, "leadCall.receivedOn"))
+    leads = np.isin(kinds, ["Booked", "Unbooked"]) & within(
+        asked, books.of(CALLS, "leadCall.receivedOn")
+    )
     return leads, leads & (kinds == "Booked")
 
 
@@ -68,9 +75,14 @@ def by_agent(books: Books, asked: Asked) -> Cells:
 def profit(books: Books, asked: Asked) -> Cells:
     """By job type: revenue, what the items cost, and the margin."""
     at = books.finished(asked)
-    kinds, names = books.at("jpm.job_types", books.of(JOBS, "jobTypeId")[at]), books.texts("jpm.job_types", "name")
+    kinds, names = (
+        books.at("jpm.job_types", books.of(JOBS, "jobTypeId")[at]),
+        books.texts("jpm.job_types", "name"),
+    )
     n = len(names)
-    counts, revenue, cost = (np.bincount(kinds, w, n) for w in (None, books.revenue[at], books.cost[at]))
+    counts, revenue, cost = (
+        np.bincount(kinds, w, n) for w in (None, books.revenue[at], books.cost[at])
+    )
     return [
         [name, int(c), money(r), money(k), money(r - k), share(r - k, r)]
         for name, c, r, k in zip(names, counts, revenue, cost, strict=True)
@@ -95,22 +107,37 @@ def close_rate(books: Books, asked: Asked) -> Cells:
 def spent(books: Books, asked: Asked) -> Array:
     """By campaign: what its days in the window cost."""
     name = "marketing.costs"
-    months = ((books.of(name, "year") - 1970) * 12 + books.of(name, "month") - 1).astype("datetime64[M]")
+    months = ((books.of(name, "year") - 1970) * 12 + books.of(name, "month") - 1).astype(
+        "datetime64[M]"
+    )
     first, last = np.datetime64(asked["From"][:10]), np.datetime64(asked["To"][:10]) + 1
-    begin, end = np.maximum(months.astype("datetime64[D]"), first), np.minimum((months + 1).astype("datetime64[D]"), last)
+    begin, end = (
+        np.maximum(months.astype("datetime64[D]"), first),
+        np.minimum((months + 1).astype("datetime64[D]"), last),
+    )
     days = np.maximum((end - begin).astype(int), 0)
     at = books.at("marketing.campaigns", books.of(name, "campaignId"))
-    return np.bincount(at, books.amounts(name, "dailyCost") * days, books.table("marketing.campaigns").size)
+    return np.bincount(
+        at, books.amounts(name, "dailyCost") * days, books.table("marketing.campaigns").size
+    )
 
 
 def campaigns(books: Books, asked: Asked) -> Cells:
     """Jobs by the campaign that brought them, their revenue, the cost and the return."""
-    at = np.flatnonzero(within(asked, books.of(JOBS, "createdOn")) & chosen(asked, "CampaignIds", books.of(JOBS, "campaignId")))
-    keys, names = books.at("marketing.campaigns", books.of(JOBS, "campaignId")[at]), books.texts("marketing.campaigns", "name")
+    at = np.flatnonzero(
+        within(asked, books.of(JOBS, "createdOn"))
+        & chosen(asked, "CampaignIds", books.of(JOBS, "campaignId"))
+    )
+    keys, names = (
+        books.at("marketing.campaigns", books.of(JOBS, "campaignId")[at]),
+        books.texts("marketing.campaigns", "name"),
+    )
     keep = chosen(asked, "CampaignIds", books.of("marketing.campaigns", "id"))
     counts, revenue = (np.bincount(keys, w, len(names)) for w in (None, books.revenue[at]))
     rows = zip(names, counts, revenue, spent(books, asked), keep, strict=True)
-    return [[name, int(n), money(r), money(c), share(r - c, c)] for name, n, r, c, kept in rows if kept]
+    return [
+        [name, int(n), money(r), money(c), share(r - c, c)] for name, n, r, c, kept in rows if kept
+    ]
 
 
 def timesheet(books: Books, asked: Asked) -> Cells:
@@ -120,9 +147,15 @@ def timesheet(books: Books, asked: Asked) -> Cells:
     keep = within(asked, books.of(name, "date"))
     if asked.get("EmployeeType"):
         keep &= kinds == asked["EmployeeType"]
-    hours, amounts, out = books.amounts(name, "paidDurationHours"), books.amounts(name, "amount"), []
+    hours, amounts, out = (
+        books.amounts(name, "paidDurationHours"),
+        books.amounts(name, "amount"),
+        [],
+    )
     for people in ("settings.technicians", "settings.employees"):
-        for key, label in zip(books.of(people, "id").tolist(), books.texts(people, "name"), strict=True):
+        for key, label in zip(
+            books.of(people, "id").tolist(), books.texts(people, "name"), strict=True
+        ):
             mine = keep & (who == key)
             if mine.any():
                 out.append([label, round(float(hours[mine].sum()), 2), money(amounts[mine].sum())])
@@ -133,11 +166,15 @@ def newcomers(books: Books, asked: Asked) -> Cells:
     """Customers that were created in these days; their first day is written as people write it."""
     name = "crm.customers"
     created, kinds = books.of(name, "createdOn"), np.asarray(books.texts(name, "type"))
-    keep = within(asked, created) & (kinds == asked["CustomerType"] if asked.get("CustomerType") else True)
+    keep = within(asked, created) & (
+        kinds == asked["CustomerType"] if asked.get("CustomerType") else True
+    )
     if asked.get("ActiveOnly") is True:
         keep &= books.of(name, "active").astype(bool)
     at = np.flatnonzero(keep)
-    jobs = np.bincount(np.maximum(books.at(name, books.of(JOBS, "customerId")), 0), minlength=len(kinds))
+    jobs = np.bincount(
+        np.maximum(books.at(name, books.of(JOBS, "customerId")), 0), minlength=len(kinds)
+    )
     names, cities = books.texts(name, "name"), books.texts(name, "address.city")
     days = [d.astype(object) for d in created[at].astype("datetime64[D]")]
     return [

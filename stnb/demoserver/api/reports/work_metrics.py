@@ -74,7 +74,9 @@ class Books:
     def revenue(self) -> Array:
         """By job, before tax."""
         keep = self.billed & (self.job_of_bill >= 0)
-        return np.bincount(self.job_of_bill[keep], self.amounts(BILLS, "subTotal")[keep], self.table(JOBS).size)
+        return np.bincount(
+            self.job_of_bill[keep], self.amounts(BILLS, "subTotal")[keep], self.table(JOBS).size
+        )
 
     @cached_property
     def cost(self) -> Array:
@@ -94,7 +96,10 @@ class Books:
         sent = "dispatch.appointment_assignments"
         jobs, first = np.unique(self.of(sent, "jobId"), return_index=True)
         out = np.full(self.table(JOBS).size, -1)
-        at, who = self.at(JOBS, jobs), self.at("settings.technicians", self.of(sent, "technicianId")[first])
+        at, who = (
+            self.at(JOBS, jobs),
+            self.at("settings.technicians", self.of(sent, "technicianId")[first]),
+        )
         out[at[at >= 0]] = who[at >= 0]
         return out
 
@@ -106,7 +111,9 @@ class Books:
         """The completed jobs that the parameters choose."""
         moments = self.of(JOBS, "createdOn" if asked.get("DateType") == 2 else "completedOn")
         return np.flatnonzero(
-            within(asked, moments) & self.done & chosen(asked, "BusinessUnitIds", self.of(JOBS, "businessUnitId"))
+            within(asked, moments)
+            & self.done
+            & chosen(asked, "BusinessUnitIds", self.of(JOBS, "businessUnitId"))
         )
 
     def beyond(self, name: str, key: str, other: str, path: str) -> Any:
@@ -140,7 +147,11 @@ def scoreboard(books: Books, asked: Asked) -> Cells:
     sold = np.isin(books.of(JOBS, "id"), books.of("sales.estimates", "jobId")[_sold(books)])[at]
     jobs, won = np.bincount(who, minlength=n), np.bincount(who, sold, n).astype(int)
     total = np.bincount(who, books.revenue[at], n)
-    return [[name, int(j), money(t), int(w)] for name, j, t, w in zip(names, jobs, total, won, strict=True) if j]
+    return [
+        [name, int(j), money(t), int(w)]
+        for name, j, t, w in zip(names, jobs, total, won, strict=True)
+        if j
+    ]
 
 
 def _sold(books: Books) -> Array:
@@ -155,8 +166,15 @@ def pace(books: Books, asked: Asked) -> Cells:
     names, out = books.texts("settings.technicians", "name"), []
     for month in np.unique(months):
         mine = at[months == month]
-        jobs, total = (np.bincount(books.leader[mine], weights, len(names)) for weights in (None, books.revenue[mine]))
-        out += [[name, f"{month}", int(j), money(t / j)] for name, j, t in zip(names, jobs, total, strict=True) if j]
+        jobs, total = (
+            np.bincount(books.leader[mine], weights, len(names))
+            for weights in (None, books.revenue[mine])
+        )
+        out += [
+            [name, f"{month}", int(j), money(t / j)]
+            for name, j, t in zip(names, jobs, total, strict=True)
+            if j
+        ]
     return out
 
 
@@ -174,7 +192,9 @@ def renewals(books: Books, asked: Asked) -> Cells:
 
 def job_list(books: Books, asked: Asked) -> Cells:
     units = books.of(JOBS, "businessUnitId")
-    at = np.flatnonzero(within(asked, books.of(JOBS, "createdOn")) & chosen(asked, "BusinessUnitIds", units))
+    at = np.flatnonzero(
+        within(asked, books.of(JOBS, "createdOn")) & chosen(asked, "BusinessUnitIds", units)
+    )
     columns = (
         np.asarray(books.texts(JOBS, "jobNumber"))[at].tolist(),
         books.beyond(JOBS, "customerId", "crm.customers", "name")[at].tolist(),

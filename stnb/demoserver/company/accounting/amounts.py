@@ -1,4 +1,7 @@
-"""What was billed and paid, as facts: memberships, invoices with their items, payments. Their totals are made to agree here."""
+"""What was billed and paid, as facts: memberships, invoices with their items, payments.
+
+Their totals are made to agree here.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from ..settings.business_units import JOB_TYPES, TAX_RATES
 from ..simulation import DAY, HOUR, NAT, SECOND, Company, Data, Rng, blur, ids
 from ..table import Array, Index
 
-INSTALLS = [i for i, job in enumerate(JOB_TYPES) if job[0].endswith("Install") or job[0] == "Panel Upgrade"]
+INSTALLS = [
+    i for i, job in enumerate(JOB_TYPES) if job[0].endswith("Install") or job[0] == "Panel Upgrade"
+]
 MODIFIER = 3  # after the three kinds of things that are sold
 OF_JOB, ADJUSTMENT, MEMBERSHIP = range(3)
 
@@ -22,7 +27,10 @@ def members(co: Company) -> Data:
     """Memberships: a quarter of the customers buy one, and most renew it when its year is over."""
     rng, who = co.rng("members"), co.customers
     joined = np.flatnonzero((rng.random(len(who.id)) < 0.28) | (np.arange(len(who.id)) == 0))
-    start = np.maximum(who.created[joined], co.start - 300 * DAY) + rng.integers(0, 200, len(joined)) * DAY
+    start = (
+        np.maximum(who.created[joined], co.start - 300 * DAY)
+        + rng.integers(0, 200, len(joined)) * DAY
+    )
     plan = np.where(who.company[joined], 3, rng.choice(3, len(joined), p=[0.5, 0.3, 0.2]))
     before = np.full(len(joined), -1)
     rounds: list[list[Array]] = []
@@ -36,7 +44,9 @@ def members(co: Company) -> Data:
         total += len(joined)
         again = rng.random(len(joined)) < 0.72
         joined, start, plan, before = joined[again], end[again], plan[again], row[again]
-    customer, start, end, plan, before = (np.concatenate(column) for column in zip(*rounds, strict=True))
+    customer, start, end, plan, before = (
+        np.concatenate(column) for column in zip(*rounds, strict=True)
+    )
     order = np.argsort(start, kind="stable")
     place = np.empty(total, dtype=np.int64)
     place[order] = np.arange(total)
@@ -47,11 +57,19 @@ def members(co: Company) -> Data:
     canceled = (rng.random(total) < 0.06) & (renewed_by < 0) & (quit_on < co.end)
     to = np.where(canceled, quit_on, end[order])  # nobody is a member after that
     stamped = {"begins": start[order], "ends": to, "canceled": canceled, "renewed_by": renewed_by}
-    return {"id": ids(total, 39_400_020, 3), "customer": customer[order], "plan": plan[order], **stamped}
+    return {
+        "id": ids(total, 39_400_020, 3),
+        "customer": customer[order],
+        "plan": plan[order],
+        **stamped,
+    }
 
 
 def bills(co: Company) -> Data:
-    """Every invoice and its items as facts: one for each job, in the jobs' order; then adjustments; then membership fees."""
+    """Every invoice and its items as facts.
+
+    One for each job, in the jobs' order; then adjustments; then membership fees.
+    """
     rng, job, m = co.rng("bills"), co.jobs, co.members
     n, nm = len(job.id), len(m.id)
     usual = np.array([t[5] for t in JOB_TYPES])[job.kind]
@@ -87,7 +105,10 @@ def bills(co: Company) -> Data:
 
 
 def _items(co: Company, rng: Rng, b: Data, counts: Index, install: Array) -> Data:
-    """What stands on the invoices, at the prices of the day; what was sold on an estimate at those of the offer."""
+    """What stands on the invoices, at the prices of the day.
+
+    What was sold on an estimate at those of the offer.
+    """
     skus = Skus(co)
     bill = np.repeat(np.arange(len(counts)), counts)
     number = np.arange(len(bill)) - b["starts"][bill]
@@ -131,7 +152,10 @@ def _items(co: Company, rng: Rng, b: Data, counts: Index, install: Array) -> Dat
 
 
 def _offered(co: Company, estimate: Index, number: Index) -> tuple[EstimateLines, Index]:
-    """The estimates' lines, and which of them each item is; -1 where none was sold, and behind their last."""
+    """The estimates' lines, and which of them each item is.
+
+    -1 where none was sold, and behind their last.
+    """
     line = co.estimate_lines
     starts = line.starts
     row = starts[np.maximum(estimate, 0)] + number
@@ -141,7 +165,11 @@ def _offered(co: Company, estimate: Index, number: Index) -> tuple[EstimateLines
 def _totals(b: Data) -> Data:
     n = len(b["id"])
     b["sub_total"] = np.round(np.bincount(b["item_bill"], b["item_total"], n), 2) + 0.0
-    goods = np.bincount(b["item_bill"], np.where((b["item_kind"] == 1) | (b["item_kind"] == 2), b["item_total"], 0.0), n)
+    goods = np.bincount(
+        b["item_bill"],
+        np.where((b["item_kind"] == 1) | (b["item_kind"] == 2), b["item_total"], 0.0),
+        n,
+    )
     b["rate"] = np.array(TAX_RATES)[b["branch"]]
     b["tax"] = np.round(goods * b["rate"], 2)
     b["total"] = np.round(b["sub_total"] + b["tax"], 2)
@@ -149,7 +177,10 @@ def _totals(b: Data) -> Data:
 
 
 def _paid(co: Company, b: Data) -> Data:
-    """Who has paid what when: people at once or soon, companies late; a few in part or in two parts, some never."""
+    """Who has paid what when.
+
+    People at once or soon, companies late; a few in part or in two parts, some never.
+    """
     rng, n, company = co.rng("paid"), len(b["id"]), co.customers.company[b["customer"]]
     slow = np.where(company, 22 + rng.lognormal(2.7, 0.8, n), rng.lognormal(2.2, 0.9, n))
     delay = np.where(rng.random(n) < np.where(company, 0.08, 0.7), 0.05, slow) * 86_400
@@ -166,7 +197,11 @@ def _paid(co: Company, b: Data) -> Data:
     all_bills, moments = np.concatenate((all_bills, back)), np.concatenate((moments, given))
     all_amounts = np.concatenate((all_amounts, b["total"][back]))
     order = np.argsort(moments, kind="stable")
-    b |= {"paid_bill": all_bills[order], "paid_amount": all_amounts[order], "paid_when": moments[order]}
+    b |= {
+        "paid_bill": all_bills[order],
+        "paid_amount": all_amounts[order],
+        "paid_when": moments[order],
+    }
     b["balance"] = np.round(b["total"] - np.bincount(b["paid_bill"], b["paid_amount"], n), 2) + 0.0
     settled = np.full(n, NAT, dtype="datetime64[us]")
     settled[b["paid_bill"]] = b["paid_when"]
@@ -175,14 +210,23 @@ def _paid(co: Company, b: Data) -> Data:
 
 
 def _refunds(co: Company, b: Data, paid: Index, amount: Array, when: Array) -> tuple[Index, Array]:
-    """(adjustment, moment) of the money given back: for two adjustments in three of what had been paid in full."""
+    """(adjustment, moment) of the money given back.
+
+    For two adjustments in three of what had been paid in full.
+    """
     rng, n = co.rng("refunds"), len(b["id"])
     whole = np.round(b["total"] - np.bincount(paid, amount, n), 2) == 0
     last = b["date"].copy()
     last[paid] = np.maximum(last[paid], when)
     of = np.maximum(b["of"], 0)
     given = np.maximum(b["date"], last[of] + SECOND) + rng.integers(1, 9, n) * DAY
-    some = (b["of"] >= 0) & whole[of] & (b["total"] < 0) & (rng.random(n) < 0.67) & (given < co.end - HOUR)
+    some = (
+        (b["of"] >= 0)
+        & whole[of]
+        & (b["total"] < 0)
+        & (rng.random(n) < 0.67)
+        & (given < co.end - HOUR)
+    )
     at = np.flatnonzero(some)
     return at, blur(rng, given[at])
 

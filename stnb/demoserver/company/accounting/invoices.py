@@ -18,7 +18,10 @@ from .amounts import MEMBERSHIP, MODIFIER
 def invoices(co: Company) -> Data:
     rng, b = co.rng("accounting.invoices"), co.bills
     n, job, when = len(b.id), b.job, np.minimum(b.date, co.end - HOUR)
-    company, day = co.customers.company[b.customer], when.astype("datetime64[D]").astype("datetime64[us]")
+    company, day = (
+        co.customers.company[b.customer],
+        when.astype("datetime64[D]").astype("datetime64[us]"),
+    )
     posted = rng.choice(3, n, p=[0.1, 0.2, 0.7])
     return {
         **parties(co, b.customer, b.place, b.branch * 4 + b.trade),
@@ -37,14 +40,23 @@ def invoices(co: Company) -> Data:
         "adjustmentToId": of(b.id, b.of),
         "job.id": of(co.jobs.id, job),
         "job.number": of(co.jobs.id - 48_000_000, job),
-        "job.type": Choice(np.where(job >= 0, co.jobs.kind[np.maximum(job, 0)], -1), [t[0] for t in JOB_TYPES]),
+        "job.type": Choice(
+            np.where(job >= 0, co.jobs.kind[np.maximum(job, 0)], -1), [t[0] for t in JOB_TYPES]
+        ),
         "projectId": of(co.job_projects.id, job),
         "membershipId": of(co.members.id, b.member),
-        "summary": Choice(np.where(rng.random(n) < 0.7, rng.integers(0, 10, n), -1), [f"<p>{s}</p>" for s in SENTENCES]),
+        "summary": Choice(
+            np.where(rng.random(n) < 0.7, rng.integers(0, 10, n), -1),
+            [f"<p>{s}</p>" for s in SENTENCES],
+        ),
         "items": Ragged(b.starts, "accounting.export.invoice_items"),
-        "customFields": custom_fields(rng, n, [(0, "Lien", ["No", "Yes"]), (0, "Route", ["A", "B"])], typed=False),
+        "customFields": custom_fields(
+            rng, n, [(0, "Lien", ["No", "Yes"]), (0, "Route", ["A", "B"])], typed=False
+        ),
         "active": rng.random(n) > 0.01,
-        "invoiceConfiguration": Choice((b.kind == MEMBERSHIP).astype(int), ["JobInvoice", "MembershipInvoice"]),
+        "invoiceConfiguration": Choice(
+            (b.kind == MEMBERSHIP).astype(int), ["JobInvoice", "MembershipInvoice"]
+        ),
         "sentStatus": draw(rng, ["NotSent", "Sent", "Opened"], n, [2, 3, 4]),
         "reviewStatus": Choice(np.where(posted == 0, 0, 1), ["NeedsReview", "Reviewed"]),
     }
@@ -63,7 +75,9 @@ def _amounts(co: Company, b: Bills) -> Data:
         "balance": b.balance,
         "discountTotal": np.round(np.bincount(b.item_bill, taken_off, len(b.id)), 2) + 0.0,
         "paidOn": b.settled,
-        "depositedOn": np.where(b.settled < co.end - 2 * DAY, b.settled.astype("datetime64[D]") + DAY + 17 * HOUR, NAT),
+        "depositedOn": np.where(
+            b.settled < co.end - 2 * DAY, b.settled.astype("datetime64[D]") + DAY + 17 * HOUR, NAT
+        ),
     }
 
 
@@ -78,10 +92,17 @@ def owners(co: Company, customer: Index, unit: Index) -> Data:
 
 
 def parties(co: Company, customer: Index, place: Index, unit: Index) -> Data:
-    """Customer, location and business unit with their names and addresses, as accounting shows them."""
+    """Customer, location and business unit with their names and addresses, as accounting
+    shows them."""
     out = owners(co, customer, unit)
-    out |= {"location.id": co["crm.locations"]["id"][place], "location.name": Choice(customer, co.customers.names)}
-    for prefix, source, at in (("customerAddress", "crm.customers", customer), ("locationAddress", "crm.locations", place)):
+    out |= {
+        "location.id": co["crm.locations"]["id"][place],
+        "location.name": Choice(customer, co.customers.names),
+    }
+    for prefix, source, at in (
+        ("customerAddress", "crm.customers", customer),
+        ("locationAddress", "crm.locations", place),
+    ):
         for part in ("street", "unit", "city", "state", "zip", "country"):
             out[f"{prefix}.{part}"] = taken(co[source][f"address.{part}"], at)
     return out
@@ -91,12 +112,18 @@ def items(co: Company) -> Data:
     rng, b, skus = co.rng("accounting.items"), co.bills, Skus(co)
     bill, kind, n = b.item_bill, b.item_kind, len(b.item_bill)
     names = [*skus.names, "Member discount", "Adjustment"]
-    named = np.where(kind == MODIFIER, np.where(b.of[bill] >= 0, len(names) - 1, len(names) - 2), b.item_sku)
+    named = np.where(
+        kind == MODIFIER, np.where(b.of[bill] >= 0, len(names) - 1, len(names) - 2), b.item_sku
+    )
     made = np.minimum(b.date[bill], co.end - HOUR)
     plan = np.where(b.member[bill] >= 0, co.members.plan[b.member[bill]], 0)
     return {
         **_line_money(b),
-        **ledger(co, "generalLedgerAccount", np.where(b.item_sku == skus.fee, 3, np.array([0, 1, 2, 4])[kind])),
+        **ledger(
+            co,
+            "generalLedgerAccount",
+            np.where(b.item_sku == skus.fee, 3, np.array([0, 1, 2, 4])[kind]),
+        ),
         **ledger(co, "costOfSaleAccount", np.full(n, 5)),
         **ledger(co, "assetAccount", np.full(n, 6)),
         "id": b.item_id,
@@ -168,7 +195,9 @@ def payments(co: Company) -> Data:
         "active": rng.random(n) > 0.01,
         "appliedTo": Ragged(np.arange(n + 1), "applied"),
         "authCode": None,
-        "checkNumber": Choice(np.where(kind == 1, rng.integers(0, 50, n), -1), [str(1001 + 7 * i) for i in range(50)]),
+        "checkNumber": Choice(
+            np.where(kind == 1, rng.integers(0, 50, n), -1), [str(1001 + 7 * i) for i in range(50)]
+        ),
         "createdBy": draw(rng, co["settings.employees"]["name"].tolist(), n),
         "createdOn": b.paid_when,
         "customFields": [],
@@ -178,7 +207,9 @@ def payments(co: Company) -> Data:
         "referenceNumber": number - 64_000_000,
         "refundedPaymentId": of(number, _refunded(b)),
         "deposit.id": of(deposit.id, deposit.of),
-        "deposit.name": Choice(deposit.of, [f"Deposit {d}" for d in np.datetime_as_string(deposit.day).tolist()]),
+        "deposit.name": Choice(
+            deposit.of, [f"Deposit {d}" for d in np.datetime_as_string(deposit.day).tolist()]
+        ),
         "syncStatus": draw(rng, ["Pending", "Posted", "Exported"], n, [1, 2, 7]),
         "total": np.round(b.paid_amount + spare, 2),
         "type": Choice(kind, types["name"].tolist()),
@@ -188,7 +219,10 @@ def payments(co: Company) -> Data:
 
 
 def _refunded(b: Bills) -> Index:
-    """The payment that each refund gives back: the first one of the invoice that was adjusted; -1 for what is no refund."""
+    """The payment that each refund gives back.
+
+    The first one of the invoice that was adjusted; -1 for what is no refund.
+    """
     first = np.full(len(b.id), -1)
     first[b.paid_bill[::-1]] = np.arange(len(b.paid_bill))[::-1]
     original = b.of[b.paid_bill]

@@ -1,4 +1,5 @@
-"""The books: terms of payment, credit memos, bank deposits, and a journal whose debits are its credits."""
+"""The books: terms of payment, credit memos, bank deposits, and a journal whose debits are
+its credits."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ from .invoices import ledger, owners, parties
 TERMS = [("Due upon receipt", 0), ("Net 15", 15), ("Net 30", 30)]
 REASONS = ["Goodwill", "Price match", "Part returned", "Second visit was needed"]
 DISCOUNTS, TAX, RECEIVABLE, CHECKING = 4, 7, 8, 9  # among shop.ACCOUNTS
-COLUMNS = np.array([0, 1, 2, 3, DISCOUNTS, TAX, RECEIVABLE], dtype=np.int8)  # the accounts that an invoice may touch
+COLUMNS = np.array(
+    [0, 1, 2, 3, DISCOUNTS, TAX, RECEIVABLE], dtype=np.int8
+)  # the accounts that an invoice may touch
 KINDS = ["Invoice", "Payment", "CreditMemo"]
 BANKED = 2 * DAY  # what came in later than this is still in the drawer
 CARD_FEE = 0.026
@@ -55,7 +58,10 @@ def _clerks(co: Company, rng: Rng, n: int) -> Choice:
 
 
 def memo_facts(co: Company) -> Data:
-    """Some customers are given back a part of what they paid for a job: one to three reasons, each with its amount."""
+    """Some customers are given back a part of what they paid for a job.
+
+    One to three reasons, each with its amount.
+    """
     rng, b = co.rng("credit memos"), co.bills
     able = np.flatnonzero((b.kind == OF_JOB) & (b.total > 60) & (b.date < co.end - 20 * DAY))
     chosen = rng.random(len(able)) < 0.012
@@ -66,7 +72,14 @@ def memo_facts(co: Company) -> Data:
     amount = np.round(b.sub_total[bill[which]] * rng.uniform(0.03, 0.12, len(which)), 2)
     made = np.minimum(b.date[bill] + rng.integers(2, 40, len(bill)) * DAY, co.end - HOUR)
     total = np.round(np.bincount(which, amount, len(bill)), 2)
-    return {"id": ids(len(bill), 66_100_000, 3), "bill": bill, "item_memo": which, "amount": amount, "made": made, "total": total}
+    return {
+        "id": ids(len(bill), 66_100_000, 3),
+        "bill": bill,
+        "item_memo": which,
+        "amount": amount,
+        "made": made,
+        "total": total,
+    }
 
 
 def memos(co: Company) -> Data:
@@ -126,7 +139,10 @@ def memo_items(co: Company) -> Data:
 
 
 def banked(co: Company) -> Data:
-    """Every day's payments go to the bank together on the next day; `of` says with which deposit: -1 for refunds and for not yet."""
+    """Every day's payments go to the bank together on the next day.
+
+    `of` says with which deposit: -1 for refunds and for not yet.
+    """
     b = co.bills
     day, came = b.paid_when.astype("datetime64[D]"), b.paid_amount > 0
     days = np.unique(day[came & (b.paid_when < co.end - BANKED)])
@@ -142,7 +158,9 @@ def deposits(co: Company) -> Data:
     n, went = len(f.id), f.of >= 0
     card = paid["typeId"] == co["accounting.payment_types"]["id"][0]
     gross = np.round(np.bincount(f.of[went], paid["total"][went], n), 2)
-    fees = np.round(np.bincount(f.of[went], np.where(card, paid["total"], 0.0)[went] * CARD_FEE, n).clip(0), 2)
+    fees = np.round(
+        np.bincount(f.of[went], np.where(card, paid["total"], 0.0)[went] * CARD_FEE, n).clip(0), 2
+    )
     made = f.day.astype("datetime64[us]") + DAY + 17 * HOUR
     new = f.day > (co.end - 10 * DAY).astype("datetime64[D]")
     return {
@@ -168,17 +186,28 @@ def deposits(co: Company) -> Data:
 
 
 def postings(co: Company) -> Data:
-    """What each invoice, payment and credit memo does to which account, in cents: more than 0 is a credit. Each sums to 0."""
+    """What each invoice, payment and credit memo does to which account, in cents.
+
+    More than 0 is a credit. Each sums to 0.
+    """
     b, paid, memo, skus = co.bills, co["accounting.payments"], co.credit_memos, Skus(co)
     n = len(b.id)
-    account = np.where(b.item_sku == skus.fee, 3, np.where(b.item_kind == MODIFIER, DISCOUNTS, b.item_kind))
-    sums = np.bincount(b.item_bill * 5 + account, cents(b.item_total), n * 5).astype(np.int64).reshape(n, 5)
+    account = np.where(
+        b.item_sku == skus.fee, 3, np.where(b.item_kind == MODIFIER, DISCOUNTS, b.item_kind)
+    )
+    sums = (
+        np.bincount(b.item_bill * 5 + account, cents(b.item_total), n * 5)
+        .astype(np.int64)
+        .reshape(n, 5)
+    )
     tax = cents(b.tax)
     grid = np.column_stack((sums, tax, -(sums.sum(axis=1) + tax)))
     row, column = np.nonzero(grid)
     money, given = cents(paid["total"]), cents(memo.total)
     m, k = len(money), len(given)
-    of = np.concatenate((row, np.repeat(np.arange(m), 2), np.repeat(np.arange(k), 2))).astype(np.int32)
+    of = np.concatenate((row, np.repeat(np.arange(m), 2), np.repeat(np.arange(k), 2))).astype(
+        np.int32
+    )
     kind = np.repeat(np.arange(3, dtype=np.int8), [len(row), 2 * m, 2 * k])
     amount = np.concatenate((grid[row, column], _pairs(money), _pairs(given)))
     against = [np.array([RECEIVABLE, other], dtype=np.int8) for other in (CHECKING, DISCOUNTS)]
@@ -189,7 +218,14 @@ def postings(co: Company) -> Data:
     order = np.argsort(day, kind="stable")
     days = np.unique(day)
     entry = np.searchsorted(days, day[order])
-    return {"entry": entry, "days": days, "kind": kind[order], "of": of[order], "account": to[order], "cents": amount[order]}
+    return {
+        "entry": entry,
+        "days": days,
+        "kind": kind[order],
+        "of": of[order],
+        "account": to[order],
+        "cents": amount[order],
+    }
 
 
 def cents(amount: Array) -> Index:
@@ -226,7 +262,10 @@ def entries(co: Company) -> Data:
 
 def _account(co: Company, account: Index) -> Data:
     known = ledger(co, "account", account)
-    return {**{path: data for path, data in known.items() if not path.endswith("detailType")}, "account.subtype": None}
+    return {
+        **{path: data for path, data in known.items() if not path.endswith("detailType")},
+        "account.subtype": None,
+    }
 
 
 def _sides(amount: Index) -> Data:
@@ -267,7 +306,9 @@ def summary(co: Company) -> Data:
     p = co.postings
     slot = p.entry * 16 + p.account
     key = np.flatnonzero(np.bincount(slot))
-    plus, minus = (np.bincount(slot, np.maximum(sign * p.cents, 0))[key].astype(np.int64) for sign in (1, -1))
+    plus, minus = (
+        np.bincount(slot, np.maximum(sign * p.cents, 0))[key].astype(np.int64) for sign in (1, -1)
+    )
     return {
         **_account(co, key % 16),
         "id": np.arange(len(key)),

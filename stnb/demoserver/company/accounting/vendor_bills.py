@@ -29,7 +29,10 @@ def payees() -> list[str]:
 def remittance_vendors(co: Company) -> Data:
     """Those to whom the payments go: the vendors, and who is paid every month."""
     rng, n = co.rng("remittance vendors"), len(payees())
-    first, last = [FIRST[i] for i in rng.integers(0, len(FIRST), n)], [LAST[i] for i in rng.integers(0, len(LAST), n)]
+    first, last = (
+        [FIRST[i] for i in rng.integers(0, len(FIRST), n)],
+        [LAST[i] for i in rng.integers(0, len(LAST), n)],
+    )
     return {
         **lookup(co, "accounting.remittance_vendors", payees(), 4710),
         **address(rng, rng.integers(0, len(CITIES), n)),
@@ -39,7 +42,9 @@ def remittance_vendors(co: Company) -> Data:
         "contactInfo.firstName": objects(first),
         "contactInfo.lastName": objects(last),
         "contactInfo.phone": objects(phones(rng, n)),
-        "contactInfo.email": objects([f"billing@{name.split()[0].lower()}.example" for name in payees()]),
+        "contactInfo.email": objects(
+            [f"billing@{name.split()[0].lower()}.example" for name in payees()]
+        ),
         "contactInfo.fax": "",
     }
 
@@ -52,18 +57,26 @@ def _expenses(co: Company) -> Data:
     rng = co.rng("expenses")
     first = co.end.astype("datetime64[M]") - MONTHS
     month, branch, what = (
-        x.ravel() for x in np.meshgrid(np.arange(MONTHS), np.arange(3), np.arange(len(EXPENSES)), indexing="ij")
+        x.ravel()
+        for x in np.meshgrid(
+            np.arange(MONTHS), np.arange(3), np.arange(len(EXPENSES)), indexing="ij"
+        )
     )
     when = (first + month).astype("datetime64[us]") + DAY + 15 * HOUR
     kept = (branch < 2) | (when > co.west_opens)
     month, branch, what, when = month[kept], branch[kept], what[kept], when[kept]
     usual = np.array([e[2] for e in EXPENSES])[what]
-    amount = np.where(what == 0, usual + 300.0 * branch, np.round(usual * rng.uniform(0.8, 1.25, len(what)), 2))
+    amount = np.where(
+        what == 0, usual + 300.0 * branch, np.round(usual * rng.uniform(0.8, 1.25, len(what)), 2)
+    )
     return {"when": when, "branch": branch, "what": what, "amount": amount}
 
 
 def owed(co: Company) -> Data:
-    """Every bill: those of the receipts in their order, then the monthly ones; what each of them is paid by, and when."""
+    """Every bill: those of the receipts in their order, then the monthly ones.
+
+    What each of them is paid by, and when.
+    """
     d, o, e, rng = co.deliveries, co.orders, _expenses(co), co.rng("owed")
     n, monthly = len(d.id), len(e["when"])
     made = np.concatenate((d.made, e["when"]))
@@ -79,13 +92,32 @@ def owed(co: Company) -> Data:
     credit = np.zeros(n + monthly)
     credit[r.receipt[used]] = r.amount[used]
     last_id = int(d.bill[-1]) if n else 67_400_000
-    facts = {"made": made, "day": day.astype("datetime64[us]"), "due": due.astype("datetime64[us]"), "run": run, "hold": hold}
-    facts |= {"branch": np.concatenate((o.branch[d.order], e["branch"])), "credited": used, "count": np.array(n)}
-    facts |= {"trade": np.concatenate((o.trade[d.order], np.zeros(monthly, dtype=np.int64))), "credit": credit}
-    facts |= {"order": np.concatenate((d.order, np.full(monthly, -1))), "what": np.concatenate((np.full(n, -1), e["what"]))}
+    facts = {
+        "made": made,
+        "day": day.astype("datetime64[us]"),
+        "due": due.astype("datetime64[us]"),
+        "run": run,
+        "hold": hold,
+    }
+    facts |= {
+        "branch": np.concatenate((o.branch[d.order], e["branch"])),
+        "credited": used,
+        "count": np.array(n),
+    }
+    facts |= {
+        "trade": np.concatenate((o.trade[d.order], np.zeros(monthly, dtype=np.int64))),
+        "credit": credit,
+    }
+    facts |= {
+        "order": np.concatenate((d.order, np.full(monthly, -1))),
+        "what": np.concatenate((np.full(n, -1), e["what"])),
+    }
     facts |= {"vendor": np.concatenate((o.vendor[d.order], np.full(monthly, -1))), "total": total}
     facts |= {"payee": np.concatenate((o.vendor[d.order], len(VENDORS) - 1 + e["what"]))}
-    facts |= {"tax": np.concatenate((d.tax, np.zeros(monthly))), "freight": np.concatenate((d.freight, np.zeros(monthly)))}
+    facts |= {
+        "tax": np.concatenate((d.tax, np.zeros(monthly))),
+        "freight": np.concatenate((d.freight, np.zeros(monthly))),
+    }
     facts |= {"paid": (run < co.end) & ~hold & (np.round(total - credit, 2) > 0)}
     return facts | {"id": np.concatenate((d.bill, last_id + ids(monthly, 3, 3)))}
 
@@ -99,7 +131,9 @@ def _bills(co: Company, at: Index) -> Data:
     n, order, units = len(w.id), w.order, co["settings.business_units"]
     unit_of = w.branch * 4 + w.trade
     job = np.where(order >= 0, o.job[np.maximum(order, 0)], -1)
-    number = of(400_000 + (co.deliveries.id * 7919) % 500_000, np.where(order >= 0, np.arange(n), -1))
+    number = of(
+        400_000 + (co.deliveries.id * 7919) % 500_000, np.where(order >= 0, np.arange(n), -1)
+    )
     everything: Data = {
         **ship_to(co, w.branch),
         "id": w.id,
@@ -125,7 +159,12 @@ def _bills(co: Company, at: Index) -> Data:
         "jobNumber": of(co.jobs.id - 48_000_000, job),
         "dateReconciled": np.where(w.paid, np.minimum(w.made + 3 * DAY, w.run), NAT),
     }
-    constant = {"landedCostMethod": "None", "otherAmount": 0.0, "termName": "Net 30", "shipToDescription": "Warehouse"}
+    constant = {
+        "landedCostMethod": "None",
+        "otherAmount": 0.0,
+        "termName": "Net 30",
+        "shipToDescription": "Warehouse",
+    }
     return {**{k: taken(v, at) for k, v in everything.items()}, **constant, "customFields": []}
 
 
@@ -174,7 +213,10 @@ def payable_lines(co: Company) -> Data:
     """The same, with the place as an object."""
     o, d, stores = co.orders, co.deliveries, co["inventory.warehouses"]["id"]
     branch = o.branch[o.line_order[d.line]]
-    place = {"inventoryLocation.id": stores[branch], "inventoryLocation.name": Choice(branch, STORES)}
+    place = {
+        "inventoryLocation.id": stores[branch],
+        "inventoryLocation.name": Choice(branch, STORES),
+    }
     mine = {k: v for k, v in co["bill lines"].items() if k != "inventoryLocation"}
     return {**mine, **place, "inventoryLocation.type": "Warehouse"}
 
@@ -186,7 +228,9 @@ def expense_lines(co: Company) -> Data:
     return {
         "id": ids(len(at), 67_900_000),
         "amount": w.total[at],
-        "description": Choice(w.what[at] * 3 + w.branch[at], [f"{e[0]}, {b}" for e in EXPENSES for b in BRANCHES]),
+        "description": Choice(
+            w.what[at] * 3 + w.branch[at], [f"{e[0]}, {b}" for e in EXPENSES for b in BRANCHES]
+        ),
         "businessUnit.id": units["id"][unit_of],
         "businessUnit.name": Choice(unit_of, units["name"].tolist()),
         "job.id": np.full(len(at), -1),

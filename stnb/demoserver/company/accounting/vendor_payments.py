@@ -1,4 +1,7 @@
-"""What settles the bills of vendors: credits for what went back, and a payment for each payee and Friday."""
+"""What settles the bills of vendors.
+
+Credits for what went back, and a payment for each payee and Friday.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +26,24 @@ def settled(co: Company) -> Data:
     bill, which = bill[order], which[order]
     amount = np.round(w.total[bill] - w.credit[bill], 2)
     n = len(key)
-    facts = {"bill": bill, "of": which, "part": amount, "amount": np.round(np.bincount(which, amount, n), 2)}
-    facts |= {"payee": key % 100, "when": (key // 100).astype("datetime64[D]").astype("datetime64[us]") + 17 * HOUR}
+    facts = {
+        "bill": bill,
+        "of": which,
+        "part": amount,
+        "amount": np.round(np.bincount(which, amount, n), 2),
+    }
+    facts |= {
+        "payee": key % 100,
+        "when": (key // 100).astype("datetime64[D]").astype("datetime64[us]") + 17 * HOUR,
+    }
     return facts | {"starts": np.searchsorted(which, np.arange(n + 1)), "id": ids(n, 72_300_000, 2)}
 
 
 def credits(co: Company) -> Data:
-    """What vendors gave back for the returns; it is taken off the bill that the goods came with, if that is still unpaid."""
+    """What vendors gave back for the returns.
+
+    It is taken off the bill that the goods came with, if that is still unpaid.
+    """
     rng, r, w, o = co.rng("vendor credits"), co.returned, co.vendor_bills, co.orders
     at = np.flatnonzero(r.status == 2)
     n, vendor = len(at), o.vendor[r.order[at]]

@@ -27,7 +27,11 @@ def reached(co: Company) -> Data:
     rng, who = co.rng("reached"), co.customers
     n = len(who.id)
     same = np.where(who.into >= 0, who.into, np.arange(n))
-    mail, second, fax = rng.random(n) < 0.88, rng.random(n) < 0.3, who.company & (rng.random(n) < 0.2)
+    mail, second, fax = (
+        rng.random(n) < 0.88,
+        rng.random(n) < 0.3,
+        who.company & (rng.random(n) < 0.2),
+    )
     first = np.where(rng.random(n) < 0.35, PHONE, MOBILE)
     first[0] = PHONE
     extra = [np.flatnonzero(has) for has in (mail, second, fax)]
@@ -38,14 +42,24 @@ def reached(co: Company) -> Data:
     number = phones(rng, n + len(customer))
     own = [number[i] for i in same.tolist()]
     lead = np.concatenate(([True], customer[1:] != customer[:-1]))
-    plain = [own[c] if is_first else number[n + i] for i, (c, is_first) in enumerate(zip(customer.tolist(), lead.tolist(), strict=True))]  # fmt: skip
-    address = [f"{x.replace(' ', '.').lower()}{i % 97}@mail.example" for x, i in zip(who.names, same.tolist(), strict=True)]
-    value = [address[c] if k == EMAIL else p for c, k, p in zip(customer.tolist(), kind.tolist(), plain, strict=True)]
+    firsts = zip(customer.tolist(), lead.tolist(), strict=True)
+    plain = [own[c] if is_first else number[n + i] for i, (c, is_first) in enumerate(firsts)]
+    address = [
+        f"{x.replace(' ', '.').lower()}{i % 97}@mail.example"
+        for x, i in zip(who.names, same.tolist(), strict=True)
+    ]
+    value = [
+        address[c] if k == EMAIL else p
+        for c, k, p in zip(customer.tolist(), kind.tolist(), plain, strict=True)
+    ]
     return {"customer": customer, "kind": kind, "value": objects(value), "number": objects(plain)}
 
 
 def _rows(co: Company, name: str, at: Index) -> Data:
-    """What a customer's and a location's contact have alike; `at` says of which way to reach somebody each row is."""
+    """What a customer's and a location's contact have alike.
+
+    `at` says of which way to reach somebody each row is.
+    """
     rng, known = co.rng(name), co.contact_methods
     n, created = len(at), co.customers.created[known.customer[at]]
     return {
@@ -64,7 +78,11 @@ def _rows(co: Company, name: str, at: Index) -> Data:
 def of_customers(co: Company) -> Data:
     at = np.arange(len(co.contact_methods.customer))
     owner = co.customers.id[co.contact_methods.customer]
-    return {"id": ids(len(at), 31_000_001), "customerId": owner, **_rows(co, "crm.customers.contacts", at)}
+    return {
+        "id": ids(len(at), 31_000_001),
+        "customerId": owner,
+        **_rows(co, "crm.customers.contacts", at),
+    }
 
 
 def of_locations(co: Company) -> Data:
@@ -74,7 +92,11 @@ def of_locations(co: Company) -> Data:
     counts = np.diff(starts)[places]
     at = np.repeat(starts[places] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
     owner = np.repeat(co["crm.locations"]["id"], counts)
-    return {"id": ids(len(at), 33_000_001), "locationId": owner, **_rows(co, "crm.locations.contacts", at)}
+    return {
+        "id": ids(len(at), 33_000_001),
+        "locationId": owner,
+        **_rows(co, "crm.locations.contacts", at),
+    }
 
 
 def contacts(co: Company) -> Data:
@@ -96,7 +118,11 @@ def contacts(co: Company) -> Data:
 
 
 def methods(co: Company) -> Data:
-    rng, known, plain = co.rng("crm.contacts.contact_methods"), co.contact_methods, co["crm.customers.contacts"]
+    rng, known, plain = (
+        co.rng("crm.contacts.contact_methods"),
+        co.contact_methods,
+        co["crm.customers.contacts"],
+    )
     n = len(known.customer)
     return {
         "id": objects(guids(co, "crm.contacts.contact_methods", n)),

@@ -8,12 +8,32 @@ import numpy as np
 
 from ..settings.business_units import BRANCHES, ZONES, address, custom_fields, tags
 from ..settings.people import office
-from ..simulation import DAY, SECOND, Company, Data, Rng, draw, ids, later, objects, of, people, spread
+from ..simulation import (
+    DAY,
+    SECOND,
+    Company,
+    Data,
+    Rng,
+    draw,
+    ids,
+    later,
+    objects,
+    of,
+    people,
+    spread,
+)
 from ..table import Array, Choice, ragged
 from ..words import BUSINESS, CITIES, SENTENCES
 
-FIELDS = [(301, "Gate code", ["1204", "#77", "ask"]), (302, "Preferred contact", ["Text", "Phone", "E-mail"])]
-NOTES = [*SENTENCES[:4], "<p>Please invoice <b>before</b> the end of the month &amp; send a copy.</p>", "Prefers mornings."]
+FIELDS = [
+    (301, "Gate code", ["1204", "#77", "ask"]),
+    (302, "Preferred contact", ["Text", "Phone", "E-mail"]),
+]
+NOTES = [
+    *SENTENCES[:4],
+    "<p>Please invoice <b>before</b> the end of the month &amp; send a copy.</p>",
+    "Prefers mornings.",
+]
 
 
 def customer_facts(co: Company) -> Data:
@@ -32,7 +52,10 @@ def customer_facts(co: Company) -> Data:
     company = rng.random(n) < 0.09
     first, last = people(rng, n)
     kind = [BUSINESS[i] for i in rng.integers(0, len(BUSINESS), n)]
-    names = [f"{b} {k}" if c else f"{a} {b}" for a, b, c, k in zip(first, last, company.tolist(), kind, strict=True)]
+    names = [
+        f"{b} {k}" if c else f"{a} {b}"
+        for a, b, c, k in zip(first, last, company.tolist(), kind, strict=True)
+    ]
     places = np.where(company, rng.integers(1, 6, n), np.where(rng.random(n) < 0.06, 2, 1))
     merged = rng.random(n) < 0.012
     merged[0], merged[n // 2] = False, n > 1
@@ -55,7 +78,9 @@ def _gone(co: Company, rng: Rng, created: Array) -> Array:
     """When a customer went elsewhere: one in six within the two years."""
     stayed = (90 + rng.exponential(500, len(created))).astype(np.int64) * DAY
     gone = np.maximum(created, co.start) + stayed
-    return np.where((rng.random(len(created)) < 0.25) & (gone < co.end), gone, np.datetime64("2200-01-01", "us"))
+    return np.where(
+        (rng.random(len(created)) < 0.25) & (gone < co.end), gone, np.datetime64("2200-01-01", "us")
+    )
 
 
 def customers(co: Company) -> Data:

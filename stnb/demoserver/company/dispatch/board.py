@@ -1,4 +1,7 @@
-"""The dispatcher's board: zones, teams, windows and skills, shifts, and what technicians do besides visits."""
+"""The dispatcher's board.
+
+Zones, teams, windows and skills, shifts, and what technicians do besides visits.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +41,12 @@ def zones(co: Company) -> Data:
         "modifiedOn": np.maximum(created, data["modifiedOn"]),
         "createdBy": office(co, co.rng("zones"), n),
         "businessUnits": ragged(4 * one, units.ravel()),
-        "technicians": ragged(np.array([len(here[b]) for b in branch.tolist()]), np.concatenate([here[b] for b in branch.tolist()])),
+        "technicians": ragged(
+            np.array([len(here[b]) for b in branch.tolist()]),
+            np.concatenate([here[b] for b in branch.tolist()]),
+        ),
         "serviceDaysEnabled": False,
-    }  # fmt: skip
+    }
 
 
 def teams(co: Company) -> Data:
@@ -71,10 +77,13 @@ def skills(co: Company) -> Data:
         "name": Choice(trade, TRADES),
         "active": crew["active"][who],
         "technicianId": crew["id"][who],
-        "jobTypeIds": ragged(np.array([len(kinds[t]) for t in trade.tolist()]), co["jpm.job_types"]["id"][np.concatenate([kinds[t] for t in trade.tolist()])]),
+        "jobTypeIds": ragged(
+            np.array([len(kinds[t]) for t in trade.tolist()]),
+            co["jpm.job_types"]["id"][np.concatenate([kinds[t] for t in trade.tolist()])],
+        ),
         "createdOn": crew["createdOn"][who],
         "modifiedOn": crew["modifiedOn"][who],
-    }  # fmt: skip
+    }
 
 
 def _days(co: Company) -> tuple[Array, Array]:
@@ -85,7 +94,8 @@ def _days(co: Company) -> tuple[Array, Array]:
 
 
 def board(co: Company) -> Data:
-    """For every technician and day: at work there, sent to customers, a working day, and on leave."""
+    """For every technician and day: at work there, sent to customers, a working day,
+    and on leave."""
     crew, sent = co.crew, co.sent
     days, closed = _days(co)
     n = len(crew.skill)
@@ -97,7 +107,14 @@ def board(co: Company) -> Data:
     weekday = np.is_busday(days) & ~closed
     free = there & weekday & ~out & (np.arange(len(days)) < DAYS + ON)
     chance = co.rng("board").random((n, len(days)))
-    return {"there": there, "out": out, "weekday": weekday, "free": free, "leave": free & (chance < 0.12), "chance": chance}
+    return {
+        "there": there,
+        "out": out,
+        "weekday": weekday,
+        "free": free,
+        "leave": free & (chance < 0.12),
+        "chance": chance,
+    }
 
 
 def other_work(co: Company) -> Data:
@@ -106,8 +123,14 @@ def other_work(co: Company) -> Data:
     monday = seen.there & seen.weekday & (np.arange(DAYS + 90) < DAYS + ON) & ~seen.leave
     monday &= ((_days(co)[0].astype(int) + 3) % 7 == 0)[None, :]
     free, chance = seen.free & ~seen.leave & ~monday, seen.chance
-    parts = [(MEETING, monday), (VACATION, seen.leave), (TRAINING, free & (chance < 0.17)), (VEHICLE, free & (chance > 0.97))]
-    who, day, code = (np.concatenate(x) for x in zip(*((*np.nonzero(has), np.full(int(has.sum()), c)) for c, has in parts), strict=True))  # fmt: skip
+    parts = [
+        (MEETING, monday),
+        (VACATION, seen.leave),
+        (TRAINING, free & (chance < 0.17)),
+        (VEHICLE, free & (chance > 0.97)),
+    ]
+    rows = [(*np.nonzero(has), np.full(int(has.sum()), c)) for c, has in parts]
+    who, day, code = (np.concatenate(column) for column in zip(*rows, strict=True))
     order = np.lexsort((who, day))
     who, day, code = who[order], day[order], code[order]
     n, start = len(who), co.start + day * DAY + np.where(code == MEETING, 14, 15) * HOUR
@@ -136,7 +159,10 @@ def other_work(co: Company) -> Data:
 
 
 def shifts(co: Company) -> Data:
-    """A shift on each weekday of the last ten weeks and the next three; on call where somebody was sent on another day."""
+    """A shift on each weekday of the last ten weeks and the next three.
+
+    On call where somebody was sent on another day.
+    """
     rng, seen, crew = co.rng("dispatch.technician_shifts"), co.board, co["settings.technicians"]
     near = (np.arange(DAYS + 90) >= DAYS - BACK) & (np.arange(DAYS + 90) < DAYS + ON)
     has = seen.there & near & (seen.weekday | seen.out)
@@ -144,7 +170,9 @@ def shifts(co: Company) -> Data:
     n = len(who)
     kind = np.where(seen.leave[who, day], 2, np.where(seen.weekday[day], 0, 1))
     start: Array = co.start + day * DAY + 14 * HOUR
-    made = np.maximum(blur(rng, np.minimum(start - 14 * DAY, co.end - HOUR)), crew["createdOn"][who])
+    made = np.maximum(
+        blur(rng, np.minimum(start - 14 * DAY, co.end - HOUR)), crew["createdOn"][who]
+    )
     return {
         "id": ids(n, 5_500_000),
         "shiftType": Choice(kind, ["Normal", "OnCall", "TimeOff"]),

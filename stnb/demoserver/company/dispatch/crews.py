@@ -1,4 +1,5 @@
-"""The crews: who works where from when to when, how well and how fast, and who is sent to which visit."""
+"""The crews: who works where from when to when, how well and how fast, and who is sent to
+which visit."""
 
 from __future__ import annotations
 
@@ -13,8 +14,14 @@ from ..settings.business_units import JOB_TYPES
 from ..simulation import DAY, DAYS, HOUR, NAT, Company, Data, Rng
 from ..table import Array, Index
 
-# The trades that one crew of a branch does, from every trade by itself to all of them together: the first that has work enough.
-LEVELS: list[list[list[int]]] = [[[0], [1], [2], [3]], [[0, 1], [2], [3]], [[0, 1], [2, 3]], [[0, 1, 2, 3]]]
+# The trades that one crew of a branch does, from every trade by itself to all of them together: the
+# first that has work enough.
+LEVELS: list[list[list[int]]] = [
+    [[0], [1], [2], [3]],
+    [[0, 1], [2], [3]],
+    [[0, 1], [2, 3]],
+    [[0, 1, 2, 3]],
+]
 ENOUGH = 9.0  # hours on a weekday for which a crew of its own is worth while
 FULL_DAY = 6.0  # hours at customers'; the rest is driving and meals
 MINUTE = HOUR // 60
@@ -60,29 +67,44 @@ def pools(co: Company) -> Data:
     for branch in range(3):
         days = (DAYS - (opened if branch == 2 else 0)) * WEEKDAYS
         mean = hours[branch * 4 : branch * 4 + 4].sum(axis=1) / days
-        level = next((x for x in LEVELS if all(mean[crew].sum() >= ENOUGH for crew in x)), LEVELS[-1])
+        level = next(
+            (x for x in LEVELS if all(mean[crew].sum() >= ENOUGH for crew in x)), LEVELS[-1]
+        )
         for crew in level:
             of_unit[[branch * 4 + t for t in crew]] = len(trades)
             trades.append(crew)
             branches.append(branch)
     daily = np.zeros((len(trades), DAYS + AHEAD))
     np.add.at(daily, of_unit, hours)
-    return {"of_unit": of_unit, "trades": trades, "branch": np.array(branches), "hours": daily, "each": each, "day": day}
+    return {
+        "of_unit": of_unit,
+        "trades": trades,
+        "branch": np.array(branches),
+        "hours": daily,
+        "each": each,
+        "day": day,
+    }
 
 
 def _seats(co: Company, pool: Pools) -> Array:
-    """How many technicians each crew has on each day: enough for its busiest month so far, never less than two."""
+    """How many technicians each crew has on each day.
+
+    Enough for its busiest month so far, never less than two.
+    """
     opened = int((co.west_opens - co.start) / DAY)
     window = np.ones(28)
     days = np.convolve(np.ones(DAYS + AHEAD), window, "same")
     mean = np.stack([np.convolve(row, window, "same") for row in pool.hours]) / days / WEEKDAYS
-    seats = np.maximum(2, np.ceil(np.maximum.accumulate(BUSIEST * mean / FULL_DAY, axis=1))).astype(np.int64)
+    seats = np.maximum(2, np.ceil(np.maximum.accumulate(BUSIEST * mean / FULL_DAY, axis=1))).astype(
+        np.int64
+    )
     seats[pool.branch == 2, :opened] = 0
     return np.asarray(seats)
 
 
 def crew(co: Company) -> Data:
-    """Every technician: home unit, skill (1 is best), pace (1 is normal, less is faster), and from when to when at the company.
+    """Every technician: home unit, skill (1 is best), pace (1 is normal, less is faster), and from
+    when to when at the company.
 
     Each has a place on a crew; when one leaves, the next takes that place.
     """
@@ -92,7 +114,9 @@ def crew(co: Company) -> Data:
     first_seat = np.cumsum(most) - most
     of_seat = np.repeat(np.arange(len(most)), most)
     rank = np.arange(len(of_seat)) - first_seat[of_seat]
-    opens = np.array([int(np.argmax(seats[p] > k)) for p, k in zip(of_seat.tolist(), rank.tolist(), strict=True)])
+    opens = np.array(
+        [int(np.argmax(seats[p] > k)) for p, k in zip(of_seat.tolist(), rank.tolist(), strict=True)]
+    )
     seat, since, until = _people(rng, opens)
     hired = _hired(co, rng, since, pool.branch[of_seat[seat]])
     order = np.lexsort((seat, hired))
@@ -118,7 +142,8 @@ def crew(co: Company) -> Data:
 
 
 def _people(rng: Rng, opens: Index) -> tuple[Index, Index, Index]:
-    """(place, first day, day after the last) of everybody who has a place; one at least has left."""
+    """(place, first day, day after the last) of everybody who has a place; one at
+    least has left."""
     seat, since = np.arange(len(opens)), opens
     rows: list[tuple[Index, Index, Index]] = []
     while len(seat):
@@ -133,7 +158,10 @@ def _people(rng: Rng, opens: Index) -> tuple[Index, Index, Index]:
 
 
 def _hired(co: Company, rng: Rng, since: Index, branch: Index) -> Array:
-    """Those of the beginning came in the years before; others up to two weeks before their first day, in the West not before it opened."""
+    """Those of the beginning came in the years before.
+
+    Others up to two weeks before their first day, in the West not before it opened.
+    """
     years = (rng.random(len(since)) * 2000 * 24).astype(np.int64) * (DAY // 24)
     before = np.where(since < 28, years + 5 * DAY, rng.integers(0, 14, len(since)) * DAY)
     hired = co.start + np.where(since < 28, 0, since) * DAY - before
@@ -148,7 +176,10 @@ def occupant(co: Company, seat: Index, day: Index) -> Index:
 
 
 def leads(co: Company) -> Data:
-    """Who would be sent to each visit: the day's work of a crew is dealt out in turn to as many as it needs, whoever leads first."""
+    """Who would be sent to each visit.
+
+    The day's work of a crew is dealt out in turn to as many as it needs, whoever leads first.
+    """
     work, visit, pool, known = co.work, co.visits, co.pools, co.crew
     of_visit = pool.of_unit[(work.branch * 4 + work.trade)[visit.job]]
     seats, day = known.seats, pool.day
@@ -163,7 +194,9 @@ def leads(co: Company) -> Data:
     group = of_visit[at] * (DAYS + AHEAD) + day[at]
     rank = np.arange(len(at)) - np.searchsorted(group, group)
     size, days = np.maximum(seats, 1)[of_visit[at], day[at]], day[at]
-    seat = (turn[of_visit[at], days] + rank % needed[of_visit[at], days]) % size + known.first_seat[of_visit[at]]
+    seat = (turn[of_visit[at], days] + rank % needed[of_visit[at], days]) % size + known.first_seat[
+        of_visit[at]
+    ]
     back = np.argsort(at, kind="stable")
     starts = np.concatenate(([0], np.cumsum(each)))
     return {
@@ -177,7 +210,10 @@ def leads(co: Company) -> Data:
 
 
 def plan(co: Company) -> Data:
-    """When each visit begins: about when the customer asked for, after the visits before it, and so that the day ends in time."""
+    """When each visit begins.
+
+    About when the customer asked for, after the visits before it, and so that the day ends in time.
+    """
     work, visit, sent = co.work, co.visits, co.planned_leads
     at = np.flatnonzero(~work.canceled[visit.job])
     at = at[np.lexsort((sent.rank[at], sent.group[at]))]
@@ -186,7 +222,9 @@ def plan(co: Company) -> Data:
     takes = in_time(person, work.hours[job] * co.crew.pace[lead] * 3600.0)
     takes = (takes.astype(np.int64) // 900 + 2) * 15 * MINUTE  # and half an hour between visits
     midnight = co.start + co.pools.day[at] * DAY
-    booked = (work.created[job] - co.start) // (30 * MINUTE) * (30 * MINUTE) + co.start + 60 * MINUTE
+    booked = (
+        (work.created[job] - co.start) // (30 * MINUTE) * (30 * MINUTE) + co.start + 60 * MINUTE
+    )
     latest = midnight + CLOSES - _rest(person, takes)
     wanted = np.maximum(np.maximum(midnight + OPENS, booked), np.minimum(visit.start[at], latest))
     group = np.unique(sent.group[at], return_inverse=True)[1]
@@ -206,8 +244,13 @@ def _rest(key: Index, takes: Array) -> Array:
     return rest
 
 
-def _one_by_one(group: Index, rank: Index, of: Index, each: Index, wanted: Array, takes: Array) -> Array:
-    """Starts of visits that lie group by group (a crew's day): none before all who go to it are free."""
+def _one_by_one(
+    group: Index, rank: Index, of: Index, each: Index, wanted: Array, takes: Array
+) -> Array:
+    """Starts of visits that lie group by group (a crew's day).
+
+    None before all who go to it are free.
+    """
     free = np.full((int(group.max(initial=0)) + 1, int(of.max(initial=1))), np.datetime64(0, "us"))
     turn = np.arange(len(group)) - np.searchsorted(group, group)
     order = np.argsort(turn, kind="stable")
@@ -223,7 +266,10 @@ def _one_by_one(group: Index, rank: Index, of: Index, each: Index, wanted: Array
 
 
 def recalls(co: Company) -> Data:
-    """The job that each recall is about: of its trade, done in the six weeks before, and likelier of those who work badly."""
+    """The job that each recall is about.
+
+    Of its trade, done in the six weeks before, and likelier of those who work badly.
+    """
     rng, work, sent = co.rng("recalls"), co.work, co.planned_leads
     skill = co.crew.skill[sent.who[sent.starts[co.visits.starts[:-1]]]]
     recall = np.isin(work.kind, RECALLS)
@@ -234,16 +280,23 @@ def recalls(co: Company) -> Data:
         able = able[np.argsort(work.last_end[able], kind="stable")]
         upto = np.concatenate(([0.0], np.cumsum(np.exp(-3 * skill[able]))))
         mine = np.flatnonzero(recall & (trade == of_trade))
-        first, last = (np.searchsorted(work.last_end[able], work.created[mine] - x * DAY) for x in (45, 1))
+        first, last = (
+            np.searchsorted(work.last_end[able], work.created[mine] - x * DAY) for x in (45, 1)
+        )
         place = upto[first] + rng.random(len(mine)) * (upto[last] - upto[first])
-        at = np.clip(np.searchsorted(upto, place, side="right") - 1, first, np.maximum(last - 1, first))
+        at = np.clip(
+            np.searchsorted(upto, place, side="right") - 1, first, np.maximum(last - 1, first)
+        )
         has = last > first
         original[mine[has]] = able[at[has]]
     return {"of": original}
 
 
 def sent(co: Company) -> Data:
-    """Who was sent to each visit, the one who leads first. To a recall goes whoever has the place of the one who did the job."""
+    """Who was sent to each visit, the one who leads first.
+
+    To a recall goes whoever has the place of the one who did the job.
+    """
     lead, visit, known = co.planned_leads, co.visits, co.crew
     of = co.recalls.of
     first = lead.starts[visit.starts[np.maximum(of, 0)]]

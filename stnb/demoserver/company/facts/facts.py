@@ -5,7 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TypeVar
 
-from .goods import Corrections, Deliveries, Found, JobEquipment, Orders, Returned, Submissions, Tasks, Transfers, Units
+from .goods import (
+    Corrections,
+    Deliveries,
+    Found,
+    JobEquipment,
+    Orders,
+    Returned,
+    Submissions,
+    Tasks,
+    Transfers,
+    Units,
+)
 from .money import Bills, CreditMemos, Deposits, Postings, VendorBills, VendorPayments
 from .selling import (
     Advertised,

@@ -10,7 +10,21 @@ from ..facts.goods import Corrections, Orders
 from ..pricebook import Skus
 from ..settings.business_units import TAX_RATES
 from ..settings.people import office
-from ..simulation import DAY, HOUR, NAT, SECOND, Company, Data, Rng, after, cost_at, draw, ids, later, of
+from ..simulation import (
+    DAY,
+    HOUR,
+    NAT,
+    SECOND,
+    Company,
+    Data,
+    Rng,
+    after,
+    cost_at,
+    draw,
+    ids,
+    later,
+    of,
+)
 from ..table import Array, Choice, Index, Ragged
 from .warehouses import sellers, ship_to
 
@@ -40,16 +54,28 @@ def kind_of(co: Company, sku: Index) -> Choice:
 
 
 def _for_jobs(co: Company, rng: Rng) -> tuple[Data, Data]:
-    """(orders, lines): the equipment of each job is ordered after the booking and comes before the visit."""
+    """(orders, lines): the equipment of each job is ordered after the booking and comes
+    before the visit."""
     b, job = co.bills, co.jobs
     item = np.flatnonzero((b.item_kind == 2) & (b.job[b.item_bill] >= 0))
     at, which = np.unique(b.job[b.item_bill[item]], return_inverse=True)
     wait = job.first[at] - job.created[at]
     made = job.created[at] + (wait * rng.uniform(0.05, 0.3, len(at))).astype("timedelta64[s]")
     come = job.created[at] + (wait * rng.uniform(0.5, 0.95, len(at))).astype("timedelta64[s]")
-    orders = {"job": at, "made": made, "come": come, "branch": job.branch[at], "trade": job.trade[at]}
+    orders = {
+        "job": at,
+        "made": made,
+        "come": come,
+        "branch": job.branch[at],
+        "trade": job.trade[at],
+    }
     count = np.ones(len(item))
-    return orders, {"order": which, "sku": b.item_sku[item], "cost": b.item_cost[item], "quantity": count}
+    return orders, {
+        "order": which,
+        "sku": b.item_sku[item],
+        "cost": b.item_cost[item],
+        "quantity": count,
+    }
 
 
 def _for_stock(co: Company, rng: Rng) -> tuple[Data, Data]:
@@ -64,17 +90,33 @@ def _for_stock(co: Company, rng: Rng) -> tuple[Data, Data]:
     start = rng.integers(0, 1000, n)
     sku = skus.first[1, trade[which]] + (start[which] + number) % skus.many[1, trade[which]]
     cost = np.round(cost_at(co, skus.cost[sku], made[which]) * rng.uniform(0.96, 1.0, len(sku)), 2)
-    orders = {"job": np.full(n, -1), "made": made, "come": after(rng, made, 20, 140), "branch": job.branch[at], "trade": trade}
+    orders = {
+        "job": np.full(n, -1),
+        "made": made,
+        "come": after(rng, made, 20, 140),
+        "branch": job.branch[at],
+        "trade": trade,
+    }
     quantity = rng.integers(4, 24, len(sku)).astype(float)
-    return orders, {"order": which, "sku": sku, "cost": np.maximum(cost, 0.01), "quantity": quantity}
+    return orders, {
+        "order": which,
+        "sku": sku,
+        "cost": np.maximum(cost, 0.01),
+        "quantity": quantity,
+    }
 
 
 def orders(co: Company) -> Data:
-    """Every order with its lines, in the order of time; what came of each line, and in which of two deliveries."""
+    """Every order with its lines, in the order of time.
+
+    What came of each line, and in which of two deliveries.
+    """
     rng = co.rng("purchasing")
     (a, a_lines), (b, b_lines) = _for_jobs(co, rng), _for_stock(co, rng)
     b_lines["order"] = b_lines["order"] + len(a["job"])
-    o, line = ({k: np.concatenate((x[k], y[k])) for k in x} for x, y in ((a, b), (a_lines, b_lines)))
+    o, line = (
+        {k: np.concatenate((x[k], y[k])) for k in x} for x, y in ((a, b), (a_lines, b_lines))
+    )
     by_time = np.argsort(o["made"], kind="stable")
     rank = np.empty(len(by_time), dtype=np.int64)
     rank[by_time] = np.arange(len(by_time))
@@ -82,16 +124,28 @@ def orders(co: Company) -> Data:
     line["order"] = rank[line["order"]]
     by_order = np.argsort(line["order"], kind="stable")
     line = {k: v[by_order] for k, v in line.items()}
-    return {**o, **_delivered(co, o, line), "starts": np.searchsorted(line["order"], np.arange(len(by_time) + 1))}
+    return {
+        **o,
+        **_delivered(co, o, line),
+        "starts": np.searchsorted(line["order"], np.arange(len(by_time) + 1)),
+    }
 
 
 def _delivered(co: Company, o: Data, line: Data) -> Data:
-    """Most orders come whole; some of those for stock in two parts, some never to the end, a few are given up."""
+    """Most orders come whole.
+
+    Some of those for stock in two parts, some never to the end, a few are given up.
+    """
     rng, n, of_line = co.rng("deliveries"), len(o["job"]), line["order"]
-    plan = np.where(o["job"] >= 0, 0, rng.choice(4, n, p=[0.84, 0.1, 0.04, 0.02]))  # whole, two parts, a part, given up
+    plan = np.where(
+        o["job"] >= 0, 0, rng.choice(4, n, p=[0.84, 0.1, 0.04, 0.02])
+    )  # whole, two parts, a part, given up
     again = after(rng, o["come"], 40, 260)
     came, rest = (o["come"] < co.end) & (plan < 3), (again < co.end) & (plan == 1)
-    first = np.where(plan[of_line] == 0, line["quantity"], np.floor(line["quantity"] * 0.6)) * came[of_line]
+    first = (
+        np.where(plan[of_line] == 0, line["quantity"], np.floor(line["quantity"] * 0.6))
+        * came[of_line]
+    )
     second = np.where(rest[of_line], line["quantity"] - first, 0.0)
     got = first + second
     sent = after(rng, o["made"], 0.2, 6)
@@ -99,16 +153,37 @@ def _delivered(co: Company, o: Data, line: Data) -> Data:
     # An order of the last days may still be a draft.
     sent = np.where(~came & (o["made"] > co.end - 6 * DAY) & (rng.random(n) < 0.5), NAT, sent)
     short = np.bincount(of_line, line["quantity"] - got, n) > 0
-    status = np.where(~short, RECEIVED, np.where(came, PARTIAL, np.where(np.isnat(sent), PENDING, SENT)))
+    status = np.where(
+        ~short, RECEIVED, np.where(came, PARTIAL, np.where(np.isnat(sent), PENDING, SENT))
+    )
     status = np.where(plan == 3, DROPPED, status)
     total = np.round(line["cost"] * line["quantity"], 2)
     goods = np.round(np.bincount(of_line, total, n), 2)
     tax = np.where(o["job"] >= 0, np.round(goods * np.array(TAX_RATES)[o["branch"]], 2), 0.0)
-    freight = np.where((o["job"] < 0) & (goods < 400), 18.5, np.where(rng.random(n) < 0.05, 95.0, 0.0))
-    facts = {"second": second, "first": first, "got": got, "line_total": total, "goods": goods, "tax": tax, "freight": freight}
+    freight = np.where(
+        (o["job"] < 0) & (goods < 400), 18.5, np.where(rng.random(n) < 0.05, 95.0, 0.0)
+    )
+    facts = {
+        "second": second,
+        "first": first,
+        "got": got,
+        "line_total": total,
+        "goods": goods,
+        "tax": tax,
+        "freight": freight,
+    }
     facts |= {"sent": sent, "status": status, "came": came, "rest": rest, "again": again}
-    facts |= {"line_order": of_line, "sku": line["sku"], "cost": line["cost"], "quantity": line["quantity"]}
-    facts |= {"vendor": sellers(o["trade"], rng.random(n)), "id": ids(n, 55_300_000), "line": ids(len(of_line), 55_800_000)}
+    facts |= {
+        "line_order": of_line,
+        "sku": line["sku"],
+        "cost": line["cost"],
+        "quantity": line["quantity"],
+    }
+    facts |= {
+        "vendor": sellers(o["trade"], rng.random(n)),
+        "id": ids(n, 55_300_000),
+        "line": ids(len(of_line), 55_800_000),
+    }
     return facts
 
 
@@ -125,15 +200,41 @@ def deliveries(co: Company) -> Data:
     parts = [np.flatnonzero(amounts > 0) for amounts in (o.first, o.second)]
     line = np.concatenate(parts)
     receipt = row[np.repeat([0, 1], [len(p) for p in parts]), o.line_order[line]]
-    quantity = np.concatenate([amounts[p] for amounts, p in zip((o.first, o.second), parts, strict=True)])
+    quantity = np.concatenate(
+        [amounts[p] for amounts, p in zip((o.first, o.second), parts, strict=True)]
+    )
     by_receipt = np.lexsort((line, receipt))
     line, receipt, quantity = line[by_receipt], receipt[by_receipt], quantity[by_receipt]
-    n, goods = len(order), np.round(np.bincount(receipt, np.round(o.cost[line] * quantity, 2), len(order)), 2)
-    tax, freight = np.where(step == 0, o.tax[order], 0.0), np.where(step == 0, o.freight[order], 0.0)
-    facts = {"order": order, "when": when, "starts": np.searchsorted(receipt, np.arange(n + 1)), "line": line}
-    facts |= {"receipt": receipt, "quantity": quantity, "goods": goods, "tax": tax, "freight": freight}
-    facts |= {"total": np.round(goods + tax + freight, 2), "id": ids(n, 66_200_000, 2), "bill": ids(n, 67_400_000, 3)}
-    return facts | {"item": ids(len(line), 66_600_000), "made": np.minimum(after(rng, when, 0.1, 3), co.end - SECOND)}
+    n, goods = (
+        len(order),
+        np.round(np.bincount(receipt, np.round(o.cost[line] * quantity, 2), len(order)), 2),
+    )
+    tax, freight = (
+        np.where(step == 0, o.tax[order], 0.0),
+        np.where(step == 0, o.freight[order], 0.0),
+    )
+    facts = {
+        "order": order,
+        "when": when,
+        "starts": np.searchsorted(receipt, np.arange(n + 1)),
+        "line": line,
+    }
+    facts |= {
+        "receipt": receipt,
+        "quantity": quantity,
+        "goods": goods,
+        "tax": tax,
+        "freight": freight,
+    }
+    facts |= {
+        "total": np.round(goods + tax + freight, 2),
+        "id": ids(n, 66_200_000, 2),
+        "bill": ids(n, 67_400_000, 3),
+    }
+    return facts | {
+        "item": ids(len(line), 66_600_000),
+        "made": np.minimum(after(rng, when, 0.1, 3), co.end - SECOND),
+    }
 
 
 # -- what the lists show
@@ -177,7 +278,9 @@ def purchase_orders(co: Company) -> Data:
         "createdById": office(co, rng, n),
         "summary": Choice((o.job >= 0).astype(int), ["Stock", "For the installation"]),
         "vendorDocumentNumber": Choice(np.where(o.came, 0, 1), ["see receipt", ""]),
-        "customFields": Choice(rng.integers(0, 3, n), [[], [{"typeId": 511, "name": "Buyer", "value": "Office"}], []]),
+        "customFields": Choice(
+            rng.integers(0, 3, n), [[], [{"typeId": 511, "name": "Buyer", "value": "Office"}], []]
+        ),
     }
 
 
@@ -245,7 +348,13 @@ def receipt_lines(co: Company) -> Data:
     o, d = co.orders, co.deliveries
     columns = sku_columns(co, o.sku[d.line], "name", "code")
     cost = o.cost[d.line]
-    return {**columns, "id": d.item, "quantity": d.quantity, "cost": cost, "purchaseOrderItemId": o.line[d.line]}
+    return {
+        **columns,
+        "id": d.item,
+        "quantity": d.quantity,
+        "cost": cost,
+        "purchaseOrderItemId": o.line[d.line],
+    }
 
 
 FACTS: dict[str, Any] = {

@@ -53,7 +53,10 @@ def requests(co: Company) -> Data:
 def request_facts(co: Company, trade: Index, made: Array) -> Data:
     """The one thing that each request is about."""
     rng, skus, n = co.rng("request lines"), Skus(co), len(trade)
-    sku, quantity = skus.draw(rng, np.ones(n, dtype=np.int64), trade), rng.integers(1, 5, n).astype(float)
+    sku, quantity = (
+        skus.draw(rng, np.ones(n, dtype=np.int64), trade),
+        rng.integers(1, 5, n).astype(float),
+    )
     cost = cost_at(co, skus.cost[sku], made)
     return {"sku": sku, "quantity": quantity, "cost": cost, "total": np.round(cost * quantity, 2)}
 
@@ -79,4 +82,7 @@ def request_lines(co: Company) -> Data:
     }
 
 
-MAKERS: dict[str, Any] = {"inventory.purchase_orders.requests": requests, "request lines": request_lines}
+MAKERS: dict[str, Any] = {
+    "inventory.purchase_orders.requests": requests,
+    "request lines": request_lines,
+}

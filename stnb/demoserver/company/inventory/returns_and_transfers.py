@@ -25,10 +25,15 @@ WRONG = ["Cycle count", "Damaged", "Found on a truck", "Lost"]
 
 
 def returned(co: Company) -> Data:
-    """Which receipt lines went back to the vendor, and how many: never more than had come, and one line of a receipt at most."""
+    """Which receipt lines went back to the vendor, and how many.
+
+    Never more than had come, and one line of a receipt at most.
+    """
     rng, d, o = co.rng("returned"), co.deliveries, co.orders
     stock = o.job[d.order][d.receipt] < 0
-    picked = np.flatnonzero(stock & (rng.random(len(d.line)) < 0.03) & (d.when[d.receipt] < co.end - 6 * DAY))
+    picked = np.flatnonzero(
+        stock & (rng.random(len(d.line)) < 0.03) & (d.when[d.receipt] < co.end - 6 * DAY)
+    )
     picked = picked[np.unique(d.receipt[picked], return_index=True)[1]]
     n, receipt = len(picked), d.receipt[picked]
     quantity = np.ceil(d.quantity[picked] * rng.uniform(0.05, 1, n))
@@ -37,9 +42,23 @@ def returned(co: Company) -> Data:
     back, credit = after(rng, made, 24, 200), after(rng, made, 220, 700)
     status = np.where(status == 3, 3, np.where(credit < co.end, 2, np.where(back < co.end, 1, 0)))
     cost = o.cost[d.line[picked]]
-    facts = {"line": d.line[picked], "receipt": receipt, "receipt_item": d.item[picked], "cost": cost, "made": made}
-    facts |= {"back": np.where((status == 1) | (status == 2), back, NAT), "credit": np.where(status == 2, credit, NAT)}
-    facts |= {"quantity": quantity, "status": status, "amount": np.round(cost * quantity, 2), "id": ids(n, 68_100_000, 2)}
+    facts = {
+        "line": d.line[picked],
+        "receipt": receipt,
+        "receipt_item": d.item[picked],
+        "cost": cost,
+        "made": made,
+    }
+    facts |= {
+        "back": np.where((status == 1) | (status == 2), back, NAT),
+        "credit": np.where(status == 2, credit, NAT),
+    }
+    facts |= {
+        "quantity": quantity,
+        "status": status,
+        "amount": np.round(cost * quantity, 2),
+        "id": ids(n, 68_100_000, 2),
+    }
     return facts | {"order": d.order[receipt]}
 
 
@@ -84,7 +103,9 @@ def _given_up(co: Company, rng: Any, dropped: Array, when: Array) -> Data:
     n = len(dropped)
     return {
         "canceledById": np.where(dropped, office(co, rng, n), -1),
-        "canceledReason": Choice(np.where(dropped, rng.integers(0, 3, n), -1), ["Duplicate", "Accidental", "Other"]),
+        "canceledReason": Choice(
+            np.where(dropped, rng.integers(0, 3, n), -1), ["Duplicate", "Accidental", "Other"]
+        ),
         "dateCanceled": np.where(dropped, when, NAT),
     }
 
@@ -119,11 +140,23 @@ def moved(co: Company) -> Data:
     trade = job.trade[at]
     sku = skus.first[1, trade[which]] + (at[which] + number) % skus.many[1, trade[which]]
     picked, got = after(rng, made, 0.5, 20), after(rng, made, 21, 70)
-    status = np.where(rng.random(n) < 0.02, 3, np.where(got < co.end, 2, np.where(picked < co.end, 1, 0)))
+    status = np.where(
+        rng.random(n) < 0.02, 3, np.where(got < co.end, 2, np.where(picked < co.end, 1, 0))
+    )
     to = job.branch[at]
-    facts = {"made": made, "target": to, "source": (to + rng.integers(1, 3, n)) % 3, "counts": counts, "of": which, "sku": sku}
+    facts = {
+        "made": made,
+        "target": to,
+        "source": (to + rng.integers(1, 3, n)) % 3,
+        "counts": counts,
+        "of": which,
+        "sku": sku,
+    }
     facts |= {"status": status, "picked": np.where((status == 1) | (status == 2), picked, NAT)}
-    facts |= {"got": np.where(status == 2, got, NAT), "quantity": rng.integers(1, 9, len(sku)).astype(float)}
+    facts |= {
+        "got": np.where(status == 2, got, NAT),
+        "quantity": rng.integers(1, 9, len(sku)).astype(float),
+    }
     return facts | {"cost": cost_at(co, skus.cost[sku], made[which])}
 
 
@@ -146,7 +179,9 @@ def transfers(co: Company) -> Data:
         "pickedDate": m.picked,
         "receivedDate": m.got,
         "createdOn": m.made,
-        "modifiedOn": later(co, rng, np.fmax(np.fmax(m.picked, m.got), np.where(dropped, quit_on, m.made)), 1),
+        "modifiedOn": later(
+            co, rng, np.fmax(np.fmax(m.picked, m.got), np.where(dropped, quit_on, m.made)), 1
+        ),
         "syncStatus": synced(co, m.made),
         "dateRequired": m.made + 3 * DAY,
         "jobId": np.full(n, -1),
@@ -179,7 +214,10 @@ def transfer_lines(co: Company) -> Data:
 
 
 def corrected(co: Company) -> Data:
-    """Counts that did not agree with the shelf: one thing at a time, more often too few than too many."""
+    """Counts that did not agree with the shelf.
+
+    One thing at a time, more often too few than too many.
+    """
     rng, skus, job, n = co.rng("corrected"), Skus(co), co.jobs, co.count(ADJUSTMENTS)
     at = np.sort(rng.integers(0, len(job.id), n))
     made = np.minimum(after(rng, job.created[at], 1, 10), co.end - HOUR)
@@ -187,7 +225,14 @@ def corrected(co: Company) -> Data:
     why = rng.choice(4, n, p=[0.5, 0.2, 0.1, 0.2])
     sign = np.where(why == 2, 1, np.where(why == 0, rng.choice([-1, 1], n, p=[0.6, 0.4]), -1))
     cost = cost_at(co, skus.cost[sku], made)
-    facts = {"made": made, "branch": job.branch[at], "trade": job.trade[at], "sku": sku, "why": why, "cost": cost}
+    facts = {
+        "made": made,
+        "branch": job.branch[at],
+        "trade": job.trade[at],
+        "sku": sku,
+        "why": why,
+        "cost": cost,
+    }
     return facts | {"quantity": sign * rng.integers(1, 6, n).astype(float)}
 
 

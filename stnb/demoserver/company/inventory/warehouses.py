@@ -1,4 +1,5 @@
-"""Where things are kept and who sells them: vendors, warehouses, trucks, and what an order can be."""
+"""Where things are kept and who sells them: vendors, warehouses, trucks, and what an
+order can be."""
 
 from __future__ import annotations
 
@@ -25,7 +26,13 @@ STORE_CITIES = np.array([0, 4, 7, 2])
 ORDER_TYPES = ["Stock", "Job", "Truck replenishment", "Rental (old)"]
 RETURN_TYPES = ["Wrong part", "Defective", "Core", "Surplus (old)"]
 TEMPLATES = [*(f"{trade} truck" for trade in TRADES), "Branch warehouse"]
-MARKUPS = [(0, 25, 120), (25, 100, 85), (100, 500, 60), (500, 2500, 40), (2500, 100_000, 25)]  # from, to, percent
+MARKUPS = [
+    (0, 25, 120),
+    (25, 100, 85),
+    (100, 500, 60),
+    (500, 2500, 40),
+    (2500, 100_000, 25),
+]  # from, to, percent
 SHIP = ("street", "unit", "city", "state", "zip", "country")
 
 
@@ -34,7 +41,10 @@ def vendor_names() -> list[str]:
 
 
 def sellers(trade: Array, luck: Array) -> Index:
-    """The place in `VENDORS` of somebody who sells goods of that trade; the two trades of air have the same vendors."""
+    """The place in `VENDORS` of somebody who sells goods of that trade.
+
+    The two trades of air have the same vendors.
+    """
     of_trade = [[i for i, (_, sold) in enumerate(VENDORS) if sold == t] for t in (0, 0, 2, 3)]
     known = np.array([[sold[i % len(sold)] for i in range(2)] for sold in of_trade])
     return np.asarray(known[trade, (luck * 2).astype(np.int64)])
@@ -59,7 +69,10 @@ def account(co: Company, prefix: str, name: str) -> Data:
 
 def vendors(co: Company) -> Data:
     rng, n = co.rng("vendors"), len(VENDORS)
-    first, last = [FIRST[i] for i in rng.integers(0, len(FIRST), n)], [LAST[i] for i in rng.integers(0, len(LAST), n)]
+    first, last = (
+        [FIRST[i] for i in rng.integers(0, len(FIRST), n)],
+        [LAST[i] for i in rng.integers(0, len(LAST), n)],
+    )
     return {
         **lookup(co, "inventory.vendors", vendor_names(), 930),
         **address(rng, rng.integers(0, len(CITIES), n)),
@@ -71,16 +84,22 @@ def vendors(co: Company) -> Data:
         "contactInfo.firstName": objects(first),
         "contactInfo.lastName": objects(last),
         "contactInfo.phone": objects(phones(rng, n)),
-        "contactInfo.email": objects([f"orders@{name.split()[0].lower()}.example" for name in vendor_names()]),
+        "contactInfo.email": objects(
+            [f"orders@{name.split()[0].lower()}.example" for name in vendor_names()]
+        ),
         "contactInfo.fax": "",
-        "customFields": Choice(np.arange(n) % 2, [[{"typeId": 501, "name": "Account number", "value": "JF-2207"}], []]),
+        "customFields": Choice(
+            np.arange(n) % 2, [[{"typeId": 501, "name": "Account number", "value": "JF-2207"}], []]
+        ),
         "externalData": [],
     }
 
 
 def warehouses(co: Company) -> Data:
     stores = lookup(co, "inventory.warehouses", STORES, 610)
-    template = np.where(np.arange(len(STORES)) < 3, co["inventory.inventory_templates"]["id"][-1], -1)
+    template = np.where(
+        np.arange(len(STORES)) < 3, co["inventory.inventory_templates"]["id"][-1], -1
+    )
     place = address(co.rng("warehouses"), STORE_CITIES)
     return {**stores, **place, "inventoryTemplateId": template, "externalData": []}
 
@@ -88,14 +107,19 @@ def warehouses(co: Company) -> Data:
 def crew_trade(co: Company) -> Index:
     """The trade of each technician, by the business unit."""
     units = co["settings.business_units"]["id"]
-    return np.asarray(np.searchsorted(units, co["settings.technicians"]["businessUnitId"]) % len(TRADES), dtype=np.int64)
+    return np.asarray(
+        np.searchsorted(units, co["settings.technicians"]["businessUnitId"]) % len(TRADES),
+        dtype=np.int64,
+    )
 
 
 def trucks(co: Company) -> Data:
     """One for each technician; those of people who left are out of use."""
     crew = co["settings.technicians"]
     n = len(crew["id"])
-    home = co["inventory.warehouses"]["id"][np.searchsorted(co["dispatch.zones"]["id"][[3, 7]], crew["mainZoneId"], side="right")]
+    home = co["inventory.warehouses"]["id"][
+        np.searchsorted(co["dispatch.zones"]["id"][[3, 7]], crew["mainZoneId"], side="right")
+    ]
     return {
         **lookup(co, "inventory.trucks", [f"Truck {i:02d}" for i in range(1, n + 1)], 2810),
         "active": np.asarray(crew["active"]),
@@ -108,7 +132,10 @@ def trucks(co: Company) -> Data:
 
 
 def _template_parts(co: Company) -> tuple[Index, Index]:
-    """(template, material) for each line: the goods of a trade on its trucks, everything in a warehouse."""
+    """(template, material) for each line.
+
+    The goods of a trade on its trucks, everything in a warehouse.
+    """
     trade = co["pricebook.materials"]["_trade"]
     pairs = [(t, i) for t in range(len(TRADES)) for i in np.flatnonzero(trade == t).tolist()]
     pairs += [(len(TRADES), i) for i in range(len(trade))]
@@ -122,14 +149,18 @@ def templates(co: Company) -> Data:
     order = np.argsort(of_truck, kind="stable")
     per = np.bincount(of_truck, minlength=n)
     per[-1] = 3
-    places = np.concatenate((2810 + 3 * order, 610 + 3 * np.arange(3)))  # the ids of trucks and of the branches' warehouses
+    places = np.concatenate(
+        (2810 + 3 * order, 610 + 3 * np.arange(3))
+    )  # the ids of trucks and of the branches' warehouses
     return {
         **lookup(co, "inventory.inventory_templates", TEMPLATES, 5710),
         "active": np.ones(n, dtype=bool),
         "type": Choice((np.arange(n) == n - 1).astype(int), ["Truck", "Warehouse"]),
         "isConsignment": False,
         "locationIds": ragged(per, places),
-        "items": Ragged(np.concatenate(([0], np.cumsum(np.bincount(_template_parts(co)[0])))), "template lines"),
+        "items": Ragged(
+            np.concatenate(([0], np.cumsum(np.bincount(_template_parts(co)[0])))), "template lines"
+        ),
     }
 
 

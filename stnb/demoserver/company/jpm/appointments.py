@@ -32,7 +32,12 @@ def appointments(co: Company) -> Data:
         "id": ids(n, 52_600_300),
         "jobId": job.id[which],
         "appointmentNumber": objects(
-            [f"{j}-{k}" for j, k in zip((job.id[which] - 48_000_000).tolist(), (number + 1).tolist(), strict=True)]
+            [
+                f"{j}-{k}"
+                for j, k in zip(
+                    (job.id[which] - 48_000_000).tolist(), (number + 1).tolist(), strict=True
+                )
+            ]
         ),
         "start": start,
         "end": end,
@@ -56,22 +61,33 @@ def appointments(co: Company) -> Data:
 
 def assignments(co: Company) -> Data:
     """Who was sent: one technician, or two or three together, the one who leads first."""
-    rng, job, seen, staff = co.rng("assignments"), co.jobs, co["jpm.appointments"], co["settings.technicians"]
+    rng, job, seen, staff = (
+        co.rng("assignments"),
+        co.jobs,
+        co["jpm.appointments"],
+        co["settings.technicians"],
+    )
     at, who = co.sent.at, co.sent.who
     n, status = len(at), seen["_status"][at]
-    made = np.minimum(job.created[seen["_job"][at]] + rng.integers(60, 7200, n) * SECOND, co.end - HOUR)
+    made = np.minimum(
+        job.created[seen["_job"][at]] + rng.integers(60, 7200, n) * SECOND, co.end - HOUR
+    )
     return {
         "id": ids(n, 57_000_411),
         "technicianId": staff["id"][who],
         "technicianName": Choice(who, staff["name"].tolist()),
         "assignedById": office(co, rng, n),
         "assignedOn": blur(rng, made),
-        "status": Choice(np.array([0, 1, 2, 2, 3, 0])[status], ["Scheduled", "Dispatched", "Working", "Done"]),
+        "status": Choice(
+            np.array([0, 1, 2, 2, 3, 0])[status], ["Scheduled", "Dispatched", "Working", "Done"]
+        ),
         "isPaused": (status == 3) & (rng.random(n) < 0.5),
         "jobId": seen["jobId"][at],
         "appointmentId": seen["id"][at],
         "createdOn": blur(rng, made),
-        "modifiedOn": later(co, rng, np.maximum(made, np.minimum(seen["end"][at], co.end - HOUR)), 0.5),
+        "modifiedOn": later(
+            co, rng, np.maximum(made, np.minimum(seen["end"][at], co.end - HOUR)), 0.5
+        ),
         "active": (status != 5) | (rng.random(n) < 0.3),
         "_who": who,
         "_at": at,

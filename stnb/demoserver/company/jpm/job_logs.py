@@ -15,7 +15,10 @@ from .jobs import HOLD
 
 
 def booked(co: Company) -> Data:
-    """The first appointment of each job as it was booked; a job has one such record, which bears the job's id."""
+    """The first appointment of each job as it was booked.
+
+    A job has one such record, which bears the job's id.
+    """
     job, seen = co.jobs, co["jpm.appointments"]
     first = seen["_starts"][:-1]
     return {
@@ -58,7 +61,12 @@ def visits_on_hold(co: Company) -> Data:
     held, n = _held(co), len(_held(co)["job"])
     last = co["jpm.appointments"]["_starts"][1:][held["job"]] - 1
     text = draw(co.rng("hold texts"), SENTENCES[:5], n)
-    return {"id": np.arange(n), "appointmentId": co["jpm.appointments"]["id"][last], "text": text, **_why(co, held["why"])}
+    return {
+        "id": np.arange(n),
+        "appointmentId": co["jpm.appointments"]["id"][last],
+        "text": text,
+        **_why(co, held["why"]),
+    }
 
 
 MAKERS: dict[str, Any] = {

@@ -9,7 +9,21 @@ import numpy as np
 from ..facts.work import Jobs
 from ..settings.business_units import BRANCHES, JOB_TYPES, custom_fields, tags
 from ..settings.people import office
-from ..simulation import DAY, DAYS, HOUR, NAT, SECOND, Company, Data, Rng, blur, draw, ids, later, of
+from ..simulation import (
+    DAY,
+    DAYS,
+    HOUR,
+    NAT,
+    SECOND,
+    Company,
+    Data,
+    Rng,
+    blur,
+    draw,
+    ids,
+    later,
+    of,
+)
 from ..table import Array, Choice, Index, Ragged
 from ..words import CITIES, SENTENCES
 
@@ -21,18 +35,29 @@ HEATING = [2.8, 2.2, 1.4, 0.7, 0.3, 0.2, 0.1, 0.1, 0.3, 0.9, 1.9, 2.7]
 BUSY = [1.05, 0.95, 0.85, 0.85, 1.0, 1.25, 1.35, 1.25, 1.0, 0.85, 0.9, 1.0]
 WEEK = [1.15, 1.05, 1.0, 1.0, 1.05, 0.45, 0.12]  # Monday first
 HOLIDAYS = {(1, 1), (7, 4), (11, 11), (12, 24), (12, 25)}
-JOB_FIELDS = [(411, "Equipment age", ["2 years", "9 years", "15 years"]), (412, "Found by", ["Web", "Friend"])]
+JOB_FIELDS = [
+    (411, "Equipment age", ["2 years", "9 years", "15 years"]),
+    (412, "Found by", ["Web", "Friend"]),
+]
 SUMMARIES = [f"<p>{a}</p><ul><li>{b}</li></ul>" for a in SENTENCES[:5] for b in SENTENCES[4:]]
 
 
 def _created(co: Company, rng: Rng, n: int) -> Array:
-    """When each job was booked: more with the years and the season, less on Sundays and holidays."""
+    """When each job was booked: more with the years and the season, less on Sundays
+    and holidays."""
     days = co.start.astype("datetime64[D]") + np.arange(DAYS)
     month = days.astype("datetime64[M]").astype(int) % 12
     date = (days - days.astype("datetime64[M]")).astype(int) + 1
-    closed = np.array([(m + 1, d) in HOLIDAYS for m, d in zip(month.tolist(), date.tolist(), strict=True)])
+    closed = np.array(
+        [(m + 1, d) in HOLIDAYS for m, d in zip(month.tolist(), date.tolist(), strict=True)]
+    )
     weekday = (days.astype(int) + 3) % 7
-    weight = np.linspace(0.8, 1.25, DAYS) * np.array(BUSY)[month] * np.array(WEEK)[weekday] * np.where(closed, 0.1, 1.0)
+    weight = (
+        np.linspace(0.8, 1.25, DAYS)
+        * np.array(BUSY)[month]
+        * np.array(WEEK)[weekday]
+        * np.where(closed, 0.1, 1.0)
+    )
     counts = rng.multinomial(n, weight / weight.sum())
     second = (14 * 3600 + rng.random(n) * 9.9 * 3600).astype(np.int64)
     return np.sort(blur(rng, np.repeat(days, counts).astype("datetime64[us]") + second * SECOND))
@@ -44,11 +69,18 @@ def _kinds(rng: Rng, created: Array) -> Index:
     weight = np.array([[j[3] * season[j[2]][m] for j in JOB_TYPES] for m in range(12)])
     upto = np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)
     month = created.astype("datetime64[M]").astype(int) % 12
-    return np.asarray(np.minimum((rng.random(len(created))[:, None] > upto[month]).sum(axis=1), len(JOB_TYPES) - 1))
+    return np.asarray(
+        np.minimum(
+            (rng.random(len(created))[:, None] > upto[month]).sum(axis=1), len(JOB_TYPES) - 1
+        )
+    )
 
 
 def _customers(co: Company, rng: Rng, created: Array) -> Index:
-    """Whose job it is: a third are the first jobs of those who have just come. Those who have gone elsewhere call no more."""
+    """Whose job it is: a third are the first jobs of those who have just come.
+
+    Those who have gone elsewhere call no more.
+    """
     who = co.customers
     known = np.searchsorted(who.created, created, side="right")
     anyone = (rng.random(len(created)) * known).astype(np.int64)
@@ -59,13 +91,16 @@ def _customers(co: Company, rng: Rng, created: Array) -> Index:
 
 
 def work(co: Company) -> Data:
-    """What is asked for and planned, before anybody is sent and before recalls are known to be some job's."""
+    """What is asked for and planned, before anybody is sent and before recalls are known to be
+    some job's."""
     rng, who = co.rng("jobs"), co.customers
     n = co.count(21_000)
     created = _created(co, rng, n)
     kind, customer = _kinds(rng, created), _customers(co, rng, created)
     places = who.places.starts
-    place = places[customer] + (rng.random(n) * (places[customer + 1] - places[customer])).astype(np.int64)
+    place = places[customer] + (rng.random(n) * (places[customer + 1] - places[customer])).astype(
+        np.int64
+    )
     branch = np.array([BRANCHES.index(c[0]) for c in CITIES])[who.city[customer]]
     visits = rng.choice([1, 2, 3], n, p=[0.84, 0.13, 0.03])
     wait = np.minimum(rng.exponential(2.2, n).astype(np.int64), 21)
@@ -75,15 +110,35 @@ def work(co: Company) -> Data:
     first = created.astype("datetime64[D]").astype("datetime64[us]") + wait * DAY + hour * HOUR
     first = np.where(first <= created, first + DAY, first)
     gap = rng.integers(1, 6, n)
-    facts = {"id": ids(n, 48_200_017, 3), "created": created, "kind": kind, "customer": customer, "place": place}
-    facts |= {"branch": branch, "trade": np.array([j[1] for j in JOB_TYPES])[kind], "hours": hours, "visits": visits}
+    facts = {
+        "id": ids(n, 48_200_017, 3),
+        "created": created,
+        "kind": kind,
+        "customer": customer,
+        "place": place,
+    }
+    facts |= {
+        "branch": branch,
+        "trade": np.array([j[1] for j in JOB_TYPES])[kind],
+        "hours": hours,
+        "visits": visits,
+    }
     job, number, start = _visits(rng, first, gap, visits)
     starts = np.concatenate(([0], np.cumsum(visits)))
     facts |= {"first": start[starts[:-1]], "last_end": start[starts[1:] - 1] + hours * HOUR}
-    facts |= {"visit_job": job, "visit_number": number, "visit_start": start, "visit_starts": starts}
+    facts |= {
+        "visit_job": job,
+        "visit_number": number,
+        "visit_start": start,
+        "visit_starts": starts,
+    }
     bad = (created >= co.bad_month[0]) & (created < co.bad_month[1])
     ended = created + ((facts["first"] - created) * rng.random(n)).astype("timedelta64[us]")
-    return {**facts, "ended": ended, "canceled": (rng.random(n) < np.where(bad, 0.27, 0.07)) & (ended < co.end)}
+    return {
+        **facts,
+        "ended": ended,
+        "canceled": (rng.random(n) < np.where(bad, 0.27, 0.07)) & (ended < co.end),
+    }
 
 
 def _visits(rng: Rng, first: Array, gap: Index, visits: Index) -> tuple[Index, Index, Array]:
@@ -92,10 +147,16 @@ def _visits(rng: Rng, first: Array, gap: Index, visits: Index) -> tuple[Index, I
     number = np.arange(len(job)) - np.repeat(np.cumsum(visits) - visits, visits)
     day = first.astype("datetime64[D]")
     years = np.unique(day.astype("datetime64[Y]"))
-    closed = [d for y in [*years, years[-1] + 1] for d in (holiday(y, m, d) for m, d in sorted(HOLIDAYS))]
-    works = np.busday_offset(day[job], number * gap[job], roll="forward", weekmask="1111110", holidays=closed)
+    closed = [
+        d for y in [*years, years[-1] + 1] for d in (holiday(y, m, d) for m, d in sorted(HOLIDAYS))
+    ]
+    works = np.busday_offset(
+        day[job], number * gap[job], roll="forward", weekmask="1111110", holidays=closed
+    )
     sunday = (day.astype(int) + 3) % 7 == 6
-    urgent = (sunday & (rng.random(len(first)) < 0.2))[job] & (number == 0) & ~np.isin(day[job], closed)
+    urgent = (
+        (sunday & (rng.random(len(first)) < 0.2))[job] & (number == 0) & ~np.isin(day[job], closed)
+    )
     days = np.where(urgent, day[job], works).astype("datetime64[us]")
     return job, number, days + (first - day)[job]
 
@@ -118,7 +179,9 @@ def visit_facts(co: Company) -> Data:
 def job_facts(co: Company) -> Data:
     """The jobs as they came to be. A recall is at the customer of the job that it is about."""
     planned, of_job = co.work, co.recalls.of
-    facts = {key: getattr(planned, key) for key in ("id", "created", "kind", "trade", "visits", "hours")}
+    facts = {
+        key: getattr(planned, key) for key in ("id", "created", "kind", "trade", "visits", "hours")
+    }
     start, starts = co.plan.start, planned.visit_starts
     facts |= {"first": start[starts[:-1]], "last_end": start[starts[1:] - 1] + planned.hours * HOUR}
     source = np.where(of_job >= 0, of_job, np.arange(len(of_job)))
@@ -134,7 +197,11 @@ def _outcome(co: Company, rng: Rng) -> Data:
     came, done = seen.came[starts[:-1]], seen.finished[starts[1:] - 1]
     soon = (co.plan.start[starts[:-1]] < co.end + DAY) & (rng.random(n) < 0.3)
     started = np.where(came < co.end, IN_PROGRESS, np.where(soon, DISPATCHED, SCHEDULED))
-    status = np.where(done < co.end, COMPLETED, np.where((started == IN_PROGRESS) & (rng.random(n) < 0.3), HOLD, started))
+    status = np.where(
+        done < co.end,
+        COMPLETED,
+        np.where((started == IN_PROGRESS) & (rng.random(n) < 0.3), HOLD, started),
+    )
     status = np.where(canceled, CANCELED, status)
     ended = np.where(status == COMPLETED, done, np.where(canceled, planned.ended, NAT))
     return {"status": status, "completed": np.minimum(blur(rng, ended), co.end - SECOND)}
@@ -150,7 +217,13 @@ def member_at(co: Company, customer: Index, moment: Array) -> Index:
     for k in range(3):  # a customer has three at most: the first and two renewals
         at = np.minimum(first + k, len(order) - 1)
         m = order[at]
-        row = np.where((sorted_by[at] == customer) & (members.begins[m] <= moment) & (moment < members.ends[m]), m, row)
+        row = np.where(
+            (sorted_by[at] == customer)
+            & (members.begins[m] <= moment)
+            & (moment < members.ends[m]),
+            m,
+            row,
+        )
     return row
 
 
@@ -172,11 +245,18 @@ def jobs(co: Company) -> Data:
         "createdById": office(co, rng, n),
         "modifiedOn": later(co, rng, touched, 4),
         "tagTypeIds": tags(co, rng, n, 0.25),
-        "customerPo": Choice(np.where(company, rng.integers(0, 3, n), 3), ["PO-1001", "PO-77", "4410", ""]),
-        # Nothing was recorded on every fifth completed job: 0, not null, though its invoice has a total.
-        "total": np.where((job.status == COMPLETED) & (rng.random(n) > 0.2), co.bills.sub_total[:n], 0.0),
+        "customerPo": Choice(
+            np.where(company, rng.integers(0, 3, n), 3), ["PO-1001", "PO-77", "4410", ""]
+        ),
+        # Nothing was recorded on every fifth completed job: 0, not null, though its invoice has a
+        # total.
+        "total": np.where(
+            (job.status == COMPLETED) & (rng.random(n) > 0.2), co.bills.sub_total[:n], 0.0
+        ),
         "isAutoDispatched": rng.random(n) < 0.1,
-        "summary": Choice(np.where(rng.random(n) < 0.9, rng.integers(0, len(SUMMARIES), n), -1), SUMMARIES),
+        "summary": Choice(
+            np.where(rng.random(n) < 0.9, rng.integers(0, len(SUMMARIES), n), -1), SUMMARIES
+        ),
         "customFields": custom_fields(rng, n, JOB_FIELDS),
         "externalData": [],
         "summaryOfWork": draw(rng, [None, *SENTENCES[4:]], n),
@@ -186,7 +266,10 @@ def jobs(co: Company) -> Data:
 def _links(co: Company, job: Jobs) -> Data:
     """The ids of everything that a job has to do with."""
     calls, sold, seen, n = co.calls, co.estimates, co["jpm.appointments"], len(job.id)
-    winners, after = sold.winner, sold.later_job  # the estimate that was sold on each job, and the job that did the work
+    winners, after = (
+        sold.winner,
+        sold.later_job,
+    )  # the estimate that was sold on each job, and the job that did the work
     came = after >= 0
     from_estimate = np.full(n, -1)
     from_estimate[after[came]] = sold.id[winners[came]]
@@ -205,7 +288,9 @@ def _links(co: Company, job: Jobs) -> Data:
         "leadCallId": calls.call_of_job,
         "partnerLeadCallId": np.full(n, -1),
         "bookingId": co.bookings.booking_of_job,
-        "soldById": of(co["settings.technicians"]["id"], np.where(winners >= 0, sold.seller[winners], -1)),
+        "soldById": of(
+            co["settings.technicians"]["id"], np.where(winners >= 0, sold.seller[winners], -1)
+        ),
         "invoiceId": co.bills.id[:n],
         "membershipId": of(co.members.id, job.member),
         "createdFromEstimateId": from_estimate,

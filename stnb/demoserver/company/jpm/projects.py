@@ -1,4 +1,5 @@
-"""Projects: the jobs that belong together, what state they are in, their notes, and the codes that costs are booked on."""
+"""Projects: the jobs that belong together, what state they are in, their notes, and the codes that
+costs are booked on."""
 
 from __future__ import annotations
 
@@ -17,30 +18,48 @@ from .jobs import CANCELED, COMPLETED, HOLD, IN_PROGRESS
 STATUSES = ["Scheduled", "In Progress", "Hold", "Completed", "Canceled"]
 SCHEDULED, RUNNING, HELD, DONE, DROPPED = range(5)
 # Name and status of each substatus; the last one is no longer used.
-SUBSTATUSES = [("Waiting for permit", 0), ("Ready to start", 0), ("Rough-in", 1), ("Trim-out", 1), ("Parts missing", 2)]
+SUBSTATUSES = [
+    ("Waiting for permit", 0),
+    ("Ready to start", 0),
+    ("Rough-in", 1),
+    ("Trim-out", 1),
+    ("Parts missing", 2),
+]
 SUBSTATUSES += [("Inspection passed", 3), ("Inspection open", 3), ("Warranty hold", 2)]
-TYPES = [("System replacement", "One system at one place"), ("Remodel", "Several trades"), ("Commercial", "Lofts and shops")]
+TYPES = [
+    ("System replacement", "One system at one place"),
+    ("Remodel", "Several trades"),
+    ("Commercial", "Lofts and shops"),
+]
 STATUS_BASE, SUB_BASE, TYPE_BASE = 1_210, 1_250, 1_290
 NEAR = 60 * DAY  # how far the jobs of one project lie apart at most
 
 
 def projects_of_jobs(co: Company) -> Data:
-    """A project for every fifth installation, with the jobs that the same crew did there soon before or after; null for all others."""
+    """A project for every fifth installation, with the jobs that the same crew did there soon
+    before or after; null for all others."""
     job, rng, luck = co.jobs, co.rng("projects"), co.rng("joined")
     n = len(job.id)
     has = (job.trade == 1) & (job.status != CANCELED) & (rng.random(n) < 0.2)
-    has[np.argmax((job.trade == 1) & (job.status != CANCELED))] = True  # one at least, however small the company
+    has[np.argmax((job.trade == 1) & (job.status != CANCELED))] = (
+        True  # one at least, however small the company
+    )
     seed = np.flatnonzero(has)
     number = np.full(n, -1)
     number[seed] = ids(len(seed), 8_800_010)
-    free = np.flatnonzero(~has & (job.trade <= 1) & (job.status != CANCELED) & (luck.random(n) < 0.6))
+    free = np.flatnonzero(
+        ~has & (job.trade <= 1) & (job.status != CANCELED) & (luck.random(n) < 0.6)
+    )
     found = _nearest(job, seed, free)
     number[free[found >= 0]] = number[seed[found[found >= 0]]]
     return {"id": number, "lead": seed}
 
 
 def _nearest(job: Jobs, seed: Index, free: Index) -> Index:
-    """For each free job the last seed at its place that was booked before it, else the next one; -1 where that is too far away."""
+    """For each free job the last seed at its place that was booked before it, else the next one.
+
+    -1 where that is too far away.
+    """
     second = (job.created - job.created.min()).astype("timedelta64[s]").astype(np.int64)
     key = (job.place.astype(np.int64) << 32) + second
     order = np.argsort(key[seed], kind="stable")
@@ -48,7 +67,9 @@ def _nearest(job: Jobs, seed: Index, free: Index) -> Index:
     after_ = np.searchsorted(known, wanted)
     out = np.full(len(free), -1)
     for at in (np.minimum(after_, len(known) - 1), np.maximum(after_ - 1, 0)):
-        near = (known[at] >> 32 == wanted >> 32) & (np.abs(known[at] - wanted) < NEAR / np.timedelta64(1, "s"))
+        near = (known[at] >> 32 == wanted >> 32) & (
+            np.abs(known[at] - wanted) < NEAR / np.timedelta64(1, "s")
+        )
         out = np.where(near, order[at], out)
     return out
 
@@ -60,7 +81,12 @@ def members(co: Company) -> Data:
     at = at[np.argsort(number[at], kind="stable")]
     key, starts = np.unique(number[at], return_index=True)
     starts = np.append(starts, len(at))
-    facts = {"id": key, "jobs": at, "starts": starts, "of": np.repeat(np.arange(len(key)), np.diff(starts))}
+    facts = {
+        "id": key,
+        "jobs": at,
+        "starts": starts,
+        "of": np.repeat(np.arange(len(key)), np.diff(starts)),
+    }
     return facts | {"status": _status(job.status[at], starts[:-1])}
 
 
@@ -80,7 +106,10 @@ def projects(co: Company) -> Data:
     rng, p, job = co.rng("jpm.projects"), co.projects, co.jobs
     n, at, first = len(p.id), p.jobs, p.starts[:-1]
     lead = co.job_projects.lead
-    made, begin = np.minimum.reduceat(job.created[at], first), np.minimum.reduceat(job.first[at], first)
+    made, begin = (
+        np.minimum.reduceat(job.created[at], first),
+        np.minimum.reduceat(job.first[at], first),
+    )
     ended = np.fmax.reduceat(times(job.completed[at]), first)
     done, company = p.status == DONE, co.customers.company[job.customer[lead]]
     sub = _substatus(rng, p.status)
@@ -99,23 +128,33 @@ def projects(co: Company) -> Data:
         "customerId": co.customers.id[job.customer[lead]],
         "locationId": co["crm.locations"]["id"][job.place[lead]],
         "businessUnitIds": Ragged(unit_starts, co["settings.business_units"]["id"][unit]),
-        "projectManagerIds": Ragged(np.arange(n + 1), co["settings.employees"]["id"][rng.integers(0, 5, n)]),
+        "projectManagerIds": Ragged(
+            np.arange(n + 1), co["settings.employees"]["id"][rng.integers(0, 5, n)]
+        ),
         "jobIds": Ragged(p.starts, job.id[at]),
         "startDate": begin,
         "targetCompletionDate": begin + 20 * DAY,
         "actualCompletionDate": np.where(done, ended, NAT),
         "createdOn": made,
         "modifiedOn": later(co, rng, np.minimum(np.fmax(ended, made), co.end - HOUR), 10),
-        "customFields": Choice(rng.integers(0, 4, n), [[], [], [], [{"typeId": 552, "name": "Financed", "value": "Yes"}]]),
+        "customFields": Choice(
+            rng.integers(0, 4, n),
+            [[], [], [], [{"typeId": 552, "name": "Financed", "value": "Yes"}]],
+        ),
         "externalData": [],
     }
 
 
 def _substatus(rng: Rng, status: Index) -> Index:
     """Two of three have a substatus, one of their status."""
-    known = [[i for i, (_, s) in enumerate(SUBSTATUSES[:-1]) if s == k] or [-1] for k in range(len(STATUSES))]
+    known = [
+        [i for i, (_, s) in enumerate(SUBSTATUSES[:-1]) if s == k] or [-1]
+        for k in range(len(STATUSES))
+    ]
     pairs = np.array([[k[i % len(k)] for i in range(2)] for k in known])
-    return np.where(rng.random(len(status)) < 0.66, pairs[status, rng.integers(0, 2, len(status))], -1)
+    return np.where(
+        rng.random(len(status)) < 0.66, pairs[status, rng.integers(0, 2, len(status))], -1
+    )
 
 
 def _units(job: Jobs, at: Index, project: Index, n: int) -> tuple[Index, Index]:
@@ -126,14 +165,25 @@ def _units(job: Jobs, at: Index, project: Index, n: int) -> tuple[Index, Index]:
 
 def notes(co: Company) -> Data:
     rng, p = co.rng("project notes"), co["jpm.projects"]
-    which = np.repeat(np.arange(len(p["id"])), rng.choice(4, len(p["id"]), p=[0.3, 0.35, 0.2, 0.15]))
+    which = np.repeat(
+        np.arange(len(p["id"])), rng.choice(4, len(p["id"]), p=[0.3, 0.35, 0.2, 0.15])
+    )
     n = len(which)
     made = np.minimum(after(rng, p["createdOn"][which], 0.5, 200), co.end - HOUR)
     return {
         "id": ids(n, 77_100_000),
         "projectId": p["id"][which],
         "active": rng.random(n) > 0.03,
-        "text": draw(rng, ["Permit applied for", "Customer chose the color", "<b>Crane</b> on site at 8", *SENTENCES[:4]], n),
+        "text": draw(
+            rng,
+            [
+                "Permit applied for",
+                "Customer chose the color",
+                "<b>Crane</b> on site at 8",
+                *SENTENCES[:4],
+            ],
+            n,
+        ),
         "isPinned": rng.random(n) < 0.1,
         "createdById": office(co, rng, n),
         "createdOn": made,
@@ -149,7 +199,12 @@ def _stamped(co: Company, name: str, n: int) -> Data:
 
 def statuses(co: Company) -> Data:
     n = len(STATUSES)
-    return {"id": ids(n, STATUS_BASE), "name": objects(STATUSES), "order": np.arange(n), **_stamped(co, "project statuses", n)}
+    return {
+        "id": ids(n, STATUS_BASE),
+        "name": objects(STATUSES),
+        "order": np.arange(n),
+        **_stamped(co, "project statuses", n),
+    }
 
 
 def substatuses(co: Company) -> Data:
@@ -187,12 +242,18 @@ ITEM_BASE = 7_810
 
 
 def _items() -> list[tuple[int, int, str, str, str, str | None]]:
-    """(segment, parent's place, code, description, path, cost category) of every item: parents before their children."""
+    """(segment, parent's place, code, description, path, cost category) of every item.
+
+    Parents before their children.
+    """
     out: list[tuple[int, int, str, str, str, str | None]] = []
     for code, name, below in CODES:
         parent = len(out)
         out.append((0, -1, code, name, code, None))
-        out += [(0, parent, f"{code}.{i}", child, f"{code}/{code}.{i}", None) for i, child in enumerate(below, 1)]
+        out += [
+            (0, parent, f"{code}.{i}", child, f"{code}/{code}.{i}", None)
+            for i, child in enumerate(below, 1)
+        ]
     return out + [(1, -1, code, name, code, name) for code, name in COST_TYPES]
 
 
@@ -232,7 +293,13 @@ def budget_codes(co: Company) -> Data:
 
     def part(i: int) -> dict[str, Any]:
         segment, _, code, name, path, _ = rows[i]
-        return {"segmentId": 7_700 + segment, "segmentItemId": ITEM_BASE + i, "code": code, "description": name, "path": path}
+        return {
+            "segmentId": 7_700 + segment,
+            "segmentItemId": ITEM_BASE + i,
+            "code": code,
+            "description": name,
+            "path": path,
+        }
 
     return {
         "id": ids(len(pairs), 7_900),

@@ -1,1 +1,2 @@
-"""Campaigns, what clicks cost and bring, and reviews (modules marketing, marketingads, marketingreputation)."""
+"""Campaigns, what clicks cost and bring, and reviews (modules marketing, marketingads,
+marketingreputation)."""

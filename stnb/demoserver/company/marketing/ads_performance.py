@@ -1,4 +1,7 @@
-"""Advertising that is paid by the click: what each campaign cost and brought, and the calls that it led to."""
+"""Advertising that is paid by the click.
+
+What each campaign cost and brought, and the calls that it led to.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +18,29 @@ WARNINGS = ["LowCapacity", "HighCapacity"]
 
 
 def advertised(co: Company) -> Data:
-    """The campaign of each job, and which campaigns are advertisements that are paid by the click."""
+    """The campaign of each job, and which campaigns are advertisements that are
+    paid by the click."""
     known, names = co["marketing.campaigns"]["id"], co["marketing.campaigns"]["name"].tolist()
     online = np.array([name.startswith(("Search", "Social")) for name in names])
-    return {"of": np.searchsorted(known, co["jpm.jobs"]["campaignId"]), "names": names, "online": online}
+    return {
+        "of": np.searchsorted(known, co["jpm.jobs"]["campaignId"]),
+        "names": names,
+        "online": online,
+    }
 
 
 def performance(co: Company) -> Data:
-    """What each campaign cost and brought: clicks cost money, some of them call, some of those book, most of those pay."""
+    """What each campaign cost and brought.
+
+    Clicks cost money, some of them call, some of those book, most of those pay.
+    """
     rng, job, ad, costs = co.rng("ads"), co.jobs, co.advertised, co["marketing.costs"]
     known = co["marketing.campaigns"]["id"]
     n = len(known)
     days = 30.4
-    spent = np.round(np.bincount(np.searchsorted(known, costs["campaignId"]), costs["dailyCost"] * days, n), 2)
+    spent = np.round(
+        np.bincount(np.searchsorted(known, costs["campaignId"]), costs["dailyCost"] * days, n), 2
+    )
     at = np.flatnonzero((spent > 0) & ad.online)
     n, spent = len(at), spent[at]
     jobs, done = (
@@ -40,16 +53,33 @@ def performance(co: Company) -> Data:
     shown = np.ceil(clicks / rng.uniform(0.02, 0.06, n)).astype(np.int64)
     calls = np.floor(leads * 0.7).astype(np.int64)
     names = [ad.names[i] for i in at.tolist()]
-    stats: dict[str, Any] = {"impressions": shown, "clicks": clicks, "averageCPC": np.round(spent / np.maximum(clicks, 1), 4)}
+    stats: dict[str, Any] = {
+        "impressions": shown,
+        "clicks": clicks,
+        "averageCPC": np.round(spent / np.maximum(clicks, 1), 4),
+    }
     stats |= {
         "conversions": leads,
         "allConversions": leads.astype(float),
         "cost": spent,
         "clickRate": np.round(clicks / shown.clip(1), 4),
     }
-    stats |= {"costPerConversion": np.round(spent / leads.clip(1), 2), "conversionRate": np.round(leads / clicks.clip(1), 4)}
-    won: dict[str, Any] = {"leads": leads, "leadCalls": calls, "onlineBooking": leads - calls, "manualBooking": 0 * leads}
-    won |= {"bookedJobs": jobs, "ranJobs": done.astype(np.int64), "soldJobs": done.astype(np.int64), "revenue": revenue}
+    stats |= {
+        "costPerConversion": np.round(spent / leads.clip(1), 2),
+        "conversionRate": np.round(leads / clicks.clip(1), 4),
+    }
+    won: dict[str, Any] = {
+        "leads": leads,
+        "leadCalls": calls,
+        "onlineBooking": leads - calls,
+        "manualBooking": 0 * leads,
+    }
+    won |= {
+        "bookedJobs": jobs,
+        "ranJobs": done.astype(np.int64),
+        "soldJobs": done.astype(np.int64),
+        "revenue": revenue,
+    }
     won |= {
         "potentialRevenue": 0.0,
         "bookingRate": np.round(jobs / leads.clip(1), 4),
@@ -78,7 +108,16 @@ def attributed(co: Company) -> Data:
     at: Index = np.flatnonzero((jobs["leadCallId"] >= 0) & ad.online[ad.of])
     n = len(at)
     texts = {
-        f"attribution.{k}": "" for k in ("landingPageUrl", "referrerUrl", "clickId", "gbraid", "wbraid", "adGroupId", "keywordId")
+        f"attribution.{k}": ""
+        for k in (
+            "landingPageUrl",
+            "referrerUrl",
+            "clickId",
+            "gbraid",
+            "wbraid",
+            "adGroupId",
+            "keywordId",
+        )
     }
     texts |= {f"leadForm.{k}": "" for k in ("leadStatus", "notes")} | {
         f"attribution.{k}": "" for k in ("adGroupName", "keywordName")

@@ -11,7 +11,13 @@ from ..simulation import Company, Data, draw, ids, objects, phones
 from ..table import Choice, ragged
 
 CAMPAIGNS = {
-    "Search": ["Search - Cooling", "Search - Heating", "Search - Plumbing", "Search - Electrical", "Local Listings"],
+    "Search": [
+        "Search - Cooling",
+        "Search - Heating",
+        "Search - Plumbing",
+        "Search - Electrical",
+        "Local Listings",
+    ],
     "Mail": ["Spring Postcard", "Fall Postcard", "New Mover Mailer"],
     "Referral": ["Friend Referral", "Neighbor Program", "Realtor Referral"],
     "Broadcast": ["Morning Radio", "Summer TV"],
@@ -21,7 +27,11 @@ WEIGHTS = [9, 6, 7, 5, 8, 3, 3, 2, 6, 3, 2, 3, 4, 12, 14, 9, 4]  # how many of t
 BAD_BUY = "Summer TV"  # costs most and brings least: something to discover
 CALLS = 36  # a day at scale 1, from which costs are worked out
 SPRING, SUMMER, FALL = (3, 4, 5), (5, 6, 7, 8), (9, 10, 11)  # months
-SEASONS = {"Spring Postcard": SPRING, "Fall Postcard": FALL, "Summer TV": SUMMER}  # when they run; all others always
+SEASONS = {
+    "Spring Postcard": SPRING,
+    "Fall Postcard": FALL,
+    "Summer TV": SUMMER,
+}  # when they run; all others always
 CATEGORY_NAMES = list(CAMPAIGNS)
 CAMPAIGN_NAMES = [name for names in CAMPAIGNS.values() for name in names]
 
@@ -58,7 +68,11 @@ def costs(co: Company) -> Data:
     """What each campaign cost a day, month by month."""
     rng = co.rng("marketing.costs")
     months = np.arange(co.start.astype("datetime64[M]"), co.end.astype("datetime64[M]") + 1)
-    paid = [i for i, name in enumerate(CAMPAIGN_NAMES) if name not in CAMPAIGNS["Referral"] + CAMPAIGNS["Existing"]]
+    paid = [
+        i
+        for i, name in enumerate(CAMPAIGN_NAMES)
+        if name not in CAMPAIGNS["Referral"] + CAMPAIGNS["Existing"]
+    ]
     n = len(months) * len(paid)
     names = [CAMPAIGN_NAMES[i] for i in paid]
     a_call = np.where(np.array(names) == BAD_BUY, 300.0, rng.uniform(18, 55, len(paid)))
@@ -70,7 +84,9 @@ def costs(co: Company) -> Data:
         "campaignId": np.repeat(co["marketing.campaigns"]["id"][paid], len(months)),
         "year": 1970 + number // 12,
         "month": number % 12 + 1,
-        "dailyCost": np.round(np.repeat(daily, len(months)) * rng.uniform(0.8, 1.25, n) * season.ravel(), 2),
+        "dailyCost": np.round(
+            np.repeat(daily, len(months)) * rng.uniform(0.8, 1.25, n) * season.ravel(), 2
+        ),
     }
 
 

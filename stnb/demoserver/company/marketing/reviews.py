@@ -16,13 +16,21 @@ SAID = [
     ["It works, but nobody explained the bill.", "Not what we had agreed on.", None],
     ["Fine in the end.", "Good work, long wait.", None],
     ["Friendly and tidy.", "Good work at a fair price.", None],
-    ["Explained everything & left it spotless!", "On time, quick and kind.", "The best in town.", None],
+    [
+        "Explained everything & left it spotless!",
+        "On time, quick and kind.",
+        "The best in town.",
+        None,
+    ],
 ]
 PLATFORMS = ["Google", "Facebook", "Local Listings"]
 
 
 def stars(co: Company) -> Data:
-    """The rating of each job by every fourth customer: of the technician who led it, lower where somebody had to come again."""
+    """The rating of each job by every fourth customer.
+
+    Of the technician who led it, lower where somebody had to come again.
+    """
     rng, job, sent, visit = co.rng("ratings"), co.jobs, co.sent, co.visits
     at = np.flatnonzero((job.status == COMPLETED) & (rng.random(len(job.id)) < 0.25))
     who = sent.who[sent.starts[visit.starts[at]]]
@@ -47,9 +55,16 @@ def ratings(co: Company) -> Data:
 
 def reviews(co: Company) -> Data:
     """A third of those who gave stars wrote for all to see, with the same number of stars."""
-    rng, known, job, crew = co.rng("marketingreputation.reviews"), co.ratings, co.jobs, co["settings.technicians"]
+    rng, known, job, crew = (
+        co.rng("marketingreputation.reviews"),
+        co.ratings,
+        co.jobs,
+        co["settings.technicians"],
+    )
     mine = np.flatnonzero(rng.random(len(known.job)) < 0.33)
-    at, who, given, made = (column[mine] for column in (known.job, known.who, known.stars, known.made))
+    at, who, given, made = (
+        column[mine] for column in (known.job, known.who, known.stars, known.made)
+    )
     n, names = len(at), co.customers.names
     texts = [text for said in SAID for text in said]
     first = np.cumsum([0, *(len(said) for said in SAID)])
@@ -62,18 +77,25 @@ def reviews(co: Company) -> Data:
         "id": ids(n, 1),
         "address": Choice(job.branch[at], BRANCHES),
         "platform": draw(rng, PLATFORMS, n, [7, 2, 1]),
-        "authorEmail": objects([f"{names[i].replace(' ', '.').lower()}@mail.example" for i in customer.tolist()]),
+        "authorEmail": objects(
+            [f"{names[i].replace(' ', '.').lower()}@mail.example" for i in customer.tolist()]
+        ),
         "authorName": Choice(customer, names),
         "review": Choice(text, texts),
         "reviewType": Choice(np.ones(n, dtype=int), ["0", "1", "2"]),
-        "reviewResponse": Choice(np.where(given <= 2, 0, -1), ["We are sorry, and will call you today."]),
+        "reviewResponse": Choice(
+            np.where(given <= 2, 0, -1), ["We are sorry, and will call you today."]
+        ),
         "publishDate": made,
         "rating": given,
         "recommendationStatus": Choice((given >= 4).astype(int), ["0", "1"]),
         "verificationStatus": matched,
         "isAutoVerified": matched,
         "jobId": of(job.id, found),
-        "businessUnitId": of(co["settings.business_units"]["id"], np.where(matched, job.branch[at] * 4 + job.trade[at], -1)),
+        "businessUnitId": of(
+            co["settings.business_units"]["id"],
+            np.where(matched, job.branch[at] * 4 + job.trade[at], -1),
+        ),
         "completedDate": np.where(matched, job.completed[at], NAT),
         "dispatchedDate": np.where(matched, job.first[at], NAT),
         "jobStatus": Choice(np.zeros(n, dtype=int), ["4"]),

@@ -1,4 +1,5 @@
-"""Memberships: their kinds, who holds one, what became of it, and the visits that are due with it."""
+"""Memberships: their kinds, who holds one, what became of it, and the visits that are
+due with it."""
 
 from __future__ import annotations
 
@@ -18,7 +19,10 @@ ACTIVE, SUSPENDED, EXPIRED, QUIT = range(4)
 STATES = ["Active", "Suspended", "Expired", "Canceled", "Deleted"]
 DISCOUNT = 10.0  # percent for members
 # The visits of a plan: name, job type, months in which they are due.
-VISITS = [("Cooling tune-up", "AC Tune-up", ["March", "April", "May"]), ("Heating tune-up", "Furnace Tune-up", ["September", "October"])]  # fmt: skip
+VISITS = [
+    ("Cooling tune-up", "AC Tune-up", ["March", "April", "May"]),
+    ("Heating tune-up", "Furnace Tune-up", ["September", "October"]),
+]
 DUE = [4, 10]  # the month in which a visit is due when nobody has come yet
 KINDS = [[t[0] for t in JOB_TYPES].index(kind) for _, kind, _ in VISITS]
 
@@ -53,13 +57,23 @@ def _of_types(co: Company, base: int, each: int = 1) -> Data:
     """What all rows below a kind of membership have."""
     kind = np.repeat(np.arange(len(PLANS)), each)
     n, number = len(kind), ids(len(PLANS), 420_040, 5)
-    return {"id": ids(n, base), "_type": number[kind], "createdOn": np.full(n, co.start - 30 * DAY), "active": True}
+    return {
+        "id": ids(n, base),
+        "_type": number[kind],
+        "createdOn": np.full(n, co.start - 30 * DAY),
+        "active": True,
+    }
 
 
 def durations(co: Company) -> Data:
     fee = np.array([p[1] for p in PLANS])
     prices = {"salePrice": fee, "billingPrice": fee, "renewalPrice": fee}
-    return {**_of_types(co, 421_000), **prices, "duration": np.full(len(PLANS), 12), "billingFrequency": "Annual"}
+    return {
+        **_of_types(co, 421_000),
+        **prices,
+        "duration": np.full(len(PLANS), 12),
+        "billingFrequency": "Annual",
+    }
 
 
 def discounts(co: Company) -> Data:
@@ -71,7 +85,12 @@ def visits_of_types(co: Company) -> Data:
     known = co["memberships.recurring_service_types"]["id"]
     data = _of_types(co, 423_000, len(VISITS))
     due = {"offset": np.tile([3, 9], len(PLANS)), "offsetType": "Months", "allocation": 0.0}
-    return {**data, "membershipTypeId": data["_type"], "recurringServiceTypeId": np.tile(known, len(PLANS)), **due}
+    return {
+        **data,
+        "membershipTypeId": data["_type"],
+        "recurringServiceTypeId": np.tile(known, len(PLANS)),
+        **due,
+    }
 
 
 def templates(co: Company) -> Data:
@@ -90,7 +109,10 @@ def templates(co: Company) -> Data:
         "cost": 0.0,
         "hours": 0.0,
     }
-    lists = [[{**items, "id": 431_000 + i, "unitPrice": p, "description": FEE}] for i, p in enumerate(price.tolist())]
+    lists = [
+        [{**items, "id": 431_000 + i, "unitPrice": p, "description": FEE}]
+        for i, p in enumerate(price.tolist())
+    ]
     return {
         "id": ids(n, 430_000, 3),
         "name": objects([f"{p[0]} billing" for p in PLANS]),
@@ -129,7 +151,9 @@ def memberships(co: Company) -> Data:
         "billingFrequency": "Annual",
         "renewalBillingFrequency": "Annual",
         "status": Choice(status, STATES),
-        "followUpStatus": draw(rng, ["NotAttempted", "Unreachable", "Contacted", "Won", "Dismissed"], n),
+        "followUpStatus": draw(
+            rng, ["NotAttempted", "Unreachable", "Contacted", "Won", "Dismissed"], n
+        ),
         # One that is suspended is active all the same: the trap of the two words.
         "active": (status == ACTIVE) | (status == SUSPENDED),
         "initialDeferredRevenue": np.array([p[1] for p in PLANS])[m.plan],
@@ -158,9 +182,17 @@ def states(co: Company) -> Data:
     suspended = running & (rng.random(n) < 0.03) & (halted < co.end - HOUR)
     if not suspended.any() and running.any():  # one at least, however small the company
         first = int(np.flatnonzero(running & (m.begins < co.end - 40 * DAY))[:1].sum())
-        suspended[first], halted[first] = running[first], np.minimum(halted[first], co.end - 2 * DAY)
-    status = np.where(canceled, QUIT, np.where(~running, EXPIRED, np.where(suspended, SUSPENDED, ACTIVE)))
-    return {"status": status, "since": np.select([status == QUIT, status == SUSPENDED, status == EXPIRED], [m.ends, halted, m.ends], NAT)}  # fmt: skip
+        suspended[first], halted[first] = (
+            running[first],
+            np.minimum(halted[first], co.end - 2 * DAY),
+        )
+    status = np.where(
+        canceled, QUIT, np.where(~running, EXPIRED, np.where(suspended, SUSPENDED, ACTIVE))
+    )
+    since = np.select(
+        [status == QUIT, status == SUSPENDED, status == EXPIRED], [m.ends, halted, m.ends], NAT
+    )
+    return {"status": status, "since": since}
 
 
 def status_changes(co: Company) -> Data:
@@ -243,7 +275,10 @@ def services(co: Company) -> Data:
 
 
 def visits(co: Company) -> Data:
-    """The job that each visit was done with, -1 where nobody has come: the first tune-up of that kind while it ran."""
+    """The job that each visit was done with, -1 where nobody has come.
+
+    The first tune-up of that kind while it ran.
+    """
     job, (member, _) = co.jobs, _events(co)
     found = np.full(len(member), -1)
     for k, kind in enumerate(KINDS):
@@ -256,18 +291,31 @@ def events(co: Company) -> Data:
     rng, m, (member, visit) = co.rng("visits due"), co.members, _events(co)
     job, n, state = co.member_visits.job, len(member), co.member_states
     due = _due(m.begins[member], np.array(DUE)[visit])
-    date = np.where(job >= 0, co.jobs.first[np.maximum(job, 0)].astype("datetime64[D]").astype("datetime64[us]"), due)
+    date = np.where(
+        job >= 0,
+        co.jobs.first[np.maximum(job, 0)].astype("datetime64[D]").astype("datetime64[us]"),
+        due,
+    )
     ended = np.isin(state.status, (QUIT, EXPIRED))[member]
-    tried = np.where(date < co.end, rng.choice([1, 2, 4], n, p=[0.4, 0.3, 0.3]), np.where(ended, 4, 0))
+    tried = np.where(
+        date < co.end, rng.choice([1, 2, 4], n, p=[0.4, 0.3, 0.3]), np.where(ended, 4, 0)
+    )
     made = m.begins[member]
-    touched = np.where(job >= 0, co.jobs.created[np.maximum(job, 0)], np.where(date < co.end, np.maximum(date, made), made))
+    touched = np.where(
+        job >= 0,
+        co.jobs.created[np.maximum(job, 0)],
+        np.where(date < co.end, np.maximum(date, made), made),
+    )
     return {
         "id": ids(n, 93_900_000, 2),
         "locationRecurringServiceId": co["memberships.recurring_services"]["id"],
         "locationRecurringServiceName": Choice(visit, [v[0] for v in VISITS]),
         "membershipId": m.id[member],
         "membershipName": Choice(m.plan[member], [p[0] for p in PLANS]),
-        "status": Choice(np.where(job >= 0, 3, tried), ["NotAttempted", "Unreachable", "Contacted", "Won", "Dismissed"]),
+        "status": Choice(
+            np.where(job >= 0, 3, tried),
+            ["NotAttempted", "Unreachable", "Contacted", "Won", "Dismissed"],
+        ),
         "date": date,
         "createdOn": made,
         "jobId": of(co.jobs.id, job),

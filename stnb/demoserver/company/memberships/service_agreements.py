@@ -36,8 +36,16 @@ def facts(co: Company) -> Data:
     renewed_by[renewed[renewed >= 0]] = np.flatnonzero(renewed >= 0)
     status = np.where(start + 365 * DAY < co.end, EXPIRED, ACTIVE)
     first = (renewed < 0) & (renewed_by < 0) & (start > co.end - 60 * DAY)
-    status = np.where(first, rng.choice([DRAFT, SENT, REJECTED, ACTIVE], n, p=[0.3, 0.3, 0.1, 0.3]), status)
-    return {"customer": customer, "start": start, "renewed": renewed, "renewed_by": renewed_by, "status": status}
+    status = np.where(
+        first, rng.choice([DRAFT, SENT, REJECTED, ACTIVE], n, p=[0.3, 0.3, 0.1, 0.3]), status
+    )
+    return {
+        "customer": customer,
+        "start": start,
+        "renewed": renewed,
+        "renewed_by": renewed_by,
+        "status": status,
+    }
 
 
 def agreements(co: Company) -> Data:
@@ -45,10 +53,17 @@ def agreements(co: Company) -> Data:
     n, customer = len(a.customer), a.customer
     starts = who.places.starts
     count = np.minimum(starts[customer + 1] - starts[customer], 4)
-    flat = np.repeat(starts[customer], count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    flat = (
+        np.repeat(starts[customer], count)
+        + np.arange(count.sum())
+        - np.repeat(np.cumsum(count) - count, count)
+    )
     made = np.maximum(a.start - 10 * DAY, who.created[customer])
     first = np.where(a.start < made, made, a.start).astype("datetime64[D]").astype("datetime64[us]")
-    labor, material = np.round(rng.uniform(300, 900, n) * count, 2), np.round(rng.uniform(120, 500, n) * count, 2)
+    labor, material = (
+        np.round(rng.uniform(300, 900, n) * count, 2),
+        np.round(rng.uniform(120, 500, n) * count, 2),
+    )
     travel = 45.0 * count
     price = np.round((labor + material + travel) / 0.62, 2)
     margin = np.round(price - labor - material - travel, 2)
@@ -66,7 +81,9 @@ def agreements(co: Company) -> Data:
         "customerId": who.id[customer],
         "businessUnitId": co["settings.business_units"]["id"][branch * 4],
         "status": Choice(a.status, STATUSES),
-        "locationIds": Ragged(np.concatenate(([0], np.cumsum(count))), co["crm.locations"]["id"][flat]),
+        "locationIds": Ragged(
+            np.concatenate(([0], np.cumsum(count))), co["crm.locations"]["id"][flat]
+        ),
         "origin": Choice((a.renewed >= 0).astype(int), ["Initial", "AutoRenew"]),
         "summary": draw(rng, [None, "Two visits a year", "Filters every quarter"], n),
         "importedDeferredAmount": 0.0,

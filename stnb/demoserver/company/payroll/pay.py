@@ -30,7 +30,8 @@ def activity_codes(co: Company) -> Data:
 
 
 def splits(co: Company) -> Data:
-    """How the credit for a job is shared among those who were there: in equal parts that make 100."""
+    """How the credit for a job is shared among those who were there: in equal parts
+    that make 100."""
     job = co.jobs
     at, who = _teams(co)
     count = np.bincount(at, minlength=len(job.id))[at]
@@ -71,18 +72,31 @@ def _monday(co: Company) -> Any:
 
 
 def payroll_keys(co: Company) -> Data:
-    """Each person's periods at the company, office first: `first` is the row of the first, `since` its period."""
+    """Each person's periods at the company, office first.
+
+    `first` is the row of the first, `since` its period.
+    """
     staff, crew = co["settings.employees"], co.crew
     hired = np.concatenate((staff["startDate"], crew.hired))
     left = np.concatenate((staff["terminationDate"], crew.left))
     since = period_of(co, np.maximum(hired, co.start))
     until = period_of(co, np.where(np.isnat(left), co.end - DAY, left))
     counts = until - since + 1
-    return {"since": since, "counts": counts, "first": np.cumsum(counts) - counts, "office": len(staff["id"])}
+    return {
+        "since": since,
+        "counts": counts,
+        "first": np.cumsum(counts) - counts,
+        "office": len(staff["id"]),
+    }
 
 
 def payrolls(co: Company) -> Data:
-    rng, known, staff, crew = co.rng("payroll.payrolls"), co.payroll_keys, co["settings.employees"], co["settings.technicians"]
+    rng, known, staff, crew = (
+        co.rng("payroll.payrolls"),
+        co.payroll_keys,
+        co["settings.employees"],
+        co["settings.technicians"],
+    )
     who = np.repeat(np.arange(len(known.counts)), known.counts)
     n = len(who)
     number = known.since[who] + np.arange(n) - known.first[who]
@@ -108,11 +122,18 @@ def payrolls(co: Company) -> Data:
 
 
 def gross_pay_items(co: Company) -> Data:
-    """Wages for the hours of each timesheet, then commission for a technician's part of what a job's invoice comes to."""
+    """Wages for the hours of each timesheet, then commission for a technician's part of what a
+    job's invoice comes to."""
     rng, job, crew = co.rng("pay"), co.jobs, co["settings.technicians"]
     sheet, share = co["payroll.jobs.timesheets"], co["payroll.jobs.splits"]
     hours = np.round((sheet["doneOn"] - sheet["arrivedOn"]) / HOUR, 2)
-    bonus = np.round(co.bills.sub_total[share["_job"]] * share["split"] / 100 * crew["commissionRate"][share["_who"]], 2)
+    bonus = np.round(
+        co.bills.sub_total[share["_job"]]
+        * share["split"]
+        / 100
+        * crew["commissionRate"][share["_who"]],
+        2,
+    )
     paid = np.flatnonzero(bonus > 0)
     of_hours, of_bonus, nat = len(hours), len(paid), np.full(len(paid), NAT, dtype="datetime64[us]")
     at = np.concatenate((np.searchsorted(job.id, sheet["jobId"]), share["_job"][paid]))
@@ -120,20 +141,26 @@ def gross_pay_items(co: Company) -> Data:
     last_day = _last_day(co, share["_job"][paid], share["_who"][paid])
     date = np.concatenate((sheet["_day"], last_day))
     wage = np.arange(len(at)) < of_hours
-    made = np.minimum(np.concatenate((sheet["doneOn"], job.completed[share["_job"][paid]])), co.end - HOUR)
+    made = np.minimum(
+        np.concatenate((sheet["doneOn"], job.completed[share["_job"][paid]])), co.end - HOUR
+    )
     known, n = co.payroll_keys, len(at)
     person = known.office + who
     return {
         "id": ids(n, 63_900_000),
         "employeeId": crew["id"][who],
         "employeeType": "Technician",
-        "payrollId": co["payroll.payrolls"]["id"][known.first[person] + period_of(co, date) - known.since[person]],
+        "payrollId": co["payroll.payrolls"]["id"][
+            known.first[person] + period_of(co, date) - known.since[person]
+        ],
         "employeePayrollId": Choice(who, crew["payrollId"].tolist()),
         "date": date,
         "activity": Choice((~wage).astype(int), ["Working", "Commission"]),
         "activityCodeId": co["payroll.activity_codes"]["id"][np.where(wage, REGULAR, COMMISSION)],
         "activityCode": Choice((~wage).astype(int), ["REG", "COM"]),
-        "amount": np.concatenate((np.round(hours * crew["hourlyRate"][sheet["_who"]], 2), bonus[paid])),
+        "amount": np.concatenate(
+            (np.round(hours * crew["hourlyRate"][sheet["_who"]], 2), bonus[paid])
+        ),
         "amountAdjustment": np.zeros(n),
         "invoiceItemId": np.full(n, -1),
         "grossPayItemType": Choice((~wage).astype(int), ["TimesheetTime", "InvoiceRelatedBonus"]),
@@ -142,7 +169,9 @@ def gross_pay_items(co: Company) -> Data:
         "paidDurationHours": np.concatenate((hours, np.full(of_bonus, np.nan))),
         "paidTimeType": Choice(np.where(wage, 0, -1), ["Regular"]),
         # The second of the two activities of its timesheet: the work, after the way to it.
-        "sourceEntityId": np.concatenate((co["timesheets.activities"]["id"][1 : 2 * of_hours : 2], np.full(of_bonus, -1))),
+        "sourceEntityId": np.concatenate(
+            (co["timesheets.activities"]["id"][1 : 2 * of_hours : 2], np.full(of_bonus, -1))
+        ),
         "createdOn": made,
         "modifiedOn": later(co, rng, made, 3),
         "active": True,
@@ -155,13 +184,17 @@ def _last_day(co: Company, job: Index, who: Index) -> Array:
     sheet = co["payroll.jobs.timesheets"]
     key = np.searchsorted(co.jobs.id, sheet["jobId"]) * 100_000 + sheet["_who"]
     order = np.lexsort((sheet["_day"], key))
-    return np.asarray(sheet["_day"][order[np.searchsorted(key[order], job * 100_000 + who, side="right") - 1]])
+    return np.asarray(
+        sheet["_day"][order[np.searchsorted(key[order], job * 100_000 + who, side="right") - 1]]
+    )
 
 
 def _about(co: Company, at: Index) -> Data:
     """What a pay item tells of its job."""
     job, names = co.jobs, co.customers.names
-    unit = Choice(job.branch[at] * 4 + job.trade[at], co["settings.business_units"]["name"].tolist())
+    unit = Choice(
+        job.branch[at] * 4 + job.trade[at], co["settings.business_units"]["name"].tolist()
+    )
     return {
         "businessUnitName": unit,
         "payoutBusinessUnitName": unit,
@@ -181,7 +214,10 @@ def adjustments(co: Company) -> Data:
     """A bonus for the better half, month by month, and tools that somebody paid for."""
     rng, known, crew = co.rng("payroll.payroll_adjustments"), co.crew, co["settings.technicians"]
     months = (co.start + 30 * DAY) + np.arange(23) * 30 * DAY
-    posted, who = np.repeat(months, len(crew["id"])), np.tile(np.arange(len(crew["id"])), len(months))
+    posted, who = (
+        np.repeat(months, len(crew["id"])),
+        np.tile(np.arange(len(crew["id"])), len(months)),
+    )
     there = (known.hired[who] <= posted - 30 * DAY) & ~(known.left[who] < posted)
     bonus = there & (known.skill[who] > 0.6) & (rng.random(len(who)) < 0.5)
     tools = there & ~bonus & (rng.random(len(who)) < 0.08)
@@ -193,7 +229,9 @@ def adjustments(co: Company) -> Data:
         "employeeType": "Technician",
         "employeeId": crew["id"][who],
         "postedOn": posted,
-        "amount": np.where(bonus[at], np.round(400 * known.skill[who], -1), np.round(rng.uniform(15, 180, n), 2)),
+        "amount": np.where(
+            bonus[at], np.round(400 * known.skill[who], -1), np.round(rng.uniform(15, 180, n), 2)
+        ),
         "memo": Choice(bonus[at].astype(int), ["Tools", "Bonus of the month"]),
         "activityCodeId": co["payroll.activity_codes"]["id"][kind],
         "invoiceId": np.full(n, -1),
@@ -206,9 +244,14 @@ def adjustments(co: Company) -> Data:
 
 def settings(co: Company) -> Data:
     """Everybody's rate, manager and first day: the office, then technicians."""
-    rng, staff, crew = co.rng("payroll.payroll_settings"), co["settings.employees"], co["settings.technicians"]
+    rng, staff, crew = (
+        co.rng("payroll.payroll_settings"),
+        co["settings.employees"],
+        co["settings.technicians"],
+    )
     both = {
-        k: np.concatenate((staff[k], crew[k])) for k in ("id", "hourlyRate", "startDate", "createdOn", "active", "businessUnitId")
+        k: np.concatenate((staff[k], crew[k]))
+        for k in ("id", "hourlyRate", "startDate", "createdOn", "active", "businessUnitId")
     }
     n, office = len(both["id"]), len(staff["id"])
     return {
@@ -236,7 +279,8 @@ def rates(co: Company) -> Data:
     return {
         "id": ids(len(at), 1),
         "locationId": co["crm.locations"]["id"][at],
-        "hourlyRate": np.where(kind == 0, 52.0, 34.5) + np.repeat(rng.integers(0, 12, len(chosen)), 2) / 2,
+        "hourlyRate": np.where(kind == 0, 52.0, 34.5)
+        + np.repeat(rng.integers(0, 12, len(chosen)), 2) / 2,
         "laborTypeName": Choice(kind, LABOR),
         "laborTypeCode": Choice(kind, ["JRN", "APP"]),
         "createdOn": co["crm.locations"]["createdOn"][at],

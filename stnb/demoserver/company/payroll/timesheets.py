@@ -15,7 +15,8 @@ TYPES = ["Technician", "Employee"]
 
 
 def clock(co: Company) -> Data:
-    """When each of those who were sent set out, came and was done, one visit of the day after the other.
+    """When each of those who were sent set out, came and was done, one visit of the day after the
+    other.
 
     Work takes as long as its type says, times the technician's pace, more or less.
     """
@@ -54,7 +55,12 @@ def in_time(key: Index, takes: Array) -> Array:
 
 def timesheets(co: Company) -> Data:
     """When each technician was sent, came and was done."""
-    rng, sent, seen, said = co.rng("timesheets"), co["dispatch.appointment_assignments"], co["jpm.appointments"], co.clock
+    rng, sent, seen, said = (
+        co.rng("timesheets"),
+        co["dispatch.appointment_assignments"],
+        co["jpm.appointments"],
+        co.clock,
+    )
     went = np.flatnonzero(seen["_status"][sent["_at"]] == 4)
     done = said.done[went]
     return {
@@ -93,22 +99,36 @@ def timesheet_codes(co: Company) -> Data:
         **{key: data[key] for key in ("id", "active", "createdOn", "modifiedOn")},
         "code": objects(CODES),
         "description": objects(ABOUT),
-        "type": Choice(np.array([PAID, PAID, PAID, UNPAID, TIME_OFF, CLOCK, PAID]), ["Paid", "Unpaid", "PaidTimeOff", "ClockInOut"]),
-        "applicableEmployeeType": Choice(np.array([2, 0, 0, 2, 2, 1, 2]), ["Technician", "Employee", "All"]),
+        "type": Choice(
+            np.array([PAID, PAID, PAID, UNPAID, TIME_OFF, CLOCK, PAID]),
+            ["Paid", "Unpaid", "PaidTimeOff", "ClockInOut"],
+        ),
+        "applicableEmployeeType": Choice(
+            np.array([2, 0, 0, 2, 2, 1, 2]), ["Technician", "Employee", "All"]
+        ),
         "rateInfo.hourlyRate": "EmployeeHourlyRate",
         "rateInfo.customHourlyRate": np.full(n, np.nan),
         "rateInfo.rateMultiplier": np.array([1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0]),
-    }  # fmt: skip
+    }
 
 
 def non_job_timesheets(co: Company) -> Data:
-    """What technicians did besides visits, as the dispatcher had put it down, and the office's days."""
-    rng, other, staff = co.rng("payroll.non_job_timesheets"), co["dispatch.non_job_appointments"], co["settings.employees"]
+    """What technicians did besides visits, as the dispatcher had put it down, and the
+    office's days."""
+    rng, other, staff = (
+        co.rng("payroll.non_job_timesheets"),
+        co["dispatch.non_job_appointments"],
+        co["settings.employees"],
+    )
     past = np.flatnonzero((other["start"] + other["duration"] * SECOND < co.end) & other["active"])
     day = co.end - OFFICE_DAYS * DAY + np.arange(OFFICE_DAYS) * DAY
     day = day[np.is_busday(day.astype("datetime64[D]"))]
     who = np.tile(np.flatnonzero(staff["active"]), len(day))
-    began = np.repeat(day, int(staff["active"].sum())) + 15 * HOUR + rng.integers(-600, 900, len(who)) * SECOND
+    began = (
+        np.repeat(day, int(staff["active"].sum()))
+        + 15 * HOUR
+        + rng.integers(-600, 900, len(who)) * SECOND
+    )
     ended = began + 8 * HOUR + rng.integers(-600, 2400, len(who)) * SECOND
     start = np.concatenate((other["start"][past], began))
     end = np.concatenate((other["start"][past] + other["duration"][past] * SECOND, ended))
@@ -118,7 +138,9 @@ def non_job_timesheets(co: Company) -> Data:
         "id": ids(n, 64_300_000),
         "employeeId": np.concatenate((other["technicianId"][past], staff["id"][who]))[order],
         "employeeType": Choice(np.repeat([0, 1], [len(past), len(who)])[order], TYPES),
-        "timesheetCodeId": np.concatenate((other["timesheetCodeId"][past], np.full(len(who), codes[CLOCKED])))[order],
+        "timesheetCodeId": np.concatenate(
+            (other["timesheetCodeId"][past], np.full(len(who), codes[CLOCKED]))
+        )[order],
         "startedOn": start[order],
         "endedOn": end[order],
         "createdOn": start[order],
@@ -145,7 +167,12 @@ def activity_categories(co: Company) -> Data:
     n = len(CATEGORIES)
     names = ["Travel", "On the job", "Other", "Training", "Time off", "Meal"]
     data = lookup(co, "timesheets.activity_categories", names, 450, active=np.ones(n, dtype=bool))
-    return {**data, "type": objects(CATEGORIES), "allowEdit": np.arange(n) > 1, "isDefault": np.arange(n) < 2}
+    return {
+        **data,
+        "type": objects(CATEGORIES),
+        "allowEdit": np.arange(n) > 1,
+        "isDefault": np.arange(n) < 2,
+    }
 
 
 def activity_types(co: Company) -> Data:
@@ -156,13 +183,18 @@ def activity_types(co: Company) -> Data:
     return {
         **{key: data[key] for key in ("id", "active", "createdOn", "modifiedOn")},
         "code": objects(names),
-        "categoryId": co["timesheets.activity_categories"]["id"][np.array([a[1] for a in ACTIVITIES])],
+        "categoryId": co["timesheets.activity_categories"]["id"][
+            np.array([a[1] for a in ACTIVITIES])
+        ],
         "description": objects(names),
         "icon": "clock",
         "businessUnitId": np.full(n, -1),
         "isUsersHomeBusinessUnit": True,
         "jobAssociation": Choice(on_job.astype(int), ["DoNotAllow", "Require"]),
-        **{f"{x}Association": "DoNotAllow" for x in ("tag", "project", "projectLabel", "budgetCode", "laborType")},
+        **{
+            f"{x}Association": "DoNotAllow"
+            for x in ("tag", "project", "projectLabel", "budgetCode", "laborType")
+        },
         "memoAssociation": "Allow",
         "isTechnicianProfileLaborType": False,
         "dontAllowToChangeMemo": False,
@@ -176,7 +208,11 @@ def activity_types(co: Company) -> Data:
 
 def activities(co: Company) -> Data:
     """Driving and working, two for each timesheet; then what technicians did besides."""
-    rng, sheet, other = co.rng("timesheets.activities"), co["payroll.jobs.timesheets"], co["dispatch.non_job_appointments"]
+    rng, sheet, other = (
+        co.rng("timesheets.activities"),
+        co["payroll.jobs.timesheets"],
+        co["dispatch.non_job_appointments"],
+    )
     past = np.flatnonzero((other["start"] + other["duration"] * SECOND < co.end) & other["active"])
     pair, none = np.repeat(np.arange(len(sheet["id"])), 2), np.full(len(past), -1)
     drives = np.arange(len(pair)) % 2 == 0
@@ -191,7 +227,9 @@ def activities(co: Company) -> Data:
         "id": ids(n, 65_000_000),
         "employeeId": np.concatenate((sheet["technicianId"][pair], other["technicianId"][past])),
         "employeeType": "Technician",
-        "modifiedById": co["settings.technicians"]["userId"][np.concatenate((sheet["_who"][pair], other["_who"][past]))],
+        "modifiedById": co["settings.technicians"]["userId"][
+            np.concatenate((sheet["_who"][pair], other["_who"][past]))
+        ],
         "activityTypeId": co["timesheets.activity_types"]["id"][kind],
         "startTime": start,
         "endTime": end,

@@ -24,25 +24,43 @@ FAMILY = np.array([0, 0, 1, 2])  # the trades between which a sale leads to the 
 def first_technician(co: Company) -> Data:
     """The technician who led the first visit of each job."""
     sent = co["dispatch.appointment_assignments"]
-    return {"id": sent["technicianId"][np.searchsorted(sent["_at"], co["jpm.appointments"]["_starts"][:-1])]}
+    return {
+        "id": sent["technicianId"][
+            np.searchsorted(sent["_at"], co["jpm.appointments"]["_starts"][:-1])
+        ]
+    }
 
 
 def estimate_facts(co: Company) -> Data:
-    """One to three options on some jobs, most where a sale is what the visit is for. One is sold, or none: skill tells."""
+    """One to three options on some jobs, most where a sale is what the visit is for.
+
+    One is sold, or none: skill tells.
+    """
     rng, job = co.rng("estimate facts"), co.jobs
     n, names = len(job.id), [t[0] for t in JOB_TYPES]
-    chance = np.array([0.95 if x == "HVAC Estimate" else 0.6 if "Install" in x else 0.22 for x in names])[job.kind]
+    chance = np.array(
+        [0.95 if x == "HVAC Estimate" else 0.6 if "Install" in x else 0.22 for x in names]
+    )[job.kind]
     offered = (rng.random(n) < chance) & (job.status == COMPLETED)
     counts = np.where(offered, rng.choice([1, 2, 3], n, p=[0.4, 0.25, 0.35]), 0)
     starts = np.concatenate(([0], np.cumsum(counts)))
     which = np.repeat(np.arange(n), counts)
-    leader: Index = np.asarray(np.searchsorted(co["settings.technicians"]["id"], co.first_technicians.id))
+    leader: Index = np.asarray(
+        np.searchsorted(co["settings.technicians"]["id"], co.first_technicians.id)
+    )
     skill = co.crew.skill[leader]
     sold = offered & (rng.random(n) < 0.12 + 0.6 * skill)
-    winner = np.where(sold, starts[:-1] + (rng.random(n) ** (1.6 - skill) * counts).astype(np.int64), -1)
+    winner = np.where(
+        sold, starts[:-1] + (rng.random(n) ** (1.6 - skill) * counts).astype(np.int64), -1
+    )
     total = len(which)
     later_job = _later_job(co, rng, winner)
-    facts = {"id": ids(total, 92_200_011, 2), "job": which, "option": np.arange(total) - starts[which], "starts": starts}
+    facts = {
+        "id": ids(total, 92_200_011, 2),
+        "job": which,
+        "option": np.arange(total) - starts[which],
+        "starts": starts,
+    }
     facts |= {"winner": winner, "seller": leader[which], "later_job": later_job, "options": counts}
     billed: Index = np.asarray(np.where(later_job < 0, winner, -1))
     billed[later_job[later_job >= 0]] = winner[later_job >= 0]
@@ -50,7 +68,8 @@ def estimate_facts(co: Company) -> Data:
 
 
 def _later_job(co: Company, rng: np.random.Generator, winner: Index) -> Index:
-    """The customer's next job, where a sale was made only after the visit and that job does the work; -1 for the others."""
+    """The customer's next job, where a sale was made only after the visit and that job does the
+    work; -1 for the others."""
     job = co.jobs
     order = np.argsort(job.customer, kind="stable")
     same = job.customer[order][1:] == job.customer[order][:-1]
@@ -58,7 +77,13 @@ def _later_job(co: Company, rng: np.random.Generator, winner: Index) -> Index:
     following[order[:-1][same]] = order[1:][same]
     next_ = np.maximum(following, 0)
     usual = np.array([t[5] for t in JOB_TYPES])[job.kind[next_]]
-    fits = (following >= 0) & (winner >= 0) & (winner[next_] < 0) & (usual > 0) & (job.status[next_] == COMPLETED)
+    fits = (
+        (following >= 0)
+        & (winner >= 0)
+        & (winner[next_] < 0)
+        & (usual > 0)
+        & (job.status[next_] == COMPLETED)
+    )
     fits &= FAMILY[job.trade] == FAMILY[job.trade[next_]]
     fits &= (job.first + 3 * HOUR < job.created[next_]) & (rng.random(len(winner)) < 0.6)
     return np.where(fits, following, -1)
@@ -71,19 +96,37 @@ def _when(co: Company, rng: np.random.Generator, facts: Data) -> Data:
     last = np.maximum(np.fmax(job.completed, job.created), job.first)
     made = np.minimum(np.minimum(job.first[at] + HOUR // 2, last[at]), co.end - HOUR)
     following = facts["later_job"][at]
-    upto = np.where(following >= 0, job.created[np.maximum(following, 0)], np.maximum(last[at], made))
-    sold_on = made + ((np.minimum(upto, co.end - HOUR) - made) * rng.random(n)).astype("timedelta64[us]")
+    upto = np.where(
+        following >= 0, job.created[np.maximum(following, 0)], np.maximum(last[at], made)
+    )
+    sold_on = made + ((np.minimum(upto, co.end - HOUR) - made) * rng.random(n)).astype(
+        "timedelta64[us]"
+    )
     given_up = made + (rng.gamma(2.5, 12.0, n) * 86_400).astype(np.int64) * SECOND
     stale = (winner[at] < 0) & (rng.random(co.jobs.id.size)[at] < 0.7)
     given_up = given_up[facts["starts"][at]]  # the options of a job are given up together
-    status = np.where(winner[at] == np.arange(n), SOLD, np.where(lost | (stale & (given_up < co.end - HOUR)), DISMISSED, OPEN))
+    status = np.where(
+        winner[at] == np.arange(n),
+        SOLD,
+        np.where(lost | (stale & (given_up < co.end - HOUR)), DISMISSED, OPEN),
+    )
     sold_on = np.where(status == SOLD, np.maximum(made, blur(rng, sold_on)), NAT)
-    decided = np.where(lost, sold_on[np.maximum(winner[at], 0)], np.where(status == SOLD, sold_on, given_up))
-    return {"status": status, "made": made, "sold_on": sold_on, "decided": np.where(status == OPEN, NAT, decided)}
+    decided = np.where(
+        lost, sold_on[np.maximum(winner[at], 0)], np.where(status == SOLD, sold_on, given_up)
+    )
+    return {
+        "status": status,
+        "made": made,
+        "sold_on": sold_on,
+        "decided": np.where(status == OPEN, NAT, decided),
+    }
 
 
 def lines(co: Company) -> Data:
-    """What the estimates list. Better is Good and something more, Best is Better and something more."""
+    """What the estimates list.
+
+    Better is Good and something more, Best is Better and something more.
+    """
     rng, e, skus, job = co.rng("estimate lines"), co.estimates, Skus(co), co.jobs
     offered = np.flatnonzero(e.options)
     base = rng.integers(1, 4, len(e.options))  # how many things Good has
@@ -91,7 +134,9 @@ def lines(co: Company) -> Data:
     first = np.concatenate(([0], np.cumsum(stock)))
     owner = np.repeat(offered, stock[offered])
     number = np.arange(len(owner)) - first[owner]
-    kind = np.where(number == 0, rng.choice([0, 2], len(owner), p=[0.45, 0.55]), rng.choice([0, 1], len(owner)))
+    kind = np.where(
+        number == 0, rng.choice([0, 2], len(owner), p=[0.45, 0.55]), rng.choice([0, 1], len(owner))
+    )
     sku = skus.draw(rng, kind, job.trade[owner])
     quantity = np.where(kind == 1, rng.integers(1, 5, len(owner)), 1).astype(float)
     counts = base[e.job] + e.option
@@ -101,8 +146,20 @@ def lines(co: Company) -> Data:
     price = np.round(skus.price[sku[at]] * level(co, e.made[which]), 2)
     cost = np.round(skus.cost[sku[at]] * level(co, e.made[which], COST_RISE), 2)
     total = np.round(price * quantity[at], 2)
-    found = {"estimate": which, "starts": starts, "kind": kind[at], "sku": sku[at], "quantity": quantity[at], "total": total}
-    return {**found, "price": price, "cost": cost, "subtotal": np.round(np.bincount(which, total, len(counts)), 2)}
+    found = {
+        "estimate": which,
+        "starts": starts,
+        "kind": kind[at],
+        "sku": sku[at],
+        "quantity": quantity[at],
+        "total": total,
+    }
+    return {
+        **found,
+        "price": price,
+        "cost": cost,
+        "subtotal": np.round(np.bincount(which, total, len(counts)), 2),
+    }
 
 
 def estimates(co: Company) -> Data:
@@ -202,7 +259,11 @@ def opportunities(co: Company) -> Data:
     at = np.flatnonzero(e.options)
     first = e.starts[at]
     won = e.winner[at] >= 0
-    status = np.where(won, 1, np.where(np.maximum.reduceat(e.status == OPEN, first), 0, 2)) if len(at) else at
+    status = (
+        np.where(won, 1, np.where(np.maximum.reduceat(e.status == OPEN, first), 0, 2))
+        if len(at)
+        else at
+    )
     decided = np.where(won, e.sold_on[np.maximum(e.winner[at], 0)], e.decided[first])
     made: Array = e.made[first]
     return {
@@ -220,7 +281,10 @@ def opportunities(co: Company) -> Data:
 def followups(co: Company) -> Data:
     """Calls to those who have not decided: a day, a week, a month after the offer."""
     rng, o = co.rng("followups"), co["sales.opportunities"]
-    which = np.repeat(np.arange(len(o["id"])), np.where(o["status"].codes == 1, 0, rng.integers(1, 4, len(o["id"]))))
+    which = np.repeat(
+        np.arange(len(o["id"])),
+        np.where(o["status"].codes == 1, 0, rng.integers(1, 4, len(o["id"]))),
+    )
     step = np.arange(len(which)) - np.searchsorted(which, which)
     when = o["createdOn"][which] + np.array([1, 7, 30])[step] * DAY
     keep = when < co.end - HOUR

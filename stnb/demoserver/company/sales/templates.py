@@ -1,4 +1,7 @@
-"""What offers are made from: templates of estimates, proposals that put three of them side by side, prices for single customers."""
+"""What offers are made from.
+
+Templates of estimates, proposals that put three of them side by side, prices for single customers.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ TYPE = 7_101
 
 
 def _contents(co: Company) -> tuple[Index, Index, Index]:
-    """(template, sku, quantity) of each line; the three of a trade begin with the same equipment and services."""
+    """(template, sku, quantity) of each line.
+
+    The three of a trade begin with the same equipment and services.
+    """
     rng, skus = co.rng("estimate template lines"), Skus(co)
     counts = np.tile(LINES + np.arange(len(OPTIONS)), len(TRADES))
     template = np.repeat(np.arange(len(counts)), counts)
@@ -75,7 +81,13 @@ def templates(co: Company) -> Data:
 
 def proposal_types(co: Company) -> Data:
     options = [
-        {"id": TYPE * 10 + i, "name": name, "order": i + 1, "color": COLORS[i], "estimateType": "Standard"}
+        {
+            "id": TYPE * 10 + i,
+            "name": name,
+            "order": i + 1,
+            "color": COLORS[i],
+            "estimateType": "Standard",
+        }
         for i, name in enumerate(OPTIONS)
     ]
     one = np.ones(1, dtype=bool)
@@ -115,7 +127,9 @@ def proposals(co: Company) -> Data:
         "status": "Publish",
         "proposalTypeId": TYPE,
         "proposalTypeName": "Good, better, best",
-        "businessUnitIds": Ragged(3 * np.arange(n + 1), np.array([units[b * n + t] for t in range(n) for b in range(3)])),
+        "businessUnitIds": Ragged(
+            3 * np.arange(n + 1), np.array([units[b * n + t] for t in range(n) for b in range(3)])
+        ),
         "estimateAssignments": Choice(np.arange(n), sets),
         "createdOn": made,
         "modifiedOn": later(co, co.rng("proposals"), made, 200),
@@ -124,11 +138,24 @@ def proposals(co: Company) -> Data:
 
 def client_prices(co: Company) -> Data:
     """What some companies pay for some things: less than the others."""
-    rng, skus, companies = co.rng("client prices"), Skus(co), np.flatnonzero(co.customers.company)[:12]
+    rng, skus, companies = (
+        co.rng("client prices"),
+        Skus(co),
+        np.flatnonzero(co.customers.company)[:12],
+    )
     sets = [
         [
-            {"skuId": int(skus.id[s]), "skuType": KINDS[skus.kind[s]], "value": float(v), "valueType": "DiscountPercent"}
-            for s, v in zip(rng.integers(0, len(skus.id), 3).tolist(), rng.integers(3, 15, 3).tolist(), strict=True)
+            {
+                "skuId": int(skus.id[s]),
+                "skuType": KINDS[skus.kind[s]],
+                "value": float(v),
+                "valueType": "DiscountPercent",
+            }
+            for s, v in zip(
+                rng.integers(0, len(skus.id), 3).tolist(),
+                rng.integers(3, 15, 3).tolist(),
+                strict=True,
+            )
         ]
         for _ in companies
     ]

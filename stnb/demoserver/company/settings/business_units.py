@@ -79,7 +79,10 @@ def address(rng: Rng, cities: Any, prefix: str = "address") -> Data:
     return {
         f"{prefix}.street": objects(street),
         f"{prefix}.streetAddress": objects(street),
-        f"{prefix}.unit": Choice(np.where(rng.random(n) < 0.1, rng.integers(0, 9, n), -1), [f"Apt {i}" for i in range(1, 10)]),
+        f"{prefix}.unit": Choice(
+            np.where(rng.random(n) < 0.1, rng.integers(0, 9, n), -1),
+            [f"Apt {i}" for i in range(1, 10)],
+        ),
         f"{prefix}.city": Choice(cities, [c[1] for c in CITIES]),
         f"{prefix}.state": STATE,
         f"{prefix}.zip": Choice(cities, [c[2] for c in CITIES]),
@@ -90,21 +93,33 @@ def address(rng: Rng, cities: Any, prefix: str = "address") -> Data:
 
 
 def _places(cities: Any, far: Array, way: Array) -> tuple[Array, Array]:
-    """Latitude and longitude: dense in the middle of a town, thinner outwards, on streets that run east or north."""
+    """Latitude and longitude.
+
+    Dense in the middle of a town, thinner outwards, on streets that run east or north.
+    """
     lat, lon, reach = np.array(PLACES)[cities].T
     distance, angle = reach * np.sqrt(-2 * np.log1p(-0.99 * far)), 2 * np.pi * way
     lat, lon = lat + distance * np.sin(angle), lon + 1.2 * distance * np.cos(angle)
     east = (way * 1000).astype(np.int64) % 2 == 0
-    lat, lon = np.where(east, np.round(lat / BLOCK) * BLOCK, lat), np.where(east, lon, np.round(lon / BLOCK) * BLOCK)
+    lat, lon = (
+        np.where(east, np.round(lat / BLOCK) * BLOCK, lat),
+        np.where(east, lon, np.round(lon / BLOCK) * BLOCK),
+    )
     return np.round(lat, 6), np.round(lon, 6)
 
 
-def custom_fields(rng: Rng, count: int, names: list[tuple[int, str, list[str]]], typed: bool = True) -> Choice:
+def custom_fields(
+    rng: Rng, count: int, names: list[tuple[int, str, list[str]]], typed: bool = True
+) -> Choice:
     """A few name-value pairs on some of the rows; values are always text."""
     sets: list[Any] = [[]]
     for i, (type_id, name, values) in enumerate(names):
         for value in values:
-            field = {"typeId": type_id, "name": name, "value": value} if typed else {"name": name, "value": value}
+            field = (
+                {"typeId": type_id, "name": name, "value": value}
+                if typed
+                else {"name": name, "value": value}
+            )
             sets.append([field] if i == 0 else [*sets[1], field])
     return Choice(np.where(rng.random(count) < 0.35, rng.integers(0, len(sets), count), 0), sets)
 
@@ -166,7 +181,10 @@ def job_types(co: Company) -> Data:
 
 
 def tag_types(co: Company) -> Data:
-    colors = Choice(np.arange(len(TAGS)), [f"#{(i * 2654435761) % 0xFFFFFF:06x}" for i in range(1, len(TAGS) + 1)])
+    colors = Choice(
+        np.arange(len(TAGS)),
+        [f"#{(i * 2654435761) % 0xFFFFFF:06x}" for i in range(1, len(TAGS) + 1)],
+    )
     codes = Choice(np.arange(len(TAGS)), [t[:3].upper() for t in TAGS])
     return lookup(co, "settings.tag_types", TAGS, 3300, color=colors, code=codes)
 
@@ -182,7 +200,15 @@ REASONS = [
     "Other",
 ]
 HOLDS = ["Waiting for parts", "Waiting for permit", "Customer not home", "Second opinion", "Other"]
-CALLS = ["New job", "Price question", "Reschedule", "Wrong number", "Sales call", "Billing question", "Other"]
+CALLS = [
+    "New job",
+    "Price question",
+    "Reschedule",
+    "Wrong number",
+    "Sales call",
+    "Billing question",
+    "Other",
+]
 PAYMENTS = ["Credit Card", "Check", "Cash", "ACH", "Financing", "Gift Card"]
 ROLES = ["Owner", "Dispatcher", "CSR", "Technician", "Installer", "Accounting", "Sales", "Old Role"]
 ACCOUNTS = [
@@ -200,8 +226,16 @@ TAX_RATES = [0.0735, 0.0825, 0.0790]
 
 def tax_zones(co: Company) -> Data:
     n = len(BRANCHES)
-    parts = [{"id": 61 + i, "taxName": f"{BRANCHES[i]} sales tax", "taxBaseType": ["Material"], "taxRate": r, "salesTaxItem": None} for i, r in
-             enumerate(TAX_RATES)]  # fmt: skip
+    parts = [
+        {
+            "id": 61 + i,
+            "taxName": f"{BRANCHES[i]} sales tax",
+            "taxBaseType": ["Material"],
+            "taxRate": r,
+            "salesTaxItem": None,
+        }
+        for i, r in enumerate(TAX_RATES)
+    ]
     rates = Choice(np.arange(n), [[p] for p in parts])
     return {
         **lookup(co, "accounting.tax_zones", BRANCHES, 2200),

@@ -6,7 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from ..simulation import NAT, SECOND, Company, Data, Rng, draw, ids, later, objects, people, phones, spread
+from ..simulation import (
+    NAT,
+    SECOND,
+    Company,
+    Data,
+    Rng,
+    draw,
+    ids,
+    later,
+    objects,
+    people,
+    phones,
+    spread,
+)
 from ..table import Array, Choice, Index, Lazy, Ragged, ragged
 from ..words import CITIES
 from .business_units import BRANCHES, TRADES, ZONES, address
@@ -25,7 +38,9 @@ def technicians(co: Company) -> Data:
         "id": ids(n, 8_100),
         "active": active,
         "businessUnitId": co["settings.business_units"]["id"][unit],
-        "roleIds": ragged(np.ones(n, dtype=int), co["settings.user_roles"]["id"][np.where(helper, 4, 3)]),
+        "roleIds": ragged(
+            np.ones(n, dtype=int), co["settings.user_roles"]["id"][np.where(helper, 4, 3)]
+        ),
         "mainZoneId": ZONES[np.array([0, 4, 7])[crew.branch]],
         "zoneIds": _zone_lists(crew.branch),
         "team": Choice(crew.branch, BRANCHES),
@@ -37,8 +52,15 @@ def technicians(co: Company) -> Data:
         "shiftStart": 7 * 3600,
         "shiftEnd": 16 * 3600,
         "status": draw(rng, ["Idle", "Dispatched", "Working", "Meal"], n, [6, 2, 3, 1]),
-        "skills": Lazy(lambda at: [[{"id": 40 + t, "name": TRADES[t]} for t in crew.trades[i]] for i in at.tolist()]),
-        "positions": Choice(crew.trade % 4, [["Service"], ["Installer"], ["Service", "Maintenance"], ["Service", "Helper"]]),
+        "skills": Lazy(
+            lambda at: [
+                [{"id": 40 + t, "name": TRADES[t]} for t in crew.trades[i]] for i in at.tolist()
+            ]
+        ),
+        "positions": Choice(
+            crew.trade % 4,
+            [["Service"], ["Installer"], ["Service", "Maintenance"], ["Service", "Helper"]],
+        ),
         "accountLocked": ~active,
         "isManagedTech": True,
         "licenseType": Choice(helper.astype(int), ["ManagedTech", "ManagedInstaller"]),
@@ -47,7 +69,11 @@ def technicians(co: Company) -> Data:
         "jobId": None,
         "appoitmentId": None,
         "payrollId": objects([str(x) for x in range(500, 500 + n)]),
-        "bio": draw(rng, ["<p>Ten years in the trade.</p>", None, "<p>Likes old boilers &amp; new tools.</p>"], n),
+        "bio": draw(
+            rng,
+            ["<p>Ten years in the trade.</p>", None, "<p>Likes old boilers &amp; new tools.</p>"],
+            n,
+        ),
         "memo": None,
     }
 
@@ -58,16 +84,27 @@ def employees(co: Company) -> Data:
     first, last = people(rng, n)
     hired = spread(rng, co.start - 2000 * SECOND * 86_400, co.start, n)
     active = np.arange(n) < n - 2
-    roles = ["Dispatch", "CSR", "CSR", "Accounting", "GeneralOffice", "SalesManager", "FieldManager"]
+    roles = [
+        "Dispatch",
+        "CSR",
+        "CSR",
+        "Accounting",
+        "GeneralOffice",
+        "SalesManager",
+        "FieldManager",
+    ]
     return {
         **_person(co, rng, first, last, ids(n, 95_500), hired),
         "id": ids(n, 6_200),
         "active": active,
         "role": Choice(np.arange(n) % len(roles), roles),
         "roleIds": ragged(
-            np.ones(n, dtype=int), co["settings.user_roles"]["id"][np.array([1, 2, 2, 5, 5, 6, 1])[np.arange(n) % 7]]
+            np.ones(n, dtype=int),
+            co["settings.user_roles"]["id"][np.array([1, 2, 2, 5, 5, 6, 1])[np.arange(n) % 7]],
         ),
-        "businessUnitId": np.where(rng.random(n) < 0.4, co["settings.business_units"]["id"][rng.integers(0, 12, n)], -1),
+        "businessUnitId": np.where(
+            rng.random(n) < 0.4, co["settings.business_units"]["id"][rng.integers(0, 12, n)], -1
+        ),
         "managerId": np.where(np.arange(n) > 0, 6_200, -1),
         "accountLocked": ~active,
         "agentId": ids(n, 300),
@@ -76,7 +113,9 @@ def employees(co: Company) -> Data:
     }
 
 
-def _person(co: Company, rng: Rng, first: list[str], last: list[str], users: Index, hired: Array) -> Data:
+def _person(
+    co: Company, rng: Rng, first: list[str], last: list[str], users: Index, hired: Array
+) -> Data:
     n = len(first)
     login = [f"{a[0]}{b}{i}".lower() for i, (a, b) in enumerate(zip(first, last, strict=True))]
     return {
@@ -96,14 +135,22 @@ def _person(co: Company, rng: Rng, first: list[str], last: list[str], users: Ind
 
 
 def _zone_lists(branch: Array) -> Ragged:
-    of_branch = [[int(z) for z, c in zip(ZONES, CITIES, strict=True) if c[0] == b] for b in BRANCHES]
+    of_branch = [
+        [int(z) for z, c in zip(ZONES, CITIES, strict=True) if c[0] == b] for b in BRANCHES
+    ]
     lists = [of_branch[b] for b in branch.tolist()]
-    return ragged(np.array([len(x) for x in lists]), np.array([z for x in lists for z in x], dtype=np.int64))
+    return ragged(
+        np.array([len(x) for x in lists]), np.array([z for x in lists for z in x], dtype=np.int64)
+    )
 
 
 def users(co: Company) -> Data:
     """The user ids of everybody, which createdById and its like lead to."""
-    return {"id": np.concatenate((co["settings.technicians"]["userId"], co["settings.employees"]["userId"]))}
+    return {
+        "id": np.concatenate(
+            (co["settings.technicians"]["userId"], co["settings.employees"]["userId"])
+        )
+    }
 
 
 def office(co: Company, rng: Rng, count: int) -> Index:
