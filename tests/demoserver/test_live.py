@@ -16,7 +16,8 @@ import pytest
 
 import stnb
 from stnb.catalog import Column, load
-from stnb.demoserver.company.table import Choice, Lazy, Ragged, Table
+from stnb.demoserver.company.columns import Choice, Lazy, Ragged
+from stnb.demoserver.company.table import Table
 from stnb.demoserver.company.world import World
 from stnb.demoserver.live.grown import KEEP, NOTHING, Batch, Grown, Now
 from stnb.demoserver.live.live import Clock, Live, LiveWorld

@@ -14,18 +14,20 @@ from typing import Any
 import numpy as np
 
 from ...catalog import Catalog, Column, Endpoint, load
+from ..company.columns import Index
 from ..company.completion import dress
-from ..company.table import Index, Table
+from ..company.table import Table
 from ..company.world import World
 from ..live.grown import Grown
 from ..live.live import Clock, Live
 from . import filters, query, special_routes, states
 from .bodies import Answer, Problem, as_json, feed_of, page_of
-from .cross_filters import special, stranger
+from .cross_filters import special
 from .extra_columns import shown
 from .fault_effects import WAITS
 from .feed import changes, cursor, read_cursor
 from .query import Query
+from .related import stranger
 from .reports import reports
 from .routes import nouns, tree, walk
 from .token import APP_KEY, TENANT, Tokens

@@ -25,7 +25,8 @@ from . import states
 from .answer import Call, Demo
 from .bodies import Answer
 from .control import control
-from .fault_effects import ASK, INSTEAD, LINE, SPOIL
+from .fault_effects import INSTEAD, SPOIL
+from .fault_pages import ASK, LINE
 from .faults import Fault, Faults
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]

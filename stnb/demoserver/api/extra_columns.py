@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...catalog import Column, Endpoint
-from ..company.table import NULL, Array, Index, Lazy, Table
+from ..company.columns import NULL, Array, Index, Lazy
+from ..company.table import Table
 from .filters import yes
 from .query import Query
 

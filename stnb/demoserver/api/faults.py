@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .fault_effects import ASK, INSTEAD, LINE, SPOIL
+from .fault_effects import INSTEAD, SPOIL
+from .fault_pages import ASK, LINE
 
 # What there is by name, each with a line about it.
 FAULTS: dict[str, str] = {

@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...catalog import Column, Endpoint, Param
+from ..company.columns import Array, Choice, Ragged
 from ..company.matching import equal
-from ..company.table import Array, Choice, Ragged, Table
+from ..company.table import Table
 from .parameter_names import ALIASES, BEGINNINGS, COMPARERS, CONTAINS, ENDINGS, NO_FILTERS
 from .query import Query, moment, values_of
 

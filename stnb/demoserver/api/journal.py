@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from ..company.columns import Array, Index
 from ..company.matching import equal
-from ..company.table import Array, Index, Table
+from ..company.table import Table
 from ..company.world import World
 from .filters import Special, compared
 from .query import Query

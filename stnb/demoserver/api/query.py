@@ -11,7 +11,8 @@ import numpy as np
 from starlette.datastructures import QueryParams
 
 from ...catalog import Endpoint, Param
-from ..company.table import Index, Table
+from ..company.columns import Index
+from ..company.table import Table
 from .bodies import Problem
 from .parameter_names import SORT_AS, SORT_BY_ANY, SORTABLE, SORTABLE_TOO
 

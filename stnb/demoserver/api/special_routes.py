@@ -10,7 +10,8 @@ import numpy as np
 
 from ...catalog import Column, Endpoint
 from ..company.calls import ABANDONED
-from ..company.table import Lazy, cells
+from ..company.columns import Lazy
+from ..company.table import cells
 from ..company.world import World
 from .bodies import Answer, Problem
 from .files import named, sound

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...catalog import Column, Endpoint
-from .table import LOCK, Choice, Table, paths, ragged
+from .columns import Choice, ragged
+from .table import LOCK, Table, paths
 from .world import World
 
 FIELDS = (("Cost Center", ("North", "South")), ("Approved By Phone", ("Yes", "No")))

@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .columns import Choice
 from .crm.customers import FIELDS as CUSTOMER_FIELDS
 from .jpm.jobs import JOB_FIELDS
 from .settings.business_units import lookup
 from .simulation import Company, Data
-from .table import Choice
 
 Field: TypeAlias = tuple[int, str, str, list[str]]  # id, name, type, choices
 

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from ...catalog import Column
+from .columns import Array, Choice, Index, ragged
 from .filler_texts import wording
 from .simulation import DAY, NAT, SECOND, Company, Rng, blur, draw, later, objects, spread, taken
-from .table import MISSING, Array, Choice, Index, Table, ragged
+from .table import MISSING, Table
 from .words import SENTENCES
 
 # Lists of ids say in their names where they lead; the catalogue links single ids only.

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ...catalog import Column
+from .columns import Choice
 from .simulation import Rng, draw, objects, phones, streets
-from .table import Choice, Table
+from .table import Table
 from .words import ADJECTIVES, CITIES, COUNTRY, FIRST, LAST, SENTENCES, STATE
 
 

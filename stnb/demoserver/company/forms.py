@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from .columns import Choice, Index, Lazy, Ragged
 from .facts.goods import Submissions
 from .jpm.jobs import COMPLETED
 from .settings.business_units import lookup
 from .settings.people import office
 from .simulation import HOUR, Company, Data, after, ids, later
-from .table import Choice, Index, Lazy, Ragged
 
 FORMS = [
     "Cooling check",

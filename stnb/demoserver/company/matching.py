@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .table import Array, Choice, Ragged, Table
+from .columns import Array, Choice, Ragged
+from .table import Table
 
 
 def equal(data: Any, given: list[str], contains: bool = False) -> Array:

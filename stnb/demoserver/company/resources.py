@@ -4,32 +4,47 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import calls, custom_fields, equipment, forms, pricebook, schedulers, tasks
-from .accounting import amounts, invoices, ledger, vendor_bills, vendor_payments
-from .crm import contacts, customers
-from .dispatch import board, crews
-from .inventory import purchase_orders, purchase_requests, returns_and_transfers, warehouses
-from .jpm import appointments, job_logs, jobs, projects
+from . import (
+    calls,
+    custom_fields,
+    equipment,
+    findings,
+    forms,
+    pricebook,
+    schedulers,
+    tasks,
+)
+from .accounting import amounts, invoices, journal, ledger, vendor_bills, vendor_payments
+from .crm import contacts, customers, leads
+from .dispatch import board, crews, planning
+from .inventory import (
+    purchase_orders,
+    purchase_requests,
+    receipts,
+    returns_and_transfers,
+    warehouses,
+)
+from .jpm import appointments, budget_codes, demand, job_logs, jobs, projects
 from .marketing import ads_performance, campaigns, reviews
-from .memberships import memberships, service_agreements
-from .payroll import pay, timesheets
-from .sales import estimates, templates
+from .memberships import memberships, recurring_services, service_agreements
+from .payroll import pay, payroll_settings, timesheets
+from .sales import estimates, opportunities, templates
 from .settings import business_units, people
 
 SUBJECTS: tuple[Any, ...] = (
     *(business_units, people),
-    *(customers, contacts),
-    *(jobs, appointments, job_logs, projects),
-    *(crews, board),
-    *(calls,),
+    *(customers, contacts, leads),
+    *(demand, jobs, appointments, job_logs, projects, budget_codes),
+    *(crews, planning, board),
+    calls,
     *(campaigns, ads_performance, reviews),
-    *(pricebook,),
-    *(estimates, templates),
-    *(amounts, invoices, ledger, vendor_bills, vendor_payments),
-    *(memberships, service_agreements),
-    *(timesheets, pay),
-    *(warehouses, purchase_orders, purchase_requests, returns_and_transfers),
-    *(equipment, forms, tasks, schedulers, custom_fields),
+    pricebook,
+    *(estimates, opportunities, templates),
+    *(amounts, invoices, ledger, journal, vendor_bills, vendor_payments),
+    *(memberships, recurring_services, service_agreements),
+    *(timesheets, pay, payroll_settings),
+    *(warehouses, purchase_orders, receipts, purchase_requests, returns_and_transfers),
+    *(equipment, findings, forms, tasks, schedulers, custom_fields),
 )
 # How each resource is made, by its name; names without a dot are the rows inside those of a
 # resource.

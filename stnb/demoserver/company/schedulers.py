@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from .columns import Choice
 from .settings.business_units import BRANCHES, TRADES
 from .simulation import DAY, HOUR, NAT, SECOND, Company, Data, draw, ids, later, objects, of, spread
-from .table import Choice
 from .words import FIRST, LAST, SENTENCES
 
 SCHEDULERS = [

@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .columns import Array, Choice, Index
 from .facts.facts import Facts, T
-from .table import Array, Choice, Index
 from .words import FIRST, LAST, STREET_ENDS, STREETS
 
 Data: TypeAlias = dict[str, Any]

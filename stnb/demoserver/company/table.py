@@ -5,71 +5,22 @@ A table keeps numpy columns and writes its rows as the catalogue says, without a
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from json.encoder import encode_basestring_ascii as quote
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from ...catalog import Column
+from .columns import NULL, Array, Choice, Index, Lazy, Ragged, dumps
 
-Index: TypeAlias = npt.NDArray[np.int64]
-Array: TypeAlias = npt.NDArray[Any]
 MISSING: Any = object()
-NULL = "null"
 CACHE_BYTES = 256_000_000
 LOCK = (
     threading.RLock()
 )  # one for all tables: filling a column may need another table's, which may need this one's
-
-
-@dataclass(frozen=True)
-class Ragged:
-    """Lists of different length laid end to end: row i owns values[starts[i]:starts[i + 1]].
-
-    `values` is an array, or a Table where the elements are objects.
-    """
-
-    starts: Index
-    values: Any
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A column of few values: row i holds values[codes[i]], and null where the code is negative."""
-
-    codes: Index
-    values: Sequence[Any]
-
-    @cached_property
-    def texts(self) -> list[str]:
-        return [*(_dumps(v) for v in self.values), NULL]
-
-    def array(self) -> Array:
-        values = np.empty(len(self.values) + 1, dtype=object)
-        values[:-1] = list(self.values)
-        return values[self.codes]
-
-
-@dataclass(frozen=True)
-class Lazy:
-    """A column that is made only for the rows that are asked for.
-
-    `make(at)` gives one JSON value for each.
-    """
-
-    make: Callable[[Index], Iterable[Any]]
-
-
-def ragged(counts: Array, values: Any) -> Ragged:
-    """A Ragged of lists with so many elements each."""
-    return Ragged(np.concatenate(([0], np.cumsum(counts))).astype(np.int64), values)
 
 
 class Fill(Protocol):
@@ -216,8 +167,8 @@ class Table:
         if isinstance(data, Ragged):
             return _lists(column, data, at)
         if isinstance(data, Lazy):
-            return [_dumps(v) for v in data.make(at)]
-        return [_dumps(data)] * len(at)
+            return [dumps(v) for v in data.make(at)]
+        return [dumps(data)] * len(at)
 
     def _object(self, column: Column, path: str, at: Index) -> list[str]:
         if self.made and column.nullable and path not in self._told:
@@ -258,10 +209,6 @@ def _lists(column: Column, data: Ragged, at: Index) -> list[str]:
     return ["[" + ",".join(texts[a:b]) + "]" for a, b in pairwise([0, *ends.tolist()])]
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
-
-
 # -- cells
 
 
@@ -282,7 +229,7 @@ def cells(column: Column, values: Array) -> list[Any]:
         return [write(v) if v == v else NULL for v in values.tolist()]
     if kind == "i":
         return _integers(column, values)
-    return [quote(v) if v.__class__ is str else _dumps(v) for v in values.tolist()]
+    return [quote(v) if v.__class__ is str else dumps(v) for v in values.tolist()]
 
 
 def _integers(column: Column, values: Array) -> list[Any]:

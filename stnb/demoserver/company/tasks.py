@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .columns import Array, Choice, Index, Ragged
 from .simulation import DAY, HOUR, NAT, SECOND, Company, Data, Rng, draw, ids, later
-from .table import Array, Choice, Index, Ragged
 from .words import SENTENCES
 
 STATUSES = ["ToDo", "InProgress", "OnHold", "Canceled", "Completed"]

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from ...catalog import Catalog, Column, Endpoint
+from .columns import Array, Index, Ragged
 from .filler import Filler
 from .matching import equal
 from .resources import FACTS, MAKERS, NOUNS, PARTS, SAME
 from .simulation import Company
-from .table import Array, Index, Ragged, Table
+from .table import Table
 
 FEW, MANY = 14, 160  # rows of a generated lookup, and of what happens day by day
 NO_ROWS: Index = np.empty(0, dtype=np.int64)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from ...catalog import Column
-from ..company.table import LOCK, Array, Choice, Index, Lazy, Ragged, Table
+from ..company.columns import Array, Choice, Index, Lazy, Ragged
+from ..company.table import LOCK, Table
 
 ALWAYS, NEVER = np.datetime64("1970-01-01", "us"), np.datetime64("9000-01-01", "us")
 DAY = np.timedelta64(1, "D")

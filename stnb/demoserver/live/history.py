@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ..company.columns import Array, Index, Ragged
 from ..company.completion import dress
-from ..company.table import Array, Index, Ragged
 from ..company.world import World
 
 CALLS = ("telecom.calls", "telecom.v2.calls", "telecom.export.calls")

@@ -13,9 +13,10 @@ import numpy as np
 
 from ..company.table import Table
 from ..company.world import World
-from .day import AT_ONCE, Day, Sheet
+from .day import AT_ONCE, Day
 from .grown import DAY, Grown, Now
 from .history import NAMES, Past
+from .sheet import Sheet
 
 EPOCH = np.datetime64(0, "us")
 TICK, WIDTH = np.timedelta64(10, "s"), 16  # so many numbers are kept for every ten seconds

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...company.table import Array
+from ...company.columns import Array
 from .work_metrics import BILLS, JOBS, Asked, Books, Cells, chosen, money, share, within
 
 BUCKETS = ((0, "Current"), (1, "1-30"), (31, "31-60"), (61, "61-90"), (91, "Over 90"))

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ...company.table import Array, Index, Ragged, Table
+from ...company.columns import Array, Index, Ragged
+from ...company.table import Table
 from ...company.world import World
-from ..cross_filters import beyond, column
 from ..filters import active_rows
 from ..query import moment
+from ..related import beyond, column
 
 Cells = list[list[Any]]
 Asked = dict[str, Any]

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Array, Index
 from ..facts.selling import EstimateLines
 from ..jpm.jobs import COMPLETED
 from ..pricebook import COST_RISE, PLANS, Skus, level
 from ..settings.business_units import JOB_TYPES, TAX_RATES
 from ..simulation import DAY, HOUR, NAT, SECOND, Company, Data, Rng, blur, ids
-from ..table import Array, Index
 
 INSTALLS = [
     i for i, job in enumerate(JOB_TYPES) if job[0].endswith("Install") or job[0] == "Panel Upgrade"

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Array, Choice, Index, Ragged
 from ..facts.money import Bills
 from ..pricebook import Skus
 from ..settings.business_units import ACCOUNTS, BRANCHES, JOB_TYPES, custom_fields
 from ..simulation import DAY, HOUR, NAT, Company, Data, draw, ids, later, of, taken
-from ..table import Array, Choice, Index, Ragged
 from ..words import SENTENCES
 from .amounts import MEMBERSHIP, MODIFIER
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Choice, Index, Ragged
 from ..inventory.purchase_orders import kind_of, sku_columns, synced
 from ..inventory.warehouses import STORES, VENDORS, account, ship_to, vendor_names
 from ..settings.business_units import BRANCHES, address, lookup
 from ..simulation import DAY, HOUR, NAT, Company, Data, draw, ids, later, objects, of, phones, taken
-from ..table import Choice, Index, Ragged
 from ..words import CITIES, FIRST, LAST
 
 # What is paid every month for each branch, to whom, and about how much.

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Choice, Ragged
 from ..inventory.purchase_orders import synced
 from ..inventory.warehouses import VENDORS, account, vendor_names
 from ..simulation import DAY, HOUR, Company, Data, after, draw, ids, later, of
-from ..table import Choice, Ragged
 from .vendor_bills import payees
 
 

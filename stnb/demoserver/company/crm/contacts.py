@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Choice, Index
 from ..settings.people import office
 from ..simulation import Company, Data, draw, ids, later, objects, phones
-from ..table import Choice, Index
 
 KINDS = ["Phone", "MobilePhone", "Email", "Fax"]
 PHONE, MOBILE, EMAIL, FAX = range(4)

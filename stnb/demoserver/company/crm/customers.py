@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Array, Choice, ragged
 from ..settings.business_units import BRANCHES, ZONES, address, custom_fields, tags
 from ..settings.people import office
 from ..simulation import (
@@ -22,7 +23,6 @@ from ..simulation import (
     people,
     spread,
 )
-from ..table import Array, Choice, ragged
 from ..words import BUSINESS, CITIES, SENTENCES
 
 FIELDS = [

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..jpm.jobs import HOLIDAYS, holiday
+from ..columns import Array, Choice, ragged
+from ..jpm.demand import HOLIDAYS, holiday
 from ..settings.business_units import BRANCHES, JOB_TYPES, TRADES, ZONES, lookup
 from ..settings.people import office
 from ..simulation import DAY, DAYS, HOUR, Company, Data, blur, ids, later, objects
-from ..table import Array, Choice, ragged
 from ..words import CITIES
 
 BACK, ON = 70, 21  # days before and after today for which the board has shifts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..table import Array, Index, Ragged
+from ..columns import Array, Index, Ragged
 
 
 @dataclass(frozen=True)

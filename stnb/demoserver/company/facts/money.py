@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..table import Array, Index
+from ..columns import Array, Index
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Array, Choice, Index, Ragged
 from ..jpm.jobs import HOLD, SCHEDULED
 from ..pricebook import Skus
 from ..simulation import HOUR, Company, Data, after, cost_at, ids, later
-from ..table import Array, Choice, Index, Ragged
 from .purchase_orders import sku_columns
 from .warehouses import sellers, ship_to
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Array, Choice, Ragged, ragged
 from ..pricebook import Skus
 from ..settings.people import office
 from ..simulation import DAY, HOUR, NAT, Company, Data, after, cost_at, draw, ids, later
-from ..table import Array, Choice, Ragged, ragged
 from .purchase_orders import sku_columns, synced, unit
 
 RETURNED = ["Pending", "Returned", "CreditReceived", "Canceled"]

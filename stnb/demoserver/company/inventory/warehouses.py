@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Array, Choice, Index, Ragged, ragged
 from ..settings.business_units import TRADES, address, lookup
 from ..simulation import Company, Data, objects, phones, taken
-from ..table import Array, Choice, Index, Ragged, ragged
 from ..words import CITIES, FIRST, LAST
 
 # Name and trade: whose goods each of them sells; the last one is no longer used.

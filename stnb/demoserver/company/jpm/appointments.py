@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Choice, ragged
 from ..settings.people import office
 from ..simulation import HOUR, NAT, SECOND, Company, Data, blur, draw, ids, later, objects
-from ..table import Choice, ragged
 from ..words import SENTENCES
 from .jobs import CANCELED, DISPATCHED, HOLD
 

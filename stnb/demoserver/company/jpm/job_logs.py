@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Choice, Ragged
 from ..settings.business_units import HOLDS
 from ..settings.people import office
 from ..simulation import Company, Data, draw
-from ..table import Choice, Ragged
 from ..words import SENTENCES
 from .jobs import HOLD
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Choice, Index
 from ..jpm.jobs import COMPLETED
 from ..settings.business_units import JOB_TYPES
 from ..simulation import Company, Data, draw, objects
-from ..table import Choice, Index
 
 WARNINGS = ["LowCapacity", "HighCapacity"]
 

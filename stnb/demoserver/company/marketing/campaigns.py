@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Choice, ragged
 from ..settings.business_units import lookup
 from ..simulation import Company, Data, draw, ids, objects, phones
-from ..table import Choice, ragged
 
 CAMPAIGNS = {
     "Search": [

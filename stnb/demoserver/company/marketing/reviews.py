@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Choice
 from ..jpm.jobs import COMPLETED
 from ..settings.business_units import BRANCHES, JOB_TYPES
 from ..simulation import HOUR, NAT, Company, Data, draw, ids, later, objects, of
-from ..table import Choice
 
 SAID = [
     ["Had to call them back twice.", "Late, and the leak is still there.", None],

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Array, Choice, Ragged
 from ..settings.business_units import tags
 from ..settings.people import office
 from ..simulation import DAY, HOUR, Company, Data, after, draw, ids, later, objects
-from ..table import Array, Choice, Ragged
 
 STATUSES = ["Activated", "Expired", "Draft", "Sent", "Rejected"]
 ACTIVE, EXPIRED, DRAFT, SENT, REJECTED = range(5)

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Array, Choice, Index
 from ..settings.business_units import lookup
 from ..simulation import DAY, HOUR, NAT, SECOND, Company, Data, ids, later, objects
-from ..table import Array, Choice, Index
 
 LONGEST = 9.5 * 3600  # seconds at customers' on one day
 TYPES = ["Technician", "Employee"]

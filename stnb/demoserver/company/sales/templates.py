@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Choice, Index, Ragged
 from ..pricebook import KINDS, Skus
 from ..settings.business_units import TRADES
 from ..simulation import DAY, Company, Data, ids, later, objects
-from ..table import Choice, Index, Ragged
 
 OPTIONS = ["Good", "Better", "Best"]
 COLORS = ["#8a9ba8", "#3366cc", "#dd8822"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Array, Choice, Ragged, ragged
 from ..simulation import Company, Data, Rng, draw, ids, later, objects, phones, spread, streets
-from ..table import Array, Choice, Ragged, ragged
 from ..words import CITIES, COMPANY, COUNTRY, PLACES, STATE
 
 BLOCK = 0.004  # degrees from street to street

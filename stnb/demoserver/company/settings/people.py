@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..columns import Array, Choice, Index, Lazy, Ragged, ragged
 from ..simulation import (
     NAT,
     SECOND,
@@ -20,7 +21,6 @@ from ..simulation import (
     phones,
     spread,
 )
-from ..table import Array, Choice, Index, Lazy, Ragged, ragged
 from ..words import CITIES
 from .business_units import BRANCHES, TRADES, ZONES, address
 
