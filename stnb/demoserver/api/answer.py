@@ -13,40 +13,29 @@ from typing import Any
 
 import numpy as np
 
-from ...catalog import Catalog, Column, Endpoint, load
+from ...catalog import Catalog, Endpoint, load
 from ..company.columns import Index
 from ..company.completion import dress
 from ..company.table import Table
 from ..company.world import World
 from ..live.grown import Grown
 from ..live.live import Clock, Live
-from . import filters, query, special_routes, states
-from .bodies import Answer, Problem, as_json, feed_of, page_of
+from . import feed, filters, query, special_routes, states
+from .bodies import PLAIN, Answer, Problem, as_json, page_of
 from .cross_filters import special
 from .extra_columns import shown
-from .fault_effects import WAITS
-from .feed import changes, cursor, read_cursor
 from .query import Query
 from .related import stranger
 from .reports import reports
 from .routes import nouns, tree, walk
 from .token import APP_KEY, TENANT, Tokens
 
-FEED_PAGE = 1000
-LAG, NO_LAG = np.timedelta64(15, "m"), np.timedelta64(0, "m")
 SELECTIONS = 64  # how many filtered orders are kept for the next page
 IN_DATA = {
     "jpm.work_breakdown_structure.segments",
     "jpm.work_breakdown_structure.projects.segments",
     "sales.proposal_types",
 }
-# What a resource without a documented schema shows.
-PLAIN = (
-    Column("id", "integer", False),
-    Column("name", "string"),
-    Column("createdOn", "date-time"),
-    Column("modifiedOn", "date-time"),
-)
 
 
 @dataclass(frozen=True)
@@ -87,12 +76,9 @@ class Demo:
         self.seed, self.scale, self.today, self.clock = seed, scale, today, clock
         self._time = None if speed is None else Clock(np.datetime64(today, "us"), clock, speed)
         self.catalog: Catalog = load()
-        readable = {e.scope for e in self.catalog if e.scope}
         self.tokens = Tokens(seed, clock)
-        self.readable, self.scopes = (
-            readable,
-            readable if scopes is None else readable & set(scopes),
-        )
+        self.readable = {e.scope for e in self.catalog if e.scope}
+        self.scopes = self.readable if scopes is None else self.readable & set(scopes)
         self.gate = states.Gate(rate, clock)
         self._world: World | None = None
         self._live: Live | None = None
@@ -166,7 +152,7 @@ class Demo:
 
     def _serve(self, endpoint: Endpoint, keys: list[str], call: Call) -> Answer:
         if endpoint.name.startswith("reporting."):
-            return self._report(endpoint, keys, call)
+            return reports.answer(self.base, endpoint, keys, call.query, call.body)
         if endpoint.kind == "file":
             return special_routes.file(
                 self.base, endpoint, self._originals(endpoint, keys), call.query
@@ -176,7 +162,7 @@ class Demo:
         if endpoint.kind == "record":
             return self._record(endpoint, keys, call.query)
         if endpoint.kind == "export":
-            return self._feed(endpoint, call)
+            return feed.page(self.world, endpoint, call.query, call.odd, self.now())
         table, at = self._rows(endpoint, keys, call.query)
         if endpoint.kind == "rows":
             given = [
@@ -271,67 +257,6 @@ class Demo:
         view = shown(endpoint, dress(self.world, endpoint, table), asked)
         return Answer(200, view.rows(np.array([row]), endpoint.columns or PLAIN, endpoint.name)[0])
 
-    def _feed(self, endpoint: Endpoint, call: Call) -> Answer:
-        """A page of an export: what was changed since `from`, in the order of change, the last 15
-        minutes only when asked for."""
-        world, asked = self.world, call.query
-        table = dress(world, endpoint, world.table(world.home(endpoint)))
-        changed = changes(table)
-        order = np.lexsort((np.arange(table.size), changed))
-        at, since = order, asked.get("from", "").removeprefix(WAITS)
-        if "_empty" in call.odd:
-            return Answer(200, feed_of([], True, WAITS + since))
-        if since:
-            moment_, row = read_cursor(since)
-            after = (changed[order] > moment_) | ((changed[order] == moment_) & (order > row))
-            at = order[after]
-        if endpoint.shows_all:
-            about_active = Query(
-                [(k, v) for k, v in asked.multi_items() if k == endpoint.shows_all[0]]
-            )  # `from` is no filter
-            at = at[
-                np.broadcast_to(filters.select(endpoint, table, about_active, {}), table.size)[at]
-            ]
-        recent = asked.get("includeRecentChanges", "").lower() == "true"
-        until = self.now() - (NO_LAG if recent else LAG)
-        at = at[(table.shown(until) & (recent | (changed <= until)))[at]]
-        part = at[:FEED_PAGE]
-        last = (
-            (changed[part[-1]], int(part[-1]))
-            if len(part)
-            else read_cursor(since)
-            if since
-            else (np.datetime64(0, "us"), -1)
-        )
-        rows = table.rows(part, endpoint.columns or PLAIN, endpoint.name)
-        return Answer(200, feed_of(rows, len(at) > FEED_PAGE, cursor(*last)))
-
-    def _report(self, endpoint: Endpoint, keys: list[str], call: Call) -> Answer:
-        page, size = query.paging(endpoint, call.query)
-        plain = [("Value", "Value", ""), ("Name", "Name", "")]
-        if endpoint.name == "reporting.dynamic_value_sets":
-            return Answer(
-                200,
-                reports.table_of(
-                    plain, reports.dynamic_set(self.base, keys[0]), page, size, call.query
-                ),
-            )
-        if endpoint.positional:
-            chosen = reports.report(*keys)
-            return Answer(
-                200,
-                reports.table_of(
-                    chosen.fields, reports.run(self.base, chosen, call.body), page, size, call.query
-                ),
-            )
-        if endpoint.kind == "record":
-            return Answer(200, as_json(reports.report(*keys).about()))
-        everything = [{"id": key, "name": name} for key, name in reports.CATEGORIES.items()]
-        found = [r.brief() for r in reports.reports_of(keys[0])] if keys else everything
-        told = len(found) if call.query.get("includeTotal", "").lower() == "true" else None
-        part = [as_json(row) for row in found[(page - 1) * size : page * size]]
-        return Answer(200, page_of(part, page, size, page * size < len(found), told))
-
 
 def _all(endpoint: Endpoint, table: Table, at: Index) -> Answer:
     """All rows at once: a bare array, or an object with `data`."""
@@ -339,6 +264,6 @@ def _all(endpoint: Endpoint, table: Table, at: Index) -> Answer:
     if endpoint.name == "marketingads.capacity_warnings":
         head = f'{{"tenantId":{TENANT},"tenantName":"demo","totalCount":{len(at)},"data":'
         return Answer(200, head.encode() + rows + b"}")
-    return Answer(
-        200, b'{"data":' + rows + b"}" if endpoint.name in IN_DATA or not endpoint.columns else rows
-    )
+    if endpoint.name in IN_DATA or not endpoint.columns:
+        return Answer(200, b'{"data":' + rows + b"}")
+    return Answer(200, rows)

@@ -6,12 +6,23 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...catalog import Column
+
 TITLES = {
     400: "One or more validation errors occurred.",
     401: "Unauthorized",
     403: "Scope validation failed",
     404: "Not Found",
 }
+
+
+# What a resource without a documented schema shows.
+PLAIN = (
+    Column("id", "integer", False),
+    Column("name", "string"),
+    Column("createdOn", "date-time"),
+    Column("modifiedOn", "date-time"),
+)
 
 
 @dataclass(frozen=True)

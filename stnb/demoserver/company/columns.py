@@ -1,4 +1,4 @@
-"""The kinds of columns that a table keeps: arrays, few values, lists, values made when asked for."""
+"""The kinds of columns that a table keeps: arrays, few values, lists, and values made when asked."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..company.columns import Index
 from ..company.simulation import SECOND
 from .grown import DAY
 from .history import CALLS, NAMES, Past
@@ -45,9 +46,8 @@ class Day:
         self.begin: np.datetime64 = co.end + number * DAY
         self.rng = np.random.Generator(np.random.PCG64([co.seed, zlib.crc32(b"live"), number]))
         self.sheets = {name: Sheet(past.tables[name], sizes[name]) for name in NAMES}
-        self.owed: list[
-            tuple[np.datetime64, int, float]
-        ] = []  # (when, customer, by how much the balance changes)
+        # When, which customer, and by how much the balance changes.
+        self.owed: list[tuple[np.datetime64, int, float]] = []
 
     def tell(self) -> None:
         """All of the day's stories."""
@@ -55,26 +55,23 @@ class Day:
         many = max(FEWEST, past.world.company.count(STORIES))
         chosen = past.told_again()
         starts = np.sort(self.rng.integers(0, DAY // SECOND * 1_000_000, many))
-        for source, start in zip(
-            self.rng.choice(chosen, many).tolist() if len(chosen) else (),
-            starts.tolist(),
-            strict=False,
-        ):
+        sources = self.rng.choice(chosen, many).tolist() if len(chosen) else []
+        for source, start in zip(sources, starts.tolist(), strict=False):
             self._story(source, self.begin + np.timedelta64(start, "us"))
-        debts = np.random.Generator(
-            np.random.PCG64([past.world.company.seed, zlib.crc32(b"debts")])
-        ).permutation(past.unpaid())
         few = many // 4
-        for invoice in debts[self.number * few : (self.number + 1) * few].tolist():
-            self._late(
-                invoice,
-                self.begin + np.timedelta64(int(self.rng.integers(0, 86_400_000_000)), "us"),
-            )
+        for invoice in self._debts()[self.number * few : (self.number + 1) * few].tolist():
+            later = np.timedelta64(int(self.rng.integers(0, 86_400_000_000)), "us")
+            self._late(invoice, self.begin + later)
         if self.number == 0:
-            for job in np.flatnonzero(
-                np.isin(past["jpm.jobs", "jobStatus"].astype(str), OPEN)
-            ).tolist():
+            states = past["jpm.jobs", "jobStatus"].astype(str)
+            for job in np.flatnonzero(np.isin(states, OPEN)).tolist():
                 self._ends(job)
+
+    def _debts(self) -> Index:
+        """The invoices that are not paid, in an order that is the same every day."""
+        seeds = [self.past.world.company.seed, zlib.crc32(b"debts")]
+        order = np.random.Generator(np.random.PCG64(seeds))
+        return order.permutation(self.past.unpaid())
 
     def _after(self, moment: np.datetime64, low: float, high: float) -> np.datetime64:
         """Some minutes later."""
@@ -100,18 +97,9 @@ class Day:
         self._came_in(source, start, booked, shift, mine)
         self._visit(source, shift, mine, steps)
         self._bill(source, shift, mine, booked, self._after(done, 2, 10))
-        own = {
-            "id": mine["job"],
-            "jobNumber": mine["number"],
-            "createdOn": booked,
-            "invoiceId": mine["invoice"],
-        }
-        own |= {
-            "firstAppointmentId": mine["visit"],
-            "lastAppointmentId": mine["visit"],
-            "completedOn": None,
-            "total": 0.0,
-        }
+        own = {"id": mine["job"], "jobNumber": mine["number"], "createdOn": booked}
+        own |= {"firstAppointmentId": mine["visit"], "lastAppointmentId": mine["visit"]}
+        own |= {"invoiceId": mine["invoice"], "completedOn": None, "total": 0.0}
         own |= {"leadCallId": mine["call"], "bookingId": mine["booking"]}
         own |= dict.fromkeys(
             ("projectId", "recallForId", "warrantyId", "createdFromEstimateId", "soldById"), -1
@@ -169,25 +157,17 @@ class Day:
         hour = (steps[1] + 60 * MINUTE).astype("datetime64[h]").astype("datetime64[us]")
         window = {"start": hour, "end": hour + (past[name, "end"][row] - past[name, "start"][row])}
         window |= {"arrivalWindowStart": hour, "arrivalWindowEnd": hour + 120 * MINUTE}
-        own = {
-            "id": mine["visit"],
-            "jobId": mine["job"],
-            "appointmentNumber": f"{mine['number']}-1",
-            "createdOn": steps[0],
-        }
+        own = {"id": mine["visit"], "jobId": mine["job"], "createdOn": steps[0]}
+        own["appointmentNumber"] = f"{mine['number']}-1"
         states = [{"status": s} for s in ("Scheduled", "Dispatched", "Working", "Done")]
         self.sheets[name].add(
             row, shift, {**own, **window, "active": True}, *zip(steps, states, strict=True)
         )
         for one in past.sent.get(old, ()):
             number = self.new("dispatch.appointment_assignments", steps[0])
-            own = {
-                "id": number,
-                "jobId": mine["job"],
-                "appointmentId": mine["visit"],
-                "assignedOn": steps[0],
-            }
-            own |= {"createdOn": steps[0], "active": True, "isPaused": False}
+            own = {"id": number, "jobId": mine["job"], "appointmentId": mine["visit"]}
+            own |= {"createdOn": steps[0], "assignedOn": steps[0]}
+            own |= {"active": True, "isPaused": False}
             self.sheets["dispatch.appointment_assignments"].add(
                 one, shift, own, *zip(steps, states, strict=True)
             )
@@ -199,27 +179,14 @@ class Day:
         past, name = self.past, "accounting.invoices"
         old = int(past["jpm.jobs", "invoiceId"][source])
         row = past.row(name, old) or 0
-        own: Values = {
-            "id": mine["invoice"],
-            "createdOn": booked,
-            "job.id": mine["job"],
-            "job.number": mine["number"],
-        }
-        own |= {
-            "referenceNumber": self.new("referenceNumber", booked),
-            "projectId": -1,
-            "active": True,
-            "adjustmentToId": -1,
-        }
+        own: Values = {"id": mine["invoice"], "createdOn": booked, "active": True}
+        own |= {"job.id": mine["job"], "job.number": mine["number"]}
+        own |= {"projectId": -1, "adjustmentToId": -1}
+        own["referenceNumber"] = self.new("referenceNumber", booked)
         due = past[name, "dueDate"][row] - past[name, "invoiceDate"][row]
         day = billed.astype("datetime64[D]").astype("datetime64[us]")
-        own |= {
-            "paidOn": None,
-            "depositedOn": None,
-            "syncStatus": "Pending",
-            "invoiceDate": day,
-            "dueDate": day + due,
-        }
+        own |= {"paidOn": None, "depositedOn": None, "syncStatus": "Pending"}
+        own |= {"invoiceDate": day, "dueDate": day + due}
         empty = dict.fromkeys(("subTotal", "salesTax", "total", "balance", "discountTotal"), 0.0)
         full = {path: float(past[name, path][row]) for path in empty} | {
             "balance": float(past[name, "total"][row])
@@ -244,15 +211,8 @@ class Day:
             amount = float(past.amounts[at])
             left = round(left - amount, 2) + 0.0
             self._payment(at, shift, when, mine["invoice"], own["referenceNumber"], amount, who, {})
-            steps.append(
-                (
-                    when,
-                    {
-                        "balance": left,
-                        **({"paidOn": when, "depositedOn": when} if left == 0 else {}),
-                    },
-                )
-            )
+            settled: Values = {"paidOn": when, "depositedOn": when} if left == 0 else {}
+            steps.append((when, {"balance": left, **settled}))
         self.sheets[name].add(row, shift, own, *steps)
 
     def _payment(
@@ -274,19 +234,9 @@ class Day:
         }
         applied["appliedToReferenceNumber"] = reference
         number = self.new("accounting.payments", when)
-        own = {
-            "id": number,
-            "referenceNumber": self.new("paymentNumber", when),
-            "createdOn": when,
-            "active": True,
-            **party,
-        }
-        own |= {
-            "date": when.astype("datetime64[D]"),
-            "total": amount,
-            "unappliedAmount": 0.0,
-            "appliedTo": [(at, applied)],
-        }
+        own: Values = {"id": number, "referenceNumber": self.new("paymentNumber", when)}
+        own |= {"createdOn": when, "date": when.astype("datetime64[D]"), "active": True, **party}
+        own |= {"total": amount, "unappliedAmount": 0.0, "appliedTo": [(at, applied)]}
         self.sheets["accounting.payments"].add(
             int(self.past.payment_of[at]), shift, own, (when, {})
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from ....catalog import Endpoint
 from ...company.world import World
-from ..bodies import Problem, as_json
-from ..query import Query
+from ..bodies import Answer, Problem, as_json, page_of
+from ..query import Query, paging
 from .definitions import REPORTS
 from .report import Report
 from .work_metrics import Books, Cells
@@ -27,6 +28,26 @@ SETS = {
     "technicians": "settings.technicians",
     "job-types": "jpm.job_types",
 }
+
+
+CHOICE = (("Value", "Value", ""), ("Name", "Name", ""))
+
+
+def answer(world: World, endpoint: Endpoint, keys: list[str], query: Query, body: bytes) -> Answer:
+    """What a route of the module reporting answers: categories, reports, rows or choices."""
+    page, size = paging(endpoint, query)
+    if endpoint.name == "reporting.dynamic_value_sets":
+        return Answer(200, table_of(CHOICE, dynamic_set(world, keys[0]), page, size, query))
+    if endpoint.positional:
+        chosen = report(*keys)
+        return Answer(200, table_of(chosen.fields, run(world, chosen, body), page, size, query))
+    if endpoint.kind == "record":
+        return Answer(200, as_json(report(*keys).about()))
+    everything = [{"id": key, "name": name} for key, name in CATEGORIES.items()]
+    found = [r.brief() for r in reports_of(keys[0])] if keys else everything
+    total = len(found) if query.get("includeTotal", "").lower() == "true" else None
+    part = [as_json(row) for row in found[(page - 1) * size : page * size]]
+    return Answer(200, page_of(part, page, size, page * size < len(found), total))
 
 
 def reports_of(category: str) -> list[Report]:
