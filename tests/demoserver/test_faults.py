@@ -1,5 +1,4 @@
-"""Misbehaviour on demand: every fault by its name happens, and a pull through it ends
-as it should."""
+"""Misbehaviour on demand: every fault happens, and a pull through it ends as it should."""
 
 from __future__ import annotations
 

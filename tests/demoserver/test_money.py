@@ -1,5 +1,4 @@
-"""The demo's money: calls lead to jobs, offers to invoices, payments to the bank, and the books
-balance to the cent."""
+"""The demo's money: calls lead to jobs, offers to invoices, and the books balance to the cent."""
 
 from __future__ import annotations
 

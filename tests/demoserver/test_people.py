@@ -1,5 +1,4 @@
-"""The demo's people: who works where and how well, and what follows from it in visits, recalls, pay
-and ratings."""
+"""The demo's people: who works where, how well, and what follows in visits, pay and ratings."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A small demo contractor and its lists, each read once, for tests that compare one list
-with another."""
+"""A small demo contractor and its lists, each read once, to compare one list with another."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Which cases of a sweep over the whole catalogue are tested: a tenth of each kind, or
-all of them."""
+"""Which cases of a sweep over the catalogue are tested: a tenth of each kind, or all of them."""
 
 from __future__ import annotations
 

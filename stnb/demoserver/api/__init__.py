@@ -1,2 +1,1 @@
-"""Answers requests: the app, its routes, filters, pages and feeds, and what goes wrong
-on purpose."""
+"""Answers requests: routes, filters, pages, feeds, and what goes wrong on purpose."""

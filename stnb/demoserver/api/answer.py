@@ -1,5 +1,4 @@
-"""The demo as a server: every route of the catalogue, answered as the documents and its
-users tell."""
+"""The demo answers a call: it finds the endpoint of the path, and the rows that are asked for."""
 
 from __future__ import annotations
 

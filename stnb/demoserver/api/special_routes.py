@@ -1,5 +1,4 @@
-"""Routes that are like no other: single facts about a job or a place, sums over
-campaigns, files."""
+"""Routes that are like no other: single facts about a job, sums over campaigns, files."""
 
 from __future__ import annotations
 

@@ -1,2 +1,1 @@
-"""Makes the tables: a simulated contractor, subject by subject, named as the API names
-its modules."""
+"""Makes the tables of a simulated contractor, named as the API names its modules."""

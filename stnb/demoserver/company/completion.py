@@ -1,5 +1,4 @@
-"""Columns that neither the simulation nor chance makes well, completed when a table is
-first served."""
+"""Columns that are completed when a table is first served: custom fields, numeric enums."""
 
 from __future__ import annotations
 

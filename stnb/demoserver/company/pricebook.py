@@ -1,5 +1,4 @@
-"""What is sold: services, materials and equipment with their categories, and the kinds of
-membership."""
+"""What is sold: services, materials and equipment with their categories (module pricebook)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The simulated contractor: one dictionary of columns for each subject, made when
-first asked for."""
+"""The simulated contractor: its tables' columns and its facts, made when first asked for."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Words for made-up people, streets and things; none is a real person, company, number
-or address."""
+"""Words for made-up people, streets and things; none is a real name, number or address."""
 
 from __future__ import annotations
 

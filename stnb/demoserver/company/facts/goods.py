@@ -48,7 +48,6 @@ class Deliveries:
     line: Index
     receipt: Index
     quantity: Array
-    goods: Array
     tax: Array
     freight: Array
     total: Array

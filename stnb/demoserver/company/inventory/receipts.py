@@ -48,7 +48,6 @@ def deliveries(co: Company) -> Data:
     facts |= {
         "receipt": receipt,
         "quantity": quantity,
-        "goods": goods,
         "tax": tax,
         "freight": freight,
     }

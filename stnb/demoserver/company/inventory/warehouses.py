@@ -1,5 +1,4 @@
-"""Where things are kept and who sells them: vendors, warehouses, trucks, and what an
-order can be."""
+"""Vendors, warehouses, trucks, and the kinds of orders (module inventory)."""
 
 from __future__ import annotations
 

@@ -1,2 +1,1 @@
-"""Campaigns, what clicks cost and bring, and reviews (modules marketing, marketingads,
-marketingreputation)."""
+"""Campaigns, clicks and reviews (modules marketing, marketingads, marketingreputation)."""
