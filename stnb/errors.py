@@ -88,7 +88,11 @@ class StnbError(Exception):
         return self.goes_on()
 
     def __str__(self) -> str:
-        kept = "" if self.frame is None else f" The {len(self.frame):,} rows that had arrived are kept in err.frame."
+        kept = (
+            ""
+            if self.frame is None
+            else f" The {len(self.frame):,} rows that had arrived are kept in err.frame."
+        )
         return f"{self.happened} {self.why} {self.next}{kept}"
 
     def _render_traceback_(self) -> list[str]:

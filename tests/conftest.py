@@ -1,4 +1,6 @@
-"""What every test starts from: no credentials in the environment, an empty folder to work in, no network."""
+"""What every test starts from: no credentials in the environment, an empty folder to work in, no
+network.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +12,18 @@ import hypothesis
 import pytest
 
 import stnb
-from stnb import notices
+from stnb.frame import notices
 from stnb.pull import run
+from tests.helpers.moments import DEMO_TODAY
 
-# The same examples in every run: a run that fails can be repeated, and one that passes says the same everywhere.
+# The same examples in every run: a run that fails can be repeated, and one that passes says the
+# same everywhere.
 hypothesis.settings.register_profile("stnb", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("stnb")
 
 os.environ["STNB_DEMO_SCALE"] = str(2 / 7)  # 6,000 jobs are enough for tests
-OURS = ("STNB_CHROMIUM", "STNB_DEMO_SCALE")
+os.environ["STNB_DEMO_TODAY"] = DEMO_TODAY
+OURS = ("STNB_CHROMIUM", "STNB_DEMO_SCALE", "STNB_DEMO_TODAY", "STNB_TEST_ALL")
 
 
 @pytest.fixture(autouse=True)

@@ -19,8 +19,8 @@ class Column:
 
     Attributes:
         name: as the API writes it; "" for the element of an array.
-        type: integer, decimal, number, boolean, string, enum, guid, html, date-time, date, duration, object, array,
-            or any, where the documents promise nothing.
+        type: integer, decimal, number, boolean, string, enum, guid, html, date-time, date,
+            duration, object, array, or any, where the documents promise nothing.
         nullable: whether the documents allow null. Everything but the key may be null in practice.
         values: the known values of an enum.
         text: an amount that the API sends as a JSON string.
@@ -45,9 +45,11 @@ class Param:
 
     Attributes:
         where: path, query or body.
-        type: integer, number, boolean, string, date-time, date, guid or object (a mapping of names to values).
+        type: integer, number, boolean, string, date-time, date, guid or object (a mapping of names
+            to values).
         values: the values that it takes; empty where any value of the type will do.
-        many: how several values are sent: "" for one only, "comma" for a list in one value, "repeat" for a key each.
+        many: how several values are sent: "" for one only, "comma" for a list in one value,
+            "repeat" for a key each.
         maximum: how many values it takes at most.
     """
 
@@ -74,12 +76,13 @@ class Endpoint:
     Attributes:
         name: what one types, such as "jpm.jobs"; unique.
         path: the route below the host, with `{tenant}` and the other path parameters.
-        kind: list (pages), export (a feed with a cursor), record (one object), rows (all at once) or file (bytes).
-            Decided by the schema of the answer.
+        kind: list (pages), export (a feed with a cursor), record (one object), rows (all at once)
+            or file (bytes). Decided by the schema of the answer.
         scope: the OAuth scope that the app needs.
         page_size, page_size_max: rows a page when nothing is said, and at most.
         page_first: the number of the first page.
-        shows_all: the filter that also shows inactive rows; not None means that the API hides them without it.
+        shows_all: the filter that also shows inactive rows; not None means that the API hides them
+            without it.
         key: the columns that identify a row.
         withdrawn: it was in the documents of 2026-03 and is gone from those of 2026-05.
         positional: rows are arrays, and `fields` beside them names their cells (reports).
@@ -110,7 +113,9 @@ class Endpoint:
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """The row's properties in the order of the documents; built when first asked for, as there are thousands."""
+        """The row's properties in the order of the documents; built when first asked for, as there
+        are thousands.
+        """
         return self.make_columns()
 
     @cached_property
@@ -125,8 +130,14 @@ class Endpoint:
 
     @property
     def label(self) -> str:
-        """The name for people: "accounting.ap_bills" is "AP bills", "jpm.jobs.get" is "Jobs · one record"."""
-        words = re.sub(r"\.get$", ".one record", self.name.split(".", 1)[1]).replace(".", " · ").replace("_", " ")
+        """The name for people: "accounting.ap_bills" is "AP bills", "jpm.jobs.get" is "Jobs · one
+        record".
+        """
+        words = (
+            re.sub(r"\.get$", ".one record", self.name.split(".", 1)[1])
+            .replace(".", " · ")
+            .replace("_", " ")
+        )
         words = re.sub(r"\b(ap|gl)\b", lambda short: short[0].upper(), words)
         return words[:1].upper() + words[1:]
 

@@ -12,12 +12,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from ..errors import SetupError, UnknownResource
+from stnb.errors import SetupError, UnknownResource
+
 from .models import Column, Endpoint, Param
-from .topics import meant
+from .phrases import meant
 
 KIND_ORDER = {"list": 0, "export": 1, "rows": 2, "record": 3, "file": 4}
-# How much a hit is worth by where it is: the resource's own name first, then its module, filters, columns, values.
+# How much a hit is worth by where it is: the resource's own name first, then its module, filters,
+# columns, values.
 WEIGHTS = (("name", 12.0), ("module", 4.0), ("filters", 3.0), ("columns", 2.0), ("values", 1.5))
 
 
@@ -34,7 +36,9 @@ class Catalog:
 
     def __init__(self, endpoints: Iterable[Endpoint]) -> None:
         self.endpoints: dict[str, Endpoint] = {e.name: e for e in endpoints}
-        self.modules: tuple[str, ...] = tuple(dict.fromkeys(e.module for e in self.endpoints.values()))
+        self.modules: tuple[str, ...] = tuple(
+            dict.fromkeys(e.module for e in self.endpoints.values())
+        )
 
     def __repr__(self) -> str:
         return f"<stnb catalogue · {len(self.endpoints)} resources in {len(self.modules)} modules>"
@@ -60,14 +64,18 @@ class Catalog:
         near = self.near(plain)
         raise UnknownResource(
             f"There is no resource {name!r} in the catalogue.",
-            f"Near it: {', '.join(near)}." if near else "Likely it is spelt otherwise, or newer than the bundled catalogue.",
+            f"Near it: {', '.join(near)}."
+            if near
+            else "Likely it is spelt otherwise, or newer than the bundled catalogue.",
             'Search with st.find("words"); a path that the catalogue does not know is read by st.get("module/v2/tenant/{tenant}/path").',
         )
 
     def near(self, name: str, most: int = 5) -> list[str]:
         """The names that a misspelt one may have meant, the likeliest first."""
         tail = name.rpartition(".")[2]
-        close = [n for n in self.endpoints if n.split(".", 1)[1] == tail]  # right but for the module
+        close = [
+            n for n in self.endpoints if n.split(".", 1)[1] == tail
+        ]  # right but for the module
         close += difflib.get_close_matches(name, self.endpoints, n=most, cutoff=0.6)
         tails = {n.split(".", 1)[1]: n for n in self.endpoints}
         close += [tails[t] for t in difflib.get_close_matches(tail, tails, n=most, cutoff=0.7)]
@@ -80,9 +88,10 @@ class Catalog:
     def find(self, words: str, limit: int = 20) -> list[Endpoint]:
         """The resources that fit the words, the best first.
 
-        Searched are names, modules, filters, columns and enum values; camelCase counts as words, plurals as
-        singulars. All words must be found; where none has all, those with the most of them come. What the words mean
-        in people's terms comes first: "revenue" is in invoices, "who answered" in calls.
+        Searched are names, modules, filters, columns and enum values; camelCase counts as words,
+        plurals as singulars. All words must be found; where none has all, those with the most of
+        them come. What the words mean in people's terms comes first: "revenue" is in invoices, "who
+        answered" in calls.
 
         Args:
             words: such as "cancel reason" or "invoice balance".
@@ -93,7 +102,10 @@ class Catalog:
             return list(self)[:limit]
         scored = []
         for endpoint, places in self._index:
-            hits = [max(_worth(word, places[place], weight) for place, weight in WEIGHTS) for word in wanted]
+            hits = [
+                max(_worth(word, places[place], weight) for place, weight in WEIGHTS)
+                for word in wanted
+            ]
             if found := sum(h > 0 for h in hits):
                 spare = len(places["name"]) - sum(h >= WEIGHTS[0][1] / 2 for h in hits)
                 scored.append(
@@ -107,7 +119,11 @@ class Catalog:
                 )
         best = min((s[0] for s in scored), default=0)
         first = [self.endpoints[name] for name in meant(words) if name in self.endpoints]
-        return list(dict.fromkeys(first + [s[-1] for s in sorted(scored, key=lambda s: s[:4]) if s[0] == best]))[:limit]
+        return list(
+            dict.fromkeys(
+                first + [s[-1] for s in sorted(scored, key=lambda s: s[:4]) if s[0] == best]
+            )
+        )[:limit]
 
 
 def _words_of(e: Endpoint) -> dict[str, frozenset[str]]:
@@ -118,8 +134,17 @@ def _words_of(e: Endpoint) -> dict[str, frozenset[str]]:
         values.extend(column.values)
     filters = [p.name for p in e.filters]
     values += [v for p in e.filters for v in p.values if p.name not in ("sort", "active")]
-    parts = {"name": [e.name.split(".", 1)[1]], "module": [e.module], "filters": filters, "columns": columns, "values": values}
-    return {place: frozenset(w for text in texts for w in _split(text)) for place, texts in parts.items()}
+    parts = {
+        "name": [e.name.split(".", 1)[1]],
+        "module": [e.module],
+        "filters": filters,
+        "columns": columns,
+        "values": values,
+    }
+    return {
+        place: frozenset(w for text in texts for w in _split(text))
+        for place, texts in parts.items()
+    }
 
 
 def _split(text: str) -> list[str]:
@@ -131,7 +156,11 @@ def _split(text: str) -> list[str]:
 def _singular(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us")) and len(word) > 3 else word
+    return (
+        word[:-1]
+        if word.endswith("s") and not word.endswith(("ss", "us")) and len(word) > 3
+        else word
+    )
 
 
 def _worth(word: str, there: frozenset[str], weight: float) -> float:
@@ -141,7 +170,9 @@ def _worth(word: str, there: frozenset[str], weight: float) -> float:
 
 
 def walk(columns: Iterable[Column], above: str = "") -> Iterator[tuple[str, Column]]:
-    """(path, column) of every column and those inside it; an array's element adds nothing to the path."""
+    """(path, column) of every column and those inside it; an array's element adds nothing to the
+    path.
+    """
     for column in columns:
         path = f"{above}.{column.name}" if above and column.name else above or column.name
         if column.name:
@@ -196,11 +227,15 @@ def _param(raw: Mapping[str, Any]) -> Param:
     return Param(**{**raw, "values": tuple(raw.get("values", ()))})
 
 
-def _columns(rows: list[Any], schemas: Mapping[str, Any], links: Mapping[str, list[str]], above: str = "") -> tuple[Column, ...]:
+def _columns(
+    rows: list[Any], schemas: Mapping[str, Any], links: Mapping[str, list[str]], above: str = ""
+) -> tuple[Column, ...]:
     return tuple(_column(row, schemas, links, above) for row in rows)
 
 
-def _column(row: list[Any], schemas: Mapping[str, Any], links: Mapping[str, list[str]], above: str) -> Column:
+def _column(
+    row: list[Any], schemas: Mapping[str, Any], links: Mapping[str, list[str]], above: str
+) -> Column:
     name, kind = row[0], row[1]
     more = row[2] if len(row) > 2 else {}
     path = f"{above}.{name}" if above and name else above or name
@@ -209,8 +244,17 @@ def _column(row: list[Any], schemas: Mapping[str, Any], links: Mapping[str, list
     if kind == "array" and inner:
         children = (_column(inner, schemas, links, path),)
     elif kind == "object" and inner:
-        children = _columns(schemas[inner] if isinstance(inner, str) else inner, schemas, links, path)
+        children = _columns(
+            schemas[inner] if isinstance(inner, str) else inner, schemas, links, path
+        )
     refers, how = links.get(path, (None, None)) if name else (None, None)
     return Column(
-        name, kind, not more.get("required"), tuple(more.get("values", ())), more.get("text", False), children, refers, how
+        name,
+        kind,
+        not more.get("required"),
+        tuple(more.get("values", ())),
+        more.get("text", False),
+        children,
+        refers,
+        how,
     )

@@ -1,14 +1,26 @@
 """The .env file and the process's variables -> Credentials, one set per profile.
 
-The four values that a call needs are the app key (one per app), the client id and the client secret (a pair for one
-tenant in one environment) and the tenant id (facts §1, §2). Variables of the process win over the file. Nothing is
-ever written to `os.environ`.
+The four values that a call needs are the app key (one per app), the client id and the client secret
+(a pair for one tenant in one environment) and the tenant id (facts §1, §2). Variables of the
+process win over the file. Nothing is ever written to `os.environ`.
 """
 
-from .checking import is_safe
-from .models import DEFAULT, DEMO, FIELDS, HOSTS, PREFIX, Credentials, Profile, Secret, Settings, Values, variable
+from .check import is_safe
+from .models import (
+    DEFAULT,
+    DEMO,
+    FIELDS,
+    HOSTS,
+    PREFIX,
+    Credentials,
+    Profile,
+    Secret,
+    Settings,
+    Values,
+    variable,
+)
 from .profiles import load, of_profile, profiles
-from .reading import clean, nearest, settings
+from .read import clean, nearest, settings
 
 __all__ = [
     "DEFAULT",

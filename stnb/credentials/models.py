@@ -10,13 +10,30 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 HOSTS = {
-    "integration": ("https://api-integration.servicetitan.io", "https://auth-integration.servicetitan.io/connect/token"),
+    "integration": (
+        "https://api-integration.servicetitan.io",
+        "https://auth-integration.servicetitan.io/connect/token",
+    ),
     "production": ("https://api.servicetitan.io", "https://auth.servicetitan.io/connect/token"),
 }
 DEMO = "demo"
 DEFAULT = "default"
-FIELDS = ("TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET", "APP_KEY", "API_URL", "AUTH_URL", "TIMEZONE")
-OWN = {"TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET"}  # a profile has at least one of these
+FIELDS = (
+    "TENANT_ID",
+    "ENVIRONMENT",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "APP_KEY",
+    "API_URL",
+    "AUTH_URL",
+    "TIMEZONE",
+)
+OWN = {
+    "TENANT_ID",
+    "ENVIRONMENT",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+}  # a profile has at least one of these
 PREFIX = "SERVICETITAN_"
 
 
@@ -95,7 +112,9 @@ class Profile:
 
 
 class Values(dict[str, str]):
-    """Values by name. The repr shows the names alone: a verbose traceback prints whatever a frame holds."""
+    """Values by name. The repr shows the names alone: a verbose traceback prints whatever a frame
+    holds.
+    """
 
     def __repr__(self) -> str:
         return f"<values of {', '.join(self) or 'nothing'}>"
@@ -103,7 +122,8 @@ class Values(dict[str, str]):
 
 @dataclass(frozen=True)
 class Settings:
-    """The variables that concern us, by full name, and the file they come from; the repr shows no value.
+    """The variables that concern us, by full name, and the file they come from; the repr shows no
+    value.
 
     Attributes:
         written: what the file alone says, before the process's variables.
@@ -123,7 +143,9 @@ class Settings:
         return tuple(dict.fromkeys(n[0] for n in names if n and n[1] in OWN and n[0] != DEMO))
 
     def get(self, profile: str, field: str) -> str:
-        """The value of a profile's field, "" where there is none; the app key and the zone may be shared."""
+        """The value of a profile's field, "" where there is none; the app key and the zone may be
+        shared.
+        """
         value = self.values.get(variable(profile, field), "")
         if not value and field in ("APP_KEY", "TIMEZONE"):
             value = self.values.get(PREFIX + field, "")
@@ -139,7 +161,9 @@ class Settings:
 
 
 def variable(profile: str, field: str) -> str:
-    """The full name: SERVICETITAN_CLIENT_ID for the unnamed profile, SERVICETITAN_PHOENIX_CLIENT_ID for "phoenix"."""
+    """The full name: SERVICETITAN_CLIENT_ID for the unnamed profile, SERVICETITAN_PHOENIX_CLIENT_ID
+    for "phoenix".
+    """
     return PREFIX + field if profile == DEFAULT else f"{PREFIX}{profile.upper()}_{field}"
 
 

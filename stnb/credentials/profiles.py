@@ -5,14 +5,32 @@ from __future__ import annotations
 import os
 import re
 
-from ..errors import CredentialsMissing, SetupError
-from .checking import check_environments, check_shapes, check_sources, incomplete, url_of
-from .models import DEMO, FIELDS, HOSTS, PREFIX, Credentials, Profile, Secret, Settings, Values
-from .reading import settings
+from stnb.errors import CredentialsMissing, SetupError
+
+from .check import (
+    check_environments,
+    check_shapes,
+    check_sources,
+    incomplete,
+    url_of,
+)
+from .models import (
+    DEMO,
+    FIELDS,
+    HOSTS,
+    PREFIX,
+    Credentials,
+    Profile,
+    Secret,
+    Settings,
+    Values,
+)
+from .read import settings
 
 
 def load(profile: str | None = None, env_file: str | os.PathLike[str] | None = None) -> Credentials:
-    """The credentials of a profile; without a name, of the only one, or of the one that STNB_PROFILE names.
+    """The credentials of a profile; without a name, of the only one, or of the one that
+    STNB_PROFILE names.
 
     Raises:
         CredentialsMissing: no such profile, or a value of it is missing.
@@ -44,7 +62,9 @@ def of_profile(known: Settings, profile: str) -> Credentials:
     """Check one profile's values and make its credentials; see `load` for what it raises."""
     if profile not in known.profiles:
         there = ", ".join((*known.profiles, DEMO))
-        shown = repr(profile) if re.fullmatch(r"\w{1,24}", profile) else "of that name"  # else it may be a pasted secret
+        shown = (
+            repr(profile) if re.fullmatch(r"\w{1,24}", profile) else "of that name"
+        )  # else it may be a pasted secret
         raise CredentialsMissing(
             f"There is no profile {shown}.",
             f"The profiles in {known.where} are: {there}.",

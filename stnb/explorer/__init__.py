@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .entry import explore
-from .grid import Grid, show
-from .view import Explorer
+from .explorer import Explorer
+from .grid.grid import Grid, show
 
 __all__ = ["Explorer", "Grid", "explore", "show"]

@@ -10,13 +10,16 @@ from weakref import WeakSet
 
 from IPython.display import display
 
-from .. import account, catalog, credentials
-from ..errors import SetupError
-from .state import LIMIT, State, named
-from .still import here
-from .view import Explorer
+from stnb import catalog, credentials
+from stnb.account import account
+from stnb.errors import SetupError
 
-# By cell: which run of it made which explorers. A cell that is run again ends what its last run left working.
+from .explorer import Explorer
+from .state import LIMIT, State, named
+from .static_copy import here
+
+# By cell: which run of it made which explorers. A cell that is run again ends what its last run
+# left working.
 _made: dict[str, tuple[str | None, WeakSet[Explorer]]] = {}
 
 
@@ -35,7 +38,8 @@ def explore(
     """Choose, filter, pull and look with the mouse or the keyboard; shows itself in a notebook.
 
     Args:
-        profile: as in `connect`, or an account; without one the usual profile, or the demo where there are no credentials.
+        profile: as in `connect`, or an account; without one the usual profile, or the demo where
+            there are no credentials.
         resource: such as "jpm.jobs".
         filters: values for its filters, by the names of `pull`.
         limit: rows at most; None for all.
@@ -43,7 +47,8 @@ def explore(
         view, grid, chart: what to show of the rows, and how, as `ui.state` has it.
 
     Returns:
-        The explorer: `ui.frame` is what was pulled, `ui.code` repeats it, `explore(**ui.state)` opens the same again.
+        The explorer: `ui.frame` is what was pulled, `ui.code` repeats it, `explore(**ui.state)`
+            opens the same again.
 
     Raises:
         CredentialsMissing, CredentialsInvalid: the profile that was named cannot be used.
@@ -55,7 +60,19 @@ def explore(
     accounts = Accounts(env_file)
     first = accounts.usual(profile)
     file = None if env_file is None else os.fspath(env_file)
-    state = _checked(State(first.profile, resource, filters or {}, limit, file, names, view, grid or {}, chart or {}))
+    state = _checked(
+        State(
+            first.profile,
+            resource,
+            filters or {},
+            limit,
+            file,
+            names,
+            view,
+            grid or {},
+            chart or {},
+        )
+    )
     known = credentials.profiles(env_file)
     if first.profile not in [p.name for p in known]:  # an account of another env file
         known.insert(0, credentials.Profile(first.profile, first.environment, first.tenant, True))
@@ -67,7 +84,9 @@ def explore(
 
 
 def _checked(state: State) -> State:
-    """The state with its resource and its filters by their proper names; raises where they are not there, or do not fit."""
+    """The state with its resource and its filters by their proper names; raises where they are not
+    there, or do not fit.
+    """
     if not state.resource:
         return replace(state, resource=None, filters={})
     endpoint = catalog.load()[state.resource]
@@ -90,7 +109,9 @@ class Accounts:
         return self._made[profile]
 
     def usual(self, named: str | account.Account | None) -> account.Account:
-        """The account to begin with: the one that is given or named, else the usual one, else the demo."""
+        """The account to begin with: the one that is given or named, else the usual one, else the
+        demo.
+        """
         if isinstance(named, account.Account):
             return self._made.setdefault(named.profile, named)
         try:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import StnbError
+from stnb.errors import StnbError
 
 log = logging.getLogger("stnb")
 
@@ -25,7 +25,9 @@ def in_sentences(error: Exception) -> StnbError:
 
 
 def guarded(callback: Callable[..., None]) -> Callable[..., None]:
-    """Show whatever a callback raises, by its owner's `tell`: a traceback in a widget's callback is seen by nobody."""
+    """Show whatever a callback raises, by its owner's `tell`: a traceback in a widget's callback is
+    seen by nobody.
+    """
 
     @functools.wraps(callback)
     def safe(self: Any, *arguments: Any) -> None:

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
+from stnb.errors import UsageError
+
 from .guard import guarded
 
 if TYPE_CHECKING:
-    from ..pull import Progress, Pull
+    from stnb.pull import Progress, Pull
 
 TICK = 0.1  # s between two looks at a running pull
 WAITING = re.compile(r"(?<=waiting )\d+(?= s)")
@@ -63,13 +64,19 @@ class Runner:
             self.pull = make()
             self.running = True
         self._changed()
-        self._follower = threading.Thread(target=self._follow, args=(self.pull,), name="stnb-explorer", daemon=True)
+        self._follower = threading.Thread(
+            target=self._follow, args=(self.pull,), name="stnb-explorer", daemon=True
+        )
         self._follower.start()
 
     @property
     def stopped(self) -> bool:
         """Whether the last pull ended early, and can go on."""
-        return not self.running and self.pull is not None and self.pull.progress.state in ("cancelled", "failed")
+        return (
+            not self.running
+            and self.pull is not None
+            and self.pull.progress.state in ("cancelled", "failed")
+        )
 
     def cancel(self) -> None:
         """End the running pull; the rows that have arrived are kept."""

@@ -10,13 +10,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from .. import filters
-from ..catalog import Endpoint, Param, load
+from stnb.catalog import Endpoint, Param, load
+from stnb.pull import call
 
 LIMIT = 1_000  # rows of a first look; "all" is one click away
 SINGLE = {"record", "file"}  # kinds without rows to limit
 WIDEST = 88  # letters of the pull line before it goes over several lines
-ENTRIES = {"integer": "number", "date-time": "YYYY-MM-DD", "date": "YYYY-MM-DD", "string": "text", "object": "name=value"}
+ENTRIES = {
+    "integer": "number",
+    "date-time": "YYYY-MM-DD",
+    "date": "YYYY-MM-DD",
+    "string": "text",
+    "object": "name=value",
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,12 @@ class State:
 
     def as_dict(self) -> dict[str, Any]:
         """The keywords that make the same explorer again: `explore(**state)`."""
-        chosen = {"profile": self.profile, "resource": self.resource, "filters": dict(self.filters), "limit": self.limit}
+        chosen = {
+            "profile": self.profile,
+            "resource": self.resource,
+            "filters": dict(self.filters),
+            "limit": self.limit,
+        }
         usual = State()
         for name in ("env_file", "names", "view", "grid", "chart"):
             if (value := getattr(self, name)) != getattr(usual, name):
@@ -53,15 +64,20 @@ class State:
 
 
 def named(endpoint: Endpoint, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Check filters, by the API's names or Python's, and bring them to Python's. That one is missing is no error yet.
+    """Check filters, by the API's names or Python's, and bring them to Python's. That one is
+    missing is no error yet.
 
     Raises:
         UnknownFilter: the resource has no such filter.
         BadFilter: a value does not fit.
     """
     lenient = replace(endpoint, params=tuple(replace(p, required=False) for p in endpoint.params))
-    filters.call(lenient, tenant=0, filters=given)
-    return {p.py: value for name, value in given.items() if value is not None and (p := endpoint.takes(name))}
+    call.call(lenient, tenant=0, filters=given)
+    return {
+        p.py: value
+        for name, value in given.items()
+        if value is not None and (p := endpoint.takes(name))
+    }
 
 
 # -- the code
@@ -95,7 +111,11 @@ def literal(value: Any) -> str:
         return "{" + ", ".join(f"{literal(k)}: {literal(v)}" for k, v in value.items()) + "}"
     if isinstance(value, date):
         return literal(value.isoformat())
-    return repr(value) if value is None or isinstance(value, (bool, int, float)) else literal(str(value))
+    return (
+        repr(value)
+        if value is None or isinstance(value, (bool, int, float))
+        else literal(str(value))
+    )
 
 
 def _call(start: str, state: State) -> str:
@@ -111,7 +131,10 @@ def _call(start: str, state: State) -> str:
 
 def _dotted(resource: str) -> str:
     """`get` is a verb of a list, so a record's own resource goes by its name in brackets."""
-    plain = all(part.isidentifier() and not keyword.iskeyword(part) and part != "get" for part in resource.split("."))
+    plain = all(
+        part.isidentifier() and not keyword.iskeyword(part) and part != "get"
+        for part in resource.split(".")
+    )
     return f"st.{resource}" if plain else f"st[{literal(resource)}]"
 
 
@@ -125,7 +148,9 @@ def hint(param: Param) -> str:
 
 
 def parse(param: Param, text: str) -> Any:
-    """Turn typed text into a filter's value, None for an empty field. Whether it fits is for `named` to say."""
+    """Turn typed text into a filter's value, None for an empty field. Whether it fits is for
+    `named` to say.
+    """
     text = text.strip()
     if not text:
         return None
@@ -143,7 +168,11 @@ def typed(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{k}={v}" for k, v in value.items())
     if isinstance(value, (list, tuple, set)):
-        return json.dumps(value) if any(isinstance(v, Mapping) for v in value) else ", ".join(map(typed, value))
+        return (
+            json.dumps(value)
+            if any(isinstance(v, Mapping) for v in value)
+            else ", ".join(map(typed, value))
+        )
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
@@ -169,4 +198,8 @@ def _pairs(text: str) -> Any:
         except ValueError:
             return text
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    return {name.strip(): value.strip() for name, mark, value in pairs} if all(mark for _, mark, _ in pairs) else text
+    return (
+        {name.strip(): value.strip() for name, mark, value in pairs}
+        if all(mark for _, mark, _ in pairs)
+        else text
+    )

@@ -1,11 +1,13 @@
-"""Page bytes -> typed Arrow -> DataFrame. No HTTP; nothing is dropped, nothing crashes, and what differs is told."""
+"""Page bytes -> typed Arrow -> DataFrame. No HTTP; nothing is dropped, nothing crashes, and what
+differs is told.
+"""
 
 from __future__ import annotations
 
 from .assemble import assemble, file_frame
 from .decode import Decoded, decode
 from .drift import add_drift
-from .shape import Shape, narrow, shape_of
+from .schema import Shape, narrow, shape_of
 from .types import PANDAS, Dtypes, dtype_of
 
 __all__ = [

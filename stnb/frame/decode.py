@@ -1,8 +1,10 @@
 """One page's bytes -> one typed Arrow table.
 
-The fast path reads a page as one JSON document with the schema of the catalogue (pyarrow.json, off the GIL). A page
-that it refuses, because a value is of another type than promised, takes the careful path: column by column through
-Python, where a column that does not fit becomes text. Keys that the catalogue lacks are kept on both.
+The fast path reads a page as one JSON document with the schema of the catalogue (pyarrow.json, off
+the GIL). A page
+that it refuses, because a value is of another type than promised, takes the careful path: column by
+column through Python, where a column that does not fit becomes text. Keys that the catalogue lacks
+are kept on both.
 """
 
 from __future__ import annotations
@@ -15,16 +17,30 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from ..catalog import Column
-from . import careful
-from .careful import Columns
+from stnb.catalog import Column
+
+from . import fallback
 from .drift import in_rows, misfits
-from .shape import Shape
-from .text import text_of
-from .types import AMOUNT, CONVERTERS, LARGEST, WIDE, final_type, is_open, json_type, kind_of
+from .fallback import Columns
+from .schema import Shape
+from .text import open_texts, text_of
+from .types import (
+    AMOUNT,
+    CONVERTERS,
+    LARGEST,
+    WIDE,
+    final_type,
+    is_open,
+    json_type,
+    kind_of,
+)
 
 MOST = 10 ** (AMOUNT.precision - AMOUNT.scale)
-BIG = 2**20  # bytes of a page from which what the reader took meanwhile is given back: 20 MB less in a pull, 3 % slower
+BIG = (
+    2**20
+    # bytes of a page from which what the reader took meanwhile is given back: 20 MB less in a pull, 3 %
+    # slower
+)
 
 __all__ = ["Decoded", "decode", "text_of"]
 
@@ -57,11 +73,13 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
     drift: dict[str, str] = {}
     document = content if rows_at == "data" else _enveloped(content, rows_at)
     fast = None if positional else _fast(document, shape)
-    columns, length = fast or careful.read(document, shape, drift, positional=positional)
+    columns, length = fast or fallback.read(document, shape, drift, positional=positional)
     table = pa.table(_typed(columns, length, shape, drift))
     if len(content) > BIG:
         pa.default_memory_pool().release_unused()
-    promised = shape.leaves and not positional  # a report's columns are its own, and some routes are not described
+    promised = (
+        shape.leaves and not positional
+    )  # a report's columns are its own, and some routes are not described
     return Decoded(table, drift if promised else {}, careful=fast is None)
 
 
@@ -77,12 +95,16 @@ def _enveloped(content: bytes, rows_at: str) -> bytes:
 
 
 def _fast(document: bytes, shape: Shape) -> tuple[Columns, int] | None:
-    """The columns of a page and the number of its rows; None where it is not what the catalogue says, and anything might be lost."""
+    """The columns of a page and the number of its rows; None where it is not what the catalogue
+    says, and anything might be lost.
+    """
     unknown = "ignore" if shape.skips else "infer"
     try:
         rows = _read(document, shape.rows, unknown)
         if rows.type != shape.rows and (plain := _without_times(rows.type)) != rows.type:
-            rows = _read(document, plain, unknown)  # Arrow took unknown texts for dates: read them as they are
+            rows = _read(
+                document, plain, unknown
+            )  # Arrow took unknown texts for dates: read them as they are
     except (pa.ArrowException, RecursionError):
         return None
     columns = list(_flattened(rows, ""))
@@ -95,11 +117,14 @@ def _read(document: bytes, rows: pa.DataType, unknown: str) -> pa.StructArray:
     table = pj.read_json(
         pa.BufferReader(document),
         read_options=pj.ReadOptions(use_threads=False, block_size=len(document) + 1),
-        parse_options=pj.ParseOptions(explicit_schema=pa.schema([("data", pa.list_(rows))]), unexpected_field_behavior=unknown),
+        parse_options=pj.ParseOptions(
+            explicit_schema=pa.schema([("data", pa.list_(rows))]), unexpected_field_behavior=unknown
+        ),
     )
     found = table.column("data")
     lists = found.chunk(0) if found.num_chunks == 1 else found.combine_chunks()
-    lists.validate()  # where lists that Arrow found out by itself begin with null, it makes them too short
+    # where lists that Arrow found out by itself begin with null, it makes them too short
+    lists.validate()
     flat = lists.flatten()
     if lists.null_count or not pa.types.is_struct(flat.type):
         raise pa.ArrowInvalid("rows are no objects")
@@ -118,7 +143,9 @@ def _without_times(kind: pa.DataType) -> pa.DataType:
 
 
 def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
-    """Whether nothing was lost: no two columns of one path, no whole number cut to a float, nothing open flattened."""
+    """Whether nothing was lost: no two columns of one path, no whole number cut to a float, nothing
+    open flattened.
+    """
     if len({path for path, _ in columns}) < len(columns):
         return False
     for path, values in columns:
@@ -126,7 +153,9 @@ def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
             return False
         if any(end >= MOST for end in _ends(values, pa.types.is_decimal)):
             return False  # the reader does not see that a decimal has more digits than its type
-        if path in shape.open and ("struct" in str(values.type) or any(True for _ in _ends(values, pa.types.is_floating))):
+        if path in shape.open and (
+            "struct" in str(values.type) or any(True for _ in _ends(values, pa.types.is_floating))
+        ):
             return False  # what is open is kept as it is written
         if path not in shape.by_path and any(path.startswith(f"{known}.") for known in shape.open):
             return False
@@ -142,7 +171,9 @@ def _flattened(rows: pa.StructArray, above: str) -> Iterator[tuple[str, pa.Array
 
 
 def _ends(values: pa.Array, wanted: Callable[[pa.DataType], bool]) -> Iterator[float | Decimal]:
-    """How far from zero the numbers of a kind lie, those inside lists and objects too: both ends of each array of them."""
+    """How far from zero the numbers of a kind lie, those inside lists and objects too: both ends of
+    each array of them.
+    """
     if wanted(values.type):
         yield from (abs(end) for end in pc.min_max(values).as_py().values() if end is not None)
     elif pa.types.is_list(values.type):
@@ -156,7 +187,9 @@ def _ends(values: pa.Array, wanted: Callable[[pa.DataType], bool]) -> Iterator[f
 
 
 def _typed(columns: Columns, length: int, shape: Shape, drift: dict[str, str]) -> Columns:
-    """Convert every column to its final type; what the catalogue lacks comes behind, what the page lacks is null."""
+    """Convert every column to its final type; what the catalogue lacks comes behind, what the page
+    lacks is null.
+    """
     out: Columns = {}
     for leaf in shape.leaves:
         values = columns.get(leaf.path)
@@ -166,15 +199,23 @@ def _typed(columns: Columns, length: int, shape: Shape, drift: dict[str, str]) -
             out[leaf.path] = _convert(values, leaf.column, leaf.path, drift)
     for path, values in columns.items():
         if path not in out:
-            drift.setdefault(path, f"is not in the catalogue; stands {in_rows(length - values.null_count)}")
+            drift.setdefault(
+                path, f"is not in the catalogue; stands {in_rows(length - values.null_count)}"
+            )
             out[path] = values
     return out
 
 
 def _convert(values: pa.Array, column: Column, path: str, drift: dict[str, str]) -> pa.Array:
     if is_open(column):
-        return values if values.type == final_type(column) else careful.open_texts(values.to_pylist(), column)
-    if column.type == "array" and pa.types.is_nested(values.type) and values.type != json_type(column):
+        return (
+            values if values.type == final_type(column) else open_texts(values.to_pylist(), column)
+        )
+    if (
+        column.type == "array"
+        and pa.types.is_nested(values.type)
+        and values.type != json_type(column)
+    ):
         drift[path] = "holds other fields or types inside than the catalogue says"
     kind = kind_of(column)
     convert = CONVERTERS.get(kind)
@@ -183,7 +224,9 @@ def _convert(values: pa.Array, column: Column, path: str, drift: dict[str, str])
     try:
         typed = convert(values)
     except pa.ArrowException:
-        drift[path] = f"holds values that are no {kind} {in_rows(misfits(values, convert))}; kept as text"
+        drift[path] = (
+            f"holds values that are no {kind} {in_rows(misfits(values, convert))}; kept as text"
+        )
         return text_of(values)
     if typed.type == WIDE:
         wide = in_rows(misfits(typed, lambda some: some.cast(AMOUNT)))
@@ -191,7 +234,9 @@ def _convert(values: pa.Array, column: Column, path: str, drift: dict[str, str])
             f"holds amounts of more than {AMOUNT.precision - AMOUNT.scale} digits before the point or {AMOUNT.scale} behind it {wide}; kept as wider decimals"
         )
     if pa.types.is_timestamp(typed.type) and typed.type.unit == "us":
-        drift[path] = f"holds years outside 1677 to 2262 {in_rows(_far(typed))}, so its times are kept to the microsecond"
+        drift[path] = (
+            f"holds years outside 1677 to 2262 {in_rows(_far(typed))}, so its times are kept to the microsecond"
+        )
     return typed
 
 

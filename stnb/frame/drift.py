@@ -1,4 +1,6 @@
-"""What differs from the catalogue, in words: one text for each column, with the number of rows that it concerns."""
+"""What differs from the catalogue, in words: one text for each column, with the number of rows that
+it concerns.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ def in_rows(count: int) -> str:
 
 
 def add_drift(drift: dict[str, str], told: Mapping[str, str]) -> None:
-    """Add what one page told to what the pages before it told: the same words with their rows added up.
+    """Add what one page told to what the pages before it told: the same words with their rows added
+    up.
 
     Example:
         >>> drift = {"total": "holds values that are no decimal in 2 rows; kept as text"}
@@ -44,7 +47,9 @@ def _add(parts: list[str], text: str) -> None:
 
 
 def misfits(values: pa.Array, convert: Callable[[pa.Array], Any]) -> int:
-    """How many values a converter refuses; halves that it takes are not looked into, and equal values only once."""
+    """How many values a converter refuses; halves that it takes are not looked into, and equal
+    values only once.
+    """
     counted = pc.value_counts(values)
     distinct, counts = counted.field("values"), counted.field("counts")
 
@@ -54,7 +59,11 @@ def misfits(values: pa.Array, convert: Callable[[pa.Array], Any]) -> int:
         except pa.ArrowException:
             middle = (start + stop) // 2
             one = stop - start == 1
-            return int(counts[start].as_py()) if one else refused(start, middle) + refused(middle, stop)
+            return (
+                int(counts[start].as_py())
+                if one
+                else refused(start, middle) + refused(middle, stop)
+            )
         return 0
 
     return refused(0, len(distinct))

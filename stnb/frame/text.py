@@ -9,9 +9,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stnb.catalog import Column
+
 
 def as_text(value: Any) -> str | None:
-    """A value as text; half of a surrogate pair, as of an emoji that was cut in two, is written as its escape."""
+    """A value as text; half of a surrogate pair, as of an emoji that was cut in two, is written as
+    its escape.
+    """
     if value is None:
         return None
     text = value if isinstance(value, str) else _json(value)
@@ -37,7 +41,23 @@ def text_of(values: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(kind):
         return pc.strftime(values, "%Y-%m-%dT%H:%M:%SZ" if kind.tz else "%Y-%m-%dT%H:%M:%S")
     if pa.types.is_decimal(kind):  # without the zeros that its scale puts behind
-        return pa.array([None if v is None else f"{v:f}".rstrip("0").rstrip(".") for v in values.to_pylist()], pa.string())
+        return pa.array(
+            [None if v is None else f"{v:f}".rstrip("0").rstrip(".") for v in values.to_pylist()],
+            pa.string(),
+        )
     if pa.types.is_duration(kind):
-        return pa.array([None if v is None else pd.Timedelta(v).isoformat() for v in values.to_pylist()], pa.string())
+        return pa.array(
+            [None if v is None else pd.Timedelta(v).isoformat() for v in values.to_pylist()],
+            pa.string(),
+        )
     return pa.array([as_text(v) for v in values.to_pylist()], pa.string())
+
+
+def open_texts(values: list[Any], column: Column) -> pa.Array:
+    """What may hold anything, as JSON text: one text a value, or one an element of an array."""
+    if column.type == "any":
+        return pa.array([as_text(v) for v in values], pa.string())
+    lists = [v if v is None or isinstance(v, list) else [v] for v in values]
+    return pa.array(
+        [None if v is None else [as_text(x) for x in v] for v in lists], pa.list_(pa.string())
+    )

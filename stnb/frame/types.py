@@ -1,7 +1,8 @@
-"""The table of types: what each catalogue type is in JSON, in Arrow and in pandas, and one small converter for each.
+"""The table of types: what each catalogue type is in JSON, in Arrow and in pandas, and one small
+converter for each.
 
-Converters take an Arrow array as it was read and answer with the typed one; they raise `pa.ArrowInvalid` where a
-value does not fit, and the column then stays text.
+Converters take an Arrow array as it was read and answer with the typed one; they raise
+`pa.ArrowInvalid` where a value does not fit, and the column then stays text.
 """
 
 from __future__ import annotations
@@ -16,18 +17,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.core.dtypes.base import _registry  # type: ignore[attr-defined]
 
-from ..catalog import Column
+from stnb.catalog import Column
 
 Dtypes = Literal["typed", "decimal", "raw"]  # see `Shape.dtypes`
 UTC_NS, UTC_US = pa.timestamp("ns", "UTC"), pa.timestamp("us", "UTC")
 ZONE = r"(Z|z|[+-]\d\d:?\d\d)$"
-FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # microseconds from 1970 to the years 1 and 9999
+FIRST, LAST = (
+    -62_135_596_800_000_000,
+    253_402_300_799_999_999,
+)  # microseconds from 1970 to the years 1 and 9999
 LARGEST = 2**53  # beyond it a float does not hold every whole number
-# 18 digits, as Arrow's product of two such still has a place in its 38; where an amount needs more, every one of .NET's
-# (29 digits, 28 of them behind the point) has a place in the wide one, of which sums are right and products too long.
+# 18 digits, as Arrow's product of two such still has a place in its 38; where an amount needs more,
+# every one of .NET's
+# (29 digits, 28 of them behind the point) has a place in the wide one, of which sums are right and
+# products too long.
 AMOUNT, WIDE = pa.decimal128(18, 6), pa.decimal256(76, 38)
 
-# catalogue type -> (as read from JSON, as kept in Arrow, pandas dtype); nested and unknown ones are below
+# catalogue type -> (as read from JSON, as kept in Arrow, pandas dtype); nested and unknown ones are
+# below
 TYPES: dict[str, tuple[pa.DataType, pa.DataType, str]] = {
     "integer": (pa.int64(), pa.int64(), "Int64"),
     "decimal": (pa.float64(), pa.float64(), "Float64"),
@@ -40,13 +47,18 @@ TYPES: dict[str, tuple[pa.DataType, pa.DataType, str]] = {
     "date-time": (pa.string(), UTC_NS, "datetime64[ns, UTC]"),
     "date": (pa.string(), pa.timestamp("ns"), "datetime64[ns]"),
     "duration": (pa.string(), pa.duration("ns"), "timedelta64[ns]"),
-    "any": (pa.string(), pa.string(), "str"),  # the documents promise nothing: JSON text, so that nothing is lost
+    "any": (
+        pa.string(),
+        pa.string(),
+        "str",
+    ),  # the documents promise nothing: JSON text, so that nothing is lost
     # Not of the catalogue: see `kind_of` and `as_asked`.
     "whole number": (pa.string(), pa.int64(), "Int64"),
     "exact decimal": (AMOUNT, AMOUNT, str(pd.ArrowDtype(AMOUNT))),
 }
 AS_SENT = {"date-time": "string", "date": "string", "duration": "string", "decimal": "number"}
-# Hybrid frames, not all-Arrow ones: comparisons with date strings, to_period and resample work on them.
+# Hybrid frames, not all-Arrow ones: comparisons with date strings, to_period and resample work on
+# them.
 PANDAS: dict[pa.DataType, Any] = {
     pa.int64(): pd.Int64Dtype(),
     pa.uint64(): pd.UInt64Dtype(),
@@ -60,8 +72,8 @@ PANDAS: dict[pa.DataType, Any] = {
 class _NestedByName(pd.ArrowDtype):
     """Lets `pd.read_parquet` read what `to_parquet` wrote.
 
-    pandas writes "list<item: int64>[pyarrow]" into the file's metadata and cannot read that name back. This answers
-    to such names; the type itself is in the file.
+    pandas writes "list<item: int64>[pyarrow]" into the file's metadata and cannot read that name
+    back. This answers to such names; the type itself is in the file.
     """
 
     @classmethod
@@ -74,13 +86,18 @@ class _NestedByName(pd.ArrowDtype):
         return pd.arrays.ArrowExtensionArray(array)
 
 
-# pandas asks ArrowDtype first, which refuses such a name for good where round or square brackets stand in it.
+# pandas asks ArrowDtype first, which refuses such a name for good where round or square brackets
+# stand in it.
 _registry.dtypes.insert(0, _registry.dtypes.pop(_registry.dtypes.index(_NestedByName)))
 
 
 def pandas_type(kind: pa.DataType) -> Any:
     """The pandas dtype for an Arrow type, None for Arrow's own choice."""
-    return pd.ArrowDtype(kind) if pa.types.is_nested(kind) or pa.types.is_decimal(kind) else PANDAS.get(kind)
+    return (
+        pd.ArrowDtype(kind)
+        if pa.types.is_nested(kind) or pa.types.is_decimal(kind)
+        else PANDAS.get(kind)
+    )
 
 
 # -- a column's types
@@ -88,13 +105,17 @@ def pandas_type(kind: pa.DataType) -> Any:
 
 def is_open(column: Column) -> bool:
     """Whether the documents promise nothing of a column, or of an array's elements."""
-    return column.type == "any" or (column.type == "array" and all(c.type == "any" for c in column.children))
+    return column.type == "any" or (
+        column.type == "array" and all(c.type == "any" for c in column.children)
+    )
 
 
 def kind_of(column: Column) -> str:
-    """A column's row in the table of types: its type, but "whole number" for a text that is the id of another resource.
+    """A column's row in the table of types: its type, but "whole number" for a text that is the id
+    of another resource.
 
-    payments.typeId and its like are sent as text, while the ids that they lead to are numbers (facts §8).
+    payments.typeId and its like are sent as text, while the ids that they lead to are numbers
+    (facts §8).
     """
     return "whole number" if column.type == "string" and column.refers else column.type
 
@@ -125,17 +146,25 @@ def final_type(column: Column) -> pa.DataType:
 
 
 def dtype_of(column: Column) -> str:
-    """The pandas dtype of a column by name, such as "Int64"; an object has none, as it is flattened."""
+    """The pandas dtype of a column by name, such as "Int64"; an object has none, as it is
+    flattened.
+    """
     if column.type == "object":
         return ""
-    return str(pd.ArrowDtype(json_type(column))) if column.type == "array" else TYPES[kind_of(column)][2]
+    return (
+        str(pd.ArrowDtype(json_type(column)))
+        if column.type == "array"
+        else TYPES[kind_of(column)][2]
+    )
 
 
 # -- converters
 
 
 def to_date_time(values: pa.Array) -> pa.Array:
-    """ISO text with 0 to 9 fraction digits and any zone (none means UTC) -> UTC, in ns, or µs outside its years."""
+    """ISO text with 0 to 9 fraction digits and any zone (none means UTC) -> UTC, in ns, or µs
+    outside its years.
+    """
     try:
         return values.cast(UTC_NS)  # which takes texts with a zone only
     except pa.ArrowInvalid:
@@ -144,7 +173,9 @@ def to_date_time(values: pa.Array) -> pa.Array:
     try:
         return zoned.cast(UTC_NS)
     except pa.ArrowInvalid:
-        return _of_calendar(pc.replace_substring_regex(zoned, r"(\.\d{6})\d{1,3}(\D|$)", r"\1\2").cast(UTC_US))
+        return _of_calendar(
+            pc.replace_substring_regex(zoned, r"(\.\d{6})\d{1,3}(\D|$)", r"\1\2").cast(UTC_US)
+        )
 
 
 def to_date(values: pa.Array) -> pa.Array:
@@ -160,7 +191,9 @@ def to_date(values: pa.Array) -> pa.Array:
 
 
 def _of_calendar(times: pa.Array) -> pa.Array:
-    """Times of the years 1 to 9999: others, as of an offset that leads out of them, break whoever shows them."""
+    """Times of the years 1 to 9999: others, as of an offset that leads out of them, break whoever
+    shows them.
+    """
     ends = pc.min_max(times.cast(pa.int64())).as_py()
     if ends["min"] is not None and (ends["min"] < FIRST or ends["max"] > LAST):
         raise pa.ArrowInvalid("no time of a calendar's years")
@@ -168,7 +201,9 @@ def _of_calendar(times: pa.Array) -> pa.Array:
 
 
 def to_amount(values: pa.Array) -> pa.Array:
-    """Amounts as text -> numbers; an empty text is a missing amount, and a float has to hold every whole number there."""
+    """Amounts as text -> numbers; an empty text is a missing amount, and a float has to hold every
+    whole number there.
+    """
     if not pa.types.is_string(values.type):
         return values.cast(pa.float64())
     try:
@@ -190,7 +225,9 @@ def to_exact(values: pa.Array) -> pa.Array:
 
 
 def to_whole(values: pa.Array) -> pa.Array:
-    """Ids as text -> whole numbers, where each is written as JSON writes it; an empty text is no id."""
+    """Ids as text -> whole numbers, where each is written as JSON writes it; an empty text is no
+    id.
+    """
     if not pa.types.is_string(values.type):
         return values.cast(pa.int64())
     texts = pc.if_else(pc.equal(values, ""), None, values)
@@ -207,14 +244,23 @@ def _filled(values: pa.Array) -> pa.Array:
 
 
 def to_duration(values: pa.Array) -> pa.Array:
-    """.NET's "[-][d.]hh:mm:ss[.fffffff]", or ISO 8601 -> a duration; each distinct text is read once."""
+    """.NET's "[-][d.]hh:mm:ss[.fffffff]", or ISO 8601 -> a duration; each distinct text is read
+    once.
+    """
     distinct = values.dictionary_encode()
-    parsed = pa.array([None if t is None else _nanoseconds(t) for t in distinct.dictionary.to_pylist()], pa.duration("ns"))
+    parsed = pa.array(
+        [None if t is None else _nanoseconds(t) for t in distinct.dictionary.to_pylist()],
+        pa.duration("ns"),
+    )
     return pc.take(parsed, distinct.indices)
 
 
-# Two forms with groups of the same names. Years and months have no length, and pandas reads PT1.5H as five hours.
-NET = re.compile(r"(?P<sign>-)?(?:(?P<d>\d+)\.)?(?P<h>\d+):(?P<m>\d\d)(?::(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?)?", re.ASCII)
+# Two forms with groups of the same names. Years and months have no length, and pandas reads PT1.5H
+# as five hours.
+NET = re.compile(
+    r"(?P<sign>-)?(?:(?P<d>\d+)\.)?(?P<h>\d+):(?P<m>\d\d)(?::(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?)?",
+    re.ASCII,
+)
 ISO = re.compile(
     r"(?P<sign>-)?P(?=.*\d[WDHMS]$)(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?"
     r"(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)(?:\.(?P<f>\d{1,9}))?S)?)?",

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..frame.assemble import merge
+from stnb.frame.assemble import merge
 
 Places = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
@@ -38,7 +38,9 @@ class Rows:
     def groups(self, names: list[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
         """The row groups, each with the number of rows before it."""
         start = 0
-        with pq.ParquetFile(self._path, metadata=self._footer) as file:  # closed before the file is replaced
+        with pq.ParquetFile(
+            self._path, metadata=self._footer
+        ) as file:  # closed before the file is replaced
             for group in range(file.num_row_groups):
                 part = file.read_row_group(group, columns=names)
                 yield start, part if names is None else part.select(names)  # "a" also brings "a.b"
@@ -52,13 +54,18 @@ class Rows:
         return pa.chunked_array(parts, self.type_of(name))
 
     def picked(self, name: str, kind: pa.DataType, places: Places) -> pa.Array:
-        """The values of a column at some places, as `kind`; no more than a row group of others is read at a time."""
+        """The values of a column at some places, as `kind`; no more than a row group of others is
+        read at a time.
+        """
         if name not in self.names:
             return pa.nulls(len(places), kind)
         order = np.argsort(places, kind="stable")
         ends, found = places[order], [pa.array([], kind)]
         for start, part in self.groups([name]):
-            inside = ends[np.searchsorted(ends, start) : np.searchsorted(ends, start + part.num_rows)] - start
+            inside = (
+                ends[np.searchsorted(ends, start) : np.searchsorted(ends, start + part.num_rows)]
+                - start
+            )
             found.extend(cast(part.column(name).take(pa.array(inside)), kind).chunks)
         back = np.empty(len(order), dtype=np.intp)
         back[order] = np.arange(len(order))
@@ -69,7 +76,8 @@ class Rows:
 
 
 def common(old: Rows, new: Rows, drift: dict[str, str]) -> pa.Schema:
-    """The columns of both files, each of a type that loses nothing of either, as between the pages of a pull.
+    """The columns of both files, each of a type that loses nothing of either, as between the pages
+    of a pull.
 
     Args:
         drift: gets the columns that become text for it.
@@ -77,7 +85,11 @@ def common(old: Rows, new: Rows, drift: dict[str, str]) -> pa.Schema:
     fields = []
     for name in dict.fromkeys([*old.names, *new.names]):
         kinds = {rows.type_of(name) for rows in (old, new) if name in rows.names}
-        kind = kinds.pop() if len(kinds) == 1 else _stacked([old.column(name), new.column(name)], name, drift).type
+        kind = (
+            kinds.pop()
+            if len(kinds) == 1
+            else _stacked([old.column(name), new.column(name)], name, drift).type
+        )
         fields.append(pa.field(name, kind))
     return pa.schema(fields)
 
@@ -105,7 +117,9 @@ def flags(values: pa.ChunkedArray) -> Flags:
 
 def differ(a: pa.Array, b: pa.Array) -> Flags:
     """At which places two arrays of one type differ; two nulls are alike."""
-    if pa.types.is_nested(a.type) or pa.types.is_null(a.type):  # Arrow compares those as a whole only
+    if pa.types.is_nested(a.type) or pa.types.is_null(
+        a.type
+    ):  # Arrow compares those as a whole only
         out = np.zeros(len(a), dtype=bool)
         out[list(_unlike(a, b, 0))] = True
         return out

@@ -17,7 +17,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .. import parquet
+from stnb.frame import parquet
+
 from .columns import Flags, Places, Rows, cast, common, differ, flags
 
 WHEN = "modifiedOn"
@@ -29,7 +30,8 @@ class Difference:
 
     Attributes:
         before, after: rows.
-        added, changed: rows that are new, and that came again otherwise than before; None where no key tells rows apart.
+        added, changed: rows that are new, and that came again otherwise than before; None where no
+            key tells rows apart.
         inactive: rows that are inactive now and were not before.
         gone: rows that are no longer there.
         drift: columns whose type differs between the old rows and the new ones, in words.
@@ -44,8 +46,11 @@ class Difference:
     drift: Mapping[str, str] = field(default_factory=dict)
 
 
-def merged(old: Path, new: Path, key: Sequence[str], spare: Path, about: Mapping[str, Any]) -> Difference:
-    """Put the rows of `new` into `old`: of rows with one key the newer stays, by `modifiedOn`, else that of `new`.
+def merged(
+    old: Path, new: Path, key: Sequence[str], spare: Path, about: Mapping[str, Any]
+) -> Difference:
+    """Put the rows of `new` into `old`: of rows with one key the newer stays, by `modifiedOn`, else
+    that of `new`.
 
     Nothing is written where nothing differs.
 
@@ -77,7 +82,9 @@ def replaced(old: Path, new: Path, key: Sequence[str]) -> Difference:
     try:
         both = _Both(Rows(old), coming, key, newest=False)
     except (pa.ArrowException, OSError):  # not there, or nothing that can be compared
-        difference = Difference(0, coming.count, 0, int(np.count_nonzero(_inactive(coming))), 0, coming.count)
+        difference = Difference(
+            0, coming.count, 0, int(np.count_nonzero(_inactive(coming))), 0, coming.count
+        )
     else:
         difference = both.difference(gone=both.old.count - len(both.was), after=coming.count)
         if not key:
@@ -105,7 +112,8 @@ class _Both:
 
     Attributes:
         old, new: the files.
-        was, now: the places of rows that both have, in each; without those of which the old one is newer.
+        was, now: the places of rows that both have, in each; without those of which the old one is
+            newer.
         fresh: the places of rows that the new one has alone.
         schema: the columns of both, of types that hold both.
     """
@@ -122,9 +130,13 @@ class _Both:
 
     def difference(self, *, gone: int, after: int) -> Difference:
         off, was_off = _inactive(self.new), _inactive(self.old)
-        inactive = np.count_nonzero(off[self.fresh]) + np.count_nonzero(off[self.now] & ~was_off[self.was])
+        inactive = np.count_nonzero(off[self.fresh]) + np.count_nonzero(
+            off[self.now] & ~was_off[self.was]
+        )
         changed = np.count_nonzero(self._changed())
-        return Difference(self.old.count, len(self.fresh), int(changed), int(inactive), gone, after, self.drift)
+        return Difference(
+            self.old.count, len(self.fresh), int(changed), int(inactive), gone, after, self.drift
+        )
 
     def _matches(self, key: Sequence[str]) -> Places:
         """For each old row the place of the new one with the same key, or -1."""
@@ -156,12 +168,17 @@ class _Both:
     def _changed(self) -> Flags:
         """Which of the rows that both have differ; column by column."""
         differs = np.zeros(len(self.was), dtype=bool)
-        for name in sorted(self.schema.names, key=lambda name: name != WHEN):  # it tells most of them
+        for name in sorted(
+            self.schema.names, key=lambda name: name != WHEN
+        ):  # it tells most of them
             alike = np.flatnonzero(~differs)
             if not len(alike):
                 break
             kind = self.schema.field(name).type
-            differs[alike] = differ(self.old.picked(name, kind, self.was[alike]), self.new.picked(name, kind, self.now[alike]))
+            differs[alike] = differ(
+                self.old.picked(name, kind, self.was[alike]),
+                self.new.picked(name, kind, self.now[alike]),
+            )
         return differs
 
 
@@ -178,4 +195,9 @@ def _tables(files: Sequence[tuple[Rows, Flags]], schema: pa.Schema) -> Iterator[
             mask = wanted[start : start + group.num_rows]
             kept = group if mask.all() else group.filter(pa.array(mask))
             nothing = pa.nulls(kept.num_rows)
-            yield pa.table({f.name: cast(kept.column(f.name) if f.name in rows.names else nothing, f.type) for f in schema})
+            yield pa.table(
+                {
+                    f.name: cast(kept.column(f.name) if f.name in rows.names else nothing, f.type)
+                    for f in schema
+                }
+            )

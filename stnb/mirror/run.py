@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from .. import notices
-from ..errors import Incomplete, NotAuthenticated, SetupError, Unreachable
-from ..pull import ProgressCallback
-from ..resource import Resource
-from .home import Home
-from .routes import Named, routes
+from stnb.account.resource import Resource
+from stnb.errors import Incomplete, NotAuthenticated, SetupError, Unreachable
+from stnb.frame import notices
+from stnb.pull import ProgressCallback
+
+from .folder import Home
+from .route import Named, routes
 from .table import Done, Table
 
-AHEAD = 4  # tables that are read at once: a feed is one call after the other, and leaves the rest of the limit unused
+# tables that are read at once: a feed is one call after the other, and leaves the rest of the limit
+# unused
+AHEAD = 4
 HOPELESS = (SetupError, NotAuthenticated, Unreachable)  # no other table will do better
 COLUMNS = {
     "table": "str",
@@ -40,12 +43,14 @@ def sync(
     account: Named | None = None,
     progress: ProgressCallback | None = None,
 ) -> pd.DataFrame:
-    """Keep a folder of Parquet files up to date, one for each resource: `jpm.jobs` is DIR/jpm_jobs.parquet.
+    """Keep a folder of Parquet files up to date, one for each resource: `jpm.jobs` is
+    DIR/jpm_jobs.parquet.
 
-    The first run reads everything, the next ones what changed since: by the cursor of the resource's export feed where
-    it has one, else what was modified since the last run, else all of it once more. Rows are merged by their key: the
-    newest stays, and inactive ones stay as such. What a list no longer has, and does not tell, stays too. A run that
-    was interrupted or killed is made good by the next one.
+    The first run reads everything, the next ones what changed since: by the cursor of the
+    resource's export feed where it has one, else what was modified since the last run, else all of
+    it once more. Rows are merged by their key: the newest stays, and inactive ones stay as such.
+    What a list no longer has, and does not tell, stays too. A run that was interrupted or killed is
+    made good by the next one.
 
     Args:
         resources: such as `st.jpm.jobs`, or their names.
@@ -54,13 +59,16 @@ def sync(
         progress: as for `pull`; several tables are read at once.
 
     Returns:
-        A row for each table: table, resource, by ("feed", "modified" or "whole"), rows before, added, changed,
-        inactive (now, and not before) and after, requests, seconds, problem ("" where there was none).
+        A row for each table: table, resource, by ("feed", "modified" or "whole"), rows before,
+            added, changed,
+        inactive (now, and not before) and after, requests, seconds, problem ("" where there was
+        none).
 
     Raises:
         UsageError: a resource cannot be kept, or the folder holds the tables of another tenant.
         CannotSave: another sync is at work in the folder, or it cannot be written.
-        StnbError: no table could be brought up to date; where only some could not, an Incomplete warning tells of each.
+        StnbError: no table could be brought up to date; where only some could not, an Incomplete
+            warning tells of each.
 
     Example:
         >>> sync([st.jpm.jobs, st.crm.customers], to="data")

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .. import notices
-from ..errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
-from ..parquet import provenance
-from ..pull import ProgressCallback, Pull
-from ..wholefile import reason
-from .home import Home, Mark
+from stnb.atomic import reason
+from stnb.errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
+from stnb.frame import notices
+from stnb.frame.parquet import provenance
+from stnb.pull import ProgressCallback, Pull
+
+from .folder import Home, Mark
 from .merge import WHEN, Difference, merged, newest, replaced, without_key
-from .routes import CHANGED, Route
+from .route import CHANGED, Route
 
 OVERLAP = dt.timedelta(hours=1)  # before the last run began: the server's clock and ours may differ
 LACKING = "The list changed while it was read and may lack rows; the next sync reads them again."
@@ -36,10 +37,23 @@ class Done:
     error: StnbError | None = None
 
     def row(self) -> dict[str, Any]:
-        numbers = {n: getattr(self.difference, n, None) for n in ("before", "added", "changed", "inactive", "after")}
-        about = {"table": self.route.table, "resource": self.route.endpoint.name, "by": self.by or self.route.by}
+        numbers = {
+            n: getattr(self.difference, n, None)
+            for n in ("before", "added", "changed", "inactive", "after")
+        }
+        about = {
+            "table": self.route.table,
+            "resource": self.route.endpoint.name,
+            "by": self.by or self.route.by,
+        }
         problem = self.problem if self.error is None else str(self.error)
-        return {**about, **numbers, "requests": self.requests, "seconds": self.seconds, "problem": problem}
+        return {
+            **about,
+            **numbers,
+            "requests": self.requests,
+            "seconds": self.seconds,
+            "problem": problem,
+        }
 
 
 class Table:
@@ -47,7 +61,11 @@ class Table:
 
     def __init__(self, home: Home, route: Route, progress: ProgressCallback | None) -> None:
         self.home, self.route, self._progress = home, route, progress
-        self.key, self.data, self.news = route.endpoint.key, home.data(route.table), home.news(route.table)
+        self.key, self.data, self.news = (
+            route.endpoint.key,
+            home.data(route.table),
+            home.news(route.table),
+        )
         self._begun, self._start, self._requests = False, 0.0, 0
         self._error: StnbError | None = None
         self._mark: Mark | None = None
@@ -70,7 +88,9 @@ class Table:
             with self._failing():
                 done = self._finish()
         if done is None:
-            done = Done(self.route, requests=self._count(), seconds=self._seconds(), error=self._error)
+            done = Done(
+                self.route, requests=self._count(), seconds=self._seconds(), error=self._error
+            )
         return done
 
     def cancel(self) -> None:
@@ -106,7 +126,9 @@ class Table:
         if progress is None and resource._meter is not None:
             progress = resource._meter(resource.name)
         self._requests = self._count()
-        self._run = resource.start(to=self.news, progress=progress or None, **self.route.filters, **asks)
+        self._run = resource.start(
+            to=self.news, progress=progress or None, **self.route.filters, **asks
+        )
 
     def _answer(self) -> Mapping[str, Any]:
         """What came, by its provenance."""
@@ -149,7 +171,9 @@ class Table:
         self._tell_of(difference)
         self.home.put(self.route.table, self._next(about, mark, difference.after))
         self.news.unlink(missing_ok=True)
-        return self._done(difference, "whole" if again else self.route.by, "" if about["complete"] else LACKING)
+        return self._done(
+            difference, "whole" if again else self.route.by, "" if about["complete"] else LACKING
+        )
 
     def _next(self, about: Mapping[str, Any], mark: Mark | None, rows: int) -> Mark:
         """How far the table stands now: past what came, where all of it did."""
@@ -161,17 +185,29 @@ class Table:
         elif self.route.by == "modified" and mark is not None:
             changes = mark.modifiedOnOrAfter
         home, data = self.home, provenance(self.data)["began"]
-        return Mark(self.route.endpoint.name, home.tenant, home.environment, rows, about["began"], data, cursor, changes)
+        return Mark(
+            self.route.endpoint.name,
+            home.tenant,
+            home.environment,
+            rows,
+            about["began"],
+            data,
+            cursor,
+            changes,
+        )
 
     def _since(self, began: dt.datetime) -> str | None:
-        """From when on to ask next time; None where rows do not say when they were changed, so that all are read again.
+        """From when on to ask next time; None where rows do not say when they were changed, so that
+        all are read again.
 
-        Our clock says when the pull began, the rows say what the server's clock was: the earlier of both holds.
+        Our clock says when the pull began, the rows say what the server's clock was: the earlier of
+        both holds.
         """
         if WHEN not in {c.name for c in self.route.endpoint.columns}:
             return (began - OVERLAP).isoformat()
         last = newest(self.data)
-        took = dt.datetime.now(dt.UTC) - began
+        assert self._run is not None
+        took = self._run.session.now() - began
         return None if last is None else (min(began, last - took) - OVERLAP).isoformat()
 
     # -- telling

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import datetime as dt
 import functools
 import threading
 import time
@@ -14,15 +13,16 @@ from typing import Any
 
 import pandas as pd
 
-from .. import loop, notices
-from ..errors import StnbError
-from ..frame import assemble, file_frame
-from ..notices import Notice
-from ..save import load
-from ..shelf import Memory, OnDisk
-from .about import about
-from .models import Progress, taken_up
-from .work import Work
+from stnb.errors import StnbError
+from stnb.frame import assemble, file_frame, notices
+from stnb.frame.notices import Notice
+from stnb.frame.save import load
+from stnb.session import clock, loop
+
+from .fetch import Work
+from .progress import Progress, taken_up
+from .provenance import about
+from .store.memory import Memory, OnDisk
 
 ENDING = 30.0  # seconds at most that a cancelled run may take to decode the pages that had arrived
 AT_ONCE = 0.2  # seconds that an interrupted reader waits for the same
@@ -34,7 +34,8 @@ class Pull(Work):
     Attributes:
         error: what ended it, or None.
         cancelled: whether it was cancelled.
-        path: the Parquet file that it was written to, once it is done; None where it goes into a frame.
+        path: the Parquet file that it was written to, once it is done; None where it goes into a
+            frame.
 
     Example:
         >>> run = st.jpm.jobs.start(jobStatus="Completed")
@@ -48,7 +49,7 @@ class Pull(Work):
         self.cancelled = False
         self.error: Exception | None = None
         self.path: Path | None = None
-        self.began = began or dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        self.began = began or clock.stamp(self.session.now())
         self._entered, self._ended = threading.Event(), threading.Event()
         self._frame: pd.DataFrame | None = None
         self._notices: list[Notice] = []
@@ -64,20 +65,34 @@ class Pull(Work):
         return self
 
     def resume(self) -> Pull:
-        """Go on in the background where a pull that failed or was cancelled stood; what had arrived is not read again.
+        """Go on in the background where a pull that failed or was cancelled stood; what had arrived
+        is not read again.
 
         Example:
             >>> run.cancel()
             >>> df = run.resume().wait()
         """
         if self.error is not None or (self._future is not None and self._future.done()):
-            self._ended.wait(ENDING)  # the pages that had arrived are on the shelf then, and the shelf is let go
+            self._ended.wait(
+                ENDING
+            )  # the pages that had arrived are on the shelf then, and the shelf is let go
         if self.error is None and not self.cancelled:
             return self  # it runs, or is whole
         shelf, (tell, on_page) = self.shelf.again(), self._callbacks
         plan = taken_up(self.plan, self.call, shelf)
-        run = Pull(self.session, self.call, plan, wish=self.wish, shelf=shelf, began=self.began, progress=tell, on_page=on_page)
-        run._progress = replace(run._progress, requests=self._progress.requests, total=self._progress.total)
+        run = Pull(
+            self.session,
+            self.call,
+            plan,
+            wish=self.wish,
+            shelf=shelf,
+            began=self.began,
+            progress=tell,
+            on_page=on_page,
+        )
+        run._progress = replace(
+            run._progress, requests=self._progress.requests, total=self._progress.total
+        )
         return run.start()
 
     @property
@@ -99,14 +114,18 @@ class Pull(Work):
     def cancel(self) -> None:
         """End it; the rows that arrived stay in `frame`. Nothing happens where it is done."""
         if self._future is not None and not self.done:
-            self._entered.wait(ENDING)  # a run that is cancelled before its first step would not notice
+            self._entered.wait(
+                ENDING
+            )  # a run that is cancelled before its first step would not notice
             self._future.cancel()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame:
-        """Wait for the end and answer with the frame; after `cancel()`, with the rows that had arrived.
+        """Wait for the end and answer with the frame; after `cancel()`, with the rows that had
+        arrived.
 
         Raises:
-            StnbError: the pull failed; the rows that had arrived are in `err.frame`, and `err.resume()` goes on.
+            StnbError: the pull failed; the rows that had arrived are in `err.frame`, and
+                `err.resume()` goes on.
             TimeoutError: it still runs.
             KeyboardInterrupt: it was interrupted, and has been cancelled; the rows are in `frame`.
         """
@@ -117,7 +136,8 @@ class Pull(Work):
         return frame
 
     def saved(self, timeout: float | None = None) -> Path:
-        """Wait for the end of a pull that goes to a file, and answer with its path; raises as `wait` does.
+        """Wait for the end of a pull that goes to a file, and answer with its path; raises as
+        `wait` does.
 
         Raises:
             concurrent.futures.CancelledError: it was cancelled.
@@ -125,7 +145,9 @@ class Pull(Work):
         self._join(timeout)
         self._warn()
         if self.path is None:
-            raise concurrent.futures.CancelledError("no file was written; the same call goes on from the pages that had arrived")
+            raise concurrent.futures.CancelledError(
+                "no file was written; the same call goes on from the pages that had arrived"
+            )
         return self.path
 
     def _join(self, timeout: float | None) -> None:
@@ -141,7 +163,9 @@ class Pull(Work):
             if isinstance(self.shelf, Memory):
                 self.error.frame = self.frame if self._progress.pages else None
             self.error.goes_on = lambda: self._go_on()
-            raise self.error.with_traceback(None)  # the frames of the loop's thread say nothing to the reader
+            raise self.error.with_traceback(
+                None
+            )  # the frames of the loop's thread say nothing to the reader
         if self.error is not None:
             raise self.error
 
@@ -155,7 +179,9 @@ class Pull(Work):
 
     @property
     def frame(self) -> pd.DataFrame | None:
-        """The rows that arrived, once it is done; None before. Read from the file where it was written to one."""
+        """The rows that arrived, once it is done; None before. Read from the file where it was
+        written to one.
+        """
         if not self.done:
             return None
         with self._lock:
@@ -193,13 +219,19 @@ class Pull(Work):
         """Put the pages on disk together as one Parquet file."""
         self._update(state="saving", note="")
         done = functools.partial(
-            shelf.finish, self.call.endpoint.key, self.plan.limit, self.wish.keep, self._about, hide=self.wish.hide
+            shelf.finish,
+            self.call.endpoint.key,
+            self.plan.limit,
+            self.wish.keep,
+            self._about,
+            hide=self.wish.hide,
         )
         saving = asyncio.get_running_loop().run_in_executor(None, done)
         try:
             self.path = await asyncio.shield(saving)
         except asyncio.CancelledError:
-            shelf.close()  # it gives up at the next table, and only then is the file free for another pull
+            # it gives up at the next table, and only then is the file free for another pull
+            shelf.close()
             await asyncio.gather(saving, return_exceptions=True)
             raise
 
@@ -214,14 +246,21 @@ class Pull(Work):
             if whole:
                 self.shelf.parts.clear()  # type: ignore[attr-defined]
             frame, drift, duplicates = assemble(
-                parts, self.shape, key=e.key, limit=self.plan.limit, keep=self.wish.keep, consume=whole
+                parts,
+                self.shape,
+                key=e.key,
+                limit=self.plan.limit,
+                keep=self.wish.keep,
+                consume=whole,
             )
             if self.wish.hide:
                 frame = frame.drop(columns=list(self.wish.hide))
         frame.attrs["stnb"] = self._about(len(frame), duplicates, drift, frame)
         return frame
 
-    def _about(self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None) -> dict[str, Any]:
+    def _about(
+        self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None
+    ) -> dict[str, Any]:
         """Provenance of the rows; the notices wait for the reader."""
         told, self._notices = about(self, rows, duplicates, drift, frame)
         return told

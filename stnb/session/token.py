@@ -12,11 +12,13 @@ from typing import Any
 
 import httpx
 
-from ..credentials import Credentials, Secret
+from stnb.credentials import Credentials, Secret
 
 UNBROKEN = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 EARLY = 60.0  # seconds before its end that a token is renewed
-TIMEOUT = httpx.Timeout(100.0, connect=15.0, pool=None)  # the server itself gives up after 100 s (facts §4)
+TIMEOUT = httpx.Timeout(
+    100.0, connect=15.0, pool=None
+)  # the server itself gives up after 100 s (facts §4)
 
 
 class TokenRefused(Exception):
@@ -24,25 +26,36 @@ class TokenRefused(Exception):
 
 
 class TokenAuth(httpx.Auth):
-    """Adds token and app key to each request; asks for a token once, renews it early, and once more after a 401.
+    """Adds token and app key to each request; asks for a token once, renews it early, and once more
+    after a 401.
 
-    A generator of requests with no I/O of its own. The lock makes twenty first calls share one token. Each request
-    waits for its turn last of all, so that a repeat counts towards the pace and a wait for the token bunches none.
+    A generator of requests with no I/O of its own. The lock makes twenty first calls share one
+    token. Each request waits for its turn last of all, so that a repeat counts towards the pace and
+    a wait for the token bunches none.
     """
 
     def __init__(
-        self, credentials: Credentials, turn: Callable[[], Awaitable[None]], clock: Callable[[], float] = time.monotonic
+        self,
+        credentials: Credentials,
+        turn: Callable[[], Awaitable[None]],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.credentials, self._turn, self._clock = credentials, turn, clock
         self._lock = asyncio.Lock()
         self._token: _Token | None = None
         self.requests = 0
 
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
         used: _Token | None = None
         for _ in range(2):
             async with self._lock:
-                if self._token is None or self._token is used or self._clock() >= self._token.renew_at:
+                if (
+                    self._token is None
+                    or self._token is used
+                    or self._clock() >= self._token.renew_at
+                ):
                     self._token = None
                     answer = yield self._ask()
                     await answer.aread()
@@ -55,8 +68,12 @@ class TokenAuth(httpx.Auth):
             if response.status_code != 401:
                 return
 
-    async def authorize(self, send: Callable[[httpx.Request], Awaitable[httpx.Response]], renew: bool) -> None:
-        """Make sure of a token without a call; with `renew` ask for another, and keep the present one where that is refused."""
+    async def authorize(
+        self, send: Callable[[httpx.Request], Awaitable[httpx.Response]], renew: bool
+    ) -> None:
+        """Make sure of a token without a call; with `renew` ask for another, and keep the present
+        one where that is refused.
+        """
         async with self._lock:
             if renew or self._token is None or self._clock() >= self._token.renew_at:
                 self._token = self._accepted(await send(self._ask()))
@@ -86,13 +103,17 @@ class TokenAuth(httpx.Auth):
             "client_id": self.credentials.client_id.reveal(),
             "client_secret": self.credentials.client_secret.reveal(),
         }
-        return httpx.Request("POST", self.credentials.auth_url, data=form, extensions={"timeout": TIMEOUT.as_dict()})
+        return httpx.Request(
+            "POST", self.credentials.auth_url, data=form, extensions={"timeout": TIMEOUT.as_dict()}
+        )
 
     def _accepted(self, response: httpx.Response) -> _Token:
         try:
             raw = response.json() if response.is_success else {}
             token, seconds = raw["access_token"], float(raw.get("expires_in", 900))
-            if not UNBROKEN.fullmatch(token):  # what no header can hold would be quoted whole in the library's own log
+            if not UNBROKEN.fullmatch(
+                token
+            ):  # what no header can hold would be quoted whole in the library's own log
                 raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError):
             raise TokenRefused(response) from None

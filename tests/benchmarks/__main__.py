@@ -1,4 +1,5 @@
-"""Benchmarks, side by side in one run, as ratios: `python tests/benchmarks [decode|columns|fetch|memory|stream|codec|import|load|nested|grid]`.
+"""Benchmarks, side by side in one run, as ratios: `python tests/benchmarks
+[decode|columns|fetch|memory|stream|codec|import|load|nested|grid]`.
 
 An absolute time says little about another machine; the ratios do. Needs the extra `bench`.
 """

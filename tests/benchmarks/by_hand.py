@@ -1,4 +1,6 @@
-"""What a careful person writes by hand, for the same frame: requests, json.loads, json_normalize and types."""
+"""What a careful person writes by hand, for the same frame: requests, json.loads, json_normalize
+and types.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,15 @@ def normalized(bodies: Sequence[bytes]) -> pd.DataFrame:
 
 def typed(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> pd.DataFrame:
     """Every column that is no list in the dtype that stnb gives it; lists stay lists of dicts."""
-    return pd.DataFrame({name: _typed(frame[name], dtype) for name, dtype in dtypes.items()}, copy=False)
+    return pd.DataFrame(
+        {name: _typed(frame[name], dtype) for name, dtype in dtypes.items()}, copy=False
+    )
 
 
 def money_and_times(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> pd.DataFrame:
-    """The lighter variant: only amounts and times are converted, the rest stays as json_normalize leaves it."""
+    """The lighter variant: only amounts and times are converted, the rest stays as json_normalize
+    leaves it.
+    """
     for name, dtype in dtypes.items():
         if dtype == "Float64":
             frame[name] = pd.to_numeric(frame[name])
@@ -44,7 +50,9 @@ def pulled(url: str, dtypes: Mapping[str, str]) -> pd.DataFrame:
     session = requests.Session()
     bodies, number, more = [], 1, True
     while more:
-        answer = session.get(f"{url}/jpm/v2/tenant/1/jobs", params={"page": number, "pageSize": 5000})
+        answer = session.get(
+            f"{url}/jpm/v2/tenant/1/jobs", params={"page": number, "pageSize": 5000}
+        )
         bodies.append(answer.content)
         more, number = json.loads(answer.content)["hasMore"], number + 1
     return typed(normalized(bodies), dtypes)

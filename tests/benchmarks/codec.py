@@ -1,4 +1,6 @@
-"""Inflating bodies: gzip as httpx does it against faster gzip, brotli and zstandard. CPU per 100,000 rows of jobs."""
+"""Inflating bodies: gzip as httpx does it against faster gzip, brotli and zstandard. CPU per
+100,000 rows of jobs.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def inflating() -> None:
     bodies = pages("jpm.jobs", ROWS)
     gzipped = [gzip.compress(body, 6) for body in bodies]
     works: dict[str, Callable[[], Any]] = {
-        "gzip, zlib in pieces (httpx)": lambda: [_in_pieces(body, zlib.decompressobj(GZIP)) for body in gzipped],
+        "gzip, zlib in pieces (httpx)": lambda: [
+            _in_pieces(body, zlib.decompressobj(GZIP)) for body in gzipped
+        ],
         "gzip, zlib at once": lambda: [zlib.decompress(body, GZIP) for body in gzipped],
     }
     sizes = dict.fromkeys(works, sum(map(len, gzipped)))
@@ -40,7 +44,9 @@ def inflating() -> None:
     slowest = took["gzip, zlib in pieces (httpx)"]
     for label, seconds in took.items():
         per_row = sizes[label] / ROWS
-        print(f"  {label:<32}{seconds / ROWS * 1e5:>8.3f} s{slowest / seconds:>8.1f}x{per_row:>8.0f} bytes a row on the wire")
+        print(
+            f"  {label:<32}{seconds / ROWS * 1e5:>8.3f} s{slowest / seconds:>8.1f}x{per_row:>8.0f} bytes a row on the wire"
+        )
     for label in missing:
         print(f"  {label:<32} not available: no wheel is installed")
 
@@ -50,15 +56,21 @@ def _in_pieces(body: bytes, inflater: Any) -> bytes:
     return b"".join([*parts, inflater.flush()])
 
 
-def _gzip(module: Any, bodies: list[bytes], gzipped: list[bytes]) -> tuple[list[bytes], Callable[[], Any]]:
+def _gzip(
+    module: Any, bodies: list[bytes], gzipped: list[bytes]
+) -> tuple[list[bytes], Callable[[], Any]]:
     return gzipped, lambda: [_in_pieces(body, module.decompressobj(GZIP)) for body in gzipped]
 
 
-def _brotli(module: Any, bodies: list[bytes], gzipped: list[bytes]) -> tuple[list[bytes], Callable[[], Any]]:
+def _brotli(
+    module: Any, bodies: list[bytes], gzipped: list[bytes]
+) -> tuple[list[bytes], Callable[[], Any]]:
     packed = [module.compress(body, quality=4) for body in bodies]
     return packed, lambda: [module.decompress(body) for body in packed]
 
 
-def _zstd(module: Any, bodies: list[bytes], gzipped: list[bytes]) -> tuple[list[bytes], Callable[[], Any]]:
+def _zstd(
+    module: Any, bodies: list[bytes], gzipped: list[bytes]
+) -> tuple[list[bytes], Callable[[], Any]]:
     packed = [module.ZstdCompressor(level=3).compress(body) for body in bodies]
     return packed, lambda: [module.ZstdDecompressor().decompress(body) for body in packed]

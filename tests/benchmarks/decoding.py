@@ -29,9 +29,13 @@ FEW = {
 
 
 def decoding() -> None:
-    """Against orjson.loads of the same bytes, and against json.loads + json_normalize + the same dtypes."""
+    """Against orjson.loads of the same bytes, and against json.loads + json_normalize + the same
+    dtypes.
+    """
     print(f"decode: pages -> typed DataFrame, CPU, medians of {RUNS}")
-    print(f"  {'':<22}{'x orjson':>10}{'':>10}{'by hand, same dtypes':>26}{'money and times only':>24}{'simdjson alone':>18}")
+    print(
+        f"  {'':<22}{'x orjson':>10}{'':>10}{'by hand, same dtypes':>26}{'money and times only':>24}{'simdjson alone':>18}"
+    )
     for name, count, most, least in CASES:
         bodies, shape = pages(name, count), shape_of(load()[name])
         dtypes = {leaf.path: dtype_of(leaf.column) for leaf in shape.leaves}
@@ -85,15 +89,18 @@ def _agree(ours: pd.DataFrame, hand: pd.DataFrame, dtypes: dict[str, str]) -> No
     """All contestants have to end with the same values in the same dtypes."""
     for name, dtype in dtypes.items():
         if dtype.startswith("list"):
-            assert [None if cell is None else list(cell) for cell in ours[name].to_numpy(object, na_value=None)] == hand[
-                name
-            ].tolist()
+            assert [
+                None if cell is None else list(cell)
+                for cell in ours[name].to_numpy(object, na_value=None)
+            ] == hand[name].tolist()
         else:
             pd.testing.assert_series_equal(ours[name], hand[name])
 
 
 def _simdjson() -> Callable[[bytes], Any] | None:
-    """Reading into simdjson's own tape, without one Python object: what no reader of JSON goes below."""
+    """Reading into simdjson's own tape, without one Python object: what no reader of JSON goes
+    below.
+    """
     try:
         import simdjson
     except ImportError:

@@ -16,7 +16,7 @@ from by_hand import pulled
 from timing import RUNS, side_by_side
 
 import stnb
-from stnb.account import Account
+from stnb.account.account import Account
 from stnb.catalog import load
 from stnb.frame import dtype_of, shape_of
 
@@ -72,21 +72,32 @@ def account(url: str) -> Account:
 
 
 def fetching() -> None:
-    """Against requests in sequence + json_normalize to the same dtypes, and against servicepytan as it is."""
-    print("\nfetch: jobs over loopback HTTP with gzip -> DataFrame, wall clock, against requests + json_normalize in sequence")
+    """Against requests in sequence + json_normalize to the same dtypes, and against servicepytan as
+    it is.
+    """
+    print(
+        "\nfetch: jobs over loopback HTTP with gzip -> DataFrame, wall clock, against requests + json_normalize in sequence"
+    )
     for label, count, base, row, least, runs in CASES:
         with server(count, base, row) as url, account(url) as st:
             assert len(st.jpm.jobs.start().wait()) == count
-            works = {"ours": lambda st=st: st.jpm.jobs.start().wait(), "hand": lambda url=url: pulled(url, DTYPES)}
+            works = {
+                "ours": lambda st=st: st.jpm.jobs.start().wait(),
+                "hand": lambda url=url: pulled(url, DTYPES),
+            }
             took = side_by_side(works, time.perf_counter, runs)
         ratio = took["hand"] / took["ours"]
-        print(f"  {label:<38}{ratio:>8.1f}x faster (≥ {least}x)   {took['ours']:.2f} s against {took['hand']:.2f} s")
+        print(
+            f"  {label:<38}{ratio:>8.1f}x faster (≥ {least}x)   {took['ours']:.2f} s against {took['hand']:.2f} s"
+        )
     peer()
 
 
 def peer() -> None:
     """servicepytan pays a token a request, and ends with a list of dicts, not with a frame."""
-    print(f"  against {PEER} from PyPI, which ends with a list of dicts; {PEER_ROWS:,} rows, no latency")
+    print(
+        f"  against {PEER} from PyPI, which ends with a list of dicts; {PEER_ROWS:,} rows, no latency"
+    )
     try:
         python = installed()
     except (OSError, subprocess.CalledProcessError) as err:
@@ -96,7 +107,12 @@ def peer() -> None:
         assert len(st.jpm.jobs.start().wait()) == PEER_ROWS
         ours = side_by_side({"ours": lambda: st.jpm.jobs.start().wait()}, time.perf_counter)["ours"]
         for label, size in (("its own page size, 100", 0), ("5,000 rows a page", 5000)):
-            done = subprocess.run([python, "-c", PEER_CODE, url, str(size)], capture_output=True, text=True, check=True)
+            done = subprocess.run(
+                [python, "-c", PEER_CODE, url, str(size)],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
             rows, seconds = done.stdout.split()
             assert int(rows) == PEER_ROWS
             theirs = float(seconds)
@@ -113,5 +129,7 @@ def installed() -> Path:
         subprocess.run([python, "-c", "import servicepytan"], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         venv.create(home, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", PEER], check=True, capture_output=True)
+        subprocess.run(
+            [python, "-m", "pip", "install", "-q", PEER], check=True, capture_output=True
+        )
     return python

@@ -1,4 +1,6 @@
-"""The grid in a real JupyterLab: from the run of a cell, a click or a letter to what is then on the page."""
+"""The grid in a real JupyterLab: from the run of a cell, a click or a letter to what is then on the
+page.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,13 @@ from typing import Any
 from timing import RUNS
 
 SIZES = ((100_000, 60), (1_000_000, 40))
-BOUNDS = {"first paint": 1000, "scroll to the middle": 100, "sort": 500, "pick a bar": 500, "search": 500}
+BOUNDS = {
+    "first paint": 1000,
+    "scroll to the middle": 100,
+    "sort": 500,
+    "pick a bar": 500,
+    "search": 500,
+}
 WIRE, SAVED = 1_000_000, 50_000  # bytes
 FRAME = """
 import numpy as np, pandas as pd, pyarrow as pa, stnb, stnb.explorer
@@ -55,7 +63,9 @@ SHOW = (
     " const book = window.jupyterapp.shell.currentWidget.content; book.deselectAll(); book.activeCellIndex = 1;"
     " window.jupyterapp.commands.execute('notebook:run-cell'); })()"
 )
-TYPE = "(() => { const box = $('input'); box.value = '%s'; box.dispatchEvent(new Event('input')); })()"
+TYPE = (
+    "(() => { const box = $('input'); box.value = '%s'; box.dispatchEvent(new Event('input')); })()"
+)
 WHOLE = "/^[\\d,]+ rows/.test(text('.stnb-grid-bar span'))"
 SOME = "/ of [\\d,]+ rows/.test(text('.stnb-grid-bar span'))"
 SORTS = "$('.stnb-grid-head > [aria-colindex=\"2\"]').click()"
@@ -75,13 +85,17 @@ STEPS: list[tuple[str, str, str]] = [
 
 
 def grid() -> None:
-    """First paint, scroll, sort, pick, search; what travels to the page, and what a saved notebook keeps."""
+    """First paint, scroll, sort, pick, search; what travels to the page, and what a saved notebook
+    keeps.
+    """
     for rows, columns in SIZES:
         with _lab(rows, columns) as lab:
             seconds, wire, saved = _measure(lab)
         print(f"\ngrid: {rows:,} rows x {columns} columns, two of them nested, medians of {RUNS}")
         for name, bound in BOUNDS.items():
-            print(f"  {name:<22}{statistics.median(seconds[name]):>8.0f} ms{f'(< {bound:,} at 100,000 rows)':>30}")
+            print(
+                f"  {name:<22}{statistics.median(seconds[name]):>8.0f} ms{f'(< {bound:,} at 100,000 rows)':>30}"
+            )
         print(f"  {'to the page':<22}{wire / 1000:>8.0f} KB{f'(≤ {WIRE // 1000:,})':>30}")
         print(f"  {'in the notebook':<22}{saved / 1000:>8.0f} KB{f'(≤ {SAVED // 1000:,})':>30}")
 
@@ -94,8 +108,13 @@ def _lab(rows: int, columns: int) -> Iterator[Any]:
     from tests.browser.labkit import Lab, chromium, lab_server, write_notebook
 
     settings = {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
-    with tempfile.TemporaryDirectory(prefix="stnb-grid-") as folder, lab_server(Path(folder), settings) as (address, notebooks):
-        write_notebook(notebooks / "grid.ipynb", FRAME.format(rows=rows, columns=columns), "stnb.show(df)")
+    with (
+        tempfile.TemporaryDirectory(prefix="stnb-grid-") as folder,
+        lab_server(Path(folder), settings) as (address, notebooks),
+    ):
+        write_notebook(
+            notebooks / "grid.ipynb", FRAME.format(rows=rows, columns=columns), "stnb.show(df)"
+        )
         with sync_playwright() as playwright, chromium(playwright) as (context, _):
             lab = Lab(context, address, notebooks).open("grid.ipynb")
             lab.run_cell(0)
@@ -108,10 +127,13 @@ def _measure(lab: Any) -> tuple[dict[str, list[float]], int, int]:
     before = lab.received
     _round(lab)
     wire = lab.received - before
-    lab.save()  # with one grid: those of the later rounds stay in the kernel, and so in the notebook
+    # with one grid: those of the later rounds stay in the kernel, and so in the notebook
+    lab.save()
     file = lab.notebooks / "grid.ipynb"
     saved = file.stat().st_size - len(FRAME)
-    assert "widgets" in json.loads(file.read_text())["metadata"], "the state was to be saved, or this proves nothing"
+    assert "widgets" in json.loads(file.read_text())["metadata"], (
+        "the state was to be saved, or this proves nothing"
+    )
     seconds: dict[str, list[float]] = {name: [] for name in BOUNDS}
     for _ in range(RUNS):
         for name, took in _round(lab):

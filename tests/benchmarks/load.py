@@ -1,6 +1,8 @@
-"""A million rows through loopback HTTP while the server fails at random: is each row there once, and what does it cost?
+"""A million rows through loopback HTTP while the server fails at random: is each row there once,
+and what does it cost?
 
-The server lives in a process of its own: `python load.py serve ROWS` tells its port, then takes a seed a line.
+The server lives in a process of its own: `python load.py serve ROWS` tells its port, then takes a
+seed a line.
 """
 
 from __future__ import annotations
@@ -22,23 +24,32 @@ sys.path.insert(0, str(HERE.parent))
 from badserver import Loopback, Toys, account_at  # noqa: E402
 
 from stnb import StnbError  # noqa: E402
-from stnb.account import Account  # noqa: E402
+from stnb.account.account import Account  # noqa: E402
 
 ROWS, SEEDS, BATCH = 1_000_000, range(20), 2500
 
 
 def loading() -> None:
-    print(f"\nload: {ROWS:,} rows over loopback HTTP with faults at random (429, 503, HTML, drops, cut bodies, ended tokens)")
-    print(f"  {'seed':>4} {'read as':<8}{'seconds':>8}{'requests':>10}{'faults':>8}{'resumed':>9}   exact")
+    print(
+        f"\nload: {ROWS:,} rows over loopback HTTP with faults at random (429, 503, HTML, drops, cut bodies, ended tokens)"
+    )
+    print(
+        f"  {'seed':>4} {'read as':<8}{'seconds':>8}{'requests':>10}{'faults':>8}{'resumed':>9}   exact"
+    )
     with serving() as server, account_at(f"http://127.0.0.1:{server.port}") as st:
         for seed in SEEDS:
             name = ("list", "feed")[seed % 2]
             server.begin(seed)
             start = time.perf_counter()
-            frame, resumed = pulled(st, {"list": "toys.widgets", "feed": "toys.export.widgets"}[name])
+            frame, resumed = pulled(
+                st, {"list": "toys.widgets", "feed": "toys.export.widgets"}[name]
+            )
             seconds = time.perf_counter() - start
             met, requests = sum(server.begin(seed).values()), frame.attrs["stnb"]["requests"]
-            print(f"  {seed:>4} {name:<8}{seconds:>8.1f}{requests:>10,}{met:>8}{resumed:>9}   {exact(frame)}", flush=True)
+            print(
+                f"  {seed:>4} {name:<8}{seconds:>8.1f}{requests:>10,}{met:>8}{resumed:>9}   {exact(frame)}",
+                flush=True,
+            )
 
 
 def pulled(st: Account, name: str) -> tuple[pd.DataFrame, int]:
@@ -55,7 +66,11 @@ def exact(frame: pd.DataFrame) -> bool:
     """Whether each row of the server is there once, and whole."""
     ids = frame["id"].to_numpy(dtype="int64")
     names = "n" + frame["id"].astype("str")
-    return len(ids) == ROWS and bool((np.sort(ids) == np.arange(ROWS)).all()) and bool((frame["name"] == names).all())
+    return (
+        len(ids) == ROWS
+        and bool((np.sort(ids) == np.arange(ROWS)).all())
+        and bool((frame["name"] == names).all())
+    )
 
 
 class Served:

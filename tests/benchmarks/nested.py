@@ -15,12 +15,21 @@ from timing import RUNS, side_by_side
 
 from stnb.catalog import load
 from stnb.frame import assemble, decode, shape_of
-from stnb.nested import children, custom_fields
+from stnb.tables.nested import children, custom_fields
 
 INVOICES = 100_000
 BY_HAND = 25_000  # of them for those who would need minutes for all
 PAGE = 5_000
-FIELDS = ("Gate code", "Equipment age", "Permit number", "Roof type", "Referred by", "Warranty until", "Square feet", "Has dog")
+FIELDS = (
+    "Gate code",
+    "Equipment age",
+    "Permit number",
+    "Roof type",
+    "Referred by",
+    "Warranty until",
+    "Square feet",
+    "Has dog",
+)
 COLUMNS = ["id", "items", "customFields"]
 SECONDS, RATIO = 2.0, 10.0
 
@@ -29,9 +38,14 @@ def nested() -> None:
     """100,000 invoices with 4 items each, and 4 custom fields."""
     bodies = _invoices(INVOICES)
     frame = _frame(bodies)
-    by_hand = pd.DataFrame([row for body in bodies[: BY_HAND // PAGE] for row in json.loads(body)["data"]], columns=COLUMNS)
+    by_hand = pd.DataFrame(
+        [row for body in bodies[: BY_HAND // PAGE] for row in json.loads(body)["data"]],
+        columns=COLUMNS,
+    )
     _agree(frame.head(BY_HAND), by_hand)
-    print(f"\nnested: {INVOICES:,} invoices with {ITEMS} items and 4 custom fields each, medians of {RUNS}")
+    print(
+        f"\nnested: {INVOICES:,} invoices with {ITEMS} items and 4 custom fields each, medians of {RUNS}"
+    )
     print(f"  {'':<18}{'wall':>8}{f'(< {SECONDS:.0f} s)':>10}{'explode + json_normalize':>40}")
     for name, ours, theirs in (
         ("children", partial(children, column="items"), _children_by_hand),
@@ -44,23 +58,36 @@ def nested() -> None:
         }
         took = side_by_side(works, time.perf_counter)
         times = took["hand"] / took["few"]
-        print(f"  {name:<18}{took['ours']:>6.2f} s{'':>10}{times:>11.1f}x faster on {BY_HAND:,} of them (≥ {RATIO:.0f})")
+        print(
+            f"  {name:<18}{took['ours']:>6.2f} s{'':>10}{times:>11.1f}x faster on {BY_HAND:,} of them (≥ {RATIO:.0f})"
+        )
 
 
 def _invoices(count: int) -> list[bytes]:
-    """Pages of invoices; each page of the same rows but for their ids, as making them takes longest."""
+    """Pages of invoices; each page of the same rows but for their ids, as making them takes
+    longest.
+    """
     dice = random.Random(1)
     made = [json.loads(row) for row in rows(load()["accounting.invoices"], PAGE)]
     some = next(row["items"] for row in made if row["items"])
     for row in made:
         row["items"] = row["items"] or some
-        row["customFields"] = [{"name": name, "value": _value(name, dice)} for name in dice.sample(FIELDS, 4)]
-    pages = ([json.dumps({**row, "id": start + i}).encode() for i, row in enumerate(made)] for start in range(0, count, PAGE))
+        row["customFields"] = [
+            {"name": name, "value": _value(name, dice)} for name in dice.sample(FIELDS, 4)
+        ]
+    pages = (
+        [json.dumps({**row, "id": start + i}).encode() for i, row in enumerate(made)]
+        for start in range(0, count, PAGE)
+    )
     return [page(made_page, 1, PAGE) for made_page in pages]
 
 
 def _value(name: str, dice: random.Random) -> str:
-    made = {"Equipment age": str(dice.randint(1, 30)), "Square feet": f"{dice.uniform(800, 4000):.1f}", "Has dog": "true"}
+    made = {
+        "Equipment age": str(dice.randint(1, 30)),
+        "Square feet": f"{dice.uniform(800, 4000):.1f}",
+        "Has dog": "true",
+    }
     return made.get(name) or " ".join(dice.choices(WORDS, k=2))
 
 
@@ -78,7 +105,11 @@ def _children_by_hand(invoices: pd.DataFrame) -> pd.DataFrame:
 
 
 def _fields_by_hand(invoices: pd.DataFrame) -> pd.DataFrame:
-    exploded = invoices[["id", "customFields"]].explode("customFields", ignore_index=True).dropna(subset="customFields")
+    exploded = (
+        invoices[["id", "customFields"]]
+        .explode("customFields", ignore_index=True)
+        .dropna(subset="customFields")
+    )
     flat = pd.json_normalize(exploded["customFields"].tolist()).assign(id=exploded["id"].to_numpy())
     return flat.pivot_table(index="id", columns="name", values="value", aggfunc="last")
 

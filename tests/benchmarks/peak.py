@@ -1,7 +1,8 @@
-"""One pull in a process of its own: `python peak.py URL ours|hand|FILE.parquet` tells its rows, seconds, CPU seconds and bytes.
+"""One pull in a process of its own: `python peak.py URL ours|hand|FILE.parquet` tells its rows,
+seconds, CPU seconds and bytes.
 
-peak: resident memory at its highest in the pull, above what it was just before. frame: the size of the frame, or of
-the file.
+peak: resident memory at its highest in the pull, above what it was just before. frame: the size of
+the frame, or of the file.
 """
 
 from __future__ import annotations
@@ -31,17 +32,28 @@ def resident(name: str) -> int:
 
 def main(url: str, how: str) -> dict[str, Any]:
     with account(url) as st:
-        pulls: dict[str, Callable[[], Any]] = {"ours": lambda: st.jpm.jobs.start().wait(), "hand": lambda: pulled(url, DTYPES)}
+        pulls: dict[str, Callable[[], Any]] = {
+            "ours": lambda: st.jpm.jobs.start().wait(),
+            "hand": lambda: pulled(url, DTYPES),
+        }
         pull = pulls.get(how, lambda: st.jpm.jobs.start(to=how).saved())
         st.jpm.jobs.start(limit=20).wait()  # so that what is loaded at first use is there
         gc.collect()
         CLEAR.write_text("5")  # VmHWM starts anew
         before, start, cpu = resident("VmRSS"), time.perf_counter(), time.process_time()
         got = pull()
-        told = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu, "peak": resident("VmHWM") - before}
+        told = {
+            "seconds": time.perf_counter() - start,
+            "cpu": time.process_time() - cpu,
+            "peak": resident("VmHWM") - before,
+        }
     if how in pulls:
         return {**told, "rows": len(got), "frame": int(got.memory_usage(deep=True).sum())}
-    return {**told, "rows": parquet.ParquetFile(got).metadata.num_rows, "frame": Path(how).stat().st_size}
+    return {
+        **told,
+        "rows": parquet.ParquetFile(got).metadata.num_rows,
+        "frame": Path(how).stat().st_size,
+    }
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""A list of jobs over loopback HTTP with gzip, in a process of its own: `python server.py ROWS BASE_MS ROW_US`."""
+"""A list of jobs over loopback HTTP with gzip, in a process of its own: `python server.py ROWS
+BASE_MS ROW_US`.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stnb.catalog import load
-from stnb.pager.lists import choose_size
-from stnb.pager.models import IN_FLIGHT
+from stnb.pull.paging.lists import choose_size
+from stnb.pull.paging.models import IN_FLIGHT
 
 COUNT, BASE, PER_ROW = int(sys.argv[1]), float(sys.argv[2]) / 1e3, float(sys.argv[3]) / 1e6
 DISTINCT = 20_000  # rows that are made; beyond them they come again under other ids
@@ -38,7 +40,10 @@ def body(number: int, size: int) -> bytes:
 
 
 async def jobs(request: Request) -> Response:
-    number, size = int(request.query_params.get("page", 1)), int(request.query_params.get("pageSize", 50))
+    number, size = (
+        int(request.query_params.get("page", 1)),
+        int(request.query_params.get("pageSize", 50)),
+    )
     content = body(number, size)
     if BASE or PER_ROW:
         await asyncio.sleep(BASE + PER_ROW * min(size, max(COUNT - (number - 1) * size, 0)))
@@ -49,8 +54,17 @@ async def token(request: Request) -> Response:
     return JSONResponse({"access_token": "t", "expires_in": 900, "token_type": "Bearer"})
 
 
-app = Starlette(routes=[Route("/jpm/v2/tenant/{tenant}/jobs", jobs), Route("/connect/token", token, methods=["POST"])])
-for size in {FULL, choose_size(COUNT, IN_FLIGHT, FULL)} if COUNT <= 100_000 else {choose_size(COUNT, IN_FLIGHT, FULL)}:
+app = Starlette(
+    routes=[
+        Route("/jpm/v2/tenant/{tenant}/jobs", jobs),
+        Route("/connect/token", token, methods=["POST"]),
+    ]
+)
+for size in (
+    {FULL, choose_size(COUNT, IN_FLIGHT, FULL)}
+    if COUNT <= 100_000
+    else {choose_size(COUNT, IN_FLIGHT, FULL)}
+):
     for number in range(1, -(-COUNT // size) + 1):  # so that compressing is not what is measured
         body(number, size)
 config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error")

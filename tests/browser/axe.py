@@ -11,7 +11,9 @@ HEAVY = {"serious", "critical"}
 
 
 def faults(page: Page, part: str) -> list[str]:
-    """The serious and critical faults inside the elements of that selector, each with its first places."""
+    """The serious and critical faults inside the elements of that selector, each with its first
+    places.
+    """
     found = Axe().run(page, context=part, options={"resultTypes": ["violations"]})
     return [_line(v) for v in found.response["violations"] if v["impact"] in HEAVY]
 

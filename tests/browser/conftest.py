@@ -10,17 +10,26 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
 
-from .labkit import CHROMIUM, Lab, chromium, lab_server  # noqa: E402
+from tests.browser.labkit import CHROMIUM, Lab, chromium, lab_server  # noqa: E402
+from tests.helpers.moments import DEMO_TODAY  # noqa: E402
 
 playwright.expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 
-DEMO = {"STNB_DEMO_LATENCY": "0.5", "STNB_DEMO_SCALE": "1.43"}  # a feed of 30 pages, half a second each: time to cancel by hand
+DEMO = {
+    "STNB_DEMO_TODAY": DEMO_TODAY,
+    "STNB_DEMO_LATENCY": "0.5",
+    "STNB_DEMO_SCALE": "1.43",
+}  # a feed of 30 pages, half a second each: time to cancel by hand
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder, begin with it, as it takes longest, and skip it with a reason without Chromium."""
+    """Mark what is in this folder, begin with it, as it takes longest, and skip it with a reason
+    without Chromium.
+    """
     items.sort(key=lambda item: Path(__file__).parent not in item.path.parents)
-    missing = pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM")
+    missing = pytest.mark.skip(
+        reason=f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM"
+    )
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -38,14 +47,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 
 @pytest.fixture(scope="module")
 def driver() -> Iterator[Any]:
-    """Playwright itself; ended with the module, as its event loop would stand in the way of other tests' loops."""
+    """Playwright itself; ended with the module, as its event loop would stand in the way of other
+    tests' loops.
+    """
     with playwright.sync_playwright() as running:
         yield running
 
 
 @pytest.fixture
-def lab(server: tuple[str, Path], driver: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
-    """A notebook page. A failed test leaves a screenshot; a request to any other host fails the test."""
+def lab(
+    server: tuple[str, Path], driver: Any, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Lab]:
+    """A notebook page. A failed test leaves a screenshot; a request to any other host fails the
+    test.
+    """
     with chromium(driver) as (context, refused):
         page = Lab(context, *server)
         yield page

@@ -41,7 +41,13 @@ HOMES = (
     "JUPYTERLAB_WORKSPACES_DIR",
     "HOME",
 )
-NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}}
+NEWS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    }
+}
 LOCAL = ("http://127.0.0.1", "http://localhost", "data:", "blob:", "chrome")
 
 
@@ -49,10 +55,11 @@ LOCAL = ("http://127.0.0.1", "http://localhost", "data:", "blob:", "chrome")
 def lab_server(
     root: Path, settings: dict[str, Any] | None = None, app: str = "lab", **variables: str
 ) -> Iterator[tuple[str, Path]]:
-    """Start JupyterLab (or Notebook 7: `app="notebook"`) with its own folders; give its address and its notebooks' folder.
+    """Start JupyterLab (or Notebook 7: `app="notebook"`) with its own folders; give its address and
+    its notebooks' folder.
 
-    `settings` maps a plugin ("@jupyterlab/apputils-extension:themes") to its user settings. On leaving, the server,
-    its kernels and everything they started are gone.
+    `settings` maps a plugin ("@jupyterlab/apputils-extension:themes") to its user settings. On
+    leaving, the server, its kernels and everything they started are gone.
     """
     notebooks = root / "notebooks"
     notebooks.mkdir(parents=True, exist_ok=True)
@@ -61,7 +68,12 @@ def lab_server(
     port = _free_port()
     with (root / "lab.log").open("wb") as log:
         server = subprocess.Popen(
-            _command(port, notebooks, app), cwd=notebooks, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            _command(port, notebooks, app),
+            cwd=notebooks,
+            env=env,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         try:
             _wait_for(f"http://127.0.0.1:{port}/api", server)
@@ -71,7 +83,11 @@ def lab_server(
 
 
 def _environment(root: Path) -> dict[str, str]:
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("SERVICETITAN_", "STNB_", "COV_"))}
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SERVICETITAN_", "STNB_", "COV_"))
+    }
     for name in HOMES:
         env[name] = str(root / name.lower())
         Path(env[name]).mkdir(parents=True, exist_ok=True)
@@ -117,8 +133,13 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) ->
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if server.poll() is not None:
-            raise RuntimeError(f"JupyterLab stopped with code {server.returncode}; its lab.log says why")
-        with contextlib.suppress(OSError, urllib.error.URLError), urllib.request.urlopen(url, timeout=2):
+            raise RuntimeError(
+                f"JupyterLab stopped with code {server.returncode}; its lab.log says why"
+            )
+        with (
+            contextlib.suppress(OSError, urllib.error.URLError),
+            urllib.request.urlopen(url, timeout=2),
+        ):
             return
         time.sleep(0.05)
     raise TimeoutError(url)
@@ -140,7 +161,9 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 def chromium(
     playwright: Playwright, width: int = 1400, height: int = 1000, dark: bool = False
 ) -> Iterator[tuple[BrowserContext, list[str]]]:
-    """Open a fresh browser; give its context and the list of off-host requests, all of which are refused."""
+    """Open a fresh browser; give its context and the list of off-host requests, all of which are
+    refused.
+    """
     profile = tempfile.mkdtemp(prefix="stnb-chromium-")
     context = playwright.chromium.launch_persistent_context(
         profile,
@@ -169,7 +192,11 @@ def chromium(
 def write_notebook(path: Path, *cells: str) -> Path:
     """Write a notebook of code cells, without outputs."""
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     nbformat.write(book, str(path))
     return path
 
@@ -191,9 +218,13 @@ class Lab:
     def open(self, name: str, timeout: float = 60_000) -> Lab:
         """Open a notebook and wait for its kernel."""
         self.page.goto(f"{self.address}/lab/tree/{name}?reset", wait_until="domcontentloaded")
-        self.page.wait_for_function("() => window.jupyterapp && window.jupyterapp.restored", timeout=timeout)
+        self.page.wait_for_function(
+            "() => window.jupyterapp && window.jupyterapp.restored", timeout=timeout
+        )
         self.page.evaluate("() => window.jupyterapp.restored.then(() => null)")
-        self.page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook", timeout=timeout)
+        self.page.wait_for_selector(
+            ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook", timeout=timeout
+        )
         self.page.wait_for_function(
             """() => { const w = window.jupyterapp.shell.currentWidget;
                 const k = w && w.context && w.context.sessionContext.session?.kernel;
@@ -234,7 +265,9 @@ class Lab:
         )
 
     def wait_cell(self, index: int, timeout: float = 60_000) -> None:
-        """Wait for this cell's own reply. Kernel status says nothing here: a subshell reports idle while a cell still runs."""
+        """Wait for this cell's own reply. Kernel status says nothing here: a subshell reports idle
+        while a cell still runs.
+        """
         self.page.wait_for_function(
             """([i]) => { const cell = window.jupyterapp.shell.currentWidget.content.widgets[i];
                 return cell.model.executionState === 'idle' && cell.model.executionCount !== null; }""",
@@ -257,15 +290,16 @@ class Lab:
         return "\n".join(_plain(output) for output in self.outputs(index))
 
     def output(self, index: int) -> Locator:
-        """The output area of a cell only: the cell itself also holds its source, which finds too much."""
+        """The output area of a cell only: the cell itself also holds its source, which finds too
+        much.
+        """
         panel = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell"
         return self.page.locator(panel).nth(index).locator(".jp-Cell-outputWrapper")
 
     def stop_kernels(self) -> None:
         """End the kernels of this page, so that the next test starts alone."""
-        js = (
-            "() => window.jupyterapp?.serviceManager.sessions.shutdownAll().then(() => null, () => null)"  # one may be restarting
-        )
+        # one may be restarting
+        js = "() => window.jupyterapp?.serviceManager.sessions.shutdownAll().then(() => null, () => null)"
         self.page.evaluate(js)
 
     def save(self) -> None:
@@ -276,5 +310,9 @@ class Lab:
 def _plain(output: dict[str, Any]) -> str:
     if output["output_type"] == "error":
         return f"{output['ename']}: {output['evalue']}"
-    text = output["text"] if output["output_type"] == "stream" else output.get("data", {}).get("text/plain", "")
+    text = (
+        output["text"]
+        if output["output_type"] == "stream"
+        else output.get("data", {}).get("text/plain", "")
+    )
     return text if isinstance(text, str) else "".join(text)

@@ -1,4 +1,6 @@
-"""The explorer as a page without a notebook, and the chart and the buttons to leave with, in a real browser."""
+"""The explorer as a page without a notebook, and the chart and the buttons to leave with, in a real
+browser.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from .labkit import HOMES, Lab, _free_port, chromium, write_notebook
+from tests.browser.labkit import HOMES, Lab, _free_port, chromium, write_notebook
+from tests.helpers.moments import DEMO_TODAY
 
 PATIENCE = 60_000
 ICON_FONT = "cdn.jsdelivr.net"  # Voila asks for it, and does without
@@ -39,16 +42,43 @@ LEAVE = "leave = Leave(lambda: df, lambda: df.head(5), lambda: code, lambda: cha
 @contextlib.contextmanager
 def app(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """`stnb app` in a folder of its own, ended by Ctrl-C; gives its address."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SERVICETITAN_", "STNB_"))}
-    environment |= {name: str(folder / name.lower()) for name in HOMES} | {"STNB_DEMO_SCALE": "0.1"}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SERVICETITAN_", "STNB_"))
+    }
+    environment |= {name: str(folder / name.lower()) for name in HOMES} | {
+        "STNB_DEMO_SCALE": "0.1",
+        "STNB_DEMO_TODAY": DEMO_TODAY,
+    }
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
-    command = [sys.executable, "-m", "stnb.cli", "app", "--port", str(_free_port()), "--no-browser", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "stnb.cli.main",
+        "app",
+        "--port",
+        str(_free_port()),
+        "--no-browser",
+        *options,
+    ]
     with subprocess.Popen(
-        command, cwd=folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, restore_signals=True
+        command,
+        cwd=folder,
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        restore_signals=True,
     ) as process:
         try:
             assert process.stderr is not None
-            yield next(found[0] for line in process.stderr if (found := re.search(r"http://\S+", line))), process
+            yield (
+                next(
+                    found[0] for line in process.stderr if (found := re.search(r"http://\S+", line))
+                ),
+                process,
+            )
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=30)
@@ -56,10 +86,14 @@ def app(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str
 
 @pytest.mark.skipif(importlib.util.find_spec("voila") is None, reason="the app needs voila")
 def test_the_explorer_is_a_page(driver: Any, tmp_path: Path) -> None:
-    """With the token, and only so, it is the explorer: search, pull and see rows; Ctrl-C ends it. No other host is needed."""
+    """With the token, and only so, it is the explorer: search, pull and see rows; Ctrl-C ends it.
+    No other host is needed.
+    """
     with app(tmp_path, "--profile", "demo") as (address, process):
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(address.partition("?")[0].rstrip("/") + "/voila/files/explorer.ipynb", timeout=20)
+            urllib.request.urlopen(
+                address.partition("?")[0].rstrip("/") + "/voila/files/explorer.ipynb", timeout=20
+            )
         refused.value.close()
         _nothing_without_token(driver, address)
         with chromium(driver) as (context, others):
@@ -82,9 +116,9 @@ def _nothing_without_token(driver: Any, address: str) -> None:
     with chromium(driver) as (context, _):
         page = context.pages[0]
         page.goto(address.partition("?")[0])
-        expect(page.get_by_role("textbox", name=re.compile("token|password", re.IGNORECASE)).first).to_be_visible(
-            timeout=PATIENCE
-        )
+        expect(
+            page.get_by_role("textbox", name=re.compile("token|password", re.IGNORECASE)).first
+        ).to_be_visible(timeout=PATIENCE)
         expect(page.locator(".stnb")).to_have_count(0)
 
 
@@ -93,7 +127,9 @@ def _pull(page: Page, name: str) -> None:
     expect(box).to_be_visible(timeout=PATIENCE)
     box.click()
     box.press_sequentially(name)
-    expect(page.get_by_role("listbox", name="Resource").get_by_role("option").first).to_contain_text(name)
+    expect(
+        page.get_by_role("listbox", name="Resource").get_by_role("option").first
+    ).to_contain_text(name)
     box.press("Enter")
     page.get_by_role("button", name="Pull").click()
     expect(page.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
@@ -101,13 +137,17 @@ def _pull(page: Page, name: str) -> None:
 
 
 def test_a_chart_in_the_page(lab: Lab) -> None:
-    """The picture is there with its description; its menus work by keyboard; the page's width and theme reach it; its code runs."""
+    """The picture is there with its description; its menus work by keyboard; the page's width and
+    theme reach it; its code runs.
+    """
     write_notebook(lab.notebooks / "chart.ipynb", LEAVING, CHART)
     lab.open("chart.ipynb").run_all()
     output = lab.output(1)
     picture = output.get_by_role("img")
     expect(picture).to_be_visible(timeout=PATIENCE)
-    expect(picture).to_have_attribute("alt", re.compile("has the most jobs: 2\\d\\d\\. Bar chart of the number of jobs by month"))
+    expect(picture).to_have_attribute(
+        "alt", re.compile("has the most jobs: 2\\d\\d\\. Bar chart of the number of jobs by month")
+    )
     assert picture.evaluate("i => i.complete && i.naturalWidth") > 300
     light = picture.get_attribute("src")
 
@@ -131,7 +171,9 @@ def test_a_chart_in_the_page(lab: Lab) -> None:
 
 
 def test_leaving_by_the_buttons(lab: Lab) -> None:
-    """The code comes into a new cell and runs, or onto the clipboard; a notebook and a file are where the line says."""
+    """The code comes into a new cell and runs, or onto the clipboard; a notebook and a file are
+    where the line says.
+    """
     write_notebook(lab.notebooks / "leave.ipynb", LEAVING, CHART, LEAVE, "print('after')")
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     lab.open("leave.ipynb").run_all()
@@ -146,12 +188,16 @@ def test_leaving_by_the_buttons(lab: Lab) -> None:
 
     output.get_by_role("button", name="Copy code").click()
     expect(said).to_have_text("The code is copied.")
-    assert lab.page.evaluate("() => navigator.clipboard.readText()").endswith("df = st.jpm.jobs.pull(limit=20)")
+    assert lab.page.evaluate("() => navigator.clipboard.readText()").endswith(
+        "df = st.jpm.jobs.pull(limit=20)"
+    )
 
     output.get_by_label("File name").fill("mine")
     output.get_by_role("button", name="Save as notebook").click()
     expect(said).to_have_text(f"The notebook is {lab.notebooks / 'mine.ipynb'}.", timeout=PATIENCE)
-    assert "df = st.jpm.jobs.pull(limit=20)" in [cell.source for cell in nbformat.read(lab.notebooks / "mine.ipynb", 4).cells]
+    assert "df = st.jpm.jobs.pull(limit=20)" in [
+        cell.source for cell in nbformat.read(lab.notebooks / "mine.ipynb", 4).cells
+    ]
     output.get_by_role("button", name="CSV").click()
     expect(said).to_contain_text("mine.csv", timeout=PATIENCE)
     assert lab.errors == []

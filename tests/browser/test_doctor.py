@@ -1,4 +1,6 @@
-"""The doctor as a person meets it: filling in, naming the cause, and examined again once it is mended."""
+"""The doctor as a person meets it: filling in, naming the cause, and examined again once it is
+mended.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +9,16 @@ import re
 from playwright.sync_api import expect
 
 from stnb import demoserver as demo
-
-from .labkit import Lab, write_notebook
+from tests.browser.labkit import Lab, write_notebook
 
 SECRETS = (demo.APP_KEY, demo.CLIENT_SECRET)
 PATIENCE = 30_000
 
 
 def test_the_doctor_in_the_page(lab: Lab) -> None:
-    """It names the cause and whom to ask, offers another look, sees the cure, and leaves a static copy without a secret."""
+    """It names the cause and whom to ask, offers another look, sees the cure, and leaves a static
+    copy without a secret.
+    """
     write_notebook(
         lab.notebooks / "doctor.ipynb",
         "import stnb\nst = stnb.demo(state='disabled')\nui = stnb.doctor(st)\nui",
@@ -33,7 +36,9 @@ def test_the_doctor_in_the_page(lab: Lab) -> None:
     lab.run_cell(1)
     again.click()
     expect(verdict).to_contain_text("You are in", timeout=PATIENCE)
-    expect(report.locator(".modules summary")).to_contain_text(re.compile(r"2\d of 24 modules answered"), timeout=PATIENCE)
+    expect(report.locator(".modules summary")).to_contain_text(
+        re.compile(r"2\d of 24 modules answered"), timeout=PATIENCE
+    )
 
     expect(again).to_be_enabled(timeout=PATIENCE)
     lab.save()

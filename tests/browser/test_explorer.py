@@ -1,4 +1,6 @@
-"""The explorer from the first key to a notebook that repeats it, and what it says when something is wrong."""
+"""The explorer from the first key to a notebook that repeats it, and what it says when something is
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,9 @@ import pytest
 from nbclient import NotebookClient
 from playwright.sync_api import Locator, expect
 
-from .axe import faults
-from .conftest import DEMO
-from .labkit import Lab, chromium, lab_server, write_notebook
+from tests.browser.axe import faults
+from tests.browser.conftest import DEMO
+from tests.browser.labkit import Lab, chromium, lab_server, write_notebook
 
 PATIENCE = 30_000
 START = "import stnb\nui = stnb.explore('demo')"
@@ -34,7 +36,9 @@ def _choose(whole: Locator, words: str, name: str) -> None:
     box = whole.get_by_role("combobox", name="Resource")
     box.click()
     box.press_sequentially(words)
-    expect(whole.get_by_role("listbox", name="Resource").get_by_role("option").first).to_contain_text(name)
+    expect(
+        whole.get_by_role("listbox", name="Resource").get_by_role("option").first
+    ).to_contain_text(name)
     box.press("Enter")
     expect(box).to_have_value(name)
 
@@ -46,7 +50,9 @@ def _printed(lab: Lab, code: str) -> str:
 
 
 def test_from_a_word_to_a_notebook_with_the_same_rows(lab: Lab) -> None:
-    """Search by word, filter, count, pull, pick in the grid, chart, code in a cell, save, reopen, and run what was saved."""
+    """Search by word, filter, count, pull, pick in the grid, chart, code in a cell, save, reopen,
+    and run what was saved.
+    """
     whole = _explorer(lab, "whole.ipynb", START)
     _choose(whole, "completed jobs", "jpm.jobs")
     whole.get_by_label("jobStatus", exact=True).select_option("Completed")
@@ -63,13 +69,17 @@ def test_from_a_word_to_a_notebook_with_the_same_rows(lab: Lab) -> None:
     whole.get_by_role("button", name="Chart", exact=True).click()
     expect(whole.get_by_role("img")).to_be_visible(timeout=PATIENCE)
     whole.get_by_role("button", name="Code into a new cell").click()
-    expect(whole.locator(".stnb-leave").get_by_role("status")).to_have_text("The code is in a new cell below.")
+    expect(whole.locator(".stnb-leave").get_by_role("status")).to_have_text(
+        "The code is in a new cell below."
+    )
     lab.run_cell(1)
     assert _printed(lab, "df.id.tolist() == ui.frame.id.tolist(), len(df)") == "True 100"
     ids = json.loads(_printed(lab, "ui.frame.id.tolist()"))
     whole.get_by_label("File name").fill("again")
     whole.get_by_role("button", name="Save as notebook").click()
-    expect(whole.locator(".stnb-leave").get_by_role("status")).to_contain_text("again.ipynb", timeout=PATIENCE)
+    expect(whole.locator(".stnb-leave").get_by_role("status")).to_contain_text(
+        "again.ipynb", timeout=PATIENCE
+    )
 
     lab.save()
     _reopened(lab, "whole.ipynb", str(ids[0]))
@@ -92,7 +102,9 @@ def _rows(path: Path) -> Any:
     old = {name: os.environ.get(name) for name in DEMO}
     os.environ.update(DEMO)
     try:
-        NotebookClient(book, timeout=120, resources={"metadata": {"path": str(path.parent)}}).execute()
+        NotebookClient(
+            book, timeout=120, resources={"metadata": {"path": str(path.parent)}}
+        ).execute()
     finally:
         for key, value in old.items():
             os.environ.pop(key, None) if value is None else os.environ.update({key: value})
@@ -100,8 +112,14 @@ def _rows(path: Path) -> Any:
 
 
 def test_an_error_leads_to_the_doctor(lab: Lab) -> None:
-    """What went wrong stands in three sentences without a traceback; the doctor names the cause and whom to ask."""
-    whole = _explorer(lab, "ill.ipynb", "import stnb\nui = stnb.explore(stnb.demo(state='wrong-secret'), 'jpm.jobs')")
+    """What went wrong stands in three sentences without a traceback; the doctor names the cause and
+    whom to ask.
+    """
+    whole = _explorer(
+        lab,
+        "ill.ipynb",
+        "import stnb\nui = stnb.explore(stnb.demo(state='wrong-secret'), 'jpm.jobs')",
+    )
     whole.get_by_role("button", name="Pull").click()
     trouble = whole.get_by_role("alert")
     expect(trouble.locator("b")).not_to_be_empty(timeout=PATIENCE)
@@ -120,7 +138,8 @@ def test_an_error_leads_to_the_doctor(lab: Lab) -> None:
 
 
 @pytest.fixture(
-    params=[(1400, False), (1400, True), (400, False), (400, True)], ids=lambda p: f"{p[0]} {'dark' if p[1] else 'light'}"
+    params=[(1400, False), (1400, True), (400, False), (400, True)],
+    ids=lambda p: f"{p[0]} {'dark' if p[1] else 'light'}",
 )
 def page_of(request: pytest.FixtureRequest, driver: Any, server: tuple[str, Path]) -> Any:
     """A notebook page of that width and theme."""
@@ -128,21 +147,29 @@ def page_of(request: pytest.FixtureRequest, driver: Any, server: tuple[str, Path
     with chromium(driver, width=width, dark=dark) as (context, _):
         lab = Lab(context, *server)
         yield lab, dark
-        lab.command("apputils:change-theme", theme="JupyterLab Light")  # the server keeps it for the next page
+        lab.command(
+            "apputils:change-theme", theme="JupyterLab Light"
+        )  # the server keeps it for the next page
         lab.command("application:toggle-left-area")
         lab.stop_kernels()
 
 
 def test_axe_finds_nothing_serious(page_of: tuple[Lab, bool]) -> None:
-    """With a card, filters, an error, rows, a menu and a chart on show, light and dark, wide and narrow."""
+    """With a card, filters, an error, rows, a menu and a chart on show, light and dark, wide and
+    narrow.
+    """
     lab, dark = page_of
-    whole = _explorer(lab, "axe.ipynb", "import stnb\nui = stnb.explore('demo', 'jpm.jobs', limit=100)")
+    whole = _explorer(
+        lab, "axe.ipynb", "import stnb\nui = stnb.explore('demo', 'jpm.jobs', limit=100)"
+    )
     lab.command("application:toggle-left-area")
     if dark:
         lab.command("apputils:change-theme", theme="JupyterLab Dark")
     whole.get_by_role("button", name="Pull").click()
     expect(whole.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
-    expect(whole.locator(".stnb-grid .histogram, .stnb-grid .top").first).to_be_visible(timeout=PATIENCE)
+    expect(whole.locator(".stnb-grid .histogram, .stnb-grid .top").first).to_be_visible(
+        timeout=PATIENCE
+    )
     assert faults(lab.page, ".stnb-explorer") == []
 
     whole.get_by_role("button", name="Chart", exact=True).click()
@@ -153,18 +180,29 @@ def test_axe_finds_nothing_serious(page_of: tuple[Lab, bool]) -> None:
 
 
 def test_when_the_kernel_is_gone_the_copy_is_seen(lab: Lab) -> None:
-    """Nothing stands there that only looks alive: a restart leaves the first rows and what to do, and so does a reopened page."""
-    whole = _explorer(lab, "gone.ipynb", "import stnb\nui = stnb.explore('demo', 'jpm.jobs', limit=100)", "stnb.show(ui.wait())")
+    """Nothing stands there that only looks alive: a restart leaves the first rows and what to do,
+    and so does a reopened page.
+    """
+    whole = _explorer(
+        lab,
+        "gone.ipynb",
+        "import stnb\nui = stnb.explore('demo', 'jpm.jobs', limit=100)",
+        "stnb.show(ui.wait())",
+    )
     whole.get_by_role("button", name="Pull").click()
     expect(whole.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
     lab.run_cell(1)
     expect(lab.output(1).locator(".stnb-grid-row").first).to_be_visible()
-    copies = [lab.output(cell).get_by_text("Run the cell again for the live table") for cell in (0, 1)]
+    copies = [
+        lab.output(cell).get_by_text("Run the cell again for the live table") for cell in (0, 1)
+    ]
     for copy in copies:
         expect(copy).to_be_hidden()
     lab.save()
 
-    lab.page.evaluate("() => { window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart(); }")
+    lab.page.evaluate(
+        "() => { window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart(); }"
+    )
     for copy in copies:
         expect(copy).to_be_visible()
     expect(whole).to_be_hidden()
@@ -172,19 +210,28 @@ def test_when_the_kernel_is_gone_the_copy_is_seen(lab: Lab) -> None:
 
 
 def test_in_notebook_7(driver: Any, tmp_path: Path) -> None:
-    """Pick, pull and see rows; as the page lets nobody add a cell, the code comes onto the clipboard, and that is said."""
-    with lab_server(tmp_path, app="notebook", **DEMO) as (address, notebooks), chromium(driver) as (context, refused):
+    """Pick, pull and see rows; as the page lets nobody add a cell, the code comes onto the
+    clipboard, and that is said.
+    """
+    with (
+        lab_server(tmp_path, app="notebook", **DEMO) as (address, notebooks),
+        chromium(driver) as (context, refused),
+    ):
         page = context.pages[0]
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         write_notebook(notebooks / "seven.ipynb", START)
         page.goto(f"{address}/notebooks/seven.ipynb")
         cell = page.locator(".jp-Notebook .cm-content").first
-        expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle", timeout=PATIENCE)
+        expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute(
+            "data-status", "idle", timeout=PATIENCE
+        )
         whole = page.locator(".stnb-explorer")
         for _ in range(5):  # a key that comes before the page is ready for it is lost
             cell.press("Shift+Enter")
             with contextlib.suppress(AssertionError):
-                expect(whole.get_by_role("combobox", name="Resource")).to_be_visible(timeout=PATIENCE / 2)
+                expect(whole.get_by_role("combobox", name="Resource")).to_be_visible(
+                    timeout=PATIENCE / 2
+                )
                 break
         _choose(whole, "customers", "crm.customers")
         whole.get_by_role("button", name="Pull").click()
@@ -192,6 +239,8 @@ def test_in_notebook_7(driver: Any, tmp_path: Path) -> None:
         expect(whole.locator(".stnb-grid-row").first).to_be_visible()
 
         whole.get_by_role("button", name="Code into a new cell").click()
-        expect(whole.locator(".stnb-leave").get_by_role("status")).to_contain_text("paste it into a new one")
+        expect(whole.locator(".stnb-leave").get_by_role("status")).to_contain_text(
+            "paste it into a new one"
+        )
         assert "st.crm.customers.pull(" in page.evaluate("() => navigator.clipboard.readText()")
         assert refused == []

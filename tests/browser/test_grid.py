@@ -7,7 +7,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from .labkit import Lab, write_notebook
+from tests.browser.labkit import Lab, write_notebook
 
 FRAME = """
 import numpy as np, pandas as pd, stnb
@@ -45,7 +45,9 @@ def _asked(lab: Lab, code: str) -> str:
 
 
 def test_bars_search_and_sort_leave_a_selection(lab: Lab) -> None:
-    """Bars appear, a click and a drag pick, counts and the kernel's selection follow, × and Clear take the picks back."""
+    """Bars appear, a click and a drag pick, counts and the kernel's selection follow, × and Clear
+    take the picks back.
+    """
     whole, table = _open(lab, "bars.ipynb")
     info, chips = whole.get_by_role("status"), whole.get_by_role("group", name="Picked")
     expect(whole.locator(".histogram")).to_have_count(4)
@@ -62,9 +64,13 @@ def test_bars_search_and_sort_leave_a_selection(lab: Lab) -> None:
     expect(info).to_have_text(re.compile(r"^\d{1,3} of 100,000 rows|^\d,\d{3} of"))
     table.get_by_role("columnheader", name="total").click()
     table.get_by_role("columnheader", name="total").click()
-    expect(table.get_by_role("columnheader", name="total")).to_have_attribute("aria-sort", "descending")
+    expect(table.get_by_role("columnheader", name="total")).to_have_attribute(
+        "aria-sort", "descending"
+    )
 
-    count, status, first = _asked(lab, "len(grid.selection), set(grid.selection.status), grid.selection.id.iloc[0]").split(" ")
+    count, status, first = _asked(
+        lab, "len(grid.selection), set(grid.selection.status), grid.selection.id.iloc[0]"
+    ).split(" ")
     expect(info).to_have_text(f"{int(count):,} of 100,000 rows")
     assert status == "{'Done'}"
     expect(_column(whole, 1).first).to_have_text(first)
@@ -74,12 +80,16 @@ def test_bars_search_and_sort_leave_a_selection(lab: Lab) -> None:
     chips.get_by_role("button", name="Clear").click()
     whole.get_by_role("searchbox").fill("")
     expect(info).to_have_text("100,000 rows × 6 columns")
-    assert json.loads(_asked(lab, "__import__('json').dumps(grid.state)")) == {"sort": ["total", False]}
+    assert json.loads(_asked(lab, "__import__('json').dumps(grid.state)")) == {
+        "sort": ["total", False]
+    }
     assert lab.errors == []
 
 
 def test_columns_and_copies_by_keyboard(lab: Lab) -> None:
-    """Keys alone scroll, hide, move, widen and sort columns, pick from a menu, open and copy cells; the state follows."""
+    """Keys alone scroll, hide, move, widen and sort columns, pick from a menu, open and copy cells;
+    the state follows.
+    """
     whole, table = _open(lab, "keys.ipynb")
     table.focus()
     table.press("Control+End")
@@ -96,7 +106,9 @@ def test_columns_and_copies_by_keyboard(lab: Lab) -> None:
     menu = whole.get_by_role("menu", name="Column status")
     expect(menu.get_by_role("menuitem", name="Copy column")).to_be_visible()
     menu.get_by_role("menuitemcheckbox", name="Hold").press("Enter")
-    expect(menu.get_by_role("menuitemcheckbox", name="Hold")).to_have_attribute("aria-checked", "true")
+    expect(menu.get_by_role("menuitemcheckbox", name="Hold")).to_have_attribute(
+        "aria-checked", "true"
+    )
     lab.page.keyboard.press("Escape")
     expect(whole.get_by_role("status")).to_have_text("25,000 of 100,000 rows")
     for key in ("ArrowRight", "Delete", "Enter"):
@@ -108,7 +120,9 @@ def test_columns_and_copies_by_keyboard(lab: Lab) -> None:
     lab.page.keyboard.press("ArrowDown")
     lab.page.keyboard.press("Space")
     lab.page.keyboard.press("Escape")
-    expect(table.get_by_role("columnheader")).to_have_text([re.compile(t) for t in ("#", "status", "total", "day", "items")])
+    expect(table.get_by_role("columnheader")).to_have_text(
+        [re.compile(t) for t in ("#", "status", "total", "day", "items")]
+    )
     expect(_column(whole, 2).first).to_have_class(re.compile("minus"))
     _column(whole, 4).first.dblclick()
     expect(whole.get_by_role("region", name="Value")).to_contain_text('"sku": "Fuse-7"')
@@ -133,7 +147,14 @@ def test_a_row_and_a_column_are_copied_from_menus_and_little_is_saved(lab: Lab) 
     whole.get_by_role("menuitem", name="Copy row").click()
     expect(info).to_have_text("Copied the row.")
     row = str(lab.page.evaluate("() => navigator.clipboard.readText()")).split("\t")
-    assert row == [str(2**53 + 2), "Open", "-99.5", "2026-01-02 00:00:00", "", '[{"sku": "Fuse-7"}]']
+    assert row == [
+        str(2**53 + 2),
+        "Open",
+        "-99.5",
+        "2026-01-02 00:00:00",
+        "",
+        '[{"sku": "Fuse-7"}]',
+    ]
     _column(whole, 2).nth(2).click(button="right")
     whole.get_by_role("menuitem", name="Only rows with this value").click()
     expect(info).to_have_text("25,000 of 100,000 rows")
@@ -153,7 +174,9 @@ def test_a_row_and_a_column_are_copied_from_menus_and_little_is_saved(lab: Lab) 
 
 
 def test_a_wide_table_draws_what_is_in_view(lab: Lab) -> None:
-    """Of 200 columns only those near the view are on the page; scrolling, keys and narrower columns bring the others."""
+    """Of 200 columns only those near the view are on the page; scrolling, keys and narrower columns
+    bring the others.
+    """
     write_notebook(
         lab.notebooks / "wide.ipynb",
         "import numpy as np, pandas as pd, stnb\n"
@@ -176,7 +199,9 @@ def test_a_wide_table_draws_what_is_in_view(lab: Lab) -> None:
 
     table.focus()
     table.press("Control+End")
-    expect(whole.get_by_text("999,199", exact=True).or_(whole.get_by_text("999199", exact=True))).to_be_in_viewport()
+    expect(
+        whole.get_by_text("999,199", exact=True).or_(whole.get_by_text("999199", exact=True))
+    ).to_be_in_viewport()
     table.press("Home")
     expect(_column(whole, 1).last).to_be_in_viewport()
     lab.run_cell(lab.add_cell("grid.state = {'widths': {f'c{i}': 40 for i in range(150)}}"))

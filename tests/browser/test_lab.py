@@ -10,8 +10,7 @@ import nbformat
 from playwright.sync_api import expect
 
 from stnb import demoserver as demo
-
-from .labkit import Lab, write_notebook
+from tests.browser.labkit import Lab, write_notebook
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01-first-pull.ipynb"
 SECRETS = (demo.APP_KEY, demo.CLIENT_ID, demo.CLIENT_SECRET)
@@ -20,23 +19,31 @@ PATIENCE = 30_000
 
 
 def test_first_notebook_and_explorer(lab: Lab) -> None:
-    """The first notebook runs; its explorer picks by typing, filters, pulls, cancels and leaves code, by mouse and keys."""
+    """The first notebook runs; its explorer picks by typing, filters, pulls, cancels and leaves
+    code, by mouse and keys.
+    """
     shutil.copy(NOTEBOOK, lab.notebooks / "first.ipynb")
     lab.open("first.ipynb").run_all()
     last = lab.code_cells()[-1]
     for cell in lab.code_cells():
-        assert "error" not in {output["output_type"] for output in lab.outputs(cell)}, lab.text(cell)
+        assert "error" not in {output["output_type"] for output in lab.outputs(cell)}, lab.text(
+            cell
+        )
     output = lab.output(last)
 
     _pick(lab, last, "jpm.jobs")
     output.get_by_label("jobStatus", exact=True).select_option("Completed")
     output.get_by_role("button", name="Pull").click()
     expect(output.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
-    status = output.locator(".stnb-grid-head > div", has_text=re.compile("^jobStatus")).get_attribute("aria-colindex")
+    status = output.locator(
+        ".stnb-grid-head > div", has_text=re.compile("^jobStatus")
+    ).get_attribute("aria-colindex")
     cells = output.locator(f".stnb-grid-row > [aria-colindex='{status}']")
     expect(cells.first).to_have_text("Completed")
     assert set(cells.all_inner_texts()) == {"Completed"}
-    expect(output.locator(".stnb-report pre")).to_contain_text('df = st.jpm.jobs.pull(jobStatus="Completed", limit=1000)')
+    expect(output.locator(".stnb-report pre")).to_contain_text(
+        'df = st.jpm.jobs.pull(jobStatus="Completed", limit=1000)'
+    )
 
     _cancel_a_second_pull(lab, last)
 
@@ -57,18 +64,24 @@ def _pick(lab: Lab, cell: int, name: str) -> None:
     box = lab.output(cell).get_by_role("combobox", name="Resource")
     box.click()
     box.press_sequentially(name)
-    expect(lab.output(cell).get_by_role("listbox", name="Resource").get_by_role("option").first).to_contain_text(name)
+    expect(
+        lab.output(cell).get_by_role("listbox", name="Resource").get_by_role("option").first
+    ).to_contain_text(name)
     box.press("Enter")
     expect(box).to_have_value(name)
 
 
 def _cancel_a_second_pull(lab: Lab, cell: int) -> None:
-    """While a feed is read page after page another cell runs; Cancel keeps the pages that have arrived."""
+    """While a feed is read page after page another cell runs; Cancel keeps the pages that have
+    arrived.
+    """
     output = lab.output(cell)
     _pick(lab, cell, "jpm.export.jobs")
     output.get_by_label("Rows at most").select_option("all rows")
     output.get_by_role("button", name="Pull").click()
-    expect(output.locator(".pull.pulling .line")).to_contain_text(re.compile(r": [1-9][\d,]* rows"), timeout=PATIENCE)
+    expect(output.locator(".pull.pulling .line")).to_contain_text(
+        re.compile(r": [1-9][\d,]* rows"), timeout=PATIENCE
+    )
 
     other = lab.add_cell("print(ui.running, 6 * 7)")
     lab.run_cell(other)
@@ -84,7 +97,9 @@ def _cancel_a_second_pull(lab: Lab, cell: int) -> None:
 
 
 def test_grid_in_the_page(lab: Lab) -> None:
-    """100,000 rows are on the page at once; they scroll, sort, search and open by keyboard, and a rerun leaves one explorer."""
+    """100,000 rows are on the page at once; they scroll, sort, search and open by keyboard, and a
+    rerun leaves one explorer.
+    """
     write_notebook(
         lab.notebooks / "grid.ipynb",
         "import pandas as pd, stnb\n"

@@ -1,4 +1,6 @@
-"""Finding a resource and reading its card as a person does: by keyboard and by mouse, in a real browser."""
+"""Finding a resource and reading its card as a person does: by keyboard and by mouse, in a real
+browser.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from stnb import catalog
-from stnb.catalog.topics import EMPTY
-from stnb.explorer import page, picker
-
-from .labkit import Lab, chromium, write_notebook
+from stnb.catalog.phrases import EMPTY
+from stnb.explorer import assets
+from stnb.explorer.parts import picker
+from tests.browser.labkit import Lab, chromium, write_notebook
 
 KEY = 50  # ms that a key may take
 KEYS = ("j", "jo", "job", "r", "re", "rev", "revenue", "revnue", "who answered", "e", "")
@@ -117,14 +119,20 @@ def blank(driver: Any) -> Any:
 
 
 def test_words_find_what_they_mean(blank: Page) -> None:
-    """For names, people's words, columns, slips and unfinished words the resource that is meant stands first."""
+    """For names, people's words, columns, slips and unfinished words the resource that is meant
+    stands first.
+    """
     found = dict(zip(QUERIES, _ranked(blank, list(QUERIES)), strict=True))
 
-    assert {query: names[:1] for query, (names, _) in found.items()} == {query: [name] for query, name in QUERIES.items()}
+    assert {query: names[:1] for query, (names, _) in found.items()} == {
+        query: [name] for query, name in QUERIES.items()
+    }
 
 
 def test_any_text_is_borne(blank: Page) -> None:
-    """Nonsense finds nothing, marks are no patterns, and where no resource has all words those with most are told as such."""
+    """Nonsense finds nothing, marks are no patterns, and where no resource has all words those with
+    most are told as such.
+    """
     nothing, marks, most = _ranked(blank, ["zzzqqq", "(.*[", "jobs zzzqqq"])
 
     assert nothing == [[], True] or nothing[0] == []
@@ -134,13 +142,15 @@ def test_any_text_is_borne(blank: Page) -> None:
 
 
 def _ranked(blank: Page, queries: list[str]) -> list[Any]:
-    code = (Path(page.HERE) / "search.js").read_text()
+    code = (Path(assets.HERE) / "parts/search.js").read_text()
     packed = base64.b64encode(picker.pack(catalog.load())).decode()
     return list(blank.evaluate(RANK, [code, packed, sorted(EMPTY), queries]))
 
 
 def test_choosing_by_keyboard_alone(lab: Lab) -> None:
-    """Type with a slip, go by arrows and ends, star, choose, and read the card's tabs: all by keys; little of it is saved."""
+    """Type with a slip, go by arrows and ends, star, choose, and read the card's tabs: all by keys;
+    little of it is saved.
+    """
     output = _open(lab)
     box, options = _box(output)
     box.focus()
@@ -168,7 +178,9 @@ def test_choosing_by_keyboard_alone(lab: Lab) -> None:
 
     times = [1e9] * len(KEYS)
     for _ in range(60):  # the best of some rounds: what else the machine does is not the search's
-        times = [min(pair) for pair in zip(times, lab.page.evaluate(TIMES, list(KEYS)), strict=True)]
+        times = [
+            min(pair) for pair in zip(times, lab.page.evaluate(TIMES, list(KEYS)), strict=True)
+        ]
         if max(times) < KEY:
             break
     print(f"\na key: {sum(times) / len(times):.0f} ms on average, {max(times):.0f} ms at most")  # noqa: T201
@@ -177,13 +189,17 @@ def test_choosing_by_keyboard_alone(lab: Lab) -> None:
 
     _read_the_card(output)
     lab.save()
-    states = nbformat.read(str(lab.notebooks / "find.ipynb"), 4).metadata["widgets"]["application/vnd.jupyter.widget-state+json"][
-        "state"
-    ]
-    sizes = {s["state"]["_anywidget_id"]: len(json.dumps(s)) for s in states.values() if "_anywidget_id" in s["state"]}
+    states = nbformat.read(str(lab.notebooks / "find.ipynb"), 4).metadata["widgets"][
+        "application/vnd.jupyter.widget-state+json"
+    ]["state"]
+    sizes = {
+        s["state"]["_anywidget_id"]: len(json.dumps(s))
+        for s in states.values()
+        if "_anywidget_id" in s["state"]
+    }
     assert {name: size < 2_000 for name, size in sizes.items()} == {
-        "stnb.explorer.picker.Picker": True,
-        "stnb.explorer.card.Card": True,
+        "stnb.explorer.parts.picker.Picker": True,
+        "stnb.explorer.parts.card.Card": True,
     }
     assert lab.errors == []
 
@@ -206,7 +222,9 @@ def _read_the_card(output: Locator) -> None:
 
 
 def test_by_mouse_from_neighbour_to_neighbour(lab: Lab) -> None:
-    """A click on a neighbour, and on a column's target, goes there, with the tab kept open; the star is a button, too."""
+    """A click on a neighbour, and on a column's target, goes there, with the tab kept open; the
+    star is a button, too.
+    """
     output = _open(lab)
     box, options = _box(output)
     box.click()
@@ -229,7 +247,9 @@ def test_by_mouse_from_neighbour_to_neighbour(lab: Lab) -> None:
     output.get_by_role("tab", name="Columns").click()
     output.get_by_role("button", name="crm.customers").first.click()
     expect(box).to_have_value("crm.customers")
-    expect(output.locator(".stnb-about .line")).to_contain_text("lacks the scope tn.crm.customers:r")
+    expect(output.locator(".stnb-about .line")).to_contain_text(
+        "lacks the scope tn.crm.customers:r"
+    )
     output.get_by_role("button", name="Star").click()
     asked = lab.add_cell("print(sorted(box.starred)[0], card.chosen == '')")
     for _ in range(50):  # the star travels beside the cells, on a thread of its own
@@ -241,7 +261,9 @@ def test_by_mouse_from_neighbour_to_neighbour(lab: Lab) -> None:
 
 
 def test_a_reopened_notebook_says_what_to_do(lab: Lab) -> None:
-    """Without its kernel the box is not there; a sentence says what to do, and running the cell brings it back."""
+    """Without its kernel the box is not there; a sentence says what to do, and running the cell
+    brings it back.
+    """
     output = _open(lab)
     lab.save()
     lab.stop_kernels()
@@ -255,8 +277,13 @@ def test_a_reopened_notebook_says_what_to_do(lab: Lab) -> None:
 
 
 def test_the_box_lives_while_the_cell_runs(lab: Lab) -> None:
-    """A cell that shows the box and goes on for long does not hold it up: it comes, searches, and the card answers."""
-    write_notebook(lab.notebooks / "busy.ipynb", CELL.replace("W.VBox", "display(W.VBox") + ")\nwhile not box.value:\n    pass")
+    """A cell that shows the box and goes on for long does not hold it up: it comes, searches, and
+    the card answers.
+    """
+    write_notebook(
+        lab.notebooks / "busy.ipynb",
+        CELL.replace("W.VBox", "display(W.VBox") + ")\nwhile not box.value:\n    pass",
+    )
     lab.open("busy.ipynb").run_cell(0, wait=False)
     output = lab.output(0)
     box, options = _box(output)

@@ -1,4 +1,6 @@
-"""Setting up a profile in a notebook as a person does it; and nothing of what was typed is in the notebook afterwards."""
+"""Setting up a profile in a notebook as a person does it; and nothing of what was typed is in the
+notebook afterwards.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,7 @@ import nbformat
 from playwright.sync_api import Locator, Page, expect
 
 from stnb import demoserver as demo
-
-from .labkit import Lab, write_notebook
+from tests.browser.labkit import Lab, write_notebook
 
 PATIENCE = 30_000
 WRONG = {  # as long as real ones, and to be found again
@@ -24,9 +25,13 @@ RIGHT = {"Client ID": demo.CLIENT_ID, "Client Secret": demo.CLIENT_SECRET, "App 
 
 
 def test_what_is_typed_stays_out_of_the_notebook(lab: Lab) -> None:
-    """Practise in JupyterLab, once refused and once saved: the file is private, and neither notebook nor checkpoint has a value."""
+    """Practise in JupyterLab, once refused and once saved: the file is private, and neither
+    notebook nor checkpoint has a value.
+    """
     frames = _listen(lab.page)
-    write_notebook(lab.notebooks / "setup.ipynb", "import stnb\nui = stnb.setup(env_file='practice.env')\nui")
+    write_notebook(
+        lab.notebooks / "setup.ipynb", "import stnb\nui = stnb.setup(env_file='practice.env')\nui"
+    )
     lab.open("setup.ipynb").run_all()
     form = lab.output(0).locator(".stnb-setup")
     form.get_by_label("Environment").select_option("demo")
@@ -34,30 +39,42 @@ def test_what_is_typed_stays_out_of_the_notebook(lab: Lab) -> None:
     form.get_by_label("Tenant ID").fill(str(demo.TENANT))
 
     _type(form, WRONG)
-    assert not any(value in frame for frame in frames for value in WRONG.values()), "typing alone sends nothing"
+    assert not any(value in frame for frame in frames for value in WRONG.values()), (
+        "typing alone sends nothing"
+    )
     expect(form.get_by_label("Client Secret", exact=True)).to_have_attribute("type", "password")
     form.get_by_role("button", name="Show Client Secret").click()
     expect(form.get_by_label("Client Secret", exact=True)).to_have_attribute("type", "text")
     lab.save()
     form.get_by_role("button", name="Try and save").click()
-    expect(form.locator(".answer.is-wrong")).to_contain_text("The pair was refused", timeout=PATIENCE)
+    expect(form.locator(".answer.is-wrong")).to_contain_text(
+        "The pair was refused", timeout=PATIENCE
+    )
     _is_empty(form)
     _save_twice(lab)
 
     _type(form, RIGHT)
     form.get_by_label("App Key", exact=True).press("Enter")
-    expect(form.locator(".answer.is-ok")).to_contain_text("They work, and are saved", timeout=PATIENCE)
+    expect(form.locator(".answer.is-ok")).to_contain_text(
+        "They work, and are saved", timeout=PATIENCE
+    )
     _is_empty(form)
     _save_twice(lab)
 
     file = lab.notebooks / "practice.env"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert f"SERVICETITAN_PRACTICE_CLIENT_SECRET={demo.CLIENT_SECRET}" in file.read_text()
-    assert any(demo.CLIENT_SECRET in frame for frame in frames), "it went to the kernel, or this proves nothing"
+    assert any(demo.CLIENT_SECRET in frame for frame in frames), (
+        "it went to the kernel, or this proves nothing"
+    )
     assert _found_in(lab.notebooks.parent, but=file) == [], "also in logs, histories and settings"
     book = nbformat.read(str(lab.notebooks / "setup.ipynb"), 4)
     assert book.metadata["widgets"], "the state was to be saved, or this proves nothing"
-    lab.run_cell(lab.add_cell("str(ui.get_state()), repr(ui), get_ipython().kernel.get_parent('shell'), ui._held"))
+    lab.run_cell(
+        lab.add_cell(
+            "str(ui.get_state()), repr(ui), get_ipython().kernel.get_parent('shell'), ui._held"
+        )
+    )
     assert not [value for value in (*WRONG.values(), *RIGHT.values()) if value in lab.text(1)]
     assert lab.errors == []
 
@@ -67,9 +84,9 @@ def _type(form: Locator, values: dict[str, str]) -> None:
         field = form.get_by_label(label, exact=True)
         field.fill("")
         field.press_sequentially(value)
-        expect(form.locator(".field", has=form.page.get_by_label(label, exact=True)).locator(".hint")).to_have_class(
-            re.compile("is-(ok|hint)")
-        )
+        expect(
+            form.locator(".field", has=form.page.get_by_label(label, exact=True)).locator(".hint")
+        ).to_have_class(re.compile("is-(ok|hint)"))
 
 
 def _is_empty(form: Locator) -> None:
@@ -97,16 +114,24 @@ def _save_twice(lab: Lab) -> None:
 
 
 def _found_in(folder: Path, but: Path) -> list[Any]:
-    """The files under a folder, hidden ones and checkpoints too, that hold a value or a part of a secret."""
+    """The files under a folder, hidden ones and checkpoints too, that hold a value or a part of a
+    secret.
+    """
     parts = {*WRONG.values(), *RIGHT.values(), "findmesecret", "findmekey"}
     files = [file for file in folder.rglob("*") if file.is_file() and file != but]
-    assert [file for file in files if ".ipynb_checkpoints" in file.parts], "a checkpoint was to be there"
+    assert [file for file in files if ".ipynb_checkpoints" in file.parts], (
+        "a checkpoint was to be there"
+    )
     return [(file, part) for file in files for part in parts if part.encode() in file.read_bytes()]
 
 
 def test_shapes_are_judged_as_they_are_typed(lab: Lab) -> None:
-    """The page judges without the kernel: swapped values, a tenant that is no number, a way that is closed."""
-    write_notebook(lab.notebooks / "shapes.ipynb", "import stnb\nstnb.setup()", "import time; time.sleep(600)")
+    """The page judges without the kernel: swapped values, a tenant that is no number, a way that is
+    closed.
+    """
+    write_notebook(
+        lab.notebooks / "shapes.ipynb", "import stnb\nstnb.setup()", "import time; time.sleep(600)"
+    )
     lab.open("shapes.ipynb").run_cell(0)
     form = lab.output(0).locator(".stnb-setup")
     expect(form.locator(".steps li")).to_have_count(6)

@@ -6,9 +6,9 @@ import os
 import sys
 from pathlib import Path
 
-from .client import Client
-from .documents import operations
-from .sweep import Sweep, table
+from tests.conformance.client import Client
+from tests.conformance.documents import operations
+from tests.conformance.sweep import Sweep, table
 
 
 def main() -> int:

@@ -22,13 +22,24 @@ class Client:
     def __init__(self, **options: Any) -> None:
         app = make_app(**{"today": TODAY, "clock": lambda: NOON, "scale": 0.045, **options})
         self._loop = asyncio.Runner()
-        self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://demo.invalid")
-        pair = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        self._http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="https://demo.invalid"
+        )
+        pair = {
+            "grant_type": "client_credentials",
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+        }
         token = self._loop.run(self._http.post("/connect/token", data=pair)).json()["access_token"]
         self._http.headers.update({"Authorization": f"Bearer {token}", "ST-App-Key": APP_KEY})
 
     def ask(
-        self, path: str, query: Any = None, keys: Sequence[str] = (), method: str = "GET", body: Any = None
+        self,
+        path: str,
+        query: Any = None,
+        keys: Sequence[str] = (),
+        method: str = "GET",
+        body: Any = None,
     ) -> httpx.Response:
         path = path.replace("{tenant}", str(TENANT))
         for key in keys:

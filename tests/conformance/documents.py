@@ -21,7 +21,11 @@ FORMATS = FormatChecker(formats=())
 
 
 def _whole(bits: int) -> Any:
-    return lambda value: not isinstance(value, int) or isinstance(value, bool) or -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
+    return lambda value: (
+        not isinstance(value, int)
+        or isinstance(value, bool)
+        or -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
+    )
 
 
 def _reads(read: Any) -> Any:
@@ -100,7 +104,9 @@ class Operation:
 
     def _validator(self, status: int) -> Draft202012Validator | None:
         contents = self.body["responses"].get(str(status), {}).get("content", {})
-        schema = next((c["schema"] for kind, c in contents.items() if "json" in kind and "schema" in c), None)
+        schema = next(
+            (c["schema"] for kind, c in contents.items() if "json" in kind and "schema" in c), None
+        )
         if schema is None:
             return None
         root = {**plain(schema), "components": self.document["components"]}
@@ -113,7 +119,11 @@ def plain(schema: Any) -> Any:
         return [plain(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    out = {key: value if key in ("enum", "required") else plain(value) for key, value in schema.items() if key != "properties"}
+    out = {
+        key: value if key in ("enum", "required") else plain(value)
+        for key, value in schema.items()
+        if key != "properties"
+    }
     if isinstance(schema.get("properties"), dict):
         out["properties"] = {name: plain(value) for name, value in schema["properties"].items()}
     if out.get("nullable") is True:
@@ -128,10 +138,20 @@ def operations(folder: Path) -> Iterator[Operation]:
         document = json.loads(file.read_text(encoding="utf-8"))
         if not (isinstance(document, dict) and document.get("paths") and document.get("servers")):
             continue
-        document["components"] = {"schemas": plain(document.get("components", {}).get("schemas", {}))}
+        document["components"] = {
+            "schemas": plain(document.get("components", {}).get("schemas", {}))
+        }
         base = "/" + document["servers"][0]["url"].split("//", 1)[-1].partition("/")[2].rstrip("/")
         for path, item in document["paths"].items():
             for method, body in item.items():
-                if method == "get" or (method == "post" and path.endswith("/reports/{reportId}/data")):
+                if method == "get" or (
+                    method == "post" and path.endswith("/reports/{reportId}/data")
+                ):
                     parameters = [*item.get("parameters", []), *body.get("parameters", [])]
-                    yield Operation(base.split("/")[1], base + path, method.upper(), {**body, "parameters": parameters}, document)
+                    yield Operation(
+                        base.split("/")[1],
+                        base + path,
+                        method.upper(),
+                        {**body, "parameters": parameters},
+                        document,
+                    )

@@ -11,9 +11,21 @@ CATALOG = load()
 
 # (route, what) as patterns, and the reason.
 EXCEPTIONS: tuple[tuple[str, str, str], ...] = (
-    ("/optinouts/optouts$", r"^200 body: type", "the older documents have an object there, the newer a bare list"),
-    ("/submissions$", r"units(\[\])?: required", "sections of forms are seen to nest; the documents let them hold fields only"),
-    ("", r"format date of .9999-99-99T99:99:99.$", "days are seen to arrive as midnight without a zone, not as a bare date"),
+    (
+        "/optinouts/optouts$",
+        r"^200 body: type",
+        "the older documents have an object there, the newer a bare list",
+    ),
+    (
+        "/submissions$",
+        r"units(\[\])?: required",
+        "sections of forms are seen to nest; the documents let them hold fields only",
+    ),
+    (
+        "",
+        r"format date of .9999-99-99T99:99:99.$",
+        "days are seen to arrive as midnight without a zone, not as a bare date",
+    ),
     (
         "/installed-equipment",
         r"Warranty(Start|End): format date-time of .9999-99-99T99:99:99.$",
@@ -24,7 +36,11 @@ EXCEPTIONS: tuple[tuple[str, str, str], ...] = (
         r"^400 body: type",
         "only this route documents its errors as text; all errors are objects in practice",
     ),
-    ("/materialsmarkup", r"totalCount: type None", "only this list promises a total unasked; the others send null"),
+    (
+        "/materialsmarkup",
+        r"totalCount: type None",
+        "only this list promises a total unasked; the others send null",
+    ),
     (
         "/contacts/relationships/",
         r"an unknown relationshipId",
@@ -38,9 +54,13 @@ def reason(route: str, what: str) -> str | None:
     """Why the demo may depart so; None where nothing explains it."""
     if "additionalProperties" in what and _added(route, what):
         return "the catalogue is of newer documents, which have these columns"
-    if (null := re.search(r"200 (?:data\[\]\.)?([\w.]+): type None", what)) and _nullable(route, null[1]):
+    if (null := re.search(r"200 (?:data\[\]\.)?([\w.]+): type None", what)) and _nullable(
+        route, null[1]
+    ):
         return "the catalogue is of newer documents, which let it be null"
-    return next((why for at, how, why in EXCEPTIONS if re.search(at, route) and re.search(how, what)), None)
+    return next(
+        (why for at, how, why in EXCEPTIONS if re.search(at, route) and re.search(how, what)), None
+    )
 
 
 def _endpoint(route: str) -> Endpoint | None:

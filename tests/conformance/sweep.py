@@ -11,11 +11,18 @@ from typing import Any
 
 import httpx
 
-from .client import Client
-from .documents import Json, Operation
-from .exceptions import reason
+from tests.conformance.client import Client
+from tests.conformance.documents import Json, Operation
+from tests.conformance.exceptions import reason
 
-GOOD = {"integer": "1", "number": "1.5", "boolean": "true", "string": "a", "array": "1", "object": "a"}
+GOOD = {
+    "integer": "1",
+    "number": "1.5",
+    "boolean": "true",
+    "string": "a",
+    "array": "1",
+    "object": "a",
+}
 GUID = "0f4c2c6e-1111-4222-8333-000000000001"
 GOOD_FORMATS = {"date-time": "2026-02-01T00:00:00Z", "date": "2026-02-01", "guid": GUID}
 BAD = {"integer": "x", "number": "x", "boolean": "perhaps"}
@@ -91,7 +98,9 @@ class Sweep:
             more = {**query, "page": int(query.get("page", 1)) + 1, "pageSize": 20}
             yield from self._valid(op, self.ask(op, keys, more), found)
 
-    def _param(self, op: Operation, found: Found, keys: list[str], query: Json, param: Json) -> Iterator[str]:
+    def _param(
+        self, op: Operation, found: Found, keys: list[str], query: Json, param: Json
+    ) -> Iterator[str]:
         name = param["name"]
         few = {"pageSize": 3} if any(p["name"] == "pageSize" for p in op.params) else {}
         for value in good(param):
@@ -103,12 +112,16 @@ class Sweep:
         value = bad(param)
         if value is not None:
             found.wrong += 1
-            yield from self._refused(op, self.ask(op, keys, {**query, name: value}), f"{name}={value}", name)
+            yield from self._refused(
+                op, self.ask(op, keys, {**query, name: value}), f"{name}={value}", name
+            )
         if param.get("required") and name not in ANSWERS:
             rest = {k: v for k, v in query.items() if k != name}
             yield from self._refused(op, self.ask(op, keys, rest), f"no {name}", name)
 
-    def _refused(self, op: Operation, answer: httpx.Response, what: str, name: str) -> Iterator[str]:
+    def _refused(
+        self, op: Operation, answer: httpx.Response, what: str, name: str
+    ) -> Iterator[str]:
         if "400" not in op.body["responses"]:
             return
         if answer.status_code != 400:
@@ -123,7 +136,9 @@ class Sweep:
         if "404" not in op.body["responses"] or not keys:
             return
         last = [p for p in op.body["parameters"] if p["in"] == "path" and p["name"] != "tenant"][-1]
-        stranger = GUID if last["schema"].get("format") == "guid" else NOBODY[last["schema"]["type"]]
+        stranger = (
+            GUID if last["schema"].get("format") == "guid" else NOBODY[last["schema"]["type"]]
+        )
         answer = self.ask(op, [*keys[:-1], stranger], query)
         if answer.status_code != 404:
             yield f"an unknown {last['name']} is answered with {answer.status_code}, not 404"
@@ -153,7 +168,9 @@ class Sweep:
     def _errors(self, op: Operation, answer: httpx.Response) -> Iterator[str]:
         validator = op.validator(answer.status_code)
         for error in validator.iter_errors(answer.json()) if validator else ():
-            where = re.sub(r"\.\d+", "[]", "".join(f".{part}" for part in error.absolute_path)).lstrip(".")
+            where = re.sub(
+                r"\.\d+", "[]", "".join(f".{part}" for part in error.absolute_path)
+            ).lstrip(".")
             inner = _deepest(error)
             yield f"{answer.status_code} {where or 'body'}: {inner}"
 
@@ -187,16 +204,27 @@ class Sweep:
             return "1"
         at = (owner.path, *above[: owner.path.count("{") - 1])
         if at not in self._keys:
-            query = {**needed(owner), **({"active": "Any"} if any(p["name"] == "active" for p in owner.params) else {})}
+            query = {
+                **needed(owner),
+                **({"active": "Any"} if any(p["name"] == "active" for p in owner.params) else {}),
+            }
             body = self.ask(owner, list(at[1:]), query).json()
-            rows = body["data"] if isinstance(body, dict) and "data" in body else body if isinstance(body, list) else []
+            rows = (
+                body["data"]
+                if isinstance(body, dict) and "data" in body
+                else body
+                if isinstance(body, list)
+                else []
+            )
             self._keys[at] = [str(row.get("id", row.get("name", "1"))) for row in rows]
         return next(iter(self._keys[at]), None)
 
     def _paper(self) -> str | None:
         """The id of some job's attachment: most jobs have none."""
         listed = "/forms/v2/tenant/{tenant}/jobs/{jobId}/attachments"
-        for job in self.client.ask(LISTS["jobs"], {"pageSize": 200, "jobStatus": "Completed"}).json()["data"]:
+        for job in self.client.ask(
+            LISTS["jobs"], {"pageSize": 200, "jobStatus": "Completed"}
+        ).json()["data"]:
             for paper in self.client.ask(listed, None, (str(job["id"]),)).json()["data"]:
                 return str(paper["id"])
         return None
@@ -205,7 +233,9 @@ class Sweep:
 def _deepest(error: Any) -> str:
     """Of a choice between schemas, what is wrong with the likelier one."""
     while error.context:
-        inner = [e for e in error.context if e.validator != "type" or e.validator_value != "null"] or error.context
+        inner = [
+            e for e in error.context if e.validator != "type" or e.validator_value != "null"
+        ] or error.context
         error = max(inner, key=lambda e: len(e.absolute_path))
     if error.validator == "format":
         return f"format {error.validator_value} of {re.sub('[0-9]', '9', json.dumps(error.instance))[:40]}"
@@ -222,7 +252,9 @@ def needed(op: Operation) -> Json:
 
 
 def good(param: Json) -> list[Json]:
-    """Plausible values of a parameter, each as what goes into the query: every one of an enum, else one of the type."""
+    """Plausible values of a parameter, each as what goes into the query: every one of an enum, else
+    one of the type.
+    """
     name, schema = param["name"], param["schema"]
     kind = _type(schema)
     if name == "sort":
@@ -243,7 +275,8 @@ def sort_fields(param: Json) -> list[str]:
     """The fields that the parameter's description names, or those that every list has."""
     text = param.get("description") or ""
     named = re.search(
-        r"(?:fields are|field|values|Options):\s*((?:\w+(?: \([^)]*\))?(?:,\s*|$|\.|\s))+)", text.rpartition("order.")[2]
+        r"(?:fields are|field|values|Options):\s*((?:\w+(?: \([^)]*\))?(?:,\s*|$|\.|\s))+)",
+        text.rpartition("order.")[2],
     )
     return re.findall(r"[A-Z]\w*", re.sub(r"\([^)]*\)", "", named[1])) if named else ["Id"]
 
@@ -266,10 +299,20 @@ def _type(schema: Json) -> str:
 
 
 def table(found: dict[str, Found]) -> str:
-    """The result as text: a line for each module, then the deviations, each with its reason where there is one."""
+    """The result as text: a line for each module, then the deviations, each with its reason where
+    there is one.
+    """
     head = ("module", "routes", "bodies", "parameters", "wrong values", "explained", "unexplained")
     rows = [
-        (name, f.routes, f.bodies, f.params, f.wrong, len(f.deviations) - len(f.unexplained()), len(f.unexplained()))
+        (
+            name,
+            f.routes,
+            f.bodies,
+            f.params,
+            f.wrong,
+            len(f.deviations) - len(f.unexplained()),
+            len(f.unexplained()),
+        )
         for name, f in sorted(found.items())
     ]
     total = ("total", *(sum(int(row[i]) for row in rows) for i in range(1, len(head))))

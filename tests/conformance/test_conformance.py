@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from .client import Client
-from .documents import operations
-from .exceptions import reason
-from .servicepytan_pull import serving
-from .sweep import Found, Sweep, good, sort_fields, table
+from tests.conformance.client import Client
+from tests.conformance.documents import operations
+from tests.conformance.exceptions import reason
+from tests.conformance.servicepytan_pull import serving
+from tests.conformance.sweep import Found, Sweep, good, sort_fields, table
 
 SPECS, PYTHON = os.environ.get("STNB_SPECS"), os.environ.get("STNB_SERVICEPYTAN")
 DOCUMENT: dict[str, Any] = {
@@ -27,21 +27,49 @@ DOCUMENT: dict[str, Any] = {
         "/tenant/{tenant}/zones": {
             "get": {
                 "parameters": [
-                    {"name": "tenant", "in": "path", "required": True, "schema": {"type": "integer"}},
+                    {
+                        "name": "tenant",
+                        "in": "path",
+                        "required": True,
+                        "schema": {"type": "integer"},
+                    },
                     {"name": "pageSize", "in": "query", "schema": {"type": "integer"}},
-                    {"name": "active", "in": "query", "schema": {"type": "string", "enum": ["True", "Any", "False"]}},
-                    {"name": "createdBefore", "in": "query", "schema": {"type": "string", "format": "date-time"}},
+                    {
+                        "name": "active",
+                        "in": "query",
+                        "schema": {"type": "string", "enum": ["True", "Any", "False"]},
+                    },
+                    {
+                        "name": "createdBefore",
+                        "in": "query",
+                        "schema": {"type": "string", "format": "date-time"},
+                    },
                 ],
                 "responses": {
-                    "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}},
-                    "400": {"content": {"application/json": {"schema": {"type": "object", "required": ["errors"]}}}},
+                    "200": {
+                        "content": {
+                            "application/json": {"schema": {"$ref": "#/components/schemas/Page"}}
+                        }
+                    },
+                    "400": {
+                        "content": {
+                            "application/json": {
+                                "schema": {"type": "object", "required": ["errors"]}
+                            }
+                        }
+                    },
                 },
             }
         }
     },
     "components": {
         "schemas": {
-            "Page": {"type": "object", "properties": {"data": {"type": "array", "items": {"$ref": "#/components/schemas/Zone"}}}},
+            "Page": {
+                "type": "object",
+                "properties": {
+                    "data": {"type": "array", "items": {"$ref": "#/components/schemas/Zone"}}
+                },
+            },
             "Zone": {
                 "type": "object",
                 "required": ["id"],
@@ -68,7 +96,10 @@ def swept(client: Client, folder: Path, change: Any = None) -> Found:
     """The sweep over the small document, changed."""
     document = copy.deepcopy(DOCUMENT)
     if change:
-        change(document["paths"]["/tenant/{tenant}/zones"]["get"], document["components"]["schemas"]["Zone"])
+        change(
+            document["paths"]["/tenant/{tenant}/zones"]["get"],
+            document["components"]["schemas"]["Zone"],
+        )
     (folder / "dispatch.json").write_text(json.dumps(document))
     return Sweep(client, operations(folder)).run()["dispatch"]
 
@@ -107,8 +138,17 @@ def test_reasons_are_narrow() -> None:
     """A column that newer documents have explains itself; one that no document has does not."""
     route = "GET /jpm/v2/tenant/{tenant}/jobs"
 
-    assert reason(route, "200 data[]: additionalProperties Additional properties are not allowed ('equipmentIds' was unexpected)")
-    assert reason(route, "200 data[]: additionalProperties Additional properties are not allowed ('hue' was unexpected)") is None
+    assert reason(
+        route,
+        "200 data[]: additionalProperties Additional properties are not allowed ('equipmentIds' was unexpected)",
+    )
+    assert (
+        reason(
+            route,
+            "200 data[]: additionalProperties Additional properties are not allowed ('hue' was unexpected)",
+        )
+        is None
+    )
     assert reason(route, "200 data[].id: type 'x' is not of type 'integer'") is None
 
 
@@ -121,7 +161,10 @@ def test_values_to_try() -> None:
         "description": "Available fields are: Id, Date (Year + Month)",
     }
 
-    assert good({"name": "a", "schema": {"type": "string"}, "values": ["X", "Y"]}) == [{"a": "X"}, {"a": "Y"}]
+    assert good({"name": "a", "schema": {"type": "string"}, "values": ["X", "Y"]}) == [
+        {"a": "X"},
+        {"a": "Y"},
+    ]
     assert sort_fields(sort) == ["Id", "Date"]
 
 
@@ -135,13 +178,17 @@ def test_demo_keeps_to_the_documents() -> None:
     assert [d for f in found.values() for d in f.unexplained()] == []
 
 
-@pytest.mark.skipif(PYTHON is None, reason="STNB_SERVICEPYTAN names no Python that has servicepytan")
+@pytest.mark.skipif(
+    PYTHON is None, reason="STNB_SERVICEPYTAN names no Python that has servicepytan"
+)
 def test_a_client_of_others_works() -> None:
     """servicepytan, unchanged, pulls jobs and an export from the demo."""
     assert PYTHON
     with serving() as told:
         script = str(Path(__file__).with_name("servicepytan_pull.py"))
-        done = subprocess.run([PYTHON, script], input=told, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            [PYTHON, script], input=told, capture_output=True, text=True, timeout=120, check=False
+        )
 
     assert done.returncode == 0, done.stderr
     counts = json.loads(done.stdout.splitlines()[-1])
@@ -154,7 +201,11 @@ def test_the_command_line(tmp_path: Path) -> None:
     """Without documents the command says so by its exit code."""
     root = Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.conformance", str(tmp_path)], cwd=root, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.conformance", str(tmp_path)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == 1

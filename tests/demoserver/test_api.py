@@ -16,8 +16,7 @@ import pytest
 
 from stnb.catalog import Column, Endpoint, load
 from stnb.demoserver import APP_KEY, CLIENT_ID, CLIENT_SECRET, FAULTS, TENANT, Fault, make_app
-
-from ..helpers.sample import tenth
+from tests.helpers.sample import tenth
 
 CATALOG = load()
 TODAY = date(2026, 3, 2)

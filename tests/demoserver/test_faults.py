@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 import stnb
-from stnb.account import Account
-from stnb.cli import main
+from stnb.account.account import Account
+from stnb.cli.main import main
 from stnb.demoserver import FAULTS, STATES, Fault, make_app
 from stnb.session import Session
 

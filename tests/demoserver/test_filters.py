@@ -14,9 +14,8 @@ import pytest
 from stnb.catalog import Endpoint, Param, load
 from stnb.demoserver.api.extra_columns import APPLICATION, BEHIND, EXTERNAL_KEY, EXTERNAL_START
 from stnb.demoserver.api.parameter_names import SORT_BY_ANY
-
-from ..conformance.client import Client
-from ..helpers.sample import tenth
+from tests.conformance.client import Client
+from tests.helpers.sample import tenth
 
 CATALOG = load()
 Row = dict[str, Any]

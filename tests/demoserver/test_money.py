@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ..helpers.demo_rows import CATALOG, WORLD, rows
+from tests.helpers.demo_rows import CATALOG, WORLD, rows
 
 
 def below(name: str, key: str) -> list[dict[str, Any]]:

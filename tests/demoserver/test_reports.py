@@ -16,8 +16,7 @@ import pytest
 from stnb.catalog import load
 from stnb.demoserver.api.reports.definitions import REPORTS
 from stnb.demoserver.api.reports.report import Report
-
-from ..conformance.client import Client
+from tests.conformance.client import Client
 
 CATALOG = load()
 YEAR = {"From": "2025-03-01", "To": "2026-02-28"}

@@ -15,10 +15,10 @@ import httpx
 import pytest
 
 import stnb
-from stnb.cli import main
+from stnb.cli.main import main
 from stnb.demoserver import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT, serve
 
-COMMAND = [sys.executable, "-m", "stnb.cli"]
+COMMAND = [sys.executable, "-m", "stnb.cli.main"]
 
 
 class Served:

@@ -15,8 +15,7 @@ import pytest
 
 from stnb.catalog import Column
 from stnb.demoserver.company.world import World
-
-from ..helpers.demo_rows import CATALOG, TODAY, WORLD, rows
+from tests.helpers.demo_rows import CATALOG, TODAY, WORLD, rows
 
 
 def by_id(name: str) -> dict[Any, dict[str, Any]]:

@@ -7,12 +7,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 
-from ...catalog import Catalog, Endpoint, load
+from stnb.catalog import Catalog, Endpoint, load
+
 from ..company.columns import Index
 from ..company.completion import dress
 from ..company.table import Table
@@ -58,8 +59,10 @@ class Demo:
     """Answers calls; used by many threads at once.
 
     Args:
-        speed: how many seconds pass in the demo in one second of the clock; None where its time
-            stands still.
+        today: the day before which the history ends; a moment also says what time it is there at
+            first.
+        speed: how many seconds pass in the demo in one second of the clock, while things go on
+            happening; None where none happens any more.
     """
 
     def __init__(
@@ -72,8 +75,12 @@ class Demo:
         clock: Callable[[], float],
         speed: float | None = None,
     ) -> None:
-        self.seed, self.scale, self.today, self.clock = seed, scale, today, clock
-        self._time = None if speed is None else Clock(np.datetime64(today, "us"), clock, speed)
+        begin = np.datetime64(today, "us")
+        self.seed, self.scale, self.clock = seed, scale, clock
+        self.today: date = begin.astype("datetime64[D]").item()
+        at = begin if isinstance(today, datetime) else None
+        self._time = Clock(np.datetime64(self.today, "us"), clock, speed or 1.0, at)
+        self._goes_on = speed is not None
         self.catalog: Catalog = load()
         self.tokens = Tokens(seed, clock)
         self.readable = {e.scope for e in self.catalog if e.scope}
@@ -88,7 +95,11 @@ class Demo:
 
     def now(self) -> np.datetime64:
         """What time it is in the demo."""
-        return np.datetime64(int(self.clock() * 1e6), "us") if self._time is None else self._time()
+        return self._time()
+
+    def moment(self) -> datetime:
+        """The same for those who ask from outside, in UTC."""
+        return datetime.fromtimestamp(self._time().astype(np.int64) / 1e6, UTC)
 
     @property
     def world(self) -> World:
@@ -104,7 +115,7 @@ class Demo:
         with self._lock:
             if self._world is None:
                 self._world = World(self.catalog, self.seed, self.scale, self.today)
-                self._live = None if self._time is None else Live(self._world, self._time)
+                self._live = Live(self._world, self._time) if self._goes_on else None
             return self._world
 
     def answer(self, call: Call) -> Answer:

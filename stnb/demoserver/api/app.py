@@ -6,6 +6,7 @@ Requests in, answers out, late and spoilt as ordered; and `/_demo`, where that i
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -53,7 +54,10 @@ def make_app(
     Args:
         seed: another seed is another company.
         scale: its size; 1 is 5,250 customers and 21,000 jobs in two years.
-        today: the day before which the history ends; today (UTC) without it.
+        today: the day before which the history ends, and the one that it is there; a datetime (in
+            UTC) also says the time at which it begins. Without it the process variable
+            STNB_DEMO_TODAY, such as "2026-07-01" or "2026-07-01T09:30", and without that the
+            present day (UTC).
         latency: seconds that each answer takes longer.
         faults: misbehaviour on purpose: names of `FAULTS`, names with a chance such as "500:0.05",
             or `Fault`s. The app keeps them as `app.state.faults`; `/_demo/faults` shows and changes
@@ -74,15 +78,8 @@ def make_app(
     """
     if not 0 < speed <= 100_000:
         raise ValueError(f"{speed!r} is no speed; it lies above 0 and up to 100,000.")
-    demo = Demo(
-        seed,
-        scale,
-        today or datetime.now(UTC).date(),
-        scopes,
-        rate_limit,
-        clock,
-        speed if live else None,
-    )
+    day = today or _today(clock)
+    demo = Demo(seed, scale, day, scopes, rate_limit, clock, speed if live else None)
     pending = Faults([Fault.of(f) for f in faults or ()], seed)
 
     async def handle(request: Request) -> Response:
@@ -105,8 +102,19 @@ def make_app(
 
     app = Starlette(routes=[*control(pending), Route("/{path:path}", handle, methods=METHODS)])
     states.State.of(state)  # a wrong name is told now, and not at the first call
-    app.state.name, app.state.faults = state, pending
+    app.state.name, app.state.faults, app.state.now = state, pending, demo.moment
     return app
+
+
+def _today(clock: Callable[[], float]) -> date:
+    """The day that the process variable says, else the clock's.
+
+    With the variable, tests and pictures are the same on every day.
+    """
+    said = os.environ.get("STNB_DEMO_TODAY", "")
+    if not said:
+        return datetime.fromtimestamp(clock(), UTC).date()
+    return datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said)
 
 
 async def _answer(demo: Demo, fault: Fault | None, call: Call, latency: float) -> Answer | None:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...catalog import Column
+from stnb.catalog import Column
 
 TITLES = {
     400: "One or more validation errors occurred.",

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...catalog import Column, Endpoint
+from stnb.catalog import Column, Endpoint
+
 from ..company.columns import NULL, Array, Index, Lazy
 from ..company.table import Table
 from .filters import yes

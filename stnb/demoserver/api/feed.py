@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...catalog import Endpoint
+from stnb.catalog import Endpoint
+
 from ..company.columns import Array
 from ..company.completion import dress
 from ..company.table import Table

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ...catalog import Column, Endpoint, Param
+from stnb.catalog import Column, Endpoint, Param
+
 from ..company.columns import Array, Choice, Ragged
 from ..company.matching import equal
 from ..company.table import Table

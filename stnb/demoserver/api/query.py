@@ -10,7 +10,8 @@ from uuid import UUID
 import numpy as np
 from starlette.datastructures import QueryParams
 
-from ...catalog import Endpoint, Param
+from stnb.catalog import Endpoint, Param
+
 from ..company.columns import Index
 from ..company.table import Table
 from .bodies import Problem

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...catalog import Endpoint
+from stnb.catalog import Endpoint
+
 from ..company.columns import Array
 from ..company.table import Table
 from ..company.world import World

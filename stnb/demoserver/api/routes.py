@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...catalog import Catalog, Endpoint
+from stnb.catalog import Catalog, Endpoint
 
 
 def tree(catalog: Catalog) -> dict[str, Any]:

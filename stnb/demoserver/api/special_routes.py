@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...catalog import Column, Endpoint
+from stnb.catalog import Column, Endpoint
+
 from ..company.calls import ABANDONED
 from ..company.columns import Lazy
 from ..company.table import cells

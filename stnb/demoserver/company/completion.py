@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...catalog import Column, Endpoint
+from stnb.catalog import Column, Endpoint
+
 from .columns import Choice, ragged
 from .table import LOCK, Table, paths
 from .world import World

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ...catalog import Column
+from stnb.catalog import Column
+
 from .columns import Array, Choice, Index, ragged
 from .filler_texts import wording
 from .simulation import DAY, NAT, SECOND, Company, Rng, blur, draw, later, objects, spread, taken

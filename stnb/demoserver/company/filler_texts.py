@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ...catalog import Column
+from stnb.catalog import Column
+
 from .columns import Choice
 from .simulation import Rng, draw, objects, phones, streets
 from .table import Table

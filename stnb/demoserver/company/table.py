@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ...catalog import Column
+from stnb.catalog import Column
+
 from .columns import NULL, Array, Choice, Index, Lazy, Ragged, dumps
 
 MISSING: Any = object()

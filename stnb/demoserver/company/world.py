@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ...catalog import Catalog, Column, Endpoint
+from stnb.catalog import Catalog, Column, Endpoint
+
 from .columns import Array, Index, Ragged
 from .filler import Filler
 from .matching import equal

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ...catalog import Column
+from stnb.catalog import Column
+
 from ..company.columns import Array, Choice, Index, Lazy, Ragged
 from ..company.table import LOCK, Table
 

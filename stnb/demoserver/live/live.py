@@ -29,18 +29,32 @@ class Clock:
     Args:
         clock: seconds since 1970.
         speed: how many seconds pass in the demo in one second.
+        begin: what time it is at first; the clock's hour if it is not given.
     """
 
-    def __init__(self, end: np.datetime64, clock: Callable[[], float], speed: float) -> None:
+    def __init__(
+        self,
+        end: np.datetime64,
+        clock: Callable[[], float],
+        speed: float,
+        begin: np.datetime64 | None = None,
+    ) -> None:
         self._clock, self._speed = clock, speed
-        midnight, self._began = float((end - EPOCH).astype(np.int64)) / 1e6, clock()
+        midnight, self._began = _seconds(end), clock()
         today = midnight <= self._began < midnight + 86_400
         self._start = self._began if today else midnight + self._began % 86_400
+        if begin is not None:
+            self._start = _seconds(begin)
 
     def __call__(self) -> np.datetime64:
         return np.datetime64(
             int((self._start + (self._clock() - self._began) * self._speed) * 1e6), "us"
         )
+
+
+def _seconds(moment: np.datetime64) -> float:
+    """Since 1970."""
+    return float((moment - EPOCH).astype(np.int64)) / 1e6
 
 
 class Live:

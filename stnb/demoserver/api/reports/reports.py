@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ....catalog import Endpoint
+from stnb.catalog import Endpoint
+
 from ...company.world import World
 from ..bodies import Answer, Problem, as_json, page_of
 from ..query import Query, paging

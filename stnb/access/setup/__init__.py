@@ -1,0 +1,56 @@
+"""Setting up a profile: the steps for each case, the shapes of the values, the trial and the
+saving; who asks is above.
+"""
+
+from __future__ import annotations
+
+from .fields import FIELDS, Field, Hint, check, check_profile, profile_rules
+from .profile import (
+    PRACTICE,
+    SHARED_KEY,
+    Answers,
+    Saved,
+    check_all,
+    credentials_of,
+    kept_key,
+    known,
+    next_command,
+    next_python,
+    place,
+    save,
+    to_be_replaced,
+    variables,
+    written,
+)
+from .steps import ENVIRONMENTS, WHO, Guide, guide
+from .trial import Verdict, try_them
+
+__all__ = [
+    "ENVIRONMENTS",
+    "FIELDS",
+    "PRACTICE",
+    "SHARED_KEY",
+    "WHO",
+    "Answers",
+    "Field",
+    "Guide",
+    "Hint",
+    "Saved",
+    "Verdict",
+    "check",
+    "check_all",
+    "check_profile",
+    "credentials_of",
+    "guide",
+    "kept_key",
+    "known",
+    "next_command",
+    "next_python",
+    "place",
+    "profile_rules",
+    "save",
+    "to_be_replaced",
+    "try_them",
+    "variables",
+    "written",
+]

@@ -1,0 +1,4 @@
+"""What a notebook holds: an account, its resources, and the links between them.
+
+Start with `resource.py`: what `st.jpm.jobs` is. `account.py` is `st` itself.
+"""

@@ -1,0 +1,164 @@
+"""Arrow tables, one after the other -> one Parquet file, whole or not at all, that reads back as
+the frame of a pull.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stnb.atomic import failed, reason, whole
+from stnb.errors import BadFilter, CannotSave
+
+from .types import pandas_type
+
+GROUP_ROWS, GROUP_BYTES = (
+    64 * 1024,
+    32 * 1024 * 1024,
+)  # a row group holds as much of Arrow, whichever comes first
+ATTRS = "PANDAS_ATTRS"  # where pandas keeps `DataFrame.attrs`, as JSON
+Attrs = dict[str, Any]
+
+
+def write(
+    path: Path,
+    tables: Iterable[pa.Table],
+    schema: pa.Schema,
+    attrs: Callable[[], Attrs] | Attrs,
+    *,
+    folder: Path | None = None,
+) -> int:
+    """Write tables as one file; no more than a row group of them is in memory at once.
+
+    Args:
+        tables: the rows in their order; a table whose columns stand or are typed otherwise is cast
+            to the schema, where that loses nothing.
+        attrs: what `pd.read_parquet(path).attrs["stnb"]` is to be; a function is called after the
+            last row.
+        folder: where the file is written before it takes its place; beside it, when not given. It
+            must be on the same disk.
+
+    Returns:
+        The number of rows written.
+
+    Raises:
+        CannotSave: the system refuses; what stood at `path` is as it was, also after any other
+            error.
+        pa.ArrowInvalid: a value does not fit the schema.
+
+    Example:
+        >>> write(Path("jobs.parquet"), [page.table for page in pages], schema, {"resource": "jpm.jobs"})
+        1200
+    """
+    try:
+        with whole(path, folder) as file:
+            return _write(file, tables, schema.remove_metadata(), attrs)
+    except CannotSave:  # of whoever gives the tables
+        raise
+    except OSError as err:
+        failure = failed(path, err)
+    raise failure
+
+
+def _write(
+    file: IO[bytes],
+    tables: Iterable[pa.Table],
+    schema: pa.Schema,
+    attrs: Callable[[], Attrs] | Attrs,
+) -> int:
+    rows = 0
+    texts = [field.name for field in schema if pa.types.is_string(field.type)]
+    options = {
+        "compression": "zstd",
+        "use_dictionary": texts,
+    }  # for all columns: 1.7 times the time, 1.3 times the size
+    # Readers take the attrs from the stored schema, and they may be known only after the last row:
+    # so it is stored then.
+    with pq.ParquetWriter(file, schema, store_schema=False, **options) as writer:
+        for group in _groups(_fit(table, schema) for table in tables):
+            writer.write_table(group, row_group_size=group.num_rows)
+            rows += group.num_rows
+            del group  # before the next one is gathered
+        writer.add_key_value_metadata(_metadata(schema, attrs() if callable(attrs) else attrs))
+    return rows
+
+
+def provenance(path: str | os.PathLike[str]) -> Attrs:
+    """Where the rows of a Parquet file come from, `attrs["stnb"]` of the frame that it holds; {}
+    where none is told.
+
+    Raises:
+        BadFilter: it cannot be read as Parquet.
+
+    Example:
+        >>> provenance("jobs.parquet")["resource"]
+        'jpm.jobs'
+    """
+    try:
+        with open(path, "rb") as file:
+            return _attrs(pq.read_metadata(file).metadata or {})
+    except (OSError, pa.ArrowException) as err:
+        why = (
+            f"The system says: {reason(err)}."
+            if getattr(err, "errno", None)
+            else "It is no Parquet file, or not a whole one."
+        )
+    raise BadFilter(
+        f"{path} could not be read.",
+        why,
+        'Name a Parquet file, such as one that pull(to="x.parquet") wrote.',
+    )
+
+
+def _attrs(metadata: Mapping[bytes, bytes]) -> Attrs:
+    try:
+        found = json.loads(metadata[ATTRS.encode()])["stnb"]
+    except (ValueError, LookupError, TypeError):  # of another program
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _fit(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    columns = [table.column(field.name) for field in schema]
+    # Arrow's cast of lists of nulls to their own type gives a broken array
+    fitted = [
+        c if c.type == field.type else c.cast(field.type)
+        for c, field in zip(columns, schema, strict=True)
+    ]
+    return pa.table(fitted, schema=schema)
+
+
+def _groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The same rows in tables of the size of a row group: small ones together, large ones cut."""
+    held: list[pa.Table] = []
+    rows = size = 0
+    for table in tables:
+        for part in _parts(table):
+            if held and (rows + part.num_rows > GROUP_ROWS or size + part.nbytes > GROUP_BYTES):
+                yield pa.concat_tables(held)
+                held, rows, size = [], 0, 0
+            held.append(part)
+            rows, size = rows + part.num_rows, size + part.nbytes
+    if rows:
+        yield pa.concat_tables(held)
+
+
+def _parts(table: pa.Table) -> Iterator[pa.Table]:
+    most = min(GROUP_ROWS, max(1, table.num_rows * GROUP_BYTES // max(table.nbytes, 1)))
+    return (table.slice(start, most) for start in range(0, table.num_rows, most))
+
+
+def _metadata(schema: pa.Schema, attrs: Attrs) -> dict[str, str]:
+    """What makes `pd.read_parquet` give the dtypes of a pull's frame, and its attrs."""
+    empty = schema.empty_table().to_pandas(types_mapper=pandas_type)
+    described = pa.Schema.from_pandas(empty, preserve_index=False).metadata[b"pandas"].decode()
+    told = {"pandas": described, ATTRS: json.dumps({"stnb": attrs})}
+    stored = schema.with_metadata(told).serialize().to_pybytes()
+    return {**told, "ARROW:schema": base64.b64encode(stored).decode()}

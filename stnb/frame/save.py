@@ -1,0 +1,156 @@
+"""A frame -> a file: Parquet, Excel, CSV or JSON by its ending; whole or not at all. And back from
+Parquet.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import pandas as pd
+import pyarrow as pa
+
+from stnb.atomic import reason, whole
+from stnb.errors import BadFilter, CannotSave
+
+from . import excel
+
+
+def save(frame: pd.DataFrame, target: str | os.PathLike[str]) -> Path:
+    """Write the frame to `target`; where that fails, to the temporary folder, so that the rows are
+    not lost.
+
+    Args:
+        target: ends in .parquet (types and provenance kept), .xlsx (times in the tenant's zone, and
+            a sheet that says so), .csv or .json (an array of records); lists become JSON text in
+            Excel and CSV. A text that a spreadsheet would take for a formula gets an apostrophe
+            before it in CSV, and is marked as text in Excel; numbers stay.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        BadFilter: the ending is another one, or a sheet of Excel's cannot hold the rows.
+        SetupError: Excel needs openpyxl, which is not installed.
+        CannotSave: it could not be written; the message says where the rows are instead.
+    """
+    path = Path(target)
+    write = writer(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _whole(frame, path, write)
+        return path
+    except OSError as err:
+        why = reason(err)
+    spare = Path(tempfile.gettempdir()) / f"stnb-{os.getpid()}-{path.name}"
+    try:
+        _whole(frame, spare, write)
+        kept = f"The {len(frame):,} rows are kept in {spare}: move that file, or mend what it says and save again."
+    except OSError:
+        kept = "Free some room and pull again; the temporary folder could not be written either."
+    raise CannotSave(f"{path} could not be written.", f"The system says: {why}.", kept)
+
+
+def load(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a Parquet file as the frame that was written: as `pd.read_parquet` does, but for
+    decimals, which that makes objects of.
+
+    Example:
+        >>> path = save(st.accounting.payments.pull(dtypes="decimal"), "payments.parquet")
+        >>> load(path)["total"].dtype
+        decimal128(18, 6)[pyarrow]
+    """
+    import pyarrow.parquet as pq  # for those who use it
+
+    frame = pd.read_parquet(path)
+    schema = pq.read_schema(path)
+    exact = {
+        field.name: pd.ArrowDtype(field.type) for field in schema if pa.types.is_decimal(field.type)
+    }
+    return frame.astype({name: kind for name, kind in exact.items() if name in frame.columns})
+
+
+def writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], None]:
+    """What writes files of this ending.
+
+    Raises:
+        BadFilter: nothing does.
+    """
+    try:
+        return _WRITERS[path.suffix.lower()]
+    except KeyError:
+        pass
+    raise BadFilter(
+        f"{path} was not written.",
+        f"Its ending says no format: {path.suffix or 'none'}.",
+        "Use .parquet, .xlsx, .csv or .json.",
+    )
+
+
+def _whole(
+    frame: pd.DataFrame, path: Path, write: Callable[[pd.DataFrame, IO[bytes]], None]
+) -> None:
+    with whole(path) as file:
+        write(frame, file)
+
+
+def _parquet(frame: pd.DataFrame, file: IO[bytes]) -> None:
+    frame.to_parquet(file, index=False)
+
+
+def _csv(frame: pd.DataFrame, file: IO[bytes]) -> None:
+    columns = [_csv_column(frame.iloc[:, at]) for at in range(frame.shape[1])]
+    flat = pd.concat(columns, axis=1) if columns else frame
+    flat.columns = pd.Index([_harmless(str(name)) for name in frame.columns])
+    # A return within a text is quoted only where lines end in one, too; unquoted it would end the
+    # row.
+    returns = any(
+        isinstance(v, str) and "\r" in v
+        for at in range(flat.shape[1])
+        for v in _texts(flat.iloc[:, at])
+    )
+    flat.to_csv(file, index=False, lineterminator="\r\n" if returns else "\n")
+
+
+def _texts(column: pd.Series[Any]) -> Any:
+    return (
+        column.unique()
+        if column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
+        else ()
+    )
+
+
+def _csv_column(column: pd.Series[Any]) -> pd.Series[Any]:
+    if excel.is_nested(column):
+        return pd.Series(pd.array(excel.json_texts(column), dtype="str"), index=column.index)
+    if not (
+        pd.api.types.is_string_dtype(column.dtype)
+        or column.dtype == object
+        or column.dtype == "category"
+    ):
+        return column
+    return column.astype(object).map(
+        lambda value: _harmless(value) if isinstance(value, str) else value
+    )
+
+
+def _harmless(text: str) -> str:
+    """The text as a spreadsheet shows it and never runs it."""
+    return f"'{text}" if excel.is_risky(text) else text
+
+
+def _json_records(frame: pd.DataFrame, file: IO[bytes]) -> None:
+    frame.to_json(
+        file, orient="records", date_format="iso", date_unit="us", force_ascii=False, indent=1
+    )
+
+
+_WRITERS: dict[str, Callable[[pd.DataFrame, IO[bytes]], None]] = {
+    ".parquet": _parquet,
+    ".xlsx": excel.write,
+    ".csv": _csv,
+    ".json": _json_records,
+}

@@ -1,0 +1,133 @@
+"""Rows of many parents as one table: the parents' columns first, and the rows in the order of the
+parents.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stnb.catalog import Column, Endpoint, Param
+from stnb.frame import Decoded, Shape, narrow
+from stnb.frame.schema import Leaf
+from stnb.frame.types import final_type
+
+from ..paging.models import Page
+from .parents import Parents
+
+FILE = pa.schema([("content", pa.binary()), ("contentType", pa.string()), ("size", pa.int64())])
+
+
+def with_parents(shape: Shape, parents: Parents) -> Shape:
+    """A shape with the parents' columns first; where the rows have one of them, it is moved there."""
+    first = tuple(Leaf(name, _column(name, hole)) for name, hole in parents.columns.items())
+    return replace(
+        shape, leaves=(*first, *(leaf for leaf in shape.leaves if leaf.path not in parents.columns))
+    )
+
+
+def of_twin(twin: Shape, answer: Shape, *also: str) -> Shape:
+    """What is read of a twin's rows so that the answer can be made of it: some columns, in the
+    order of the answer.
+
+    Args:
+        also: columns of the twin that are needed beside those of the answer, where it has them.
+    """
+    names = [leaf.path for leaf in answer.leaves]
+    more = [
+        leaf.path
+        for leaf in twin.leaves
+        if leaf.path not in names and (not answer.narrow or leaf.path in also)
+    ]
+    wanted = [name for name in [*names, *more] if name in twin.by_path]
+    if answer.narrow:
+        return narrow(twin, wanted)
+    return replace(twin, leaves=tuple(Leaf(name, twin.by_path[name]) for name in wanted))
+
+
+def labelled(part: Decoded, parents: Parents, text: str) -> Decoded:
+    """The rows of one parent with its columns first.
+
+    A row that has such a column, as `jobs/{id}/splits` has jobId, keeps one only. Where that says
+    another value than was asked for, it stays as "jobId_row" and is told.
+    """
+    table, drift, length = part.table, dict(part.drift), part.table.num_rows
+    for name, hole in reversed(list(parents.columns.items())):
+        value = text if hole is parents.hole else parents.fixed[hole.name]
+        if name in table.column_names:
+            own = table.column(name)
+            same = pc.all(pc.equal(pc.utf8_lower(own.cast(pa.string())), value.lower())).as_py()
+            table = table.drop_columns(name)
+            if same is False:
+                table = table.append_column(f"{name}_row", own)
+                drift[f"{name}_row"] = (
+                    f"is the rows' own {name}, which differs from the one asked for"
+                )
+        table = table.add_column(0, name, pa.repeat(_scalar(value, hole), length))
+    return Decoded(table, drift)
+
+
+def chosen(part: Decoded, column: str, texts: Sequence[str]) -> Decoded:
+    """The rows of these parents alone, in the order of the parents and then as they came."""
+    at = places(part.table[column], texts)
+    table, at = part.table.filter(at.is_valid()), at.drop_null()
+    return Decoded(
+        table.take(pc.sort_indices(at)), part.drift
+    )  # which leaves those of one parent as they are
+
+
+def places(values: pa.ChunkedArray, texts: Sequence[str]) -> pa.ChunkedArray:
+    """Where each value stands among the texts; null where it does not. A column of another type
+    than promised is text.
+    """
+    if pa.types.is_integer(values.type):
+        return pc.index_in(values, value_set=pa.array(map(int, texts), values.type))
+    lower = pc.utf8_lower(values.cast(pa.string()))
+    return pc.index_in(lower, value_set=pa.array([t.lower() for t in texts], pa.string()))
+
+
+def packed(parts: Sequence[Decoded]) -> list[Decoded]:
+    """The same rows in few tables: thousands of small ones take seconds to put together column by
+    column.
+    """
+    out: list[Decoded] = []
+    for (_, odd), group in itertools.groupby(
+        parts, key=lambda part: (part.table.schema, bool(part.drift))
+    ):
+        alike = list(group)
+        whole = Decoded(pa.concat_tables([part.table for part in alike]).combine_chunks())
+        out.extend(alike if odd else [whole])
+    return out
+
+
+def of_file(page: Page | None) -> Decoded:
+    """A file as a table of one row; of none where there is no file."""
+    rows = (
+        []
+        if page is None
+        else [
+            {"content": page.content, "contentType": page.content_type, "size": len(page.content)}
+        ]
+    )
+    return Decoded(pa.Table.from_pylist(rows, FILE))
+
+
+def empty(endpoint: Endpoint, shape: Shape) -> Decoded:
+    """No rows, with every column typed."""
+    if endpoint.kind == "file":
+        return of_file(None)
+    return Decoded(
+        pa.table({leaf.path: pa.nulls(0, final_type(leaf.column)) for leaf in shape.leaves})
+    )
+
+
+def _column(name: str, hole: Param) -> Column:
+    return Column(name, hole.type, nullable=False)
+
+
+def _scalar(text: str, hole: Param) -> pa.Scalar:
+    return pa.scalar(int(text) if hole.type == "integer" else text, final_type(_column("", hole)))

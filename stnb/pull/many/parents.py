@@ -1,0 +1,171 @@
+"""The records that rows are asked for by: which hole of a route is given many, their ids, and their
+column in the answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from stnb.catalog import Endpoint, Param
+from stnb.errors import BadFilter
+
+from ..values import as_list, as_text
+
+EXACT = 2**53  # beyond it a float is no exact id
+LARGEST = 2**63 - 1  # ids are int64 (facts §8)
+
+
+@dataclass(frozen=True)
+class Parents:
+    """The records that rows are asked for by.
+
+    Attributes:
+        hole: the parameter that is given many.
+        texts: their ids as the API writes them, each once, in the order in which they were given.
+        columns: the column of each hole of the path in the answer, in the order of the path.
+        fixed: the text of the holes that have one value.
+        noun: what one is called, such as "customer".
+        missing: how many missing values were left out.
+    """
+
+    hole: Param
+    texts: tuple[str, ...]
+    columns: Mapping[str, Param]
+    fixed: Mapping[str, str]
+    noun: str
+    missing: int = 0
+
+    @property
+    def nouns(self) -> str:
+        """What they are called, such as "customers"."""
+        return re.sub(r"y$", "ie", self.noun) + "s"
+
+    @property
+    def column(self) -> str:
+        """The column of the hole that is given many."""
+        return next(name for name, hole in self.columns.items() if hole is self.hole)
+
+
+def several(endpoint: Endpoint, given: Mapping[str, Any]) -> str | None:
+    """The hole of the path that is given many values, by the name it was given with; None where
+    each has one at most.
+
+    Raises:
+        BadFilter: two of them are.
+
+    Example:
+        >>> several(st.crm.customers.notes.endpoint, {"id": [1, 2, 3]})
+        'id'
+    """
+    found = [
+        name
+        for name, value in given.items()
+        if (p := endpoint.takes(name)) and p.where == "path" and _is_many(p, value)
+    ]
+    if len(found) > 1:
+        raise BadFilter(
+            f"{' and '.join(found)} were both given many values.",
+            f"{endpoint.name} is read for many of one of them at a time.",
+            "Give one value of the other, and pull once for each.",
+        )
+    return found[0] if found else None
+
+
+def _is_many(param: Param, value: Any) -> bool:
+    if isinstance(value, str):
+        return "," in value and param.type in ("integer", "guid")
+    return isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping))
+
+
+def parents(endpoint: Endpoint, many: str, given: Mapping[str, Any], zone: dt.tzinfo) -> Parents:
+    """Read the ids, and the values of the other holes.
+
+    Raises:
+        BadFilter: one of them does not fit.
+    """
+    holes = {p.name: p for p in endpoint.params if p.where == "path"}
+    hole = endpoint.takes(many)
+    assert hole is not None
+    names = column_names(endpoint)
+    values = {
+        p.name: given[name]
+        for name in given
+        if (p := endpoint.takes(name)) is not None and given[name] is not None
+    }
+    fixed = {
+        name: as_text(endpoint, p, values[name], zone)
+        for name, p in holes.items()
+        if p is not hole and name in values
+    }
+    texts, missing = _ids(endpoint, hole, values[hole.name], zone)
+    columns = {names[name]: holes[name] for name in names}
+    return Parents(hole, texts, columns, fixed, _noun(endpoint, hole), missing)
+
+
+def _ids(
+    endpoint: Endpoint, hole: Param, value: Any, zone: dt.tzinfo
+) -> tuple[tuple[str, ...], int]:
+    """The ids, each once, and how many were missing."""
+    each = pd.Series(as_list(value), dtype=object)
+    there = each[each.notna()].tolist()
+    texts = tuple(dict.fromkeys(as_text(endpoint, hole, v, zone) for v in there))
+    inexact = [v for v in there if isinstance(v, float) and abs(v) >= EXACT]
+    if hole.type == "integer" and (
+        inexact or any(len(t) > 18 and abs(int(t)) > LARGEST for t in texts)
+    ):
+        raise BadFilter(
+            f"{hole.py} holds an id that is not exact."
+            if inexact
+            else f"{hole.py} holds a number that is too large for an id.",
+            "Ids are whole numbers of 64 bits, and a float holds them exactly up to 2^53 only.",
+            'Give them as whole numbers, such as a column of dtype "Int64".',
+        )
+    return texts, len(each) - len(there)
+
+
+# -- names
+
+
+def column_names(endpoint: Endpoint) -> dict[str, str]:
+    """How the answer calls each hole of the path: `customers/{id}/notes` customerId, `{invoiceId}`
+    by its own name.
+
+    A route to a record by its own id calls it id, as the record itself does.
+    """
+    parts = endpoint.path.split("/")
+    out = {}
+    for before, part in pairwise(parts):
+        if not part.startswith("{") or part == "{tenant}":
+            continue
+        hole, one = part[1:-1], _camel(_singular(before))
+        if (
+            part == parts[-1]
+            and endpoint.kind == "record"
+            and endpoint.key == ("id",)
+            and re.search(r"(^i|I)d$", hole)
+        ):
+            out[hole] = "id"
+        else:
+            out[hole] = f"{one}Id" if hole == "id" or _camel(hole) == one else hole
+    return out
+
+
+def _noun(endpoint: Endpoint, hole: Param) -> str:
+    return _singular(endpoint.path.split(f"/{{{hole.name}}}")[0].rpartition("/")[2]).replace(
+        "-", " "
+    )
+
+
+def _singular(segment: str) -> str:
+    return re.sub(r"ies$", "y", segment) if segment.endswith("ies") else segment.removesuffix("s")
+
+
+def _camel(words: str) -> str:
+    return re.sub(r"[-_](\w)", lambda m: m[1].upper(), words)

@@ -1,0 +1,88 @@
+"""What is to be read of many parents, in calls, and how long that takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from stnb.frame import Decoded
+
+from ..call import Call
+from ..progress import Wish
+from .parents import Parents
+
+if TYPE_CHECKING:
+    from stnb.session import Session
+
+LATENCY: WeakKeyDictionary[Session, float] = (
+    WeakKeyDictionary()
+)  # seconds that a call took, in the last run
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One call, and what it brings.
+
+    Attributes:
+        texts: the parents whose rows it brings.
+        wish: the columns that are decoded of it.
+        change: makes rows of the answer of its rows.
+    """
+
+    call: Call
+    texts: tuple[str, ...]
+    wish: Wish
+    change: Callable[[Decoded], Decoded]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be read.
+
+    Attributes:
+        call: the route as it is told of; its endpoint's key is that of the answer's rows.
+        units: the calls; one where a feed is read whole.
+        wish: the answer's columns.
+        twin: the list or feed that is read instead of the route; "" where none is.
+        lacks: what the rows of that do not have.
+        limit: rows at most.
+        failed: the parents that were not found.
+    """
+
+    call: Call
+    parents: Parents
+    units: tuple[Unit, ...]
+    wish: Wish
+    twin: str = ""
+    lacks: str = ""
+    limit: int | None = None
+    failed: set[str] = field(default_factory=set)
+
+    @property
+    def lost(self) -> list[str]:
+        """The parents that were not found, in their order."""
+        return [text for text in self.parents.texts if text in self.failed]
+
+
+def estimate(session: Session, calls: int, lanes: int) -> float:
+    """Seconds that so many calls take: at the even pace of the governor, or slower where the calls
+    themselves are.
+    """
+    from stnb.session.limiter import BURST, RATE
+
+    return max(calls / (RATE - RATE // BURST), calls * LATENCY.get(session, 0.0) / lanes)
+
+
+def duration(seconds: float) -> str:
+    """In words, rounded up: "4 s", "85 s", "3 minutes".
+
+    Example:
+        >>> duration(84.2)
+        '85 s'
+    """
+    if seconds > 120:
+        return f"{math.ceil(seconds / 60):,} minutes"
+    return f"{max(math.ceil(seconds), 1) if seconds < 10 else math.ceil(seconds / 5) * 5} s"

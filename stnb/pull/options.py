@@ -1,0 +1,161 @@
+"""The options of a pull, checked before anything is sent: one that would silently be ignored is
+refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from stnb.catalog import Endpoint
+from stnb.errors import BadFilter
+from stnb.frame import Dtypes, narrow, shape_of
+
+from .call import Call
+from .paging.models import IN_FLIGHT, Plan
+from .progress import Wish
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `pull` takes beside the filters; see there."""
+
+    limit: int | None = None
+    page_size: int | None = None
+    concurrency: int | None = None
+    columns: Sequence[str] | None = None
+    keep: Literal["newest", "all"] = "newest"
+    dtypes: Dtypes = "typed"
+
+    def check(self, endpoint: Endpoint) -> None:
+        """
+        Raises:
+            BadFilter: a value does not fit, or the route could do nothing with it.
+        """
+        for name in ("limit", "page_size", "concurrency"):
+            _check_count(name, getattr(self, name))
+        most = endpoint.page_size_max
+        if self.page_size is not None and endpoint.takes("pageSize") is None:
+            raise BadFilter(
+                f"page_size={self.page_size} does not fit.",
+                f"{endpoint.name} takes no page size: the server chooses how many rows an answer has.",
+                "Leave it out.",
+            )
+        if self.page_size is not None and most is not None and self.page_size > most:
+            raise BadFilter(
+                f"page_size={self.page_size} does not fit.",
+                f"{endpoint.name} gives {most:,} rows a page at most.",
+                "Say less, or leave it out.",
+            )
+        if self.concurrency not in (None, 1) and (endpoint.kind != "list" or endpoint.sequential):
+            why = (
+                "does not bear two calls at once"
+                if endpoint.sequential
+                else "is read in one request, or by a cursor in order"
+            )
+            raise BadFilter(
+                f"concurrency={self.concurrency} does not fit.",
+                f"{endpoint.name} {why}.",
+                "Leave it out.",
+            )
+        if self.keep not in ("newest", "all"):
+            raise BadFilter(
+                f"keep={self.keep!r} does not fit.",
+                'It is "newest", so that of rows with one key the newest stays, or "all".',
+                "Leave it out for the newest.",
+            )
+        self._check_dtypes(endpoint)
+
+    def _check_dtypes(self, endpoint: Endpoint) -> None:
+        why = (
+            'It is "typed", "decimal" for exact amounts, or "raw" for values as the API sends them.'
+        )
+        if self.dtypes not in get_args(Dtypes):
+            raise BadFilter(
+                f"dtypes={self.dtypes!r} does not fit.", why, 'Leave it out for "typed".'
+            )
+        if self.dtypes == "decimal" and (endpoint.positional or not shape_of(endpoint).leaves):
+            why = (
+                f"The catalogue knows no columns of {endpoint.name}, and so none that is an amount."
+            )
+            raise BadFilter(
+                'dtypes="decimal" does not fit.',
+                why,
+                "Leave it out, and convert the columns in pandas.",
+            )
+
+    def plan(self, now: str) -> Plan:
+        """How to walk the pages; `now` bounds a list that is read in several."""
+        return Plan(
+            limit=self.limit,
+            page_size=self.page_size,
+            concurrency=self.concurrency or IN_FLIGHT,
+            now=now,
+        )
+
+    def wish(self, endpoint: Endpoint) -> Wish:
+        """Which columns are decoded, and as what.
+
+        Raises:
+            BadFilter: the catalogue has no such column, or the rows have none that it knows.
+        """
+        shape = shape_of(endpoint, self.dtypes)
+        if self.columns is None:
+            return Wish(shape, keep=self.keep)
+        asked = [self.columns] if isinstance(self.columns, str) else list(self.columns)
+        if not asked or not shape.leaves or endpoint.kind == "file" or endpoint.positional:
+            why = (
+                "The list is empty."
+                if not asked
+                else f"The catalogue knows no columns of {endpoint.name}."
+            )
+            raise BadFilter("columns= does not fit.", why, "Leave it out, and select in pandas.")
+        seen = narrow(shape, asked)
+        there = {leaf.path for leaf in seen.leaves}
+        # The key finds repeats, and modifiedOn tells the newest of them.
+        hidden = tuple(
+            c for c in (*endpoint.key, "modifiedOn") if c in shape.by_path and c not in there
+        )
+        return Wish(narrow(shape, [*asked, *hidden]) if hidden else seen, hidden, self.keep)
+
+
+def _check_count(name: str, value: Any) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise BadFilter(
+            f"{name}={value!r} does not fit.",
+            "It is a whole number from 1 on.",
+            "Leave it out for stnb's own choice.",
+        )
+
+
+def target(call: Call, to: Any) -> Path:
+    """The Parquet file that a pull goes to: as named, or `jpm_jobs.parquet` in a folder.
+
+    Raises:
+        BadFilter: the name has another ending, or the route has no rows.
+    """
+    path = Path(to)
+    if call.endpoint.kind == "file":
+        raise BadFilter(
+            "to= does not fit.",
+            f"{call.endpoint.name} is a file, not rows.",
+            "Write the bytes of get(…) yourself.",
+        )
+    if path.suffix.lower() == ".parquet" and not path.is_dir():
+        return path
+    if path.suffix and not path.is_dir():
+        raise BadFilter(
+            f"to={str(to)!r} does not fit.",
+            f"Pulls stream to Parquet, and {path.suffix} is another format.",
+            "Name a .parquet file or a folder; for CSV, pull into a frame and use its to_csv.",
+        )
+    return path / f"{table_name(call.endpoint)}.parquet"
+
+
+def table_name(endpoint: Endpoint) -> str:
+    """What a resource is called as a table: "jpm.jobs" and its feed "jpm.export.jobs" are both
+    jpm_jobs.
+    """
+    return endpoint.name.replace(".export.", ".").replace(".", "_")

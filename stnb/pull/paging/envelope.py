@@ -1,0 +1,109 @@
+"""A page's envelope (hasMore, totalCount, continueFrom), read from its edges, without decoding the
+rows between.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from stnb.errors import UnexpectedAnswer
+
+from ..call import Call
+from .models import Page
+
+ENVELOPE = ("hasMore", "totalCount", "continueFrom")
+PLACE = ("page", "totalCount", "continueFrom")  # every page has one of them
+ROWS_AT = re.compile(rb'"data"\s*:\s*\[')
+
+
+def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page:
+    """Read the envelope of an answer.
+
+    Raises:
+        UnexpectedAnswer: an envelope was promised, and there is none.
+    """
+    if call.endpoint.kind == "file":
+        return Page(index, content, "file", content_type)
+    if content.lstrip()[:1] == b"[":  # some lists come bare, whatever the documents say (facts §5)
+        return Page(index, content, "bare", content_type)
+    if call.endpoint.kind == "record":
+        return Page(index, content, "one", content_type)
+    meta = envelope(content)
+    if meta is None:
+        if call.endpoint.kind == "rows":
+            return Page(index, content, "one", content_type)
+        raise UnexpectedAnswer(
+            f"A page of {call.endpoint.name} has no rows in it.",
+            "The answer is JSON, but lacks the list `data` that every page of this kind has.",
+            'Look at the answer with st.get(path); likely the route changed: search with st.find("words").',
+        )
+    total, cursor = meta.get("totalCount"), meta.get("continueFrom")
+    return Page(
+        index,
+        content,
+        "data",
+        content_type,
+        total if isinstance(total, int) and not isinstance(total, bool) else None,
+        meta.get("hasMore") is True,
+        str(cursor) if cursor else None,
+    )
+
+
+def envelope(content: bytes) -> dict[str, Any] | None:
+    """Everything of a page but its rows; None where it has no list `data`.
+
+    The rows are cut out at the first `"data":[` and the last `]`. Where what is left is no
+    envelope, the whole is read.
+    """
+    meta: Any = _edges(content)
+    if meta is None or any(key not in meta and f'"{key}"'.encode() in content for key in ENVELOPE):
+        meta = _json(content)
+    return meta if isinstance(meta, dict) and isinstance(meta.get("data"), list) else None
+
+
+def is_whole(content: bytes) -> bool:
+    """Whether a page has come to its end, as far as its edges tell; what is broken between them is
+    the decoder's to find.
+    """
+    enveloped = content.lstrip()[:1] == b"{"
+    return (enveloped and _edges(content) is not None) or _json(content) is not None
+
+
+def _edges(content: bytes) -> dict[str, Any] | None:
+    """The envelope without its rows; None where the cut took too much, or the end may be that of a
+    list in a row.
+    """
+    start, end = ROWS_AT.search(content), content.rfind(b"]")
+    if start is None:
+        return None
+    meta = _json(content[: start.end()] + content[end:])
+    whole = (
+        isinstance(meta, dict)
+        and {"data", "hasMore"} <= meta.keys()
+        and not meta.keys().isdisjoint(PLACE)
+    )
+    return meta if whole else None
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def row_bytes(page: Page) -> bytes:
+    """The rows' part of a page, as pages that differ in their number only are the same."""
+    start = ROWS_AT.search(page.content)
+    return page.content[start.end() : page.content.rfind(b"]")].strip() if start else page.content
+
+
+def count(content: bytes) -> int:
+    """The rows of a page; 0 where it is no JSON, which the decoder will tell."""
+    try:
+        body = json.loads(content)
+        return len(body if isinstance(body, list) else body["data"])
+    except (ValueError, KeyError, TypeError):
+        return 0

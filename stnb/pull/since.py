@@ -1,0 +1,134 @@
+"""`since=`: only what changed after a moment, an earlier frame or an earlier file, in each
+resource's own terms.
+
+A feed goes on from the earlier pull's cursor, a list asks for what was modified since.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from stnb.catalog import Endpoint
+from stnb.credentials import Credentials
+from stnb.errors import BadFilter
+
+from .dates import moment
+
+OVERLAP = dt.timedelta(hours=1)  # before an earlier list began: its clock and ours may differ
+
+
+def since(
+    endpoint: Endpoint, value: Any, owner: Credentials, now: dt.datetime | None = None
+) -> dict[str, Any]:
+    """The filter that asks for what changed.
+
+    Args:
+        value: a date or a phrase such as "last 30 days", a frame that stnb pulled, or the path of a
+            Parquet file that it wrote.
+        owner: whose frame or file it has to be; its zone says when a day begins.
+        now: what a phrase is counted from; the present if it is not given.
+
+    Raises:
+        BadFilter: the resource cannot tell what changed, or the value says no moment of this
+            tenant's.
+    """
+    about = _provenance(endpoint, value)
+    if about is not None:
+        _check_owner(endpoint, about, owner)
+    if endpoint.kind == "export":
+        if (
+            about is not None
+            and about.get("continue_from")
+            and about.get("resource") == endpoint.name
+        ):
+            return {"from_": about["continue_from"]}
+        at = (
+            _began(endpoint, about)
+            if about is not None
+            else _moment(endpoint, value, owner.zone, now)
+        )
+        return {
+            "from_": at.astimezone(dt.UTC).date().isoformat()
+        }  # the documents promise days only (facts §6)
+    if not endpoint.takes("modifiedOnOrAfter"):
+        raise BadFilter(
+            f"{endpoint.name} cannot tell what changed since.",
+            "It has no filter on the time of a change, and is no feed.",
+            "Leave since out and pull it whole; st.find(words) shows whether there is a feed of it.",
+        )
+    return {
+        "modifiedOnOrAfter": _began(endpoint, about)
+        if about is not None
+        else _moment(endpoint, value, owner.zone, now)
+    }
+
+
+def _moment(
+    endpoint: Endpoint, value: Any, zone: dt.tzinfo, now: dt.datetime | None
+) -> dt.datetime:
+    try:
+        return moment(value, zone, now)
+    except (ValueError, TypeError, OverflowError):
+        pass
+    raise _bad(
+        endpoint,
+        value,
+        'It is no date such as "2026-07-01" or "last 30 days", and no file that is there.',
+        "Give a date, a frame that stnb pulled, or the path of a Parquet file that it wrote.",
+    )
+
+
+def _provenance(endpoint: Endpoint, value: Any) -> Mapping[str, Any] | None:
+    """What an earlier frame or file says of itself; None where the value is neither."""
+    if isinstance(value, pd.DataFrame):
+        about = value.attrs.get("stnb")
+    elif isinstance(value, os.PathLike) or (
+        isinstance(value, str) and value.lower().endswith(".parquet")
+    ):
+        from stnb.frame.parquet import provenance  # Parquet itself is loaded for those who use it
+
+        value = os.fspath(value)
+        about = provenance(value)
+    else:
+        return None
+    if not about:
+        raise _bad(
+            endpoint,
+            "the frame" if isinstance(value, pd.DataFrame) else value,
+            "It does not say when and from where it was pulled.",
+            "Give the frame or the file as stnb made it, or a date.",
+        )
+    found: Mapping[str, Any] = about
+    return found
+
+
+def _check_owner(endpoint: Endpoint, about: Mapping[str, Any], owner: Credentials) -> None:
+    if (about.get("tenant"), about.get("environment")) != (owner.tenant, owner.environment):
+        raise _bad(
+            endpoint,
+            "what was pulled earlier",
+            f"It is of tenant {about.get('tenant')} in {about.get('environment')}, and this is tenant {owner.tenant} in {owner.environment}.",
+            "Give a date instead, or use the profile that it was pulled with.",
+        )
+
+
+def _began(endpoint: Endpoint, about: Mapping[str, Any]) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(str(about["began"])) - OVERLAP
+    except (KeyError, ValueError):
+        pass
+    raise _bad(
+        endpoint,
+        "what was pulled earlier",
+        "It does not say when it began.",
+        "Give a date instead.",
+    )
+
+
+def _bad(endpoint: Endpoint, value: Any, why: str, then: str) -> BadFilter:
+    return BadFilter(f"since={str(value)[:80]} does not fit {endpoint.name}.", why, then)

@@ -1,0 +1,90 @@
+"""A decoded page as a file: Arrow's own format, packed; the metadata of its schema tells the rest."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+import pyarrow as pa
+
+from stnb.frame import Decoded
+
+HEAD = b"stnb"
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the file tells of a page: its place among the pages, the cursor behind it, and what
+    `frame.decode` told.
+    """
+
+    index: int
+    continue_from: str | None
+    drift: dict[str, str]
+    careful: bool
+
+
+class Unreadable(Exception):
+    """A page's file is damaged or gone; its path is the argument."""
+
+
+def write_page(file: IO[bytes], index: int, part: Decoded, continue_from: str | None) -> None:
+    """Write a page."""
+    head = Head(index, continue_from, part.drift, part.careful)
+    table = part.table.replace_schema_metadata({HEAD: json.dumps(asdict(head))})
+    with pa.ipc.new_file(
+        file, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
+    ) as sink:
+        sink.write_table(table)
+
+
+def read_page(path: Path, columns: Sequence[str] | None = None) -> tuple[Head, pa.Table]:
+    """Read a page, or only those of these columns that it has.
+
+    Raises:
+        Unreadable: it is damaged or gone.
+    """
+    with _opened(path) as source:
+        reader = pa.ipc.open_file(source)
+        head = Head(**json.loads(reader.schema.metadata[HEAD]))
+        if columns is None:
+            return head, reader.read_all().replace_schema_metadata(None)
+        names = [name for name in reader.schema.names if name in columns]
+        only = pa.ipc.IpcReadOptions(
+            included_fields=[reader.schema.get_field_index(name) for name in names]
+        )
+        table = pa.ipc.open_file(source, options=only).read_all()
+        return head, table.replace_schema_metadata(None).select(
+            names
+        )  # to include no field is to include all
+
+
+def read_head(path: Path) -> tuple[Head, pa.Schema]:
+    """What the file tells of a page, and the types of its columns, without its rows; raises as
+    `read_page` does.
+    """
+    with _opened(path) as source:
+        schema = pa.ipc.open_file(source).schema
+        return Head(**json.loads(schema.metadata[HEAD])), schema.remove_metadata()
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[pa.MemoryMappedFile]:
+    try:
+        with pa.memory_map(str(path)) as source:
+            yield source
+    except (pa.ArrowException, ValueError, LookupError, TypeError):
+        raise Unreadable(path) from None
+    except OSError as err:
+        if err.errno in (
+            None,
+            errno.ENOENT,
+            errno.EINVAL,
+        ):  # Arrow's own, gone, or empty: nothing to map
+            raise Unreadable(path) from None
+        raise  # the page may well be whole

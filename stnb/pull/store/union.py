@@ -1,0 +1,179 @@
+"""Many page files as one table that need not fit in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from stnb.frame import Shape
+from stnb.frame.assemble import _cast, _hollow, merge
+from stnb.frame.drift import add_drift
+from stnb.frame.types import final_type, pandas_type
+
+from .pagefile import read_head, read_page
+
+Numbers = npt.NDArray[Any]
+
+
+class Union:
+    """The rows of many page files as one table would have them, with one page in memory at a time.
+
+    Types, order and repeats are those of `frame.assemble`.
+
+    Args:
+        paths: the pages in their order.
+
+    Attributes:
+        schema: the types of all pages together; the catalogue's, where there is no page.
+        drift: column -> what differs from the catalogue, or between the pages.
+
+    Raises:
+        Unreadable: a page is damaged; so do the methods.
+    """
+
+    def __init__(self, paths: Sequence[Path], shape: Shape) -> None:
+        self._paths = paths
+        self.drift: dict[str, str] = {}
+        schemas: list[pa.Schema] = []
+        distinct: dict[pa.Schema, pa.Schema] = {}
+        for path in paths:
+            head, schema = read_head(path)
+            schemas.append(distinct.setdefault(schema, schema))
+            add_drift(self.drift, head.drift)
+        merged = merge([(schema.empty_table(), {}) for schema in distinct], self.drift).schema
+        if not len(merged):
+            merged = pa.schema([(leaf.path, final_type(leaf.column)) for leaf in shape.leaves])
+        self._merged = self._holding(merged, schemas)
+        self.schema = pa.schema(
+            [(f.name, pa.string() if _hollow(f.type) else f.type) for f in self._merged]
+        )
+
+    def _holding(self, merged: pa.Schema, schemas: Sequence[pa.Schema]) -> pa.Schema:
+        """The types that also hold every value: text where the common type does not."""
+        for path, schema in zip(self._paths, schemas, strict=True):
+            odd = (
+                []
+                if schema == merged
+                else [field.name for field in merged if not _sure(schema, field)]
+            )
+            if not odd:
+                continue
+            table = read_page(path, odd)[1]
+            for at, name in ((merged.get_field_index(name), name) for name in odd):
+                try:
+                    _cast([table.column(name)], merged.types[at])
+                except pa.ArrowException:
+                    merged = merged.set(at, pa.field(name, pa.string()))
+                    self.drift.setdefault(name, "differs in type between pages; kept as text")
+        return merged
+
+    def read(self, path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+        """A page, or only these columns of it, with the types of all pages."""
+        names = self.schema.names if columns is None else columns
+        table = read_page(path, columns)[1]
+        has = set(table.column_names)
+        found = [
+            table.column(name) if name in has else pa.chunked_array([pa.nulls(table.num_rows)])
+            for name in names
+        ]
+        return pa.table(
+            {name: self._typed(name, column) for name, column in zip(names, found, strict=True)}
+        )
+
+    def _typed(self, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        column = _cast([column], self._merged.field(name).type)
+        if column.type == self.schema.field(name).type:
+            return column
+        return _cast([column], pa.string())  # hollow in every page; no file takes that
+
+    def tables(self, dropped: Mapping[Path, Numbers], limit: int | None) -> Iterator[pa.Table]:
+        """The pages one after the other, without the rows that were dropped, up to the limit."""
+        for path in self._paths:
+            if limit == 0:
+                return
+            table = self.read(path)
+            if path in dropped:
+                table = table.filter(pa.array(~np.isin(np.arange(table.num_rows), dropped[path])))
+            table = table.slice(0, limit)
+            limit = None if limit is None else limit - table.num_rows
+            yield table
+
+    # -- repeats
+
+    def repeats(self, key: Sequence[str]) -> dict[Path, Numbers]:
+        """The rows to drop so that each key stands once: the newest stays, as in `frame.assemble`.
+
+        One number for each row finds the keys that may stand twice; only the rows of those are
+        compared.
+        """
+        if not key or not set(key) <= set(self.schema.names):
+            return {}
+        if len(key) == 1 and self._rises(key[0]):
+            return {}
+        marks = np.concatenate([self._marks(path, key)[1] for path in self._paths] or [np.empty(0)])
+        marks.sort()
+        twice = np.unique(marks[1:][marks[1:] == marks[:-1]])
+        if not len(twice):
+            return {}
+        del marks
+        at = self.schema.get_field_index("modifiedOn")
+        newest = ["modifiedOn"] if at >= 0 and pa.types.is_timestamp(self.schema.types[at]) else []
+        rows = pd.concat(
+            [self._suspects(i, key, newest, twice) for i in range(len(self._paths))],
+            ignore_index=True,
+        )
+        if newest:
+            rows = rows.sort_values(newest, kind="stable", na_position="first")
+        lost = rows[rows.duplicated(subset=list(key), keep="last")]
+        return {
+            self._paths[i]: lost.loc[lost["page"] == i, "row"].to_numpy()
+            for i in lost["page"].unique()
+        }
+
+    def _rises(self, name: str) -> bool:
+        """Whether a whole-number key rises from row to row over all pages, as in lists that are
+        sorted by id.
+        """
+        last: int | None = None
+        for path in self._paths:
+            column = self.read(path, [name]).column(name)
+            if not pa.types.is_integer(column.type) or column.null_count:
+                return False
+            keys = column.to_numpy()
+            if len(keys) and (
+                (last is not None and keys[0] <= last) or not (keys[1:] > keys[:-1]).all()
+            ):
+                return False
+            last = int(keys[-1]) if len(keys) else last
+        return True
+
+    def _marks(self, path: Path, key: Sequence[str]) -> tuple[Numbers, Numbers]:
+        """The rows of a page that have a key, and a number made of it."""
+        keys = self.read(path, key).to_pandas(types_mapper=pandas_type)
+        rows = np.flatnonzero(keys.notna().all(axis=1).to_numpy())
+        return rows, pd.util.hash_pandas_object(keys.iloc[rows], index=False).to_numpy()
+
+    def _suspects(
+        self, at: int, key: Sequence[str], newest: Sequence[str], twice: Numbers
+    ) -> pd.DataFrame:
+        rows, marks = self._marks(self._paths[at], key)
+        found = twice[np.minimum(np.searchsorted(twice, marks), len(twice) - 1)] == marks
+        frame = self.read(self._paths[at], list(dict.fromkeys([*key, *newest]))).to_pandas(
+            types_mapper=pandas_type
+        )
+        suspects: pd.DataFrame = frame.iloc[rows[found]].assign(page=at, row=rows[found])
+        return suspects
+
+
+def _sure(schema: pa.Schema, field: pa.Field) -> bool:
+    """Whether every value of a page's column is held by the type that it gets."""
+    at = schema.get_field_index(field.name)
+    if at < 0 or pa.types.is_string(field.type):
+        return True
+    return bool(schema.types[at] == field.type or pa.types.is_null(schema.types[at]))

@@ -1,0 +1,194 @@
+"""One value of a filter as people write it -> the text that the API takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import math
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from stnb.catalog import Endpoint, Param
+from stnb.errors import BadFilter
+
+from .dates import moment
+
+UTC = ZoneInfo("UTC")
+# Of columns that hold days, as midnights in UTC (seen): with the midnight of a zone west of it, a
+# day would lose its own rows.
+DAYS = {"invoicedOnOrAfter", "invoicedOnBefore", "dueDateOnOrAfter", "dueDateBefore"}
+
+
+def as_text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> str:
+    """The value as the API takes it.
+
+    Raises:
+        BadFilter: it does not fit the parameter.
+    """
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        raise bad(
+            endpoint,
+            param,
+            value,
+            "It takes one value at a time.",
+            "Pull once for each, and put the frames together with pd.concat.",
+        )
+    if param.name == "sort":
+        return _sort(endpoint, param, value)
+    if param.values:
+        return _one_of(endpoint, param, value)
+    try:
+        given = _day(value, zone) if param.name in DAYS else value
+        written = _WRITERS.get(param.type, _string)(given, zone)
+        if param.where == "path" and written in (
+            ".",
+            "..",
+        ):  # no name: on its way it would become another route
+            raise ValueError
+        return written
+    except (ValueError, TypeError, OverflowError):
+        raise bad(
+            endpoint,
+            param,
+            value,
+            f"It takes {_EXPECTED.get(param.type, 'a text')}.",
+            "Write it so.",
+        ) from None
+
+
+def bad(endpoint: Endpoint, param: Param, value: Any, why: str, then: str) -> BadFilter:
+    """The error for a value that does not fit."""
+    shown = value if isinstance(value, str) and " value" in value else repr(value)
+    return BadFilter(f"{param.py}={str(shown)[:80]} does not fit {endpoint.name}.", why, then)
+
+
+def _one_of(endpoint: Endpoint, param: Param, value: Any) -> str:
+    wanted = str(value).strip().lower()
+    found = next((v for v in param.values if v.lower() == wanted), None)
+    if found is None:
+        near = difflib.get_close_matches(str(value), param.values, n=1)
+        raise bad(
+            endpoint,
+            param,
+            value,
+            f"Its values are: {', '.join(param.values)}.",
+            f"Did you mean {near[0]!r}?" if near else "Choose one of them.",
+        )
+    return found
+
+
+def _sort(endpoint: Endpoint, param: Param, value: Any) -> str:
+    """ "Id" and "+Id" ascending, "-Id" descending; the sign is always sent."""
+    text = str(value).strip()
+    signed = text if text.startswith(("+", "-")) else f"+{text}"
+    if not param.values and len(signed) > 1:
+        return signed
+    found = next((v for v in param.values if v.lower() == signed.lower()), None)
+    if found is None:
+        raise bad(
+            endpoint,
+            param,
+            value,
+            f"It sorts by {', '.join(v[1:] for v in param.values[::2]) or 'the name of a field'}.",
+            'Write a name for ascending, "-Name" for descending.',
+        )
+    return found
+
+
+def _string(value: Any, zone: dt.tzinfo) -> str:
+    if (
+        value is None or value != value or isinstance(value, bytes)
+    ):  # NaN and NaT are not themselves; NA raises
+        raise TypeError
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        raise TypeError
+    text = str(value).strip()
+    if not text:
+        raise ValueError
+    return text
+
+
+def _integer(value: Any, zone: dt.tzinfo) -> str:
+    if isinstance(value, bool) or (
+        isinstance(value, str) and not re.fullmatch(r"\s*[+-]?\d+\s*", value)
+    ):
+        raise ValueError
+    whole = int(value)
+    if not isinstance(value, str) and whole != value:
+        raise ValueError
+    return str(whole)
+
+
+def _number(value: Any, zone: dt.tzinfo) -> str:
+    if isinstance(value, bool) or "_" in str(value) or not math.isfinite(float(value)):
+        raise ValueError
+    return str(value).strip()
+
+
+def _boolean(value: Any, zone: dt.tzinfo) -> str:
+    text = str(value).strip().lower()
+    if text not in ("true", "false"):
+        raise ValueError
+    return text
+
+
+def _guid(value: Any, zone: dt.tzinfo) -> str:
+    return str(uuid.UUID(str(value).strip()))
+
+
+def _date(value: Any, zone: dt.tzinfo) -> str:
+    return moment(value, zone).date().isoformat()
+
+
+def _day(value: Any, zone: dt.tzinfo) -> dt.datetime:
+    """The first moment of a day in the zone as the midnight in UTC that stands for this day;
+    another moment as it is.
+    """
+    exact = moment(value, zone)
+    here = exact.astimezone(zone)
+    return here.replace(tzinfo=UTC) if here.time() == dt.time() else exact
+
+
+def _date_time(value: Any, zone: dt.tzinfo) -> str:
+    """UTC with a Z, which every filter takes; an offset is refused by some (facts §7)."""
+    exact = moment(value, zone).astimezone(UTC)
+    text = exact.replace(tzinfo=None).isoformat(
+        timespec="microseconds" if exact.microsecond else "seconds"
+    )
+    return f"{text}Z"
+
+
+_WRITERS = {
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "guid": _guid,
+    "date": _date,
+    "date-time": _date_time,
+}
+_EXPECTED = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "True or False",
+    "guid": "a GUID such as 3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+    "date": 'a date such as "2026-07-01", "2026-07" or "last 30 days"',
+    "date-time": 'a date or time such as "2026-07-01", "2026-07-01T09:30", "2026-07" or "last 30 days"',
+}
+
+
+def as_list(value: Any) -> list[Any]:
+    """The values of a parameter that takes several: a text between commas, a collection, or one
+    value.
+    """
+    if isinstance(value, str):
+        return [v.strip() for v in value.split(",") if v.strip()]
+    return (
+        list(value)
+        if isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping))
+        else [value]
+    )

@@ -1,0 +1,24 @@
+"""Pictures of a frame without widgets: a sensible first one, the others that fit, and the lines
+that draw the same.
+"""
+
+from __future__ import annotations
+
+from .columns import Menu, options
+from .drawing import draw
+from .look import money, theme
+from .script import code
+from .spec import Finding, Spec, settled, suggest
+
+__all__ = [
+    "Finding",
+    "Menu",
+    "Spec",
+    "code",
+    "draw",
+    "money",
+    "options",
+    "settled",
+    "suggest",
+    "theme",
+]

@@ -1,0 +1,268 @@
+"""The command line: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import stnb
+from stnb.catalog import load, read
+from stnb.cli import main
+from stnb.frame import save
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["lab"],
+        ["pull"],
+        ["pull", "jpm.jobs"],
+        ["find"],
+        ["profiles"],
+        ["setup"],
+        ["doctor"],
+        ["scan"],
+        ["catalog"],
+        ["catalog", "build"],
+    ],
+)
+def test_help_everywhere(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Every command has a --help that ends with 0."""
+    with pytest.raises(SystemExit) as end:
+        main.main([*command, "--help"])
+
+    assert end.value.code == 0
+    assert "usage: stnb" in capsys.readouterr().out
+
+
+def test_help_of_a_resource_lists_its_filters(capsys: pytest.CaptureFixture[str]) -> None:
+    """`stnb pull jpm.jobs --help` lists that resource's filters with their values."""
+    with pytest.raises(SystemExit):
+        main.main(["pull", "jpm.jobs", "--help"])
+
+    out = capsys.readouterr().out
+    assert "--completedOnOrAfter DATE-TIME" in out
+    assert "--active" not in out
+
+
+def test_every_resource_has_a_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """No resource's filters collide with an option of the command."""
+    for endpoint in load():
+        with pytest.raises(SystemExit) as end:
+            main.main(["pull", endpoint.name, "--help"])
+        assert end.value.code == 0, endpoint.name
+
+
+def test_find(capsys: pytest.CaptureFixture[str]) -> None:
+    """`stnb find` prints the best fit first, and ends with 1 where nothing fits."""
+    assert main.main(["find", "cancel", "reason"]) == 0
+    assert capsys.readouterr().out.startswith("jpm.job_cancel_reasons ")
+
+    assert main.main(["find", "xylophone"]) == 1
+    assert "nothing in the catalogue fits" in capsys.readouterr().err
+
+
+def test_profiles(capsys: pytest.CaptureFixture[str]) -> None:
+    """`stnb profiles` names each profile and what it lacks, and shows no value but the tenant."""
+    Path(".env").write_text(
+        "SERVICETITAN_PHOENIX_TENANT_ID=17\nSERVICETITAN_PHOENIX_CLIENT_SECRET=cs1.hidden\n"
+    )
+
+    assert main.main(["profiles"]) == 1
+    out = capsys.readouterr().out
+    assert "phoenix" in out
+    assert "demo" in out
+    assert "SERVICETITAN_PHOENIX_CLIENT_ID" in out
+    assert "cs1.hidden" not in out
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv", "json"])
+def test_pull_to_a_file(ending: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`stnb pull … --to FILE` writes the rows in the format of the ending."""
+    name = f"jobs.{ending}"
+
+    assert (
+        main.main(["pull", "jpm.jobs", "--limit", "40", "--jobStatus", "Completed", "--to", name])
+        == 0
+    )
+    assert "40 rows, 40 columns" in capsys.readouterr().err
+    readers = {"parquet": pd.read_parquet, "csv": pd.read_csv, "json": pd.read_json}
+    frame = readers[ending](name)
+    assert len(frame) == 40
+    assert set(frame["jobStatus"]) == {"Completed"}
+    assert [p.name for p in Path().iterdir()] == [name]
+
+
+def test_pull_takes_columns_and_what_changed_since(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--columns` narrows what is decoded; `--since` goes on from an earlier file."""
+    assert (
+        main.main(["pull", "jpm.export.jobs", "--columns", "id, total", "--to", "a.parquet"]) == 0
+    )
+    assert main.main(["pull", "jpm.export.jobs", "--since", "a.parquet", "--to", "b.parquet"]) == 0
+    assert "6,000 rows, 2 columns -> a.parquet" in (said := capsys.readouterr().err)
+    assert "\n0 rows, " in said
+
+
+def test_pull_into_a_pipe_is_csv() -> None:
+    """Without --to, and not on a terminal, all rows go to standard output as CSV; notes go to
+    standard error.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "stnb.cli.main", "pull", "jpm.jobs", "--limit", "7"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.splitlines()[0].startswith("id,jobNumber,")
+    assert len(done.stdout.splitlines()) >= 8
+    assert "demo tenant" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "words"),
+    [
+        (["pull", "jpm.job"], 2, "Near it: jpm.jobs"),
+        (
+            ["pull", "jpm.jobs", "--comletedOnOrAfter", "2026-01-01"],
+            2,
+            "has no filter 'comletedOnOrAfter'",
+        ),
+        (["pull", "jpm.jobs", "--completedOnOrAfter", "yesterdayish"], 2, "does not fit"),
+        (["pull", "jpm.jobs", "--jobStatus", "Complete"], 2, "Did you mean 'Completed'?"),
+        (["pull", "jpm.jobs", "stray"], 2, "stands alone"),
+        (["pull", "jpm.jobs", "--to", "jobs.doc"], 2, "Use .parquet, .xlsx, .csv or .json."),
+        (["pull", "jpm.jobs.notes"], 2, "needs id"),
+        (["pull", "jpm.jobs", "--profile", "nowhere"], 2, "There is no profile 'nowhere'"),
+        (["pull", "jpm.jobs.get", "--id", "1"], 1, "No record has that id"),
+        (
+            ["pull", "jpm.jobs", "--limit", "1", "--to", "/dev/null/jobs.csv"],
+            1,
+            "could not be written",
+        ),
+        (["catalog", "build", "--specs", "."], 2, "No OpenAPI document"),
+    ],
+)
+def test_what_cannot_be_done_is_told(
+    command: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A failure prints its three sentences to standard error and ends with 1, or with 2 where the
+    command itself is wrong.
+    """
+    assert main.main(command) == code
+
+    told = capsys.readouterr()
+    assert words in told.err
+    assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["pull", "jpm.jobs", "--limit", "0"], ["frobnicate"], ["find"], ["find", "x", "--frob"]],
+)
+def test_a_wrong_command_line_ends_with_2(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A command line that cannot be read ends with 2."""
+    with pytest.raises(SystemExit) as end:
+        main.main(command)
+
+    assert end.value.code == 2
+
+
+def test_a_full_disk_keeps_the_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where the target cannot take the file, the old one stays whole, and the rows go to the
+    temporary folder.
+    """
+    target = tmp_path / "here" / "jobs.parquet"
+    target.parent.mkdir()
+    target.write_bytes(b"the old file")
+    spare = tmp_path / "spare"
+    spare.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spare))
+    real = save._WRITERS[".parquet"]
+    written = []
+
+    def full_at_first(frame: pd.DataFrame, file: object) -> None:
+        written.append(file)
+        if len(written) == 1:
+            raise OSError(28, "No space left on device")
+        real(frame, file)  # type: ignore[arg-type]
+
+    monkeypatch.setitem(save._WRITERS, ".parquet", full_at_first)
+    with pytest.raises(stnb.CannotSave, match="No space left on device") as caught:
+        save.save(pd.DataFrame({"id": [1, 2]}), target)
+
+    assert target.read_bytes() == b"the old file"
+    assert [p.name for p in target.parent.iterdir()] == ["jobs.parquet"]
+    (kept,) = spare.iterdir()
+    assert str(kept) in str(caught.value)
+    assert len(pd.read_parquet(kept)) == 2
+
+
+def test_nested_columns_are_json_in_csv(st: stnb.Account) -> None:
+    """A list in a CSV cell is JSON text, so that it can be read back."""
+    frame = st.jpm.jobs.pull(limit=50)
+    save.save(frame, "jobs.csv")
+    tags = pd.read_csv("jobs.csv")["tagTypeIds"]
+
+    assert [json.loads(t) for t in tags.dropna()] == [
+        t.tolist() if hasattr(t, "tolist") else t for t in frame["tagTypeIds"].dropna()
+    ]
+
+
+def test_catalog_build(capsys: pytest.CaptureFixture[str]) -> None:
+    """`stnb catalog build` writes a catalogue from a folder of OpenAPI documents."""
+    document = {
+        "servers": [{"url": "https://api.servicetitan.io/jpm/v2"}],
+        "paths": {
+            "/tenant/{tenant}/things": {
+                "get": {
+                    "responses": {
+                        "200": {
+                            "content": {
+                                "application/json": {
+                                    "schema": {
+                                        "type": "array",
+                                        "items": {"$ref": "#/components/schemas/Thing"},
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        },
+        "components": {
+            "schemas": {
+                "Thing": {
+                    "type": "object",
+                    "required": ["id"],
+                    "properties": {"id": {"type": "integer", "format": "int64"}},
+                }
+            }
+        },
+    }
+    Path("specs").mkdir()
+    Path("specs/jpm.json").write_text(json.dumps(document))
+
+    assert main.main(["catalog", "build", "--specs", "specs", "--to", "out.json"]) == 0
+    assert "1 resources -> out.json" in capsys.readouterr().err
+    assert read(Path("out.json"))["jpm.things"].key == ("id",)
+
+
+def test_the_folder_of_a_file_is_made(capsys: pytest.CaptureFixture[str]) -> None:
+    """For every ending, as a pull into Parquet does."""
+    for ending in ("csv", "parquet"):
+        assert (
+            main.main(["pull", "jpm.jobs", "--limit", "1", "--to", f"new-{ending}/jobs.{ending}"])
+            == 0
+        )
+        assert Path(f"new-{ending}/jobs.{ending}").is_file()
+    capsys.readouterr()

@@ -1,0 +1,117 @@
+"""`stnb lab`: a JupyterLab that is there when it says so, and gone when it ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import stnb
+from stnb.cli import lab, main
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_the_address_works_until_the_end(how: signal.Signals, tmp_path: Path) -> None:
+    """The printed address answers, for its token only; Ctrl-C or a kill ends the server too."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    environment = {**os.environ, **{name: str(tmp_path / name.lower()) for name in names}}
+    command = [
+        sys.executable,
+        "-m",
+        "stnb.cli.main",
+        "lab",
+        str(folder),
+        "--port",
+        str(_free()),
+        "--no-browser",
+    ]
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env=environment, restore_signals=True
+    ) as process:
+        assert process.stderr is not None
+        address = next(
+            found[0]
+            for line in process.stderr
+            if (found := re.search(r"http://localhost:\S+", line))
+        )
+        api = address.partition("/lab")[0] + "/api/contents"
+        token = address.partition("token=")[2]
+
+        assert urllib.request.urlopen(f"{api}?token={token}", timeout=20).status == 200
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(api, timeout=20)
+        refused.value.close()
+        assert refused.value.code == 403
+        process.send_signal(how)
+        process.stderr.read()
+        assert process.wait(20) == 0
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(api, timeout=5)
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_port_in_use_is_passed_over() -> None:
+    """The next free port is taken."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        assert lab.free_port("127.0.0.1", port) > port
+
+
+def test_in_a_checkout_the_notebooks_are_its_own() -> None:
+    """A checkout serves its own notebooks folder."""
+    assert (lab.notebooks() / lab.FIRST).is_file()
+    assert lab.notebooks() == Path(stnb.__file__).parent.parent / "notebooks"
+
+
+def test_an_installed_package_copies_its_notebooks_once(tmp_path: Path) -> None:
+    """Where there is no checkout the notebooks are copied beside the reader; what they changed
+    there stays theirs.
+    """
+    package = tmp_path / "site" / "stnb"
+    (package / "notebooks").mkdir(parents=True)
+    for name in ("01-first-pull.ipynb", "02-new.ipynb"):
+        (package / "notebooks" / name).write_text(name)
+    target = lab.notebooks(tmp_path, home=package)
+    (target / "01-first-pull.ipynb").write_text("changed")
+    (target / "02-new.ipynb").unlink()
+
+    assert lab.notebooks(tmp_path, home=package) == target == tmp_path / "stnb-notebooks"
+    assert (target / "01-first-pull.ipynb").read_text() == "changed"
+    assert (target / "02-new.ipynb").read_text() == "02-new.ipynb"
+
+
+def test_the_notebooks_can_be_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`stnb notebooks DIR` copies all of them, and changes none that is there."""
+    target = tmp_path / "mine"
+    assert main.main(["notebooks", str(target)]) == 0
+    names = sorted(p.name for p in target.iterdir())
+    assert names == sorted(p.name for p in lab.notebooks().glob("*.ipynb"))
+    (target / names[1]).write_text("changed")
+
+    assert main.main(["notebooks", str(target)]) == 0
+    assert (target / names[1]).read_text() == "changed"
+    assert f"{len(names)} notebooks in {target}" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    """Where the copy cannot be made, the error says where to start instead."""
+    with pytest.raises(stnb.CannotSave, match="Start `stnb lab` in a folder that you may write to"):
+        lab.notebooks(tmp_path, home=tmp_path / "nowhere")

@@ -1,0 +1,1021 @@
+"""The explorer: what is chosen as data, its controls, its table, and a pull from click to rows."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import gzip
+import json
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import ipywidgets as W
+import pandas as pd
+import pytest
+
+import stnb
+from stnb import catalog, demoserver
+from stnb.catalog import Endpoint, Param
+from stnb.credentials import Profile
+from stnb.errors import BadFilter, NotAllowed, UnknownFilter, UnknownResource
+from stnb.explorer import (
+    Explorer,
+    entry,
+    explore,
+    runner,
+    static_copy,
+    texts,
+)
+from stnb.explorer import (
+    explorer as view,
+)
+from stnb.explorer import state as states
+from stnb.explorer.parts import date_menu, id_names, picker
+from stnb.explorer.parts.filters import Control, by_use
+from stnb.explorer.state import State
+from stnb.pull import Progress, dates
+
+SAMPLES = {
+    "integer": "12",
+    "number": "1.5",
+    "date-time": "2026-07-01",
+    "date": "2026-07-01",
+    "object": "Name=value, Other=2",
+}
+GUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+
+# -- a pull in the hand of the test
+
+
+class HandPull:
+    """Goes on only when the test says so."""
+
+    total = 100
+
+    def __init__(self) -> None:
+        self.progress = Progress(state="starting")
+        self.frame: pd.DataFrame | None = None
+        self.error: Exception | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.progress.state in {"done", "cancelled", "failed"}
+
+    def move(self, rows: int, total: int = 100) -> None:
+        self.progress = Progress(rows, total, rows // 10, rows // 10, 0.5, "pulling")
+
+    def end(
+        self,
+        rows: int = 3,
+        state: str = "done",
+        notices: tuple[str, ...] = (),
+        error: Exception | None = None,
+    ) -> None:
+        self.frame = pd.DataFrame({"id": range(rows)})
+        self.frame.attrs["stnb"] = {"notices": list(notices)}
+        self.error = error
+        self.progress = Progress(rows, 100, 1, 1, 0.5, state)
+
+    def cancel(self) -> None:
+        if not self.done:
+            self.end(self.progress.rows, "cancelled")
+
+
+class HandAccount:
+    def __init__(self) -> None:
+        self.pulls: list[HandPull] = []
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.scopes: frozenset[str] | None = None
+        self.catalog = catalog.load()
+        self.token_seconds: float | None = None
+        self.pace = 0
+        self.environment = "production"
+        self.profile = "hand"
+        self.counted: list[dict[str, Any]] = []
+
+    def __getitem__(self, name: str) -> Any:
+        return SimpleNamespace(start=lambda **given: self._start(name, given), count=self._count)
+
+    def _count(self, **given: Any) -> int:
+        self.counted.append(given)
+        return 6000
+
+    def _start(self, name: str, given: dict[str, Any]) -> HandPull:
+        self.asked.append((name, given))
+        self.pulls.append(HandPull())
+        return self.pulls[-1]
+
+
+PROFILES = [
+    Profile("phoenix", "production", 985798691, True),
+    Profile("half", "integration", None, False, "It lacks a secret."),
+    Profile("demo", "demo", None, True),
+]
+
+
+@pytest.fixture
+def account() -> HandAccount:
+    return HandAccount()
+
+
+@pytest.fixture
+def ui(account: HandAccount) -> Any:
+    explorer = Explorer(State("demo", "jpm.jobs"), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+    yield explorer
+    explorer.close()
+
+
+def until(true: Any, seconds: float = 5.0) -> None:
+    """Wait for a condition that another thread brings about."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        threading.Event().wait(0.005)
+
+
+# -- state
+
+
+def sample(param: Param) -> str:
+    return (
+        GUID
+        if param.type == "guid"
+        else param.values[0]
+        if param.values
+        else SAMPLES.get(param.type, "word")
+    )
+
+
+def filled(endpoint: Endpoint) -> dict[str, Any]:
+    plain = [
+        p
+        for p in endpoint.filters
+        if not (p.type == "boolean" or p.name == "sort" or (p.type == "object" and p.many))
+    ]
+    return {p.py: states.parse(p, sample(p)) for p in plain}
+
+
+@pytest.mark.parametrize("endpoint", list(catalog.load()), ids=lambda e: e.name)
+def test_code_is_python_for_every_resource(endpoint: Endpoint) -> None:
+    """The code of every resource with every filter set parses, and names each filter once."""
+    values = states.named(endpoint, filled(endpoint))
+
+    tree = ast.parse(states.code(State("demo", endpoint.name, values, limit=5)))
+
+    call = tree.body[-1].value  # type: ignore[attr-defined]
+    given = {k.arg: ast.literal_eval(k.value) for k in call.keywords}
+    assert given.pop("limit", 5) == 5
+    assert given == values
+
+
+def test_code_reads_like_a_person_wrote_it() -> None:
+    """A short pull stands on one line, a long one with a filter a line."""
+    short = State("demo", "jpm.jobs", {"jobStatus": "Completed"}, 100)
+    long = State(
+        None,
+        "jpm.jobs",
+        {
+            "jobStatus": "Completed",
+            "completedOnOrAfter": "2026-07-01",
+            "ids": [1, 2],
+            "number": 'a"b',
+        },
+    )
+
+    assert (
+        states.code(short)
+        == 'import stnb\n\nst = stnb.connect("demo")\ndf = st.jpm.jobs.pull(jobStatus="Completed", limit=100)'
+    )
+    assert states.code(long).endswith('    ids=[1, 2],\n    number="a\\"b",\n    limit=1000,\n)')
+    assert "stnb.connect()" in states.code(long)
+
+
+def test_code_names_what_attributes_cannot() -> None:
+    """A record's own resource goes by its name in brackets, without a limit; an env file is named."""
+    record = states.code(State("demo", "jpm.jobs.get", {"id": 7}, 100, env_file="other.env"))
+
+    assert 'stnb.connect("demo", env_file="other.env")' in record
+    assert record.endswith('df = st["jpm.jobs.get"].pull(id=7)')
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("ä\n", '"ä\\n"'),
+        (True, "True"),
+        (None, "None"),
+        (1.5, "1.5"),
+        ([1, "a"], '[1, "a"]'),
+        ({"a": [True]}, '{"a": [True]}'),
+        (pd.Timestamp("2026-07-01"), '"2026-07-01T00:00:00"'),
+    ],
+)
+def test_literals_are_python(value: Any, text: str) -> None:
+    """Every kind of filter value is written as Python that means the same."""
+    assert states.literal(value) == text
+    assert ast.literal_eval(text) is not Ellipsis
+
+
+def test_state_is_plain_data() -> None:
+    """A state survives JSON and comes back the same."""
+    state = State("demo", "jpm.jobs", {"ids": [1, 2]}, None)
+
+    assert State(**json.loads(json.dumps(state.as_dict()))) == state
+    assert State(env_file="x.env").as_dict()["env_file"] == "x.env"
+
+
+@pytest.mark.parametrize(
+    ("param", "text", "value"),
+    [
+        (Param("n", type="integer"), " 12 ", 12),
+        (Param("n", type="integer"), "12.5", "12.5"),
+        (Param("n", type="number"), "-1.5", -1.5),
+        (Param("n", type="number"), "3", 3),
+        (Param("number"), "0012", "0012"),
+        (Param("ids", many="comma"), "1, 90071992547409931,, x7", [1, 90071992547409931, "x7"]),
+        (Param("codes", many="comma"), "007, 8", ["007", "8"]),
+        (Param("o", type="object"), "a = 1, b=x=y", {"a": "1", "b": "x=y"}),
+        (Param("o", type="object"), '[{"type": "Job", "id": 1}]', [{"type": "Job", "id": 1}]),
+        (Param("o", type="object"), "[broken", "[broken"),
+        (Param("o", type="object"), "no pair", "no pair"),
+        (Param("s"), "  ", None),
+    ],
+)
+def test_typed_text_becomes_a_value_and_back(param: Param, text: str, value: Any) -> None:
+    """Text typed into a field becomes the filter's value, and that value the same text again."""
+    assert states.parse(param, text) == value
+    assert states.parse(param, states.typed(value)) == value
+
+
+def test_filters_are_checked_by_either_name() -> None:
+    """Filters may go by the API's name or Python's; unknown ones and wrong values are errors,
+    missing ones are not.
+    """
+    feed, record = catalog.load()["jpm.export.jobs"], catalog.load()["jpm.jobs.get"]
+
+    assert states.named(feed, {"from": "2026-01-01", "includeRecentChanges": None}) == {
+        "from_": "2026-01-01"
+    }
+    assert states.named(record, {}) == {}
+    with pytest.raises(UnknownFilter):
+        states.named(feed, {"jobStatus": "Done"})
+    with pytest.raises(BadFilter):
+        states.named(record, {"id": "seven"})
+
+
+# -- controls
+
+KINDS = [
+    (Param("a", values=("True", "Any", "False"), default="True"), W.Dropdown, "Any", "Any"),
+    (Param("a", values=("True", "Any", "False"), required=True), W.Dropdown, "any", "Any"),
+    (Param("a", values=("Open", "Done"), many="repeat"), W.SelectMultiple, ["done"], ["Done"]),
+    (Param("a", type="boolean"), W.Dropdown, True, True),
+    (Param("a", type="boolean"), W.Dropdown, "false", False),
+    (Param("a", type="date-time"), W.Combobox, "2026-07-01", "2026-07-01"),
+    (Param("jobTypeId", type="integer"), W.Combobox, 12, 12),
+    (Param("a", type="integer"), W.Text, 9007199254740993, 9007199254740993),
+    (Param("ids", many="comma"), W.Text, [1, 2], [1, 2]),
+    (Param("a", type="object"), W.Text, {"x": "1"}, {"x": "1"}),
+    (Param("a"), W.Text, "word", "word"),
+]
+
+
+@pytest.mark.parametrize(
+    ("param", "kind", "given", "value"), KINDS, ids=lambda x: getattr(x, "type", None)
+)
+def test_each_kind_of_filter_has_its_control(
+    param: Param, kind: type, given: Any, value: Any
+) -> None:
+    """The control fits the filter's type, is unset at first, holds a value exactly and can be
+    cleared.
+    """
+    heard: list[Control] = []
+    control = Control(Endpoint("m.x", "m", "/x", "list"), param, heard.append, W.Layout())
+
+    assert type(control.widget) is kind
+    assert control.value is None
+    control.value = given
+    assert control.value == value
+    assert heard == [control]
+    control.value = None
+    assert control.value is None
+    control.close()
+
+
+def test_the_useful_filters_come_first() -> None:
+    """Required filters stand first, then status, dates and ids; the rest is behind "More filters"."""
+    first, rest = by_use(catalog.load()["jpm.jobs"])
+    required = by_use(catalog.load()["dispatch.technician_tracking"])[0]
+
+    assert [p.name for p in first[:4]] == [
+        "jobStatus",
+        "appointmentStatus",
+        "completedOnOrAfter",
+        "completedBefore",
+    ]
+    assert "externalDataKey" in [p.name for p in rest]
+    assert [p.required for p in required[:2]] == [True, True]
+
+
+def test_hidden_rows_are_said_in_the_menu(ui: Explorer) -> None:
+    """Where the API leaves inactive rows out, the menu does not call that "any"."""
+    ui.picker.value = "crm.customers"
+
+    assert ui.filters["active"].widget.options[0][0] == "default: active only"
+
+
+def test_a_wrong_value_is_said_at_once(ui: Explorer) -> None:
+    """A date that is none is marked in its field and explained; correcting it takes the words away."""
+    field = ui.filters["completedOnOrAfter"]
+
+    field.widget.value = "2026-07-0x"
+    assert "stnb-wrong" in field.widget._dom_classes
+    assert isinstance(ui.error, BadFilter)
+    assert len(ui.report.trouble) == 3
+    field.widget.value = "2026-07-01"
+    assert "stnb-wrong" not in field.widget._dom_classes
+    assert ui.report.trouble == []
+    assert ui.code.endswith('pull(completedOnOrAfter="2026-07-01", limit=1000)')
+
+
+# -- the explorer
+
+
+def test_a_pull_from_click_to_rows(ui: Explorer, account: HandAccount) -> None:
+    """Setting controls changes the code; Pull asks for just that, shows progress, and ends with
+    rows and notices.
+    """
+    ui.filters["jobStatus"].value = "Completed"
+    ui.limit.value = 100
+    assert 'pull(jobStatus="Completed", limit=100)' in ui.report.code
+
+    ui.pull_button.click()
+    until(lambda: ui.report.state == "starting")
+    assert account.asked == [("jpm.jobs", {"limit": 100, "jobStatus": "Completed"})]
+    assert (ui.pull_button.disabled, ui.cancel_button.disabled) == (True, False)
+    account.pulls[0].move(40)
+    until(lambda: ui.report.line.startswith("jpm.jobs: 40 of 100 rows · 4 pages"))
+    assert ui.report.share == pytest.approx(0.4)
+    account.pulls[0].end(3, notices=("Mind the gap.",))
+
+    assert ui.wait().shape == (3, 1)  # type: ignore[union-attr]
+    assert ui.grid.about["rows"] == 3
+    assert ui.report.notices == ["Mind the gap."]
+    assert ui.report.state == "done"
+    assert (ui.pull_button.disabled, ui.cancel_button.disabled) == (False, True)
+    assert repr(ui) == "<stnb explorer · demo · jpm.jobs · 3 rows>"
+
+
+def test_a_limit_that_cuts_is_told(ui: Explorer, account: HandAccount) -> None:
+    """Where there are more rows than the limit let through, a notice says how many."""
+    ui.limit.value = 100
+    ui.pull()
+    account.pulls[0].total = 6000
+    account.pulls[0].end(100)
+    ui.wait()
+
+    assert ui.report.notices == ["These are 100 of 6,000 rows; choose more under “Rows at most”."]
+
+
+def test_cancel_keeps_what_arrived(ui: Explorer, account: HandAccount) -> None:
+    """Cancel ends the pull at once; the rows are on show and the line says how many."""
+    ui.pull()
+    account.pulls[0].move(40)
+    ui.cancel_button.click()
+
+    assert len(ui.wait()) == 40  # type: ignore[arg-type]
+    assert "cancelled, 40 of 100 rows kept" in ui.report.line
+    assert not ui.running
+
+
+def test_a_second_pull_is_refused_while_one_runs(ui: Explorer, account: HandAccount) -> None:
+    """The running pull goes on; the refusal is shown and gone once rows are there."""
+    ui.pull()
+    ui.pull()
+
+    assert "still running" in str(ui.error)
+    assert len(account.pulls) == 1
+    account.pulls[0].end()
+    ui.wait()
+    assert ui.error is None
+    ui.pull()
+    assert len(account.pulls) == 2
+
+
+def test_a_failed_pull_shows_three_sentences_and_its_rows(
+    ui: Explorer, account: HandAccount
+) -> None:
+    """An error of the pull is shown in its own words, beside the rows that had arrived."""
+    ui.pull()
+    account.pulls[0].end(
+        7, "failed", error=NotAllowed("It happened.", "It has a cause.", "Do this.")
+    )
+
+    assert len(ui.wait()) == 7  # type: ignore[arg-type]
+    assert ui.report.trouble == ["It happened.", "It has a cause.", "Do this."]
+    assert "stopped at 7" in ui.report.line
+
+
+def test_nothing_fails_unseen(
+    ui: Explorer, account: HandAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever breaks in a callback or in the thread of a pull is shown, and the explorer can go
+    on.
+    """
+    monkeypatch.setattr(ui.card, "show", lambda *given: 1 / 0)
+    ui.picker.value = "crm.customers"
+    assert "ZeroDivisionError" in str(ui.error)
+    monkeypatch.undo()
+
+    monkeypatch.setattr(ui.grid, "update", lambda frame: [][0])
+    ui.pull()
+    account.pulls[0].end()
+    ui.wait()
+    assert "IndexError" in str(ui.error)
+    assert not ui.pull_button.disabled
+
+
+def test_pull_without_a_resource_says_so(account: HandAccount) -> None:
+    """Before a resource is chosen, Pull is off, and asking for it by code is answered."""
+    ui = Explorer(State(), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+
+    assert ui.pull_button.disabled
+    ui.pull()
+    assert "No resource is chosen" in str(ui.error)
+    assert not ui.running
+
+
+def test_another_profile_keeps_resource_and_filters(ui: Explorer) -> None:
+    """Switching the profile changes the badge and the connect line, and nothing else."""
+    ui.filters["jobStatus"].value = "Hold"
+    before = ui.state
+
+    ui.profile.value = "phoenix"
+
+    assert ui.state == {**before, "profile": "phoenix"}
+    assert 'connect("phoenix")' in ui.code
+    assert (ui.where.shown["kind"], ui.where.shown["words"]) == (
+        "production",
+        "production, read-only",
+    )
+    assert ui.where.shown["tenant"] == "985798691"
+
+
+def test_a_profile_that_is_not_ready_says_why() -> None:
+    """Choosing a half-filled profile shows its error; going back takes it away."""
+
+    def connect(name: str) -> Any:
+        if name == "half":
+            raise stnb.CredentialsMissing("Half lacks a secret.", "It is not there.", "Add it.")
+        return HandAccount()
+
+    ui = Explorer(State("demo", "jpm.jobs"), PROFILES, connect)
+    ui.profile.value = "half"
+    assert ui.report.trouble[0] == "Half lacks a secret."
+    assert "half (not ready)" in [label for label, _ in ui.profile.options]
+    ui.profile.value = "demo"
+    assert ui.report.trouble == []
+
+
+def test_another_resource_starts_without_filters(ui: Explorer) -> None:
+    """A filter means what its resource says, so none is carried over; the old controls are gone for
+    good.
+    """
+    ui.filters["tagTypeIds"].value = [1, 2]
+    old = ui.filters["tagTypeIds"].widget
+
+    ui.picker.value = "jpm.appointments"
+
+    assert ui.state["filters"] == {}
+    assert old.comm is None
+
+
+def test_state_round_trips(ui: Explorer, account: HandAccount) -> None:
+    """An explorer made from `ui.state` is in that state, with further filters opened and an odd
+    limit kept.
+    """
+    ui.filters["tagTypeIds"].value = [1, 2]
+    ui.filters["hasUnusedAppointments"].value = False
+    state = {**ui.state, "limit": 77}
+
+    again = Explorer(State(**state), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+
+    assert again.state == state
+    assert again.filters.more.value
+
+
+def test_two_explorers_do_not_disturb_each_other(ui: Explorer, account: HandAccount) -> None:
+    """Choices, rows and errors stay with the explorer that has them."""
+    other = Explorer(State("demo", "crm.customers"), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+    ui.filters["jobStatus"].value = "Hold"
+    ui.pull()
+    account.pulls[0].end(5)
+    ui.wait()
+
+    assert other.frame is None
+    assert other.state["filters"] == {}
+    assert other.grid.covers != ui.grid.covers
+
+
+def test_closing_ends_the_pull(ui: Explorer, account: HandAccount) -> None:
+    """A closed explorer leaves no pull, no thread and no widget behind."""
+    ui.pull()
+    account.pulls[0].move(40)
+    ui.close()
+
+    ui.wait(5)
+    assert account.pulls[0].progress.state == "cancelled"
+    assert ui.grid.comm is None
+    assert not ui.running
+
+
+def test_running_a_cell_again_closes_what_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two explorers of one run live side by side; the next run of the cell closes both, another
+    cell's stays.
+    """
+    place = ["cell-1", "run-1"]
+    monkeypatch.setattr(entry, "here", lambda: tuple(place))
+    monkeypatch.setattr(entry, "display", lambda ui: None)
+    monkeypatch.setattr(entry, "_made", {})
+    first, second = explore("demo"), explore("demo")
+    place[:] = ["cell-2", "run-2"]
+    elsewhere = explore("demo")
+    assert first.comm is not None
+    place[:] = ["cell-1", "run-3"]
+    explore("demo")
+
+    assert first.comm is None
+    assert second.comm is None
+    assert elsewhere.comm is not None
+
+
+def test_explore_refuses_what_is_not_there() -> None:
+    """A name that is unknown is an error at once, in the words of the catalogue and the
+    credentials.
+    """
+    with pytest.raises(UnknownResource):
+        explore("demo", "jpm.job")
+    with pytest.raises(UnknownFilter):
+        explore("demo", "jpm.jobs", {"status": "Done"})
+    with pytest.raises(stnb.CredentialsMissing):
+        explore("nowhere")
+
+
+def test_the_demo_from_pick_to_rows() -> None:
+    """The whole way on the demo tenant: state in, controls set, pull, typed rows out, and code that
+    repeats them.
+    """
+    ui = explore("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=50)
+    ui.pull()
+    frame = ui.wait(30)
+
+    assert ui.error is None
+    assert frame is not None
+    assert set(frame["jobStatus"]) == {"Completed"}
+    assert len(frame) == 50
+    names: dict[str, Any] = {}
+    exec(ui.code, names)
+    pd.testing.assert_frame_equal(names["df"], frame)
+    ui.close()
+
+
+def test_an_account_may_stand_for_its_profile(st: stnb.Account) -> None:
+    """`explore(st)` goes on with the account at hand."""
+    ui = explore(st, "jpm.jobs", limit=3)
+    ui.pull()
+
+    assert ui.state["profile"] == "demo"
+    assert len(ui.wait(30)) == 3  # type: ignore[arg-type]
+    ui.close()
+
+
+def test_with_several_profiles_the_demo_opens(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where `connect()` could not choose, the explorer opens on the demo, and every profile is in
+    its menu.
+    """
+    names = (
+        "TENANT_ID=1",
+        "ENVIRONMENT=production",
+        "CLIENT_ID=cid.a",
+        "CLIENT_SECRET=cs1.a",
+        "APP_KEY=ak1.a",
+    )
+    file = tmp_path / "two.env"
+    file.write_text(
+        "\n".join(f"SERVICETITAN_{city}_{name}" for city in ("NORTH", "SOUTH") for name in names)
+    )
+
+    ui = explore(env_file=file)
+
+    assert ui.state == {**State("demo").as_dict(), "env_file": str(file)}
+    assert [value for _, value in ui.profile.options] == ["north", "south", "demo"]
+    ui.profile.value = "south"
+    assert ui.error is None
+    assert ui.where.shown["tenant"] == "1"
+    assert "cs1.a" not in json.dumps(W.Widget.get_manager_state(), default=str)
+
+
+def test_code_leads_to_its_resource(st: stnb.Account) -> None:
+    """For every resource the expression before `.pull` is the resource that was chosen."""
+    for name in catalog.load().endpoints:
+        line = states.code(State("demo", name)).splitlines()[-1]
+        assert eval(line.removeprefix("df = ").split(".pull(")[0], {"st": st}).name == name
+
+
+def test_widget_state_holds_no_secret_and_little_else() -> None:
+    """What a notebook may save of an explorer is small and free of credentials and rows."""
+    ui = explore("demo", "jpm.jobs", limit=200)
+    ui.pull()
+    frame = ui.wait(30)
+    assert frame is not None
+
+    saved = W.Widget.get_manager_state()["state"]
+    text = json.dumps(
+        [saved[part.model_id] for part in (ui, ui.grid, ui.picker, ui.report)], default=str
+    )
+    assert str(frame["id"].iloc[0]) not in text
+    assert demoserver.CLIENT_SECRET not in text
+    assert demoserver.APP_KEY not in text
+    ui.close()
+
+
+# -- the picker and the static copy
+
+
+def test_the_whole_catalogue_travels_small() -> None:
+    """All resources with the words that find them are packed into less than 30 KB, exports after
+    lists.
+    """
+    packed = picker.pack(catalog.load())
+    entries = json.loads(gzip.decompress(packed))
+
+    assert len(packed) < 30_000
+    assert {e["name"] for e in entries} == set(catalog.load().endpoints)
+    jobs = next(e for e in entries if e["name"] == "jpm.jobs")
+    assert {"jobStatus", "completedOn"} <= set(jobs["words"].split())
+    assert next(e for e in entries if e["name"] == "crm.customers")["hidden"]
+
+
+def test_the_static_copy_is_plain_and_harmless() -> None:
+    """The copy holds the first rows and the code, escapes what it shows, and carries nothing
+    active.
+    """
+    frame = pd.DataFrame({f"c{i}": ["<script>alert(1)</script>", None] * 10 for i in range(12)})
+
+    html = static_copy.page(frame, 'x = "<b>"', "mark")
+
+    assert "<script" not in html
+    assert html.count("<tr>") == 11
+    assert "10 of 20 rows, the first 8 of 12 columns" in html
+    assert "&lt;b&gt;" in html
+
+
+def test_showing_a_frame_leaves_a_static_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`show` gives a grid; displaying it puts a widget and, as an output of its own, the copy that
+    it covers.
+    """
+    shown: list[Any] = []
+    monkeypatch.setattr(static_copy, "get_ipython", lambda: SimpleNamespace(kernel=None))
+    monkeypatch.setattr(static_copy, "display", lambda *a, **k: shown.append((a, k)))
+
+    grid = stnb.show(pd.DataFrame({"a": ["seen"]}))
+    grid._ipython_display_()
+
+    assert "application/vnd.jupyter.widget-view+json" in shown[0][0][0]
+    assert grid.covers in shown[1][0][0].data
+    assert "seen" in shown[1][0][0].data
+    assert shown[1][1] == {"display_id": True}
+
+
+def test_a_pull_updates_the_static_copy(
+    ui: Explorer, account: HandAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An explorer shown in a notebook updates its static copy after each pull; asked twice in one
+    run, it shows once.
+    """
+    updates: list[str] = []
+    handle = SimpleNamespace(update=lambda html: updates.append(html.data))
+    monkeypatch.setattr(static_copy, "get_ipython", lambda: SimpleNamespace(kernel=None))
+    monkeypatch.setattr(static_copy, "display", lambda *a, **k: handle)
+    monkeypatch.setattr(static_copy, "here", lambda: ("cell", "run"))
+
+    ui._ipython_display_()
+    ui._ipython_display_()
+    ui.pull()
+    account.pulls[0].end()
+    ui.wait()
+
+    assert len(updates) == 1
+    assert "st.jpm.jobs.pull" in updates[0]
+
+
+def test_a_resource_that_the_app_may_not_read_has_a_lock(ui: Any, account: HandAccount) -> None:
+    """Once a token has told the scopes, the list marks what is beyond them."""
+    assert ui.picker.locked == []
+    account.scopes = frozenset({"tn.jpm.jobs:r"})
+    ui.profile.value = "phoenix"
+
+    assert "crm.customers" in ui.picker.locked
+    assert "jpm.jobs" not in ui.picker.locked
+
+
+# -- where one is, and what is set before a pull
+
+
+def test_where_tells_token_pace_and_what_may_be_read(ui: Any, account: HandAccount) -> None:
+    """Beside the profile stand the readable resources, the token's end and the requests of the last
+    second.
+    """
+    account.scopes, account.token_seconds, account.pace = frozenset({"tn.jpm.jobs:r"}), 600.0, 7
+    before = time.time()
+
+    ui.profile.value = "phoenix"
+
+    shown = ui.where.shown
+    assert shown["read"].endswith(f"of {len(catalog.load())} resources")
+    assert shown["few"]
+    assert shown["pace"] == 7
+    assert 598_000 <= shown["end"] - before * 1000 <= 602_000
+    assert repr(ui.where) == "<stnb where · production, read-only>"
+
+
+def test_a_span_that_is_over_brings_its_end(ui: Any) -> None:
+    """Picking "last month" fills the field beside with "this month"; another pick takes it back;
+    what was typed stays.
+    """
+    since, until_ = ui.filters["completedOnOrAfter"].widget, ui.filters["completedBefore"].widget
+
+    since.value = "last month"
+    assert until_.value == "this month"
+    assert ui.state["filters"] == {
+        "completedOnOrAfter": "last month",
+        "completedBefore": "this month",
+    }
+    since.value = "last 30 days"
+    assert until_.value == ""
+    until_.value = "2026-07-01"
+    since.value = "last year"
+    assert until_.value == "2026-07-01"
+
+
+def test_every_preset_is_a_date() -> None:
+    """Each word that a date filter offers is one that a pull takes."""
+    for param in (
+        Param("createdOnOrAfter", type="date-time"),
+        Param("createdBefore", type="date-time"),
+    ):
+        for word in date_menu.presets(param):
+            dates.moment(word, dt.UTC)
+    assert set(date_menu.ENDS) < set(date_menu.SINCE)
+
+
+def test_ids_go_by_their_names(st: stnb.Account) -> None:
+    """Filters for business units and their like offer names, and take a name, an id, or several of
+    either.
+    """
+    ui = explore(st, "jpm.jobs", limit=5)
+    ui._idnames.wait()
+    unit = ui.filters["businessUnitId"]
+
+    label = next(o for o in unit.widget.options if "North Plumbing" in o)
+    unit.widget.value = label
+    assert unit.value == int(label.partition(" ")[0])
+    assert unit.widget.options[-1].endswith("(inactive)")
+    tags = ui.filters["tagTypeIds"]
+    first, second = tags.widget.options[:2]
+    tags.widget.value = f"{first}, {second.partition(' ')[0]}"
+    assert tags.value == [int(first.partition(" ")[0]), int(second.partition(" ")[0])]
+    ui.close()
+
+
+def test_names_are_not_asked_for_before_a_token_is_there(ui: Any, account: HandAccount) -> None:
+    """Choosing a resource of a real tenant sends nothing."""
+    ui.picker.value = "jpm.appointments"
+    ui._idnames.wait()
+    assert account.asked == []
+
+
+def test_count_asks_without_a_pull(ui: Any, account: HandAccount) -> None:
+    """Count tells the rows that match and what the limit would leave of them; it is there only
+    where it is cheap.
+    """
+    ui.filters["jobStatus"].value = "Hold"
+    ui.count_button.click()
+    until(lambda: ui.report.state == "counted")
+
+    assert ui.report.line == "jpm.jobs: 6,000 rows match; Pull brings the first 1,000"
+    assert (account.counted, account.asked) == ([{"jobStatus": "Hold"}], [])
+    ui.picker.value = "jpm.export.jobs"
+    assert ui.count_button.layout.display == "none"
+
+
+def test_a_pull_that_stopped_goes_on(ui: Any, account: HandAccount) -> None:
+    """After Cancel there is "Go on", which resumes that very pull, whatever is chosen by then."""
+    ui.pull()
+    account.pulls[0].move(40)
+    ui.cancel_button.click()
+    ui.wait()
+    assert ui.resume_button.layout.display == ""
+    ui.picker.value = "crm.customers"
+    account.pulls[0].resume = lambda: account._start("again", {})
+
+    ui.resume_button.click()
+    account.pulls[1].end(100)
+
+    assert len(ui.wait()) == 100
+    assert ui.report.line.startswith("jpm.jobs:")
+    assert ui.resume_button.layout.display == "none"
+
+
+def test_names_beside_ids(st: stnb.Account) -> None:
+    """With the box ticked the rows come with names, and so does the code."""
+    ui = explore(st, "jpm.jobs", limit=5, names=True)
+    ui.pull()
+    frame = ui.wait(60)
+
+    assert "customerName" in frame
+    assert ui.code.endswith("df = st.name_columns(df)")
+    assert ui.state["names"] is True
+    ui.close()
+
+
+def test_the_doctor_can_be_asked(
+    ui: Any, account: HandAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of the way in offers the doctor, whose report stands below it until the error is
+    gone; one of usage does not.
+    """
+    monkeypatch.setattr(view, "Doctor", lambda account: W.HTML("report"))
+    ui.pull()
+    ui.pull()
+    assert not ui.report.checkable
+    account.pulls[0].end(
+        0, "failed", error=NotAllowed("It happened.", "It has a cause.", "Do this.")
+    )
+    ui.wait()
+    assert ui.report.checkable
+
+    ui.report._handle_custom_msg({"kind": "check"}, None)
+    assert [part.value for part in ui.doctor.children] == ["report"]
+    ui.tell(None)
+    assert ui.doctor.children == ()
+
+
+def test_a_neighbour_becomes_the_choice(ui: Any) -> None:
+    """Clicking a neighbour on the card chooses it; what is no resource changes nothing."""
+    ui.card.chosen = "crm.customers"
+    assert ui.picker.value == "crm.customers"
+    ui.card.chosen = "nonsense"
+    assert ui.picker.value == "crm.customers"
+
+
+def test_the_chart_is_of_what_the_table_shows(ui: Any, account: HandAccount) -> None:
+    """The views change places; neither is there before rows are."""
+    assert ui.grid.layout.display == ui.views.layout.display == "none"
+    ui.pull()
+    account.pulls[0].end(5)
+    ui.wait()
+    assert (ui.grid.layout.display, ui.chart.layout.display) == ("", "none")
+    ui.views.value = "chart"
+    assert (ui.grid.layout.display, ui.chart.layout.display) == ("none", "")
+    assert ui.state["view"] == "chart"
+
+
+@pytest.mark.parametrize(
+    ("progress", "limit", "text"),
+    [
+        (
+            Progress(4000, 21_000, 4, 4, 2.0, "pulling"),
+            None,
+            "4,000 of 21,000 rows · 4 pages · 2.0 s · 2,000 rows/s · about 8 s left",
+        ),
+        (
+            Progress(400, 21_000, 1, 1, 2.0, "pulling"),
+            1000,
+            "400 of 1,000 rows · 1 page · 2.0 s · 200 rows/s · about 3 s left",
+        ),
+        (Progress(1, None, 1, 1, 200.0, "pulling"), None, "1 rows · 1 page · 200.0 s · 0 rows/s"),
+        (Progress(10, 21_000, 1, 1, 0.5, "pulling"), None, "10 of 21,000 rows · 1 page · 0.5 s"),
+        (
+            Progress(50, 90_000, 1, 1, 10.0, "pulling"),
+            None,
+            "50 of 90,000 rows · 1 page · 10.0 s · 5 rows/s · about 300 min left",
+        ),
+    ],
+)
+def test_progress_tells_pace_and_what_is_left(
+    progress: Progress, limit: int | None, text: str
+) -> None:
+    """After a second the line tells rows a second and the time left, up to the limit."""
+    assert texts.line(progress, limit) == text
+
+
+def test_a_wait_counts_down() -> None:
+    """The seconds of a wait become fewer with the time that has passed, and never none."""
+    waiting = Progress(note="waiting 7 s: the server asks for a pause")
+    assert runner.counted_down(waiting, 2.2).note == "waiting 5 s: the server asks for a pause"
+    assert runner.counted_down(waiting, 60).note.startswith("waiting 1 s")
+    assert runner.counted_down(Progress(), 5).note == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "resource"),
+    [
+        ("businessUnitIds", "settings.business_units"),
+        ("jobTypeId", "jpm.job_types"),
+        ("id", None),
+        ("number", None),
+    ],
+)
+def test_which_list_a_filter_is_of(name: str, resource: str | None) -> None:
+    """The name of a filter says which short list its ids are of."""
+    assert id_names.list_of(Param(name)) == resource
+
+
+def test_what_one_leaves_with_is_of_the_rows_on_show(ui: Any, account: HandAccount) -> None:
+    """Once another resource is chosen, code, file name and chart are still those of the rows, and
+    the caption says whose.
+    """
+    ui.pull()
+    account.pulls[0].end(3)
+    ui.wait(5)
+    ui.count()
+    until(lambda: ui.report.state == "counted")
+    ui.picker.value = "crm.customers"
+
+    assert ui.report.line == ""  # the count was of other filters
+    assert "st.crm.customers.pull" in ui.code
+    assert "st.jpm.jobs.pull" in ui.shown_code
+    assert ui.leave._given_code() == ui.shown_code
+    assert ui.leave._usual_name().startswith("jpm-jobs-")
+    assert ui.caption.value == "jpm.jobs · demo"
+
+
+def test_a_stopped_pull_names_what_it_goes_on_with(ui: Any, account: HandAccount) -> None:
+    """When another resource is chosen meanwhile."""
+    ui.pull()
+    account.pulls[0].end(3, "cancelled")
+    ui.wait(5)
+    assert ui.resume_button.description == "Go on"
+    ui.picker.value = "crm.customers"
+
+    assert ui.resume_button.description == "Go on with jpm.jobs"
+
+
+def test_what_is_required_is_said_by_the_names_on_the_form(ui: Any, account: HandAccount) -> None:
+    """Nothing is sent, and the sentence speaks of fields, not of Python."""
+    ui.picker.value = "marketing.campaign_cost_summary"
+    ui.pull()
+
+    assert account.pulls == []
+    assert ui.report.trouble == [
+        "from and to are empty.",
+        "marketing.campaign_cost_summary is not read without.",
+        "Fill in the fields marked with *.",
+    ]
+
+
+def test_an_error_stands_until_all_fields_fit(ui: Any) -> None:
+    """Mending one of two wrong filters leaves the other's sentence on show."""
+    ui.filters["customerId"].widget.value = "abc"
+    ui.filters["completedOnOrAfter"].widget.value = "yesterdayy"
+    assert "completedOnOrAfter" in ui.report.trouble[0]
+    ui.filters["completedOnOrAfter"].widget.value = ""
+    assert "customerId" in ui.report.trouble[0]
+    ui.filters["customerId"].widget.value = "5"
+
+    assert ui.report.trouble == []
+
+
+KNOWN = {"7 · North Plumbing": 7, "8 · North HVAC": 8, "9 · West HVAC (inactive)": 9}
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "problem"),
+    [
+        ("plumb", "7", None),
+        ("9 · West HVAC (inactive), 8", "9, 8", None),
+        ("west,north p", "9,7", None),
+        ("12", "12", None),
+        (
+            "hvac",
+            "hvac",
+            "2 names hold 'hvac'. x means one: North HVAC; West HVAC (inactive). Type more",
+        ),
+        ("zzz", "zzz", "No name holds 'zzz'."),
+    ],
+)
+def test_a_part_of_a_name_is_enough_where_it_is_the_only_one(
+    text: str, value: str, problem: str | None
+) -> None:
+    """Else it is said which names are meant, or that there is none."""
+    assert id_names.plain(text, KNOWN) == value
+    found = id_names.unclear("x", text, KNOWN)
+    assert (found is None) == (problem is None)
+    assert problem is None or str(found).replace("\n", " ").startswith(problem)

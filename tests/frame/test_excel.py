@@ -1,0 +1,145 @@
+"""Excel: a workbook says what the frame says, and what Excel cannot hold is text or refused, never
+wrong.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import stnb
+from stnb.errors import BadFilter, SetupError
+from stnb.frame import excel
+from stnb.frame.save import save
+
+openpyxl = pytest.importorskip("openpyxl")
+
+
+def sheets(frame: pd.DataFrame, folder: Path) -> dict[str, list[list[Any]]]:
+    """The rows of each sheet, header first, as a spreadsheet shows them."""
+    book = openpyxl.load_workbook(save(frame, folder / "x.xlsx"))
+    return {
+        name: [[cell.value for cell in row] for row in book[name].iter_rows()]
+        for name in book.sheetnames
+    }
+
+
+def cells(values: Any, folder: Path, **attrs: Any) -> list[Any]:
+    frame = pd.DataFrame({"x": values}).assign(n=1)  # a sheet ends where cells do
+    frame.attrs["stnb"] = attrs
+    return [row[0] for row in sheets(frame, folder)["data"][1:]]
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour"), [("America/Phoenix", 2), ("Europe/Berlin", 11), (None, 9)]
+)
+def test_times_are_the_tenants_own_and_that_is_said(
+    zone: str | None, hour: int, tmp_path: Path
+) -> None:
+    """Excel has no zones: times are local ones, and the second sheet names the zone."""
+    frame = pd.DataFrame({"x": pd.to_datetime(["2026-07-01T09:30:00Z", None], utc=True), "n": 1})
+    frame.attrs["stnb"] = {"timezone": zone, "resource": "jpm.jobs"}
+
+    found = sheets(frame, tmp_path)
+
+    assert found["data"] == [["x", "n"], [dt.datetime(2026, 7, 1, hour, 30), 1], [None, 1]]
+    assert ["times with a zone are in", zone or "UTC"] in found["about"]
+    assert ["resource", "jpm.jobs"] in found["about"]
+
+
+@pytest.mark.parametrize(
+    ("values", "read"),
+    [
+        (pd.array([1, None, 999_999_999_999_999], "Int64"), [1, None, 999_999_999_999_999]),
+        (pd.array([1, None, 2**53 + 1], "Int64"), ["1", None, "9007199254740993"]),
+        (pd.array([0.1, None], "Float64"), [0.1, None]),
+        (pd.array([True, None, False], "boolean"), [True, None, False]),
+        (["=1+1", "#N/A", "#VALUE!", "a", None, ""], ["=1+1", "#N/A", "#VALUE!", "a", None, None]),
+        (
+            pd.to_datetime(["1899-12-31", "2026-07-01"]),
+            ["1899-12-31T00:00:00", "2026-07-01T00:00:00"],
+        ),
+        (pd.to_datetime(["2026-07-01"]), [dt.datetime(2026, 7, 1)]),
+        (pd.to_timedelta(["01:30:00", None]), [dt.timedelta(hours=1, minutes=30), None]),
+        (
+            pd.Series([Decimal("0.10"), None], dtype=pd.ArrowDtype(pa.decimal128(18, 6))),
+            [0.1, None],
+        ),
+        (
+            pd.Series([Decimal("123456789012.123456")], dtype=pd.ArrowDtype(pa.decimal128(18, 6))),
+            ["123456789012.123456"],
+        ),
+        (
+            pd.Series(
+                [[{"a": 1}], None], dtype=pd.ArrowDtype(pa.list_(pa.struct([("a", pa.int64())])))
+            ),
+            ['[{"a": 1}]', None],
+        ),
+    ],
+)
+def test_values_are_exact(values: Any, read: list[Any], tmp_path: Path) -> None:
+    """Numbers that Excel would round are text, a text that begins with = is no formula, lists are
+    JSON.
+    """
+    assert cells(values, tmp_path) == read
+
+
+def test_characters_that_a_workbook_cannot_hold_come_back(tmp_path: Path) -> None:
+    """Control characters are written as Excel itself escapes them."""
+    assert openpyxl.utils.escape.unescape(cells(["a\x00b_x0041_"], tmp_path)[0]) == "a\x00b_x0041_"
+
+
+def test_what_does_not_fit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too long a text, too many rows; no half of a file is left."""
+    with pytest.raises(BadFilter, match="32,768"):
+        save(pd.DataFrame({"x": ["a" * 32_768]}), tmp_path / "x.xlsx")
+    monkeypatch.setattr(excel, "ROWS", 2)
+    with pytest.raises(BadFilter, match="holds 2 rows, and there are 3"):
+        save(pd.DataFrame({"x": [1, 2, 3]}), tmp_path / "x.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_openpyxl_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In three sentences."""
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(SetupError, match="pip install openpyxl"):
+        save(pd.DataFrame({"x": [1]}), tmp_path / "x.xlsx")
+
+
+def test_a_pull_goes_into_a_workbook(st: stnb.Account, tmp_path: Path) -> None:
+    """All rows and columns, and pandas reads them back."""
+    jobs = st.jpm.jobs.pull(limit=50, jobStatus="Completed")
+
+    read = pd.read_excel(save(jobs, tmp_path / "jobs.xlsx"))
+
+    assert list(read.columns) == list(jobs.columns)
+    assert read["id"].tolist() == jobs["id"].tolist()
+    assert read["total"].sum() == pytest.approx(jobs["total"].sum())
+
+
+def test_days_that_are_sent_as_midnights_stay_the_same_day(tmp_path: Path) -> None:
+    """An invoice's date is the same in the sheet, west of Greenwich too, and a moment beside it is
+    local.
+    """
+    frame = pd.DataFrame(
+        {
+            "invoiceDate": pd.to_datetime(["2026-07-01"], utc=True),
+            "createdOn": pd.to_datetime(["2026-07-01"], utc=True),
+        }
+    )
+    frame.attrs["stnb"] = {"timezone": "America/Phoenix"}
+    save(frame, tmp_path / "a.xlsx")
+
+    row = next(
+        openpyxl.load_workbook(tmp_path / "a.xlsx")["data"].iter_rows(min_row=2, values_only=True)
+    )
+    assert [str(value) for value in row] == ["2026-07-01 00:00:00", "2026-06-30 17:00:00"]

@@ -1,0 +1,792 @@
+"""The pager: which requests are made, in what order, and that no row is lost whatever the server
+says of itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from stnb import catalog
+from stnb.catalog import Endpoint, Param
+from stnb.errors import PagingFault, UnexpectedAnswer
+from stnb.pull import call as filters
+from stnb.pull.call import Call
+from stnb.pull.paging import (
+    IN_FLIGHT,
+    Page,
+    Plan,
+    Query,
+    Stand,
+    again,
+    choose_size,
+    envelope,
+    pages,
+    read_page,
+)
+
+KNOWN = catalog.load()
+PAGING = (
+    Param("page", type="integer"),
+    Param("pageSize", type="integer"),
+    Param("includeTotal", type="boolean"),
+)
+SORT = Param("sort", values=("+Id", "-Id"))
+
+
+def endpoint(kind: str = "list", **facts: Any) -> Endpoint:
+    given = {
+        "params": (*PAGING, SORT) if kind == "list" else (Param("from"),),
+        "page_size_max": 5000,
+        "key": ("id",),
+        **facts,
+    }
+    return Endpoint("toys.widgets", "toys", "/toys/v2/tenant/{tenant}/widgets", kind, **given)  # type: ignore[arg-type]
+
+
+def call(e: Endpoint | None = None, **given: Any) -> Call:
+    return filters.call(e or endpoint(), 1, given)
+
+
+class Rows:
+    """A list of so many rows, served by page and pageSize; `lie` changes an envelope, and `slow`
+    delays by page.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        first: int = 1,
+        lie: Callable[[dict[str, Any]], Any] | None = None,
+        slow: dict[int, int] | None = None,
+    ) -> None:
+        self.count, self.first, self.lie, self.slow = count, first, lie, slow or {}
+        self.asked: list[tuple[int, int]] = []
+        self.queries: list[dict[str, str]] = []
+        self.flying = self.most = 0
+
+    async def __call__(self, query: Query) -> tuple[bytes, str]:
+        q = dict(query)
+        page, size = int(q["page"]), int(q["pageSize"])
+        self.asked.append((page, size))
+        self.queries.append(q)
+        self.flying += 1
+        self.most = max(self.most, self.flying)
+        for _ in range(self.slow.get(page, 1)):
+            await asyncio.sleep(0)
+        self.flying -= 1
+        start = (page - self.first) * size
+        rows = [{"id": i} for i in range(start, min(start + size, self.count))]
+        body: Any = {
+            "page": page, "pageSize": size, "hasMore": start + size < self.count,
+            "totalCount": self.count if q.get("includeTotal") == "true" else None, "data": rows,
+        }  # fmt: skip
+        return json.dumps(self.lie(body) if self.lie else body).encode(), "application/json"
+
+
+def walk(
+    c: Call, fetch: Callable[[Query], Awaitable[tuple[bytes, str]]], plan: Plan | None = None
+) -> list[Page]:
+    async def go() -> list[Page]:
+        return [page async for page in pages(c, fetch, plan or Plan())]
+
+    return asyncio.run(asyncio.wait_for(go(), 20))
+
+
+def ids(found: list[Page]) -> list[int]:
+    """The rows' ids in the order of the pages."""
+    out: list[int] = []
+    for page in sorted(found, key=lambda p: p.index):
+        body = json.loads(page.content)
+        out += [row["id"] for row in (body if page.rows_at == "bare" else body["data"])]
+    return out
+
+
+# -- lists
+
+
+@pytest.mark.parametrize(
+    "count", [0, 1, 499, 500, 501, 999, 1000, 1001, 4000, 4001, 5000, 12_345, 40_000, 40_001]
+)
+@pytest.mark.parametrize("lanes", [1, 8])
+def test_every_row_comes_once(count: int, lanes: int) -> None:
+    """Whatever the number of rows, none is missing, none comes twice, and indexes are distinct and
+    begin with 0.
+    """
+    server = Rows(count)
+
+    found = walk(call(), server, Plan(concurrency=lanes))
+
+    assert ids(found) == list(range(count))
+    assert sorted(p.index for p in found) == list(range(len(found)))
+    assert server.most <= lanes
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(
+    some.integers(0, 3000),
+    some.one_of(some.none(), some.integers(1, 700)),
+    some.one_of(some.none(), some.integers(1, 3500)),
+    some.integers(1, 9),
+    some.sampled_from([0, 1]),
+    some.sampled_from([500, 5000]),
+)
+def test_any_plan_brings_the_first_rows(
+    count: int, size: int | None, limit: int | None, lanes: int, first: int, most: int
+) -> None:
+    """With any page size, limit, concurrency, first page and maximum: the first `limit` rows in
+    order, each once.
+    """
+    server = Rows(count, first=first)
+    size = min(size, most) if size else None
+
+    found = ids(
+        walk(call(endpoint(page_first=first, page_size_max=most)), server, Plan(limit, size, lanes))
+    )
+
+    wanted = count if limit is None else min(limit, count)
+    assert found[:wanted] == list(range(wanted))
+    assert len(found) == len(set(found))
+    assert server.most <= lanes
+    assert all(s <= most for _, s in server.asked)
+    if limit is not None:
+        assert len(found) <= limit + (lanes + 1) * max(s for _, s in server.asked)
+
+
+def test_a_small_list_is_one_request_that_brings_the_total() -> None:
+    """500 rows, total asked for, ordered by id."""
+    server = Rows(500)
+
+    (page,) = walk(call(), server)
+
+    assert server.queries == [
+        {"sort": "+Id", "page": "1", "pageSize": "500", "includeTotal": "true"}
+    ]
+    assert (page.index, page.total, page.has_more, page.rows_at) == (0, 500, False, "data")
+
+
+def test_the_order_that_was_asked_for_is_kept() -> None:
+    """`sort` is set only where nobody set it and the endpoint sorts by id."""
+    server = Rows(1)
+    walk(call(sort="-Id"), server)
+    walk(call(endpoint(params=PAGING)), server)
+    walk(call(endpoint(params=(*PAGING, Param("sort", values=("+ID", "-ID"))))), server)
+    walk(call(endpoint(params=(*PAGING, Param("sort")))), server)
+
+    assert [q.get("sort") for q in server.queries] == ["-Id", None, "+ID", None]
+
+
+def test_most_lists_are_ordered_by_id() -> None:
+    """In the catalogue 65 lists and more can be, the busy ones among them: new rows then shift no
+    page.
+    """
+    by_id = [
+        e.name for e in KNOWN if (s := e.takes("sort")) and "+id" in {v.lower() for v in s.values}
+    ]
+
+    assert len(by_id) >= 65
+    assert {"jpm.jobs", "jpm.appointments", "crm.customers", "crm.locations"} <= set(by_id)
+
+
+def test_a_large_list_is_read_side_by_side_in_pages_that_fit() -> None:
+    """20,000 rows at 8 in flight: 2,500 a page, eight at once, and the first answer is not read
+    twice in vain.
+    """
+    server = Rows(20_000)
+
+    found = walk(call(), server)
+
+    assert {s for _, s in server.asked[1:]} == {2500}
+    assert len(server.asked) == 9
+    assert server.most == IN_FLIGHT
+    assert len(found) == 8
+
+
+@pytest.mark.parametrize(
+    ("total", "lanes", "most", "size"),
+    [
+        (0, 8, 5000, 500),
+        (501, 8, 5000, 500),
+        (4000, 8, 5000, 500),
+        (4001, 8, 5000, 550),
+        (10_000, 8, 5000, 1250),
+        (40_000, 8, 5000, 2500),
+        (50_000, 8, 5000, 2100),
+        (100_000, 8, 5000, 2500),
+        (1_000_000, 8, 5000, 2500),
+        (10_000, 1, 5000, 5000),
+        (10_000, 0, 5000, 5000),
+        (10_000, 8, 500, 500),
+        (10_000, 8, 100, 100),
+        (None, 8, 5000, 5000),
+        (None, 8, 500, 500),
+    ],
+)
+def test_the_page_size_is_chosen_from_the_total(
+    total: int | None, lanes: int, most: int, size: int
+) -> None:
+    """Every lane has work to the end, in rounds that are full, never beyond what the endpoint
+    gives.
+    """
+    assert choose_size(total, lanes, most) == size
+
+
+def test_pages_may_arrive_in_any_order() -> None:
+    """They are told apart by their index, and handed on as they come."""
+    server = Rows(4000, slow={1: 1, 2: 60, 3: 40, 4: 20})
+
+    found = walk(call(), server, Plan(page_size=500))
+
+    assert [p.index for p in found] != sorted(p.index for p in found)
+    assert ids(found) == list(range(4000))
+
+
+def test_a_first_page_may_be_number_zero() -> None:
+    """One list counts from 0."""
+    server = Rows(1200, first=0)
+
+    found = walk(call(endpoint(page_first=0, page_size_max=500)), server)
+
+    assert sorted(server.asked) == [(0, 500), (1, 500), (2, 500)]
+    assert ids(found) == list(range(1200))
+
+
+def test_a_sequential_endpoint_is_asked_one_page_at_a_time() -> None:
+    """Telecom calls bear no two requests at once."""
+    server = Rows(20_000)
+
+    assert ids(walk(call(endpoint(sequential=True)), server, Plan(concurrency=8))) == list(
+        range(20_000)
+    )
+    assert server.most == 1
+    assert server.asked[-1] == (4, 5000)
+
+
+@pytest.mark.parametrize(("limit", "asked"), [(1, [(1, 1)]), (5, [(1, 5)]), (1000, [(1, 1000)])])
+def test_a_small_limit_is_one_request(limit: int, asked: list[tuple[int, int]]) -> None:
+    """head() costs no more than its rows."""
+    server = Rows(100_000)
+
+    assert ids(walk(call(), server, Plan(limit=limit))) == list(range(limit))
+    assert server.asked == asked
+
+
+# -- servers that say this and do that
+
+
+def lies(**more: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda body: {**body, **more}
+
+
+@pytest.mark.parametrize("total", [None, 0, 1, 700, 2500, 100_000, "3000", -5, 3000.0, True])
+def test_the_total_may_say_anything(total: Any) -> None:
+    """hasMore decides: with a total that is missing, too small, too large or of another type, every
+    row comes once.
+    """
+    server = Rows(3000, lie=lies(totalCount=total))
+    plan = Plan()
+
+    assert ids(walk(call(), server, plan)) == list(range(3000))
+    if total in (700, 2500):
+        assert "more pages than totalCount said" in plan.notices[0]
+
+
+def test_a_list_that_ends_early_says_so() -> None:
+    """hasMore false on the first page, although the total says more."""
+    plan = Plan()
+
+    assert ids(walk(call(), Rows(500, lie=lies(totalCount=900)), plan)) == list(range(500))
+    assert plan.notices == ["totalCount said 900 rows, but hasMore ended the list earlier."]
+
+
+def test_nothing_is_noted_where_all_is_well() -> None:
+    """No notice for lists of any size that agree with themselves."""
+    for count in (0, 1, 500, 501, 5000, 12_345):
+        plan = Plan()
+        walk(call(), Rows(count), plan)
+        assert plan.notices == []
+
+
+@pytest.mark.parametrize("empty", [{2}, {2, 3}, {1}, {2, 3, 4, 5}])
+@pytest.mark.parametrize("total", [3000, None])
+def test_an_empty_page_in_the_middle_is_no_end(empty: set[int], total: int | None) -> None:
+    """What lies behind it is read, as hasMore is still true."""
+
+    def lie(body: dict[str, Any]) -> dict[str, Any]:
+        gone = body["page"] in empty and body["pageSize"] == 500
+        return {
+            **body,
+            "totalCount": total,
+            "data": [] if gone else body["data"],
+            "hasMore": body["page"] < 6,
+        }
+
+    found = ids(walk(call(endpoint(page_size_max=500)), Rows(3000, lie=lie)))
+
+    assert found == [i for i in range(3000) if i // 500 + 1 not in empty]
+
+
+def test_short_pages_are_no_end() -> None:
+    """A page with fewer rows than asked for says nothing of the end."""
+    server = Rows(3000, lie=lambda b: {**b, "data": b["data"][:7]})
+
+    assert len(ids(walk(call(), server, Plan(page_size=500)))) == 7 * 6
+
+
+@pytest.mark.parametrize("total", [None, 100])
+@pytest.mark.parametrize("echo", [True, False])
+def test_an_endless_list_is_a_fault(total: int | None, echo: bool) -> None:
+    """A server that gives the same rows for every page is found out, also where it repeats the
+    page's number.
+    """
+    server = Rows(
+        0,
+        lie=lambda b: {
+            **b,
+            "page": b["page"] if echo else 1,
+            "data": [{"id": 1}],
+            "hasMore": True,
+            "totalCount": total,
+        },
+    )
+
+    with pytest.raises(PagingFault, match="same page twice"):
+        walk(call(), server)
+    assert len(server.asked) < 40
+
+
+def test_endless_empty_pages_are_a_fault() -> None:
+    """Nothing, nothing and more of it: it ends after some dozens of pages."""
+    with pytest.raises(PagingFault):
+        walk(call(), Rows(0, lie=lies(hasMore=True, totalCount=None)))
+
+
+def test_a_list_that_comes_bare_is_read_to_its_end() -> None:
+    """Some lists come as a bare array: a full page may have more behind it, a short one has not."""
+    for count in (3, 500, 700, 5001):
+        assert ids(walk(call(), Rows(count, lie=lambda b: b["data"]))) == list(range(count))
+
+
+def test_a_bare_list_that_ignores_paging_is_read_once() -> None:
+    """All rows in one array, however many were asked for."""
+    everything = [{"id": i} for i in range(700)]
+
+    assert ids(walk(call(), Rows(0, lie=lambda b: everything))) == list(range(700))
+
+
+def test_a_page_that_fails_costs_no_page_that_came_with_it() -> None:
+    """Of pages that are answered together, those that are well are handed on before the error."""
+    found: list[int] = []
+    together = asyncio.Barrier(7)
+
+    async def fetch(query: Query) -> tuple[bytes, str]:
+        page = int(dict(query)["page"])
+        if page > 1:
+            await together.wait()
+        if page == 2:
+            raise UnexpectedAnswer("Broken.", "Likely.", "Wait.")
+        return json.dumps(
+            {"page": page, "hasMore": page < 8, "totalCount": 4000, "data": [{"id": page}]}
+        ).encode(), ""
+
+    async def go() -> None:
+        async for page in pages(call(), fetch, Plan(page_size=500)):
+            found.append(page.index)  # noqa: PERF401 - what came before the error counts
+
+    with pytest.raises(UnexpectedAnswer):
+        asyncio.run(go())
+    assert sorted(found) == [0, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_walk_that_is_left_leaves_nothing_flying() -> None:
+    """Whoever stops in the middle has no request left under way."""
+    server = Rows(40_000, slow=dict.fromkeys(range(2, 99), 10_000))
+
+    async def go() -> int:
+        walker = pages(call(), server, Plan(page_size=500))
+        await anext(walker)
+        task = asyncio.ensure_future(anext(walker))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await walker.aclose()  # type: ignore[attr-defined]
+        return len(asyncio.all_tasks())
+
+    assert asyncio.run(go()) == 1
+    assert len(server.asked) == 1 + IN_FLIGHT
+
+
+# -- exports
+
+
+def feed(
+    *batches: dict[str, Any],
+) -> tuple[Callable[[Query], Awaitable[tuple[bytes, str]]], list[Query]]:
+    asked: list[Query] = []
+    todo = list(batches)
+
+    async def fetch(query: Query) -> tuple[bytes, str]:
+        asked.append(query)
+        return json.dumps(todo.pop(0) if len(todo) > 1 else todo[0]).encode(), "application/json"
+
+    return fetch, asked
+
+
+def batch(*rows: int, more: bool = True, cursor: Any = None, **extra: Any) -> dict[str, Any]:
+    return {"hasMore": more, "continueFrom": cursor, "data": [{"id": i, **extra} for i in rows]}
+
+
+def test_an_export_follows_its_cursor() -> None:
+    """Each answer names the place of the next; other filters stay, and the last cursor is kept for
+    later runs.
+    """
+    fetch, asked = feed(
+        batch(1, cursor="a"), batch(2, cursor="b"), batch(3, more=False, cursor="c")
+    )
+    e = endpoint("export", params=(Param("from"), Param("active")))
+
+    found = walk(call(e, from_="2020-01-01", active="Any"), fetch)
+
+    assert ids(found) == [1, 2, 3]
+    assert [p.index for p in found] == [0, 1, 2]
+    assert asked == [
+        (("from", "2020-01-01"), ("active", "Any")), (("active", "Any"), ("from", "a")), (("active", "Any"), ("from", "b")),
+    ]  # fmt: skip
+    assert found[-1].continue_from == "c"
+
+
+def test_an_empty_batch_is_no_end() -> None:
+    """Nothing new here, but there is more."""
+    fetch, _ = feed(batch(cursor="a"), batch(2, cursor="b"), batch(more=False, cursor="c"))
+
+    assert ids(walk(call(endpoint("export")), fetch)) == [2]
+
+
+@pytest.mark.parametrize(
+    ("batches", "word", "pages_read"),
+    [
+        ([batch(1, cursor="a"), batch(2, cursor="a")], "repeats", 2),
+        ([batch(1, cursor="a"), batch(2, cursor="b"), batch(3, cursor="a")], "repeats", 3),
+        ([batch(1, cursor=None)], "is missing", 1),
+        ([batch(1, cursor="a"), batch(2, cursor=None)], "is missing", 2),
+        ([batch(1, cursor="a"), batch(2, cursor="")], "is missing", 2),
+    ],
+)
+def test_a_cursor_that_leads_nowhere_is_a_fault(
+    batches: list[dict[str, Any]], word: str, pages_read: int
+) -> None:
+    """It says what is wrong with the cursor, after every page that came was handed on."""
+    fetch, asked = feed(*batches)
+    found: list[Page] = []
+
+    async def go() -> None:
+        async for page in pages(call(endpoint("export")), fetch, Plan()):
+            found.append(page)  # noqa: PERF401 - what came before the error counts
+
+    with pytest.raises(PagingFault, match=f"its cursor {word}"):
+        asyncio.run(go())
+    assert len(found) == len(asked) == pages_read
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6])
+def test_a_limit_on_an_export_counts_rows(limit: int) -> None:
+    """Ids inside a row are not rows, and rows without an id are."""
+    nested, bare = {"customer": {"id": 7}, "tags": [{"id": 8}]}, {"employeeId": 5}
+    for extra in (nested, bare):
+        fetch, asked = feed(
+            *(batch(i, i + 1, cursor=str(i), **extra) for i in range(0, 20, 2)), batch(more=False)
+        )
+        found = walk(call(endpoint("export")), fetch, Plan(limit=limit))
+        assert len(ids(found)) >= limit
+        assert len(asked) == -(-limit // 2)
+
+
+# -- single answers and envelopes
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "rows_at"),
+    [
+        ("record", b'{"id":1}', "one"),
+        ("record", b'{"data":[1],"id":1}', "one"),
+        ("record", b"5", "one"),
+        ("record", b"null", "one"),
+        ("record", b'[{"id":1}]', "bare"),
+        ("rows", b'[{"id":1}]', "bare"),
+        ("rows", b" \n[1,2]", "bare"),
+        ("rows", b'{"data":[]}', "data"),
+        ("rows", b'{"id":1}', "one"),
+        ("rows", b"5", "one"),
+        ("export", b'{"data":[],"hasMore":false}', "data"),
+        ("list", b"[]", "bare"),
+        ("file", b"\x89PNG", "file"),
+        ("file", b"", "file"),
+    ],
+)
+def test_an_answer_is_read_by_its_own_form(kind: str, content: bytes, rows_at: str) -> None:
+    """Envelopes, bare arrays, single records, bare values and bytes."""
+    page = read_page(call(endpoint(kind)), 3, content, "x/y")
+
+    assert (page.rows_at, page.index, page.content, page.content_type) == (
+        rows_at,
+        3,
+        content,
+        "x/y",
+    )
+    assert "PNG" not in repr(page)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{}",
+        b'{"data":null}',
+        b'{"data":{}}',
+        b'{"items":[]}',
+        b"5",
+        b'"data"',
+        b'{"data":[1',
+        b'{"x":{"data":[1]}}',
+    ],
+)
+@pytest.mark.parametrize("kind", ["list", "export"])
+def test_a_page_without_rows_is_unexpected(kind: str, content: bytes) -> None:
+    """An object that has no list `data` is told as such."""
+    with pytest.raises(UnexpectedAnswer, match="no rows"):
+        read_page(call(endpoint(kind)), 0, content, "")
+
+
+def test_rows_that_say_there_is_more_are_not_cut_off_in_silence() -> None:
+    """An endpoint that is not paged, and answers hasMore true, leaves a notice."""
+    plan = Plan()
+    fetch, asked = feed({"hasMore": True, "data": [{"id": 1}]})
+
+    assert ids(walk(call(endpoint("rows", params=())), fetch, plan)) == [1]
+    assert len(asked) == 1
+    assert "more" in plan.notices[0]
+
+
+def test_an_unpaged_list_is_one_request() -> None:
+    """A list whose route takes no page is asked without one."""
+    fetch, asked = feed({"hasMore": False, "data": [{"id": 1}]})
+    c = filters.call(KNOWN["jpm.jobs.cancel_reasons"], 1, {"ids": [1]})
+
+    assert len(walk(c, fetch)) == 1
+    assert asked == [(("ids", "1"),)]
+
+
+TEXTS = some.sampled_from(
+    [
+        '"data":[',
+        '"data": [',
+        "]",
+        "[",
+        "}",
+        '"',
+        "\\",
+        "]}",
+        '],"hasMore":true',
+        '\\"data\\":[',
+        '"continueFrom"',
+        "é",
+        "",
+        "data",
+    ]
+)
+VALUES = TEXTS | some.sampled_from(
+    [None, True, 5, [], {}, [[]], [1, 2], {"data": [1]}, {"data": []}, {"data": {"data": [3]}}, [{"data": [1]}], {"x": []}, {"x": [{"id": 1}]},
+     {"hasMore": True}, {"totalCount": 5, "data": [1]}, {"continueFrom": "x"}, [{"id": 1, "tags": ["]", "["]}, None], {"data": [1], "hasMore": 1}]
+)  # fmt: skip
+ROWS = some.lists(VALUES, max_size=4)
+ENVELOPES = some.permutations(
+    ["hasMore", "totalCount", "continueFrom", "page", "data", "fields", "meta", "z"]
+).flatmap(lambda keys: some.fixed_dictionaries({k: PARTS[k] for k in keys[:6]}))
+PARTS: dict[str, some.SearchStrategy[Any]] = {
+    "hasMore": some.booleans(),
+    "totalCount": some.none() | some.integers(0, 10**6),
+    "continueFrom": some.none() | TEXTS,
+    "page": some.integers(0, 9),
+    "data": ROWS | ROWS | ROWS | VALUES,
+    "fields": ROWS,
+    "meta": VALUES,
+    "z": VALUES,
+}
+
+
+@settings(max_examples=600, derandomize=True, deadline=None)
+@given(ENVELOPES, some.sampled_from([(",", ":"), (", ", ": "), (" ,\n", " :\t")]), some.booleans())
+def test_an_envelope_is_read_as_json_reads_it(
+    body: dict[str, Any], marks: tuple[str, str], ascii_only: bool
+) -> None:
+    """Keys in any order, lists behind the rows, and texts that look like an envelope: the same as
+    reading it all.
+    """
+    content = json.dumps(body, separators=marks, ensure_ascii=ascii_only).encode()
+
+    found = envelope(content)
+
+    if not isinstance(body.get("data"), list):
+        assert found is None
+    else:
+        assert found is not None
+        for key in ("hasMore", "totalCount", "continueFrom"):
+            assert found.get(key) == body.get(key), content
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(some.binary(max_size=60) | ENVELOPES.map(lambda b: json.dumps(b).encode()[:-3]))
+def test_bytes_that_are_no_envelope_are_none(content: bytes) -> None:
+    """Cut off or garbage: None, never an exception of json's own."""
+    found = envelope(content)
+
+    assert found is None or isinstance(found["data"], list)
+
+
+def test_more_ids_than_one_call_takes_are_asked_for_side_by_side() -> None:
+    """Each fifty ids are one call; no batch leads on to a second page, and the pages keep their
+    order.
+    """
+    wanted = list(range(230))
+    asked: list[list[str]] = []
+    flying = most = 0
+
+    async def fetch(query: Query) -> tuple[bytes, str]:
+        nonlocal flying, most
+        flying, most = flying + 1, max(most, flying + 1)
+        await asyncio.sleep(0)
+        flying -= 1
+        ids = dict(query)["ids"].split(",")
+        asked.append(ids)
+        assert dict(query)["page"] == "1"
+        rows = [{"id": int(i)} for i in ids]
+        return json.dumps(
+            {"page": 1, "pageSize": 50, "hasMore": False, "totalCount": len(ids), "data": rows}
+        ).encode(), "application/json"
+
+    e = endpoint(params=(*PAGING, Param("ids", many="comma", maximum=50)))
+    found = sorted(walk(filters.call(e, 1, {"ids": wanted}), fetch), key=lambda page: page.index)
+
+    assert [row["id"] for page in found for row in json.loads(page.content)["data"]] == wanted
+    assert [len(ids) for ids in asked] == [50, 50, 50, 50, 30]
+    assert most == 5
+    assert {page.total for page in found} == {None}
+
+
+# -- how far it is
+
+
+@settings(deadline=None)
+@given(
+    some.integers(0, 30_000),
+    some.sampled_from([None, 700, 5000]),
+    some.sampled_from([1, 8]),
+    some.randoms(),
+)
+def test_a_walk_goes_on_where_it_stood(count: int, size: int | None, lanes: int, dice: Any) -> None:
+    """Whichever pages had come: none but the last is asked for again, and no row is missing."""
+    server, plan = Rows(count), Plan(page_size=size, concurrency=lanes)
+    first = walk(call(), server, plan)
+    had = {p.index: p for p in first if dice.random() < 0.6}
+    if plan.stand.size is None:  # it was one page
+        had = {}
+    asked = len(server.asked)
+
+    plan = Plan(page_size=size, concurrency=lanes, stand=plan.stand, done=dict.fromkeys(had))
+    second = {p.index: p for p in walk(call(), server, plan)}
+
+    assert ids(list({**had, **second}.values())) == list(range(count))
+    assert len(server.asked) - asked <= max(len(first) - len(had) + 1, 2)
+
+
+def test_the_stand_is_told_before_the_pages() -> None:
+    """So that a journal knows their size."""
+    told: list[Stand] = []
+    walk(call(), Rows(12_345), Plan(on_stand=told.append))
+
+    assert [(s.size, s.planned) for s in told] == [(1550, 8)]
+
+
+@pytest.mark.parametrize(
+    ("params", "given_", "bound"),
+    [
+        ((Param("createdBefore", type="date-time"),), {}, "2026-07-01T00:00:00Z"),
+        (
+            (Param("createdBefore", type="date-time"),),
+            {"createdBefore": "2026-06-01"},
+            "2026-06-01T00:00:00Z",
+        ),
+        ((), {}, None),
+    ],
+)
+def test_rows_created_meanwhile_do_not_shift_the_pages(
+    params: Any, given_: dict[str, Any], bound: str | None
+) -> None:
+    """A list that is read in several pages is bounded where it can be; a bound of the caller's
+    stays.
+    """
+    server, plan = Rows(3000), Plan(now="2026-07-01T00:00:00Z")
+    walk(call(endpoint(params=(*PAGING, SORT, *params)), **given_), server, plan)
+
+    assert {q.get("createdBefore") for q in server.queries[1:]} == {bound}
+    assert plan.stand.until == (bound if not given_ else None)
+
+
+def test_one_page_needs_no_bound() -> None:
+    """So that a small pull is sent as it was written."""
+    server = Rows(400)
+    walk(
+        call(endpoint(params=(*PAGING, SORT, Param("createdBefore", type="date-time")))),
+        server,
+        Plan(now="2026-07-01T00:00:00Z"),
+    )
+
+    assert "createdBefore" not in server.queries[0]
+
+
+def test_a_total_that_changes_is_told() -> None:
+    """Once, with what it was."""
+    totals = iter([2998, 2998, 2999, 2999, 3000, 3000, 3000])
+
+    def lie(body: dict[str, Any]) -> dict[str, Any]:
+        return body | {"totalCount": next(totals)}
+
+    plan = Plan(concurrency=1)
+    walk(call(), Rows(3000, lie=lie), replace(plan, page_size=500))
+
+    assert plan.notices == ["totalCount changed while the pages were read: from 2,998 to 3,000."]
+
+
+def test_a_feed_goes_on_from_its_last_cursor() -> None:
+    """Behind the pages that are there without a gap."""
+    asked: list[str | None] = []
+
+    async def fetch(query: Query) -> tuple[bytes, str]:
+        asked.append(dict(query).get("from"))
+        at = int((asked[-1] or "c0")[1:])
+        body = {"hasMore": at < 4, "continueFrom": f"c{at + 1}", "data": [{"id": at}]}
+        return json.dumps(body).encode(), "application/json"
+
+    feed = call(endpoint("export"))
+    found = walk(feed, fetch, Plan(done={0: "c1", 1: "c2", 3: "c4"}, rows=3))
+
+    assert asked == ["c2", "c3", "c4"]
+    assert [p.index for p in found] == [2, 3, 4]
+
+
+def test_a_page_is_asked_for_once_more_as_it_was() -> None:
+    """With its own query."""
+    server = Rows(3000)
+    page = walk(call(), server, Plan(page_size=1000))[1]
+    fresh = asyncio.run(again(call(), server, page))
+
+    assert server.queries[-1] == dict(page.query)
+    assert fresh == page

@@ -1,0 +1,728 @@
+"""Pulls: what arrives is kept, whoever stops it; progress, warnings and provenance tell the truth."""
+
+from __future__ import annotations
+
+import _thread
+import asyncio
+import json
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pandas as pd
+import pytest
+
+from stnb import catalog
+from stnb.account.resource import Resource
+from stnb.catalog import Catalog, Column, Endpoint, Param
+from stnb.credentials import Credentials, Secret
+from stnb.errors import (
+    BadFilter,
+    ColumnDrift,
+    HiddenRows,
+    Incomplete,
+    NotAuthenticated,
+    PagingFault,
+    Rejected,
+    StnbError,
+    StnbWarning,
+    UnexpectedAnswer,
+    UnknownFilter,
+)
+from stnb.pull import Progress, Pull
+from stnb.session import Session, loop
+from tests.helpers.clock import timeless
+
+SECRETS = ("cs1.s3cr3tQ7w8e9", "cid.pa1rQ7w8e9", "ak1.k3yQ7w8e9r0", "eyJ0oken")
+CREDENTIALS = Credentials(
+    "p",
+    "integration",
+    42,
+    Secret(SECRETS[1]),
+    Secret(SECRETS[0]),
+    Secret(SECRETS[2]),
+    "https://api.example",
+    "https://auth.example/connect/token",
+)
+COLUMNS = (Column("id", "integer"), Column("name", "string"), Column("on", "date-time"))
+PAGING = (
+    Param("page", type="integer"),
+    Param("pageSize", type="integer"),
+    Param("includeTotal", type="boolean"),
+)
+LIST = Endpoint("toys.widgets", "toys", "/toys/v2/tenant/{tenant}/widgets", "list", params=(*PAGING, Param("colour")), key=("id",), page_size_max=5000, make_columns=lambda: COLUMNS)  # fmt: skip
+HIDING = Endpoint("toys.hidden", "toys", "/toys/v2/tenant/{tenant}/hidden", "list", params=(*PAGING, Param("active", values=("True", "Any"))), shows_all=("active", "Any"), make_columns=lambda: COLUMNS)  # fmt: skip
+FEED = Endpoint("toys.export.widgets", "toys", "/toys/v2/tenant/{tenant}/export/widgets", "export", params=(Param("from"),), key=("id",), make_columns=lambda: COLUMNS)  # fmt: skip
+FILE = Endpoint("toys.picture", "toys", "/toys/v2/tenant/{tenant}/picture", "file")
+
+
+class Server:
+    """A list of so many rows; `answers` replaces those of some pages, and pages in `held` wait
+    until let go.
+    """
+
+    def __init__(
+        self,
+        count: int = 0,
+        *,
+        answers: dict[int, Any] | None = None,
+        held: Callable[[int], bool] = lambda page: False,
+    ) -> None:
+        self.count, self.answers, self.held = count, answers or {}, held
+        self.asked: list[int] = []
+        self.dropped = 0
+        self._go = threading.Event()
+
+    def let_go(self) -> None:
+        self._go.set()
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/connect/token":
+            return httpx.Response(200, json={"access_token": SECRETS[3], "expires_in": 900})
+        query = dict(request.url.params)
+        page, size = int(query.get("page", 1)), int(query.get("pageSize", 50))
+        self.asked.append(page)
+        try:
+            while self.held(page) and not self._go.is_set():
+                await asyncio.sleep(0.001)
+        except asyncio.CancelledError:
+            self.dropped += 1
+            raise
+        if page in self.answers:
+            answer = self.answers[page]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer(request) if callable(answer) else httpx.Response(200, json=answer)
+        rows = [
+            {"id": i, "name": f"n{i}", "on": "2026-07-01T00:00:00Z"}
+            for i in range((page - 1) * size, min(page * size, self.count))
+        ]
+        return httpx.Response(
+            200,
+            json={
+                "page": page,
+                "hasMore": page * size < self.count,
+                "totalCount": self.count,
+                "data": rows,
+            },
+        )
+
+    def resource(self, endpoint: Endpoint = LIST, **options: Any) -> Resource:
+        session = Session(CREDENTIALS, transport=httpx.MockTransport(self), **timeless(**options))
+        return Resource(session, Catalog([endpoint]), endpoint)
+
+
+@pytest.fixture(autouse=True)
+def quick_switches() -> Iterator[None]:
+    """Threads change places as often as they can, so that what races is found."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def said(run: Callable[[], Any]) -> tuple[Any, list[warnings.WarningMessage]]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        return run(), list(caught)
+
+
+# -- what arrives
+
+
+@pytest.mark.parametrize("count", [0, 1, 500, 4321])
+def test_a_pull_brings_every_row_typed_and_in_order(count: int) -> None:
+    """Whatever the order in which pages arrive."""
+    df = Server(count).resource().pull()
+
+    assert df["id"].tolist() == list(range(count))
+    assert df.dtypes.astype(str).to_dict() == {
+        "id": "Int64",
+        "name": "str",
+        "on": "datetime64[ns, UTC]",
+    }
+
+
+def test_provenance_is_complete_and_plain() -> None:
+    """attrs tell what was asked and what came, in JSON's own types, and hold no secret."""
+    server = Server(4321)
+    df = server.resource().pull(colour="red", page_size=100)
+    told = df.attrs["stnb"]
+
+    assert json.loads(json.dumps(told)) == told
+    assert {k: told[k] for k in ("resource", "params", "tenant", "environment", "rows", "total", "complete", "pages", "requests", "duplicates")} == {
+        "resource": "toys.widgets", "params": {"colour": "red"}, "tenant": 42, "environment": "integration", "rows": 4321, "total": 4321,
+        "complete": True, "pages": 44, "requests": 44, "duplicates": 0,
+    }  # fmt: skip
+    assert told["continue_from"] is None
+    assert told["notices"] == told["new_columns"] == []
+    assert 0 <= told["seconds"] < 60
+    assert not any(s in json.dumps(told) for s in SECRETS)
+
+
+def test_counts_are_exact_although_threads_race() -> None:
+    """Pages decoded side by side lose no count, over and over."""
+    for _ in range(5):
+        server = Server(6000)
+        seen: list[Progress] = []
+        run = server.resource().start(page_size=50, progress=seen.append)
+        df = run.wait()
+        p = run.progress
+        assert (p.rows, p.pages, p.requests, len(df)) == (6000, 120, 120, 6000)
+        assert len(server.asked) == 120
+
+
+def test_a_file_is_one_row_with_its_bytes() -> None:
+    """content, contentType and size, whatever the bytes are."""
+    server = Server(
+        answers={
+            1: lambda r: httpx.Response(
+                200, content=b"\x89PNG", headers={"content-type": "image/png"}
+            )
+        }
+    )
+
+    df = server.resource(FILE).pull()
+
+    assert df.to_dict("list") == {
+        "content": [b"\x89PNG"],
+        "contentType": ["image/png"],
+        "size": [4],
+    }
+    assert df.attrs["stnb"]["rows"] == 1
+
+
+def test_a_limit_is_exact_and_says_the_total() -> None:
+    """Rows are cut behind the limit; count() still knows them all."""
+    resource = Server(100_000).resource()
+
+    df = resource.pull(limit=7)
+
+    assert df["id"].tolist() == list(range(7))
+    assert df.attrs["stnb"]["complete"]
+    assert resource.head(3)["id"].tolist() == [0, 1, 2]
+    assert resource.count() == 100_000
+    assert resource.pull(limit=3000)["id"].tolist() == list(range(3000))
+
+
+def test_an_export_keeps_its_last_cursor() -> None:
+    """Unless rows behind it were cut off: going on from there would miss them."""
+    batches = {"": [1, 2], "a": [3, 4], "b": [5]}
+    names = list(batches)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        at = names.index(request.url.params.get("from", ""))
+        rows = [{"id": i} for i in batches[names[at]]]
+        return httpx.Response(
+            200, json={"hasMore": at < 2, "continueFrom": "abc"[at], "data": rows}
+        )
+
+    resource = Server(answers={1: answer}).resource(FEED)
+
+    assert resource.pull().attrs["stnb"]["continue_from"] == "c"
+    assert resource.pull(limit=4).attrs["stnb"]["continue_from"] == "b"
+    cut = resource.pull(limit=3)
+    assert cut["id"].tolist() == [1, 2, 3]
+    assert cut.attrs["stnb"]["continue_from"] is None
+
+
+def test_a_feed_that_loses_its_cursor_keeps_rows_and_the_last_one() -> None:
+    """The error's frame has every row, and the place from which to try again."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        first = "from" not in request.url.params
+        return httpx.Response(
+            200,
+            json={
+                "hasMore": True,
+                "continueFrom": "a" if first else None,
+                "data": [{"id": 1 if first else 2}],
+            },
+        )
+
+    with pytest.raises(PagingFault, match="is missing") as caught:
+        Server(answers={1: answer}).resource(FEED).pull()
+
+    assert caught.value.frame is not None
+    assert caught.value.frame["id"].tolist() == [1, 2]
+    assert caught.value.frame.attrs["stnb"]["continue_from"] == "a"
+
+
+# -- stopping
+
+
+def arrived(server: Server, pages: int, **options: Any) -> Pull:
+    """A pull of which so many pages have arrived and the rest is held."""
+    enough = threading.Event()
+    run = server.resource().start(
+        page_size=100, progress=lambda p: enough.set() if p.pages >= pages else None, **options
+    )
+    assert enough.wait(10)
+    return run
+
+
+def test_cancel_keeps_what_arrived_and_ends_within_a_second() -> None:
+    """The frame has the pages that came, says that it is incomplete, and no request goes on."""
+    server = Server(10_000, held=lambda page: page > 5)
+    run = arrived(server, 5)
+
+    began = time.monotonic()
+    run.cancel()
+    df, caught = said(run.wait)
+    took = time.monotonic() - began
+
+    assert took < 1.0
+    assert df["id"].tolist() == list(range(500))
+    assert (run.cancelled, run.done, run.error, run.progress.state) == (
+        True,
+        True,
+        None,
+        "cancelled",
+    )
+    assert [w.category for w in caught] == [Incomplete]
+    assert "was cancelled: 500 rows of 10,000" in str(caught[0].message)
+    assert df.attrs["stnb"]["complete"] is False
+    asked = len(server.asked)
+    assert server.dropped == asked - 5
+    server.let_go()
+    loop.run(asyncio.sleep(0.02))
+    assert len(server.asked) == asked
+    assert run.frame is df
+
+
+def test_cancel_at_any_moment_is_safe() -> None:
+    """Before the first step, after the end, and twice: never an exception, always a frame with its
+    columns.
+    """
+    for _ in range(20):
+        run = Server(10_000, held=lambda page: True).resource().start()
+        run.cancel()
+        run.cancel()
+        df, _ = said(run.wait)
+        assert list(df.columns) == ["id", "name", "on"]
+        assert (len(df), run.cancelled, run.done) == (0, True, True)
+    run = Server(10).resource().start()
+    assert len(run.wait()) == 10
+    run.cancel()
+    assert len(run.wait()) == 10
+    assert (run.cancelled, run.progress.state) == (False, "done")
+
+
+def test_cancel_during_a_callback_is_safe() -> None:
+    """A progress callback may cancel the pull that calls it."""
+    runs: list[Pull] = []
+    ready = threading.Event()
+
+    def tell(p: Progress) -> None:
+        if p.pages == 2:
+            ready.wait(5)
+            runs[0].cancel()
+
+    runs.append(
+        Server(10_000, held=lambda page: page > 2).resource().start(page_size=100, progress=tell)
+    )
+    ready.set()
+    df, _ = said(lambda: runs[0].wait(10))
+
+    assert len(df) == 200
+
+
+def test_an_interrupt_cancels_and_keeps_the_rows() -> None:
+    """Ctrl-C leaves wait() at once; what arrived is in the frame."""
+    server = Server(10_000, held=lambda page: page > 3)
+    run = arrived(server, 3)
+    threading.Timer(0.05, _thread.interrupt_main).start()
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run.wait(20)
+    assert time.monotonic() - began < 2.0
+    df, _ = said(run.wait)
+    assert len(df) == 300
+    assert run.cancelled
+
+
+def test_wait_with_a_time_out_leaves_it_running() -> None:
+    """TimeoutError, and later the whole frame."""
+    server = Server(1000, held=lambda page: page > 1)
+    run = arrived(server, 1)
+
+    for timeout in (0, 0.01):
+        with pytest.raises(TimeoutError):
+            run.wait(timeout)
+    assert (run.done, run.frame) == (False, None)
+    assert run.progress.state in ("starting", "pulling")
+    server.let_go()
+    assert len(run.wait(20)) == 1000
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (
+            lambda r: httpx.Response(400, json={"title": "Bad", "errors": {"colour": ["no"]}}),
+            Rejected,
+        ),
+        (lambda r: httpx.Response(401), NotAuthenticated),
+        (lambda r: httpx.Response(200, html="<h1>Sign in</h1>"), UnexpectedAnswer),
+        (lambda r: httpx.Response(200, content=b'{"data":[{"id":1}'), UnexpectedAnswer),
+        (
+            lambda r: httpx.Response(200, content=b'{"hasMore":true,"data":[{"id":1},{"id":}]}'),
+            UnexpectedAnswer,
+        ),
+        ({"hasMore": True}, UnexpectedAnswer),
+        (httpx.ReadError("reset"), StnbError),
+    ],
+)
+def test_an_error_in_the_middle_keeps_the_rows_that_came(
+    answer: Any, kind: type[StnbError]
+) -> None:
+    """err.frame has them, typed; the message says so; run.frame is the same; nothing goes on."""
+    server = Server(1000, answers={7: answer}, held=lambda page: page == 7)
+    enough = threading.Event()
+    run = server.resource().start(
+        page_size=100, concurrency=3, progress=lambda p: enough.set() if p.pages >= 8 else None
+    )
+    assert enough.wait(10)
+    server.let_go()
+
+    with pytest.raises(kind) as caught:
+        run.wait(20)
+    err = caught.value
+
+    assert err.frame is not None
+    assert set(err.frame["id"]) >= set(range(600))
+    assert len(err.frame) == run.progress.rows
+    assert f"{len(err.frame):,} rows that had arrived are kept" in str(err)
+    assert err.frame.attrs["stnb"]["complete"] is False
+    assert (run.error, run.progress.state, run.cancelled) == (err, "failed", False)
+    assert err.frame is run.frame
+    with pytest.raises(kind):
+        run.wait()
+
+
+def test_an_error_before_the_first_row_has_no_frame() -> None:
+    """None, rather than an empty frame that looks like a result."""
+    with pytest.raises(Rejected) as caught:
+        Server(answers={1: lambda r: httpx.Response(400, json={})}).resource().pull()
+
+    assert caught.value.frame is None
+    assert "kept" not in str(caught.value)
+
+
+def test_a_failure_shows_no_secret_in_its_traceback() -> None:
+    """No frame of the loop's thread, no cause, and no local with a secret in it."""
+    with pytest.raises(NotAuthenticated) as caught:
+        Server(answers={1: lambda r: httpx.Response(401)}).resource().pull()
+    err: BaseException | None = caught.value
+    texts: list[str] = []
+    while err is not None:
+        tb = err.__traceback__
+        texts += [str(err), repr(err), repr(vars(err))]
+        while tb is not None:
+            if tb.tb_frame.f_code.co_filename != __file__:
+                texts += map(repr, tb.tb_frame.f_locals.values())
+            tb = tb.tb_next
+        err = err.__context__ or err.__cause__
+
+    assert not [t for t in texts if any(s in t for s in SECRETS)]
+
+
+def test_what_cannot_be_sent_is_refused_at_once() -> None:
+    """start() raises before anything is sent, on the line that calls it."""
+    server = Server(10)
+    resource = server.resource()
+
+    for wrong in (
+        {"limit": 0},
+        {"limit": True},
+        {"page_size": 5001},
+        {"page_size": -1},
+        {"concurrency": 0},
+        {"page": 2},
+        {"limit": 1.5},
+    ):
+        with pytest.raises(BadFilter):
+            resource.start(**wrong)  # type: ignore[arg-type]
+    with pytest.raises(UnknownFilter):
+        resource.start(color="red")
+    assert server.asked == []
+
+
+# -- callbacks
+
+
+def test_progress_is_told_and_ends_once() -> None:
+    """It grows, knows the total after the first page, and the last word is done."""
+    seen: list[Progress] = []
+    Server(3000).resource().pull(page_size=100, progress=seen.append)
+
+    assert seen[-1].state == "done"
+    assert [p.state for p in seen].count("done") == 1
+    assert (seen[-1].rows, seen[-1].total, seen[-1].pages, seen[-1].requests) == (
+        3000,
+        3000,
+        30,
+        30,
+    )
+    assert all(p.seconds >= 0 for p in seen)
+    assert max(p.rows for p in seen) == 3000
+
+
+def test_progress_tells_why_it_waits() -> None:
+    """A 429 is told in words, and taken back when it goes on."""
+    answers = iter(
+        [
+            httpx.Response(429, headers={"retry-after": "12"}, json={}),
+            httpx.Response(200, json={"hasMore": False, "data": [{"id": 1}]}),
+        ]
+    )
+    seen: list[Progress] = []
+    Server(answers={1: lambda r: next(answers)}).resource().pull(progress=seen.append)
+
+    waiting = [p for p in seen if p.state == "waiting"]
+    assert waiting[0].note == "waiting 12 s: ServiceTitan asked for a pause"
+    assert seen[-1].note == ""
+    assert seen[-1].requests == 2
+
+
+def test_a_broken_callback_costs_no_rows() -> None:
+    """It is left out from then on, and that is told once; the frame is complete."""
+    calls: list[Progress] = []
+
+    def broken(p: Progress) -> None:
+        calls.append(p)
+        raise RuntimeError("no bar today")
+
+    df, caught = said(lambda: Server(3000).resource().pull(page_size=100, progress=broken))
+
+    assert len(df) == 3000
+    assert df.attrs["stnb"]["complete"]
+    assert [w.category for w in caught] == [StnbWarning]
+    assert "no bar today" in str(caught[0].message)
+    assert len(calls) < 10
+
+
+def test_each_page_is_handed_on_as_it_arrives() -> None:
+    """on_page gets every row once, as typed frames."""
+    got: list[pd.DataFrame] = []
+    df = Server(3000).resource().pull(page_size=100, on_page=got.append)
+
+    assert sorted(i for page in got for i in page["id"]) == list(range(3000))
+    assert all(str(page["on"].dtype) == "datetime64[ns, UTC]" for page in got)
+    assert len(df) == 3000
+
+
+def test_an_exception_of_on_page_ends_the_pull() -> None:
+    """It comes out of wait() as it is; what arrived is in run.frame."""
+
+    def full(page: pd.DataFrame) -> None:
+        raise OSError("disk full")
+
+    run = Server(10_000).resource().start(page_size=100, on_page=full)
+
+    with pytest.raises(OSError, match="disk full"):
+        run.wait(20)
+    assert run.progress.state == "failed"
+    assert run.frame is not None
+    assert len(run.frame) >= 100
+
+
+# -- page by page
+
+
+def test_pages_come_in_order_whatever_arrives_first() -> None:
+    """Each is a typed frame of its own; together they are all rows."""
+    server = Server(1000, held=lambda page: page == 2)
+    walk = server.resource().pages(page_size=100)
+    first = next(walk)
+    server.let_go()
+
+    found = [first, *walk]
+
+    assert [len(p) for p in found] == [100] * 10
+    assert [i for p in found for i in p["id"]] == list(range(1000))
+    assert str(found[3]["on"].dtype) == "datetime64[ns, UTC]"
+
+
+@pytest.mark.parametrize("limit", [1, 100, 150, 999, 5000])
+def test_pages_keep_the_limit(limit: int) -> None:
+    """The last page is cut; none is empty."""
+    found = list(Server(1000).resource().pages(page_size=100, limit=limit))
+
+    assert sum(map(len, found)) == min(limit, 1000)
+    assert all(len(p) for p in found)
+
+
+def test_leaving_pages_early_stops_the_requests() -> None:
+    """A break closes the walk: what is in flight is dropped."""
+    server = Server(100_000, held=lambda page: page > 3)
+    walk = server.resource().pages(page_size=100)
+    next(walk)
+    walk.close()  # type: ignore[attr-defined]
+
+    asked = len(server.asked)
+    server.let_go()
+    loop.run(asyncio.sleep(0.02))
+    assert len(server.asked) == asked < 20
+
+
+def test_a_page_is_handed_on_while_the_next_is_on_its_way() -> None:
+    """The first page is there although no other ever comes."""
+    server = Server(1000, held=lambda page: page > 1)
+    walk = server.resource().pages(page_size=100)
+    late = threading.Timer(20, server.let_go)
+    late.start()
+
+    assert next(walk)["id"].tolist() == list(range(100))
+    assert late.is_alive()
+    late.cancel()
+    walk.close()  # type: ignore[attr-defined]
+    server.let_go()
+
+
+def test_an_error_comes_after_the_pages_before_it() -> None:
+    """And a wrong filter before the first."""
+    server = Server(1000, answers={4: lambda r: httpx.Response(400, json={})})
+    found: list[pd.DataFrame] = []
+
+    with pytest.raises(Rejected):
+        for page in server.resource().pages(page_size=100, concurrency=1):
+            found.append(page)  # noqa: PERF402 - what came before the error counts
+    assert [len(p) for p in found] == [100] * 3
+    with pytest.raises(UnknownFilter):
+        Server().resource().pages(color="red")
+
+
+def test_a_file_has_one_page() -> None:
+    """The same frame as pull gives."""
+    server = Server(answers={1: lambda r: httpx.Response(200, content=b"x")})
+
+    (page,) = server.resource(FILE).pages()
+
+    assert page["content"].tolist() == [b"x"]
+
+
+def test_pages_tell_of_hidden_rows_too() -> None:
+    """The same warning as pull gives, at the caller's line."""
+    pages, caught = said(lambda: list(Server(10).resource(HIDING).pages()))
+
+    assert len(pages) == 1
+    assert [(w.category, w.filename) for w in caught] == [(HiddenRows, __file__)]
+
+
+# -- warnings
+
+
+def test_hidden_rows_are_told_once_at_the_callers_line() -> None:
+    """One line says how to see them; asking for them, or a second pull, brings no warning."""
+    resource = Server(10).resource(HIDING)
+
+    df, caught = said(resource.pull)
+    _, again = said(resource.pull)
+    _, asked = said(lambda: resource.pull(active="Any"))
+
+    assert [(w.category, w.filename) for w in caught] == [(HiddenRows, __file__)]
+    assert 'active="Any"' in str(caught[0].message)
+    assert again == asked == []
+    assert df.attrs["stnb"]["notices"] == [str(caught[0].message)]
+
+
+def test_drift_is_told_once_at_the_callers_line() -> None:
+    """It names the columns; attrs have it every time."""
+    resource = Server(answers={1: {"hasMore": False, "data": [{"id": "x", "new": 1}]}}).resource()
+
+    _, caught = said(resource.pull)
+    df, again = said(resource.pull)
+
+    assert [(w.category, w.filename) for w in caught] == [(ColumnDrift, __file__)]
+    assert "new is not in the catalogue" in str(caught[0].message)
+    assert again == []
+    assert set(df.attrs["stnb"]["drift"]) == {"id", "new"}
+    assert df.attrs["stnb"]["new_columns"] == ["new"]
+
+
+def test_missing_rows_are_told_each_time() -> None:
+    """A list that gives fewer rows than it says it has."""
+    resource = Server(
+        answers={1: {"hasMore": False, "totalCount": 9, "data": [{"id": 1}, {"id": 1}]}}
+    ).resource()
+
+    for _ in range(2):
+        df, caught = said(resource.pull)
+        assert {w.category for w in caught} == {Incomplete}
+        assert all(w.filename == __file__ for w in caught)
+        assert "9 rows and gave 1, 1 of them twice" in str(caught[0].message)
+        assert (df.attrs["stnb"]["complete"], df.attrs["stnb"]["duplicates"]) == (False, 1)
+
+
+def test_a_warning_made_an_error_leaves_the_frame() -> None:
+    """With warnings as errors the pull raises, and the run still has its frame."""
+    run = Server(10).resource(HIDING).start()
+
+    with pytest.raises(HiddenRows):
+        run.wait()
+    assert run.frame is not None
+    assert len(run.frame) == 10
+
+
+# -- the loop below
+
+
+def test_pulls_side_by_side_share_one_loop() -> None:
+    """Ten threads pull at once; each has its own rows."""
+    found: dict[int, int] = {}
+    start = threading.Barrier(10)
+
+    def one(count: int) -> None:
+        start.wait()
+        found[count] = len(Server(count).resource().pull(page_size=100))
+
+    threads = [threading.Thread(target=one, args=(n * 100,)) for n in range(10)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(30)
+
+    assert found == {n * 100: n * 100 for n in range(10)}
+
+
+def test_one_loop_is_made_however_many_threads_are_first() -> None:
+    """Two loops would share locks that belong to one of them."""
+    loops: list[Any] = []
+    start = threading.Barrier(16)
+
+    def one() -> None:
+        start.wait()
+        loops.append(loop._loop(-1))
+
+    threads = [threading.Thread(target=one) for _ in range(16)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(30)
+
+    assert len({id(made) for made in loops}) == 1
+    loops[0].call_soon_threadsafe(loops[0].stop)
+
+
+def test_a_pull_works_inside_a_running_loop() -> None:
+    """As in a notebook, whose cells run in one."""
+
+    async def cell() -> int:
+        return len(Server(1000).resource().pull())
+
+    assert asyncio.run(cell()) == 1000
+
+
+def test_the_repr_of_a_pull_shows_where_it_is() -> None:
+    """Name, state and rows; nothing secret."""
+    run = Server(10).resource().start()
+    run.wait()
+
+    assert repr(run) == "<Pull of toys.widgets · done · 10 rows>"
+    assert catalog.load()["jpm.jobs"].name == "jpm.jobs"

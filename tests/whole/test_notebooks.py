@@ -1,0 +1,98 @@
+"""The notebooks run from top to bottom, and are stored clean."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+
+
+def test_there_is_one() -> None:
+    """The first notebook is where the README says."""
+    assert FOLDER / "01-first-pull.ipynb" in NOTEBOOKS
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_stored_clean(path: Path) -> None:
+    """No outputs, no counts, no widget state, no secret, under 15 KB, and each code cell has a
+    sentence before it.
+    """
+    text = path.read_text(encoding="utf-8")
+    notebook = nbformat.reads(text, as_version=4)
+    nbformat.validate(notebook)
+
+    assert len(text) < 15_000
+    assert "widgets" not in notebook.metadata
+    assert not any(mark in text for mark in ("cs1.", "cs2.", "ak1.", "cid.", "eyJ"))
+    for before, cell in zip([None, *notebook.cells], notebook.cells, strict=False):
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+            assert before is not None
+
+
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
+)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It runs top to bottom on the demo, without credentials, warnings or errors, and its pictures
+    stand on any page.
+    """
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        resources={"metadata": {"path": str(tmp_path)}},
+        store_widget_state=False,
+    )
+    client.execute()
+
+    outputs = [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
+    said = "".join(
+        o.get("text", "")
+        for o in outputs
+        if o.output_type == "stream" and o.get("name") == "stderr"
+    )
+    assert said == "", said
+    pictures = [o for o in outputs if "image/png" in o.get("data", {})]
+    assert pictures
+    assert not any("needs_background" in str(o.metadata) for o in pictures), (
+        "a dark page would lay white behind it"
+    )
+    assert os.getcwd() == str(tmp_path)
+
+
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
+)
+def test_a_bar_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pull that takes longer shows a bar while it runs; the notebook keeps neither the bar nor
+    its text.
+    """
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    code = """import stnb
+from stnb.account import progress_bar as meter
+meter.DELAY = 0.0
+shown = []
+meter.tqdm.close = (lambda old: lambda bar: (shown.append(str(bar)), old(bar)))(meter.tqdm.close)
+df = stnb.connect("demo").jpm.jobs.pull(page_size=500, limit=2000)
+print(len(df), "jpm.jobs" in shown[0])"""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+
+    outputs = notebook.cells[0].outputs
+    assert "".join(o.text for o in outputs if o.get("name") == "stdout") == "2000 True\n"
+    assert [o.data for o in outputs if o.output_type == "display_data"] == [
+        {"text/plain": "<IPython.core.display.HTML object>", "text/html": ""}
+    ]

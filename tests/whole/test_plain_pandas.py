@@ -1,0 +1,150 @@
+"""Plain pandas works on what a pull brings, as someone who knows nothing of Arrow expects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import stnb
+
+
+@pytest.fixture(scope="module")
+def account() -> stnb.Account:
+    return stnb.demo(scale=0.06)
+
+
+@pytest.fixture(scope="module")
+def jobs(account: stnb.Account) -> pd.DataFrame:
+    return account.jpm.jobs.pull()
+
+
+def test_times_compare_with_a_text(jobs: pd.DataFrame) -> None:
+    """A day as one writes it."""
+    later = jobs[jobs["completedOn"] >= "2026-01-01"]
+
+    assert 0 < len(later) < len(jobs)
+    assert (later["completedOn"].dt.year == 2026).all()
+
+
+def test_groups_count_and_add_up(jobs: pd.DataFrame) -> None:
+    """By text, by id, and by both."""
+    assert jobs.groupby("jobStatus").size().sum() == len(jobs)
+    assert jobs.groupby("businessUnitId")["total"].sum().sum() == pytest.approx(jobs["total"].sum())
+    assert (
+        jobs.groupby(["jobStatus", "priority"])["total"].agg(["count", "mean"])["count"].sum()
+        == jobs["total"].count()
+    )
+
+
+def test_ids_merge(account: stnb.Account, jobs: pd.DataFrame) -> None:
+    """Whichever way they came, without a change of type."""
+    merged = jobs.merge(
+        account.crm.customers.pull(active="Any"),
+        left_on="customerId",
+        right_on="id",
+        suffixes=("", ".customer"),
+    )
+
+    assert len(merged) == len(jobs)
+    assert merged["customerId"].dtype == "Int64"
+
+
+def test_times_resample(jobs: pd.DataFrame) -> None:
+    """As an index, by `on`, and as periods."""
+    done = jobs.dropna(subset=["completedOn"])
+
+    assert done.resample("ME", on="completedOn")["total"].sum().sum() == pytest.approx(
+        done["total"].sum()
+    )
+    assert done.set_index("completedOn").resample("W").size().sum() == len(done)
+    with pytest.warns(UserWarning, match="timezone"):  # pandas' own word: a period has no zone
+        periods = done["completedOn"].dt.to_period("M")
+    assert done.groupby(periods).size().sum() == len(done)
+    assert (done["completedOn"] - done["createdOn"]).dt.days.min() >= 0
+
+
+def test_texts_are_searched(jobs: pd.DataFrame) -> None:
+    """Missing ones are no hit."""
+    assert 0 < jobs["summary"].str.contains("roof").sum() < len(jobs)
+    assert jobs["jobNumber"].str.len().min() > 0
+
+
+def test_pivots(jobs: pd.DataFrame) -> None:
+    """Two ways to group, one to add up."""
+    table = jobs.pivot_table(
+        index="businessUnitId", columns="jobStatus", values="total", aggfunc="sum"
+    )
+
+    assert table.sum().sum() == pytest.approx(jobs["total"].sum())
+
+
+def test_sorts_describes_counts(jobs: pd.DataFrame) -> None:
+    """The first things that one types."""
+    assert jobs.sort_values("total", ascending=False)["total"].iloc[0] == jobs["total"].max()
+    assert jobs.describe()["total"]["count"] == jobs["total"].count()
+    assert jobs["jobStatus"].value_counts().sum() == len(jobs)
+    assert jobs.isna().sum().sum() > 0
+    assert jobs["total"].fillna(0).ge(0).all()
+    assert jobs["tagTypeIds"].explode().dropna().astype("Int64").notna().all()
+
+
+def test_two_pulls_are_one_below_the_other(account: stnb.Account, jobs: pd.DataFrame) -> None:
+    """With the types that both have."""
+    parts = [account.jpm.jobs.pull(jobStatus=s) for s in ("Completed", "Canceled")]
+    both = pd.concat(parts, ignore_index=True)
+
+    assert both.dtypes.equals(jobs.dtypes)
+    assert len(both) == sum(map(len, parts))
+
+
+def test_the_last_one_before_is_found(account: stnb.Account, jobs: pd.DataFrame) -> None:
+    """By time: `merge_asof`."""
+    left = jobs.dropna(subset=["completedOn"]).sort_values("completedOn")[["id", "completedOn"]]
+    right = (
+        account.crm.leads.pull()
+        .sort_values("createdOn")[["createdOn", "id"]]
+        .rename(columns={"id": "leadId"})
+    )
+
+    assert len(pd.merge_asof(left, right, left_on="completedOn", right_on="createdOn")) == len(left)
+
+
+def test_pictures_are_drawn(jobs: pd.DataFrame) -> None:
+    """With pandas' own plot."""
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    axes = jobs.groupby("jobStatus")["total"].sum().plot.bar()
+    assert len(axes.patches) == jobs["jobStatus"].nunique()
+    axes = (
+        jobs.dropna(subset=["completedOn"])
+        .set_index("completedOn")["total"]
+        .resample("ME")
+        .sum()
+        .plot()
+    )
+    assert len(axes.lines) >= 1
+    plt.close("all")
+
+
+def test_csv_keeps_every_row(jobs: pd.DataFrame, tmp_path: Path) -> None:
+    """And every id to the last digit."""
+    jobs.to_csv(tmp_path / "jobs.csv", index=False)
+    read = pd.read_csv(tmp_path / "jobs.csv", dtype={"id": "Int64"})
+
+    assert read["id"].equals(jobs["id"])
+
+
+def test_excel_takes_a_frame(jobs: pd.DataFrame, tmp_path: Path) -> None:
+    """Once its times have no zone, which Excel has no word for."""
+    pytest.importorskip("openpyxl")
+    flat = jobs.drop(columns=[c for c in jobs if str(jobs[c].dtype).startswith("list")])
+    flat = flat.assign(
+        **{c: flat[c].dt.tz_localize(None) for c in flat.select_dtypes("datetimetz")}
+    )
+    flat.to_excel(tmp_path / "jobs.xlsx", index=False)
+
+    assert len(pd.read_excel(tmp_path / "jobs.xlsx")) == len(jobs)

@@ -1,0 +1,170 @@
+"""What a reader meets by typing: the exported names, completion, signatures and reprs."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from IPython.core.completer import IPCompleter, provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+
+import stnb
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_exported_names_exist_and_are_sorted() -> None:
+    """`__all__` is in order, complete, and holds nothing that is not there."""
+    assert sorted(stnb.__all__) == list(stnb.__all__)
+    assert all(hasattr(stnb, name) for name in stnb.__all__)
+
+
+def test_every_error_is_exported() -> None:
+    """A reader can name every error and warning as `stnb.X`."""
+    families = [stnb.StnbError, stnb.StnbWarning]
+    for family in families:
+        families.extend(family.__subclasses__())
+
+    assert {f.__name__ for f in families if f.__module__ == "stnb.errors"} <= set(stnb.__all__)
+
+
+@pytest.fixture
+def shell() -> InteractiveShell:
+    return InteractiveShell()
+
+
+def completions(shell: InteractiveShell, text: str, *, jedi: bool) -> set[str]:
+    completer: IPCompleter = shell.Completer
+    completer.use_jedi = jedi
+    with provisionalcompleter():
+        return {c.text.lstrip(".") for c in completer.completions(text, len(text))}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("jedi", [True, False], ids=["with Jedi", "without Jedi"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("st.", {"jpm", "crm", "accounting", "find", "resources"}),
+        ("st.jpm.", {"jobs", "appointments", "export", "job_cancel_reasons"}),
+        ("st.jpm.jobs.", {"pull", "count", "columns", "notes", "history"}),
+        ("st.jpm.export.", {"jobs", "appointments"}),
+        ("st.jpm.jobs.pull(job", {"jobStatus=", "jobTypeId="}),
+        ("jobs.pull(completed", {"completedOnOrAfter=", "completedBefore="}),
+    ],
+)
+def test_names_complete(
+    shell: InteractiveShell, st: stnb.Account, text: str, expected: set[str], jedi: bool
+) -> None:
+    """Modules, resources, verbs and filters complete, with and without Jedi."""
+    shell.user_ns.update(st=st, jobs=st.jpm.jobs)
+
+    assert expected <= completions(shell, text, jedi=jedi)
+
+
+def test_resources_complete_as_keys(st: stnb.Account) -> None:
+    """`st["` offers every resource's name."""
+    assert "jpm.jobs" in st._ipython_key_completions_()
+    assert len(st._ipython_key_completions_()) == len(st.catalog)
+
+
+def test_pull_has_the_filters_in_its_signature(st: stnb.Account) -> None:
+    """`inspect.signature(jobs.pull)` and its help name the resource's own filters, required ones
+    first.
+    """
+    parameters = inspect.signature(st.jpm.jobs.notes.pull).parameters
+
+    assert next(iter(parameters)) == "id"
+    assert parameters["id"].default is inspect.Parameter.empty
+    assert "jobStatus: string; Scheduled, Dispatched" in (st.jpm.jobs.pull.__doc__ or "")
+
+
+def test_no_child_hides_behind_a_verb(st: stnb.Account) -> None:
+    """No resource's name is also a verb or property of the resource above it."""
+    own = {n for n in dir(type(st.jpm.jobs)) if not n.startswith("_")} | {"name", "endpoint"}
+    account = {n for n in dir(type(st)) if not n.startswith("_")} | {"catalog"}
+    parents = {e.name for e in st.catalog}
+    for endpoint in st.catalog:
+        above, _, last = endpoint.name.rpartition(".")
+        assert last == "get" or above not in parents or last not in own, endpoint.name
+    assert not account & set(st.catalog.modules)
+
+
+def test_every_resource_is_an_attribute(st: stnb.Account) -> None:
+    """What `find` names can be typed, and is the same resource."""
+    for endpoint in st.catalog:
+        if endpoint.name.endswith(".get"):
+            continue
+        there: object = st
+        for part in endpoint.name.split("."):
+            there = getattr(there, part)
+        assert there.name == endpoint.name, endpoint.name  # type: ignore[attr-defined]
+
+
+def test_reprs_are_honest_and_send_nothing(st: stnb.Account) -> None:
+    """Every object has a short repr; none asks for a token or shows a secret."""
+    secrets = [
+        getattr(st._session.credentials, n).reveal()
+        for n in ("client_id", "client_secret", "app_key")
+    ]
+    objects = [
+        st,
+        st.jpm,
+        st.jpm.jobs,
+        st.jpm.jobs.pull,
+        st.catalog,
+        st._session,
+        st._session.credentials,
+        *stnb.profiles(),
+    ]
+    texts = [repr(o) for o in objects] + [st.jpm.jobs._repr_html_()]
+
+    assert repr(st).startswith("<stnb demo · demo · tenant ")
+    assert all(not any(s in text for s in secrets) for text in texts)
+    assert st._session.token_requests == 0
+
+
+def test_readable_resources_are_counted_once_a_token_is_there(st: stnb.Account) -> None:
+    """After a first pull the repr tells how many resources the app may read, from the token itself."""
+    before = repr(st)
+    st.jpm.jobs.head(1)
+
+    assert "readable" not in before
+    assert f"of {len(st.catalog)} resources readable" in repr(st)
+    assert st.find("jobs")["readable"].iloc[0]
+
+
+def test_import_is_light() -> None:
+    """`import stnb` loads neither the widgets nor the demo nor a server."""
+    code = "import stnb, sys; print(sorted(m for m in sys.modules if m in ('ipywidgets', 'anywidget', 'starlette', 'stnb.demoserver', 'IPython', 'matplotlib', 'tqdm')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["README.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "notebooks").glob("*.ipynb"))],
+)
+def test_what_the_pages_name_is_there(page: str) -> None:
+    """Every `stnb.name` and `stnb.room.name` of the README and the notebooks exists in a fresh
+    process.
+    """
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"\bstnb((?:\.[a-z_]\w*){1,2})(?=\()", text)) | set(
+        re.findall(r"\bstnb(\.[A-Z]\w+)", text)
+    )
+    code = "import stnb\nfor name in NAMES:\n    at = stnb\n    for part in name.strip('.').split('.'):\n        at = getattr(at, part)"
+
+    run = subprocess.run(
+        [sys.executable, "-c", code.replace("NAMES", repr(sorted(named)))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert named
