@@ -1,4 +1,4 @@
-"""The kinds of columns that a table keeps: arrays, few values, lists, and values made when asked."""
+"""The kinds of columns that a table keeps: arrays, few values, lists, and values made on demand."""
 
 from __future__ import annotations
 
