@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pytest
 import stnb
 from stnb.cli.main import main
 from stnb.demoserver import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT, serve
+from tests.helpers.interrupts import ended
 
 COMMAND = [sys.executable, "-m", "stnb.cli.main"]
 
@@ -39,9 +39,7 @@ class Served:
 
     def end(self) -> tuple[int, str, str]:
         """Ctrl-C: the exit code, and what else was printed."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-        out, err = self.process.communicate(timeout=20)
+        out, err = ended(self.process)
         return self.process.returncode, out, err
 
 
