@@ -95,7 +95,7 @@ def _whom_to_ask(allowed: bool | None, problem: str) -> str:
     return ""
 
 
-def compare(a: Owner | pd.DataFrame, b: Owner | pd.DataFrame) -> pd.DataFrame:
+def compare_access(a: Owner | pd.DataFrame, b: Owner | pd.DataFrame) -> pd.DataFrame:
     """What two profiles may read, or one profile before and after an app's upgrade.
 
     Args:
