@@ -32,14 +32,13 @@ def code(spec: Spec) -> str:
         body = _categories(spec)
     else:
         return ""
-    names = ", ".join(sorted({"theme"} | ({"money"} if spec.unit == "$" else set())))
     pandas = ["import pandas as pd"] if any("pd." in line for line in body) else []
     head = [
         "import matplotlib.pyplot as plt",
         *pandas,
-        f"from stnb.tables.charts import {names}",
+        "from stnb import pictures",
         "",
-        "plt.style.use(theme())",
+        "plt.style.use(pictures.theme())",
     ]
     return "\n".join([*head, *body, "plt.show()"])
 
@@ -104,7 +103,7 @@ def _categories(spec: Spec) -> list[str]:
         "bars = ax.barh(shown.index, shown)",
     ]
     fmt = (
-        "money"
+        "pictures.money"
         if spec.unit == "$"
         else '"{:,.0f}"'
         if spec.how != "mean" and not spec.unit
@@ -187,7 +186,7 @@ def measure(spec: Spec) -> str:
 
 def _said(spec: Spec, value: str) -> str:
     if spec.unit == "$":
-        return f"{{money({value})}}"
+        return f"{{pictures.money({value})}}"
     return f"{{{value}:,.1f}} minutes" if spec.unit else f"{{{value}:,.1f}}"
 
 
@@ -207,4 +206,4 @@ def _labels(spec: Spec, title: str, x: str, y: str) -> list[str]:
 
 
 def _axis(spec: Spec, axis: str) -> list[str]:
-    return [f"ax.{axis}axis.set_major_formatter(money)"] if spec.unit == "$" else []
+    return [f"ax.{axis}axis.set_major_formatter(pictures.money)"] if spec.unit == "$" else []
