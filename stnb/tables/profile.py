@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stnb.catalog.html_table import CODE, QUIET, RIGHT, WARN, Cell, element, joined
+from stnb.catalog.html_table import table as html_table
 from stnb.frame import shape_of
 from stnb.session import clock
 
@@ -162,30 +163,30 @@ def text(profile: pd.DataFrame) -> str:
     return f"{_title(profile)}\n{table(facts[order], 200, rows=len(facts), cell=80)}"
 
 
-# -- in a notebook. Without a style sheet, which a notebook that is not trusted would lose.
+# -- in a notebook
 
-CELL = "padding:3px 14px 3px 0;vertical-align:top;text-align:left;background:none"
-CODE = "font-family:var(--jp-code-font-family,var(--vscode-editor-font-family,monospace))"
-QUIET = "opacity:.7"
-WARN = "var(--jp-warn-color0,#b06000)"
-LINE = "border-bottom:1px solid var(--jp-border-color2,var(--vscode-editorWidget-border,#d8dee4))"
+HEAD = (
+    "column",
+    "filled",
+    Cell("distinct", RIGHT),
+    "from",
+    "to",
+    "most frequent",
+    "suspicious",
+)
+VALUE = "white-space:normal;max-width:20em;overflow-wrap:anywhere"
+BAR = "display:inline-block;width:48px;height:.55em;margin-right:6px;border-radius:2px"
+GROUND = "background:color-mix(in srgb,currentColor 16%,transparent)"
+FILLED = "background:var(--jp-brand-color1,var(--vscode-focusBorder,#1976d2))"
 
 
 def page(profile: pd.DataFrame) -> str:
     """A profile as HTML, in the colours of the page around it."""
-    head = "".join(
-        f'<th scope="col" style="{CELL};{QUIET};font-weight:400">{name}</th>'
-        for name in ("column", "filled", "distinct", "from", "to", "most frequent", "suspicious")
-    )
-    body = "".join(
-        _row(str(name), row)
-        for name, row in zip(profile.index, profile.to_dict("records"), strict=True)
-    )
-    return (
-        f'<div style="max-width:100%;overflow-x:auto;margin:4px 0"><div style="margin-bottom:4px">{escape(_title(profile))}</div>'
-        f'<table style="border-collapse:collapse;margin:0;font-size:90%"><thead><tr style="background:none;{LINE}">{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
+    facts = zip(profile.index, profile.to_dict("records"), strict=True)
+    rows = [_html_row(str(name), row) for name, row in facts]
+    title = element("div", _title(profile), style="margin-bottom:4px")
+    columns = html_table(rows, HEAD, style="font-size:90%")
+    return element("div", title, columns, style="max-width:100%;overflow-x:auto;margin:4px 0")
 
 
 def _title(profile: pd.DataFrame) -> str:
@@ -202,35 +203,34 @@ def _title(profile: pd.DataFrame) -> str:
     )
 
 
-def _row(name: str, row: dict[Any, Any]) -> str:
-    odd = str(row.get("suspicious") or "")
-    mark = f'<span style="color:{WARN}" aria-hidden="true">▲</span> {escape(odd)}' if odd else ""
-    texts = [_text(row.get("min")), _text(row.get("max")), _text(row.get("top"))]
-    cells = "".join(
-        f'<td style="{CELL};white-space:normal;max-width:20em;overflow-wrap:anywhere">{t}</td>'
-        for t in texts
-    )
-    return (
-        f'<tr style="background:none;{LINE}"><th scope="row" style="{CELL};{CODE};font-weight:400;white-space:nowrap">{escape(name)}'
-        f' <span style="{QUIET};font-size:85%">{escape(_short(row.get("dtype")))}</span></th>'
-        f'<td style="{CELL};white-space:nowrap">{_bar(row.get("filled"))}</td>'
-        f'<td style="{CELL};text-align:right">{_count(row.get("distinct"))}</td>{cells}'
-        f'<td style="{CELL};white-space:normal;min-width:14em">{mark}</td></tr>'
-    )
+def _html_row(name: str, row: dict[Any, Any]) -> list[Cell]:
+    dtype = element("span", _short(row.get("dtype")), style=f"{QUIET};font-size:85%")
+    column = joined([name, " ", dtype])
+    return [
+        Cell(column, f"{CODE};font-weight:400;white-space:nowrap", heading=True),
+        Cell(_bar(row.get("filled")), "white-space:nowrap"),
+        Cell(_count(row.get("distinct")), RIGHT),
+        *(Cell(_text(row.get(fact)), VALUE) for fact in ("min", "max", "top")),
+        Cell(_marked(_text(row.get("suspicious"))), "white-space:normal;min-width:14em"),
+    ]
+
+
+def _marked(odd: str) -> str:
+    """What is suspicious, behind a mark that is seen from afar."""
+    if not odd:
+        return ""
+    mark = element("span", "▲", aria_hidden="true", style=f"color:{WARN}")
+    return joined([mark, " ", odd])
 
 
 def _bar(filled: Any) -> str:
     """The share as a small bar and a number."""
     if filled is None or pd.isna(filled):
         return "–"
-    part = float(filled)
-    return (
-        '<span aria-hidden="true" style="display:inline-block;width:48px;height:.55em;margin-right:6px;border-radius:2px;'
-        'background:color-mix(in srgb,currentColor 16%,transparent)">'
-        f'<span style="display:block;height:100%;width:{100 * part:.0f}%;border-radius:2px;'
-        'background:var(--jp-brand-color1,var(--vscode-focusBorder,#1976d2))"></span></span>'
-        + _percent(part)
-    )
+    length = f"display:block;height:100%;width:{100 * filled:.0f}%;border-radius:2px"
+    part = element("span", style=f"{length};{FILLED}")
+    bar = element("span", part, aria_hidden="true", style=f"{BAR};{GROUND}")
+    return joined([bar, _percent(filled)])
 
 
 def _percent(part: Any) -> str:
@@ -241,7 +241,7 @@ def _percent(part: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return escape(value) if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
 
 
 def _count(value: Any) -> str:
