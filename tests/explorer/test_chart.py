@@ -197,7 +197,7 @@ def test_months_are_those_of_the_tenant(zone: str, month: str) -> None:
     frame.attrs["stnb"] = {"resource": "jpm.jobs", "timezone": zone}
     spec = pictures.settled(frame, Spec("over time", "count", "createdOn", every="month"))
 
-    assert list(numbers.over_time(frame, spec).index) == [pd.Timestamp(month)]
+    assert list(numbers.computed(frame, spec)["months"].index) == [pd.Timestamp(month)]
     assert zone in pictures.code(spec)
 
 
