@@ -18,7 +18,8 @@ from stnb.frame import shape_of
 from stnb.frame.types import is_open
 
 from .ids import column_of
-from .nested.place import about, place_of
+from .nested.place import place_of
+from .provenance import provenance
 
 COLUMNS = ["column", "promised", "arrived", "what"]
 MISSING, EMPTY, NEW, OTHER, VALUES = (
@@ -54,7 +55,7 @@ def diff_schema(df: pd.DataFrame) -> pd.DataFrame:
     Example:
         >>> stnb.diff_schema(st.jpm.jobs.pull()).query("what != 'missing in all rows'")
     """
-    said, place = about(df), place_of(df)
+    said, place = provenance(df), place_of(df)
     if place is None:
         raise UsageError(
             "It is not known what the frame holds.",

@@ -13,6 +13,8 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api import types
 
+from ..provenance import provenance
+
 TIME, CATEGORY, SPREAD = "over time", "by category", "distribution"
 SAMPLE = 20_000  # rows that are looked at, spread over the frame
 FEW = 12  # so many different values are categories in a frame of any length
@@ -145,10 +147,7 @@ def fits(frame: pd.DataFrame) -> Fits:
 
 def noun(frame: pd.DataFrame) -> str:
     """What the rows are, from the name of their resource: "jobs", "calls"; otherwise "rows"."""
-    provenance = frame.attrs.get("stnb")
-    if not isinstance(provenance, dict):
-        return "rows"
-    name = str(provenance.get("resource") or "")
+    name = str(provenance(frame).get("resource") or "")
     last = name.removesuffix(".get").rpartition(".")[2].replace("_", " ")
     return last if last.endswith("s") else "rows"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
+from ..provenance import provenance
 from .columns import SPREAD, TIME
 from .look import AREA, DPI, INK, PEAK, QUIET, REST, money, short, style_axes
 from .numbers import NONE, computed, drawn, periods
@@ -103,8 +104,7 @@ def _over_time(ax: Any, frame: pd.DataFrame, spec: Spec, width: int) -> Finding:
 
 def _unfinished(frame: pd.DataFrame, numbers: pd.Series[Any], spec: Spec) -> bool:
     """Whether the rows were read before the last period was over."""
-    provenance = frame.attrs.get("stnb")
-    began = provenance.get("began") if isinstance(provenance, dict) else None
+    began = provenance(frame).get("began")
     if not began:
         return False
     read = pd.Timestamp(began)

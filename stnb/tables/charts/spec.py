@@ -11,6 +11,7 @@ from pandas.api import types
 
 from stnb.frame.days import are_days
 
+from ..provenance import provenance
 from .columns import (
     CATEGORY,
     SPREAD,
@@ -173,9 +174,7 @@ def _zone(frame: pd.DataFrame, column: str) -> str:
         return ""
     if are_days(column, times):
         return "UTC"  # in another zone they would be other days
-    provenance = frame.attrs.get("stnb")
-    zone = provenance.get("timezone") if isinstance(provenance, dict) else None
-    return str(zone or "UTC")
+    return str(provenance(frame).get("timezone") or "UTC")
 
 
 def _settled_values(values: pd.Series[Any], spec: Spec) -> Spec:

@@ -18,9 +18,9 @@ from stnb.frame.assemble import _array, merge
 from stnb.frame.fallback import _free
 from stnb.frame.text import text_of
 
+from ..provenance import provenance
 from .children import opened
 from .elements import Numbers
-from .place import about
 from .written import typed
 
 By = Literal["name", "typeId"]
@@ -171,7 +171,7 @@ def _spread(pairs: _Pairs, field: _Field, length: int) -> object:
 
 def _tell(df: pd.DataFrame, column: str, repeated: int) -> None:
     if repeated:
-        resource = about(df).get("resource")
+        resource = provenance(df).get("resource")
         of = f" of {resource}" if resource else ""
         many = "1 value stands" if repeated == 1 else f"{repeated:,} values stand"
         text = f"{column}{of}: {many} before another of the same field in one row; the last of each was kept."
