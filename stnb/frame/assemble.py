@@ -16,7 +16,7 @@ from .decode import Decoded
 from .drift import add_drift
 from .schema import Shape
 from .text import text_of
-from .types import LARGEST, WIDE, final_type, pandas_type
+from .types import LARGEST, WIDE, cut, final_type, pandas_type
 
 MODIFIED = "modifiedOn"
 
@@ -193,9 +193,10 @@ def cast(columns: list[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
                 chunks.append(pa.nulls(len(chunk), kind))
             elif pa.types.is_string(kind):
                 chunks.append(text_of(chunk))
-            # times to the microsecond where another page has the year 1 or 9999, which is told
+            elif pa.types.is_timestamp(kind) or pa.types.is_duration(kind):
+                chunks.append(cut(chunk).cast(kind))
             else:
-                made = chunk.cast(kind, safe=not pa.types.is_timestamp(kind))
+                made = chunk.cast(kind)
                 if pa.types.is_nested(kind):
                     made.validate(
                         full=True
@@ -215,6 +216,8 @@ def _common(kinds: Sequence[pa.DataType], columns: list[pa.ChunkedArray]) -> pa.
         return pa.timestamp("us", "UTC")
     if all(pa.types.is_timestamp(k) and not k.tz for k in kinds):
         return pa.timestamp("us")
+    if all(pa.types.is_duration(k) for k in kinds):
+        return pa.duration("us")
     if all(pa.types.is_decimal(k) for k in kinds):
         return WIDE
     if all(pa.types.is_nested(k) for k in kinds):

@@ -233,15 +233,4 @@ def _convert(values: pa.Array, column: Column, path: str, drift: dict[str, str])
         drift[path] = (
             f"holds amounts of more than {AMOUNT.precision - AMOUNT.scale} digits before the point or {AMOUNT.scale} behind it {wide}; kept as wider decimals"
         )
-    if pa.types.is_timestamp(converted.type) and converted.type.unit == "us":
-        drift[path] = (
-            f"holds years outside 1677 to 2262 {in_rows(_far(converted))}, so its times are kept to the microsecond"
-        )
     return converted
-
-
-def _far(times: pa.Array) -> int:
-    """How many times nanoseconds do not hold."""
-    microseconds = times.cast(pa.int64())
-    far = pc.greater(pc.abs(microseconds), 2**63 // 1000)
-    return int(pc.sum(far).as_py() or 0)

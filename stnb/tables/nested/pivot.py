@@ -34,7 +34,7 @@ def custom_fields(
     """A column for each custom field, in the order in which they come up, for `df.join(...)`.
 
     The API sends every value as text (facts §8). Those of a field become Int64, Float64, boolean,
-    datetime64[ns] or datetime64[ns, UTC] where every one of them fits exactly, an empty text being
+    datetime64[us] or datetime64[us, UTC] where every one of them fits exactly, an empty text being
     a missing value then; otherwise they stay text, as do numbers with leading zeros.
 
     Args:
