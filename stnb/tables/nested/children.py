@@ -11,7 +11,7 @@ import pandas as pd
 from stnb.catalog import Endpoint
 from stnb.errors import UsageError
 from stnb.frame import assemble, notices, shape_of
-from stnb.frame.fallback import _free
+from stnb.frame.fallback import free
 
 from ..provenance import provenance
 from .elements import Elements, elements
@@ -141,7 +141,7 @@ def _beside(name: str, otherwise: str, own: pd.DataFrame, lead: Collection[str])
     return (
         name
         if name not in own.columns and name not in lead
-        else _free(otherwise, {*own.columns, *lead})
+        else free(otherwise, {*own.columns, *lead})
     )
 
 
