@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
-
 import pandas as pd
 
 from stnb.catalog import Column, Endpoint, Param
+from stnb.catalog.html_table import CODE, QUIET, Cell, element
+from stnb.catalog.html_table import table as html_table
 from stnb.catalog.store import walk
 from stnb.credentials import Profile
 from stnb.frame import dtype_of
@@ -138,18 +138,22 @@ def _filter_name(param: Param) -> str:
 
 def as_html(endpoint: Endpoint, granted: frozenset[str] | None = None) -> str:
     """The card for a notebook; colours come from the notebook's theme."""
-    mono = "font-family:var(--jp-code-font-family,monospace)"
-    cell = "padding:2px 12px 2px 0;vertical-align:top;text-align:left;background:none"
-    rows = "".join(
-        f'<tr style="background:none"><th scope="row" style="{cell};opacity:.65;font-weight:400;white-space:nowrap">{label}</th>'
-        f'<td style="{cell};white-space:normal{";" + mono if label in NAMES else ""}">{html.escape(_shortened(value, 600) if label in LISTS else value)}</td></tr>'
-        for label, value in facts(endpoint, granted)
-    )
-    return (
-        f'<div style="max-width:60em;margin:4px 0"><div><b style="{mono}">{html.escape(endpoint.name)}</b>'
-        f' <span style="opacity:.65">{html.escape(endpoint.label)}</span></div>'
-        f'<table style="margin:4px 0 0;border:0;font-size:90%">{rows}</table></div>'
-    )
+    name = element("b", endpoint.name, style=CODE)
+    label = element("span", endpoint.label, style=QUIET)
+    rows = [_html_row(fact, value) for fact, value in facts(endpoint, granted)]
+    card = [element("div", name, " ", label), html_table(rows, style="font-size:90%", lines=False)]
+    return element("div", *card, style="max-width:60em;margin:4px 0")
+
+
+def _html_row(label: str, value: str) -> list[Cell]:
+    text = _shortened(value, 600) if label in LISTS else value
+    style = "white-space:normal"
+    if label in NAMES:
+        style += f";{CODE}"
+    return [
+        Cell(label, f"{QUIET};font-weight:400;white-space:nowrap", heading=True),
+        Cell(text, style),
+    ]
 
 
 class ProfileTable(list[Profile]):

@@ -7,13 +7,15 @@ so this is an output of its own. A live grid hides it (see `covers` in grid.py).
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
 import pandas as pd
 from IPython import get_ipython
 from IPython.display import HTML, display
+
+from stnb.catalog.html_table import RIGHT, Cell, element, table
 
 from .grid import cells
 
@@ -73,14 +75,16 @@ class Still:
 def page(frame: pd.DataFrame, code: str, mark: str) -> str:
     """Write the first rows and the code as one small piece of HTML; nothing in it is active."""
     shown = cells.columns(frame.iloc[:ROWS, :COLUMNS])
-    head = "".join(f"<th>{escape(c.name)}</th>" for c in shown)
-    body = "".join(_row(row) for row in _texts(frame, shown))
-    more = (
-        f", the first {len(shown)} of {frame.shape[1]} columns" if frame.shape[1] > COLUMNS else ""
-    )
-    note = f"{min(ROWS, len(frame))} of {len(frame):,} rows{more}. Run the cell again for the live table."
-    code = f"<pre>{escape(code)}</pre>" if code else ""
-    return f'{_style(mark)}<div class="{mark}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{note}</p>{code}</div>'
+    head = _row([column.name for column in shown], shown)
+    rows = [_row(texts, shown) for texts in _texts(frame, shown)]
+    more = ""
+    if frame.shape[1] > COLUMNS:
+        more = f", the first {len(shown)} of {frame.shape[1]} columns"
+    note = f"{min(ROWS, len(frame))} of {len(frame):,} rows{more}."
+    parts = [table(rows, head), element("p", f"{note} Run the cell again for the live table.")]
+    if code:
+        parts.append(element("pre", code))
+    return _style(mark) + element("div", *parts, class_=mark)
 
 
 def _style(mark: str) -> str:
@@ -88,12 +92,15 @@ def _style(mark: str) -> str:
     tells which.
     """
     gone = ".stnb-explorer.jupyter-widgets-disconnected, .stnb-grid.stnb-gone"
-    return f"<style>{gone} {{ display: none; }} .jp-OutputArea:has({gone}) .{mark} {{ display: block !important; }}</style>"
+    hidden = f"{gone} {{ display: none; }}"
+    seen = f".jp-OutputArea:has({gone}) .{mark} {{ display: block !important; }}"
+    return f"<style>{hidden} {seen}</style>"
 
 
 def _empty(mark: str) -> str:
     """Before there are rows: what to do, seen only when the kernel is gone."""
-    return f'{_style(mark)}<div class="{mark}" style="display: none"><p>This needs a kernel. Run the cell again.</p></div>'
+    text = element("p", "This needs a kernel. Run the cell again.")
+    return _style(mark) + element("div", text, class_=mark, style="display: none")
 
 
 def _texts(frame: pd.DataFrame, shown: list[cells.Shown]) -> list[list[str | None]]:
@@ -101,8 +108,12 @@ def _texts(frame: pd.DataFrame, shown: list[cells.Shown]) -> list[list[str | Non
     return cells.rows(part, shown, pd.RangeIndex(len(part)).to_numpy())
 
 
-def _row(row: list[str | None]) -> str:
-    return "<tr>" + "".join(f"<td>{escape(_short(text))}</td>" for text in row) + "</tr>"
+def _row(texts: Sequence[str | None], shown: list[cells.Shown]) -> list[Cell]:
+    row = []
+    for text, column in zip(texts, shown, strict=True):
+        style = RIGHT if column.kind in cells.RIGHT else ""
+        row.append(Cell(_short(text), style))
+    return row
 
 
 def _short(text: str | None) -> str:

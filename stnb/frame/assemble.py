@@ -16,7 +16,7 @@ from .decode import Decoded
 from .drift import add_drift
 from .schema import Shape
 from .text import text_of
-from .types import LARGEST, WIDE, final_type, pandas_type
+from .types import LARGEST, WIDE, cut, final_type, pandas_type
 
 MODIFIED = "modifiedOn"
 
@@ -60,16 +60,16 @@ def assemble(
     arrays = {}
     for name in columns.names:
         column = columns.take(name, drift)
-        arrays[name] = _array(
+        arrays[name] = pandas_array(
             (column if wanted is None else column.filter(pa.array(wanted))).slice(0, limit)
         )
     frame = pd.DataFrame(arrays, copy=False)
     return frame, drift, 0 if wanted is None else int((~wanted).sum())
 
 
-def _array(column: pa.ChunkedArray) -> Any:
+def pandas_array(column: pa.ChunkedArray) -> Any:
     """A column as pandas holds it."""
-    if _hollow(
+    if hollow(
         column.type
     ):  # an unknown key that was null, {} or [{}] in every row; no file takes that
         column = pa.chunked_array([text_of(chunk) for chunk in column.chunks], pa.string())
@@ -77,13 +77,14 @@ def _array(column: pa.ChunkedArray) -> Any:
     return column.to_pandas().array if dtype is None else dtype.__from_arrow__(column)
 
 
-def _hollow(kind: pa.DataType) -> bool:
+def hollow(kind: pa.DataType) -> bool:
+    """Whether a type holds no value at all, as that of a key that is null in every row."""
     if pa.types.is_struct(kind):
         return kind.num_fields == 0 or any(
-            _hollow(f.type) for f in kind if not pa.types.is_null(f.type)
+            hollow(f.type) for f in kind if not pa.types.is_null(f.type)
         )
     return (
-        _hollow(kind.value_type)
+        hollow(kind.value_type)
         if pa.types.is_list(kind) and not pa.types.is_null(kind.value_type)
         else pa.types.is_null(kind)
     )
@@ -103,14 +104,14 @@ def _newest(columns: _Columns, key: Sequence[str]) -> npt.NDArray[np.bool_] | No
         numbers = ids.to_numpy()
         if (numbers[1:] > numbers[:-1]).all():  # as lists in the order of their ids are
             return None
-    rows = pd.DataFrame({name: _array(columns.stacked(name)) for name in key})
+    rows = pd.DataFrame({name: pandas_array(columns.stacked(name)) for name in key})
     rows = rows[rows.duplicated(keep=False) & rows.notna().all(axis=1)]
     if not len(rows):
         return None
     if MODIFIED in columns.names and pa.types.is_timestamp(
         (times := columns.stacked(MODIFIED)).type
     ):
-        when = pd.Series(_array(times)[rows.index], rows.index)
+        when = pd.Series(pandas_array(times)[rows.index], rows.index)
         rows = rows.loc[when.sort_values(kind="stable", na_position="first").index]
     wanted = np.ones(columns.length, dtype=bool)
     wanted[rows.index[rows.duplicated(keep="last")]] = False
@@ -150,9 +151,9 @@ class _Columns:
         kinds = list(dict.fromkeys(c.type for c in columns if not pa.types.is_null(c.type)))
         kind = next(iter(kinds), pa.null()) if len(kinds) < 2 else _common(kinds, columns)
         try:
-            stacked = _cast(columns, kind)
+            stacked = cast(columns, kind)
         except pa.ArrowException:  # a value that the common type does not hold exactly
-            kind, stacked = pa.string(), _cast(columns, pa.string())
+            kind, stacked = pa.string(), cast(columns, pa.string())
         if drift is not None and len(kinds) > 1 and pa.types.is_string(kind):
             drift.setdefault(name, "differs in type between pages; kept as text")
         return stacked
@@ -177,7 +178,12 @@ def merge(parts: Iterable[tuple[pa.Table, dict[str, str]]], drift: dict[str, str
     return pa.table({name: columns.stacked(name, drift) for name in columns.names})
 
 
-def _cast(columns: list[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
+def cast(columns: list[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
+    """Columns, one below the other, as a type that `_common` found for them.
+
+    Raises:
+        pa.ArrowException: a value does not fit the type exactly.
+    """
     chunks: list[pa.Array] = []
     for column in columns:
         for chunk in column.chunks:
@@ -187,9 +193,10 @@ def _cast(columns: list[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
                 chunks.append(pa.nulls(len(chunk), kind))
             elif pa.types.is_string(kind):
                 chunks.append(text_of(chunk))
-            # times to the microsecond where another page has the year 1 or 9999, which is told
+            elif pa.types.is_timestamp(kind) or pa.types.is_duration(kind):
+                chunks.append(cut(chunk).cast(kind))
             else:
-                made = chunk.cast(kind, safe=not pa.types.is_timestamp(kind))
+                made = chunk.cast(kind)
                 if pa.types.is_nested(kind):
                     made.validate(
                         full=True
@@ -209,6 +216,8 @@ def _common(kinds: Sequence[pa.DataType], columns: list[pa.ChunkedArray]) -> pa.
         return pa.timestamp("us", "UTC")
     if all(pa.types.is_timestamp(k) and not k.tz for k in kinds):
         return pa.timestamp("us")
+    if all(pa.types.is_duration(k) for k in kinds):
+        return pa.duration("us")
     if all(pa.types.is_decimal(k) for k in kinds):
         return WIDE
     if all(pa.types.is_nested(k) for k in kinds):

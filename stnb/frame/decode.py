@@ -74,7 +74,7 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
     document = content if rows_at == "data" else _enveloped(content, rows_at)
     fast = None if positional else _fast(document, shape)
     columns, length = fast or fallback.read(document, shape, drift, positional=positional)
-    table = pa.table(_typed(columns, length, shape, drift))
+    table = pa.table(typed(columns, length, shape, drift))
     if len(content) > BIG:
         pa.default_memory_pool().release_unused()
     promised = (
@@ -186,7 +186,7 @@ def _ends(values: pa.Array, wanted: Callable[[pa.DataType], bool]) -> Iterator[f
 # -- types
 
 
-def _typed(columns: Columns, length: int, shape: Shape, drift: dict[str, str]) -> Columns:
+def typed(columns: Columns, length: int, shape: Shape, drift: dict[str, str]) -> Columns:
     """Convert every column to its final type; what the catalogue lacks comes behind, what the page
     lacks is null.
     """
@@ -222,26 +222,15 @@ def _convert(values: pa.Array, column: Column, path: str, drift: dict[str, str])
     if convert is None or path in drift:
         return values
     try:
-        typed = convert(values)
+        converted = convert(values)
     except pa.ArrowException:
         drift[path] = (
             f"holds values that are no {kind} {in_rows(misfits(values, convert))}; kept as text"
         )
         return text_of(values)
-    if typed.type == WIDE:
-        wide = in_rows(misfits(typed, lambda some: some.cast(AMOUNT)))
+    if converted.type == WIDE:
+        wide = in_rows(misfits(converted, lambda some: some.cast(AMOUNT)))
         drift[path] = (
             f"holds amounts of more than {AMOUNT.precision - AMOUNT.scale} digits before the point or {AMOUNT.scale} behind it {wide}; kept as wider decimals"
         )
-    if pa.types.is_timestamp(typed.type) and typed.type.unit == "us":
-        drift[path] = (
-            f"holds years outside 1677 to 2262 {in_rows(_far(typed))}, so its times are kept to the microsecond"
-        )
-    return typed
-
-
-def _far(times: pa.Array) -> int:
-    """How many times nanoseconds do not hold."""
-    microseconds = times.cast(pa.int64())
-    far = pc.greater(pc.abs(microseconds), 2**63 // 1000)
-    return int(pc.sum(far).as_py() or 0)
+    return converted

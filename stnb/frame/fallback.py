@@ -36,12 +36,12 @@ def read(
         UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
     """
     columns: Columns = {}
-    rows = _rows(document, positional, Decimal if shape.dtypes == "decimal" else _number)
-    _unfold(rows, "", shape, columns, drift)
+    rows = _rows(document, positional, Decimal if shape.dtypes == "decimal" else number)
+    unfold(rows, "", shape, columns, drift)
     return columns, len(rows)
 
 
-def _number(text: str) -> float | Decimal:
+def number(text: str) -> float | Decimal:
     """A float where it says what was written, which those of up to 15 digits do; else a decimal."""
     value = float(text)
     return (
@@ -51,12 +51,14 @@ def _number(text: str) -> float | Decimal:
     )
 
 
-def _rows(document: bytes, positional: bool, number: Callable[[str], Any]) -> list[dict[str, Any]]:
+def _rows(
+    document: bytes, positional: bool, parse_float: Callable[[str], Any]
+) -> list[dict[str, Any]]:
     collecting = gc.isenabled()
     # thousands of fresh dicts make the collector run for nothing: up to 40 % of the time
     gc.disable()
     try:
-        body = json.loads(document, parse_float=number, parse_constant=str)
+        body = json.loads(document, parse_float=parse_float, parse_constant=str)
         rows = body["data"]
         if positional:
             named = [str(f["name"]) for f in body.get("fields") or []]
@@ -81,23 +83,35 @@ def _distinct(names: list[str]) -> list[str]:
     """Reports may name two fields alike; the second becomes "Name.2"."""
     taken: dict[str, None] = {}
     for name in names:
-        taken[_free(name, taken)] = None
+        taken[free(name, taken)] = None
     return list(taken)
 
 
-def _free(name: str, taken: Container[str]) -> str:
+def free(name: str, taken: Container[str]) -> str:
+    """The name itself if nothing has it yet, otherwise the first free one of "name.2", "name.3" ...
+
+    Example:
+        >>> free("total", {"total", "total.2"})
+        'total.3'
+    """
     return next(
         n for i in itertools.count(1) if (n := name if i == 1 else f"{name}.{i}") not in taken
     )
 
 
-def _unfold(
+def unfold(
     rows: Sequence[dict[str, Any] | None],
     above: str,
     shape: Shape,
     columns: Columns,
     drift: dict[str, str],
 ) -> None:
+    """Add the columns of these rows to `columns`: one for each key, and dotted ones for objects.
+
+    Args:
+        rows: one dict a row; None counts as a row of nulls.
+        above: what stands before each name, such as "address."; "" at the top.
+    """
     for name in dict.fromkeys(itertools.chain.from_iterable(row for row in rows if row)):
         path = f"{above}{as_text(name)}"
         values = [None if row is None else row.get(name) for row in rows]
@@ -106,16 +120,18 @@ def _unfold(
         if not shape.reads(path) or (path in shape.objects and not kinds):
             continue
         if kinds == {dict} and column is None:
-            _unfold(values, f"{path}.", shape, columns, drift)
+            unfold(values, f"{path}.", shape, columns, drift)
             continue
-        found = columns[_free(path, columns)] = _array(values, column, path, drift)
+        found = columns[free(path, columns)] = array_of(values, column, path, drift)
         if path in shape.objects:
             others = sum(v is not None and not isinstance(v, dict) for v in values)
             kept = "text" if pa.types.is_string(found.type) else "it is"
             drift[path] = f"is no object {in_rows(others)}, as the catalogue says; kept as {kept}"
 
 
-def _array(values: list[Any], column: Column | None, path: str, drift: dict[str, str]) -> pa.Array:
+def array_of(
+    values: list[Any], column: Column | None, path: str, drift: dict[str, str]
+) -> pa.Array:
     """An Arrow array of the promised type where every value fits exactly, else text."""
     if column is not None and is_open(column):
         return open_texts(values, column)

@@ -671,7 +671,7 @@ def test_the_static_copy_is_plain_and_harmless() -> None:
     html = static_copy.page(frame, 'x = "<b>"', "mark")
 
     assert "<script" not in html
-    assert html.count("<tr>") == 11
+    assert html.count("<tr") == 11
     assert "10 of 20 rows, the first 8 of 12 columns" in html
     assert "&lt;b&gt;" in html
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from stnb.frame import Shape
-from stnb.frame.assemble import _cast, _hollow, merge
+from stnb.frame.assemble import cast, hollow, merge
 from stnb.frame.drift import add_drift
 from stnb.frame.types import final_type, pandas_type
 
@@ -51,7 +51,7 @@ class Union:
             merged = pa.schema([(leaf.path, final_type(leaf.column)) for leaf in shape.leaves])
         self._merged = self._holding(merged, schemas)
         self.schema = pa.schema(
-            [(f.name, pa.string() if _hollow(f.type) else f.type) for f in self._merged]
+            [(f.name, pa.string() if hollow(f.type) else f.type) for f in self._merged]
         )
 
     def _holding(self, merged: pa.Schema, schemas: Sequence[pa.Schema]) -> pa.Schema:
@@ -67,7 +67,7 @@ class Union:
             table = read_page(path, odd)[1]
             for at, name in ((merged.get_field_index(name), name) for name in odd):
                 try:
-                    _cast([table.column(name)], merged.types[at])
+                    cast([table.column(name)], merged.types[at])
                 except pa.ArrowException:
                     merged = merged.set(at, pa.field(name, pa.string()))
                     self.drift.setdefault(name, "differs in type between pages; kept as text")
@@ -87,10 +87,10 @@ class Union:
         )
 
     def _typed(self, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
-        column = _cast([column], self._merged.field(name).type)
+        column = cast([column], self._merged.field(name).type)
         if column.type == self.schema.field(name).type:
             return column
-        return _cast([column], pa.string())  # hollow in every page; no file takes that
+        return cast([column], pa.string())  # hollow in every page; no file takes that
 
     def tables(self, dropped: Mapping[Path, Numbers], limit: int | None) -> Iterator[pa.Table]:
         """The pages one after the other, without the rows that were dropped, up to the limit."""

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from stnb.frame import Decoded, Shape, fallback
-from stnb.frame.decode import _typed
+from stnb.frame.decode import typed
 from stnb.frame.drift import in_rows
 from stnb.frame.fallback import Columns
 from stnb.frame.types import is_open, json_type
@@ -28,7 +28,7 @@ def of_arrow(values: pa.Array, shape: Shape, scalar: str) -> Decoded:
     drift: dict[str, str] = {}
     columns: Columns = {}
     for path, part in _flattened(values, "", shape, _name(scalar, shape)):
-        columns[fallback._free(path, columns)] = _fitted(part, path, shape, drift)
+        columns[fallback.free(path, columns)] = _fitted(part, path, shape, drift)
     return _decoded(columns, len(values), shape, drift)
 
 
@@ -44,7 +44,7 @@ def of_python(values: Sequence[Any], shape: Shape, scalar: str) -> Decoded:
         v if v is None else _whole(v if isinstance(v, dict) else {name: v}, "", shape)
         for v in values
     ]
-    fallback._unfold(rows, "", shape, columns, drift)
+    fallback.unfold(rows, "", shape, columns, drift)
     return _decoded(columns, len(rows), shape, drift)
 
 
@@ -81,8 +81,8 @@ def _is_blank(part: Decoded) -> bool:
 
 
 def _decoded(columns: Columns, length: int, shape: Shape, drift: dict[str, str]) -> Decoded:
-    typed = _typed(columns, length, shape, drift)
-    table = pa.table(typed or {"value": pa.nulls(length)})
+    columns = typed(columns, length, shape, drift)
+    table = pa.table(columns or {"value": pa.nulls(length)})
     return Decoded(table, drift if shape.leaves else {})  # nothing differs from no promise
 
 
@@ -93,7 +93,7 @@ def _name(scalar: str, shape: Shape, keys: dict[str, None] | None = None) -> str
     return (
         scalar
         if [*shape.by_path] == [scalar]
-        else fallback._free(scalar, {*shape.by_path, *shape.objects, *(keys or ())})
+        else fallback.free(scalar, {*shape.by_path, *shape.objects, *(keys or ())})
     )
 
 
@@ -136,7 +136,7 @@ def _fitted(values: pa.Array, path: str, shape: Shape, drift: dict[str, str]) ->
             return values.cast(want)  # see _whole
         except pa.ArrowInvalid:
             pass
-    return fallback._array(values.to_pylist(), column, path, drift)
+    return fallback.array_of(values.to_pylist(), column, path, drift)
 
 
 def _both_lists(one: pa.DataType, other: pa.DataType) -> bool:

@@ -151,7 +151,7 @@ def test_the_rows_of_many_come_as_one_frame() -> None:
     promised = {leaf.path: leaf.column for leaf in shape_of(CATALOG[NOTES]).leaves}
     assert df.columns.tolist() == ["customerId", *promised]
     assert df["customerId"].dtype == "Int64"
-    assert df["createdOn"].dtype == "datetime64[ns, UTC]"
+    assert df["createdOn"].dtype == "datetime64[us, UTC]"
 
 
 @pytest.mark.parametrize("count", [0, 499, 500, 501, 1800])
@@ -596,7 +596,7 @@ def test_values_come_as_asked_either_way(demo: stnb.Account, name: str, dtypes: 
 
     pd.testing.assert_frame_equal(each, at_once)
     assert at_once.attrs["stnb"]["dtypes"] == dtypes
-    assert at_once["createdOn"].dtype == ("str" if dtypes == "raw" else "datetime64[ns, UTC]")
+    assert at_once["createdOn"].dtype == ("str" if dtypes == "raw" else "datetime64[us, UTC]")
 
 
 def test_a_list_that_takes_ids_is_used_from_two_parents_on(demo: stnb.Account) -> None:
