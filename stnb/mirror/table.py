@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stnb.atomic import reason
 from stnb.errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
 from stnb.frame import notices
 from stnb.frame.parquet import provenance
@@ -107,11 +106,8 @@ class Table:
         except StnbError as err:
             self._error = err
         except OSError as err:
-            self._error = CannotSave(
-                f"{self.data} could not be written.",
-                f"The system says: {reason(err)}; what stood there is as it was.",
-                "Check that its folder is yours to write and not full, then sync again.",
-            )
+            again = "Check that its folder is yours to write and not full, then sync again."
+            self._error = CannotSave.of(self.data, err, again)
 
     # -- reading
 
