@@ -22,7 +22,7 @@ from stnb.errors import SetupError, UsageError
 
 from . import clock as machine
 from .failure import Trouble, backoff, is_whole_json
-from .inflate import accepted, whole_body
+from .inflate import ACCEPTED, whole_body
 from .limiter import RATE, Governor, Sleep
 from .probe import Knock, knock
 from .token import TIMEOUT, TokenAuth, TokenRefused
@@ -365,7 +365,7 @@ class Session:
                 timeout=TIMEOUT,
                 limits=limits,
                 follow_redirects=False,
-                headers={"Accept-Encoding": accepted()},
+                headers={"Accept-Encoding": ACCEPTED},
             )
             self._client.cookies.jar.set_policy(NO_COOKIES)
         return self._client
