@@ -111,7 +111,14 @@ class SetupError(StnbError):
 
 
 class CredentialsMissing(SetupError, LookupError):
-    """A profile, or one of its values, is missing."""
+    """A profile, or one of its values, is missing.
+
+    Attributes:
+        fields: the missing values, such as ("CLIENT_ID", "APP_KEY"); empty if the profile itself
+            is missing.
+    """
+
+    fields: tuple[str, ...] = ()
 
 
 class CredentialsInvalid(SetupError, ValueError):
@@ -194,6 +201,7 @@ class RequestError(StnbError):
         method: GET or POST.
         path: the path that was requested, without host and query.
         status: the HTTP status, or None if no answer came.
+        title: what the API or its gateway wrote, such as "invalid_client", or "".
         trace_id: ServiceTitan's id of the request, which its support asks for.
         attempts: how often the request was tried.
     """
@@ -214,6 +222,7 @@ class RequestError(StnbError):
         self.method = method
         self.path = path
         self.status = status
+        self.title = ""
         self.trace_id = trace_id
         self.attempts = attempts
 
@@ -223,7 +232,13 @@ class Unreachable(RequestError):
 
 
 class NotAuthenticated(RequestError):
-    """The client id and secret, the token or the app key were refused."""
+    """The client id and secret, the token or the app key were refused.
+
+    Attributes:
+        app_key_refused: whether the API says that it is the app key.
+    """
+
+    app_key_refused: bool = False
 
 
 class NotAllowed(RequestError):
@@ -231,9 +246,11 @@ class NotAllowed(RequestError):
 
     Attributes:
         scope: the OAuth scope that the call needs, or None if the catalogue does not know it.
+        scope_missing: whether the API says that it is for want of a scope.
     """
 
     scope: str | None = None
+    scope_missing: bool = False
 
 
 class NotFound(RequestError):
