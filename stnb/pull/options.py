@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from stnb.catalog import Endpoint
+from stnb.catalog.facts import MODIFIED
 from stnb.errors import BadFilter
 from stnb.frame import Dtypes, narrow, shape_of
 
@@ -116,7 +117,7 @@ class Options:
         there = {leaf.path for leaf in seen.leaves}
         # The key finds repeats, and modifiedOn tells the newest of them.
         hidden = tuple(
-            c for c in (*endpoint.key, "modifiedOn") if c in shape.by_path and c not in there
+            c for c in (*endpoint.key, MODIFIED) if c in shape.by_path and c not in there
         )
         return Wish(narrow(shape, [*asked, *hidden]) if hidden else seen, hidden, self.keep)
 

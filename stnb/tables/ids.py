@@ -9,7 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-EXACT = 2**53  # a float beyond it does not hold every whole number
+from stnb.catalog.facts import LARGEST_EXACT
+
 WHOLE = r"^[+-]?\d{1,18}$"
 
 
@@ -108,7 +109,7 @@ def fit(ids: pa.Array, kind: pa.DataType) -> pa.Array:
         return ids.cast(kind)
     if pa.types.is_floating(ids.type):
         whole = pc.equal(pc.floor(ids), ids)
-        exact = pc.and_(whole, pc.less(pc.abs(ids), float(EXACT)))
+        exact = pc.and_(whole, pc.less(pc.abs(ids), float(LARGEST_EXACT)))
         return pc.if_else(exact, ids, None).cast(pa.int64()).cast(kind)
     if not (pa.types.is_string(ids.type) or pa.types.is_large_string(ids.type)):
         return pa.nulls(len(ids), kind)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from stnb.catalog import Catalog, Endpoint
+from stnb.catalog.facts import MAX_IDS, MODIFIED
 from stnb.errors import BadFilter
 from stnb.frame import shape_of
 from stnb.session import clock
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["TWINS", "Twin", "check", "column_names", "prepare", "several", "unneeded"]
 
 UNASKED = 1000  # calls that are made without being confirmed
-BATCH = 50  # parents in a call that takes several, as ids in any (facts §7)
 
 
 def check(endpoint: Endpoint, options: Options) -> None:
@@ -234,13 +234,13 @@ def _of_twin(
     )
     assert answer is not None
     needed = (
-        () if twin.by else (*other.key, "modifiedOn", "active")
+        () if twin.by else (*other.key, MODIFIED, "active")
     )  # to tell which row is the newest, and in use
     wish = replace(
         task.wish, shape=of_twin(shape_of(other, answer.dtypes), answer, *needed), hide=()
     )
     if twin.by:
-        batches = [texts[i : i + BATCH] for i in range(0, len(texts), BATCH)]
+        batches = [texts[i : i + MAX_IDS] for i in range(0, len(texts), MAX_IDS)]
         asks: list[dict[str, Any]] = [{twin.by: list(batch)} for batch in batches]
     else:
         batches, asks = (
@@ -264,6 +264,6 @@ def _too_many(task: Task, seconds: float) -> BadFilter:
     other = f", or bulk=True to read {whole.resource} instead" if whole and not task.twin else ""
     return BadFilter(
         f"{n:,} calls, about {duration(seconds)}: nothing was sent yet.",
-        f"The API gives {endpoint.name} of {f'{BATCH} {asked.nouns}' if task.twin else f'one {asked.noun}'} at a time.",
+        f"The API gives {endpoint.name} of {f'{MAX_IDS} {asked.nouns}' if task.twin else f'one {asked.noun}'} at a time.",
         f"Say confirm=True to make them{other}, or give fewer {asked.nouns}.",
     )

@@ -173,9 +173,7 @@ class SideBySide(OfMany):
                 async for _ in walk:
                     pass
         except NotFound as err:
-            if (
-                len(unit.texts) > 1 or "match incoming request" in err.happened
-            ):  # the route itself is not there
+            if len(unit.texts) > 1 or err.route_missing:
                 raise
             self.task.failed.add(unit.texts[0])
             self._keep(index, unit.change(empty(unit.call.endpoint, one.shape)), 1)

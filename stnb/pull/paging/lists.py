@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import replace
 
+from stnb.catalog.facts import MAX_IDS
 from stnb.errors import PagingFault
 
 from ..call import Call
@@ -19,7 +20,6 @@ FIRST_PAGE = (
 # rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that
 # fails
 LARGE = 2500
-BATCH = 50  # rows: as many as the ids that one call takes (facts §7)
 EMPTY_PAGES = 20  # so many in a row, although there is more, are taken for a list that never ends
 
 
@@ -81,7 +81,7 @@ async def in_batches(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Pag
     lanes = 1 if call.endpoint.sequential else plan.concurrency
     alone = replace(plan, limit=0)  # no batch leads on to another page
     todo = [i for i in range(len(call.batches)) if i not in plan.done]
-    async with aclosing(_side_by_side(call, fetch, alone, todo, BATCH, lanes)) as walk:
+    async with aclosing(_side_by_side(call, fetch, alone, todo, MAX_IDS, lanes)) as walk:
         async for page in walk:
             if page.has_more:
                 plan.note(f"{call.endpoint.name} has more rows than were asked for by their ids.")

@@ -14,16 +14,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from stnb.atomic import reason
 from stnb.credentials import Credentials
-from stnb.errors import CannotSave
+from stnb.errors import CannotSave, reason
 from stnb.frame import Decoded, Shape, parquet, shape_of
 from stnb.session import clock
 
 from ..call import Call
 from ..paging.models import Plan, Stand
 from ..progress import Wish, taken_up
-from .folder import PLAN, Folder
+from .folder import LOCK, PLAN, Folder
 from .memory import OnDisk
 from .pagefile import Unreadable, read_page, write_page
 from .union import Numbers, Union
@@ -126,6 +125,8 @@ class Spool(OnDisk):
             self.began, self._stand = kept
         self._pages.clear()
         for path in sorted(self._folder.path.iterdir()):
+            if path.name == LOCK:
+                continue
             if kept is None or not (path.name == PLAN or self._listed(path)):
                 path.unlink()
         if (

@@ -150,7 +150,8 @@ def _nested(text: str | None) -> list[Any] | dict[str, Any] | None:
 
 
 def _unrolled(lists: Sequence[list[Any] | None]) -> tuple[Numbers, Numbers, list[Any]]:
-    lengths, members = [], []
+    lengths: list[int] = []
+    members: list[Any] = []
     for one in lists:
         lengths.append(len(one or ()))
         members += one or ()

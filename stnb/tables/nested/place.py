@@ -11,6 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from stnb.catalog import Column, Endpoint, load
+from stnb.catalog.facts import singular
 from stnb.frame import shape_of
 from stnb.frame.schema import Leaf
 
@@ -18,14 +19,6 @@ from ..provenance import provenance
 
 VALUE = "value"  # the column of elements that are no objects
 HOW_READ = re.compile(r"get|export|paginated|by_\w+|v\d")  # parts of a resource's name
-SINGULARS = {
-    "children": "child",
-    "tuses": "tus",
-    "sses": "ss",
-    "ches": "ch",
-    "ies": "y",
-    "xes": "x",
-}
 
 
 def place_of(df: pd.DataFrame) -> Endpoint | None:
@@ -113,18 +106,9 @@ def noun(resource: str, path: str = "") -> str:
         ('jobType', 'item')
     """
     if path:
-        return _singular(path.rpartition(".")[2])
+        return singular(path.rpartition(".")[2])
     parts = resource.split(".")[1:]
     words = [part for part in parts if not HOW_READ.fullmatch(part)]
     if not words:
         return ""
-    return _singular(re.sub(r"_(\w)", lambda found: found[1].upper(), words[-1]))
-
-
-def _singular(word: str) -> str:
-    for ending, single in SINGULARS.items():
-        if word.endswith(ending):
-            return word.removesuffix(ending) + single
-    if word.endswith(("ss", "us", "is")):
-        return word
-    return word.removesuffix("s")
+    return singular(re.sub(r"_(\w)", lambda found: found[1].upper(), words[-1]))
