@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from stnb.account.account import Account
     from stnb.account.cards import ProfileTable
+    from stnb.account.query import Query
     from stnb.account.resource import Resource
     from stnb.credentials import Profile
     from stnb.explorer import Explorer, Grid
@@ -79,6 +80,7 @@ _LATER = {
     "Profile": "credentials",
     "Progress": "pull",
     "Pull": "pull",
+    "Query": "account.query",
     "Resource": "account.resource",
 }
 
@@ -338,6 +340,7 @@ __all__ = [
     "Profile",
     "Progress",
     "Pull",
+    "Query",
     "RateLimited",
     "Rejected",
     "RequestError",

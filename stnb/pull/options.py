@@ -20,46 +20,35 @@ from .progress import Wish
 
 @dataclass(frozen=True)
 class Options:
-    """What `pull` takes beside the filters; see there."""
+    """What a query takes beside its filters; see `jobs.pull?` for what each one does."""
 
     limit: int | None = None
-    page_size: int | None = None
-    concurrency: int | None = None
     columns: Sequence[str] | None = None
+    since: Any = None
     keep: Literal["newest", "all"] = "newest"
     dtypes: Dtypes = "typed"
+    page_size: int | None = None
+    concurrency: int | None = None
+    bulk: bool | None = None
+    confirm: bool = False
 
-    def check(self, endpoint: Endpoint) -> None:
-        """
+    def check(self, endpoint: Endpoint, *, many: bool = False) -> None:
+        """Refuse what does not fit the route, or what it could do nothing with.
+
+        Args:
+            many: whether the route is read for many records; then `concurrency` is how many of them
+                are read at once.
+
         Raises:
-            BadFilter: a value does not fit, or the route could do nothing with it.
+            BadFilter: an option does not fit.
         """
         for name in ("limit", "page_size", "concurrency"):
             _check_count(name, getattr(self, name))
-        most = endpoint.page_size_max
-        if self.page_size is not None and endpoint.takes("pageSize") is None:
-            raise BadFilter(
-                f"page_size={self.page_size} does not fit.",
-                f"{endpoint.name} takes no page size: the server chooses how many rows an answer has.",
-                "Leave it out.",
-            )
-        if self.page_size is not None and most is not None and self.page_size > most:
-            raise BadFilter(
-                f"page_size={self.page_size} does not fit.",
-                f"{endpoint.name} gives {most:,} rows a page at most.",
-                "Say less, or leave it out.",
-            )
-        if self.concurrency not in (None, 1) and (endpoint.kind != "list" or endpoint.sequential):
-            why = (
-                "does not bear two calls at once"
-                if endpoint.sequential
-                else "is read in one request, or by a cursor in order"
-            )
-            raise BadFilter(
-                f"concurrency={self.concurrency} does not fit.",
-                f"{endpoint.name} {why}.",
-                "Leave it out.",
-            )
+        self._check_page_size(endpoint)
+        if endpoint.sequential or not many:
+            self._check_concurrency(endpoint)
+        if not many:
+            self._check_single(endpoint)
         if self.keep not in ("newest", "all"):
             raise BadFilter(
                 f"keep={self.keep!r} does not fit.",
@@ -67,6 +56,53 @@ class Options:
                 "Leave it out for the newest.",
             )
         self._check_dtypes(endpoint)
+
+    def _check_page_size(self, endpoint: Endpoint) -> None:
+        if self.page_size is None:
+            return
+        if endpoint.takes("pageSize") is None:
+            raise BadFilter(
+                f"page_size={self.page_size} does not fit.",
+                f"{endpoint.name} takes no page size: the server chooses how many rows an answer has.",
+                "Leave it out.",
+            )
+        most = endpoint.page_size_max
+        if most is not None and self.page_size > most:
+            raise BadFilter(
+                f"page_size={self.page_size} does not fit.",
+                f"{endpoint.name} gives {most:,} rows a page at most.",
+                "Ask for fewer, or leave it out.",
+            )
+
+    def _check_concurrency(self, endpoint: Endpoint) -> None:
+        if self.concurrency in (None, 1):
+            return
+        if endpoint.sequential:
+            why = "does not bear two calls at once"
+        elif endpoint.kind != "list":
+            why = "is read in one request, or by a cursor in order"
+        else:
+            return
+        raise BadFilter(
+            f"concurrency={self.concurrency} does not fit.",
+            f"{endpoint.name} {why}.",
+            "Leave it out.",
+        )
+
+    def _check_single(self, endpoint: Endpoint) -> None:
+        """Refuse what is only for a route that is read for many records."""
+        if self.bulk is None and not self.confirm:
+            return
+        name = "confirm" if self.bulk is None else "bulk"
+        then = "Leave it out."
+        for param in endpoint.params:
+            if param.where == "path":
+                then = f"Leave it out, or give several, as in {param.py}=[1, 2, 3]."
+        raise BadFilter(
+            f"{name}= does not fit.",
+            "It is for a route below a record that is read for many records at once.",
+            then,
+        )
 
     def _check_dtypes(self, endpoint: Endpoint) -> None:
         why = (

@@ -150,6 +150,19 @@ class Pull(Work):
             )
         return self.path
 
+    def result(self, *, notices: bool = True, timeout: float | None = None) -> pd.DataFrame | Path:
+        """Wait for the end and answer with what `pull` answers: the frame, or the path of the file.
+
+        Args:
+            notices: warn of what the reader should know; without, it is left in `notices`.
+            timeout: seconds to wait at most.
+
+        Raises: as `wait`, and of a pull that goes to a file as `saved`.
+        """
+        if isinstance(self.shelf, OnDisk):
+            return self.saved(timeout)
+        return self.wait(timeout)
+
     def _join(self, timeout: float | None) -> None:
         assert self._future is not None
         try:

@@ -24,7 +24,7 @@ from ..options import Options
 from ..paging.models import IN_FLIGHT
 from ..progress import Wish
 from ..run import Pull
-from .columns import chosen, empty, labelled, of_twin, with_parents
+from .columns import chosen, labelled, of_file, of_twin, with_parents
 from .parents import Parents, column_names, parents, several
 from .run import FromWhole, SideBySide
 from .task import Task, Unit, duration, estimate
@@ -33,59 +33,21 @@ from .twins import TWINS, Twin, twin_of
 if TYPE_CHECKING:
     from stnb.session import Session
 
-__all__ = ["TWINS", "Twin", "check", "column_names", "prepare", "several", "unneeded"]
+__all__ = ["TWINS", "Twin", "column_names", "plan_calls", "pull_many", "several"]
 
 UNASKED = 1000  # calls that are made without being confirmed
 BATCH = 50  # parents in a call that takes several, as ids in any (facts §7)
 
 
-def check(endpoint: Endpoint, options: Options) -> None:
-    """What `Options.check` does; `concurrency` is how many parents are read at once, which every
-    route bears.
-
-    Raises:
-        BadFilter: an option does not fit.
-    """
-    options.check(endpoint) if endpoint.sequential else replace(options, concurrency=None).check(
-        endpoint
-    )
-    Options(concurrency=options.concurrency).check(_ANY)
-
-
-_ANY = Endpoint("any", "", "", "list")
-
-
-def unneeded(endpoint: Endpoint, bulk: bool | None, confirm: bool) -> None:
-    """Refuse what is for many records only.
-
-    Raises:
-        BadFilter: one of the two was given.
-    """
-    if bulk is not None or confirm:
-        holes = [p.py for p in endpoint.params if p.where == "path"]
-        raise BadFilter(
-            f"{'confirm' if bulk is None else 'bulk'}= does not fit.",
-            "It is for a route below a record that is read for many records at once.",
-            f"Leave it out, or give several, as in {holes[-1]}=[1, 2, 3]."
-            if holes
-            else "Leave it out.",
-        )
-
-
-def prepare(
+def plan_calls(
     session: Session,
     catalog: Catalog,
     endpoint: Endpoint,
     many: str,
     given: Mapping[str, Any],
     options: Options,
-    *,
-    bulk: bool | None = None,
-    confirm: bool = False,
-    to: Any = None,
-    **callbacks: Any,
-) -> Pull:
-    """A pull, not yet started, of a route one of whose holes is given many values.
+) -> Task:
+    """The calls that read a route for many values of one path parameter; nothing is sent.
 
     The answer is one frame: first the parents' columns (`customers/{id}/notes` -> customerId), then
     the row's own; rows in the order of the parents, and of one parent as the server gave them. A
@@ -93,49 +55,52 @@ def prepare(
     other failure ends the pull, and `err.resume()` goes on with the parents that are missing.
 
     Args:
-        many: the hole, from `several`.
-        given: the filters, that hole among them: a list, a Series, a range, or "1,2,3". Each id is
-            asked for once, and missing ones are left out.
-        bulk: True to read the list or feed that holds the rows of many parents in any case, False
-            for a call for each parent, None for the cheaper way (`twins`).
-        confirm: make more than 1,000 calls.
-        to: not for these, which come as a frame.
-        callbacks: `progress` and `on_page`, as `Pull` takes them.
+        many: the path parameter, from `several`.
+        given: the filters, that parameter among them: a list, a Series, a range, or "1,2,3". Each
+            id is asked for once, and missing ones are left out.
 
     Raises:
-        BadFilter: a value does not fit, or there are more than 1,000 calls to make; nothing was
-            sent.
+        BadFilter: a value does not fit.
     """
-    if to is not None:
-        why = f"The rows of many {endpoint.name} come as a frame."
-        raise BadFilter(
-            "to= does not fit.", why, "Leave it out, and write the frame with its to_parquet."
-        )
     asked = parents(endpoint, many, given, session.credentials.zone)
     others = {name: value for name, value in given.items() if name != many and value is not None}
     task = _task(session, endpoint, asked, others, options)
     queries = [n for n in others if (p := endpoint.takes(n)) is not None and p.where != "path"]
     found = twin_of(
-        catalog, endpoint, len(asked.texts), queries, bulk=bulk, limited=options.limit is not None
+        catalog,
+        endpoint,
+        len(asked.texts),
+        queries,
+        bulk=options.bulk,
+        limited=options.limit is not None,
     )
-    if found is not None and asked.texts:
-        twin, other = found
-        task = replace(
-            task,
-            twin=other.name,
-            lacks=twin.lacks,
-            units=_of_twin(session, other, twin, task, others),
-        )
+    if found is None or not asked.texts:
+        return task
+    twin, other = found
+    units = _of_twin(session, other, twin, task, others)
+    return replace(task, twin=other.name, lacks=twin.lacks, units=units)
+
+
+def pull_many(session: Session, task: Task, options: Options, **callbacks: Any) -> Pull:
+    """A pull of these calls, not yet started.
+
+    Args:
+        callbacks: `progress` and `on_page`, as `Pull` takes them.
+
+    Raises:
+        BadFilter: there are more than 1,000 calls to make, and no confirm=True.
+    """
+    endpoint, asked = task.call.endpoint, task.parents
     plan = options.plan(clock.stamp(session.now()))
     lanes = 1 if endpoint.sequential else options.concurrency or IN_FLIGHT
     if task.twin and not TWINS[endpoint.name].by:
         one, whole = task.units[0], replace(plan, limit=None)
         return FromWhole(session, one.call, whole, task, lanes, wish=one.wish, **callbacks)
-    if not confirm and len(task.units) > UNASKED:
+    if not options.confirm and len(task.units) > UNASKED:
         raise _too_many(task, estimate(session, len(task.units), lanes))
     run = SideBySide(session, task.call, plan, task, lanes, wish=task.wish, **callbacks)
-    if not asked.texts and endpoint.kind == "file":
-        run.shelf.put(0, labelled(empty(endpoint, run.shape), asked, _any_id(asked)), None)
+    if not asked.texts and task.file:
+        run.shelf.put(0, labelled(of_file(None), asked, _any_id(asked)), None)
     return run
 
 
@@ -152,7 +117,12 @@ def _task(
     wish = _wish(endpoint, asked, options)
     units = _each(endpoint, session.credentials.tenant, own, asked, wish)
     return Task(
-        _told(own, asked), asked, units, _answer(endpoint, wish, asked), limit=options.limit
+        _told(own, asked),
+        asked,
+        units,
+        _answer(endpoint, wish, asked),
+        limit=options.limit,
+        file=endpoint.kind == "file",
     )
 
 

@@ -49,6 +49,7 @@ class Task:
         twin: the list or feed that is read instead of the route; "" where none is.
         lacks: what the rows of that do not have.
         limit: rows at most.
+        file: whether the route gives a file for each parent.
         failed: the parents that were not found.
     """
 
@@ -59,6 +60,7 @@ class Task:
     twin: str = ""
     lacks: str = ""
     limit: int | None = None
+    file: bool = False
     failed: set[str] = field(default_factory=set)
 
     @property

@@ -38,7 +38,6 @@ from stnb.pull.many.columns import chosen, labelled
 from stnb.pull.many.parents import parents
 from stnb.pull.many.run import OfMany
 from stnb.pull.many.task import LATENCY, duration, estimate
-from stnb.pull.options import Options
 from stnb.session import Session
 from tests.helpers.clock import timeless
 
@@ -614,7 +613,7 @@ def test_a_list_that_takes_ids_is_used_from_two_parents_on(demo: stnb.Account) -
     def read(
         resource: Resource, given: list[int], *, bulk: bool | None = None, limit: int | None = None
     ) -> str:
-        run = resource._prepare(Options(limit=limit), {"id": given}, bulk=bulk)
+        run = resource.where(id=given, limit=limit, bulk=bulk).prepare()
         assert isinstance(run, OfMany)
         return run.task.twin
 
@@ -817,11 +816,10 @@ def test_more_than_a_thousand_calls_want_a_word() -> None:
         server.resource().pull(id=range(4210))
     assert not server.urls
     assert (
-        server.resource()._prepare(Options(), {"id": range(1000)}).progress.note
-        == "1,000 calls, about 25 s"
+        server.resource().where(id=range(1000)).prepare().progress.note == "1,000 calls, about 25 s"
     )
     assert (
-        server.resource()._prepare(Options(), {"id": range(1001)}, confirm=True).progress.note
+        server.resource().where(id=range(1001), confirm=True).prepare().progress.note
         == "1,001 calls, about 25 s"
     )
 
