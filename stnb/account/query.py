@@ -18,11 +18,13 @@ from stnb.catalog import Catalog, Endpoint
 from stnb.errors import BadFilter
 from stnb.pull import PageCallback, ProgressCallback, Pull
 from stnb.pull.call import Call, call
+from stnb.pull.fetch import CallSource
 from stnb.pull.many.parents import several
-from stnb.pull.many.plan import plan_calls, pull_many
+from stnb.pull.many.plan import plan_calls, source_of
 from stnb.pull.many.task import Task
 from stnb.pull.options import Options, target
 from stnb.pull.since import with_since
+from stnb.pull.source import Source
 from stnb.pull.stream import in_order
 from stnb.session import clock
 
@@ -87,7 +89,7 @@ class Query:
     def sent(self) -> dict[str, str]:
         """The filters as the API is asked, by its own names; a long list by its ends."""
         reads = self._reads
-        return dict(reads.call.given if isinstance(reads, Task) else reads.given)
+        return dict(reads.call.filters if isinstance(reads, Task) else reads.filters)
 
     def __repr__(self) -> str:
         parts = [f"{name}={value}" for name, value in (self.sent | _chosen(self.options)).items()]
@@ -175,23 +177,28 @@ class Query:
         return query._prepare(to, progress=progress or None, on_page=on_page)
 
     def _prepare(self, to: Any, **callbacks: Any) -> Pull:
-        session, reads, options = self._reader.session, self._reads, self.options
-        if isinstance(reads, Task):
-            if to is not None:
-                raise BadFilter(
-                    "to= does not fit.",
-                    f"The rows of many {self.endpoint.name} come as a frame.",
-                    "Leave it out, and write the frame with its to_parquet.",
-                )
-            return pull_many(session, reads, options, **callbacks)
-        wish, plan = options.wish(self.endpoint), options.plan(clock.stamp(session.now()))
+        source, session = self._source(), self._reader.session
         if to is None:
-            return Pull(session, reads, plan, wish=wish, **callbacks)
-        from stnb.pull.store.disk import spooled  # Parquet itself is loaded for those who use it
+            return Pull(source, **callbacks)
+        if isinstance(self._reads, Task):
+            raise BadFilter(
+                "to= does not fit.",
+                f"The rows of many {self.endpoint.name} come as a frame.",
+                "Leave it out, and write the frame with its to_parquet.",
+            )
+        from stnb.pull.store.disk import disk_for  # Parquet itself is loaded for those who use it
 
-        path = target(reads, to)
-        plan, shelf, began = spooled(reads, plan, wish, path, session.credentials, session.now)
-        return Pull(session, reads, plan, wish=wish, shelf=shelf, began=began, **callbacks)
+        path, owner = target(source.call, to), session.credentials
+        requested, paging = source.requested, source.paging
+        store = disk_for(source.call, paging, requested, path, owner, session.now)
+        return Pull(source, store, **callbacks)
+
+    def _source(self) -> Source:
+        session, options = self._reader.session, self.options
+        if isinstance(self._reads, Task):
+            return source_of(session, self._reads, options)
+        paging = options.paging(clock.stamp(session.now()))
+        return CallSource(session, self._reads, options.requested(self.endpoint), paging)
 
     def pages(self, **arguments: Any) -> Iterator[pd.DataFrame]:
         """The pages in order, each a DataFrame, for what is too much for one frame; later ones are
@@ -204,7 +211,7 @@ class Query:
         query = self.where(**arguments) if arguments else self
         if isinstance(query._reads, Task):  # an equivalent feed would come in another order
             query = query.where(bulk=False)
-        return in_order(query.prepare())
+        return in_order(query._source())
 
     def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
         """The first rows: one small request."""
@@ -254,7 +261,7 @@ def _checked(
     if many is not None:
         reads = plan_calls(session, reader.catalog, endpoint, many, asked, options)
     else:
-        options.wish(endpoint)  # for its check of the columns
+        options.requested(endpoint)  # for its check of the columns
         reads = call(endpoint, owner.tenant, asked, owner.zone, now)
     return Query(endpoint, MappingProxyType(dict(filters)), options, reader, reads)
 

@@ -11,11 +11,25 @@ from typing import Any, Literal, get_args
 
 from stnb.catalog import Endpoint
 from stnb.errors import BadFilter
-from stnb.frame import Dtypes, narrow, shape_of
+from stnb.frame import Dtypes, Shape, narrow, shape_of
 
 from .call import Call
-from .paging.models import IN_FLIGHT, Plan
-from .progress import Wish
+from .paging.models import IN_FLIGHT, Paging
+
+
+@dataclass(frozen=True)
+class Requested:
+    """What the caller wants of the rows.
+
+    Attributes:
+        shape: the columns that are decoded, and as what; None for all, typed.
+        hidden: columns that are decoded for the key alone, and left out of the frame.
+        keep: "newest", so that of rows with one key the newest stays, or "all".
+    """
+
+    shape: Shape | None = None
+    hidden: tuple[str, ...] = ()
+    keep: Literal["newest", "all"] = "newest"
 
 
 @dataclass(frozen=True)
@@ -122,16 +136,16 @@ class Options:
                 "Leave it out, and convert the columns in pandas.",
             )
 
-    def plan(self, now: str) -> Plan:
+    def paging(self, now: str) -> Paging:
         """How to walk the pages; `now` bounds a list that is read in several."""
-        return Plan(
+        return Paging(
             limit=self.limit,
             page_size=self.page_size,
             concurrency=self.concurrency or IN_FLIGHT,
             now=now,
         )
 
-    def wish(self, endpoint: Endpoint) -> Wish:
+    def requested(self, endpoint: Endpoint) -> Requested:
         """Which columns are decoded, and as what.
 
         Raises:
@@ -139,22 +153,23 @@ class Options:
         """
         shape = shape_of(endpoint, self.dtypes)
         if self.columns is None:
-            return Wish(shape, keep=self.keep)
-        asked = [self.columns] if isinstance(self.columns, str) else list(self.columns)
-        if not asked or not shape.leaves or endpoint.kind == "file" or endpoint.positional:
-            why = (
-                "The list is empty."
-                if not asked
-                else f"The catalogue knows no columns of {endpoint.name}."
-            )
+            return Requested(shape, keep=self.keep)
+        names = list(self.columns)
+        if isinstance(self.columns, str):
+            names = [self.columns]
+        if not names or not shape.leaves or endpoint.kind == "file" or endpoint.positional:
+            why = f"The catalogue knows no columns of {endpoint.name}."
+            if not names:
+                why = "The list is empty."
             raise BadFilter("columns= does not fit.", why, "Leave it out, and select in pandas.")
-        seen = narrow(shape, asked)
-        there = {leaf.path for leaf in seen.leaves}
+        chosen = narrow(shape, names)
+        shown = {leaf.path for leaf in chosen.leaves}
         # The key finds repeats, and modifiedOn tells the newest of them.
-        hidden = tuple(
-            c for c in (*endpoint.key, "modifiedOn") if c in shape.by_path and c not in there
-        )
-        return Wish(narrow(shape, [*asked, *hidden]) if hidden else seen, hidden, self.keep)
+        needed = [name for name in (*endpoint.key, "modifiedOn") if name in shape.by_path]
+        hidden = tuple(name for name in needed if name not in shown)
+        if hidden:
+            chosen = narrow(shape, [*names, *hidden])
+        return Requested(chosen, hidden, self.keep)
 
 
 def _check_count(name: str, value: Any) -> None:
