@@ -17,7 +17,7 @@ from stnb.account import account, scopes
 from stnb.account.account import Account
 from stnb.catalog import Endpoint
 from stnb.credentials import DEMO, HOSTS, Credentials, Settings
-from stnb.demoserver.states import BEFORE
+from stnb.demoserver.api.states import BEFORE
 from stnb.errors import DataError, RequestError, SetupError, StnbError
 from stnb.session import loop
 
