@@ -8,12 +8,12 @@ from typing import Any, Literal, Protocol
 
 from stnb.account.resource import Resource
 from stnb.catalog import Catalog, Endpoint
+from stnb.catalog.facts import MODIFIED_SINCE
 from stnb.credentials import Credentials
 from stnb.errors import UsageError
 from stnb.pull.options import table_name
 
 By = Literal["feed", "modified", "whole"]
-CHANGED = "modifiedOnOrAfter"
 
 
 class Named(Protocol):
@@ -111,7 +111,7 @@ def _by(endpoint: Endpoint) -> By:
         return "whole"
     if endpoint.kind == "export":
         return "feed"
-    return "modified" if endpoint.takes(CHANGED) else "whole"
+    return "modified" if endpoint.takes(MODIFIED_SINCE) else "whole"
 
 
 def feed_of(endpoint: Endpoint, catalog: Catalog) -> str | None:

@@ -16,13 +16,13 @@ from typing import Any
 from urllib.parse import quote
 
 from stnb.catalog import Endpoint, Param
+from stnb.catalog.facts import MAX_IDS
 from stnb.errors import BadFilter, UnknownFilter
 
 from .dates import moment
 from .values import UTC, as_list, as_text, bad
 
 # ids in a call where the documents state no maximum (facts §7): an address cannot be of any length
-FIFTY = 50
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -118,7 +118,7 @@ def _ids(
 
 def _batches(param: Param, ids: list[str]) -> tuple[Pairs, ...]:
     """Ids beyond what one call takes, cut into calls."""
-    most = param.maximum or FIFTY
+    most = param.maximum or MAX_IDS
     if len(ids) <= most:
         return ()
     return tuple(tuple(_written(param, ids[i : i + most])) for i in range(0, len(ids), most))

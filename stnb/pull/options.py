@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from stnb.catalog import Endpoint
+from stnb.catalog.facts import MODIFIED
 from stnb.errors import BadFilter
 from stnb.frame import Dtypes, Shape, narrow, shape_of
 
@@ -165,7 +166,7 @@ class Options:
         chosen = narrow(shape, names)
         shown = {leaf.path for leaf in chosen.leaves}
         # The key finds repeats, and modifiedOn tells the newest of them.
-        needed = [name for name in (*endpoint.key, "modifiedOn") if name in shape.by_path]
+        needed = [name for name in (*endpoint.key, MODIFIED) if name in shape.by_path]
         hidden = tuple(name for name in needed if name not in shown)
         if hidden:
             chosen = narrow(shape, [*names, *hidden])

@@ -21,8 +21,8 @@ from stnb.credentials import Credentials
 from stnb.errors import SetupError, UsageError
 
 from . import clock as machine
-from .failure import Trouble, backoff, is_whole_json
-from .inflate import accepted, whole_body
+from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
+from .inflate import ACCEPTED, whole_body
 from .limiter import RATE, Governor, Sleep
 from .probe import Knock, knock
 from .token import TIMEOUT, TokenAuth, TokenRefused
@@ -187,13 +187,13 @@ class Session:
             UnexpectedAnswer: the answer is no token.
         """
 
-        async def once(auth: TokenAuth, attempt: int) -> Trouble | Answer:
+        async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
             try:
                 await auth.authorize(self._http().send, renew)
             except TokenRefused as refused:
-                return Trouble.of_token(refused.args[0])
-            except (httpx.HTTPError, httpx.InvalidURL) as err:
-                return Trouble.of_failure(err)
+                return Failure.of_token(refused.args[0])
+            except PASSING_ERRORS as err:
+                return Failure.of_exception(err)
             return Answer(b"", "", attempt)
 
         await self._insist(once, self._auth, ("POST", "/connect/token", None), patience, _no_one)
@@ -232,7 +232,7 @@ class Session:
         )  # together: a token goes to its own host only
         check = (whole or is_whole_json) if expect_json else None
 
-        async def once(auth: TokenAuth, attempt: int) -> Trouble | Answer:
+        async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
             async with self._slots:  # what waited for a connection behind its turn would bunch up
                 return await self._try(method, url, auth, body, check, attempt)
 
@@ -244,7 +244,7 @@ class Session:
 
     async def _insist(
         self,
-        once: Callable[[TokenAuth, int], Awaitable[Trouble | Answer]],
+        once: Callable[[TokenAuth, int], Awaitable[Failure | Answer]],
         auth: TokenAuth,
         call: tuple[str, str, str | None],
         patience: float,
@@ -325,7 +325,7 @@ class Session:
         body: Any,
         whole: Callable[[bytes], bool] | None,
         attempt: int,
-    ) -> Trouble | Answer:
+    ) -> Failure | Answer:
         client = self._http()
         try:
             response = await client.send(
@@ -335,13 +335,13 @@ class Session:
                 response = await self._follow(response)
             content = await whole_body(response)
         except TokenRefused as refused:
-            return Trouble.of_token(refused.args[0])
-        except (httpx.HTTPError, httpx.InvalidURL) as err:
-            return Trouble.of_failure(err)
+            return Failure.of_token(refused.args[0])
+        except PASSING_ERRORS as err:
+            return Failure.of_exception(err)
         if response.is_error or response.is_redirect:
-            return Trouble.of_response(response, content)
+            return Failure.of_response(response, content)
         if whole is not None and not whole(content):
-            return Trouble.of_body(response, content)
+            return Failure.of_body(response, content)
         return Answer(content, response.headers.get("content-type", ""), attempt)
 
     async def _follow(self, response: httpx.Response) -> httpx.Response:
@@ -369,7 +369,7 @@ class Session:
                 timeout=TIMEOUT,
                 limits=limits,
                 follow_redirects=False,
-                headers={"Accept-Encoding": accepted()},
+                headers={"Accept-Encoding": ACCEPTED},
             )
             self._client.cookies.jar.set_policy(NO_COOKIES)
         return self._client

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.catalog import Catalog, Endpoint
+from stnb.catalog.facts import MAX_IDS
 from stnb.errors import ColumnDrift, Incomplete
 from stnb.frame import assemble, narrow, notices, shape_of
 from stnb.tables.ids import column_of
@@ -23,7 +24,6 @@ from ..resource import Resource
 if TYPE_CHECKING:
     from stnb.pull import ProgressCallback, Pull
 
-FIFTY = 50  # ids in a request (facts §7)
 FEW = 100  # ids that are asked for by fifties without looking how long the list is
 # ids from which on the whole list is read without looking: it would have to be ten times as long
 MANY = 10_000
@@ -139,7 +139,7 @@ def by_fifties(resource: Resource, asked: Asked) -> bool:
     if n > MANY or endpoint.takes("includeTotal") is None:
         return False
     total = resource.count(**everything(endpoint))
-    return n / FIFTY + n * ROW < total / (endpoint.page_size_max or FIFTY) + total * ROW
+    return n / MAX_IDS + n * ROW < total / (endpoint.page_size_max or MAX_IDS) + total * ROW
 
 
 def _no_rows(endpoint: Endpoint, columns: list[str] | None) -> pd.DataFrame:

@@ -14,12 +14,10 @@ from typing import Any
 import pandas as pd
 
 from stnb.catalog import Endpoint, Param
+from stnb.catalog.facts import LARGEST_EXACT, LARGEST_ID, singular
 from stnb.errors import BadFilter
 
 from ..values import as_list, as_text
-
-EXACT = 2**53  # beyond it a float is no exact id
-LARGEST = 2**63 - 1  # ids are int64 (facts §8)
 
 
 @dataclass(frozen=True)
@@ -125,9 +123,9 @@ def _ids(
     each = pd.Series(as_list(value), dtype=object)
     there = each[each.notna()].tolist()
     texts = tuple(dict.fromkeys(as_text(endpoint, parameter, v, zone) for v in there))
-    inexact = [v for v in there if isinstance(v, float) and abs(v) >= EXACT]
+    inexact = [v for v in there if isinstance(v, float) and abs(v) >= LARGEST_EXACT]
     if parameter.type == "integer" and (
-        inexact or any(len(t) > 18 and abs(int(t)) > LARGEST for t in texts)
+        inexact or any(len(t) > 18 and abs(int(t)) > LARGEST_ID for t in texts)
     ):
         raise BadFilter(
             f"{parameter.py} holds an id that is not exact."
@@ -153,7 +151,7 @@ def column_names(endpoint: Endpoint) -> dict[str, str]:
     for before, part in pairwise(parts):
         if not part.startswith("{") or part == "{tenant}":
             continue
-        parameter, one = part[1:-1], _camel(_singular(before))
+        parameter, one = part[1:-1], _camel(singular(before))
         if (
             part == parts[-1]
             and endpoint.kind == "record"
@@ -169,13 +167,9 @@ def column_names(endpoint: Endpoint) -> dict[str, str]:
 
 
 def _noun(endpoint: Endpoint, parameter: Param) -> str:
-    return _singular(endpoint.path.split(f"/{{{parameter.name}}}")[0].rpartition("/")[2]).replace(
+    return singular(endpoint.path.split(f"/{{{parameter.name}}}")[0].rpartition("/")[2]).replace(
         "-", " "
     )
-
-
-def _singular(segment: str) -> str:
-    return re.sub(r"ies$", "y", segment) if segment.endswith("ies") else segment.removesuffix("s")
 
 
 def _camel(words: str) -> str:

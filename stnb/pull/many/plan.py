@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from stnb.catalog import Catalog, Endpoint
+from stnb.catalog.facts import MAX_IDS, MODIFIED
 from stnb.errors import BadFilter
 from stnb.frame import shape_of
 from stnb.session import clock
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["EQUIVALENTS", "Equivalent", "column_names", "plan_calls", "several", "source_of"]
 
 UNASKED = 1000  # calls that are made without being confirmed
-BATCH = 50  # parents in a call that takes several, as ids in any
 
 
 def plan_calls(
@@ -191,10 +191,10 @@ def _of_equivalent(
     assert answer is not None
     if known.by:
         shape = of_equivalent(shape_of(other, answer.dtypes), answer)
-        batches = [texts[i : i + BATCH] for i in range(0, len(texts), BATCH)]
+        batches = [texts[i : i + MAX_IDS] for i in range(0, len(texts), MAX_IDS)]
     else:
         # These tell which row is the newest, and in use.
-        needed = (*other.key, "modifiedOn", "active")
+        needed = (*other.key, MODIFIED, "active")
         shape = of_equivalent(shape_of(other, answer.dtypes), answer, *needed)
         batches = [texts]
     requested = replace(task.requested, shape=shape, hidden=())
@@ -215,7 +215,7 @@ def _too_many(task: Task, seconds: float) -> BadFilter:
     calls, endpoint, asked = len(task.units), task.call.endpoint, task.parents
     each, instead = f"one {asked.noun}", ""
     if task.equivalent:
-        each = f"{BATCH} {asked.nouns}"
+        each = f"{MAX_IDS} {asked.nouns}"
     elif endpoint.name in EQUIVALENTS:
         instead = f", or bulk=True to read {EQUIVALENTS[endpoint.name].resource} instead"
     return BadFilter(

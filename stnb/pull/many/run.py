@@ -142,7 +142,7 @@ class ManyCalls(Source):
                 async for page in pages:
                     store.put(*page)
         except NotFound as err:
-            if len(unit.texts) > 1 or "match incoming request" in err.happened:
+            if len(unit.texts) > 1 or err.route_missing:
                 raise
             self.task.failed.add(unit.texts[0])
             return self._done(index, unit.change(empty(unit.call.endpoint, one.shape)), 1)

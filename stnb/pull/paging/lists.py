@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
+from stnb.catalog.facts import MAX_IDS
 from stnb.errors import PagingFault
 
 from ..call import Call
@@ -20,7 +21,6 @@ FIRST_PAGE = 500
 # Rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that
 # fails.
 LARGE = 2500
-BATCH = 50  # rows: as many as the ids that one call takes
 EMPTY_PAGES = 20  # so many in a row, although there is more, are taken for a list that never ends
 
 
@@ -174,7 +174,7 @@ class BatchWalk(Walk):
     async def _ask(self, index: int) -> Page:
         endpoint, paging = self.call.endpoint, Query()
         if endpoint.takes("page"):
-            paging = (("page", str(endpoint.page_first)), ("pageSize", str(BATCH)))
+            paging = (("page", str(endpoint.page_first)), ("pageSize", str(MAX_IDS)))
         batch = self.call.batches[index]
         query = (*_stable(self.call), *batch, *paging, *_with_total(self.call))
         page = replace(read_page(self.call, index, *await self.fetch(query)), query=query)

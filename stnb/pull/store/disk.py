@@ -13,16 +13,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from stnb.atomic import reason
 from stnb.credentials import Credentials
-from stnb.errors import CannotSave
+from stnb.errors import CannotSave, reason
 from stnb.frame import Decoded, Shape, parquet, shape_of
 from stnb.session import clock
 
 from ..call import Call
 from ..options import Requested
 from ..paging.models import Paging, Position
-from .folder import PLAN, Folder
+from .folder import LOCK, PLAN, Folder
 from .memory import Describe, Keep, PageStore
 from .pagefile import Unreadable, read_page, write_page
 from .union import Numbers, Union
@@ -127,6 +126,8 @@ class Disk(PageStore):
             self.began, self._position = kept[0], _position(kept[1])
         self._pages.clear()
         for path in sorted(self._folder.path.iterdir()):
+            if path.name == LOCK:
+                continue
             if kept is None or not (path.name == PLAN or self._listed(path)):
                 path.unlink()
         if (

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from stnb.catalog.facts import MODIFIED
 from stnb.frame import Shape
 from stnb.frame.assemble import _cast, _hollow, merge
 from stnb.frame.drift import add_drift
@@ -122,8 +123,8 @@ class Union:
         if not len(twice):
             return {}
         del marks
-        at = self.schema.get_field_index("modifiedOn")
-        newest = ["modifiedOn"] if at >= 0 and pa.types.is_timestamp(self.schema.types[at]) else []
+        at = self.schema.get_field_index(MODIFIED)
+        newest = [MODIFIED] if at >= 0 and pa.types.is_timestamp(self.schema.types[at]) else []
         rows = pd.concat(
             [self._suspects(i, key, newest, twice) for i in range(len(self._paths))],
             ignore_index=True,

@@ -252,7 +252,7 @@ def test_another_call_starts_afresh(
     it = opened(call, shape)
 
     assert it.position == Position()
-    assert list(FOLDER.iterdir()) == []
+    assert list(FOLDER.iterdir()) == [FOLDER / "lock"]
 
 
 def test_params_are_compared_as_they_are_written_down(opened: Any) -> None:
@@ -315,7 +315,7 @@ def test_pages_without_a_journal_are_of_no_call(half: Disk, opened: Any) -> None
     (FOLDER / "plan.json").unlink()
 
     assert opened().pages == {}
-    assert list(FOLDER.iterdir()) == []
+    assert list(FOLDER.iterdir()) == [FOLDER / "lock"]
 
 
 @settings(max_examples=20)
@@ -350,6 +350,7 @@ def test_what_a_killed_process_left_half_written_is_deleted(half: Disk, opened: 
 
     assert opened().pages == {0: None, 2: "cursor"}
     assert sorted(p.name for p in FOLDER.iterdir()) == [
+        "lock",
         "page-000000.arrow",
         "page-000002.arrow",
         "plan.json",
@@ -401,19 +402,17 @@ def test_two_pulls_to_one_file_are_refused(half: Disk, opened: Any) -> None:
     assert opened().pages == {}
 
 
-@pytest.mark.parametrize("missing", ["module", "support"])
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
 def test_systems_without_locks_do_without(
-    missing: str, opened: Any, monkeypatch: pytest.MonkeyPatch
+    number: int, opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As Windows, and some network drives."""
+    """As some network drives."""
+    fcntl = pytest.importorskip("fcntl")
 
     def refuses(*_: Any) -> None:
-        raise OSError(errno.ENOLCK, "No locks available")
+        raise OSError(number, os.strerror(number))
 
-    if missing == "module":
-        monkeypatch.setattr(folder, "fcntl", None)
-    else:
-        monkeypatch.setattr(folder.fcntl, "flock", refuses)
+    monkeypatch.setattr(fcntl, "flock", refuses)
 
     it = opened()
     it.put(0, page(1), None)
@@ -426,15 +425,14 @@ def test_a_folder_that_is_deleted_while_it_is_taken_is_made_again(
     half: Disk, opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process may finish between our look and our lock."""
-    real, once = os.open, [half]
+    real, once = folder.locked, [half]
 
-    def slow(*arguments: Any, **more: Any) -> int:
-        handle = real(*arguments, **more)
+    def late(path: Path) -> Any:
         if once:
             once.pop().finish(("id",), None, "newest", told)
-        return handle
+        return real(path)
 
-    monkeypatch.setattr(os, "open", slow)
+    monkeypatch.setattr(folder, "locked", late)
     it = opened()
 
     assert not once
@@ -497,6 +495,7 @@ def test_a_disk_that_fills_keeps_the_pages(half: Disk, opened: Any, full_disk: A
     assert all(kept(err.value) for err in (page_full, journal_full, file_full))
     assert left() == [".jobs.parquet.stnb"]
     assert sorted(p.name for p in FOLDER.iterdir()) == [
+        "lock",
         "page-000000.arrow",
         "page-000002.arrow",
         "plan.json",
