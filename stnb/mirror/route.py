@@ -47,7 +47,7 @@ class Route:
 
     @property
     def owner(self) -> Credentials:
-        return self.resource._session.credentials
+        return self.resource.credentials
 
 
 def routes(resources: Iterable[Resource | str], account: Named | None) -> list[Route]:
@@ -84,9 +84,10 @@ def route_of(resource: Resource) -> Route:
     Raises:
         UsageError: it cannot be, as it is no table of its own.
     """
-    name = feed_of(resource.endpoint, resource._catalog)
-    endpoint = resource.endpoint if name is None else resource._catalog[name]
-    resource = Resource(resource._session, resource._catalog, endpoint, resource._meter)
+    name = feed_of(resource.endpoint, resource.catalog)
+    if name is not None:
+        resource = resource.sibling(name)
+    endpoint = resource.endpoint
     yes_or_no = {
         p.py: False for p in endpoint.required if p.type == "boolean"
     }  # not the active alone, not in reverse

@@ -119,8 +119,8 @@ class Table:
         elif mark is not None and mark.modifiedOnOrAfter:
             asks = {MODIFIED_SINCE: mark.modifiedOnOrAfter}
         resource, progress = self.route.resource, self._progress
-        if progress is None and resource._meter is not None:
-            progress = resource._meter(resource.name)
+        if progress is None:
+            progress = resource.progress_bar()
         self._requests = self._count()
         self._run = resource.start(
             to=self.news, progress=progress or None, **self.route.filters, **asks

@@ -31,19 +31,19 @@ class Call:
     """One read, ready to be sent: the route with its values, the query without paging, the body.
 
     Attributes:
-        given: the filters as they were understood, for provenance.
+        filters: the filters as they were understood, for provenance.
         batches: more values than one call takes, as the pairs of each call; empty where one call
             does.
-        asked: how many rows are asked for by their ids; None where they are not.
+        by_id: how many rows are asked for by their ids; None if they are not.
     """
 
     endpoint: Endpoint
     path: str
     query: Pairs
     body: Any
-    given: Mapping[str, str]
+    filters: Mapping[str, str]
     batches: tuple[Pairs, ...] = ()
-    asked: int | None = None
+    by_id: int | None = None
 
 
 def call(
@@ -84,7 +84,7 @@ def call(
     )
     if endpoint.method == "POST" and body is None:
         body = {"parameters": []}
-    told = {p.name: _told([v for _, v in pairs]) for p, pairs in texts.items()}
+    told = {p.name: in_short([v for _, v in pairs]) for p, pairs in texts.items()}
     told |= {
         p.name: json.dumps(body[p.name], ensure_ascii=False) for p in given if p.where == "body"
     }
@@ -95,7 +95,7 @@ def call(
     return Call(endpoint, path, query, body, told, batches, len(ids[1]) if ids else None)
 
 
-def _told(values: list[str]) -> str:
+def in_short(values: list[str]) -> str:
     """The values as provenance keeps them; a long list by its ends."""
     each = [v for value in values for v in value.split(",")]
     return ", ".join(values) if len(each) <= 50 else f"{len(each):,} values, {each[0]} … {each[-1]}"

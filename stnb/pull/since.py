@@ -67,6 +67,30 @@ def since(
     }
 
 
+def with_since(
+    endpoint: Endpoint,
+    filters: Mapping[str, Any],
+    value: Any,
+    owner: Credentials,
+    now: dt.datetime | None = None,
+) -> dict[str, Any]:
+    """The filters, and beside them the one that asks for what changed.
+
+    Raises:
+        BadFilter: as `since`, or that filter is given too.
+    """
+    asks = since(endpoint, value, owner, now)
+    for name in asks:
+        # Python's `from_` is also taken as the API's `from`.
+        if filters.get(name) is not None or filters.get(name.rstrip("_")) is not None:
+            raise BadFilter(
+                f"since and {name} were both given.",
+                f"since is written as {name} for {endpoint.name}.",
+                "Give one of them.",
+            )
+    return {**filters, **asks}
+
+
 def _moment(
     endpoint: Endpoint, value: Any, zone: dt.tzinfo, now: dt.datetime | None
 ) -> dt.datetime:

@@ -37,7 +37,8 @@ NO_COOKIES = DefaultCookiePolicy(
     allowed_domains=[]
 )  # one of the one environment would travel to the other
 Query = Sequence[tuple[str, str]]
-Notify = Callable[[str], None]
+# Why a request has to wait, and for how many seconds; ("", None) when it goes on.
+Notify = Callable[[str, float | None], None]
 T = TypeVar("T")
 
 
@@ -48,6 +49,10 @@ class Answer:
     content: bytes = field(repr=False)
     content_type: str
     attempts: int
+
+
+def _no_one(reason: str, seconds: float | None) -> None:
+    """Nobody wants to know."""
 
 
 class Session:
@@ -191,9 +196,7 @@ class Session:
                 return Failure.of_exception(err)
             return Answer(b"", "", attempt)
 
-        await self._insist(
-            once, self._auth, ("POST", "/connect/token", None), patience, lambda note: None
-        )
+        await self._insist(once, self._auth, ("POST", "/connect/token", None), patience, _no_one)
 
     async def send(
         self,
@@ -206,7 +209,7 @@ class Session:
         expect_json: bool = True,
         whole: Callable[[bytes], bool] | None = None,
         patience: float = PATIENCE,
-        notify: Notify = lambda note: None,
+        notify: Notify = _no_one,
     ) -> Answer:
         """Send one read, again where that helps, and answer with the body.
 
@@ -216,7 +219,8 @@ class Session:
             whole: whether a JSON body has come to its end, where the first and last byte do not
                 tell; else it is asked for again.
             patience: the longest pause in seconds before it is tried again.
-            notify: told in words whenever the request has to wait.
+            notify: called with the reason and the seconds whenever the request has to wait, and
+                with ("", None) when it goes on.
 
         Raises:
             RequestError: the call failed, after further tries where the failure may pass.
@@ -260,7 +264,7 @@ class Session:
                 raise
             if isinstance(result, Answer):
                 if attempt > 1:
-                    notify("")
+                    notify("", None)
                 return result
             if result.of_credentials and (renewed := self._renewed(auth)) is not None:
                 auth = renewed
@@ -270,7 +274,7 @@ class Session:
                 # Outside any except block: no cause or context holds a request, whose headers are
                 # secret.
                 raise result.error(*call, attempt)
-            notify(f"waiting {wait:.0f} s: {result.what}")
+            notify(result.what, wait)
             await (self._governor.pause(wait) if result.for_all else self._sleep(wait))
         raise AssertionError
 

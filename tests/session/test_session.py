@@ -539,12 +539,13 @@ def test_the_server_is_given_the_pause_it_asks_for(answer: Any, least: float, mo
     """Seconds or a date in the header, else the number in a 429's title, else a backoff; the wait
     is told.
     """
-    server, notes = Server(answer, OK), []
+    server, waits = Server(answer, OK), list[tuple[str, float | None]]()
 
-    assert get(server, notify=notes.append).attempts == 2
+    assert get(server, notify=lambda *wait: waits.append(wait)).attempts == 2
     assert least - 0.01 <= server.clock.now <= most
-    assert notes[0].startswith("waiting ")
-    assert notes[-1] == ""
+    assert waits[0][0]
+    assert waits[0][1] == pytest.approx(server.clock.now)
+    assert waits[-1] == ("", None)
 
 
 def test_a_pause_is_for_the_whole_tenant() -> None:

@@ -77,10 +77,9 @@ class Reading:
         """
         if self.run is None:
             return _no_rows(self.resource.endpoint, self.columns)
-        self.run._join(None)
-        frame = self.run.frame
-        assert frame is not None
-        told = [notice for notice in self.run._notices if notice[0] in (Incomplete, ColumnDrift)]
+        frame = self.run.result(notices=False)
+        assert isinstance(frame, pd.DataFrame)
+        told = [notice for notice in self.run.notices if notice[0] in (Incomplete, ColumnDrift)]
         for notice in told:
             notices.warn(notice)
         frame.attrs["stnb"]["notices"] = [text for _, text in told]

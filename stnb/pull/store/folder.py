@@ -86,15 +86,21 @@ class Folder:
         try:
             kept = json.loads((self.path / PLAN).read_bytes())
             age = self._now() - dt.datetime.fromisoformat(kept["began"])
-            fits = (
-                kept["call"] == self._call and abs(age) < FRESH and isinstance(kept["stand"], dict)
-            )
-            return (kept["began"], kept["stand"]) if fits else None
-        except (OSError, ValueError, KeyError, TypeError):  # none, or one that others wrote
+            position = kept.get("position", kept.get("stand"))  # its name in older versions
+            if kept["call"] != self._call or abs(age) >= FRESH or not isinstance(position, dict):
+                return None
+            return kept["began"], position
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+        ):  # none, or one that others wrote
             return None
 
-    def note(self, began: str, stand: dict[str, Any]) -> None:
+    def note(self, began: str, position: dict[str, Any]) -> None:
         """Write the journal."""
-        plan = json.dumps({"call": self._call, "began": began, "stand": stand}).encode()
+        plan = json.dumps({"call": self._call, "began": began, "position": position}).encode()
         with self.written(PLAN) as file:
             file.write(plan)
