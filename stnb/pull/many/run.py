@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from stnb.errors import NotFound, StnbWarning
-from stnb.frame import Decoded
+from stnb.frame import Decoded, Drifts
 from stnb.frame.assemble import merge
 from stnb.frame.notices import Notice
 
@@ -45,7 +45,8 @@ def report(
         "failed": lost,
         "bulk": task.equivalent or None,
     }
-    return about | changes, [*notices, *((StnbWarning, text) for text in _sentences(task))]
+    about_parents = [Notice(StnbWarning, text) for text in _sentences(task)]
+    return about | changes, [*notices, *about_parents]
 
 
 def _sentences(task: Task) -> list[str]:
@@ -222,7 +223,7 @@ class _UnitTracker(Tracker):
 def _merged(parts: Sequence[Decoded]) -> Decoded:
     if len(parts) == 1:
         return parts[0]
-    drift: dict[str, str] = {}
+    drift: Drifts = {}
     return Decoded(merge([(p.table, p.drift) for p in parts], drift), drift)
 
 
@@ -305,5 +306,5 @@ class WholeFeed(Source):
                 f"{self.task.equivalent} has {self._inactive:,} rows more that are not active; {name} has"
                 " no column to tell them, so they were left out."
             )
-            notices = [*notices, (StnbWarning, text)]
+            notices = [*notices, Notice(StnbWarning, text)]
         return about | {"total": None, "continue_from": None}, notices
