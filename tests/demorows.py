@@ -21,5 +21,7 @@ def rows(name: str) -> list[dict[str, Any]]:
     """Every row of a list, as a client would read it."""
     if name not in ROWS:
         table = WORLD.table(WORLD.home(CATALOG[name]))
-        ROWS[name] = [json.loads(r) for r in table.rows(np.arange(table.size), CATALOG[name].columns, name)]
+        ROWS[name] = [
+            json.loads(r) for r in table.rows(np.arange(table.size), CATALOG[name].columns, name)
+        ]
     return ROWS[name]

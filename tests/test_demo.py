@@ -55,21 +55,34 @@ class Client:
 
     def send(self, method: str, path: str, **more: Any) -> httpx.Response:
         async def run() -> httpx.Response:
-            async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=HOST) as client:
+            async with httpx.AsyncClient(
+                transport=httpx.ASGITransport(self.app), base_url=HOST
+            ) as client:
                 return await client.request(method, path, **more)
 
         return asyncio.run(run())
 
     def token(self, **form: str) -> httpx.Response:
-        pair = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        pair = {
+            "grant_type": "client_credentials",
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+        }
         return self.send("POST", "/connect/token", data={**pair, **form})
 
     def log_in(self) -> Client:
-        self.headers = {"Authorization": f"Bearer {self.token().json()['access_token']}", "ST-App-Key": APP_KEY}
+        self.headers = {
+            "Authorization": f"Bearer {self.token().json()['access_token']}",
+            "ST-App-Key": APP_KEY,
+        }
         return self
 
     def ask(
-        self, name: str, query: Mapping[str, Any] | None = None, keys: tuple[str, ...] = (), body: Any = None
+        self,
+        name: str,
+        query: Mapping[str, Any] | None = None,
+        keys: tuple[str, ...] = (),
+        body: Any = None,
     ) -> httpx.Response:
         endpoint = CATALOG[name]
         path = endpoint.path.replace("{tenant}", str(TENANT))
@@ -150,16 +163,26 @@ def fits(column: Column, value: Any) -> bool:
         return str(value) in column.values
     if column.type in ("decimal", "number"):
         return isinstance(value, int | float) and not isinstance(value, bool)
-    kinds: dict[str, type] = {"integer": int, "boolean": bool, "string": str, "html": str, "enum": str}
+    kinds: dict[str, type] = {
+        "integer": int,
+        "boolean": bool,
+        "string": str,
+        "html": str,
+        "enum": str,
+    }
     kind = kinds.get(column.type)
-    return kind is None or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool)))
+    return kind is None or (
+        isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+    )
 
 
 def needed(endpoint: Endpoint) -> dict[str, str]:
     """Values for the query parameters that the endpoint requires."""
     values = {"integer": "1", "boolean": "true", "date-time": "2026-01-01"}
     query = {
-        p.name: values.get(p.type, p.values[0] if p.values else "1") for p in endpoint.params if p.required and p.where == "query"
+        p.name: values.get(p.type, p.values[0] if p.values else "1")
+        for p in endpoint.params
+        if p.required and p.where == "query"
     }
     query.pop("page", None)
     query.pop("pageSize", None)
@@ -177,13 +200,20 @@ def keys_of(demo: Client, endpoint: Endpoint) -> tuple[str, ...]:
             "dynamic" if "dynamic" in endpoint.path else "report"
         ]
     if endpoint.name == "forms.jobs.attachment":
-        lists = (demo.ask("forms.jobs.attachments", {}, (str(job["id"]),)).json()["data"] for job in demo.rows("jpm.jobs"))
+        lists = (
+            demo.ask("forms.jobs.attachments", {}, (str(job["id"]),)).json()["data"]
+            for job in demo.rows("jpm.jobs")
+        )
         return (str(next(rows[0]["id"] for rows in lists if rows)),)
     keys: list[str] = []
     parts = endpoint.path.split("{tenant}/")[1].split("/")
     for i, part in enumerate(parts):
         if part.startswith("{"):
-            keys.append(first_id(demo, endpoint.path.split("/{")[0 : len(keys) + 2], parts[i - 1], tuple(keys)))
+            keys.append(
+                first_id(
+                    demo, endpoint.path.split("/{")[0 : len(keys) + 2], parts[i - 1], tuple(keys)
+                )
+            )
     return tuple(keys)
 
 
@@ -191,12 +221,18 @@ def first_id(demo: Client, above: list[str], noun: str, keys: tuple[str, ...]) -
     path = "/{".join(above)
     owner = next((e for e in CATALOG if e.path == path and e.kind in ("list", "rows")), None)
     owner = owner or (CATALOG[NOUNS[noun]] if noun in NOUNS else None)
-    if owner is not None and owner.required and (feed := owner.name.replace(".", ".export.", 1)) in CATALOG:
+    if (
+        owner is not None
+        and owner.required
+        and (feed := owner.name.replace(".", ".export.", 1)) in CATALOG
+    ):
         owner = CATALOG[feed]
     if owner is None or owner.path.count("{") - 1 != len(keys[: owner.path.count("{") - 1]):
         return "1"
     body = demo.ask(
-        owner.name, needed(owner) | ({"active": "Any"} if owner.takes("active") else {}), keys[: owner.path.count("{") - 1]
+        owner.name,
+        needed(owner) | ({"active": "Any"} if owner.takes("active") else {}),
+        keys[: owner.path.count("{") - 1],
     ).json()
     rows = body["data"] if isinstance(body, dict) else body
     return str(rows[0].get("id", rows[0].get("name", "1"))) if rows else "1"
@@ -235,10 +271,17 @@ def test_token_refuses(form: dict[str, str], error: str) -> None:
 
 def test_token_refuses_json() -> None:
     """The token endpoint takes forms only."""
-    assert Client().send("POST", "/connect/token", json={"grant_type": "client_credentials"}).status_code == 400
+    assert (
+        Client()
+        .send("POST", "/connect/token", json={"grant_type": "client_credentials"})
+        .status_code
+        == 400
+    )
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x.y.z"}, {"ST-App-Key": "ak1.other"}])
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": "Bearer x.y.z"}, {"ST-App-Key": "ak1.other"}]
+)
 def test_api_asks_for_token_and_app_key(demo: Client, headers: dict[str, str]) -> None:
     """Without a good token or app key the answer is 401 in JSON."""
     given = {**demo.headers, **headers} if headers else {}
@@ -279,7 +322,11 @@ def test_unknown_route_is_the_gateways_404(demo: Client) -> None:
 
     assert (gateway.status_code, record.status_code) == (404, 404)
     assert gateway.json()["title"] == "Unable to match incoming request to an operation."
-    assert set(gateway.json()) < set(record.json()) == {"type", "title", "status", "traceId", "errors", "data"}
+    assert (
+        set(gateway.json())
+        < set(record.json())
+        == {"type", "title", "status", "traceId", "errors", "data"}
+    )
 
 
 def test_rate_limit() -> None:
@@ -304,7 +351,12 @@ def test_every_route_answers_with_what_the_catalogue_promises(demo: Client, name
     """Each endpoint answers 200 in the shape of its kind, and each row satisfies its columns."""
     endpoint = CATALOG[name]
     body = (
-        {"parameters": [{"name": "From", "value": "2026-01-01"}, {"name": "To", "value": "2026-02-01"}]}
+        {
+            "parameters": [
+                {"name": "From", "value": "2026-01-01"},
+                {"name": "To", "value": "2026-02-01"},
+            ]
+        }
         if endpoint.method == "POST"
         else None
     )
@@ -323,7 +375,11 @@ def test_every_route_answers_with_what_the_catalogue_promises(demo: Client, name
         )
         assert set(found) - {"fields"} == shape
     rows = (
-        found["data"] if isinstance(found, dict) and endpoint.kind != "record" else found if isinstance(found, list) else [found]
+        found["data"]
+        if isinstance(found, dict) and endpoint.kind != "record"
+        else found
+        if isinstance(found, list)
+        else [found]
     )
     if endpoint.name == "crm.locations.preferredtechnician":
         assert all(row is None or isinstance(row, int) for row in rows)
@@ -336,7 +392,9 @@ def test_every_route_answers_with_what_the_catalogue_promises(demo: Client, name
     [
         e.name
         for e in CATALOG
-        if e.kind == "list" and "{" not in e.path.split("{tenant}")[1] and not any(p.required for p in e.params)
+        if e.kind == "list"
+        and "{" not in e.path.split("{tenant}")[1]
+        and not any(p.required for p in e.params)
     ],
 )
 def test_pages_add_up(demo: Client, name: str) -> None:
@@ -400,11 +458,21 @@ def test_unknown_parameters_are_ignored(demo: Client) -> None:
     """A filter that is none changes nothing, as in the real API."""
     ask = {"includeTotal": "true", "pageSize": 1}
 
-    assert demo.ask("jpm.jobs", ask).json() == demo.ask("jpm.jobs", {**ask, "scheduledOnOrAfter": "2100-01-01"}).json()
+    assert (
+        demo.ask("jpm.jobs", ask).json()
+        == demo.ask("jpm.jobs", {**ask, "scheduledOnOrAfter": "2100-01-01"}).json()
+    )
 
 
 @pytest.mark.parametrize(
-    "name", ["crm.customers", "jpm.appointments", "sales.estimates", "settings.technicians", "memberships.memberships"]
+    "name",
+    [
+        "crm.customers",
+        "jpm.appointments",
+        "sales.estimates",
+        "settings.technicians",
+        "memberships.memberships",
+    ],
 )
 def test_inactive_rows_are_hidden(demo: Client, name: str) -> None:
     """Lists that hide inactive rows show them with active=Any, whatever its case; False shows them alone."""
@@ -422,7 +490,9 @@ def test_filters_filter(demo: Client) -> None:
     bound = "2025-12-01T00:00:00Z"
     ids = lambda rows: {r["id"] for r in rows}  # noqa: E731
 
-    assert ids(demo.rows("jpm.jobs", jobStatus="Canceled")) == {j["id"] for j in jobs if j["jobStatus"] == "Canceled"}
+    assert ids(demo.rows("jpm.jobs", jobStatus="Canceled")) == {
+        j["id"] for j in jobs if j["jobStatus"] == "Canceled"
+    }
     assert ids(demo.rows("jpm.jobs", customerId=job["customerId"])) == {
         j["id"] for j in jobs if j["customerId"] == job["customerId"]
     }
@@ -431,7 +501,10 @@ def test_filters_filter(demo: Client) -> None:
     }
     assert ids(demo.rows("jpm.jobs", number=job["jobNumber"])) == {job["id"]}
     assert job["id"] in ids(demo.rows("jpm.jobs", tagTypeIds=job["tagTypeIds"][0]))
-    assert ids(demo.rows("jpm.jobs", ids=f"{job['id']},{jobs[0]['id']}")) == {job["id"], jobs[0]["id"]}
+    assert ids(demo.rows("jpm.jobs", ids=f"{job['id']},{jobs[0]['id']}")) == {
+        job["id"],
+        jobs[0]["id"],
+    }
     assert demo.rows("jpm.jobs", createdOnOrAfter="2100-01-01") == []
     assert all("heli" in c["name"].lower() for c in demo.rows("crm.customers", name="heli"))
 
@@ -441,12 +514,16 @@ def test_filters_across_tables(demo: Client) -> None:
     sent = demo.rows("dispatch.appointment_assignments", active="Any")
     technician = sent[0]["technicianId"]
     contact = next(c for c in demo.rows("crm.customers.contacts") if c["type"] == "Phone")
-    open_bills = demo.rows("accounting.invoices", **{"balanceFilter.Comparer": "Greater", "balanceFilter.Balance": "0"})
+    open_bills = demo.rows(
+        "accounting.invoices", **{"balanceFilter.Comparer": "Greater", "balanceFilter.Balance": "0"}
+    )
 
     assert {j["id"] for j in demo.rows("jpm.jobs", technicianId=technician)} == {
         s["jobId"] for s in sent if s["technicianId"] == technician
     }
-    assert contact["customerId"] in {c["id"] for c in demo.rows("crm.customers", phone=contact["value"], active="Any")}
+    assert contact["customerId"] in {
+        c["id"] for c in demo.rows("crm.customers", phone=contact["value"], active="Any")
+    }
     assert open_bills
     assert all(float(b["balance"]) > 0 for b in open_bills)
 
@@ -473,10 +550,16 @@ def test_irregular_windows(demo: Client, name: str, after: str, before: str, col
 def test_repeated_values(demo: Client, name: str) -> None:
     """Several values of one filter come as repeated keys or as one list."""
     rows = demo.ask(
-        name, {"statuses": ["Posted", "Exported"] if name.endswith("invoices") else "Posted", "pageSize": 500}
+        name,
+        {
+            "statuses": ["Posted", "Exported"] if name.endswith("invoices") else "Posted",
+            "pageSize": 500,
+        },
     ).json()["data"]
 
-    assert {r["syncStatus"] for r in rows} == ({"Posted", "Exported"} if name.endswith("invoices") else {"Posted"})
+    assert {r["syncStatus"] for r in rows} == (
+        {"Posted", "Exported"} if name.endswith("invoices") else {"Posted"}
+    )
 
 
 def test_sort(demo: Client) -> None:
@@ -511,7 +594,9 @@ def test_feed_holds_every_row_in_the_order_of_change(demo: Client, feed: str, li
     again = demo.ask(feed, {"from": cursor}).json()
 
     assert len(rows) > 100
-    assert sorted(r["id"] for r in rows) == sorted(r["id"] for r in demo.rows(listed, **({shows[0]: shows[1]} if shows else {})))
+    assert sorted(r["id"] for r in rows) == sorted(
+        r["id"] for r in demo.rows(listed, **({shows[0]: shows[1]} if shows else {}))
+    )
     assert [r["modifiedOn"][:19] for r in rows] == sorted(r["modifiedOn"][:19] for r in rows)
     assert (again["data"], again["hasMore"], again["continueFrom"]) == ([], False, cursor)
 
@@ -521,7 +606,9 @@ def test_feed_from_a_date(demo: Client) -> None:
     rows, _ = demo.feed("jpm.export.jobs", **{"from": "2026-01-15"})
     everything, _ = demo.feed("jpm.export.jobs")
 
-    assert {r["id"] for r in rows} == {r["id"] for r in everything if r["modifiedOn"] >= "2026-01-15"}
+    assert {r["id"] for r in rows} == {
+        r["id"] for r in everything if r["modifiedOn"] >= "2026-01-15"
+    }
     assert demo.ask("jpm.export.jobs", {"from": "not a cursor"}).status_code == 400
 
 
@@ -567,7 +654,11 @@ def links(columns: tuple[Column, ...], row: Any) -> Iterator[tuple[str, str]]:
         elif column.type == "object" and column.name == "" and isinstance(row, dict):
             yield from links(column.children, row)
         elif column.refers and value is not None:
-            technician = column.name == "employeeId" and isinstance(row, dict) and row.get("employeeType") == "Technician"
+            technician = (
+                column.name == "employeeId"
+                and isinstance(row, dict)
+                and row.get("employeeType") == "Technician"
+            )
             yield ("settings.technicians" if technician else column.refers), str(value)
 
 
@@ -578,7 +669,10 @@ def known(demo: Client) -> dict[str, set[str]]:
     class Known(dict[str, set[str]]):
         def __missing__(self, name: str) -> set[str]:
             if name == "users":
-                people = [*demo.rows("settings.technicians", active="Any"), *demo.rows("settings.employees", active="Any")]
+                people = [
+                    *demo.rows("settings.technicians", active="Any"),
+                    *demo.rows("settings.employees", active="Any"),
+                ]
                 found = {str(r["userId"]) for r in people}
             elif CATALOG[name].kind == "rows":
                 found = {str(r["id"]) for r in demo.ask(name).json()}
@@ -588,7 +682,9 @@ def known(demo: Client) -> dict[str, set[str]]:
                 found = {str(r["id"]) for r in demo.feed(name)[0]}
             else:
                 shows = CATALOG[name].shows_all
-                found = {str(r["id"]) for r in demo.rows(name, **({shows[0]: shows[1]} if shows else {}))}
+                found = {
+                    str(r["id"]) for r in demo.rows(name, **({shows[0]: shows[1]} if shows else {}))
+                }
             self[name] = found
             return found
 
@@ -600,7 +696,9 @@ def known(demo: Client) -> dict[str, set[str]]:
     [
         e.name
         for e in CATALOG
-        if e.kind in ("list", "export") and "{" not in e.path.split("{tenant}")[1] and not any(p.required for p in e.params)
+        if e.kind in ("list", "export")
+        and "{" not in e.path.split("{tenant}")[1]
+        and not any(p.required for p in e.params)
     ],
 )
 def test_links_lead_somewhere(demo: Client, known: dict[str, set[str]], name: str) -> None:
@@ -609,7 +707,12 @@ def test_links_lead_somewhere(demo: Client, known: dict[str, set[str]], name: st
     shows = endpoint.shows_all
     query = {shows[0]: shows[1]} if shows else {}
     rows = demo.feed(name, **query)[0] if endpoint.kind == "export" else demo.rows(name, **query)
-    lost = {(target, key) for row in rows for target, key in links(endpoint.columns, row) if key not in known[target]}
+    lost = {
+        (target, key)
+        for row in rows
+        for target, key in links(endpoint.columns, row)
+        if key not in known[target]
+    }
 
     assert rows or not endpoint.columns
     assert lost == set()
@@ -632,9 +735,15 @@ def test_money_adds_up(demo: Client) -> None:
     owed: dict[int, float] = {}
     for bill in bills:
         owed[bill["customer"]["id"]] = owed.get(bill["customer"]["id"], 0) + float(bill["balance"])
-        assert sum(float(i["total"]) for i in bill["items"]) == pytest.approx(float(bill["subTotal"]), abs=0.005)
-        assert float(bill["subTotal"]) + float(bill["salesTax"]) == pytest.approx(float(bill["total"]), abs=0.005)
-        assert float(bill["total"]) - paid.get(bill["id"], 0) == pytest.approx(float(bill["balance"]), abs=0.005)
+        assert sum(float(i["total"]) for i in bill["items"]) == pytest.approx(
+            float(bill["subTotal"]), abs=0.005
+        )
+        assert float(bill["subTotal"]) + float(bill["salesTax"]) == pytest.approx(
+            float(bill["total"]), abs=0.005
+        )
+        assert float(bill["total"]) - paid.get(bill["id"], 0) == pytest.approx(
+            float(bill["balance"]), abs=0.005
+        )
         assert paid.get(bill["id"], 0) <= max(float(bill["total"]), 0) + 0.005
     for customer in demo.rows("crm.customers", active="Any"):
         assert customer["balance"] == pytest.approx(owed.get(customer["id"], 0), abs=0.01)
@@ -676,14 +785,26 @@ def test_last_month_has_data(demo: Client) -> None:
 def test_reports(demo: Client) -> None:
     """Reports run with their parameters and page through their rows."""
     about = demo.ask("reporting.report_category.reports.get", keys=("operations", "70104")).json()
-    body = {"parameters": [{"name": "From", "value": "2025-06-01"}, {"name": "To", "value": "2025-06-30"}]}
-    ask = lambda **query: demo.ask("reporting.report_category.reports.data", query, ("operations", "70104"), body).json()  # noqa: E731
+    body = {
+        "parameters": [
+            {"name": "From", "value": "2025-06-01"},
+            {"name": "To", "value": "2025-06-30"},
+        ]
+    }
+    ask = lambda **query: demo.ask(
+        "reporting.report_category.reports.data", query, ("operations", "70104"), body
+    ).json()  # noqa: E731
     first, second = ask(pageSize=20, includeTotal="true"), ask(pageSize=20, page=2)
 
     assert [f["name"] for f in first["fields"]] == [f["name"] for f in about["fields"]]
     assert len(first["data"]) == 20 < first["totalCount"]
     assert first["data"] != second["data"]
-    assert demo.ask("reporting.report_category.reports.data", {}, ("operations", "70104"), {}).status_code == 400
+    assert (
+        demo.ask(
+            "reporting.report_category.reports.data", {}, ("operations", "70104"), {}
+        ).status_code
+        == 400
+    )
 
 
 # -- as a server
@@ -700,7 +821,12 @@ def test_same_bytes_in_two_processes() -> None:
         "        table = world.table(world.home(e)); mark.update(b''.join(table.rows(np.arange(table.size), e.columns, e.name)))\n"
         "print(mark.hexdigest())"
     )
-    marks = {subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout for _ in range(2)}
+    marks = {
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        ).stdout
+        for _ in range(2)
+    }
 
     assert len(marks) == 1
     assert len(marks.pop().strip()) == len(hashlib.sha256().hexdigest())
@@ -720,18 +846,29 @@ def test_rows_do_not_depend_on_who_asks_first() -> None:
     for order in (names, names[::-1]):
         world = World(CATALOG, 3, 0.05, TODAY)
         tables = {name: world.table(world.home(CATALOG[name])) for name in order}
-        marks.append({n: t.rows(np.arange(t.size), CATALOG[n].columns, n) for n, t in tables.items()})
+        marks.append(
+            {n: t.rows(np.arange(t.size), CATALOG[n].columns, n) for n, t in tables.items()}
+        )
 
     assert marks[0] == marks[1]
 
 
 def test_many_calls_at_once() -> None:
     """Calls that come together to an app which has no data yet get what they would get one by one."""
-    names = ["jpm.jobs", "accounting.invoices", "inventory.receipts", "payroll.payrolls", "crm.customers", "telecom.calls"] * 3
+    names = [
+        "jpm.jobs",
+        "accounting.invoices",
+        "inventory.receipts",
+        "payroll.payrolls",
+        "crm.customers",
+        "telecom.calls",
+    ] * 3
     demo = Client().log_in()
 
     async def run() -> list[httpx.Response]:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(demo.app), base_url=HOST, headers=demo.headers) as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(demo.app), base_url=HOST, headers=demo.headers
+        ) as client:
             paths = [CATALOG[name].path.replace("{tenant}", str(TENANT)) for name in names]
             return await asyncio.gather(*(client.get(path) for path in paths))
 
@@ -824,7 +961,9 @@ def test_faults_by_chance_follow_the_seed() -> None:
 
 def test_cursor_that_stands_still() -> None:
     """A feed can be made to repeat its cursor for ever, and a list to have no end."""
-    demo = Client(faults=[Fault("same-cursor", times=None), Fault("never-ends", path="/zones", times=None)]).log_in()
+    demo = Client(
+        faults=[Fault("same-cursor", times=None), Fault("never-ends", path="/zones", times=None)]
+    ).log_in()
     first, second = (demo.ask("jpm.export.jobs").json() for _ in range(2))
 
     assert first["continueFrom"] == second["continueFrom"]

@@ -50,7 +50,19 @@ def pull(app: Any, name: str = LISTED) -> tuple[pd.DataFrame, set[str]]:
 
 
 # By name: what it ends with. A set names the warnings of a pull that has every row; "less" is one that says that rows lack.
-PASSES = ("429-header", "429-date", "429-title", "429-bare", "500", "502", "503", "503-html", "504", "409-maintenance", "401")
+PASSES = (
+    "429-header",
+    "429-date",
+    "429-title",
+    "429-bare",
+    "500",
+    "502",
+    "503",
+    "503-html",
+    "504",
+    "409-maintenance",
+    "401",
+)
 PASSES += ("html-200", "empty", "cut-off", "cut-gzip", "slow", "reset", "drop", "never-answers")
 ENDS: dict[str, Any] = {key: set() for key in PASSES}
 ENDS |= {
@@ -68,7 +80,12 @@ ENDS |= {
     "empty-page": {"Incomplete"},
     "shifting": set(),
 }
-ENDS |= {"wrong-total": {"Incomplete"}, "changing-total": {"Incomplete"}, "gap": "less", "ends-early": "less"}
+ENDS |= {
+    "wrong-total": {"Incomplete"},
+    "changing-total": {"Incomplete"},
+    "gap": "less",
+    "ends-early": "less",
+}
 ENDS |= {key: {"ColumnDrift"} for key in ("unknown-key", "wrong-type", "deep")}
 ENDS |= dict.fromkeys(
     ("missing-key", "null-required", "long-fractions", "year-1", "year-9999", "no-zone"), None
@@ -85,7 +102,10 @@ def test_a_pull_through_a_fault_ends_as_it_should(app: Any, name: str) -> None:
     order(
         app,
         Fault(
-            name, path="/jobs" if source == FEED else "/appointments", seconds=0.01, times=None if name == "same-cursor" else 1
+            name,
+            path="/jobs" if source == FEED else "/appointments",
+            seconds=0.01,
+            times=None if name == "same-cursor" else 1,
         ),
     )
     ends = ENDS[name]
@@ -108,7 +128,9 @@ def test_a_pull_through_a_fault_ends_as_it_should(app: Any, name: str) -> None:
 
 def client(app: Any, method: str, path: str, **more: Any) -> httpx.Response:
     async def run() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://demo.invalid") as http:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="https://demo.invalid"
+        ) as http:
             return await http.request(method, path, **more)
 
     return asyncio.run(run())
@@ -118,10 +140,14 @@ def rows(answer: httpx.Response) -> list[dict[str, Any]]:
     return list(answer.json()["data"])
 
 
-def page(app: Any, *faults: Fault | str, path: str = "appointments", **query: Any) -> dict[str, Any]:
+def page(
+    app: Any, *faults: Fault | str, path: str = "appointments", **query: Any
+) -> dict[str, Any]:
     order(app, *faults)
     with hasty(app) as st:
-        found: dict[str, Any] = st.get(f"jpm/v2/tenant/{{tenant}}/{path}", **{"pageSize": 20, "sort": "+Id", **query})
+        found: dict[str, Any] = st.get(
+            f"jpm/v2/tenant/{{tenant}}/{path}", **{"pageSize": 20, "sort": "+Id", **query}
+        )
     return found
 
 
@@ -129,17 +155,47 @@ def page(app: Any, *faults: Fault | str, path: str = "appointments", **query: An
     ("name", "told"),
     [
         pytest.param(
-            "unknown-key", lambda bad, good: [r.pop("surprise") for r in bad] == [1] * 20 and bad == good, id="unknown-key"
+            "unknown-key",
+            lambda bad, good: [r.pop("surprise") for r in bad] == [1] * 20 and bad == good,
+            id="unknown-key",
         ),
-        pytest.param("missing-key", lambda bad, good: len(bad[0]) == len(good[0]) - 1 and bad[1:] == good[1:], id="missing-key"),
-        pytest.param("null-required", lambda bad, good: bad[0] == good[0] | {"jobId": None}, id="null-required"),
-        pytest.param("wrong-type", lambda bad, good: bad[0] == good[0] | {"jobId": "n/a"}, id="wrong-type"),
-        pytest.param("big-ids", lambda bad, good: [r["id"] - 2**53 - 1 for r in bad] == [r["id"] for r in good], id="big-ids"),
-        pytest.param("long-fractions", lambda bad, good: bad[3]["start"] == good[3]["start"][:19] + ".1234567Z", id="fractions"),
-        pytest.param("no-zone", lambda bad, good: bad[3]["start"] + "Z" == good[3]["start"], id="no-zone"),
-        pytest.param("year-1", lambda bad, good: bad[0]["start"] == "0001-01-01T00:00:00Z", id="year-1"),
-        pytest.param("year-9999", lambda bad, good: bad[0]["start"].startswith("9999"), id="year-9999"),
-        pytest.param("deep", lambda bad, good: bad[0].pop("extra")["a"]["b"]["c"] and bad[0] == good[0], id="deep"),
+        pytest.param(
+            "missing-key",
+            lambda bad, good: len(bad[0]) == len(good[0]) - 1 and bad[1:] == good[1:],
+            id="missing-key",
+        ),
+        pytest.param(
+            "null-required",
+            lambda bad, good: bad[0] == good[0] | {"jobId": None},
+            id="null-required",
+        ),
+        pytest.param(
+            "wrong-type", lambda bad, good: bad[0] == good[0] | {"jobId": "n/a"}, id="wrong-type"
+        ),
+        pytest.param(
+            "big-ids",
+            lambda bad, good: [r["id"] - 2**53 - 1 for r in bad] == [r["id"] for r in good],
+            id="big-ids",
+        ),
+        pytest.param(
+            "long-fractions",
+            lambda bad, good: bad[3]["start"] == good[3]["start"][:19] + ".1234567Z",
+            id="fractions",
+        ),
+        pytest.param(
+            "no-zone", lambda bad, good: bad[3]["start"] + "Z" == good[3]["start"], id="no-zone"
+        ),
+        pytest.param(
+            "year-1", lambda bad, good: bad[0]["start"] == "0001-01-01T00:00:00Z", id="year-1"
+        ),
+        pytest.param(
+            "year-9999", lambda bad, good: bad[0]["start"].startswith("9999"), id="year-9999"
+        ),
+        pytest.param(
+            "deep",
+            lambda bad, good: bad[0].pop("extra")["a"]["b"]["c"] and bad[0] == good[0],
+            id="deep",
+        ),
         pytest.param("duplicates", lambda bad, good: bad == good[:1] + good, id="duplicates"),
         pytest.param("resent", lambda bad, good: bad == good + good[:1], id="resent"),
         pytest.param("short-pages", lambda bad, good: bad == good[:10], id="short-pages"),
@@ -165,7 +221,9 @@ def test_pages_that_move(app: Any) -> None:
     assert page(app, "gap", page=2)["data"][:-1] == second[1:]
     batch = page(app, "empty-batch", path="export/jobs")
     assert (batch["data"], batch["hasMore"]) == ([], True)
-    assert page(app, "empty-batch", path="export/jobs", from_=batch["continueFrom"]) == page(app, path="export/jobs")
+    assert page(app, "empty-batch", path="export/jobs", from_=batch["continueFrom"]) == page(
+        app, path="export/jobs"
+    )
 
 
 def test_chance_follows_the_seed(app: Any) -> None:
@@ -184,7 +242,12 @@ def test_chance_follows_the_seed(app: Any) -> None:
 
 def test_faults_are_picked_by_route_page_and_count(app: Any) -> None:
     """The first that fits happens; the token has faults only when it is named."""
-    order(app, Fault("500", path="/jobs", page=3, times=2, after=1), "503", Fault("429-bare", path="connect/token"))
+    order(
+        app,
+        Fault("500", path="/jobs", page=3, times=2, after=1),
+        "503",
+        Fault("429-bare", path="connect/token"),
+    )
     next_ = app.state.faults.next
     met = [
         next_("/jobs", "3"),
@@ -203,7 +266,11 @@ def test_faults_are_picked_by_route_page_and_count(app: Any) -> None:
     [
         pytest.param("500", Fault("500"), id="a name"),
         pytest.param("500:0.05", Fault("500", times=None, chance=0.05), id="a name with a chance"),
-        pytest.param({"name": "drop", "path": "/jobs", "times": None}, Fault("drop", path="/jobs", times=None), id="fields"),
+        pytest.param(
+            {"name": "drop", "path": "/jobs", "times": None},
+            Fault("drop", path="/jobs", times=None),
+            id="fields",
+        ),
     ],
 )
 def test_faults_are_written_in_several_ways(given: Any, fault: Fault) -> None:
@@ -252,7 +319,12 @@ def test_a_wrong_name_is_told_with_those_that_there_are(app: Any) -> None:
 
 def test_faults_are_ordered_over_http(app: Any) -> None:
     """POST sets them, GET shows how often each has happened, DELETE takes them away; none of it needs a token."""
-    set_ = client(app, "POST", "/_demo/faults", json=[{"name": "500", "path": "/zones", "times": 2}, "drop:0.5"])
+    set_ = client(
+        app,
+        "POST",
+        "/_demo/faults",
+        json=[{"name": "500", "path": "/zones", "times": 2}, "drop:0.5"],
+    )
     answers = [client(app, "GET", "/dispatch/v2/tenant/1/zones").status_code for _ in range(3)]
     shown = client(app, "GET", "/_demo/faults").json()
 

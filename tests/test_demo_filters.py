@@ -19,13 +19,42 @@ CATALOG = load()
 Row = dict[str, Any]
 PAGING = {"page", "pageSize", "includeTotal"}
 # Parameters that do not narrow: they order rows or say what a row shows. They have tests of their own below.
-OTHERS = {"sort", "orderBy", "orderByDirection", "sortBy", "descending", "calculatePrices", "genPermUrl", "includeChildren"}
-OTHERS |= {"includeDurationBilling", "includeDiscounts", "includeRecurringServices", "includeTags", "includeTechnicians"}
-OTHERS |= {"includeSubtasks", "externalDataApplicationGuid", "externalDataKey", "externalDataValues", "active", "activeOnly"}
+OTHERS = {
+    "sort",
+    "orderBy",
+    "orderByDirection",
+    "sortBy",
+    "descending",
+    "calculatePrices",
+    "genPermUrl",
+    "includeChildren",
+}
+OTHERS |= {
+    "includeDurationBilling",
+    "includeDiscounts",
+    "includeRecurringServices",
+    "includeTags",
+    "includeTechnicians",
+}
+OTHERS |= {
+    "includeSubtasks",
+    "externalDataApplicationGuid",
+    "externalDataKey",
+    "externalDataValues",
+    "active",
+    "activeOnly",
+}
 OTHERS |= {"activeState", "includeInactive", "performanceSegmentationType", "empty", "owners"}
 OTHERS |= {"searchTerm"}
 OTHERS |= {f"includeReviewsWithout{what}" for what in ("Location", "Campaign", "Technician")}
-ENDS = {"OnOrAfter": ">=", "OnOrBefore": "<=", "OnBefore": "<", "OnAfter": ">=", "Before": "<", "After": ">"}
+ENDS = {
+    "OnOrAfter": ">=",
+    "OnOrBefore": "<=",
+    "OnBefore": "<",
+    "OnAfter": ">=",
+    "Before": "<",
+    "After": ">",
+}
 ENDS |= {"Greater": ">", "Less": "<", "From": ">=", "To": "<="}
 # What a filter is about where its name does not say so: the column, and how it compares.
 ABOUT: dict[tuple[str, str], tuple[str, str]] = {
@@ -35,7 +64,10 @@ ABOUT: dict[tuple[str, str], tuple[str, str]] = {
     ("accounting.ap_bills", "minCost"): ("billAmount", ">="),
     ("accounting.ap_bills", "maxCost"): ("billAmount", "<="),
     ("accounting.credit_memos", "appliedToInvoiceIds"): ("appliedTo.appliedId", "="),
-    ("accounting.credit_memos", "appliedToReferenceNumber"): ("appliedTo.appliedToReferenceNumber", "="),
+    ("accounting.credit_memos", "appliedToReferenceNumber"): (
+        "appliedTo.appliedToReferenceNumber",
+        "=",
+    ),
     ("accounting.credit_memos", "appliedBefore"): ("appliedTo.appliedOn", "<"),
     ("accounting.credit_memos", "appliedOnOrAfter"): ("appliedTo.appliedOn", ">="),
     ("accounting.credit_memos", "totalFilter.Amount"): ("total", "="),
@@ -53,7 +85,10 @@ ABOUT: dict[tuple[str, str], tuple[str, str]] = {
     ("accounting.payments", "paidOnBefore"): ("date", "<"),
     ("accounting.payments", "statuses"): ("syncStatus", "="),
     ("accounting.payments", "appliedToInvoiceIds"): ("appliedTo.appliedId", "="),
-    ("accounting.payments", "appliedToReferenceNumber"): ("appliedTo.appliedToReferenceNumber", "="),
+    ("accounting.payments", "appliedToReferenceNumber"): (
+        "appliedTo.appliedToReferenceNumber",
+        "=",
+    ),
     ("crm.booking_provider_tags", "name"): ("tagName", "has"),
     ("dispatch.technician_shifts", "titleContains"): ("title", "has"),
     ("dispatch.technician_shifts", "noteContains"): ("note", "has"),
@@ -70,7 +105,10 @@ ABOUT: dict[tuple[str, str], tuple[str, str]] = {
     ("jpm.projects", "completedOnOrAfter"): ("actualCompletionDate", ">="),
     ("jpm.work_breakdown_structure.budget_codes", "budgetCodeIds"): ("id", "="),
     ("jpm.work_breakdown_structure.budget_codes", "segmentIds"): ("segments.segmentId", "="),
-    ("jpm.work_breakdown_structure.budget_codes", "segmentItemIds"): ("segments.segmentItemId", "="),
+    ("jpm.work_breakdown_structure.budget_codes", "segmentItemIds"): (
+        "segments.segmentItemId",
+        "=",
+    ),
     ("marketingreputation.reviews", "fromDate"): ("publishDate", ">="),
     ("marketingreputation.reviews", "toDate"): ("publishDate", "<="),
     ("marketingreputation.reviews", "fromRating"): ("rating", ">="),
@@ -118,11 +156,17 @@ class Demo(Client):
         self.known: dict[str, dict[Any, Row]] = {}
         self.flats: dict[int, dict[str, list[Any]]] = {}
 
-    def rows(self, name: str, query: dict[str, Any] | None = None, keys: tuple[str, ...] = ()) -> list[Row]:
+    def rows(
+        self, name: str, query: dict[str, Any] | None = None, keys: tuple[str, ...] = ()
+    ) -> list[Row]:
         endpoint, page = CATALOG[name], CATALOG[name].page_first
         out: list[Row] = []
         while True:
-            paging = {"page": page, "pageSize": endpoint.page_size_max or 5000} if endpoint.takes("page") else {}
+            paging = (
+                {"page": page, "pageSize": endpoint.page_size_max or 5000}
+                if endpoint.takes("page")
+                else {}
+            )
             answer = self.ask(endpoint.path, {**(query or {}), **paging}, keys)
             assert answer.status_code == 200, answer.text
             body = answer.json()
@@ -180,7 +224,10 @@ def grouped(rows: list[Row], key: str) -> dict[int, list[Row]]:
 def everything(endpoint: Endpoint) -> dict[str, str]:
     """The query that shows all rows, with all they can show."""
     values = {"boolean": "false", "integer": "1", "object": ""}
-    query = {p.name: p.values[0] if p.values else values.get(p.type, "2026-03-01") for p in endpoint.required}
+    query = {
+        p.name: p.values[0] if p.values else values.get(p.type, "2026-03-01")
+        for p in endpoint.required
+    }
     for name in query:
         if re.search("from|after", name, re.IGNORECASE):
             query[name] = "2020-01-01"
@@ -230,7 +277,9 @@ def visit_services(demo: Demo) -> dict[int, set[int]]:
     owner, out = demo.by_id("memberships.memberships"), defaultdict(set)
     for service in demo.all("memberships.recurring_services"):
         if service["membershipId"] in owner:
-            out[service["recurringServiceTypeId"]].add(owner[service["membershipId"]]["membershipTypeId"])
+            out[service["recurringServiceTypeId"]].add(
+                owner[service["membershipId"]]["membershipTypeId"]
+            )
     return out
 
 
@@ -239,10 +288,19 @@ BEYOND: dict[tuple[str, str], tuple[Values, str]] = {
     ("crm.leads", "customerCity"): (lambda d, r: [customer(d, r)["address"].get("city")], "="),
     ("crm.leads", "customerState"): (lambda d, r: [customer(d, r)["address"].get("state")], "="),
     ("crm.leads", "customerZip"): (lambda d, r: [customer(d, r)["address"].get("zip")], "="),
-    ("crm.leads", "customerCreatedOnOrAfter"): (lambda d, r: [customer(d, r).get("createdOn")], ">="),
+    ("crm.leads", "customerCreatedOnOrAfter"): (
+        lambda d, r: [customer(d, r).get("createdOn")],
+        ">=",
+    ),
     ("crm.leads", "customerCreatedBefore"): (lambda d, r: [customer(d, r).get("createdOn")], "<"),
-    ("crm.leads", "customerModifiedOnOrAfter"): (lambda d, r: [customer(d, r).get("modifiedOn")], ">="),
-    ("crm.leads", "withoutCustomer"): (lambda d, r: [r["customerId"] is None or r["locationId"] is None], "="),
+    ("crm.leads", "customerModifiedOnOrAfter"): (
+        lambda d, r: [customer(d, r).get("modifiedOn")],
+        ">=",
+    ),
+    ("crm.leads", "withoutCustomer"): (
+        lambda d, r: [r["customerId"] is None or r["locationId"] is None],
+        "=",
+    ),
     ("marketingads.attributed_leads", "leadType"): (
         lambda d, r: [("Call", "WebBooking", "WebLeadForm", "ManualJob")[r["leadType"] - 1]],
         "=",
@@ -252,12 +310,27 @@ BEYOND: dict[tuple[str, str], tuple[Values, str]] = {
         "=",
     ),
     ("crm.leads", "isCaptureSourceForm"): (lambda d, r: [bool(r["captureSource"])], "="),
-    ("forms.forms", "status"): (lambda d, r: ["Published" if r["published"] else "Unpublished"], "="),
-    ("jpm.jobs", "technicianId"): (lambda d, r: [s["technicianId"] for s in d.sent.get(r["id"], [])], "="),
+    ("forms.forms", "status"): (
+        lambda d, r: ["Published" if r["published"] else "Unpublished"],
+        "=",
+    ),
+    ("jpm.jobs", "technicianId"): (
+        lambda d, r: [s["technicianId"] for s in d.sent.get(r["id"], [])],
+        "=",
+    ),
     ("jpm.jobs", "appointmentStatus"): (lambda d, r: [v["status"] for v in d.visits[r["id"]]], "="),
-    ("jpm.jobs", "appointmentStartsOnOrAfter"): (lambda d, r: [v["start"] for v in d.visits[r["id"]]], ">="),
-    ("jpm.jobs", "appointmentStartsBefore"): (lambda d, r: [v["start"] for v in d.visits[r["id"]]], "<"),
-    ("jpm.jobs", "hasUnusedAppointments"): (lambda d, r: [any(v["unused"] for v in d.visits[r["id"]])], "="),
+    ("jpm.jobs", "appointmentStartsOnOrAfter"): (
+        lambda d, r: [v["start"] for v in d.visits[r["id"]]],
+        ">=",
+    ),
+    ("jpm.jobs", "appointmentStartsBefore"): (
+        lambda d, r: [v["start"] for v in d.visits[r["id"]]],
+        "<",
+    ),
+    ("jpm.jobs", "hasUnusedAppointments"): (
+        lambda d, r: [any(v["unused"] for v in d.visits[r["id"]])],
+        "=",
+    ),
     **{
         ("jpm.jobs", f"firstAppointmentStarts{end}"): (
             lambda d, r: [d.by_id("jpm.appointments")[r["firstAppointmentId"]]["start"]],
@@ -266,27 +339,42 @@ BEYOND: dict[tuple[str, str], tuple[Values, str]] = {
         for end, how in (("OnOrAfter", ">="), ("Before", "<"))
     },
     ("jpm.appointments", "technicianId"): (
-        lambda d, r: [s["technicianId"] for s in d.sent.get(r["jobId"], []) if s["appointmentId"] == r["id"]],
+        lambda d, r: [
+            s["technicianId"] for s in d.sent.get(r["jobId"], []) if s["appointmentId"] == r["id"]
+        ],
         "=",
     ),
-    ("jpm.appointments", "projectId"): (lambda d, r: [d.by_id("jpm.jobs")[r["jobId"]]["projectId"]], "="),
+    ("jpm.appointments", "projectId"): (
+        lambda d, r: [d.by_id("jpm.jobs")[r["jobId"]]["projectId"]],
+        "=",
+    ),
     ("jpm.projects", "jobId"): (lambda d, r: booked(d, r, "id"), "="),
     ("jpm.projects", "invoiceId"): (lambda d, r: booked(d, r, "invoiceId"), "="),
-    ("jpm.projects", "appointmentId"): (lambda d, r: [v["id"] for j in booked(d, r, "id") for v in d.visits[j]], "="),
+    ("jpm.projects", "appointmentId"): (
+        lambda d, r: [v["id"] for j in booked(d, r, "id") for v in d.visits[j]],
+        "=",
+    ),
     ("jpm.projects", "technicianId"): (
         lambda d, r: [s["technicianId"] for j in booked(d, r, "id") for s in d.sent.get(j, [])],
         "=",
     ),
     ("jpm.projects", "status"): (lambda d, r: [r["status"] or "None"], "="),
     ("crm.customers", "phone"): (
-        lambda d, r: [c["value"] for c in d.all("crm.customers.contacts") if c["customerId"] == r["id"] and "Phone" in c["type"]],
+        lambda d, r: [
+            c["value"]
+            for c in d.all("crm.customers.contacts")
+            if c["customerId"] == r["id"] and "Phone" in c["type"]
+        ],
         "=",
     ),
     ("sales.estimates", "totalGreater"): (lambda d, r: [round(r["subtotal"] + r["tax"], 2)], ">"),
     ("sales.estimates", "totalLess"): (lambda d, r: [round(r["subtotal"] + r["tax"], 2)], "<"),
     ("payroll.jobs.timesheets", "startedOn"): (moments, ">"),
     ("payroll.jobs.timesheets", "endedOn"): (moments, "<"),
-    ("marketingreputation.reviews", "search"): (lambda d, r: [r["review"], r["authorName"], r["customerName"]], "has"),
+    ("marketingreputation.reviews", "search"): (
+        lambda d, r: [r["review"], r["authorName"], r["customerName"]],
+        "has",
+    ),
     ("marketingreputation.reviews", "locationIds"): (
         lambda d, r: [d.by_id("jpm.jobs").get(r["jobId"], {}).get("locationId")],
         "=",
@@ -296,20 +384,33 @@ BEYOND: dict[tuple[str, str], tuple[Values, str]] = {
         "=",
     ),
     ("memberships.recurring_service_events", "locationId"): (
-        lambda d, r: [d.by_id("memberships.recurring_services")[r["locationRecurringServiceId"]]["locationId"]],
+        lambda d, r: [
+            d.by_id("memberships.recurring_services")[r["locationRecurringServiceId"]]["locationId"]
+        ],
         "=",
     ),
-    ("memberships.recurring_service_types", "membershipTypeId"): (lambda d, r: sorted(visit_services(d)[r["id"]]), "="),
+    ("memberships.recurring_service_types", "membershipTypeId"): (
+        lambda d, r: sorted(visit_services(d)[r["id"]]),
+        "=",
+    ),
     ("sales.estimates.items", "estimateId"): (
-        lambda d, r: [e["id"] for e in d.all("sales.estimates") if r["id"] in {i["id"] for i in e["items"]}],
+        lambda d, r: [
+            e["id"] for e in d.all("sales.estimates") if r["id"] in {i["id"] for i in e["items"]}
+        ],
         "=",
     ),
     **{
-        (f"pricebook.{name}", "searchText"): (lambda d, r: [r["code"], r["displayName"], r["description"]], "has")
+        (f"pricebook.{name}", "searchText"): (
+            lambda d, r: [r["code"], r["displayName"], r["description"]],
+            "has",
+        )
         for name in ("services", "materials", "equipment", "discounts_and_fees")
     },
     **{
-        (name, "agentIsExternal"): (lambda d, r: [bool(r["leadCall"]["agent"] and r["leadCall"]["agent"]["externalId"])], "=")
+        (name, "agentIsExternal"): (
+            lambda d, r: [bool(r["leadCall"]["agent"] and r["leadCall"]["agent"]["externalId"])],
+            "=",
+        )
         for name in ("telecom.calls", "telecom.v2.calls")
     },
     **{
@@ -318,7 +419,11 @@ BEYOND: dict[tuple[str, str], tuple[Values, str]] = {
     },
     **{
         (name, param): value
-        for name in ("accounting.ap_bills", "accounting.inventory_bills", "accounting.inventory_bills.paginated")
+        for name in (
+            "accounting.ap_bills",
+            "accounting.inventory_bills",
+            "accounting.inventory_bills.paginated",
+        )
         for param, value in {
             "purchaseOrderNumber": (lambda d, r: [order(d, r).get("number")], "has"),
             "purchaseOrderTypes": (lambda d, r: [order_type(d, r)], "="),
@@ -354,7 +459,11 @@ UNSEEN = {
 }
 # What cannot be shown to narrow in so small a company, and why. The filter works all the same where the data differ.
 FEW = 20  # so few rows may well be alike
-ONE_STATE, NO_BATCH, NOBODY = "the company works in one state", "nothing was exported in batches", "no row of the demo has one"
+ONE_STATE, NO_BATCH, NOBODY = (
+    "the company works in one state",
+    "nothing was exported in batches",
+    "no row of the demo has one",
+)
 OUTSIDE, ONE_PLAN = "no agent of the demo is external", "all plans run a year at a time"
 CANNOT: dict[tuple[str, str], str] = {
     ("accounting.gl_accounts", "subtypes"): NOBODY,
@@ -370,7 +479,10 @@ CANNOT: dict[tuple[str, str], str] = {
         for bills in ("ap_bills", "inventory_bills", "inventory_bills.paginated")
         for what in ("Id", "Number")
     },
-    ("dispatch.non_job_appointments", "showOnTechnicianSchedule"): "all of them are on the schedule",
+    (
+        "dispatch.non_job_appointments",
+        "showOnTechnicianSchedule",
+    ): "all of them are on the schedule",
     ("forms.submissions", "status"): "forms that were begun and not sent are not kept",
     ("inventory.purchase_orders", "status"): "there are few orders in so small a company",
     ("inventory.receipts", "batchId"): NO_BATCH,
@@ -385,7 +497,10 @@ CANNOT: dict[tuple[str, str], str] = {
     ("accounting.journal_entries", "locationName"): NOBODY,
     ("accounting.journal_entries", "vendorName"): NOBODY,
     ("accounting.journal_entries", "inventoryLocationName"): NOBODY,
-    ("crm.customers", "excludeAccountingChangesFromModifiedDateRange"): "the demo's balances do not touch modifiedOn",
+    (
+        "crm.customers",
+        "excludeAccountingChangesFromModifiedDateRange",
+    ): "the demo's balances do not touch modifiedOn",
     ("crm.customers", "state"): ONE_STATE,
     ("crm.customers", "country"): ONE_STATE,
     ("crm.leads", "leadCustomerName"): NOBODY,
@@ -395,7 +510,10 @@ CANNOT: dict[tuple[str, str], str] = {
     ("crm.locations", "state"): ONE_STATE,
     ("crm.locations", "country"): ONE_STATE,
     ("dispatch.technician_shifts", "noteContains"): NOBODY,
-    ("inventory.transfers", "transferTypeIds"): "rows tell the type's name, and no list tells its id",
+    (
+        "inventory.transfers",
+        "transferTypeIds",
+    ): "rows tell the type's name, and no list tells its id",
     ("jpm.jobs", "equipmentIds"): NOBODY,
     ("jpm.projects", "status"): NOBODY,
     ("memberships.membership_types", "duration"): ONE_PLAN,
@@ -420,7 +538,9 @@ CANNOT: dict[tuple[str, str], str] = {
 
 
 def seconds(text: str) -> int:
-    hours, minutes, rest = text.rpartition(".")[2].split(":") if text.count(":") == 2 else ("0", "0", "0")
+    hours, minutes, rest = (
+        text.rpartition(".")[2].split(":") if text.count(":") == 2 else ("0", "0", "0")
+    )
     return int(hours) * 3600 + int(minutes) * 60 + int(rest)
 
 
@@ -448,7 +568,17 @@ def flat(row: Any) -> dict[str, list[Any]]:
 def likely(name: str) -> list[str]:
     """Columns that a filter of that name may be about."""
     one, single = re.sub("s$", "", name), re.sub("ses$", "s", name)
-    found = [name, f"{name}On", f"{name}Date", one, re.sub("ies$", "y", name), single, f"{one}s", f"address.{name}", f"{one}By"]
+    found = [
+        name,
+        f"{name}On",
+        f"{name}Date",
+        one,
+        re.sub("ies$", "y", name),
+        single,
+        f"{one}s",
+        f"address.{name}",
+        f"{one}By",
+    ]
     found += [f"{one[:-2]}.id"] if one.endswith("Id") else []
     return [*found, re.sub("(Name|Number)$", lambda m: "." + m[0].lower(), name)]
 
@@ -464,9 +594,18 @@ def meaning(demo: Demo, endpoint: Endpoint, param: Param) -> tuple[Values, str] 
     if not endpoint.columns and param.name.startswith(("created", "modified")):
         base = param.name.removesuffix("Before").removesuffix("OnOrAfter")
         return lambda d, r: [r[f"{base}On"]], ENDS[param.name.removeprefix(base)]
-    base, how = param.name, "has" if re.search("(?i)name$|^title|description|^street$", param.name) and not param.many else "="
+    base, how = (
+        param.name,
+        "has"
+        if re.search("(?i)name$|^title|description|^street$", param.name) and not param.many
+        else "=",
+    )
     for end, sign in ENDS.items():
-        if param.name.endswith(end) and param.name != end and param.type in ("date-time", "date", "number", "integer"):
+        if (
+            param.name.endswith(end)
+            and param.name != end
+            and param.type in ("date-time", "date", "number", "integer")
+        ):
             base, how = param.name.removesuffix(end), sign
             break
     known = {path.lower(): path for path, _ in shown_paths(endpoint)}
@@ -508,19 +647,31 @@ def stands(value: Any, how: str, bound: Any) -> bool:
         return str(bound).lower() in str(value).lower()
     if isinstance(mine, str) or isinstance(other, str):
         return False
-    return bool({">=": mine >= other, "<=": mine <= other, ">": mine > other, "<": mine < other}[how])
+    return bool(
+        {">=": mine >= other, "<=": mine <= other, ">": mine > other, "<": mine < other}[how]
+    )
 
 
-def telling(rows: list[Row], values: list[list[Any]], how: str, param: Param) -> tuple[Any, list[Row]] | None:
+def telling(
+    rows: list[Row], values: list[list[Any]], how: str, param: Param
+) -> tuple[Any, list[Row]] | None:
     """A value that some rows fit and some do not, with the rows that fit."""
-    seen = [v for v in dict.fromkeys(v for vs in values for v in vs if isinstance(v, str | int | float)) if v != ""]
+    seen = [
+        v
+        for v in dict.fromkeys(v for vs in values for v in vs if isinstance(v, str | int | float))
+        if v != ""
+    ]
     if param.values and param.type != "boolean":
         seen = [v for v in seen if str(v).lower() in {p.lower() for p in param.values}]
     if how != "=" and how != "has":
         seen = sorted(seen, key=lambda v: str(comparable(v)))
         seen = seen[len(seen) // 2 :] + seen[: len(seen) // 2]
     for value in seen[:40]:
-        fit = [row for row, vs in zip(rows, values, strict=True) if any(stands(v, how, value) for v in vs)]
+        fit = [
+            row
+            for row, vs in zip(rows, values, strict=True)
+            if any(stands(v, how, value) for v in vs)
+        ]
         if 0 < len(fit) < len(rows):
             return value, fit
     return None
@@ -538,12 +689,17 @@ CASES = [
     pytest.param(e, p, id=f"{e.name}-{p.name}")
     for e in LISTS
     for p in e.params
-    if p.name not in OTHERS | PAGING and not p.required and p.type != "object" and not p.name.endswith((".Comparer", ".Operator"))
+    if p.name not in OTHERS | PAGING
+    and not p.required
+    and p.type != "object"
+    and not p.name.endswith((".Comparer", ".Operator"))
 ]
 
 
 @pytest.mark.parametrize(("endpoint", "param"), CASES)
-def test_filter_leaves_exactly_the_rows_that_fit(demo: Demo, endpoint: Endpoint, param: Param) -> None:
+def test_filter_leaves_exactly_the_rows_that_fit(
+    demo: Demo, endpoint: Endpoint, param: Param
+) -> None:
     """A filter with a value that some rows have leaves these rows, in their order, and no others."""
     key, rows = (endpoint.name, param.name), demo.all(endpoint.name)
     found = meaning(demo, endpoint, param)
@@ -562,11 +718,17 @@ def test_filter_leaves_exactly_the_rows_that_fit(demo: Demo, endpoint: Endpoint,
     assert demo.rows(endpoint.name, {**everything(endpoint), param.name: str(value)}) == fit
 
 
-def alike(demo: Demo, endpoint: Endpoint, param: Param, rows: list[Row], values: list[list[Any]], how: str) -> bool:
+def alike(
+    demo: Demo, endpoint: Endpoint, param: Param, rows: list[Row], values: list[list[Any]], how: str
+) -> bool:
     """Where all rows have the same, it leaves them all, and another value none."""
     own = next((v for vs in values for v in vs if v not in (None, "")), None)
     base = everything(endpoint)
-    if own is not None and how == "=" and demo.rows(endpoint.name, {**base, param.name: str(own)}) != rows:
+    if (
+        own is not None
+        and how == "="
+        and demo.rows(endpoint.name, {**base, param.name: str(own)}) != rows
+    ):
         return False
     if how not in ("=", "has") or param.values or param.type in ("boolean", "guid"):
         return True
@@ -577,7 +739,10 @@ def splits(demo: Demo, endpoint: Endpoint, param: Param) -> None:
     """What no row shows is held against the whole: the values of the filter share the rows out."""
     name, rows, base = endpoint.name, demo.all(endpoint.name), everything(endpoint)
     if param.name.startswith(("created", "modified")):
-        early, late = (demo.rows(name, {**base, param.name: f"{year}-01-01T00:00:00Z"}) for year in (2000, 2100))
+        early, late = (
+            demo.rows(name, {**base, param.name: f"{year}-01-01T00:00:00Z"})
+            for year in (2000, 2100)
+        )
         assert (early, late) == (([], rows) if param.name.endswith("Before") else (rows, []))
         return
     assert (name, param.name) in UNSEEN
@@ -591,12 +756,18 @@ def splits(demo: Demo, endpoint: Endpoint, param: Param) -> None:
 
 @pytest.mark.parametrize(
     "endpoint",
-    [pytest.param(e, id=e.name) for e in LISTS if (p := e.takes("active")) and set(p.values) == {"True", "Any", "False"}],
+    [
+        pytest.param(e, id=e.name)
+        for e in LISTS
+        if (p := e.takes("active")) and set(p.values) == {"True", "Any", "False"}
+    ],
 )
 def test_active_shares_the_rows_out(demo: Demo, endpoint: Endpoint) -> None:
     """True and False together are Any, in whatever case; where the documents say so, the default is True."""
     base = {k: v for k, v in everything(endpoint).items() if k != "active"}
-    true, false, both = (demo.rows(endpoint.name, {**base, "active": value}) for value in ("true", "False", "ANY"))
+    true, false, both = (
+        demo.rows(endpoint.name, {**base, "active": value}) for value in ("true", "False", "ANY")
+    )
     default = demo.rows(endpoint.name, base)
 
     assert sorted(map(repr, true + false)) == sorted(map(repr, both))
@@ -614,7 +785,9 @@ def test_active_shares_the_rows_out(demo: Demo, endpoint: Endpoint) -> None:
         ("accounting.payments", {"activeState": "ActiveOnly"}, {"activeState": "All"}),
     ],
 )
-def test_other_words_for_active(demo: Demo, name: str, some: dict[str, str], all_: dict[str, str]) -> None:
+def test_other_words_for_active(
+    demo: Demo, name: str, some: dict[str, str], all_: dict[str, str]
+) -> None:
     """Lists with a word of their own for active rows show the active ones, and all of them."""
     everyone = demo.rows(name, all_)
 
@@ -635,9 +808,16 @@ def test_sort(demo: Demo, endpoint: Endpoint) -> None:
     for field in ("Id", "CreatedOn", "ModifiedOn"):
         path = known.get(field.lower()) or known.get(f"leadcall.{field.lower()}")
         named = endpoint.takes("sort")
-        if path is None or (named and named.values and field.lower() not in {v.strip("+-").lower() for v in named.values}):
+        if path is None or (
+            named
+            and named.values
+            and field.lower() not in {v.strip("+-").lower() for v in named.values}
+        ):
             continue
-        up, down = (demo.rows(endpoint.name, {**everything(endpoint), "sort": f"{sign}{field}"}) for sign in "+-")
+        up, down = (
+            demo.rows(endpoint.name, {**everything(endpoint), "sort": f"{sign}{field}"})
+            for sign in "+-"
+        )
         assert ordered(up, path) == sorted(ordered(up, path), key=lambda v: (str(type(v)), v))
         assert ordered(down, path) == ordered(up, path)[::-1]
     answer = demo.ask(endpoint.path, {**everything(endpoint), "sort": "-NoSuchField"})
@@ -648,10 +828,22 @@ def test_sort(demo: Demo, endpoint: Endpoint) -> None:
     ("name", "query", "path"),
     [
         ("accounting.invoices", {"orderBy": "Id", "orderByDirection": "desc"}, "id"),
-        ("sales.estimates", {"orderBy": "CreatedOn", "orderByDirection": "descending"}, "createdOn"),
+        (
+            "sales.estimates",
+            {"orderBy": "CreatedOn", "orderByDirection": "descending"},
+            "createdOn",
+        ),
         ("jpm.job_types", {"orderBy": "modifiedOn", "orderByDirection": "desc"}, "modifiedOn"),
-        ("telecom.v2.calls", {"orderBy": "createdOn", "orderByDirection": "desc"}, "leadCall.createdOn"),
-        ("equipmentsystems.installed_equipment.custom_field_types", {"sortBy": "name", "descending": "true"}, "name"),
+        (
+            "telecom.v2.calls",
+            {"orderBy": "createdOn", "orderByDirection": "desc"},
+            "leadCall.createdOn",
+        ),
+        (
+            "equipmentsystems.installed_equipment.custom_field_types",
+            {"sortBy": "name", "descending": "true"},
+            "name",
+        ),
     ],
 )
 def test_order_by(demo: Demo, name: str, query: dict[str, str], path: str) -> None:
@@ -666,7 +858,8 @@ def test_order_by(demo: Demo, name: str, query: dict[str, str], path: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "flag"), [pytest.param(e, f, id=f"{e.name}-{f}") for e in LISTS for f in BEHIND if e.takes(f)]
+    ("endpoint", "flag"),
+    [pytest.param(e, f, id=f"{e.name}-{f}") for e in LISTS for f in BEHIND if e.takes(f)],
 )
 def test_details_behind_a_flag(demo: Demo, endpoint: Endpoint, flag: str) -> None:
     """A column behind a flag is null without it, and the rest of the row is the same with it."""
@@ -680,7 +873,10 @@ def test_details_behind_a_flag(demo: Demo, endpoint: Endpoint, flag: str) -> Non
     assert any(row[column] is not None for row in told) or (endpoint.name, flag) in CANNOT
 
 
-@pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in LISTS if e.takes("externalDataApplicationGuid")])
+@pytest.mark.parametrize(
+    "endpoint",
+    [pytest.param(e, id=e.name) for e in LISTS if e.takes("externalDataApplicationGuid")],
+)
 def test_external_data(demo: Demo, endpoint: Endpoint) -> None:
     """External data come with the application's GUID only, and find their rows by key and values."""
     base, guid = everything(endpoint), {"externalDataApplicationGuid": APPLICATION}
@@ -688,7 +884,9 @@ def test_external_data(demo: Demo, endpoint: Endpoint) -> None:
     known = [row for row in told if row["externalData"]]
 
     assert 0 < len(known) < len(told)
-    assert known[0]["externalData"] == [{"key": EXTERNAL_KEY, "value": f"{EXTERNAL_START}{known[0]['id']}"}]
+    assert known[0]["externalData"] == [
+        {"key": EXTERNAL_KEY, "value": f"{EXTERNAL_START}{known[0]['id']}"}
+    ]
     for other in ({}, {"externalDataApplicationGuid": "0f4c2c6e-1111-4222-8333-000000000001"}):
         assert not any(row["externalData"] for row in demo.rows(endpoint.name, {**base, **other}))
     if endpoint.takes("externalDataKey"):
@@ -699,7 +897,12 @@ def test_external_data(demo: Demo, endpoint: Endpoint) -> None:
 
 
 @pytest.mark.parametrize(
-    "endpoint", [pytest.param(e, id=e.name) for e in LISTS if any(p.type == "object" and "ustom" in p.name for p in e.params)]
+    "endpoint",
+    [
+        pytest.param(e, id=e.name)
+        for e in LISTS
+        if any(p.type == "object" and "ustom" in p.name for p in e.params)
+    ],
 )
 def test_custom_fields(demo: Demo, endpoint: Endpoint) -> None:
     """Rows are found by their custom fields: by all of them, or with the operator Or by one."""
@@ -713,20 +916,46 @@ def test_custom_fields(demo: Demo, endpoint: Endpoint) -> None:
     ask = lambda *wanted: {write.format(param.name, k): v for k, v in wanted}  # noqa: E731
 
     first, second = (sorted(both) * 2)[:2]
-    other = next((p for row in rows for p in sorted(pairs(row)) if p[0] != first[0]), ("No Such Field", "1"))
-    assert demo.rows(endpoint.name, {**base, **ask(first)}) == [row for row in rows if first in pairs(row)] != rows
-    assert demo.rows(endpoint.name, {**base, **ask(first, second)}) == [row for row in rows if {first, second} <= pairs(row)]
+    other = next(
+        (p for row in rows for p in sorted(pairs(row)) if p[0] != first[0]), ("No Such Field", "1")
+    )
+    assert (
+        demo.rows(endpoint.name, {**base, **ask(first)})
+        == [row for row in rows if first in pairs(row)]
+        != rows
+    )
+    assert demo.rows(endpoint.name, {**base, **ask(first, second)}) == [
+        row for row in rows if {first, second} <= pairs(row)
+    ]
     if endpoint.takes(f"{param.name.removesuffix('.Fields')}.Operator"):
-        either = {**base, **ask(first, other), f"{param.name.removesuffix('.Fields')}.Operator": "Or"}
-        assert demo.rows(endpoint.name, either) == [row for row in rows if {first, other} & pairs(row)]
+        either = {
+            **base,
+            **ask(first, other),
+            f"{param.name.removesuffix('.Fields')}.Operator": "Or",
+        }
+        assert demo.rows(endpoint.name, either) == [
+            row for row in rows if {first, other} & pairs(row)
+        ]
 
 
 @pytest.mark.parametrize(
     ("name", "param", "words"),
     [
-        ("accounting.invoices", "balanceFilter.Balance", {"Equals": "=", "Greater": ">", "Less": "<"}),
-        ("accounting.credit_memos", "totalFilter.Amount", {"Equal": "=", "GreaterThan": ">", "GreaterThanOrEqual": ">="}),
-        ("accounting.credit_memos", "balanceFilter.Amount", {"LessThan": "<", "LessThanOrEqual": "<=", "Equal": "="}),
+        (
+            "accounting.invoices",
+            "balanceFilter.Balance",
+            {"Equals": "=", "Greater": ">", "Less": "<"},
+        ),
+        (
+            "accounting.credit_memos",
+            "totalFilter.Amount",
+            {"Equal": "=", "GreaterThan": ">", "GreaterThanOrEqual": ">="},
+        ),
+        (
+            "accounting.credit_memos",
+            "balanceFilter.Amount",
+            {"LessThan": "<", "LessThanOrEqual": "<=", "Equal": "="},
+        ),
     ],
 )
 def test_comparers(demo: Demo, name: str, param: str, words: dict[str, str]) -> None:
@@ -735,12 +964,16 @@ def test_comparers(demo: Demo, name: str, param: str, words: dict[str, str]) -> 
     bound = str(sorted(float(row[column]) for row in rows)[len(rows) * 2 // 3])
     found: dict[str, list[Row]] = {}
     for word in [*words, "NotEquals" if "Equals" in words else "NotEqual"]:
-        found[word] = demo.rows(name, {**everything(CATALOG[name]), param: bound, f"{column}Filter.Comparer": word})
+        found[word] = demo.rows(
+            name, {**everything(CATALOG[name]), param: bound, f"{column}Filter.Comparer": word}
+        )
 
     for word, how in words.items():
         assert found[word] == [row for row in rows if stands(row[column], how, bound)]
     rest = next(v for k, v in found.items() if k.startswith("Not"))
-    assert len(rest) == len(rows) - len(next(v for k, v in found.items() if k in ("Equal", "Equals")))
+    assert len(rest) == len(rows) - len(
+        next(v for k, v in found.items() if k in ("Equal", "Equals"))
+    )
 
 
 def test_submissions_by_owner(demo: Demo) -> None:
@@ -749,7 +982,11 @@ def test_submissions_by_owner(demo: Demo) -> None:
     owner = next(o for row in rows for o in row["owners"] or ())
     found = demo.rows(
         "forms.submissions",
-        {**everything(CATALOG["forms.submissions"]), "owners[0].type": owner["type"], "owners[0].id": owner["id"]},
+        {
+            **everything(CATALOG["forms.submissions"]),
+            "owners[0].type": owner["type"],
+            "owners[0].id": owner["id"],
+        },
     )
 
     assert found == [row for row in rows if owner in (row["owners"] or ())] != rows
@@ -768,14 +1005,19 @@ def test_reviews_without(demo: Demo, flag: str, column: str) -> None:
     rows = demo.all("marketingreputation.reviews")
 
     assert demo.rows("marketingreputation.reviews", {flag: "true"}) == rows
-    assert demo.rows("marketingreputation.reviews", {flag: "false"}) == [row for row in rows if row[column] is not None] != rows
+    assert (
+        demo.rows("marketingreputation.reviews", {flag: "false"})
+        == [row for row in rows if row[column] is not None]
+        != rows
+    )
 
 
 def test_client_prices_by_their_name(demo: Demo) -> None:
     """Client-specific prices are found by a name that their rows do not show."""
     rows = demo.all("pricebook.clientspecificpricing")
     some = demo.rows(
-        "pricebook.clientspecificpricing", {**everything(CATALOG["pricebook.clientspecificpricing"]), "searchTerm": "hosp"}
+        "pricebook.clientspecificpricing",
+        {**everything(CATALOG["pricebook.clientspecificpricing"]), "searchTerm": "hosp"},
     )
 
     assert 0 < len(some) < len(rows)
@@ -796,7 +1038,9 @@ def test_empty_journal_entries(demo: Demo) -> None:
 # -- limits
 
 
-@pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in LISTS if (p := e.takes("ids")) and p.many])
+@pytest.mark.parametrize(
+    "endpoint", [pytest.param(e, id=e.name) for e in LISTS if (p := e.takes("ids")) and p.many]
+)
 def test_several_ids(demo: Demo, endpoint: Endpoint) -> None:
     """`ids` takes several, and as many as the documents say; one more is refused."""
     param, rows = endpoint.takes("ids"), demo.all(endpoint.name)
@@ -810,11 +1054,19 @@ def test_several_ids(demo: Demo, endpoint: Endpoint) -> None:
         assert demo.ask(endpoint.path, query).json()["errors"].keys() == {"ids"}
 
 
-@pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in LISTS if e.takes("pageSize") and e.kind == "list"])
+@pytest.mark.parametrize(
+    "endpoint",
+    [pytest.param(e, id=e.name) for e in LISTS if e.takes("pageSize") and e.kind == "list"],
+)
 def test_page_limits(demo: Demo, endpoint: Endpoint) -> None:
     """Pages begin at their first number and hold as many rows as allowed; beyond that the answer is 400 with the parameter's name."""
     base, most = everything(endpoint), endpoint.page_size_max or 5000
-    for name, value in (("pageSize", most + 1), ("pageSize", 0), ("page", endpoint.page_first - 1), ("page", "x")):
+    for name, value in (
+        ("pageSize", most + 1),
+        ("pageSize", 0),
+        ("page", endpoint.page_first - 1),
+        ("page", "x"),
+    ):
         answer = demo.ask(endpoint.path, {**base, name: value})
         assert (answer.status_code, list(answer.json()["errors"])) == (400, [name])
     assert demo.ask(endpoint.path, {**base, "pageSize": most}).json()["pageSize"] == most

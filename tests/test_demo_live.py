@@ -24,7 +24,13 @@ from stnb.demoserver.world import World
 TODAY = date(2026, 3, 2)
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC).timestamp()
 HOUR = 3600.0
-SYNCED = ["jpm.jobs", "accounting.invoices", "accounting.payments", "telecom.calls", "crm.customers"]
+SYNCED = [
+    "jpm.jobs",
+    "accounting.invoices",
+    "accounting.payments",
+    "telecom.calls",
+    "crm.customers",
+]
 pytestmark = pytest.mark.filterwarnings("ignore::stnb.errors.HiddenRows")
 
 
@@ -33,7 +39,13 @@ class Demo:
 
     def __init__(self, hours: float = 9.0, **options: Any) -> None:
         self.now = MIDNIGHT + hours * HOUR
-        options = {"scale": 0.02, "today": TODAY, "live": True, "clock": lambda: self.now, **options}
+        options = {
+            "scale": 0.02,
+            "today": TODAY,
+            "live": True,
+            "clock": lambda: self.now,
+            **options,
+        }
         self.st = stnb.demo(**options)
 
     def pass_(self, hours: float) -> None:
@@ -56,7 +68,9 @@ def world() -> LiveWorld:
 
 def rows(world: World, name: str) -> list[dict[str, Any]]:
     table = world.table(name)
-    return [json.loads(text) for text in table.rows(np.flatnonzero(table.shown()), table.columns, name)]
+    return [
+        json.loads(text) for text in table.rows(np.flatnonzero(table.shown()), table.columns, name)
+    ]
 
 
 def ids(frame: pd.DataFrame) -> set[int]:
@@ -72,7 +86,9 @@ def test_what_exists_depends_on_the_time_alone() -> None:
     idle.pass_(5 * 7.3)
 
     for name in SYNCED:
-        active = dict([busy.st[name].endpoint.shows_all]) if busy.st[name].endpoint.shows_all else {}
+        active = (
+            dict([busy.st[name].endpoint.shows_all]) if busy.st[name].endpoint.shows_all else {}
+        )
         pd.testing.assert_frame_equal(busy.st[name].pull(**active), idle.st[name].pull(**active))
 
 
@@ -92,7 +108,9 @@ def test_rows_keep_arriving_and_changing(demo: Demo) -> None:
     for name in SYNCED[:4]:
         assert ids(after[name]) > ids(before[name])
         assert min(ids(after[name]) - ids(before[name])) > max(ids(before[name]))
-    was, now = (frame.set_index("id")["jobStatus"] for frame in (before["jpm.jobs"], after["jpm.jobs"]))
+    was, now = (
+        frame.set_index("id")["jobStatus"] for frame in (before["jpm.jobs"], after["jpm.jobs"])
+    )
     assert ((now.reindex(was.index) == "Completed") & (was != "Completed")).any()
 
 
@@ -121,11 +139,18 @@ def test_sync_finds_exactly_what_changed(demo: Demo, tmp_path: Path) -> None:
 
     assert len(before) == len(SYNCED)
     for name, old in before.items():
-        kept, fresh = (pd.read_parquet(tmp_path / d / name).set_index("id").sort_index() for d in ("kept", "fresh"))
+        kept, fresh = (
+            pd.read_parquet(tmp_path / d / name).set_index("id").sort_index()
+            for d in ("kept", "fresh")
+        )
         pd.testing.assert_frame_equal(kept, fresh, check_like=True)
         was = old.set_index("id").sort_index().reindex(columns=fresh.columns)
         both = was.index.intersection(fresh.index)
-        differs = (was.loc[both].astype(object).map(repr) != fresh.loc[both].astype(object).map(repr)).any(axis=1).sum()
+        differs = (
+            (was.loc[both].astype(object).map(repr) != fresh.loc[both].astype(object).map(repr))
+            .any(axis=1)
+            .sum()
+        )
         row = told.loc[name.removesuffix(".parquet")]
         assert (row["added"], row["changed"]) == (len(fresh) - len(was), differs)
         assert row["added"] + row["changed"] > 0
@@ -137,11 +162,17 @@ def test_changes_reach_an_export_after_a_quarter_of_an_hour(demo: Demo) -> None:
     export = demo.st.jpm.export.jobs
     while demo.st.jpm.jobs.pull(createdOnOrAfter=datetime.fromtimestamp(demo.now - 600, UTC)).empty:
         demo.pass_(0.1)
-    early, recent, listed = export.pull(), export.pull(includeRecentChanges=True), demo.st.jpm.jobs.pull()
+    early, recent, listed = (
+        export.pull(),
+        export.pull(includeRecentChanges=True),
+        demo.st.jpm.jobs.pull(),
+    )
     demo.pass_(0.26)
 
     assert ids(early) < ids(recent) == ids(listed)
-    assert early["modifiedOn"].max() <= pd.Timestamp(demo.now - 0.26 * HOUR, unit="s", tz="UTC") - pd.Timedelta(minutes=15)
+    assert early["modifiedOn"].max() <= pd.Timestamp(
+        demo.now - 0.26 * HOUR, unit="s", tz="UTC"
+    ) - pd.Timedelta(minutes=15)
     assert ids(recent) <= ids(export.pull())
 
 
@@ -167,9 +198,13 @@ def test_filters_records_and_sublists_see_the_present(demo: Demo) -> None:
     jobs = st.jpm.jobs.pull()
     working = st.jpm.appointments.pull(status="Working", active="Any")
     new = jobs[jobs["createdOn"] >= pd.Timestamp(TODAY, tz="UTC")]
-    technician = st.dispatch.appointment_assignments.pull(jobId=int(new["id"].iloc[-1]))["technicianId"].iloc[0]
+    technician = st.dispatch.appointment_assignments.pull(jobId=int(new["id"].iloc[-1]))[
+        "technicianId"
+    ].iloc[0]
 
-    assert ids(st.jpm.jobs.pull(jobStatus="InProgress")) == ids(jobs[jobs["jobStatus"] == "InProgress"])
+    assert ids(st.jpm.jobs.pull(jobStatus="InProgress")) == ids(
+        jobs[jobs["jobStatus"] == "InProgress"]
+    )
     assert ids(st.jpm.jobs.pull(appointmentStatus="Working")) == set(working["jobId"])
     assert int(new["id"].iloc[-1]) in ids(st.jpm.jobs.pull(technicianId=int(technician)))
     assert st.jpm.jobs.get(int(new["id"].iloc[-1]))["jobStatus"] == new["jobStatus"].iloc[-1]
@@ -191,13 +226,25 @@ def test_ids_are_unique_and_lead_somewhere(world: LiveWorld) -> None:
     for job in since:
         assert job["customerId"] in found["crm.customers"]
         assert seen[job["firstAppointmentId"]]["jobId"] == job["id"]
-        assert bills[job["invoiceId"]]["job"] == {**bills[job["invoiceId"]]["job"], "id": job["id"], "number": job["jobNumber"]}
-        assert job["leadCallId"] is None or found["telecom.calls"][job["leadCallId"]]["jobNumber"] == job["jobNumber"]
-        assert job["bookingId"] is None or found["crm.bookings"][job["bookingId"]]["jobId"] == job["id"]
+        assert bills[job["invoiceId"]]["job"] == {
+            **bills[job["invoiceId"]]["job"],
+            "id": job["id"],
+            "number": job["jobNumber"],
+        }
+        assert (
+            job["leadCallId"] is None
+            or found["telecom.calls"][job["leadCallId"]]["jobNumber"] == job["jobNumber"]
+        )
+        assert (
+            job["bookingId"] is None
+            or found["crm.bookings"][job["bookingId"]]["jobId"] == job["id"]
+        )
         assert (job["completedOn"] is not None) == (job["jobStatus"] == "Completed")
     for sent in found["dispatch.appointment_assignments"].values():
         assert seen[sent["appointmentId"]]["jobId"] == sent["jobId"]
-    assert {call["job"]["id"] for call in found["telecom.export.calls"].values() if call["job"]} <= set(jobs)
+    assert {
+        call["job"]["id"] for call in found["telecom.export.calls"].values() if call["job"]
+    } <= set(jobs)
 
 
 def test_totals_still_agree(world: LiveWorld) -> None:
@@ -211,11 +258,18 @@ def test_totals_still_agree(world: LiveWorld) -> None:
         cents = {key: round(100 * float(bill[key])) for key in ("subTotal", "total", "balance")}
         assert cents["subTotal"] == sum(round(100 * float(item["total"])) for item in bill["items"])
         assert cents["balance"] == cents["total"] - paid[bill["id"]]
-        assert bill["balance"] != "0.00" or bill["total"] == "0.00" or float(bill["total"]) < 0 or bill["paidOn"]
+        assert (
+            bill["balance"] != "0.00"
+            or bill["total"] == "0.00"
+            or float(bill["total"]) < 0
+            or bill["paidOn"]
+        )
         items |= {item["id"] for item in bill["items"]}
         owed[bill["customer"]["id"]] += cents["balance"]
     assert items == {row["id"] for row in rows(world, "accounting.export.invoice_items")}
-    assert all(round(100 * float(c["balance"])) == owed[c["id"]] for c in rows(world, "crm.customers"))
+    assert all(
+        round(100 * float(c["balance"])) == owed[c["id"]] for c in rows(world, "crm.customers")
+    )
     assert set(paid) <= set(bills)
 
 
@@ -224,7 +278,14 @@ def test_no_row_tells_of_the_future(world: LiveWorld) -> None:
     for name in world.grown:
         for row in rows(world, name):
             row = row | row.get("leadCall", {})
-            for key in ("createdOn", "modifiedOn", "completedOn", "paidOn", "receivedOn", "assignedOn"):
+            for key in (
+                "createdOn",
+                "modifiedOn",
+                "completedOn",
+                "paidOn",
+                "receivedOn",
+                "assignedOn",
+            ):
                 assert (row.get(key) or "") <= "2026-03-05T11:30"
 
 
@@ -254,7 +315,11 @@ def test_a_speed_that_is_none_is_refused(speed: float) -> None:
 
 # -- tables that grow
 
-INNER = Column("parts", "array", children=(Column("", "object", children=(Column("id", "integer"), Column("n", "integer"))),))
+INNER = Column(
+    "parts",
+    "array",
+    children=(Column("", "object", children=(Column("id", "integer"), Column("n", "integer"))),),
+)
 COLUMNS = (
     Column("id", "integer"),
     Column("when", "date-time"),
@@ -272,7 +337,13 @@ def growing() -> tuple[Table, Grown, list[np.datetime64]]:
     def fill(table: Table, column: Column, path: str) -> Any:
         return np.array([f"made {i}" for i in range(table.size)], dtype=object)
 
-    inner = Table("parts", 3, {"id": np.array([1, 2, 3]), "n": np.array([7, 8, 9])}, INNER.children[0].children, fill)
+    inner = Table(
+        "parts",
+        3,
+        {"id": np.array([1, 2, 3]), "n": np.array([7, 8, 9])},
+        INNER.children[0].children,
+        fill,
+    )
     data = {
         "id": np.array([10, 20]),
         "when": np.array(["2026-01-01T05:06:07", "2026-01-02T00:00:00"], dtype="datetime64[us]"),
@@ -286,16 +357,27 @@ def growing() -> tuple[Table, Grown, list[np.datetime64]]:
     base, now = Table("toys", 2, data, COLUMNS, fill), [np.datetime64("2026-02-01", "us")]
     hours = np.array([26, 0], dtype="timedelta64[h]").astype("timedelta64[us]")
     begin = np.array(["2026-02-02", "2026-02-03"], dtype="datetime64[us]")
-    values: dict[str, list[Any]] = {"id": [30, KEEP], "kind": ["c", KEEP], "fixed": ["x", KEEP], "lazy": [KEEP, "told"]}
+    values: dict[str, list[Any]] = {
+        "id": [30, KEEP],
+        "kind": ["c", KEEP],
+        "fixed": ["x", KEEP],
+        "lazy": [KEEP, "told"],
+    }
     values["parts"] = [KEEP, [(0, {"id": 4})]]
     ends = (np.array([0]), begin[1:])
-    return base, Grown(base, [Batch(np.array([1, 0]), begin, hours, values, ends)], lambda: now[0]), now
+    return (
+        base,
+        Grown(base, [Batch(np.array([1, 0]), begin, hours, values, ends)], lambda: now[0]),
+        now,
+    )
 
 
 def test_a_copy_differs_where_it_is_told_to() -> None:
     """Every kind of column grows: arrays, choices, lists, objects in lists, what is made when asked for, and one value for all."""
     base, grown, _ = growing()
-    first, second, third, fourth = (json.loads(t) for t in grown.rows(np.arange(4), COLUMNS, "toys"))
+    first, second, third, fourth = (
+        json.loads(t) for t in grown.rows(np.arange(4), COLUMNS, "toys")
+    )
 
     assert [first, second] == [json.loads(t) for t in base.rows(np.arange(2), COLUMNS, "toys")]
     assert third == second | {
@@ -315,9 +397,20 @@ def test_rows_are_shown_from_one_moment_to_another() -> None:
     told = []
     for day in ("2026-02-01", "2026-02-02", "2026-02-03"):
         now[0] = np.datetime64(day, "us")
-        told.append((np.flatnonzero(grown.shown()).tolist(), grown.find("10"), grown.find("30"), Now(grown).at.tolist()))
+        told.append(
+            (
+                np.flatnonzero(grown.shown()).tolist(),
+                grown.find("10"),
+                grown.find("30"),
+                Now(grown).at.tolist(),
+            )
+        )
 
-    assert told == [([0, 1], 0, None, [0, 1]), ([0, 1, 2], 0, 2, [0, 1, 2]), ([1, 2, 3], 3, 2, [3, 1, 2])]
+    assert told == [
+        ([0, 1], 0, None, [0, 1]),
+        ([0, 1, 2], 0, 2, [0, 1, 2]),
+        ([1, 2, 3], 3, 2, [3, 1, 2]),
+    ]
     assert grown.in_order(np.array([1, 2, 3])).tolist() == [3, 1, 2]
     assert (grown.original("30"), grown.original("999")) == ("20", "999")
 

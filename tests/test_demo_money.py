@@ -41,10 +41,18 @@ def test_an_invoice_is_its_items_and_its_tax() -> None:
     """Items are quantity times price, their sum with the tax on goods is the invoice's total."""
     for bill in rows("accounting.invoices"):
         for item in bill["items"]:
-            assert cents(item["total"]) == pytest.approx(float(item["quantity"]) * cents(item["price"]), abs=0.5)
-        goods = sum(cents(i["total"]) for i in bill["items"] if i["taxable"] and i["type"] != "PriceModifier")
+            assert cents(item["total"]) == pytest.approx(
+                float(item["quantity"]) * cents(item["price"]), abs=0.5
+            )
+        goods = sum(
+            cents(i["total"])
+            for i in bill["items"]
+            if i["taxable"] and i["type"] != "PriceModifier"
+        )
         assert sum(cents(i["total"]) for i in bill["items"]) == cents(bill["subTotal"])
-        assert cents(bill["salesTax"]) == pytest.approx(goods * bill["salesTaxCode"]["taxRate"], abs=0.51)
+        assert cents(bill["salesTax"]) == pytest.approx(
+            goods * bill["salesTaxCode"]["taxRate"], abs=0.51
+        )
         assert cents(bill["subTotal"]) + cents(bill["salesTax"]) == cents(bill["total"])
 
 
@@ -60,7 +68,9 @@ def test_nobody_pays_more_than_the_invoice() -> None:
     for bill in rows("accounting.invoices"):
         assert cents(bill["balance"]) == cents(bill["total"]) - applied[bill["id"]]
         assert abs(applied[bill["id"]]) <= abs(cents(bill["total"]))
-        assert (bill["paidOn"] is not None) == (cents(bill["balance"]) == 0 and cents(bill["total"]) != 0)
+        assert (bill["paidOn"] is not None) == (
+            cents(bill["balance"]) == 0 and cents(bill["total"]) != 0
+        )
 
 
 def test_refunds_lead_to_what_was_paid() -> None:
@@ -118,7 +128,10 @@ def test_credit_memos_are_their_items() -> None:
 
     assert len(memos) >= 10
     assert sum(cents(p["total"]) for p in parts) == cents(memos[0]["total"])
-    assert all(sums[m["id"]] == cents(m["subTotal"]) == cents(m["total"]) == cents(m["balance"]) > 0 for m in memos)
+    assert all(
+        sums[m["id"]] == cents(m["subTotal"]) == cents(m["total"]) == cents(m["balance"]) > 0
+        for m in memos
+    )
 
 
 # -- the journal
@@ -137,7 +150,9 @@ def test_every_journal_entry_balances() -> None:
 
         assert details
         assert sum(d for d, _ in sums.values()) == sum(c for _, c in sums.values()) > 0
-        assert {t["account"]["id"]: [cents(t["debit"]), cents(t["credit"])] for t in told} == dict(sums)
+        assert {t["account"]["id"]: [cents(t["debit"]), cents(t["credit"])] for t in told} == dict(
+            sums
+        )
         assert all(line["postDate"] == entry["postDate"] for line in details)
 
 
@@ -148,7 +163,9 @@ def test_the_journal_is_what_was_billed_and_paid() -> None:
     for line in details:
         net[accounts[line["account"]["id"]]["name"]] += cents(line["debit"]) - cents(line["credit"])
     bills, paid = rows("accounting.invoices"), rows("accounting.payments")
-    spare = sum(cents(p["unappliedAmount"]) for p in paid) + sum(cents(m["total"]) for m in rows("accounting.credit_memos"))
+    spare = sum(cents(p["unappliedAmount"]) for p in paid) + sum(
+        cents(m["total"]) for m in rows("accounting.credit_memos")
+    )
 
     assert sum(net.values()) == 0
     assert net["Accounts Receivable"] == sum(cents(b["balance"]) for b in bills) - spare
@@ -164,11 +181,17 @@ def test_estimates_are_their_items() -> None:
     of_job: dict[int, dict[str, list[Any]]] = defaultdict(dict)
     for estimate in rows("sales.estimates"):
         assert sum(cents(i["total"]) for i in estimate["items"]) == cents(estimate["subtotal"])
-        of_job[estimate["jobId"]][estimate["name"]] = [(i["sku"]["id"], i["qty"]) for i in estimate["items"]]
+        of_job[estimate["jobId"]][estimate["name"]] = [
+            (i["sku"]["id"], i["qty"]) for i in estimate["items"]
+        ]
     sets = [options for options in of_job.values() if len(options) == 3]
 
     assert len(sets) > 100
-    assert {tuple(o) for o in of_job.values()} >= {("Repair",), ("Good", "Better"), ("Good", "Better", "Best")}
+    assert {tuple(o) for o in of_job.values()} >= {
+        ("Repair",),
+        ("Good", "Better"),
+        ("Good", "Better", "Best"),
+    }
     for options in sets:
         good, better, best = (options[name] for name in ("Good", "Better", "Best"))
         assert better[:-1] == good
@@ -191,7 +214,10 @@ def test_an_opportunity_is_what_became_of_its_estimates() -> None:
         assert ("Open" in kinds) == (status[job] == "Open")
     asked = WORLD.company["sales.opportunities.followups"]["opportunityId"]
     assert not set(asked.tolist()) & set(o["id"][o["status"].array() == "Won"].tolist())
-    assert len(below("sales.opportunities.followups.by_id", str(asked[0]))) == (asked == asked[0]).sum()
+    assert (
+        len(below("sales.opportunities.followups.by_id", str(asked[0])))
+        == (asked == asked[0]).sum()
+    )
 
 
 def test_changes_of_estimates_lead_to_their_status() -> None:
@@ -200,7 +226,9 @@ def test_changes_of_estimates_lead_to_their_status() -> None:
         changes = below("sales.status.estimates.changes", str(estimate["id"]))
         name = estimate["status"]["name"]
         assert [c["newStatus"] for c in changes] == ([] if name == "Open" else [name])
-        assert all(c["oldStatus"] == "Open" and c["createdOn"] >= estimate["createdOn"] for c in changes)
+        assert all(
+            c["oldStatus"] == "Open" and c["createdOn"] >= estimate["createdOn"] for c in changes
+        )
         assert name != "Sold" or changes[0]["createdOn"] == estimate["soldOn"]
 
 
@@ -208,11 +236,20 @@ def test_sold_estimates_are_billed_once() -> None:
     """Each line of a sold estimate stands on one invoice item, at the price of the offer, and that item leads back to it."""
     items = {i["id"]: i for i in rows("accounting.export.invoice_items")}
     lines = [(e, line) for e in rows("sales.estimates") for line in e["items"]]
-    billed = [(line, items[line["invoiceItemId"]]) for _, line in lines if line["invoiceItemId"] is not None]
+    billed = [
+        (line, items[line["invoiceItemId"]])
+        for _, line in lines
+        if line["invoiceItemId"] is not None
+    ]
 
     assert len(billed) > 500
-    assert {e["status"]["name"] for e, line in lines if line["invoiceItemId"] is not None} == {"Sold"}
-    assert sum(line["invoiceItemId"] is None for e, line in lines if e["status"]["name"] == "Sold") == 0
+    assert {e["status"]["name"] for e, line in lines if line["invoiceItemId"] is not None} == {
+        "Sold"
+    }
+    assert (
+        sum(line["invoiceItemId"] is None for e, line in lines if e["status"]["name"] == "Sold")
+        == 0
+    )
     for line, item in billed:
         assert item["estimateItemId"] == line["id"]
         assert item["skuId"] == line["sku"]["id"]
@@ -223,10 +260,14 @@ def test_templates_are_their_items() -> None:
     """The items of an estimate template add up to it; a proposal puts the three templates of a trade side by side."""
     known = by_id("sales.estimate_templates")
     for template in known.values():
-        assert sum(cents(i["totalPrice"]) for i in template["items"]) == cents(template["totalPrice"])
+        assert sum(cents(i["totalPrice"]) for i in template["items"]) == cents(
+            template["totalPrice"]
+        )
         assert cents(template["totalCost"]) < cents(template["totalPrice"])
     for proposal in rows("sales.proposal_templates"):
-        prices = [known[a["estimateTemplateId"]]["totalPrice"] for a in proposal["estimateAssignments"]]
+        prices = [
+            known[a["estimateTemplateId"]]["totalPrice"] for a in proposal["estimateAssignments"]
+        ]
         assert len(prices) == 3
         assert prices == sorted(prices)
 
@@ -252,7 +293,10 @@ def test_renewals_make_chains() -> None:
     assert len(renewed) > 50
     for old in renewed:
         new = known[old["renewedById"]]
-        assert (new["customerId"], new["membershipTypeId"]) == (old["customerId"], old["membershipTypeId"])
+        assert (new["customerId"], new["membershipTypeId"]) == (
+            old["customerId"],
+            old["membershipTypeId"],
+        )
         assert new["from"] == old["to"]
         assert (old["status"], old["active"]) == ("Expired", False)
     assert len({m["renewedById"] for m in renewed}) == len(renewed)
@@ -261,8 +305,14 @@ def test_renewals_make_chains() -> None:
 def test_a_members_status_follows_from_its_dates_and_changes() -> None:
     """What has ended is expired, what was cancelled ends on that day, what runs is active or suspended; the last change tells it."""
     last: dict[int, dict[str, Any]] = {}
-    for change in sorted(rows("memberships.export.membership_status_changes"), key=lambda c: str(c["createdOn"])):
-        assert change["oldStatus"] == (last[change["membershipId"]]["newStatus"] if change["membershipId"] in last else "Active")
+    for change in sorted(
+        rows("memberships.export.membership_status_changes"), key=lambda c: str(c["createdOn"])
+    ):
+        assert change["oldStatus"] == (
+            last[change["membershipId"]]["newStatus"]
+            if change["membershipId"] in last
+            else "Active"
+        )
         last[change["membershipId"]] = change
     found = rows("memberships.memberships")
     seen = Counter(m["status"] for m in found)
@@ -270,10 +320,20 @@ def test_a_members_status_follows_from_its_dates_and_changes() -> None:
     assert set(seen) == {"Active", "Suspended", "Expired", "Canceled"}
     assert seen["Expired"] + seen["Canceled"] > 0.2 * len(found)
     for member in found:
-        assert member["status"] == (last[member["id"]]["newStatus"] if member["id"] in last else "Active")
-        assert (member["to"] >= "2026-03-02") == (member["status"] in ("Active", "Suspended")) == member["active"]
+        assert member["status"] == (
+            last[member["id"]]["newStatus"] if member["id"] in last else "Active"
+        )
+        assert (
+            (member["to"] >= "2026-03-02")
+            == (member["status"] in ("Active", "Suspended"))
+            == member["active"]
+        )
         assert (member["cancellationDate"] is not None) == (member["status"] == "Canceled")
-        assert member["cancellationDate"] in (None, member["to"], last.get(member["id"], {}).get("createdOn"))
+        assert member["cancellationDate"] in (
+            None,
+            member["to"],
+            last.get(member["id"], {}).get("createdOn"),
+        )
 
 
 def test_jobs_of_members_are_within_the_membership() -> None:
@@ -293,7 +353,11 @@ def test_jobs_of_members_are_within_the_membership() -> None:
 
 def test_calls_agree_in_all_their_forms() -> None:
     """The list, the older list and the feed tell the same of a call, and its job knows it."""
-    lists, feed, old = rows("telecom.calls"), by_id("telecom.export.calls"), by_id("telecom.v2.calls")
+    lists, feed, old = (
+        rows("telecom.calls"),
+        by_id("telecom.export.calls"),
+        by_id("telecom.v2.calls"),
+    )
     jobs = {j["jobNumber"]: j for j in rows("jpm.jobs")}
 
     assert len(lists) == len(feed) == len(old) > 3000
@@ -302,11 +366,18 @@ def test_calls_agree_in_all_their_forms() -> None:
         assert own["callType"] == flat["type"] == old[call["id"]]["leadCall"]["callType"]
         assert own["campaign"]["id"] == flat["campaign"]["id"]
         assert own["agent"]["id"] == flat["agent"]["id"]
-        assert (own["callType"] == "Booked") == (call["jobNumber"] is not None) == (flat["job"] is not None)
+        assert (
+            (own["callType"] == "Booked")
+            == (call["jobNumber"] is not None)
+            == (flat["job"] is not None)
+        )
         if call["jobNumber"] is not None:
             job = jobs[call["jobNumber"]]
             assert (job["leadCallId"], job["id"]) == (call["id"], flat["job"]["id"])
-            assert (job["campaignId"], job["customerId"]) == (own["campaign"]["id"], own["customer"]["id"])
+            assert (job["campaignId"], job["customerId"]) == (
+                own["campaign"]["id"],
+                own["customer"]["id"],
+            )
             assert own["receivedOn"] < job["createdOn"]
 
 
@@ -337,7 +408,9 @@ def test_a_search_brings_what_was_searched_for() -> None:
     assert trades["Search - Cooling"] == trades["Search - Heating"] == {"HVAC"}
     assert len(trades["Website"]) == 3
     assert months["Spring Postcard"] == {"03", "04", "05"}
-    costs = {(names[c["campaignId"]], c["month"]) for c in rows("marketing.costs") if c["dailyCost"] > 0}
+    costs = {
+        (names[c["campaignId"]], c["month"]) for c in rows("marketing.costs") if c["dailyCost"] > 0
+    }
     assert {m for name, m in costs if name == "Spring Postcard"} == {3, 4, 5}
 
 
@@ -378,7 +451,9 @@ def test_same_seed_same_bytes() -> None:
     """Another process, and another order of asking, make the same bytes."""
     imports = "import hashlib, numpy as np\nfrom datetime import date\nfrom stnb.catalog import load\nfrom stnb.demoserver.world import World\n"
     code = f"{imports}{inspect.getsource(mark)}\nprint(mark({NAMES!r}))"
-    other = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
+    other = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout.strip()
     fresh = World(CATALOG, 9, 0.05, TODAY)
     for name in reversed(NAMES):
         fresh.table(fresh.home(CATALOG[name]))

@@ -51,12 +51,16 @@ def visits_done(co: Company) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]
     """(technician, day) of each visit that somebody made."""
     sheet = co["payroll.jobs.timesheets"]
     who = np.searchsorted(co["settings.technicians"]["id"], sheet["technicianId"])
-    return who, ((sheet["arrivedOn"] - 7 * HOUR).astype("datetime64[D]") - co.start.astype("datetime64[D]")).astype(int)
+    return who, (
+        (sheet["arrivedOn"] - 7 * HOUR).astype("datetime64[D]") - co.start.astype("datetime64[D]")
+    ).astype(int)
 
 
 def first_led(co: Company) -> np.ndarray[Any, Any]:
     """The technician who led the first visit of each job."""
-    return np.asarray(np.searchsorted(co["settings.technicians"]["id"], co["first technician"]["id"]))
+    return np.asarray(
+        np.searchsorted(co["settings.technicians"]["id"], co["first technician"]["id"])
+    )
 
 
 def rank_correlation(a: Any, b: Any) -> float:
@@ -70,7 +74,11 @@ def rank_correlation(a: Any, b: Any) -> float:
 def test_nobody_is_sent_before_the_first_day_or_after_the_last(seed: int, scale: float) -> None:
     """Every visit is assigned to people who were at the company then."""
     company = World(CATALOG, seed, scale, TODAY).company
-    crew, sent, seen = company["crew"], company["dispatch.appointment_assignments"], company["jpm.appointments"]
+    crew, sent, seen = (
+        company["crew"],
+        company["dispatch.appointment_assignments"],
+        company["jpm.appointments"],
+    )
     who = np.searchsorted(company["settings.technicians"]["id"], sent["technicianId"])
     start = seen["start"][np.searchsorted(seen["id"], sent["appointmentId"])]
 
@@ -101,7 +109,15 @@ def test_days_are_full(scale: float, least: float) -> None:
     who, day = visits_done(company)
     days, counts = np.unique(who * 1000 + day, return_counts=True)
     mean = np.bincount(days // 1000, counts) / np.maximum(np.bincount(days // 1000), 1)
-    weekdays = (np.fmin(company["crew"]["left"], company.end) - np.maximum(company["crew"]["hired"], company.start)) / DAY * 5 / 7
+    weekdays = (
+        (
+            np.fmin(company["crew"]["left"], company.end)
+            - np.maximum(company["crew"]["hired"], company.start)
+        )
+        / DAY
+        * 5
+        / 7
+    )
     out = np.bincount(days // 1000, minlength=len(weekdays)) / np.maximum(weekdays, 1)
     busy = np.argsort(-mean)[: max(2, len(mean) // 3)]
 
@@ -130,7 +146,9 @@ def test_pace_shows_in_timesheets(co: Company) -> None:
     visit = np.searchsorted(seen["id"], sheet["appointmentId"])
     took = (sheet["doneOn"] - sheet["arrivedOn"]) / (seen["end"] - seen["start"])[visit]
     many = np.bincount(who, minlength=len(crew["pace"])) > 60
-    mean = np.bincount(who, took, len(crew["pace"])) / np.maximum(np.bincount(who, minlength=len(crew["pace"])), 1)
+    mean = np.bincount(who, took, len(crew["pace"])) / np.maximum(
+        np.bincount(who, minlength=len(crew["pace"])), 1
+    )
 
     assert many.sum() > 20
     assert rank_correlation(mean[many], crew["pace"][many]) > 0.9
@@ -178,7 +196,10 @@ def test_recalls_are_of_a_job_done_shortly_before(co: Company) -> None:
     assert 0.01 < len(again) / len(job["id"]) < 0.06
     assert (job["customerId"][again] == job["customerId"][of]).all()
     assert (job["locationId"][again] == job["locationId"][of]).all()
-    assert (facts["trade"][again] // 2 * 2 + (facts["trade"][again] == 3) == np.array([0, 0, 2, 3])[facts["trade"][of]]).all()
+    assert (
+        facts["trade"][again] // 2 * 2 + (facts["trade"][again] == 3)
+        == np.array([0, 0, 2, 3])[facts["trade"][of]]
+    ).all()
     assert all(name.endswith("Recall") for name in kinds)
     assert job["noCharge"][again].all()
     age = (job["createdOn"][again] - facts["last_end"][of]) / DAY
@@ -200,7 +221,11 @@ def test_recalls_are_rarer_for_the_skilled(co: Company) -> None:
 
 def test_gross_pay_is_the_hours_of_the_timesheets(co: Company) -> None:
     """For each technician and day the paid hours are those of the timesheets, and the wage is hours times rate."""
-    sheet, item, crew = co["payroll.jobs.timesheets"], co["payroll.gross_pay_items"], co["settings.technicians"]
+    sheet, item, crew = (
+        co["payroll.jobs.timesheets"],
+        co["payroll.gross_pay_items"],
+        co["settings.technicians"],
+    )
     wage = item["grossPayItemType"].array() == "TimesheetTime"
     who, day = visits_done(co)
     paid_who = np.searchsorted(crew["id"], item["employeeId"])
@@ -212,14 +237,22 @@ def test_gross_pay_is_the_hours_of_the_timesheets(co: Company) -> None:
 
     assert wage.sum() == len(sheet["id"])
     assert (np.abs(hours - paid) < 0.05).mean() > 0.9999
-    assert item["amount"][wage] == pytest.approx(item["paidDurationHours"][wage] * crew["hourlyRate"][paid_who[wage]], abs=0.006)
+    assert item["amount"][wage] == pytest.approx(
+        item["paidDurationHours"][wage] * crew["hourlyRate"][paid_who[wage]], abs=0.006
+    )
 
 
 def test_commission_is_a_share_of_the_invoice(co: Company) -> None:
     """The other items are a technician's part of an invoice times the commission rate."""
-    item, crew, bill, split = (co[x] for x in ("payroll.gross_pay_items", "settings.technicians", "bills", "payroll.jobs.splits"))
+    item, crew, bill, split = (
+        co[x]
+        for x in ("payroll.gross_pay_items", "settings.technicians", "bills", "payroll.jobs.splits")
+    )
     some = np.flatnonzero(item["grossPayItemType"].array() == "InvoiceRelatedBonus")
-    part = {(int(j), int(t)): s for j, t, s in zip(split["jobId"], split["technicianId"], split["split"], strict=True)}
+    part = {
+        (int(j), int(t)): s
+        for j, t, s in zip(split["jobId"], split["technicianId"], split["split"], strict=True)
+    }
     total = dict(zip(bill["id"].tolist(), bill["sub_total"].tolist(), strict=True))
     rate = dict(zip(crew["id"].tolist(), crew["commissionRate"].tolist(), strict=True))
 
@@ -278,10 +311,26 @@ def test_settings_of_pay_agree_with_the_person(world: World) -> None:
 
 def test_other_time_is_what_the_dispatcher_put_down(co: Company) -> None:
     """Meetings, training and leave on timesheets are past entries of the board, on days when their technician was there."""
-    sheet, other, crew = co["payroll.non_job_timesheets"], co["dispatch.non_job_appointments"], co["crew"]
+    sheet, other, crew = (
+        co["payroll.non_job_timesheets"],
+        co["dispatch.non_job_appointments"],
+        co["crew"],
+    )
     mine = sheet["employeeType"].array() == "Technician"
-    booked = set(zip(other["technicianId"].tolist(), other["start"].tolist(), other["timesheetCodeId"].tolist(), strict=True))
-    found = set(zip(*(sheet[key][mine].tolist() for key in ("employeeId", "startedOn", "timesheetCodeId")), strict=True))
+    booked = set(
+        zip(
+            other["technicianId"].tolist(),
+            other["start"].tolist(),
+            other["timesheetCodeId"].tolist(),
+            strict=True,
+        )
+    )
+    found = set(
+        zip(
+            *(sheet[key][mine].tolist() for key in ("employeeId", "startedOn", "timesheetCodeId")),
+            strict=True,
+        )
+    )
     who = np.searchsorted(co["settings.technicians"]["id"], other["technicianId"])
 
     assert found <= booked
@@ -299,7 +348,13 @@ def test_shifts_fit_the_work(co: Company) -> None:
     day = (shift["start"] - 7 * HOUR).astype("datetime64[D]")
     kind = shift["shiftType"].array()
     has = set(zip(shift["technicianId"].tolist(), day.tolist(), strict=True))
-    leave = set(zip(shift["technicianId"][kind == "TimeOff"].tolist(), day[kind == "TimeOff"].tolist(), strict=True))
+    leave = set(
+        zip(
+            shift["technicianId"][kind == "TimeOff"].tolist(),
+            day[kind == "TimeOff"].tolist(),
+            strict=True,
+        )
+    )
     who, out = visits_done(co)
     recent = out > 730 - 69
     days = (co.start.astype("datetime64[D]") + out[recent]).tolist()
@@ -310,26 +365,34 @@ def test_shifts_fit_the_work(co: Company) -> None:
     assert len(went - has) <= 0.01 * len(went)
     assert not went & leave
     assert leave
-    assert not np.isin(starts, np.array(["2024-12-25", "2025-01-01", "2025-07-04"], dtype="datetime64[D]")).any()
+    assert not np.isin(
+        starts, np.array(["2024-12-25", "2025-01-01", "2025-07-04"], dtype="datetime64[D]")
+    ).any()
 
 
 def test_zones_and_skills_name_their_technicians(world: World) -> None:
     """A zone's technicians are those who have it among theirs, and everybody's skills are in both lists."""
     technicians = {row["id"]: row for row in rows(world, "settings.technicians")}
     zones = rows(world, "dispatch.zones")
-    skills = {(row["technicianId"], row["name"]) for row in rows(world, "dispatch.technician_skills")}
+    skills = {
+        (row["technicianId"], row["name"]) for row in rows(world, "dispatch.technician_skills")
+    }
 
     assert {(z["id"], t) for z in zones for t in z["technicians"]} == {
         (z, t["id"]) for t in technicians.values() if t["active"] for z in t["zoneIds"]
     }
     assert skills == {(t["id"], s["name"]) for t in technicians.values() for s in t["skills"]}
-    assert {t["team"] for t in technicians.values()} <= {row["name"] for row in rows(world, "dispatch.teams")}
+    assert {t["team"] for t in technicians.values()} <= {
+        row["name"] for row in rows(world, "dispatch.teams")
+    }
 
 
 # -- what customers say
 
 
-@pytest.mark.parametrize("name", ["customer_interactions.technician_ratings", "marketingreputation.reviews"])
+@pytest.mark.parametrize(
+    "name", ["customer_interactions.technician_ratings", "marketingreputation.reviews"]
+)
 def test_ratings_follow_skill(co: Company, name: str) -> None:
     """The better a technician, the more stars; both lists have all five numbers of stars."""
     given, crew = co[name], co["crew"]
@@ -348,7 +411,11 @@ def test_reviews_agree_with_their_job(world: World) -> None:
     """A review that is matched to a job has its customer, business unit and technician, and the stars of the rating."""
     co = world.company
     stars = dict(
-        zip(co["customer_interactions.technician_ratings"]["jobId"].tolist(), co["stars"]["stars"].tolist(), strict=True)
+        zip(
+            co["customer_interactions.technician_ratings"]["jobId"].tolist(),
+            co["stars"]["stars"].tolist(),
+            strict=True,
+        )
     )
     jobs = {row["id"]: row for row in rows(world, "jpm.jobs")}
     matched = [row for row in rows(world, "marketingreputation.reviews") if row["jobId"]]
@@ -356,7 +423,10 @@ def test_reviews_agree_with_their_job(world: World) -> None:
     assert len(matched) > 100
     for row in matched:
         job = jobs[row["jobId"]]
-        assert (row["customerId"], row["businessUnitId"]) == (job["customerId"], job["businessUnitId"])
+        assert (row["customerId"], row["businessUnitId"]) == (
+            job["customerId"],
+            job["businessUnitId"],
+        )
         assert row["rating"] == stars[row["jobId"]]
 
 
@@ -371,7 +441,9 @@ def test_contacts_agree_between_the_routes(world: World) -> None:
     people = {row["id"]: row for row in rows(world, "crm.contacts")}
     by_person: dict[int, set[tuple[str, str]]] = {}
     for row in rows(world, "crm.contacts.contact_methods"):
-        by_person.setdefault(int(people[row["contactId"]]["referenceId"]), set()).add((row["type"], row["value"]))
+        by_person.setdefault(int(people[row["contactId"]]["referenceId"]), set()).add(
+            (row["type"], row["value"])
+        )
     owner = {row["id"]: row["customerId"] for row in rows(world, "crm.locations")}
     customers = rows(world, "crm.customers")
 
@@ -379,8 +451,14 @@ def test_contacts_agree_between_the_routes(world: World) -> None:
     assert set(by_customer) == {row["id"] for row in customers}
     for row in rows(world, "crm.locations.contacts"):
         assert (row["type"], row["value"]) in by_customer[owner[row["locationId"]]]
-    assert all({kind for kind, _ in ways} & {"Phone", "MobilePhone"} for ways in by_customer.values())
-    assert 0.8 < np.mean(["Email" in {kind for kind, _ in ways} for ways in by_customer.values()]) < 0.95
+    assert all(
+        {kind for kind, _ in ways} & {"Phone", "MobilePhone"} for ways in by_customer.values()
+    )
+    assert (
+        0.8
+        < np.mean(["Email" in {kind for kind, _ in ways} for ways in by_customer.values()])
+        < 0.95
+    )
     values = {value for ways in by_customer.values() for _, value in ways}
     assert all("555-01" in v or v.endswith("@mail.example") for v in values)
 
@@ -388,15 +466,25 @@ def test_contacts_agree_between_the_routes(world: World) -> None:
 def test_lists_below_a_customer(world: World) -> None:
     """The contacts, notes and relationships of one customer are those of the whole lists."""
     customer = rows(world, "crm.customers")[7]
-    mine = [row for row in rows(world, "crm.customers.contacts") if row["customerId"] == customer["id"]]
-    person = next(row for row in rows(world, "crm.contacts") if row["referenceId"] == str(customer["id"]))
+    mine = [
+        row for row in rows(world, "crm.customers.contacts") if row["customerId"] == customer["id"]
+    ]
+    person = next(
+        row for row in rows(world, "crm.contacts") if row["referenceId"] == str(customer["id"])
+    )
     notes = world.company["crm.customers.notes"]
 
-    assert [row["value"] for row in at(world, "crm.customers.contacts.by_id", customers=customer["id"])] == [
-        row["value"] for row in mine
-    ]
-    assert len(at(world, "crm.customers.notes", customers=customer["id"])) == (notes["customerId"] == customer["id"]).sum()
-    assert [row["relatedEntityId"] for row in at(world, "crm.contacts.relationships", contacts=person["id"])] == [customer["id"]]
+    assert [
+        row["value"] for row in at(world, "crm.customers.contacts.by_id", customers=customer["id"])
+    ] == [row["value"] for row in mine]
+    assert (
+        len(at(world, "crm.customers.notes", customers=customer["id"]))
+        == (notes["customerId"] == customer["id"]).sum()
+    )
+    assert [
+        row["relatedEntityId"]
+        for row in at(world, "crm.contacts.relationships", contacts=person["id"])
+    ] == [customer["id"]]
 
 
 def test_customers_come_and_go(co: Company) -> None:
@@ -421,14 +509,20 @@ def test_customers_come_and_go(co: Company) -> None:
 
 def test_history_of_jobs(world: World) -> None:
     """Each job was booked when it was created and completed when it was completed."""
-    jobs, histories = rows(world, "jpm.jobs", *range(300)), rows(world, "jpm.export.job_history", *range(300))
+    jobs, histories = (
+        rows(world, "jpm.jobs", *range(300)),
+        rows(world, "jpm.export.job_history", *range(300)),
+    )
 
     for job, told in zip(jobs, histories, strict=True):
         dates = [(event["eventType"], event["date"]) for event in told["history"]]
         assert told["jobId"] == job["id"]
         assert dates == [
             (name, moment)
-            for name, moment in (("Job Booked", job["createdOn"]), ("Job Completed", job["completedOn"]))
+            for name, moment in (
+                ("Job Booked", job["createdOn"]),
+                ("Job Completed", job["completedOn"]),
+            )
             if moment is not None
         ]
 

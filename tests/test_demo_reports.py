@@ -44,14 +44,20 @@ class Demo(Client):
 
     def run(self, key: int, query: Row | None = None, **parameters: Any) -> httpx.Response:
         report = next(r for r in REPORTS if r.id == key)
-        body = {"parameters": [{"name": k, "value": v} for k, v in {**YEAR, **parameters}.items()], "page": 9, "pageSize": 1}
+        body = {
+            "parameters": [{"name": k, "value": v} for k, v in {**YEAR, **parameters}.items()],
+            "page": 9,
+            "pageSize": 1,
+        }
         path = CATALOG["reporting.report_category.reports.data"].path
         return self.ask(path, query, (report.category, str(key)), "POST", body)
 
     def cells(self, key: int, **parameters: Any) -> list[Row]:
         """The rows of a report by the names of their fields."""
         body = self.run(key, {"pageSize": 25000}, **parameters).json()
-        return [dict(zip([f["name"] for f in body["fields"]], row, strict=True)) for row in body["data"]]
+        return [
+            dict(zip([f["name"] for f in body["fields"]], row, strict=True)) for row in body["data"]
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +81,9 @@ def total(rows: list[Row], column: str) -> float:
 def test_categories_and_reports_are_lists(demo: Demo) -> None:
     """Every report is found in its category; names need not be unique."""
     found = []
-    for category in demo.ask(CATALOG["reporting.report_categories"].path, {"pageSize": 100}).json()["data"]:
+    for category in demo.ask(CATALOG["reporting.report_categories"].path, {"pageSize": 100}).json()[
+        "data"
+    ]:
         path = CATALOG["reporting.report_category.reports"].path
         found += demo.ask(path, {"pageSize": 100}, (category["id"],)).json()["data"]
 
@@ -88,11 +96,21 @@ def test_categories_and_reports_are_lists(demo: Demo) -> None:
 @pytest.mark.parametrize("report", REPORTS, ids=lambda r: str(r.id))
 def test_report_is_as_it_is_described(demo: Demo, report: Report) -> None:
     """The description tells the parameters and the fields; the data have these fields and a cell for each."""
-    about = demo.ask(CATALOG["reporting.report_category.reports.get"].path, None, (report.category, str(report.id))).json()
+    about = demo.ask(
+        CATALOG["reporting.report_category.reports.get"].path,
+        None,
+        (report.category, str(report.id)),
+    ).json()
     body = demo.run(report.id, {"includeTotal": "true"}).json()
 
     assert [p["name"] for p in about["parameters"] if p["isRequired"]] == ["From", "To"]
-    assert {p["dataType"] for p in [*about["parameters"], *about["fields"]]} <= {"String", "Number", "Boolean", "Date", "Time"}
+    assert {p["dataType"] for p in [*about["parameters"], *about["fields"]]} <= {
+        "String",
+        "Number",
+        "Boolean",
+        "Date",
+        "Time",
+    }
     assert body["fields"] == [{"name": f["name"], "label": f["label"]} for f in about["fields"]]
     assert body["data"]
     assert {len(row) for row in body["data"]} == {len(about["fields"])}
@@ -121,7 +139,9 @@ def test_choices_of_a_parameter(demo: Demo) -> None:
     asked = {p.dynamic for r in REPORTS for p in r.parameters if p.dynamic}
     units = demo.ask(path, {"pageSize": 100}, ("business-units",)).json()
 
-    assert {row[0]: row[1] for row in units["data"]} == {u["id"]: u["name"] for u in demo.all("settings.business_units")}
+    assert {row[0]: row[1] for row in units["data"]} == {
+        u["id"]: u["name"] for u in demo.all("settings.business_units")
+    }
     assert [f["name"] for f in units["fields"]] == ["Value", "Name"]
     assert {demo.ask(path, None, (key,)).status_code for key in asked} == {200}
     assert demo.ask(path, None, ("nothing",)).status_code == 404
@@ -182,7 +202,11 @@ def revenue_of_jobs(demo: Demo) -> dict[int, float]:
 
 
 def done(demo: Demo) -> list[Row]:
-    return [j for j in demo.all("jpm.jobs") if j["jobStatus"] == "Completed" and in_year(j["completedOn"])]
+    return [
+        j
+        for j in demo.all("jpm.jobs")
+        if j["jobStatus"] == "Completed" and in_year(j["completedOn"])
+    ]
 
 
 def test_revenue_is_what_the_invoices_say(demo: Demo) -> None:
@@ -193,7 +217,9 @@ def test_revenue_is_what_the_invoices_say(demo: Demo) -> None:
         sums[names[bill["businessUnit"]["id"]]] += float(bill["subTotal"])
     found = {row["Name"]: row["Revenue"] for row in demo.cells(70101)}
 
-    assert {k: v for k, v in found.items() if v} == {k: pytest.approx(v, abs=0.01) for k, v in sums.items() if v}
+    assert {k: v for k, v in found.items() if v} == {
+        k: pytest.approx(v, abs=0.01) for k, v in sums.items() if v
+    }
 
 
 def test_revenue_of_chosen_units(demo: Demo) -> None:
@@ -202,7 +228,11 @@ def test_revenue_of_chosen_units(demo: Demo) -> None:
     unit = demo.all("settings.business_units")[0]
     by_completion = demo.cells(70101, DateType=1)
     finished = {j["id"] for j in demo.all("jpm.jobs") if in_year(j["completedOn"])}
-    billed = [b for b in demo.all("accounting.invoices") if b["active"] and b["job"] and b["job"]["id"] in finished]
+    billed = [
+        b
+        for b in demo.all("accounting.invoices")
+        if b["active"] and b["job"] and b["job"]["id"] in finished
+    ]
 
     assert demo.cells(70101, BusinessUnitIds=[unit["id"]]) == [every[unit["name"]]]
     assert total(by_completion, "Revenue") == pytest.approx(total(billed, "subTotal"), abs=0.2)
@@ -214,7 +244,11 @@ def test_scoreboards(demo: Demo) -> None:
     jobs, revenue = [j["id"] for j in done(demo) if j["id"] in sent], revenue_of_jobs(demo)
     board, months = demo.cells(70102), demo.cells(70114)
 
-    assert sum(r["CompletedJobs"] for r in board) == sum(r["CompletedJobs"] for r in months) == len(jobs)
+    assert (
+        sum(r["CompletedJobs"] for r in board)
+        == sum(r["CompletedJobs"] for r in months)
+        == len(jobs)
+    )
     assert total(board, "Revenue") == pytest.approx(sum(revenue[j] for j in jobs), abs=0.2)
     assert {r["Technician"] for r in board} <= {t["name"] for t in demo.all("settings.technicians")}
 
@@ -232,12 +266,16 @@ def test_job_list(demo: Demo) -> None:
     """The list of jobs holds those created in these days."""
     rows = demo.cells(70104)
 
-    assert sorted(r["JobNumber"] for r in rows) == sorted(j["jobNumber"] for j in demo.all("jpm.jobs") if in_year(j["createdOn"]))
+    assert sorted(r["JobNumber"] for r in rows) == sorted(
+        j["jobNumber"] for j in demo.all("jpm.jobs") if in_year(j["createdOn"])
+    )
 
 
 def test_booking_rates(demo: Demo) -> None:
     """By campaign and by agent, lead calls and bookings are those of the list of calls."""
-    calls = [c["leadCall"] for c in demo.all("telecom.calls") if in_year(c["leadCall"]["receivedOn"])]
+    calls = [
+        c["leadCall"] for c in demo.all("telecom.calls") if in_year(c["leadCall"]["receivedOn"])
+    ]
     leads = [c for c in calls if c["callType"] in ("Booked", "Unbooked")]
     campaigns, agents = demo.cells(70105), demo.cells(70108)
 
@@ -252,7 +290,11 @@ def test_unpaid(demo: Demo) -> None:
     each, ages = demo.cells(70106), demo.cells(70107)
 
     assert len(each) == len(left) == sum(r["Invoices"] for r in ages)
-    assert total(each, "Balance") == total(left, "balance") == pytest.approx(total(ages, "Balance"), abs=0.05)
+    assert (
+        total(each, "Balance")
+        == total(left, "balance")
+        == pytest.approx(total(ages, "Balance"), abs=0.05)
+    )
 
 
 def test_profit(demo: Demo) -> None:
@@ -275,13 +317,20 @@ def test_close_rate(demo: Demo) -> None:
     rows = demo.cells(70110)
 
     assert sum(r["Opportunities"] for r in rows) == len(pairs)
-    assert sum(r["Sold"] for r in rows) == len({(e["businessUnitId"], e["jobId"]) for e in offered if e["soldOn"]})
-    assert total(rows, "SoldTotal") == pytest.approx(sum(e["subtotal"] for e in offered if e["soldOn"]), abs=0.2)
+    assert sum(r["Sold"] for r in rows) == len(
+        {(e["businessUnitId"], e["jobId"]) for e in offered if e["soldOn"]}
+    )
+    assert total(rows, "SoldTotal") == pytest.approx(
+        sum(e["subtotal"] for e in offered if e["soldOn"]), abs=0.2
+    )
 
 
 def test_campaigns(demo: Demo) -> None:
     """A campaign's jobs and revenue are its jobs'; one that is chosen stands alone."""
-    jobs, revenue = [j for j in demo.all("jpm.jobs") if in_year(j["createdOn"])], revenue_of_jobs(demo)
+    jobs, revenue = (
+        [j for j in demo.all("jpm.jobs") if in_year(j["createdOn"])],
+        revenue_of_jobs(demo),
+    )
     campaign = demo.all("marketing.campaigns")[0]
     mine = [j["id"] for j in jobs if j["campaignId"] == campaign["id"]]
     [row] = demo.cells(70111, CampaignIds=[campaign["id"]])
@@ -304,7 +353,9 @@ def test_pay(demo: Demo) -> None:
     items = [i for i in demo.all("payroll.gross_pay_items") if in_year(i["date"])]
     crew = [i for i in items if i["employeeType"] == "Technician"]
 
-    assert total(demo.cells(70112), "GrossPay") == pytest.approx(sum(i["amount"] for i in items), abs=0.5)
+    assert total(demo.cells(70112), "GrossPay") == pytest.approx(
+        sum(i["amount"] for i in items), abs=0.5
+    )
     assert total(demo.cells(70112, EmployeeType="Technician"), "Hours") == pytest.approx(
         sum(i["paidDurationHours"] or 0 for i in crew), abs=0.5
     )
@@ -326,7 +377,10 @@ def test_recordings_are_sounds(demo: Demo) -> None:
     """A call's recording is about a second of sound, and so is its voicemail; calls that were given up have none."""
     calls = demo.all("telecom.calls")[:40]
     for name in ("recording", "voicemail"):
-        answers = [demo.ask(CATALOG[f"telecom.calls.{name}"].path, None, (str(c["leadCall"]["id"]),)) for c in calls]
+        answers = [
+            demo.ask(CATALOG[f"telecom.calls.{name}"].path, None, (str(c["leadCall"]["id"]),))
+            for c in calls
+        ]
         sounds = [a.content for a in answers if a.status_code == 200]
         assert sounds
         assert {a.status_code for a in answers} <= {200, 404}
@@ -354,7 +408,9 @@ def check_file(answer: httpx.Response) -> None:
         places = [int(p) for p in re.findall(rb"(\d{10}) 00000 n", data[start:])]
         assert data.startswith(b"%PDF-1.4")
         assert data[start:].startswith(b"xref")
-        assert [data[place:].split()[:3] for place in places] == [[b"%d" % i, b"0", b"obj"] for i in range(1, len(places) + 1)]
+        assert [data[place:].split()[:3] for place in places] == [
+            [b"%d" % i, b"0", b"obj"] for i in range(1, len(places) + 1)
+        ]
         assert data.count(b"/Type /Page ") == 1
     else:
         assert kind == "image/jpeg"
@@ -362,9 +418,13 @@ def check_file(answer: httpx.Response) -> None:
         assert data[-2:] == b"\xff\xd9"
 
 
-@pytest.mark.parametrize("name", ["equipmentsystems.installed_equipment.attachments", "findings.assets", "pricebook.images"])
 @pytest.mark.parametrize(
-    ("path", "kind"), [("plate.png", "image/png"), ("Images/a.jpg", "image/jpeg"), ("permit.pdf", "application/pdf")]
+    "name",
+    ["equipmentsystems.installed_equipment.attachments", "findings.assets", "pricebook.images"],
+)
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("plate.png", "image/png"), ("Images/a.jpg", "image/jpeg"), ("permit.pdf", "application/pdf")],
 )
 def test_files_are_of_the_kind_of_their_name(demo: Demo, name: str, path: str, kind: str) -> None:
     """A picture is a picture and a PDF has one page."""
@@ -387,7 +447,9 @@ def test_papers_of_a_job(demo: Demo) -> None:
     assert (nobody.status_code, nobody.content) == (404, b"")
     for paper in papers[:20]:
         answer = demo.ask(one, None, (str(paper["id"]),))
-        assert answer.headers["content-type"] == kinds.get(paper["name"].rpartition(".")[2], "image/png")
+        assert answer.headers["content-type"] == kinds.get(
+            paper["name"].rpartition(".")[2], "image/png"
+        )
         check_file(answer)
 
 
@@ -397,5 +459,7 @@ def test_pictures_of_the_price_book(demo: Demo) -> None:
         for asset in (service["assets"] or ())[:2]:
             check_file(demo.ask(CATALOG["pricebook.images"].path, {"path": asset["url"]}))
     for finding in demo.all("findings.location_findings")[:20]:
-        for asset in demo.ask(CATALOG["findings.location_findings.attachments"].path, None, (str(finding["id"]),)).json()["data"]:
+        for asset in demo.ask(
+            CATALOG["findings.location_findings.attachments"].path, None, (str(finding["id"]),)
+        ).json()["data"]:
             check_file(demo.ask(CATALOG["findings.assets"].path, {"path": asset["fileName"]}))

@@ -26,7 +26,9 @@ class Served:
 
     def __init__(self, folder: Path, *options: str) -> None:
         command = [*COMMAND, "demo", "serve", "--scale", "0.05", *options]
-        self.process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         assert self.process.stdout is not None
         lines = [self.process.stdout.readline() for _ in range(7)]
         self.env = "".join(lines)
@@ -60,7 +62,9 @@ def env(served: Served) -> Path:
 
 
 def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, cwd=cwd)
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, cwd=cwd
+    )
 
 
 def test_a_pull_from_the_terminal(env: Path) -> None:
@@ -91,7 +95,9 @@ def test_lines_that_break(env: Path, served: Served, fault: str) -> None:
     assert httpx.get(f"{served.url}/_demo/faults").json()["in force"][0]["done"] == 1
 
 
-@pytest.mark.parametrize(("fault", "error"), [("reset", "RemoteProtocolError"), ("drop", "RemoteProtocolError")])
+@pytest.mark.parametrize(
+    ("fault", "error"), [("reset", "RemoteProtocolError"), ("drop", "RemoteProtocolError")]
+)
 def test_how_a_line_breaks(env: Path, served: Served, fault: str, error: str) -> None:
     """A plain client sees no answer, or one that is shorter than it said."""
     httpx.post(f"{served.url}/_demo/faults", json=[fault])
@@ -105,7 +111,10 @@ def test_answers_are_packed_for_those_who_take_it(env: Path, served: Served) -> 
     """Long answers are sent as gzip, and nothing else tells what serves them."""
     headers = {"Authorization": f"Bearer {_token(served)}", "ST-App-Key": APP_KEY}
     plain, packed = (
-        httpx.get(f"{served.url}/jpm/v2/tenant/{TENANT}/jobs", headers={**headers, "Accept-Encoding": kind})
+        httpx.get(
+            f"{served.url}/jpm/v2/tenant/{TENANT}/jobs",
+            headers={**headers, "Accept-Encoding": kind},
+        )
         for kind in ("identity", "gzip")
     )
 
@@ -116,13 +125,19 @@ def test_answers_are_packed_for_those_who_take_it(env: Path, served: Served) -> 
 
 
 def _token(served: Served) -> str:
-    form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+    }
     return str(httpx.post(f"{served.url}/connect/token", data=form).json()["access_token"])
 
 
 def test_ctrl_c_ends_it_and_frees_the_port(tmp_path: Path) -> None:
     """Without a traceback, also while a call is under way; the port can be taken again at once."""
-    served = Served(tmp_path, "--live", "--speed", "60", "--fault", "429-header", "--fault", "503:0.5")
+    served = Served(
+        tmp_path, "--live", "--speed", "60", "--fault", "429-header", "--fault", "503:0.5"
+    )
     waiting = httpx.Client()
     faults = waiting.get(f"{served.url}/_demo/faults").json()["in force"]
     code, out, err = served.end()
@@ -133,7 +148,9 @@ def test_ctrl_c_ends_it_and_frees_the_port(tmp_path: Path) -> None:
     serve.listen(served.port).close()
 
 
-def test_a_taken_port_is_told_in_three_sentences(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_taken_port_is_told_in_three_sentences(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What happened, why, and what to do."""
     assert main(["demo", "serve", "--port", str(served.port)]) == 2
 
@@ -156,7 +173,9 @@ def test_a_taken_port_is_told_in_three_sentences(served: Served, capsys: pytest.
         pytest.param(["--port", "99999"], "cannot be had", id="no port"),
     ],
 )
-def test_wrong_options_are_refused(options: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_options_are_refused(
+    options: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Before anything is served."""
     assert main(["demo", "serve", *options]) == 2
     assert told in capsys.readouterr().err

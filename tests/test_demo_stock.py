@@ -36,7 +36,9 @@ def test_an_order_is_its_lines_its_tax_and_its_freight() -> None:
 
     assert len(orders) > 300
     for order in orders:
-        assert all(cents(i["total"]) == round(i["quantity"] * cents(i["cost"])) for i in order["items"])
+        assert all(
+            cents(i["total"]) == round(i["quantity"] * cents(i["cost"])) for i in order["items"]
+        )
         goods = sum(cents(i["total"]) for i in order["items"])
         assert goods + cents(order["tax"]) + cents(order["shipping"]) == cents(order["total"])
 
@@ -56,7 +58,13 @@ def test_no_more_is_received_than_was_ordered_and_the_status_follows() -> None:
             all(i["quantityReceived"] == i["quantity"] for i in order["items"]),
             any(came[i["id"]] for i in order["items"]),
         )
-        expected = {"Received"} if whole else {"PartiallyReceived"} if some else {"Pending", "Sent", "Canceled"}
+        expected = (
+            {"Received"}
+            if whole
+            else {"PartiallyReceived"}
+            if some
+            else {"Pending", "Sent", "Canceled"}
+        )
         assert order["status"] in expected
         assert (order["receivedOn"] is not None) == whole
 
@@ -72,12 +80,16 @@ def test_receipts_follow_their_orders() -> None:
         assert order["date"] <= receipt["receivedOn"] <= receipt["createdOn"]
         sums[order["id"]] += cents(receipt["receiptAmount"])
 
-    assert all(sums[o["id"]] == cents(o["total"]) for o in orders.values() if o["status"] == "Received")
+    assert all(
+        sums[o["id"]] == cents(o["total"]) for o in orders.values() if o["status"] == "Received"
+    )
 
 
 def test_lines_are_about_things_of_the_pricebook() -> None:
     """Every SKU of an order is a material or a piece of equipment with the same code."""
-    codes = {g["id"]: g["code"] for kind in ("materials", "equipment") for g in rows(f"pricebook.{kind}")}
+    codes = {
+        g["id"]: g["code"] for kind in ("materials", "equipment") for g in rows(f"pricebook.{kind}")
+    }
 
     for order in rows("inventory.purchase_orders"):
         assert all(codes[i["skuId"]] == i["skuCode"] for i in order["items"])
@@ -102,8 +114,14 @@ def test_transfers_lead_from_one_place_to_another() -> None:
     for moved in rows("inventory.transfers"):
         assert moved["fromLocationId"] != moved["toLocationId"]
         assert (moved["status"] == "Received") == (moved["receivedDate"] is not None)
-        assert moved["receivedDate"] is None or moved["date"] < moved["pickedDate"] < moved["receivedDate"]
-        assert all(i["quantityPicked"] == (i["quantity"] if moved["pickedDate"] else 0) for i in moved["items"])
+        assert (
+            moved["receivedDate"] is None
+            or moved["date"] < moved["pickedDate"] < moved["receivedDate"]
+        )
+        assert all(
+            i["quantityPicked"] == (i["quantity"] if moved["pickedDate"] else 0)
+            for i in moved["items"]
+        )
 
 
 # -- bills of vendors
@@ -147,12 +165,20 @@ def test_no_bill_is_paid_twice() -> None:
             assert bills[split["documentId"]]["billDate"] <= payment["date"]
             assert bills[split["documentId"]]["remittanceVendorInfo"] == payment["remittanceVendor"]
     for credit in rows("accounting.ap_credits"):
-        assert sum(cents(s["amount"]) for s in credit["splits"]) == cents(credit["appliedAmount"]) <= cents(credit["amount"])
+        assert (
+            sum(cents(s["amount"]) for s in credit["splits"])
+            == cents(credit["appliedAmount"])
+            <= cents(credit["amount"])
+        )
         for split in credit["splits"]:
             paid[split["inventoryBillId"]] += cents(split["amount"])
 
     assert all(amount <= cents(bills[key]["billAmount"]) for key, amount in paid.items())
-    assert all(paid[b["id"]] == cents(b["billAmount"]) for b in bills.values() if b["status"] == "Reconciled")
+    assert all(
+        paid[b["id"]] == cents(b["billAmount"])
+        for b in bills.values()
+        if b["status"] == "Reconciled"
+    )
 
 
 def test_credits_are_of_returns() -> None:
@@ -201,12 +227,20 @@ def test_jobs_are_about_equipment_at_their_place() -> None:
     assert len(pairs) > 0.5 * len(jobs)
     assert all(unit["locationId"] == job["locationId"] for unit, job in pairs)
     assert sum(unit["invoiceItemId"] is None for unit, _ in pairs) > len(pairs) / 2
-    assert all(unit["installedOn"] < job["createdOn"] for unit, job in pairs if unit["invoiceItemId"] is None)
+    assert all(
+        unit["installedOn"] < job["createdOn"]
+        for unit, job in pairs
+        if unit["invoiceItemId"] is None
+    )
 
 
 def test_old_equipment_fails_more_often() -> None:
     """Repairs in two years rise with the age of the system: what is past its life has more than twice those of young systems."""
-    kinds = {t["id"] for t in rows("jpm.job_types") if "Repair" in t["name"] or t["name"] == "No Cool Call"}
+    kinds = {
+        t["id"]
+        for t in rows("jpm.job_types")
+        if "Repair" in t["name"] or t["name"] == "No Cool Call"
+    }
     jobs, of_unit = by_id("jpm.jobs"), jobs_of_units()
     repairs: dict[bool, list[int]] = {True: [], False: []}
     for unit in rows("equipmentsystems.installed_equipment"):
@@ -230,10 +264,17 @@ def test_replaced_equipment_says_when() -> None:
     gone = [u for u in units if u["status"] == "Replaced"]
 
     assert gone
-    assert all(u["actualReplacementDate"] and not u["active"] and newest[u["locationId"]] > u["installedOn"] for u in gone)
+    assert all(
+        u["actualReplacementDate"]
+        and not u["active"]
+        and newest[u["locationId"]] > u["installedOn"]
+        for u in gone
+    )
     assert all(u["actualReplacementDate"] is None for u in units if u["status"] == "Installed")
     assert all(
-        u["manufacturerWarrantyStart"] < u["manufacturerWarrantyEnd"] and u["manufacturedOn"] < u["installedOn"] for u in units
+        u["manufacturerWarrantyStart"] < u["manufacturerWarrantyEnd"]
+        and u["manufacturedOn"] < u["installedOn"]
+        for u in units
     )
 
 
@@ -262,7 +303,9 @@ def test_owners_of_forms_are_real() -> None:
         owner = {o["type"]: o["id"] for o in submission["owners"]}
         job = jobs[owner["Job"]]
         assert (owner["Customer"], owner["Location"]) == (job["customerId"], job["locationId"])
-        assert "Equipment" not in owner or units[owner["Equipment"]]["locationId"] == job["locationId"]
+        assert (
+            "Equipment" not in owner or units[owner["Equipment"]]["locationId"] == job["locationId"]
+        )
         assert submission["formName"] == names[submission["formId"]]
         assert submission["submittedOn"] >= job["createdOn"]
 
@@ -299,13 +342,22 @@ def test_files_of_jobs_have_names() -> None:
 def test_tasks_and_their_parts_agree() -> None:
     """A task is closed when its status says so, not before its parts; it is about its job's customer and uses known words."""
     words = json.loads(
-        WORLD.single(CATALOG["taskmanagement.data"], []).encode(CATALOG["taskmanagement.data"].columns, np.zeros(1, int))[0]
+        WORLD.single(CATALOG["taskmanagement.data"], []).encode(
+            CATALOG["taskmanagement.data"].columns, np.zeros(1, int)
+        )[0]
     )
-    known = {key: {row["id"] for row in words[key]} for key in ("taskTypes", "taskSources", "taskResolutions", "employees")}
+    known = {
+        key: {row["id"] for row in words[key]}
+        for key in ("taskTypes", "taskSources", "taskResolutions", "employees")
+    }
     jobs, statuses = by_id("jpm.jobs"), set()
     for task in rows("taskmanagement.tasks"):
         statuses.add(task["status"])
-        assert task["isClosed"] == (task["closedOn"] is not None) == (task["status"] in ("Completed", "Canceled"))
+        assert (
+            task["isClosed"]
+            == (task["closedOn"] is not None)
+            == (task["status"] in ("Completed", "Canceled"))
+        )
         assert task["customerId"] == jobs[task["jobId"]]["customerId"]
         assert task["assignedToId"] in known["employees"]
         for kind in ("Type", "Source", "Resolution"):
@@ -314,7 +366,9 @@ def test_tasks_and_their_parts_agree() -> None:
         assert task["subTasksData"]["count"] == len(parts)
         assert [p["subtaskNumber"] for p in parts] == list(range(1, len(parts) + 1))
         assert all(p["isClosed"] == (p["closedOn"] is not None) for p in parts)
-        assert not task["isClosed"] or all(p["isClosed"] and p["closedOn"] <= task["closedOn"] for p in parts)
+        assert not task["isClosed"] or all(
+            p["isClosed"] and p["closedOn"] <= task["closedOn"] for p in parts
+        )
 
     assert {"Canceled", "Completed"} < statuses
     assert any(t["subTasksData"]["count"] for t in rows("taskmanagement.tasks"))
@@ -336,16 +390,26 @@ def test_projects_and_jobs_name_each_other() -> None:
     for project in projects.values():
         mine = [jobs[key] for key in project["jobIds"]]
         assert set(project["jobIds"]) == named[project["id"]]
-        assert {(j["customerId"], j["locationId"]) for j in mine} == {(project["customerId"], project["locationId"])}
+        assert {(j["customerId"], j["locationId"]) for j in mine} == {
+            (project["customerId"], project["locationId"])
+        }
         assert set(project["businessUnitIds"]) == {j["businessUnitId"] for j in mine}
         done = all(j["jobStatus"] == "Completed" for j in mine)
-        assert (project["status"] == "Completed") == done == (project["actualCompletionDate"] is not None)
+        assert (
+            (project["status"] == "Completed")
+            == done
+            == (project["actualCompletionDate"] is not None)
+        )
         assert project["createdOn"] == min(j["createdOn"] for j in mine)
 
 
 def test_words_of_projects_agree() -> None:
     """Status and substatus are called what their lists call them, and a substatus is one of its status."""
-    statuses, below, kinds = by_id("jpm.project_statuses"), by_id("jpm.project_substatuses"), by_id("jpm.project_types")
+    statuses, below, kinds = (
+        by_id("jpm.project_statuses"),
+        by_id("jpm.project_substatuses"),
+        by_id("jpm.project_types"),
+    )
     for project in rows("jpm.projects"):
         assert statuses[project["statusId"]]["name"] == project["status"]
         assert project["projectTypeId"] in kinds
@@ -359,7 +423,10 @@ def test_budget_codes_are_made_of_segment_items() -> None:
     wbs = "jpm.work_breakdown_structure"
     items = by_id(f"{wbs}.segments.items")
 
-    assert all(i["parentId"] is None or items[i["parentId"]]["code"] == i["path"].split("/")[0] for i in items.values())
+    assert all(
+        i["parentId"] is None or items[i["parentId"]]["code"] == i["path"].split("/")[0]
+        for i in items.values()
+    )
     for code in rows(f"{wbs}.budget_codes"):
         assert code["code"] == "-".join(items[s["segmentItemId"]]["code"] for s in code["segments"])
 
@@ -371,8 +438,14 @@ def test_scheduler_figures_are_its_sessions() -> None:
     """What a scheduler is said to have made is what its sessions show."""
     shown = CATALOG["schedulingpro.schedulers.performance"]
     for scheduler in rows("schedulingpro.schedulers"):
-        figures = json.loads(WORLD.single(shown, [scheduler["id"]]).encode(shown.columns, np.zeros(1, int))[0])
-        mine = [s for s in rows("schedulingpro.schedulers.sessions") if s["schedulerId"] == scheduler["id"]]
+        figures = json.loads(
+            WORLD.single(shown, [scheduler["id"]]).encode(shown.columns, np.zeros(1, int))[0]
+        )
+        mine = [
+            s
+            for s in rows("schedulingpro.schedulers.sessions")
+            if s["schedulerId"] == scheduler["id"]
+        ]
         assert figures["totalSessions"] == figures["milestoneFrequencyCount"]["opened"] == len(mine)
         assert figures["totalJobsCreated"] == sum(s["jobId"] is not None for s in mine)
 
@@ -400,19 +473,31 @@ def moments(columns: tuple[Column, ...], row: Any, above: str = "") -> list[tupl
     for column in columns:
         value = row.get(column.name) if isinstance(row, dict) else None
         for element in value if isinstance(value, list) else [value]:
-            inner = column.children[0].children if column.type == "array" and column.children else column.children
+            inner = (
+                column.children[0].children
+                if column.type == "array" and column.children
+                else column.children
+            )
             if isinstance(element, dict) and inner:
                 out += moments(inner, element, f"{above}.{column.name}")
     return out
 
 
-@pytest.mark.parametrize("module", sorted({e.module for e in CATALOG if e.kind in ("list", "export", "rows") and e.columns}))
+@pytest.mark.parametrize(
+    "module",
+    sorted({e.module for e in CATALOG if e.kind in ("list", "export", "rows") and e.columns}),
+)
 def test_nothing_is_changed_before_it_is_made(module: str) -> None:
     """In every resource, what has both was created no later than it was modified, and neither after today."""
     small = World(CATALOG, 5, 0.05, TODAY)
     wrong = []
     for e in CATALOG:
-        if e.module != module or e.kind not in ("list", "export", "rows") or e.name.startswith("reporting") or not e.columns:
+        if (
+            e.module != module
+            or e.kind not in ("list", "export", "rows")
+            or e.name.startswith("reporting")
+            or not e.columns
+        ):
             continue
         table = small.table(small.home(e))
         for text in table.rows(np.arange(table.size), e.columns, e.name):
@@ -448,6 +533,8 @@ def test_same_seed_same_bytes() -> None:
     )
     small = World(CATALOG, 5, 0.05, TODAY)
     small.table("accounting.ap_payments")
-    there = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    there = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
 
     assert there.strip() == mark(small)

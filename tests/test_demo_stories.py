@@ -27,7 +27,10 @@ def units(tenant: stnb.Account) -> pd.Series:
 @pytest.fixture(scope="module")
 def jobs(tenant: stnb.Account, units: pd.Series) -> pd.DataFrame:
     frame = tenant.jpm.jobs.pull()
-    return frame.assign(unit=frame["businessUnitId"].map(units), month=frame["createdOn"].dt.tz_localize(None).dt.to_period("M"))
+    return frame.assign(
+        unit=frame["businessUnitId"].map(units),
+        month=frame["createdOn"].dt.tz_localize(None).dt.to_period("M"),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,10 @@ def whole_months(frame: pd.DataFrame) -> pd.DataFrame:
 def test_revenue_follows_the_season(invoices: pd.DataFrame) -> None:
     """Cooling and heating alike bring more in their season: July lies above April, for service and for the whole."""
     sums = (
-        whole_months(invoices).groupby([whole_months(invoices)["month"].dt.month, "businessUnit.name"])["total"].sum().unstack()
+        whole_months(invoices)
+        .groupby([whole_months(invoices)["month"].dt.month, "businessUnit.name"])["total"]
+        .sum()
+        .unstack()
     )
     service = sums[[name for name in sums.columns if "HVAC" in str(name)]].sum(axis=1)
 
@@ -64,7 +70,12 @@ def test_the_third_branch_is_new(jobs: pd.DataFrame, invoices: pd.DataFrame) -> 
 
 def test_one_month_went_wrong(jobs: pd.DataFrame) -> None:
     """In one whole month more than twice as many jobs were cancelled as in any other."""
-    share = whole_months(jobs).groupby("month")["jobStatus"].agg(lambda s: (s == "Canceled").mean()).sort_values()
+    share = (
+        whole_months(jobs)
+        .groupby("month")["jobStatus"]
+        .agg(lambda s: (s == "Canceled").mean())
+        .sort_values()
+    )
 
     assert share.iloc[-1] > 0.2
     assert share.iloc[-1] > 2 * share.iloc[-2]
@@ -73,12 +84,20 @@ def test_one_month_went_wrong(jobs: pd.DataFrame) -> None:
 def test_some_technicians_sell_more(tenant: stnb.Account) -> None:
     """Of those with thirty estimates or more the best sell half as much again as the weakest, and it is no accident."""
     jobs = tenant.jpm.jobs.pull(columns=["id", "estimateIds", "firstAppointmentId"])
-    visits = tenant.dispatch.appointment_assignments.pull(active="Any", columns=["appointmentId", "technicianId"])
-    estimates = tenant.sales.estimates.pull(active="Any", columns=["id", "jobId", "status", "soldOn"])
+    visits = tenant.dispatch.appointment_assignments.pull(
+        active="Any", columns=["appointmentId", "technicianId"]
+    )
+    estimates = tenant.sales.estimates.pull(
+        active="Any", columns=["id", "jobId", "status", "soldOn"]
+    )
     lead = visits.drop_duplicates("appointmentId").set_index("appointmentId")["technicianId"]
     who = jobs.set_index("id")["firstAppointmentId"].map(lead)
     by_job = estimates.assign(sold=estimates["soldOn"].notna()).groupby("jobId")["sold"].any()
-    table = pd.DataFrame({"sold": by_job, "who": by_job.index.map(who)}).groupby("who")["sold"].agg(["mean", "size"])
+    table = (
+        pd.DataFrame({"sold": by_job, "who": by_job.index.map(who)})
+        .groupby("who")["sold"]
+        .agg(["mean", "size"])
+    )
     rate = table[table["size"] >= 30]["mean"].sort_values()
 
     assert len(rate) >= 6
@@ -102,7 +121,9 @@ def test_agents_book_differently(tenant: stnb.Account) -> None:
     """Of the calls that could be booked, the best agent books clearly more than the weakest."""
     calls = tenant.telecom.calls.pull(active="Any")
     lead = calls[calls["leadCall.callType"].isin(["Booked", "Unbooked"])]
-    table = lead.groupby("leadCall.agent.name")["leadCall.callType"].agg(rate=lambda s: (s == "Booked").mean(), size="size")
+    table = lead.groupby("leadCall.agent.name")["leadCall.callType"].agg(
+        rate=lambda s: (s == "Booked").mean(), size="size"
+    )
     rate = table[table["size"] >= 50]["rate"]
 
     assert len(rate) >= 3
@@ -112,7 +133,9 @@ def test_agents_book_differently(tenant: stnb.Account) -> None:
 def test_one_campaign_is_a_bad_buy(tenant: stnb.Account) -> None:
     """What a booked job cost through Summer TV is a multiple of what it cost through any other campaign that was paid for."""
     costs = tenant.marketing.costs.pull()
-    days = pd.PeriodIndex.from_fields(year=costs["year"].astype(int), month=costs["month"].astype(int), freq="M").days_in_month
+    days = pd.PeriodIndex.from_fields(
+        year=costs["year"].astype(int), month=costs["month"].astype(int), freq="M"
+    ).days_in_month
     spent = (costs["dailyCost"] * days).groupby(costs["campaignId"]).sum()
     jobs = tenant.jpm.jobs.pull(columns=["id", "campaignId"]).groupby("campaignId").size()
     names = tenant.marketing.campaigns.pull(active="Any").set_index("id")["name"]
@@ -124,10 +147,19 @@ def test_one_campaign_is_a_bad_buy(tenant: stnb.Account) -> None:
 
 def test_companies_pay_late(tenant: stnb.Account) -> None:
     """Commercial customers take more than three weeks at the median, people a day or two; some invoices are far over due."""
-    customers = tenant.crm.customers.pull(active="Any", columns=["id", "type"]).set_index("id")["type"]
+    customers = tenant.crm.customers.pull(active="Any", columns=["id", "type"]).set_index("id")[
+        "type"
+    ]
     invoices = tenant.accounting.invoices.pull()
-    took = (invoices["paidOn"] - invoices["invoiceDate"]).dt.days.groupby(invoices["customer.id"].map(customers)).median()
-    overdue = invoices[(invoices["balance"] > 0) & (invoices["dueDate"] < invoices["dueDate"].max() - pd.Timedelta(days=120))]
+    took = (
+        (invoices["paidOn"] - invoices["invoiceDate"])
+        .dt.days.groupby(invoices["customer.id"].map(customers))
+        .median()
+    )
+    overdue = invoices[
+        (invoices["balance"] > 0)
+        & (invoices["dueDate"] < invoices["dueDate"].max() - pd.Timedelta(days=120))
+    ]
 
     assert took["Commercial"] > 21
     assert took["Residential"] <= 3
@@ -136,8 +168,14 @@ def test_companies_pay_late(tenant: stnb.Account) -> None:
 
 def test_prices_rose_with_the_year(tenant: stnb.Account) -> None:
     """The same service costs 6 % more from January on."""
-    items = tenant.accounting.export.invoice_items.pull(columns=["skuName", "type", "price", "serviceDate", "estimateItemId"])
-    plain = items[(items["type"] == "Service") & items["estimateItemId"].isna() & (items["skuName"] != "Membership fee")]
+    items = tenant.accounting.export.invoice_items.pull(
+        columns=["skuName", "type", "price", "serviceDate", "estimateItemId"]
+    )
+    plain = items[
+        (items["type"] == "Service")
+        & items["estimateItemId"].isna()
+        & (items["skuName"] != "Membership fee")
+    ]
     year = plain["serviceDate"].dt.year
     last = year.max()
     price = plain.groupby([year, "skuName"])["price"].median().unstack(0)
@@ -175,7 +213,11 @@ def test_visits_of_members_are_jobs(tenant: stnb.Account) -> None:
     """An event of a recurring service that was won leads to a tune-up of the same customer."""
     events = tenant.memberships.recurring_service_events.pull()
     done = events[events["jobId"].notna()]
-    jobs = tenant.jpm.jobs.pull(columns=["id", "customerId", "membershipId", "jobTypeId"]).set_index("id").loc[done["jobId"]]
+    jobs = (
+        tenant.jpm.jobs.pull(columns=["id", "customerId", "membershipId", "jobTypeId"])
+        .set_index("id")
+        .loc[done["jobId"]]
+    )
     kinds = tenant.jpm.job_types.pull(active="Any").set_index("id")["name"]
 
     assert len(done) > 50

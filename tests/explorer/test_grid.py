@@ -438,7 +438,7 @@ def test_changes_are_told_to_listeners_and_other_pages(jobs: HeardGrid) -> None:
 
     jobs.on_change(lambda: [][0])
     jobs.state = {"search": "x"}
-    assert jobs.heard[-1]["kind"] == "trouble"
+    assert jobs.heard[-1]["kind"] == "error"
 
 
 def test_what_a_notebook_saves_is_small_and_without_rows(jobs: HeardGrid) -> None:

@@ -302,6 +302,6 @@ def test_a_failure_is_told_in_sentences(box: HeardPicker, monkeypatch: pytest.Mo
     monkeypatch.setattr(box._history, "chose", lambda name: 1 / 0)
 
     told = box.hear(kind="chosen", name="jpm.jobs")
-    assert told["kind"] == "trouble"
+    assert told["kind"] == "error"
     assert len(told["sentences"]) == 3
     assert "ZeroDivisionError" in told["sentences"][0]

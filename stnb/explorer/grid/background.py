@@ -16,8 +16,8 @@ class Behind:
     the same name replaces the older one, which then never goes on.
     """
 
-    def __init__(self, tell: Callable[[Exception], None]) -> None:
-        self._tell = tell
+    def __init__(self, show_error: Callable[[Exception], None]) -> None:
+        self._tell = show_error
         self._lock = threading.Lock()
         self._free = threading.Condition()
         self._busy = 0

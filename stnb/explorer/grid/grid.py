@@ -12,8 +12,9 @@ import pandas as pd
 import traitlets
 from numpy.typing import NDArray
 
-from ..static_copy import Still
-from ..widget import OnDemand
+from ..internals import display_bundle
+from ..static_copy import StaticCopy
+from ..widget import Widget
 from . import cells, clipboard, select
 from .background import Behind
 from .columns import Held
@@ -34,7 +35,7 @@ SCRIPTS = (
 log = logging.getLogger("stnb")
 
 
-class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
+class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
     """Show a frame of any size: sort, search, pick bars, scroll, open and copy cells, hide and move
     columns.
 
@@ -58,7 +59,7 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
         self._turn = 0
         self._state: dict[str, Any] = {}
         self._changed: list[Callable[[], None]] = []
-        self._behind = Behind(self.tell)
+        self._behind = Behind(self.show_error)
         self._names: list[str] = []
         super().__init__(**settings)
         self.update(pd.DataFrame() if frame is None else frame)
@@ -145,7 +146,7 @@ class Grid(OnDemand, scripts=SCRIPTS, style="grid/grid.css"):
             try:
                 callback()
             except Exception as error:  # noqa: BLE001
-                self.tell(error)
+                self.show_error(error)
 
     def _tell_state(self, by: str | None) -> None:
         """Every page shows the same; the one that brought the change only needs the words for it."""
@@ -293,10 +294,10 @@ class ShownGrid(Grid):
     """
 
     def _ipython_display_(self) -> None:
-        still = Still()
-        still.update(self.frame)
-        self.covers = still.mark
-        still.show(beside=self._repr_mimebundle_())
+        copy = StaticCopy()
+        copy.update(self.frame)
+        self.covers = copy.css_class
+        copy.show(display_bundle(self))
 
 
 def show(frame: pd.DataFrame) -> Grid:

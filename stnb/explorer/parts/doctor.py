@@ -20,7 +20,7 @@ from stnb.errors import StnbError
 
 from .. import assets as files
 from ..guard import in_sentences
-from ..static_copy import Still
+from ..static_copy import StaticCopy
 
 
 class Doctor(anywidget.AnyWidget):
@@ -41,11 +41,11 @@ class Doctor(anywidget.AnyWidget):
         self, who: Account | str | None, try_other_environment: bool = False, **options: Any
     ) -> None:
         self._who, self._options = who, options
-        self._still = Still()
+        self._copy = StaticCopy()
         self._thread: threading.Thread | None = None
         self._report = Report(None, None, None)
         self._error: StnbError | None = None
-        super().__init__(covers=self._still.mark)
+        super().__init__(covers=self._copy.css_class)
         self._show(self._report)
         self.on_msg(self._asked)
         self.examine(try_other_environment)
@@ -73,7 +73,7 @@ class Doctor(anywidget.AnyWidget):
             self._report = examine(
                 self._who, try_other_environment=try_other, on_change=self._show, **self._options
             )
-            self._still.put(f'<div class="{self._still.mark}">{page(self._report)}</div>')
+            self._copy.replace(f'<div class="{self._copy.css_class}">{page(self._report)}</div>')
         except Exception as err:  # noqa: BLE001
             self._error = failed = in_sentences(err)
             self.shown = {
@@ -94,7 +94,7 @@ class Doctor(anywidget.AnyWidget):
         return f"<stnb doctor · {self._report.title} · {self._report.verdict}>"
 
     def _ipython_display_(self) -> None:
-        self._still.show_once(self)
+        self._copy.show_once(self)
 
 
 def as_shown(report: Report) -> dict[str, Any]:

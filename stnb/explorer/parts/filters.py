@@ -60,9 +60,9 @@ class Filters(W.VBox):
     """
 
     def __init__(
-        self, changed: Callable[[], None], tell: Callable[[Exception | None], None]
+        self, changed: Callable[[], None], show_error: Callable[[Exception | None], None]
     ) -> None:
-        self._changed, self.tell = changed, tell
+        self._changed, self.show_error = changed, show_error
         self._endpoint: Endpoint | None = None
         self._controls: dict[str, Control] = {}
         self._labels: dict[str, dict[str, int]] = {}
@@ -163,7 +163,7 @@ class Filters(W.VBox):
             except UsageError as error:
                 control.mark(control.unclear or error)
         wrong = [control, *self._controls.values()]  # the one that was changed first
-        self.tell(next((c.problem for c in wrong if c.problem is not None), None))
+        self.show_error(next((c.problem for c in wrong if c.problem is not None), None))
 
     def _end_span(self, control: Control) -> None:
         """ "last month" is over: its end goes into the field beside, unless something else stands

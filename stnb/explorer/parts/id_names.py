@@ -113,7 +113,7 @@ class IdNames:
         self._known: dict[tuple[str, str], dict[str, int]] = {}
         self._threads: list[threading.Thread] = []
 
-    def want(self, account: Account, params: Iterable[Param]) -> None:
+    def read(self, account: Account, params: Iterable[Param]) -> None:
         """Have the labels for these filters told, now or soon."""
         names = dict.fromkeys(name for p in params if (name := list_of(p)) is not None)
         new = []
@@ -124,7 +124,7 @@ class IdNames:
                 new.append(name)
         if new:
             thread = threading.Thread(
-                target=self._read, args=(account, new), name="stnb-names", daemon=True
+                target=self._read_all, args=(account, new), name="stnb-names", daemon=True
             )
             self._threads = [t for t in self._threads if t.is_alive()] + [thread]
             thread.start()
@@ -134,11 +134,11 @@ class IdNames:
         for thread in self._threads:
             thread.join()
 
-    def tell(self, _error: Exception | None) -> None:
+    def show_error(self, _error: Exception | None) -> None:
         """A list that may not be read leaves the field as it is: a field for ids."""
 
     @guarded
-    def _read(self, account: Account, names: list[str]) -> None:
+    def _read_all(self, account: Account, names: list[str]) -> None:
         for name in names:
             self._read_one(account, name)
 

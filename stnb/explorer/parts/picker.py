@@ -15,11 +15,11 @@ from stnb.catalog import Endpoint
 from stnb.catalog.phrases import EMPTY, phrases_of
 from stnb.catalog.store import walk
 
-from ..widget import OnDemand
+from ..widget import Widget
 from .history import History
 
 
-class Picker(OnDemand, scripts=("parts/search.js", "parts/picker.js"), style="parts/picker.css"):
+class Picker(Widget, scripts=("parts/search.js", "parts/picker.js"), style="parts/picker.css"):
     """A combobox over the catalogue, grouped by module. `value` is the chosen resource's name, ""
     for none.
 
