@@ -34,7 +34,8 @@ from stnb.explorer import (
 )
 from stnb.explorer import state as states
 from stnb.explorer.parts import date_menu, id_names, picker
-from stnb.explorer.parts.filters import Control, by_use
+from stnb.explorer.parts.control import Control
+from stnb.explorer.parts.filters import by_use
 from stnb.explorer.state import State
 from stnb.pull import Progress, dates
 
@@ -807,7 +808,7 @@ def test_every_preset_is_a_date() -> None:
         Param("createdOnOrAfter", type="date-time"),
         Param("createdBefore", type="date-time"),
     ):
-        for word in date_menu.presets(param):
+        for word in date_menu.phrases(param):
             dates.moment(word, dt.UTC)
     assert set(date_menu.ENDS) < set(date_menu.SINCE)
 
@@ -1042,7 +1043,8 @@ KNOWN = {"7 · North Plumbing": 7, "8 · North HVAC": 8, "9 · West HVAC (inacti
         (
             "hvac",
             "hvac",
-            "2 names hold 'hvac'. x means one: North HVAC; West HVAC (inactive). Type more",
+            "2 names hold 'hvac'. x takes one of them: 8 · North HVAC; 9 · West HVAC (inactive). "
+            "Type more",
         ),
         ("zzz", "zzz", "No name holds 'zzz'."),
     ],
@@ -1051,7 +1053,7 @@ def test_a_part_of_a_name_is_enough_where_it_is_the_only_one(
     text: str, value: str, problem: str | None
 ) -> None:
     """Else it is said which names are meant, or that there is none."""
-    assert id_names.plain(text, KNOWN) == value
-    found = id_names.unclear("x", text, KNOWN)
+    assert id_names.with_ids(text, KNOWN) == value
+    found = id_names.problem("x", text, KNOWN)
     assert (found is None) == (problem is None)
     assert problem is None or str(found).replace("\n", " ").startswith(problem)
