@@ -1,4 +1,4 @@
-// Stands before every module here (see page.py): one element with its attributes and children. Text stays text.
+// Stands before every module here (see assets.py): one element with its attributes and children. Text stays text.
 function make(tag, cls, attributes = {}, ...children) {
   const node = document.createElement(tag);
   if (cls) node.className = cls;

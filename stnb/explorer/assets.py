@@ -1,5 +1,6 @@
-"""The page's half of the widgets: plain modules and style sheets beside this file, without a build
-step.
+"""The page's half of the widgets: plain modules and style sheets beside this file.
+
+There is no build step. A browser can read every file as it is.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ HERE = Path(__file__).parent
 
 
 def module(name: str) -> str:
-    """A widget's JavaScript, with the helper that all of them use before it."""
-    return _read("assets.js") + _read(name)
+    """A widget's JavaScript, with the helper that all widgets use before it."""
+    return read("assets.js") + read(name)
 
 
 def style(name: str) -> str:
-    """A widget's style sheet, with the colours that all of them use before it."""
-    return _read("theme.css") + _read(name)
+    """A widget's style sheet, with the colours that all widgets use before it."""
+    return read("theme.css") + read(name)
 
 
-def _read(name: str) -> str:
+def read(name: str) -> str:
+    """A file of this folder as it is, such as "grid/grid.js"."""
     return (HERE / name).read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from stnb.errors import SetupError
 
 from .explorer import Explorer
 from .state import LIMIT, State, named
-from .static_copy import here
+from .static_copy import running_cell
 
 # By cell: which run of it made which explorers. A cell that is run again ends what its last run
 # left working.
@@ -78,7 +78,7 @@ def explore(
         known.insert(0, credentials.Profile(first.profile, first.environment, first.tenant, True))
     ui = Explorer(state, known, accounts.of)
     _replace(ui)
-    if here()[1] is not None:
+    if running_cell()[1] is not None:
         display(ui)
     return ui
 
@@ -123,7 +123,7 @@ class Accounts:
 
 
 def _replace(ui: Explorer) -> None:
-    cell, run = here()
+    cell, run = running_cell()
     if cell is None:
         return
     before, explorers = _made.get(cell, (run, WeakSet()))

@@ -1,4 +1,4 @@
-"""What goes wrong in a callback is shown: nobody reads a traceback there."""
+"""Errors in a callback are shown in the widget, because nobody reads a traceback there."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ from typing import Any
 
 from stnb.errors import StnbError
 
+LONGEST = 200  # letters of an unknown error's own text
+
 log = logging.getLogger("stnb")
 
 
 def in_sentences(error: Exception) -> StnbError:
-    """Any error in the form that people are shown; one of ours as it is."""
+    """Any error with the three sentences that people are shown. One of ours is returned as it is."""
     if isinstance(error, StnbError):
         return error
     log.debug("the explorer failed", exc_info=error)
+    reason = str(error)[:LONGEST] or "it gave no reason"
     return StnbError(
         f"The explorer failed: {type(error).__name__}.",
-        f"Likely a fault of stnb: {str(error)[:200] or 'it gave no reason'}.",
+        f"Likely a fault of stnb: {reason}.",
         "Run the code line in a cell, which does not need the explorer, and report what you did.",
     )
 
 
 def guarded(callback: Callable[..., None]) -> Callable[..., None]:
-    """Show whatever a callback raises, by its owner's `tell`: a traceback in a widget's callback is
-    seen by nobody.
-    """
+    """Give whatever a method raises to its owner's `show_error`."""
 
     @functools.wraps(callback)
     def safe(self: Any, *arguments: Any) -> None:
         try:
             callback(self, *arguments)
         except Exception as error:  # noqa: BLE001
-            self.tell(error)
+            self.show_error(error)
 
     return safe

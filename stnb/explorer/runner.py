@@ -23,7 +23,7 @@ class Runner:
         moved: is given every look at a running pull, and the last.
         ended: is given the pull when it is done, whichever way.
         changed: is called when `running` changes.
-        tell: shows an error.
+        show_error: shows an error.
 
     Attributes:
         pull: the last pull, or None.
@@ -35,9 +35,9 @@ class Runner:
         moved: Callable[[Progress], None],
         ended: Callable[[Pull], None],
         changed: Callable[[], None],
-        tell: Callable[[Exception | None], None],
+        show_error: Callable[[Exception | None], None],
     ) -> None:
-        self._moved, self._ended, self._changed, self.tell = moved, ended, changed, tell
+        self._moved, self._ended, self._changed, self.show_error = moved, ended, changed, show_error
         self.pull: Pull | None = None
         self.running = False
         self._starting = threading.Lock()

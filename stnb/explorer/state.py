@@ -11,11 +11,12 @@ from datetime import date
 from typing import Any
 
 from stnb.catalog import Endpoint, Param, load
+from stnb.errors import UsageError
 from stnb.pull import call
 
 LIMIT = 1_000  # rows of a first look; "all" is one click away
 SINGLE = {"record", "file"}  # kinds without rows to limit
-WIDEST = 88  # letters of the pull line before it goes over several lines
+WIDEST = 88  # letters of the pull line before it is broken into several lines
 ENTRIES = {
     "integer": "number",
     "date-time": "YYYY-MM-DD",
@@ -23,19 +24,29 @@ ENTRIES = {
     "string": "text",
     "object": "name=value",
 }
+ID = re.compile(r"[1-9]\d*")
+WHOLE_NUMBER = re.compile(r"[+-]?\d+")
+NUMBER_WITH_POINT = re.compile(r"[+-]?\d*\.\d+")
 
 
 @dataclass(frozen=True)
 class State:
-    """Everything that is chosen. Filters go by their Python keyword, as in `pull(...)`.
+    """Everything that is chosen.
 
     Attributes:
-        names: whether names stand beside ids, as `st.name_columns` puts them.
+        profile: the profile's name, or None for the usual one.
+        resource: such as "jpm.jobs", or None.
+        filters: values by the filter's Python keyword, as in `pull(...)`.
+        limit: rows at most; None for all.
+        env_file: the path of the .env file, or None for the usual one.
+        names: whether names are put beside ids, as `st.name_columns` does.
         view: "table" or "chart".
-        grid, chart: what is set in the table and in the chart; only what differs from the usual.
+        grid, chart: the settings of the table and of the chart; only what differs from the default.
 
-    >>> State("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=100).as_dict()
-    {'profile': 'demo', 'resource': 'jpm.jobs', 'filters': {'jobStatus': 'Completed'}, 'limit': 100}
+    Example:
+        >>> state = State("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=None)
+        >>> list(state.as_dict())
+        ['profile', 'resource', 'filters', 'limit']
     """
 
     profile: str | None = None
@@ -56,28 +67,61 @@ class State:
             "filters": dict(self.filters),
             "limit": self.limit,
         }
-        usual = State()
-        for name in ("env_file", "names", "view", "grid", "chart"):
-            if (value := getattr(self, name)) != getattr(usual, name):
-                chosen[name] = dict(value) if isinstance(value, Mapping) else value
+        default = State()
+        for name in ("env_file", "names", "view"):
+            if getattr(self, name) != getattr(default, name):
+                chosen[name] = getattr(self, name)
+        if self.grid:
+            chosen["grid"] = dict(self.grid)
+        if self.chart:
+            chosen["chart"] = dict(self.chart)
         return chosen
 
 
-def named(endpoint: Endpoint, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Check filters, by the API's names or Python's, and bring them to Python's. That one is
-    missing is no error yet.
+def named(endpoint: Endpoint, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Check filters that go by the API's names or by Python's, and key them by Python's.
+
+    A required filter may be missing: it is not typed in yet.
 
     Raises:
         UnknownFilter: the resource has no such filter.
         BadFilter: a value does not fit.
+
+    Example:
+        >>> named(load()["jpm.export.jobs"], {"from": "2026-01-01"})
+        {'from_': '2026-01-01'}
     """
-    lenient = replace(endpoint, params=tuple(replace(p, required=False) for p in endpoint.params))
-    call.call(lenient, tenant=0, filters=given)
-    return {
-        p.py: value
-        for name, value in given.items()
-        if value is not None and (p := endpoint.takes(name))
-    }
+    optional = tuple(replace(param, required=False) for param in endpoint.params)
+    call.call(replace(endpoint, params=optional), tenant=0, filters=filters)
+    keyed = {}
+    for name, value in filters.items():
+        param = endpoint.takes(name)
+        if param is not None and value is not None:
+            keyed[param.py] = value
+    return keyed
+
+
+def check_complete(state: State) -> None:
+    """Check that a pull of this state could be sent.
+
+    Raises:
+        UsageError: no resource is chosen, or a required filter is empty.
+    """
+    if state.resource is None or state.profile is None:
+        raise UsageError(
+            "No resource is chosen.",
+            "A pull needs to know what to read.",
+            "Choose one in the box above.",
+        )
+    required = load()[state.resource].required
+    empty = [param.name for param in required if param.py not in state.filters]
+    if empty:
+        verb = "is" if len(empty) == 1 else "are"
+        raise UsageError(
+            f"{' and '.join(empty)} {verb} empty.",
+            f"{state.resource} cannot be read without a value there.",
+            "Fill in the fields marked with *.",
+        )
 
 
 # -- the code
@@ -86,70 +130,97 @@ def named(endpoint: Endpoint, given: Mapping[str, Any]) -> dict[str, Any]:
 def code(state: State) -> str:
     """The lines that repeat the pull.
 
-    >>> print(code(State("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=100)))
-    import stnb
-    <BLANKLINE>
-    st = stnb.connect("demo")
-    df = st.jpm.jobs.pull(jobStatus="Completed", limit=100)
+    Example:
+        >>> print(code(State("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=100)))
+        import stnb
+        <BLANKLINE>
+        st = stnb.connect("demo")
+        df = st.jpm.jobs.pull(jobStatus="Completed", limit=100)
     """
-    given = [literal(state.profile)] if state.profile else []
-    given += [f"env_file={literal(state.env_file)}"] if state.env_file else []
-    lines = ["import stnb", "", f"st = stnb.connect({', '.join(given)})"]
+    arguments = []
+    if state.profile:
+        arguments.append(literal(state.profile))
+    if state.env_file:
+        arguments.append(f"env_file={literal(state.env_file)}")
+    lines = ["import stnb", "", f"st = stnb.connect({', '.join(arguments)})"]
     if state.resource:
-        lines.append(_call(f"df = {_dotted(state.resource)}.pull", state))
-        lines += ["df = st.name_columns(df)"] if state.names else []
+        lines.append(_pull_line(state.resource, state))
+        if state.names:
+            lines.append("df = st.name_columns(df)")
     return "\n".join(lines)
 
 
 def literal(value: Any) -> str:
-    """Write a filter's value as Python, with the double quotes of a formatted file."""
+    """Write a filter's value as Python, with the double quotes of a formatted file.
+
+    Example:
+        >>> literal(["a", 1, True])
+        '["a", 1, True]'
+    """
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, (list, tuple, set)):
         return "[" + ", ".join(map(literal, value)) + "]"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{literal(k)}: {literal(v)}" for k, v in value.items()) + "}"
+        pairs = [f"{literal(key)}: {literal(entry)}" for key, entry in value.items()]
+        return "{" + ", ".join(pairs) + "}"
     if isinstance(value, date):
         return literal(value.isoformat())
-    return (
-        repr(value)
-        if value is None or isinstance(value, (bool, int, float))
-        else literal(str(value))
-    )
+    if value is None or isinstance(value, (bool, int, float)):
+        return repr(value)
+    return literal(str(value))
 
 
-def _call(start: str, state: State) -> str:
-    given = [f"{name}={literal(value)}" for name, value in state.filters.items()]
-    endpoint = load().endpoints.get(state.resource or "")
+def _pull_line(resource: str, state: State) -> str:
+    arguments = [f"{name}={literal(value)}" for name, value in state.filters.items()]
+    endpoint = load().endpoints.get(resource)
     single = endpoint is not None and endpoint.kind in SINGLE
-    given += [] if state.limit is None or single else [f"limit={state.limit}"]
-    line = f"{start}({', '.join(given)})"
+    if state.limit is not None and not single:
+        arguments.append(f"limit={state.limit}")
+    start = f"df = {dotted(resource)}.pull"
+    line = f"{start}({', '.join(arguments)})"
     if len(line) <= WIDEST:
         return line
-    return f"{start}(\n" + "".join(f"    {g},\n" for g in given) + ")"
+    indented = "".join(f"    {argument},\n" for argument in arguments)
+    return f"{start}(\n{indented})"
 
 
-def _dotted(resource: str) -> str:
-    """`get` is a verb of a list, so a record's own resource goes by its name in brackets."""
-    plain = all(
-        part.isidentifier() and not keyword.iskeyword(part) and part != "get"
-        for part in resource.split(".")
-    )
-    return f"st.{resource}" if plain else f"st[{literal(resource)}]"
+def dotted(resource: str) -> str:
+    """The Python expression for a resource of the account `st`.
+
+    `get` is a method of a list, so the resource of a single record goes by its name in brackets.
+
+    Example:
+        >>> dotted("jpm.jobs"), dotted("jpm.jobs.get")
+        ('st.jpm.jobs', 'st["jpm.jobs.get"]')
+    """
+    for part in resource.split("."):
+        if not part.isidentifier() or keyword.iskeyword(part) or part == "get":
+            return f"st[{literal(resource)}]"
+    return f"st.{resource}"
 
 
-# -- from what is typed to a filter's value, and back
+# -- from typed text to a filter's value, and back
 
 
 def hint(param: Param) -> str:
-    """What an empty text field says it wants."""
-    entry = "id" if _are_ids(param) else ENTRIES.get(param.type, param.type)
-    return f"{entry}, {entry}, …" if param.many and param.type != "object" else entry
+    """What an empty text field asks for, such as "id, id, …"."""
+    entry = ENTRIES.get(param.type, param.type)
+    if _takes_ids(param):
+        entry = "id"
+    if param.many and param.type != "object":
+        return f"{entry}, {entry}, …"
+    return entry
 
 
 def parse(param: Param, text: str) -> Any:
-    """Turn typed text into a filter's value, None for an empty field. Whether it fits is for
-    `named` to say.
+    """Turn typed text into a filter's value; None for an empty field.
+
+    Whether the value fits is not checked here, but in `named`.
+
+    Example:
+        >>> parse(Param("ids", many="comma"), "1, 2")
+        [1, 2]
     """
     text = text.strip()
     if not text:
@@ -157,49 +228,62 @@ def parse(param: Param, text: str) -> Any:
     if param.type == "object":
         return _pairs(text)
     if param.many:
-        return [_plain(param, part.strip()) for part in text.split(",") if part.strip()]
-    return _plain(param, text)
+        return [_single(param, part) for part in _split(text)]
+    return _single(param, text)
 
 
 def typed(value: Any) -> str:
-    """The text that `parse` turns into this value."""
+    """The text that `parse` turns into this value.
+
+    Example:
+        >>> typed([1, 2])
+        '1, 2'
+    """
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        return ", ".join(f"{k}={v}" for k, v in value.items())
+        return ", ".join(f"{key}={entry}" for key, entry in value.items())
     if isinstance(value, (list, tuple, set)):
-        return (
-            json.dumps(value)
-            if any(isinstance(v, Mapping) for v in value)
-            else ", ".join(map(typed, value))
-        )
-    return value.isoformat() if isinstance(value, date) else str(value)
+        if any(isinstance(entry, Mapping) for entry in value):
+            return json.dumps(value)
+        return ", ".join(map(typed, value))
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
 
 
-def _plain(param: Param, text: str) -> str | int | float:
-    whole = re.fullmatch(r"[1-9]\d*", text) if _are_ids(param) else re.fullmatch(r"[+-]?\d+", text)
-    if whole and (_are_ids(param) or param.type in {"integer", "number"}):
+def _single(param: Param, text: str) -> str | int | float:
+    if _takes_ids(param):
+        # A leading zero would be lost in a number, so such an entry stays text.
+        return int(text) if ID.fullmatch(text) else text
+    if param.type in {"integer", "number"} and WHOLE_NUMBER.fullmatch(text):
         return int(text)
-    if param.type == "number" and re.fullmatch(r"[+-]?\d*\.\d+", text):
+    if param.type == "number" and NUMBER_WITH_POINT.fullmatch(text):
         return float(text)
     return text
 
 
-def _are_ids(param: Param) -> bool:
-    """Lists of ids are sent, and so declared, as text; people mean numbers."""
+def _takes_ids(param: Param) -> bool:
+    """Lists of ids are sent as text, and the API declares them so; people mean numbers."""
     return bool(param.many) and param.name.lower().endswith("ids")
 
 
 def _pairs(text: str) -> Any:
-    """Read "name=value, name=value"; JSON is for what pairs cannot say, such as a list of mappings."""
+    """Read "name=value, name=value". JSON is for what pairs cannot hold, such as a list of them."""
     if text[0] in "[{":
         try:
             return json.loads(text)
         except ValueError:
             return text
-    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    return (
-        {name.strip(): value.strip() for name, mark, value in pairs}
-        if all(mark for _, mark, _ in pairs)
-        else text
-    )
+    pairs = {}
+    for part in _split(text):
+        name, equals, value = part.partition("=")
+        if not equals:
+            return text
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _split(text: str) -> list[str]:
+    """The entries between the commas, without blanks around them; empty ones are left out."""
+    return list(filter(None, map(str.strip, text.split(","))))

@@ -1,8 +1,7 @@
-"""The part of an output that stays readable without a kernel: a small HTML table and the code that
-repeats it.
+"""The part of an output that stays readable without a kernel: a small HTML table and its code.
 
-A reopened notebook shows "model not found" where a widget was, whatever else that output carries;
-so this is an output of its own. A live grid hides it (see `covers` in grid.py).
+A reopened notebook shows "model not found" in place of a widget, whatever else that output holds.
+So the copy is an output of its own, and a live widget hides it (see `covers` in grid.py).
 """
 
 from __future__ import annotations
@@ -18,13 +17,17 @@ from IPython.display import HTML, display
 from stnb.catalog.html_table import RIGHT, Cell, element, table
 
 from .grid import cells
+from .internals import Bundle, display_bundle
 
 ROWS, COLUMNS, LETTERS = 10, 8, 60
+# ipywidgets and our grid mark what has lost its kernel with these classes.
+WITHOUT_KERNEL = ".stnb-explorer.jupyter-widgets-disconnected, .stnb-grid.stnb-gone"
 
 
-def here() -> tuple[str | None, str | None]:
-    """The notebook's cell that is running, and which run of it this is; None where that cannot be
-    known.
+def running_cell() -> tuple[str | None, str | None]:
+    """The id of the notebook's cell that is running, and the id of this run.
+
+    Both are None outside a notebook, and in a notebook whose page sends no cell ids.
     """
     kernel = getattr(get_ipython(), "kernel", None)
     if kernel is None:
@@ -33,84 +36,93 @@ def here() -> tuple[str | None, str | None]:
     return parent.get("metadata", {}).get("cellId"), parent.get("header", {}).get("msg_id")
 
 
-class Still:
-    """One static output, shown in as many places as its widget is."""
+class StaticCopy:
+    """One static output, shown wherever its widget is.
+
+    Attributes:
+        css_class: the class of the output's outermost element; a live widget hides it by this.
+    """
 
     def __init__(self) -> None:
-        self.mark = f"stnb-still-{uuid4().hex[:8]}"
-        self._html = _empty(self.mark)
+        self.css_class = f"stnb-still-{uuid4().hex[:8]}"
+        self._html = _before_rows(self.css_class)
         self._handles: list[Any] = []
         self._shown_in: str | None = None
 
     def show_once(self, widget: Any) -> None:
-        """Show a widget, and its copy beside it; once in one run of a cell, however often asked."""
-        run = here()[1]
+        """Show a widget and its copy below it, once in a run of a cell however often asked."""
+        _, run = running_cell()
         if run is None or run != self._shown_in:
             self._shown_in = run
-            self.show(beside=widget._repr_mimebundle_())
+            self.show(display_bundle(widget))
 
-    def show(self, beside: Any) -> None:
-        """Display a widget's bundle and, as a separate output, the static copy; a terminal gets the
-        bundle's text alone.
+    def show(self, bundle: Bundle) -> None:
+        """Display a widget's bundle, and the copy as a separate output.
+
+        A terminal gets the bundle's text alone.
         """
         shell = get_ipython()
         if shell is None:
             return
-        bundle, metadata = beside if isinstance(beside, tuple) else (beside, None)
-        display(bundle, metadata=metadata, raw=True)
+        content, metadata = bundle
+        display(content, metadata=metadata, raw=True)
         if hasattr(shell, "kernel"):
             self._handles.append(display(HTML(self._html), display_id=True))
 
     def update(self, frame: pd.DataFrame, code: str = "") -> None:
-        """Replace the static copy wherever it stands. May be called from any thread."""
-        self.put(page(frame, code, self.mark))
+        """Replace the copy, wherever it is shown, by a frame's. Any thread may call it."""
+        self.replace(page(frame, code, self.css_class))
 
-    def put(self, html: str) -> None:
-        """Replace the static copy by any HTML whose outermost element is of the class `mark`."""
+    def replace(self, html: str) -> None:
+        """Replace the copy by HTML whose outermost element has the class `css_class`."""
         self._html = html
         for handle in self._handles:
             handle.update(HTML(self._html))
 
 
-def page(frame: pd.DataFrame, code: str, mark: str) -> str:
-    """Write the first rows and the code as one small piece of HTML; nothing in it is active."""
-    shown = cells.columns(frame.iloc[:ROWS, :COLUMNS])
-    head = _row([column.name for column in shown], shown)
-    rows = [_row(texts, shown) for texts in _texts(frame, shown)]
-    more = ""
-    if frame.shape[1] > COLUMNS:
-        more = f", the first {len(shown)} of {frame.shape[1]} columns"
-    note = f"{min(ROWS, len(frame))} of {len(frame):,} rows{more}."
-    parts = [table(rows, head), element("p", f"{note} Run the cell again for the live table.")]
+def page(frame: pd.DataFrame, code: str, css_class: str) -> str:
+    """Write the first rows and the code as one small piece of HTML. Nothing in it is active.
+
+    Args:
+        frame: the rows; at most 10 rows and 8 columns of it are written.
+        code: the Python that repeats them, or "".
+        css_class: the class of the outermost element.
+    """
+    part = frame.iloc[:ROWS, :COLUMNS]
+    columns = cells.columns(part)
+    texts = cells.rows(part, columns, pd.RangeIndex(len(part)).to_numpy())
+    head = _row([column.name for column in columns], columns)
+    rows = [_row(row, columns) for row in texts]
+    parts = [table(rows, head), element("p", _note(frame))]
     if code:
         parts.append(element("pre", code))
-    return _style(mark) + element("div", *parts, class_=mark)
+    return _style(css_class) + element("div", *parts, class_=css_class)
 
 
-def _style(mark: str) -> str:
-    """When the kernel is gone, what only looks alive steps back and the copy is seen. ipywidgets
-    tells which.
-    """
-    gone = ".stnb-explorer.jupyter-widgets-disconnected, .stnb-grid.stnb-gone"
-    hidden = f"{gone} {{ display: none; }}"
-    seen = f".jp-OutputArea:has({gone}) .{mark} {{ display: block !important; }}"
-    return f"<style>{hidden} {seen}</style>"
+def _note(frame: pd.DataFrame) -> str:
+    rows = f"{min(ROWS, len(frame))} of {len(frame):,} rows"
+    if frame.shape[1] > COLUMNS:
+        rows += f", the first {COLUMNS} of {frame.shape[1]} columns"
+    return f"{rows}. Run the cell again for the live table."
 
 
-def _empty(mark: str) -> str:
-    """Before there are rows: what to do, seen only when the kernel is gone."""
-    text = element("p", "This needs a kernel. Run the cell again.")
-    return _style(mark) + element("div", text, class_=mark, style="display: none")
+def _style(css_class: str) -> str:
+    """Without a kernel, hide the dead widget and show the copy."""
+    hide = f"{WITHOUT_KERNEL} {{ display: none; }}"
+    output = f".jp-OutputArea:has({WITHOUT_KERNEL}) .{css_class}"
+    show = f"{output} {{ display: block !important; }}"
+    return f"<style>{hide} {show}</style>"
 
 
-def _texts(frame: pd.DataFrame, shown: list[cells.Shown]) -> list[list[str | None]]:
-    part = frame.iloc[:ROWS, : len(shown)]
-    return cells.rows(part, shown, pd.RangeIndex(len(part)).to_numpy())
+def _before_rows(css_class: str) -> str:
+    """What to do, seen only without a kernel. There are no rows yet."""
+    hint = element("p", "This needs a kernel. Run the cell again.")
+    return _style(css_class) + element("div", hint, class_=css_class, style="display: none")
 
 
-def _row(texts: Sequence[str | None], shown: list[cells.Shown]) -> list[Cell]:
+def _row(texts: Sequence[str | None], columns: Sequence[cells.Column]) -> list[Cell]:
     row = []
-    for text, column in zip(texts, shown, strict=True):
+    for text, column in zip(texts, columns, strict=True):
         style = RIGHT if column.kind in cells.RIGHT else ""
         row.append(Cell(_short(text), style))
     return row
@@ -119,4 +131,6 @@ def _row(texts: Sequence[str | None], shown: list[cells.Shown]) -> list[Cell]:
 def _short(text: str | None) -> str:
     if text is None:
         return "–"
-    return text if len(text) <= LETTERS else text[: LETTERS - 1] + "…"
+    if len(text) <= LETTERS:
+        return text
+    return text[: LETTERS - 1] + "…"

@@ -1,4 +1,4 @@
-"""The explorer's short texts: how a pull stands, what a count said, what to know about the rows."""
+"""The explorer's short texts: progress, counts, and what to know about the rows on show."""
 
 from __future__ import annotations
 
@@ -8,56 +8,93 @@ from stnb.pull import Progress
 
 
 def line(progress: Progress, limit: int | None = None) -> str:
-    """How a pull stands, in one line; where it takes long, also how fast it is and what is left."""
-    wanted = (
-        progress.total if limit is None or progress.total is None else min(progress.total, limit)
-    )
-    rows = f"{progress.rows:,} rows" if wanted is None else f"{progress.rows:,} of {wanted:,} rows"
-    pages = f"{progress.pages:,} page{'' if progress.pages == 1 else 's'}"
-    start = {
-        "starting": "starting",
-        "cancelled": f"cancelled, {rows} kept",
-        "failed": f"stopped at {rows}",
-    }.get(progress.state, rows)
-    return " · ".join(
-        filter(
-            None,
-            [start, pages, f"{progress.seconds:.1f} s", *_pace(progress, wanted), progress.note],
-        )
-    )
+    """A pull's progress in one line. A longer pull also has its speed and the time left.
+
+    Example:
+        >>> line(Progress(rows=40, total=100, pages=4, seconds=0.5, state="pulling"))
+        '40 of 100 rows · 4 pages · 0.5 s'
+    """
+    wanted = rows_wanted(progress, limit)
+    parts = [_rows(progress, wanted), _counted(progress.pages, "page"), f"{progress.seconds:.1f} s"]
+    parts += _speed(progress, wanted)
+    if progress.note:
+        parts.append(progress.note)
+    return " · ".join(parts)
 
 
-def _pace(progress: Progress, wanted: int | None) -> list[str]:
-    """Rows a second, and the time left, once they can be told."""
+def share(progress: Progress, limit: int | None) -> float:
+    """The part of the rows that has arrived, 0 to 1; -1 if the total is not known."""
+    wanted = rows_wanted(progress, limit)
+    if wanted is None:
+        return -1.0
+    return min(1.0, progress.rows / max(1, wanted))
+
+
+def rows_wanted(progress: Progress, limit: int | None) -> int | None:
+    """How many rows a pull will bring; None if the total is not known."""
+    if limit is None or progress.total is None:
+        return progress.total
+    return min(progress.total, limit)
+
+
+def _rows(progress: Progress, wanted: int | None) -> str:
+    rows = f"{progress.rows:,} rows"
+    if wanted is not None:
+        rows = f"{progress.rows:,} of {wanted:,} rows"
+    if progress.state == "starting":
+        return "starting"
+    if progress.state == "cancelled":
+        return f"cancelled, {rows} kept"
+    if progress.state == "failed":
+        return f"stopped at {rows}"
+    return rows
+
+
+def _speed(progress: Progress, wanted: int | None) -> list[str]:
+    """Rows a second, and the time left. The first second is too short to tell."""
     if progress.state != "pulling" or progress.seconds < 1 or not progress.rows:
         return []
-    pace = progress.rows / progress.seconds
-    told = [f"{round(pace, -2 if pace > 1000 else 0):,.0f} rows/s"]
+    speed = progress.rows / progress.seconds
+    rounded = round(speed, -2) if speed > 1000 else round(speed)
+    parts = [f"{rounded:,.0f} rows/s"]
     if wanted is not None and wanted > progress.rows:
-        told.append(f"about {_span((wanted - progress.rows) / pace)} left")
-    return told
+        parts.append(f"about {_duration((wanted - progress.rows) / speed)} left")
+    return parts
 
 
-def _span(seconds: float) -> str:
-    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min"
+
+
+def _counted(number: int, noun: str) -> str:
+    ending = "" if number == 1 else "s"
+    return f"{number:,} {noun}{ending}"
 
 
 def counted(resource: str, rows: int, limit: int | None) -> str:
-    """What a count said."""
-    cut = f"; Pull brings the first {limit:,}" if limit is not None and rows > limit else ""
-    return (
-        f"{resource}: {rows:,} row{'' if rows == 1 else 's'} match{'es' if rows == 1 else ''}{cut}"
-    )
+    """The answer to a count, and what a pull would bring of it.
+
+    Example:
+        >>> counted("jpm.jobs", 6000, 1000)
+        'jpm.jobs: 6,000 rows match; Pull brings the first 1,000'
+    """
+    verb = "matches" if rows == 1 else "match"
+    text = f"{resource}: {_counted(rows, 'row')} {verb}"
+    if limit is not None and rows > limit:
+        text += f"; Pull brings the first {limit:,}"
+    return text
 
 
 def notices(frame: pd.DataFrame, total: int | None, limit: int | None) -> list[str]:
-    """What one should know about the rows on show; that there are more is no notice of the frame,
-    which has what it asked for.
+    """What to know about the rows on show: whether there are more, and the frame's own notices.
+
+    That there are more rows is not a notice of the frame, which has all that it was asked for.
     """
-    more = total is not None and limit is not None and total > limit
-    first = (
-        [f"These are {len(frame):,} of {total:,} rows; choose more under “Rows at most”."]
-        if more
-        else []
-    )
-    return first + [str(notice) for notice in frame.attrs.get("stnb", {}).get("notices", [])]
+    found = []
+    if total is not None and limit is not None and total > limit:
+        found.append(
+            f"These are {len(frame):,} of {total:,} rows; choose more under “Rows at most”."
+        )
+    return found + [str(notice) for notice in frame.attrs.get("stnb", {}).get("notices", [])]

@@ -1,4 +1,4 @@
-// All that a notebook keeps of a widget's code: it asks the kernel for the rest, once for every page (see ondemand.py).
+// All that a notebook keeps of a widget's code: it asks the kernel for the rest, once for every page (see widget.py).
 const NAME = "name of the part", PATIENCE = 1500; // ms until an unanswered question is explained
 const shelf = (globalThis.stnbParts ??= new Map());
 

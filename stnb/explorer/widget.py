@@ -1,83 +1,76 @@
-"""Widgets whose code and content travel when a page asks, so that a saved notebook keeps almost
-nothing of them.
+"""The base class of the explorer's widgets: their code and content are sent when a page asks.
+
+What a notebook saves of a widget are its traits, and anywidget keeps a widget's code in one. A
+message is not saved. So these widgets send everything but the choice itself by message, and a saved
+notebook stays small.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import logging
 import re
 from typing import Any, ClassVar
 
-import anywidget
-
-from stnb.errors import StnbError
-
 from . import assets
 from .guard import in_sentences
+from .internals import SubshellWidget
 
-log = logging.getLogger("stnb")
-MARK = '"name of the part"'
+PLACEHOLDER = '"name of the part"'  # in widget.js; replaced by the name of the class's code
+LEADING_COMMENTS = re.compile(r"^ *(//.*\n)?", flags=re.MULTILINE)
 
 
-class OnDemand(anywidget.AnyWidget):
-    """A widget with a short loader in place of its code, which is sent to each page that asks for
-    it.
+class Widget(SubshellWidget):
+    """A widget with a short loader in place of its code.
 
-    What a notebook saves of a widget are its traits, and anywidget's code is one. A message is not
-    saved, so everything
-    but the choice itself goes by message: a class names its files in `loads`, and answers the
-    page's questions in `reply`.
+    A class names its files when it is made, and answers the page's messages in `reply`.
+
+    Args:
+        scripts: the JavaScript files, in the order in which they are joined; the last one renders.
+        style: the style sheet.
+
+    Example:
+        >>> class Clock(Widget, scripts=("parts/clock.js",), style="parts/clock.css"):
+        ...     def reply(self, message):
+        ...         self.send({"kind": "time", "text": "12:00"})
     """
 
     _code: ClassVar[dict[str, str]] = {}
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.on_msg(self._asked)
-        self._stay_live()
+        self.on_msg(self._on_message)
 
     def __init_subclass__(cls, scripts: tuple[str, ...] = (), style: str = "", **rest: Any) -> None:
         if scripts:
-            code = assets.module(scripts[0]) + "".join(map(_read, scripts[1:]))
+            first, *others = scripts
+            code = assets.module(first) + "".join(map(assets.read, others))
             cls._code = {"kind": "code", "code": code, "style": assets.style(style)}
-            name = f'"{scripts[-1]} {hashlib.sha256(repr(cls._code).encode()).hexdigest()[:12]}"'
-            cls._esm = re.sub(r"^ *(//.*\n)?", "", _read("widget.js"), flags=re.MULTILINE).replace(
-                MARK, name
-            )
+            cls._esm = _loader(scripts[-1], cls._code)
         super().__init_subclass__(**rest)
 
     def reply(self, message: dict[str, Any]) -> None:
-        """Answer a question of the page; any thread may call it."""
+        """Answer a message of the page. Any thread may call it."""
 
-    def tell(self, error: Exception) -> None:
-        """Show an error's three sentences in the widget: nobody reads a callback's traceback."""
-        said: StnbError = in_sentences(error)
-        self.send({"kind": "trouble", "sentences": [said.happened, said.why, said.next]})
+    def show_error(self, error: Exception) -> None:
+        """Show an error's three sentences in the widget. Nobody reads a callback's traceback."""
+        shown = in_sentences(error)
+        self.send({"kind": "error", "sentences": [shown.happened, shown.why, shown.next]})
 
-    def _send(self, msg: Any, buffers: Any = None) -> None:
-        super()._send(msg, buffers)
-        self._stay_live()
-
-    def _stay_live(self) -> None:
-        """Leave it to the page where it is answered: on a subshell, which runs while a cell does.
-
-        ipykernel 7.4 answers where the widget last spoke, which is the cell's own thread at first:
-        the page would wait for the end of whatever runs there.
-        """
-        with contextlib.suppress(AttributeError):
-            del self.comm._reply_subshell_id
-
-    def _asked(self, _widget: object, message: Any, _buffers: object) -> None:
+    def _on_message(self, _widget: object, message: Any, _buffers: object) -> None:
+        if not isinstance(message, dict):
+            return
         try:
-            if isinstance(message, dict) and message.get("kind") == "code":
+            if message.get("kind") == "code":
                 self.send(self._code)
-            elif isinstance(message, dict):
+            else:
                 self.reply(message)
         except Exception as error:  # noqa: BLE001
-            self.tell(error)
+            self.show_error(error)
 
 
-def _read(name: str) -> str:
-    return (assets.HERE / name).read_text(encoding="utf-8")
+def _loader(name: str, code: dict[str, str]) -> str:
+    """The loader for this code, under a name that changes with the code."""
+    # Pages keep loaded code by this name, so another version of the code needs another name.
+    digest = hashlib.sha256(repr(code).encode()).hexdigest()[:12]
+    loader = LEADING_COMMENTS.sub("", assets.read("widget.js"))
+    return loader.replace(PLACEHOLDER, f'"{name} {digest}"')

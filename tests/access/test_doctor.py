@@ -821,7 +821,7 @@ def test_widget() -> None:
     assert ui.shown["offer"]
     assert ui.shown["verdict"] == report.verdict
 
-    ui._asked(None, {"kind": "other"}, None)
+    ui._on_message(None, {"kind": "other"}, None)
     assert ui.report.verdict.startswith("The pair belongs to the other environment")
     assert not ui.shown["offer"]
     state = json.dumps(ui.get_state(), default=str)

@@ -1,4 +1,4 @@
-"""The explorer as a page without a notebook, and the chart and the buttons to leave with, in a real
+"""The explorer as a page without a notebook, and the chart and the buttons that export, in a real
 browser.
 """
 
@@ -27,8 +27,8 @@ from tests.helpers.moments import DEMO_TODAY
 PATIENCE = 60_000
 ICON_FONT = "cdn.jsdelivr.net"  # Voila asks for it, and does without
 LEAVING = """import numpy as np, pandas as pd, stnb
-from stnb.explorer.chart import Chart
-from stnb.explorer.leave import Leave
+from stnb.explorer.parts.chart import Chart
+from stnb.explorer.parts.export import Export
 rows = 2000
 df = pd.DataFrame({"createdOn": pd.Timestamp("2026-01-05T17:00Z") + pd.to_timedelta(np.arange(rows) * 3, unit="h"),
     "jobStatus": pd.array(np.where(np.arange(rows) % 7, "Completed", "Canceled"), dtype="str"),
@@ -36,7 +36,7 @@ df = pd.DataFrame({"createdOn": pd.Timestamp("2026-01-05T17:00Z") + pd.to_timede
 df.attrs["stnb"] = {"resource": "jpm.jobs", "timezone": "America/Phoenix"}
 code = 'import stnb\\n\\nst = stnb.connect("demo")\\ndf = st.jpm.jobs.pull(limit=20)'"""
 CHART = "chart = Chart()\nchart.update(df, 'jpm.jobs')\nchart"
-LEAVE = "leave = Leave(lambda: df, lambda: df.head(5), lambda: code, lambda: chart.code, lambda: 'jpm.jobs')\nleave"
+EXPORT = "ways = Export(lambda: df, lambda: df.head(5), lambda: code, lambda: chart.code, lambda: 'jpm.jobs')\nways"
 
 
 @contextlib.contextmanager
@@ -173,9 +173,9 @@ def test_leaving_by_the_buttons(lab: Lab) -> None:
     """The code comes into a new cell and runs, or onto the clipboard; a notebook and a file are
     where the line says.
     """
-    write_notebook(lab.notebooks / "leave.ipynb", LEAVING, CHART, LEAVE, "print('after')")
+    write_notebook(lab.notebooks / "export.ipynb", LEAVING, CHART, EXPORT, "print('after')")
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    lab.open("leave.ipynb").run_all()
+    lab.open("export.ipynb").run_all()
     output = lab.output(2)
     said = output.get_by_role("status")
 
@@ -204,7 +204,7 @@ def test_leaving_by_the_buttons(lab: Lab) -> None:
 
 def test_where_no_cell_can_be_added_the_code_is_copied(lab: Lab) -> None:
     """A page that does not give its application away gets the code on the clipboard, and says so."""
-    write_notebook(lab.notebooks / "plain.ipynb", LEAVING, LEAVE)
+    write_notebook(lab.notebooks / "plain.ipynb", LEAVING, EXPORT)
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     lab.open("plain.ipynb").run_all()
     lab.page.evaluate("() => { window.hidden_app = window.jupyterapp; delete window.jupyterapp; }")

@@ -57,7 +57,7 @@ def test_from_a_word_to_a_notebook_with_the_same_rows(lab: Lab) -> None:
     _choose(whole, "completed jobs", "jpm.jobs")
     whole.get_by_label("jobStatus", exact=True).select_option("Completed")
     whole.get_by_role("button", name="Count").click()
-    counted = whole.locator(".stnb-report .line")
+    counted = whole.locator(".stnb-messages .line")
     expect(counted).to_contain_text(re.compile(r"[\d,]+ rows"), timeout=PATIENCE)
     whole.get_by_label("Rows at most").select_option("100")
     whole.get_by_role("button", name="Pull").click()
@@ -69,7 +69,7 @@ def test_from_a_word_to_a_notebook_with_the_same_rows(lab: Lab) -> None:
     whole.get_by_role("button", name="Chart", exact=True).click()
     expect(whole.get_by_role("img")).to_be_visible(timeout=PATIENCE)
     whole.get_by_role("button", name="Code into a new cell").click()
-    expect(whole.locator(".stnb-leave").get_by_role("status")).to_have_text(
+    expect(whole.locator(".stnb-export").get_by_role("status")).to_have_text(
         "The code is in a new cell below."
     )
     lab.run_cell(1)
@@ -77,7 +77,7 @@ def test_from_a_word_to_a_notebook_with_the_same_rows(lab: Lab) -> None:
     ids = json.loads(_printed(lab, "ui.frame.id.tolist()"))
     whole.get_by_label("File name").fill("again")
     whole.get_by_role("button", name="Save as notebook").click()
-    expect(whole.locator(".stnb-leave").get_by_role("status")).to_contain_text(
+    expect(whole.locator(".stnb-export").get_by_role("status")).to_contain_text(
         "again.ipynb", timeout=PATIENCE
     )
 
@@ -239,7 +239,7 @@ def test_in_notebook_7(driver: Any, tmp_path: Path) -> None:
         expect(whole.locator(".stnb-grid-row").first).to_be_visible()
 
         whole.get_by_role("button", name="Code into a new cell").click()
-        expect(whole.locator(".stnb-leave").get_by_role("status")).to_contain_text(
+        expect(whole.locator(".stnb-export").get_by_role("status")).to_contain_text(
             "paste it into a new one"
         )
         assert "st.crm.customers.pull(" in page.evaluate("() => navigator.clipboard.readText()")

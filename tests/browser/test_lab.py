@@ -41,7 +41,7 @@ def test_first_notebook_and_explorer(lab: Lab) -> None:
     cells = output.locator(f".stnb-grid-row > [aria-colindex='{status}']")
     expect(cells.first).to_have_text("Completed")
     assert set(cells.all_inner_texts()) == {"Completed"}
-    expect(output.locator(".stnb-report pre")).to_contain_text(
+    expect(output.locator(".stnb-messages pre")).to_contain_text(
         'df = st.jpm.jobs.pull(jobStatus="Completed", limit=1000)'
     )
 

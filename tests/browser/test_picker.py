@@ -99,8 +99,8 @@ TIMES = """(keys) => { const box = document.querySelector(".stnb-picker input"),
 CELL = """\
 import ipywidgets as W
 from stnb import catalog
-from stnb.explorer.card import Card
-from stnb.explorer.picker import Picker
+from stnb.explorer.parts.card import Card
+from stnb.explorer.parts.picker import Picker
 known = catalog.load()
 box, card = Picker(known), Card()
 box.locked = [name for name in known.endpoints if name.startswith("payroll.")]

@@ -34,7 +34,8 @@ from stnb.explorer import (
 )
 from stnb.explorer import state as states
 from stnb.explorer.parts import date_menu, id_names, picker
-from stnb.explorer.parts.filters import Control, by_use
+from stnb.explorer.parts.control import Control
+from stnb.explorer.parts.filters import by_use
 from stnb.explorer.state import State
 from stnb.pull import Progress, dates
 
@@ -220,6 +221,37 @@ def test_literals_are_python(value: Any, text: str) -> None:
     assert ast.literal_eval(text) is not Ellipsis
 
 
+# As `ui.state` gave it before the explorer's modules and classes had their present names.
+OLDER_STATE: dict[str, Any] = {
+    "profile": "demo",
+    "resource": "jpm.jobs",
+    "filters": {"jobStatus": "Completed", "ids": [1, 2]},
+    "limit": 77,
+    "names": True,
+    "view": "chart",
+    "grid": {
+        "search": "plumb",
+        "sort": ["id", False],
+        "picks": {"jobStatus": [{"is": "Completed"}], "createdOn": [{"from": "2026-01-01"}]},
+        "hidden": ["summary"],
+        "order": ["jobStatus", "id"],
+        "widths": {"id": 90},
+    },
+    "chart": {"kind": "over time", "what": "rows", "by": "completedOn"},
+}
+
+
+def test_a_state_of_an_older_version_still_opens() -> None:
+    """A state that an older version saved as JSON makes the explorer that it described."""
+    ui = explore(**json.loads(json.dumps(OLDER_STATE)))
+
+    assert ui.state == OLDER_STATE
+    assert ui.parts.limit.value == 77
+    assert ui.parts.filters["ids"].value == [1, 2]
+    assert 'pull(jobStatus="Completed", ids=[1, 2], limit=77)' in ui.code
+    ui.close()
+
+
 def test_state_is_plain_data() -> None:
     """A state survives JSON and comes back the same."""
     state = State("demo", "jpm.jobs", {"ids": [1, 2]}, None)
@@ -323,22 +355,22 @@ def test_the_useful_filters_come_first() -> None:
 
 def test_hidden_rows_are_said_in_the_menu(ui: Explorer) -> None:
     """Where the API leaves inactive rows out, the menu does not call that "any"."""
-    ui.picker.value = "crm.customers"
+    ui.parts.picker.value = "crm.customers"
 
-    assert ui.filters["active"].widget.options[0][0] == "default: active only"
+    assert ui.parts.filters["active"].widget.options[0][0] == "default: active only"
 
 
 def test_a_wrong_value_is_said_at_once(ui: Explorer) -> None:
     """A date that is none is marked in its field and explained; correcting it takes the words away."""
-    field = ui.filters["completedOnOrAfter"]
+    field = ui.parts.filters["completedOnOrAfter"]
 
     field.widget.value = "2026-07-0x"
     assert "stnb-wrong" in field.widget._dom_classes
     assert isinstance(ui.error, BadFilter)
-    assert len(ui.report.trouble) == 3
+    assert len(ui.parts.messages.error) == 3
     field.widget.value = "2026-07-01"
     assert "stnb-wrong" not in field.widget._dom_classes
-    assert ui.report.trouble == []
+    assert ui.parts.messages.error == []
     assert ui.code.endswith('pull(completedOnOrAfter="2026-07-01", limit=1000)')
 
 
@@ -349,46 +381,48 @@ def test_a_pull_from_click_to_rows(ui: Explorer, account: HandAccount) -> None:
     """Setting controls changes the code; Pull asks for just that, shows progress, and ends with
     rows and notices.
     """
-    ui.filters["jobStatus"].value = "Completed"
-    ui.limit.value = 100
-    assert 'pull(jobStatus="Completed", limit=100)' in ui.report.code
+    ui.parts.filters["jobStatus"].value = "Completed"
+    ui.parts.limit.value = 100
+    assert 'pull(jobStatus="Completed", limit=100)' in ui.parts.messages.code
 
-    ui.pull_button.click()
-    until(lambda: ui.report.state == "starting")
+    ui.parts.pull_button.click()
+    until(lambda: ui.parts.messages.state == "starting")
     assert account.asked == [("jpm.jobs", {"limit": 100, "jobStatus": "Completed"})]
-    assert (ui.pull_button.disabled, ui.cancel_button.disabled) == (True, False)
+    assert (ui.parts.pull_button.disabled, ui.parts.cancel_button.disabled) == (True, False)
     account.pulls[0].move(40)
-    until(lambda: ui.report.line.startswith("jpm.jobs: 40 of 100 rows · 4 pages"))
-    assert ui.report.share == pytest.approx(0.4)
+    until(lambda: ui.parts.messages.line.startswith("jpm.jobs: 40 of 100 rows · 4 pages"))
+    assert ui.parts.messages.share == pytest.approx(0.4)
     account.pulls[0].end(3, notices=("Mind the gap.",))
 
     assert ui.wait().shape == (3, 1)  # type: ignore[union-attr]
-    assert ui.grid.about["rows"] == 3
-    assert ui.report.notices == ["Mind the gap."]
-    assert ui.report.state == "done"
-    assert (ui.pull_button.disabled, ui.cancel_button.disabled) == (False, True)
+    assert ui.parts.grid.about["rows"] == 3
+    assert ui.parts.messages.notices == ["Mind the gap."]
+    assert ui.parts.messages.state == "done"
+    assert (ui.parts.pull_button.disabled, ui.parts.cancel_button.disabled) == (False, True)
     assert repr(ui) == "<stnb explorer · demo · jpm.jobs · 3 rows>"
 
 
 def test_a_limit_that_cuts_is_told(ui: Explorer, account: HandAccount) -> None:
     """Where there are more rows than the limit let through, a notice says how many."""
-    ui.limit.value = 100
+    ui.parts.limit.value = 100
     ui.pull()
     account.pulls[0].total = 6000
     account.pulls[0].end(100)
     ui.wait()
 
-    assert ui.report.notices == ["These are 100 of 6,000 rows; choose more under “Rows at most”."]
+    assert ui.parts.messages.notices == [
+        "These are 100 of 6,000 rows; choose more under “Rows at most”."
+    ]
 
 
 def test_cancel_keeps_what_arrived(ui: Explorer, account: HandAccount) -> None:
     """Cancel ends the pull at once; the rows are on show and the line says how many."""
     ui.pull()
     account.pulls[0].move(40)
-    ui.cancel_button.click()
+    ui.parts.cancel_button.click()
 
     assert len(ui.wait()) == 40  # type: ignore[arg-type]
-    assert "cancelled, 40 of 100 rows kept" in ui.report.line
+    assert "cancelled, 40 of 100 rows kept" in ui.parts.messages.line
     assert not ui.running
 
 
@@ -416,8 +450,8 @@ def test_a_failed_pull_shows_three_sentences_and_its_rows(
     )
 
     assert len(ui.wait()) == 7  # type: ignore[arg-type]
-    assert ui.report.trouble == ["It happened.", "It has a cause.", "Do this."]
-    assert "stopped at 7" in ui.report.line
+    assert ui.parts.messages.error == ["It happened.", "It has a cause.", "Do this."]
+    assert "stopped at 7" in ui.parts.messages.line
 
 
 def test_nothing_fails_unseen(
@@ -426,24 +460,24 @@ def test_nothing_fails_unseen(
     """Whatever breaks in a callback or in the thread of a pull is shown, and the explorer can go
     on.
     """
-    monkeypatch.setattr(ui.card, "show", lambda *given: 1 / 0)
-    ui.picker.value = "crm.customers"
+    monkeypatch.setattr(ui.parts.card, "show", lambda *given: 1 / 0)
+    ui.parts.picker.value = "crm.customers"
     assert "ZeroDivisionError" in str(ui.error)
     monkeypatch.undo()
 
-    monkeypatch.setattr(ui.grid, "update", lambda frame: [][0])
+    monkeypatch.setattr(ui.parts.grid, "update", lambda frame: [][0])
     ui.pull()
     account.pulls[0].end()
     ui.wait()
     assert "IndexError" in str(ui.error)
-    assert not ui.pull_button.disabled
+    assert not ui.parts.pull_button.disabled
 
 
 def test_pull_without_a_resource_says_so(account: HandAccount) -> None:
     """Before a resource is chosen, Pull is off, and asking for it by code is answered."""
     ui = Explorer(State(), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
 
-    assert ui.pull_button.disabled
+    assert ui.parts.pull_button.disabled
     ui.pull()
     assert "No resource is chosen" in str(ui.error)
     assert not ui.running
@@ -451,18 +485,18 @@ def test_pull_without_a_resource_says_so(account: HandAccount) -> None:
 
 def test_another_profile_keeps_resource_and_filters(ui: Explorer) -> None:
     """Switching the profile changes the badge and the connect line, and nothing else."""
-    ui.filters["jobStatus"].value = "Hold"
+    ui.parts.filters["jobStatus"].value = "Hold"
     before = ui.state
 
-    ui.profile.value = "phoenix"
+    ui.parts.profile.value = "phoenix"
 
     assert ui.state == {**before, "profile": "phoenix"}
     assert 'connect("phoenix")' in ui.code
-    assert (ui.where.shown["kind"], ui.where.shown["words"]) == (
+    assert (ui.parts.status.shown["kind"], ui.parts.status.shown["words"]) == (
         "production",
         "production, read-only",
     )
-    assert ui.where.shown["tenant"] == "985798691"
+    assert ui.parts.status.shown["tenant"] == "985798691"
 
 
 def test_a_profile_that_is_not_ready_says_why() -> None:
@@ -474,21 +508,21 @@ def test_a_profile_that_is_not_ready_says_why() -> None:
         return HandAccount()
 
     ui = Explorer(State("demo", "jpm.jobs"), PROFILES, connect)
-    ui.profile.value = "half"
-    assert ui.report.trouble[0] == "Half lacks a secret."
-    assert "half (not ready)" in [label for label, _ in ui.profile.options]
-    ui.profile.value = "demo"
-    assert ui.report.trouble == []
+    ui.parts.profile.value = "half"
+    assert ui.parts.messages.error[0] == "Half lacks a secret."
+    assert "half (not ready)" in [label for label, _ in ui.parts.profile.options]
+    ui.parts.profile.value = "demo"
+    assert ui.parts.messages.error == []
 
 
 def test_another_resource_starts_without_filters(ui: Explorer) -> None:
     """A filter means what its resource says, so none is carried over; the old controls are gone for
     good.
     """
-    ui.filters["tagTypeIds"].value = [1, 2]
-    old = ui.filters["tagTypeIds"].widget
+    ui.parts.filters["tagTypeIds"].value = [1, 2]
+    old = ui.parts.filters["tagTypeIds"].widget
 
-    ui.picker.value = "jpm.appointments"
+    ui.parts.picker.value = "jpm.appointments"
 
     assert ui.state["filters"] == {}
     assert old.comm is None
@@ -498,27 +532,27 @@ def test_state_round_trips(ui: Explorer, account: HandAccount) -> None:
     """An explorer made from `ui.state` is in that state, with further filters opened and an odd
     limit kept.
     """
-    ui.filters["tagTypeIds"].value = [1, 2]
-    ui.filters["hasUnusedAppointments"].value = False
+    ui.parts.filters["tagTypeIds"].value = [1, 2]
+    ui.parts.filters["hasUnusedAppointments"].value = False
     state = {**ui.state, "limit": 77}
 
     again = Explorer(State(**state), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
 
     assert again.state == state
-    assert again.filters.more.value
+    assert again.parts.filters.more.value
 
 
 def test_two_explorers_do_not_disturb_each_other(ui: Explorer, account: HandAccount) -> None:
     """Choices, rows and errors stay with the explorer that has them."""
     other = Explorer(State("demo", "crm.customers"), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
-    ui.filters["jobStatus"].value = "Hold"
+    ui.parts.filters["jobStatus"].value = "Hold"
     ui.pull()
     account.pulls[0].end(5)
     ui.wait()
 
     assert other.frame is None
     assert other.state["filters"] == {}
-    assert other.grid.covers != ui.grid.covers
+    assert other.parts.grid.covers != ui.parts.grid.covers
 
 
 def test_closing_ends_the_pull(ui: Explorer, account: HandAccount) -> None:
@@ -529,7 +563,7 @@ def test_closing_ends_the_pull(ui: Explorer, account: HandAccount) -> None:
 
     ui.wait(5)
     assert account.pulls[0].progress.state == "cancelled"
-    assert ui.grid.comm is None
+    assert ui.parts.grid.comm is None
     assert not ui.running
 
 
@@ -538,7 +572,7 @@ def test_running_a_cell_again_closes_what_it_made(monkeypatch: pytest.MonkeyPatc
     cell's stays.
     """
     place = ["cell-1", "run-1"]
-    monkeypatch.setattr(entry, "here", lambda: tuple(place))
+    monkeypatch.setattr(entry, "running_cell", lambda: tuple(place))
     monkeypatch.setattr(entry, "display", lambda ui: None)
     monkeypatch.setattr(entry, "_made", {})
     first, second = explore("demo"), explore("demo")
@@ -614,10 +648,10 @@ def test_with_several_profiles_the_demo_opens(
     ui = explore(env_file=file)
 
     assert ui.state == {**State("demo").as_dict(), "env_file": str(file)}
-    assert [value for _, value in ui.profile.options] == ["north", "south", "demo"]
-    ui.profile.value = "south"
+    assert [value for _, value in ui.parts.profile.options] == ["north", "south", "demo"]
+    ui.parts.profile.value = "south"
     assert ui.error is None
-    assert ui.where.shown["tenant"] == "1"
+    assert ui.parts.status.shown["tenant"] == "1"
     assert "cs1.a" not in json.dumps(W.Widget.get_manager_state(), default=str)
 
 
@@ -637,7 +671,8 @@ def test_widget_state_holds_no_secret_and_little_else() -> None:
 
     saved = W.Widget.get_manager_state()["state"]
     text = json.dumps(
-        [saved[part.model_id] for part in (ui, ui.grid, ui.picker, ui.report)], default=str
+        [saved[part.model_id] for part in (ui, ui.parts.grid, ui.parts.picker, ui.parts.messages)],
+        default=str,
     )
     assert str(frame["id"].iloc[0]) not in text
     assert demoserver.CLIENT_SECRET not in text
@@ -703,7 +738,7 @@ def test_a_pull_updates_the_static_copy(
     handle = SimpleNamespace(update=lambda html: updates.append(html.data))
     monkeypatch.setattr(static_copy, "get_ipython", lambda: SimpleNamespace(kernel=None))
     monkeypatch.setattr(static_copy, "display", lambda *a, **k: handle)
-    monkeypatch.setattr(static_copy, "here", lambda: ("cell", "run"))
+    monkeypatch.setattr(static_copy, "running_cell", lambda: ("cell", "run"))
 
     ui._ipython_display_()
     ui._ipython_display_()
@@ -717,12 +752,12 @@ def test_a_pull_updates_the_static_copy(
 
 def test_a_resource_that_the_app_may_not_read_has_a_lock(ui: Any, account: HandAccount) -> None:
     """Once a token has told the scopes, the list marks what is beyond them."""
-    assert ui.picker.locked == []
+    assert ui.parts.picker.locked == []
     account.scopes = frozenset({"tn.jpm.jobs:r"})
-    ui.profile.value = "phoenix"
+    ui.parts.profile.value = "phoenix"
 
-    assert "crm.customers" in ui.picker.locked
-    assert "jpm.jobs" not in ui.picker.locked
+    assert "crm.customers" in ui.parts.picker.locked
+    assert "jpm.jobs" not in ui.parts.picker.locked
 
 
 # -- where one is, and what is set before a pull
@@ -736,21 +771,24 @@ def test_where_tells_token_pace_and_what_may_be_read(
     """
     account.scopes, account.token_seconds, account.pace = frozenset({"tn.jpm.jobs:r"}), 600.0, 7
 
-    ui.profile.value = "phoenix"
+    ui.parts.profile.value = "phoenix"
 
-    shown = ui.where.shown
+    shown = ui.parts.status.shown
     assert shown["read"].endswith(f"of {len(catalog.load())} resources")
     assert shown["few"]
     assert shown["pace"] == 7
     assert shown["end"] == (still.timestamp() + 600) * 1000
-    assert repr(ui.where) == "<stnb where · production, read-only>"
+    assert repr(ui.parts.status) == "<stnb status · production, read-only>"
 
 
 def test_a_span_that_is_over_brings_its_end(ui: Any) -> None:
     """Picking "last month" fills the field beside with "this month"; another pick takes it back;
     what was typed stays.
     """
-    since, until_ = ui.filters["completedOnOrAfter"].widget, ui.filters["completedBefore"].widget
+    since, until_ = (
+        ui.parts.filters["completedOnOrAfter"].widget,
+        ui.parts.filters["completedBefore"].widget,
+    )
 
     since.value = "last month"
     assert until_.value == "this month"
@@ -771,7 +809,7 @@ def test_every_preset_is_a_date() -> None:
         Param("createdOnOrAfter", type="date-time"),
         Param("createdBefore", type="date-time"),
     ):
-        for word in date_menu.presets(param):
+        for word in date_menu.phrases(param):
             dates.moment(word, dt.UTC)
     assert set(date_menu.ENDS) < set(date_menu.SINCE)
 
@@ -781,14 +819,14 @@ def test_ids_go_by_their_names(st: stnb.Account) -> None:
     either.
     """
     ui = explore(st, "jpm.jobs", limit=5)
-    ui._idnames.wait()
-    unit = ui.filters["businessUnitId"]
+    ui._id_names.wait()
+    unit = ui.parts.filters["businessUnitId"]
 
     label = next(o for o in unit.widget.options if "North Plumbing" in o)
     unit.widget.value = label
     assert unit.value == int(label.partition(" ")[0])
     assert unit.widget.options[-1].endswith("(inactive)")
-    tags = ui.filters["tagTypeIds"]
+    tags = ui.parts.filters["tagTypeIds"]
     first, second = tags.widget.options[:2]
     tags.widget.value = f"{first}, {second.partition(' ')[0]}"
     assert tags.value == [int(first.partition(" ")[0]), int(second.partition(" ")[0])]
@@ -797,8 +835,8 @@ def test_ids_go_by_their_names(st: stnb.Account) -> None:
 
 def test_names_are_not_asked_for_before_a_token_is_there(ui: Any, account: HandAccount) -> None:
     """Choosing a resource of a real tenant sends nothing."""
-    ui.picker.value = "jpm.appointments"
-    ui._idnames.wait()
+    ui.parts.picker.value = "jpm.appointments"
+    ui._id_names.wait()
     assert account.asked == []
 
 
@@ -806,32 +844,32 @@ def test_count_asks_without_a_pull(ui: Any, account: HandAccount) -> None:
     """Count tells the rows that match and what the limit would leave of them; it is there only
     where it is cheap.
     """
-    ui.filters["jobStatus"].value = "Hold"
-    ui.count_button.click()
-    until(lambda: ui.report.state == "counted")
+    ui.parts.filters["jobStatus"].value = "Hold"
+    ui.parts.count_button.click()
+    until(lambda: ui.parts.messages.state == "counted")
 
-    assert ui.report.line == "jpm.jobs: 6,000 rows match; Pull brings the first 1,000"
+    assert ui.parts.messages.line == "jpm.jobs: 6,000 rows match; Pull brings the first 1,000"
     assert (account.counted, account.asked) == ([{"jobStatus": "Hold"}], [])
-    ui.picker.value = "jpm.export.jobs"
-    assert ui.count_button.layout.display == "none"
+    ui.parts.picker.value = "jpm.export.jobs"
+    assert ui.parts.count_button.layout.display == "none"
 
 
 def test_a_pull_that_stopped_goes_on(ui: Any, account: HandAccount) -> None:
     """After Cancel there is "Go on", which resumes that very pull, whatever is chosen by then."""
     ui.pull()
     account.pulls[0].move(40)
-    ui.cancel_button.click()
+    ui.parts.cancel_button.click()
     ui.wait()
-    assert ui.resume_button.layout.display == ""
-    ui.picker.value = "crm.customers"
+    assert ui.parts.resume_button.layout.display == ""
+    ui.parts.picker.value = "crm.customers"
     account.pulls[0].resume = lambda: account._start("again", {})
 
-    ui.resume_button.click()
+    ui.parts.resume_button.click()
     account.pulls[1].end(100)
 
     assert len(ui.wait()) == 100
-    assert ui.report.line.startswith("jpm.jobs:")
-    assert ui.resume_button.layout.display == "none"
+    assert ui.parts.messages.line.startswith("jpm.jobs:")
+    assert ui.parts.resume_button.layout.display == "none"
 
 
 def test_names_beside_ids(st: stnb.Account) -> None:
@@ -855,36 +893,36 @@ def test_the_doctor_can_be_asked(
     monkeypatch.setattr(view, "Doctor", lambda account: W.HTML("report"))
     ui.pull()
     ui.pull()
-    assert not ui.report.checkable
+    assert not ui.parts.messages.checkable
     account.pulls[0].end(
         0, "failed", error=NotAllowed("It happened.", "It has a cause.", "Do this.")
     )
     ui.wait()
-    assert ui.report.checkable
+    assert ui.parts.messages.checkable
 
-    ui.report._handle_custom_msg({"kind": "check"}, None)
-    assert [part.value for part in ui.doctor.children] == ["report"]
-    ui.tell(None)
-    assert ui.doctor.children == ()
+    ui.parts.messages._handle_custom_msg({"kind": "check"}, None)
+    assert [part.value for part in ui.parts.doctor.children] == ["report"]
+    ui.show_error(None)
+    assert ui.parts.doctor.children == ()
 
 
 def test_a_neighbour_becomes_the_choice(ui: Any) -> None:
     """Clicking a neighbour on the card chooses it; what is no resource changes nothing."""
-    ui.card.chosen = "crm.customers"
-    assert ui.picker.value == "crm.customers"
-    ui.card.chosen = "nonsense"
-    assert ui.picker.value == "crm.customers"
+    ui.parts.card.chosen = "crm.customers"
+    assert ui.parts.picker.value == "crm.customers"
+    ui.parts.card.chosen = "nonsense"
+    assert ui.parts.picker.value == "crm.customers"
 
 
 def test_the_chart_is_of_what_the_table_shows(ui: Any, account: HandAccount) -> None:
     """The views change places; neither is there before rows are."""
-    assert ui.grid.layout.display == ui.views.layout.display == "none"
+    assert ui.parts.grid.layout.display == ui.parts.views.layout.display == "none"
     ui.pull()
     account.pulls[0].end(5)
     ui.wait()
-    assert (ui.grid.layout.display, ui.chart.layout.display) == ("", "none")
-    ui.views.value = "chart"
-    assert (ui.grid.layout.display, ui.chart.layout.display) == ("none", "")
+    assert (ui.parts.grid.layout.display, ui.parts.chart.layout.display) == ("", "none")
+    ui.parts.views.value = "chart"
+    assert (ui.parts.grid.layout.display, ui.parts.chart.layout.display) == ("none", "")
     assert ui.state["view"] == "chart"
 
 
@@ -948,15 +986,14 @@ def test_what_one_leaves_with_is_of_the_rows_on_show(ui: Any, account: HandAccou
     account.pulls[0].end(3)
     ui.wait(5)
     ui.count()
-    until(lambda: ui.report.state == "counted")
-    ui.picker.value = "crm.customers"
+    until(lambda: ui.parts.messages.state == "counted")
+    ui.parts.picker.value = "crm.customers"
 
-    assert ui.report.line == ""  # the count was of other filters
+    assert ui.parts.messages.line == ""  # the count was of other filters
     assert "st.crm.customers.pull" in ui.code
-    assert "st.jpm.jobs.pull" in ui.shown_code
-    assert ui.leave._given_code() == ui.shown_code
-    assert ui.leave._usual_name().startswith("jpm-jobs-")
-    assert ui.caption.value == "jpm.jobs · demo"
+    assert "st.jpm.jobs.pull" in ui.parts.export._code_or_error()
+    assert ui.parts.export._default_name().startswith("jpm-jobs-")
+    assert ui.parts.caption.value == "jpm.jobs · demo"
 
 
 def test_a_stopped_pull_names_what_it_goes_on_with(ui: Any, account: HandAccount) -> None:
@@ -964,35 +1001,35 @@ def test_a_stopped_pull_names_what_it_goes_on_with(ui: Any, account: HandAccount
     ui.pull()
     account.pulls[0].end(3, "cancelled")
     ui.wait(5)
-    assert ui.resume_button.description == "Go on"
-    ui.picker.value = "crm.customers"
+    assert ui.parts.resume_button.description == "Go on"
+    ui.parts.picker.value = "crm.customers"
 
-    assert ui.resume_button.description == "Go on with jpm.jobs"
+    assert ui.parts.resume_button.description == "Go on with jpm.jobs"
 
 
 def test_what_is_required_is_said_by_the_names_on_the_form(ui: Any, account: HandAccount) -> None:
     """Nothing is sent, and the sentence speaks of fields, not of Python."""
-    ui.picker.value = "marketing.campaign_cost_summary"
+    ui.parts.picker.value = "marketing.campaign_cost_summary"
     ui.pull()
 
     assert account.pulls == []
-    assert ui.report.trouble == [
+    assert ui.parts.messages.error == [
         "from and to are empty.",
-        "marketing.campaign_cost_summary is not read without.",
+        "marketing.campaign_cost_summary cannot be read without a value there.",
         "Fill in the fields marked with *.",
     ]
 
 
 def test_an_error_stands_until_all_fields_fit(ui: Any) -> None:
     """Mending one of two wrong filters leaves the other's sentence on show."""
-    ui.filters["customerId"].widget.value = "abc"
-    ui.filters["completedOnOrAfter"].widget.value = "yesterdayy"
-    assert "completedOnOrAfter" in ui.report.trouble[0]
-    ui.filters["completedOnOrAfter"].widget.value = ""
-    assert "customerId" in ui.report.trouble[0]
-    ui.filters["customerId"].widget.value = "5"
+    ui.parts.filters["customerId"].widget.value = "abc"
+    ui.parts.filters["completedOnOrAfter"].widget.value = "yesterdayy"
+    assert "completedOnOrAfter" in ui.parts.messages.error[0]
+    ui.parts.filters["completedOnOrAfter"].widget.value = ""
+    assert "customerId" in ui.parts.messages.error[0]
+    ui.parts.filters["customerId"].widget.value = "5"
 
-    assert ui.report.trouble == []
+    assert ui.parts.messages.error == []
 
 
 KNOWN = {"7 · North Plumbing": 7, "8 · North HVAC": 8, "9 · West HVAC (inactive)": 9}
@@ -1008,7 +1045,8 @@ KNOWN = {"7 · North Plumbing": 7, "8 · North HVAC": 8, "9 · West HVAC (inacti
         (
             "hvac",
             "hvac",
-            "2 names hold 'hvac'. x means one: North HVAC; West HVAC (inactive). Type more",
+            "2 names hold 'hvac'. x takes one of them: 8 · North HVAC; 9 · West HVAC (inactive). "
+            "Type more",
         ),
         ("zzz", "zzz", "No name holds 'zzz'."),
     ],
@@ -1017,7 +1055,7 @@ def test_a_part_of_a_name_is_enough_where_it_is_the_only_one(
     text: str, value: str, problem: str | None
 ) -> None:
     """Else it is said which names are meant, or that there is none."""
-    assert id_names.plain(text, KNOWN) == value
-    found = id_names.unclear("x", text, KNOWN)
+    assert id_names.with_ids(text, KNOWN) == value
+    found = id_names.problem("x", text, KNOWN)
     assert (found is None) == (problem is None)
     assert problem is None or str(found).replace("\n", " ").startswith(problem)

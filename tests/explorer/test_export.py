@@ -16,8 +16,8 @@ import pytest
 
 import stnb
 from stnb.errors import UsageError
-from stnb.explorer.parts import export as leaving
-from stnb.explorer.parts.export import Leave
+from stnb.explorer.parts import export
+from stnb.explorer.parts.export import Export
 from stnb.frame import save as saving
 from stnb.frame.save import save
 from tests.helpers.moments import NOW
@@ -29,7 +29,7 @@ TODAY = f"{NOW:%Y-%m-%d}"
 
 
 class Bench:
-    """A `Leave` with all it asks for in the hand of the test."""
+    """A `Export` with all it asks for in the hand of the test."""
 
     def __init__(
         self,
@@ -39,23 +39,23 @@ class Bench:
     ) -> None:
         self.frame, self.selection, self.code = frame, selection, code
         self.sent: list[dict[str, Any]] = []
-        self.leave = Leave(
+        self.export = Export(
             lambda: self.frame,
             lambda: self.selection,
             lambda: self.code,
             lambda: "print(len(df))",
             lambda: "jpm.jobs",
         )
-        self.leave.hand.send = lambda message, buffers=None: self.sent.append(message)
+        self.export.page_actions.send = lambda message, buffers=None: self.sent.append(message)
 
     def press(self, button: Any) -> str:
         button.click()
-        self.leave.wait(60)
-        return str(self.leave.hand.said)
+        self.export.wait(60)
+        return str(self.export.page_actions.text)
 
     @property
     def error(self) -> Exception | None:
-        return self.leave.error
+        return self.export.error
 
 
 # -- the code
@@ -66,7 +66,7 @@ def test_the_code_goes_to_the_page(name: str, what: str) -> None:
     """The page is asked to add a cell, or to copy; nothing is claimed before it answers."""
     bench = Bench()
 
-    assert bench.press(getattr(bench.leave, name)) == ""
+    assert bench.press(getattr(bench.export, name)) == ""
     assert bench.sent == [{"do": what, "code": CODE}]
 
 
@@ -77,21 +77,21 @@ def test_the_code_goes_to_the_page(name: str, what: str) -> None:
 def test_what_the_page_did_is_said(did: str, tone: str) -> None:
     """Each answer has its sentence; another word of the page changes nothing."""
     bench = Bench()
-    bench.leave._on_answer(None, {"did": did}, None)
-    assert bench.leave.hand.said == leaving.DONE[did]
-    assert bench.leave.hand.tone == tone
+    bench.export._on_answer(None, {"did": did}, None)
+    assert bench.export.page_actions.text == export.DONE[did]
+    assert bench.export.page_actions.tone == tone
 
-    bench.leave._on_answer(None, {"did": "anything else"}, None)
-    assert bench.leave.hand.said == leaving.DONE[did]
+    bench.export._on_answer(None, {"did": "anything else"}, None)
+    assert bench.export.page_actions.text == export.DONE[did]
 
 
 def test_without_code_or_rows_it_says_what_to_do() -> None:
     """Every button without anything to leave with gives three sentences, and writes nothing."""
     bench = Bench(frame=None, code="")
-    for button in (bench.leave.cell, bench.leave.copy, bench.leave.notebook):
+    for button in (bench.export.cell, bench.export.copy, bench.export.notebook):
         assert bench.press(button).startswith("There is no code yet.")
         assert isinstance(bench.error, UsageError)
-    for button in bench.leave.files.values():
+    for button in bench.export.files.values():
         assert bench.press(button).startswith("No file was written.")
     assert bench.sent == []
     assert list(Path.cwd().iterdir()) == []
@@ -103,7 +103,7 @@ def test_without_code_or_rows_it_says_what_to_do() -> None:
 def test_files_read_back() -> None:
     """Parquet, CSV and Excel hold the rows; what was written, and where, is said."""
     bench = Bench()
-    said = {ending: bench.press(button) for ending, button in bench.leave.files.items()}
+    said = {ending: bench.press(button) for ending, button in bench.export.files.items()}
     stem = f"jpm-jobs-{TODAY}"
 
     assert pd.read_parquet(f"{stem}.parquet")["id"].tolist() == [1, 2, 3]
@@ -111,39 +111,39 @@ def test_files_read_back() -> None:
     assert pd.read_excel(f"{stem}.xlsx")["name"].tolist()[:2] == ["a", "=1+1"]
     for ending, text in said.items():
         assert text.startswith(f"3 rows and 2 columns are in {Path.cwd() / stem}{ending} (")
-    assert bench.leave.hand.tone == "good"
+    assert bench.export.page_actions.tone == "good"
 
 
 def test_only_what_the_filters_leave() -> None:
     """The menu says which rows; without any filter they are all."""
     bench = Bench(selection=FRAME.iloc[:1])
-    bench.leave.rows.value = leaving.SELECTION
-    bench.leave.file.value = "some"
-    assert bench.press(bench.leave.files[".parquet"]).startswith("1 rows")
+    bench.export.rows.value = export.SELECTION
+    bench.export.file.value = "some"
+    assert bench.press(bench.export.files[".parquet"]).startswith("1 rows")
 
     bench.selection = None
-    bench.leave.file.value = "all"
-    bench.press(bench.leave.files[".parquet"])
+    bench.export.file.value = "all"
+    bench.press(bench.export.files[".parquet"])
     assert [len(pd.read_parquet(f"{name}.parquet")) for name in ("some", "all")] == [1, 3]
 
 
 def test_nothing_is_overwritten() -> None:
-    """A name that is taken gets a number, and that is said; the file that was there is as it was."""
+    """A name that is taken gets a number, and that is said; the file that was there is unchanged."""
     Path("mine.csv").write_text("mine")
     Path("mine-2.csv").write_text("mine too")
     bench = Bench()
-    bench.leave.file.value = "mine.xlsx"  # a typed ending is that of the button
+    bench.export.file.value = "mine.xlsx"  # a typed ending is that of the button
 
-    said = bench.press(bench.leave.files[".csv"])
+    said = bench.press(bench.export.files[".csv"])
 
     assert "mine-3.csv" in said
-    assert said.endswith("mine.csv was there already, and is as it was.")
+    assert said.endswith("mine.csv was there already, and is unchanged.")
     assert [Path(f"mine{n}.csv").read_text() for n in ("", "-2")] == ["mine", "mine too"]
 
 
 def _named(bench: Bench, name: str) -> Any:
-    bench.leave.file.value = name
-    return bench.leave.files[".csv"]
+    bench.export.file.value = name
+    return bench.export.files[".csv"]
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
@@ -151,12 +151,12 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     work again.
     """
     bench = Bench()
-    bench.leave.file.value = "nowhere/rows"
+    bench.export.file.value = "nowhere/rows"
 
-    assert "There is no folder nowhere" in bench.press(bench.leave.notebook)
+    assert "There is no folder nowhere" in bench.press(bench.export.notebook)
     assert isinstance(bench.error, UsageError)
     assert "name" in bench.press(_named(bench, "x" * 300))
-    assert not bench.leave.notebook.disabled
+    assert not bench.export.notebook.disabled
 
 
 def test_a_long_write_leaves_the_page_alive(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,24 +168,24 @@ def test_a_long_write_leaves_the_page_alive(monkeypatch: pytest.MonkeyPatch) -> 
         go.wait(30)
         return saving.save(frame, path)
 
-    monkeypatch.setattr(leaving, "save", slow)
+    monkeypatch.setattr(export, "save", slow)
     bench = Bench()
-    bench.leave.files[".csv"].click()
+    bench.export.files[".csv"].click()
     assert begun.wait(30)
-    assert bench.leave.hand.said == "Writing 3 rows …"
-    assert bench.leave.files[".csv"].disabled
-    bench.leave.notebook.click()
+    assert bench.export.page_actions.text == "Writing 3 rows …"
+    assert bench.export.files[".csv"].disabled
+    bench.export.notebook.click()
     assert isinstance(bench.error, UsageError)
 
     go.set()
-    bench.leave.wait(30)
-    assert bench.leave.hand.said.startswith("3 rows")
-    assert not bench.leave.files[".csv"].disabled
+    bench.export.wait(30)
+    assert bench.export.page_actions.text.startswith("3 rows")
+    assert not bench.export.files[".csv"].disabled
 
 
 def test_the_name_follows_the_resource() -> None:
     """The name that is offered is the resource's and today's, until another is typed."""
-    leave = Leave(
+    leave = Export(
         lambda: FRAME,
         lambda: None,
         lambda: CODE,
@@ -205,7 +205,7 @@ def test_a_notebook_is_saved_clean() -> None:
     """
     bench = Bench()
 
-    said = bench.press(bench.leave.notebook)
+    said = bench.press(bench.export.notebook)
 
     path = Path(f"jpm-jobs-{TODAY}.ipynb")
     assert said == f"The notebook is {path.resolve()}."
@@ -220,9 +220,10 @@ def test_a_notebook_is_saved_clean() -> None:
 def test_nothing_of_the_rows_is_in_the_widgets() -> None:
     """What a notebook saves of the buttons has no row of the frame."""
     bench = Bench(pd.DataFrame({"name": ["Mrs Secret"] * 50}))
-    bench.press(bench.leave.files[".csv"])
+    bench.press(bench.export.files[".csv"])
     state = json.dumps(
-        [w.get_state() for w in (bench.leave, bench.leave.hand, bench.leave.file)], default=str
+        [w.get_state() for w in (bench.export, bench.export.page_actions, bench.export.file)],
+        default=str,
     )
 
     assert "Secret" not in state

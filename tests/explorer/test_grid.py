@@ -13,12 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stnb.explorer.grid import cells, clipboard, select
-from stnb.explorer.grid import picks as labels
-from stnb.explorer.grid.background import Behind
-from stnb.explorer.grid.columns import Held
+from stnb.explorer.grid import cells, clipboard, picks, select, state
+from stnb.explorer.grid.background import Background
+from stnb.explorer.grid.columns import Columns
 from stnb.explorer.grid.grid import Grid
-from stnb.explorer.grid.select import Rows
+from stnb.explorer.grid.select import Query, Rows
 from stnb.explorer.grid.summary import TOP, summary
 from tests.helpers.answers import HeardGrid, listed
 
@@ -83,20 +82,20 @@ def test_histograms_of_any_numbers(values: list[Any]) -> None:
     """Equal, tiny, huge, infinite and outlying numbers all get a few bars that add up and pick what
     they count.
     """
-    rows = Rows(Held(pd.DataFrame({"n": values})))
-    made = summary(rows.held, 0)
+    rows = Rows(pd.DataFrame({"n": values}))
+    made = summary(rows.columns, 0)
     counts, missing = made.counts(None)
 
     assert made.shape in {"bars", "none"}
     assert len(made.picks) < 40
     assert sum(counts) + missing == len(values) or made.shape == "none"
     for pick, count in zip(made.picks, counts, strict=True):
-        assert select.mask(rows.held, 0, [pick]).sum() == count
+        assert select.picked(rows.columns, 0, [pick]).sum() == count
 
 
 def test_an_outlier_does_not_flatten_a_histogram() -> None:
     """One absurd value goes to an open end; the others keep their bars."""
-    rows = Held(
+    rows = Columns(
         pd.DataFrame(
             {"day": pd.to_datetime([*pd.date_range("2026-01-01", periods=365), "1901-01-01"])}
         )
@@ -123,7 +122,7 @@ def test_an_outlier_does_not_flatten_a_histogram() -> None:
 def test_bars_of_dates_begin_at_round_times(start: str, end: str, first: str) -> None:
     """Hours, days, weeks from Monday, months and years, by how long the time is."""
     made = summary(
-        Held(pd.DataFrame({"t": pd.to_datetime([start, end]).astype("datetime64[us]")})), 0
+        Columns(pd.DataFrame({"t": pd.to_datetime([start, end]).astype("datetime64[us]")})), 0
     )
 
     assert made.picks[0]["from"] == first
@@ -133,11 +132,11 @@ def test_bars_of_dates_begin_at_round_times(start: str, end: str, first: str) ->
 def test_dates_are_counted_by_the_clock_of_their_zone() -> None:
     """An evening in Phoenix counts as its own day, though it is the next one in UTC."""
     when = pd.to_datetime(["2026-01-31 23:30", "2026-06-15 12:00"]).tz_localize("America/Phoenix")
-    rows = Rows(Held(pd.DataFrame({"when": when})))
+    rows = Rows(pd.DataFrame({"when": when}))
 
     january = {"from": "2026-01-01", "to": "2026-02-01"}
     assert rows.summary(0).picks[0] == january
-    assert rows.places("", {0: [january]}, None).tolist() == [0]
+    assert rows.positions(Query("", {0: [january]})).tolist() == [0]
 
 
 def test_text_shows_its_commonest_values_and_the_rest_as_one() -> None:
@@ -196,7 +195,7 @@ def test_other_columns_follow_a_pick_and_its_own_does_not(jobs: HeardGrid) -> No
 )
 def test_picks_read_like_words(pick: dict[str, Any], kind: str, words: str) -> None:
     """A picked bar is named as people would."""
-    assert labels.label(pick, kind) == words
+    assert picks.label(pick, kind) == words
 
 
 # -- what is left
@@ -279,7 +278,7 @@ def test_sorting_is_that_of_pandas(kind: str) -> None:
     column = column.reset_index(drop=True)
     if kind not in {"int64"}:
         column[dice.random(3_000) < 0.1] = None
-    held, some = Held(pd.DataFrame({"c": column})), np.flatnonzero(dice.random(3_000) < 0.7)
+    columns, some = Columns(pd.DataFrame({"c": column})), np.flatnonzero(dice.random(3_000) < 0.7)
 
     for ascending in (True, False):
         expected = (
@@ -287,7 +286,7 @@ def test_sorting_is_that_of_pandas(kind: str) -> None:
             .sort_values(ascending=ascending, kind="stable", na_position="last")
             .index
         )
-        assert held.ordered(0, some, ascending).tolist() == expected.tolist()
+        assert columns.sort(0, some, ascending).tolist() == expected.tolist()
 
 
 def test_nested_columns_sort_by_length_and_by_their_first_fields() -> None:
@@ -298,11 +297,11 @@ def test_nested_columns_sort_by_length_and_by_their_first_fields() -> None:
             "object": listed([{"a": 2, "b": "y"}, {"a": 1, "b": "z"}, None, {"a": 2, "b": "x"}]),
         }
     )
-    held, everything = Held(frame), np.arange(4)
+    columns, everything = Columns(frame), np.arange(4)
 
-    assert held.ordered(0, everything, True).tolist() == [2, 3, 0, 1]
-    assert held.ordered(1, everything, True).tolist() == [1, 3, 0, 2]
-    assert held.ordered(1, everything, False).tolist() == [0, 3, 1, 2]
+    assert columns.sort(0, everything, True).tolist() == [2, 3, 0, 1]
+    assert columns.sort(1, everything, True).tolist() == [1, 3, 0, 2]
+    assert columns.sort(1, everything, False).tolist() == [0, 3, 1, 2]
 
 
 def test_a_search_finds_what_a_plain_look_at_the_texts_finds() -> None:
@@ -413,7 +412,7 @@ def test_columns_of_the_same_name_are_kept_apart() -> None:
     grid = Grid(pd.DataFrame([[1, 2, 3], [0, 3, 1]], columns=["a", "a", "a (2)"]))
     grid.state = {"sort": ["a (2)", False], "hidden": ["a"]}
 
-    assert select.keys(["a", "a", "a (2)"]) == ["a", "a (2)", "a (2) (2)"]
+    assert state.unique_names(["a", "a", "a (2)"]) == ["a", "a (2)", "a (2) (2)"]
     assert grid.selection.to_numpy().tolist() == [[3, 1], [2, 3]]
 
 
@@ -438,7 +437,7 @@ def test_changes_are_told_to_listeners_and_other_pages(jobs: HeardGrid) -> None:
 
     jobs.on_change(lambda: [][0])
     jobs.state = {"search": "x"}
-    assert jobs.heard[-1]["kind"] == "trouble"
+    assert jobs.heard[-1]["kind"] == "error"
 
 
 def test_what_a_notebook_saves_is_small_and_without_rows(jobs: HeardGrid) -> None:
@@ -550,8 +549,9 @@ def test_many_threads_may_pick_search_and_sort_at_once(jobs: HeardGrid) -> None:
 
     def ask(status: str) -> None:
         for _ in range(30):
-            answer = jobs._rows(
+            answer = jobs.answer(
                 {
+                    "kind": "rows",
                     "start": 0,
                     "stop": 20,
                     "picks": {str(STATUS): [{"is": status}]},
@@ -576,7 +576,7 @@ def test_work_behind_the_page_takes_the_latest_wish_first() -> None:
     told, the thread ends.
     """
     done: list[str] = []
-    told: list[Exception] = []
+    errors: list[Exception] = []
     go, begun = threading.Event(), threading.Event()
 
     def steps(name: str, gate: bool = False) -> Any:
@@ -590,18 +590,18 @@ def test_work_behind_the_page_takes_the_latest_wish_first() -> None:
         yield
         raise ValueError("no")
 
-    behind = Behind(told.append)
-    behind.wish("first", steps("first", gate=True))
+    background = Background(errors.append)
+    background.submit("first", steps("first", gate=True))
     assert begun.wait(10)
-    behind.wish("index", steps("index"), idle=True)
-    behind.wish("view", steps("replaced"))
-    behind.wish("bad", failing())
-    behind.wish("view", steps("view"))
+    background.submit("index", steps("index"), idle=True)
+    background.submit("view", steps("replaced"))
+    background.submit("bad", failing())
+    background.submit("view", steps("view"))
     go.set()
-    behind.wait(10)
+    background.wait(10)
 
     assert done == ["view", "first", "index"]
-    assert [str(error) for error in told] == ["no"]
+    assert [str(error) for error in errors] == ["no"]
     assert "stnb-grid" not in {thread.name for thread in threading.enumerate()}
 
 
@@ -616,11 +616,11 @@ def test_closing_ends_what_is_under_way(jobs: HeardGrid) -> None:
         yield
         done.append(1)
 
-    jobs._behind.wish("slow", steps())
+    jobs._background.submit("slow", steps())
     assert begun.wait(10)
     jobs.close()
     go.set()
-    jobs._behind.wait(10)
+    jobs._background.wait(10)
     assert done == []
 
 
@@ -628,9 +628,9 @@ def test_opening_prepares_the_search_behind_the_page() -> None:
     """Once a page has its rows, what searches read is made ready without being asked for."""
     grid = HeardGrid(pd.DataFrame({"a": ["x", "y"], "b": [1, 2]}))
     assert grid.ask(kind="open")["rows"] == [["x", "1"], ["y", "2"]]
-    grid._behind.wait(20)
+    grid._background.wait(20)
 
-    assert sorted(grid._table.index._leaves) == [0, 1]
+    assert sorted(grid._rows.index._leaves) == [0, 1]
 
 
 def test_a_million_rows_are_shown_picked_and_sorted() -> None:

@@ -209,7 +209,7 @@ def test_a_question_that_cannot_be_answered_is_answered_with_words(odd: HeardGri
 
     assert answer["kind"] == "error"
     assert answer["view"] == "v"
-    assert "could not be read" in answer["text"]
+    assert "could not be read" in answer["sentences"][0]
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,9 @@ def test_many_threads_may_ask_at_once() -> None:
 
     def ask(ascending: bool) -> None:
         for _ in range(20):
-            row = grid._rows({"start": 0, "stop": 1, "sort": [0, ascending]})["rows"][0][0]
+            row = grid.answer({"kind": "rows", "start": 0, "stop": 1, "sort": [0, ascending]})[
+                "rows"
+            ][0][0]
             if row != ("0" if ascending else "4999"):
                 wrong.append(row)
 

@@ -122,7 +122,7 @@ def test_the_last_choices_and_the_stars_are_kept(kept: History) -> None:
     the file is private.
     """
     for name in ("a", "b", "c", "a", "d", "e", "f", "g"):
-        kept.chose(name)
+        kept.choose(name)
     kept.star("x", True)
     kept.star("y", True)
     kept.star("x", False)
@@ -152,7 +152,7 @@ def test_a_damaged_file_counts_as_none_and_is_mended(kept: History, content: byt
     kept.path.write_bytes(content)
 
     assert kept.kept == Kept()
-    kept.chose("jpm.jobs")
+    kept.choose("jpm.jobs")
     assert History(kept.path).kept == Kept(("jpm.jobs",), ())
 
 
@@ -161,7 +161,7 @@ def test_where_nothing_can_be_written_it_lasts_as_long_as_the_kernel(tmp_path: P
     (tmp_path / "state").write_text("in the way")
     kept = History(tmp_path / "state" / "explorer.json")
 
-    kept.chose("jpm.jobs")
+    kept.choose("jpm.jobs")
     kept.star("crm.leads", True)
 
     assert kept.kept == Kept(("jpm.jobs",), ("crm.leads",))
@@ -301,9 +301,9 @@ def test_a_strange_message_changes_nothing(box: HeardPicker, kept: History, mess
 
 def test_a_failure_is_told_in_sentences(box: HeardPicker, monkeypatch: pytest.MonkeyPatch) -> None:
     """What goes wrong in an answer is sent to the page as three sentences."""
-    monkeypatch.setattr(box._history, "chose", lambda name: 1 / 0)
+    monkeypatch.setattr(box._history, "choose", lambda name: 1 / 0)
 
     told = box.hear(kind="chosen", name="jpm.jobs")
-    assert told["kind"] == "trouble"
+    assert told["kind"] == "error"
     assert len(told["sentences"]) == 3
     assert "ZeroDivisionError" in told["sentences"][0]

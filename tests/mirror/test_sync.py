@@ -921,9 +921,11 @@ def test_what_cannot_be_kept(
 
 
 def test_a_name_needs_an_account(tmp_path: Path) -> None:
-    """A name alone does not say whose rows are meant."""
-    with pytest.raises(UsageError, match="alone names no tenant"):
-        sync("jpm.jobs", tmp_path)
+    """A name alone is read from the account of `connect()`: here the demo, with a warning."""
+    with pytest.warns(stnb.StnbWarning, match="made up"):
+        table = sync("settings.tag_types", tmp_path)
+
+    assert table["table"].tolist() == ["settings_tag_types"]
 
 
 # -- the command

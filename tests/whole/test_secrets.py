@@ -734,7 +734,7 @@ def test_no_widget_holds_a_secret(api: Reply, wire: Wire) -> None:
         ui.pull()
         ui.wait(30)
         for profile in ("north", "south", "west", "demo", "default"):
-            ui.profile.value = profile
+            ui.parts.profile.value = profile
         state = ipywidgets.Widget.get_manager_state(drop_defaults=False)
         traits = [w.get_state() for w in ipywidgets.widgets.widget._instances.values()]
         own = [vars(w) for w in ipywidgets.widgets.widget._instances.values()]

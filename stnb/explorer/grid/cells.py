@@ -1,10 +1,11 @@
-"""How the values of a frame look in the grid: as a short line, and whole. No widgets here."""
+"""How the values of a frame look in the grid: as a short line, and in full. No widgets here."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
@@ -14,88 +15,126 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pandas.api import types
 
-LONGEST = 200  # characters of one cell; the whole value is asked for when a cell is opened
+LONGEST = 200  # characters of one cell; the full value is asked for when a cell is opened
 SAMPLE = 10_000  # values looked at to choose the decimals of a column
-FIRST = 50  # rows that say how wide a column stands
-LEAST = {
-    "text": 136,
-    "date": 156,
-    "date-time": 156,
-}  # px; under a histogram of days stand two of them
-RIGHT = {"integer", "number", "duration"}
+FIRST = 50  # rows that say how wide a column is
+LEFT_LETTER, RIGHT_LETTER = 7.8, 8.4  # px of a letter, and of a digit, at the grid's font
+# The least width of a column in px. Under a histogram of days there are two dates.
+NARROWEST = {"text": 136, "date": 156, "date-time": 156}
+NARROWEST_OTHER, WIDEST = 112, 340  # px
+RIGHT = {"integer", "number", "duration"}  # kinds that are aligned to the right
+
+Text = Callable[[Any], str | None]
 
 
 @dataclass(frozen=True)
-class Shown:
-    """One column as the grid shows it."""
+class Column:
+    """One column as the grid shows it.
+
+    Attributes:
+        name: the heading.
+        kind: "integer", "number", "text", "yes/no", "date", "date-time", "duration", "list",
+            "object" or "any".
+        width: in px.
+        text: writes a value in one line; None for a missing value.
+    """
 
     name: str
-    kind: (
-        str  # integer | number | text | yes/no | date | date-time | duration | list | object | any
-    )
+    kind: str
     width: int
-    text: Callable[[Any], str | None]
+    text: Text
 
 
-def columns(frame: pd.DataFrame) -> list[Shown]:
-    """Decide for every column how it is written and how wide it stands."""
-    return [
-        _shown(str(name), frame.iloc[:, i]) for i, name in enumerate(map(_heading, frame.columns))
-    ]
+def columns(frame: pd.DataFrame) -> list[Column]:
+    """Decide for every column how its values are written and how wide it is."""
+    return [_column(_heading(name), frame.iloc[:, i]) for i, name in enumerate(frame.columns)]
 
 
 def rows(
-    frame: pd.DataFrame, shown: list[Shown], where: NDArray[np.intp]
+    frame: pd.DataFrame, columns: list[Column], positions: NDArray[np.intp]
 ) -> list[list[str | None]]:
-    """Write the rows at the positions `where` as text; a missing value is None."""
-    part = frame.take(where)
-    written = [
-        [_cut(column.text(v)) for v in part.iloc[:, i].array] for i, column in enumerate(shown)
-    ]
-    return [list(row) for row in zip(*written, strict=True)]
+    """Write the rows at these positions as text; a missing value is None."""
+    part = frame.take(positions)
+    written = []
+    for i, column in enumerate(columns):
+        written.append([_cut(column.text(value)) for value in part.iloc[:, i].array])
+    return list(map(list, zip(*written, strict=True)))
 
 
-def whole(value: Any) -> str | None:
-    """Write one value at full length, nested ones over several lines."""
+def full_text(value: Any) -> str | None:
+    """Write one value in full, a nested one over several lines; None for a missing value."""
     if missing(value):
         return None
     if isinstance(value, (dict, list, tuple, np.ndarray)):
-        return json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
+        return json.dumps(value, indent=2, ensure_ascii=False, default=_for_json)
     return one_line(value)
 
 
 def missing(value: Any) -> bool:
-    """Tell None, NaN, NaT and pd.NA from a value. pd.isna() would answer a list with a list."""
+    """Whether a value is None, NaN, NaT or pd.NA. pd.isna() would answer a list with a list."""
     if value is None or value is pd.NA or value is pd.NaT:
         return True
     if isinstance(value, (np.datetime64, np.timedelta64)):
         return bool(np.isnat(value))
+    # Only NaN differs from itself.
     return isinstance(value, (float, np.floating, Decimal)) and value != value
 
 
+def one_line(value: Any) -> str | None:
+    """Write any value in one line; None for a missing value."""
+    if missing(value):
+        return None
+    if isinstance(value, (dict, list, tuple, np.ndarray)):
+        return json.dumps(value, ensure_ascii=False, default=_for_json)
+    if isinstance(value, bytes):
+        return f"{len(value):,} bytes"
+    return str(value)
+
+
+def duration(value: Any) -> str | None:
+    """Write a length of time.
+
+    Example:
+        >>> duration(pd.Timedelta(hours=26))
+        '1 d 02:00:00'
+    """
+    if missing(value):
+        return None
+    days, seconds = divmod(int(value.total_seconds()), 86_400)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if days:
+        return f"{days} d {clock}"
+    return clock
+
+
+# -- a column's kind and width
+
+
 def _heading(name: Any) -> str:
-    return " · ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+    if isinstance(name, tuple):
+        return " · ".join(map(str, name))
+    return str(name)
 
 
-def _shown(name: str, column: pd.Series) -> Shown:
-    kind = _kind(column)
-    text = (
-        _numbers(column)
-        if kind == "number"
-        else _times_of(column)
-        if kind == "date-time"
-        else TEXTS.get(kind, one_line)
-    )
-    longest = max((len(_cut(text(v)) or "") for v in column.iloc[:FIRST].array), default=0)
-    width = max((8.4 if kind in RIGHT else 7.8) * longest + 22, 8.4 * len(name) + 30)
-    return Shown(name, kind, int(min(340, max(LEAST.get(kind, 112), width))), text)
+def _column(name: str, values: pd.Series) -> Column:
+    kind = _kind(values)
+    text = _writer(values, kind)
+    longest = 0
+    for value in values.iloc[:FIRST].array:
+        longest = max(longest, len(_cut(text(value)) or ""))
+    letter = RIGHT_LETTER if kind in RIGHT else LEFT_LETTER
+    # Beside the letters there are the cell's padding, and in the header the mark of the order.
+    width = max(letter * longest + 22, RIGHT_LETTER * len(name) + 30)
+    width = max(NARROWEST.get(kind, NARROWEST_OTHER), width)
+    return Column(name, kind, int(min(WIDEST, width)), text)
 
 
-def _kind(column: pd.Series) -> str:
-    dtype = column.dtype
+def _kind(values: pd.Series) -> str:
+    dtype = values.dtype
     if isinstance(dtype, pd.ArrowDtype) and pa.types.is_nested(dtype.pyarrow_dtype):
         arrow = dtype.pyarrow_dtype
-        return "list" if pa.types.is_list(arrow) or pa.types.is_large_list(arrow) else "object"
+        is_list = pa.types.is_list(arrow) or pa.types.is_large_list(arrow)
+        return "list" if is_list else "object"
     if types.is_bool_dtype(dtype):
         return "yes/no"
     if types.is_integer_dtype(dtype):
@@ -105,94 +144,106 @@ def _kind(column: pd.Series) -> str:
     if types.is_numeric_dtype(dtype) and not types.is_complex_dtype(dtype):
         return "number"
     if types.is_datetime64_any_dtype(dtype):
-        return "date-time" if getattr(dtype, "tz", None) is not None else "date"
-    return _kind_of_objects(column) if types.is_object_dtype(dtype) else "text"
+        return "date" if getattr(dtype, "tz", None) is None else "date-time"
+    if types.is_object_dtype(dtype):
+        return _kind_of_objects(values)
+    return "text"
 
 
-def _kind_of_objects(column: pd.Series) -> str:
-    seen = {type(v) for v in column.iloc[:SAMPLE].array if not missing(v)}
-    if seen and seen <= {dict}:
+def _kind_of_objects(values: pd.Series) -> str:
+    found = {type(value) for value in values.iloc[:SAMPLE].array if not missing(value)}
+    if not found or found == {str}:
+        return "text"
+    if found == {dict}:
         return "object"
-    if seen and seen <= {list, tuple, np.ndarray}:
+    if found <= {list, tuple, np.ndarray}:
         return "list"
-    if seen and seen <= {int}:
+    if found == {int}:
         return "integer"
-    return "text" if seen <= {str} else "any"
+    return "any"
 
 
-def one_line(value: Any) -> str | None:
-    """Write any value in one line, None where it is missing."""
-    if missing(value):
-        return None
-    if isinstance(value, (dict, list, tuple, np.ndarray)):
-        return json.dumps(value, ensure_ascii=False, default=_plain)
-    return f"{len(value):,} bytes" if isinstance(value, bytes) else str(value)
+# -- how the values of a kind are written
 
 
-def _numbers(column: pd.Series) -> Callable[[Any], str | None]:
-    """Choose as many decimals as a sample needs; a value that needs more is written in full."""
-    places = _places(column)
+def _writer(values: pd.Series, kind: str) -> Text:
+    if kind == "number":
+        return _number_writer(values)
+    if kind == "date-time":
+        return _time_writer(values)
+    return WRITERS.get(kind, one_line)
+
+
+def _number_writer(values: pd.Series) -> Text:
+    """Write as many decimals as a sample needs; a value that needs more is written in full."""
+    places = _decimals(values)
 
     def text(value: Any) -> str | None:
         if missing(value):
             return None
         short = f"{value:,.{places}f}"
-        return (
-            short
-            if short.replace(",", "") == f"{value:.{places}f}" and value == round(value, places)
-            else f"{value:,}"
-        )
+        # Beyond 2^53 the format rounds to a neighbour, which its own digits betray.
+        exact = value == round(value, places)
+        if exact and short.replace(",", "") == f"{value:.{places}f}":
+            return short
+        return f"{value:,}"
 
     return text
 
 
-def _places(column: pd.Series) -> int:
-    step = max(1, len(column) // SAMPLE)
+def _decimals(values: pd.Series) -> int:
+    step = max(1, len(values) // SAMPLE)
     try:
-        sample = column.iloc[::step].dropna().to_numpy(dtype=float)
+        sample = values.iloc[::step].dropna().to_numpy(dtype=float)
     except (TypeError, ValueError):
         return 2
     sample = sample[np.isfinite(sample)]
-    return next((n for n in (0, 2, 3, 4) if np.array_equal(sample, sample.round(n))), 6)
+    for places in (0, 2, 3, 4):
+        if np.array_equal(sample, sample.round(places)):
+            return places
+    return 6
 
 
-def _times_of(column: pd.Series) -> Callable[[Any], str | None]:
-    """Leave the time out where a sample has none; a value that has one shows it all the same."""
-    sample = column.iloc[:: max(1, len(column) // SAMPLE)].dropna()
-    return _dates if len(sample) and bool((sample.dt.floor("D") == sample).all()) else _times
+def _time_writer(values: pd.Series) -> Text:
+    """Leave the time out if a sample has none; a value that has one shows it all the same."""
+    step = max(1, len(values) // SAMPLE)
+    sample = values.iloc[::step].dropna()
+    if len(sample) and bool((sample.dt.floor("D") == sample).all()):
+        return _date
+    return _date_and_time
 
 
-def _dates(value: Any) -> str | None:
-    text = _times(value)
-    return text and text.removesuffix(" 00:00:00")
+def _date(value: Any) -> str | None:
+    if not missing(value) and value.time() == time.min:
+        return str(value.strftime("%Y-%m-%d"))
+    return _date_and_time(value)
 
 
-def _times(value: Any) -> str | None:
-    return None if missing(value) else str(value.strftime("%Y-%m-%d %H:%M:%S"))
-
-
-def _answer(value: Any) -> str | None:
-    return None if missing(value) else "yes" if value else "no"
-
-
-def span(value: Any) -> str | None:
-    """Write a length of time."""
+def _date_and_time(value: Any) -> str | None:
     if missing(value):
         return None
-    days, seconds = divmod(int(value.total_seconds()), 86_400)
-    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return f"{days} d {clock}" if days else clock
+    return str(value.strftime("%Y-%m-%d %H:%M:%S"))
 
 
-TEXTS = {"date": _dates, "yes/no": _answer, "duration": span}
+def _yes_or_no(value: Any) -> str | None:
+    if missing(value):
+        return None
+    return "yes" if value else "no"
+
+
+WRITERS: dict[str, Text] = {"date": _date, "yes/no": _yes_or_no, "duration": duration}
 
 
 def _cut(text: str | None) -> str | None:
-    return text if text is None or len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    if text is None or len(text) <= LONGEST:
+        return text
+    return text[: LONGEST - 1] + "…"
 
 
-def _plain(value: Any) -> Any:
-    """What JSON does not know: arrays become lists, everything else its text."""
+def _for_json(value: Any) -> Any:
+    """What JSON has no form for: arrays become lists, everything else its text."""
     if isinstance(value, np.ndarray):
         return value.tolist()
-    return None if missing(value) else str(value)
+    if missing(value):
+        return None
+    return str(value)

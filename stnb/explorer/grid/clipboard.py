@@ -1,6 +1,4 @@
-"""What a copied cell, row or column is as text: exact values, in the form that a spreadsheet takes
-up.
-"""
+"""What a copied cell, row or column is as text: exact values, in the form that spreadsheets read."""
 
 from __future__ import annotations
 
@@ -15,11 +13,13 @@ from . import cells
 
 MOST = 100_000  # values of one copied column
 MOST_LETTERS = 5_000_000
+# A spreadsheet reads these as its own, unless the field is quoted.
+SPECIAL = re.compile('[\t\r\n]|^"')
 
 
 def cell(value: Any) -> str:
-    """One value in full, as it is opened; nothing where it is missing."""
-    return cells.whole(value) or ""
+    """One value in full, as an opened cell shows it; "" for a missing value."""
+    return cells.full_text(value) or ""
 
 
 def row(frame: pd.DataFrame, position: int, columns: Sequence[int]) -> str:
@@ -27,10 +27,10 @@ def row(frame: pd.DataFrame, position: int, columns: Sequence[int]) -> str:
     return "\t".join(_field(frame.iloc[:, i].array[position]) for i in columns)
 
 
-def column(values: pd.Series, where: NDArray[Any]) -> tuple[str, int]:
-    """A column's values, one a line, and how many of them fitted."""
+def column(values: pd.Series, positions: NDArray[Any]) -> tuple[str, int]:
+    """A column's values, one a line, and how many of them are within the bounds."""
     lines, letters = [], 0
-    for value in values.iloc[where[:MOST]].array:
+    for value in values.iloc[positions[:MOST]].array:
         lines.append(_field(value))
         letters += len(lines[-1]) + 1
         if letters > MOST_LETTERS:
@@ -39,8 +39,8 @@ def column(values: pd.Series, where: NDArray[Any]) -> tuple[str, int]:
 
 
 def _field(value: Any) -> str:
-    """A spreadsheet reads tabs, line ends and quotation marks as its own unless the field is
-    quoted.
-    """
     text = cells.one_line(value) or ""
-    return '"' + text.replace('"', '""') + '"' if re.search('[\t\r\n]|^"', text) else text
+    if SPECIAL.search(text):
+        doubled = text.replace('"', '""')
+        return f'"{doubled}"'
+    return text

@@ -1,5 +1,6 @@
-"""A frame as the grid works on it: Arrow arrays, numbers and ranks of its columns, made once and
-when first needed.
+"""A frame as the grid works on it: Arrow arrays, numbers and ranks of its columns.
+
+Each is made when it is first needed, and kept.
 """
 
 from __future__ import annotations
@@ -18,58 +19,77 @@ from numpy.typing import NDArray
 from . import cells
 
 PROBE = 2_000  # values that say whether a column repeats itself
-RANKED = 3  # fields of an object that its order looks at
+REPEATS = 0.7  # share of different values among them, from which on nearly all differ
+RANKED = 3  # fields of an object that decide its order
+MISSING = np.int32(-1)  # the code, and the rank, of a missing value
 Mask = NDArray[np.bool_]
 T = TypeVar("T")
 
 
-class Coded(NamedTuple):
-    """A column of few different values: the place of each row's value among them, -1 where it is
-    missing.
+class Encoded(NamedTuple):
+    """A column of few different values.
+
+    Attributes:
+        codes: for each row the index of its value in `values`, -1 for a missing value.
+        values: the different values, as a pyarrow Array.
     """
 
     codes: NDArray[np.int32]
-    values: Any  # a pyarrow Array
+    values: Any
 
 
-class Recent:
-    """The results last asked for, made again when they have been forgotten. Threads may share it."""
+class Cache:
+    """The results that were asked for last. Others are made again. Threads may share it."""
 
     def __init__(self, size: int) -> None:
         self._size, self._lock = size, threading.Lock()
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._results: OrderedDict[Hashable, Any] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The result for this key; two threads that miss it at once both make it, which does no
-        harm.
-        """
+        """The result for this key. Two threads that miss it at once both make it, without harm."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+            if key in self._results:
+                self._results.move_to_end(key)
+                return self._results[key]
         made = make()
         with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
+            self._results[key] = made
+            while len(self._results) > self._size:
+                self._results.popitem(last=False)
         return made
 
 
-class Held:
-    """One frame with what is known of it. Nothing here changes the frame, so any thread may ask."""
+class Columns:
+    """The columns of one frame. Nothing here changes the frame, so any thread may ask.
+
+    Attributes:
+        frame: the frame.
+        shown: how each column is written.
+    """
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
         self.shown = cells.columns(frame)
         self._arrays: dict[int, Any] = {}
-        self._codes: dict[int, Coded | None] = {}
-        self._ranks, self._numbers = Recent(4), Recent(6)
+        self._encoded: dict[int, Encoded | None] = {}
+        self._ranks, self._numbers = Cache(4), Cache(6)
 
     def __len__(self) -> int:
+        """The number of rows."""
         return len(self.frame)
 
+    @property
+    def names(self) -> list[str]:
+        """The headings."""
+        return [column.name for column in self.shown]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds, such as "integer"."""
+        return [column.kind for column in self.shown]
+
     def array(self, i: int) -> Any:
-        """The column as one Arrow array; None where its values have no common type."""
+        """The column as one Arrow array; None if its values have no common type."""
         if i not in self._arrays:
             self._arrays[i] = _array(self.frame.iloc[:, i])
         return self._arrays[i]
@@ -77,114 +97,115 @@ class Held:
     def missing(self, i: int) -> Mask:
         """Which rows have no value in this column."""
         array = self.array(i)
-        if array is None:
-            return np.array([cells.missing(v) for v in self.frame.iloc[:, i].array], dtype=bool)
-        return flags(pc.is_null(array, nan_is_null=True))
+        if array is not None:
+            return mask_of(pc.is_null(array, nan_is_null=True))
+        values = self.frame.iloc[:, i].array
+        return np.array([cells.missing(value) for value in values], dtype=bool)
 
-    def coded(self, i: int) -> Coded | None:
-        """The column by its different values; None where nearly all of them differ."""
-        if i not in self._codes:
+    def encoded(self, i: int) -> Encoded | None:
+        """The column by its different values; None if nearly all of them differ."""
+        if i not in self._encoded:
             array = self.array(i)
-            self._codes[i] = (
-                None if array is None or pa.types.is_nested(array.type) else coded(array)
-            )
-        return self._codes[i]
+            self._encoded[i] = None
+            if array is not None and not pa.types.is_nested(array.type):
+                self._encoded[i] = encode(array)
+        return self._encoded[i]
 
     def numbers(self, i: int) -> NDArray[np.float64]:
-        """What a histogram counts: numbers, seconds of spans and of dates by the wall clock, the
-        length of lists.
-        """
-        return self._numbers.get(
-            i, lambda: _numbers(self.frame.iloc[:, i], self.shown[i].kind, self.array(i))
-        )
+        """What a histogram counts; NaN for a missing value.
 
-    def ordered(self, i: int, within: NDArray[np.intp], ascending: bool) -> NDArray[np.intp]:
-        """Sort the positions `within` by a column; equal rows keep their order, missing values
-        stand last in both directions.
+        That is numbers, seconds of durations, seconds since 1970 of dates by their wall clock, and
+        the lengths of lists.
+        """
+        column, kind = self.frame.iloc[:, i], self.shown[i].kind
+        return self._numbers.get(i, lambda: _numbers(column, kind, self.array(i)))
+
+    def sort(self, i: int, within: NDArray[np.intp], ascending: bool) -> NDArray[np.intp]:
+        """Sort the positions `within` by a column.
+
+        Equal rows keep their order. Missing values come last in both directions.
         """
         ranks = self._ranks.get(i, lambda: self._rank(i))
         keys = ranks[within].astype(np.int64)
+        rows = len(self)
         if not ascending:
-            keys = np.where(keys < 0, -1, len(self) - keys)
-        keys[keys < 0] = len(self) + 1
-        small = (
-            keys.astype(np.uint16) if len(self) < 2**16 - 2 else keys.astype(np.int32)
-        )  # short keys sort faster
-        return within[np.argsort(small, kind="stable")]
+            keys = np.where(keys < 0, MISSING, rows - keys)
+        keys[keys < 0] = rows + 1
+        # Short keys are sorted faster.
+        short = np.uint16 if rows < 2**16 - 2 else np.int32
+        return within[np.argsort(keys.astype(short), kind="stable")]
 
     def _rank(self, i: int) -> NDArray[np.int32]:
-        """The place of each row's value among the different values in order, -1 where it is
-        missing.
-        """
+        """The place of each row's value among the different values in order, -1 if missing."""
         array = self.array(i)
-        if array is None:
-            texts = pd.Series([cells.whole(v) for v in self.frame.iloc[:, i].array], dtype="object")
-            return pd.factorize(texts, sort=True)[0].astype(np.int32)
-        return _rank(array, self.coded(i))
+        if array is not None:
+            return _rank(array, self.encoded(i))
+        texts = [cells.full_text(value) for value in self.frame.iloc[:, i].array]
+        return pd.factorize(pd.Series(texts, dtype="object"), sort=True)[0].astype(np.int32)
 
 
-def coded(array: Any) -> Coded | None:
-    """Encode an Arrow array by its different values; None where a sample says that nearly all
-    differ.
-    """
-    step = max(1, len(array) // PROBE)
-    probe = array.take(pa.array(np.arange(0, len(array), step))) if step > 1 else array
-    if len(array) > PROBE and len(probe.unique()) > 0.7 * len(probe):
-        return None
+# -- Arrow arrays
+
+
+def encode(array: Any) -> Encoded | None:
+    """Encode an Arrow array by its different values; None if a sample shows that nearly all differ."""
+    if len(array) > PROBE:
+        step = len(array) // PROBE
+        probe = array.take(pa.array(np.arange(0, len(array), step)))
+        if len(probe.unique()) > REPEATS * len(probe):
+            return None
     encoded = array.dictionary_encode()
-    return Coded(
-        pc.fill_null(encoded.indices, -1)
-        .to_numpy(zero_copy_only=False)
-        .astype(np.int32, copy=False),
-        encoded.dictionary,
-    )
+    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    return Encoded(codes.astype(np.int32, copy=False), encoded.dictionary)
 
 
-def flags(array: Any) -> Mask:
-    """An Arrow array of booleans as numpy's, missing as False."""
+def mask_of(array: Any) -> Mask:
+    """An Arrow array of booleans as numpy's; a missing one is False."""
     return np.asarray(pc.fill_null(array, False).to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def whole_array(array: Any) -> Any:
-    """One Arrow array, whatever its chunks; categories become their values."""
+def plain_array(array: Any) -> Any:
+    """One Arrow array without chunks; categories become their values."""
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
-    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+    if pa.types.is_dictionary(array.type):
+        return array.dictionary_decode()
+    return array
 
 
 def _array(column: pd.Series) -> Any:
     try:
-        array = whole_array(pa.array(column, from_pandas=True))
-        return (
-            None if isinstance(array.type, pa.BaseExtensionType) else array
-        )  # a period's storage is a bare number
-    except (
-        pa.ArrowException,
-        TypeError,
-        ValueError,
-        OverflowError,
-    ):  # mixed objects have no Arrow type
-        return None
+        array = plain_array(pa.array(column, from_pandas=True))
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        return None  # mixed objects have no Arrow type
+    if isinstance(array.type, pa.BaseExtensionType):
+        return None  # Arrow stores a period, for one, as a bare number
+    return array
+
+
+# -- numbers
 
 
 def _numbers(column: pd.Series, kind: str, array: Any) -> NDArray[np.float64]:
+    if kind == "date-time":
+        column = column.dt.tz_localize(None)
     if kind in {"date", "date-time"}:
-        wall = column.dt.tz_localize(None) if kind == "date-time" else column
-        return _seconds(wall.to_numpy(dtype="datetime64[us]"))
+        return _seconds(column.to_numpy(dtype="datetime64[us]"))
     if kind == "duration":
         return _seconds(column.to_numpy(dtype="timedelta64[us]"))
-    if kind == "list" and array is not None:
-        return _floats(pc.list_value_length(array))
-    return np.full(len(column), np.nan) if array is None else _floats(array)
+    if array is None:
+        return np.full(len(column), np.nan)
+    if kind == "list":
+        array = pc.list_value_length(array)
+    return _floats(array)
 
 
 def _floats(array: Any) -> NDArray[np.float64]:
     try:
-        return np.asarray(
-            array.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64
-        )
+        floats = array.cast(pa.float64(), safe=False)
     except pa.ArrowException:
         return np.full(len(array), np.nan)
+    return np.asarray(floats.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _seconds(times: NDArray[Any]) -> NDArray[np.float64]:
@@ -193,32 +214,39 @@ def _seconds(times: NDArray[Any]) -> NDArray[np.float64]:
     return seconds
 
 
-def _rank(array: Any, by_value: Coded | None) -> NDArray[np.int32]:
+# -- ranks
+
+
+def _rank(array: Any, encoded: Encoded | None) -> NDArray[np.int32]:
     if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
         return _rank(pc.list_value_length(array), None)  # longer lists after shorter ones
     if pa.types.is_struct(array.type):
         return _rank_of_objects(array)
-    if by_value is not None and len(by_value.values) < len(array):
-        places = _rank(by_value.values, None)
-        return (
-            np.where(by_value.codes < 0, np.int32(-1), places[by_value.codes])
-            if len(places)
-            else by_value.codes
-        )
+    if encoded is not None and len(encoded.values) < len(array):
+        return _rank_of_encoded(encoded)
     if pa.types.is_null(array.type):
-        return np.full(len(array), -1, dtype=np.int32)
+        return np.full(len(array), MISSING)
     if pa.types.is_boolean(array.type):
         array = array.cast(pa.int8())
     ranks = pc.rank(array, "ascending", tiebreaker="dense").to_numpy().astype(np.int32)
-    return np.where(flags(pc.is_null(array, nan_is_null=True)), np.int32(-1), ranks)
+    return np.where(mask_of(pc.is_null(array, nan_is_null=True)), MISSING, ranks)
+
+
+def _rank_of_encoded(encoded: Encoded) -> NDArray[np.int32]:
+    """Rank the few different values, and give each row the rank of its value."""
+    ranks = _rank(encoded.values, None)
+    if not len(ranks):
+        return encoded.codes
+    return np.where(encoded.codes < 0, MISSING, ranks[encoded.codes])
 
 
 def _rank_of_objects(array: Any) -> NDArray[np.int32]:
     """By the first field, then the second, then the third."""
     total = np.zeros(len(array), dtype=np.int64)
     for field in array.flatten()[:RANKED]:
-        ranks = _rank(whole_array(field), None).astype(np.int64) + 1
-        total = np.unique(total * (int(ranks.max(initial=0)) + 1) + ranks, return_inverse=True)[
-            1
-        ].astype(np.int64)
-    return np.where(flags(array.is_null()), -1, total).astype(np.int32)
+        ranks = _rank(plain_array(field), None).astype(np.int64) + 1
+        combined = total * (int(ranks.max(initial=0)) + 1) + ranks
+        # Small numbers again, so that the next field cannot overflow them.
+        _, inverse = np.unique(combined, return_inverse=True)
+        total = inverse.astype(np.int64)
+    return np.where(mask_of(array.is_null()), -1, total).astype(np.int32)

@@ -91,12 +91,12 @@ function render({ model, el }) {
 
   function answer(message) {
     if (message.kind === "state") return adopt(message);
-    if (message.view !== g.id) return;
+    if (message.view && message.view !== g.id) return; // an error of no page's question goes to all
     const part = { summary: g.bars.take, cell: g.open, copy: menu.copied, pick: (m) => m.pick && g.pick(m.col, [m.pick]) }[message.kind];
     if (part) return part(message);
     clearTimeout(guard);
     waiting = false;
-    if (message.kind === "error") say(message.text, true);
+    if (message.kind === "error") say(message.sentences.join(" "), true);
     else if (message.turn === g.about.turn) (message.kind === "open" ? opened : take)(message);
     if (again) { again = false; ask(); }
   }

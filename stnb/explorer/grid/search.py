@@ -1,5 +1,6 @@
-"""Which rows hold the searched words. What a search reads is prepared once: lower-cased, each
-different value once.
+"""Which rows hold the searched words.
+
+What a search reads is prepared once: lower-cased, and each different value once.
 """
 
 from __future__ import annotations
@@ -17,36 +18,56 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from . import cells
-from .columns import Held, Mask, coded, flags, whole_array
+from .columns import Columns, Mask, encode, mask_of, plain_array
 
 DAY = 86_400  # s
 THREADS = 4  # Arrow searches without the interpreter's lock
-MOST_BYTES = 500_000_000  # of prepared text; what is beyond is prepared anew for each search
-DAYS = re.compile(r"[\d-]+")
+MOST_BYTES = 500_000_000  # of prepared text; more is prepared anew for each search
+# What may stand in a date, in a date with its time, and in a number.
+DATES = re.compile(r"[\d-]+")
 TIMES = re.compile(r"[\d:-]+([ t][\d:]+)?")
-DIGITS = re.compile(r"-?[\d.]+")
+NUMBERS = re.compile(r"-?[\d.]+")
 
 
 class Leaf(NamedTuple):
-    """One searchable array: a column, or what lies at one place inside a nested one."""
+    """One searchable array: a column, or what lies at one place inside a nested one.
 
-    kind: str  # text | number | time
-    values: Any  # lower-cased text, numbers and days as they are written; an Arrow array
-    codes: NDArray[np.int32] | None  # which value each entry has; None: the values are the entries
-    rows: NDArray[np.int64] | None  # the row of each entry; None: the entries are the rows
-    seconds: NDArray[np.int32] | None = None  # of the day, where the entries are times
-
-
-class Index:
-    """What a search of one frame reads.
-
-    Ids and amounts are only looked through for digits, dates only for the characters of a date.
+    Attributes:
+        kind: "text", "number" or "time".
+        values: lower-cased text, or numbers and days as they are written; an Arrow array.
+        codes: for each entry the index of its value, -1 if missing; None: the values are the
+            entries.
+        rows: the row of each entry; None: the entries are the rows.
+        seconds: of the day, for entries that are times.
     """
 
-    def __init__(self, held: Held) -> None:
-        self._held = held
+    kind: str
+    values: Any
+    codes: NDArray[np.int32] | None
+    rows: NDArray[np.int64] | None
+    seconds: NDArray[np.int32] | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that it takes."""
+        size = int(self.values.nbytes)
+        if self.codes is not None:
+            size += self.codes.nbytes
+        if self.seconds is not None:
+            size += self.seconds.nbytes
+        return size
+
+
+class SearchIndex:
+    """What a search of one frame reads.
+
+    Ids and amounts are searched for digits alone, and dates for the characters of a date.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
         self._leaves: dict[int, list[Leaf]] = {}
-        self._locks = [threading.Lock() for _ in held.shown]
+        self._locks = [threading.Lock() for _ in columns.shown]
         self._bytes = 0
 
     def prepare(self) -> Iterator[None]:
@@ -57,21 +78,21 @@ class Index:
             self._read(i)
 
     def find(self, words: str) -> Mask:
-        """Which rows hold these words in any column, whatever the case."""
+        """Which rows hold these words in any column, whatever their case."""
         words = words.lower()
-        result = np.zeros(len(self._held), dtype=bool)
+        result = np.zeros(len(self._columns), dtype=bool)
         with ThreadPoolExecutor(THREADS) as pool:
-            for hit in pool.map(lambda i: self._column(i, words), range(len(self._locks))):
-                if hit is not None:
-                    result |= hit
+            for found in pool.map(lambda i: self._find_in(i, words), range(len(self._locks))):
+                if found is not None:
+                    result |= found
         return result
 
-    def _column(self, i: int, words: str) -> Mask | None:
+    def _find_in(self, i: int, words: str) -> Mask | None:
         result = None
         for leaf in self._read(i):
-            hit = _hit(leaf, words, len(self._held))
-            if hit is not None:
-                result = hit if result is None else result | hit
+            found = _rows_found(leaf, words, len(self._columns))
+            if found is not None:
+                result = found if result is None else result | found
         return result
 
     def _read(self, i: int) -> list[Leaf]:
@@ -79,35 +100,29 @@ class Index:
             if i in self._leaves:
                 return self._leaves[i]
             leaves = self._make(i)
-            size = sum(
-                part.nbytes
-                for leaf in leaves
-                for part in (leaf.values, leaf.codes, leaf.seconds)
-                if part is not None
-            )
+            size = sum(leaf.nbytes for leaf in leaves)
             if self._bytes + size <= MOST_BYTES:
                 self._bytes += size
                 self._leaves[i] = leaves
             return leaves
 
     def _make(self, i: int) -> list[Leaf]:
-        array = self._held.array(i)
-        try:
-            if array is not None:
+        array = self._columns.array(i)
+        if array is not None:
+            try:
                 return list(_leaves(array, None))
-        except (
-            pa.ArrowException,
-            TypeError,
-            ValueError,
-        ):  # a type that Arrow cannot write, such as a map
-            pass
-        texts = [cells.one_line(v) for v in self._held.frame.iloc[:, i].array]
+            except (pa.ArrowException, TypeError, ValueError):
+                pass  # a type that Arrow cannot write as text, such as a map
+        texts = [cells.one_line(value) for value in self._columns.frame.iloc[:, i].array]
         return list(_leaves(pa.array(texts, pa.large_string()), None))
 
 
-def _hit(leaf: Leaf, words: str, rows: int) -> Mask | None:
-    """Which rows this leaf finds, None for none of them."""
-    found = _entries(leaf, words)
+# -- searching
+
+
+def _rows_found(leaf: Leaf, words: str, rows: int) -> Mask | None:
+    """Which rows have the words in this leaf; None for none of them."""
+    found = _entries_found(leaf, words)
     if found is None or not found.any():
         return None
     if leaf.rows is None:
@@ -117,60 +132,60 @@ def _hit(leaf: Leaf, words: str, rows: int) -> Mask | None:
     return result
 
 
-def _entries(leaf: Leaf, words: str) -> Mask | None:
+def _entries_found(leaf: Leaf, words: str) -> Mask | None:
     if leaf.kind == "number":
         words = words.replace(",", "")
-        return (
-            _spread(leaf, pc.match_substring(leaf.values, words))
-            if DIGITS.fullmatch(words)
-            else None
-        )
-    if leaf.kind == "text":
-        return _spread(leaf, pc.match_substring(leaf.values, words))
-    if DAYS.fullmatch(words):
-        return _spread(leaf, pc.match_substring(leaf.values, words))
-    return (
-        None
-        if leaf.seconds is None or not TIMES.fullmatch(words)
-        else _at_times(leaf, words, leaf.seconds)
-    )
+        if not NUMBERS.fullmatch(words):
+            return None
+    elif leaf.kind == "time" and not DATES.fullmatch(words):
+        if leaf.seconds is None or not TIMES.fullmatch(words):
+            return None
+        return _times_found(leaf, words, leaf.seconds)
+    return _of_entries(leaf, pc.match_substring(leaf.values, words))
 
 
-def _at_times(leaf: Leaf, words: str, seconds: NDArray[np.int32]) -> Mask | None:
-    """A part of a time, or the end of a day and the start of a time with a blank or a T between
-    them.
-    """
-    day, between, clock = words.replace("t", " ").rpartition(" ")
-    times = flags(
-        pc.starts_with(_clock(), clock) if between else pc.match_substring(_clock(), clock)
-    )
+def _times_found(leaf: Leaf, words: str, seconds: NDArray[np.int32]) -> Mask | None:
+    """Find a part of a time, or the end of a day and the start of a time with a blank between."""
+    day, blank, clock = words.replace("t", " ").rpartition(" ")
+    if blank:
+        times = mask_of(pc.starts_with(_clock(), clock))
+    else:
+        times = mask_of(pc.match_substring(_clock(), clock))
     if not times.any():
         return None
-    return times[seconds] & _spread(leaf, pc.ends_with(leaf.values, day))
+    return times[seconds] & _of_entries(leaf, pc.ends_with(leaf.values, day))
 
 
 @functools.cache
 def _clock() -> Any:
     """Every second of a day as it is written."""
-    return pa.array([f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(DAY)])
+    times = [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(DAY)]
+    return pa.array(times)
 
 
-def _spread(leaf: Leaf, hit: Any) -> Mask:
-    found = flags(hit)
-    if leaf.codes is None or not found.any():
-        return found if leaf.codes is None else np.zeros(len(leaf.codes), dtype=bool)
-    return np.append(found, False)[
-        leaf.codes
-    ]  # code -1, a missing value, takes the False at the end
+def _of_entries(leaf: Leaf, of_values: Any) -> Mask:
+    """For each entry what was found of its value."""
+    found = mask_of(of_values)
+    if leaf.codes is None:
+        return found
+    if not found.any():
+        return np.zeros(len(leaf.codes), dtype=bool)
+    # Code -1, a missing value, takes the False at the end.
+    return np.append(found, False)[leaf.codes]
+
+
+# -- preparing
 
 
 def _leaves(array: Any, rows: NDArray[np.int64] | None) -> Iterator[Leaf]:
-    """The searchable arrays inside one of any depth: a list is found when one of its entries is."""
-    array = whole_array(array)
+    """The searchable arrays inside one of any depth. A list is found if one of its entries is."""
+    array = plain_array(array)
     kind = array.type
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         parents = pc.list_parent_indices(array).to_numpy()
-        yield from _leaves(pc.list_flatten(array), parents if rows is None else rows[parents])
+        if rows is not None:
+            parents = rows[parents]
+        yield from _leaves(pc.list_flatten(array), parents)
     elif pa.types.is_struct(kind):
         for field in array.flatten():
             yield from _leaves(field, rows)
@@ -185,23 +200,21 @@ def _leaves(array: Any, rows: NDArray[np.int64] | None) -> Iterator[Leaf]:
 
 
 def _leaf(kind: str, array: Any, rows: NDArray[np.int64] | None) -> Leaf:
-    few = coded(array)
-    return Leaf(kind, array, None, rows) if few is None else Leaf(kind, few.values, few.codes, rows)
+    encoded = encode(array)
+    if encoded is None:
+        return Leaf(kind, array, None, rows)
+    return Leaf(kind, encoded.values, encoded.codes, rows)
 
 
 def _time_leaf(array: Any, rows: NDArray[np.int64] | None) -> Leaf:
-    """Days and seconds by the wall clock: both are few, where the times themselves may all differ."""
+    """Days and seconds by the wall clock: of both there are few, even if all times differ."""
     timed = pa.types.is_timestamp(array.type)
     if timed and array.type.tz:
         array = pc.local_timestamp(array)
-    seconds = pc.fill_null(array.cast(pa.timestamp("s"), safe=False).cast(pa.int64()), 0).to_numpy()
-    numbers, codes = np.unique(seconds // DAY, return_inverse=True)
-    codes[flags(array.is_null())] = -1
-    days = pa.array(np.datetime_as_string(numbers.astype("datetime64[D]")).tolist(), pa.string())
-    return Leaf(
-        "time",
-        days,
-        codes.astype(np.int32),
-        rows,
-        (seconds % DAY).astype(np.int32) if timed else None,
-    )
+    whole = array.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
+    seconds = pc.fill_null(whole, 0).to_numpy()
+    days, codes = np.unique(seconds // DAY, return_inverse=True)
+    codes[mask_of(array.is_null())] = -1
+    texts = np.datetime_as_string(days.astype("datetime64[D]")).tolist()
+    of_day = (seconds % DAY).astype(np.int32) if timed else None
+    return Leaf("time", pa.array(texts, pa.string()), codes.astype(np.int32), rows, of_day)

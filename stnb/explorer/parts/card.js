@@ -139,7 +139,7 @@ function render({ model, el }) {
   const hear = (message) => {
     if (message?.kind === "head") showHead(message.head);
     else if (message?.kind === "part") showPart(message);
-    else if (message?.kind === "trouble") fill(make("p", "flag", { role: "alert" }, message.sentences.join(" ")));
+    else if (message?.kind === "error") fill(make("p", "flag", { role: "alert" }, message.sentences.join(" ")));
   };
   model.on("msg:custom", hear);
   showHead(null);

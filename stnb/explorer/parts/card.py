@@ -19,7 +19,7 @@ from stnb.catalog import Column, Endpoint, Param
 from stnb.catalog.store import walk
 from stnb.errors import StnbError
 
-from ..widget import OnDemand
+from ..widget import Widget
 
 TYPES = {
     "integer": "whole number",
@@ -42,7 +42,7 @@ KINDS = {
 }
 
 
-class Card(OnDemand, scripts=("parts/map.js", "parts/card.js"), style="parts/card.css"):
+class Card(Widget, scripts=("parts/map.js", "parts/card.js"), style="parts/card.css"):
     """What is to be known of a resource before it is pulled. Nothing of it is saved in a notebook.
 
     Attributes:

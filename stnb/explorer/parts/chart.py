@@ -183,7 +183,7 @@ class Chart(W.VBox):
         if asked_for and self._frame is not None:
             self._again()
 
-    def tell(self, error: Exception | None) -> None:
+    def show_error(self, error: Exception | None) -> None:
         """Show an error in the picture's place."""
         said: StnbError | None = None if error is None else in_sentences(error)
         if said is not None:

@@ -1,4 +1,4 @@
-"""`stnb.doctor()`: the checks of `checkup.examine` as they are made, and what each module answers."""
+"""`stnb.doctor()`: the checks of `access.doctor.examine` on the page, as they are made."""
 
 from __future__ import annotations
 
@@ -18,40 +18,46 @@ from stnb.access.doctor.report import MARKS, granted, page, said
 from stnb.account.account import Account
 from stnb.errors import StnbError
 
-from .. import assets as files
+from .. import assets
 from ..guard import in_sentences
-from ..static_copy import Still
+from ..static_copy import StaticCopy
+
+WIDTH = 96  # letters of a line of the report that is copied
 
 
 class Doctor(anywidget.AnyWidget):
     """A live report. Made by `doctor()`.
 
+    Args:
+        who: a profile, or an account that is in use; None for the usual profile.
+        try_other_environment: whether a refused pair is sent to the other environment's host too.
+        options: further options of `examine`.
+
     Attributes:
-        report: the report; waits until it is whole, and raises what ended the examination early.
+        shown: all that the page shows. It is one trait, so that a step is never seen by halves.
+        covers: the class of the static copy that a live report hides.
     """
 
-    _esm = files.module("parts/doctor.js")
-    _css = files.style("parts/doctor.css")
-    shown = traitlets.Dict().tag(sync=True)  # one trait, so that the page never shows half a step
-    covers = traitlets.Unicode("").tag(
-        sync=True
-    )  # the class of the static copy that a live report hides
+    _esm = assets.module("parts/doctor.js")
+    _css = assets.style("parts/doctor.css")
+    shown = traitlets.Dict().tag(sync=True)
+    covers = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
         self, who: Account | str | None, try_other_environment: bool = False, **options: Any
     ) -> None:
         self._who, self._options = who, options
-        self._still = Still()
+        self._copy = StaticCopy()
         self._thread: threading.Thread | None = None
         self._report = Report(None, None, None)
         self._error: StnbError | None = None
-        super().__init__(covers=self._still.mark)
+        super().__init__(covers=self._copy.css_class)
         self._show(self._report)
-        self.on_msg(self._asked)
+        self.on_msg(self._on_message)
         self.examine(try_other_environment)
 
     def examine(self, try_other_environment: bool = False) -> None:
-        """Begin again, unless an examination is under way."""
+        """Examine again, unless an examination is under way."""
         if self._thread is not None and self._thread.is_alive():
             return
         self._thread = threading.Thread(
@@ -61,6 +67,11 @@ class Doctor(anywidget.AnyWidget):
 
     @property
     def report(self) -> Report:
+        """The report. Waits until it is complete.
+
+        Raises:
+            StnbError: what ended the examination early.
+        """
         if self._thread is not None:
             self._thread.join()
         if self._error is not None:
@@ -73,17 +84,17 @@ class Doctor(anywidget.AnyWidget):
             self._report = examine(
                 self._who, try_other_environment=try_other, on_change=self._show, **self._options
             )
-            self._still.put(f'<div class="{self._still.mark}">{page(self._report)}</div>')
+            self._copy.replace(f'<div class="{self._copy.css_class}">{page(self._report)}</div>')
         except Exception as err:  # noqa: BLE001
-            self._error = failed = in_sentences(err)
+            self._error = error = in_sentences(err)
             self.shown = {
-                "verdict": failed.happened,
-                "hint": f"{failed.why} {failed.next}",
+                "verdict": error.happened,
+                "hint": f"{error.why} {error.next}",
                 "tone": "bad",
                 "done": True,
             }
 
-    def _asked(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+    def _on_message(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
         self.examine(try_other_environment=message.get("kind") == "other")
 
     def _show(self, report: Report) -> None:
@@ -94,29 +105,50 @@ class Doctor(anywidget.AnyWidget):
         return f"<stnb doctor · {self._report.title} · {self._report.verdict}>"
 
     def _ipython_display_(self) -> None:
-        self._still.show_once(self)
+        self._copy.show_once(self)
 
 
 def as_shown(report: Report) -> dict[str, Any]:
-    """What the page needs: texts, and nothing that has to be worked out there."""
-    cause, made = report.cause, {c.name for c in report}
-    tone = "" if not report.done else "good" if not cause else "warn" if report.inside else "bad"
-    refused = "token" in made and report["token"].ok is False and "other environment" not in made
+    """What the page needs, as plain data: texts, and nothing that has to be worked out there."""
+    modules = [[MARKS[m.answers], m.module, granted(m), said(m)] for m in report.modules]
     return {
         "title": report.title,
         "when": f"{report.when:%Y-%m-%d %H:%M} UTC",
         "verdict": report.verdict,
         "hint": report.ask,
-        "tone": tone,
+        "tone": _tone(report),
         "done": report.done,
-        "checks": [{**asdict(c), "mark": c.mark} for c in report],
-        "left": []
-        if report.done
-        else [n for n in NAMES if n not in made and n != "other environment"],
-        "modules": [[MARKS[m.answers], m.module, granted(m), said(m)] for m in report.modules],
-        "offer": report.done and refused and "invalid_client" in report["token"].seen,
-        "text": report.text(96) if report.done else "",
+        "checks": [{**asdict(check), "mark": check.mark} for check in report],
+        "left": _left(report),
+        "modules": modules,
+        "offer": _offers_other_environment(report),
+        "text": report.text(WIDTH) if report.done else "",
     }
+
+
+def _tone(report: Report) -> str:
+    if not report.done:
+        return ""
+    if not report.cause:
+        return "good"
+    return "warn" if report.inside else "bad"
+
+
+def _left(report: Report) -> list[str]:
+    """The checks that are still to be made; the other environment is only tried if asked."""
+    if report.done:
+        return []
+    made = {check.name for check in report}
+    return [name for name in NAMES if name not in made and name != "other environment"]
+
+
+def _offers_other_environment(report: Report) -> bool:
+    """Whether the pair was refused, and may belong to the other environment."""
+    made = {check.name for check in report}
+    if not report.done or "token" not in made or "other environment" in made:
+        return False
+    token = report["token"]
+    return token.ok is False and "invalid_client" in token.seen
 
 
 def doctor(
@@ -126,23 +158,25 @@ def doctor(
     try_other_environment: bool = False,
     previous: pd.DataFrame | None = None,
 ) -> Doctor | Report:
-    """Look at everything between the .env file and the first row, and name the likeliest cause
-    where it does not work.
+    """Check everything between the .env file and the first row, and name the likeliest cause.
 
-    In a notebook the report fills in as the checks are made; elsewhere it comes when it is whole.
-    It holds no secret.
+    In a notebook the report fills in as the checks are made. Elsewhere it is returned when it is
+    complete. It holds no secret.
 
     Args:
         who: a profile, or an account that is in use; without one the profile that `connect` would
             take.
         env_file: the file to read instead of the nearest .env upwards from the working directory.
-        try_other_environment: where the pair is refused, send it to the other environment's host as
+        try_other_environment: if the pair is refused, send it to the other environment's host as
             well, to see whether it belongs there. Nothing else ever does that.
-        previous: the table of an earlier `st.access()`, to tell what is new since.
+        previous: the table of an earlier `st.access()`, to report what is new since.
+
+    Returns:
+        In a notebook a widget whose `report` waits for the report; elsewhere the report.
 
     Raises:
-        CredentialsMissing: outside a notebook, where there is no such profile, or several and none
-            was named.
+        CredentialsMissing: outside a notebook, if there is no such profile, or if there are several
+            and none was named.
 
     Example:
         >>> stnb.doctor("phoenix")

@@ -2,11 +2,11 @@
 function render({ model, el }) {
   const line = make("p", "line", { role: "status", "aria-live": "polite" });
   const text = make("pre", "", { tabindex: 0, "aria-label": "Python that repeats this pull", hidden: "" });
-  const box = make("div", "stnb stnb-hand", { "data-lm-suppress-shortcuts": "true" }, line, text);
+  const box = make("div", "stnb stnb-page-actions", { "data-lm-suppress-shortcuts": "true" }, line, text);
   el.append(box);
 
   function say() {
-    line.textContent = model.get("said");
+    line.textContent = model.get("text");
     line.className = `line ${model.get("tone")}`;
     if (model.get("tone") === "busy") text.hidden = true;
   }
@@ -50,12 +50,12 @@ function render({ model, el }) {
   }
 
   model.on("msg:custom", act);
-  model.on("change:said", say);
+  model.on("change:text", say);
   model.on("change:tone", say);
   say();
   return () => {
     model.off("msg:custom", act);
-    model.off("change:said", say);
+    model.off("change:text", say);
     model.off("change:tone", say);
   };
 }

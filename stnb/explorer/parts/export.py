@@ -1,4 +1,4 @@
-"""Leave with it: the code into a cell, a notebook that repeats the pull, or the rows as a file."""
+"""The ways out: the code into a cell, a notebook that repeats the pull, or the rows as a file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ TIPS = {
     ".csv": "Plain text; what a spreadsheet would run as a formula is defused",
     ".xlsx": "A workbook with times in the tenant's zone; formulas are defused",
 }
-DONE = {  # what the page answers, and what is said then
+# What the page reports that it did, and the sentence for it.
+DONE = {
     "inserted": "The code is in a new cell below.",
     "copied": "The code is copied.",
     "copied for a cell": "Copied. This page lets nobody add a cell, so paste it into a new one.",
@@ -35,20 +36,25 @@ DONE = {  # what the page answers, and what is said then
 }
 
 
-class Hand(anywidget.AnyWidget):
-    """What only the page can do, adding a cell and copying; and the line that says how it went."""
+class PageActions(anywidget.AnyWidget):
+    """What only the page can do, adding a cell and copying, and the line with the outcome.
+
+    Attributes:
+        text: the outcome.
+        tone: "", "busy", "good" or "bad".
+    """
 
     _esm = assets.module("parts/export.js")
     _css = assets.style("parts/export.css")
-    said = traitlets.Unicode("").tag(sync=True)
-    tone = traitlets.Unicode("").tag(sync=True)  # "" | busy | good | bad
+    text = traitlets.Unicode("").tag(sync=True)
+    tone = traitlets.Unicode("").tag(sync=True)
 
 
-class Leave(W.VBox):
-    """Buttons to leave the explorer with what is in it.
+class Export(W.VBox):
+    """Buttons that take the code and the rows out of the explorer.
 
     Args:
-        frame: gives the rows, or None where there are none yet.
+        frame: gives the rows, or None before there are some.
         selection: gives the rows that the table's filters leave.
         code: gives the Python that repeats the pull.
         chart: gives the lines that draw the chart, or "".
@@ -66,32 +72,26 @@ class Leave(W.VBox):
         chart: Callable[[], str],
         name: Callable[[], str],
     ) -> None:
-        self._frame, self._selection, self._code, self._chart, self._name = (
-            frame,
-            selection,
-            code,
-            chart,
-            name,
-        )
+        self._frame, self._selection = frame, selection
+        self._code, self._chart, self._name = code, chart, name
         self.error: StnbError | None = None
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
-        self.hand = Hand()
-        self._build()
-        code_line = _line(self.cell, self.copy)
+        self.page_actions = PageActions()
+        self._make_controls()
         super().__init__(
             [
-                code_line,
+                _line(self.cell, self.copy),
                 _line(self.file, self.rows),
                 _line(self.notebook, *self.files.values()),
-                self.hand,
+                self.page_actions,
             ]
         )
-        self.add_class("stnb").add_class("stnb-leave")
-        self.hand.on_msg(self._on_answer)
+        self.add_class("stnb").add_class("stnb-export")
+        self._observe()
         self.refresh()
 
-    def _build(self) -> None:
+    def _make_controls(self) -> None:
         self.cell = _button(
             "Code into a new cell", "plus", "Add a cell below with the Python that repeats the pull"
         )
@@ -101,168 +101,188 @@ class Leave(W.VBox):
             "book",
             "A notebook that repeats the pull and the chart; runs top to bottom",
         )
-        self.files = {ending: _button(word, "save", TIPS[ending]) for ending, word in FILES.items()}
-        self.file = (
-            W.Text(description="File name", continuous_update=False)
-            .add_class("stnb-field")
-            .add_class("stnb-file")
-        )
+        self.files = {ending: _button(name, "save", TIPS[ending]) for ending, name in FILES.items()}
+        self.file = W.Text(description="File name", continuous_update=False)
+        self.file.add_class("stnb-field").add_class("stnb-file")
         choices = [("all rows", ALL), ("only those the table's filters leave", SELECTION)]
-        self.rows = W.Dropdown(options=choices, description="Rows for a file").add_class(
-            "stnb-field"
-        )
+        self.rows = W.Dropdown(options=choices, description="Rows for a file")
+        self.rows.add_class("stnb-field")
+
+    def _observe(self) -> None:
         self.cell.on_click(self._on_cell)
         self.copy.on_click(self._on_copy)
         self.notebook.on_click(self._on_notebook)
         for ending, button in self.files.items():
             button.on_click(lambda _button, ending=ending: self._on_file(ending))
+        self.page_actions.on_msg(self._on_answer)
 
     # -- for the explorer
 
     def refresh(self) -> None:
-        """Offer a name that fits the resource; called when another one was chosen."""
-        self.file.placeholder = self._usual_name()
+        """Offer a file name that fits the resource. Called when another one is on show."""
+        self.file.placeholder = self._default_name()
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait until the file that is being written is there."""
+        """Wait until the file that is being written is complete.
+
+        Args:
+            timeout: seconds to wait at most; None waits until the end.
+        """
         if self._thread is not None:
             self._thread.join(timeout)
 
-    def tell(self, error: Exception | None) -> None:
+    def show_error(self, error: Exception | None) -> None:
         """Show an error's three sentences below the buttons; None takes them away."""
-        self.error = said = None if error is None else in_sentences(error)
-        self._say(
-            "" if said is None else f"{said.happened} {said.why} {said.next}",
-            "" if said is None else "bad",
-        )
+        if error is None:
+            self.error = None
+            self._show("", "")
+        else:
+            self.error = shown = in_sentences(error)
+            self._show(f"{shown.happened} {shown.why} {shown.next}", "bad")
 
     # -- callbacks: the page calls them, on any thread
 
     @guarded
     def _on_cell(self, _button: object) -> None:
-        self._ask("cell")
+        self._have_page_do("cell")
 
     @guarded
     def _on_copy(self, _button: object) -> None:
-        self._ask("copy")
+        self._have_page_do("copy")
 
     @guarded
     def _on_answer(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
-        if (did := message.get("did")) in DONE:
-            self._say(DONE[did], "bad" if did == "shown" else "good")
+        done = message.get("did")
+        if done in DONE:
+            self._show(DONE[done], "bad" if done == "shown" else "good")
 
     @guarded
     def _on_notebook(self, _button: object) -> None:
-        book = notebook.notebook(self._given_code(), self._chart(), self._name())
-        self._begin(lambda: self._write_notebook(book), "Writing the notebook …")
+        book = notebook.notebook(self._code_or_error(), self._chart(), self._name())
+        self._start(lambda: self._write_notebook(book), "Writing the notebook …")
 
     @guarded
     def _on_file(self, ending: str) -> None:
-        frame = self._chosen()
-        self._begin(lambda: self._write_file(frame, ending), f"Writing {len(frame):,} rows …")
+        frame = self._chosen_rows()
+        self._start(lambda: self._write_file(frame, ending), f"Writing {len(frame):,} rows …")
 
     # -- the work
 
-    def _ask(self, what: str) -> None:
-        self.tell(None)
-        self.hand.send({"do": what, "code": self._given_code()})
+    def _have_page_do(self, what: str) -> None:
+        self.show_error(None)
+        self.page_actions.send({"do": what, "code": self._code_or_error()})
 
-    def _given_code(self) -> str:
+    def _code_or_error(self) -> str:
         code = self._code()
         if not code.strip():
             raise UsageError(
                 "There is no code yet.",
                 "No resource is chosen.",
-                "Choose one above, then come back.",
+                "Choose one above, then try again.",
             )
         return code
 
-    def _chosen(self) -> pd.DataFrame:
-        frame = self._selection() if self.rows.value == SELECTION else self._frame()
-        frame = self._frame() if frame is None else frame
+    def _chosen_rows(self) -> pd.DataFrame:
+        frame = self._frame()
         if frame is None:
             raise UsageError(
                 "No file was written.", "There are no rows yet.", "Pull some first, then save them."
             )
+        if self.rows.value == SELECTION:
+            selection = self._selection()
+            if selection is not None:
+                return selection
         return frame
 
-    def _begin(self, work: Callable[[], None], said: str) -> None:
-        """One file at a time, beside whatever else runs; a workbook of 100,000 rows takes its time."""
+    def _start(self, work: Callable[[], None], text: str) -> None:
+        """Write one file at a time, on a thread: a workbook of 100,000 rows takes a while."""
         with self._starting:
             if self._thread is not None and self._thread.is_alive():
                 raise UsageError(
                     "A file is still being written.",
-                    "One is written at a time.",
+                    "Only one is written at a time.",
                     "Wait for its end.",
                 )
-            self.tell(None)
-            self._say(said, "busy")
+            self.show_error(None)
+            self._show(text, "busy")
             self._thread = threading.Thread(
-                target=self._run, args=(work,), name="stnb-leave", daemon=True
+                target=self._run, args=(work,), name="stnb-export", daemon=True
             )
             self._thread.start()
 
     @guarded
     def _run(self, work: Callable[[], None]) -> None:
-        self._buttons(disabled=True)
+        self._disable_buttons(True)
         try:
             work()
         finally:
-            self._buttons(disabled=False)
+            self._disable_buttons(False)
 
     def _write_notebook(self, book: Any) -> None:
-        path, note = self._free(".ipynb")
+        path, note = self._free_path(".ipynb")
         notebook.write(book, path)
-        self._say(f"The notebook is {path.resolve()}.{note}", "good")
+        self._show(f"The notebook is {path.resolve()}.{note}", "good")
 
     def _write_file(self, frame: pd.DataFrame, ending: str) -> None:
-        path, note = self._free(ending)
+        path, note = self._free_path(ending)
         path = save(frame, path)
-        size = path.stat().st_size
-        bytes_ = f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{max(1, size // 1000):,} kB"
-        self._say(
-            f"{len(frame):,} rows and {frame.shape[1]} columns are in {path.resolve()} ({bytes_}).{note}",
-            "good",
+        rows, columns = frame.shape
+        size = _size(path.stat().st_size)
+        self._show(
+            f"{rows:,} rows and {columns} columns are in {path.resolve()} ({size}).{note}", "good"
         )
 
-    def _free(self, ending: str) -> tuple[Path, str]:
-        """A path that is not taken; nothing is ever replaced."""
-        typed = self.file.value.strip() or self._usual_name()
-        plain = (
-            typed[: -len(Path(typed).suffix)] if Path(typed).suffix.lower() in ENDINGS else typed
-        )
-        first = path = Path(f"{plain}{ending}").expanduser()
+    def _free_path(self, ending: str) -> tuple[Path, str]:
+        """A path that is not taken, and what to report about it. No file is ever replaced."""
+        name = _without_ending(self.file.value.strip() or self._default_name())
+        first = path = Path(f"{name}{ending}").expanduser()
         number = 2
         try:
+            if not first.parent.is_dir():
+                raise UsageError(
+                    "The file was not written.",
+                    f"There is no folder {first.parent}.",
+                    "Make it first, or leave it out of the name.",
+                )
             while path.exists():
                 path = first.with_name(f"{first.stem}-{number}{ending}")
                 number += 1
         except OSError as err:
             raise UsageError(
                 "The file was not written.",
-                f"The system says: {err.strerror}.",
+                f"The system reports: {err.strerror}.",
                 "Give it another name.",
             ) from None
-        if not first.parent.is_dir():
-            raise UsageError(
-                "The file was not written.",
-                f"There is no folder {first.parent}.",
-                "Make it first, or leave it out of the name.",
-            )
-        return path, "" if path == first else f" {first.name} was there already, and is as it was."
+        if path == first:
+            return path, ""
+        return path, f" {first.name} was there already, and is unchanged."
 
-    def _usual_name(self) -> str:
-        return f"{(self._name() or 'rows').replace('.', '-').replace('_', '-')}-{clock.today():%Y-%m-%d}"
+    def _default_name(self) -> str:
+        resource = (self._name() or "rows").replace(".", "-").replace("_", "-")
+        return f"{resource}-{clock.today():%Y-%m-%d}"
 
-    def _say(self, text: str, tone: str) -> None:
-        self.hand.said, self.hand.tone = text, tone
+    def _show(self, text: str, tone: str) -> None:
+        self.page_actions.text, self.page_actions.tone = text, tone
 
-    def _buttons(self, disabled: bool) -> None:
+    def _disable_buttons(self, disabled: bool) -> None:
         for button in (self.notebook, *self.files.values()):
             button.disabled = disabled
 
     def __repr__(self) -> str:
-        return f"<stnb leave · {self.file.placeholder}>"
+        return f"<stnb export · {self.file.placeholder}>"
+
+
+def _without_ending(name: str) -> str:
+    suffix = Path(name).suffix
+    if suffix.lower() in ENDINGS:
+        return name.removesuffix(suffix)
+    return name
+
+
+def _size(size: int) -> str:
+    if size >= 1e6:
+        return f"{size / 1e6:,.1f} MB"
+    return f"{max(1, size // 1000):,} kB"
 
 
 def _button(text: str, icon: str, tip: str) -> W.Button:

@@ -1,5 +1,6 @@
-"""What a person chose last and starred, in a small file of theirs: never in the project, and never
-missed if it is broken.
+"""The resources that a person chose last and starred, in a small file of that person.
+
+The file is never in the project, and a broken one does no harm.
 """
 
 from __future__ import annotations
@@ -16,19 +17,24 @@ from typing import Any
 from stnb import atomic
 
 MOST_RECENT, MOST_STARRED = 6, 60
-LARGEST = 100_000  # bytes; what is larger was not written here
+LARGEST = 100_000  # bytes; a larger file was not written here
+LONGEST = 100  # letters of a name
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Names of resources, the last first."""
+    """Names of resources, the latest first."""
 
     recent: tuple[str, ...] = ()
     starred: tuple[str, ...] = ()
 
 
 class History:
-    """Reads and writes the file. On a disk that cannot be written it lasts as long as the kernel."""
+    """Reads and writes the file. On a disk that cannot be written it lasts as long as the kernel.
+
+    Args:
+        path: another file than the person's own; for tests.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
@@ -37,30 +43,31 @@ class History:
 
     @property
     def path(self) -> Path:
-        """The file; looked up each time, as the environment may change."""
+        """The file. It is looked up each time, as the environment may change."""
         return self._path or state_folder() / "explorer.json"
 
     @property
     def kept(self) -> Kept:
-        """What the file holds now, other notebooks' choices too."""
+        """What the file holds now, with the choices made in other notebooks."""
         if self._unsaved is not None:
             return self._unsaved
         try:
-            return _read(self.path.read_bytes() if self.path.stat().st_size <= LARGEST else None)
+            if self.path.stat().st_size > LARGEST:
+                return Kept()
+            return _read(self.path.read_bytes())
         except OSError:
             return Kept()
 
-    def chose(self, name: str) -> None:
+    def choose(self, name: str) -> None:
         """Put a resource first among the recent ones."""
-        self._change(lambda kept: Kept(_first(name, kept.recent, MOST_RECENT), kept.starred))
+        self._change(lambda kept: Kept(_with(name, kept.recent, MOST_RECENT), kept.starred))
 
     def star(self, name: str, on: bool) -> None:
         """Star a resource, or take its star away."""
-        self._change(
-            lambda kept: Kept(
-                kept.recent, _first(name if on else "", _without(name, kept.starred), MOST_STARRED)
-            )
-        )
+        if on:
+            self._change(lambda kept: Kept(kept.recent, _with(name, kept.starred, MOST_STARRED)))
+        else:
+            self._change(lambda kept: Kept(kept.recent, _without(name, kept.starred)))
 
     def _change(self, change: Callable[[Kept], Kept]) -> None:
         with self._lock:
@@ -74,18 +81,20 @@ class History:
 
 
 def state_folder() -> Path:
-    """Where this system keeps such things of a person; STNB_STATE names another folder."""
-    if named := os.environ.get("STNB_STATE"):
+    """The folder where this system keeps a person's own state; STNB_STATE names another one."""
+    named = os.environ.get("STNB_STATE")
+    if named:
         return Path(named)
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "stnb"
+        local = os.environ.get("LOCALAPPDATA")
+        return Path(local or Path.home() / "AppData" / "Local") / "stnb"
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "stnb"
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "stnb"
 
 
 def _read(content: bytes | None) -> Kept:
-    """What is there; whatever is damaged or strange counts as nothing."""
+    """What the file holds; whatever is damaged or strange counts as nothing."""
     try:
         held = json.loads(content or b"{}")
     except (ValueError, RecursionError):
@@ -96,11 +105,9 @@ def _read(content: bytes | None) -> Kept:
 
 
 def _names(held: Any, most: int) -> tuple[str, ...]:
-    names = (
-        [n for n in held if isinstance(n, str) and 0 < len(n) < 100]
-        if isinstance(held, list)
-        else []
-    )
+    if not isinstance(held, list):
+        return ()
+    names = [name for name in held if isinstance(name, str) and 0 < len(name) < LONGEST]
     return tuple(dict.fromkeys(names))[:most]
 
 
@@ -108,9 +115,9 @@ def _write(kept: Kept) -> bytes:
     return json.dumps({"recent": kept.recent, "starred": kept.starred}, indent=1).encode() + b"\n"
 
 
-def _first(name: str, names: tuple[str, ...], most: int) -> tuple[str, ...]:
-    return tuple(filter(None, (name, *_without(name, names))))[:most]
+def _with(name: str, names: tuple[str, ...], most: int) -> tuple[str, ...]:
+    return (name, *_without(name, names))[:most]
 
 
 def _without(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(n for n in names if n != name)
+    return tuple(other for other in names if other != name)

@@ -1,6 +1,4 @@
-"""Names for the ids of filters, where the list behind them is short: business units, job types,
-technicians.
-"""
+"""Names for the ids of filters whose list is short: business units, job types, technicians."""
 
 from __future__ import annotations
 
@@ -22,7 +20,8 @@ if TYPE_CHECKING:
 
 MOST = 300  # a longer list is no menu
 SHOWN = 4  # names in a message
-# Which list a filter's ids are of, by the filter's name without "Id" or "Ids".
+ID_FILTER = re.compile(r"(\w+?)ids?")
+# The resource whose ids a filter takes, by the filter's name without "Id" or "Ids".
 LISTS = {
     "businessunit": "settings.business_units",
     "campaign": "marketing.campaigns",
@@ -34,123 +33,155 @@ LISTS = {
     "zone": "dispatch.zones",
 }
 
+Labels = dict[str, int]
+"""The menu's entries, such as "7 · North Plumbing", and the id of each."""
+
 
 def list_of(param: Param) -> str | None:
-    """The resource whose ids a filter takes, where it is one of the short lists."""
-    found = re.fullmatch(r"(\w+?)ids?", param.name.lower())
-    return LISTS.get(found[1]) if found else None
+    """The resource whose ids a filter takes, if it is one of the short lists.
+
+    Example:
+        >>> list_of(Param("jobTypeIds"))
+        'jpm.job_types'
+    """
+    found = ID_FILTER.fullmatch(param.name.lower())
+    if found is None:
+        return None
+    return LISTS.get(found[1])
 
 
-def labels(frame: pd.DataFrame) -> dict[str, int]:
-    """What the menu shows and the id that it means; active ones first, by name."""
-    there = (
-        frame["active"].fillna(True)
-        if "active" in frame.columns
-        else pd.Series(True, index=frame.index)
-    )
-    order = frame.assign(gone=~there.astype(bool)).sort_values(["gone", "name"])
-    return {
-        f"{i} · {name}{' (inactive)' if gone else ''}": int(i)
-        for i, name, gone in order[["id", "name", "gone"]].to_numpy()
-    }
+def labels(frame: pd.DataFrame) -> Labels:
+    """The menu's entries for a list: active ones first, by name.
+
+    Args:
+        frame: rows with the columns id and name, and with active if the list has it.
+    """
+    active = pd.Series(True, index=frame.index)
+    if "active" in frame.columns:
+        active = frame["active"].fillna(True).astype(bool)
+    ordered = frame.assign(gone=~active).sort_values(["gone", "name"])
+    result = {}
+    for i, name, gone in ordered[["id", "name", "gone"]].to_numpy():
+        ending = " (inactive)" if gone else ""
+        result[f"{i} · {name}{ending}"] = int(i)
+    return result
 
 
-def plain(text: str, known: dict[str, int]) -> str:
-    """What was typed or picked, with the ids in the place of their labels, and of parts of a name
-    that only one has.
+def with_ids(text: str, known: Labels) -> str:
+    """What was typed or picked, with ids in place of labels.
+
+    A part of a name becomes an id too, if only one name holds it.
     """
     for label, i in known.items():
-        if label in text:
-            text = text.replace(label, str(i))
+        text = text.replace(label, str(i))
     if not known:
         return text
-    parts = [(part, _holding(part, known)) for part in text.split(",")]
-    return ",".join(str(known[found[0]]) if len(found) == 1 else part for part, found in parts)
+    parts = []
+    for part in text.split(","):
+        found = _holding(part, known)
+        parts.append(str(known[found[0]]) if len(found) == 1 else part)
+    return ",".join(parts)
 
 
-def unclear(name: str, text: str, known: dict[str, int]) -> UsageError | None:
-    """Why a text names no id: no name of the list holds it, or several do; None where it names one."""
-    for part in plain(text, known).split(","):
-        if not part.strip() or part.strip().isdecimal():
+def problem(name: str, text: str, known: Labels) -> UsageError | None:
+    """Why a text names no id: no name of the list holds it, or several do; None if all is well.
+
+    Args:
+        name: the filter's name.
+        text: what was typed.
+        known: the menu's entries.
+    """
+    for part in with_ids(text, known).split(","):
+        part = part.strip()
+        if not part or part.isdecimal():
             continue
         found = _holding(part, known)
-        if found:
-            few = "; ".join(label.partition(" · ")[2] for label in found[:SHOWN])
-            more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        if not found:
             return UsageError(
-                f"{len(found)} names hold {part.strip()!r}.",
-                f"{name} means one: {few}{more}.",
-                "Type more of it, or pick one from the list.",
+                f"No name holds {part!r}.",
+                f"{name} takes an id, or a name of its list.",
+                "Pick one from the list, or type an id.",
             )
+        few = "; ".join(found[:SHOWN])
+        if len(found) > SHOWN:
+            few += f" and {len(found) - SHOWN} more"
         return UsageError(
-            f"No name holds {part.strip()!r}.",
-            f"{name} takes an id, or a name of its list.",
-            "Pick one from the list, or type an id.",
+            f"{len(found)} names hold {part!r}.",
+            f"{name} takes one of them: {few}.",
+            "Type more of the name, or pick one from the list.",
         )
     return None
 
 
-def _holding(part: str, known: dict[str, int]) -> list[str]:
-    """The labels whose name holds the text; none for a number or nothing."""
+def _holding(part: str, known: Labels) -> list[str]:
+    """The labels that hold the text; none for a number or nothing."""
     wanted = part.strip().lower()
-    return (
-        [label for label in known if wanted in label.lower()]
-        if wanted and not wanted.isdecimal()
-        else []
-    )
+    if not wanted or wanted.isdecimal():
+        return []
+    return [label for label in known if wanted in label.lower()]
 
 
 class IdNames:
-    """The lists that were read, once for each account; they are read on a thread, and only where a
-    token is there already.
+    """Reads the short lists, each once for an account, on a thread.
+
+    Nothing is read before there is a token: choosing a resource must not ask for one.
 
     Args:
-        arrived: is told the resource whose labels are there now, on that thread.
+        arrived: is called with a resource and its labels, on the thread that read them.
     """
 
-    def __init__(self, arrived: Callable[[str, dict[str, int]], None]) -> None:
+    def __init__(self, arrived: Callable[[str, Labels], None]) -> None:
         self._arrived = arrived
-        self._known: dict[tuple[str, str], dict[str, int]] = {}
+        self._known: dict[tuple[str, str], Labels] = {}
         self._threads: list[threading.Thread] = []
 
-    def want(self, account: Account, params: Iterable[Param]) -> None:
-        """Have the labels for these filters told, now or soon."""
-        names = dict.fromkeys(name for p in params if (name := list_of(p)) is not None)
+    def read(self, account: Account, params: Iterable[Param]) -> None:
+        """Have `arrived` called with the labels for these filters, now or soon."""
+        may_read = account.scopes is not None or account.environment == "demo"
         new = []
-        for name in names:
-            if (account.profile, name) in self._known:
-                self._arrived(name, self._known[account.profile, name])
-            elif account.scopes is not None or account.environment == "demo":
-                new.append(name)
+        for resource in dict.fromkeys(map(list_of, params)):
+            if resource is None:
+                continue
+            if (account.profile, resource) in self._known:
+                self._arrived(resource, self._known[account.profile, resource])
+            elif may_read:
+                new.append(resource)
         if new:
-            thread = threading.Thread(
-                target=self._read, args=(account, new), name="stnb-names", daemon=True
-            )
-            self._threads = [t for t in self._threads if t.is_alive()] + [thread]
-            thread.start()
+            self._start(account, new)
 
     def wait(self) -> None:
-        """Wait for what is being read; for tests."""
+        """Wait until every list has been read; for tests."""
         for thread in self._threads:
             thread.join()
 
-    def tell(self, _error: Exception | None) -> None:
-        """A list that may not be read leaves the field as it is: a field for ids."""
+    def show_error(self, _error: Exception | None) -> None:
+        """Show nothing: without its list a field still takes ids."""
+
+    def _start(self, account: Account, resources: list[str]) -> None:
+        thread = threading.Thread(
+            target=self._read_all, args=(account, resources), name="stnb-names", daemon=True
+        )
+        self._threads = [thread for thread in self._threads if thread.is_alive()] + [thread]
+        thread.start()
 
     @guarded
-    def _read(self, account: Account, names: list[str]) -> None:
-        for name in names:
+    def _read_all(self, account: Account, resources: list[str]) -> None:
+        for name in resources:
             self._read_one(account, name)
 
     @guarded
     def _read_one(self, account: Account, name: str) -> None:
         resource = account[name]
-        given: dict[str, Any] = (
-            dict([resource.endpoint.shows_all]) if resource.endpoint.shows_all else {}
-        )
-        columns = ["id", "name", *(c.name for c in resource.endpoint.columns if c.name == "active")]
-        with notices.heard():  # a menu needs no word on what a frame would
-            frame = resource.start(limit=MOST + 1, columns=columns, **given).wait()
+        endpoint = resource.endpoint
+        filters: dict[str, Any] = {}
+        if endpoint.shows_all is not None:
+            shows_all, value = endpoint.shows_all
+            filters[shows_all] = value
+        columns = ["id", "name"]
+        if any(column.name == "active" for column in endpoint.columns):
+            columns.append("active")
+        with notices.heard():  # a menu has no place for the notices of a frame
+            frame = resource.start(limit=MOST + 1, columns=columns, **filters).wait()
         found = labels(frame) if len(frame) <= MOST else {}
         self._known[account.profile, name] = found
         self._arrived(name, found)

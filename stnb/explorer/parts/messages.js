@@ -6,14 +6,14 @@ function render({ model, el }) {
   const line = make("span", "line");
   const spoken = make("span", "stnb-unseen", { role: "status", "aria-live": "polite" });
   const progress = make("div", "pull", {}, bar, line, spoken);
-  const trouble = make("div", "trouble", { role: "alert" });
+  const error = make("div", "error", { role: "alert" });
   const check = make("button", "", { type: "button" }, "Check with doctor");
   check.onclick = () => model.send({ kind: "check" });
   const notices = make("ul", "notices", { "aria-label": "Notices" });
   const text = make("pre", "", { tabindex: 0, "aria-label": "Python that repeats this pull" });
   const copy = make("button", "", { type: "button" }, "Copy");
   const code = make("div", "code", {}, text, copy);
-  el.append(make("div", "stnb stnb-report", { "data-lm-suppress-shortcuts": "true" }, progress, trouble, notices, code));
+  el.append(make("div", "stnb stnb-messages", { "data-lm-suppress-shortcuts": "true" }, progress, error, notices, code));
   let said = 0, state = "";
 
   function showProgress() {
@@ -32,11 +32,11 @@ function render({ model, el }) {
     }
   }
 
-  function showTrouble() {
-    const [happened, ...rest] = model.get("trouble");
-    trouble.hidden = !happened;
-    trouble.replaceChildren(...(happened ? [make("b", "", {}, happened), ...rest.map((s) => make("span", "", {}, s))] : []));
-    if (happened && model.get("checkable")) trouble.append(check);
+  function showError() {
+    const [happened, ...rest] = model.get("error");
+    error.hidden = !happened;
+    error.replaceChildren(...(happened ? [make("b", "", {}, happened), ...rest.map((s) => make("span", "", {}, s))] : []));
+    if (happened && model.get("checkable")) error.append(check);
   }
 
   function showNotices() {
@@ -64,7 +64,7 @@ function render({ model, el }) {
     setTimeout(() => { copy.textContent = "Copy"; }, 1500);
   };
 
-  const shows = { line: showProgress, state: showProgress, share: showProgress, trouble: showTrouble, checkable: showTrouble, notices: showNotices, code: showCode };
+  const shows = { line: showProgress, state: showProgress, share: showProgress, error: showError, checkable: showError, notices: showNotices, code: showCode };
   for (const [name, show] of Object.entries(shows)) { model.on(`change:${name}`, show); show(); }
   return () => { for (const [name, show] of Object.entries(shows)) model.off(`change:${name}`, show); };
 }

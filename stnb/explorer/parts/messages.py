@@ -1,5 +1,6 @@
-"""What the explorer has to say: progress, errors, notices and the code, as text that the page keeps
-and announces.
+"""What the explorer reports: progress, errors, notices and the code.
+
+All of it is text. Screen readers announce progress and errors.
 """
 
 from __future__ import annotations
@@ -11,23 +12,35 @@ import traitlets
 
 from stnb.errors import RequestError, SetupError, StnbError
 
-from ..widget import OnDemand
+from ..widget import Widget
 
 
-class Report(OnDemand, scripts=("parts/messages.js",), style="parts/messages.css"):
+class Messages(Widget, scripts=("parts/messages.js",), style="parts/messages.css"):
     """The lines between the buttons and the table.
 
-    Its own widget, because ipywidgets' HTML replaces its nodes, and a replaced live region is not
-    read out. Only text goes to the page, so nothing in a message can become markup.
+    It is a widget of its own, because ipywidgets' HTML replaces its nodes, and screen readers do
+    not read a live region that was replaced. Only text goes to the page, so nothing in a message
+    can become markup.
+
+    Args:
+        check: has the doctor look at the profile.
+
+    Attributes:
+        line: the progress of a pull or a count.
+        state: "", "starting", "pulling", "waiting", "saving", "done", "cancelled", "failed" or
+            "counted".
+        share: the part of the rows that has arrived, 0 to 1; -1 if the total is not known.
+        error: an error's three sentences, or nothing.
+        checkable: whether the doctor may find the cause of the error.
+        notices: what to know about the rows.
+        code: the Python that repeats the pull.
     """
 
-    line = traitlets.Unicode("").tag(sync=True)  # how the pull stands
-    state = traitlets.Unicode("").tag(
-        sync=True
-    )  # "" | starting | pulling | waiting | done | cancelled | failed
-    share = traitlets.Float(-1.0).tag(sync=True)  # 0 to 1; -1 where the total is not known
-    trouble = traitlets.List(traitlets.Unicode()).tag(sync=True)  # an error's three sentences
-    checkable = traitlets.Bool(False).tag(sync=True)  # whether the doctor could say more about it
+    line = traitlets.Unicode("").tag(sync=True)
+    state = traitlets.Unicode("").tag(sync=True)
+    share = traitlets.Float(-1.0).tag(sync=True)
+    error = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    checkable = traitlets.Bool(False).tag(sync=True)
     notices = traitlets.List(traitlets.Unicode()).tag(sync=True)
     code = traitlets.Unicode("").tag(sync=True)
 
@@ -40,7 +53,11 @@ class Report(OnDemand, scripts=("parts/messages.js",), style="parts/messages.css
         if message.get("kind") == "check":
             self._check()
 
-    def show_error(self, error: StnbError | None) -> None:
+    def show_progress(self, line: str, state: str, share: float = -1.0) -> None:
+        """Show the line, the state and the share of a pull or a count."""
+        self.line, self.share, self.state = line, share, state
+
+    def show_error(self, error: StnbError | None) -> None:  # type: ignore[override]
         """Show an error's three sentences; None takes them away."""
         self.checkable = isinstance(error, SetupError | RequestError)
-        self.trouble = [] if error is None else [error.happened, error.why, error.next]
+        self.error = [] if error is None else [error.happened, error.why, error.next]

@@ -239,7 +239,7 @@ function render({ model, el }) {
       Object.assign(marks, { locked: new Set(message.locked), starred: new Set(message.starred), recent: message.recent });
       if (isOpen && index && !words.length) regroup();
       else restar();
-    } else if (message?.kind === "trouble") {
+    } else if (message?.kind === "error") {
       count.textContent = message.sentences[0];
     }
   };

@@ -12,7 +12,7 @@ function render({ model, el }) {
   const read = make("span"), token = make("span"), pace = make("span");
   token.title = "A token lasts 15 minutes and is renewed by itself.";
   pace.title = "Requests for this tenant in the last second; the API allows 60.";
-  el.append(make("div", "stnb stnb-where", {}, badge, make("span", "facts", {}, read, token, pace)));
+  el.append(make("div", "stnb stnb-status", {}, badge, make("span", "facts", {}, read, token, pace)));
 
   function count() {
     const { end } = model.get("shown");

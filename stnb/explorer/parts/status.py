@@ -1,4 +1,4 @@
-"""Where one is: profile, environment, tenant, what the app may read, the token and the pace."""
+"""The status line: environment, tenant, what the app may read, its token and its request rate."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from stnb.catalog import Catalog
 from stnb.credentials import Profile
 from stnb.session import clock
 
-from ..widget import OnDemand
+from ..widget import Widget
 
-WORDS = {
+ENVIRONMENTS = {
     "demo": "demo, made-up data",
     "integration": "integration",
     "production": "production, read-only",
@@ -21,7 +21,7 @@ WORDS = {
 
 
 class Tenant(Protocol):
-    """What an Account tells of this."""
+    """The part of an `Account` that the status line reads."""
 
     @property
     def catalog(self) -> Catalog: ...
@@ -33,46 +33,52 @@ class Tenant(Protocol):
     def pace(self) -> int: ...
 
 
-class Where(OnDemand, scripts=("parts/status.js",), style="parts/status.css"):
-    """The line beside the profile's menu: the environment in words and colour, and the state of the
-    connection.
+class Status(Widget, scripts=("parts/status.js",), style="parts/status.css"):
+    """The line beside the profile's menu: the environment by word and colour, and the connection.
 
-    The page counts the token's time down by itself; the kernel tells when it ends.
+    The page counts the token's time down by itself. The kernel sends when the token ends.
+
+    Attributes:
+        shown: all that the page shows. It is one trait, so that a switch is never seen by halves.
     """
 
-    shown = traitlets.Dict().tag(
-        sync=True
-    )  # one trait, so that the page never shows half of a switch
+    shown = traitlets.Dict().tag(sync=True)
 
     def show(self, profile: Profile, account: Tenant | None) -> None:
-        """Show a profile and, where it is ready, its account. Any thread may call it."""
-        told = told_of(profile, account)
-        if told != self.shown:
-            self.shown = told
+        """Show a profile, and its account if it is ready. Any thread may call it."""
+        shown = as_shown(profile, account)
+        if shown != self.shown:
+            self.shown = shown
 
     def __repr__(self) -> str:
-        return f"<stnb where · {self.shown.get('words', '')}>"
+        return f"<stnb status · {self.shown.get('words', '')}>"
 
 
-def told_of(profile: Profile, account: Tenant | None) -> dict[str, Any]:
-    """What the page needs, as plain data; the token's end is in ms since 1970, to the second."""
-    told: dict[str, Any] = {
-        "kind": profile.environment if profile.environment in WORDS else "none",
-        "words": WORDS.get(profile.environment or "", "environment not set"),
+def as_shown(profile: Profile, account: Tenant | None) -> dict[str, Any]:
+    """What the page needs, as plain data. The token's end is in ms since 1970, to the second."""
+    environment = profile.environment or ""
+    shown: dict[str, Any] = {
+        "kind": environment if environment in ENVIRONMENTS else "none",
+        "words": ENVIRONMENTS.get(environment, "environment not set"),
         "tenant": str(profile.tenant or ""),
     }
     if account is None:
-        return told
-    granted, seconds, total = account.scopes, account.token_seconds, len(account.catalog)
-    may = (
-        total
-        if granted is None
-        else sum(e.scope is None or e.scope in granted for e in account.catalog)
-    )
-    told["read"] = (
-        f"{may:,} of {total:,} resources" if granted is not None else f"{total:,} resources"
-    )
-    told["few"] = may < total
-    told["end"] = None if seconds is None else round(clock.now().timestamp() + seconds) * 1000
-    told["pace"] = account.pace
-    return told
+        return shown
+    total = len(account.catalog)
+    readable = _readable(account.catalog, account.scopes)
+    shown["read"] = f"{total:,} resources"
+    if account.scopes is not None:
+        shown["read"] = f"{readable:,} of {total:,} resources"
+    shown["few"] = readable < total
+    shown["end"] = None
+    if account.token_seconds is not None:
+        shown["end"] = round(clock.now().timestamp() + account.token_seconds) * 1000
+    shown["pace"] = account.pace
+    return shown
+
+
+def _readable(catalog: Catalog, scopes: frozenset[str] | None) -> int:
+    """How many resources these scopes open; all of them before the scopes are known."""
+    if scopes is None:
+        return len(catalog)
+    return sum(endpoint.scope is None or endpoint.scope in scopes for endpoint in catalog)

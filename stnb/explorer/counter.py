@@ -1,0 +1,68 @@
+"""One count at a time: how many rows a pull would find, asked on a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from . import texts
+from .guard import guarded
+from .parts.messages import Messages
+from .state import State
+
+if TYPE_CHECKING:
+    from stnb.account.account import Account
+
+COUNTED = "counted"
+
+
+class Counter:
+    """Sends the small request that counts, beside everything else, and shows its answer.
+
+    Args:
+        messages: where the answer is shown.
+        ended: called after each count, whether it was answered or failed.
+        show_error: shows an error.
+    """
+
+    def __init__(
+        self,
+        messages: Messages,
+        ended: Callable[[], None],
+        show_error: Callable[[Exception | None], None],
+    ) -> None:
+        self._messages, self._ended, self.show_error = messages, ended, show_error
+        self._thread: threading.Thread | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a count is under way."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self, account: Account, state: State) -> None:
+        """Count the rows that a pull of this state would find, whatever its limit."""
+        self._messages.show_progress(f"{state.resource}: counting …", "pulling")
+        self._thread = threading.Thread(
+            target=self._count, args=(account, state), name="stnb-count", daemon=True
+        )
+        self._thread.start()
+
+    def clear(self) -> None:
+        """Take an answer away that is about filters which have been changed."""
+        if self._messages.state == COUNTED:
+            self._messages.show_progress("", "")
+
+    @guarded
+    def _count(self, account: Account, state: State) -> None:
+        resource = str(state.resource)
+        try:
+            rows = account[resource].count(**state.filters)
+        except Exception:
+            self._messages.show_progress("", "")
+            raise
+        else:
+            text = texts.counted(resource, rows, state.limit)
+            self._messages.show_progress(text, COUNTED)
+        finally:
+            self._ended()

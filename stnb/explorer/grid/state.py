@@ -1,0 +1,143 @@
+"""The grid's state. It names columns, which lasts; the page and the queries go by positions."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .picks import DATES, date_seconds
+
+NARROWEST, WIDEST = 40, 1_200  # px
+PICK_KEYS = {"is", "but", "from", "to"}
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """One name for each column: its own, with a number if that is taken.
+
+    Example:
+        >>> unique_names(["a", "a"])
+        ['a', 'a (2)']
+    """
+    taken: set[str] = set()
+    result = []
+    for name in names:
+        unique = name
+        for number in itertools.count(2):
+            if unique not in taken:
+                break
+            unique = f"{name} ({number})"
+        taken.add(unique)
+        result.append(unique)
+    return result
+
+
+def by_position(
+    state: Mapping[str, Any], names: Sequence[str], kinds: Sequence[str]
+) -> dict[str, Any]:
+    """A state for these columns.
+
+    What it has of other columns, or in an unknown form, is left out: it may be of an older
+    notebook, or written by hand.
+    """
+    at = {name: i for i, name in enumerate(names)}
+    search = state.get("search")
+    order = [at[name] for name in dict.fromkeys(_entries(state.get("order"))) if name in at]
+    others = sorted(set(at.values()).difference(order))
+    return {
+        "search": search if isinstance(search, str) else "",
+        "sort": _sort(state.get("sort"), at),
+        "picks": _picks(state.get("picks"), at, kinds),
+        "hidden": sorted({at[name] for name in _entries(state.get("hidden")) if name in at}),
+        "order": [*order, *others],
+        "widths": _widths(state.get("widths"), at),
+    }
+
+
+def by_name(view: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The state of what a page shows; only what differs from an untouched table."""
+    order = [names[i] for i in _entries(view.get("order"))]
+    if order == list(names):
+        order = []
+    sort = view.get("sort")
+    state: dict[str, Any] = {
+        "search": str(view.get("search") or "").strip(),
+        "sort": [names[sort[0]], bool(sort[1])] if sort else None,
+        "picks": {},
+        "hidden": [names[i] for i in _entries(view.get("hidden"))],
+        "order": order,
+        "widths": {},
+    }
+    for i, picks in _pairs(view.get("picks")):
+        if picks:
+            state["picks"][names[int(i)]] = list(picks)
+    for i, width in _pairs(view.get("widths")):
+        state["widths"][names[int(i)]] = _width(width)
+    return {name: value for name, value in state.items() if value}
+
+
+def is_pick(pick: Any, kind: str) -> bool:
+    """Whether a pick means something for a column of this kind."""
+    if not isinstance(pick, dict) or not pick or not pick.keys() <= PICK_KEYS:
+        return False
+    if "but" in pick:
+        return isinstance(pick["but"], list) and bool(pick["but"])
+    if "is" in pick:
+        return pick["is"] is None or isinstance(pick["is"], (str, bool, int, float))
+    if kind in DATES:
+        return all(map(_is_date, pick.values()))
+    return all(isinstance(bound, (int, float)) for bound in pick.values())
+
+
+def _is_date(text: Any) -> bool:
+    try:
+        date_seconds(text)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _sort(sort: Any, at: Mapping[str, int]) -> list[Any] | None:
+    if not isinstance(sort, (list, tuple)) or len(sort) != 2:
+        return None
+    name, ascending = sort
+    if not isinstance(name, str) or name not in at:
+        return None
+    return [at[name], bool(ascending)]
+
+
+def _picks(picks: Any, at: Mapping[str, int], kinds: Sequence[str]) -> dict[int, list[Any]]:
+    known = {}
+    for name, given in _pairs(picks):
+        if name not in at:
+            continue
+        i = at[name]
+        fitting = [pick for pick in _entries(given) if is_pick(pick, kinds[i])]
+        if fitting:
+            known[i] = fitting
+    return known
+
+
+def _widths(widths: Any, at: Mapping[str, int]) -> dict[int, int]:
+    known = {}
+    for name, width in _pairs(widths):
+        if name in at and isinstance(width, (int, float)):
+            known[at[name]] = _width(width)
+    return known
+
+
+def _width(width: float) -> int:
+    return int(min(WIDEST, max(NARROWEST, width)))
+
+
+def _entries(value: Any) -> list[Any]:
+    """The entries of a list, without lists inside it, which could be no key."""
+    if not isinstance(value, (list, tuple)):
+        return []
+    return [entry for entry in value if not isinstance(entry, list)]
+
+
+def _pairs(value: Any) -> list[tuple[Any, Any]]:
+    if not isinstance(value, Mapping):
+        return []
+    return list(value.items())
