@@ -186,7 +186,9 @@ class Query:
                 f"The rows of many {self.endpoint.name} come as a frame.",
                 "Leave it out, and write the frame with its to_parquet.",
             )
-        from stnb.pull.store.disk import disk_for  # Parquet itself is loaded for those who use it
+        from stnb.pull.store.of_call import (
+            disk_for,
+        )  # Parquet itself is loaded for those who use it
 
         path, owner = target(source.call, to), session.credentials
         requested, paging = source.requested, source.paging

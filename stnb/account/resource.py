@@ -155,7 +155,7 @@ class Resource(Branch):
         return self._query(limit=n, **arguments).start().wait()
 
     def count(self, **arguments: Any) -> int:
-        """How many rows there are: one small request if the API gives a total, else a whole pull."""
+        """How many rows there are: one small request if the API has a total, else a whole pull."""
         return self._query(**arguments).count()
 
     def get(self, id: int | str | Iterable[Any] | None = None, **filters: Any) -> Any:

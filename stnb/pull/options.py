@@ -78,7 +78,8 @@ class Options:
         if endpoint.takes("pageSize") is None:
             raise BadFilter(
                 f"page_size={self.page_size} does not fit.",
-                f"{endpoint.name} takes no page size: the server chooses how many rows an answer has.",
+                f"{endpoint.name} takes no page size: the server chooses how many rows an answer "
+                "has.",
                 "Leave it out.",
             )
         most = endpoint.page_size_max
@@ -165,7 +166,7 @@ class Options:
             raise BadFilter("columns= does not fit.", why, "Leave it out, and select in pandas.")
         chosen = narrow(shape, names)
         shown = {leaf.path for leaf in chosen.leaves}
-        # The key finds repeats, and modifiedOn tells the newest of them.
+        # The key finds repeats, and modifiedOn says which is the newest.
         needed = [name for name in (*endpoint.key, MODIFIED) if name in shape.by_path]
         hidden = tuple(name for name in needed if name not in shown)
         if hidden:

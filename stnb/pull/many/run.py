@@ -302,8 +302,8 @@ class WholeFeed(Source):
         if self._inactive:
             name = self.task.call.endpoint.name
             text = (
-                f"{self.task.equivalent} has {self._inactive:,} rows more that are not active; {name} has"
-                " no column to tell them, so they were left out."
+                f"{self.task.equivalent} has {self._inactive:,} rows more that are not active; "
+                f"{name} has no column for that, so they were left out."
             )
             notices = [*notices, (StnbWarning, text)]
         return about | {"total": None, "continue_from": None}, notices

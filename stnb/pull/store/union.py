@@ -31,7 +31,7 @@ class Union:
         paths: the pages in their order.
 
     Attributes:
-        schema: the types of all pages together; the catalogue's, where there is no page.
+        schema: the types of all pages together; the catalogue's if there is no page.
         drift: column -> what differs from the catalogue, or between the pages.
 
     Raises:
@@ -56,7 +56,7 @@ class Union:
         )
 
     def _holding(self, merged: pa.Schema, schemas: Sequence[pa.Schema]) -> pa.Schema:
-        """The types that also hold every value: text where the common type does not."""
+        """The types that also hold every value: text if the common type does not."""
         for path, schema in zip(self._paths, schemas, strict=True):
             odd = (
                 []
@@ -108,9 +108,10 @@ class Union:
     # -- repeats
 
     def repeats(self, key: Sequence[str]) -> dict[Path, Numbers]:
-        """The rows to drop so that each key stands once: the newest stays, as in `frame.assemble`.
+        """The rows to drop so that each key is there once; the newest stays, as in
+        `frame.assemble`.
 
-        One number for each row finds the keys that may stand twice; only the rows of those are
+        One number for each row finds the keys that may be there twice; only the rows of those are
         compared.
         """
         if not key or not set(key) <= set(self.schema.names):
