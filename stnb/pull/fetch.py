@@ -61,7 +61,7 @@ class CallSource(Source):
 
     def again(self) -> CallSource:
         fresh = CallSource(self.session, self.call, self.requested, self.paging, self.change)
-        fresh.rows_by_page = dict(self.rows_by_page)
+        fresh.rows_by_page, fresh.notices = dict(self.rows_by_page), list(self.notices)
         return fresh
 
     def memory(self) -> PageStore:
@@ -77,6 +77,7 @@ class CallSource(Source):
     async def pages(self, store: PageStore, tracker: Tracker) -> AsyncGenerator[Arrived, None]:
         self._tracker, self._had = tracker, frozenset(store.pages)
         walk = walk_of(self.call, self._fetch, self.paging, store.position, store.save)
+        walk.notices += self.notices  # of an earlier run
         self.notices = walk.notices
         decoding: set[asyncio.Task[Arrived]] = set()
         try:

@@ -34,6 +34,8 @@ from stnb.errors import (
     UnknownFilter,
 )
 from stnb.pull import Progress, Pull
+from stnb.pull.progress import Tracker
+from stnb.pull.store.memory import Memory
 from stnb.session import Session, loop
 from tests.helpers.clock import timeless
 from tests.helpers.interrupts import interrupted
@@ -541,6 +543,74 @@ def test_an_exception_of_on_page_ends_the_pull() -> None:
     assert run.progress.state == "failed"
     assert run.frame is not None
     assert len(run.frame) >= 100
+
+
+def test_on_page_may_pull_itself() -> None:
+    """A pull inside the callback, with a callback of its own, waits for no thread of the outer."""
+    inner: list[int] = []
+
+    def look(page: pd.DataFrame) -> None:
+        got: list[pd.DataFrame] = []
+        inner.append(len(Server(3).resource().pull(on_page=got.append)))
+        assert len(got) == 1
+
+    df = Server(1000).resource().pull(page_size=100, on_page=look)
+
+    assert (len(df), inner) == (1000, [3] * 10)
+
+
+def test_pages_are_handed_on_one_at_a_time() -> None:
+    """Although several are decoded at once, no callback runs beside itself."""
+    running, most = [0], [0]
+
+    def slow(page: pd.DataFrame) -> None:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        threading.Event().wait(0.002)
+        running[0] -= 1
+
+    Server(2000).resource().pull(page_size=100, on_page=slow)
+
+    assert most == [1]
+
+
+def test_a_cancel_while_the_frame_is_made_comes_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows are there, and so it is done."""
+    finishing, go, real = threading.Event(), threading.Event(), Memory.finish
+
+    def slowly(it: Memory, *arguments: Any, **more: Any) -> pd.DataFrame:
+        finishing.set()
+        assert go.wait(10)
+        return real(it, *arguments, **more)
+
+    monkeypatch.setattr(Memory, "finish", slowly)
+    run = Server(1000).resource().start()
+    assert finishing.wait(10)
+    run.cancel()
+    go.set()
+
+    assert len(run.wait(10)) == 1000
+    assert (run.cancelled, run.progress.state) == (False, "done")
+    assert run.resume() is run
+
+
+def test_a_pause_counts_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks sees how many seconds are left; none when it goes on."""
+    clock = [100.0]
+    monkeypatch.setattr("stnb.pull.progress.time.monotonic", lambda: clock[0])
+    tracker = Tracker()
+    tracker.wait_for("ServiceTitan asked for a pause", 7.0)
+    seen = []
+    for clock[0] in (100.0, 102.5, 110.0):
+        seen.append((tracker.progress.resume_in, tracker.progress.note))
+
+    assert seen == [
+        (7.0, "waiting 7 s: ServiceTitan asked for a pause"),
+        (4.5, "waiting 5 s: ServiceTitan asked for a pause"),
+        (0.0, "waiting 1 s: ServiceTitan asked for a pause"),
+    ]
+    tracker.wait_for("")
+    assert (tracker.progress.resume_in, tracker.progress.note) == (None, "")
 
 
 # -- page by page

@@ -872,6 +872,19 @@ def test_a_route_that_is_not_there_ends_it() -> None:
     assert len(server.urls) <= 16
 
 
+def test_a_query_of_many_can_be_pulled_again() -> None:
+    """What was not found the first time is not held against the second."""
+    server = Server(lambda i: 1, failing={2: 404})
+    query = server.resource().where(id=[1, 2])
+    first, _ = said(query.pull)
+    server.failing.clear()
+    second, told = said(query.pull)
+
+    assert (first.attrs["stnb"]["failed"], second.attrs["stnb"]["failed"]) == ([2], [])
+    assert second["customerId"].tolist() == [1, 2]
+    assert not told
+
+
 @pytest.mark.parametrize(
     ("status", "error"), [(403, NotAllowed), (500, ServerFault), (400, stnb.Rejected)]
 )
