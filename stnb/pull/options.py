@@ -5,9 +5,11 @@ refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
+
+import pandas as pd
 
 from stnb.catalog import Endpoint
 from stnb.catalog.facts import MODIFIED
@@ -46,6 +48,17 @@ class Options:
     concurrency: int | None = None
     bulk: bool | None = None
     confirm: bool = False
+
+    def chosen(self) -> dict[str, str]:
+        """The options that differ from the usual, as text."""
+        chosen = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, pd.DataFrame):
+                chosen[field.name] = "an earlier frame"
+            elif value is not field.default and value != field.default:
+                chosen[field.name] = str(value)[:80]
+        return chosen
 
     def check(self, endpoint: Endpoint, *, many: bool = False) -> None:
         """Refuse what does not fit the route, or what it could do nothing with.

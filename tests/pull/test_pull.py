@@ -1,4 +1,4 @@
-"""Pulls: what arrives is kept, whoever stops it; progress, warnings and provenance tell the truth."""
+"""Pulls: what arrives is kept, whoever stops it; progress, warnings and provenance are true."""
 
 from __future__ import annotations
 
@@ -57,9 +57,34 @@ PAGING = (
     Param("pageSize", type="integer"),
     Param("includeTotal", type="boolean"),
 )
-LIST = Endpoint("toys.widgets", "toys", "/toys/v2/tenant/{tenant}/widgets", "list", params=(*PAGING, Param("colour")), key=("id",), page_size_max=5000, make_columns=lambda: COLUMNS)  # fmt: skip
-HIDING = Endpoint("toys.hidden", "toys", "/toys/v2/tenant/{tenant}/hidden", "list", params=(*PAGING, Param("active", values=("True", "Any"))), shows_all=("active", "Any"), make_columns=lambda: COLUMNS)  # fmt: skip
-FEED = Endpoint("toys.export.widgets", "toys", "/toys/v2/tenant/{tenant}/export/widgets", "export", params=(Param("from"),), key=("id",), make_columns=lambda: COLUMNS)  # fmt: skip
+LIST = Endpoint(
+    "toys.widgets",
+    "toys",
+    "/toys/v2/tenant/{tenant}/widgets",
+    "list",
+    params=(*PAGING, Param("colour")),
+    key=("id",),
+    page_size_max=5000,
+    make_columns=lambda: COLUMNS,
+)
+HIDING = Endpoint(
+    "toys.hidden",
+    "toys",
+    "/toys/v2/tenant/{tenant}/hidden",
+    "list",
+    params=(*PAGING, Param("active", values=("True", "Any"))),
+    shows_all=("active", "Any"),
+    make_columns=lambda: COLUMNS,
+)
+FEED = Endpoint(
+    "toys.export.widgets",
+    "toys",
+    "/toys/v2/tenant/{tenant}/export/widgets",
+    "export",
+    params=(Param("from"),),
+    key=("id",),
+    make_columns=lambda: COLUMNS,
+)
 FILE = Endpoint("toys.picture", "toys", "/toys/v2/tenant/{tenant}/picture", "file")
 
 
@@ -157,10 +182,19 @@ def test_provenance_is_complete_and_plain() -> None:
     told = df.attrs["stnb"]
 
     assert json.loads(json.dumps(told)) == told
-    assert {k: told[k] for k in ("resource", "params", "tenant", "environment", "rows", "total", "complete", "pages", "requests", "duplicates")} == {
-        "resource": "toys.widgets", "params": {"colour": "red"}, "tenant": 42, "environment": "integration", "rows": 4321, "total": 4321,
-        "complete": True, "pages": 44, "requests": 44, "duplicates": 0,
-    }  # fmt: skip
+    expected = {
+        "resource": "toys.widgets",
+        "params": {"colour": "red"},
+        "tenant": 42,
+        "environment": "integration",
+        "rows": 4321,
+        "total": 4321,
+        "complete": True,
+        "pages": 44,
+        "requests": 44,
+        "duplicates": 0,
+    }
+    assert {name: told[name] for name in expected} == expected
     assert told["continue_from"] is None
     assert told["notices"] == told["new_columns"] == []
     assert 0 <= told["seconds"] < 60

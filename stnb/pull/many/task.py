@@ -60,6 +60,11 @@ class Task:
     limit: int | None = None
     file: bool = False
 
+    @property
+    def first(self) -> Call:
+        """The first call, to show; the route itself if there is none to make."""
+        return self.units[0].call if self.units else self.call
+
 
 def estimate(session: Session, calls: int, lanes: int) -> float:
     """Seconds that so many calls take: at the even pace of the governor, or slower if the calls

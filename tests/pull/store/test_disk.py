@@ -270,7 +270,7 @@ def test_params_are_compared_as_they_are_written_down(opened: Any) -> None:
 def test_a_call_of_yesterday_starts_afresh(
     hours: int, goes_on: bool, half: Disk, opened: Any, still: dt.datetime
 ) -> None:
-    """After 24 hours the pages say too little; nor is a clock trusted that was set back by so much."""
+    """After 24 hours the pages say too little; nor is a clock trusted that was set back so far."""
     half.close()
     plan = json.loads((FOLDER / "plan.json").read_text())
     plan["began"] = (still + dt.timedelta(hours=hours)).isoformat()
@@ -381,7 +381,8 @@ def test_a_call_that_brought_no_page_leaves_nothing(opened: Any) -> None:
 def test_two_pulls_to_one_file_are_refused(half: Disk, opened: Any) -> None:
     """In one process and in two, until the first one lets go; another file is free."""
     code = (
-        "import sys; from pathlib import Path; from stnb.pull.store.disk import Disk; from stnb.frame import Shape; import pyarrow as pa\n"
+        "import sys; from pathlib import Path; import pyarrow as pa\n"
+        "from stnb.pull.store.disk import Disk; from stnb.frame import Shape\n"
         "try: Disk(Path('jobs.parquet'), {}, Shape((), pa.struct([])))\n"
         "except Exception as err: print(type(err).__name__, err)"
     )
@@ -718,7 +719,12 @@ def went_on(old: bytes | None) -> None:
     )
     put: list[int] = []
     real = Disk.put
-    Disk.put = lambda it, index, *rest: (put.append(index), real(it, index, *rest))[1]  # type: ignore[assignment, func-returns-value]
+
+    def counted(it: Disk, index: int, *rest: Any) -> None:
+        put.append(index)
+        real(it, index, *rest)
+
+    Disk.put = counted  # type: ignore[method-assign]
     pull()
     assert sorted(put) == sorted(set(range(len(SERVER))) - had)
     frame = pd.read_parquet(FILE)
