@@ -179,15 +179,14 @@ class Pull:
         Args:
             notices: whether to warn of what the reader should know; if not, it stays in `notices`.
         """
+        if not self.store.in_memory:
+            return self.saved()
         self._join(None)
+        frame = self.frame  # making it is what finds the notices of a pull that was cancelled
+        assert frame is not None
         if notices:
             self._warn()
-        answer = self._answer
-        if answer is None and self.store.in_memory:
-            answer = self.frame
-        if answer is None:
-            return self.saved()
-        return answer
+        return frame
 
     def _join(self, timeout: float | None) -> None:
         assert self._future is not None

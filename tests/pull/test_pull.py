@@ -368,6 +368,27 @@ def test_cancel_during_a_callback_is_safe() -> None:
     assert len(df) == 200
 
 
+def test_pull_warns_of_rows_that_a_cancel_left_out() -> None:
+    """Also if the progress callback is what cancels it."""
+    runs: list[Pull] = []
+    query = Server(10_000, held=lambda page: page > 2).resource().where(page_size=100)
+    runs.append(query.prepare(progress=lambda p: runs[0].cancel() if p.pages == 2 else None))
+    df, caught = said(lambda: runs[0].start().result())
+
+    assert len(df) == 200
+    assert [w.category for w in caught] == [Incomplete]
+    assert runs[0].notices == []
+
+
+def test_notices_can_be_left_for_the_caller() -> None:
+    """`result(notices=False)` warns of nothing; `notices` has what it would have been."""
+    run = Server(30).resource().start(progress=lambda p: 1 / 0)
+    frame = run.result(notices=False)
+
+    assert len(frame) == 30
+    assert [category for category, _ in run.notices] == [StnbWarning]
+
+
 def test_an_interrupt_cancels_and_keeps_the_rows() -> None:
     """Ctrl-C leaves wait() at once; what arrived is in the frame."""
     server = Server(10_000, held=lambda page: page > 3)

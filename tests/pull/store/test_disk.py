@@ -1,4 +1,4 @@
-"""The spool: whatever ends the process, and whenever, the same call goes on and ends with the same
+"""Pages on disk: whatever ends the process, and whenever, the same call goes on and ends with the same
 rows.
 """
 
@@ -68,7 +68,7 @@ def finished(it: Disk, limit: int | None = None, keep: str = "newest") -> pd.Dat
 
 @pytest.fixture
 def opened() -> Iterator[Any]:
-    """Opens spools, and closes them in the end."""
+    """Opens stores, and closes them in the end."""
     taken: list[Disk] = []
 
     def open_one(call: dict[str, Any] = CALL, shape: Shape = JOBS, target: Path = FILE) -> Disk:
@@ -211,7 +211,7 @@ def test_the_same_call_goes_on(half: Disk, opened: Any) -> None:
     assert finished(it)["id"].tolist() == [1, 2, 3, 5]
 
 
-def test_a_spool_that_was_closed_can_be_opened_again(half: Disk, opened: Any) -> None:
+def test_a_store_that_was_closed_can_be_opened_again(half: Disk, opened: Any) -> None:
     """As a pull is that goes on; where another call had the folder meanwhile, its pages are gone
     and the position is written anew.
     """
@@ -648,7 +648,7 @@ SERVER = [page(1, 2, shape=SMALL), page(3, new=1, shape=SMALL), page(2, 4, new="
 
 
 def pull() -> None:
-    """What a pull does with its spool."""
+    """What a pull does with its store."""
     it = Disk(FILE, CALL, SMALL)
     if placed(it) == Position():
         it.save(POSITION)
