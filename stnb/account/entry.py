@@ -57,7 +57,7 @@ def connect(
         return account.connect_all(env_file=env_file, meter=meter)
     made = account.connect(profile, env_file=env_file, meter=meter)
     if made.stands_in:
-        notices.warn((StnbWarning, STANDS_IN))
+        notices.warn(notices.Notice(StnbWarning, STANDS_IN))
     return made
 
 

@@ -108,6 +108,7 @@ class Resource(Branch):
     @cached_property
     def pull(self) -> PullVerb:
         """Read the rows as a DataFrame; see `jobs.pull?` for the filters."""
+        # The overloads say what `to=` changes; Verb itself cannot.
         verb: Any = Verb(self.endpoint, "pull", PULL, self._pull, RUN)
         typed: PullVerb = verb
         return typed

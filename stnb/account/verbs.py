@@ -62,9 +62,11 @@ class Verb(Generic[T]):
         endpoint, kind = self._endpoint, inspect.Parameter.KEYWORD_ONLY
         parameters = {p.py: inspect.Parameter(p.py, kind) for p in endpoint.required}
         defaults: dict[str, Any] = dict.fromkeys(p.py for p in endpoint.filters)
+        # bulk and confirm are refused if no record stands above the rows.
         for field in dataclasses.fields(Options):
             if path_parameters(endpoint) or field.name not in ("bulk", "confirm"):
                 defaults[field.name] = field.default
+        # A route's own filter, such as `to` in short summaries, comes before our argument.
         for name in self._extra:
             defaults.setdefault(name, None)
         for name, default in defaults.items():
@@ -72,6 +74,7 @@ class Verb(Generic[T]):
                 parameters[name] = inspect.Parameter(name, kind, default=default)
         return inspect.Signature(list(parameters.values()))
 
+    # A property, as the filters of 324 resources need not be put into words before one is asked for.
     @property
     def __doc__(self) -> str:  # type: ignore[override]
         endpoint = self._endpoint

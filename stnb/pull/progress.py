@@ -113,7 +113,7 @@ class Tracker:
         except Exception as err:  # noqa: BLE001 - a bar that breaks must not cost the rows
             if self._callback is not None:
                 text = f"The progress callback failed and was left out ({err!r})."
-                self.notices.append((StnbWarning, text))
+                self.notices.append(Notice(StnbWarning, text))
             self._callback = None
 
     def wait_for(self, reason: str, seconds: float | None = None) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from stnb.credentials import Credentials
 from stnb.errors import Incomplete
-from stnb.frame import Shape, notices, traps
+from stnb.frame import Drifts, Shape, notices, sentences, traps
 from stnb.frame.notices import Notice
 
 from .call import Call
@@ -46,7 +46,7 @@ class Facts:
 
 
 def provenance(
-    facts: Facts, read: int, rows: int, duplicates: int, drift: dict[str, str],
+    facts: Facts, read: int, rows: int, duplicates: int, drift: Drifts,
     frame: pd.DataFrame | None,
 ) -> tuple[dict[str, Any], list[Notice]]:  # fmt: skip
     """The frame's `attrs["stnb"]`, of plain values, and the notices.
@@ -75,9 +75,9 @@ def provenance(
         "seconds": round(progress.seconds, 3),
         "duplicates": duplicates,
         "continue_from": _continue_from(facts.store, progress.rows - duplicates > read),
-        "notices": [text for _, text in found],
+        "notices": [notice.text for notice in found],
         "new_columns": [c for c in drift if c not in facts.shape.by_path],
-        "drift": drift,
+        "drift": sentences(drift),
     }, found
 
 
@@ -85,12 +85,14 @@ def _others(
     facts: Facts,
     rows: int,
     lacking: list[Notice],
-    drift: dict[str, str],
+    drift: Drifts,
     frame: pd.DataFrame | None,
 ) -> list[Notice]:
     """The notices, apart from those about rows that are missing."""
     call, limit = facts.call, facts.paging.limit
-    found: list[Notice] = [(Incomplete, text) for text in facts.disagreed or _surplus(facts, rows)]
+    found: list[Notice] = [
+        Notice(Incomplete, text) for text in facts.disagreed or _surplus(facts, rows)
+    ]
     found += facts.beside
     if not lacking and limit is None:
         found += notices.unfound(call.endpoint, rows, call.by_id)

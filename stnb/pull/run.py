@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from stnb.errors import StnbError
+from stnb.frame import Drifts
 from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load
@@ -306,7 +307,7 @@ class Pull:
         return key, self.source.paging.limit, keep, self._describe
 
     def _describe(
-        self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None
+        self, rows: int, duplicates: int, drift: Drifts, frame: pd.DataFrame | None = None
     ) -> dict[str, Any]:
         """The provenance of the rows; the notices wait for the reader."""
         source, stopped = self.source, ""
@@ -330,7 +331,7 @@ class Pull:
         read = source.rows_read(rows, self._tracker)
         about, found = provenance(facts, read, rows, duplicates, drift, frame)
         about, self.notices = source.report(about, found)
-        about["notices"] = [text for _, text in self.notices]
+        about["notices"] = [notice.text for notice in self.notices]
         return about
 
 

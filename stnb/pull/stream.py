@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterator
 import pandas as pd
 
 from stnb.errors import Incomplete, StnbError
-from stnb.frame import Decoded, add_drift, notices
+from stnb.frame import Decoded, Drifts, add_drift, notices
 from stnb.session import loop
 
 from .progress import Tracker
@@ -21,7 +21,7 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
         StnbError: a call failed; the pages before it come first.
     """
     call = source.call
-    drift: dict[str, str] = {}
+    drift: Drifts = {}
     expected, left = 0, source.paging.limit
     ahead: dict[int, Decoded] = {}  # what arrived before its turn
     for notice in notices.hidden(call.endpoint, call.filters):
@@ -37,7 +37,7 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
             expected += 1
             yield frame
     for text in source.notices:
-        notices.warn((Incomplete, text))
+        notices.warn(notices.Notice(Incomplete, text))
     for notice in notices.drifted(call.endpoint, drift):
         notices.warn(notice)
 

@@ -171,7 +171,7 @@ def test_a_pull_brings_every_row_typed_and_in_order(count: int) -> None:
     assert df.dtypes.astype(str).to_dict() == {
         "id": "Int64",
         "name": "str",
-        "on": "datetime64[ns, UTC]",
+        "on": "datetime64[us, UTC]",
     }
 
 
@@ -386,7 +386,7 @@ def test_notices_can_be_left_for_the_caller() -> None:
     frame = run.result(notices=False)
 
     assert len(frame) == 30
-    assert [category for category, _ in run.notices] == [StnbWarning]
+    assert [notice.category for notice in run.notices] == [StnbWarning]
 
 
 def test_an_interrupt_cancels_and_keeps_the_rows() -> None:
@@ -581,7 +581,7 @@ def test_each_page_is_handed_on_as_it_arrives() -> None:
     df = Server(3000).resource().pull(page_size=100, on_page=got.append)
 
     assert sorted(i for page in got for i in page["id"]) == list(range(3000))
-    assert all(str(page["on"].dtype) == "datetime64[ns, UTC]" for page in got)
+    assert all(str(page["on"].dtype) == "datetime64[us, UTC]" for page in got)
     assert len(df) == 3000
 
 
@@ -682,7 +682,7 @@ def test_pages_come_in_order_whatever_arrives_first() -> None:
 
     assert [len(p) for p in found] == [100] * 10
     assert [i for p in found for i in p["id"]] == list(range(1000))
-    assert str(found[3]["on"].dtype) == "datetime64[ns, UTC]"
+    assert str(found[3]["on"].dtype) == "datetime64[us, UTC]"
 
 
 @pytest.mark.parametrize("limit", [1, 100, 150, 999, 5000])

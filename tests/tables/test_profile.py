@@ -160,8 +160,8 @@ CELLS: dict[str, Any] = {
     "Float64": some.floats(-1e9, 1e9),
     "boolean": some.booleans(),
     "str": some.text(max_size=6),
-    "timedelta64[ns]": some.timedeltas(dt.timedelta(-9999), dt.timedelta(9999)).map(pd.Timedelta),
-    "datetime64[ns, UTC]": some.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1)).map(lambda d: pd.Timestamp(d, tz="UTC")),
+    "timedelta64[us]": some.timedeltas(dt.timedelta(-9999), dt.timedelta(9999)).map(pd.Timedelta),
+    "datetime64[us, UTC]": some.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1)).map(lambda d: pd.Timestamp(d, tz="UTC")),
     "category": some.sampled_from(["a", "b", "c"]),
     "object": some.one_of(some.integers(), some.text(max_size=3), some.booleans()),
 }  # fmt: skip

@@ -841,7 +841,7 @@ def test_odd_data_is_kept_exactly_and_told_once() -> None:
     told = df.attrs["stnb"]["drift"]
     assert told == twice.attrs["stnb"]["drift"]
     assert told["name"] == "holds values that are no string in 1 row; kept as text"
-    assert told["modifiedOn"].startswith("holds years outside 1677 to 2262 in 2 rows")
+    assert "modifiedOn" not in told
     assert {"new", "new.kind", "tags"} < set(told)
 
 
@@ -864,7 +864,7 @@ def test_drift_is_counted_over_all_pages() -> None:
     assert len(caught) == 1
     assert df.attrs["stnb"]["drift"] == {
         "name": "holds values that are no string in 500 rows; kept as text",
-        "colour": "is not in the catalogue; stands in 500 rows",
+        "colour": "is not in the catalogue; found in 500 rows",
     }
     assert df["name"].tolist()[:4] == ["n0", "5", "n2", "5"]
 

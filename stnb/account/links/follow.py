@@ -91,7 +91,7 @@ def follow(
     }
     if len(lost):
         notice = unfound(place.link, len(raw), lost)
-        out.attrs["stnb"]["notices"].append(notice[1])
+        out.attrs["stnb"]["notices"].append(notice.text)
         notices.warn(notice)
     return out
 
@@ -266,4 +266,4 @@ def unfound(link: Link, requested: int, lost: pa.Array) -> notices.Notice:
     if len(lost) > SHOWN:
         some += " …"
     text = f"{len(lost):,} of the {requested:,} ids in {link.column} have no row in {where}: {some}"
-    return StnbWarning, text
+    return notices.Notice(StnbWarning, text)

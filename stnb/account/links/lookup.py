@@ -79,10 +79,12 @@ class Reading:
             return _no_rows(self.resource.endpoint, self.columns)
         frame = self.run.result(notices=False)
         assert isinstance(frame, pd.DataFrame)
-        told = [notice for notice in self.run.notices if notice[0] in (Incomplete, ColumnDrift)]
+        told = [
+            notice for notice in self.run.notices if notice.category in (Incomplete, ColumnDrift)
+        ]
         for notice in told:
             notices.warn(notice)
-        frame.attrs["stnb"]["notices"] = [text for _, text in told]
+        frame.attrs["stnb"]["notices"] = [notice.text for notice in told]
         return frame
 
 

@@ -243,7 +243,7 @@ def _warn_of_unnamed(reasons: dict[str, str]) -> None:
             f"ask for those you need, as in only={records[:1]!r}."
         )
     if texts:
-        notices.warn((StnbWarning, " ".join(texts)))
+        notices.warn(notices.Notice(StnbWarning, " ".join(texts)))
 
 
 # -- from ids to names

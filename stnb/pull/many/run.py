@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from stnb.errors import NotFound, StnbWarning
-from stnb.frame import Decoded
+from stnb.frame import Decoded, Drifts
 from stnb.frame.assemble import merge
 from stnb.frame.notices import Notice
 
@@ -49,7 +49,10 @@ def report(
         "failed": failed,
         "bulk": task.equivalent or None,
     }
-    return about | changes, [*notices, *((StnbWarning, text) for text in _sentences(task, lost))]
+    return about | changes, [
+        *notices,
+        *(Notice(StnbWarning, text) for text in _sentences(task, lost)),
+    ]
 
 
 def _sentences(task: Task, lost: list[str]) -> list[str]:
@@ -230,7 +233,7 @@ class _UnitTracker(Tracker):
 def _merged(parts: Sequence[Decoded]) -> Decoded:
     if len(parts) == 1:
         return parts[0]
-    drift: dict[str, str] = {}
+    drift: Drifts = {}
     return Decoded(merge([(p.table, p.drift) for p in parts], drift), drift)
 
 
@@ -313,5 +316,5 @@ class WholeFeed(Source):
                 f"{self.task.equivalent} has {self._inactive:,} rows more that are not active; "
                 f"{name} has no column for that, so they were left out."
             )
-            notices = [*notices, (StnbWarning, text)]
+            notices = [*notices, Notice(StnbWarning, text)]
         return about | {"total": None, "continue_from": None}, notices

@@ -11,7 +11,8 @@ import pandas as pd
 from stnb.catalog import Endpoint
 from stnb.errors import UsageError
 from stnb.frame import assemble, notices, shape_of
-from stnb.frame.fallback import _free
+from stnb.frame.drift import Drifts, sentences
+from stnb.frame.fallback import free
 
 from .elements import Elements, elements
 from .place import about, noun, place_of, rows_at, scalar
@@ -138,7 +139,7 @@ def _beside(name: str, otherwise: str, own: pd.DataFrame, lead: Collection[str])
     return (
         name
         if name not in own.columns and name not in lead
-        else _free(otherwise, {*own.columns, *lead})
+        else free(otherwise, {*own.columns, *lead})
     )
 
 
@@ -153,7 +154,7 @@ def _tell(
     column: str,
     keys: list[str],
     inside: Endpoint | None,
-    drift: dict[str, str],
+    drift: Drifts,
 ) -> None:
     """Write down where the rows are from, and warn of what differs from the catalogue."""
     said = about(df)
@@ -163,11 +164,11 @@ def _tell(
         "path": _way(df, column),
         "keys": keys,
         "rows": len(child),
-        "notices": [text for _, text in told],
+        "notices": [notice.text for notice in told],
         "new_columns": [
             c for c in drift if inside is not None and c not in shape_of(inside).by_path
         ],
-        "drift": drift,
+        "drift": sentences(drift),
     }
     for notice in told:
         notices.warn(notice)

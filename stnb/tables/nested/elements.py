@@ -160,7 +160,7 @@ def _parsed(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     try:
-        value = json.loads(text, parse_float=fallback._number, parse_constant=str)
+        value = json.loads(text, parse_float=fallback.number, parse_constant=str)
     except (ValueError, RecursionError, ArithmeticError):
         return text
     return (
