@@ -79,24 +79,29 @@ class Query:
         """The address of its first request, without the paging."""
         one = self._reads
         if isinstance(one, Task):
-            one = one.units[0].call if one.units else one.call
-        pairs = [*one.query, *(one.batches[0] if one.batches else ())]
-        query = urlencode(pairs, safe=":,[]")
+            one = one.first
+        pairs = list(one.query)
+        if one.batches:
+            pairs += one.batches[0]
         address = f"{self._reader.session.credentials.api_url}{one.path}"
-        return f"{address}?{query}" if query else address
+        if not pairs:
+            return address
+        return f"{address}?{urlencode(pairs, safe=':,[]')}"
 
     @property
     def sent(self) -> dict[str, str]:
         """The filters as the API is asked, by its own names; a long list by its ends."""
         reads = self._reads
-        return dict(reads.call.filters if isinstance(reads, Task) else reads.filters)
+        if isinstance(reads, Task):
+            reads = reads.call
+        return dict(reads.filters)
 
     def __repr__(self) -> str:
-        parts = [f"{name}={value}" for name, value in (self.sent | _chosen(self.options)).items()]
+        parts = [f"{name}={value}" for name, value in (self.sent | self.options.chosen()).items()]
         return f"<Query of {' · '.join([self.endpoint.name, *parts])}>"
 
     def _repr_html_(self) -> str:
-        rows = [*self.sent.items(), *_chosen(self.options).items(), ("url", self.url[:SHOWN])]
+        rows = [*self.sent.items(), *self.options.chosen().items(), ("url", self.url[:SHOWN])]
         cell = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;background:none"
         lines = []
         for name, value in rows:
@@ -119,6 +124,12 @@ class Query:
         return _checked(
             self._reader, self.endpoint, kept | filters, replace(self.options, **options)
         )
+
+    def _with(self, arguments: dict[str, Any]) -> Query:
+        """The query itself if there is nothing to add: its filters are checked once."""
+        if not arguments:
+            return self
+        return self.where(**arguments)
 
     @overload
     def pull(self, *, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
@@ -173,7 +184,7 @@ class Query:
         if to is not None and self.endpoint.takes("to") is not None:
             # Of some short summaries, `to` is a filter of the API's own.
             arguments, to = {**arguments, "to": to}, None
-        query = self.where(**arguments) if arguments else self
+        query = self._with(arguments)
         return query._prepare(to, progress=progress or None, on_page=on_page)
 
     def _prepare(self, to: Any, **callbacks: Any) -> Pull:
@@ -186,7 +197,9 @@ class Query:
                 f"The rows of many {self.endpoint.name} come as a frame.",
                 "Leave it out, and write the frame with its to_parquet.",
             )
-        from stnb.pull.store.disk import disk_for  # Parquet itself is loaded for those who use it
+        from stnb.pull.store.of_call import (
+            disk_for,
+        )  # Parquet itself is loaded for those who use it
 
         path, owner = target(source.call, to), session.credentials
         requested, paging = source.requested, source.paging
@@ -208,7 +221,7 @@ class Query:
             >>> for page in st.jpm.jobs.where(jobStatus="Completed").pages():
             ...     print(len(page))
         """
-        query = self.where(**arguments) if arguments else self
+        query = self._with(arguments)
         if isinstance(query._reads, Task):  # an equivalent feed would come in another order
             query = query.where(bulk=False)
         return in_order(query._source())
@@ -221,7 +234,7 @@ class Query:
         """How many rows there are, whatever the limit: one small request if the API gives a total,
         else a whole pull.
         """
-        query = self.where(**arguments) if arguments else self
+        query = self._with(arguments)
         counted = query.endpoint.kind == "list" and query.endpoint.takes("includeTotal")
         if counted and isinstance(query._reads, Call):
             run = replace(query, options=Options(limit=1, page_size=1)).start()
@@ -284,15 +297,3 @@ def _split(
     if options.get("page_size") is None and "pageSize" in filters:
         options["page_size"] = filters.pop("pageSize")  # the API's own name for it
     return filters, options
-
-
-def _chosen(options: Options) -> dict[str, str]:
-    """The options that differ from the usual, as text."""
-    chosen = {}
-    for field in dataclasses.fields(Options):
-        value = getattr(options, field.name)
-        if isinstance(value, pd.DataFrame):
-            chosen[field.name] = "an earlier frame"
-        elif value is not field.default and value != field.default:
-            chosen[field.name] = str(value)[:80]
-    return chosen

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from stnb.catalog import Catalog, Endpoint, Param
-from stnb.errors import BadFilter, UsageError
+from stnb.catalog import Catalog, Endpoint
+from stnb.errors import UsageError
 from stnb.pull import ProgressCallback, Pull
-from stnb.pull.options import Options
 
 from . import cards
 from .names import Branch
 from .query import Meter, Query, Reader, query_of
+from .verbs import PULL, RUN, START, WHERE, PullVerb, Verb, path_parameters
 
 if TYPE_CHECKING:
     from stnb.credentials import Credentials
     from stnb.session import Session
-
-T = TypeVar("T")
 
 
 class Resource(Branch):
@@ -109,19 +103,20 @@ class Resource(Branch):
     @cached_property
     def where(self) -> Verb[Query]:
         """Filters and options as a Query, which shows what it would send; see `jobs.where?`."""
-        return Verb(self, "where", _WHERE, self._query)
+        return Verb(self.endpoint, "where", WHERE, self._query)
 
     @cached_property
     def pull(self) -> PullVerb:
         """Read the rows as a DataFrame; see `jobs.pull?` for the filters."""
-        verb: Any = Verb(self, "pull", _PULL, self._pull, RUN)
+        # The overloads say what `to=` changes; Verb itself cannot.
+        verb: Any = Verb(self.endpoint, "pull", PULL, self._pull, RUN)
         typed: PullVerb = verb
         return typed
 
     @cached_property
     def start(self) -> Verb[Pull]:
         """Begin a pull in the background; the same arguments as `pull`."""
-        return Verb(self, "start", _START, self._start, RUN)
+        return Verb(self.endpoint, "start", START, self._start, RUN)
 
     def _pull(self, **arguments: Any) -> Any:
         run, question = self._apart(arguments)
@@ -133,8 +128,10 @@ class Resource(Branch):
 
     def _apart(self, arguments: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """(what says how to run it, what says which rows); a route's own `to` is a filter."""
-        names = [name for name in RUN if self.endpoint.takes(name) is None]
-        run = {name: arguments.pop(name) for name in names if name in arguments}
+        run = {}
+        for name in RUN:
+            if name in arguments and self.endpoint.takes(name) is None:
+                run[name] = arguments.pop(name)
         return run, arguments
 
     def pages(self, **arguments: Any) -> Iterator[pd.DataFrame]:
@@ -155,7 +152,7 @@ class Resource(Branch):
         return self._query(limit=n, **arguments).start().wait()
 
     def count(self, **arguments: Any) -> int:
-        """How many rows there are: one small request if the API gives a total, else a whole pull."""
+        """How many rows there are: one small request if the API has a total, else a whole pull."""
         return self._query(**arguments).count()
 
     def get(self, id: int | str | Iterable[Any] | None = None, **filters: Any) -> Any:
@@ -173,7 +170,7 @@ class Resource(Branch):
             if route.record is None:
                 return self._get_by_ids(id, filters)
             route = self.catalog[route.record]
-        parameters = _path_parameters(route)
+        parameters = path_parameters(route)
         if id is not None and parameters:
             filters = {parameters[-1]: id, **filters}
         frame = self._of(route).start(**filters).wait()
@@ -189,7 +186,7 @@ class Resource(Branch):
             if route.record is None:
                 raise self._no_route_to_a_row()
             route = self.catalog[route.record]
-        parameter = _path_parameters(route)[-1]
+        parameter = path_parameters(route)[-1]
         return self._of(route).start(**{parameter: ids, **filters}).wait()
 
     def _get_by_ids(self, id: int | str | None, filters: dict[str, Any]) -> Any:
@@ -214,119 +211,3 @@ class Resource(Branch):
             "The API offers this list only as a whole.",
             "Pull it, and select the row in pandas.",
         )
-
-
-def _path_parameters(route: Endpoint) -> list[str]:
-    return [p.py for p in route.required if p.where == "path"]
-
-
-class Verb(Generic[T]):
-    """`jobs.pull(...)`: a callable whose signature and help name the resource's own filters.
-
-    Args:
-        does: the first line of its help.
-        extra: the arguments beside filters and options.
-    """
-
-    def __init__(
-        self,
-        resource: Resource,
-        name: str,
-        does: str,
-        call: Callable[..., T],
-        extra: tuple[str, ...] = (),
-    ) -> None:
-        self._resource, self._does, self._call, self._extra = resource, does, call, extra
-        self.__name__, self.__qualname__ = name, f"{resource.name}.{name}"
-
-    def __repr__(self) -> str:
-        return f"<{self.__name__} of {self._resource.name}>"
-
-    def __call__(self, *bare: object, **arguments: Any) -> T:
-        if bare:
-            first = next((p.py for p in self._resource.endpoint.filters), "ids")
-            raise BadFilter(
-                f"{self._resource.name} does not know what {bare[0]!r} is to be.",
-                "Filters and options are given by name.",
-                f"Write it so: {self.__name__}({first}=…). The names complete with the Tab key.",
-            )
-        return self._call(**arguments)
-
-    @property
-    def __signature__(self) -> inspect.Signature:
-        endpoint, kind = self._resource.endpoint, inspect.Parameter.KEYWORD_ONLY
-        needed = [inspect.Parameter(p.py, kind) for p in endpoint.required]
-        others: dict[str, Any] = {p.py: None for p in endpoint.filters if not p.required}
-        below_a_record = any(p.where == "path" for p in endpoint.params)
-        taken = {p.py for p in endpoint.filters}  # a route's own `to` comes before ours
-        for field in dataclasses.fields(Options):
-            if below_a_record or field.name not in ("bulk", "confirm"):
-                others[field.name] = field.default
-        for name in self._extra:
-            if name not in taken:
-                others[name] = None
-        optional = [inspect.Parameter(name, kind, default=value) for name, value in others.items()]
-        return inspect.Signature([*needed, *optional])
-
-    @property
-    def __doc__(self) -> str:  # type: ignore[override]
-        endpoint = self._resource.endpoint
-        lines = [self._does.format(endpoint.name), "", "Filters:"]
-        lines += [_help_line(param) for param in endpoint.filters]
-        lines += ["", _OPTIONS]
-        if self._extra:
-            lines.append(_RUN)
-        return "\n".join([*lines, "", _RAISES])
-
-
-class PullVerb(Protocol):
-    """What `jobs.pull` answers, for type checkers: a frame, or the path of the file `to`."""
-
-    @overload
-    def __call__(self, *bare: object, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
-    @overload
-    def __call__(self, *bare: object, to: None = None, **arguments: Any) -> pd.DataFrame: ...
-
-
-def _help_line(param: Param) -> str:
-    words = [param.type]
-    if param.required:
-        words.append("required")
-    if param.where == "path":
-        words.append("one or many")
-    elif param.many:
-        words.append(cards.several(param))
-    if param.values:
-        words.append(", ".join(param.values))
-    return f"    {param.py}: {'; '.join(words)}"
-
-
-RUN = ("to", "progress", "on_page")
-_PULL = "Read {} as a DataFrame."
-_START = "Begin a pull of {} in the background, and give the Pull that can be waited for."
-_WHERE = "A Query of {}: it shows what it would send, and has pull, count, head, pages and start."
-_OPTIONS = """\
-Options:
-    limit: rows at most.
-    columns: the names of those to decode; the others are skipped, which is faster. "address" takes
-        all below it.
-    since: only what changed since: a date or phrase, or an earlier frame or Parquet file, whose
-        cursor a feed goes on from.
-    keep: "newest", so that of rows with one key the newest stays, or "all".
-    dtypes: "typed"; "decimal" for amounts as exact decimals; "raw" for values as they are sent:
-        dates and amounts sent as text stay text.
-    page_size: rows a request; chosen from the total if not given.
-    concurrency: requests in flight at most.
-    bulk: for many records above the rows: True to read the list or feed that holds the rows of many
-        at once, False for a call each; the cheaper way if not given.
-    confirm: make more than 1,000 calls for that."""
-_RUN = """\
-    to: a .parquet file or a folder: the rows stream into it, and its path is the answer. The same
-        call again goes on where a killed one stopped.
-    progress: called with a Progress at every change; False for none.
-    on_page: called with each page as a DataFrame, as it arrives."""
-_RAISES = """\
-Raises:
-    UsageError: the call cannot be made as written; nothing was sent.
-    RequestError, DataError: it failed; the rows that had arrived are in err.frame, and err.resume()
-        goes on."""

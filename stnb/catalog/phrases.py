@@ -80,7 +80,11 @@ def _plain(words: str) -> frozenset[str]:
 def _alike(phrase: frozenset[str], asked: frozenset[str]) -> bool:
     if len(phrase) != len(asked):
         return False
-    return all(any(near(word, other) for other in phrase) for word in asked)
+    return all(_is_near_one_of(word, phrase) for word in asked)
+
+
+def _is_near_one_of(word: str, words: frozenset[str]) -> bool:
+    return any(near(word, other) for other in words)
 
 
 def near(a: str, b: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the catalogue promises of a resource's rows: as a tree, and against what arrived."""
+"""The columns of a resource's rows as a tree, for a terminal and for a notebook."""
 
 from __future__ import annotations
 
@@ -9,26 +9,25 @@ from .html_table import CODE, LINE, QUIET, Html, element, joined
 from .models import Column, Endpoint
 
 WIDTH = 100  # letters of a line of the tree, about
+UNDESCRIBED = "The columns of its rows are not documented."
 
 
 @dataclass(frozen=True)
 class Schema:
-    """The columns of a resource's rows, nested ones too; a tree in text, and one to fold in a
-    notebook.
+    """The columns of a resource's rows, nested ones too.
+
+    It is a tree in text, and one that can be folded in a notebook.
 
     Attributes:
-        endpoint: whose rows these are.
+        endpoint: the endpoint whose rows these are.
     """
 
     endpoint: Endpoint
 
     def __repr__(self) -> str:
-        return "\n".join(
-            [
-                f"{self.endpoint.name} · {self.endpoint.label}",
-                *(_lines(self.endpoint.columns) or [UNDESCRIBED]),
-            ]
-        )
+        head = f"{self.endpoint.name} · {self.endpoint.label}"
+        lines = _lines(self.endpoint.columns) or [UNDESCRIBED]
+        return "\n".join([head, *lines])
 
     def _repr_html_(self) -> str:
         name = element("b", self.endpoint.name, style=NAME)
@@ -38,15 +37,12 @@ class Schema:
         return element("div", head, tree, style="max-width:64em;margin:4px 0")
 
 
-UNDESCRIBED = "What its rows hold is not documented."
-
-
 def schema(endpoint: Endpoint) -> Schema:
-    """The columns of a resource's rows as a tree: types, the values of enums, what is never null,
-    where ids lead.
+    """The columns of a resource's rows as a tree.
 
-    Types are the API's own; `columns` of a resource has the dtypes of the frame. "required" is the
-    documents' word: in practice everything but the key may be null (facts §8).
+    It shows types, the values of enums, what is never null, and where ids lead. Types are the
+    API's own; `columns` of a resource has the dtypes of the frame. "required" is the documents'
+    word: in practice everything but the key may be null.
 
     Example:
         >>> st.schema("crm.customers.contacts")
@@ -57,69 +53,84 @@ def schema(endpoint: Endpoint) -> Schema:
     return Schema(endpoint)
 
 
-# -- what is said of a column
+# -- a column in words
 
 
 def kind(column: Column) -> str:
     """A column's type in words: "decimal (sent as text)", "array of integer"."""
+    if column.type == "array" and column.children:
+        return f"array of {kind(column.children[0])}"
     if column.type == "array":
-        element = column.children[0] if column.children else None
-        return f"array of {kind(element) if element is not None else 'any'}"
-    return f"{column.type} (sent as text)" if column.text else column.type
+        return "array of any"
+    if column.text:
+        return f"{column.type} (sent as text)"
+    return column.type
 
 
 def inside(column: Column) -> tuple[Column, ...]:
     """The fields of an object, or of an array's objects."""
-    while column.type == "array" and column.children:
-        column = column.children[0]
-    return column.children if column.type == "object" else ()
+    innermost = _innermost(column)
+    if innermost.type == "object":
+        return innermost.children
+    return ()
 
 
 def values(column: Column) -> tuple[str, ...]:
-    """The values that an enum, or an array of them, may have."""
+    """The values that an enum, or an array of enums, may have."""
+    return _innermost(column).values
+
+
+def _innermost(column: Column) -> Column:
     while column.type == "array" and column.children:
         column = column.children[0]
-    return column.values
+    return column
 
 
 def leads(column: Column) -> str:
-    """Where an id leads, and how that is known, "" where it leads nowhere."""
+    """Where an id leads, and how that is known; "" if it leads nowhere."""
     if column.refers is None:
         return ""
-    return f"→ {column.refers}" + (
-        f" ({column.how})" if column.how and column.how != "documented" else ""
-    )
+    if column.how in (None, "documented"):
+        return f"→ {column.refers}"
+    return f"→ {column.refers} ({column.how})"
 
 
 # -- the tree as text
 
 
 def _lines(columns: Sequence[Column], above: str = "") -> list[str]:
-    """The lines of columns and all below them; names and types are aligned within a level."""
-    names, kinds = (
-        max((len(c.name) for c in columns), default=0),
-        max((len(kind(c)) for c in columns), default=0),
-    )
+    """The lines of columns and of all inside them; names and types align within a level."""
+    name_width = max((len(column.name) for column in columns), default=0)
+    kind_width = max((len(kind(column)) for column in columns), default=0)
     lines = []
     for column in columns:
-        last = column is columns[-1]
-        lead = f"{above}{'└─' if last else '├─'} {column.name:<{names}}  {kind(column):<{kinds}}  "
-        words = ["required"] * (not column.nullable) + [leads(column)] * bool(column.refers)
-        lines.append(f"{lead}{'  '.join(words)}".rstrip())
-        below = f"{above}{'   ' if last else '│  '}"
-        lines += [
-            f"{below}{'   ' if not inside(column) else '│  '}{part}"
-            for part in _wrapped(values(column))
-        ]
+        branch, trunk = "├─", "│  "
+        if column is columns[-1]:
+            branch, trunk = "└─", "   "
+        words = []
+        if not column.nullable:
+            words.append("required")
+        if column.refers:
+            words.append(leads(column))
+        line = (
+            f"{above}{branch} {column.name:<{name_width}}  {kind(column):<{kind_width}}  "
+            f"{'  '.join(words)}"
+        )
+        lines.append(line.rstrip())
+        below = above + trunk
+        values_trunk = "│  " if inside(column) else "   "
+        lines.extend(below + values_trunk + part for part in _wrapped(values(column)))
         lines += _lines(inside(column), below)
     return lines
 
 
 def _wrapped(words: Sequence[str]) -> Iterator[str]:
-    """Words with commas, in lines."""
+    """Words with commas between them, in lines."""
     line = ""
     for i, word in enumerate(words):
-        part = word + ("," if i < len(words) - 1 else "")
+        part = word
+        if i < len(words) - 1:
+            part += ","
         if line and len(line) + len(part) >= WIDTH:
             yield line
             line = ""

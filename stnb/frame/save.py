@@ -34,7 +34,7 @@ def save(frame: pd.DataFrame, target: str | os.PathLike[str]) -> Path:
 
     Raises:
         BadFilter: the ending is another one, or a sheet of Excel's cannot hold the rows.
-        SetupError: Excel needs openpyxl, which is not installed.
+        SetupError: Excel needs xlsxwriter, which is not installed.
         CannotSave: it could not be written; the message says where the rows are instead.
     """
     path = Path(target)

@@ -9,7 +9,7 @@ import itertools
 import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 DECODERS = 2  # threads: pyarrow releases the GIL, and two keep up with eight pages in flight
 READINGS = 5  # how often a page is asked for whose body cannot be read
 FILE = pa.schema([("content", pa.binary()), ("contentType", pa.string()), ("size", pa.int64())])
-T = TypeVar("T")
 
 
 def as_it_is(part: Decoded) -> Decoded:
@@ -62,7 +61,7 @@ class CallSource(Source):
 
     def again(self) -> CallSource:
         fresh = CallSource(self.session, self.call, self.requested, self.paging, self.change)
-        fresh.rows_by_page = dict(self.rows_by_page)
+        fresh.rows_by_page, fresh.notices = dict(self.rows_by_page), list(self.notices)
         return fresh
 
     def memory(self) -> PageStore:
@@ -78,6 +77,7 @@ class CallSource(Source):
     async def pages(self, store: PageStore, tracker: Tracker) -> AsyncGenerator[Arrived, None]:
         self._tracker, self._had = tracker, frozenset(store.pages)
         walk = walk_of(self.call, self._fetch, self.paging, store.position, store.save)
+        walk.notices += self.notices  # of an earlier run
         self.notices = walk.notices
         decoding: set[asyncio.Task[Arrived]] = set()
         try:
@@ -111,11 +111,11 @@ class CallSource(Source):
         """Decode a page in a thread; if its body cannot be read, as it was cut off, ask for it once
         more.
         """
-        own = asyncio.current_task()
+        here, own = asyncio.get_running_loop(), asyncio.current_task()
         assert own is not None
         for reading in itertools.count(1):
             try:
-                part = await in_thread(self._decode, page)
+                part = await here.run_in_executor(_decoders(os.getpid()), self._decode, page)
                 self._take_total(page)
                 return Arrived(page.index, part, page.continue_from)
             except _Unreadable as err:
@@ -220,12 +220,6 @@ class _Coming:
         for task in self.asked:
             task.cancel()
         await asyncio.gather(*self.asked, return_exceptions=True)
-
-
-async def in_thread(job: Callable[..., T], *arguments: Any) -> T:
-    """Run it in a decoder's thread."""
-    here = asyncio.get_running_loop()
-    return await here.run_in_executor(_decoders(os.getpid()), job, *arguments)
 
 
 @functools.cache

@@ -5,9 +5,11 @@ refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
+
+import pandas as pd
 
 from stnb.catalog import Endpoint
 from stnb.catalog.facts import MODIFIED
@@ -47,6 +49,17 @@ class Options:
     bulk: bool | None = None
     confirm: bool = False
 
+    def chosen(self) -> dict[str, str]:
+        """The options that differ from the usual, as text."""
+        chosen = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, pd.DataFrame):
+                chosen[field.name] = "an earlier frame"
+            elif value is not field.default and value != field.default:
+                chosen[field.name] = str(value)[:80]
+        return chosen
+
     def check(self, endpoint: Endpoint, *, many: bool = False) -> None:
         """Refuse what does not fit the route, or what it could do nothing with.
 
@@ -78,7 +91,8 @@ class Options:
         if endpoint.takes("pageSize") is None:
             raise BadFilter(
                 f"page_size={self.page_size} does not fit.",
-                f"{endpoint.name} takes no page size: the server chooses how many rows an answer has.",
+                f"{endpoint.name} takes no page size: the server chooses how many rows an answer "
+                "has.",
                 "Leave it out.",
             )
         most = endpoint.page_size_max
@@ -165,7 +179,7 @@ class Options:
             raise BadFilter("columns= does not fit.", why, "Leave it out, and select in pandas.")
         chosen = narrow(shape, names)
         shown = {leaf.path for leaf in chosen.leaves}
-        # The key finds repeats, and modifiedOn tells the newest of them.
+        # The key finds repeats, and modifiedOn says which is the newest.
         needed = [name for name in (*endpoint.key, MODIFIED) if name in shape.by_path]
         hidden = tuple(name for name in needed if name not in shown)
         if hidden:

@@ -1,4 +1,4 @@
-"""How far a pull is, and who is told about it."""
+"""How far a pull is, and the callback that hears about it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Progress:
         pages, requests: answers decoded, and requests sent, so far.
         seconds: since the start.
         state: starting, pulling, waiting, saving, done, cancelled or failed.
-        step: what is being done, if rows alone do not tell: "17 of 30 customers".
+        step: what is being done, if the rows alone do not say it: "17 of 30 customers".
         reason: why it waits.
         resume_in: seconds until the pause ends that the server asked for, or that a further try is
-            put off by; None if it waits for no clock.
+            put off by; None if it waits for something else.
     """
 
     rows: int = 0

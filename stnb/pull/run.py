@@ -21,7 +21,6 @@ from stnb.frame.save import load
 from stnb.session import Session, clock, loop
 
 from .call import Call
-from .fetch import in_thread
 from .progress import PageCallback, Progress, ProgressCallback, Tracker
 from .provenance import Facts, provenance
 from .source import Arrived, Source
@@ -181,15 +180,14 @@ class Pull:
         Args:
             notices: whether to warn of what the reader should know; if not, it stays in `notices`.
         """
+        if not self.store.in_memory:
+            return self.saved()
         self._join(None)
+        frame = self.frame  # making it is what finds the notices of a pull that was cancelled
+        assert frame is not None
         if notices:
             self._warn()
-        answer = self._answer
-        if answer is None and self.store.in_memory:
-            answer = self.frame
-        if answer is None:
-            return self.saved()
-        return answer
+        return frame
 
     def _join(self, timeout: float | None) -> None:
         assert self._future is not None
@@ -246,7 +244,7 @@ class Pull:
         except asyncio.CancelledError:
             self.cancelled, state = True, "cancelled"
             raise
-        except Exception as err:  # noqa: BLE001 - `on_page` may raise anything; `wait` raises it again
+        except Exception as err:  # noqa: BLE001 - `on_page` may raise anything
             self.error = err
         finally:
             if state != "done" and self.progress.pages:
@@ -256,17 +254,31 @@ class Pull:
             self._ended.set()
 
     async def _read(self) -> None:
-        try:
-            async with aclosing(self.source.pages(self.store, self._tracker)) as pages:
-                async for page in pages:
-                    await _to_its_end(in_thread(self._keep, page))
-        finally:
-            for page in self.source.arrived:  # it was cancelled or failed
-                with contextlib.suppress(Exception):
-                    await in_thread(self._keep, page)
+        # A thread of its own: neither the decoders nor another pull wait for the disk or `on_page`.
+        with concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="stnb-keep") as keeper:
+            try:
+                async with aclosing(self.source.pages(self.store, self._tracker)) as pages:
+                    async for page in pages:
+                        await self._keep(page, keeper)
+            finally:
+                for page in self.source.arrived:  # it was cancelled or failed
+                    with contextlib.suppress(Exception):
+                        await self._keep(page, keeper)
 
-    def _keep(self, page: Arrived) -> None:
-        """In a thread: put a page into the store."""
+    async def _keep(self, page: Arrived, keeper: concurrent.futures.Executor) -> None:
+        """Put a page into the store; when cancelled meanwhile, to its end all the same."""
+        if self.store.in_memory and self._on_page is None:
+            self.store.put(*page)
+            return
+        running = asyncio.get_running_loop().run_in_executor(keeper, self._put, page)
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.gather(running, return_exceptions=True)
+            raise
+
+    def _put(self, page: Arrived) -> None:
+        """In a thread: keep a page, and hand it on."""
         self.store.put(*page)
         if self._on_page is not None:
             self._on_page(self.source.page_frame(page.part))
@@ -321,16 +333,6 @@ class Pull:
         about, self.notices = source.report(about, found)
         about["notices"] = [notice.text for notice in self.notices]
         return about
-
-
-async def _to_its_end(job: Any) -> None:
-    """Wait for a job in a thread; when cancelled meanwhile, for its end all the same."""
-    running = asyncio.ensure_future(job)
-    try:
-        await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.gather(running, return_exceptions=True)
-        raise
 
 
 # -- the last pull that ended early

@@ -30,41 +30,33 @@ def since(
         value: a date or a phrase such as "last 30 days", a frame that stnb pulled, or the path of a
             Parquet file that it wrote.
         owner: whose frame or file it has to be; its zone says when a day begins.
-        now: what a phrase is counted from; the present if it is not given.
+        now: what a phrase is counted from; the present if not given.
 
     Raises:
-        BadFilter: the resource cannot tell what changed, or the value says no moment of this
-            tenant's.
+        BadFilter: the resource has no filter for what changed, or the value names no moment of
+            this tenant's.
     """
-    about = _provenance(endpoint, value)
-    if about is not None:
-        _check_owner(endpoint, about, owner)
-    if endpoint.kind == "export":
-        if (
-            about is not None
-            and about.get("continue_from")
-            and about.get("resource") == endpoint.name
-        ):
-            return {"from_": about["continue_from"]}
-        at = (
-            _began(endpoint, about)
-            if about is not None
-            else _moment(endpoint, value, owner.zone, now)
-        )
-        return {
-            "from_": at.astimezone(dt.UTC).date().isoformat()
-        }  # the documents promise days only (facts §6)
-    if not endpoint.takes(MODIFIED_SINCE):
+    earlier = _provenance(endpoint, value)
+    if earlier is not None:
+        _check_owner(endpoint, earlier, owner)
+    if endpoint.kind != "export" and not endpoint.takes(MODIFIED_SINCE):
         raise BadFilter(
             f"{endpoint.name} cannot tell what changed since.",
             "It has no filter on the time of a change, and is no feed.",
-            "Leave since out and pull it whole; st.find(words) shows whether there is a feed of it.",
+            "Leave since out and pull it whole; st.find(words) shows whether there is a feed.",
         )
-    return {
-        MODIFIED_SINCE: _began(endpoint, about)
-        if about is not None
-        else _moment(endpoint, value, owner.zone, now)
-    }
+    if endpoint.kind == "export" and earlier is not None:
+        cursor = earlier.get("continue_from")
+        if cursor and earlier.get("resource") == endpoint.name:
+            return {"from_": cursor}
+    if earlier is None:
+        changed = _moment(endpoint, value, owner.zone, now)
+    else:
+        changed = _began(endpoint, earlier)
+    if endpoint.kind == "export":
+        # ServiceTitan's guide to its export feeds promises days only.
+        return {"from_": changed.astimezone(dt.UTC).date().isoformat()}
+    return {MODIFIED_SINCE: changed}
 
 
 def with_since(
@@ -107,7 +99,7 @@ def _moment(
 
 
 def _provenance(endpoint: Endpoint, value: Any) -> Mapping[str, Any] | None:
-    """What an earlier frame or file says of itself; None where the value is neither."""
+    """What an earlier frame or file says of itself; None if the value is neither."""
     if isinstance(value, pd.DataFrame):
         about = value.attrs.get("stnb")
     elif isinstance(value, os.PathLike) or (
@@ -120,9 +112,12 @@ def _provenance(endpoint: Endpoint, value: Any) -> Mapping[str, Any] | None:
     else:
         return None
     if not about:
+        shown = value
+        if isinstance(value, pd.DataFrame):
+            shown = "the frame"
         raise _bad(
             endpoint,
-            "the frame" if isinstance(value, pd.DataFrame) else value,
+            shown,
             "It does not say when and from where it was pulled.",
             "Give the frame or the file as stnb made it, or a date.",
         )
@@ -135,7 +130,8 @@ def _check_owner(endpoint: Endpoint, about: Mapping[str, Any], owner: Credential
         raise _bad(
             endpoint,
             "what was pulled earlier",
-            f"It is of tenant {about.get('tenant')} in {about.get('environment')}, and this is tenant {owner.tenant} in {owner.environment}.",
+            f"It is of tenant {about.get('tenant')} in {about.get('environment')}, and this is "
+            f"tenant {owner.tenant} in {owner.environment}.",
             "Give a date instead, or use the profile that it was pulled with.",
         )
 

@@ -33,7 +33,7 @@ class Source(ABC):
     """Where the pages of one pull come from. It is read once; `again` gives a fresh one.
 
     Attributes:
-        call: what is read; its endpoint's key tells rows apart.
+        call: what is read; its endpoint's key identifies a row.
         requested: the columns that are decoded.
         arrived: pages that had arrived when `pages` was cancelled or failed, and that it did not
             yield.
@@ -59,7 +59,7 @@ class Source(ABC):
         Args:
             store: has the pages that need not be read again, and keeps the position. Whoever reads
                 puts the pages into it.
-            tracker: is told about requests, waits and rows.
+            tracker: counts requests, waits and rows.
 
         Raises:
             StnbError: a call failed for good.
@@ -78,7 +78,7 @@ class Source(ABC):
         return store.rows
 
     def opening(self, store: PageStore) -> str:
-        """What there is to do, in words; "" if rows alone tell it."""
+        """What there is to do, in words; "" if the rows alone say it."""
         return ""
 
     def page_frame(self, part: Decoded) -> pd.DataFrame:

@@ -5,6 +5,8 @@ wrong.
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import io
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -43,13 +45,17 @@ def cells(values: Any, folder: Path, **attrs: Any) -> list[Any]:
 def test_times_are_the_tenants_own_and_that_is_said(
     zone: str | None, hour: int, tmp_path: Path
 ) -> None:
-    """Excel has no zones: times are local ones, and the second sheet names the zone."""
+    """Excel has no zones: times are local ones, and the header and the second sheet name the zone."""
     frame = pd.DataFrame({"x": pd.to_datetime(["2026-07-01T09:30:00Z", None], utc=True), "n": 1})
     frame.attrs["stnb"] = {"timezone": zone, "resource": "jpm.jobs"}
 
     found = sheets(frame, tmp_path)
 
-    assert found["data"] == [["x", "n"], [dt.datetime(2026, 7, 1, hour, 30), 1], [None, 1]]
+    assert found["data"] == [
+        [f"x ({zone or 'UTC'})", "n"],
+        [dt.datetime(2026, 7, 1, hour, 30), 1],
+        [None, 1],
+    ]
     assert ["times with a zone are in", zone or "UTC"] in found["about"]
     assert ["resource", "jpm.jobs"] in found["about"]
 
@@ -68,6 +74,10 @@ def test_times_are_the_tenants_own_and_that_is_said(
         ),
         (pd.to_datetime(["2026-07-01"]), [dt.datetime(2026, 7, 1)]),
         (pd.to_timedelta(["01:30:00", None]), [dt.timedelta(hours=1, minutes=30), None]),
+        (pd.to_timedelta(["-00:00:01", "1h"]), ["-1 days +23:59:59", "0 days 01:00:00"]),
+        (pd.array([float("inf"), 0.5], "Float64"), ["inf", 0.5]),
+        (["<r>&</r>", "<r>", "</r>"], ["<r>&</r>", "<r>", "</r>"]),
+        (["http://a.example", "{=A1}", "007"], ["http://a.example", "{=A1}", "007"]),
         (
             pd.Series([Decimal("0.10"), None], dtype=pd.ArrowDtype(pa.decimal128(18, 6))),
             [0.1, None],
@@ -106,12 +116,12 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_openpyxl_it_says_what_to_install(
+def test_without_xlsxwriter_it_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In three sentences."""
-    monkeypatch.setitem(sys.modules, "openpyxl", None)
-    with pytest.raises(SetupError, match="pip install openpyxl"):
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(SetupError, match="pip install xlsxwriter"):
         save(pd.DataFrame({"x": [1]}), tmp_path / "x.xlsx")
 
 
@@ -121,7 +131,7 @@ def test_a_pull_goes_into_a_workbook(st: stnb.Account, tmp_path: Path) -> None:
 
     read = pd.read_excel(save(jobs, tmp_path / "jobs.xlsx"))
 
-    assert list(read.columns) == list(jobs.columns)
+    assert [str(name).removesuffix(" (UTC)") for name in read.columns] == list(jobs.columns)
     assert read["id"].tolist() == jobs["id"].tolist()
     assert read["total"].sum() == pytest.approx(jobs["total"].sum())
 
@@ -143,3 +153,40 @@ def test_days_that_are_sent_as_midnights_stay_the_same_day(tmp_path: Path) -> No
         openpyxl.load_workbook(tmp_path / "a.xlsx")["data"].iter_rows(min_row=2, values_only=True)
     )
     assert [str(value) for value in row] == ["2026-07-01 00:00:00", "2026-06-30 17:00:00"]
+
+
+def test_the_header_stays_and_filters_and_columns_are_wide_enough(tmp_path: Path) -> None:
+    """Nothing is shown as ########: a column has room for its header, times, ids and durations."""
+    frame = pd.DataFrame(
+        {
+            "createdOn": pd.to_datetime(["2026-07-01T09:30:00Z"], utc=True),
+            "day": pd.to_datetime(["2026-07-01"]),
+            "id": pd.array([123_456_789_012_345], "Int64"),
+            "took": pd.to_timedelta(["1000:00:00"]),
+            "note": ["long " * 99],
+        }
+    )
+    sheet = openpyxl.load_workbook(save(frame, tmp_path / "x.xlsx"))["data"]
+
+    widths = [sheet.column_dimensions[letter].width for letter in "ABCDE"]
+    assert all(w > n for w, n in zip(widths, (19, 10, 15, 10, 59), strict=True))
+    assert max(widths) < 70
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:E2")
+    assert [cell.number_format for cell in sheet[2]] == [
+        "yyyy-mm-dd hh:mm:ss",
+        "yyyy-mm-dd",
+        "0",
+        "[h]:mm:ss",
+        "General",
+    ]
+
+
+def test_a_full_disk_is_the_systems_own_error() -> None:
+    """Whoever saves then looks for another place."""
+
+    class Full(io.BytesIO):
+        def write(self, *_: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        excel.write(pd.DataFrame({"x": [1]}), Full())

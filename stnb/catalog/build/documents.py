@@ -72,7 +72,7 @@ def resolve(raw: Json, doc: Json) -> Json:
 
 
 def type_of(schema: Json) -> str:
-    """The one type that is not null; "object" if only properties are given, "any" without a type."""
+    """The one type that is not null; "object" if only properties are given, "any" if nothing is."""
     kinds = schema.get("type")
     if isinstance(kinds, list):
         kinds = next((kind for kind in kinds if kind != "null"), None)

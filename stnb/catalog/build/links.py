@@ -85,15 +85,17 @@ BY_NAME = {
     "paymentType.id": "accounting.payment_types",
 }
 
-# Columns of purchase orders that are documented, although others of their module are not.
-ORDERS = ("vendorId", "jobId", "projectId", "invoiceId", "technicianId", "businessUnitId")
-
 # Where a resource's ids lead: resource, column, target, how that is known. "*" is any resource, and
 # the first line that fits wins. An export feed has the links of its list. The brackets of an array
 # are left out of a column's path. Ids that may lead to several resources, such as a SKU's, are in
 # stnb/account/links/rules.py, because a column of the catalogue refers to one.
 LINKS: tuple[tuple[str, str, str, str], ...] = (
-    *(("inventory.purchase_orders", column, BY_NAME[column], D) for column in ORDERS),
+    ("inventory.purchase_orders", "vendorId", "inventory.vendors", D),
+    ("inventory.purchase_orders", "jobId", "jpm.jobs", D),
+    ("inventory.purchase_orders", "projectId", "jpm.projects", D),
+    ("inventory.purchase_orders", "invoiceId", "accounting.invoices", D),
+    ("inventory.purchase_orders", "technicianId", "settings.technicians", D),
+    ("inventory.purchase_orders", "businessUnitId", "settings.business_units", D),
     ("jpm.jobs", "soldById", "settings.technicians", D),
     ("jpm.jobs", "recallForId", "jpm.jobs", D),
     ("jpm.jobs", "warrantyId", "jpm.jobs", D),

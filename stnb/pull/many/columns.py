@@ -22,7 +22,7 @@ from .parents import Parents
 
 
 def with_parents(shape: Shape, parents: Parents) -> Shape:
-    """A shape with the parents' columns first; where the rows have one of them, it is moved there."""
+    """A shape with the parents' columns first; if the rows have one of them, it moves there."""
     first = tuple(
         Leaf(name, _column(name, parameter)) for name, parameter in parents.columns.items()
     )
@@ -78,7 +78,7 @@ def chosen(part: Decoded, column: str, texts: Sequence[str]) -> Decoded:
 
 
 def places(values: pa.ChunkedArray, texts: Sequence[str]) -> pa.ChunkedArray:
-    """Where each value stands among the texts; null where it does not. A column of another type
+    """The place of each value among the texts; null if it is none of them. A column of another type
     than promised is text.
     """
     if pa.types.is_integer(values.type):

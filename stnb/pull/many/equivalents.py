@@ -4,8 +4,8 @@ read whole.
 A list that takes the parents' ids is used for two parents and more. What is read whole, such as a
 feed, is used for more than `MANY`, as its length does not depend on theirs. The rows are the same:
 those of an export are asked for with its recent changes, as it lags up to 15 minutes, and those
-that are no longer active are left out where the route has no column to tell them (facts §6). A
-record that is not there cannot be told from one without rows.
+that are no longer active are left out if the route has no column for that . A
+record that is not there looks like one without rows.
 
 Not here: the feed of opportunities' follow-ups, which has no documented columns to find the parent
 by, and lists with a few hundred parents at most (campaigns' costs, employees' payrolls), which
@@ -81,7 +81,7 @@ def equivalent_of(
     """The list or feed to read instead; None for a call each.
 
     Args:
-        filters: the other filters that are given; one that lacks any of them does not do.
+        filters: the other filters; a feed that lacks any of them does not do.
         bulk: True for one in any case, False for none, None for the cheaper way.
         limited: whether only so many rows are wanted, for which nothing is read whole.
 

@@ -1,5 +1,5 @@
-"""The records that rows are asked for by: which parameter of a route is given many, their ids, and their
-column in the answer.
+"""The records whose rows are asked for: which path parameter has many values, the ids, and their
+columns in the answer.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from ..values import as_list, as_text
 
 @dataclass(frozen=True)
 class Parents:
-    """The records that rows are asked for by.
+    """The records whose rows are asked for.
 
     Attributes:
-        parameter: the parameter that is given many.
+        parameter: the path parameter that has many values.
         texts: their ids as the API writes them, each once, in the order in which they were given.
-        columns: the column of each parameter of the path in the answer, in the order of the path.
-        fixed: the text of the parameters that have one value.
+        columns: the path parameters by their column in the answer, in the order of the path.
+        fixed: the texts of the path parameters that have one value, by name.
         noun: what one is called, such as "customer".
         missing: how many missing values were left out.
     """
@@ -56,26 +56,27 @@ class Parents:
 
     @property
     def column(self) -> str:
-        """The column of the parameter that is given many."""
-        return next(name for name, parameter in self.columns.items() if parameter is self.parameter)
+        """The column of the path parameter that has many values."""
+        (name,) = [name for name, p in self.columns.items() if p is self.parameter]
+        return name
 
 
-def several(endpoint: Endpoint, given: Mapping[str, Any]) -> str | None:
-    """The parameter of the path that is given many values, by the name it was given with; None where
-    each has one at most.
+def several(endpoint: Endpoint, filters: Mapping[str, Any]) -> str | None:
+    """The path parameter that has many values, by the name in the filters; None if each has one at
+    most.
 
     Raises:
-        BadFilter: two of them are.
+        BadFilter: two of them have many.
 
     Example:
         >>> several(st.crm.customers.notes.endpoint, {"id": [1, 2, 3]})
         'id'
     """
-    found = [
-        name
-        for name, value in given.items()
-        if (p := endpoint.takes(name)) and p.where == "path" and _is_many(p, value)
-    ]
+    found = []
+    for name, value in filters.items():
+        param = endpoint.takes(name)
+        if param is not None and param.where == "path" and _is_many(param, value):
+            found.append(name)
     if len(found) > 1:
         raise BadFilter(
             f"{' and '.join(found)} were both given many values.",
@@ -91,29 +92,27 @@ def _is_many(param: Param, value: Any) -> bool:
     return isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping))
 
 
-def parents(endpoint: Endpoint, many: str, given: Mapping[str, Any], zone: dt.tzinfo) -> Parents:
-    """Read the ids, and the values of the other parameters.
+def parents(endpoint: Endpoint, many: str, filters: Mapping[str, Any], zone: dt.tzinfo) -> Parents:
+    """Read the ids, and the values of the other path parameters.
 
     Raises:
         BadFilter: one of them does not fit.
     """
-    parameters = {p.name: p for p in endpoint.params if p.where == "path"}
-    parameter = endpoint.takes(many)
-    assert parameter is not None
-    names = column_names(endpoint)
-    values = {
-        p.name: given[name]
-        for name in given
-        if (p := endpoint.takes(name)) is not None and given[name] is not None
-    }
-    fixed = {
-        name: as_text(endpoint, p, values[name], zone)
-        for name, p in parameters.items()
-        if p is not parameter and name in values
-    }
-    texts, missing = _ids(endpoint, parameter, values[parameter.name], zone)
-    columns = {names[name]: parameters[name] for name in names}
-    return Parents(parameter, texts, columns, fixed, _noun(endpoint, parameter), missing)
+    varies = endpoint.takes(many)
+    assert varies is not None
+    fixed = {}
+    for name, value in filters.items():
+        param = endpoint.takes(name)
+        if param is None or param.where != "path" or param is varies or value is None:
+            continue
+        fixed[param.name] = as_text(endpoint, param, value, zone)
+    texts, missing = _ids(endpoint, varies, filters[many], zone)
+    columns = {}
+    for name, column in column_names(endpoint).items():
+        param = endpoint.takes(name)
+        assert param is not None
+        columns[column] = param
+    return Parents(varies, texts, columns, fixed, _noun(endpoint, varies), missing)
 
 
 def _ids(
@@ -123,53 +122,55 @@ def _ids(
     each = pd.Series(as_list(value), dtype=object)
     there = each[each.notna()].tolist()
     texts = tuple(dict.fromkeys(as_text(endpoint, parameter, v, zone) for v in there))
-    inexact = [v for v in there if isinstance(v, float) and abs(v) >= LARGEST_EXACT]
-    if parameter.type == "integer" and (
-        inexact or any(len(t) > 18 and abs(int(t)) > LARGEST_ID for t in texts)
-    ):
+    if parameter.type == "integer":
+        _check_exact(parameter, there, texts)
+    return texts, len(each) - len(there)
+
+
+def _check_exact(parameter: Param, values: list[Any], texts: tuple[str, ...]) -> None:
+    """Refuse ids that a float may have changed, or that are larger than any id."""
+    happened = ""
+    if any(len(text) > 18 and abs(int(text)) > LARGEST_ID for text in texts):
+        happened = f"{parameter.py} holds a number that is too large for an id."
+    if any(isinstance(v, float) and abs(v) >= LARGEST_EXACT for v in values):
+        happened = f"{parameter.py} holds an id that is not exact."
+    if happened:
         raise BadFilter(
-            f"{parameter.py} holds an id that is not exact."
-            if inexact
-            else f"{parameter.py} holds a number that is too large for an id.",
+            happened,
             "Ids are whole numbers of 64 bits, and a float holds them exactly up to 2^53 only.",
             'Give them as whole numbers, such as a column of dtype "Int64".',
         )
-    return texts, len(each) - len(there)
 
 
 # -- names
 
 
 def column_names(endpoint: Endpoint) -> dict[str, str]:
-    """How the answer calls each parameter of the path: `customers/{id}/notes` customerId, `{invoiceId}`
-    by its own name.
+    """The column of the answer for each path parameter: `customers/{id}/notes` -> customerId,
+    `{invoiceId}` by its own name.
 
     A route to a record by its own id calls it id, as the record itself does.
     """
     parts = endpoint.path.split("/")
-    out = {}
+    by_own_id = endpoint.kind == "record" and endpoint.key == ("id",)
+    names = {}
     for before, part in pairwise(parts):
         if not part.startswith("{") or part == "{tenant}":
             continue
-        parameter, one = part[1:-1], _camel(singular(before))
-        if (
-            part == parts[-1]
-            and endpoint.kind == "record"
-            and endpoint.key == ("id",)
-            and re.search(r"(^i|I)d$", parameter)
-        ):
-            out[parameter] = "id"
+        name, above = part[1:-1], _camel(singular(before))
+        if by_own_id and part == parts[-1] and re.search(r"(^i|I)d$", name):
+            names[name] = "id"
+        elif name == "id" or _camel(name) == above:
+            names[name] = f"{above}Id"
         else:
-            out[parameter] = (
-                f"{one}Id" if parameter == "id" or _camel(parameter) == one else parameter
-            )
-    return out
+            names[name] = name
+    return names
 
 
 def _noun(endpoint: Endpoint, parameter: Param) -> str:
-    return singular(endpoint.path.split(f"/{{{parameter.name}}}")[0].rpartition("/")[2]).replace(
-        "-", " "
-    )
+    """What one of the records is called: "customer" of `customers/{id}/notes`."""
+    before = endpoint.path.split(f"/{{{parameter.name}}}")[0]
+    return singular(before.rpartition("/")[2]).replace("-", " ")
 
 
 def _camel(words: str) -> str:

@@ -1,8 +1,8 @@
 """Sub-resources in bulk: a route below a record, such as `customers/{id}/notes`, read for many
 records at once.
 
-`parents` are the records asked for, `equivalents` the lists and feeds that hold the same rows for
-many of them, `run` the two sources that read them.
+`parents` are the records whose rows are asked for, `equivalents` the lists and feeds that hold the
+same rows for many of them, `run` the two sources that read them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def plan_calls(
     catalog: Catalog,
     endpoint: Endpoint,
     many: str,
-    given: Mapping[str, Any],
+    filters: Mapping[str, Any],
     options: Options,
 ) -> Task:
     """The calls that read a route for many values of one path parameter; nothing is sent.
@@ -55,25 +55,20 @@ def plan_calls(
 
     Args:
         many: the path parameter, from `several`.
-        given: the filters, that parameter among them: a list, a Series, a range, or "1,2,3". Each
+        filters: the filters, that parameter among them: a list, a Series, a range, or "1,2,3". Each
             id is asked for once, and missing ones are left out.
 
     Raises:
         BadFilter: a value does not fit.
     """
-    asked = parents(endpoint, many, given, session.credentials.zone)
-    others = {name: value for name, value in given.items() if name != many and value is not None}
+    asked = parents(endpoint, many, filters, session.credentials.zone)
+    others = {name: value for name, value in filters.items() if name != many and value is not None}
     task = _task(session, endpoint, asked, others, options)
-    queries = []
-    for name in others:
-        param = endpoint.takes(name)
-        if param is not None and param.where != "path":
-            queries.append(name)
     found = equivalent_of(
         catalog,
         endpoint,
         len(asked.texts),
-        queries,
+        _beside_the_path(endpoint, others),
         bulk=options.bulk,
         limited=options.limit is not None,
     )
@@ -82,6 +77,16 @@ def plan_calls(
     known, other = found
     units = _of_equivalent(session, other, known, task, others)
     return replace(task, equivalent=other.name, lacks=known.lacks, units=units)
+
+
+def _beside_the_path(endpoint: Endpoint, filters: Mapping[str, Any]) -> list[str]:
+    """The filters that are no path parameters, which an equivalent feed has to take too."""
+    names = []
+    for name in filters:
+        param = endpoint.takes(name)
+        if param is not None and param.where != "path":
+            names.append(name)
+    return names
 
 
 def source_of(session: Session, task: Task, options: Options) -> Source:
@@ -113,8 +118,8 @@ def _task(
     first = asked.any_id
     if asked.texts:
         first = asked.texts[0]
-    given = {**others, asked.parameter.py: first}
-    own = _own_call(endpoint, asked, given, session)
+    filters = {**others, asked.parameter.py: first}
+    own = _own_call(endpoint, asked, filters, session)
     requested = _requested(endpoint, asked, options)
     units = _each(endpoint, session.credentials.tenant, own, asked, requested)
     ids = call.in_short(list(asked.texts))
@@ -129,13 +134,15 @@ def _task(
 
 
 def _own_call(
-    endpoint: Endpoint, asked: Parents, given: Mapping[str, Any], session: Session
+    endpoint: Endpoint, asked: Parents, filters: Mapping[str, Any], session: Session
 ) -> Call:
-    """The route's own call for one parent; its rows are told apart by the parents too."""
+    """The route's own call for one parent; a row is identified by its parent too."""
     own = call.call(
-        endpoint, session.credentials.tenant, given, session.credentials.zone, session.now()
+        endpoint, session.credentials.tenant, filters, session.credentials.zone, session.now()
     )
-    key = tuple(dict.fromkeys((*asked.columns, *endpoint.key))) if endpoint.key else ()
+    key: tuple[str, ...] = ()
+    if endpoint.key:
+        key = tuple(dict.fromkeys((*asked.columns, *endpoint.key)))
     return replace(
         own,
         endpoint=replace(

@@ -32,27 +32,31 @@ SHOWN = 5  # ids in a message
 
 
 def report(
-    task: Task, about: dict[str, Any], notices: list[Notice]
+    task: Task, lost: list[str], about: dict[str, Any], notices: list[Notice]
 ) -> tuple[dict[str, Any], list[Notice]]:
-    """The provenance and the notices of rows of many parents."""
-    parents, lost = task.parents, list[int | str](task.lost)
+    """The provenance and the notices of rows of many parents.
+
+    Args:
+        lost: the parents that were not found.
+    """
+    parents, failed = task.parents, list[int | str](lost)
     if parents.parameter.type == "integer":
-        lost = [int(text) for text in task.lost]
+        failed = [int(text) for text in lost]
     changes = {
         "resource": task.call.endpoint.name,
         "params": dict(task.call.filters),
         "parents": len(parents.texts),
-        "failed": lost,
+        "failed": failed,
         "bulk": task.equivalent or None,
     }
-    about_parents = [Notice(StnbWarning, text) for text in _sentences(task)]
+    about_parents = [Notice(StnbWarning, text) for text in _sentences(task, lost)]
     return about | changes, [*notices, *about_parents]
 
 
-def _sentences(task: Task) -> list[str]:
+def _sentences(task: Task, lost: list[str]) -> list[str]:
     """What the reader should know about the parents."""
     name, parents, out = task.call.endpoint.name, task.parents, []
-    if lost := task.lost:
+    if lost:
         few = ", ".join(lost[:SHOWN])
         if len(lost) > SHOWN:
             few += " …"
@@ -78,11 +82,12 @@ class ManyCalls(Source):
     Attributes:
         task: the calls.
         lanes: calls in flight at most.
+        failed: the parents that were not found.
     """
 
     def __init__(self, session: Session, task: Task, paging: Paging, lanes: int) -> None:
         super().__init__(session, task.call, task.requested, paging)
-        self.task, self.lanes = task, lanes
+        self.task, self.lanes, self.failed = task, lanes, set[str]()
         self._tracker = Tracker()
         self._sizes: dict[int, int] = {}  # rows of each call that is done
         self._first = self._before = 0  # the first call that is not done, and the rows before it
@@ -90,7 +95,9 @@ class ManyCalls(Source):
         self._seconds = 0.0  # that the calls took
 
     def again(self) -> ManyCalls:
-        return ManyCalls(self.session, self.task, self.paging, self.lanes)
+        fresh = ManyCalls(self.session, self.task, self.paging, self.lanes)
+        fresh.failed, fresh.notices = set(self.failed), list(self.notices)
+        return fresh
 
     def memory(self) -> PageStore:
         nothing, parents = None, self.task.parents
@@ -145,7 +152,7 @@ class ManyCalls(Source):
         except NotFound as err:
             if len(unit.texts) > 1 or err.route_missing:
                 raise
-            self.task.failed.add(unit.texts[0])
+            self.failed.add(unit.texts[0])
             return self._done(index, unit.change(empty(unit.call.endpoint, one.shape)), 1)
         self._seconds += time.monotonic() - began
         self._totals.append(one.total)
@@ -193,7 +200,8 @@ class ManyCalls(Source):
     def report(
         self, about: dict[str, Any], notices: list[Notice]
     ) -> tuple[dict[str, Any], list[Notice]]:
-        return report(self.task, about, notices)
+        lost = [text for text in self.task.parents.texts if text in self.failed]
+        return report(self.task, lost, about, notices)
 
 
 class Packed(Memory):
@@ -299,12 +307,12 @@ class WholeFeed(Source):
     def report(
         self, about: dict[str, Any], notices: list[Notice]
     ) -> tuple[dict[str, Any], list[Notice]]:
-        about, notices = report(self.task, about, notices)
+        about, notices = report(self.task, [], about, notices)
         if self._inactive:
             name = self.task.call.endpoint.name
             text = (
-                f"{self.task.equivalent} has {self._inactive:,} rows more that are not active; {name} has"
-                " no column to tell them, so they were left out."
+                f"{self.task.equivalent} has {self._inactive:,} rows more that are not active; "
+                f"{name} has no column for that, so they were left out."
             )
             notices = [*notices, Notice(StnbWarning, text)]
         return about | {"total": None, "continue_from": None}, notices

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -49,7 +49,6 @@ class Task:
         lacks: what the rows of that do not have.
         limit: rows at most.
         file: whether the route gives a file for each parent.
-        failed: the parents that were not found.
     """
 
     call: Call
@@ -60,12 +59,11 @@ class Task:
     lacks: str = ""
     limit: int | None = None
     file: bool = False
-    failed: set[str] = field(default_factory=set)
 
     @property
-    def lost(self) -> list[str]:
-        """The parents that were not found, in their order."""
-        return [text for text in self.parents.texts if text in self.failed]
+    def first(self) -> Call:
+        """The first call, to show; the route itself if there is none to make."""
+        return self.units[0].call if self.units else self.call
 
 
 def estimate(session: Session, calls: int, lanes: int) -> float:

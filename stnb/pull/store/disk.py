@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,14 +12,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from stnb.credentials import Credentials
 from stnb.errors import CannotSave, reason
-from stnb.frame import Decoded, Shape, parquet, shape_of
+from stnb.frame import Decoded, Shape, parquet
 from stnb.session import clock
 
-from ..call import Call
-from ..options import Requested
-from ..paging.models import Paging, Position
+from ..paging.models import Position
 from .folder import LOCK, PLAN, Folder
 from .memory import Describe, Keep, PageStore
 from .pagefile import Unreadable, read_page, write_page
@@ -34,21 +30,22 @@ class Disk(PageStore):
 
     Args:
         target: the Parquet file; its folder must be there.
-        call_id: what tells this call from others, as JSON has it: resource, path, params, tenant,
+        call_id: what this call is, in plain values: resource, path, params, tenant,
             environment.
         shape: the columns that are decoded; other columns make another call.
-        now: what time it is where the rows come from; this machine's time if it is not given.
+        now: what time it is where the rows come from; this machine's time if not given.
 
     Attributes:
-        began: when the call began, as ISO text in UTC; in an earlier process, where it goes on.
+        began: when the call began, as ISO text in UTC; of one that goes on, in an earlier
+            process.
 
     Raises:
         CannotSave: the folder cannot be written, or another pull writes to this file now.
 
     Example:
-        >>> spool = Disk(Path("jobs.parquet"), {"resource": "jpm.jobs"}, shape)
-        >>> spool.put(0, decode(content, "data", shape), None)
-        >>> spool.finish(("id",), None, "newest", lambda rows, duplicates, drift: {"rows": rows})
+        >>> store = Disk(Path("jobs.parquet"), {"resource": "jpm.jobs"}, shape)
+        >>> store.put(0, decode(content, "data", shape), None)
+        >>> store.finish(("id",), None, "newest", lambda rows, duplicates, drift: {"rows": rows})
         PosixPath('jobs.parquet')
     """
 
@@ -120,7 +117,9 @@ class Disk(PageStore):
         self._folder.let_go()
 
     def _look(self) -> None:
-        """Read the journal and the pages; what is of another call, too old or not whole is deleted."""
+        """Read the journal and the pages; what belongs to another call, is too old or not whole is
+        deleted.
+        """
         kept = self._folder.journal()
         if kept is not None:
             self.began, self._position = kept[0], _position(kept[1])
@@ -130,10 +129,8 @@ class Disk(PageStore):
                 continue
             if kept is None or not (path.name == PLAN or self._listed(path)):
                 path.unlink()
-        if (
-            kept is None and self._position is not None
-        ):  # another call had the folder since this one was closed
-            self.save(self._position)
+        if kept is None and self._position is not None:
+            self.save(self._position)  # another call had the folder since this one was closed
 
     def _listed(self, path: Path) -> bool:
         """List a page that is whole: all of it can be read."""
@@ -154,7 +151,7 @@ class Disk(PageStore):
     def save(self, position: Position) -> None:
         """Write down how far the call is; raises as `put` does."""
         plain = {"size": position.size, "planned": position.planned, "until": position.until}
-        with self._telling("The journal could not be written"):
+        with self._wording("The journal could not be written"):
             self._folder.note(self.began, plain)
         super().save(position)
 
@@ -174,9 +171,9 @@ class Disk(PageStore):
         """Keep a page; one of the same place is replaced. Threads may put different pages at once.
 
         Raises:
-            CannotSave: the system refuses, or the spool is closed; the other pages are kept.
+            CannotSave: the system refuses, or the store is closed; the other pages are kept.
         """
-        with self._telling(f"Page {index + 1} could not be kept"):
+        with self._wording(f"Page {index + 1} could not be kept"):
             self._check_open()
             with self._folder.written(self._path(index).name) as file:
                 write_page(file, index, part, continue_from)
@@ -196,7 +193,7 @@ class Disk(PageStore):
         Raises:
             CannotSave: one is damaged; it is dropped, so that it is asked for once more.
         """
-        with self._telling("The pages could not be read"):
+        with self._wording("The pages could not be read"):
             found = [read_page(self._path(index)) for index in self.pages]
         return [Decoded(table, head.drift, head.careful) for head, table in found]
 
@@ -229,7 +226,7 @@ class Disk(PageStore):
         with self._lock:
             self._finishing = True
         try:
-            with self._telling(f"{self.target} was not written"):
+            with self._wording(f"{self.target} was not written"):
                 self._check_open()
                 union = Union([self._path(index) for index in self.pages], self.shape)
                 dropped = union.repeats(key) if keep != "all" else {}
@@ -253,11 +250,13 @@ class Disk(PageStore):
         hide: Sequence[str],
     ) -> None:
         duplicates = sum(map(len, dropped.values()))
-        rows = self.rows - duplicates if limit is None else min(self.rows - duplicates, limit)
+        rows = self.rows - duplicates
+        if limit is not None:
+            rows = min(rows, limit)
         schema = pa.schema([field for field in union.schema if field.name not in hide])
-        told = describe(rows, duplicates, union.drift)
+        about = describe(rows, duplicates, union.drift)
         tables = self._while_open(union.tables(dropped, limit))
-        parquet.write(self.file, tables, schema, told, folder=self._folder.path)
+        parquet.write(self.file, tables, schema, about, folder=self._folder.path)
 
     def _while_open(self, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
         for table in tables:
@@ -271,18 +270,16 @@ class Disk(PageStore):
             raise _Closed
 
     @contextlib.contextmanager
-    def _telling(self, happened: str) -> Iterator[None]:
-        """Tell every failure in three sentences, the last of which says where the pages are."""
+    def _wording(self, happened: str) -> Iterator[None]:
+        """Word every failure in three sentences, the last of which says where the pages are."""
         try:
             yield
             return
         except Unreadable as err:
             path: Path = err.args[0]
-            fault = (
-                "damaged; likely another program changed it"
-                if path.exists()
-                else "gone; likely another program deleted it"
-            )
+            fault = "gone; likely another program deleted it"
+            if path.exists():
+                fault = "damaged; likely another program changed it"
             self.drop(int(path.stem.removeprefix("page-")))
             why = f"{path.name} is {fault}, or the disk is at fault"
         except _Closed:
@@ -300,56 +297,9 @@ class Disk(PageStore):
 
 
 class _Closed(Exception):
-    """The spool was closed by another thread."""
+    """The store was closed by another thread."""
 
 
 def _position(kept: Mapping[str, Any]) -> Position:
     """The position that a journal has, also one of an older version."""
     return Position(kept.get("size"), kept.get("planned", 0), kept.get("until"))
-
-
-def disk_for(
-    call: Call, paging: Paging, requested: Requested, target: Path, owner: Credentials, now: Now
-) -> Disk:
-    """The store of a pull into `target`; pages of the same call that an earlier process left are in
-    it.
-
-    Args:
-        now: what time it is where the tenant is.
-
-    Raises:
-        CannotSave: the folder cannot be written, or another process writes the same file.
-    """
-    shape = requested.shape or shape_of(call.endpoint)
-    columns = None
-    if shape.narrow:
-        columns = [leaf.path for leaf in shape.leaves]
-    # `filters` is what was understood of them: a phrase such as "last 30 days" is another moment
-    # tomorrow. It shortens long lists, so that the whole of them is told apart by a hash.
-    whole = hashlib.sha256(repr((call.query, call.batches, call.body)).encode()).hexdigest()
-    call_id = {
-        "tenant": owner.tenant,
-        "environment": owner.environment,
-        "resource": call.endpoint.name,
-        "path": call.path,
-        "params": dict(call.filters),
-        "asked": whole,
-        "limit": paging.limit,
-        "page_size": paging.page_size,
-        "columns": columns,
-        "hide": list(requested.hidden),
-        "dtypes": shape.dtypes,
-    }
-    _make_folder(target)
-    return Disk(target, call_id, shape, now)
-
-
-def _make_folder(target: Path) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return
-    except OSError as err:
-        why = err.strerror or type(err).__name__
-    raise CannotSave(
-        f"{target} cannot be written.", f"Its folder cannot be made: {why}.", "Name another file."
-    )

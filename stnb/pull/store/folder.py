@@ -1,5 +1,5 @@
-"""The hidden folder of a spool: one process has it to itself, and its journal says whose pages lie
-in it.
+"""The hidden folder of a pull to a file: one process has it to itself, and its journal says whose
+pages lie in it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Folder:
     """A folder that is locked for this process while it is taken.
 
     Args:
-        call: what tells the call from others, as JSON gives it back.
+        call: what the call is, as JSON gives it back.
         now: what time it is where the rows come from.
     """
 
@@ -31,10 +31,10 @@ class Folder:
         self._held: contextlib.ExitStack | None = None  # the lock, while the folder is taken
 
     def take(self) -> None:
-        """Lock it, and make it where it is not there.
+        """Make it if it is not there, and lock it.
 
         Raises:
-            BlockingIOError: another process has it, or another spool of this one.
+            BlockingIOError: another process has it, or another pull of this one.
             OSError: the system refuses.
         """
         while self._held is None:
@@ -46,7 +46,7 @@ class Folder:
                 self._held = held
 
     def let_go(self) -> None:
-        """Unlock it; nothing happens where it is not taken."""
+        """Unlock it; nothing happens if it is not taken."""
         if self._held is not None:
             self._held.close()
             self._held = None
@@ -80,8 +80,8 @@ class Folder:
     # -- the journal
 
     def journal(self) -> tuple[str, dict[str, Any]] | None:
-        """When this call began, and how far it stood; None where the folder is of another call, or
-        of yesterday.
+        """When this call began, and how far it was; None if the folder is of another call, or of
+        yesterday.
         """
         try:
             kept = json.loads((self.path / PLAN).read_bytes())

@@ -30,7 +30,7 @@ class Union:
         paths: the pages in their order.
 
     Attributes:
-        schema: the types of all pages together; the catalogue's, where there is no page.
+        schema: the types of all pages together; the catalogue's if there is no page.
         drift: column -> what differs from the catalogue, or between the pages.
 
     Raises:
@@ -55,7 +55,7 @@ class Union:
         )
 
     def _holding(self, merged: pa.Schema, schemas: Sequence[pa.Schema]) -> pa.Schema:
-        """The types that also hold every value: text where the common type does not."""
+        """The types that also hold every value: text if the common type does not."""
         for path, schema in zip(self._paths, schemas, strict=True):
             odd = (
                 []
@@ -107,9 +107,10 @@ class Union:
     # -- repeats
 
     def repeats(self, key: Sequence[str]) -> dict[Path, Numbers]:
-        """The rows to drop so that each key stands once: the newest stays, as in `frame.assemble`.
+        """The rows to drop so that each key is there once; the newest stays, as in
+        `frame.assemble`.
 
-        One number for each row finds the keys that may stand twice; only the rows of those are
+        One number for each row finds the keys that may be there twice; only the rows of those are
         compared.
         """
         if not key or not set(key) <= set(self.schema.names):
@@ -129,7 +130,7 @@ class Union:
             [self._suspects(i, key, columns, twice) for i in range(len(self._paths))],
             ignore_index=True,
         )
-        times = rows["modifiedOn"].array if modified else None
+        times = rows[MODIFIED].array if modified else None
         lost = rows[~newest({name: rows[name].array for name in key}, times)]
         return {
             self._paths[i]: lost.loc[lost["page"] == i, "row"].to_numpy()

@@ -1,4 +1,4 @@
-"""Sub-resources in bulk: the rows of many records in one frame, the same however they were fetched."""
+"""Sub-resources in bulk: the rows of many records in one frame, however they were fetched."""
 
 from __future__ import annotations
 
@@ -493,9 +493,12 @@ def _one_by_one(
         except NotFound:
             failed.append(value)
             continue
-        for hole, name in reversed(plan.column_names(endpoint).items()):
-            own = value if hole == endpoint.takes(many).name else given[endpoint.takes(hole).py]  # type: ignore[union-attr]
-            kind = {"integer": "Int64"}.get(endpoint.takes(hole).type, "str")  # type: ignore[union-attr]
+        varies = endpoint.takes(many)
+        for parameter, name in reversed(plan.column_names(endpoint).items()):
+            param = endpoint.takes(parameter)
+            assert param is not None
+            own = value if param is varies else given[param.py]
+            kind = {"integer": "Int64"}.get(param.type, "str")
             rest = frame
             if name in frame:
                 rest = frame.drop(columns=name)
@@ -557,7 +560,7 @@ def test_a_twin_has_the_columns_of_its_route(name: str) -> None:
 def test_a_twin_has_the_rows_of_its_route(
     demo: stnb.Account, name: str, columns: int | None
 ) -> None:
-    """The frame is the same whichever way it was read; the twin needs a fraction of the requests."""
+    """The frame is the same whichever way it was read; the other way needs fewer requests."""
     endpoint = CATALOG[name]
     hole = _holes(endpoint)[0]
     before = endpoint.path.split(f"/{{{hole.name}}}")[0]
@@ -871,6 +874,19 @@ def test_a_route_that_is_not_there_ends_it() -> None:
         server.resource().pull(id=range(500))
 
     assert len(server.urls) <= 16
+
+
+def test_a_query_of_many_can_be_pulled_again() -> None:
+    """What was not found the first time is not held against the second."""
+    server = Server(lambda i: 1, failing={2: 404})
+    query = server.resource().where(id=[1, 2])
+    first, _ = said(query.pull)
+    server.failing.clear()
+    second, told = said(query.pull)
+
+    assert (first.attrs["stnb"]["failed"], second.attrs["stnb"]["failed"]) == ([2], [])
+    assert second["customerId"].tolist() == [1, 2]
+    assert not told
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,8 @@ def endpoint(kind: str = "list", **facts: Any) -> Endpoint:
         "key": ("id",),
         **facts,
     }
-    return Endpoint("toys.widgets", "toys", "/toys/v2/tenant/{tenant}/widgets", kind, **given)  # type: ignore[arg-type]
+    path = "/toys/v2/tenant/{tenant}/widgets"
+    return Endpoint("toys.widgets", "toys", path, kind, **given)  # type: ignore[arg-type]
 
 
 def call(e: Endpoint | None = None, **given: Any) -> Call:
@@ -474,8 +475,10 @@ def test_an_export_follows_its_cursor() -> None:
     assert ids(found) == [1, 2, 3]
     assert [p.index for p in found] == [0, 1, 2]
     assert asked == [
-        (("from", "2020-01-01"), ("active", "Any")), (("active", "Any"), ("from", "a")), (("active", "Any"), ("from", "b")),
-    ]  # fmt: skip
+        (("from", "2020-01-01"), ("active", "Any")),
+        (("active", "Any"), ("from", "a")),
+        (("active", "Any"), ("from", "b")),
+    ]
     assert found[-1].continue_from == "c"
 
 
@@ -618,9 +621,27 @@ TEXTS = some.sampled_from(
     ]
 )
 VALUES = TEXTS | some.sampled_from(
-    [None, True, 5, [], {}, [[]], [1, 2], {"data": [1]}, {"data": []}, {"data": {"data": [3]}}, [{"data": [1]}], {"x": []}, {"x": [{"id": 1}]},
-     {"hasMore": True}, {"totalCount": 5, "data": [1]}, {"continueFrom": "x"}, [{"id": 1, "tags": ["]", "["]}, None], {"data": [1], "hasMore": 1}]
-)  # fmt: skip
+    [
+        None,
+        True,
+        5,
+        [],
+        {},
+        [[]],
+        [1, 2],
+        {"data": [1]},
+        {"data": []},
+        {"data": {"data": [3]}},
+        [{"data": [1]}],
+        {"x": []},
+        {"x": [{"id": 1}]},
+        {"hasMore": True},
+        {"totalCount": 5, "data": [1]},
+        {"continueFrom": "x"},
+        [{"id": 1, "tags": ["]", "["]}, None],
+        {"data": [1], "hasMore": 1},
+    ]
+)
 ROWS = some.lists(VALUES, max_size=4)
 ENVELOPES = some.permutations(
     ["hasMore", "totalCount", "continueFrom", "page", "data", "fields", "meta", "z"]

@@ -1,5 +1,5 @@
-"""The spool: whatever ends the process, and whenever, the same call goes on and ends with the same
-rows.
+"""Pages on disk: whatever ends the process, and whenever, the same call goes on and ends with the
+same rows.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def finished(it: Disk, limit: int | None = None, keep: str = "newest") -> pd.Dat
 
 @pytest.fixture
 def opened() -> Iterator[Any]:
-    """Opens spools, and closes them in the end."""
+    """Opens stores, and closes them in the end."""
     taken: list[Disk] = []
 
     def open_one(call: dict[str, Any] = CALL, shape: Shape = JOBS, target: Path = FILE) -> Disk:
@@ -212,7 +212,7 @@ def test_the_same_call_goes_on(half: Disk, opened: Any) -> None:
     assert finished(it)["id"].tolist() == [1, 2, 3, 5]
 
 
-def test_a_spool_that_was_closed_can_be_opened_again(half: Disk, opened: Any) -> None:
+def test_a_store_that_was_closed_can_be_opened_again(half: Disk, opened: Any) -> None:
     """As a pull is that goes on; where another call had the folder meanwhile, its pages are gone
     and the position is written anew.
     """
@@ -271,7 +271,7 @@ def test_params_are_compared_as_they_are_written_down(opened: Any) -> None:
 def test_a_call_of_yesterday_starts_afresh(
     hours: int, goes_on: bool, half: Disk, opened: Any, still: dt.datetime
 ) -> None:
-    """After 24 hours the pages say too little; nor is a clock trusted that was set back by so much."""
+    """After 24 hours the pages say too little; nor is a clock trusted that was set back so far."""
     half.close()
     plan = json.loads((FOLDER / "plan.json").read_text())
     plan["began"] = (still + dt.timedelta(hours=hours)).isoformat()
@@ -382,7 +382,8 @@ def test_a_call_that_brought_no_page_leaves_nothing(opened: Any) -> None:
 def test_two_pulls_to_one_file_are_refused(half: Disk, opened: Any) -> None:
     """In one process and in two, until the first one lets go; another file is free."""
     code = (
-        "import sys; from pathlib import Path; from stnb.pull.store.disk import Disk; from stnb.frame import Shape; import pyarrow as pa\n"
+        "import sys; from pathlib import Path; import pyarrow as pa\n"
+        "from stnb.pull.store.disk import Disk; from stnb.frame import Shape\n"
         "try: Disk(Path('jobs.parquet'), {}, Shape((), pa.struct([])))\n"
         "except Exception as err: print(type(err).__name__, err)"
     )
@@ -648,7 +649,7 @@ SERVER = [page(1, 2, shape=SMALL), page(3, new=1, shape=SMALL), page(2, 4, new="
 
 
 def pull() -> None:
-    """What a pull does with its spool."""
+    """What a pull does with its store."""
     it = Disk(FILE, CALL, SMALL)
     if placed(it) == Position():
         it.save(POSITION)
@@ -719,7 +720,12 @@ def went_on(old: bytes | None) -> None:
     )
     put: list[int] = []
     real = Disk.put
-    Disk.put = lambda it, index, *rest: (put.append(index), real(it, index, *rest))[1]  # type: ignore[assignment, func-returns-value]
+
+    def counted(it: Disk, index: int, *rest: Any) -> None:
+        put.append(index)
+        real(it, index, *rest)
+
+    Disk.put = counted  # type: ignore[method-assign]
     pull()
     assert sorted(put) == sorted(set(range(len(SERVER))) - had)
     frame = pd.read_parquet(FILE)
