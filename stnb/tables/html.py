@@ -46,7 +46,8 @@ def text(series: pd.Series[Any]) -> pd.Series[Any]:
         A series of the same index and dtype.
 
     Example:
-        >>> text(pd.Series(["<p>Replaced the <b>valve</b>.</p><ul><li>2 h</li></ul>", "a < b"])).tolist()
+        >>> notes = pd.Series(["<p>Replaced the <b>valve</b>.</p><ul><li>2 h</li></ul>", "a < b"])
+        >>> text(notes).tolist()
         ['Replaced the valve.\\n\\n- 2 h', 'a < b']
     """
     if isinstance(series.dtype, pd.CategoricalDtype):

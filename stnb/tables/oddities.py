@@ -156,7 +156,7 @@ def _moment(when: dt.datetime, kind: pa.DataType) -> pa.Scalar:
 
 
 def _numbers(column: Content) -> Iterator[Oddity]:
-    """Ids and amounts that came as text join and add up wrongly. Codes and zips are meant as text."""
+    """Ids and amounts as text join and add up wrongly. Codes and zips are meant to be text."""
     if DIGITS.search(column.path.rpartition(".")[2]):
         return
     if column.promised is not None and column.promised.values:

@@ -220,7 +220,7 @@ def _names_of(path: str) -> tuple[str, ...]:
 
 
 def _repeated_key(df: pd.DataFrame, key: tuple[str, ...]) -> Oddity | None:
-    """Rows whose key an earlier row has; None if the frame has no such columns, or two of a name."""
+    """Rows whose key an earlier row has; None if the frame lacks the key or repeats a name."""
     if not key or not set(key) <= set(df.columns) or not df.columns.is_unique:
         return None
     return repeated_key(df, key)

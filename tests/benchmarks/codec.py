@@ -31,8 +31,13 @@ def inflating() -> None:
     }
     sizes = dict.fromkeys(works, sum(map(len, gzipped)))
     missing = []
-    for label, module, make in (("gzip, isal", "isal.isal_zlib", _gzip), ("gzip, zlib-ng", "zlib_ng.zlib_ng", _gzip),
-                                ("br 4", "brotli", _brotli), ("zstd 3", "zstandard", _zstd)):  # fmt: skip
+    others = (
+        ("gzip, isal", "isal.isal_zlib", _gzip),
+        ("gzip, zlib-ng", "zlib_ng.zlib_ng", _gzip),
+        ("br 4", "brotli", _brotli),
+        ("zstd 3", "zstandard", _zstd),
+    )
+    for label, module, make in others:
         try:
             packed, work = make(importlib.import_module(module), bodies, gzipped)
         except ImportError:
@@ -45,7 +50,8 @@ def inflating() -> None:
     for label, seconds in took.items():
         per_row = sizes[label] / ROWS
         print(
-            f"  {label:<32}{seconds / ROWS * 1e5:>8.3f} s{slowest / seconds:>8.1f}x{per_row:>8.0f} bytes a row on the wire"
+            f"  {label:<32}{seconds / ROWS * 1e5:>8.3f} s{slowest / seconds:>8.1f}x{per_row:>8.0f} "
+            f"bytes a row on the wire"
         )
     for label in missing:
         print(f"  {label:<32} not available: no wheel is installed")
