@@ -141,7 +141,7 @@ def connect(
         from stnb.frame import notices
 
         text = 'No credentials were found, so this is the demo tenant, whose data are made up: connect("demo") says so itself.'
-        notices.warn((StnbWarning, text))
+        notices.warn(notices.Notice(StnbWarning, text))
     return made
 
 

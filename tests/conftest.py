@@ -33,7 +33,7 @@ def clean_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith(("SERVICETITAN_", "STNB_")) and name not in OURS:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    notices._SAID.clear()
+    notices.forget()
     run._PARTIAL.clear()
 
 

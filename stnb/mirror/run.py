@@ -87,7 +87,8 @@ def sync(
         raise errors[0]
     for d in done:
         if d.error is not None:
-            notices.warn((Incomplete, f"{d.route.table} was not brought up to date: {d.error}"))
+            text = f"{d.route.table} was not brought up to date: {d.error}"
+            notices.warn(notices.Notice(Incomplete, text))
     return pd.DataFrame([d.row() for d in done], columns=list(COLUMNS)).astype(COLUMNS)
 
 

@@ -213,12 +213,14 @@ class Table:
     # -- telling
 
     def _tell(self, why: str) -> None:
-        notices.warn((StnbWarning, f"{self.route.table} is read from the beginning: {why}."))
+        text = f"{self.route.table} is read from the beginning: {why}."
+        notices.warn(notices.Notice(StnbWarning, text))
 
     def _tell_of(self, difference: Difference) -> None:
         if difference.gone:
             gone = f"{difference.gone:,} rows of {self.route.table} are no longer in {self.route.endpoint.name}"
-            notices.warn((StnbWarning, f"{gone}, so they are no longer in the file."))
+            text = f"{gone}, so they are no longer in the file."
+            notices.warn(notices.Notice(StnbWarning, text))
         for notice in notices.drifted(self.route.endpoint, difference.drift):
             notices.warn(notice)
 

@@ -184,7 +184,7 @@ class Work:
         except Exception as err:  # noqa: BLE001 - a bar that breaks must not cost the rows
             if self._tell is not None:
                 self.odd.append(
-                    (StnbWarning, f"The progress callback failed and was left out ({err!r}).")
+                    Notice(StnbWarning, f"The progress callback failed and was left out ({err!r}).")
                 )
             self._tell = None
 

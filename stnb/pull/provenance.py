@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from stnb.errors import Incomplete
-from stnb.frame import notices, traps
+from stnb.frame import Drifts, notices, sentences, traps
 from stnb.frame.notices import Notice
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def about(
-    run: Pull, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None
+    run: Pull, rows: int, duplicates: int, drift: Drifts, frame: pd.DataFrame | None
 ) -> tuple[dict[str, Any], list[Notice]]:
     """The frame's `attrs["stnb"]`, of plain values, and the notices; without a frame where the rows
     are in a file.
@@ -40,18 +40,18 @@ def about(
         "seconds": round(p.seconds, 3),
         "duplicates": duplicates,
         "continue_from": _continue_from(run, p.rows - duplicates > rows),
-        "notices": [text for _, text in told],
+        "notices": [notice.text for notice in told],
         "new_columns": [c for c in drift if c not in run.shape.by_path],
-        "drift": drift,
+        "drift": sentences(drift),
     }, told
 
 
 def _notices(
-    run: Pull, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None
+    run: Pull, rows: int, duplicates: int, drift: Drifts, frame: pd.DataFrame | None
 ) -> list[Notice]:
     e, plan = run.call.endpoint, run.plan
     lacking = _lacking(run, rows, duplicates)
-    disagreed: list[Notice] = [(Incomplete, text) for text in plan.notices or _surplus(run, rows)]
+    disagreed: list[Notice] = [Notice(Incomplete, text) for text in plan.notices or _surplus(run, rows)]
     unfound = [] if lacking or plan.limit is not None else notices.unfound(e, rows, run.call.asked)
     known = (
         [] if lacking or frame is None else traps.found(e, frame, run.call.given, limit=plan.limit)

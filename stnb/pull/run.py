@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from stnb.errors import StnbError
-from stnb.frame import assemble, file_frame, notices
+from stnb.frame import Drifts, assemble, file_frame, notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load
 from stnb.session import clock, loop
@@ -237,7 +237,7 @@ class Pull(Work):
 
     def _assemble(self) -> pd.DataFrame:
         e, parts = self.call.endpoint, self.shelf.read()
-        drift: dict[str, str] = {}
+        drift: Drifts = {}
         duplicates = 0
         if e.kind == "file":
             frame = file_frame((self.file.content, self.file.content_type) if self.file else None)
@@ -259,7 +259,7 @@ class Pull(Work):
         return frame
 
     def _about(
-        self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None
+        self, rows: int, duplicates: int, drift: Drifts, frame: pd.DataFrame | None = None
     ) -> dict[str, Any]:
         """Provenance of the rows; the notices wait for the reader."""
         told, self._notices = about(self, rows, duplicates, drift, frame)

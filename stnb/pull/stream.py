@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from stnb.errors import Incomplete, StnbError
-from stnb.frame import add_drift, file_frame, notices
+from stnb.frame import Drifts, add_drift, file_frame, notices
 from stnb.session import loop
 
 from .run import Pull
@@ -19,7 +19,7 @@ def in_order(run: Pull) -> Iterator[pd.DataFrame]:
     fetched ahead.
     """
     walk, e, parts = run.decoded(), run.call.endpoint, run.shelf.parts  # type: ignore[attr-defined]
-    drift: dict[str, str] = {}
+    drift: Drifts = {}
     expected, left = 0, run.plan.limit
     failure: StnbError | None = None
     for notice in notices.hidden(e, run.call.given):
@@ -44,7 +44,7 @@ def in_order(run: Pull) -> Iterator[pd.DataFrame]:
         raise failure.with_traceback(None)
     if run.file is not None:
         yield file_frame((run.file.content, run.file.content_type))
-    for notice in [*((Incomplete, text) for text in run.plan.notices), *notices.drifted(e, drift)]:
+    for notice in [*(notices.Notice(Incomplete, text) for text in run.plan.notices), *notices.drifted(e, drift)]:
         notices.warn(notice)
 
 

@@ -44,12 +44,11 @@ def local(df: pd.DataFrame, zone: str | None = None) -> pd.DataFrame:
     times = {name: df[name].dt.tz_convert(there) for name in aware if name not in days}
     if days:
         named = ", ".join(map(str, days))
-        notices.warn(
-            (
-                KnownTrap,
-                f"Midnights in UTC are days, not moments, and stay in UTC: {named}. In {there} they would be others.",
-            )
+        text = (
+            f"Midnights in UTC are days, not moments, and stay in UTC: {named}."
+            f" In {there} they would be others."
         )
+        notices.warn(notices.Notice(KnownTrap, text))
     out = df.assign(**times)  # type: ignore[arg-type]
     out.attrs = dict(df.attrs)
     return out

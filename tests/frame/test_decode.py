@@ -21,11 +21,11 @@ from stnb.catalog import Column, Endpoint
 from stnb.errors import BadFilter, UnexpectedAnswer
 from stnb.frame import (
     Decoded,
-    add_drift,
     assemble,
     decode,
     dtype_of,
     narrow,
+    sentences,
     shape_of,
 )
 from tests.helpers.catalog_columns import leaves
@@ -70,7 +70,7 @@ def page(rows: Any, e: Endpoint = ALL, **envelope: Any) -> Decoded:
 
 def frame_of(*pages: Any, e: Endpoint = ALL, **options: Any) -> tuple[pd.DataFrame, dict[str, str]]:
     frame, drift, _ = assemble([page(p, e) for p in pages], shape_of(e), **options)
-    return frame, drift
+    return frame, sentences(drift)
 
 
 def column_of(name: str, *pages: list[Any], e: Endpoint = ALL) -> tuple[list[Any], str]:
@@ -809,7 +809,7 @@ def test_every_value_of_every_row_can_be_read_back(
         ("decimal", 0.5, "x", "holds values that are no decimal in 3 rows; kept as text"),
         ("tags", [1], 5, "holds values that are no array in 3 rows; kept as text"),
         ("inside", {"a": 1}, "x", "is no object in 3 rows, as the catalogue says; kept as text"),
-        ("new", None, "x", "is not in the catalogue; stands in 3 rows"),
+        ("new", None, "x", "is not in the catalogue; found in 3 rows"),
     ],
 )  # fmt: skip
 def test_drift_tells_how_many_rows_it_concerns(name: str, good: Any, bad: Any, told: str) -> None:
@@ -847,26 +847,6 @@ def test_rows_that_differ_are_counted_exactly(values: list[str | None]) -> None:
     rows = f"in {wrong} row{'' if wrong == 1 else 's'};"
     assert (rows in drift["date-time"]) if wrong else drift == {}
     assert len(frame) == len(values)
-
-
-def test_what_pages_tell_is_added_up() -> None:
-    """The same words with their rows added; other words of the same column stand beside them, and
-    nothing twice.
-    """
-    drift: dict[str, str] = {}
-    for told in (
-        "is odd in 999 rows; so",
-        "is odd in 1 row; so",
-        "is even",
-        "is odd in 1,000 rows; so",
-        "is even",
-    ):
-        add_drift(drift, {"a": told})
-    add_drift(drift, {"b": drift["a"]})
-    add_drift(drift, {"b": drift["a"]})
-
-    assert drift["a"] == "is odd in 2,000 rows; so; also is even"
-    assert drift["b"] == "is odd in 4,000 rows; so; also is even"
 
 
 # -- only some columns

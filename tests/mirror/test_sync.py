@@ -193,7 +193,7 @@ def mark(folder: Path, table: str = "toys_widgets") -> dict[str, Any]:
 def saying() -> Iterator[list[str]]:
     """What is warned of inside."""
     texts: list[str] = []
-    stnb.frame.notices._SAID.clear()
+    stnb.frame.notices.forget()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield texts

@@ -900,7 +900,7 @@ def test_drift_is_counted_over_all_pages() -> None:
     assert len(caught) == 1
     assert df.attrs["stnb"]["drift"] == {
         "name": "holds values that are no string in 500 rows; kept as text",
-        "colour": "is not in the catalogue; stands in 500 rows",
+        "colour": "is not in the catalogue; found in 500 rows",
     }
     assert df["name"].tolist()[:4] == ["n0", "5", "n2", "5"]
 

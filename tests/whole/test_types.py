@@ -25,7 +25,7 @@ from stnb.account import cards
 from stnb.catalog import Column, Endpoint
 from stnb.catalog.store import walk
 from stnb.errors import BadFilter
-from stnb.frame import assemble, decode, shape_of
+from stnb.frame import assemble, decode, sentences, shape_of
 from stnb.frame.save import load
 from tests.helpers.catalog_columns import leaves
 
@@ -188,7 +188,7 @@ def frame_of(
     shape = shape_of(endpoint, dtypes)
     parts = [decode(f'{{"data":{written(page)}}}'.encode(), "data", shape) for page in pages]
     frame, drift, _ = assemble(parts, shape)
-    return frame, drift
+    return frame, sentences(drift)
 
 
 # -- back from the frame
@@ -467,7 +467,7 @@ def column(
     shape = shape_of(endpoint, dtypes)
     parts = [decode(f'{{"data":[{{"{name}":{text}}}]}}'.encode(), "data", shape) for text in texts]
     frame, drift, _ = assemble(parts, shape)
-    return cells_of(frame[name]), str(frame[name].dtype), drift.get(name, "")
+    return cells_of(frame[name]), str(frame[name].dtype), sentences(drift).get(name, "")
 
 
 JOBS, PAYMENTS, INVOICES = (

@@ -89,7 +89,7 @@ def follow(
     }
     if len(lost):
         notice = unfound(place.link, len(raw), lost)
-        out.attrs["stnb"]["notices"].append(notice[1])
+        out.attrs["stnb"]["notices"].append(notice.text)
         notices.warn(notice)
     return out
 
@@ -227,7 +227,5 @@ def unfound(link: Link, asked: int, lost: pa.Array) -> notices.Notice:
     """That some ids have no row."""
     where = " or ".join(grouped(link.targets))
     some = ", ".join(map(str, lost[:SHOWN].to_pylist())) + (" …" if len(lost) > SHOWN else "")
-    return (
-        StnbWarning,
-        f"{len(lost):,} of the {asked:,} ids in {link.column} have no row in {where}: {some}",
-    )
+    text = f"{len(lost):,} of the {asked:,} ids in {link.column} have no row in {where}: {some}"
+    return notices.Notice(StnbWarning, text)

@@ -216,7 +216,7 @@ def _tell(left: dict[str, str]) -> None:
         which = f"{few} lead{'s' if len(records) == 1 else ''} to records and stayed without names"
         texts.append(f"{which}: ask for those you need, as in only={records[:1]!r}.")
     if texts:
-        notices.warn((StnbWarning, " ".join(texts)))
+        notices.warn(notices.Notice(StnbWarning, " ".join(texts)))
 
 
 # -- from ids to names

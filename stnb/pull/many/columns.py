@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from stnb.catalog import Column, Endpoint, Param
 from stnb.frame import Decoded, Shape, narrow
+from stnb.frame.drift import Kind, note
 from stnb.frame.schema import Leaf
 from stnb.frame.types import final_type
 
@@ -64,9 +65,7 @@ def labelled(part: Decoded, parents: Parents, text: str) -> Decoded:
             table = table.drop_columns(name)
             if same is False:
                 table = table.append_column(f"{name}_row", own)
-                drift[f"{name}_row"] = (
-                    f"is the rows' own {name}, which differs from the one asked for"
-                )
+                note(drift, f"{name}_row", Kind.OTHER_PARENT, detail=name)
         table = table.add_column(0, name, pa.repeat(_scalar(value, hole), length))
     return Decoded(table, drift)
 

@@ -14,8 +14,9 @@ import pandas as pd
 import pyarrow as pa
 
 from stnb.errors import NotFound, StnbWarning
-from stnb.frame import Decoded
+from stnb.frame import Decoded, Drifts
 from stnb.frame.assemble import merge
+from stnb.frame.notices import Notice
 
 from ..call import Call
 from ..fetch import Work
@@ -76,15 +77,15 @@ class OfMany(Pull):
         return run.start()
 
     def _about(
-        self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None
+        self, rows: int, duplicates: int, drift: Drifts, frame: pd.DataFrame | None = None
     ) -> dict[str, Any]:
         told = super()._about(rows, duplicates, drift, frame)
         task, parents = self.task, self.task.parents
-        self._notices += [(StnbWarning, text) for text in self._said()]
+        self._notices += [Notice(StnbWarning, text) for text in self._said()]
         return told | {
             "resource": task.call.endpoint.name,
             "params": dict(task.call.given),
-            "notices": [text for _, text in self._notices],
+            "notices": [notice.text for notice in self._notices],
             "parents": len(parents.texts),
             "failed": [int(t) if parents.hole.type == "integer" else t for t in task.lost],
             "bulk": task.twin or None,
@@ -232,7 +233,7 @@ class _Packed(Memory):
 def _whole(parts: list[Decoded]) -> Decoded:
     if len(parts) == 1:
         return parts[0]
-    drift: dict[str, str] = {}
+    drift: Drifts = {}
     return Decoded(merge([(p.table, p.drift) for p in parts], drift), drift)
 
 
@@ -292,11 +293,11 @@ class FromWhole(OfMany):
         answer, gone = self._answer(frame)
         if gone:
             text = f"{self.task.twin} has {gone:,} rows more that are not active; {self.task.call.endpoint.name} has no column to tell them, so they were left out."
-            self._notices.append((StnbWarning, text))
+            self._notices.append(Notice(StnbWarning, text))
         told = frame.attrs["stnb"]
         answer.attrs["stnb"] = told | {
             "rows": len(answer),
-            "notices": [text for _, text in self._notices],
+            "notices": [notice.text for notice in self._notices],
         }
         return answer
 
@@ -324,7 +325,7 @@ class FromWhole(OfMany):
         return out, int((~there).sum())
 
     def _about(
-        self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None
+        self, rows: int, duplicates: int, drift: Drifts, frame: pd.DataFrame | None = None
     ) -> dict[str, Any]:
         told = super()._about(
             self._progress.rows, duplicates, drift, frame

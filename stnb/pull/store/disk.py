@@ -17,7 +17,7 @@ import pyarrow as pa
 from stnb.atomic import reason
 from stnb.credentials import Credentials
 from stnb.errors import CannotSave
-from stnb.frame import Decoded, Shape, parquet, shape_of
+from stnb.frame import Decoded, Drifts, Shape, parquet, shape_of
 from stnb.session import clock
 
 from ..call import Call
@@ -29,7 +29,7 @@ from .pagefile import Unreadable, read_page, write_page
 from .union import Numbers, Union
 
 Now = Callable[[], dt.datetime]
-Told = Callable[[int, int, dict[str, str]], dict[str, Any]]
+Told = Callable[[int, int, Drifts], dict[str, Any]]
 
 
 class Spool(OnDisk):

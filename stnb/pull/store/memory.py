@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from stnb.frame import Decoded
+from stnb.frame import Decoded, Drifts
 
 
 class Shelf(ABC):
@@ -61,7 +61,7 @@ class OnDisk(Shelf):
         key: tuple[str, ...],
         limit: int | None,
         keep: str,
-        attrs: Callable[[int, int, dict[str, str]], dict[str, Any]],
+        attrs: Callable[[int, int, Drifts], dict[str, Any]],
         *,
         hide: Sequence[str] = (),
     ) -> Path:

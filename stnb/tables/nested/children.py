@@ -11,6 +11,7 @@ import pandas as pd
 from stnb.catalog import Endpoint
 from stnb.errors import UsageError
 from stnb.frame import assemble, notices, shape_of
+from stnb.frame.drift import Drifts, sentences
 from stnb.frame.fallback import free
 
 from ..provenance import provenance
@@ -156,7 +157,7 @@ def _tell(
     column: str,
     keys: list[str],
     inside: Endpoint | None,
-    drift: dict[str, str],
+    drift: Drifts,
 ) -> None:
     """Write down where the rows are from, and warn of what differs from the catalogue."""
     said = provenance(df)
@@ -166,11 +167,11 @@ def _tell(
         "path": _way(df, column),
         "keys": keys,
         "rows": len(child),
-        "notices": [text for _, text in told],
+        "notices": [notice.text for notice in told],
         "new_columns": [
             c for c in drift if inside is not None and c not in shape_of(inside).by_path
         ],
-        "drift": drift,
+        "drift": sentences(drift),
     }
     for notice in told:
         notices.warn(notice)

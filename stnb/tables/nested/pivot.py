@@ -175,4 +175,4 @@ def _tell(df: pd.DataFrame, column: str, repeated: int) -> None:
         of = f" of {resource}" if resource else ""
         many = "1 value stands" if repeated == 1 else f"{repeated:,} values stand"
         text = f"{column}{of}: {many} before another of the same field in one row; the last of each was kept."
-        notices.warn((StnbWarning, text))
+        notices.warn(notices.Notice(StnbWarning, text))

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from stnb.frame import Decoded, Shape, fallback
 from stnb.frame.decode import typed
-from stnb.frame.drift import in_rows
+from stnb.frame.drift import Drifts, Kind, note
 from stnb.frame.fallback import Columns
 from stnb.frame.types import is_open, json_type
 
@@ -25,7 +25,7 @@ def of_arrow(values: pa.Array, shape: Shape, scalar: str) -> Decoded:
     """
     if not _as_json(values.type):
         shape = UNKNOWN
-    drift: dict[str, str] = {}
+    drift: Drifts = {}
     columns: Columns = {}
     for path, part in _flattened(values, "", shape, _name(scalar, shape)):
         columns[fallback.free(path, columns)] = _fitted(part, path, shape, drift)
@@ -36,7 +36,7 @@ def of_python(values: Sequence[Any], shape: Shape, scalar: str) -> Decoded:
     """Elements as Python has them: dicts flatten to dotted paths, others have a column of their
     own.
     """
-    drift: dict[str, str] = {}
+    drift: Drifts = {}
     columns: Columns = {}
     keys = itertools.chain.from_iterable(v for v in values if isinstance(v, dict))
     name = _name(scalar, shape, dict.fromkeys(keys))
@@ -80,7 +80,7 @@ def _is_blank(part: Decoded) -> bool:
     return part.table.num_columns == 1 and bool(pa.types.is_null(part.table.column(0).type))
 
 
-def _decoded(columns: Columns, length: int, shape: Shape, drift: dict[str, str]) -> Decoded:
+def _decoded(columns: Columns, length: int, shape: Shape, drift: Drifts) -> Decoded:
     columns = typed(columns, length, shape, drift)
     table = pa.table(columns or {"value": pa.nulls(length)})
     return Decoded(table, drift if shape.leaves else {})  # nothing differs from no promise
@@ -113,15 +113,14 @@ def _flattened(
             yield path, inner
 
 
-def _fitted(values: pa.Array, path: str, shape: Shape, drift: dict[str, str]) -> pa.Array:
+def _fitted(values: pa.Array, path: str, shape: Shape, drift: Drifts) -> pa.Array:
     """The values as a page would have given them: what does not fit the promise is text, and told."""
     column = shape.by_path.get(path)
     if pa.types.is_large_string(values.type):
         values = values.cast(pa.string())
     if column is None:
         if path in shape.objects and values.null_count < len(values):
-            told = in_rows(len(values) - values.null_count)
-            drift[path] = f"is no object {told}, as the catalogue says; kept as it is"
+            note(drift, path, Kind.NO_OBJECT, len(values) - values.null_count, "it is")
         return values
     want = json_type(column)
     if (

@@ -26,7 +26,7 @@ from hypothesis import strategies as some
 import stnb
 from stnb import CannotSave, catalog
 from stnb.catalog import Column, Endpoint
-from stnb.frame import Decoded, Shape, assemble, decode, parquet, shape_of
+from stnb.frame import Decoded, Drifts, Shape, assemble, decode, parquet, sentences, shape_of
 from stnb.pull.store import disk as store
 from stnb.pull.store import folder
 from stnb.pull.store.disk import Spool
@@ -51,8 +51,8 @@ def page(*ids: int, shape: Shape = JOBS, **more: Any) -> Decoded:
     return decode(json.dumps({"data": rows}).encode(), "data", shape)
 
 
-def told(rows: int, duplicates: int, drift: dict[str, str]) -> dict[str, Any]:
-    return {"rows": rows, "duplicates": duplicates, "drift": drift}
+def told(rows: int, duplicates: int, drift: Drifts) -> dict[str, Any]:
+    return {"rows": rows, "duplicates": duplicates, "drift": sentences(drift)}
 
 
 def finished(it: Spool, limit: int | None = None, keep: str = "newest") -> pd.DataFrame:
@@ -122,10 +122,11 @@ def test_rows_are_cut_and_repeats_dropped_as_asked(opened: Any) -> None:
         it.put(1, page(1, 3, 4), None)
         frame = finished(it, limit=3, keep=keep)
         assert frame["id"].tolist() == ids
-        assert frame.attrs["stnb"] == told(
-            3, 1 if keep == "newest" else 0, frame.attrs["stnb"]["drift"]
-        )
-        assert list(frame.attrs["stnb"]["drift"]) == ["new"]
+        assert frame.attrs["stnb"] == {
+            "rows": 3,
+            "duplicates": 1 if keep == "newest" else 0,
+            "drift": {"new": "is not in the catalogue; found in 2 rows"},
+        }
 
     it = opened()
     it.put(0, page(1, 1), None)
