@@ -822,7 +822,7 @@ def test_one_name_with_two_ids_is_two_fields() -> None:
             "Gate": ["x", "3"],
             "Age": [9, None],
         }
-    with pytest.raises(UsageError, match="tells no fields apart"):
+    with pytest.raises(UsageError, match="Fields cannot be told apart"):
         custom_fields(frame, by="id")  # type: ignore[arg-type]
 
 
