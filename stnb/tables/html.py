@@ -216,7 +216,9 @@ class _Reader(HTMLParser):
             return  # it leads nowhere outside of its page
         if _bare(shown) == _bare(address):
             return  # the text is the address
-        self._write(f" ({address})" if shown else address)
+        if shown:
+            address = f" ({address})"
+        self._write(address)
 
 
 @functools.lru_cache(1024)

@@ -224,7 +224,9 @@ def repeated_key(df: pd.DataFrame, key: tuple[str, ...]) -> Oddity | None:
     """Rows whose key an earlier row has; None if there are none."""
     rows = df[list(key)]
     again = int((rows.duplicated() & rows.notna().all(axis=1)).sum())
-    return Oddity(Kind.REPEATED_KEY, again, len(df)) if again else None
+    if not again:
+        return None
+    return Oddity(Kind.REPEATED_KEY, again, len(df))
 
 
 # -- in words

@@ -110,7 +110,9 @@ def _text(value: Any) -> str:
 
 
 def _count(value: Any) -> str:
-    return "" if value is None or pd.isna(value) else f"{int(value):,}"
+    if value is None or pd.isna(value):
+        return ""
+    return f"{int(value):,}"
 
 
 def _short(dtype: Any) -> str:

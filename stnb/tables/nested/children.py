@@ -66,11 +66,15 @@ def children(df: pd.DataFrame, column: str, *, keep: str | Sequence[str] = ()) -
         lead[_unused(name, otherwise, own, lead)] = values.take(found.parents)
     keys = [*lead, _unused(POSITION, f"parent.{POSITION}", own, lead)]
     lead[keys[-1]] = pd.array(found.positions, "Int64")
-    for name in [keep] if isinstance(keep, str) else keep:
+    if isinstance(keep, str):
+        keep = [keep]
+    for name in keep:
         values = named(df, name).array.take(found.parents)
         lead[_unused(name, f"parent.{name}", own, lead)] = values
     child = pd.concat([pd.DataFrame(lead, index=own.index, copy=False), own], axis=1)
-    _note_provenance(child, df, column, keys, inside, drift if found.shape.leaves else {})
+    if not found.shape.leaves:
+        drift = {}  # the catalogue says nothing that could differ
+    _note_provenance(child, df, column, keys, inside, drift)
     return child
 
 
