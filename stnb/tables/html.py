@@ -101,7 +101,7 @@ class _Reader(HTMLParser):
         self._lines: list[str] = []
         self._line = ""
         self._gap = False  # whether a blank line comes before the next text
-        self._bullet = ""  # what stands before the next text
+        self._bullet = ""  # what comes before the next text
         self._unseen = 0  # how many open tags hide their text
         self._pre = 0  # how many open tags keep their blanks
         self._lists: list[int | None] = []  # the last number of each open list, None for dashes

@@ -198,12 +198,12 @@ def _spellings(column: Content) -> Iterator[Oddity]:
 
 
 def several_names(ids: Content, names: Content) -> Oddity | None:
-    """Ids that stand beside more than one name; None if there are none."""
+    """Ids that have more than one name; None if there are none."""
     return _several(ids, names, Kind.SEVERAL_NAMES)
 
 
 def several_ids(names: Content, ids: Content) -> Oddity | None:
-    """Names that stand beside more than one id; None if there are none."""
+    """Names that have more than one id; None if there are none."""
     return _several(names, ids, Kind.SEVERAL_IDS)
 
 

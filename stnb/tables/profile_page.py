@@ -15,7 +15,7 @@ from .text import table
 
 
 def text(profile: pd.DataFrame) -> str:
-    """A profile as text. What is suspicious stands early: a narrow terminal cuts the end."""
+    """A profile as text. What is suspicious comes early: a narrow terminal cuts the end."""
     facts = profile.reset_index()
     facts["dtype"] = [_short(dtype) for dtype in facts["dtype"]]
     facts["filled"] = [percent(part) for part in facts["filled"]]

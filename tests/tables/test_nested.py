@@ -795,7 +795,7 @@ def test_the_last_of_two_values_is_kept_and_told() -> None:
 
     with pytest.warns(
         StnbWarning,
-        match="customFields: 2 values stand before another of the same field in one row",
+        match="customFields: 2 values came before another of the same field in one row",
     ):
         fields = custom_fields(frame)
 
@@ -817,7 +817,7 @@ def test_one_name_with_two_ids_is_two_fields() -> None:
         "Age (5)",
         "Gate",
     ]
-    with pytest.warns(StnbWarning, match="2 values stand"):
+    with pytest.warns(StnbWarning, match="2 values came"):
         assert custom_fields(frame, by="name").to_dict("list") == {
             "Gate": ["x", "3"],
             "Age": [9, None],

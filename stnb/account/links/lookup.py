@@ -82,7 +82,9 @@ class Reading:
         self.run._join(None)
         frame = self.run.frame
         assert frame is not None
-        told = [notice for notice in self.run._notices if notice.category in (Incomplete, ColumnDrift)]
+        told = [
+            notice for notice in self.run._notices if notice.category in (Incomplete, ColumnDrift)
+        ]
         for notice in told:
             notices.warn(notice)
         frame.attrs["stnb"]["notices"] = [notice.text for notice in told]

@@ -91,7 +91,7 @@ def _chunks(series: pd.Series[Any], promised: Column | None) -> Iterator[pa.Arra
     if promised is None and known and not any(isinstance(cell, list | dict) for cell in known):
         raise UsageError(
             f"{series.name!r} holds no lists.",
-            f"It is a column of {series.dtype}, whose values stand for themselves.",
+            f"It is a column of {series.dtype}, which has one value in each row.",
             "Name a column of lists: in df.dtypes they begin with list.",
         )
     yield [_as_list(cell) for cell in cells]

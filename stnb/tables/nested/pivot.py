@@ -199,7 +199,7 @@ def _warn_of_repeats(df: pd.DataFrame, column: str, repeated: int) -> None:
         return
     resource = provenance(df).get("resource")
     of = f" of {resource}" if resource else ""
-    many = "1 value stands" if repeated == 1 else f"{repeated:,} values stand"
+    many = "1 value came" if repeated == 1 else f"{repeated:,} values came"
     text = (
         f"{column}{of}: {many} before another of the same field in one row;"
         " the last of each was kept."
