@@ -244,7 +244,10 @@ def _durations(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array(
         [
             pa.array(
-                [None if p is None else p.days * 86_400_000_000 + p.nanoseconds // 1000 for p in parts],
+                [
+                    None if p is None else p.days * 86_400_000_000 + p.nanoseconds // 1000
+                    for p in parts
+                ],
                 pa.duration("us"),
             )
         ]

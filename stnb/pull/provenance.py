@@ -51,7 +51,9 @@ def _notices(
 ) -> list[Notice]:
     e, plan = run.call.endpoint, run.plan
     lacking = _lacking(run, rows, duplicates)
-    disagreed: list[Notice] = [Notice(Incomplete, text) for text in plan.notices or _surplus(run, rows)]
+    disagreed: list[Notice] = [
+        Notice(Incomplete, text) for text in plan.notices or _surplus(run, rows)
+    ]
     unfound = [] if lacking or plan.limit is not None else notices.unfound(e, rows, run.call.asked)
     known = (
         [] if lacking or frame is None else traps.found(e, frame, run.call.given, limit=plan.limit)

@@ -44,7 +44,10 @@ def in_order(run: Pull) -> Iterator[pd.DataFrame]:
         raise failure.with_traceback(None)
     if run.file is not None:
         yield file_frame((run.file.content, run.file.content_type))
-    for notice in [*(notices.Notice(Incomplete, text) for text in run.plan.notices), *notices.drifted(e, drift)]:
+    for notice in [
+        *(notices.Notice(Incomplete, text) for text in run.plan.notices),
+        *notices.drifted(e, drift),
+    ]:
         notices.warn(notice)
 
 
