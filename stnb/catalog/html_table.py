@@ -51,7 +51,7 @@ def element(tag: str, *content: str, style: str = "", **attributes: str) -> Html
 
     Args:
         tag: such as "span".
-        content: what stands in it, in order.
+        content: texts and `Html` in it, in order.
         style: its CSS; "" leaves the attribute out.
         attributes: others by name, such as `class_` or `aria_hidden`; those that are "" are left
             out.
@@ -97,7 +97,7 @@ def table(
         rows: their cells; a text alone is a plain cell.
         head: the names of the columns; without them the table has no head.
         style: CSS of the table in addition to its own.
-        lines: whether a thin line stands below each row.
+        lines: whether each row has a thin line below it.
 
     Example:
         >>> "<td" in table([[Cell("total", heading=True), "12.50"]], head=["column", "value"])

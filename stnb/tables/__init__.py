@@ -1,3 +1,4 @@
-"""What one does with a frame that one holds: nested rows, HTML, local times, a profile, charts. No
-network.
+"""What one does with a frame: open nested rows, read HTML, shift times, profile it, draw it.
+
+Nothing here uses the network.
 """

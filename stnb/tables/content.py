@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from stnb.catalog import Column
 
 from .ids import column_of
+from .text import shortened
 
 Counts = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
@@ -133,8 +134,7 @@ def shown(value: Any, width: int = 40) -> str:
         return str(value).split(".", 1)[0]
     if isinstance(value, float):
         return f"{value:.12g}"
-    text = " ".join(str(value).split()) or '""'
-    return text if len(text) <= width else f"{text[: width - 1]}…"
+    return shortened(str(value), width) or '""'
 
 
 def _shown_moment(value: dt.datetime) -> str:

@@ -74,7 +74,9 @@ def diff_schema(df: pd.DataFrame) -> pd.DataFrame:
             rows.append((name, "object", word(column_of(df.iloc[:, i]).type), OTHER))
         elif shape.leaves and (new is None or name in new):
             rows.append((name, "", word(column_of(df.iloc[:, i]).type), NEW))
-    return pd.DataFrame(rows if len(df) else [], columns=COLUMNS, dtype="str")
+    if not len(df):
+        rows = []  # without rows nothing has arrived that could differ
+    return pd.DataFrame(rows, columns=COLUMNS, dtype="str")
 
 
 def _compared(path: str, column: Column, values: pa.Array, as_sent: bool) -> Iterator[Row]:

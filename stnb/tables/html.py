@@ -46,7 +46,8 @@ def text(series: pd.Series[Any]) -> pd.Series[Any]:
         A series of the same index and dtype.
 
     Example:
-        >>> text(pd.Series(["<p>Replaced the <b>valve</b>.</p><ul><li>2 h</li></ul>", "a < b"])).tolist()
+        >>> notes = pd.Series(["<p>Replaced the <b>valve</b>.</p><ul><li>2 h</li></ul>", "a < b"])
+        >>> text(notes).tolist()
         ['Replaced the valve.\\n\\n- 2 h', 'a < b']
     """
     if isinstance(series.dtype, pd.CategoricalDtype):
@@ -100,7 +101,7 @@ class _Reader(HTMLParser):
         self._lines: list[str] = []
         self._line = ""
         self._gap = False  # whether a blank line comes before the next text
-        self._bullet = ""  # what stands before the next text
+        self._bullet = ""  # what comes before the next text
         self._unseen = 0  # how many open tags hide their text
         self._pre = 0  # how many open tags keep their blanks
         self._lists: list[int | None] = []  # the last number of each open list, None for dashes
@@ -215,7 +216,9 @@ class _Reader(HTMLParser):
             return  # it leads nowhere outside of its page
         if _bare(shown) == _bare(address):
             return  # the text is the address
-        self._write(f" ({address})" if shown else address)
+        if shown:
+            address = f" ({address})"
+        self._write(address)
 
 
 @functools.lru_cache(1024)

@@ -75,7 +75,7 @@ def distinct(df: pd.DataFrame, path: str) -> pa.Array:
 
 
 def _opened(texts: pa.Array) -> pa.Array:
-    """The ids in lists that are kept as JSON text, because the column differs from the catalogue."""
+    """The ids in lists that are kept as JSON text because they differ from the catalogue."""
     if pa.types.is_large_string(texts.type):
         texts = texts.cast(pa.string())
     if not pa.types.is_string(texts.type):

@@ -156,7 +156,7 @@ def _moment(when: dt.datetime, kind: pa.DataType) -> pa.Scalar:
 
 
 def _numbers(column: Content) -> Iterator[Oddity]:
-    """Ids and amounts that came as text join and add up wrongly. Codes and zips are meant as text."""
+    """Ids and amounts as text join and add up wrongly. Codes and zips are meant to be text."""
     if DIGITS.search(column.path.rpartition(".")[2]):
         return
     if column.promised is not None and column.promised.values:
@@ -198,12 +198,12 @@ def _spellings(column: Content) -> Iterator[Oddity]:
 
 
 def several_names(ids: Content, names: Content) -> Oddity | None:
-    """Ids that stand beside more than one name; None if there are none."""
+    """Ids that have more than one name; None if there are none."""
     return _several(ids, names, Kind.SEVERAL_NAMES)
 
 
 def several_ids(names: Content, ids: Content) -> Oddity | None:
-    """Names that stand beside more than one id; None if there are none."""
+    """Names that have more than one id; None if there are none."""
     return _several(names, ids, Kind.SEVERAL_IDS)
 
 
@@ -224,7 +224,9 @@ def repeated_key(df: pd.DataFrame, key: tuple[str, ...]) -> Oddity | None:
     """Rows whose key an earlier row has; None if there are none."""
     rows = df[list(key)]
     again = int((rows.duplicated() & rows.notna().all(axis=1)).sum())
-    return Oddity(Kind.REPEATED_KEY, again, len(df)) if again else None
+    if not again:
+        return None
+    return Oddity(Kind.REPEATED_KEY, again, len(df))
 
 
 # -- in words

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stnb.catalog import Column
 from stnb.frame import shape_of
 from stnb.session import clock
 
@@ -44,7 +45,9 @@ class FrameProfile(pd.DataFrame):
         return list(self.columns) == list(FACTS)
 
     def __repr__(self) -> str:
-        return text(self) if self._is_whole else super().__repr__()
+        if self._is_whole:
+            return text(self)
+        return super().__repr__()
 
     def _repr_html_(self) -> str | None:
         if self._is_whole:
@@ -85,7 +88,9 @@ def profile(df: pd.DataFrame) -> FrameProfile:
         1.0
     """
     origin, place = provenance(df), place_of(df)
-    promised = {} if place is None else shape_of(place).by_path
+    promised: dict[str, Column] = {}
+    if place is not None:
+        promised = shape_of(place).by_path
     names = [str(name) for name in df.columns]
     columns = []
     for at, name in enumerate(names):
@@ -111,17 +116,20 @@ def _oddities(
     """What is odd about each column, by itself and beside others."""
     now = _read_at(origin)
     is_inside_rows = bool(origin.get("path"))
-    resource = "" if is_inside_rows else str(origin.get("resource") or "")
-    resource = resource.replace(".export.", ".")
+    resource = ""
+    if not is_inside_rows:
+        resource = str(origin.get("resource") or "").replace(".export.", ".")
     found = [list(oddities(column, resource, now)) for column in columns]
     for at, oddity in _ids_and_names(columns):
         if oddity not in found[at]:  # two columns may hold the names of one id
             found[at].append(oddity)
     place = place_of(df)
-    key = () if place is None or is_inside_rows else place.key
-    repeated = _repeated_key(df, key)
+    if place is None or is_inside_rows:
+        return found
+    repeated = _repeated_key(df, place.key)
     if repeated is not None:
-        found[[column.path for column in columns].index(key[0])].append(repeated)
+        paths = [column.path for column in columns]
+        found[paths.index(place.key[0])].append(repeated)
     return found
 
 
@@ -153,22 +161,23 @@ def _facts(column: Content) -> tuple[float | None, int, str | None, str | None, 
     if not len(column.values):
         return filled, 0, None, None, None
     unit = " long" if column.nested else ""
-    first, last = _ends(column.values)
-    low = None if first is None else shown(first) + unit
-    high = None if last is None else shown(last) + unit
+    low, high = _ends(column.values, unit)
     return filled, len(column.values), low, high, _top(column, unit)
 
 
-def _ends(values: pa.Array) -> tuple[Any, Any]:
-    """The smallest and the largest value; None for both if the type has no order."""
+def _ends(values: pa.Array, unit: str) -> tuple[str | None, str | None]:
+    """The smallest and the largest value as text; None for both if the type has no order."""
     kind = values.type
     if pa.types.is_duration(kind):
         values = values.cast(pa.int64())  # Arrow orders no durations
     try:
         found = pc.min_max(values)
-        return found["min"].cast(kind).as_py(), found["max"].cast(kind).as_py()
+        low, high = found["min"].cast(kind).as_py(), found["max"].cast(kind).as_py()
     except pa.ArrowException:
         return None, None
+    if low is None:  # all values are NaN
+        return None, None
+    return shown(low) + unit, shown(high) + unit
 
 
 def _top(column: Content, unit: str) -> str | None:
@@ -220,7 +229,7 @@ def _names_of(path: str) -> tuple[str, ...]:
 
 
 def _repeated_key(df: pd.DataFrame, key: tuple[str, ...]) -> Oddity | None:
-    """Rows whose key an earlier row has; None if the frame has no such columns, or two of a name."""
+    """Rows whose key an earlier row has; None if the frame lacks the key or repeats a name."""
     if not key or not set(key) <= set(df.columns) or not df.columns.is_unique:
         return None
     return repeated_key(df, key)

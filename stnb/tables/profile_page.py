@@ -15,7 +15,7 @@ from .text import table
 
 
 def text(profile: pd.DataFrame) -> str:
-    """A profile as text. What is suspicious comes first: a narrow terminal cuts what stands behind."""
+    """A profile as text. What is suspicious comes early: a narrow terminal cuts the end."""
     facts = profile.reset_index()
     facts["dtype"] = [_short(dtype) for dtype in facts["dtype"]]
     facts["filled"] = [percent(part) for part in facts["filled"]]
@@ -110,7 +110,9 @@ def _text(value: Any) -> str:
 
 
 def _count(value: Any) -> str:
-    return "" if value is None or pd.isna(value) else f"{int(value):,}"
+    if value is None or pd.isna(value):
+        return ""
+    return f"{int(value):,}"
 
 
 def _short(dtype: Any) -> str:

@@ -57,21 +57,31 @@ def _in_order(frame: pd.DataFrame) -> list[Any]:
 
 def _padded(name: Any, values: pd.Series[Any], width: int) -> list[str]:
     """A column's name and values as texts of one width, numbers to the right."""
-    texts = [str(name), *(_cell(value, width) for value in values)]
+    texts = [str(name), *(shortened(_written(value), width) for value in values)]
     wide = max(map(len, texts))
     if types.is_numeric_dtype(values.dtype) and not types.is_bool_dtype(values.dtype):
         return [text.rjust(wide) for text in texts]
     return [text.ljust(wide) for text in texts]
 
 
-def _cell(value: Any, width: int) -> str:
-    text = " ".join(_written(value).split())
-    return text if len(text) <= width else f"{text[: width - 1]}…"
+def shortened(text: str, width: int) -> str:
+    """A text on one line of at most `width` letters.
+
+    Example:
+        >>> shortened("a long text", 7)
+        'a long…'
+    """
+    line = " ".join(text.split())
+    return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
 def _written(value: Any) -> str:
     if not types.is_scalar(value):
-        return str(list(value)) if hasattr(value, "__iter__") else str(value)
+        if hasattr(value, "__iter__"):
+            value = list(value)  # an array would leave out its commas
+        return str(value)
     if pd.isna(value):
         return "–"
-    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, pd.Timestamp) else str(value)
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return str(value)

@@ -34,7 +34,8 @@ def decoding() -> None:
     """
     print(f"decode: pages -> typed DataFrame, CPU, medians of {RUNS}")
     print(
-        f"  {'':<22}{'x orjson':>10}{'':>10}{'by hand, same dtypes':>26}{'money and times only':>24}{'simdjson alone':>18}"
+        f"  {'':<22}{'x orjson':>10}{'':>10}{'by hand, same dtypes':>26}"
+        f"{'money and times only':>24}{'simdjson alone':>18}"
     )
     for name, count, most, least in CASES:
         bodies, shape = pages(name, count), shape_of(load()[name])
@@ -52,7 +53,8 @@ def decoding() -> None:
         floor = f"{took['simdjson'] / took['orjson']:.2f}x orjson" if simdjson else "not available"
         print(
             f"  {name:<22}{took['ours'] / took['orjson']:>10.2f}{f'(≤ {most})':>10}"
-            f"{took['hand'] / took['ours']:>11.1f}x faster (≥ {least}){took['light'] / took['ours']:>16.1f}x faster{floor:>18}"
+            f"{took['hand'] / took['ours']:>11.1f}x faster (≥ {least})"
+            f"{took['light'] / took['ours']:>16.1f}x faster{floor:>18}"
         )
 
 
@@ -69,7 +71,8 @@ def columns() -> None:
         }
         took = side_by_side(works, time.process_time)
         print(
-            f"  {name:<22}{took['few'] / took['all']:>10.2f} of all columns {took['few'] / took['orjson']:>10.2f}x orjson.loads of all"
+            f"  {name:<22}{took['few'] / took['all']:>10.2f} of all columns "
+            f"{took['few'] / took['orjson']:>10.2f}x orjson.loads of all"
         )
 
 

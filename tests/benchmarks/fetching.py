@@ -29,7 +29,9 @@ import sys, time
 from servicepytan.auth import servicepytan_connect
 from servicepytan.requests import Endpoint
 url, size = sys.argv[1:]
-conn = servicepytan_connect(app_key="ak1.bench", tenant_id="1", client_id="cid.bench", client_secret="cs1.bench")
+conn = servicepytan_connect(
+    app_key="ak1.bench", tenant_id="1", client_id="cid.bench", client_secret="cs1.bench"
+)
 conn["auth_root"] = conn["api_root"] = url
 query = {"pageSize": int(size)} if size != "0" else {}
 start = time.perf_counter()
@@ -76,7 +78,8 @@ def fetching() -> None:
     it is.
     """
     print(
-        "\nfetch: jobs over loopback HTTP with gzip -> DataFrame, wall clock, against requests + json_normalize in sequence"
+        "\nfetch: jobs over loopback HTTP with gzip -> DataFrame, wall clock, against requests + "
+        "json_normalize in sequence"
     )
     for label, count, base, row, least, runs in CASES:
         with server(count, base, row) as url, account(url) as st:
@@ -88,7 +91,8 @@ def fetching() -> None:
             took = side_by_side(works, time.perf_counter, runs)
         ratio = took["hand"] / took["ours"]
         print(
-            f"  {label:<38}{ratio:>8.1f}x faster (≥ {least}x)   {took['ours']:.2f} s against {took['hand']:.2f} s"
+            f"  {label:<38}{ratio:>8.1f}x faster (≥ {least}x)   {took['ours']:.2f} s against "
+            f"{took['hand']:.2f} s"
         )
     peer()
 
@@ -96,7 +100,8 @@ def fetching() -> None:
 def peer() -> None:
     """servicepytan pays a token a request, and ends with a list of dicts, not with a frame."""
     print(
-        f"  against {PEER} from PyPI, which ends with a list of dicts; {PEER_ROWS:,} rows, no latency"
+        f"  against {PEER} from PyPI, which ends with a list of dicts; {PEER_ROWS:,} rows, no "
+        f"latency"
     )
     try:
         python = installed()
@@ -117,7 +122,8 @@ def peer() -> None:
             assert int(rows) == PEER_ROWS
             theirs = float(seconds)
             print(
-                f"    {label:<36}{theirs / ours:>8.1f}x faster   {PEER_ROWS / ours:,.0f} rows/s against {PEER_ROWS / theirs:,.0f}"
+                f"    {label:<36}{theirs / ours:>8.1f}x faster   {PEER_ROWS / ours:,.0f} rows/s "
+                f"against {PEER_ROWS / theirs:,.0f}"
             )
 
 

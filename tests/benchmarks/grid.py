@@ -28,12 +28,18 @@ FRAME = """
 import numpy as np, pandas as pd, pyarrow as pa, stnb, stnb.explorer
 dice, rows, columns = np.random.default_rng(1), {rows}, {columns}
 status = np.array(["Completed", "Scheduled", "Canceled", "Hold", "InProgress"])
-people = np.array([f"{{a}} {{b}}" for a in ("Ann", "Bob", "Cleo", "Dirk", "Eve", "Gus") for b in ("Miller", "Jones", "Smith", "Diaz")])
+first, last = ("Ann", "Bob", "Cleo", "Dirk", "Eve", "Gus"), ("Miller", "Jones", "Smith", "Diaz")
+people = np.array([f"{{a}} {{b}}" for a in first for b in last])
+def moments():
+    seconds = pd.to_datetime(1.7e9 + dice.integers(0, 6e7, rows), unit="s", utc=True)
+    return pd.Series(seconds).dt.tz_convert("America/Phoenix")
+def some(count):
+    return people[dice.integers(0, len(people), count)]
 kinds = [
     lambda: pd.array(status[dice.integers(0, 5, rows)], dtype="str"),
     lambda: pd.array(np.round(dice.gamma(2, 200, rows), 2), dtype="Float64"),
-    lambda: pd.Series(pd.to_datetime(1.7e9 + dice.integers(0, 6e7, rows), unit="s", utc=True)).dt.tz_convert("America/Phoenix"),
-    lambda: pd.array(people[dice.integers(0, len(people), rows)], dtype="str"),
+    moments,
+    lambda: pd.array(some(rows), dtype="str"),
     lambda: pd.array(dice.integers(0, 12, rows), dtype="Int64"),
     lambda: pd.array(dice.random(rows) < 0.7, dtype="boolean"),
     lambda: pd.array(dice.integers(10**6, 10**8, rows), dtype="Int64"),
@@ -41,9 +47,10 @@ kinds = [
 ]
 df = pd.DataFrame({{f"c{{i}}": kinds[i % len(kinds)]() for i in range(columns - 2)}})
 ends = np.append(0, np.cumsum(dice.integers(0, 5, rows))).astype("int32")
-items = {{"id": np.arange(ends[-1]), "sku": people[dice.integers(0, len(people), ends[-1])], "price": dice.random(ends[-1])}}
-lists = pa.ListArray.from_arrays(pa.array(ends), pa.StructArray.from_arrays(map(pa.array, items.values()), list(items)))
-address = pa.StructArray.from_arrays([pa.array(people[dice.integers(0, len(people), rows)])] * 2, ["city", "street"])
+items = {{"id": np.arange(ends[-1]), "sku": some(ends[-1]), "price": dice.random(ends[-1])}}
+elements = pa.StructArray.from_arrays(map(pa.array, items.values()), list(items))
+lists = pa.ListArray.from_arrays(pa.array(ends), elements)
+address = pa.StructArray.from_arrays([pa.array(some(rows))] * 2, ["city", "street"])
 df["items"], df["address"] = map(pd.arrays.ArrowExtensionArray, (lists, address))
 """
 TIMED = """async ([act, seen]) => {
@@ -60,7 +67,8 @@ TIMED = """async ([act, seen]) => {
 CELL = "text(\".stnb-grid-row [aria-colindex='2']\")"
 SHOW = (
     "(() => { document.querySelectorAll('.stnb-grid').forEach((n) => n.remove());"
-    " const book = window.jupyterapp.shell.currentWidget.content; book.deselectAll(); book.activeCellIndex = 1;"
+    " const book = window.jupyterapp.shell.currentWidget.content; book.deselectAll(); "
+    "book.activeCellIndex = 1;"
     " window.jupyterapp.commands.execute('notebook:run-cell'); })()"
 )
 TYPE = (
@@ -69,11 +77,18 @@ TYPE = (
 WHOLE = "/^[\\d,]+ rows/.test(text('.stnb-grid-bar span'))"
 SOME = "/ of [\\d,]+ rows/.test(text('.stnb-grid-bar span'))"
 SORTS = "$('.stnb-grid-head > [aria-colindex=\"2\"]').click()"
-SORTED = "[...root().querySelectorAll(\".stnb-grid-row [aria-colindex='2']\")].every((n) => n.textContent === 'Canceled')"
+SORTED = (
+    "[...root().querySelectorAll(\".stnb-grid-row [aria-colindex='2']\")]"
+    ".every((n) => n.textContent === 'Canceled')"
+)
 STEPS: list[tuple[str, str, str]] = [
     ("first paint", SHOW, f"{CELL} !== ''"),
     ("", "0", "$('.histogram') && $('.top')"),
-    ("scroll to the middle", "($('.stnb-grid-view').scrollTop = $('.stnb-grid-space').offsetHeight / 2)", "+$('.stnb-grid-row').dataset.row > 10000"),
+    (
+        "scroll to the middle",
+        "($('.stnb-grid-view').scrollTop = $('.stnb-grid-space').offsetHeight / 2)",
+        "+$('.stnb-grid-row').dataset.row > 10000",
+    ),
     ("", "($('.stnb-grid-view').scrollTop = 0)", "$('.stnb-grid-row').dataset.row === '0'"),
     ("sort", SORTS, SORTED),
     ("pick a bar", "$('.top').click()", SOME),
@@ -94,7 +109,8 @@ def grid() -> None:
         print(f"\ngrid: {rows:,} rows x {columns} columns, two of them nested, medians of {RUNS}")
         for name, bound in BOUNDS.items():
             print(
-                f"  {name:<22}{statistics.median(seconds[name]):>8.0f} ms{f'(< {bound:,} at 100,000 rows)':>30}"
+                f"  {name:<22}{statistics.median(seconds[name]):>8.0f} ms"
+                f"{f'(< {bound:,} at 100,000 rows)':>30}"
             )
         print(f"  {'to the page':<22}{wire / 1000:>8.0f} KB{f'(≤ {WIRE // 1000:,})':>30}")
         print(f"  {'in the notebook':<22}{saved / 1000:>8.0f} KB{f'(≤ {SAVED // 1000:,})':>30}")

@@ -30,10 +30,12 @@ ROWS, SEEDS, BATCH = 1_000_000, range(20), 2500
 
 def loading() -> None:
     print(
-        f"\nload: {ROWS:,} rows over loopback HTTP with faults at random (429, 503, HTML, drops, cut bodies, ended tokens)"
+        f"\nload: {ROWS:,} rows over loopback HTTP with faults at random (429, 503, HTML, drops, "
+        f"cut bodies, ended tokens)"
     )
     print(
-        f"  {'seed':>4} {'read as':<8}{'seconds':>8}{'requests':>10}{'faults':>8}{'resumed':>9}   exact"
+        f"  {'seed':>4} {'read as':<8}{'seconds':>8}{'requests':>10}{'faults':>8}{'resumed':>9}   "
+        f"exact"
     )
     with serving() as server, account_at(f"http://127.0.0.1:{server.port}") as st:
         for seed in SEEDS:
@@ -46,7 +48,8 @@ def loading() -> None:
             seconds = time.perf_counter() - start
             met, requests = sum(server.begin(seed).values()), frame.attrs["stnb"]["requests"]
             print(
-                f"  {seed:>4} {name:<8}{seconds:>8.1f}{requests:>10,}{met:>8}{resumed:>9}   {exact(frame)}",
+                f"  {seed:>4} {name:<8}{seconds:>8.1f}{requests:>10,}{met:>8}{resumed:>9}   "
+                f"{exact(frame)}",
                 flush=True,
             )
 

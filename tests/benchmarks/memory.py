@@ -19,7 +19,8 @@ STREAMED = (100_000, 300_000, 1_000_000)
 def memory() -> None:
     """100,000 jobs: ours against requests + json_normalize."""
     print(
-        "\nmemory: 100,000 jobs over loopback, peak above the frame's own size, each in a process of its own"
+        "\nmemory: 100,000 jobs over loopback, peak above the frame's own size, each in a process "
+        "of its own"
     )
     if not Path("/proc/self/clear_refs").exists():
         print("  not available: it is read from /proc, which only Linux has")
@@ -32,14 +33,16 @@ def memory() -> None:
             told = peak(url, how)
             above = told["peak"] - told["frame"]
             print(
-                f"  {label:<28}{above / told['frame']:>6.2f} x the frame{least}   {above / 1e6:.0f} MB above its {told['frame'] / 1e6:.0f} MB"
+                f"  {label:<28}{above / told['frame']:>6.2f} x the frame{least}   "
+                f"{above / 1e6:.0f} MB above its {told['frame'] / 1e6:.0f} MB"
             )
 
 
 def streaming() -> None:
     """pull(to=…parquet): the memory has to stay, the time to grow with the rows."""
     print(
-        "\nstream: pull(to=…) of jobs over loopback -> one Parquet file; peak above what the process had before"
+        "\nstream: pull(to=…) of jobs over loopback -> one Parquet file; peak above what the "
+        "process had before"
     )
     first: dict[str, Any] = {}
     for count in STREAMED:
@@ -51,8 +54,10 @@ def streaming() -> None:
             told[clock] / first[clock] * first["rows"] / count for clock in ("seconds", "cpu")
         )
         print(
-            f"  {count:>9,} rows{told['seconds']:>8.1f} s, a row {wall:.2f}x (1 ± 0.15), in CPU {cpu:.2f}x"
-            f"{told['peak'] / 1e6:>8.0f} MB, {told['peak'] / first['peak']:.2f}x (1 ± 0.1)   file {told['frame'] / 1e6:.0f} MB"
+            f"  {count:>9,} rows{told['seconds']:>8.1f} s, a row {wall:.2f}x (1 ± 0.15), in CPU "
+            f"{cpu:.2f}x"
+            f"{told['peak'] / 1e6:>8.0f} MB, {told['peak'] / first['peak']:.2f}x (1 ± 0.1)   file "
+            f"{told['frame'] / 1e6:.0f} MB"
         )
 
 

@@ -44,7 +44,8 @@ def nested() -> None:
     )
     _agree(frame.head(BY_HAND), by_hand)
     print(
-        f"\nnested: {INVOICES:,} invoices with {ITEMS} items and 4 custom fields each, medians of {RUNS}"
+        f"\nnested: {INVOICES:,} invoices with {ITEMS} items and 4 custom fields each, medians of "
+        f"{RUNS}"
     )
     print(f"  {'':<18}{'wall':>8}{f'(< {SECONDS:.0f} s)':>10}{'explode + json_normalize':>40}")
     for name, ours, theirs in (
@@ -59,7 +60,8 @@ def nested() -> None:
         took = side_by_side(works, time.perf_counter)
         times = took["hand"] / took["few"]
         print(
-            f"  {name:<18}{took['ours']:>6.2f} s{'':>10}{times:>11.1f}x faster on {BY_HAND:,} of them (≥ {RATIO:.0f})"
+            f"  {name:<18}{took['ours']:>6.2f} s{'':>10}{times:>11.1f}x faster on {BY_HAND:,} of "
+            f"them (≥ {RATIO:.0f})"
         )
 
 

@@ -45,7 +45,9 @@ def _row(endpoint: Endpoint, i: int, dice: random.Random) -> bytes:
 def page(rows: list[bytes], number: int, size: int) -> bytes:
     """One page of a list in its envelope."""
     part = rows[(number - 1) * size : number * size]
-    head = f'{{"page":{number},"pageSize":{size},"hasMore":{str(number * size < len(rows)).lower()},"totalCount":{len(rows)},"data":['
+    more = str(number * size < len(rows)).lower()
+    position = f'"page":{number},"pageSize":{size},"hasMore":{more},"totalCount":{len(rows)}'
+    head = f'{{{position},"data":['
     return head.encode() + b",".join(part) + b"]}"
 
 
@@ -71,7 +73,8 @@ def _amount(column: Column, i: int, dice: random.Random) -> Any:
 
 
 def _moment(column: Column, i: int, dice: random.Random) -> str:
-    return f"2026-{dice.randint(1, 9):02}-{dice.randint(1, 28):02}T{dice.randint(0, 23):02}:12:38.{dice.randint(0, 9999999):07}Z"
+    day = f"2026-{dice.randint(1, 9):02}-{dice.randint(1, 28):02}"
+    return f"{day}T{dice.randint(0, 23):02}:12:38.{dice.randint(0, 9999999):07}Z"
 
 
 _MAKERS = {

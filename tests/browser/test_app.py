@@ -30,13 +30,17 @@ LEAVING = """import numpy as np, pandas as pd, stnb
 from stnb.explorer.parts.chart import Chart
 from stnb.explorer.parts.export import Export
 rows = 2000
-df = pd.DataFrame({"createdOn": pd.Timestamp("2026-01-05T17:00Z") + pd.to_timedelta(np.arange(rows) * 3, unit="h"),
+hours = pd.to_timedelta(np.arange(rows) * 3, unit="h")
+df = pd.DataFrame({"createdOn": pd.Timestamp("2026-01-05T17:00Z") + hours,
     "jobStatus": pd.array(np.where(np.arange(rows) % 7, "Completed", "Canceled"), dtype="str"),
     "total": pd.array(np.arange(rows) % 900 * 1.5, dtype="Float64")})
 df.attrs["stnb"] = {"resource": "jpm.jobs", "timezone": "America/Phoenix"}
 code = 'import stnb\\n\\nst = stnb.connect("demo")\\ndf = st.jpm.jobs.pull(limit=20)'"""
 CHART = "chart = Chart()\nchart.update(df, 'jpm.jobs')\nchart"
-EXPORT = "ways = Export(lambda: df, lambda: df.head(5), lambda: code, lambda: chart.code, lambda: 'jpm.jobs')\nways"
+EXPORT = (
+    "ways = Export(lambda: df, lambda: df.head(5), lambda: code, lambda: chart.code,"
+    " lambda: 'jpm.jobs')\nways"
+)
 
 
 @contextlib.contextmanager

@@ -86,11 +86,17 @@ QUERIES = {
     "kpi": "reporting.report_category.reports",
 }
 RANK = """async ([code, bytes, empty, queries]) => {
-    const search = await import(URL.createObjectURL(new Blob([code + "export { unpack, search };"], {type: "text/javascript"})));
+    const module = new Blob([code + "export { unpack, search };"], {type: "text/javascript"});
+    const search = await import(URL.createObjectURL(module));
     const index = await search.unpack(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)), empty);
-    return queries.map((q) => { const { hits, closest } = search.search(index, q); return [hits.map((h) => h.e.name), closest]; });
+    return queries.map((q) => {
+        const { hits, closest } = search.search(index, q);
+        return [hits.map((h) => h.e.name), closest];
+    });
 }"""
-TIMES = """(keys) => { const box = document.querySelector(".stnb-picker input"), list = document.querySelector(".stnb-picker-list .options");
+TIMES = """(keys) => {
+    const box = document.querySelector(".stnb-picker input");
+    const list = document.querySelector(".stnb-picker-list .options");
     return keys.map((text) => { const t = performance.now();
         box.value = text;
         box.dispatchEvent(new Event("input"));

@@ -1,4 +1,4 @@
-"""Runs the demo app against every documented call, and tells where it departs from the documents."""
+"""Runs the demo app against every documented call and lists what differs from the documents."""
 
 from __future__ import annotations
 
@@ -238,7 +238,8 @@ def _deepest(error: Any) -> str:
         ] or error.context
         error = max(inner, key=lambda e: len(e.absolute_path))
     if error.validator == "format":
-        return f"format {error.validator_value} of {re.sub('[0-9]', '9', json.dumps(error.instance))[:40]}"
+        value = re.sub("[0-9]", "9", json.dumps(error.instance))[:40]
+        return f"format {error.validator_value} of {value}"
     return re.sub(r"-?\d[\d.:TZ-]*", "#", f"{error.validator} {error.message}"[:400])
 
 
@@ -317,8 +318,11 @@ def table(found: dict[str, Found]) -> str:
     ]
     total = ("total", *(sum(int(row[i]) for row in rows) for i in range(1, len(head))))
     widths = [max(len(str(row[i])) for row in (head, *rows, total)) for i in range(len(head))]
-    lines = ["  ".join(str(cell).ljust(w) if i == 0 else str(cell).rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True)))
-             for row in (head, *rows, total)]  # fmt: skip
+    lines = []
+    for row in (head, *rows, total):
+        cells = [str(cell).rjust(width) for cell, width in zip(row, widths, strict=True)]
+        cells[0] = str(row[0]).ljust(widths[0])
+        lines.append("  ".join(cells))
     reasons = Counter(why for f in found.values() for d in f.deviations if (why := reason(*d)))
     lines += ["", *(f"{n:4d}  {why}" for why, n in reasons.most_common())]
     left = [f"{route}: {what}" for f in found.values() for route, what in f.unexplained()]

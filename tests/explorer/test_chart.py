@@ -126,7 +126,7 @@ def test_the_code_draws_the_same_numbers_for_every_choice() -> None:
 
 
 def test_the_code_imports_what_the_readme_names() -> None:
-    """The lines of every choice import matplotlib, pandas and `stnb.pictures`, and no inner module."""
+    """The lines of every choice import matplotlib, pandas and `stnb.pictures`, and nothing else."""
     frame = jobs()
 
     for spec in every_spec(frame):
@@ -408,7 +408,7 @@ def test_nothing_is_drawn_before_the_chart_is_in_view(chart: Chart) -> None:
 
 
 def test_menus_choose(chart: Chart) -> None:
-    """Kind, what and by: each change draws another picture, says so, and its code draws the same."""
+    """Kind, what and by: each change draws another picture, reports it, and has its own code."""
     told: list[dict[str, Any]] = []
     chart.on_change(lambda: told.append(chart.state))
     chart.show()

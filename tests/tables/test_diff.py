@@ -106,7 +106,7 @@ def test_a_difference_is_told_in_the_words_of_the_catalogue(
     ],
 )
 def test_what_lies_in_lists_is_compared_too(change: dict[str, Any], told: tuple[str, ...]) -> None:
-    """A field of the elements that is new, missing, of another type or of new values has its path."""
+    """A field of the elements that is new, missing, of another type or value has its path."""
     row = example(INVOICES)
     row["items"] = [{**item, **change} for item in row["items"]]
 

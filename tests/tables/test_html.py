@@ -27,19 +27,42 @@ from stnb.tables.html import plain, text
         ("<ol><li>a<li>b<ul><li>c</ul></ol>", "1. a\n2. b\n  - c"),
         ("<ul><li><p>a</p></li><li><p>b</p></li></ul>", "- a\n- b"),
         ("<li>lonely</li>", "- lonely"),
-        ("<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>end", "a | b\n1 | 2\n\nend"),
-        ("a &amp; b &lt;c&gt; &quot;d&quot; &#39;e&#39; &#x2013; &nbsp;f", "a & b <c> \"d\" 'e' – f"),
+        (
+            "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>end",
+            "a | b\n1 | 2\n\nend",
+        ),
+        (
+            "a &amp; b &lt;c&gt; &quot;d&quot; &#39;e&#39; &#x2013; &nbsp;f",
+            "a & b <c> \"d\" 'e' – f",
+        ),
         ("<b>72&deg;</b>", "72°"),
-        ('see <a href="https://example.com/a">the manual</a>.', "see the manual (https://example.com/a)."),
-        ('<a href="https://example.com/">example.com</a> <a href="mailto:a@b.test">a@b.test</a>', "example.com a@b.test"),
-        ('<a href="https://example.com/x"></a><a>none</a> <a href="#top">up</a> <a href="javascript:go()">go</a>', "https://example.com/xnone up go"),
-        ("<style>p {}</style><script>if (a < b) {}</script><title>t</title>Hi<!-- not this --> there", "Hi there"),
+        (
+            'see <a href="https://example.com/a">the manual</a>.',
+            "see the manual (https://example.com/a).",
+        ),
+        (
+            '<a href="https://example.com/">example.com</a> <a href="mailto:a@b.test">a@b.test</a>',
+            "example.com a@b.test",
+        ),
+        (
+            '<a href="https://example.com/x"></a><a>none</a> <a href="#top">up</a> '
+            '<a href="javascript:go()">go</a>',
+            "https://example.com/xnone up go",
+        ),
+        (
+            "<style>p {}</style><script>if (a < b) {}</script><title>t</title>Hi<!-- not this --> "
+            "there",
+            "Hi there",
+        ),
         ("<p>\n  many\t blanks \n here </p>\n\n\n<p>end</p>", "many blanks here\n\nend"),
         ("line one\nline <b>two</b>\n\nend", "line one\nline two\n\nend"),
         ("<pre>  a\n    b</pre>c", "  a\n    b\n\nc"),
         ('<img src="x.png" alt="the leak"> here', "the leak here"),
         ("<p>unclosed <b>bold", "unclosed bold"),
-        ("from <john@example.test>: <b>call</b> </nonsense>", "from <john@example.test>: call </nonsense>"),
+        (
+            "from <john@example.test>: <b>call</b> </nonsense>",
+            "from <john@example.test>: call </nonsense>",
+        ),
         ("<b>a</b><![if !supportLists]>-<![endif]><o:p></o:p> b", "a- b"),
         ("<p/>a<p/>b", "a\n\nb"),
         ("<b>x</b><![CDATA[kept]]>", "xkept"),
@@ -56,7 +79,8 @@ def test_html_reads_as_it_is_shown(source: str, read: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "", " ", "  two\n\n\n\nlines  \t", "a < b & c > d", "R&D; AT&T", "5 <6", "<john@example.test>", "<b", "x <a and b> y", "&bogus;",
+        "", " ", "  two\n\n\n\nlines  \t", "a < b & c > d", "R&D; AT&T", "5 <6",
+        "<john@example.test>", "<b", "x <a and b> y", "&bogus;",
         "{}", "<>", "- a\n- b",
     ],
 )  # fmt: skip
@@ -118,8 +142,10 @@ def test_no_word_is_lost(tree: Any) -> None:
 
 PIECES = some.sampled_from(
     [
-        "<b>", "</b>", "<![", "<!", "<?", "-->", "<!--", "]]>", "<p>", "<a href='x'>", "</a>", "<script>", "</script>", "<td>", "&amp", "&amp;",
-        "&#99999999999;", "&#xd800;", "<x", "<", ">", "=", "'", '"', "\n", "w", "<pre>", "</pre>", "<ul>", "<li>", "</ul>", "<ol>", "</", "[if",
+        "<b>", "</b>", "<![", "<!", "<?", "-->", "<!--", "]]>", "<p>", "<a href='x'>", "</a>",
+        "<script>", "</script>", "<td>", "&amp", "&amp;",
+        "&#99999999999;", "&#xd800;", "<x", "<", ">", "=", "'", '"', "\n", "w", "<pre>", "</pre>",
+        "<ul>", "<li>", "</ul>", "<ol>", "</", "[if",
         "endif]", "CDATA[", "<textarea>", "<title>", "<svg/>", "<br/>", " ", "\x00", "\ud800",
     ]
 )  # fmt: skip

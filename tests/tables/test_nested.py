@@ -30,8 +30,10 @@ from tests.helpers.catalog_columns import leaves
 KNOWN = catalog.load()
 ITEMS = "accounting.invoices"
 DTYPES = {
-    "integer": "Int64", "decimal": "Float64", "number": "Float64", "boolean": "boolean", "string": "str", "enum": "str",
-    "guid": "str", "html": "str", "any": "str", "date-time": "datetime64[us, UTC]", "date": "datetime64[us]",
+    "integer": "Int64", "decimal": "Float64", "number": "Float64", "boolean": "boolean",
+    "string": "str", "enum": "str",
+    "guid": "str", "html": "str", "any": "str", "date-time": "datetime64[us, UTC]",
+    "date": "datetime64[us]",
     "duration": "timedelta64[us]",
 }  # fmt: skip
 
@@ -172,12 +174,18 @@ def test_the_parents_key_and_the_position_tell_the_place() -> None:
 @pytest.mark.parametrize(
     ("resource", "word"),
     [
-        ("accounting.invoices", "invoice"), ("jpm.job_types", "jobType"), ("jpm.export.jobs", "job"), ("jpm.jobs.get", "job"),
-        ("pricebook.categories", "category"), ("inventory.warehouses", "warehouse"), ("jpm.project_statuses", "projectStatus"),
-        ("pricebook.equipment", "equipment"), ("payroll.jobs.splits.by_job", "split"), ("telecom.v2.calls", "call"),
-        ("accounting.inventory_bills.paginated", "inventoryBill"), ("settings.business_units", "businessUnit"),
-        ("accounting.journal_entries", "journalEntry"), ("accounting.tax_zones", "taxZone"), ("dispatch.business_hours", "businessHour"),
-        ("jpm.work_breakdown_structure.segments.items.children", "child"), ("sales.estimates.export", "estimate"), ("", ""),
+        ("accounting.invoices", "invoice"), ("jpm.job_types", "jobType"),
+        ("jpm.export.jobs", "job"), ("jpm.jobs.get", "job"),
+        ("pricebook.categories", "category"), ("inventory.warehouses", "warehouse"),
+        ("jpm.project_statuses", "projectStatus"),
+        ("pricebook.equipment", "equipment"), ("payroll.jobs.splits.by_job", "split"),
+        ("telecom.v2.calls", "call"),
+        ("accounting.inventory_bills.paginated", "inventoryBill"),
+        ("settings.business_units", "businessUnit"),
+        ("accounting.journal_entries", "journalEntry"), ("accounting.tax_zones", "taxZone"),
+        ("dispatch.business_hours", "businessHour"),
+        ("jpm.work_breakdown_structure.segments.items.children", "child"),
+        ("sales.estimates.export", "estimate"), ("", ""),
     ],
 )  # fmt: skip
 def test_a_key_is_named_after_one_row(resource: str, word: str) -> None:
@@ -337,9 +345,12 @@ def test_slices_and_selections_open_as_they_stand() -> None:
     ]
     frame = frame_of(rows[:9], rows[9:])
     worked = {
-        "slice": frame.iloc[3:17], "filter": frame[frame["id"] % 2 == 0], "sorted": frame.sort_values("id", ascending=False),
-        "indexed": frame.set_index(pd.Index(list("abcdefghijklmnopqrst"))).loc[list("tca")], "none": frame.iloc[:0],
-        "reindexed": frame.reindex([4, 99, 5]), "twice": pd.concat([frame, frame]), "step": frame.iloc[::-3],
+        "slice": frame.iloc[3:17], "filter": frame[frame["id"] % 2 == 0],
+        "sorted": frame.sort_values("id", ascending=False),
+        "indexed": frame.set_index(pd.Index(list("abcdefghijklmnopqrst"))).loc[list("tca")],
+        "none": frame.iloc[:0],
+        "reindexed": frame.reindex([4, 99, 5]), "twice": pd.concat([frame, frame]),
+        "step": frame.iloc[::-3],
     }  # fmt: skip
 
     for name, df in worked.items():
@@ -417,7 +428,8 @@ def test_pythons_lists_open_without_a_pull() -> None:
     from the values.
     """
     lists = [
-        [{"a": 1, "b": {"c": "t"}}, {"a": None}], None, float("nan"), pd.NA, [], ({"a": 2},), np.array([{"a": np.int64(3)}]),
+        [{"a": 1, "b": {"c": "t"}}, {"a": None}], None, float("nan"), pd.NA, [], ({"a": 2},),
+        np.array([{"a": np.int64(3)}]),
         {"a": 4}, '[{"a": 5, "b": {"c": "u"}}]', [None],
     ]  # fmt: skip
 
@@ -462,7 +474,7 @@ def test_python_values_that_json_has_not_are_written_out() -> None:
 
 
 def test_a_file_without_our_types_opens_alike(tmp_path: Path) -> None:
-    """Lists read back as numpy objects have the same children as the Arrow lists that were written."""
+    """Lists read back as numpy objects have the same children as the Arrow lists once written."""
     rows = [
         {"id": 1, "items": [{"id": 2, "total": "1.50", "generalLedgerAccount": {"id": 3}}, None]},
         {"id": 4, "items": []},
@@ -505,7 +517,8 @@ def test_unknown_keys_are_kept_and_told_once() -> None:
 
     with pytest.warns(
         ColumnDrift,
-        match=r"accounting\.invoices · items differs .* new is not in the catalogue; found in 1 row",
+        match=r"accounting\.invoices · items differs .* "
+        r"new is not in the catalogue; found in 1 row",
     ):
         child = children(frame, "items")
 
@@ -782,7 +795,7 @@ def test_the_last_of_two_values_is_kept_and_told() -> None:
 
     with pytest.warns(
         StnbWarning,
-        match="customFields: 2 values stand before another of the same field in one row",
+        match="customFields: 2 values came before another of the same field in one row",
     ):
         fields = custom_fields(frame)
 
@@ -804,12 +817,12 @@ def test_one_name_with_two_ids_is_two_fields() -> None:
         "Age (5)",
         "Gate",
     ]
-    with pytest.warns(StnbWarning, match="2 values stand"):
+    with pytest.warns(StnbWarning, match="2 values came"):
         assert custom_fields(frame, by="name").to_dict("list") == {
             "Gate": ["x", "3"],
             "Age": [9, None],
         }
-    with pytest.raises(UsageError, match="tells no fields apart"):
+    with pytest.raises(UsageError, match="Fields cannot be told apart"):
         custom_fields(frame, by="id")  # type: ignore[arg-type]
 
 
@@ -861,7 +874,7 @@ def test_no_fields_is_a_frame_without_columns() -> None:
 
 
 def test_fields_may_lie_deeper() -> None:
-    """Another column of the same shape is named; the demo's jobs have theirs where they should be."""
+    """Another column of the same shape can be named; each job of the demo has its own fields."""
     rows = [
         {
             "id": 1,
@@ -915,7 +928,7 @@ PAIRS = some.lists(
 
 @given(some.lists(PAIRS | some.none(), max_size=6))
 def test_every_field_of_every_row_can_be_read_back(rows: list[list[dict[str, Any]] | None]) -> None:
-    """The last value of each (name, id) of a row stands in its cell, and no other cell is filled."""
+    """The last value of each (name, id) of a row is in its cell, and no other cell is filled."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", StnbWarning)
         fields = custom_fields(fields_of(*rows))
@@ -951,8 +964,15 @@ def test_notices_are_told_once() -> None:
 # -- every value can be read back
 
 SCALARS = some.one_of(
-    some.none(), some.booleans(), some.integers(-(2**70), 2**70), some.floats(allow_nan=False, allow_infinity=False),
-    some.text(max_size=4), some.sampled_from(["", "5", "1.50", "2026-07-01", "2026-07-01T09:30:00Z", "01:30:00", "true", "[", "{}", "null"]),
+    some.none(), some.booleans(), some.integers(-(2**70), 2**70),
+    some.floats(allow_nan=False, allow_infinity=False),
+    some.text(max_size=4),
+    some.sampled_from(
+        [
+            "", "5", "1.50", "2026-07-01", "2026-07-01T09:30:00Z", "01:30:00", "true", "[", "{}",
+            "null",
+        ]
+    ),
 )  # fmt: skip
 ODD = some.recursive(
     SCALARS,
@@ -963,11 +983,17 @@ ODD = some.recursive(
     max_leaves=4,
 )
 KEPT: dict[str, Any] = {
-    "integer": some.integers(-(2**63), 2**63 - 1), "decimal": some.floats(-1e9, 1e9), "number": some.floats(-1e9, 1e9),
-    "boolean": some.booleans(), "date-time": some.sampled_from(["2026-07-01T09:30:00Z", "2026-07-01T09:30:00.1234567Z"]),
-    "date": some.sampled_from(["2026-07-01", "2026-07-01T00:00:00"]), "duration": some.just("01:30:00"),
+    "integer": some.integers(-(2**63), 2**63 - 1), "decimal": some.floats(-1e9, 1e9),
+    "number": some.floats(-1e9, 1e9),
+    "boolean": some.booleans(),
+    "date-time": some.sampled_from(["2026-07-01T09:30:00Z", "2026-07-01T09:30:00.1234567Z"]),
+    "date": some.sampled_from(["2026-07-01", "2026-07-01T00:00:00"]),
+    "duration": some.just("01:30:00"),
 }  # fmt: skip
-DEEP = ("inventory.transfers", "accounting.ap_bills", "pricebook.equipment", "forms.submissions", "jpm.jobs", "jpm.work_breakdown_structure.budget_codes.match", "inventory.inventory_templates")  # fmt: skip
+DEEP = (
+    "inventory.transfers", "accounting.ap_bills", "pricebook.equipment", "forms.submissions",
+    "jpm.jobs", "jpm.work_breakdown_structure.budget_codes.match", "inventory.inventory_templates",
+)  # fmt: skip
 
 
 def value_of(column: Column) -> some.SearchStrategy[Any]:

@@ -59,7 +59,10 @@ def far(*days: str | None) -> Any:
     [
         ("a", pd.array([NA, NA], "Int64"), "empty in all rows"),
         ("a", pd.array([NA], "Int64"), "empty in all rows"),
-        ("a", pd.Series([[], None], dtype=pd.ArrowDtype(pa.list_(pa.int64()))), "empty in all rows"),
+        (
+            "a", pd.Series([[], None], dtype=pd.ArrowDtype(pa.list_(pa.int64()))),
+            "empty in all rows",
+        ),
         ("a", [None, None], "empty in all rows"),
         ("a", pd.array([True, True], "boolean"), "always True"),
         ("a", pd.array([True, NA], "boolean"), ""),
@@ -67,7 +70,14 @@ def far(*days: str | None) -> Any:
         ("a", pd.array([0.0, 0.0, 0.0, 2.5], "Float64"), "0 in 75 %"),
         ("a", pd.array([0.0, 0.0, 3.0, 2.5], "Float64"), ""),
         ("a", pd.array([0] * 9 + [1], "Int64"), ""),
-        ("a", pd.array([decimal.Decimal("0.00"), decimal.Decimal("0.00"), decimal.Decimal("1.50")], pd.ArrowDtype(pa.decimal128(9, 2))), "0 in 67 %"),
+        (
+            "a",
+            pd.array(
+                [decimal.Decimal("0.00"), decimal.Decimal("0.00"), decimal.Decimal("1.50")],
+                pd.ArrowDtype(pa.decimal128(9, 2)),
+            ),
+            "0 in 67 %",
+        ),
         ("createdOn", utc("2026-07-01T12:00:00Z", "2026-07-02T13:00:00Z"), "1 date in the future"),
         ("createdOn", utc("2026-07-01T12:00:00Z", "2026-07-02T11:00:00Z"), ""),
         ("job.completedOn", utc("2026-07-01", "2031-01-01", "2031-01-01"), "2 dates in the future"),
@@ -78,9 +88,19 @@ def far(*days: str | None) -> Any:
         ("nextScheduledBillDate", utc("2026-07-01", "2031-01-01"), ""),
         ("to", utc("2026-07-01", "1989-12-31"), "1 date before 1990"),
         ("to", utc("2026-07-01", "1990-01-01"), ""),
-        ("to", far("2026-07-01", "0001-01-01", "0001-01-01"), "2 dates in the year 1, which means none"),
-        ("to", far("2026-07-01", "0001-01-01", "1905-01-01"), "1 date in the year 1, which means none; 1 date before 1990"),
-        ("a", pd.Series([dt.date(1950, 1, 1), dt.date(2020, 1, 1)], dtype=pd.ArrowDtype(pa.date32())), "1 date before 1990"),
+        (
+            "to", far("2026-07-01", "0001-01-01", "0001-01-01"),
+            "2 dates in the year 1, which means none",
+        ),
+        (
+            "to", far("2026-07-01", "0001-01-01", "1905-01-01"),
+            "1 date in the year 1, which means none; 1 date before 1990",
+        ),
+        (
+            "a",
+            pd.Series([dt.date(1950, 1, 1), dt.date(2020, 1, 1)], dtype=pd.ArrowDtype(pa.date32())),
+            "1 date before 1990",
+        ),
         ("typeId", pd.array(["12", "13"], "str"), "numbers, kept as text"),
         ("amount", pd.array(["12.50", "-3", None], "str"), "numbers, kept as text"),
         ("typeId", pd.array(["12", "B13"], "str"), ""),
@@ -88,7 +108,10 @@ def far(*days: str | None) -> Any:
         ("address.zip", pd.array(["85001", "85002"], "str"), ""),
         ("a", pd.array(["x", "y ", " z", "y "], "str"), "blanks around the text in 3 rows"),
         ("a", pd.array(["x", "", "  ", "y"], "str"), "empty text in 2 rows"),
-        ("a", pd.array(["Phoenix", "PHOENIX", "Mesa"], "str"), "1 value spelt in several ways, such as 'Phoenix' and 'PHOENIX'"),
+        (
+            "a", pd.array(["Phoenix", "PHOENIX", "Mesa"], "str"),
+            "1 value spelt in several ways, such as 'Phoenix' and 'PHOENIX'",
+        ),
         ("a", pd.array(["Phoenix", "Mesa"], "str"), ""),
         ("a", pd.array(["x", "y", None], "str"), ""),
         ("a", pd.to_timedelta(["1h", "2h"]), ""),
@@ -195,7 +218,9 @@ CELLS: dict[str, Any] = {
     "boolean": some.booleans(),
     "str": some.text(max_size=6),
     "timedelta64[us]": some.timedeltas(dt.timedelta(-9999), dt.timedelta(9999)).map(pd.Timedelta),
-    "datetime64[us, UTC]": some.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1)).map(lambda d: pd.Timestamp(d, tz="UTC")),
+    "datetime64[us, UTC]": some.datetimes(
+        dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1),
+    ).map(lambda d: pd.Timestamp(d, tz="UTC")),
     "category": some.sampled_from(["a", "b", "c"]),
     "object": some.one_of(some.integers(), some.text(max_size=3), some.booleans()),
 }  # fmt: skip
@@ -231,20 +256,32 @@ def test_the_facts_are_those_of_pandas(series: pd.Series[Any]) -> None:
 @pytest.mark.parametrize(
     ("values", "first", "last", "top"),
     [
-        (pd.array([3, 1, 3, NA, 1_000_000], "Int64"), "1", "1000000", "3 (2) · 1 (1) · 1000000 (1)"),
+        (
+            pd.array([3, 1, 3, NA, 1_000_000], "Int64"), "1", "1000000",
+            "3 (2) · 1 (1) · 1000000 (1)",
+        ),
         (pd.array([2.5, -1.0, 2.5], "Float64"), "-1", "2.5", "2.5 (2) · -1 (1)"),
         (pd.to_timedelta(["90min", "30s", "3 days"]), "0:00:30", "3 days, 0:00:00", None),
-        (utc("2026-07-01T09:30:00Z", "2025-01-01T00:00:00Z"), "2025-01-01", "2026-07-01 09:30", None),
+        (
+            utc("2026-07-01T09:30:00Z", "2025-01-01T00:00:00Z"), "2025-01-01", "2026-07-01 09:30",
+            None,
+        ),
         (far("0001-01-01", "9999-12-31"), "0001-01-01", "9999-12-31", None),
-        (pd.Series([[1, 2], [], [3], [4]], dtype=pd.ArrowDtype(pa.list_(pa.int64()))), "0 long", "2 long", "1 long (2) · 2 long (1) · 0 long (1)"),
+        (
+            pd.Series([[1, 2], [], [3], [4]], dtype=pd.ArrowDtype(pa.list_(pa.int64()))), "0 long",
+            "2 long", "1 long (2) · 2 long (1) · 0 long (1)",
+        ),
         (pd.array(["b", "a" * 99, ""], "str"), '""', "b", None),
-        (pd.Series([{"a": 1}, None], dtype=pd.ArrowDtype(pa.struct({"a": pa.int64()}))), "1 long", "1 long", None),
+        (
+            pd.Series([{"a": 1}, None], dtype=pd.ArrowDtype(pa.struct({"a": pa.int64()}))),
+            "1 long", "1 long", None,
+        ),
     ],
 )  # fmt: skip
 def test_values_are_shown_in_few_letters(
     values: Any, first: str, last: str, top: str | None
 ) -> None:
-    """The smallest, the largest and the most frequent values as text; of lists, how long they are."""
+    """The smallest, the largest and the most frequent values as text; for lists, their lengths."""
     row = profile.profile(pd.DataFrame({"x": values})).loc["x"]
 
     assert (row["min"], row["max"], None if pd.isna(row["top"]) else row["top"]) == (
@@ -300,7 +337,7 @@ def odd_profile() -> profile.FrameProfile:
 
 
 def test_a_profile_is_a_frame_like_any_other(tmp_path: Any) -> None:
-    """It filters, sorts and saves, and what is left after a selection of rows is shown as it was."""
+    """It filters, sorts and saves, and what is left after a selection is shown as it was."""
     found = odd_profile()
 
     left = found[found["suspicious"] != ""]

@@ -79,7 +79,7 @@ def there(request: pytest.FixtureRequest) -> Iterator[stnb.Account]:
 def test_phrases_count_from_the_demos_own_day(
     there: stnb.Account, request: pytest.FixtureRequest
 ) -> None:
-    """What is asked for as the last 30 days are the history's last; provenance has the same clock."""
+    """The last 30 days are the last of the history; the provenance has the same clock."""
     today = pd.Timestamp(there.window("today")[0])
     jobs = there.jpm.jobs.pull(createdOnOrAfter="last 30 days")
 
@@ -136,7 +136,7 @@ def test_the_explorer_opens_pulls_and_draws(there: stnb.Account, resource: str) 
 
 
 def test_the_demo_of_a_user_ends_yesterday(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the variable that the suite sets, the demo's day is that of its clock, at its hour."""
+    """Without the variable that the suite sets, the demo's day is its clock's, at its hour."""
     monkeypatch.delenv("STNB_DEMO_TODAY")
     app = make_app(scale=0.02, clock=NOW.timestamp)
 

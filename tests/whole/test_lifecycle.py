@@ -217,7 +217,8 @@ def test_all_profiles_at_once() -> None:
     Path(".env").write_text(
         ENV.format(secret="cs1.x", environment="production")
         + "SERVICETITAN_NORTH_TENANT_ID=8\nSERVICETITAN_NORTH_ENVIRONMENT=integration\n"
-        + "SERVICETITAN_NORTH_CLIENT_ID=cid.n\nSERVICETITAN_NORTH_CLIENT_SECRET=cs1.n\nSERVICETITAN_HALF_TENANT_ID=9\n"
+        + "SERVICETITAN_NORTH_CLIENT_ID=cid.n\nSERVICETITAN_NORTH_CLIENT_SECRET=cs1.n\n"
+        + "SERVICETITAN_HALF_TENANT_ID=9\n"
     )
     accounts = stnb.connect(all=True)
 

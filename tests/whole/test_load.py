@@ -98,7 +98,7 @@ def test_each_kind_of_fault_was_met() -> None:
 def test_a_file_has_every_row_whatever_the_server_does(
     seed: int, name: str, tmp_path: Path
 ) -> None:
-    """The same into a Parquet file: the same frame as an undisturbed pull, and nothing beside it."""
+    """Into a Parquet file: the same frame as an undisturbed pull, and no other file beside it."""
     options = {} if "export" in name else {"page_size": BATCH}
     with Loopback(Toys(ROWS, BATCH), seed=seed) as server, server.account() as st:
         path = insist(st[name].start(to=tmp_path, **options), to=True)

@@ -134,7 +134,11 @@ def test_a_pause_is_waited_once_for_the_whole_tenant(kind: str, least: float, mo
 
 def test_a_pause_beyond_patience_keeps_the_rows() -> None:
     """An hour is not waited: the error has the rows, and goes on when the reader wants."""
-    server = Server(trouble=lambda page, n, right: httpx.Response(429, headers={"retry-after": "3600"}) if (page, n) == (7, 1) else None, held=lambda page: page == 7)  # fmt: skip
+    refusal = httpx.Response(429, headers={"retry-after": "3600"})
+    server = Server(
+        trouble=lambda page, n, right: refusal if (page, n) == (7, 1) else None,
+        held=lambda page: page == 7,
+    )
     err = failed(held_until(server, widgets(server).start(page_size=100), 9))
 
     assert isinstance(err, RateLimited)
@@ -158,7 +162,10 @@ def packed(right: dict[str, Any]) -> bytes:
 
 
 TROUBLES: dict[str, tuple[Callable[[dict[str, Any]], Answer], type[StnbError]]] = {
-    **{str(n): (lambda right, n=n: httpx.Response(n, json={"title": "Oops"}), ServerFault) for n in (500, 502, 503, 504)},
+    **{
+        str(n): (lambda right, n=n: httpx.Response(n, json={"title": "Oops"}), ServerFault)
+        for n in (500, 502, 503, 504)
+    },
     "429": (lambda right: httpx.Response(429), RateLimited),
     "html": (lambda right: httpx.Response(200, html=HTML), UnexpectedAnswer),
     "error page": (lambda right: httpx.Response(503, html=HTML), ServerFault),
@@ -168,11 +175,24 @@ TROUBLES: dict[str, tuple[Callable[[dict[str, Any]], Answer], type[StnbError]]] 
     "left": (lambda right: httpx.RemoteProtocolError("left without an answer"), Unreachable),
     "slow": (lambda right: httpx.ReadTimeout("slow"), Unreachable),
     "slow to connect": (lambda right: httpx.ConnectTimeout("slow"), Unreachable),
-    "reset in the body": (lambda right: stream(json.dumps(right).encode()[:90], httpx.ReadError("reset")), Unreachable),
-    "cut": (lambda right: httpx.Response(200, content=json.dumps(right).encode()[:-9]), UnexpectedAnswer),
-    "cut behind a row": (lambda right: httpx.Response(200, content=json.dumps(right).encode()[:-2]), UnexpectedAnswer),
-    "cut in gzip": (lambda right: stream(packed(right)[:-12], content_encoding="gzip"), Unreachable),
-    "no gzip at all": (lambda right: stream(json.dumps(right).encode(), content_encoding="gzip"), Unreachable),
+    "reset in the body": (
+        lambda right: stream(json.dumps(right).encode()[:90], httpx.ReadError("reset")),
+        Unreachable,
+    ),
+    "cut": (
+        lambda right: httpx.Response(200, content=json.dumps(right).encode()[:-9]),
+        UnexpectedAnswer,
+    ),
+    "cut behind a row": (
+        lambda right: httpx.Response(200, content=json.dumps(right).encode()[:-2]),
+        UnexpectedAnswer,
+    ),
+    "cut in gzip": (
+        lambda right: stream(packed(right)[:-12], content_encoding="gzip"), Unreachable,
+    ),
+    "no gzip at all": (
+        lambda right: stream(json.dumps(right).encode(), content_encoding="gzip"), Unreachable,
+    ),
 }  # fmt: skip
 
 
@@ -268,7 +288,11 @@ def test_a_body_cut_anywhere_costs_no_row(name: str, order: str) -> None:
     """
     write, toys = envelopes()[order], Small(6, batch=2)
     pages = [1, 2, 3] if name == "toys.widgets" else ["c0", "c1", "c2"]
-    length = max(len(write(toys.body("/export/" if isinstance(p, str) else "/", {"page": str(p), "from": str(p), "pageSize": "2"}))) for p in pages)  # fmt: skip
+    bodies = []
+    for p in pages:
+        path = "/export/" if isinstance(p, str) else "/"
+        bodies.append(toys.body(path, {"page": str(p), "from": str(p), "pageSize": "2"}))
+    length = max(len(write(body)) for body in bodies)
     options = {"page_size": 2} if name == "toys.widgets" else {}
     for at in range(length):
 
@@ -293,7 +317,9 @@ def test_a_gzip_body_cut_anywhere_costs_no_row() -> None:
     for at in range(len(whole)):
 
         def trouble(page: Any, n: int, right: dict[str, Any]) -> Answer:
-            return stream(whole[:at], content_encoding="gzip") if (page, n) == (2, 1) else None  # noqa: B023
+            if (page, n) != (2, 1):
+                return None
+            return stream(whole[:at], content_encoding="gzip")  # noqa: B023
 
         server = Server(toys, trouble)
         assert widgets(server).pull(page_size=2)["id"].tolist() == [0, 1, 2, 3], at
@@ -591,11 +617,23 @@ def test_a_token_that_ends_early_costs_one_more_for_all() -> None:
     ("lie", "words"),
     [
         (lambda page, n, right: {**right, "totalCount": None}, None),
-        (lambda page, n, right: {**right, "totalCount": 960}, "totalCount said 960 rows, and 1,000 came"),
+        (
+            lambda page, n, right: {**right, "totalCount": 960},
+            "totalCount said 960 rows, and 1,000 came",
+        ),
         (lambda page, n, right: {**right, "totalCount": 300}, "more pages than totalCount said"),
-        (lambda page, n, right: {**right, "totalCount": 1040}, "said that it has 1,040 rows and gave 1,000"),
-        (lambda page, n, right: {**right, "totalCount": 5000}, "said that it has 5,000 rows and gave 1,000"),
-        (lambda page, n, right: {**right, "totalCount": 1000 + page % 2}, "totalCount changed while the pages were read: from 1,000 to 1,001"),
+        (
+            lambda page, n, right: {**right, "totalCount": 1040},
+            "said that it has 1,040 rows and gave 1,000",
+        ),
+        (
+            lambda page, n, right: {**right, "totalCount": 5000},
+            "said that it has 5,000 rows and gave 1,000",
+        ),
+        (
+            lambda page, n, right: {**right, "totalCount": 1000 + page % 2},
+            "totalCount changed while the pages were read: from 1,000 to 1,001",
+        ),
         (lambda page, n, right: {**right, "totalCount": "1000"}, None),
     ],
 )  # fmt: skip
@@ -875,10 +913,16 @@ def test_drift_is_counted_over_all_pages() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "kind", "words"),
     [
-        (400, {"title": "Validation failed", "errors": {"createdOn": ["is no date"]}}, Rejected, ["Validation failed", "createdOn: is no date"]),
+        (
+            400, {"title": "Validation failed", "errors": {"createdOn": ["is no date"]}}, Rejected,
+            ["Validation failed", "createdOn: is no date"],
+        ),
         (403, {"title": "Forbidden"}, NotAllowed, ["Forbidden", "scope"]),
         (404, {"title": "Not Found"}, NotFound, ["No record"]),
-        (404, {"title": "Unable to match incoming request to an operation."}, NotFound, ["gateway knows no such route"]),
+        (
+            404, {"title": "Unable to match incoming request to an operation."}, NotFound,
+            ["gateway knows no such route"],
+        ),
         (409, {"title": "The export is locked"}, Rejected, ["The export is locked"]),
     ],
 )  # fmt: skip
@@ -909,7 +953,8 @@ def test_a_refusal_in_the_middle_is_told_in_the_servers_words(
 
 def test_maintenance_is_waited_for() -> None:
     """A 409 that says so in its title passes."""
-    server = Server(trouble=lambda page, n, right: httpx.Response(409, json={"title": "In maintenance"}) if (page, n) == (4, 1) else None)  # fmt: skip
+    refusal = httpx.Response(409, json={"title": "In maintenance"})
+    server = Server(trouble=lambda page, n, right: refusal if (page, n) == (4, 1) else None)
 
     assert len(widgets(server).pull(page_size=100)) == 1000
     assert server.asked[4] == 2

@@ -87,7 +87,7 @@ def leaks(*texts: object) -> list[str]:
 
 
 class Wire:
-    """Stands where the real network would, below everything of ours, and writes down what is sent."""
+    """Takes the place of the network, below everything of ours, and writes down what is sent."""
 
     def __init__(self) -> None:
         self.sent: list[httpx.Request] = []
@@ -309,8 +309,14 @@ def test_no_failure_shows_a_secret(
     if err is not None:
         assert leaks(everything(err, ipython=verb == "pull")) == []
     else:
-        assert (case, verb) in {("HTML", "file"), ("cut off", "file"), ("bad JSON", "file"), ("odd JSON", "file"),
-                                ("odd JSON", "get"), ("redirected", "file")}  # fmt: skip
+        assert (case, verb) in {
+            ("HTML", "file"),
+            ("cut off", "file"),
+            ("bad JSON", "file"),
+            ("odd JSON", "file"),
+            ("odd JSON", "get"),
+            ("redirected", "file"),
+        }
     assert leaks(caplog.text) == []
     assert wire.told <= {API["integration"], AUTH["integration"]}
 
@@ -357,7 +363,7 @@ SPOILT = {
 
 @pytest.mark.parametrize("case", SPOILT)
 def test_no_setup_error_shows_a_secret(case: str) -> None:
-    """Whatever is wrong with the file, neither its words nor any frame on the way repeat a value."""
+    """Whatever is wrong with the file, neither the words nor a frame on the way repeat a value."""
     Path(".env").write_bytes(SPOILT[case].encode("utf-8", "surrogateescape"))
 
     for run in (stnb.connect, credentials.load, lambda: stnb.connect("nobody")):
@@ -489,8 +495,10 @@ def test_a_notebook_in_verbose_mode_shows_no_secret(
         "jobs.pull()",
         "def f(st, run, session, owner, settings):\n    return 1 / 0\n"
         "f(st, jobs.start(), st._session, st._session.credentials, stnb.credentials.settings())",
-        "try:\n    jobs.pull()\nexcept stnb.StnbError as err:\n    raise ValueError('mine') from err",
-        "st, jobs, st._session, st._session.credentials, vars(st._session), vars(st._session._auth)",
+        "try:\n    jobs.pull()\nexcept stnb.StnbError as err:\n    raise ValueError('mine') from "
+        "err",
+        "st, jobs, st._session, st._session.credentials, vars(st._session), "
+        "vars(st._session._auth)",
         "%who_ls",
     ):
         shell.run_cell(cell)
@@ -873,9 +881,13 @@ def test_a_pair_reaches_one_environment_only(name: str, environment: str, wire: 
 @pytest.mark.parametrize("kind", [0, 1], ids=["api", "auth"])
 @pytest.mark.parametrize(
     "written",
-    ["https://{h}", "HTTPS://{H}/", "https://{h}.", "https://{h}:443", "https://{h}./x", "https://{h}//", "https://x@{h}", "https://{h}@x.example",
-     "https://{h}#x", "https://{h}?x", "https://x.example\\@{h}", "https://{h}\\x.example", "https://%61{r}", "https://{h}%2e", "https://{h}\t",
-     "https:/{h}", "https:{h}", "//{h}", "https:///{h}", "https://{h}:0443", "https://{h}:", "https://{w}", "https://{h};x", " https://{h} "],
+    [
+        "https://{h}", "HTTPS://{H}/", "https://{h}.", "https://{h}:443", "https://{h}./x",
+        "https://{h}//", "https://x@{h}", "https://{h}@x.example", "https://{h}#x", "https://{h}?x",
+        "https://x.example\\@{h}", "https://{h}\\x.example", "https://%61{r}", "https://{h}%2e",
+        "https://{h}\t", "https:/{h}", "https:{h}", "//{h}", "https:///{h}", "https://{h}:0443",
+        "https://{h}:", "https://{w}", "https://{h};x", " https://{h} ",
+    ],
 )  # fmt: skip
 def test_no_spelling_of_a_host_leads_to_the_other_environment(
     written: str, kind: int, field: str, wire: Wire
@@ -896,8 +908,11 @@ def test_no_spelling_of_a_host_leads_to_the_other_environment(
 @settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     some.lists(
-        some.sampled_from(["https://", "http://", "localhost", "api.servicetitan.io", "evil.example", "/", "\\", "@", ":", "443", "#", "?", "%", "2e",
-                           ".", "[::1]", "[", "]", ";", "é", "。", "xn--", "-", "\t", "A"]) | some.characters(),
+        some.sampled_from([
+            "https://", "http://", "localhost", "api.servicetitan.io", "evil.example", "/", "\\",
+            "@", ":", "443", "#", "?", "%", "2e", ".", "[::1]", "[", "]", ";", "é", "。", "xn--",
+            "-", "\t", "A",
+        ]) | some.characters(),
         max_size=8,
     ).map("".join)
 )  # fmt: skip
@@ -1018,7 +1033,7 @@ def test_cookies_do_not_go_from_one_environment_to_the_other(wire: Wire) -> None
 
 
 def test_a_secret_is_whole_in_no_other_form() -> None:
-    """Neither in the state that Python keeps for copies, nor through vars(), json or a namespace."""
+    """Neither in the state that Python copies, nor through vars(), json or a namespace."""
     s = Secret(SECRET)
 
     assert not hasattr(s, "__dict__")

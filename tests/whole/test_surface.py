@@ -139,7 +139,7 @@ def test_reprs_are_honest_and_send_nothing(st: stnb.Account) -> None:
 
 
 def test_readable_resources_are_counted_once_a_token_is_there(st: stnb.Account) -> None:
-    """After a first pull the repr tells how many resources the app may read, from the token itself."""
+    """After a first pull the repr has the number of readable resources, from the token itself."""
     before = repr(st)
     st.jpm.jobs.head(1)
 
@@ -150,7 +150,9 @@ def test_readable_resources_are_counted_once_a_token_is_there(st: stnb.Account) 
 
 def test_import_is_light() -> None:
     """`import stnb` loads neither the widgets nor the demo nor a server."""
-    code = "import stnb, sys; print(sorted(m for m in sys.modules if m in ('ipywidgets', 'anywidget', 'starlette', 'stnb.demoserver', 'IPython', 'matplotlib', 'tqdm')))"
+    heavy = {"ipywidgets", "anywidget", "starlette", "stnb.demoserver", "IPython", "matplotlib"}
+    heavy.add("tqdm")
+    code = f"import stnb, sys; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
@@ -168,7 +170,13 @@ def test_what_the_pages_name_is_there(page: str) -> None:
     named = set(re.findall(r"\bstnb((?:\.[a-z_]\w*){1,2})(?=\()", text)) | set(
         re.findall(r"\bstnb(\.[A-Z]\w+)", text)
     )
-    code = "import stnb\nfor name in NAMES:\n    at = stnb\n    for part in name.strip('.').split('.'):\n        at = getattr(at, part)"
+    code = (
+        "import stnb\n"
+        "for name in NAMES:\n"
+        "    at = stnb\n"
+        "    for part in name.strip('.').split('.'):\n"
+        "        at = getattr(at, part)"
+    )
 
     run = subprocess.run(
         [sys.executable, "-c", code.replace("NAMES", repr(sorted(named)))],

@@ -252,7 +252,8 @@ def _format_amounts(axis: Any, spec: Spec, whole: bool) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=whole))
-    axis.set_major_formatter(money if spec.unit == "$" else short)
+    formatter = money if spec.unit == "$" else short
+    axis.set_major_formatter(formatter)
 
 
 def _amount(value: float, spec: Spec) -> str:

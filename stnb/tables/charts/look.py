@@ -128,7 +128,7 @@ def style_axes(ax: Axes, amounts: str) -> None:
     Another thread may be drawing with those.
 
     Args:
-        amounts: the axis along which the amounts stand, "x" or "y"; it gets the grid.
+        amounts: the axis of the amounts, "x" or "y"; it gets the grid.
     """
     ax.set_facecolor("none")
     base = "bottom" if amounts == "y" else "left"

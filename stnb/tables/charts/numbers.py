@@ -29,8 +29,8 @@ CALLS = {"sum": "sum()", "mean": "mean()"}
 def computed(frame: pd.DataFrame, spec: Spec) -> dict[str, Any]:
     """Run the lines of a picture on a frame.
 
-    Texts of the frame and of the spec stand in the lines as quoted texts alone, so that none of
-    them can become code.
+    Names of columns and other texts are in the lines as quoted texts only, so none of them can
+    become code.
 
     Returns:
         The names that the lines assign, with their values: `when` and `days` or `months` for a
@@ -109,7 +109,7 @@ def _by_group(spec: Spec) -> list[str]:
     order = "numbers = numbers.sort_values(ascending=False)"
     if spec.how == "sum":
         return [groups, numbers, order]
-    # An average over a handful of rows would stand above all others by chance.
+    # Only the largest groups: an average over a handful of rows may be the highest by chance.
     largest = f"numbers = numbers.loc[groups.value_counts().index[:{TOP}]]"
     return [groups, numbers, largest, order]
 

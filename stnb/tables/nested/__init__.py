@@ -1,7 +1,8 @@
-"""What lies nested in a frame: the rows inside a row, and the fields that a tenant made up itself.
+"""What is nested in a frame: the rows inside a row, and the fields that a tenant has defined.
 
-items = stnb.children(invoices, "items")              # a row for each item, with its invoice's id
-jobs = jobs.join(stnb.custom_fields(jobs))            # a column for each custom field
+Example:
+    >>> items = stnb.children(invoices, "items")  # a row for each item, with its invoice's id
+    >>> jobs = jobs.join(stnb.custom_fields(jobs))  # a column for each custom field
 """
 
 from __future__ import annotations

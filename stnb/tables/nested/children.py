@@ -19,32 +19,37 @@ from .elements import Elements, elements
 from .place import noun, place_of, rows_at, scalar
 
 POSITION = "position"
-# What a child says of its pull: where from and when. How many rows and requests that took is the
-# parent's to say.
+# What a child takes over from its parent's provenance: where it is from and when. The numbers of
+# rows and requests are the parent's own.
 CARRIED = ("resource", "params", "tenant", "environment", "began", "until", "dtypes")
 
 
 def children(df: pd.DataFrame, column: str, *, keep: str | Sequence[str] = ()) -> pd.DataFrame:
     """A row for each element of a column of lists, such as the items of invoices.
 
+    A row without elements has no children. An element that is null is a row of nulls.
+
     Args:
-        column: a column of lists: Arrow's, Python's, or the JSON text that such a column is kept as
-            where it differed from the catalogue.
-        keep: columns of `df` to repeat beside its children; one whose name they have themselves
-            gets "parent." before it.
+        column: a column of lists: Arrow's, Python's, or the JSON text of lists that differ from
+            the catalogue.
+        keep: columns of `df` to repeat beside its children. If the children have such a column
+            themselves, it gets "parent." before its name.
 
     Returns:
-        First the parent's key, such as `invoiceId`, then `position` (0 is the first of its row),
-        what is kept, and the elements' own columns, typed as the catalogue says; objects are
-        flattened to dotted columns, and lists in them
-        stay lists: children(children(df, "items"), "serialNumbers") opens those, and has
-            `transferId`, `items.position`
-        and `itemId` of both levels above. Elements that are no objects stand in one column:
-            "tagTypeId" for
-        "tagTypeIds", else "value". A name that the elements have themselves becomes `parent.id` or
-        `parent.position`. A row without elements has no children; an element that is null is a row
-        of nulls. Where the parent's rows have no key, `parent.index` is their label in `df`.
-        `attrs["stnb"]` tells the resource, and as `path` the way to them.
+        A frame with these columns:
+
+        - the parent's key, such as `invoiceId`; `parent.index`, its label in `df`, if the parent
+          has no key
+        - `position`: 0 for the first element of its row
+        - what is kept
+        - the elements' own columns, typed as the catalogue says. Objects become dotted columns,
+          and lists in them stay lists: `children(children(df, "items"), "serialNumbers")` opens
+          those, and has `transferId`, `items.position` and `itemId` of both levels above. Elements
+          that are not objects have one column: "tagTypeId" for "tagTypeIds", otherwise "value".
+
+        If the elements have a column of such a name themselves, the key becomes `parent.id`, and
+        the position `parent.position`. `attrs["stnb"]` names the resource, and as `path` the way to
+        the elements.
 
     Raises:
         UsageError: there is no such column, or it holds no lists.
@@ -58,27 +63,32 @@ def children(df: pd.DataFrame, column: str, *, keep: str | Sequence[str] = ()) -
     own.index = pd.RangeIndex(len(found.parents))
     lead: dict[str, Any] = {}
     for name, otherwise, values in _keys(df):
-        lead[_beside(name, otherwise, own, lead)] = values.take(found.parents)
-    keys = [*lead, _beside(POSITION, f"parent.{POSITION}", own, lead)]
+        lead[_unused(name, otherwise, own, lead)] = values.take(found.parents)
+    keys = [*lead, _unused(POSITION, f"parent.{POSITION}", own, lead)]
     lead[keys[-1]] = pd.array(found.positions, "Int64")
-    for name in [keep] if isinstance(keep, str) else keep:
-        lead[_beside(name, f"parent.{name}", own, lead)] = named(df, name).array.take(found.parents)
+    if isinstance(keep, str):
+        keep = [keep]
+    for name in keep:
+        values = named(df, name).array.take(found.parents)
+        lead[_unused(name, f"parent.{name}", own, lead)] = values
     child = pd.concat([pd.DataFrame(lead, index=own.index, copy=False), own], axis=1)
-    _tell(child, df, column, keys, inside, drift if found.shape.leaves else {})
+    if not found.shape.leaves:
+        drift = {}  # the catalogue says nothing that could differ
+    _note_provenance(child, df, column, keys, inside, drift)
     return child
 
 
 def opened(df: pd.DataFrame, column: str) -> tuple[Elements, Endpoint | None]:
-    """The elements of a column's lists, and what the catalogue says of them."""
-    series, place = named(df, column), place_of(df)
-    known = None if place is None else shape_of(place).by_path.get(column)
-    promised = known if known is not None and known.type == "array" else None
-    inside = (
-        None if promised is None else rows_at(str(provenance(df)["resource"]), _way(df, column))
-    )
-    return elements(
-        series, promised, inside, scalar(column), provenance(df).get("dtypes", "typed")
-    ), inside
+    """The elements of a column's lists, and how the catalogue describes them."""
+    series, place, origin = named(df, column), place_of(df), provenance(df)
+    promised = None if place is None else shape_of(place).by_path.get(column)
+    inside = None
+    if promised is not None and promised.type == "array":
+        inside = rows_at(str(origin["resource"]), _path(df, column))
+    else:
+        promised = None
+    dtypes = origin.get("dtypes", "typed")
+    return elements(series, promised, inside, scalar(column), dtypes), inside
 
 
 def named(df: pd.DataFrame, name: str) -> pd.Series[Any]:
@@ -87,8 +97,8 @@ def named(df: pd.DataFrame, name: str) -> pd.Series[Any]:
     Raises:
         UsageError: there is none, or more than one.
     """
-    here = [str(c) for c in df.columns]
-    if (count := sum(c == name for c in df.columns)) == 1:
+    count = sum(column == name for column in df.columns)
+    if count == 1:
         return df[name]
     if count:
         raise UsageError(
@@ -96,16 +106,19 @@ def named(df: pd.DataFrame, name: str) -> pd.Series[Any]:
             "They cannot be told apart.",
             "Rename or drop all but one of them.",
         )
-    near = difflib.get_close_matches(str(name), here, n=3, cutoff=0.5)
-    lists = [
-        str(c) for c, dtype in df.dtypes.items() if str(dtype).startswith(("list", "large_list"))
-    ]
+    lists = []
+    for column, dtype in df.dtypes.items():
+        if str(dtype).startswith(("list", "large_list")):
+            lists.append(repr(str(column)))
+    with_lists = ", ".join(lists[:5]) or "none"
+    near = difflib.get_close_matches(str(name), map(str, df.columns), n=3, cutoff=0.5)
+    advice = "Look at df.columns; a pull with columns= has only those."
+    if near:
+        advice = f"Near it: {', '.join(near)}."
     raise UsageError(
         f"There is no column {name!r}.",
-        f"The frame has {len(here)} columns, {', '.join(map(repr, lists[:5])) or 'none'} of them with lists.",
-        f"Near it: {', '.join(near)}."
-        if near
-        else "Look at df.columns; a pull with columns= has only those.",
+        f"The frame has {df.shape[1]} columns, {with_lists} of them with lists.",
+        advice,
     )
 
 
@@ -113,45 +126,54 @@ def named(df: pd.DataFrame, name: str) -> pd.Series[Any]:
 
 
 def _keys(df: pd.DataFrame) -> Iterator[tuple[str, str, Any]]:
-    """What tells a row of `df`, and those above it: (name, name where that is taken, values)."""
-    said, place = provenance(df), place_of(df)
-    path = str(said.get("path") or "")
-    above = [name for name in said.get("keys") or () if name in df.columns]
+    """The columns that identify a row of `df` and the rows above it.
+
+    Yields:
+        The name among the children, another name if that is taken, and the values.
+    """
+    origin = provenance(df)
+    path = str(origin.get("path") or "")
+    above = [name for name in origin.get("keys") or () if name in df.columns]
     for name in above:
-        new = f"{path.rpartition('.')[2]}.{POSITION}" if name == said["keys"][-1] else name
+        new = name
+        if name == origin["keys"][-1]:  # the position of `df` itself
+            new = f"{path.rpartition('.')[2]}.{POSITION}"
         yield new, f"parent.{new}", df[name].array
-    row = noun(str(said.get("resource") or ""), path)
-    own = [
-        key
-        for key in (place.key if place is not None and place.columns else ("id",))
-        if key in df.columns
-    ]
-    for key in own:
-        yield (
-            (f"{row or 'parent.'}{'Id' if row else 'id'}" if key == "id" else key),
-            f"parent.{key}",
-            df[key].array,
-        )
+    own = [name for name in _own_key(df) if name in df.columns]
+    row = noun(str(origin.get("resource") or ""), path)
+    for name in own:
+        new = name
+        if name == "id":
+            new = f"{row}Id" if row else "parent.id"
+        yield new, f"parent.{name}", df[name].array
     if not own and not above:
-        labels = pd.RangeIndex(len(df)) if isinstance(df.index, pd.MultiIndex) else df.index
+        labels = df.index
+        if isinstance(labels, pd.MultiIndex):
+            labels = pd.RangeIndex(len(df))
         yield "parent.index", "parent.index", labels.array
 
 
-def _beside(name: str, otherwise: str, own: pd.DataFrame, lead: Collection[str]) -> str:
-    """A name that neither the elements nor what stands before them have."""
-    return (
-        name
-        if name not in own.columns and name not in lead
-        else free(otherwise, {*own.columns, *lead})
-    )
+def _own_key(df: pd.DataFrame) -> tuple[str, ...]:
+    place = place_of(df)
+    if place is None or not place.columns:
+        return ("id",)
+    return place.key
 
 
-def _way(df: pd.DataFrame, column: str) -> str:
+def _unused(name: str, otherwise: str, own: pd.DataFrame, lead: Collection[str]) -> str:
+    """A name that neither the elements nor the columns before them have."""
+    if name not in own.columns and name not in lead:
+        return name
+    return free(otherwise, {*own.columns, *lead})
+
+
+def _path(df: pd.DataFrame, column: str) -> str:
+    """The way from the resource's rows to a column of `df`."""
     path = provenance(df).get("path")
     return f"{path}.{column}" if path else column
 
 
-def _tell(
+def _note_provenance(
     child: pd.DataFrame,
     df: pd.DataFrame,
     column: str,
@@ -159,19 +181,23 @@ def _tell(
     inside: Endpoint | None,
     drift: Drifts,
 ) -> None:
-    """Write down where the rows are from, and warn of what differs from the catalogue."""
-    said = provenance(df)
-    told = [] if inside is None else notices.drifted(inside, drift)
+    """Write down where the rows are from, and warn about what differs from the catalogue."""
+    found: list[notices.Notice] = []
+    new_columns: list[str] = []
+    if inside is not None:
+        found = notices.drifted(inside, drift)
+        known = shape_of(inside).by_path
+        new_columns = [name for name in drift if name not in known]
+    origin = provenance(df)
+    carried = {name: origin[name] for name in CARRIED if name in origin}
     child.attrs["stnb"] = {
-        **{name: said[name] for name in CARRIED if name in said},
-        "path": _way(df, column),
+        **carried,
+        "path": _path(df, column),
         "keys": keys,
         "rows": len(child),
-        "notices": [notice.text for notice in told],
-        "new_columns": [
-            c for c in drift if inside is not None and c not in shape_of(inside).by_path
-        ],
+        "notices": [notice.text for notice in found],
+        "new_columns": new_columns,
         "drift": sentences(drift),
     }
-    for notice in told:
+    for notice in found:
         notices.warn(notice)

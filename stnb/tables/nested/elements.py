@@ -91,7 +91,7 @@ def _chunks(series: pd.Series[Any], promised: Column | None) -> Iterator[pa.Arra
     if promised is None and known and not any(isinstance(cell, list | dict) for cell in known):
         raise UsageError(
             f"{series.name!r} holds no lists.",
-            f"It is a column of {series.dtype}, whose values stand for themselves.",
+            f"It is a column of {series.dtype}, which has one value in each row.",
             "Name a column of lists: in df.dtypes they begin with list.",
         )
     yield [_as_list(cell) for cell in cells]
@@ -129,7 +129,7 @@ def _numbered(lengths: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _has_json(values: pa.Array) -> bool:
-    """Whether texts are JSON objects or lists, as elements are that the documents do not describe."""
+    """Whether texts are JSON objects or lists, as elements without a description are."""
     if not pa.types.is_string(values.type):
         return False
     candidates = values.filter(pc.match_substring_regex(values, r"(?s)^(\{.*\}|\[.*\])$"))
@@ -137,7 +137,7 @@ def _has_json(values: pa.Array) -> bool:
 
 
 def _read_json(texts: pa.Array) -> list[Any]:
-    """JSON texts as objects and lists; an empty one stays text, as it would not be seen otherwise."""
+    """JSON texts as objects and lists. An empty one stays text: as an object it has no column."""
     return [_nested(text) or text for text in texts.to_pylist()]
 
 
@@ -171,7 +171,7 @@ def _parsed(text: Any) -> Any:
         return text
     if isinstance(value, list | dict):
         return value
-    # "007" is no number, and a quoted text was a text with quotes.
+    # Any other text that is JSON by chance, such as "1.50" or "007", was a text from the start.
     was_kept_as_text = not isinstance(value, str) and as_text(value) == text
     return value if was_kept_as_text else text
 
@@ -198,7 +198,7 @@ def plain(value: Any) -> Any:
 
 
 def _plain_array(values: npt.NDArray[Any]) -> list[Any]:
-    """The values of an array. numpy makes floats of whole numbers beside nulls; they become whole."""
+    """The values of an array. Whole numbers beside nulls are floats in numpy, and become whole."""
     plain_values = [plain(value) for value in values.tolist()]
     if values.dtype.kind != "f" or not np.isnan(values).any() or (values % 1 > 0).any():
         return plain_values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -24,30 +24,30 @@ from .elements import Numbers
 from .written import typed
 
 By = Literal["name", "typeId"]
-NAMES = ("name", "key", "patternKey")  # what pairs are told apart by: custom fields, external data
+NAMES = ("name", "key", "patternKey")  # the first is of custom fields, the others of external data
 NAMELESS = "(no name)"
 
 
 def custom_fields(
     df: pd.DataFrame, column: str = "customFields", *, by: By | None = None
 ) -> pd.DataFrame:
-    """A column for each custom field, in the order in which they come up, for `df.join(...)`.
+    """A column for each custom field, in order of appearance, for `df.join(...)`.
 
-    The API sends every value as text (facts §8). Those of a field become Int64, Float64, boolean,
-    datetime64[us] or datetime64[us, UTC] where every one of them fits exactly, an empty text being
-    a missing value then; otherwise they stay text, as do numbers with leading zeros.
+    The API sends every value as text. The values of a field become Int64, Float64, boolean,
+    datetime64[us] or datetime64[us, UTC] if each of them fits exactly; an empty text is a missing
+    value then. Otherwise they stay text, as numbers with leading zeros do.
 
     Args:
         column: another column of `{name, value}` or `{typeId, name, value}` objects, such as
             "leadCall.customer.customFields".
-        by: what tells fields apart. Without it the name, and the type id where one name has
-            several: "Gate code (17)" and "Gate code (23)"; with "name" these share a column, with
-            "typeId" each column has its id behind the name.
+        by: what tells fields apart. By default it is the name, and the type id if one name has
+            several: "Gate code (17)" and "Gate code (23)". With "name" these share a column, with
+            "typeId" every column has its id behind the name.
 
     Returns:
-        A frame with the index of `df`; without a field in any row it has no columns. A field that
-        has the name of a column of `df` gets that of the list before it: "customFields.status".
-        Where a row has a field twice, the last value stays, and a warning tells how many there are.
+        A frame with the index of `df`, without columns if no row has a field. A field with the name
+        of a column of `df` gets the name of the list before it: "customFields.status". If a row has
+        a field twice, the last value is kept, and a warning has the number of such values.
 
     Raises:
         UsageError: there is no such column, it holds no lists, or `by` is something else.
@@ -57,23 +57,28 @@ def custom_fields(
     """
     if by not in (None, *get_args(By)):
         raise UsageError(
-            f"by={by!r} tells no fields apart.",
-            "They have a name, and some a type id.",
+            f"Fields cannot be told apart by {by!r}.",
+            "They have a name, and some have a type id.",
             'Give by="name" or by="typeId".',
         )
     pairs = _pairs(df, column)
     fields = list(_fields(pairs, by))
     names = _names(fields, by, df.columns, column)
-    made = {name: _spread(pairs, field, len(df)) for name, field in zip(names, fields, strict=True)}
-    _tell(df, column, sum(field.repeated for field in fields))
-    out = pd.DataFrame(made, index=df.index)
-    out.attrs = df.attrs  # pandas keeps those that both sides of a join share
+    columns = {}
+    repeated = 0
+    for name, field in zip(names, fields, strict=True):
+        columns[name] = _spread(pairs, field, len(df))
+        repeated += field.repeated
+    _warn_of_repeats(df, column, repeated)
+    out = pd.DataFrame(columns, index=df.index)
+    out.attrs = df.attrs  # a join keeps the attrs that both sides share
     return out
 
 
 def external_data(df: pd.DataFrame, column: str = "externalData") -> pd.DataFrame:
-    """A column for each key of the external data that apps left at a record; in all else as
-    `custom_fields`.
+    """A column for each key of the external data that apps have stored with a record.
+
+    Everything else is as in `custom_fields`.
 
     Example:
         >>> jobs = jobs.join(stnb.external_data(jobs))
@@ -83,8 +88,11 @@ def external_data(df: pd.DataFrame, column: str = "externalData") -> pd.DataFram
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Names and values, one below the other, and the row that each is from; `ids` are type ids as
-    text, or null.
+    """All name-and-value pairs of a column, one below the other.
+
+    Attributes:
+        rows: for each pair the number of its row.
+        ids: type ids as text, or null.
     """
 
     rows: Numbers
@@ -95,8 +103,11 @@ class _Pairs:
 
 @dataclass(frozen=True)
 class _Field:
-    """One column to be: where its values lie, one for a row, and how many earlier ones of the same
-    row were left out.
+    """One field, which becomes a column.
+
+    Attributes:
+        at: the numbers of its pairs, one for each row that has the field.
+        repeated: how many pairs are left out because a later one of the same row has the field too.
     """
 
     name: str
@@ -108,71 +119,89 @@ class _Field:
 def _pairs(df: pd.DataFrame, column: str) -> _Pairs:
     found, _ = opened(df, column)
     table = merge(((part.table, {}) for part in found.parts), {})
-    named = next((name for name in NAMES if name in table.column_names), None)
-    names, ids, values = (
-        _texts(table, name, len(found.parents)) for name in (named, "typeId", "value")
-    )
-    told = pc.or_(names.is_valid(), pc.or_(ids.is_valid(), values.is_valid())).to_numpy(
-        zero_copy_only=False
-    )
+    length = len(found.parents)
+    names = _texts(table, NAMES, length)
+    ids = _texts(table, ("typeId",), length)
+    values = _texts(table, ("value",), length)
+    filled = pc.or_(names.is_valid(), pc.or_(ids.is_valid(), values.is_valid()))
     return _Pairs(
-        found.parents[told],
-        *(a.filter(pa.array(told)) for a in (pc.fill_null(names, ""), ids, values)),
+        found.parents[filled.to_numpy(zero_copy_only=False)],
+        pc.fill_null(names, "").filter(filled),
+        ids.filter(filled),
+        values.filter(filled),
     )
 
 
-def _texts(table: pa.Table, name: str | None, length: int) -> pa.Array:
-    if name is None or name not in table.column_names:
-        return pa.nulls(length, pa.string())
-    return pa.concat_arrays(
-        [text_of(chunk) for chunk in table[name].chunks] or [pa.nulls(0, pa.string())]
-    )
+def _texts(table: pa.Table, names: Sequence[str], length: int) -> pa.Array:
+    """The first of these columns that the table has, as text; nulls if it has none."""
+    for name in names:
+        if name in table.column_names:
+            chunks = [text_of(chunk) for chunk in table[name].chunks]
+            return pa.concat_arrays([*chunks, pa.nulls(0, pa.string())])
+    return pa.nulls(length, pa.string())
 
 
 def _fields(pairs: _Pairs, by: By | None) -> Iterator[_Field]:
-    """The fields in the order in which they come up."""
-    names, ids = (
-        pairs.names.dictionary_encode(),
-        pairs.ids.dictionary_encode(null_encoding="encode"),
-    )
-    one, two = (a.indices.to_numpy(zero_copy_only=False).astype(np.int64) for a in (names, ids))
-    same = {"name": one, "typeId": np.where(pairs.ids.is_valid(), two, -1 - one)}.get(
-        by or "", one * (len(ids.dictionary) + 1) + two
-    )
-    codes, _ = pd.factorize(same)
+    """The fields in order of appearance."""
+    codes, _ = pd.factorize(_identities(pairs, by))
+    if not len(codes):
+        return
     order = np.argsort(codes, kind="stable")
-    for at in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
-        if len(at):
-            rows = pairs.rows[at]
-            last = np.append(rows[1:] != rows[:-1], True)
-            name, id_ = pairs.names[at[-1]].as_py(), pairs.ids[at[-1]].as_py()
-            yield _Field(name, id_, at[last], int((~last).sum()))
+    starts = np.flatnonzero(np.diff(codes[order])) + 1
+    for at in np.split(order, starts):
+        rows = pairs.rows[at]
+        last_in_row = np.append(rows[1:] != rows[:-1], True)
+        name, type_id = pairs.names[at[-1]].as_py(), pairs.ids[at[-1]].as_py()
+        yield _Field(name, type_id, at[last_in_row], int((~last_in_row).sum()))
+
+
+def _identities(pairs: _Pairs, by: By | None) -> Numbers:
+    """A number for each pair; pairs of one field have the same."""
+    names = pairs.names.dictionary_encode()
+    ids = pairs.ids.dictionary_encode(null_encoding="encode")
+    name_codes: Numbers = names.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    id_codes: Numbers = ids.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    if by == "name":
+        return name_codes
+    if by == "typeId":
+        # Pairs without an id are told apart by their names, as numbers that no id has.
+        has_id = pairs.ids.is_valid().to_numpy(zero_copy_only=False)
+        return np.where(has_id, id_codes, -1 - name_codes)
+    return name_codes * (len(ids.dictionary) + 1) + id_codes
 
 
 def _names(fields: list[_Field], by: By | None, taken: Container[str], column: str) -> list[str]:
-    """A name for each, that neither another field nor a column of the frame has."""
+    """A name for each field, which neither another field nor a column of the frame has."""
     counts = Counter(field.name for field in fields)
     out: dict[str, None] = {}
     for field in fields:
         name = field.name or NAMELESS
-        if field.id is not None and (by == "typeId" or (by is None and counts[field.name] > 1)):
+        ambiguous = by == "typeId" or (by is None and counts[field.name] > 1)
+        if ambiguous and field.id is not None:
             name = f"{name} ({field.id})"
-        out[free(f"{column}.{name}" if name in taken else name, out)] = None
+        if name in taken:
+            name = f"{column}.{name}"
+        out[free(name, out)] = None
     return list(out)
 
 
 def _spread(pairs: _Pairs, field: _Field, length: int) -> object:
-    """A field's values, typed, at the rows that they are from."""
-    where = np.full(length, -1)
-    where[pairs.rows[field.at]] = np.arange(len(field.at))
+    """A field's values, typed, each in its row."""
     values = typed(pairs.values.take(pa.array(field.at)))
-    return pandas_array(pa.chunked_array([values.take(pa.array(where, mask=where < 0))]))
+    index = np.full(length, -1)
+    index[pairs.rows[field.at]] = np.arange(len(field.at))
+    by_row = values.take(pa.array(index, mask=index < 0))
+    return pandas_array(pa.chunked_array([by_row]))
 
 
-def _tell(df: pd.DataFrame, column: str, repeated: int) -> None:
-    if repeated:
-        resource = provenance(df).get("resource")
-        of = f" of {resource}" if resource else ""
-        many = "1 value stands" if repeated == 1 else f"{repeated:,} values stand"
-        text = f"{column}{of}: {many} before another of the same field in one row; the last of each was kept."
-        notices.warn(notices.Notice(StnbWarning, text))
+def _warn_of_repeats(df: pd.DataFrame, column: str, repeated: int) -> None:
+    if not repeated:
+        return
+    resource = provenance(df).get("resource")
+    of = f" of {resource}" if resource else ""
+    many = "1 value came" if repeated == 1 else f"{repeated:,} values came"
+    text = (
+        f"{column}{of}: {many} before another of the same field in one row;"
+        " the last of each was kept."
+    )
+    notices.warn(notices.Notice(StnbWarning, text))

@@ -66,19 +66,23 @@ def _array_above(here: Endpoint, path: str) -> Leaf | None:
 
 def _inside(here: Endpoint, leaf: Leaf) -> Endpoint:
     """The elements of an array as rows."""
-    element = leaf.column.children[0] if leaf.column.children else Column("", "any")
+    element = Column("", "any")
+    if leaf.column.children:
+        element = leaf.column.children[0]
     columns: tuple[Column, ...] = ()  # none if the documents do not describe the elements
     if element.type == "object":
         columns = element.children
     elif element.type != "any":
         columns = (replace(element, name=scalar(leaf.path)),)
-    has_id = any(column.name == "id" for column in columns)
+    key: tuple[str, ...] = ()
+    if any(column.name == "id" for column in columns):
+        key = ("id",)
     return Endpoint(
         f"{here.name} · {leaf.path}",
         here.module,
         here.path,
         "rows",
-        key=("id",) if has_id else (),
+        key=key,
         make_columns=lambda: columns,
     )
 

@@ -1,11 +1,11 @@
-"""The elements of lists -> a typed table, by the same rules as a page: nothing is dropped, and what
-differs is told.
+"""The elements of lists -> a typed table, by the same rules as a page.
+
+Nothing is dropped, and what differs from the catalogue is noted.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -20,11 +20,13 @@ UNKNOWN = Shape((), pa.struct([]))
 
 
 def of_arrow(values: pa.Array, shape: Shape, scalar: str) -> Decoded:
-    """Elements in Arrow; where they hold types that JSON has not, another program typed them, and
-    they stay as they are.
+    """Elements that are in Arrow.
+
+    Args:
+        scalar: the column's name for elements that are not objects.
     """
-    if not _as_json(values.type):
-        shape = UNKNOWN
+    if not _is_of_json(values.type):
+        shape = UNKNOWN  # another program typed them, and they stay as they are
     drift: Drifts = {}
     columns: Columns = {}
     for path, part in _flattened(values, "", shape, _name(scalar, shape)):
@@ -33,47 +35,55 @@ def of_arrow(values: pa.Array, shape: Shape, scalar: str) -> Decoded:
 
 
 def of_python(values: Sequence[Any], shape: Shape, scalar: str) -> Decoded:
-    """Elements as Python has them: dicts flatten to dotted paths, others have a column of their
-    own.
-    """
+    """Elements that are Python objects: dicts become dotted columns, others share one column."""
     drift: Drifts = {}
     columns: Columns = {}
-    keys = itertools.chain.from_iterable(v for v in values if isinstance(v, dict))
-    name = _name(scalar, shape, dict.fromkeys(keys))
-    rows = [
-        v if v is None else _whole(v if isinstance(v, dict) else {name: v}, "", shape)
-        for v in values
-    ]
+    keys: set[str] = set()
+    for value in values:
+        if isinstance(value, dict):
+            keys.update(value)
+    name = _name(scalar, shape, keys)
+    rows: list[dict[str, Any] | None] = []
+    for value in values:
+        if value is None:
+            rows.append(None)
+        elif isinstance(value, dict):
+            rows.append(_whole(value, "", shape))
+        else:
+            rows.append(_whole({name: value}, "", shape))
     fallback.unfold(rows, "", shape, columns, drift)
     return _decoded(columns, len(rows), shape, drift)
 
 
 def _whole(row: dict[str, Any], above: str, shape: Shape) -> dict[str, Any]:
-    """Ids beside nulls are floats where pandas made objects of them; whole ones become what they
-    were.
-    """
+    """A row with its ids as integers again: pandas makes floats of whole numbers beside nulls."""
     out = {}
     for key, value in row.items():
         if isinstance(value, dict):
             value = _whole(value, f"{above}{key}.", shape)
         elif isinstance(value, float) and value.is_integer():
             column = shape.by_path.get(f"{above}{key}")
-            value = int(value) if column is not None and column.type == "integer" else value
+            if column is not None and column.type == "integer":
+                value = int(value)
         out[key] = value
     return out
 
 
 def aligned(parts: list[Decoded]) -> list[Decoded]:
-    """Parts of which no element was known have no column; they get one of another part's, so that
-    their rows count.
+    """The parts, with a column of another part for those that have only nulls.
+
+    Without a column that all parts share, the rows of such a part would not count.
     """
-    name = next((part.table.column_names[0] for part in parts if not _is_blank(part)), None)
-    if name is None:
+    filled = [part for part in parts if not _is_blank(part)]
+    if not filled:
         return parts
-    return [
-        Decoded(pa.table({name: pa.nulls(len(part.table))})) if _is_blank(part) else part
-        for part in parts
-    ]
+    name = filled[0].table.column_names[0]
+    found = []
+    for part in parts:
+        if _is_blank(part):
+            part = Decoded(pa.table({name: pa.nulls(len(part.table))}))
+        found.append(part)
+    return found
 
 
 def _is_blank(part: Decoded) -> bool:
@@ -83,18 +93,16 @@ def _is_blank(part: Decoded) -> bool:
 def _decoded(columns: Columns, length: int, shape: Shape, drift: Drifts) -> Decoded:
     columns = typed(columns, length, shape, drift)
     table = pa.table(columns or {"value": pa.nulls(length)})
-    return Decoded(table, drift if shape.leaves else {})  # nothing differs from no promise
+    if not shape.leaves:
+        return Decoded(table, {})  # the catalogue says nothing that could differ
+    return Decoded(table, drift)
 
 
-def _name(scalar: str, shape: Shape, keys: dict[str, None] | None = None) -> str:
-    """The column of elements that are no objects; free, unless the catalogue promises that all are
-    like that.
-    """
-    return (
-        scalar
-        if [*shape.by_path] == [scalar]
-        else fallback.free(scalar, {*shape.by_path, *shape.objects, *(keys or ())})
-    )
+def _name(scalar: str, shape: Shape, keys: Collection[str] = ()) -> str:
+    """The column of elements that are not objects: no field of the objects has its name."""
+    if [*shape.by_path] == [scalar]:
+        return scalar  # the catalogue says that none is an object
+    return fallback.free(scalar, {*shape.by_path, *shape.objects, *keys})
 
 
 def _flattened(
@@ -114,7 +122,7 @@ def _flattened(
 
 
 def _fitted(values: pa.Array, path: str, shape: Shape, drift: Drifts) -> pa.Array:
-    """The values as a page would have given them: what does not fit the promise is text, and told."""
+    """The values as a page would have given them: as text if they do not fit their column."""
     column = shape.by_path.get(path)
     if pa.types.is_large_string(values.type):
         values = values.cast(pa.string())
@@ -123,36 +131,32 @@ def _fitted(values: pa.Array, path: str, shape: Shape, drift: Drifts) -> pa.Arra
             note(drift, path, Kind.NO_OBJECT, len(values) - values.null_count, "it is")
         return values
     want = json_type(column)
-    if (
-        values.type == want
-        or pa.types.is_null(values.type)
-        or is_open(column)
-        or _both_lists(values.type, want)
-    ):
+    both_lists = pa.types.is_list(values.type) and pa.types.is_list(want)
+    if values.type == want or pa.types.is_null(values.type) or both_lists or is_open(column):
         return values
     if pa.types.is_floating(values.type) and pa.types.is_integer(want):
         try:
-            return values.cast(want)  # see _whole
+            return values.cast(want)  # for the reason that `_whole` has
         except pa.ArrowInvalid:
-            pass
+            pass  # fractions do not fit, and become text
     return fallback.array_of(values.to_pylist(), column, path, drift)
 
 
-def _both_lists(one: pa.DataType, other: pa.DataType) -> bool:
-    return bool(pa.types.is_list(one) and pa.types.is_list(other))
+JSON_TYPES = (
+    pa.types.is_null,
+    pa.types.is_boolean,
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_decimal,
+)
 
 
-def _as_json(kind: pa.DataType) -> bool:
+def _is_of_json(kind: pa.DataType) -> bool:
+    """Whether values of this type can come from JSON, as times, for one, cannot."""
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return _as_json(kind.value_type)
+        return _is_of_json(kind.value_type)
     if pa.types.is_struct(kind):
-        return all(_as_json(part.type) for part in kind)
-    plain = (
-        pa.types.is_null,
-        pa.types.is_boolean,
-        pa.types.is_integer,
-        pa.types.is_floating,
-        pa.types.is_string,
-        pa.types.is_decimal,
-    )
-    return any(is_it(kind) for is_it in (*plain, pa.types.is_large_string))
+        return all(_is_of_json(part.type) for part in kind)
+    return any(is_it(kind) for is_it in JSON_TYPES)
