@@ -26,6 +26,7 @@ import stnb
 from stnb import demoserver
 from stnb.cli import main
 from stnb.credentials import patterns, scan
+from stnb.credentials.notebook import is_valid
 from stnb.credentials.patterns import MARK
 from stnb.credentials.scan import Finding
 from stnb.session import Session
@@ -649,12 +650,12 @@ def test_no_notebook_breaks_it(metadata: dict[str, Any], lines: list[str], cells
     good["cells"][1]["outputs"][0]["text"] = [f"{line}\n" for line in lines]
     for book in (good, {**good, "cells": cells}):
         path = write(book, ensure_ascii=True)
-        valid = scan._is_valid(json.loads(path.read_text()))
+        valid = is_valid(json.loads(path.read_text()))
         scan.find(path, fix=True)
 
         assert [f for f in scan.find(path) if f.secret] == []
         assert not any(value in path.read_text() for value in (SECRET, KEY, TOKEN))
-        assert not valid or scan._is_valid(json.loads(path.read_text()))
+        assert not valid or is_valid(json.loads(path.read_text()))
 
 
 # -- the command
