@@ -238,7 +238,9 @@ def _fits(value: Any, want: pa.DataType) -> bool:
     if pa.types.is_integer(want):
         return type(value) is int and -(2**63) <= value < 2**63
     if pa.types.is_floating(want):
-        return type(value) in (float, Decimal) or (type(value) is int and abs(value) <= LARGEST_EXACT)
+        return type(value) in (float, Decimal) or (
+            type(value) is int and abs(value) <= LARGEST_EXACT
+        )
     if pa.types.is_decimal(want):
         return type(value) in (int, Decimal) and _fits_wide(value)
     if pa.types.is_string(want):
