@@ -62,6 +62,7 @@ class StnbError(Exception):
     """
 
     def __init__(self, happened: str, why: str, next: str) -> None:
+        # All three, because an exception is copied and pickled from its arguments.
         super().__init__(happened, why, next)
         self.happened = happened
         self.why = why
@@ -102,7 +103,7 @@ class StnbError(Exception):
         return " ".join(sentences)
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython prints: the sentences alone, because our stack frames do not help a reader."""
+        """What IPython prints: the sentences alone, because our own frames do not help a reader."""
         return [f"{type(self).__name__}: {self}"]
 
 
@@ -168,6 +169,7 @@ class CannotSave(UsageError, OSError):
         if isinstance(err, CannotSave):
             return err
         happened = f"{path} could not be written."
+        # What `atomic` raises for a lock that another writer holds, and for what is no file.
         if isinstance(err, BlockingIOError):
             return cls(
                 happened,
