@@ -24,6 +24,7 @@ from . import app, demo, doctor, lab, notebook, pull, scan, sync
 EXAMPLES = """examples:
   stnb lab
   stnb find cancel reason
+  stnb pull jpm.jobs --limit 5 --profile demo
   stnb pull jpm.jobs --jobStatus Completed --completedOnOrAfter 2026-07-01 --to jobs.parquet
   stnb pull crm.customers --active Any --limit 1000 --profile phoenix --to customers.csv
 """

@@ -13,13 +13,14 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from stnb.account import account
 from stnb.account.progress_bar import meter
 from stnb.catalog import Endpoint, load
 from stnb.errors import BadFilter, StnbError, StnbWarning
 from stnb.frame.save import save, writer
 from stnb.pull import Pull, call
 from stnb.tables.text import table
+
+from .connect import connect
 
 
 def add(commands: Any, given: Sequence[str], say: Callable[[str], None]) -> None:
@@ -98,11 +99,7 @@ def run(options: argparse.Namespace) -> None:
     """Read, and put the rows where they are to go."""
     if options.to:
         writer(Path(options.to))  # a wrong ending is told before the rows are read
-    st = account.connect(options.profile, env_file=options.env_file)
-    if st.stands_in and not options.quiet:
-        options.say(
-            "note: no credentials were found, so this is the demo tenant; `stnb profiles` tells more."
-        )
+    st = connect(options.profile, options.env_file)
     bar = meter(options.resource) if sys.stderr.isatty() and not options.quiet else None
     resource = st[options.resource]
     if options.left:  # the resource is known by now, so that near filters can be named

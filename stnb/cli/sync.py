@@ -59,21 +59,16 @@ def add(commands: Any) -> None:
 
 
 def _sync(options: argparse.Namespace) -> int:
-    from stnb.account import (
-        account,
-    )  # brings the session and pandas, for which no other command need wait
+    # these bring the session and pandas, for which no other command need wait
     from stnb.account.progress_bar import meter
     from stnb.mirror import sync
+
+    from .connect import connect
 
     bars = meter if sys.stderr.isatty() and not options.quiet else None
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
-    with account.connect(options.profile, env_file=options.env_file, meter=bars) as st:
-        if st.stands_in and not options.quiet:
-            print(
-                "note: no credentials were found, so these are the demo tenant's tables.",
-                file=sys.stderr,
-            )
+    with connect(options.profile, options.env_file, meter=bars) as st:
         changes = sync(options.resources, options.to, account=st)
     if not options.quiet:
         print(changes.drop(columns="problem").to_string(index=False, na_rep="–"))
