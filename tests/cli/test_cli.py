@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import json
 import subprocess
 import sys
@@ -12,7 +14,7 @@ import pytest
 
 import stnb
 from stnb.catalog import load, read
-from stnb.cli import main
+from stnb.cli import filters, main, pull
 from stnb.frame import save
 
 PULL = ["pull", "jpm.jobs", "--profile", "demo"]
@@ -23,15 +25,11 @@ ROOT = Path(__file__).parents[2]
     "command",
     [
         [],
-        ["lab"],
-        ["pull"],
+        *([name] for name in main.COMMANDS),
+        ["notebook", "new"],
+        ["demo", "serve"],
+        ["demo", "faults"],
         ["pull", "jpm.jobs"],
-        ["find"],
-        ["profiles"],
-        ["setup"],
-        ["doctor"],
-        ["scan"],
-        ["catalog"],
         ["catalog", "build"],
     ],
 )
@@ -52,6 +50,52 @@ def test_help_of_a_resource_lists_its_filters(capsys: pytest.CaptureFixture[str]
     out = capsys.readouterr().out
     assert "--completedOnOrAfter DATE-TIME" in out
     assert "--active" not in out
+
+
+def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """`stnb --help` has a line for each command, and each command is a file with `add`."""
+    with pytest.raises(SystemExit):
+        main.main(["--help"])
+    out = capsys.readouterr().out
+
+    for name, help_line in main.COMMANDS.items():
+        assert help_line in out
+        assert callable(importlib.import_module(f"stnb.cli.{name}").add)
+
+
+def test_a_filter_with_the_name_of_an_option(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--to` and `--limit` stay where the rows go and how many come, also for a resource whose
+    filter has that name; the filter itself is given by `--filter`.
+    """
+    taken = {"to", "limit", "columns", "since", "profile", "quiet", "filter"}
+    resources = [e for e in load() if taken & {p.name for p in e.filters}]
+    assert resources
+    for endpoint in resources:
+        command = argparse.ArgumentParser()
+        pull.add(command, [endpoint.name])
+        names = taken & {p.name for p in endpoint.filters}
+        pairs = [f"--filter={name}=x" for name in names]
+        options = command.parse_args([endpoint.name, "--to", "rows.csv", "--limit", "3", *pairs])
+
+        assert (options.to, options.limit) == ("rows.csv", 3)
+        assert set(filters.filters_of(options, endpoint)) == names
+
+
+@pytest.mark.parametrize("command", [["find", "jobs"], ["scan", "."], ["--version"]], ids=" ".join)
+def test_a_small_command_does_not_wait_for_pandas(command: list[str]) -> None:
+    """Only the file of the command that is called is imported, with what it needs."""
+    code = f"""
+import sys
+from stnb.cli.main import main
+try:
+    main({command!r})
+except SystemExit:
+    pass
+print([name for name in ("pandas", "pyarrow", "httpx") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_every_resource_has_a_help(capsys: pytest.CaptureFixture[str]) -> None:

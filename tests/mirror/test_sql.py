@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 import stnb
-from stnb.cli import sync
+from stnb.cli import sql as cli_sql
 from stnb.errors import SetupError, UsageError
 from stnb.mirror.sql import sql
 
@@ -269,9 +269,9 @@ def test_the_command(
 ) -> None:
     """`stnb sql QUERY DIR` gives CSV to a pipe, and the first rows to a terminal."""
     parser = argparse.ArgumentParser()
-    sync.add(parser.add_subparsers())
+    cli_sql.add(parser, [])
     options = parser.parse_args(
-        ["sql", "select id, total from jpm_jobs order by id limit 30", str(folder)]
+        ["select id, total from jpm_jobs order by id limit 30", str(folder)]
     )
     options.run(options)
     piped = capsys.readouterr().out

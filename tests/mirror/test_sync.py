@@ -930,8 +930,8 @@ def test_a_name_needs_an_account(tmp_path: Path) -> None:
 def command(*given: str) -> int:
     """Carry out `stnb sync`."""
     parser = argparse.ArgumentParser()
-    cli_sync.add(parser.add_subparsers())
-    options = parser.parse_args(["sync", *given])
+    cli_sync.add(parser, given)
+    options = parser.parse_args(given)
     return int(options.run(options))
 
 
