@@ -21,7 +21,7 @@ import stnb
 from stnb import demoserver
 from stnb.access import doctor as checkup
 from stnb.access.doctor import NAMES, Check, Report, calls, causes, examine, practice
-from stnb.access.doctor.report import ADMIN, DEVELOPER, YOU
+from stnb.access.doctor.findings import ADMIN, DEVELOPER, YOU
 from stnb.account.account import Account
 from stnb.cli import main
 from stnb.credentials import HOSTS, Credentials, Secret
@@ -683,6 +683,23 @@ def test_echoed_secrets_do_not_get_out() -> None:
     report = examine(account(server))
 
     assert report["token"].ok is False
+    assert [s for s in (PAIR, SECRET, KEY) if s in outputs(report)] == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 500])
+def test_echoed_headers_do_not_get_out(status: int) -> None:
+    """Nor does a gateway that puts the headers of a read into its answer."""
+    headers: list[str] = []
+
+    def gateway(request: httpx.Request) -> httpx.Response:
+        headers.append(
+            f"{request.headers.get('authorization')} {request.headers.get('st-app-key')}"
+        )
+        return httpx.Response(status, json={"message": headers[-1], "traceId": headers[-1]})
+
+    report = calls_answered(gateway)
+
+    assert any(KEY in line and "opaque" in line for line in headers)
     assert [s for s in (PAIR, SECRET, KEY) if s in outputs(report)] == []
 
 

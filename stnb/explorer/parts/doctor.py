@@ -1,10 +1,9 @@
-"""`stnb.doctor()`: the checks of `checkup.examine` as they are made, and what each module answers."""
+"""`stnb.doctor()`: the checks of `access.doctor.examine` as they are made, and what each module answers."""
 
 from __future__ import annotations
 
 import os
 import threading
-from dataclasses import asdict
 from typing import Any
 
 import anywidget
@@ -13,8 +12,7 @@ import traitlets
 from IPython import get_ipython
 from IPython.display import display
 
-from stnb.access.doctor import NAMES, Report, examine
-from stnb.access.doctor.report import MARKS, granted, page, said
+from stnb.access.doctor import MARKS, NAMES, Report, answer, examine, granted, page
 from stnb.account.account import Account
 from stnb.errors import StnbError
 
@@ -101,7 +99,6 @@ def as_shown(report: Report) -> dict[str, Any]:
     """What the page needs: texts, and nothing that has to be worked out there."""
     cause, made = report.cause, {c.name for c in report}
     tone = "" if not report.done else "good" if not cause else "warn" if report.inside else "bad"
-    refused = "token" in made and report["token"].ok is False and "other environment" not in made
     return {
         "title": report.title,
         "when": f"{report.when:%Y-%m-%d %H:%M} UTC",
@@ -109,12 +106,12 @@ def as_shown(report: Report) -> dict[str, Any]:
         "hint": report.ask,
         "tone": tone,
         "done": report.done,
-        "checks": [{**asdict(c), "mark": c.mark} for c in report],
+        "checks": [{**c.as_dict(), "mark": c.mark} for c in report],
         "left": []
         if report.done
         else [n for n in NAMES if n not in made and n != "other environment"],
-        "modules": [[MARKS[m.answers], m.module, granted(m), said(m)] for m in report.modules],
-        "offer": report.done and refused and "invalid_client" in report["token"].seen,
+        "modules": [[MARKS[m.answers], m.module, granted(m), answer(m)] for m in report.modules],
+        "offer": report.can_try_other,
         "text": report.text(96) if report.done else "",
     }
 
