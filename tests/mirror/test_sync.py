@@ -869,7 +869,7 @@ def test_a_folder_keeps_one_tenant(toys: Toys, tmp_path: Path) -> None:
         UsageError, match="keeps tables of tenant 42 in integration, and this is tenant 43"
     ):
         sync(["toys.gadgets"], tmp_path, account=other)
-    with pytest.raises(UsageError, match="of several tenants"):
+    with pytest.raises(UsageError, match="belong to several tenants"):
         sync([toys["toys.gadgets"], other["toys.colours"]], tmp_path)
     assert not other.asked
 
