@@ -319,7 +319,7 @@ def test_a_pair_of_another_tenant() -> None:
     verdict = try_them(mine(tenant="17"))
 
     assert (verdict.level, verdict.tenant) == ("wrong", demoserver.TENANT)
-    assert "not of 17" in verdict.title
+    assert "not to 17" in verdict.title
 
 
 @pytest.mark.parametrize(

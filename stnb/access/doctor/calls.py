@@ -49,8 +49,8 @@ def of_tenant(claims: Mapping[str, Any] | None, mine: Credentials) -> Check:
 
 
 def refused(err: StnbError) -> str:
-    """What a failed read shows: "key" or "scope" if that was refused, "shut" if the app was, "pause"
-    or "fault" if nothing can be said, "" if the call was let through.
+    """What a failed read shows: "key" or "scope" if that was refused, "shut" if the app was,
+    "pause" or "fault" if nothing can be said, "" if the call was let through.
     """
     status, words = getattr(err, "status", None), err.happened
     if status == 401:

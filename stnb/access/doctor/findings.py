@@ -1,4 +1,4 @@
-"""What the doctor found, as data: checks, scopes, a line for each module, and the verdict on them."""
+"""What the doctor found, as data: checks, scopes, a line for each module, and the verdict."""
 
 from __future__ import annotations
 
