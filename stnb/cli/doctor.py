@@ -73,7 +73,7 @@ def _profiles(options: argparse.Namespace) -> list[Account | str | None]:
 
 def _examined(who: Account | str | None, options: argparse.Namespace) -> Report:
     if sys.stderr.isatty():
-        name = who if isinstance(who, str) else "the profile"
+        name = who.profile if isinstance(who, Account) else who or "the profile"
         say(f"examining {name} …")
     return examine(
         who, env_file=options.env_file, try_other_environment=options.try_other_environment

@@ -122,7 +122,7 @@ class _Both:
 
     Attributes:
         old, new: the files.
-        was, now: the rows that both have, in each file; without those of which the old one is newer.
+        was, now: the rows that both have, in each file; without those whose old one is newer.
         fresh: the rows that only the new file has.
         schema: the columns of both, of types that hold the values of both.
     """
@@ -202,7 +202,7 @@ def _inactive(rows: Rows) -> Flags:
 
 
 def _tables(files: Sequence[tuple[Rows, Flags]], schema: pa.Schema) -> Iterator[pa.Table]:
-    """The rows of the files that are wanted, with the columns of the schema, a row group at a time."""
+    """The rows of the files that are wanted, as the schema has them, a row group at a time."""
     for rows, wanted in files:
         for start, group in rows.groups():
             mask = wanted[start : start + group.num_rows]

@@ -136,8 +136,8 @@ def _by(endpoint: Endpoint) -> By:
 
 
 def feed_of(endpoint: Endpoint, catalog: Catalog) -> str | None:
-    """The export feed of a list, such as "jpm.export.jobs" for "jpm.jobs"; for a feed, its own name;
-    None if there is no feed.
+    """The export feed of a list, such as "jpm.export.jobs" for "jpm.jobs"; for a feed, its own
+    name; None if there is no feed.
     """
     module, *rest = (part for part in endpoint.name.split(".") if part != "export")
     twin = ".".join([module, "export", *rest])

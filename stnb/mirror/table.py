@@ -248,7 +248,8 @@ class Table:
 
     def _tell_of(self, difference: Difference) -> None:
         if difference.gone:
-            gone = f"{difference.gone:,} rows of {self.route.table} are no longer in {self.route.endpoint.name}"
+            gone = f"{difference.gone:,} rows of {self.route.table} are no longer in "
+            gone += self.route.endpoint.name
             notices.warn((StnbWarning, f"{gone}, so they are no longer in the file."))
         for notice in notices.drifted(self.route.endpoint, difference.drift):
             notices.warn(notice)

@@ -64,9 +64,19 @@ ACTIVE, SINCE = (
 )
 ALL = ("active", "Any")
 HERE = "/toys/v2/tenant/{tenant}/"
-FEED = Endpoint("toys.export.widgets", "toys", f"{HERE}export/widgets", "export", params=(Param("from"), ACTIVE), key=("id",), shows_all=ALL, make_columns=lambda: COLUMNS)  # fmt: skip
-TWIN = Endpoint("toys.widgets", "toys", f"{HERE}widgets", "list", params=(*PAGING, ACTIVE, SINCE), key=("id",), shows_all=ALL, make_columns=lambda: COLUMNS)  # fmt: skip
-LIST = Endpoint("toys.gadgets", "toys", f"{HERE}gadgets", "list", params=(*PAGING, ACTIVE, SINCE), key=("id",), shows_all=ALL, make_columns=lambda: COLUMNS)  # fmt: skip
+KEPT = {"key": ("id",), "make_columns": lambda: COLUMNS}
+LISTED = {**KEPT, "params": (*PAGING, ACTIVE, SINCE), "shows_all": ALL}
+FEED = Endpoint(
+    "toys.export.widgets",
+    "toys",
+    f"{HERE}export/widgets",
+    "export",
+    params=(Param("from"), ACTIVE),
+    shows_all=ALL,
+    **KEPT,
+)
+TWIN = Endpoint("toys.widgets", "toys", f"{HERE}widgets", "list", **LISTED)
+LIST = Endpoint("toys.gadgets", "toys", f"{HERE}gadgets", "list", **LISTED)
 WHOLE = Endpoint(
     "toys.colours",
     "toys",
@@ -79,7 +89,14 @@ WHOLE = Endpoint(
 KEYLESS = Endpoint(
     "toys.views", "toys", f"{HERE}views", "list", params=PAGING, make_columns=lambda: COLUMNS
 )
-SINGLE = Endpoint("toys.widgets.parts", "toys", f"{HERE}widgets/{{id}}/parts", "list", params=(Param("id", "path", required=True),), key=("id",), make_columns=lambda: COLUMNS)  # fmt: skip
+SINGLE = Endpoint(
+    "toys.widgets.parts",
+    "toys",
+    f"{HERE}widgets/{{id}}/parts",
+    "list",
+    params=(Param("id", "path", required=True),),
+    **KEPT,
+)
 CATALOG = Catalog([FEED, TWIN, LIST, WHOLE, KEYLESS, SINGLE])
 BATCH = 4  # rows that a feed gives at once
 
@@ -304,7 +321,8 @@ def test_what_cannot_tell_its_changes_is_read_whole(toys: Toys, tmp_path: Path) 
         10,
     ]
     assert said == [
-        "StnbWarning: 1 rows of toys_colours are no longer in toys.colours, so they are no longer in the file."
+        "StnbWarning: 1 rows of toys_colours are no longer in toys.colours, "
+        "so they are no longer in the file."
     ]
     assert kept(tmp_path, "toys_colours") == toys.rows
 
@@ -594,7 +612,8 @@ def test_killed_at_every_step(tmp_path: Path) -> None:
         [
             sys.executable,
             "-c",
-            f"import runpy; runpy.run_path({__file__!r})['kill_at_every_step'](__import__('pathlib').Path('data'))",
+            "import pathlib, runpy; "
+            f"runpy.run_path({__file__!r})['kill_at_every_step'](pathlib.Path('data'))",
         ],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(Path(stnb.__file__).parents[1])},
