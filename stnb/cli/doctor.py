@@ -42,6 +42,7 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         metavar="NAME",
         help="practise on the demo tenant in a state such as disabled; a wrong name lists them",
     )
+    # Two choices at once are a wrong command line: argparse's own error prints the usage.
     command.set_defaults(run=run, refuse=command.error)
 
 

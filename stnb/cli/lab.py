@@ -59,6 +59,7 @@ def run(options: argparse.Namespace) -> int:
     say("Starting JupyterLab …")
     end_on_signals()
     command = _command(folder, options.host, port, token, options.browser, page)
+    # A session of its own: Ctrl-C reaches this process alone, which then ends the whole group.
     server = subprocess.Popen(command, env=_environment(), start_new_session=True)
     try:
         until_it_answers(server, f"http://localhost:{port}/api", "JupyterLab", "jupyter lab")
@@ -83,7 +84,7 @@ def _command(folder: Path, host: str, port: int, token: str, browser: bool, page
     options = {
         "ServerApp.root_dir": str(folder),
         "ServerApp.port": str(port),
-        "ServerApp.port_retries": "0",
+        "ServerApp.port_retries": "0",  # on another port the printed address would be wrong
         "ServerApp.ip": host,
         "Application.log_level": "WARN",
         "ServerApp.open_browser": str(browser),

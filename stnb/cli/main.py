@@ -99,6 +99,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"stnb {version}")
     parser.set_defaults(explains_unknown=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    # The options before a command take no values, so the first word that is a command is the one.
     called = next((word for word in given if word in COMMANDS), None)
     for name, help_line in COMMANDS.items():
         command = commands.add_parser(name, help=help_line)

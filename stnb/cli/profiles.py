@@ -26,4 +26,5 @@ def run(options: argparse.Namespace) -> int:
         print(f"{profile.name:<{width}}  {environment:<11}  {tenant:<12}  {state}")
         if profile.problem:
             print(f"{'':<{width}}  {profile.problem}")
+    # A script can stop here, before it pulls.
     return 0 if all(profile.ready for profile in profiles) else 1

@@ -83,6 +83,7 @@ def run(options: argparse.Namespace) -> None:
         raise _unknown(resource.endpoint, options.unknown)
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
+    # Parquet is written as the rows come, so that they need not fit into memory.
     to = _streamed_to(options, resource.endpoint)
     given = {
         "limit": options.limit,

@@ -23,6 +23,8 @@ def free_port(host: str, first: int) -> int:
     Raises:
         SetupError: none of a hundred ports is free.
     """
+    # Another program may take the port before the server does; the server then ends with an error,
+    # which `until_it_answers` reports.
     for port in range(first, first + PORTS):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind((host, port))

@@ -138,6 +138,7 @@ def _answers(
     talk: Talk, environment: str, profile: str, file: Path, try_them: Trial
 ) -> Answers | None:
     """Ask and try until the values work or are kept all the same; None if the person leaves."""
+    # `Values` shows no value in a traceback, whatever is typed.
     typed = Values(PRACTICE if environment == DEMO else {})
     to_type = True
     while True:

@@ -64,6 +64,7 @@ class Talk:
             if sys.stdin.isatty():
                 read = getpass.getpass if secret else input
                 return read(f"{question} ").strip()
+            # From a pipe: `getpass` would ask the terminal behind it.
             self.plain(question)
             line = sys.stdin.readline()
             if line:

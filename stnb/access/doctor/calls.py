@@ -72,6 +72,7 @@ def of_key(kind: str | None, err: StnbError | None) -> Check:
             was made.
         err: how that read failed, or None.
     """
+    # An error about a scope or a filter is that of a call whose key was accepted.
     if kind in ("", "scope"):
         return Check("app key", True, "accepted")
     if err is None:

@@ -91,6 +91,7 @@ def of_clock(knocks: Sequence[Knock]) -> Check:
     offsets = [knock.ahead for knock in knocks if knock.ahead is not None]
     if not offsets:
         return Check("clock", None, "the hosts did not tell the time")
+    # A host's own clock may be off; two that are off in the same way are unlikely.
     offset = min(offsets, key=abs)
     if abs(offset) <= SKEW:
         return Check("clock", True, "right to the minute")
@@ -133,6 +134,7 @@ def of_token(err: StnbError | None, seconds: float, warm: bool, twin: str) -> Ch
     seen = seen_of(err, code)
     if code == "invalid_client":
         return _pair_refused(seen, warm, twin)
+    # These are answers of an app that the tenant does not let in, whatever the pair.
     if code in ("unauthorized_client", "access_denied") or status in (401, 403):
         return _shut_out(seen, warm)
     if isinstance(err, RateLimited):

@@ -71,6 +71,7 @@ def practice(state: str) -> Account:
         >>> examine(practice("secret-regenerated")).verdict
         'Likely the client secret was regenerated since the last token was given.'
     """
+    # A secret that was regenerated, for example, refuses only those who had a token before.
     first = BEFORE.get(state.partition(":")[0], state)
     found = account.demo(scale=0.1, state=first)
     if first != state:
@@ -97,6 +98,7 @@ def _find(visit: Visit, who: Account | str | None, env_file: str | os.PathLike[s
     if not _read(visit, env_file):
         return False
     known = visit.known
+    # The same choice as `connect` makes.
     name = name or known.values.get("STNB_PROFILE", "").lower() or _only_profile(known)
     if known.profiles and name not in known.profiles:
         credentials.load(name or None, env_file)  # its error says which profiles there are

@@ -7,6 +7,7 @@ from html import escape
 from .findings import MARKS, Check, Findings
 from .text import answer, granted
 
+# A notebook that is not trusted loses style sheets, so each element carries its own style.
 GOOD = "var(--jp-success-color0,#2e8540)"
 BAD = "var(--jp-error-color0,#c5321f)"
 WARN = "var(--jp-warn-color0,#b06000)"

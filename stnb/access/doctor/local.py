@@ -44,6 +44,7 @@ def of_file(known: Settings, profile: str | None) -> Check:
 
 def _set_in_process(profile: str | None) -> list[str]:
     """The variables of the profile that this process has; names only."""
+    # Somebody who edits the file wonders why nothing changes, if the process has another value.
     if not profile:
         return []
     names = [variable(profile, field) for field in FIELDS]

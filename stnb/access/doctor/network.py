@@ -42,6 +42,7 @@ async def examine(visit: Visit, try_other: bool, previous: pd.DataFrame | None) 
     visit.add(hosts, causes.of_clock(knocks))
     if not hosts.ok:
         return visit.skip("hosts")
+    # The scopes of the token that is in use, before a new one replaces it.
     earlier = session.scopes
     if previous is not None:
         earlier = _granted(previous)
@@ -65,6 +66,7 @@ async def _token(visit: Visit, try_other: bool) -> bool:
     """Ask for a token; says whether one was granted."""
     session = visit.session
     warm = session.claims is not None
+    # A new one in any case: the present one would work on for a while after a change of the app.
     err = await _failure(session.authorize(renew=True, patience=PATIENCE))
     twin = ""
     if err is not None:
@@ -172,6 +174,8 @@ class Reads:
 
     async def _app_key(self) -> Check:
         kind, err = None, None
+        # A list that is refused may be a feature that this tenant lacks, and a fault of the server
+        # says nothing: then the next list is tried.
         for endpoint in self.plan[:FIRST]:
             err = self.results[endpoint.name] = await self._read(endpoint)
             kind = calls.refused(err) if err else ""
@@ -195,6 +199,7 @@ class Reads:
         return "reads" if pause else "answer to a read"
 
     async def _side_by_side(self) -> None:
+        # Few at once: other programs of the tenant share its limit of 60 calls a second.
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def read(endpoint: Endpoint) -> None:

@@ -68,9 +68,11 @@ ANY: tuple[Rule, ...] = (
         "This looks like an access token. stnb fetches tokens by itself.",
     ),
 )
+# The values are printable ASCII without blanks; what else is in them comes from copying.
 FOREIGN: tuple[Rule, ...] = (
     (r"[^\x21-\x7e]", "wrong", "There is a blank or an odd sign in it. Copy it once more, alone."),
 )
+# The beginnings by which ServiceTitan's values can be told apart.
 PREFIXES = {"app_key": r"^ak[0-9]*\.", "client_id": r"^cid\.", "client_secret": r"^cs[0-9]*\."}
 LABELS = {
     "tenant": "Tenant ID",

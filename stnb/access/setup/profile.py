@@ -127,9 +127,12 @@ def variables(answers: Answers, file: Path) -> Values:
         }
     )
     key, own = answers.app_key.reveal(), variable(profile, "APP_KEY")
+    # A shared key of another app is not replaced: other profiles may need it.
     if key:
-        shared = own not in present and present.get(SHARED_KEY, key) == key
-        values[SHARED_KEY if shared else own] = key
+        name = own
+        if own not in present and present.get(SHARED_KEY, key) == key:
+            name = SHARED_KEY
+        values[name] = key
     return values
 
 
@@ -191,6 +194,7 @@ def credentials_of(answers: Answers, file: Path) -> Credentials:
             as a URL.
     """
     check_all(answers, file)
+    # The demo is answered in this process, and a .env file cannot name it as an environment.
     if answers.environment == DEMO:
         key, host = answers.app_key or kept_key(file, answers.profile), "https://demo.invalid"
         pair = answers.client_id, answers.client_secret, key

@@ -71,6 +71,8 @@ def guide(who: str, environment: str) -> Guide:
     return Guide(steps, (*notes, *CHANGES))
 
 
+# By the kind of person; {environment} is filled in. The wording of labels is that of the pages of
+# ServiceTitan and of its developer portal.
 STEPS = {
     "developer": (
         "Sign in to the developer portal, developer.servicetitan.io, as a user of an Integration "
@@ -119,6 +121,7 @@ STEPS = {
         "**Generate**.",
     ),
 }
+# Production credentials come from a customer's tenant.
 NO_PRODUCTION = (
     "There are no production credentials to be had this way: they come from a customer's tenant, "
     "and an account without a customer has Integration only.",

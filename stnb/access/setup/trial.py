@@ -72,6 +72,7 @@ async def _token(session: Session) -> dict[str, Any]:
 
 def _judged(mine: Credentials, claims: dict[str, Any], scopes: frozenset[str] | None) -> Verdict:
     """What the token that was granted shows."""
+    # The token endpoint does not ask for the tenant, so a pair of another one gets its token too.
     tenant = _tenant(claims)
     if tenant is not None and tenant != mine.tenant:
         return Verdict(
