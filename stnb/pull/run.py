@@ -157,6 +157,7 @@ class Pull(Work):
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
             self._ended.wait(ENDING)  # it keeps the pages that were being decoded
         except KeyboardInterrupt:
+            self._future.cancel()  # it may have come just before the wait, which cancels too
             self._ended.wait(AT_ONCE)
             raise
         if isinstance(self.error, StnbError):

@@ -728,12 +728,13 @@ def test_a_resource_that_the_app_may_not_read_has_a_lock(ui: Any, account: HandA
 # -- where one is, and what is set before a pull
 
 
-def test_where_tells_token_pace_and_what_may_be_read(ui: Any, account: HandAccount) -> None:
+def test_where_tells_token_pace_and_what_may_be_read(
+    ui: Any, account: HandAccount, still: dt.datetime
+) -> None:
     """Beside the profile stand the readable resources, the token's end and the requests of the last
     second.
     """
     account.scopes, account.token_seconds, account.pace = frozenset({"tn.jpm.jobs:r"}), 600.0, 7
-    before = time.time()
 
     ui.profile.value = "phoenix"
 
@@ -741,7 +742,7 @@ def test_where_tells_token_pace_and_what_may_be_read(ui: Any, account: HandAccou
     assert shown["read"].endswith(f"of {len(catalog.load())} resources")
     assert shown["few"]
     assert shown["pace"] == 7
-    assert 598_000 <= shown["end"] - before * 1000 <= 602_000
+    assert shown["end"] == (still.timestamp() + 600) * 1000
     assert repr(ui.where) == "<stnb where · production, read-only>"
 
 

@@ -33,6 +33,7 @@ from stnb.pull import call
 from stnb.session import Answer, Session, is_whole_json
 from stnb.session.client import PATIENCE, TRIES
 from stnb.session.limiter import Governor
+from tests.helpers.moments import NOW
 
 SECRET, PAIR, KEY, TOKEN = "cs1.s3cr3tQ7w8e9", "cid.pa1rQ7w8e9", "ak1.k3yQ7w8e9r0", "eyJ0oken"
 JOBS = "/jpm/v2/tenant/42/jobs"
@@ -511,9 +512,7 @@ def test_a_governor_without_a_rate_never_waits() -> None:
 
 
 def http_date(seconds: float) -> str:
-    return email.utils.format_datetime(
-        dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds), usegmt=True
-    )
+    return email.utils.format_datetime(NOW + dt.timedelta(seconds=seconds), usegmt=True)
 
 
 @pytest.mark.parametrize(
@@ -535,6 +534,7 @@ def http_date(seconds: float) -> str:
         (fail(503), 0, 1.1),
     ],
 )
+@pytest.mark.usefixtures("still")
 def test_the_server_is_given_the_pause_it_asks_for(answer: Any, least: float, most: float) -> None:
     """Seconds or a date in the header, else the number in a 429's title, else a backoff; the wait
     is told.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import inspect
 import re
 import subprocess
@@ -168,3 +170,20 @@ def test_what_the_pages_name_is_there(page: str) -> None:
     )
     assert run.returncode == 0, run.stderr
     assert named
+
+
+def test_what_an_editor_sees_is_what_is_loaded() -> None:
+    """The names that a type checker reads are those that are loaded on demand, from there."""
+    tree = ast.parse(Path(stnb.__file__).read_text("utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {}
+    for node in ast.walk(block):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            seen |= {alias.asname or alias.name: node.module for alias in node.names}
+    modules = {"catalog", "pictures"}
+
+    assert seen.keys() - modules == stnb._HOMES.keys()
+    assert stnb._HOMES.keys() | modules <= {*stnb.__all__, *modules}
+    for name in stnb._HOMES:
+        there = importlib.import_module(f"stnb.{seen[name]}")
+        assert getattr(there, name) is getattr(stnb, name)

@@ -75,8 +75,8 @@ def practice(state: str) -> Account:
     first = BEFORE.get(state.partition(":")[0], state)
     found = account.demo(scale=0.1, state=first)
     if first != state:
-        loop.run(found._session.authorize())
-        found._session.app.state.name = state
+        loop.run(found.session.authorize())
+        found.session.app.state.name = state
     return found
 
 

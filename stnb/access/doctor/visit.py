@@ -37,7 +37,7 @@ class Visit:
     def session(self) -> Session:
         """The session of the account, which must have been met."""
         assert self.account is not None
-        return self.account._session
+        return self.account.session
 
     def meet(self, patient: Account) -> None:
         """Examine this account."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import _thread
 import asyncio
 import functools
 import inspect
-import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -41,6 +39,7 @@ from stnb.pull.many.task import LATENCY, duration, estimate
 from stnb.pull.options import Options
 from stnb.session import Session
 from tests.helpers.clock import timeless
+from tests.helpers.interrupts import interrupted
 
 CATALOG = load()
 BELOW = [e for e in CATALOG if any(p.where == "path" for p in e.params)]
@@ -934,17 +933,7 @@ def test_an_interrupt_returns_at_once() -> None:
     server = Server(lambda i: 1)
     server.held = {*range(10, 40)}
     run = server.resource().start(id=range(40))
-    pressed: list[float] = []
-
-    def press() -> None:
-        _hold(run, 10)
-        pressed.append(time.monotonic())
-        _thread.interrupt_main()
-
-    threading.Thread(target=press).start()
-    with pytest.raises(KeyboardInterrupt):
-        run.wait()
-    took = time.monotonic() - pressed[0]
+    took = interrupted(run.wait, lambda: run.progress.pages >= 10)
     run._ended.wait(5)
     frame = run.frame
 

@@ -260,12 +260,12 @@ def test_params_are_compared_as_they_are_written_down(opened: Any) -> None:
 
 @pytest.mark.parametrize(("hours", "goes_on"), [(-25, False), (-23, True), (25, False)])
 def test_a_call_of_yesterday_starts_afresh(
-    hours: int, goes_on: bool, half: Spool, opened: Any
+    hours: int, goes_on: bool, half: Spool, opened: Any, still: dt.datetime
 ) -> None:
     """After 24 hours the pages say too little; nor is a clock trusted that was set back by so much."""
     half.close()
     plan = json.loads((FOLDER / "plan.json").read_text())
-    plan["began"] = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)).isoformat()
+    plan["began"] = (still + dt.timedelta(hours=hours)).isoformat()
     (FOLDER / "plan.json").write_text(json.dumps(plan))
 
     it = opened()
