@@ -947,7 +947,7 @@ def test_a_name_needs_an_account() -> None:
 
 def test_without_an_account_names_are_those_of_connect(tmp_path: Path) -> None:
     """`sync` takes the account of `stnb.connect()` for them, which says that it is the demo."""
-    with pytest.warns(StnbWarning, match="No credentials were found"):
+    with pytest.warns(stnb.StnbWarning, match="No credentials were found"):
         changes = sync("dispatch.zones", tmp_path)
     assert changes["after"].item() > 0
 
