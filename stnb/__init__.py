@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from . import catalog as catalog
     from .account.account import Account
     from .account.entry import connect, demo, profiles
+    from .account.query import Query
     from .account.resource import Resource
     from .account.scopes import compare_access
     from .credentials import Profile
@@ -76,6 +77,7 @@ _HOMES = {
     "Profile": "credentials",
     "Progress": "pull",
     "Pull": "pull",
+    "Query": "account.query",
     "Resource": "account.resource",
     "children": "tables.nested",
     "compare_access": "account.scopes",
@@ -133,6 +135,7 @@ __all__ = [
     "Profile",
     "Progress",
     "Pull",
+    "Query",
     "RateLimited",
     "Rejected",
     "RequestError",

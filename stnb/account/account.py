@@ -23,7 +23,8 @@ from stnb.session import loop
 
 from . import cards, scopes
 from .names import Branch, place
-from .resource import Meter, Resource
+from .query import Meter
+from .resource import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

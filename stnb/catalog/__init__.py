@@ -1,4 +1,4 @@
-"""The API's routes as data: what can be read, by which filters, and what comes back."""
+"""The API's routes as data: what can be read, with which filters, and which columns come back."""
 
 from __future__ import annotations
 

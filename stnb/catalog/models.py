@@ -1,4 +1,4 @@
-"""What the catalogue holds: endpoints, their parameters and their columns."""
+"""Endpoints, their parameters and their columns: what the catalogue holds."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Column:
     Attributes:
         name: as the API writes it; "" for the element of an array.
         type: integer, decimal, number, boolean, string, enum, guid, html, date-time, date,
-            duration, object, array, or any, where the documents promise nothing.
-        nullable: whether the documents allow null. Everything but the key may be null in practice.
+            duration, object, array, or any if the documents give no type.
+        nullable: whether the documents allow null. In practice everything but the key may be null.
         values: the known values of an enum.
         text: an amount that the API sends as a JSON string.
         children: an object's fields; an array's one element.
@@ -47,10 +47,10 @@ class Param:
         where: path, query or body.
         type: integer, number, boolean, string, date-time, date, guid or object (a mapping of names
             to values).
-        values: the values that it takes; empty where any value of the type will do.
+        values: the values that it takes; empty if it takes any value of the type.
         many: how several values are sent: "" for one only, "comma" for a list in one value,
-            "repeat" for a key each.
-        maximum: how many values it takes at most.
+            "repeat" for the name repeated with each value.
+        maximum: the most values that it takes, or None if the documents give no limit.
     """
 
     name: str
@@ -64,9 +64,11 @@ class Param:
 
     @property
     def py(self) -> str:
-        """The Python keyword: `from` is `from_`, a dot becomes `_`."""
+        """The name as a Python argument: `from` is `from_`, a dot becomes `_`."""
         name = re.sub(r"\W", "_", self.name)
-        return f"{name}_" if keyword.iskeyword(name) else name
+        if keyword.iskeyword(name):
+            return f"{name}_"
+        return name
 
 
 @dataclass(frozen=True)
@@ -74,20 +76,21 @@ class Endpoint:
     """One route that can be read.
 
     Attributes:
-        name: what one types, such as "jpm.jobs"; unique.
+        name: the name to type, such as "jpm.jobs"; unique.
         path: the route below the host, with `{tenant}` and the other path parameters.
         kind: list (pages), export (a feed with a cursor), record (one object), rows (all at once)
-            or file (bytes). Decided by the schema of the answer.
-        scope: the OAuth scope that the app needs.
-        page_size, page_size_max: rows a page when nothing is said, and at most.
+            or file (bytes). It follows from the schema of the answer.
+        scope: the OAuth scope that the app needs, or None if the documents name none.
+        page_size, page_size_max: rows a page, by default and at most.
         page_first: the number of the first page.
-        shows_all: the filter that also shows inactive rows; not None means that the API hides them
-            without it.
+        shows_all: the filter, and its value, that also shows inactive rows; None if the API hides
+            none without a filter.
         key: the columns that identify a row.
-        withdrawn: it was in the documents of 2026-03 and is gone from those of 2026-05.
+        withdrawn: the route is in the older documents alone.
         positional: rows are arrays, and `fields` beside them names their cells (reports).
-        sequential: the endpoint does not bear two calls at once (telecom v3 calls, facts §4).
+        sequential: calls have to be made one at a time, as of telecom's v3 calls.
         record: the name of the endpoint that reads one of these rows by its id.
+        make_columns: builds `columns`.
     """
 
     name: str
@@ -113,34 +116,37 @@ class Endpoint:
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """The row's properties in the order of the documents; built when first asked for, as there
-        are thousands.
+        """The row's properties in the order of the documents.
+
+        They are built when first read, because the catalogue has thousands.
         """
         return self.make_columns()
 
     @cached_property
     def filters(self) -> tuple[Param, ...]:
-        """What narrows the answer: every parameter but those of paging."""
-        return tuple(p for p in self.params if p.name not in PAGING)
+        """The parameters that narrow the answer: all but those of paging."""
+        return tuple(param for param in self.params if param.name not in PAGING)
 
     @cached_property
     def required(self) -> tuple[Param, ...]:
         """The filters without which the call is refused."""
-        return tuple(p for p in self.filters if p.required)
+        return tuple(param for param in self.filters if param.required)
 
     @property
     def label(self) -> str:
         """The name for people: "accounting.ap_bills" is "AP bills", "jpm.jobs.get" is "Jobs · one
         record".
         """
-        words = (
-            re.sub(r"\.get$", ".one record", self.name.split(".", 1)[1])
-            .replace(".", " · ")
-            .replace("_", " ")
-        )
+        name = self.name.split(".", 1)[1]
+        if name.endswith(".get"):
+            name = f"{name.removesuffix('.get')}.one record"
+        words = name.replace(".", " · ").replace("_", " ")
         words = re.sub(r"\b(ap|gl)\b", lambda short: short[0].upper(), words)
         return words[:1].upper() + words[1:]
 
     def takes(self, name: str) -> Param | None:
-        """The parameter of that name, by the API's spelling or Python's; None where there is none."""
-        return next((p for p in self.params if name in (p.name, p.py)), None)
+        """The parameter of that name, in the API's spelling or Python's; None if there is none."""
+        for param in self.params:
+            if name in (param.name, param.py):
+                return param
+        return None

@@ -1,4 +1,4 @@
-"""catalog.json -> Endpoints, and the search over them."""
+"""catalog.json -> endpoints, and the search over them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from typing import Any
 
 from stnb.errors import SetupError, UnknownResource
 
+from .facts import singular
 from .models import Column, Endpoint, Param
 from .phrases import meant
 
 KIND_ORDER = {"list": 0, "export": 1, "rows": 2, "record": 3, "file": 4}
-# How much a hit is worth by where it is: the resource's own name first, then its module, filters,
-# columns, values.
-WEIGHTS = (("name", 12.0), ("module", 4.0), ("filters", 3.0), ("columns", 2.0), ("values", 1.5))
+# How much a word counts by where it is found.
+WEIGHTS = {"name": 12.0, "module": 4.0, "filters": 3.0, "columns": 2.0, "values": 1.5}
+WITHDRAWN = 5.0  # how far a withdrawn route goes down
+Words = dict[str, frozenset[str]]  # the words of a resource, by where they are
 
 
 class Catalog:
@@ -36,9 +38,7 @@ class Catalog:
 
     def __init__(self, endpoints: Iterable[Endpoint]) -> None:
         self.endpoints: dict[str, Endpoint] = {e.name: e for e in endpoints}
-        self.modules: tuple[str, ...] = tuple(
-            dict.fromkeys(e.module for e in self.endpoints.values())
-        )
+        self.modules: tuple[str, ...] = tuple(dict.fromkeys(e.module for e in self))
 
     def __repr__(self) -> str:
         return f"<stnb catalogue · {len(self.endpoints)} resources in {len(self.modules)} modules>"
@@ -53,131 +53,145 @@ class Catalog:
         return name in self.endpoints
 
     def __getitem__(self, name: str) -> Endpoint:
-        """The endpoint of that name; dashes and slashes are read as the name's own marks.
+        """The endpoint of that name; dashes and slashes may stand for its dots and underscores.
 
         Raises:
-            UnknownResource: there is none; the message names those that come near.
+            UnknownResource: there is none; the message names the nearest ones.
         """
         plain = name.strip().strip("/").replace("-", "_").replace("/", ".")
         if plain in self.endpoints:
             return self.endpoints[plain]
+        why = "Likely it is spelt otherwise, or newer than the bundled catalogue."
         near = self.near(plain)
+        if near:
+            why = f"Near it: {', '.join(near)}."
         raise UnknownResource(
             f"There is no resource {name!r} in the catalogue.",
-            f"Near it: {', '.join(near)}."
-            if near
-            else "Likely it is spelt otherwise, or newer than the bundled catalogue.",
-            'Search with st.find("words"); a path that the catalogue does not know is read by st.get("module/v2/tenant/{tenant}/path").',
+            why,
+            'Search with st.find("words"). A path that the catalogue does not know is read by '
+            'st.get("module/v2/tenant/{tenant}/path").',
         )
 
     def near(self, name: str, most: int = 5) -> list[str]:
-        """The names that a misspelt one may have meant, the likeliest first."""
+        """The names that a misspelt one may mean, the likeliest first."""
         tail = name.rpartition(".")[2]
-        close = [
-            n for n in self.endpoints if n.split(".", 1)[1] == tail
-        ]  # right but for the module
-        close += difflib.get_close_matches(name, self.endpoints, n=most, cutoff=0.6)
-        tails = {n.split(".", 1)[1]: n for n in self.endpoints}
-        close += [tails[t] for t in difflib.get_close_matches(tail, tails, n=most, cutoff=0.7)]
-        return list(dict.fromkeys(close))[:most]
+        by_tail: dict[str, list[str]] = {}
+        for known in self.endpoints:
+            by_tail.setdefault(known.split(".", 1)[1], []).append(known)
+        found = list(by_tail.get(tail, []))  # right but for the module
+        found += difflib.get_close_matches(name, self.endpoints, n=most, cutoff=0.6)
+        for close in difflib.get_close_matches(tail, by_tail, n=most, cutoff=0.7):
+            found.append(by_tail[close][-1])
+        return list(dict.fromkeys(found))[:most]
 
     @cached_property
-    def _index(self) -> list[tuple[Endpoint, dict[str, frozenset[str]]]]:
-        return [(e, _words_of(e)) for e in self]
+    def _index(self) -> list[tuple[Endpoint, Words]]:
+        return [(endpoint, _words_of(endpoint)) for endpoint in self]
 
     def find(self, words: str, limit: int = 20) -> list[Endpoint]:
         """The resources that fit the words, the best first.
 
-        Searched are names, modules, filters, columns and enum values; camelCase counts as words,
-        plurals as singulars. All words must be found; where none has all, those with the most of
-        them come. What the words mean in people's terms comes first: "revenue" is in invoices, "who
-        answered" in calls.
+        Names, modules, filters, columns and enum values are searched; camelCase counts as words,
+        plurals as singulars. All words must be found. If no resource has all, those with the most
+        of them come. A phrase that people use comes first: "revenue" is in invoices, "who answered"
+        in calls.
 
         Args:
             words: such as "cancel reason" or "invoice balance".
-            limit: how many at most.
+            limit: the most to return.
         """
         wanted = _split(words)
         if not wanted:
             return list(self)[:limit]
-        scored = []
+        ranked = []
         for endpoint, places in self._index:
-            hits = [
-                max(_worth(word, places[place], weight) for place, weight in WEIGHTS)
-                for word in wanted
-            ]
-            if found := sum(h > 0 for h in hits):
-                spare = len(places["name"]) - sum(h >= WEIGHTS[0][1] / 2 for h in hits)
-                scored.append(
-                    (
-                        -found,
-                        -sum(hits) + 0.5 * spare + endpoint.withdrawn * 5,
-                        KIND_ORDER[endpoint.kind],
-                        endpoint.name,
-                        endpoint,
-                    )
-                )
-        best = min((s[0] for s in scored), default=0)
-        first = [self.endpoints[name] for name in meant(words) if name in self.endpoints]
-        return list(
-            dict.fromkeys(
-                first + [s[-1] for s in sorted(scored, key=lambda s: s[:4]) if s[0] == best]
-            )
-        )[:limit]
+            rank = _rank(endpoint, places, wanted)
+            if rank is not None:
+                ranked.append((*rank, endpoint.name))
+        ranked.sort()
+        found = [name for name in meant(words) if name in self.endpoints]
+        for missing, *_, name in ranked:
+            if missing == ranked[0][0]:  # as many of the words as the best has
+                found.append(name)
+        return [self.endpoints[name] for name in dict.fromkeys(found)][:limit]
 
 
-def _words_of(e: Endpoint) -> dict[str, frozenset[str]]:
-    columns: list[str] = []
-    values: list[str] = []
-    for path, column in walk(e.columns):
-        columns.append(path)
-        values.extend(column.values)
-    filters = [p.name for p in e.filters]
-    values += [v for p in e.filters for v in p.values if p.name not in ("sort", "active")]
-    parts = {
-        "name": [e.name.split(".", 1)[1]],
-        "module": [e.module],
-        "filters": filters,
-        "columns": columns,
-        "values": values,
-    }
-    return {
-        place: frozenset(w for text in texts for w in _split(text))
-        for place, texts in parts.items()
-    }
+def _rank(endpoint: Endpoint, places: Words, wanted: list[str]) -> tuple[int, float, int] | None:
+    """How well a resource fits, the least first; None if it has none of the words."""
+    hits = [_best_worth(word, places) for word in wanted]
+    found = sum(hit > 0 for hit in hits)
+    if not found:
+        return None
+    in_name = sum(hit >= WEIGHTS["name"] / 2 for hit in hits)
+    # Words of the name that were not asked for push it down, so that a list stands before what
+    # hangs below it.
+    spare = len(places["name"]) - in_name
+    score = -sum(hits) + 0.5 * spare + WITHDRAWN * endpoint.withdrawn
+    return -found, score, KIND_ORDER[endpoint.kind]
 
 
-def _split(text: str) -> list[str]:
-    """Lower-case words; "jobCancelReasons" and "job-cancel_reasons" are both job, cancel, reason."""
-    words = re.findall(r"[a-z]+|[0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower())
-    return [_singular(w) for w in words]
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    return (
-        word[:-1]
-        if word.endswith("s") and not word.endswith(("ss", "us")) and len(word) > 3
-        else word
-    )
+def _best_worth(word: str, places: Words) -> float:
+    return max(_worth(word, places[place], weight) for place, weight in WEIGHTS.items())
 
 
 def _worth(word: str, there: frozenset[str], weight: float) -> float:
+    """The weight for a whole word, half of it for the beginning of one."""
     if word in there:
         return weight
-    return weight / 2 if len(word) > 2 and any(w.startswith(word) for w in there) else 0.0
+    if len(word) > 2 and any(other.startswith(word) for other in there):
+        return weight / 2
+    return 0.0
+
+
+def _words_of(endpoint: Endpoint) -> Words:
+    columns: list[str] = []
+    values: list[str] = []
+    for path, column in walk(endpoint.columns):
+        columns.append(path)
+        values += column.values
+    filters = []
+    for param in endpoint.filters:
+        filters.append(param.name)
+        if param.name not in ("sort", "active"):
+            values += param.values
+    return {
+        "name": _distinct([endpoint.name.split(".", 1)[1]]),
+        "module": _distinct([endpoint.module]),
+        "filters": _distinct(filters),
+        "columns": _distinct(columns),
+        "values": _distinct(values),
+    }
+
+
+def _distinct(texts: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for text in texts:
+        found.update(_split(text))
+    return frozenset(found)
+
+
+def _split(text: str) -> list[str]:
+    """Lower-case singulars: job, cancel, reason of "jobCancelReasons" and "job-cancel_reasons"."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower()
+    return [singular(word) for word in re.findall(r"[a-z]+|[0-9]+", spaced)]
 
 
 def walk(columns: Iterable[Column], above: str = "") -> Iterator[tuple[str, Column]]:
-    """(path, column) of every column and those inside it; an array's element adds nothing to the
-    path.
+    """(dotted path, column) of every column and those inside it.
+
+    An array's element has no name, so it adds nothing to the path.
     """
     for column in columns:
-        path = f"{above}.{column.name}" if above and column.name else above or column.name
+        path = _joined(above, column.name)
         if column.name:
             yield path, column
         yield from walk(column.children, path)
+
+
+def _joined(above: str, name: str) -> str:
+    if above and name:
+        return f"{above}.{name}"
+    return above or name
 
 
 # -- reading
@@ -185,20 +199,23 @@ def walk(columns: Iterable[Column], above: str = "") -> Iterator[tuple[str, Colu
 
 @functools.cache
 def load() -> Catalog:
-    """The catalogue that comes with the package; read once."""
+    """The catalogue that comes with the package; it is read once."""
     return read(resources.files(__package__).joinpath("catalog.json").read_text(encoding="utf-8"))
 
 
 def read(source: str | Path) -> Catalog:
-    """A catalogue from JSON text, or from the file that `stnb catalog build --to` wrote.
+    """Read a catalogue from JSON text, or from the file that `stnb catalog build --to` wrote.
 
     Raises:
         SetupError: the text is no catalogue, or of another version.
     """
     try:
-        raw = json.loads(source.read_text(encoding="utf-8") if isinstance(source, Path) else source)
+        text = source
+        if isinstance(source, Path):
+            text = source.read_text(encoding="utf-8")
+        raw = json.loads(str(text))
         if raw["format"] == 1:
-            return Catalog(_endpoint(e, raw["schemas"]) for e in raw["endpoints"])
+            return Catalog([_endpoint(each, raw["schemas"]) for each in raw["endpoints"]])
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise SetupError(
@@ -208,17 +225,24 @@ def read(source: str | Path) -> Catalog:
     )
 
 
-def _endpoint(raw: Mapping[str, Any], schemas: Mapping[str, Any]) -> Endpoint:
+Schemas = Mapping[str, Any]  # the columns of each schema, by its name
+Links = Mapping[str, list[str]]  # column path -> [target, how]
+
+
+def _endpoint(raw: Mapping[str, Any], schemas: Schemas) -> Endpoint:
     given = dict(raw)
-    params = tuple(_param(p) for p in given.pop("params", ()))
-    rows, links = given.pop("columns", None), given.pop("links", {})
+    params = tuple(_param(each) for each in given.pop("params", ()))
+    rows: list[Any] = []
+    if "columns" in given:
+        rows = schemas[given.pop("columns")]
+    links = given.pop("links", {})
     if "shows_all" in given:
         given["shows_all"] = tuple(given["shows_all"])
     return Endpoint(
         module=raw["name"].split(".", 1)[0],
         params=params,
         key=tuple(given.pop("key", ())),
-        make_columns=partial(_columns, schemas[rows] if rows else [], schemas, links),
+        make_columns=partial(_columns, rows, schemas, links),
         **given,
     )
 
@@ -228,33 +252,34 @@ def _param(raw: Mapping[str, Any]) -> Param:
 
 
 def _columns(
-    rows: list[Any], schemas: Mapping[str, Any], links: Mapping[str, list[str]], above: str = ""
+    rows: list[Any], schemas: Schemas, links: Links, above: str = ""
 ) -> tuple[Column, ...]:
     return tuple(_column(row, schemas, links, above) for row in rows)
 
 
-def _column(
-    row: list[Any], schemas: Mapping[str, Any], links: Mapping[str, list[str]], above: str
-) -> Column:
-    name, kind = row[0], row[1]
-    more = row[2] if len(row) > 2 else {}
-    path = f"{above}.{name}" if above and name else above or name
+def _column(row: list[Any], schemas: Schemas, links: Links, above: str) -> Column:
+    """One column of the file: [name, type] or [name, type, more]; see `build.columns`."""
+    name, kind, *rest = row
+    more: Mapping[str, Any] = rest[0] if rest else {}
+    path = _joined(above, name)
     inner = more.get("of")
     children: tuple[Column, ...] = ()
     if kind == "array" and inner:
         children = (_column(inner, schemas, links, path),)
+    elif kind == "object" and isinstance(inner, str):
+        children = _columns(schemas[inner], schemas, links, path)
     elif kind == "object" and inner:
-        children = _columns(
-            schemas[inner] if isinstance(inner, str) else inner, schemas, links, path
-        )
-    refers, how = links.get(path, (None, None)) if name else (None, None)
+        children = _columns(inner, schemas, links, path)
+    refers, how = None, None
+    if name and path in links:
+        refers, how = links[path]
     return Column(
-        name,
-        kind,
-        not more.get("required"),
-        tuple(more.get("values", ())),
-        more.get("text", False),
-        children,
-        refers,
-        how,
+        name=name,
+        type=kind,
+        nullable=not more.get("required"),
+        values=tuple(more.get("values", ())),
+        text=more.get("text", False),
+        children=children,
+        refers=refers,
+        how=how,
     )

@@ -40,9 +40,5 @@ def run(options: argparse.Namespace) -> None:
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as err:
-        raise CannotSave(
-            f"{target} could not be written.",
-            f"The system says: {err.strerror}.",
-            "Name another file with --to.",
-        ) from None
+        raise CannotSave.of(target, err, "Name another file with --to.") from None
     say(f"{len(built['endpoints'])} resources -> {target} ({len(text):,} bytes)")

@@ -7,7 +7,7 @@ import os
 from stnb import credentials
 from stnb.account import account
 from stnb.account.account import Account
-from stnb.account.resource import Meter
+from stnb.account.query import Meter
 from stnb.errors import CredentialsMissing
 
 

@@ -1,8 +1,8 @@
 """The .env file and the process's variables -> Credentials, one set per profile.
 
-The four values that a call needs are the app key (one per app), the client id and the client secret
-(a pair for one tenant in one environment) and the tenant id (facts §1, §2). Variables of the
-process win over the file. Nothing is ever written to `os.environ`.
+A call needs four values: the app key (one per app), the client id and the client secret (a pair
+for one tenant in one environment) and the tenant id. Variables of the process win over the file.
+Nothing is ever written to `os.environ`.
 """
 
 from .check import is_safe

@@ -1,4 +1,4 @@
-"""What a profile calls with, and the variables that it is made of."""
+"""A profile's credentials, and the variables that they are made of."""
 
 from __future__ import annotations
 
@@ -28,17 +28,14 @@ FIELDS = (
     "AUTH_URL",
     "TIMEZONE",
 )
-OWN = {
-    "TENANT_ID",
-    "ENVIRONMENT",
-    "CLIENT_ID",
-    "CLIENT_SECRET",
-}  # a profile has at least one of these
+# A profile exists if it has one of these; the other fields may be shared.
+OWN = {"TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET"}
 PREFIX = "SERVICETITAN_"
+SERVICEPYTAN_ENVIRONMENT = "SERVICETITAN_API_ENVIRONMENT"  # the name that servicepytan reads
 
 
 class Secret:
-    """A text that no repr, message or format shows; `reveal()` gives it to whoever must send it.
+    """A text that no repr, message or format shows. `reveal()` returns it, to be sent.
 
     Example:
         >>> Secret("cs1.abc")
@@ -68,7 +65,7 @@ class Secret:
         return hash(self._text)
 
     def __reduce__(self) -> tuple[object, ...]:
-        raise TypeError("A Secret is not pickled: it would lie in the file as plain text.")
+        raise TypeError("A Secret is not pickled: it would be in the file as plain text.")
 
 
 @dataclass(frozen=True)
@@ -76,10 +73,14 @@ class Credentials:
     """What one profile calls with.
 
     Attributes:
-        profile: its name, lower case.
-        environment: integration, production, demo, or custom where a URL was given.
+        profile: the profile's name in lower case.
+        environment: integration, production, demo, or custom if the profile names a URL.
         tenant: the tenant id.
-        timezone: the IANA zone in which dates without a zone are meant.
+        client_id, client_secret: the pair for this tenant and environment.
+        app_key: the app's key.
+        api_url: the API's host, without a slash at its end.
+        auth_url: the address that gives tokens.
+        timezone: the IANA zone of dates without a zone.
     """
 
     profile: str
@@ -102,7 +103,15 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Profile:
-    """A line of `stnb.profiles()`: whether a profile is ready to use, and if not, why."""
+    """A line of `stnb.profiles()`.
+
+    Attributes:
+        name: the profile's name in lower case.
+        environment: integration, production, demo or custom; None if it is missing or wrong.
+        tenant: the tenant id; None if it is missing or wrong.
+        ready: whether all values are there and well formed.
+        problem: if it is not ready, why.
+    """
 
     name: str
     environment: str | None
@@ -112,8 +121,9 @@ class Profile:
 
 
 class Values(dict[str, str]):
-    """Values by name. The repr shows the names alone: a verbose traceback prints whatever a frame
-    holds.
+    """Values by name; the repr shows the names alone.
+
+    A verbose traceback prints whatever a frame holds.
     """
 
     def __repr__(self) -> str:
@@ -122,11 +132,12 @@ class Values(dict[str, str]):
 
 @dataclass(frozen=True)
 class Settings:
-    """The variables that concern us, by full name, and the file they come from; the repr shows no
-    value.
+    """The variables that concern us, and the file that they come from. The repr shows no value.
 
     Attributes:
-        written: what the file alone says, before the process's variables.
+        values: the values by the full names of their variables; the process wins over the file.
+        file: the .env file, or None if none was found.
+        written: the values of the file alone.
     """
 
     values: Mapping[str, str]
@@ -138,38 +149,51 @@ class Settings:
 
     @cached_property
     def profiles(self) -> tuple[str, ...]:
-        """The names of the profiles that have something of their own, in the order of the file."""
-        names = (_split(name) for name in self.values)
-        return tuple(dict.fromkeys(n[0] for n in names if n and n[1] in OWN and n[0] != DEMO))
+        """The names of the profiles that have a value of their own, in the order of the file."""
+        found: dict[str, None] = {}  # a set that keeps its order
+        for name in self.values:
+            profile, field = _split(name)
+            if field in OWN and profile != DEMO:
+                found[profile] = None
+        return tuple(found)
 
     def get(self, profile: str, field: str) -> str:
-        """The value of a profile's field, "" where there is none; the app key and the zone may be
-        shared.
-        """
+        """The value of a profile's field, or "". Profiles may share the app key and the zone."""
         value = self.values.get(variable(profile, field), "")
-        if not value and field in ("APP_KEY", "TIMEZONE"):
-            value = self.values.get(PREFIX + field, "")
-        if not value and field == "ENVIRONMENT":
-            value = profile if profile in HOSTS else ""
-            if profile == DEFAULT:  # the name that servicepytan reads
-                value = self.values.get("SERVICETITAN_API_ENVIRONMENT", "")
-        return value
+        if value:
+            return value
+        if field in ("APP_KEY", "TIMEZONE"):
+            return self.values.get(PREFIX + field, "")
+        if field == "ENVIRONMENT" and profile == DEFAULT:
+            return self.values.get(SERVICEPYTAN_ENVIRONMENT, "")
+        if field == "ENVIRONMENT" and profile in HOSTS:
+            return profile
+        return ""
 
     @property
     def where(self) -> str:
-        return str(self.file) if self.file else "the process's variables (no .env file was found)"
+        """The file in words, or that there is none."""
+        if self.file:
+            return str(self.file)
+        return "the process's variables (no .env file was found)"
 
 
 def variable(profile: str, field: str) -> str:
-    """The full name: SERVICETITAN_CLIENT_ID for the unnamed profile, SERVICETITAN_PHOENIX_CLIENT_ID
-    for "phoenix".
+    """The full name of a field's variable.
+
+    >>> variable("default", "CLIENT_ID"), variable("phoenix", "CLIENT_ID")
+    ('SERVICETITAN_CLIENT_ID', 'SERVICETITAN_PHOENIX_CLIENT_ID')
     """
-    return PREFIX + field if profile == DEFAULT else f"{PREFIX}{profile.upper()}_{field}"
+    if profile == DEFAULT:
+        return PREFIX + field
+    return f"{PREFIX}{profile.upper()}_{field}"
 
 
-def _split(name: str) -> tuple[str, str] | None:
-    """(profile, field) of a variable, or None where it is none of ours."""
+def _split(name: str) -> tuple[str, str]:
+    """(profile, field) of a variable; ("", "") if it is none of ours."""
+    if name == SERVICEPYTAN_ENVIRONMENT:
+        return DEFAULT, "ENVIRONMENT"
     found = re.fullmatch(rf"{PREFIX}(?:(\w+)_)?({'|'.join(FIELDS)})", name)
-    if not found or name == "SERVICETITAN_API_ENVIRONMENT":
-        return (DEFAULT, "ENVIRONMENT") if found else None
+    if not found:
+        return "", ""
     return (found[1] or DEFAULT).lower(), found[2]

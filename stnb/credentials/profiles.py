@@ -1,4 +1,4 @@
-"""Settings -> the Credentials of one profile, or a list of all of them."""
+"""Settings -> the credentials of one profile, or a list of all profiles."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 from stnb.errors import CredentialsMissing, SetupError
 
 from .check import (
+    TENANT_ID,
     check_environments,
     check_shapes,
     check_sources,
@@ -29,18 +30,23 @@ from .read import settings
 
 
 def load(profile: str | None = None, env_file: str | os.PathLike[str] | None = None) -> Credentials:
-    """The credentials of a profile; without a name, of the only one, or of the one that
-    STNB_PROFILE names.
+    """Read the credentials of a profile.
+
+    Args:
+        profile: its name; by default the one that STNB_PROFILE names, else the only one.
+        env_file: the file to read; by default the nearest .env upwards from the working directory.
 
     Raises:
-        CredentialsMissing: no such profile, or a value of it is missing.
+        CredentialsMissing: there is no such profile, or a value of it is missing.
         CredentialsInvalid: a value cannot be right.
     """
     known = settings(env_file)
-    return of_profile(known, profile.strip().lower() if profile else _choose(known))
+    if profile:
+        return of_profile(known, profile.strip().lower())
+    return of_profile(known, _only_profile(known))
 
 
-def _choose(known: Settings) -> str:
+def _only_profile(known: Settings) -> str:
     if named := known.values.get("STNB_PROFILE"):
         return named.lower()
     if len(known.profiles) == 1:
@@ -59,19 +65,18 @@ def _choose(known: Settings) -> str:
 
 
 def of_profile(known: Settings, profile: str) -> Credentials:
-    """Check one profile's values and make its credentials; see `load` for what it raises."""
+    """Check one profile's values and make its credentials; it raises what `load` does."""
     if profile not in known.profiles:
-        there = ", ".join((*known.profiles, DEMO))
-        shown = (
-            repr(profile) if re.fullmatch(r"\w{1,24}", profile) else "of that name"
-        )  # else it may be a pasted secret
+        shown = "of that name"  # it may be a pasted secret
+        if re.fullmatch(r"\w{1,24}", profile):
+            shown = repr(profile)
         raise CredentialsMissing(
             f"There is no profile {shown}.",
-            f"The profiles in {known.where} are: {there}.",
-            f"Use one of these, or add {PREFIX}NAME_TENANT_ID and the other values, with the profile's name for NAME.",
+            f"The profiles in {known.where} are: {', '.join((*known.profiles, DEMO))}.",
+            f"Use one of these, or add {PREFIX}NAME_TENANT_ID and the other values, with the "
+            "profile's name for NAME.",
         )
     value = Values((field, known.get(profile, field)) for field in FIELDS)
-    custom = bool(value["API_URL"] or value["AUTH_URL"])
     needed = ["TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "APP_KEY"]
     if not (value["API_URL"] and value["AUTH_URL"]):
         needed.insert(1, "ENVIRONMENT")
@@ -79,35 +84,48 @@ def of_profile(known: Settings, profile: str) -> Credentials:
     if missing:
         raise incomplete(known, profile, missing)
     check_shapes(known, profile, value)
-    api, auth = HOSTS.get(value["ENVIRONMENT"].lower(), ("", ""))
-    api = url_of(known, profile, "API_URL", value["API_URL"] or api)
-    auth = url_of(known, profile, "AUTH_URL", value["AUTH_URL"] or auth)
-    check_environments(known, profile, value["ENVIRONMENT"].lower(), api, auth)
+    environment = value["ENVIRONMENT"].lower()
+    usual_api, usual_auth = HOSTS.get(environment, ("", ""))
+    api_url = url_of(known, profile, "API_URL", value["API_URL"] or usual_api)
+    auth_url = url_of(known, profile, "AUTH_URL", value["AUTH_URL"] or usual_auth)
+    check_environments(known, profile, environment, api_url, auth_url)
     check_sources(known, profile)
+    if value["API_URL"] or value["AUTH_URL"]:
+        environment = "custom"
     return Credentials(
-        profile,
-        "custom" if custom else value["ENVIRONMENT"].lower(),
-        int(value["TENANT_ID"]),
-        Secret(value["CLIENT_ID"]),
-        Secret(value["CLIENT_SECRET"]),
-        Secret(value["APP_KEY"]),
-        api,
-        auth,
-        value["TIMEZONE"] or "UTC",
+        profile=profile,
+        environment=environment,
+        tenant=int(value["TENANT_ID"]),
+        client_id=Secret(value["CLIENT_ID"]),
+        client_secret=Secret(value["CLIENT_SECRET"]),
+        app_key=Secret(value["APP_KEY"]),
+        api_url=api_url,
+        auth_url=auth_url,
+        timezone=value["TIMEZONE"] or "UTC",
     )
 
 
 def profiles(env_file: str | os.PathLike[str] | None = None) -> list[Profile]:
-    """Every profile that can be named, ready or not, with "demo" last; nothing is sent."""
+    """Every profile that can be named, ready or not, with "demo" last. Nothing is sent."""
     known = settings(env_file)
-    return [*(_profile(known, name) for name in known.profiles), Profile(DEMO, DEMO, None, True)]
+    found = [_profile(known, name) for name in known.profiles]
+    return [*found, Profile(DEMO, DEMO, None, ready=True)]
 
 
 def _profile(known: Settings, name: str) -> Profile:
     try:
-        c = of_profile(known, name)
+        found = of_profile(known, name)
     except SetupError as err:
-        tenant, environment = known.get(name, "TENANT_ID"), known.get(name, "ENVIRONMENT").lower()
-        number = int(tenant) if re.fullmatch(r"[0-9]{1,18}", tenant) else None
-        return Profile(name, environment if environment in HOSTS else None, number, False, str(err))
-    return Profile(c.profile, c.environment, c.tenant, True)
+        return _unready(known, name, str(err))
+    return Profile(found.profile, found.environment, found.tenant, ready=True)
+
+
+def _unready(known: Settings, name: str, problem: str) -> Profile:
+    """A profile that is not ready, with the values that are well formed."""
+    environment: str | None = known.get(name, "ENVIRONMENT").lower()
+    if environment not in HOSTS:
+        environment = None
+    tenant = None
+    if TENANT_ID.fullmatch(known.get(name, "TENANT_ID")):
+        tenant = int(known.get(name, "TENANT_ID"))
+    return Profile(name, environment, tenant, ready=False, problem=problem)

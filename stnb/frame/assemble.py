@@ -12,13 +12,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stnb.catalog.facts import LARGEST_EXACT, MODIFIED
+
 from .decode import Decoded
 from .drift import add_drift
 from .schema import Shape
 from .text import text_of
-from .types import LARGEST, WIDE, final_type, pandas_type
-
-MODIFIED = "modifiedOn"
+from .types import WIDE, final_type, pandas_type
 
 
 def assemble(
@@ -204,7 +204,7 @@ def _common(kinds: Sequence[pa.DataType], columns: list[pa.ChunkedArray]) -> pa.
         largest = max(
             (max(abs(pc.min(c).as_py()), abs(pc.max(c).as_py())) for c in whole), default=0
         )
-        return pa.float64() if largest <= LARGEST else pa.string()
+        return pa.float64() if largest <= LARGEST_EXACT else pa.string()
     if all(pa.types.is_timestamp(k) and k.tz for k in kinds):
         return pa.timestamp("us", "UTC")
     if all(pa.types.is_timestamp(k) and not k.tz for k in kinds):

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from stnb.catalog import Column
+from stnb.catalog.facts import LARGEST_EXACT
 
 from . import fallback
 from .drift import in_rows, misfits
@@ -27,7 +28,6 @@ from .text import open_texts, text_of
 from .types import (
     AMOUNT,
     CONVERTERS,
-    LARGEST,
     WIDE,
     final_type,
     is_open,
@@ -149,7 +149,7 @@ def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
     if len({path for path, _ in columns}) < len(columns):
         return False
     for path, values in columns:
-        if any(end >= LARGEST for end in _ends(values, pa.types.is_floating)):
+        if any(end >= LARGEST_EXACT for end in _ends(values, pa.types.is_floating)):
             return False
         if any(end >= MOST for end in _ends(values, pa.types.is_decimal)):
             return False  # the reader does not see that a decimal has more digits than its type

@@ -15,12 +15,13 @@ from typing import Any
 import pyarrow as pa
 
 from stnb.catalog import Column
+from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
 
 from .drift import in_rows
 from .schema import Shape
 from .text import as_text, open_texts
-from .types import LARGEST, WIDE, is_open, json_type, kind_of
+from .types import WIDE, is_open, json_type, kind_of
 
 # What Arrow raises for values that do not fit a type, whichever way they are handed over.
 MISFITS = (pa.ArrowException, OverflowError, TypeError, ValueError, AttributeError)
@@ -237,7 +238,7 @@ def _fits(value: Any, want: pa.DataType) -> bool:
     if pa.types.is_integer(want):
         return type(value) is int and -(2**63) <= value < 2**63
     if pa.types.is_floating(want):
-        return type(value) in (float, Decimal) or (type(value) is int and abs(value) <= LARGEST)
+        return type(value) in (float, Decimal) or (type(value) is int and abs(value) <= LARGEST_EXACT)
     if pa.types.is_decimal(want):
         return type(value) in (int, Decimal) and _fits_wide(value)
     if pa.types.is_string(want):

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from pandas.core.dtypes.base import _registry  # type: ignore[attr-defined]
 
 from stnb.catalog import Column
+from stnb.catalog.facts import LARGEST_EXACT
 
 Dtypes = Literal["typed", "decimal", "raw"]  # see `Shape.dtypes`
 UTC_NS, UTC_US = pa.timestamp("ns", "UTC"), pa.timestamp("us", "UTC")
@@ -26,7 +27,6 @@ FIRST, LAST = (
     -62_135_596_800_000_000,
     253_402_300_799_999_999,
 )  # microseconds from 1970 to the years 1 and 9999
-LARGEST = 2**53  # beyond it a float does not hold every whole number
 # 18 digits, as Arrow's product of two such still has a place in its 38; where an amount needs more,
 # every one of .NET's
 # (29 digits, 28 of them behind the point) has a place in the wide one, of which sums are right and
@@ -210,7 +210,7 @@ def to_amount(values: pa.Array) -> pa.Array:
         numbers = values.cast(pa.float64())
     except pa.ArrowInvalid:
         numbers = _filled(values).cast(pa.float64())
-    if pc.any(pc.invert(pc.less(pc.abs(numbers), float(LARGEST)))).as_py():
+    if pc.any(pc.invert(pc.less(pc.abs(numbers), float(LARGEST_EXACT)))).as_py():
         raise pa.ArrowInvalid("no amount: nan, infinity, or more than a float holds")
     return numbers
 

@@ -18,11 +18,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stnb.catalog.facts import MODIFIED
 from stnb.frame import parquet
 
 from .columns import Flags, Places, Rows, cast, common, differ, flags
-
-WHEN = "modifiedOn"
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def without_key(path: Path, key: Sequence[str]) -> bool:
 
 def newest(path: Path) -> dt.datetime | None:
     """The last time of change, to the microsecond; None if a row lacks it, or if there are none."""
-    times = Rows(path).column(WHEN)
+    times = Rows(path).column(MODIFIED)
     if not pa.types.is_timestamp(times.type) or times.null_count or not len(times):
         return None
     found: dt.datetime = pc.max(times).cast(pa.timestamp("us", "UTC"), safe=False).as_py()
@@ -173,17 +172,17 @@ class _Both:
 
     def _older(self, was: Places, now: Places) -> Flags:
         """Which rows that come again are older than the ones that are there."""
-        kind = self.schema.field(WHEN).type if WHEN in self.schema.names else pa.null()
+        kind = self.schema.field(MODIFIED).type if MODIFIED in self.schema.names else pa.null()
         if not pa.types.is_timestamp(kind):
             return np.zeros(len(was), dtype=bool)
-        a, b = (cast(rows.column(WHEN), kind) for rows in (self.old, self.new))
+        a, b = (cast(rows.column(MODIFIED), kind) for rows in (self.old, self.new))
         return flags(pc.greater(a.take(pa.array(was)), b.take(pa.array(now))))
 
     def _changed(self) -> Flags:
         """Which of the rows that both have differ, column by column."""
         differs = np.zeros(len(self.was), dtype=bool)
         # The time of change first: most rows that differ do so in it, and are then done with.
-        for name in sorted(self.schema.names, key=lambda name: name != WHEN):
+        for name in sorted(self.schema.names, key=lambda name: name != MODIFIED):
             equal = np.flatnonzero(~differs)
             if not len(equal):
                 break

@@ -10,18 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stnb.atomic import reason
+from stnb.catalog.facts import CLOCK_SLACK, MODIFIED, MODIFIED_SINCE
 from stnb.errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
 from stnb.frame import notices
 from stnb.frame.parquet import provenance
 from stnb.pull import ProgressCallback, Pull
 
 from .folder import Checkpoint, Folder
-from .merge import WHEN, Difference, merged, newest, replaced, without_key, writes
-from .route import CHANGED, Route
+from .merge import Difference, merged, newest, replaced, without_key, writes
+from .route import Route
 
-# Changes are asked for from before the last run began: the server's clock and ours may differ.
-OVERLAP = dt.timedelta(hours=1)
 LACKING = "The list changed while it was read and may lack rows; the next sync reads them again."
 
 
@@ -106,11 +104,8 @@ class Table:
         except StnbError as err:
             self._error = err
         except OSError as err:
-            self._error = CannotSave(
-                f"{self.data} could not be written.",
-                f"The system says: {reason(err)}; what stood there is as it was.",
-                "Check that its folder is yours to write and not full, then sync again.",
-            )
+            again = "Check that its folder is yours to write and not full, then sync again."
+            self._error = CannotSave.of(self.data, err, again)
 
     # -- reading
 
@@ -120,10 +115,10 @@ class Table:
         if checkpoint is not None and checkpoint.cursor:
             asks = {"from_": checkpoint.cursor}
         elif checkpoint is not None and checkpoint.modifiedOnOrAfter:
-            asks = {CHANGED: checkpoint.modifiedOnOrAfter}
+            asks = {MODIFIED_SINCE: checkpoint.modifiedOnOrAfter}
         resource, progress = self.route.resource, self._progress
-        if progress is None and resource._meter is not None:
-            progress = resource._meter(resource.name)
+        if progress is None:
+            progress = resource.progress_bar()
         self._requests = self._count()
         self._run = resource.start(
             to=self.changes, progress=progress or None, **self.route.filters, **asks
@@ -232,14 +227,15 @@ class Table:
         Our clock says when the pull began, and the rows say what the server's clock was. The
         earlier of both holds.
         """
-        if WHEN not in {column.name for column in self.route.endpoint.columns}:
-            return (began - OVERLAP).isoformat()
+        # A little earlier: the server's clock and ours may differ.
+        if MODIFIED not in {column.name for column in self.route.endpoint.columns}:
+            return (began - CLOCK_SLACK).isoformat()
         last = newest(self.data)
         if last is None:
             return None
         assert self._run is not None
         took = self._run.session.now() - began
-        return (min(began, last - took) - OVERLAP).isoformat()
+        return (min(began, last - took) - CLOCK_SLACK).isoformat()
 
     # -- what the reader should know
 

@@ -1,8 +1,7 @@
-"""Filters as people write them -> path and query as the API takes them. Nothing that it would
-ignore gets through.
+"""Filters as people write them -> path, query and body as the API takes them.
 
-The API answers an unknown filter with every row and no word (facts §7), so names and values are
-checked here.
+The API ignores a filter that it does not know and answers with every row (seen on the live API), so
+names and values are checked here, before anything is sent.
 """
 
 from __future__ import annotations
@@ -16,13 +15,13 @@ from typing import Any
 from urllib.parse import quote
 
 from stnb.catalog import Endpoint, Param
+from stnb.catalog.facts import MAX_IDS
 from stnb.errors import BadFilter, UnknownFilter
 
 from .dates import moment
-from .values import UTC, as_list, as_text, bad
+from .values import UTC, as_list, as_text, bad, too_many
 
-# ids in a call where the documents state no maximum (facts §7): an address cannot be of any length
-FIFTY = 50
+SHOWN = 50  # values up to which provenance keeps all of them
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -31,19 +30,18 @@ class Call:
     """One read, ready to be sent: the route with its values, the query without paging, the body.
 
     Attributes:
-        given: the filters as they were understood, for provenance.
-        batches: more values than one call takes, as the pairs of each call; empty where one call
-            does.
-        asked: how many rows are asked for by their ids; None where they are not.
+        filters: the filters as they were understood, for provenance.
+        batches: more ids than one call takes, as the pairs of each call; empty if one call does.
+        by_id: how many rows are asked for by their ids; None if they are not.
     """
 
     endpoint: Endpoint
     path: str
     query: Pairs
     body: Any
-    given: Mapping[str, str]
+    filters: Mapping[str, str]
     batches: tuple[Pairs, ...] = ()
-    asked: int | None = None
+    by_id: int | None = None
 
 
 def call(
@@ -58,70 +56,85 @@ def call(
     Args:
         filters: by the API's spelling or Python's (`from_`); None means not given.
         zone: in which dates and times without a zone are meant.
-        now: what a phrase such as "last 30 days" is counted from; the present if it is not given.
+        now: what a phrase such as "last 30 days" is counted from; the present if not given.
 
     Raises:
         UnknownFilter: the endpoint has no such filter.
         BadFilter: a value does not fit, or a required filter is missing.
     """
-    given = _given(endpoint, filters)
-    missing = [p.py for p in endpoint.required if p not in given]
+    values = _by_parameter(endpoint, filters)
+    _check_required(endpoint, values)
+    for param, value in values.items():
+        values[param] = _moment_of_text(param, value, zone, now)
+    body = _body_of(endpoint, values)
+    pairs = {p: _pairs(endpoint, p, v, zone) for p, v in values.items() if p.where != "body"}
+    path = endpoint.path.replace("{tenant}", str(tenant))
+    query: list[tuple[str, str]] = []
+    for param, written in pairs.items():
+        if param.where == "path":
+            path = path.replace(f"{{{param.name}}}", quote(written[0][1], safe=""))
+        elif param.where == "query":
+            query += written
+    shown = _shown(values, pairs, body)
+    split, ids = _ids(endpoint, values, zone)
+    if split is None:
+        return Call(endpoint, path, tuple(query), body, shown)
+    batches = _batches(split, ids)
+    if batches:
+        query = [pair for pair in query if pair[0] != "ids"]
+    return Call(endpoint, path, tuple(query), body, shown, batches, len(ids))
+
+
+def in_short(values: list[str]) -> str:
+    """The values as provenance keeps them; a long list by its ends."""
+    together = ",".join(values).split(",")
+    if len(together) <= SHOWN:
+        return ", ".join(values)
+    return f"{len(together):,} values, {together[0]} … {together[-1]}"
+
+
+def _shown(
+    values: Mapping[Param, Any], pairs: Mapping[Param, list[tuple[str, str]]], body: Any
+) -> dict[str, str]:
+    """The filters as provenance keeps them."""
+    shown = {}
+    for param in values:
+        if param.where == "body":
+            shown[param.name] = json.dumps(body[param.name], ensure_ascii=False)
+        else:
+            shown[param.name] = in_short([text for _, text in pairs[param]])
+    return shown
+
+
+def _check_required(endpoint: Endpoint, values: Mapping[Param, Any]) -> None:
+    missing = [param.py for param in endpoint.required if param not in values]
     if missing:
+        example = ", ".join(f"{name}=…" for name in missing)
         raise BadFilter(
             f"{endpoint.name} needs {' and '.join(missing)}.",
             "The API refuses the call without.",
-            f"Give it, as in pull({', '.join(f'{m}=…' for m in missing)}).",
+            f"Give it, as in pull({example}).",
         )
-    given = {p: _counted(p, value, zone, now) for p, value in given.items()}
-    texts = {p: _texts(endpoint, p, value, zone) for p, value in given.items() if p.where != "body"}
-    path = endpoint.path.replace("{tenant}", str(tenant))
-    for p, text in texts.items():
-        if p.where == "path":
-            path = path.replace(f"{{{p.name}}}", quote(text[0][1], safe=""))
-    query = tuple(pair for p, pairs in texts.items() if p.where == "query" for pair in pairs)
-    body: Any = next(
-        (_body(endpoint, p, value) for p, value in given.items() if p.where == "body"), None
-    )
-    if endpoint.method == "POST" and body is None:
-        body = {"parameters": []}
-    told = {p.name: _told([v for _, v in pairs]) for p, pairs in texts.items()}
-    told |= {
-        p.name: json.dumps(body[p.name], ensure_ascii=False) for p in given if p.where == "body"
-    }
-    ids = _ids(endpoint, given, zone)
-    batches = _batches(*ids) if ids else ()
-    if batches:
-        query = tuple(pair for pair in query if pair[0] != "ids")
-    return Call(endpoint, path, query, body, told, batches, len(ids[1]) if ids else None)
-
-
-def _told(values: list[str]) -> str:
-    """The values as provenance keeps them; a long list by its ends."""
-    each = [v for value in values for v in value.split(",")]
-    return ", ".join(values) if len(each) <= 50 else f"{len(each):,} values, {each[0]} … {each[-1]}"
 
 
 def _ids(
-    endpoint: Endpoint, given: Mapping[Param, Any], zone: dt.tzinfo
-) -> tuple[Param, list[str]] | None:
-    """The ids that rows are asked for by, each once, with their parameter."""
-    param = next((p for p in given if _splits(endpoint, p)), None)
-    return (
-        None
-        if param is None
-        else (
-            param,
-            list(dict.fromkeys(as_text(endpoint, param, v, zone) for v in as_list(given[param]))),
-        )
-    )
+    endpoint: Endpoint, values: Mapping[Param, Any], zone: dt.tzinfo
+) -> tuple[Param | None, list[str]]:
+    """The parameter that rows are asked for by their ids with, and those ids, each once."""
+    for param, value in values.items():
+        if _splits(endpoint, param):
+            texts = [as_text(endpoint, param, v, zone) for v in as_list(value)]
+            return param, list(dict.fromkeys(texts))
+    return None, []
 
 
 def _batches(param: Param, ids: list[str]) -> tuple[Pairs, ...]:
-    """Ids beyond what one call takes, cut into calls."""
-    most = param.maximum or FIFTY
+    """Ids beyond what one call takes, cut into calls; none if one call does."""
+    most = param.maximum or MAX_IDS
     if len(ids) <= most:
         return ()
-    return tuple(tuple(_written(param, ids[i : i + most])) for i in range(0, len(ids), most))
+    starts = range(0, len(ids), most)
+    return tuple(tuple(_written(param, ids[start : start + most])) for start in starts)
 
 
 def _splits(endpoint: Endpoint, param: Param) -> bool:
@@ -129,22 +142,24 @@ def _splits(endpoint: Endpoint, param: Param) -> bool:
     return param.name == "ids" and endpoint.kind == "list" and bool(param.many)
 
 
-def _given(endpoint: Endpoint, filters: Mapping[str, Any]) -> dict[Param, Any]:
-    given: dict[Param, Any] = {}
+def _by_parameter(endpoint: Endpoint, filters: Mapping[str, Any]) -> dict[Param, Any]:
+    """The filters that are given, by their parameter."""
+    found: dict[Param, Any] = {}
     for name, value in filters.items():
         param = _param(endpoint, name)
-        if param in given and value is not None:
+        if value is None:
+            continue
+        if param in found:
             raise BadFilter(
                 f"{param.name} was given twice.", f"It is also written {param.py}.", "Give it once."
             )
-        if value is not None:
-            given[param] = value
-    return given
+        found[param] = value
+    return found
 
 
-def _counted(param: Param, value: Any, zone: dt.tzinfo, now: dt.datetime | None) -> Any:
-    """A date that is written as text, as its moment; what is none stays, and is refused with the
-    other values.
+def _moment_of_text(param: Param, value: Any, zone: dt.tzinfo, now: dt.datetime | None) -> Any:
+    """A date that is written as text, as its moment. A text that is no date stays, and is refused
+    with the other values.
     """
     if param.type not in ("date", "date-time") or not isinstance(value, str):
         return value
@@ -162,21 +177,23 @@ def _param(endpoint: Endpoint, name: str) -> Param:
         raise BadFilter(
             f"{name} is not a filter.",
             "stnb pages by itself.",
-            "Say limit=… for fewer rows and page_size=… for the rows a request.",
+            "Give limit=… for fewer rows, or page_size=… for the rows a request.",
         )
     names = [p.py for p in endpoint.filters]
     near = difflib.get_close_matches(name, names, n=4, cutoff=0.5)
-    near += [n for n in names if n.lower().startswith(name.lower()[:6]) and n not in near][:3]
+    begins = name.lower()[:6]
+    near += [n for n in names if n.lower().startswith(begins) and n not in near][:3]
+    hint = f"Its filters are: {', '.join(names) or 'none'}."
+    if near:
+        hint = f"Near it: {', '.join(near)}."
     raise UnknownFilter(
         f"{endpoint.name} has no filter {name!r}.",
         "The API would ignore it in silence and answer with every row.",
-        f"Near it: {', '.join(near)}."
-        if near
-        else f"Its filters are: {', '.join(names) or 'none'}.",
+        hint,
     )
 
 
-def _texts(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> list[tuple[str, str]]:
+def _pairs(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> list[tuple[str, str]]:
     """The (key, text) pairs that the value becomes."""
     if param.type == "object":
         return _object(endpoint, param, value)
@@ -192,35 +209,27 @@ def _texts(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> lis
             "Leave the filter out, or give a value.",
         )
     if param.maximum and len(values) > param.maximum and not _splits(endpoint, param):
-        raise bad(
-            endpoint,
-            param,
-            f"{len(values)} values",
-            f"One call takes {param.maximum} at most.",
-            "Split them, or pull all and select in pandas.",
-        )
+        then = "Split them, or pull all and select in pandas."
+        raise too_many(endpoint, param, f"{len(values)} values", then)
     return _written(param, values)
 
 
 def _written(param: Param, values: list[str]) -> list[tuple[str, str]]:
-    return (
-        [(param.name, ",".join(values))]
-        if param.many == "comma"
-        else [(param.name, v) for v in values]
-    )
+    if param.many == "comma":
+        return [(param.name, ",".join(values))]
+    return [(param.name, value) for value in values]
 
 
 def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str]]:
-    """A mapping of names to values: `customField.Fields[Name]=value`, or `customField.Name=value`
-    (facts §7).
+    """A mapping of names to values: `customField.Name=value`, else `name[key]=value`.
 
-    Where the parameter takes several (forms' owners), a list of mappings:
+    If the parameter takes several (forms' owners), a list of mappings:
     `owners[0].type=Job&owners[0].id=1`.
     """
-    rows = as_list(value) if param.many and not isinstance(value, (str, Mapping)) else [value]
-    if not rows or any(
-        not isinstance(row, Mapping) or not row or None in row.values() for row in rows
-    ):
+    rows = [value]
+    if param.many and not isinstance(value, (str, Mapping)):
+        rows = as_list(value)
+    if not rows or not all(_is_filled(row) for row in rows):
         raise bad(
             endpoint,
             param,
@@ -228,31 +237,39 @@ def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str
             "It takes names and values.",
             f'Write {param.py}={{"Name": "value"}}.',
         )
+    pairs = []
     if not isinstance(value, Mapping):
-        return [
-            (f"{param.name}[{i}].{k}", str(v)) for i, row in enumerate(rows) for k, v in row.items()
-        ]
+        for number, row in enumerate(rows):
+            pairs += [(f"{param.name}[{number}].{key}", str(v)) for key, v in row.items()]
+        return pairs
     if param.maximum and len(value) > param.maximum:
-        raise bad(
-            endpoint,
-            param,
-            f"{len(value)} names",
-            f"One call takes {param.maximum} at most.",
-            "Give fewer.",
-        )
-    dotted = param.name == "customField"
-    return [
-        (f"{param.name}.{k}" if dotted else f"{param.name}[{k}]", str(v)) for k, v in value.items()
-    ]
+        raise too_many(endpoint, param, f"{len(value)} names", "Give fewer.")
+    for key, text in value.items():
+        name = f"{param.name}[{key}]"
+        if param.name == "customField":
+            name = f"{param.name}.{key}"
+        pairs.append((name, str(text)))
+    return pairs
+
+
+def _is_filled(row: Any) -> bool:
+    """Whether it is a mapping that has names, each with a value."""
+    return isinstance(row, Mapping) and len(row) > 0 and None not in row.values()
+
+
+def _body_of(endpoint: Endpoint, values: Mapping[Param, Any]) -> Any:
+    """The body of the call; None for a GET."""
+    for param, value in values.items():
+        if param.where == "body":
+            return _body(endpoint, param, value)
+    return {"parameters": []} if endpoint.method == "POST" else None
 
 
 def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:
-    """A report's parameters: a mapping becomes the list of name-value pairs that the route takes
-    (facts §9).
-    """
-    pairs = (
-        [{"name": k, "value": v} for k, v in value.items()] if isinstance(value, Mapping) else value
-    )
+    """A report's parameters: a mapping becomes the list of names and values that it takes."""
+    pairs = value
+    if isinstance(value, Mapping):
+        pairs = [{"name": k, "value": v} for k, v in value.items()]
     try:
         plain = json.loads(json.dumps(pairs, default=_plain, allow_nan=False))
     except (TypeError, ValueError):

@@ -14,12 +14,11 @@ from typing import Any
 import pandas as pd
 
 from stnb.catalog import Endpoint
+from stnb.catalog.facts import CLOCK_SLACK, MODIFIED_SINCE
 from stnb.credentials import Credentials
 from stnb.errors import BadFilter
 
 from .dates import moment
-
-OVERLAP = dt.timedelta(hours=1)  # before an earlier list began: its clock and ours may differ
 
 
 def since(
@@ -31,41 +30,57 @@ def since(
         value: a date or a phrase such as "last 30 days", a frame that stnb pulled, or the path of a
             Parquet file that it wrote.
         owner: whose frame or file it has to be; its zone says when a day begins.
-        now: what a phrase is counted from; the present if it is not given.
+        now: what a phrase is counted from; the present if not given.
 
     Raises:
-        BadFilter: the resource cannot tell what changed, or the value says no moment of this
-            tenant's.
+        BadFilter: the resource has no filter for what changed, or the value names no moment of
+            this tenant's.
     """
-    about = _provenance(endpoint, value)
-    if about is not None:
-        _check_owner(endpoint, about, owner)
-    if endpoint.kind == "export":
-        if (
-            about is not None
-            and about.get("continue_from")
-            and about.get("resource") == endpoint.name
-        ):
-            return {"from_": about["continue_from"]}
-        at = (
-            _began(endpoint, about)
-            if about is not None
-            else _moment(endpoint, value, owner.zone, now)
-        )
-        return {
-            "from_": at.astimezone(dt.UTC).date().isoformat()
-        }  # the documents promise days only (facts §6)
-    if not endpoint.takes("modifiedOnOrAfter"):
+    earlier = _provenance(endpoint, value)
+    if earlier is not None:
+        _check_owner(endpoint, earlier, owner)
+    if endpoint.kind != "export" and not endpoint.takes(MODIFIED_SINCE):
         raise BadFilter(
             f"{endpoint.name} cannot tell what changed since.",
             "It has no filter on the time of a change, and is no feed.",
-            "Leave since out and pull it whole; st.find(words) shows whether there is a feed of it.",
+            "Leave since out and pull it whole; st.find(words) shows whether there is a feed.",
         )
-    return {
-        "modifiedOnOrAfter": _began(endpoint, about)
-        if about is not None
-        else _moment(endpoint, value, owner.zone, now)
-    }
+    if endpoint.kind == "export" and earlier is not None:
+        cursor = earlier.get("continue_from")
+        if cursor and earlier.get("resource") == endpoint.name:
+            return {"from_": cursor}
+    if earlier is None:
+        changed = _moment(endpoint, value, owner.zone, now)
+    else:
+        changed = _began(endpoint, earlier)
+    if endpoint.kind == "export":
+        # ServiceTitan's guide to its export feeds promises days only.
+        return {"from_": changed.astimezone(dt.UTC).date().isoformat()}
+    return {MODIFIED_SINCE: changed}
+
+
+def with_since(
+    endpoint: Endpoint,
+    filters: Mapping[str, Any],
+    value: Any,
+    owner: Credentials,
+    now: dt.datetime | None = None,
+) -> dict[str, Any]:
+    """The filters, and beside them the one that asks for what changed.
+
+    Raises:
+        BadFilter: as `since`, or that filter is given too.
+    """
+    asks = since(endpoint, value, owner, now)
+    for name in asks:
+        # Python's `from_` is also taken as the API's `from`.
+        if filters.get(name) is not None or filters.get(name.rstrip("_")) is not None:
+            raise BadFilter(
+                f"since and {name} were both given.",
+                f"since is written as {name} for {endpoint.name}.",
+                "Give one of them.",
+            )
+    return {**filters, **asks}
 
 
 def _moment(
@@ -84,7 +99,7 @@ def _moment(
 
 
 def _provenance(endpoint: Endpoint, value: Any) -> Mapping[str, Any] | None:
-    """What an earlier frame or file says of itself; None where the value is neither."""
+    """What an earlier frame or file says of itself; None if the value is neither."""
     if isinstance(value, pd.DataFrame):
         about = value.attrs.get("stnb")
     elif isinstance(value, os.PathLike) or (
@@ -97,9 +112,12 @@ def _provenance(endpoint: Endpoint, value: Any) -> Mapping[str, Any] | None:
     else:
         return None
     if not about:
+        shown = value
+        if isinstance(value, pd.DataFrame):
+            shown = "the frame"
         raise _bad(
             endpoint,
-            "the frame" if isinstance(value, pd.DataFrame) else value,
+            shown,
             "It does not say when and from where it was pulled.",
             "Give the frame or the file as stnb made it, or a date.",
         )
@@ -112,14 +130,15 @@ def _check_owner(endpoint: Endpoint, about: Mapping[str, Any], owner: Credential
         raise _bad(
             endpoint,
             "what was pulled earlier",
-            f"It is of tenant {about.get('tenant')} in {about.get('environment')}, and this is tenant {owner.tenant} in {owner.environment}.",
+            f"It is of tenant {about.get('tenant')} in {about.get('environment')}, and this is "
+            f"tenant {owner.tenant} in {owner.environment}.",
             "Give a date instead, or use the profile that it was pulled with.",
         )
 
 
 def _began(endpoint: Endpoint, about: Mapping[str, Any]) -> dt.datetime:
     try:
-        return dt.datetime.fromisoformat(str(about["began"])) - OVERLAP
+        return dt.datetime.fromisoformat(str(about["began"])) - CLOCK_SLACK
     except (KeyError, ValueError):
         pass
     raise _bad(

@@ -17,8 +17,8 @@ from stnb.errors import BadFilter
 from .dates import moment
 
 UTC = ZoneInfo("UTC")
-# Of columns that hold days, as midnights in UTC (seen): with the midnight of a zone west of it, a
-# day would lose its own rows.
+# Their columns hold days as midnights in UTC (seen on the live API): with the midnight of a zone
+# west of it, a day would lose its own rows.
 DAYS = {"invoicedOnOrAfter", "invoicedOnBefore", "dueDateOnOrAfter", "dueDateBefore"}
 
 
@@ -41,67 +41,62 @@ def as_text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> st
     if param.values:
         return _one_of(endpoint, param, value)
     try:
-        given = _day(value, zone) if param.name in DAYS else value
-        written = _WRITERS.get(param.type, _string)(given, zone)
-        if param.where == "path" and written in (
-            ".",
-            "..",
-        ):  # no name: on its way it would become another route
-            raise ValueError
+        exact = value
+        if param.name in DAYS:
+            exact = _midnight(value, zone)
+        written = _WRITERS.get(param.type, _string)(exact, zone)
+        if param.where == "path" and written in (".", ".."):
+            raise ValueError  # no name: on its way it would become another route
         return written
     except (ValueError, TypeError, OverflowError):
-        raise bad(
-            endpoint,
-            param,
-            value,
-            f"It takes {_EXPECTED.get(param.type, 'a text')}.",
-            "Write it so.",
-        ) from None
+        expected = _EXPECTED.get(param.type, "a text")
+        raise bad(endpoint, param, value, f"It takes {expected}.", "Write it so.") from None
 
 
 def bad(endpoint: Endpoint, param: Param, value: Any, why: str, then: str) -> BadFilter:
     """The error for a value that does not fit."""
-    shown = value if isinstance(value, str) and " value" in value else repr(value)
-    return BadFilter(f"{param.py}={str(shown)[:80]} does not fit {endpoint.name}.", why, then)
+    return _does_not_fit(endpoint, param, repr(value), why, then)
+
+
+def too_many(endpoint: Endpoint, param: Param, count: str, then: str) -> BadFilter:
+    """The error for more values than one call takes; `count` is such as "60 values"."""
+    why = f"One call takes {param.maximum} at most."
+    return _does_not_fit(endpoint, param, count, why, then)
+
+
+def _does_not_fit(endpoint: Endpoint, param: Param, shown: str, why: str, then: str) -> BadFilter:
+    return BadFilter(f"{param.py}={shown[:80]} does not fit {endpoint.name}.", why, then)
 
 
 def _one_of(endpoint: Endpoint, param: Param, value: Any) -> str:
     wanted = str(value).strip().lower()
-    found = next((v for v in param.values if v.lower() == wanted), None)
-    if found is None:
-        near = difflib.get_close_matches(str(value), param.values, n=1)
-        raise bad(
-            endpoint,
-            param,
-            value,
-            f"Its values are: {', '.join(param.values)}.",
-            f"Did you mean {near[0]!r}?" if near else "Choose one of them.",
-        )
-    return found
+    for known in param.values:
+        if known.lower() == wanted:
+            return known
+    then = "Choose one of them."
+    if near := difflib.get_close_matches(str(value), param.values, n=1):
+        then = f"Did you mean {near[0]!r}?"
+    raise bad(endpoint, param, value, f"Its values are: {', '.join(param.values)}.", then)
 
 
 def _sort(endpoint: Endpoint, param: Param, value: Any) -> str:
     """ "Id" and "+Id" ascending, "-Id" descending; the sign is always sent."""
-    text = str(value).strip()
-    signed = text if text.startswith(("+", "-")) else f"+{text}"
+    signed = str(value).strip()
+    if not signed.startswith(("+", "-")):
+        signed = f"+{signed}"
     if not param.values and len(signed) > 1:
         return signed
-    found = next((v for v in param.values if v.lower() == signed.lower()), None)
-    if found is None:
-        raise bad(
-            endpoint,
-            param,
-            value,
-            f"It sorts by {', '.join(v[1:] for v in param.values[::2]) or 'the name of a field'}.",
-            'Write a name for ascending, "-Name" for descending.',
-        )
-    return found
+    for known in param.values:
+        if known.lower() == signed.lower():
+            return known
+    names = ", ".join(name[1:] for name in param.values[::2]) or "the name of a field"
+    then = 'Write a name for ascending, "-Name" for descending.'
+    raise bad(endpoint, param, value, f"It sorts by {names}.", then)
 
 
 def _string(value: Any, zone: dt.tzinfo) -> str:
-    if (
-        value is None or value != value or isinstance(value, bytes)
-    ):  # NaN and NaT are not themselves; NA raises
+    # NaN and NaT are not equal to themselves; pandas' NA raises when it is compared.
+    if value is None or value != value or isinstance(value, bytes):
         raise TypeError
     if isinstance(value, (dt.date, dt.datetime)):
         return value.isoformat()
@@ -145,22 +140,24 @@ def _date(value: Any, zone: dt.tzinfo) -> str:
     return moment(value, zone).date().isoformat()
 
 
-def _day(value: Any, zone: dt.tzinfo) -> dt.datetime:
-    """The first moment of a day in the zone as the midnight in UTC that stands for this day;
-    another moment as it is.
+def _midnight(value: Any, zone: dt.tzinfo) -> dt.datetime:
+    """The first moment of a day in the zone as the midnight in UTC of the same day; another moment
+    as it is.
     """
     exact = moment(value, zone)
     here = exact.astimezone(zone)
-    return here.replace(tzinfo=UTC) if here.time() == dt.time() else exact
+    if here.time() == dt.time():
+        return here.replace(tzinfo=UTC)
+    return exact
 
 
 def _date_time(value: Any, zone: dt.tzinfo) -> str:
-    """UTC with a Z, which every filter takes; an offset is refused by some (facts §7)."""
-    exact = moment(value, zone).astimezone(UTC)
-    text = exact.replace(tzinfo=None).isoformat(
-        timespec="microseconds" if exact.microsecond else "seconds"
-    )
-    return f"{text}Z"
+    """UTC with a Z, which every filter takes; some refuse an offset (seen on the live API)."""
+    exact = moment(value, zone).astimezone(UTC).replace(tzinfo=None)
+    precision = "seconds"
+    if exact.microsecond:
+        precision = "microseconds"
+    return f"{exact.isoformat(timespec=precision)}Z"
 
 
 _WRITERS = {
@@ -177,7 +174,9 @@ _EXPECTED = {
     "boolean": "True or False",
     "guid": "a GUID such as 3f2504e0-4f89-41d3-9a0c-0305e82c3301",
     "date": 'a date such as "2026-07-01", "2026-07" or "last 30 days"',
-    "date-time": 'a date or time such as "2026-07-01", "2026-07-01T09:30", "2026-07" or "last 30 days"',
+    "date-time": (
+        'a date or time such as "2026-07-01", "2026-07-01T09:30", "2026-07" or "last 30 days"'
+    ),
 }
 
 
@@ -186,9 +185,7 @@ def as_list(value: Any) -> list[Any]:
     value.
     """
     if isinstance(value, str):
-        return [v.strip() for v in value.split(",") if v.strip()]
-    return (
-        list(value)
-        if isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping))
-        else [value]
-    )
+        return [part.strip() for part in value.split(",") if part.strip()]
+    if isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping)):
+        return list(value)
+    return [value]

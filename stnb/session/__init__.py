@@ -1,12 +1,13 @@
 """The only room that speaks HTTP: token, app key, pace, retries, and errors in words.
 
-Only reads leave from here: GET, the token POST and the report query.
+Only reads are sent: GET, the POST for a token, and the POST of the report query.
 """
 
 from __future__ import annotations
 
-from .client import Answer, Notify, Query, Session
+from .client import Notify, Session
 from .failure import is_whole_json
 from .probe import Knock
+from .wire import Answer, Query
 
 __all__ = ["Answer", "Knock", "Notify", "Query", "Session", "is_whole_json"]

@@ -1,67 +1,50 @@
-"""One HTTP client for one tenant: it sends reads, again where that helps, and says in words why one
-failed.
-"""
+"""One HTTP client for one tenant: it sends reads, and tries again if that may help."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 import itertools
-import re
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
 import httpx
 
 from stnb.credentials import Credentials
-from stnb.errors import SetupError, UsageError
+from stnb.errors import SetupError
 
 from . import clock as machine
-from .failure import Trouble, backoff, is_whole_json
-from .inflate import accepted, whole_body
+from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
 from .limiter import RATE, Governor, Sleep
 from .probe import Knock, knock
-from .token import TIMEOUT, TokenAuth, TokenRefused
+from .token import TokenAuth, TokenRefused
+from .wire import CONNECTIONS, Answer, Query, address, exchange, new_client
 
 TRIES = 5
-CONNECTIONS = 32
 PATIENCE = 300.0  # seconds: the longest pause that the server may ask for before we give up
-REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
-# A fake on this machine is reached over plain http, which no proxy of the process may see.
-DIRECT: dict[str, None] = {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None}
-NO_COOKIES = DefaultCookiePolicy(
-    allowed_domains=[]
-)  # one of the one environment would travel to the other
-Query = Sequence[tuple[str, str]]
-Notify = Callable[[str], None]
+# Why a request has to wait, and for how many seconds; ("", None) when it goes on.
+Notify = Callable[[str, float | None], None]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back: the body's bytes, its content type, and how often it was asked for."""
-
-    content: bytes = field(repr=False)
-    content_type: str
-    attempts: int
+def _no_one(reason: str, seconds: float | None) -> None:
+    """Nobody wants to know."""
 
 
 class Session:
     """Sends reads for one profile.
 
     Args:
-        credentials: of one tenant in one environment.
+        credentials: those of one tenant in one environment.
         transport: stands where the network would: `httpx.ASGITransport(app)` for the demo, a
             handler in tests.
         rate: requests a second for the tenant; None for no limit.
-        source: reads the profile's credentials afresh; asked when the present ones are refused, as
-            a secret may have been rotated in the file meanwhile.
+        source: reads the profile's credentials again. It is called if the present ones are refused,
+            because a secret may have been replaced in the file meanwhile.
         clock, sleep: for tests that must not wait.
-        now: what time it is where the tenant is; a demo has a day of its own.
+        now: the time of the tenant; a demo has a day of its own.
     """
 
     def __init__(
@@ -86,21 +69,32 @@ class Session:
         return f"<Session of {self.credentials!r}>"
 
     def adopt(self, credentials: Credentials) -> None:
-        """Use these credentials from the next call on; calls under way end with those that they
-        began with.
+        """Use these credentials from the next call on.
+
+        Calls under way end with those that they began with.
         """
-        shared, clock = self._transport is None, self._clock
-        tenant = (credentials.api_url, credentials.tenant)
-        governor = _shared(
-            _GOVERNORS, tenant, lambda: Governor(self._rate, clock, self._sleep), shared
+        self.credentials = credentials
+        self._governor = self._shared(
+            _GOVERNORS,
+            (credentials.api_url, credentials.tenant),
+            lambda: Governor(self._rate, self._clock, self._sleep),
         )
-        self._auth = _shared(
-            _AUTHS, credentials, lambda: TokenAuth(credentials, governor.turn, clock), shared
+        turn = self._governor.turn
+        self._auth = self._shared(
+            _AUTHS, credentials, lambda: TokenAuth(credentials, turn, self._clock)
         )
-        self.credentials, self._governor = credentials, governor
+
+    def _shared(self, store: dict[Hashable, T], key: Hashable, make: Callable[[], T]) -> T:
+        """One for all sessions of this process over the real network; else one of our own."""
+        if self._transport is not None:
+            return make()
+        return store.get(key) or store.setdefault(key, make())  # threads may come at once
 
     def reload(self) -> bool:
-        """Read the profile again and use it from the next call on; says whether anything differs.
+        """Read the profile again and use it from the next call on.
+
+        Returns:
+            Whether anything differs.
 
         Raises:
             SetupError: the profile is no longer complete, or no longer there; the present
@@ -114,30 +108,28 @@ class Session:
 
     @classmethod
     def of_app(cls, app: Any, credentials: Credentials, **options: Any) -> Session:
-        """A session whose network is an ASGI app in this process, such as the demo tenant; without
-        a limit on its pace.
+        """A session whose network is an ASGI app in this process, such as the demo tenant.
+
+        Its pace has no limit unless `rate` is given.
         """
-        made = cls(credentials, transport=httpx.ASGITransport(app=app), **{"rate": None, **options})
-        made.app = app
-        return made
+        options.setdefault("rate", None)
+        session = cls(credentials, transport=httpx.ASGITransport(app=app), **options)
+        session.app = app
+        return session
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """The scopes that the present token grants, read from the token itself; None before the
-        first one.
-        """
+        """The scopes that the present token grants; None before the first token."""
         return self._auth.scopes
 
     @property
     def claims(self) -> Mapping[str, Any] | None:
-        """What the present token says of itself, such as its `tenant`; None without one that can be
-        read.
-        """
+        """The claims of the present token, such as its `tenant`; None if there is none to read."""
         return self._auth.claims
 
     @property
     def token_seconds(self) -> float | None:
-        """How many seconds the present token is still good; None before the first one."""
+        """Seconds for which the present token is still good; None before the first token."""
         return self._auth.seconds
 
     @property
@@ -147,53 +139,55 @@ class Session:
 
     @property
     def token_requests(self) -> int:
-        """How many tokens were asked for so far with this pair."""
+        """How many tokens were requested so far with this client id and secret."""
         return self._auth.requests
 
     def now(self) -> dt.datetime:
-        """What time it is, in UTC: phrases such as "last 30 days" are counted from it, and it says
-        when a pull began.
-        """
-        return machine.now() if self._now is None else self._now()
+        """The time in UTC, from which phrases such as "last 30 days" are counted."""
+        if self._now is None:
+            return machine.now()
+        return self._now()
 
     def beside(self, credentials: Credentials) -> Session:
         """A session with other credentials over the same network."""
-        same: dict[str, Any] = {"clock": self._clock, "sleep": self._sleep, "now": self._now}
-        return Session(credentials, transport=self._transport, rate=self._rate, **same)
+        return Session(
+            credentials,
+            transport=self._transport,
+            rate=self._rate,
+            clock=self._clock,
+            sleep=self._sleep,
+            now=self._now,
+        )
 
     async def knock(self) -> tuple[Knock, Knock]:
-        """Whether the API's host and the token's host answer at all; nothing secret is sent."""
-        client, mine, direct = self._http(), self.credentials, self._transport is not None
-        api, auth = await asyncio.gather(
-            knock(client, mine.api_url, direct), knock(client, mine.auth_url, direct)
-        )
+        """Whether the API's host and the token's host answer at all. No secret is sent."""
+        direct = self._transport is not None
+        urls = (self.credentials.api_url, self.credentials.auth_url)
+        api, auth = await asyncio.gather(*(knock(self._http(), url, direct) for url in urls))
         return api, auth
 
     async def authorize(self, *, renew: bool = False, patience: float = PATIENCE) -> None:
-        """Make sure that a token is there, without a call.
+        """Get a token if there is none, without another call.
 
         Args:
-            renew: ask for a new one in any case; the present one stays in use where that is
-                refused.
-            patience: the longest pause in seconds before it is tried again.
+            renew: request a new one in any case; if it is refused, the present one stays in use.
+            patience: the longest pause in seconds before another try.
 
         Raises:
             RequestError: no token was given.
             UnexpectedAnswer: the answer is no token.
         """
 
-        async def once(auth: TokenAuth, attempt: int) -> Trouble | Answer:
+        async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
             try:
                 await auth.authorize(self._http().send, renew)
             except TokenRefused as refused:
-                return Trouble.of_token(refused.args[0])
-            except (httpx.HTTPError, httpx.InvalidURL) as err:
-                return Trouble.of_failure(err)
+                return Failure.of_token(refused.response)
+            except PASSING_ERRORS as err:
+                return Failure.of_exception(err)
             return Answer(b"", "", attempt)
 
-        await self._insist(
-            once, self._auth, ("POST", "/connect/token", None), patience, lambda note: None
-        )
+        await self._insist(once, self._auth, ("POST", "/connect/token", None), patience, _no_one)
 
     async def send(
         self,
@@ -206,61 +200,68 @@ class Session:
         expect_json: bool = True,
         whole: Callable[[bytes], bool] | None = None,
         patience: float = PATIENCE,
-        notify: Notify = lambda note: None,
+        notify: Notify = _no_one,
     ) -> Answer:
-        """Send one read, again where that helps, and answer with the body.
+        """Send one read, try again if that may help, and return the answer.
 
         Args:
-            path: below the API's host, with the tenant in it.
-            scope: what the call needs, for the message of a 403.
-            whole: whether a JSON body has come to its end, where the first and last byte do not
-                tell; else it is asked for again.
-            patience: the longest pause in seconds before it is tried again.
-            notify: told in words whenever the request has to wait.
+            path: the path below the API's host, with the tenant in it.
+            query: the filters as the API writes them.
+            body: the JSON body of a report query.
+            scope: the scope that the call needs, for the message of a 403.
+            expect_json: False for a file, which may be fetched from another address.
+            whole: whether a JSON body has come to its end, if its first and last byte do not tell.
+            patience: the longest pause in seconds before another try.
+            notify: called with the reason and the seconds whenever the request has to wait, and
+                with ("", None) when it goes on.
 
         Raises:
-            RequestError: the call failed, after further tries where the failure may pass.
+            RequestError: the call failed, after further tries if the failure may pass.
             UnexpectedAnswer: the answer is no whole JSON text.
+            UsageError: the call would write, or the path is none.
         """
-        url, auth = (
-            self._address(method, path, query),
-            self._auth,
-        )  # together: a token goes to its own host only
-        check = (whole or is_whole_json) if expect_json else None
+        # The host of the auth's own credentials, because a token goes to its own host only.
+        auth = self._auth
+        url = address(auth.credentials.api_url, method, path, query)
+        check = None
+        if expect_json:
+            check = whole or is_whole_json
 
-        async def once(auth: TokenAuth, attempt: int) -> Trouble | Answer:
-            async with self._slots:  # what waited for a connection behind its turn would bunch up
-                return await self._try(method, url, auth, body, check, attempt)
+        async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
+            # A slot before the turn: requests that had their turn and then waited for a connection
+            # would start in a bunch.
+            async with self._slots:
+                client = self._http()
+                request = client.build_request(method, url, json=body)
+                return await exchange(client, request, auth, check, attempt)
 
         return await self._insist(once, auth, (method, path, scope), patience, notify)
 
     async def rest(self, tries: int) -> None:
-        """Wait before one more try: backoff with full jitter over a doubling span."""
+        """Wait before one more try, for as long as the backoff says."""
         await self._sleep(backoff(tries))
 
     async def _insist(
         self,
-        once: Callable[[TokenAuth, int], Awaitable[Trouble | Answer]],
+        once: Callable[[TokenAuth, int], Awaitable[Failure | Answer]],
         auth: TokenAuth,
         call: tuple[str, str, str | None],
         patience: float,
         notify: Notify,
     ) -> Answer:
-        """Try until there is an answer, or a failure that no further try would mend."""
+        """Try until there is an answer, or a failure that no further try can change."""
         for attempt in itertools.count(1):
             try:
                 result = await once(auth, attempt)
             except Exception as err:
-                for fault in (
-                    err,
-                    err.__cause__,
-                    err.__context__,
-                ):  # none that we know of; its frames hold headers
-                    traceback.clear_frames(fault.__traceback__ if fault else None)
+                # No failure that we know of ends here. Its frames hold the headers, with the token.
+                for each in (err, err.__cause__, err.__context__):
+                    if each is not None:
+                        traceback.clear_frames(each.__traceback__)
                 raise
             if isinstance(result, Answer):
                 if attempt > 1:
-                    notify("")
+                    notify("", None)
                 return result
             if result.of_credentials and (renewed := self._renewed(auth)) is not None:
                 auth = renewed
@@ -270,104 +271,29 @@ class Session:
                 # Outside any except block: no cause or context holds a request, whose headers are
                 # secret.
                 raise result.error(*call, attempt)
-            notify(f"waiting {wait:.0f} s: {result.what}")
+            notify(result.what, wait)
             await (self._governor.pause(wait) if result.for_all else self._sleep(wait))
         raise AssertionError
 
-    def _address(self, method: str, path: str, query: Query) -> httpx.URL:
-        """Where the call goes: to the profile's own host, and only to read."""
-        if method != "GET" and not (
-            method == "POST" and REPORT_QUERY.fullmatch(path) and ".." not in path.split("/")
-        ):
-            raise UsageError(
-                f"{method} {path} was not sent.",
-                "stnb only reads.",
-                "Use a tool made for writing; stnb will not change a tenant's data.",
-            )
-        try:
-            if path.startswith("/"):
-                return httpx.URL(self.credentials.api_url + path).copy_merge_params(list(query))
-        except httpx.InvalidURL:
-            pass
-        raise UsageError(
-            f"{method} {path[:200]!r} was not sent.",
-            "It is no address below the API's host, or too long for one.",
-            "Correct the path; where the filters are long lists of ids, split them.",
-        )
-
     def _renewed(self, refused: TokenAuth) -> TokenAuth | None:
-        """Another pair for the same tenant at the same host, where the profile has one by now; None
-        where it has not.
-        """
+        """The auth of a new pair for the same tenant and host, if the profile has one by now."""
         if self._auth is refused:
             try:
                 fresh = self._source()
-            except SetupError:  # half-edited: the refusal itself is the better word
-                fresh = None
-            if (
-                fresh is None
-                or fresh == self.credentials
-                or place(fresh) != place(self.credentials)
-            ):
+            except SetupError:  # half-edited; the refusal itself says more
+                return None
+            if fresh is None or fresh == self.credentials:
+                return None
+            if _place(fresh) != _place(self.credentials):
                 return None
             self.adopt(fresh)
-        return self._auth if place(self._auth.credentials) == place(refused.credentials) else None
-
-    async def _try(
-        self,
-        method: str,
-        url: httpx.URL,
-        auth: TokenAuth,
-        body: Any,
-        whole: Callable[[bytes], bool] | None,
-        attempt: int,
-    ) -> Trouble | Answer:
-        client = self._http()
-        try:
-            response = await client.send(
-                client.build_request(method, url, json=body), auth=auth, stream=True
-            )
-            if response.is_redirect and whole is None:
-                response = await self._follow(response)
-            content = await whole_body(response)
-        except TokenRefused as refused:
-            return Trouble.of_token(refused.args[0])
-        except (httpx.HTTPError, httpx.InvalidURL) as err:
-            return Trouble.of_failure(err)
-        if response.is_error or response.is_redirect:
-            return Trouble.of_response(response, content)
-        if whole is not None and not whole(content):
-            return Trouble.of_body(response, content)
-        return Answer(content, response.headers.get("content-type", ""), attempt)
-
-    async def _follow(self, response: httpx.Response) -> httpx.Response:
-        """Fetch a file from where the API keeps it: plainly, as neither token nor app key may go to
-        another host.
-        """
-        target = response.url.join(response.headers.get("location", ""))
-        own = (response.url.scheme, response.url.host)  # http on loopback, for a fake
-        if (
-            target == response.url
-            or not target.host
-            or (target.scheme != "https" and (target.scheme, target.host) != own)
-        ):
-            return response
-        await response.aclose()
-        client = self._http()
-        return await client.send(client.build_request("GET", target), auth=None, stream=True)
+        if _place(self._auth.credentials) == _place(refused.credentials):
+            return self._auth
+        return None
 
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:
-            limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=16)
-            self._client = httpx.AsyncClient(
-                transport=self._transport,
-                mounts=DIRECT,
-                timeout=TIMEOUT,
-                limits=limits,
-                follow_redirects=False,
-                headers={"Accept-Encoding": accepted()},
-            )
-            self._client.cookies.jar.set_policy(NO_COOKIES)
+            self._client = new_client(self._transport)
         return self._client
 
     async def close(self) -> None:
@@ -377,18 +303,11 @@ class Session:
             await client.aclose()
 
 
-def place(credentials: Credentials) -> tuple[int, str, str]:
+def _place(credentials: Credentials) -> tuple[int, str, str]:
     """Where credentials belong: their tenant and its two addresses."""
     return credentials.tenant, credentials.api_url, credentials.auth_url
 
 
-# One per process for the real API, so that two accounts of a tenant share their token and their
-# pace.
+# One per process for the real API, so that two accounts of a tenant share their token and pace.
 _AUTHS: dict[Hashable, TokenAuth] = {}
 _GOVERNORS: dict[Hashable, Governor] = {}
-
-
-def _shared(store: dict[Hashable, T], key: Hashable, make: Callable[[], T], shared: bool) -> T:
-    if not shared:
-        return make()
-    return store.get(key) or store.setdefault(key, make())  # threads may come at once

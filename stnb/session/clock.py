@@ -1,4 +1,4 @@
-"""What time it is: the one place that reads this machine's clock, so that a test can set it."""
+"""The one place that reads this machine's clock, so that a test can set it."""
 
 from __future__ import annotations
 

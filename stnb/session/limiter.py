@@ -1,4 +1,4 @@
-"""The pace: so many requests a second, and a pause for all when the server asks for one."""
+"""The pace: so many requests a second, and a pause for all if the server asks for one."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-RATE = 50  # requests a second; the API allows 60 (facts §4), and requests may bunch up on their way
-BURST = 6  # a sixth of a second's requests may start at once, as the lanes of a pull do
+# Requests a second. The API allows 60, and requests may bunch up on their way to it.
+RATE = 50
+# A sixth of a second's requests may start at once, as the lanes of a pull do.
+BURST = 6
 Sleep = Callable[[float], Awaitable[None]]
 
 
 class Governor:
-    """Keeps a tenant's requests to so many in any second, and makes all wait when the server asks
-    for a pause.
+    """Keeps a tenant's requests to so many in any second, and makes all of them wait if the server
+    asks for a pause.
 
-    Beyond a small burst they start evenly: a large one that is late, as it opens its connections,
-    would meet the next.
+    Beyond a small burst they start evenly. A large burst is late, because it opens its connections
+    first, and would meet the next one.
+
+    Args:
+        rate: requests a second; None for no limit.
+        clock, sleep: for tests that must not wait.
     """
 
     def __init__(
@@ -26,11 +32,15 @@ class Governor:
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        burst = 1 if rate is None else max(rate // BURST, 1)
-        self._gap = 0.0 if rate is None else 1.0 / max(rate - burst, 1)
-        self._ahead = (burst - 1) * self._gap  # seconds that a start may come before its even place
+        self._gap = 0.0  # seconds between two starts
+        self._ahead = 0.0  # seconds by which a start may come before its even place
+        if rate is not None:
+            burst = max(rate // BURST, 1)
+            self._gap = 1.0 / max(rate - burst, 1)
+            self._ahead = (burst - 1) * self._gap
         self._clock, self._sleep = clock, sleep
-        self._even = self._resume_at = 0.0  # the next start's even place
+        self._even = 0.0  # the even place of the next start
+        self._resume_at = 0.0  # the end of the pause
         self._starts: deque[float] = deque(maxlen=1_000)
         self._lock = asyncio.Lock()
 
@@ -43,12 +53,16 @@ class Governor:
     async def turn(self) -> None:
         """Return when the next request may start."""
         async with self._lock:
-            while (wait := max(self._resume_at, self._even - self._ahead) - self._clock()) > 0:
+            # In a loop, because a pause may begin while we sleep.
+            while (wait := self._earliest() - self._clock()) > 0:
                 await self._sleep(wait)
             now = self._clock()
             self._even = max(self._even, now) + self._gap
             self._starts.append(now)
 
+    def _earliest(self) -> float:
+        return max(self._resume_at, self._even - self._ahead)
+
     async def pause(self, seconds: float) -> None:
-        """Start nothing for so long; a longer pause in force stays."""
+        """Start nothing for so many seconds; a longer pause in force stays."""
         self._resume_at = max(self._resume_at, self._clock() + seconds)

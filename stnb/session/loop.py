@@ -1,7 +1,7 @@
 """One private event loop on one daemon thread, for everything that waits for the network.
 
-It works inside Jupyter's running loop and in plain scripts alike, and a wait on it can be
-interrupted (facts/ui §2).
+It works inside Jupyter's running loop and in plain scripts alike, and a wait for it can be
+interrupted.
 """
 
 from __future__ import annotations
@@ -20,17 +20,21 @@ POLL = 0.1  # seconds between looks: on some systems a wait without an end canno
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run on the private loop and wait for the result; Ctrl-C cancels it and returns at once."""
+    """Run on the private loop and wait for the result. Ctrl-C cancels it and returns at once."""
     return wait(submit(coroutine))
 
 
 def submit(coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-    """Start on the private loop; the answer comes through the future."""
+    """Start on the private loop; the result comes through the future."""
     return asyncio.run_coroutine_threadsafe(coroutine, _loop(os.getpid()))
 
 
 def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
-    """Wait for the future; an interrupt cancels it. TimeoutError leaves it running."""
+    """Wait for the future's result. An interrupt cancels the future.
+
+    Raises:
+        TimeoutError: it took longer than `timeout` seconds; it goes on running.
+    """
     try:
         if _is_done(future, timeout):
             return future.result()
@@ -41,12 +45,12 @@ def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> 
 
 
 def _is_done(future: concurrent.futures.Future[T], timeout: float | None) -> bool:
-    """Wait in steps, between which Python looks whether it was interrupted; whether the future came
-    to its end.
-    """
+    """Wait in steps, between which Python sees an interrupt; whether the future came to its end."""
     waited = 0.0
     while timeout is None or waited < timeout:
-        step = POLL if timeout is None else min(POLL, timeout - waited)
+        step = POLL
+        if timeout is not None:
+            step = min(POLL, timeout - waited)
         concurrent.futures.wait([future], timeout=step)
         if future.done():
             return True
@@ -56,7 +60,7 @@ def _is_done(future: concurrent.futures.Future[T], timeout: float | None) -> boo
 
 def _loop(pid: int) -> asyncio.AbstractEventLoop:
     """The loop of this process: a fork has none of its parent's threads, so it gets its own."""
-    with _MAKING:  # a cache alone would make one for each thread that comes first
+    with _MAKING:  # the cache alone would make one for each thread that comes at once
         return _made(pid)
 
 

@@ -1,4 +1,4 @@
-"""Whether a host answers at all, and what its clock says; no token, app key or secret goes along."""
+"""Whether a host answers at all, and what its clock says. No token, app key or secret is sent."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ class Knock:
     """How a host answered a bare request.
 
     Attributes:
-        status: the HTTP status, whatever it is; None where no answer came.
-        seconds: how long it took.
-        ahead: seconds by which the host's clock is ahead of ours; None where it did not tell.
-        trouble: why no answer came: name, refused, tls, proxy, time or other; "" where one came.
-        proxy: the proxy on the way, without its password; "" where there is none.
+        host: the host's name, with its port if it has one.
+        status: the HTTP status, whatever it is; None if no answer came.
+        seconds: how long the answer took.
+        ahead: seconds by which the host's clock is ahead of ours; None if the answer has no date.
+        trouble: why no answer came: name, refused, tls, proxy, time or other; "" if one came.
+        proxy: the proxy on the way, without its password; "" if there is none.
     """
 
     host: str
@@ -39,30 +40,36 @@ class Knock:
 
 
 async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Knock:
-    """Ask the root of a URL's host for anything; `direct` where no proxy of the environment is
-    used.
+    """Request the root of a URL's host and look only at how it answers.
+
+    Args:
+        direct: whether no proxy of the environment is used.
     """
     parts = urlsplit(url)
-    host, proxy = parts.netloc, "" if direct else _proxy(parts.scheme, parts.hostname or "")
-    began, at = time.monotonic(), clock.now().timestamp()
+    proxy = ""
+    if not direct:
+        proxy = _proxy(parts.scheme, parts.hostname or "")
+    began, began_at = time.monotonic(), clock.now().timestamp()
     try:
         response = await client.get(f"{parts.scheme}://{parts.netloc}/", auth=None, timeout=TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL) as err:
-        return Knock(host, seconds=time.monotonic() - began, trouble=_trouble(err), proxy=proxy)
+        seconds = time.monotonic() - began
+        return Knock(parts.netloc, seconds=seconds, trouble=_trouble(err), proxy=proxy)
     seconds = time.monotonic() - began
     return Knock(
-        host,
-        response.status_code,
-        seconds,
-        _ahead(response.headers.get("date", ""), at + seconds),
-        "",
-        proxy,
+        host=parts.netloc,
+        status=response.status_code,
+        seconds=seconds,
+        ahead=_ahead(response.headers.get("date", ""), began_at + seconds),
+        proxy=proxy,
     )
 
 
 def _ahead(date: str, now: float) -> float | None:
-    """A server dates its answer when it begins to send it, and in whole seconds: half a second is
-    added for the rest.
+    """Seconds by which a server's clock is ahead.
+
+    A server dates its answer when it begins to send it, in whole seconds: half a second is added
+    for the rest.
     """
     try:
         return email.utils.parsedate_to_datetime(date).timestamp() + 0.5 - now
@@ -70,20 +77,26 @@ def _ahead(date: str, now: float) -> float | None:
         return None
 
 
+# What may be the cause of a failed connection, the most telling first.
+CAUSES = (
+    ("proxy", httpx.ProxyError),
+    ("name", socket.gaierror),
+    ("tls", ssl.SSLError),
+    ("time", httpx.TimeoutException),
+    ("refused", httpx.ConnectError),
+)
+
+
 def _trouble(err: BaseException) -> str:
-    chain = list(_causes(err))
-    kinds = (
-        ("proxy", httpx.ProxyError),
-        ("name", socket.gaierror),
-        ("tls", ssl.SSLError),
-        ("time", httpx.TimeoutException),
-        ("refused", httpx.ConnectError),
-    )
-    return next((name for name, kind in kinds if any(isinstance(e, kind) for e in chain)), "other")
+    chain = list(_chain(err))
+    for name, kind in CAUSES:
+        if any(isinstance(each, kind) for each in chain):
+            return name
+    return "other"
 
 
-def _causes(err: BaseException | None) -> Iterator[BaseException]:
-    """The error and all that led to it; the network's own words are some layers down."""
+def _chain(err: BaseException | None) -> Iterator[BaseException]:
+    """The error and all that led to it; the socket's own error is some layers down."""
     seen: set[int] = set()
     while err is not None and id(err) not in seen:
         seen.add(id(err))
@@ -97,4 +110,6 @@ def _proxy(scheme: str, host: str) -> str:
     url = found.get(scheme) or found.get("all") or ""
     if not url or proxy_bypass(host):
         return ""
-    return urlsplit(url if "://" in url else f"http://{url}").netloc.rpartition("@")[2]
+    if "://" not in url:
+        url = f"http://{url}"
+    return urlsplit(url).netloc.rpartition("@")[2]

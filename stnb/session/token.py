@@ -1,4 +1,4 @@
-"""The token: asked for once, renewed early, and once more after a 401."""
+"""The token: requested once, renewed early, and renewed once more after a 401."""
 
 from __future__ import annotations
 
@@ -14,24 +14,38 @@ import httpx
 
 from stnb.credentials import Credentials, Secret
 
+# What a header can hold; anything else the library would quote whole in its own log.
 UNBROKEN = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 EARLY = 60.0  # seconds before its end that a token is renewed
-TIMEOUT = httpx.Timeout(
-    100.0, connect=15.0, pool=None
-)  # the server itself gives up after 100 s (facts §4)
+LIFETIME = 900.0  # seconds, if the answer does not say
+# The API's own gateway gives up after 100 seconds.
+TIMEOUT = httpx.Timeout(100.0, connect=15.0, pool=None)
 
 
 class TokenRefused(Exception):
-    """The token endpoint's answer, on its way from the auth flow to `Session.send`."""
+    """The token endpoint gave no token; travels from the auth flow to the session.
+
+    Attributes:
+        response: the endpoint's answer.
+    """
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(response)
+        self.response = response
 
 
 class TokenAuth(httpx.Auth):
-    """Adds token and app key to each request; asks for a token once, renews it early, and once more
-    after a 401.
+    """Adds the token and the app key to each request.
 
-    A generator of requests with no I/O of its own. The lock makes twenty first calls share one
-    token. Each request waits for its turn last of all, so that a repeat counts towards the pace and
-    a wait for the token bunches none.
+    A token is requested once, renewed early, and renewed once more after a 401. This is a generator
+    of requests without I/O of its own. The lock makes twenty first calls share one token. Each
+    request takes its turn last of all, so that a repeat counts towards the pace, and requests that
+    waited for the token do not start in a bunch.
+
+    Args:
+        credentials: the pair and the app key.
+        turn: returns when the next request may start.
+        clock: seconds, for tests that must not wait.
     """
 
     def __init__(
@@ -40,7 +54,9 @@ class TokenAuth(httpx.Auth):
         turn: Callable[[], Awaitable[None]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.credentials, self._turn, self._clock = credentials, turn, clock
+        self.credentials = credentials
+        self._turn = turn
+        self._clock = clock
         self._lock = asyncio.Lock()
         self._token: _Token | None = None
         self.requests = 0
@@ -51,18 +67,15 @@ class TokenAuth(httpx.Auth):
         used: _Token | None = None
         for _ in range(2):
             async with self._lock:
-                if (
-                    self._token is None
-                    or self._token is used
-                    or self._clock() >= self._token.renew_at
-                ):
+                token = self._token
+                if token is None or token is used or self._is_old(token):
                     self._token = None
                     answer = yield self._ask()
                     await answer.aread()
-                    self._token = self._accepted(answer)
-                used = self._token
+                    token = self._token = self._accepted(answer)
+                used = token
             await self._turn()
-            used = self._token or used  # it may have been renewed meanwhile
+            used = self._token or used  # another request may have renewed it meanwhile
             self._sign(request, used)
             response = yield request
             if response.status_code != 401:
@@ -71,30 +84,42 @@ class TokenAuth(httpx.Auth):
     async def authorize(
         self, send: Callable[[httpx.Request], Awaitable[httpx.Response]], renew: bool
     ) -> None:
-        """Make sure of a token without a call; with `renew` ask for another, and keep the present
-        one where that is refused.
+        """Get a token if there is none. With `renew` request another in any case; if that is
+        refused, the present one stays.
+
+        Raises:
+            TokenRefused: no token was given.
         """
         async with self._lock:
-            if renew or self._token is None or self._clock() >= self._token.renew_at:
+            if renew or self._token is None or self._is_old(self._token):
                 self._token = self._accepted(await send(self._ask()))
+
+    def _is_old(self, token: _Token) -> bool:
+        return self._clock() >= token.renew_at
 
     @property
     def claims(self) -> Mapping[str, Any] | None:
-        """What the token says of itself (facts §1); None without a token that can be read."""
-        return None if self._token is None else _claims(self._token.text.reveal())
+        """The token's claims, such as `tenant` and `scope`; None without a token to read."""
+        if self._token is None:
+            return None
+        return _claims(self._token.text.reveal())
 
     @property
     def seconds(self) -> float | None:
-        """How long the token is still good; None without one."""
-        return None if self._token is None else max(0.0, self._token.end - self._clock())
+        """Seconds for which the token is still good; None without one."""
+        if self._token is None:
+            return None
+        return max(0.0, self._token.end - self._clock())
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """What the token grants, from its own claims; None without a token that can be read."""
+        """The scopes that the token grants, from its claims; None without a token to read."""
         granted = (self.claims or {}).get("scope")
         if isinstance(granted, list | tuple):
             return frozenset(map(str, granted))
-        return frozenset(granted.split()) if isinstance(granted, str) else None
+        if isinstance(granted, str):
+            return frozenset(granted.split())
+        return None
 
     def _ask(self) -> httpx.Request:
         self.requests += 1
@@ -109,16 +134,16 @@ class TokenAuth(httpx.Auth):
 
     def _accepted(self, response: httpx.Response) -> _Token:
         try:
-            raw = response.json() if response.is_success else {}
-            token, seconds = raw["access_token"], float(raw.get("expires_in", 900))
-            if not UNBROKEN.fullmatch(
-                token
-            ):  # what no header can hold would be quoted whole in the library's own log
+            if not response.is_success:
+                raise ValueError
+            raw = response.json()
+            token, seconds = raw["access_token"], float(raw.get("expires_in", LIFETIME))
+            if not UNBROKEN.fullmatch(token):
                 raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError):
             raise TokenRefused(response) from None
-        early = min(EARLY, seconds / 2)
-        return _Token(Secret(token), self._clock() + seconds - early, self._clock() + seconds)
+        end = self._clock() + seconds
+        return _Token(Secret(token), renew_at=end - min(EARLY, seconds / 2), end=end)
 
     def _sign(self, request: httpx.Request, token: _Token) -> None:
         request.headers["Authorization"] = f"Bearer {token.text.reveal()}"
@@ -131,11 +156,15 @@ def _claims(token: str) -> dict[str, Any] | None:
         claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
     except (IndexError, ValueError):
         return None
-    return claims if isinstance(claims, dict) else None
+    if isinstance(claims, dict):
+        return claims
+    return None
 
 
 class _Token:
     __slots__ = ("end", "renew_at", "text")
 
     def __init__(self, text: Secret, renew_at: float, end: float) -> None:
-        self.text, self.renew_at, self.end = text, renew_at, end
+        self.text = text
+        self.renew_at = renew_at
+        self.end = end

@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-EXACT = 2**53  # beyond it a float is no exact id
+from stnb.catalog.facts import LARGEST_EXACT
+
 WHOLE = r"^[+-]?\d{1,18}$"
 
 
@@ -104,7 +105,7 @@ def fit(ids: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_integer(ids.type):
         return ids.cast(kind)
     if pa.types.is_floating(ids.type):
-        exact = pc.and_(pc.equal(pc.floor(ids), ids), pc.less(pc.abs(ids), float(EXACT)))
+        exact = pc.and_(pc.equal(pc.floor(ids), ids), pc.less(pc.abs(ids), float(LARGEST_EXACT)))
         return pc.if_else(exact, ids, None).cast(pa.int64()).cast(kind)
     if not (pa.types.is_string(ids.type) or pa.types.is_large_string(ids.type)):
         return pa.nulls(len(ids), kind)

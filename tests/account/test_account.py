@@ -16,7 +16,12 @@ import stnb
 from stnb.catalog import Endpoint, Param, load
 from stnb.frame import dtype_of, shape_of
 
-PAIR = "SERVICETITAN_{0}TENANT_ID=1\nSERVICETITAN_{0}ENVIRONMENT=integration\nSERVICETITAN_{0}CLIENT_ID=cid.x\nSERVICETITAN_{0}CLIENT_SECRET=cs1.x\n"
+PAIR = (
+    "SERVICETITAN_{0}TENANT_ID=1\n"
+    "SERVICETITAN_{0}ENVIRONMENT=integration\n"
+    "SERVICETITAN_{0}CLIENT_ID=cid.x\n"
+    "SERVICETITAN_{0}CLIENT_SECRET=cs1.x\n"
+)
 
 
 # -- connect

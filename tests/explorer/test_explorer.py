@@ -8,6 +8,7 @@ import gzip
 import json
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,7 +26,6 @@ from stnb.explorer import (
     Explorer,
     entry,
     explore,
-    runner,
     static_copy,
     texts,
 )
@@ -918,11 +918,12 @@ def test_progress_tells_pace_and_what_is_left(
 
 
 def test_a_wait_counts_down() -> None:
-    """The seconds of a wait become fewer with the time that has passed, and never none."""
-    waiting = Progress(note="waiting 7 s: the server asks for a pause")
-    assert runner.counted_down(waiting, 2.2).note == "waiting 5 s: the server asks for a pause"
-    assert runner.counted_down(waiting, 60).note.startswith("waiting 1 s")
-    assert runner.counted_down(Progress(), 5).note == ""
+    """The line has the seconds that are left, and never none."""
+    waiting = Progress(reason="the server asks for a pause", resume_in=4.8)
+    assert texts.line(waiting).endswith(" · waiting 5 s: the server asks for a pause")
+    assert texts.line(replace(waiting, resume_in=0.0)).endswith(
+        " · waiting 1 s: the server asks for a pause"
+    )
 
 
 @pytest.mark.parametrize(

@@ -568,7 +568,7 @@ def run_once(folder: Path, name: str, runs: int, at: int = 0) -> None:
         table = name.replace(".", "_")
         assert kept(folder, table) == server.rows
         assert sorted(p.name for p in folder.iterdir()) == [".stnb", f"{table}.parquet"]
-        assert sorted(p.name for p in (folder / ".stnb").iterdir()) == ["lock", f"{table}.json"]
+        assert sorted(p.name for p in (folder / ".stnb").iterdir()) == [f"{table}.json"]
 
 
 def child(*arguments: Any) -> int:

@@ -1,4 +1,4 @@
-"""Pulls: what arrives is kept, whoever stops it; progress, warnings and provenance tell the truth."""
+"""Pulls: what arrives is kept, whoever stops it; progress, warnings and provenance are true."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ from stnb.errors import (
     UnknownFilter,
 )
 from stnb.pull import Progress, Pull
+from stnb.pull.progress import Tracker
+from stnb.pull.store.memory import Memory
 from stnb.session import Session, loop
 from tests.helpers.clock import timeless
 from tests.helpers.interrupts import interrupted
@@ -55,9 +57,34 @@ PAGING = (
     Param("pageSize", type="integer"),
     Param("includeTotal", type="boolean"),
 )
-LIST = Endpoint("toys.widgets", "toys", "/toys/v2/tenant/{tenant}/widgets", "list", params=(*PAGING, Param("colour")), key=("id",), page_size_max=5000, make_columns=lambda: COLUMNS)  # fmt: skip
-HIDING = Endpoint("toys.hidden", "toys", "/toys/v2/tenant/{tenant}/hidden", "list", params=(*PAGING, Param("active", values=("True", "Any"))), shows_all=("active", "Any"), make_columns=lambda: COLUMNS)  # fmt: skip
-FEED = Endpoint("toys.export.widgets", "toys", "/toys/v2/tenant/{tenant}/export/widgets", "export", params=(Param("from"),), key=("id",), make_columns=lambda: COLUMNS)  # fmt: skip
+LIST = Endpoint(
+    "toys.widgets",
+    "toys",
+    "/toys/v2/tenant/{tenant}/widgets",
+    "list",
+    params=(*PAGING, Param("colour")),
+    key=("id",),
+    page_size_max=5000,
+    make_columns=lambda: COLUMNS,
+)
+HIDING = Endpoint(
+    "toys.hidden",
+    "toys",
+    "/toys/v2/tenant/{tenant}/hidden",
+    "list",
+    params=(*PAGING, Param("active", values=("True", "Any"))),
+    shows_all=("active", "Any"),
+    make_columns=lambda: COLUMNS,
+)
+FEED = Endpoint(
+    "toys.export.widgets",
+    "toys",
+    "/toys/v2/tenant/{tenant}/export/widgets",
+    "export",
+    params=(Param("from"),),
+    key=("id",),
+    make_columns=lambda: COLUMNS,
+)
 FILE = Endpoint("toys.picture", "toys", "/toys/v2/tenant/{tenant}/picture", "file")
 
 
@@ -155,10 +182,19 @@ def test_provenance_is_complete_and_plain() -> None:
     told = df.attrs["stnb"]
 
     assert json.loads(json.dumps(told)) == told
-    assert {k: told[k] for k in ("resource", "params", "tenant", "environment", "rows", "total", "complete", "pages", "requests", "duplicates")} == {
-        "resource": "toys.widgets", "params": {"colour": "red"}, "tenant": 42, "environment": "integration", "rows": 4321, "total": 4321,
-        "complete": True, "pages": 44, "requests": 44, "duplicates": 0,
-    }  # fmt: skip
+    expected = {
+        "resource": "toys.widgets",
+        "params": {"colour": "red"},
+        "tenant": 42,
+        "environment": "integration",
+        "rows": 4321,
+        "total": 4321,
+        "complete": True,
+        "pages": 44,
+        "requests": 44,
+        "duplicates": 0,
+    }
+    assert {name: told[name] for name in expected} == expected
     assert told["continue_from"] is None
     assert told["notices"] == told["new_columns"] == []
     assert 0 <= told["seconds"] < 60
@@ -330,6 +366,27 @@ def test_cancel_during_a_callback_is_safe() -> None:
     df, _ = said(lambda: runs[0].wait(10))
 
     assert len(df) == 200
+
+
+def test_pull_warns_of_rows_that_a_cancel_left_out() -> None:
+    """Also if the progress callback is what cancels it."""
+    runs: list[Pull] = []
+    query = Server(10_000, held=lambda page: page > 2).resource().where(page_size=100)
+    runs.append(query.prepare(progress=lambda p: runs[0].cancel() if p.pages == 2 else None))
+    df, caught = said(lambda: runs[0].start().result())
+
+    assert len(df) == 200
+    assert [w.category for w in caught] == [Incomplete]
+    assert runs[0].notices == []
+
+
+def test_notices_can_be_left_for_the_caller() -> None:
+    """`result(notices=False)` warns of nothing; `notices` has what it would have been."""
+    run = Server(30).resource().start(progress=lambda p: 1 / 0)
+    frame = run.result(notices=False)
+
+    assert len(frame) == 30
+    assert [category for category, _ in run.notices] == [StnbWarning]
 
 
 def test_an_interrupt_cancels_and_keeps_the_rows() -> None:
@@ -541,6 +598,74 @@ def test_an_exception_of_on_page_ends_the_pull() -> None:
     assert run.progress.state == "failed"
     assert run.frame is not None
     assert len(run.frame) >= 100
+
+
+def test_on_page_may_pull_itself() -> None:
+    """A pull inside the callback, with a callback of its own, waits for no thread of the outer."""
+    inner: list[int] = []
+
+    def look(page: pd.DataFrame) -> None:
+        got: list[pd.DataFrame] = []
+        inner.append(len(Server(3).resource().pull(on_page=got.append)))
+        assert len(got) == 1
+
+    df = Server(1000).resource().pull(page_size=100, on_page=look)
+
+    assert (len(df), inner) == (1000, [3] * 10)
+
+
+def test_pages_are_handed_on_one_at_a_time() -> None:
+    """Although several are decoded at once, no callback runs beside itself."""
+    running, most = [0], [0]
+
+    def slow(page: pd.DataFrame) -> None:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        threading.Event().wait(0.002)
+        running[0] -= 1
+
+    Server(2000).resource().pull(page_size=100, on_page=slow)
+
+    assert most == [1]
+
+
+def test_a_cancel_while_the_frame_is_made_comes_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows are there, and so it is done."""
+    finishing, go, real = threading.Event(), threading.Event(), Memory.finish
+
+    def slowly(it: Memory, *arguments: Any, **more: Any) -> pd.DataFrame:
+        finishing.set()
+        assert go.wait(10)
+        return real(it, *arguments, **more)
+
+    monkeypatch.setattr(Memory, "finish", slowly)
+    run = Server(1000).resource().start()
+    assert finishing.wait(10)
+    run.cancel()
+    go.set()
+
+    assert len(run.wait(10)) == 1000
+    assert (run.cancelled, run.progress.state) == (False, "done")
+    assert run.resume() is run
+
+
+def test_a_pause_counts_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks sees how many seconds are left; none when it goes on."""
+    clock = [100.0]
+    monkeypatch.setattr("stnb.pull.progress.time.monotonic", lambda: clock[0])
+    tracker = Tracker()
+    tracker.wait_for("ServiceTitan asked for a pause", 7.0)
+    seen = []
+    for clock[0] in (100.0, 102.5, 110.0):
+        seen.append((tracker.progress.resume_in, tracker.progress.note))
+
+    assert seen == [
+        (7.0, "waiting 7 s: ServiceTitan asked for a pause"),
+        (4.5, "waiting 5 s: ServiceTitan asked for a pause"),
+        (0.0, "waiting 1 s: ServiceTitan asked for a pause"),
+    ]
+    tracker.wait_for("")
+    assert (tracker.progress.resume_in, tracker.progress.note) == (None, "")
 
 
 # -- page by page

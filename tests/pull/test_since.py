@@ -17,7 +17,17 @@ from stnb.pull import call
 from stnb.pull.since import since
 
 KNOWN = load()
-OWNER = Credentials("p", "integration", 42, Secret("cid.x"), Secret("cs1.x"), Secret("ak1.x"), "https://a.example", "https://b.example", "America/Phoenix")  # fmt: skip
+OWNER = Credentials(
+    "p",
+    "integration",
+    42,
+    Secret("cid.x"),
+    Secret("cs1.x"),
+    Secret("ak1.x"),
+    "https://a.example",
+    "https://b.example",
+    "America/Phoenix",
+)
 JOBS, FEED = KNOWN["jpm.jobs"], KNOWN["jpm.export.jobs"]
 
 

@@ -57,13 +57,16 @@ def completions(shell: InteractiveShell, text: str, *, jedi: bool) -> set[str]:
         ("st.jpm.export.", {"jobs", "appointments"}),
         ("st.jpm.jobs.pull(job", {"jobStatus=", "jobTypeId="}),
         ("jobs.pull(completed", {"completedOnOrAfter=", "completedBefore="}),
+        ("jobs.where(completed", {"completedOnOrAfter=", "completedBefore="}),
+        ("jobs.start(conc", {"concurrency="}),
+        ("done.", {"where", "url", "count", "head", "pull", "pages", "start"}),
     ],
 )
 def test_names_complete(
     shell: InteractiveShell, st: stnb.Account, text: str, expected: set[str], jedi: bool
 ) -> None:
     """Modules, resources, verbs and filters complete, with and without Jedi."""
-    shell.user_ns.update(st=st, jobs=st.jpm.jobs)
+    shell.user_ns.update(st=st, jobs=st.jpm.jobs, done=st.jpm.jobs.where())
 
     assert expected <= completions(shell, text, jedi=jedi)
 
@@ -118,12 +121,17 @@ def test_reprs_are_honest_and_send_nothing(st: stnb.Account) -> None:
         st.jpm,
         st.jpm.jobs,
         st.jpm.jobs.pull,
+        st.jpm.jobs.where,
+        st.jpm.jobs.where(jobStatus="Completed"),
         st.catalog,
         st._session,
         st._session.credentials,
         *stnb.profiles(),
     ]
-    texts = [repr(o) for o in objects] + [st.jpm.jobs._repr_html_()]
+    texts = [repr(o) for o in objects] + [
+        st.jpm.jobs._repr_html_(),
+        st.jpm.jobs.where(jobStatus="Completed")._repr_html_(),
+    ]
 
     assert repr(st).startswith("<stnb demo · demo · tenant ")
     assert all(not any(s in text for s in secrets) for text in texts)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stnb.credentials import Credentials
-from stnb.errors import StnbError
+from stnb.errors import NotAllowed, NotAuthenticated, NotFound, StnbError
 
 from .causes import PAGE, WAIT, seen_of
 from .findings import (
@@ -21,8 +20,6 @@ from .findings import (
     few,
     scope_counts,
 )
-
-KEY_WORDS = re.compile(r"(subscription|app|application)[ -]?key", re.IGNORECASE)
 
 ADD_SCOPES = (
     "The app developer adds them in the portal; then the tenant's admin presses "
@@ -52,14 +49,16 @@ def refused(err: StnbError) -> str:
     """What a failed read shows: "key" or "scope" if that was refused, "shut" if the app was,
     "pause" or "fault" if nothing can be said, "" if the call was let through.
     """
-    status, words = getattr(err, "status", None), err.happened
+    status = getattr(err, "status", None)
     if status == 401:
         return "key"
     if status == 403:
-        return "scope" if "scope" in words.lower() else "shut"
+        scope_missing = isinstance(err, NotAllowed) and err.scope_missing
+        return "scope" if scope_missing else "shut"
     if status == 429:
         return "pause"
-    if status in (400, 409) or (status == 404 and "match incoming request" not in words):
+    route_missing = isinstance(err, NotFound) and err.route_missing
+    if status in (400, 404, 409) and not route_missing:
         return ""
     return "fault"
 
@@ -79,11 +78,9 @@ def of_key(kind: str | None, err: StnbError | None) -> Check:
         return Check("app key", None, "no read that would show it could be made")
     seen = seen_of(err)
     if kind == "key":
-        likely = (
-            "The app key is not accepted."
-            if KEY_WORDS.search(err.happened)
-            else "Likely the app key is wrong."
-        )
+        likely = "Likely the app key is wrong."
+        if isinstance(err, NotAuthenticated) and err.app_key_refused:
+            likely = "The app key is not accepted."
         return Check(
             "app key",
             False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -129,9 +128,9 @@ def of_token(err: StnbError | None, seconds: float, warm: bool, twin: str) -> Ch
     if err is None:
         lifetime = f", good for {seconds / 60:.0f} minutes" if seconds else ""
         return Check("token", True, f"granted{lifetime}")
-    code = next(iter(re.findall(r'"([^"]+)"', err.happened)), "")
+    code = getattr(err, "title", "")
     status = getattr(err, "status", None)
-    seen = seen_of(err, code)
+    seen = seen_of(err)
     if code == "invalid_client":
         return _pair_refused(seen, warm, twin)
     # These are answers of an app that the tenant does not let in, whatever the pair.
@@ -246,10 +245,10 @@ def of_other(host: str, label: str, err: StnbError | None, tenant: Any) -> Check
 # -- words
 
 
-def seen_of(err: StnbError, code: str = "", trace: bool = True) -> str:
+def seen_of(err: StnbError, trace: bool = True) -> str:
     """The answer in short: the status, the server's own words and its number for the request."""
     status = getattr(err, "status", None)
-    words = code or next(iter(re.findall(r'"([^"]+)"', err.happened)), "")
+    words = getattr(err, "title", "").rstrip(".")
     number = err.trace_id if isinstance(err, RequestError) and err.trace_id else ""
     parts = [
         str(status or ""),

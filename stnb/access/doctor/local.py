@@ -90,22 +90,18 @@ def of_values(known: Settings, profile: str) -> tuple[Check, Credentials | None]
     try:
         found = credentials.of_profile(known, profile)
     except SetupError as err:
-        lacking = [f for f in FIELDS if not known.get(profile, f)]
-        no_pair = isinstance(err, CredentialsMissing) and bool(PAIR & set(lacking))
-        return _values_wrong(err, lacking, no_pair), None
+        return _values_wrong(err), None
     return Check("values", True, "all there and well formed"), found
 
 
-PAIR = {"CLIENT_ID", "CLIENT_SECRET"}
-
-
-def _values_wrong(err: SetupError, lacking: list[str], no_pair: bool) -> Check:
-    ask, also = YOU, err.why
-    if no_pair:
-        ask, also = ADMIN, f"{err.why} {NOT_CONNECTED}"
-    elif "APP_KEY" in lacking:
-        ask = DEVELOPER
-    seen = "not all there" if isinstance(err, CredentialsMissing) else "not well formed"
+def _values_wrong(err: SetupError) -> Check:
+    seen, ask, also = "not well formed", YOU, err.why
+    if isinstance(err, CredentialsMissing):
+        seen = "not all there"
+        if "CLIENT_ID" in err.fields or "CLIENT_SECRET" in err.fields:
+            ask, also = ADMIN, f"{err.why} {NOT_CONNECTED}"
+        elif "APP_KEY" in err.fields:
+            ask = DEVELOPER
     return Check("values", False, seen, err.happened, err.next, ask, also=also)
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.catalog import Catalog, Endpoint
+from stnb.catalog.facts import MAX_IDS
 from stnb.errors import ColumnDrift, Incomplete
 from stnb.frame import assemble, narrow, notices, shape_of
 from stnb.tables.ids import column_of
@@ -21,7 +22,6 @@ from ..resource import Resource
 if TYPE_CHECKING:
     from stnb.pull import ProgressCallback, Pull
 
-FIFTY = 50  # ids in a request
 FEW = 100  # up to so many ids are asked for without asking how long the list is
 # From so many ids on the whole list is read in any case: it would have to be ten times as long.
 MANY = 10_000
@@ -77,10 +77,9 @@ class Reading:
         """
         if self.run is None:
             return _no_rows(self.resource.endpoint, self.columns)
-        self.run._join(None)
-        frame = self.run.frame
-        assert frame is not None
-        told = [notice for notice in self.run._notices if notice[0] in (Incomplete, ColumnDrift)]
+        frame = self.run.result(notices=False)
+        assert isinstance(frame, pd.DataFrame)
+        told = [notice for notice in self.run.notices if notice[0] in (Incomplete, ColumnDrift)]
         for notice in told:
             notices.warn(notice)
         frame.attrs["stnb"]["notices"] = [text for _, text in told]
@@ -139,8 +138,8 @@ def by_fifties(resource: Resource, keys: Keys) -> bool:
     if n > MANY or endpoint.takes("includeTotal") is None:
         return False
     total = resource.count(**everything(endpoint))
-    by_ids = n / FIFTY + n * ROW
-    by_list = total / (endpoint.page_size_max or FIFTY) + total * ROW
+    by_ids = n / MAX_IDS + n * ROW
+    by_list = total / (endpoint.page_size_max or MAX_IDS) + total * ROW
     return by_ids < by_list
 
 

@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from stnb.catalog.facts import LARGEST_EXACT
+
 from . import cells
 from .columns import Held, Mask, Recent, flags
 from .picks import Pick, unstamp
@@ -23,7 +25,6 @@ from .summary import Summary, summary
 
 Picks = Mapping[int, Sequence[Pick]]
 Sort = tuple[int, bool]
-EXACT = 2**53
 NARROWEST, WIDEST = 40, 1_200  # px
 
 
@@ -134,7 +135,7 @@ def pick_of(held: Held, i: int, position: int) -> Pick | None:
     if kind == "yes/no":
         return {"is": bool(value)}
     if kind == "integer":  # the page's numbers are exact up to here only
-        return {"is": int(value) if abs(int(value)) < EXACT else str(value)}
+        return {"is": int(value) if abs(int(value)) < LARGEST_EXACT else str(value)}
     if kind == "number" and isinstance(value, float):
         return {"is": float(value)}
     return {"is": str(value)} if kind == "text" else None

@@ -12,7 +12,7 @@ from typing import Any
 import traitlets
 
 from stnb.catalog import Endpoint
-from stnb.catalog.phrases import EMPTY, phrases_of
+from stnb.catalog.phrases import filler_words, phrases_of
 from stnb.catalog.store import walk
 
 from ..widget import OnDemand
@@ -53,7 +53,7 @@ class Picker(OnDemand, scripts=("parts/search.js", "parts/picker.js"), style="pa
         """The page asks for the entries, or tells what was chosen and starred there."""
         kind, name = message.get("kind"), str(message.get("name", ""))
         if kind == "entries":
-            self.send({"kind": "entries", "empty": sorted(EMPTY)}, [pack(self._endpoints)])
+            self.send({"kind": "entries", "empty": sorted(filler_words())}, [pack(self._endpoints)])
             self._remember()
             self._mark()
         elif kind == "chosen" and name in self._known:

@@ -1,5 +1,5 @@
-"""The records that rows are asked for by: which hole of a route is given many, their ids, and their
-column in the answer.
+"""The records whose rows are asked for: which path parameter has many values, the ids, and their
+columns in the answer.
 """
 
 from __future__ import annotations
@@ -14,33 +14,40 @@ from typing import Any
 import pandas as pd
 
 from stnb.catalog import Endpoint, Param
+from stnb.catalog.facts import LARGEST_EXACT, LARGEST_ID, singular
 from stnb.errors import BadFilter
 
 from ..values import as_list, as_text
 
-EXACT = 2**53  # beyond it a float is no exact id
-LARGEST = 2**63 - 1  # ids are int64 (facts §8)
-
 
 @dataclass(frozen=True)
 class Parents:
-    """The records that rows are asked for by.
+    """The records whose rows are asked for.
 
     Attributes:
-        hole: the parameter that is given many.
+        parameter: the path parameter that has many values.
         texts: their ids as the API writes them, each once, in the order in which they were given.
-        columns: the column of each hole of the path in the answer, in the order of the path.
-        fixed: the text of the holes that have one value.
+        columns: the path parameters by their column in the answer, in the order of the path.
+        fixed: the texts of the path parameters that have one value, by name.
         noun: what one is called, such as "customer".
         missing: how many missing values were left out.
     """
 
-    hole: Param
+    parameter: Param
     texts: tuple[str, ...]
     columns: Mapping[str, Param]
     fixed: Mapping[str, str]
     noun: str
     missing: int = 0
+
+    @property
+    def any_id(self) -> str:
+        """An id that stands for the parent if there is none."""
+        if self.parameter.type == "integer":
+            return "0"
+        if self.parameter.type == "guid":
+            return "00000000-0000-0000-0000-000000000000"
+        return "none"
 
     @property
     def nouns(self) -> str:
@@ -49,26 +56,27 @@ class Parents:
 
     @property
     def column(self) -> str:
-        """The column of the hole that is given many."""
-        return next(name for name, hole in self.columns.items() if hole is self.hole)
+        """The column of the path parameter that has many values."""
+        (name,) = [name for name, p in self.columns.items() if p is self.parameter]
+        return name
 
 
-def several(endpoint: Endpoint, given: Mapping[str, Any]) -> str | None:
-    """The hole of the path that is given many values, by the name it was given with; None where
-    each has one at most.
+def several(endpoint: Endpoint, filters: Mapping[str, Any]) -> str | None:
+    """The path parameter that has many values, by the name in the filters; None if each has one at
+    most.
 
     Raises:
-        BadFilter: two of them are.
+        BadFilter: two of them have many.
 
     Example:
         >>> several(st.crm.customers.notes.endpoint, {"id": [1, 2, 3]})
         'id'
     """
-    found = [
-        name
-        for name, value in given.items()
-        if (p := endpoint.takes(name)) and p.where == "path" and _is_many(p, value)
-    ]
+    found = []
+    for name, value in filters.items():
+        param = endpoint.takes(name)
+        if param is not None and param.where == "path" and _is_many(param, value):
+            found.append(name)
     if len(found) > 1:
         raise BadFilter(
             f"{' and '.join(found)} were both given many values.",
@@ -84,87 +92,85 @@ def _is_many(param: Param, value: Any) -> bool:
     return isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping))
 
 
-def parents(endpoint: Endpoint, many: str, given: Mapping[str, Any], zone: dt.tzinfo) -> Parents:
-    """Read the ids, and the values of the other holes.
+def parents(endpoint: Endpoint, many: str, filters: Mapping[str, Any], zone: dt.tzinfo) -> Parents:
+    """Read the ids, and the values of the other path parameters.
 
     Raises:
         BadFilter: one of them does not fit.
     """
-    holes = {p.name: p for p in endpoint.params if p.where == "path"}
-    hole = endpoint.takes(many)
-    assert hole is not None
-    names = column_names(endpoint)
-    values = {
-        p.name: given[name]
-        for name in given
-        if (p := endpoint.takes(name)) is not None and given[name] is not None
-    }
-    fixed = {
-        name: as_text(endpoint, p, values[name], zone)
-        for name, p in holes.items()
-        if p is not hole and name in values
-    }
-    texts, missing = _ids(endpoint, hole, values[hole.name], zone)
-    columns = {names[name]: holes[name] for name in names}
-    return Parents(hole, texts, columns, fixed, _noun(endpoint, hole), missing)
+    varies = endpoint.takes(many)
+    assert varies is not None
+    fixed = {}
+    for name, value in filters.items():
+        param = endpoint.takes(name)
+        if param is None or param.where != "path" or param is varies or value is None:
+            continue
+        fixed[param.name] = as_text(endpoint, param, value, zone)
+    texts, missing = _ids(endpoint, varies, filters[many], zone)
+    columns = {}
+    for name, column in column_names(endpoint).items():
+        param = endpoint.takes(name)
+        assert param is not None
+        columns[column] = param
+    return Parents(varies, texts, columns, fixed, _noun(endpoint, varies), missing)
 
 
 def _ids(
-    endpoint: Endpoint, hole: Param, value: Any, zone: dt.tzinfo
+    endpoint: Endpoint, parameter: Param, value: Any, zone: dt.tzinfo
 ) -> tuple[tuple[str, ...], int]:
     """The ids, each once, and how many were missing."""
     each = pd.Series(as_list(value), dtype=object)
     there = each[each.notna()].tolist()
-    texts = tuple(dict.fromkeys(as_text(endpoint, hole, v, zone) for v in there))
-    inexact = [v for v in there if isinstance(v, float) and abs(v) >= EXACT]
-    if hole.type == "integer" and (
-        inexact or any(len(t) > 18 and abs(int(t)) > LARGEST for t in texts)
-    ):
+    texts = tuple(dict.fromkeys(as_text(endpoint, parameter, v, zone) for v in there))
+    if parameter.type == "integer":
+        _check_exact(parameter, there, texts)
+    return texts, len(each) - len(there)
+
+
+def _check_exact(parameter: Param, values: list[Any], texts: tuple[str, ...]) -> None:
+    """Refuse ids that a float may have changed, or that are larger than any id."""
+    happened = ""
+    if any(len(text) > 18 and abs(int(text)) > LARGEST_ID for text in texts):
+        happened = f"{parameter.py} holds a number that is too large for an id."
+    if any(isinstance(v, float) and abs(v) >= LARGEST_EXACT for v in values):
+        happened = f"{parameter.py} holds an id that is not exact."
+    if happened:
         raise BadFilter(
-            f"{hole.py} holds an id that is not exact."
-            if inexact
-            else f"{hole.py} holds a number that is too large for an id.",
+            happened,
             "Ids are whole numbers of 64 bits, and a float holds them exactly up to 2^53 only.",
             'Give them as whole numbers, such as a column of dtype "Int64".',
         )
-    return texts, len(each) - len(there)
 
 
 # -- names
 
 
 def column_names(endpoint: Endpoint) -> dict[str, str]:
-    """How the answer calls each hole of the path: `customers/{id}/notes` customerId, `{invoiceId}`
-    by its own name.
+    """The column of the answer for each path parameter: `customers/{id}/notes` -> customerId,
+    `{invoiceId}` by its own name.
 
     A route to a record by its own id calls it id, as the record itself does.
     """
     parts = endpoint.path.split("/")
-    out = {}
+    by_own_id = endpoint.kind == "record" and endpoint.key == ("id",)
+    names = {}
     for before, part in pairwise(parts):
         if not part.startswith("{") or part == "{tenant}":
             continue
-        hole, one = part[1:-1], _camel(_singular(before))
-        if (
-            part == parts[-1]
-            and endpoint.kind == "record"
-            and endpoint.key == ("id",)
-            and re.search(r"(^i|I)d$", hole)
-        ):
-            out[hole] = "id"
+        name, above = part[1:-1], _camel(singular(before))
+        if by_own_id and part == parts[-1] and re.search(r"(^i|I)d$", name):
+            names[name] = "id"
+        elif name == "id" or _camel(name) == above:
+            names[name] = f"{above}Id"
         else:
-            out[hole] = f"{one}Id" if hole == "id" or _camel(hole) == one else hole
-    return out
+            names[name] = name
+    return names
 
 
-def _noun(endpoint: Endpoint, hole: Param) -> str:
-    return _singular(endpoint.path.split(f"/{{{hole.name}}}")[0].rpartition("/")[2]).replace(
-        "-", " "
-    )
-
-
-def _singular(segment: str) -> str:
-    return re.sub(r"ies$", "y", segment) if segment.endswith("ies") else segment.removesuffix("s")
+def _noun(endpoint: Endpoint, parameter: Param) -> str:
+    """What one of the records is called: "customer" of `customers/{id}/notes`."""
+    before = endpoint.path.split(f"/{{{parameter.name}}}")[0]
+    return singular(before.rpartition("/")[2]).replace("-", " ")
 
 
 def _camel(words: str) -> str:

@@ -26,7 +26,7 @@ def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page
     """
     if call.endpoint.kind == "file":
         return Page(index, content, "file", content_type)
-    if content.lstrip()[:1] == b"[":  # some lists come bare, whatever the documents say (facts §5)
+    if content.lstrip()[:1] == b"[":  # some lists come bare, whatever the documents say (seen)
         return Page(index, content, "bare", content_type)
     if call.endpoint.kind == "record":
         return Page(index, content, "one", content_type)
@@ -37,34 +37,32 @@ def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page
         raise UnexpectedAnswer(
             f"A page of {call.endpoint.name} has no rows in it.",
             "The answer is JSON, but lacks the list `data` that every page of this kind has.",
-            'Look at the answer with st.get(path); likely the route changed: search with st.find("words").',
+            "Look at the answer with st.get(path); likely the route changed: search with "
+            'st.find("words").',
         )
     total, cursor = meta.get("totalCount"), meta.get("continueFrom")
-    return Page(
-        index,
-        content,
-        "data",
-        content_type,
-        total if isinstance(total, int) and not isinstance(total, bool) else None,
-        meta.get("hasMore") is True,
-        str(cursor) if cursor else None,
-    )
+    if not isinstance(total, int) or isinstance(total, bool):
+        total = None
+    more = meta.get("hasMore") is True
+    return Page(index, content, "data", content_type, total, more, str(cursor) if cursor else None)
 
 
 def envelope(content: bytes) -> dict[str, Any] | None:
-    """Everything of a page but its rows; None where it has no list `data`.
+    """Everything of a page but its rows; None if it has no list `data`.
 
-    The rows are cut out at the first `"data":[` and the last `]`. Where what is left is no
+    The rows are cut out at the first `"data":[` and the last `]`. If what is left is no
     envelope, the whole is read.
     """
     meta: Any = _edges(content)
     if meta is None or any(key not in meta and f'"{key}"'.encode() in content for key in ENVELOPE):
         meta = _json(content)
-    return meta if isinstance(meta, dict) and isinstance(meta.get("data"), list) else None
+    if isinstance(meta, dict) and isinstance(meta.get("data"), list):
+        return meta
+    return None
 
 
 def is_whole(content: bytes) -> bool:
-    """Whether a page has come to its end, as far as its edges tell; what is broken between them is
+    """Whether a page has come to its end, as far as its edges show; what is broken between them is
     the decoder's to find.
     """
     enveloped = content.lstrip()[:1] == b"{"
@@ -72,19 +70,18 @@ def is_whole(content: bytes) -> bool:
 
 
 def _edges(content: bytes) -> dict[str, Any] | None:
-    """The envelope without its rows; None where the cut took too much, or the end may be that of a
+    """The envelope without its rows; None if the cut took too much, or the end may be that of a
     list in a row.
     """
     start, end = ROWS_AT.search(content), content.rfind(b"]")
     if start is None:
         return None
     meta = _json(content[: start.end()] + content[end:])
-    whole = (
-        isinstance(meta, dict)
-        and {"data", "hasMore"} <= meta.keys()
-        and not meta.keys().isdisjoint(PLACE)
-    )
-    return meta if whole else None
+    if not isinstance(meta, dict) or not {"data", "hasMore"} <= meta.keys():
+        return None
+    if meta.keys().isdisjoint(PLACE):
+        return None
+    return meta
 
 
 def _json(content: bytes) -> Any:
@@ -97,13 +94,17 @@ def _json(content: bytes) -> Any:
 def row_bytes(page: Page) -> bytes:
     """The rows' part of a page, as pages that differ in their number only are the same."""
     start = ROWS_AT.search(page.content)
-    return page.content[start.end() : page.content.rfind(b"]")].strip() if start else page.content
+    if start is None:
+        return page.content
+    return page.content[start.end() : page.content.rfind(b"]")].strip()
 
 
 def count(content: bytes) -> int:
-    """The rows of a page; 0 where it is no JSON, which the decoder will tell."""
+    """The rows of a page; 0 if it is no JSON, which the decoder will report."""
     try:
         body = json.loads(content)
-        return len(body if isinstance(body, list) else body["data"])
+        if isinstance(body, list):
+            return len(body)
+        return len(body["data"])
     except (ValueError, KeyError, TypeError):
         return 0

@@ -4,70 +4,67 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from stnb.atomic import reason
-from stnb.credentials import Credentials
-from stnb.errors import CannotSave
-from stnb.frame import Decoded, Shape, parquet, shape_of
+from stnb.errors import CannotSave, reason
+from stnb.frame import Decoded, Shape, parquet
 from stnb.session import clock
 
-from ..call import Call
-from ..paging.models import Plan, Stand
-from ..progress import Wish, taken_up
-from .folder import PLAN, Folder
-from .memory import OnDisk
+from ..paging.models import Position
+from .folder import LOCK, PLAN, Folder
+from .memory import Describe, Keep, PageStore
 from .pagefile import Unreadable, read_page, write_page
 from .union import Numbers, Union
 
 Now = Callable[[], dt.datetime]
-Told = Callable[[int, int, dict[str, str]], dict[str, Any]]
 
 
-class Spool(OnDisk):
+class Disk(PageStore):
     """The pages of one call, kept beside the file that they become.
 
     Args:
         target: the Parquet file; its folder must be there.
-        call_id: what tells this call from others, as JSON has it: resource, path, params, tenant,
+        call_id: what this call is, in plain values: resource, path, params, tenant,
             environment.
         shape: the columns that are decoded; other columns make another call.
-        now: what time it is where the rows come from; this machine's time if it is not given.
+        now: what time it is where the rows come from; this machine's time if not given.
 
     Attributes:
-        began: when the call began, as ISO text in UTC; in an earlier process, where it goes on.
+        began: when the call began, as ISO text in UTC; of one that goes on, in an earlier
+            process.
 
     Raises:
         CannotSave: the folder cannot be written, or another pull writes to this file now.
 
     Example:
-        >>> spool = Spool(Path("jobs.parquet"), {"resource": "jpm.jobs"}, shape)
-        >>> spool.put(0, decode(content, "data", shape), None)
-        >>> spool.finish(("id",), None, "newest", lambda rows, duplicates, drift: {"rows": rows})
+        >>> store = Disk(Path("jobs.parquet"), {"resource": "jpm.jobs"}, shape)
+        >>> store.put(0, decode(content, "data", shape), None)
+        >>> store.finish(("id",), None, "newest", lambda rows, duplicates, drift: {"rows": rows})
         PosixPath('jobs.parquet')
     """
+
+    in_memory = False
+    finishing = "saving"
 
     def __init__(
         self, target: Path, call_id: dict[str, Any], shape: Shape, now: Now | None = None
     ) -> None:
+        super().__init__(shape)
         now = now or clock.now
-        self.target, self._shape = target, shape
-        self.file = target.absolute()  # the program may change its folder meanwhile
+        self.target = target
+        self.file: Path = target.absolute()  # the program may change its folder meanwhile
         columns = [[leaf.path, leaf.column.type] for leaf in shape.leaves]
         call = json.loads(
             json.dumps({"version": 1, "call": call_id, "columns": columns}, default=str)
         )
         self._folder = Folder(self.file.with_name(f".{target.name}.stnb"), call, now)
         self._pages: dict[int, tuple[str | None, int]] = {}
-        self._stand: dict[str, Any] | None = None
         self._lock = threading.Lock()
         self._open = self._finishing = False
         self.began = clock.stamp(now())
@@ -75,7 +72,7 @@ class Spool(OnDisk):
 
     # -- the folder
 
-    def again(self) -> Spool:
+    def again(self) -> Disk:
         """Take the folder, also once more after `close`, and see what is in it; raises as the class
         does.
         """
@@ -120,18 +117,20 @@ class Spool(OnDisk):
         self._folder.let_go()
 
     def _look(self) -> None:
-        """Read the journal and the pages; what is of another call, too old or not whole is deleted."""
+        """Read the journal and the pages; what belongs to another call, is too old or not whole is
+        deleted.
+        """
         kept = self._folder.journal()
         if kept is not None:
-            self.began, self._stand = kept
+            self.began, self._position = kept[0], _position(kept[1])
         self._pages.clear()
         for path in sorted(self._folder.path.iterdir()):
+            if path.name == LOCK:
+                continue
             if kept is None or not (path.name == PLAN or self._listed(path)):
                 path.unlink()
-        if (
-            kept is None and self._stand is not None
-        ):  # another call had the folder since this one was closed
-            self._folder.note(self.began, self._stand)
+        if kept is None and self._position is not None:
+            self.save(self._position)  # another call had the folder since this one was closed
 
     def _listed(self, path: Path) -> bool:
         """List a page that is whole: all of it can be read."""
@@ -149,18 +148,12 @@ class Spool(OnDisk):
 
     # -- the journal and the pages
 
-    @property
-    def stand(self) -> dict[str, Any] | None:
-        """How far the same call stood, where it was saved less than 24 hours ago; None for a call
-        that begins.
-        """
-        return self._stand
-
-    def save_stand(self, stand: dict[str, Any]) -> None:
-        """Write down how far the call stands, as plain values; raises as `put` does."""
-        with self._telling("The journal could not be written"):
-            self._folder.note(self.began, stand)
-        self._stand = stand
+    def save(self, position: Position) -> None:
+        """Write down how far the call is; raises as `put` does."""
+        plain = {"size": position.size, "planned": position.planned, "until": position.until}
+        with self._wording("The journal could not be written"):
+            self._folder.note(self.began, plain)
+        super().save(position)
 
     @property
     def pages(self) -> dict[int, str | None]:
@@ -169,18 +162,18 @@ class Spool(OnDisk):
             return {index: self._pages[index][0] for index in sorted(self._pages)}
 
     @property
-    def rows(self) -> int:
-        """The rows of all pages on disk, repeated ones too."""
+    def sizes(self) -> dict[int, int]:
+        """The place of every page on disk, and its rows."""
         with self._lock:
-            return sum(rows for _, rows in self._pages.values())
+            return {index: rows for index, (_, rows) in self._pages.items()}
 
     def put(self, index: int, part: Decoded, continue_from: str | None) -> None:
         """Keep a page; one of the same place is replaced. Threads may put different pages at once.
 
         Raises:
-            CannotSave: the system refuses, or the spool is closed; the other pages are kept.
+            CannotSave: the system refuses, or the store is closed; the other pages are kept.
         """
-        with self._telling(f"Page {index + 1} could not be kept"):
+        with self._wording(f"Page {index + 1} could not be kept"):
             self._check_open()
             with self._folder.written(self._path(index).name) as file:
                 write_page(file, index, part, continue_from)
@@ -200,7 +193,7 @@ class Spool(OnDisk):
         Raises:
             CannotSave: one is damaged; it is dropped, so that it is asked for once more.
         """
-        with self._telling("The pages could not be read"):
+        with self._wording("The pages could not be read"):
             found = [read_page(self._path(index)) for index in self.pages]
         return [Decoded(table, head.drift, head.careful) for head, table in found]
 
@@ -210,8 +203,8 @@ class Spool(OnDisk):
         self,
         key: tuple[str, ...],
         limit: int | None,
-        keep: str,
-        attrs: Told,
+        keep: Keep,
+        describe: Describe,
         *,
         hide: Sequence[str] = (),
     ) -> Path:
@@ -222,8 +215,8 @@ class Spool(OnDisk):
 
         Args:
             key, limit, keep: as for `frame.assemble`.
-            attrs: is given the rows, the repeats that were dropped and the drift; what it answers
-                is `attrs["stnb"]`.
+            describe: is given the rows, the repeats that were dropped and the drift; what it
+                answers is `attrs["stnb"]`.
             hide: columns that were decoded for the key alone.
 
         Raises:
@@ -233,11 +226,11 @@ class Spool(OnDisk):
         with self._lock:
             self._finishing = True
         try:
-            with self._telling(f"{self.target} was not written"):
+            with self._wording(f"{self.target} was not written"):
                 self._check_open()
-                union = Union([self._path(index) for index in self.pages], self._shape)
+                union = Union([self._path(index) for index in self.pages], self.shape)
                 dropped = union.repeats(key) if keep != "all" else {}
-                self._put_together(union, dropped, limit, attrs, hide)
+                self._put_together(union, dropped, limit, describe, hide)
             with self._lock:
                 self._pages.clear()
                 self._open = False
@@ -253,15 +246,17 @@ class Spool(OnDisk):
         union: Union,
         dropped: Mapping[Path, Numbers],
         limit: int | None,
-        attrs: Told,
+        describe: Describe,
         hide: Sequence[str],
     ) -> None:
         duplicates = sum(map(len, dropped.values()))
-        rows = self.rows - duplicates if limit is None else min(self.rows - duplicates, limit)
+        rows = self.rows - duplicates
+        if limit is not None:
+            rows = min(rows, limit)
         schema = pa.schema([field for field in union.schema if field.name not in hide])
-        told = attrs(rows, duplicates, union.drift)
+        about = describe(rows, duplicates, union.drift)
         tables = self._while_open(union.tables(dropped, limit))
-        parquet.write(self.file, tables, schema, told, folder=self._folder.path)
+        parquet.write(self.file, tables, schema, about, folder=self._folder.path)
 
     def _while_open(self, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
         for table in tables:
@@ -275,18 +270,16 @@ class Spool(OnDisk):
             raise _Closed
 
     @contextlib.contextmanager
-    def _telling(self, happened: str) -> Iterator[None]:
-        """Tell every failure in three sentences, the last of which says where the pages are."""
+    def _wording(self, happened: str) -> Iterator[None]:
+        """Word every failure in three sentences, the last of which says where the pages are."""
         try:
             yield
             return
         except Unreadable as err:
             path: Path = err.args[0]
-            fault = (
-                "damaged; likely another program changed it"
-                if path.exists()
-                else "gone; likely another program deleted it"
-            )
+            fault = "gone; likely another program deleted it"
+            if path.exists():
+                fault = "damaged; likely another program changed it"
             self.drop(int(path.stem.removeprefix("page-")))
             why = f"{path.name} is {fault}, or the disk is at fault"
         except _Closed:
@@ -304,60 +297,9 @@ class Spool(OnDisk):
 
 
 class _Closed(Exception):
-    """The spool was closed by another thread."""
+    """The store was closed by another thread."""
 
 
-def spooled(
-    call: Call, plan: Plan, wish: Wish, target: Path, owner: Credentials, now: Now
-) -> tuple[Plan, OnDisk, str]:
-    """The plan of a pull into `target`, its shelf, and when it began: the first time, where it goes
-    on from an earlier call.
-
-    Args:
-        now: what time it is where the tenant is.
-
-    Raises:
-        CannotSave: the folder is not to be written, or another process writes the same file.
-    """
-    who = {
-        "tenant": owner.tenant,
-        "environment": owner.environment,
-        "resource": call.endpoint.name,
-        "path": call.path,
-    }
-    # `given` is what was understood of the filters: a phrase such as "last 30 days" is another
-    # moment tomorrow.
-    asked = hashlib.sha256(
-        repr((call.query, call.batches, call.body)).encode()
-    ).hexdigest()  # params tell long lists short
-    what = {
-        "params": dict(call.given),
-        "asked": asked,
-        "limit": plan.limit,
-        "page_size": plan.page_size,
-    }
-    _make_folder(target)
-    shape = wish.shape or shape_of(call.endpoint)
-    columns = [leaf.path for leaf in shape.leaves] if shape.narrow else None
-    shelf = Spool(
-        target,
-        {**who, **what, "columns": columns, "hide": list(wish.hide), "dtypes": shape.dtypes},
-        shape,
-        now,
-    )
-    plan.on_stand = lambda stand: shelf.save_stand(asdict(stand))
-    if shelf.stand is not None:
-        plan.stand = Stand(**shelf.stand)
-        plan = taken_up(plan, call, shelf)
-    return plan, shelf, shelf.began
-
-
-def _make_folder(target: Path) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return
-    except OSError as err:
-        why = err.strerror or type(err).__name__
-    raise CannotSave(
-        f"{target} cannot be written.", f"Its folder cannot be made: {why}.", "Name another file."
-    )
+def _position(kept: Mapping[str, Any]) -> Position:
+    """The position that a journal has, also one of an older version."""
+    return Position(kept.get("size"), kept.get("planned", 0), kept.get("until"))

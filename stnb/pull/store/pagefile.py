@@ -1,4 +1,4 @@
-"""A decoded page as a file: Arrow's own format, packed; the metadata of its schema tells the rest."""
+"""A decoded page as a file: Arrow's own format, packed; the schema's metadata has the rest."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ HEAD = b"stnb"
 
 @dataclass(frozen=True)
 class Head:
-    """What the file tells of a page: its place among the pages, the cursor behind it, and what
-    `frame.decode` told.
+    """What the file says about a page: its place among the pages, the cursor behind it, and what
+    `frame.decode` reported.
     """
 
     index: int
@@ -65,7 +65,7 @@ def read_page(path: Path, columns: Sequence[str] | None = None) -> tuple[Head, p
 
 
 def read_head(path: Path) -> tuple[Head, pa.Schema]:
-    """What the file tells of a page, and the types of its columns, without its rows; raises as
+    """What the file says about a page, and the types of its columns, without its rows; raises as
     `read_page` does.
     """
     with _opened(path) as source:

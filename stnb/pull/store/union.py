@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from stnb.catalog.facts import MODIFIED
 from stnb.frame import Shape
 from stnb.frame.assemble import _cast, _hollow, merge
 from stnb.frame.drift import add_drift
@@ -30,7 +31,7 @@ class Union:
         paths: the pages in their order.
 
     Attributes:
-        schema: the types of all pages together; the catalogue's, where there is no page.
+        schema: the types of all pages together; the catalogue's if there is no page.
         drift: column -> what differs from the catalogue, or between the pages.
 
     Raises:
@@ -55,7 +56,7 @@ class Union:
         )
 
     def _holding(self, merged: pa.Schema, schemas: Sequence[pa.Schema]) -> pa.Schema:
-        """The types that also hold every value: text where the common type does not."""
+        """The types that also hold every value: text if the common type does not."""
         for path, schema in zip(self._paths, schemas, strict=True):
             odd = (
                 []
@@ -107,9 +108,10 @@ class Union:
     # -- repeats
 
     def repeats(self, key: Sequence[str]) -> dict[Path, Numbers]:
-        """The rows to drop so that each key stands once: the newest stays, as in `frame.assemble`.
+        """The rows to drop so that each key is there once; the newest stays, as in
+        `frame.assemble`.
 
-        One number for each row finds the keys that may stand twice; only the rows of those are
+        One number for each row finds the keys that may be there twice; only the rows of those are
         compared.
         """
         if not key or not set(key) <= set(self.schema.names):
@@ -122,8 +124,8 @@ class Union:
         if not len(twice):
             return {}
         del marks
-        at = self.schema.get_field_index("modifiedOn")
-        newest = ["modifiedOn"] if at >= 0 and pa.types.is_timestamp(self.schema.types[at]) else []
+        at = self.schema.get_field_index(MODIFIED)
+        newest = [MODIFIED] if at >= 0 and pa.types.is_timestamp(self.schema.types[at]) else []
         rows = pd.concat(
             [self._suspects(i, key, newest, twice) for i in range(len(self._paths))],
             ignore_index=True,

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from stnb.catalog import Column, Endpoint, load
+from stnb.catalog.facts import singular
 from stnb.frame import shape_of
 from stnb.frame.schema import Leaf
 
@@ -90,24 +91,10 @@ def noun(resource: str, path: str = "") -> str:
     "item", "" if unknown.
     """
     if path:
-        return _singular(path.rpartition(".")[2])
+        return singular(path.rpartition(".")[2])
     words = [
         w
         for w in resource.split(".")[1:]
         if not re.fullmatch(r"get|export|paginated|by_\w+|v\d", w)
     ]
-    return _singular(re.sub(r"_(\w)", lambda m: m[1].upper(), words[-1])) if words else ""
-
-
-def _singular(word: str) -> str:
-    for ending, single in (
-        ("ies", "y"),
-        ("tuses", "tus"),
-        ("sses", "ss"),
-        ("xes", "x"),
-        ("ches", "ch"),
-        ("children", "child"),
-    ):
-        if word.endswith(ending):
-            return word.removesuffix(ending) + single
-    return word if word.endswith(("ss", "us", "is")) else word.removesuffix("s")
+    return singular(re.sub(r"_(\w)", lambda m: m[1].upper(), words[-1])) if words else ""

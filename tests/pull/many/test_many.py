@@ -1,4 +1,4 @@
-"""Sub-resources in bulk: the rows of many records in one frame, the same however they were fetched."""
+"""Sub-resources in bulk: the rows of many records in one frame, however they were fetched."""
 
 from __future__ import annotations
 
@@ -34,9 +34,8 @@ from stnb.pull import Progress, Pull
 from stnb.pull.many import plan
 from stnb.pull.many.columns import chosen, labelled
 from stnb.pull.many.parents import parents
-from stnb.pull.many.run import OfMany
+from stnb.pull.many.run import ManyCalls, WholeFeed
 from stnb.pull.many.task import LATENCY, duration, estimate
-from stnb.pull.options import Options
 from stnb.session import Session
 from tests.helpers.clock import timeless
 from tests.helpers.interrupts import interrupted
@@ -242,7 +241,7 @@ def test_no_parents_give_a_typed_frame_without_a_request(name: str) -> None:
     assert str(df[names[-1]].dtype) == ("Int64" if hole.type == "integer" else "str")
 
 
-@pytest.mark.parametrize("name", plan.TWINS)
+@pytest.mark.parametrize("name", plan.EQUIVALENTS)
 def test_no_parents_read_no_list_or_feed_either(name: str) -> None:
     """Also where the caller asks for it."""
     server = Server()
@@ -493,9 +492,12 @@ def _one_by_one(
         except NotFound:
             failed.append(value)
             continue
-        for hole, name in reversed(plan.column_names(endpoint).items()):
-            own = value if hole == endpoint.takes(many).name else given[endpoint.takes(hole).py]  # type: ignore[union-attr]
-            kind = {"integer": "Int64"}.get(endpoint.takes(hole).type, "str")  # type: ignore[union-attr]
+        varies = endpoint.takes(many)
+        for parameter, name in reversed(plan.column_names(endpoint).items()):
+            param = endpoint.takes(parameter)
+            assert param is not None
+            own = value if param is varies else given[param.py]
+            kind = {"integer": "Int64"}.get(param.type, "str")
             rest = frame
             if name in frame:
                 rest = frame.drop(columns=name)
@@ -531,12 +533,12 @@ def test_many_are_the_same_as_one_after_the_other(demo: stnb.Account, name: str)
 # -- lists and feeds that hold the rows of many
 
 
-@pytest.mark.parametrize("name", plan.TWINS)
+@pytest.mark.parametrize("name", plan.EQUIVALENTS)
 def test_a_twin_has_the_columns_of_its_route(name: str) -> None:
     """By the catalogue: the same names and types, the parent's column, and a filter that takes many
     of them, or none.
     """
-    endpoint, twin = CATALOG[name], plan.TWINS[name]
+    endpoint, twin = CATALOG[name], plan.EQUIVALENTS[name]
     other, mine = CATALOG[twin.resource], shape_of(endpoint).by_path
     theirs = shape_of(other).by_path
     by = other.takes(twin.by) if twin.by else None
@@ -552,12 +554,12 @@ def test_a_twin_has_the_columns_of_its_route(name: str) -> None:
     assert endpoint.shows_all == other.shows_all or not twin.by
 
 
-@pytest.mark.parametrize("name", [n for n, twin in plan.TWINS.items() if not twin.lacks])
+@pytest.mark.parametrize("name", [n for n, twin in plan.EQUIVALENTS.items() if not twin.lacks])
 @pytest.mark.parametrize("columns", [None, 2], ids=["all columns", "two columns"])
 def test_a_twin_has_the_rows_of_its_route(
     demo: stnb.Account, name: str, columns: int | None
 ) -> None:
-    """The frame is the same whichever way it was read; the twin needs a fraction of the requests."""
+    """The frame is the same whichever way it was read; the other way needs fewer requests."""
     endpoint = CATALOG[name]
     hole = _holes(endpoint)[0]
     before = endpoint.path.split(f"/{{{hole.name}}}")[0]
@@ -579,7 +581,7 @@ def test_a_twin_has_the_rows_of_its_route(
 
     assert len(each) > 0
     pd.testing.assert_frame_equal(each, at_once)
-    assert at_once.attrs["stnb"]["bulk"] == plan.TWINS[name].resource
+    assert at_once.attrs["stnb"]["bulk"] == plan.EQUIVALENTS[name].resource
     assert at_once.attrs["stnb"]["resource"] == name
     assert at_once.attrs["stnb"]["complete"]
     assert at_once.attrs["stnb"]["requests"] < max(each.attrs["stnb"]["requests"] / 5, 3)
@@ -613,9 +615,9 @@ def test_a_list_that_takes_ids_is_used_from_two_parents_on(demo: stnb.Account) -
     def read(
         resource: Resource, given: list[int], *, bulk: bool | None = None, limit: int | None = None
     ) -> str:
-        run = resource._prepare(Options(limit=limit), {"id": given}, bulk=bulk)
-        assert isinstance(run, OfMany)
-        return run.task.twin
+        run = resource.where(id=given, limit=limit, bulk=bulk).prepare()
+        assert isinstance(run.source, (ManyCalls, WholeFeed))
+        return run.source.task.equivalent
 
     assert read(contacts, ids[:1]) == ""
     assert read(contacts, ids[:2]) == "crm.customers.contacts"
@@ -816,11 +818,10 @@ def test_more_than_a_thousand_calls_want_a_word() -> None:
         server.resource().pull(id=range(4210))
     assert not server.urls
     assert (
-        server.resource()._prepare(Options(), {"id": range(1000)}).progress.note
-        == "1,000 calls, about 25 s"
+        server.resource().where(id=range(1000)).prepare().progress.note == "1,000 calls, about 25 s"
     )
     assert (
-        server.resource()._prepare(Options(), {"id": range(1001)}, confirm=True).progress.note
+        server.resource().where(id=range(1001), confirm=True).prepare().progress.note
         == "1,001 calls, about 25 s"
     )
 
@@ -872,6 +873,19 @@ def test_a_route_that_is_not_there_ends_it() -> None:
         server.resource().pull(id=range(500))
 
     assert len(server.urls) <= 16
+
+
+def test_a_query_of_many_can_be_pulled_again() -> None:
+    """What was not found the first time is not held against the second."""
+    server = Server(lambda i: 1, failing={2: 404})
+    query = server.resource().where(id=[1, 2])
+    first, _ = said(query.pull)
+    server.failing.clear()
+    second, told = said(query.pull)
+
+    assert (first.attrs["stnb"]["failed"], second.attrs["stnb"]["failed"]) == ([2], [])
+    assert second["customerId"].tolist() == [1, 2]
+    assert not told
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Page files: many of them give the rows, types and repeats that one frame of the same pages has."""
+"""Page files: many give the rows, types and repeats that one frame of the same pages has."""
 
 from __future__ import annotations
 

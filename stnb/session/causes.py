@@ -1,0 +1,115 @@
+"""What each failed status means: the error, its likely cause, and what to do next."""
+
+from __future__ import annotations
+
+from stnb.errors import (
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    RateLimited,
+    Rejected,
+    RequestError,
+    ServerFault,
+    Unreachable,
+)
+
+Explained = tuple[type[RequestError], str, str]  # the error, why, and what to do next
+
+NO_ANSWER: Explained = (
+    Unreachable,
+    "Likely the network, a proxy or the name look-up is in the way, or the answer took over 100 s.",
+    "Check the connection and try again. If the call is slow, narrow the dates or lower page_size.",
+)
+NO_TOKEN: Explained = (
+    NotAuthenticated,
+    "Likely the client id or secret is wrong or belongs to the other environment, or the app is "
+    "not connected to the tenant.",
+    "Copy the pair of this tenant and environment once more into .env. The tenant's admin sees the "
+    "app's state under API Application Access.",
+)
+ROUTE_MISSING: Explained = (
+    NotFound,
+    "The gateway knows no such route: the path, its version or the base is not served, or was "
+    "withdrawn.",
+    'Search for the present one with st.find("words").',
+)
+BY_STATUS: dict[int, Explained] = {
+    400: (
+        Rejected,
+        "The API does not take the value of a filter.",
+        "Correct the filter that it names.",
+    ),
+    401: (
+        NotAuthenticated,
+        "Likely the app key belongs to another app than the pair, or the app was disabled; a new "
+        "token did not help.",
+        "Compare SERVICETITAN_APP_KEY with the app's page in the developer portal.",
+    ),
+    403: (
+        NotAllowed,
+        "Likely the app lacks a scope, or the tenant is another one than the pair's.",
+        "Add the scope to the app in the developer portal, then have the tenant's admin upgrade to "
+        "the new version; check the tenant id.",
+    ),
+    404: (
+        NotFound,
+        "No record has that id, or this app may not see it.",
+        "Check the id, and that it belongs to this tenant and environment.",
+    ),
+    409: (
+        Rejected,
+        "The record or the service is in a state that does not allow the call.",
+        "Read its words above. During maintenance, try again later.",
+    ),
+    429: (
+        RateLimited,
+        "The tenant's calls are limited to 60 a second, and those for one report to about one a "
+        "minute.",
+        "Wait, then call again. Other programs that use the same app count too.",
+    ),
+}
+OTHER_REFUSAL: Explained = (
+    Rejected,
+    "The API refuses the call as it was sent.",
+    "Read its words above and correct the filters.",
+)
+REDIRECT: Explained = (
+    Rejected,
+    "The server sends the call elsewhere. stnb reads rows from the API's own host only, and files "
+    "only over https.",
+    "Check the URLs of the profile. If they are ServiceTitan's own, try again later.",
+)
+FAULT: Explained = (
+    ServerFault,
+    "The server is in trouble; further tries failed too.",
+    "Try again in some minutes; a smaller page_size may help.",
+)
+
+
+def explain(
+    status: int | None, scope: str | None, *, is_token: bool, route_missing: bool
+) -> Explained:
+    """What a failed call means.
+
+    Args:
+        status: the HTTP status, or None if no answer came.
+        scope: the scope that the call needs, if it is known.
+        is_token: whether it was the request for a token that failed.
+        route_missing: whether the API has no such route.
+    """
+    if status is None:
+        return NO_ANSWER
+    if is_token and status in (400, 401, 403):
+        return NO_TOKEN
+    if route_missing:
+        return ROUTE_MISSING
+    if status == 403 and scope:
+        kind, _, then = BY_STATUS[403]
+        return kind, f"Likely the app has not been granted the scope {scope}.", then
+    if status in BY_STATUS:
+        return BY_STATUS[status]
+    if status >= 500:
+        return FAULT
+    if status < 400:
+        return REDIRECT
+    return OTHER_REFUSAL

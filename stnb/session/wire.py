@@ -1,0 +1,134 @@
+"""One exchange with the API: the client, the address of a call, a request and its whole answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+
+import httpx
+
+from stnb.errors import UsageError
+
+from .failure import PASSING_ERRORS, Failure
+from .inflate import ACCEPTED, whole_body
+from .token import TIMEOUT, TokenRefused
+
+CONNECTIONS = 32  # at once
+IDLE_CONNECTIONS = 16  # kept open between calls
+REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
+# A fake on this machine is reached over plain http, without any proxy of the environment.
+DIRECT: dict[str, None] = {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None}
+# A cookie of one environment would travel to the other.
+NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
+
+Query = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a call.
+
+    Attributes:
+        content: the body's bytes, inflated.
+        content_type: the header Content-Type, or "".
+        attempts: how often the call was tried.
+    """
+
+    content: bytes = field(repr=False)
+    content_type: str
+    attempts: int
+
+
+def new_client(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+    """The client of a session; `transport` stands where the network would."""
+    client = httpx.AsyncClient(
+        transport=transport,
+        mounts=DIRECT,
+        timeout=TIMEOUT,
+        limits=httpx.Limits(
+            max_connections=CONNECTIONS, max_keepalive_connections=IDLE_CONNECTIONS
+        ),
+        follow_redirects=False,
+        headers={"Accept-Encoding": ACCEPTED},
+    )
+    client.cookies.jar.set_policy(NO_COOKIES)
+    return client
+
+
+def address(api_url: str, method: str, path: str, query: Query) -> httpx.URL:
+    """Where a call goes: to the profile's own host, and only to read.
+
+    Raises:
+        UsageError: the call would write, or the path is no address below the host.
+    """
+    if not _only_reads(method, path):
+        raise UsageError(
+            f"{method} {path} was not sent.",
+            "stnb only reads.",
+            "Use a tool made for writing; stnb does not change a tenant's data.",
+        )
+    try:
+        if path.startswith("/"):
+            return httpx.URL(api_url + path).copy_merge_params(list(query))
+    except httpx.InvalidURL:
+        pass
+    raise UsageError(
+        f"{method} {path[:200]!r} was not sent.",
+        "It is no address below the API's host, or it is too long.",
+        "Correct the path. If the filters are long lists of ids, split them.",
+    )
+
+
+def _only_reads(method: str, path: str) -> bool:
+    if method == "GET":
+        return True
+    is_report_query = REPORT_QUERY.fullmatch(path) and ".." not in path.split("/")
+    return method == "POST" and bool(is_report_query)
+
+
+async def exchange(
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    auth: httpx.Auth,
+    whole: Callable[[bytes], bool] | None,
+    attempt: int,
+) -> Failure | Answer:
+    """Send one request and read its answer to the end; never raises what httpx does.
+
+    Args:
+        whole: whether a body of JSON has come to its end; None for a file, which may be at another
+            address.
+        attempt: the number of this try.
+    """
+    try:
+        response = await client.send(request, auth=auth, stream=True)
+        if response.is_redirect and whole is None:
+            response = await _follow(client, response)
+        content = await whole_body(response)
+    except TokenRefused as refused:
+        return Failure.of_token(refused.response)
+    except PASSING_ERRORS as err:
+        return Failure.of_exception(err)
+    if response.is_error or response.is_redirect:
+        return Failure.of_response(response, content)
+    if whole is not None and not whole(content):
+        return Failure.of_body(response, content)
+    return Answer(content, response.headers.get("content-type", ""), attempt)
+
+
+async def _follow(client: httpx.AsyncClient, response: httpx.Response) -> httpx.Response:
+    """Fetch a file from where the API keeps it, without token and app key.
+
+    Neither may go to another host, and a file there is signed by its own address.
+    """
+    target = response.url.join(response.headers.get("location", ""))
+    if target == response.url or not target.host:
+        return response
+    # Plain http is for a fake on this machine alone: the host of the call itself.
+    is_own = (target.scheme, target.host) == (response.url.scheme, response.url.host)
+    if target.scheme != "https" and not is_own:
+        return response
+    await response.aclose()
+    return await client.send(client.build_request("GET", target), auth=None, stream=True)
