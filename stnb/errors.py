@@ -102,7 +102,7 @@ class StnbError(Exception):
         return " ".join(sentences)
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython prints: the sentences alone, because our stack frames do not help a reader."""
+        """What IPython prints: the sentences alone, because our own frames do not help a reader."""
         return [f"{type(self).__name__}: {self}"]
 
 

@@ -1,8 +1,8 @@
-"""What a secret looks like in a text: by its shape, as a token, or as a value of the reader's own
-.env.
+"""What a ServiceTitan secret looks like in a text.
 
-Everything here is linear in the text: a possessive run of one class of signs, behind words that the
-run cannot hold.
+It is found by its shape, as a token, or as a value of the reader's own .env. Everything here takes
+time linear in the text: a possessive run of one class of characters, behind words that the run
+cannot hold.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-# no angle brackets: in an HTML output they would be an invisible tag
+# Without angle brackets, which would be an invisible tag in an HTML output.
 MARK = "[secret removed by stnb]"
 OWN = ("CLIENT_SECRET", "APP_KEY", "CLIENT_ID")
 SHORTEST_OWN = 8  # characters: a shorter value of the .env would be found in any text
@@ -27,14 +27,13 @@ DOTTED = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++){2,}
 MADE_UP = re.compile(
     r"demo|example|placeholder|redacted|dummy|your|xxxx|abcdefgh|12345678", re.IGNORECASE
 )
-WORDS = re.compile(
-    r"[a-z]+(?:[_-][a-z]+)+\d*|[A-Z]+(?:[_-][A-Z]+)+\d*"
-)  # an attribute's name, or a sentence-like-this
-Own = Mapping[str, str]  # a value, as it may stand in a text -> the name of its variable
+# An attribute's name, or words-like-these.
+WORDS = re.compile(r"[a-z]+(?:[_-][a-z]+)+\d*|[A-Z]+(?:[_-][A-Z]+)+\d*")
+Own = Mapping[str, str]  # a value as it may be in a text -> the name of its variable
 
 
 class Hit(NamedTuple):
-    """Where something lies in a text, and what it is; a client id is no secret."""
+    """Where something is in a text, and what it is. A client id is no secret."""
 
     start: int
     end: int
@@ -43,29 +42,33 @@ class Hit(NamedTuple):
 
 
 def own(values: Mapping[str, str]) -> Own:
-    """The reader's own values, by variable; each also as it looks in an address, in JSON and in
-    HTML.
-    """
+    """The reader's own values; each also as it looks in a URL, in JSON and in HTML."""
     found: dict[str, str] = {}
     for name, value in values.items():
-        if name.endswith(OWN) and len(value) >= SHORTEST_OWN and not _monotonous(value):
-            forms = value, quote(value, safe=""), json.dumps(value)[1:-1], html.escape(value)
-            found |= {form: name for form in forms if form not in found}
+        if not name.endswith(OWN) or len(value) < SHORTEST_OWN or _monotonous(value):
+            continue
+        for form in (value, quote(value, safe=""), json.dumps(value)[1:-1], html.escape(value)):
+            found.setdefault(form, name)
     return found
 
 
 def hits(text: str, own: Own) -> list[Hit]:
-    """Where secrets lie in a text, in order, none over another; a value of the reader's own is
-    called so.
+    """Where secrets are in a text, in order, none over another.
+
+    A value of the reader's own is named by its variable.
     """
     found = [*_owned(text, own), *_shaped(text), *_tokens(text)]
     kept: list[Hit] = []
     for hit in sorted(found, key=lambda hit: hit.start):  # a stable sort: own values stay first
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
-        elif hit.secret:  # no end of a secret sticks out, and what is none hides none
-            last = kept[-1]
-            kept[-1] = last._replace(end=max(last.end, hit.end)) if last.secret else hit
+            continue
+        # Two overlap: the end of a secret must not stick out, and what is none must not hide one.
+        last = kept[-1]
+        if hit.secret and last.secret:
+            kept[-1] = last._replace(end=max(last.end, hit.end))
+        elif hit.secret:
+            kept[-1] = hit
     return kept
 
 
@@ -78,38 +81,55 @@ def _owned(text: str, own: Own) -> Iterator[Hit]:
 
 
 def _shaped(text: str) -> Iterator[Hit]:
-    for m in SHAPED.finditer(text):
-        if not _made_up(m[0]):
-            kind = "client secret" if m[1] else "app key" if m[2] else "client id"
-            yield Hit(*m.span(), kind, kind != "client id")
-    for m in BASIC.finditer(text) if "Basic" in text else ():
-        if any(hit.kind == "client secret" for hit in _shaped(_decoded(m[1]))):
-            yield Hit(*m.span(1), "client secret")
+    for match in SHAPED.finditer(text):
+        if _made_up(match[0]):
+            continue
+        if match[1]:
+            yield Hit(*match.span(), "client secret")
+        elif match[2]:
+            yield Hit(*match.span(), "app key")
+        else:
+            yield Hit(*match.span(), "client id", secret=False)
+    if "Basic" not in text:
+        return
+    for match in BASIC.finditer(text):
+        if any(hit.kind == "client secret" for hit in _shaped(_decoded(match[1]))):
+            yield Hit(*match.span(1), "client secret")
 
 
 def _tokens(text: str) -> Iterator[Hit]:
     if "eyJ" not in text:
         return
-    for m in BEARER.finditer(text):
-        claims = _claims(m[1].split("."))
+    for match in BEARER.finditer(text):
+        claims = _claims(match[1].split("."))
         if not (_is_servicetitans(claims) and _is_demo(claims)):
-            yield Hit(*m.span(1), "access token")
-    for m in DOTTED.finditer(text):
-        parts, at = m[0].split("."), m.start()
-        for i, part in enumerate(parts[:-2]):
-            begins = part.find(
-                "eyJ"
-            )  # not always at 0: a backslash and an n may stand for the line's end before it
-            if begins >= 0 and len(parts[i + 1]) > 20 and parts[i + 1].startswith("eyJ"):
-                claims = _claims(parts[i : i + 2])
-                if _is_servicetitans(claims) and not _is_demo(claims):
-                    yield Hit(at + begins, at + sum(map(len, parts[i : i + 3])) + 2, "access token")
-            at += len(part) + 1
+            yield Hit(*match.span(1), "access token")
+    for match in DOTTED.finditer(text):
+        yield from _tokens_of_run(match[0], match.start())
+
+
+def _tokens_of_run(run: str, at: int) -> Iterator[Hit]:
+    """The tokens in a run of dotted parts that begins at `at`: header, claims and signature."""
+    parts = run.split(".")
+    for header, body, signature in zip(parts, parts[1:], parts[2:], strict=False):
+        # Not always at 0: before it, a backslash and an n may stand for the end of a line.
+        begins = header.find("eyJ")
+        if begins >= 0 and len(body) > 20 and body.startswith("eyJ"):
+            claims = _claims([header, body])
+            if _is_servicetitans(claims) and not _is_demo(claims):
+                end = at + len(header) + len(body) + len(signature) + 2
+                yield Hit(at + begins, end, "access token")
+        at += len(header) + 1
 
 
 def _claims(parts: list[str]) -> dict[str, Any]:
-    claims = _json(_decoded(parts[1])) if len(parts) > 1 else None
-    return claims if isinstance(claims, dict) else {}
+    """The claims of a token, given as its parts; {} if they cannot be read."""
+    if len(parts) < 2:
+        return {}
+    claims = _json(_decoded(parts[1]))
+    if isinstance(claims, dict):
+        return claims
+    return {}
 
 
 def _json(text: str) -> Any:
@@ -120,25 +140,25 @@ def _json(text: str) -> Any:
 
 
 def _decoded(text: str) -> str:
+    bare = text.rstrip("=")
+    padding = "=" * (-len(bare) % 4)
     try:
-        return base64.urlsafe_b64decode(
-            text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)
-        ).decode("utf-8", "replace")
+        return base64.urlsafe_b64decode(bare + padding).decode("utf-8", "replace")
     except ValueError:
         return ""
 
 
 def _is_servicetitans(claims: dict[str, Any]) -> bool:
+    if "tenant" in claims or "servicetitan" in str(claims.get("iss")).lower():
+        return True
+    if str(claims.get("client_id")).startswith("cid."):
+        return True
     scopes = claims.get("scope")
-    several = (
-        scopes.split() if isinstance(scopes, str) else scopes if isinstance(scopes, list) else []
-    )
-    return (
-        "servicetitan" in str(claims.get("iss")).lower()
-        or "tenant" in claims
-        or str(claims.get("client_id")).startswith("cid.")
-        or any(str(scope).startswith("tn.") for scope in several)
-    )
+    if isinstance(scopes, str):
+        scopes = scopes.split()
+    if not isinstance(scopes, list):
+        return False
+    return any(str(scope).startswith("tn.") for scope in scopes)
 
 
 def _is_demo(claims: dict[str, Any]) -> bool:
@@ -154,21 +174,26 @@ def _made_up(value: str) -> bool:
 
 
 def _monotonous(value: str) -> bool:
-    """Five different signs or fewer: a row of x, or the demo's own."""
+    """Five different characters or fewer: a row of x, or a value of the demo."""
     return len(set(value.partition(".")[2] or value)) <= 5
 
 
 def without(text: str, own: Own, *, same_length: bool = False) -> str:
-    """The text with a mark in place of each secret."""
-    parts, at = [], 0
+    """The text with a mark in place of each secret; with stars, if its length has to stay."""
+    parts: list[str] = []
+    at = 0
     for hit in hits(text, own):
-        if hit.secret:
-            parts += [text[at : hit.start], "*" * (hit.end - hit.start) if same_length else MARK]
-            at = hit.end
+        if not hit.secret:
+            continue
+        mark = MARK
+        if same_length:
+            mark = "*" * (hit.end - hit.start)
+        parts += [text[at : hit.start], mark]
+        at = hit.end
     return "".join([*parts, text[at:]])
 
 
 def hint(value: str) -> str:
-    """The part that every such value begins with, and the length."""
+    """What every value of its kind begins with, and its length: enough to find it again."""
     begins = re.match(r"(?:cs\d|ak\d|cid)\.|eyJ", value)
     return f"{begins[0] if begins else ''}… ({len(value)} characters)"

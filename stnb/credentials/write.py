@@ -25,7 +25,7 @@ from .read import clean
 
 __all__ = ["git_state", "guard", "put"]
 
-# Not over `dotenv.set_key`: it turns CRLF into LF on every line of the file, drops the remark behind
+# Not over `dotenv.set_key`: it turns CRLF into LF on every line of the file, drops the remark after
 # a value and the blanks before it, and sets one variable at a time. Its parser is used, so that
 # what is a line here is a line to the reader too.
 

@@ -291,7 +291,7 @@ def test_a_senseless_name_is_an_unknown_resource(known: Catalog, wrong: str) -> 
     ],
 )
 def test_find_puts_the_resource_that_is_meant_first(known: Catalog, words: str, first: str) -> None:
-    """Names weigh more than columns, lists more than exports, and plurals and case do not matter."""
+    """Names count more than columns, lists more than exports; plurals and case do not matter."""
     assert known.find(words)[0].name == first
 
 
@@ -331,7 +331,7 @@ def test_an_endpoint_answers_by_either_spelling() -> None:
     ],
 )
 def test_a_text_that_is_no_catalogue_is_refused_in_words(text: str) -> None:
-    """Cut off, of another version or of another form: a SetupError that says how to build it again."""
+    """A file that is cut off, or of another version or form, is a SetupError with the next step."""
     with pytest.raises(SetupError, match="stnb catalog build"):
         read(text)
 
@@ -507,7 +507,7 @@ def shape(e: Endpoint) -> dict[str, str]:
 
 
 def test_a_document_becomes_endpoints_by_the_schema_of_its_answers(toys: Catalog) -> None:
-    """List, record, export, rows and file are told apart by what comes back; writes are left out."""
+    """List, record, export, rows and file follow from the answer's schema; writes are left out."""
     assert {e.name: e.kind for e in toys} == {
         "toys.widgets": "list",
         "toys.widgets.get": "record",
@@ -561,9 +561,17 @@ def test_columns_keep_types_nulls_values_and_nesting(toys: Catalog) -> None:
     columns = {c.name: c for c in toys["toys.widgets"].columns}
 
     assert shape(toys["toys.widgets"]) == {
-        "id": "integer", "name": "string", "price": "decimal", "status": "enum", "box": "object", "parts": "array",
-        "tags": "array", "anything": "any", "made": "date-time", "customerId": "integer",
-    }  # fmt: skip
+        "id": "integer",
+        "name": "string",
+        "price": "decimal",
+        "status": "enum",
+        "box": "object",
+        "parts": "array",
+        "tags": "array",
+        "anything": "any",
+        "made": "date-time",
+        "customerId": "integer",
+    }
     assert not columns["id"].nullable
     assert all(columns[c].nullable for c in ("name", "status", "box", "made"))
     assert columns["status"].values == ("Open", "Done")
@@ -598,7 +606,8 @@ def test_what_only_an_older_set_has_is_marked_as_withdrawn(tmp_path: Path) -> No
     new.mkdir()
     old.mkdir()
     (old / "toys.json").write_text(json.dumps(DOCUMENT))
-    fewer = {p: i for p, i in DOCUMENT["paths"].items() if "picture" not in p}  # type: ignore[attr-defined]
+    paths: Any = DOCUMENT["paths"]
+    fewer = {path: item for path, item in paths.items() if "picture" not in path}
     (new / "toys.json").write_text(json.dumps({**DOCUMENT, "paths": fewer}))
 
     known = read(dump(build(new, old)))

@@ -1,4 +1,4 @@
-"""Schemas as trees: every column of every resource, with its type, its values and where it leads."""
+"""Schemas as trees: every column of every resource with its type, values and where it leads."""
 
 from __future__ import annotations
 

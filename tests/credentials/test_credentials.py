@@ -219,7 +219,9 @@ def test_each_profile_may_have_its_own_app_key_and_zone() -> None:
     write(
         GOOD
         + PHOENIX
-        + "SERVICETITAN_PHOENIX_APP_KEY=ak1.other\nSERVICETITAN_TIMEZONE=America/Denver\nSERVICETITAN_PHOENIX_TIMEZONE=America/Phoenix\n"
+        + "SERVICETITAN_PHOENIX_APP_KEY=ak1.other\n"
+        + "SERVICETITAN_TIMEZONE=America/Denver\n"
+        + "SERVICETITAN_PHOENIX_TIMEZONE=America/Phoenix\n"
     )
 
     assert (load("phoenix").app_key.reveal(), load("phoenix").timezone) == (
@@ -251,7 +253,7 @@ def test_the_name_that_servicepytan_reads_is_read_too() -> None:
 
 @pytest.mark.parametrize("name", ["MY", "NORTH_EAST", "CLIENT", "TENANT_1", "SERVICETITAN"])
 def test_profile_names_may_hold_underscores_and_our_own_words(name: str) -> None:
-    """A name is split from its field where the field is one of ours, whatever the name looks like."""
+    """A profile's name ends where one of our fields begins, whatever the name looks like."""
     write(PHOENIX.replace("PHOENIX", name))
 
     assert load().profile == name.lower()
@@ -458,11 +460,12 @@ INTEGRATION, PRODUCTION = HOSTS["integration"], HOSTS["production"]
         f"SERVICETITAN_AUTH_URL={PRODUCTION[1]}",
         f"SERVICETITAN_API_URL={PRODUCTION[0].upper().replace('HTTPS', 'https')}.",
         f"SERVICETITAN_API_URL={PRODUCTION[0]}:443\nSERVICETITAN_AUTH_URL=https://proxy.example",
-        f"SERVICETITAN_ENVIRONMENT=\nSERVICETITAN_API_URL={PRODUCTION[0]}\nSERVICETITAN_AUTH_URL={INTEGRATION[1]}",
+        f"SERVICETITAN_ENVIRONMENT=\nSERVICETITAN_API_URL={PRODUCTION[0]}\n"
+        f"SERVICETITAN_AUTH_URL={INTEGRATION[1]}",
     ],
 )
 def test_a_pair_of_one_environment_never_goes_to_the_other(lines: str) -> None:
-    """However it is written: an address of ServiceTitan's must be of the profile's own environment."""
+    """An address of ServiceTitan must be of the profile's environment, however it is written."""
     write(GOOD + lines + "\n")
 
     with pytest.raises(CredentialsInvalid, match="environment"):
@@ -535,9 +538,43 @@ def test_what_was_read_shows_no_value() -> None:
 # -- anything at all
 
 PIECES = some.sampled_from(
-    ["=", "\n", "\r", "'", '"', "$", "${", "}", "#", "\\", "\x00", "\ufeff", " ", "\t", "é", "\u2028", "\U0001f600", "x", "7", "ENVIRONMENT=", "cs1.", ".", "export ", "_", "SERVICETITAN_", "PHOENIX_",
-     "https://", "://", "[", "TIMEZONE=", "API_URL=", "AUTH_URL=http://", "\nSTNB_PROFILE=", "ENVIRONMENT=production"]
-)  # fmt: skip
+    [
+        "=",
+        "\n",
+        "\r",
+        "'",
+        '"',
+        "$",
+        "${",
+        "}",
+        "#",
+        "\\",
+        "\x00",
+        "\ufeff",
+        " ",
+        "\t",
+        "é",
+        "\u2028",
+        "\U0001f600",
+        "x",
+        "7",
+        "ENVIRONMENT=",
+        "cs1.",
+        ".",
+        "export ",
+        "_",
+        "SERVICETITAN_",
+        "PHOENIX_",
+        "https://",
+        "://",
+        "[",
+        "TIMEZONE=",
+        "API_URL=",
+        "AUTH_URL=http://",
+        "\nSTNB_PROFILE=",
+        "ENVIRONMENT=production",
+    ]
+)
 EDITS = some.lists(
     some.tuples(some.integers(0, 999), some.integers(0, 40), PIECES), min_size=1, max_size=6
 )

@@ -26,6 +26,7 @@ import stnb
 from stnb import demoserver
 from stnb.cli import main
 from stnb.credentials import patterns, scan
+from stnb.credentials.notebook import is_valid
 from stnb.credentials.patterns import MARK
 from stnb.credentials.scan import Finding
 from stnb.session import Session
@@ -584,10 +585,22 @@ def test_a_thousand_small_files_take_a_second_or_two() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["eyJ" * 300_000, "eyJ." * 200_000, "cs1." * 200_000, "a" * 900_000, "a." * 400_000, "Basic " * 100_000, "Basic " + "A" * 900_000,
-     "Bearer eyJ" * 90_000, "Bearer" + " " * 900_000, "cs1." + "a-" * 400_000, f"{SECRET}\n" * 5_000, f"{TOKEN}." * 1_000],
+    [
+        "eyJ" * 300_000,
+        "eyJ." * 200_000,
+        "cs1." * 200_000,
+        "a" * 900_000,
+        "a." * 400_000,
+        "Basic " * 100_000,
+        "Basic " + "A" * 900_000,
+        "Bearer eyJ" * 90_000,
+        "Bearer" + " " * 900_000,
+        "cs1." + "a-" * 400_000,
+        f"{SECRET}\n" * 5_000,
+        f"{TOKEN}." * 1_000,
+    ],
     ids=lambda text: text[:12],
-)  # fmt: skip
+)
 def test_no_text_takes_long(text: str) -> None:
     """Time grows with the length and no faster, whatever the text."""
     began = time.process_time()
@@ -599,8 +612,33 @@ def test_no_text_takes_long(text: str) -> None:
 # -- whatever comes
 
 PIECES = some.sampled_from(
-    ["cs1.", "ak1.", "cid.", "eyJ", ".", "Bearer ", "Basic ", '"', "\\", "\n", "[", "{", "}", "]", ":", ",", "\ufeff", "\x00", "é", "\ud800", SECRET, KEY, TOKEN, BASIC]
-)  # fmt: skip
+    [
+        "cs1.",
+        "ak1.",
+        "cid.",
+        "eyJ",
+        ".",
+        "Bearer ",
+        "Basic ",
+        '"',
+        "\\",
+        "\n",
+        "[",
+        "{",
+        "}",
+        "]",
+        ":",
+        ",",
+        "\ufeff",
+        "\x00",
+        "é",
+        "\ud800",
+        SECRET,
+        KEY,
+        TOKEN,
+        BASIC,
+    ]
+)
 TEXT = some.lists(PIECES | some.text(max_size=8), max_size=12).map("".join)
 quick = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -649,12 +687,12 @@ def test_no_notebook_breaks_it(metadata: dict[str, Any], lines: list[str], cells
     good["cells"][1]["outputs"][0]["text"] = [f"{line}\n" for line in lines]
     for book in (good, {**good, "cells": cells}):
         path = write(book, ensure_ascii=True)
-        valid = scan._is_valid(json.loads(path.read_text()))
+        valid = is_valid(json.loads(path.read_text()))
         scan.find(path, fix=True)
 
         assert [f for f in scan.find(path) if f.secret] == []
         assert not any(value in path.read_text() for value in (SECRET, KEY, TOKEN))
-        assert not valid or scan._is_valid(json.loads(path.read_text()))
+        assert not valid or is_valid(json.loads(path.read_text()))
 
 
 # -- the command
@@ -686,7 +724,7 @@ def test_the_command_finds_some(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_command_removes(capsys: pytest.CaptureFixture[str]) -> None:
-    """1, as something was there; the text file is named and left; afterwards the notebook is clean."""
+    """It ends with 1, because a secret was found; the text file stays, the notebook is clean."""
     path = write(put(notebook(), PLACES["source"][0], SECRET))
     Path("notes.md").write_text(KEY)
 

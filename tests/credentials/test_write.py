@@ -330,7 +330,11 @@ from stnb.credentials.write import put
 who = sys.argv[1]
 sys.stdin.readline()
 for n in range(25):
-    put(".env", {f"SERVICETITAN_{who}{n}_CLIENT_ID": f"cid.{who}{n}", "SERVICETITAN_APP_KEY": f"ak1.{who}{n}"})
+    values = {
+        f"SERVICETITAN_{who}{n}_CLIENT_ID": f"cid.{who}{n}",
+        "SERVICETITAN_APP_KEY": f"ak1.{who}{n}",
+    }
+    put(".env", values)
 """
 
 

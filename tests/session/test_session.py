@@ -595,14 +595,22 @@ def test_the_backoff_grows_and_stays_bounded() -> None:
 # -- failures, in words
 
 FAILURES: dict[str, tuple[Any, type[StnbError], int]] = {
-    "400 with errors": (fail(400, "Bad", errors={"sort": ["The value 'x' is not valid for Sort."], "": ["y"]}), Rejected, 1),
+    "400 with errors": (
+        fail(400, "Bad", errors={"sort": ["The value 'x' is not valid for Sort."], "": ["y"]}),
+        Rejected,
+        1,
+    ),
     "400 odd errors": (fail(400, "Bad", errors=["x", 1]), Rejected, 1),
     "403": (fail(403, "Scope validation failed"), NotAllowed, 1),
     "404 gateway": (fail(404, "Unable to match incoming request to an operation."), NotFound, 1),
     "404 record": (fail(404, "Job is not found."), NotFound, 1),
     "404 empty": (httpx.Response(404), NotFound, 1),
     "409 state": (fail(409, "Customer ID = 5 is not active"), Rejected, 1),
-    "409 maintenance": (fail(409, "The service is suspended for maintenance. Please try again later."), Rejected, TRIES),
+    "409 maintenance": (
+        fail(409, "The service is suspended for maintenance. Please try again later."),
+        Rejected,
+        TRIES,
+    ),
     "414": (httpx.Response(414), Rejected, 1),
     "418": (httpx.Response(418, json=[1]), Rejected, 1),
     "429": (fail(429), RateLimited, TRIES),
@@ -623,10 +631,20 @@ FAILURES: dict[str, tuple[Any, type[StnbError], int]] = {
     "no name": (httpx.ConnectError("[Errno -2] Name or service not known"), Unreachable, TRIES),
     "time-out": (httpx.ReadTimeout("slow"), Unreachable, TRIES),
     "connect time-out": (httpx.ConnectTimeout("slow"), Unreachable, TRIES),
-    "cut off on the wire": (httpx.RemoteProtocolError("peer closed connection without sending complete message body"), Unreachable, TRIES),
+    "cut off on the wire": (
+        httpx.RemoteProtocolError("peer closed connection without sending complete message body"),
+        Unreachable,
+        TRIES,
+    ),
     "proxy": (httpx.ProxyError("407"), Unreachable, TRIES),
-    "bad gzip": (lambda r: httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"no gzip")), StnbError, TRIES),
-}  # fmt: skip
+    "bad gzip": (
+        lambda r: httpx.Response(
+            200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"no gzip")
+        ),
+        StnbError,
+        TRIES,
+    ),
+}
 
 
 def frames(err: BaseException) -> Iterator[Any]:
@@ -945,11 +963,24 @@ def test_on_a_real_connection_no_log_and_no_traceback_holds_a_secret(
 @pytest.mark.parametrize(
     ("content", "whole"),
     [
-        (b"{}", True), (b" []\n", True), (b"null", True), (b"5", True), (b'"x"', True), (b"\xef\xbb\xbf{}", True),
-        (b"", False), (b"  ", False), (b"{", False), (b"[1,", False), (b'{"data":[1', False), (b"<html>", False),
-        (b"nul", False), (b'"x', False), (b"\xff\xfe", False), (b"{]", False),
+        (b"{}", True),
+        (b" []\n", True),
+        (b"null", True),
+        (b"5", True),
+        (b'"x"', True),
+        (b"\xef\xbb\xbf{}", True),
+        (b"", False),
+        (b"  ", False),
+        (b"{", False),
+        (b"[1,", False),
+        (b'{"data":[1', False),
+        (b"<html>", False),
+        (b"nul", False),
+        (b'"x', False),
+        (b"\xff\xfe", False),
+        (b"{]", False),
     ],
-)  # fmt: skip
+)
 def test_a_body_is_whole_json_or_not(content: bytes, whole: bool) -> None:
     """Told by its ends, as the decoder will read it all."""
     assert is_whole_json(content) is whole

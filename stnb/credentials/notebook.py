@@ -1,0 +1,146 @@
+"""A notebook without the secrets in it: in cells, outputs, attachments and widgets' state."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from stnb.errors import CannotSave
+
+from . import patterns
+from .patterns import Own
+
+BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]{40,}+={0,2}\s*+")
+LINES = re.compile(r"[^\n]*\n|[^\n]+")
+At = tuple[str | int, ...]  # the keys that lead to a place in a notebook
+
+
+def parsed(text: str) -> Any:
+    """The JSON of a notebook's text; None if it is none."""
+    try:
+        return json.loads(text.removeprefix("\ufeff"), parse_constant=str)
+    except (ValueError, RecursionError):
+        return None
+
+
+@dataclass
+class Book:
+    """Walks through a notebook.
+
+    Attributes:
+        own: the reader's own values.
+        places: where something was found: the place in words, the hint, and the hit.
+    """
+
+    own: Own = field(repr=False)
+    places: list[tuple[str, str, patterns.Hit]] = field(default_factory=list)
+
+    def cleaned(self, node: Any, at: At = ()) -> Any:
+        """A copy of the tree without its secrets."""
+        if isinstance(node, str):
+            return self._cleaned_text(node, at)
+        if isinstance(node, dict):
+            clean = {}
+            for key, value in node.items():
+                clean[self._cleaned_text(key, at)] = self.cleaned(value, (*at, key))
+            return clean
+        if not isinstance(node, list):
+            return node
+        if _is_lines(at) and all(isinstance(line, str) for line in node):
+            return self._cleaned_lines(node, at)
+        return [self.cleaned(value, (*at, i)) for i, value in enumerate(node)]
+
+    def _cleaned_lines(self, lines: list[str], at: At) -> list[str]:
+        """Lines are joined first, because a secret may be across two of them."""
+        text = "".join(lines)
+        clean = self._cleaned_text(text, at)
+        if clean == text:
+            return lines
+        return LINES.findall(clean)
+
+    def _cleaned_text(self, text: str, at: At) -> str:
+        if self._noted(text, at):
+            return patterns.without(text, self.own)
+        if not BASE64.fullmatch(text):
+            return text
+        # An attachment, or a buffer of a widget, which has its parts by their lengths.
+        inner = _decoded(text)
+        if not self._noted(inner, at):
+            return text
+        clean = patterns.without(inner, self.own, same_length=True)
+        return base64.b64encode(clean.encode("latin-1")).decode()
+
+    def _noted(self, text: str, at: At) -> bool:
+        """Note what is found in a text; whether a secret is among it."""
+        hits = patterns.hits(text, self.own)
+        for hit in hits:
+            line = text.count("\n", 0, hit.start) + 1
+            where = patterns.without(_where(at, line), self.own)  # a key may hold a secret too
+            self.places.append((where, patterns.hint(text[hit.start : hit.end]), hit))
+        return any(hit.secret for hit in hits)
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text).decode("latin-1")
+    except binascii.Error:
+        return ""
+
+
+def _is_lines(at: At) -> bool:
+    """Whether nbformat keeps the text at this place as a list of its lines."""
+    if not at:
+        return False
+    last = str(at[-1])
+    return last in ("source", "text", "input") or ("/" in last and not last.endswith("json"))
+
+
+def _where(at: At, line: int) -> str:
+    """A place in a notebook in words."""
+    match at:
+        case ("cells", int(i), "source"):
+            return f"cell {i + 1} source line {line}"
+        case ("cells", int(i), "outputs", *rest):
+            kinds = [str(part) for part in rest if "/" in str(part)]
+            return " ".join([f"cell {i + 1} output", *kinds[:1]])
+        case ("cells", int(i), "attachments", name, *_):
+            return f"cell {i + 1} attachment {name}"
+        case ("cells", int(i), *rest):
+            return f"cell {i + 1} {'.'.join(map(str, rest))}"
+        case ("metadata", "widgets", _, *_, last):
+            return f"metadata.widgets … {last}"
+    return ".".join(map(str, at)) or "the names at the top"
+
+
+def without_secrets(text: str, own: Own) -> str:
+    """A notebook's text without its secrets; all else is as it was, if that is possible.
+
+    Raises:
+        CannotSave: it would be no valid notebook any more.
+    """
+    before = parsed(text)
+    clean = Book(own).cleaned(before)
+    new = patterns.without(text, own)
+    if parsed(new) != clean:  # a secret was encoded, or across two lines
+        new = json.dumps(clean, indent=1) + "\n"
+    if is_valid(before) and not is_valid(clean):
+        raise CannotSave(
+            "The notebook was not changed.",
+            "Without its secrets it would be no valid notebook any more.",
+            "Remove the secrets by hand.",
+        )
+    return new
+
+
+def is_valid(book: Any) -> bool:
+    """Whether nbformat takes it for a notebook."""
+    from nbformat.validator import isvalid  # takes a while to load
+
+    try:
+        return bool(isvalid(book))
+    except Exception:  # noqa: BLE001 - it fails in many ways on what is no notebook
+        return False
