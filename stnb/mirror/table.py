@@ -13,7 +13,6 @@ from typing import Any
 from stnb.catalog.facts import CLOCK_SLACK, MODIFIED, MODIFIED_SINCE
 from stnb.errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
 from stnb.frame import notices
-from stnb.frame.parquet import provenance
 from stnb.pull import ProgressCallback, Pull
 
 from .folder import Checkpoint, Folder
@@ -128,7 +127,8 @@ class Table:
         """Wait for what was asked for; answers with the provenance of these rows."""
         assert self._run is not None
         self._run.saved()
-        return provenance(self.changes)
+        assert self._run.about is not None
+        return self._run.about
 
     def _finish(self) -> Done:
         checkpoint, why = self._checkpoint, ""
