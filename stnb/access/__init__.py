@@ -1,1 +1,1 @@
-"""Getting in: the doctor, who finds out why a tenant does not answer, and the setup of a profile."""
+"""Getting in: the doctor, which finds out why a profile does not work, and the setup of one."""

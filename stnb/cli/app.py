@@ -13,16 +13,20 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import webbrowser
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from stnb.account import account
 from stnb.errors import SetupError
 
-from .lab import end, free_port, on_signals, until_it_answers
+from .server import end, end_on_signals, free_port, until_it_answers
+from .terminal import has_screen, say
 
-ABOUT = """Open the explorer as a page in the browser: search, filter, pull, look, chart, and save, without a notebook.
-It listens on this machine alone, and the address holds a token. Files are saved in the folder where this is run."""
+ABOUT = """Open the explorer as a page in the browser: search, filter, pull, look, chart, and save,
+without a notebook. It listens on this machine alone, and the address holds a token.
+Files are saved in the folder where this is run."""
 HOST = "127.0.0.1"
 PAGE = """import os
 
@@ -30,17 +34,16 @@ os.chdir(os.environ["STNB_APP_FOLDER"])
 import stnb
 
 stnb.explore(os.environ.get("STNB_APP_PROFILE") or None)"""
+LOG_END = 2_000  # characters of Voila's log that are shown if it does not start
 
 
-def add(commands: Any, say: Callable[[str], None], has_screen: bool) -> None:
-    """The command `app`."""
-    command = commands.add_parser(
-        "app", help="the explorer as a page, without a notebook", description=ABOUT
-    )
+def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """The options of `stnb app`."""
+    command.description = ABOUT
     command.add_argument(
         "--profile",
         metavar="NAME",
-        help="the profile to begin with (default: the usual one, else demo)",
+        help="the profile to begin with (default: that of `connect()`, else demo)",
     )
     command.add_argument(
         "--port", type=int, default=8866, help="the first port to try (default: 8866)"
@@ -49,19 +52,13 @@ def add(commands: Any, say: Callable[[str], None], has_screen: bool) -> None:
     command.add_argument(
         "--browser",
         action=argparse.BooleanOptionalAction,
-        default=has_screen,
+        default=has_screen(),
         help="open the browser",
     )
-    command.set_defaults(run=_app, say=say)
+    command.set_defaults(run=run)
 
 
-def _app(options: argparse.Namespace) -> int:
-    return run(options.profile, options.port, options.dark, options.browser, options.say)
-
-
-def run(
-    profile: str | None, port: int, dark: bool, browser: bool, say: Callable[[str], None]
-) -> int:
+def run(options: argparse.Namespace) -> int:
     """Serve the page and stay until it ends; Ctrl-C ends it, and the kernels of all its visitors.
 
     Raises:
@@ -74,21 +71,17 @@ def run(
             "It needs Voila, which is not installed.",
             "Run: pip install 'stnb[app]'",
         )
-    if profile is not None:
-        from stnb.account.account import connect
-
-        connect(profile).close()  # a wrong name is better told here than on the page
-    port, token = free_port(HOST, port), secrets.token_urlsafe(24)
+    if options.profile is not None:
+        account.connect(options.profile).close()  # a wrong name is better refused here than there
+    port, token = free_port(HOST, options.port), secrets.token_urlsafe(24)
     address = f"http://{HOST}:{port}/?token={token}"
-    on_signals()
+    end_on_signals()
     say("Starting the app …")
-    with _served(profile, port, token, dark) as server:
+    with _served(options.profile, port, token, options.dark) as server:
         try:
             until_it_answers(server, f"http://{HOST}:{port}/voila/static/", "The app", "voila")
             say(f"\n  The explorer: {address}\n  Files go to:  {Path.cwd()}\n  Ctrl-C ends it.\n")
-            if browser:
-                import webbrowser
-
+            if options.browser:
                 webbrowser.open(address)
             return server.wait()
         except KeyboardInterrupt:
@@ -99,44 +92,57 @@ def run(
 def _served(
     profile: str | None, port: int, token: str, dark: bool
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Voila on a notebook of one cell, in a folder of its own; the token is in a file there, as
-    others can read a command line.
+    """Voila on a notebook of one cell, in a temporary folder.
+
+    The token is in a file there: others on this machine can read a command line.
     """
     with tempfile.TemporaryDirectory(prefix="stnb-app-") as name:
         folder = Path(name)
         page = folder / "explorer.ipynb"
         page.write_text(json.dumps(_notebook()), encoding="utf-8")
-        config = {
-            "ip": HOST,
-            "port": port,
-            "port_retries": 0,
-            "token": token,
-            "open_browser": False,
-        }
-        theme = {"theme": "dark" if dark else "light", "show_tracebacks": False}
-        said = {"Voila": config, "VoilaConfiguration": theme, "Application": {"log_level": "ERROR"}}
-        (folder / "voila.json").write_text(json.dumps(said), encoding="utf-8")
-        environment = {
-            **os.environ,
-            "STNB_APP_FOLDER": str(Path.cwd()),
-            "STNB_APP_PROFILE": profile or "",
-        }
-        paths = filter(None, [str(folder), os.environ.get("JUPYTER_CONFIG_PATH")])
-        environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
+        config = json.dumps(_config(port, token, dark))
+        (folder / "voila.json").write_text(config, encoding="utf-8")
+        log_file = folder / "log"
         command = [sys.executable, "-m", "voila", str(page), f"--Voila.port={port}"]
-        with (folder / "log").open("wb") as log:  # every visitor's kernel adds to it
+        with log_file.open("wb") as log:  # every visitor's kernel adds to it
             server = subprocess.Popen(
-                command, cwd=folder, env=environment, start_new_session=True, stderr=log, stdout=log
+                command,
+                cwd=folder,
+                env=_environment(folder, profile),
+                start_new_session=True,
+                stderr=log,
+                stdout=log,
             )
         try:
             yield server
         except SetupError:
-            sys.stderr.write(
-                (folder / "log").read_text(encoding="utf-8", errors="replace")[-2_000:]
-            )
+            sys.stderr.write(log_file.read_text(encoding="utf-8", errors="replace")[-LOG_END:])
             raise
         finally:
             end(server)
+
+
+def _config(port: int, token: str, dark: bool) -> dict[str, Any]:
+    voila = {"ip": HOST, "port": port, "port_retries": 0, "token": token, "open_browser": False}
+    theme = "dark" if dark else "light"
+    return {
+        "Voila": voila,
+        "VoilaConfiguration": {"theme": theme, "show_tracebacks": False},
+        "Application": {"log_level": "ERROR"},
+    }
+
+
+def _environment(folder: Path, profile: str | None) -> dict[str, str]:
+    paths = [str(folder)]
+    others = os.environ.get("JUPYTER_CONFIG_PATH")
+    if others:
+        paths.append(others)
+    return {
+        **os.environ,
+        "STNB_APP_FOLDER": str(Path.cwd()),
+        "STNB_APP_PROFILE": profile or "",
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(paths),
+    }
 
 
 def _notebook() -> dict[str, Any]:
@@ -149,5 +155,5 @@ def _notebook() -> dict[str, Any]:
         "execution_count": None,
     }
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    about = {"kernelspec": kernel, "language_info": {"name": "python"}, "title": "stnb explorer"}
-    return {"cells": [cell], "metadata": about, "nbformat": 4, "nbformat_minor": 5}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "title": "stnb explorer"}
+    return {"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}

@@ -1,28 +1,43 @@
-"""`stnb demo`: the demo tenant as a server on this machine, and what it can do wrong."""
+"""`stnb demo`: the demo tenant as a server on this machine, and the faults that it can produce."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import sys
-from typing import Any
+import socket
+from collections.abc import Sequence
 
+from starlette.types import ASGIApp
+
+from stnb.demoserver import FAULTS, make_app, serve
 from stnb.errors import SetupError, UsageError
 
-SERVE = """Serve the demo tenant on this machine until Ctrl-C, for stnb and for any other client of the API.
-It prints the lines for a .env file; with them, `stnb pull jpm.jobs --profile local` reads from it."""
+from .terminal import say
+
+SERVE = """Serve the demo tenant on this machine until Ctrl-C, for stnb and any other client of the
+API. It prints the lines for a .env file; with them, `stnb pull jpm.jobs --profile local` reads
+from it."""
 EXAMPLES = """examples:
   stnb demo serve --port 8000 --live --speed 60
   stnb demo serve --fault 429-header --fault 500:0.05
   curl -X POST localhost:8000/_demo/faults -d '[{"name": "drop", "path": "/jobs", "times": 3}]'
 """
+MOST_SCALE, MOST_LATENCY = 100.0, 600.0
 
 
-def add(commands: Any) -> None:
-    """The commands `demo serve` and `demo faults`."""
-    command = commands.add_parser("demo", help="serve the demo tenant on this machine")
+def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """The commands below `stnb demo`."""
     inner = command.add_subparsers(title="commands", metavar="COMMAND", required=True)
     command = inner.add_parser("serve", help="until Ctrl-C", description=SERVE, epilog=EXAMPLES)
+    _add_address(command)
+    _add_company(command)
+    _add_behaviour(command)
+    command.set_defaults(run=run)
+    command = inner.add_parser("faults", help="what the demo can do wrong, by name")
+    command.set_defaults(run=list_faults)
+
+
+def _add_address(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--host", default="127.0.0.1", help="this machine alone: 127.0.0.1 or localhost"
     )
@@ -33,6 +48,9 @@ def add(commands: Any) -> None:
         metavar="NAME",
         help="the profile's name in the lines (default: local)",
     )
+
+
+def _add_company(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--seed",
         type=int,
@@ -58,6 +76,9 @@ def add(commands: Any) -> None:
         metavar="X",
         help="seconds that pass in the demo in one second; with --live",
     )
+
+
+def _add_behaviour(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--latency",
         type=float,
@@ -78,24 +99,22 @@ def add(commands: Any) -> None:
         metavar="NAME[:CHANCE]",
         help="once, or by chance; see `stnb demo faults`",
     )
-    command.set_defaults(run=_serve)
-    command = inner.add_parser("faults", help="what the demo can do wrong, by name")
-    command.set_defaults(run=_faults)
 
 
-def _faults(options: argparse.Namespace) -> None:
-    from stnb.demoserver import FAULTS
+def list_faults(options: argparse.Namespace) -> None:
+    """Print each fault and what it does."""
+    width = max(map(len, FAULTS))
+    for name, effect in FAULTS.items():
+        print(f"{name:<{width}}  {effect}")
 
-    wide = max(map(len, FAULTS))
-    for name, told in FAULTS.items():
-        print(f"{name:<{wide}}  {told}")
 
+def run(options: argparse.Namespace) -> None:
+    """Serve the demo until Ctrl-C.
 
-def _serve(options: argparse.Namespace) -> int:
-    from stnb.demoserver import (
-        serve,
-    )  # brings numpy and uvicorn, for which no other command need wait
-
+    Raises:
+        UsageError: an option cannot be what it is.
+        SetupError: the port cannot be had.
+    """
     if options.host not in serve.LOOPBACK:
         raise UsageError(
             f"The demo does not listen on {options.host}.",
@@ -105,70 +124,64 @@ def _serve(options: argparse.Namespace) -> int:
     if not options.profile.isidentifier():
         raise UsageError(
             f"{options.profile!r} is no name of a profile.",
-            "It becomes part of variables' names.",
-            "Write one like local.",
+            "It becomes part of the variables' names.",
+            "Write one such as local.",
         )
-    app, line = _app(options), _line(options.port)
-    url = f"http://{serve.HOST}:{line.getsockname()[1]}"
+    app, listener = _app(options), _listener(options.port)
+    url = f"http://{serve.HOST}:{listener.getsockname()[1]}"
 
     def ready() -> None:
-        print(
-            f"# The demo tenant answers at {url} until Ctrl-C. For a .env file:\n{serve.env_lines(url, options.profile)}",
-            flush=True,
-        )
+        print(f"# The demo tenant answers at {url} until Ctrl-C. For a .env file:")
+        print(serve.env_lines(url, options.profile), flush=True)
 
     with contextlib.suppress(KeyboardInterrupt):
-        serve.run(app, line, ready)
-    print("stnb: the demo has ended.", file=sys.stderr)
-    return 0
+        serve.run(app, listener, ready)
+    say("stnb: the demo has ended.")
 
 
-def _app(options: argparse.Namespace) -> Any:
-    from stnb.demoserver import make_app
-
+def _app(options: argparse.Namespace) -> ASGIApp:
     if options.speed is not None and not options.live:
         raise UsageError(
             "--speed was given without --live.",
-            "Without it no time passes.",
+            "Without --live no time passes.",
             "Add --live, or leave --speed out.",
         )
-    if not 0 < options.scale <= 100 or not 0 <= options.latency <= 600:
+    if not 0 < options.scale <= MOST_SCALE or not 0 <= options.latency <= MOST_LATENCY:
         raise UsageError(
-            "The size or the latency is out of range.",
-            "A scale lies above 0 and up to 100, a latency between 0 and 600 seconds.",
+            "The scale or the latency is out of range.",
+            f"A scale is above 0 and at most {MOST_SCALE:.0f}, "
+            f"a latency between 0 and {MOST_LATENCY:.0f} seconds.",
             "Correct --scale or --latency.",
         )
-    given = {
-        "seed": options.seed,
-        "scale": options.scale,
-        "latency": options.latency,
-        "state": options.state,
-    }
+    speed = 1.0 if options.speed is None else options.speed
     try:
         return make_app(
-            **given,
+            seed=options.seed,
+            scale=options.scale,
+            latency=options.latency,
+            state=options.state,
             faults=options.fault,
             live=options.live,
-            speed=1.0 if options.speed is None else options.speed,
+            speed=speed,
         )
     except ValueError as err:
         happened = str(err)
     raise UsageError(
         happened,
-        "The demo cannot be started so.",
+        "The demo cannot be started in this way.",
         "See `stnb demo serve --help` and `stnb demo faults`.",
     )
 
 
-def _line(port: int) -> Any:
-    from stnb.demoserver.api.serve import listen
-
+def _listener(port: int) -> socket.socket:
     try:
-        return listen(port)
-    except (OSError, OverflowError) as err:
-        why = getattr(err, "strerror", None) or str(err)
+        return serve.listen(port)
+    except OverflowError as err:  # no port has such a number
+        cause = str(err)
+    except OSError as err:
+        cause = err.strerror or str(err)
     raise SetupError(
         f"Port {port} cannot be had.",
-        f"The system says: {why}; likely another program listens there.",
+        f"The system says: {cause}; likely another program listens there.",
         "Name another with --port, or leave it out to take a free one.",
     )

@@ -1,4 +1,4 @@
-"""`stnb doctor`: prints what `checkup.examine` finds."""
+"""`stnb doctor`: prints the report of `access.doctor.examine`."""
 
 from __future__ import annotations
 
@@ -6,64 +6,63 @@ import argparse
 import json
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
 from stnb import credentials
+from stnb.access.doctor import Report, examine, practice
+from stnb.account.account import Account
 
-if TYPE_CHECKING:
-    from stnb.access.doctor import Report
-    from stnb.account.account import Account
+from .terminal import add_env_file, say
 
-ABOUT = """Look at everything between the .env file and the first row, and name the likeliest cause where it does not work.
-The report holds no secret and can be pasted into a ticket. Ends with 0 where all is well, 1 where something is wrong."""
+ABOUT = """Look at everything between the .env file and the first row, and name the likeliest cause
+if something does not work. The report holds no secret and can be pasted into a ticket.
+Ends with 0 if all is well, 1 if something is wrong."""
+WIDEST = 110  # columns: longer lines are hard to read
 
 
-def add(commands: Any) -> None:
-    command = commands.add_parser(
-        "doctor", help="find out why it does not work, and whom to ask", description=ABOUT
-    )
+def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """The options of `stnb doctor`."""
+    command.description = ABOUT
     command.add_argument(
         "profile", nargs="?", metavar="PROFILE", help="a profile of the .env file, or demo"
     )
     command.add_argument("--all", action="store_true", help="every profile of the file")
+    add_env_file(command)
     command.add_argument(
-        "--env-file", metavar="FILE", help="the file to read (default: the nearest .env upwards)"
-    )
-    command.add_argument(
-        "--json", action="store_true", help="print JSON: an object, with --all an array of them"
+        "--json", action="store_true", help="print JSON: an object, or an array with --all"
     )
     command.add_argument(
         "--try-other-environment",
         action="store_true",
-        help="where the pair is refused, send it to the other environment's host, to see whether it belongs there",
+        help="if the pair is refused, send it to the other environment's host, "
+        "to see whether it belongs there",
     )
     command.add_argument(
         "--demo-state",
         metavar="NAME",
-        help="practice on the demo tenant in a state such as disabled; a wrong name lists them",
+        help="practise on the demo tenant in a state such as disabled; a wrong name lists them",
     )
-    command.set_defaults(run=_doctor, refuse=command.error)
+    # Two choices at once are a wrong command line: argparse's own error prints the usage.
+    command.set_defaults(run=run, refuse=command.error)
 
 
-def _doctor(options: argparse.Namespace) -> int:
-    if sum(map(bool, (options.profile, options.all, options.demo_state))) > 1:
+def run(options: argparse.Namespace) -> int:
+    """Print a report for each profile that was asked for; 1 if something is wrong in one."""
+    choices = (options.profile, options.all, options.demo_state)
+    if len([choice for choice in choices if choice]) > 1:
         options.refuse("name one of PROFILE, --all and --demo-state")
-    reports = [_examined(who, options) for who in _patients(options)]
+    reports = [_examined(who, options) for who in _profiles(options)]
     if options.json:
-        found = [r.as_dict() for r in reports]
-        print(json.dumps(found if options.all else found[0], indent=2, ensure_ascii=False))
+        print(_json(reports, as_array=options.all))
     else:
-        width = min(shutil.get_terminal_size((100, 24)).columns, 110)
-        print("\n\n".join(r.text(width) for r in reports))
-    return 0 if all(r.ok for r in reports) else 1
+        width = min(shutil.get_terminal_size((100, 24)).columns, WIDEST)
+        print("\n\n".join(report.text(width) for report in reports))
+    return 0 if all(report.ok for report in reports) else 1
 
 
-def _patients(options: argparse.Namespace) -> list[Account | str | None]:
+def _profiles(options: argparse.Namespace) -> list[Account | str | None]:
+    """What to examine; None for the profile that `connect()` would take."""
     if options.demo_state:
-        from stnb.access.doctor import (
-            practice,
-        )  # brings the session and the demo, which no other command need wait for
-
         try:
             return [practice(options.demo_state)]
         except ValueError as err:
@@ -74,10 +73,16 @@ def _patients(options: argparse.Namespace) -> list[Account | str | None]:
 
 
 def _examined(who: Account | str | None, options: argparse.Namespace) -> Report:
-    from stnb.access.doctor import examine
-
     if sys.stderr.isatty():
-        print(f"examining {who if isinstance(who, str) else 'the profile'} …", file=sys.stderr)
+        name = who.profile if isinstance(who, Account) else who or "the profile"
+        say(f"examining {name} …")
     return examine(
         who, env_file=options.env_file, try_other_environment=options.try_other_environment
     )
+
+
+def _json(reports: Sequence[Report], *, as_array: bool) -> str:
+    found = [report.as_dict() for report in reports]
+    if as_array:
+        return json.dumps(found, indent=2, ensure_ascii=False)
+    return json.dumps(found[0], indent=2, ensure_ascii=False)

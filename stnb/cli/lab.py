@@ -1,81 +1,49 @@
-"""JupyterLab on the notebooks: a free port, a token, one line with the address."""
+"""`stnb lab`: JupyterLab on the notebooks, with a free port and a token."""
 
 from __future__ import annotations
 
-import contextlib
+import argparse
 import importlib.util
 import os
 import secrets
-import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
-from stnb.errors import CannotSave, SetupError
+from stnb.errors import SetupError
 
-FIRST = "00-start-here.ipynb"
-HERE = Path(__file__).parent
-HOME = HERE.parent  # the package, which carries the notebooks where it is installed
-PATIENCE = 60.0  # seconds until the server must answer
+from . import notebooks
+from .server import end, end_on_signals, free_port, until_it_answers
+from .terminal import has_screen, say
 
-
-def notebooks(copy_to: Path | None = None, home: Path = HOME) -> Path:
-    """The folder of notebooks: the checkout's own, or a copy beside the reader where stnb was
-    installed as a package.
-    """
-    checkout = home.parent / "notebooks"
-    if (checkout / FIRST).is_file():
-        return checkout
-    return copy((copy_to or Path.cwd()) / "stnb-notebooks", home)
+CONFIG = Path(__file__).parent  # its folder labconfig: no question about news at the first start
 
 
-def copy(target: Path, home: Path = HOME) -> Path:
-    """Copy the notebooks to a folder, which is made where it is not there; what the reader has
-    changed in it stays.
-
-    Raises:
-        CannotSave: the folder cannot be written.
-    """
-    checkout = home.parent / "notebooks"
-    source = checkout if (checkout / FIRST).is_file() else home / "notebooks"
-    hidden = shutil.ignore_patterns(".*")
-    try:
-        shutil.copytree(
-            source, target, dirs_exist_ok=True, copy_function=_keep_existing, ignore=hidden
-        )
-    except OSError as err:
-        raise CannotSave(
-            f"The notebooks could not be copied to {target}.",
-            f"The system says: {err.strerror or err}.",
-            "Start `stnb lab` in a folder that you may write to, or name one: `stnb lab FOLDER`.",
-        ) from None
-    return target
+def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """The options of `stnb lab`."""
+    command.add_argument("folder", nargs="?", type=Path, help="another folder than the notebooks'")
+    command.add_argument(
+        "--host", default="localhost", help="the address to listen on (default: localhost)"
+    )
+    command.add_argument(
+        "--port", type=int, default=8888, help="the first port to try (default: 8888)"
+    )
+    command.add_argument(
+        "--browser",
+        action=argparse.BooleanOptionalAction,
+        default=has_screen(),
+        help="open the browser",
+    )
+    command.set_defaults(run=run)
 
 
-def _keep_existing(source: str, target: str) -> str:
-    """What the reader has changed is theirs."""
-    return target if Path(target).exists() else shutil.copy2(source, target)
-
-
-def run(
-    folder: Path | None, host: str, port: int, browser: bool, say: Callable[[str], None]
-) -> int:
+def run(options: argparse.Namespace) -> int:
     """Start JupyterLab and stay until it ends; Ctrl-C ends it.
-
-    Args:
-        host: the address to listen on; localhost unless others are to reach it, as from outside a
-            container.
-        port: the first to try; the next free one is taken.
-        say: prints a line.
 
     Raises:
         SetupError: JupyterLab is not installed, or did not start.
+        CannotSave: the notebooks cannot be copied.
     """
     if importlib.util.find_spec("jupyterlab") is None:
         raise SetupError(
@@ -83,22 +51,20 @@ def run(
             "stnb was installed without it.",
             "Run: pip install 'stnb[lab]'",
         )
-    folder = folder or notebooks()
-    port, token = free_port(host, port), secrets.token_urlsafe(24)
-    first = f"/tree/{FIRST}" if (folder / FIRST).is_file() else ""
+    folder = options.folder or notebooks.folder()
+    port, token = free_port(options.host, options.port), secrets.token_urlsafe(24)
+    page = "/lab"
+    if (folder / notebooks.FIRST).is_file():
+        page = f"/lab/tree/{notebooks.FIRST}"
     say("Starting JupyterLab …")
-    on_signals()
-    ours = str(HERE)  # no question about news at the first start
-    paths = os.pathsep.join(filter(None, [ours, os.environ.get("JUPYTER_CONFIG_PATH")]))
-    environment = {**os.environ, "JUPYTER_CONFIG_PATH": paths}
-    server = subprocess.Popen(
-        _command(folder, host, port, token, browser, first), env=environment, start_new_session=True
-    )
+    end_on_signals()
+    command = _command(folder, options.host, port, token, options.browser, page)
+    # A session of its own: Ctrl-C reaches this process alone, which then ends the whole group.
+    server = subprocess.Popen(command, env=_environment(), start_new_session=True)
     try:
         until_it_answers(server, f"http://localhost:{port}/api", "JupyterLab", "jupyter lab")
-        say(
-            f"\n  JupyterLab: http://localhost:{port}/lab{first}?token={token}\n  Notebooks:  {folder}\n  Ctrl-C ends it.\n"
-        )
+        say(f"\n  JupyterLab: http://localhost:{port}{page}?token={token}")
+        say(f"  Notebooks:  {folder}\n  Ctrl-C ends it.\n")
         return server.wait()
     except KeyboardInterrupt:
         return 0
@@ -106,89 +72,31 @@ def run(
         end(server)
 
 
-def on_signals() -> None:
-    """A kill ends us as Ctrl-C does: the server is in a group of its own and would outlive us."""
-    for ending in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, ending):
-            signal.signal(getattr(signal, ending), _interrupt)
+def _environment() -> dict[str, str]:
+    paths = [str(CONFIG)]
+    others = os.environ.get("JUPYTER_CONFIG_PATH")
+    if others:
+        paths.append(others)
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
-
-
-def _command(
-    folder: Path, host: str, port: int, token: str, browser: bool, first: str
-) -> list[str]:
+def _command(folder: Path, host: str, port: int, token: str, browser: bool, page: str) -> list[str]:
     options = {
         "ServerApp.root_dir": str(folder),
         "ServerApp.port": str(port),
-        "ServerApp.port_retries": "0",
+        "ServerApp.port_retries": "0",  # on another port the printed address would be wrong
         "ServerApp.ip": host,
         "Application.log_level": "WARN",
         "ServerApp.open_browser": str(browser),
         "IdentityProvider.token": token,
-        "LabApp.default_url": f"/lab{first}",
+        "LabApp.default_url": page,
         "LabApp.expose_app_in_browser": "True",  # so that the explorer's button can add a cell
-        "LabApp.news_url": "None",  # nothing beyond the package index is asked for
+        "LabApp.news_url": "None",  # no request beyond the package index
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
-    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    return [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        *root,
-        *(f"--{name}={value}" for name, value in options.items()),
-    ]
-
-
-def free_port(host: str, first: int) -> int:
-    """The first port from `first` on that nobody listens on."""
-    for port in range(first, first + 100):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind((host, port))
-            return port
-    raise SetupError(
-        f"No port is free from {first} on.", "A hundred were tried.", "Name another with --port."
-    )
-
-
-def until_it_answers(
-    server: subprocess.Popen[bytes], address: str, name: str, command: str
-) -> None:
-    """Wait for the server's first answer, whatever it says.
-
-    Raises:
-        SetupError: it ended, or gave none.
-    """
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if server.poll() is not None:
-            raise SetupError(
-                f"{name} did not start.",
-                f"It ended with code {server.returncode}; its words are above.",
-                f"Try `{command}` by itself.",
-            )
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except urllib.error.HTTPError as answered:
-            answered.close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise SetupError(
-        f"{name} did not answer.", f"It was given {PATIENCE:.0f} s.", f"Try `{command}` by itself."
-    )
-
-
-def end(server: subprocess.Popen[bytes]) -> None:
-    """End the server and its kernels: it is the leader of their group."""
-    for how in (signal.SIGTERM, signal.SIGKILL):
-        if server.poll() is not None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, how)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(8)
+    command = [sys.executable, "-m", "jupyterlab"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # as in a container
+        command.append("--allow-root")
+    for name, value in options.items():
+        command.append(f"--{name}={value}")
+    return command

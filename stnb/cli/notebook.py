@@ -3,104 +3,90 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from stnb import credentials
 from stnb.catalog import Endpoint, load
 from stnb.errors import BadFilter, CredentialsMissing
+from stnb.explorer import notebook
+from stnb.explorer.state import State, code, named
+from stnb.pull import call
 from stnb.session import clock
 
-from .pull import count
+from .filters import add_filters, filters_of, resource_in
+from .terminal import at_least_1, say
 
-ABOUT = """Write a notebook that connects, pulls, shows the first rows, says what the columns hold, and draws a picture.
-It runs from top to bottom, on the demo tenant too; the profile's name is the one line to change."""
+ABOUT = """Write a notebook that connects, pulls, shows the first rows, describes the columns, and
+draws a picture. It runs from top to bottom, on the demo tenant too; the line to change is the one
+with the profile's name."""
 EXAMPLES = """examples:
   stnb notebook new --resource jpm.jobs --jobStatus Completed
-  stnb notebook new --resource accounting.invoices --invoicedOnOrAfter "last 90 days" --profile phoenix --to revenue.ipynb
+  stnb notebook new --resource accounting.invoices --invoicedOnOrAfter "last 90 days" \\
+      --profile phoenix --to revenue.ipynb
 """
 LIMIT = 1_000
 
 
-def add(commands: Any, given: Sequence[str], say: Callable[[str], None]) -> None:
-    """The `notebook` command; its help lists the filters of the resource that stands on the line."""
-    top = commands.add_parser("notebook", help="write a notebook to start from")
-    inner = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    endpoint = (
-        next((load()[a] for a in given[1:] if a in load()), None)
-        if given[:1] == ["notebook"]
-        else None
-    )
+def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """The commands below `stnb notebook`; help lists the filters of the resource on the line."""
+    inner = command.add_subparsers(title="commands", metavar="COMMAND", required=True)
     command = inner.add_parser("new", help="for a resource", description=ABOUT, epilog=EXAMPLES)
     command.add_argument(
         "--resource", required=True, metavar="NAME", help="such as jpm.jobs; see `stnb find`"
     )
     command.add_argument(
-        "--profile", help="a profile of the .env file (default: the usual one, else demo)"
+        "--profile", help="a profile of the .env file (default: that of `connect()`, else demo)"
     )
     command.add_argument(
-        "--limit", type=count, default=LIMIT, metavar="N", help=f"rows at most (default: {LIMIT:,})"
+        "--limit",
+        type=at_least_1,
+        default=LIMIT,
+        metavar="N",
+        help=f"rows at most (default: {LIMIT:,})",
     )
     command.add_argument(
         "--to",
         type=Path,
         metavar="FILE",
-        help="the notebook (default: the resource and today, here)",
+        help="the notebook (default: the resource and today's date, in this folder)",
     )
-    command.add_argument(
-        "--filter",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="a filter, where its name is an option above",
-    )
-    if endpoint is not None:
-        group = command.add_argument_group(f"filters of {endpoint.name}")
-        for p in sorted(endpoint.filters, key=lambda p: not p.required):
-            if f"--{p.name}" not in command._option_string_actions:
-                shown = (
-                    "{" + ",".join(p.values) + "}"
-                    if p.values and len(p.values) < 9
-                    else p.type.upper()
-                )
-                note = "; ".join(["required"] * p.required + ["several: repeat it"] * bool(p.many))
-                group.add_argument(
-                    f"--{p.name}", dest=f"filter:{p.py}", action="append", metavar=shown, help=note
-                )
-    command.set_defaults(run=_new, say=say)
+    add_filters(command, resource_in(arguments))
+    command.set_defaults(run=run)
 
 
-def _new(options: argparse.Namespace) -> int:
-    from stnb.explorer import notebook
-    from stnb.explorer.state import (
-        State,
-        code,
-        named,
-    )  # brings the widgets, for which no other command need wait
-    from stnb.pull import call
+def run(options: argparse.Namespace) -> None:
+    """Write the notebook, and say where it is.
 
+    Raises:
+        UnknownResource: no resource has that name.
+        UnknownFilter: the resource has no such filter.
+        BadFilter: a value does not fit, a required filter is missing, or the file's ending is
+            another one.
+        CannotSave: the file is there already, or cannot be written.
+    """
     endpoint = load()[options.resource]
-    given = named(endpoint, _filters(options, endpoint))
-    call.call(
-        endpoint, tenant=0, filters=given
-    )  # that a required one is missing is better told now than in the notebook
-    state = State(options.profile or _usual(), endpoint.name, given, options.limit)
-    target = options.to or Path(
-        f"{endpoint.name.replace('.', '-').replace('_', '-')}-{clock.today():%Y-%m-%d}.ipynb"
-    )
+    given = named(endpoint, filters_of(options, endpoint))
+    # A required filter that is missing is better noticed here than in the notebook.
+    call.call(endpoint, tenant=0, filters=given)
+    target = options.to or _usual_file(endpoint)
     if target.suffix != ".ipynb":
         raise BadFilter(
             f"{target} was not written.",
             "A notebook's name ends in .ipynb.",
             f"Use --to {target.stem}.ipynb.",
         )
+    state = State(options.profile or _usual_profile(), endpoint.name, given, options.limit)
     path = notebook.write(notebook.notebook(code(state), resource=endpoint.name), target)
-    options.say(f"{path}  (open it with `stnb lab {path.parent}`)")
-    return 0
+    say(f"{path}  (open it with `stnb lab {path.parent}`)")
 
 
-def _usual() -> str:
+def _usual_file(endpoint: Endpoint) -> Path:
+    name = endpoint.name.replace(".", "-").replace("_", "-")
+    return Path(f"{name}-{clock.today():%Y-%m-%d}.ipynb")
+
+
+def _usual_profile() -> str:
     """The profile that `connect()` would take, by its name, so that the notebook says whose data it
     reads.
     """
@@ -110,25 +96,3 @@ def _usual() -> str:
         if credentials.settings().profiles:
             raise
         return credentials.DEMO
-
-
-def _filters(options: argparse.Namespace, endpoint: Endpoint) -> dict[str, Any]:
-    given = {
-        k.removeprefix("filter:"): v
-        for k, v in vars(options).items()
-        if k.startswith("filter:") and v is not None
-    }
-    for pair in options.filter:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise BadFilter(
-                f"{pair!r} has no value.",
-                "A filter is written as --filter NAME=VALUE.",
-                "Put = between the two.",
-            )
-        given.setdefault(name, []).append(value)
-    for name, values in given.items():
-        param = endpoint.takes(name)
-        if param is None or not param.many or len(values) == 1:
-            given[name] = values[-1]
-    return given

@@ -1,4 +1,4 @@
-"""`stnb scan`: prints what `scan.find` returns."""
+"""`stnb scan`: prints what `credentials.scan.find` returns."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ import dataclasses
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from stnb.credentials import scan
 from stnb.credentials.scan import Finding
 
-ABOUT = """Look for ServiceTitan secrets, app keys and access tokens in notebooks (sources, outputs, attachments, widgets,
-metadata) and text files, and for the values of your own .env in any format. Client ids are told, but are no secrets."""
+from .terminal import say
+
+ABOUT = """Look for ServiceTitan secrets, app keys and access tokens in notebooks (sources, outputs,
+attachments, widgets, metadata) and text files, and for the values of your own .env in any format.
+Client ids are listed, but are no secrets."""
 
 
-def add(commands: Any) -> None:
-    command = commands.add_parser(
-        "scan", help="look for secrets in notebooks and text files", description=ABOUT
-    )
+def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """The options of `stnb scan`."""
+    command.description = ABOUT
     command.add_argument(
         "paths",
         nargs="*",
@@ -35,49 +36,71 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--json", action="store_true", help="print a JSON array, one object for each place"
     )
-    command.set_defaults(run=_scan)
+    command.set_defaults(run=run)
 
 
-def _scan(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Print a line or an object for each place; 1 if there is a secret."""
     found = scan.find(options.paths, fix=options.fix)
     if options.json:
-        print(json.dumps([{**dataclasses.asdict(f), "path": str(f.path)} for f in found], indent=1))
-    for f in () if options.json else found:
-        print(
-            _printable(f"{f.path}: {f.where}: {f.kind} {f.hint}{' · removed' if f.removed else ''}")
-        )
-    secrets = [f for f in found if f.secret]
-    if secrets:
-        print(f"stnb: {_summary(secrets, options.fix)}", file=sys.stderr)
-    return 1 if secrets else 0
+        print(json.dumps([_as_dict(finding) for finding in found], indent=1))
+    else:
+        for finding in found:
+            print(_printable(_line(finding)))
+    secrets = [finding for finding in found if finding.secret]
+    if not secrets:
+        return 0
+    say(f"stnb: {_summary(secrets, options.fix)}")
+    return 1
+
+
+def _as_dict(finding: Finding) -> dict[str, object]:
+    return {**dataclasses.asdict(finding), "path": str(finding.path)}
+
+
+def _line(finding: Finding) -> str:
+    line = f"{finding.path}: {finding.where}: {finding.kind} {finding.hint}"
+    if finding.removed:
+        line += " · removed"
+    return line
 
 
 def _printable(line: str) -> str:
-    """The line in the terminal's own signs: a file may have any name."""
-    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
-    coding = sys.stdout.encoding or "utf-8"
-    return line.encode(coding, "backslashreplace").decode(coding)
+    """The line in characters that the terminal has: a file may have any name."""
+    shown = ""
+    for character in line:
+        shown += character if character.isprintable() else repr(character)[1:-1]
+    encoding = sys.stdout.encoding or "utf-8"
+    return shown.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _summary(secrets: Sequence[Finding], fix: bool) -> str:
-    """How many, and what to do now, a step on each line."""
-    left = [f for f in secrets if not f.removed]
-    files = len({f.path for f in secrets})
-    count = f"{len(secrets)} secret{'s' * (len(secrets) > 1)} in {files} file{'s' * (files > 1)}"
+    """How many secrets, and what to do now, each step on a line of its own."""
+    left = [finding for finding in secrets if not finding.removed]
+    files = len({finding.path for finding in secrets})
+    count = f"{_counted(len(secrets), 'secret')} in {_counted(files, 'file')}"
     if fix:
         count += f", {len(secrets) - len(left)} removed"
-    hand = any(f.path.suffix != ".ipynb" or fix for f in left)
-    tool = any(f.path.suffix == ".ipynb" and not fix for f in left)
-    steps = [f"{count}."]
-    steps += [
-        "A secret that lay in a file must be taken as known: generate a new one, and put it into .env."
+    steps = [
+        f"{count}.",
+        "A secret that lay in a file must be taken as known: "
+        "generate a new one, and put it into .env.",
+        "(A token ends by itself after 15 minutes; "
+        "an app key opens nothing without a client secret.)",
     ]
-    steps += [
-        "(A token ends by itself after 15 minutes; an app key opens nothing without a client secret.)"
-    ]
-    steps += ["`stnb scan --fix` takes secrets out of notebooks."] * tool
-    steps += ["Reload the notebooks that are open in Jupyter, or it writes them back."] * (
-        len(left) < len(secrets)
-    )
-    steps += ["Take those in text files out by hand, and read them from .env."] * hand
-    return "\n  ".join([*steps, "What was committed stays in Git's history."])
+    if any(_can_be_fixed(finding) and not fix for finding in left):
+        steps.append("`stnb scan --fix` takes secrets out of notebooks.")
+    if len(left) < len(secrets):
+        steps.append("Reload the notebooks that are open in Jupyter, or it writes them back.")
+    if any(fix or not _can_be_fixed(finding) for finding in left):
+        steps.append("Take those in text files out by hand, and read them from .env.")
+    steps.append("What was committed stays in Git's history.")
+    return "\n  ".join(steps)
+
+
+def _can_be_fixed(finding: Finding) -> bool:
+    return finding.path.suffix == ".ipynb"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

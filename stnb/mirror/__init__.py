@@ -1,9 +1,13 @@
-"""A folder of Parquet files, one a table, that is kept up to date.
+"""A folder of Parquet files that is kept up to date, one file for each table; and SQL over it.
 
-routes.py   what is read how: by a feed's cursor, by the time of the last change, or whole
-home.py     the folder: whose it is, how far each table stands, one sync at a time
+run.py      sync(): the tables one after the other, and a table of what changed
+route.py    how a table is read: by a feed's cursor, by the time of the last change, or whole
+table.py    one table: read what changed, merge it, write down the checkpoint
+folder.py   the folder: whose it is, the checkpoints, one sync at a time
 merge.py    a file and what changed -> the file as it is now
-run.py      the tables one by one, and the table of what changed
+columns.py  columns of two files: brought to one type, compared
+sql.py      sql(): DuckDB over the folder, read only
+view.py     a Parquet file as a table of DuckDB
 """
 
 from __future__ import annotations

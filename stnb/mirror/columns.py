@@ -19,10 +19,10 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Rows:
-    """The rows of a Parquet file; its footer is read once.
+    """The rows of a Parquet file. Its footer is read once, its columns when they are needed.
 
     Attributes:
-        count: how many there are.
+        count: how many rows there are.
         names: the columns.
     """
 
@@ -33,40 +33,51 @@ class Rows:
         self.count, self.names = self._footer.num_rows, self._schema.names
 
     def type_of(self, name: str) -> pa.DataType:
-        """The type of a column; null where there is none."""
+        """The type of a column; null if the file lacks it."""
         return self._schema.field(name).type if name in self.names else pa.null()
 
     def groups(self, names: list[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
-        """The row groups, each with the number of rows before it."""
+        """The row groups, each with the number of rows before it.
+
+        Args:
+            names: the columns to read; all of them when not given.
+        """
         start = 0
-        with pq.ParquetFile(
-            self._path, metadata=self._footer
-        ) as file:  # closed before the file is replaced
+        # Closed at the end, as Windows replaces no file that is open.
+        with pq.ParquetFile(self._path, metadata=self._footer) as file:
             for group in range(file.num_row_groups):
                 part = file.read_row_group(group, columns=names)
-                yield start, part if names is None else part.select(names)  # "a" also brings "a.b"
+                if names is not None:
+                    part = part.select(names)  # Arrow takes "a" for a prefix, and reads "a.b" too
+                yield start, part
                 start += part.num_rows
 
     def column(self, name: str) -> pa.ChunkedArray:
-        """A column as it is in the file; nulls where the file lacks it."""
+        """A column as it is in the file; nulls if the file lacks it."""
         if name not in self.names:
             return pa.chunked_array([pa.nulls(self.count)])
-        parts = [chunk for _, part in self.groups([name]) for chunk in part.column(name).chunks]
-        return pa.chunked_array(parts, self.type_of(name))
+        chunks: list[pa.Array] = []
+        for _, part in self.groups([name]):
+            chunks.extend(part.column(name).chunks)
+        return pa.chunked_array(chunks, self.type_of(name))
 
     def picked(self, name: str, kind: pa.DataType, places: Places) -> pa.Array:
-        """The values of a column at some places, as `kind`; no more than a row group of others is
-        read at a time.
+        """The values of a column at some places, in that order.
+
+        One row group is in memory at a time, whatever the places.
+
+        Args:
+            kind: the type that the values get.
+            places: row numbers of the file.
         """
         if name not in self.names:
             return pa.nulls(len(places), kind)
         order = np.argsort(places, kind="stable")
-        ends, found = places[order], [pa.array([], kind)]
+        rising = places[order]
+        found = [pa.array([], kind)]
         for start, part in self.groups([name]):
-            inside = (
-                ends[np.searchsorted(ends, start) : np.searchsorted(ends, start + part.num_rows)]
-                - start
-            )
+            first, after = np.searchsorted(rising, [start, start + part.num_rows])
+            inside = rising[first:after] - start
             found.extend(cast(part.column(name).take(pa.array(inside)), kind).chunks)
         back = np.empty(len(order), dtype=np.intp)
         back[order] = np.arange(len(order))
@@ -77,27 +88,28 @@ class Rows:
 
 
 def common(old: Rows, new: Rows, drift: Drifts) -> pa.Schema:
-    """The columns of both files, each of a type that loses nothing of either, as between the pages
-    of a pull.
+    """The columns of both files, each of a type that loses nothing of either: by the same rules as
+    between the pages of a pull.
 
     Args:
-        drift: gets the columns that become text for it.
+        drift: the columns that become text for it are added here.
     """
-    fields = []
-    for name in dict.fromkeys([*old.names, *new.names]):
-        kinds = {rows.type_of(name) for rows in (old, new) if name in rows.names}
-        kind = (
-            kinds.pop()
-            if len(kinds) == 1
-            else _stacked([old.column(name), new.column(name)], name, drift).type
-        )
-        fields.append(pa.field(name, kind))
-    return pa.schema(fields)
+    names = dict.fromkeys([*old.names, *new.names])
+    return pa.schema([pa.field(name, _common_type(old, new, name, drift)) for name in names])
+
+
+def _common_type(old: Rows, new: Rows, name: str, drift: Drifts) -> pa.DataType:
+    if name not in old.names:
+        return new.type_of(name)
+    if name not in new.names or old.type_of(name) == new.type_of(name):
+        return old.type_of(name)
+    return _stacked([old.column(name), new.column(name)], name, drift).type
 
 
 def cast(values: pa.ChunkedArray | pa.Array, kind: pa.DataType) -> pa.ChunkedArray:
     """The values as a type that `common` found for them."""
-    values = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values])
+    if not isinstance(values, pa.ChunkedArray):
+        values = pa.chunked_array([values])
     if values.type == kind:
         return values
     return _stacked([pa.chunked_array([], kind), values], "", {}).cast(kind)
@@ -111,30 +123,29 @@ def _stacked(parts: list[pa.ChunkedArray], name: str, drift: Drifts) -> pa.Chunk
 
 
 def flags(values: pa.ChunkedArray) -> Flags:
-    """Arrow's booleans as numpy's, null as False."""
+    """Arrow's booleans as numpy's; null becomes False."""
     found: Flags = pc.fill_null(values, False).to_numpy(zero_copy_only=False).astype(bool)
     return found
 
 
 def differ(a: pa.Array, b: pa.Array) -> Flags:
-    """At which places two arrays of one type differ; two nulls are alike."""
-    if pa.types.is_nested(a.type) or pa.types.is_null(
-        a.type
-    ):  # Arrow compares those as a whole only
+    """At which places two arrays of one type differ; two nulls are equal."""
+    # Arrow compares arrays of these types only as a whole.
+    if pa.types.is_nested(a.type) or pa.types.is_null(a.type):
         out = np.zeros(len(a), dtype=bool)
-        out[list(_unlike(a, b, 0))] = True
+        out[list(_unequal(a, b, 0))] = True
         return out
     found: Flags = flags(pc.not_equal(a, b)) | flags(pc.not_equal(a.is_null(), b.is_null()))
     return found
 
 
-def _unlike(a: pa.Array, b: pa.Array, start: int) -> Iterator[int]:
-    """The same by halves."""
+def _unequal(a: pa.Array, b: pa.Array, start: int) -> Iterator[int]:
+    """The places at which they differ, found by comparing halves, and halves of those."""
     if a.equals(b):
         return
     half = len(a) // 2
     if not half:
         yield start
         return
-    yield from _unlike(a[:half], b[:half], start)
-    yield from _unlike(a[half:], b[half:], start + half)
+    yield from _unequal(a[:half], b[:half], start)
+    yield from _unequal(a[half:], b[half:], start + half)

@@ -1,8 +1,8 @@
-"""The folder of a mirror: whose it is, how far each table stands, and one sync at a time.
+"""The folder of a mirror: whose it is, the checkpoint of each table, and one sync at a time.
 
 DIR/jpm_jobs.parquet          a table
-DIR/.stnb/jpm_jobs.json       how far it stands; written after it
-DIR/.stnb/jpm_jobs.parquet    what changed, until it is merged; `pull(to=…)` goes on with it after a kill
+DIR/.stnb/jpm_jobs.json       its checkpoint, written after it
+DIR/.stnb/jpm_jobs.parquet    what changed, until it is merged; after a kill, a pull goes on with it
 DIR/.stnb/lock                held by the sync at work
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +23,17 @@ from stnb.frame.parquet import provenance
 
 
 @dataclass(frozen=True)
-class Mark:
-    """How far a table stands.
+class Checkpoint:
+    """From where the next run of a table reads on.
 
     Attributes:
         resource, tenant, environment: what was read.
         rows: in the file.
         when: when the last run began, as ISO text in UTC.
-        data: when the run began that wrote the file; an older file is not the one that this mark
-            belongs to.
-        cursor: where a feed goes on.
-        modifiedOnOrAfter: from when on a list asks for changes.
+        data: when the run began that wrote the file, as ISO text in UTC. A file that is older is
+            not the one that this checkpoint belongs to.
+        cursor: from where a feed is read on.
+        modifiedOnOrAfter: from when on a list is asked for changes.
     """
 
     resource: str
@@ -43,32 +43,33 @@ class Mark:
     when: str
     data: str
     cursor: str | None = None
-    modifiedOnOrAfter: str | None = None  # as the API calls it
+    modifiedOnOrAfter: str | None = None  # the API's own name of the filter
 
     @property
-    def goes_on(self) -> bool:
-        """Whether the next run can ask for changes alone."""
+    def asks_for_changes(self) -> bool:
+        """Whether the next run can read changes alone."""
         return bool(self.cursor or self.modifiedOnOrAfter)
 
 
-class Home:
+class Folder:
     """A folder that keeps the tables of one tenant."""
 
     def __init__(self, folder: Path, tenant: int, environment: str) -> None:
-        self.folder, self.tenant, self.environment = folder, tenant, environment
+        self.folder = folder
+        self.tenant, self.environment = tenant, environment
         self.inner = folder / ".stnb"
 
     def data(self, table: str) -> Path:
         """The table's file."""
         return self.folder / f"{table}.parquet"
 
-    def news(self, table: str) -> Path:
-        """The file of what changed in it."""
+    def changes(self, table: str) -> Path:
+        """The file of what changed in the table, until it is merged."""
         return self.inner / f"{table}.parquet"
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Have the folder for oneself; it is made where it is not there.
+        """Hold the folder, so that no other sync works in it; it is made if it is not there.
 
         Raises:
             CannotSave: another sync is at work in it, or the system refuses.
@@ -99,83 +100,84 @@ class Home:
 
     def _check_owner(self) -> None:
         for path in sorted(self.inner.glob("*.json")):
-            mark = _read(path)
-            if mark is not None and (mark.tenant, mark.environment) != (
-                self.tenant,
-                self.environment,
-            ):
+            found = _read(path)
+            if found is None:
+                continue
+            if (found.tenant, found.environment) != (self.tenant, self.environment):
                 raise UsageError(
                     f"{self.folder} was not synced.",
-                    f"It keeps tables of tenant {mark.tenant} in {mark.environment}, and this is tenant {self.tenant} in {self.environment}.",
+                    f"It keeps tables of tenant {found.tenant} in {found.environment}, "
+                    f"and this is tenant {self.tenant} in {self.environment}.",
                     "Name another folder.",
                 )
 
     def _sweep(self) -> None:
-        """Delete what a killed run left half written; pages that `pull(to=…)` goes on from lie in
-        folders.
+        """Delete what a killed run left half written.
+
+        Folders stay: they hold the pages from which a pull to a file goes on.
         """
         for path in self.inner.iterdir():
             if path.is_file() and path.name != "lock" and path.suffix != ".json":
                 path.unlink()
 
-    # -- how far a table stands
+    # -- the checkpoints
 
-    def mark(self, table: str, resource: str) -> Mark | None:
-        """How far a table stands; None where it has to be read from the beginning.
+    def checkpoint(self, table: str, resource: str) -> Checkpoint | None:
+        """The checkpoint of a table; None if it has to be read from the beginning.
 
         Raises:
             UsageError: there is a file of its name that no sync wrote.
         """
-        mark, about = _read(self._mark(table)), self._about(table)
-        ours = (resource, self.tenant, self.environment)
-        if (
-            about is None
-            or (about.get("resource"), about.get("tenant"), about.get("environment")) != ours
-        ):
-            if about is not None and mark is None:
-                raise UsageError(
-                    f"{table} was not synced.",
-                    f"{self.data(table)} is there, and holds no rows of {resource} of this tenant.",
-                    "Move the file away, or name another folder.",
-                )
+        about = self._about(table)
+        if about is None:
             return None
-        if (
-            mark is None
-            or mark.resource != resource
-            or about["changed"]
-            or str(about.get("began", "")) < mark.data
-        ):
+        found = _read(self._checkpoint(table))
+        owner = (about.get("resource"), about.get("tenant"), about.get("environment"))
+        if owner != (resource, self.tenant, self.environment):
+            if found is not None:
+                return None
+            raise UsageError(
+                f"{table} was not synced.",
+                f"{self.data(table)} is there, and holds no rows of {resource} of this tenant.",
+                "Move the file away, or name another folder.",
+            )
+        if found is None or found.resource != resource:
             return None
-        return mark
+        began = str(about.get("began", ""))
+        if about["changed"] or began < found.data:  # another file than the last sync left
+            return None
+        return replace(found, rows=about["rows"], data=began)
 
-    def has(self, table: str) -> bool:
-        """Whether an earlier run wrote down how far the table stands."""
-        return self._mark(table).exists()
+    def was_synced(self, table: str) -> bool:
+        """Whether an earlier run wrote a checkpoint for the table."""
+        return self._checkpoint(table).exists()
 
-    def put(self, table: str, mark: Mark) -> None:
-        """Write down how far a table stands, after its file is in place."""
-        text = json.dumps({k: v for k, v in asdict(mark).items() if v is not None}, indent=1)
-        rewrite(self._mark(table), lambda _: text.encode(), mode=SHARED)
+    def write_checkpoint(self, table: str, checkpoint: Checkpoint) -> None:
+        """Write the checkpoint of a table, after its file is in place."""
+        fields = asdict(checkpoint)
+        given = {name: value for name, value in fields.items() if value is not None}
+        text = json.dumps(given, indent=1)
+        rewrite(self._checkpoint(table), lambda _: text.encode(), mode=SHARED)
 
-    def _mark(self, table: str) -> Path:
+    def _checkpoint(self, table: str) -> Path:
         return self.inner / f"{table}.json"
 
     def _about(self, table: str) -> dict[str, Any] | None:
-        """What the file says of itself, and whether its rows are still those; None where there is
-        no file.
+        """What the file says about itself, and whether its rows are other ones now; None if there
+        is no file.
         """
         path = self.data(table)
         if not path.exists():
             return None
         try:
             about = provenance(path)
-            return {**about, "changed": pq.read_metadata(path).num_rows != about.get("rows")}
-        except BadFilter:
+        except BadFilter:  # stnb did not write it
             return {}
+        return {**about, "changed": pq.read_metadata(path).num_rows != about.get("rows")}
 
 
-def _read(path: Path) -> Mark | None:
+def _read(path: Path) -> Checkpoint | None:
     try:
-        return Mark(**json.loads(path.read_bytes()))
+        return Checkpoint(**json.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):
         return None

@@ -1,6 +1,7 @@
-"""A table's file and what changed -> the file as it is now, and what is different in it.
+"""A table's file and what changed -> the file as it is now, and the difference.
 
-In memory are the keys and the times of change of both, and one row group; the rest stays on disk.
+In memory are the keys and the times of change of both files, and one row group; the rest stays on
+disk.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ class Difference:
     """What is different in a table.
 
     Attributes:
-        before, after: rows.
-        added, changed: rows that are new, and that came again otherwise than before; None where no
-            key tells rows apart.
-        inactive: rows that are inactive now and were not before.
+        before, after: how many rows there were, and are.
+        added: rows that are new; None if there is no key to tell rows apart.
+        changed: rows that came again with other values; None if there is no key.
+        inactive: rows that are inactive now and were not before; None if there is no key.
         gone: rows that are no longer there.
         drift: columns whose type differs between the old rows and the new ones.
     """
@@ -50,14 +51,15 @@ class Difference:
 def merged(
     old: Path, new: Path, key: Sequence[str], spare: Path, about: Mapping[str, Any]
 ) -> Difference:
-    """Put the rows of `new` into `old`: of rows with one key the newer stays, by `modifiedOn`, else
-    that of `new`.
+    """Put the rows of `new` into `old`. Of two rows with one key the newer stays, by `modifiedOn`;
+    without that column, the one of `new`.
 
-    Nothing is written where nothing differs.
+    Nothing is written if nothing differs.
 
     Args:
+        key: the columns that tell rows apart.
         spare: the folder where the file is written before it takes its place.
-        about: the file's provenance; its number of rows is put in here.
+        about: the file's provenance; its number of rows is filled in.
 
     Raises:
         CannotSave: the system refuses; `old` is as it was.
@@ -68,24 +70,29 @@ def merged(
     both = _Both(there, coming, key)
     rows = both.old.count + len(both.fresh)
     difference = both.difference(gone=0, after=rows)
-    if difference.added or difference.changed:
-        left, wanted = np.ones(both.old.count, dtype=bool), np.zeros(both.new.count, dtype=bool)
-        left[both.was] = False
+    if writes(difference):
+        kept = np.ones(both.old.count, dtype=bool)
+        kept[both.was] = False
+        wanted = np.zeros(both.new.count, dtype=bool)
         wanted[both.now] = wanted[both.fresh] = True
-        tables = _tables(((both.old, left), (both.new, wanted)), both.schema)
+        tables = _tables(((both.old, kept), (both.new, wanted)), both.schema)
         parquet.write(old, tables, both.schema, {**about, "rows": rows}, folder=spare)
     return difference
 
 
+def writes(difference: Difference) -> bool:
+    """Whether `merged` writes the file for this difference."""
+    return bool(difference.added or difference.changed)
+
+
 def replaced(old: Path, new: Path, key: Sequence[str]) -> Difference:
-    """Put `new` in the place of `old`, which need not be there."""
+    """Put `new` in the place of `old`, which need not exist."""
     coming = Rows(new)
     try:
         both = _Both(Rows(old), coming, key, newest=False)
-    except (pa.ArrowException, OSError):  # not there, or nothing that can be compared
-        difference = Difference(
-            0, coming.count, 0, int(np.count_nonzero(_inactive(coming))), 0, coming.count
-        )
+    except (pa.ArrowException, OSError):  # it does not exist, or cannot be compared
+        inactive = int(np.count_nonzero(_inactive(coming)))
+        difference = Difference(0, coming.count, 0, inactive, 0, coming.count)
     else:
         difference = both.difference(gone=both.old.count - len(both.was), after=coming.count)
         if not key:
@@ -95,12 +102,13 @@ def replaced(old: Path, new: Path, key: Sequence[str]) -> Difference:
 
 
 def without_key(path: Path, key: Sequence[str]) -> bool:
-    """Whether there are rows that nothing tells from others."""
-    return any(Rows(path).column(name).null_count for name in key)
+    """Whether a row lacks a part of its key, so that it cannot be merged."""
+    rows = Rows(path)
+    return any(rows.column(name).null_count for name in key)
 
 
 def newest(path: Path) -> dt.datetime | None:
-    """The last time of change, to the microsecond; None where there is none, or not for every row."""
+    """The last time of change, to the microsecond; None if a row lacks it, or if there are none."""
     times = Rows(path).column(MODIFIED)
     if not pa.types.is_timestamp(times.type) or times.null_count or not len(times):
         return None
@@ -111,12 +119,13 @@ def newest(path: Path) -> dt.datetime | None:
 class _Both:
     """Two files of one table, row by row.
 
+    Rows are row numbers of a file.
+
     Attributes:
         old, new: the files.
-        was, now: the places of rows that both have, in each; without those of which the old one is
-            newer.
-        fresh: the places of rows that the new one has alone.
-        schema: the columns of both, of types that hold both.
+        was, now: the rows that both have, in each file; without those whose old one is newer.
+        fresh: the rows that only the new file has.
+        schema: the columns of both, of types that hold the values of both.
     """
 
     def __init__(self, old: Rows, new: Rows, key: Sequence[str], *, newest: bool = True) -> None:
@@ -126,40 +135,45 @@ class _Both:
         at = self._matches(key)
         there = np.flatnonzero(at >= 0)
         self.fresh = np.setdiff1d(np.arange(new.count), at[there])
-        stale = self._older(there, at[there]) if newest else np.zeros(len(there), dtype=bool)
+        stale = np.zeros(len(there), dtype=bool)
+        if newest:
+            stale = self._older(there, at[there])
         self.was, self.now = there[~stale], at[there][~stale]
 
     def difference(self, *, gone: int, after: int) -> Difference:
+        """What is different, with these numbers of rows."""
         off, was_off = _inactive(self.new), _inactive(self.old)
-        inactive = np.count_nonzero(off[self.fresh]) + np.count_nonzero(
-            off[self.now] & ~was_off[self.was]
-        )
+        inactive = np.count_nonzero(off[self.fresh])
+        inactive += np.count_nonzero(off[self.now] & ~was_off[self.was])
         changed = np.count_nonzero(self._changed())
         return Difference(
             self.old.count, len(self.fresh), int(changed), int(inactive), gone, after, self.drift
         )
 
     def _matches(self, key: Sequence[str]) -> Places:
-        """For each old row the place of the new one with the same key, or -1."""
+        """For each old row the new one with the same key, or -1."""
         at: Places = np.full(self.old.count, -1, dtype=np.intp)
         if not key:
             return at
-        (old, there), (new, coming) = (self._index(rows, key) for rows in (self.old, self.new))
+        old, there = self._index(self.old, key)
+        new, coming = self._index(self.new, key)
         if len(new):
             hits = new.get_indexer(old)
             at[there] = np.where(hits < 0, -1, coming[hits])
         return at
 
     def _index(self, rows: Rows, key: Sequence[str]) -> tuple[pd.Index[Any], Places]:
-        """The keys of a file's rows, and the places of these rows; without those that lack a key."""
+        """The keys of a file's rows, and these rows; without those that lack a part of the key."""
         columns = [cast(rows.column(name), self.schema.field(name).type) for name in key]
         whole = np.logical_and.reduce([c.is_valid().to_numpy() for c in columns])
         parts = [c.filter(pa.array(whole)).to_numpy() for c in columns]
-        index = pd.Index(parts[0]) if len(parts) == 1 else pd.MultiIndex.from_arrays(parts)
-        return index, np.flatnonzero(whole)
+        rows_with_key = np.flatnonzero(whole)
+        if len(parts) == 1:
+            return pd.Index(parts[0]), rows_with_key
+        return pd.MultiIndex.from_arrays(parts), rows_with_key
 
     def _older(self, was: Places, now: Places) -> Flags:
-        """Of which rows that come again the old one is the newer."""
+        """Which rows that come again are older than the ones that are there."""
         kind = self.schema.field(MODIFIED).type if MODIFIED in self.schema.names else pa.null()
         if not pa.types.is_timestamp(kind):
             return np.zeros(len(was), dtype=bool)
@@ -172,38 +186,38 @@ class _Both:
         return newest_rows({"pair": pairs}, times)[: len(was)]
 
     def _changed(self) -> Flags:
-        """Which of the rows that both have differ; column by column."""
+        """Which of the rows that both have differ, column by column."""
         differs = np.zeros(len(self.was), dtype=bool)
-        for name in sorted(
-            self.schema.names, key=lambda name: name != MODIFIED
-        ):  # it tells most of them
-            alike = np.flatnonzero(~differs)
-            if not len(alike):
+        # The time of change first: most rows that differ do so in it, and are then done with.
+        for name in sorted(self.schema.names, key=lambda name: name != MODIFIED):
+            equal = np.flatnonzero(~differs)
+            if not len(equal):
                 break
             kind = self.schema.field(name).type
-            differs[alike] = differ(
-                self.old.picked(name, kind, self.was[alike]),
-                self.new.picked(name, kind, self.now[alike]),
-            )
+            before = self.old.picked(name, kind, self.was[equal])
+            after = self.new.picked(name, kind, self.now[equal])
+            differs[equal] = differ(before, after)
         return differs
 
 
 def _inactive(rows: Rows) -> Flags:
+    """Which rows are inactive; none if they do not say."""
     if not pa.types.is_boolean(rows.type_of("active")):
         return np.zeros(rows.count, dtype=bool)
     return flags(pc.invert(rows.column("active")))
 
 
 def _tables(files: Sequence[tuple[Rows, Flags]], schema: pa.Schema) -> Iterator[pa.Table]:
-    """The rows of some files that are wanted, a row group at a time."""
+    """The rows of the files that are wanted, as the schema has them, a row group at a time."""
     for rows, wanted in files:
         for start, group in rows.groups():
             mask = wanted[start : start + group.num_rows]
-            kept = group if mask.all() else group.filter(pa.array(mask))
-            nothing = pa.nulls(kept.num_rows)
-            yield pa.table(
-                {
-                    f.name: cast(kept.column(f.name) if f.name in rows.names else nothing, f.type)
-                    for f in schema
-                }
-            )
+            if not mask.all():
+                group = group.filter(pa.array(mask))
+            columns = {}
+            for name, kind in zip(schema.names, schema.types, strict=True):
+                values = pa.nulls(group.num_rows)
+                if name in rows.names:
+                    values = group.column(name)
+                columns[name] = cast(values, kind)
+            yield pa.table(columns)

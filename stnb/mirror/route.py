@@ -1,4 +1,4 @@
-"""How each table is kept up to date."""
+"""How each table of a folder is read."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ By = Literal["feed", "modified", "whole"]
 
 
 class Named(Protocol):
-    """What gives a resource for a name, such as an account."""
+    """What has resources by name, such as an account."""
 
     def __getitem__(self, name: str) -> Resource: ...
 
 
 @dataclass(frozen=True)
 class Route:
-    """One table of the folder.
+    """How one table of the folder is read.
 
     Attributes:
-        resource: what is read; of a list that has a feed, the feed.
-        by: "feed", from the cursor of the last run on; "modified", what was changed since the last
-            run; or "whole".
-        filters: what it takes to see every row, also the inactive ones.
+        resource: what is read; for a list that has an export feed, the feed.
+        by: "feed": from the cursor of the last run on; "modified": what was changed since the last
+            run; "whole": all of it again.
+        filters: those that it takes to see every row, also the inactive ones.
     """
 
     resource: Resource
@@ -39,27 +39,35 @@ class Route:
 
     @property
     def table(self) -> str:
+        """The name of the table, such as "jpm_jobs"."""
         return table_name(self.resource.endpoint)
 
     @property
     def endpoint(self) -> Endpoint:
+        """What the catalogue knows about the resource."""
         return self.resource.endpoint
 
     @property
     def owner(self) -> Credentials:
+        """Whose rows they are."""
         return self.resource.credentials
 
 
 def routes(resources: Iterable[Resource | str], account: Named | None) -> list[Route]:
-    """The tables that some resources mean, each once.
+    """The routes of some resources, one for each table.
+
+    Args:
+        account: has the resources that are given by name.
 
     Raises:
-        UnknownResource: there is none of that name.
-        UsageError: one cannot be kept up to date, a name was given without an account, or they are
-            of several tenants.
+        UnknownResource: no resource has that name.
+        UsageError: one cannot be kept up to date, a name was given without an account, or they
+            belong to several tenants.
     """
+    if isinstance(resources, (str, Resource)):
+        resources = [resources]
     found: dict[str, Route] = {}
-    for given in [resources] if isinstance(resources, (str, Resource)) else resources:
+    for given in resources:
         route = route_of(_resource(given, account))
         found.setdefault(route.table, route)
     if not found:
@@ -68,46 +76,60 @@ def routes(resources: Iterable[Resource | str], account: Named | None) -> list[R
             "No resource was named.",
             'Name some, as in sync(["jpm.jobs"], to="data").',
         )
-    owners = {(r.owner.tenant, r.owner.environment) for r in found.values()}
-    if len(owners) > 1:
-        raise UsageError(
-            "The resources are of several tenants.",
-            f"They are {' and '.join(f'{t} in {e}' for t, e in sorted(owners))}, and a folder keeps the tables of one.",
-            "Sync each tenant to a folder of its own.",
-        )
+    _check_one_tenant(found.values())
     return list(found.values())
 
 
+def _check_one_tenant(routes: Iterable[Route]) -> None:
+    owners = {(route.owner.tenant, route.owner.environment) for route in routes}
+    if len(owners) < 2:
+        return
+    names = [f"{tenant} in {environment}" for tenant, environment in sorted(owners)]
+    raise UsageError(
+        "The resources belong to several tenants.",
+        f"The tenants are {' and '.join(names)}, and a folder keeps the tables of one.",
+        "Sync each tenant to a folder of its own.",
+    )
+
+
 def route_of(resource: Resource) -> Route:
-    """How one resource is kept.
+    """How one resource is read.
 
     Raises:
-        UsageError: it cannot be, as it is no table of its own.
+        UsageError: it cannot be kept up to date, as it is no table of its own.
     """
     name = feed_of(resource.endpoint, resource.catalog)
     if name is not None:
         resource = resource.sibling(name)
     endpoint = resource.endpoint
-    yes_or_no = {
-        p.py: False for p in endpoint.required if p.type == "boolean"
-    }  # not the active alone, not in reverse
-    needed = [p.py for p in endpoint.required if p.py not in yes_or_no]
+    filters: dict[str, Any] = {}
+    needed = []
+    for param in endpoint.required:
+        if param.type == "boolean":  # "only the active ones" or "in reverse order": neither
+            filters[param.py] = False
+        else:
+            needed.append(param.py)
     if needed or endpoint.kind not in ("list", "export", "rows"):
-        why = f"It needs {' and '.join(needed)}" if needed else f"It is one {endpoint.kind}"
-        raise UsageError(
-            f"{endpoint.name} cannot be kept up to date.",
-            f"{why}, so that there is no table of all its rows.",
-            "Pull it by itself, and sync the list above it.",
-        )
-    return Route(
-        resource,
-        _by(endpoint),
-        yes_or_no | dict([endpoint.shows_all] if endpoint.shows_all else []),
+        raise _no_table(endpoint, needed)
+    if endpoint.shows_all:
+        name, value = endpoint.shows_all
+        filters[name] = value
+    return Route(resource, _by(endpoint), filters)
+
+
+def _no_table(endpoint: Endpoint, needed: list[str]) -> UsageError:
+    why = f"It is one {endpoint.kind}"
+    if needed:
+        why = f"It needs {' and '.join(needed)}"
+    return UsageError(
+        f"{endpoint.name} cannot be kept up to date.",
+        f"{why}, so that there is no table of all its rows.",
+        "Pull it by itself, and sync the list above it.",
     )
 
 
 def _by(endpoint: Endpoint) -> By:
-    if not endpoint.key:  # nothing tells which row is which
+    if not endpoint.key:  # without it a row that comes again cannot be told from a new one
         return "whole"
     if endpoint.kind == "export":
         return "feed"
@@ -115,8 +137,8 @@ def _by(endpoint: Endpoint) -> By:
 
 
 def feed_of(endpoint: Endpoint, catalog: Catalog) -> str | None:
-    """The feed of a list, or of a feed itself: "jpm.export.jobs" of "jpm.jobs"; None where there is
-    none.
+    """The export feed of a list, such as "jpm.export.jobs" for "jpm.jobs"; for a feed, its own
+    name; None if there is no feed.
     """
     module, *rest = (part for part in endpoint.name.split(".") if part != "export")
     twin = ".".join([module, "export", *rest])

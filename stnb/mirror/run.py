@@ -1,4 +1,4 @@
-"""The tables of a folder, brought up to date one after the other, and what changed in each."""
+"""sync(): bring the tables of a folder up to date one after the other, and report what changed."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import pandas as pd
 
 from stnb.account.entry import connect
 from stnb.account.resource import Resource
-from stnb.errors import Incomplete, NotAuthenticated, SetupError, Unreachable
+from stnb.errors import Incomplete, NotAuthenticated, SetupError, StnbError, Unreachable
 from stnb.frame import notices
 from stnb.pull import ProgressCallback
 
-from .folder import Home
+from .folder import Folder
 from .route import Named, routes
 from .table import Done, Table
 
-# tables that are read at once: a feed is one call after the other, and leaves the rest of the limit
-# unused
+# Tables that are read at once: a feed is read by one call after the other, which leaves most of the
+# tenant's limit unused.
 AHEAD = 4
-HOPELESS = (SetupError, NotAuthenticated, Unreachable)  # no other table will do better
+FOR_ALL = (SetupError, NotAuthenticated, Unreachable)  # errors that every other table would meet
 COLUMNS = {
     "table": "str",
     "resource": "str",
@@ -47,29 +47,28 @@ def sync(
     """Keep a folder of Parquet files up to date, one for each resource: `jpm.jobs` is
     DIR/jpm_jobs.parquet.
 
-    The first run reads everything, the next ones what changed since: by the cursor of the
-    resource's export feed where it has one, else what was modified since the last run, else all of
-    it once more. Rows are merged by their key: the newest stays, and inactive ones stay as such.
-    What a list no longer has, and does not tell, stays too. A run that was interrupted or killed is
-    made good by the next one.
+    The first run reads everything, the next ones read what changed since: from the cursor of the
+    resource's export feed on if it has one, else what was modified since the last run, else all of
+    it again. Rows are merged by their key: the newest stays, and inactive rows stay too. So do rows
+    that a list no longer has without saying so. If a run is interrupted or killed, the next one
+    goes on from there.
 
     Args:
         resources: such as `st.jpm.jobs`, or their names.
         to: the folder; it keeps the tables of one tenant.
-        account: where named resources are read from; `stnb.connect()` if not given.
+        account: has the resources that are given by name; `stnb.connect()` when not given.
         progress: as for `pull`; several tables are read at once.
 
     Returns:
-        A row for each table: table, resource, by ("feed", "modified" or "whole"), rows before,
-            added, changed,
-        inactive (now, and not before) and after, requests, seconds, problem ("" where there was
-        none).
+        A row for each table: table, resource, by ("feed", "modified" or "whole"), before, added,
+        changed, inactive and after (numbers of rows; inactive now, and not before), requests,
+        seconds, problem ("" if there was none).
 
     Raises:
         UsageError: a resource cannot be kept, or the folder holds the tables of another tenant.
         CannotSave: another sync is at work in the folder, or it cannot be written.
-        StnbError: no table could be brought up to date; where only some could not, an Incomplete
-            warning tells of each.
+        StnbError: no table could be brought up to date. If only some could not, each gets an
+            Incomplete warning.
 
     Example:
         >>> sync([st.jpm.jobs, st.crm.customers], to="data")
@@ -78,9 +77,10 @@ def sync(
         with connect() as usual:
             return sync(resources, to, account=usual, progress=progress)
     todo = routes(resources, account)
-    home = Home(Path(to), todo[0].owner.tenant, todo[0].owner.environment)
-    tables = [Table(home, route, progress) for route in todo]
-    with home.alone():
+    owner = todo[0].owner
+    folder = Folder(Path(to), owner.tenant, owner.environment)
+    tables = [Table(folder, route, progress) for route in todo]
+    with folder.alone():
         try:
             done = _all(tables)
         finally:
@@ -103,13 +103,17 @@ def _names_any(resources: Sequence[Resource | str] | Resource | str) -> bool:
 
 
 def _all(tables: Sequence[Table]) -> list[Done]:
+    """Finish one table after the other, while the next ones are being read."""
     done: list[Done] = []
-    for i, table in enumerate(tables):
-        hopeless = next((d.error for d in done if isinstance(d.error, HOPELESS)), None)
-        if hopeless is not None:
-            done.append(Done(table.route, error=hopeless))
+    error_for_all: StnbError | None = None
+    for number, table in enumerate(tables):
+        if error_for_all is not None:
+            done.append(Done(table.route, error=error_for_all))
             continue
-        for later in tables[i : i + AHEAD]:
+        for later in tables[number : number + AHEAD]:
             later.begin()
-        done.append(table.finish())
+        ended = table.finish()
+        done.append(ended)
+        if isinstance(ended.error, FOR_ALL):
+            error_for_all = ended.error
     return done

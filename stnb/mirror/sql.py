@@ -1,4 +1,4 @@
-"""A folder of Parquet files, asked in SQL: DuckDB reads each file as a table that is named like it."""
+"""sql(): query a folder of Parquet files. DuckDB reads each file as a table of the file's name."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from stnb.errors import SetupError, UsageError
 from stnb.frame.types import pandas_type
 
-# Nothing is fetched from the network, and no Python variable is taken for a table.
+from .view import quoted_text, view
+
+# DuckDB fetches nothing from the network, and takes no Python variable for a table.
 CLOSED = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -26,20 +27,20 @@ CLOSED = {
     "python_enable_replacements": "false",
 }
 NAMED = 12  # tables that an error names at most
+LONGEST = 400  # characters of DuckDB's words in an error
 
 
 def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> pd.DataFrame:
-    """Ask a folder of Parquet files, such as `stnb.sync` keeps: `jpm_jobs.parquet` is the table
+    """Query a folder of Parquet files, such as `stnb.sync` keeps: `jpm_jobs.parquet` is the table
     `jpm_jobs`.
 
     Only these files can be read, and nothing is written. Times are in UTC, to the microsecond;
-    durations are intervals.
-    DuckDB does the work: `pip install duckdb`.
+    durations are intervals. DuckDB does the work: `pip install duckdb`.
 
     Args:
         query: one SELECT in DuckDB's SQL; `DESCRIBE jpm_jobs`, `SUMMARIZE jpm_jobs` and `SHOW
             TABLES` too.
-        folder: where the files lie.
+        folder: the folder of the files.
         parameters: the values of `$name` in the query.
 
     Returns:
@@ -48,17 +49,17 @@ def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> 
 
     Raises:
         SetupError: DuckDB is not installed.
-        UsageError: the folder has no tables, or DuckDB refuses the query; its words are kept.
+        UsageError: the folder has no tables, or DuckDB refuses the query; its words are quoted.
 
     Example:
-        >>> stnb.sql("select jobStatus, count(*) as n from jpm_jobs where createdOn >= $since group by all", "data", since="2026-07-01")
+        >>> query = "select count(*) as n from jpm_jobs where createdOn >= $since"
+        >>> stnb.sql(query, "data", since="2026-07-01")
     """
     duckdb = _duckdb()
     files = _files(Path(folder))
+    values = {name: _plain(value) for name, value in parameters.items()}
     with _opened(duckdb, query, files) as connection:
-        table = _asked(
-            duckdb, connection, query, {k: _plain(v) for k, v in parameters.items()}, files
-        )
+        table = _answer(duckdb, connection, query, values, files)
     return _frame(table)
 
 
@@ -69,38 +70,41 @@ def _duckdb() -> Any:
         pass
     raise SetupError(
         "SQL over a folder needs DuckDB.",
-        "It is not installed here, as stnb does without it otherwise.",
+        "It is not installed here, as nothing else in stnb needs it.",
         "Run `pip install duckdb`, then try again.",
     )
 
 
 def _files(folder: Path) -> dict[str, Path]:
     """The files by the names of their tables."""
-    found = {
-        p.stem: p.resolve() for p in sorted(folder.glob("*.parquet")) if not p.name.startswith(".")
-    }
-    if not found:
-        raise UsageError(
-            f"{folder} has no tables.",
-            "There is no Parquet file in it." if folder.is_dir() else "There is no such folder.",
-            "Name the folder that `stnb.sync(…, to=folder)` keeps, or pull(to=folder).",
-        )
-    return found
+    found = {}
+    for path in sorted(folder.glob("*.parquet")):
+        if not path.name.startswith("."):  # a file that is being written
+            found[path.stem] = path.resolve()
+    if found:
+        return found
+    why = "There is no such folder."
+    if folder.is_dir():
+        why = "There is no Parquet file in it."
+    raise UsageError(
+        f"{folder} has no tables.",
+        why,
+        "Name the folder that `stnb.sync(…, to=folder)` keeps, or pull(to=folder).",
+    )
 
 
 @contextmanager
 def _opened(duckdb: Any, query: str, files: dict[str, Path]) -> Iterator[Any]:
-    """A database in memory that sees the files that the query asks and nothing else."""
-    with tempfile.TemporaryDirectory(
-        prefix="stnb-sql-"
-    ) as spill:  # for what does not fit into memory
+    """A database in memory that sees the files that the query names and nothing else."""
+    # The temporary folder is for what does not fit into memory.
+    with tempfile.TemporaryDirectory(prefix="stnb-sql-") as spill:
         connection = duckdb.connect(":memory:", config={**CLOSED, "temp_directory": spill})
         try:
             connection.execute("SET TimeZone='UTC'")
-            files = _named(duckdb, connection, query, files)
+            files = _named(files, _table_names(duckdb, connection, query))
             for name, path in files.items():
-                connection.execute(_view(duckdb, connection, name, path))
-            allowed = ", ".join(_text(str(path)) for path in files.values())
+                connection.execute(view(duckdb, connection, name, path))
+            allowed = ", ".join(quoted_text(str(path)) for path in files.values())
             connection.execute(f"SET allowed_paths=[{allowed}]")
             connection.execute("SET enable_external_access=false")
             connection.execute("SET lock_configuration=true")
@@ -109,106 +113,89 @@ def _opened(duckdb: Any, query: str, files: dict[str, Path]) -> Iterator[Any]:
             connection.close()
 
 
-def _named(duckdb: Any, connection: Any, query: str, files: dict[str, Path]) -> dict[str, Path]:
-    """The files that a query names, as each costs some milliseconds; all, where it names none, as
-    in SHOW TABLES.
+def _table_names(duckdb: Any, connection: Any, query: str) -> set[str]:
+    """The tables that a query names, lower case; none if DuckDB cannot read the query."""
+    try:
+        return {name.lower() for name in connection.get_table_names(query)}
+    except duckdb.Error:  # the query itself will fail with it
+        return set()
+
+
+def _named(files: dict[str, Path], names: set[str]) -> dict[str, Path]:
+    """The files that a query names, as opening each takes some milliseconds; all of them if it
+    names none, as SHOW TABLES does.
     """
-    try:
-        names = {name.lower() for name in connection.get_table_names(query)}
-    except duckdb.Error:  # which the query itself will tell
-        names = set()
-    return {name: path for name, path in files.items() if name.lower() in names} or files
-
-
-def _view(duckdb: Any, connection: Any, name: str, path: Path) -> str:
-    """The statement that makes a file a table. Times are cut to what DuckDB's functions take."""
-    try:
-        schema = pq.read_schema(path)
-        source = f"read_parquet({_text(str(path))})"
-        connection.execute(f"SELECT * FROM {source} LIMIT 0")
-    except (duckdb.Error, pa.ArrowException, OSError):
-        raise UsageError(
-            f"{path} cannot be read.",
-            "It is no Parquet file, or not a whole one.",
-            "Move it out of the folder, or sync again.",
-        ) from None
-    casts = [f"{cast} AS {_name(field.name)}" for field in schema if (cast := _cast(field))]
-    replaced = f" REPLACE ({', '.join(casts)})" if casts else ""
-    return f"CREATE VIEW {_name(name)} AS SELECT *{replaced} FROM {source}"
-
-
-def _cast(field: pa.Field) -> str | None:
-    if pa.types.is_timestamp(field.type):
-        return f"CAST({_name(field.name)} AS TIMESTAMP{'TZ' if field.type.tz else ''})"
-    if pa.types.is_duration(field.type):  # Parquet has none: it keeps the number
-        per = {"s": 1_000_000, "ms": 1_000, "us": 1}.get(field.type.unit)
-        number = _name(field.name)
-        return f"to_microseconds({number} * {per})" if per else f"to_microseconds({number} // 1000)"
-    return None
-
-
-def _name(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    named = {name: path for name, path in files.items() if name.lower() in names}
+    return named or files
 
 
 # -- the query
 
 
-def _asked(
+def _answer(
     duckdb: Any, connection: Any, query: str, parameters: dict[str, Any], files: dict[str, Path]
 ) -> pa.Table:
+    statements: list[Any] = []
     try:
         statements = connection.extract_statements(query)
-        if [s.type.name for s in statements] == ["SELECT"]:
+        if [statement.type.name for statement in statements] == ["SELECT"]:
             return connection.sql(statements[0], params=parameters or None).to_arrow_table()
-        why, then = (
-            "It is not one SELECT, and the tables are only read.",
-            "Ask one question, and write its answer with pandas.",
-        )
     except duckdb.Error as err:
-        why, then = _words(err), _hint(err, files)
+        why = _words(err)
+        if statements and statements[0].named_parameters != set(parameters):
+            then = NAME_PARAMETERS
+        elif isinstance(err, duckdb.CatalogException):
+            then = _known_tables(files, _table_names(duckdb, connection, query))
+        elif isinstance(err, duckdb.PermissionException):
+            then = ONLY_TABLES
+        else:
+            then = MEND
+    else:
+        why = "It is not one SELECT, and the tables are only read."
+        then = "Ask one question, and write its answer with pandas."
     raise UsageError("The query was not carried out.", why, then)
+
+
+NAME_PARAMETERS = (
+    'Give each $name of the query its value, as in sql("… where id = $id", folder, id=5).'
+)
+ONLY_TABLES = "Only the Parquet files of the folder can be queried, each by the name of its table."
+MEND = "Mend the query; `DESCRIBE table` lists the columns of a table."
+
+
+def _known_tables(files: dict[str, Path], names: set[str]) -> str:
+    """What to do about a name that DuckDB does not know: of a table, or of a function."""
+    known = {name.lower() for name in files}
+    if names <= known:
+        return MEND
+    listed = ", ".join(list(files)[:NAMED])
+    if len(files) > NAMED:
+        listed += f" and {len(files) - NAMED} more"
+    return f"The tables are: {listed}."
 
 
 def _words(err: Exception) -> str:
     """DuckDB's own words, without the picture of the query beneath them."""
-    said = " ".join(str(err).partition("\n\nLINE ")[0].split())
-    said = re.sub(r' Did you mean "pg_\w+"\?', "", said)  # its own tables, which nobody means
-    said = said if len(said) <= 400 else f"{said[:400]}…"
-    return f"DuckDB says: {said}{'' if said.endswith(('.', '!', '?', '…')) else '.'}"
-
-
-def _hint(err: Exception, files: dict[str, Path]) -> str:
-    kind, said = type(err).__name__, str(err)
-    if kind == "CatalogException" and said.startswith("Catalog Error: Table"):
-        more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
-        return f"The tables are: {', '.join(list(files)[:NAMED])}{more}."
-    if kind == "PermissionException":
-        return "Only the Parquet files of the folder can be asked, each by the name of its table."
-    if re.search(r"(?i)\bparameters?\b", said):
-        return (
-            'Give each $name of the query its value, as in sql("… where id = $id", folder, id=5).'
-        )
-    return "Mend the query; `DESCRIBE table` lists the columns of a table."
+    words = " ".join(str(err).partition("\n\nLINE ")[0].split())
+    words = re.sub(r' Did you mean "pg_\w+"\?', "", words)  # a table of its own, which nobody means
+    if len(words) > LONGEST:
+        words = f"{words[:LONGEST]}…"
+    elif not words.endswith((".", "!", "?")):
+        words += "."
+    return f"DuckDB says: {words}"
 
 
 def _plain(value: Any) -> Any:
-    """What DuckDB takes of a value: numpy's numbers as Python's, a missing one as NULL."""
+    """A parameter as DuckDB takes it: numpy's numbers as Python's, a missing value as NULL."""
     if isinstance(value, (list, tuple, set, range, pd.Series, pd.Index)):
-        return [_plain(v) for v in value]
+        return [_plain(one) for one in value]
     if value is pd.NaT or value is pd.NA:
         return None
-    return (
-        value.to_pydatetime(warn=False)
-        if isinstance(value, pd.Timestamp)
-        else value.item()
-        if hasattr(value, "item")
-        else value
-    )
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime(warn=False)
+    if hasattr(value, "item"):  # a number of numpy's
+        return value.item()
+    return value
 
 
 # -- the answer
@@ -223,8 +210,8 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 
 
 def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column with the type that a pull would have given it; what does not fit exactly stays as it
-    is.
+    """A column with the type that a pull would have given it. If a value would not fit exactly, the
+    column stays as it is.
     """
     kind = column.type
     if pa.types.is_interval(kind):
@@ -237,7 +224,7 @@ def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _durations(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Intervals as durations, unless there are months in them, which have no length."""
+    """Intervals as durations, unless there are months in them, whose length differs."""
     parts = column.to_pylist()
     if any(p is not None and p.months for p in parts):
         return column
@@ -255,7 +242,7 @@ def _durations(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    """Text in another guise; a column of nothing too, as in a pull."""
+    """Whether a pull would have made it text; a column without values is text too."""
     others = (
         pa.types.is_large_string,
         pa.types.is_string_view,

@@ -1,4 +1,4 @@
-"""One table on its way: read what changed beside it, put that in, write down how far it stands."""
+"""One table in one run: read what changed, merge it, write the checkpoint."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from typing import Any
 from stnb.catalog.facts import CLOCK_SLACK, MODIFIED, MODIFIED_SINCE
 from stnb.errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
 from stnb.frame import notices
-from stnb.frame.parquet import provenance
 from stnb.pull import ProgressCallback, Pull
 
-from .folder import Home, Mark
-from .merge import Difference, merged, newest, replaced, without_key
+from .folder import Checkpoint, Folder
+from .merge import Difference, merged, newest, replaced, without_key, writes
 from .route import Route
 
 LACKING = "The list changed while it was read and may lack rows; the next sync reads them again."
@@ -25,7 +24,13 @@ LACKING = "The list changed while it was read and may lack rows; the next sync r
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a table."""
+    """What became of a table.
+
+    Attributes:
+        by: how it was read, if not as the route says.
+        problem: what the reader should know although the table was read; "" if nothing.
+        error: why it is not up to date, or None.
+    """
 
     route: Route
     by: str = ""
@@ -36,64 +41,56 @@ class Done:
     error: StnbError | None = None
 
     def row(self) -> dict[str, Any]:
-        numbers = {
-            n: getattr(self.difference, n, None)
-            for n in ("before", "added", "changed", "inactive", "after")
-        }
-        about = {
+        """Its row in the table that `sync` returns."""
+        row: dict[str, Any] = {
             "table": self.route.table,
             "resource": self.route.endpoint.name,
             "by": self.by or self.route.by,
         }
-        problem = self.problem if self.error is None else str(self.error)
-        return {
-            **about,
-            **numbers,
-            "requests": self.requests,
-            "seconds": self.seconds,
-            "problem": problem,
-        }
+        for name in ("before", "added", "changed", "inactive", "after"):
+            row[name] = getattr(self.difference, name, None)
+        row |= {"requests": self.requests, "seconds": self.seconds, "problem": self.problem}
+        if self.error is not None:
+            row["problem"] = str(self.error)
+        return row
 
 
 class Table:
-    """A table of the folder, in this run."""
+    """A table of the folder, in this run.
 
-    def __init__(self, home: Home, route: Route, progress: ProgressCallback | None) -> None:
-        self.home, self.route, self._progress = home, route, progress
-        self.key, self.data, self.news = (
-            route.endpoint.key,
-            home.data(route.table),
-            home.news(route.table),
-        )
+    Attributes:
+        data: its file.
+        changes: the file of what changed, until it is merged.
+    """
+
+    def __init__(self, folder: Folder, route: Route, progress: ProgressCallback | None) -> None:
+        self.folder, self.route, self._progress = folder, route, progress
+        self.key = route.endpoint.key
+        self.data, self.changes = folder.data(route.table), folder.changes(route.table)
         self._begun, self._start, self._requests = False, 0.0, 0
         self._error: StnbError | None = None
-        self._mark: Mark | None = None
+        self._checkpoint: Checkpoint | None = None
         self._run: Pull | None = None
 
     def begin(self) -> None:
-        """Begin to read what changed, in the background; what goes wrong comes out of `finish`."""
+        """Begin to read what changed, in the background; `finish` reports what goes wrong."""
         if self._begun:
             return
         self._begun, self._start = True, time.monotonic()
         with self._failing():
-            self._mark = self.home.mark(self.route.table, self.route.endpoint.name)
-            self._ask(self._mark)
+            self._checkpoint = self.folder.checkpoint(self.route.table, self.route.endpoint.name)
+            self._ask(self._checkpoint)
 
     def finish(self) -> Done:
-        """Wait for what changed, and bring the table up to date."""
+        """Wait for what changed, and bring the table up to date; errors are in the answer."""
         self.begin()
-        done = None
         if self._error is None:
             with self._failing():
-                done = self._finish()
-        if done is None:
-            done = Done(
-                self.route, requests=self._count(), seconds=self._seconds(), error=self._error
-            )
-        return done
+                return self._finish()
+        return Done(self.route, requests=self._count(), seconds=self._seconds(), error=self._error)
 
     def cancel(self) -> None:
-        """Give up; the next sync goes on from the pages that arrived."""
+        """Stop reading; the next sync goes on from the pages that arrived."""
         if self._run is not None and not self._run.done:
             self._run.cancel()
             with contextlib.suppress(Exception, asyncio.CancelledError):
@@ -111,102 +108,136 @@ class Table:
 
     # -- reading
 
-    def _ask(self, mark: Mark | None) -> None:
-        """Ask for what changed since the mark; for everything, without one."""
+    def _ask(self, checkpoint: Checkpoint | None) -> None:
+        """Ask for what changed since the checkpoint; for everything without one."""
         asks: dict[str, Any] = {}
-        if mark is not None and mark.cursor:
-            asks = {"from_": mark.cursor}
-        elif mark is not None and mark.modifiedOnOrAfter:
-            asks = {MODIFIED_SINCE: mark.modifiedOnOrAfter}
+        if checkpoint is not None and checkpoint.cursor:
+            asks = {"from_": checkpoint.cursor}
+        elif checkpoint is not None and checkpoint.modifiedOnOrAfter:
+            asks = {MODIFIED_SINCE: checkpoint.modifiedOnOrAfter}
         resource, progress = self.route.resource, self._progress
         if progress is None:
             progress = resource.progress_bar()
         self._requests = self._count()
         self._run = resource.start(
-            to=self.news, progress=progress or None, **self.route.filters, **asks
+            to=self.changes, progress=progress or None, **self.route.filters, **asks
         )
 
-    def _answer(self) -> Mapping[str, Any]:
-        """What came, by its provenance."""
+    def _report(self) -> Mapping[str, Any]:
+        """Wait for what was asked for; answers with the provenance of these rows."""
         assert self._run is not None
         self._run.saved()
-        return provenance(self.news)
+        assert self._run.about is not None
+        return self._run.about
 
     def _finish(self) -> Done:
-        mark, why = self._mark, ""
-        about: Mapping[str, Any] = {}
-        if mark is None and self.home.has(self.route.table):
+        checkpoint, why = self._checkpoint, ""
+        report: Mapping[str, Any] = {}
+        if checkpoint is None and self.folder.was_synced(self.route.table):
             self._tell("its file is gone, or is not the one that the last sync left")
         try:
-            about = self._answer()
-            if mark is not None and mark.goes_on and without_key(self.news, self.key):
+            report = self._report()
+            incremental = checkpoint is not None and checkpoint.asks_for_changes
+            if incremental and without_key(self.changes, self.key):
                 why = "rows came that lack their key"
         except (Rejected, NotFound) as err:
-            if mark is None or not mark.cursor:
+            if checkpoint is None or not checkpoint.cursor:
                 raise
-            why = f"the server no longer takes its cursor ({err.happened.rstrip('.')})"
+            why = f"the server no longer takes its cursor, and answers {err.status}"
         if why:
             self._tell(why)
             self._ask(None)
-            about, mark = self._answer(), None
-        return self._put(about, mark)
+            report, checkpoint = self._report(), None
+        return self._put(report, checkpoint)
 
     # -- writing
 
-    def _put(self, about: Mapping[str, Any], mark: Mark | None) -> Done:
-        """Put what came into the table, then write down how far it stands."""
-        again = mark is not None and not mark.goes_on  # all of it was read, as nothing less can be
-        if again and not about["complete"]:  # rather all of the old rows than some of the new ones
-            rows = provenance(self.data)["rows"]
-            return self._done(Difference(rows, 0, 0, 0, 0, rows), "whole", LACKING)
-        if mark is not None and mark.goes_on:
-            told = {**about, "params": dict(self.route.filters), "total": None}
-            difference = merged(self.data, self.news, self.key, self.home.inner, told)
+    def _put(self, report: Mapping[str, Any], checkpoint: Checkpoint | None) -> Done:
+        """Put what came into the table, then write the checkpoint."""
+        if checkpoint is not None and not checkpoint.asks_for_changes:
+            return self._put_whole_again(report, checkpoint)
+        written = report["began"]
+        if checkpoint is None:
+            difference = replaced(self.data, self.changes, self.key)
         else:
-            difference = replaced(self.data, self.news, self.key)
-        self._tell_of(difference)
-        self.home.put(self.route.table, self._next(about, mark, difference.after))
-        self.news.unlink(missing_ok=True)
-        return self._done(
-            difference, "whole" if again else self.route.by, "" if about["complete"] else LACKING
-        )
+            about = {**report, "params": dict(self.route.filters), "total": None}
+            difference = merged(self.data, self.changes, self.key, self.folder.inner, about)
+            if not writes(difference):
+                written = checkpoint.data
+        self._close(report, checkpoint, difference, written)
+        return self._done(difference, self.route.by, _problem(report))
 
-    def _next(self, about: Mapping[str, Any], mark: Mark | None, rows: int) -> Mark:
-        """How far the table stands now: past what came, where all of it did."""
-        cursor = changes = None
-        if self.route.by == "feed":
-            cursor = about["continue_from"] or (mark.cursor if mark else None)
-        elif self.route.by == "modified" and about["complete"]:
-            changes = self._since(dt.datetime.fromisoformat(about["began"]))
-        elif self.route.by == "modified" and mark is not None:
-            changes = mark.modifiedOnOrAfter
-        home, data = self.home, provenance(self.data)["began"]
-        return Mark(
+    def _put_whole_again(self, report: Mapping[str, Any], checkpoint: Checkpoint) -> Done:
+        """Put a table that was read from its beginning, as no changes alone can be asked for, in
+        the place of the old one.
+        """
+        if not report["complete"]:  # all of the old rows are better than some of the new ones
+            rows = checkpoint.rows
+            return self._done(Difference(rows, 0, 0, 0, 0, rows), "whole", LACKING)
+        difference = replaced(self.data, self.changes, self.key)
+        self._close(report, checkpoint, difference, report["began"])
+        return self._done(difference, "whole", _problem(report))
+
+    def _close(
+        self,
+        report: Mapping[str, Any],
+        checkpoint: Checkpoint | None,
+        difference: Difference,
+        written: str,
+    ) -> None:
+        """Report the difference, and write the next checkpoint.
+
+        Args:
+            written: when the run began that wrote the table's file.
+        """
+        self._tell_of(difference)
+        cursor, since = self._go_on_from(report, checkpoint)
+        following = Checkpoint(
             self.route.endpoint.name,
-            home.tenant,
-            home.environment,
-            rows,
-            about["began"],
-            data,
+            self.folder.tenant,
+            self.folder.environment,
+            difference.after,
+            report["began"],
+            written,
             cursor,
-            changes,
+            since,
         )
+        self.folder.write_checkpoint(self.route.table, following)
+        self.changes.unlink(missing_ok=True)
+
+    def _go_on_from(
+        self, report: Mapping[str, Any], checkpoint: Checkpoint | None
+    ) -> tuple[str | None, str | None]:
+        """The cursor, or the time, from which the next run asks for changes: past what came, if all
+        of it did.
+        """
+        if self.route.by == "feed":
+            before = None if checkpoint is None else checkpoint.cursor
+            return report["continue_from"] or before, None
+        if self.route.by == "whole":
+            return None, None
+        if report["complete"]:
+            return None, self._since(dt.datetime.fromisoformat(report["began"]))
+        return None, None if checkpoint is None else checkpoint.modifiedOnOrAfter
 
     def _since(self, began: dt.datetime) -> str | None:
-        """From when on to ask next time; None where rows do not say when they were changed, so that
-        all are read again.
+        """The time from which to ask next; None if the rows do not say when they were changed, so
+        that all have to be read again.
 
-        Our clock says when the pull began, the rows say what the server's clock was: the earlier of
-        both holds.
+        Our clock says when the pull began, and the rows say what the server's clock was. The
+        earlier of both holds.
         """
-        if MODIFIED not in {c.name for c in self.route.endpoint.columns}:
+        # A little earlier: the server's clock and ours may differ.
+        if MODIFIED not in {column.name for column in self.route.endpoint.columns}:
             return (began - CLOCK_SLACK).isoformat()
         last = newest(self.data)
+        if last is None:
+            return None
         assert self._run is not None
         took = self._run.session.now() - began
-        return None if last is None else (min(began, last - took) - CLOCK_SLACK).isoformat()
+        return (min(began, last - took) - CLOCK_SLACK).isoformat()
 
-    # -- telling
+    # -- what the reader should know
 
     def _tell(self, why: str) -> None:
         text = f"{self.route.table} is read from the beginning: {why}."
@@ -214,7 +245,8 @@ class Table:
 
     def _tell_of(self, difference: Difference) -> None:
         if difference.gone:
-            gone = f"{difference.gone:,} rows of {self.route.table} are no longer in {self.route.endpoint.name}"
+            gone = f"{difference.gone:,} rows of {self.route.table} are no longer in "
+            gone += self.route.endpoint.name
             text = f"{gone}, so they are no longer in the file."
             notices.warn(notices.Notice(StnbWarning, text))
         for notice in notices.drifted(self.route.endpoint, difference.drift):
@@ -229,3 +261,7 @@ class Table:
 
     def _done(self, difference: Difference, by: str, problem: str) -> Done:
         return Done(self.route, by, difference, self._count(), self._seconds(), problem)
+
+
+def _problem(report: Mapping[str, Any]) -> str:
+    return "" if report["complete"] else LACKING

@@ -43,6 +43,8 @@ class Pull:
         error: what ended it, or None.
         cancelled: whether it was cancelled.
         notices: what its reader should know, and was not warned of yet.
+        about: the provenance of the rows, as in `df.attrs["stnb"]`; None before they are put
+            together.
 
     Example:
         >>> run = st.jpm.jobs.start(jobStatus="Completed")
@@ -65,6 +67,7 @@ class Pull:
         self.error: Exception | None = None
         self.cancelled = False
         self.notices: list[Notice] = []
+        self.about: dict[str, Any] | None = None
         self.began = began or self.store.began or clock.stamp(self.session.now())
         self._callbacks: dict[str, Any] = {"progress": progress, "on_page": on_page}
         self._on_page = on_page
@@ -332,6 +335,7 @@ class Pull:
         about, found = provenance(facts, read, rows, duplicates, drift, frame)
         about, self.notices = source.report(about, found)
         about["notices"] = [notice.text for notice in self.notices]
+        self.about = about
         return about
 
 

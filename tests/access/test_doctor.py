@@ -1,4 +1,4 @@
-"""The doctor: for every state of the demo the right cause first, whom to ask, and never a secret."""
+"""The doctor: in every state of the demo the right cause first, whom to ask, and no secret."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import stnb
 from stnb import demoserver
 from stnb.access import doctor as checkup
 from stnb.access.doctor import NAMES, Check, Report, calls, causes, examine, practice
-from stnb.access.doctor.report import ADMIN, DEVELOPER, YOU
+from stnb.access.doctor.findings import ADMIN, DEVELOPER, YOU
 from stnb.account.account import Account
 from stnb.cli import main
 from stnb.credentials import HOSTS, Credentials, Secret
@@ -208,7 +208,7 @@ def test_later_checks_wait_for_earlier_ones(state: str, failed: str, left: list[
 
 
 def test_checks_come_in_order() -> None:
-    """All checks are made, each once, in their order; who is told sees the report grow to its end."""
+    """All checks are made, each once, in their order; `on_change` sees the report grow."""
     seen: list[Report] = []
     report = examine("demo", on_change=seen.append)
 
@@ -220,7 +220,7 @@ def test_checks_come_in_order() -> None:
 
 
 def test_states_can_be_changed_in_use() -> None:
-    """The state of the demo is a name on the app: changed under an account in use, and back again."""
+    """The demo's state is a name on the app: changed under an account in use, and back again."""
     patient = practice("healthy")
     patient._session.app.state.name = "disabled"
     assert not examine(patient).ok
@@ -487,7 +487,7 @@ def test_variables_that_win_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_several_profiles_and_none_named() -> None:
-    """As `connect` does, the doctor asks for a name where there are several, and for a right one."""
+    """As `connect` does, the doctor asks for a name if there are several, and for a right one."""
     write_env(PHOENIX_TENANT_ID="17")
 
     with pytest.raises(stnb.CredentialsMissing, match="several"):
@@ -517,7 +517,8 @@ def test_same_pair_in_two_environments() -> None:
     report = examine(account(refuse, profile="default"))
 
     assert report.verdict.startswith(
-        "Likely the pair belongs to the other environment: the profile live (production) has the same"
+        "Likely the pair belongs to the other environment: "
+        "the profile live (production) has the same"
     )
 
 
@@ -647,7 +648,7 @@ def calls_answered(answer: Callable[[httpx.Request], httpx.Response]) -> Report:
 
 
 def test_opaque_token() -> None:
-    """A token that cannot be read leaves tenant and scopes open; the reads are tried all the same."""
+    """A token that cannot be read leaves tenant and scopes open; the reads are tried anyway."""
     report = calls_answered(lambda request: httpx.Response(200, json={"data": []}))
 
     assert (report["tenant"].ok, report["scopes"].ok, report["reads"].ok) == (None, None, True)
@@ -684,6 +685,23 @@ def test_echoed_secrets_do_not_get_out() -> None:
     report = examine(account(server))
 
     assert report["token"].ok is False
+    assert [s for s in (PAIR, SECRET, KEY) if s in outputs(report)] == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 500])
+def test_echoed_headers_do_not_get_out(status: int) -> None:
+    """Nor does a gateway that puts the headers of a read into its answer."""
+    headers: list[str] = []
+
+    def gateway(request: httpx.Request) -> httpx.Response:
+        headers.append(
+            f"{request.headers.get('authorization')} {request.headers.get('st-app-key')}"
+        )
+        return httpx.Response(status, json={"message": headers[-1], "traceId": headers[-1]})
+
+    report = calls_answered(gateway)
+
+    assert any(KEY in line and "opaque" in line for line in headers)
     assert [s for s in (PAIR, SECRET, KEY) if s in outputs(report)] == []
 
 

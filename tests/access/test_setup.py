@@ -198,7 +198,7 @@ def test_names_of_profiles(name: str, environment: str, level: str) -> None:
 
 
 def test_what_is_allowed_is_read_back() -> None:
-    """Whatever passes the checks is a profile of the file afterwards, whatever its name is made of."""
+    """Whatever passes the checks is a profile of the file afterwards, whatever its name."""
     for name in ("a", "client", "tenant_id", "x_app", "app", "timezone", "id", "url"):
         assert check_profile(name, "integration").level == "ok"
         wizard.save(answers(profile=name), Path(".env"))
@@ -319,7 +319,7 @@ def test_a_pair_of_another_tenant() -> None:
     verdict = try_them(mine(tenant="17"))
 
     assert (verdict.level, verdict.tenant) == ("wrong", demoserver.TENANT)
-    assert "not of 17" in verdict.title
+    assert "not to 17" in verdict.title
 
 
 @pytest.mark.parametrize(
@@ -351,7 +351,7 @@ def answering(status: int, body: bytes) -> Any:
     ids=["429", "503", "404"],
 )
 def test_a_trial_that_tells_nothing(app: Any) -> None:
-    """Where the server has no time or is in trouble, that is said, and not that the pair is wrong."""
+    """If the server has no time or is in trouble, that is said, and not that the pair is wrong."""
     assert try_them(mine(), app=app).level == "unknown"
 
 

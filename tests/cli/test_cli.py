@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import json
 import subprocess
 import sys
@@ -12,23 +14,22 @@ import pytest
 
 import stnb
 from stnb.catalog import load, read
-from stnb.cli import main
+from stnb.cli import filters, main, pull
 from stnb.frame import save
+
+PULL = ["pull", "jpm.jobs", "--profile", "demo"]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
     "command",
     [
         [],
-        ["lab"],
-        ["pull"],
+        *([name] for name in main.COMMANDS),
+        ["notebook", "new"],
+        ["demo", "serve"],
+        ["demo", "faults"],
         ["pull", "jpm.jobs"],
-        ["find"],
-        ["profiles"],
-        ["setup"],
-        ["doctor"],
-        ["scan"],
-        ["catalog"],
         ["catalog", "build"],
     ],
 )
@@ -49,6 +50,52 @@ def test_help_of_a_resource_lists_its_filters(capsys: pytest.CaptureFixture[str]
     out = capsys.readouterr().out
     assert "--completedOnOrAfter DATE-TIME" in out
     assert "--active" not in out
+
+
+def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """`stnb --help` has a line for each command, and each command is a file with `add`."""
+    with pytest.raises(SystemExit):
+        main.main(["--help"])
+    out = capsys.readouterr().out
+
+    for name, help_line in main.COMMANDS.items():
+        assert help_line in out
+        assert callable(importlib.import_module(f"stnb.cli.{name}").add)
+
+
+def test_a_filter_with_the_name_of_an_option(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--to` and `--limit` stay where the rows go and how many come, also for a resource whose
+    filter has that name; the filter itself is given by `--filter`.
+    """
+    taken = {"to", "limit", "columns", "since", "profile", "quiet", "filter"}
+    resources = [e for e in load() if taken & {p.name for p in e.filters}]
+    assert resources
+    for endpoint in resources:
+        command = argparse.ArgumentParser()
+        pull.add(command, [endpoint.name])
+        names = taken & {p.name for p in endpoint.filters}
+        pairs = [f"--filter={name}=x" for name in names]
+        options = command.parse_args([endpoint.name, "--to", "rows.csv", "--limit", "3", *pairs])
+
+        assert (options.to, options.limit) == ("rows.csv", 3)
+        assert set(filters.filters_of(options, endpoint)) == names
+
+
+@pytest.mark.parametrize("command", [["find", "jobs"], ["scan", "."], ["--version"]], ids=" ".join)
+def test_a_small_command_does_not_wait_for_pandas(command: list[str]) -> None:
+    """Only the file of the command that is called is imported, with what it needs."""
+    code = f"""
+import sys
+from stnb.cli.main import main
+try:
+    main({command!r})
+except SystemExit:
+    pass
+print([name for name in ("pandas", "pyarrow", "httpx") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_every_resource_has_a_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,10 +134,7 @@ def test_pull_to_a_file(ending: str, capsys: pytest.CaptureFixture[str]) -> None
     """`stnb pull … --to FILE` writes the rows in the format of the ending."""
     name = f"jobs.{ending}"
 
-    assert (
-        main.main(["pull", "jpm.jobs", "--limit", "40", "--jobStatus", "Completed", "--to", name])
-        == 0
-    )
+    assert main.main([*PULL, "--limit", "40", "--jobStatus", "Completed", "--to", name]) == 0
     assert "40 rows, 40 columns" in capsys.readouterr().err
     readers = {"parquet": pd.read_parquet, "csv": pd.read_csv, "json": pd.read_json}
     frame = readers[ending](name)
@@ -101,10 +145,9 @@ def test_pull_to_a_file(ending: str, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_pull_takes_columns_and_what_changed_since(capsys: pytest.CaptureFixture[str]) -> None:
     """`--columns` narrows what is decoded; `--since` goes on from an earlier file."""
-    assert (
-        main.main(["pull", "jpm.export.jobs", "--columns", "id, total", "--to", "a.parquet"]) == 0
-    )
-    assert main.main(["pull", "jpm.export.jobs", "--since", "a.parquet", "--to", "b.parquet"]) == 0
+    export = ["pull", "jpm.export.jobs", "--profile", "demo"]
+    assert main.main([*export, "--columns", "id, total", "--to", "a.parquet"]) == 0
+    assert main.main([*export, "--since", "a.parquet", "--to", "b.parquet"]) == 0
     assert "6,000 rows, 2 columns -> a.parquet" in (said := capsys.readouterr().err)
     assert "\n0 rows, " in said
 
@@ -113,39 +156,32 @@ def test_pull_into_a_pipe_is_csv() -> None:
     """Without --to, and not on a terminal, all rows go to standard output as CSV; notes go to
     standard error.
     """
+    command = ["pull", "crm.customers", "--profile", "demo", "--limit", "7"]
     done = subprocess.run(
-        [sys.executable, "-m", "stnb.cli.main", "pull", "jpm.jobs", "--limit", "7"],
+        [sys.executable, "-m", "stnb.cli.main", *command],
         capture_output=True,
         text=True,
         check=True,
     )
 
-    assert done.stdout.splitlines()[0].startswith("id,jobNumber,")
+    assert done.stdout.splitlines()[0].startswith("id,active,name,")
     assert len(done.stdout.splitlines()) >= 8
-    assert "demo tenant" in done.stderr
+    assert done.stderr.startswith("note: crm.customers leaves inactive rows out")
 
 
 @pytest.mark.parametrize(
     ("command", "code", "words"),
     [
-        (["pull", "jpm.job"], 2, "Near it: jpm.jobs"),
-        (
-            ["pull", "jpm.jobs", "--comletedOnOrAfter", "2026-01-01"],
-            2,
-            "has no filter 'comletedOnOrAfter'",
-        ),
-        (["pull", "jpm.jobs", "--completedOnOrAfter", "yesterdayish"], 2, "does not fit"),
-        (["pull", "jpm.jobs", "--jobStatus", "Complete"], 2, "Did you mean 'Completed'?"),
-        (["pull", "jpm.jobs", "stray"], 2, "stands alone"),
-        (["pull", "jpm.jobs", "--to", "jobs.doc"], 2, "Use .parquet, .xlsx, .csv or .json."),
-        (["pull", "jpm.jobs.notes"], 2, "needs id"),
+        (["pull", "jpm.job", "--profile", "demo"], 2, "Near it: jpm.jobs"),
+        ([*PULL, "--comletedOnOrAfter", "2026-01-01"], 2, "has no filter 'comletedOnOrAfter'"),
+        ([*PULL, "--completedOnOrAfter", "yesterdayish"], 2, "does not fit"),
+        ([*PULL, "--jobStatus", "Complete"], 2, "Did you mean 'Completed'?"),
+        ([*PULL, "stray"], 2, "stands alone"),
+        ([*PULL, "--to", "jobs.doc"], 2, "Use .parquet, .xlsx, .csv or .json."),
+        (["pull", "jpm.jobs.notes", "--profile", "demo"], 2, "needs id"),
         (["pull", "jpm.jobs", "--profile", "nowhere"], 2, "There is no profile 'nowhere'"),
-        (["pull", "jpm.jobs.get", "--id", "1"], 1, "No record has that id"),
-        (
-            ["pull", "jpm.jobs", "--limit", "1", "--to", "/dev/null/jobs.csv"],
-            1,
-            "could not be written",
-        ),
+        (["pull", "jpm.jobs.get", "--id", "1", "--profile", "demo"], 1, "No record has that id"),
+        ([*PULL, "--limit", "1", "--to", "/dev/null/jobs.csv"], 1, "could not be written"),
         (["catalog", "build", "--specs", "."], 2, "No OpenAPI document"),
     ],
 )
@@ -174,6 +210,95 @@ def test_a_wrong_command_line_ends_with_2(
         main.main(command)
 
     assert end.value.code == 2
+
+
+UNPREFIXED = """TENANT_ID=17
+ENVIRONMENT=integration
+CLIENT_ID=cid.abcdefghijklmnopqrstuvwxy
+CLIENT_SECRET=cs1.abcdefghijklmnopqrstuvwxyz
+APP_KEY=ak1.abcdefghijklmnopqrstuvwxy
+"""
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        pytest.param(None, id="no file"),
+        pytest.param("", id="an empty file"),
+        pytest.param((ROOT / ".env.example").read_text(), id="the example, not edited"),
+        pytest.param(UNPREFIXED, id="names without their prefix"),
+        pytest.param("SERVICETITAN_APP_KEY=ak1.abcdefghijklmnopqrstuvwxy", id="the app key alone"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["pull", "jpm.jobs"],
+        ["pull", "jpm.jobs", "--quiet", "--to", "jobs.parquet"],
+        ["pull", "jpm.jobs", "--to", "jobs.csv"],
+        ["sync", "jpm.job_types", "--to", "data"],
+        ["sync", "jpm.job_types", "--quiet", "--to", "data"],
+    ],
+    ids=" ".join,
+)
+def test_no_command_makes_data_up(
+    command: list[str], env: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without credentials a command ends with 2 and names the next step; it prints and writes no
+    row of the demo, which was not named.
+    """
+    if env is not None:
+        Path(".env").write_text(env)
+    before = sorted(Path().iterdir())
+
+    assert main.main(command) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "No credentials were found." in printed.err
+    assert ("Likely" in printed.err) == (env is not None)
+    assert "`stnb setup`" in printed.err
+    assert "`--profile demo`" in printed.err
+    assert sorted(Path().iterdir()) == before
+
+
+def test_a_named_file_without_credentials_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--env-file` with a file that sets up no profile ends with 2 as well."""
+    Path("other.env").write_text(UNPREFIXED)
+
+    assert main.main(["pull", "jpm.jobs", "--env-file", "other.env"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "No credentials were found." in printed.err
+
+
+@pytest.mark.parametrize("how", ["option", "variable", "file"])
+def test_the_demo_is_read_if_it_is_named(
+    how: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--profile demo` names the demo, and so does STNB_PROFILE in the process or in the file."""
+    command = ["pull", "jpm.jobs", "--limit", "3"]
+    if how == "option":
+        command += ["--profile", "demo"]
+    elif how == "variable":
+        monkeypatch.setenv("STNB_PROFILE", "demo")
+    else:
+        Path(".env").write_text("STNB_PROFILE=demo\n")
+
+    assert main.main(command) == 0
+    assert capsys.readouterr().out.startswith("id,jobNumber,")
+
+
+def test_a_notebook_keeps_the_demo(capsys: pytest.CaptureFixture[str]) -> None:
+    """`stnb notebook new` and `stnb find` need no credentials, and a notebook's `connect()` is the
+    demo, with a warning.
+    """
+    assert main.main(["notebook", "new", "--resource", "jpm.jobs", "--to", "jobs.ipynb"]) == 0
+    cells = json.loads(Path("jobs.ipynb").read_text())["cells"]
+    assert any('stnb.connect("demo")' in "".join(cell["source"]) for cell in cells)
+    assert main.main(["find", "jobs"]) == 0
+    with pytest.warns(stnb.StnbWarning, match="No credentials were found"):
+        assert stnb.connect().profile == "demo"
+    capsys.readouterr()
 
 
 def test_a_full_disk_keeps_the_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -260,9 +385,6 @@ def test_catalog_build(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_folder_of_a_file_is_made(capsys: pytest.CaptureFixture[str]) -> None:
     """For every ending, as a pull into Parquet does."""
     for ending in ("csv", "parquet"):
-        assert (
-            main.main(["pull", "jpm.jobs", "--limit", "1", "--to", f"new-{ending}/jobs.{ending}"])
-            == 0
-        )
+        assert main.main([*PULL, "--limit", "1", "--to", f"new-{ending}/jobs.{ending}"]) == 0
         assert Path(f"new-{ending}/jobs.{ending}").is_file()
     capsys.readouterr()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import stnb
-from stnb.cli import lab, main
+from stnb.cli import main, notebooks, server
 from tests.helpers.interrupts import ended
 
 
@@ -72,13 +72,13 @@ def test_a_port_in_use_is_passed_over() -> None:
         taken.listen()
         port = taken.getsockname()[1]
 
-        assert lab.free_port("127.0.0.1", port) > port
+        assert server.free_port("127.0.0.1", port) > port
 
 
 def test_in_a_checkout_the_notebooks_are_its_own() -> None:
     """A checkout serves its own notebooks folder."""
-    assert (lab.notebooks() / lab.FIRST).is_file()
-    assert lab.notebooks() == Path(stnb.__file__).parent.parent / "notebooks"
+    assert (notebooks.folder() / notebooks.FIRST).is_file()
+    assert notebooks.folder() == Path(stnb.__file__).parent.parent / "notebooks"
 
 
 def test_an_installed_package_copies_its_notebooks_once(tmp_path: Path) -> None:
@@ -89,11 +89,11 @@ def test_an_installed_package_copies_its_notebooks_once(tmp_path: Path) -> None:
     (package / "notebooks").mkdir(parents=True)
     for name in ("01-first-pull.ipynb", "02-new.ipynb"):
         (package / "notebooks" / name).write_text(name)
-    target = lab.notebooks(tmp_path, home=package)
+    target = notebooks.folder(tmp_path, package=package)
     (target / "01-first-pull.ipynb").write_text("changed")
     (target / "02-new.ipynb").unlink()
 
-    assert lab.notebooks(tmp_path, home=package) == target == tmp_path / "stnb-notebooks"
+    assert notebooks.folder(tmp_path, package=package) == target == tmp_path / "stnb-notebooks"
     assert (target / "01-first-pull.ipynb").read_text() == "changed"
     assert (target / "02-new.ipynb").read_text() == "02-new.ipynb"
 
@@ -103,7 +103,7 @@ def test_the_notebooks_can_be_copied(tmp_path: Path, capsys: pytest.CaptureFixtu
     target = tmp_path / "mine"
     assert main.main(["notebooks", str(target)]) == 0
     names = sorted(p.name for p in target.iterdir())
-    assert names == sorted(p.name for p in lab.notebooks().glob("*.ipynb"))
+    assert names == sorted(p.name for p in notebooks.folder().glob("*.ipynb"))
     (target / names[1]).write_text("changed")
 
     assert main.main(["notebooks", str(target)]) == 0
@@ -114,4 +114,4 @@ def test_the_notebooks_can_be_copied(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """Where the copy cannot be made, the error says where to start instead."""
     with pytest.raises(stnb.CannotSave, match="Start `stnb lab` in a folder that you may write to"):
-        lab.notebooks(tmp_path, home=tmp_path / "nowhere")
+        notebooks.folder(tmp_path, package=tmp_path / "nowhere")

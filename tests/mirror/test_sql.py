@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 import stnb
-from stnb.cli import sync
+from stnb.cli import sql as cli_sql
 from stnb.errors import SetupError, UsageError
 from stnb.mirror.sql import sql
 
@@ -67,7 +67,7 @@ def test_a_whole_table_is_typed_like_its_pull(folder: Path) -> None:
 
 
 def test_odd_names_and_types(folder: Path) -> None:
-    """Any file name and column name can be asked; durations, days and far years stay what they are."""
+    """Any file and column name can be queried; durations, days and far years stay what they are."""
     asked = sql('select * from "odd-name"', folder)
 
     assert asked.dtypes.astype(str).to_dict() == {
@@ -114,7 +114,7 @@ def test_odd_names_and_types(folder: Path) -> None:
 def test_what_is_worked_out_is_typed_too(
     folder: Path, expression: str, dtype: str, value: Any
 ) -> None:
-    """Sums, differences and literals have the types of our frames, where these hold them exactly."""
+    """Sums, differences and literals have the types of our frames, if these hold them exactly."""
     column = sql(f"select {expression} as x from jpm_jobs", folder)["x"]
 
     assert str(column.dtype) == dtype
@@ -178,7 +178,8 @@ def test_what_describes(folder: Path, query: str) -> None:
         ("selec 1", r'syntax error at or near "selec"\. Mend the query'),
         (
             "select * from jobs",
-            r"Table with name jobs does not exist!.* The tables are: accounting_invoices, jpm_jobs, odd-name\.",
+            r"Table with name jobs does not exist!.* The tables are: accounting_invoices, "
+            r"jpm_jobs, odd-name\.",
         ),
         ("select nope from jpm_jobs", r'column "nope" not found.* `DESCRIBE table` lists'),
         ("select 'a'::int", r"Could not convert string"),
@@ -204,7 +205,7 @@ def test_what_describes(folder: Path, query: str) -> None:
 def test_what_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch, query: str, words: str
 ) -> None:
-    """Mistakes are told in DuckDB's words; nothing is written, and nothing but the tables is read."""
+    """Mistakes are reported in DuckDB's words; nothing is written, and only the tables are read."""
     monkeypatch.chdir(folder)
     frame = pd.DataFrame({"a": [1]})
     before = sorted(os.listdir())
@@ -269,9 +270,9 @@ def test_the_command(
 ) -> None:
     """`stnb sql QUERY DIR` gives CSV to a pipe, and the first rows to a terminal."""
     parser = argparse.ArgumentParser()
-    sync.add(parser.add_subparsers())
+    cli_sql.add(parser, [])
     options = parser.parse_args(
-        ["sql", "select id, total from jpm_jobs order by id limit 30", str(folder)]
+        ["select id, total from jpm_jobs order by id limit 30", str(folder)]
     )
     options.run(options)
     piped = capsys.readouterr().out

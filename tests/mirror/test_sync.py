@@ -15,7 +15,7 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ from stnb.errors import (
 )
 from stnb.mirror import sync
 from stnb.mirror.columns import differ
-from stnb.mirror.route import route_of
+from stnb.mirror.route import route_of, routes
 from stnb.session import Session, loop
 
 COLUMNS = (
@@ -64,9 +64,19 @@ ACTIVE, SINCE = (
 )
 ALL = ("active", "Any")
 HERE = "/toys/v2/tenant/{tenant}/"
-FEED = Endpoint("toys.export.widgets", "toys", f"{HERE}export/widgets", "export", params=(Param("from"), ACTIVE), key=("id",), shows_all=ALL, make_columns=lambda: COLUMNS)  # fmt: skip
-TWIN = Endpoint("toys.widgets", "toys", f"{HERE}widgets", "list", params=(*PAGING, ACTIVE, SINCE), key=("id",), shows_all=ALL, make_columns=lambda: COLUMNS)  # fmt: skip
-LIST = Endpoint("toys.gadgets", "toys", f"{HERE}gadgets", "list", params=(*PAGING, ACTIVE, SINCE), key=("id",), shows_all=ALL, make_columns=lambda: COLUMNS)  # fmt: skip
+KEPT = {"key": ("id",), "make_columns": lambda: COLUMNS}
+LISTED = {**KEPT, "params": (*PAGING, ACTIVE, SINCE), "shows_all": ALL}
+FEED = Endpoint(
+    "toys.export.widgets",
+    "toys",
+    f"{HERE}export/widgets",
+    "export",
+    params=(Param("from"), ACTIVE),
+    shows_all=ALL,
+    **KEPT,
+)
+TWIN = Endpoint("toys.widgets", "toys", f"{HERE}widgets", "list", **LISTED)
+LIST = Endpoint("toys.gadgets", "toys", f"{HERE}gadgets", "list", **LISTED)
 WHOLE = Endpoint(
     "toys.colours",
     "toys",
@@ -79,7 +89,14 @@ WHOLE = Endpoint(
 KEYLESS = Endpoint(
     "toys.views", "toys", f"{HERE}views", "list", params=PAGING, make_columns=lambda: COLUMNS
 )
-SINGLE = Endpoint("toys.widgets.parts", "toys", f"{HERE}widgets/{{id}}/parts", "list", params=(Param("id", "path", required=True),), key=("id",), make_columns=lambda: COLUMNS)  # fmt: skip
+SINGLE = Endpoint(
+    "toys.widgets.parts",
+    "toys",
+    f"{HERE}widgets/{{id}}/parts",
+    "list",
+    params=(Param("id", "path", required=True),),
+    **KEPT,
+)
 CATALOG = Catalog([FEED, TWIN, LIST, WHOLE, KEYLESS, SINGLE])
 BATCH = 4  # rows that a feed gives at once
 
@@ -304,7 +321,8 @@ def test_what_cannot_tell_its_changes_is_read_whole(toys: Toys, tmp_path: Path) 
         10,
     ]
     assert said == [
-        "StnbWarning: 1 rows of toys_colours are no longer in toys.colours, so they are no longer in the file."
+        "StnbWarning: 1 rows of toys_colours are no longer in toys.colours, "
+        "so they are no longer in the file."
     ]
     assert kept(tmp_path, "toys_colours") == toys.rows
 
@@ -594,7 +612,8 @@ def test_killed_at_every_step(tmp_path: Path) -> None:
         [
             sys.executable,
             "-c",
-            f"import runpy; runpy.run_path({__file__!r})['kill_at_every_step'](__import__('pathlib').Path('data'))",
+            "import pathlib, runpy; "
+            f"runpy.run_path({__file__!r})['kill_at_every_step'](pathlib.Path('data'))",
         ],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(Path(stnb.__file__).parents[1])},
@@ -871,7 +890,7 @@ def test_a_folder_keeps_one_tenant(toys: Toys, tmp_path: Path) -> None:
         UsageError, match="keeps tables of tenant 42 in integration, and this is tenant 43"
     ):
         sync(["toys.gadgets"], tmp_path, account=other)
-    with pytest.raises(UsageError, match="of several tenants"):
+    with pytest.raises(UsageError, match="belong to several tenants"):
         sync([toys["toys.gadgets"], other["toys.colours"]], tmp_path)
     assert not other.asked
 
@@ -920,12 +939,17 @@ def test_what_cannot_be_kept(
     assert not toys.asked
 
 
-def test_a_name_needs_an_account(tmp_path: Path) -> None:
-    """A name alone is read from the account of `connect()`: here the demo, with a warning."""
-    with pytest.warns(stnb.StnbWarning, match="made up"):
-        table = sync("settings.tag_types", tmp_path)
+def test_a_name_needs_an_account() -> None:
+    """A name alone does not say whose rows are meant."""
+    with pytest.raises(UsageError, match="alone names no tenant"):
+        routes("jpm.jobs", None)
 
-    assert table["table"].tolist() == ["settings_tag_types"]
+
+def test_without_an_account_names_are_those_of_connect(tmp_path: Path) -> None:
+    """`sync` takes the account of `stnb.connect()` for them, which says that it is the demo."""
+    with pytest.warns(stnb.StnbWarning, match="No credentials were found"):
+        changes = sync("dispatch.zones", tmp_path)
+    assert changes["after"].item() > 0
 
 
 # -- the command
@@ -934,27 +958,25 @@ def test_a_name_needs_an_account(tmp_path: Path) -> None:
 def command(*given: str) -> int:
     """Carry out `stnb sync`."""
     parser = argparse.ArgumentParser()
-    cli_sync.add(parser.add_subparsers())
-    options = parser.parse_args(["sync", *given])
+    cli_sync.add(parser, given)
+    options = parser.parse_args(given)
     return int(options.run(options))
 
 
 def test_the_command_prints_what_changed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`stnb sync jpm.job_types --to DIR` prints the table, and says whose tables they are where
-    nobody was named.
-    """
+    """`stnb sync jpm.job_types --to DIR` prints the table; with `--quiet` it prints nothing."""
     monkeypatch.setenv("STNB_DEMO_SCALE", "0.02")
-    assert command("jpm.job_types", "dispatch.zones", "--to", str(tmp_path)) == 0
+    demo = ["--to", str(tmp_path), "--profile", "demo"]
+    assert command("jpm.job_types", "dispatch.zones", *demo) == 0
     shown = capsys.readouterr()
-    assert command("jpm.job_types", "--to", str(tmp_path), "--quiet", "--profile", "demo") == 0
+    assert command("jpm.job_types", "--quiet", *demo) == 0
 
     head, first, second = shown.out.splitlines()
     assert head.split()[:4] == ["table", "resource", "by", "before"]
     assert first.split()[:5] == ["jpm_job_types", "jpm.job_types", "modified", "0", "23"]
     assert second.split()[0] == "dispatch_zones"
-    assert "the demo tenant's tables" in shown.err
     assert capsys.readouterr() == ("", "")
 
 
@@ -963,7 +985,7 @@ def test_the_command_tells_a_failure(
 ) -> None:
     """It ends with 1 where a table is not up to date."""
     toys.answers["gadgets"] = lambda request: httpx.Response(403, json={"title": "no"})
-    monkeypatch.setattr(account, "connect", lambda *_, **__: nullcontext(_Account(toys)))
+    monkeypatch.setattr(account, "connect", lambda *_, **__: _Account(toys))
     with saying():
         assert command("toys.widgets", "toys.gadgets", "--to", str(tmp_path)) == 1
         assert command("toys.widgets", "--to", str(tmp_path)) == 0
@@ -979,6 +1001,12 @@ class _Account:
 
     def __getitem__(self, name: str) -> Resource:
         return self.toys[name]
+
+    def __enter__(self) -> _Account:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
 
 
 # -- the catalogue

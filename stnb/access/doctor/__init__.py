@@ -1,5 +1,5 @@
-"""The doctor: everything between a .env file and the first row, looked at in order, and the
-likeliest cause named first.
+"""The doctor: looks in order at everything between a .env file and the first row, and names the
+likeliest cause of what is wrong first.
 
 report = examine("phoenix")
 report                                       # a table that can be pasted into a ticket
@@ -9,6 +9,21 @@ report.cause.ask                             # whom it takes
 from __future__ import annotations
 
 from .checks import examine, practice
-from .report import NAMES, Check, Module, Report
+from .findings import MARKS, NAMES, Check, Module, Scopes
+from .html import page
+from .report import Report
+from .text import answer, granted
 
-__all__ = ["NAMES", "Check", "Module", "Report", "examine", "practice"]
+__all__ = [
+    "MARKS",
+    "NAMES",
+    "Check",
+    "Module",
+    "Report",
+    "Scopes",
+    "answer",
+    "examine",
+    "granted",
+    "page",
+    "practice",
+]

@@ -1,4 +1,4 @@
-"""From what calls were answered to what it means: tenant, app key, scopes, reads."""
+"""What the answers to calls mean: tenant, app key, scopes, reads."""
 
 from __future__ import annotations
 
@@ -9,29 +9,45 @@ from stnb.credentials import Credentials
 from stnb.errors import NotAllowed, NotAuthenticated, NotFound, StnbError
 
 from .causes import PAGE, WAIT, seen_of
-from .report import ADMIN, DEVELOPER, SKIPPED, YOU, Check, Module
+from .findings import (
+    ADMIN,
+    DEVELOPER,
+    NO_SCOPES_TOLD,
+    YOU,
+    Check,
+    Module,
+    Scopes,
+    few,
+    scope_counts,
+)
+
+ADD_SCOPES = (
+    "The app developer adds them in the portal; then the tenant's admin presses "
+    f"Upgrade to New Version under {PAGE}."
+)
 
 
 def of_tenant(claims: Mapping[str, Any] | None, mine: Credentials) -> Check:
-    """Whether the token is of the tenant that is configured."""
-    told = (claims or {}).get("tenant")
-    if told is None:
+    """Whether the token belongs to the tenant of the profile."""
+    tenant = (claims or {}).get("tenant")
+    if tenant is None:
         return Check("tenant", None, "the token does not tell its tenant")
-    if str(told) == str(mine.tenant):
-        return Check("tenant", True, f"the token is of tenant {told}")
+    if str(tenant) == str(mine.tenant):
+        return Check("tenant", True, f"the token is of tenant {tenant}")
     return Check(
         "tenant",
         False,
-        f"the token is of tenant {told}, the profile says {mine.tenant}",
-        f"The pair belongs to another tenant: {told}, not {mine.tenant}.",
-        f"Set the profile's TENANT_ID to {told}, or put the pair of tenant {mine.tenant} into .env.",
+        f"the token is of tenant {tenant}, the profile says {mine.tenant}",
+        f"The pair belongs to another tenant: {tenant}, not {mine.tenant}.",
+        f"Set the profile's TENANT_ID to {tenant}, "
+        f"or put the pair of tenant {mine.tenant} into .env.",
         YOU,
     )
 
 
 def refused(err: StnbError) -> str:
-    """What a failed read tells: "key", "scope", "shut", "pause", "fault", or "" where the call was
-    at least let through.
+    """What a failed read shows: "key" or "scope" if that was refused, "shut" if the app was,
+    "pause" or "fault" if nothing can be said, "" if the call was let through.
     """
     status = getattr(err, "status", None)
     if status == 401:
@@ -48,11 +64,18 @@ def refused(err: StnbError) -> str:
 
 
 def of_key(kind: str | None, err: StnbError | None) -> Check:
-    """Whether the app key is accepted; from the first read that tells it, None where none did."""
+    """Whether the app key is accepted.
+
+    Args:
+        kind: what the first read that says anything about it showed; see `refused`. None if no read
+            was made.
+        err: how that read failed, or None.
+    """
+    # An error about a scope or a filter is that of a call whose key was accepted.
     if kind in ("", "scope"):
         return Check("app key", True, "accepted")
     if err is None:
-        return Check("app key", None, "no read that would tell it could be made")
+        return Check("app key", None, "no read that would show it could be made")
     seen = seen_of(err)
     if kind == "key":
         likely = "Likely the app key is wrong."
@@ -62,103 +85,94 @@ def of_key(kind: str | None, err: StnbError | None) -> Check:
             "app key",
             False,
             f"{seen}, with a new token",
-            f"{likely} It must be that of the app to which the pair belongs. Else the app was disabled in this tenant.",
+            likely,
             "Compare APP_KEY in .env with the app's page in the developer portal.",
             DEVELOPER,
+            also="It must be that of the app to which the pair belongs. "
+            "Else the app was disabled in this tenant.",
         )
     if kind == "shut":
         return Check(
             "app key",
             False,
             f"{seen}, on whatever was read",
-            "Likely the app was disabled in this tenant. Else the app key is not that of the app to which the pair belongs.",
-            f"The admin looks at the app under {PAGE}; then compare APP_KEY with the developer portal.",
+            "Likely the app was disabled in this tenant.",
+            f"The admin looks at the app under {PAGE}; "
+            "then compare APP_KEY with the developer portal.",
             ADMIN,
+            also="Else the app key is not that of the app to which the pair belongs.",
         )
-    return Check("app key", None, seen, "It could not be told.", err.next, YOU)
+    return Check("app key", None, seen, "It could not be found out.", err.next, YOU)
 
 
-def of_scopes(
-    granted: frozenset[str] | None,
-    every: Mapping[str, int],
-    total: int,
-    gained: frozenset[str],
-    lost: frozenset[str],
-) -> Check:
-    """What the token opens, of all that the catalogue knows.
-
-    Args:
-        every: how many resources each scope opens.
-        total: how many there are, also those whose scope is not documented.
-        gained, lost: what differs from the last time, as far as that is known.
-    """
-    if granted is None:
-        return Check("scopes", None, "the token does not tell its scopes")
-    readable, unnamed = (
-        sum(n for s, n in every.items() if s in granted),
-        total - sum(every.values()),
-    )
-    missing = sorted(set(every) - granted)
-    parts = [f"{len(gained)} scopes are new since last time: {_few(sorted(gained))}"] * bool(gained)
-    parts += [f"{len(missing)} scopes are not granted: {_few(missing)}"] * bool(missing)
-    parts += [f"for {unnamed} resources no scope is documented"] * bool(unnamed)
-    seen = "; ".join([f"{readable} of {total} resources can be read", *parts])
-    how = f"The app developer adds them in the portal; then the tenant's admin presses Upgrade to New Version under {PAGE}."
-    if lost:
-        means = f"The app lost scopes since last time: {_few(sorted(lost))}."
-        return Check("scopes", False, seen, means, how, DEVELOPER)
-    if not readable:
-        return Check(
-            "scopes", False, seen, "The app was granted nothing that can be read.", how, DEVELOPER
-        )
-    means, how = (
-        ("Calls that need another scope are answered with 403.", how) if missing else ("", "")
-    )
-    return Check("scopes", True, seen, means, how, DEVELOPER if missing else "")
+def of_scopes(scopes: Scopes | None) -> Check:
+    """What the token opens, of all that the catalogue has; None if the token does not tell."""
+    if scopes is None:
+        return Check("scopes", None, NO_SCOPES_TOLD)
+    seen = "; ".join(scope_counts(scopes, names=True))
+    if scopes.lost:
+        cause = f"The app lost scopes since last time: {few(scopes.lost)}."
+        return Check("scopes", False, seen, cause, ADD_SCOPES, DEVELOPER)
+    if not scopes.readable:
+        cause = "The app was granted nothing that can be read."
+        return Check("scopes", False, seen, cause, ADD_SCOPES, DEVELOPER)
+    if scopes.missing:
+        cause = "Calls that need another scope are answered with 403."
+        return Check("scopes", True, seen, cause, ADD_SCOPES, DEVELOPER)
+    return Check("scopes", True, seen)
 
 
 def of_reads(modules: Sequence[Module], pause: StnbError | None) -> Check:
-    """Whether the answers agree with the scopes."""
+    """Whether the reads were answered as the scopes promise.
+
+    Args:
+        pause: the first read that was answered with a request to wait, or None.
+    """
     if pause is not None:
-        return Check(
-            "reads", False, seen_of(pause), "Throttled: ServiceTitan asks for a pause.", WAIT, YOU
-        )
-    tried = [m for m in modules if m.answers is not None]
-    bad = [m.module for m in tried if not m.answers]
-    seen = f"{len(tried) - len(bad)} of {len(tried)} modules answered"
+        cause = "Throttled: ServiceTitan asks for a pause."
+        return Check("reads", False, seen_of(pause), cause, WAIT, YOU)
+    tried = [module for module in modules if module.answers is not None]
+    refusing = [module.module for module in tried if not module.answers]
+    seen = f"{len(tried) - len(refusing)} of {len(tried)} modules answered"
     if not tried:
         return Check("reads", None, "none could be made")
-    if not bad:
+    if not refusing:
         return Check("reads", True, seen)
+    names = ", ".join(refusing)
     return Check(
         "reads",
         False,
-        f"{seen}; not {', '.join(bad)}",
-        f"The token has the scopes, yet the API refuses: {', '.join(bad)}. Likely the feature is not part of this tenant's "
-        "plan, or the scope is narrowed for it, as with booking providers and report categories.",
+        f"{seen}; not {names}",
+        f"The token has the scopes, yet the API refuses: {names}.",
         f"The admin looks at the app's permissions under {PAGE}.",
         ADMIN,
+        also="Likely the feature is not part of this tenant's plan, or the scope is narrowed for "
+        "it, as with booking providers and report categories.",
     )
 
 
 def of_lasting(requests: int) -> Check:
-    """Whether one token served all reads."""
+    """Whether one token served all reads.
+
+    Args:
+        requests: how many more tokens were needed.
+    """
     if not requests:
         return Check("token lasts", True, "one token served all reads")
+    times = "once" if requests == 1 else f"{requests} times"
     return Check(
         "token lasts",
         False,
-        f"the server ended a token before its time, {requests} {'times' if requests > 1 else 'time'}",
-        "Tokens end early. Likely the secret was regenerated or the app changed just now, or another program's tokens replace these.",
-        "Nothing at once: stnb asks for a new one by itself. Where it goes on, ask whether somebody is changing the app.",
+        f"the server ended a token before its time, {times}",
+        "Tokens end early.",
+        "Nothing at once: stnb asks for a new one by itself. If it goes on, ask whether somebody "
+        "is changing the app.",
         DEVELOPER,
+        also="Likely the secret was regenerated or the app changed just now, or another program's "
+        "tokens replace these.",
     )
 
 
 def skipped(name: str, needs: str) -> Check:
     """A check that was not made, as one before it failed."""
-    return Check(name, None, f"{SKIPPED} the {needs}")
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+    return Check(name, None, f"not tried: needs the {needs}", needs=needs)

@@ -1,4 +1,4 @@
-"""What can be looked at without the network: the file, who may read it, and the values in it."""
+"""What can be checked without the network: the file, who may read it, and the values in it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from stnb.credentials import FIELDS, Credentials, Settings, variable
 from stnb.credentials.git import git_state
 from stnb.errors import CredentialsMissing, SetupError
 
-from .report import ADMIN, DEVELOPER, YOU, Check
+from .findings import ADMIN, DEVELOPER, YOU, Check
 
-NOT_CONNECTED = " There is no pair until the tenant's admin has allowed the app; the portal then no longer says Not Connected Yet."
+NOT_CONNECTED = (
+    "There is no pair until the tenant's admin has allowed the app; "
+    "the portal then no longer says Not Connected Yet."
+)
 
 
 def of_file(known: Settings, profile: str | None) -> Check:
@@ -21,21 +24,31 @@ def of_file(known: Settings, profile: str | None) -> Check:
     if known.file is None and profile in known.profiles:
         return Check("file", True, "no .env file; the process's variables hold the values")
     if known.file is None or not known.profiles:
+        seen = f"{known.file} holds no profile"
+        if known.file is None:
+            seen = "no .env file here or further up"
         return Check(
             "file",
             False,
-            "no .env file here or further up"
-            if known.file is None
-            else f"{known.file} holds no profile",
+            seen,
             "No credentials were found.",
             "Run `stnb setup`, or copy .env.example to .env and fill it in.",
             YOU,
         )
-    winning = [
-        n for f in FIELDS if profile and os.environ.get(n := variable(profile, f), "").strip()
-    ]
-    more = f"; {', '.join(winning)} come from the process's variables, which win" if winning else ""
-    return Check("file", True, f"{known.file}{more}")
+    seen = str(known.file)
+    winning = _set_in_process(profile)
+    if winning:
+        seen += f"; {', '.join(winning)} come from the process's variables, which win"
+    return Check("file", True, seen)
+
+
+def _set_in_process(profile: str | None) -> list[str]:
+    """The variables of the profile that this process has; names only."""
+    # Somebody who edits the file wonders why nothing changes, if the process has another value.
+    if not profile:
+        return []
+    names = [variable(profile, field) for field in FIELDS]
+    return [name for name in names if os.environ.get(name, "").strip()]
 
 
 def of_privacy(file: Path | None) -> Check:
@@ -53,16 +66,14 @@ def of_privacy(file: Path | None) -> Check:
             YOU,
         )
     state = git_state(file)
-    if state in ("tracked", "exposed"):
-        return Check("private", False, f"mode {mode:o}; git: {state}", *_GIT[state], YOU)
-    return Check(
-        "private",
-        True,
-        f"mode {mode:o}, {'ignored by git' if state == 'ignored' else 'not in a git work tree'}",
-    )
+    if state in IN_GIT:
+        return Check("private", False, f"mode {mode:o}; git: {state}", *IN_GIT[state], YOU)
+    place = "ignored by git" if state == "ignored" else "not in a git work tree"
+    return Check("private", True, f"mode {mode:o}, {place}")
 
 
-_GIT = {
+# By the state of the file in git: the cause, and what to do next.
+IN_GIT = {
     "tracked": (
         "The .env file is in git, and its secrets are in the history.",
         "Run `git rm --cached .env`, add .env to .gitignore, and have a new secret generated.",
@@ -75,29 +86,29 @@ _GIT = {
 
 
 def of_values(known: Settings, profile: str) -> tuple[Check, Credentials | None]:
-    """Whether all values are there and look as they should; with the credentials, where they do."""
+    """Whether all values are there and look as they should; if they do, with the credentials."""
     try:
         found = credentials.of_profile(known, profile)
     except SetupError as err:
-        lacking = err.fields if isinstance(err, CredentialsMissing) else ()
-        no_pair = "CLIENT_ID" in lacking or "CLIENT_SECRET" in lacking
-        no_key = "APP_KEY" in lacking and not no_pair
-        ask = ADMIN if no_pair else DEVELOPER if no_key else YOU
-        seen = "not all there" if isinstance(err, CredentialsMissing) else "not well formed"
-        return Check(
-            "values",
-            False,
-            seen,
-            f"{err.happened} {err.why}{NOT_CONNECTED * no_pair}",
-            err.next,
-            ask,
-        ), None
+        return _values_wrong(err), None
     return Check("values", True, "all there and well formed"), found
 
 
+def _values_wrong(err: SetupError) -> Check:
+    seen, ask, also = "not well formed", YOU, err.why
+    if isinstance(err, CredentialsMissing):
+        seen = "not all there"
+        if "CLIENT_ID" in err.fields or "CLIENT_SECRET" in err.fields:
+            ask, also = ADMIN, f"{err.why} {NOT_CONNECTED}"
+        elif "APP_KEY" in err.fields:
+            ask = DEVELOPER
+    return Check("values", False, seen, err.happened, err.next, ask, also=also)
+
+
 def same_pair(known: Settings, mine: Credentials) -> str:
-    """A profile that has the same client id for another environment; "" where there is none. A pair
-    belongs to one.
+    """A profile with the same client id for another environment; "" if there is none.
+
+    A pair belongs to one environment.
     """
     for name in known.profiles:
         try:

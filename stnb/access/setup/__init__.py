@@ -1,5 +1,6 @@
-"""Setting up a profile: the steps for each case, the shapes of the values, the trial and the
-saving; who asks is above.
+"""Setting up a profile: where each value comes from, what it looks like, the trial, and the file.
+
+The questions are asked by the command line and by the explorer.
 """
 
 from __future__ import annotations

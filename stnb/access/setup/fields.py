@@ -1,25 +1,29 @@
-"""What the four values look like: rules that the terminal and the page apply to what is typed, as
-plain data.
+"""What the four values look like: rules for what is typed, as data.
 
-A pattern is written in what Python's and JavaScript's regular expressions have in common.
+The terminal and the page apply the same rules, so a pattern keeps to what Python's and JavaScript's
+regular expressions have in common.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from stnb import credentials
 
-Rule = tuple[
-    str, str, str
-]  # pattern, level (ok, hint or wrong), sentence; the first that is found counts
+# Pattern, level (ok, hint or wrong), sentence; the first rule whose pattern is found counts.
+Rule = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Hint:
-    """What can be said of a value as it stands: "ok", "hint" (unusual, but it may be) or "wrong"."""
+    """What is known about a value by its looks.
+
+    Attributes:
+        level: "ok", "hint" if it is unusual but may be right, or "wrong".
+    """
 
     level: str
     text: str
@@ -27,10 +31,10 @@ class Hint:
 
 @dataclass(frozen=True)
 class Field:
-    """One of the values.
+    """One of the four values.
 
     Attributes:
-        variable: how it is called in .env, behind the profile's name.
+        variable: its name in .env, behind the profile's name.
         where: where it comes from.
         secret: whether it is masked as it is typed.
     """
@@ -43,6 +47,7 @@ class Field:
     rules: tuple[Rule, ...]
 
     def as_dict(self) -> dict[str, Any]:
+        """The field as plain data, for the page."""
         return asdict(self)
 
 
@@ -63,9 +68,11 @@ ANY: tuple[Rule, ...] = (
         "This looks like an access token. stnb fetches tokens by itself.",
     ),
 )
+# The values are printable ASCII without blanks; what else is in them comes from copying.
 FOREIGN: tuple[Rule, ...] = (
     (r"[^\x21-\x7e]", "wrong", "There is a blank or an odd sign in it. Copy it once more, alone."),
 )
+# The beginnings by which ServiceTitan's values can be told apart.
 PREFIXES = {"app_key": r"^ak[0-9]*\.", "client_id": r"^cid\.", "client_secret": r"^cs[0-9]*\."}
 LABELS = {
     "tenant": "Tenant ID",
@@ -76,14 +83,23 @@ LABELS = {
 
 
 def _swapped(key: str) -> tuple[Rule, ...]:
-    return tuple(
-        (pattern, "wrong", f"This looks like the {LABELS[other]}: likely two values were swapped.")
-        for other, pattern in PREFIXES.items()
-        if other != key
-    )
+    """Rules that notice another one of the values."""
+    rules: list[Rule] = []
+    for other, pattern in PREFIXES.items():
+        if other != key:
+            text = f"This looks like the {LABELS[other]}: likely two values were swapped."
+            rules.append((pattern, "wrong", text))
+    return tuple(rules)
 
 
 def _begins(key: str, start: str, whole: str, usual: str) -> tuple[Rule, ...]:
+    """The rules for a value that begins with its kind.
+
+    Args:
+        start: the beginning, as one would say it.
+        whole: the pattern of a whole value.
+        usual: its usual length, in words.
+    """
     return (
         (r"^$", "hint", f"Begins with {start}"),
         *ANY,
@@ -143,31 +159,30 @@ FIELDS = {
 
 
 def check(key: str, text: str) -> Hint:
-    """What can be said of a value as it is typed; blanks and quotes around it are no matter, as
-    they are left out.
+    """What is known about a value that was typed. Blanks and quotes around it are left out.
 
     Example:
-        >>> check("client_id", "cs1.abc")
-        Hint(level='wrong', text='This looks like the Client Secret: likely two values were
-        swapped.')
+        >>> check("client_id", "cs1.abc").text
+        'This looks like the Client Secret: likely two values were swapped.'
     """
-    value = credentials.clean(text)
-    return next(
-        Hint(level, said) for pattern, level, said in FIELDS[key].rules if re.search(pattern, value)
-    )
+    return _first(FIELDS[key].rules, credentials.clean(text))
+
+
+def _first(rules: Iterable[Rule], value: str) -> Hint:
+    """The hint of the first rule that fits; the last rule of every list fits any value."""
+    for pattern, level, text in rules:
+        if re.search(pattern, value):
+            return Hint(level, text)
+    raise AssertionError("the last rule fits any value")
 
 
 def profile_rules(environment: str) -> tuple[Rule, ...]:
-    """The rules for a profile's name, lower case; `{}` in a sentence stands for it."""
-    taken = tuple(
-        (
-            f"^{name}$",
-            "wrong",
-            f"A profile called {name} is taken to be of {name}. Choose another name.",
-        )
-        for name in credentials.HOSTS
-        if name != environment
-    )
+    """The rules for a profile's name, lower case; `{}` in a sentence stands for the name."""
+    others: list[Rule] = []
+    for name in credentials.HOSTS:
+        if name != environment:
+            text = f"A profile called {name} is taken to be of {name}. Choose another name."
+            others.append((f"^{name}$", "wrong", text))
     return (
         (rf"^(?:{credentials.DEFAULT})?$", "ok", "The unnamed profile: stnb.connect()"),
         (
@@ -180,23 +195,19 @@ def profile_rules(environment: str) -> tuple[Rule, ...]:
             "wrong",
             "That name would be mistaken for a part of a variable. Choose another.",
         ),
-        *taken,
+        *others,
         (r"^[a-z](?:[a-z0-9_]{0,22}[a-z0-9])?$", "ok", 'stnb.connect("{}")'),
         (r"", "wrong", "Letters, digits and _, and a letter first; such as phoenix."),
     )
 
 
 def check_profile(name: str, environment: str) -> Hint:
-    """What can be said of a profile's name.
+    """What is known about a profile's name.
 
     Example:
         >>> check_profile("Phoenix", "production")
         Hint(level='ok', text='stnb.connect("phoenix")')
     """
     name = name.strip().lower()
-    rules = profile_rules(environment)
-    return next(
-        Hint(level, said.replace("{}", name))
-        for pattern, level, said in rules
-        if re.search(pattern, name)
-    )
+    hint = _first(profile_rules(environment), name)
+    return Hint(hint.level, hint.text.replace("{}", name))

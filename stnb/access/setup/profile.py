@@ -1,8 +1,7 @@
-"""Setting up a profile: what is answered, tried and saved. The terminal and the widget ask the
-questions.
+"""From the answers of a person to variables in a .env file.
 
 try_them(credentials_of(answers, file))      # asks for a token and nothing else
-save(answers, file)                          # not before it was tried, unless the person says so
+save(answers, file)                          # after the trial, unless the person says otherwise
 """
 
 from __future__ import annotations
@@ -30,20 +29,21 @@ from .fields import FIELDS, LABELS, check, check_profile
 
 SHARED_KEY = credentials.PREFIX + "APP_KEY"
 EMPTY = Secret("")
+# The demo's own values, which are public.
 PRACTICE = {
     "tenant": str(demoserver.TENANT),
     "client_id": demoserver.CLIENT_ID,
     "client_secret": demoserver.CLIENT_SECRET,
     "app_key": demoserver.APP_KEY,
-}  # the demo's own values, which are public
+}
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What was answered; the repr shows no value.
+    """What a person answered. The repr shows no value.
 
     Attributes:
-        app_key: may be empty where one is there already.
+        app_key: empty if the one that is there already is to be used.
     """
 
     environment: str
@@ -55,7 +55,11 @@ class Answers:
 
     @classmethod
     def of(cls, environment: str, profile: str, typed: Mapping[str, object]) -> Answers:
-        """From the texts as typed, of which only what was pasted around them is left out."""
+        """Make answers of texts as they were typed, without the blanks and quotes around them.
+
+        Args:
+            typed: the texts by the key of their field.
+        """
         value = Values((key, credentials.clean(str(typed.get(key) or ""))) for key in FIELDS)
         secrets = {key: Secret(value[key]) for key in FIELDS if key != "tenant"}
         return cls(environment, profile.strip().lower() or DEFAULT, value["tenant"], **secrets)
@@ -63,7 +67,12 @@ class Answers:
 
 @dataclass(frozen=True)
 class Saved:
-    """What was written: the file, the variables by name, and what else one should know."""
+    """What was written.
+
+    Attributes:
+        variables: the names of the variables.
+        notes: what else one should know, as sentences.
+    """
 
     file: Path
     variables: tuple[str, ...]
@@ -74,8 +83,8 @@ class Saved:
 
 
 def place(env_file: str | os.PathLike[str] | None = None) -> Path:
-    """The file to write: the one named, else the nearest .env upwards, which is the one that is
-    read, else one here.
+    """The file to write: the one that is named, else the nearest .env upwards, as that is the one
+    that is read, else a new one in the working directory.
 
     Raises:
         CannotSave: it is a folder or a device.
@@ -91,27 +100,27 @@ def place(env_file: str | os.PathLike[str] | None = None) -> Path:
 
 
 def known(file: Path) -> Settings:
-    """What the file and the process say now; the file need not be there yet."""
+    """The variables of the file and of the process now; the file need not exist yet."""
     found = credentials.settings(file if file.exists() else os.devnull)
     return replace(found, file=file)
 
 
 def written(file: Path) -> Settings:
-    """What the file alone says now."""
-    there = known(file).written or {}
-    return Settings(there, file, there)
+    """The variables of the file alone."""
+    values = known(file).written or {}
+    return Settings(values, file, values)
 
 
 def kept_key(file: Path, profile: str) -> Secret:
-    """The app key that is there already for a profile; empty where there is none."""
+    """The app key that a profile has already; empty if it has none."""
     return Secret(known(file).get(profile, "APP_KEY"))
 
 
 def variables(answers: Answers, file: Path) -> Values:
-    """What is to be written. The app key goes where all profiles share it, unless another one
-    stands there.
+    """The variables to write. The app key goes where all profiles share it, unless another one is
+    there.
     """
-    profile, there = answers.profile, written(file).values
+    profile, present = answers.profile, written(file).values
     values = Values(
         {
             variable(profile, "TENANT_ID"): answers.tenant,
@@ -121,12 +130,12 @@ def variables(answers: Answers, file: Path) -> Values:
         }
     )
     key, own = answers.app_key.reveal(), variable(profile, "APP_KEY")
-    if key and own in there:
-        values[own] = key
-    elif key and there.get(SHARED_KEY, key) == key:
-        values[SHARED_KEY] = key
-    elif key:
-        values[own] = key
+    # A shared key of another app is not replaced: other profiles may need it.
+    if key:
+        name = own
+        if own not in present and present.get(SHARED_KEY, key) == key:
+            name = SHARED_KEY
+        values[name] = key
     return values
 
 
@@ -137,25 +146,26 @@ def check_all(answers: Answers, file: Path) -> None:
     """Refuse what cannot be right.
 
     Raises:
-        CredentialsInvalid: a value, the profile's name, or real and practice values in one.
+        CredentialsInvalid: the profile's name or a value cannot be right, a value is missing, or
+            the demo's values are given for a real environment.
     """
     value = _texts(answers, file)
-    hints = [("The profile's name", check_profile(answers.profile, answers.environment))]
-    hints += [(f"The {LABELS[key]}", check(key, value[key])) for key in FIELDS]
-    for name, hint in hints:
+    hints = {"The profile's name": check_profile(answers.profile, answers.environment)}
+    for key in FIELDS:
+        hints[f"The {LABELS[key]}"] = check(key, value[key])
+    for name, hint in hints.items():
         if hint.level == "wrong":
             raise CredentialsInvalid(
                 f"{name} cannot be right.", hint.text, "Correct it; nothing was sent."
             )
-    if missing := [FIELDS[key] for key in FIELDS if not value[key]]:
-        raise CredentialsInvalid(
-            f"The {missing[0].label} is missing.",
-            "A call needs all four values.",
-            f"It comes from here: {missing[0].where}.",
-        )
-    if answers.environment != DEMO and any(
-        value[key] == PRACTICE[key] for key in FIELDS if key != "tenant"
-    ):
+    for key, field_ in FIELDS.items():
+        if not value[key]:
+            raise CredentialsInvalid(
+                f"The {field_.label} is missing.",
+                "A call needs all four values.",
+                f"It comes from here: {field_.where}.",
+            )
+    if answers.environment != DEMO and _has_practice_value(value):
         raise CredentialsInvalid(
             "These are the demo's values.",
             "They open nothing at ServiceTitan.",
@@ -163,8 +173,13 @@ def check_all(answers: Answers, file: Path) -> None:
         )
 
 
+def _has_practice_value(value: Mapping[str, str]) -> bool:
+    secrets = PRACTICE.keys() - {"tenant"}  # a real tenant may have any number
+    return any(value[key] == PRACTICE[key] for key in secrets)
+
+
 def _texts(answers: Answers, file: Path) -> Values:
-    """The four values as text, the app key in use among them where none was given."""
+    """The four values as text; if no app key was given, with the one in use."""
     key = answers.app_key or kept_key(file, answers.profile)
     return Values(
         tenant=answers.tenant,
@@ -178,22 +193,21 @@ def credentials_of(answers: Answers, file: Path) -> Credentials:
     """The credentials as they would be read once they are saved; nothing is saved.
 
     Raises:
-        CredentialsInvalid: a value cannot be right; also in what the file says besides, such as an
-            address.
+        CredentialsInvalid: a value cannot be right, or another variable of the profile cannot, such
+            as a URL.
     """
     check_all(answers, file)
-    now = known(file)
+    # The demo is answered in this process, and a .env file cannot name it as an environment.
     if answers.environment == DEMO:
         key, host = answers.app_key or kept_key(file, answers.profile), "https://demo.invalid"
         pair = answers.client_id, answers.client_secret, key
         return Credentials(
             answers.profile, DEMO, int(answers.tenant), *pair, host, f"{host}/connect/token"
         )
-    new = variables(answers, file)
-    return credentials.of_profile(
-        Settings(Values({**now.values, **new}), file, Values({**(now.written or {}), **new})),
-        answers.profile,
-    )
+    now, new = known(file), variables(answers, file)
+    values = Values({**now.values, **new})
+    in_file = Values({**(now.written or {}), **new})
+    return credentials.of_profile(Settings(values, file, in_file), answers.profile)
 
 
 # -- at the end
@@ -202,9 +216,12 @@ def credentials_of(answers: Answers, file: Path) -> Credentials:
 def save(answers: Answers, file: Path, *, add_to_gitignore: bool = False) -> Saved:
     """Write the profile to the file.
 
+    Args:
+        add_to_gitignore: whether the file may be added to .gitignore, if git does not ignore it.
+
     Raises:
         CannotSave: git would carry the file away, or the system refuses; the file is as it was.
-        CredentialsInvalid: a value cannot stand in such a file.
+        CredentialsInvalid: a value cannot be written to such a file.
     """
     check_all(answers, file)
     if answers.environment == DEMO:
@@ -216,56 +233,61 @@ def save(answers: Answers, file: Path, *, add_to_gitignore: bool = False) -> Sav
 
 
 def _keep_apart(file: Path) -> None:
-    """Practice must not spoil a file that is in use."""
-    there = written(file)
-    if real := [name for name in there.profiles if there.get(name, "ENVIRONMENT") != DEMO]:
-        raise CannotSave(
-            f"{file} was not written.",
-            f"It holds a real profile, {real[0]}, and the demo's values are for practice.",
-            "Name another file for practice.",
-        )
+    """Refuse to mix practice with a file that is in use."""
+    present = written(file)
+    for name in present.profiles:
+        if present.get(name, "ENVIRONMENT") != DEMO:
+            raise CannotSave(
+                f"{file} was not written.",
+                f"It holds a real profile, {name}, and the demo's values are for practice.",
+                "Name another file for practice.",
+            )
 
 
 def _notes(answers: Answers, file: Path) -> tuple[str, ...]:
-    """What saving brings along elsewhere."""
-    values, there = variables(answers, file), written(file)
-    notes = [
-        f"{name} is also set in this process and wins over the file: take it away there."
-        for name, value in values.items()
-        if os.environ.get(name, value) != value
-    ]
+    """What else saving changes, or does not change."""
+    notes = []
+    for name, value in variables(answers, file).items():
+        if os.environ.get(name, value) != value:
+            notes.append(
+                f"{name} is also set in this process and wins over the file: take it away there."
+            )
     if SHARED_KEY in to_be_replaced(answers, file):
-        others = [
-            n
-            for n in there.profiles
-            if n != answers.profile and variable(n, "APP_KEY") not in there.values
-        ]
-        notes += (
-            [f"The App Key was shared: it is now another one for {', '.join(others)} too."]
-            if others
-            else []
-        )
+        sharing = _sharing_the_key(written(file), answers.profile)
+        if sharing:
+            names = ", ".join(sharing)
+            notes.append(f"The App Key was shared: it is now another one for {names} too.")
     return tuple(notes)
 
 
+def _sharing_the_key(present: Settings, but: str) -> list[str]:
+    """The other profiles that have no app key of their own."""
+    others = [name for name in present.profiles if name != but]
+    return [name for name in others if variable(name, "APP_KEY") not in present.values]
+
+
 def to_be_replaced(answers: Answers, file: Path) -> tuple[str, ...]:
-    """The variables that stand in the file with another value; names only."""
-    there = written(file).values
-    return tuple(
-        name for name, value in variables(answers, file).items() if there.get(name, value) != value
-    )
+    """The variables that the file has with another value; names only."""
+    present = written(file).values
+    new = variables(answers, file)
+    return tuple(name for name, value in new.items() if present.get(name, value) != value)
 
 
 def next_python(profile: str, environment: str, env_file: str | None) -> str:
     """The lines of Python that read something with the profile."""
     if environment == DEMO:
         return 'st = stnb.connect("demo")\nst.jpm.jobs.head()'
-    arguments = [f'"{profile}"'] + ([f"env_file={env_file!r}"] if env_file else [])
+    arguments = [f'"{profile}"']
+    if env_file:
+        arguments.append(f"env_file={env_file!r}")
     return f"st = stnb.connect({', '.join(arguments)})\nst.jpm.jobs.head()"
 
 
 def next_command(profile: str, environment: str, env_file: str | None) -> str:
     """The command that reads something with the profile."""
-    name = DEMO if environment == DEMO else profile
-    more = f" --env-file {env_file}" if env_file and environment != DEMO else ""
-    return f"stnb pull jpm.jobs --limit 5 --profile {name}{more}"
+    if environment == DEMO:
+        return f"stnb pull jpm.jobs --limit 5 --profile {DEMO}"
+    command = f"stnb pull jpm.jobs --limit 5 --profile {profile}"
+    if env_file:
+        command += f" --env-file {env_file}"
+    return command

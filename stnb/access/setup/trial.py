@@ -1,6 +1,4 @@
-"""The trial of four values: a token is asked for and nothing else, and how it went is said in
-words.
-"""
+"""The trial of four values: ask for a token and nothing else, and word how it went."""
 
 from __future__ import annotations
 
@@ -26,7 +24,9 @@ class Verdict:
     """How the trial went.
 
     Attributes:
-        level: "ok"; "wrong" where they were refused; "unknown" where they could not be tried.
+        level: "ok"; "wrong" if they were refused; "unknown" if they could not be tried.
+        title: how it went, in one sentence.
+        lines: what it means, and what to do next.
         tenant: the tenant that the token names, or None.
     """
 
@@ -37,10 +37,10 @@ class Verdict:
 
 
 def try_them(mine: Credentials, *, app: Any = None) -> Verdict:
-    """Ask for a token, and for nothing else; say how it went.
+    """Ask for a token, and for nothing else; answer with how it went.
 
     Args:
-        app: an ASGI app that stands where the network would.
+        app: an ASGI app that answers in place of the network.
     """
     if mine.environment == DEMO and app is None:
         app = demoserver.make_app()
@@ -71,12 +71,13 @@ async def _token(session: Session) -> dict[str, Any]:
 
 
 def _judged(mine: Credentials, claims: dict[str, Any], scopes: frozenset[str] | None) -> Verdict:
-    named = str(claims.get("tenant", ""))
-    tenant = int(named) if named.isascii() and named.isdigit() else None
+    """What the token that was granted shows."""
+    # The token endpoint does not ask for the tenant, so a pair of another one gets its token too.
+    tenant = _tenant(claims)
     if tenant is not None and tenant != mine.tenant:
         return Verdict(
             "wrong",
-            f"The pair is of tenant {tenant}, not of {mine.tenant}.",
+            f"The pair belongs to tenant {tenant}, not to {mine.tenant}.",
             (
                 f"ServiceTitan accepts it, and its token names tenant {tenant}.",
                 f"If that is the tenant you mean, make {tenant} the Tenant ID.",
@@ -84,50 +85,49 @@ def _judged(mine: Credentials, claims: dict[str, Any], scopes: frozenset[str] | 
             ),
             tenant,
         )
-    lines = [
-        f"A token was granted for tenant {mine.tenant} in {'the demo' if mine.environment == DEMO else mine.environment}."
-    ]
+    environment = "the demo" if mine.environment == DEMO else mine.environment
+    lines = [f"A token was granted for tenant {mine.tenant} in {environment}."]
     if scopes is not None:
-        readable = sum(e.scope in scopes for e in catalog.load())
-        lines.append(f"It lets the app read {readable} of {len(catalog.load())} resources.")
-    lines.append("The App Key is put to the test by the first read.")
+        resources = catalog.load()
+        readable = sum(endpoint.scope in scopes for endpoint in resources)
+        lines.append(f"It lets the app read {readable} of {len(resources)} resources.")
+    lines.append("The first read will show whether the App Key is right.")
     return Verdict("ok", "They work.", tuple(lines), tenant)
 
 
+def _tenant(claims: dict[str, Any]) -> int | None:
+    number = str(claims.get("tenant", ""))
+    if number.isascii() and number.isdigit():
+        return int(number)
+    return None
+
+
 def _is_refusal(err: StnbError) -> bool:
-    return isinstance(err, NotAuthenticated) or (
-        isinstance(err, RequestError) and err.status in (400, 401, 403)
-    )
+    if isinstance(err, NotAuthenticated):
+        return True
+    return isinstance(err, RequestError) and err.status in (400, 401, 403)
 
 
 def _refused(mine: Credentials, err: StnbError) -> Verdict:
-    other = next((name for name in HOSTS if name != mine.environment), "")
-    elsewhere = (
-        ""
-        if mine.environment not in HOSTS
-        else f" The pair is of {other}: each environment has its own."
+    causes = [
+        "Likely one of these, the commonest first. A character was lost in copying.",
+        "The secret was generated again since, which ended this one.",
+        "The tenant's admin has not pressed **Allow** yet (**Not Connected Yet**), or has pressed "
+        "**Disable**.",
+    ]
+    if mine.environment in HOSTS:
+        (other,) = HOSTS.keys() - {mine.environment}
+        causes.insert(1, f"The pair belongs to {other}: each environment has its own.")
+    step = (
+        "Copy Client ID and Client Secret once more; then ask the tenant's admin to look under "
+        "**API Application Access**."
     )
-    return Verdict(
-        "wrong",
-        "The pair was refused.",
-        (
-            err.happened,
-            f"Likely one of these, the commonest first. A sign was lost in copying.{elsewhere} The secret was made again "
-            "since, which ended this one. The tenant's admin has not pressed **Allow** yet (**Not Connected Yet**), or has "
-            "pressed **Disable**.",
-            "Copy Client ID and Client Secret once more; then ask the tenant's admin to look under **API Application Access**.",
-        ),
-    )
+    return Verdict("wrong", "The pair was refused.", (err.happened, " ".join(causes), step))
 
 
 def _untried(err: StnbError) -> Verdict:
-    why = (
-        err.why
-        if not isinstance(err, UnexpectedAnswer)
-        else "Likely a gateway or a proxy on the way is in trouble."
-    )
-    return Verdict(
-        "unknown",
-        "They could not be tried.",
-        (err.happened, why, "Try again; or keep them and try later."),
-    )
+    why = err.why
+    if isinstance(err, UnexpectedAnswer):
+        why = "Likely a gateway or a proxy on the way is in trouble."
+    lines = (err.happened, why, "Try again; or keep them and try later.")
+    return Verdict("unknown", "They could not be tried.", lines)

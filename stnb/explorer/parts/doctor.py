@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import asdict
 from typing import Any
 
 import anywidget
@@ -13,8 +12,7 @@ import traitlets
 from IPython import get_ipython
 from IPython.display import display
 
-from stnb.access.doctor import NAMES, Report, examine
-from stnb.access.doctor.report import MARKS, granted, page, said
+from stnb.access.doctor import MARKS, NAMES, Report, answer, examine, granted, page
 from stnb.account.account import Account
 from stnb.errors import StnbError
 
@@ -110,7 +108,7 @@ class Doctor(anywidget.AnyWidget):
 
 def as_shown(report: Report) -> dict[str, Any]:
     """What the page needs, as plain data: texts, and nothing that has to be worked out there."""
-    modules = [[MARKS[m.answers], m.module, granted(m), said(m)] for m in report.modules]
+    modules = [[MARKS[m.answers], m.module, granted(m), answer(m)] for m in report.modules]
     return {
         "title": report.title,
         "when": f"{report.when:%Y-%m-%d %H:%M} UTC",
@@ -118,7 +116,7 @@ def as_shown(report: Report) -> dict[str, Any]:
         "hint": report.ask,
         "tone": _tone(report),
         "done": report.done,
-        "checks": [{**asdict(check), "mark": check.mark} for check in report],
+        "checks": [{**check.as_dict(), "mark": check.mark} for check in report],
         "left": _left(report),
         "modules": modules,
         "offer": _offers_other_environment(report),

@@ -1,0 +1,57 @@
+"""The account that a command reads from: never the demo tenant, unless it was named."""
+
+from __future__ import annotations
+
+import os
+
+from stnb import credentials
+from stnb.account import account
+from stnb.account.account import Account
+from stnb.account.query import Meter
+from stnb.errors import CredentialsMissing
+
+
+def connect(
+    profile: str | None,
+    env_file: str | os.PathLike[str] | None = None,
+    *,
+    meter: Meter | None = None,
+) -> Account:
+    """The account of a profile, for a command that writes or prints rows.
+
+    Without credentials a notebook gets the demo tenant, with a warning. A command refuses instead:
+    its rows go to files and to other programs, where nobody sees a warning.
+
+    Args:
+        profile: its name; None takes the only one, or the one that STNB_PROFILE names.
+        env_file: the file to read instead of the nearest .env.
+        meter: makes the progress bar of each pull.
+
+    Raises:
+        CredentialsMissing: no credentials were found and the demo was not named, there is no such
+            profile, or it is incomplete.
+        CredentialsInvalid: a value cannot be right.
+    """
+    found = account.connect(profile, env_file=env_file, meter=meter)
+    if not found.stands_in:
+        return found
+    found.close()
+    raise CredentialsMissing(
+        "No credentials were found.",
+        _likely_cause(),
+        "Run `stnb setup` to set up a profile, or add `--profile demo` to read the demo tenant, "
+        "whose data are made up.",
+    )
+
+
+def _likely_cause() -> str:
+    file = credentials.settings().file
+    if file is None:
+        return (
+            "There is no .env file in this folder or in one above it, and the process has no "
+            f"{credentials.PREFIX} variables of a profile."
+        )
+    return (
+        f"Likely {file} is not filled in yet, or its names lack the prefix {credentials.PREFIX}, "
+        f"as in {credentials.PREFIX}CLIENT_ID."
+    )

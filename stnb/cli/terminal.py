@@ -1,0 +1,47 @@
+"""What all commands share: lines for the reader, and how a parser of options looks."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import Any
+
+
+def say(text: str) -> None:
+    """Print a line to standard error; standard output is for what the command was asked for."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def has_screen() -> bool:
+    """Whether a browser can likely be opened on this machine."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that keeps the lines of its texts and takes no abbreviated options.
+
+    A new filter could make an abbreviation ambiguous, and break a script that uses it.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options
+        )
+
+
+def add_env_file(command: argparse.ArgumentParser) -> None:
+    """The option that names a .env file to read."""
+    command.add_argument(
+        "--env-file", metavar="FILE", help="the file to read (default: the nearest .env upwards)"
+    )
+
+
+def at_least_1(text: str) -> int:
+    """A whole number of at least 1, as argparse reads an option's value."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
