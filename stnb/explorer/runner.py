@@ -1,4 +1,4 @@
-"""One pull at a time, looked at ten times a second from a thread of its own."""
+"""One pull at a time, followed by a thread that looks at it ten times a second."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WAITING = re.compile(r"(?<=waiting )\d+(?= s)")
 
 
 class Runner:
-    """Starts pulls and follows them; whatever goes wrong on its thread is told.
+    """Starts pulls and follows them. An error on its thread is shown.
 
     Args:
         moved: is given every look at a running pull, and the last.
@@ -49,7 +49,7 @@ class Runner:
         self._follower: threading.Thread | None = None
 
     def start(self, make: Callable[[], Pull]) -> None:
-        """Start what `make` gives.
+        """Start the pull that `make` makes.
 
         Raises:
             UsageError: another pull is under way; it goes on.
@@ -84,7 +84,7 @@ class Runner:
             self.pull.cancel()
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait until the last pull is done and on show."""
+        """Wait until the last pull has ended and its rows are on show."""
         if self._follower is not None:
             self._follower.join(timeout)
 
