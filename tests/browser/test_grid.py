@@ -180,7 +180,8 @@ def test_a_wide_table_draws_what_is_in_view(lab: Lab) -> None:
     write_notebook(
         lab.notebooks / "wide.ipynb",
         "import numpy as np, pandas as pd, stnb\n"
-        "grid = stnb.show(pd.DataFrame({f'c{i}': np.arange(1000) * 1000 + i for i in range(200)}))\ngrid",
+        "columns = {f'c{i}': np.arange(1000) * 1000 + i for i in range(200)}\n"
+        "grid = stnb.show(pd.DataFrame(columns))\ngrid",
     )
     lab.open("wide.ipynb").run_cell(0)
     whole = lab.output(0).locator(".stnb-grid")

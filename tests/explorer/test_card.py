@@ -165,7 +165,7 @@ def test_parts_are_sent_only_when_they_are_asked_for(shown: HeardCard) -> None:
 
 
 def test_the_same_neighbour_can_be_clicked_again(shown: HeardCard) -> None:
-    """Showing another resource forgets the click, so that the next one on the same name is heard."""
+    """Showing another resource forgets the click, so that the next one on its name is noticed."""
     heard: list[str] = []
     shown.observe(lambda change: heard.append(change["new"]), "chosen")
     for _ in range(2):

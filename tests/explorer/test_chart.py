@@ -393,7 +393,7 @@ def test_nothing_is_drawn_before_the_chart_is_in_view(chart: Chart) -> None:
 
 
 def test_menus_choose(chart: Chart) -> None:
-    """Kind, what and by: each change draws another picture, says so, and its code draws the same."""
+    """Each change of kind, what or by draws another picture, and its code draws the same."""
     told: list[dict[str, Any]] = []
     chart.on_change(lambda: told.append(chart.state))
     chart.show()

@@ -123,9 +123,14 @@ def account() -> HandAccount:
     return HandAccount()
 
 
+def made(state: State, account: Any) -> Explorer:
+    """An explorer whose profiles all lead to one account."""
+    return Explorer(state, PROFILES, lambda name: account)
+
+
 @pytest.fixture
 def ui(account: HandAccount) -> Any:
-    explorer = Explorer(State("demo", "jpm.jobs"), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+    explorer = made(State("demo", "jpm.jobs"), account)
     yield explorer
     explorer.close()
 
@@ -187,16 +192,18 @@ def test_code_reads_like_a_person_wrote_it() -> None:
         },
     )
 
-    assert (
-        states.code(short)
-        == 'import stnb\n\nst = stnb.connect("demo")\ndf = st.jpm.jobs.pull(jobStatus="Completed", limit=100)'
-    )
+    assert states.code(short).splitlines() == [
+        "import stnb",
+        "",
+        'st = stnb.connect("demo")',
+        'df = st.jpm.jobs.pull(jobStatus="Completed", limit=100)',
+    ]
     assert states.code(long).endswith('    ids=[1, 2],\n    number="a\\"b",\n    limit=1000,\n)')
     assert "stnb.connect()" in states.code(long)
 
 
 def test_code_names_what_attributes_cannot() -> None:
-    """A record's own resource goes by its name in brackets, without a limit; an env file is named."""
+    """A single record's resource goes by its name in brackets, and an env file is named."""
     record = states.code(State("demo", "jpm.jobs.get", {"id": 7}, 100, env_file="other.env"))
 
     assert 'stnb.connect("demo", env_file="other.env")' in record
@@ -339,7 +346,7 @@ def test_each_kind_of_filter_has_its_control(
 
 
 def test_the_useful_filters_come_first() -> None:
-    """Required filters stand first, then status, dates and ids; the rest is behind "More filters"."""
+    """Required filters come first, then status, dates and ids; others are under "More filters"."""
     first, rest = by_use(catalog.load()["jpm.jobs"])
     required = by_use(catalog.load()["dispatch.technician_tracking"])[0]
 
@@ -361,7 +368,7 @@ def test_hidden_rows_are_said_in_the_menu(ui: Explorer) -> None:
 
 
 def test_a_wrong_value_is_said_at_once(ui: Explorer) -> None:
-    """A date that is none is marked in its field and explained; correcting it takes the words away."""
+    """A wrong date is marked in its field and explained until it is corrected."""
     field = ui.parts.filters["completedOnOrAfter"]
 
     field.widget.value = "2026-07-0x"
@@ -475,7 +482,7 @@ def test_nothing_fails_unseen(
 
 def test_pull_without_a_resource_says_so(account: HandAccount) -> None:
     """Before a resource is chosen, Pull is off, and asking for it by code is answered."""
-    ui = Explorer(State(), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+    ui = made(State(), account)
 
     assert ui.parts.pull_button.disabled
     ui.pull()
@@ -536,7 +543,7 @@ def test_state_round_trips(ui: Explorer, account: HandAccount) -> None:
     ui.parts.filters["hasUnusedAppointments"].value = False
     state = {**ui.state, "limit": 77}
 
-    again = Explorer(State(**state), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+    again = made(State(**state), account)
 
     assert again.state == state
     assert again.parts.filters.more.value
@@ -544,7 +551,7 @@ def test_state_round_trips(ui: Explorer, account: HandAccount) -> None:
 
 def test_two_explorers_do_not_disturb_each_other(ui: Explorer, account: HandAccount) -> None:
     """Choices, rows and errors stay with the explorer that has them."""
-    other = Explorer(State("demo", "crm.customers"), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+    other = made(State("demo", "crm.customers"), account)
     ui.parts.filters["jobStatus"].value = "Hold"
     ui.pull()
     account.pulls[0].end(5)
@@ -938,7 +945,11 @@ def test_the_chart_is_of_what_the_table_shows(ui: Any, account: HandAccount) -> 
             1000,
             "400 of 1,000 rows · 1 page · 2.0 s · 200 rows/s · about 3 s left",
         ),
-        (Progress(1, None, 1, 1, 200.0, "pulling"), None, "1 rows · 1 page · 200.0 s · 0 rows/s"),
+        (
+            Progress(1, None, 1, 1, 200.0, "pulling"),
+            None,
+            "1 rows · 1 page · 200.0 s · 0 rows/s",
+        ),
         (Progress(10, 21_000, 1, 1, 0.5, "pulling"), None, "10 of 21,000 rows · 1 page · 0.5 s"),
         (
             Progress(50, 90_000, 1, 1, 10.0, "pulling"),

@@ -127,7 +127,7 @@ def test_only_what_the_filters_leave() -> None:
 
 
 def test_nothing_is_overwritten() -> None:
-    """A name that is taken gets a number, and that is said; the file that was there is unchanged."""
+    """A name that is taken gets a number, which is reported; the older file is unchanged."""
     Path("mine.csv").write_text("mine")
     Path("mine-2.csv").write_text("mine too")
     bench = Bench()

@@ -305,7 +305,7 @@ def test_nested_columns_sort_by_length_and_by_their_first_fields() -> None:
 
 
 def test_a_search_finds_what_a_plain_look_at_the_texts_finds() -> None:
-    """On a frame large enough for every shortcut, searches find the same rows as reading each cell."""
+    """In a frame large enough for every shortcut, searches find what reading each cell finds."""
     n = 6_000
     frame = pd.DataFrame(
         {

@@ -88,7 +88,7 @@ def test_words_are_understood_with_their_plurals_and_slips(words: str, first: st
     "words", ["", "  ", "zzz", "jobs", "po x", "csx", "the of by", "revenue refund truck"]
 )
 def test_other_words_mean_nothing(words: str) -> None:
-    """What is no phrase means nothing: names are left to the search, and short words must be right."""
+    """Words that are no phrase mean nothing: names are left to the search."""
     assert topics.meant(words) == ()
 
 
