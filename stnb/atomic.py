@@ -1,88 +1,82 @@
-"""Replaces a file as a whole: its reader sees the old content or the new one, and two writers lose
-nothing of each other.
+"""Replace a file whole or not at all, and let one writer at a time do so.
+
+A reader sees the old content or the new one, never a part. Everything here raises OSError alone:
+the caller knows what the file is for, and words the error with `CannotSave.of`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
+import errno
 import os
 import stat
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
-
-from stnb.errors import CannotSave, StnbError
-
-# Without it, as on Windows, the look at the file just before it is replaced has to do.
-fcntl: Any = importlib.import_module("fcntl") if os.name == "posix" else None
+from typing import IO
 
 PATIENCE = 10.0  # seconds to wait for another writer
-ROUNDS = 50  # how often a writer who takes no lock may be faster
+ROUNDS = 50  # tries against a writer that takes no lock, such as an editor
 PRIVATE, SHARED = 0o600, 0o644
+# What a file system without locks answers, such as some network drives.
+NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
-def behind(path: str | os.PathLike[str]) -> Path:
-    """The file itself, behind any links; it need not be there yet.
+def real_file(path: str | os.PathLike[str]) -> Path:
+    """Follow links to the file itself, which need not exist yet.
 
     Raises:
-        CannotSave: it is a folder or a device, or a link that leads in a circle.
+        IsADirectoryError: it is a folder or a device.
+        OSError: a link leads in a circle, or the path is none.
     """
     try:
         target = Path(path).resolve()
-        kind = target.stat().st_mode if target.exists() else stat.S_IFREG
-    except (OSError, RuntimeError, ValueError) as err:
-        raise failed(Path(path), err) from None
-    if not stat.S_ISREG(kind):
-        raise CannotSave(
-            f"{path} was not written.",
-            "It is a folder or a device, no file.",
-            "Name a file, such as .env.",
-        )
+        is_file = target.is_file() or not target.exists()
+    except RuntimeError:  # Python before 3.13, for a link that leads in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
+    except ValueError:  # a NUL in the name
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from None
+    if not is_file:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     return target
 
 
 def rewrite(target: Path, edited: Callable[[bytes | None], bytes], *, mode: int = PRIVATE) -> None:
-    """Replace the content by what `edited` makes of it; None stands for a file that is not there.
+    """Replace a file's content by what `edited` makes of it.
 
     Args:
-        target: as `behind` gives it.
-        edited: may be called again, where another writer was faster; what it raises leaves the file
-            as it is.
-        mode: PRIVATE also closes a file that was open to others; SHARED leaves the mode of one that
-            is there.
+        target: a path that `real_file` returned.
+        edited: takes the old content, or None if there is no file. It is called again if another
+            writer was faster. If it raises, the file stays as it is.
+        mode: PRIVATE closes the file to other users. SHARED keeps the mode of an existing file.
 
     Raises:
-        CannotSave: the system refuses.
+        BlockingIOError: other writers kept the file busy.
+        OSError: the system refuses.
     """
-    try:
-        with _alone(target.parent):
-            for _ in range(ROUNDS):
-                old = _content(target)
-                new = edited(old)
-                if (new == old and _fits(target, mode)) or _replaced(target, old, new, mode):
-                    return
-        failure = failed(target, TimeoutError())
-    except StnbError:
-        raise
-    except OSError as err:
-        failure = failed(target, err)
-    raise failure
+    with locked(target.with_name(f".{target.name.lstrip('.')}.lock"), PATIENCE):
+        for _ in range(ROUNDS):
+            old = _content(target)
+            new = edited(old)
+            unchanged = new == old and _has_mode(target, mode)
+            if unchanged or _replaced(target, old, new, mode):
+                return
+    raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
 
 @contextlib.contextmanager
-def whole(path: Path, folder: Path | None = None) -> Iterator[IO[bytes]]:
-    """A new file, open to others, that takes its place at the end: a reader sees the old one or the
-    whole new one.
+def replacing(path: Path, folder: Path | None = None) -> Iterator[IO[bytes]]:
+    """Write a new file that takes its place at `path` when the block ends without an error.
 
     Args:
-        folder: where it is written before it takes its place, on the same disk; beside it, when not
-            given.
+        folder: where the file is written first, on the same disk; beside `path` by default.
 
     Raises:
-        OSError: the system refuses; what stood at `path` is as it was, also after any other error.
+        OSError: the system refuses. What was at `path` stays, after any other error too.
+
+    Example:
+        >>> with replacing(Path("jobs.csv")) as file:
+        ...     file.write(b"id")
     """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder or path.parent)
     try:
@@ -98,26 +92,62 @@ def whole(path: Path, folder: Path | None = None) -> Iterator[IO[bytes]]:
         raise
 
 
-def reason(err: Exception) -> str:
-    """What the system said, without the words that others, such as Arrow, put around it."""
-    number = getattr(err, "errno", None)
-    return os.strerror(number) if number else type(err).__name__
-
-
 def add_line(path: Path, line: str) -> None:
-    """Add a line to a text file that is no secret, such as .gitignore, unless it stands there."""
+    """Add a line to a text file that holds no secrets, such as .gitignore, unless it is there.
+
+    Raises:
+        OSError: the system refuses.
+    """
 
     def edited(old: bytes | None) -> bytes:
-        old = old or b""
-        lines = old.splitlines(keepends=True)
-        new = line.encode()
-        if new in [one.rstrip(b"\r\n") for one in lines]:
-            return old
-        end = b"\r\n" if lines and lines[0].endswith(b"\r\n") else b"\n"
-        gap = end if lines and not lines[-1].endswith((b"\n", b"\r")) else b""
-        return old + gap + new + end
+        content = old or b""
+        lines = content.splitlines(keepends=True)
+        if line.encode() in [one.rstrip(b"\r\n") for one in lines]:
+            return content
+        end = b"\n"
+        if lines and lines[0].endswith(b"\r\n"):
+            end = b"\r\n"
+        if lines and not lines[-1].endswith((b"\n", b"\r")):
+            content += end
+        return content + line.encode() + end
 
-    rewrite(behind(path), edited, mode=SHARED)
+    rewrite(real_file(path), edited, mode=SHARED)
+
+
+@contextlib.contextmanager
+def locked(path: Path, patience: float = 0.0) -> Iterator[None]:
+    """Hold a lock file: one holder at a time, in this process and in all others.
+
+    The system frees the lock when its process ends, however it ends. The file is deleted at the
+    end, so that none stays in a user's folder. A file system without locks does without.
+
+    Args:
+        path: the lock file; its folder must exist.
+        patience: seconds to wait for another holder.
+
+    Raises:
+        BlockingIOError: another holder kept it for longer.
+        OSError: the system refuses.
+    """
+    from filelock import FileLock, Timeout  # takes a fifth of a second to import
+
+    path.parent.stat()  # the library would make a missing folder
+    lock = FileLock(path, timeout=patience, thread_local=False, fallback_to_soft=False)
+    try:
+        lock.acquire(poll_interval=0.02)
+    except Timeout:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
+    except OSError as err:
+        if err.errno not in NO_LOCKS:
+            raise
+    try:
+        yield
+    finally:
+        # Deleted while it is held: who waits for a deleted file notices, and makes a new one.
+        # Windows refuses this, and the library deletes the file there.
+        with contextlib.suppress(OSError):
+            path.unlink()
+        lock.release()
 
 
 def _content(target: Path) -> bytes | None:
@@ -127,17 +157,16 @@ def _content(target: Path) -> bytes | None:
         return None
 
 
-def _fits(target: Path, mode: int) -> bool:
-    return mode != PRIVATE or os.name != "posix" or not target.stat().st_mode & 0o077
+def _has_mode(target: Path, mode: int) -> bool:
+    if mode != PRIVATE or os.name != "posix":
+        return True
+    return not target.stat().st_mode & 0o077
 
 
 def _replaced(target: Path, old: bytes | None, new: bytes, mode: int) -> bool:
-    """Write beside and rename; False where someone who takes no lock, such as an editor, was
-    faster.
-    """
-    handle, name = tempfile.mkstemp(
-        prefix=f"{target.name}.", dir=target.parent
-    )  # 0600 from the first byte
+    """Write beside the file and rename; False if the content was changed meanwhile."""
+    # mkstemp makes a file of mode 0600, so a secret is private from its first byte.
+    handle, name = tempfile.mkstemp(prefix=f"{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(new)
@@ -156,53 +185,11 @@ def _replaced(target: Path, old: bytes | None, new: bytes, mode: int) -> bool:
 
 
 def _resemble(target: Path, name: str, mode: int) -> None:
-    """Give the new file its mode, and the owner of the old one where we may."""
+    """Give the new file its mode, and the old file's owner if the system allows it."""
     with contextlib.suppress(FileNotFoundError):
-        was = target.stat()
-        mode = mode if mode == PRIVATE else stat.S_IMODE(was.st_mode)
+        old = target.stat()
+        if mode != PRIVATE:
+            mode = stat.S_IMODE(old.st_mode)
         with contextlib.suppress(OSError, AttributeError):
-            os.chown(name, was.st_uid, was.st_gid)
+            os.chown(name, old.st_uid, old.st_gid)
     os.chmod(name, mode)
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One writer at a time in a folder. The lock is on the folder itself, so that no lock file is
-    left in it.
-    """
-    if fcntl is None:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        _lock(handle, folder)
-        yield
-    finally:
-        os.close(handle)  # which lets go of the lock too
-
-
-def _lock(handle: int, folder: Path) -> None:
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() > end:
-                raise CannotSave(
-                    f"Nothing was written in {folder}.",
-                    f"Another program has kept the folder locked for {PATIENCE:.0f} s.",
-                    "Let it finish, then try again.",
-                ) from None
-        except OSError:
-            return  # a file system without locks
-        time.sleep(0.02)
-
-
-def failed(path: Path, err: Exception) -> CannotSave:
-    """The error of a file that the system let nobody write."""
-    return CannotSave(
-        f"{path} could not be written.",
-        f"The system says: {reason(err)}; what stood there is as it was.",
-        "Check that its folder is there, yours to write and not full, or name another file.",
-    )

@@ -1,4 +1,4 @@
-"""Everything that stnb raises or warns about.
+"""Every error that stnb raises and every warning that it gives.
 
 StnbError
 ├─ SetupError              before any request is sent
@@ -9,7 +9,7 @@ StnbError
 │  ├─ UnknownFilter        (TypeError)
 │  ├─ BadFilter            (ValueError)
 │  └─ CannotSave           (OSError)
-├─ RequestError            a request was tried
+├─ RequestError            a request was sent, or tried
 │  ├─ Unreachable
 │  ├─ NotAuthenticated
 │  ├─ NotAllowed
@@ -17,7 +17,7 @@ StnbError
 │  ├─ RateLimited
 │  ├─ Rejected
 │  └─ ServerFault
-└─ DataError               an answer came, but not the one promised
+└─ DataError               an answer came, but not the one expected
    ├─ UnexpectedAnswer
    └─ PagingFault
 
@@ -26,10 +26,13 @@ StnbWarning (UserWarning)
 ├─ HiddenRows
 ├─ Incomplete
 └─ KnownTrap
+
+The built-in class in brackets is a base too, so that `except ValueError` works as a reader expects.
 """
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,15 +43,16 @@ if TYPE_CHECKING:
 
 
 class StnbError(Exception):
-    """The base of every error, told in three sentences.
+    """The base of every error. It says in three sentences what happened, why, and what to do next.
 
     Args:
         happened: what happened.
-        why: the cause; begins with "Likely" when it is a guess.
+        why: the cause; it begins with "Likely" if it is a guess.
         next: what to do next.
 
     Attributes:
         frame: the rows that had arrived before the error, or None.
+        goes_on: continues the pull that failed; set by that pull, and called by `resume`.
 
     Example:
         >>> try:
@@ -59,18 +63,20 @@ class StnbError(Exception):
 
     def __init__(self, happened: str, why: str, next: str) -> None:
         super().__init__(happened, why, next)
-        self.happened, self.why, self.next = happened, why, next
+        self.happened = happened
+        self.why = why
+        self.next = next
         self.frame: pd.DataFrame | None = None
-        self.goes_on: Callable[[], pd.DataFrame | Path] | None = None  # set by the pull that failed
+        self.goes_on: Callable[[], pd.DataFrame | Path] | None = None
 
     def resume(self) -> pd.DataFrame | Path:
-        """Go on where the pull stood; only what had not arrived is read.
+        """Continue the pull from where it stopped. Only the missing pages are requested.
 
         Returns:
-            What the pull would have: the whole frame, or the path of the file with `to=`.
+            What the pull would have returned: the whole frame, or the file's path with `to=`.
 
         Raises:
-            StnbError: it failed again, and can be resumed again.
+            StnbError: the pull failed again; that error can be resumed too.
             UsageError: the error did not come from a pull that had begun.
 
         Example:
@@ -81,65 +87,123 @@ class StnbError(Exception):
         """
         if self.goes_on is None:
             raise UsageError(
-                "There is nothing to go on with.",
+                "There is nothing to resume.",
                 "The error did not come from a pull that had begun.",
-                "Mend what it says, then make the call again.",
+                "Correct what the error names, then make the call again.",
             )
         return self.goes_on()
 
     def __str__(self) -> str:
-        kept = (
-            ""
-            if self.frame is None
-            else f" The {len(self.frame):,} rows that had arrived are kept in err.frame."
-        )
-        return f"{self.happened} {self.why} {self.next}{kept}"
+        sentences = [self.happened, self.why, self.next]
+        if self.frame is not None:
+            sentences.append(
+                f"The {len(self.frame):,} rows that had arrived are kept in err.frame."
+            )
+        return " ".join(sentences)
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython prints: the sentences alone, as no frame of ours helps the reader."""
+        """What IPython prints: the sentences alone, because our stack frames do not help a reader."""
         return [f"{type(self).__name__}: {self}"]
 
 
 class SetupError(StnbError):
-    """The credentials cannot be used as they stand; nothing was sent."""
+    """The credentials cannot be used as they are. Nothing was sent."""
 
 
 class CredentialsMissing(SetupError, LookupError):
-    """A profile, or one of its values, is not there."""
+    """A profile, or one of its values, is missing.
+
+    Attributes:
+        fields: the missing values, such as ("CLIENT_ID", "APP_KEY"); empty if the profile itself
+            is missing.
+    """
+
+    fields: tuple[str, ...] = ()
 
 
 class CredentialsInvalid(SetupError, ValueError):
-    """A value is there, but cannot be right."""
+    """A value of a profile cannot be right."""
 
 
 class UsageError(StnbError):
-    """The call cannot be made as written; nothing was sent."""
+    """The call cannot be made as written. Nothing was sent."""
 
 
 class UnknownResource(UsageError, AttributeError, KeyError):
-    """No resource of that name is in the catalogue."""
+    """The catalogue has no resource of that name."""
 
 
 class UnknownFilter(UsageError, TypeError):
-    """The resource has no filter of that name; the API would ignore it in silence."""
+    """The resource has no filter of that name. The API would ignore it silently."""
 
 
 class BadFilter(UsageError, ValueError):
-    """A filter's value does not fit the filter."""
+    """The value does not fit the filter."""
 
 
 class CannotSave(UsageError, OSError):
-    """A result could not be written where it was to go."""
+    """A file could not be written."""
+
+    @classmethod
+    def of(
+        cls,
+        path: str | os.PathLike[str],
+        err: OSError,
+        next: str = "Check that its folder exists, is yours to write and is not full, "
+        "or name another file.",
+    ) -> CannotSave:
+        """The error for a file that could not be written, made from the system's own error.
+
+        Args:
+            path: the file as the caller named it.
+            err: what the system raised; a `CannotSave` is returned as it is.
+            next: what to do next, if the usual advice does not fit.
+
+        Example:
+            >>> try:
+            ...     Path("out/jobs.csv").write_text(text)
+            ... except OSError as err:
+            ...     raise CannotSave.of("out/jobs.csv", err) from None
+        """
+        if isinstance(err, CannotSave):
+            return err
+        happened = f"{path} could not be written."
+        if isinstance(err, BlockingIOError):
+            return cls(
+                happened,
+                "Another program writes to it, or keeps it locked.",
+                "Let that program finish, then try again.",
+            )
+        if isinstance(err, IsADirectoryError):
+            return cls(
+                happened, "It is a folder or a device, not a file.", "Name a file in a folder."
+            )
+        return cls(happened, f"The system says: {reason(err)}; nothing was changed.", next)
+
+
+def reason(err: Exception) -> str:
+    """The system's own words for an error, without those that a library such as Arrow adds.
+
+    Example:
+        >>> reason(FileNotFoundError(errno.ENOENT, "[Errno 2] Failed to open local file 'x'"))
+        'No such file or directory'
+    """
+    number = getattr(err, "errno", None)
+    if number:
+        return os.strerror(number)
+    return type(err).__name__
 
 
 class RequestError(StnbError):
-    """A request was tried and failed.
+    """A request failed.
 
     Attributes:
-        method, path: what was asked, without query or host.
-        status: the HTTP status, or None where no answer came.
-        trace_id: ServiceTitan's number for the request, which its support asks for.
-        attempts: how often it was tried.
+        method: GET or POST.
+        path: the path that was requested, without host and query.
+        status: the HTTP status, or None if no answer came.
+        title: what the API or its gateway wrote, such as "invalid_client", or "".
+        trace_id: ServiceTitan's id of the request, which its support asks for.
+        attempts: how often the request was tried.
     """
 
     def __init__(
@@ -155,8 +219,12 @@ class RequestError(StnbError):
         attempts: int = 1,
     ) -> None:
         super().__init__(happened, why, next)
-        self.method, self.path, self.status = method, path, status
-        self.trace_id, self.attempts = trace_id, attempts
+        self.method = method
+        self.path = path
+        self.status = status
+        self.title = ""
+        self.trace_id = trace_id
+        self.attempts = attempts
 
 
 class Unreachable(RequestError):
@@ -164,25 +232,39 @@ class Unreachable(RequestError):
 
 
 class NotAuthenticated(RequestError):
-    """The pair, the token or the app key was refused."""
+    """The client id and secret, the token or the app key were refused.
+
+    Attributes:
+        app_key_refused: whether the API says that it is the app key.
+    """
+
+    app_key_refused: bool = False
 
 
 class NotAllowed(RequestError):
     """The app may not read this.
 
     Attributes:
-        scope: the OAuth scope that the call needs, or None where the catalogue does not know it.
+        scope: the OAuth scope that the call needs, or None if the catalogue does not know it.
+        scope_missing: whether the API says that it is for want of a scope.
     """
 
     scope: str | None = None
+    scope_missing: bool = False
 
 
 class NotFound(RequestError):
-    """No such record, or no such route."""
+    """There is no such record, or no such route.
+
+    Attributes:
+        route_missing: True if the API has no such route; False if the route has no such record.
+    """
+
+    route_missing: bool = False
 
 
 class RateLimited(RequestError):
-    """The limit on calls was still in force after the last try."""
+    """The API's limit on calls was still in force after the last try."""
 
 
 class Rejected(RequestError):
@@ -190,19 +272,19 @@ class Rejected(RequestError):
 
 
 class ServerFault(RequestError):
-    """The server failed, also after further tries."""
+    """The server failed, and further tries failed too."""
 
 
 class DataError(StnbError):
-    """An answer came, but not the one promised."""
+    """An answer came, but not the one expected."""
 
 
 class UnexpectedAnswer(DataError):
-    """The body is not what the catalogue says: no JSON, cut off, or of another shape."""
+    """The body is not what the catalogue says: not JSON, cut off, or of another shape."""
 
 
 class PagingFault(DataError):
-    """The pages do not lead to an end."""
+    """The pages do not come to an end."""
 
 
 class StnbWarning(UserWarning):
@@ -210,16 +292,16 @@ class StnbWarning(UserWarning):
 
 
 class ColumnDrift(StnbWarning):
-    """What arrived differs from the catalogue; nothing was dropped."""
+    """The rows differ from the catalogue. Nothing was dropped."""
 
 
 class HiddenRows(StnbWarning):
-    """The API leaves inactive rows out unless they are asked for."""
+    """The API leaves inactive rows out unless a filter asks for them."""
 
 
 class Incomplete(StnbWarning):
-    """The frame may lack rows, or pages disagreed on how many there are."""
+    """Rows may be missing, or the pages disagree about how many there are."""
 
 
 class KnownTrap(StnbWarning):
-    """Rows mean something else than their names say; nothing is missing or wrong."""
+    """Rows mean something else than their names suggest. Nothing is missing or wrong."""

@@ -4,6 +4,7 @@ network.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 import stnb
 from stnb.frame import notices
 from stnb.pull import run
-from tests.helpers.moments import DEMO_TODAY
+from stnb.session import clock
+from tests.helpers.moments import DEMO_TODAY, NOW
 
 # The same examples in every run: a run that fails can be repeated, and one that passes says the
 # same everywhere.
@@ -33,8 +35,15 @@ def clean_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith(("SERVICETITAN_", "STNB_")) and name not in OURS:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    notices._SAID.clear()
+    notices.forget()
     run._PARTIAL.clear()
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> dt.datetime:
+    """This machine's clock stands at a moment; which one."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    return NOW
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a notebook holds: an Account, and below it every resource by name.
+"""An account of one tenant, with every resource below it by name.
 
 st = stnb.connect("demo")
 df = st.jpm.jobs.pull(jobStatus="Completed")
@@ -21,10 +21,10 @@ from stnb.errors import BadFilter, CredentialsMissing, UnexpectedAnswer
 from stnb.pull.dates import window
 from stnb.session import loop
 
-from . import cards
-from . import scopes as access
+from . import cards, scopes
 from .names import Branch, place
-from .resource import Meter, Resource
+from .query import Meter
+from .resource import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,22 +42,17 @@ def connect(
     env_file: str | os.PathLike[str] | None = None,
     meter: Meter | None = None,
 ) -> Account:
-    """What `stnb.connect` does, told there; it adds the meter.
+    """The work of `stnb.connect`, which is documented there.
 
     Args:
         meter: makes the progress callback of each pull that is not given one.
     """
-    from stnb.session import (
-        Session,
-    )  # brings httpx, a tenth of a second that `import stnb` need not take
+    # Loads httpx, which takes a tenth of a second that `import stnb` need not take.
+    from stnb.session import Session
 
     known = credentials.settings(env_file)
-    if (
-        profile is None
-        and env_file is None
-        and not known.profiles
-        and "STNB_PROFILE" not in known.values
-    ):
+    nothing_named = profile is None and env_file is None and "STNB_PROFILE" not in known.values
+    if nothing_named and not known.profiles:
         made = demo(meter=meter)
         made._stands_in = True
         return made
@@ -76,8 +71,7 @@ def connect(
 def connect_all(
     *, env_file: str | os.PathLike[str] | None = None, meter: Meter | None = None
 ) -> dict[str, Account]:
-    """An account for each profile that is ready, by its name; see `stnb.profiles()` for those that
-    are not.
+    """An account for each profile that is ready, by name. `stnb.profiles()` shows the others.
 
     Raises:
         CredentialsMissing: no profile is ready.
@@ -88,16 +82,17 @@ def connect_all(
         raise CredentialsMissing(
             f"None of the {len(known)} profiles is ready.",
             " ".join(p.problem.partition("\n")[0] for p in known[:3]),
-            "stnb.profiles() tells what each of them lacks.",
+            "stnb.profiles() shows what each of them lacks.",
         )
     if not ready:
-        credentials.load(None, env_file)  # says what is missing
+        credentials.load(None, env_file)  # raises, and says what is missing
     return {name: connect(name, env_file=env_file, meter=meter) for name in ready}
 
 
 def demo(*, meter: Meter | None = None, **options: Any) -> Account:
-    """What `stnb.demo` does, told there; it adds the meter."""
-    from stnb import demoserver as server  # not needed by those who have a tenant
+    """The work of `stnb.demo`, which is documented there."""
+    # Loaded only here: who has a tenant does not need the demo.
+    from stnb import demoserver as server
     from stnb.session import Session
 
     for name, usual in (("latency", 0), ("scale", 1)):
@@ -111,13 +106,30 @@ def demo(*, meter: Meter | None = None, **options: Any) -> Account:
     return Account(Session.of_app(app, owner, now=app.state.now), meter=meter)
 
 
+RESOURCE_COLUMNS = [
+    "resource",
+    "module",
+    "kind",
+    "method",
+    "route",
+    "scope",
+    "readable",
+    "filters",
+    "hidden_rows",
+    "withdrawn",
+]
+
+
 class Account(Branch):
-    """One tenant in one environment, and its resources as attributes: `st.jpm.jobs`,
-    `st.crm.export.customers`.
+    """One tenant in one environment, with its resources as attributes: `st.jpm.jobs`.
 
     Attributes:
-        profile, environment, tenant: whose data this is.
         catalog: the routes that can be read.
+
+    Example:
+        >>> st = stnb.connect("demo")
+        >>> st
+        <stnb demo · demo · tenant 900000042 · 324 resources>
     """
 
     def __init__(
@@ -132,59 +144,68 @@ class Account(Branch):
     def _resource(self, endpoint: Endpoint) -> Resource:
         return Resource(self._session, self.catalog, endpoint, self._meter)
 
+    @property
+    def session(self) -> Session:
+        """The tenant's HTTP session. Internal: other rooms of stnb use it, users need not."""
+        return self._session
+
     _stands_in = False
 
     @property
     def stands_in(self) -> bool:
-        """Whether this is the demo because no credentials were found and none were named."""
+        """Whether this is the demo only because no credentials were found or named."""
         return self._stands_in
 
     @property
     def profile(self) -> str:
+        """The name of the profile in the .env file, such as "phoenix"."""
         return self._session.credentials.profile
 
     @property
     def environment(self) -> str:
+        """ "production", "integration", "custom" or "demo"."""
         return self._session.credentials.environment
 
     @property
     def tenant(self) -> int:
+        """The tenant's id."""
         return self._session.credentials.tenant
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """What the app may read, from the present token; None before the first pull has brought
-        one.
-        """
+        """The scopes in the present token; None before the first pull has brought one."""
         return self._session.scopes
 
     @property
     def token_seconds(self) -> float | None:
-        """How many seconds the present token is still good (it is renewed by itself); None before
-        the first one.
+        """Seconds until the present token ends; None before the first one.
+
+        A token is renewed by itself.
         """
         return self._session.token_seconds
 
     @property
     def pace(self) -> int:
-        """How many requests for this tenant started in the last second."""
+        """The number of requests to this tenant that started in the last second."""
         return self._session.pace
 
     def __repr__(self) -> str:
-        granted, total = self.scopes, len(self.catalog)
+        granted = self.scopes
+        total = len(self.catalog)
         known = f"{total} resources"
         if granted is not None:
-            known = f"{sum(e.scope in granted for e in self.catalog)} of {total} resources readable"
+            readable = sum(endpoint.scope in granted for endpoint in self.catalog)
+            known = f"{readable} of {total} resources readable"
         return f"<stnb {self.profile} · {self.environment} · tenant {self.tenant} · {known}>"
 
     def _title(self) -> str:
         return f"The account of profile {self.profile!r}"
 
     def __getitem__(self, name: str) -> Resource:
-        """The resource of that name, such as "jpm.jobs".
+        """The resource of a name, such as "jpm.jobs".
 
         Raises:
-            UnknownResource: there is none; near names are in the message.
+            UnknownResource: there is none; the message names near ones.
         """
         return self._resource(self.catalog[name])
 
@@ -192,12 +213,16 @@ class Account(Branch):
         return list(self.catalog.endpoints)
 
     def find(self, words: str, limit: int = 20) -> pd.DataFrame:
-        """The resources that fit some words, the best first: resource, kind, filters, scope,
-        readable.
+        """The resources that fit some words, the best first.
 
-        `readable` is known (True or False) once a first pull has brought a token, whose scopes tell
-        it; where one of them may not be read, a column `locked` says which scope to ask for, and
-        whom.
+        Args:
+            words: what it is about, such as "cancel reason".
+            limit: rows at most.
+
+        Returns:
+            resource, kind, filters (how many), scope and readable. `readable` is known after a
+            first pull, by the token's scopes. If some may not be read, a column `locked` says which
+            scope is missing and whom to ask.
 
         Example:
             >>> st.find("cancel reason")["resource"][0]
@@ -205,61 +230,56 @@ class Account(Branch):
         """
         endpoints = self.catalog.find(words, limit)
         found = self._table(endpoints)[["resource", "kind", "filters", "scope", "readable"]]
-        locks = [cards.locked(e, self.scopes) for e in endpoints]
-        return (
-            found.assign(locked=[f"🔒 {why}" if why else "" for why in locks])
-            if any(locks)
-            else found
-        )
+        locks = [cards.locked(endpoint, self.scopes) for endpoint in endpoints]
+        if any(locks):
+            return found.assign(locked=[f"🔒 {why}" if why else "" for why in locks])
+        return found
 
     @property
     def resources(self) -> pd.DataFrame:
-        """The whole catalogue: resource, module, kind, method, route, scope, readable, filters,
-        hidden_rows, withdrawn.
+        """The whole catalogue.
+
+        A row for each resource: resource, module, kind, method, route, scope, readable, filters
+        (how many), hidden_rows (whether inactive rows are left out) and withdrawn.
         """
         return self._table(self.catalog)
 
     def _table(self, endpoints: Iterable[Endpoint]) -> pd.DataFrame:
+        rows = [self._row(endpoint) for endpoint in endpoints]
+        return pd.DataFrame(rows, columns=RESOURCE_COLUMNS).astype({"readable": "boolean"})
+
+    def _row(self, endpoint: Endpoint) -> tuple[Any, ...]:
         granted = self.scopes
-        rows = [
-            {
-                "resource": e.name,
-                "module": e.module,
-                "kind": e.kind,
-                "method": e.method,
-                "route": e.path,
-                "scope": e.scope,
-                "readable": pd.NA if granted is None or e.scope is None else e.scope in granted,
-                "filters": len(e.filters),
-                "hidden_rows": e.shows_all is not None,
-                "withdrawn": e.withdrawn,
-            }
-            for e in endpoints
-        ]
-        names = [
-            "resource",
-            "module",
-            "kind",
-            "method",
-            "route",
-            "scope",
-            "readable",
-            "filters",
-            "hidden_rows",
-            "withdrawn",
-        ]
-        return pd.DataFrame(rows, columns=names).astype({"readable": "boolean"})
+        readable: Any = pd.NA
+        if granted is not None and endpoint.scope is not None:
+            readable = endpoint.scope in granted
+        return (
+            endpoint.name,
+            endpoint.module,
+            endpoint.kind,
+            endpoint.method,
+            endpoint.path,
+            endpoint.scope,
+            readable,
+            len(endpoint.filters),
+            endpoint.shows_all is not None,
+            endpoint.withdrawn,
+        )
 
     def get(self, path: str, **query: Any) -> Any:
-        """Read any path, also one that the catalogue does not know, as plain JSON.
+        """Read any path as plain JSON, also one that is not in the catalogue.
 
         Args:
             path: below the host, such as "jpm/v2/tenant/{tenant}/jobs/1"; `{tenant}` is filled in.
-            query: sent as given; the API ignores names that it does not know.
+            query: sent as given. The API ignores parameters that it does not know.
 
         Raises:
-            RequestError: the call failed.
+            BadFilter: the path leads elsewhere, or has a query of its own.
+            RequestError: the request failed.
             UnexpectedAnswer: the answer is no JSON.
+
+        Example:
+            >>> st.get("settings/v2/tenant/{tenant}/business-units", pageSize=1)["data"]
         """
         if "://" in path or path.startswith("//") or "?" in path or ".." in path:
             raise BadFilter(
@@ -268,27 +288,32 @@ class Account(Branch):
                 "Give the query as arguments.",
             )
         route = "/" + path.strip("/").replace("{tenant}", str(self.tenant))
-        pairs = [(k.removesuffix("_"), str(v)) for k, v in query.items() if v is not None]
+        pairs = []
+        for name, value in query.items():
+            if value is not None:
+                pairs.append((name.removesuffix("_"), str(value)))
         answer = loop.run(self._session.send("GET", route, pairs))
         try:
             return json.loads(answer.content)
         except ValueError:
             pass
         raise UnexpectedAnswer(
-            f"{route} was answered with no JSON.", "Likely the answer was cut off.", "Try again."
+            f"The answer to {route} is no JSON.", "Likely it was cut off.", "Try again."
         )
 
     def links(self, name: str, *, incoming: bool = False) -> pd.DataFrame:
-        """Where a resource's ids lead, or with `incoming` what leads to it: column, leads to, by,
-        how, note.
+        """Where a resource's ids lead, or with `incoming` what leads to it.
 
-        `how` is "documented", "by name" (the name alone says so) or "open"; `note` tells the traps.
+        Returns:
+            column, leads to, by, how and note. `how` is "documented", "by name" (the column's name
+            alone says so) or "open"; `note` names the traps.
 
         Example:
-            >>> st.links("jpm.jobs").query("column == 'createdById'")[["leads to", "by"]].values.tolist()
+            >>> found = st.links("jpm.jobs").query("column == 'createdById'")
+            >>> found[["leads to", "by"]].values.tolist()
             [['settings.employees', 'userId'], ['settings.technicians', 'userId']]
         """
-        from .links.rules import links  # these rooms are loaded when first used
+        from .links.rules import links  # links/ is loaded when it is first used
 
         return links(self.catalog, name, incoming=incoming)
 
@@ -301,15 +326,18 @@ class Account(Branch):
         resource: str | None = None,
         progress: ProgressCallback | None = None,
     ) -> pd.DataFrame:
-        """The rows that the ids in a column lead to, each once, inactive ones too; what was not
-        found is told.
+        """The rows that the ids in a column lead to, each once, inactive ones too.
+
+        A warning says how many ids have no row.
 
         Args:
-            columns: of those rows; all without it.
-            resource: what the rows of `df` are, where the frame does not say, as after a merge.
+            columns: of those rows; all if not given.
+            resource: what the rows of `df` are, if the frame does not say so, as after a merge.
+            progress: called with a Progress at every change.
 
         Raises:
-            BadFilter: the column leads nowhere; the frame's links are named.
+            BadFilter: the column leads nowhere; the message names the frame's links.
+            StnbError: a pull failed.
 
         Example:
             >>> customers = st.follow(jobs, "customerId", columns=["id", "name"])
@@ -329,12 +357,17 @@ class Account(Branch):
         """A copy with the name right after each id: customerId, customerName.
 
         Args:
-            only: these columns; needed for records such as a job's invoice, which are named by
-                their number.
-            fresh: read the names again; else they are kept for as long as the account is.
+            only: name these columns alone. Records such as a job's invoice are named, by their
+                number, only if they stand here.
+            resource: what the rows of `df` are, if the frame does not say so, as after a merge.
+            fresh: read the names again. Otherwise they are kept as long as the account is.
+
+        Raises:
+            BadFilter: a column of `only` leads nowhere, or to rows without a name.
+            StnbError: a pull failed.
 
         Example:
-            >>> st.name_columns(jobs)[["customerId", "customerName", "createdByName", "tagTypeNames"]]
+            >>> st.name_columns(jobs)[["customerId", "customerName", "tagTypeNames"]]
         """
         from .links.name_columns import name_columns
 
@@ -353,8 +386,9 @@ class Account(Branch):
         return tag_names(self, df, column, resource=resource)
 
     def map(self, name: str, depth: int = 1) -> Neighbourhood:
-        """What lies around a resource: a picture in a notebook, a tree outside; `.nodes` and
-        `.edges` are frames.
+        """What lies around a resource: a picture in a notebook, a tree of text elsewhere.
+
+        Its `.nodes` and `.edges` are frames.
 
         Example:
             >>> st.map("jpm.jobs", depth=2)
@@ -364,8 +398,7 @@ class Account(Branch):
         return neighbourhood(self.catalog, name, depth)
 
     def schema(self, name: str) -> Schema:
-        """All columns of a resource as a tree: types, values, links, and what lies inside lists and
-        objects.
+        """All columns of a resource as a tree, also those inside lists and objects.
 
         Example:
             >>> st.schema("accounting.invoices")
@@ -375,15 +408,14 @@ class Account(Branch):
         return schema(self.catalog[name])
 
     def window(self, span: Any) -> tuple[dt.datetime, dt.datetime]:
-        """The whole day, month or other span in the tenant's zone: its first moment, and the first
-        one behind it.
+        """The first moment of a span of days in the tenant's zone, and the first one after it.
 
         Args:
-            span: "2026-07-01", "2026-07", "2026", "yesterday", "last month", "last 30 days" (with
-                today), or a date.
+            span: "2026-07-01", "2026-07", "2026", "yesterday", "last month", "last 30 days" (today
+                is the last of them), or a date.
 
         Raises:
-            BadFilter: it means no span of days.
+            BadFilter: the phrase means no span of days.
 
         Example:
             >>> start, end = st.window("last month")
@@ -400,36 +432,38 @@ class Account(Branch):
         )
 
     def access(self, *, renew: bool = False) -> pd.DataFrame:
-        """What the app may read: resource, module, scope, granted, how it is known, and whom to ask
-        for what is missing.
+        """What the app may read, by the scopes in its token.
 
         Args:
-            renew: ask for a new token first; one in use keeps its scopes for up to 15 minutes.
+            renew: ask for a new token first. A token keeps its scopes for up to 15 minutes.
 
-        Where no token could be had, `granted` is missing and `how` is "unknown".
+        Returns:
+            A row for each resource: resource, module, scope, granted, how (we know) and ask (whom,
+            for a scope that is missing). If no token could be had, `granted` is missing and `how`
+            is "unknown".
         """
-        return access.table(self, renew=renew)
+        return scopes.table(self, renew=renew)
 
     @property
     def app(self) -> Any:
-        """The app of a demo tenant, whose state can be changed while one practises; None for a real
-        tenant.
-        """
+        """The app behind a demo tenant, whose state can be changed; None for a real tenant."""
         return self._session.app
 
     def reload(self) -> bool:
-        """Read the profile from its .env file again and use it from the next call on; says whether
-        anything differs.
+        """Read the profile from its .env file again; the next request uses it.
 
-        A rotated secret is also found by itself, when a call is refused and the file has another
-        one by then.
+        A rotated secret is also found by itself, when a request is refused and the file holds
+        another secret by then.
+
+        Returns:
+            Whether anything differs.
 
         Raises:
-            SetupError: the profile is no longer complete; the present credentials stay.
+            SetupError: the profile is no longer complete. The present credentials stay in use.
         """
         from .links.name_columns import forget
 
-        forget(self)  # another tenant's ids have other names
+        forget(self)  # the ids of another tenant have other names
         return self._session.reload()
 
     def close(self) -> None:

@@ -1,12 +1,12 @@
-"""What a resource looks like in text and in a notebook: its card, its columns and its filters."""
+"""How a resource shows itself: its card in text and in a notebook, its columns and its filters."""
 
 from __future__ import annotations
 
-import html
-
 import pandas as pd
 
-from stnb.catalog import Endpoint, Param
+from stnb.catalog import Column, Endpoint, Param
+from stnb.catalog.html_table import CODE, QUIET, Cell, element
+from stnb.catalog.html_table import table as html_table
 from stnb.catalog.store import walk
 from stnb.credentials import Profile
 from stnb.frame import dtype_of
@@ -20,49 +20,69 @@ KINDS = {
     "file": "a file",
 }
 
-
-LISTS = {"filters", "columns", "leads to"}  # these are cut where they are long
-NAMES = {*LISTS, "route", "scope"}  # and these are code
+LISTS = {"filters", "columns", "leads to"}  # cut if they are long
+NAMES = {*LISTS, "route", "scope"}  # set in the font of code
+TEXT_WIDTH = 100  # characters of a list on the card in a terminal
 
 
 def columns(endpoint: Endpoint) -> pd.DataFrame:
-    """One row a column, nested ones too: name, dtype, nullable, values, refers to."""
-    rows = [
-        (
-            path,
-            dtype_of(column) or "object",
-            column.nullable,
-            ", ".join(column.values),
-            ""
-            if column.refers is None
-            else column.refers
-            if column.how == "documented"
-            else f"{column.refers} ({column.how})",
-        )
-        for path, column in walk(endpoint.columns)
-    ]
+    """The columns of a resource, nested ones too.
+
+    Returns:
+        A row for each column: name ("address.city"), dtype, nullable, values (of an enum) and
+        refers to (the resource that an id leads to).
+    """
+    rows = []
+    for path, column in walk(endpoint.columns):
+        dtype = dtype_of(column) or "object"
+        values = ", ".join(column.values)
+        rows.append((path, dtype, column.nullable, values, _refers_to(column)))
     return pd.DataFrame(rows, columns=["name", "dtype", "nullable", "values", "refers to"])
 
 
+def _refers_to(column: Column) -> str:
+    if column.refers is None:
+        return ""
+    if column.how == "documented":
+        return column.refers
+    return f"{column.refers} ({column.how})"
+
+
 def filters(endpoint: Endpoint) -> pd.DataFrame:
-    """One row a filter, required ones first: name, type, required, values, several."""
-    rows = [
-        (p.py, p.type, p.required, ", ".join(p.values), several(p))
-        for p in sorted(endpoint.filters, key=lambda p: not p.required)
-    ]
+    """The filters of a resource, required ones first.
+
+    Returns:
+        A row for each filter: name, type, required, values (of an enum) and several (how many
+        values it takes at once, in words).
+    """
+    rows = []
+    for param in _required_first(endpoint):
+        values = ", ".join(param.values)
+        rows.append((param.py, param.type, param.required, values, several(param)))
     return pd.DataFrame(rows, columns=["name", "type", "required", "values", "several"])
 
 
+def _required_first(endpoint: Endpoint) -> list[Param]:
+    return sorted(endpoint.filters, key=lambda param: not param.required)
+
+
 def several(param: Param) -> str:
-    """How many values a filter takes, in words: "", "several", "up to 50"."""
+    """How many values a filter takes at once, in words: "", "several" or "up to 50"."""
     if not param.many:
         return ""
-    return f"up to {param.maximum}" if param.maximum else "several"
+    if not param.maximum:
+        return "several"
+    return f"up to {param.maximum}"
 
 
 def locked(endpoint: Endpoint, granted: frozenset[str] | None) -> str:
-    """Why the app may not read it, and whom to ask, in a sentence; "" where it may, or where no
-    token has told yet.
+    """Why the app may not read a resource and whom to ask, as a sentence without its full stop.
+
+    Args:
+        granted: the scopes of the present token; None before the first token.
+
+    Returns:
+        "" if the app may read it, or if no token has come yet.
     """
     if granted is None or endpoint.scope is None or endpoint.scope in granted:
         return ""
@@ -73,27 +93,27 @@ def locked(endpoint: Endpoint, granted: frozenset[str] | None) -> str:
 
 
 def facts(endpoint: Endpoint, granted: frozenset[str] | None = None) -> list[tuple[str, str]]:
-    """(label, text) pairs of the card, the same in text and in HTML; `granted` are the token's
-    scopes, once known.
+    """The (label, text) pairs of the card, the same for text and HTML.
+
+    Args:
+        granted: the scopes of the present token; None before the first token.
     """
-    links = sorted({c.refers for _, c in walk(endpoint.columns) if c.refers})
-    names = [
-        p.py + (" (required)" if p.required else "")
-        for p in sorted(endpoint.filters, key=lambda p: not p.required)
-    ]
+    kind = KINDS[endpoint.kind]
+    if endpoint.withdrawn:
+        kind += ", withdrawn from the documents"
+    names = ", ".join(column.name for column in endpoint.columns)
     out = [
-        (
-            "kind",
-            KINDS[endpoint.kind] + (", withdrawn from the documents" if endpoint.withdrawn else ""),
-        ),
+        ("kind", kind),
         ("route", f"{endpoint.method} {endpoint.path}"),
         ("scope", endpoint.scope or "not stated"),
-        ("filters", ", ".join(names) or "none"),
-        ("columns", ", ".join(c.name for c in endpoint.columns) or "not stated"),
+        ("filters", ", ".join(map(_filter_name, _required_first(endpoint))) or "none"),
+        ("columns", names or "not stated"),
     ]
+    links = {column.refers for _, column in walk(endpoint.columns) if column.refers}
     if links:
-        out.append(("leads to", ", ".join(links)))
-    if why := locked(endpoint, granted):
+        out.append(("leads to", ", ".join(sorted(links))))
+    why = locked(endpoint, granted)
+    if why:
         out.append(("🔒 locked", why))
     if endpoint.shows_all:
         name, value = endpoint.shows_all
@@ -103,30 +123,37 @@ def facts(endpoint: Endpoint, granted: frozenset[str] | None = None) -> list[tup
 
 def text(endpoint: Endpoint, granted: frozenset[str] | None = None) -> str:
     """The card as text."""
-    told = facts(endpoint, granted)
-    width = max(len(label) for label, _ in told)
+    pairs = facts(endpoint, granted)
+    width = max(len(label) for label, _ in pairs)
     lines = [f"{endpoint.name} · {endpoint.label}"]
-    lines += [
-        f"  {label:<{width}}  {_shortened(value, 100) if label in LISTS else value}"
-        for label, value in told
-    ]
+    for label, value in pairs:
+        shown = _shortened(value, TEXT_WIDTH) if label in LISTS else value
+        lines.append(f"  {label:<{width}}  {shown}")
     return "\n".join(lines)
+
+
+def _filter_name(param: Param) -> str:
+    return f"{param.py} (required)" if param.required else param.py
 
 
 def as_html(endpoint: Endpoint, granted: frozenset[str] | None = None) -> str:
     """The card for a notebook; colours come from the notebook's theme."""
-    mono = "font-family:var(--jp-code-font-family,monospace)"
-    cell = "padding:2px 12px 2px 0;vertical-align:top;text-align:left;background:none"
-    rows = "".join(
-        f'<tr style="background:none"><th scope="row" style="{cell};opacity:.65;font-weight:400;white-space:nowrap">{label}</th>'
-        f'<td style="{cell};white-space:normal{";" + mono if label in NAMES else ""}">{html.escape(_shortened(value, 600) if label in LISTS else value)}</td></tr>'
-        for label, value in facts(endpoint, granted)
-    )
-    return (
-        f'<div style="max-width:60em;margin:4px 0"><div><b style="{mono}">{html.escape(endpoint.name)}</b>'
-        f' <span style="opacity:.65">{html.escape(endpoint.label)}</span></div>'
-        f'<table style="margin:4px 0 0;border:0;font-size:90%">{rows}</table></div>'
-    )
+    name = element("b", endpoint.name, style=CODE)
+    label = element("span", endpoint.label, style=QUIET)
+    rows = [_html_row(fact, value) for fact, value in facts(endpoint, granted)]
+    card = [element("div", name, " ", label), html_table(rows, style="font-size:90%", lines=False)]
+    return element("div", *card, style="max-width:60em;margin:4px 0")
+
+
+def _html_row(label: str, value: str) -> list[Cell]:
+    text = _shortened(value, 600) if label in LISTS else value
+    style = "white-space:normal"
+    if label in NAMES:
+        style += f";{CODE}"
+    return [
+        Cell(label, f"{QUIET};font-weight:400;white-space:nowrap", heading=True),
+        Cell(text, style),
+    ]
 
 
 class ProfileTable(list[Profile]):
@@ -134,11 +161,10 @@ class ProfileTable(list[Profile]):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """profile, environment, tenant, ready, and the problem where there is one."""
+        """A row for each profile: profile, environment, tenant, ready and problem ("" if none)."""
         rows = [(p.name, p.environment, p.tenant, p.ready, p.problem) for p in self]
-        return pd.DataFrame(
-            rows, columns=["profile", "environment", "tenant", "ready", "problem"]
-        ).astype({"tenant": "Int64"})
+        names = ["profile", "environment", "tenant", "ready", "problem"]
+        return pd.DataFrame(rows, columns=names).astype({"tenant": "Int64"})
 
     def __repr__(self) -> str:
         return table(self.frame.fillna({"environment": "?"}), 10_000, rows=len(self), cell=200)
@@ -148,5 +174,8 @@ class ProfileTable(list[Profile]):
 
 
 def _shortened(value: str, width: int) -> str:
-    """A list of names, cut at a comma."""
-    return value if len(value) <= width else f"{value[: value.rfind(',', 0, width) + 1]} …"
+    """A list of names, cut at a comma so that no name is cut in two."""
+    if len(value) <= width:
+        return value
+    last_comma = value.rfind(",", 0, width)
+    return f"{value[: last_comma + 1]} …"

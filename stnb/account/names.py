@@ -1,6 +1,4 @@
-"""Names below names: attributes that complete everywhere, and a misspelt one that says what is
-near.
-"""
+"""Dotted names as attributes: `st.jpm.jobs` completes, and a misspelt name says what is near."""
 
 from __future__ import annotations
 
@@ -11,11 +9,11 @@ from stnb.errors import UnknownResource
 
 
 class _Completes(type):
-    """Hides `__getattr__` from who asks the class for it.
+    """Hides `__getattr__` from code that asks the class for it.
 
-    Without Jedi, IPython completes `st.jpm.` only on objects whose class has no `__getattr__`, as
-    one that computes its answers could run anything. Ours only words an error, and Python itself
-    finds it without asking here.
+    Without Jedi, IPython completes `st.jpm.` only on objects whose class has no `__getattr__`,
+    because a class that computes its attributes could run anything. Ours only words an error, and
+    Python itself finds it without asking here.
     """
 
     def __getattribute__(cls, name: str) -> Any:
@@ -25,7 +23,7 @@ class _Completes(type):
 
 
 class Branch(metaclass=_Completes):
-    """Something with named things below it, which are its plain attributes."""
+    """An object whose children are its plain attributes, found by name."""
 
     def _title(self) -> str:
         raise NotImplementedError
@@ -35,15 +33,14 @@ class Branch(metaclass=_Completes):
             raise AttributeError(name)
         inside = [n for n in dir(self) if not n.startswith("_")]
         near = difflib.get_close_matches(name, inside, n=4)
+        why = f"Near it: {', '.join(near)}." if near else f"It has: {', '.join(inside)}."
         raise UnknownResource(
-            f"{self._title()} has no {name!r}.",
-            f"Near it: {', '.join(near)}." if near else f"It has: {', '.join(inside)}.",
-            'Search with st.find("words").',
+            f"{self._title()} has no {name!r}.", why, 'Search with st.find("words").'
         )
 
 
 class Group(Branch):
-    """A module, or a part of a name that is no resource itself."""
+    """A module such as `st.jpm`, or a part of a name that is no resource itself."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -52,12 +49,15 @@ class Group(Branch):
         return self._name
 
     def __repr__(self) -> str:
-        return f"<stnb {self._name}: {', '.join(n for n in vars(self) if not n.startswith('_'))}>"
+        children = [name for name in vars(self) if not name.startswith("_")]
+        return f"<stnb {self._name}: {', '.join(children)}>"
 
 
 def place(root: Branch, name: str, leaf: Any) -> None:
-    """Hang `leaf` below `root` under a dotted name, whatever stands there already keeping its own
-    children.
+    """Make `leaf` an attribute below `root` under a dotted name.
+
+    Groups on the way are made as needed. If a group stands at that name already, `leaf` takes over
+    its children: "crm.customers" may come after "crm.customers.notes".
     """
     *above, last = name.split(".")
     holder: Any = root
@@ -65,8 +65,8 @@ def place(root: Branch, name: str, leaf: Any) -> None:
         if part not in vars(holder):
             vars(holder)[part] = Group(".".join(above[: i + 1]))
         holder = vars(holder)[part]
-    if last in vars(holder):  # its children came first
-        vars(leaf).update(
-            {k: v for k, v in vars(vars(holder)[last]).items() if not k.startswith("_")}
-        )
+    if last in vars(holder):
+        for child, value in vars(vars(holder)[last]).items():
+            if not child.startswith("_"):
+                vars(leaf)[child] = value
     vars(holder)[last] = leaf

@@ -1,39 +1,31 @@
-"""A resource and its verbs: pull, get, count, head, pages, start."""
+"""A resource and its verbs: where, pull, get, count, head, pages, start."""
 
 from __future__ import annotations
 
-import datetime as dt
+import dataclasses
 import inspect
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
 import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint, Param
 from stnb.errors import BadFilter, UsageError
-from stnb.frame import Dtypes
-from stnb.pull import PageCallback, ProgressCallback, Pull
-from stnb.pull import call as filters
-from stnb.pull.many.plan import check as check_many
-from stnb.pull.many.plan import prepare as of_many
-from stnb.pull.many.plan import several, unneeded
-from stnb.pull.options import Options, target
-from stnb.pull.since import since as since_filter
-from stnb.pull.store.memory import Memory
-from stnb.pull.stream import in_order
-from stnb.session import clock
+from stnb.pull import ProgressCallback, Pull
+from stnb.pull.options import Options
 
 from . import cards
 from .names import Branch
+from .query import Meter, Query, Reader, query_of
 
 if TYPE_CHECKING:
     from stnb.credentials import Credentials
     from stnb.session import Session
 
-Meter = Callable[[str], ProgressCallback | None]  # makes a progress callback for a resource's name
+T = TypeVar("T")
 
 
 class Resource(Branch):
@@ -47,7 +39,8 @@ class Resource(Branch):
     def __init__(
         self, session: Session, catalog: Catalog, endpoint: Endpoint, meter: Meter | None = None
     ) -> None:
-        self._session, self._catalog, self._meter = session, catalog, meter
+        self._session = session
+        self._reader = Reader(session, catalog, meter)
         self.name, self.endpoint = endpoint.name, endpoint
 
     def __repr__(self) -> str:
@@ -80,124 +73,90 @@ class Resource(Branch):
 
         return row(self.endpoint, seed)
 
+    # -- what else belongs to it
+
+    @property
+    def credentials(self) -> Credentials:
+        """What it is read with; secrets show as stars."""
+        return self._session.credentials
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalogue that it is from."""
+        return self._reader.catalog
+
+    def sibling(self, name: str) -> Resource:
+        """Another resource of the same account.
+
+        Raises:
+            UnknownResource: there is none of that name.
+        """
+        return self._of(self.catalog[name])
+
+    def progress_bar(self) -> ProgressCallback | None:
+        """What draws the bar of one pull; None if this account draws none."""
+        meter = self._reader.meter
+        return None if meter is None else meter(self.name)
+
+    def _of(self, endpoint: Endpoint) -> Resource:
+        return Resource(self._session, self.catalog, endpoint, self._reader.meter)
+
+    # -- the verbs
+
+    def _query(self, **arguments: Any) -> Query:
+        return query_of(self._reader, self.endpoint, arguments)
+
+    @cached_property
+    def where(self) -> Verb[Query]:
+        """Filters and options as a Query, which shows what it would send; see `jobs.where?`."""
+        return Verb(self, "where", _WHERE, self._query)
+
     @cached_property
     def pull(self) -> PullVerb:
         """Read the rows as a DataFrame; see `jobs.pull?` for the filters."""
-        return PullVerb(self)
+        verb: Any = Verb(self, "pull", _PULL, self._pull, RUN)
+        typed: PullVerb = verb
+        return typed
 
-    def start(
-        self,
-        *,
-        limit: int | None = None,
-        columns: Sequence[str] | None = None,
-        since: Any = None,
-        to: str | os.PathLike[str] | None = None,
-        keep: Literal["newest", "all"] = "newest",
-        dtypes: Dtypes = "typed",
-        page_size: int | None = None,
-        concurrency: int | None = None,
-        bulk: bool | None = None,
-        confirm: bool = False,
-        progress: ProgressCallback | None = None,
-        on_page: PageCallback | None = None,
-        **filters: Any,
-    ) -> Pull:
-        """Begin a pull in the background; the same arguments as `pull`.
+    @cached_property
+    def start(self) -> Verb[Pull]:
+        """Begin a pull in the background; the same arguments as `pull`."""
+        return Verb(self, "start", _START, self._start, RUN)
 
-        Raises:
-            UsageError: the call cannot be made as written.
-        """
-        if self.endpoint.takes("to") is not None:  # a filter of the API's own, of short summaries
-            filters, to = {**filters, "to": to}, None
-        given = {"limit": limit, "columns": columns, "keep": keep, "dtypes": dtypes}
-        options = self._options(filters, **given, page_size=page_size, concurrency=concurrency)
-        callbacks: dict[str, Any] = {"progress": progress or None, "on_page": on_page}
-        return self._prepare(
-            options, filters, since=since, to=to, bulk=bulk, confirm=confirm, **callbacks
-        ).start()
+    def _pull(self, **arguments: Any) -> Any:
+        run, question = self._apart(arguments)
+        return self._query(**question).pull(**run)
 
-    def _options(self, filters: dict[str, Any], **given: Any) -> Options:
-        if given.get("page_size") is None:
-            given["page_size"] = filters.pop("pageSize", None)
-        options = Options(**given)
-        if several(self.endpoint, filters) is None:
-            options.check(self.endpoint)
-        else:
-            check_many(self.endpoint, options)
-        return options
+    def _start(self, **arguments: Any) -> Pull:
+        run, question = self._apart(arguments)
+        return self._query(**question).start(**run)
 
-    def _prepare(
-        self,
-        options: Options,
-        given: dict[str, Any],
-        *,
-        since: Any = None,
-        to: Any = None,
-        bulk: bool | None = None,
-        confirm: bool = False,
-        **callbacks: Any,
-    ) -> Pull:
-        owner, now = self._session.credentials, self._session.now()
-        if since is not None:
-            given = _with_since(self.endpoint, given, since, owner, now)
-        if (many := several(self.endpoint, given)) is not None:
-            here = (self._session, self._catalog, self.endpoint)
-            return of_many(
-                *here, many, given, options, bulk=bulk, confirm=confirm, to=to, **callbacks
-            )
-        unneeded(self.endpoint, bulk, confirm)
-        call = filters.call(self.endpoint, owner.tenant, given, owner.zone, now)
-        wish = options.wish(self.endpoint)
-        plan = options.plan(clock.stamp(now))
-        if to is None:
-            return Pull(self._session, call, plan, wish=wish, **callbacks)
-        from stnb.pull.store.disk import spooled  # Parquet itself is loaded for those who use it
+    def _apart(self, arguments: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """(what says how to run it, what says which rows); a route's own `to` is a filter."""
+        names = [name for name in RUN if self.endpoint.takes(name) is None]
+        run = {name: arguments.pop(name) for name in names if name in arguments}
+        return run, arguments
 
-        plan, shelf, began = spooled(call, plan, wish, target(call, to), owner, self._session.now)
-        return Pull(self._session, call, plan, wish=wish, shelf=shelf, began=began, **callbacks)
-
-    def pages(
-        self,
-        *,
-        limit: int | None = None,
-        columns: Sequence[str] | None = None,
-        dtypes: Dtypes = "typed",
-        page_size: int | None = None,
-        concurrency: int | None = None,
-        **filters: Any,
-    ) -> Iterator[pd.DataFrame]:
+    def pages(self, **arguments: Any) -> Iterator[pd.DataFrame]:
         """The pages in order, each a DataFrame, for what is too much for one frame; later ones are
         fetched ahead.
 
+        Args:
+            arguments: filters and options, as `where` takes them.
+
         Example:
-            >>> for page in st.jpm.jobs.pages(pageSize=500):
+            >>> for page in st.jpm.jobs.pages(page_size=500):
             ...     print(len(page))
         """
-        given = {"limit": limit, "columns": columns, "dtypes": dtypes}
-        options = self._options(filters, **given, page_size=page_size, concurrency=concurrency)
-        each = (
-            None if several(self.endpoint, filters) is None else False
-        )  # a feed would come in another order
-        return in_order(self._prepare(options, filters, bulk=each))
+        return self._query(**arguments).pages()
 
-    def head(self, n: int = 5, **filters: Any) -> pd.DataFrame:
+    def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
         """The first rows: one small request."""
-        return self.start(limit=n, **filters).wait()
+        return self._query(limit=n, **arguments).start().wait()
 
-    def count(self, **filters: Any) -> int:
-        """How many rows there are: one small request where the API tells it, else a whole pull."""
-        if (
-            self.endpoint.kind == "list"
-            and self.endpoint.takes("includeTotal")
-            and several(self.endpoint, filters) is None
-        ):
-            run = self._prepare(Options(limit=1, page_size=1), dict(filters)).start()
-            frame = run.wait()
-            if (total := run.total) is not None:
-                return total
-            if len(frame) < 1:
-                return 0
-        return len(self.start(**filters).wait())
+    def count(self, **arguments: Any) -> int:
+        """How many rows there are: one small request if the API gives a total, else a whole pull."""
+        return self._query(**arguments).count()
 
     def get(self, id: int | str | Iterable[Any] | None = None, **filters: Any) -> Any:
         """One record by its id, as a Series; of a resource that is a file, its bytes. Several ids
@@ -213,36 +172,31 @@ class Resource(Branch):
         if route.kind in ("list", "export", "rows"):
             if route.record is None:
                 return self._get_by_ids(id, filters)
-            route = self._catalog[route.record]
-        holes = [p.py for p in route.required if p.where == "path"]
-        given = {holes[-1]: id, **filters} if id is not None and holes else filters
-        frame = Resource(self._session, self._catalog, route).start(**given).wait()
+            route = self.catalog[route.record]
+        parameters = _path_parameters(route)
+        if id is not None and parameters:
+            filters = {parameters[-1]: id, **filters}
+        frame = self._of(route).start(**filters).wait()
         row = frame.iloc[0].rename(id)
         return row["content"] if route.kind == "file" else row
 
     def _get_many(self, ids: Iterable[Any], filters: dict[str, Any]) -> pd.DataFrame:
-        """Records as rows: by fifties where the list takes ids, else a call each."""
+        """Records as rows: by fifties if the list takes ids, else a call each."""
         route = self.endpoint
         if route.kind in ("list", "export", "rows"):
             if route.takes("ids") is not None:
-                all_of_them = dict([route.shows_all]) if route.shows_all else {}
-                return self.start(**{"ids": ids, **all_of_them, **filters}).wait()
+                return self.start(**{"ids": ids, **self._inactive_too(), **filters}).wait()
             if route.record is None:
-                self._get_by_ids(None, filters)  # tells that there is no way
-            route = self._catalog[str(route.record)]
-        hole = [p.py for p in route.required if p.where == "path"][-1]
-        return Resource(self._session, self._catalog, route).start(**{hole: ids, **filters}).wait()
+                raise self._no_route_to_a_row()
+            route = self.catalog[route.record]
+        parameter = _path_parameters(route)[-1]
+        return self._of(route).start(**{parameter: ids, **filters}).wait()
 
     def _get_by_ids(self, id: int | str | None, filters: dict[str, Any]) -> Any:
         if self.endpoint.takes("ids") is None:
-            raise UsageError(
-                f"{self.name} has no route to one of its rows.",
-                "The API offers this list only as a whole.",
-                "Pull it, and select the row in pandas.",
-            )
-        all_of_them = dict([self.endpoint.shows_all]) if self.endpoint.shows_all else {}
-        frame = self.start(ids=[id], **{**all_of_them, **filters}).wait()
-        if not len(frame):
+            raise self._no_route_to_a_row()
+        frame = self.start(ids=[id], **{**self._inactive_too(), **filters}).wait()
+        if frame.empty:
             raise UsageError(
                 f"{self.name} has no row with the id {id}.",
                 "The API answered with none.",
@@ -250,113 +204,129 @@ class Resource(Branch):
             )
         return frame.iloc[0].rename(id)
 
+    def _inactive_too(self) -> dict[str, str]:
+        """The filter that also shows inactive rows, if the list hides them."""
+        return dict([self.endpoint.shows_all]) if self.endpoint.shows_all else {}
 
-class PullVerb:
-    """`jobs.pull(...)`: a callable whose signature and help name the resource's own filters."""
+    def _no_route_to_a_row(self) -> UsageError:
+        return UsageError(
+            f"{self.name} has no route to one of its rows.",
+            "The API offers this list only as a whole.",
+            "Pull it, and select the row in pandas.",
+        )
 
-    def __init__(self, resource: Resource) -> None:
-        self._resource = resource
-        self.__name__, self.__qualname__ = "pull", f"{resource.name}.pull"
+
+def _path_parameters(route: Endpoint) -> list[str]:
+    return [p.py for p in route.required if p.where == "path"]
+
+
+class Verb(Generic[T]):
+    """`jobs.pull(...)`: a callable whose signature and help name the resource's own filters.
+
+    Args:
+        does: the first line of its help.
+        extra: the arguments beside filters and options.
+    """
+
+    def __init__(
+        self,
+        resource: Resource,
+        name: str,
+        does: str,
+        call: Callable[..., T],
+        extra: tuple[str, ...] = (),
+    ) -> None:
+        self._resource, self._does, self._call, self._extra = resource, does, call, extra
+        self.__name__, self.__qualname__ = name, f"{resource.name}.{name}"
 
     def __repr__(self) -> str:
-        return f"<pull of {self._resource.name}>"
+        return f"<{self.__name__} of {self._resource.name}>"
 
-    @overload
-    def __call__(self, *, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
-    @overload
-    def __call__(self, *, to: None = None, **arguments: Any) -> pd.DataFrame: ...
-    def __call__(self, *bare: object, to: Any = None, **arguments: Any) -> pd.DataFrame | Path:
+    def __call__(self, *bare: object, **arguments: Any) -> T:
         if bare:
             first = next((p.py for p in self._resource.endpoint.filters), "ids")
             raise BadFilter(
                 f"{self._resource.name} does not know what {bare[0]!r} is to be.",
                 "Filters and options are given by name.",
-                f"Write it so: pull({first}=…). The names complete with the Tab key.",
+                f"Write it so: {self.__name__}({first}=…). The names complete with the Tab key.",
             )
-        meter = self._resource._meter
-        if arguments.get("progress") is None and meter is not None:
-            arguments["progress"] = meter(self._resource.name)
-        run = self._resource.start(to=to, **arguments)
-        return run.wait() if isinstance(run.shelf, Memory) else run.saved()
+        return self._call(**arguments)
 
     @property
     def __signature__(self) -> inspect.Signature:
-        options = [
-            p
-            for p in inspect.signature(Resource.start).parameters.values()
-            if p.kind is p.KEYWORD_ONLY
-        ]
-        kind = inspect.Parameter.KEYWORD_ONLY
-        needed = [inspect.Parameter(p.py, kind) for p in self._resource.endpoint.required]
-        others = [
-            inspect.Parameter(p.py, kind, default=None)
-            for p in self._resource.endpoint.filters
-            if not p.required
-        ]
-        own = {p.name for p in (*needed, *others)}  # a route's own `to` comes before ours
-        if not any(p.where == "path" for p in self._resource.endpoint.params):
-            own |= {"bulk", "confirm"}
-        options = [p for p in options if p.name not in own]
-        return inspect.Signature([*needed, *others, *options], return_annotation=pd.DataFrame)
+        endpoint, kind = self._resource.endpoint, inspect.Parameter.KEYWORD_ONLY
+        needed = [inspect.Parameter(p.py, kind) for p in endpoint.required]
+        others: dict[str, Any] = {p.py: None for p in endpoint.filters if not p.required}
+        below_a_record = any(p.where == "path" for p in endpoint.params)
+        taken = {p.py for p in endpoint.filters}  # a route's own `to` comes before ours
+        for field in dataclasses.fields(Options):
+            if below_a_record or field.name not in ("bulk", "confirm"):
+                others[field.name] = field.default
+        for name in self._extra:
+            if name not in taken:
+                others[name] = None
+        optional = [inspect.Parameter(name, kind, default=value) for name, value in others.items()]
+        return inspect.Signature([*needed, *optional])
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]
-        e = self._resource.endpoint
-        return "\n".join(
-            [
-                f"Read {e.name} as a DataFrame.",
-                "",
-                "Filters:",
-                *map(_help_line, e.filters),
-                "",
-                _OPTIONS,
-            ]
-        )
+        endpoint = self._resource.endpoint
+        lines = [self._does.format(endpoint.name), "", "Filters:"]
+        lines += [_help_line(param) for param in endpoint.filters]
+        lines += ["", _OPTIONS]
+        if self._extra:
+            lines.append(_RUN)
+        return "\n".join([*lines, "", _RAISES])
+
+
+class PullVerb(Protocol):
+    """What `jobs.pull` answers, for type checkers: a frame, or the path of the file `to`."""
+
+    @overload
+    def __call__(self, *bare: object, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
+    @overload
+    def __call__(self, *bare: object, to: None = None, **arguments: Any) -> pd.DataFrame: ...
 
 
 def _help_line(param: Param) -> str:
-    many = "one or many" if param.where == "path" else cards.several(param)
-    words = [
-        param.type,
-        *["required"] * param.required,
-        *filter(None, [many, ", ".join(param.values)]),
-    ]
+    words = [param.type]
+    if param.required:
+        words.append("required")
+    if param.where == "path":
+        words.append("one or many")
+    elif param.many:
+        words.append(cards.several(param))
+    if param.values:
+        words.append(", ".join(param.values))
     return f"    {param.py}: {'; '.join(words)}"
 
 
-_OPTIONS = """Options:
+RUN = ("to", "progress", "on_page")
+_PULL = "Read {} as a DataFrame."
+_START = "Begin a pull of {} in the background, and give the Pull that can be waited for."
+_WHERE = "A Query of {}: it shows what it would send, and has pull, count, head, pages and start."
+_OPTIONS = """\
+Options:
     limit: rows at most.
-    columns: the names of those to decode; the others are skipped, which is faster. "address" takes all below it.
-    since: only what changed since: a date or phrase, or an earlier frame or Parquet file, whose cursor a feed goes on from.
-    to: a .parquet file or a folder: the rows stream into it, and its path is the answer. The same call again goes on
-        where a killed one stood.
+    columns: the names of those to decode; the others are skipped, which is faster. "address" takes
+        all below it.
+    since: only what changed since: a date or phrase, or an earlier frame or Parquet file, whose
+        cursor a feed goes on from.
     keep: "newest", so that of rows with one key the newest stays, or "all".
-    dtypes: "typed"; "decimal" for amounts as exact decimals; "raw" for values as they are sent: dates and amounts sent as
-        text stay text.
-    page_size: rows a request; chosen from the total when not given.
+    dtypes: "typed"; "decimal" for amounts as exact decimals; "raw" for values as they are sent:
+        dates and amounts sent as text stay text.
+    page_size: rows a request; chosen from the total if not given.
     concurrency: requests in flight at most.
-    bulk: below a record that is given many: True to read the list or feed that holds the rows of many at once, False for
-        a call each; the cheaper way when not given.
-    confirm: make more than 1,000 calls for that.
+    bulk: for many records above the rows: True to read the list or feed that holds the rows of many
+        at once, False for a call each; the cheaper way if not given.
+    confirm: make more than 1,000 calls for that."""
+_RUN = """\
+    to: a .parquet file or a folder: the rows stream into it, and its path is the answer. The same
+        call again goes on where a killed one stopped.
     progress: called with a Progress at every change; False for none.
-    on_page: called with each page as a DataFrame, as it arrives.
-
+    on_page: called with each page as a DataFrame, as it arrives."""
+_RAISES = """\
 Raises:
     UsageError: the call cannot be made as written; nothing was sent.
-    RequestError, DataError: it failed; the rows that had arrived are in err.frame, and err.resume() goes on."""
-
-
-def _with_since(
-    endpoint: Endpoint, given: Mapping[str, Any], value: Any, owner: Credentials, now: dt.datetime
-) -> dict[str, Any]:
-    asks = since_filter(endpoint, value, owner, now)
-    twice = next(
-        (n for n in asks if given.get(n) is not None or given.get(n.rstrip("_")) is not None), None
-    )
-    if twice is not None:
-        raise BadFilter(
-            f"since and {twice} were both given.",
-            f"since is written as {twice} for {endpoint.name}.",
-            "Give one of them.",
-        )
-    return {**given, **asks}
+    RequestError, DataError: it failed; the rows that had arrived are in err.frame, and err.resume()
+        goes on."""

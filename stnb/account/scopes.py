@@ -1,6 +1,4 @@
-"""What an app may read, as data: every resource with its scope, whether it is granted, and how that
-is known.
-"""
+"""What an app may read: each resource with its scope, whether it is granted, and how we know."""
 
 from __future__ import annotations
 
@@ -17,34 +15,33 @@ if TYPE_CHECKING:
     from stnb.session import Session
 
 COLUMNS = ["resource", "module", "scope", "granted", "how", "ask"]
-# the one adds the scope, the other upgrades to the new version
+# The developer adds the scope, then the admin upgrades to the app's new version.
 ASK = "the app developer, then the tenant's admin"
 GAINED, LOST, UNKNOWN = "gained", "lost", "unknown"
 
 
 class Owner(Protocol):
-    """What an Account has of this."""
+    """The part of an Account that is needed here."""
 
     catalog: Catalog
-    _session: Session
 
     @property
-    def profile(self) -> str: ...
+    def session(self) -> Session: ...
 
 
 def table(account: Owner, *, renew: bool = False) -> pd.DataFrame:
-    """What the app may read. Asks for a token where none is there; its scopes tell (facts §1), no
-    call is made.
+    """What the app may read, by the scopes in its token. The API is not called.
+
+    Tokens are JWTs that list their scopes (ServiceTitan, "Make your first API call").
 
     Args:
-        renew: ask for a new token in any case: the present one still has the scopes of when it was
-            given.
+        renew: ask for a new token even if the present one is still good. A token keeps the scopes
+            that the app had when it was issued.
 
     Returns:
-        A row for each resource: resource, module, scope, granted (boolean; missing where nothing
-            tells), how ("token",
-        "answer" or "unknown") and ask (whom, where it is not granted). Where no token could be had,
-        nothing is known, and `frame.attrs["stnb"]["problem"]` says why.
+        A row for each resource: resource, module, scope, granted (boolean, missing if unknown), how
+        ("token", "answer" or "unknown") and ask (whom to ask for a scope that is missing). If no
+        token could be had, nothing is known, and `frame.attrs["stnb"]["problem"]` says why.
 
     Example:
         >>> access = st.access()
@@ -52,31 +49,35 @@ def table(account: Owner, *, renew: bool = False) -> pd.DataFrame:
     """
     problem = ""
     try:
-        loop.run(account._session.authorize(renew=renew))
+        loop.run(account.session.authorize(renew=renew))
     except (RequestError, DataError) as err:
         problem = str(err)
-    granted = None if problem else account._session.scopes
+    granted = None if problem else account.session.scopes
     return of_scopes(account, granted, {}, problem)
 
 
 def of_scopes(
     account: Owner, granted: frozenset[str] | None, answers: Mapping[str, bool], problem: str = ""
 ) -> pd.DataFrame:
-    """The table of scopes that are known already, None where they are not.
+    """The same table, made from scopes that are known already.
 
     Args:
-        answers: what calls have shown by resource; it counts for more than the token.
+        granted: the token's scopes; None if there is no token.
+        answers: whether calls to a resource got through. An answer counts for more than the token.
+        problem: why there is no token.
     """
     rows = []
-    for e in account.catalog:
-        told = None if granted is None or e.scope is None else e.scope in granted
-        how = "unknown" if told is None else "token"
-        if e.name in answers:
-            told, how = answers[e.name], "answer"
-        ask = {True: "", False: ASK, None: "you: run the doctor" if problem else ""}[told]
-        rows.append((e.name, e.module, e.scope, pd.NA if told is None else told, how, ask))
+    for endpoint in account.catalog:
+        allowed: bool | None = None
+        how = "unknown"
+        if granted is not None and endpoint.scope is not None:
+            allowed, how = endpoint.scope in granted, "token"
+        if endpoint.name in answers:
+            allowed, how = answers[endpoint.name], "answer"
+        ask = _whom_to_ask(allowed, problem)
+        rows.append((endpoint.name, endpoint.module, endpoint.scope, allowed, how, ask))
     frame = pd.DataFrame(rows, columns=COLUMNS).astype({"granted": "boolean"})
-    who = account._session.credentials
+    who = account.session.credentials
     frame.attrs["stnb"] = {
         "profile": who.profile,
         "environment": who.environment,
@@ -86,15 +87,27 @@ def of_scopes(
     return frame
 
 
-def compare(a: Owner | pd.DataFrame, b: Owner | pd.DataFrame) -> pd.DataFrame:
-    """What one may read and the other may not: two accounts, or two tables of `access`, such as
-    before and after an upgrade.
+def _whom_to_ask(allowed: bool | None, problem: str) -> str:
+    if allowed is False:
+        return ASK
+    if allowed is None and problem:
+        return "you: run the doctor"
+    return ""
+
+
+def compare_access(a: Owner | pd.DataFrame, b: Owner | pd.DataFrame) -> pd.DataFrame:
+    """What two profiles may read, or one profile before and after an app's upgrade.
+
+    Args:
+        a, b: accounts, or frames of `st.access()`.
 
     Returns:
-        A row for each resource, those that differ first: resource, scope, a, b (boolean) and
-            change: "gained" where b
-        may read it and a may not, "lost" the other way round, "unknown" where one is not known, ""
-        where both are alike.
+        A row for each resource, those that differ first: resource, scope, a, b (boolean) and change
+        ("gained" if only b may read it, "lost" if only a may, "unknown" if one of them is not
+        known, "" if both are alike).
+
+    Raises:
+        BadFilter: a frame is no table of `st.access()`.
 
     Example:
         >>> before = st.access()
@@ -106,8 +119,9 @@ def compare(a: Owner | pd.DataFrame, b: Owner | pd.DataFrame) -> pd.DataFrame:
     out = pd.DataFrame(
         {"resource": both["resource"], "scope": both["scope_b"].fillna(both["scope_a"])}
     )
-    out["a"], out["b"] = both["granted_a"], both["granted_b"]
-    out["change"] = [_change(x, y) for x, y in zip(out["a"], out["b"], strict=True)]
+    out["a"] = both["granted_a"]
+    out["b"] = both["granted_b"]
+    out["change"] = [_change(was, now) for was, now in zip(out["a"], out["b"], strict=True)]
     return out.sort_values("change", key=lambda c: c.map(_ORDER), kind="stable", ignore_index=True)
 
 
@@ -115,9 +129,13 @@ _ORDER = {GAINED: 0, LOST: 1, UNKNOWN: 2, "": 3}
 
 
 def _change(a: Any, b: Any) -> str:
+    if pd.isna(a) and pd.isna(b):
+        return ""
     if pd.isna(a) or pd.isna(b):
-        return "" if pd.isna(a) and pd.isna(b) else UNKNOWN
-    return "" if a == b else GAINED if b else LOST
+        return UNKNOWN
+    if a == b:
+        return ""
+    return GAINED if b else LOST
 
 
 def _frame(given: Owner | pd.DataFrame) -> pd.DataFrame:

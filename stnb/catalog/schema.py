@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 
+from .html_table import CODE, LINE, QUIET, Html, element, joined
 from .models import Column, Endpoint
 
 WIDTH = 100  # letters of a line of the tree, about
@@ -31,12 +31,11 @@ class Schema:
         )
 
     def _repr_html_(self) -> str:
-        e = self.endpoint
-        inside = _items(e.columns) if e.columns else f'<div style="{QUIET}">{UNDESCRIBED}</div>'
-        return (
-            f'<div style="max-width:64em;margin:4px 0"><div style="margin-bottom:4px"><b style="{CODE}">{escape(e.name)}</b>'
-            f' <span style="{QUIET}">{escape(e.label)}</span></div>{inside}</div>'
-        )
+        name = element("b", self.endpoint.name, style=NAME)
+        label = element("span", self.endpoint.label, style=QUIET)
+        head = element("div", name, " ", label, style="margin-bottom:4px")
+        tree = _items(self.endpoint.columns) or element("div", UNDESCRIBED, style=QUIET)
+        return element("div", head, tree, style="max-width:64em;margin:4px 0")
 
 
 UNDESCRIBED = "What its rows hold is not documented."
@@ -129,37 +128,37 @@ def _wrapped(words: Sequence[str]) -> Iterator[str]:
         yield line
 
 
-# -- the tree in a notebook. Without a style sheet, which a notebook that is not trusted would lose.
+# -- the tree in a notebook
 
-CODE = "font-family:var(--jp-code-font-family,var(--vscode-editor-font-family,monospace));font-size:92%"
-QUIET = "opacity:.7"
-RULE = "border-left:1px solid var(--jp-border-color2,var(--vscode-editorWidget-border,#d8dee4))"
+NAME = f"{CODE};font-size:92%"
 
 
-def _items(columns: Sequence[Column]) -> str:
-    return "".join(_item(column) for column in columns)
+def _items(columns: Sequence[Column]) -> Html:
+    return joined(_item(column) for column in columns)
 
 
-def _item(column: Column) -> str:
+def _item(column: Column) -> Html:
     """One column: what holds others can be unfolded."""
-    if not inside(column):
-        return f'<div style="padding:1px 0 1px 1.1em">{_words(column)}</div>'
-    return (
-        f'<details><summary style="display:list-item;cursor:pointer;padding:1px 0">{_words(column)}</summary>'
-        f'<div style="margin-left:.35em;padding-left:1em;{RULE}">{_items(inside(column))}</div></details>'
-    )
+    fields = inside(column)
+    if not fields:
+        return element("div", _words(column), style="padding:1px 0 1px 1.1em")
+    summary_style = "display:list-item;cursor:pointer;padding:1px 0"
+    summary = element("summary", _words(column), style=summary_style)
+    fields_style = f"margin-left:.35em;padding-left:1em;border-left:{LINE}"
+    return element("details", summary, element("div", _items(fields), style=fields_style))
 
 
-def _words(column: Column) -> str:
+def _words(column: Column) -> Html:
     parts = [
-        f'<span style="{CODE}">{escape(column.name)}</span> <span style="{QUIET}">{escape(kind(column))}</span>'
+        element("span", column.name, style=NAME),
+        " ",
+        element("span", kind(column), style=QUIET),
     ]
     if not column.nullable:
-        parts.append(f'<span style="{QUIET}">· required</span>')
+        parts += [" ", element("span", "· required", style=QUIET)]
     if column.refers:
-        parts.append(f'<span style="{CODE}">{escape(leads(column))}</span>')
+        parts += [" ", element("span", leads(column), style=NAME)]
     if values(column):
-        parts.append(
-            f'<div style="{QUIET};padding-left:1em;font-size:92%">{escape(", ".join(values(column)))}</div>'
-        )
-    return " ".join(parts)
+        text = ", ".join(values(column))
+        parts += [" ", element("div", text, style=f"{QUIET};padding-left:1em;font-size:92%")]
+    return joined(parts)

@@ -14,6 +14,7 @@ from typing import Any
 
 from stnb.errors import SetupError, UnknownResource
 
+from .facts import singular
 from .models import Column, Endpoint, Param
 from .phrases import meant
 
@@ -150,17 +151,7 @@ def _words_of(e: Endpoint) -> dict[str, frozenset[str]]:
 def _split(text: str) -> list[str]:
     """Lower-case words; "jobCancelReasons" and "job-cancel_reasons" are both job, cancel, reason."""
     words = re.findall(r"[a-z]+|[0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower())
-    return [_singular(w) for w in words]
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    return (
-        word[:-1]
-        if word.endswith("s") and not word.endswith(("ss", "us")) and len(word) > 3
-        else word
-    )
+    return [singular(w) for w in words]
 
 
 def _worth(word: str, there: frozenset[str], weight: float) -> float:

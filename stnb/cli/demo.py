@@ -161,7 +161,7 @@ def _app(options: argparse.Namespace) -> Any:
 
 
 def _line(port: int) -> Any:
-    from stnb.demoserver.serve import listen
+    from stnb.demoserver.api.serve import listen
 
     try:
         return listen(port)

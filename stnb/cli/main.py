@@ -226,11 +226,7 @@ def _catalog_build(options: argparse.Namespace) -> None:
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as err:
-        raise CannotSave(
-            f"{target} could not be written.",
-            f"The system says: {err.strerror}.",
-            "Name another file with --to.",
-        ) from None
+        raise CannotSave.of(target, err, "Name another file with --to.") from None
     _say(
         f"{text.count(chr(10) + '{' + chr(34) + 'name')} resources -> {target} ({len(text):,} bytes)"
     )

@@ -138,9 +138,9 @@ def _stream(run: Pull, options: argparse.Namespace) -> None:
     try:
         path = run.saved()
     except (StnbError, KeyboardInterrupt):
-        if run.shelf.rows:
+        if run.store.rows:
             options.say(
-                f"note: the {run.shelf.rows:,} rows that had arrived are kept; the same command goes on from there."
+                f"note: the {run.store.rows:,} rows that had arrived are kept; the same command goes on from there."
             )
         raise
     if not options.quiet:

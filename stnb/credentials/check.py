@@ -23,11 +23,13 @@ def incomplete(known: Settings, profile: str, missing: list[str]) -> Credentials
         "CLIENT_ID": "The client id stands beside the secret.",
         "TENANT_ID": "The tenant id is the number at the top of API Application Access.",
     }
-    return CredentialsMissing(
+    error = CredentialsMissing(
         f"Profile {profile!r} lacks {' and '.join(names)}.",
         f"It was looked for in {known.where} and in the process's variables.",
         hints[missing[0]],
     )
+    error.fields = tuple(missing)
+    return error
 
 
 def check_shapes(known: Settings, profile: str, value: Mapping[str, str]) -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stnb.atomic import SHARED, behind, rewrite
+from stnb.atomic import SHARED, real_file, rewrite
 from stnb.errors import CannotSave, SetupError, StnbWarning, UsageError
 
 from . import patterns
@@ -248,9 +248,10 @@ def _remove(path: Path, own: Own) -> bool:
         return _edited(_text(old), own).encode("utf-8", "surrogateescape")
 
     try:
-        rewrite(behind(path), edited, mode=SHARED)
-    except CannotSave as err:
-        _note(f"{err.happened} {err.why} Remove the secrets by hand.")
+        rewrite(real_file(path), edited, mode=SHARED)
+    except OSError as err:
+        failure = CannotSave.of(path, err)
+        _note(f"{failure.happened} {failure.why} Remove the secrets by hand.")
         return False
     return True
 

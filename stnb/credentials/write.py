@@ -18,10 +18,10 @@ from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 
 from stnb import credentials
-from stnb.atomic import behind, rewrite
+from stnb.atomic import rewrite
 from stnb.errors import CannotSave, CredentialsInvalid, StnbError
 
-from .git import git_state, guard
+from .git import git_state, guard, real_target
 
 __all__ = ["git_state", "guard", "put"]
 
@@ -70,8 +70,11 @@ def put(path: str | os.PathLike[str], values: Mapping[str, str], *, about: str =
 def _put(path: str | os.PathLike[str], values: Mapping[str, str], about: str) -> Path:
     for name, value in values.items():
         _check(name, value)
-    target = behind(path)
-    rewrite(target, lambda old: _edited(target, old or b"", values, about))
+    target = real_target(path)
+    try:
+        rewrite(target, lambda old: _edited(target, old or b"", values, about))
+    except OSError as err:
+        raise CannotSave.of(target, err) from None
     return target
 
 

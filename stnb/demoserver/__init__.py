@@ -1,10 +1,36 @@
-"""A simulated contractor that answers like the API: an ASGI app for first steps, notebooks and tests, without an account."""
+"""A simulated contractor that answers like the API.
+
+An ASGI app for first steps, notebooks and tests, without an account.
+"""
 
 from __future__ import annotations
 
-from .faults import FAULTS, Fault
-from .front import make_app
-from .states import BEFORE, STATES
-from .token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["APP_KEY", "BEFORE", "CLIENT_ID", "CLIENT_SECRET", "FAULTS", "STATES", "TENANT", "Fault", "make_app"]
+from .api.app import make_app
+from .api.faults import FAULTS, Fault
+from .api.states import BEFORE, STATES
+from .api.token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT
+
+if TYPE_CHECKING:
+    from .api import serve
+
+__all__ = [
+    "APP_KEY",
+    "BEFORE",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "FAULTS",
+    "STATES",
+    "TENANT",
+    "Fault",
+    "make_app",
+    "serve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "serve":  # brings uvicorn, which nobody needs who stays in this process
+        return import_module(".api.serve", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from stnb.atomic import reason, whole
+from stnb.atomic import replacing
 from stnb.errors import CannotSave
 
 from .state import dotted
@@ -116,14 +116,10 @@ def write(book: nbformat.NotebookNode, target: str | os.PathLike[str]) -> Path:
             "Give another name.",
         )
     try:
-        with whole(path) as file:
+        with replacing(path) as file:
             file.write((nbformat.writes(book, version=4) + "\n").encode())
     except OSError as err:
-        raise CannotSave(
-            f"{path} could not be written.",
-            f"The system reports: {reason(err)}.",
-            "Name another folder or file.",
-        ) from None
+        raise CannotSave.of(path, err) from None
     return path
 
 

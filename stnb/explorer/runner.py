@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import re
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stnb.errors import UsageError
@@ -18,7 +14,6 @@ if TYPE_CHECKING:
     from stnb.pull import Progress, Pull
 
 TICK = 0.1  # s between two looks at a running pull
-WAITING = re.compile(r"(?<=waiting )\d+(?= s)")
 
 
 class Runner:
@@ -90,21 +85,12 @@ class Runner:
 
     @guarded
     def _follow(self, pull: Pull) -> None:
-        pause, note, since = threading.Event(), "", time.monotonic()
+        pause = threading.Event()
         try:
             while not pull.done:
-                progress = pull.progress
-                if progress.note != note:
-                    note, since = progress.note, time.monotonic()
-                self._moved(counted_down(progress, time.monotonic() - since))
+                self._moved(pull.progress)  # the seconds of a wait become fewer by themselves
                 pause.wait(TICK)
             self._ended(pull)
         finally:
             self.running = False
             self._changed()
-
-
-def counted_down(progress: Progress, seconds: float) -> Progress:
-    """The progress whose note says how much is left of a wait that was told so many seconds ago."""
-    note = WAITING.sub(lambda found: f"{max(1, math.ceil(int(found[0]) - seconds))}", progress.note)
-    return progress if note == progress.note else replace(progress, note=note)

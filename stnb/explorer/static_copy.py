@@ -6,13 +6,15 @@ So the copy is an output of its own, and a live widget hides it (see `covers` in
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
 import pandas as pd
 from IPython import get_ipython
 from IPython.display import HTML, display
+
+from stnb.catalog.html_table import RIGHT, Cell, element, table
 
 from .grid import cells
 from .internals import Bundle, display_bundle
@@ -89,13 +91,12 @@ def page(frame: pd.DataFrame, code: str, css_class: str) -> str:
     part = frame.iloc[:ROWS, :COLUMNS]
     columns = cells.columns(part)
     texts = cells.rows(part, columns, pd.RangeIndex(len(part)).to_numpy())
-    head = "".join(f"<th>{escape(column.name)}</th>" for column in columns)
-    body = "".join(map(_row, texts))
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    parts = [table, f"<p>{_note(frame)}</p>"]
+    head = _row([column.name for column in columns], columns)
+    rows = [_row(row, columns) for row in texts]
+    parts = [table(rows, head), element("p", _note(frame))]
     if code:
-        parts.append(f"<pre>{escape(code)}</pre>")
-    return f'{_style(css_class)}<div class="{css_class}">{"".join(parts)}</div>'
+        parts.append(element("pre", code))
+    return _style(css_class) + element("div", *parts, class_=css_class)
 
 
 def _note(frame: pd.DataFrame) -> str:
@@ -115,13 +116,16 @@ def _style(css_class: str) -> str:
 
 def _before_rows(css_class: str) -> str:
     """What to do, seen only without a kernel. There are no rows yet."""
-    hint = "<p>This needs a kernel. Run the cell again.</p>"
-    return f'{_style(css_class)}<div class="{css_class}" style="display: none">{hint}</div>'
+    hint = element("p", "This needs a kernel. Run the cell again.")
+    return _style(css_class) + element("div", hint, class_=css_class, style="display: none")
 
 
-def _row(texts: list[str | None]) -> str:
-    written = "".join(f"<td>{escape(_short(text))}</td>" for text in texts)
-    return f"<tr>{written}</tr>"
+def _row(texts: Sequence[str | None], columns: Sequence[cells.Column]) -> list[Cell]:
+    row = []
+    for text, column in zip(texts, columns, strict=True):
+        style = RIGHT if column.kind in cells.RIGHT else ""
+        row.append(Cell(_short(text), style))
+    return row
 
 
 def _short(text: str | None) -> str:

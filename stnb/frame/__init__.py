@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from .assemble import assemble, file_frame
 from .decode import Decoded, decode
-from .drift import add_drift
+from .drift import Drifts, add_drift, sentences
 from .schema import Shape, narrow, shape_of
 from .types import PANDAS, Dtypes, dtype_of
 
 __all__ = [
     "PANDAS",
     "Decoded",
+    "Drifts",
     "Dtypes",
     "Shape",
     "add_drift",
@@ -21,5 +22,6 @@ __all__ = [
     "dtype_of",
     "file_frame",
     "narrow",
+    "sentences",
     "shape_of",
 ]

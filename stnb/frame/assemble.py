@@ -1,9 +1,9 @@
-"""Decoded pages -> one DataFrame, typed also where there is no row."""
+"""Decoded pages -> one DataFrame, typed even if there is no row."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -12,13 +12,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stnb.catalog.facts import LARGEST_EXACT, MODIFIED
+
 from .decode import Decoded
-from .drift import add_drift
+from .drift import Drifts, Kind, add_drift, note
 from .schema import Shape
 from .text import text_of
-from .types import LARGEST, WIDE, final_type, pandas_type
+from .types import WIDE, cut, final_type, pandas_type
 
-MODIFIED = "modifiedOn"
+Mask = npt.NDArray[np.bool_]
 
 
 def assemble(
@@ -29,14 +31,13 @@ def assemble(
     limit: int | None = None,
     keep: Literal["newest", "all"] = "newest",
     consume: bool = False,
-) -> tuple[pd.DataFrame, dict[str, str], int]:
+) -> tuple[pd.DataFrame, Drifts, int]:
     """Put pages together in their order.
 
     Args:
         key: the columns that identify a row. Empty keeps all rows.
         limit: rows at most.
-        keep: "newest": of rows with the same key the one that was modified last stays, and where
-            `modifiedOn` does not tell them apart, the one that was read last. "all" drops no row.
+        keep: "newest": of rows with the same key, one stays, as in `newest`. "all" drops no row.
         consume: give the memory of each column back as it is converted; a list of pages is emptied
             for that.
 
@@ -46,74 +47,106 @@ def assemble(
     Example:
         >>> frame, drift, duplicates = assemble(parts, shape_of(st.jpm.jobs.endpoint), key=("id",))
     """
-    drift: dict[str, str] = {}
+    drift: Drifts = {}
     columns = _Columns([page.table for page in pages])
-    for told in [page.drift for page in pages]:
-        add_drift(drift, told)
+    for found in [page.drift for page in pages]:  # no name may hold a page when they are let go
+        add_drift(drift, found)
     if consume and isinstance(pages, list):
         pages.clear()
     if not columns.names:
-        columns = _Columns(
-            [pa.table({leaf.path: pa.nulls(0, final_type(leaf.column)) for leaf in shape.leaves})]
-        )
-    wanted = None if keep == "all" else _newest(columns, key)
+        columns = _Columns([_empty(shape)])
+    wanted = None
+    if keep == "newest":
+        wanted = _wanted(columns, key)
     arrays = {}
     for name in columns.names:
         column = columns.take(name, drift)
-        arrays[name] = _array(
-            (column if wanted is None else column.filter(pa.array(wanted))).slice(0, limit)
-        )
+        if wanted is not None:
+            column = column.filter(pa.array(wanted))
+        arrays[name] = pandas_array(column.slice(0, limit))
     frame = pd.DataFrame(arrays, copy=False)
-    return frame, drift, 0 if wanted is None else int((~wanted).sum())
+    dropped = 0
+    if wanted is not None:
+        dropped = int((~wanted).sum())
+    return frame, drift, dropped
 
 
-def _array(column: pa.ChunkedArray) -> Any:
+def _empty(shape: Shape) -> pa.Table:
+    return pa.table({leaf.path: pa.nulls(0, final_type(leaf.column)) for leaf in shape.leaves})
+
+
+def pandas_array(column: pa.ChunkedArray) -> Any:
     """A column as pandas holds it."""
-    if _hollow(
-        column.type
-    ):  # an unknown key that was null, {} or [{}] in every row; no file takes that
-        column = pa.chunked_array([text_of(chunk) for chunk in column.chunks], pa.string())
+    if hollow(column.type):  # no file takes that
+        texts = [text_of(chunk) for chunk in column.chunks]
+        column = pa.chunked_array(texts, pa.string())
     dtype = pandas_type(column.type)
-    return column.to_pandas().array if dtype is None else dtype.__from_arrow__(column)
+    if dtype is None:
+        return column.to_pandas().array
+    return dtype.__from_arrow__(column)
 
 
-def _hollow(kind: pa.DataType) -> bool:
+def hollow(kind: pa.DataType) -> bool:
+    """Whether a type holds no value, as that of an unknown key that was null, {} or [{}] in every
+    row.
+    """
     if pa.types.is_struct(kind):
-        return kind.num_fields == 0 or any(
-            _hollow(f.type) for f in kind if not pa.types.is_null(f.type)
-        )
-    return (
-        _hollow(kind.value_type)
-        if pa.types.is_list(kind) and not pa.types.is_null(kind.value_type)
-        else pa.types.is_null(kind)
-    )
+        return kind.num_fields == 0 or any(_hollow_inside(f.type) for f in kind)
+    if pa.types.is_list(kind):
+        return _hollow_inside(kind.value_type)
+    return bool(pa.types.is_null(kind))
+
+
+def _hollow_inside(kind: pa.DataType) -> bool:
+    return not pa.types.is_null(kind) and hollow(kind)
 
 
 # -- rows that came more than once
 
 
-def _newest(columns: _Columns, key: Sequence[str]) -> npt.NDArray[np.bool_] | None:
-    """Which rows stay so that each key stands once; None where all do. A row that lacks a part of
-    its key stays.
+def newest(keys: Mapping[str, Any], times: Any = None) -> Mask:
+    """Which rows stay, so that each key stands once: of rows with one key the newest.
+
+    If times do not tell two rows apart, the one that was read last stays; a row without a time is
+    the oldest. A row that lacks a part of its key always stays.
+
+    Args:
+        keys: the columns of the key, as pandas' or numpy's arrays, in the order of reading.
+        times: when each row was modified; None if that is not known.
+
+    Example:
+        >>> newest({"id": [1, 2, 1]})
+        array([False,  True,  True])
     """
+    rows = pd.DataFrame(keys)
+    wanted = np.ones(len(rows), dtype=bool)
+    rows = rows[rows.duplicated(keep=False) & rows.notna().all(axis=1)]
+    if not len(rows):
+        return wanted
+    if times is not None:
+        when = pd.Series(times[rows.index], rows.index)
+        rows = rows.loc[when.sort_values(kind="stable", na_position="first").index]
+    wanted[rows.index[rows.duplicated(keep="last")]] = False
+    return wanted
+
+
+def _wanted(columns: _Columns, key: Sequence[str]) -> Mask | None:
+    """The rows that `newest` keeps; None for all of them."""
     if not key or not set(key) <= set(columns.names):
         return None
     ids = columns.stacked(key[0])
     if len(key) == 1 and pa.types.is_integer(ids.type) and not ids.null_count:
         numbers = ids.to_numpy()
-        if (numbers[1:] > numbers[:-1]).all():  # as lists in the order of their ids are
+        if (numbers[1:] > numbers[:-1]).all():  # as in lists that are sorted by id
             return None
-    rows = pd.DataFrame({name: _array(columns.stacked(name)) for name in key})
-    rows = rows[rows.duplicated(keep=False) & rows.notna().all(axis=1)]
-    if not len(rows):
+    times = None
+    if MODIFIED in columns.names:
+        modified = columns.stacked(MODIFIED)
+        if pa.types.is_timestamp(modified.type):
+            times = pandas_array(modified)
+    wanted = newest({name: pandas_array(columns.stacked(name)) for name in key}, times)
+    if wanted.all():
         return None
-    if MODIFIED in columns.names and pa.types.is_timestamp(
-        (times := columns.stacked(MODIFIED)).type
-    ):
-        when = pd.Series(_array(times)[rows.index], rows.index)
-        rows = rows.loc[when.sort_values(kind="stable", na_position="first").index]
-    wanted = np.ones(columns.length, dtype=bool)
-    wanted[rows.index[rows.duplicated(keep="last")]] = False
     return wanted
 
 
@@ -129,106 +162,134 @@ class _Columns:
     """
 
     def __init__(self, tables: Sequence[pa.Table]) -> None:
-        self.names = list(
-            dict.fromkeys(itertools.chain.from_iterable(table.column_names for table in tables))
-        )
+        names = itertools.chain.from_iterable(table.column_names for table in tables)
+        self.names = list(dict.fromkeys(names))
         self.length = sum(table.num_rows for table in tables)
         self._tables = [
             (table.num_rows, dict(zip(table.column_names, table.columns, strict=True)))
             for table in tables
         ]
 
-    def stacked(self, name: str, drift: dict[str, str] | None = None) -> pa.ChunkedArray:
-        """One column of all tables: where its type differs between them, in a type that loses
+    def stacked(self, name: str, drift: Drifts | None = None) -> pa.ChunkedArray:
+        """One column of all tables; if its type differs between them, in a type that loses
         nothing.
         """
-        columns = [
-            table[name] if name in table else pa.chunked_array([pa.nulls(rows)])
-            for rows, table in self._tables
-        ]
+        columns = []
+        for rows, table in self._tables:
+            column = table.get(name)
+            if column is None:
+                column = pa.chunked_array([pa.nulls(rows)])
+            columns.append(column)
         # In their order: the fields of a united object then come in the same one each time.
         kinds = list(dict.fromkeys(c.type for c in columns if not pa.types.is_null(c.type)))
-        kind = next(iter(kinds), pa.null()) if len(kinds) < 2 else _common(kinds, columns)
+        kind = pa.null()
+        if len(kinds) == 1:
+            kind = kinds[0]
+        elif kinds:
+            kind = _common(kinds, columns)
         try:
-            stacked = _cast(columns, kind)
+            stacked = cast(columns, kind)
         except pa.ArrowException:  # a value that the common type does not hold exactly
-            kind, stacked = pa.string(), _cast(columns, pa.string())
+            kind, stacked = pa.string(), cast(columns, pa.string())
         if drift is not None and len(kinds) > 1 and pa.types.is_string(kind):
-            drift.setdefault(name, "differs in type between pages; kept as text")
+            note_pages_differ(drift, name)
         return stacked
 
-    def take(self, name: str, drift: dict[str, str]) -> pa.ChunkedArray:
-        """As `stacked`, for the last time."""
+    def take(self, name: str, drift: Drifts) -> pa.ChunkedArray:
+        """The same for the last time."""
         column = self.stacked(name, drift)
         for _, table in self._tables:
             table.pop(name, None)
         return column
 
 
-def merge(parts: Iterable[tuple[pa.Table, dict[str, str]]], drift: dict[str, str]) -> pa.Table:
-    """Tables of several pages as one: where a column's type differs between pages, a type that
-    loses nothing.
+def merge(parts: Iterable[tuple[pa.Table, Drifts]], drift: Drifts) -> pa.Table:
+    """Tables of several pages as one; if a column's type differs between them, in a type that loses
+    nothing.
+
+    Args:
+        parts: tables, each with what differs in it.
+        drift: gets all that differs.
     """
     tables = []
-    for table, told in parts:
+    for table, found in parts:
         tables.append(table)
-        add_drift(drift, told)
+        add_drift(drift, found)
     columns = _Columns(tables)
     return pa.table({name: columns.stacked(name, drift) for name in columns.names})
 
 
-def _cast(columns: list[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
-    chunks: list[pa.Array] = []
-    for column in columns:
-        for chunk in column.chunks:
-            if chunk.type == kind:
-                chunks.append(chunk)
-            elif pa.types.is_null(chunk.type):
-                chunks.append(pa.nulls(len(chunk), kind))
-            elif pa.types.is_string(kind):
-                chunks.append(text_of(chunk))
-            # times to the microsecond where another page has the year 1 or 9999, which is told
-            else:
-                made = chunk.cast(kind, safe=not pa.types.is_timestamp(kind))
-                if pa.types.is_nested(kind):
-                    made.validate(
-                        full=True
-                    )  # Arrow makes lists of nulls too short where it casts what lies around them
-                chunks.append(made)
+def note_pages_differ(drift: Drifts, column: str) -> None:
+    """Note that a column became text, unless what differs in it is noted already."""
+    if column not in drift:
+        note(drift, column, Kind.PAGES_DIFFER)
+
+
+def cast(columns: Sequence[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
+    """Columns, one below the other, as a type that `merge` found for them.
+
+    Raises:
+        pa.ArrowException: the type does not hold a value exactly.
+    """
+    chunks = [_as(chunk, kind) for column in columns for chunk in column.chunks]
     return pa.chunked_array(chunks, kind)
+
+
+def _as(chunk: pa.Array, kind: pa.DataType) -> pa.Array:
+    if chunk.type == kind:
+        return chunk
+    if pa.types.is_null(chunk.type):
+        return pa.nulls(len(chunk), kind)
+    if pa.types.is_string(kind):
+        return text_of(chunk)
+    if pa.types.is_timestamp(kind) or pa.types.is_duration(kind):
+        return cut(chunk).cast(kind)
+    made = chunk.cast(kind)
+    if pa.types.is_nested(kind):
+        # Arrow makes lists of nulls too short if it casts what lies around them.
+        made.validate(full=True)
+    return made
 
 
 def _common(kinds: Sequence[pa.DataType], columns: list[pa.ChunkedArray]) -> pa.DataType:
     if set(kinds) == {pa.int64(), pa.float64()}:
-        whole = [c for c in columns if pa.types.is_integer(c.type) and len(c) > c.null_count]
-        largest = max(
-            (max(abs(pc.min(c).as_py()), abs(pc.max(c).as_py())) for c in whole), default=0
-        )
-        return pa.float64() if largest <= LARGEST else pa.string()
+        if _largest(columns) <= LARGEST_EXACT:
+            return pa.float64()
+        return pa.string()
     if all(pa.types.is_timestamp(k) and k.tz for k in kinds):
         return pa.timestamp("us", "UTC")
     if all(pa.types.is_timestamp(k) and not k.tz for k in kinds):
         return pa.timestamp("us")
-    if all(pa.types.is_decimal(k) for k in kinds):
+    if all(map(pa.types.is_duration, kinds)):
+        return pa.duration("us")
+    if all(map(pa.types.is_decimal, kinds)):
         return WIDE
-    if all(pa.types.is_nested(k) for k in kinds):
+    if all(map(pa.types.is_nested, kinds)):
         try:
-            return (
-                pa.unify_schemas(
-                    [pa.schema([("x", k)]) for k in kinds], promote_options="permissive"
-                )
-                .field(0)
-                .type
-            )
+            schemas = [pa.schema([("x", kind)]) for kind in kinds]
+            return pa.unify_schemas(schemas, promote_options="permissive").field(0).type
         except pa.ArrowException:
             pass
     return pa.string()
+
+
+def _largest(columns: list[pa.ChunkedArray]) -> int:
+    """How far from zero the whole numbers lie."""
+    largest = 0
+    for column in columns:
+        if pa.types.is_integer(column.type):
+            for end in pc.min_max(column).as_py().values():
+                largest = max(largest, abs(end or 0))
+    return largest
 
 
 def file_frame(file: tuple[bytes, str] | None) -> pd.DataFrame:
     """A file (its bytes and content type) as a frame of one row: content, contentType, size
     (bytes).
     """
-    rows = [] if file is None else [(*file, len(file[0]))]
+    rows = []
+    if file is not None:
+        content, content_type = file
+        rows.append((content, content_type, len(content)))
     frame = pd.DataFrame(rows, columns=["content", "contentType", "size"])
     return frame.astype({"contentType": "str", "size": "Int64"})

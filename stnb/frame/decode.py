@@ -1,10 +1,9 @@
 """One page's bytes -> one typed Arrow table.
 
-The fast path reads a page as one JSON document with the schema of the catalogue (pyarrow.json, off
-the GIL). A page
-that it refuses, because a value is of another type than promised, takes the careful path: column by
-column through Python, where a column that does not fit becomes text. Keys that the catalogue lacks
-are kept on both.
+The fast path reads a page as one JSON document with the schema of the catalogue (pyarrow.json,
+which releases the GIL). If it refuses a page, because a value is of another type than promised, the
+careful path in `fallback` reads it column by column through Python, and a column that does not fit
+becomes text. Both keep the keys that the catalogue lacks.
 """
 
 from __future__ import annotations
@@ -18,16 +17,16 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from stnb.catalog import Column
+from stnb.catalog.facts import LARGEST_EXACT
 
 from . import fallback
-from .drift import in_rows, misfits
+from .drift import Drifts, Kind, misfits, note
 from .fallback import Columns
 from .schema import Shape
 from .text import open_texts, text_of
 from .types import (
     AMOUNT,
     CONVERTERS,
-    LARGEST,
     WIDE,
     final_type,
     is_open,
@@ -35,12 +34,11 @@ from .types import (
     kind_of,
 )
 
-MOST = 10 ** (AMOUNT.precision - AMOUNT.scale)
-BIG = (
-    2**20
-    # bytes of a page from which what the reader took meanwhile is given back: 20 MB less in a pull, 3 %
-    # slower
-)
+WHOLE_DIGITS = AMOUNT.precision - AMOUNT.scale
+MOST = 10**WHOLE_DIGITS
+# Bytes of a page from which the memory that the reader took meanwhile is given back: a pull then
+# needs 20 MB less, and 3 % more time.
+BIG = 2**20
 
 __all__ = ["Decoded", "decode", "text_of"]
 
@@ -50,12 +48,12 @@ class Decoded:
     """A page as a table.
 
     Attributes:
-        drift: column -> what differs from the catalogue, in words.
+        drift: column -> what differs from the catalogue.
         careful: whether the careful path was needed.
     """
 
     table: pa.Table
-    drift: dict[str, str] = field(default_factory=dict)
+    drift: Drifts = field(default_factory=dict)
     careful: bool = False
 
 
@@ -64,23 +62,31 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
 
     Args:
         rows_at: "data" (in an envelope), "bare" (an array) or "one" (a record).
-        shape: the columns; of a narrow one no others are read.
+        shape: the columns; if it is narrow, no others are read.
         positional: rows are arrays, and the envelope's `fields` names their cells.
 
     Raises:
         UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
+
+    Example:
+        >>> decode(b'{"data": [{"id": 7}]}', "data", shape_of(st.jpm.jobs.endpoint)).table["id"][0]
+        <pyarrow.Int64Scalar: 7>
     """
-    drift: dict[str, str] = {}
-    document = content if rows_at == "data" else _enveloped(content, rows_at)
-    fast = None if positional else _fast(document, shape)
+    drift: Drifts = {}
+    document = content
+    if rows_at != "data":
+        document = _enveloped(content, rows_at)
+    fast = None
+    if not positional:
+        fast = _fast(document, shape)
     columns, length = fast or fallback.read(document, shape, drift, positional=positional)
-    table = pa.table(_typed(columns, length, shape, drift))
+    table = pa.table(typed(columns, length, shape, drift))
     if len(content) > BIG:
         pa.default_memory_pool().release_unused()
-    promised = (
-        shape.leaves and not positional
-    )  # a report's columns are its own, and some routes are not described
-    return Decoded(table, drift if promised else {}, careful=fast is None)
+    if positional or not shape.leaves:
+        # A report's columns are its own, and some routes are not described: nothing was promised.
+        drift = {}
+    return Decoded(table, drift, careful=fast is None)
 
 
 def _enveloped(content: bytes, rows_at: str) -> bytes:
@@ -95,16 +101,19 @@ def _enveloped(content: bytes, rows_at: str) -> bytes:
 
 
 def _fast(document: bytes, shape: Shape) -> tuple[Columns, int] | None:
-    """The columns of a page and the number of its rows; None where it is not what the catalogue
-    says, and anything might be lost.
+    """The columns of a page and the number of its rows; None if the page is not what the catalogue
+    says, so that something might be lost.
     """
-    unknown = "ignore" if shape.skips else "infer"
+    unknown = "infer"
+    if shape.skips:
+        unknown = "ignore"
     try:
         rows = _read(document, shape.rows, unknown)
-        if rows.type != shape.rows and (plain := _without_times(rows.type)) != rows.type:
-            rows = _read(
-                document, plain, unknown
-            )  # Arrow took unknown texts for dates: read them as they are
+        if rows.type != shape.rows:
+            plain = _without_times(rows.type)
+            if plain != rows.type:
+                # Arrow took unknown texts for dates: read them as they are.
+                rows = _read(document, plain, unknown)
     except (pa.ArrowException, RecursionError):
         return None
     columns = list(_flattened(rows, ""))
@@ -123,12 +132,14 @@ def _read(document: bytes, rows: pa.DataType, unknown: str) -> pa.StructArray:
     )
     found = table.column("data")
     lists = found.chunk(0) if found.num_chunks == 1 else found.combine_chunks()
-    # where lists that Arrow found out by itself begin with null, it makes them too short
+    # If lists whose type Arrow found out by itself begin with null, it makes them too short.
     lists.validate()
     flat = lists.flatten()
     if lists.null_count or not pa.types.is_struct(flat.type):
         raise pa.ArrowInvalid("rows are no objects")
-    return flat.filter(flat.is_valid()) if flat.null_count else flat
+    if flat.null_count:
+        return flat.filter(flat.is_valid())
+    return flat
 
 
 def _without_times(kind: pa.DataType) -> pa.DataType:
@@ -143,23 +154,26 @@ def _without_times(kind: pa.DataType) -> pa.DataType:
 
 
 def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
-    """Whether nothing was lost: no two columns of one path, no whole number cut to a float, nothing
-    open flattened.
+    """Whether nothing was lost: no two columns have one path, no whole number was cut to a float,
+    and nothing open was flattened.
     """
     if len({path for path, _ in columns}) < len(columns):
         return False
     for path, values in columns:
-        if any(end >= LARGEST for end in _ends(values, pa.types.is_floating)):
+        if any(end >= LARGEST_EXACT for end in _ends(values, pa.types.is_floating)):
             return False
         if any(end >= MOST for end in _ends(values, pa.types.is_decimal)):
             return False  # the reader does not see that a decimal has more digits than its type
-        if path in shape.open and (
-            "struct" in str(values.type) or any(True for _ in _ends(values, pa.types.is_floating))
-        ):
+        if path in shape.open and _was_interpreted(values):
             return False  # what is open is kept as it is written
         if path not in shape.by_path and any(path.startswith(f"{known}.") for known in shape.open):
             return False
     return True
+
+
+def _was_interpreted(values: pa.Array) -> bool:
+    """Whether the reader made objects or floats, which can be written in several ways."""
+    return "struct" in str(values.type) or any(True for _ in _ends(values, pa.types.is_floating))
 
 
 def _flattened(rows: pa.StructArray, above: str) -> Iterator[tuple[str, pa.Array]]:
@@ -175,7 +189,9 @@ def _ends(values: pa.Array, wanted: Callable[[pa.DataType], bool]) -> Iterator[f
     each array of them.
     """
     if wanted(values.type):
-        yield from (abs(end) for end in pc.min_max(values).as_py().values() if end is not None)
+        for end in pc.min_max(values).as_py().values():
+            if end is not None:
+                yield abs(end)
     elif pa.types.is_list(values.type):
         yield from _ends(values.flatten(), wanted)
     elif pa.types.is_struct(values.type):
@@ -186,9 +202,13 @@ def _ends(values: pa.Array, wanted: Callable[[pa.DataType], bool]) -> Iterator[f
 # -- types
 
 
-def _typed(columns: Columns, length: int, shape: Shape, drift: dict[str, str]) -> Columns:
-    """Convert every column to its final type; what the catalogue lacks comes behind, what the page
-    lacks is null.
+def typed(columns: Columns, length: int, shape: Shape, drift: Drifts) -> Columns:
+    """Convert every column to its final type.
+
+    Columns that the page lacks are null, and those that the catalogue lacks come last.
+
+    Args:
+        drift: gets what differs.
     """
     out: Columns = {}
     for leaf in shape.leaves:
@@ -199,49 +219,32 @@ def _typed(columns: Columns, length: int, shape: Shape, drift: dict[str, str]) -
             out[leaf.path] = _convert(values, leaf.column, leaf.path, drift)
     for path, values in columns.items():
         if path not in out:
-            drift.setdefault(
-                path, f"is not in the catalogue; stands {in_rows(length - values.null_count)}"
-            )
+            if path not in drift:
+                note(drift, path, Kind.NEW, length - values.null_count)
             out[path] = values
     return out
 
 
-def _convert(values: pa.Array, column: Column, path: str, drift: dict[str, str]) -> pa.Array:
+def _convert(values: pa.Array, column: Column, path: str, drift: Drifts) -> pa.Array:
     if is_open(column):
-        return (
-            values if values.type == final_type(column) else open_texts(values.to_pylist(), column)
-        )
-    if (
-        column.type == "array"
-        and pa.types.is_nested(values.type)
-        and values.type != json_type(column)
-    ):
-        drift[path] = "holds other fields or types inside than the catalogue says"
+        if values.type == final_type(column):
+            return values
+        return open_texts(values.to_pylist(), column)
+    if column.type == "array" and pa.types.is_nested(values.type):
+        if values.type != json_type(column):
+            note(drift, path, Kind.INSIDE)
+        return values
     kind = kind_of(column)
     convert = CONVERTERS.get(kind)
     if convert is None or path in drift:
         return values
     try:
-        typed = convert(values)
+        converted = convert(values)
     except pa.ArrowException:
-        drift[path] = (
-            f"holds values that are no {kind} {in_rows(misfits(values, convert))}; kept as text"
-        )
+        note(drift, path, Kind.MISFIT, misfits(values, convert), kind)
         return text_of(values)
-    if typed.type == WIDE:
-        wide = in_rows(misfits(typed, lambda some: some.cast(AMOUNT)))
-        drift[path] = (
-            f"holds amounts of more than {AMOUNT.precision - AMOUNT.scale} digits before the point or {AMOUNT.scale} behind it {wide}; kept as wider decimals"
-        )
-    if pa.types.is_timestamp(typed.type) and typed.type.unit == "us":
-        drift[path] = (
-            f"holds years outside 1677 to 2262 {in_rows(_far(typed))}, so its times are kept to the microsecond"
-        )
-    return typed
-
-
-def _far(times: pa.Array) -> int:
-    """How many times nanoseconds do not hold."""
-    microseconds = times.cast(pa.int64())
-    far = pc.greater(pc.abs(microseconds), 2**63 // 1000)
-    return int(pc.sum(far).as_py() or 0)
+    if converted.type == WIDE:
+        wide = misfits(converted, lambda some: some.cast(AMOUNT))
+        digits = f"{WHOLE_DIGITS} digits before the point or {AMOUNT.scale} behind it"
+        note(drift, path, Kind.WIDE_AMOUNT, wide, digits)
+    return converted

@@ -1,54 +1,131 @@
-"""What differs from the catalogue, in words: one text for each column, with the number of rows that
-it concerns.
+"""What differs from the catalogue: as data while pages are read, as a sentence for the reader.
+
+Example:
+    >>> drifts: Drifts = {}
+    >>> note(drifts, "total", Kind.MISFIT, 2, "decimal")
+    >>> add_drift(drifts, {"total": [Drift("total", Kind.MISFIT, 3, "decimal")]})
+    >>> sentences(drifts)
+    {'total': 'holds values that are no decimal in 5 rows; kept as text'}
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-ALSO = "; also "
-COUNT = re.compile(r"\bin ([\d,]+) rows?\b")
+
+class Kind(StrEnum):
+    """In which way a column differs. `Drift.detail` has what is said of it here."""
+
+    NEW = "new"  # it is not in the catalogue
+    MISFIT = "misfit"  # values do not fit its type, which is the detail; kept as text
+    SEVERAL_TYPES = "several types"  # not in the catalogue, and of no one type; kept as text
+    NO_OBJECT = "no object"  # an object is due; the detail is what the values are kept as
+    INSIDE = "inside"  # its lists or objects hold other fields than they should
+    WIDE_AMOUNT = (
+        "wide amount"  # more digits than the usual decimal; the detail is how many those are
+    )
+    PAGES_DIFFER = "pages differ"  # its type is another one on another page; kept as text
+    OTHER_PARENT = "other parent"  # a parent's column, the detail, differs from the one asked for
 
 
-def in_rows(count: int) -> str:
+@dataclass(frozen=True)
+class Drift:
+    """One way in which a column differs from the catalogue.
+
+    Attributes:
+        rows: in how many rows; 0 if they were not counted.
+        detail: see `Kind`.
+    """
+
+    column: str
+    kind: Kind
+    rows: int = 0
+    detail: str = ""
+
+
+# column -> each way in which it differs, in the order in which they came up
+Drifts = dict[str, list[Drift]]
+
+
+def note(drifts: Drifts, column: str, kind: Kind, rows: int = 0, detail: str = "") -> None:
+    """Note what differs in a column of a page, in the place of what was noted of it before."""
+    drifts[column] = [Drift(column, kind, rows, detail)]
+
+
+def add_drift(drifts: Drifts, found: Mapping[str, Sequence[Drift]]) -> None:
+    """Add what one page found to what the pages before it found; numbers of rows are added up."""
+    for column, several in found.items():
+        for drift in several:
+            drifts[column] = _added(drifts.get(column, []), drift)
+
+
+def _added(known: list[Drift], drift: Drift) -> list[Drift]:
+    for at, other in enumerate(known):
+        if (other.kind, other.detail) == (drift.kind, drift.detail):
+            both = replace(other, rows=other.rows + drift.rows)
+            return [*known[:at], both, *known[at + 1 :]]
+    return [*known, drift]
+
+
+def sentences(drifts: Drifts) -> dict[str, str]:
+    """What differs in each column in words, for `df.attrs` and for warnings."""
+    return {column: "; also ".join(map(_sentence, found)) for column, found in drifts.items()}
+
+
+def _sentence(drift: Drift) -> str:
+    rows = _in_rows(drift.rows)
+    match drift.kind:
+        case Kind.NEW:
+            return f"is not in the catalogue; found {rows}"
+        case Kind.MISFIT:
+            where = f" {rows}" if drift.rows else ""
+            return f"holds values that are no {drift.detail}{where}; kept as text"
+        case Kind.SEVERAL_TYPES:
+            return "holds values of several types; kept as text"
+        case Kind.NO_OBJECT:
+            return f"is no object {rows}, as the catalogue says; kept as {drift.detail}"
+        case Kind.INSIDE:
+            return "holds other fields or types inside than the catalogue says"
+        case Kind.WIDE_AMOUNT:
+            return f"holds amounts of more than {drift.detail} {rows}; kept as wider decimals"
+        case Kind.PAGES_DIFFER:
+            return "differs in type between pages; kept as text"
+        case Kind.OTHER_PARENT:
+            return f"is the rows' own {drift.detail}, which differs from the one asked for"
+
+
+def _in_rows(count: int) -> str:
     """ "in 1 row", "in 3,000 rows"."""
     return f"in {count:,} row{'' if count == 1 else 's'}"
 
 
-def add_drift(drift: dict[str, str], told: Mapping[str, str]) -> None:
-    """Add what one page told to what the pages before it told: the same words with their rows added
-    up.
+def to_json(drifts: Drifts) -> dict[str, list[dict[str, Any]]]:
+    """Plain values, which `from_json` reads back."""
+    return {column: [asdict(drift) for drift in found] for column, found in drifts.items()}
 
-    Example:
-        >>> drift = {"total": "holds values that are no decimal in 2 rows; kept as text"}
-        >>> add_drift(drift, {"total": "holds values that are no decimal in 3 rows; kept as text"})
-        >>> drift["total"]
-        'holds values that are no decimal in 5 rows; kept as text'
+
+def from_json(plain: Mapping[str, Sequence[Mapping[str, Any]]]) -> Drifts:
+    """What `to_json` wrote.
+
+    Raises:
+        TypeError, ValueError, LookupError: it is something else.
     """
-    for column, text in told.items():
-        parts = drift[column].split(ALSO) if column in drift else []
-        for part in text.split(ALSO):
-            _add(parts, part)
-        drift[column] = ALSO.join(parts)
-
-
-def _add(parts: list[str], text: str) -> None:
-    for at, other in enumerate(parts):
-        if COUNT.sub("", other) == COUNT.sub("", text):
-            count = sum(int(n.replace(",", "")) for n in COUNT.findall(other) + COUNT.findall(text))
-            parts[at] = COUNT.sub(in_rows(count), other)
-            return
-    parts.append(text)
+    drifts: Drifts = {}
+    for column, found in plain.items():
+        drifts[column] = [Drift(**{**one, "kind": Kind(one["kind"])}) for one in found]
+    return drifts
 
 
 def misfits(values: pa.Array, convert: Callable[[pa.Array], Any]) -> int:
-    """How many values a converter refuses; halves that it takes are not looked into, and equal
-    values only once.
+    """How many values a converter refuses.
+
+    Equal values are tried once, and a half of them that is taken as a whole is not looked into.
     """
     counted = pc.value_counts(values)
     distinct, counts = counted.field("values"), counted.field("counts")
@@ -57,13 +134,10 @@ def misfits(values: pa.Array, convert: Callable[[pa.Array], Any]) -> int:
         try:
             convert(distinct.slice(start, stop - start))
         except pa.ArrowException:
+            if stop - start == 1:
+                return int(counts[start].as_py())
             middle = (start + stop) // 2
-            one = stop - start == 1
-            return (
-                int(counts[start].as_py())
-                if one
-                else refused(start, middle) + refused(middle, stop)
-            )
+            return refused(start, middle) + refused(middle, stop)
         return 0
 
     return refused(0, len(distinct))

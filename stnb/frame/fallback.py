@@ -1,5 +1,6 @@
-"""The careful path: a page column by column through Python, where a column that does not fit
-becomes text.
+"""The careful path: a page column by column through Python.
+
+A column that does not fit its type becomes text, so that nothing is lost.
 """
 
 from __future__ import annotations
@@ -15,89 +16,128 @@ from typing import Any
 import pyarrow as pa
 
 from stnb.catalog import Column
+from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
 
-from .drift import in_rows
+from .drift import Drifts, Kind, note
 from .schema import Shape
 from .text import as_text, open_texts
-from .types import LARGEST, WIDE, is_open, json_type, kind_of
+from .types import WIDE, is_open, json_type, kind_of
 
-# What Arrow raises for values that do not fit a type, whichever way they are handed over.
+# What Arrow raises for values that do not fit a type, however they are handed over.
 MISFITS = (pa.ArrowException, OverflowError, TypeError, ValueError, AttributeError)
 Columns = dict[str, pa.Array]
 
 
 def read(
-    document: bytes, shape: Shape, drift: dict[str, str], *, positional: bool = False
+    document: bytes, shape: Shape, drift: Drifts, *, positional: bool = False
 ) -> tuple[Columns, int]:
     """The columns of a page, in the types that they are read as, and the number of its rows.
 
     Raises:
         UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
     """
+    parse_float: Callable[[str], Any] = number
+    if shape.dtypes == "decimal":
+        parse_float = Decimal
     columns: Columns = {}
-    rows = _rows(document, positional, Decimal if shape.dtypes == "decimal" else _number)
-    _unfold(rows, "", shape, columns, drift)
+    rows = _rows(document, positional, parse_float)
+    unfold(rows, "", shape, columns, drift)
     return columns, len(rows)
 
 
-def _number(text: str) -> float | Decimal:
-    """A float where it says what was written, which those of up to 15 digits do; else a decimal."""
+def number(text: str) -> float | Decimal:
+    """A number of JSON as a float if that says what was written, as it does for up to 15 digits;
+    otherwise as a decimal.
+
+    Example:
+        >>> number("0.1"), number("0.12345678901234567890")
+        (0.1, Decimal('0.12345678901234567890'))
+    """
     value = float(text)
-    return (
-        value
-        if repr(value) == text or (math.isfinite(value) and Decimal(repr(value)) == Decimal(text))
-        else Decimal(text)
-    )
+    if repr(value) == text:
+        return value
+    if math.isfinite(value) and Decimal(repr(value)) == Decimal(text):
+        return value
+    return Decimal(text)
 
 
-def _rows(document: bytes, positional: bool, number: Callable[[str], Any]) -> list[dict[str, Any]]:
+def _rows(
+    document: bytes, positional: bool, parse_float: Callable[[str], Any]
+) -> list[dict[str, Any]]:
     collecting = gc.isenabled()
-    # thousands of fresh dicts make the collector run for nothing: up to 40 % of the time
+    # Thousands of fresh dicts make the collector run for nothing: up to 40 % of the time.
     gc.disable()
     try:
-        body = json.loads(document, parse_float=number, parse_constant=str)
+        body = json.loads(document, parse_float=parse_float, parse_constant=str)
         rows = body["data"]
         if positional:
-            named = [str(f["name"]) for f in body.get("fields") or []]
-            longest = max(map(len, rows), default=0)  # cells without a field have a column too
-            names = _distinct(named + [f"column {i + 1}" for i in range(len(named), longest)])
-            return [dict(zip(names, row, strict=False)) for row in rows]
-        if not all(isinstance(row, dict) or row is None for row in rows):
-            rows = [row if isinstance(row, dict) else {"value": row} for row in rows]
-        return [row for row in rows if row is not None]
+            return _named(rows, body.get("fields") or [])
+        return _objects(rows)
     except (ValueError, KeyError, TypeError, RecursionError, ArithmeticError):
         raise UnexpectedAnswer(
             "A page could not be read.",
-            "Likely the answer was cut off on its way, or is of another form than the catalogue says.",
-            "Pull again; where it stays, look at the answer with st.get(path).",
+            "Likely the answer was cut off on its way, or its form is not the catalogue's.",
+            "Pull again; if it fails again, look at the answer with st.get(path).",
         ) from None
     finally:
         if collecting:
             gc.enable()
 
 
+def _named(rows: list[list[Any]], fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of cells as objects; a cell without a field gets the name "column 3"."""
+    names = [str(field["name"]) for field in fields]
+    longest = max(map(len, rows), default=0)
+    names += [f"column {i + 1}" for i in range(len(names), longest)]
+    names = _distinct(names)
+    return [dict(zip(names, row, strict=False)) for row in rows]
+
+
+def _objects(rows: list[Any]) -> list[dict[str, Any]]:
+    """Rows as objects: null is no row, but beside bare values it is one of them."""
+    if all(isinstance(row, dict) or row is None for row in rows):
+        return [row for row in rows if row is not None]
+    return [row if isinstance(row, dict) else {"value": row} for row in rows]
+
+
 def _distinct(names: list[str]) -> list[str]:
-    """Reports may name two fields alike; the second becomes "Name.2"."""
+    """Reports may give two fields one name; the second becomes "Name.2"."""
     taken: dict[str, None] = {}
     for name in names:
-        taken[_free(name, taken)] = None
+        taken[free(name, taken)] = None
     return list(taken)
 
 
-def _free(name: str, taken: Container[str]) -> str:
-    return next(
-        n for i in itertools.count(1) if (n := name if i == 1 else f"{name}.{i}") not in taken
-    )
+def free(name: str, taken: Container[str]) -> str:
+    """The name itself if nothing has it yet, otherwise the first free one of "name.2", "name.3" ...
+
+    Example:
+        >>> free("total", {"total", "total.2"})
+        'total.3'
+    """
+    found = name
+    for i in itertools.count(2):
+        if found not in taken:
+            break
+        found = f"{name}.{i}"
+    return found
 
 
-def _unfold(
+def unfold(
     rows: Sequence[dict[str, Any] | None],
     above: str,
     shape: Shape,
     columns: Columns,
-    drift: dict[str, str],
+    drift: Drifts,
 ) -> None:
+    """Add the columns of these rows to `columns`: one for each key, and dotted ones for objects.
+
+    Args:
+        rows: one dict a row; None counts as a row of nulls.
+        above: what stands before each name, such as "address."; "" at the top.
+        drift: gets what differs.
+    """
     for name in dict.fromkeys(itertools.chain.from_iterable(row for row in rows if row)):
         path = f"{above}{as_text(name)}"
         values = [None if row is None else row.get(name) for row in rows]
@@ -106,26 +146,30 @@ def _unfold(
         if not shape.reads(path) or (path in shape.objects and not kinds):
             continue
         if kinds == {dict} and column is None:
-            _unfold(values, f"{path}.", shape, columns, drift)
+            unfold(values, f"{path}.", shape, columns, drift)
             continue
-        found = columns[_free(path, columns)] = _array(values, column, path, drift)
+        found = array_of(values, column, path, drift)
+        columns[free(path, columns)] = found
         if path in shape.objects:
             others = sum(v is not None and not isinstance(v, dict) for v in values)
             kept = "text" if pa.types.is_string(found.type) else "it is"
-            drift[path] = f"is no object {in_rows(others)}, as the catalogue says; kept as {kept}"
+            note(drift, path, Kind.NO_OBJECT, others, kept)
 
 
-def _array(values: list[Any], column: Column | None, path: str, drift: dict[str, str]) -> pa.Array:
-    """An Arrow array of the promised type where every value fits exactly, else text."""
+def array_of(values: list[Any], column: Column | None, path: str, drift: Drifts) -> pa.Array:
+    """An Arrow array of the promised type if every value fits exactly, otherwise of text.
+
+    Args:
+        column: what the catalogue says of it; None if it does not know the column.
+        drift: gets what differs, unless something is noted of the column already.
+    """
     if column is not None and is_open(column):
         return open_texts(values, column)
-    if (
-        column is not None
-        and _numbered(column)
-        and all(v is None or type(v) is int or as_text(v) == v for v in values)
-    ):
-        return pa.array([None if v is None else as_text(v) for v in values], pa.string())
-    want = None if column is None else json_type(column)
+    if column is not None and _numbered(column) and all(map(_is_name, values)):
+        return pa.array([as_text(v) for v in values], pa.string())
+    want = None
+    if column is not None:
+        want = json_type(column)
     try:
         found = _fitting(values, column, want)
         if found is not None:
@@ -133,33 +177,32 @@ def _array(values: list[Any], column: Column | None, path: str, drift: dict[str,
     except MISFITS:
         pass
     if path not in drift:
-        drift[path] = _told(values, column, want)
+        _note_misfit(values, column, want, path, drift)
     return pa.array([as_text(v) for v in values], pa.string())
 
 
 def _numbered(column: Column) -> bool:
-    """An enum whose values are numbers, which some resources send as such (facts §8)."""
-    return (
-        column.type == "enum"
-        and bool(column.values)
-        and all(v.lstrip("-").isdecimal() for v in column.values)
-    )
+    """Whether it is an enum whose values are numbers, which some resources send as such."""
+    if column.type != "enum" or not column.values:
+        return False
+    return all(v.lstrip("-").isdecimal() for v in column.values)
+
+
+def _is_name(value: Any) -> bool:
+    """Whether it is a value of such an enum."""
+    return value is None or type(value) is int or as_text(value) == value
 
 
 def _fitting(values: list[Any], column: Column | None, want: pa.DataType | None) -> pa.Array | None:
-    """The values as an array, None where they do not fit; raises what Arrow raises, too."""
+    """The values as an array, None if they do not fit; raises what Arrow raises, too."""
     if _mixed(values):
         return None
-    if (
-        column is not None
-        and kind_of(column) == "exact decimal"
-        and not any(isinstance(v, str) for v in values)
-    ):
+    exact = column is not None and kind_of(column) == "exact decimal"
+    if exact and not any(isinstance(v, str) for v in values):
         return pa.array(values, WIDE)
     values = [_suited(v, want) for v in values]
-    found = pa.array(
-        values
-    )  # inferred first: told a type, Arrow would cut 1.5 down to 1 in silence
+    # The type is inferred first: if it were given, Arrow would cut 1.5 down to 1 in silence.
+    found = pa.array(values)
     if want is None or found.type == want:
         return found
     if pa.types.is_null(found.type):
@@ -167,48 +210,56 @@ def _fitting(values: list[Any], column: Column | None, want: pa.DataType | None)
     if pa.types.is_floating(want) and pa.types.is_integer(found.type):
         return found.cast(want)
     if pa.types.is_nested(want):
-        exact = pa.array(values, want)
-        return exact if exact.to_pylist() == _shaped(values, want) else found
+        wanted = pa.array(values, want)
+        if wanted.to_pylist() == _shaped(values, want):
+            return wanted
+        return found
     return _number_after_all(found, column)
 
 
 def _number_after_all(found: pa.Array, column: Column | None) -> pa.Array | None:
-    """An amount or an id that the catalogue says is sent as text, and that came as a number."""
+    """An amount or an id that came as a number, although the catalogue says it is sent as text."""
     if column is None or pa.types.is_nested(found.type) or pa.types.is_boolean(found.type):
         return None
     if kind_of(column) == "whole number":
         return found if pa.types.is_integer(found.type) else None
-    return found.cast(pa.float64()) if column.text else None
+    if column.text:
+        return found.cast(pa.float64())
+    return None
 
 
 def _suited(value: Any, want: pa.DataType | None) -> Any:
-    """Decimals as floats wherever none are asked for; raises for what Arrow would change in
-    silence.
+    """The value with floats for decimals, unless decimals are wanted.
+
+    Raises:
+        TypeError, OverflowError: Arrow would change the value in silence.
     """
-    if (
-        isinstance(value, bool)
-        and want is not None
-        and not (pa.types.is_boolean(want) or pa.types.is_nested(want))
-    ):
+    if isinstance(value, bool):
+        if want is None or pa.types.is_boolean(want) or pa.types.is_nested(want):
+            return value
         raise TypeError  # Arrow would make 1 of it
     if isinstance(value, Decimal):
-        return value if want is not None and pa.types.is_decimal(want) else _float(value)
+        if want is not None and pa.types.is_decimal(want):
+            return value
+        return _float(value)
     if isinstance(value, list):
-        inner = want.value_type if want is not None and pa.types.is_list(want) else None
+        inner = None
+        if want is not None and pa.types.is_list(want):
+            inner = want.value_type
         return [_suited(v, inner) for v in value]
     if isinstance(value, dict):
-        known = (
-            {f.name: f.type for f in want} if want is not None and pa.types.is_struct(want) else {}
-        )
+        known: dict[str, pa.DataType] = {}
+        if want is not None and pa.types.is_struct(want):
+            known = {f.name: f.type for f in want}
         return {k: _suited(v, known.get(k)) for k, v in value.items()}
     return value
 
 
 def _float(value: Decimal) -> float:
-    number = float(value)
-    if math.isinf(number) or (number == 0) != (value == 0):
+    rounded = float(value)
+    if math.isinf(rounded) or (rounded == 0) != (value == 0):
         raise OverflowError
-    return number
+    return rounded
 
 
 def _mixed(values: list[Any]) -> bool:
@@ -216,20 +267,28 @@ def _mixed(values: list[Any]) -> bool:
     kinds = {type(v) for v in values}
     if bool in kinds and kinds & {int, float, Decimal}:
         return True
-    dicts = [v for v in values if isinstance(v, dict)] if dict in kinds else []
-    inside = [[x for v in values if isinstance(v, list) for x in v]] if list in kinds else []
-    inside += [
-        [d[key] for d in dicts if key in d]
-        for key in dict.fromkeys(itertools.chain.from_iterable(dicts))
-    ]
-    return any(_mixed(part) for part in inside)
+    if list in kinds:
+        lists = [v for v in values if isinstance(v, list)]
+        if _mixed(list(itertools.chain.from_iterable(lists))):
+            return True
+    if dict not in kinds:
+        return False
+    inside: dict[str, list[Any]] = {}
+    for value in values:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                inside.setdefault(key, []).append(inner)
+    return any(map(_mixed, inside.values()))
 
 
-def _told(values: Iterable[Any], column: Column | None, want: pa.DataType | None) -> str:
+def _note_misfit(
+    values: Iterable[Any], column: Column | None, want: pa.DataType | None, path: str, drift: Drifts
+) -> None:
     if column is None or want is None:
-        return "holds values of several types; kept as text"
+        note(drift, path, Kind.SEVERAL_TYPES)
+        return
     others = sum(v is not None and not _fits(v, want) for v in values)
-    return f"holds values that are no {kind_of(column)}{f' {in_rows(others)}' if others else ''}; kept as text"
+    note(drift, path, Kind.MISFIT, others, kind_of(column))
 
 
 def _fits(value: Any, want: pa.DataType) -> bool:
@@ -237,21 +296,30 @@ def _fits(value: Any, want: pa.DataType) -> bool:
     if pa.types.is_integer(want):
         return type(value) is int and -(2**63) <= value < 2**63
     if pa.types.is_floating(want):
-        return type(value) in (float, Decimal) or (type(value) is int and abs(value) <= LARGEST)
+        return type(value) in (float, Decimal) or (
+            type(value) is int and abs(value) <= LARGEST_EXACT
+        )
     if pa.types.is_decimal(want):
         return type(value) in (int, Decimal) and _fits_wide(value)
     if pa.types.is_string(want):
         return isinstance(value, str) and as_text(value) == value
     if pa.types.is_list(want):
-        return isinstance(value, list) and all(
-            v is None or _fits(v, want.value_type) for v in value
-        )
+        return isinstance(value, list) and _all_fit(value, want.value_type)
     if pa.types.is_struct(want):
-        known = {f.name: f.type for f in want}
-        return isinstance(value, dict) and all(
-            v is None or (k in known and _fits(v, known[k])) for k, v in value.items()
-        )
+        return isinstance(value, dict) and _fits_object(value, want)
     return isinstance(value, bool)
+
+
+def _all_fit(values: list[Any], want: pa.DataType) -> bool:
+    return all(v is None or _fits(v, want) for v in values)
+
+
+def _fits_object(value: dict[str, Any], want: pa.StructType) -> bool:
+    known = {f.name: f.type for f in want}
+    for key, inner in value.items():
+        if inner is not None and (key not in known or not _fits(inner, known[key])):
+            return False
+    return True
 
 
 def _fits_wide(value: int | Decimal) -> bool:
@@ -262,8 +330,9 @@ def _fits_wide(value: int | Decimal) -> bool:
 
 
 def _shaped(value: Any, want: pa.DataType) -> Any:
-    """The value as Arrow gives it back for a type: absent keys as None. A key that the type lacks
-    stays, and so differs.
+    """The value as Arrow gives it back for a type, in which absent keys are None.
+
+    A key that the type lacks stays, so that the two differ.
     """
     if value is None:
         return None
@@ -271,6 +340,8 @@ def _shaped(value: Any, want: pa.DataType) -> Any:
         known = {f.name: _shaped(value.get(f.name), f.type) for f in want}
         return {**value, **known}
     if isinstance(value, list):
-        inner = want.value_type if pa.types.is_list(want) else want
+        inner = want
+        if pa.types.is_list(want):
+            inner = want.value_type
         return [_shaped(v, inner) for v in value]
     return value

@@ -4,52 +4,62 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
+from typing import NamedTuple
 
 from stnb.catalog import Endpoint
-from stnb.errors import ColumnDrift, HiddenRows, Incomplete, KnownTrap, StnbWarning
+from stnb.errors import ColumnDrift, HiddenRows, Incomplete, StnbWarning
 
-Notice = tuple[type[StnbWarning], str]
-_SAID: set[str] = set()
-FIGURES = re.compile(r"\d[\d,]*")
+from .drift import Drifts, sentences
+
+MOST_COLUMNS = 4  # that a warning names; more would not be read
+
+
+class Notice(NamedTuple):
+    """A sentence for the reader.
+
+    Attributes:
+        key: notices with one key are warned of once a process, even if their figures differ;
+            without it, those with one text.
+    """
+
+    category: type[StnbWarning]
+    text: str
+    key: str = ""
 
 
 def hidden(endpoint: Endpoint, given: Mapping[str, str]) -> list[Notice]:
-    """That inactive rows are left out, where the API does so unless asked (facts §7)."""
+    """That inactive rows are left out, if the API does so unless it is asked for them."""
     if endpoint.shows_all is None or endpoint.shows_all[0] in given:
         return []
     name, value = endpoint.shows_all
     shown = "True" if value == "true" else f'"{value}"'
-    return [
-        (
-            HiddenRows,
-            f"{endpoint.name} leaves inactive rows out unless they are asked for: add {name}={shown} to see all.",
-        )
-    ]
+    text = (
+        f"{endpoint.name} leaves inactive rows out unless they are asked for:"
+        f" add {name}={shown} to see all."
+    )
+    return [Notice(HiddenRows, text)]
 
 
-def drifted(endpoint: Endpoint, drift: Mapping[str, str]) -> list[Notice]:
+def drifted(endpoint: Endpoint, drift: Drifts) -> list[Notice]:
     """That columns differ from the catalogue."""
     if not drift:
         return []
-    first = "; ".join(f"{column} {what}" for column, what in list(drift.items())[:4])
-    rest = f"; and {len(drift) - 4} more, in df.attrs" if len(drift) > 4 else ""
-    return [
-        (
-            ColumnDrift,
-            f"{endpoint.name} differs from the catalogue: {first}{rest}. Nothing was dropped.",
-        )
-    ]
+    named = [f"{column} {what}" for column, what in sentences(drift).items()]
+    if len(named) > MOST_COLUMNS:
+        named[MOST_COLUMNS:] = [f"and {len(named) - MOST_COLUMNS} more, in df.attrs"]
+    text = f"{endpoint.name} differs from the catalogue: {'; '.join(named)}. Nothing was dropped."
+    return [Notice(ColumnDrift, text)]
 
 
 def stopped(endpoint: Endpoint, how: str, rows: int, total: int | None) -> list[Notice]:
     """That a pull ended early: `how` is "was cancelled" or "failed"."""
     of = f" of {total:,}" if total is not None else ""
-    return [(Incomplete, f"The pull of {endpoint.name} {how}: {rows:,} rows{of} had arrived.")]
+    text = f"The pull of {endpoint.name} {how}: {rows:,} rows{of} had arrived."
+    return [Notice(Incomplete, text)]
 
 
 def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> list[Notice]:
@@ -57,32 +67,35 @@ def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> 
     if total is None or rows >= total:
         return []
     twice = f", {duplicates:,} of them twice" if duplicates else ""
-    said = f"{endpoint.name} said that it has {total:,} rows and gave {rows:,}{twice}"
-    return [
-        (Incomplete, f"{said}: likely rows changed while they were read. Pull again to be sure.")
-    ]
+    text = (
+        f"{endpoint.name} said that it has {total:,} rows and gave {rows:,}{twice}:"
+        " likely rows changed while they were read. Pull again to be sure."
+    )
+    return [Notice(Incomplete, text)]
 
 
 def unfound(endpoint: Endpoint, rows: int, asked: int | None) -> list[Notice]:
     """That some of the ids asked for have no row."""
     if asked is None or rows >= asked or endpoint.key != ("id",):
         return []
-    hidden = ", or inactive and so left out" if endpoint.shows_all else ""
-    return [
-        (
-            StnbWarning,
-            f"{rows:,} of the {asked:,} ids were found in {endpoint.name}; the others are unknown there{hidden}.",
-        )
-    ]
+    or_hidden = ", or inactive and so left out" if endpoint.shows_all else ""
+    text = (
+        f"{rows:,} of the {asked:,} ids were found in {endpoint.name};"
+        f" the others are unknown there{or_hidden}."
+    )
+    return [Notice(StnbWarning, text)]
 
 
+# -- warning
+
+_SAID: set[str] = set()
 _HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
 
 
 @contextlib.contextmanager
 def heard() -> Iterator[list[str]]:
-    """What would be warned of in this thread meanwhile, as texts: for widgets, which show it in
-    their own place.
+    """Collect what would be warned of in this thread meanwhile, as texts: for widgets, which show it
+    in their own place.
 
     Example:
         >>> with heard() as texts:
@@ -96,23 +109,32 @@ def heard() -> Iterator[list[str]]:
         _HEARD.reset(token)
 
 
+def forget() -> None:
+    """Forget what was warned of in this process, so that all of it is warned of again."""
+    _SAID.clear()
+
+
 def warn(notice: Notice) -> None:
-    """Warn at the line of the reader's code that called us; incompleteness each time, the rest once
-    a process.
+    """Warn at the line of the reader's code that called us.
+
+    An incomplete pull is warned of each time, anything else once a process.
     """
-    category, text = notice
-    if (texts := _HEARD.get()) is not None:
-        texts.append(text)
+    texts = _HEARD.get()
+    if texts is not None:
+        texts.append(notice.text)
         return
-    said = (
-        FIGURES.sub("", text) if category is KnownTrap else text
-    )  # its counts differ from pull to pull
-    if category is not Incomplete:
+    if notice.category is not Incomplete:
+        said = notice.key or notice.text
         if said in _SAID:
             return
         _SAID.add(said)
-    level, frame = 1, sys._getframe(0)
-    home = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")  # of the package
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(home):
+    warnings.warn(notice.text, notice.category, stacklevel=_level_of_reader())
+
+
+def _level_of_reader() -> int:
+    """How many frames above `warn` the code lies that is not of this package."""
+    package = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")
+    level, frame = 0, sys._getframe(0)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
         frame, level = frame.f_back, level + 1
-    warnings.warn(text, category, stacklevel=level)
+    return level

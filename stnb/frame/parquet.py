@@ -14,8 +14,8 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stnb.atomic import failed, reason, whole
-from stnb.errors import BadFilter, CannotSave
+from stnb.atomic import replacing
+from stnb.errors import BadFilter, CannotSave, reason
 
 from .types import pandas_type
 
@@ -58,12 +58,10 @@ def write(
         1200
     """
     try:
-        with whole(path, folder) as file:
+        with replacing(path, folder) as file:
             return _write(file, tables, schema.remove_metadata(), attrs)
-    except CannotSave:  # of whoever gives the tables
-        raise
-    except OSError as err:
-        failure = failed(path, err)
+    except OSError as err:  # or the CannotSave of whoever gives the tables
+        failure = CannotSave.of(path, err)
     raise failure
 
 

@@ -13,8 +13,8 @@ from typing import IO, Any
 import pandas as pd
 import pyarrow as pa
 
-from stnb.atomic import reason, whole
-from stnb.errors import BadFilter, CannotSave
+from stnb.atomic import replacing
+from stnb.errors import BadFilter, CannotSave, reason
 
 from . import excel
 
@@ -93,7 +93,7 @@ def writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], None]:
 def _whole(
     frame: pd.DataFrame, path: Path, write: Callable[[pd.DataFrame, IO[bytes]], None]
 ) -> None:
-    with whole(path) as file:
+    with replacing(path) as file:
         write(frame, file)
 
 

@@ -18,15 +18,12 @@ import pyarrow.compute as pc
 from pandas.core.dtypes.base import _registry  # type: ignore[attr-defined]
 
 from stnb.catalog import Column
+from stnb.catalog.facts import LARGEST_EXACT
 
 Dtypes = Literal["typed", "decimal", "raw"]  # see `Shape.dtypes`
-UTC_NS, UTC_US = pa.timestamp("ns", "UTC"), pa.timestamp("us", "UTC")
 ZONE = r"(Z|z|[+-]\d\d:?\d\d)$"
-FIRST, LAST = (
-    -62_135_596_800_000_000,
-    253_402_300_799_999_999,
-)  # microseconds from 1970 to the years 1 and 9999
-LARGEST = 2**53  # beyond it a float does not hold every whole number
+# The first and the last microsecond of the years 1 to 9999, counted from 1970.
+FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 # 18 digits, as Arrow's product of two such still has a place in its 38; where an amount needs more,
 # every one of .NET's
 # (29 digits, 28 of them behind the point) has a place in the wide one, of which sums are right and
@@ -44,9 +41,9 @@ TYPES: dict[str, tuple[pa.DataType, pa.DataType, str]] = {
     "enum": (pa.string(), pa.string(), "str"),
     "guid": (pa.string(), pa.string(), "str"),
     "html": (pa.string(), pa.string(), "str"),
-    "date-time": (pa.string(), UTC_NS, "datetime64[ns, UTC]"),
-    "date": (pa.string(), pa.timestamp("ns"), "datetime64[ns]"),
-    "duration": (pa.string(), pa.duration("ns"), "timedelta64[ns]"),
+    "date-time": (pa.string(), pa.timestamp("us", "UTC"), "datetime64[us, UTC]"),
+    "date": (pa.string(), pa.timestamp("us"), "datetime64[us]"),
+    "duration": (pa.string(), pa.duration("us"), "timedelta64[us]"),
     "any": (
         pa.string(),
         pa.string(),
@@ -162,42 +159,58 @@ def dtype_of(column: Column) -> str:
 
 
 def to_date_time(values: pa.Array) -> pa.Array:
-    """ISO text with 0 to 9 fraction digits and any zone (none means UTC) -> UTC, in ns, or µs
-    outside its years.
-    """
+    """ISO text with any zone, or none for UTC -> UTC in microseconds; further digits are cut."""
     try:
-        return values.cast(UTC_NS)  # which takes texts with a zone only
+        return cut(values.cast(pa.timestamp("ns", "UTC")))  # takes texts with a zone only
     except pa.ArrowInvalid:
         lacking = pc.invert(pc.match_substring_regex(values, ZONE))
     zoned = pc.if_else(lacking, pc.binary_join_element_wise(values, "Z", ""), values)
-    try:
-        return zoned.cast(UTC_NS)
-    except pa.ArrowInvalid:
-        return _of_calendar(
-            pc.replace_substring_regex(zoned, r"(\.\d{6})\d{1,3}(\D|$)", r"\1\2").cast(UTC_US)
-        )
+    return _moments(zoned, "UTC")
 
 
 def to_date(values: pa.Array) -> pa.Array:
-    """A calendar day, with or without midnight and zone behind it -> a timestamp without a zone."""
+    """A calendar day, also with midnight and a zone behind it -> a timestamp without a zone."""
     try:
-        return values.cast(pa.timestamp("ns"))  # which takes texts without a zone only
+        return cut(values.cast(pa.timestamp("ns")))  # takes texts without a zone only
     except pa.ArrowInvalid:
-        days = pc.replace_substring_regex(values, ZONE, "")
-    try:
-        return days.cast(pa.timestamp("ns"))
-    except pa.ArrowInvalid:
-        return _of_calendar(days.cast(pa.timestamp("us")))
+        return _moments(pc.replace_substring_regex(values, ZONE, ""), None)
 
 
-def _of_calendar(times: pa.Array) -> pa.Array:
-    """Times of the years 1 to 9999: others, as of an offset that leads out of them, break whoever
-    shows them.
+def _moments(texts: pa.Array, zone: str | None) -> pa.Array:
+    """Texts that all have a zone, or all lack one -> microseconds.
+
+    Arrow reads seven digits of a second only as nanoseconds, which hold the years 1677 to 2262.
+    To cut the digits in the text takes twenty times as long, so that is left to other years.
     """
+    try:
+        return cut(texts.cast(pa.timestamp("ns", zone)))
+    except pa.ArrowInvalid:
+        shorter = pc.replace_substring_regex(texts, r"(\.\d{6})\d{1,3}(\D|$)", r"\1\2")
+    times = shorter.cast(pa.timestamp("us", zone))
     ends = pc.min_max(times.cast(pa.int64())).as_py()
     if ends["min"] is not None and (ends["min"] < FIRST or ends["max"] > LAST):
+        # An offset can lead out of the years 1 to 9999, and such a frame could not be shown.
         raise pa.ArrowInvalid("no time of a calendar's years")
     return times
+
+
+def cut(times: pa.Array) -> pa.Array:
+    """Timestamps or durations of any unit as microseconds; digits behind them are cut off.
+
+    Example:
+        >>> cut(pa.array([1999], pa.duration("ns")))[0].value
+        1
+    """
+    kind = times.type
+    if pa.types.is_duration(kind):
+        return times.cast(pa.duration("us"), safe=False)
+    micro = pa.timestamp("us", kind.tz)
+    if kind.unit == "ns":
+        first = pc.min(times.cast(pa.int64())).as_py()
+        if first is not None and first < 0:
+            # Arrow's cast cuts towards 1970, which for earlier times is the next microsecond.
+            times = pc.floor_temporal(times, unit="microsecond")
+    return times.cast(micro, safe=False)
 
 
 def to_amount(values: pa.Array) -> pa.Array:
@@ -210,7 +223,7 @@ def to_amount(values: pa.Array) -> pa.Array:
         numbers = values.cast(pa.float64())
     except pa.ArrowInvalid:
         numbers = _filled(values).cast(pa.float64())
-    if pc.any(pc.invert(pc.less(pc.abs(numbers), float(LARGEST)))).as_py():
+    if pc.any(pc.invert(pc.less(pc.abs(numbers), float(LARGEST_EXACT)))).as_py():
         raise pa.ArrowInvalid("no amount: nan, infinity, or more than a float holds")
     return numbers
 
@@ -249,8 +262,8 @@ def to_duration(values: pa.Array) -> pa.Array:
     """
     distinct = values.dictionary_encode()
     parsed = pa.array(
-        [None if t is None else _nanoseconds(t) for t in distinct.dictionary.to_pylist()],
-        pa.duration("ns"),
+        [None if t is None else _microseconds(t) for t in distinct.dictionary.to_pylist()],
+        pa.duration("us"),
     )
     return pc.take(parsed, distinct.indices)
 
@@ -268,15 +281,16 @@ ISO = re.compile(
 )
 
 
-def _nanoseconds(text: str) -> int:
+def _microseconds(text: str) -> int:
     found = NET.fullmatch(text.strip()) or ISO.fullmatch(text.strip().upper())
     if found is None:
         raise pa.ArrowInvalid(f"no duration: {text[:20]}")
     of = found.groupdict()
     weeks, days, hours, minutes, seconds = (int(of.get(unit) or 0) for unit in "wdhms")
     whole = (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds
-    total = whole * 10**9 + int((of["f"] or "").ljust(9, "0"))
-    if total >= 2**63:  # 292 years; .NET's largest is 29,000
+    fraction = (of["f"] or "")[:6].ljust(6, "0")
+    total = whole * 10**6 + int(fraction)
+    if total >= 2**63:  # 292,000 years; .NET's largest is 29,000
         raise pa.ArrowInvalid(f"no duration that fits: {text[:20]}")
     return -total if of["sign"] else total
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from stnb.frame import Drifts
 from stnb.frame.assemble import merge
 
 Places = npt.NDArray[np.intp]
@@ -75,7 +76,7 @@ class Rows:
 # -- types
 
 
-def common(old: Rows, new: Rows, drift: dict[str, str]) -> pa.Schema:
+def common(old: Rows, new: Rows, drift: Drifts) -> pa.Schema:
     """The columns of both files, each of a type that loses nothing of either, as between the pages
     of a pull.
 
@@ -102,7 +103,7 @@ def cast(values: pa.ChunkedArray | pa.Array, kind: pa.DataType) -> pa.ChunkedArr
     return _stacked([pa.chunked_array([], kind), values], "", {}).cast(kind)
 
 
-def _stacked(parts: list[pa.ChunkedArray], name: str, drift: dict[str, str]) -> pa.ChunkedArray:
+def _stacked(parts: list[pa.ChunkedArray], name: str, drift: Drifts) -> pa.ChunkedArray:
     return merge([(pa.table({name: part}), {}) for part in parts], drift).column(name)
 
 

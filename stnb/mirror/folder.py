@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,8 +17,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from stnb.atomic import SHARED, fcntl, reason, rewrite
-from stnb.errors import BadFilter, CannotSave, UsageError
+from stnb.atomic import SHARED, locked, rewrite
+from stnb.errors import BadFilter, CannotSave, UsageError, reason
 from stnb.frame.parquet import provenance
 
 
@@ -75,41 +74,28 @@ class Home:
             CannotSave: another sync is at work in it, or the system refuses.
             UsageError: it keeps the tables of another tenant.
         """
+        with contextlib.ExitStack() as held:
+            self._lock(held)
+            self._check_owner()
+            self._sweep()
+            yield
+
+    def _lock(self, held: contextlib.ExitStack) -> None:
         try:
             self.inner.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.inner / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as err:
-            why = reason(err)
-        else:
-            try:
-                self._lock(handle)
-                self._check_owner()
-                self._sweep()
-                yield
-            finally:
-                os.close(handle)  # which lets go of the lock too
-            return
-        raise CannotSave(
-            f"{self.folder} cannot keep tables.",
-            f"The system says: {why}.",
-            "Name a folder that is yours to write, or a new one.",
-        )
-
-    def _lock(self, handle: int) -> None:
-        if fcntl is None:  # as on Windows
-            return
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
+            held.enter_context(locked(self.inner / "lock"))
         except BlockingIOError:
-            pass
-        except OSError:
-            return  # a file system without locks
-        raise CannotSave(
-            f"{self.folder} was not synced.",
-            "Another sync is at work in it.",
-            "Let it finish, then try again.",
-        )
+            raise CannotSave(
+                f"{self.folder} was not synced.",
+                "Another sync is at work in it.",
+                "Let it finish, then try again.",
+            ) from None
+        except OSError as err:
+            raise CannotSave(
+                f"{self.folder} cannot keep tables.",
+                f"The system says: {reason(err)}.",
+                "Name a folder that is yours to write, or a new one.",
+            ) from None
 
     def _check_owner(self) -> None:
         for path in sorted(self.inner.glob("*.json")):

@@ -17,11 +17,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stnb.frame import parquet
+from stnb.catalog.facts import MODIFIED
+from stnb.frame import Drifts, parquet
+from stnb.frame.assemble import newest as newest_rows
+from stnb.frame.assemble import pandas_array
 
 from .columns import Flags, Places, Rows, cast, common, differ, flags
-
-WHEN = "modifiedOn"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Difference:
             key tells rows apart.
         inactive: rows that are inactive now and were not before.
         gone: rows that are no longer there.
-        drift: columns whose type differs between the old rows and the new ones, in words.
+        drift: columns whose type differs between the old rows and the new ones.
     """
 
     before: int
@@ -43,7 +44,7 @@ class Difference:
     inactive: int | None
     gone: int
     after: int
-    drift: Mapping[str, str] = field(default_factory=dict)
+    drift: Drifts = field(default_factory=dict)
 
 
 def merged(
@@ -100,7 +101,7 @@ def without_key(path: Path, key: Sequence[str]) -> bool:
 
 def newest(path: Path) -> dt.datetime | None:
     """The last time of change, to the microsecond; None where there is none, or not for every row."""
-    times = Rows(path).column(WHEN)
+    times = Rows(path).column(MODIFIED)
     if not pa.types.is_timestamp(times.type) or times.null_count or not len(times):
         return None
     found: dt.datetime = pc.max(times).cast(pa.timestamp("us", "UTC"), safe=False).as_py()
@@ -120,7 +121,7 @@ class _Both:
 
     def __init__(self, old: Rows, new: Rows, key: Sequence[str], *, newest: bool = True) -> None:
         self.old, self.new = old, new
-        self.drift: dict[str, str] = {}
+        self.drift: Drifts = {}
         self.schema = common(old, new, self.drift)
         at = self._matches(key)
         there = np.flatnonzero(at >= 0)
@@ -159,17 +160,22 @@ class _Both:
 
     def _older(self, was: Places, now: Places) -> Flags:
         """Of which rows that come again the old one is the newer."""
-        kind = self.schema.field(WHEN).type if WHEN in self.schema.names else pa.null()
+        kind = self.schema.field(MODIFIED).type if MODIFIED in self.schema.names else pa.null()
         if not pa.types.is_timestamp(kind):
             return np.zeros(len(was), dtype=bool)
-        a, b = (cast(rows.column(WHEN), kind) for rows in (self.old, self.new))
-        return flags(pc.greater(a.take(pa.array(was)), b.take(pa.array(now))))
+        before = cast(self.old.column(MODIFIED), kind).take(pa.array(was))
+        after = cast(self.new.column(MODIFIED), kind).take(pa.array(now))
+        # A row that no longer says when it changed still is newer than the one that did.
+        before = pc.if_else(after.is_valid(), before, None)
+        times = pandas_array(pa.chunked_array([*before.chunks, *after.chunks], kind))
+        pairs = np.tile(np.arange(len(was)), 2)
+        return newest_rows({"pair": pairs}, times)[: len(was)]
 
     def _changed(self) -> Flags:
         """Which of the rows that both have differ; column by column."""
         differs = np.zeros(len(self.was), dtype=bool)
         for name in sorted(
-            self.schema.names, key=lambda name: name != WHEN
+            self.schema.names, key=lambda name: name != MODIFIED
         ):  # it tells most of them
             alike = np.flatnonzero(~differs)
             if not len(alike):

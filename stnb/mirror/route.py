@@ -8,12 +8,12 @@ from typing import Any, Literal, Protocol
 
 from stnb.account.resource import Resource
 from stnb.catalog import Catalog, Endpoint
+from stnb.catalog.facts import MODIFIED_SINCE
 from stnb.credentials import Credentials
 from stnb.errors import UsageError
 from stnb.pull.options import table_name
 
 By = Literal["feed", "modified", "whole"]
-CHANGED = "modifiedOnOrAfter"
 
 
 class Named(Protocol):
@@ -47,7 +47,7 @@ class Route:
 
     @property
     def owner(self) -> Credentials:
-        return self.resource._session.credentials
+        return self.resource.credentials
 
 
 def routes(resources: Iterable[Resource | str], account: Named | None) -> list[Route]:
@@ -84,9 +84,10 @@ def route_of(resource: Resource) -> Route:
     Raises:
         UsageError: it cannot be, as it is no table of its own.
     """
-    name = feed_of(resource.endpoint, resource._catalog)
-    endpoint = resource.endpoint if name is None else resource._catalog[name]
-    resource = Resource(resource._session, resource._catalog, endpoint, resource._meter)
+    name = feed_of(resource.endpoint, resource.catalog)
+    if name is not None:
+        resource = resource.sibling(name)
+    endpoint = resource.endpoint
     yes_or_no = {
         p.py: False for p in endpoint.required if p.type == "boolean"
     }  # not the active alone, not in reverse
@@ -110,7 +111,7 @@ def _by(endpoint: Endpoint) -> By:
         return "whole"
     if endpoint.kind == "export":
         return "feed"
-    return "modified" if endpoint.takes(CHANGED) else "whole"
+    return "modified" if endpoint.takes(MODIFIED_SINCE) else "whole"
 
 
 def feed_of(endpoint: Endpoint, catalog: Catalog) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from stnb.account.entry import connect
 from stnb.account.resource import Resource
 from stnb.errors import Incomplete, NotAuthenticated, SetupError, Unreachable
 from stnb.frame import notices
@@ -55,7 +56,7 @@ def sync(
     Args:
         resources: such as `st.jpm.jobs`, or their names.
         to: the folder; it keeps the tables of one tenant.
-        account: where named resources are read from.
+        account: where named resources are read from; `stnb.connect()` if not given.
         progress: as for `pull`; several tables are read at once.
 
     Returns:
@@ -73,6 +74,9 @@ def sync(
     Example:
         >>> sync([st.jpm.jobs, st.crm.customers], to="data")
     """
+    if account is None and _names_any(resources):
+        with connect() as usual:
+            return sync(resources, to, account=usual, progress=progress)
     todo = routes(resources, account)
     home = Home(Path(to), todo[0].owner.tenant, todo[0].owner.environment)
     tables = [Table(home, route, progress) for route in todo]
@@ -87,8 +91,15 @@ def sync(
         raise errors[0]
     for d in done:
         if d.error is not None:
-            notices.warn((Incomplete, f"{d.route.table} was not brought up to date: {d.error}"))
+            text = f"{d.route.table} was not brought up to date: {d.error}"
+            notices.warn(notices.Notice(Incomplete, text))
     return pd.DataFrame([d.row() for d in done], columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def _names_any(resources: Sequence[Resource | str] | Resource | str) -> bool:
+    if isinstance(resources, str):
+        return True
+    return isinstance(resources, Sequence) and any(isinstance(r, str) for r in resources)
 
 
 def _all(tables: Sequence[Table]) -> list[Done]:

@@ -43,8 +43,8 @@ def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> 
         parameters: the values of `$name` in the query.
 
     Returns:
-        A frame typed like that of a pull: Int64, Float64, boolean, str, datetime64[ns, UTC],
-            timedelta64.
+        A frame typed like that of a pull: Int64, Float64, boolean, str, datetime64[us, UTC],
+            timedelta64[us].
 
     Raises:
         SetupError: DuckDB is not installed.
@@ -244,8 +244,11 @@ def _durations(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array(
         [
             pa.array(
-                [None if p is None else p.days * 86_400_000_000_000 + p.nanoseconds for p in parts],
-                pa.duration("ns"),
+                [
+                    None if p is None else p.days * 86_400_000_000 + p.nanoseconds // 1000
+                    for p in parts
+                ],
+                pa.duration("us"),
             )
         ]
     )
@@ -271,6 +274,6 @@ _TYPES: Sequence[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], pa
         lambda kind: pa.float64() if kind.scale else pa.int64(),
     ),  # a sum of whole numbers is one
     (_is_text, lambda kind: pa.string()),
-    (pa.types.is_date, lambda kind: pa.timestamp("ns")),
-    (pa.types.is_timestamp, lambda kind: pa.timestamp("ns", "UTC" if kind.tz else None)),
+    (pa.types.is_date, lambda kind: pa.timestamp("us")),
+    (pa.types.is_timestamp, lambda kind: pa.timestamp("us", "UTC" if kind.tz else None)),
 )

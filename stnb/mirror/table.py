@@ -10,17 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stnb.atomic import reason
+from stnb.catalog.facts import CLOCK_SLACK, MODIFIED, MODIFIED_SINCE
 from stnb.errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
 from stnb.frame import notices
 from stnb.frame.parquet import provenance
 from stnb.pull import ProgressCallback, Pull
 
 from .folder import Home, Mark
-from .merge import WHEN, Difference, merged, newest, replaced, without_key
-from .route import CHANGED, Route
+from .merge import Difference, merged, newest, replaced, without_key
+from .route import Route
 
-OVERLAP = dt.timedelta(hours=1)  # before the last run began: the server's clock and ours may differ
 LACKING = "The list changed while it was read and may lack rows; the next sync reads them again."
 
 
@@ -107,11 +106,8 @@ class Table:
         except StnbError as err:
             self._error = err
         except OSError as err:
-            self._error = CannotSave(
-                f"{self.data} could not be written.",
-                f"The system says: {reason(err)}; what stood there is as it was.",
-                "Check that its folder is yours to write and not full, then sync again.",
-            )
+            again = "Check that its folder is yours to write and not full, then sync again."
+            self._error = CannotSave.of(self.data, err, again)
 
     # -- reading
 
@@ -121,10 +117,10 @@ class Table:
         if mark is not None and mark.cursor:
             asks = {"from_": mark.cursor}
         elif mark is not None and mark.modifiedOnOrAfter:
-            asks = {CHANGED: mark.modifiedOnOrAfter}
+            asks = {MODIFIED_SINCE: mark.modifiedOnOrAfter}
         resource, progress = self.route.resource, self._progress
-        if progress is None and resource._meter is not None:
-            progress = resource._meter(resource.name)
+        if progress is None:
+            progress = resource.progress_bar()
         self._requests = self._count()
         self._run = resource.start(
             to=self.news, progress=progress or None, **self.route.filters, **asks
@@ -203,22 +199,24 @@ class Table:
         Our clock says when the pull began, the rows say what the server's clock was: the earlier of
         both holds.
         """
-        if WHEN not in {c.name for c in self.route.endpoint.columns}:
-            return (began - OVERLAP).isoformat()
+        if MODIFIED not in {c.name for c in self.route.endpoint.columns}:
+            return (began - CLOCK_SLACK).isoformat()
         last = newest(self.data)
         assert self._run is not None
         took = self._run.session.now() - began
-        return None if last is None else (min(began, last - took) - OVERLAP).isoformat()
+        return None if last is None else (min(began, last - took) - CLOCK_SLACK).isoformat()
 
     # -- telling
 
     def _tell(self, why: str) -> None:
-        notices.warn((StnbWarning, f"{self.route.table} is read from the beginning: {why}."))
+        text = f"{self.route.table} is read from the beginning: {why}."
+        notices.warn(notices.Notice(StnbWarning, text))
 
     def _tell_of(self, difference: Difference) -> None:
         if difference.gone:
             gone = f"{difference.gone:,} rows of {self.route.table} are no longer in {self.route.endpoint.name}"
-            notices.warn((StnbWarning, f"{gone}, so they are no longer in the file."))
+            text = f"{gone}, so they are no longer in the file."
+            notices.warn(notices.Notice(StnbWarning, text))
         for notice in notices.drifted(self.route.endpoint, difference.drift):
             notices.warn(notice)
 

@@ -1,12 +1,13 @@
-"""One pull: pages are fetched on the private loop and decoded beside it; whatever arrived is kept.
+"""From filters to rows: what one pull does.
 
-`Pull` is what `Resource.start()` returns and what `Resource.pull()` waits for. `work` fetches and
-decodes, `run` is what the reader holds, `about` says what happened.
+`call` writes filters as the API takes them, `options` checks what is asked beside them. A `source`
+yields decoded pages: `fetch` those of one call, `many` those of many records. A `store` keeps them,
+and `run` is the Pull that the reader holds.
 """
 
 from __future__ import annotations
 
-from .progress import PageCallback, Progress, ProgressCallback, Wish, taken_up
+from .progress import PageCallback, Progress, ProgressCallback
 from .run import Pull, last_partial
 
 __all__ = [
@@ -14,7 +15,5 @@ __all__ = [
     "Progress",
     "ProgressCallback",
     "Pull",
-    "Wish",
     "last_partial",
-    "taken_up",
 ]

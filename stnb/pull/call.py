@@ -16,13 +16,13 @@ from typing import Any
 from urllib.parse import quote
 
 from stnb.catalog import Endpoint, Param
+from stnb.catalog.facts import MAX_IDS
 from stnb.errors import BadFilter, UnknownFilter
 
 from .dates import moment
 from .values import UTC, as_list, as_text, bad
 
 # ids in a call where the documents state no maximum (facts §7): an address cannot be of any length
-FIFTY = 50
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -31,19 +31,19 @@ class Call:
     """One read, ready to be sent: the route with its values, the query without paging, the body.
 
     Attributes:
-        given: the filters as they were understood, for provenance.
+        filters: the filters as they were understood, for provenance.
         batches: more values than one call takes, as the pairs of each call; empty where one call
             does.
-        asked: how many rows are asked for by their ids; None where they are not.
+        by_id: how many rows are asked for by their ids; None if they are not.
     """
 
     endpoint: Endpoint
     path: str
     query: Pairs
     body: Any
-    given: Mapping[str, str]
+    filters: Mapping[str, str]
     batches: tuple[Pairs, ...] = ()
-    asked: int | None = None
+    by_id: int | None = None
 
 
 def call(
@@ -84,7 +84,7 @@ def call(
     )
     if endpoint.method == "POST" and body is None:
         body = {"parameters": []}
-    told = {p.name: _told([v for _, v in pairs]) for p, pairs in texts.items()}
+    told = {p.name: in_short([v for _, v in pairs]) for p, pairs in texts.items()}
     told |= {
         p.name: json.dumps(body[p.name], ensure_ascii=False) for p in given if p.where == "body"
     }
@@ -95,7 +95,7 @@ def call(
     return Call(endpoint, path, query, body, told, batches, len(ids[1]) if ids else None)
 
 
-def _told(values: list[str]) -> str:
+def in_short(values: list[str]) -> str:
     """The values as provenance keeps them; a long list by its ends."""
     each = [v for value in values for v in value.split(",")]
     return ", ".join(values) if len(each) <= 50 else f"{len(each):,} values, {each[0]} … {each[-1]}"
@@ -118,7 +118,7 @@ def _ids(
 
 def _batches(param: Param, ids: list[str]) -> tuple[Pairs, ...]:
     """Ids beyond what one call takes, cut into calls."""
-    most = param.maximum or FIFTY
+    most = param.maximum or MAX_IDS
     if len(ids) <= most:
         return ()
     return tuple(tuple(_written(param, ids[i : i + most])) for i in range(0, len(ids), most))

@@ -1,4 +1,4 @@
-"""The work of a pull on the private loop: pages are fetched and, beside that, decoded in threads."""
+"""The pages of one call: fetched on the private loop and, beside that, decoded in threads."""
 
 from __future__ import annotations
 
@@ -7,186 +7,183 @@ import concurrent.futures
 import functools
 import itertools
 import os
-import threading
-import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import pandas as pd
+import pyarrow as pa
 
-from stnb.errors import StnbWarning, UnexpectedAnswer
-from stnb.frame import Decoded, assemble, decode, shape_of
-from stnb.frame.notices import Notice
+from stnb.errors import UnexpectedAnswer
+from stnb.frame import Decoded, decode
 
 from .call import Call
-from .paging import again, pages
+from .options import Requested
+from .paging import again, walk_of
 from .paging.envelope import is_whole
-from .paging.models import Page, Plan
-from .progress import PageCallback, Progress, ProgressCallback, Wish
-from .store.memory import Memory, Shelf
+from .paging.models import Page, Paging, Query
+from .progress import Tracker
+from .source import Arrived, Source
+from .store.memory import Memory, PageStore
 
 if TYPE_CHECKING:
     from stnb.session import Session
 
 DECODERS = 2  # threads: pyarrow releases the GIL, and two keep up with eight pages in flight
 READINGS = 5  # how often a page is asked for whose body cannot be read
+FILE = pa.schema([("content", pa.binary()), ("contentType", pa.string()), ("size", pa.int64())])
+T = TypeVar("T")
 
 
-class Work:
-    """Fetches and decodes the pages of one call onto a shelf.
+def as_it_is(part: Decoded) -> Decoded:
+    return part
 
-    Attributes:
-        shelf: the pages that are decoded and not yet put together.
-        file: the answer, of a file's route.
-        shape: the columns that are decoded.
-        odd: what went wrong beside the rows.
+
+class CallSource(Source):
+    """The pages of one call.
+
+    Args:
+        change: makes of a decoded page what is handed on; called in the decoder's thread.
     """
 
     def __init__(
         self,
         session: Session,
         call: Call,
-        plan: Plan,
-        *,
-        wish: Wish | None = None,
-        shelf: Shelf | None = None,
-        progress: ProgressCallback | None = None,
-        on_page: PageCallback | None = None,
+        requested: Requested,
+        paging: Paging,
+        change: Callable[[Decoded], Decoded] = as_it_is,
     ) -> None:
-        self.session, self.call, self.plan, self.wish = session, call, plan, wish or Wish()
-        self.file: Page | None = None
-        self.shelf: Shelf = Memory() if shelf is None else shelf
-        self.shape = self.wish.shape or shape_of(call.endpoint)
-        self.odd: list[Notice] = []
-        self._callbacks = progress, on_page
-        self._tell, self._on_page = progress, on_page
-        self._had = frozenset(plan.done)
-        self._last: Page | None = None
-        self._start = time.monotonic()
-        self._progress = Progress(rows=plan.rows, pages=len(plan.done))
-        self._lock = threading.Lock()
-        self._reading: set[asyncio.Task[Any]] = set()  # pages that are asked for once more
+        super().__init__(session, call, requested, paging)
+        self.change = change
+        self.rows_by_page: dict[int, int] = {}  # as the server gave them
+        self._last = -1  # the page that brought the total
+        self._tracker = Tracker()
+        self._asked_again: set[asyncio.Task[Any]] = set()
 
-    async def decoded(self) -> AsyncGenerator[int, None]:
-        """Fetch and decode; yield the index of each page as it is on the shelf, also while the next
-        one is on its way.
-        """
-        decoding: dict[asyncio.Task[None], int] = {}
+    def again(self) -> CallSource:
+        fresh = CallSource(self.session, self.call, self.requested, self.paging, self.change)
+        fresh.rows_by_page = dict(self.rows_by_page)
+        return fresh
+
+    def memory(self) -> PageStore:
+        if self.call.endpoint.kind == "file":
+            return Memory(self.shape, empty=file_table(None))
+        return Memory(self.shape)
+
+    def prepare(self, store: PageStore) -> int:
+        if self.call.endpoint.kind == "export":
+            store.drop_behind_gap()
+        return store.rows
+
+    async def pages(self, store: PageStore, tracker: Tracker) -> AsyncGenerator[Arrived, None]:
+        self._tracker, self._had = tracker, frozenset(store.pages)
+        walk = walk_of(self.call, self._fetch, self.paging, store.position, store.save)
+        self.notices = walk.notices
+        decoding: set[asyncio.Task[Arrived]] = set()
         try:
-            async with (
-                aclosing(pages(self.call, self._fetch, self.plan)) as walk,
-                aclosing(_Coming(walk)) as coming,
-            ):
+            async with aclosing(walk.pages()) as found, aclosing(_Coming(found)) as coming:
                 while coming.more or decoding:
                     if len(decoding) <= DECODERS:
                         coming.ask()
-                    await asyncio.wait(
-                        {*decoding, *coming.asked}, return_when=asyncio.FIRST_COMPLETED
-                    )
-                    for task in [task for task in decoding if task.done()]:
-                        index = decoding.pop(task)
-                        task.result()
-                        yield index
-                    if (page := coming.take()) is not None:
-                        self._update(state="pulling", total=self._total(page))
-                        decoding[asyncio.create_task(self._read(page))] = page.index
+                    waited = {*decoding, *coming.asked}
+                    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+                    page = coming.take()
+                    if page is not None:
+                        tracker.update(state="pulling", total=self._total_so_far(page))
+                        decoding.add(asyncio.create_task(self._read(page)))
                         del page  # its bytes are the task's alone
+                        if len(decoding) <= DECODERS:
+                            coming.ask()  # the next one comes while others handle what we yield
+                    for task in [task for task in decoding if task.done()]:
+                        decoding.discard(task)
+                        yield task.result()
         finally:
-            for task in self._reading & set(decoding):
-                task.cancel()
-            if decoding:  # cancelled or failed: these pages had arrived
-                await asyncio.gather(*decoding, return_exceptions=True)
+            await self._stop(decoding)
 
-    async def _read(self, page: Page) -> None:
-        """Decode a page in a thread; where its body cannot be read, as it was cut off, ask for it
-        once more.
+    async def _stop(self, decoding: set[asyncio.Task[Arrived]]) -> None:
+        """Keep the pages that had arrived when the walk was cancelled or failed."""
+        for task in self._asked_again & decoding:
+            task.cancel()
+        ended = await asyncio.gather(*decoding, return_exceptions=True)
+        self.arrived = [page for page in ended if isinstance(page, Arrived)]
+
+    async def _read(self, page: Page) -> Arrived:
+        """Decode a page in a thread; if its body cannot be read, as it was cut off, ask for it once
+        more.
         """
-        here, own = asyncio.get_running_loop(), asyncio.current_task()
+        own = asyncio.current_task()
         assert own is not None
         for reading in itertools.count(1):
             try:
-                return await here.run_in_executor(_decoders(os.getpid()), self._decode, page)
+                part = await in_thread(self._decode, page)
+                self._take_total(page)
+                return Arrived(page.index, part, page.continue_from)
             except _Unreadable as err:
                 if reading == READINGS:
                     raise err.args[0] from None
-            self._reading.add(own)
-            self._note("an answer could not be read, and is asked for again")
+            self._asked_again.add(own)
+            self._tracker.wait_for("an answer could not be read, and is asked for again")
             await self.session.rest(reading)
             page = await again(self.call, self._fetch, page)
-            self._note("")
-            self._reading.discard(own)
+            self._tracker.wait_for("")
+            self._asked_again.discard(own)
         raise AssertionError
 
-    def _total(self, page: Page) -> int | None:
-        if page.total is None:
-            return self._progress.total
-        return page.total if self.plan.limit is None else min(page.total, self.plan.limit)
+    def _decode(self, page: Page) -> Decoded:
+        """In a thread: bytes -> table."""
+        if page.rows_at == "file":
+            part = file_table(page)
+        else:
+            positional = self.call.endpoint.positional
+            try:
+                part = decode(page.content, page.rows_at, self.shape, positional=positional)
+            except UnexpectedAnswer as err:
+                raise _Unreadable(err) from None
+        rows = self.rows_by_page[page.index] = part.table.num_rows
+        part = self.change(part)
+        # The last page of a list is read again when a pull goes on.
+        if page.index not in self._had:
+            self._tracker.update(rows=rows, pages=1)
+        return part
 
-    async def _fetch(self, query: tuple[tuple[str, str], ...]) -> tuple[bytes, str]:
-        e = self.call.endpoint
-        self._update(requests=1)
+    def _take_total(self, page: Page) -> None:
+        if page.index >= self._last:
+            self._last, self.total = page.index, page.total
+
+    def _total_so_far(self, page: Page) -> int | None:
+        if page.total is None:
+            return self._tracker.progress.total
+        if self.paging.limit is None:
+            return page.total
+        return min(page.total, self.paging.limit)
+
+    async def _fetch(self, query: Query) -> tuple[bytes, str]:
+        endpoint, whole = self.call.endpoint, None
+        if endpoint.kind in ("list", "export"):
+            whole = is_whole
+        self._tracker.update(requests=1)
         answer = await self.session.send(
-            e.method,
+            endpoint.method,
             self.call.path,
             query,
             body=self.call.body,
-            scope=e.scope,
-            expect_json=e.kind != "file",
-            notify=self._note,
-            whole=is_whole if e.kind in ("list", "export") else None,
+            scope=endpoint.scope,
+            expect_json=endpoint.kind != "file",
+            notify=self._tracker.wait_for,
+            whole=whole,
         )
         if answer.attempts > 1:
-            self._update(requests=answer.attempts - 1)
+            self._tracker.update(requests=answer.attempts - 1)
         return answer.content, answer.content_type
 
-    def _note(self, note: str) -> None:
-        self._update(state="waiting" if note else "pulling", note=note)
 
-    def _decode(self, page: Page) -> None:
-        """In a thread: bytes -> table."""
-        if page.rows_at == "file":
-            self.file = page
-            self._update(rows=1, pages=1)
-            return
-        try:
-            part = decode(
-                page.content, page.rows_at, self.shape, positional=self.call.endpoint.positional
-            )
-        except UnexpectedAnswer as err:
-            raise _Unreadable(err) from None
-        self.shelf.put(page.index, part, page.continue_from)
-        with self._lock:
-            if self._last is None or page.index >= self._last.index:
-                self._last = replace(page, content=b"")
-        if page.index not in self._had:  # the last page of a list is read again when a pull goes on
-            self._update(rows=part.table.num_rows, pages=1)
-        if self._on_page is not None:
-            self._on_page(self.page_frame(part))
-
-    def page_frame(self, part: Decoded) -> pd.DataFrame:
-        """One page as a frame."""
-        return assemble([part], self.shape)[0].drop(columns=list(self.wish.hide))
-
-    def _update(self, *, rows: int = 0, pages: int = 0, requests: int = 0, **changes: Any) -> None:
-        """Add to the counts and set the rest; both the loop's thread and the decoders' call it."""
-        with self._lock:
-            p = self._progress
-            p = replace(
-                p, rows=p.rows + rows, pages=p.pages + pages, requests=p.requests + requests
-            )
-            p = self._progress = replace(p, seconds=time.monotonic() - self._start, **changes)
-        if self._tell is None:
-            return
-        try:
-            self._tell(p)
-        except Exception as err:  # noqa: BLE001 - a bar that breaks must not cost the rows
-            if self._tell is not None:
-                self.odd.append(
-                    (StnbWarning, f"The progress callback failed and was left out ({err!r}).")
-                )
-            self._tell = None
+def file_table(page: Page | None) -> Decoded:
+    """A file as a table of one row: content, contentType, size (bytes); of none without a file."""
+    rows = []
+    if page is not None:
+        size = len(page.content)
+        rows = [{"content": page.content, "contentType": page.content_type, "size": size}]
+    return Decoded(pa.Table.from_pylist(rows, FILE))
 
 
 class _Unreadable(Exception):
@@ -203,7 +200,7 @@ class _Coming:
         self.asked: set[asyncio.Task[Page | None]] = set()  # one at most
 
     def ask(self) -> None:
-        """Begin to wait for the next page, where there may be one and nobody waits yet."""
+        """Begin to wait for the next page, if there may be one and nobody waits yet."""
         if self.more and not self.asked:
             self.asked.add(asyncio.create_task(self._next()))
 
@@ -223,6 +220,12 @@ class _Coming:
         for task in self.asked:
             task.cancel()
         await asyncio.gather(*self.asked, return_exceptions=True)
+
+
+async def in_thread(job: Callable[..., T], *arguments: Any) -> T:
+    """Run it in a decoder's thread."""
+    here = asyncio.get_running_loop()
+    return await here.run_in_executor(_decoders(os.getpid()), job, *arguments)
 
 
 @functools.cache

@@ -10,56 +10,60 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from stnb.catalog import Endpoint
+from stnb.catalog.facts import MODIFIED
 from stnb.errors import BadFilter
-from stnb.frame import Dtypes, narrow, shape_of
+from stnb.frame import Dtypes, Shape, narrow, shape_of
 
 from .call import Call
-from .paging.models import IN_FLIGHT, Plan
-from .progress import Wish
+from .paging.models import IN_FLIGHT, Paging
+
+
+@dataclass(frozen=True)
+class Requested:
+    """What the caller wants of the rows.
+
+    Attributes:
+        shape: the columns that are decoded, and as what; None for all, typed.
+        hidden: columns that are decoded for the key alone, and left out of the frame.
+        keep: "newest", so that of rows with one key the newest stays, or "all".
+    """
+
+    shape: Shape | None = None
+    hidden: tuple[str, ...] = ()
+    keep: Literal["newest", "all"] = "newest"
 
 
 @dataclass(frozen=True)
 class Options:
-    """What `pull` takes beside the filters; see there."""
+    """What a query takes beside its filters; see `jobs.pull?` for what each one does."""
 
     limit: int | None = None
-    page_size: int | None = None
-    concurrency: int | None = None
     columns: Sequence[str] | None = None
+    since: Any = None
     keep: Literal["newest", "all"] = "newest"
     dtypes: Dtypes = "typed"
+    page_size: int | None = None
+    concurrency: int | None = None
+    bulk: bool | None = None
+    confirm: bool = False
 
-    def check(self, endpoint: Endpoint) -> None:
-        """
+    def check(self, endpoint: Endpoint, *, many: bool = False) -> None:
+        """Refuse what does not fit the route, or what it could do nothing with.
+
+        Args:
+            many: whether the route is read for many records; then `concurrency` is how many of them
+                are read at once.
+
         Raises:
-            BadFilter: a value does not fit, or the route could do nothing with it.
+            BadFilter: an option does not fit.
         """
         for name in ("limit", "page_size", "concurrency"):
             _check_count(name, getattr(self, name))
-        most = endpoint.page_size_max
-        if self.page_size is not None and endpoint.takes("pageSize") is None:
-            raise BadFilter(
-                f"page_size={self.page_size} does not fit.",
-                f"{endpoint.name} takes no page size: the server chooses how many rows an answer has.",
-                "Leave it out.",
-            )
-        if self.page_size is not None and most is not None and self.page_size > most:
-            raise BadFilter(
-                f"page_size={self.page_size} does not fit.",
-                f"{endpoint.name} gives {most:,} rows a page at most.",
-                "Say less, or leave it out.",
-            )
-        if self.concurrency not in (None, 1) and (endpoint.kind != "list" or endpoint.sequential):
-            why = (
-                "does not bear two calls at once"
-                if endpoint.sequential
-                else "is read in one request, or by a cursor in order"
-            )
-            raise BadFilter(
-                f"concurrency={self.concurrency} does not fit.",
-                f"{endpoint.name} {why}.",
-                "Leave it out.",
-            )
+        self._check_page_size(endpoint)
+        if endpoint.sequential or not many:
+            self._check_concurrency(endpoint)
+        if not many:
+            self._check_single(endpoint)
         if self.keep not in ("newest", "all"):
             raise BadFilter(
                 f"keep={self.keep!r} does not fit.",
@@ -67,6 +71,53 @@ class Options:
                 "Leave it out for the newest.",
             )
         self._check_dtypes(endpoint)
+
+    def _check_page_size(self, endpoint: Endpoint) -> None:
+        if self.page_size is None:
+            return
+        if endpoint.takes("pageSize") is None:
+            raise BadFilter(
+                f"page_size={self.page_size} does not fit.",
+                f"{endpoint.name} takes no page size: the server chooses how many rows an answer has.",
+                "Leave it out.",
+            )
+        most = endpoint.page_size_max
+        if most is not None and self.page_size > most:
+            raise BadFilter(
+                f"page_size={self.page_size} does not fit.",
+                f"{endpoint.name} gives {most:,} rows a page at most.",
+                "Ask for fewer, or leave it out.",
+            )
+
+    def _check_concurrency(self, endpoint: Endpoint) -> None:
+        if self.concurrency in (None, 1):
+            return
+        if endpoint.sequential:
+            why = "does not bear two calls at once"
+        elif endpoint.kind != "list":
+            why = "is read in one request, or by a cursor in order"
+        else:
+            return
+        raise BadFilter(
+            f"concurrency={self.concurrency} does not fit.",
+            f"{endpoint.name} {why}.",
+            "Leave it out.",
+        )
+
+    def _check_single(self, endpoint: Endpoint) -> None:
+        """Refuse what is only for a route that is read for many records."""
+        if self.bulk is None and not self.confirm:
+            return
+        name = "confirm" if self.bulk is None else "bulk"
+        then = "Leave it out."
+        for param in endpoint.params:
+            if param.where == "path":
+                then = f"Leave it out, or give several, as in {param.py}=[1, 2, 3]."
+        raise BadFilter(
+            f"{name}= does not fit.",
+            "It is for a route below a record that is read for many records at once.",
+            then,
+        )
 
     def _check_dtypes(self, endpoint: Endpoint) -> None:
         why = (
@@ -86,16 +137,16 @@ class Options:
                 "Leave it out, and convert the columns in pandas.",
             )
 
-    def plan(self, now: str) -> Plan:
+    def paging(self, now: str) -> Paging:
         """How to walk the pages; `now` bounds a list that is read in several."""
-        return Plan(
+        return Paging(
             limit=self.limit,
             page_size=self.page_size,
             concurrency=self.concurrency or IN_FLIGHT,
             now=now,
         )
 
-    def wish(self, endpoint: Endpoint) -> Wish:
+    def requested(self, endpoint: Endpoint) -> Requested:
         """Which columns are decoded, and as what.
 
         Raises:
@@ -103,22 +154,23 @@ class Options:
         """
         shape = shape_of(endpoint, self.dtypes)
         if self.columns is None:
-            return Wish(shape, keep=self.keep)
-        asked = [self.columns] if isinstance(self.columns, str) else list(self.columns)
-        if not asked or not shape.leaves or endpoint.kind == "file" or endpoint.positional:
-            why = (
-                "The list is empty."
-                if not asked
-                else f"The catalogue knows no columns of {endpoint.name}."
-            )
+            return Requested(shape, keep=self.keep)
+        names = list(self.columns)
+        if isinstance(self.columns, str):
+            names = [self.columns]
+        if not names or not shape.leaves or endpoint.kind == "file" or endpoint.positional:
+            why = f"The catalogue knows no columns of {endpoint.name}."
+            if not names:
+                why = "The list is empty."
             raise BadFilter("columns= does not fit.", why, "Leave it out, and select in pandas.")
-        seen = narrow(shape, asked)
-        there = {leaf.path for leaf in seen.leaves}
+        chosen = narrow(shape, names)
+        shown = {leaf.path for leaf in chosen.leaves}
         # The key finds repeats, and modifiedOn tells the newest of them.
-        hidden = tuple(
-            c for c in (*endpoint.key, "modifiedOn") if c in shape.by_path and c not in there
-        )
-        return Wish(narrow(shape, [*asked, *hidden]) if hidden else seen, hidden, self.keep)
+        needed = [name for name in (*endpoint.key, MODIFIED) if name in shape.by_path]
+        hidden = tuple(name for name in needed if name not in shown)
+        if hidden:
+            chosen = narrow(shape, [*names, *hidden])
+        return Requested(chosen, hidden, self.keep)
 
 
 def _check_count(name: str, value: Any) -> None:

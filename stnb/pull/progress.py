@@ -1,19 +1,18 @@
-"""How far a pull is, what the caller wants of its rows, and where it goes on."""
+"""How far a pull is, and who is told about it."""
 
 from __future__ import annotations
 
-import itertools
+import math
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any
 
 import pandas as pd
 
-from stnb.frame import Shape
-
-from .call import Call
-from .paging.models import Plan
-from .store.memory import Shelf
+from stnb.errors import StnbWarning
+from stnb.frame.notices import Notice
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,10 @@ class Progress:
         pages, requests: answers decoded, and requests sent, so far.
         seconds: since the start.
         state: starting, pulling, waiting, saving, done, cancelled or failed.
-        note: why it waits, in words.
+        step: what is being done, if rows alone do not tell: "17 of 30 customers".
+        reason: why it waits.
+        resume_in: seconds until the pause ends that the server asked for, or that a further try is
+            put off by; None if it waits for no clock.
     """
 
     rows: int = 0
@@ -35,41 +37,97 @@ class Progress:
     requests: int = 0
     seconds: float = 0.0
     state: str = "starting"
-    note: str = ""
+    step: str = ""
+    reason: str = ""
+    resume_in: float | None = None
+
+    @property
+    def note(self) -> str:
+        """The step, and why it waits, for people.
+
+        Example:
+            >>> Progress(reason="the server asks for a pause", resume_in=6.2).note
+            'waiting 7 s: the server asks for a pause'
+        """
+        wait = self.reason
+        if self.resume_in is not None:
+            wait = f"waiting {max(1, math.ceil(self.resume_in))} s: {self.reason}"
+        return " · ".join(text for text in (self.step, wait) if text)
 
 
 ProgressCallback = Callable[[Progress], object]
 PageCallback = Callable[[pd.DataFrame], object]
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What the caller wants of the rows.
+class Tracker:
+    """Counts what a pull does, and calls the caller's callback at every change.
+
+    Args:
+        callback: one that raises is not called again.
+        begin: the counts to begin with.
 
     Attributes:
-        shape: the columns that are decoded, and as what; None for all, typed.
-        hide: columns that are decoded for the key alone, and left out of the frame.
-        keep: "newest", so that of rows with one key the newest stays, or "all".
+        notices: that the callback failed.
     """
 
-    shape: Shape | None = None
-    hide: tuple[str, ...] = ()
-    keep: Literal["newest", "all"] = "newest"
+    def __init__(
+        self, callback: ProgressCallback | None = None, begin: Progress | None = None
+    ) -> None:
+        self.notices: list[Notice] = []
+        self._callback, self._progress = callback, begin or Progress()
+        self._start = time.monotonic()
+        self._resumes: float | None = None  # when the pause ends
+        self._ended = False
+        self._lock = threading.Lock()
 
+    @property
+    def progress(self) -> Progress:
+        """How far it is, now."""
+        now = self._progress
+        if self._ended:
+            return now
+        clock = time.monotonic()
+        now = replace(now, seconds=clock - self._start)
+        if self._resumes is None:
+            return now
+        return replace(now, resume_in=max(self._resumes - clock, 0.0))
 
-def taken_up(plan: Plan, call: Call, shelf: Shelf) -> Plan:
-    """The plan of a walk that goes on from the pages on the shelf."""
-    done = shelf.pages
-    if (
-        call.endpoint.kind == "export"
-    ):  # behind a gap, or a cursor that leads nowhere, the feed is read again
-        known: dict[str, int] = {}
-        for index in itertools.takewhile(done.__contains__, itertools.count()):
-            cursor = done[index]
-            if not cursor or cursor in known:
-                break
-            known[cursor] = index
-        for index in set(done).difference(known.values()):
-            shelf.drop(index)
-        done = {index: cursor for cursor, index in known.items()}
-    return replace(plan, done=done, rows=shelf.rows, notices=list(plan.notices))
+    def update(self, *, rows: int = 0, pages: int = 0, requests: int = 0, **changes: Any) -> None:
+        """Add to the counts and set the rest; the loop's thread and the decoders' call it."""
+        with self._lock:
+            now = self._progress
+            self._progress = replace(
+                now,
+                rows=now.rows + rows,
+                pages=now.pages + pages,
+                requests=now.requests + requests,
+                seconds=time.monotonic() - self._start,
+                **changes,
+            )
+            now = self._progress
+        callback = self._callback
+        if callback is None:
+            return
+        try:
+            callback(now)
+        except Exception as err:  # noqa: BLE001 - a bar that breaks must not cost the rows
+            if self._callback is not None:
+                text = f"The progress callback failed and was left out ({err!r})."
+                self.notices.append(Notice(StnbWarning, text))
+            self._callback = None
+
+    def wait_for(self, reason: str, seconds: float | None = None) -> None:
+        """It waits, for so many seconds if they are known; "" when it goes on."""
+        self._resumes = None
+        if seconds is not None:
+            self._resumes = time.monotonic() + seconds
+        state = "waiting"
+        if not reason:
+            state = "pulling"
+        self.update(state=state, reason=reason, resume_in=seconds)
+
+    def end(self, state: str) -> None:
+        """It is done, cancelled or failed."""
+        self._resumes = None
+        self.update(state=state, step="", reason="", resume_in=None)
+        self._ended = True

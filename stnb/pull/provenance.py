@@ -1,87 +1,134 @@
-"""What happened in a pull: the provenance of its rows, and what its reader is to be told."""
+"""What happened in a pull: the provenance of its rows, and what its reader should know."""
 
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
+
+from stnb.credentials import Credentials
 from stnb.errors import Incomplete
-from stnb.frame import notices, traps
+from stnb.frame import Drifts, Shape, notices, sentences, traps
 from stnb.frame.notices import Notice
 
-if TYPE_CHECKING:
-    import pandas as pd
+from .call import Call
+from .options import Requested
+from .paging.models import Paging
+from .progress import Progress
+from .store.memory import PageStore
 
-    from .run import Pull
 
+@dataclass(frozen=True)
+class Facts:
+    """What is known about a pull when its rows are handed over.
 
-def about(
-    run: Pull, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None
-) -> tuple[dict[str, Any], list[Notice]]:
-    """The frame's `attrs["stnb"]`, of plain values, and the notices; without a frame where the rows
-    are in a file.
+    Attributes:
+        began: when, as ISO text.
+        stopped: "was cancelled" or "failed"; "" if it came to its end.
+        disagreed: what the server said about itself and did not keep to.
+        beside: other notices, such as that the progress callback failed.
     """
-    e, p, plan, owner = run.call.endpoint, run.progress, run.plan, run.session.credentials
-    told = _notices(run, rows, duplicates, drift, frame)
+
+    call: Call
+    shape: Shape
+    requested: Requested
+    paging: Paging
+    progress: Progress
+    store: PageStore
+    owner: Credentials
+    began: str
+    stopped: str
+    disagreed: Sequence[str]
+    beside: Sequence[Notice]
+
+
+def provenance(
+    facts: Facts, read: int, rows: int, duplicates: int, drift: Drifts,
+    frame: pd.DataFrame | None,
+) -> tuple[dict[str, Any], list[Notice]]:  # fmt: skip
+    """The frame's `attrs["stnb"]`, of plain values, and the notices.
+
+    Args:
+        read, rows: how many rows were read, and how many of them are the answer.
+        frame: None if the rows are in a file.
+    """
+    call, progress, owner = facts.call, facts.progress, facts.owner
+    lacking = _lacking(facts, read, duplicates)
+    found = [*lacking, *_others(facts, read, lacking, drift, frame)]
     return {
-        "resource": e.name,
-        "params": dict(run.call.given),
-        "dtypes": run.shape.dtypes,
+        "resource": call.endpoint.name,
+        "params": dict(call.filters),
+        "dtypes": facts.shape.dtypes,
         "tenant": owner.tenant,
         "environment": owner.environment,
         "timezone": owner.timezone,
         "rows": rows,
-        "total": p.total,
-        "complete": not _lacking(run, rows, duplicates),
-        "pages": p.pages,
-        "requests": p.requests,
-        "began": run.began,
-        "until": plan.stand.until,
-        "seconds": round(p.seconds, 3),
+        "total": progress.total,
+        "complete": not lacking,
+        "pages": progress.pages,
+        "requests": progress.requests,
+        "began": facts.began,
+        "until": facts.store.position.until,
+        "seconds": round(progress.seconds, 3),
         "duplicates": duplicates,
-        "continue_from": _continue_from(run, p.rows - duplicates > rows),
-        "notices": [text for _, text in told],
-        "new_columns": [c for c in drift if c not in run.shape.by_path],
-        "drift": drift,
-    }, told
+        "continue_from": _continue_from(facts.store, progress.rows - duplicates > read),
+        "notices": [notice.text for notice in found],
+        "new_columns": [c for c in drift if c not in facts.shape.by_path],
+        "drift": sentences(drift),
+    }, found
 
 
-def _notices(
-    run: Pull, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None
+def _others(
+    facts: Facts,
+    rows: int,
+    lacking: list[Notice],
+    drift: Drifts,
+    frame: pd.DataFrame | None,
 ) -> list[Notice]:
-    e, plan = run.call.endpoint, run.plan
-    lacking = _lacking(run, rows, duplicates)
-    disagreed: list[Notice] = [(Incomplete, text) for text in plan.notices or _surplus(run, rows)]
-    unfound = [] if lacking or plan.limit is not None else notices.unfound(e, rows, run.call.asked)
-    known = (
-        [] if lacking or frame is None else traps.found(e, frame, run.call.given, limit=plan.limit)
-    )
-    hidden = notices.hidden(e, run.call.given)
-    return [*lacking, *disagreed, *run.odd, *unfound, *hidden, *notices.drifted(e, drift), *known]
+    """The notices, apart from those about rows that are missing."""
+    call, limit = facts.call, facts.paging.limit
+    found: list[Notice] = [
+        Notice(Incomplete, text) for text in facts.disagreed or _surplus(facts, rows)
+    ]
+    found += facts.beside
+    if not lacking and limit is None:
+        found += notices.unfound(call.endpoint, rows, call.by_id)
+    found += notices.hidden(call.endpoint, call.filters)
+    found += notices.drifted(call.endpoint, drift)
+    if not lacking and frame is not None:
+        found += traps.found(call.endpoint, frame, call.filters, limit=limit)
+    return found
 
 
-def _continue_from(run: Pull, cut: bool) -> str | None:
-    """The last cursor before which no row is missing; none where the limit cut rows off before it."""
-    cursors = run.shelf.pages
-    whole = itertools.takewhile(cursors.__contains__, itertools.count())
-    return None if cut else next((c for c in reversed([cursors[i] for i in whole]) if c), None)
+def _continue_from(store: PageStore, cut: bool) -> str | None:
+    """The last cursor before which no row is missing; none if the limit cut rows off before it."""
+    if cut:
+        return None
+    last, cursors = None, store.pages
+    for index in itertools.takewhile(cursors.__contains__, itertools.count()):
+        last = cursors[index] or last
+    return last
 
 
-def _surplus(run: Pull, rows: int) -> list[str]:
+def _surplus(facts: Facts, rows: int) -> list[str]:
     """That more rows came than the server said there are."""
-    total = run.progress.total
-    if run.call.endpoint.kind != "list" or run.plan.limit is not None or run.wish.keep == "all":
+    total, listed = facts.progress.total, facts.call.endpoint.kind == "list"
+    if not listed or facts.paging.limit is not None or facts.requested.keep == "all":
         return []
-    return (
-        []
-        if total is None or rows <= total
-        else [f"totalCount said {total:,} rows, and {rows:,} came."]
-    )
+    if total is None or rows <= total:
+        return []
+    return [f"totalCount said {total:,} rows, and {rows:,} came."]
 
 
-def _lacking(run: Pull, rows: int, duplicates: int) -> list[Notice]:
-    e, total = run.call.endpoint, run.progress.total
-    if run.cancelled or run.error is not None:
-        return notices.stopped(e, "was cancelled" if run.cancelled else "failed", rows, total)
-    repeated = duplicates if run.wish.keep != "all" else 0
-    return notices.short(e, rows, total, repeated) if e.kind == "list" else []
+def _lacking(facts: Facts, rows: int, duplicates: int) -> list[Notice]:
+    endpoint, total = facts.call.endpoint, facts.progress.total
+    if facts.stopped:
+        return notices.stopped(endpoint, facts.stopped, rows, total)
+    if endpoint.kind != "list":
+        return []
+    if facts.requested.keep == "all":
+        duplicates = 0
+    return notices.short(endpoint, rows, total, duplicates)

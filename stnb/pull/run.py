@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import functools
+import contextlib
 import threading
-import time
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,28 +14,36 @@ from typing import Any
 import pandas as pd
 
 from stnb.errors import StnbError
-from stnb.frame import assemble, file_frame, notices
+from stnb.frame import Drifts
+from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load
-from stnb.session import clock, loop
+from stnb.session import Session, clock, loop
 
-from .fetch import Work
-from .progress import Progress, taken_up
-from .provenance import about
-from .store.memory import Memory, OnDisk
+from .call import Call
+from .fetch import in_thread
+from .progress import PageCallback, Progress, ProgressCallback, Tracker
+from .provenance import Facts, provenance
+from .source import Arrived, Source
+from .store.memory import PageStore
 
 ENDING = 30.0  # seconds at most that a cancelled run may take to decode the pages that had arrived
 AT_ONCE = 0.2  # seconds that an interrupted reader waits for the same
 
 
-class Pull(Work):
+class Pull:
     """A pull under way, or done.
+
+    Args:
+        source: where its pages come from.
+        store: where they are kept, and what makes the answer of them; memory if it is not given.
+        began: when an earlier run of the same pull began, as ISO text.
+        before: how far that one was.
 
     Attributes:
         error: what ended it, or None.
         cancelled: whether it was cancelled.
-        path: the Parquet file that it was written to, once it is done; None where it goes into a
-            frame.
+        notices: what its reader should know, and was not warned of yet.
 
     Example:
         >>> run = st.jpm.jobs.start(jobStatus="Completed")
@@ -44,20 +52,46 @@ class Pull(Work):
         >>> df = run.wait()
     """
 
-    def __init__(self, *args: Any, began: str | None = None, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.cancelled = False
+    def __init__(
+        self,
+        source: Source,
+        store: PageStore | None = None,
+        *,
+        began: str = "",
+        progress: ProgressCallback | None = None,
+        on_page: PageCallback | None = None,
+        before: Progress | None = None,
+    ) -> None:
+        self.source, self.store = source, store or source.memory()
         self.error: Exception | None = None
-        self.path: Path | None = None
-        self.began = began or clock.stamp(self.session.now())
+        self.cancelled = False
+        self.notices: list[Notice] = []
+        self.began = began or self.store.began or clock.stamp(self.session.now())
+        self._callbacks: dict[str, Any] = {"progress": progress, "on_page": on_page}
+        self._on_page = on_page
+        begin = Progress(rows=source.prepare(self.store), pages=len(self.store.pages))
+        if before is not None:
+            begin = replace(begin, requests=before.requests, total=before.total)
+        self._tracker = Tracker(progress, replace(begin, step=source.opening(self.store)))
         self._entered, self._ended = threading.Event(), threading.Event()
-        self._frame: pd.DataFrame | None = None
-        self._notices: list[Notice] = []
         self._future: concurrent.futures.Future[None] | None = None
+        self._answer: pd.DataFrame | Path | None = None
+        self._frame: pd.DataFrame | None = None
+        self._lock = threading.Lock()
 
     def __repr__(self) -> str:
         p = self.progress
         return f"<Pull of {self.call.endpoint.name} · {p.state} · {p.rows:,} rows>"
+
+    @property
+    def session(self) -> Session:
+        """What it is sent with."""
+        return self.source.session
+
+    @property
+    def call(self) -> Call:
+        """What is asked for."""
+        return self.source.call
 
     def start(self) -> Pull:
         """Begin, in the background."""
@@ -65,41 +99,27 @@ class Pull(Work):
         return self
 
     def resume(self) -> Pull:
-        """Go on in the background where a pull that failed or was cancelled stood; what had arrived
-        is not read again.
+        """Go on in the background from where a pull that failed or was cancelled stopped; what had
+        arrived is not read again.
 
         Example:
             >>> run.cancel()
             >>> df = run.resume().wait()
         """
         if self.error is not None or (self._future is not None and self._future.done()):
-            self._ended.wait(
-                ENDING
-            )  # the pages that had arrived are on the shelf then, and the shelf is let go
+            self._ended.wait(ENDING)  # the pages that had arrived are in the store then
         if self.error is None and not self.cancelled:
             return self  # it runs, or is whole
-        shelf, (tell, on_page) = self.shelf.again(), self._callbacks
-        plan = taken_up(self.plan, self.call, shelf)
-        run = Pull(
-            self.session,
-            self.call,
-            plan,
-            wish=self.wish,
-            shelf=shelf,
-            began=self.began,
-            progress=tell,
-            on_page=on_page,
+        store = self.store.again()
+        went_on = Pull(
+            self.source.again(), store, began=self.began, before=self.progress, **self._callbacks
         )
-        run._progress = replace(
-            run._progress, requests=self._progress.requests, total=self._progress.total
-        )
-        return run.start()
+        return went_on.start()
 
     @property
     def progress(self) -> Progress:
         """How far it is, now."""
-        p = self._progress
-        return p if self.done else replace(p, seconds=time.monotonic() - self._start)
+        return self._tracker.progress
 
     @property
     def done(self) -> bool:
@@ -108,15 +128,19 @@ class Pull(Work):
 
     @property
     def total(self) -> int | None:
-        """The server's own count of the rows, whatever the limit; None where it told none."""
-        return None if self._last is None else self._last.total
+        """The server's own count of the rows, whatever the limit; None if it gave none."""
+        return self.source.total
+
+    @property
+    def path(self) -> Path | None:
+        """The Parquet file that it was written to, once it is done; None if it makes a frame."""
+        return self._answer if isinstance(self._answer, Path) else None
 
     def cancel(self) -> None:
-        """End it; the rows that arrived stay in `frame`. Nothing happens where it is done."""
+        """End it; the rows that arrived stay in `frame`. Nothing happens if it is done."""
         if self._future is not None and not self.done:
-            self._entered.wait(
-                ENDING
-            )  # a run that is cancelled before its first step would not notice
+            # A run that is cancelled before its first step would not notice.
+            self._entered.wait(ENDING)
             self._future.cancel()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame:
@@ -150,6 +174,23 @@ class Pull(Work):
             )
         return self.path
 
+    def result(self, *, notices: bool = True) -> pd.DataFrame | Path:
+        """Wait for the end and answer with what `pull` answers: the frame, or the file's path;
+        raises as `wait` and `saved` do.
+
+        Args:
+            notices: whether to warn of what the reader should know; if not, it stays in `notices`.
+        """
+        self._join(None)
+        if notices:
+            self._warn()
+        answer = self._answer
+        if answer is None and self.store.in_memory:
+            answer = self.frame
+        if answer is None:
+            return self.saved()
+        return answer
+
     def _join(self, timeout: float | None) -> None:
         assert self._future is not None
         try:
@@ -157,37 +198,40 @@ class Pull(Work):
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
             self._ended.wait(ENDING)  # it keeps the pages that were being decoded
         except KeyboardInterrupt:
+            self._future.cancel()  # it may have come just before the wait, which cancels too
             self._ended.wait(AT_ONCE)
             raise
         if isinstance(self.error, StnbError):
-            if isinstance(self.shelf, Memory):
-                self.error.frame = self.frame if self._progress.pages else None
-            self.error.goes_on = lambda: self._go_on()
-            raise self.error.with_traceback(
-                None
-            )  # the frames of the loop's thread say nothing to the reader
+            if self.store.in_memory and self.progress.pages:
+                self.error.frame = self.frame
+            self.error.goes_on = lambda: self.resume().result()
+            # The frames of the loop's thread say nothing to the reader.
+            raise self.error.with_traceback(None)
         if self.error is not None:
             raise self.error
 
-    def _go_on(self) -> pd.DataFrame | Path:
-        run = self.resume()
-        return run.wait() if isinstance(self.shelf, Memory) else run.saved()
-
     def _warn(self) -> None:
-        while self._notices:
-            notices.warn(self._notices.pop(0))
+        while self.notices:
+            frame_notices.warn(self.notices.pop(0))
 
     @property
     def frame(self) -> pd.DataFrame | None:
-        """The rows that arrived, once it is done; None before. Read from the file where it was
+        """The rows that arrived, once it is done; None before. Read from the file if they were
         written to one.
         """
         if not self.done:
             return None
         with self._lock:
             if self._frame is None:
-                self._frame = self._assemble() if self.path is None else load(self.path)
+                self._frame = self._as_frame()
             return self._frame
+
+    def _as_frame(self) -> pd.DataFrame:
+        if isinstance(self._answer, Path):
+            return load(self._answer)
+        if self._answer is not None:
+            return self._answer
+        return self.store.frame(*self._assembly(), hide=self.source.requested.hidden)
 
     # -- the run, on the private loop
 
@@ -195,75 +239,98 @@ class Pull(Work):
         state = "failed"
         self._entered.set()
         try:
-            async for _ in self.decoded():
-                pass
-            if isinstance(self.shelf, OnDisk):
-                await self._finish(self.shelf)
+            await self._read()
+            self._answer = await self._finish()
             state = "done"
             _forget_partial(self)
         except asyncio.CancelledError:
             self.cancelled, state = True, "cancelled"
             raise
-        except Exception as err:  # noqa: BLE001 - the caller's `on_page` may raise anything; `wait` raises it again
+        except Exception as err:  # noqa: BLE001 - `on_page` may raise anything; `wait` raises it again
             self.error = err
         finally:
-            if state != "done" and self._progress.pages:
+            if state != "done" and self.progress.pages:
                 _keep_partial(self)
-            self.shelf.close()
-            self._update(state=state, note="")
+            self.store.close()
+            self._tracker.end(state)
             self._ended.set()
 
-    # -- the result
-
-    async def _finish(self, shelf: OnDisk) -> None:
-        """Put the pages on disk together as one Parquet file."""
-        self._update(state="saving", note="")
-        done = functools.partial(
-            shelf.finish,
-            self.call.endpoint.key,
-            self.plan.limit,
-            self.wish.keep,
-            self._about,
-            hide=self.wish.hide,
-        )
-        saving = asyncio.get_running_loop().run_in_executor(None, done)
+    async def _read(self) -> None:
         try:
-            self.path = await asyncio.shield(saving)
+            async with aclosing(self.source.pages(self.store, self._tracker)) as pages:
+                async for page in pages:
+                    await _to_its_end(in_thread(self._keep, page))
+        finally:
+            for page in self.source.arrived:  # it was cancelled or failed
+                with contextlib.suppress(Exception):
+                    await in_thread(self._keep, page)
+
+    def _keep(self, page: Arrived) -> None:
+        """In a thread: put a page into the store."""
+        self.store.put(*page)
+        if self._on_page is not None:
+            self._on_page(self.source.page_frame(page.part))
+
+    async def _finish(self) -> pd.DataFrame | Path:
+        """Have the answer made of the pages; what is whole in spite of a cancel is kept."""
+        self._tracker.update(state=self.store.finishing, reason="", resume_in=None)
+        here = asyncio.get_running_loop()
+        finishing = here.run_in_executor(None, self._finished)
+        try:
+            return await asyncio.shield(finishing)
         except asyncio.CancelledError:
-            # it gives up at the next table, and only then is the file free for another pull
-            shelf.close()
-            await asyncio.gather(saving, return_exceptions=True)
-            raise
+            self.store.close()  # a file is given up at the next table
+            ended = (await asyncio.gather(finishing, return_exceptions=True))[0]
+            if isinstance(ended, BaseException):
+                raise
+            return ended
 
-    def _assemble(self) -> pd.DataFrame:
-        e, parts = self.call.endpoint, self.shelf.read()
-        drift: dict[str, str] = {}
-        duplicates = 0
-        if e.kind == "file":
-            frame = file_frame((self.file.content, self.file.content_type) if self.file else None)
-        else:
-            whole = isinstance(self.shelf, Memory) and not self.cancelled and self.error is None
-            if whole:
-                self.shelf.parts.clear()  # type: ignore[attr-defined]
-            frame, drift, duplicates = assemble(
-                parts,
-                self.shape,
-                key=e.key,
-                limit=self.plan.limit,
-                keep=self.wish.keep,
-                consume=whole,
-            )
-            if self.wish.hide:
-                frame = frame.drop(columns=list(self.wish.hide))
-        frame.attrs["stnb"] = self._about(len(frame), duplicates, drift, frame)
-        return frame
+    def _finished(self) -> pd.DataFrame | Path:
+        return self.store.finish(*self._assembly(), hide=self.source.requested.hidden)
 
-    def _about(
-        self, rows: int, duplicates: int, drift: dict[str, str], frame: pd.DataFrame | None = None
+    # -- what the rows are, and what happened
+
+    def _assembly(self) -> tuple[Any, ...]:
+        key, keep = self.call.endpoint.key, self.source.requested.keep
+        return key, self.source.paging.limit, keep, self._describe
+
+    def _describe(
+        self, rows: int, duplicates: int, drift: Drifts, frame: pd.DataFrame | None = None
     ) -> dict[str, Any]:
-        """Provenance of the rows; the notices wait for the reader."""
-        told, self._notices = about(self, rows, duplicates, drift, frame)
-        return told
+        """The provenance of the rows; the notices wait for the reader."""
+        source, stopped = self.source, ""
+        if self.cancelled:
+            stopped = "was cancelled"
+        elif self.error is not None:
+            stopped = "failed"
+        facts = Facts(
+            self.call,
+            source.shape,
+            source.requested,
+            source.paging,
+            self.progress,
+            self.store,
+            self.session.credentials,
+            self.began,
+            stopped,
+            source.notices,
+            self._tracker.notices,
+        )
+        read = source.rows_read(rows, self._tracker)
+        about, found = provenance(facts, read, rows, duplicates, drift, frame)
+        about, self.notices = source.report(about, found)
+        about["notices"] = [notice.text for notice in self.notices]
+        return about
+
+
+async def _to_its_end(job: Any) -> None:
+    """Wait for a job in a thread; when cancelled meanwhile, for its end all the same."""
+    running = asyncio.ensure_future(job)
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.gather(running, return_exceptions=True)
+        raise
 
 
 # -- the last pull that ended early
@@ -277,15 +344,13 @@ def _keep_partial(run: Pull) -> None:
 
 def _forget_partial(run: Pull) -> None:
     """Its pages have become the rows of this one, and are gone from the disk."""
-    shelves = [pull.shelf for pull in (run, *_PARTIAL)]
-    files = [shelf.file for shelf in shelves if isinstance(shelf, OnDisk)]
-    if len(files) == 2 and files[0] == files[1]:
+    if _PARTIAL and run.store.file is not None and run.store.file == _PARTIAL[0].store.file:
         _PARTIAL.clear()
 
 
 def last_partial() -> pd.DataFrame | None:
     """The rows of the last pull in this process that failed, was cancelled or interrupted.
 
-    None where none was, and where a later pull has made the file that they were meant for.
+    None if there was none, or if a later pull has made the file that they were meant for.
     """
     return _PARTIAL[0].frame if _PARTIAL else None

@@ -14,12 +14,11 @@ from typing import Any
 import pandas as pd
 
 from stnb.catalog import Endpoint
+from stnb.catalog.facts import CLOCK_SLACK, MODIFIED_SINCE
 from stnb.credentials import Credentials
 from stnb.errors import BadFilter
 
 from .dates import moment
-
-OVERLAP = dt.timedelta(hours=1)  # before an earlier list began: its clock and ours may differ
 
 
 def since(
@@ -55,17 +54,41 @@ def since(
         return {
             "from_": at.astimezone(dt.UTC).date().isoformat()
         }  # the documents promise days only (facts §6)
-    if not endpoint.takes("modifiedOnOrAfter"):
+    if not endpoint.takes(MODIFIED_SINCE):
         raise BadFilter(
             f"{endpoint.name} cannot tell what changed since.",
             "It has no filter on the time of a change, and is no feed.",
             "Leave since out and pull it whole; st.find(words) shows whether there is a feed of it.",
         )
     return {
-        "modifiedOnOrAfter": _began(endpoint, about)
+        MODIFIED_SINCE: _began(endpoint, about)
         if about is not None
         else _moment(endpoint, value, owner.zone, now)
     }
+
+
+def with_since(
+    endpoint: Endpoint,
+    filters: Mapping[str, Any],
+    value: Any,
+    owner: Credentials,
+    now: dt.datetime | None = None,
+) -> dict[str, Any]:
+    """The filters, and beside them the one that asks for what changed.
+
+    Raises:
+        BadFilter: as `since`, or that filter is given too.
+    """
+    asks = since(endpoint, value, owner, now)
+    for name in asks:
+        # Python's `from_` is also taken as the API's `from`.
+        if filters.get(name) is not None or filters.get(name.rstrip("_")) is not None:
+            raise BadFilter(
+                f"since and {name} were both given.",
+                f"since is written as {name} for {endpoint.name}.",
+                "Give one of them.",
+            )
+    return {**filters, **asks}
 
 
 def _moment(
@@ -119,7 +142,7 @@ def _check_owner(endpoint: Endpoint, about: Mapping[str, Any], owner: Credential
 
 def _began(endpoint: Endpoint, about: Mapping[str, Any]) -> dt.datetime:
     try:
-        return dt.datetime.fromisoformat(str(about["began"])) - OVERLAP
+        return dt.datetime.fromisoformat(str(about["began"])) - CLOCK_SLACK
     except (KeyError, ValueError):
         pass
     raise _bad(

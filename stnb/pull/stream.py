@@ -2,55 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import AsyncGenerator, Iterator
 
 import pandas as pd
 
 from stnb.errors import Incomplete, StnbError
-from stnb.frame import add_drift, file_frame, notices
+from stnb.frame import Decoded, Drifts, add_drift, notices
 from stnb.session import loop
 
-from .run import Pull
+from .progress import Tracker
+from .source import Arrived, Source
 
 
-def in_order(run: Pull) -> Iterator[pd.DataFrame]:
-    """The pages of a pull that was not started, each a frame that is then forgotten; later ones are
-    fetched ahead.
+def in_order(source: Source) -> Iterator[pd.DataFrame]:
+    """The pages of a source, each a frame that is then forgotten; later ones are fetched ahead.
+
+    Raises:
+        StnbError: a call failed; the pages before it come first.
     """
-    walk, e, parts = run.decoded(), run.call.endpoint, run.shelf.parts  # type: ignore[attr-defined]
-    drift: dict[str, str] = {}
-    expected, left = 0, run.plan.limit
-    failure: StnbError | None = None
-    for notice in notices.hidden(e, run.call.given):
+    call = source.call
+    drift: Drifts = {}
+    expected, left = 0, source.paging.limit
+    ahead: dict[int, Decoded] = {}  # what arrived before its turn
+    for notice in notices.hidden(call.endpoint, call.filters):
         notices.warn(notice)
+    for page in _as_they_arrive(source):
+        ahead[page.place] = page.part
+        while expected in ahead and (left is None or left > 0):
+            part = ahead.pop(expected)
+            add_drift(drift, part.drift)
+            frame = source.page_frame(part).iloc[:left]
+            if left is not None:
+                left -= len(frame)
+            expected += 1
+            yield frame
+    for text in source.notices:
+        notices.warn(notices.Notice(Incomplete, text))
+    for notice in notices.drifted(call.endpoint, drift):
+        notices.warn(notice)
+
+
+def _as_they_arrive(source: Source) -> Iterator[Arrived]:
+    """Drive the walk from the reader's thread, one page at a time."""
+    walk = source.pages(source.memory(), Tracker())
     try:
-        more = True
-        while more:
-            try:
-                more = loop.run(_next(walk)) is not None
-            except StnbError as err:  # the pages before it come first
-                more, failure = False, err
-            while expected in parts and (left is None or left > 0):
-                part = parts.pop(expected)
-                add_drift(drift, part.drift)
-                page = run.page_frame(part).iloc[:left]
-                left = None if left is None else left - len(page)
-                expected += 1
-                yield page
+        while (page := loop.run(_next(walk))) is not None:
+            yield page
+        return
+    except StnbError as err:
+        failure = err
     finally:
-        loop.run(_close(walk))
-    if failure is not None:
-        raise failure.with_traceback(None)
-    if run.file is not None:
-        yield file_frame((run.file.content, run.file.content_type))
-    for notice in [*((Incomplete, text) for text in run.plan.notices), *notices.drifted(e, drift)]:
-        notices.warn(notice)
+        loop.run(walk.aclose())
+    yield from source.arrived  # what came beside the page that failed
+    # The frames of the loop's thread say nothing to the reader.
+    raise failure.with_traceback(None)
 
 
-async def _next(walk: AsyncIterator[int]) -> int | None:
+async def _next(walk: AsyncGenerator[Arrived, None]) -> Arrived | None:
     return await anext(walk, None)
-
-
-async def _close(walk: Any) -> None:
-    await walk.aclose()

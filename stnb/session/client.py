@@ -21,8 +21,8 @@ from stnb.credentials import Credentials
 from stnb.errors import SetupError, UsageError
 
 from . import clock as machine
-from .failure import Trouble, backoff, is_whole_json
-from .inflate import accepted, whole_body
+from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
+from .inflate import ACCEPTED, whole_body
 from .limiter import RATE, Governor, Sleep
 from .probe import Knock, knock
 from .token import TIMEOUT, TokenAuth, TokenRefused
@@ -37,7 +37,8 @@ NO_COOKIES = DefaultCookiePolicy(
     allowed_domains=[]
 )  # one of the one environment would travel to the other
 Query = Sequence[tuple[str, str]]
-Notify = Callable[[str], None]
+# Why a request has to wait, and for how many seconds; ("", None) when it goes on.
+Notify = Callable[[str, float | None], None]
 T = TypeVar("T")
 
 
@@ -48,6 +49,10 @@ class Answer:
     content: bytes = field(repr=False)
     content_type: str
     attempts: int
+
+
+def _no_one(reason: str, seconds: float | None) -> None:
+    """Nobody wants to know."""
 
 
 class Session:
@@ -182,18 +187,16 @@ class Session:
             UnexpectedAnswer: the answer is no token.
         """
 
-        async def once(auth: TokenAuth, attempt: int) -> Trouble | Answer:
+        async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
             try:
                 await auth.authorize(self._http().send, renew)
             except TokenRefused as refused:
-                return Trouble.of_token(refused.args[0])
-            except (httpx.HTTPError, httpx.InvalidURL) as err:
-                return Trouble.of_failure(err)
+                return Failure.of_token(refused.args[0])
+            except PASSING_ERRORS as err:
+                return Failure.of_exception(err)
             return Answer(b"", "", attempt)
 
-        await self._insist(
-            once, self._auth, ("POST", "/connect/token", None), patience, lambda note: None
-        )
+        await self._insist(once, self._auth, ("POST", "/connect/token", None), patience, _no_one)
 
     async def send(
         self,
@@ -206,7 +209,7 @@ class Session:
         expect_json: bool = True,
         whole: Callable[[bytes], bool] | None = None,
         patience: float = PATIENCE,
-        notify: Notify = lambda note: None,
+        notify: Notify = _no_one,
     ) -> Answer:
         """Send one read, again where that helps, and answer with the body.
 
@@ -216,7 +219,8 @@ class Session:
             whole: whether a JSON body has come to its end, where the first and last byte do not
                 tell; else it is asked for again.
             patience: the longest pause in seconds before it is tried again.
-            notify: told in words whenever the request has to wait.
+            notify: called with the reason and the seconds whenever the request has to wait, and
+                with ("", None) when it goes on.
 
         Raises:
             RequestError: the call failed, after further tries where the failure may pass.
@@ -228,7 +232,7 @@ class Session:
         )  # together: a token goes to its own host only
         check = (whole or is_whole_json) if expect_json else None
 
-        async def once(auth: TokenAuth, attempt: int) -> Trouble | Answer:
+        async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
             async with self._slots:  # what waited for a connection behind its turn would bunch up
                 return await self._try(method, url, auth, body, check, attempt)
 
@@ -240,7 +244,7 @@ class Session:
 
     async def _insist(
         self,
-        once: Callable[[TokenAuth, int], Awaitable[Trouble | Answer]],
+        once: Callable[[TokenAuth, int], Awaitable[Failure | Answer]],
         auth: TokenAuth,
         call: tuple[str, str, str | None],
         patience: float,
@@ -260,7 +264,7 @@ class Session:
                 raise
             if isinstance(result, Answer):
                 if attempt > 1:
-                    notify("")
+                    notify("", None)
                 return result
             if result.of_credentials and (renewed := self._renewed(auth)) is not None:
                 auth = renewed
@@ -270,7 +274,7 @@ class Session:
                 # Outside any except block: no cause or context holds a request, whose headers are
                 # secret.
                 raise result.error(*call, attempt)
-            notify(f"waiting {wait:.0f} s: {result.what}")
+            notify(result.what, wait)
             await (self._governor.pause(wait) if result.for_all else self._sleep(wait))
         raise AssertionError
 
@@ -321,7 +325,7 @@ class Session:
         body: Any,
         whole: Callable[[bytes], bool] | None,
         attempt: int,
-    ) -> Trouble | Answer:
+    ) -> Failure | Answer:
         client = self._http()
         try:
             response = await client.send(
@@ -331,13 +335,13 @@ class Session:
                 response = await self._follow(response)
             content = await whole_body(response)
         except TokenRefused as refused:
-            return Trouble.of_token(refused.args[0])
-        except (httpx.HTTPError, httpx.InvalidURL) as err:
-            return Trouble.of_failure(err)
+            return Failure.of_token(refused.args[0])
+        except PASSING_ERRORS as err:
+            return Failure.of_exception(err)
         if response.is_error or response.is_redirect:
-            return Trouble.of_response(response, content)
+            return Failure.of_response(response, content)
         if whole is not None and not whole(content):
-            return Trouble.of_body(response, content)
+            return Failure.of_body(response, content)
         return Answer(content, response.headers.get("content-type", ""), attempt)
 
     async def _follow(self, response: httpx.Response) -> httpx.Response:
@@ -365,7 +369,7 @@ class Session:
                 timeout=TIMEOUT,
                 limits=limits,
                 follow_redirects=False,
-                headers={"Accept-Encoding": accepted()},
+                headers={"Accept-Encoding": ACCEPTED},
             )
             self._client.cookies.jar.set_policy(NO_COOKIES)
         return self._client

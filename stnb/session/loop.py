@@ -31,19 +31,27 @@ def submit(coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
 
 def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
     """Wait for the future; an interrupt cancels it. TimeoutError leaves it running."""
-    waited = 0.0
-    while True:
-        step = POLL if timeout is None else min(POLL, max(timeout - waited, 0))
-        try:
-            concurrent.futures.wait([future], timeout=step)
-        except BaseException:
-            future.cancel()
-            raise
-        if future.done():
+    try:
+        if _is_done(future, timeout):
             return future.result()
+    except BaseException:  # also one that comes between two steps
+        future.cancel()
+        raise
+    raise TimeoutError
+
+
+def _is_done(future: concurrent.futures.Future[T], timeout: float | None) -> bool:
+    """Wait in steps, between which Python looks whether it was interrupted; whether the future came
+    to its end.
+    """
+    waited = 0.0
+    while timeout is None or waited < timeout:
+        step = POLL if timeout is None else min(POLL, timeout - waited)
+        concurrent.futures.wait([future], timeout=step)
+        if future.done():
+            return True
         waited += step
-        if timeout is not None and waited >= timeout:
-            raise TimeoutError
+    return future.done()
 
 
 def _loop(pid: int) -> asyncio.AbstractEventLoop:

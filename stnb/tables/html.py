@@ -1,6 +1,4 @@
-"""Notes and summaries as people wrote them, without the HTML that ServiceTitan keeps them in (facts
-§8).
-"""
+"""HTML as plain text: ServiceTitan keeps notes and summaries as HTML."""
 
 from __future__ import annotations
 
@@ -12,32 +10,40 @@ from typing import Any
 
 import pandas as pd
 
+# Tags, as parts of regular expressions.
 PARAGRAPH = r"p|h[1-6]|blockquote|pre|table|[uod]l|figure"  # a blank line around each
 LINE = (
-    r"div|tr|li|d[td]|caption|section|article|header|footer|main|aside|nav|address|form|fieldset|figcaption|thead|tbody|tfoot"
-    r"|center|hr|br"
+    r"div|tr|li|d[td]|caption|section|article|header|footer|main|aside|nav|address|form|fieldset"
+    r"|figcaption|thead|tbody|tfoot|center|hr|br"
 )
 UNSEEN = r"script|style|head|title|template|noscript"
 BLOCKS = f"{PARAGRAPH}|{LINE}"
 INLINE = (
-    r"a|abbr|acronym|b|bdi|bdo|big|body|button|cite|code|col|colgroup|data|del|dfn|em|font|html|i|img|input|ins|kbd|label|link"
-    r"|mark|meta|o:p|option|picture|q|s|samp|select|small|source|span|strike|strong|sub|sup|svg|td|textarea|th|time|tt|u|var|wbr"
+    r"a|abbr|acronym|b|bdi|bdo|big|body|button|cite|code|col|colgroup|data|del|dfn|em|font|html|i"
+    r"|img|input|ins|kbd|label|link|mark|meta|o:p|option|picture|q|s|samp|select|small|source|span"
+    r"|strike|strong|sub|sup|svg|td|textarea|th|time|tt|u|var|wbr"
 )
 KNOWN = f"{BLOCKS}|{UNSEEN}|{INLINE}"
 TAG = re.compile(rf"</?({KNOWN})(\s[^<>]*=[^<>]*|\s*)/?>|<!--", re.IGNORECASE)
 BLOCK = re.compile(rf"<({BLOCKS})\b", re.IGNORECASE)
-OFFICE = re.compile(
-    r"<!\[(if|endif)\b[^<>]*>|<!\[CDATA\[|\]\]>", re.IGNORECASE
-)  # as pasted from a word processor
+# What a word processor leaves in a text that is pasted from it.
+OFFICE = re.compile(r"<!\[(if|endif)\b[^<>]*>|<!\[CDATA\[|\]\]>", re.IGNORECASE)
 ENTITY = re.compile(r"&(#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
 
 
 def text(series: pd.Series[Any]) -> pd.Series[Any]:
-    """HTML as plain text: paragraphs, lists with dashes, tables with bars, links as "text
-    (address)", entities read.
+    """HTML as plain text.
 
-    Scripts, styles and comments are left out, and blanks tidied; a text without HTML stays as it
-    is, to the letter, and so do missing values and all that is no text.
+    Paragraphs are kept apart, lists get dashes or numbers, tables bars, and links are written as
+    "text (address)". Entities are replaced by their letters. Scripts, styles and comments are left
+    out, and blanks are tidied. A text without HTML stays as it is, to the letter, and so do missing
+    values and values that are not text.
+
+    Args:
+        series: a column such as `jobs["summary"]`.
+
+    Returns:
+        A series of the same index and dtype.
 
     Example:
         >>> text(pd.Series(["<p>Replaced the <b>valve</b>.</p><ul><li>2 h</li></ul>", "a < b"])).tolist()
@@ -45,16 +51,15 @@ def text(series: pd.Series[Any]) -> pd.Series[Any]:
     """
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(series.cat.categories.dtype)
-    read = {
-        value: plain(value)
-        for value in {v for v in series if isinstance(v, str)}
-        if _is_html(value)
-    }
-    if not read:
+    texts = {value for value in series if isinstance(value, str)}
+    plain_texts = {value: plain(value) for value in texts if _is_html(value)}
+    if not plain_texts:
         return series.copy()
-    return series.map(
-        lambda value: read.get(value, value) if isinstance(value, str) else value
-    ).astype(series.dtype)
+
+    def read(value: Any) -> Any:
+        return plain_texts.get(value, value) if isinstance(value, str) else value
+
+    return series.map(read).astype(series.dtype)
 
 
 def plain(source: str) -> str:
@@ -67,9 +72,8 @@ def plain(source: str) -> str:
     if not _is_html(source):
         return source
     reader = _Reader(breaks=not BLOCK.search(source))
-    reader.feed(
-        OFFICE.sub("", source).replace("<![", "&lt;![")
-    )  # at which the parser of Python stops
+    # Python's parser reads nothing behind a "<![" that it does not know.
+    reader.feed(OFFICE.sub("", source).replace("<![", "&lt;!["))
     reader.close()
     return reader.result()
 
@@ -77,14 +81,17 @@ def plain(source: str) -> str:
 def _is_html(source: str) -> bool:
     if "<" in source and TAG.search(source):
         return True
-    return "&" in source and any(
-        unescape(found[0]) != found[0] for found in ENTITY.finditer(source)
-    )
+    if "&" not in source:
+        return False
+    return any(unescape(found[0]) != found[0] for found in ENTITY.finditer(source))
 
 
 class _Reader(HTMLParser):
-    """Collects lines; `breaks`: the line breaks of the source are meant, as where it has no tags
-    for lines.
+    """Collects the lines of a text.
+
+    Args:
+        breaks: whether a line break of the source is a line break of the text, as in a source
+            without tags for lines.
     """
 
     def __init__(self, *, breaks: bool) -> None:
@@ -93,14 +100,11 @@ class _Reader(HTMLParser):
         self._lines: list[str] = []
         self._line = ""
         self._gap = False  # whether a blank line comes before the next text
-        self._bullet = ""  # what comes before it
-        self._unseen = self._pre = 0  # how many tags of that kind we are in
-        self._lists: list[
-            int | None
-        ] = []  # for each list that we are in, its last number, or None for dashes
-        self._links: list[
-            list[str]
-        ] = []  # the address of each link that we are in, and its text so far
+        self._bullet = ""  # what stands before the next text
+        self._unseen = 0  # how many open tags hide their text
+        self._pre = 0  # how many open tags keep their blanks
+        self._lists: list[int | None] = []  # the last number of each open list, None for dashes
+        self._links: list[list[str]] = []  # the address of each open link, and its text so far
 
     def result(self) -> str:
         self._end_line()
@@ -112,7 +116,7 @@ class _Reader(HTMLParser):
         if _is(tag, UNSEEN):
             self._unseen += 1
         elif not _is(tag, KNOWN):
-            self.handle_data(self.get_starttag_text() or "")  # <john@example.com> is no tag
+            self.handle_data(self.get_starttag_text() or "")  # such as <john@example.com>
         elif tag == "br":
             self._break()
         elif _is(tag, BLOCKS):
@@ -125,8 +129,8 @@ class _Reader(HTMLParser):
             self.handle_data(dict(attrs).get("alt") or "")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)  # <p/> and <b/> open nothing that is to be closed
-        if _is(tag, KNOWN):
+        self.handle_starttag(tag, attrs)
+        if _is(tag, KNOWN):  # no end tag follows
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -137,7 +141,8 @@ class _Reader(HTMLParser):
         elif tag == "a" and self._links:
             self._close_link(*self._links.pop())
         elif _is(tag, BLOCKS) and tag != "br":
-            self._pre = max(0, self._pre - (tag == "pre"))
+            if tag == "pre":
+                self._pre = max(0, self._pre - 1)
             if tag in ("ul", "ol") and self._lists:
                 self._lists.pop()
             self._end_block(tag)
@@ -186,25 +191,30 @@ class _Reader(HTMLParser):
 
     def _open_block(self, tag: str) -> None:
         self._end_block(tag)
-        self._pre += tag == "pre"
-        if tag in ("ul", "ol"):
-            self._lists.append(0 if tag == "ol" else None)
+        if tag == "pre":
+            self._pre += 1
+        elif tag == "ul":
+            self._lists.append(None)
+        elif tag == "ol":
+            self._lists.append(0)
         elif tag == "li":
-            last = self._lists[-1] if self._lists else None
-            self._bullet = "  " * (len(self._lists) - 1) + (
-                "- " if last is None else f"{last + 1}. "
-            )
-            if last is not None:
-                self._lists[-1] = last + 1
+            self._open_item()
+
+    def _open_item(self) -> None:
+        indent = "  " * (len(self._lists) - 1)
+        last = self._lists[-1] if self._lists else None
+        if last is None:
+            self._bullet = f"{indent}- "
+        else:
+            self._bullet = f"{indent}{last + 1}. "
+            self._lists[-1] = last + 1
 
     def _close_link(self, address: str, shown: str) -> None:
         shown = shown.strip()
-        if (
-            not address
-            or re.match(r"#|javascript:", address, re.IGNORECASE)
-            or _bare(shown) == _bare(address)
-        ):
-            return
+        if not address or re.match(r"#|javascript:", address, re.IGNORECASE):
+            return  # it leads nowhere outside of its page
+        if _bare(shown) == _bare(address):
+            return  # the text is the address
         self._write(f" ({address})" if shown else address)
 
 
@@ -214,4 +224,5 @@ def _is(tag: str, names: str) -> bool:
 
 
 def _bare(address: str) -> str:
+    """An address without the parts that people leave out."""
     return re.sub(r"^(mailto:|tel:|https?://)", "", address.strip()).rstrip("/")

@@ -1,295 +1,289 @@
-"""What is odd about a column, in a few words each: what an analyst should see before the first sum."""
+"""What is odd about a column: what an analyst should see before the first sum.
+
+A check gives an `Oddity`, which is data; `sentence` puts it into words, at the very end.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import decimal
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from enum import StrEnum
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stnb.catalog import Column
+from .content import Content, Counts, shown
 
-from .ids import column_of
-
-Counts = npt.NDArray[np.int64]
-MOSTLY = 0.5  # share of zeros from which an amount is worth a second look
-RECORDED = {("jpm.jobs", "total"): "means not recorded"}  # where 0 stands for missing (facts §8)
+MOSTLY = 0.5  # the share of zeros from which an amount is worth a second look
+# ServiceTitan gives 0 for a job whose total is not recorded.
+NOT_RECORDED = {("jpm.jobs", "total")}
 OLD = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+YEAR_TWO = dt.datetime(2, 1, 1, tzinfo=dt.UTC)
 SLACK = dt.timedelta(days=1)  # days are kept as midnight somewhere, and clocks differ
-# Dates of what has happened; what is scheduled, due, ends or is predicted may lie ahead.
-PAST = re.compile(
-    r"((created|modified|completed|cancel+ed|closed|sold|paid|deposited|exported|sent|received|submitted|reported|reviewed|approved"
-    r"|arrived|done|dispatched|assigned|returned|updated|verified|installed|manufactured|started|applied|picked)(On|Date|DateTime)"
-    r"|(invoice|transaction|actualCompletion|actualReplacement|lastCheckin)Date|date(Canceled|Reconciled))$",
-    re.IGNORECASE,
+
+# Dates of what has happened. What is scheduled, due or predicted may lie ahead.
+VERBS = (
+    "applied|approved|arrived|assigned|cancel+ed|closed|completed|created|deposited|dispatched|done"
+    "|exported|installed|manufactured|modified|paid|picked|received|reported|returned|reviewed|sent"
+    "|sold|started|submitted|updated|verified"
 )
-DIGITS = re.compile(
-    r"(number|num|code|zip|zipcode|phone|fax|po|value|text)$", re.IGNORECASE
-)  # which may well be digits alone
+NOUNS = "actualCompletion|actualReplacement|invoice|lastCheckin|transaction"
+PAST = re.compile(
+    rf"(({VERBS})(On|Date|DateTime)|({NOUNS})Date|date(Canceled|Reconciled))$", re.IGNORECASE
+)
+# Names of texts that may well consist of digits.
+DIGITS = re.compile(r"(number|num|code|zip|zipcode|phone|fax|po|value|text)$", re.IGNORECASE)
 NUMBER = r"^\s*[-+]?\d+(\.\d+)?\s*$"
 
 
+class Kind(StrEnum):
+    """What can be odd about a column."""
+
+    EMPTY = "empty"
+    CONSTANT = "constant"
+    ZEROS = "zeros"
+    NOT_RECORDED = "not recorded"
+    FUTURE = "future"
+    YEAR_ONE = "year 1"
+    OLD = "before 1990"
+    NUMBERS_AS_TEXT = "numbers as text"
+    EMPTY_TEXT = "empty text"
+    BLANKS = "blanks"
+    SPELLINGS = "spellings"
+    SEVERAL_NAMES = "several names"
+    SEVERAL_IDS = "several ids"
+    REPEATED_KEY = "repeated key"
+
+
 @dataclass(frozen=True)
-class Content:
-    """A column's values, each once.
+class Oddity:
+    """One thing that is odd.
 
     Attributes:
-        path: the column's name.
-        rows: how many there are.
-        values: the distinct ones, missing ones left out; of lists, their lengths.
-        counts: how often each of them stands.
-        codes: for each row the place of its value in `values`, -1 where it is missing.
-        kind: the Arrow type of the column.
-        promised: what the catalogue says of it; None where it says nothing.
+        kind: what it is.
+        count: how many rows, dates, values, ids or names it concerns.
+        rows: how many rows the column has.
+        examples: values that show it, as text.
+        most: for an id with several names, or the reverse, how many the first example has.
     """
 
-    path: str
+    kind: Kind
+    count: int
     rows: int
-    values: pa.Array
-    counts: Counts
-    codes: npt.NDArray[np.int32]
-    kind: pa.DataType
-    promised: Column | None
-
-    @property
-    def nested(self) -> bool:
-        return bool(pa.types.is_nested(self.kind))
-
-    @property
-    def missing(self) -> int:
-        """Rows without a value; a list without elements has none."""
-        there = int(self.counts.sum())
-        if self.nested and len(self.values):
-            there -= int(self.counts[pc.equal(self.values, 0).to_numpy(zero_copy_only=False)].sum())
-        return self.rows - there
-
-    @property
-    def is_text(self) -> bool:
-        return bool(
-            pa.types.is_string(self.values.type) or pa.types.is_large_string(self.values.type)
-        )
-
-    @cached_property
-    def trimmed(self) -> pa.Array:
-        return pc.utf8_trim_whitespace(self.values)
-
-    @cached_property
-    def when(self) -> pa.Array:
-        """Times to the microsecond, which holds the year 1 too."""
-        kind = self.values.type
-        return (
-            self.values.cast(pa.timestamp("us", kind.tz), safe=False)
-            if pa.types.is_timestamp(kind)
-            else self.values
-        )
-
-    def count(self, which: pa.Array) -> int:
-        """In how many rows the values stand for which this is true."""
-        return int(self.counts[which.fill_null(False).to_numpy(zero_copy_only=False)].sum())
+    examples: tuple[str, ...] = ()
+    most: int = 0
 
 
-def content(path: str, series: pd.Series[Any], promised: Column | None) -> Content:
-    """Look at a column once; every check works on its distinct values."""
-    try:
-        array = column_of(series)
-    except (
-        pa.ArrowException,
-        TypeError,
-        ValueError,
-    ):  # values of several types, as an analyst's own column may hold
-        array = pa.array(
-            [None if v is None or v is pd.NA or v != v else str(v) for v in series], pa.string()
-        )
-    kind = array.type
-    if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
-        array = pc.list_value_length(array)
-    elif pa.types.is_nested(kind):
-        array = pc.if_else(pc.is_valid(array), 1, None)
-    coded = (
-        array.dictionary_encode()
-        if not pa.types.is_null(kind)
-        else pa.array([], pa.string()).dictionary_encode()
-    )
-    codes = (
-        coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        if len(coded)
-        else np.full(len(series), -1, np.int32)
-    )
-    counts = np.bincount(codes[codes >= 0], minlength=len(coded.dictionary)).astype(np.int64)
-    return Content(path, len(series), coded.dictionary, counts, codes, kind, promised)
-
-
-def odd(c: Content, resource: str, now: dt.datetime) -> list[str]:
+def oddities(column: Content, resource: str, now: dt.datetime) -> Iterator[Oddity]:
     """What is odd about a column by itself.
 
     Args:
-        resource: where it is from, such as "jpm.jobs"; "" where that is not known.
+        resource: where it is from, such as "jpm.jobs"; "" if that is not known.
         now: what lies behind it is in the future.
     """
-    if not c.rows:
-        return []
-    if c.missing == c.rows:
-        return ["empty in all rows"]
-    if c.nested:
-        return []
-    checks: list[Callable[[], str | None]] = [lambda: _constant(c), lambda: _zeros(c, resource)]
-    if (
-        pa.types.is_temporal(c.values.type)
-        and not pa.types.is_duration(c.values.type)
-        and not pa.types.is_time(c.values.type)
-    ):
-        checks += [lambda: _future(c, now), lambda: _old(c)]
-    if c.is_text:
-        checks += [lambda: _numbers(c), lambda: _blanks(c), lambda: _cases(c)]
-    return [text for check in checks if (text := check())]
+    if not column.rows:
+        return
+    if column.missing == column.rows:
+        yield Oddity(Kind.EMPTY, column.rows, column.rows)
+        return
+    if column.nested:
+        return
+    yield from _constant(column)
+    yield from _zeros(column, resource)
+    if column.is_moment:
+        yield from _future(column, now)
+        yield from _old(column)
+    if column.is_text:
+        yield from _numbers(column)
+        yield from _blanks(column)
+        yield from _spellings(column)
 
 
-def share(part: int, whole: int) -> str:
-    """ "41 %", and never 0 or 100 % for what is neither."""
-    if 0 < part < whole / 100:
-        return "less than 1 %"
-    return f"{min(round(100 * part / whole), 99 if part < whole else 100)} %"
+def _constant(column: Content) -> Iterator[Oddity]:
+    if len(column.values) == 1 and not column.missing and column.rows > 1:
+        value = shown(column.values[0].as_py())
+        yield Oddity(Kind.CONSTANT, column.rows, column.rows, (value,))
 
 
-def times(n: int, what: str) -> str:
-    """ "1 row", "3,000 rows"."""
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
+def _zeros(column: Content, resource: str) -> Iterator[Oddity]:
+    kind = column.values.type
+    zero: decimal.Decimal | float = 0.0
+    if pa.types.is_decimal(kind):
+        zero = decimal.Decimal(0)
+    elif not pa.types.is_floating(kind):
+        return
+    zeros = column.count(pc.equal(column.values, pa.scalar(zero, kind)))
+    if not zeros:
+        return
+    if (resource, column.path) in NOT_RECORDED:
+        yield Oddity(Kind.NOT_RECORDED, zeros, column.rows)
+    elif zeros > MOSTLY * column.rows and len(column.values) > 1:
+        yield Oddity(Kind.ZEROS, zeros, column.rows)
 
 
-def _constant(c: Content) -> str | None:
-    return (
-        f"always {shown(c.values[0].as_py())}"
-        if len(c.values) == 1 and not c.missing and c.rows > 1
-        else None
-    )
+def _future(column: Content, now: dt.datetime) -> Iterator[Oddity]:
+    if not PAST.search(column.path.rpartition(".")[2]):
+        return
+    late = column.count(pc.greater(column.moments, _moment(now + SLACK, column.values.type)))
+    if late:
+        yield Oddity(Kind.FUTURE, late, column.rows)
 
 
-def _zeros(c: Content, resource: str) -> str | None:
-    if not (pa.types.is_floating(c.values.type) or pa.types.is_decimal(c.values.type)):
-        return None
-    zero = decimal.Decimal(0) if pa.types.is_decimal(c.values.type) else 0.0
-    zeros = c.count(pc.equal(c.values, pa.scalar(zero, c.values.type)))
-    means = RECORDED.get((resource, c.path))
-    if means and zeros:
-        return f"0 in {share(zeros, c.rows)}: {means}"
-    return f"0 in {share(zeros, c.rows)}" if zeros > MOSTLY * c.rows and len(c.values) > 1 else None
+def _old(column: Content) -> Iterator[Oddity]:
+    kind = column.values.type
+    old = column.count(pc.less(column.moments, _moment(OLD, kind)))
+    if not old:
+        return
+    never_set = column.count(pc.less(column.moments, _moment(YEAR_TWO, kind)))
+    if never_set:
+        yield Oddity(Kind.YEAR_ONE, never_set, column.rows)
+    if old > never_set:
+        yield Oddity(Kind.OLD, old - never_set, column.rows)
 
 
 def _moment(when: dt.datetime, kind: pa.DataType) -> pa.Scalar:
     """A moment as a value of a column's own type."""
     if pa.types.is_date(kind):
         return pa.scalar(when.date(), kind)
-    return pa.scalar(when if kind.tz else when.replace(tzinfo=None), pa.timestamp("us", kind.tz))
+    if not kind.tz:
+        when = when.replace(tzinfo=None)
+    return pa.scalar(when, pa.timestamp("us", kind.tz))
 
 
-def _future(c: Content, now: dt.datetime) -> str | None:
-    if not PAST.search(c.path.rpartition(".")[2]):
-        return None
-    late = c.count(pc.greater(c.when, _moment(now + SLACK, c.values.type)))
-    return f"{times(late, 'date')} in the future" if late else None
+def _numbers(column: Content) -> Iterator[Oddity]:
+    """Ids and amounts that came as text join and add up wrongly. Codes and zips are meant as text."""
+    if DIGITS.search(column.path.rpartition(".")[2]):
+        return
+    if column.promised is not None and column.promised.values:
+        return
+    if pc.all(pc.match_substring_regex(column.values, NUMBER)).as_py():
+        yield Oddity(Kind.NUMBERS_AS_TEXT, column.rows - column.missing, column.rows)
 
 
-def _old(c: Content) -> str | None:
-    old = pc.less(c.when, _moment(OLD, c.values.type))
-    many = c.count(old)
-    if not many:
-        return None
-    ones = c.count(pc.less(c.when, _moment(dt.datetime(2, 1, 1, tzinfo=dt.UTC), c.values.type)))
-    told = (
-        [f"{times(ones, 'date')} in the year 1, which means none"] if ones else []
-    )  # .NET's smallest date
-    return "; ".join(
-        [*told, *([f"{times(many - ones, 'date')} before 1990"] if many > ones else [])]
-    )
+def _blanks(column: Content) -> Iterator[Oddity]:
+    empty = pc.equal(column.trimmed, "")
+    without_text = column.count(empty)
+    if without_text:
+        yield Oddity(Kind.EMPTY_TEXT, without_text, column.rows)
+    differs = pc.not_equal(column.trimmed, column.values)
+    around = column.count(pc.and_(differs, pc.invert(empty)))
+    if around:
+        yield Oddity(Kind.BLANKS, around, column.rows)
 
 
-def _numbers(c: Content) -> str | None:
-    """Ids and amounts that came as text join and add up wrongly; codes, numbers and zips are meant
-    as text.
-    """
-    if DIGITS.search(c.path.rpartition(".")[2]) or (c.promised is not None and c.promised.values):
-        return None
-    return (
-        "numbers, kept as text"
-        if pc.all(pc.match_substring_regex(c.values, NUMBER)).as_py()
-        else None
-    )
-
-
-def _blanks(c: Content) -> str | None:
-    empty = c.count(pc.equal(c.trimmed, ""))
-    around = c.count(pc.and_(pc.not_equal(c.trimmed, c.values), pc.not_equal(c.trimmed, "")))
-    told = [f"empty text in {times(empty, 'row')}"] if empty else []
-    return "; ".join(
-        [*told, *([f"blanks around the text in {times(around, 'row')}"] if around else [])]
-    )
-
-
-def _cases(c: Content) -> str | None:
-    """One word in several spellings is several groups."""
-    lowered = pc.utf8_lower(c.trimmed)
-    if pc.all(pc.equal(lowered, c.values)).as_py():
-        return None
-    spellings = lowered.dictionary_encode()
-    blank = pc.index(spellings.dictionary, "").as_py()
-    counts = np.bincount(spellings.indices.to_numpy(), minlength=len(spellings.dictionary))
-    twice = np.flatnonzero(counts > 1)
-    twice = twice[twice != blank]  # empty texts are told by themselves
-    if not len(twice):
-        return None
-    first = np.flatnonzero(spellings.indices.to_numpy() == twice[0])[:2].tolist()
-    spelt = " and ".join(repr(shown(c.values[i].as_py())) for i in first)
-    return f"{times(len(twice), 'value')} spelt in several ways, such as {spelt}"
+def _spellings(column: Content) -> Iterator[Oddity]:
+    """One word in several spellings makes several groups."""
+    lowered = pc.utf8_lower(column.trimmed)
+    if pc.all(pc.equal(lowered, column.values)).as_py():
+        return
+    words = lowered.dictionary_encode()
+    codes = words.indices.to_numpy()
+    spellings = np.bincount(codes, minlength=len(words.dictionary))
+    several = np.flatnonzero(spellings > 1)
+    blank = pc.index(words.dictionary, "").as_py()
+    several = several[several != blank]  # empty texts are an oddity of their own
+    if not len(several):
+        return
+    first_two = np.flatnonzero(codes == several[0])[:2].tolist()
+    examples = tuple(shown(column.values[at].as_py()) for at in first_two)
+    yield Oddity(Kind.SPELLINGS, len(several), column.rows, examples)
 
 
 # -- columns beside each other
 
 
-def two_names(ids: Content, names: Content) -> tuple[str | None, str | None]:
-    """(what is odd about the ids, about the names) where they should go together one to one."""
-    both = (ids.codes >= 0) & (names.codes >= 0)
-    n = max(len(names.values), 1)
-    pairs = np.unique(ids.codes[both].astype(np.int64) * n + names.codes[both])
-    return _several(pairs // n, ids, "name"), _several(pairs % n, names, "id")
+def several_names(ids: Content, names: Content) -> Oddity | None:
+    """Ids that stand beside more than one name; None if there are none."""
+    return _several(ids, names, Kind.SEVERAL_NAMES)
 
 
-def _several(codes: Counts, of: Content, what: str) -> str | None:
-    counts = np.bincount(codes, minlength=1)
-    many = int((counts > 1).sum())
-    if not many:
+def several_ids(names: Content, ids: Content) -> Oddity | None:
+    """Names that stand beside more than one id; None if there are none."""
+    return _several(names, ids, Kind.SEVERAL_IDS)
+
+
+def _several(column: Content, other: Content, kind: Kind) -> Oddity | None:
+    both = (column.codes >= 0) & (other.codes >= 0)
+    width = max(len(other.values), 1)
+    pairs = np.unique(column.codes[both].astype(np.int64) * width + other.codes[both])
+    partners: Counts = np.bincount(pairs // width, minlength=1)
+    count = int((partners > 1).sum())
+    if not count:
         return None
-    at = int(np.argmax(counts))
-    kind = "id" if what == "name" else "name"
-    return f"{times(many, kind)} with several {what}s, such as {shown(of.values[at].as_py())!r} with {counts[at]:,}"
+    most = int(np.argmax(partners))
+    example = shown(column.values[most].as_py())
+    return Oddity(kind, count, column.rows, (example,), int(partners[most]))
 
 
-def repeated(df: pd.DataFrame, key: tuple[str, ...]) -> str | None:
-    """Rows whose key an earlier row has."""
+def repeated_key(df: pd.DataFrame, key: tuple[str, ...]) -> Oddity | None:
+    """Rows whose key an earlier row has; None if there are none."""
     rows = df[list(key)]
     again = int((rows.duplicated() & rows.notna().all(axis=1)).sum())
-    return f"{times(again, 'row')} with the key of another row" if again else None
+    return Oddity(Kind.REPEATED_KEY, again, len(df)) if again else None
 
 
-def shown(value: Any, width: int = 40) -> str:
-    """A value in few letters."""
-    if isinstance(value, dt.datetime):
-        midnight = (value.hour, value.minute, value.second) == (0, 0, 0)
-        text = value.strftime("%Y-%m-%d" if midnight else "%Y-%m-%d %H:%M")
-        return (
-            text.rjust(10, "0") if midnight else text.rjust(16, "0")
-        )  # the year 1 has four digits too
-    if isinstance(value, dt.timedelta):
-        return str(value).split(".", 1)[0]
-    if isinstance(value, float):
-        return f"{value:.12g}"
-    text = " ".join(str(value).split()) or '""'
-    return text if len(text) <= width else f"{text[: width - 1]}…"
+# -- in words
+
+
+def sentence(oddity: Oddity) -> str:
+    """An oddity in a few words.
+
+    Example:
+        >>> sentence(Oddity(Kind.FUTURE, 2, 100))
+        '2 dates in the future'
+    """
+    words = SENTENCES[oddity.kind]
+    return words.format(
+        first=next(iter(oddity.examples), ""),
+        all=" and ".join(repr(example) for example in oddity.examples),
+        share=share(oddity.count, oddity.rows),
+        dates=times(oddity.count, "date"),
+        ids=times(oddity.count, "id"),
+        names=times(oddity.count, "name"),
+        rows=times(oddity.count, "row"),
+        values=times(oddity.count, "value"),
+        most=f"{oddity.most:,}",
+    )
+
+
+SENTENCES = {
+    Kind.EMPTY: "empty in all rows",
+    Kind.CONSTANT: "always {first}",
+    Kind.ZEROS: "0 in {share}",
+    Kind.NOT_RECORDED: "0 in {share}: means not recorded",
+    Kind.FUTURE: "{dates} in the future",
+    Kind.YEAR_ONE: "{dates} in the year 1, which means none",  # the smallest date of .NET
+    Kind.OLD: "{dates} before 1990",
+    Kind.NUMBERS_AS_TEXT: "numbers, kept as text",
+    Kind.EMPTY_TEXT: "empty text in {rows}",
+    Kind.BLANKS: "blanks around the text in {rows}",
+    Kind.SPELLINGS: "{values} spelt in several ways, such as {all}",
+    Kind.SEVERAL_NAMES: "{ids} with several names, such as {all} with {most}",
+    Kind.SEVERAL_IDS: "{names} with several ids, such as {all} with {most}",
+    Kind.REPEATED_KEY: "{rows} with the key of another row",
+}
+
+
+def share(part: int, whole: int) -> str:
+    """A share in percent. Only what is neither more nor less is called 0 or 100 %.
+
+    Example:
+        >>> share(41, 100), share(1, 1000), share(999, 1000)
+        ('41 %', 'less than 1 %', '99 %')
+    """
+    if 0 < part < whole / 100:
+        return "less than 1 %"
+    percent = round(100 * part / whole)
+    if part < whole:
+        percent = min(percent, 99)
+    return f"{percent} %"
+
+
+def times(count: int, what: str) -> str:
+    """A count with its noun: "1 row", "3,000 rows"."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

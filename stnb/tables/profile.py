@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,11 @@ import pyarrow.compute as pc
 from stnb.frame import shape_of
 from stnb.session import clock
 
-from .nested.place import about, place_of
-from .oddities import Content, content, odd, repeated, shown, two_names
-from .text import table
+from .content import Content, content, shown
+from .nested.place import place_of
+from .oddities import Oddity, oddities, repeated_key, sentence, several_ids, several_names
+from .profile_page import page, text
+from .provenance import provenance
 
 TOP = 3  # values that are named
 FACTS = {
@@ -31,38 +32,51 @@ FACTS = {
 }
 
 
-class Profile(pd.DataFrame):
-    """What `profile` answers: a DataFrame like any other, with a picture in a notebook."""
+class FrameProfile(pd.DataFrame):
+    """What `profile` returns: a DataFrame like any other, with its own look in a notebook."""
 
     @property
-    def _constructor(self) -> type[Profile]:  # what is left after a selection is one too
-        return Profile
+    def _constructor(self) -> type[FrameProfile]:  # a selection of its rows is one too
+        return FrameProfile
 
     @property
-    def _whole(self) -> bool:
+    def _is_whole(self) -> bool:
         return list(self.columns) == list(FACTS)
 
     def __repr__(self) -> str:
-        return text(self) if self._whole else super().__repr__()
+        return text(self) if self._is_whole else super().__repr__()
 
     def _repr_html_(self) -> str | None:
-        return page(self) if self._whole else pd.DataFrame(self)._repr_html_()  # type: ignore[operator]
+        if self._is_whole:
+            return page(self)
+        html: str | None = pd.DataFrame(self)._repr_html_()  # type: ignore[operator]
+        return html
 
 
-def profile(df: pd.DataFrame) -> Profile:
+def profile(df: pd.DataFrame) -> FrameProfile:
     """What each column of a frame holds, and what is odd about it.
 
+    These things are odd: a column that is empty or has the same value in all rows; amounts that are
+    mostly 0; a date of something that has happened which lies in the future, before 1990 or in the
+    year 1; numbers that are kept as text; blanks around texts; one word in several spellings; an id
+    with several names, or a name with several ids; rows that repeat a key. A job's total of 0 is
+    explained: ServiceTitan means that no total is recorded.
+
+    Args:
+        df: any frame; a frame of a pull is also compared with the catalogue.
+
     Returns:
-        A row for each column, by its name: dtype, filled (the share of rows with a value, 0 to 1; a
-            list without elements
-        is none), distinct (how many different values), min, max and top (the most frequent values
-        with their counts),
-        as text, and suspicious: "" where nothing is odd. Of lists, all this is about their lengths.
-            Odd is what is
-        empty or the same in all rows; mostly 0; a date that has happened in the future, before 1990
-        or in the year 1; numbers as text; blanks around text; one word in several spellings; two
-        ids for a name or two names for an id; a key that stands twice. What means something else by
-        ServiceTitan's ways is said: a job's total of 0 is one that is not recorded (facts §8).
+        A row for each column of `df`, by its name, with
+
+        - dtype
+        - filled: the share of rows with a value, 0 to 1; a list without elements is no value
+        - distinct: how many different values there are
+        - min, max, top: the smallest, the largest and the most frequent values with their counts,
+          as text
+        - suspicious: what is odd, as text; "" if nothing is
+
+        For lists, all of this is about their lengths. `attrs["profile"]["oddities"]` has what is
+        odd as data: for each oddity its column, kind, count and rows.
 
     Example:
         >>> checked = stnb.profile(st.jpm.jobs.pull())
@@ -70,184 +84,143 @@ def profile(df: pd.DataFrame) -> Profile:
         >>> checked.loc["total", "filled"]
         1.0
     """
-    said, place = about(df), place_of(df)
+    origin, place = provenance(df), place_of(df)
     promised = {} if place is None else shape_of(place).by_path
-    resource = "" if said.get("path") else str(said.get("resource") or "").replace(".export.", ".")
     names = [str(name) for name in df.columns]
-    contents = [content(name, df.iloc[:, i], promised.get(name)) for i, name in enumerate(names)]
-    told = {i: odd(c, resource, _now(said)) for i, c in enumerate(contents)}
-    for i, text in _beside(df, contents, () if said.get("path") or place is None else place.key):
-        told[i].append(text)
-    rows = [
-        (str(df.dtypes.iloc[i]), *_facts(c), "; ".join(dict.fromkeys(told[i])))
-        for i, c in enumerate(contents)
-    ]
+    columns = []
+    for at, name in enumerate(names):
+        columns.append(content(name, df.iloc[:, at], promised.get(name)))
+    found = _oddities(df, columns, origin)
+    rows = []
+    for at, column in enumerate(columns):
+        sentences = [sentence(oddity) for oddity in found[at]]
+        rows.append((str(df.dtypes.iloc[at]), *_facts(column), "; ".join(sentences)))
     index = pd.Index(names, name="column", dtype="str")
-    answer = Profile(pd.DataFrame(rows, columns=list(FACTS), index=index).astype(FACTS))
-    answer.attrs["profile"] = {"of": str(said.get("resource") or ""), "rows": len(df)}
+    answer = FrameProfile(pd.DataFrame(rows, columns=list(FACTS), index=index).astype(FACTS))
+    answer.attrs["profile"] = {
+        "of": str(origin.get("resource") or ""),
+        "rows": len(df),
+        "oddities": _as_data(columns, found),
+    }
     return answer
 
 
-def _now(said: dict[str, Any]) -> dt.datetime:
-    """When the rows were read; now, where that is not known."""
+def _oddities(
+    df: pd.DataFrame, columns: list[Content], origin: dict[str, Any]
+) -> list[list[Oddity]]:
+    """What is odd about each column, by itself and beside others."""
+    now = _read_at(origin)
+    is_inside_rows = bool(origin.get("path"))
+    resource = "" if is_inside_rows else str(origin.get("resource") or "")
+    resource = resource.replace(".export.", ".")
+    found = [list(oddities(column, resource, now)) for column in columns]
+    for at, oddity in _ids_and_names(columns):
+        if oddity not in found[at]:  # two columns may hold the names of one id
+            found[at].append(oddity)
+    place = place_of(df)
+    key = () if place is None or is_inside_rows else place.key
+    repeated = _repeated_key(df, key)
+    if repeated is not None:
+        found[[column.path for column in columns].index(key[0])].append(repeated)
+    return found
+
+
+def _read_at(origin: dict[str, Any]) -> dt.datetime:
+    """When the rows were read; now, if that is not known."""
     try:
-        return dt.datetime.fromisoformat(str(said["began"]))
+        return dt.datetime.fromisoformat(str(origin["began"]))
     except (KeyError, ValueError):
         return clock.now()
 
 
-def _facts(c: Content) -> tuple[float | None, int, str | None, str | None, str | None]:
-    filled = None if not c.rows else (c.rows - c.missing) / c.rows
-    if not len(c.values):
+def _as_data(columns: list[Content], found: list[list[Oddity]]) -> list[dict[str, Any]]:
+    data = []
+    for column, oddities_of_it in zip(columns, found, strict=True):
+        for oddity in oddities_of_it:
+            fields = {"kind": str(oddity.kind), "count": oddity.count, "rows": oddity.rows}
+            data.append({"column": column.path, **fields})
+    return data
+
+
+# -- the facts
+
+
+def _facts(column: Content) -> tuple[float | None, int, str | None, str | None, str | None]:
+    """filled, distinct, min, max and top of a column."""
+    filled = None
+    if column.rows:
+        filled = (column.rows - column.missing) / column.rows
+    if not len(column.values):
         return filled, 0, None, None, None
-    unit = " long" if c.nested else ""
-    first, last = (None if value is None else shown(value) + unit for value in _ends(c.values))
-    return filled, len(c.values), first, last, _top(c, unit)
+    unit = " long" if column.nested else ""
+    first, last = _ends(column.values)
+    low = None if first is None else shown(first) + unit
+    high = None if last is None else shown(last) + unit
+    return filled, len(column.values), low, high, _top(column, unit)
 
 
 def _ends(values: pa.Array) -> tuple[Any, Any]:
-    """The smallest and the largest value; of a type that has no order, None."""
+    """The smallest and the largest value; None for both if the type has no order."""
     kind = values.type
+    if pa.types.is_duration(kind):
+        values = values.cast(pa.int64())  # Arrow orders no durations
     try:
-        found = pc.min_max(values.cast(pa.int64()) if pa.types.is_duration(kind) else values)
-        return tuple(found[end].cast(kind).as_py() for end in ("min", "max"))
+        found = pc.min_max(values)
+        return found["min"].cast(kind).as_py(), found["max"].cast(kind).as_py()
     except pa.ArrowException:
         return None, None
 
 
-def _top(c: Content, unit: str) -> str | None:
-    """The most frequent values, where any of them stands twice."""
-    if c.counts.max() < 2:
+def _top(column: Content, unit: str) -> str | None:
+    """The most frequent values; None if no value comes twice."""
+    if column.counts.max() < 2:
         return None
-    most = np.argsort(-c.counts, kind="stable")[:TOP]
-    return " · ".join(
-        f"{shown(c.values[int(i)].as_py(), 24)}{unit} ({c.counts[i]:,})" for i in most
-    )
+    most = np.argsort(-column.counts, kind="stable")[:TOP]
+    parts = []
+    for at in most.tolist():
+        value = shown(column.values[at].as_py(), 24)
+        parts.append(f"{value}{unit} ({column.counts[at]:,})")
+    return " · ".join(parts)
 
 
-def _beside(
-    df: pd.DataFrame, contents: list[Content], key: tuple[str, ...]
-) -> Iterator[tuple[int, str]]:
-    """What is odd about columns together: (number of the column, what)."""
-    at = {c.path: i for i, c in enumerate(contents)}
-    for i, c in enumerate(contents):
-        for name in _names_of(c.path):
-            if name in at and not c.nested and not contents[at[name]].nested:
-                for j, text in zip((i, at[name]), two_names(c, contents[at[name]]), strict=True):
-                    if text:
-                        yield j, text
-    if key and set(key) <= set(at) and len(at) == df.shape[1] and (text := repeated(df, key)):
-        yield at[key[0]], text
+# -- columns beside each other
+
+
+def _ids_and_names(columns: list[Content]) -> Iterator[tuple[int, Oddity]]:
+    """Ids and their names that do not go together one to one, each with its column's number."""
+    numbers = {column.path: at for at, column in enumerate(columns)}
+    for at, ids in enumerate(columns):
+        for name in _names_of(ids.path):
+            beside = numbers.get(name)
+            if beside is None or ids.nested or columns[beside].nested:
+                continue
+            names = columns[beside]
+            several = several_names(ids, names)
+            if several is not None:
+                yield at, several
+            several = several_ids(names, ids)
+            if several is not None:
+                yield beside, several
 
 
 def _names_of(path: str) -> tuple[str, ...]:
-    """The columns that may hold the names of an id's rows: "customer.id" and "customerId" ->
-    "customer.name" or "customerName".
+    """The columns that may hold the names for a column of ids.
+
+    Example:
+        >>> _names_of("customer.id"), _names_of("customerId")
+        (('customer.name', 'customerName'), ('customerName', 'customer.name'))
     """
     head, dot, last = path.rpartition(".")
     if last == "id":
-        return (f"{head}{dot}name", f"{head}Name") if head else ("name",)
-    return (f"{path[:-2]}Name", f"{path[:-2]}.name") if last.endswith("Id") else ()
+        return (f"{head}.name", f"{head}Name") if dot else ("name",)
+    if last.endswith("Id"):
+        stem = path.removesuffix("Id")
+        return f"{stem}Name", f"{stem}.name"
+    return ()
 
 
-# -- in a terminal
-
-
-def text(profile: pd.DataFrame) -> str:
-    """A profile as text; what is suspicious comes before the values, which a narrow terminal cuts."""
-    facts = profile.reset_index()
-    facts["dtype"] = [_short(dtype) for dtype in facts["dtype"]]
-    facts["filled"] = [_percent(part) for part in facts["filled"]]
-    order = ["column", "dtype", "filled", "distinct", "suspicious", "top", "min", "max"]
-    return f"{_title(profile)}\n{table(facts[order], 200, rows=len(facts), cell=80)}"
-
-
-# -- in a notebook. Without a style sheet, which a notebook that is not trusted would lose.
-
-CELL = "padding:3px 14px 3px 0;vertical-align:top;text-align:left;background:none"
-CODE = "font-family:var(--jp-code-font-family,var(--vscode-editor-font-family,monospace))"
-QUIET = "opacity:.7"
-WARN = "var(--jp-warn-color0,#b06000)"
-LINE = "border-bottom:1px solid var(--jp-border-color2,var(--vscode-editorWidget-border,#d8dee4))"
-
-
-def page(profile: pd.DataFrame) -> str:
-    """A profile as HTML, in the colours of the page around it."""
-    head = "".join(
-        f'<th scope="col" style="{CELL};{QUIET};font-weight:400">{name}</th>'
-        for name in ("column", "filled", "distinct", "from", "to", "most frequent", "suspicious")
-    )
-    body = "".join(
-        _row(str(name), row)
-        for name, row in zip(profile.index, profile.to_dict("records"), strict=True)
-    )
-    return (
-        f'<div style="max-width:100%;overflow-x:auto;margin:4px 0"><div style="margin-bottom:4px">{escape(_title(profile))}</div>'
-        f'<table style="border-collapse:collapse;margin:0;font-size:90%"><thead><tr style="background:none;{LINE}">{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
-
-
-def _title(profile: pd.DataFrame) -> str:
-    said = profile.attrs.get("profile") or {}
-    odd = int((profile["suspicious"] != "").sum()) if "suspicious" in profile else 0
-    rows = (
-        f"{said['rows']:,} rows × {len(profile)} columns"
-        if "rows" in said
-        else f"{len(profile)} columns"
-    )
-    parts = [str(said["of"])] if said.get("of") else []
-    return " · ".join(
-        [*parts, rows, f"{odd} with something suspicious" if odd else "nothing suspicious"]
-    )
-
-
-def _row(name: str, row: dict[Any, Any]) -> str:
-    odd = str(row.get("suspicious") or "")
-    mark = f'<span style="color:{WARN}" aria-hidden="true">▲</span> {escape(odd)}' if odd else ""
-    texts = [_text(row.get("min")), _text(row.get("max")), _text(row.get("top"))]
-    cells = "".join(
-        f'<td style="{CELL};white-space:normal;max-width:20em;overflow-wrap:anywhere">{t}</td>'
-        for t in texts
-    )
-    return (
-        f'<tr style="background:none;{LINE}"><th scope="row" style="{CELL};{CODE};font-weight:400;white-space:nowrap">{escape(name)}'
-        f' <span style="{QUIET};font-size:85%">{escape(_short(row.get("dtype")))}</span></th>'
-        f'<td style="{CELL};white-space:nowrap">{_bar(row.get("filled"))}</td>'
-        f'<td style="{CELL};text-align:right">{_count(row.get("distinct"))}</td>{cells}'
-        f'<td style="{CELL};white-space:normal;min-width:14em">{mark}</td></tr>'
-    )
-
-
-def _bar(filled: Any) -> str:
-    """The share as a small bar and a number."""
-    if filled is None or pd.isna(filled):
-        return "–"
-    part = float(filled)
-    return (
-        '<span aria-hidden="true" style="display:inline-block;width:48px;height:.55em;margin-right:6px;border-radius:2px;'
-        'background:color-mix(in srgb,currentColor 16%,transparent)">'
-        f'<span style="display:block;height:100%;width:{100 * part:.0f}%;border-radius:2px;'
-        'background:var(--jp-brand-color1,var(--vscode-focusBorder,#1976d2))"></span></span>'
-        + _percent(part)
-    )
-
-
-def _percent(part: Any) -> str:
-    """A share in words: 0 and 100 % are only what is just that."""
-    if part is None or pd.isna(part):
-        return "–"
-    return f"{min(99, max(1, round(100 * part))) if 0 < part < 1 else round(100 * part)} %"
-
-
-def _text(value: Any) -> str:
-    return escape(value) if isinstance(value, str) else ""
-
-
-def _count(value: Any) -> str:
-    return "" if value is None or pd.isna(value) else f"{int(value):,}"
-
-
-def _short(dtype: Any) -> str:
-    """A dtype without what lists hold, which is long."""
-    return "list" if str(dtype).startswith(("list", "large_list")) else str(dtype)
+def _repeated_key(df: pd.DataFrame, key: tuple[str, ...]) -> Oddity | None:
+    """Rows whose key an earlier row has; None if the frame has no such columns, or two of a name."""
+    if not key or not set(key) <= set(df.columns) or not df.columns.is_unique:
+        return None
+    return repeated_key(df, key)

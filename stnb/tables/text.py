@@ -5,50 +5,73 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from pandas.api import types
 
 
 def table(frame: pd.DataFrame, width: int, rows: int = 20, cell: int = 24) -> str:
-    """The first rows and as many columns as fit, for a terminal; columns that are empty or nested
-    come last, if at all.
+    """The first rows and as many columns as fit, for a terminal.
+
+    Columns that are empty or nested come last.
+
+    Args:
+        width: the letters of a line.
+        rows: how many rows at most.
+        cell: the letters of a value at most; longer values are cut.
+
+    Example:
+        >>> print(table(pd.DataFrame({"city": ["Mesa", "Tempe"], "jobs": [12, 7]}), 80))
+        city   jobs
+        Mesa     12
+        Tempe     7
     """
     top = frame.head(rows)
-    plain = [
-        c
-        for c in top.columns
-        if not isinstance(top[c].dtype, pd.ArrowDtype) and top[c].notna().any()
-    ]
     lines = [""] * (len(top) + 1)
     shown = 0
-    for name in [*plain, *(c for c in top.columns if c not in plain)]:
-        right = pd.api.types.is_numeric_dtype(top[name].dtype) and not pd.api.types.is_bool_dtype(
-            top[name].dtype
-        )
-        texts = [str(name), *(_cell(v, cell) for v in top[name])]
-        wide = max(map(len, texts))
-        if shown and len(lines[0]) + 2 + wide > width:
-            break
+    for name in _in_order(top):
+        column = _padded(name, top[name], cell)
         gap = "  " if shown else ""
-        lines = [
-            line + gap + (text.rjust(wide) if right else text.ljust(wide))
-            for line, text in zip(lines, texts, strict=True)
-        ]
+        if shown and len(lines[0]) + len(gap) + len(column[0]) > width:
+            break
+        lines = [f"{line}{gap}{text}" for line, text in zip(lines, column, strict=True)]
         shown += 1
-    more = [
-        f"{n:,} more {what}"
-        for n, what in ((len(frame) - len(top), "rows"), (frame.shape[1] - shown, "columns"))
-        if n
-    ]
-    return "\n".join(
-        [*(line.rstrip() for line in lines), *([f"… {' and '.join(more)}"] if more else [])]
-    )
+    more = []
+    if len(frame) > len(top):
+        more.append(f"{len(frame) - len(top):,} more rows")
+    if frame.shape[1] > shown:
+        more.append(f"{frame.shape[1] - shown:,} more columns")
+    if more:
+        lines.append(f"… {' and '.join(more)}")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _in_order(frame: pd.DataFrame) -> list[Any]:
+    first, last = [], []
+    for name in frame.columns:
+        nested = isinstance(frame[name].dtype, pd.ArrowDtype)
+        if nested or frame[name].isna().all():
+            last.append(name)
+        else:
+            first.append(name)
+    return first + last
+
+
+def _padded(name: Any, values: pd.Series[Any], width: int) -> list[str]:
+    """A column's name and values as texts of one width, numbers to the right."""
+    texts = [str(name), *(_cell(value, width) for value in values)]
+    wide = max(map(len, texts))
+    if types.is_numeric_dtype(values.dtype) and not types.is_bool_dtype(values.dtype):
+        return [text.rjust(wide) for text in texts]
+    return [text.ljust(wide) for text in texts]
 
 
 def _cell(value: Any, width: int) -> str:
-    if not pd.api.types.is_scalar(value):
-        text = str(list(value) if hasattr(value, "__iter__") else value)
-    elif pd.isna(value):
-        text = "–"
-    else:
-        text = f"{value:%Y-%m-%d %H:%M}" if isinstance(value, pd.Timestamp) else str(value)
-    text = " ".join(text.split())
+    text = " ".join(_written(value).split())
     return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _written(value: Any) -> str:
+    if not types.is_scalar(value):
+        return str(list(value)) if hasattr(value, "__iter__") else str(value)
+    if pd.isna(value):
+        return "–"
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, pd.Timestamp) else str(value)

@@ -7,7 +7,6 @@ import os
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from email.utils import formatdate
@@ -28,6 +27,7 @@ from stnb.credentials import HOSTS, Credentials, Secret
 from stnb.demoserver import BEFORE, STATES
 from stnb.explorer.parts.doctor import Doctor, as_shown, doctor
 from stnb.session import Knock, Session
+from tests.helpers.moments import NOW
 
 PAIR, SECRET, KEY = "cid.pairQ7w8e9r0", "cs1.secretQ7w8e9r0", "ak1.keyQ7w8e9r0"
 SECRETS = (PAIR, SECRET, KEY, demoserver.CLIENT_ID, demoserver.CLIENT_SECRET, demoserver.APP_KEY)
@@ -559,12 +559,13 @@ def test_unreachable(error: type[httpx.HTTPError], why: Exception | None, words:
     ("off", "ok"),
     [(0, True), (55, True), (-55, True), (65, False), (-65, False), (90_000 * 3, False)],
 )
+@pytest.mark.usefixtures("still")
 def test_clock(off: float, ok: bool) -> None:
     """A clock that is off by more than a minute is told, in words."""
 
     def server(request: httpx.Request) -> httpx.Response:
         answer = refuse(request)
-        answer.headers["date"] = formatdate(time.time() + off, usegmt=True)
+        answer.headers["date"] = formatdate(NOW.timestamp() + off, usegmt=True)
         return answer
 
     check = examine(account(server))["clock"]

@@ -290,7 +290,7 @@ def test_columns_and_filters_are_tables(st: stnb.Account) -> None:
     filters = st.crm.customers.filters.set_index("name")
 
     assert columns.loc["customerId", "refers to"] == "crm.customers"
-    assert columns.loc["completedOn", "dtype"] == "datetime64[ns, UTC]"
+    assert columns.loc["completedOn", "dtype"] == "datetime64[us, UTC]"
     assert filters.loc["active", "values"] == "True, Any, False"
 
 

@@ -71,23 +71,23 @@ def test_compare_before_and_after_an_upgrade() -> None:
     before = scopes.table(st)
     st._session.app.state.name = "upgraded"
     assert (
-        scopes.compare(before, st)["change"] == ""
+        scopes.compare_access(before, st)["change"] == ""
     ).all()  # the token in use is still the old one
     after = scopes.table(st, renew=True)
-    change = scopes.compare(before, after)
+    change = scopes.compare_access(before, after)
 
     assert list(change.columns) == ["resource", "scope", "a", "b", "change"]
     assert set(change.loc[change["change"].eq("gained"), "resource"]) == MISSING
     assert list(change["change"].head(len(MISSING))) == ["gained"] * len(MISSING)
-    assert set(scopes.compare(after, before)["change"]) == {"lost", ""}
+    assert set(scopes.compare_access(after, before)["change"]) == {"lost", ""}
 
 
 def test_compare_two_accounts() -> None:
     """Two accounts are compared as they are; what one of them does not know is marked."""
     one, none = practice("healthy"), practice("wrong-secret")
 
-    assert set(scopes.compare(one, one)["change"]) == {""}
-    assert set(scopes.compare(one, none)["change"]) == {"unknown", ""}
+    assert set(scopes.compare_access(one, one)["change"]) == {""}
+    assert set(scopes.compare_access(one, none)["change"]) == {"unknown", ""}
 
 
 def test_compare_tables_of_different_catalogues() -> None:
@@ -99,7 +99,7 @@ def test_compare_tables_of_different_catalogues() -> None:
             "granted": pd.array([True, True], dtype="boolean"),
         }
     )
-    change = scopes.compare(a.head(1), a).set_index("resource")
+    change = scopes.compare_access(a.head(1), a).set_index("resource")
 
     assert (change.loc["x", "change"], change.loc["y", "change"], change.loc["y", "scope"]) == (
         "",
@@ -111,7 +111,7 @@ def test_compare_tables_of_different_catalogues() -> None:
 def test_compare_refuses_other_frames() -> None:
     """A frame that is no table of access is refused, with the way to get one."""
     with pytest.raises(stnb.BadFilter, match=r"st\.access"):
-        scopes.compare(pd.DataFrame({"id": [1]}), practice("healthy"))
+        scopes.compare_access(pd.DataFrame({"id": [1]}), practice("healthy"))
 
 
 def test_authorize_asks_once() -> None:

@@ -37,9 +37,9 @@ def money_and_times(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> pd.DataFr
 
 def _typed(column: pd.Series, dtype: str) -> pd.Series:
     if dtype.startswith("datetime64"):
-        return pd.to_datetime(column, format="ISO8601", utc="UTC" in dtype).dt.as_unit("ns")
+        return pd.to_datetime(column, format="ISO8601", utc="UTC" in dtype).dt.as_unit("us")
     if dtype.startswith("timedelta64"):
-        return pd.to_timedelta(column).dt.as_unit("ns")
+        return pd.to_timedelta(column).dt.as_unit("us")
     if dtype == "Float64":
         return pd.to_numeric(column).astype(dtype)
     return column if dtype.startswith("list") else column.astype(dtype)

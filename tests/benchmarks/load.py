@@ -19,12 +19,11 @@ import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from badserver import Loopback, Toys, account_at  # noqa: E402
+sys.path.insert(0, str(HERE.parents[1]))
 
 from stnb import StnbError  # noqa: E402
 from stnb.account.account import Account  # noqa: E402
+from tests.helpers.misbehaving_server import Loopback, Toys, account_at  # noqa: E402
 
 ROWS, SEEDS, BATCH = 1_000_000, range(20), 2500
 

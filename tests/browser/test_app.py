@@ -8,7 +8,6 @@ import contextlib
 import importlib.util
 import os
 import re
-import signal
 import subprocess
 import sys
 import urllib.error
@@ -22,6 +21,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.labkit import HOMES, Lab, _free_port, chromium, write_notebook
+from tests.helpers.interrupts import ended
 from tests.helpers.moments import DEMO_TODAY
 
 PATIENCE = 60_000
@@ -84,8 +84,7 @@ def app(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str
                 process,
             )
         finally:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=30)
+            ended(process)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("voila") is None, reason="the app needs voila")
@@ -109,8 +108,8 @@ def test_the_explorer_is_a_page(driver: Any, tmp_path: Path) -> None:
             assert "stnb.explore(" not in page.content()  # the source stays behind
             assert errors == []
             assert [url for url in others if ICON_FONT not in url] == []
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        ended(process)
+        assert process.returncode == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(address, timeout=5)
 

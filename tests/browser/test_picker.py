@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from stnb import catalog
-from stnb.catalog.phrases import EMPTY
+from stnb.catalog.phrases import filler_words
 from stnb.explorer import assets
 from stnb.explorer.parts import picker
 from tests.browser.labkit import Lab, chromium, write_notebook
@@ -149,7 +149,7 @@ def test_any_text_is_borne(blank: Page) -> None:
 def _ranked(blank: Page, queries: list[str]) -> list[Any]:
     code = (Path(assets.HERE) / "parts/search.js").read_text()
     packed = base64.b64encode(picker.pack(catalog.load())).decode()
-    return list(blank.evaluate(RANK, [code, packed, sorted(EMPTY), queries]))
+    return list(blank.evaluate(RANK, [code, packed, sorted(filler_words()), queries]))
 
 
 def test_choosing_by_keyboard_alone(lab: Lab) -> None:

@@ -4,6 +4,7 @@ document.
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import time
@@ -14,8 +15,8 @@ from typing import Any
 
 import pytest
 
+import stnb
 from stnb import catalog
-from stnb.account.resource import Resource
 from stnb.catalog import Catalog, Column, Endpoint, read
 from stnb.catalog.build.build import build, dump
 from stnb.catalog.store import walk
@@ -203,7 +204,8 @@ def test_filters_collide_neither_with_our_options_nor_with_each_other(known: Cat
         names = [p.py for p in e.filters]
         assert not OPTIONS & set(names), e.name
         assert len(set(names)) == len(names), e.name
-    assert {"limit", "page_size"} <= set(Resource.start.__kwdefaults__)
+    start = inspect.signature(stnb.connect("demo")["jpm.jobs"].start)
+    assert {"limit", "page_size"} <= set(start.parameters)
 
 
 def test_it_is_small_and_quick(known: Catalog) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 import stnb
 from stnb.cli import lab, main
+from tests.helpers.interrupts import ended
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -52,9 +53,8 @@ def test_the_address_works_until_the_end(how: signal.Signals, tmp_path: Path) ->
             urllib.request.urlopen(api, timeout=20)
         refused.value.close()
         assert refused.value.code == 403
-        process.send_signal(how)
-        process.stderr.read()
-        assert process.wait(20) == 0
+        ended(process, how)
+        assert process.returncode == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(api, timeout=5)
 

@@ -379,17 +379,18 @@ def test_an_editor_in_between_is_not_overwritten(monkeypatch: pytest.MonkeyPatch
     assert Path(".env").read_text() == f"A=2\nB=3\n\n{NAME}={NEW}\n"
 
 
-def test_a_lock_that_stays_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Who waits too long for another writer is told so."""
-    fcntl = pytest.importorskip("fcntl")
+def test_a_lock_that_stays_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Who waits too long for another writer is told so, and no lock file stays behind."""
     monkeypatch.setattr(atomic, "PATIENCE", 0.05)
-    handle = os.open(tmp_path, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        with pytest.raises(CannotSave, match="locked"):
-            put(".env", {NAME: NEW})
-    finally:
-        os.close(handle)
+
+    with (
+        atomic.locked(tmp_path / ".env.lock"),
+        pytest.raises(CannotSave, match="keeps it locked"),
+    ):
+        put(".env", {NAME: NEW})
+
+    put(".env", {NAME: NEW})
+    assert os.listdir(tmp_path) == [".env"]
 
 
 # -- git
@@ -403,16 +404,32 @@ def git(*arguments: str) -> None:
     )
 
 
-@pytest.fixture(params=["with git", "without git"])
-def tree(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A work tree; the second time git gives no answers, so that files are read instead."""
+@pytest.fixture
+def tree(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A work tree with a folder in it."""
     root = tmp_path / "tree"
     (root / "sub").mkdir(parents=True)
     monkeypatch.chdir(root)
     git("init", "-q")
-    if request.param == "without git":
-        monkeypatch.setattr(gitguard, "_git", lambda *arguments: None)
     return root
+
+
+@pytest.mark.parametrize("answer", ["no git", "an error"])
+def test_without_an_answer_a_file_is_exposed(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: str
+) -> None:
+    """A work tree on a machine without git, or one that git refuses to read, counts as exposed."""
+    Path(".gitignore").write_text(".env\n")
+    assert gitguard.git_state("sub/.env") == "ignored"
+
+    if answer == "no git":
+        monkeypatch.setenv("PATH", str(tmp_path))
+    else:
+        (tree / ".git" / "HEAD").write_text("broken")
+
+    assert gitguard.git_state("sub/.env") == "exposed"
+    with pytest.raises(CannotSave, match="install it or name a file outside"):
+        guard("sub/.env", add_to_gitignore=True)
 
 
 def test_outside_git_anything_goes() -> None:

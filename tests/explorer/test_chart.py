@@ -125,6 +125,21 @@ def test_the_code_draws_the_same_numbers_for_every_choice() -> None:
     assert len(specs) > 30
 
 
+def test_the_code_imports_what_the_readme_names() -> None:
+    """The lines of every choice import matplotlib, pandas and `stnb.pictures`, and no inner module."""
+    frame = jobs()
+
+    for spec in every_spec(frame):
+        imports = [line for line in pictures.code(spec).splitlines() if "import " in line]
+        assert "from stnb import pictures" in imports
+        assert set(imports) <= {
+            "import matplotlib.pyplot as plt",
+            "import pandas as pd",
+            "from stnb import pictures",
+        }
+    assert stnb.pictures is pictures
+
+
 def test_every_frame_of_the_catalogue_has_a_picture() -> None:
     """Rows of every resource allow a picture that goes to plain data and back; those of every
     eighth are drawn.
@@ -182,7 +197,7 @@ def test_months_are_those_of_the_tenant(zone: str, month: str) -> None:
     frame.attrs["stnb"] = {"resource": "jpm.jobs", "timezone": zone}
     spec = pictures.settled(frame, Spec("over time", "count", "createdOn", every="month"))
 
-    assert list(numbers.over_time(frame, spec).index) == [pd.Timestamp(month)]
+    assert list(numbers.computed(frame, spec)["months"].index) == [pd.Timestamp(month)]
     assert zone in pictures.code(spec)
 
 

@@ -5,7 +5,6 @@ never run.
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import json
 import threading
 from pathlib import Path
@@ -21,10 +20,12 @@ from stnb.explorer.parts import export
 from stnb.explorer.parts.export import Export
 from stnb.frame import save as saving
 from stnb.frame.save import save
+from tests.helpers.moments import NOW
 
+pytestmark = pytest.mark.usefixtures("still")
 CODE = 'import stnb\n\nst = stnb.connect("demo")\ndf = st.jpm.jobs.pull(limit=20)'
 FRAME = pd.DataFrame({"id": [1, 2, 3], "name": ["a", "=1+1", None]})
-TODAY = f"{dt.date.today():%Y-%m-%d}"
+TODAY = f"{NOW:%Y-%m-%d}"
 
 
 class Bench:

@@ -21,11 +21,11 @@ from stnb.catalog import Column, Endpoint
 from stnb.errors import BadFilter, UnexpectedAnswer
 from stnb.frame import (
     Decoded,
-    add_drift,
     assemble,
     decode,
     dtype_of,
     narrow,
+    sentences,
     shape_of,
 )
 from tests.helpers.catalog_columns import leaves
@@ -33,8 +33,8 @@ from tests.helpers.catalog_columns import leaves
 KNOWN = catalog.load()
 DTYPES = {
     "integer": "Int64", "decimal": "Float64", "number": "Float64", "boolean": "boolean", "string": "str", "enum": "str",
-    "guid": "str", "html": "str", "any": "str", "date-time": "datetime64[ns, UTC]", "date": "datetime64[ns]",
-    "duration": "timedelta64[ns]",
+    "guid": "str", "html": "str", "any": "str", "date-time": "datetime64[us, UTC]", "date": "datetime64[us]",
+    "duration": "timedelta64[us]",
 }  # fmt: skip
 JOBS = KNOWN["jpm.jobs"]
 
@@ -70,7 +70,7 @@ def page(rows: Any, e: Endpoint = ALL, **envelope: Any) -> Decoded:
 
 def frame_of(*pages: Any, e: Endpoint = ALL, **options: Any) -> tuple[pd.DataFrame, dict[str, str]]:
     frame, drift, _ = assemble([page(p, e) for p in pages], shape_of(e), **options)
-    return frame, drift
+    return frame, sentences(drift)
 
 
 def column_of(name: str, *pages: list[Any], e: Endpoint = ALL) -> tuple[list[Any], str]:
@@ -120,7 +120,7 @@ def test_an_empty_frame_has_every_promised_column(endpoint: Endpoint) -> None:
             "date-time",
             ["2026-07-01T09:30:00Z", "2026-07-01T09:30:00.1Z", "2026-07-01T09:30:00.1234567Z", "2026-07-01T09:30:00", "2026-07-01T09:30:00+02:00", None],
             [
-                pd.Timestamp("2026-07-01T09:30:00Z"), pd.Timestamp("2026-07-01T09:30:00.1Z"), pd.Timestamp("2026-07-01T09:30:00.1234567Z"),
+                pd.Timestamp("2026-07-01T09:30:00Z"), pd.Timestamp("2026-07-01T09:30:00.1Z"), pd.Timestamp("2026-07-01T09:30:00.123456Z"),
                 pd.Timestamp("2026-07-01T09:30:00Z"), pd.Timestamp("2026-07-01T07:30:00Z"), None,
             ],
         ),
@@ -134,7 +134,7 @@ def test_an_empty_frame_has_every_promised_column(endpoint: Endpoint) -> None:
             ["01:02:03", "1.02:03:04", "-00:00:01.5", "00:00:00.1234567", "25:00:00", "08:30", "PT1H30M", None],
             [
                 pd.Timedelta(hours=1, minutes=2, seconds=3), pd.Timedelta(days=1, hours=2, minutes=3, seconds=4), pd.Timedelta(seconds=-1.5),
-                pd.Timedelta(123456700, "ns"), pd.Timedelta(hours=25), pd.Timedelta(hours=8, minutes=30), pd.Timedelta(minutes=90), None,
+                pd.Timedelta(123456, "us"), pd.Timedelta(hours=25), pd.Timedelta(hours=8, minutes=30), pd.Timedelta(minutes=90), None,
             ],
         ),
         ("any", ["text", 5, 1.5, True, None], ["text", "5", "1.5", "true", None]),
@@ -184,7 +184,7 @@ BREAKS: dict[str, tuple[list[dict[str, Any]], str, list[Any], str, str]] = {
     "null in required int": ([{"integer": None}, {"integer": 1}], "integer", [None, 1], "Int64", ""),
     "missing key": ([{"integer": 1}, {"string": "x"}], "integer", [1, None], "Int64", ""),
     "key order differs": ([{"integer": 1, "string": "x"}, {"string": "y", "integer": 2}], "string", ["x", "y"], "str", ""),
-    "column all null": ([{"date-time": None}, {"date-time": None}], "date-time", [None, None], "datetime64[ns, UTC]", ""),
+    "column all null": ([{"date-time": None}, {"date-time": None}], "date-time", [None, None], "datetime64[us, UTC]", ""),
     "unknown scalar key": ([{"integer": 1}, {"new": 5}], "new", [None, 5], "Int64", "not in the catalogue"),
     "unknown text that looks like a date": ([{"new": "2026-01-01"}], "new", ["2026-01-01"], "str", "not in the catalogue"),
     "unknown nested key": ([{"new": {"a": {"b": 1}}}, {}], "new.a.b", [1, None], "Int64", "not in the catalogue"),
@@ -218,7 +218,8 @@ BREAKS: dict[str, tuple[list[dict[str, Any]], str, list[Any], str, str]] = {
     "amount text 2^53+1": ([{"amount": str(2**53 + 1)}, {"amount": "0.5"}], "amount", [str(2**53 + 1), "0.5"], "str", "no decimal in 1 row"),
     "null object beside a string for int": ([{"inside": None, "integer": "x"}], "integer", ["x"], "str", "kept as text"),
     "duration garbage": ([{"duration": "an hour"}, {"duration": "01:00:00"}], "duration", ["an hour", "01:00:00"], "str", "kept as text"),
-    "duration beyond 292 years": ([{"duration": "10675199.02:48:05.4775807"}], "duration", ["10675199.02:48:05.4775807"], "str", "kept as text"),
+    "duration of .NET's largest": ([{"duration": "10675199.02:48:05.4775807"}], "duration", [dt.timedelta(10675199, 10085, 477580)], "timedelta64[us]", ""),
+    "duration beyond 292,000 years": ([{"duration": "106751992.00:00:00"}], "duration", ["106751992.00:00:00"], "str", "kept as text"),
     "half an emoji": ([{"string": "cut \ud83d"}, {"string": "\U0001f600"}], "string", ["cut \\ud83d", "\U0001f600"], "str", "kept as text"),
     "any object": ([{"any": {"a": 1}}, {"any": [{"w": "2026-01-01"}]}], "any", ['{"a":1}', '[{"w":"2026-01-01"}]'], "str", ""),
     "any objects alike": ([{"any": {"a": 1}}, {"any": {"a": 2}}], "any", ['{"a":1}', '{"a":2}'], "str", ""),
@@ -272,12 +273,11 @@ def test_a_broken_page_beside_clean_ones_loses_nothing(case: str, tmp_path: Path
         frame.to_parquet(tmp_path / "x.parquet")
 
 
-def test_years_that_nanoseconds_do_not_hold() -> None:
-    """0001 and 9999 are read to the microsecond, and that is told; beside them no other date is
-    wrong.
-    """
+def test_all_years_are_read_to_the_microsecond() -> None:
+    """The years 1 to 9999 have one type and no drift; a seventh digit is cut, before 1970 too."""
     texts = [
         "0001-01-01T00:00:00Z",
+        "1969-12-31T23:59:59.8765433Z",
         "9999-12-31T23:59:59.9999999Z",
         "2026-07-01T09:30:00.1234567Z",
         None,
@@ -287,14 +287,55 @@ def test_years_that_nanoseconds_do_not_hold() -> None:
         found, dtype = column_of("date-time", *pages)
         assert dtype == "datetime64[us, UTC]"
         assert [None if v is None else v.isoformat() for v in found] == [
-            "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59.999999+00:00", "2026-07-01T09:30:00.123456+00:00", None,
-        ]  # fmt: skip
-    assert "microsecond" in frame_of([{"date-time": t} for t in texts])[1]["date-time"]
+            "0001-01-01T00:00:00+00:00",
+            "1969-12-31T23:59:59.876543+00:00",
+            "9999-12-31T23:59:59.999999+00:00",
+            "2026-07-01T09:30:00.123456+00:00",
+            None,
+        ]
+    assert frame_of([{"date-time": t} for t in texts])[1] == {}
     for pages in (
         [["0001-01-01", "2026-07-01T00:00:00"]],
         [["0001-01-01"], ["2026-07-01T00:00:00"]],
     ):
         assert column_of("date", *pages)[1] == "datetime64[us]"
+
+
+def test_raw_times_keep_the_seventh_digit() -> None:
+    """`dtypes="raw"` is the way to what was sent."""
+    shape = shape_of(ALL, "raw")
+    sent = {"date-time": "2026-07-01T09:30:00.1234567Z", "duration": "00:00:00.1234567"}
+
+    frame, _, _ = assemble([decode(json.dumps([sent]).encode(), "bare", shape)], shape)
+
+    assert {name: frame[name].item() for name in sent} == sent
+
+
+def test_pages_of_older_versions_in_nanoseconds_unite_with_new_ones() -> None:
+    """Their times and durations become microseconds; a time before 1970 is cut, not rounded up."""
+    older = pa.table(
+        {
+            "date-time": pa.array([-1, 1999], pa.timestamp("ns", "UTC")),
+            "date": pa.array([0, None], pa.timestamp("ns")),
+            "duration": pa.array([1999, None], pa.duration("ns")),
+        }
+    )
+    newer = page([{"date-time": "2026-07-01T00:00:00Z", "duration": "00:00:01"}])
+
+    frame, drift, _ = assemble([Decoded(older), newer], shape_of(ALL))
+
+    assert frame[["date-time", "date", "duration"]].dtypes.astype(str).tolist() == [
+        "datetime64[us, UTC]",
+        "datetime64[us]",
+        "timedelta64[us]",
+    ]
+    assert [v.isoformat() for v in frame["date-time"]] == [
+        "1969-12-31T23:59:59.999999+00:00",
+        "1970-01-01T00:00:00.000001+00:00",
+        "2026-07-01T00:00:00+00:00",
+    ]
+    assert frame["duration"][0] == pd.Timedelta(1, "us")
+    assert drift == {}
 
 
 def test_an_unknown_key_inside_a_list_is_kept_and_told() -> None:
@@ -640,7 +681,7 @@ def span(text: str) -> float:
 
 
 def near(one: tuple[dt.datetime, int], other: tuple[dt.datetime, int]) -> bool:
-    """The same instant, to the microsecond where years beyond nanoseconds stand beside it."""
+    """The same instant, to the microsecond: a seventh digit is cut where times are typed."""
     return one[0] == other[0] and one[1] // 10 == other[1] // 10
 
 
@@ -665,10 +706,9 @@ def same(value: Any, cell: Any) -> bool:
     if isinstance(cell, pd.Timestamp):
         at, fraction = moment(value)
         whole = cell.tz_convert("UTC").tz_localize(None) if cell.tzinfo else cell
-        ticks = whole.microsecond * 10 + whole.nanosecond // 100
-        return whole.to_pydatetime(warn=False).replace(microsecond=0) == at and (
-            ticks == fraction or (cell.unit == "us" and ticks // 10 == fraction // 10)
-        )
+        assert (cell.unit, whole.nanosecond) == ("us", 0)
+        second = whole.to_pydatetime(warn=False).replace(microsecond=0)
+        return (second, whole.microsecond) == (at, fraction // 10)
     if isinstance(cell, str):
         if isinstance(value, str):
             return (
@@ -758,8 +798,7 @@ def test_every_value_of_every_row_can_be_read_back(
     [
         ("date-time", "2026-01-01T00:00:00Z", "soon", "holds values that are no date-time in 3 rows; kept as text"),
         ("date-time", "2026-01-01T00:00:00Z", 5, "holds values that are no date-time in 3 rows; kept as text"),
-        ("date-time", "2026-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "holds years outside 1677 to 2262 in 3 rows, so its times are kept to the microsecond"),
-        ("date", "2026-01-01", "9999-01-01T00:00:00", "holds years outside 1677 to 2262 in 3 rows, so its times are kept to the microsecond"),
+        ("date", "2026-01-01", "0000-01-01T00:00:00", "holds values that are no date in 3 rows; kept as text"),
         ("duration", "00:00:01", "long", "holds values that are no duration in 3 rows; kept as text"),
         ("amount", "0.50", "a lot", "holds values that are no decimal in 3 rows; kept as text"),
         ("integer", 2**63 - 1, 2**63, "holds values that are no integer in 3 rows; kept as text"),
@@ -770,7 +809,7 @@ def test_every_value_of_every_row_can_be_read_back(
         ("decimal", 0.5, "x", "holds values that are no decimal in 3 rows; kept as text"),
         ("tags", [1], 5, "holds values that are no array in 3 rows; kept as text"),
         ("inside", {"a": 1}, "x", "is no object in 3 rows, as the catalogue says; kept as text"),
-        ("new", None, "x", "is not in the catalogue; stands in 3 rows"),
+        ("new", None, "x", "is not in the catalogue; found in 3 rows"),
     ],
 )  # fmt: skip
 def test_drift_tells_how_many_rows_it_concerns(name: str, good: Any, bad: Any, told: str) -> None:
@@ -808,26 +847,6 @@ def test_rows_that_differ_are_counted_exactly(values: list[str | None]) -> None:
     rows = f"in {wrong} row{'' if wrong == 1 else 's'};"
     assert (rows in drift["date-time"]) if wrong else drift == {}
     assert len(frame) == len(values)
-
-
-def test_what_pages_tell_is_added_up() -> None:
-    """The same words with their rows added; other words of the same column stand beside them, and
-    nothing twice.
-    """
-    drift: dict[str, str] = {}
-    for told in (
-        "is odd in 999 rows; so",
-        "is odd in 1 row; so",
-        "is even",
-        "is odd in 1,000 rows; so",
-        "is even",
-    ):
-        add_drift(drift, {"a": told})
-    add_drift(drift, {"b": drift["a"]})
-    add_drift(drift, {"b": drift["a"]})
-
-    assert drift["a"] == "is odd in 2,000 rows; so; also is even"
-    assert drift["b"] == "is odd in 4,000 rows; so; also is even"
 
 
 # -- only some columns

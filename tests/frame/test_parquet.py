@@ -237,7 +237,7 @@ def test_a_full_disk_leaves_the_old_file() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     assert (
-        "rows.parquet could not be written. The system says: File too large; what stood there is as it was."
+        "rows.parquet could not be written. The system says: File too large; nothing was changed."
         in str(told.value)
     )
     assert FILE.read_bytes() == before

@@ -24,16 +24,16 @@ def told(
     resource: str, filters: dict[str, str] | None = None, limit: int | None = None, **columns: Any
 ) -> list[str]:
     frame = pd.DataFrame({name.replace("__", "."): values for name, values in columns.items()})
-    return [text for _, text in traps.found(KNOWN[resource], frame, filters or {}, limit=limit)]
+    return [
+        notice.text for notice in traps.found(KNOWN[resource], frame, filters or {}, limit=limit)
+    ]
 
 
 def told_of_a_file(resource: str, filters: dict[str, str] | None = None) -> list[str]:
     endpoint = KNOWN[resource]
     return [
-        text
-        for _, text in traps.found(
-            endpoint, None, filters or {}, columns=shape_of(endpoint).by_path
-        )
+        notice.text
+        for notice in traps.found(endpoint, None, filters or {}, columns=shape_of(endpoint).by_path)
     ]
 
 
@@ -205,7 +205,7 @@ def test_each_trap_is_told_where_it_lies(
 ) -> None:
     """The sentence comes with the column, or the filter, that it is about, and not without."""
     frame = pd.DataFrame(columns)
-    texts = [text for _, text in traps.found(KNOWN[resource], frame, filters)]
+    texts = [notice.text for notice in traps.found(KNOWN[resource], frame, filters)]
 
     assert [says in text for text in texts[:1] if says] == ([True] if says else [])
     assert bool(texts) == (says is not None)
@@ -296,7 +296,7 @@ def test_the_demo_has_its_traps(st: stnb.Account) -> None:
     """
     frame = st.jpm.jobs.pull()
 
-    first, second = (text for _, text in traps.found(st.jpm.jobs.endpoint, frame, {}))
+    first, second = (notice.text for notice in traps.found(st.jpm.jobs.endpoint, frame, {}))
 
     cancelled = int(((frame["jobStatus"] == "Canceled") & frame["completedOn"].notna()).sum())
     done = frame[frame["jobStatus"] == "Completed"]

@@ -72,9 +72,9 @@ def test_odd_names_and_types(folder: Path) -> None:
 
     assert asked.dtypes.astype(str).to_dict() == {
         'a "b".c': "Int64",
-        "took": "timedelta64[ns]",
-        "day": "datetime64[ns]",
-        "on": "datetime64[ns, UTC]",
+        "took": "timedelta64[us]",
+        "day": "datetime64[us]",
+        "on": "datetime64[us, UTC]",
         "far": "datetime64[us, UTC]",
         "big": "Int64",
     }
@@ -91,21 +91,21 @@ def test_odd_names_and_types(folder: Path) -> None:
         ("sum(id)", "Int64", None),
         ("count(*)", "Int64", None),
         ("avg(total)", "Float64", None),
-        ("date_trunc('month', max(createdOn))", "datetime64[ns, UTC]", None),
-        ("max(createdOn)::date", "datetime64[ns]", None),
-        ("max(completedOn - createdOn)", "timedelta64[ns]", None),
+        ("date_trunc('month', max(createdOn))", "datetime64[us, UTC]", None),
+        ("max(createdOn)::date", "datetime64[us]", None),
+        ("max(completedOn - createdOn)", "timedelta64[us]", None),
         ("bool_and(id > 0)", "boolean", True),
         ("1.5", "Float64", 1.5),
         ("1::utinyint", "Int64", 1),
         ("2::float", "Float64", 2.0),
         ("'a'::enum('a', 'b')", "str", "a"),
-        ("timestamp '2026-07-01 10:00'", "datetime64[ns]", pd.Timestamp("2026-07-01 10:00")),
+        ("timestamp '2026-07-01 10:00'", "datetime64[us]", pd.Timestamp("2026-07-01 10:00")),
         (
             "timestamptz '2026-07-01 10:00'",
-            "datetime64[ns, UTC]",
+            "datetime64[us, UTC]",
             pd.Timestamp("2026-07-01T10:00Z"),
         ),
-        ("interval 36 hours", "timedelta64[ns]", pd.Timedelta("36h")),
+        ("interval 36 hours", "timedelta64[us]", pd.Timedelta("36h")),
         ("interval 1 month", "object", None),
         ("18446744073709551615::ubigint", "UInt64", 2**64 - 1),
         ("9223372036854775807::hugeint * 10", "decimal128(38, 0)[pyarrow]", None),
@@ -129,15 +129,15 @@ def test_parts_of_rows(folder: Path) -> None:
 
     assert len(items) > 100
     assert items["item"].iloc[0]["skuId"] > 0
-    assert none.dtypes.astype(str).tolist() == ["Int64", "datetime64[ns, UTC]", "str"]
+    assert none.dtypes.astype(str).tolist() == ["Int64", "datetime64[us, UTC]", "str"]
 
 
 @pytest.mark.parametrize(
     ("value", "dtype"),
     [
         (np.int64(5), "Int64"),
-        (pd.Timestamp("2026-07-01", tz="America/Phoenix"), "datetime64[ns, UTC]"),
-        (dt.date(2026, 7, 1), "datetime64[ns]"),
+        (pd.Timestamp("2026-07-01", tz="America/Phoenix"), "datetime64[us, UTC]"),
+        (dt.date(2026, 7, 1), "datetime64[us]"),
         ("O'Neil", "str"),
         (True, "boolean"),
     ],

@@ -316,8 +316,8 @@ def test_more_ids_than_a_call_takes_become_several_calls() -> None:
     assert [len(p) for p in parts] == [50, 50, 20]
     assert [int(v) for part in parts for v in part] == list(range(120))
     assert dict(found.query) == {"jobStatus": "Completed"}
-    assert found.asked == 120
-    assert found.given["ids"] == "122 values, 0 … 6"
+    assert found.by_id == 120
+    assert found.filters["ids"] == "122 values, 0 … 6"
 
 
 def test_other_lists_that_are_too_long_are_refused() -> None:
@@ -423,7 +423,7 @@ def test_a_reports_parameters_become_pairs() -> None:
         "From": "2026-07-01", "To": "2026-07-31", "Units": [1, 2], "Days": ["2026-07-04"], "Count": 5, "All": True,
     }  # fmt: skip
     assert json.loads(json.dumps(c.body)) == c.body
-    assert "2026-07-01" in c.given["parameters"]
+    assert "2026-07-01" in c.filters["parameters"]
     assert made(REPORT, report_category="operations", reportId=7).body == {"parameters": []}
     assert made("jpm.jobs").body is None
 
@@ -507,7 +507,7 @@ def test_the_path_has_the_tenant_and_the_ids() -> None:
     c = made("jpm.jobs.notes", id=48213377)
 
     assert (c.path, c.query) == ("/jpm/v2/tenant/985798691/jobs/48213377/notes", ())
-    assert c.given == {"id": "48213377"}
+    assert c.filters == {"id": "48213377"}
 
 
 @pytest.mark.parametrize(
@@ -555,7 +555,7 @@ def test_every_filter_of_every_resource_can_be_given(endpoint: Endpoint) -> None
 
     assert "{" not in c.path
     for p in endpoint.filters:
-        assert p.name in c.given
+        assert p.name in c.filters
         if p.where == "query":
             assert any(
                 k == p.name or k.startswith((f"{p.name}[", f"{p.name}.")) for k, _ in c.query

@@ -51,7 +51,7 @@ def test_options_that_do_something_are_taken(e: Endpoint) -> None:
 def test_columns_that_the_catalogue_lacks_are_refused(columns: Any) -> None:
     """As the API has no word for them."""
     with pytest.raises(BadFilter):
-        Options(columns=columns).wish(KNOWN["jpm.jobs"])
+        Options(columns=columns).requested(KNOWN["jpm.jobs"])
 
 
 def test_columns_need_rows_that_the_catalogue_knows() -> None:
@@ -61,7 +61,7 @@ def test_columns_need_rows_that_the_catalogue_knows() -> None:
         next(e.name for e in KNOWN if e.positional),
     ):
         with pytest.raises(BadFilter, match="knows no columns"):
-            Options(columns=["id"]).wish(KNOWN[name])
+            Options(columns=["id"]).requested(KNOWN[name])
 
 
 def test_only_the_columns_asked_for_are_in_the_frame(st: stnb.Account) -> None:

@@ -33,6 +33,7 @@ from stnb.pull import call
 from stnb.session import Answer, Session, is_whole_json
 from stnb.session.client import PATIENCE, TRIES
 from stnb.session.limiter import Governor
+from tests.helpers.moments import NOW
 
 SECRET, PAIR, KEY, TOKEN = "cs1.s3cr3tQ7w8e9", "cid.pa1rQ7w8e9", "ak1.k3yQ7w8e9r0", "eyJ0oken"
 JOBS = "/jpm/v2/tenant/42/jobs"
@@ -511,9 +512,7 @@ def test_a_governor_without_a_rate_never_waits() -> None:
 
 
 def http_date(seconds: float) -> str:
-    return email.utils.format_datetime(
-        dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds), usegmt=True
-    )
+    return email.utils.format_datetime(NOW + dt.timedelta(seconds=seconds), usegmt=True)
 
 
 @pytest.mark.parametrize(
@@ -535,16 +534,18 @@ def http_date(seconds: float) -> str:
         (fail(503), 0, 1.1),
     ],
 )
+@pytest.mark.usefixtures("still")
 def test_the_server_is_given_the_pause_it_asks_for(answer: Any, least: float, most: float) -> None:
     """Seconds or a date in the header, else the number in a 429's title, else a backoff; the wait
     is told.
     """
-    server, notes = Server(answer, OK), []
+    server, waits = Server(answer, OK), list[tuple[str, float | None]]()
 
-    assert get(server, notify=notes.append).attempts == 2
+    assert get(server, notify=lambda *wait: waits.append(wait)).attempts == 2
     assert least - 0.01 <= server.clock.now <= most
-    assert notes[0].startswith("waiting ")
-    assert notes[-1] == ""
+    assert waits[0][0]
+    assert waits[0][1] == pytest.approx(server.clock.now)
+    assert waits[-1] == ("", None)
 
 
 def test_a_pause_is_for_the_whole_tenant() -> None:
@@ -703,6 +704,7 @@ def test_servicetitans_own_words_are_kept() -> None:
     err = trouble(Server(FAILURES["400 with errors"][0]))
 
     assert isinstance(err, Rejected)
+    assert err.title
     assert "sort: The value 'x' is not valid for Sort" in err.happened
     assert err.trace_id == "00-trace-01"
 
@@ -720,19 +722,37 @@ def test_the_missing_scope_is_named() -> None:
 
 def test_a_missing_route_is_told_from_a_missing_record() -> None:
     """The gateway's 404 is about the path, the other about the id."""
-    gateway, record = (
-        trouble(Server(FAILURES["404 gateway"][0])),
-        trouble(Server(FAILURES["404 record"][0])),
-    )
+    gateway = trouble(Server(FAILURES["404 gateway"][0]))
+    record = trouble(Server(FAILURES["404 record"][0]))
 
+    assert isinstance(gateway, NotFound)
+    assert isinstance(record, NotFound)
+    assert (gateway.route_missing, record.route_missing) == (True, False)
     assert "route" in gateway.why
     assert "id" in record.why
+
+
+def test_what_a_refusal_is_about_is_a_field() -> None:
+    """Nobody has to read the sentences: whether it is the app key, and whether it is a scope."""
+    words = {"title": "Access denied due to invalid subscription key."}
+    key = trouble(Server(httpx.Response(401, json=words)))
+    other = trouble(Server(httpx.Response(401)))
+    scope = trouble(Server(httpx.Response(403, json={"title": "Insufficient scope."})))
+    shut = trouble(Server(httpx.Response(403)))
+
+    assert isinstance(key, NotAuthenticated)
+    assert isinstance(other, NotAuthenticated)
+    assert (key.app_key_refused, other.app_key_refused) == (True, False)
+    assert isinstance(scope, NotAllowed)
+    assert isinstance(shut, NotAllowed)
+    assert (scope.scope_missing, shut.scope_missing) == (True, False)
 
 
 def test_a_refused_pair_names_the_likely_causes() -> None:
     """Wrong secret, the other environment, or an app that is not connected."""
     err = trouble(Server(OK, token=httpx.Response(400, json={"error": "invalid_client"})))
 
+    assert err.title == "invalid_client"
     assert "invalid_client" in err.happened
     assert all(word in err.why for word in ("secret", "environment", "connected"))
 

@@ -28,7 +28,7 @@ def test_times_are_shown_in_the_zone_that_is_given(st: stnb.Account) -> None:
     utc = st.jpm.jobs.pull()
     here = local(utc, "America/Denver")
 
-    assert str(here["completedOn"].dtype) == "datetime64[ns, America/Denver]"
+    assert str(here["completedOn"].dtype) == "datetime64[us, America/Denver]"
     pd.testing.assert_frame_equal(local(here, "UTC"), utc)
     assert here.attrs == utc.attrs
     assert here["completedOn"].dt.date.nunique() != utc["completedOn"].dt.date.nunique() or (
@@ -146,7 +146,7 @@ def test_days_that_are_sent_as_midnights_stay_the_same_day(st: stnb.Account) -> 
         here = local(invoices, "America/Phoenix")
 
     assert (here["invoiceDate"].dt.date == invoices["invoiceDate"].dt.date).all()
-    assert str(here["createdOn"].dtype) == "datetime64[ns, America/Phoenix]"
+    assert str(here["createdOn"].dtype) == "datetime64[us, America/Phoenix]"
 
 
 def test_a_date_with_a_time_is_a_moment() -> None:

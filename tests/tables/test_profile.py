@@ -18,7 +18,8 @@ from hypothesis import strategies as some
 import stnb
 from stnb import catalog
 from stnb.frame import assemble, shape_of
-from stnb.tables import profile
+from stnb.tables import profile, profile_page
+from stnb.tables.oddities import Kind, Oddity, sentence
 
 NA = pd.NA
 BEGAN = "2026-07-01T12:00:00Z"
@@ -153,6 +154,39 @@ def test_a_key_that_stands_twice_is_told() -> None:
     assert suspicious(frame_of("sales.estimates", "items", id=pd.array([1, 2, 1], "Int64"))) == {}
 
 
+def test_what_is_odd_is_there_as_data() -> None:
+    """Each oddity has its column, its kind and its numbers beside the words, and can be saved."""
+    found = profile.profile(
+        frame_of(
+            "jpm.jobs",
+            total=pd.array([0.0, 10.0, 20.0, 30.0], "Float64"),
+            createdOn=utc("2026-07-01", "2031-01-01", "1950-01-01", "2026-07-01"),
+        )
+    )
+
+    assert found.attrs["profile"]["oddities"] == [
+        {"column": "total", "kind": "not recorded", "count": 1, "rows": 4},
+        {"column": "createdOn", "kind": "future", "count": 1, "rows": 4},
+        {"column": "createdOn", "kind": "before 1990", "count": 1, "rows": 4},
+    ]
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_of_oddity_has_its_words(kind: Kind) -> None:
+    """No kind is without a sentence, and no sentence has a hole."""
+    said = sentence(Oddity(kind, 1, 3, ("x",), 2))
+
+    assert said
+    assert "{" not in said
+
+
+def test_integers_beyond_64_bits_have_a_profile() -> None:
+    """Python's own large numbers are compared as texts."""
+    found = profile.profile(pd.DataFrame({"x": pd.Series([2**63, 2**63, 1], dtype=object)}))
+
+    assert found.loc["x", "top"] == "9223372036854775808 (2) · 1 (1)"
+
+
 # -- the facts
 
 CELLS: dict[str, Any] = {
@@ -160,8 +194,8 @@ CELLS: dict[str, Any] = {
     "Float64": some.floats(-1e9, 1e9),
     "boolean": some.booleans(),
     "str": some.text(max_size=6),
-    "timedelta64[ns]": some.timedeltas(dt.timedelta(-9999), dt.timedelta(9999)).map(pd.Timedelta),
-    "datetime64[ns, UTC]": some.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1)).map(lambda d: pd.Timestamp(d, tz="UTC")),
+    "timedelta64[us]": some.timedeltas(dt.timedelta(-9999), dt.timedelta(9999)).map(pd.Timedelta),
+    "datetime64[us, UTC]": some.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1)).map(lambda d: pd.Timestamp(d, tz="UTC")),
     "category": some.sampled_from(["a", "b", "c"]),
     "object": some.one_of(some.integers(), some.text(max_size=3), some.booleans()),
 }  # fmt: skip
@@ -256,7 +290,7 @@ def test_the_profile_of_a_pull_tells_what_is_known_of_the_demo(st: stnb.Account)
 # -- the answer as a frame, as text and as a page
 
 
-def odd_profile() -> profile.Profile:
+def odd_profile() -> profile.FrameProfile:
     names = pd.array(["<b>x</b>", "y", "y"], "str")
     return profile.profile(
         frame_of(
@@ -273,7 +307,7 @@ def test_a_profile_is_a_frame_like_any_other(tmp_path: Any) -> None:
     found.to_parquet(tmp_path / "p.parquet")
 
     assert list(left.index) == ["b"]
-    assert isinstance(left, profile.Profile)
+    assert isinstance(left, profile.FrameProfile)
     assert "empty in all rows" in repr(left)
     assert "empty in all rows" in str(left._repr_html_())
     assert repr(found[["filled"]]) == repr(pd.DataFrame(found[["filled"]]))
@@ -311,7 +345,7 @@ def test_the_page_has_bars_and_escapes_values() -> None:
 )
 def test_shares_are_whole_only_where_they_are(part: float, words: str) -> None:
     """A column that lacks one value in a million is not 100 % filled."""
-    assert profile._percent(part) == words
+    assert profile_page.percent(part) == words
 
 
 def test_columns_of_one_name_are_each_told() -> None:

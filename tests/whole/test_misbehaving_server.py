@@ -6,7 +6,6 @@ The parts alone are in test_session, test_pager and test_pull; here whole pulls 
 
 from __future__ import annotations
 
-import _thread
 import asyncio
 import gzip
 import json
@@ -42,7 +41,9 @@ from stnb.account.resource import Resource
 from stnb.frame import Decoded, decode
 from stnb.pull import Progress, Pull
 from stnb.session import loop
+from tests.helpers.interrupts import interrupted
 from tests.helpers.misbehaving_server import Answer, Loopback, Server, Stream, Toys, row
+from tests.helpers.moments import NOW
 
 HTML = "<html><body>maintenance</body></html>"
 
@@ -81,7 +82,7 @@ def widgets(server: Server, name: str = "toys.widgets") -> Resource:
 
 
 def pause(kind: str) -> httpx.Response:
-    headers = {"seconds": "40", "date": formatdate(time.time() + 40, usegmt=True)}
+    headers = {"seconds": "40", "date": formatdate(NOW.timestamp() + 40, usegmt=True)}
     title = "Rate limit is exceeded. Try again in 40 seconds." if kind == "title" else "Slow down."
     return httpx.Response(
         429,
@@ -94,6 +95,7 @@ def pause(kind: str) -> httpx.Response:
     ("kind", "least", "most"),
     [("seconds", 40, 41), ("date", 38, 41), ("title", 40, 41), ("neither", 0, 1)],
 )
+@pytest.mark.usefixtures("still")
 def test_a_pause_is_waited_once_for_the_whole_tenant(kind: str, least: float, most: float) -> None:
     """Eight pages in flight and another pull of the same tenant are told to wait: one pause for
     all, told in words, no row lost.
@@ -839,7 +841,7 @@ def test_odd_data_is_kept_exactly_and_told_once() -> None:
     told = df.attrs["stnb"]["drift"]
     assert told == twice.attrs["stnb"]["drift"]
     assert told["name"] == "holds values that are no string in 1 row; kept as text"
-    assert told["modifiedOn"].startswith("holds years outside 1677 to 2262 in 2 rows")
+    assert "modifiedOn" not in told
     assert {"new", "new.kind", "tags"} < set(told)
 
 
@@ -862,7 +864,7 @@ def test_drift_is_counted_over_all_pages() -> None:
     assert len(caught) == 1
     assert df.attrs["stnb"]["drift"] == {
         "name": "holds values that are no string in 500 rows; kept as text",
-        "colour": "is not in the catalogue; stands in 500 rows",
+        "colour": "is not in the catalogue; found in 500 rows",
     }
     assert df["name"].tolist()[:4] == ["n0", "5", "n2", "5"]
 
@@ -936,6 +938,19 @@ def settled(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
     return condition()
 
 
+def cancelled(run: Pull) -> float:
+    """Cancel a pull while the reader waits for it: the seconds until the wait ended."""
+    began: list[float] = []
+    threading.Timer(0.05, lambda: (began.append(time.monotonic()), run.cancel())).start()
+    said(lambda: run.wait(20))
+    return time.monotonic() - began[0]
+
+
+def stopped(run: Pull) -> float:
+    """The same with Ctrl-C."""
+    return interrupted(lambda: said(lambda: run.wait(20)))
+
+
 @pytest.mark.parametrize("how", ["cancel", "interrupt"])
 def test_stopping_is_quick_and_leaves_nothing(how: str) -> None:
     """Over real connections with eight requests in flight: 200 ms, the rows, no open request, no
@@ -950,14 +965,7 @@ def test_stopping_is_quick_and_leaves_nothing(how: str) -> None:
             before, opened = busy(), server.open
             run = st["toys.widgets"].start(page_size=100, on_page=lambda page: server.hang())
             assert settled(lambda: run.progress.pages >= 1 and server.hanging >= 8)  # noqa: B023
-            stop = {"cancel": run.cancel, "interrupt": _thread.interrupt_main}[how]
-            began: list[float] = []
-            threading.Timer(0.05, lambda: (began.append(time.monotonic()), stop())).start()  # noqa: B023
-            try:
-                said(lambda: run.wait(20))  # noqa: B023
-            except KeyboardInterrupt:
-                assert how == "interrupt"
-            took.append(time.monotonic() - began[0])
+            took.append({"cancel": cancelled, "interrupt": stopped}[how](run))
             assert run.cancelled
             assert settled(lambda: server.hanging == 0)
             assert settled(lambda: busy()[1] == 0)
@@ -982,13 +990,7 @@ def test_an_interrupt_waits_for_no_decoder(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("stnb.pull.fetch.decode", lambda *a, **k: (go.wait(10), decode(*a, **k))[1])
     run = widgets(server).start(page_size=100)
     assert settled(lambda: sum(server.asked.values()) >= 5)
-    began: list[float] = []
-    threading.Timer(
-        0.05, lambda: (began.append(time.monotonic()), _thread.interrupt_main())
-    ).start()
-    with pytest.raises(KeyboardInterrupt):
-        run.wait(20)
-    took = time.monotonic() - began[0]
+    took = interrupted(lambda: run.wait(20))
     go.set()
 
     assert took < 1

@@ -9,8 +9,21 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.helpers.moments import ALL, DAYS, DEMO_TODAY
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+REAL = "the real day"
+
+
+def runs() -> list[tuple[Path, str]]:
+    """Each notebook once, so that each day has some of them, and one the day outside; with
+    everything, each on each day.
+    """
+    days = [DEMO_TODAY, *DAYS, ""]
+    if ALL:
+        return [(path, day) for path in NOTEBOOKS for day in days]
+    return [(path, days[i % len(days)]) for i, path in enumerate(NOTEBOOKS)]
 
 
 def test_there_is_one() -> None:
@@ -40,11 +53,16 @@ def test_stored_clean(path: Path) -> None:
 @pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
 )
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("path", "day"), [pytest.param(p, day, id=f"{p.stem} {day or REAL}") for p, day in runs()]
+)
+def test_runs(path: Path, day: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It runs top to bottom on the demo, without credentials, warnings or errors, and its pictures
     stand on any page.
+
+    Whatever day it is in the demo.
     """
+    monkeypatch.setenv("STNB_DEMO_TODAY", day)  # "" is the day outside, as a user has it
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")

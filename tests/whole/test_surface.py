@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import inspect
 import re
 import subprocess
@@ -55,13 +57,16 @@ def completions(shell: InteractiveShell, text: str, *, jedi: bool) -> set[str]:
         ("st.jpm.export.", {"jobs", "appointments"}),
         ("st.jpm.jobs.pull(job", {"jobStatus=", "jobTypeId="}),
         ("jobs.pull(completed", {"completedOnOrAfter=", "completedBefore="}),
+        ("jobs.where(completed", {"completedOnOrAfter=", "completedBefore="}),
+        ("jobs.start(conc", {"concurrency="}),
+        ("done.", {"where", "url", "count", "head", "pull", "pages", "start"}),
     ],
 )
 def test_names_complete(
     shell: InteractiveShell, st: stnb.Account, text: str, expected: set[str], jedi: bool
 ) -> None:
     """Modules, resources, verbs and filters complete, with and without Jedi."""
-    shell.user_ns.update(st=st, jobs=st.jpm.jobs)
+    shell.user_ns.update(st=st, jobs=st.jpm.jobs, done=st.jpm.jobs.where())
 
     assert expected <= completions(shell, text, jedi=jedi)
 
@@ -116,12 +121,17 @@ def test_reprs_are_honest_and_send_nothing(st: stnb.Account) -> None:
         st.jpm,
         st.jpm.jobs,
         st.jpm.jobs.pull,
+        st.jpm.jobs.where,
+        st.jpm.jobs.where(jobStatus="Completed"),
         st.catalog,
         st._session,
         st._session.credentials,
         *stnb.profiles(),
     ]
-    texts = [repr(o) for o in objects] + [st.jpm.jobs._repr_html_()]
+    texts = [repr(o) for o in objects] + [
+        st.jpm.jobs._repr_html_(),
+        st.jpm.jobs.where(jobStatus="Completed")._repr_html_(),
+    ]
 
     assert repr(st).startswith("<stnb demo · demo · tenant ")
     assert all(not any(s in text for s in secrets) for text in texts)
@@ -168,3 +178,20 @@ def test_what_the_pages_name_is_there(page: str) -> None:
     )
     assert run.returncode == 0, run.stderr
     assert named
+
+
+def test_what_an_editor_sees_is_what_is_loaded() -> None:
+    """The names that a type checker reads are those that are loaded on demand, from there."""
+    tree = ast.parse(Path(stnb.__file__).read_text("utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {}
+    for node in ast.walk(block):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            seen |= {alias.asname or alias.name: node.module for alias in node.names}
+    modules = {"catalog", "pictures"}
+
+    assert seen.keys() - modules == stnb._HOMES.keys()
+    assert stnb._HOMES.keys() | modules <= {*stnb.__all__, *modules}
+    for name in stnb._HOMES:
+        there = importlib.import_module(f"stnb.{seen[name]}")
+        assert getattr(there, name) is getattr(stnb, name)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stnb.credentials import Credentials
-from stnb.errors import StnbError
+from stnb.errors import NotAllowed, NotAuthenticated, NotFound, StnbError
 
 from .causes import PAGE, WAIT, seen_of
 from .report import ADMIN, DEVELOPER, SKIPPED, YOU, Check, Module
-
-KEY_WORDS = re.compile(r"(subscription|app|application)[ -]?key", re.IGNORECASE)
 
 
 def of_tenant(claims: Mapping[str, Any] | None, mine: Credentials) -> Check:
@@ -36,14 +33,16 @@ def refused(err: StnbError) -> str:
     """What a failed read tells: "key", "scope", "shut", "pause", "fault", or "" where the call was
     at least let through.
     """
-    status, words = getattr(err, "status", None), err.happened
+    status = getattr(err, "status", None)
     if status == 401:
         return "key"
     if status == 403:
-        return "scope" if "scope" in words.lower() else "shut"
+        scope_missing = isinstance(err, NotAllowed) and err.scope_missing
+        return "scope" if scope_missing else "shut"
     if status == 429:
         return "pause"
-    if status in (400, 409) or (status == 404 and "match incoming request" not in words):
+    route_missing = isinstance(err, NotFound) and err.route_missing
+    if status in (400, 404, 409) and not route_missing:
         return ""
     return "fault"
 
@@ -56,11 +55,9 @@ def of_key(kind: str | None, err: StnbError | None) -> Check:
         return Check("app key", None, "no read that would tell it could be made")
     seen = seen_of(err)
     if kind == "key":
-        likely = (
-            "The app key is not accepted."
-            if KEY_WORDS.search(err.happened)
-            else "Likely the app key is wrong."
-        )
+        likely = "Likely the app key is wrong."
+        if isinstance(err, NotAuthenticated) and err.app_key_refused:
+            likely = "The app key is not accepted."
         return Check(
             "app key",
             False,

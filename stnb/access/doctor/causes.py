@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -108,9 +107,9 @@ def of_token(err: StnbError | None, seconds: float, warm: bool, twin: str) -> Ch
         return Check(
             "token", True, f"granted, good for {seconds / 60:.0f} minutes" if seconds else "granted"
         )
-    code = next(iter(re.findall(r'"([^"]+)"', err.happened)), "")
+    code = getattr(err, "title", "")
     status = getattr(err, "status", None)
-    seen = seen_of(err, code)
+    seen = seen_of(err)
     if code == "invalid_client":
         return Check("token", False, seen, *_invalid(warm, twin))
     if code in ("unauthorized_client", "access_denied") or status in (401, 403):
@@ -209,10 +208,10 @@ def of_other(host: str, label: str, err: StnbError | None, tenant: Any) -> Check
 # -- words
 
 
-def seen_of(err: StnbError, code: str = "", trace: bool = True) -> str:
+def seen_of(err: StnbError, trace: bool = True) -> str:
     """The answer in short: the status, the server's own words and its number for the request."""
     status = getattr(err, "status", None)
-    words = code or next(iter(re.findall(r'"([^"]+)"', err.happened)), "")
+    words = getattr(err, "title", "").rstrip(".")
     number = err.trace_id if isinstance(err, RequestError) and err.trace_id else ""
     parts = [
         str(status or ""),

@@ -17,7 +17,7 @@ from stnb.account import account, scopes
 from stnb.account.account import Account
 from stnb.catalog import Endpoint
 from stnb.credentials import DEMO, HOSTS, Credentials, Settings
-from stnb.demoserver.states import BEFORE
+from stnb.demoserver.api.states import BEFORE
 from stnb.errors import DataError, RequestError, SetupError, StnbError
 from stnb.session import loop
 
@@ -85,8 +85,8 @@ def practice(state: str) -> Account:
     first = BEFORE.get(state.partition(":")[0], state)
     found = account.demo(scale=0.1, state=first)
     if first != state:
-        loop.run(found._session.authorize())
-        found._session.app.state.name = state
+        loop.run(found.session.authorize())
+        found.session.app.state.name = state
     return found
 
 
@@ -100,7 +100,7 @@ class Visit:
 
     @property
     def session(self) -> Session:
-        return self.account._session
+        return self.account.session
 
     def meet(self, patient: Account) -> None:
         self.account = patient

@@ -79,11 +79,8 @@ def of_values(known: Settings, profile: str) -> tuple[Check, Credentials | None]
     try:
         found = credentials.of_profile(known, profile)
     except SetupError as err:
-        lacking = [f for f in FIELDS if not known.get(profile, f)]
-        no_pair = any(
-            f in lacking and variable(profile, f) in err.happened
-            for f in ("CLIENT_ID", "CLIENT_SECRET")
-        )
+        lacking = err.fields if isinstance(err, CredentialsMissing) else ()
+        no_pair = "CLIENT_ID" in lacking or "CLIENT_SECRET" in lacking
         no_key = "APP_KEY" in lacking and not no_pair
         ask = ADMIN if no_pair else DEVELOPER if no_key else YOU
         seen = "not all there" if isinstance(err, CredentialsMissing) else "not well formed"

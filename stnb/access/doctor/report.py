@@ -11,11 +11,21 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from html import escape
 from typing import Any, overload
 
 import pandas as pd
 
+from stnb.catalog.html_table import (
+    BAD,
+    GOOD,
+    QUIET,
+    WARN,
+    Cell,
+    Html,
+    element,
+    joined,
+    table,
+)
 from stnb.session import clock
 
 YOU, DEVELOPER, ADMIN = "you", "the app developer", "the tenant's admin"
@@ -289,52 +299,58 @@ def _hanging(head: str, text: str, width: int) -> list[str]:
     )
 
 
-GOOD, BAD, WARN = (
-    "var(--jp-success-color0,#2e8540)",
-    "var(--jp-error-color0,#c5321f)",
-    "var(--jp-warn-color0,#b06000)",
-)
 HUES = {True: GOOD, False: BAD, None: "inherit"}
+SIGNS = {True: "all right", False: "wrong", None: "not known"}
+FULL_WIDTH = "table-layout:fixed;width:100%"
 
 
 def page(report: Report) -> str:
     """The report as one calm piece of HTML in the colours of the page around it."""
-    cause = report.cause
-    hue = GOOD if cause is None else WARN if report.inside else BAD
-    ask = f'<div style="opacity:.75">{escape(report.ask)}</div>' if report.ask else ""
-    head = (
-        f'<div style="margin:0 0 10px;padding:8px 12px;border-left:3px solid {hue}">'
-        f'<div style="font-weight:600">{escape(report.verdict)}</div>{ask}'
-        f'<div style="opacity:.65;font-size:.92em">{escape(report.title)} · {report.when:%Y-%m-%d %H:%M} UTC</div></div>'
-    )
-    rows = "".join(_html_row(c.ok, c.name, _html_words(c)) for c in report.checks)
-    modules = "".join(
-        _html_row(m.answers, m.module, f"{granted(m)} · {escape(said(m))}") for m in report.modules
-    )
-    more = f'<details style="margin-top:8px"><summary>{len(report.modules)} modules: scopes and answers</summary>{_html_table(modules)}</details>'
-    return f'<div style="max-width:64em;margin:4px 0">{head}{_html_table(rows)}{more if modules else ""}</div>'
+    checks = [_html_row(c.ok, c.name, _html_words(c)) for c in report.checks]
+    parts = [_html_head(report), table(checks, style=FULL_WIDTH)]
+    if report.modules:
+        modules = [_html_row(m.answers, m.module, _module_words(m)) for m in report.modules]
+        summary = element("summary", f"{len(modules)} modules: scopes and answers")
+        rows = table(modules, style=FULL_WIDTH)
+        parts.append(element("details", summary, rows, style="margin-top:8px"))
+    return element("div", *parts, style="max-width:64em;margin:4px 0")
 
 
-def _html_table(rows: str) -> str:
-    return f'<table style="border-collapse:collapse;table-layout:fixed;width:100%;margin:0"><tbody>{rows}</tbody></table>'
+def _html_head(report: Report) -> Html:
+    hue = BAD
+    if report.cause is None:
+        hue = GOOD
+    elif report.inside:
+        hue = WARN
+    parts = [element("div", report.verdict, style="font-weight:600")]
+    if report.ask:
+        parts.append(element("div", report.ask, style=QUIET))
+    origin = f"{report.title} · {report.when:%Y-%m-%d %H:%M} UTC"
+    parts.append(element("div", origin, style=f"{QUIET};font-size:.92em"))
+    style = f"margin:0 0 10px;padding:8px 12px;border-left:3px solid {hue}"
+    return element("div", *parts, style=style)
 
 
-def _html_row(ok: bool | None, name: str, words: str) -> str:
-    cell = "padding:4px 10px 4px 0;vertical-align:top;text-align:left;background:none"
-    sign = {True: "all right", False: "wrong", None: "not known"}[ok]
-    return (
-        f'<tr style="background:none;border-bottom:1px solid var(--jp-border-color2,#d8dee4)">'
-        f'<td style="{cell};width:1.2em;font-weight:700;color:{HUES[ok]}" title="{sign}">{MARKS[ok]}</td>'
-        f'<th scope="row" style="{cell};width:7.5em;font-weight:600;white-space:normal;overflow-wrap:anywhere">{escape(name)}</th>'
-        f'<td style="{cell};white-space:normal;overflow-wrap:anywhere">{words}</td></tr>'
-    )
+def _html_row(ok: bool | None, name: str, words: str) -> list[Cell]:
+    mark_style = f"width:1.2em;font-weight:700;color:{HUES[ok]}"
+    name_style = "width:7.5em;font-weight:600;white-space:normal;overflow-wrap:anywhere"
+    return [
+        Cell(MARKS[ok], mark_style, title=SIGNS[ok]),
+        Cell(name, name_style, heading=True),
+        Cell(words, "white-space:normal;overflow-wrap:anywhere"),
+    ]
 
 
-def _html_words(check: Check) -> str:
-    parts = [escape(check.seen)]
+def _module_words(module: Module) -> str:
+    return f"{granted(module)} · {said(module)}"
+
+
+def _html_words(check: Check) -> Html:
+    parts: list[str] = [check.seen]
     if check.means:
-        parts.append(f'<span style="opacity:.75">{escape(check.means)}</span>')
+        parts += [element("br"), element("span", check.means, style=QUIET)]
     if check.next:
-        ask = f' <i style="opacity:.75">({escape(check.ask)})</i>' if check.ask else ""
-        parts.append(f"→ {escape(check.next)}{ask}")
-    return "<br>".join(parts)
+        parts += [element("br"), f"→ {check.next}"]
+        if check.ask:
+            parts += [" ", element("i", f"({check.ask})", style=QUIET)]
+    return joined(parts)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stnb import credentials, demoserver
-from stnb.atomic import behind
+from stnb.atomic import real_file
 from stnb.credentials import (
     DEFAULT,
     DEMO,
@@ -83,7 +83,10 @@ def place(env_file: str | os.PathLike[str] | None = None) -> Path:
     file = credentials.nearest(Path.cwd()) or Path.cwd() / ".env"
     if env_file is not None:
         file = Path(env_file).expanduser().absolute()
-    behind(file)
+    try:
+        real_file(file)
+    except OSError as err:
+        raise CannotSave.of(file, err) from None
     return file
 
 

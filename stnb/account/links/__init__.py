@@ -1,11 +1,11 @@
-"""Where ids lead: the table of links, the rows and the names behind ids, and a map of what lies
-around a resource.
+"""Where ids lead: the links of a resource, the rows and the names behind ids, and a map.
 
-table        which column leads to which resource, and the traps on the way
-lookup       how the rows behind ids are read with the fewest requests
-following    the rows behind the ids
-names        the names behind the ids, from a book that is kept (`namebook`)
-neighbours   what lies around a resource (`around`), and its picture (`drawing`)
+rule_table     what the catalogue alone does not tell about ids
+rules          the links of each resource
+lookup         rows by their ids, with the fewest requests
+follow         the rows behind the ids of a frame
+name_columns   the names behind the ids of a frame, kept in a `namebook`
+map            what lies around a resource (`neighbours`), and its picture (`svg`)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From the ids in a frame to the rows that they lead to."""
+"""From the ids in a frame to the rows that they lead to: `st.follow`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from stnb.frame.types import final_type
 from stnb.tables.ids import distinct, fit, located
 
 from .lookup import Source, read
-from .rules import D, Link, Target, links_of
+from .models import DOCUMENTED, Link, Target
+from .rules import links_of
 
 if TYPE_CHECKING:
     from stnb.pull import ProgressCallback
@@ -35,25 +36,25 @@ def follow(
     resource: str | None = None,
     progress: ProgressCallback | None = None,
 ) -> pd.DataFrame:
-    """The rows that the ids in a column lead to: of jobs and "customerId", their customers.
+    """Read the rows that the ids in a column lead to: for jobs and "customerId", their customers.
 
-    Each row comes once, inactive ones too. The ids are asked for by fifties side by side, or the
-    whole list is read where that is cheaper; where there are many, a small request asks for its
-    length first.
+    Each row comes once, inactive ones too. Either the ids are asked for, fifty a request and side
+    by side, or the whole list is read, whichever is cheaper. If there are many ids, a small request
+    asks for the list's length first.
 
     Args:
         df: a frame of a pull, or of `stnb.children`.
         column: of ids, or of lists of ids ("tagTypeIds"); one inside a list too ("items[].skuId").
         columns: the names of those to decode, as in a pull.
-        resource: what the frame holds, such as "jpm.jobs", where it does not say so itself, as
-            after a merge.
+        resource: what the frame holds, such as "jpm.jobs", if it does not say so itself, as after a
+            merge.
         progress: called with a Progress at every change, for each resource that is read.
 
     Returns:
-        The rows, as a pull of their resource gives them. Where the column may lead to several
-        resources (a user id to employees and technicians), the rows of all of them, and first a
-        column `resource`. `attrs["stnb"]` has `not_found`, how many ids have no row, and
-        `not_found_ids`, the first of them; a warning tells it too.
+        The rows, as a pull of their resource gives them. If the column may lead to several
+        resources (a user id to employees and technicians), the rows of all of them, with a first
+        column `resource`. `attrs["stnb"]` has `not_found`, the number of ids without a row, and
+        `not_found_ids`, the first of them; a warning says so too.
 
     Raises:
         BadFilter: the column is no link, or the frame does not say what it holds.
@@ -64,24 +65,25 @@ def follow(
         >>> jobs.merge(customers, left_on="customerId", right_on="id", suffixes=("", "_customer"))
     """
     place = place_of(account.catalog, df, column, resource)
-    kind = key_type(account.catalog, place.link.targets[0])
+    targets = place.link.targets
+    kind = key_type(account.catalog, targets[0])
     raw = distinct(df, place.path)
     ids = fit(raw, kind)
-    asked = {
-        name: {t.by: ids.drop_null() for t in group}
-        for name, group in grouped(place.link.targets).items()
-    }
-    wanted = None if columns is None else [columns] if isinstance(columns, str) else list(columns)
-    started = [
-        read(account, name, by, _mine(account.catalog, name, asked, wanted), progress=progress)
-        for name, by in asked.items()
-    ]
+    wanted = _as_list(columns)
+    requested = _ids_by_column(targets, ids)
+
+    started = []
+    for name, by in requested.items():
+        of_name = _columns_of(account.catalog, name, list(requested), wanted)
+        started.append(read(account, name, by, of_name, progress=progress))
     frames = {reading.resource.name: reading.rows() for reading in started}
-    found = pa.concat_arrays(
-        [fit(distinct(frames[t.resource], t.by), kind) for t in place.link.targets]
-    )
-    lost = raw.filter(pc.invert(pc.and_kleene(pc.is_valid(ids), pc.is_in(ids, value_set=found))))
-    out = _joined({name: _only(f, asked[name], wanted) for name, f in frames.items()})
+
+    found = pa.concat_arrays([fit(distinct(frames[t.resource], t.by), kind) for t in targets])
+    has_row = pc.and_kleene(pc.is_valid(ids), pc.is_in(ids, value_set=found))
+    lost = raw.filter(pc.invert(has_row))
+    for name in frames:
+        frames[name] = _without_keys(frames[name], requested[name], wanted)
+    out = _joined(frames)
     out.attrs["stnb"] |= {
         "followed": column,
         "not_found": len(lost),
@@ -89,8 +91,22 @@ def follow(
     }
     if len(lost):
         notice = unfound(place.link, len(raw), lost)
-        out.attrs["stnb"]["notices"].append(notice[1])
+        out.attrs["stnb"]["notices"].append(notice.text)
         notices.warn(notice)
+    return out
+
+
+def _as_list(columns: Sequence[str] | None) -> list[str] | None:
+    if columns is None:
+        return None
+    return [columns] if isinstance(columns, str) else list(columns)
+
+
+def _ids_by_column(targets: Sequence[Target], ids: pa.Array) -> dict[str, dict[str, pa.Array]]:
+    """The ids to ask for, by resource and by the column that holds them there."""
+    out: dict[str, dict[str, pa.Array]] = {}
+    for name, group in grouped(targets).items():
+        out[name] = {target.by: ids.drop_null() for target in group}
     return out
 
 
@@ -115,29 +131,37 @@ def places(catalog: Catalog, df: pd.DataFrame, resource: str | None = None) -> d
     Raises:
         BadFilter: the frame does not say what it holds.
     """
-    said = df.attrs.get("stnb") or {}
-    name = resource or said.get("resource")
+    attrs = df.attrs.get("stnb") or {}
+    name = resource or attrs.get("resource")
     if name is None or name not in catalog:
         raise BadFilter(
             "It is not known what the frame holds.",
-            'Its attrs["stnb"] names no resource: likely it was merged or made by hand.',
-            'Say it, as in resource="jpm.jobs".',
+            'Likely it was merged or made by hand: its attrs["stnb"] names no resource.',
+            'Name the resource, as in resource="jpm.jobs".',
         )
-    above = "" if resource else str(said.get("path") or "")
+    # A frame named by hand is taken for the resource's own rows, one of `children` for its lists.
+    above = "" if resource else str(attrs.get("path") or "")
     out: dict[str, Place] = {}
-    if (
-        above and said.get("keys") and "id" in catalog[name].key
-    ):  # the parent's id, which children bring along
-        out[said["keys"][0]] = Place(
-            Link(said["keys"][0], (Target(name),), D, "the row that these lie in"), said["keys"][0]
-        )
+    if above and attrs.get("keys") and "id" in catalog[name].key:
+        parent_id = attrs["keys"][0]
+        link = Link(parent_id, (Target(name),), DOCUMENTED, "the row that these lie in")
+        out[parent_id] = Place(link, parent_id)
     for link in links_of(catalog[name]):
-        if not above or link.path.startswith(f"{above}."):
-            path = link.path[len(above) + 1 :] if above else link.path
+        path = _path_below(link, above, str(df.columns[-1]))
+        if path is not None:
             out[path] = Place(link, path)
-        elif link.path == above:  # a list of ids, opened: they stand in the last column
-            out[str(df.columns[-1])] = Place(link, str(df.columns[-1]))
     return {path: place for path, place in out.items() if located(df, path) is not None}
+
+
+def _path_below(link: Link, above: str, last_column: str) -> str | None:
+    """The path of a link in a frame of the elements of `above`; None if it lies elsewhere."""
+    if not above:
+        return link.path
+    if link.path.startswith(f"{above}."):
+        return link.path.removeprefix(f"{above}.")
+    if link.path == above:
+        return last_column  # a list of ids that was opened: they stand in the last column
+    return None
 
 
 def place_of(catalog: Catalog, df: pd.DataFrame, column: str, resource: str | None = None) -> Place:
@@ -147,16 +171,19 @@ def place_of(catalog: Catalog, df: pd.DataFrame, column: str, resource: str | No
         BadFilter: it is none; those that the frame has are named.
     """
     there = places(catalog, df, resource)
-    if (found := there.get(column.replace("[]", ""))) is not None:
+    found = there.get(column.replace("[]", ""))
+    if found is not None:
         return found
     near = difflib.get_close_matches(column, there, n=1)
-    raise BadFilter(
-        f"{column!r} is no link of the frame.",
-        f"Its links are: {', '.join(p.link.column if p.path == p.link.path else p.path for p in there.values()) or 'none'}.",
-        f"Did you mean {near[0]!r}?"
-        if near
-        else "Choose one of them; st.links(…) tells where each leads.",
-    )
+    then = "Choose one of them; st.links(…) shows where each leads."
+    if near:
+        then = f"Did you mean {near[0]!r}?"
+    names = ", ".join(map(_shown_name, there.values())) or "none"
+    raise BadFilter(f"{column!r} is no link of the frame.", f"Its links are: {names}.", then)
+
+
+def _shown_name(place: Place) -> str:
+    return place.link.column if place.path == place.link.path else place.path
 
 
 def key_type(catalog: Catalog, target: Target) -> pa.DataType:
@@ -175,59 +202,68 @@ def grouped(targets: Sequence[Target]) -> dict[str, list[Target]]:
 # -- the answer
 
 
-def _mine(
-    catalog: Catalog, name: str, names: Sequence[str] | Any, wanted: list[str] | None
+def _columns_of(
+    catalog: Catalog, name: str, names: Sequence[str], wanted: list[str] | None
 ) -> list[str] | None:
-    """Of the columns wanted, those that a resource has; all of them where none of the resources has
-    one, so that it is told.
+    """Those of the wanted columns that a resource has.
+
+    A column that none of the resources has is asked for everywhere, so that the pull refuses it.
     """
     if wanted is None:
         return None
-    has = {
-        n: [
-            c
-            for c in wanted
-            if c in shape_of(catalog[n]).by_path or c in shape_of(catalog[n]).objects
-        ]
-        for n in names
-    }
-    unknown = [c for c in wanted if not any(c in h for h in has.values())]
-    return [*has[name], *unknown]
+    own = _known_columns(catalog, name)
+    everywhere: set[str] = set()
+    for other in names:
+        everywhere |= _known_columns(catalog, other)
+    mine = [column for column in wanted if column in own]
+    return mine + [column for column in wanted if column not in everywhere]
 
 
-def _only(
-    frame: pd.DataFrame, asked: dict[str, pa.Array], wanted: list[str] | None
+def _known_columns(catalog: Catalog, name: str) -> set[str]:
+    shape = shape_of(catalog[name])
+    return {*shape.by_path, *shape.objects}
+
+
+def _without_keys(
+    frame: pd.DataFrame, keys: dict[str, pa.Array], wanted: list[str] | None
 ) -> pd.DataFrame:
-    """Without the columns that were read for the ids alone."""
-    return frame if wanted is None else frame.drop(columns=[by for by in asked if by not in wanted])
+    """Drop the columns that were read only to find the rows."""
+    if wanted is None:
+        return frame
+    return frame.drop(columns=[by for by in keys if by not in wanted])
 
 
 def _joined(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """The rows of several resources as one frame, which says of each row where it is from."""
+    """The rows of several resources as one frame, with the resource of each row as first column."""
     if len(frames) == 1:
         return next(iter(frames.values()))
     parts = []
+    requests = 0
+    texts: list[str] = []
+    kept: dict[str, Any] = {}
     for name, frame in frames.items():
         kind = pd.Series(name, index=frame.index, dtype="str", name="resource")
         parts.append(pd.concat([kind, frame], axis=1))
+        attrs = frame.attrs["stnb"]
+        requests += attrs["requests"]
+        texts += attrs["notices"]
+        kept |= {k: attrs[k] for k in ("tenant", "environment", "began") if k in attrs}
     out = pd.concat(parts, ignore_index=True)
-    said = [f.attrs["stnb"] for f in frames.values()]
-    kept = {k: s[k] for s in said for k in ("tenant", "environment", "began") if k in s}
     out.attrs["stnb"] = {
         "resource": " | ".join(frames),
         **kept,
         "rows": len(out),
-        "requests": sum(s["requests"] for s in said),
-        "notices": [text for s in said for text in s["notices"]],
+        "requests": requests,
+        "notices": texts,
     }
     return out
 
 
-def unfound(link: Link, asked: int, lost: pa.Array) -> notices.Notice:
-    """That some ids have no row."""
+def unfound(link: Link, requested: int, lost: pa.Array) -> notices.Notice:
+    """The notice that some ids have no row."""
     where = " or ".join(grouped(link.targets))
-    some = ", ".join(map(str, lost[:SHOWN].to_pylist())) + (" …" if len(lost) > SHOWN else "")
-    return (
-        StnbWarning,
-        f"{len(lost):,} of the {asked:,} ids in {link.column} have no row in {where}: {some}",
-    )
+    some = ", ".join(map(str, lost[:SHOWN].to_pylist()))
+    if len(lost) > SHOWN:
+        some += " …"
+    text = f"{len(lost):,} of the {requested:,} ids in {link.column} have no row in {where}: {some}"
+    return notices.Notice(StnbWarning, text)

@@ -1,6 +1,4 @@
-"""Rows by their ids: asked for by fifties, or out of the whole list where that is cheaper; inactive
-ones too.
-"""
+"""Rows by their ids, inactive ones too: fifty ids a request, or the whole list if cheaper."""
 
 from __future__ import annotations
 
@@ -14,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.catalog import Catalog, Endpoint
+from stnb.catalog.facts import MAX_IDS
 from stnb.errors import ColumnDrift, Incomplete
 from stnb.frame import assemble, narrow, notices, shape_of
 from stnb.tables.ids import column_of
@@ -23,20 +22,17 @@ from ..resource import Resource
 if TYPE_CHECKING:
     from stnb.pull import ProgressCallback, Pull
 
-FIFTY = 50  # ids in a request (facts §7)
-FEW = 100  # ids that are asked for by fifties without looking how long the list is
-# ids from which on the whole list is read without looking: it would have to be ten times as long
+FEW = 100  # up to so many ids are asked for without asking how long the list is
+# From so many ids on the whole list is read in any case: it would have to be ten times as long.
 MANY = 10_000
-ROW = (
-    1 / 500
-    # what reading a row costs, in requests: 5,000 rows take seconds where an empty answer takes 50 ms
-)
+# What reading a row costs, in requests: 5,000 rows take seconds, an empty answer takes 50 ms.
+ROW = 1 / 500
 
-Asked = Mapping[str, pa.Array]  # the ids wanted, by the column that holds them
+Keys = Mapping[str, pa.Array]  # the ids to look up, by the column that holds them
 
 
 class Source(Protocol):
-    """What an Account has of this."""
+    """The part of an Account that is needed here."""
 
     catalog: Catalog
 
@@ -45,21 +41,22 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Reading:
-    """A read under way.
+    """A lookup under way.
 
     Attributes:
-        run: the pull; None where nothing had to be asked.
+        keys: the ids that are looked up.
+        run: the pull; None if there was nothing to ask for.
         whole: whether it reads the whole list.
     """
 
     resource: Resource
-    asked: Asked
+    keys: Keys
     run: Pull | None
     whole: bool
     columns: list[str] | None = None
 
     def rows(self) -> pd.DataFrame:
-        """Wait for it: the rows asked for.
+        """Wait for the rows that were asked for.
 
         Raises:
             StnbError: the pull failed.
@@ -67,80 +64,84 @@ class Reading:
         frame = self.frame()
         if not self.whole or not len(frame):
             return frame
-        hits = [pc.is_in(column_of(frame[by]), value_set=ids) for by, ids in self.asked.items()]
+        hits = [pc.is_in(column_of(frame[by]), value_set=ids) for by, ids in self.keys.items()]
         kept = functools.reduce(pc.or_, hits).to_numpy(zero_copy_only=False)
         some: pd.DataFrame = frame[kept].reset_index(drop=True)
         some.attrs["stnb"] = {**frame.attrs["stnb"], "rows": len(some)}
         return some
 
     def frame(self) -> pd.DataFrame:
-        """Wait for it: what was read. That ids were not found, or rows hidden, is the reader's
-        business here.
+        """Wait for all rows that are read.
+
+        Notices about hidden rows and missing ids are dropped: the caller reports what it misses.
         """
         if self.run is None:
             return _no_rows(self.resource.endpoint, self.columns)
-        self.run._join(None)
-        frame = self.run.frame
-        assert frame is not None
-        told = [notice for notice in self.run._notices if notice[0] in (Incomplete, ColumnDrift)]
+        frame = self.run.result(notices=False)
+        assert isinstance(frame, pd.DataFrame)
+        about_rows = (Incomplete, ColumnDrift)
+        told = [notice for notice in self.run.notices if notice.category in about_rows]
         for notice in told:
             notices.warn(notice)
-        frame.attrs["stnb"]["notices"] = [text for _, text in told]
+        frame.attrs["stnb"]["notices"] = [notice.text for notice in told]
         return frame
 
 
 def read(
     account: Source,
     name: str,
-    asked: Asked,
+    keys: Keys,
     columns: Sequence[str] | None = None,
     *,
     pages: int | None = None,
     progress: ProgressCallback | None = None,
 ) -> Reading:
-    """Begin to read the rows of a resource that have these ids; nothing is asked for where there
-    are none.
+    """Begin to read the rows of a resource that have these ids. Without ids nothing is sent.
 
     Args:
-        asked: the ids by the column that holds them; other columns than "id" need the whole list.
-        columns: those to decode; the columns of `asked` are among them in any case.
-        pages: rows a page of a whole list, at most; None lets the pull choose.
+        keys: the ids by the column that holds them; a column other than "id" needs the whole list.
+        columns: those to decode; the columns of `keys` are added.
+        pages: at most so many rows a page of a whole list; None lets the pull choose.
     """
     resource = account[name]
     endpoint = resource.endpoint
-    wanted = None if columns is None else list(dict.fromkeys([*columns, *asked]))
-    if not any(map(len, asked.values())):
-        return Reading(resource, asked, None, False, wanted)
-    given: dict[str, Any] = {**everything(endpoint), "columns": wanted, "progress": progress}
-    if by_fifties(resource, asked):
-        return Reading(
-            resource, asked, resource.start(ids=asked["id"].to_pylist(), **given), False, wanted
-        )
+    wanted = None
+    if columns is not None:
+        wanted = list(dict.fromkeys([*columns, *keys]))
+    if not any(len(ids) for ids in keys.values()):
+        return Reading(resource, keys, None, False, wanted)
+    options: dict[str, Any] = {**everything(endpoint), "columns": wanted, "progress": progress}
+    if by_fifties(resource, keys):
+        run = resource.start(ids=keys["id"].to_pylist(), **options)
+        return Reading(resource, keys, run, False, wanted)
     if pages is not None and endpoint.kind == "list" and endpoint.takes("pageSize"):
-        given["page_size"] = min(pages, endpoint.page_size_max or pages)
-    return Reading(resource, asked, resource.start(**given), True, wanted)
+        options["page_size"] = min(pages, endpoint.page_size_max or pages)
+    return Reading(resource, keys, resource.start(**options), True, wanted)
 
 
 def everything(endpoint: Endpoint) -> dict[str, str]:
-    """The filter that shows inactive rows too: a lookup without it loses rows (facts §7, §10)."""
+    """The filter that shows inactive rows too; without it a lookup would miss rows."""
     return dict([endpoint.shows_all]) if endpoint.shows_all else {}
 
 
-def by_fifties(resource: Resource, asked: Asked) -> bool:
-    """Whether asking by ids is cheaper than the whole list. Between 100 and 10,000 ids a small
-    request asks its length.
+def by_fifties(resource: Resource, keys: Keys) -> bool:
+    """Whether asking for the ids is cheaper than reading the whole list.
+
+    Between 100 and 10,000 ids a small request asks for the list's length.
     """
     endpoint = resource.endpoint
     takes = endpoint.takes("ids")
-    if takes is None or endpoint.kind != "list" or set(asked) != {"id"}:
+    if takes is None or endpoint.kind != "list" or set(keys) != {"id"}:
         return False
-    n = len(asked["id"])
+    n = len(keys["id"])
     if takes.required or n <= FEW:
         return True
     if n > MANY or endpoint.takes("includeTotal") is None:
         return False
     total = resource.count(**everything(endpoint))
-    return n / FIFTY + n * ROW < total / (endpoint.page_size_max or FIFTY) + total * ROW
+    by_ids = n / MAX_IDS + n * ROW
+    by_list = total / (endpoint.page_size_max or MAX_IDS) + total * ROW
+    return by_ids < by_list
 
 
 def _no_rows(endpoint: Endpoint, columns: list[str] | None) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The map of a resource: what it leads to and what leads to it, as a tree of text and as a picture."""
+"""The map of a resource: what it leads to and what leads to it, as text and as a picture."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from stnb.catalog import Catalog
 from stnb.errors import BadFilter
 
+from .models import DOCUMENTED
 from .neighbours import Around, edges_of, inwards, outwards
 from .svg import svg
 
@@ -14,15 +15,13 @@ DEEPEST = 3
 
 
 class Neighbourhood(Around):
-    """The resources around one; in a notebook a picture, elsewhere a tree."""
+    """The resources around one: a picture in a notebook, a tree of text elsewhere."""
 
     def __repr__(self) -> str:
-        return "\n".join(
-            [
-                self.name + (f"  (itself by {', '.join(self.own.columns)})" if self.own else ""),
-                *_tree(self),
-            ]
-        )
+        head = self.name
+        if self.own is not None:
+            head += f"  (itself by {', '.join(self.own.columns)})"
+        return "\n".join([head, *_tree(self)])
 
     def _repr_svg_(self) -> str:
         return svg(self)
@@ -36,12 +35,11 @@ def neighbourhood(catalog: Catalog, name: str, depth: int = 1) -> Neighbourhood:
 
     Args:
         name: of the resource, such as "jpm.jobs".
-        depth: how many steps outwards: 1 is where its own ids lead, 2 also where those rows' ids
-            lead; 3 at most. What leads to the resource is told for one step.
+        depth: steps outwards, 1 to 3: 1 is where its own ids lead, 2 also where the ids of those
+            rows lead. What leads to the resource is shown for one step.
 
     Returns:
-        A Neighbourhood, with `nodes` and `edges` as frames; its repr is a tree, in a notebook a
-        picture.
+        A Neighbourhood, whose `nodes` and `edges` are frames.
 
     Raises:
         UnknownResource: there is no such resource.
@@ -66,45 +64,54 @@ def neighbourhood(catalog: Catalog, name: str, depth: int = 1) -> Neighbourhood:
 
 
 def _tree(hood: Neighbourhood) -> Iterator[str]:
-    if not hood.out:
-        yield "└─ leads nowhere" if not hood.into else "├─ leads nowhere"
+    bar = "│  " if hood.into else "   "
+    corner = "├─ " if hood.into else "└─ "
+    if hood.out:
+        yield f"{corner}leads to"
+        for line in _branches(hood, hood.name, 1):
+            yield bar + line
     else:
-        yield "├─ leads to" if hood.into else "└─ leads to"
-        yield from (
-            f"{'│  ' if hood.into else '   '}{line}" for line in _branches(hood, hood.name, 1)
-        )
+        yield f"{corner}leads nowhere"
     if hood.into:
-        more = len(hood.into) - len(hood.shown)
-        wide = max(len(e.source) for e in hood.shown)
-        lines = [f"{e.source:<{wide}}  {', '.join(e.labels)}" for e in hood.shown] + (
-            [f"+ {more} more"] if more else []
-        )
         yield "└─ is led to from"
-        yield from (f"   {_mark(i, len(lines))}{line}" for i, line in enumerate(lines))
+        for line in _incoming_lines(hood):
+            yield f"   {line}"
+
+
+def _incoming_lines(hood: Neighbourhood) -> Iterator[str]:
+    wide = max(len(edge.source) for edge in hood.shown)
+    lines = [f"{edge.source:<{wide}}  {', '.join(edge.labels)}" for edge in hood.shown]
+    more = len(hood.into) - len(hood.shown)
+    if more:
+        lines.append(f"+ {more} more")
+    for i, line in enumerate(lines):
+        yield _corner(i, len(lines)) + line
 
 
 def _branches(hood: Neighbourhood, source: str, level: int) -> Iterator[str]:
-    """What a resource leads to, and below each what that leads to; each under the first that does."""
-    taken = {
-        t
-        for t in (hood.levels[level] if level < len(hood.levels) else ())
-        if _parent(hood, t, level) == source
-    }
-    mine = [e for e in hood.out if e.source == source and e.target in taken]
-    wide = max((len(e.target) for e in mine), default=0)
+    """The resources that one leads to, and below each those that it leads to in turn.
+
+    A resource to which several lead stands below the first of them.
+    """
+    targets = set()
+    if level < len(hood.levels):
+        targets = {t for t in hood.levels[level] if _parent(hood, t, level) == source}
+    mine = [edge for edge in hood.out if edge.source == source and edge.target in targets]
+    wide = max((len(edge.target) for edge in mine), default=0)
     for i, edge in enumerate(mine):
-        yield f"{_mark(i, len(mine))}{edge.target:<{wide}}  {', '.join(edge.labels)}{'' if edge.how == 'documented' else f' · {edge.how}'}"
-        yield from (
-            f"{'   ' if i == len(mine) - 1 else '│  '}{line}"
-            for line in _branches(hood, edge.target, level + 1)
-        )
+        line = f"{edge.target:<{wide}}  {', '.join(edge.labels)}"
+        if edge.how != DOCUMENTED:
+            line += f" · {edge.how}"
+        yield _corner(i, len(mine)) + line
+        bar = "   " if i == len(mine) - 1 else "│  "
+        for below in _branches(hood, edge.target, level + 1):
+            yield bar + below
 
 
 def _parent(hood: Neighbourhood, target: str, level: int) -> str:
-    return next(
-        e.source for e in hood.out if e.target == target and e.source in hood.levels[level - 1]
-    )
+    above = hood.levels[level - 1]
+    return next(e.source for e in hood.out if e.target == target and e.source in above)
 
 
-def _mark(i: int, n: int) -> str:
+def _corner(i: int, n: int) -> str:
     return "└─ " if i == n - 1 else "├─ "

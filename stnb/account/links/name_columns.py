@@ -1,4 +1,4 @@
-"""Names beside ids: what people call a customer, a business unit, a technician, a tag."""
+"""Names beside ids: `st.name_columns` and `st.tag_names`."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from stnb.tables.ids import column_of, distinct, fit
 
 from .follow import Place, key_type, place_of, places
 from .lookup import Source
+from .models import OPEN, Target
 from .namebook import NameBook, label
-from .rules import OPEN, Target
 
-# Records of their own, of which there are about as many as rows: they are named where they are
-# asked for.
 SHOWN = 3  # columns in a notice
+# There are about as many of these records as rows, so they are named only if asked for.
 RECORDS = frozenset(
     {
         "accounting.bank_deposits",
@@ -67,26 +66,25 @@ def name_columns(
     """A copy of a frame with, right after each id, the name of what it leads to.
 
     `customerId` gets `customerName`, `createdById` `createdByName`, `tagTypeIds` `tagTypeNames` (a
-    list) and `customer.id` `customer.name`; a column of that name that is there already stays as it
-    is. Customers, people and the lists of a tenant's settings are named; locations, projects, jobs,
-    invoices and other records only where `only` asks for them, as there are about as many of them
-    as rows. Each target is looked up once an account, inactive rows
-    too: by fifties, or as a whole list of which only the names are decoded.
+    list) and `customer.id` `customer.name`. A column that has that name already stays as it is.
+    Customers, people and the lists of a tenant's settings are named. Locations, projects, jobs,
+    invoices and other records are named only if `only` asks for them, because there are about as
+    many of them as rows. Each resource is looked up once an account, inactive rows too.
 
     Args:
         df: a frame of a pull, or of `stnb.children`.
         only: the id columns to name. A job is called by its number, an invoice by its reference
             number, a membership by its type.
-        resource: what the frame holds, where it does not say so itself, as after a merge.
+        resource: what the frame holds, if it does not say so itself, as after a merge.
         fresh: look everything up again.
 
     Returns:
-        The copy. A name is missing where the id is, where no row has that id, and where two lists
-        have it and nothing tells which is meant. A notice tells which columns stayed without names,
-        and why.
+        The copy. A name is missing if the id is, if no row has that id, or if two resources have it
+        and nothing tells which is meant. A notice names the columns that stayed without names, and
+        why.
 
     Raises:
-        BadFilter: a column of `only` is no link, or leads to what has no name; or the frame does
+        BadFilter: a column of `only` is no link, or leads to rows without a name; or the frame does
             not say what it holds.
         StnbError: a pull failed.
 
@@ -96,28 +94,38 @@ def name_columns(
     if fresh:
         forget(account)
     book = _BOOKS.get(account) or _BOOKS.setdefault(account, NameBook(account))
-    wanted, left = _chosen(account.catalog, df, [only] if isinstance(only, str) else only, resource)
-    refused = book.learn(_needs(account.catalog, df, wanted))
+    catalog = account.catalog
+    columns = [only] if isinstance(only, str) else only
+    wanted, reasons = _chosen(catalog, df, columns, resource)
+    refused = book.learn(_needs(catalog, df, wanted))
     out = df.copy()
     for column, place in wanted.items():
         closed = [t.resource for t in place.link.targets if t.resource in refused]
-        names = (
-            f"the app may not read {closed[0]}"
-            if closed
-            else _names(account.catalog, book, df, place)
-        )
-        if isinstance(names, str):
-            left[column] = names
-        else:
-            out.insert(out.columns.tolist().index(column) + 1, named_column(column), names)
-    _tell(left)
+        if closed:
+            reasons[column] = f"the app may not read {closed[0]}"
+            continue
+        try:
+            names = _names(catalog, book, df, place)
+        except _NoNames as why:
+            reasons[column] = why.reason
+            continue
+        out.insert(out.columns.tolist().index(column) + 1, named_column(column), names)
+    _warn_of_unnamed(reasons)
     return out
+
+
+class _NoNames(Exception):
+    """A column whose ids cannot be named, and why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def tag_names(
     account: Source, df: pd.DataFrame, column: str = "tagTypeIds", *, resource: str | None = None
 ) -> pd.Series[Any]:
-    """The names of each row's tags, as lists: one request, and none where they are known by then.
+    """The names of each row's tags, as lists. One request; none if they are known already.
 
     Raises:
         BadFilter: the column is no link, or the frame does not say what it holds.
@@ -132,13 +140,15 @@ def tag_names(
 
 
 def named_column(column: str) -> str:
-    """ "customerId" -> "customerName", "tagTypeIds" -> "tagTypeNames", "customer.id" ->
-    "customer.name".
+    """The name of the column of names beside a column of ids.
+
+    >>> named_column("customerId"), named_column("tagTypeIds"), named_column("customer.id")
+    ('customerName', 'tagTypeNames', 'customer.name')
     """
     if column.endswith(".id"):
-        return f"{column[:-3]}.name"
-    ends = re.sub(r"Id(s?)$", r"Name\1", column)
-    return ends if ends != column else f"{column}Name"
+        return f"{column.removesuffix('.id')}.name"
+    renamed = re.sub(r"Id(s?)$", r"Name\1", column)
+    return renamed if renamed != column else f"{column}Name"
 
 
 # -- which columns
@@ -147,104 +157,125 @@ def named_column(column: str) -> str:
 def _chosen(
     catalog: Catalog, df: pd.DataFrame, only: Sequence[str] | None, resource: str | None
 ) -> tuple[dict[str, Place], dict[str, str]]:
-    """The columns to name, and those left as they are, with the reason."""
+    """The columns to name, and those left as they are with the reason; "" for records."""
     if only is not None:
-        chosen = {
-            column.replace("[]", ""): place_of(catalog, df, column, resource) for column in only
-        }
-        for column, place in chosen.items():
-            _check(catalog, df, column, place)
-        return {c: p for c, p in chosen.items() if named_column(c) not in df.columns}, {}
-    wanted, left = {}, {}
+        return _named_by_hand(catalog, df, only, resource), {}
+    wanted: dict[str, Place] = {}
+    reasons: dict[str, str] = {}
     for column, place in places(catalog, df, resource).items():
         if column not in df.columns or named_column(column) in df.columns or _is_own(df, place):
             continue
-        if any(t.resource in RECORDS for t in place.link.targets):
-            left[column] = ""
-        elif all(label(catalog[t.resource]) for t in place.link.targets):
+        if any(target.resource in RECORDS for target in place.link.targets):
+            reasons[column] = ""
+        elif not _nameless(catalog, place):
             wanted[column] = place
-    return wanted, left
+    return wanted, reasons
+
+
+def _named_by_hand(
+    catalog: Catalog, df: pd.DataFrame, only: Sequence[str], resource: str | None
+) -> dict[str, Place]:
+    wanted = {}
+    for given in only:
+        column = given.replace("[]", "")
+        place = place_of(catalog, df, given, resource)
+        _check(catalog, df, column, place)
+        if named_column(column) not in df.columns:
+            wanted[column] = place
+    return wanted
+
+
+def _nameless(catalog: Catalog, place: Place) -> list[str]:
+    """The resources that a column may lead to and whose rows have no name."""
+    return [t.resource for t in place.link.targets if not label(catalog[t.resource])]
 
 
 def _check(catalog: Catalog, df: pd.DataFrame, column: str, place: Place) -> None:
-    nameless = [t.resource for t in place.link.targets if not label(catalog[t.resource])]
-    if nameless or column not in df.columns:
+    nameless = _nameless(catalog, place)
+    if nameless:
         raise BadFilter(
             f"{column!r} cannot be named.",
-            f"{nameless[0]} has no column with a name."
-            if nameless
-            else "The ids lie in the elements of a list.",
-            "Use st.follow for its rows."
-            if nameless
-            else f"Open the list first: stnb.children(df, {column.split('.')[0]!r}).",
+            f"{nameless[0]} has no column with a name.",
+            "Use st.follow for its rows.",
+        )
+    if column not in df.columns:
+        raise BadFilter(
+            f"{column!r} cannot be named.",
+            "The ids lie in the elements of a list.",
+            f"Open the list first: stnb.children(df, {column.split('.')[0]!r}).",
         )
 
 
 def _is_own(df: pd.DataFrame, place: Place) -> bool:
     """Whether the id is the row's own, such as an employee's userId."""
-    said = df.attrs.get("stnb") or {}
-    here = str(said.get("resource")).replace(".export.", ".")
-    return not said.get("path") and place.link.targets[0] == Target(here, place.path)
+    attrs = df.attrs.get("stnb") or {}
+    here = str(attrs.get("resource")).replace(".export.", ".")
+    return not attrs.get("path") and place.link.targets[0] == Target(here, place.path)
 
 
 def _needs(
     catalog: Catalog, df: pd.DataFrame, wanted: dict[str, Place]
 ) -> dict[str, dict[str, pa.Array]]:
-    """Ids by resource and by the column that holds them, of all columns to name."""
+    """The ids to look up for all columns, by resource and by the column that holds them."""
     out: dict[str, dict[str, pa.Array]] = {}
     for place in wanted.values():
         raw = distinct(df, place.path)
         for target in place.link.targets:
-            ids, here = (
-                fit(raw, key_type(catalog, target)).drop_null(),
-                out.setdefault(target.resource, {}),
-            )
-            here[target.by] = (
-                pc.unique(pa.concat_arrays([here[target.by], ids])) if target.by in here else ids
-            )
+            ids = fit(raw, key_type(catalog, target)).drop_null()
+            by_column = out.setdefault(target.resource, {})
+            if target.by in by_column:
+                ids = pc.unique(pa.concat_arrays([by_column[target.by], ids]))
+            by_column[target.by] = ids
     return out
 
 
-def _tell(left: dict[str, str]) -> None:
-    """One notice for all that stayed without a name."""
-    records = [column for column, why in left.items() if not why]
-    texts = [f"{column} has no names: {why}." for column, why in left.items() if why]
+def _warn_of_unnamed(reasons: dict[str, str]) -> None:
+    """One notice for all columns that stayed without names."""
+    records = [column for column, why in reasons.items() if not why]
+    texts = [f"{column} has no names: {why}." for column, why in reasons.items() if why]
     if records:
-        few = ", ".join(records[:SHOWN]) + (
-            f" and {len(records) - SHOWN} others" if len(records) > SHOWN else ""
+        few = ", ".join(records[:SHOWN])
+        if len(records) > SHOWN:
+            few += f" and {len(records) - SHOWN} others"
+        verb = "leads" if len(records) == 1 else "lead"
+        texts.append(
+            f"{few} {verb} to records and stayed without names: "
+            f"ask for those you need, as in only={records[:1]!r}."
         )
-        which = f"{few} lead{'s' if len(records) == 1 else ''} to records and stayed without names"
-        texts.append(f"{which}: ask for those you need, as in only={records[:1]!r}.")
     if texts:
-        notices.warn((StnbWarning, " ".join(texts)))
+        notices.warn(notices.Notice(StnbWarning, " ".join(texts)))
 
 
 # -- from ids to names
 
 
 def _names(catalog: Catalog, book: NameBook, df: pd.DataFrame, place: Place) -> Any:
-    """The names of a column's ids as pandas holds them; why there are none, as a text."""
-    values, link = column_of(df[place.path]), place.link
+    """The names of a column's ids, as pandas holds them.
+
+    Raises:
+        _NoNames: the ids cannot be named.
+    """
+    values = column_of(df[place.path])
+    link = place.link
     if pa.types.is_string(values.type) and link.column.endswith("[]") and place.path == link.path:
-        return "its lists are kept as text"
-    lists = pa.types.is_list(values.type)
-    ids = fit(values.values if lists else values, key_type(catalog, link.targets[0]))
-    found = [(target, *book.names(target, ids)) for target in link.targets]
-    numbers, names = (
-        pa.concat_arrays([f[1] for f in found]),
-        pa.concat_arrays([f[2] for f in found]),
-    )
-    clashing = _clashes(numbers, names) if len(found) > 1 else numbers.slice(0, 0)
-    if len(clashing) and link.how == OPEN:
-        return "some of its ids are in two lists, and nobody says which is meant"
+        raise _NoNames("its lists are kept as text")
+    is_list = pa.types.is_list(values.type)
+    ids = fit(values.values if is_list else values, key_type(catalog, link.targets[0]))
+    known = [(target, *book.names(target, ids)) for target in link.targets]
+    numbers = pa.concat_arrays([found_ids for _, found_ids, _ in known])
+    names = pa.concat_arrays([found_names for _, _, found_names in known])
     out = names.take(pc.index_in(ids, value_set=numbers))
+
+    # An id that stands in two resources has two names; neither may be guessed.
+    clashing = _clashes(numbers, names) if len(known) > 1 else numbers.slice(0, 0)
     if len(clashing):
-        out = _by_kind(
-            df, place, ids, found, pc.if_else(pc.is_in(ids, value_set=clashing), None, out)
-        )
-    if lists:
-        told = pa.ListArray.from_arrays(values.offsets, out, mask=values.is_null())
-        return pd.arrays.ArrowExtensionArray(pa.chunked_array([told]))
+        if link.how == OPEN:
+            raise _NoNames("some of its ids are in two lists, and nobody says which is meant")
+        sure = pc.if_else(pc.is_in(ids, value_set=clashing), None, out)
+        out = _by_kind(df, place, ids, known, sure)
+    if is_list:
+        lists = pa.ListArray.from_arrays(values.offsets, out, mask=values.is_null())
+        return pd.arrays.ArrowExtensionArray(pa.chunked_array([lists]))
     return PANDAS[pa.string()].__from_arrow__(pa.chunked_array([out]))
 
 
@@ -260,17 +291,17 @@ def _by_kind(
     df: pd.DataFrame,
     place: Place,
     ids: pa.Array,
-    found: list[tuple[Target, pa.Array, pa.Array]],
+    known: list[tuple[Target, pa.Array, pa.Array]],
     out: pa.Array,
 ) -> pa.Array:
-    """Names filled in where the column beside the id says which list is meant, as employeeType
+    """Fill in the names for which the column beside the id tells the resource, as employeeType
     does.
     """
     kind = place.link.kind
     if not kind or kind not in df.columns or len(ids) != len(df):
         return out
     kinds = column_of(df[kind])
-    for target, numbers, names in found:
+    for target, numbers, names in known:
         meant = pc.and_(pc.fill_null(pc.equal(kinds, target.when), False), pc.is_null(out))
         out = pc.if_else(meant, names.take(pc.index_in(ids, value_set=numbers)), out)
     return out

@@ -1,6 +1,4 @@
-"""What rows are called, looked up once an account: id -> name of customers, people, tags and all
-else that has a name.
-"""
+"""The names of customers, people, tags and other rows by their ids, looked up once an account."""
 
 from __future__ import annotations
 
@@ -17,10 +15,11 @@ from stnb.errors import NotAllowed
 from stnb.frame import shape_of
 from stnb.tables.ids import column_of, fit
 
-from .lookup import Asked, Reading, Source, read
-from .rules import Target, links_of
+from .lookup import Keys, Reading, Source, read
+from .models import Target
+from .rules import links_of
 
-# What a row is called: the first of these columns that it has.
+# A row's name is in the first of these columns that it has.
 LABELS = (
     "name",
     "displayName",
@@ -30,32 +29,31 @@ LABELS = (
     "number",
     "code",
 )
-OTHERWISE = {
-    "memberships.memberships": "membershipTypeId",
-    "telecom.calls": "",
-}  # by its type; not at all
-PAGE = 5000  # rows a page: few requests, as only the names are decoded
+# A membership is called by its type; a call has no name.
+OTHER_LABELS = {"memberships.memberships": "membershipTypeId", "telecom.calls": ""}
+PAGE = 5000  # rows a page: few requests, because only the names are decoded
 
 
 def label(endpoint: Endpoint) -> str:
-    """The column that says what a row is called; "" where there is none."""
-    return OTHERWISE.get(
-        endpoint.name, next((c for c in LABELS if c in shape_of(endpoint).by_path), "")
-    )
+    """The column that holds a row's name; "" if there is none."""
+    if endpoint.name in OTHER_LABELS:
+        return OTHER_LABELS[endpoint.name]
+    columns = shape_of(endpoint).by_path
+    return next((name for name in LABELS if name in columns), "")
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a resource's names.
+    """The names of a resource's rows, as far as they were read.
 
     Attributes:
         keys: the ids by the column that holds them, in the order of `names`.
-        asked: the ids that were looked for; None where the whole list was read.
+        requested: the ids that were looked up, found or not; None if the whole list was read.
     """
 
     keys: Mapping[str, pa.Array]
     names: pa.Array
-    asked: pa.Array | None
+    requested: pa.Array | None
 
 
 class NameBook:
@@ -70,13 +68,12 @@ class NameBook:
     """
 
     def __init__(self, account: Source) -> None:
-        self._account = weakref.ref(
-            account
-        )  # the book is kept by its account, and must not keep it in turn
+        # The account keeps the book, which must not keep the account alive in turn.
+        self._account = weakref.ref(account)
         self._known: dict[str, Known] = {}
 
-    def learn(self, needs: Mapping[str, Asked]) -> set[str]:
-        """Look up what is not known yet, all resources side by side.
+    def learn(self, needs: Mapping[str, Keys]) -> set[str]:
+        """Look up the names that are not known yet, all resources side by side.
 
         Args:
             needs: ids by resource, and by the column that holds them.
@@ -87,78 +84,79 @@ class NameBook:
         Raises:
             StnbError: a pull failed for another reason.
         """
-        started = {name: self._begin(name, asked) for name, asked in needs.items()}
+        started = {name: self._begin(name, keys) for name, keys in needs.items()}
         refused = set()
         for name, reading in started.items():
+            if reading is None:
+                continue
             try:
-                if reading is not None:
-                    self._keep(name, reading)
+                self._keep(name, reading)
             except NotAllowed:
                 refused.add(name)
         return refused
 
     def names(self, target: Target, ids: pa.Array) -> tuple[pa.Array, pa.Array]:
-        """(ids, names) of those among the ids that are known; each once."""
+        """(ids, names) of those ids that are known; each once."""
         known = self._known.get(target.resource)
         if known is None or target.by not in known.keys:
             return ids.slice(0, 0), pa.array([], pa.string())
         there = pc.is_in(known.keys[target.by], value_set=ids)
         return known.keys[target.by].filter(there), known.names.filter(there)
 
-    def _begin(self, name: str, asked: Asked) -> Reading | None:
-        account, known = self._account(), self._known.get(name)
-        assert account is not None  # it is at work with this book
-        if known is not None and not set(asked) <= set(known.keys):
+    def _begin(self, name: str, keys: Keys) -> Reading | None:
+        account = self._account()
+        assert account is not None  # the account is at work with this book
+        known = self._known.get(name)
+        if known is not None and not set(keys) <= set(known.keys):
             known = None
             del self._known[name]
-        missing = {by: _beyond(ids, known) for by, ids in asked.items()}
-        if not any(map(len, missing.values())):
+        missing = {by: _not_requested(ids, known) for by, ids in keys.items()}
+        if not any(len(ids) for ids in missing.values()):
             return None
         endpoint = account.catalog[name]
-        return read(account, name, missing, [*_keys(endpoint), label(endpoint)], pages=PAGE)
+        return read(account, name, missing, [*_key_columns(endpoint), label(endpoint)], pages=PAGE)
 
     def _keep(self, name: str, reading: Reading) -> None:
-        """Wait for the rows, and keep what they are called."""
-        frame, endpoint = reading.frame(), reading.resource.endpoint
-        names = self._called(frame, endpoint)
-        keys = {c: column_of(frame[c]) for c in dict.fromkeys([*_keys(endpoint), *reading.asked])}
-        before = self._known.get(name)
+        """Wait for the rows and keep their names."""
+        frame = reading.frame()
+        endpoint = reading.resource.endpoint
+        names = self._names_of(frame, endpoint)
+        columns = dict.fromkeys([*_key_columns(endpoint), *reading.keys])
+        keys = {column: column_of(frame[column]) for column in columns}
         if reading.whole:
             self._known[name] = Known(keys, names, None)
             return
-        asked = reading.asked["id"]
-        if before is not None and before.asked is not None:
+        requested = reading.keys["id"]
+        before = self._known.get(name)
+        if before is not None and before.requested is not None:
             keys = {c: pa.concat_arrays([before.keys[c], values]) for c, values in keys.items()}
-            names, asked = (
-                pa.concat_arrays([before.names, names]),
-                pa.concat_arrays([before.asked, asked]),
-            )
-        self._known[name] = Known(keys, names, asked)
+            names = pa.concat_arrays([before.names, names])
+            requested = pa.concat_arrays([before.requested, requested])
+        self._known[name] = Known(keys, names, requested)
 
-    def _called(self, frame: pd.DataFrame, endpoint: Endpoint) -> pa.Array:
-        """What each row is called."""
+    def _names_of(self, frame: pd.DataFrame, endpoint: Endpoint) -> pa.Array:
         column = label(endpoint)
         values = column_of(frame[column])
         link = next((link for link in links_of(endpoint) if link.column == column), None)
         if link is None:
             return fit(values, pa.string())
-        target = link.targets[0]  # it is called by another's name, as a membership by its type's
+        # The row is called by another's name, as a membership by its type's.
+        target = link.targets[0]
         self.learn({target.resource: {target.by: pc.unique(values).drop_null()}})
         ids, names = self.names(target, values)
         return names.take(pc.index_in(values, value_set=ids))
 
 
-def _keys(endpoint: Endpoint) -> list[str]:
-    """The columns by which others name a row; people have two."""
-    return [c for c in ("id", "userId") if c in shape_of(endpoint).by_path]
+def _key_columns(endpoint: Endpoint) -> list[str]:
+    """The columns that other rows hold to name this one; people have two."""
+    columns = shape_of(endpoint).by_path
+    return [name for name in ("id", "userId") if name in columns]
 
 
-def _beyond(ids: pa.Array, known: Known | None) -> pa.Array:
-    """The ids that were not looked for yet."""
+def _not_requested(ids: pa.Array, known: Known | None) -> pa.Array:
+    """The ids that were not looked up yet."""
     if known is None:
         return ids
-    return (
-        ids.slice(0, 0)
-        if known.asked is None
-        else ids.filter(pc.invert(pc.is_in(ids, value_set=known.asked)))
-    )
+    if known.requested is None:
+        return ids.slice(0, 0)
+    return ids.filter(pc.invert(pc.is_in(ids, value_set=known.requested)))

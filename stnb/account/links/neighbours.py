@@ -1,4 +1,4 @@
-"""What lies around a resource, as data: where its ids lead, and what leads to it."""
+"""What lies around a resource, as data: where its ids lead and what leads to it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint
 
-from .rules import FIRST, links_of
+from .rules import links_of, module_rank, repeats_a_list
 
-MOST = 12  # resources that lead here, in a picture; the others are counted
+MOST = 12  # resources that lead here on a picture; the others are counted
 SURE = {"documented": 0, "by name": 1, "open": 2}
 
 
 @dataclass(frozen=True)
 class Edge:
-    """That columns of one resource lead to another.
+    """Columns of one resource that lead to another.
 
     Attributes:
-        pairs: (column, the target's column); lists that have to be opened have brackets.
-        how: the surest of them: "documented", "by name" or "open".
+        pairs: (column, the target's column); a list that has to be opened has brackets.
+        how: of the surest pair: "documented", "by name" or "open".
     """
 
     source: str
@@ -38,10 +38,12 @@ class Edge:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The columns, each with what it is found by where that is not an id: "createdById →
-        userId".
-        """
-        return tuple(column if by == "id" else f"{column} → {by}" for column, by in self.pairs)
+        """The columns, with the target's column unless that is its id: "createdById → userId"."""
+        return tuple(_label(column, by) for column, by in self.pairs)
+
+
+def _label(column: str, by: str) -> str:
+    return column if by == "id" else f"{column} → {by}"
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,11 @@ class Around:
 
     Attributes:
         name: the resource in the middle.
-        levels: outwards, what each step leads to that no step before did; the first is the resource
-            itself.
+        levels: the resource itself, then what each step outwards leads to for the first time.
         out: the links from each level to the next.
-        own: the link to rows of the same resource; None where there is none.
-        into: the links of other resources to this one, those first that most others lead to.
-        modules: of the catalogue, which gives each a colour.
+        own: the link to rows of the same resource; None if there is none.
+        into: the links of other resources to this one; those that most others lead to come first.
+        modules: all of the catalogue; the place of each decides its colour.
     """
 
     name: str
@@ -67,30 +68,29 @@ class Around:
 
     @functools.cached_property
     def nodes(self) -> pd.DataFrame:
-        """resource, module, side ("itself", "leads to" or "led from"), distance."""
-        rows = [
-            (n, "itself" if d == 0 else "leads to", d)
-            for d, level in enumerate(self.levels)
-            for n in level
-        ]
-        seen = {name for name, _, _ in rows}
-        rows += [(e.source, "led from", 1) for e in self.into if e.source not in seen]
-        told = [(name, name.split(".")[0], side, distance) for name, side, distance in rows]
-        return pd.DataFrame(told, columns=["resource", "module", "side", "distance"])
+        """A row for each resource: resource, module, side and distance (in steps).
+
+        `side` is "itself", "leads to" or "led from".
+        """
+        rows = []
+        for distance, level in enumerate(self.levels):
+            side = "leads to" if distance else "itself"
+            rows += [(name, module_of(name), side, distance) for name in level]
+        seen = {name for name, *_ in rows}
+        for edge in self.into:
+            if edge.source not in seen:
+                rows.append((edge.source, module_of(edge.source), "led from", 1))
+        return pd.DataFrame(rows, columns=["resource", "module", "side", "distance"])
 
     @functools.cached_property
     def edges(self) -> pd.DataFrame:
-        """from, to, columns (a text), by, how; a row for each two resources that are linked."""
-        rows = [
-            (
-                e.source,
-                e.target,
-                ", ".join(e.columns),
-                ", ".join(dict.fromkeys(by for _, by in e.pairs)),
-                e.how,
+        """A row for each two linked resources: from, to, columns and by (as text), how."""
+        rows = []
+        for edge in (*filter(None, [self.own]), *self.out, *self.into):
+            by = dict.fromkeys(by for _, by in edge.pairs)
+            rows.append(
+                (edge.source, edge.target, ", ".join(edge.columns), ", ".join(by), edge.how)
             )
-            for e in (*filter(None, [self.own]), *self.out, *self.into)
-        ]
         return pd.DataFrame(rows, columns=["from", "to", "columns", "by", "how"])
 
     @property
@@ -104,73 +104,68 @@ def outwards(
 ) -> tuple[tuple[tuple[str, ...], ...], tuple[Edge, ...]]:
     """The levels outwards, and the links from each to the next."""
     levels: list[tuple[str, ...]] = [(middle.name,)]
-    seen, out = {middle.name}, []
+    seen = {middle.name}
+    out: list[Edge] = []
     for _ in range(depth):
-        fresh = [
-            e for source in levels[-1] for e in edges_of(catalog[source]) if e.target not in seen
-        ]
+        fresh = []
+        for source in levels[-1]:
+            fresh += [edge for edge in edges_of(catalog[source]) if edge.target not in seen]
         out += fresh
-        levels.append(
-            tuple(sorted({e.target for e in fresh}, key=lambda n: (_place(n.split(".")[0]), n)))
-        )
+        levels.append(tuple(sorted({edge.target for edge in fresh}, key=_by_module)))
         seen.update(levels[-1])
     return tuple(level for level in levels if level), tuple(out)
 
 
+def module_of(name: str) -> str:
+    """The module of a resource: "jpm" of "jpm.jobs"."""
+    return name.partition(".")[0]
+
+
+def _by_module(name: str) -> tuple[int, str]:
+    return module_rank(module_of(name)), name
+
+
 def inwards(catalog: Catalog, middle: Endpoint) -> tuple[Edge, ...]:
-    """The links of other resources to this one, those first that are asked for most."""
-    return tuple(
-        sorted(_incoming(catalog, middle), key=lambda edge: _worth(catalog, edge, middle.name))
-    )
+    """The links of other resources to this one; those that people ask about most come first."""
+
+    def worth(edge: Edge) -> tuple[bool, int, int, str]:
+        return _worth(catalog, edge, middle.name)
+
+    return tuple(sorted(_incoming(catalog, middle), key=worth))
 
 
 def _incoming(catalog: Catalog, middle: Endpoint) -> Iterator[Edge]:
     for endpoint in catalog:
-        twin = endpoint.name.replace(".export.", ".")
-        if (
-            endpoint is middle
-            or endpoint.name.endswith((".get", ".export"))
-            or (twin != endpoint.name and twin in catalog)
-        ):
+        if endpoint is middle or repeats_a_list(catalog, endpoint):
             continue
-        yield from (e for e in edges_of(endpoint) if e.target == middle.name)
+        for edge in edges_of(endpoint):
+            if edge.target == middle.name:
+                yield edge
 
 
 @functools.cache
 def edges_of(endpoint: Endpoint) -> tuple[Edge, ...]:
-    """The links of a resource, one for each resource that it leads to."""
-    found: dict[str, list[tuple[str, str, str]]] = {}
+    """The links of a resource, one edge for each resource that it leads to."""
+    pairs: dict[str, list[tuple[str, str]]] = {}
+    surest: dict[str, str] = {}
     for link in links_of(endpoint):
         for target in link.targets:
-            if (target.resource, target.by) != (
-                endpoint.name,
-                link.path,
-            ):  # an employee's userId is its own
-                found.setdefault(target.resource, []).append((link.column, target.by, link.how))
-    return tuple(
-        Edge(
-            endpoint.name,
-            target,
-            tuple((c, by) for c, by, _ in led),
-            min((how for *_, how in led), key=SURE.__getitem__),
-        )
-        for target, led in found.items()
-    )
+            if (target.resource, target.by) == (endpoint.name, link.path):
+                continue  # an employee's userId is its own
+            name = target.resource
+            pairs.setdefault(name, []).append((link.column, target.by))
+            surest[name] = min(surest.get(name, link.how), link.how, key=SURE.__getitem__)
+    return tuple(Edge(endpoint.name, n, tuple(found), surest[n]) for n, found in pairs.items())
 
 
 def _worth(catalog: Catalog, edge: Edge, middle: str) -> tuple[bool, int, int, str]:
-    """What is asked for most comes first: lists before what is below them, and those first that
-    most others lead to.
-    """
-    below = edge.source.count(".") > 1 or edge.source.startswith(f"{middle}.")
-    return below, -_led_to(catalog)[edge.source], _place(edge.source.split(".")[0]), edge.source
+    """A key that puts lists before what is below them, and before those the most linked ones."""
+    source = edge.source
+    below = source.count(".") > 1 or source.startswith(f"{middle}.")
+    return below, -_led_to(catalog)[source], module_rank(module_of(source)), source
 
 
 @functools.cache
 def _led_to(catalog: Catalog) -> Counter[str]:
     """How many resources lead to each."""
     return Counter(edge.target for endpoint in catalog for edge in edges_of(endpoint))
-
-
-def _place(module: str) -> int:
-    return FIRST.index(module) if module in FIRST else len(FIRST)

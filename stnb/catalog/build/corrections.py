@@ -1,31 +1,78 @@
-"""What the documents do not say in a form that a program can read; each table names its ground in
-the facts.
+"""What the documents get wrong, or say in no form that a program can read.
 
-The builder reads these tables. Nothing else does.
+The builder reads these tables. Nothing else does. Each holds for the documents of 2026-05, and for
+what the API answers.
 """
 
 from __future__ import annotations
 
-# Amounts that accounting sends as JSON strings although the documents type them as plain text
-# (facts §8).
+# Amounts that accounting sends as JSON strings; the documents type them as plain text.
 TEXT_AMOUNTS = {
-    "Accounting.V2.ApBillResponse": {"shippingAmount", "taxAmount", "billAmount", "otherAmount", "vendorInvoiceTotal"},
-    "Accounting.V2.ApBillItemResponse": {"allocatedOtherCosts", "cost", "quantity", "allocatedTax", "fullyLandedUnitCost"},
+    "Accounting.V2.ApBillResponse": {
+        "shippingAmount",
+        "taxAmount",
+        "billAmount",
+        "otherAmount",
+        "vendorInvoiceTotal",
+    },
+    "Accounting.V2.ApBillItemResponse": {
+        "allocatedOtherCosts",
+        "cost",
+        "quantity",
+        "allocatedTax",
+        "fullyLandedUnitCost",
+    },
     "Accounting.V2.ApBillExpenseItemResponse": {"amount"},
     "Accounting.V2.DetailedTransactionResponse": {"total", "unappliedAmount"},
     "Accounting.V2.PaymentAppliedResponse": {"appliedAmount"},
-    "Accounting.V2.ExportInvoiceResponse": {"total", "balance", "discountTotal", "salesTax", "subTotal"},
+    "Accounting.V2.ExportInvoiceResponse": {
+        "total",
+        "balance",
+        "discountTotal",
+        "salesTax",
+        "subTotal",
+    },
     "Accounting.V2.InvoiceResponse": {"total", "balance", "discountTotal", "salesTax", "subTotal"},
-    "Accounting.V2.InvoiceItemResponse": {"price", "total", "memberPrice", "cost", "quantity", "totalCost"},
-    "Accounting.V2.ExportInvoiceItemResponse": {"price", "total", "memberPrice", "cost", "quantity", "totalCost"},
+    "Accounting.V2.InvoiceItemResponse": {
+        "price",
+        "total",
+        "memberPrice",
+        "cost",
+        "quantity",
+        "totalCost",
+    },
+    "Accounting.V2.ExportInvoiceItemResponse": {
+        "price",
+        "total",
+        "memberPrice",
+        "cost",
+        "quantity",
+        "totalCost",
+    },
     "Accounting.V2.ExportPaymentResponse": {"total", "unappliedAmount"},
     "Accounting.V2.DetailedPaymentResponse": {"total", "unappliedAmount"},
-    "Accounting.V2.InventoryBillResponse": {"shippingAmount", "taxAmount", "billAmount", "otherAmount"},
-    "Accounting.V2.ExportInventoryBillResponse": {"shippingAmount", "taxAmount", "billAmount", "otherAmount"},
-    "Accounting.V2.InventoryBillItemResponse": {"allocatedOtherCosts", "cost", "quantity", "allocatedTax", "fullyLandedUnitCost"},
+    "Accounting.V2.InventoryBillResponse": {
+        "shippingAmount",
+        "taxAmount",
+        "billAmount",
+        "otherAmount",
+    },
+    "Accounting.V2.ExportInventoryBillResponse": {
+        "shippingAmount",
+        "taxAmount",
+        "billAmount",
+        "otherAmount",
+    },
+    "Accounting.V2.InventoryBillItemResponse": {
+        "allocatedOtherCosts",
+        "cost",
+        "quantity",
+        "allocatedTax",
+        "fullyLandedUnitCost",
+    },
 }
 
-# Typed as date-times, but they arrive without a zone and mean a calendar day (facts §8).
+# Typed as date-times, but they arrive without a zone and mean a calendar day.
 DATE_ONLY = {
     "manufacturerWarrantyStart",
     "manufacturerWarrantyEnd",
@@ -33,11 +80,10 @@ DATE_ONLY = {
     "serviceProviderWarrantyEnd",
 }
 
-# Answers for which the documents give no schema, by operation; what the route sends is in facts
-# §13.
+# Routes that send a file although the documents give no schema of their answer.
 NO_SCHEMA_FILES = {"/forms/v2/tenant/{tenant}/jobs/attachment/{id}"}
 
-# Rows without an `id` (facts §8): what tells one from another. Reports have nothing of the kind.
+# Rows without an `id`: the columns that tell one from another. Reports have none.
 KEYS = {
     "payroll.payroll_settings": ("employeeId",),
     "payroll.export.payroll_settings": ("employeeId",),
@@ -50,222 +96,34 @@ KEYS = {
     "accounting.invoices.tasks": ("taskId",),
 }
 
-# Filters, other than `active`, whose absence hides rows (facts §7), and the value that shows them
-# all.
-# non_job_appointments: "activeOnly" hides only when true, so nothing is hidden by default there.
+# Filters other than `active` that hide rows unless they are given, and the value that shows all.
+# (`activeOnly` of non_job_appointments hides only if it is true, so nothing is hidden by default.)
 SHOWS_ALL = {
     "accounting.payments": ("activeState", "All"),
     "dispatch.teams": ("includeInactive", "true"),
 }
 
-# Not stated, or stated to return both, although the words "active" filter is there (facts §7).
+# These have the filter `active` and return inactive rows too.
 SHOWS_ALL_ALREADY = {"jpm.job_cancel_reasons", "jpm.job_hold_reasons"}
 
-# Rows a page: (default, maximum). Lists are 50 and 5000 unless told otherwise (facts §5).
+# Rows a page: (default, maximum). Other lists have 50 and 5000.
 PAGE_SIZES = {
     "accounting.journal_entries": (50, 500),
     "accounting.journal_entries.summary": (50, 500),
     "accounting.journal_entries.details": (50, 500),
     "settings.business_units.intacct": (50, 500),
-    "forms.submissions": (50, 500),  # no cap is known, but 5000 nested rows exhaust memory
+    # The API's maximum is not known, but 5000 rows of nested answers exhaust memory.
+    "forms.submissions": (50, 500),
     "reporting.report_category.reports.data": (1000, 25000),
 }
+
+# The number of the first page, if it is not 1.
 PAGE_FIRST = {"settings.business_units.intacct": 0}
-SEQUENTIAL = {"telecom.calls"}  # two calls at once were throttled and inflated (facts §4)
 
-# The report query, a POST that only reads; its body is a list of name-value pairs (facts §9).
-REPORT_QUERY = "/reporting/v2/tenant/{tenant}/report-category/{report_category}/reports/{reportId}/data"
+# Two calls at once are throttled here, and have brought too many rows.
+SEQUENTIAL = {"telecom.calls"}
 
-D, N, OPEN = "documented", "by name", "open"
-USERS = "users"  # employees.userId or technicians.userId: a user id is in neither list's `id`
-NOWHERE = ""  # no link, whatever the name
-
-# By the name of the property alone; the module says where it is also in the descriptions.
-DOCUMENTED_MODULES = {
-    "jpm",
-    "dispatch",
-    "crm",
-    "memberships",
-    "payroll",
-    "timesheets",
-    "findings",
-    "service_agreements",
-    "settings",
-}
-BY_NAME = {
-    "customerId": "crm.customers",
-    "locationId": "crm.locations",
-    "businessUnitId": "settings.business_units",
-    "businessUnitIds": "settings.business_units",
-    "jobTypeId": "jpm.job_types",
-    "jobTypeIds": "jpm.job_types",
-    "campaignId": "marketing.campaigns",
-    "projectId": "jpm.projects",
-    "jobId": "jpm.jobs",
-    "jobIds": "jpm.jobs",
-    "appointmentId": "jpm.appointments",
-    "jobAppointmentId": "jpm.appointments",
-    "firstAppointmentId": "jpm.appointments",
-    "lastAppointmentId": "jpm.appointments",
-    "invoiceId": "accounting.invoices",
-    "technicianId": "settings.technicians",
-    "technicianIds": "settings.technicians",
-    "preferredTechnicianIds": "settings.technicians",
-    "tagTypeIds": "settings.tag_types",
-    "defaultTagTypeIds": "settings.tag_types",
-    "roleIds": "settings.user_roles",
-    "membershipId": "memberships.memberships",
-    "membershipTypeId": "memberships.membership_types",
-    "invoiceTemplateId": "memberships.invoice_templates",
-    "recurringServiceTypeId": "memberships.recurring_service_types",
-    "installedEquipmentId": "equipmentsystems.installed_equipment",
-    "vendorId": "inventory.vendors",
-    "purchaseOrderId": "inventory.purchase_orders",
-    "taxZoneId": "accounting.tax_zones",
-    "paymentTermId": "accounting.payment_terms",
-    "generalLedgerAccountId": "accounting.gl_accounts",
-    "zoneId": "dispatch.zones",
-    "zoneIds": "dispatch.zones",
-    "mainZoneId": "dispatch.zones",
-    "bookingId": "crm.bookings",
-    "leadId": "crm.leads",
-    "callId": "telecom.calls",
-    "payrollId": "payroll.payrolls",
-    "timesheetCodeId": "payroll.timesheet_codes",
-    "activityCodeId": "payroll.activity_codes",
-    "createdById": USERS,
-    "modifiedById": USERS,
-    "canceledById": USERS,
-    "customer.id": "crm.customers",
-    "location.id": "crm.locations",
-    "customerLocation.id": "crm.locations",
-    "businessUnit.id": "settings.business_units",
-    "job.id": "jpm.jobs",
-    "project.id": "jpm.projects",
-    "vendor.id": "inventory.vendors",
-    "campaign.id": "marketing.campaigns",
-    "lead.id": "crm.leads",
-    "generalLedgerAccount.id": "accounting.gl_accounts",
-    "costOfSaleAccount.id": "accounting.gl_accounts",
-    "assetAccount.id": "accounting.gl_accounts",
-    "taxZone.id": "accounting.tax_zones",
-    "deposit.id": "accounting.bank_deposits",
-    "paymentType.id": "accounting.payment_types",
-}
-
-# Documented, although the other columns of that name in their module are not.
-ORDERS = ("vendorId", "jobId", "projectId", "invoiceId", "technicianId", "businessUnitId")
-
-# Where ids lead (facts §10): resource, column, target, how. "*" is any resource; the first line
-# that fits wins.
-# An export feed has the links of its list. Array brackets are left out of a column's path. Ids that
-# may lead to several
-# resources, such as a SKU's, are in stnb/links/table.py: a column of the catalogue refers to one.
-LINKS: tuple[tuple[str, str, str, str], ...] = (
-    *(("inventory.purchase_orders", column, BY_NAME[column], D) for column in ORDERS),
-    ("jpm.jobs", "soldById", "settings.technicians", D),
-    ("jpm.jobs", "recallForId", "jpm.jobs", D),
-    ("jpm.jobs", "warrantyId", "jpm.jobs", D),
-    ("jpm.jobs", "leadCallId", "telecom.calls", OPEN),
-    ("jpm.jobs", "partnerLeadCallId", "telecom.calls", OPEN),
-    ("jpm.jobs", "createdFromEstimateId", "sales.estimates", D),
-    ("jpm.jobs", "estimateIds", "sales.estimates", D),
-    ("jpm.jobs", "equipmentIds", "equipmentsystems.installed_equipment", OPEN),
-    ("jpm.jobs", "jobGeneratedLeadSource.employeeId", "settings.employees", D),
-    ("jpm.jobs", "jobGeneratedLeadSource.jobId", "jpm.jobs", D),
-    ("jpm.projects", "statusId", "jpm.project_statuses", D),
-    ("jpm.projects", "subStatusId", "jpm.project_substatuses", D),
-    ("jpm.projects", "projectTypeId", "jpm.project_types", D),
-    ("jpm.projects", "projectManagerIds", "settings.employees", OPEN),
-    ("jpm.job_canceled_logs", "reasonId", "jpm.job_cancel_reasons", D),
-    ("jpm.jobs.canceled_log", "reasonId", "jpm.job_cancel_reasons", D),
-    ("jpm.jobs.cancel_reasons", "reasonId", "jpm.job_cancel_reasons", D),
-    ("jpm.jobs.hold_reasons", "reasonId", "jpm.job_hold_reasons", N),
-    ("jpm.project_substatuses", "statusId", "jpm.project_statuses", N),
-    ("jpm.jobs.equipment", "equipmentIds", "equipmentsystems.installed_equipment", OPEN),
-    ("jpm.job_history", "history.employeeId", "settings.employees", D),
-    ("jpm.jobs.history", "history.employeeId", "settings.employees", D),
-    ("crm.customers", "mergedToId", "crm.customers", D),
-    ("crm.locations", "mergedToId", "crm.locations", D),
-    ("crm.leads", "callReasonId", "jbce.call_reasons", D),
-    ("crm.leads", "dismissingReasonId", "jbce.call_reasons", D),
-    ("crm.bookings", "dismissingReasonId", "jbce.call_reasons", D),
-    ("accounting.invoices", "adjustmentToId", "accounting.invoices", N),
-    ("accounting.payments", "typeId", "accounting.payment_types", N),
-    ("accounting.payments", "refundedPaymentId", "accounting.payments", N),
-    ("accounting.bank_deposits.transactions", "typeId", "accounting.payment_types", N),
-    ("accounting.bank_deposits.transactions", "appliedTo.appliedId", "accounting.invoices", N),
-    ("accounting.payments", "appliedTo.appliedId", "accounting.invoices", N),
-    ("accounting.credit_memos", "appliedTo.appliedId", "accounting.invoices", N),
-    ("accounting.credit_memos.credit_memo_items", "creditMemoId", "accounting.credit_memos", N),
-    ("accounting.ap_bills", "purchaseOrderId", "inventory.purchase_orders", D),
-    ("accounting.ap_credits", "inventoryReturnId", "inventory.returns", N),
-    ("accounting.bank_deposits.transactions", "deposit.id", "accounting.bank_deposits", N),
-    ("accounting.journal_entries.details", "account.id", "accounting.gl_accounts", N),
-    ("accounting.journal_entries.details", "serviceAgreement.id", "service_agreements.service_agreements", N),
-    ("accounting.*", "estimateItemId", "sales.estimates.items", N),
-    ("accounting.*", "items.estimateItemId", "sales.estimates.items", N),
-    ("pricebook.*", "serviceMaterials.skuId", "pricebook.materials", N),
-    ("pricebook.*", "equipmentMaterials.skuId", "pricebook.materials", N),
-    ("pricebook.*", "serviceEquipment.skuId", "pricebook.equipment", N),
-    ("sales.*", "soldBy", "settings.technicians", OPEN),
-    ("sales.estimates.items", "invoiceItemId", "accounting.export.invoice_items", D),
-    ("sales.*", "items.invoiceItemId", "accounting.export.invoice_items", D),
-    ("sales.proposal_templates", "estimateAssignments.estimateTemplateId", "sales.estimate_templates", N),
-    ("memberships.memberships", "soldById", USERS, D),
-    ("memberships.memberships", "activatedById", USERS, D),
-    ("memberships.memberships", "renewedById", "memberships.memberships", D),
-    ("memberships.memberships", "activatedFromId", "accounting.export.invoice_items", D),
-    ("memberships.memberships", "billingTemplateId", "memberships.invoice_templates", D),
-    ("memberships.memberships", "cancellationInvoiceId", "accounting.invoices", D),
-    ("memberships.memberships", "cancellationBalanceInvoiceId", "accounting.invoices", D),
-    ("memberships.membership_types", "billingTemplateId", "memberships.invoice_templates", D),
-    ("memberships.recurring_services", "activatedFromId", "accounting.export.invoice_items", D),
-    ("memberships.recurring_service_events", "locationRecurringServiceId", "memberships.recurring_services", D),
-    ("payroll.gross_pay_items", "sourceEntityId", "timesheets.activities", D),
-    ("payroll.gross_pay_items", "invoiceItemId", "accounting.export.invoice_items", D),
-    ("payroll.*", "employeeId", "settings.employees", D),
-    ("timesheets.activities", "employeeId", "settings.employees", D),
-    ("timesheets.activities", "activityTypeId", "timesheets.activity_types", D),
-    ("timesheets.activities", "tagTypes", "settings.tag_types", D),
-    ("timesheets.activity_types", "categoryId", "timesheets.activity_categories", D),
-    ("equipmentsystems.installed_equipment", "equipmentId", "pricebook.equipment", N),
-    ("equipmentsystems.installed_equipment", "invoiceItemId", "accounting.export.invoice_items", N),
-    ("inventory.purchase_orders", "typeId", "inventory.purchase_order_types", D),
-    ("inventory.purchase_orders.requests", "typeId", "inventory.purchase_order_types", N),
-    ("inventory.trucks", "warehouseId", "inventory.warehouses", D),
-    ("inventory.trucks", "technicianIds", "settings.technicians", D),
-    ("inventory.transfers", "fromLocationId", "inventory.warehouses", N),
-    ("inventory.transfers", "toLocationId", "inventory.warehouses", N),
-    ("inventory.receipts", "billId", "accounting.inventory_bills", N),
-    ("*", "inventoryLocationId", "inventory.warehouses", N),
-    ("*", "inventoryLocation.id", "inventory.warehouses", N),
-    ("telecom.*", "leadCall.agent.id", USERS, N),
-    ("telecom.*", "agent.id", USERS, N),
-    ("telecom.*", "reason.id", "jbce.call_reasons", N),
-    ("telecom.*", "leadCall.reason.id", "jbce.call_reasons", N),
-    ("pricebook.categories", "parentId", "pricebook.categories", D),
-    ("pricebook.*", "categories", "pricebook.categories", N),
-    ("pricebook.*", "categories.id", "pricebook.categories", N),
-    ("taskmanagement.tasks", "assignedToId", "settings.employees", N),
-    ("taskmanagement.tasks", "reportedById", "settings.employees", N),
-    ("taskmanagement.tasks", "comments.employeeId", "settings.employees", N),
-    ("forms.submissions", "formId", "forms.forms", N),
-    ("findings.location_findings", "sourceJobId", "jpm.jobs", D),
-    ("service_agreements.service_agreements", "soldById", "settings.employees", D),
-    ("service_agreements.service_agreements", "accountManagerId", "settings.employees", D),
-    ("service_agreements.service_agreements", "renewalAgreementId", "service_agreements.service_agreements", D),
-    ("service_agreements.service_agreements", "locationIds", "crm.locations", D),
-    ("settings.employees", "userId", USERS, D),
-    ("settings.technicians", "userId", USERS, D),
-    ("settings.employees", "managerId", "settings.employees", D),
-    ("payroll.*", "managerId", "settings.employees", OPEN),
-    ("settings.technicians", "appoitmentId", "jpm.appointments", D),  # so misspelt by the API
-    ("dispatch.zones", "businessUnits", "settings.business_units", D),
-    ("dispatch.zones", "technicians", "settings.technicians", D),
-    ("settings.technicians", "payrollId", NOWHERE, N),  # the id in another payroll system, as text
-    ("schedulingpro.*", "sourceTracking.campaignId", NOWHERE, N),  # the advertiser's campaign
-    ("dispatch.appointment_assignments", "assignedById", USERS, D),
-    ("telecom.v2.calls", "leadCall.campaign.category.id", "marketing.categories", N),
-    ("marketing.campaigns", "category.id", "marketing.categories", N),
+# The report query, a POST that only reads; its body is a list of name-value pairs.
+REPORT_QUERY = (
+    "/reporting/v2/tenant/{tenant}/report-category/{report_category}/reports/{reportId}/data"
 )

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from stnb.catalog.facts import LARGEST_EXACT
+
 from . import cells
 from .columns import Cache, Columns, Mask, mask_of
 from .picks import DATES, Pick, date_seconds
@@ -22,7 +24,6 @@ from .summary import Summary, summary
 Picks = Mapping[int, Sequence[Pick]]
 Sort = tuple[int, bool]
 Positions = NDArray[np.intp]
-EXACT = 2**53  # the page's numbers are exact up to here
 
 
 class Query(NamedTuple):
@@ -125,7 +126,7 @@ def pick_of(columns: Columns, i: int, position: int) -> Pick | None:
         return {"is": bool(value)}
     if kind == "integer":
         number = int(value)
-        return {"is": number if abs(number) < EXACT else str(number)}
+        return {"is": number if abs(number) < LARGEST_EXACT else str(number)}
     if kind == "number" and isinstance(value, float):
         return {"is": float(value)}
     if kind == "text":

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from stnb import atomic
-from stnb.errors import StnbError
 
 MOST_RECENT, MOST_STARRED = 6, 60
 LARGEST = 100_000  # bytes; a larger file was not written here
@@ -75,9 +74,9 @@ class History:
             try:
                 path = self.path
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                atomic.rewrite(atomic.behind(path), lambda old: _write(change(_read(old))))
+                atomic.rewrite(atomic.real_file(path), lambda old: _write(change(_read(old))))
                 self._unsaved = None
-            except (OSError, StnbError):
+            except OSError:
                 self._unsaved = change(self.kept)
 
 

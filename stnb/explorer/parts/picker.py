@@ -10,7 +10,7 @@ from typing import Any
 import traitlets
 
 from stnb.catalog import Endpoint
-from stnb.catalog.phrases import EMPTY, phrases_of
+from stnb.catalog.phrases import filler_words, phrases_of
 from stnb.catalog.store import walk
 
 from ..widget import Widget
@@ -55,7 +55,7 @@ class Picker(Widget, scripts=("parts/search.js", "parts/picker.js"), style="part
         """The page asks for the entries, or reports a choice or a star."""
         kind, name = message.get("kind"), str(message.get("name", ""))
         if kind == "entries":
-            self.send({"kind": "entries", "empty": sorted(EMPTY)}, [pack(self._endpoints)])
+            self.send({"kind": "entries", "empty": sorted(filler_words())}, [pack(self._endpoints)])
             self._read_history()
             self._send_marks()
         elif kind == "chosen" and name in self._known:

@@ -13,61 +13,58 @@ import pyarrow.compute as pc
 
 from stnb.catalog import Column, Endpoint, Param
 from stnb.frame import Decoded, Shape, narrow
+from stnb.frame.drift import Kind, note
 from stnb.frame.schema import Leaf
 from stnb.frame.types import final_type
 
-from ..paging.models import Page
+from ..fetch import file_table
 from .parents import Parents
-
-FILE = pa.schema([("content", pa.binary()), ("contentType", pa.string()), ("size", pa.int64())])
 
 
 def with_parents(shape: Shape, parents: Parents) -> Shape:
     """A shape with the parents' columns first; where the rows have one of them, it is moved there."""
-    first = tuple(Leaf(name, _column(name, hole)) for name, hole in parents.columns.items())
+    first = tuple(
+        Leaf(name, _column(name, parameter)) for name, parameter in parents.columns.items()
+    )
     return replace(
         shape, leaves=(*first, *(leaf for leaf in shape.leaves if leaf.path not in parents.columns))
     )
 
 
-def of_twin(twin: Shape, answer: Shape, *also: str) -> Shape:
-    """What is read of a twin's rows so that the answer can be made of it: some columns, in the
-    order of the answer.
+def of_equivalent(other: Shape, answer: Shape, *also: str) -> Shape:
+    """What is read of an equivalent feed's rows so that the answer can be made of it: some columns,
+    in the order of the answer.
 
     Args:
-        also: columns of the twin that are needed beside those of the answer, where it has them.
+        also: columns of the feed that are needed beside those of the answer, if it has them.
     """
     names = [leaf.path for leaf in answer.leaves]
-    more = [
-        leaf.path
-        for leaf in twin.leaves
-        if leaf.path not in names and (not answer.narrow or leaf.path in also)
-    ]
-    wanted = [name for name in [*names, *more] if name in twin.by_path]
+    for leaf in other.leaves:
+        if leaf.path not in names and (not answer.narrow or leaf.path in also):
+            names.append(leaf.path)
+    wanted = [name for name in names if name in other.by_path]
     if answer.narrow:
-        return narrow(twin, wanted)
-    return replace(twin, leaves=tuple(Leaf(name, twin.by_path[name]) for name in wanted))
+        return narrow(other, wanted)
+    return replace(other, leaves=tuple(Leaf(name, other.by_path[name]) for name in wanted))
 
 
 def labelled(part: Decoded, parents: Parents, text: str) -> Decoded:
     """The rows of one parent with its columns first.
 
-    A row that has such a column, as `jobs/{id}/splits` has jobId, keeps one only. Where that says
-    another value than was asked for, it stays as "jobId_row" and is told.
+    A row that has such a column, as `jobs/{id}/splits` has jobId, keeps one only. If that says
+    another value than was asked for, it stays as "jobId_row" and is reported.
     """
     table, drift, length = part.table, dict(part.drift), part.table.num_rows
-    for name, hole in reversed(list(parents.columns.items())):
-        value = text if hole is parents.hole else parents.fixed[hole.name]
+    for name, parameter in reversed(list(parents.columns.items())):
+        value = text if parameter is parents.parameter else parents.fixed[parameter.name]
         if name in table.column_names:
             own = table.column(name)
             same = pc.all(pc.equal(pc.utf8_lower(own.cast(pa.string())), value.lower())).as_py()
             table = table.drop_columns(name)
             if same is False:
                 table = table.append_column(f"{name}_row", own)
-                drift[f"{name}_row"] = (
-                    f"is the rows' own {name}, which differs from the one asked for"
-                )
-        table = table.add_column(0, name, pa.repeat(_scalar(value, hole), length))
+                note(drift, f"{name}_row", Kind.OTHER_PARENT, detail=name)
+        table = table.add_column(0, name, pa.repeat(_scalar(value, parameter), length))
     return Decoded(table, drift)
 
 
@@ -104,30 +101,20 @@ def packed(parts: Sequence[Decoded]) -> list[Decoded]:
     return out
 
 
-def of_file(page: Page | None) -> Decoded:
-    """A file as a table of one row; of none where there is no file."""
-    rows = (
-        []
-        if page is None
-        else [
-            {"content": page.content, "contentType": page.content_type, "size": len(page.content)}
-        ]
-    )
-    return Decoded(pa.Table.from_pylist(rows, FILE))
-
-
 def empty(endpoint: Endpoint, shape: Shape) -> Decoded:
     """No rows, with every column typed."""
     if endpoint.kind == "file":
-        return of_file(None)
+        return file_table(None)
     return Decoded(
         pa.table({leaf.path: pa.nulls(0, final_type(leaf.column)) for leaf in shape.leaves})
     )
 
 
-def _column(name: str, hole: Param) -> Column:
-    return Column(name, hole.type, nullable=False)
+def _column(name: str, parameter: Param) -> Column:
+    return Column(name, parameter.type, nullable=False)
 
 
-def _scalar(text: str, hole: Param) -> pa.Scalar:
-    return pa.scalar(int(text) if hole.type == "integer" else text, final_type(_column("", hole)))
+def _scalar(text: str, parameter: Param) -> pa.Scalar:
+    return pa.scalar(
+        int(text) if parameter.type == "integer" else text, final_type(_column("", parameter))
+    )

@@ -1,4 +1,4 @@
-"""The records that rows are asked for by: which hole of a route is given many, their ids, and their
+"""The records that rows are asked for by: which parameter of a route is given many, their ids, and their
 column in the answer.
 """
 
@@ -14,12 +14,10 @@ from typing import Any
 import pandas as pd
 
 from stnb.catalog import Endpoint, Param
+from stnb.catalog.facts import LARGEST_EXACT, LARGEST_ID, singular
 from stnb.errors import BadFilter
 
 from ..values import as_list, as_text
-
-EXACT = 2**53  # beyond it a float is no exact id
-LARGEST = 2**63 - 1  # ids are int64 (facts §8)
 
 
 @dataclass(frozen=True)
@@ -27,20 +25,29 @@ class Parents:
     """The records that rows are asked for by.
 
     Attributes:
-        hole: the parameter that is given many.
+        parameter: the parameter that is given many.
         texts: their ids as the API writes them, each once, in the order in which they were given.
-        columns: the column of each hole of the path in the answer, in the order of the path.
-        fixed: the text of the holes that have one value.
+        columns: the column of each parameter of the path in the answer, in the order of the path.
+        fixed: the text of the parameters that have one value.
         noun: what one is called, such as "customer".
         missing: how many missing values were left out.
     """
 
-    hole: Param
+    parameter: Param
     texts: tuple[str, ...]
     columns: Mapping[str, Param]
     fixed: Mapping[str, str]
     noun: str
     missing: int = 0
+
+    @property
+    def any_id(self) -> str:
+        """An id that stands for the parent if there is none."""
+        if self.parameter.type == "integer":
+            return "0"
+        if self.parameter.type == "guid":
+            return "00000000-0000-0000-0000-000000000000"
+        return "none"
 
     @property
     def nouns(self) -> str:
@@ -49,12 +56,12 @@ class Parents:
 
     @property
     def column(self) -> str:
-        """The column of the hole that is given many."""
-        return next(name for name, hole in self.columns.items() if hole is self.hole)
+        """The column of the parameter that is given many."""
+        return next(name for name, parameter in self.columns.items() if parameter is self.parameter)
 
 
 def several(endpoint: Endpoint, given: Mapping[str, Any]) -> str | None:
-    """The hole of the path that is given many values, by the name it was given with; None where
+    """The parameter of the path that is given many values, by the name it was given with; None where
     each has one at most.
 
     Raises:
@@ -85,14 +92,14 @@ def _is_many(param: Param, value: Any) -> bool:
 
 
 def parents(endpoint: Endpoint, many: str, given: Mapping[str, Any], zone: dt.tzinfo) -> Parents:
-    """Read the ids, and the values of the other holes.
+    """Read the ids, and the values of the other parameters.
 
     Raises:
         BadFilter: one of them does not fit.
     """
-    holes = {p.name: p for p in endpoint.params if p.where == "path"}
-    hole = endpoint.takes(many)
-    assert hole is not None
+    parameters = {p.name: p for p in endpoint.params if p.where == "path"}
+    parameter = endpoint.takes(many)
+    assert parameter is not None
     names = column_names(endpoint)
     values = {
         p.name: given[name]
@@ -101,29 +108,29 @@ def parents(endpoint: Endpoint, many: str, given: Mapping[str, Any], zone: dt.tz
     }
     fixed = {
         name: as_text(endpoint, p, values[name], zone)
-        for name, p in holes.items()
-        if p is not hole and name in values
+        for name, p in parameters.items()
+        if p is not parameter and name in values
     }
-    texts, missing = _ids(endpoint, hole, values[hole.name], zone)
-    columns = {names[name]: holes[name] for name in names}
-    return Parents(hole, texts, columns, fixed, _noun(endpoint, hole), missing)
+    texts, missing = _ids(endpoint, parameter, values[parameter.name], zone)
+    columns = {names[name]: parameters[name] for name in names}
+    return Parents(parameter, texts, columns, fixed, _noun(endpoint, parameter), missing)
 
 
 def _ids(
-    endpoint: Endpoint, hole: Param, value: Any, zone: dt.tzinfo
+    endpoint: Endpoint, parameter: Param, value: Any, zone: dt.tzinfo
 ) -> tuple[tuple[str, ...], int]:
     """The ids, each once, and how many were missing."""
     each = pd.Series(as_list(value), dtype=object)
     there = each[each.notna()].tolist()
-    texts = tuple(dict.fromkeys(as_text(endpoint, hole, v, zone) for v in there))
-    inexact = [v for v in there if isinstance(v, float) and abs(v) >= EXACT]
-    if hole.type == "integer" and (
-        inexact or any(len(t) > 18 and abs(int(t)) > LARGEST for t in texts)
+    texts = tuple(dict.fromkeys(as_text(endpoint, parameter, v, zone) for v in there))
+    inexact = [v for v in there if isinstance(v, float) and abs(v) >= LARGEST_EXACT]
+    if parameter.type == "integer" and (
+        inexact or any(len(t) > 18 and abs(int(t)) > LARGEST_ID for t in texts)
     ):
         raise BadFilter(
-            f"{hole.py} holds an id that is not exact."
+            f"{parameter.py} holds an id that is not exact."
             if inexact
-            else f"{hole.py} holds a number that is too large for an id.",
+            else f"{parameter.py} holds a number that is too large for an id.",
             "Ids are whole numbers of 64 bits, and a float holds them exactly up to 2^53 only.",
             'Give them as whole numbers, such as a column of dtype "Int64".',
         )
@@ -134,7 +141,7 @@ def _ids(
 
 
 def column_names(endpoint: Endpoint) -> dict[str, str]:
-    """How the answer calls each hole of the path: `customers/{id}/notes` customerId, `{invoiceId}`
+    """How the answer calls each parameter of the path: `customers/{id}/notes` customerId, `{invoiceId}`
     by its own name.
 
     A route to a record by its own id calls it id, as the record itself does.
@@ -144,27 +151,25 @@ def column_names(endpoint: Endpoint) -> dict[str, str]:
     for before, part in pairwise(parts):
         if not part.startswith("{") or part == "{tenant}":
             continue
-        hole, one = part[1:-1], _camel(_singular(before))
+        parameter, one = part[1:-1], _camel(singular(before))
         if (
             part == parts[-1]
             and endpoint.kind == "record"
             and endpoint.key == ("id",)
-            and re.search(r"(^i|I)d$", hole)
+            and re.search(r"(^i|I)d$", parameter)
         ):
-            out[hole] = "id"
+            out[parameter] = "id"
         else:
-            out[hole] = f"{one}Id" if hole == "id" or _camel(hole) == one else hole
+            out[parameter] = (
+                f"{one}Id" if parameter == "id" or _camel(parameter) == one else parameter
+            )
     return out
 
 
-def _noun(endpoint: Endpoint, hole: Param) -> str:
-    return _singular(endpoint.path.split(f"/{{{hole.name}}}")[0].rpartition("/")[2]).replace(
+def _noun(endpoint: Endpoint, parameter: Param) -> str:
+    return singular(endpoint.path.split(f"/{{{parameter.name}}}")[0].rpartition("/")[2]).replace(
         "-", " "
     )
-
-
-def _singular(segment: str) -> str:
-    return re.sub(r"ies$", "y", segment) if segment.endswith("ies") else segment.removesuffix("s")
 
 
 def _camel(words: str) -> str:

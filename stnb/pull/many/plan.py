@@ -1,8 +1,8 @@
 """Sub-resources in bulk: a route below a record, such as `customers/{id}/notes`, read for many
 records at once.
 
-`parents` are the records asked for, `twins` the lists and feeds that hold the same rows for many of
-them, `run` the pulls that read them.
+`parents` are the records asked for, `equivalents` the lists and feeds that hold the same rows for
+many of them, `run` the two sources that read them.
 """
 
 from __future__ import annotations
@@ -14,78 +14,39 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from stnb.catalog import Catalog, Endpoint
+from stnb.catalog.facts import MAX_IDS, MODIFIED
 from stnb.errors import BadFilter
 from stnb.frame import shape_of
 from stnb.session import clock
 
 from .. import call
 from ..call import Call
-from ..options import Options
+from ..options import Options, Requested
 from ..paging.models import IN_FLIGHT
-from ..progress import Wish
-from ..run import Pull
-from .columns import chosen, empty, labelled, of_twin, with_parents
+from ..source import Source
+from .columns import chosen, labelled, of_equivalent, with_parents
+from .equivalents import EQUIVALENTS, Equivalent, equivalent_of
 from .parents import Parents, column_names, parents, several
-from .run import FromWhole, SideBySide
+from .run import ManyCalls, WholeFeed
 from .task import Task, Unit, duration, estimate
-from .twins import TWINS, Twin, twin_of
 
 if TYPE_CHECKING:
     from stnb.session import Session
 
-__all__ = ["TWINS", "Twin", "check", "column_names", "prepare", "several", "unneeded"]
+__all__ = ["EQUIVALENTS", "Equivalent", "column_names", "plan_calls", "several", "source_of"]
 
 UNASKED = 1000  # calls that are made without being confirmed
-BATCH = 50  # parents in a call that takes several, as ids in any (facts §7)
 
 
-def check(endpoint: Endpoint, options: Options) -> None:
-    """What `Options.check` does; `concurrency` is how many parents are read at once, which every
-    route bears.
-
-    Raises:
-        BadFilter: an option does not fit.
-    """
-    options.check(endpoint) if endpoint.sequential else replace(options, concurrency=None).check(
-        endpoint
-    )
-    Options(concurrency=options.concurrency).check(_ANY)
-
-
-_ANY = Endpoint("any", "", "", "list")
-
-
-def unneeded(endpoint: Endpoint, bulk: bool | None, confirm: bool) -> None:
-    """Refuse what is for many records only.
-
-    Raises:
-        BadFilter: one of the two was given.
-    """
-    if bulk is not None or confirm:
-        holes = [p.py for p in endpoint.params if p.where == "path"]
-        raise BadFilter(
-            f"{'confirm' if bulk is None else 'bulk'}= does not fit.",
-            "It is for a route below a record that is read for many records at once.",
-            f"Leave it out, or give several, as in {holes[-1]}=[1, 2, 3]."
-            if holes
-            else "Leave it out.",
-        )
-
-
-def prepare(
+def plan_calls(
     session: Session,
     catalog: Catalog,
     endpoint: Endpoint,
     many: str,
     given: Mapping[str, Any],
     options: Options,
-    *,
-    bulk: bool | None = None,
-    confirm: bool = False,
-    to: Any = None,
-    **callbacks: Any,
-) -> Pull:
-    """A pull, not yet started, of a route one of whose holes is given many values.
+) -> Task:
+    """The calls that read a route for many values of one path parameter; nothing is sent.
 
     The answer is one frame: first the parents' columns (`customers/{id}/notes` -> customerId), then
     the row's own; rows in the order of the parents, and of one parent as the server gave them. A
@@ -93,50 +54,52 @@ def prepare(
     other failure ends the pull, and `err.resume()` goes on with the parents that are missing.
 
     Args:
-        many: the hole, from `several`.
-        given: the filters, that hole among them: a list, a Series, a range, or "1,2,3". Each id is
-            asked for once, and missing ones are left out.
-        bulk: True to read the list or feed that holds the rows of many parents in any case, False
-            for a call for each parent, None for the cheaper way (`twins`).
-        confirm: make more than 1,000 calls.
-        to: not for these, which come as a frame.
-        callbacks: `progress` and `on_page`, as `Pull` takes them.
+        many: the path parameter, from `several`.
+        given: the filters, that parameter among them: a list, a Series, a range, or "1,2,3". Each
+            id is asked for once, and missing ones are left out.
 
     Raises:
-        BadFilter: a value does not fit, or there are more than 1,000 calls to make; nothing was
-            sent.
+        BadFilter: a value does not fit.
     """
-    if to is not None:
-        why = f"The rows of many {endpoint.name} come as a frame."
-        raise BadFilter(
-            "to= does not fit.", why, "Leave it out, and write the frame with its to_parquet."
-        )
     asked = parents(endpoint, many, given, session.credentials.zone)
     others = {name: value for name, value in given.items() if name != many and value is not None}
     task = _task(session, endpoint, asked, others, options)
-    queries = [n for n in others if (p := endpoint.takes(n)) is not None and p.where != "path"]
-    found = twin_of(
-        catalog, endpoint, len(asked.texts), queries, bulk=bulk, limited=options.limit is not None
+    queries = []
+    for name in others:
+        param = endpoint.takes(name)
+        if param is not None and param.where != "path":
+            queries.append(name)
+    found = equivalent_of(
+        catalog,
+        endpoint,
+        len(asked.texts),
+        queries,
+        bulk=options.bulk,
+        limited=options.limit is not None,
     )
-    if found is not None and asked.texts:
-        twin, other = found
-        task = replace(
-            task,
-            twin=other.name,
-            lacks=twin.lacks,
-            units=_of_twin(session, other, twin, task, others),
-        )
-    plan = options.plan(clock.stamp(session.now()))
-    lanes = 1 if endpoint.sequential else options.concurrency or IN_FLIGHT
-    if task.twin and not TWINS[endpoint.name].by:
-        one, whole = task.units[0], replace(plan, limit=None)
-        return FromWhole(session, one.call, whole, task, lanes, wish=one.wish, **callbacks)
-    if not confirm and len(task.units) > UNASKED:
+    if found is None or not asked.texts:
+        return task
+    known, other = found
+    units = _of_equivalent(session, other, known, task, others)
+    return replace(task, equivalent=other.name, lacks=known.lacks, units=units)
+
+
+def source_of(session: Session, task: Task, options: Options) -> Source:
+    """What reads these calls.
+
+    Raises:
+        BadFilter: there are more than 1,000 calls to make, and no confirm=True.
+    """
+    endpoint = task.call.endpoint
+    paging = options.paging(clock.stamp(session.now()))
+    if task.equivalent and not EQUIVALENTS[endpoint.name].by:
+        return WholeFeed(session, task, replace(paging, limit=None))
+    lanes = options.concurrency or IN_FLIGHT
+    if endpoint.sequential:
+        lanes = 1
+    if not options.confirm and len(task.units) > UNASKED:
         raise _too_many(task, estimate(session, len(task.units), lanes))
-    run = SideBySide(session, task.call, plan, task, lanes, wish=task.wish, **callbacks)
-    if not asked.texts and endpoint.kind == "file":
-        run.shelf.put(0, labelled(empty(endpoint, run.shape), asked, _any_id(asked)), None)
-    return run
+    return ManyCalls(session, task, paging, lanes)
 
 
 def _task(
@@ -147,12 +110,21 @@ def _task(
     options: Options,
 ) -> Task:
     """A call for each parent."""
-    given = {**others, asked.hole.py: asked.texts[0] if asked.texts else _any_id(asked)}
+    first = asked.any_id
+    if asked.texts:
+        first = asked.texts[0]
+    given = {**others, asked.parameter.py: first}
     own = _own_call(endpoint, asked, given, session)
-    wish = _wish(endpoint, asked, options)
-    units = _each(endpoint, session.credentials.tenant, own, asked, wish)
+    requested = _requested(endpoint, asked, options)
+    units = _each(endpoint, session.credentials.tenant, own, asked, requested)
+    ids = call.in_short(list(asked.texts))
     return Task(
-        _told(own, asked), asked, units, _answer(endpoint, wish, asked), limit=options.limit
+        replace(own, filters={**own.filters, asked.parameter.name: ids}),
+        asked,
+        units,
+        _answer(endpoint, requested, asked),
+        limit=options.limit,
+        file=endpoint.kind == "file",
     )
 
 
@@ -172,98 +144,82 @@ def _own_call(
     )
 
 
-def _told(own: Call, asked: Parents) -> Call:
-    return replace(own, given={**own.given, asked.hole.name: call._told(list(asked.texts))})
-
-
-def _any_id(asked: Parents) -> str:
-    """Stands for the parent where there is none."""
-    return {"integer": "0", "guid": "00000000-0000-0000-0000-000000000000"}.get(
-        asked.hole.type, "none"
-    )
-
-
-def _wish(endpoint: Endpoint, asked: Parents, options: Options) -> Wish:
-    """Of the route's own rows."""
+def _requested(endpoint: Endpoint, asked: Parents, options: Options) -> Requested:
+    """The columns of the route's own rows."""
     if options.columns is None:
-        return options.wish(endpoint)
-    named = [options.columns] if isinstance(options.columns, str) else list(options.columns)
+        return options.requested(endpoint)
+    names = list(options.columns)
+    if isinstance(options.columns, str):
+        names = [options.columns]
     known = shape_of(endpoint).by_path  # the parents' columns are there in any case
-    return replace(
-        options, columns=[c for c in named if c in known or c not in asked.columns] or named
-    ).wish(endpoint)
+    own = [name for name in names if name in known or name not in asked.columns]
+    return replace(options, columns=own or names).requested(endpoint)
 
 
-def _answer(endpoint: Endpoint, wish: Wish, asked: Parents) -> Wish:
-    """Of the answer's rows."""
-    shape = with_parents(wish.shape or shape_of(endpoint), asked)
-    return replace(wish, shape=shape, hide=tuple(c for c in wish.hide if c not in asked.columns))
+def _answer(endpoint: Endpoint, requested: Requested, asked: Parents) -> Requested:
+    """The columns of the answer's rows."""
+    shape = with_parents(requested.shape or shape_of(endpoint), asked)
+    hidden = tuple(name for name in requested.hidden if name not in asked.columns)
+    return replace(requested, shape=shape, hidden=hidden)
 
 
 # -- the calls
 
 
 def _each(
-    endpoint: Endpoint, tenant: int, own: Call, asked: Parents, wish: Wish
+    endpoint: Endpoint, tenant: int, own: Call, asked: Parents, requested: Requested
 ) -> tuple[Unit, ...]:
     """A call for each parent."""
     path = endpoint.path.replace("{tenant}", str(tenant))
     for name, text in asked.fixed.items():
         path = path.replace(f"{{{name}}}", quote(text, safe=""))
-    hole, one = f"{{{asked.hole.name}}}", replace(own, endpoint=endpoint)
-    return tuple(
-        Unit(
-            replace(one, path=path.replace(hole, quote(text, safe=""))),
-            (text,),
-            wish,
-            partial(labelled, parents=asked, text=text),
-        )
-        for text in asked.texts
-    )
+    varies, one = f"{{{asked.parameter.name}}}", replace(own, endpoint=endpoint)
+    units = []
+    for text in asked.texts:
+        called = replace(one, path=path.replace(varies, quote(text, safe="")))
+        change = partial(labelled, parents=asked, text=text)
+        units.append(Unit(called, (text,), requested, change))
+    return tuple(units)
 
 
-def _of_twin(
-    session: Session, other: Endpoint, twin: Twin, task: Task, others: Mapping[str, Any]
+def _of_equivalent(
+    session: Session, other: Endpoint, known: Equivalent, task: Task, others: Mapping[str, Any]
 ) -> tuple[Unit, ...]:
     """Calls for fifty parents each, or the one that reads all there is."""
-    owner, now, texts, answer = (
-        session.credentials,
-        session.now(),
-        task.parents.texts,
-        task.wish.shape,
-    )
+    owner, now, texts = session.credentials, session.now(), task.parents.texts
+    answer = task.requested.shape
     assert answer is not None
-    needed = (
-        () if twin.by else (*other.key, "modifiedOn", "active")
-    )  # to tell which row is the newest, and in use
-    wish = replace(
-        task.wish, shape=of_twin(shape_of(other, answer.dtypes), answer, *needed), hide=()
-    )
-    if twin.by:
-        batches = [texts[i : i + BATCH] for i in range(0, len(texts), BATCH)]
-        asks: list[dict[str, Any]] = [{twin.by: list(batch)} for batch in batches]
+    if known.by:
+        shape = of_equivalent(shape_of(other, answer.dtypes), answer)
+        batches = [texts[i : i + MAX_IDS] for i in range(0, len(texts), MAX_IDS)]
     else:
-        batches, asks = (
-            [texts],
-            [{"includeRecentChanges": True} if other.takes("includeRecentChanges") else {}],
-        )
-    return tuple(
-        Unit(
-            call.call(other, owner.tenant, {**others, **ask}, owner.zone, now),
-            batch,
-            wish,
-            partial(chosen, column=twin.column, texts=batch),
-        )
-        for batch, ask in zip(batches, asks, strict=True)
-    )
+        # These tell which row is the newest, and in use.
+        needed = (*other.key, MODIFIED, "active")
+        shape = of_equivalent(shape_of(other, answer.dtypes), answer, *needed)
+        batches = [texts]
+    requested = replace(task.requested, shape=shape, hidden=())
+    units = []
+    for batch in batches:
+        asks: dict[str, Any] = {}
+        if known.by:
+            asks = {known.by: list(batch)}
+        elif other.takes("includeRecentChanges"):
+            asks = {"includeRecentChanges": True}
+        called = call.call(other, owner.tenant, {**others, **asks}, owner.zone, now)
+        change = partial(chosen, column=known.column, texts=batch)
+        units.append(Unit(called, batch, requested, change))
+    return tuple(units)
 
 
 def _too_many(task: Task, seconds: float) -> BadFilter:
-    n, endpoint, asked = len(task.units), task.call.endpoint, task.parents
-    whole = TWINS.get(endpoint.name)
-    other = f", or bulk=True to read {whole.resource} instead" if whole and not task.twin else ""
+    calls, endpoint, asked = len(task.units), task.call.endpoint, task.parents
+    each, instead = f"one {asked.noun}", ""
+    if task.equivalent:
+        each = f"{MAX_IDS} {asked.nouns}"
+    elif endpoint.name in EQUIVALENTS:
+        instead = f", or bulk=True to read {EQUIVALENTS[endpoint.name].resource} instead"
     return BadFilter(
-        f"{n:,} calls, about {duration(seconds)}: nothing was sent yet.",
-        f"The API gives {endpoint.name} of {f'{BATCH} {asked.nouns}' if task.twin else f'one {asked.noun}'} at a time.",
-        f"Say confirm=True to make them{other}, or give fewer {asked.nouns}.",
+        f"{calls:,} calls, about {duration(seconds)}: nothing was sent yet.",
+        f"The API gives {endpoint.name} of {each} at a time.",
+        f"Say confirm=True to make them{instead}, or give fewer {asked.nouns}.",
     )

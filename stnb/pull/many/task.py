@@ -11,15 +11,14 @@ from weakref import WeakKeyDictionary
 from stnb.frame import Decoded
 
 from ..call import Call
-from ..progress import Wish
+from ..options import Requested
 from .parents import Parents
 
 if TYPE_CHECKING:
     from stnb.session import Session
 
-LATENCY: WeakKeyDictionary[Session, float] = (
-    WeakKeyDictionary()
-)  # seconds that a call took, in the last run
+# Seconds that a call took, in the last run.
+LATENCY: WeakKeyDictionary[Session, float] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -28,13 +27,13 @@ class Unit:
 
     Attributes:
         texts: the parents whose rows it brings.
-        wish: the columns that are decoded of it.
-        change: makes rows of the answer of its rows.
+        requested: the columns that are decoded of it.
+        change: turns its rows into rows of the answer.
     """
 
     call: Call
     texts: tuple[str, ...]
-    wish: Wish
+    requested: Requested
     change: Callable[[Decoded], Decoded]
 
 
@@ -43,22 +42,24 @@ class Task:
     """What is to be read.
 
     Attributes:
-        call: the route as it is told of; its endpoint's key is that of the answer's rows.
-        units: the calls; one where a feed is read whole.
-        wish: the answer's columns.
-        twin: the list or feed that is read instead of the route; "" where none is.
+        call: the route itself, for reports; its endpoint's key is that of the answer's rows.
+        units: the calls; one if a feed is read whole.
+        requested: the answer's columns.
+        equivalent: the list or feed that is read instead of the route; "" if none is.
         lacks: what the rows of that do not have.
         limit: rows at most.
+        file: whether the route gives a file for each parent.
         failed: the parents that were not found.
     """
 
     call: Call
     parents: Parents
     units: tuple[Unit, ...]
-    wish: Wish
-    twin: str = ""
+    requested: Requested
+    equivalent: str = ""
     lacks: str = ""
     limit: int | None = None
+    file: bool = False
     failed: set[str] = field(default_factory=set)
 
     @property
@@ -68,7 +69,7 @@ class Task:
 
 
 def estimate(session: Session, calls: int, lanes: int) -> float:
-    """Seconds that so many calls take: at the even pace of the governor, or slower where the calls
+    """Seconds that so many calls take: at the even pace of the governor, or slower if the calls
     themselves are.
     """
     from stnb.session.limiter import BURST, RATE

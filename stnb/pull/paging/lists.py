@@ -3,89 +3,213 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Any
 
+from stnb.catalog.facts import MAX_IDS
 from stnb.errors import PagingFault
 
 from ..call import Call
 from .envelope import count, read_page, row_bytes
-from .models import Fetch, Page, Plan, Query
+from .models import Page, Query
+from .walk import Walk
 
-FIRST_PAGE = (
-    500  # rows: small enough to answer soon, and it brings the total that the plan is made from
-)
-# rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that
-# fails
+# Rows: small enough to answer soon, and it brings the total that the other pages are planned from.
+FIRST_PAGE = 500
+# Rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that
+# fails.
 LARGE = 2500
-BATCH = 50  # rows: as many as the ids that one call takes (facts §7)
 EMPTY_PAGES = 20  # so many in a row, although there is more, are taken for a list that never ends
 
 
-async def paged(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Page, None]:
-    """The first page, then the others; a walk that goes on needs no first page."""
-    if plan.stand.size is None:
-        first = await _first(call, fetch, plan)
-        if first is not None:
-            yield first
-        if first is not None and plan.stand.size is None:
-            return
-    size, planned = plan.stand.size or FIRST_PAGE, plan.stand.planned
-    top = max(planned, *(i + 1 for i in plan.done), 1)
-    last = top - 1  # asked for in any case: it says whether there is more
-    todo = [i for i in range(top) if i not in plan.done or i == last]
-    lanes = 1 if call.endpoint.sequential else plan.concurrency
-    async with aclosing(_side_by_side(call, fetch, plan, todo, size, lanes)) as walk:
-        async for page in walk:
+class ListWalk(Walk):
+    """The first page, then the others side by side; a walk that goes on needs no first page."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._totals: set[int] = set()  # every totalCount that came
+        self._first_kept = False  # whether the first page's rows need not be read again
+        self._lanes = self.paging.concurrency
+        if self.call.endpoint.sequential:
+            self._lanes = 1
+
+    async def pages(self) -> AsyncGenerator[Page, None]:
+        if self.position.size is None:
+            first = await self._first()
+            if first is not None:
+                yield first
+            if first is not None and self.position.size is None:
+                return
+        size = self.position.size or FIRST_PAGE
+        done = set(self.position.done)
+        if self._first_kept:
+            done.add(0)
+        top = max(self.position.planned, *(index + 1 for index in done), 1)
+        # The last one is asked for in any case: it says whether there is more.
+        todo = [index for index in range(top) if index not in done or index == top - 1]
+        last: Page | None = None
+        async with aclosing(
+            side_by_side(todo, lambda index: self._ask(index, size), self._lanes)
+        ) as found:
+            async for page in found:
+                if last is None or page.index > last.index:
+                    last = page
+                yield page
+                del page
+        if last is not None:
+            async for page in self._onwards(last, size):
+                yield page
+
+    async def _first(self) -> Page | None:
+        """Ask for the first page and plan the rest. None if its rows will be read once more, in
+        pages of another size.
+        """
+        limit, page_size = self.paging.limit, self.paging.page_size
+        most = self.call.endpoint.page_size_max or 5000
+        size = min(page_size or FIRST_PAGE, most)
+        if limit is not None and page_size is None and limit <= 2 * FIRST_PAGE:
+            size = min(max(limit, 1), most)  # all of it in one answer
+        first = await self._ask(0, size)
+        total = first.total
+        if total is not None and limit is not None:
+            total = min(total, limit)
+        if not first.has_more or (limit is not None and limit <= size):
+            self._compare(first, size)
+            return first
+        lanes = self._lanes
+        if total is None:
+            lanes = 1
+        chosen = page_size or choose_size(total, lanes, most)
+        self._first_kept = chosen == size  # pages of another size have other edges
+        start = int(self._first_kept)
+        planned = start + 1
+        if total is not None:
+            planned = max(-(-total // chosen), planned)
+        self.move(size=chosen, planned=planned, until=self._bound())
+        if self._first_kept:
+            return first
+        return None
+
+    def _bound(self) -> str | None:
+        """Until when rows were created that are read; None for no bound."""
+        asked = any(name == "createdBefore" for name, _ in self.call.query)
+        if asked or not self.call.endpoint.takes("createdBefore"):
+            return None
+        return self.paging.now
+
+    async def _onwards(self, last: Page, size: int) -> AsyncGenerator[Page, None]:
+        """What lies behind the planned pages: `hasMore` decides, whatever the total said."""
+        page, known, same = last, last.total is not None, 0
+        limit = self.paging.limit
+        while page.has_more and (limit is None or (page.index + 1) * size < limit):
+            if known:
+                self.note(
+                    "There were more pages than totalCount said; hasMore was followed to the end."
+                )
+                known = False
+            before, page = page, await self._ask(page.index + 1, size)
+            rows = row_bytes(page)
+            if rows == row_bytes(before):
+                same += 1
+            else:
+                same = 0
+            # The same rows twice are a circle; empty pages may lie before others.
+            if page.has_more and same > (0 if rows else EMPTY_PAGES):
+                raise PagingFault(
+                    f"{self.call.endpoint.name} gave the same page twice, and says that there are"
+                    " more.",
+                    "Likely the endpoint ignores `page`.",
+                    "Narrow the call with filters so that it fits on one page, or say limit=….",
+                )
             yield page
+        self._compare(page, size)
+
+    def _compare(self, last: Page, size: int) -> None:
+        """Notice what was said about the number of rows, once the walk has ended."""
+        if len(self._totals) > 1:
+            self.note(
+                f"totalCount changed while the pages were read: from {min(self._totals):,} to "
+                f"{max(self._totals):,}."
+            )
+        ended = self.paging.limit is None and not last.has_more
+        if ended and last.total is not None and last.total > (last.index + 1) * size:
+            self.note(f"totalCount said {last.total:,} rows, but hasMore ended the list earlier.")
+
+    async def _ask(self, index: int, size: int) -> Page:
+        bound: Query = ()
+        if self.position.until is not None:
+            bound = (("createdBefore", self.position.until),)
+        number = index + self.call.endpoint.page_first
+        paging = (("page", str(number)), ("pageSize", str(size)))
+        query = (*_stable(self.call), *bound, *paging, *_with_total(self.call))
+        page = replace(read_page(self.call, index, *await self.fetch(query)), query=query)
+        if page.total is not None:
+            self._totals.add(page.total)
+        if page.rows_at == "bare":
+            # Nothing says whether there is more, but a full page may have more behind it.
+            return replace(page, has_more=count(page.content) == size)
+        return page
 
 
-async def _first(call: Call, fetch: Fetch, plan: Plan) -> Page | None:
-    """Ask for the first page and plan the rest. None where its rows will be read once more, in
-    pages of another size.
-    """
-    most = call.endpoint.page_size_max or 5000
-    size = min(plan.page_size or FIRST_PAGE, most)
-    if plan.limit is not None and plan.page_size is None and plan.limit <= 2 * FIRST_PAGE:
-        size = min(max(plan.limit, 1), most)  # all of it in one answer
-    first = await _list_page(call, fetch, plan, 0, size)
-    total = (
-        first.total if plan.limit is None or first.total is None else min(first.total, plan.limit)
-    )
-    if not first.has_more or (plan.limit is not None and plan.limit <= size):
-        _compare(plan, first, size)
-        return first
-    lanes = 1 if call.endpoint.sequential or total is None else plan.concurrency
-    stand = plan.stand
-    stand.size = plan.page_size or choose_size(total, lanes, most)
-    same = stand.size == size  # pages of another size have other edges
-    start = 1 if same else 0
-    stand.planned = max(-(-total // stand.size), start + 1) if total is not None else start + 1
-    if (
-        plan.now is not None
-        and call.endpoint.takes("createdBefore")
-        and not any(k == "createdBefore" for k, _ in call.query)
-    ):
-        stand.until = plan.now
-    plan.on_stand(stand)
-    if same:
-        plan.done[0] = None
-    return first if same else None
-
-
-async def in_batches(call: Call, fetch: Fetch, plan: Plan) -> AsyncGenerator[Page, None]:
+class BatchWalk(Walk):
     """More ids than one call takes: a page for each batch, side by side; a batch has as many rows
     as ids at most.
     """
-    lanes = 1 if call.endpoint.sequential else plan.concurrency
-    alone = replace(plan, limit=0)  # no batch leads on to another page
-    todo = [i for i in range(len(call.batches)) if i not in plan.done]
-    async with aclosing(_side_by_side(call, fetch, alone, todo, BATCH, lanes)) as walk:
-        async for page in walk:
-            if page.has_more:
-                plan.note(f"{call.endpoint.name} has more rows than were asked for by their ids.")
-            yield replace(page, total=None)
+
+    async def pages(self) -> AsyncGenerator[Page, None]:
+        self.move()  # the journal is there before the first page
+        lanes = self.paging.concurrency
+        if self.call.endpoint.sequential:
+            lanes = 1
+        todo = [i for i in range(len(self.call.batches)) if i not in self.position.done]
+        async with aclosing(side_by_side(todo, self._ask, lanes)) as found:
+            async for page in found:
+                if page.has_more:
+                    name = self.call.endpoint.name
+                    self.note(f"{name} has more rows than were asked for by their ids.")
+                yield replace(page, total=None)
+
+    async def _ask(self, index: int) -> Page:
+        endpoint, paging = self.call.endpoint, Query()
+        if endpoint.takes("page"):
+            paging = (("page", str(endpoint.page_first)), ("pageSize", str(MAX_IDS)))
+        batch = self.call.batches[index]
+        query = (*_stable(self.call), *batch, *paging, *_with_total(self.call))
+        page = replace(read_page(self.call, index, *await self.fetch(query)), query=query)
+        if page.rows_at == "bare":
+            return replace(page, has_more=False)
+        return page
+
+
+async def side_by_side(
+    todo: Iterable[int], ask: Callable[[int], Awaitable[Page]], lanes: int
+) -> AsyncGenerator[Page, None]:
+    """Ask for pages, so many at a time, and yield them as they arrive."""
+    waiting = iter(todo)
+    flying: set[asyncio.Future[Page]] = set()
+    try:
+        while True:
+            while len(flying) < lanes and (index := next(waiting, None)) is not None:
+                flying.add(asyncio.ensure_future(ask(index)))
+            if not flying:
+                return
+            done = (await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED))[0]
+            # What arrived goes before an error.
+            arrived = sorted(done, key=lambda task: task.exception() is None)
+            del done
+            while arrived:  # a page is let go as it is handed on: bodies are large
+                task = arrived.pop()
+                flying.discard(task)
+                page = task.result()
+                del task
+                yield page
+                del page
+    finally:
+        for task in flying:
+            task.cancel()
+        await asyncio.gather(*flying, return_exceptions=True)
 
 
 def choose_size(total: int | None, lanes: int, most: int) -> int:
@@ -94,116 +218,28 @@ def choose_size(total: int | None, lanes: int, most: int) -> int:
     """
     if total is None:
         return most
-    lanes = max(lanes, 1)
-    large = min(LARGE, most) if lanes > 1 else most
+    lanes, large = max(lanes, 1), most
+    if lanes > 1:
+        large = min(LARGE, most)
     rounds = -(-total // (lanes * large))
     even = -(-total // (lanes * max(rounds, 1)))
     return max(min(FIRST_PAGE, most), min(-(-even // 50) * 50, large))
 
 
-async def _side_by_side(
-    call: Call, fetch: Fetch, plan: Plan, planned: Iterable[int], size: int, lanes: int
-) -> AsyncGenerator[Page, None]:
-    """Keep `lanes` pages in flight; after the planned ones, go on in order for as long as there is
-    more.
-    """
-    todo = iter(planned)
-    flying: dict[asyncio.Task[Page], None] = {}
-    last: Page | None = None
-    try:
-        while True:
-            while len(flying) < lanes and (index := next(todo, None)) is not None:
-                flying[asyncio.create_task(_list_page(call, fetch, plan, index, size))] = None
-            if not flying:
-                break
-            done = (await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED))[0]
-            arrived = sorted(
-                done, key=lambda task: task.exception() is None
-            )  # what arrived goes before an error
-            del done
-            while arrived:  # a page is let go as it is handed on: bodies are large
-                task = arrived.pop()
-                del flying[task]
-                page = task.result()
-                del task
-                last = page if last is None or page.index > last.index else last
-                yield page
-                del page
-    finally:
-        for task in flying:
-            task.cancel()
-        await asyncio.gather(*flying, return_exceptions=True)
-    if last is not None:
-        async for page in _onwards(call, fetch, plan, last, size):
-            yield page
-
-
-async def _onwards(
-    call: Call, fetch: Fetch, plan: Plan, last: Page, size: int
-) -> AsyncGenerator[Page, None]:
-    """What lies behind the planned pages: `hasMore` decides, whatever the total said."""
-    page, known, same = last, last.total is not None, 0
-    while page.has_more and (plan.limit is None or (page.index + 1) * size < plan.limit):
-        if known:
-            plan.note(
-                "There were more pages than totalCount said; hasMore was followed to the end."
-            )
-            known = False
-        before, page = page, await _list_page(call, fetch, plan, page.index + 1, size)
-        rows = row_bytes(page)
-        same = same + 1 if rows == row_bytes(before) else 0
-        if page.has_more and same > (0 if rows else EMPTY_PAGES):
-            raise PagingFault(
-                f"{call.endpoint.name} gave the same page twice, and says that there are more.",
-                "Likely the endpoint ignores `page`.",
-                "Narrow the call with filters so that it fits on one page, or say limit=….",
-            )
-        yield page
-    _compare(plan, page, size)
-
-
-def _compare(plan: Plan, last: Page, size: int) -> None:
-    """What was said of the number of rows, once the walk has ended."""
-    if len(plan.totals) > 1 and plan.limit != 0:
-        plan.note(
-            f"totalCount changed while the pages were read: from {min(plan.totals):,} to {max(plan.totals):,}."
-        )
-    if (
-        plan.limit is None
-        and last.total is not None
-        and not last.has_more
-        and last.total > (last.index + 1) * size
-    ):
-        plan.note(f"totalCount said {last.total:,} rows, but hasMore ended the list earlier.")
-
-
-async def _list_page(call: Call, fetch: Fetch, plan: Plan, index: int, size: int) -> Page:
-    at = 0 if call.batches else index
-    batch = call.batches[index] if call.batches else ()
-    bound = (("createdBefore", plan.stand.until),) if plan.stand.until is not None else ()
-    paging = (
-        (("page", str(at + call.endpoint.page_first)), ("pageSize", str(size)))
-        if call.endpoint.takes("page")
-        else ()
-    )
-    total = (("includeTotal", "true"),) if call.endpoint.takes("includeTotal") else ()
-    query = (*_stable(call), *bound, *batch, *paging, *total)
-    page = replace(read_page(call, index, *await fetch(query)), query=query)
-    if page.total is not None:
-        plan.totals.add(page.total)
-    if (
-        page.rows_at == "bare"
-    ):  # nothing says whether there is more, but a full page may have more behind it
-        return replace(page, has_more=count(page.content) == size)
-    return page
+def _with_total(call: Call) -> Query:
+    if call.endpoint.takes("includeTotal"):
+        return (("includeTotal", "true"),)
+    return ()
 
 
 def _stable(call: Call) -> Query:
-    """The query, ordered by id where the caller did not order it: new rows then come last and shift
-    no page (facts §5).
+    """The query, ordered by id if the caller did not order it: new rows then come last and shift no
+    page.
     """
     sort = call.endpoint.takes("sort")
-    by_id = next((v for v in sort.values if v.lower() == "+id"), None) if sort else None
-    if by_id and not any(k == "sort" for k, _ in call.query):
-        return (*call.query, ("sort", by_id))
+    if sort is None or any(name == "sort" for name, _ in call.query):
+        return call.query
+    for value in sort.values:
+        if value.lower() == "+id":
+            return (*call.query, ("sort", value))
     return call.query

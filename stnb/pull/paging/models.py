@@ -1,13 +1,12 @@
-"""A page, what the caller wants of the paging, and how far it is."""
+"""A page, how the caller wants the pages, and how far a walk over them is."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-IN_FLIGHT = (
-    8  # measured: 8 side by side bring most of what 16 bring, and leave room for other programs
-)
+# Measured: 8 side by side bring most of what 16 bring, and leave room for other programs.
+IN_FLIGHT = 8
 Query = tuple[tuple[str, str], ...]
 Fetch = Callable[[Query], Awaitable[tuple[bytes, str]]]
 
@@ -21,7 +20,7 @@ class Page:
         content: the body; a list page that overlaps earlier ones is never handed on.
         rows_at: how the rows lie in it: "data" in an envelope, "bare" for an array, "one" for a
             record, "file".
-        total: totalCount, where it was asked for and given.
+        total: totalCount, if it was asked for and given.
         continue_from: an export's cursor for the next call.
         query: what was asked for it.
     """
@@ -36,52 +35,39 @@ class Page:
     query: Query = ()
 
 
-@dataclass
-class Stand:
-    """How far a walk is, so that it can go on after a fault or a crash. Plain values: a journal
-    keeps it.
-
-    Attributes:
-        size: rows a page, once it is chosen.
-        planned: so many pages were planned from the total; what lies behind is found by hasMore.
-        until: rows created from this moment on are left out, so that pages do not shift while they
-            are read.
-    """
-
-    size: int | None = None
-    planned: int = 0
-    until: str | None = None
-
-
-@dataclass
-class Plan:
-    """What the caller wants of the paging, what the pager noticed, and how far it is.
+@dataclass(frozen=True)
+class Paging:
+    """How the caller wants the pages.
 
     Attributes:
         limit: rows after which no further page is asked for.
-        page_size: rows a page; None lets the pager choose from the total.
+        page_size: rows a page; None lets the walk choose from the total.
         concurrency: pages in flight at most.
         now: this moment as the API writes it, as the bound of a list that is read in several pages;
             None for no bound.
-        on_stand: told when the stand changes.
-        notices: sentences about what disagreed.
-        done: the pages that need not be asked for again, and the cursor of each.
-        rows: how many rows those have.
-        totals: every totalCount that was told.
     """
 
     limit: int | None = None
     page_size: int | None = None
     concurrency: int = IN_FLIGHT
     now: str | None = None
-    on_stand: Callable[[Stand], object] = lambda stand: None
-    notices: list[str] = field(default_factory=list)
-    stand: Stand = field(default_factory=Stand)
-    done: dict[int, str | None] = field(default_factory=dict)
-    rows: int = 0
-    totals: set[int] = field(default_factory=set)
 
-    def note(self, sentence: str) -> None:
-        """Notice something, once."""
-        if sentence not in self.notices:
-            self.notices.append(sentence)
+
+@dataclass(frozen=True)
+class Position:
+    """How far a walk is, so that it can go on after a fault or a crash. A store keeps it.
+
+    Attributes:
+        size: rows a page, once it is chosen.
+        planned: so many pages were planned from the total; what lies behind is found by hasMore.
+        until: rows created from this moment on are left out, so that pages do not shift while they
+            are read.
+        done: the pages that need not be asked for again, and the cursor of each.
+        rows: how many rows those have.
+    """
+
+    size: int | None = None
+    planned: int = 0
+    until: str | None = None
+    done: Mapping[int, str | None] = field(default_factory=dict)
+    rows: int = 0

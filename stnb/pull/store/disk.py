@@ -8,31 +8,28 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from stnb.atomic import reason
 from stnb.credentials import Credentials
-from stnb.errors import CannotSave
+from stnb.errors import CannotSave, reason
 from stnb.frame import Decoded, Shape, parquet, shape_of
 from stnb.session import clock
 
 from ..call import Call
-from ..paging.models import Plan, Stand
-from ..progress import Wish, taken_up
-from .folder import PLAN, Folder
-from .memory import OnDisk
+from ..options import Requested
+from ..paging.models import Paging, Position
+from .folder import LOCK, PLAN, Folder
+from .memory import Describe, Keep, PageStore
 from .pagefile import Unreadable, read_page, write_page
 from .union import Numbers, Union
 
 Now = Callable[[], dt.datetime]
-Told = Callable[[int, int, dict[str, str]], dict[str, Any]]
 
 
-class Spool(OnDisk):
+class Disk(PageStore):
     """The pages of one call, kept beside the file that they become.
 
     Args:
@@ -49,25 +46,28 @@ class Spool(OnDisk):
         CannotSave: the folder cannot be written, or another pull writes to this file now.
 
     Example:
-        >>> spool = Spool(Path("jobs.parquet"), {"resource": "jpm.jobs"}, shape)
+        >>> spool = Disk(Path("jobs.parquet"), {"resource": "jpm.jobs"}, shape)
         >>> spool.put(0, decode(content, "data", shape), None)
         >>> spool.finish(("id",), None, "newest", lambda rows, duplicates, drift: {"rows": rows})
         PosixPath('jobs.parquet')
     """
 
+    in_memory = False
+    finishing = "saving"
+
     def __init__(
         self, target: Path, call_id: dict[str, Any], shape: Shape, now: Now | None = None
     ) -> None:
+        super().__init__(shape)
         now = now or clock.now
-        self.target, self._shape = target, shape
-        self.file = target.absolute()  # the program may change its folder meanwhile
+        self.target = target
+        self.file: Path = target.absolute()  # the program may change its folder meanwhile
         columns = [[leaf.path, leaf.column.type] for leaf in shape.leaves]
         call = json.loads(
             json.dumps({"version": 1, "call": call_id, "columns": columns}, default=str)
         )
         self._folder = Folder(self.file.with_name(f".{target.name}.stnb"), call, now)
         self._pages: dict[int, tuple[str | None, int]] = {}
-        self._stand: dict[str, Any] | None = None
         self._lock = threading.Lock()
         self._open = self._finishing = False
         self.began = clock.stamp(now())
@@ -75,7 +75,7 @@ class Spool(OnDisk):
 
     # -- the folder
 
-    def again(self) -> Spool:
+    def again(self) -> Disk:
         """Take the folder, also once more after `close`, and see what is in it; raises as the class
         does.
         """
@@ -123,15 +123,17 @@ class Spool(OnDisk):
         """Read the journal and the pages; what is of another call, too old or not whole is deleted."""
         kept = self._folder.journal()
         if kept is not None:
-            self.began, self._stand = kept
+            self.began, self._position = kept[0], _position(kept[1])
         self._pages.clear()
         for path in sorted(self._folder.path.iterdir()):
+            if path.name == LOCK:
+                continue
             if kept is None or not (path.name == PLAN or self._listed(path)):
                 path.unlink()
         if (
-            kept is None and self._stand is not None
+            kept is None and self._position is not None
         ):  # another call had the folder since this one was closed
-            self._folder.note(self.began, self._stand)
+            self.save(self._position)
 
     def _listed(self, path: Path) -> bool:
         """List a page that is whole: all of it can be read."""
@@ -149,18 +151,12 @@ class Spool(OnDisk):
 
     # -- the journal and the pages
 
-    @property
-    def stand(self) -> dict[str, Any] | None:
-        """How far the same call stood, where it was saved less than 24 hours ago; None for a call
-        that begins.
-        """
-        return self._stand
-
-    def save_stand(self, stand: dict[str, Any]) -> None:
-        """Write down how far the call stands, as plain values; raises as `put` does."""
+    def save(self, position: Position) -> None:
+        """Write down how far the call is; raises as `put` does."""
+        plain = {"size": position.size, "planned": position.planned, "until": position.until}
         with self._telling("The journal could not be written"):
-            self._folder.note(self.began, stand)
-        self._stand = stand
+            self._folder.note(self.began, plain)
+        super().save(position)
 
     @property
     def pages(self) -> dict[int, str | None]:
@@ -169,10 +165,10 @@ class Spool(OnDisk):
             return {index: self._pages[index][0] for index in sorted(self._pages)}
 
     @property
-    def rows(self) -> int:
-        """The rows of all pages on disk, repeated ones too."""
+    def sizes(self) -> dict[int, int]:
+        """The place of every page on disk, and its rows."""
         with self._lock:
-            return sum(rows for _, rows in self._pages.values())
+            return {index: rows for index, (_, rows) in self._pages.items()}
 
     def put(self, index: int, part: Decoded, continue_from: str | None) -> None:
         """Keep a page; one of the same place is replaced. Threads may put different pages at once.
@@ -210,8 +206,8 @@ class Spool(OnDisk):
         self,
         key: tuple[str, ...],
         limit: int | None,
-        keep: str,
-        attrs: Told,
+        keep: Keep,
+        describe: Describe,
         *,
         hide: Sequence[str] = (),
     ) -> Path:
@@ -222,8 +218,8 @@ class Spool(OnDisk):
 
         Args:
             key, limit, keep: as for `frame.assemble`.
-            attrs: is given the rows, the repeats that were dropped and the drift; what it answers
-                is `attrs["stnb"]`.
+            describe: is given the rows, the repeats that were dropped and the drift; what it
+                answers is `attrs["stnb"]`.
             hide: columns that were decoded for the key alone.
 
         Raises:
@@ -235,9 +231,9 @@ class Spool(OnDisk):
         try:
             with self._telling(f"{self.target} was not written"):
                 self._check_open()
-                union = Union([self._path(index) for index in self.pages], self._shape)
+                union = Union([self._path(index) for index in self.pages], self.shape)
                 dropped = union.repeats(key) if keep != "all" else {}
-                self._put_together(union, dropped, limit, attrs, hide)
+                self._put_together(union, dropped, limit, describe, hide)
             with self._lock:
                 self._pages.clear()
                 self._open = False
@@ -253,13 +249,13 @@ class Spool(OnDisk):
         union: Union,
         dropped: Mapping[Path, Numbers],
         limit: int | None,
-        attrs: Told,
+        describe: Describe,
         hide: Sequence[str],
     ) -> None:
         duplicates = sum(map(len, dropped.values()))
         rows = self.rows - duplicates if limit is None else min(self.rows - duplicates, limit)
         schema = pa.schema([field for field in union.schema if field.name not in hide])
-        told = attrs(rows, duplicates, union.drift)
+        told = describe(rows, duplicates, union.drift)
         tables = self._while_open(union.tables(dropped, limit))
         parquet.write(self.file, tables, schema, told, folder=self._folder.path)
 
@@ -307,49 +303,45 @@ class _Closed(Exception):
     """The spool was closed by another thread."""
 
 
-def spooled(
-    call: Call, plan: Plan, wish: Wish, target: Path, owner: Credentials, now: Now
-) -> tuple[Plan, OnDisk, str]:
-    """The plan of a pull into `target`, its shelf, and when it began: the first time, where it goes
-    on from an earlier call.
+def _position(kept: Mapping[str, Any]) -> Position:
+    """The position that a journal has, also one of an older version."""
+    return Position(kept.get("size"), kept.get("planned", 0), kept.get("until"))
+
+
+def disk_for(
+    call: Call, paging: Paging, requested: Requested, target: Path, owner: Credentials, now: Now
+) -> Disk:
+    """The store of a pull into `target`; pages of the same call that an earlier process left are in
+    it.
 
     Args:
         now: what time it is where the tenant is.
 
     Raises:
-        CannotSave: the folder is not to be written, or another process writes the same file.
+        CannotSave: the folder cannot be written, or another process writes the same file.
     """
-    who = {
+    shape = requested.shape or shape_of(call.endpoint)
+    columns = None
+    if shape.narrow:
+        columns = [leaf.path for leaf in shape.leaves]
+    # `filters` is what was understood of them: a phrase such as "last 30 days" is another moment
+    # tomorrow. It shortens long lists, so that the whole of them is told apart by a hash.
+    whole = hashlib.sha256(repr((call.query, call.batches, call.body)).encode()).hexdigest()
+    call_id = {
         "tenant": owner.tenant,
         "environment": owner.environment,
         "resource": call.endpoint.name,
         "path": call.path,
-    }
-    # `given` is what was understood of the filters: a phrase such as "last 30 days" is another
-    # moment tomorrow.
-    asked = hashlib.sha256(
-        repr((call.query, call.batches, call.body)).encode()
-    ).hexdigest()  # params tell long lists short
-    what = {
-        "params": dict(call.given),
-        "asked": asked,
-        "limit": plan.limit,
-        "page_size": plan.page_size,
+        "params": dict(call.filters),
+        "asked": whole,
+        "limit": paging.limit,
+        "page_size": paging.page_size,
+        "columns": columns,
+        "hide": list(requested.hidden),
+        "dtypes": shape.dtypes,
     }
     _make_folder(target)
-    shape = wish.shape or shape_of(call.endpoint)
-    columns = [leaf.path for leaf in shape.leaves] if shape.narrow else None
-    shelf = Spool(
-        target,
-        {**who, **what, "columns": columns, "hide": list(wish.hide), "dtypes": shape.dtypes},
-        shape,
-        now,
-    )
-    plan.on_stand = lambda stand: shelf.save_stand(asdict(stand))
-    if shelf.stand is not None:
-        plan.stand = Stand(**shelf.stand)
-        plan = taken_up(plan, call, shelf)
-    return plan, shelf, shelf.began
+    return Disk(target, call_id, shape, now)
 
 
 def _make_folder(target: Path) -> None:

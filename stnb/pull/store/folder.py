@@ -8,16 +8,14 @@ import contextlib
 import datetime as dt
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from stnb.atomic import fcntl
+from stnb.atomic import locked
 
 FRESH = dt.timedelta(hours=24)  # older pages say too little of what the server holds now
-PLAN = "plan.json"
-NO_LOCK = -1  # where the system has none, as on Windows
+PLAN, LOCK = "plan.json", "lock"
 
 
 class Folder:
@@ -30,7 +28,7 @@ class Folder:
 
     def __init__(self, path: Path, call: Any, now: Callable[[], dt.datetime]) -> None:
         self.path, self._call, self._now = path, call, now
-        self._handle: int | None = None
+        self._held: contextlib.ExitStack | None = None  # the lock, while the folder is taken
 
     def take(self) -> None:
         """Lock it, and make it where it is not there.
@@ -39,33 +37,32 @@ class Folder:
             BlockingIOError: another process has it, or another spool of this one.
             OSError: the system refuses.
         """
-        while self._handle is None:
+        while self._held is None:
             self.path.mkdir(mode=0o700, exist_ok=True)
-            if fcntl is None:
-                self._handle = NO_LOCK
-                return
-            with contextlib.suppress(FileNotFoundError):  # whoever had it deleted it at this moment
-                handle = os.open(self.path, os.O_RDONLY)
-                try:
-                    _lock(handle)
-                    if os.path.samestat(os.fstat(handle), os.stat(self.path)):
-                        self._handle = handle
-                finally:
-                    if self._handle is None:
-                        os.close(handle)
+            held = contextlib.ExitStack()
+            # Whoever had the folder may delete it between these two lines: then it is made again.
+            with contextlib.suppress(FileNotFoundError):
+                held.enter_context(locked(self.path / LOCK))
+                self._held = held
 
     def let_go(self) -> None:
         """Unlock it; nothing happens where it is not taken."""
-        if self._handle not in (None, NO_LOCK):
-            os.close(self._handle)
-        self._handle = None
+        if self._held is not None:
+            self._held.close()
+            self._held = None
 
     def remove(self) -> None:
         """Delete it, the journal first: pages without one belong to no call."""
-        if self._handle is not None:
-            with contextlib.suppress(OSError):
-                (self.path / PLAN).unlink(missing_ok=True)
-                shutil.rmtree(self.path)
+        if self._held is None:
+            return
+        with contextlib.suppress(OSError):
+            (self.path / PLAN).unlink(missing_ok=True)
+            for path in self.path.iterdir():
+                if path.name != LOCK:
+                    path.unlink()
+        self.let_go()  # which deletes the lock file
+        with contextlib.suppress(OSError):
+            self.path.rmdir()
 
     @contextlib.contextmanager
     def written(self, name: str) -> Iterator[IO[bytes]]:
@@ -89,24 +86,21 @@ class Folder:
         try:
             kept = json.loads((self.path / PLAN).read_bytes())
             age = self._now() - dt.datetime.fromisoformat(kept["began"])
-            fits = (
-                kept["call"] == self._call and abs(age) < FRESH and isinstance(kept["stand"], dict)
-            )
-            return (kept["began"], kept["stand"]) if fits else None
-        except (OSError, ValueError, KeyError, TypeError):  # none, or one that others wrote
+            position = kept.get("position", kept.get("stand"))  # its name in older versions
+            if kept["call"] != self._call or abs(age) >= FRESH or not isinstance(position, dict):
+                return None
+            return kept["began"], position
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+        ):  # none, or one that others wrote
             return None
 
-    def note(self, began: str, stand: dict[str, Any]) -> None:
+    def note(self, began: str, position: dict[str, Any]) -> None:
         """Write the journal."""
-        plan = json.dumps({"call": self._call, "began": began, "stand": stand}).encode()
+        plan = json.dumps({"call": self._call, "began": began, "position": position}).encode()
         with self.written(PLAN) as file:
             file.write(plan)
-
-
-def _lock(handle: int) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise
-    except OSError:  # a file system without locks
-        pass

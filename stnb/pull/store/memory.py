@@ -1,20 +1,47 @@
 """Where the decoded pages of a pull are kept until they are put together: in memory, or on disk
-(`spool`).
+(`disk`).
 """
 
 from __future__ import annotations
 
+import itertools
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from stnb.frame import Decoded
+import pandas as pd
+
+from stnb.frame import Decoded, Shape, assemble
+
+from ..paging.models import Position
+
+# (rows, duplicates, drift, the rows if they are in memory) -> the provenance
+Describe = Callable[..., dict[str, Any]]
+Keep = Literal["newest", "all"]
 
 
-class Shelf(ABC):
-    """Pages by their place; threads put different pages at once."""
+class PageStore(ABC):
+    """Pages by their place; threads put different pages at once.
+
+    Attributes:
+        shape: the columns of the pages.
+        in_memory: whether the rows fit in memory; those of a file may not.
+        finishing: the state of a pull while `finish` is at work.
+        file: the file that the pages become, as an absolute path; None for a frame.
+        began: when the pull of these pages began, as ISO text; "" if only the pull knows.
+    """
+
+    in_memory = True
+    finishing = "pulling"
+    file: Path | None = None
+    began = ""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self._position: Position | None = None
 
     @abstractmethod
     def put(self, index: int, part: Decoded, continue_from: str | None) -> None:
@@ -35,62 +62,137 @@ class Shelf(ABC):
 
     @property
     @abstractmethod
-    def rows(self) -> int:
-        """How many rows they have."""
-
-    def again(self) -> Shelf:
-        """The shelf on which a pull goes on."""
-        return self
-
-    def close(self) -> None:  # noqa: B027 - memory holds nothing
-        """Let go of what is held."""
-
-
-class OnDisk(Shelf):
-    """Pages in files, which one Parquet file is made of in the end.
-
-    Attributes:
-        file: that file, as an absolute path.
-    """
-
-    file: Path
+    def sizes(self) -> dict[int, int]:
+        """The place of each page, and its rows."""
 
     @abstractmethod
     def finish(
         self,
         key: tuple[str, ...],
         limit: int | None,
-        keep: str,
-        attrs: Callable[[int, int, dict[str, str]], dict[str, Any]],
+        keep: Keep,
+        describe: Describe,
         *,
         hide: Sequence[str] = (),
-    ) -> Path:
-        """Put them together without the columns of `hide`; `attrs` makes the provenance from (rows,
-        duplicates, drift).
+    ) -> pd.DataFrame | Path:
+        """Put the pages together, once all of them are there.
+
+        Args:
+            key, limit, keep: as for `frame.assemble`.
+            describe: makes `attrs["stnb"]` of the rows, the repeats that were dropped, the drift,
+                and the frame if there is one.
+            hide: columns that were decoded for the key alone.
         """
 
+    @property
+    def rows(self) -> int:
+        """The rows of all pages, repeated ones too."""
+        return sum(self.sizes.values())
 
-class Memory(Shelf):
-    """Pages in memory."""
+    @property
+    def position(self) -> Position:
+        """How far the call is."""
+        return replace(self._position or Position(), done=self.pages, rows=self.rows)
 
-    def __init__(self) -> None:
-        self.parts: dict[int, Decoded] = {}
+    def save(self, position: Position) -> None:
+        """Keep the position."""
+        self._position = position
+
+    def drop_behind_gap(self) -> None:
+        """Forget the pages of a feed that do not follow the first one by their cursors: behind a
+        gap, or a cursor that leads nowhere, it is read again.
+        """
+        cursors = self.pages
+        linked: dict[str, int] = {}
+        for index in itertools.takewhile(cursors.__contains__, itertools.count()):
+            cursor = cursors[index]
+            if not cursor or cursor in linked:
+                break
+            linked[cursor] = index
+        for index in set(cursors).difference(linked.values()):
+            self.drop(index)
+
+    def frame(
+        self,
+        key: tuple[str, ...],
+        limit: int | None,
+        keep: Keep,
+        describe: Describe,
+        *,
+        hide: Sequence[str] = (),
+    ) -> pd.DataFrame:
+        """The rows so far as a frame; the arguments are those of `finish`."""
+        return self._assembled(self.read(), key, limit, keep, describe, hide)
+
+    def _assembled(
+        self,
+        parts: list[Decoded],
+        key: tuple[str, ...],
+        limit: int | None,
+        keep: Keep,
+        describe: Describe,
+        hide: Sequence[str],
+        consume: bool = False,
+    ) -> pd.DataFrame:
+        frame, drift, duplicates = assemble(
+            parts, self.shape, key=key, limit=limit, keep=keep, consume=consume
+        )
+        if hide:
+            frame = frame.drop(columns=list(hide))
+        answer = self.answer(frame)
+        answer.attrs["stnb"] = describe(len(answer), duplicates, drift, frame)
+        return answer
+
+    def answer(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows that were asked for, out of those that were read."""
+        return frame
+
+    def again(self) -> PageStore:
+        """The store with which a pull goes on."""
+        return self
+
+    def close(self) -> None:  # noqa: B027 - memory holds nothing
+        """Let go of what is held."""
+
+
+class Memory(PageStore):
+    """Pages in memory.
+
+    Args:
+        empty: what stands for the pages if there is none; a table of the shape's columns if it is
+            not given.
+        answer: makes the rows that were asked for out of those that were read.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        *,
+        empty: Decoded | None = None,
+        answer: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+    ) -> None:
+        super().__init__(shape)
+        self._empty, self._answer = empty, answer
+        self._parts: dict[int, Decoded] = {}
         self._cursors: dict[int, str | None] = {}
         self._lock = threading.Lock()
 
     def put(self, index: int, part: Decoded, continue_from: str | None) -> None:
         with self._lock:
-            self.parts[index] = part
+            self._parts[index] = part
             self._cursors[index] = continue_from
 
     def drop(self, index: int) -> None:
         with self._lock:
-            self.parts.pop(index, None)
+            self._parts.pop(index, None)
             self._cursors.pop(index, None)
 
     def read(self) -> list[Decoded]:
         with self._lock:
-            return [self.parts[i] for i in sorted(self.parts)]
+            parts = [self._parts[i] for i in sorted(self._parts)]
+        if not parts and self._empty is not None:
+            return [self._empty]
+        return parts
 
     @property
     def pages(self) -> dict[int, str | None]:
@@ -98,5 +200,23 @@ class Memory(Shelf):
             return dict(self._cursors)
 
     @property
-    def rows(self) -> int:
-        return sum(part.table.num_rows for part in self.read())
+    def sizes(self) -> dict[int, int]:
+        with self._lock:
+            return {index: part.table.num_rows for index, part in self._parts.items()}
+
+    def finish(
+        self,
+        key: tuple[str, ...],
+        limit: int | None,
+        keep: Keep,
+        describe: Describe,
+        *,
+        hide: Sequence[str] = (),
+    ) -> pd.DataFrame:
+        parts = self.read()
+        with self._lock:
+            self._parts.clear()  # the frame has the rows now, and the memory is needed once
+        return self._assembled(parts, key, limit, keep, describe, hide, consume=True)
+
+    def answer(self, frame: pd.DataFrame) -> pd.DataFrame:
+        return frame if self._answer is None else self._answer(frame)

@@ -6,13 +6,14 @@ import contextlib
 import errno
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
 
-from stnb.frame import Decoded
+from stnb.frame import Decoded, Drifts
+from stnb.frame.drift import from_json, to_json
 
 HEAD = b"stnb"
 
@@ -25,7 +26,7 @@ class Head:
 
     index: int
     continue_from: str | None
-    drift: dict[str, str]
+    drift: Drifts
     careful: bool
 
 
@@ -35,8 +36,13 @@ class Unreadable(Exception):
 
 def write_page(file: IO[bytes], index: int, part: Decoded, continue_from: str | None) -> None:
     """Write a page."""
-    head = Head(index, continue_from, part.drift, part.careful)
-    table = part.table.replace_schema_metadata({HEAD: json.dumps(asdict(head))})
+    head = {
+        "index": index,
+        "continue_from": continue_from,
+        "drift": to_json(part.drift),
+        "careful": part.careful,
+    }
+    table = part.table.replace_schema_metadata({HEAD: json.dumps(head)})
     with pa.ipc.new_file(
         file, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
     ) as sink:
@@ -51,7 +57,7 @@ def read_page(path: Path, columns: Sequence[str] | None = None) -> tuple[Head, p
     """
     with _opened(path) as source:
         reader = pa.ipc.open_file(source)
-        head = Head(**json.loads(reader.schema.metadata[HEAD]))
+        head = _head(reader.schema)
         if columns is None:
             return head, reader.read_all().replace_schema_metadata(None)
         names = [name for name in reader.schema.names if name in columns]
@@ -70,7 +76,12 @@ def read_head(path: Path) -> tuple[Head, pa.Schema]:
     """
     with _opened(path) as source:
         schema = pa.ipc.open_file(source).schema
-        return Head(**json.loads(schema.metadata[HEAD])), schema.remove_metadata()
+        return _head(schema), schema.remove_metadata()
+
+
+def _head(schema: pa.Schema) -> Head:
+    head = json.loads(schema.metadata[HEAD])
+    return Head(**{**head, "drift": from_json(head["drift"])})
 
 
 @contextlib.contextmanager

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from stnb.frame import Shape
-from stnb.frame.assemble import _cast, _hollow, merge
-from stnb.frame.drift import add_drift
+from stnb.catalog.facts import MODIFIED
+from stnb.frame import Drifts, Shape, add_drift
+from stnb.frame.assemble import cast, hollow, merge, newest, note_pages_differ
 from stnb.frame.types import final_type, pandas_type
 
 from .pagefile import read_head, read_page
@@ -39,7 +39,7 @@ class Union:
 
     def __init__(self, paths: Sequence[Path], shape: Shape) -> None:
         self._paths = paths
-        self.drift: dict[str, str] = {}
+        self.drift: Drifts = {}
         schemas: list[pa.Schema] = []
         distinct: dict[pa.Schema, pa.Schema] = {}
         for path in paths:
@@ -51,7 +51,7 @@ class Union:
             merged = pa.schema([(leaf.path, final_type(leaf.column)) for leaf in shape.leaves])
         self._merged = self._holding(merged, schemas)
         self.schema = pa.schema(
-            [(f.name, pa.string() if _hollow(f.type) else f.type) for f in self._merged]
+            [(f.name, pa.string() if hollow(f.type) else f.type) for f in self._merged]
         )
 
     def _holding(self, merged: pa.Schema, schemas: Sequence[pa.Schema]) -> pa.Schema:
@@ -67,10 +67,10 @@ class Union:
             table = read_page(path, odd)[1]
             for at, name in ((merged.get_field_index(name), name) for name in odd):
                 try:
-                    _cast([table.column(name)], merged.types[at])
+                    cast([table.column(name)], merged.types[at])
                 except pa.ArrowException:
                     merged = merged.set(at, pa.field(name, pa.string()))
-                    self.drift.setdefault(name, "differs in type between pages; kept as text")
+                    note_pages_differ(self.drift, name)
         return merged
 
     def read(self, path: Path, columns: Sequence[str] | None = None) -> pa.Table:
@@ -87,10 +87,10 @@ class Union:
         )
 
     def _typed(self, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
-        column = _cast([column], self._merged.field(name).type)
+        column = cast([column], self._merged.field(name).type)
         if column.type == self.schema.field(name).type:
             return column
-        return _cast([column], pa.string())  # hollow in every page; no file takes that
+        return cast([column], pa.string())  # hollow in every page; no file takes that
 
     def tables(self, dropped: Mapping[Path, Numbers], limit: int | None) -> Iterator[pa.Table]:
         """The pages one after the other, without the rows that were dropped, up to the limit."""
@@ -122,15 +122,15 @@ class Union:
         if not len(twice):
             return {}
         del marks
-        at = self.schema.get_field_index("modifiedOn")
-        newest = ["modifiedOn"] if at >= 0 and pa.types.is_timestamp(self.schema.types[at]) else []
+        at = self.schema.get_field_index(MODIFIED)
+        modified = at >= 0 and pa.types.is_timestamp(self.schema.types[at])
+        columns = [*key, MODIFIED] if modified else list(key)
         rows = pd.concat(
-            [self._suspects(i, key, newest, twice) for i in range(len(self._paths))],
+            [self._suspects(i, key, columns, twice) for i in range(len(self._paths))],
             ignore_index=True,
         )
-        if newest:
-            rows = rows.sort_values(newest, kind="stable", na_position="first")
-        lost = rows[rows.duplicated(subset=list(key), keep="last")]
+        times = rows["modifiedOn"].array if modified else None
+        lost = rows[~newest({name: rows[name].array for name in key}, times)]
         return {
             self._paths[i]: lost.loc[lost["page"] == i, "row"].to_numpy()
             for i in lost["page"].unique()
@@ -160,11 +160,11 @@ class Union:
         return rows, pd.util.hash_pandas_object(keys.iloc[rows], index=False).to_numpy()
 
     def _suspects(
-        self, at: int, key: Sequence[str], newest: Sequence[str], twice: Numbers
+        self, at: int, key: Sequence[str], columns: Sequence[str], twice: Numbers
     ) -> pd.DataFrame:
         rows, marks = self._marks(self._paths[at], key)
         found = twice[np.minimum(np.searchsorted(twice, marks), len(twice) - 1)] == marks
-        frame = self.read(self._paths[at], list(dict.fromkeys([*key, *newest]))).to_pandas(
+        frame = self.read(self._paths[at], list(dict.fromkeys(columns))).to_pandas(
             types_mapper=pandas_type
         )
         suspects: pd.DataFrame = frame.iloc[rows[found]].assign(page=at, row=rows[found])

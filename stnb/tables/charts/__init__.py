@@ -1,5 +1,7 @@
-"""Pictures of a frame without widgets: a sensible first one, the others that fit, and the lines
-that draw the same.
+"""Pictures of a frame, without widgets: a sensible first one, others that fit, and the code that
+draws the same.
+
+Users know this package as `stnb.pictures`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""A spec and a frame -> a matplotlib figure with its finding as the title. No pyplot: any thread
-may draw.
+"""A spec and a frame -> a matplotlib figure whose title says what it shows.
+
+pyplot is not used: it belongs to the main thread, and a picture may be drawn by any.
 """
 
 from __future__ import annotations
@@ -9,27 +10,32 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
+from ..provenance import provenance
 from .columns import SPREAD, TIME
-from .look import AREA, DPI, INK, PEAK, QUIET, REST, dress, money, short
-from .numbers import NONE, categories, moments, over_time, spread, topped
-from .script import WIDTHS, measure
+from .look import AREA, DPI, INK, PEAK, QUIET, REST, money, short, style_axes
+from .numbers import NONE, computed, drawn, periods
+from .script import WIDTHS, measure, per_period, period, time_label, with_unit
 from .spec import Finding, Spec
 
 if TYPE_CHECKING:
     from .figure import Picture
 
 LETTER = 8.6  # dots that a letter of the title takes
+NOTE_LETTER = 6  # dots that a letter of the notes takes
 LONGEST = 30  # letters of a category
+LISTED = 5  # categories that the description names
+# One step from the beginning of a period to the beginning of the next.
+OFFSETS = {"day": "D", "week": "7D", "month": "MS", "quarter": "QS", "year": "YS"}
 NO_PICTURE = "There is nothing to draw: no column holds a date, a category or an amount."
 
 
 def draw(frame: pd.DataFrame, spec: Spec, width: int = 760, notes: bool = True) -> Picture:
-    """Draw a picture; in a notebook the figure shows itself.
+    """Draw a picture. In a notebook the figure shows itself.
 
     Args:
-        spec: of `suggest` or `settled`, which know what the frame holds.
+        spec: from `suggest` or `settled`, which know what the frame holds.
         width: in dots.
-        notes: write under the picture what is left out of it.
+        notes: whether to write under the picture what is left out of it.
 
     Returns:
         The figure; `figure.finding` has its title, a description in words, and the notes.
@@ -40,203 +46,209 @@ def draw(frame: pd.DataFrame, spec: Spec, width: int = 760, notes: bool = True) 
     from .figure import Picture, Text  # matplotlib is loaded when the first picture is drawn
 
     made = Picture(figsize=(width / DPI, 3.5), dpi=DPI, layout="constrained", facecolor="none")
-    ax = made.add_subplot()
-    painter = {TIME: _over_time, SPREAD: _spread}.get(
-        spec.kind, _categories if spec.by else _nothing
-    )
-    made.finding = found = painter(ax, frame, spec, width)
-    title = textwrap.fill(found.title, int(width / LETTER))
+    made.finding = finding = _drawn(made.add_subplot(), frame, spec, width)
+    title = textwrap.fill(finding.title, int(width / LETTER))
     made.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold", color=INK)
-    if notes and found.notes:
-        made.supxlabel(
-            textwrap.fill(" ".join(found.notes), int(width / 6)),
-            x=0.012,
-            ha="left",
-            fontsize=9,
-            color=QUIET,
-        )
+    if notes and finding.notes:
+        text = textwrap.fill(" ".join(finding.notes), int(width / NOTE_LETTER))
+        made.supxlabel(text, x=0.012, ha="left", fontsize=9, color=QUIET)
     texts: Any = made.findobj(match=Text)
     for text in texts:
         text.set_parse_math(False)  # two dollar signs are no formula
     return made
 
 
-# -- the kinds
+def _drawn(ax: Any, frame: pd.DataFrame, spec: Spec, width: int) -> Finding:
+    if spec.kind == TIME:
+        return _over_time(ax, frame, spec, width)
+    if spec.kind == SPREAD:
+        return _spread(ax, frame, spec)
+    if spec.by:
+        return _categories(ax, frame, spec, width)
+    return _empty(ax, NO_PICTURE)
 
 
-def _over_time(ax: Any, frame: pd.DataFrame, spec: Spec, width: int) -> Finding:
-    numbers = over_time(frame, spec)
-    if not numbers.notna().any():
-        return _empty(ax, f"No row has a {spec.by}", spec)
-    open_end = _unfinished(frame, numbers, spec)
-    done = numbers.iloc[:-1] if open_end and len(numbers) > 1 else numbers
-    peak: Any = (done if done.notna().any() else numbers).idxmax()
-    bars: Any = ax.bar(numbers.index, numbers, width=WIDTHS[spec.every], color=AREA)
-    bars[numbers.index.get_loc(peak)].set_color(PEAK)
-    if open_end:
-        bars[-1].set(facecolor="none", edgecolor=AREA, linewidth=1.2)
-    _dates(ax, numbers, spec, width)
-    dress(ax, "y")
-    _amounts_on(ax.yaxis, spec, whole=spec.how == "count")
-    unit = f", {spec.unit}" if spec.unit else ""
-    ax.set_ylabel(measure(spec) + (f" a {spec.every}" if spec.how != "mean" else "") + unit)
-    ax.set_xlabel(spec.by + (f", {spec.zone} time" if spec.zone else ""))
-    best = _amount(float(numbers[peak]), spec)
-    when = period(peak, spec.every)
-    title = (
-        f"{when} has the most {spec.noun}: {best}"
-        if spec.how == "count"
-        else f"{when} has the highest {measure(spec)}: {best}"
-    )
-    if len(numbers) == 1:
-        title = f"All {spec.noun} are of one {spec.every}: {when}"
-    ends = f"{period(numbers.index[0], spec.every)} to {period(numbers.index[-1], spec.every)}".replace(
-        "The", "the"
-    )
-    alt = f"{title}. Bar chart of the {measure(spec)} by {spec.every} of {spec.by}, {len(numbers)} bars, {ends}."
-    more = (
-        [f"{period(numbers.index[-1], spec.every)} was not over yet when the rows were read."]
-        if open_end
-        else []
-    )
-    return Finding(title, alt, (*_missing(frame, moments(frame, spec), spec), *more))
-
-
-def _categories(ax: Any, frame: pd.DataFrame, spec: Spec, width: int) -> Finding:
-    numbers = categories(frame, spec)
-    shown = topped(numbers)
-    if not len(shown) or not numbers.notna().any():
-        return _empty(ax, "There are no rows", spec)
-    many = len(shown)
-    ax.figure.set_size_inches(width / DPI, 1.05 + 0.26 * many)
-    colors = [PEAK, *[AREA] * (many - 1)]
-    if len(numbers) > many:
-        colors[-1] = REST
-    bars = ax.barh(range(many), shown, color=colors, height=0.72)
-    ax.set_yticks(
-        range(many),
-        [textwrap.shorten(_plain(n), LONGEST, placeholder="…") or "(blank)" for n in shown.index],
-    )
-    ax.invert_yaxis()
-    ax.margins(x=0.14)
-    ax.bar_label(bars, [_amount(v, spec) for v in shown], padding=4, color=QUIET, fontsize=10)
-    dress(ax, "x")
-    _amounts_on(ax.xaxis, spec, whole=spec.how == "count")
-    ax.set(xlabel=measure(spec) + (f", {spec.unit}" if spec.unit else ""), ylabel="")
-    first, best = _plain(numbers.index[0]) or "(blank)", _amount(float(numbers.iloc[0]), spec)
-    first = (
-        f"{spec.by} {first}" if first.isdigit() or first in ("True", "False") else first
-    )  # a bare id says nothing
-    if spec.how == "count":
-        title = f"{first} makes up {numbers.iloc[0] / numbers.sum():.0%} of {numbers.sum():,} {spec.noun}"
-    else:
-        title = f"{first} has the highest {measure(spec)}: {best}"
-    listed = ", ".join(f"{_plain(n)} {_amount(v, spec)}" for n, v in shown.iloc[:5].items())
-    alt = f"{title}. Bar chart of the {measure(spec)} by {spec.by}: {listed}" + (
-        ", and more." if many > 5 else "."
-    )
-    return Finding(title, alt, _left_out(frame, numbers, shown, spec))
-
-
-def _spread(ax: Any, frame: pd.DataFrame, spec: Spec, _width: int) -> Finding:
-    values, shown = spread(frame, spec)
-    if not len(values):
-        return _empty(ax, f"No row has a {spec.column}", spec)
-    if spec.steps:
-        bins: Any = range(int(shown.min()), int(shown.max()) + 2)
-        ax.hist(shown, bins=bins, align="left", rwidth=0.9, color=AREA)
-    else:
-        ax.hist(shown, bins=30, rwidth=0.9, color=AREA)
-    first, median, third = values.quantile([0.25, 0.5, 0.75])
-    ax.axvline(median, color=PEAK, linewidth=1.6)
-    top = ("data", "axes fraction")
-    ax.annotate(
-        f" median {_amount(median, spec)}",
-        (median, 1),
-        xycoords=top,
-        va="bottom",
-        color=PEAK,
-        fontsize=10,
-    )
-    dress(ax, "y")
-    _amounts_on(ax.xaxis, spec, whole=spec.steps)
-    _amounts_on(ax.yaxis, Spec(), whole=True)
-    unit = f", {spec.unit}" if spec.unit else ""
-    ax.set(xlabel=spec.column + unit, ylabel=f"number of {spec.noun}")
-    title = f"The middle half of the {spec.noun}: {spec.column} from {_amount(first, spec)} to {_amount(third, spec)}"
-    if first == third:
-        title = f"At least half of the {spec.noun} have {_amount(first, spec)} as {spec.column}"
-    alt = f"{title}. Histogram of {spec.column} in {len(values):,} {spec.noun}; the median is {_amount(median, spec)}."
-    notes = list(_missing(frame, frame[spec.column], spec))
-    if spec.cut:
-        low, high = _amount(shown.min(), spec), _amount(shown.max(), spec)
-        notes.append(
-            f"{len(values) - len(shown):,} {spec.noun} lie outside {low} to {high} and are not drawn."
-        )
-    return Finding(title, alt, tuple(notes))
-
-
-def _nothing(ax: Any, _frame: pd.DataFrame, spec: Spec, _width: int) -> Finding:
-    return _empty(ax, NO_PICTURE, spec)
-
-
-def _empty(ax: Any, why: str, _spec: Spec) -> Finding:
+def _empty(ax: Any, why: str) -> Finding:
     ax.set_axis_off()
     return Finding(why, why)
 
 
-# -- parts of them
+# -- over time
 
 
-def period(start: pd.Timestamp, every: str) -> str:
-    """A period in words, from its first day."""
-    if every == "year":
-        return str(start.year)
-    if every == "quarter":
-        return f"Quarter {start.quarter} of {start.year}"
-    return (
-        f"{start:%B %Y}"
-        if every == "month"
-        else ("The week of " * (every == "week")) + f"{start.day} {start:%B %Y}"
-    )
+def _over_time(ax: Any, frame: pd.DataFrame, spec: Spec, width: int) -> Finding:
+    made = computed(frame, spec)
+    numbers = made[periods(spec)]
+    if not numbers.notna().any():
+        return _empty(ax, f"No row has a {spec.by}")
+    unfinished = _unfinished(frame, numbers, spec)
+    peak = _peak(numbers, unfinished)
+    bars = ax.bar(numbers.index, numbers, width=WIDTHS[spec.every], color=AREA)
+    bars[numbers.index.get_loc(peak)].set_color(PEAK)
+    if unfinished:  # an outline: the period will have more
+        bars[-1].set(facecolor="none", edgecolor=AREA, linewidth=1.2)
+    _format_dates(ax, numbers, spec, width)
+    style_axes(ax, "y")
+    _format_amounts(ax.yaxis, spec, whole=spec.how == "count")
+    ax.set(xlabel=time_label(spec), ylabel=with_unit(per_period(spec), spec))
+
+    title = _time_title(numbers, peak, spec)
+    chart = f"Bar chart of the {measure(spec)} by {spec.every} of {spec.by}"
+    alt = f"{title}. {chart}, {len(numbers)} bars, {_span(numbers, spec.every)}."
+    notes = _missing(frame, made["when"], spec)
+    if unfinished:
+        last = period(numbers.index[-1], spec.every)
+        notes.append(f"{last} was not over yet when the rows were read.")
+    return Finding(title, alt, tuple(notes))
 
 
 def _unfinished(frame: pd.DataFrame, numbers: pd.Series[Any], spec: Spec) -> bool:
     """Whether the rows were read before the last period was over."""
-    said = frame.attrs.get("stnb")
-    began = said.get("began") if isinstance(said, dict) else None
+    began = provenance(frame).get("began")
     if not began:
         return False
     read = pd.Timestamp(began)
-    read = read.tz_convert(spec.zone or "UTC").tz_localize(None) if read.tzinfo else read
+    if read.tzinfo is not None:
+        read = read.tz_convert(spec.zone or "UTC").tz_localize(None)
     last = pd.Timestamp(numbers.index[-1])
-    return bool(
-        last
-        <= read
-        < last
-        + pd.tseries.frequencies.to_offset({"week": "7D"}.get(spec.every, _offset(spec.every)))
-    )
+    end = last + pd.tseries.frequencies.to_offset(OFFSETS[spec.every])
+    return bool(last <= read < end)
 
 
-def _offset(every: str) -> str:
-    return {"day": "D", "month": "MS", "quarter": "QS", "year": "YS"}.get(every, "D")
+def _peak(numbers: pd.Series[Any], unfinished: bool) -> Any:
+    """The period with the highest number; an unfinished one only if there is no other."""
+    if unfinished and numbers.iloc[:-1].notna().any():
+        return numbers.iloc[:-1].idxmax()
+    return numbers.idxmax()
 
 
-def _dates(ax: Any, numbers: pd.Series[Any], spec: Spec, width: int) -> None:
+def _time_title(numbers: pd.Series[Any], peak: Any, spec: Spec) -> str:
+    when = period(peak, spec.every)
+    if len(numbers) == 1:
+        return f"All {spec.noun} are of one {spec.every}: {when}"
+    highest = _amount(float(numbers[peak]), spec)
+    if spec.how == "count":
+        return f"{when} has the most {spec.noun}: {highest}"
+    return f"{when} has the highest {measure(spec)}: {highest}"
+
+
+def _span(numbers: pd.Series[Any], every: str) -> str:
+    """The first and the last period, inside a sentence."""
+    first, last = numbers.index[0], numbers.index[-1]
+    if every == "week":
+        return f"the week of {period(first, 'day')} to the week of {period(last, 'day')}"
+    return f"{period(first, every)} to {period(last, every)}"
+
+
+def _format_dates(ax: Any, numbers: pd.Series[Any], spec: Spec, width: int) -> None:
     from matplotlib import dates
 
-    make_locator, make_formatter = (
-        cast(Any, dates.AutoDateLocator),
-        cast(Any, dates.ConciseDateFormatter),
-    )  # they have no types
-    locator = make_locator(minticks=2, maxticks=4 if width < 500 else 8, interval_multiples=True)
+    make_locator = cast(Any, dates.AutoDateLocator)  # matplotlib gives these no types
+    make_formatter = cast(Any, dates.ConciseDateFormatter)
+    most = 4 if width < 500 else 8
+    locator = make_locator(minticks=2, maxticks=most, interval_multiples=True)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(make_formatter(locator, show_offset=False))
     pad = pd.Timedelta(days=WIDTHS[spec.every] * 0.7)
     ax.set_xlim(numbers.index[0] - pad, numbers.index[-1] + pad)
 
 
-def _amounts_on(axis: Any, spec: Spec, whole: bool) -> None:
+# -- by category
+
+
+def _categories(ax: Any, frame: pd.DataFrame, spec: Spec, width: int) -> Finding:
+    made = computed(frame, spec)
+    numbers, shown = made["numbers"], made["shown"]
+    if not numbers.notna().any():
+        return _empty(ax, "There are no rows")
+    _draw_categories(ax, numbers, shown, spec)
+    ax.figure.set_size_inches(width / DPI, 1.05 + 0.26 * len(shown))
+    style_axes(ax, "x")
+    _format_amounts(ax.xaxis, spec, whole=spec.how == "count")
+    ax.set(xlabel=with_unit(measure(spec), spec), ylabel="")
+
+    title = _category_title(numbers, spec)
+    first = [f"{_name(n)} {_amount(v, spec)}" for n, v in shown.iloc[:LISTED].items()]
+    end = ", and more." if len(shown) > LISTED else "."
+    chart = f"Bar chart of the {measure(spec)} by {spec.by}"
+    alt = f"{title}. {chart}: {', '.join(first)}{end}"
+    return Finding(title, alt, tuple(_left_out(frame, numbers, shown, spec)))
+
+
+def _draw_categories(ax: Any, numbers: pd.Series[Any], shown: pd.Series[Any], spec: Spec) -> None:
+    places = range(len(shown))
+    colors = [PEAK, *[AREA] * (len(shown) - 1)]
+    if len(numbers) > len(shown):
+        colors[-1] = REST  # the bar of all others
+    bars = ax.barh(places, shown, color=colors, height=0.72)
+    labels = [textwrap.shorten(_name(name), LONGEST, placeholder="…") for name in shown.index]
+    ax.set_yticks(places, labels)
+    ax.invert_yaxis()
+    ax.margins(x=0.14)  # room for the amount behind the longest bar
+    amounts = [_amount(value, spec) for value in shown]
+    ax.bar_label(bars, amounts, padding=4, color=QUIET, fontsize=10)
+
+
+def _category_title(numbers: pd.Series[Any], spec: Spec) -> str:
+    first = _name(numbers.index[0])
+    if first.isdigit() or first in ("True", "False"):
+        first = f"{spec.by} {first}"  # a bare id or yes says nothing
+    if spec.how == "count":
+        share = f"{numbers.iloc[0] / numbers.sum():.0%}"
+        return f"{first} makes up {share} of {numbers.sum():,} {spec.noun}"
+    return f"{first} has the highest {measure(spec)}: {_amount(float(numbers.iloc[0]), spec)}"
+
+
+def _name(category: object) -> str:
+    from .figure import drawable
+
+    return drawable(str(category)) or "(blank)"
+
+
+# -- a distribution
+
+
+def _spread(ax: Any, frame: pd.DataFrame, spec: Spec) -> Finding:
+    made = computed(frame, spec)
+    values, shown = made["values"], made[drawn(spec)]
+    if not len(values):
+        return _empty(ax, f"No row has a {spec.column}")
+    bins: Any = 30
+    align: Any = "mid"
+    if spec.steps:  # a bar in the middle of each whole number
+        bins = range(int(shown.min()), int(shown.max()) + 2)
+        align = "left"
+    ax.hist(shown, bins=bins, align=align, rwidth=0.9, color=AREA)
+    median = _amount(made["median"], spec)
+    ax.axvline(made["median"], color=PEAK, linewidth=1.6)
+    above: Any = {"xycoords": ("data", "axes fraction"), "va": "bottom"}
+    ax.annotate(f" median {median}", (made["median"], 1), color=PEAK, fontsize=10, **above)
+    style_axes(ax, "y")
+    _format_amounts(ax.xaxis, spec, whole=spec.steps)
+    _format_amounts(ax.yaxis, Spec(), whole=True)
+    ax.set(xlabel=with_unit(spec.column, spec), ylabel=f"number of {spec.noun}")
+
+    title = _spread_title(made["first"], made["third"], spec)
+    chart = f"Histogram of {spec.column} in {len(values):,} {spec.noun}"
+    notes = _missing(frame, frame[spec.column], spec)
+    if spec.cut:
+        count = f"{len(values) - len(shown):,} {spec.noun}"
+        ends = f"{_amount(shown.min(), spec)} to {_amount(shown.max(), spec)}"
+        notes.append(f"{count} lie outside {ends} and are not drawn.")
+    return Finding(title, f"{title}. {chart}; the median is {median}.", tuple(notes))
+
+
+def _spread_title(first: float, third: float, spec: Spec) -> str:
+    low, high = _amount(first, spec), _amount(third, spec)
+    if first == third:
+        return f"At least half of the {spec.noun} have {low} as {spec.column}"
+    return f"The middle half of the {spec.noun}: {spec.column} from {low} to {high}"
+
+
+# -- parts of all
+
+
+def _format_amounts(axis: Any, spec: Spec, whole: bool) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=whole))
@@ -244,44 +256,41 @@ def _amounts_on(axis: Any, spec: Spec, whole: bool) -> None:
 
 
 def _amount(value: float, spec: Spec) -> str:
-    if value != value:  # of a category without any amount
+    if value != value:  # a category without any amount
         return "–"
-    return (
-        money(value) if spec.unit == "$" else short(value) + (f" {spec.unit}" if spec.unit else "")
-    )
+    if spec.unit == "$":
+        return money(value)
+    return f"{short(value)} {spec.unit}" if spec.unit else short(value)
 
 
-def _missing(frame: pd.DataFrame, column: pd.Series[Any], spec: Spec) -> tuple[str, ...]:
+def _missing(frame: pd.DataFrame, column: pd.Series[Any], spec: Spec) -> list[str]:
+    """That rows are left out because the picture has no place for them."""
+    count = int(column.isna().sum())
+    if not count:
+        return []
     name = spec.by or spec.column
-    gone = int(column.isna().sum())
     early = " or one before 1990" if spec.start else ""
-    return (
-        (f"{gone:,} of {len(frame):,} {spec.noun} have no {name}{early} and are left out.",)
-        if gone
-        else ()
-    )
+    return [f"{count:,} of {len(frame):,} {spec.noun} have no {name}{early} and are left out."]
 
 
 def _left_out(
     frame: pd.DataFrame, numbers: pd.Series[Any], shown: pd.Series[Any], spec: Spec
-) -> tuple[str, ...]:
+) -> list[str]:
+    """What the bars of categories do not show."""
     notes = []
     if len(numbers) > len(shown):
-        notes.append(
-            f"The {len(shown) - 1} largest of {len(numbers):,} are shown, the others as one."
-        )
-    if spec.how == "mean" and (many := frame[spec.by].nunique()) > len(shown):
-        notes.append(f"Of {many:,} the {len(shown)} with the most {spec.noun} are shown.")
-    gone = int(frame[spec.column].isna().sum()) if spec.column else 0
-    notes += [f"{gone:,} of {len(frame):,} {spec.noun} have no {spec.column}."] if gone else []
-    none = int(frame[spec.by].isna().sum())
-    notes += (
-        [f"{NONE}: {none:,} {spec.noun} without {spec.by}."] if none and NONE in shown.index else []
-    )
-    return tuple(notes)
-
-
-def _plain(name: object) -> str:
-    from .figure import drawable
-
-    return drawable(str(name))
+        largest = len(shown) - 1
+        notes.append(f"The {largest} largest of {len(numbers):,} are shown, the others as one.")
+    if spec.how == "mean":
+        all_of_them = frame[spec.by].nunique()
+        if all_of_them > len(shown):
+            most = f"the {len(shown)} with the most {spec.noun}"
+            notes.append(f"Of {all_of_them:,} {most} are shown.")
+    if spec.column:
+        missing = int(frame[spec.column].isna().sum())
+        if missing:
+            notes.append(f"{missing:,} of {len(frame):,} {spec.noun} have no {spec.column}.")
+    nameless = int(frame[spec.by].isna().sum())
+    if nameless and NONE in shown.index:
+        notes.append(f"{NONE}: {nameless:,} {spec.noun} without {spec.by}.")
+    return notes

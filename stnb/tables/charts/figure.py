@@ -1,4 +1,4 @@
-"""The figure itself: matplotlib is loaded with this module, so only drawing brings it."""
+"""The figure itself. This module loads matplotlib, so it is imported when something is drawn."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _lock = threading.Lock()
 
 
 class Picture(Figure):
-    """A figure that a notebook shows without pyplot, and a terminal as a sentence."""
+    """A figure that a notebook shows without pyplot, and a terminal shows as a sentence."""
 
     finding: Finding
 
@@ -43,10 +43,10 @@ class Picture(Figure):
 
 
 def _as_svg(figure: Figure) -> str:
-    """How texts are written is a global setting of matplotlib's; it is changed alone and for a
-    moment, as `rc_context` would undo what other threads set meanwhile.
-    """
+    """The figure as SVG with its texts as texts, and without dates and random names."""
     file = io.StringIO()
+    # How texts are written is a global setting of matplotlib. It is changed alone and for a moment:
+    # `rc_context` would also undo what other threads set meanwhile.
     with _lock:
         before = mpl.rcParams["svg.fonttype"], mpl.rcParams["svg.hashsalt"]
         try:
@@ -58,7 +58,7 @@ def _as_svg(figure: Figure) -> str:
 
 
 def _small(text: str) -> str:
-    """Without the comments, the digits and the fonts that nobody sees."""
+    """The SVG without the comments, digits and fonts that nobody sees."""
     text = text[text.index("<svg") :]
     text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r"(\d+\.\d\d)\d+", r"\1", text)
@@ -75,8 +75,12 @@ def _letters() -> frozenset[int]:
 
 
 def drawable(text: str) -> str:
-    """A text without line breaks and without letters that the font has not: matplotlib would warn
-    of each.
+    """A text on one line, with a box for each letter that the font lacks.
+
+    matplotlib would warn about each of these letters.
     """
     known = _letters()
-    return "".join(c if ord(c) in known else "□" for c in " ".join(text.split()))
+    drawn = ""
+    for letter in " ".join(text.split()):
+        drawn += letter if ord(letter) in known else "□"
+    return drawn

@@ -1,6 +1,4 @@
-"""How every picture looks: colours that can be read on white and on dark, the finding as the title,
-short amounts.
-"""
+"""How every picture looks: colours that can be read on white and on dark, and short amounts."""
 
 from __future__ import annotations
 
@@ -10,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-DPI = 96  # a pixel of the page is a dot; PNGs have twice as many
-# Middle tones: against white and against JupyterLab's dark #111 texts have 4.3:1, the most that one
-# colour can have
-# against both, and areas 3:1. A page that knows its theme puts its own ink for INK and QUIET.
+DPI = 96  # one dot for each pixel of the page; PNGs have twice as many
+# Middle tones: against white and against JupyterLab's dark #111, texts have a contrast of 4.3:1,
+# the most that one colour can have against both, and areas one of 3:1. A page that knows its theme
+# replaces INK and QUIET by its own ink.
 INK, QUIET, GRID = "#787b7f", "#777b80", "#9a9fa5"
-# of x labels, a tone lighter: Jupyter lays white behind a clear picture whose tick labels are all
-# dark
+# Labels of the x axis are a tone lighter: if all tick labels of a transparent picture are dark,
+# Jupyter puts white behind it.
 TICK = "#7e8186"
 AREA, PEAK, REST = "#3d8bc4", "#d9731a", "#8a8f96"
 CYCLE = (AREA, PEAK, "#3f9a5b", "#b264c4", "#c2892b", "#d45d79", "#2f9aa0", REST)
@@ -24,22 +22,29 @@ SHORT = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
 def money(value: float, _position: object = None) -> str:
-    """An amount in few letters; also a formatter for an axis.
+    """An amount of dollars in few letters; also a formatter for an axis.
 
-    >>> money(1234), money(-2_500_000), money(0.5), money(80)
-    ('$1.2k', '-$2.5M', '$0.50', '$80')
+    Example:
+        >>> money(1234), money(-2_500_000), money(0.5), money(80)
+        ('$1.2k', '-$2.5M', '$0.50', '$80')
     """
-    return ("-" if value < 0 else "") + "$" + short(abs(value), cents=True)
+    sign = "-" if value < 0 else ""
+    return f"{sign}${short(abs(value), cents=True)}"
 
 
 def short(value: float, _position: object = None, cents: bool = False) -> str:
     """A number in few letters.
 
-    >>> short(1234), short(15_300), short(999_999), short(7.25), short(-3)
-    ('1,234', '15.3k', '1M', '7.25', '-3')
+    Args:
+        cents: whether a fraction has two digits, as an amount of dollars has.
+
+    Example:
+        >>> short(1234), short(15_300), short(999_999), short(7.25), short(-3)
+        ('1,234', '15.3k', '1M', '7.25', '-3')
     """
     size = abs(value)
     for least, letter in SHORT:
+        # 0.9995: what would round up to the next letter gets that letter.
         if size >= least * 0.9995 and (size >= 9_999.5 or (cents and size >= 999.5)):
             return f"{value / least:.1f}".removesuffix(".0") + letter
     if size >= 100 or float(value).is_integer():
@@ -48,8 +53,9 @@ def short(value: float, _position: object = None, cents: bool = False) -> str:
 
 
 class Theme(dict[str, Any]):
-    """Settings of matplotlib's. `with theme():` for some pictures, `plt.style.use(theme())` for all
-    that follow.
+    """Settings of matplotlib.
+
+    `with theme():` is for some pictures, `plt.style.use(theme())` for all that follow.
     """
 
     def __enter__(self) -> Theme:
@@ -70,64 +76,69 @@ class Theme(dict[str, Any]):
         self._before.__exit__(kind, error, trace)
 
 
+SETTINGS: dict[str, Any] = {
+    "figure.facecolor": "none",
+    "savefig.facecolor": "none",
+    "savefig.dpi": 192,
+    "figure.figsize": (8.0, 3.6),
+    "figure.constrained_layout.use": True,
+    "axes.facecolor": "none",
+    "axes.edgecolor": GRID,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.titlesize": 13,
+    "axes.titlepad": 12,
+    "axes.titlecolor": INK,
+    "axes.labelcolor": QUIET,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.alpha": 0.28,
+    "grid.linewidth": 0.8,
+    "text.color": INK,
+    "text.parse_math": False,  # two dollar signs in a title are no formula
+    "xtick.color": GRID,
+    "ytick.color": GRID,
+    "xtick.labelcolor": TICK,
+    "ytick.labelcolor": QUIET,
+    "legend.frameon": False,
+    "font.size": 10,
+}
+
+
 def theme() -> Theme:
-    """The style of all pictures: transparent, readable on white and on dark, the title bold on the
-    left, a light grid.
+    """The style of all pictures, readable on white and on dark.
+
+    It is transparent, with a bold title on the left and a light grid.
 
     Example:
         >>> import matplotlib.pyplot as plt
         >>> plt.style.use(theme())
     """
-    from cycler import cycler
+    from cycler import cycler  # comes with matplotlib, which need not be installed to import this
 
-    return Theme(
-        {
-            "figure.facecolor": "none",
-            "savefig.facecolor": "none",
-            "savefig.dpi": 192,
-            "figure.figsize": (8.0, 3.6),
-            "figure.constrained_layout.use": True,
-            "axes.facecolor": "none",
-            "axes.edgecolor": GRID,
-            "axes.prop_cycle": cycler(color=CYCLE),
-            "axes.titlelocation": "left",
-            "axes.titleweight": "bold",
-            "axes.titlesize": 13,
-            "axes.titlepad": 12,
-            "axes.titlecolor": INK,
-            "axes.labelcolor": QUIET,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": True,
-            "axes.axisbelow": True,
-            "grid.color": GRID,
-            "grid.alpha": 0.28,
-            "grid.linewidth": 0.8,
-            "text.color": INK,
-            "text.parse_math": False,  # two dollar signs in a title are no formula
-            "xtick.color": GRID,
-            "ytick.color": GRID,
-            "xtick.labelcolor": TICK,
-            "ytick.labelcolor": QUIET,
-            "legend.frameon": False,
-            "font.size": 10,
-        }
-    )
+    return Theme({**SETTINGS, "axes.prop_cycle": cycler(color=CYCLE)})
 
 
-def dress(ax: Axes, grid: str) -> None:
-    """Give axes the same look without the global settings, which other threads may be drawing with.
+def style_axes(ax: Axes, amounts: str) -> None:
+    """Give axes the same look without matplotlib's global settings.
+
+    Another thread may be drawing with those.
 
     Args:
-        grid: the axis along which the amounts stand, "x" or "y".
+        amounts: the axis along which the amounts stand, "x" or "y"; it gets the grid.
     """
     ax.set_facecolor("none")
+    base = "bottom" if amounts == "y" else "left"
     for side, spine in ax.spines.items():
-        spine.set_visible(side == ("bottom" if grid == "y" else "left"))
+        spine.set_visible(side == base)
         spine.set_color(GRID)
     ax.set_axisbelow(True)
     ax.grid(visible=False)
-    ax.grid(visible=True, axis="y" if grid == "y" else "x", color=GRID, alpha=0.28, linewidth=0.8)
+    grid: Any = {"axis": amounts, "color": GRID, "alpha": 0.28, "linewidth": 0.8}
+    ax.grid(visible=True, **grid)
     ax.tick_params(color=GRID, labelcolor=QUIET, labelsize=10, length=0)
     for label in (ax.xaxis.label, ax.yaxis.label):
         label.set(color=QUIET, fontsize=10)

@@ -1,83 +1,143 @@
-"""The numbers of a picture, by the same steps as the lines that `script` writes."""
+"""The numbers of a picture, as lines of pandas.
+
+The code that a reader takes away begins with these lines, and the picture on show is drawn from
+what the same lines compute. So the two cannot differ.
+"""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pandas as pd
 
-from .columns import is_duration
+from .columns import SPREAD, TIME
 from .spec import Spec
 
 TOP = 12  # categories that get a bar of their own
 NONE = "(none)"
-STEPS: dict[str, dict[str, str]] = {
-    "day": {"rule": "D"},
-    "week": {"rule": "W-MON", "label": "left", "closed": "left"},
-    "month": {"rule": "MS"},
-    "quarter": {"rule": "QS"},
-    "year": {"rule": "YS"},
+STEPS = {
+    "day": '"D"',
+    "week": '"W-MON", label="left", closed="left"',
+    "month": '"MS"',
+    "quarter": '"QS"',
+    "year": '"YS"',
 }
+CALLS = {"sum": "sum()", "mean": "mean()"}
 
 
-def amounts(frame: pd.DataFrame, spec: Spec) -> pd.Series[Any]:
-    """The column that is added up or spread, as plain numbers."""
-    column = frame[spec.column]
-    return (column.dt.total_seconds() / 60 if is_duration(column) else column).astype("float64")
+def computed(frame: pd.DataFrame, spec: Spec) -> dict[str, Any]:
+    """Run the lines of a picture on a frame.
 
+    Texts of the frame and of the spec stand in the lines as quoted texts alone, so that none of
+    them can become code.
 
-def moments(frame: pd.DataFrame, spec: Spec) -> pd.Series[Any]:
-    """The times on the tenant's own clock; dates that were never set are missing."""
-    when = frame[spec.by]
-    when = when.dt.tz_convert(spec.zone).dt.tz_localize(None) if spec.zone else when
-    return when.where(when >= spec.start) if spec.start else when
+    Returns:
+        The names that the lines assign, with their values: `when` and `days` or `months` for a
+        picture over time, `groups`, `numbers` and `shown` for one by category, `values`, the
+        quartiles and perhaps `shown` for a distribution.
 
-
-def over_time(frame: pd.DataFrame, spec: Spec) -> pd.Series[Any]:
-    """A number for each day, week, month, quarter or year, by its first day; 0 where there is
-    nothing to add up.
+    Example:
+        >>> jobs = pd.DataFrame({"city": ["Mesa", "Mesa", "Tempe"]})
+        >>> computed(jobs, Spec("by category", "count", "city"))["numbers"].to_dict()
+        {'Mesa': 2, 'Tempe': 1}
     """
-    when = moments(frame, spec)
-    if not when.notna().any():
-        return pd.Series(dtype="float64", index=pd.DatetimeIndex([]))
-    step: Any = STEPS[spec.every]
-    if spec.how == "count":
-        return pd.Series(1, index=pd.DatetimeIndex(when)).resample(**step).sum()
-    series = amounts(frame, spec).set_axis(pd.DatetimeIndex(when))
-    steps = series.resample(**step)
-    found: pd.Series[Any] = steps.sum() if spec.how == "sum" else steps.mean()
-    return found
+    source = "\n".join(lines(spec))
+    names: dict[str, Any] = {"df": frame, "pd": pd}
+    exec(compile(source, "<the code of a picture>", "exec"), names)
+    return names
 
 
-def categories(frame: pd.DataFrame, spec: Spec) -> pd.Series[Any]:
-    """A number for each category, the largest first; of averages, those of the categories with most
-    rows.
+def lines(spec: Spec) -> list[str]:
+    """The lines that compute a picture's numbers from `df`, for each kind by its own names."""
+    if spec.kind == TIME:
+        return [*moments(spec), _by_period(spec)]
+    if spec.kind == SPREAD:
+        return _values(spec)
+    return [*_by_group(spec), *_shown(spec)]
+
+
+def moments(spec: Spec) -> list[str]:
+    """The lines that put times on the tenant's own clock and drop dates that were never set."""
+    when = f"when = df[{quoted(spec.by)}]"
+    if spec.zone:
+        when += f".dt.tz_convert({quoted(spec.zone)}).dt.tz_localize(None)"
+    if not spec.start:
+        return [when]
+    cut = f"when = when.where(when >= {quoted(spec.start)})  # an earlier date was never set"
+    return [when, cut]
+
+
+def periods(spec: Spec) -> str:
+    """The name of the numbers over time: "months" if each is of a month."""
+    return f"{spec.every}s"
+
+
+def drawn(spec: Spec) -> str:
+    """The name of the values that a distribution draws."""
+    return "shown" if spec.cut else "values"
+
+
+def uses_pandas(spec: Spec) -> bool:
+    """Whether the lines name pandas itself."""
+    return spec.kind not in (TIME, SPREAD) and spec.how != "mean"
+
+
+def quoted(text: str) -> str:
+    """A text as Python with double quotes.
+
+    Example:
+        >>> quoted("total")
+        '"total"'
     """
-    groups = frame[spec.by].astype("str").fillna(NONE)
-    counts = groups.value_counts()
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _by_period(spec: Spec) -> str:
+    step = STEPS[spec.every]
     if spec.how == "count":
-        return counts
-    by_group = amounts(frame, spec).groupby(groups)
+        return f"{periods(spec)} = df.set_index(when).resample({step}).size()"
+    steps = f"{_amounts(spec)}.set_axis(when).resample({step})"
+    return f"{periods(spec)} = {steps}.{CALLS[spec.how]}"
+
+
+def _by_group(spec: Spec) -> list[str]:
+    groups = f'groups = df[{quoted(spec.by)}].astype("str").fillna({quoted(NONE)})'
+    if spec.how == "count":
+        return [groups, "numbers = groups.value_counts()"]
+    numbers = f"numbers = {_amounts(spec)}.groupby(groups).{CALLS[spec.how]}"
+    order = "numbers = numbers.sort_values(ascending=False)"
     if spec.how == "sum":
-        sums: pd.Series[Any] = by_group.sum().sort_values(ascending=False)
-        return sums
-    means: pd.Series[Any] = by_group.mean().loc[counts.index[:TOP]].sort_values(ascending=False)
-    return means
+        return [groups, numbers, order]
+    # An average over a handful of rows would stand above all others by chance.
+    largest = f"numbers = numbers.loc[groups.value_counts().index[:{TOP}]]"
+    return [groups, numbers, largest, order]
 
 
-def topped(numbers: pd.Series[Any]) -> pd.Series[Any]:
-    """The largest twelve, and one for all the others."""
-    if len(numbers) <= TOP:
-        return numbers
-    others = pd.Series({f"{len(numbers) - TOP:,} others": numbers.iloc[TOP:].sum()})
-    shown: pd.Series[Any] = pd.concat([numbers.iloc[:TOP], others])
-    return shown
+def _shown(spec: Spec) -> list[str]:
+    first = f"shown = numbers.iloc[:{TOP}]"
+    if spec.how == "mean":
+        return [first]
+    others = f'{{f"{{len(numbers) - {TOP}:,}} others": numbers.iloc[{TOP}:].sum()}}'
+    return [
+        first,
+        f"if len(numbers) > {TOP}:",
+        f"    shown = pd.concat([shown, pd.Series({others})])",
+    ]
 
 
-def spread(frame: pd.DataFrame, spec: Spec) -> tuple[pd.Series[Any], pd.Series[Any]]:
-    """All values, and those that are drawn: a few far away would leave no room for the rest."""
-    values = amounts(frame, spec).dropna()
+def _values(spec: Spec) -> list[str]:
+    values = f"values = {_amounts(spec)}.dropna()"
+    quartiles = "first, median, third = values.quantile([0.25, 0.5, 0.75])"
     if not spec.cut:
-        return values, values
-    low, high = values.quantile([0.01, 0.99])
-    return values, values[values.between(low, high)]
+        return [values, quartiles]
+    middle = "values.between(*values.quantile([0.01, 0.99]))"
+    return [values, f"shown = values[{middle}]  # without the few far away", quartiles]
+
+
+def _amounts(spec: Spec) -> str:
+    """The column that is added up or spread, as plain numbers."""
+    column = f"df[{quoted(spec.column)}]"
+    if spec.unit == "minutes":
+        return f"({column}.dt.total_seconds() / 60)"
+    return f'{column}.astype("float64")'

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import pandas as pd
 
 from .columns import SPREAD, TIME, words
-from .numbers import NONE, STEPS, TOP
+from .numbers import drawn, lines, periods, quoted, uses_pandas
 from .spec import Spec
 
 WIDTHS = {"day": 0.8, "week": 5.6, "month": 25, "quarter": 76, "year": 300}  # of a bar, in days
@@ -19,192 +19,159 @@ PEAKS = {
 
 
 def code(spec: Spec) -> str:
-    """Python that draws the same from `df`; "" where there is nothing to draw.
+    """Python that draws the same picture from `df`; "" if there is nothing to draw.
 
-    >>> print(code(Spec("distribution", "values:total", unit="$", noun="jobs")).splitlines()[5])
-    values = df["total"].dropna().astype("float64")
+    Example:
+        >>> spec = Spec("distribution", "values:total", unit="$", noun="jobs")
+        >>> print(code(spec).splitlines()[5])
+        values = df["total"].astype("float64").dropna()
     """
     if spec.kind == TIME:
-        body = _over_time(spec)
+        picture = _over_time(spec)
     elif spec.kind == SPREAD:
-        body = _spread(spec)
+        picture = _spread(spec)
     elif spec.by:
-        body = _categories(spec)
+        picture = _categories(spec)
     else:
         return ""
-    names = ", ".join(sorted({"theme"} | ({"money"} if spec.unit == "$" else set())))
-    pandas = ["import pandas as pd"] if any("pd." in line for line in body) else []
-    head = [
-        "import matplotlib.pyplot as plt",
-        *pandas,
-        f"from stnb.tables.charts import {names}",
-        "",
-        "plt.style.use(theme())",
-    ]
-    return "\n".join([*head, *body, "plt.show()"])
+    head = ["import matplotlib.pyplot as plt"]
+    if uses_pandas(spec):
+        head.append("import pandas as pd")
+    head += ["from stnb import pictures", "", "plt.style.use(pictures.theme())", ""]
+    return "\n".join([*head, *lines(spec), *picture, "plt.show()"])
 
 
-def quoted(text: str) -> str:
-    """A text as Python with double quotes."""
-    return json.dumps(text, ensure_ascii=False)
+def measure(spec: Spec) -> str:
+    """What the amounts are, in words: "number of jobs", "sum of total"."""
+    if spec.how == "count":
+        return f"number of {spec.noun}"
+    if spec.how == "sum":
+        return f"sum of {spec.column}"
+    if spec.how == "mean":
+        return f"average {spec.column}"
+    return spec.column
+
+
+def with_unit(text: str, spec: Spec) -> str:
+    """The label of an axis with the unit of its amounts behind it.
+
+    Example:
+        >>> with_unit("total", Spec(unit="$"))
+        'total, $'
+    """
+    return f"{text}, {spec.unit}" if spec.unit else text
+
+
+def per_period(spec: Spec) -> str:
+    """The label of the amounts over time. An average is not one "a month"."""
+    if spec.how == "mean":
+        return measure(spec)
+    return f"{measure(spec)} a {spec.every}"
+
+
+def time_label(spec: Spec) -> str:
+    """The label of the axis of time, with the zone if the times have one."""
+    return f"{spec.by}, {spec.zone} time" if spec.zone else spec.by
+
+
+def period(start: pd.Timestamp, every: str) -> str:
+    """A period in words, from its first moment.
+
+    Example:
+        >>> period(pd.Timestamp("2026-07-01"), "quarter")
+        'Quarter 3 of 2026'
+    """
+    return PEAKS[every].format(peak=start)
 
 
 def _over_time(spec: Spec) -> list[str]:
-    named = f"{spec.every}s"
-    zone = f".dt.tz_convert({quoted(spec.zone)}).dt.tz_localize(None)" if spec.zone else ""
-    lines = [f"when = df[{quoted(spec.by)}]{zone}"]
-    lines += (
-        [f"when = when.where(when >= {quoted(spec.start)})  # an earlier date was never set"]
-        if spec.start
-        else []
-    )
-    step = _step(spec.every)
+    name = periods(spec)
     if spec.how == "count":
-        lines.append(f"{named} = df.set_index(when).resample({step}).size()")
-        finding = f"has the most {spec.noun}: {{{named}.max():,}}"
+        finding = f"has the most {_in_f_string(spec.noun)}: {{{name}.max():,}}"
     else:
-        lines.append(f"{named} = {_amounts(spec)}.set_axis(when).resample({step}).{spec.how}()")
-        finding = f"has the highest {_measure(spec)}: {_said(spec, f'{named}.max()')}"
-    lines += [f"peak = {named}.idxmax()", "", "fig, ax = plt.subplots()"]
-    lines += [f"ax.bar({named}.index, {named}, width={WIDTHS[spec.every]})"]
-    label = f"{_measure(spec)} a {spec.every}" if spec.how != "mean" else _measure(spec)
+        highest = _amount(spec, f"{name}.max()")
+        finding = f"has the highest {_in_f_string(measure(spec))}: {highest}"
     return [
-        *lines,
-        *_labels(spec, f"{PEAKS[spec.every]} {finding}", f"{spec.by}{_in(spec)}", label),
+        f"peak = {name}.idxmax()",
+        "",
+        "fig, ax = plt.subplots()",
+        f"ax.bar({name}.index, {name}, width={WIDTHS[spec.every]})",
+        _title(f"{PEAKS[spec.every]} {finding}"),
+        _labels(time_label(spec), with_unit(per_period(spec), spec)),
         *_axis(spec, "y"),
     ]
 
 
-def _step(every: str) -> str:
-    rule, *more = STEPS[every].items()
-    return ", ".join([quoted(rule[1]), *(f"{name}={quoted(value)}" for name, value in more)])
-
-
 def _categories(spec: Spec) -> list[str]:
-    lines = [f'groups = df[{quoted(spec.by)}].astype("str").fillna("{NONE}")']
+    best = "{numbers.index[0]}"
+    if words(spec.by)[-1:] == ["id"]:  # a bare id says nothing
+        best = f"{_in_f_string(spec.by)} {best}"
     if spec.how == "count":
-        lines.append("numbers = groups.value_counts()")
-    elif spec.how == "sum":
-        lines.append(
-            f"numbers = {_amounts(spec)}.groupby(groups).sum().sort_values(ascending=False)"
-        )
+        share = "{numbers.iloc[0] / numbers.sum():.0%} of {numbers.sum():,}"
+        title = f"{best} makes up {share} {_in_f_string(spec.noun)}"
     else:
-        lines.append(f"largest = groups.value_counts().index[:{TOP}]")
-        lines.append(
-            f"numbers = {_amounts(spec)}.groupby(groups).mean().loc[largest].sort_values(ascending=False)"
-        )
-    lines.append(f"shown = numbers.iloc[:{TOP}]")
-    if spec.how != "mean":
-        lines.append(f"if len(numbers) > {TOP}:")
-        others = f'pd.Series({{f"{{len(numbers) - {TOP}:,}} others": numbers.iloc[{TOP}:].sum()}})'
-        lines.append(f"    shown = pd.concat([shown, {others}])")
-    lines += [
+        highest = _amount(spec, "numbers.iloc[0]")
+        title = f"{best} has the highest {_in_f_string(measure(spec))}: {highest}"
+    return [
         "",
         "fig, ax = plt.subplots(figsize=(8, 0.8 + 0.3 * len(shown)))",
         "bars = ax.barh(shown.index, shown)",
-    ]
-    fmt = (
-        "money"
-        if spec.unit == "$"
-        else '"{:,.0f}"'
-        if spec.how != "mean" and not spec.unit
-        else '"{:,.1f}"'
-    )
-    lines += ["ax.invert_yaxis()", f"ax.bar_label(bars, fmt={fmt}, padding=4)"]
-    best = (
-        "{numbers.index[0]}"
-        if words(spec.by)[-1:] != ["id"]
-        else f"{_braced(spec.by)} {{numbers.index[0]}}"
-    )
-    if spec.how == "count":
-        title = f"{best} makes up {{numbers.iloc[0] / numbers.sum():.0%}} of {{numbers.sum():,}} {spec.noun}"
-    else:
-        title = f"{best} has the highest {_measure(spec)}: {_said(spec, 'numbers.iloc[0]')}"
-    return [*lines, *_labels(spec, title, _measure(spec), spec.by), *_axis(spec, "x")]
-
-
-def _spread(spec: Spec) -> list[str]:
-    source = f"df[{quoted(spec.column)}].dropna()"
-    lines = [
-        "values = "
-        + (
-            f"{source}.dt.total_seconds() / 60"
-            if spec.unit == "minutes"
-            else f'{source}.astype("float64")'
-        )
-    ]
-    shown = "values"
-    if spec.cut:
-        lines.append(
-            "shown = values[values.between(*values.quantile([0.01, 0.99]))]  # without the few far away"
-        )
-        shown = "shown"
-    lines += [
-        "first, median, third = values.quantile([0.25, 0.5, 0.75])",
-        "",
-        "fig, ax = plt.subplots()",
-    ]
-    bins = (
-        f'range(int({shown}.min()), int({shown}.max()) + 2), align="left", rwidth=0.9'
-        if spec.steps
-        else "30, rwidth=0.9"
-    )
-    lines += [f"ax.hist({shown}, bins={bins})", 'ax.axvline(median, color="C1")']
-    span = f"{_said(spec, 'first')} to {_said(spec, 'third')}"
-    title = f"The middle half of the {spec.noun}: {spec.column} from {span}"
-    return [
-        *lines,
-        *_labels(spec, title, _measure(spec), f"number of {spec.noun}"),
+        "ax.invert_yaxis()",
+        f"ax.bar_label(bars, fmt={_bar_format(spec)}, padding=4)",
+        _title(title),
+        _labels(with_unit(measure(spec), spec), spec.by),
         *_axis(spec, "x"),
     ]
 
 
-def _amounts(spec: Spec) -> str:
-    column = f"df[{quoted(spec.column)}]"
-    return (
-        f"(df[{quoted(spec.column)}].dt.total_seconds() / 60)"
-        if spec.unit == "minutes"
-        else f'{column}.astype("float64")'
-    )
-
-
-def _measure(spec: Spec) -> str:
-    return _braced(measure(spec))
-
-
-def _braced(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-def measure(spec: Spec) -> str:
-    """What the amounts are, in words."""
-    return {
-        "count": f"number of {spec.noun}",
-        "sum": f"sum of {spec.column}",
-        "mean": f"average {spec.column}",
-    }.get(spec.how, spec.column)
-
-
-def _said(spec: Spec, value: str) -> str:
-    if spec.unit == "$":
-        return f"{{money({value})}}"
-    return f"{{{value}:,.1f}} minutes" if spec.unit else f"{{{value}:,.1f}}"
-
-
-def _in(spec: Spec) -> str:
-    return f", {spec.zone} time" if spec.zone else ""
-
-
-def _labels(spec: Spec, title: str, x: str, y: str) -> list[str]:
-    unit = f", {spec.unit}" if spec.unit else ""
-    plain = [x.replace("{{", "{").replace("}}", "}"), y.replace("{{", "{").replace("}}", "}")]
-    with_unit = 1 if spec.kind == TIME else 0
-    plain[with_unit] += unit
+def _spread(spec: Spec) -> list[str]:
+    name = drawn(spec)
+    bins = "30, rwidth=0.9"
+    if spec.steps:  # a bar in the middle of each whole number
+        bins = f'range(int({name}.min()), int({name}.max()) + 2), align="left", rwidth=0.9'
+    middle = f"The middle half of the {_in_f_string(spec.noun)}"
+    ends = f"{_amount(spec, 'first')} to {_amount(spec, 'third')}"
     return [
-        f"ax.set_title(f{quoted(title)})",
-        f"ax.set(xlabel={quoted(plain[0])}, ylabel={quoted(plain[1])})",
+        "",
+        "fig, ax = plt.subplots()",
+        f"ax.hist({name}, bins={bins})",
+        'ax.axvline(median, color="C1")',
+        _title(f"{middle}: {_in_f_string(spec.column)} from {ends}"),
+        _labels(with_unit(measure(spec), spec), f"number of {spec.noun}"),
+        *_axis(spec, "x"),
     ]
 
 
+def _bar_format(spec: Spec) -> str:
+    if spec.unit == "$":
+        return "pictures.money"
+    if spec.unit or spec.how == "mean":
+        return '"{:,.1f}"'
+    return '"{:,.0f}"'
+
+
+def _in_f_string(text: str) -> str:
+    """A text with its braces doubled, as an f-string needs them."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _amount(spec: Spec, value: str) -> str:
+    """The part of an f-string that writes an amount with its unit."""
+    if spec.unit == "$":
+        return f"{{pictures.money({value})}}"
+    amount = f"{{{value}:,.1f}}"
+    return f"{amount} {spec.unit}" if spec.unit else amount
+
+
+def _title(text: str) -> str:
+    return f"ax.set_title(f{quoted(text)})"
+
+
+def _labels(x: str, y: str) -> str:
+    return f"ax.set(xlabel={quoted(x)}, ylabel={quoted(y)})"
+
+
 def _axis(spec: Spec, axis: str) -> list[str]:
-    return [f"ax.{axis}axis.set_major_formatter(money)"] if spec.unit == "$" else []
+    if spec.unit != "$":
+        return []
+    return [f"ax.{axis}axis.set_major_formatter(pictures.money)"]

@@ -11,51 +11,61 @@ from pandas.api import types
 
 from stnb.frame.days import are_days
 
+from ..provenance import provenance
 from .columns import (
     CATEGORY,
     SPREAD,
     TIME,
     Fits,
+    can_sum,
     fits,
     is_duration,
     is_money,
-    menus,
     noun,
 )
 
 NOTHING = "nothing"
-EARLIEST = "1990-01-01"  # an earlier date is one that was never set, such as 0001-01-01
-SPANS = (
-    (35, "day"),
-    (183, "week"),
-    (5 * 366, "month"),
-    (20 * 366, "quarter"),
-)  # days that are drawn by the day, by the week, …
-LENGTHS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
+FIRST_YEAR = 1990  # an earlier date is one that was never set, such as 0001-01-01
+# The longest time, in days, that is drawn by the day, by the week, and so on; longer ones by year.
+USUAL_STEPS = ((35, "day"), (183, "week"), (5 * 366, "month"), (20 * 366, "quarter"))
+LENGTHS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}  # days
 MOST = 120  # bars that a picture can show
 WIDE = 3  # a range so many times that of the middle 98 % is drawn without its ends
-STEPS = 40  # whole numbers of a smaller range get a bar each
+STEPS = 40  # whole numbers within so small a range get a bar each
 
 
 @dataclass(frozen=True)
 class Spec:
-    """One picture. `kind`, `what` and `by` are what people choose; the rest follows from the frame,
-    see `settled`.
+    """One picture. People choose `kind`, `what` and `by`; the rest follows from the frame, see
+    `settled`.
 
-    >>> Spec.of({"kind": "by category", "what": "sum:total", "by": "jobStatus"}).column
-    'total'
+    Attributes:
+        kind: "over time", "by category", "distribution" or "nothing".
+        what: "count", "sum:COLUMN", "mean:COLUMN" or "values:COLUMN".
+        by: a column; "" for a distribution.
+        every: "day", "week", "month", "quarter" or "year", for a picture over time.
+        zone: the tenant's time zone; "" if the times have none.
+        unit: "", "$" or "minutes".
+        noun: what the rows are, such as "jobs".
+        start: dates before this day are left out; "" if there are none.
+        cut: whether a distribution leaves out its lowest and its highest hundredth.
+        steps: whether a distribution has a bar for each whole number.
+
+    Example:
+        >>> Spec.of({"kind": "by category", "what": "sum:total", "by": "jobStatus"}).column
+        'total'
     """
 
-    kind: str = NOTHING  # "over time" | "by category" | "distribution" | "nothing"
-    what: str = "count"  # "count" | "sum:COLUMN" | "mean:COLUMN" | "values:COLUMN"
-    by: str = ""  # a column; none for a distribution
-    every: str = ""  # of "over time": day | week | month | quarter | year
-    zone: str = ""  # the tenant's zone; "" where the times have none
-    unit: str = ""  # "" | "$" | "minutes"
-    noun: str = "rows"  # what the rows are
-    start: str = ""  # earlier dates are left out
-    cut: bool = False  # of a distribution: the lowest and the highest hundredth are left out
-    steps: bool = False  # of a distribution: few whole numbers, a bar each
+    kind: str = NOTHING
+    what: str = "count"
+    by: str = ""
+    every: str = ""
+    zone: str = ""
+    unit: str = ""
+    noun: str = "rows"
+    start: str = ""
+    cut: bool = False
+    steps: bool = False
 
     @property
     def how(self) -> str:
@@ -64,116 +74,141 @@ class Spec:
 
     @property
     def column(self) -> str:
-        """The column that is added up, or "" where rows are counted."""
+        """The column of the amounts; "" if rows are counted."""
         return self.what.partition(":")[2]
 
     def as_dict(self) -> dict[str, Any]:
-        """As plain data, without what is as it mostly is."""
+        """The spec as plain data, without what is as usual."""
         usual = asdict(Spec())
-        return {
-            name: value
-            for name, value in asdict(self).items()
-            if value != usual[name] or name in ("kind", "what")
-        }
+        del usual["kind"], usual["what"]  # these two are always there
+        mine = asdict(self)
+        return {name: mine[name] for name in mine if name not in usual or mine[name] != usual[name]}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Spec:
-        """Back from plain data; what is not known is left out."""
+        """The spec back from plain data; unknown names are left out."""
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in data.items() if name in known})
 
 
-def suggest(frame: pd.DataFrame) -> Spec:
-    """A sensible first picture: the rows over time, else amounts by category, else how a number is
-    spread.
+@dataclass(frozen=True)
+class Finding:
+    """What a picture says besides its bars.
 
-    >>> suggest(pd.DataFrame({"city": ["Mesa", "Tempe"], "total": [1.5, 2.5]})).what
-    'sum:total'
+    Attributes:
+        title: the most notable number, as a sentence.
+        alt: the picture in words, for readers who do not see it.
+        notes: what it leaves out.
+    """
+
+    title: str
+    alt: str
+    notes: tuple[str, ...] = ()
+
+
+def suggest(frame: pd.DataFrame) -> Spec:
+    """A sensible first picture: rows over time, or else amounts by category, or else how a number
+    is spread.
+
+    Example:
+        >>> suggest(pd.DataFrame({"city": ["Mesa", "Tempe"], "total": [1.5, 2.5]})).what
+        'sum:total'
     """
     return settled(frame, first(frame, fits(frame)))
 
 
 def first(frame: pd.DataFrame, fit: Fits) -> Spec:
-    """The choice of `suggest`, from what `fits` found."""
-    time = next((n for n in fit.times if _several_days(frame[n])), None)
-    group = next((n for n in fit.groups if frame[n].nunique() > 1), None)
-    if time:
-        return Spec(TIME, "count", time)
-    if group:
-        sums = [value for _, value in menus(fit, "rows")[CATEGORY].what if value.startswith("sum:")]
-        money = next((v for v in sums if is_money(v[4:], frame[v[4:]])), "count")
-        return Spec(CATEGORY, money, group)
+    """The choice of `suggest`, among the columns that `fits` found."""
+    for time in fit.times:
+        if _several_days(frame[time]):
+            return Spec(TIME, "count", time)
+    for group in fit.groups:
+        if frame[group].nunique() > 1:
+            return Spec(CATEGORY, _sum_of_money(frame, fit), group)
     if fit.measures:
         return Spec(SPREAD, f"values:{fit.measures[0]}")
-    if fit.groups or fit.times:
-        return Spec(CATEGORY if fit.groups else TIME, "count", (fit.groups or fit.times)[0])
+    if fit.groups:
+        return Spec(CATEGORY, "count", fit.groups[0])
+    if fit.times:
+        return Spec(TIME, "count", fit.times[0])
     return Spec()
 
 
 def settled(frame: pd.DataFrame, spec: Spec) -> Spec:
-    """The same picture with all that follows from the frame: periods, zone, unit, and what is left
+    """The same picture with all that follows from the frame: period, zone, unit, and what is left
     out.
     """
-    made = replace(
-        spec,
-        noun=noun(frame),
-        unit=_unit(frame, spec.column),
-        zone="",
-        start="",
-        cut=False,
-        steps=False,
-    )
+    chosen = Spec(spec.kind, spec.what, spec.by, noun=noun(frame), unit=_unit(frame, spec.column))
     if spec.kind == TIME:
-        return _of_times(frame, made)
+        return _settled_times(frame, replace(chosen, every=spec.every))
     if spec.kind == SPREAD:
-        return _of_values(frame[spec.column].dropna(), made)
-    return replace(made, every="")
+        return _settled_values(frame[spec.column].dropna(), replace(chosen, by=""))
+    return chosen
 
 
-def _of_times(frame: pd.DataFrame, spec: Spec) -> Spec:
+def _settled_times(frame: pd.DataFrame, spec: Spec) -> Spec:
     times = frame[spec.by].dropna()
-    said = frame.attrs.get("stnb")
-    zone = (said.get("timezone") if isinstance(said, dict) else None) or "UTC"
-    aware = isinstance(times.dtype, pd.DatetimeTZDtype)
-    if aware and are_days(spec.by, times):
-        zone = "UTC"  # in another they would be other days
-    early = bool((times.dt.year < int(EARLIEST[:4])).any())
-    times = times[times.dt.year >= int(EARLIEST[:4])]
-    days = (times.max() - times.min()).days if len(times) else 0
-    usual = next((name for most, name in SPANS if days <= most), "year")
-    every = spec.every if spec.every in LENGTHS and days / LENGTHS[spec.every] <= MOST else usual
-    return replace(
-        spec, every=every, zone=str(zone) if aware else "", start=EARLIEST if early else ""
-    )
+    early = times.dt.year < FIRST_YEAR
+    start = f"{FIRST_YEAR}-01-01" if early.any() else ""
+    times = times[~early]
+    days = 0
+    if len(times):
+        days = (times.max() - times.min()).days
+    every = _step(days, spec.every)
+    return replace(spec, every=every, zone=_zone(frame, spec.by), start=start)
 
 
-def _of_values(values: pd.Series[Any], spec: Spec) -> Spec:
-    numbers = (values.dt.total_seconds() / 60 if is_duration(values) else values).astype("float64")
+def _step(days: int, wish: str) -> str:
+    """The period of a bar: the one wished for, unless that makes too many bars for a picture."""
+    if wish in LENGTHS and days / LENGTHS[wish] <= MOST:
+        return wish
+    for most, step in USUAL_STEPS:
+        if days <= most:
+            return step
+    return "year"
+
+
+def _zone(frame: pd.DataFrame, column: str) -> str:
+    times = frame[column].dropna()
+    if not isinstance(times.dtype, pd.DatetimeTZDtype):
+        return ""
+    if are_days(column, times):
+        return "UTC"  # in another zone they would be other days
+    return str(provenance(frame).get("timezone") or "UTC")
+
+
+def _settled_values(values: pd.Series[Any], spec: Spec) -> Spec:
+    numbers = values
+    if is_duration(values):
+        numbers = values.dt.total_seconds() / 60
+    numbers = numbers.astype("float64")
     if not len(numbers):
-        return replace(spec, every="", by="")
+        return spec
     low, high = numbers.quantile([0.01, 0.99])
     cut = 0 < WIDE * (high - low) < numbers.max() - numbers.min()
-    shown = numbers[numbers.between(low, high)] if cut else numbers
-    whole = bool(types.is_integer_dtype(values.dtype) and shown.max() - shown.min() <= STEPS)
-    return replace(spec, every="", by="", cut=bool(cut), steps=whole)
+    if cut:
+        numbers = numbers[numbers.between(low, high)]
+    whole = types.is_integer_dtype(values.dtype) and numbers.max() - numbers.min() <= STEPS
+    return replace(spec, cut=bool(cut), steps=bool(whole))
+
+
+def _sum_of_money(frame: pd.DataFrame, fit: Fits) -> str:
+    """What bars by category show: the first sum of dollars, or else the number of rows."""
+    for name in fit.measures:
+        if can_sum(name) and is_money(name, frame[name]):
+            return f"sum:{name}"
+    return "count"
 
 
 def _unit(frame: pd.DataFrame, column: str) -> str:
     if not column:
         return ""
-    values = frame[column]
-    return "minutes" if is_duration(values) else "$" if is_money(column, values) else ""
+    if is_duration(frame[column]):
+        return "minutes"
+    return "$" if is_money(column, frame[column]) else ""
 
 
 def _several_days(times: pd.Series[Any]) -> bool:
+    """Whether times make more than a bar or two, and are not just a few of the rows."""
     known = times.dropna()
     return len(known) > len(times) / 10 and bool((known.max() - known.min()).days >= 3)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a picture says beside its bars."""
-
-    title: str
-    alt: str
-    notes: tuple[str, ...] = ()

@@ -11,10 +11,12 @@ import pandas as pd
 from stnb.catalog import Endpoint
 from stnb.errors import UsageError
 from stnb.frame import assemble, notices, shape_of
-from stnb.frame.fallback import _free
+from stnb.frame.drift import Drifts, sentences
+from stnb.frame.fallback import free
 
+from ..provenance import provenance
 from .elements import Elements, elements
-from .place import about, noun, place_of, rows_at, scalar
+from .place import noun, place_of, rows_at, scalar
 
 POSITION = "position"
 # What a child says of its pull: where from and when. How many rows and requests that took is the
@@ -71,9 +73,11 @@ def opened(df: pd.DataFrame, column: str) -> tuple[Elements, Endpoint | None]:
     series, place = named(df, column), place_of(df)
     known = None if place is None else shape_of(place).by_path.get(column)
     promised = known if known is not None and known.type == "array" else None
-    inside = None if promised is None else rows_at(str(about(df)["resource"]), _way(df, column))
+    inside = (
+        None if promised is None else rows_at(str(provenance(df)["resource"]), _way(df, column))
+    )
     return elements(
-        series, promised, inside, scalar(column), about(df).get("dtypes", "typed")
+        series, promised, inside, scalar(column), provenance(df).get("dtypes", "typed")
     ), inside
 
 
@@ -110,7 +114,7 @@ def named(df: pd.DataFrame, name: str) -> pd.Series[Any]:
 
 def _keys(df: pd.DataFrame) -> Iterator[tuple[str, str, Any]]:
     """What tells a row of `df`, and those above it: (name, name where that is taken, values)."""
-    said, place = about(df), place_of(df)
+    said, place = provenance(df), place_of(df)
     path = str(said.get("path") or "")
     above = [name for name in said.get("keys") or () if name in df.columns]
     for name in above:
@@ -138,12 +142,12 @@ def _beside(name: str, otherwise: str, own: pd.DataFrame, lead: Collection[str])
     return (
         name
         if name not in own.columns and name not in lead
-        else _free(otherwise, {*own.columns, *lead})
+        else free(otherwise, {*own.columns, *lead})
     )
 
 
 def _way(df: pd.DataFrame, column: str) -> str:
-    path = about(df).get("path")
+    path = provenance(df).get("path")
     return f"{path}.{column}" if path else column
 
 
@@ -153,21 +157,21 @@ def _tell(
     column: str,
     keys: list[str],
     inside: Endpoint | None,
-    drift: dict[str, str],
+    drift: Drifts,
 ) -> None:
     """Write down where the rows are from, and warn of what differs from the catalogue."""
-    said = about(df)
+    said = provenance(df)
     told = [] if inside is None else notices.drifted(inside, drift)
     child.attrs["stnb"] = {
         **{name: said[name] for name in CARRIED if name in said},
         "path": _way(df, column),
         "keys": keys,
         "rows": len(child),
-        "notices": [text for _, text in told],
+        "notices": [notice.text for notice in told],
         "new_columns": [
             c for c in drift if inside is not None and c not in shape_of(inside).by_path
         ],
-        "drift": drift,
+        "drift": sentences(drift),
     }
     for notice in told:
         notices.warn(notice)

@@ -1,4 +1,4 @@
-"""The elements of a column's lists, one below the other, typed as the catalogue promises them."""
+"""The elements of a column's lists, one below the other, typed as the catalogue says."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Elements:
     """What lists held.
 
     Attributes:
-        parents: for each element the row that it is from, counted from 0.
-        positions: its place in that row's list, counted from 0.
+        parents: for each element the number of its row, from 0.
+        positions: for each element its place in the row's list, from 0.
         parts: the elements themselves, in order, as tables.
-        shape: what the catalogue promises of them.
+        shape: what the catalogue says about them.
     """
 
     parents: Numbers
@@ -54,90 +54,91 @@ def elements(
     """Open a column of lists: Arrow lists, Python's, or JSON texts.
 
     Args:
-        promised: the array that the catalogue says it is; None where it does not know it.
-        inside: what the catalogue says of the elements.
-        scalar: the name for elements that are no objects.
-        dtypes: how the frame was asked to be typed; its elements are alike.
+        promised: the catalogue's column; None if the catalogue does not know it.
+        inside: the elements as the catalogue describes them.
+        scalar: the column's name for elements that are not objects.
+        dtypes: the option of that name that the frame was pulled with; its elements follow it.
 
     Raises:
         UsageError: the column holds no lists.
     """
     shape = UNKNOWN if inside is None else shape_of(inside, dtypes)
-    anything = promised is not None and is_open(promised)
-    parents, positions, parts, seen = [_NONE], [_NONE], [], 0
+    undescribed = promised is not None and is_open(promised)
+    parents, positions, parts, rows = [_NONE], [_NONE], [], 0
     for lists in _chunks(series, promised):
-        above, places, values = _opened(lists) if isinstance(lists, pa.Array) else _unrolled(lists)
-        if isinstance(values, pa.Array) and anything and _are_nested(values):
-            values = [
-                _nested(text) or text for text in values.to_pylist()
-            ]  # "{}" may be a text, and would not be seen
-        parts.append(
-            of_arrow(values, shape, scalar)
-            if isinstance(values, pa.Array)
-            else of_python(values, shape, scalar)
-        )
-        parents.append(above + seen)
+        if isinstance(lists, pa.Array):
+            above, places, values = _opened(lists)
+            if undescribed and _has_json(values):
+                parts.append(of_python(_read_json(values), shape, scalar))
+            else:
+                parts.append(of_arrow(values, shape, scalar))
+        else:
+            above, places, members = _unrolled(lists)
+            parts.append(of_python(members, shape, scalar))
+        parents.append(above + rows)
         positions.append(places)
-        seen += len(lists)
+        rows += len(lists)
     return Elements(np.concatenate(parents), np.concatenate(positions), aligned(parts), shape)
 
 
 def _chunks(series: pd.Series[Any], promised: Column | None) -> Iterator[pa.Array | list[Any]]:
-    """The column as Arrow lists, or as Python's where it holds anything else."""
+    """The column as Arrow lists, or as Python lists if it holds anything else."""
     if isinstance(series.dtype, pd.ArrowDtype) and _is_list(series.dtype.pyarrow_dtype):
         yield from pa.chunked_array(pa.array(series.array)).chunks
         return
     cells = [_parsed(plain(cell)) for cell in series]
-    if (
-        promised is None
-        and any(c is not None for c in cells)
-        and not any(isinstance(c, list | dict) for c in cells)
-    ):
+    known = [cell for cell in cells if cell is not None]
+    if promised is None and known and not any(isinstance(cell, list | dict) for cell in known):
         raise UsageError(
             f"{series.name!r} holds no lists.",
             f"It is a column of {series.dtype}, whose values stand for themselves.",
             "Name a column of lists: in df.dtypes they begin with list.",
         )
-    yield [cell if cell is None or isinstance(cell, list) else [cell] for cell in cells]
+    yield [_as_list(cell) for cell in cells]
+
+
+def _as_list(cell: Any) -> list[Any] | None:
+    """A cell as a list; an object alone is a list of one."""
+    return cell if cell is None or isinstance(cell, list) else [cell]
 
 
 def _is_list(kind: pa.DataType) -> bool:
-    return any(
-        is_it(kind)
-        for is_it in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-    )
+    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    return any(is_it(kind) for is_it in lists)
 
 
 # -- Arrow lists
 
 
 def _opened(lists: pa.Array) -> tuple[Numbers, Numbers, pa.Array]:
-    counts = (
-        pc.list_value_length(lists).cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
-    )
-    parents, positions = _numbered(counts)
+    """For each element its row and its place there, and the elements."""
+    lengths = pc.list_value_length(lists).cast(pa.int64()).fill_null(0)
+    parents, positions = _numbered(lengths.to_numpy(zero_copy_only=False))
     if not pa.types.is_fixed_size_list(lists.type) and len(lists):
         start, stop = lists.offsets[0].as_py(), lists.offsets[-1].as_py()
-        if stop - start == len(
-            parents
-        ):  # no element hides behind a null list, as good as always: nothing to copy
+        # Mostly no element hides behind a list that is null; then nothing has to be copied.
+        if stop - start == len(parents):
             return parents, positions, lists.values.slice(start, stop - start)
     return parents, positions, pc.list_flatten(lists)
 
 
-def _numbered(counts: Numbers) -> tuple[Numbers, Numbers]:
-    parents = np.repeat(np.arange(len(counts)), counts)
-    return parents, np.arange(len(parents)) - np.repeat(np.cumsum(counts) - counts, counts)
+def _numbered(lengths: Numbers) -> tuple[Numbers, Numbers]:
+    parents = np.repeat(np.arange(len(lengths)), lengths)
+    starts = np.cumsum(lengths) - lengths
+    return parents, np.arange(len(parents)) - np.repeat(starts, lengths)
 
 
-def _are_nested(values: pa.Array) -> bool:
-    """Whether texts are JSON objects or lists, as the elements of an array are of which the
-    documents promise nothing.
-    """
+def _has_json(values: pa.Array) -> bool:
+    """Whether texts are JSON objects or lists, as elements are that the documents do not describe."""
     if not pa.types.is_string(values.type):
         return False
-    nested = values.filter(pc.match_substring_regex(values, r"(?s)^(\{.*\}|\[.*\])$"))
-    return any(_nested(text.as_py()) for text in nested)
+    candidates = values.filter(pc.match_substring_regex(values, r"(?s)^(\{.*\}|\[.*\])$"))
+    return any(_nested(text.as_py()) for text in candidates)
+
+
+def _read_json(texts: pa.Array) -> list[Any]:
+    """JSON texts as objects and lists; an empty one stays text, as it would not be seen otherwise."""
+    return [_nested(text) or text for text in texts.to_pylist()]
 
 
 def _nested(text: str | None) -> list[Any] | dict[str, Any] | None:
@@ -149,29 +150,34 @@ def _nested(text: str | None) -> list[Any] | dict[str, Any] | None:
 
 
 def _unrolled(lists: Sequence[list[Any] | None]) -> tuple[Numbers, Numbers, list[Any]]:
-    counts = np.array([0 if v is None else len(v) for v in lists], np.int64)
-    return *_numbered(counts), [x for v in lists if v is not None for x in v]
+    lengths: list[int] = []
+    members: list[Any] = []
+    for one in lists:
+        lengths.append(len(one or ()))
+        members += one or ()
+    return *_numbered(np.array(lengths, np.int64)), members
 
 
 def _parsed(text: Any) -> Any:
-    """JSON as what it stands for, where it is written as JSON is for a drifted value; other texts
-    as they are.
+    """A JSON text as its value, if a value that did not fit its column was kept as this text.
+
+    Other texts and other values stay as they are.
     """
     if not isinstance(text, str):
         return text
     try:
-        value = json.loads(text, parse_float=fallback._number, parse_constant=str)
+        value = json.loads(text, parse_float=fallback.number, parse_constant=str)
     except (ValueError, RecursionError, ArithmeticError):
         return text
-    return (
-        value
-        if isinstance(value, list | dict) or (not isinstance(value, str) and as_text(value) == text)
-        else text
-    )
+    if isinstance(value, list | dict):
+        return value
+    # "007" is no number, and a quoted text was a text with quotes.
+    was_kept_as_text = not isinstance(value, str) and as_text(value) == text
+    return value if was_kept_as_text else text
 
 
 def plain(value: Any) -> Any:
-    """A value of numpy, pandas or Python as JSON has it; missing ones as None."""
+    """A value of numpy, pandas or Python as JSON would give it; None if it is missing."""
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, Mapping):
@@ -186,11 +192,14 @@ def plain(value: Any) -> Any:
         return plain(value.item())
     if isinstance(value, float | Decimal):
         return value
-    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value)
 
 
 def _plain_array(values: npt.NDArray[Any]) -> list[Any]:
-    """Whole numbers beside nulls are floats in numpy; they become whole again."""
-    if values.dtype.kind == "f" and np.isnan(values).any() and not (values % 1 > 0).any():
-        return [None if v != v else int(v) for v in values.tolist()]
-    return [plain(v) for v in values.tolist()]
+    """The values of an array. numpy makes floats of whole numbers beside nulls; they become whole."""
+    plain_values = [plain(value) for value in values.tolist()]
+    if values.dtype.kind != "f" or not np.isnan(values).any() or (values % 1 > 0).any():
+        return plain_values
+    return [value if value is None else int(value) for value in plain_values]

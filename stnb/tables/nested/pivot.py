@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 
 from stnb.errors import StnbWarning, UsageError
 from stnb.frame import notices
-from stnb.frame.assemble import _array, merge
-from stnb.frame.fallback import _free
+from stnb.frame.assemble import merge, pandas_array
+from stnb.frame.fallback import free
 from stnb.frame.text import text_of
 
+from ..provenance import provenance
 from .children import opened
 from .elements import Numbers
-from .place import about
 from .written import typed
 
 By = Literal["name", "typeId"]
@@ -34,7 +34,7 @@ def custom_fields(
     """A column for each custom field, in the order in which they come up, for `df.join(...)`.
 
     The API sends every value as text (facts §8). Those of a field become Int64, Float64, boolean,
-    datetime64[ns] or datetime64[ns, UTC] where every one of them fits exactly, an empty text being
+    datetime64[us] or datetime64[us, UTC] where every one of them fits exactly, an empty text being
     a missing value then; otherwise they stay text, as do numbers with leading zeros.
 
     Args:
@@ -157,7 +157,7 @@ def _names(fields: list[_Field], by: By | None, taken: Container[str], column: s
         name = field.name or NAMELESS
         if field.id is not None and (by == "typeId" or (by is None and counts[field.name] > 1)):
             name = f"{name} ({field.id})"
-        out[_free(f"{column}.{name}" if name in taken else name, out)] = None
+        out[free(f"{column}.{name}" if name in taken else name, out)] = None
     return list(out)
 
 
@@ -166,13 +166,13 @@ def _spread(pairs: _Pairs, field: _Field, length: int) -> object:
     where = np.full(length, -1)
     where[pairs.rows[field.at]] = np.arange(len(field.at))
     values = typed(pairs.values.take(pa.array(field.at)))
-    return _array(pa.chunked_array([values.take(pa.array(where, mask=where < 0))]))
+    return pandas_array(pa.chunked_array([values.take(pa.array(where, mask=where < 0))]))
 
 
 def _tell(df: pd.DataFrame, column: str, repeated: int) -> None:
     if repeated:
-        resource = about(df).get("resource")
+        resource = provenance(df).get("resource")
         of = f" of {resource}" if resource else ""
         many = "1 value stands" if repeated == 1 else f"{repeated:,} values stand"
         text = f"{column}{of}: {many} before another of the same field in one row; the last of each was kept."
-        notices.warn((StnbWarning, text))
+        notices.warn(notices.Notice(StnbWarning, text))

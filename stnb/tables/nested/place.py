@@ -1,5 +1,5 @@
-"""Where the rows of a frame stand in the catalogue, and the names that their children get from
-that.
+"""What the catalogue says about the rows of a frame, and the names that their children get from
+it.
 """
 
 from __future__ import annotations
@@ -7,69 +7,78 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
 from stnb.catalog import Column, Endpoint, load
+from stnb.catalog.facts import singular
 from stnb.frame import shape_of
 from stnb.frame.schema import Leaf
 
+from ..provenance import provenance
+
 VALUE = "value"  # the column of elements that are no objects
-
-
-def about(df: pd.DataFrame) -> dict[str, Any]:
-    """What a frame says of itself; {} where it does not come from a pull."""
-    said = df.attrs.get("stnb")
-    return said if isinstance(said, dict) else {}
+HOW_READ = re.compile(r"get|export|paginated|by_\w+|v\d")  # parts of a resource's name
 
 
 def place_of(df: pd.DataFrame) -> Endpoint | None:
-    """What the catalogue promises of a frame's rows, those of `children` too; None where it does
-    not know them.
+    """What the catalogue says about a frame's rows, also about rows from `children`.
+
+    Returns:
+        None if the catalogue does not know them.
     """
-    said = about(df)
-    return rows_at(str(said.get("resource") or ""), str(said.get("path") or ""))
+    origin = provenance(df)
+    return rows_at(str(origin.get("resource") or ""), str(origin.get("path") or ""))
 
 
 @functools.cache
 def rows_at(resource: str, path: str = "") -> Endpoint | None:
-    """The rows of a resource, or those inside them, as an endpoint of their own; None where the
-    catalogue has none.
+    """The rows of a resource, or the rows inside them, as an endpoint of their own.
 
     Args:
-        path: the way to an array, such as "items", or "items.serialNumbers" for one that lies in
-            it.
+        resource: such as "jpm.jobs".
+        path: the path of an array, such as "items"; "items.serialNumbers" is the array inside it.
+
+    Returns:
+        None if the catalogue has no such rows.
 
     Example:
-        >>> [column.name for column in rows_at("inventory.transfers", "items.serialNumbers").columns]
+        >>> rows = rows_at("inventory.transfers", "items.serialNumbers")
+        >>> [column.name for column in rows.columns]
         ['id', 'number']
     """
-    known = load().endpoints
-    here = known.get(resource)
+    here = load().endpoints.get(resource)
     while here is not None and path:
-        arrays = [leaf for leaf in shape_of(here).leaves if leaf.column.type == "array"]
-        leaf = next((leaf for leaf in arrays if f"{path}.".startswith(f"{leaf.path}.")), None)
-        here, path = (
-            (None, "") if leaf is None else (_inside(here, leaf), path[len(leaf.path) + 1 :])
-        )
+        leaf = _array_above(here, path)
+        if leaf is None:
+            return None
+        here, path = _inside(here, leaf), path[len(leaf.path) + 1 :]
     return here
 
 
+def _array_above(here: Endpoint, path: str) -> Leaf | None:
+    """The array that a path names or leads into."""
+    for leaf in shape_of(here).leaves:
+        if leaf.column.type == "array" and f"{path}.".startswith(f"{leaf.path}."):
+            return leaf
+    return None
+
+
 def _inside(here: Endpoint, leaf: Leaf) -> Endpoint:
+    """The elements of an array as rows."""
     element = leaf.column.children[0] if leaf.column.children else Column("", "any")
-    columns: tuple[Column, ...] = ()  # of what the documents promise nothing
+    columns: tuple[Column, ...] = ()  # none if the documents do not describe the elements
     if element.type == "object":
         columns = element.children
     elif element.type != "any":
         columns = (replace(element, name=scalar(leaf.path)),)
-    key = ("id",) if any(c.name == "id" for c in columns) else ()
+    has_id = any(column.name == "id" for column in columns)
     return Endpoint(
         f"{here.name} · {leaf.path}",
         here.module,
         here.path,
         "rows",
-        key=key,
+        key=("id",) if has_id else (),
         make_columns=lambda: columns,
     )
 
@@ -78,36 +87,28 @@ def _inside(here: Endpoint, leaf: Leaf) -> Endpoint:
 
 
 def scalar(path: str) -> str:
-    """The column of an array's elements that are no objects: "tagTypeIds" -> "tagTypeId", others
-    "value".
+    """The column for an array's elements if they are not objects.
+
+    Example:
+        >>> scalar("tagTypeIds"), scalar("phones")
+        ('tagTypeId', 'value')
     """
     name = path.rpartition(".")[2]
-    return re.sub(r"Id(s|List)$", "Id", name) if re.search(r"\wId(s|List)$", name) else VALUE
+    ids = re.fullmatch(r"(.+Id)(s|List)", name)
+    return ids[1] if ids else VALUE
 
 
 def noun(resource: str, path: str = "") -> str:
-    """One row's name in ServiceTitan's style: "jpm.job_types" -> "jobType", ("…", "items") ->
-    "item", "" if unknown.
+    """One row's name in ServiceTitan's style; "" if it is not known.
+
+    Example:
+        >>> noun("jpm.job_types"), noun("accounting.invoices", "items")
+        ('jobType', 'item')
     """
     if path:
-        return _singular(path.rpartition(".")[2])
-    words = [
-        w
-        for w in resource.split(".")[1:]
-        if not re.fullmatch(r"get|export|paginated|by_\w+|v\d", w)
-    ]
-    return _singular(re.sub(r"_(\w)", lambda m: m[1].upper(), words[-1])) if words else ""
-
-
-def _singular(word: str) -> str:
-    for ending, single in (
-        ("ies", "y"),
-        ("tuses", "tus"),
-        ("sses", "ss"),
-        ("xes", "x"),
-        ("ches", "ch"),
-        ("children", "child"),
-    ):
-        if word.endswith(ending):
-            return word.removesuffix(ending) + single
-    return word if word.endswith(("ss", "us", "is")) else word.removesuffix("s")
+        return singular(path.rpartition(".")[2])
+    parts = resource.split(".")[1:]
+    words = [part for part in parts if not HOW_READ.fullmatch(part)]
+    if not words:
+        return ""
+    return singular(re.sub(r"_(\w)", lambda found: found[1].upper(), words[-1]))

@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from stnb.frame import Decoded, Shape, fallback
-from stnb.frame.decode import _typed
-from stnb.frame.drift import in_rows
+from stnb.frame.decode import typed
+from stnb.frame.drift import Drifts, Kind, note
 from stnb.frame.fallback import Columns
 from stnb.frame.types import is_open, json_type
 
@@ -25,10 +25,10 @@ def of_arrow(values: pa.Array, shape: Shape, scalar: str) -> Decoded:
     """
     if not _as_json(values.type):
         shape = UNKNOWN
-    drift: dict[str, str] = {}
+    drift: Drifts = {}
     columns: Columns = {}
     for path, part in _flattened(values, "", shape, _name(scalar, shape)):
-        columns[fallback._free(path, columns)] = _fitted(part, path, shape, drift)
+        columns[fallback.free(path, columns)] = _fitted(part, path, shape, drift)
     return _decoded(columns, len(values), shape, drift)
 
 
@@ -36,7 +36,7 @@ def of_python(values: Sequence[Any], shape: Shape, scalar: str) -> Decoded:
     """Elements as Python has them: dicts flatten to dotted paths, others have a column of their
     own.
     """
-    drift: dict[str, str] = {}
+    drift: Drifts = {}
     columns: Columns = {}
     keys = itertools.chain.from_iterable(v for v in values if isinstance(v, dict))
     name = _name(scalar, shape, dict.fromkeys(keys))
@@ -44,7 +44,7 @@ def of_python(values: Sequence[Any], shape: Shape, scalar: str) -> Decoded:
         v if v is None else _whole(v if isinstance(v, dict) else {name: v}, "", shape)
         for v in values
     ]
-    fallback._unfold(rows, "", shape, columns, drift)
+    fallback.unfold(rows, "", shape, columns, drift)
     return _decoded(columns, len(rows), shape, drift)
 
 
@@ -80,9 +80,9 @@ def _is_blank(part: Decoded) -> bool:
     return part.table.num_columns == 1 and bool(pa.types.is_null(part.table.column(0).type))
 
 
-def _decoded(columns: Columns, length: int, shape: Shape, drift: dict[str, str]) -> Decoded:
-    typed = _typed(columns, length, shape, drift)
-    table = pa.table(typed or {"value": pa.nulls(length)})
+def _decoded(columns: Columns, length: int, shape: Shape, drift: Drifts) -> Decoded:
+    columns = typed(columns, length, shape, drift)
+    table = pa.table(columns or {"value": pa.nulls(length)})
     return Decoded(table, drift if shape.leaves else {})  # nothing differs from no promise
 
 
@@ -93,7 +93,7 @@ def _name(scalar: str, shape: Shape, keys: dict[str, None] | None = None) -> str
     return (
         scalar
         if [*shape.by_path] == [scalar]
-        else fallback._free(scalar, {*shape.by_path, *shape.objects, *(keys or ())})
+        else fallback.free(scalar, {*shape.by_path, *shape.objects, *(keys or ())})
     )
 
 
@@ -113,15 +113,14 @@ def _flattened(
             yield path, inner
 
 
-def _fitted(values: pa.Array, path: str, shape: Shape, drift: dict[str, str]) -> pa.Array:
+def _fitted(values: pa.Array, path: str, shape: Shape, drift: Drifts) -> pa.Array:
     """The values as a page would have given them: what does not fit the promise is text, and told."""
     column = shape.by_path.get(path)
     if pa.types.is_large_string(values.type):
         values = values.cast(pa.string())
     if column is None:
         if path in shape.objects and values.null_count < len(values):
-            told = in_rows(len(values) - values.null_count)
-            drift[path] = f"is no object {told}, as the catalogue says; kept as it is"
+            note(drift, path, Kind.NO_OBJECT, len(values) - values.null_count, "it is")
         return values
     want = json_type(column)
     if (
@@ -136,7 +135,7 @@ def _fitted(values: pa.Array, path: str, shape: Shape, drift: dict[str, str]) ->
             return values.cast(want)  # see _whole
         except pa.ArrowInvalid:
             pass
-    return fallback._array(values.to_pylist(), column, path, drift)
+    return fallback.array_of(values.to_pylist(), column, path, drift)
 
 
 def _both_lists(one: pa.DataType, other: pa.DataType) -> bool:

@@ -1,4 +1,4 @@
-"""Texts -> the type that every one of them is written in."""
+"""Texts -> the type that all of them are written in."""
 
 from __future__ import annotations
 
@@ -9,41 +9,53 @@ import pyarrow.compute as pc
 
 from stnb.frame.types import to_date, to_date_time
 
-TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?"
-# A type is taken where all texts are written so; more than 15 digits a float does not hold exactly.
-KINDS: tuple[tuple[str, Callable[[pa.Array], pa.Array]], ...] = (
-    (r"^(0|-?[1-9]\d{0,18})$", lambda texts: texts.cast(pa.int64())),
-    (r"^-?(0|[1-9]\d{0,14})(\.\d+)?$", lambda texts: _decimal(texts)),
-    (r"^(?i:true|false)$", lambda texts: pc.equal(pc.utf8_lower(texts), "true")),
-    (r"^\d{4}-\d\d-\d\d$", to_date),
-    (rf"^{TIME}$", to_date),
-    (rf"^{TIME}(Z|[+-]\d\d:?\d\d)$", to_date_time),
-)
+DIGITS = 15  # a float holds every number of so many digits exactly
 
 
 def typed(texts: pa.Array) -> pa.Array:
-    """Texts as whole numbers, decimals, booleans, days or times where every one is written so;
-    blank ones are null then.
+    """Texts as whole numbers, decimals, booleans, days or times, if all of them are written so.
+
+    Empty texts are null then. Numbers with leading zeros stay text: they are codes.
 
     Example:
         >>> typed(pa.array(["7", "", "12"])).type, typed(pa.array(["007", "12"])).type
         (DataType(int64), DataType(string))
     """
     encoded = texts.dictionary_encode()  # each distinct text is looked at once
-    told = pc.if_else(pc.equal(encoded.dictionary, ""), None, encoded.dictionary)
-    if told.null_count == len(told):
+    known = pc.if_else(pc.equal(encoded.dictionary, ""), None, encoded.dictionary)
+    if known.null_count == len(known):
         return texts
     for pattern, convert in KINDS:
-        if pc.all(pc.match_substring_regex(told, pattern)).as_py():
+        if pc.all(pc.match_substring_regex(known, pattern)).as_py():
             try:
-                return convert(told).take(encoded.indices)
+                return convert(known).take(encoded.indices)
             except pa.ArrowInvalid:  # the 30th of February, or a number beyond 2^63
                 continue
     return texts
 
 
+def _integer(texts: pa.Array) -> pa.Array:
+    return texts.cast(pa.int64())
+
+
 def _decimal(texts: pa.Array) -> pa.Array:
     digits = pc.utf8_length(pc.replace_substring_regex(texts, r"[-.]", ""))
-    if pc.greater(pc.max(digits), 15).as_py():
+    if pc.greater(pc.max(digits), DIGITS).as_py():
         raise pa.ArrowInvalid("more digits than a float holds")
     return texts.cast(pa.float64())
+
+
+def _boolean(texts: pa.Array) -> pa.Array:
+    return pc.equal(pc.utf8_lower(texts), "true")
+
+
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?"
+# The first type whose pattern every text matches is taken.
+KINDS: tuple[tuple[str, Callable[[pa.Array], pa.Array]], ...] = (
+    (r"^(0|-?[1-9]\d{0,18})$", _integer),
+    (r"^-?(0|[1-9]\d{0,14})(\.\d+)?$", _decimal),
+    (r"^(?i:true|false)$", _boolean),
+    (r"^\d{4}-\d\d-\d\d$", to_date),
+    (rf"^{TIME}$", to_date),
+    (rf"^{TIME}(Z|[+-]\d\d:?\d\d)$", to_date_time),
+)

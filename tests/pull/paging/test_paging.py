@@ -22,14 +22,15 @@ from stnb.pull.call import Call
 from stnb.pull.paging import (
     IN_FLIGHT,
     Page,
-    Plan,
+    Paging,
+    Position,
     Query,
-    Stand,
+    Walk,
     again,
     choose_size,
     envelope,
-    pages,
     read_page,
+    walk_of,
 )
 
 KNOWN = catalog.load()
@@ -92,13 +93,27 @@ class Rows:
         return json.dumps(self.lie(body) if self.lie else body).encode(), "application/json"
 
 
-def walk(
-    c: Call, fetch: Callable[[Query], Awaitable[tuple[bytes, str]]], plan: Plan | None = None
-) -> list[Page]:
-    async def go() -> list[Page]:
-        return [page async for page in pages(c, fetch, plan or Plan())]
+Fetch = Callable[[Query], Awaitable[tuple[bytes, str]]]
+
+
+def walked(
+    c: Call,
+    fetch: Fetch,
+    paging: Paging | None = None,
+    position: Position | None = None,
+    save: Callable[[Position], object] = lambda position: None,
+) -> tuple[list[Page], Walk]:
+    """The pages, and the walk once it has ended."""
+
+    async def go() -> tuple[list[Page], Walk]:
+        found = walk_of(c, fetch, paging or Paging(), position or Position(), save)
+        return [page async for page in found.pages()], found
 
     return asyncio.run(asyncio.wait_for(go(), 20))
+
+
+def walk(c: Call, fetch: Fetch, paging: Paging | None = None) -> list[Page]:
+    return walked(c, fetch, paging)[0]
 
 
 def ids(found: list[Page]) -> list[int]:
@@ -123,7 +138,7 @@ def test_every_row_comes_once(count: int, lanes: int) -> None:
     """
     server = Rows(count)
 
-    found = walk(call(), server, Plan(concurrency=lanes))
+    found = walk(call(), server, Paging(concurrency=lanes))
 
     assert ids(found) == list(range(count))
     assert sorted(p.index for p in found) == list(range(len(found)))
@@ -149,7 +164,9 @@ def test_any_plan_brings_the_first_rows(
     size = min(size, most) if size else None
 
     found = ids(
-        walk(call(endpoint(page_first=first, page_size_max=most)), server, Plan(limit, size, lanes))
+        walk(
+            call(endpoint(page_first=first, page_size_max=most)), server, Paging(limit, size, lanes)
+        )
     )
 
     wanted = count if limit is None else min(limit, count)
@@ -243,7 +260,7 @@ def test_pages_may_arrive_in_any_order() -> None:
     """They are told apart by their index, and handed on as they come."""
     server = Rows(4000, slow={1: 1, 2: 60, 3: 40, 4: 20})
 
-    found = walk(call(), server, Plan(page_size=500))
+    found = walk(call(), server, Paging(page_size=500))
 
     assert [p.index for p in found] != sorted(p.index for p in found)
     assert ids(found) == list(range(4000))
@@ -263,7 +280,7 @@ def test_a_sequential_endpoint_is_asked_one_page_at_a_time() -> None:
     """Telecom calls bear no two requests at once."""
     server = Rows(20_000)
 
-    assert ids(walk(call(endpoint(sequential=True)), server, Plan(concurrency=8))) == list(
+    assert ids(walk(call(endpoint(sequential=True)), server, Paging(concurrency=8))) == list(
         range(20_000)
     )
     assert server.most == 1
@@ -275,7 +292,7 @@ def test_a_small_limit_is_one_request(limit: int, asked: list[tuple[int, int]]) 
     """head() costs no more than its rows."""
     server = Rows(100_000)
 
-    assert ids(walk(call(), server, Plan(limit=limit))) == list(range(limit))
+    assert ids(walk(call(), server, Paging(limit=limit))) == list(range(limit))
     assert server.asked == asked
 
 
@@ -291,28 +308,26 @@ def test_the_total_may_say_anything(total: Any) -> None:
     """hasMore decides: with a total that is missing, too small, too large or of another type, every
     row comes once.
     """
-    server = Rows(3000, lie=lies(totalCount=total))
-    plan = Plan()
+    found, ended = walked(call(), Rows(3000, lie=lies(totalCount=total)))
 
-    assert ids(walk(call(), server, plan)) == list(range(3000))
+    assert ids(found) == list(range(3000))
     if total in (700, 2500):
-        assert "more pages than totalCount said" in plan.notices[0]
+        assert "more pages than totalCount said" in ended.notices[0]
 
 
 def test_a_list_that_ends_early_says_so() -> None:
     """hasMore false on the first page, although the total says more."""
-    plan = Plan()
+    found, ended = walked(call(), Rows(500, lie=lies(totalCount=900)))
 
-    assert ids(walk(call(), Rows(500, lie=lies(totalCount=900)), plan)) == list(range(500))
-    assert plan.notices == ["totalCount said 900 rows, but hasMore ended the list earlier."]
+    assert ids(found) == list(range(500))
+    assert ended.notices == ["totalCount said 900 rows, but hasMore ended the list earlier."]
 
 
 def test_nothing_is_noted_where_all_is_well() -> None:
     """No notice for lists of any size that agree with themselves."""
     for count in (0, 1, 500, 501, 5000, 12_345):
-        plan = Plan()
-        walk(call(), Rows(count), plan)
-        assert plan.notices == []
+        _, ended = walked(call(), Rows(count))
+        assert ended.notices == []
 
 
 @pytest.mark.parametrize("empty", [{2}, {2, 3}, {1}, {2, 3, 4, 5}])
@@ -338,7 +353,7 @@ def test_short_pages_are_no_end() -> None:
     """A page with fewer rows than asked for says nothing of the end."""
     server = Rows(3000, lie=lambda b: {**b, "data": b["data"][:7]})
 
-    assert len(ids(walk(call(), server, Plan(page_size=500)))) == 7 * 6
+    assert len(ids(walk(call(), server, Paging(page_size=500)))) == 7 * 6
 
 
 @pytest.mark.parametrize("total", [None, 100])
@@ -398,7 +413,7 @@ def test_a_page_that_fails_costs_no_page_that_came_with_it() -> None:
         ).encode(), ""
 
     async def go() -> None:
-        async for page in pages(call(), fetch, Plan(page_size=500)):
+        async for page in walk_of(call(), fetch, Paging(page_size=500)).pages():
             found.append(page.index)  # noqa: PERF401 - what came before the error counts
 
     with pytest.raises(UnexpectedAnswer):
@@ -411,14 +426,14 @@ def test_a_walk_that_is_left_leaves_nothing_flying() -> None:
     server = Rows(40_000, slow=dict.fromkeys(range(2, 99), 10_000))
 
     async def go() -> int:
-        walker = pages(call(), server, Plan(page_size=500))
+        walker = walk_of(call(), server, Paging(page_size=500)).pages()
         await anext(walker)
         task = asyncio.ensure_future(anext(walker))
         for _ in range(50):
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await walker.aclose()  # type: ignore[attr-defined]
+        await walker.aclose()
         return len(asyncio.all_tasks())
 
     assert asyncio.run(go()) == 1
@@ -489,7 +504,7 @@ def test_a_cursor_that_leads_nowhere_is_a_fault(
     found: list[Page] = []
 
     async def go() -> None:
-        async for page in pages(call(endpoint("export")), fetch, Plan()):
+        async for page in walk_of(call(endpoint("export")), fetch, Paging()).pages():
             found.append(page)  # noqa: PERF401 - what came before the error counts
 
     with pytest.raises(PagingFault, match=f"its cursor {word}"):
@@ -505,7 +520,7 @@ def test_a_limit_on_an_export_counts_rows(limit: int) -> None:
         fetch, asked = feed(
             *(batch(i, i + 1, cursor=str(i), **extra) for i in range(0, 20, 2)), batch(more=False)
         )
-        found = walk(call(endpoint("export")), fetch, Plan(limit=limit))
+        found = walk(call(endpoint("export")), fetch, Paging(limit=limit))
         assert len(ids(found)) >= limit
         assert len(asked) == -(-limit // 2)
 
@@ -567,12 +582,12 @@ def test_a_page_without_rows_is_unexpected(kind: str, content: bytes) -> None:
 
 def test_rows_that_say_there_is_more_are_not_cut_off_in_silence() -> None:
     """An endpoint that is not paged, and answers hasMore true, leaves a notice."""
-    plan = Plan()
     fetch, asked = feed({"hasMore": True, "data": [{"id": 1}]})
+    found, ended = walked(call(endpoint("rows", params=())), fetch)
 
-    assert ids(walk(call(endpoint("rows", params=())), fetch, plan)) == [1]
+    assert ids(found) == [1]
     assert len(asked) == 1
-    assert "more" in plan.notices[0]
+    assert "more" in ended.notices[0]
 
 
 def test_an_unpaged_list_is_one_request() -> None:
@@ -693,26 +708,26 @@ def test_more_ids_than_one_call_takes_are_asked_for_side_by_side() -> None:
 )
 def test_a_walk_goes_on_where_it_stood(count: int, size: int | None, lanes: int, dice: Any) -> None:
     """Whichever pages had come: none but the last is asked for again, and no row is missing."""
-    server, plan = Rows(count), Plan(page_size=size, concurrency=lanes)
-    first = walk(call(), server, plan)
+    server, paging = Rows(count), Paging(page_size=size, concurrency=lanes)
+    first, ended = walked(call(), server, paging)
     had = {p.index: p for p in first if dice.random() < 0.6}
-    if plan.stand.size is None:  # it was one page
+    if ended.position.size is None:  # it was one page
         had = {}
     asked = len(server.asked)
 
-    plan = Plan(page_size=size, concurrency=lanes, stand=plan.stand, done=dict.fromkeys(had))
-    second = {p.index: p for p in walk(call(), server, plan)}
+    position = replace(ended.position, done=dict.fromkeys(had))
+    second = {p.index: p for p in walked(call(), server, paging, position)[0]}
 
     assert ids(list({**had, **second}.values())) == list(range(count))
     assert len(server.asked) - asked <= max(len(first) - len(had) + 1, 2)
 
 
-def test_the_stand_is_told_before_the_pages() -> None:
+def test_the_position_is_saved_before_the_pages() -> None:
     """So that a journal knows their size."""
-    told: list[Stand] = []
-    walk(call(), Rows(12_345), Plan(on_stand=told.append))
+    saved: list[Position] = []
+    walked(call(), Rows(12_345), save=saved.append)
 
-    assert [(s.size, s.planned) for s in told] == [(1550, 8)]
+    assert [(p.size, p.planned) for p in saved] == [(1550, 8)]
 
 
 @pytest.mark.parametrize(
@@ -733,11 +748,11 @@ def test_rows_created_meanwhile_do_not_shift_the_pages(
     """A list that is read in several pages is bounded where it can be; a bound of the caller's
     stays.
     """
-    server, plan = Rows(3000), Plan(now="2026-07-01T00:00:00Z")
-    walk(call(endpoint(params=(*PAGING, SORT, *params)), **given_), server, plan)
+    server, paging = Rows(3000), Paging(now="2026-07-01T00:00:00Z")
+    _, ended = walked(call(endpoint(params=(*PAGING, SORT, *params)), **given_), server, paging)
 
     assert {q.get("createdBefore") for q in server.queries[1:]} == {bound}
-    assert plan.stand.until == (bound if not given_ else None)
+    assert ended.position.until == (bound if not given_ else None)
 
 
 def test_one_page_needs_no_bound() -> None:
@@ -746,7 +761,7 @@ def test_one_page_needs_no_bound() -> None:
     walk(
         call(endpoint(params=(*PAGING, SORT, Param("createdBefore", type="date-time")))),
         server,
-        Plan(now="2026-07-01T00:00:00Z"),
+        Paging(now="2026-07-01T00:00:00Z"),
     )
 
     assert "createdBefore" not in server.queries[0]
@@ -759,10 +774,9 @@ def test_a_total_that_changes_is_told() -> None:
     def lie(body: dict[str, Any]) -> dict[str, Any]:
         return body | {"totalCount": next(totals)}
 
-    plan = Plan(concurrency=1)
-    walk(call(), Rows(3000, lie=lie), replace(plan, page_size=500))
+    _, ended = walked(call(), Rows(3000, lie=lie), Paging(page_size=500, concurrency=1))
 
-    assert plan.notices == ["totalCount changed while the pages were read: from 2,998 to 3,000."]
+    assert ended.notices == ["totalCount changed while the pages were read: from 2,998 to 3,000."]
 
 
 def test_a_feed_goes_on_from_its_last_cursor() -> None:
@@ -776,7 +790,8 @@ def test_a_feed_goes_on_from_its_last_cursor() -> None:
         return json.dumps(body).encode(), "application/json"
 
     feed = call(endpoint("export"))
-    found = walk(feed, fetch, Plan(done={0: "c1", 1: "c2", 3: "c4"}, rows=3))
+    position = Position(done={0: "c1", 1: "c2", 3: "c4"}, rows=3)
+    found, _ = walked(feed, fetch, position=position)
 
     assert asked == ["c2", "c3", "c4"]
     assert [p.index for p in found] == [2, 3, 4]
@@ -785,7 +800,7 @@ def test_a_feed_goes_on_from_its_last_cursor() -> None:
 def test_a_page_is_asked_for_once_more_as_it_was() -> None:
     """With its own query."""
     server = Rows(3000)
-    page = walk(call(), server, Plan(page_size=1000))[1]
+    page = walk(call(), server, Paging(page_size=1000))[1]
     fresh = asyncio.run(again(call(), server, page))
 
     assert server.queries[-1] == dict(page.query)

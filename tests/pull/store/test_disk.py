@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,11 @@ from hypothesis import strategies as some
 import stnb
 from stnb import CannotSave, catalog
 from stnb.catalog import Column, Endpoint
-from stnb.frame import Decoded, Shape, assemble, decode, parquet, shape_of
+from stnb.frame import Decoded, Drifts, Shape, assemble, decode, parquet, sentences, shape_of
+from stnb.pull.paging import Position
 from stnb.pull.store import disk as store
 from stnb.pull.store import folder
-from stnb.pull.store.disk import Spool
+from stnb.pull.store.disk import Disk
 
 KNOWN = catalog.load()
 JOBS = shape_of(KNOWN["jpm.jobs"])
@@ -41,7 +43,7 @@ CALL = {
     "params": {"jobStatus": "Completed"},
     "tenant": "1",
 }
-STAND = {"size": 500, "planned": 3, "until": "2026-07-01T00:00:00Z"}
+POSITION = Position(500, 3, "2026-07-01T00:00:00Z")
 
 
 def page(*ids: int, shape: Shape = JOBS, **more: Any) -> Decoded:
@@ -51,21 +53,26 @@ def page(*ids: int, shape: Shape = JOBS, **more: Any) -> Decoded:
     return decode(json.dumps({"data": rows}).encode(), "data", shape)
 
 
-def told(rows: int, duplicates: int, drift: dict[str, str]) -> dict[str, Any]:
-    return {"rows": rows, "duplicates": duplicates, "drift": drift}
+def told(rows: int, duplicates: int, drift: Drifts) -> dict[str, Any]:
+    return {"rows": rows, "duplicates": duplicates, "drift": sentences(drift)}
 
 
-def finished(it: Spool, limit: int | None = None, keep: str = "newest") -> pd.DataFrame:
+def placed(it: Disk) -> Position:
+    """What the journal has of the position."""
+    return replace(it.position, done={}, rows=0)
+
+
+def finished(it: Disk, limit: int | None = None, keep: str = "newest") -> pd.DataFrame:
     return pd.read_parquet(it.finish(("id",), limit, keep, told))
 
 
 @pytest.fixture
 def opened() -> Iterator[Any]:
     """Opens spools, and closes them in the end."""
-    taken: list[Spool] = []
+    taken: list[Disk] = []
 
-    def open_one(call: dict[str, Any] = CALL, shape: Shape = JOBS, target: Path = FILE) -> Spool:
-        taken.append(Spool(target, call, shape))
+    def open_one(call: dict[str, Any] = CALL, shape: Shape = JOBS, target: Path = FILE) -> Disk:
+        taken.append(Disk(target, call, shape))
         return taken[-1]
 
     yield open_one
@@ -74,10 +81,10 @@ def opened() -> Iterator[Any]:
 
 
 @pytest.fixture
-def half(opened: Any) -> Spool:
+def half(opened: Any) -> Disk:
     """A call that stopped after two of its pages."""
-    it: Spool = opened()
-    it.save_stand(STAND)
+    it: Disk = opened()
+    it.save(POSITION)
     it.put(0, page(1, 2), None)
     it.put(2, page(5, new=1), "cursor")
     return it
@@ -122,10 +129,11 @@ def test_rows_are_cut_and_repeats_dropped_as_asked(opened: Any) -> None:
         it.put(1, page(1, 3, 4), None)
         frame = finished(it, limit=3, keep=keep)
         assert frame["id"].tolist() == ids
-        assert frame.attrs["stnb"] == told(
-            3, 1 if keep == "newest" else 0, frame.attrs["stnb"]["drift"]
-        )
-        assert list(frame.attrs["stnb"]["drift"]) == ["new"]
+        assert frame.attrs["stnb"] == {
+            "rows": 3,
+            "duplicates": 1 if keep == "newest" else 0,
+            "drift": {"new": "is not in the catalogue; found in 2 rows"},
+        }
 
     it = opened()
     it.put(0, page(1, 1), None)
@@ -145,7 +153,7 @@ def test_an_empty_result_is_a_typed_file(opened: Any) -> None:
         pd.testing.assert_frame_equal(finished(it), wanted)
 
 
-def test_an_older_file_is_replaced_at_the_end(half: Spool) -> None:
+def test_an_older_file_is_replaced_at_the_end(half: Disk) -> None:
     """Until then a reader sees the old rows."""
     pd.DataFrame({"old": [1]}).to_parquet(FILE)
 
@@ -176,7 +184,7 @@ def test_pages_are_put_by_several_threads(opened: Any) -> None:
 
 
 def test_the_program_may_change_its_folder(
-    half: Spool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    half: Disk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A relative name means the folder in which the pull began."""
     (tmp_path / "elsewhere").mkdir()
@@ -190,22 +198,23 @@ def test_the_program_may_change_its_folder(
 # -- going on
 
 
-def test_the_same_call_goes_on(half: Spool, opened: Any) -> None:
-    """With the stand, the pages, their cursors and the moment at which it began."""
+def test_the_same_call_goes_on(half: Disk, opened: Any) -> None:
+    """With the position, the pages, their cursors and the moment at which it began."""
     half.close()
 
     it = opened()
 
-    assert (it.stand, it.pages, it.rows, it.began) == (STAND, {0: None, 2: "cursor"}, 3, half.began)
+    assert placed(it) == POSITION
+    assert (it.pages, it.rows, it.began) == ({0: None, 2: "cursor"}, 3, half.began)
     assert [part.table.column("id").to_pylist() for part in it.read()] == [[1, 2], [5]]
     assert [part.drift for part in it.read()] == [{}, page(5, new=1).drift]
     it.put(1, page(3), None)
     assert finished(it)["id"].tolist() == [1, 2, 3, 5]
 
 
-def test_a_spool_that_was_closed_can_be_opened_again(half: Spool, opened: Any) -> None:
+def test_a_spool_that_was_closed_can_be_opened_again(half: Disk, opened: Any) -> None:
     """As a pull is that goes on; where another call had the folder meanwhile, its pages are gone
-    and the stand is written anew.
+    and the position is written anew.
     """
     half.again()
     half.close()
@@ -216,14 +225,14 @@ def test_a_spool_that_was_closed_can_be_opened_again(half: Spool, opened: Any) -
 
     other = opened({"resource": "other"})
     other.put(0, page(9), None)
-    other.save_stand({"size": 1})
+    other.save(Position(1))
     other.close()
     half.again()
     assert half.pages == {}
     half.put(0, page(1), None)
     half.close()
 
-    assert opened().stand == STAND
+    assert placed(opened()) == POSITION
 
 
 @pytest.mark.parametrize(
@@ -236,15 +245,15 @@ def test_a_spool_that_was_closed_can_be_opened_again(half: Spool, opened: Any) -
     ],
 )
 def test_another_call_starts_afresh(
-    call: dict[str, Any], shape: Shape, half: Spool, opened: Any
+    call: dict[str, Any], shape: Shape, half: Disk, opened: Any
 ) -> None:
     """Other filters, another tenant or other columns: the pages of the former call are deleted."""
     half.close()
 
     it = opened(call, shape)
 
-    assert (it.stand, it.pages, it.rows) == (None, {}, 0)
-    assert list(FOLDER.iterdir()) == []
+    assert it.position == Position()
+    assert list(FOLDER.iterdir()) == [FOLDER / "lock"]
 
 
 def test_params_are_compared_as_they_are_written_down(opened: Any) -> None:
@@ -252,7 +261,7 @@ def test_params_are_compared_as_they_are_written_down(opened: Any) -> None:
     call = {**CALL, "params": {"ids": (1, 2), "from": dt.date(2026, 7, 1)}}
     it = opened(call)
     it.put(0, page(1), None)
-    it.save_stand(STAND)
+    it.save(POSITION)
     it.close()
 
     assert opened(call).rows == 1
@@ -260,50 +269,62 @@ def test_params_are_compared_as_they_are_written_down(opened: Any) -> None:
 
 @pytest.mark.parametrize(("hours", "goes_on"), [(-25, False), (-23, True), (25, False)])
 def test_a_call_of_yesterday_starts_afresh(
-    hours: int, goes_on: bool, half: Spool, opened: Any
+    hours: int, goes_on: bool, half: Disk, opened: Any, still: dt.datetime
 ) -> None:
     """After 24 hours the pages say too little; nor is a clock trusted that was set back by so much."""
     half.close()
     plan = json.loads((FOLDER / "plan.json").read_text())
-    plan["began"] = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)).isoformat()
+    plan["began"] = (still + dt.timedelta(hours=hours)).isoformat()
     (FOLDER / "plan.json").write_text(json.dumps(plan))
 
     it = opened()
 
-    assert (it.stand == STAND, it.rows) == ((True, 3) if goes_on else (False, 0))
+    assert (placed(it) == POSITION, it.rows) == ((True, 3) if goes_on else (False, 0))
 
 
 @pytest.mark.parametrize(
     "plan",
     ["", "{", "[]", "null", "{}", '{"began": "2026"}', '{"began": 5, "call": {}, "stand": {}}'],
 )
-def test_a_journal_of_another_kind_starts_afresh(plan: str, half: Spool, opened: Any) -> None:
+def test_a_journal_of_another_kind_starts_afresh(plan: str, half: Disk, opened: Any) -> None:
     """Whatever stands in it."""
     half.close()
     (FOLDER / "plan.json").write_text(plan)
 
     it = opened()
 
-    assert (it.stand, it.pages) == (None, {})
+    assert it.position == Position()
 
 
-def test_pages_without_a_journal_are_of_no_call(half: Spool, opened: Any) -> None:
-    """As where the process ended before the first stand was saved, or while the folder was being
+def test_a_journal_of_an_older_version_still_opens(half: Disk, opened: Any) -> None:
+    """It called the position its stand."""
+    half.close()
+    journal = json.loads((FOLDER / "plan.json").read_text())
+    journal["stand"] = journal.pop("position")
+    (FOLDER / "plan.json").write_text(json.dumps(journal))
+
+    it = opened()
+
+    assert (placed(it), it.rows) == (POSITION, 3)
+
+
+def test_pages_without_a_journal_are_of_no_call(half: Disk, opened: Any) -> None:
+    """As where the process ended before the first position was saved, or while the folder was being
     deleted.
     """
     half.close()
     (FOLDER / "plan.json").unlink()
 
     assert opened().pages == {}
-    assert list(FOLDER.iterdir()) == []
+    assert list(FOLDER.iterdir()) == [FOLDER / "lock"]
 
 
 @settings(max_examples=20)
 @given(at=some.integers(0, 10**6))
 def test_a_torn_page_is_asked_for_again(at: int) -> None:
     """Cut off at any byte, it is not listed, and no longer there; the others are."""
-    it = Spool(FILE, CALL, JOBS)
-    it.save_stand(STAND)
+    it = Disk(FILE, CALL, JOBS)
+    it.save(POSITION)
     for index in range(3):
         it.put(index, page(index), None)
     it.close()
@@ -311,7 +332,7 @@ def test_a_torn_page_is_asked_for_again(at: int) -> None:
     content = torn.read_bytes()
     torn.write_bytes(content[: at % len(content)])
 
-    it = Spool(FILE, CALL, JOBS)
+    it = Disk(FILE, CALL, JOBS)
     try:
         assert it.pages == {0: None, 2: None}
         assert not torn.exists()
@@ -321,7 +342,7 @@ def test_a_torn_page_is_asked_for_again(at: int) -> None:
         it.close()
 
 
-def test_what_a_killed_process_left_half_written_is_deleted(half: Spool, opened: Any) -> None:
+def test_what_a_killed_process_left_half_written_is_deleted(half: Disk, opened: Any) -> None:
     """Parts of pages and of the file, and pages under another's name."""
     half.close()
     (FOLDER / "page-000001.arrow.part").write_bytes(b"ARROW1")
@@ -330,13 +351,14 @@ def test_what_a_killed_process_left_half_written_is_deleted(half: Spool, opened:
 
     assert opened().pages == {0: None, 2: "cursor"}
     assert sorted(p.name for p in FOLDER.iterdir()) == [
+        "lock",
         "page-000000.arrow",
         "page-000002.arrow",
         "plan.json",
     ]
 
 
-def test_a_page_can_be_dropped(half: Spool) -> None:
+def test_a_page_can_be_dropped(half: Disk) -> None:
     """Behind a gap a feed is read again."""
     half.drop(2)
     half.drop(7)
@@ -348,7 +370,7 @@ def test_a_page_can_be_dropped(half: Spool) -> None:
 def test_a_call_that_brought_no_page_leaves_nothing(opened: Any) -> None:
     """As one that was refused."""
     it = opened()
-    it.save_stand(STAND)
+    it.save(POSITION)
     it.close()
 
     assert left() == []
@@ -357,11 +379,11 @@ def test_a_call_that_brought_no_page_leaves_nothing(opened: Any) -> None:
 # -- one process at a time
 
 
-def test_two_pulls_to_one_file_are_refused(half: Spool, opened: Any) -> None:
+def test_two_pulls_to_one_file_are_refused(half: Disk, opened: Any) -> None:
     """In one process and in two, until the first one lets go; another file is free."""
     code = (
-        "import sys; from pathlib import Path; from stnb.pull.store.disk import Spool; from stnb.frame import Shape; import pyarrow as pa\n"
-        "try: Spool(Path('jobs.parquet'), {}, Shape((), pa.struct([])))\n"
+        "import sys; from pathlib import Path; from stnb.pull.store.disk import Disk; from stnb.frame import Shape; import pyarrow as pa\n"
+        "try: Disk(Path('jobs.parquet'), {}, Shape((), pa.struct([])))\n"
         "except Exception as err: print(type(err).__name__, err)"
     )
 
@@ -381,19 +403,17 @@ def test_two_pulls_to_one_file_are_refused(half: Spool, opened: Any) -> None:
     assert opened().pages == {}
 
 
-@pytest.mark.parametrize("missing", ["module", "support"])
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
 def test_systems_without_locks_do_without(
-    missing: str, opened: Any, monkeypatch: pytest.MonkeyPatch
+    number: int, opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As Windows, and some network drives."""
+    """As some network drives."""
+    fcntl = pytest.importorskip("fcntl")
 
     def refuses(*_: Any) -> None:
-        raise OSError(errno.ENOLCK, "No locks available")
+        raise OSError(number, os.strerror(number))
 
-    if missing == "module":
-        monkeypatch.setattr(folder, "fcntl", None)
-    else:
-        monkeypatch.setattr(folder.fcntl, "flock", refuses)
+    monkeypatch.setattr(fcntl, "flock", refuses)
 
     it = opened()
     it.put(0, page(1), None)
@@ -403,18 +423,17 @@ def test_systems_without_locks_do_without(
 
 
 def test_a_folder_that_is_deleted_while_it_is_taken_is_made_again(
-    half: Spool, opened: Any, monkeypatch: pytest.MonkeyPatch
+    half: Disk, opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process may finish between our look and our lock."""
-    real, once = os.open, [half]
+    real, once = folder.locked, [half]
 
-    def slow(*arguments: Any, **more: Any) -> int:
-        handle = real(*arguments, **more)
+    def late(path: Path) -> Any:
         if once:
             once.pop().finish(("id",), None, "newest", told)
-        return handle
+        return real(path)
 
-    monkeypatch.setattr(os, "open", slow)
+    monkeypatch.setattr(folder, "locked", late)
     it = opened()
 
     assert not once
@@ -459,7 +478,7 @@ def kept(err: CannotSave) -> bool:
     )
 
 
-def test_a_disk_that_fills_keeps_the_pages(half: Spool, opened: Any, full_disk: Any) -> None:
+def test_a_disk_that_fills_keeps_the_pages(half: Disk, opened: Any, full_disk: Any) -> None:
     """In three sentences: while pages come, while the journal is written, and while the file is
     written.
     """
@@ -469,7 +488,7 @@ def test_a_disk_that_fills_keeps_the_pages(half: Spool, opened: Any, full_disk: 
     ) as page_full:
         half.put(1, page(*range(3, 200)), None)
     with pytest.raises(CannotSave, match="The journal could not be written") as journal_full:
-        half.save_stand({**STAND, "size": 600})
+        half.save(replace(POSITION, size=600))
     with pytest.raises(CannotSave, match=r"jobs.parquet was not written") as file_full:
         half.finish(("id",), None, "newest", told)
     full_disk(resource.getrlimit(resource.RLIMIT_FSIZE)[1])
@@ -477,17 +496,18 @@ def test_a_disk_that_fills_keeps_the_pages(half: Spool, opened: Any, full_disk: 
     assert all(kept(err.value) for err in (page_full, journal_full, file_full))
     assert left() == [".jobs.parquet.stnb"]
     assert sorted(p.name for p in FOLDER.iterdir()) == [
+        "lock",
         "page-000000.arrow",
         "page-000002.arrow",
         "plan.json",
     ]
     half.close()
     again = opened()
-    assert again.stand == STAND
+    assert placed(again) == POSITION
     assert finished(again)["id"].tolist() == [1, 2, 5]
 
 
-def test_a_page_that_is_damaged_meanwhile_is_told(half: Spool) -> None:
+def test_a_page_that_is_damaged_meanwhile_is_told(half: Disk) -> None:
     """No row of it gets into the file; it is dropped, so that the same call asks for it again."""
     content = (FOLDER / "page-000002.arrow").read_bytes()
     for read in (lambda: half.finish(("id",), None, "newest", told), half.read):
@@ -505,7 +525,7 @@ def test_a_page_that_is_damaged_meanwhile_is_told(half: Spool) -> None:
         half.put(2, page(5), None)
 
 
-def test_a_page_that_is_gone_meanwhile_is_told(half: Spool) -> None:
+def test_a_page_that_is_gone_meanwhile_is_told(half: Disk) -> None:
     """As where another program cleaned up."""
     (FOLDER / "page-000002.arrow").unlink()
     with pytest.raises(
@@ -516,7 +536,7 @@ def test_a_page_that_is_gone_meanwhile_is_told(half: Spool) -> None:
 
 
 def test_a_system_that_is_short_of_something_costs_no_page(
-    half: Spool, opened: Any, monkeypatch: pytest.MonkeyPatch
+    half: Disk, opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As of open files: that is no damage, so the page stays."""
 
@@ -535,7 +555,7 @@ def test_a_system_that_is_short_of_something_costs_no_page(
     assert opened().pages == {0: None, 2: "cursor"}
 
 
-def test_nothing_is_put_into_a_folder_that_was_let_go(half: Spool, opened: Any) -> None:
+def test_nothing_is_put_into_a_folder_that_was_let_go(half: Disk, opened: Any) -> None:
     """It may be another call's by now."""
     half.close()
 
@@ -550,7 +570,7 @@ def test_nothing_is_put_into_a_folder_that_was_let_go(half: Spool, opened: Any) 
 
 
 def test_closing_stops_the_file_being_written(
-    half: Spool, opened: Any, monkeypatch: pytest.MonkeyPatch
+    half: Disk, opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pull that is cancelled lets go of the folder as soon as the thread that writes has seen it;
     the pages stay.
@@ -576,7 +596,7 @@ def test_closing_stops_the_file_being_written(
     assert finished(opened())["id"].tolist() == [1, 2, 5]
 
 
-def test_provenance_that_fails_keeps_the_pages(half: Spool) -> None:
+def test_provenance_that_fails_keeps_the_pages(half: Disk) -> None:
     """Whatever it raises comes through."""
 
     def fails(*_: Any) -> dict[str, Any]:
@@ -629,9 +649,9 @@ SERVER = [page(1, 2, shape=SMALL), page(3, new=1, shape=SMALL), page(2, 4, new="
 
 def pull() -> None:
     """What a pull does with its spool."""
-    it = Spool(FILE, CALL, SMALL)
-    if it.stand is None:
-        it.save_stand(STAND)
+    it = Disk(FILE, CALL, SMALL)
+    if placed(it) == Position():
+        it.save(POSITION)
     for index, part in enumerate(SERVER):
         if index not in it.pages:
             it.put(index, part, None)
@@ -698,8 +718,8 @@ def went_on(old: bytes | None) -> None:
         else set()
     )
     put: list[int] = []
-    real = Spool.put
-    Spool.put = lambda it, index, *rest: (put.append(index), real(it, index, *rest))[1]  # type: ignore[assignment, func-returns-value]
+    real = Disk.put
+    Disk.put = lambda it, index, *rest: (put.append(index), real(it, index, *rest))[1]  # type: ignore[assignment, func-returns-value]
     pull()
     assert sorted(put) == sorted(set(range(len(SERVER))) - had)
     frame = pd.read_parquet(FILE)

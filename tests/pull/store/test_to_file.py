@@ -120,9 +120,7 @@ def test_a_cancelled_pull_leaves_its_pages_for_the_next_call(tmp_path: Path) -> 
 
     started = threading.Event()
     resource = st.jpm.export.jobs
-    run = resource._prepare(
-        resource._options({}), {}, to=tmp_path, on_page=lambda page: (started.wait(), stop(page))
-    )
+    run = resource.where().prepare(to=tmp_path, on_page=lambda page: (started.wait(), stop(page)))
     run.start()
     started.set()
     with pytest.raises(CancelledError):

@@ -1,0 +1,93 @@
+"""The ways in: `stnb.connect`, `stnb.demo` and `stnb.profiles`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Literal, overload
+
+from stnb import credentials
+from stnb.errors import StnbWarning
+from stnb.frame import notices
+
+from . import account
+from .account import Account
+from .cards import ProfileTable
+from .progress_bar import meter
+
+STANDS_IN = (
+    "No credentials were found, so this is the demo tenant, whose data are made up. "
+    'stnb.connect("demo") says so itself and does not warn.'
+)
+
+
+@overload
+def connect(
+    profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None
+) -> Account: ...
+@overload
+def connect(
+    *, env_file: str | os.PathLike[str] | None = None, all: Literal[True]
+) -> dict[str, Account]: ...
+def connect(
+    profile: str | None = None,
+    *,
+    env_file: str | os.PathLike[str] | None = None,
+    all: bool = False,
+) -> Account | dict[str, Account]:
+    """An account for a profile of the .env file. Nothing is sent yet.
+
+    Args:
+        profile: its name. If not given, the one that STNB_PROFILE names, or the only one there is.
+            "demo" is always there and needs no credentials. If there are no credentials at all, the
+            account is the demo too, with a warning.
+        env_file: the file to read instead of the nearest .env upwards from the working directory.
+        all: make one account for every profile that is ready, by name.
+
+    Raises:
+        CredentialsMissing: there is no such profile, it lacks a value, or there are several and
+            none was named.
+        CredentialsInvalid: a value cannot be right.
+
+    Example:
+        >>> stnb.connect("demo")
+        <stnb demo · demo · tenant 900000042 · 324 resources>
+        >>> frames = {name: st.jpm.jobs.head() for name, st in stnb.connect(all=True).items()}
+    """
+    if all:
+        return account.connect_all(env_file=env_file, meter=meter)
+    made = account.connect(profile, env_file=env_file, meter=meter)
+    if made.stands_in:
+        notices.warn(notices.Notice(StnbWarning, STANDS_IN))
+    return made
+
+
+def demo(**options: Any) -> Account:
+    """An account of a demo tenant made to order, served in this process.
+
+    Args:
+        options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 21,000 jobs in two years),
+            today, latency (seconds that an answer takes), faults, scopes and state (such as
+            "disabled"), to practise with what can go wrong.
+
+    Raises:
+        ValueError: there is no such fault or state.
+
+    Example:
+        >>> stnb.demo(seed=7, scale=0.1).jpm.jobs.count()
+        2100
+    """
+    return account.demo(meter=meter, **options)
+
+
+def profiles(env_file: str | os.PathLike[str] | None = None) -> ProfileTable:
+    """Every profile that can be named, ready or not, and what it lacks. Nothing is sent.
+
+    Args:
+        env_file: the file to read instead of the nearest .env upwards from the working directory.
+
+    Example:
+        >>> stnb.profiles()
+        profile  environment     tenant  ready  problem
+        demo     demo         900000042  True
+    """
+    return ProfileTable(credentials.profiles(env_file))

@@ -1,0 +1,298 @@
+"""A query that one can look at before it is sent: a resource, its filters and its options."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, overload
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from stnb.catalog import Catalog, Endpoint
+from stnb.errors import BadFilter
+from stnb.pull import PageCallback, ProgressCallback, Pull
+from stnb.pull.call import Call, call
+from stnb.pull.fetch import CallSource
+from stnb.pull.many.parents import several
+from stnb.pull.many.plan import plan_calls, source_of
+from stnb.pull.many.task import Task
+from stnb.pull.options import Options, target
+from stnb.pull.since import with_since
+from stnb.pull.source import Source
+from stnb.pull.stream import in_order
+from stnb.session import clock
+
+if TYPE_CHECKING:
+    from stnb.session import Session
+
+Meter = Callable[[str], ProgressCallback | None]  # makes a progress callback for a resource's name
+OPTIONS = tuple(field.name for field in dataclasses.fields(Options))
+SHOWN = 2_000  # letters of an address on show; one with fifty ids has about 600
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What a query is sent with.
+
+    Attributes:
+        meter: makes the progress bar of a pull; None for no bar.
+    """
+
+    session: Session
+    catalog: Catalog
+    meter: Meter | None = None
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Query:
+    """Filters and options of one resource, checked, and not sent until a verb is called.
+
+    It never changes: `where` gives another one. A phrase such as "last 30 days" is counted from the
+    moment at which the query was made, so that what it shows is what it sends.
+
+    Attributes:
+        endpoint: what the catalogue knows about the resource.
+        filters: as they were given.
+        options: limit, columns, since and so on, as they were given.
+
+    Example:
+        >>> done = st.jpm.jobs.where(jobStatus="Completed", completedOnOrAfter="last 90 days")
+        >>> done.count()
+        1874
+        >>> df = done.where(businessUnitId=12).pull(columns=["id", "total"])
+    """
+
+    endpoint: Endpoint
+    filters: Mapping[str, Any]
+    options: Options
+    _reader: Reader
+    _reads: Call | Task
+
+    @property
+    def url(self) -> str:
+        """The address of its first request, without the paging."""
+        one = self._reads
+        if isinstance(one, Task):
+            one = one.units[0].call if one.units else one.call
+        pairs = [*one.query, *(one.batches[0] if one.batches else ())]
+        query = urlencode(pairs, safe=":,[]")
+        address = f"{self._reader.session.credentials.api_url}{one.path}"
+        return f"{address}?{query}" if query else address
+
+    @property
+    def sent(self) -> dict[str, str]:
+        """The filters as the API is asked, by its own names; a long list by its ends."""
+        reads = self._reads
+        return dict(reads.call.filters if isinstance(reads, Task) else reads.filters)
+
+    def __repr__(self) -> str:
+        parts = [f"{name}={value}" for name, value in (self.sent | _chosen(self.options)).items()]
+        return f"<Query of {' · '.join([self.endpoint.name, *parts])}>"
+
+    def _repr_html_(self) -> str:
+        rows = [*self.sent.items(), *_chosen(self.options).items(), ("url", self.url[:SHOWN])]
+        cell = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;background:none"
+        lines = []
+        for name, value in rows:
+            label = f'<th scope="row" style="{cell};font-weight:400">{html.escape(name)}</th>'
+            lines.append(f'<tr>{label}<td style="{cell}">{html.escape(value)}</td></tr>')
+        title = f"<div><b>{html.escape(self.endpoint.name)}</b> · nothing is sent yet</div>"
+        return f'{title}<table style="border:0">{"".join(lines)}</table>'
+
+    def where(self, **arguments: Any) -> Query:
+        """Another query with these filters and options beside its own; one of the same name takes
+        the place of the one before, and None takes it away.
+
+        Raises:
+            UnknownFilter: the resource has no such filter.
+            BadFilter: a value does not fit, or a required filter is missing; nothing was sent.
+        """
+        filters, options = _split(self.endpoint, arguments)
+        replaced = [self.endpoint.takes(name) for name in filters]
+        kept = {n: v for n, v in self.filters.items() if self.endpoint.takes(n) not in replaced}
+        return _checked(
+            self._reader, self.endpoint, kept | filters, replace(self.options, **options)
+        )
+
+    @overload
+    def pull(self, *, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
+    @overload
+    def pull(self, *, to: None = None, **arguments: Any) -> pd.DataFrame: ...
+    def pull(
+        self,
+        *,
+        to: Any = None,
+        progress: Any = None,
+        on_page: PageCallback | None = None,
+        **arguments: Any,
+    ) -> pd.DataFrame | Path:
+        """Read the rows as a DataFrame, or into the Parquet file `to`.
+
+        Args:
+            to: a .parquet file or a folder; the file's path is the answer then.
+            progress: called with a Progress at every change; False for no bar.
+            on_page: called with each page as a DataFrame, as it arrives.
+            arguments: filters and options, as `where` takes them.
+
+        Raises:
+            UsageError: the call cannot be made as written; nothing was sent.
+            RequestError, DataError: it failed; the rows that had arrived are in `err.frame`, and
+                `err.resume()` goes on.
+        """
+        if progress is None and self._reader.meter is not None:
+            progress = self._reader.meter(self.endpoint.name)
+        run = self.start(to=to, progress=progress, on_page=on_page, **arguments)
+        return run.result()
+
+    def start(
+        self,
+        *,
+        to: Any = None,
+        progress: Any = None,
+        on_page: PageCallback | None = None,
+        **arguments: Any,
+    ) -> Pull:
+        """Begin the pull in the background; the same arguments as `pull`."""
+        return self.prepare(to=to, progress=progress, on_page=on_page, **arguments).start()
+
+    def prepare(
+        self,
+        *,
+        to: Any = None,
+        progress: Any = None,
+        on_page: PageCallback | None = None,
+        **arguments: Any,
+    ) -> Pull:
+        """The pull, not yet started; the same arguments as `pull`."""
+        if to is not None and self.endpoint.takes("to") is not None:
+            # Of some short summaries, `to` is a filter of the API's own.
+            arguments, to = {**arguments, "to": to}, None
+        query = self.where(**arguments) if arguments else self
+        return query._prepare(to, progress=progress or None, on_page=on_page)
+
+    def _prepare(self, to: Any, **callbacks: Any) -> Pull:
+        source, session = self._source(), self._reader.session
+        if to is None:
+            return Pull(source, **callbacks)
+        if isinstance(self._reads, Task):
+            raise BadFilter(
+                "to= does not fit.",
+                f"The rows of many {self.endpoint.name} come as a frame.",
+                "Leave it out, and write the frame with its to_parquet.",
+            )
+        from stnb.pull.store.disk import disk_for  # Parquet itself is loaded for those who use it
+
+        path, owner = target(source.call, to), session.credentials
+        requested, paging = source.requested, source.paging
+        store = disk_for(source.call, paging, requested, path, owner, session.now)
+        return Pull(source, store, **callbacks)
+
+    def _source(self) -> Source:
+        session, options = self._reader.session, self.options
+        if isinstance(self._reads, Task):
+            return source_of(session, self._reads, options)
+        paging = options.paging(clock.stamp(session.now()))
+        return CallSource(session, self._reads, options.requested(self.endpoint), paging)
+
+    def pages(self, **arguments: Any) -> Iterator[pd.DataFrame]:
+        """The pages in order, each a DataFrame, for what is too much for one frame; later ones are
+        fetched ahead.
+
+        Example:
+            >>> for page in st.jpm.jobs.where(jobStatus="Completed").pages():
+            ...     print(len(page))
+        """
+        query = self.where(**arguments) if arguments else self
+        if isinstance(query._reads, Task):  # an equivalent feed would come in another order
+            query = query.where(bulk=False)
+        return in_order(query._source())
+
+    def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
+        """The first rows: one small request."""
+        return self.start(limit=n, **arguments).wait()
+
+    def count(self, **arguments: Any) -> int:
+        """How many rows there are, whatever the limit: one small request if the API gives a total,
+        else a whole pull.
+        """
+        query = self.where(**arguments) if arguments else self
+        counted = query.endpoint.kind == "list" and query.endpoint.takes("includeTotal")
+        if counted and isinstance(query._reads, Call):
+            run = replace(query, options=Options(limit=1, page_size=1)).start()
+            frame = run.wait()
+            if run.total is not None:
+                return run.total
+            if frame.empty:
+                return 0
+        if query.options.limit is not None:
+            query = query.where(limit=None)
+        return len(query.start().wait())
+
+
+def query_of(reader: Reader, endpoint: Endpoint, arguments: Mapping[str, Any]) -> Query:
+    """The query of these arguments, filters and options mixed as in `jobs.where(...)`.
+
+    Raises:
+        UnknownFilter: the resource has no such filter.
+        BadFilter: a value does not fit, or a required filter is missing.
+    """
+    filters, options = _split(endpoint, arguments)
+    return _checked(reader, endpoint, filters, Options(**options))
+
+
+def _checked(
+    reader: Reader, endpoint: Endpoint, filters: Mapping[str, Any], options: Options
+) -> Query:
+    """The one place that decides whether one call reads the rows, or many calls do."""
+    session = reader.session
+    owner, now = session.credentials, session.now()
+    asked = dict(filters)
+    if options.since is not None:
+        asked = with_since(endpoint, asked, options.since, owner, now)
+    many = several(endpoint, asked)
+    options.check(endpoint, many=many is not None)
+    reads: Call | Task
+    if many is not None:
+        reads = plan_calls(session, reader.catalog, endpoint, many, asked, options)
+    else:
+        options.requested(endpoint)  # for its check of the columns
+        reads = call(endpoint, owner.tenant, asked, owner.zone, now)
+    return Query(endpoint, MappingProxyType(dict(filters)), options, reader, reads)
+
+
+def _split(
+    endpoint: Endpoint, arguments: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(filters, options). A list is copied, and what can be read only once becomes one: the query
+    is to stay what it is.
+    """
+    filters: dict[str, Any] = {}
+    options: dict[str, Any] = {}
+    for name, value in arguments.items():
+        if name in OPTIONS:
+            options[name] = value
+        elif isinstance(value, (Iterator, list)):
+            filters[name] = list(value)
+        else:
+            filters[name] = value
+    if options.get("page_size") is None and "pageSize" in filters:
+        options["page_size"] = filters.pop("pageSize")  # the API's own name for it
+    return filters, options
+
+
+def _chosen(options: Options) -> dict[str, str]:
+    """The options that differ from the usual, as text."""
+    chosen = {}
+    for field in dataclasses.fields(Options):
+        value = getattr(options, field.name)
+        if isinstance(value, pd.DataFrame):
+            chosen[field.name] = "an earlier frame"
+        elif value is not field.default and value != field.default:
+            chosen[field.name] = str(value)[:80]
+    return chosen

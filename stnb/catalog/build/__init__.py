@@ -1,0 +1,1 @@
+"""For developers: OpenAPI documents -> catalog.json. Nothing here is needed to read the API."""

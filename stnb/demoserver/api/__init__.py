@@ -1,0 +1,1 @@
+"""Answers requests: routes, filters, pages, feeds, and what goes wrong on purpose."""

@@ -1,0 +1,1 @@
+"""The reports that the demo tenant has, and what they count."""

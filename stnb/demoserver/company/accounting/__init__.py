@@ -1,0 +1,1 @@
+"""Invoices, payments, the journal, and what vendors are owed (module accounting)."""

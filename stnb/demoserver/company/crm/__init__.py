@@ -1,0 +1,1 @@
+"""Customers, their locations and contacts (module crm)."""

@@ -1,0 +1,1 @@
+"""Who is sent where: crews, zones, shifts and the board (module dispatch)."""

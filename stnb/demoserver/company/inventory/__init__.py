@@ -1,0 +1,1 @@
+"""Warehouses, purchase orders, receipts, returns and transfers (module inventory)."""

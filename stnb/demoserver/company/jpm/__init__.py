@@ -1,0 +1,1 @@
+"""Jobs, appointments, job logs and projects (module jpm)."""

@@ -1,0 +1,1 @@
+"""Campaigns, clicks and reviews (modules marketing, marketingads, marketingreputation)."""

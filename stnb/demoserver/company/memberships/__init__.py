@@ -1,0 +1,1 @@
+"""Memberships and service agreements (modules memberships, service_agreements)."""

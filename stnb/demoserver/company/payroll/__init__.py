@@ -1,0 +1,1 @@
+"""Timesheets and pay (modules payroll, timesheets)."""

@@ -1,0 +1,1 @@
+"""Estimates, and the templates that they are made from (module sales)."""

@@ -1,0 +1,1 @@
+"""Business units, job types, tags, accounts and people (module settings)."""

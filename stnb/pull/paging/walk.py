@@ -1,0 +1,59 @@
+"""What every walk over the pages of a call has: its position, and notices about what disagreed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+from typing import Any
+
+from ..call import Call
+from .models import Fetch, Page, Paging, Position
+
+
+class Walk(ABC):
+    """The pages of one call.
+
+    Args:
+        fetch: sends one request with the given query and answers with (body, content type).
+        position: where an earlier walk was; the pages in `position.done` are not asked for again.
+        save: called with the position whenever it changes.
+
+    Attributes:
+        position: how far it is.
+        notices: sentences about what disagreed, each once.
+
+    Raises:
+        CannotSave: from `pages`, if `save` raises it.
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        fetch: Fetch,
+        paging: Paging,
+        position: Position,
+        save: Callable[[Position], object],
+    ) -> None:
+        self.call, self.fetch, self.paging = call, fetch, paging
+        self.position, self.notices = position, list[str]()
+        self._save = save
+
+    @abstractmethod
+    def pages(self) -> AsyncGenerator[Page, None]:
+        """Yield the pages as they arrive; list pages may come out of order, told apart by `index`.
+
+        Raises:
+            PagingFault: an export's cursor leads in a circle, or a list never ends.
+            UnexpectedAnswer: a page has no rows although the catalogue promises them.
+        """
+
+    def note(self, sentence: str) -> None:
+        """Notice something, once."""
+        if sentence not in self.notices:
+            self.notices.append(sentence)
+
+    def move(self, **changes: Any) -> None:
+        """Change the position, and have it saved."""
+        self.position = replace(self.position, **changes)
+        self._save(self.position)
