@@ -20,9 +20,9 @@ class Runner:
     """Starts pulls and follows them. An error on its thread is shown.
 
     Args:
-        moved: is given every look at a running pull, and the last.
-        ended: is given the pull when it is done, whichever way.
-        changed: is called when `running` changes.
+        on_progress: is called with the progress of a running pull, ten times a second.
+        on_end: is called with the pull when it has ended, whether it is complete or not.
+        on_change: is called when `running` changes.
         show_error: shows an error.
 
     Attributes:
@@ -32,12 +32,13 @@ class Runner:
 
     def __init__(
         self,
-        moved: Callable[[Progress], None],
-        ended: Callable[[Pull], None],
-        changed: Callable[[], None],
+        on_progress: Callable[[Progress], None],
+        on_end: Callable[[Pull], None],
+        on_change: Callable[[], None],
         show_error: Callable[[Exception | None], None],
     ) -> None:
-        self._moved, self._ended, self._changed, self.show_error = moved, ended, changed, show_error
+        self._on_progress, self._on_end, self._on_change = on_progress, on_end, on_change
+        self.show_error = show_error
         self.pull: Pull | None = None
         self.running = False
         self._starting = threading.Lock()
@@ -58,7 +59,7 @@ class Runner:
                 )
             self.pull = make()
             self.running = True
-        self._changed()
+        self._on_change()
         self._follower = threading.Thread(
             target=self._follow, args=(self.pull,), name="stnb-explorer", daemon=True
         )
@@ -67,11 +68,9 @@ class Runner:
     @property
     def stopped(self) -> bool:
         """Whether the last pull ended early, and can go on."""
-        return (
-            not self.running
-            and self.pull is not None
-            and self.pull.progress.state in ("cancelled", "failed")
-        )
+        if self.running or self.pull is None:
+            return False
+        return self.pull.progress.state in ("cancelled", "failed")
 
     def cancel(self) -> None:
         """End the running pull; the rows that have arrived are kept."""
@@ -88,9 +87,10 @@ class Runner:
         pause = threading.Event()
         try:
             while not pull.done:
-                self._moved(pull.progress)  # the seconds of a wait become fewer by themselves
+                # The progress counts the seconds of a wait down by itself.
+                self._on_progress(pull.progress)
                 pause.wait(TICK)
-            self._ended(pull)
+            self._on_end(pull)
         finally:
             self.running = False
-            self._changed()
+            self._on_change()

@@ -53,7 +53,7 @@ GUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
 
 class HandPull:
-    """Goes on only when the test says so."""
+    """A pull that moves only when the test moves it."""
 
     total = 100
 
@@ -360,14 +360,14 @@ def test_the_useful_filters_come_first() -> None:
     assert [p.required for p in required[:2]] == [True, True]
 
 
-def test_hidden_rows_are_said_in_the_menu(ui: Explorer) -> None:
-    """Where the API leaves inactive rows out, the menu does not call that "any"."""
+def test_hidden_rows_are_named_in_the_menu(ui: Explorer) -> None:
+    """If the API leaves inactive rows out, the menu does not call that "any"."""
     ui.parts.picker.value = "crm.customers"
 
     assert ui.parts.filters["active"].widget.options[0][0] == "default: active only"
 
 
-def test_a_wrong_value_is_said_at_once(ui: Explorer) -> None:
+def test_a_wrong_value_is_shown_at_once(ui: Explorer) -> None:
     """A wrong date is marked in its field and explained until it is corrected."""
     field = ui.parts.filters["completedOnOrAfter"]
 
@@ -409,8 +409,8 @@ def test_a_pull_from_click_to_rows(ui: Explorer, account: HandAccount) -> None:
     assert repr(ui) == "<stnb explorer · demo · jpm.jobs · 3 rows>"
 
 
-def test_a_limit_that_cuts_is_told(ui: Explorer, account: HandAccount) -> None:
-    """Where there are more rows than the limit let through, a notice says how many."""
+def test_a_limit_that_cuts_is_reported(ui: Explorer, account: HandAccount) -> None:
+    """If there are more rows than the limit lets through, a notice has their number."""
     ui.parts.limit.value = 100
     ui.pull()
     account.pulls[0].total = 6000
@@ -423,7 +423,7 @@ def test_a_limit_that_cuts_is_told(ui: Explorer, account: HandAccount) -> None:
 
 
 def test_cancel_keeps_what_arrived(ui: Explorer, account: HandAccount) -> None:
-    """Cancel ends the pull at once; the rows are on show and the line says how many."""
+    """Cancel ends the pull at once; the rows are on show and the line has their number."""
     ui.pull()
     account.pulls[0].move(40)
     ui.parts.cancel_button.click()
@@ -480,7 +480,7 @@ def test_nothing_fails_unseen(
     assert not ui.parts.pull_button.disabled
 
 
-def test_pull_without_a_resource_says_so(account: HandAccount) -> None:
+def test_pull_without_a_resource_is_an_error(account: HandAccount) -> None:
     """Before a resource is chosen, Pull is off, and asking for it by code is answered."""
     ui = made(State(), account)
 
@@ -506,7 +506,7 @@ def test_another_profile_keeps_resource_and_filters(ui: Explorer) -> None:
     assert ui.parts.status.shown["tenant"] == "985798691"
 
 
-def test_a_profile_that_is_not_ready_says_why() -> None:
+def test_a_profile_that_is_not_ready_shows_why() -> None:
     """Choosing a half-filled profile shows its error; going back takes it away."""
 
     def connect(name: str) -> Any:
@@ -625,7 +625,7 @@ def test_the_demo_from_pick_to_rows() -> None:
 
 
 def test_an_account_may_stand_for_its_profile(st: stnb.Account) -> None:
-    """`explore(st)` goes on with the account at hand."""
+    """`explore(st)` uses that account."""
     ui = explore(st, "jpm.jobs", limit=3)
     ui.pull()
 
@@ -758,7 +758,7 @@ def test_a_pull_updates_the_static_copy(
 
 
 def test_a_resource_that_the_app_may_not_read_has_a_lock(ui: Any, account: HandAccount) -> None:
-    """Once a token has told the scopes, the list marks what is beyond them."""
+    """Once the token's scopes are known, the list marks what they do not open."""
     assert ui.parts.picker.locked == []
     account.scopes = frozenset({"tn.jpm.jobs:r"})
     ui.parts.profile.value = "phoenix"
@@ -767,10 +767,10 @@ def test_a_resource_that_the_app_may_not_read_has_a_lock(ui: Any, account: HandA
     assert "jpm.jobs" not in ui.parts.picker.locked
 
 
-# -- where one is, and what is set before a pull
+# -- the status line, and what is set before a pull
 
 
-def test_where_tells_token_pace_and_what_may_be_read(
+def test_status_shows_token_rate_and_readable_resources(
     ui: Any, account: HandAccount, still: dt.datetime
 ) -> None:
     """Beside the profile stand the readable resources, the token's end and the requests of the last
@@ -848,9 +848,7 @@ def test_names_are_not_asked_for_before_a_token_is_there(ui: Any, account: HandA
 
 
 def test_count_asks_without_a_pull(ui: Any, account: HandAccount) -> None:
-    """Count tells the rows that match and what the limit would leave of them; it is there only
-    where it is cheap.
-    """
+    """Count shows the rows that match and what the limit leaves of them, if counting is cheap."""
     ui.parts.filters["jobStatus"].value = "Hold"
     ui.parts.count_button.click()
     until(lambda: ui.parts.messages.state == "counted")
@@ -959,10 +957,10 @@ def test_the_chart_is_of_what_the_table_shows(ui: Any, account: HandAccount) -> 
         ),
     ],
 )
-def test_progress_tells_pace_and_what_is_left(
+def test_progress_has_its_speed_and_the_time_left(
     progress: Progress, limit: int | None, text: str
 ) -> None:
-    """After a second the line tells rows a second and the time left, up to the limit."""
+    """After a second the line has rows a second and the time left, up to the limit."""
     assert texts.line(progress, limit) == text
 
 
@@ -985,11 +983,11 @@ def test_a_wait_counts_down() -> None:
     ],
 )
 def test_which_list_a_filter_is_of(name: str, resource: str | None) -> None:
-    """The name of a filter says which short list its ids are of."""
+    """The name of a filter decides which short list its ids are of."""
     assert id_names.list_of(Param(name)) == resource
 
 
-def test_what_one_leaves_with_is_of_the_rows_on_show(ui: Any, account: HandAccount) -> None:
+def test_what_is_exported_is_of_the_rows_on_show(ui: Any, account: HandAccount) -> None:
     """Once another resource is chosen, code, file name and chart are still those of the rows, and
     the caption says whose.
     """
@@ -1018,7 +1016,7 @@ def test_a_stopped_pull_names_what_it_goes_on_with(ui: Any, account: HandAccount
     assert ui.parts.resume_button.description == "Go on with jpm.jobs"
 
 
-def test_what_is_required_is_said_by_the_names_on_the_form(ui: Any, account: HandAccount) -> None:
+def test_required_filters_go_by_the_names_on_the_form(ui: Any, account: HandAccount) -> None:
     """Nothing is sent, and the sentence speaks of fields, not of Python."""
     ui.parts.picker.value = "marketing.campaign_cost_summary"
     ui.pull()
@@ -1065,7 +1063,7 @@ KNOWN = {"7 · North Plumbing": 7, "8 · North HVAC": 8, "9 · West HVAC (inacti
 def test_a_part_of_a_name_is_enough_where_it_is_the_only_one(
     text: str, value: str, problem: str | None
 ) -> None:
-    """Else it is said which names are meant, or that there is none."""
+    """Otherwise the error lists the names that fit, or reports that there is none."""
     assert id_names.with_ids(text, KNOWN) == value
     found = id_names.problem("x", text, KNOWN)
     assert (found is None) == (problem is None)

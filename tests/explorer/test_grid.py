@@ -416,8 +416,8 @@ def test_columns_of_the_same_name_are_kept_apart() -> None:
     assert grid.selection.to_numpy().tolist() == [[3, 1], [2, 3]]
 
 
-def test_changes_are_told_to_listeners_and_other_pages(jobs: HeardGrid) -> None:
-    """A page's change reaches whoever listens and every page; the same state again tells nobody, a
+def test_changes_reach_listeners_and_other_pages(jobs: HeardGrid) -> None:
+    """A page's change reaches whoever listens and every page; the same state again reaches nobody, a
     failing listener is shown.
     """
     seen: list[Any] = []
@@ -571,9 +571,9 @@ def test_many_threads_may_pick_search_and_sort_at_once(jobs: HeardGrid) -> None:
     assert wrong == []
 
 
-def test_work_behind_the_page_takes_the_latest_wish_first() -> None:
+def test_background_work_takes_the_latest_job_first() -> None:
     """A newer job of a name replaces the older one, idle work waits for all others, an error is
-    told, the thread ends.
+    shown, and the thread ends.
     """
     done: list[str] = []
     errors: list[Exception] = []

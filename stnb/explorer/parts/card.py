@@ -146,7 +146,7 @@ def _column(endpoint: Endpoint, path: str, column: Column, link: Any) -> dict[st
         "path": path,
         "type": _type(column),
         "values": list(values),
-        "says": "; ".join(_column_notes(endpoint, path, column, link)),
+        "notes": "; ".join(_column_notes(endpoint, path, column, link)),
         "to": targets,
     }
 
@@ -194,7 +194,7 @@ def _filter(endpoint: Endpoint, param: Param) -> dict[str, Any]:
         "path": param.py,
         "type": TYPES.get(param.type, param.type),
         "values": list(param.values),
-        "says": "; ".join(notes),
+        "notes": "; ".join(notes),
         "to": [],
     }
 
