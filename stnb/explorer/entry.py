@@ -1,4 +1,4 @@
-"""`stnb.explore()`: make an explorer and put it into the cell that asked."""
+"""`stnb.explore()`: make an explorer and show it in the cell that asked for it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from .explorer import Explorer
 from .state import LIMIT, State, named
 from .static_copy import running_cell
 
-# By cell: which run of it made which explorers. A cell that is run again ends what its last run
-# left working.
+# By cell: its last run, and the explorers which that run made. A cell that runs again closes them.
 _made: dict[str, tuple[str | None, WeakSet[Explorer]]] = {}
 
 
@@ -35,57 +34,51 @@ def explore(
     grid: Mapping[str, Any] | None = None,
     chart: Mapping[str, Any] | None = None,
 ) -> Explorer:
-    """Choose, filter, pull and look with the mouse or the keyboard; shows itself in a notebook.
+    """Choose, filter, pull and look by mouse or keyboard. It shows itself in a notebook.
 
     Args:
-        profile: as in `connect`, or an account; without one the usual profile, or the demo where
-            there are no credentials.
+        profile: as in `connect`, or an account; without one the usual profile, or the demo if there
+            are no credentials.
         resource: such as "jpm.jobs".
-        filters: values for its filters, by the names of `pull`.
+        filters: values for its filters, by the names that `pull` takes.
         limit: rows at most; None for all.
         names: put names beside ids, as `st.name_columns` does.
         view, grid, chart: what to show of the rows, and how, as `ui.state` has it.
 
     Returns:
-        The explorer: `ui.frame` is what was pulled, `ui.code` repeats it, `explore(**ui.state)`
-            opens the same again.
+        The explorer: `ui.frame` is the rows, `ui.code` repeats them, and `explore(**ui.state)`
+            opens the same explorer again.
 
     Raises:
-        CredentialsMissing, CredentialsInvalid: the profile that was named cannot be used.
-        UnknownResource, UnknownFilter, BadFilter: what was asked for is not there, or does not fit.
+        CredentialsMissing, CredentialsInvalid: the named profile cannot be used.
+        UnknownResource, UnknownFilter, BadFilter: there is no such name, or a value does not fit.
 
     Example:
         >>> ui = stnb.explore("demo", "jpm.jobs", {"jobStatus": "Completed"})
     """
-    accounts = Accounts(env_file)
-    first = accounts.usual(profile)
     file = None if env_file is None else os.fspath(env_file)
-    state = _checked(
-        State(
-            first.profile,
-            resource,
-            filters or {},
-            limit,
-            file,
-            names,
-            view,
-            grid or {},
-            chart or {},
-        )
-    )
-    known = credentials.profiles(env_file)
-    if first.profile not in [p.name for p in known]:  # an account of another env file
-        known.insert(0, credentials.Profile(first.profile, first.environment, first.tenant, True))
-    ui = Explorer(state, known, accounts.of)
-    _replace(ui)
-    if running_cell()[1] is not None:
+    state = State(None, resource, filters or {}, limit, file, names, view, grid or {}, chart or {})
+    return _open(profile, state)
+
+
+def _open(profile: str | account.Account | None, state: State) -> Explorer:
+    """Make an explorer of this state, close those of the cell's last run, and show it."""
+    accounts = Accounts(state.env_file)
+    first = accounts.first(profile)
+    state = replace(_checked(state), profile=first.profile)
+    ui = Explorer(state, _profiles(first, state.env_file), accounts.of)
+    _close_last_run(ui)
+    _, run = running_cell()
+    if run is not None:
         display(ui)
     return ui
 
 
 def _checked(state: State) -> State:
-    """The state with its resource and its filters by their proper names; raises where they are not
-    there, or do not fit.
+    """The state with its resource and its filters by their proper names.
+
+    Raises:
+        UnknownResource, UnknownFilter, BadFilter: there is no such name, or a value does not fit.
     """
     if not state.resource:
         return replace(state, resource=None, filters={})
@@ -93,25 +86,40 @@ def _checked(state: State) -> State:
     return replace(state, resource=endpoint.name, filters=named(endpoint, state.filters))
 
 
+def _profiles(first: account.Account, env_file: str | None) -> list[credentials.Profile]:
+    """The profiles to choose from, with that of an account of another .env file."""
+    profiles = credentials.profiles(env_file)
+    if first.profile not in {profile.name for profile in profiles}:
+        other = credentials.Profile(first.profile, first.environment, first.tenant, True)
+        profiles.insert(0, other)
+    return profiles
+
+
 class Accounts:
-    """The accounts of one explorer, each made once: its token and its connections are used again."""
+    """The accounts of one explorer, each made once, so that its token and connections are reused.
+
+    Args:
+        env_file: the .env file to read; None for the usual one.
+    """
 
     def __init__(self, env_file: str | os.PathLike[str] | None) -> None:
         self._env_file = env_file
         self._made: dict[str, account.Account] = {}
 
     def of(self, profile: str | None) -> account.Account:
-        """The account of a profile; raises as `connect` does."""
-        if profile not in self._made:
-            made = account.connect(profile, env_file=self._env_file)
-            self._made[made.profile] = made
-            return made
-        return self._made[profile]
+        """The account of a profile.
 
-    def usual(self, named: str | account.Account | None) -> account.Account:
-        """The account to begin with: the one that is given or named, else the usual one, else the
-        demo.
+        Raises:
+            CredentialsMissing, CredentialsInvalid: as `connect` does.
         """
+        if profile in self._made:
+            return self._made[profile]
+        made = account.connect(profile, env_file=self._env_file)
+        self._made[made.profile] = made
+        return made
+
+    def first(self, named: str | account.Account | None) -> account.Account:
+        """The account to begin with: the named one, else the usual one, else the demo."""
         if isinstance(named, account.Account):
             return self._made.setdefault(named.profile, named)
         try:
@@ -122,12 +130,13 @@ class Accounts:
             return self.of(credentials.DEMO)
 
 
-def _replace(ui: Explorer) -> None:
+def _close_last_run(ui: Explorer) -> None:
+    """Close the explorers that the last run of this cell made, as their outputs are gone."""
     cell, run = running_cell()
     if cell is None:
         return
-    before, explorers = _made.get(cell, (run, WeakSet()))
-    if before != run:
+    last_run, explorers = _made.get(cell, (run, WeakSet()))
+    if last_run != run:
         for old in list(explorers):
             old.close()
         explorers = WeakSet()

@@ -15,7 +15,7 @@ log = logging.getLogger("stnb")
 
 
 def in_sentences(error: Exception) -> StnbError:
-    """Any error with the three sentences that people are shown. One of ours is returned as it is."""
+    """Any error as one with three sentences, which people are shown. Ours have them already."""
     if isinstance(error, StnbError):
         return error
     log.debug("the explorer failed", exc_info=error)

@@ -1,4 +1,4 @@
-"""One pull at a time, looked at ten times a second from a thread of its own."""
+"""One pull at a time, followed by a thread that looks at it ten times a second."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ TICK = 0.1  # s between two looks at a running pull
 
 
 class Runner:
-    """Starts pulls and follows them; whatever goes wrong on its thread is told.
+    """Starts pulls and follows them. An error on its thread is shown.
 
     Args:
-        moved: is given every look at a running pull, and the last.
-        ended: is given the pull when it is done, whichever way.
-        changed: is called when `running` changes.
+        on_progress: is called with the progress of a running pull, ten times a second.
+        on_end: is called with the pull when it has ended, whether it is complete or not.
+        on_change: is called when `running` changes.
         show_error: shows an error.
 
     Attributes:
@@ -32,19 +32,20 @@ class Runner:
 
     def __init__(
         self,
-        moved: Callable[[Progress], None],
-        ended: Callable[[Pull], None],
-        changed: Callable[[], None],
+        on_progress: Callable[[Progress], None],
+        on_end: Callable[[Pull], None],
+        on_change: Callable[[], None],
         show_error: Callable[[Exception | None], None],
     ) -> None:
-        self._moved, self._ended, self._changed, self.show_error = moved, ended, changed, show_error
+        self._on_progress, self._on_end, self._on_change = on_progress, on_end, on_change
+        self.show_error = show_error
         self.pull: Pull | None = None
         self.running = False
         self._starting = threading.Lock()
         self._follower: threading.Thread | None = None
 
     def start(self, make: Callable[[], Pull]) -> None:
-        """Start what `make` gives.
+        """Start the pull that `make` makes.
 
         Raises:
             UsageError: another pull is under way; it goes on.
@@ -58,7 +59,7 @@ class Runner:
                 )
             self.pull = make()
             self.running = True
-        self._changed()
+        self._on_change()
         self._follower = threading.Thread(
             target=self._follow, args=(self.pull,), name="stnb-explorer", daemon=True
         )
@@ -67,11 +68,9 @@ class Runner:
     @property
     def stopped(self) -> bool:
         """Whether the last pull ended early, and can go on."""
-        return (
-            not self.running
-            and self.pull is not None
-            and self.pull.progress.state in ("cancelled", "failed")
-        )
+        if self.running or self.pull is None:
+            return False
+        return self.pull.progress.state in ("cancelled", "failed")
 
     def cancel(self) -> None:
         """End the running pull; the rows that have arrived are kept."""
@@ -79,7 +78,7 @@ class Runner:
             self.pull.cancel()
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait until the last pull is done and on show."""
+        """Wait until the last pull has ended and its rows are on show."""
         if self._follower is not None:
             self._follower.join(timeout)
 
@@ -88,9 +87,10 @@ class Runner:
         pause = threading.Event()
         try:
             while not pull.done:
-                self._moved(pull.progress)  # the seconds of a wait become fewer by themselves
+                # The progress counts the seconds of a wait down by itself.
+                self._on_progress(pull.progress)
                 pause.wait(TICK)
-            self._ended(pull)
+            self._on_end(pull)
         finally:
             self.running = False
-            self._changed()
+            self._on_change()

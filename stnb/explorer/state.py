@@ -1,4 +1,7 @@
-"""What is chosen in the explorer, as plain data, and the Python that repeats it. No widgets here."""
+"""What is chosen in the explorer, as plain data, and the Python that repeats it.
+
+There are no widgets here.
+"""
 
 from __future__ import annotations
 

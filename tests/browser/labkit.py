@@ -48,6 +48,7 @@ NEWS = {
         "doNotDisturbMode": True,
     }
 }
+CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
 LOCAL = ("http://127.0.0.1", "http://localhost", "data:", "blob:", "chrome")
 
 
@@ -258,8 +259,7 @@ class Lab:
             self.page.evaluate(
                 """([code]) => { const book = window.jupyterapp.shell.currentWidget.content;
                     const n = book.widgets.length;
-                    const metadata = {trusted: true};
-                    const cell = {cell_type: 'code', source: code, metadata};
+                    const cell = {cell_type: 'code', source: code, metadata: {trusted: true}};
                     book.model.sharedModel.insertCell(n, cell);
                     return n; }""",
                 [code],
@@ -272,26 +272,20 @@ class Lab:
         """
         self.page.wait_for_function(
             """([i]) => { const cell = window.jupyterapp.shell.currentWidget.content.widgets[i];
-                const { executionState, executionCount } = cell.model;
-                return executionState === 'idle' && executionCount !== null; }""",
+                return cell.model.executionState === 'idle'
+                    && cell.model.executionCount !== null; }""",
             arg=[index],
             timeout=timeout,
         )
 
     def code_cells(self) -> list[int]:
         """The positions of the code cells."""
-        js = (
-            "() => window.jupyterapp.shell.currentWidget.content.widgets"
-            ".flatMap((w, i) => w.model.type === 'code' ? [i] : [])"
-        )
+        js = f"() => {CELLS}.flatMap((w, i) => w.model.type === 'code' ? [i] : [])"
         return [int(i) for i in self.page.evaluate(js)]
 
     def outputs(self, index: int) -> list[dict[str, Any]]:
         """A cell's outputs as nbformat has them."""
-        js = (
-            "([i]) => window.jupyterapp.shell.currentWidget.content"
-            ".widgets[i].model.outputs.toJSON()"
-        )
+        js = f"([i]) => {CELLS}[i].model.outputs.toJSON()"
         return list(self.page.evaluate(js, [index]))
 
     def text(self, index: int) -> str:
@@ -308,10 +302,8 @@ class Lab:
     def stop_kernels(self) -> None:
         """End the kernels of this page, so that the next test starts alone."""
         # one may be restarting
-        js = (
-            "() => window.jupyterapp?.serviceManager.sessions.shutdownAll()"
-            ".then(() => null, () => null)"
-        )
+        sessions = "window.jupyterapp?.serviceManager.sessions"
+        js = f"() => {sessions}.shutdownAll().then(() => null, () => null)"
         self.page.evaluate(js)
 
     def save(self) -> None:

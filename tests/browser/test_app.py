@@ -30,17 +30,17 @@ LEAVING = """import numpy as np, pandas as pd, stnb
 from stnb.explorer.parts.chart import Chart
 from stnb.explorer.parts.export import Export
 rows = 2000
-hours = pd.to_timedelta(np.arange(rows) * 3, unit="h")
-df = pd.DataFrame({"createdOn": pd.Timestamp("2026-01-05T17:00Z") + hours,
+start, hours = pd.Timestamp("2026-01-05T17:00Z"), pd.to_timedelta(np.arange(rows) * 3, unit="h")
+df = pd.DataFrame({"createdOn": start + hours,
     "jobStatus": pd.array(np.where(np.arange(rows) % 7, "Completed", "Canceled"), dtype="str"),
     "total": pd.array(np.arange(rows) % 900 * 1.5, dtype="Float64")})
 df.attrs["stnb"] = {"resource": "jpm.jobs", "timezone": "America/Phoenix"}
 code = 'import stnb\\n\\nst = stnb.connect("demo")\\ndf = st.jpm.jobs.pull(limit=20)'"""
 CHART = "chart = Chart()\nchart.update(df, 'jpm.jobs')\nchart"
-EXPORT = (
-    "ways = Export(lambda: df, lambda: df.head(5), lambda: code, lambda: chart.code,"
-    " lambda: 'jpm.jobs')\nways"
+EXPORT = """ways = Export(
+    lambda: df, lambda: df.head(5), lambda: code, lambda: chart.code, lambda: "jpm.jobs"
 )
+ways"""
 
 
 @contextlib.contextmanager
@@ -207,7 +207,7 @@ def test_leaving_by_the_buttons(lab: Lab) -> None:
 
 
 def test_where_no_cell_can_be_added_the_code_is_copied(lab: Lab) -> None:
-    """A page that does not give its application away gets the code on the clipboard, and says so."""
+    """In a page that does not expose its application the code is copied, and that is reported."""
     write_notebook(lab.notebooks / "plain.ipynb", LEAVING, EXPORT)
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     lab.open("plain.ipynb").run_all()

@@ -96,7 +96,7 @@ def _reopened(lab: Lab, name: str, shown: str) -> None:
 
 
 def _rows(path: Path) -> Any:
-    """Run a saved notebook from top to bottom, as nbclient does, and return the ids it pulled."""
+    """Run a saved notebook from top to bottom, and return the ids that it pulled."""
     book = nbformat.read(path, 4)
     book.cells.append(nbformat.v4.new_code_cell("print(df.id.tolist())"))
     old = {name: os.environ.get(name) for name in DEMO}
@@ -201,8 +201,10 @@ def test_when_the_kernel_is_gone_the_copy_is_seen(lab: Lab) -> None:
     lab.save()
 
     lab.page.evaluate(
-        "() => { const { context } = window.jupyterapp.shell.currentWidget;"
-        " context.sessionContext.session.kernel.restart(); }"
+        """() => {
+            const notebook = window.jupyterapp.shell.currentWidget;
+            notebook.context.sessionContext.session.kernel.restart();
+        }"""
     )
     for copy in copies:
         expect(copy).to_be_visible()

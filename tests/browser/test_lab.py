@@ -103,8 +103,8 @@ def test_grid_in_the_page(lab: Lab) -> None:
     write_notebook(
         lab.notebooks / "grid.ipynb",
         "import pandas as pd, stnb\n"
-        "ids = range(2**53 + 1, 2**53 + 100_001)\n"
-        "stnb.show(pd.DataFrame({'id': ids, 'city': ['Tucson', 'Mesa'] * 50_000}))",
+        "ids, cities = range(2**53 + 1, 2**53 + 100_001), ['Tucson', 'Mesa'] * 50_000\n"
+        "stnb.show(pd.DataFrame({'id': ids, 'city': cities}))",
         "ui = stnb.explore('demo', 'jpm.jobs')\nui",
     )
     lab.open("grid.ipynb").run_all()
@@ -126,8 +126,8 @@ def test_grid_in_the_page(lab: Lab) -> None:
     expect(lab.page.locator(".stnb-picker")).to_have_count(1)
     lab.run_cell(
         lab.add_cell(
-            "import ipywidgets;"
-            " print(sum(isinstance(w, stnb.explorer.Explorer) and w.comm is not None "
+            "import ipywidgets\n"
+            "print(sum(isinstance(w, stnb.explorer.Explorer) and w.comm is not None "
             "for w in ipywidgets.widgets.widget._instances.values()))"
         )
     )

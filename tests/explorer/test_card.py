@@ -87,7 +87,7 @@ def test_a_column_says_its_type_its_values_and_where_it_leads() -> None:
     jobs = {line["path"]: line for line in card.columns(KNOWN["jpm.jobs"])}
     calls = {line["path"]: line for line in card.columns(KNOWN["telecom.calls"])}
 
-    assert jobs["id"]["says"] == "identifies the row"
+    assert jobs["id"]["notes"] == "identifies the row"
     assert jobs["tagTypeIds"]["type"] == "list of whole numbers"
     assert jobs["customFields"]["type"] == "list of objects"
     assert "Completed" in jobs["jobStatus"]["values"]
@@ -101,11 +101,11 @@ def test_a_filter_says_what_it_takes() -> None:
     words.
     """
     jobs = {line["path"]: line for line in card.filters(KNOWN["jpm.jobs"])}
-    assert jobs["ids"]["says"] == "up to 50 values"
+    assert jobs["ids"]["notes"] == "up to 50 values"
     assert jobs["jobStatus"]["values"][0] == "Scheduled"
-    assert card.filters(KNOWN["jpm.jobs.get"])[0]["says"] == "required"
+    assert card.filters(KNOWN["jpm.jobs.get"])[0]["notes"] == "required"
     customers = {line["path"]: line for line in card.filters(KNOWN["crm.customers"])}
-    assert "also shows inactive rows" in customers["active"]["says"]
+    assert "also shows inactive rows" in customers["active"]["notes"]
 
 
 def test_neighbours_and_kin() -> None:
@@ -165,7 +165,7 @@ def test_parts_are_sent_only_when_they_are_asked_for(shown: HeardCard) -> None:
 
 
 def test_the_same_neighbour_can_be_clicked_again(shown: HeardCard) -> None:
-    """Showing another resource forgets the click, so that the next one on the same name is heard."""
+    """Showing another resource forgets the click, so that the next one on its name is noticed."""
     heard: list[str] = []
     shown.observe(lambda change: heard.append(change["new"]), "chosen")
     for _ in range(2):

@@ -422,9 +422,9 @@ def test_menus_choose(chart: Chart) -> None:
     assert (
         chart.state
         == {"kind": "by category", "what": "sum:total", "by": "businessUnitId"}
-        == told[-1]
+        == reported[-1]
     )
-    assert len(told) == 3
+    assert len(reported) == 3
     assert "sum of total by businessUnitId" in chart.picture.shown["alt"]
     assert chart.picture.shown["notes"][0] == "The 12 largest of 15 are shown, the others as one."
     assert chart.code == chart.picture.shown["code"]

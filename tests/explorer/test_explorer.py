@@ -53,7 +53,7 @@ GUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
 
 class HandPull:
-    """Goes on only when the test says so."""
+    """A pull that moves only when the test moves it."""
 
     total = 100
 
@@ -123,9 +123,14 @@ def account() -> HandAccount:
     return HandAccount()
 
 
+def made(state: State, account: Any) -> Explorer:
+    """An explorer whose profiles all lead to one account."""
+    return Explorer(state, PROFILES, lambda name: account)
+
+
 @pytest.fixture
 def ui(account: HandAccount) -> Any:
-    explorer = Explorer(State("demo", "jpm.jobs"), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+    explorer = made(State("demo", "jpm.jobs"), account)
     yield explorer
     explorer.close()
 
@@ -187,16 +192,18 @@ def test_code_reads_like_a_person_wrote_it() -> None:
         },
     )
 
-    assert (
-        states.code(short)
-        == 'import stnb\n\nst = stnb.connect("demo")\ndf = st.jpm.jobs.pull(jobStatus="Completed", limit=100)'
-    )
+    assert states.code(short).splitlines() == [
+        "import stnb",
+        "",
+        'st = stnb.connect("demo")',
+        'df = st.jpm.jobs.pull(jobStatus="Completed", limit=100)',
+    ]
     assert states.code(long).endswith('    ids=[1, 2],\n    number="a\\"b",\n    limit=1000,\n)')
     assert "stnb.connect()" in states.code(long)
 
 
 def test_code_names_what_attributes_cannot() -> None:
-    """A record's own resource goes by its name in brackets, without a limit; an env file is named."""
+    """A single record's resource goes by its name in brackets, and an env file is named."""
     record = states.code(State("demo", "jpm.jobs.get", {"id": 7}, 100, env_file="other.env"))
 
     assert 'stnb.connect("demo", env_file="other.env")' in record
@@ -339,7 +346,7 @@ def test_each_kind_of_filter_has_its_control(
 
 
 def test_the_useful_filters_come_first() -> None:
-    """Required filters stand first, then status, dates and ids; the rest is behind "More filters"."""
+    """Required filters come first, then status, dates and ids; others are under "More filters"."""
     first, rest = by_use(catalog.load()["jpm.jobs"])
     required = by_use(catalog.load()["dispatch.technician_tracking"])[0]
 
@@ -353,15 +360,15 @@ def test_the_useful_filters_come_first() -> None:
     assert [p.required for p in required[:2]] == [True, True]
 
 
-def test_hidden_rows_are_said_in_the_menu(ui: Explorer) -> None:
-    """Where the API leaves inactive rows out, the menu does not call that "any"."""
+def test_hidden_rows_are_named_in_the_menu(ui: Explorer) -> None:
+    """If the API leaves inactive rows out, the menu does not call that "any"."""
     ui.parts.picker.value = "crm.customers"
 
     assert ui.parts.filters["active"].widget.options[0][0] == "default: active only"
 
 
-def test_a_wrong_value_is_said_at_once(ui: Explorer) -> None:
-    """A date that is none is marked in its field and explained; correcting it takes the words away."""
+def test_a_wrong_value_is_shown_at_once(ui: Explorer) -> None:
+    """A wrong date is marked in its field and explained until it is corrected."""
     field = ui.parts.filters["completedOnOrAfter"]
 
     field.widget.value = "2026-07-0x"
@@ -402,8 +409,8 @@ def test_a_pull_from_click_to_rows(ui: Explorer, account: HandAccount) -> None:
     assert repr(ui) == "<stnb explorer · demo · jpm.jobs · 3 rows>"
 
 
-def test_a_limit_that_cuts_is_told(ui: Explorer, account: HandAccount) -> None:
-    """Where there are more rows than the limit let through, a notice says how many."""
+def test_a_limit_that_cuts_is_reported(ui: Explorer, account: HandAccount) -> None:
+    """If there are more rows than the limit lets through, a notice has their number."""
     ui.parts.limit.value = 100
     ui.pull()
     account.pulls[0].total = 6000
@@ -416,7 +423,7 @@ def test_a_limit_that_cuts_is_told(ui: Explorer, account: HandAccount) -> None:
 
 
 def test_cancel_keeps_what_arrived(ui: Explorer, account: HandAccount) -> None:
-    """Cancel ends the pull at once; the rows are on show and the line says how many."""
+    """Cancel ends the pull at once; the rows are on show and the line has their number."""
     ui.pull()
     account.pulls[0].move(40)
     ui.parts.cancel_button.click()
@@ -473,9 +480,9 @@ def test_nothing_fails_unseen(
     assert not ui.parts.pull_button.disabled
 
 
-def test_pull_without_a_resource_says_so(account: HandAccount) -> None:
+def test_pull_without_a_resource_is_an_error(account: HandAccount) -> None:
     """Before a resource is chosen, Pull is off, and asking for it by code is answered."""
-    ui = Explorer(State(), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+    ui = made(State(), account)
 
     assert ui.parts.pull_button.disabled
     ui.pull()
@@ -499,7 +506,7 @@ def test_another_profile_keeps_resource_and_filters(ui: Explorer) -> None:
     assert ui.parts.status.shown["tenant"] == "985798691"
 
 
-def test_a_profile_that_is_not_ready_says_why() -> None:
+def test_a_profile_that_is_not_ready_shows_why() -> None:
     """Choosing a half-filled profile shows its error; going back takes it away."""
 
     def connect(name: str) -> Any:
@@ -536,7 +543,7 @@ def test_state_round_trips(ui: Explorer, account: HandAccount) -> None:
     ui.parts.filters["hasUnusedAppointments"].value = False
     state = {**ui.state, "limit": 77}
 
-    again = Explorer(State(**state), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+    again = made(State(**state), account)
 
     assert again.state == state
     assert again.parts.filters.more.value
@@ -544,7 +551,7 @@ def test_state_round_trips(ui: Explorer, account: HandAccount) -> None:
 
 def test_two_explorers_do_not_disturb_each_other(ui: Explorer, account: HandAccount) -> None:
     """Choices, rows and errors stay with the explorer that has them."""
-    other = Explorer(State("demo", "crm.customers"), PROFILES, lambda name: account)  # type: ignore[arg-type, return-value]
+    other = made(State("demo", "crm.customers"), account)
     ui.parts.filters["jobStatus"].value = "Hold"
     ui.pull()
     account.pulls[0].end(5)
@@ -618,7 +625,7 @@ def test_the_demo_from_pick_to_rows() -> None:
 
 
 def test_an_account_may_stand_for_its_profile(st: stnb.Account) -> None:
-    """`explore(st)` goes on with the account at hand."""
+    """`explore(st)` uses that account."""
     ui = explore(st, "jpm.jobs", limit=3)
     ui.pull()
 
@@ -751,7 +758,7 @@ def test_a_pull_updates_the_static_copy(
 
 
 def test_a_resource_that_the_app_may_not_read_has_a_lock(ui: Any, account: HandAccount) -> None:
-    """Once a token has told the scopes, the list marks what is beyond them."""
+    """Once the token's scopes are known, the list marks what they do not open."""
     assert ui.parts.picker.locked == []
     account.scopes = frozenset({"tn.jpm.jobs:r"})
     ui.parts.profile.value = "phoenix"
@@ -760,10 +767,10 @@ def test_a_resource_that_the_app_may_not_read_has_a_lock(ui: Any, account: HandA
     assert "jpm.jobs" not in ui.parts.picker.locked
 
 
-# -- where one is, and what is set before a pull
+# -- the status line, and what is set before a pull
 
 
-def test_where_tells_token_pace_and_what_may_be_read(
+def test_status_shows_token_rate_and_readable_resources(
     ui: Any, account: HandAccount, still: dt.datetime
 ) -> None:
     """Beside the profile stand the readable resources, the token's end and the requests of the last
@@ -841,9 +848,7 @@ def test_names_are_not_asked_for_before_a_token_is_there(ui: Any, account: HandA
 
 
 def test_count_asks_without_a_pull(ui: Any, account: HandAccount) -> None:
-    """Count tells the rows that match and what the limit would leave of them; it is there only
-    where it is cheap.
-    """
+    """Count shows the rows that match and what the limit leaves of them, if counting is cheap."""
     ui.parts.filters["jobStatus"].value = "Hold"
     ui.parts.count_button.click()
     until(lambda: ui.parts.messages.state == "counted")
@@ -939,7 +944,11 @@ def test_the_chart_is_of_what_the_table_shows(ui: Any, account: HandAccount) -> 
             1000,
             "400 of 1,000 rows · 1 page · 2.0 s · 200 rows/s · about 3 s left",
         ),
-        (Progress(1, None, 1, 1, 200.0, "pulling"), None, "1 rows · 1 page · 200.0 s · 0 rows/s"),
+        (
+            Progress(1, None, 1, 1, 200.0, "pulling"),
+            None,
+            "1 rows · 1 page · 200.0 s · 0 rows/s",
+        ),
         (Progress(10, 21_000, 1, 1, 0.5, "pulling"), None, "10 of 21,000 rows · 1 page · 0.5 s"),
         (
             Progress(50, 90_000, 1, 1, 10.0, "pulling"),
@@ -948,10 +957,10 @@ def test_the_chart_is_of_what_the_table_shows(ui: Any, account: HandAccount) -> 
         ),
     ],
 )
-def test_progress_tells_pace_and_what_is_left(
+def test_progress_has_its_speed_and_the_time_left(
     progress: Progress, limit: int | None, text: str
 ) -> None:
-    """After a second the line tells rows a second and the time left, up to the limit."""
+    """After a second the line has rows a second and the time left, up to the limit."""
     assert texts.line(progress, limit) == text
 
 
@@ -974,11 +983,11 @@ def test_a_wait_counts_down() -> None:
     ],
 )
 def test_which_list_a_filter_is_of(name: str, resource: str | None) -> None:
-    """The name of a filter says which short list its ids are of."""
+    """The name of a filter decides which short list its ids are of."""
     assert id_names.list_of(Param(name)) == resource
 
 
-def test_what_one_leaves_with_is_of_the_rows_on_show(ui: Any, account: HandAccount) -> None:
+def test_what_is_exported_is_of_the_rows_on_show(ui: Any, account: HandAccount) -> None:
     """Once another resource is chosen, code, file name and chart are still those of the rows, and
     the caption says whose.
     """
@@ -1007,7 +1016,7 @@ def test_a_stopped_pull_names_what_it_goes_on_with(ui: Any, account: HandAccount
     assert ui.parts.resume_button.description == "Go on with jpm.jobs"
 
 
-def test_what_is_required_is_said_by_the_names_on_the_form(ui: Any, account: HandAccount) -> None:
+def test_required_filters_go_by_the_names_on_the_form(ui: Any, account: HandAccount) -> None:
     """Nothing is sent, and the sentence speaks of fields, not of Python."""
     ui.parts.picker.value = "marketing.campaign_cost_summary"
     ui.pull()
@@ -1054,7 +1063,7 @@ KNOWN = {"7 · North Plumbing": 7, "8 · North HVAC": 8, "9 · West HVAC (inacti
 def test_a_part_of_a_name_is_enough_where_it_is_the_only_one(
     text: str, value: str, problem: str | None
 ) -> None:
-    """Else it is said which names are meant, or that there is none."""
+    """Otherwise the error lists the names that fit, or reports that there is none."""
     assert id_names.with_ids(text, KNOWN) == value
     found = id_names.problem("x", text, KNOWN)
     assert (found is None) == (problem is None)

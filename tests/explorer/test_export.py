@@ -29,7 +29,7 @@ TODAY = f"{NOW:%Y-%m-%d}"
 
 
 class Bench:
-    """A `Export` with all it asks for in the hand of the test."""
+    """An `Export` whose rows and code the test decides."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ def test_the_code_goes_to_the_page(name: str, what: str) -> None:
     ("did", "tone"),
     [("inserted", "good"), ("copied", "good"), ("copied for a cell", "good"), ("shown", "bad")],
 )
-def test_what_the_page_did_is_said(did: str, tone: str) -> None:
+def test_what_the_page_did_is_reported(did: str, tone: str) -> None:
     """Each answer has its sentence; another word of the page changes nothing."""
     bench = Bench()
     bench.export._on_answer(None, {"did": did}, None)
@@ -86,7 +86,7 @@ def test_what_the_page_did_is_said(did: str, tone: str) -> None:
 
 
 def test_without_code_or_rows_it_says_what_to_do() -> None:
-    """Every button without anything to leave with gives three sentences, and writes nothing."""
+    """Without code or rows every button shows three sentences, and writes nothing."""
     bench = Bench(frame=None, code="")
     for button in (bench.export.cell, bench.export.copy, bench.export.notebook):
         assert bench.press(button).startswith("There is no code yet.")
@@ -101,7 +101,7 @@ def test_without_code_or_rows_it_says_what_to_do() -> None:
 
 
 def test_files_read_back() -> None:
-    """Parquet, CSV and Excel hold the rows; what was written, and where, is said."""
+    """Parquet, CSV and Excel hold the rows; what was written, and its path, is reported."""
     bench = Bench()
     said = {ending: bench.press(button) for ending, button in bench.export.files.items()}
     stem = f"jpm-jobs-{TODAY}"
@@ -114,7 +114,7 @@ def test_files_read_back() -> None:
     assert bench.export.page_actions.tone == "good"
 
 
-def test_only_what_the_filters_leave() -> None:
+def test_only_the_filtered_rows() -> None:
     """The menu says which rows; without any filter they are all."""
     bench = Bench(selection=FRAME.iloc[:1])
     bench.export.rows.value = export.SELECTION
@@ -128,7 +128,7 @@ def test_only_what_the_filters_leave() -> None:
 
 
 def test_nothing_is_overwritten() -> None:
-    """A name that is taken gets a number, and that is said; the file that was there is unchanged."""
+    """A name that is taken gets a number, which is reported; the older file is unchanged."""
     Path("mine.csv").write_text("mine")
     Path("mine-2.csv").write_text("mine too")
     bench = Bench()
@@ -185,18 +185,18 @@ def test_a_long_write_leaves_the_page_alive(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_name_follows_the_resource() -> None:
     """The name that is offered is the resource's and today's, until another is typed."""
-    leave = Export(
+    ways = Export(
         lambda: FRAME,
         lambda: None,
         lambda: CODE,
         lambda: "",
         iter(["", "accounting.payment_types"]).__next__,
     )
-    assert leave.file.placeholder == f"rows-{TODAY}"
+    assert ways.file.placeholder == f"rows-{TODAY}"
 
-    leave.refresh()
+    ways.refresh()
 
-    assert leave.file.placeholder == f"accounting-payment-types-{TODAY}"
+    assert ways.file.placeholder == f"accounting-payment-types-{TODAY}"
 
 
 def test_a_notebook_is_saved_clean() -> None:

@@ -305,7 +305,7 @@ def test_nested_columns_sort_by_length_and_by_their_first_fields() -> None:
 
 
 def test_a_search_finds_what_a_plain_look_at_the_texts_finds() -> None:
-    """On a frame large enough for every shortcut, searches find the same rows as reading each cell."""
+    """In a frame large enough for every shortcut, searches find what reading each cell finds."""
     n = 6_000
     frame = pd.DataFrame(
         {
@@ -416,8 +416,8 @@ def test_columns_of_the_same_name_are_kept_apart() -> None:
     assert grid.selection.to_numpy().tolist() == [[3, 1], [2, 3]]
 
 
-def test_changes_are_told_to_listeners_and_other_pages(jobs: HeardGrid) -> None:
-    """A page's change reaches whoever listens and every page; the same state again tells nobody, a
+def test_changes_reach_listeners_and_other_pages(jobs: HeardGrid) -> None:
+    """A page's change reaches whoever listens and every page; the same state again reaches nobody, a
     failing listener is shown.
     """
     seen: list[Any] = []
@@ -571,9 +571,9 @@ def test_many_threads_may_pick_search_and_sort_at_once(jobs: HeardGrid) -> None:
     assert wrong == []
 
 
-def test_work_behind_the_page_takes_the_latest_wish_first() -> None:
+def test_background_work_takes_the_latest_job_first() -> None:
     """A newer job of a name replaces the older one, idle work waits for all others, an error is
-    told, the thread ends.
+    shown, and the thread ends.
     """
     done: list[str] = []
     errors: list[Exception] = []

@@ -29,7 +29,7 @@ def comm(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_ipykernel_would_answer_where_the_widget_last_sent(comm: Any) -> None:
-    """A comm that has sent something answers on that subshell, until it is told to forget it."""
+    """A comm that has sent something answers on that subshell, until it has to forget it."""
     assert comm._reply_subshell_for({}, "of the page") == "of the page"
     comm.publish_msg("comm_msg", {})
     assert comm._reply_subshell_for({}, "of the page") == "busy"

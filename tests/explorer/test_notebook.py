@@ -16,7 +16,13 @@ from stnb.errors import CannotSave
 from stnb.explorer import notebook
 from stnb.tables import charts
 
-CODE = 'import stnb\n\nst = stnb.connect("demo")\ndf = st.jpm.jobs.pull(\n    jobStatus="Completed",\n    limit=200,\n)\ndf = df[df["noCharge"]]'
+CONNECT = 'import stnb\n\nst = stnb.connect("demo")'
+PULL = """df = st.jpm.jobs.pull(
+    jobStatus="Completed",
+    limit=200,
+)
+df = df[df["noCharge"]]"""
+CODE = f"{CONNECT}\n{PULL}"
 
 
 def sources(book: Any, kind: str = "code") -> list[str]:
@@ -43,7 +49,7 @@ def test_it_repeats_the_pull() -> None:
 
     assert sources(book) == [
         'import stnb\n\nst = stnb.connect("demo")\nst',
-        'df = st.jpm.jobs.pull(\n    jobStatus="Completed",\n    limit=200,\n)\ndf = df[df["noCharge"]]',
+        PULL,
         "df.head()",
         "stnb.profile(df)",
         'print("chart")',
@@ -97,7 +103,7 @@ def test_it_runs_with_the_chart_that_was_on_show(
     word on stderr.
     """
     frame = st.crm.customers.pull(active="Any", limit=200)
-    code = 'import stnb\n\nst = stnb.connect("demo")\ndf = st.crm.customers.pull(active="Any", limit=200)'
+    code = f'{CONNECT}\ndf = st.crm.customers.pull(active="Any", limit=200)'
 
     outputs = execute(
         notebook.notebook(code, charts.code(charts.suggest(frame)), "crm.customers"),
@@ -148,7 +154,7 @@ def test_the_command_writes_one_that_runs(
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
-        (["--resource", "jpm.jobs", "--to", "there.ipynb"], 1, "there already"),
+        (["--resource", "jpm.jobs", "--to", "there.ipynb"], 1, "of this name already"),
         (["--resource", "jpm.jobs", "--to", "no/such/x.ipynb"], 1, "could not be written"),
         (["--resource", "jpm.jobs", "--to", "x.txt"], 2, "ends in .ipynb"),
         (["--resource", "jpm.jobbs"], 2, "jpm.jobs"),
@@ -173,7 +179,7 @@ def test_a_notebook_is_never_replaced(tmp_path: Path) -> None:
     """`write` refuses a name that is taken."""
     path = notebook.write(notebook.notebook(CODE), tmp_path / "x.ipynb")
     before = path.read_bytes()
-    with pytest.raises(CannotSave, match="there already"):
+    with pytest.raises(CannotSave, match="of this name already"):
         notebook.write(notebook.notebook(""), path)
 
     assert path.read_bytes() == before

@@ -90,7 +90,7 @@ def test_words_are_understood_with_their_plurals_and_slips(words: str, first: st
     "words", ["", "  ", "zzz", "jobs", "po x", "csx", "the of by", "revenue refund truck"]
 )
 def test_other_words_mean_nothing(words: str) -> None:
-    """What is no phrase means nothing: names are left to the search, and short words must be right."""
+    """Words that are no phrase mean nothing: names are left to the search."""
     assert topics.meant(words) == ()
 
 
@@ -299,11 +299,11 @@ def test_a_strange_message_changes_nothing(box: HeardPicker, kept: History, mess
     assert not kept.path.exists()
 
 
-def test_a_failure_is_told_in_sentences(box: HeardPicker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_shown_in_sentences(box: HeardPicker, monkeypatch: pytest.MonkeyPatch) -> None:
     """What goes wrong in an answer is sent to the page as three sentences."""
     monkeypatch.setattr(box._history, "choose", lambda name: 1 / 0)
 
-    told = box.hear(kind="chosen", name="jpm.jobs")
-    assert told["kind"] == "error"
-    assert len(told["sentences"]) == 3
-    assert "ZeroDivisionError" in told["sentences"][0]
+    answer = box.hear(kind="chosen", name="jpm.jobs")
+    assert answer["kind"] == "error"
+    assert len(answer["sentences"]) == 3
+    assert "ZeroDivisionError" in answer["sentences"][0]

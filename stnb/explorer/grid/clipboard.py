@@ -1,4 +1,4 @@
-"""What a copied cell, row or column is as text: exact values, in the form that spreadsheets read."""
+"""A copied cell, row or column as text: exact values, in the form that spreadsheets read."""
 
 from __future__ import annotations
 

@@ -148,7 +148,10 @@ class Columns:
 
 
 def encode(array: Any) -> Encoded | None:
-    """Encode an Arrow array by its different values; None if a sample shows that nearly all differ."""
+    """Encode an Arrow array by its different values; None if nearly all of them differ.
+
+    Whether they differ is judged by a sample.
+    """
     if len(array) > PROBE:
         step = len(array) // PROBE
         probe = array.take(pa.array(np.arange(0, len(array), step)))

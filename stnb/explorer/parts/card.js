@@ -19,7 +19,7 @@ function target({ name, by, when }, pick) {
 function row(item, pick) {
   const above = item.path.includes(".") && item.leads ? item.path.slice(0, item.path.lastIndexOf(".") + 1) : "";
   const name = make("td", "name", {}, ...(above ? [make("i", "", {}, ...soft(above))] : []), ...soft(item.path.slice(above.length)));
-  const means = make("td", "means", {}, ...(item.says ? [make("span", "", {}, item.says)] : []), ...item.values.map((v) => make("code", "", {}, v)));
+  const means = make("td", "means", {}, ...(item.notes ? [make("span", "", {}, item.notes)] : []), ...item.values.map((v) => make("code", "", {}, v)));
   return make("tr", "", {}, name, make("td", "type", {}, item.type), means, ...(item.leads ? [make("td", "leads", {}, ...item.to.map((to) => target(to, pick)))] : []));
 }
 
@@ -27,7 +27,7 @@ function row(item, pick) {
 function listed(part, items, pick) {
   const leads = part === "columns", heads = ["Name", "Type", "Meaning", ...(leads ? ["Leads to"] : [])];
   if (!items.length) return make("p", "", {}, leads ? "ServiceTitan's documents do not say what its rows hold." : "It takes no filters.");
-  const body = make("tbody"), rows = items.map((item) => [row({ ...item, leads }, pick), [item.path, item.type, item.says, ...item.values, ...item.to.map((t) => t.name)].join(" ").toLowerCase()]);
+  const body = make("tbody"), rows = items.map((item) => [row({ ...item, leads }, pick), [item.path, item.type, item.notes, ...item.values, ...item.to.map((t) => t.name)].join(" ").toLowerCase()]);
   const table = make("table", part, {}, make("thead", "", {}, make("tr", "", {}, ...heads.map((h) => make("th", "", { scope: "col" }, h)))), body);
   const count = make("span", "", { role: "status" });
   const find = (text) => {

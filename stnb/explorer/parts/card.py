@@ -1,6 +1,4 @@
-"""A resource's card: what it is in one line, and behind it its columns, filters, neighbours and an
-example row.
-"""
+"""A resource's card: one line about it, and tabs with its columns, filters, neighbours, example."""
 
 from __future__ import annotations
 
@@ -33,6 +31,12 @@ TYPES = {
     "guid": "GUID",
     "any": "anything",
 }
+PLURALS = {
+    "whole number": "whole numbers",
+    "number": "numbers",
+    "time": "times",
+    "day": "days",
+}
 KINDS = {
     "list": "list",
     "export": "export feed",
@@ -43,7 +47,7 @@ KINDS = {
 
 
 class Card(Widget, scripts=("parts/map.js", "parts/card.js"), style="parts/card.css"):
-    """What is to be known of a resource before it is pulled. Nothing of it is saved in a notebook.
+    """What to know about a resource before it is pulled. Nothing of it is saved in a notebook.
 
     Attributes:
         chosen: the name of a resource that was clicked in the card, as a neighbour or behind a
@@ -61,42 +65,46 @@ class Card(Widget, scripts=("parts/map.js", "parts/card.js"), style="parts/card.
         self._shown: tuple[Endpoint | None, frozenset[str] | None] = (None, None)
         super().__init__(**settings)
 
-    def show(self, endpoint: Endpoint | None, granted: frozenset[str] | None = None) -> None:
-        """Show a resource, or the hint to choose one; `granted` are the token's scopes, once one
-        has told.
+    def show(self, endpoint: Endpoint | None, scopes: frozenset[str] | None = None) -> None:
+        """Show a resource, or the hint to choose one.
+
+        Args:
+            endpoint: the resource, or None.
+            scopes: those of the token; None before the first token.
         """
         with self._lock:
-            self._shown = (endpoint, granted)
+            self._shown = (endpoint, scopes)
         if self.chosen:
             self.chosen = ""  # so that the same neighbour can be clicked again
         self.reply({"kind": "head"})
 
     def reply(self, message: dict[str, Any]) -> None:
-        """The page asks for the line, or for what is behind a tab."""
+        """The page asks for the line, or for the content of a tab."""
         with self._lock:
-            endpoint, granted = self._shown
+            endpoint, scopes = self._shown
         if message.get("kind") == "head":
-            self.send(
-                {"kind": "head", "head": None if endpoint is None else head(endpoint, granted)}
-            )
+            line = None if endpoint is None else head(endpoint, scopes)
+            self.send({"kind": "head", "head": line})
         elif endpoint is not None and message.get("part") in PARTS:
-            name = str(message["part"])
-            self.send(
-                {"kind": "part", "part": name, "name": endpoint.name, "data": PARTS[name](endpoint)}
-            )
+            part = str(message["part"])
+            data = PARTS[part](endpoint)
+            self.send({"kind": "part", "part": part, "name": endpoint.name, "data": data})
 
     def __repr__(self) -> str:
-        endpoint, granted = self._shown
-        return "<stnb card · nothing chosen>" if endpoint is None else cards.text(endpoint, granted)
+        endpoint, scopes = self._shown
+        if endpoint is None:
+            return "<stnb card · nothing chosen>"
+        return cards.text(endpoint, scopes)
 
 
-def head(endpoint: Endpoint, granted: frozenset[str] | None = None) -> dict[str, Any]:
-    """The line: route, kind, scope, and what one would otherwise not expect."""
+def head(endpoint: Endpoint, scopes: frozenset[str] | None = None) -> dict[str, Any]:
+    """The line: route, kind, scope, and what people would not expect."""
     flags = []
     if endpoint.shows_all:
         flags.append(f"inactive rows are hidden unless {' = '.join(endpoint.shows_all)}")
     if endpoint.required:
-        flags.append(f"needs {' and '.join(p.py for p in endpoint.required)}")
+        names = " and ".join(param.py for param in endpoint.required)
+        flags.append(f"needs {names}")
     if endpoint.withdrawn:
         flags.append("withdrawn: no longer in the API's documents")
     return {
@@ -107,8 +115,8 @@ def head(endpoint: Endpoint, granted: frozenset[str] | None = None) -> dict[str,
         "kind": KINDS[endpoint.kind],
         "scope": endpoint.scope or "",
         "flags": flags,
-        "lock": cards.locked(endpoint, granted),
-        "columns": sum(1 for _ in walk(endpoint.columns)),
+        "lock": cards.locked(endpoint, scopes),
+        "columns": len(list(walk(endpoint.columns))),
         "filters": len(endpoint.filters),
     }
 
@@ -117,38 +125,43 @@ def head(endpoint: Endpoint, granted: frozenset[str] | None = None) -> dict[str,
 
 
 def columns(endpoint: Endpoint) -> list[dict[str, Any]]:
-    """A line a column, nested ones too: name, type, values, and where it leads."""
-    leads = {link.path: link for link in links_of(endpoint)}
-    return [
-        _column(endpoint, path, column, leads.get(path)) for path, column in walk(endpoint.columns)
-    ]
+    """A line for each column, nested ones too: name, type, values, and where its ids lead."""
+    links = {link.path: link for link in links_of(endpoint)}
+    lines = []
+    for path, column in walk(endpoint.columns):
+        lines.append(_column(endpoint, path, column, links.get(path)))
+    return lines
 
 
 def _column(endpoint: Endpoint, path: str, column: Column, link: Any) -> dict[str, Any]:
-    targets = (
-        []
-        if link is None
-        else [{"name": t.resource, "by": t.by, "when": t.when} for t in link.targets]
-    )
-    says = [] if path not in endpoint.key else ["identifies the row"]
-    says += ["sent as text"] if column.text else []
-    says += [link.note] if link is not None and link.note else []
-    says += (
-        ["by its name alone: not documented"]
-        if link is not None and link.how == "by name" and not link.note
-        else []
-    )
-    like = endpoint.takes(
-        path
-    )  # a filter of the same name may know values of which the column's type says nothing
-    values = column.values or (like.values if like is not None else ())
+    targets = []
+    if link is not None:
+        targets = [{"name": t.resource, "by": t.by, "when": t.when} for t in link.targets]
+    values = column.values
+    if not values:
+        # A filter of the same name may know values that the column's type does not have.
+        param = endpoint.takes(path)
+        values = () if param is None else param.values
     return {
         "path": path,
         "type": _type(column),
         "values": list(values),
-        "says": "; ".join(says),
+        "notes": "; ".join(_column_notes(endpoint, path, column, link)),
         "to": targets,
     }
+
+
+def _column_notes(endpoint: Endpoint, path: str, column: Column, link: Any) -> list[str]:
+    notes = []
+    if path in endpoint.key:
+        notes.append("identifies the row")
+    if column.text:
+        notes.append("sent as text")
+    if link is not None and link.note:
+        notes.append(link.note)
+    elif link is not None and link.how == "by name":
+        notes.append("by its name alone: not documented")
+    return notes
 
 
 def _type(column: Column) -> str:
@@ -158,30 +171,30 @@ def _type(column: Column) -> str:
     if element is None or element.children:
         return "list of objects"
     inner = TYPES.get(element.type, element.type)
-    return (
-        f"list of {inner}s"
-        if inner in ("whole number", "number", "time", "day")
-        else f"list of {inner}"
-    )
+    return f"list of {PLURALS.get(inner, inner)}"
 
 
 def filters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    """A line a filter, required ones first."""
-    return [_filter(endpoint, p) for p in sorted(endpoint.filters, key=lambda p: not p.required)]
+    """A line for each filter, required ones first."""
+    ordered = sorted(endpoint.filters, key=lambda param: not param.required)
+    return [_filter(endpoint, param) for param in ordered]
 
 
 def _filter(endpoint: Endpoint, param: Param) -> dict[str, Any]:
-    says = ["required"] if param.required else []
-    says += [f"{cards.several(param)} values"] if param.many else []
-    says += [f"{param.default} unless given"] if param.default else []
+    notes = []
+    if param.required:
+        notes.append("required")
+    if param.many:
+        notes.append(f"{cards.several(param)} values")
+    if param.default:
+        notes.append(f"{param.default} unless given")
     if endpoint.shows_all and endpoint.shows_all[0] == param.name:
-        says.append(f"{endpoint.shows_all[1]} also shows inactive rows")
-    values = list(param.values)
+        notes.append(f"{endpoint.shows_all[1]} also shows inactive rows")
     return {
         "path": param.py,
         "type": TYPES.get(param.type, param.type),
-        "values": values,
-        "says": "; ".join(says),
+        "values": list(param.values),
+        "notes": "; ".join(notes),
         "to": [],
     }
 
@@ -190,38 +203,38 @@ def _filter(endpoint: Endpoint, param: Param) -> dict[str, Any]:
 
 
 def neighbours(endpoint: Endpoint) -> dict[str, Any]:
-    """Where its columns lead, what leads here, and its own kin: the feed, the single record, what
-    hangs below it.
+    """Where a resource's columns lead, what leads to it, and its relatives.
+
+    Relatives are the export feed, the single record, and resources above and below it.
     """
     hood: Neighbourhood = neighbourhood(catalog.load(), endpoint.name)
+    relatives = [{"name": name, "what": what} for name, what in _relatives(endpoint)]
     return {
         "own": list(hood.own.columns) if hood.own else [],
         "out": [{"name": e.target, "by": list(e.labels), "how": e.how} for e in hood.out],
         "into": [{"name": e.source, "by": list(e.labels), "how": e.how} for e in hood.into],
-        "kin": [{"name": name, "what": what} for name, what in _kin(endpoint)],
+        "kin": relatives,
     }
 
 
-def _kin(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
+def _relatives(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
     """Other resources with rows of the same thing, and what they are to this one."""
     known = catalog.load()
-    name, module = endpoint.name, endpoint.name.split(".")[0]
-    base = name.removesuffix(".get")
-    above = base.rpartition(".")[0]
-    told = [
-        (base, "all of them"),
+    name = endpoint.name
+    module, _, _ = name.partition(".")
+    whole = name.removesuffix(".get")
+    above, _, _ = whole.rpartition(".")
+    candidates = [
+        (whole, "all of them"),
         (above, "above it"),
         (name.replace(".export.", "."), "the list"),
         (name.replace(f"{module}.", f"{module}.export.", 1), "export feed"),
         (endpoint.record or "", "one record"),
     ]
-    told += [
-        (n, "below it")
-        for n in known.endpoints
-        if n.startswith(f"{name}.") and n != endpoint.record
-    ]
+    below = filter(lambda other: other.startswith(f"{name}."), known.endpoints)
+    candidates += [(other, "below it") for other in below]
     seen = {name}
-    for other, what in told:
+    for other, what in candidates:
         if other in known and other not in seen:
             seen.add(other)
             yield other, what
@@ -231,41 +244,34 @@ def _kin(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
 
 
 def example_row(endpoint: Endpoint) -> dict[str, Any]:
-    """A made-up row, a line a value; or why there is none."""
+    """A made-up row, a line for each value; or why there is none."""
     try:
         return {"rows": list(_lines(example(endpoint), 0))}
-    except StnbError as why:
-        return {"rows": [], "none": f"{why.happened} {why.why}"}
+    except StnbError as err:
+        return {"rows": [], "none": f"{err.happened} {err.why}"}
 
 
 def _lines(row: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]:
     for name, value in row.items():
-        first = value[0] if isinstance(value, list) and value else value
-        several = (
-            f"{len(value)} elements, of which this is the first" if isinstance(value, list) else ""
-        )
-        if isinstance(first, dict):
-            yield {"name": name, "depth": depth, "value": several, "kind": "nest"}
-            yield from _lines(first, depth + 1)
+        line = {"name": name, "depth": depth}
+        if isinstance(value, dict):
+            yield {**line, "value": "", "kind": "nest"}
+            yield from _lines(value, depth + 1)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            count = f"{len(value)} elements, of which this is the first"
+            yield {**line, "value": count, "kind": "nest"}
+            yield from _lines(value[0], depth + 1)
         elif isinstance(value, list):
-            yield {
-                "name": name,
-                "depth": depth,
-                "value": ", ".join(map(_said, value)),
-                "kind": "text",
-            }
+            yield {**line, "value": ", ".join(map(_written, value)), "kind": "text"}
         else:
             number = isinstance(value, int | float) and not isinstance(value, bool)
-            yield {
-                "name": name,
-                "depth": depth,
-                "value": _said(value),
-                "kind": "number" if number else "text",
-            }
+            yield {**line, "value": _written(value), "kind": "number" if number else "text"}
 
 
-def _said(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+def _written(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value)
 
 
 PARTS = {"columns": columns, "filters": filters, "neighbours": neighbours, "example": example_row}

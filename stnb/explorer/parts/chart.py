@@ -1,4 +1,4 @@
-"""The "Chart" tab: a sensible first picture of the rows, and three menus to change it."""
+"""The "Chart" tab: a first picture that fits the rows, and three menus to change it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import ipywidgets as W
 import pandas as pd
 import traitlets
 
-from stnb.errors import StnbError
 from stnb.tables import charts
 from stnb.tables.charts import Menu, Spec, columns, look
 from stnb.tables.charts import spec as specs
@@ -19,8 +18,8 @@ from stnb.tables.charts import spec as specs
 from .. import assets
 from ..guard import guarded, in_sentences
 
-WIDE, NARROW = 760, 380  # dots; the page says which of them fits
-LARGEST = 20_000  # bytes of a picture that a saved notebook may keep
+WIDE, NARROW = 760, 380  # px; the page reports which of them fits
+LARGEST = 20_000  # letters of a picture that a saved notebook may keep
 LABELS = {
     columns.TIME: "Over time",
     columns.CATEGORY: "By category",
@@ -28,80 +27,81 @@ LABELS = {
 }
 EMPTY = "Pull some rows first: the chart is drawn from them."
 
+Choices = tuple[tuple[str, str], ...]
 
-class PictureBox(anywidget.AnyWidget):
-    """One picture with its description, its notes and the lines that draw it; the page gives it its
-    theme's colours.
+
+class Picture(anywidget.AnyWidget):
+    """One picture with its description, its notes and the lines that draw it.
+
+    The page gives it the colours of its theme.
+
+    Attributes:
+        shown: all that the page shows. It is one trait, so that a picture is never seen beside the
+            words of another one.
+        width: the width that fits the page, in px.
+        busy: whether a picture is being drawn.
     """
 
     _esm = assets.module("parts/chart.js")
     _css = assets.style("parts/chart.css")
-    shown = traitlets.Dict().tag(
-        sync=True
-    )  # one trait, so that a picture never stands beside another's words
+    shown = traitlets.Dict().tag(sync=True)
     width = traitlets.Int(WIDE).tag(sync=True)
     busy = traitlets.Bool(False).tag(sync=True)
 
 
 class Chart(W.VBox):
-    """Draw a frame beside its table. Nothing is drawn until `show()`: most rows are looked at
-    without a picture.
+    """Draw a frame beside its table.
 
-    >>> chart = Chart()
-    >>> chart.update(df, "jpm.jobs")
-    >>> chart.show()
+    Nothing is drawn before `show()`, as most rows are looked at without a picture.
+
+    Example:
+        >>> chart = Chart()
+        >>> chart.update(df, "jpm.jobs")
+        >>> chart.show()
     """
 
     def __init__(self) -> None:
         self._frame: pd.DataFrame | None = None
         self._name = ""
         self._menus: dict[str, Menu] = {}
-        self._wish: dict[str, Any] = {}
+        self._wanted: dict[str, Any] = {}
         self._spec = Spec()
         self._fits = columns.Fits((), (), ())
-        self._known = self._drawn = True  # whether the menus and the picture are those of the frame
-        self._setting = False
-        self._turn, self._drawing, self._lock = 0, 0, threading.RLock()
+        # Whether the menus, and the picture, are those of the frame.
+        self._examined = self._drawn = True
+        self._setting_menus = False
+        self._turn, self._drawing = 0, 0  # count the pictures, so that an older one is not shown
+        self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
-        self._changed: list[Callable[[], Any]] = []
-        self._make_menus()
-        self.picture = PictureBox(shown=_words(EMPTY))
-        line = (
-            W.Box([self.kind, self.what, self.by])
-            .add_class("stnb-line")
-            .add_class("stnb-chart-menus")
-        )
+        self._on_change: list[Callable[[], Any]] = []
+        self.kind, self.what, self.by = map(_menu, ("Chart", "Show", "By"))
+        self.picture = Picture(shown=_words(EMPTY))
+        line = W.Box([self.kind, self.what, self.by])
+        line.add_class("stnb-line").add_class("stnb-chart-menus")
         super().__init__([line, self.picture])
         self.add_class("stnb").add_class("stnb-chart")
-        self.picture.observe(self._on_width, "width")
-
-    def _make_menus(self) -> None:
-        made = [
-            W.Dropdown(description=name, disabled=True).add_class("stnb-field")
-            for name in ("Chart", "Show", "By")
-        ]
-        self.kind, self.what, self.by = made
-        for menu in made:
+        for menu in (self.kind, self.what, self.by):
             menu.observe(self._on_menu, "value")
+        self.picture.observe(self._on_width, "width")
 
     # -- for the explorer
 
     def update(self, frame: pd.DataFrame | None, name: str = "") -> None:
-        """Take another frame; it is looked at when `show`, `state` or `code` asks for it. What was
-        chosen is kept where it fits.
+        """Take another frame. It is examined when `show`, `state` or `code` needs it.
+
+        What was chosen is kept if it fits.
         """
         with self._lock:
-            self._wish = self.state
+            self._wanted = self.state
             self._frame, self._name = frame, name
-            self._known = self._drawn = False
+            self._examined = self._drawn = False
             self._turn += 1
 
     def show(self) -> None:
-        """Draw, beside whatever else runs; called when the chart comes into view."""
+        """Draw on a thread. Called when the chart comes into view."""
         with self._lock:
-            if self._drawn or (
-                self._thread is not None and self._thread.is_alive() and self._drawing == self._turn
-            ):
+            drawing = self._thread is not None and self._thread.is_alive()
+            if self._drawn or (drawing and self._drawing == self._turn):
                 return
             self.picture.busy = self._frame is not None
             self._drawing = self._turn
@@ -111,88 +111,84 @@ class Chart(W.VBox):
             self._thread.start()
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait until what was asked for is drawn."""
-        while (thread := self._thread) is not None and thread.is_alive():
-            thread.join(timeout)
+        """Wait until the last picture is drawn.
+
+        Args:
+            timeout: seconds to wait at most; None waits until the end.
+        """
+        while self._thread is not None and self._thread.is_alive():
+            self._thread.join(timeout)
             if timeout is not None:
                 return
 
     def on_change(self, callback: Callable[[], Any]) -> None:
-        """Call back when another picture was chosen."""
-        self._changed.append(callback)
+        """Call this after another picture was chosen in the menus."""
+        self._on_change.append(callback)
 
     @property
     def state(self) -> dict[str, Any]:
-        """What is chosen, as plain data: kind, what, by; {} where nothing was chosen and nothing
-        looked at.
-        """
+        """What is chosen, as plain data: kind, what, by; {} if nothing was chosen or examined."""
         with self._lock:
-            if not self._known or self._spec.kind == specs.NOTHING:
-                return dict(self._wish)
+            if not self._examined or self._spec.kind == specs.NOTHING:
+                return dict(self._wanted)
             chosen = {"kind": self._spec.kind, "what": self._spec.what, "by": self._spec.by}
-            return {**chosen, "every": self._wish["every"]} if self._wish.get("every") else chosen
+            if self._wanted.get("every"):
+                chosen["every"] = self._wanted["every"]
+            return chosen
 
     @state.setter
     def state(self, chosen: Mapping[str, Any]) -> None:
         with self._lock:
-            self._wish = dict(chosen)
-            again = self._known and self._frame is not None
-            if again:
+            self._wanted = dict(chosen)
+            redraw = self._examined and self._frame is not None
+            if redraw:
                 self._choose()
-        if again:
-            self._again()
+        if redraw:
+            self._redraw()
 
     @property
     def code(self) -> str:
-        """The lines that draw the picture from `df`; "" where there is none."""
+        """The lines that draw the picture from `df`; "" if there is none."""
         with self._lock:
-            self._look()
+            self._examine()
             return charts.code(self._spec)
+
+    def show_error(self, error: Exception | None) -> None:
+        """Show an error in place of the picture."""
+        if error is not None:
+            shown = in_sentences(error)
+            self.picture.busy = False
+            self.picture.shown = _words(f"{shown.happened} {shown.why} {shown.next}")
 
     # -- callbacks: the page calls them, on any thread
 
     @guarded
     def _on_menu(self, change: Mapping[str, Any]) -> None:
-        if self._setting or self._frame is None:
+        if self._setting_menus or self._frame is None:
             return
         with self._lock:
-            self._wish = {
-                "kind": self.kind.value,
-                "what": self.what.value,
-                "by": self.by.value or "",
-            }
-            if (
-                change["owner"] is self.kind
-            ):  # what fits the new kind is kept, the rest is its first choice
-                self._wish["what"] = (
-                    self._spec.what
-                    if self.kind.value != columns.SPREAD
-                    else f"values:{self._spec.column}"
-                )
-                self._wish["by"] = ""
+            kind, what, by = self.kind.value, self.what.value, self.by.value or ""
+            if change["owner"] is self.kind:
+                # Another kind keeps the measure if it fits, and chooses its groups anew.
+                what, by = self._spec.what, ""
+                if kind == columns.SPREAD:
+                    what = f"values:{self._spec.column}"
+            self._wanted = {"kind": kind, "what": what, "by": by}
             self._choose()
-        self._again()
-        for callback in self._changed:
+        self._redraw()
+        for callback in self._on_change:
             callback()
 
     @guarded
     def _on_width(self, _change: object) -> None:
-        asked_for = (
-            self._drawn or self.picture.busy
-        )  # the page says its width while the first picture is still drawn
-        if asked_for and self._frame is not None:
-            self._again()
-
-    def show_error(self, error: Exception | None) -> None:
-        """Show an error in the picture's place."""
-        said: StnbError | None = None if error is None else in_sentences(error)
-        if said is not None:
-            self.picture.busy = False
-            self.picture.shown = _words(f"{said.happened} {said.why} {said.next}")
+        # The page reports its width while the first picture is still being drawn.
+        in_view = self._drawn or self.picture.busy
+        if in_view and self._frame is not None:
+            self._redraw()
 
     # -- the work
 
-    def _again(self) -> None:
+    def _redraw(self) -> None:
         with self._lock:
             self._drawn = False
             self._turn += 1
@@ -201,92 +197,104 @@ class Chart(W.VBox):
     @guarded
     def _draw(self, turn: int) -> None:
         with self._lock:
-            self._look()
+            self._examine()
             frame, spec = self._frame, self._spec
-        shown = _words(EMPTY) if frame is None else _shown(frame, spec, self.picture.width)
+        shown = _words(EMPTY)
+        if frame is not None:
+            shown = _drawn(frame, spec, self.picture.width)
         with self._lock:
-            if turn == self._turn:  # else another was asked for meanwhile
+            if turn == self._turn:  # else another picture was asked for meanwhile
                 self.picture.shown, self.picture.busy, self._drawn = shown, False, True
 
-    def _look(self) -> None:
-        """Find what the frame allows, once."""
-        if self._known:
+    def _examine(self) -> None:
+        """Find what can be drawn of the frame, once."""
+        if self._examined:
             return
-        frame = self._frame if self._frame is not None else pd.DataFrame()
+        frame = pd.DataFrame() if self._frame is None else self._frame
         self._fits = columns.fits(frame)
         self._menus = columns.menus(self._fits, columns.noun(frame))
         self._choose()
-        self._known = True
+        self._examined = True
 
     def _choose(self) -> None:
-        """Take what was wished for as far as the frame allows it, else the first choice; and set
-        the menus.
-        """
-        frame = self._frame if self._frame is not None else pd.DataFrame()
-        usual = specs.first(frame, self._fits)
-        kind = self._wish.get("kind") if self._wish.get("kind") in self._menus else usual.kind
-        menu = self._menus.get(str(kind), Menu(()))
-        first = usual if kind == usual.kind else Spec(str(kind), _value(menu.what), _value(menu.by))
-        what = _kept(self._wish.get("what"), menu.what, first.what)
-        by = _kept(self._wish.get("by"), menu.by, first.by)
-        chosen = Spec(str(kind), what, by, every=str(self._wish.get("every") or ""))
-        self._spec = charts.settled(frame, chosen) if self._menus else Spec()
+        """Take what is wanted as far as the frame has it, else the first choice; set the menus."""
+        frame = pd.DataFrame() if self._frame is None else self._frame
+        first = specs.first(frame, self._fits)
+        kind = first.kind
+        if self._wanted.get("kind") in self._menus:
+            kind = str(self._wanted["kind"])
+        menu = self._menus.get(kind, Menu(()))
+        if kind != first.kind:
+            first = Spec(kind, _first_value(menu.what), _first_value(menu.by))
+        what = _if_offered(self._wanted.get("what"), menu.what, first.what)
+        by = _if_offered(self._wanted.get("by"), menu.by, first.by)
+        self._spec = Spec()
+        if self._menus:
+            every = str(self._wanted.get("every") or "")
+            self._spec = charts.settled(frame, Spec(kind, what, by, every=every))
         self._set_menus(menu)
 
     def _set_menus(self, menu: Menu) -> None:
-        self._setting = True
+        self._setting_menus = True
         try:
-            _fill(self.kind, [(LABELS[k], k) for k in self._menus], self._spec.kind)
+            _fill(self.kind, tuple((LABELS[kind], kind) for kind in self._menus), self._spec.kind)
             _fill(self.what, menu.what, self._spec.what)
             _fill(self.by, menu.by, self._spec.by)
-            self.by.layout.display = "none" if self._menus and not menu.by else ""
+            ungrouped = self._menus and not menu.by
+            self.by.layout.display = "none" if ungrouped else ""
         finally:
-            self._setting = False
+            self._setting_menus = False
 
     # -- the notebook
 
     def __repr__(self) -> str:
         return f"<stnb chart · {self._name or 'no rows yet'}>"
 
-    def _repr_mimebundle_(self, **asked: Any) -> Any:
-        self.show()  # displayed by itself it is in view
-        return super()._repr_mimebundle_(**asked)
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        self.show()  # displayed by itself, it is in view
+        return super()._repr_mimebundle_(**options)
 
 
-def _shown(frame: pd.DataFrame, spec: Spec, width: int) -> dict[str, Any]:
-    figure = charts.draw(frame, spec, NARROW if width < WIDE else WIDE, notes=False)
+def _drawn(frame: pd.DataFrame, spec: Spec, width: int) -> dict[str, Any]:
+    """The picture as the page needs it; words if there is nothing to draw, or too much."""
+    fitting = NARROW if width < WIDE else WIDE
+    figure = charts.draw(frame, spec, fitting, notes=False)
     found = figure.finding
     if spec.kind == specs.NOTHING or not figure.axes[0].axison:
         return _words(found.title)
     picture = figure.svg()
-    size = [round(float(side) * look.DPI) for side in figure.get_size_inches()]
+    code = charts.code(spec)
     if len(picture) > LARGEST:
-        return _words(
-            f"{found.alt} The picture is too large to keep in a notebook: run its code.",
-            charts.code(spec),
-        )
-    return {
-        "svg": picture,
-        "size": size,
-        "alt": found.alt,
-        "notes": list(found.notes),
-        "code": charts.code(spec),
-    }
+        hint = "The picture is too large to keep in a notebook: run its code."
+        return _words(f"{found.alt} {hint}", code)
+    size = [round(float(side) * look.DPI) for side in figure.get_size_inches()]
+    notes = list(found.notes)
+    return {"svg": picture, "size": size, "alt": found.alt, "notes": notes, "code": code}
 
 
 def _words(text: str, code: str = "") -> dict[str, Any]:
     return {"svg": "", "size": [0, 0], "alt": text, "notes": [], "code": code}
 
 
-def _fill(menu: W.Dropdown, choices: Any, value: str) -> None:
-    menu.options = tuple(choices) or (("–", ""),)
-    menu.value = value if any(v == value for _, v in choices) else menu.options[0][1]
+def _menu(name: str) -> W.Dropdown:
+    return W.Dropdown(description=name, disabled=True).add_class("stnb-field")
+
+
+def _fill(menu: W.Dropdown, choices: Choices, value: str) -> None:
+    menu.options = choices or (("–", ""),)
+    menu.value = _if_offered(value, menu.options, menu.options[0][1])
     menu.disabled = len(choices) < 2
 
 
-def _value(choices: tuple[tuple[str, str], ...]) -> str:
-    return choices[0][1] if choices else ""
+def _first_value(choices: Choices) -> str:
+    if not choices:
+        return ""
+    return choices[0][1]
 
 
-def _kept(wished: object, choices: tuple[tuple[str, str], ...], usual: str) -> str:
-    return str(wished) if any(value == wished for _, value in choices) else usual
+def _if_offered(wanted: object, choices: Choices, default: str) -> str:
+    """The wanted value if it is one of the choices, else the default."""
+    for _, value in choices:
+        if value == wanted:
+            return value
+    return default

@@ -119,7 +119,7 @@ def as_shown(report: Report) -> dict[str, Any]:
         "checks": [{**check.as_dict(), "mark": check.mark} for check in report],
         "left": _left(report),
         "modules": modules,
-        "offer": _offers_other_environment(report),
+        "offer": report.can_try_other,
         "text": report.text(WIDTH) if report.done else "",
     }
 
@@ -138,15 +138,6 @@ def _left(report: Report) -> list[str]:
         return []
     made = {check.name for check in report}
     return [name for name in NAMES if name not in made and name != "other environment"]
-
-
-def _offers_other_environment(report: Report) -> bool:
-    """Whether the pair was refused, and may belong to the other environment."""
-    made = {check.name for check in report}
-    if not report.done or "token" not in made or "other environment" in made:
-        return False
-    token = report["token"]
-    return token.ok is False and "invalid_client" in token.seen
 
 
 def doctor(

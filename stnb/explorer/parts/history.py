@@ -96,18 +96,20 @@ def state_folder() -> Path:
 def _read(content: bytes | None) -> Kept:
     """What the file holds; whatever is damaged or strange counts as nothing."""
     try:
-        held = json.loads(content or b"{}")
+        found = json.loads(content or b"{}")
     except (ValueError, RecursionError):
         return Kept()
-    if not isinstance(held, dict):
+    if not isinstance(found, dict):
         return Kept()
-    return Kept(_names(held.get("recent"), MOST_RECENT), _names(held.get("starred"), MOST_STARRED))
+    return Kept(
+        _names(found.get("recent"), MOST_RECENT), _names(found.get("starred"), MOST_STARRED)
+    )
 
 
-def _names(held: Any, most: int) -> tuple[str, ...]:
-    if not isinstance(held, list):
+def _names(found: Any, most: int) -> tuple[str, ...]:
+    if not isinstance(found, list):
         return ()
-    names = [name for name in held if isinstance(name, str) and 0 < len(name) < LONGEST]
+    names = [name for name in found if isinstance(name, str) and 0 < len(name) < LONGEST]
     return tuple(dict.fromkeys(names))[:most]
 
 

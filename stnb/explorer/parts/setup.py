@@ -1,6 +1,6 @@
 """`stnb.setup()`: set up a profile in a notebook.
 
-What is typed stays in the page until it is tried, and travels as a message of its own: it is never
+What is typed stays in the page until it is tried, and is sent as a message of its own. It is never
 a trait, so it is in no saved state of the widget, and neither in the notebook nor in its
 checkpoint.
 """
@@ -33,15 +33,17 @@ class Setup(anywidget.AnyWidget):
 
     Args:
         profile: the name to begin with.
-        env_file: the file to write, where it is not the usual one.
-        try_them: asks for a token; another one in tests.
+        env_file: the file to write, if it is not the usual one.
+        try_them: tries credentials by asking for a token; another function in tests.
+
+    Attributes:
+        about: texts and rules, and the names of the profiles that are there. Nothing that was
+            typed.
     """
 
     _esm = assets.module("parts/setup.js")
     _css = assets.style("parts/setup.css")
-    about = traitlets.Dict().tag(
-        sync=True
-    )  # texts and rules, and which profiles are there: nothing that was typed
+    about = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -52,9 +54,10 @@ class Setup(anywidget.AnyWidget):
         self._env_file = None if env_file is None else os.fspath(env_file)
         self._file = wizard.place(env_file)
         self._try_them = try_them
-        self._held: Answers | None = None  # of a trial that went wrong, for another one
+        # The values of a refused trial, so that the page need not keep secrets for another one.
+        self._held: Answers | None = None
         self._busy = threading.Lock()
-        super().__init__(about=_texts(profile) | self._found())
+        super().__init__(about=_texts(profile) | self._profiles())
         self.on_msg(self._on_message)
 
     def __repr__(self) -> str:
@@ -68,22 +71,22 @@ class Setup(anywidget.AnyWidget):
     # -- messages: the page sends them, on any thread
 
     def _on_message(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
-        """Begin what the page asks for, beside: a trial may take a while, and the page stays live."""
-        typed = Values(
-            message.pop("values", None) or {}
-        )  # out of the message, which the kernel remembers
-        work: Callable[[], dict[str, Any]]
-        if message.get("do") == "fill":
-            return self.send({"kind": "fill", "values": wizard.PRACTICE})
-        if message.get("do") == "try":
-            answers = self._with_held(
-                Answers.of(str(message.get("environment")), str(message.get("profile")), typed)
-            )
-            work = lambda: self._try(answers)  # noqa: E731
+        """Start what the page asks for on a thread, as a trial may be slow."""
+        # The values leave the message, because the kernel keeps it as the parent of its answers.
+        typed = Values(message.pop("values", None) or {})
+        action = message.get("do")
+        if action == "fill":
+            self.send({"kind": "fill", "values": wizard.PRACTICE})
+        elif action == "try":
+            environment, profile = str(message.get("environment")), str(message.get("profile"))
+            answers = self._with_held(Answers.of(environment, profile, typed))
+            self._start(lambda: self._try(answers))
         else:
-            work = lambda: self._save(keep=True, ignore=message.get("do") == "ignore")  # noqa: E731
-        threading.Thread(target=self._answer, args=(work,), name="stnb-setup", daemon=True).start()
-        return None
+            self._start(lambda: self._keep(add_to_gitignore=action == "ignore"))
+
+    def _start(self, work: Callable[[], dict[str, Any]]) -> None:
+        thread = threading.Thread(target=self._answer, args=(work,), name="stnb-setup", daemon=True)
+        thread.start()
 
     def _answer(self, work: Callable[[], dict[str, Any]]) -> None:
         if not self._busy.acquire(blocking=False):
@@ -91,102 +94,93 @@ class Setup(anywidget.AnyWidget):
         try:
             answer = work()
         except StnbError as err:
-            answer = {"level": "wrong", "title": err.happened, "lines": [err.why, err.next]}
+            answer = _shown("wrong", err.happened, [err.why, err.next])
         except Exception as err:  # noqa: BLE001 - its text is not shown, as a value may stand in it
             lines = [
                 "Likely a fault of stnb.",
                 "Run `stnb setup` in a terminal, and report what you did.",
             ]
-            answer = {
-                "level": "wrong",
-                "title": f"The setup failed: {type(err).__name__}.",
-                "lines": lines,
-            }
+            answer = _shown("wrong", f"The setup failed: {type(err).__name__}.", lines)
         finally:
             self._busy.release()
-        self.send({"kind": "answer", "held": self._held is not None, **self._found(), **answer})
+        held = self._held is not None
+        self.send({"kind": "answer", "held": held, **self._profiles(), **answer})
 
     def _with_held(self, answers: Answers) -> Answers:
-        """Secrets that were left empty are those of the last trial, which the page no longer has."""
+        """Take secrets that were left empty from the last trial, if it was of the same profile."""
         held = self._held
-        if held is None or (held.environment, held.profile) != (
-            answers.environment,
-            answers.profile,
-        ):
+        if held is None:
             return answers
-        secret = answers.client_secret or held.client_secret
-        return replace(answers, client_secret=secret, app_key=answers.app_key or held.app_key)
+        if (held.environment, held.profile) != (answers.environment, answers.profile):
+            return answers
+        return replace(
+            answers,
+            client_secret=answers.client_secret or held.client_secret,
+            app_key=answers.app_key or held.app_key,
+        )
+
+    # -- the trial and the saving
 
     def _try(self, answers: Answers) -> dict[str, Any]:
+        """Ask for a token. Values that work are saved at once."""
         self._held = None
-        mine = wizard.credentials_of(answers, self._file)
-        verdict = self._try_them(mine)
+        verdict = self._try_them(wizard.credentials_of(answers, self._file))
         self._held = answers
-        said = {"level": verdict.level, "title": verdict.title, "lines": list(verdict.lines)}
-        if verdict.level != "ok":
-            tenant = [
-                {
-                    "do": "tenant",
-                    "label": f"Take tenant {verdict.tenant}",
-                    "tenant": str(verdict.tenant),
-                }
-            ]
-            return {
-                **said,
-                "ways": [
-                    *(tenant if verdict.tenant is not None else []),
-                    *([KEEP] if self._writes(answers) else []),
-                ],
-            }
-        return self._save(before=said)
+        lines = list(verdict.lines)
+        if verdict.level == "ok":
+            return self._save(answers, "They work, and are saved.", lines)
+        ways = []
+        if verdict.tenant is not None:
+            tenant = str(verdict.tenant)
+            ways.append({"do": "tenant", "label": f"Take tenant {tenant}", "tenant": tenant})
+        if self._writes(answers):
+            ways.append(KEEP)
+        return _shown(verdict.level, verdict.title, lines, ways=ways)
+
+    def _keep(self, add_to_gitignore: bool) -> dict[str, Any]:
+        """Save the values of the last trial, although it went wrong or git would take the file."""
+        if self._held is None:
+            raise StnbError(
+                "There is nothing to save.",
+                "Likely the kernel was restarted.",
+                "Fill the values in once more.",
+            )
+        return self._save(self._held, "They are saved.", [], add_to_gitignore)
+
+    def _save(
+        self, answers: Answers, title: str, lines: list[str], add_to_gitignore: bool = False
+    ) -> dict[str, Any]:
+        code = wizard.next_python(answers.profile, answers.environment, self._env_file)
+        if not self._writes(answers):
+            self._held = None
+            lines.append("This was practice, so nothing was written.")
+            return _shown("ok", "They work.", lines, next=code)
+        if write.git_state(self._file) == "exposed" and not add_to_gitignore:
+            return _exposed(self._file, lines)
+        saved = wizard.save(answers, self._file, add_to_gitignore=add_to_gitignore)
+        self._held = None
+        place = _short(saved.file)
+        lines.append(f"Written to {place}, to be read by you alone: profile {answers.profile}.")
+        return _shown("ok", title, [*lines, *saved.notes], next=code)
 
     def _writes(self, answers: Answers) -> bool:
         """Practice is written only to a file that was named for it."""
         return answers.environment != DEMO or self._env_file is not None
 
-    def _save(
-        self, *, before: dict[str, Any] | None = None, keep: bool = False, ignore: bool = False
-    ) -> dict[str, Any]:
-        answers = self._held
-        if answers is None:
-            raise StnbError(
-                "There is nothing to save.",
-                "Likely the kernel was started anew.",
-                "Fill the values in once more.",
-            )
-        lines = list(before["lines"]) if before else []
-        after = {"next": wizard.next_python(answers.profile, answers.environment, self._env_file)}
-        if not self._writes(answers):
-            self._held = None
-            return {
-                "level": "ok",
-                "title": "They work.",
-                "lines": [*lines, "This was practice, so nothing was written."],
-                **after,
-            }
-        if write.git_state(self._file) == "exposed" and not ignore:
-            return _exposed(self._file, lines)
-        saved = wizard.save(answers, self._file, add_to_gitignore=ignore)
-        self._held = None
-        title = "They work, and are saved." if before else "They are saved."
-        lines.append(
-            f"Written to {_short(saved.file)}, to be read by you alone: profile {answers.profile}."
-        )
-        return {"level": "ok", "title": title, "lines": [*lines, *saved.notes], **after}
-
-    def _found(self) -> dict[str, Any]:
-        """What is there already, by name."""
+    def _profiles(self) -> dict[str, Any]:
+        """What the file has already, by name."""
         try:
-            there = wizard.written(self._file)
-        except StnbError:  # a trial will say so
-            there = Settings({}, self._file, {})
-        keys = [name for name in there.profiles if there.get(name, "APP_KEY")]
-        shared = ["*"] if there.values.get(wizard.SHARED_KEY) else []
-        return {"file": _short(self._file), "profiles": list(there.profiles), "keys": keys + shared}
+            settings = wizard.written(self._file)
+        except StnbError:  # a trial will report it
+            settings = Settings({}, self._file, {})
+        keys = [name for name in settings.profiles if settings.get(name, "APP_KEY")]
+        if settings.values.get(wizard.SHARED_KEY):
+            keys.append("*")
+        return {"file": _short(self._file), "profiles": list(settings.profiles), "keys": keys}
 
 
 def setup(profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None) -> Setup:
-    """Set up a profile: what to fetch where, the four values, a trial, and then the .env file.
+    """Set up a profile: where to get the four values, a trial, and then the .env file.
 
     Args:
         profile: its name; the unnamed profile without one.
@@ -199,32 +193,30 @@ def setup(profile: str | None = None, *, env_file: str | os.PathLike[str] | None
     return Setup((profile or DEFAULT).strip().lower(), env_file)
 
 
+def _shown(level: str, title: str, lines: list[str], **more: Any) -> dict[str, Any]:
+    """An answer as the page shows it."""
+    return {"level": level, "title": title, "lines": lines, **more}
+
+
 def _texts(profile: str) -> dict[str, Any]:
+    guides, names = {}, {}
+    for who in wizard.WHO:
+        guides[who] = {env: wizard.guide(who, env).as_dict() for env in wizard.ENVIRONMENTS}
+    for environment in wizard.ENVIRONMENTS:
+        names[environment] = list(map(list, wizard.profile_rules(environment)))
     return {
         "who": {key: list(texts) for key, texts in wizard.WHO.items()},
         "environments": {key: list(texts) for key, texts in wizard.ENVIRONMENTS.items()},
-        "guides": {
-            who: {env: wizard.guide(who, env).as_dict() for env in wizard.ENVIRONMENTS}
-            for who in wizard.WHO
-        },
+        "guides": guides,
         "fields": [field.as_dict() for field in wizard.FIELDS.values()],
-        "names": {
-            env: [list(rule) for rule in wizard.profile_rules(env)] for env in wizard.ENVIRONMENTS
-        },
+        "names": names,
         "profile": profile,
     }
 
 
 def _exposed(file: Path, lines: list[str]) -> dict[str, Any]:
-    return {
-        "level": "unknown",
-        "title": f"Git does not ignore {file.name}.",
-        "lines": [
-            *lines,
-            f"{_short(file)} lies in a git work tree: its secrets could go with the next commit.",
-        ],
-        "ways": [IGNORE],
-    }
+    warning = f"{_short(file)} lies in a git work tree: its secrets could go with the next commit."
+    return _shown("unknown", f"Git does not ignore {file.name}.", [*lines, warning], ways=[IGNORE])
 
 
 def _short(path: Path) -> str:
