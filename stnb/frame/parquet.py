@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stnb.atomic import failed, reason, whole
 from stnb.errors import BadFilter, CannotSave
 
+from .pandas_private import PORTABLE
 from .types import pandas_type
 
 GROUP_ROWS, GROUP_BYTES = (
@@ -90,6 +92,37 @@ def _write(
     return rows
 
 
+def write_frame(frame: pd.DataFrame, file: IO[bytes]) -> None:
+    """Write a frame as `frame.to_parquet(file, index=False)` does, but so that pandas can also read
+    it where stnb is not installed.
+    """
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    told = {"pandas": _portable(table.schema)}
+    if frame.attrs:
+        told[ATTRS] = json.dumps(frame.attrs)
+    pq.write_table(table.replace_schema_metadata(told), file)
+
+
+def read_frame(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a file of `write`, or one that pandas wrote; lists, objects and decimals get their Arrow
+    dtypes back.
+    """
+    with pq.ParquetFile(path) as file:
+        table = file.read()
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_arrow_dtype)
+    attrs = (table.schema.metadata or {}).get(ATTRS.encode())
+    if attrs:
+        frame.attrs = json.loads(attrs)
+    return frame
+
+
+def _arrow_dtype(kind: pa.DataType) -> pd.ArrowDtype | None:
+    """The dtype of what pandas itself would make objects of."""
+    if pa.types.is_nested(kind) or pa.types.is_decimal(kind):
+        return pd.ArrowDtype(kind)
+    return None
+
+
 def provenance(path: str | os.PathLike[str]) -> Attrs:
     """Where the rows of a Parquet file come from, `attrs["stnb"]` of the frame that it holds; {}
     where none is told.
@@ -158,7 +191,16 @@ def _parts(table: pa.Table) -> Iterator[pa.Table]:
 def _metadata(schema: pa.Schema, attrs: Attrs) -> dict[str, str]:
     """What makes `pd.read_parquet` give the dtypes of a pull's frame, and its attrs."""
     empty = schema.empty_table().to_pandas(types_mapper=pandas_type)
-    described = pa.Schema.from_pandas(empty, preserve_index=False).metadata[b"pandas"].decode()
+    described = _portable(pa.Schema.from_pandas(empty, preserve_index=False))
     told = {"pandas": described, ATTRS: json.dumps({"stnb": attrs})}
     stored = schema.with_metadata(told).serialize().to_pybytes()
     return {**told, "ARROW:schema": base64.b64encode(stored).decode()}
+
+
+def _portable(schema: pa.Schema) -> str:
+    """pandas' description of the columns, with names for lists and objects that it can read."""
+    described: dict[str, Any] = json.loads(schema.metadata[b"pandas"])
+    for column in described["columns"]:
+        if pa.types.is_nested(schema.field(column["field_name"]).type):
+            column["numpy_type"] = PORTABLE
+    return json.dumps(described)

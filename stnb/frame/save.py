@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import pandas as pd
-import pyarrow as pa
 
 from stnb.atomic import reason, whole
 from stnb.errors import BadFilter, CannotSave
@@ -55,22 +54,17 @@ def save(frame: pd.DataFrame, target: str | os.PathLike[str]) -> Path:
 
 
 def load(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a Parquet file as the frame that was written: as `pd.read_parquet` does, but for
-    decimals, which that makes objects of.
+    """Read a Parquet file as the frame that was written: as `pd.read_parquet` does, which makes
+    objects of decimals.
 
     Example:
         >>> path = save(st.accounting.payments.pull(dtypes="decimal"), "payments.parquet")
         >>> load(path)["total"].dtype
         decimal128(18, 6)[pyarrow]
     """
-    import pyarrow.parquet as pq  # for those who use it
+    from .parquet import read_frame  # Parquet's code is loaded for those who use it
 
-    frame = pd.read_parquet(path)
-    schema = pq.read_schema(path)
-    exact = {
-        field.name: pd.ArrowDtype(field.type) for field in schema if pa.types.is_decimal(field.type)
-    }
-    return frame.astype({name: kind for name, kind in exact.items() if name in frame.columns})
+    return read_frame(path)
 
 
 def writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], None]:
@@ -98,7 +92,9 @@ def _whole(
 
 
 def _parquet(frame: pd.DataFrame, file: IO[bytes]) -> None:
-    frame.to_parquet(file, index=False)
+    from .parquet import write_frame
+
+    write_frame(frame, file)
 
 
 def _csv(frame: pd.DataFrame, file: IO[bytes]) -> None:

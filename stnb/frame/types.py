@@ -15,9 +15,10 @@ from typing import Any, Literal
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandas.core.dtypes.base import _registry  # type: ignore[attr-defined]
 
 from stnb.catalog import Column
+
+from . import pandas_private  # noqa: F401 - pd.read_parquet then knows our dtypes
 
 Dtypes = Literal["typed", "decimal", "raw"]  # see `Shape.dtypes`
 ZONE = r"(Z|z|[+-]\d\d:?\d\d)$"
@@ -63,29 +64,6 @@ PANDAS: dict[pa.DataType, Any] = {
     pa.bool_(): pd.BooleanDtype(),
     pa.string(): pd.StringDtype("pyarrow", na_value=float("nan")),
 }
-
-
-@pd.api.extensions.register_extension_dtype
-class _NestedByName(pd.ArrowDtype):
-    """Lets `pd.read_parquet` read what `to_parquet` wrote.
-
-    pandas writes "list<item: int64>[pyarrow]" into the file's metadata and cannot read that name
-    back. This answers to such names; the type itself is in the file.
-    """
-
-    @classmethod
-    def construct_from_string(cls, string: str) -> _NestedByName:
-        if isinstance(string, str) and re.fullmatch(r"(?s)(list|struct)<.*>\[pyarrow\]", string):
-            return cls(pa.null())
-        raise TypeError(f"{string!r} is no nested Arrow type")
-
-    def __from_arrow__(self, array: pa.Array | pa.ChunkedArray) -> Any:
-        return pd.arrays.ArrowExtensionArray(array)
-
-
-# pandas asks ArrowDtype first, which refuses such a name for good where round or square brackets
-# stand in it.
-_registry.dtypes.insert(0, _registry.dtypes.pop(_registry.dtypes.index(_NestedByName)))
 
 
 def pandas_type(kind: pa.DataType) -> Any:
