@@ -165,7 +165,7 @@ def array_of(values: list[Any], column: Column | None, path: str, drift: Drifts)
     if column is not None and is_open(column):
         return open_texts(values, column)
     if column is not None and _numbered(column) and all(map(_is_name, values)):
-        return pa.array([as_text(v) for v in values], pa.string())
+        return pa.array(list(map(as_text, values)), pa.string())
     want = None
     if column is not None:
         want = json_type(column)
@@ -177,7 +177,7 @@ def array_of(values: list[Any], column: Column | None, path: str, drift: Drifts)
         pass
     if path not in drift:
         _note_misfit(values, column, want, path, drift)
-    return pa.array([as_text(v) for v in values], pa.string())
+    return pa.array(list(map(as_text, values)), pa.string())
 
 
 def _numbered(column: Column) -> bool:
