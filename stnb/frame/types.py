@@ -219,7 +219,7 @@ def to_exact(values: pa.Array) -> pa.Array:
 
 
 def to_whole(values: pa.Array) -> pa.Array:
-    """Ids as text -> whole numbers, if each is written as JSON writes it; an empty text is no id."""
+    """Ids as text -> whole numbers, if each is written as in JSON; an empty text is no id."""
     if not pa.types.is_string(values.type):
         return values.cast(pa.int64())
     texts = pc.if_else(pc.equal(values, ""), None, values)

@@ -47,7 +47,7 @@ def test_a_frame_that_pandas_wrote_is_read_back(tmp_path: Path) -> None:
 
 
 def test_other_names_mean_what_they_mean() -> None:
-    """Only names of nested dtypes are answered to, and the portable one is of use to nobody else."""
+    """Only names of nested dtypes are answered to; the portable one is of use to nobody else."""
     for name in ("int64[pyarrow]", "object", "Int64", "str", "category", "datetime64[us, UTC]"):
         with pytest.raises(TypeError):
             NestedByName.construct_from_string(name)
