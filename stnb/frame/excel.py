@@ -5,6 +5,7 @@ times are local ones.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import json
 import math
@@ -19,6 +20,7 @@ import pyarrow as pa
 from stnb.errors import BadFilter, SetupError
 
 from .days import are_days
+from .text import each
 
 # What a sheet, a cell and a number of Excel's hold, and the years and days that it shows.
 ROWS, COLUMNS = 1_048_575, 16_384
@@ -59,8 +61,9 @@ def write(frame: pd.DataFrame, file: IO[bytes]) -> None:
         raise _too_much(f"A sheet holds {ROWS:,} rows, and there are {len(frame):,}")
     if frame.shape[1] > COLUMNS:
         raise _too_much(f"A sheet holds {COLUMNS:,} columns, and there are {frame.shape[1]:,}")
-    said = frame.attrs.get("stnb")
-    attrs = said if isinstance(said, dict) else {}
+    attrs = frame.attrs.get("stnb")
+    if not isinstance(attrs, dict):
+        attrs = {}
     zone = str(attrs.get("timezone") or "UTC")
     columns = [_column(frame.iloc[:, at], zone) for at in range(frame.shape[1])]
     # Rows go to a temporary file as they are written, so that only the columns are in memory. The
@@ -187,28 +190,34 @@ def _column(series: pd.Series[Any], zone: str) -> _Column:
     if kind.kind == "m":
         return _durations(name, series)
     if is_nested(series):
-        return _Column(name, [None if t is None else _text(t) for t in json_texts(series)])
+        return _Column(name, each(json_texts(series), _text))
     convert, form = _converter(series)
-    missing = series.isna()
-    values = [None if gone else convert(v) for v, gone in zip(series, missing, strict=True)]
-    return _Column(name, values, form)
+    return _Column(name, each(_plain(series), convert), form)
 
 
 def _times(header: str, series: pd.Series[Any]) -> _Column:
     if (series.dt.year < FIRST_YEAR).any():
-        return _Column(header, [None if pd.isna(v) else v.isoformat() for v in series])
+        return _Column(header, each(_plain(series), pd.Timestamp.isoformat))
     whole_days = (series.dropna().dt.normalize() == series.dropna()).all()
     form = "yyyy-mm-dd" if whole_days else "yyyy-mm-dd hh:mm:ss"
-    values = [None if pd.isna(v) else v.to_pydatetime(warn=False) for v in series]
-    return _Column(header, values, form)
+    return _Column(header, each(_plain(series), _without_nanoseconds), form)
 
 
 def _durations(header: str, series: pd.Series[Any]) -> _Column:
-    values = [None if pd.isna(v) else v.to_pytimedelta() for v in series]
-    for value in values:
-        if value is not None and not 0 <= value.days < LAST_DAY:  # Excel would show ########
-            return _Column(header, [None if v is None else str(pd.Timedelta(v)) for v in values])
+    values = each(_plain(series), pd.Timedelta.to_pytimedelta)
+    days = series.dropna().dt.days
+    if ((days < 0) | (days >= LAST_DAY)).any():  # Excel would show ########
+        return _Column(header, each(_plain(series), str))
     return _Column(header, values, "[h]:mm:ss")
+
+
+def _plain(series: pd.Series[Any]) -> list[Any]:
+    """The values, None if they are missing."""
+    return [None if gone else v for v, gone in zip(series, series.isna(), strict=True)]
+
+
+def _without_nanoseconds(time: pd.Timestamp) -> dt.datetime:
+    return time.to_pydatetime(warn=False)
 
 
 def _converter(series: pd.Series[Any]) -> tuple[Callable[[Any], Value], str]:
@@ -231,11 +240,13 @@ def _converter(series: pd.Series[Any]) -> tuple[Callable[[Any], Value], str]:
 
 def _float(value: float) -> Value:
     """A number; Excel has none for infinity."""
-    return float(value) if math.isfinite(value) else str(value)
+    if math.isfinite(value):
+        return float(value)
+    return str(value)
 
 
 def _text(value: Any) -> str:
-    text = value if isinstance(value, str) else str(value)
+    text = str(value)
     if len(text) > CHARACTERS:
         raise _too_much(f"A cell holds {CHARACTERS:,} characters, and a text has {len(text):,}")
     return text
@@ -259,13 +270,8 @@ def is_nested(series: pd.Series[Any]) -> bool:
 
 def json_texts(series: pd.Series[Any]) -> list[str | None]:
     """Lists and objects as JSON text, for files that hold none."""
-    texts: list[str | None] = []
-    for value in pa.array(series.array).to_pylist():
-        text = None
-        if value is not None:
-            text = json.dumps(value, ensure_ascii=False, default=str)
-        texts.append(text)
-    return texts
+    dumps = functools.partial(json.dumps, ensure_ascii=False, default=str)
+    return each(pa.array(series.array).to_pylist(), dumps)
 
 
 def _too_much(why: str) -> BadFilter:

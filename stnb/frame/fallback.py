@@ -16,16 +16,14 @@ from typing import Any
 import pyarrow as pa
 
 from stnb.catalog import Column
-from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
 
 from .drift import Drifts, Kind, note
+from .fits import MISFITS, fits, mixed, shaped, suited
 from .schema import Shape
 from .text import as_text, open_texts
 from .types import WIDE, is_open, json_type, kind_of
 
-# What Arrow raises for values that do not fit a type, however they are handed over.
-MISFITS = (pa.ArrowException, OverflowError, TypeError, ValueError, AttributeError)
 Columns = dict[str, pa.Array]
 
 
@@ -166,7 +164,7 @@ def array_of(values: list[Any], column: Column | None, path: str, drift: Drifts)
     if column is not None and is_open(column):
         return open_texts(values, column)
     if column is not None and _numbered(column) and all(map(_is_name, values)):
-        return pa.array([as_text(v) for v in values], pa.string())
+        return pa.array(list(map(as_text, values)), pa.string())
     want = None
     if column is not None:
         want = json_type(column)
@@ -178,7 +176,7 @@ def array_of(values: list[Any], column: Column | None, path: str, drift: Drifts)
         pass
     if path not in drift:
         _note_misfit(values, column, want, path, drift)
-    return pa.array([as_text(v) for v in values], pa.string())
+    return pa.array(list(map(as_text, values)), pa.string())
 
 
 def _numbered(column: Column) -> bool:
@@ -195,12 +193,12 @@ def _is_name(value: Any) -> bool:
 
 def _fitting(values: list[Any], column: Column | None, want: pa.DataType | None) -> pa.Array | None:
     """The values as an array, None if they do not fit; raises what Arrow raises, too."""
-    if _mixed(values):
+    if mixed(values):
         return None
     exact = column is not None and kind_of(column) == "exact decimal"
     if exact and not any(isinstance(v, str) for v in values):
         return pa.array(values, WIDE)
-    values = [_suited(v, want) for v in values]
+    values = [suited(v, want) for v in values]
     # The type is inferred first: if it were given, Arrow would cut 1.5 down to 1 in silence.
     found = pa.array(values)
     if want is None or found.type == want:
@@ -211,7 +209,7 @@ def _fitting(values: list[Any], column: Column | None, want: pa.DataType | None)
         return found.cast(want)
     if pa.types.is_nested(want):
         wanted = pa.array(values, want)
-        if wanted.to_pylist() == _shaped(values, want):
+        if wanted.to_pylist() == shaped(values, want):
             return wanted
         return found
     return _number_after_all(found, column)
@@ -228,120 +226,11 @@ def _number_after_all(found: pa.Array, column: Column | None) -> pa.Array | None
     return None
 
 
-def _suited(value: Any, want: pa.DataType | None) -> Any:
-    """The value with floats for decimals, unless decimals are wanted.
-
-    Raises:
-        TypeError, OverflowError: Arrow would change the value in silence.
-    """
-    if isinstance(value, bool):
-        if want is None or pa.types.is_boolean(want) or pa.types.is_nested(want):
-            return value
-        raise TypeError  # Arrow would make 1 of it
-    if isinstance(value, Decimal):
-        if want is not None and pa.types.is_decimal(want):
-            return value
-        return _float(value)
-    if isinstance(value, list):
-        inner = None
-        if want is not None and pa.types.is_list(want):
-            inner = want.value_type
-        return [_suited(v, inner) for v in value]
-    if isinstance(value, dict):
-        known: dict[str, pa.DataType] = {}
-        if want is not None and pa.types.is_struct(want):
-            known = {f.name: f.type for f in want}
-        return {k: _suited(v, known.get(k)) for k, v in value.items()}
-    return value
-
-
-def _float(value: Decimal) -> float:
-    rounded = float(value)
-    if math.isinf(rounded) or (rounded == 0) != (value == 0):
-        raise OverflowError
-    return rounded
-
-
-def _mixed(values: list[Any]) -> bool:
-    """Whether booleans stand among numbers, at any depth: Arrow would read True as 1.0 in silence."""
-    kinds = {type(v) for v in values}
-    if bool in kinds and kinds & {int, float, Decimal}:
-        return True
-    if list in kinds:
-        lists = [v for v in values if isinstance(v, list)]
-        if _mixed(list(itertools.chain.from_iterable(lists))):
-            return True
-    if dict not in kinds:
-        return False
-    inside: dict[str, list[Any]] = {}
-    for value in values:
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                inside.setdefault(key, []).append(inner)
-    return any(map(_mixed, inside.values()))
-
-
 def _note_misfit(
     values: Iterable[Any], column: Column | None, want: pa.DataType | None, path: str, drift: Drifts
 ) -> None:
     if column is None or want is None:
         note(drift, path, Kind.SEVERAL_TYPES)
         return
-    others = sum(v is not None and not _fits(v, want) for v in values)
+    others = sum(v is not None and not fits(v, want) for v in values)
     note(drift, path, Kind.MISFIT, others, kind_of(column))
-
-
-def _fits(value: Any, want: pa.DataType) -> bool:
-    """Whether one value keeps the promise."""
-    if pa.types.is_integer(want):
-        return type(value) is int and -(2**63) <= value < 2**63
-    if pa.types.is_floating(want):
-        return type(value) in (float, Decimal) or (
-            type(value) is int and abs(value) <= LARGEST_EXACT
-        )
-    if pa.types.is_decimal(want):
-        return type(value) in (int, Decimal) and _fits_wide(value)
-    if pa.types.is_string(want):
-        return isinstance(value, str) and as_text(value) == value
-    if pa.types.is_list(want):
-        return isinstance(value, list) and _all_fit(value, want.value_type)
-    if pa.types.is_struct(want):
-        return isinstance(value, dict) and _fits_object(value, want)
-    return isinstance(value, bool)
-
-
-def _all_fit(values: list[Any], want: pa.DataType) -> bool:
-    return all(v is None or _fits(v, want) for v in values)
-
-
-def _fits_object(value: dict[str, Any], want: pa.StructType) -> bool:
-    known = {f.name: f.type for f in want}
-    for key, inner in value.items():
-        if inner is not None and (key not in known or not _fits(inner, known[key])):
-            return False
-    return True
-
-
-def _fits_wide(value: int | Decimal) -> bool:
-    try:
-        return bool(pa.array([value], WIDE))
-    except MISFITS:
-        return False
-
-
-def _shaped(value: Any, want: pa.DataType) -> Any:
-    """The value as Arrow gives it back for a type, in which absent keys are None.
-
-    A key that the type lacks stays, so that the two differ.
-    """
-    if value is None:
-        return None
-    if pa.types.is_struct(want) and isinstance(value, dict):
-        known = {f.name: _shaped(value.get(f.name), f.type) for f in want}
-        return {**value, **known}
-    if isinstance(value, list):
-        inner = want
-        if pa.types.is_list(want):
-            inner = want.value_type
-        return [_shaped(v, inner) for v in value]
-    return value

@@ -1,4 +1,4 @@
-"""What a reader should know about a frame, in one sentence each, and the warning that says it once."""
+"""What a reader should know about a frame, in one sentence each, and the warning that says it."""
 
 from __future__ import annotations
 
@@ -94,8 +94,8 @@ _HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
 
 @contextlib.contextmanager
 def heard() -> Iterator[list[str]]:
-    """Collect what would be warned of in this thread meanwhile, as texts: for widgets, which show it
-    in their own place.
+    """Collect what would be warned of in this thread meanwhile, as texts: widgets show them in
+    their own place.
 
     Example:
         >>> with heard() as texts:

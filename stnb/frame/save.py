@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import pandas as pd
-import pyarrow as pa
 
 from stnb.atomic import replacing
 from stnb.errors import BadFilter, CannotSave, reason
@@ -20,8 +19,8 @@ from . import excel
 
 
 def save(frame: pd.DataFrame, target: str | os.PathLike[str]) -> Path:
-    """Write the frame to `target`; where that fails, to the temporary folder, so that the rows are
-    not lost.
+    """Write the frame to `target`; if that fails, to the temporary folder, so that the rows are not
+    lost.
 
     Args:
         target: ends in .parquet (types and provenance kept), .xlsx (times in the tenant's zone, and
@@ -48,29 +47,27 @@ def save(frame: pd.DataFrame, target: str | os.PathLike[str]) -> Path:
     spare = Path(tempfile.gettempdir()) / f"stnb-{os.getpid()}-{path.name}"
     try:
         _whole(frame, spare, write)
-        kept = f"The {len(frame):,} rows are kept in {spare}: move that file, or mend what it says and save again."
+        kept = (
+            f"The {len(frame):,} rows are kept in {spare}:"
+            " move that file, or mend what it says and save again."
+        )
     except OSError:
         kept = "Free some room and pull again; the temporary folder could not be written either."
     raise CannotSave(f"{path} could not be written.", f"The system says: {why}.", kept)
 
 
 def load(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a Parquet file as the frame that was written: as `pd.read_parquet` does, but for
-    decimals, which that makes objects of.
+    """Read a Parquet file as the frame that was written: as `pd.read_parquet` does, which makes
+    objects of decimals.
 
     Example:
         >>> path = save(st.accounting.payments.pull(dtypes="decimal"), "payments.parquet")
         >>> load(path)["total"].dtype
         decimal128(18, 6)[pyarrow]
     """
-    import pyarrow.parquet as pq  # for those who use it
+    from .parquet import read_frame  # Parquet's code is loaded for those who use it
 
-    frame = pd.read_parquet(path)
-    schema = pq.read_schema(path)
-    exact = {
-        field.name: pd.ArrowDtype(field.type) for field in schema if pa.types.is_decimal(field.type)
-    }
-    return frame.astype({name: kind for name, kind in exact.items() if name in frame.columns})
+    return read_frame(path)
 
 
 def writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], None]:
@@ -98,48 +95,51 @@ def _whole(
 
 
 def _parquet(frame: pd.DataFrame, file: IO[bytes]) -> None:
-    frame.to_parquet(file, index=False)
+    from .parquet import write_frame
+
+    write_frame(frame, file)
 
 
 def _csv(frame: pd.DataFrame, file: IO[bytes]) -> None:
     columns = [_csv_column(frame.iloc[:, at]) for at in range(frame.shape[1])]
-    flat = pd.concat(columns, axis=1) if columns else frame
+    flat = frame
+    if columns:
+        flat = pd.concat(columns, axis=1)
     flat.columns = pd.Index([_harmless(str(name)) for name in frame.columns])
-    # A return within a text is quoted only where lines end in one, too; unquoted it would end the
-    # row.
-    returns = any(
-        isinstance(v, str) and "\r" in v
-        for at in range(flat.shape[1])
-        for v in _texts(flat.iloc[:, at])
-    )
-    flat.to_csv(file, index=False, lineterminator="\r\n" if returns else "\n")
+    end = "\n"
+    if any(map(_has_return, columns)):
+        # A return within a text is quoted only if lines end in one, too; unquoted it would end the
+        # row.
+        end = "\r\n"
+    flat.to_csv(file, index=False, lineterminator=end)
 
 
-def _texts(column: pd.Series[Any]) -> Any:
-    return (
-        column.unique()
-        if column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
-        else ()
-    )
+def _has_return(column: pd.Series[Any]) -> bool:
+    if column.dtype != object and not pd.api.types.is_string_dtype(column.dtype):
+        return False
+    return any(isinstance(value, str) and "\r" in value for value in column.unique())
 
 
 def _csv_column(column: pd.Series[Any]) -> pd.Series[Any]:
+    kind = column.dtype
     if excel.is_nested(column):
         return pd.Series(pd.array(excel.json_texts(column), dtype="str"), index=column.index)
-    if not (
-        pd.api.types.is_string_dtype(column.dtype)
-        or column.dtype == object
-        or column.dtype == "category"
-    ):
-        return column
-    return column.astype(object).map(
-        lambda value: _harmless(value) if isinstance(value, str) else value
-    )
+    if pd.api.types.is_string_dtype(kind) or kind in (object, "category"):
+        return column.astype(object).map(_harmless_value)
+    return column
+
+
+def _harmless_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return _harmless(value)
+    return value
 
 
 def _harmless(text: str) -> str:
     """The text as a spreadsheet shows it and never runs it."""
-    return f"'{text}" if excel.is_risky(text) else text
+    if excel.is_risky(text):
+        return f"'{text}"
+    return text
 
 
 def _json_records(frame: pd.DataFrame, file: IO[bytes]) -> None:

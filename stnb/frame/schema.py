@@ -31,7 +31,7 @@ class Shape:
     Attributes:
         leaves: the frame's columns in order; objects are flattened to dotted paths.
         rows: the Arrow type of a row as read from JSON.
-        narrow: whether these are only some of the columns; others are then left out, and not told.
+        narrow: whether these are only some of the columns; others are then left out in silence.
         dtypes: "typed" as the table of types has it, "decimal" for exact amounts, or "raw" for
             values as they are sent.
     """
@@ -47,22 +47,22 @@ class Shape:
 
     @functools.cached_property
     def open(self) -> frozenset[str]:
-        """The columns of which the documents promise nothing."""
-        return frozenset(leaf.path for leaf in self.leaves if is_open(leaf.column))
+        """The columns about which the documents promise nothing."""
+        return frozenset(path for path, column in self.by_path.items() if is_open(column))
 
     @functools.cached_property
     def skips(self) -> bool:
-        """Whether the reader can skip other keys: within lists of objects, and where nothing is
-        promised, it would skip too much.
+        """Whether the reader can skip other keys: inside lists of objects, and in columns about
+        which nothing is promised, it would skip too much.
         """
-        return self.narrow and not any(
-            is_open(leaf.column) or _holds_objects(leaf.column) for leaf in self.leaves
-        )
+        if not self.narrow or self.open:
+            return False
+        return not any(map(_holds_objects, self.by_path.values()))
 
     @functools.cached_property
     def objects(self) -> frozenset[str]:
         """The paths of the objects that columns lie in."""
-        return frozenset(above for leaf in self.leaves for above in _above(leaf.path))
+        return frozenset(itertools.chain.from_iterable(map(_above, self.by_path)))
 
     def reads(self, path: str) -> bool:
         """Whether a path of a row is read at all."""
@@ -72,11 +72,9 @@ class Shape:
 @functools.cache
 def shape_of(endpoint: Endpoint, dtypes: Dtypes = "typed") -> Shape:
     """The shape that the catalogue promises for an endpoint's rows; see `Shape.dtypes`."""
-    columns = (
-        endpoint.columns
-        if dtypes == "typed"
-        else tuple(as_asked(c, dtypes) for c in endpoint.columns)
-    )
+    columns = endpoint.columns
+    if dtypes != "typed":
+        columns = tuple(as_asked(column, dtypes) for column in columns)
     return Shape(tuple(_leaves(columns)), _struct(columns), dtypes=dtypes)
 
 
@@ -90,40 +88,45 @@ def narrow(shape: Shape, columns: Sequence[str]) -> Shape:
         BadFilter: there is no such column.
 
     Example:
-        >>> [leaf.path for leaf in narrow(shape_of(st.crm.customers.endpoint), ["name", "address.city"]).leaves]
+        >>> list(narrow(shape_of(st.crm.customers.endpoint), ["name", "address.city"]).by_path)
         ['name', 'address.city']
     """
     leaves: dict[str, Leaf] = {}
     for name in columns:
-        found = [leaf for leaf in shape.leaves if leaf.path == name or name in _above(leaf.path)]
+        found = False
+        for leaf in shape.leaves:
+            if leaf.path == name or name in _above(leaf.path):
+                leaves.setdefault(leaf.path, leaf)
+                found = True
         if not found:
             raise _unknown(name, shape)
-        leaves |= {leaf.path: leaf for leaf in found if leaf.path not in leaves}
     few = replace(
         shape, leaves=tuple(leaves.values()), rows=_only(shape.rows, frozenset(leaves)), narrow=True
     )
-    return few if few.skips else replace(few, rows=shape.rows)
+    if few.skips:
+        return few
+    return replace(few, rows=shape.rows)
 
 
 def _unknown(name: str, shape: Shape) -> BadFilter:
-    known = [*shape.by_path, *shape.objects]
-    lowered = {path.lower(): path for path in known}
-    near = [
-        lowered[low]
-        for low in difflib.get_close_matches(str(name).lower(), lowered, n=3, cutoff=0.6)
-    ]
-    near += [
-        path
-        for path in known
-        if path.lower().endswith(f".{str(name).lower()}") and path not in near
-    ][:3]
+    near = _near(str(name).lower(), [*shape.by_path, *shape.objects])
+    advice = "Leave columns= out for all of them, and select in pandas."
+    if near:
+        advice = f"Near it: {', '.join(near)}."
     return BadFilter(
         f"There is no column {name!r}.",
         "columns= takes the dotted names that the catalogue knows.",
-        f"Near it: {', '.join(near)}."
-        if near
-        else "Leave columns= out for all of them, and select in pandas.",
+        advice,
     )
+
+
+def _near(name: str, known: list[str]) -> list[str]:
+    """Columns whose names are like it, and then those inside objects that end with it."""
+    by_lower = {path.lower(): path for path in known}
+    alike = difflib.get_close_matches(name, by_lower, n=3, cutoff=0.6)
+    near = [by_lower[low] for low in alike]
+    inside = [path for path in known if path.lower().endswith(f".{name}") and path not in near]
+    return near + inside[:3]
 
 
 def _holds_objects(column: Column) -> bool:
@@ -142,11 +145,10 @@ def _only(rows: pa.DataType, paths: frozenset[str], above: str = "") -> pa.DataT
         path = f"{above}{field.name}"
         if path in paths:
             fields.append((field.name, field.type))
-        elif (
-            pa.types.is_struct(field.type)
-            and (inner := _only(field.type, paths, f"{path}.")).num_fields
-        ):
-            fields.append((field.name, inner))
+        elif pa.types.is_struct(field.type):
+            inner = _only(field.type, paths, f"{path}.")
+            if inner.num_fields:
+                fields.append((field.name, inner))
     return pa.struct(fields)
 
 
@@ -160,12 +162,13 @@ def _leaves(columns: tuple[Column, ...], above: str = "") -> Iterator[Leaf]:
 
 
 def _struct(columns: tuple[Column, ...]) -> pa.DataType:
-    """What a row's objects are read as; what the documents promise nothing of is left to Arrow to
-    find out.
+    """What a row's objects are read as; if the documents promise nothing about a column, its type
+    is left to Arrow to find out.
     """
-    inner = {
-        c.name: _struct(c.children) if c.type == "object" else json_type(c)
-        for c in columns
-        if not is_open(c)
-    }
-    return pa.struct(list(inner.items()))
+    fields: dict[str, pa.DataType] = {}
+    for column in columns:
+        if column.type == "object":
+            fields[column.name] = _struct(column.children)
+        elif not is_open(column):
+            fields[column.name] = json_type(column)
+    return pa.struct(list(fields.items()))

@@ -1,7 +1,7 @@
 """Known traps: rows of a pull that are right and yet do not mean what their names say.
 
-Each has one sentence. What they rest on is ServiceTitan's documentation (developer.servicetitan.io),
-or was seen in clients; the sentence says which.
+Each has one sentence. It rests on ServiceTitan's documentation (developer.servicetitan.io), or was
+seen in clients; the sentence says which.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 converter for each.
 
 Converters take an Arrow array as it was read and answer with the typed one; they raise
-`pa.ArrowInvalid` where a value does not fit, and the column then stays text.
+`pa.ArrowInvalid` if a value does not fit, and the column then stays text.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Any, Literal
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandas.core.dtypes.base import _registry  # type: ignore[attr-defined]
 
 from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
+
+from . import pandas_private  # noqa: F401 - pd.read_parquet then knows our dtypes
 
 Dtypes = Literal["typed", "decimal", "raw"]  # see `Shape.dtypes`
 ZONE = r"(Z|z|[+-]\d\d:?\d\d)$"
 # The first and the last microsecond of the years 1 to 9999, counted from 1970.
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
-# 18 digits, as Arrow's product of two such still has a place in its 38; where an amount needs more,
-# every one of .NET's
-# (29 digits, 28 of them behind the point) has a place in the wide one, of which sums are right and
-# products too long.
+# 18 digits, as Arrow's product of two such still has a place in its 38. If an amount needs more,
+# every one of .NET's (29 digits, 28 of them behind the point) has a place in the wide one, whose
+# sums are right and whose products are too long.
 AMOUNT, WIDE = pa.decimal128(18, 6), pa.decimal256(76, 38)
 
 # catalogue type -> (as read from JSON, as kept in Arrow, pandas dtype); nested and unknown ones are
@@ -44,11 +44,8 @@ TYPES: dict[str, tuple[pa.DataType, pa.DataType, str]] = {
     "date-time": (pa.string(), pa.timestamp("us", "UTC"), "datetime64[us, UTC]"),
     "date": (pa.string(), pa.timestamp("us"), "datetime64[us]"),
     "duration": (pa.string(), pa.duration("us"), "timedelta64[us]"),
-    "any": (
-        pa.string(),
-        pa.string(),
-        "str",
-    ),  # the documents promise nothing: JSON text, so that nothing is lost
+    # The documents promise nothing: JSON text, so that nothing is lost.
+    "any": (pa.string(), pa.string(), "str"),
     # Not of the catalogue: see `kind_of` and `as_asked`.
     "whole number": (pa.string(), pa.int64(), "Int64"),
     "exact decimal": (AMOUNT, AMOUNT, str(pd.ArrowDtype(AMOUNT))),
@@ -65,56 +62,32 @@ PANDAS: dict[pa.DataType, Any] = {
 }
 
 
-@pd.api.extensions.register_extension_dtype
-class _NestedByName(pd.ArrowDtype):
-    """Lets `pd.read_parquet` read what `to_parquet` wrote.
-
-    pandas writes "list<item: int64>[pyarrow]" into the file's metadata and cannot read that name
-    back. This answers to such names; the type itself is in the file.
-    """
-
-    @classmethod
-    def construct_from_string(cls, string: str) -> _NestedByName:
-        if isinstance(string, str) and re.fullmatch(r"(?s)(list|struct)<.*>\[pyarrow\]", string):
-            return cls(pa.null())
-        raise TypeError(f"{string!r} is no nested Arrow type")
-
-    def __from_arrow__(self, array: pa.Array | pa.ChunkedArray) -> Any:
-        return pd.arrays.ArrowExtensionArray(array)
-
-
-# pandas asks ArrowDtype first, which refuses such a name for good where round or square brackets
-# stand in it.
-_registry.dtypes.insert(0, _registry.dtypes.pop(_registry.dtypes.index(_NestedByName)))
-
-
 def pandas_type(kind: pa.DataType) -> Any:
     """The pandas dtype for an Arrow type, None for Arrow's own choice."""
-    return (
-        pd.ArrowDtype(kind)
-        if pa.types.is_nested(kind) or pa.types.is_decimal(kind)
-        else PANDAS.get(kind)
-    )
+    if pa.types.is_nested(kind) or pa.types.is_decimal(kind):
+        return pd.ArrowDtype(kind)
+    return PANDAS.get(kind)
 
 
 # -- a column's types
 
 
 def is_open(column: Column) -> bool:
-    """Whether the documents promise nothing of a column, or of an array's elements."""
-    return column.type == "any" or (
-        column.type == "array" and all(c.type == "any" for c in column.children)
-    )
+    """Whether the documents promise nothing about a column, or about an array's elements."""
+    if column.type == "array":
+        return all(inner.type == "any" for inner in column.children)
+    return column.type == "any"
 
 
 def kind_of(column: Column) -> str:
     """A column's row in the table of types: its type, but "whole number" for a text that is the id
     of another resource.
 
-    payments.typeId and its like are sent as text, while the ids that they lead to are numbers
-    (facts §8).
+    payments.typeId and its like are sent as text, while the ids that they lead to are numbers.
     """
-    return "whole number" if column.type == "string" and column.refers else column.type
+    if column.type == "string" and column.refers:
+        return "whole number"
+    return column.type
 
 
 def as_asked(column: Column, dtypes: Dtypes) -> Column:
@@ -124,7 +97,9 @@ def as_asked(column: Column, dtypes: Dtypes) -> Column:
         return replace(column, type="exact decimal")
     if dtypes != "raw":
         return column
-    kind = "string" if column.text else AS_SENT.get(column.type, column.type)
+    kind = AS_SENT.get(column.type, column.type)
+    if column.text:
+        kind = "string"
     return replace(column, type=kind, text=False, refers=None)
 
 
@@ -133,13 +108,19 @@ def json_type(column: Column) -> pa.DataType:
     if column.type == "object":
         return pa.struct([(c.name, json_type(c)) for c in column.children])
     if column.type == "array":
-        return pa.list_(json_type(column.children[0])) if column.children else pa.list_(pa.string())
-    return pa.string() if column.text else TYPES[kind_of(column)][0]
+        if not column.children:
+            return pa.list_(pa.string())
+        return pa.list_(json_type(column.children[0]))
+    if column.text:
+        return pa.string()
+    return TYPES[kind_of(column)][0]
 
 
 def final_type(column: Column) -> pa.DataType:
     """The Arrow type that a column has in the end."""
-    return json_type(column) if column.type == "array" else TYPES[kind_of(column)][1]
+    if column.type == "array":
+        return json_type(column)
+    return TYPES[kind_of(column)][1]
 
 
 def dtype_of(column: Column) -> str:
@@ -148,11 +129,9 @@ def dtype_of(column: Column) -> str:
     """
     if column.type == "object":
         return ""
-    return (
-        str(pd.ArrowDtype(json_type(column)))
-        if column.type == "array"
-        else TYPES[kind_of(column)][2]
-    )
+    if column.type == "array":
+        return str(pd.ArrowDtype(json_type(column)))
+    return TYPES[kind_of(column)][2]
 
 
 # -- converters
@@ -214,8 +193,8 @@ def cut(times: pa.Array) -> pa.Array:
 
 
 def to_amount(values: pa.Array) -> pa.Array:
-    """Amounts as text -> numbers; an empty text is a missing amount, and a float has to hold every
-    whole number there.
+    """Amounts as text -> numbers; an empty text is a missing amount, and none may be so large that
+    a float skips whole numbers.
     """
     if not pa.types.is_string(values.type):
         return values.cast(pa.float64())
@@ -229,8 +208,10 @@ def to_amount(values: pa.Array) -> pa.Array:
 
 
 def to_exact(values: pa.Array) -> pa.Array:
-    """Amounts as text, or as decimals of any size -> decimals; wide ones where one needs that."""
-    wide = _filled(values).cast(WIDE) if pa.types.is_string(values.type) else values
+    """Amounts as text, or as decimals of any size -> decimals; wide ones if one needs that."""
+    wide = values
+    if pa.types.is_string(values.type):
+        wide = _filled(values).cast(WIDE)
     try:
         return wide.cast(AMOUNT)
     except pa.ArrowInvalid:
@@ -238,9 +219,7 @@ def to_exact(values: pa.Array) -> pa.Array:
 
 
 def to_whole(values: pa.Array) -> pa.Array:
-    """Ids as text -> whole numbers, where each is written as JSON writes it; an empty text is no
-    id.
-    """
+    """Ids as text -> whole numbers, if each is written as in JSON; an empty text is no id."""
     if not pa.types.is_string(values.type):
         return values.cast(pa.int64())
     texts = pc.if_else(pc.equal(values, ""), None, values)
@@ -292,7 +271,9 @@ def _microseconds(text: str) -> int:
     total = whole * 10**6 + int(fraction)
     if total >= 2**63:  # 292,000 years; .NET's largest is 29,000
         raise pa.ArrowInvalid(f"no duration that fits: {text[:20]}")
-    return -total if of["sign"] else total
+    if of["sign"]:
+        return -total
+    return total
 
 
 CONVERTERS: dict[str, Callable[[pa.Array], pa.Array]] = {

@@ -32,10 +32,19 @@ from tests.helpers.catalog_columns import leaves
 
 KNOWN = catalog.load()
 DTYPES = {
-    "integer": "Int64", "decimal": "Float64", "number": "Float64", "boolean": "boolean", "string": "str", "enum": "str",
-    "guid": "str", "html": "str", "any": "str", "date-time": "datetime64[us, UTC]", "date": "datetime64[us]",
+    "integer": "Int64",
+    "decimal": "Float64",
+    "number": "Float64",
+    "boolean": "boolean",
+    "string": "str",
+    "enum": "str",
+    "guid": "str",
+    "html": "str",
+    "any": "str",
+    "date-time": "datetime64[us, UTC]",
+    "date": "datetime64[us]",
     "duration": "timedelta64[us]",
-}  # fmt: skip
+}
 JOBS = KNOWN["jpm.jobs"]
 
 
@@ -108,38 +117,82 @@ def test_an_empty_frame_has_every_promised_column(endpoint: Endpoint) -> None:
 @pytest.mark.parametrize(
     ("kind", "values", "read"),
     [
-        ("integer", [1, None, -(2**63), 2**63 - 1, 2**53 + 1], [1, None, -(2**63), 2**63 - 1, 2**53 + 1]),
+        (
+            "integer",
+            [1, None, -(2**63), 2**63 - 1, 2**53 + 1],
+            [1, None, -(2**63), 2**63 - 1, 2**53 + 1],
+        ),
         ("decimal", [1, 0.1, None, -5e-3], [1.0, 0.1, None, -0.005]),
         ("number", [1, 0.1, None], [1.0, 0.1, None]),
         ("boolean", [True, None, False], [True, None, False]),
-        ("string", ["a", None, "", "é\U0001f600\x00", "5"], ["a", None, "", "é\U0001f600\x00", "5"]),
+        (
+            "string",
+            ["a", None, "", "é\U0001f600\x00", "5"],
+            ["a", None, "", "é\U0001f600\x00", "5"],
+        ),
         ("enum", ["New", "Never heard of"], ["New", "Never heard of"]),
         ("html", ["<b>x</b>", None], ["<b>x</b>", None]),
-        ("amount", ["0.00", "12.50", None, "", " 5 ", "-1e2"], [0.0, 12.5, None, None, 5.0, -100.0]),
+        (
+            "amount",
+            ["0.00", "12.50", None, "", " 5 ", "-1e2"],
+            [0.0, 12.5, None, None, 5.0, -100.0],
+        ),
         (
             "date-time",
-            ["2026-07-01T09:30:00Z", "2026-07-01T09:30:00.1Z", "2026-07-01T09:30:00.1234567Z", "2026-07-01T09:30:00", "2026-07-01T09:30:00+02:00", None],
             [
-                pd.Timestamp("2026-07-01T09:30:00Z"), pd.Timestamp("2026-07-01T09:30:00.1Z"), pd.Timestamp("2026-07-01T09:30:00.123456Z"),
-                pd.Timestamp("2026-07-01T09:30:00Z"), pd.Timestamp("2026-07-01T07:30:00Z"), None,
+                "2026-07-01T09:30:00Z",
+                "2026-07-01T09:30:00.1Z",
+                "2026-07-01T09:30:00.1234567Z",
+                "2026-07-01T09:30:00",
+                "2026-07-01T09:30:00+02:00",
+                None,
+            ],
+            [
+                pd.Timestamp("2026-07-01T09:30:00Z"),
+                pd.Timestamp("2026-07-01T09:30:00.1Z"),
+                pd.Timestamp("2026-07-01T09:30:00.123456Z"),
+                pd.Timestamp("2026-07-01T09:30:00Z"),
+                pd.Timestamp("2026-07-01T07:30:00Z"),
+                None,
             ],
         ),
         (
             "date",
-            ["2025-10-13", "2025-10-13T00:00:00", "2025-10-13T00:00:00Z", "2025-10-13T00:00:00-07:00", None],
+            [
+                "2025-10-13",
+                "2025-10-13T00:00:00",
+                "2025-10-13T00:00:00Z",
+                "2025-10-13T00:00:00-07:00",
+                None,
+            ],
             [pd.Timestamp("2025-10-13")] * 4 + [None],
         ),
         (
             "duration",
-            ["01:02:03", "1.02:03:04", "-00:00:01.5", "00:00:00.1234567", "25:00:00", "08:30", "PT1H30M", None],
             [
-                pd.Timedelta(hours=1, minutes=2, seconds=3), pd.Timedelta(days=1, hours=2, minutes=3, seconds=4), pd.Timedelta(seconds=-1.5),
-                pd.Timedelta(123456, "us"), pd.Timedelta(hours=25), pd.Timedelta(hours=8, minutes=30), pd.Timedelta(minutes=90), None,
+                "01:02:03",
+                "1.02:03:04",
+                "-00:00:01.5",
+                "00:00:00.1234567",
+                "25:00:00",
+                "08:30",
+                "PT1H30M",
+                None,
+            ],
+            [
+                pd.Timedelta(hours=1, minutes=2, seconds=3),
+                pd.Timedelta(days=1, hours=2, minutes=3, seconds=4),
+                pd.Timedelta(seconds=-1.5),
+                pd.Timedelta(123456, "us"),
+                pd.Timedelta(hours=25),
+                pd.Timedelta(hours=8, minutes=30),
+                pd.Timedelta(minutes=90),
+                None,
             ],
         ),
         ("any", ["text", 5, 1.5, True, None], ["text", "5", "1.5", "true", None]),
     ],
-)  # fmt: skip
+)
 def test_values_that_keep_the_promise_have_its_type(
     kind: str, values: list[Any], read: list[Any]
 ) -> None:
@@ -181,54 +234,252 @@ def test_objects_are_flattened_and_lists_stay_lists() -> None:
 
 BREAKS: dict[str, tuple[list[dict[str, Any]], str, list[Any], str, str]] = {
     # case: (rows, column, its values in the frame, its dtype, what the drift says)
-    "null in required int": ([{"integer": None}, {"integer": 1}], "integer", [None, 1], "Int64", ""),
+    "null in required int": (
+        [{"integer": None}, {"integer": 1}],
+        "integer",
+        [None, 1],
+        "Int64",
+        "",
+    ),
     "missing key": ([{"integer": 1}, {"string": "x"}], "integer", [1, None], "Int64", ""),
-    "key order differs": ([{"integer": 1, "string": "x"}, {"string": "y", "integer": 2}], "string", ["x", "y"], "str", ""),
-    "column all null": ([{"date-time": None}, {"date-time": None}], "date-time", [None, None], "datetime64[us, UTC]", ""),
-    "unknown scalar key": ([{"integer": 1}, {"new": 5}], "new", [None, 5], "Int64", "not in the catalogue"),
-    "unknown text that looks like a date": ([{"new": "2026-01-01"}], "new", ["2026-01-01"], "str", "not in the catalogue"),
-    "unknown nested key": ([{"new": {"a": {"b": 1}}}, {}], "new.a.b", [1, None], "Int64", "not in the catalogue"),
-    "unknown key in known object": ([{"inside": {"z": "t"}}], "inside.z", ["t"], "str", "not in the catalogue"),
+    "key order differs": (
+        [{"integer": 1, "string": "x"}, {"string": "y", "integer": 2}],
+        "string",
+        ["x", "y"],
+        "str",
+        "",
+    ),
+    "column all null": (
+        [{"date-time": None}, {"date-time": None}],
+        "date-time",
+        [None, None],
+        "datetime64[us, UTC]",
+        "",
+    ),
+    "unknown scalar key": (
+        [{"integer": 1}, {"new": 5}],
+        "new",
+        [None, 5],
+        "Int64",
+        "not in the catalogue",
+    ),
+    "unknown text that looks like a date": (
+        [{"new": "2026-01-01"}],
+        "new",
+        ["2026-01-01"],
+        "str",
+        "not in the catalogue",
+    ),
+    "unknown nested key": (
+        [{"new": {"a": {"b": 1}}}, {}],
+        "new.a.b",
+        [1, None],
+        "Int64",
+        "not in the catalogue",
+    ),
+    "unknown key in known object": (
+        [{"inside": {"z": "t"}}],
+        "inside.z",
+        ["t"],
+        "str",
+        "not in the catalogue",
+    ),
     "new enum value": ([{"enum": "Surprise"}], "enum", ["Surprise"], "str", ""),
-    "string for int": ([{"integer": "x"}, {"integer": 1}], "integer", ["x", "1"], "str", "kept as text"),
-    "float for int": ([{"integer": 1.5}, {"integer": 1}], "integer", ["1.5", "1"], "str", "kept as text"),
-    "bool for int": ([{"integer": True}, {"integer": 1}], "integer", ["true", "1"], "str", "kept as text"),
-    "int for bool": ([{"boolean": 1}, {"boolean": None}], "boolean", ["1", None], "str", "kept as text"),
-    "number for string": ([{"string": 5}, {"string": 1.5}, {"string": "t"}], "string", ["5", "1.5", "t"], "str", "kept as text"),
-    "object for string": ([{"string": {"a": 1}}, {"string": "t"}], "string", ['{"a":1}', "t"], "str", "kept as text"),
+    "string for int": (
+        [{"integer": "x"}, {"integer": 1}],
+        "integer",
+        ["x", "1"],
+        "str",
+        "kept as text",
+    ),
+    "float for int": (
+        [{"integer": 1.5}, {"integer": 1}],
+        "integer",
+        ["1.5", "1"],
+        "str",
+        "kept as text",
+    ),
+    "bool for int": (
+        [{"integer": True}, {"integer": 1}],
+        "integer",
+        ["true", "1"],
+        "str",
+        "kept as text",
+    ),
+    "int for bool": (
+        [{"boolean": 1}, {"boolean": None}],
+        "boolean",
+        ["1", None],
+        "str",
+        "kept as text",
+    ),
+    "number for string": (
+        [{"string": 5}, {"string": 1.5}, {"string": "t"}],
+        "string",
+        ["5", "1.5", "t"],
+        "str",
+        "kept as text",
+    ),
+    "object for string": (
+        [{"string": {"a": 1}}, {"string": "t"}],
+        "string",
+        ['{"a":1}', "t"],
+        "str",
+        "kept as text",
+    ),
     "list for string": ([{"string": ["a"]}], "string", ['["a"]'], "str", "kept as text"),
-    "scalar for object": ([{"inside": "x"}, {"inside": {"a": 1}}], "inside", ["x", '{"a":1}'], "str", "kept as text"),
+    "scalar for object": (
+        [{"inside": "x"}, {"inside": {"a": 1}}],
+        "inside",
+        ["x", '{"a":1}'],
+        "str",
+        "kept as text",
+    ),
     "scalar for list": ([{"tags": 5}, {"tags": [1]}], "tags", ["5", "[1]"], "str", "kept as text"),
     "object for list": ([{"tags": {"a": 1}}], "tags", ['{"a":1}'], "str", "kept as text"),
     "id 2^53+1": ([{"integer": 2**53 + 1}], "integer", [2**53 + 1], "Int64", ""),
-    "id 2^53+1 with a null": ([{"integer": 2**53 + 1}, {"integer": None}], "integer", [2**53 + 1, None], "Int64", ""),
+    "id 2^53+1 with a null": (
+        [{"integer": 2**53 + 1}, {"integer": None}],
+        "integer",
+        [2**53 + 1, None],
+        "Int64",
+        "",
+    ),
     "id 2^63-1": ([{"integer": 2**63 - 1}], "integer", [2**63 - 1], "Int64", ""),
-    "id 2^64-1": ([{"integer": 2**64 - 1}, {"integer": 1}], "integer", [str(2**64 - 1), "1"], "str", "kept as text"),
+    "id 2^64-1": (
+        [{"integer": 2**64 - 1}, {"integer": 1}],
+        "integer",
+        [str(2**64 - 1), "1"],
+        "str",
+        "kept as text",
+    ),
     "id 10^30": ([{"integer": 10**30}], "integer", [str(10**30)], "str", "kept as text"),
-    "unknown id 2^64-1 beside -1": ([{"new": 2**64 - 1}, {"new": -1}], "new", [str(2**64 - 1), "-1"], "str", "kept as text"),
-    "amount 2^53+1": ([{"decimal": 2**53 + 1}, {"decimal": 0.5}], "decimal", [str(2**53 + 1), "0.5"], "str", "kept as text"),
-    "amount as text and as number": ([{"amount": "5.10"}, {"amount": 7}], "amount", ["5.10", "7"], "str", "kept as text"),
+    "unknown id 2^64-1 beside -1": (
+        [{"new": 2**64 - 1}, {"new": -1}],
+        "new",
+        [str(2**64 - 1), "-1"],
+        "str",
+        "kept as text",
+    ),
+    "amount 2^53+1": (
+        [{"decimal": 2**53 + 1}, {"decimal": 0.5}],
+        "decimal",
+        [str(2**53 + 1), "0.5"],
+        "str",
+        "kept as text",
+    ),
+    "amount as text and as number": (
+        [{"amount": "5.10"}, {"amount": 7}],
+        "amount",
+        ["5.10", "7"],
+        "str",
+        "kept as text",
+    ),
     "amount as number": ([{"amount": 5.1}, {"amount": 7}], "amount", [5.1, 7.0], "Float64", ""),
-    "amount with a comma": ([{"amount": "1,234.50"}], "amount", ["1,234.50"], "str", "kept as text"),
-    "amount that is no number": ([{"amount": "nan"}, {"amount": "inf"}], "amount", ["nan", "inf"], "str", "kept as text"),
-    "datetime garbage": ([{"date-time": "soon"}, {"date-time": "2026-01-01T00:00:00Z"}], "date-time", ["soon", "2026-01-01T00:00:00Z"], "str", "kept as text"),
+    "amount with a comma": (
+        [{"amount": "1,234.50"}],
+        "amount",
+        ["1,234.50"],
+        "str",
+        "kept as text",
+    ),
+    "amount that is no number": (
+        [{"amount": "nan"}, {"amount": "inf"}],
+        "amount",
+        ["nan", "inf"],
+        "str",
+        "kept as text",
+    ),
+    "datetime garbage": (
+        [{"date-time": "soon"}, {"date-time": "2026-01-01T00:00:00Z"}],
+        "date-time",
+        ["soon", "2026-01-01T00:00:00Z"],
+        "str",
+        "kept as text",
+    ),
     "datetime empty": ([{"date-time": ""}], "date-time", [""], "str", "kept as text"),
-    "datetime number": ([{"date-time": 1767225600}], "date-time", ["1767225600"], "str", "kept as text"),
-    "datetime with ten digits": ([{"date-time": "2026-01-01T00:00:00.1234567891Z"}], "date-time", ["2026-01-01T00:00:00.1234567891Z"], "str", "no date-time in 1 row"),
-    "amount text 2^53+1": ([{"amount": str(2**53 + 1)}, {"amount": "0.5"}], "amount", [str(2**53 + 1), "0.5"], "str", "no decimal in 1 row"),
-    "null object beside a string for int": ([{"inside": None, "integer": "x"}], "integer", ["x"], "str", "kept as text"),
-    "duration garbage": ([{"duration": "an hour"}, {"duration": "01:00:00"}], "duration", ["an hour", "01:00:00"], "str", "kept as text"),
-    "duration of .NET's largest": ([{"duration": "10675199.02:48:05.4775807"}], "duration", [dt.timedelta(10675199, 10085, 477580)], "timedelta64[us]", ""),
-    "duration beyond 292,000 years": ([{"duration": "106751992.00:00:00"}], "duration", ["106751992.00:00:00"], "str", "kept as text"),
-    "half an emoji": ([{"string": "cut \ud83d"}, {"string": "\U0001f600"}], "string", ["cut \\ud83d", "\U0001f600"], "str", "kept as text"),
-    "any object": ([{"any": {"a": 1}}, {"any": [{"w": "2026-01-01"}]}], "any", ['{"a":1}', '[{"w":"2026-01-01"}]'], "str", ""),
-    "any objects alike": ([{"any": {"a": 1}}, {"any": {"a": 2}}], "any", ['{"a":1}', '{"a":2}'], "str", ""),
+    "datetime number": (
+        [{"date-time": 1767225600}],
+        "date-time",
+        ["1767225600"],
+        "str",
+        "kept as text",
+    ),
+    "datetime with ten digits": (
+        [{"date-time": "2026-01-01T00:00:00.1234567891Z"}],
+        "date-time",
+        ["2026-01-01T00:00:00.1234567891Z"],
+        "str",
+        "no date-time in 1 row",
+    ),
+    "amount text 2^53+1": (
+        [{"amount": str(2**53 + 1)}, {"amount": "0.5"}],
+        "amount",
+        [str(2**53 + 1), "0.5"],
+        "str",
+        "no decimal in 1 row",
+    ),
+    "null object beside a string for int": (
+        [{"inside": None, "integer": "x"}],
+        "integer",
+        ["x"],
+        "str",
+        "kept as text",
+    ),
+    "duration garbage": (
+        [{"duration": "an hour"}, {"duration": "01:00:00"}],
+        "duration",
+        ["an hour", "01:00:00"],
+        "str",
+        "kept as text",
+    ),
+    "duration of .NET's largest": (
+        [{"duration": "10675199.02:48:05.4775807"}],
+        "duration",
+        [dt.timedelta(10675199, 10085, 477580)],
+        "timedelta64[us]",
+        "",
+    ),
+    "duration beyond 292,000 years": (
+        [{"duration": "106751992.00:00:00"}],
+        "duration",
+        ["106751992.00:00:00"],
+        "str",
+        "kept as text",
+    ),
+    "half an emoji": (
+        [{"string": "cut \ud83d"}, {"string": "\U0001f600"}],
+        "string",
+        ["cut \\ud83d", "\U0001f600"],
+        "str",
+        "kept as text",
+    ),
+    "any object": (
+        [{"any": {"a": 1}}, {"any": [{"w": "2026-01-01"}]}],
+        "any",
+        ['{"a":1}', '[{"w":"2026-01-01"}]'],
+        "str",
+        "",
+    ),
+    "any objects alike": (
+        [{"any": {"a": 1}}, {"any": {"a": 2}}],
+        "any",
+        ['{"a":1}', '{"a":2}'],
+        "str",
+        "",
+    ),
     "any date": ([{"any": "2026-01-01T00:00:00Z"}], "any", ["2026-01-01T00:00:00Z"], "str", ""),
     "key with a dot": ([{"x.y": 5, "x": {"y": 6}}], "x.y.2", [6], "Int64", "not in the catalogue"),
     "unknown empty object": ([{"integer": 1, "new": {}}], "integer", [1], "Int64", ""),
-    "unknown list of empty objects": ([{"new": [{}]}], "new", ["[{}]"], "str", "not in the catalogue"),
+    "unknown list of empty objects": (
+        [{"new": [{}]}],
+        "new",
+        ["[{}]"],
+        "str",
+        "not in the catalogue",
+    ),
     "unknown null": ([{"new": None}], "new", [None], "str", "not in the catalogue"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BREAKS)
@@ -256,8 +507,21 @@ def test_a_broken_page_beside_clean_ones_loses_nothing(case: str, tmp_path: Path
     common frame.
     """
     rows, name, values, _, _ = BREAKS[case]
-    clean = [{"integer": 7, "string": "s", "boolean": True, "decimal": 0.25, "amount": "0.25", "date-time": "2026-01-01T00:00:00.1234567Z",
-              "duration": "00:00:01", "tags": [3], "inside": {"a": 1}, "any": "t", "new": "n"}]  # fmt: skip
+    clean = [
+        {
+            "integer": 7,
+            "string": "s",
+            "boolean": True,
+            "decimal": 0.25,
+            "amount": "0.25",
+            "date-time": "2026-01-01T00:00:00.1234567Z",
+            "duration": "00:00:01",
+            "tags": [3],
+            "inside": {"a": 1},
+            "any": "t",
+            "new": "n",
+        }
+    ]
 
     for pages, at in (((clean, rows), slice(1, None)), ((rows, clean), slice(0, len(rows)))):
         frame, _ = frame_of(*pages)
@@ -754,8 +1018,20 @@ def missing(row: dict[str, Any], frame: pd.DataFrame, at: int, above: str = "") 
     return out
 
 
-SAMPLE = ["jpm.jobs", "jpm.jobs.get", "accounting.invoices", "accounting.payments", "crm.customers", "dispatch.arrival_windows", "telecom.calls",
-          "forms.submissions", "pricebook.categories", "pricebook.export.categories", "settings.technicians", "jpm.export.job_history"]  # fmt: skip
+SAMPLE = [
+    "jpm.jobs",
+    "jpm.jobs.get",
+    "accounting.invoices",
+    "accounting.payments",
+    "crm.customers",
+    "dispatch.arrival_windows",
+    "telecom.calls",
+    "forms.submissions",
+    "pricebook.categories",
+    "pricebook.export.categories",
+    "settings.technicians",
+    "jpm.export.job_history",
+]
 
 
 @settings(max_examples=160, derandomize=True, deadline=None)
@@ -796,10 +1072,30 @@ def test_every_value_of_every_row_can_be_read_back(
 @pytest.mark.parametrize(
     ("name", "good", "bad", "told"),
     [
-        ("date-time", "2026-01-01T00:00:00Z", "soon", "holds values that are no date-time in 3 rows; kept as text"),
-        ("date-time", "2026-01-01T00:00:00Z", 5, "holds values that are no date-time in 3 rows; kept as text"),
-        ("date", "2026-01-01", "0000-01-01T00:00:00", "holds values that are no date in 3 rows; kept as text"),
-        ("duration", "00:00:01", "long", "holds values that are no duration in 3 rows; kept as text"),
+        (
+            "date-time",
+            "2026-01-01T00:00:00Z",
+            "soon",
+            "holds values that are no date-time in 3 rows; kept as text",
+        ),
+        (
+            "date-time",
+            "2026-01-01T00:00:00Z",
+            5,
+            "holds values that are no date-time in 3 rows; kept as text",
+        ),
+        (
+            "date",
+            "2026-01-01",
+            "0000-01-01T00:00:00",
+            "holds values that are no date in 3 rows; kept as text",
+        ),
+        (
+            "duration",
+            "00:00:01",
+            "long",
+            "holds values that are no duration in 3 rows; kept as text",
+        ),
         ("amount", "0.50", "a lot", "holds values that are no decimal in 3 rows; kept as text"),
         ("integer", 2**63 - 1, 2**63, "holds values that are no integer in 3 rows; kept as text"),
         ("integer", 1, 1.5, "holds values that are no integer in 3 rows; kept as text"),
@@ -811,7 +1107,7 @@ def test_every_value_of_every_row_can_be_read_back(
         ("inside", {"a": 1}, "x", "is no object in 3 rows, as the catalogue says; kept as text"),
         ("new", None, "x", "is not in the catalogue; found in 3 rows"),
     ],
-)  # fmt: skip
+)
 def test_drift_tells_how_many_rows_it_concerns(name: str, good: Any, bad: Any, told: str) -> None:
     """The rows that differ are counted, on one page and over pages; null is no difference."""
     values = [good, bad, None, good, bad, bad, good]
@@ -884,8 +1180,15 @@ def test_a_narrow_shape_has_the_columns_in_the_order_asked() -> None:
 
 @pytest.mark.parametrize(
     ("name", "near"),
-    [("integr", "integer"), ("Inside.A", "inside.a"), ("b", "inside.deep.b"), ("inside.z", "inside.a"), ("", "and select in pandas"), ("qqq", "and select in pandas")],
-)  # fmt: skip
+    [
+        ("integr", "integer"),
+        ("Inside.A", "inside.a"),
+        ("b", "inside.deep.b"),
+        ("inside.z", "inside.a"),
+        ("", "and select in pandas"),
+        ("qqq", "and select in pandas"),
+    ],
+)
 def test_an_unknown_column_is_refused_with_names_near_it(name: str, near: str) -> None:
     """Before anything is read."""
     with pytest.raises(BadFilter) as err:
@@ -959,12 +1262,17 @@ def test_of_rows_with_one_key_the_newest_stays() -> None:
     last.
     """
     parts = versions(
-        (1, "2026-07-02T00:00:00Z", "newest"), (1, "2026-07-01T00:00:00Z", "older"),
-        (2, "2026-07-01T00:00:00Z", "first"), (2, "2026-07-01T02:00:00+02:00", "read last"),
-        (3, None, "never modified"), (3, None, "read last"),
-        (4, "2026-07-01T00:00:00Z", "dated"), (4, None, "not dated"),
-        (None, None, "no key"), (None, None, "no key"),
-    )  # fmt: skip
+        (1, "2026-07-02T00:00:00Z", "newest"),
+        (1, "2026-07-01T00:00:00Z", "older"),
+        (2, "2026-07-01T00:00:00Z", "first"),
+        (2, "2026-07-01T02:00:00+02:00", "read last"),
+        (3, None, "never modified"),
+        (3, None, "read last"),
+        (4, "2026-07-01T00:00:00Z", "dated"),
+        (4, None, "not dated"),
+        (None, None, "no key"),
+        (None, None, "no key"),
+    )
 
     frame, _, duplicates = assemble(parts, shape_of(VERSIONS), key=("id",), keep="newest")
     every, _, none = assemble(parts, shape_of(VERSIONS), key=("id",), keep="all")
@@ -982,10 +1290,15 @@ def test_times_that_are_no_times_do_not_decide() -> None:
 
 @settings(max_examples=80, derandomize=True, deadline=None)
 @given(
-    some.lists(some.tuples(some.sampled_from([None, 1, 2, 3]), some.sampled_from([None, "2026-01-01T00:00:00Z", "0001-01-01T00:00:00Z"]))),
+    some.lists(
+        some.tuples(
+            some.sampled_from([None, 1, 2, 3]),
+            some.sampled_from([None, "2026-01-01T00:00:00Z", "0001-01-01T00:00:00Z"]),
+        )
+    ),
     some.integers(1, 5),
     some.none() | some.integers(0, 6),
-)  # fmt: skip
+)
 def test_repeats_are_dropped_as_a_plain_loop_would(
     pairs: list[tuple[int | None, str | None]], size: int, limit: int | None
 ) -> None:

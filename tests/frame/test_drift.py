@@ -44,7 +44,7 @@ def test_what_pages_found_is_added_up() -> None:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_each_kind_of_drift_has_a_sentence_and_a_plain_form(kind: Kind) -> None:
-    """The rows are named if they were counted, and nothing is lost on the way to a file and back."""
+    """Its rows are named if they were counted; nothing is lost on the way to a file and back."""
     drift = {"a": [Drift("a", kind, 1, "detail"), Drift("a", Kind.NEW)]}
 
     assert sentences(drift)["a"].endswith("; also is not in the catalogue; found in 0 rows")

@@ -45,7 +45,7 @@ def cells(values: Any, folder: Path, **attrs: Any) -> list[Any]:
 def test_times_are_the_tenants_own_and_that_is_said(
     zone: str | None, hour: int, tmp_path: Path
 ) -> None:
-    """Excel has no zones: times are local ones, and the header and the second sheet name the zone."""
+    """Excel has no zones: times are local, and the header and the second sheet name the zone."""
     frame = pd.DataFrame({"x": pd.to_datetime(["2026-07-01T09:30:00Z", None], utc=True), "n": 1})
     frame.attrs["stnb"] = {"timezone": zone, "resource": "jpm.jobs"}
 

@@ -32,9 +32,12 @@ TYPED = {
     "day": pa.array([0, None, 86400 * 10**9], pa.timestamp("ns")),
     "length": pa.array([1, None, -1], pa.duration("ns")),
     "tags": pa.array([[1, None], None, []], pa.list_(pa.int64())),
-    "items": pa.array([[{"a": 1, "b": ["x"]}], None, [None]], pa.list_(pa.struct([("a", pa.int64()), ("b", pa.list_(pa.string()))]))),
+    "items": pa.array(
+        [[{"a": 1, "b": ["x"]}], None, [None]],
+        pa.list_(pa.struct([("a", pa.int64()), ("b", pa.list_(pa.string()))])),
+    ),
     "inside": pa.array([{"a": 1}, None, {"a": None}], pa.struct([("a", pa.int64())])),
-}  # fmt: skip
+}
 TABLE = pa.table(TYPED)
 IDS = pa.schema([("id", pa.int64())])
 FILE = Path("rows.parquet")
@@ -207,7 +210,7 @@ class Stop(BaseException):
     "failure", [Stop(), ValueError("x"), CannotSave("It stopped.", "So it is.", "Go on.")]
 )
 def test_what_goes_wrong_on_the_way_leaves_the_old_file(failure: BaseException) -> None:
-    """The error of whoever gives the tables comes through, and nothing else is left in the folder."""
+    """An error of whoever gives the tables comes through, and nothing is left in the folder."""
     parquet.write(FILE, [numbers(0, 5)], IDS, {"old": 1})
     before = FILE.read_bytes()
 

@@ -52,9 +52,9 @@ def test_cancelled_jobs_with_an_end_are_counted() -> None:
     """
     first = told("jpm.jobs", **jobs())[0]
 
-    assert (
-        first
-        == '1 of these jobs have a completedOn, but were cancelled: ask jobStatus="Completed" for those that were done.'
+    assert first == (
+        "1 of these jobs have a completedOn, but were cancelled:"
+        ' ask jobStatus="Completed" for those that were done.'
     )
     assert 'keep those with jobStatus "Completed"' in told("jpm.export.jobs", **jobs())[0]
     assert not any("cancelled" in t for t in told("jpm.jobs", {"jobStatus": "Completed"}, **jobs()))
@@ -84,7 +84,7 @@ def test_totals_of_jobs_are_not_the_revenue() -> None:
 
 
 def test_several_invoices_of_a_job_are_counted() -> None:
-    """Jobs that have more than one invoice are counted; with one each, only the revenue is told of."""
+    """Jobs with more than one invoice are counted; with one each, only the revenue is told."""
     twice = told(
         "accounting.invoices",
         job__id=pd.array([7, 7, 7, 8, NA, NA], "Int64"),
@@ -115,7 +115,10 @@ def test_active_memberships_need_not_run() -> None:
     }
 
     assert told("memberships.memberships", **members) == [
-        '2 of these memberships are active, but their status is Expired or Suspended: ask status="Active" for those that run.'
+        (
+            "2 of these memberships are active, but their status is Expired or Suspended:"
+            ' ask status="Active" for those that run.'
+        )
     ]
     assert told("memberships.memberships", {"status": "Expired"}, **members) == []
     assert (

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import stnb
+from stnb import catalog
+from stnb.catalog import Column, Endpoint
+from stnb.frame import Decoded, assemble, decode, parquet, shape_of
+from stnb.frame.save import save
+
+SENT: dict[str, Any] = {
+    "integer": 7,
+    "decimal": 1.5,
+    "number": 1.5,
+    "boolean": True,
+    "date-time": "2026-07-01T09:30:00.1234567Z",
+    "date": "2026-07-01",
+    "duration": "01:30:00",
+}
+DESCRIBED = [e for e in catalog.load() if e.columns]
+ALL = os.environ.get("STNB_TEST_ALL") == "1"
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +170,77 @@ def test_excel_takes_a_frame(jobs: pd.DataFrame, tmp_path: Path) -> None:
     flat.to_excel(tmp_path / "jobs.xlsx", index=False)
 
     assert len(pd.read_excel(tmp_path / "jobs.xlsx")) == len(jobs)
+
+
+# -- files, where stnb is not installed
+
+
+def sent(column: Column) -> Any:
+    """A value as the catalogue promises it."""
+    if column.type == "object":
+        return {inner.name: sent(inner) for inner in column.children}
+    if column.type == "array":
+        return [sent(inner) for inner in column.children]
+    value = SENT.get(column.type, "5")
+    return str(value) if column.text else value
+
+
+def page_of(endpoint: Endpoint, dtypes: Any) -> Decoded:
+    """A row with every column, and one with none."""
+    row = {column.name: sent(column) for column in endpoint.columns}
+    return decode(json.dumps([row, {}]).encode(), "bare", shape_of(endpoint, dtypes))
+
+
+# Prints what plain pandas reads: for each file its dtypes, how often a value is there, its attrs.
+READER = """
+import json, pathlib, sys
+import pandas as pd
+found = {}
+for path in sorted(pathlib.Path(sys.argv[1]).glob("*.parquet")):
+    frame = pd.read_parquet(path)
+    found[path.name] = [frame.dtypes.astype(str).to_dict(), frame.count().to_dict(), frame.attrs]
+assert not [name for name in sys.modules if name.partition(".")[0] == "stnb"]
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
+def test_files_open_where_there_is_no_stnb(dtypes: Any, tmp_path: Path) -> None:
+    """Of every resource, as pulled into a file and as saved: plain pandas reads each column, and
+    makes objects of lists, objects and decimals alone. Here they have the frame's own dtypes.
+    """
+    for endpoint in DESCRIBED if ALL else DESCRIBED[::10]:
+        page = page_of(endpoint, dtypes)
+        frame, _, _ = assemble([page], shape_of(endpoint, dtypes))
+        frame.attrs["stnb"] = {"resource": endpoint.name}
+        pulled = tmp_path / f"{endpoint.name}.pulled.parquet"
+        parquet.write(pulled, [page.table], page.table.schema, frame.attrs["stnb"])
+        save(frame, tmp_path / f"{endpoint.name}.saved.parquet")
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", READER, str(tmp_path)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    read = json.loads(done.stdout)
+    assert len(read) > 50
+    for name, (kinds, counts, attrs) in read.items():
+        here = parquet.read_frame(tmp_path / name)
+        assert attrs == here.attrs == {"stnb": {"resource": name.rsplit(".", 2)[0]}}
+        assert counts == here.count().to_dict()
+        assert kinds == {column: plain(kind) for column, kind in here.dtypes.items()}, name
+        again = pd.read_parquet(tmp_path / name).dtypes.astype(str)
+        assert {column: kind for column, kind in again.items() if kinds[column] != kind} == {
+            column: str(kind) for column, kind in here.dtypes.items() if is_nested(kind)
+        }
+
+
+def is_nested(kind: Any) -> bool:
+    return isinstance(kind, pd.ArrowDtype) and bool(pa.types.is_nested(kind.pyarrow_dtype))
+
+
+def plain(kind: Any) -> str:
+    """The dtype that plain pandas reads."""
+    return "object" if isinstance(kind, pd.ArrowDtype) else str(kind)
