@@ -409,8 +409,8 @@ def test_nothing_is_drawn_before_the_chart_is_in_view(chart: Chart) -> None:
 
 def test_menus_choose(chart: Chart) -> None:
     """Kind, what and by: each change draws another picture, reports it, and has its own code."""
-    told: list[dict[str, Any]] = []
-    chart.on_change(lambda: told.append(chart.state))
+    reported: list[dict[str, Any]] = []
+    chart.on_change(lambda: reported.append(chart.state))
     chart.show()
     chart.wait()
 
