@@ -28,6 +28,7 @@ class FakeTenant:
     Args:
         handler: gives the answers, unless `answer` is replaced.
         owner: whose tenant it is.
+        catalog: the resources that it has; without it, each resource is alone.
 
     Attributes:
         clock: the time of its sessions.
@@ -43,9 +44,10 @@ class FakeTenant:
         handler: Handler | None = None,
         *,
         owner: Credentials = owner(),  # noqa: B008 - frozen
+        catalog: Catalog | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self.owner, self.clock = owner, clock or Clock()
+        self.owner, self.catalog, self.clock = owner, catalog, clock or Clock()
         self.requests: list[httpx.Request] = []
         self.times: list[float] = []
         self.tokens = self.flying = self.most = self.dropped = 0
@@ -86,11 +88,10 @@ class FakeTenant:
         given = {"rate": None, "clock": self.clock, "sleep": self.clock.sleep, **options}
         return Session(credentials or self.owner, transport=httpx.MockTransport(self), **given)
 
-    def resource(
-        self, endpoint: Endpoint, catalog: Catalog | None = None, **options: Any
-    ) -> Resource:
-        """A resource of this tenant; `catalog` has other resources that it may need."""
-        return Resource(self.session(**options), catalog or Catalog([endpoint]), endpoint)
+    def resource(self, endpoint: Endpoint, **options: Any) -> Resource:
+        """A resource of this tenant."""
+        catalog = self.catalog or Catalog([endpoint])
+        return Resource(self.session(**options), catalog, endpoint)
 
 
 def granted(token: str, seconds: Any = 900) -> httpx.Response:

@@ -55,7 +55,7 @@ class Server(FakeTenant):
         *,
         held: Callable[[Any], bool] = lambda page: False,
     ) -> None:
-        super().__init__()
+        super().__init__(catalog=CATALOG)
         self.toys, self.trouble, self.held = toys or Toys(1000), trouble, held
         self.asked: Counter[Any] = Counter()
         self._go = threading.Event()

@@ -12,11 +12,6 @@ SECRETS = (CLIENT_SECRET, CLIENT_ID, APP_KEY, TOKEN)
 
 API_URL, AUTH_URL = "https://api.example", "https://auth.example/connect/token"
 
-# as long as the real ones, for what looks at their length
-LONG_CLIENT_ID = "cid." + "m1n2b3v4c5x6z7l8k9j0h1g2f"
-LONG_CLIENT_SECRET = "cs1." + "q7w8e9r0t1y2u3i4o5p6a7s8d9f0g1h2j3k4l5z6x7c8v9b0n1m2"[:50]
-LONG_APP_KEY = "ak1." + "p0o9i8u7y6t5r4e3w2q1a2s3d"
-
 
 def owner(**fields: Any) -> Credentials:
     """Credentials of tenant 42, whose hosts do not exist; `fields` replaces some of them."""

@@ -86,8 +86,8 @@ class Server(misbehaving_server.Server):
     def __init__(self, count: int = 0, trouble: Trouble = none, **options: Any) -> None:
         super().__init__(Toys(count, make=widget), trouble, **options)
 
-    def resource(self, endpoint: Endpoint = LIST, *args: Any, **options: Any) -> Resource:
-        return super().resource(endpoint, *args, **options)
+    def resource(self, endpoint: Endpoint = LIST, **options: Any) -> Resource:
+        return super().resource(endpoint, **options)
 
 
 @pytest.fixture(autouse=True)
