@@ -33,7 +33,10 @@ def fits(value: Any, column: Column) -> bool:
             and all(fits(v, column.children[0]) for v in value)
         )
     if column.type == "object":
-        return isinstance(value, dict) and list(value) == [c.name for c in column.children] and all(fits(value[c.name], c) for c in column.children)  # fmt: skip
+        names = [c.name for c in column.children]
+        if not isinstance(value, dict) or list(value) != names:
+            return False
+        return all(fits(value[c.name], c) for c in column.children)
     if column.type == "enum":
         return value in column.values
     kind = str if column.text else JSON.get(column.type, str)
@@ -70,7 +73,10 @@ def test_what_is_not_described_has_no_example(endpoint: Endpoint) -> None:
 
 def test_a_seed_means_the_same_in_every_process() -> None:
     """The row does not hang on the hash seed of the process."""
-    code = "import json; from stnb import catalog; from stnb.account.example import example; print(json.dumps(example(catalog.load()['jpm.jobs'])))"
+    code = (
+        "import json; from stnb import catalog; from stnb.account.example import example;"
+        " print(json.dumps(example(catalog.load()['jpm.jobs'])))"
+    )
     said = [
         subprocess.run(
             [sys.executable, "-c", code],
