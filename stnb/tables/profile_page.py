@@ -74,7 +74,7 @@ def _html_row(name: str, row: dict[Any, Any]) -> list[Cell]:
         _value(_text(row.get("min"))),
         _value(_text(row.get("max"))),
         Cell(_text(row.get("top")), VALUE),
-        Cell(_marked(_text(row.get("suspicious"))), "white-space:normal;min-width:14em"),
+        Cell(_marked(_text(row.get("suspicious"))), "white-space:normal;min-width:9em"),
     ]
 
 
