@@ -15,6 +15,7 @@ from stnb.credentials import scan
 from stnb.errors import CannotSave
 from stnb.explorer import notebook
 from stnb.tables import charts
+from tests.helpers.kernels import OVER_FILES
 
 CONNECT = 'import stnb\n\nst = stnb.connect("demo")'
 PULL = """df = st.jpm.jobs.pull(
@@ -35,7 +36,11 @@ def execute(book: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[An
         monkeypatch.setenv(name, str(folder / name.lower()))
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
     NotebookClient(
-        book, timeout=120, resources={"metadata": {"path": str(folder)}}, store_widget_state=False
+        book,
+        config=OVER_FILES,
+        timeout=120,
+        resources={"metadata": {"path": str(folder)}},
+        store_widget_state=False,
     ).execute()
     return [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
 
