@@ -192,9 +192,11 @@ AMOUNTS = _rules(
 )
 TEXTS = _rules(
     (r"email$", lambda dice: f"{dice.choice(FIRST).lower()}@example.com"),
-    (r"phone|fax|callerNumber|trackingNumber|contactNumber|callerId$|dnis$", lambda dice: f"(602) 555-01{dice.randint(0, 99):02}"),
+    (r"phone|fax|callerNumber|trackingNumber|contactNumber|callerId$|dnis$",
+     lambda dice: f"(602) 555-01{dice.randint(0, 99):02}"),
     (r"(leadCall\.)(from|to)$", lambda dice: f"(602) 555-01{dice.randint(0, 99):02}"),
-    (r"street(Address)?$|locationAddress$", lambda dice: f"{dice.randint(100, 9900)} Juniper Ridge Rd"),
+    (r"street(Address)?$|locationAddress$",
+     lambda dice: f"{dice.randint(100, 9900)} Juniper Ridge Rd"),
     (r"\bunit$|leadUnit$", lambda dice: f"Apt {dice.randint(1, 30)}"),
     (r"city$", _one_of("Cinder Wells", "Quail Bend", "Sable Flats")),
     (r"state$", lambda dice: "AZ"),
@@ -210,21 +212,28 @@ TEXTS = _rules(
     (r"jobStatus$|\bstatus\.name$", lambda dice: "Completed"),
     (r"syncStatus$", _one_of("Pending", "Posted", "Exported")),
     (r"priority$", lambda dice: "Normal"),
-    (r"businessUnit\w*(\.name)?$|businessUnitName$", _one_of("HVAC Service", "Plumbing Service", "Electrical Install")),
-    (r"jobType(\.?name)?$|job\.type$|\btype\.name$", _one_of("AC Repair", "Drain Clearing", "Furnace Tune-up")),
+    (r"businessUnit\w*(\.name)?$|businessUnitName$",
+     _one_of("HVAC Service", "Plumbing Service", "Electrical Install")),
+    (r"jobType(\.?name)?$|job\.type$|\btype\.name$",
+     _one_of("AC Repair", "Drain Clearing", "Furnace Tune-up")),
     (r"campaign\.?name$", _one_of("Spring Mailer", "Web Search", "Referral")),
     (r"(account|Account)(\.name|Name)?$|skuAccount$", lambda dice: "Service Revenue"),
     (r"tags?(\.\w*name|Name|s)?$|label", _one_of("VIP", "Warranty", "Callback")),
-    (r"skuName$|sku\.name$|displayName$", _one_of("Condenser fan motor", "Copper elbow", "Diagnostic visit")),
+    (r"skuName$|sku\.name$|displayName$",
+     _one_of("Condenser fan motor", "Copper elbow", "Diagnostic visit")),
     (r"customFields\.name$", _one_of("Gate code", "Lock box code", "Alarm code")),
     (r"customFields\.value$", lambda dice: str(dice.randint(1000, 9999))),
-    (r"(customer|location|technician|employee|agent|createdBy|modifiedBy|author|lead\w*|contact)\w*(\.name|Name)$|createdBy$", _person),
+    (r"(customer|location|technician|employee|agent|createdBy|modifiedBy|author|"
+     r"lead\w*|contact)\w*(\.name|Name)$|createdBy$",
+     _person),
     (r"fullName$|customerName$", _person),
     (r"summary|note|memo|comment|message|description|text$|instructions|review", _one_of(
-        "Replaced the capacitor and tested twice.", "Customer asks for a call before arrival.", "Unit runs, filter is due.",
+        "Replaced the capacitor and tested twice.", "Customer asks for a call before arrival.",
+        "Unit runs, filter is due.",
     )),
     (r"term", lambda dice: "Net 30"),
-    (r"(^|\.)id$|Id$|guid|sid$|number|code$|key$|po$|reference|version$", lambda dice: str(dice.randint(100_000, 999_999))),
+    (r"(^|\.)id$|Id$|guid|sid$|number|code$|key$|po$|reference|version$",
+     lambda dice: str(dice.randint(100_000, 999_999))),
     (r"date$", lambda dice: f"2026-03-{dice.randint(1, 28):02}"),
 )  # fmt: skip
 # Hours from the row's own day on: what is created comes before what is changed, and a start before
@@ -259,7 +268,7 @@ def _time(column: Column, path: str, dice: Dice) -> str:
 
 
 def _day(column: Column, path: str, dice: Dice) -> str:
-    """A day as the API sends it (facts §8); what takes hours elsewhere takes days where only days
+    """A day as the API sends it, at midnight; what takes hours elsewhere takes days if only days
     count.
     """
     return f"{START + dt.timedelta(days=_after(path) + dice.randint(0, 2)):%Y-%m-%dT00:00:00}"
@@ -267,7 +276,7 @@ def _day(column: Column, path: str, dice: Dice) -> str:
 
 def _text(column: Column, path: str, dice: Dice) -> str:
     if column.refers is not None:
-        return str(_id(dice))  # an id that the API sends as text (facts §8)
+        return str(_id(dice))  # an id that the API sends as text
     made = next((make(dice) for pattern, make in TEXTS if pattern.search(path)), None)
     if made is not None:
         return str(made)
