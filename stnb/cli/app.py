@@ -22,7 +22,7 @@ from stnb.account import connecting
 from stnb.errors import SetupError
 
 from .server import end, end_on_signals, free_port, until_it_answers
-from .terminal import has_screen, say
+from .terminal import add_browser_option, say
 
 ABOUT = """Open the explorer as a page in the browser: search, filter, pull, look, chart, and save,
 without a notebook. It listens on this machine alone, and the address holds a token.
@@ -49,12 +49,7 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         "--port", type=int, default=8866, help="the first port to try (default: 8866)"
     )
     command.add_argument("--dark", action="store_true", help="dark colours")
-    command.add_argument(
-        "--browser",
-        action=argparse.BooleanOptionalAction,
-        default=has_screen(),
-        help="open the browser",
-    )
+    add_browser_option(command)
     command.set_defaults(run=run)
 
 

@@ -15,7 +15,7 @@ from stnb.errors import SetupError
 
 from . import notebooks
 from .server import end, end_on_signals, free_port, until_it_answers
-from .terminal import has_screen, say
+from .terminal import add_browser_option, say
 
 CONFIG = Path(__file__).parent  # its folder labconfig: no question about news at the first start
 
@@ -29,12 +29,7 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     command.add_argument(
         "--port", type=int, default=8888, help="the first port to try (default: 8888)"
     )
-    command.add_argument(
-        "--browser",
-        action=argparse.BooleanOptionalAction,
-        default=has_screen(),
-        help="open the browser",
-    )
+    add_browser_option(command)
     command.set_defaults(run=run)
 
 

@@ -45,3 +45,13 @@ def at_least_1(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return number
+
+
+def add_browser_option(command: argparse.ArgumentParser) -> None:
+    """`--browser` and `--no-browser`; without either, a browser opens if there is a screen."""
+    command.add_argument(
+        "--browser",
+        action=argparse.BooleanOptionalAction,
+        default=has_screen(),
+        help="open the browser",
+    )
