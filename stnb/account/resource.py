@@ -57,11 +57,15 @@ class Resource(Branch):
         return cards.filters(self.endpoint)
 
     def example(self, seed: int = 1) -> pd.Series[Any]:
-        """A plausible row, made up from the catalogue without a request; the same for a seed.
+        """A row of a small demo company, made without a request: the one of its first 200 rows that
+        shows most. The same seed gives the same row; another seed is another company.
+
+        Raises:
+            UsageError: ServiceTitan's documents do not say what the rows hold.
 
         Example:
             >>> st.jpm.jobs.example()["jobStatus"]
-            'Scheduled'
+            'Completed'
         """
         from .example import row
 
