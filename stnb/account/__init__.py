@@ -1,4 +1,5 @@
 """What a notebook holds: an account, its resources, and the links between them.
 
-Start with `resource.py`: what `st.jpm.jobs` is. `account.py` is `st` itself.
+Start with `resource.py`: what `st.jpm.jobs` is. `account.py` is `st` itself,
+and `connecting.py` makes it from credentials.
 """

@@ -9,10 +9,9 @@ from stnb import credentials
 from stnb.errors import StnbWarning
 from stnb.frame import notices
 
-from . import account
+from . import connecting
 from .account import Account
 from .cards import ProfileTable
-from .progress_bar import meter
 
 STANDS_IN = (
     "No credentials were found, so this is the demo tenant, whose data are made up. "
@@ -54,8 +53,8 @@ def connect(
         >>> frames = {name: st.jpm.jobs.head() for name, st in stnb.connect(all=True).items()}
     """
     if all:
-        return account.connect_all(env_file=env_file, meter=meter)
-    made = account.connect(profile, env_file=env_file, meter=meter)
+        return connecting.connect_all(env_file=env_file)
+    made = connecting.connect(profile, env_file=env_file)
     if made.stands_in:
         notices.warn(notices.Notice(StnbWarning, STANDS_IN))
     return made
@@ -76,7 +75,7 @@ def demo(**options: Any) -> Account:
         >>> stnb.demo(seed=7, scale=0.1).jpm.jobs.count()
         2100
     """
-    return account.demo(meter=meter, **options)
+    return connecting.demo(**options)
 
 
 def profiles(env_file: str | os.PathLike[str] | None = None) -> ProfileTable:

@@ -13,12 +13,12 @@ DELAY = 1.0  # seconds: what is done sooner needs no bar
 IN_NOTEBOOK = any(kind.__module__ == "tqdm.notebook" for kind in tqdm.__mro__)
 
 
-def meter(name: str) -> ProgressCallback:
-    """A callback that draws a bar for one pull, and takes it away at the end."""
+def bar_for(name: str) -> ProgressCallback:
+    """A callback that draws a bar for one pull of that resource, and takes it away at the end."""
     bar: Any = None
     close: Callable[[], object]
 
-    def tell(progress: Progress) -> None:
+    def draw(progress: Progress) -> None:
         nonlocal bar, close
         if (
             bar is None
@@ -38,7 +38,7 @@ def meter(name: str) -> ProgressCallback:
         if progress.state in ("done", "cancelled", "failed"):
             close()
 
-    return tell
+    return draw
 
 
 def _shown(**options: Any) -> tuple[Any, Callable[[], object]]:

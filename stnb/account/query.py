@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import html
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,7 @@ import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint
 from stnb.errors import BadFilter
-from stnb.pull import PageCallback, ProgressCallback, Pull
+from stnb.pull import PageCallback, Pull
 from stnb.pull.call import Call, call
 from stnb.pull.fetch import CallSource
 from stnb.pull.many.parents import several
@@ -28,25 +28,21 @@ from stnb.pull.source import Source
 from stnb.pull.stream import in_order
 from stnb.session import clock
 
+from .progress_bar import bar_for
+
 if TYPE_CHECKING:
     from stnb.session import Session
 
-Meter = Callable[[str], ProgressCallback | None]  # makes a progress callback for a resource's name
 OPTIONS = tuple(field.name for field in dataclasses.fields(Options))
 SHOWN = 2_000  # letters of an address on show; one with fifty ids has about 600
 
 
 @dataclass(frozen=True)
 class Reader:
-    """What a query is sent with.
-
-    Attributes:
-        meter: makes the progress bar of a pull; None for no bar.
-    """
+    """What a query is sent with."""
 
     session: Session
     catalog: Catalog
-    meter: Meter | None = None
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -147,7 +143,8 @@ class Query:
 
         Args:
             to: a .parquet file or a folder; the file's path is the answer then.
-            progress: called with a Progress at every change; False for no bar.
+            progress: called with a Progress at every change, instead of the progress bar; False
+                for neither.
             on_page: called with each page as a DataFrame, as it arrives.
             arguments: filters and options, as `where` takes them.
 
@@ -156,8 +153,8 @@ class Query:
             RequestError, DataError: it failed; the rows that had arrived are in `err.frame`, and
                 `err.resume()` goes on.
         """
-        if progress is None and self._reader.meter is not None:
-            progress = self._reader.meter(self.endpoint.name)
+        if progress is None:
+            progress = bar_for(self.endpoint.name)
         run = self.start(to=to, progress=progress, on_page=on_page, **arguments)
         return run.result()
 
@@ -197,9 +194,8 @@ class Query:
                 f"The rows of many {self.endpoint.name} come as a frame.",
                 "Leave it out, and write the frame with its to_parquet.",
             )
-        from stnb.pull.store.of_call import (
-            disk_for,
-        )  # Parquet itself is loaded for those who use it
+        # Loads Parquet, which only those need who write to it.
+        from stnb.pull.store.of_call import disk_for
 
         path, owner = target(source.call, to), session.credentials
         requested, paging = source.requested, source.paging

@@ -10,11 +10,11 @@ import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint
 from stnb.errors import UsageError
-from stnb.pull import ProgressCallback, Pull
+from stnb.pull import Pull
 
 from . import cards
 from .names import Branch
-from .query import Meter, Query, Reader, query_of
+from .query import Query, Reader, query_of
 from .verbs import PULL, RUN, START, WHERE, PullVerb, Verb, path_parameters
 
 if TYPE_CHECKING:
@@ -30,11 +30,9 @@ class Resource(Branch):
         endpoint: what the catalogue knows of it.
     """
 
-    def __init__(
-        self, session: Session, catalog: Catalog, endpoint: Endpoint, meter: Meter | None = None
-    ) -> None:
+    def __init__(self, session: Session, catalog: Catalog, endpoint: Endpoint) -> None:
         self._session = session
-        self._reader = Reader(session, catalog, meter)
+        self._reader = Reader(session, catalog)
         self.name, self.endpoint = endpoint.name, endpoint
 
     def __repr__(self) -> str:
@@ -91,13 +89,8 @@ class Resource(Branch):
         """
         return self._of(self.catalog[name])
 
-    def progress_bar(self) -> ProgressCallback | None:
-        """What draws the bar of one pull; None if this account draws none."""
-        meter = self._reader.meter
-        return None if meter is None else meter(self.name)
-
     def _of(self, endpoint: Endpoint) -> Resource:
-        return Resource(self._session, self.catalog, endpoint, self._reader.meter)
+        return Resource(self._session, self.catalog, endpoint)
 
     # -- the verbs
 

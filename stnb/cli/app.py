@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from stnb.account import account
+from stnb.account import connecting
 from stnb.errors import SetupError
 
 from .server import end, end_on_signals, free_port, until_it_answers
@@ -72,7 +72,9 @@ def run(options: argparse.Namespace) -> int:
             "Run: pip install 'stnb[app]'",
         )
     if options.profile is not None:
-        account.connect(options.profile).close()  # a wrong name is better refused here than there
+        connecting.connect(
+            options.profile
+        ).close()  # a wrong name is better refused here than there
     port, token = free_port(HOST, options.port), secrets.token_urlsafe(24)
     address = f"http://{HOST}:{port}/?token={token}"
     end_on_signals()

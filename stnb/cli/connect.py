@@ -5,18 +5,12 @@ from __future__ import annotations
 import os
 
 from stnb import credentials
-from stnb.account import account
+from stnb.account import connecting
 from stnb.account.account import Account
-from stnb.account.query import Meter
 from stnb.errors import CredentialsMissing
 
 
-def connect(
-    profile: str | None,
-    env_file: str | os.PathLike[str] | None = None,
-    *,
-    meter: Meter | None = None,
-) -> Account:
+def connect(profile: str | None, env_file: str | os.PathLike[str] | None = None) -> Account:
     """The account of a profile, for a command that writes or prints rows.
 
     Without credentials a notebook gets the demo tenant, with a warning. A command refuses instead:
@@ -25,14 +19,13 @@ def connect(
     Args:
         profile: its name; None takes the only one, or the one that STNB_PROFILE names.
         env_file: the file to read instead of the nearest .env.
-        meter: makes the progress bar of each pull.
 
     Raises:
         CredentialsMissing: no credentials were found and the demo was not named, there is no such
             profile, or it is incomplete.
         CredentialsInvalid: a value cannot be right.
     """
-    found = account.connect(profile, env_file=env_file, meter=meter)
+    found = connecting.connect(profile, env_file=env_file)
     if not found.stands_in:
         return found
     found.close()

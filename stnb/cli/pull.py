@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from stnb.account.progress_bar import meter
+from stnb.account.progress_bar import bar_for
 from stnb.catalog import Endpoint
 from stnb.errors import BadFilter, StnbError, StnbWarning
 from stnb.frame.save import save, writer
@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> None:
     st = connect(options.profile, options.env_file)
     bar = None
     if sys.stderr.isatty() and not options.quiet:
-        bar = meter(options.resource)
+        bar = bar_for(options.resource)
     resource = st[options.resource]
     if options.unknown:  # the resource is known by now, so that near filters can be named
         raise _unknown(resource.endpoint, options.unknown)

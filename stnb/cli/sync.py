@@ -6,9 +6,9 @@ import argparse
 import sys
 import warnings
 from collections.abc import Sequence
+from typing import Literal
 
 from stnb import mirror
-from stnb.account.progress_bar import meter
 from stnb.errors import StnbWarning
 
 from .connect import connect
@@ -48,13 +48,13 @@ def run(options: argparse.Namespace) -> int:
         CredentialsMissing: no credentials were found, and the demo was not named.
         StnbError: as `mirror.sync`.
     """
-    bars = None
-    if sys.stderr.isatty() and not options.quiet:
-        bars = meter
+    progress: Literal[False] | None = None  # a bar for each table
+    if options.quiet or not sys.stderr.isatty():
+        progress = False
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
-    with connect(options.profile, options.env_file, meter=bars) as st:
-        changes = mirror.sync(options.resources, options.to, account=st)
+    with connect(options.profile, options.env_file) as st:
+        changes = mirror.sync(options.resources, options.to, account=st, progress=progress)
     if not options.quiet:
         print(changes.drop(columns="problem").to_string(index=False, na_rep="–"))
     return int(changes["problem"].ne("").any())

@@ -11,7 +11,8 @@ from weakref import WeakSet
 from IPython.display import display
 
 from stnb import catalog, credentials
-from stnb.account import account
+from stnb.account import connecting
+from stnb.account.account import Account
 from stnb.errors import SetupError
 
 from .explorer import Explorer
@@ -23,7 +24,7 @@ _made: dict[str, tuple[str | None, WeakSet[Explorer]]] = {}
 
 
 def explore(
-    profile: str | account.Account | None = None,
+    profile: str | Account | None = None,
     resource: str | None = None,
     filters: Mapping[str, Any] | None = None,
     limit: int | None = LIMIT,
@@ -61,7 +62,7 @@ def explore(
     return _open(profile, state)
 
 
-def _open(profile: str | account.Account | None, state: State) -> Explorer:
+def _open(profile: str | Account | None, state: State) -> Explorer:
     """Make an explorer of this state, close those of the cell's last run, and show it."""
     accounts = Accounts(state.env_file)
     first = accounts.first(profile)
@@ -86,7 +87,7 @@ def _checked(state: State) -> State:
     return replace(state, resource=endpoint.name, filters=named(endpoint, state.filters))
 
 
-def _profiles(first: account.Account, env_file: str | None) -> list[credentials.Profile]:
+def _profiles(first: Account, env_file: str | None) -> list[credentials.Profile]:
     """The profiles to choose from, with that of an account of another .env file."""
     profiles = credentials.profiles(env_file)
     if first.profile not in {profile.name for profile in profiles}:
@@ -104,9 +105,9 @@ class Accounts:
 
     def __init__(self, env_file: str | os.PathLike[str] | None) -> None:
         self._env_file = env_file
-        self._made: dict[str, account.Account] = {}
+        self._made: dict[str, Account] = {}
 
-    def of(self, profile: str | None) -> account.Account:
+    def of(self, profile: str | None) -> Account:
         """The account of a profile.
 
         Raises:
@@ -114,13 +115,13 @@ class Accounts:
         """
         if profile in self._made:
             return self._made[profile]
-        made = account.connect(profile, env_file=self._env_file)
+        made = connecting.connect(profile, env_file=self._env_file)
         self._made[made.profile] = made
         return made
 
-    def first(self, named: str | account.Account | None) -> account.Account:
+    def first(self, named: str | Account | None) -> Account:
         """The account to begin with: the named one, else the usual one, else the demo."""
-        if isinstance(named, account.Account):
+        if isinstance(named, Account):
             return self._made.setdefault(named.profile, named)
         try:
             return self.of(named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -42,7 +43,7 @@ def sync(
     to: str | os.PathLike[str],
     *,
     account: Named | None = None,
-    progress: ProgressCallback | None = None,
+    progress: ProgressCallback | Literal[False] | None = None,
 ) -> pd.DataFrame:
     """Keep a folder of Parquet files up to date, one for each resource: `jpm.jobs` is
     DIR/jpm_jobs.parquet.
@@ -57,7 +58,7 @@ def sync(
         resources: such as `st.jpm.jobs`, or their names.
         to: the folder; it keeps the tables of one tenant.
         account: has the resources that are given by name; `stnb.connect()` when not given.
-        progress: as for `pull`; several tables are read at once.
+        progress: as for `pull`, False for no bars; several tables are read at once.
 
     Returns:
         A row for each table: table, resource, by ("feed", "modified" or "whole"), before, added,

@@ -8,8 +8,9 @@ import datetime as dt
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from stnb.account.progress_bar import bar_for
 from stnb.catalog.facts import CLOCK_SLACK, MODIFIED, MODIFIED_SINCE
 from stnb.errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
 from stnb.frame import notices
@@ -63,7 +64,9 @@ class Table:
         changes: the file of what changed, until it is merged.
     """
 
-    def __init__(self, folder: Folder, route: Route, progress: ProgressCallback | None) -> None:
+    def __init__(
+        self, folder: Folder, route: Route, progress: ProgressCallback | Literal[False] | None
+    ) -> None:
         self.folder, self.route, self._progress = folder, route, progress
         self.key = route.endpoint.key
         self.data, self.changes = folder.data(route.table), folder.changes(route.table)
@@ -117,7 +120,7 @@ class Table:
             asks = {MODIFIED_SINCE: checkpoint.modifiedOnOrAfter}
         resource, progress = self.route.resource, self._progress
         if progress is None:
-            progress = resource.progress_bar()
+            progress = bar_for(resource.name)
         self._requests = self._count()
         self._run = resource.start(
             to=self.changes, progress=progress or None, **self.route.filters, **asks

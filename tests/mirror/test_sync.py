@@ -28,7 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 import stnb
-from stnb.account import account
+from stnb.account import connecting
 from stnb.account.resource import Resource
 from stnb.catalog import Catalog, Column, Endpoint, Param, load
 from stnb.cli import sync as cli_sync
@@ -985,7 +985,7 @@ def test_the_command_tells_a_failure(
 ) -> None:
     """It ends with 1 where a table is not up to date."""
     toys.answers["gadgets"] = lambda request: httpx.Response(403, json={"title": "no"})
-    monkeypatch.setattr(account, "connect", lambda *_, **__: _Account(toys))
+    monkeypatch.setattr(connecting, "connect", lambda *_, **__: _Account(toys))
     with saying():
         assert command("toys.widgets", "toys.gadgets", "--to", str(tmp_path)) == 1
         assert command("toys.widgets", "--to", str(tmp_path)) == 0

@@ -100,10 +100,11 @@ def test_a_bar_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     code = """import stnb
-from stnb.account import progress_bar as meter
-meter.DELAY = 0.0
+from stnb.account import progress_bar
+progress_bar.DELAY = 0.0
 shown = []
-meter.tqdm.close = (lambda old: lambda bar: (shown.append(str(bar)), old(bar)))(meter.tqdm.close)
+close = progress_bar.tqdm.close
+progress_bar.tqdm.close = lambda bar: (shown.append(str(bar)), close(bar))
 df = stnb.connect("demo").jpm.jobs.pull(page_size=500, limit=2000)
 print(len(df), "jpm.jobs" in shown[0])"""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])

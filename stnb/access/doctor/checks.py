@@ -7,7 +7,7 @@ import os
 import pandas as pd
 
 from stnb import credentials
-from stnb.account import account
+from stnb.account import connecting
 from stnb.account.account import Account
 from stnb.credentials import DEMO, Settings
 from stnb.demoserver import BEFORE
@@ -73,7 +73,7 @@ def practice(state: str) -> Account:
     """
     # A secret that was regenerated, for example, refuses only those who had a token before.
     first = BEFORE.get(state.partition(":")[0], state)
-    found = account.demo(scale=0.1, state=first)
+    found = connecting.demo(scale=0.1, state=first)
     if first != state:
         loop.run(found.session.authorize())
         found.session.app.state.name = state
@@ -93,7 +93,7 @@ def _find(visit: Visit, who: Account | str | None, env_file: str | os.PathLike[s
         return _find_file(visit, who, env_file)
     name = (who or "").strip().lower()
     if name == DEMO:
-        visit.meet(account.demo())
+        visit.meet(connecting.demo())
         return _needs_no_file(visit)
     if not _read(visit, env_file):
         return False
@@ -104,7 +104,7 @@ def _find(visit: Visit, who: Account | str | None, env_file: str | os.PathLike[s
         credentials.load(name or None, env_file)  # its error says which profiles there are
     if not _look(visit, name):
         return False
-    visit.meet(account.connect(name, env_file=env_file))
+    visit.meet(connecting.connect(name, env_file=env_file))
     return True
 
 

@@ -1,0 +1,75 @@
+"""Credentials -> Account: of a profile, of all profiles, or of the demo tenant."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from stnb import credentials
+from stnb.credentials import Credentials, Secret
+from stnb.errors import CredentialsMissing
+
+from .account import Account
+
+
+def connect(
+    profile: str | None = None,
+    *,
+    env_file: str | os.PathLike[str] | None = None,
+) -> Account:
+    """The work of `stnb.connect`, which is documented there; only the warning is missing."""
+    # Loads httpx, which takes a tenth of a second that `import stnb` need not take.
+    from stnb.session import Session
+
+    known = credentials.settings(env_file)
+    nothing_named = profile is None and env_file is None and "STNB_PROFILE" not in known.values
+    if nothing_named and not known.profiles:
+        made = demo()
+        made.stands_in = True
+        return made
+    name = (profile or known.values.get("STNB_PROFILE") or "").strip().lower()
+    if name == credentials.DEMO:
+        return demo()
+    chosen = credentials.load(name or None, env_file)
+    file = known.file if env_file is None else env_file
+
+    def source() -> Credentials:
+        return credentials.load(chosen.profile, file)
+
+    return Account(Session(chosen, source=source))
+
+
+def connect_all(*, env_file: str | os.PathLike[str] | None = None) -> dict[str, Account]:
+    """An account for each profile that is ready, by name. `stnb.profiles()` shows the others.
+
+    Raises:
+        CredentialsMissing: no profile is ready.
+    """
+    known = [p for p in credentials.profiles(env_file) if p.name != credentials.DEMO]
+    ready = [p.name for p in known if p.ready]
+    if not ready and len(known) > 1:
+        raise CredentialsMissing(
+            f"None of the {len(known)} profiles is ready.",
+            " ".join(p.problem.partition("\n")[0] for p in known[:3]),
+            "stnb.profiles() shows what each of them lacks.",
+        )
+    if not ready:
+        credentials.load(None, env_file)  # raises, and says what is missing
+    return {name: connect(name, env_file=env_file) for name in ready}
+
+
+def demo(**options: Any) -> Account:
+    """The work of `stnb.demo`, which is documented there."""
+    # Loaded only here: who has a tenant does not need the demo.
+    from stnb import demoserver as server
+    from stnb.session import Session
+
+    for name, usual in (("latency", 0), ("scale", 1)):
+        options.setdefault(name, float(os.environ.get(f"STNB_DEMO_{name.upper()}") or usual))
+    secrets = Secret(server.CLIENT_ID), Secret(server.CLIENT_SECRET), Secret(server.APP_KEY)
+    host = "https://demo.invalid"
+    owner = Credentials(
+        credentials.DEMO, credentials.DEMO, server.TENANT, *secrets, host, f"{host}/connect/token"
+    )
+    app = server.make_app(**options)
+    return Account(Session.of_app(app, owner, now=app.state.now))

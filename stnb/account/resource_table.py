@@ -1,0 +1,52 @@
+"""The table of resources, which `st.resources` and `st.find` show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from stnb.catalog import Endpoint
+
+COLUMNS = [
+    "resource",
+    "module",
+    "kind",
+    "method",
+    "route",
+    "scope",
+    "readable",
+    "filters",
+    "hidden_rows",
+    "withdrawn",
+]
+
+
+def resource_table(endpoints: Iterable[Endpoint], granted: frozenset[str] | None) -> pd.DataFrame:
+    """A row for each resource.
+
+    Args:
+        granted: the scopes of the token; None if they are not known yet.
+    """
+    rows = [_row(endpoint, granted) for endpoint in endpoints]
+    # Before the first token nobody knows what is readable, which bool cannot say.
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"readable": "boolean"})
+
+
+def _row(endpoint: Endpoint, granted: frozenset[str] | None) -> tuple[Any, ...]:
+    readable: Any = pd.NA
+    if granted is not None and endpoint.scope is not None:
+        readable = endpoint.scope in granted
+    return (
+        endpoint.name,
+        endpoint.module,
+        endpoint.kind,
+        endpoint.method,
+        endpoint.path,
+        endpoint.scope,
+        readable,
+        len(endpoint.filters),
+        endpoint.shows_all is not None,
+        endpoint.withdrawn,
+    )
