@@ -74,7 +74,7 @@ class Verb(Generic[T]):
                 parameters[name] = inspect.Parameter(name, kind, default=default)
         return inspect.Signature(list(parameters.values()))
 
-    # A property, as the filters of 324 resources need not be put into words before one is asked for.
+    # A property, because nobody needs the filters of all 324 resources in words at once.
     @property
     def __doc__(self) -> str:  # type: ignore[override]
         endpoint = self._endpoint

@@ -20,33 +20,9 @@ from .follow import Place, key_type, place_of, places
 from .lookup import Source
 from .models import OPEN, Target
 from .namebook import NameBook, label
+from .rule_table import RECORDS
 
 SHOWN = 3  # columns in a notice
-# There are about as many of these records as rows, so they are named only if asked for.
-RECORDS = frozenset(
-    {
-        "accounting.bank_deposits",
-        "accounting.credit_memos",
-        "accounting.export.invoice_items",
-        "accounting.inventory_bills",
-        "accounting.invoices",
-        "accounting.payments",
-        "crm.bookings",
-        "crm.leads",
-        "crm.locations",
-        "equipmentsystems.installed_equipment",
-        "inventory.purchase_orders",
-        "inventory.returns",
-        "jpm.appointments",
-        "jpm.jobs",
-        "jpm.projects",
-        "memberships.memberships",
-        "memberships.recurring_services",
-        "sales.estimates",
-        "sales.estimates.items",
-        "service_agreements.service_agreements",
-    }
-)
 _BOOKS: weakref.WeakKeyDictionary[Source, NameBook] = weakref.WeakKeyDictionary()
 
 

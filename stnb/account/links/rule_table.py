@@ -226,3 +226,29 @@ RULES = (
     Rule("*", "mergedToId", "crm.*", "the record that this one was merged into"),
     Rule("pricebook.categories", "parentId", "pricebook.categories", "a tree: the category above"),
 )
+
+# There are about as many of these records as rows, so they are named only if asked for.
+RECORDS = frozenset(
+    {
+        "accounting.bank_deposits",
+        "accounting.credit_memos",
+        "accounting.export.invoice_items",
+        "accounting.inventory_bills",
+        "accounting.invoices",
+        "accounting.payments",
+        "crm.bookings",
+        "crm.leads",
+        "crm.locations",
+        "equipmentsystems.installed_equipment",
+        "inventory.purchase_orders",
+        "inventory.returns",
+        "jpm.appointments",
+        "jpm.jobs",
+        "jpm.projects",
+        "memberships.memberships",
+        "memberships.recurring_services",
+        "sales.estimates",
+        "sales.estimates.items",
+        "service_agreements.service_agreements",
+    }
+)

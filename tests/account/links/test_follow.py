@@ -119,8 +119,8 @@ def test_a_place_is_a_warehouse_or_a_truck(demo: stnb.Account) -> None:
 
 
 def test_ids_sent_as_text_are_compared_as_numbers(demo: stnb.Account) -> None:
-    """payments.typeId is text and payment_types.id a number (facts §8): they meet, and so do ids
-    that a merge made floats.
+    """By the accounting API's OpenAPI document, payments.typeId is text and payment_types.id a
+    number: they meet, and so do ids that a merge made floats.
     """
     payments = demo.accounting.payments.pull(limit=300)
     as_text = made("typeId", payments["typeId"].astype("str"), "accounting.payments")

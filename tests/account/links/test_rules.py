@@ -1,5 +1,5 @@
-"""Where ids lead: every row of facts §10 with its mark, every link of the catalogue, and the traps
-by name.
+"""Where ids lead: each kind of id in ServiceTitan's OpenAPI documents, documented or by its name,
+every link of the catalogue, and the traps by name.
 """
 
 from __future__ import annotations
