@@ -13,8 +13,8 @@ import hypothesis
 import pytest
 
 import stnb
+from stnb import pull
 from stnb.frame import notices
-from stnb.pull import run
 from stnb.session import clock
 from tests.helpers.moments import DEMO_TODAY, NOW
 
@@ -36,7 +36,7 @@ def clean_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     notices.forget()
-    run._PARTIAL.clear()
+    pull.forget_partial()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import html
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +14,8 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint
+from stnb.catalog.html_table import CODE, QUIET, Cell, element
+from stnb.catalog.html_table import table as html_table
 from stnb.errors import BadFilter
 from stnb.pull import PageCallback, Pull
 from stnb.pull.call import Call, call
@@ -97,14 +98,12 @@ class Query:
         return f"<Query of {' · '.join([self.endpoint.name, *parts])}>"
 
     def _repr_html_(self) -> str:
-        rows = [*self.sent.items(), *self.options.chosen().items(), ("url", self.url[:SHOWN])]
-        cell = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;background:none"
-        lines = []
-        for name, value in rows:
-            label = f'<th scope="row" style="{cell};font-weight:400">{html.escape(name)}</th>'
-            lines.append(f'<tr>{label}<td style="{cell}">{html.escape(value)}</td></tr>')
-        title = f"<div><b>{html.escape(self.endpoint.name)}</b> · nothing is sent yet</div>"
-        return f'{title}<table style="border:0">{"".join(lines)}</table>'
+        facts = [*self.sent.items(), *self.options.chosen().items(), ("url", self.url[:SHOWN])]
+        rows = [_html_row(name, value) for name, value in facts]
+        name = element("b", self.endpoint.name, style=CODE)
+        state = element("span", "nothing is sent yet", style=QUIET)
+        title = element("div", name, " ", state)
+        return element("div", title, html_table(rows, style="font-size:90%", lines=False))
 
     def where(self, **arguments: Any) -> Query:
         """Another query with these filters and options beside its own; one of the same name takes
@@ -194,7 +193,7 @@ class Query:
                 f"The rows of many {self.endpoint.name} come as a frame.",
                 "Leave it out, and write the frame with its to_parquet.",
             )
-        # Loads Parquet, which only those need who write to it.
+        # Loads Parquet itself, for those who use it.
         from stnb.pull.store.of_call import disk_for
 
         path, owner = target(source.call, to), session.credentials
@@ -242,6 +241,14 @@ class Query:
         if query.options.limit is not None:
             query = query.where(limit=None)
         return len(query.start().wait())
+
+
+def _html_row(name: str, value: str) -> list[Cell]:
+    value_style = f"white-space:normal;overflow-wrap:anywhere;{CODE}"
+    return [
+        Cell(name, f"{QUIET};font-weight:400;white-space:nowrap", heading=True),
+        Cell(value, value_style),
+    ]
 
 
 def query_of(reader: Reader, endpoint: Endpoint, arguments: Mapping[str, Any]) -> Query:

@@ -1,4 +1,4 @@
-"""The explorer: pick a resource, filter it, pull it, look at it, and leave with the code."""
+"""The explorer: pick a resource, filter it, pull it, look at it, and take the code along."""
 
 from __future__ import annotations
 

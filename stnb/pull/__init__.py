@@ -8,12 +8,13 @@ and `run` is the Pull that the reader holds.
 from __future__ import annotations
 
 from .progress import PageCallback, Progress, ProgressCallback
-from .run import Pull, last_partial
+from .run import Pull, forget_partial, last_partial
 
 __all__ = [
     "PageCallback",
     "Progress",
     "ProgressCallback",
     "Pull",
+    "forget_partial",
     "last_partial",
 ]

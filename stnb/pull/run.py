@@ -243,7 +243,7 @@ class Pull:
             await self._read()
             self._answer = await self._finish()
             state = "done"
-            _forget_partial(self)
+            _forget_partial_of(self)
         except asyncio.CancelledError:
             self.cancelled, state = True, "cancelled"
             raise
@@ -348,7 +348,7 @@ def _keep_partial(run: Pull) -> None:
     _PARTIAL[:] = [run]
 
 
-def _forget_partial(run: Pull) -> None:
+def _forget_partial_of(run: Pull) -> None:
     """Its pages have become the rows of this one, and are gone from the disk."""
     if _PARTIAL and run.store.file is not None and run.store.file == _PARTIAL[0].store.file:
         _PARTIAL.clear()
@@ -360,3 +360,8 @@ def last_partial() -> pd.DataFrame | None:
     None if there was none, or if a later pull has made the file that they were meant for.
     """
     return _PARTIAL[0].frame if _PARTIAL else None
+
+
+def forget_partial() -> None:
+    """Forget the last pull that ended early, and so free its rows."""
+    _PARTIAL.clear()

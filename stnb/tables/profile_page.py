@@ -34,7 +34,8 @@ HEAD = (
     "most frequent",
     "suspicious",
 )
-VALUE = "white-space:normal;max-width:20em;overflow-wrap:anywhere"
+VALUE = "white-space:normal;max-width:20em;overflow-wrap:break-word"
+SHORT = 20  # letters of a value, such as a moment or an id, that stays on one line
 BAR = "display:inline-block;width:48px;height:.55em;margin-right:6px;border-radius:2px"
 GROUND = "background:color-mix(in srgb,currentColor 16%,transparent)"
 FILLED = "background:var(--jp-brand-color1,var(--vscode-focusBorder,#1976d2))"
@@ -70,11 +71,15 @@ def _html_row(name: str, row: dict[Any, Any]) -> list[Cell]:
         Cell(column, f"{CODE};font-weight:400;white-space:nowrap", heading=True),
         Cell(_bar(row.get("filled")), "white-space:nowrap"),
         Cell(_count(row.get("distinct")), RIGHT),
-        Cell(_text(row.get("min")), VALUE),
-        Cell(_text(row.get("max")), VALUE),
+        _value(_text(row.get("min"))),
+        _value(_text(row.get("max"))),
         Cell(_text(row.get("top")), VALUE),
-        Cell(_marked(_text(row.get("suspicious"))), "white-space:normal;min-width:14em"),
+        Cell(_marked(_text(row.get("suspicious"))), "white-space:normal;min-width:9em"),
     ]
+
+
+def _value(text: str) -> Cell:
+    return Cell(text, VALUE if len(text) > SHORT else "white-space:nowrap")
 
 
 def _marked(odd: str) -> str:

@@ -8,7 +8,6 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,15 @@ from stnb.access.doctor import NAMES, Check, Report, calls, causes, examine, pra
 from stnb.access.doctor.findings import ADMIN, DEVELOPER, YOU
 from stnb.account.account import Account
 from stnb.cli import main
-from stnb.credentials import HOSTS, Credentials, Secret
+from stnb.credentials import HOSTS, Secret
 from stnb.demoserver import BEFORE, STATES
 from stnb.explorer.parts.doctor import Doctor, as_shown, doctor
 from stnb.session import Knock, Session
 from tests.helpers.moments import NOW
+from tests.helpers.owner import owner, owner_at_servicetitan
 
 PAIR, SECRET, KEY = "cid.pairQ7w8e9r0", "cs1.secretQ7w8e9r0", "ak1.keyQ7w8e9r0"
+OURS = {"client_id": Secret(PAIR), "client_secret": Secret(SECRET), "app_key": Secret(KEY)}
 SECRETS = (PAIR, SECRET, KEY, demoserver.CLIENT_ID, demoserver.CLIENT_SECRET, demoserver.APP_KEY)
 FORMS = [
     f"{name}:{form}" if form else name for name, forms in STATES.items() for form in forms or ("",)
@@ -119,11 +120,12 @@ def write_env(mode: int = 0o600, **more: str) -> Path:
 
 def account(server: Any, environment: str = "integration", **more: Any) -> Account:
     """An account of tenant 42 whose network is a function."""
-    api, auth = HOSTS.get(
-        environment, ("https://fake.example", "https://fake.example/connect/token")
-    )
-    mine = Credentials("p", environment, 42, Secret(PAIR), Secret(SECRET), Secret(KEY), api, auth)
-    return Account(Session(replace(mine, **more), transport=httpx.MockTransport(server), rate=None))
+    fields = {**OURS, **more}
+    if environment in HOSTS:
+        mine = owner_at_servicetitan(environment, **fields)
+    else:
+        mine = owner(environment=environment, **fields)
+    return Account(Session(mine, transport=httpx.MockTransport(server), rate=None))
 
 
 def refuse(request: httpx.Request) -> httpx.Response:

@@ -34,12 +34,20 @@ from stnb.cli import main, setup
 from stnb.credentials import Credentials, Secret
 from stnb.errors import CannotSave, CredentialsInvalid
 from stnb.explorer.parts import setup as widget
+from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
 
-SECRET = "cs1." + "q7w8e9r0t1y2u3i4o5p6a7s8d9f0g1h2j3k4l5z6x7c8v9b0n1m2"[:50]
-PAIR = "cid." + "m1n2b3v4c5x6z7l8k9j0h1g2f"
-KEY = "ak1." + "p0o9i8u7y6t5r4e3w2q1a2s3d"
-GOOD = {"tenant": "985798691", "client_id": PAIR, "client_secret": SECRET, "app_key": KEY}
-HIDDEN = (SECRET, PAIR, KEY, *(value for key, value in PRACTICE.items() if key != "tenant"))
+GOOD = {
+    "tenant": "985798691",
+    "client_id": CLIENT_ID,
+    "client_secret": CLIENT_SECRET,
+    "app_key": APP_KEY,
+}
+HIDDEN = (
+    CLIENT_SECRET,
+    CLIENT_ID,
+    APP_KEY,
+    *(value for key, value in PRACTICE.items() if key != "tenant"),
+)
 
 
 def answers(environment: str = "integration", profile: str = "default", **other: str) -> Answers:
@@ -139,27 +147,27 @@ def test_what_one_should_know() -> None:
         ("tenant", "my company", "wrong", "number"),
         ("tenant", "9" * 19, "wrong", "Digits"),
         ("tenant", "٣٤", "wrong", "number"),
-        ("tenant", PAIR, "wrong", "Client ID"),
-        ("client_id", PAIR, "ok", "right"),
-        ("client_id", f'"{PAIR}"', "ok", "right"),
+        ("tenant", CLIENT_ID, "wrong", "Client ID"),
+        ("client_id", CLIENT_ID, "ok", "right"),
+        ("client_id", f'"{CLIENT_ID}"', "ok", "right"),
         ("client_id", "", "hint", "cid."),
-        ("client_id", SECRET, "wrong", "Client Secret"),
-        ("client_id", KEY, "wrong", "App Key"),
-        ("client_id", f"{PAIR[:9]} {PAIR[9:]}", "wrong", "blank"),
-        ("client_id", f"SERVICETITAN_CLIENT_ID={PAIR}", "wrong", "name"),
+        ("client_id", CLIENT_SECRET, "wrong", "Client Secret"),
+        ("client_id", APP_KEY, "wrong", "App Key"),
+        ("client_id", f"{CLIENT_ID[:9]} {CLIENT_ID[9:]}", "wrong", "blank"),
+        ("client_id", f"SERVICETITAN_CLIENT_ID={CLIENT_ID}", "wrong", "name"),
         ("client_id", "cid.ab", "hint", "length"),
         ("client_id", "985798691", "hint", "Tenant ID"),
         ("client_id", "something-else", "hint", "cid."),
-        ("client_secret", SECRET, "ok", "right"),
-        ("client_secret", SECRET.replace("cs1.", "cs2."), "ok", "right"),
-        ("client_secret", SECRET[:-3], "hint", "length"),
-        ("client_secret", PAIR, "wrong", "Client ID"),
+        ("client_secret", CLIENT_SECRET, "ok", "right"),
+        ("client_secret", CLIENT_SECRET.replace("cs1.", "cs2."), "ok", "right"),
+        ("client_secret", CLIENT_SECRET[:-3], "hint", "length"),
+        ("client_secret", CLIENT_ID, "wrong", "Client ID"),
         ("client_secret", "••••••••", "wrong", "mask"),
         ("client_secret", "********", "wrong", "mask"),
         ("client_secret", "eyJhbGciOiJSUzI1NiJ9.e30.x", "wrong", "token"),
         ("client_secret", "cs1.a\u200bb", "wrong", "sign"),
-        ("app_key", KEY, "ok", "right"),
-        ("app_key", SECRET, "wrong", "Client Secret"),
+        ("app_key", APP_KEY, "ok", "right"),
+        ("app_key", CLIENT_SECRET, "wrong", "Client Secret"),
         ("app_key", "0f8fad5b-d9cb-469f-a165-70867728950e", "hint", "ak1."),
     ],
 )
@@ -188,7 +196,7 @@ def test_shapes(key: str, text: str, level: str, says: str) -> None:
         ("9lives", "integration", "wrong"),
         ("x_", "integration", "wrong"),
         ("x" * 30, "integration", "wrong"),
-        (SECRET, "integration", "wrong"),
+        (CLIENT_SECRET, "integration", "wrong"),
     ],
 )
 def test_names_of_profiles(name: str, environment: str, level: str) -> None:
@@ -230,12 +238,14 @@ def test_one_app_key_for_all_unless_another_is_there() -> None:
     file = Path(".env")
     wizard.save(answers(profile="one"), file)
     wizard.save(answers(profile="two", app_key=""), file)
-    wizard.save(answers(profile="three", app_key=KEY[:-1] + "9"), file)
-    wizard.save(answers(profile="three", app_key=KEY), file)
+    wizard.save(answers(profile="three", app_key=APP_KEY[:-1] + "9"), file)
+    wizard.save(answers(profile="three", app_key=APP_KEY), file)
 
     lines = [line.split("=")[0] for line in file.read_text().splitlines() if "APP_KEY" in line]
     assert lines == ["SERVICETITAN_APP_KEY", "SERVICETITAN_THREE_APP_KEY"]
-    assert {credentials.load(name).app_key.reveal() for name in ("one", "two", "three")} == {KEY}
+    assert {credentials.load(name).app_key.reveal() for name in ("one", "two", "three")} == {
+        APP_KEY
+    }
 
 
 def test_notes_on_what_else_changes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,10 +255,10 @@ def test_notes_on_what_else_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     file = Path(".env")
     wizard.save(answers(profile="default"), file)
     wizard.save(answers(profile="phoenix"), file)
-    monkeypatch.setenv("SERVICETITAN_CLIENT_ID", PAIR[:-1] + "9")
+    monkeypatch.setenv("SERVICETITAN_CLIENT_ID", CLIENT_ID[:-1] + "9")
 
-    own = wizard.variables(answers(profile="phoenix", app_key=KEY[:-1] + "9"), file)
-    saved = wizard.save(answers(app_key=KEY[:-1] + "9"), file)
+    own = wizard.variables(answers(profile="phoenix", app_key=APP_KEY[:-1] + "9"), file)
+    saved = wizard.save(answers(app_key=APP_KEY[:-1] + "9"), file)
 
     assert "SERVICETITAN_PHOENIX_APP_KEY" in own
     assert [n for n in saved.notes if "SERVICETITAN_CLIENT_ID is also set" in n]
@@ -259,7 +269,7 @@ def test_notes_on_what_else_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     ("wrong", "says"),
     [
         ({"tenant": "abc"}, "Tenant ID cannot be right"),
-        ({"client_secret": PAIR}, "swapped"),
+        ({"client_secret": CLIENT_ID}, "swapped"),
         ({"client_secret": ""}, "Client Secret is missing"),
         ({"app_key": ""}, "App Key is missing"),
         ({"client_secret": PRACTICE["client_secret"]}, "demo's values"),
@@ -395,7 +405,7 @@ def talk(
         return main.main(["setup", *options])
 
 
-GIVEN = [GOOD["tenant"], PAIR, SECRET, KEY]
+GIVEN = [GOOD["tenant"], CLIENT_ID, CLIENT_SECRET, APP_KEY]
 WORKS = Verdict("ok", "They work.", ("A token was granted.",), 985798691)
 REFUSED = Verdict("wrong", "The pair was refused.", ("Why.", "What."))
 
@@ -431,12 +441,12 @@ def test_dialogue_asks_again_where_a_shape_is_wrong(
         "",
         "a1",
         "985798691",
-        SECRET,
-        PAIR,
+        CLIENT_SECRET,
+        CLIENT_ID,
         "",
-        PAIR,
-        SECRET,
-        KEY,
+        CLIENT_ID,
+        CLIENT_SECRET,
+        APP_KEY,
         "maybe",
         "y",
     ]
@@ -455,12 +465,12 @@ def test_dialogue_after_a_refusal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A refused pair is typed again, with Enter for what stays; or kept all the same; or left."""
-    again = ["", "", SECRET[:-1] + "9", ""]
+    again = ["", "", CLIENT_SECRET[:-1] + "9", ""]
     assert (
         talk(monkeypatch, ["", "", "", *GIVEN, "again", *again, "y"], verdicts=[REFUSED, WORKS])
         == 0
     )
-    assert credentials.load().client_secret == Secret(SECRET[:-1] + "9")
+    assert credentials.load().client_secret == Secret(CLIENT_SECRET[:-1] + "9")
 
     assert talk(monkeypatch, ["", "", "b", *GIVEN, "leave"], verdicts=[REFUSED]) == 1
     assert "_B_" not in Path(".env").read_text()
@@ -587,7 +597,7 @@ def test_widget_tries_and_saves() -> None:
     assert (said["level"], said["held"]) == ("ok", False)
     assert said["next"] == 'st = stnb.connect("phoenix")\nst.jpm.jobs.head()'
     assert (said["profiles"], said["keys"]) == (["phoenix"], ["phoenix", "*"])
-    assert credentials.load("phoenix").client_secret == Secret(SECRET)
+    assert credentials.load("phoenix").client_secret == Secret(CLIENT_SECRET)
     assert page.ui._held is None
     assert page.is_clean()
 
@@ -666,7 +676,7 @@ def test_widget_never_dies_silently() -> None:
     """Whatever goes wrong is told without the words of the fault, which may hold a value."""
 
     def broken(mine: Credentials) -> Verdict:
-        raise RuntimeError(SECRET)
+        raise RuntimeError(CLIENT_SECRET)
 
     page = Page(try_them=broken)
     assert page.attempt()["title"] == "The setup failed: RuntimeError."

@@ -42,7 +42,7 @@ def test_a_table_shows_what_is_missing_and_shortens_what_is_long() -> None:
 
 
 def test_every_resource_has_a_card() -> None:
-    """The card of every resource tells kind, route and scope, in text and in HTML, in short lines."""
+    """Each resource's card has its kind, route and scope, in text and in HTML, in short lines."""
     for endpoint in load():
         text = cards.text(endpoint)
         assert endpoint.path in text

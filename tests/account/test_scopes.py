@@ -66,7 +66,7 @@ def test_answers_count_for_more_than_the_token() -> None:
 
 
 def test_compare_before_and_after_an_upgrade() -> None:
-    """After an upgrade the new resources stand first, as gained; the other way round they are lost."""
+    """After an upgrade the new resources stand first, as gained; the other way round as lost."""
     st = practice("scope-missing")
     before = scopes.table(st)
     st._session.app.state.name = "upgraded"

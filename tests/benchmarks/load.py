@@ -23,7 +23,8 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from stnb import StnbError  # noqa: E402
 from stnb.account.account import Account  # noqa: E402
-from tests.helpers.misbehaving_server import Loopback, Toys, account_at  # noqa: E402
+from tests.helpers.loopback import Loopback, account_at  # noqa: E402
+from tests.helpers.toys import Toys  # noqa: E402
 
 ROWS, SEEDS, BATCH = 1_000_000, range(20), 2500
 

@@ -17,17 +17,15 @@ from hypothesis import strategies as some
 from stnb import credentials
 from stnb.credentials import HOSTS, Credentials, Profile, Secret, load, profiles
 from stnb.errors import CredentialsInvalid, CredentialsMissing, SetupError
+from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
 
-SECRET = "cs1." + "q7w8e9r0t1y2u3i4o5p6a7s8d9f0g1h2j3k4l5z6x7c8v9b0"
-PAIR = "cid." + "m1n2b3v4c5x6z7l8k9j0h1g2f"
-KEY = "ak1." + "p0o9i8u7y6t5r4e3w2q1a2s3d"
 GOOD = f"""\
 # made up
-SERVICETITAN_APP_KEY={KEY}
+SERVICETITAN_APP_KEY={APP_KEY}
 SERVICETITAN_TENANT_ID=985798691
 SERVICETITAN_ENVIRONMENT=integration
-SERVICETITAN_CLIENT_ID={PAIR}
-SERVICETITAN_CLIENT_SECRET={SECRET}
+SERVICETITAN_CLIENT_ID={CLIENT_ID}
+SERVICETITAN_CLIENT_SECRET={CLIENT_SECRET}
 """
 PHOENIX = GOOD.replace("TITAN_", "TITAN_PHOENIX_").replace("PHOENIX_APP_KEY", "APP_KEY")
 
@@ -68,9 +66,9 @@ def test_four_values_make_credentials() -> None:
         "UTC",
     )
     assert (c.client_id.reveal(), c.client_secret.reveal(), c.app_key.reveal()) == (
-        PAIR,
-        SECRET,
-        KEY,
+        CLIENT_ID,
+        CLIENT_SECRET,
+        APP_KEY,
     )
     assert (c.api_url, c.auth_url) == HOSTS["integration"]
 
@@ -104,9 +102,9 @@ def test_what_a_copy_and_paste_brings_along_is_taken_off(spoil: object) -> None:
     c = load()
 
     assert (c.client_id.reveal(), c.client_secret.reveal(), c.app_key.reveal()) == (
-        PAIR,
-        SECRET,
-        KEY,
+        CLIENT_ID,
+        CLIENT_SECRET,
+        APP_KEY,
     )
     assert (c.tenant, c.environment) == (985798691, "integration")
 
@@ -178,7 +176,7 @@ def test_the_only_profile_needs_no_name() -> None:
     write(PHOENIX)
 
     assert load().profile == load("phoenix").profile == load(" Phoenix ").profile == "phoenix"
-    assert load().app_key.reveal() == KEY
+    assert load().app_key.reveal() == APP_KEY
 
 
 def test_two_profiles_need_a_name() -> None:
@@ -228,7 +226,10 @@ def test_each_profile_may_have_its_own_app_key_and_zone() -> None:
         "ak1.other",
         "America/Phoenix",
     )
-    assert (load("default").app_key.reveal(), load("default").timezone) == (KEY, "America/Denver")
+    assert (load("default").app_key.reveal(), load("default").timezone) == (
+        APP_KEY,
+        "America/Denver",
+    )
     assert str(load("phoenix").zone) == "America/Phoenix"
 
 
@@ -265,7 +266,7 @@ def test_profiles_are_listed_whether_ready_or_not() -> None:
     write(
         PHOENIX
         + "SERVICETITAN_TUCSON_TENANT_ID=12\nSERVICETITAN_TUCSON_CLIENT_SECRET="
-        + SECRET
+        + CLIENT_SECRET
         + "\n"
     )
 
@@ -276,7 +277,7 @@ def test_profiles_are_listed_whether_ready_or_not() -> None:
     assert "SERVICETITAN_TUCSON_ENVIRONMENT" in half.problem
     assert "SERVICETITAN_TUCSON_CLIENT_ID" in half.problem
     assert demo == Profile("demo", "demo", None, True)
-    assert SECRET not in repr([ready, half, demo])
+    assert CLIENT_SECRET not in repr([ready, half, demo])
 
 
 # -- what is wrong
@@ -302,7 +303,7 @@ def test_a_half_filled_profile_names_what_it_lacks(field: str, how: str) -> None
     with pytest.raises(CredentialsMissing, match=rf"lacks SERVICETITAN_{field}\.") as caught:
         load()
     assert ".env" in str(caught.value)
-    assert SECRET not in told(caught.value)
+    assert CLIENT_SECRET not in told(caught.value)
 
 
 def test_all_that_is_missing_is_named_at_once() -> None:
@@ -327,13 +328,13 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("TENANT_ID", "12 13"),
         ("ENVIRONMENT", "prod"),
         ("ENVIRONMENT", "demo"),
-        ("CLIENT_ID", SECRET),
-        ("CLIENT_ID", KEY),
-        ("CLIENT_SECRET", PAIR),
+        ("CLIENT_ID", CLIENT_SECRET),
+        ("CLIENT_ID", APP_KEY),
+        ("CLIENT_SECRET", CLIENT_ID),
         ("CLIENT_SECRET", "cs1.with a blank"),
         ("CLIENT_SECRET", "cs1.pâté"),
         ("CLIENT_SECRET", '"cs1.line\\nend"'),
-        ("APP_KEY", SECRET),
+        ("APP_KEY", CLIENT_SECRET),
         ("APP_KEY", "ak1.\ttab"),
         ("TIMEZONE", "Mountain Time"),
         ("TIMEZONE", "../../etc/passwd"),
@@ -353,12 +354,16 @@ def test_a_value_that_cannot_be_right_is_named_and_not_shown(field: str, value: 
     with pytest.raises(CredentialsInvalid, match=f"SERVICETITAN_{field} cannot be right") as caught:
         load()
     assert isinstance(caught.value, ValueError)
-    assert not any(s in told(caught.value) for s in (SECRET, PAIR, KEY, "pâté", "with a blank"))
+    assert not any(
+        s in told(caught.value) for s in (CLIENT_SECRET, CLIENT_ID, APP_KEY, "pâté", "with a blank")
+    )
 
 
 def test_swapped_values_are_told_as_such() -> None:
     """A secret where the client id goes is called what it looks like."""
-    write(GOOD.replace(PAIR, "X").replace(SECRET, PAIR).replace("X", SECRET))
+    write(
+        GOOD.replace(CLIENT_ID, "X").replace(CLIENT_SECRET, CLIENT_ID).replace("X", CLIENT_SECRET)
+    )
 
     with pytest.raises(
         CredentialsInvalid, match="looks like a client secret: likely two values were swapped"
@@ -479,7 +484,7 @@ def test_a_secret_shows_itself_to_nobody() -> None:
     """repr, str, format, containers and the credentials' own repr show stars; only reveal() gives
     it.
     """
-    s = Secret(SECRET)
+    s = Secret(CLIENT_SECRET)
     c = Credentials("p", "production", 1, s, s, s, "https://a.example", "https://b.example")
 
     for shown in (
@@ -494,17 +499,17 @@ def test_a_secret_shows_itself_to_nobody() -> None:
         str(c),
         f"{c}",
     ):
-        assert SECRET not in shown
+        assert CLIENT_SECRET not in shown
     with pytest.raises(TypeError):
         format(s, ">80")
-    assert s.reveal() == SECRET
+    assert s.reveal() == CLIENT_SECRET
     assert not hasattr(s, "__dict__")
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_secret_is_not_pickled(protocol: int) -> None:
     """It would lie in the file as plain text; the same goes for what holds it, and for copies."""
-    s = Secret(SECRET)
+    s = Secret(CLIENT_SECRET)
     c = Credentials("p", "production", 1, s, s, s, "https://a.example", "https://b.example")
 
     for thing in (s, c, [s]):
@@ -532,7 +537,7 @@ def test_what_was_read_shows_no_value() -> None:
     shown = repr(credentials.settings())
 
     assert "5 variables" in shown
-    assert not any(value in shown for value in (SECRET, PAIR, KEY, "985798691"))
+    assert not any(value in shown for value in (CLIENT_SECRET, CLIENT_ID, APP_KEY, "985798691"))
 
 
 # -- anything at all
@@ -602,7 +607,7 @@ def test_no_corruption_gets_past_the_setup_errors(
     except SetupError as err:
         shown += told(err)
 
-    assert not any(value[-25:] in shown.lower() for value in (SECRET, PAIR, KEY))
+    assert not any(value[-25:] in shown.lower() for value in (CLIENT_SECRET, CLIENT_ID, APP_KEY))
 
 
 @settings(

@@ -417,8 +417,8 @@ def test_columns_of_the_same_name_are_kept_apart() -> None:
 
 
 def test_changes_reach_listeners_and_other_pages(jobs: HeardGrid) -> None:
-    """A page's change reaches whoever listens and every page; the same state again reaches nobody, a
-    failing listener is shown.
+    """A page's change reaches whoever listens and every page; the same state again reaches nobody,
+    and a failing listener is shown.
     """
     seen: list[Any] = []
     jobs.on_change(lambda: seen.append(jobs.state))

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 
-def timeless(**options: Any) -> dict[str, Any]:
-    """Options of a Session without a limit on its pace, whose time passes only when somebody
-    sleeps.
+class Clock:
+    """Time that passes only when somebody sleeps, or when a test sets `now`.
+
+    Attributes:
+        now: seconds.
+        slept: what was slept, in seconds, in the order of the calls.
+        turns: turns of the loop in which others may work before a sleep is over.
     """
-    now = [0.0]
 
-    async def sleep(seconds: float) -> None:
-        now[0] += seconds
-        await asyncio.sleep(0)
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+        self.turns = 1
 
-    return {"rate": None, "clock": lambda: now[0], "sleep": sleep, **options}
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        until = self.now + seconds + 1e-9
+        self.slept.append(seconds)
+        for _ in range(self.turns):
+            await asyncio.sleep(0)
+        self.now = max(self.now, until)

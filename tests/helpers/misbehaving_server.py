@@ -1,164 +1,44 @@
-"""A server that misbehaves on purpose: behind a transport in this process (`Server`), or over
-loopback HTTP (`Loopback`).
+"""A tenant of toys that misbehaves on purpose, behind a transport in this process.
+
+tests/helpers/loopback.py has the same toys over HTTP.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-import json
-import random
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
 from stnb.account.account import Account
-from stnb.catalog import Catalog, Column, Endpoint, Param
-from stnb.credentials import Credentials, Secret
-from stnb.session import Session
 
-COLUMNS = (
-    Column("id", "integer"),
-    Column("name", "string"),
-    Column("modifiedOn", "date-time"),
-    Column("tags", "array", children=(Column("", "integer"),)),
-)
-PAGING = (
-    Param("page", type="integer"),
-    Param("pageSize", type="integer"),
-    Param("includeTotal", type="boolean"),
-)
-BOUND = (Param("createdBefore", type="date-time"), Param("sort", values=("+Id", "-Id")))
-IDS = Param("ids", many="comma", maximum=50)
-
-
-def route(
-    name: str, kind: str = "list", *params: Param, key: tuple[str, ...] = ("id",)
-) -> Endpoint:
-    path = f"/toys/v2/tenant/{{tenant}}/{name.replace('.', '/')}"
-    paging = PAGING if kind == "list" else (Param("from"),)
-    return Endpoint(
-        f"toys.{name}",
-        "toys",
-        path,
-        kind,
-        params=(*paging, *params),
-        key=key,
-        page_size_max=5000,
-        make_columns=lambda: COLUMNS,
-    )
-
-
-LIST = route("widgets", "list", IDS)
-BOUNDED = route("bounded", "list", *BOUND)
-KEYLESS = route("keyless", key=())
-FEED = route("export.widgets", "export")
-KEYLESS_FEED = route("export.keyless", "export", key=())
-CATALOG = Catalog([LIST, BOUNDED, KEYLESS, FEED, KEYLESS_FEED])
-
-
-def row(i: int, **more: Any) -> dict[str, Any]:
-    return {"id": i, "name": f"n{i}", "modifiedOn": "2026-07-01T00:00:00Z", "tags": [i, i], **more}
-
-
-def owner(
-    api_url: str = "https://api.example",
-    auth_url: str = "https://auth.example/connect/token",
-    tenant: int = 42,
-) -> Credentials:
-    secrets = (Secret("cid." + "x" * 9), Secret("cs1." + "x" * 9), Secret("ak1." + "x" * 9))
-    return Credentials("p", "integration", tenant, *secrets, api_url, auth_url)
-
-
-class Clock:
-    """Time that passes only when somebody sleeps, or when it is pushed.
-
-    Attributes:
-        turns: of the loop in which others may work before a sleep is over.
-    """
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-        self.turns = 1
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        until = self.now + seconds + 1e-9
-        self.slept.append(seconds)
-        for _ in range(self.turns):
-            await asyncio.sleep(0)
-        self.now = max(self.now, until)
-
-
-# -- what is served
-
-
-class Toys:
-    """So many rows, as pages of a list (numbered from 1) and as batches of a feed (cursors "c1",
-    "c2", …).
-    """
-
-    def __init__(self, count: int, batch: int = 100) -> None:
-        self.count, self.batch = count, batch
-
-    def rows(self, start: int, stop: int) -> list[dict[str, Any]]:
-        return [row(i) for i in range(start, min(stop, self.count))]
-
-    def body(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        """The envelope that is the right answer."""
-        if "/export/" in path:
-            at = int(query.get("from", "c0").removeprefix("c"))
-            more = (at + 1) * self.batch < self.count
-            return {
-                "hasMore": more,
-                "continueFrom": f"c{at + 1}",
-                "data": self.rows(at * self.batch, (at + 1) * self.batch),
-            }
-        if "ids" in query:
-            found = [row(int(i)) for i in query["ids"].split(",") if int(i) < self.count]
-            return {
-                "page": 1,
-                "pageSize": len(found),
-                "hasMore": False,
-                "totalCount": len(found),
-                "data": found,
-            }
-        page, size = int(query.get("page", 1)), int(query.get("pageSize", 50))
-        data = self.rows((page - 1) * size, page * size)
-        return {
-            "page": page,
-            "pageSize": size,
-            "hasMore": page * size < self.count,
-            "totalCount": self.count,
-            "data": data,
-        }
-
-
-def place(path: str, query: Mapping[str, str]) -> Any:
-    """What tells one page from another: its number, its cursor, or the first of its ids."""
-    if "/export/" in path:
-        return query.get("from", "c0")
-    return query["ids"].split(",")[0] if "ids" in query else int(query.get("page", 1))
-
-
-# -- in this process
+from .fake_tenant import FakeTenant
+from .toys import CATALOG, Toys, place
 
 Answer = httpx.Response | Exception | None
-Trouble = Callable[
-    [Any, int, dict[str, Any]], Answer
-]  # (page, the how many-th time, the right answer) -> another one
+# (page, the how many-th time, the right answer) -> another answer, or None
+Trouble = Callable[[Any, int, dict[str, Any]], Answer]
 
 
-class Server:
-    """Stands where the network would.
+def none(page: Any, time_asked: int, right: dict[str, Any]) -> Answer:
+    """No trouble: the right answer is given."""
+    return None
+
+
+def at(broken: Any, make: Callable[[], Answer]) -> Trouble:
+    """One page is always answered in another way; `make` gives the answer anew each time."""
+
+    def trouble(page: Any, time_asked: int, right: dict[str, Any]) -> Answer:
+        return make() if page == broken else None
+
+    return trouble
+
+
+class Server(FakeTenant):
+    """Serves toys, and misbehaves.
 
     Args:
         trouble: gives another answer than the right one, or None.
@@ -166,36 +46,28 @@ class Server:
 
     Attributes:
         asked: how often each page was asked for.
-        queries: what was sent for each request.
     """
 
     def __init__(
         self,
         toys: Toys | None = None,
-        trouble: Trouble = lambda *a: None,
+        trouble: Trouble = none,
         *,
         held: Callable[[Any], bool] = lambda page: False,
     ) -> None:
+        super().__init__(catalog=CATALOG)
         self.toys, self.trouble, self.held = toys or Toys(1000), trouble, held
         self.asked: Counter[Any] = Counter()
-        self.queries: list[dict[str, str]] = []
-        self.times: list[float] = []
-        self.tokens = 0
-        self.clock = Clock()
         self._go = threading.Event()
 
     def let_go(self) -> None:
+        """Answer what is held, now and from now on."""
         self._go.set()
 
-    async def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/connect/token":
-            self.tokens += 1
-            return httpx.Response(200, json={"access_token": f"t{self.tokens}", "expires_in": 900})
+    async def answer(self, request: httpx.Request) -> httpx.Response:
         query = dict(request.url.params)
         page = place(request.url.path, query)
         self.asked[page] += 1
-        self.queries.append(query)
-        self.times.append(self.clock())
         time_asked = self.asked[page]
         while self.held(page) and not self._go.is_set():
             await asyncio.sleep(0.001)
@@ -206,10 +78,8 @@ class Server:
         return httpx.Response(200, json=right) if other is None else other
 
     def account(self, **options: Any) -> Account:
-        given = {"rate": None, "clock": self.clock, "sleep": self.clock.sleep, **options}
-        return Account(
-            Session(owner(), transport=httpx.MockTransport(self), **given), catalog=CATALOG
-        )
+        """An account of this tenant."""
+        return Account(self.session(**options), catalog=CATALOG)
 
 
 class Stream(httpx.AsyncByteStream):
@@ -225,203 +95,3 @@ class Stream(httpx.AsyncByteStream):
                 raise part
             yield part
             del part
-
-
-# -- over loopback
-
-FAULTS = {
-    "429": 0.03,
-    "503": 0.03,
-    "html": 0.01,
-    "drop": 0.03,
-    "cut": 0.03,
-    "half": 0.02,
-    "401": 0.02,
-}
-
-
-def account_at(url: str, *, faster: float = 50.0, **options: Any) -> Account:
-    """An account at such a server, whose waits are so many times shorter than told."""
-
-    async def sleep(seconds: float) -> None:
-        await asyncio.sleep(seconds / faster)
-
-    given = {"rate": None, "clock": lambda: time.monotonic() * faster, "sleep": sleep, **options}
-    return Account(Session(owner(url, f"{url}/connect/token"), **given), catalog=CATALOG)
-
-
-class Loopback:
-    """The same rows over HTTP/1.1 on 127.0.0.1, with seeded faults; it lives in a thread of its
-    own.
-
-    Args:
-        faults: kind -> how likely each answer has it. "drop" closes the connection, "cut" does so
-            in the body, "half" is a whole HTTP answer whose body ends early, "401" takes back every
-            token that was given.
-
-    Attributes:
-        met: how often each fault was made.
-        stamps: when each request but those for tokens arrived, in seconds.
-        open: connections that are open now.
-        hanging: requests that wait for `let_go` now.
-    """
-
-    def __init__(
-        self, toys: Toys, *, seed: int = 0, faults: Mapping[str, float] | None = None
-    ) -> None:
-        self.toys, self.faults = toys, FAULTS if faults is None else faults
-        self.met: Counter[str] = Counter()
-        self.stamps: list[float] = []
-        self.open = self.hanging = 0
-        self._dice = random.Random(seed)
-        self._bodies: dict[tuple[str, bool], bytes] = {}
-        self._token, self._given = "", 0
-        self._held, self._go = False, asyncio.Event()
-        self._loop = asyncio.new_event_loop()
-        self._writers: set[asyncio.StreamWriter] = set()
-
-    def __enter__(self) -> Loopback:
-        self._thread = threading.Thread(
-            target=self._loop.run_forever, name="badserver", daemon=True
-        )
-        self._thread.start()
-        self._server = asyncio.run_coroutine_threadsafe(
-            asyncio.start_server(self._serve, "127.0.0.1", 0), self._loop
-        ).result(10)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    async def _stop(self) -> None:
-        self._server.close()
-        for writer in list(self._writers):
-            writer.transport.abort()
-        rest = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
-
-    def begin(self, seed: int) -> None:
-        """The faults of another seed, counted from none."""
-        self._dice = random.Random(seed)
-        self.met.clear()
-
-    def hang(self) -> None:
-        """Answer nothing from now on; any thread may call it."""
-        self._held = True
-
-    def let_go(self) -> None:
-        """Answer what hangs, and all that comes, at once."""
-        self._held = False
-        self._loop.call_soon_threadsafe(self._go.set)
-
-    def account(self, **options: Any) -> Account:
-        return account_at(self.url, **options)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.open += 1
-        self._writers.add(writer)
-        try:
-            while await self._answer(reader, writer):
-                pass
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-            pass
-        finally:
-            self.open -= 1
-            self._writers.discard(writer)
-            writer.transport.abort()
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Answer one request; False where the connection is to be closed."""
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
-        await reader.readexactly(int(headers.get("content-length", 0)))
-        target = head[0].split(" ")[1]
-        if target == "/connect/token":
-            self._given += 1
-            self._token = f"t{self._given}"
-            return await self._send(
-                writer, 200, json.dumps({"access_token": self._token, "expires_in": 900}).encode()
-            )
-        self.stamps.append(time.monotonic())
-        if self._held and await self._left(reader):
-            return False
-        return await self._page(writer, target, headers.get("authorization", ""))
-
-    async def _left(self, reader: asyncio.StreamReader) -> bool:
-        """Hang; True where the client went away meanwhile."""
-        self.hanging += 1
-        gone, go = asyncio.ensure_future(reader.read(1)), asyncio.ensure_future(self._go.wait())
-        try:
-            await asyncio.wait((gone, go), return_when=asyncio.FIRST_COMPLETED)
-            return gone.done()
-        finally:
-            self.hanging -= 1
-            gone.cancel()
-            go.cancel()
-            await asyncio.gather(gone, go, return_exceptions=True)
-
-    async def _page(self, writer: asyncio.StreamWriter, target: str, bearer: str) -> bool:
-        fault = self._fault()
-        if fault == "401":
-            self._token = ""
-        if bearer != f"bearer {self._token}":
-            return await self._send(writer, 401, b"{}")
-        if fault == "429":
-            title = b'{"title":"Rate limit is exceeded. Try again in 1 seconds."}'
-            return await self._send(
-                writer, 429, title, **({"Retry-After": "1"} if self._dice.random() < 0.5 else {})
-            )
-        if fault in ("503", "html"):
-            return await self._send(
-                writer, 503 if fault == "503" else 200, b"<html>maintenance</html>"
-            )
-        if fault == "drop":
-            return False
-        if fault == "half":
-            body = self._body(target, packed=False)
-            return await self._send(writer, 200, body[: self._dice.randrange(len(body))])
-        packed = self._dice.random() < 0.5
-        sent = self._body(target, packed)
-        cut = self._dice.randrange(len(sent)) if fault == "cut" else None
-        return await self._send(
-            writer, 200, sent, cut, **({"Content-Encoding": "gzip"} if packed else {})
-        )
-
-    def _fault(self) -> str:
-        at = self._dice.random()
-        for kind, share in self.faults.items():
-            at -= share
-            if at < 0:
-                self.met[kind] += 1
-                return kind
-        return ""
-
-    def _body(self, target: str, packed: bool) -> bytes:
-        if (target, packed) not in self._bodies:
-            parts = urlsplit(target)
-            body = json.dumps(self.toys.body(parts.path, dict(parse_qsl(parts.query)))).encode()
-            self._bodies[target, packed] = gzip.compress(body, 1) if packed else body
-        return self._bodies[target, packed]
-
-    async def _send(
-        self,
-        writer: asyncio.StreamWriter,
-        status: int,
-        body: bytes,
-        cut: int | None = None,
-        **headers: str,
-    ) -> bool:
-        given = {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
-        head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
-        writer.write(f"HTTP/1.1 {status} x\r\n{head}\r\n".encode() + body[:cut])
-        await writer.drain()
-        if cut is not None:
-            writer.close()  # what is written is sent first
-            await writer.wait_closed()
-        return cut is None

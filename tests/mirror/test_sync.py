@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import datetime as dt
 import json
 import os
@@ -32,7 +31,6 @@ from stnb.account import connecting
 from stnb.account.resource import Resource
 from stnb.catalog import Catalog, Column, Endpoint, Param, load
 from stnb.cli import sync as cli_sync
-from stnb.credentials import Credentials, Secret
 from stnb.errors import (
     CannotSave,
     NotAuthenticated,
@@ -43,7 +41,10 @@ from stnb.errors import (
 from stnb.mirror import sync
 from stnb.mirror.columns import differ
 from stnb.mirror.route import route_of, routes
-from stnb.session import Session, loop
+from stnb.session import loop
+from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.owner import owner
+from tests.helpers.toys import PAGING, page_of
 
 COLUMNS = (
     Column("id", "integer"),
@@ -52,11 +53,6 @@ COLUMNS = (
     Column("active", "boolean"),
     Column("tags", "array", children=(Column("", "integer"),)),
     Column("modifiedOn", "date-time"),
-)
-PAGING = (
-    Param("page", type="integer"),
-    Param("pageSize", type="integer"),
-    Param("includeTotal", type="boolean"),
 )
 ACTIVE, SINCE = (
     Param("active", values=("True", "Any", "False")),
@@ -101,21 +97,21 @@ CATALOG = Catalog([FEED, TWIN, LIST, WHOLE, KEYLESS, SINGLE])
 BATCH = 4  # rows that a feed gives at once
 
 
-class Toys:
+class Tenant(FakeTenant):
     """A tenant whose rows change: the same rows as a feed of their versions, and as lists."""
 
     def __init__(self, *, tenant: int = 42) -> None:
-        self.tenant, self.clock = tenant, 0
+        super().__init__(owner=owner(tenant=tenant), catalog=CATALOG)
+        self.changes = 0
         self.rows: dict[int, dict[str, Any]] = {}
         self.versions: list[dict[str, Any]] = []
-        self.asked: list[httpx.URL] = []
         self.answers: dict[str, Callable[[httpx.Request], httpx.Response | None]] = {}
 
     def put(self, id: int, **values: Any) -> None:
         """Add a row, or change it."""
-        self.clock += 1
+        self.changes += 1
         usual = {"id": id, "name": f"n{id}", "size": 1.5, "active": True, "tags": [id]}
-        on = dt.datetime(2026, 1, 1) + dt.timedelta(minutes=10 * self.clock)
+        on = dt.datetime(2026, 1, 1) + dt.timedelta(minutes=10 * self.changes)
         self.rows[id] = {
             **usual,
             **self.rows.get(id, {}),
@@ -128,21 +124,13 @@ class Toys:
         """Let the feed give the first version of a row once more, late."""
         self.versions += [v for v in self.versions if v["id"] == id][:1]
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/connect/token":
-            return httpx.Response(200, json={"access_token": "tok" + "en", "expires_in": 900})
-        self.asked.append(request.url)
-        name = request.url.path.rpartition("/")[2]
-        special = self.answers.get(name)
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        special = self.answers.get(request.url.path.rpartition("/")[2])
         answer = special(request) if special else None
-        if answer is None:
-            answer = httpx.Response(
-                200,
-                json=(self._feed if "export" in request.url.path else self._list)(
-                    request.url.params
-                ),
-            )
-        return answer
+        if answer is not None:
+            return answer
+        served = self._feed if "export" in request.url.path else self._list
+        return httpx.Response(200, json=served(request.url.params))
 
     def _feed(self, query: httpx.QueryParams) -> dict[str, Any]:
         at = int(query.get("from", "c0")[1:])
@@ -156,32 +144,13 @@ class Toys:
             for _, r in sorted(self.rows.items())
             if (r["modifiedOn"] or "") >= query.get("modifiedOnOrAfter", "")
         ]
-        page, size = int(query["page"]), int(query["pageSize"])
-        part = rows[(page - 1) * size : page * size]
-        return {"hasMore": page * size < len(rows), "totalCount": len(rows), "data": part}
+        return page_of(rows, query)
 
     @property
-    def queries(self) -> list[dict[str, str]]:
+    def filters(self) -> list[dict[str, str]]:
         """What the calls asked beyond their page."""
-        paging = {"page", "pageSize", "includeTotal"}
-        return [{k: v for k, v in url.params.items() if k not in paging} for url in self.asked]
-
-    def resource(self, endpoint: Endpoint) -> Resource:
-        secrets = Secret("cid." + "x" * 20), Secret("cs1." + "x" * 20), Secret("ak1." + "x" * 20)
-        owner = Credentials(
-            "p",
-            "integration",
-            self.tenant,
-            *secrets,
-            "https://api.example",
-            "https://auth.example/connect/token",
-        )
-
-        async def sleep(seconds: float) -> None:
-            await asyncio.sleep(0)
-
-        session = Session(owner, transport=httpx.MockTransport(self), rate=None, sleep=sleep)
-        return Resource(session, CATALOG, endpoint)
+        paging = {p.name for p in PAGING}
+        return [{k: v for k, v in query.items() if k not in paging} for query in self.queries]
 
     def __getitem__(self, name: str) -> Resource:
         return self.resource(CATALOG[name])
@@ -218,8 +187,8 @@ def saying() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def toys() -> Toys:
-    server = Toys()
+def toys() -> Tenant:
+    server = Tenant()
     for i in range(1, 11):
         server.put(i)
     return server
@@ -228,10 +197,10 @@ def toys() -> Toys:
 # -- what a run reads
 
 
-def test_a_feed_goes_on_from_its_cursor(toys: Toys, tmp_path: Path) -> None:
+def test_a_feed_goes_on_from_its_cursor(toys: Tenant, tmp_path: Path) -> None:
     """The first run reads all, the second only what changed; both tell what they did."""
     first = sync([toys["toys.widgets"]], tmp_path)
-    toys.asked.clear()
+    toys.requests.clear()
     toys.put(3, name="other")
     toys.put(11)
     toys.put(4, active=False)
@@ -273,17 +242,17 @@ def test_a_feed_goes_on_from_its_cursor(toys: Toys, tmp_path: Path) -> None:
         1,
         "",
     ]
-    assert toys.queries == [{"from": "c10", "active": "Any"}]
+    assert toys.filters == [{"from": "c10", "active": "Any"}]
     assert kept(tmp_path) == toys.rows
     assert mark(tmp_path)["cursor"] == "c13"
 
 
-def test_a_list_is_asked_for_what_was_modified(toys: Toys, tmp_path: Path) -> None:
+def test_a_list_is_asked_for_what_was_modified(toys: Tenant, tmp_path: Path) -> None:
     """Without a feed, the second run asks for changes from an hour before the last of them on,
     inactive rows too.
     """
     sync([toys["toys.gadgets"]], tmp_path)
-    toys.asked.clear()
+    toys.requests.clear()
     toys.put(3, active=False)
     toys.put(11)
     changes = sync([toys["toys.gadgets"]], tmp_path)
@@ -296,13 +265,13 @@ def test_a_list_is_asked_for_what_was_modified(toys: Toys, tmp_path: Path) -> No
         1,
         11,
     ]
-    (query,) = toys.queries
+    (query,) = toys.filters
     assert query["active"] == "Any"
     assert "2026-01-01T00:39:00" < query["modifiedOnOrAfter"] < "2026-01-01T00:40:00.1Z"
     assert kept(tmp_path, "toys_gadgets") == toys.rows
 
 
-def test_what_cannot_tell_its_changes_is_read_whole(toys: Toys, tmp_path: Path) -> None:
+def test_what_cannot_tell_its_changes_is_read_whole(toys: Tenant, tmp_path: Path) -> None:
     """A list without feed and time of change is read again; rows that are gone from it are gone
     from the file, and told.
     """
@@ -327,7 +296,7 @@ def test_what_cannot_tell_its_changes_is_read_whole(toys: Toys, tmp_path: Path) 
     assert kept(tmp_path, "toys_colours") == toys.rows
 
 
-def test_rows_without_a_key_are_replaced(toys: Toys, tmp_path: Path) -> None:
+def test_rows_without_a_key_are_replaced(toys: Tenant, tmp_path: Path) -> None:
     """Where no column tells rows apart, the table is read whole, and what is new in it is not
     claimed to be known.
     """
@@ -341,17 +310,17 @@ def test_rows_without_a_key_are_replaced(toys: Toys, tmp_path: Path) -> None:
     assert kept(tmp_path, "toys_views") == toys.rows
 
 
-def test_list_and_feed_are_one_table(toys: Toys, tmp_path: Path) -> None:
+def test_list_and_feed_are_one_table(toys: Tenant, tmp_path: Path) -> None:
     """A list, its feed and their names mean the same table, which is read once."""
     changes = sync(
         [toys["toys.widgets"], toys["toys.export.widgets"], "toys.widgets"], tmp_path, account=toys
     )
 
     assert changes["table"].tolist() == ["toys_widgets"]
-    assert len(toys.asked) == 3
+    assert len(toys.requests) == 3
 
 
-def test_several_tables_at_once(toys: Toys, tmp_path: Path) -> None:
+def test_several_tables_at_once(toys: Tenant, tmp_path: Path) -> None:
     """The tables come in the order in which they were named."""
     names = ["toys.colours", "toys.widgets", "toys.gadgets", "toys.views"]
 
@@ -366,7 +335,7 @@ def test_several_tables_at_once(toys: Toys, tmp_path: Path) -> None:
     assert all(kept(tmp_path, table) == toys.rows for table in changes["table"])
 
 
-def test_nothing_new_writes_nothing(toys: Toys, tmp_path: Path) -> None:
+def test_nothing_new_writes_nothing(toys: Tenant, tmp_path: Path) -> None:
     """A run that finds nothing new, or what it has, leaves the file as it is, and goes on from
     there.
     """
@@ -381,7 +350,7 @@ def test_nothing_new_writes_nothing(toys: Toys, tmp_path: Path) -> None:
     assert mark(tmp_path)["cursor"] == "c11"
 
 
-def test_an_older_version_does_not_win(toys: Toys, tmp_path: Path) -> None:
+def test_an_older_version_does_not_win(toys: Tenant, tmp_path: Path) -> None:
     """A feed that gives an old version of a row once more does not undo the new one."""
     toys.put(3, name="new")
     sync([toys["toys.widgets"]], tmp_path)
@@ -393,21 +362,21 @@ def test_an_older_version_does_not_win(toys: Toys, tmp_path: Path) -> None:
     assert kept(tmp_path) == toys.rows
 
 
-def test_rows_without_a_time_of_change(toys: Toys, tmp_path: Path) -> None:
+def test_rows_without_a_time_of_change(toys: Tenant, tmp_path: Path) -> None:
     """A list with rows that do not say when they changed cannot be asked for changes: it is read
     whole each time.
     """
     toys.put(11, modifiedOn=None)
     sync([toys["toys.gadgets"]], tmp_path)
-    toys.asked.clear()
+    toys.requests.clear()
     toys.rows[11]["name"] = "changed in silence"
     changes = sync([toys["toys.gadgets"]], tmp_path)
 
-    assert toys.queries == [{"active": "Any"}]
+    assert toys.filters == [{"active": "Any"}]
     assert changes[["by", "changed"]].iloc[0].tolist() == ["whole", 1]
 
 
-def test_the_file_reads_like_a_pull(toys: Toys, tmp_path: Path) -> None:
+def test_the_file_reads_like_a_pull(toys: Tenant, tmp_path: Path) -> None:
     """After a merge the file has the dtypes of a plain pull, and says where its rows come from."""
     sync([toys["toys.widgets"]], tmp_path)
     toys.put(11)
@@ -435,7 +404,7 @@ def test_the_file_reads_like_a_pull(toys: Toys, tmp_path: Path) -> None:
 # -- types that change
 
 
-def test_a_new_column_joins(toys: Toys, tmp_path: Path) -> None:
+def test_a_new_column_joins(toys: Tenant, tmp_path: Path) -> None:
     """A column that comes later is missing in the rows before it, and one that no longer comes
     stays in them.
     """
@@ -451,7 +420,7 @@ def test_a_new_column_joins(toys: Toys, tmp_path: Path) -> None:
     assert frame.loc[[1, 11, 12], "new"].fillna(0).tolist() == [0, 0, 7]
 
 
-def test_a_type_that_changes_loses_nothing(toys: Toys, tmp_path: Path) -> None:
+def test_a_type_that_changes_loses_nothing(toys: Tenant, tmp_path: Path) -> None:
     """Amounts that come as words make the column text, also for the rows that were there, and this
     is told.
     """
@@ -509,7 +478,7 @@ def test_any_history(steps: list[list[tuple[str, int]]]) -> None:
     """After every run the files hold just the rows of the server; what vanished without a word
     stays where nobody tells.
     """
-    server, ever, folder = Toys(), dict[int, Any](), Path(tempfile.mkdtemp())
+    server, ever, folder = Tenant(), dict[int, Any](), Path(tempfile.mkdtemp())
     try:
         with saying():
             for number, step in enumerate(steps):
@@ -537,7 +506,7 @@ def test_any_history(steps: list[list[tuple[str, int]]]) -> None:
 # -- runs that end early
 
 
-def history(server: Toys, runs: int) -> None:
+def history(server: Tenant, runs: int) -> None:
     """Every change of so many runs."""
     for run in range(runs):
         for id in range(1, 6):
@@ -548,7 +517,7 @@ def run_once(folder: Path, name: str, runs: int, at: int = 0) -> None:
     """Sync, and be killed before a file is renamed or deleted for the `at`th time; without, look
     whether all is right.
     """
-    server, count = Toys(), 0
+    server, count = Tenant(), 0
     history(server, runs)
 
     def dying(what: Callable[..., None]) -> Callable[..., None]:
@@ -628,7 +597,7 @@ def test_killed_at_every_step(tmp_path: Path) -> None:
 @pytest.mark.parametrize("runs", [1, 2])
 def test_a_disk_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: int) -> None:
     """A write that fails is told in one error, whichever it is, and the next run makes it good."""
-    server, replace = Toys(), os.replace
+    server, replace = Tenant(), os.replace
     for number in range(1, 99):
         history(server, 1)
         if runs == 2:
@@ -656,7 +625,7 @@ def test_a_disk_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs
     assert number > 3
 
 
-def test_an_interrupt(toys: Toys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt(toys: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C ends the run and all that it had begun to read; the next one goes on."""
     names, waits, wait = (
         ["toys.colours", "toys.widgets", "toys.gadgets"],
@@ -684,7 +653,7 @@ def test_an_interrupt(toys: Toys, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_pull_that_went_on_counts_from_its_beginning(
-    toys: Toys, tmp_path: Path, still: dt.datetime
+    toys: Tenant, tmp_path: Path, still: dt.datetime
 ) -> None:
     """Changes made while a list was read for the first time are not missed, also where a kill lies
     between.
@@ -709,7 +678,7 @@ def test_a_pull_that_went_on_counts_from_its_beginning(
 # -- what goes wrong
 
 
-def test_one_table_fails_and_the_others_do_not(toys: Toys, tmp_path: Path) -> None:
+def test_one_table_fails_and_the_others_do_not(toys: Tenant, tmp_path: Path) -> None:
     """The error of a table stands in its row and is warned of; the others are up to date."""
     toys.answers["gadgets"] = lambda request: httpx.Response(403, json={"title": "no"})
     with saying() as said:
@@ -725,7 +694,7 @@ def test_one_table_fails_and_the_others_do_not(toys: Toys, tmp_path: Path) -> No
     assert kept(tmp_path) == toys.rows
 
 
-def test_all_tables_fail(toys: Toys, tmp_path: Path) -> None:
+def test_all_tables_fail(toys: Tenant, tmp_path: Path) -> None:
     """Where no table could be brought up to date, the first error is raised."""
     toys.answers["gadgets"] = toys.answers["colours"] = lambda request: httpx.Response(
         403, json={"title": "no"}
@@ -735,11 +704,11 @@ def test_all_tables_fail(toys: Toys, tmp_path: Path) -> None:
         sync(["toys.gadgets", "toys.colours"], tmp_path, account=toys)
 
 
-def test_who_is_not_let_in_asks_no_more(toys: Toys, tmp_path: Path) -> None:
+def test_who_is_not_let_in_asks_no_more(toys: Tenant, tmp_path: Path) -> None:
     """A pair that is refused for one table is not tried for twenty others."""
     toys.answers["widgets"] = lambda request: httpx.Response(401)
     toys.answers["gadgets"] = lambda request: (
-        pytest.fail("asked") if len(toys.asked) > 20 else httpx.Response(401)
+        pytest.fail("asked") if len(toys.requests) > 20 else httpx.Response(401)
     )
     toys.answers["colours"] = toys.answers["views"] = toys.answers["gadgets"]
     with pytest.raises(NotAuthenticated):
@@ -747,7 +716,7 @@ def test_who_is_not_let_in_asks_no_more(toys: Toys, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_a_cursor_that_is_no_longer_taken(toys: Toys, tmp_path: Path, status: int) -> None:
+def test_a_cursor_that_is_no_longer_taken(toys: Tenant, tmp_path: Path, status: int) -> None:
     """The table is read from the beginning, which is told; the old rows stay until the new ones are
     there.
     """
@@ -766,7 +735,7 @@ def test_a_cursor_that_is_no_longer_taken(toys: Toys, tmp_path: Path, status: in
     assert kept(tmp_path) == toys.rows
 
 
-def test_a_refusal_that_is_not_the_cursors(toys: Toys, tmp_path: Path) -> None:
+def test_a_refusal_that_is_not_the_cursors(toys: Tenant, tmp_path: Path) -> None:
     """A feed that refuses everything is an error, and the table stays as it was."""
     sync(["toys.widgets"], tmp_path, account=toys)
     before = mark(tmp_path)
@@ -778,7 +747,7 @@ def test_a_refusal_that_is_not_the_cursors(toys: Toys, tmp_path: Path) -> None:
     assert kept(tmp_path) == toys.rows
 
 
-def test_rows_that_lack_their_key(toys: Toys, tmp_path: Path) -> None:
+def test_rows_that_lack_their_key(toys: Tenant, tmp_path: Path) -> None:
     """Changes that cannot be told apart are not merged: the table is read from the beginning."""
     sync(["toys.widgets"], tmp_path, account=toys)
     toys.versions.append({**toys.rows[3], "id": None})
@@ -790,7 +759,7 @@ def test_rows_that_lack_their_key(toys: Toys, tmp_path: Path) -> None:
     assert [changes["after"].item(), again["after"].item()] == [11, 11]
 
 
-def test_a_list_that_lacks_rows(toys: Toys, tmp_path: Path) -> None:
+def test_a_list_that_lacks_rows(toys: Tenant, tmp_path: Path) -> None:
     """Where fewer rows come than the server has, the table says so, and the next run does not go on
     from there.
     """
@@ -822,7 +791,7 @@ def test_a_list_that_lacks_rows(toys: Toys, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "what", ["an older file", "fewer rows", "no file", "no Parquet", "another tenant's"]
 )
-def test_another_file_in_its_place(toys: Toys, tmp_path: Path, what: str) -> None:
+def test_another_file_in_its_place(toys: Tenant, tmp_path: Path, what: str) -> None:
     """A file that is not the one that the last run left is not built upon: the table is read from
     the beginning.
     """
@@ -853,7 +822,7 @@ def test_another_file_in_its_place(toys: Toys, tmp_path: Path, what: str) -> Non
     assert kept(tmp_path) == toys.rows
 
 
-def test_a_mark_that_cannot_be_read(toys: Toys, tmp_path: Path) -> None:
+def test_a_mark_that_cannot_be_read(toys: Tenant, tmp_path: Path) -> None:
     """A mark that somebody spoilt costs a whole read, no more."""
     sync(["toys.widgets"], tmp_path, account=toys)
     (tmp_path / ".stnb" / "toys_widgets.json").write_text('{"cursor": ')
@@ -865,7 +834,7 @@ def test_a_mark_that_cannot_be_read(toys: Toys, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"mine", None])
 def test_a_file_of_somebody_else_is_left_alone(
-    toys: Toys, tmp_path: Path, content: bytes | None
+    toys: Tenant, tmp_path: Path, content: bytes | None
 ) -> None:
     """A file that no sync wrote is not overwritten."""
     path = tmp_path / "toys_widgets.parquet"
@@ -878,12 +847,12 @@ def test_a_file_of_somebody_else_is_left_alone(
     with pytest.raises(UsageError, match=r"holds no rows of toys\.export\.widgets of this tenant"):
         sync(["toys.widgets"], tmp_path, account=toys)
     assert path.read_bytes() == before
-    assert not toys.asked
+    assert not toys.requests
 
 
-def test_a_folder_keeps_one_tenant(toys: Toys, tmp_path: Path) -> None:
+def test_a_folder_keeps_one_tenant(toys: Tenant, tmp_path: Path) -> None:
     """A folder of another tenant, and resources of two, are refused before anything is sent."""
-    other = Toys(tenant=43)
+    other = Tenant(tenant=43)
     sync(["toys.widgets"], tmp_path, account=toys)
 
     with pytest.raises(
@@ -892,10 +861,10 @@ def test_a_folder_keeps_one_tenant(toys: Toys, tmp_path: Path) -> None:
         sync(["toys.gadgets"], tmp_path, account=other)
     with pytest.raises(UsageError, match="belong to several tenants"):
         sync([toys["toys.gadgets"], other["toys.colours"]], tmp_path)
-    assert not other.asked
+    assert not other.requests
 
 
-def test_one_sync_at_a_time(toys: Toys, tmp_path: Path) -> None:
+def test_one_sync_at_a_time(toys: Tenant, tmp_path: Path) -> None:
     """A second sync into a folder is refused while the first is at work."""
     seen: list[str] = []
 
@@ -912,7 +881,7 @@ def test_one_sync_at_a_time(toys: Toys, tmp_path: Path) -> None:
     assert "Another sync is at work in it." in seen[1]
 
 
-def test_a_place_that_is_no_folder(toys: Toys, tmp_path: Path) -> None:
+def test_a_place_that_is_no_folder(toys: Tenant, tmp_path: Path) -> None:
     """A file where the folder should be is told."""
     (tmp_path / "data").write_text("")
 
@@ -929,14 +898,14 @@ def test_a_place_that_is_no_folder(toys: Toys, tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_kept(
-    toys: Toys, tmp_path: Path, resources: list[str], kind: type[StnbError], words: str
+    toys: Tenant, tmp_path: Path, resources: list[str], kind: type[StnbError], words: str
 ) -> None:
     """Nothing, unknown names and tables that hang on another row are refused, before anything is
     sent.
     """
     with pytest.raises(kind, match=words):
         sync(resources, tmp_path, account=toys)
-    assert not toys.asked
+    assert not toys.requests
 
 
 def test_a_name_needs_an_account() -> None:
@@ -981,7 +950,7 @@ def test_the_command_prints_what_changed(
 
 
 def test_the_command_tells_a_failure(
-    toys: Toys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    toys: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It ends with 1 where a table is not up to date."""
     toys.answers["gadgets"] = lambda request: httpx.Response(403, json={"title": "no"})
@@ -996,7 +965,7 @@ class _Account:
 
     profile, stands_in = "p", False
 
-    def __init__(self, toys: Toys) -> None:
+    def __init__(self, toys: Tenant) -> None:
         self.toys = toys
 
     def __getitem__(self, name: str) -> Resource:

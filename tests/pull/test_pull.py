@@ -8,7 +8,6 @@ import json
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,8 +17,7 @@ import pytest
 
 from stnb import catalog
 from stnb.account.resource import Resource
-from stnb.catalog import Catalog, Column, Endpoint, Param
-from stnb.credentials import Credentials, Secret
+from stnb.catalog import Column, Endpoint, Param
 from stnb.errors import (
     BadFilter,
     ColumnDrift,
@@ -36,27 +34,16 @@ from stnb.errors import (
 from stnb.pull import Progress, Pull
 from stnb.pull.progress import Tracker
 from stnb.pull.store.memory import Memory
-from stnb.session import Session, loop
-from tests.helpers.clock import timeless
+from stnb.session import loop
+from tests.helpers import misbehaving_server
+from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.interrupts import interrupted
+from tests.helpers.misbehaving_server import Answer, Trouble, at, none
+from tests.helpers.owner import SECRETS
+from tests.helpers.toys import PAGING, Toys
+from tests.helpers.warned import warned
 
-SECRETS = ("cs1.s3cr3tQ7w8e9", "cid.pa1rQ7w8e9", "ak1.k3yQ7w8e9r0", "eyJ0oken")
-CREDENTIALS = Credentials(
-    "p",
-    "integration",
-    42,
-    Secret(SECRETS[1]),
-    Secret(SECRETS[0]),
-    Secret(SECRETS[2]),
-    "https://api.example",
-    "https://auth.example/connect/token",
-)
 COLUMNS = (Column("id", "integer"), Column("name", "string"), Column("on", "date-time"))
-PAGING = (
-    Param("page", type="integer"),
-    Param("pageSize", type="integer"),
-    Param("includeTotal", type="boolean"),
-)
 LIST = Endpoint(
     "toys.widgets",
     "toys",
@@ -88,60 +75,19 @@ FEED = Endpoint(
 FILE = Endpoint("toys.picture", "toys", "/toys/v2/tenant/{tenant}/picture", "file")
 
 
-class Server:
-    """A list of so many rows; `answers` replaces those of some pages, and pages in `held` wait
-    until let go.
-    """
+def widget(i: int) -> dict[str, Any]:
+    """The row with this id."""
+    return {"id": i, "name": f"n{i}", "on": "2026-07-01T00:00:00Z"}
 
-    def __init__(
-        self,
-        count: int = 0,
-        *,
-        answers: dict[int, Any] | None = None,
-        held: Callable[[int], bool] = lambda page: False,
-    ) -> None:
-        self.count, self.answers, self.held = count, answers or {}, held
-        self.asked: list[int] = []
-        self.dropped = 0
-        self._go = threading.Event()
 
-    def let_go(self) -> None:
-        self._go.set()
+class Server(misbehaving_server.Server):
+    """A tenant of so many widgets."""
 
-    async def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/connect/token":
-            return httpx.Response(200, json={"access_token": SECRETS[3], "expires_in": 900})
-        query = dict(request.url.params)
-        page, size = int(query.get("page", 1)), int(query.get("pageSize", 50))
-        self.asked.append(page)
-        try:
-            while self.held(page) and not self._go.is_set():
-                await asyncio.sleep(0.001)
-        except asyncio.CancelledError:
-            self.dropped += 1
-            raise
-        if page in self.answers:
-            answer = self.answers[page]
-            if isinstance(answer, Exception):
-                raise answer
-            return answer(request) if callable(answer) else httpx.Response(200, json=answer)
-        rows = [
-            {"id": i, "name": f"n{i}", "on": "2026-07-01T00:00:00Z"}
-            for i in range((page - 1) * size, min(page * size, self.count))
-        ]
-        return httpx.Response(
-            200,
-            json={
-                "page": page,
-                "hasMore": page * size < self.count,
-                "totalCount": self.count,
-                "data": rows,
-            },
-        )
+    def __init__(self, count: int = 0, trouble: Trouble = none, **options: Any) -> None:
+        super().__init__(Toys(count, make=widget), trouble, **options)
 
     def resource(self, endpoint: Endpoint = LIST, **options: Any) -> Resource:
-        session = Session(CREDENTIALS, transport=httpx.MockTransport(self), **timeless(**options))
-        return Resource(session, Catalog([endpoint]), endpoint)
+        return super().resource(endpoint, **options)
 
 
 @pytest.fixture(autouse=True)
@@ -151,12 +97,6 @@ def quick_switches() -> Iterator[None]:
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(before)
-
-
-def said(run: Callable[[], Any]) -> tuple[Any, list[warnings.WarningMessage]]:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        return run(), list(caught)
 
 
 # -- what arrives
@@ -210,18 +150,13 @@ def test_counts_are_exact_although_threads_race() -> None:
         df = run.wait()
         p = run.progress
         assert (p.rows, p.pages, p.requests, len(df)) == (6000, 120, 120, 6000)
-        assert len(server.asked) == 120
+        assert len(server.requests) == 120
 
 
 def test_a_file_is_one_row_with_its_bytes() -> None:
     """content, contentType and size, whatever the bytes are."""
-    server = Server(
-        answers={
-            1: lambda r: httpx.Response(
-                200, content=b"\x89PNG", headers={"content-type": "image/png"}
-            )
-        }
-    )
+    picture = {"content": b"\x89PNG", "headers": {"content-type": "image/png"}}
+    server = FakeTenant(lambda r: httpx.Response(200, **picture))
 
     df = server.resource(FILE).pull()
 
@@ -258,7 +193,7 @@ def test_an_export_keeps_its_last_cursor() -> None:
             200, json={"hasMore": at < 2, "continueFrom": "abc"[at], "data": rows}
         )
 
-    resource = Server(answers={1: answer}).resource(FEED)
+    resource = FakeTenant(answer).resource(FEED)
 
     assert resource.pull().attrs["stnb"]["continue_from"] == "c"
     assert resource.pull(limit=4).attrs["stnb"]["continue_from"] == "b"
@@ -282,7 +217,7 @@ def test_a_feed_that_loses_its_cursor_keeps_rows_and_the_last_one() -> None:
         )
 
     with pytest.raises(PagingFault, match="is missing") as caught:
-        Server(answers={1: answer}).resource(FEED).pull()
+        FakeTenant(answer).resource(FEED).pull()
 
     assert caught.value.frame is not None
     assert caught.value.frame["id"].tolist() == [1, 2]
@@ -309,7 +244,7 @@ def test_cancel_keeps_what_arrived_and_ends_within_a_second() -> None:
 
     began = time.monotonic()
     run.cancel()
-    df, caught = said(run.wait)
+    df, caught = warned(run.wait)
     took = time.monotonic() - began
 
     assert took < 1.0
@@ -323,11 +258,11 @@ def test_cancel_keeps_what_arrived_and_ends_within_a_second() -> None:
     assert [w.category for w in caught] == [Incomplete]
     assert "was cancelled: 500 rows of 10,000" in str(caught[0].message)
     assert df.attrs["stnb"]["complete"] is False
-    asked = len(server.asked)
+    asked = len(server.requests)
     assert server.dropped == asked - 5
     server.let_go()
     loop.run(asyncio.sleep(0.02))
-    assert len(server.asked) == asked
+    assert len(server.requests) == asked
     assert run.frame is df
 
 
@@ -339,7 +274,7 @@ def test_cancel_at_any_moment_is_safe() -> None:
         run = Server(10_000, held=lambda page: True).resource().start()
         run.cancel()
         run.cancel()
-        df, _ = said(run.wait)
+        df, _ = warned(run.wait)
         assert list(df.columns) == ["id", "name", "on"]
         assert (len(df), run.cancelled, run.done) == (0, True, True)
     run = Server(10).resource().start()
@@ -363,7 +298,7 @@ def test_cancel_during_a_callback_is_safe() -> None:
         Server(10_000, held=lambda page: page > 2).resource().start(page_size=100, progress=tell)
     )
     ready.set()
-    df, _ = said(lambda: runs[0].wait(10))
+    df, _ = warned(lambda: runs[0].wait(10))
 
     assert len(df) == 200
 
@@ -373,7 +308,7 @@ def test_pull_warns_of_rows_that_a_cancel_left_out() -> None:
     runs: list[Pull] = []
     query = Server(10_000, held=lambda page: page > 2).resource().where(page_size=100)
     runs.append(query.prepare(progress=lambda p: runs[0].cancel() if p.pages == 2 else None))
-    df, caught = said(lambda: runs[0].start().result())
+    df, caught = warned(lambda: runs[0].start().result())
 
     assert len(df) == 200
     assert [w.category for w in caught] == [Incomplete]
@@ -395,7 +330,7 @@ def test_an_interrupt_cancels_and_keeps_the_rows() -> None:
     run = arrived(server, 3)
 
     assert interrupted(lambda: run.wait(20)) < 2.0
-    df, _ = said(run.wait)
+    df, _ = warned(run.wait)
     assert len(df) == 300
     assert run.cancelled
 
@@ -432,25 +367,25 @@ def test_wait_with_a_time_out_leaves_it_running() -> None:
     ("answer", "kind"),
     [
         (
-            lambda r: httpx.Response(400, json={"title": "Bad", "errors": {"colour": ["no"]}}),
+            lambda: httpx.Response(400, json={"title": "Bad", "errors": {"colour": ["no"]}}),
             Rejected,
         ),
-        (lambda r: httpx.Response(401), NotAuthenticated),
-        (lambda r: httpx.Response(200, html="<h1>Sign in</h1>"), UnexpectedAnswer),
-        (lambda r: httpx.Response(200, content=b'{"data":[{"id":1}'), UnexpectedAnswer),
+        (lambda: httpx.Response(401), NotAuthenticated),
+        (lambda: httpx.Response(200, html="<h1>Sign in</h1>"), UnexpectedAnswer),
+        (lambda: httpx.Response(200, content=b'{"data":[{"id":1}'), UnexpectedAnswer),
         (
-            lambda r: httpx.Response(200, content=b'{"hasMore":true,"data":[{"id":1},{"id":}]}'),
+            lambda: httpx.Response(200, content=b'{"hasMore":true,"data":[{"id":1},{"id":}]}'),
             UnexpectedAnswer,
         ),
-        ({"hasMore": True}, UnexpectedAnswer),
-        (httpx.ReadError("reset"), StnbError),
+        (lambda: httpx.Response(200, json={"hasMore": True}), UnexpectedAnswer),
+        (lambda: httpx.ReadError("reset"), StnbError),
     ],
 )
 def test_an_error_in_the_middle_keeps_the_rows_that_came(
-    answer: Any, kind: type[StnbError]
+    answer: Callable[[], Answer], kind: type[StnbError]
 ) -> None:
     """err.frame has them, typed; the message says so; run.frame is the same; nothing goes on."""
-    server = Server(1000, answers={7: answer}, held=lambda page: page == 7)
+    server = Server(1000, at(7, answer), held=lambda page: page == 7)
     enough = threading.Event()
     run = server.resource().start(
         page_size=100, concurrency=3, progress=lambda p: enough.set() if p.pages >= 8 else None
@@ -476,7 +411,7 @@ def test_an_error_in_the_middle_keeps_the_rows_that_came(
 def test_an_error_before_the_first_row_has_no_frame() -> None:
     """None, rather than an empty frame that looks like a result."""
     with pytest.raises(Rejected) as caught:
-        Server(answers={1: lambda r: httpx.Response(400, json={})}).resource().pull()
+        FakeTenant(lambda r: httpx.Response(400, json={})).resource(LIST).pull()
 
     assert caught.value.frame is None
     assert "kept" not in str(caught.value)
@@ -485,7 +420,7 @@ def test_an_error_before_the_first_row_has_no_frame() -> None:
 def test_a_failure_shows_no_secret_in_its_traceback() -> None:
     """No frame of the loop's thread, no cause, and no local with a secret in it."""
     with pytest.raises(NotAuthenticated) as caught:
-        Server(answers={1: lambda r: httpx.Response(401)}).resource().pull()
+        FakeTenant(lambda r: httpx.Response(401)).resource(LIST).pull()
     err: BaseException | None = caught.value
     texts: list[str] = []
     while err is not None:
@@ -518,7 +453,7 @@ def test_what_cannot_be_sent_is_refused_at_once() -> None:
             resource.start(**wrong)  # type: ignore[arg-type]
     with pytest.raises(UnknownFilter):
         resource.start(color="red")
-    assert server.asked == []
+    assert server.requests == []
 
 
 # -- callbacks
@@ -550,7 +485,7 @@ def test_progress_tells_why_it_waits() -> None:
         ]
     )
     seen: list[Progress] = []
-    Server(answers={1: lambda r: next(answers)}).resource().pull(progress=seen.append)
+    FakeTenant(lambda r: next(answers)).resource(LIST).pull(progress=seen.append)
 
     waiting = [p for p in seen if p.state == "waiting"]
     assert waiting[0].note == "waiting 12 s: ServiceTitan asked for a pause"
@@ -566,7 +501,7 @@ def test_a_broken_callback_costs_no_rows() -> None:
         calls.append(p)
         raise RuntimeError("no bar today")
 
-    df, caught = said(lambda: Server(3000).resource().pull(page_size=100, progress=broken))
+    df, caught = warned(lambda: Server(3000).resource().pull(page_size=100, progress=broken))
 
     assert len(df) == 3000
     assert df.attrs["stnb"]["complete"]
@@ -701,10 +636,10 @@ def test_leaving_pages_early_stops_the_requests() -> None:
     next(walk)
     walk.close()  # type: ignore[attr-defined]
 
-    asked = len(server.asked)
+    asked = len(server.requests)
     server.let_go()
     loop.run(asyncio.sleep(0.02))
-    assert len(server.asked) == asked < 20
+    assert len(server.requests) == asked < 20
 
 
 def test_a_page_is_handed_on_while_the_next_is_on_its_way() -> None:
@@ -723,7 +658,7 @@ def test_a_page_is_handed_on_while_the_next_is_on_its_way() -> None:
 
 def test_an_error_comes_after_the_pages_before_it() -> None:
     """And a wrong filter before the first."""
-    server = Server(1000, answers={4: lambda r: httpx.Response(400, json={})})
+    server = Server(1000, at(4, lambda: httpx.Response(400, json={})))
     found: list[pd.DataFrame] = []
 
     with pytest.raises(Rejected):
@@ -736,7 +671,7 @@ def test_an_error_comes_after_the_pages_before_it() -> None:
 
 def test_a_file_has_one_page() -> None:
     """The same frame as pull gives."""
-    server = Server(answers={1: lambda r: httpx.Response(200, content=b"x")})
+    server = FakeTenant(lambda r: httpx.Response(200, content=b"x"))
 
     (page,) = server.resource(FILE).pages()
 
@@ -745,7 +680,7 @@ def test_a_file_has_one_page() -> None:
 
 def test_pages_tell_of_hidden_rows_too() -> None:
     """The same warning as pull gives, at the caller's line."""
-    pages, caught = said(lambda: list(Server(10).resource(HIDING).pages()))
+    pages, caught = warned(lambda: list(Server(10).resource(HIDING).pages()))
 
     assert len(pages) == 1
     assert [(w.category, w.filename) for w in caught] == [(HiddenRows, __file__)]
@@ -758,9 +693,9 @@ def test_hidden_rows_are_told_once_at_the_callers_line() -> None:
     """One line says how to see them; asking for them, or a second pull, brings no warning."""
     resource = Server(10).resource(HIDING)
 
-    df, caught = said(resource.pull)
-    _, again = said(resource.pull)
-    _, asked = said(lambda: resource.pull(active="Any"))
+    df, caught = warned(lambda: resource.pull())
+    _, again = warned(lambda: resource.pull())
+    _, asked = warned(lambda: resource.pull(active="Any"))
 
     assert [(w.category, w.filename) for w in caught] == [(HiddenRows, __file__)]
     assert 'active="Any"' in str(caught[0].message)
@@ -770,10 +705,11 @@ def test_hidden_rows_are_told_once_at_the_callers_line() -> None:
 
 def test_drift_is_told_once_at_the_callers_line() -> None:
     """It names the columns; attrs have it every time."""
-    resource = Server(answers={1: {"hasMore": False, "data": [{"id": "x", "new": 1}]}}).resource()
+    page = {"hasMore": False, "data": [{"id": "x", "new": 1}]}
+    resource = FakeTenant(lambda r: httpx.Response(200, json=page)).resource(LIST)
 
-    _, caught = said(resource.pull)
-    df, again = said(resource.pull)
+    _, caught = warned(lambda: resource.pull())
+    df, again = warned(lambda: resource.pull())
 
     assert [(w.category, w.filename) for w in caught] == [(ColumnDrift, __file__)]
     assert "new is not in the catalogue" in str(caught[0].message)
@@ -784,12 +720,11 @@ def test_drift_is_told_once_at_the_callers_line() -> None:
 
 def test_missing_rows_are_told_each_time() -> None:
     """A list that gives fewer rows than it says it has."""
-    resource = Server(
-        answers={1: {"hasMore": False, "totalCount": 9, "data": [{"id": 1}, {"id": 1}]}}
-    ).resource()
+    page = {"hasMore": False, "totalCount": 9, "data": [{"id": 1}, {"id": 1}]}
+    resource = FakeTenant(lambda r: httpx.Response(200, json=page)).resource(LIST)
 
     for _ in range(2):
-        df, caught = said(resource.pull)
+        df, caught = warned(lambda: resource.pull())
         assert {w.category for w in caught} == {Incomplete}
         assert all(w.filename == __file__ for w in caught)
         assert "9 rows and gave 1, 1 of them twice" in str(caught[0].message)

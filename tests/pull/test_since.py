@@ -11,23 +11,13 @@ import pytest
 
 import stnb
 from stnb.catalog import load
-from stnb.credentials import Credentials, Secret
 from stnb.errors import BadFilter
 from stnb.pull import call
 from stnb.pull.since import since
+from tests.helpers.owner import owner
 
 KNOWN = load()
-OWNER = Credentials(
-    "p",
-    "integration",
-    42,
-    Secret("cid.x"),
-    Secret("cs1.x"),
-    Secret("ak1.x"),
-    "https://a.example",
-    "https://b.example",
-    "America/Phoenix",
-)
+OWNER = owner(timezone="America/Phoenix")
 JOBS, FEED = KNOWN["jpm.jobs"], KNOWN["jpm.export.jobs"]
 
 

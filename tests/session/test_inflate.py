@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from stnb.credentials import Credentials, Secret
 from stnb.errors import Unreachable
 from stnb.session import Session
 from stnb.session import inflate as room
 from stnb.session.inflate import inflate
+from tests.helpers.owner import owner
 
 
 @pytest.fixture(params=["isal", "zlib"])
@@ -96,17 +96,6 @@ def test_an_encoding_that_was_not_asked_for_is_refused(name: str) -> None:
 
 # -- in the session
 
-OWNER = Credentials(
-    profile="p",
-    environment="integration",
-    tenant=42,
-    client_id=Secret("cid.x"),
-    client_secret=Secret("cs1.x"),
-    app_key=Secret("ak1.x"),
-    api_url="https://api.example",
-    auth_url="https://auth.example/t",
-)
-
 
 class Wire(httpx.AsyncBaseTransport):
     """Sends the bodies as they are, piece by piece, as a network does."""
@@ -132,7 +121,7 @@ def read(wire: Wire) -> bytes:
     async def rest(seconds: float) -> None:
         await asyncio.sleep(0)
 
-    session = Session(OWNER, transport=wire, rate=None, sleep=rest)
+    session = Session(owner(), transport=wire, rate=None, sleep=rest)
     return asyncio.run(session.send("GET", "/x")).content
 
 

@@ -46,8 +46,20 @@ def test_a_wait_that_nobody_interrupts_is_a_failure() -> None:
 
 def test_a_process_that_does_not_heed_the_first_signal_gets_another() -> None:
     """The second one ends it."""
-    code = "import signal, sys, time\ndef second(*_): sys.exit(3)\ndef first(*_): signal.signal(signal.SIGINT, second)\n"
-    code += "signal.signal(signal.SIGINT, first)\nprint('ready', flush=True)\nwhile True: time.sleep(0.1)"
+    code = """
+import signal, sys, time
+
+def second(*_):
+    sys.exit(3)
+
+def first(*_):
+    signal.signal(signal.SIGINT, second)
+
+signal.signal(signal.SIGINT, first)
+print("ready", flush=True)
+while True:
+    time.sleep(0.1)
+"""
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from stnb import catalog
-from stnb.credentials import HOSTS, Credentials, Secret
+from stnb.credentials import HOSTS, Secret
 from stnb.errors import (
     NotAllowed,
     NotAuthenticated,
@@ -33,66 +33,49 @@ from stnb.pull import call
 from stnb.session import Answer, Session, is_whole_json
 from stnb.session.client import PATIENCE, TRIES
 from stnb.session.limiter import Governor
+from tests.helpers.clock import Clock
+from tests.helpers.fake_tenant import FakeTenant, granted
 from tests.helpers.moments import NOW
+from tests.helpers.owner import (
+    APP_KEY,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    SECRETS,
+    TOKEN,
+    owner_at_servicetitan,
+)
 
-SECRET, PAIR, KEY, TOKEN = "cs1.s3cr3tQ7w8e9", "cid.pa1rQ7w8e9", "ak1.k3yQ7w8e9r0", "eyJ0oken"
 JOBS = "/jpm/v2/tenant/42/jobs"
 Handler = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
 
 
-def pair(environment: str = "integration", **other: Any) -> Credentials:
-    api, auth = HOSTS[environment]
-    facts = {"api_url": api, "auth_url": auth, **other}
-    return Credentials("p", environment, 42, Secret(PAIR), Secret(SECRET), Secret(KEY), **facts)
+class Server(FakeTenant):
+    """Gives the answers it was made with, the last one for ever.
 
-
-class Clock:
-    """Time that passes only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        until = self.now + seconds + 1e-9
-        self.slept.append(seconds)
-        await asyncio.sleep(0)
-        self.now = max(self.now, until)
-
-
-class Server:
-    """Stands where the network would: gives tokens, and then the answers it was made with, the last
-    one for ever.
+    Args:
+        token: the answer to each request for a token, if it is not the right one.
     """
 
     def __init__(self, *answers: Any, token: Any = None, clock: Clock | None = None) -> None:
-        self.answers, self.token, self.clock = list(answers), token, clock or Clock()
-        self.seen: list[httpx.Request] = []
-        self.starts: list[float] = []
-        self.tokens = 0
+        super().__init__(owner=owner_at_servicetitan(), clock=clock)
+        self.answers, self.token = list(answers), token
 
-    async def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/connect/token":
-            self.tokens += 1
-            number = self.tokens
-            await asyncio.sleep(0)
-            return await made(self.token or granted(f"{TOKEN}{number}"), request)
-        self.seen.append(request)
-        self.starts.append(self.clock())
+    async def grant(self, request: httpx.Request) -> httpx.Response:
+        right = granted(f"{TOKEN}{self.tokens}")  # before others may ask for one
         await asyncio.sleep(0)
-        return await made(
-            self.answers.pop(0) if len(self.answers) > 1 else self.answers[0], request
-        )
+        return await made(self.token or right, request)
 
-    def session(self, credentials: Credentials | None = None, **options: Any) -> Session:
-        given = {"rate": None, "clock": self.clock, "sleep": self.clock.sleep, **options}
-        return Session(credentials or pair(), transport=httpx.MockTransport(self), **given)
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)
+        if len(self.answers) > 1:
+            return await made(self.answers.pop(0), request)
+        return await made(self.answers[0], request)
 
 
 async def made(answer: Any, request: httpx.Request) -> httpx.Response:
+    """The response that an answer stands for: a function of the request, an exception, a response,
+    or what is awaited for one.
+    """
     if callable(answer):
         answer = answer(request)
         if isinstance(answer, httpx.Response) and not answer.is_stream_consumed:
@@ -102,12 +85,6 @@ async def made(answer: Any, request: httpx.Request) -> httpx.Response:
     if isinstance(answer, httpx.Response):
         return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
     return await answer  # type: ignore[no-any-return]
-
-
-def granted(token: str, seconds: Any = 900) -> httpx.Response:
-    return httpx.Response(
-        200, json={"access_token": token, "expires_in": seconds, "token_type": "Bearer"}
-    )
 
 
 def fail(
@@ -159,11 +136,11 @@ def test_a_call_carries_token_and_app_key() -> None:
 
     assert answer.content == OK.content
     assert answer.attempts == 1
-    assert server.seen[0].headers["authorization"] == f"Bearer {TOKEN}"
-    assert server.seen[0].headers["st-app-key"] == KEY
-    assert str(server.seen[0].url) == f"{HOSTS['integration'][0]}{JOBS}"
+    assert server.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+    assert server.requests[0].headers["st-app-key"] == APP_KEY
+    assert str(server.requests[0].url) == f"{HOSTS['integration'][0]}{JOBS}"
     assert forms == [
-        {"grant_type": "client_credentials", "client_id": PAIR, "client_secret": SECRET}
+        {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     ]
 
 
@@ -187,13 +164,13 @@ def test_filters_arrive_as_they_were_meant() -> None:
     get(server, "/x", query=[("x", "1"), ("x", "2")])
     asyncio.run(server.session().send("POST", report.path, body=report.body))
 
-    raw = [bytes(r.url.raw_path).decode() for r in server.seen]
+    raw = [bytes(r.url.raw_path).decode() for r in server.requests]
     assert "sort=%2BId" in raw[0]
-    assert dict(server.seen[0].url.params) == dict(jobs.query)
+    assert dict(server.requests[0].url.params) == dict(jobs.query)
     assert "createdOnOrAfter=2026-07-01T00%3A00%3A00Z" in raw[0]
     assert raw[1] == "/x?x=1&x=2"
     assert raw[2].endswith("/report-category/a%2Fb%3Fc/reports/5/data")
-    assert json.loads(server.seen[2].content) == {"parameters": []}
+    assert json.loads(server.requests[2].content) == {"parameters": []}
 
 
 @pytest.mark.parametrize(
@@ -218,7 +195,7 @@ def test_only_reads_leave(method: str, path: str) -> None:
     server = Server(OK)
 
     assert isinstance(trouble(server, path, method=method), UsageError)
-    assert (server.tokens, server.seen) == (0, [])
+    assert (server.tokens, server.requests) == (0, [])
 
 
 @pytest.mark.parametrize("path", ["/a\nb", "/a\x00b", "/" + "x" * 70_000])
@@ -230,7 +207,7 @@ def test_an_address_that_cannot_be_written_is_a_usage_error(path: str) -> None:
     assert isinstance(
         trouble(server, query=[("ids", ",".join(map(str, range(20_000))))]), UsageError
     )
-    assert (server.tokens, server.seen) == (0, [])
+    assert (server.tokens, server.requests) == (0, [])
 
 
 @pytest.mark.parametrize("environment", ["integration", "production"])
@@ -247,7 +224,7 @@ def test_a_pair_is_sent_to_the_hosts_of_its_environment_only(environment: str) -
             Server(note, token=lambda r: (note(r), granted(TOKEN))[1]),
             path,
             session=Server(note, token=lambda r: (note(r), granted(TOKEN))[1]).session(
-                pair(environment)
+                owner_at_servicetitan(environment)
             ),
         )
 
@@ -276,7 +253,7 @@ def test_twenty_first_calls_share_one_token() -> None:
 
     asyncio.run(go())
 
-    assert (server.tokens, len(server.seen), session.token_requests) == (1, 20, 1)
+    assert (server.tokens, len(server.requests), session.token_requests) == (1, 20, 1)
 
 
 def test_forty_calls_eight_at_a_time_use_one_token() -> None:
@@ -293,7 +270,7 @@ def test_forty_calls_eight_at_a_time_use_one_token() -> None:
 
     asyncio.run(go())
 
-    assert (server.tokens, len(server.seen)) == (1, 40)
+    assert (server.tokens, len(server.requests)) == (1, 40)
 
 
 def test_a_token_is_renewed_before_it_ends() -> None:
@@ -346,7 +323,7 @@ def test_after_a_401_one_new_token_serves_all_in_flight() -> None:
     asyncio.run(go())
 
     assert server.tokens == 2
-    assert len(server.seen) == 16
+    assert len(server.requests) == 16
 
 
 def test_a_401_that_stays_is_not_authenticated() -> None:
@@ -355,7 +332,12 @@ def test_a_401_that_stays_is_not_authenticated() -> None:
     err = trouble(server)
 
     assert isinstance(err, NotAuthenticated)
-    assert (server.tokens, len(server.seen), err.status, err.trace_id) == (2, 2, 401, "00-trace-01")
+    assert (server.tokens, len(server.requests), err.status, err.trace_id) == (
+        2,
+        2,
+        401,
+        "00-trace-01",
+    )
     assert "APP_KEY" in err.next
 
 
@@ -425,7 +407,7 @@ def test_a_token_that_is_not_given_is_told_in_words(
     err = trouble(server)
 
     assert isinstance(err, kind)
-    assert (server.tokens, server.seen) == (tries, [])
+    assert (server.tokens, server.requests) == (tries, [])
     assert not leaks(err)
     assert not isinstance(err, RequestError) or err.attempts == tries
 
@@ -466,7 +448,7 @@ def test_never_more_than_the_rate_in_any_second() -> None:
 
     asyncio.run(go())
 
-    starts = sorted(server.starts)
+    starts = sorted(server.times)
     assert len(starts) >= 200
     assert max(sum(1 for s in starts if at <= s < at + 1.0) for at in starts) <= 20
     assert clock.now <= 20
@@ -556,7 +538,7 @@ def test_a_pause_is_for_the_whole_tenant() -> None:
 
     async def go() -> list[Answer]:
         first = asyncio.create_task(session.send("GET", JOBS))
-        while not server.seen:
+        while not server.requests:
             await asyncio.sleep(0)
         while not clock.slept:
             await asyncio.sleep(0)
@@ -566,7 +548,7 @@ def test_a_pause_is_for_the_whole_tenant() -> None:
     answers = asyncio.run(go())
 
     assert [a.attempts for a in answers] == [2] + [1] * 10
-    assert all(at >= 10 for at in server.starts[1:])
+    assert all(at >= 10 for at in server.times[1:])
 
 
 @pytest.mark.parametrize(
@@ -579,7 +561,7 @@ def test_a_pause_beyond_patience_is_an_error_at_once(answer: httpx.Response) -> 
     err = trouble(server)
 
     assert isinstance(err, (RateLimited, ServerFault))
-    assert (err.attempts, len(server.seen)) == (1, 1)
+    assert (err.attempts, len(server.requests)) == (1, 1)
     assert server.clock.now < PATIENCE
 
 
@@ -654,9 +636,7 @@ def frames(err: BaseException) -> Iterator[Any]:
         tb = tb.tb_next
 
 
-def leaks(
-    err: BaseException | None, words: tuple[str, ...] = (SECRET, PAIR, KEY, TOKEN)
-) -> list[str]:
+def leaks(err: BaseException | None, words: tuple[str, ...] = SECRETS) -> list[str]:
     """Where a secret shows in an exception, as a verbose traceback would print it: texts, causes
     and every local.
     """
@@ -694,7 +674,7 @@ def test_a_failure_is_the_right_error(case: str) -> None:
     err = trouble(server)
 
     assert isinstance(err, kind)
-    assert len(server.seen) == tries
+    assert len(server.requests) == tries
     assert all(s.endswith((".", "?")) and s[0].isupper() for s in (err.why, err.next)), err
     assert JOBS in err.happened
     assert len(str(err)) < 900
@@ -714,7 +694,7 @@ def test_a_failure_that_passes_costs_no_rows(case: str) -> None:
     answer = get(server)
 
     assert answer.content == OK.content
-    assert answer.attempts == len(server.seen) == TRIES
+    assert answer.attempts == len(server.requests) == TRIES
 
 
 def test_servicetitans_own_words_are_kept() -> None:
@@ -796,9 +776,14 @@ def test_a_file_is_fetched_from_where_the_api_keeps_it() -> None:
     answer = get(server, FILE, expect_json=False)
 
     assert (answer.content, answer.content_type) == (b"RIFF", "audio/wav")
-    assert [r.url.host for r in server.seen] == ["api-integration.servicetitan.io", "files.example"]
-    assert not {"authorization", "st-app-key", "cookie"} & set(server.seen[1].headers)
-    assert not any(w in str(server.seen[1].headers.raw) for w in (SECRET, KEY, TOKEN))
+    assert [r.url.host for r in server.requests] == [
+        "api-integration.servicetitan.io",
+        "files.example",
+    ]
+    assert not {"authorization", "st-app-key", "cookie"} & set(server.requests[1].headers)
+    assert not any(
+        w in str(server.requests[1].headers.raw) for w in (CLIENT_SECRET, APP_KEY, TOKEN)
+    )
 
 
 def test_a_relative_target_is_fetched_without_secrets_too() -> None:
@@ -806,7 +791,7 @@ def test_a_relative_target_is_fetched_without_secrets_too() -> None:
     server = redirected("/files/a.wav")
 
     assert get(server, FILE, expect_json=False).content == b"RIFF"
-    assert "st-app-key" not in server.seen[1].headers
+    assert "st-app-key" not in server.requests[1].headers
 
 
 @pytest.mark.parametrize(
@@ -830,7 +815,7 @@ def test_a_file_is_not_fetched_in_the_clear(location: str) -> None:
     err = trouble(server, FILE, expect_json=False)
 
     assert isinstance(err, RequestError)
-    assert {(r.url.host, r.url.path) for r in server.seen} == {
+    assert {(r.url.host, r.url.path) for r in server.requests} == {
         ("api-integration.servicetitan.io", FILE)
     }
     assert not leaks(err)
@@ -844,7 +829,7 @@ def test_a_second_redirect_is_not_followed() -> None:
     )
 
     assert isinstance(trouble(server, FILE, expect_json=False), RequestError)
-    assert len(server.seen) == 2
+    assert len(server.requests) == 2
 
 
 def test_a_call_for_rows_is_never_redirected() -> None:
@@ -853,7 +838,7 @@ def test_a_call_for_rows_is_never_redirected() -> None:
 
     trouble(server, FILE)
 
-    assert [r.url.host for r in server.seen] == ["api-integration.servicetitan.io"]
+    assert [r.url.host for r in server.requests] == ["api-integration.servicetitan.io"]
 
 
 # -- secrets
@@ -872,14 +857,14 @@ def test_no_failure_shows_a_secret(case: str, caplog: pytest.LogCaptureFixture) 
     assert leaks(err) == []
     assert err.__cause__ is None
     assert err.__context__ is None
-    assert not any(w in caplog.text for w in (SECRET, PAIR, KEY, TOKEN))
+    assert not any(w in caplog.text for w in SECRETS)
 
 
 def test_the_search_for_leaks_finds_one() -> None:
     """The search above is no blind eye: a request's headers in a local are found."""
     code = "def f(headers):\n raise ValueError('x')\nf({'ST-App-Key': word})"
     with pytest.raises(ValueError) as caught:
-        exec(compile(code, "elsewhere.py", "exec"), {"word": KEY})
+        exec(compile(code, "elsewhere.py", "exec"), {"word": APP_KEY})
 
     assert leaks(caught.value)
 
@@ -892,7 +877,7 @@ def test_a_session_and_an_answer_show_no_secret() -> None:
 
     shown = repr(session) + repr(answer) + repr(vars(session).get("credentials"))
 
-    assert not any(w in shown for w in (SECRET, PAIR, KEY, TOKEN))
+    assert not any(w in shown for w in SECRETS)
     assert "integration" in repr(session)
 
 
@@ -939,7 +924,7 @@ def test_on_a_real_connection_no_log_and_no_traceback_holds_a_secret(
     async def go() -> Answer:
         server, url = await _loopback(handle)
         clock = Clock()
-        own = pair(api_url=url, auth_url=f"{url}/connect/token")
+        own = owner_at_servicetitan(api_url=url, auth_url=f"{url}/connect/token")
         session = Session(own, transport=httpx.AsyncHTTPTransport(), clock=clock, sleep=clock.sleep)
         try:
             return await session.send("GET", JOBS)
@@ -954,7 +939,7 @@ def test_on_a_real_connection_no_log_and_no_traceback_holds_a_secret(
             asyncio.run(go())
         assert leaks(caught.value) == []
     assert "httpcore" in caplog.text or "httpx" in caplog.text
-    assert not any(w in caplog.text for w in (SECRET, PAIR, KEY, TOKEN))
+    assert not any(w in caplog.text for w in SECRETS)
 
 
 # -- odds and ends
@@ -999,27 +984,15 @@ def test_a_session_can_be_closed_and_used_again() -> None:
 
     asyncio.run(go())
 
-    assert (server.tokens, len(server.seen)) == (1, 2)
+    assert (server.tokens, len(server.requests)) == (1, 2)
 
 
 def test_two_sessions_of_a_real_pair_share_token_and_pace() -> None:
     """Two accounts of a tenant count as one towards the limit; another pair of the same tenant has
     its own token.
     """
-    one, two = Session(pair()), Session(pair())
-    other = Session(
-        pair(app_key=Secret("x"))
-        if False
-        else Credentials(
-            "q",
-            "integration",
-            42,
-            Secret("cid.x"),
-            Secret(SECRET),
-            Secret(KEY),
-            *HOSTS["integration"],
-        )
-    )
+    one, two = Session(owner_at_servicetitan()), Session(owner_at_servicetitan())
+    other = Session(owner_at_servicetitan(profile="q", client_id=Secret("cid.x")))
 
     assert one._auth is two._auth
     assert one._governor is two._governor is other._governor
@@ -1067,4 +1040,4 @@ def test_ipythons_verbose_traceback_shows_no_secret(case: str) -> None:
     text = ultratb.VerboseTB(include_vars=True).text(type(err), err, err.__traceback__)
 
     assert "_address" in text or "result" in text
-    assert not any(w in text for w in (SECRET, PAIR, KEY, TOKEN))
+    assert not any(w in text for w in SECRETS)

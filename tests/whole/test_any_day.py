@@ -125,13 +125,13 @@ def test_the_explorer_opens_pulls_and_draws(there: stnb.Account, resource: str) 
     ui = explore(there, resource)
     ui.pull()
     frame = ui.wait(60)
-    ui.views.value = "chart"
-    ui.chart.wait(60)
+    ui.parts.views.value = "chart"
+    ui.parts.chart.wait(60)
 
     assert ui.error is None
     assert frame is not None
     assert len(frame)
-    assert ui.chart.picture.shown["svg"].startswith("<svg")
+    assert ui.parts.chart.picture.shown["svg"].startswith("<svg")
     ui.close()
 
 

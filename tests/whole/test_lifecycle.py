@@ -17,6 +17,8 @@ from stnb import credentials
 from stnb.account.account import Account
 from stnb.credentials import Credentials
 from stnb.session import Session
+from tests.helpers.fake_tenant import granted
+from tests.helpers.toys import page_of
 
 ENV = """SERVICETITAN_APP_KEY=ak1.key
 SERVICETITAN_TENANT_ID=7
@@ -42,22 +44,13 @@ class Server:
             if given != self.secret:
                 return httpx.Response(400, json={"error": "invalid_client"})
             self.tokens.append(f"{request.url.host}:{self.secret}:{len(self.tokens)}")
-            return httpx.Response(200, json={"access_token": self.tokens[-1], "expires_in": 900})
+            return granted(self.tokens[-1])
         bearer = request.headers["authorization"].removeprefix("Bearer ")
         if bearer.partition(":")[0].replace("auth", "api") != request.url.host:
             self.stray.append(bearer)
         if bearer.split(":")[1] != self.secret:
             return httpx.Response(401, json={})
-        return httpx.Response(
-            200,
-            json={
-                "page": 1,
-                "pageSize": 500,
-                "hasMore": False,
-                "totalCount": 1,
-                "data": [{"id": 1}],
-            },
-        )
+        return httpx.Response(200, json=page_of([{"id": 1}], request.url.params))
 
 
 def write(secret: str, environment: str = "integration") -> None:

@@ -15,7 +15,10 @@ import pytest
 
 from stnb import RequestError, StnbError
 from stnb.pull import Pull
-from tests.helpers.misbehaving_server import FAULTS, Loopback, Server, Toys
+from tests.helpers.loopback import FAULTS, Loopback
+from tests.helpers.misbehaving_server import Server
+from tests.helpers.owner import TOKEN
+from tests.helpers.toys import Toys
 
 SEEDS = range(20)
 ROWS, BATCH = 1500, 50
@@ -185,7 +188,7 @@ class Slow(Server):
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/connect/token":
             answer = await super().__call__(request)
-            self.ends[f"Bearer t{self.tokens}"] = self.clock.now + 900
+            self.ends[f"Bearer {TOKEN}{self.tokens}"] = self.clock.now + 900
             return answer
         if self.clock.now >= self.ends[request.headers["authorization"]]:
             self.refused += 1

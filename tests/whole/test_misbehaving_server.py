@@ -12,7 +12,6 @@ import json
 import threading
 import time
 import tracemalloc
-import warnings
 from collections import Counter
 from collections.abc import Callable
 from email.utils import formatdate
@@ -42,21 +41,18 @@ from stnb.frame import Decoded, decode
 from stnb.pull import Progress, Pull
 from stnb.session import loop
 from tests.helpers.interrupts import interrupted
-from tests.helpers.misbehaving_server import Answer, Loopback, Server, Stream, Toys, row
+from tests.helpers.loopback import Loopback
+from tests.helpers.misbehaving_server import Answer, Server, Stream
 from tests.helpers.moments import NOW
+from tests.helpers.owner import TOKEN
+from tests.helpers.toys import Toys, page_of, row
+from tests.helpers.warned import said
 
 HTML = "<html><body>maintenance</body></html>"
 
 
 def plain(body: Any) -> httpx.Response:
     return httpx.Response(200, json=body)
-
-
-def said(run: Callable[[], Any]) -> tuple[Any, list[str]]:
-    """What it gives, and the texts of its warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        return run(), [str(w.message) for w in caught]
 
 
 def held_until(server: Server, run: Pull, pages: int) -> Pull:
@@ -260,11 +256,9 @@ def test_waits_side_by_side_are_spread() -> None:
     assert min(server.clock.slept) < 0.3 < 0.7 < max(server.clock.slept) <= 1
 
 
-class Small(Toys):
-    """Rows of few bytes, with a list in each."""
-
-    def rows(self, start: int, stop: int) -> list[dict[str, Any]]:
-        return [{"id": i, "tags": [i]} for i in range(start, min(stop, self.count))]
+def small(i: int) -> dict[str, Any]:
+    """A row of few bytes, with a list in it."""
+    return {"id": i, "tags": [i]}
 
 
 def envelopes() -> dict[str, Callable[[dict[str, Any]], bytes]]:
@@ -286,7 +280,7 @@ def test_a_body_cut_anywhere_costs_no_row(name: str, order: str) -> None:
     """At every byte, in the first, a middle and the last page, wherever the envelope lies: asked
     for again, and that is all.
     """
-    write, toys = envelopes()[order], Small(6, batch=2)
+    write, toys = envelopes()[order], Toys(6, batch=2, make=small)
     pages = [1, 2, 3] if name == "toys.widgets" else ["c0", "c1", "c2"]
     bodies = []
     for p in pages:
@@ -312,7 +306,7 @@ def test_a_body_cut_anywhere_costs_no_row(name: str, order: str) -> None:
 
 def test_a_gzip_body_cut_anywhere_costs_no_row() -> None:
     """Whatever could be inflated of it is not taken for the page."""
-    toys = Small(4)
+    toys = Toys(4, make=small)
     whole = packed(toys.body("/", {"page": "2", "pageSize": "2"}))
     for at in range(len(whole)):
 
@@ -595,7 +589,7 @@ def test_a_token_that_ends_early_costs_one_more_for_all() -> None:
         async def __call__(self, request: httpx.Request) -> httpx.Response:
             answer = await super().__call__(request)
             if (
-                request.headers.get("authorization") == "Bearer t1"
+                request.headers.get("authorization") == f"Bearer {TOKEN}1"
                 and 10 <= int(request.url.params["page"]) <= 17
             ):
                 await together.wait()
@@ -706,14 +700,7 @@ class Shifting(Toys):
         rows = [r for r in self.live if r["createdOn"] < bound and r["id"] not in self.gone]
         if self.newest_first and "sort" not in query:
             rows = rows[::-1]
-        page, size = int(query["page"]), int(query["pageSize"])
-        data = rows[(page - 1) * size : page * size]
-        return {
-            "page": page,
-            "hasMore": page * size < len(rows),
-            "totalCount": len(rows),
-            "data": data,
-        }
+        return page_of(rows, query)
 
 
 def test_new_rows_shift_no_page_where_the_endpoint_can_be_bounded() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,3 +43,68 @@ def _module(command: list[str]) -> list[str]:
             "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())",
         ]
     return ["-m", *command]
+
+
+# -- walls
+
+# These stand on private parts of a library, each in one guarded file with a test of its own.
+GUARDED = {"stnb/explorer/internals.py", "stnb/frame/pandas_private.py"}
+# A named tuple's own methods begin with an underscore; `sys._getframe` is documented.
+PUBLIC_ALL_THE_SAME = {"_replace", "_asdict", "_fields", "_getframe"}
+
+
+def room_of(file: Path) -> str:
+    """The folder, or the module, right below the package."""
+    return file.relative_to(ROOT / "stnb").parts[0].removesuffix(".py")
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__") and name not in PUBLIC_ALL_THE_SAME
+
+
+def defined(tree: ast.Module) -> set[str]:
+    """The names that a module gives to functions, classes, variables and attributes."""
+    names = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.arg(arg=name):
+                names.add(name)
+    return names
+
+
+def reaches(file: Path, tree: ast.Module, own: set[str]) -> Iterator[str]:
+    """The private names of other rooms, or of libraries, that a module imports or reads."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module=str(module), level=0):
+                for alias in node.names:
+                    if is_private(alias.name) and module.split(".")[1:2] != [room_of(file)]:
+                        yield f"{file}:{node.lineno} imports {module}.{alias.name}"
+            case ast.Attribute(attr=name) if is_private(name) and name not in own:
+                yield f"{file}:{node.lineno} reads {ast.unparse(node)}"
+
+
+def test_walls_hold() -> None:
+    """No room imports or reads what another room, or a library, marks as its own business."""
+    trees = {file: ast.parse(file.read_text("utf-8")) for file in (ROOT / "stnb").rglob("*.py")}
+    own: dict[str, set[str]] = {}
+    for file, tree in trees.items():
+        own.setdefault(room_of(file), set()).update(defined(tree))
+    found = []
+    for file, tree in trees.items():
+        if str(file.relative_to(ROOT)) not in GUARDED:
+            found += reaches(file, tree, own[room_of(file)])
+
+    assert found == []
+
+
+def test_a_breach_of_a_wall_is_seen() -> None:
+    """An import and a read across rooms are both found."""
+    file = ROOT / "stnb" / "mirror" / "run.py"
+    tree = ast.parse("from stnb.frame.decode import _fast\nresource._session.send()\nself._own\n")
+
+    assert len(list(reaches(file, tree, {"_own"}))) == 2

@@ -59,7 +59,7 @@ function render({ model, el }) {
       await navigator.clipboard.writeText(model.get("shown").text);
       copy.textContent = "Copied";
     } catch {
-      copy.textContent = "No leave to copy";
+      copy.textContent = "Cannot copy";
     }
     setTimeout(() => { copy.textContent = "Copy for a ticket"; }, 1500);
   };

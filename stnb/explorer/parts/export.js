@@ -1,4 +1,4 @@
-// What only the page can do for "leave with it": add a cell below this one, and copy.
+// What only the page can do for the export: add a cell below this one, and copy.
 function render({ model, el }) {
   const line = make("p", "line", { role: "status", "aria-live": "polite" });
   const text = make("pre", "", { tabindex: 0, "aria-label": "Python that repeats this pull", hidden: "" });
@@ -33,7 +33,7 @@ function render({ model, el }) {
       await navigator.clipboard.writeText(code);
       return true;
     } catch {
-      text.textContent = code; // without leave to write the clipboard, it is at least ready for Ctrl+C
+      text.textContent = code; // without permission to write the clipboard, it is at least ready for Ctrl+C
       text.hidden = false;
       text.focus();
       document.getSelection().selectAllChildren(text);

@@ -58,7 +58,7 @@ function render({ model, el }) {
       await navigator.clipboard.writeText(text.textContent);
       copy.textContent = "Copied";
     } catch {
-      select(); // without leave to write the clipboard, the text is at least ready for Ctrl+C
+      select(); // without permission to write the clipboard, the text is at least ready for Ctrl+C
       copy.textContent = "Selected";
     }
     setTimeout(() => { copy.textContent = "Copy"; }, 1500);

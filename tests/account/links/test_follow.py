@@ -309,7 +309,7 @@ def test_a_column_that_is_no_link(demo: stnb.Account, jobs: pd.DataFrame) -> Non
 
 
 def test_a_frame_that_does_not_say_what_it_holds(demo: stnb.Account, jobs: pd.DataFrame) -> None:
-    """After a merge the frame is unknown: the error says how to name its resource, and that works."""
+    """After a merge the frame is unknown: the error says how to name its resource. That works."""
     merged = pd.DataFrame(jobs[["customerId"]].head(3).to_dict())
     with pytest.raises(stnb.BadFilter, match=r'resource="jpm\.jobs"'):
         follow(demo, merged, "customerId")
@@ -330,7 +330,7 @@ def test_a_failed_pull_is_raised(demo: stnb.Account) -> None:
 
 
 def test_every_link_leads_somewhere_in_the_demo(demo: stnb.Account) -> None:
-    """For each set of targets that a column may have, the ids of one of its columns all have a row."""
+    """For each set of targets that a column may have, all ids of one of its columns have a row."""
     seen, lost = set(), []
     for endpoint in demo.catalog:
         if (

@@ -145,7 +145,7 @@ def test_tags_are_lists_of_names(demo: stnb.Account, jobs: pd.DataFrame, sent: l
 
 
 def test_names_that_are_there_stay(demo: stnb.Account, sent: list[str]) -> None:
-    """Where the API sends the name beside the id, it is not looked up: invoices have customer.name."""
+    """If the API sends the name beside the id, it is not looked up: invoices have customer.name."""
     invoices = demo.accounting.invoices.pull(limit=20)
     sent.clear()
     named = name_columns(demo, invoices)

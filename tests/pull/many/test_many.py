@@ -6,7 +6,6 @@ import asyncio
 import functools
 import inspect
 import time
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +18,6 @@ import pytest
 import stnb
 from stnb.account.resource import Resource
 from stnb.catalog import Endpoint, Param, load
-from stnb.credentials import Credentials, Secret
 from stnb.errors import (
     BadFilter,
     NotAllowed,
@@ -37,22 +35,20 @@ from stnb.pull.many.columns import chosen, labelled
 from stnb.pull.many.parents import parents
 from stnb.pull.many.run import ManyCalls, WholeFeed
 from stnb.pull.many.task import LATENCY, duration, estimate
-from stnb.session import Session
-from tests.helpers.clock import timeless
+from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.interrupts import interrupted
+from tests.helpers.owner import owner
+from tests.helpers.toys import page_of
+from tests.helpers.warned import quiet, said
 
 CATALOG = load()
 BELOW = [e for e in CATALOG if any(p.where == "path" for p in e.params)]
-SECRETS = Secret("cid.pa1rQ7w8e9"), Secret("cs1.s3cr3tQ7w8e9"), Secret("ak1.k3yQ7w8e9r0")
-CREDENTIALS = Credentials(
-    "p", "integration", 42, *SECRETS, "https://api.example", "https://auth.example/connect/token"
-)
 NOTES = "crm.customers.notes"
 
 
-class Server:
-    """Notes of customers: so many for each id; `failing` ids are answered with a status or an
-    exception, `held` ones wait.
+class Server(FakeTenant):
+    """Notes of customers: so many for each id. Ids in `failing` are answered with a status or a
+    response, those in `held` wait, and each answer takes `pace` seconds.
     """
 
     def __init__(
@@ -62,53 +58,27 @@ class Server:
         failing: dict[int, Any] | None = None,
         pace: float = 0.0,
     ) -> None:
+        super().__init__(catalog=CATALOG)
         self.rows, self.failing, self.pace = rows, failing or {}, pace
         self.held: set[int] = set()
         self.asked: list[tuple[int, int]] = []  # (customer, page)
-        self.urls: list[httpx.URL] = []
-        self.flying = self.most = self.dropped = 0
 
-    async def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/connect/token":
-            return httpx.Response(200, json={"access_token": "eyJ0oken", "expires_in": 900})
-        self.flying += 1
-        self.most = max(self.most, self.flying)
-        self.urls.append(request.url)
-        try:
-            return await self._answer(request)
-        except asyncio.CancelledError:
-            self.dropped += 1
-            raise
-        finally:
-            self.flying -= 1
-
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
+    async def answer(self, request: httpx.Request) -> httpx.Response:
         customer, query = int(request.url.path.split("/")[-2]), request.url.params
-        page, size = int(query.get("page", 1)), int(query.get("pageSize", 50))
-        self.asked.append((customer, page))
+        self.asked.append((customer, int(query.get("page", 1))))
         await asyncio.sleep(self.pace)
         while customer in self.held:
             await asyncio.sleep(0.001)
-        if customer in self.failing:
-            answer = self.failing[customer]
-            return (
-                answer
-                if isinstance(answer, httpx.Response)
-                else httpx.Response(answer, json={"title": "no"})
-            )
-        count = self.rows(customer)
-        data = [note(customer, i) for i in range((page - 1) * size, min(page * size, count))]
-        return httpx.Response(
-            200,
-            json={"page": page, "hasMore": page * size < count, "totalCount": count, "data": data},
-        )
+        failure = self.failing.get(customer)
+        if isinstance(failure, int):
+            return httpx.Response(failure, json={"title": "no"})
+        if failure is not None:
+            return failure
+        notes = [note(customer, i) for i in range(self.rows(customer))]
+        return httpx.Response(200, json=page_of(notes, query))
 
-    def resource(self, name: str = NOTES, **options: Any) -> Resource:
-        return Resource(
-            Session(CREDENTIALS, transport=httpx.MockTransport(self), **timeless(**options)),
-            CATALOG,
-            CATALOG[name],
-        )
+    def resource(self, endpoint: Endpoint = CATALOG[NOTES], **options: Any) -> Resource:
+        return super().resource(endpoint, **options)
 
 
 def note(customer: int, i: int) -> dict[str, Any]:
@@ -118,17 +88,6 @@ def note(customer: int, i: int) -> dict[str, Any]:
         "isPinned": False,
         "createdOn": "2026-07-01T00:00:00Z",
     }
-
-
-def said(run: Callable[[], Any]) -> tuple[Any, list[str]]:
-    """What it gives, and the texts of its warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        return run(), [str(w.message) for w in caught]
-
-
-def quiet(run: Callable[[], Any]) -> Any:
-    return said(run)[0]
 
 
 # -- the answer
@@ -217,7 +176,7 @@ def test_wrong_ids_are_refused_before_anything_is_sent(ids: Any, word: str) -> N
     with pytest.raises(BadFilter, match=word):
         server.resource().pull(id=ids)
 
-    assert not server.urls
+    assert not server.requests
 
 
 @pytest.mark.parametrize("name", [e.name for e in BELOW])
@@ -229,7 +188,7 @@ def test_no_parents_give_a_typed_frame_without_a_request(name: str) -> None:
     others = {p.py: _any(p) for p in fixed} | {
         p.py: _any(p) for p in endpoint.required if p.where != "path"
     }
-    df = quiet(lambda: server.resource(name).pull(**{hole.py: [], **others}))
+    df = quiet(lambda: server.resource(CATALOG[name]).pull(**{hole.py: [], **others}))
 
     names = list(plan.column_names(endpoint).values())
     own = (
@@ -237,7 +196,7 @@ def test_no_parents_give_a_typed_frame_without_a_request(name: str) -> None:
         if endpoint.kind == "file"
         else [x.path for x in shape_of(endpoint).leaves]
     )
-    assert (len(df), server.urls) == (0, [])
+    assert (len(df), server.requests) == (0, [])
     assert df.columns.tolist() == [*names, *(c for c in own if c not in names)]
     assert str(df[names[-1]].dtype) == ("Int64" if hole.type == "integer" else "str")
 
@@ -248,11 +207,12 @@ def test_no_parents_read_no_list_or_feed_either(name: str) -> None:
     server = Server()
     hole = _holes(CATALOG[name])[0].py
     asked, usual = (
-        quiet(lambda b=b: server.resource(name).pull(**{hole: []}, bulk=b)) for b in (True, None)
+        quiet(lambda b=b: server.resource(CATALOG[name]).pull(**{hole: []}, bulk=b))
+        for b in (True, None)
     )
 
     assert asked.dtypes.equals(usual.dtypes)
-    assert not server.urls
+    assert not server.requests
 
 
 def _any(param: Param) -> Any:
@@ -289,7 +249,7 @@ def test_filters_limit_and_columns_hold_for_all() -> None:
         (0, 1),
         (1, 1),
     ]  # side by side, calls behind one that is slow would be on their way already
-    assert all(url.params["createdOnOrAfter"] == "2026-07-01T00:00:00Z" for url in server.urls)
+    assert all(query["createdOnOrAfter"] == "2026-07-01T00:00:00Z" for query in server.queries)
 
 
 def test_provenance_tells_of_the_parents() -> None:
@@ -375,7 +335,7 @@ def test_parents_are_named_as_elsewhere(name: str, columns: list[str]) -> None:
 
 
 def _labelled(columns: dict[str, Any]) -> Decoded:
-    asked = parents(CATALOG["payroll.jobs.splits.by_job"], "job", {"job": [7, 8]}, CREDENTIALS.zone)
+    asked = parents(CATALOG["payroll.jobs.splits.by_job"], "job", {"job": [7, 8]}, owner().zone)
     return labelled(Decoded(pa.table(columns)), asked, "7")
 
 
@@ -644,18 +604,11 @@ def test_what_a_feed_lacks_is_told(demo: stnb.Account) -> None:
 def test_rows_of_others_are_left_out_and_told() -> None:
     """A list that ignored its filter would answer with everybody's."""
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/connect/token":
-            return httpx.Response(200, json={"access_token": "eyJ0oken", "expires_in": 900})
-        rows = [{"id": i, "customerId": c, "value": "v"} for i, c in enumerate([2, 9, 1, 2, None])]
-        return httpx.Response(
-            200, json={"page": 1, "hasMore": False, "totalCount": 5, "data": rows}
-        )
-
-    name = "crm.customers.contacts.by_id"
-    resource = Resource(
-        Session(CREDENTIALS, transport=httpx.MockTransport(answer)), CATALOG, CATALOG[name]
+    rows = [{"id": i, "customerId": c, "value": "v"} for i, c in enumerate([2, 9, 1, 2, None])]
+    server = FakeTenant(
+        lambda request: httpx.Response(200, json=page_of(rows, {})), catalog=CATALOG
     )
+    resource = server.resource(CATALOG["crm.customers.contacts.by_id"])
     df, told = said(lambda: resource.pull(id=[1, 2]))
 
     assert df[["customerId", "id"]].to_numpy().tolist() == [[1, 2], [2, 0], [2, 3]]
@@ -667,37 +620,17 @@ def test_the_batches_of_a_list_are_fifty_parents_and_all_their_pages() -> None:
     seen: list[tuple[int, int]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/connect/token":
-            return httpx.Response(200, json={"access_token": "eyJ0oken", "expires_in": 900})
         query = request.url.params
-        ids, page, size = (
-            [int(i) for i in query["customerIds"].split(",")],
-            int(query["page"]),
-            int(query["pageSize"]),
-        )
-        seen.append((len(ids), page))
+        ids = [int(i) for i in query["customerIds"].split(",")]
+        seen.append((len(ids), int(query["page"])))
         rows = [
             {"id": 100 * i + k, "customerId": i, "value": str(k)}
             for k in range(20)
             for i in reversed(ids)
         ]
-        data = rows[(page - 1) * size : page * size]
-        return httpx.Response(
-            200,
-            json={
-                "page": page,
-                "hasMore": page * size < len(rows),
-                "totalCount": len(rows),
-                "data": data,
-            },
-        )
+        return httpx.Response(200, json=page_of(rows, query))
 
-    name = "crm.customers.contacts.by_id"
-    resource = Resource(
-        Session(CREDENTIALS, transport=httpx.MockTransport(answer), rate=None),
-        CATALOG,
-        CATALOG[name],
-    )
+    resource = FakeTenant(answer, catalog=CATALOG).resource(CATALOG["crm.customers.contacts.by_id"])
     df = resource.pull(id=range(1, 121), page_size=300)
 
     assert df["id"].tolist() == [100 * i + k for i in range(1, 121) for k in range(20)]
@@ -705,15 +638,14 @@ def test_the_batches_of_a_list_are_fifty_parents_and_all_their_pages() -> None:
     assert max(page for _, page in seen) > 1
 
 
-class Feed:
+class Feed(FakeTenant):
     """The feed of job notes, in pages of two; it fails at the page named in `breaks`."""
 
     def __init__(self, rows: list[dict[str, Any]], breaks: int | None = None) -> None:
+        super().__init__(catalog=CATALOG)
         self.rows, self.breaks, self.asked = rows, breaks, list[str]()
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/connect/token":
-            return httpx.Response(200, json={"access_token": "eyJ0oken", "expires_in": 900})
+    async def answer(self, request: httpx.Request) -> httpx.Response:
         assert request.url.path.endswith("/export/job-notes")
         assert request.url.params["includeRecentChanges"] == "true"
         at = int(request.url.params.get("from", "0"))
@@ -725,9 +657,8 @@ class Feed:
             200, json={"hasMore": more, "continueFrom": str(at + 2), "data": self.rows[at : at + 2]}
         )
 
-    def resource(self) -> Resource:
-        session = Session(CREDENTIALS, transport=httpx.MockTransport(self), rate=None)
-        return Resource(session, CATALOG, CATALOG["jpm.jobs.notes"])
+    def notes(self) -> Resource:
+        return self.resource(CATALOG["jpm.jobs.notes"])
 
 
 def _row(id: int, job: int, text: str, modified: int = 1, active: bool = True) -> dict[str, Any]:
@@ -755,7 +686,7 @@ def test_a_feed_is_read_as_the_route_would_be() -> None:
     told.
     """
     feed = Feed(FED)
-    df, told = said(lambda: feed.resource().pull(id=[1, 2], bulk=True))
+    df, told = said(lambda: feed.notes().pull(id=[1, 2], bulk=True))
 
     assert df[["jobId", "text"]].to_numpy().tolist() == [[1, "new"], [1, "c"], [2, "b"]]
     assert df.columns.tolist() == ["jobId", *shape_of(CATALOG["jpm.jobs.notes"]).by_path]
@@ -768,7 +699,7 @@ def test_a_feed_goes_on_where_it_stopped() -> None:
     """The rows that had arrived are in the error, and resume reads only what was missing."""
     feed = Feed(FED, breaks=4)
     with pytest.raises(NotAllowed) as caught:
-        quiet(lambda: feed.resource().pull(id=[1, 2], bulk=True))
+        quiet(lambda: feed.notes().pull(id=[1, 2], bulk=True))
     assert caught.value.frame is not None
     assert caught.value.frame["text"].tolist() == ["old", "b"]
     feed.breaks = None
@@ -817,7 +748,7 @@ def test_more_than_a_thousand_calls_want_a_word() -> None:
     server = Server(lambda i: 0)
     with pytest.raises(BadFilter, match=r"4,210 calls, about 105 s.*confirm=True"):
         server.resource().pull(id=range(4210))
-    assert not server.urls
+    assert not server.requests
     assert (
         server.resource().where(id=range(1000)).prepare().progress.note == "1,000 calls, about 25 s"
     )
@@ -873,7 +804,7 @@ def test_a_route_that_is_not_there_ends_it() -> None:
     with pytest.raises(NotFound, match="no such route"):
         server.resource().pull(id=range(500))
 
-    assert len(server.urls) <= 16
+    assert len(server.requests) <= 16
 
 
 def test_a_query_of_many_can_be_pulled_again() -> None:
@@ -975,10 +906,10 @@ def test_a_cut_answer_is_asked_for_again() -> None:
     ]
 
     class Once(Server):
-        async def _answer(self, request: httpx.Request) -> httpx.Response:
+        async def answer(self, request: httpx.Request) -> httpx.Response:
             if "/customers/3/" in request.url.path and broken:
                 return broken.pop()
-            return await super()._answer(request)
+            return await super().answer(request)
 
     df = Once(lambda i: 1).resource().pull(id=range(6))
 
@@ -1012,9 +943,9 @@ def test_what_does_not_fit_is_refused(name: str, given: dict[str, Any], word: st
     """Before anything is sent."""
     server = Server()
     with pytest.raises(UsageError, match=word):
-        server.resource(name).pull(**given)
+        server.resource(CATALOG[name]).pull(**given)
 
-    assert not server.urls
+    assert not server.requests
 
 
 def test_a_text_hole_takes_a_comma_as_it_is() -> None:

@@ -32,13 +32,9 @@ from stnb.pull.paging import (
     read_page,
     walk_of,
 )
+from tests.helpers.toys import PAGING, page_of
 
 KNOWN = catalog.load()
-PAGING = (
-    Param("page", type="integer"),
-    Param("pageSize", type="integer"),
-    Param("includeTotal", type="boolean"),
-)
 SORT = Param("sort", values=("+Id", "-Id"))
 
 
@@ -58,8 +54,16 @@ def call(e: Endpoint | None = None, **given: Any) -> Call:
 
 
 class Rows:
-    """A list of so many rows, served by page and pageSize; `lie` changes an envelope, and `slow`
-    delays by page.
+    """A list of so many rows as the pager sees it: a function from a query to a body.
+
+    Args:
+        first: the number of the first page.
+        lie: changes an envelope.
+        slow: page -> turns of the loop that its answer takes.
+
+    Attributes:
+        asked: (page, size) of each query.
+        flying, most: how many queries wait now, and waited at once ever.
     """
 
     def __init__(
@@ -70,28 +74,28 @@ class Rows:
         lie: Callable[[dict[str, Any]], Any] | None = None,
         slow: dict[int, int] | None = None,
     ) -> None:
-        self.count, self.first, self.lie, self.slow = count, first, lie, slow or {}
+        self.rows = [{"id": i} for i in range(count)]
+        self.first, self.lie, self.slow = first, lie, slow or {}
         self.asked: list[tuple[int, int]] = []
         self.queries: list[dict[str, str]] = []
         self.flying = self.most = 0
 
     async def __call__(self, query: Query) -> tuple[bytes, str]:
-        q = dict(query)
-        page, size = int(q["page"]), int(q["pageSize"])
-        self.asked.append((page, size))
-        self.queries.append(q)
+        asked = dict(query)
+        page = int(asked["page"])
+        self.asked.append((page, int(asked["pageSize"])))
+        self.queries.append(asked)
         self.flying += 1
         self.most = max(self.most, self.flying)
         for _ in range(self.slow.get(page, 1)):
             await asyncio.sleep(0)
         self.flying -= 1
-        start = (page - self.first) * size
-        rows = [{"id": i} for i in range(start, min(start + size, self.count))]
-        body: Any = {
-            "page": page, "pageSize": size, "hasMore": start + size < self.count,
-            "totalCount": self.count if q.get("includeTotal") == "true" else None, "data": rows,
-        }  # fmt: skip
-        return json.dumps(self.lie(body) if self.lie else body).encode(), "application/json"
+        body: Any = page_of(self.rows, asked, self.first)
+        if asked.get("includeTotal") != "true":
+            body["totalCount"] = None
+        if self.lie is not None:
+            body = self.lie(body)
+        return json.dumps(body).encode(), "application/json"
 
 
 Fetch = Callable[[Query], Awaitable[tuple[bytes, str]]]
