@@ -162,6 +162,7 @@ class Account(Linked):
         Example:
             >>> st.get("settings/v2/tenant/{tenant}/business-units", pageSize=1)["data"]
         """
+        # The token goes with the request, so the request may not leave the API's host.
         if "://" in path or path.startswith("//") or "?" in path or ".." in path:
             raise BadFilter(
                 f"{path!r} is no path.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from stnb.catalog import Column, Endpoint, Param
@@ -154,6 +156,19 @@ def _html_row(label: str, value: str) -> list[Cell]:
         Cell(label, f"{QUIET};font-weight:400;white-space:nowrap", heading=True),
         Cell(text, style),
     ]
+
+
+def query_as_html(name: str, facts: Mapping[str, str]) -> str:
+    """The card of a query for a notebook: its filters, its options and its address."""
+    # An address of fifty ids has no space at which the page could break it.
+    style = f"white-space:normal;overflow-wrap:anywhere;{CODE}"
+    rows = []
+    for label, value in facts.items():
+        head = Cell(label, f"{QUIET};font-weight:400;white-space:nowrap", heading=True)
+        rows.append([head, Cell(value, style)])
+    state = element("span", "nothing is sent yet", style=QUIET)
+    title = element("div", element("b", name, style=CODE), " ", state)
+    return element("div", title, html_table(rows, style="font-size:90%", lines=False))
 
 
 class ProfileTable(list[Profile]):

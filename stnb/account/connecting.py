@@ -33,6 +33,7 @@ def connect(
     chosen = credentials.load(name or None, env_file)
     file = known.file if env_file is None else env_file
 
+    # Asked again when a secret is refused: by then it may have been replaced in the file.
     def source() -> Credentials:
         return credentials.load(chosen.profile, file)
 
@@ -48,9 +49,11 @@ def connect_all(*, env_file: str | os.PathLike[str] | None = None) -> dict[str, 
     known = [p for p in credentials.profiles(env_file) if p.name != credentials.DEMO]
     ready = [p.name for p in known if p.ready]
     if not ready and len(known) > 1:
+        # Of many profiles, a few of the first lines are enough to go on with.
+        problems = [p.problem.partition("\n")[0] for p in known[:3]]
         raise CredentialsMissing(
             f"None of the {len(known)} profiles is ready.",
-            " ".join(p.problem.partition("\n")[0] for p in known[:3]),
+            " ".join(problems),
             "stnb.profiles() shows what each of them lacks.",
         )
     if not ready:

@@ -14,8 +14,6 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint
-from stnb.catalog.html_table import CODE, QUIET, Cell, element
-from stnb.catalog.html_table import table as html_table
 from stnb.errors import BadFilter
 from stnb.pull import PageCallback, Pull
 from stnb.pull.call import Call, call
@@ -29,6 +27,7 @@ from stnb.pull.source import Source
 from stnb.pull.stream import in_order
 from stnb.session import clock
 
+from .cards import query_as_html
 from .progress_bar import bar_for
 
 if TYPE_CHECKING:
@@ -98,12 +97,8 @@ class Query:
         return f"<Query of {' · '.join([self.endpoint.name, *parts])}>"
 
     def _repr_html_(self) -> str:
-        facts = [*self.sent.items(), *self.options.chosen().items(), ("url", self.url[:SHOWN])]
-        rows = [_html_row(name, value) for name, value in facts]
-        name = element("b", self.endpoint.name, style=CODE)
-        state = element("span", "nothing is sent yet", style=QUIET)
-        title = element("div", name, " ", state)
-        return element("div", title, html_table(rows, style="font-size:90%", lines=False))
+        facts = self.sent | self.options.chosen() | {"url": self.url[:SHOWN]}
+        return query_as_html(self.endpoint.name, facts)
 
     def where(self, **arguments: Any) -> Query:
         """Another query with these filters and options beside its own; one of the same name takes
@@ -232,6 +227,7 @@ class Query:
         query = self._with(arguments)
         counted = query.endpoint.kind == "list" and query.endpoint.takes("includeTotal")
         if counted and isinstance(query._reads, Call):
+            # The total is the same with one row a page, and the answer is the smallest.
             run = replace(query, options=Options(limit=1, page_size=1)).start()
             frame = run.wait()
             if run.total is not None:
@@ -241,14 +237,6 @@ class Query:
         if query.options.limit is not None:
             query = query.where(limit=None)
         return len(query.start().wait())
-
-
-def _html_row(name: str, value: str) -> list[Cell]:
-    value_style = f"white-space:normal;overflow-wrap:anywhere;{CODE}"
-    return [
-        Cell(name, f"{QUIET};font-weight:400;white-space:nowrap", heading=True),
-        Cell(value, value_style),
-    ]
 
 
 def query_of(reader: Reader, endpoint: Endpoint, arguments: Mapping[str, Any]) -> Query:

@@ -35,6 +35,7 @@ def resource_table(endpoints: Iterable[Endpoint], granted: frozenset[str] | None
 
 
 def _row(endpoint: Endpoint, granted: frozenset[str] | None) -> tuple[Any, ...]:
+    # A route without a scope in the documents may be readable or not.
     readable: Any = pd.NA
     if granted is not None and endpoint.scope is not None:
         readable = endpoint.scope in granted

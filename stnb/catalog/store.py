@@ -118,15 +118,18 @@ class Catalog:
 
 def _rank(endpoint: Endpoint, places: Words, wanted: list[str]) -> tuple[int, float, int] | None:
     """How well a resource fits, the least first; None if it has none of the words."""
-    hits = [_best_worth(word, places) for word in wanted]
-    found = sum(hit > 0 for hit in hits)
+    found, in_name, worth = 0, 0, 0.0
+    for word in wanted:
+        best = _best_worth(word, places)
+        worth += best
+        found += best > 0
+        in_name += best >= WEIGHTS["name"] / 2
     if not found:
         return None
-    in_name = sum(hit >= WEIGHTS["name"] / 2 for hit in hits)
     # Words of the name that were not asked for push it down, so that a list stands before what
     # hangs below it.
     spare = len(places["name"]) - in_name
-    score = -sum(hits) + 0.5 * spare + WITHDRAWN * endpoint.withdrawn
+    score = -worth + 0.5 * spare + WITHDRAWN * endpoint.withdrawn
     return -found, score, KIND_ORDER[endpoint.kind]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -158,30 +157,31 @@ class _Columns:
 
     Attributes:
         names: all columns, in the order in which they came up.
-        length: the number of rows.
     """
 
     def __init__(self, tables: Sequence[pa.Table]) -> None:
-        names = itertools.chain.from_iterable(table.column_names for table in tables)
-        self.names = list(dict.fromkeys(names))
-        self.length = sum(table.num_rows for table in tables)
-        self._tables = [
-            (table.num_rows, dict(zip(table.column_names, table.columns, strict=True)))
-            for table in tables
-        ]
+        names: dict[str, None] = {}
+        self._tables = []
+        for table in tables:
+            names |= dict.fromkeys(table.column_names)
+            columns = dict(zip(table.column_names, table.columns, strict=True))
+            self._tables.append((table.num_rows, columns))
+        self.names = list(names)
 
     def stacked(self, name: str, drift: Drifts | None = None) -> pa.ChunkedArray:
         """One column of all tables; if its type differs between them, in a type that loses
         nothing.
         """
         columns = []
+        # In their order: the fields of a united object then come in the same one each time.
+        kinds: list[pa.DataType] = []
         for rows, table in self._tables:
             column = table.get(name)
             if column is None:
                 column = pa.chunked_array([pa.nulls(rows)])
             columns.append(column)
-        # In their order: the fields of a united object then come in the same one each time.
-        kinds = list(dict.fromkeys(c.type for c in columns if not pa.types.is_null(c.type)))
+            if not pa.types.is_null(column.type) and column.type not in kinds:
+                kinds.append(column.type)
         kind = pa.null()
         if len(kinds) == 1:
             kind = kinds[0]
@@ -231,7 +231,9 @@ def cast(columns: Sequence[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArr
     Raises:
         pa.ArrowException: the type does not hold a value exactly.
     """
-    chunks = [_as(chunk, kind) for column in columns for chunk in column.chunks]
+    chunks = []
+    for column in columns:
+        chunks += [_as(chunk, kind) for chunk in column.chunks]
     return pa.chunked_array(chunks, kind)
 
 

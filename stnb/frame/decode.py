@@ -157,7 +157,7 @@ def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
     """Whether nothing was lost: no two columns have one path, no whole number was cut to a float,
     and nothing open was flattened.
     """
-    if len({path for path, _ in columns}) < len(columns):
+    if len(dict(columns)) < len(columns):
         return False
     for path, values in columns:
         if any(end >= LARGEST_EXACT for end in _ends(values, pa.types.is_floating)):

@@ -94,9 +94,16 @@ def _named(rows: list[list[Any]], fields: list[dict[str, Any]]) -> list[dict[str
 
 def _objects(rows: list[Any]) -> list[dict[str, Any]]:
     """Rows as objects: null is no row, but beside bare values it is one of them."""
-    if all(isinstance(row, dict) or row is None for row in rows):
-        return [row for row in rows if row is not None]
-    return [row if isinstance(row, dict) else {"value": row} for row in rows]
+    known = [row for row in rows if row is not None]
+    if all(isinstance(row, dict) for row in known):
+        return known
+    objects = []
+    for row in rows:
+        if isinstance(row, dict):
+            objects.append(row)
+        else:
+            objects.append({"value": row})
+    return objects
 
 
 def _distinct(names: list[str]) -> list[str]:
@@ -136,11 +143,14 @@ def unfold(
         above: what stands before each name, such as "address."; "" at the top.
         drift: gets what differs.
     """
-    for name in dict.fromkeys(itertools.chain.from_iterable(row for row in rows if row)):
+    names: dict[str, None] = {}
+    for row in rows:
+        names |= dict.fromkeys(row or ())
+    for name in names:
         path = f"{above}{as_text(name)}"
         values = [None if row is None else row.get(name) for row in rows]
         column = shape.by_path.get(path)
-        kinds = {type(v) for v in values if v is not None}
+        kinds = set(map(type, values)) - {type(None)}
         if not shape.reads(path) or (path in shape.objects and not kinds):
             continue
         if kinds == {dict} and column is None:
@@ -232,5 +242,8 @@ def _note_misfit(
     if column is None or want is None:
         note(drift, path, Kind.SEVERAL_TYPES)
         return
-    others = sum(v is not None and not fits(v, want) for v in values)
+    others = 0
+    for value in values:
+        if value is not None and not fits(value, want):
+            others += 1
     note(drift, path, Kind.MISFIT, others, kind_of(column))

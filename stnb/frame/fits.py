@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from decimal import Decimal
 from typing import Any
@@ -40,9 +39,14 @@ def suited(value: Any, want: pa.DataType | None) -> Any:
     if isinstance(value, dict):
         known: dict[str, pa.DataType] = {}
         if want is not None and pa.types.is_struct(want):
-            known = {f.name: f.type for f in want}
+            known = _fields(want)
         return {k: suited(v, known.get(k)) for k, v in value.items()}
     return value
+
+
+def _fields(kind: pa.StructType) -> dict[str, pa.DataType]:
+    """The types of an object's fields, by name."""
+    return {field.name: field.type for field in kind}
 
 
 def _float(value: Decimal) -> float:
@@ -54,12 +58,15 @@ def _float(value: Decimal) -> float:
 
 def mixed(values: list[Any]) -> bool:
     """Whether booleans are among numbers, at any depth: Arrow would read True as 1.0 in silence."""
-    kinds = {type(v) for v in values}
+    kinds = set(map(type, values))
     if bool in kinds and kinds & {int, float, Decimal}:
         return True
     if list in kinds:
-        lists = [v for v in values if isinstance(v, list)]
-        if mixed(list(itertools.chain.from_iterable(lists))):
+        elements = []
+        for value in values:
+            if isinstance(value, list):
+                elements += value
+        if mixed(elements):
             return True
     if dict not in kinds:
         return False
@@ -95,7 +102,7 @@ def _all_fit(values: list[Any], want: pa.DataType) -> bool:
 
 
 def _fits_object(value: dict[str, Any], want: pa.StructType) -> bool:
-    known = {f.name: f.type for f in want}
+    known = _fields(want)
     for key, inner in value.items():
         if inner is not None and (key not in known or not fits(inner, known[key])):
             return False

@@ -181,7 +181,8 @@ def _groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 def _parts(table: pa.Table) -> Iterator[pa.Table]:
     most = min(GROUP_ROWS, max(1, table.num_rows * GROUP_BYTES // max(table.nbytes, 1)))
-    return (table.slice(start, most) for start in range(0, table.num_rows, most))
+    for start in range(0, table.num_rows, most):
+        yield table.slice(start, most)
 
 
 def _metadata(schema: pa.Schema, attrs: Attrs) -> dict[str, str]:

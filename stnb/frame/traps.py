@@ -201,7 +201,7 @@ def _active_memberships(p: Pulled) -> str:
     ]
     if not len(other):
         return ""
-    kinds = " or ".join(sorted({str(v) for v in other})[:3])
+    kinds = " or ".join(sorted(other.astype("str").unique())[:3])
     return f"{len(other):,} of these memberships are active, but their status is {kinds}: {ask}"
 
 
@@ -340,7 +340,12 @@ def _is_empty(p: Pulled, column: str) -> bool:
     values = p.values(column)
     if values is None:
         return True
-    return not any(not hasattr(v, "__len__") or len(v) for v in values.dropna())
+    return all(map(_holds_nothing, values.dropna()))
+
+
+def _holds_nothing(value: Any) -> bool:
+    """Whether it is an empty list or text; a number holds something, also if it is 0."""
+    return hasattr(value, "__len__") and len(value) == 0
 
 
 def _percent(share: float) -> str:

@@ -247,7 +247,9 @@ def _joined(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
         attrs = frame.attrs["stnb"]
         requests += attrs["requests"]
         texts += attrs["notices"]
-        kept |= {k: attrs[k] for k in ("tenant", "environment", "began") if k in attrs}
+        for key in ("tenant", "environment", "began"):
+            if key in attrs:
+                kept[key] = attrs[key]
     out = pd.concat(parts, ignore_index=True)
     out.attrs["stnb"] = {
         "resource": " | ".join(frames),

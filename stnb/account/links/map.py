@@ -103,6 +103,7 @@ def _branches(hood: Neighbourhood, source: str, level: int) -> Iterator[str]:
         if edge.how != DOCUMENTED:
             line += f" · {edge.how}"
         yield _corner(i, len(mine)) + line
+        # Nothing comes below the last branch, so no line leads down beside it.
         bar = "   " if i == len(mine) - 1 else "│  "
         for below in _branches(hood, edge.target, level + 1):
             yield bar + below

@@ -111,7 +111,7 @@ class NameBook:
             known = None
             del self._known[name]
         missing = {by: _not_requested(ids, known) for by, ids in keys.items()}
-        if not any(len(ids) for ids in missing.values()):
+        if not any(map(len, missing.values())):
             return None
         endpoint = account.catalog[name]
         return read(account, name, missing, [*_key_columns(endpoint), label(endpoint)], pages=PAGE)

@@ -72,14 +72,14 @@ class Around:
 
         `side` is "itself", "leads to" or "led from".
         """
-        rows = []
+        # What leads to the middle may also be led to: it keeps the place that it has by then.
+        places: dict[str, tuple[str, int]] = {}
         for distance, level in enumerate(self.levels):
             side = "leads to" if distance else "itself"
-            rows += [(name, module_of(name), side, distance) for name in level]
-        seen = {name for name, *_ in rows}
+            places |= dict.fromkeys(level, (side, distance))
         for edge in self.into:
-            if edge.source not in seen:
-                rows.append((edge.source, module_of(edge.source), "led from", 1))
+            places.setdefault(edge.source, ("led from", 1))
+        rows = [(name, module_of(name), *place) for name, place in places.items()]
         return pd.DataFrame(rows, columns=["resource", "module", "side", "distance"])
 
     @functools.cached_property
@@ -112,6 +112,7 @@ def outwards(
             fresh += [edge for edge in edges_of(catalog[source]) if edge.target not in seen]
         out += fresh
         levels.append(tuple(sorted({edge.target for edge in fresh}, key=_by_module)))
+        # Only now: several resources of one level may lead to the same one of the next.
         seen.update(levels[-1])
     return tuple(level for level in levels if level), tuple(out)
 
@@ -155,7 +156,10 @@ def edges_of(endpoint: Endpoint) -> tuple[Edge, ...]:
             name = target.resource
             pairs.setdefault(name, []).append((link.column, target.by))
             surest[name] = min(surest.get(name, link.how), link.how, key=SURE.__getitem__)
-    return tuple(Edge(endpoint.name, n, tuple(found), surest[n]) for n, found in pairs.items())
+    edges = []
+    for name, found in pairs.items():
+        edges.append(Edge(endpoint.name, name, tuple(found), surest[name]))
+    return tuple(edges)
 
 
 def _worth(catalog: Catalog, edge: Edge, middle: str) -> tuple[bool, int, int, str]:

@@ -142,6 +142,7 @@ def _stacks(hood: Around) -> list[Stack]:
     for above, level in zip(hood.levels, hood.levels[1:], strict=False):
         boxes = []
         for name in level:
+            # Links from farther away would run across the boxes between.
             edges = [e for e in hood.out if e.target == name and e.source in above]
             boxes.append(_box_of(name, tuple(edges)))
         out.append(Stack(boxes))
@@ -209,7 +210,7 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _curves(hood: Around, stacks: Sequence[Stack]) -> list[str]:
-    by_name = [{box.name: box for box in stack.boxes} for stack in stacks]
+    by_name = list(map(_by_name, stacks))
     here = _middle(hood)
     main = by_name[here][hood.name]
     lines = []
@@ -220,6 +221,10 @@ def _curves(hood: Around, stacks: Sequence[Stack]) -> list[str]:
         for box in stack.boxes:
             lines += [_curve(before[edge.source], box, edge.how) for edge in box.edges]
     return lines
+
+
+def _by_name(stack: Stack) -> dict[str, Box]:
+    return {box.name: box for box in stack.boxes}
 
 
 def _curve(a: Box, b: Box, how: str) -> str:

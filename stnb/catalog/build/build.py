@@ -125,11 +125,14 @@ def _endpoint(
 def _params(op: Json) -> list[Json]:
     """The parameters of an operation, without the tenant and the headers, which we fill in."""
     listed = [*op["shared"], *op.get("parameters", [])]
-    open_ones = [raw for raw in listed if raw["name"] != "tenant" and raw["in"] != "header"]
-    params = [param(raw, op["doc"]) for raw in open_ones]
+    params = [param(raw, op["doc"]) for raw in listed if not _is_ours_to_fill(raw)]
     if op["method"] == "POST":
         params.append({"name": "parameters", "where": "body", "type": "object"})
     return params
+
+
+def _is_ours_to_fill(raw: Json) -> bool:
+    return bool(raw["name"] == "tenant" or raw["in"] == "header")
 
 
 def _scope(op: Json) -> str | None:

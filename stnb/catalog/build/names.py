@@ -36,8 +36,12 @@ def _precedence(path: str) -> tuple[int, bool, bool, str]:
 
 def _name(path: str, every: set[str], taken: dict[str, str]) -> str:
     module, version, segments = _split(path)
-    fixed = [segment for segment in segments if not segment.startswith("{")]
-    parameters = [segment.strip("{}") for segment in segments if segment.startswith("{")]
+    fixed, parameters = [], []
+    for segment in segments:
+        if segment.startswith("{"):
+            parameters.append(segment.strip("{}"))
+        else:
+            fixed.append(segment)
     name = ".".join(map(_snake, [module, *fixed]))
     if segments[-1].startswith("{") and path.rpartition("/")[0] in every:
         name += ".get"

@@ -64,7 +64,10 @@ def _values(name: str, schema: Json, description: str) -> list[str]:
         return [str(value) for value in schema.get("enum") or []]
     listed = " ".join(SORT_FIELDS.findall(description))
     fields = re.findall(r"[A-Z]\w+", re.sub(r"\(.*?\)", "", listed))
-    return [sign + field for field in dict.fromkeys(fields) for sign in "+-"]
+    values = []
+    for field in dict.fromkeys(fields):
+        values += [f"+{field}", f"-{field}"]
+    return values
 
 
 def _maximum(schema: Json, description: str) -> int | None:
