@@ -13,6 +13,7 @@ from typing import Any
 from stnb.catalog.facts import CLOCK_SLACK, MODIFIED, MODIFIED_SINCE
 from stnb.errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
 from stnb.frame import notices
+from stnb.frame.keys import types_of_key
 from stnb.pull import ProgressCallback, Pull
 
 from .folder import Checkpoint, Folder
@@ -65,7 +66,8 @@ class Table:
 
     def __init__(self, folder: Folder, route: Route, progress: ProgressCallback | None) -> None:
         self.folder, self.route, self._progress = folder, route, progress
-        self.key = route.endpoint.key
+        columns = {column.name: column for column in route.endpoint.columns}
+        self.key = types_of_key(route.endpoint.key, columns)
         self.data, self.changes = folder.data(route.table), folder.changes(route.table)
         self._begun, self._start, self._requests = False, 0.0, 0
         self._error: StnbError | None = None
