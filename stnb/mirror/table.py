@@ -173,7 +173,7 @@ class Table:
         """Put a table that was read from its beginning, as no changes alone can be asked for, in
         the place of the old one.
         """
-        if not report["complete"]:  # all of the old rows are better than some of the new ones
+        if report["complete"] is False:  # all of the old rows are better than some of the new ones
             rows = checkpoint.rows
             return self._done(Difference(rows, 0, 0, 0, 0, rows), "whole", LACKING)
         difference = replaced(self.data, self.changes, self.key)
@@ -218,7 +218,7 @@ class Table:
             return report["continue_from"] or before, None
         if self.route.by == "whole":
             return None, None
-        if report["complete"]:
+        if report["complete"] is not False:
             return None, self._since(dt.datetime.fromisoformat(report["began"]))
         return None, None if checkpoint is None else checkpoint.modifiedOnOrAfter
 
@@ -266,4 +266,4 @@ class Table:
 
 
 def _problem(report: Mapping[str, Any]) -> str:
-    return "" if report["complete"] else LACKING
+    return LACKING if report["complete"] is False else ""

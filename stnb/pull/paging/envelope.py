@@ -43,7 +43,9 @@ def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page
     total, cursor = meta.get("totalCount"), meta.get("continueFrom")
     if not isinstance(total, int) or isinstance(total, bool):
         total = None
-    more = meta.get("hasMore") is True
+    more = meta.get("hasMore")
+    if not isinstance(more, bool):
+        more = None
     return Page(index, content, "data", content_type, total, more, str(cursor) if cursor else None)
 
 

@@ -27,6 +27,7 @@ class FeedWalk(Walk):
             query = _from(call, done[index - 1])
         while limit is None or rows < limit:
             page = replace(read_page(call, index, *await self.fetch(query)), query=query)
+            self.more = page.has_more
             yield page
             if limit is not None:
                 rows += count(page.content)
@@ -58,11 +59,14 @@ def _from(call: Call, cursor: str | None) -> Query:
 
 
 class SingleWalk(Walk):
-    """One answer with all there is."""
+    """One answer with all there is: a record or a file is whole in any case."""
 
     async def pages(self) -> AsyncGenerator[Page, None]:
         query = self.call.query
         page = replace(read_page(self.call, 0, *await self.fetch(query)), query=query)
+        self.more = page.has_more
+        if self.call.endpoint.kind in ("record", "file"):
+            self.more = False
         if page.has_more:
             self.note(
                 f"{self.call.endpoint.name} says that there is more than it gave, and takes no page"

@@ -14,7 +14,7 @@ from stnb.errors import PagingFault
 from ..call import Call
 from .envelope import count, read_page, row_bytes
 from .models import Page, Query
-from .walk import Walk
+from .walk import Walk, either
 
 # Rows: small enough to answer soon, and it brings the total that the other pages are planned from.
 FIRST_PAGE = 500
@@ -128,6 +128,9 @@ class ListWalk(Walk):
 
     def _compare(self, last: Page, size: int) -> None:
         """Notice what was said about the number of rows, once the walk has ended."""
+        self.more = last.has_more
+        if last.rows_at == "bare":
+            self.more = None  # such a list says nothing
         if len(self._totals) > 1:
             self.note(
                 f"totalCount changed while the pages were read: from {min(self._totals):,} to "
@@ -164,8 +167,10 @@ class BatchWalk(Walk):
         if self.call.endpoint.sequential:
             lanes = 1
         todo = [i for i in range(len(self.call.batches)) if i not in self.position.done]
+        self.more = False
         async with aclosing(side_by_side(todo, self._ask, lanes)) as found:
             async for page in found:
+                self.more = either(self.more, page.has_more)
                 if page.has_more:
                     name = self.call.endpoint.name
                     self.note(f"{name} has more rows than were asked for by their ids.")
@@ -177,10 +182,7 @@ class BatchWalk(Walk):
             paging = (("page", str(endpoint.page_first)), ("pageSize", str(MAX_IDS)))
         batch = self.call.batches[index]
         query = (*_stable(self.call), *batch, *paging, *_with_total(self.call))
-        page = replace(read_page(self.call, index, *await self.fetch(query)), query=query)
-        if page.rows_at == "bare":
-            return replace(page, has_more=False)
-        return page
+        return replace(read_page(self.call, index, *await self.fetch(query)), query=query)
 
 
 async def side_by_side(
@@ -224,6 +226,14 @@ def choose_size(total: int | None, lanes: int, most: int) -> int:
     rounds = -(-total // (lanes * large))
     even = -(-total // (lanes * max(rounds, 1)))
     return max(min(FIRST_PAGE, most), min(-(-even // 50) * 50, large))
+
+
+def oldest_first(call: Call) -> bool:
+    """Whether a list is read by rising id, so that its first rows are its oldest."""
+    for name, value in _stable(call):
+        if name == "sort":
+            return value.lower() in ("+id", "id")
+    return False
 
 
 def _with_total(call: Call) -> Query:
