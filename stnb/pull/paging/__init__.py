@@ -54,10 +54,10 @@ def walk_of(
     kind: type[Walk] = SingleWalk
     if call.batches:
         kind = BatchWalk
-    elif endpoint.kind == "list" and endpoint.takes("page"):
-        kind = ListWalk
     elif endpoint.kind == "export":
         kind = FeedWalk
+    elif endpoint.kind != "file" and endpoint.takes("page"):
+        kind = ListWalk  # whatever shape the documents give its answer
     return kind(call, fetch, paging, position, save)
 
 

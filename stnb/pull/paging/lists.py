@@ -25,12 +25,17 @@ EMPTY_PAGES = 20  # so many in a row, although there is more, are taken for a li
 
 
 class ListWalk(Walk):
-    """The first page, then the others side by side; a walk that goes on needs no first page."""
+    """The first page, then the others side by side; a walk that goes on needs no first page.
+
+    `hasMore` says where a list ends. If it says nothing, the list is read until a page is shorter
+    than what was asked for, and the next one is empty or the same.
+    """
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._totals: set[int] = set()  # every totalCount that came
-        self._first_kept = False  # whether the first page's rows need not be read again
+        self._kept: Page | None = None  # the first page, if its rows need not be read again
+        self._rows = self.position.rows  # so far; new ones are counted if there is a limit
         self._lanes = self.paging.concurrency
         if self.call.endpoint.sequential:
             self._lanes = 1
@@ -44,12 +49,12 @@ class ListWalk(Walk):
                 return
         size = self.position.size or FIRST_PAGE
         done = set(self.position.done)
-        if self._first_kept:
-            done.add(0)
         top = max(self.position.planned, *(index + 1 for index in done), 1)
         # The last one is asked for in any case: it says whether there is more.
         todo = [index for index in range(top) if index not in done or index == top - 1]
-        last: Page | None = None
+        last = self._kept
+        if last is not None:
+            todo.remove(0)
         async with aclosing(
             side_by_side(todo, lambda index: self._ask(index, size), self._lanes)
         ) as found:
@@ -73,24 +78,35 @@ class ListWalk(Walk):
             size = min(max(limit, 1), most)  # all of it in one answer
         first = await self._ask(0, size)
         total = first.total
+        if first.has_more is None:
+            total = None  # each page is compared with the one before it, to find the end
         if total is not None and limit is not None:
             total = min(total, limit)
-        if not first.has_more or (limit is not None and limit <= size):
+        if self._ends(first):
             self._compare(first, size)
             return first
         lanes = self._lanes
         if total is None:
             lanes = 1
         chosen = page_size or choose_size(total, lanes, most)
-        self._first_kept = chosen == size  # pages of another size have other edges
-        start = int(self._first_kept)
-        planned = start + 1
+        if first.has_more is None and count(first.content) != size:
+            chosen = size  # pages that are not cut by what was asked for
+        planned = 1
         if total is not None:
             planned = max(-(-total // chosen), planned)
         self.move(size=chosen, planned=planned, until=self._bound())
-        if self._first_kept:
+        if chosen == size:
+            self._kept = first
             return first
+        self._rows = self.position.rows  # pages of another size have other edges
         return None
+
+    def _ends(self, page: Page) -> bool:
+        """Whether no page behind this one is asked for: there is none, or the limit is reached."""
+        limit = self.paging.limit
+        if page.has_more is False or page.rows_at == "one":
+            return True
+        return limit is not None and self._rows >= limit
 
     def _bound(self) -> str | None:
         """Until when rows were created that are read; None for no bound."""
@@ -102,14 +118,16 @@ class ListWalk(Walk):
     async def _onwards(self, last: Page, size: int) -> AsyncGenerator[Page, None]:
         """What lies behind the planned pages: `hasMore` decides, whatever the total said."""
         page, known, same = last, last.total is not None, 0
-        limit = self.paging.limit
-        while page.has_more and (limit is None or (page.index + 1) * size < limit):
+        while not self._ends(page):
+            before, page = page, await self._ask(page.index + 1, size)
+            if page.has_more is None and _is_over(before, page, size):
+                page = replace(before, has_more=None)
+                break
             if known:
                 self.note(
                     "There were more pages than totalCount said; hasMore was followed to the end."
                 )
                 known = False
-            before, page = page, await self._ask(page.index + 1, size)
             rows = row_bytes(page)
             if rows == row_bytes(before):
                 same += 1
@@ -129,14 +147,12 @@ class ListWalk(Walk):
     def _compare(self, last: Page, size: int) -> None:
         """Notice what was said about the number of rows, once the walk has ended."""
         self.more = last.has_more
-        if last.rows_at == "bare":
-            self.more = None  # such a list says nothing
         if len(self._totals) > 1:
             self.note(
                 f"totalCount changed while the pages were read: from {min(self._totals):,} to "
                 f"{max(self._totals):,}."
             )
-        ended = self.paging.limit is None and not last.has_more
+        ended = self.paging.limit is None and last.has_more is False
         if ended and last.total is not None and last.total > (last.index + 1) * size:
             self.note(f"totalCount said {last.total:,} rows, but hasMore ended the list earlier.")
 
@@ -150,9 +166,8 @@ class ListWalk(Walk):
         page = replace(read_page(self.call, index, *await self.fetch(query)), query=query)
         if page.total is not None:
             self._totals.add(page.total)
-        if page.rows_at == "bare":
-            # Nothing says whether there is more, but a full page may have more behind it.
-            return replace(page, has_more=count(page.content) == size)
+        if self.paging.limit is not None and index not in self.position.done:
+            self._rows += count(page.content)
         return page
 
 
@@ -183,6 +198,14 @@ class BatchWalk(Walk):
         batch = self.call.batches[index]
         query = (*_stable(self.call), *batch, *paging, *_with_total(self.call))
         return replace(read_page(self.call, index, *await self.fetch(query)), query=query)
+
+
+def _is_over(before: Page, page: Page, size: int) -> bool:
+    """Whether a list that does not say whether there is more ended with `before`."""
+    rows = row_bytes(page)
+    if rows:
+        return rows == row_bytes(before)  # the route ignores `page`
+    return count(before.content) < size
 
 
 async def side_by_side(

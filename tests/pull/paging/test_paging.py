@@ -398,6 +398,76 @@ def test_a_bare_list_that_ignores_paging_is_read_once() -> None:
     assert ids(walk(call(), Rows(0, lie=lambda b: everything))) == list(range(700))
 
 
+SHAPES: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "bare": lambda body: body["data"],
+    "data alone": lambda body: {"data": body["data"]},
+    "no hasMore": lambda body: {
+        k: v for k, v in body.items() if k not in ("hasMore", "totalCount")
+    },
+    "as documented": lambda body: body,
+}
+PAGED = [e for e in KNOWN if e.takes("page")]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_route_with_a_page_is_read_in_one_request(shape: str) -> None:
+    """Of every such route in the catalogue all rows come, whatever the shape of its answer."""
+    for e in PAGED:
+        server = Rows(1300, first=e.page_first, lie=SHAPES[shape])
+
+        found = walk(Call(e, e.path, (), None, {}), server, Paging(page_size=300))
+
+        assert ids(found) == list(range(1300)), e.name
+        assert len(server.asked) > 1, e.name
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(
+    count=some.integers(0, 400),
+    most=some.integers(1, 70),
+    size=some.none() | some.integers(1, 90),
+    limit=some.none() | some.integers(1, 300),
+    shape=some.sampled_from(["bare", "data alone", "no hasMore"]),
+)
+def test_a_server_may_give_fewer_rows_a_page_than_were_asked_for(
+    count: int, most: int, size: int | None, limit: int | None, shape: str
+) -> None:
+    """If it does not say whether there is more, a short page is no end."""
+
+    class Few(Rows):
+        async def __call__(self, query: Query) -> tuple[bytes, str]:
+            asked = int(dict(query)["pageSize"])
+            others = tuple(pair for pair in query if pair[0] != "pageSize")
+            return await super().__call__((*others, ("pageSize", str(min(asked, most)))))
+
+    server = Few(count, lie=SHAPES[shape])
+    found, ended = walked(call(endpoint("rows", params=PAGING)), server, Paging(limit, size))
+
+    assert ids(found)[:limit] == list(range(count))[:limit]
+    assert ended.more is None
+
+
+@pytest.mark.parametrize("count", [0, 1, 299, 300, 301, 600])
+@pytest.mark.parametrize("shape", ["bare", "data alone"])
+def test_a_route_that_ignores_page_gives_its_rows_once(count: int, shape: str) -> None:
+    """The same answer to every page is the same rows, and no end without reason."""
+    everything = {"data": [{"id": i} for i in range(count)]}
+    server = Rows(0, lie=lambda body: SHAPES[shape](everything))
+
+    found = walk(call(endpoint("rows", params=PAGING)), server, Paging(page_size=300))
+
+    assert ids(found) == list(range(count))
+    assert len(server.asked) <= 2
+
+
+def test_one_record_is_one_request_although_the_route_takes_a_page() -> None:
+    """An object without rows is not asked for twice."""
+    server = Rows(0, lie=lambda body: {"id": 1})
+
+    assert len(walk(call(endpoint("rows", params=PAGING)), server)) == 1
+    assert len(server.asked) == 1
+
+
 def test_a_page_that_fails_costs_no_page_that_came_with_it() -> None:
     """Of pages that are answered together, those that are well are handed on before the error."""
     found: list[int] = []
@@ -457,7 +527,7 @@ def feed(
     return fetch, asked
 
 
-def batch(*rows: int, more: bool = True, cursor: Any = None, **extra: Any) -> dict[str, Any]:
+def batch(*rows: int, more: Any = True, cursor: Any = None, **extra: Any) -> dict[str, Any]:
     return {"hasMore": more, "continueFrom": cursor, "data": [{"id": i, **extra} for i in rows]}
 
 
