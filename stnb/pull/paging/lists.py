@@ -21,6 +21,11 @@ FIRST_PAGE = 500
 # Rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that
 # fails.
 LARGE = 2500
+# What is noted of a list whose `hasMore` is neither true nor false.
+UNSAID = (
+    "{} does not say whether there is more: hasMore is neither true nor false. It was read until no "
+    "further rows came."
+)
 EMPTY_PAGES = 20  # so many in a row, although there is more, are taken for a list that never ends
 
 
@@ -120,6 +125,8 @@ class ListWalk(Walk):
         page, known, same = last, last.total is not None, 0
         while not self._ends(page):
             before, page = page, await self._ask(page.index + 1, size)
+            if None in (before.has_more, page.has_more):
+                self._note_unsaid(before, page)
             if page.has_more is None and _is_over(before, page, size):
                 page = replace(before, has_more=None)
                 break
@@ -143,6 +150,14 @@ class ListWalk(Walk):
                 )
             yield page
         self._compare(page, size)
+
+    def _note_unsaid(self, *pages: Page) -> None:
+        """Note that an envelope does not say whether there is more; other shapes never do."""
+        if self.call.endpoint.kind != "list":
+            return
+        for page in pages:
+            if page.has_more is None and page.rows_at == "data":
+                self.note(UNSAID.format(self.call.endpoint.name))
 
     def _compare(self, last: Page, size: int) -> None:
         """Notice what was said about the number of rows, once the walk has ended."""

@@ -511,6 +511,67 @@ def test_a_walk_that_is_left_leaves_nothing_flying() -> None:
     assert len(server.asked) == 1 + IN_FLIGHT
 
 
+# -- hasMore that is neither true nor false
+
+
+UNSAID = [None, "true", "false", "", 1, 0, [], {}]
+
+
+@pytest.mark.parametrize("more", [*UNSAID, "absent"])
+@pytest.mark.parametrize("total", [None, 3, 1300, 100_000])
+def test_a_list_goes_on_while_rows_come(more: Any, total: int | None) -> None:
+    """hasMore that says nothing ends nothing, and it is told; nothing is said to be complete."""
+
+    def lie(body: dict[str, Any]) -> dict[str, Any]:
+        changed = {**body, "hasMore": more, "totalCount": total}
+        if more == "absent":
+            del changed["hasMore"]
+        return changed
+
+    server = Rows(1300, lie=lie)
+    found, ended = walked(call(), server, Paging(page_size=100))
+
+    assert ids(found) == list(range(1300))
+    assert ended.more is None
+    assert any("hasMore is neither true nor false" in notice for notice in ended.notices)
+    assert len(server.asked) <= 16
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(some.lists(some.sampled_from([True, None, "no"]), min_size=1, max_size=9), some.booleans())
+def test_any_mixture_of_true_and_nothing_loses_no_row(kinds: list[Any], told: bool) -> None:
+    """Whichever of the pages says nothing, in lists with a total and without one."""
+
+    def lie(body: dict[str, Any]) -> dict[str, Any]:
+        says = kinds[(body["page"] - 1) % len(kinds)]
+        total = body["totalCount"] if told else None
+        last = body["hasMore"] is False
+        return {**body, "hasMore": False if last and says is True else says, "totalCount": total}
+
+    server = Rows(730, lie=lie)
+
+    assert ids(walk(call(), server, Paging(page_size=100))) == list(range(730))
+
+
+@pytest.mark.parametrize("more", UNSAID)
+@pytest.mark.parametrize("last", ["repeats", "is missing", "is new, and no row comes"])
+def test_a_feed_goes_on_while_its_cursor_changes(more: Any, last: str) -> None:
+    """And rows come; that ends it without a fault, and it is told."""
+    end = {"repeats": "b", "is missing": None, "is new, and no row comes": "c"}[last]
+    rows = () if end == "c" else (3,)
+    fetch, asked = feed(
+        batch(1, more=more, cursor="a"),
+        batch(2, more=more, cursor="b"),
+        batch(*rows, more=more, cursor=end),
+    )
+    found, ended = walked(call(endpoint("export")), fetch)
+
+    assert ids(found) == [1, 2, *rows]
+    assert len(asked) == 3
+    assert ended.more is None
+    assert any("hasMore is neither true nor false" in notice for notice in ended.notices)
+
+
 # -- exports
 
 
