@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -40,6 +40,7 @@ class ListWalk(Walk):
         super().__init__(*args)
         self._totals: set[int] = set()  # every totalCount that came
         self._kept: Page | None = None  # the first page, if its rows need not be read again
+        self._end: int | None = None  # the first page that says that there is no more
         self._rows = self.position.rows  # so far; new ones are counted if there is a limit
         self._lanes = self.paging.concurrency
         if self.call.endpoint.sequential:
@@ -60,8 +61,9 @@ class ListWalk(Walk):
         last = self._kept
         if last is not None:
             todo.remove(0)
+        wanted = self._up_to_the_end(todo)
         async with aclosing(
-            side_by_side(todo, lambda index: self._ask(index, size), self._lanes)
+            side_by_side(wanted, lambda index: self._ask(index, size), self._lanes)
         ) as found:
             async for page in found:
                 if last is None or page.index > last.index:
@@ -71,6 +73,15 @@ class ListWalk(Walk):
         if last is not None:
             async for page in self._onwards(last, size):
                 yield page
+
+    def _up_to_the_end(self, todo: Sequence[int]) -> Iterator[int]:
+        """The planned pages, without those behind one that says that there is no more: a
+        totalCount may be far too high.
+        """
+        for index in todo:
+            if self._end is not None and index > self._end:
+                return
+            yield index
 
     async def _first(self) -> Page | None:
         """Ask for the first page and plan the rest. None if its rows will be read once more, in
@@ -183,6 +194,8 @@ class ListWalk(Walk):
             self._totals.add(page.total)
         if self.paging.limit is not None and index not in self.position.done:
             self._rows += count(page.content)
+        if page.has_more is False and (self._end is None or index < self._end):
+            self._end = index
         return page
 
 

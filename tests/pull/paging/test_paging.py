@@ -572,6 +572,34 @@ def test_a_feed_goes_on_while_its_cursor_changes(more: Any, last: str) -> None:
     assert any("hasMore is neither true nor false" in notice for notice in ended.notices)
 
 
+# -- a total that is far too high
+
+
+@pytest.mark.parametrize("lanes", [1, 4, 8])
+@pytest.mark.parametrize("size", [None, 100])
+def test_pages_behind_the_end_are_not_asked_for(lanes: int, size: int | None) -> None:
+    """A totalCount far too high plans many pages; hasMore false ends them, and it is told."""
+    server = Rows(1300, lie=lies(totalCount=100_000))
+
+    found, ended = walked(call(), server, Paging(page_size=size, concurrency=lanes))
+
+    assert ids(found) == list(range(1300))
+    assert len(server.asked) <= 14 + 2 * lanes
+    assert ended.more is False
+    assert any("totalCount said 100,000 rows" in notice for notice in ended.notices)
+
+
+def test_a_walk_that_goes_on_does_not_ask_behind_the_end_either() -> None:
+    """The pages that were planned from a wrong total are not asked for one by one."""
+    server = Rows(1300, lie=lies(totalCount=100_000))
+    position = Position(size=100, planned=1000, done={0: None, 1: None}, rows=200)
+
+    found, _ = walked(call(), server, Paging(page_size=100), position)
+
+    assert ids(found) == list(range(200, 1300))
+    assert len(server.asked) <= 12 + IN_FLIGHT
+
+
 # -- exports
 
 
