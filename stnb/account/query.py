@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint
-from stnb.errors import BadFilter
+from stnb.errors import BadFilter, FirstRows
+from stnb.frame import notices
 from stnb.pull import PageCallback, Pull
 from stnb.pull.call import Call, call
 from stnb.pull.fetch import CallSource
@@ -229,10 +230,13 @@ class Query:
         if counted and isinstance(query._reads, Call):
             # The total is the same with one row a page, and the answer is the smallest.
             run = replace(query, options=Options(limit=1, page_size=1)).start()
-            frame = run.wait()
+            run.result(notices=False)
+            for notice in run.notices:
+                if notice.category is not FirstRows:  # one row was enough
+                    notices.warn(notice)
             if run.total is not None:
                 return run.total
-            if frame.empty:
+            if run.progress.rows == 0:
                 return 0
         if query.options.limit is not None:
             query = query.where(limit=None)
