@@ -218,8 +218,10 @@ class Query:
         return in_order(query._source())
 
     def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
-        """The first rows: one small request."""
-        return self.start(limit=n, **arguments).wait()
+        """The first rows: one small request. That there are more is said in `attrs` alone."""
+        frame = _first(self.start(limit=n, **arguments))
+        assert isinstance(frame, pd.DataFrame)
+        return frame
 
     def count(self, **arguments: Any) -> int:
         """How many rows there are, whatever the limit: one small request if the API gives a total,
@@ -230,10 +232,7 @@ class Query:
         if counted and isinstance(query._reads, Call):
             # The total is the same with one row a page, and the answer is the smallest.
             run = replace(query, options=Options(limit=1, page_size=1)).start()
-            run.result(notices=False)
-            for notice in run.notices:
-                if notice.category is not FirstRows:  # one row was enough
-                    notices.warn(notice)
+            _first(run)
             if run.total is not None:
                 return run.total
             if run.progress.rows == 0:
@@ -241,6 +240,15 @@ class Query:
         if query.options.limit is not None:
             query = query.where(limit=None)
         return len(query.start().wait())
+
+
+def _first(run: Pull) -> pd.DataFrame | Path:
+    """The answer of a pull whose reader asked for few rows, and knows that there are more."""
+    answer = run.result(notices=False)
+    for notice in run.notices:
+        if notice.category is not FirstRows:
+            notices.warn(notice)
+    return answer
 
 
 def query_of(reader: Reader, endpoint: Endpoint, arguments: Mapping[str, Any]) -> Query:

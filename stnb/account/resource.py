@@ -145,8 +145,8 @@ class Resource(Branch):
         return self._query(**arguments).pages()
 
     def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
-        """The first rows: one small request."""
-        return self._query(limit=n, **arguments).start().wait()
+        """The first rows: one small request. That there are more is said in `attrs` alone."""
+        return self._query(**arguments).head(n)
 
     def count(self, **arguments: Any) -> int:
         """How many rows there are: one small request if the API has a total, else a whole pull."""

@@ -1,4 +1,4 @@
-"""Routes whose documents promise no envelope are paged too: in a pull, a count, a file and a sync."""
+"""Routes whose documents promise no envelope are paged too: pulls, counts, files and syncs."""
 
 from __future__ import annotations
 

@@ -132,3 +132,13 @@ def test_the_first_rows_of_many_parents() -> None:
     frame: pd.DataFrame = said(lambda: st.crm.customers.notes.pull(id=ids, limit=1, bulk=False))[0]
 
     assert (len(frame), frame.attrs["stnb"]["complete"]) == (1, False)
+
+
+@pytest.mark.filterwarnings("error::stnb.FirstRows")
+def test_head_and_count_say_nothing_of_the_other_rows(st: stnb.Account) -> None:
+    """Who asks for the first rows, or for a number, knows that there are more."""
+    frame = st.jpm.jobs.head(3)
+
+    assert len(frame) == 3
+    assert frame.attrs["stnb"]["complete"] is False
+    assert st.jpm.jobs.count() == frame.attrs["stnb"]["total"]

@@ -23,8 +23,8 @@ FIRST_PAGE = 500
 LARGE = 2500
 # What is noted of a list whose `hasMore` is neither true nor false.
 UNSAID = (
-    "{} does not say whether there is more: hasMore is neither true nor false. It was read until no "
-    "further rows came."
+    "{} does not say whether there is more: hasMore is neither true nor false. "
+    "It was read until no further rows came."
 )
 EMPTY_PAGES = 20  # so many in a row, although there is more, are taken for a list that never ends
 
