@@ -56,7 +56,7 @@ def driver() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the browser's cache: to load and compile JupyterLab takes longer than a test."""
+    """The folder of the browser cache: compiling JupyterLab takes longer than most tests."""
     return tmp_path_factory.mktemp("chromium")
 
 
