@@ -40,6 +40,7 @@ from stnb.pull.many.task import LATENCY, duration, estimate
 from stnb.session import Session
 from tests.helpers.clock import timeless
 from tests.helpers.interrupts import interrupted
+from tests.helpers.sample import tenth
 
 CATALOG = load()
 BELOW = [e for e in CATALOG if any(p.where == "path" for p in e.params)]
@@ -510,7 +511,13 @@ def _one_by_one(
     return frames, failed
 
 
-@pytest.mark.parametrize("name", [e.name for e in BELOW])
+def shape(endpoint: Endpoint) -> tuple[object, ...]:
+    """Routes are read alike if they have as many path parameters and the same kind of pages."""
+    parents = sum(p.where == "path" for p in endpoint.params)
+    return parents, endpoint.kind, endpoint.page_first, endpoint.page_size_max, bool(endpoint.key)
+
+
+@pytest.mark.parametrize("name", [e.name for e in tenth(BELOW, shape)])
 def test_many_are_the_same_as_one_after_the_other(demo: stnb.Account, name: str) -> None:
     """On every route below a record: the rows, their order, their dtypes, and which parents are not
     there.
