@@ -18,9 +18,12 @@ from stnb.account.example import example, examples, row
 from stnb.catalog import Column, Endpoint
 from stnb.errors import UsageError
 from stnb.frame import assemble, decode, shape_of
+from tests.helpers.sample import column_types, tenth
 
 KNOWN = catalog.load()
-DESCRIBED = [pytest.param(e, id=e.name) for e in KNOWN if e.columns]
+ALL = [e for e in KNOWN if e.columns]
+DESCRIBED = [pytest.param(e, id=e.name) for e in ALL]
+ALIKE = [pytest.param(e, id=e.name) for e in tenth(ALL, column_types)]
 OTHERS = [e for e in KNOWN if not e.columns]
 JSON = {"integer": int, "decimal": (int, float), "number": (int, float), "boolean": bool}
 # The API sends a number for an enum of these, and a form's units are of many kinds.

@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.helpers.kernels import OVER_FILES
 from tests.helpers.moments import ALL, DAYS, DEMO_TODAY
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
@@ -69,6 +70,7 @@ def test_runs(path: Path, day: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
+        config=OVER_FILES,
         timeout=120,
         resources={"metadata": {"path": str(tmp_path)}},
         store_widget_state=False,
@@ -108,7 +110,12 @@ progress_bar.tqdm.close = lambda bar: (shown.append(str(bar)), close(bar))
 df = stnb.connect("demo").jpm.jobs.pull(page_size=500, limit=2000)
 print(len(df), "jpm.jobs" in shown[0])"""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(
+        notebook,
+        config=OVER_FILES,
+        timeout=120,
+        resources={"metadata": {"path": str(tmp_path)}},
+    ).execute()
 
     outputs = notebook.cells[0].outputs
     assert "".join(o.text for o in outputs if o.get("name") == "stdout") == "2000 True\n"
