@@ -23,6 +23,7 @@ StnbError
 
 StnbWarning (UserWarning)
 ├─ ColumnDrift
+├─ FirstRows
 ├─ HiddenRows
 ├─ Incomplete
 └─ KnownTrap
@@ -295,6 +296,10 @@ class StnbWarning(UserWarning):
 
 class ColumnDrift(StnbWarning):
     """The rows differ from the catalogue. Nothing was dropped."""
+
+
+class FirstRows(StnbWarning):
+    """`limit=` ended a pull before the last row: these are the first rows, and there are more."""
 
 
 class HiddenRows(StnbWarning):

@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint
-from stnb.errors import BadFilter
+from stnb.errors import BadFilter, FirstRows
+from stnb.frame import notices
 from stnb.pull import PageCallback, Pull
 from stnb.pull.call import Call, call
 from stnb.pull.fetch import CallSource
@@ -217,8 +218,10 @@ class Query:
         return in_order(query._source())
 
     def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
-        """The first rows: one small request."""
-        return self.start(limit=n, **arguments).wait()
+        """The first rows: one small request. That there are more is said in `attrs` alone."""
+        frame = _first(self.start(limit=n, **arguments))
+        assert isinstance(frame, pd.DataFrame)
+        return frame
 
     def count(self, **arguments: Any) -> int:
         """How many rows there are, whatever the limit: one small request if the API gives a total,
@@ -229,14 +232,23 @@ class Query:
         if counted and isinstance(query._reads, Call):
             # The total is the same with one row a page, and the answer is the smallest.
             run = replace(query, options=Options(limit=1, page_size=1)).start()
-            frame = run.wait()
+            _first(run)
             if run.total is not None:
                 return run.total
-            if frame.empty:
+            if run.progress.rows == 0:
                 return 0
         if query.options.limit is not None:
             query = query.where(limit=None)
         return len(query.start().wait())
+
+
+def _first(run: Pull) -> pd.DataFrame | Path:
+    """The answer of a pull whose reader asked for few rows, and knows that there are more."""
+    answer = run.result(notices=False)
+    for notice in run.notices:
+        if notice.category is not FirstRows:
+            notices.warn(notice)
+    return answer
 
 
 def query_of(reader: Reader, endpoint: Endpoint, arguments: Mapping[str, Any]) -> Query:

@@ -55,11 +55,15 @@ class Resource(Branch):
         return cards.filters(self.endpoint)
 
     def example(self, seed: int = 1) -> pd.Series[Any]:
-        """A plausible row, made up from the catalogue without a request; the same for a seed.
+        """A row of a small demo company, made without a request: the one of its first 200 rows that
+        shows most. The same seed gives the same row; another seed is another company.
+
+        Raises:
+            UsageError: ServiceTitan's documents do not say what the rows hold.
 
         Example:
             >>> st.jpm.jobs.example()["jobStatus"]
-            'Scheduled'
+            'Completed'
         """
         from .example import row
 
@@ -141,8 +145,8 @@ class Resource(Branch):
         return self._query(**arguments).pages()
 
     def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
-        """The first rows: one small request."""
-        return self._query(limit=n, **arguments).start().wait()
+        """The first rows: one small request. That there are more is said in `attrs` alone."""
+        return self._query(**arguments).head(n)
 
     def count(self, **arguments: Any) -> int:
         """How many rows there are: one small request if the API has a total, else a whole pull."""

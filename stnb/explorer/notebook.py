@@ -8,15 +8,15 @@ from __future__ import annotations
 import ast
 import os
 from pathlib import Path
-from typing import Any
-
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from typing import TYPE_CHECKING, Any
 
 from stnb.atomic import replacing
 from stnb.errors import CannotSave
 
 from .state import dotted
+
+if TYPE_CHECKING:
+    import nbformat
 
 PICTURE = """from stnb import pictures
 
@@ -86,6 +86,8 @@ def notebook(code: str, chart: str = "", resource: str = "") -> nbformat.Noteboo
         >>> [cell.cell_type for cell in book.cells[:3]]
         ['markdown', 'markdown', 'code']
     """
+    from nbformat.v4 import new_notebook  # takes a second to load, and few save a notebook
+
     connect, pull = _parts(code)
     cells = [_text(_intro(resource)), _text(CONNECT), _code(f"{connect}\nst")]
     if pull:
@@ -108,6 +110,8 @@ def write(book: nbformat.NotebookNode, target: str | os.PathLike[str]) -> Path:
     Raises:
         CannotSave: there is such a file already, or it cannot be written.
     """
+    from nbformat import writes
+
     path = Path(target)
     if path.exists():
         raise CannotSave(
@@ -117,7 +121,7 @@ def write(book: nbformat.NotebookNode, target: str | os.PathLike[str]) -> Path:
         )
     try:
         with replacing(path) as file:
-            file.write((nbformat.writes(book, version=4) + "\n").encode())
+            file.write((writes(book, version=4) + "\n").encode())
     except OSError as err:
         raise CannotSave.of(path, err) from None
     return path
@@ -161,8 +165,12 @@ def _assigns(statement: ast.stmt, name: str) -> bool:
 
 
 def _text(source: str) -> Any:
+    from nbformat.v4 import new_markdown_cell
+
     return new_markdown_cell(source)
 
 
 def _code(source: str) -> Any:
+    from nbformat.v4 import new_code_cell
+
     return new_code_cell(source)

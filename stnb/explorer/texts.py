@@ -88,13 +88,12 @@ def counted(resource: str, rows: int, limit: int | None) -> str:
 
 
 def notices(frame: pd.DataFrame, total: int | None, limit: int | None) -> list[str]:
-    """What to know about the rows on show: whether there are more, and the frame's own notices.
-
-    That there are more rows is not a notice of the frame, which has all that it was asked for.
-    """
-    found = []
-    if total is not None and limit is not None and total > limit:
+    """What to know about the rows on show: whether there are more, and the frame's own notices."""
+    found, about = [], frame.attrs.get("stnb", {})
+    if about.get("first"):  # its own notice says which rows these are
+        found.append("Choose more under “Rows at most” to see the rest.")
+    elif total is not None and limit is not None and total > limit:
         found.append(
             f"These are {len(frame):,} of {total:,} rows; choose more under “Rows at most”."
         )
-    return found + [str(notice) for notice in frame.attrs.get("stnb", {}).get("notices", [])]
+    return [str(notice) for notice in about.get("notices", [])] + found

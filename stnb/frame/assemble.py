@@ -15,6 +15,7 @@ from stnb.catalog.facts import LARGEST_EXACT, MODIFIED
 
 from .decode import Decoded
 from .drift import Drifts, Kind, add_drift, note
+from .keys import note_unusable, types_of_key, usable
 from .schema import Shape
 from .text import text_of
 from .types import WIDE, cut, final_type, pandas_type
@@ -36,7 +37,8 @@ def assemble(
     Args:
         key: the columns that identify a row. Empty keeps all rows.
         limit: rows at most.
-        keep: "newest": of rows with the same key, one stays, as in `newest`. "all" drops no row.
+        keep: "newest": of rows with the same key, one stays, as in `newest`; rows without a usable
+            key all stay, and are noted. "all" drops no row.
         consume: give the memory of each column back as it is converted; a list of pages is emptied
             for that.
 
@@ -54,15 +56,16 @@ def assemble(
         pages.clear()
     if not columns.names:
         columns = _Columns([_empty(shape)])
-    wanted = None
+    wanted, unusable = None, dict[str, int]()
     if keep == "newest":
-        wanted = _wanted(columns, key)
+        wanted, unusable = _wanted(columns, types_of_key(key, shape.by_path))
     arrays = {}
     for name in columns.names:
         column = columns.take(name, drift)
         if wanted is not None:
             column = column.filter(pa.array(wanted))
         arrays[name] = pandas_array(column.slice(0, limit))
+    note_unusable(drift, unusable)
     frame = pd.DataFrame(arrays, copy=False)
     dropped = 0
     if wanted is not None:
@@ -129,24 +132,28 @@ def newest(keys: Mapping[str, Any], times: Any = None) -> Mask:
     return wanted
 
 
-def _wanted(columns: _Columns, key: Sequence[str]) -> Mask | None:
-    """The rows that `newest` keeps; None for all of them."""
+def _wanted(columns: _Columns, key: Mapping[str, str | None]) -> tuple[Mask | None, dict[str, int]]:
+    """The rows that `newest` keeps, None for all of them; and for each part of the key, in how many
+    rows it is not usable.
+    """
     if not key or not set(key) <= set(columns.names):
-        return None
-    ids = columns.stacked(key[0])
-    if len(key) == 1 and pa.types.is_integer(ids.type) and not ids.null_count:
-        numbers = ids.to_numpy()
+        return None, {}
+    parts = {name: usable(columns.stacked(name), promised) for name, promised in key.items()}
+    unusable = {name: part.null_count for name, part in parts.items()}
+    only = next(iter(parts.values()))
+    if len(key) == 1 and pa.types.is_integer(only.type) and not only.null_count:
+        numbers = only.to_numpy()
         if (numbers[1:] > numbers[:-1]).all():  # as in lists that are sorted by id
-            return None
+            return None, unusable
     times = None
     if MODIFIED in columns.names:
         modified = columns.stacked(MODIFIED)
         if pa.types.is_timestamp(modified.type):
             times = pandas_array(modified)
-    wanted = newest({name: pandas_array(columns.stacked(name)) for name in key}, times)
+    wanted = newest({name: pandas_array(part) for name, part in parts.items()}, times)
     if wanted.all():
-        return None
-    return wanted
+        return None, unusable
+    return wanted, unusable
 
 
 # -- pages whose types differ

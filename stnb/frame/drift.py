@@ -31,6 +31,7 @@ class Kind(StrEnum):
         "wide amount"  # more digits than the usual decimal; the detail is how many those are
     )
     PAGES_DIFFER = "pages differ"  # its type is another one on another page; kept as text
+    NO_KEY = "no key"  # values identify no row; such rows are never taken for repeats
     OTHER_PARENT = "other parent"  # a parent's column, the detail, differs from the one asked for
 
 
@@ -96,6 +97,8 @@ def _sentence(drift: Drift) -> str:
             return f"holds amounts of more than {drift.detail} {rows}; kept as wider decimals"
         case Kind.PAGES_DIFFER:
             return "differs in type between pages; kept as text"
+        case Kind.NO_KEY:
+            return f"is no usable key {rows}; all of them were kept"
         case Kind.OTHER_PARENT:
             return f"is the rows' own {drift.detail}, which differs from the one asked for"
 

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 from stnb.catalog import Endpoint
-from stnb.errors import ColumnDrift, HiddenRows, Incomplete, StnbWarning
+from stnb.errors import ColumnDrift, FirstRows, HiddenRows, Incomplete, StnbWarning
 
 from .drift import Drifts, sentences
 
@@ -60,6 +60,28 @@ def stopped(endpoint: Endpoint, how: str, rows: int, total: int | None) -> list[
     of = f" of {total:,}" if total is not None else ""
     text = f"The pull of {endpoint.name} {how}: {rows:,} rows{of} had arrived."
     return [Notice(Incomplete, text)]
+
+
+def first(endpoint: Endpoint, which: str) -> list[Notice]:
+    """That `limit` ended the pull; `which` is what `first_rows` says of the rows."""
+    if not which:
+        return []
+    return [Notice(FirstRows, f"{endpoint.name}: {which}.")]
+
+
+def first_rows(rows: int, total: int | None, *, oldest: bool) -> str:
+    """Which rows of how many a limit let through, in words.
+
+    Example:
+        >>> first_rows(50, 21_000, oldest=True)
+        'the first 50 of 21,000, oldest first'
+    """
+    text = f"the first {rows:,}, and the server did not say of how many"
+    if total is not None:
+        text = f"the first {rows:,} of {total:,}"
+    if oldest:
+        text += ", oldest first"
+    return text
 
 
 def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> list[Notice]:
@@ -117,13 +139,13 @@ def forget() -> None:
 def warn(notice: Notice) -> None:
     """Warn at the line of the reader's code that called us.
 
-    An incomplete pull is warned of each time, anything else once a process.
+    That rows are missing is warned of each time, anything else once a process.
     """
     texts = _HEARD.get()
     if texts is not None:
         texts.append(notice.text)
         return
-    if notice.category is not Incomplete:
+    if notice.category not in (Incomplete, FirstRows):
         said = notice.key or notice.text
         if said in _SAID:
             return

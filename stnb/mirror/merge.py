@@ -22,8 +22,12 @@ from stnb.catalog.facts import MODIFIED
 from stnb.frame import Drifts, parquet
 from stnb.frame.assemble import newest as newest_rows
 from stnb.frame.assemble import pandas_array
+from stnb.frame.keys import usable
 
 from .columns import Flags, Places, Rows, cast, common, differ, flags
+
+# The columns that tell rows apart -> the type that the catalogue gives each; None if it gives none.
+Key = Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -48,16 +52,14 @@ class Difference:
     drift: Drifts = field(default_factory=dict)
 
 
-def merged(
-    old: Path, new: Path, key: Sequence[str], spare: Path, about: Mapping[str, Any]
-) -> Difference:
+def merged(old: Path, new: Path, key: Key, spare: Path, about: Mapping[str, Any]) -> Difference:
     """Put the rows of `new` into `old`. Of two rows with one key the newer stays, by `modifiedOn`;
     without that column, the one of `new`.
 
     Nothing is written if nothing differs.
 
     Args:
-        key: the columns that tell rows apart.
+        key: the columns that tell rows apart, and the types that the catalogue gives them.
         spare: the folder where the file is written before it takes its place.
         about: the file's provenance; its number of rows is filled in.
 
@@ -85,7 +87,7 @@ def writes(difference: Difference) -> bool:
     return bool(difference.added or difference.changed)
 
 
-def replaced(old: Path, new: Path, key: Sequence[str]) -> Difference:
+def replaced(old: Path, new: Path, key: Key) -> Difference:
     """Put `new` in the place of `old`, which need not exist."""
     coming = Rows(new)
     try:
@@ -101,10 +103,10 @@ def replaced(old: Path, new: Path, key: Sequence[str]) -> Difference:
     return difference
 
 
-def without_key(path: Path, key: Sequence[str]) -> bool:
-    """Whether a row lacks a part of its key, so that it cannot be merged."""
+def without_key(path: Path, key: Key) -> bool:
+    """Whether a row lacks a usable part of its key, so that it cannot be merged."""
     rows = Rows(path)
-    return any(rows.column(name).null_count for name in key)
+    return any(usable(rows.column(name), promised).null_count for name, promised in key.items())
 
 
 def newest(path: Path) -> dt.datetime | None:
@@ -128,7 +130,7 @@ class _Both:
         schema: the columns of both, of types that hold the values of both.
     """
 
-    def __init__(self, old: Rows, new: Rows, key: Sequence[str], *, newest: bool = True) -> None:
+    def __init__(self, old: Rows, new: Rows, key: Key, *, newest: bool = True) -> None:
         self.old, self.new = old, new
         self.drift: Drifts = {}
         self.schema = common(old, new, self.drift)
@@ -150,7 +152,7 @@ class _Both:
             self.old.count, len(self.fresh), int(changed), int(inactive), gone, after, self.drift
         )
 
-    def _matches(self, key: Sequence[str]) -> Places:
+    def _matches(self, key: Key) -> Places:
         """For each old row the new one with the same key, or -1."""
         at: Places = np.full(self.old.count, -1, dtype=np.intp)
         if not key:
@@ -162,9 +164,12 @@ class _Both:
             at[there] = np.where(hits < 0, -1, coming[hits])
         return at
 
-    def _index(self, rows: Rows, key: Sequence[str]) -> tuple[pd.Index[Any], Places]:
-        """The keys of a file's rows, and these rows; without those that lack a part of the key."""
-        columns = [cast(rows.column(name), self.schema.field(name).type) for name in key]
+    def _index(self, rows: Rows, key: Key) -> tuple[pd.Index[Any], Places]:
+        """The keys of a file's rows, and these rows; without those that lack a usable key."""
+        columns = []
+        for name, promised in key.items():
+            column = cast(rows.column(name), self.schema.field(name).type)
+            columns.append(usable(column, promised))
         whole = np.logical_and.reduce([c.is_valid().to_numpy() for c in columns])
         parts = [c.filter(pa.array(whole)).to_numpy() for c in columns]
         rows_with_key = np.flatnonzero(whole)

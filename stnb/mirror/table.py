@@ -14,6 +14,7 @@ from stnb.account.progress_bar import bar_for
 from stnb.catalog.facts import CLOCK_SLACK, MODIFIED, MODIFIED_SINCE
 from stnb.errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
 from stnb.frame import notices
+from stnb.frame.keys import types_of_key
 from stnb.pull import ProgressCallback, Pull
 
 from .folder import Checkpoint, Folder
@@ -68,7 +69,8 @@ class Table:
         self, folder: Folder, route: Route, progress: ProgressCallback | Literal[False] | None
     ) -> None:
         self.folder, self.route, self._progress = folder, route, progress
-        self.key = route.endpoint.key
+        columns = {column.name: column for column in route.endpoint.columns}
+        self.key = types_of_key(route.endpoint.key, columns)
         self.data, self.changes = folder.data(route.table), folder.changes(route.table)
         self._begun, self._start, self._requests = False, 0.0, 0
         self._error: StnbError | None = None
@@ -174,7 +176,7 @@ class Table:
         """Put a table that was read from its beginning, as no changes alone can be asked for, in
         the place of the old one.
         """
-        if not report["complete"]:  # all of the old rows are better than some of the new ones
+        if report["complete"] is False:  # all of the old rows are better than some of the new ones
             rows = checkpoint.rows
             return self._done(Difference(rows, 0, 0, 0, 0, rows), "whole", LACKING)
         difference = replaced(self.data, self.changes, self.key)
@@ -219,7 +221,7 @@ class Table:
             return report["continue_from"] or before, None
         if self.route.by == "whole":
             return None, None
-        if report["complete"]:
+        if report["complete"] is not False:
             return None, self._since(dt.datetime.fromisoformat(report["began"]))
         return None, None if checkpoint is None else checkpoint.modifiedOnOrAfter
 
@@ -267,4 +269,4 @@ class Table:
 
 
 def _problem(report: Mapping[str, Any]) -> str:
-    return "" if report["complete"] else LACKING
+    return LACKING if report["complete"] is False else ""

@@ -62,6 +62,7 @@ class CallSource(Source):
     def again(self) -> CallSource:
         fresh = CallSource(self.session, self.call, self.requested, self.paging, self.change)
         fresh.rows_by_page, fresh.notices = dict(self.rows_by_page), list(self.notices)
+        fresh.total = self.total
         return fresh
 
     def memory(self) -> PageStore:
@@ -98,6 +99,7 @@ class CallSource(Source):
                         decoding.discard(task)
                         yield task.result()
         finally:
+            self.more = walk.more
             await self._stop(decoding)
 
     async def _stop(self, decoding: set[asyncio.Task[Arrived]]) -> None:

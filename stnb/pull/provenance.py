@@ -16,6 +16,7 @@ from stnb.frame.notices import Notice
 
 from .call import Call
 from .options import Requested
+from .paging.lists import oldest_first
 from .paging.models import Paging
 from .progress import Progress
 from .store.memory import PageStore
@@ -26,6 +27,8 @@ class Facts:
     """What is known about a pull when its rows are handed over.
 
     Attributes:
+        total, more: the server's own count of the rows, and whether it has more of them; None if it
+            did not say.
         began: when, as ISO text.
         stopped: "was cancelled" or "failed"; "" if it came to its end.
         disagreed: what the server said about itself and did not keep to.
@@ -39,6 +42,8 @@ class Facts:
     progress: Progress
     store: PageStore
     owner: Credentials
+    total: int | None
+    more: bool | None
     began: str
     stopped: str
     disagreed: Sequence[str]
@@ -57,7 +62,16 @@ def provenance(
     """
     call, progress, owner = facts.call, facts.progress, facts.owner
     lacking = _lacking(facts, read, duplicates)
-    found = [*lacking, *_others(facts, read, lacking, drift, frame)]
+    cut = progress.rows - duplicates > read
+    which = ""
+    if facts.paging.limit is not None and not facts.stopped and _has_more(facts, read, cut):
+        oldest = oldest_first(call)
+        which = notices.first_rows(read, facts.total, oldest=oldest)
+    others = _others(facts, read, lacking, drift, frame)
+    found = [*lacking, *others, *notices.first(call.endpoint, which)]
+    complete: bool | None = False
+    if not lacking:
+        complete = _is_complete(facts, read, cut)
     return {
         "resource": call.endpoint.name,
         "params": dict(call.filters),
@@ -66,19 +80,40 @@ def provenance(
         "environment": owner.environment,
         "timezone": owner.timezone,
         "rows": rows,
-        "total": progress.total,
-        "complete": not lacking,
+        "total": facts.total,
+        "complete": complete,
+        "first": which,
         "pages": progress.pages,
         "requests": progress.requests,
         "began": facts.began,
         "until": facts.store.position.until,
         "seconds": round(progress.seconds, 3),
         "duplicates": duplicates,
-        "continue_from": _continue_from(facts.store, progress.rows - duplicates > read),
+        "continue_from": _continue_from(facts.store, cut),
         "notices": [notice.text for notice in found],
         "new_columns": [c for c in drift if c not in facts.shape.by_path],
         "drift": sentences(drift),
     }, found
+
+
+def _has_more(facts: Facts, read: int, cut: bool) -> bool | None:
+    """Whether there are more rows than were read; None if the server did not say."""
+    limit = facts.paging.limit
+    if cut or facts.more:
+        return True
+    if limit is not None and facts.total is not None and facts.total > limit:
+        return True
+    if facts.more is False or (facts.total is not None and read >= facts.total):
+        return False
+    return None
+
+
+def _is_complete(facts: Facts, read: int, cut: bool) -> bool | None:
+    """Whether the server said that these are all rows; None if it did not say."""
+    more = _has_more(facts, read, cut)
+    if more is None:
+        return None
+    return not more
 
 
 def _others(
@@ -115,7 +150,7 @@ def _continue_from(store: PageStore, cut: bool) -> str | None:
 
 def _surplus(facts: Facts, rows: int) -> list[str]:
     """That more rows came than the server said there are."""
-    total, listed = facts.progress.total, facts.call.endpoint.kind == "list"
+    total, listed = facts.total, facts.call.endpoint.kind == "list"
     if not listed or facts.paging.limit is not None or facts.requested.keep == "all":
         return []
     if total is None or rows <= total:
@@ -124,7 +159,9 @@ def _surplus(facts: Facts, rows: int) -> list[str]:
 
 
 def _lacking(facts: Facts, rows: int, duplicates: int) -> list[Notice]:
-    endpoint, total = facts.call.endpoint, facts.progress.total
+    endpoint, total, limit = facts.call.endpoint, facts.total, facts.paging.limit
+    if total is not None and limit is not None:
+        total = min(total, limit)
     if facts.stopped:
         return notices.stopped(endpoint, facts.stopped, rows, total)
     if endpoint.kind != "list":

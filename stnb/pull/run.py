@@ -309,6 +309,12 @@ class Pull:
         key, keep = self.call.endpoint.key, self.source.requested.keep
         return key, self.source.paging.limit, keep, self._describe
 
+    def _total(self) -> int | None:
+        """The server's own count, or the one that came with another page."""
+        if self.source.total is None and self.source.paging.limit is None:
+            return self.progress.total
+        return self.source.total
+
     def _describe(
         self, rows: int, duplicates: int, drift: Drifts, frame: pd.DataFrame | None = None
     ) -> dict[str, Any]:
@@ -326,6 +332,8 @@ class Pull:
             self.progress,
             self.store,
             self.session.credentials,
+            self._total(),
+            source.more,
             self.began,
             stopped,
             source.notices,

@@ -38,6 +38,7 @@ class Source(ABC):
         arrived: pages that had arrived when `pages` was cancelled or failed, and that it did not
             yield.
         notices: sentences about what disagreed.
+        more: whether the server has rows behind those that were read; None if it did not say.
         total: the server's own count of the rows, whatever the limit; None if it gave none.
     """
 
@@ -46,6 +47,7 @@ class Source(ABC):
         self.arrived: Sequence[Arrived] = []
         self.notices: list[str] = []
         self.total: int | None = None
+        self.more: bool | None = None
 
     @property
     def shape(self) -> Shape:

@@ -10,6 +10,7 @@ from stnb.errors import Incomplete, StnbError
 from stnb.frame import Decoded, Drifts, add_drift, notices
 from stnb.session import loop
 
+from .paging.lists import oldest_first
 from .progress import Tracker
 from .source import Arrived, Source
 
@@ -22,7 +23,7 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
     """
     call = source.call
     drift: Drifts = {}
-    expected, left = 0, source.paging.limit
+    expected, left, read, cut = 0, source.paging.limit, 0, False
     ahead: dict[int, Decoded] = {}  # what arrived before its turn
     for notice in notices.hidden(call.endpoint, call.filters):
         notices.warn(notice)
@@ -31,15 +32,28 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
         while expected in ahead and (left is None or left > 0):
             part = ahead.pop(expected)
             add_drift(drift, part.drift)
-            frame = source.page_frame(part).iloc[:left]
+            whole = source.page_frame(part)
+            frame = whole.iloc[:left]
+            cut = len(frame) < len(whole)
+            read += len(frame)
             if left is not None:
                 left -= len(frame)
             expected += 1
             yield frame
     for text in source.notices:
         notices.warn(notices.Notice(Incomplete, text))
+    for notice in notices.first(call.endpoint, _which(source, read, cut=cut)):
+        notices.warn(notice)
     for notice in notices.drifted(call.endpoint, drift):
         notices.warn(notice)
+
+
+def _which(source: Source, read: int, *, cut: bool) -> str:
+    """Which rows a limit let through, in words; "" if it held none back."""
+    limit = source.paging.limit
+    if limit is None or read < limit or not (cut or source.more):
+        return ""
+    return notices.first_rows(read, source.total, oldest=oldest_first(source.call))
 
 
 def _as_they_arrive(source: Source) -> Iterator[Arrived]:

@@ -1,9 +1,10 @@
-"""Examples: a plausible row of every resource, typed throughout, the same in every run."""
+"""Examples: a row of the demo's own table for every resource, typed, the same in every process."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import subprocess
 import sys
 from decimal import Decimal
@@ -13,40 +14,71 @@ import pandas as pd
 import pytest
 
 from stnb import catalog
-from stnb.account.example import example, row
+from stnb.account.example import example, examples, row
 from stnb.catalog import Column, Endpoint
 from stnb.errors import UsageError
 from stnb.frame import assemble, decode, shape_of
+from tests.helpers.sample import column_types, tenth
 
 KNOWN = catalog.load()
-DESCRIBED = [pytest.param(e, id=e.name) for e in KNOWN if e.columns]
+ALL = [e for e in KNOWN if e.columns]
+DESCRIBED = [pytest.param(e, id=e.name) for e in ALL]
+ALIKE = [pytest.param(e, id=e.name) for e in tenth(ALL, column_types)]
 OTHERS = [e for e in KNOWN if not e.columns]
 JSON = {"integer": int, "decimal": (int, float), "number": (int, float), "boolean": bool}
+# The API sends a number for an enum of these, and a form's units are of many kinds.
+ODD = {"forms.submissions", "marketingads.attributed_leads", "marketingreputation.reviews"}
+EVERYDAY = (
+    "accounting.invoices",
+    "accounting.payments",
+    "crm.bookings",
+    "crm.customers",
+    "crm.leads",
+    "crm.locations",
+    "dispatch.appointment_assignments",
+    "jpm.appointments",
+    "jpm.job_types",
+    "jpm.projects",
+    "marketing.campaigns",
+    "memberships.memberships",
+    "payroll.gross_pay_items",
+    "payroll.jobs.timesheets",
+    "pricebook.categories",
+    "pricebook.equipment",
+    "pricebook.materials",
+    "pricebook.services",
+    "sales.estimates",
+    "settings.business_units",
+    "settings.employees",
+    "settings.tag_types",
+    "settings.technicians",
+    "telecom.calls",
+)
 
 
-def fits(value: Any, column: Column) -> bool:
+def fits(value: Any, column: Column, *, odd: bool = False) -> bool:
     """Whether a value is what the API sends for a column, all that lies in it too."""
+    if value is None:
+        return column.nullable
+    if column.type == "any":
+        return True
     if column.type == "array":
-        return (
-            isinstance(value, list)
-            and len(value) > 0
-            and all(fits(v, column.children[0]) for v in value)
-        )
+        inner = column.children[0] if column.children else Column("", "any")
+        return isinstance(value, list) and all(fits(v, inner, odd=odd) for v in value)
     if column.type == "object":
-        names = [c.name for c in column.children]
-        if not isinstance(value, dict) or list(value) != names:
+        if not isinstance(value, dict) or set(value) != {c.name for c in column.children}:
             return False
-        return all(fits(value[c.name], c) for c in column.children)
+        return all(fits(value[c.name], c, odd=odd) for c in column.children)
     if column.type == "enum":
-        return value in column.values
+        return str(value) in column.values or odd
     kind = str if column.text else JSON.get(column.type, str)
-    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool)) and value != ""
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 @pytest.mark.parametrize("endpoint", DESCRIBED)
-def test_every_column_has_a_value_of_its_type(endpoint: Endpoint) -> None:
-    """JSON as the API would send it, which the decoder reads on its fast path without a difference
-    or a null.
+def test_every_value_is_of_its_columns_type(endpoint: Endpoint) -> None:
+    """JSON as the API would send it, which the decoder reads on its fast path without a difference,
+    to the columns and types of a pull.
     """
     made = example(endpoint)
     shape = shape_of(endpoint)
@@ -55,13 +87,29 @@ def test_every_column_has_a_value_of_its_type(endpoint: Endpoint) -> None:
     frame, drift, _ = assemble([page], shape)
 
     assert list(made) == [c.name for c in endpoint.columns]
-    assert all(fits(made[c.name], c) for c in endpoint.columns)
-    assert (page.careful, drift) == (False, {})
-    assert not frame.isna().any(axis=None)
+    assert all(fits(made[c.name], c, odd=endpoint.name in ODD) for c in endpoint.columns)
+    assert (page.careful, drift) == (endpoint.name in ODD, {})
     empty, _, _ = assemble([], shape)
     assert frame.dtypes.to_dict() == empty.dtypes.to_dict()
-    assert example(endpoint, 1) == made
-    assert len(made) < 3 or example(endpoint, 2) != made
+    assert example(endpoint) == made
+
+
+@pytest.mark.parametrize("name", EVERYDAY)
+def test_an_example_shows_what_a_row_can_hold(name: str) -> None:
+    """At most one column in eight of a resource that people use every day has no value."""
+    found = row(KNOWN[name])
+
+    assert found.isna().sum() * 8 <= len(found)
+
+
+def test_a_job_has_the_columns_that_people_ask_for() -> None:
+    """The fullest of the rows is shown, so that what is joined, counted and summed has a value."""
+    found = row(KNOWN["jpm.jobs"])
+
+    asked = ["jobNumber", "customerId", "locationId", "completedOn", "businessUnitId", "jobTypeId"]
+    asked += ["campaignId", "invoiceId", "total", "leadCallId", "summary", "membershipId"]
+    assert found[asked].notna().all()
+    assert all(len(found[name]) for name in ("tagTypeIds", "customFields", "estimateIds"))
 
 
 @pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in OTHERS])
@@ -71,16 +119,17 @@ def test_what_is_not_described_has_no_example(endpoint: Endpoint) -> None:
         example(endpoint)
 
 
-def test_a_seed_means_the_same_in_every_process() -> None:
-    """The row does not hang on the hash seed of the process."""
+@pytest.mark.parametrize("name", ["jpm.jobs", "pricebook.materials"])
+def test_a_seed_means_the_same_in_every_process(name: str) -> None:
+    """The row does not hang on the hash seed of the process, nor on the examples before it."""
     code = (
-        "import json; from stnb import catalog; from stnb.account.example import example;"
-        " print(json.dumps(example(catalog.load()['jpm.jobs'])))"
+        "import json; from stnb import catalog; from stnb.account.example import example; "
+        f"print(json.dumps(example(catalog.load()[{name!r}])))"
     )
     said = [
         subprocess.run(
             [sys.executable, "-c", code],
-            env={"PYTHONHASHSEED": seed},
+            env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,
             check=True,
@@ -88,39 +137,38 @@ def test_a_seed_means_the_same_in_every_process() -> None:
         for seed in ("1", "2")
     ]
 
-    assert said[0] == said[1] == json.dumps(example(KNOWN["jpm.jobs"])) + "\n"
+    assert said[0] == said[1] == json.dumps(example(KNOWN[name])) + "\n"
 
 
-@pytest.mark.parametrize("seed", range(1, 6))
-def test_ids_fit_across_resources(seed: int) -> None:
-    """A job's customer is the customer of that seed, also in an invoice, in a feed and by its list
-    of tags.
+def test_another_seed_is_another_row() -> None:
+    """A seed chooses the company that the row is from."""
+    assert example(KNOWN["jpm.jobs"], 2) != example(KNOWN["jpm.jobs"], 1)
+
+
+def test_ids_fit_across_resources() -> None:
+    """What a job, an invoice and a payment lead to is among the rows of those resources, and a job
+    in the feed is the same as in the list.
     """
-    job, invoice = example(KNOWN["jpm.jobs"], seed), example(KNOWN["accounting.invoices"], seed)
-    people = example(KNOWN["settings.technicians"], seed)
+    job, invoice = example(KNOWN["jpm.jobs"]), example(KNOWN["accounting.invoices"])
 
-    assert (
-        job["customerId"]
-        == invoice["customer"]["id"]
-        == example(KNOWN["crm.customers"], seed)["id"]
-    )
-    assert (
-        job["id"]
-        == invoice["job"]["id"]
-        == example(KNOWN["jpm.export.jobs"], seed)["id"]
-        == example(KNOWN["jpm.jobs.get"], seed)["id"]
-    )
-    assert job["tagTypeIds"][0] == example(KNOWN["settings.tag_types"], seed)["id"]
-    assert job["createdById"] == people["userId"] != people["id"]
-    assert example(KNOWN["accounting.payments"], seed)["typeId"] == str(
-        example(KNOWN["accounting.payment_types"], seed)["id"]
-    )
+    def ids(name: str, column: str = "id") -> set[Any]:
+        return {made[column] for made in examples(KNOWN[name], count=1_000)}
+
+    assert job["customerId"] in ids("crm.customers")
+    assert invoice["customer"]["id"] in ids("crm.customers")
+    assert invoice["job"]["id"] in ids("jpm.jobs")
+    assert set(job["tagTypeIds"]) <= ids("settings.tag_types")
+    assert job["createdById"] in ids("settings.employees", "userId")
+    payment = example(KNOWN["accounting.payments"])
+    assert payment["typeId"] in {str(id) for id in ids("accounting.payment_types")}
+    assert job["id"] == example(KNOWN["jpm.export.jobs"])["id"]
+    assert job["id"] == example(KNOWN["jpm.jobs.get"])["id"]
 
 
 @pytest.mark.parametrize("endpoint", DESCRIBED)
 def test_times_run_forward(endpoint: Endpoint) -> None:
     """What is created comes before what is changed, and a start before its end, wherever both stand
-    side by side.
+    side by side; days may be the same.
     """
     pairs = (
         ("createdOn", "modifiedOn"),
@@ -132,11 +180,14 @@ def test_times_run_forward(endpoint: Endpoint) -> None:
     made = example(endpoint)
 
     for first, last in pairs:
-        if first in made and last in made and ":" in str(made[first]) and "T" in str(made[first]):
-            assert dt.datetime.fromisoformat(made[first]) < dt.datetime.fromisoformat(made[last])
+        begun, ended = str(made.get(first)), str(made.get(last))
+        if "T" in begun and "T" in ended:
+            start, end = dt.datetime.fromisoformat(begun), dt.datetime.fromisoformat(ended)
+            days = start.time() == end.time() == dt.time()
+            assert start < end or (days and start == end)
 
 
-@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_amounts_add_up(seed: int) -> None:
     """An invoice is its subtotal and its tax, and an item its quantity times its price, to the
     cent.
@@ -151,12 +202,13 @@ def test_amounts_add_up(seed: int) -> None:
 def test_names_say_what_a_value_is() -> None:
     """People have names, places addresses, and numbers for calls are those kept for fiction."""
     customer = example(KNOWN["crm.customers"])
+    technician = example(KNOWN["settings.technicians"])
 
     assert len(customer["name"].split()) == 2
     assert customer["address"]["state"] == "AZ"
     assert -113 < customer["address"]["longitude"] < -111
-    assert example(KNOWN["settings.technicians"])["email"].endswith("@example.com")
-    assert "555-01" in example(KNOWN["settings.technicians"])["phoneNumber"]
+    assert technician["email"].endswith(".example")
+    assert "555-01" in technician["phoneNumber"]
     assert example(KNOWN["jpm.jobs"])["jobStatus"] == "Completed"
     assert example(KNOWN["jpm.jobs"])["summary"].startswith("<p>")
 
@@ -169,7 +221,5 @@ def test_a_row_is_what_get_would_give() -> None:
     assert found.name == found["id"] == example(KNOWN["jpm.jobs"])["id"]
     assert list(found.index) == list(shape_of(KNOWN["jpm.jobs"]).by_path)
     assert found["createdOn"].tz is not None
-    assert (
-        row(KNOWN["payroll.payroll_settings"]).name
-        == example(KNOWN["payroll.payroll_settings"])["employeeId"]
-    )
+    settings = example(KNOWN["payroll.payroll_settings"])
+    assert row(KNOWN["payroll.payroll_settings"]).name == settings["employeeId"]

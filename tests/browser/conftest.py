@@ -1,4 +1,4 @@
-"""One JupyterLab for all browser tests, a fresh browser for each."""
+"""One JupyterLab for all browser tests, one browser for a module, a fresh page for each test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
 
-from tests.browser.labkit import CHROMIUM, Lab, chromium, lab_server  # noqa: E402
+from tests.browser.labkit import CHROMIUM, Lab, chromium, fresh_page, lab_server  # noqa: E402
 from tests.helpers.moments import DEMO_TODAY  # noqa: E402
 
 playwright.expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
@@ -54,20 +54,33 @@ def driver() -> Iterator[Any]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the browser cache: compiling JupyterLab takes longer than most tests."""
+    return tmp_path_factory.mktemp("chromium")
+
+
+@pytest.fixture(scope="module")
+def browser(driver: Any, profile: Path) -> Iterator[Any]:
+    """Chromium, with no page of a test open."""
+    with chromium(driver, profile) as running:
+        yield running
+
+
 @pytest.fixture
 def lab(
-    server: tuple[str, Path], driver: Any, request: pytest.FixtureRequest, tmp_path: Path
+    server: tuple[str, Path], browser: Any, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[Lab]:
     """A notebook page. A failed test leaves a screenshot; a request to any other host fails the
     test.
     """
-    with chromium(driver) as (context, refused):
-        page = Lab(context, *server)
-        yield page
+    with fresh_page(browser) as (page, refused):
+        lab = Lab(page, *server)
+        yield lab
         if getattr(request.node, "failed", False):
-            page.page.screenshot(path=str(tmp_path / "failure.png"))
+            page.screenshot(path=str(tmp_path / "failure.png"))
             print(f"\nscreenshot: {tmp_path / 'failure.png'}")  # noqa: T201
-        page.stop_kernels()
+        lab.stop_kernels()
         assert refused == [], "the page asked other hosts"
 
 

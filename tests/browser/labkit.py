@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -19,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright, Route
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, Request
 
 CHROMIUM = os.environ.get("STNB_CHROMIUM", "/usr/bin/chromium")
 ARGS = [
@@ -31,6 +29,9 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--process-per-site",
+    # Other hosts are not found. A route of Playwright's would do it, too, but turns off the cache.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 HOMES = (
     "JUPYTER_CONFIG_DIR",
@@ -159,35 +160,51 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def chromium(
-    playwright: Playwright, width: int = 1400, height: int = 1000, dark: bool = False
-) -> Iterator[tuple[BrowserContext, list[str]]]:
-    """Open a fresh browser; give its context and the list of off-host requests, all of which are
-    refused.
-    """
-    profile = tempfile.mkdtemp(prefix="stnb-chromium-")
-    context = playwright.chromium.launch_persistent_context(
-        profile,
-        executable_path=CHROMIUM,
-        args=ARGS,
-        headless=True,
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if dark else "light",
+def chromium(playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
+    """Start a browser. What it has loaded and compiled stays in the profile's folder for later."""
+    browser = playwright.chromium.launch_persistent_context(
+        str(profile), executable_path=CHROMIUM, args=ARGS, headless=True
     )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@contextlib.contextmanager
+def fresh_page(
+    browser: BrowserContext, width: int = 1400, height: int = 1000, dark: bool = False
+) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page in a browser that remembers nothing but its cache; give the page and the list of
+    its requests to other hosts, none of which gets there.
+    """
     refused: list[str] = []
 
-    def gate(route: Route) -> None:
-        if route.request.url.startswith(LOCAL):
-            return route.continue_()
-        refused.append(route.request.url)
-        return route.abort()
+    def note(request: Request) -> None:
+        if not request.url.startswith(LOCAL):
+            refused.append(request.url)
 
-    context.route("**/*", gate)
+    page = browser.new_page()
+    _forget(browser, page)
+    browser.on("request", note)
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if dark else "light")
     try:
-        yield context, refused
+        yield page, refused
     finally:
-        context.close()
-        shutil.rmtree(profile, ignore_errors=True)
+        for opened in browser.pages[1:]:  # without its first page, the browser would end
+            opened.close()
+        browser.remove_listener("request", note)
+
+
+def _forget(browser: BrowserContext, page: Page) -> None:
+    """Remove what earlier tests have left: cookies, permissions, and what pages have stored."""
+    browser.clear_cookies()
+    browser.clear_permissions()
+    devtools = browser.new_cdp_session(page)
+    stored = "local_storage,indexeddb,websql,cache_storage,service_workers,file_systems"
+    devtools.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": stored})
+    devtools.detach()
 
 
 def write_notebook(path: Path, *cells: str) -> Path:
@@ -205,9 +222,8 @@ def write_notebook(path: Path, *cells: str) -> Path:
 class Lab:
     """One notebook in JupyterLab, driven through its command registry and what is on the page."""
 
-    def __init__(self, context: BrowserContext, address: str, notebooks: Path) -> None:
-        self.address, self.notebooks = address, notebooks
-        self.page: Page = context.pages[0] if context.pages else context.new_page()
+    def __init__(self, page: Page, address: str, notebooks: Path) -> None:
+        self.page, self.address, self.notebooks = page, address, notebooks
         self.errors: list[str] = []
         self.received = 0
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))

@@ -20,7 +20,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.labkit import HOMES, Lab, _free_port, chromium, write_notebook
+from tests.browser.labkit import HOMES, Lab, _free_port, fresh_page, write_notebook
 from tests.helpers.interrupts import ended
 from tests.helpers.moments import DEMO_TODAY
 
@@ -88,7 +88,7 @@ def app(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str
 
 
 @pytest.mark.skipif(importlib.util.find_spec("voila") is None, reason="the app needs voila")
-def test_the_explorer_is_a_page(driver: Any, tmp_path: Path) -> None:
+def test_the_explorer_is_a_page(browser: Any, tmp_path: Path) -> None:
     """With the token, and only so, it is the explorer: search, pull and see rows; Ctrl-C ends it.
     No other host is needed.
     """
@@ -98,9 +98,8 @@ def test_the_explorer_is_a_page(driver: Any, tmp_path: Path) -> None:
                 address.partition("?")[0].rstrip("/") + "/voila/files/explorer.ipynb", timeout=20
             )
         refused.value.close()
-        _nothing_without_token(driver, address)
-        with chromium(driver) as (context, others):
-            page = context.pages[0]
+        _nothing_without_token(browser, address)
+        with fresh_page(browser) as (page, others):
             errors: list[str] = []
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.goto(address)
@@ -114,10 +113,9 @@ def test_the_explorer_is_a_page(driver: Any, tmp_path: Path) -> None:
         urllib.request.urlopen(address, timeout=5)
 
 
-def _nothing_without_token(driver: Any, address: str) -> None:
+def _nothing_without_token(browser: Any, address: str) -> None:
     """Who has no token is asked for it, and sees nothing of the explorer."""
-    with chromium(driver) as (context, _):
-        page = context.pages[0]
+    with fresh_page(browser) as (page, _):
         page.goto(address.partition("?")[0])
         expect(
             page.get_by_role("textbox", name=re.compile("token|password", re.IGNORECASE)).first

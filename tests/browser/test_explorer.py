@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.axe import faults
 from tests.browser.conftest import DEMO
-from tests.browser.labkit import Lab, chromium, lab_server, write_notebook
+from tests.browser.labkit import Lab, fresh_page, lab_server, write_notebook
 
 PATIENCE = 30_000
 START = "import stnb\nui = stnb.explore('demo')"
@@ -141,11 +141,11 @@ def test_an_error_leads_to_the_doctor(lab: Lab) -> None:
     params=[(1400, False), (1400, True), (400, False), (400, True)],
     ids=lambda p: f"{p[0]} {'dark' if p[1] else 'light'}",
 )
-def page_of(request: pytest.FixtureRequest, driver: Any, server: tuple[str, Path]) -> Any:
+def page_of(request: pytest.FixtureRequest, browser: Any, server: tuple[str, Path]) -> Any:
     """A notebook page of that width and theme."""
     width, dark = request.param
-    with chromium(driver, width=width, dark=dark) as (context, _):
-        lab = Lab(context, *server)
+    with fresh_page(browser, width=width, dark=dark) as (page, _):
+        lab = Lab(page, *server)
         yield lab, dark
         lab.command(
             "apputils:change-theme", theme="JupyterLab Light"
@@ -212,16 +212,15 @@ def test_when_the_kernel_is_gone_the_copy_is_seen(lab: Lab) -> None:
     expect(lab.output(1).locator(".stnb-grid")).to_be_hidden()
 
 
-def test_in_notebook_7(driver: Any, tmp_path: Path) -> None:
+def test_in_notebook_7(browser: Any, tmp_path: Path) -> None:
     """Pick, pull and see rows; as the page lets nobody add a cell, the code comes onto the
     clipboard, and that is said.
     """
     with (
         lab_server(tmp_path, app="notebook", **DEMO) as (address, notebooks),
-        chromium(driver) as (context, refused),
+        fresh_page(browser) as (page, refused),
     ):
-        page = context.pages[0]
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        browser.grant_permissions(["clipboard-read", "clipboard-write"])
         write_notebook(notebooks / "seven.ipynb", START)
         page.goto(f"{address}/notebooks/seven.ipynb")
         cell = page.locator(".jp-Notebook .cm-content").first

@@ -17,7 +17,7 @@ from stnb import catalog
 from stnb.catalog.phrases import filler_words
 from stnb.explorer import assets
 from stnb.explorer.parts import picker
-from tests.browser.labkit import Lab, chromium, write_notebook
+from tests.browser.labkit import Lab, fresh_page, write_notebook
 
 KEY = 50  # ms that a key may take
 KEYS = ("j", "jo", "job", "r", "re", "rev", "revenue", "revnue", "who answered", "e", "")
@@ -116,10 +116,10 @@ W.VBox([box, card])"""
 
 
 @pytest.fixture
-def blank(driver: Any) -> Any:
-    """An empty page in a fresh browser."""
-    with chromium(driver) as (context, refused):
-        yield context.pages[0] if context.pages else context.new_page()
+def blank(browser: Any) -> Any:
+    """An empty page."""
+    with fresh_page(browser) as (page, refused):
+        yield page
         assert refused == []
 
 

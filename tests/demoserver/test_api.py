@@ -693,7 +693,8 @@ def known(demo: Client) -> dict[str, set[str]]:
                 ]
                 found = {str(r["userId"]) for r in people}
             elif CATALOG[name].kind == "rows":
-                found = {str(r["id"]) for r in demo.ask(name).json()}
+                size = {"pageSize": 5000} if CATALOG[name].takes("pageSize") else {}
+                found = {str(r["id"]) for r in demo.ask(name, size).json()}
             elif (feed := name.replace(".", ".export.", 1)) in CATALOG and CATALOG[name].required:
                 found = {str(r["id"]) for r in demo.feed(feed)[0]}
             elif CATALOG[name].kind == "export":

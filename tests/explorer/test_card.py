@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from stnb import catalog
+from stnb.account.example import example
 from stnb.catalog.store import walk
 from stnb.explorer.parts import card
 
@@ -133,7 +134,8 @@ def test_the_example_opens_what_is_nested() -> None:
     rows = card.example_row(KNOWN["accounting.invoices"])["rows"]
     at = next(i for i, row in enumerate(rows) if row["name"] == "items")
 
-    assert rows[at]["value"] == "2 elements, of which this is the first"
+    count = len(example(KNOWN["accounting.invoices"])["items"])
+    assert rows[at]["value"] == f"{count} elements, of which this is the first"
     assert rows[at + 1]["depth"] == rows[at]["depth"] + 1
     assert {"name": "id", "depth": 0, "kind": "number", "value": rows[0]["value"]} == rows[0]
     none = card.example_row(KNOWN["forms.jobs.attachments"])

@@ -19,7 +19,7 @@ import pytest
 
 import stnb
 from stnb import catalog
-from stnb.account.example import example
+from stnb.account.example import examples
 from stnb.explorer.parts import chart as charts
 from stnb.explorer.parts.chart import Chart
 from stnb.frame import assemble, decode, shape_of
@@ -147,9 +147,8 @@ def test_every_frame_of_the_catalogue_has_a_picture() -> None:
     for at, name in enumerate(NAMES):
         endpoint = catalog.load().endpoints[name]
         shape = shape_of(endpoint)
-        frame, _, _ = assemble(
-            [decode(_json([example(endpoint, seed) for seed in (1, 2, 3)]), "bare", shape)], shape
-        )
+        rows = _json(examples(endpoint, count=3))
+        frame, _, _ = assemble([decode(rows, "bare", shape)], shape)
         spec = pictures.suggest(frame)
 
         assert Spec.of(spec.as_dict()) == spec

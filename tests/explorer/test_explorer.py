@@ -422,6 +422,18 @@ def test_a_limit_that_cuts_is_reported(ui: Explorer, account: HandAccount) -> No
     ]
 
 
+def test_the_frames_own_line_says_which_rows_they_are() -> None:
+    """A pull that a limit ended says so itself; the explorer adds where to choose more."""
+    frame = pd.DataFrame({"id": [1]})
+    line = "jpm.jobs: the first 1 of 6,000, oldest first."
+    frame.attrs["stnb"] = {"first": "the first 1 of 6,000, oldest first", "notices": [line]}
+
+    assert texts.notices(frame, 6000, 1) == [
+        line,
+        "Choose more under “Rows at most” to see the rest.",
+    ]
+
+
 def test_cancel_keeps_what_arrived(ui: Explorer, account: HandAccount) -> None:
     """Cancel ends the pull at once; the rows are on show and the line has their number."""
     ui.pull()

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
+from stnb.catalog import Endpoint
+
 T = TypeVar("T")
 EVERYTHING = os.environ.get("STNB_TEST_ALL") == "1"  # read before the tests clear our variables
 
@@ -31,3 +33,8 @@ def tenth(cases: Sequence[T], kind: Callable[[T], Hashable]) -> list[T]:
         first = zlib.crc32(repr(name).encode()) % min(10, len(places))
         chosen.update(places[first::10])
     return [cases[place] for place in sorted(chosen)]
+
+
+def column_types(endpoint: Endpoint) -> tuple[str, ...]:
+    """A kind for sweeps over columns: resources with the same types of columns are alike."""
+    return tuple(sorted({column.type for column in endpoint.columns}))

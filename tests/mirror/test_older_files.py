@@ -43,7 +43,7 @@ def test_changes_in_microseconds_are_merged_into_nanoseconds(tmp_path: Path) -> 
         (3, "0001-01-01T00:00:00Z", "3s"),
     )
 
-    difference = merged(old, new, ("id",), tmp_path, {"resource": "toys.widgets"})
+    difference = merged(old, new, {"id": "integer"}, tmp_path, {"resource": "toys.widgets"})
 
     assert (difference.added, difference.changed, difference.drift) == (1, 1, {})
     frame = pd.read_parquet(old)

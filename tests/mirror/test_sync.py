@@ -747,10 +747,11 @@ def test_a_refusal_that_is_not_the_cursors(toys: Tenant, tmp_path: Path) -> None
     assert kept(tmp_path) == toys.rows
 
 
-def test_rows_that_lack_their_key(toys: Tenant, tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", [None, "abc", "", True, {}])
+def test_rows_that_lack_their_key(toys: Tenant, tmp_path: Path, key: Any) -> None:
     """Changes that cannot be told apart are not merged: the table is read from the beginning."""
     sync(["toys.widgets"], tmp_path, account=toys)
-    toys.versions.append({**toys.rows[3], "id": None})
+    toys.versions.append({**toys.rows[3], "id": key})
     with saying() as said:
         changes = sync(["toys.widgets"], tmp_path, account=toys)
         again = sync(["toys.widgets"], tmp_path, account=toys)

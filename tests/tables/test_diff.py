@@ -19,6 +19,7 @@ from stnb.errors import UsageError
 from stnb.frame import assemble, decode, shape_of
 from stnb.tables.diff import EMPTY, MISSING, NEW, OTHER, VALUES, diff_schema
 from stnb.tables.nested import children
+from tests.helpers.sample import column_types, tenth
 
 KNOWN = catalog.load()
 DESCRIBED = [e for e in KNOWN if e.columns]
@@ -38,7 +39,10 @@ def differs(df: pd.DataFrame) -> list[tuple[str, ...]]:
     return list(diff_schema(df).itertuples(index=False, name=None))
 
 
-@pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in DESCRIBED])
+ALIKE = tenth(DESCRIBED, column_types)
+
+
+@pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in ALIKE])
 def test_what_is_as_promised_differs_in_nothing(endpoint: Endpoint) -> None:
     """A full row of any resource has no difference, and of an empty one every column is missing."""
     full = frame_of(endpoint, example(endpoint), example(endpoint, 2))

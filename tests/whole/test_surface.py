@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import json
 import re
 import subprocess
 import sys
@@ -148,6 +149,15 @@ def test_readable_resources_are_counted_once_a_token_is_there(st: stnb.Account) 
     assert st.find("jobs")["readable"].iloc[0]
 
 
+def test_an_explorer_is_light() -> None:
+    """`stnb.explorer` leaves alone what only a saved notebook or a chart needs."""
+    heavy = {"nbformat", "jsonschema", "matplotlib"}
+    code = f"import stnb.explorer, sys; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
 def test_import_is_light() -> None:
     """`import stnb` loads neither the widgets nor the demo nor a server."""
     heavy = {"ipywidgets", "anywidget", "starlette", "stnb.demoserver", "IPython", "matplotlib"}
@@ -158,34 +168,50 @@ def test_import_is_light() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize(
-    "page",
-    ["README.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "notebooks").glob("*.ipynb"))],
-)
-def test_what_the_pages_name_is_there(page: str) -> None:
+PAGES = ["README.md", *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("notebooks/*.ipynb"))]
+
+
+@pytest.fixture(scope="module")
+def missing_names() -> dict[str, list[str]]:
+    """For each page, which of its names a fresh process does not find."""
+    code = (
+        "import json, stnb, sys\n"
+        "offered = {*dir(stnb), *stnb._MODULES}  # before one name loads what another needs\n"
+        "def found(name):\n"
+        "    at, parts = stnb, name.strip('.').split('.')\n"
+        "    for part in parts:\n"
+        "        if not hasattr(at, part):\n"
+        "            return False\n"
+        "        at = getattr(at, part)\n"
+        "    return parts[0] in offered\n"
+        "pages = json.load(sys.stdin)\n"
+        "missing = {p: [n for n in names if not found(n)] for p, names in pages.items()}\n"
+        "print(json.dumps(missing))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps({page: _named(page) for page in PAGES}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    missing: dict[str, list[str]] = json.loads(run.stdout)
+    return missing
+
+
+def _named(page: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    functions = re.findall(r"\bstnb((?:\.[a-z_]\w*){1,2})(?=\()", text)
+    return sorted({*functions, *re.findall(r"\bstnb(\.[A-Z]\w+)", text)})
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_the_pages_name_is_there(page: str, missing_names: dict[str, list[str]]) -> None:
     """Every `stnb.name` and `stnb.room.name` of the README and the notebooks exists in a fresh
     process.
     """
-    text = (ROOT / page).read_text(encoding="utf-8")
-    named = set(re.findall(r"\bstnb((?:\.[a-z_]\w*){1,2})(?=\()", text)) | set(
-        re.findall(r"\bstnb(\.[A-Z]\w+)", text)
-    )
-    code = (
-        "import stnb\n"
-        "for name in NAMES:\n"
-        "    at = stnb\n"
-        "    for part in name.strip('.').split('.'):\n"
-        "        at = getattr(at, part)"
-    )
-
-    run = subprocess.run(
-        [sys.executable, "-c", code.replace("NAMES", repr(sorted(named)))],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    assert named
+    assert _named(page)
+    assert missing_names[page] == []
 
 
 def test_what_an_editor_sees_is_what_is_loaded() -> None:

@@ -175,13 +175,11 @@ class Demo:
             return feed.page(self.world, endpoint, call.query, call.odd, self.now())
         table, at = self._rows(endpoint, keys, call.query)
         if endpoint.kind == "rows":
-            given = [
-                name
-                for name in ("page", "pageSize")
-                if call.query.get(name) and endpoint.takes(name)
-            ]
-            page, size = query.paging(endpoint, call.query) if given else (1, max(len(at), 1))
-            return _all(endpoint, table, at[(page - 1) * size : page * size])
+            if endpoint.takes("page"):
+                page, size = query.paging(endpoint, call.query)
+                first = (page - endpoint.page_first) * size
+                at = at[first : first + size]
+            return _all(endpoint, table, at)
         return self._page(endpoint, table, at, call)
 
     def _originals(self, endpoint: Endpoint, keys: list[str]) -> list[str]:

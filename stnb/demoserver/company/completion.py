@@ -34,7 +34,7 @@ def _complete(world: World, endpoint: Endpoint, table: Table) -> None:
         and "preferredTechnicianIds" not in table.data
     ):
         table.data["preferredTechnicianIds"] = _technicians(world, table)
-    _numbers(table)
+    complete_enums(table)
 
 
 def _fields(world: World, table: Table, column: Column) -> Choice:
@@ -58,8 +58,8 @@ def _technicians(world: World, table: Table) -> Any:
     return ragged(counts, crew[rng.integers(0, len(crew), int(counts.sum()))])
 
 
-def _numbers(table: Table) -> None:
-    """Some enums are numbers in the answers."""
+def complete_enums(table: Table) -> None:
+    """Makes numbers of the enums that are numbers in the answers."""
     for path, column in paths(table.columns):
         if (
             column.type == "enum"

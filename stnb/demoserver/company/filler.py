@@ -230,7 +230,9 @@ def _relist(counts: Any, values: Any, inner: Table, element: Column) -> Any:
     """Lists of text: written with the elements' own JSON."""
     if isinstance(values, Choice):
         return ragged(counts, values.array()[: inner.size])
-    return ragged(counts, np.full(inner.size, values, dtype=object))
+    same = np.empty(inner.size, dtype=object)
+    same.fill(values)  # np.full would spread a value that is itself a list
+    return ragged(counts, same)
 
 
 def _plain(rng: Rng, table: Table, column: Column, path: str) -> Any:

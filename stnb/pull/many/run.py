@@ -15,9 +15,10 @@ import pyarrow as pa
 from stnb.errors import NotFound, StnbWarning
 from stnb.frame import Decoded, Drifts
 from stnb.frame.assemble import merge
-from stnb.frame.notices import Notice
+from stnb.frame.notices import Notice, first, first_rows
 
 from ..fetch import CallSource, file_table
+from ..paging import either
 from ..paging.models import Paging
 from ..progress import Tracker
 from ..source import Arrived, Source
@@ -92,6 +93,7 @@ class ManyCalls(Source):
         self._sizes: dict[int, int] = {}  # rows of each call that is done
         self._first = self._before = 0  # the first call that is not done, and the rows before it
         self._totals: list[int | None] = []
+        self.more = False
         self._seconds = 0.0  # that the calls took
 
     def again(self) -> ManyCalls:
@@ -129,7 +131,10 @@ class ManyCalls(Source):
         totals = [total for total in self._totals if total is not None]
         known = totals and len(totals) == len(self._totals)
         if known and self.task.limit is None and not goes_on:
-            tracker.update(total=sum(totals))
+            self.total = sum(totals)
+            tracker.update(total=self.total)
+        if len(self._sizes) < len(self.task.units):
+            self.more = True
 
     def _fill(self, flying: set[asyncio.Task[Arrived]], todo: Iterator[int]) -> bool:
         """Start calls in the lanes that are free; says whether any is in flight."""
@@ -156,6 +161,7 @@ class ManyCalls(Source):
             return self._done(index, unit.change(empty(unit.call.endpoint, one.shape)), 1)
         self._seconds += time.monotonic() - began
         self._totals.append(one.total)
+        self.more = either(self.more, one.more)
         for sentence in one.notices:
             self._note(sentence)
         parts = store.read()
@@ -249,6 +255,7 @@ class WholeFeed(Source):
         self.task = task
         self._feed = feed or CallSource(session, unit.call, unit.requested, paging, unit.change)
         self._inactive = 0  # rows that were left out
+        self._cut = False  # whether the limit held rows back
 
     def again(self) -> WholeFeed:
         return WholeFeed(self.session, self.task, self.paging, self._feed.again())
@@ -270,13 +277,15 @@ class WholeFeed(Source):
                     yield page
         finally:
             self.arrived, self.notices = self._feed.arrived, self._feed.notices
-            self.total = self._feed.total
+            self.total, self.more = self._feed.total, self._feed.more
 
     def page_frame(self, part: Decoded) -> pd.DataFrame:
-        return self._of_parents(super().page_frame(part))[0]
+        return self._of_parents(super().page_frame(part))[0].iloc[: self.task.limit]
 
     def _answer(self, frame: pd.DataFrame) -> pd.DataFrame:
-        answer, self._inactive = self._of_parents(frame)
+        rows, self._inactive = self._of_parents(frame)
+        answer = rows.iloc[: self.task.limit]
+        self._cut = len(answer) < len(rows)
         return answer
 
     def _of_parents(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -298,7 +307,7 @@ class WholeFeed(Source):
         keys = [kept[name] for name in reversed(self.call.endpoint.key)]
         parents = places(pa.array(kept[task.parents.column]), task.parents.texts)
         order = np.lexsort([*keys, parents])
-        rows = kept.iloc[order].reset_index(drop=True)[names].iloc[: task.limit]
+        rows = kept.iloc[order].reset_index(drop=True)[names]
         return rows, int((~active).sum())
 
     def rows_read(self, rows: int, tracker: Tracker) -> int:
@@ -315,4 +324,8 @@ class WholeFeed(Source):
                 f"{name} has no column for that, so they were left out."
             )
             notices = [*notices, Notice(StnbWarning, text)]
+        if self._cut:
+            which = first_rows(about["rows"], None, oldest=False)
+            notices = [*first(self.task.call.endpoint, which), *notices]
+            about = about | {"complete": False, "first": which}
         return about | {"total": None, "continue_from": None}, notices

@@ -15,7 +15,7 @@ from .envelope import envelope, is_whole, read_page
 from .feeds import FeedWalk, SingleWalk
 from .lists import BatchWalk, ListWalk, choose_size
 from .models import IN_FLIGHT, Fetch, Page, Paging, Position, Query
-from .walk import Walk
+from .walk import Walk, either
 
 __all__ = [
     "IN_FLIGHT",
@@ -27,6 +27,7 @@ __all__ = [
     "Walk",
     "again",
     "choose_size",
+    "either",
     "envelope",
     "is_whole",
     "read_page",
@@ -53,10 +54,10 @@ def walk_of(
     kind: type[Walk] = SingleWalk
     if call.batches:
         kind = BatchWalk
-    elif endpoint.kind == "list" and endpoint.takes("page"):
-        kind = ListWalk
     elif endpoint.kind == "export":
         kind = FeedWalk
+    elif endpoint.kind != "file" and endpoint.takes("page"):
+        kind = ListWalk  # whatever shape the documents give its answer
     return kind(call, fetch, paging, position, save)
 
 

@@ -43,7 +43,9 @@ def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page
     total, cursor = meta.get("totalCount"), meta.get("continueFrom")
     if not isinstance(total, int) or isinstance(total, bool):
         total = None
-    more = meta.get("hasMore") is True
+    more = meta.get("hasMore")
+    if not isinstance(more, bool):
+        more = None
     return Page(index, content, "data", content_type, total, more, str(cursor) if cursor else None)
 
 
@@ -93,6 +95,8 @@ def _json(content: bytes) -> Any:
 
 def row_bytes(page: Page) -> bytes:
     """The rows' part of a page, as pages that differ in their number only are the same."""
+    if page.rows_at == "bare":
+        return page.content.strip()[1:-1].strip()
     start = ROWS_AT.search(page.content)
     if start is None:
         return page.content

@@ -13,9 +13,18 @@ from .envelope import count, read_page
 from .models import Page, Query
 from .walk import Walk
 
+# What is noted of a feed whose `hasMore` is neither true nor false.
+UNSAID = (
+    "{} does not say whether there is more: hasMore is neither true nor false. Its cursor was "
+    "followed as long as it changed and rows came."
+)
+
 
 class FeedWalk(Walk):
-    """Follows the cursor of an export; it is opaque, and comes with the last page too."""
+    """Follows the cursor of an export; it is opaque, and comes with the last page too.
+
+    If `hasMore` says nothing, it goes on while the cursor changes and rows come.
+    """
 
     async def pages(self) -> AsyncGenerator[Page, None]:
         self.move()  # the journal is there before the first page
@@ -27,13 +36,20 @@ class FeedWalk(Walk):
             query = _from(call, done[index - 1])
         while limit is None or rows < limit:
             page = replace(read_page(call, index, *await self.fetch(query)), query=query)
+            self.more = page.has_more
             yield page
             if limit is not None:
                 rows += count(page.content)
-            if not page.has_more or (limit is not None and rows >= limit):
+            if page.has_more is False or (limit is not None and rows >= limit):
                 return
+            if page.has_more is None:
+                self.note(UNSAID.format(self.call.endpoint.name))
             if not page.continue_from or page.continue_from in seen:
+                if page.has_more is None:
+                    return
                 raise self._leads_nowhere(page)
+            if page.has_more is None and not count(page.content):
+                return
             seen.add(page.continue_from)
             query = _from(call, page.continue_from)
             index += 1
@@ -58,11 +74,14 @@ def _from(call: Call, cursor: str | None) -> Query:
 
 
 class SingleWalk(Walk):
-    """One answer with all there is."""
+    """One answer with all there is: a record or a file is whole in any case."""
 
     async def pages(self) -> AsyncGenerator[Page, None]:
         query = self.call.query
         page = replace(read_page(self.call, 0, *await self.fetch(query)), query=query)
+        self.more = page.has_more
+        if self.call.endpoint.kind in ("record", "file"):
+            self.more = False
         if page.has_more:
             self.note(
                 f"{self.call.endpoint.name} says that there is more than it gave, and takes no page"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -14,23 +14,34 @@ from stnb.errors import PagingFault
 from ..call import Call
 from .envelope import count, read_page, row_bytes
 from .models import Page, Query
-from .walk import Walk
+from .walk import Walk, either
 
 # Rows: small enough to answer soon, and it brings the total that the other pages are planned from.
 FIRST_PAGE = 500
 # Rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that
 # fails.
 LARGE = 2500
+# What is noted of a list whose `hasMore` is neither true nor false.
+UNSAID = (
+    "{} does not say whether there is more: hasMore is neither true nor false. "
+    "It was read until no further rows came."
+)
 EMPTY_PAGES = 20  # so many in a row, although there is more, are taken for a list that never ends
 
 
 class ListWalk(Walk):
-    """The first page, then the others side by side; a walk that goes on needs no first page."""
+    """The first page, then the others side by side; a walk that goes on needs no first page.
+
+    `hasMore` says where a list ends. If it says nothing, the list is read until a page is shorter
+    than what was asked for, and the next one is empty or the same.
+    """
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._totals: set[int] = set()  # every totalCount that came
-        self._first_kept = False  # whether the first page's rows need not be read again
+        self._kept: Page | None = None  # the first page, if its rows need not be read again
+        self._end: int | None = None  # the first page that says that there is no more
+        self._rows = self.position.rows  # so far; new ones are counted if there is a limit
         self._lanes = self.paging.concurrency
         if self.call.endpoint.sequential:
             self._lanes = 1
@@ -44,14 +55,15 @@ class ListWalk(Walk):
                 return
         size = self.position.size or FIRST_PAGE
         done = set(self.position.done)
-        if self._first_kept:
-            done.add(0)
         top = max(self.position.planned, *(index + 1 for index in done), 1)
         # The last one is asked for in any case: it says whether there is more.
         todo = [index for index in range(top) if index not in done or index == top - 1]
-        last: Page | None = None
+        last = self._kept
+        if last is not None:
+            todo.remove(0)
+        wanted = self._up_to_the_end(todo)
         async with aclosing(
-            side_by_side(todo, lambda index: self._ask(index, size), self._lanes)
+            side_by_side(wanted, lambda index: self._ask(index, size), self._lanes)
         ) as found:
             async for page in found:
                 if last is None or page.index > last.index:
@@ -61,6 +73,15 @@ class ListWalk(Walk):
         if last is not None:
             async for page in self._onwards(last, size):
                 yield page
+
+    def _up_to_the_end(self, todo: Sequence[int]) -> Iterator[int]:
+        """The planned pages, without those behind one that says that there is no more: a
+        totalCount may be far too high.
+        """
+        for index in todo:
+            if self._end is not None and index > self._end:
+                return
+            yield index
 
     async def _first(self) -> Page | None:
         """Ask for the first page and plan the rest. None if its rows will be read once more, in
@@ -73,24 +94,35 @@ class ListWalk(Walk):
             size = min(max(limit, 1), most)  # all of it in one answer
         first = await self._ask(0, size)
         total = first.total
+        if first.has_more is None:
+            total = None  # each page is compared with the one before it, to find the end
         if total is not None and limit is not None:
             total = min(total, limit)
-        if not first.has_more or (limit is not None and limit <= size):
+        if self._ends(first):
             self._compare(first, size)
             return first
         lanes = self._lanes
         if total is None:
             lanes = 1
         chosen = page_size or choose_size(total, lanes, most)
-        self._first_kept = chosen == size  # pages of another size have other edges
-        start = int(self._first_kept)
-        planned = start + 1
+        if first.has_more is None and count(first.content) != size:
+            chosen = size  # pages that are not cut by what was asked for
+        planned = 1
         if total is not None:
             planned = max(-(-total // chosen), planned)
         self.move(size=chosen, planned=planned, until=self._bound())
-        if self._first_kept:
+        if chosen == size:
+            self._kept = first
             return first
+        self._rows = self.position.rows  # pages of another size have other edges
         return None
+
+    def _ends(self, page: Page) -> bool:
+        """Whether no page behind this one is asked for: there is none, or the limit is reached."""
+        limit = self.paging.limit
+        if page.has_more is False or page.rows_at == "one":
+            return True
+        return limit is not None and self._rows >= limit
 
     def _bound(self) -> str | None:
         """Until when rows were created that are read; None for no bound."""
@@ -102,14 +134,18 @@ class ListWalk(Walk):
     async def _onwards(self, last: Page, size: int) -> AsyncGenerator[Page, None]:
         """What lies behind the planned pages: `hasMore` decides, whatever the total said."""
         page, known, same = last, last.total is not None, 0
-        limit = self.paging.limit
-        while page.has_more and (limit is None or (page.index + 1) * size < limit):
+        while not self._ends(page):
+            before, page = page, await self._ask(page.index + 1, size)
+            if None in (before.has_more, page.has_more):
+                self._note_unsaid(before, page)
+            if page.has_more is None and _is_over(before, page, size):
+                page = replace(before, has_more=None)
+                break
             if known:
                 self.note(
                     "There were more pages than totalCount said; hasMore was followed to the end."
                 )
                 known = False
-            before, page = page, await self._ask(page.index + 1, size)
             rows = row_bytes(page)
             if rows == row_bytes(before):
                 same += 1
@@ -126,14 +162,23 @@ class ListWalk(Walk):
             yield page
         self._compare(page, size)
 
+    def _note_unsaid(self, *pages: Page) -> None:
+        """Note that an envelope does not say whether there is more; other shapes never do."""
+        if self.call.endpoint.kind != "list":
+            return
+        for page in pages:
+            if page.has_more is None and page.rows_at == "data":
+                self.note(UNSAID.format(self.call.endpoint.name))
+
     def _compare(self, last: Page, size: int) -> None:
         """Notice what was said about the number of rows, once the walk has ended."""
+        self.more = last.has_more
         if len(self._totals) > 1:
             self.note(
                 f"totalCount changed while the pages were read: from {min(self._totals):,} to "
                 f"{max(self._totals):,}."
             )
-        ended = self.paging.limit is None and not last.has_more
+        ended = self.paging.limit is None and last.has_more is False
         if ended and last.total is not None and last.total > (last.index + 1) * size:
             self.note(f"totalCount said {last.total:,} rows, but hasMore ended the list earlier.")
 
@@ -147,9 +192,10 @@ class ListWalk(Walk):
         page = replace(read_page(self.call, index, *await self.fetch(query)), query=query)
         if page.total is not None:
             self._totals.add(page.total)
-        if page.rows_at == "bare":
-            # Nothing says whether there is more, but a full page may have more behind it.
-            return replace(page, has_more=count(page.content) == size)
+        if self.paging.limit is not None and index not in self.position.done:
+            self._rows += count(page.content)
+        if page.has_more is False and (self._end is None or index < self._end):
+            self._end = index
         return page
 
 
@@ -164,8 +210,10 @@ class BatchWalk(Walk):
         if self.call.endpoint.sequential:
             lanes = 1
         todo = [i for i in range(len(self.call.batches)) if i not in self.position.done]
+        self.more = False
         async with aclosing(side_by_side(todo, self._ask, lanes)) as found:
             async for page in found:
+                self.more = either(self.more, page.has_more)
                 if page.has_more:
                     name = self.call.endpoint.name
                     self.note(f"{name} has more rows than were asked for by their ids.")
@@ -177,10 +225,15 @@ class BatchWalk(Walk):
             paging = (("page", str(endpoint.page_first)), ("pageSize", str(MAX_IDS)))
         batch = self.call.batches[index]
         query = (*_stable(self.call), *batch, *paging, *_with_total(self.call))
-        page = replace(read_page(self.call, index, *await self.fetch(query)), query=query)
-        if page.rows_at == "bare":
-            return replace(page, has_more=False)
-        return page
+        return replace(read_page(self.call, index, *await self.fetch(query)), query=query)
+
+
+def _is_over(before: Page, page: Page, size: int) -> bool:
+    """Whether a list that does not say whether there is more ended with `before`."""
+    rows = row_bytes(page)
+    if rows:
+        return rows == row_bytes(before)  # the route ignores `page`
+    return count(before.content) < size
 
 
 async def side_by_side(
@@ -224,6 +277,14 @@ def choose_size(total: int | None, lanes: int, most: int) -> int:
     rounds = -(-total // (lanes * large))
     even = -(-total // (lanes * max(rounds, 1)))
     return max(min(FIRST_PAGE, most), min(-(-even // 50) * 50, large))
+
+
+def oldest_first(call: Call) -> bool:
+    """Whether a list is read by rising id, so that its first rows are its oldest."""
+    for name, value in _stable(call):
+        if name == "sort":
+            return value.lower() in ("+id", "id")
+    return False
 
 
 def _with_total(call: Call) -> Query:

@@ -21,6 +21,7 @@ class Page:
         rows_at: how the rows lie in it: "data" in an envelope, "bare" for an array, "one" for a
             record, "file".
         total: totalCount, if it was asked for and given.
+        has_more: hasMore; None if the answer has none that is true or false.
         continue_from: an export's cursor for the next call.
         query: what was asked for it.
     """
@@ -30,7 +31,7 @@ class Page:
     rows_at: str
     content_type: str = ""
     total: int | None = None
-    has_more: bool = False
+    has_more: bool | None = None
     continue_from: str | None = None
     query: Query = ()
 

@@ -11,6 +11,15 @@ from ..call import Call
 from .models import Fetch, Page, Paging, Position
 
 
+def either(one: bool | None, other: bool | None) -> bool | None:
+    """Whether there is more of either; None if one of them did not say, and the other has none."""
+    if one or other:
+        return True
+    if one is None or other is None:
+        return None
+    return False
+
+
 class Walk(ABC):
     """The pages of one call.
 
@@ -21,6 +30,7 @@ class Walk(ABC):
 
     Attributes:
         position: how far it is.
+        more: whether the server has rows behind those that were read; None if it did not say.
         notices: sentences about what disagreed, each once.
 
     Raises:
@@ -37,6 +47,7 @@ class Walk(ABC):
     ) -> None:
         self.call, self.fetch, self.paging = call, fetch, paging
         self.position, self.notices = position, list[str]()
+        self.more: bool | None = None
         self._save = save
 
     @abstractmethod

@@ -14,6 +14,7 @@ import pyarrow as pa
 from stnb.catalog.facts import MODIFIED
 from stnb.frame import Drifts, Shape, add_drift
 from stnb.frame.assemble import cast, hollow, merge, newest, note_pages_differ
+from stnb.frame.keys import note_unusable, types_of_key, usable
 from stnb.frame.types import final_type, pandas_type
 
 from .pagefile import read_head, read_page
@@ -38,7 +39,7 @@ class Union:
     """
 
     def __init__(self, paths: Sequence[Path], shape: Shape) -> None:
-        self._paths = paths
+        self._paths, self._columns = paths, shape.by_path
         self.drift: Drifts = {}
         schemas: list[pa.Schema] = []
         distinct: dict[pa.Schema, pa.Schema] = {}
@@ -108,7 +109,7 @@ class Union:
 
     def repeats(self, key: Sequence[str]) -> dict[Path, Numbers]:
         """The rows to drop so that each key is there once; the newest stays, as in
-        `frame.assemble`.
+        `frame.assemble`. Rows without a usable key stay, and are noted in `drift`.
 
         One number for each row finds the keys that may be there twice; only the rows of those are
         compared.
@@ -117,7 +118,16 @@ class Union:
             return {}
         if len(key) == 1 and self._rises(key[0]):
             return {}
-        marks = np.concatenate([self._marks(path, key)[1] for path in self._paths] or [np.empty(0)])
+        unusable = dict.fromkeys(key, 0)
+        found = [np.empty(0, dtype=np.uint64)]
+        for path in self._paths:
+            keys = self._keys(path, key)
+            for name in key:
+                unusable[name] += keys.column(name).null_count
+            found.append(_marks(keys)[1])
+        note_unusable(self.drift, unusable)
+        marks = np.concatenate(found)
+        del found
         marks.sort()
         twice = np.unique(marks[1:][marks[1:] == marks[:-1]])
         if not len(twice):
@@ -154,22 +164,30 @@ class Union:
             last = int(keys[-1]) if len(keys) else last
         return True
 
-    def _marks(self, path: Path, key: Sequence[str]) -> tuple[Numbers, Numbers]:
-        """The rows of a page that have a key, and a number made of it."""
-        keys = self.read(path, key).to_pandas(types_mapper=pandas_type)
-        rows = np.flatnonzero(keys.notna().all(axis=1).to_numpy())
-        return rows, pd.util.hash_pandas_object(keys.iloc[rows], index=False).to_numpy()
+    def _keys(self, path: Path, key: Sequence[str]) -> pa.Table:
+        """The keys of a page's rows, with null for what identifies no row."""
+        table, parts = self.read(path, key), {}
+        for name, promised in types_of_key(key, self._columns).items():
+            parts[name] = usable(table.column(name), promised)
+        return pa.table(parts)
 
     def _suspects(
         self, at: int, key: Sequence[str], columns: Sequence[str], twice: Numbers
     ) -> pd.DataFrame:
-        rows, marks = self._marks(self._paths[at], key)
+        rows, marks = _marks(self._keys(self._paths[at], key))
         found = twice[np.minimum(np.searchsorted(twice, marks), len(twice) - 1)] == marks
         frame = self.read(self._paths[at], list(dict.fromkeys(columns))).to_pandas(
             types_mapper=pandas_type
         )
         suspects: pd.DataFrame = frame.iloc[rows[found]].assign(page=at, row=rows[found])
         return suspects
+
+
+def _marks(keys: pa.Table) -> tuple[Numbers, Numbers]:
+    """The rows of a page that have a key, and a number made of it."""
+    frame = keys.to_pandas(types_mapper=pandas_type)
+    rows = np.flatnonzero(frame.notna().all(axis=1).to_numpy())
+    return rows, pd.util.hash_pandas_object(frame.iloc[rows], index=False).to_numpy()
 
 
 def _sure(schema: pa.Schema, field: pa.Field) -> bool:

@@ -6,6 +6,7 @@ pyplot is not used: it belongs to the main thread, and a picture may be drawn by
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
@@ -46,7 +47,11 @@ def draw(frame: pd.DataFrame, spec: Spec, width: int = 760, notes: bool = True) 
     from .figure import Picture, Text  # matplotlib is loaded when the first picture is drawn
 
     made = Picture(figsize=(width / DPI, 3.5), dpi=DPI, layout="constrained", facecolor="none")
-    made.finding = finding = _drawn(made.add_subplot(), frame, spec, width)
+    finding = _drawn(made.add_subplot(), frame, spec, width)
+    which = provenance(frame).get("first")
+    if which:
+        finding = replace(finding, notes=(*finding.notes, f"Drawn from {which}."))
+    made.finding = finding
     title = textwrap.fill(finding.title, int(width / LETTER))
     made.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold", color=INK)
     if notes and finding.notes:

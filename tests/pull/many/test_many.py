@@ -38,6 +38,7 @@ from stnb.pull.many.task import LATENCY, duration, estimate
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.interrupts import interrupted
 from tests.helpers.owner import owner
+from tests.helpers.sample import tenth
 from tests.helpers.toys import page_of
 from tests.helpers.warned import quiet, said
 
@@ -470,7 +471,13 @@ def _one_by_one(
     return frames, failed
 
 
-@pytest.mark.parametrize("name", [e.name for e in BELOW])
+def shape(endpoint: Endpoint) -> tuple[object, ...]:
+    """Routes are read alike if they have as many path parameters and the same kind of pages."""
+    parents = sum(p.where == "path" for p in endpoint.params)
+    return parents, endpoint.kind, endpoint.page_first, endpoint.page_size_max, bool(endpoint.key)
+
+
+@pytest.mark.parametrize("name", [e.name for e in tenth(BELOW, shape)])
 def test_many_are_the_same_as_one_after_the_other(demo: stnb.Account, name: str) -> None:
     """On every route below a record: the rows, their order, their dtypes, and which parents are not
     there.

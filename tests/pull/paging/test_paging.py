@@ -402,6 +402,76 @@ def test_a_bare_list_that_ignores_paging_is_read_once() -> None:
     assert ids(walk(call(), Rows(0, lie=lambda b: everything))) == list(range(700))
 
 
+SHAPES: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "bare": lambda body: body["data"],
+    "data alone": lambda body: {"data": body["data"]},
+    "no hasMore": lambda body: {
+        k: v for k, v in body.items() if k not in ("hasMore", "totalCount")
+    },
+    "as documented": lambda body: body,
+}
+PAGED = [e for e in KNOWN if e.takes("page")]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_route_with_a_page_is_read_in_one_request(shape: str) -> None:
+    """Of every such route in the catalogue all rows come, whatever the shape of its answer."""
+    for e in PAGED:
+        server = Rows(1300, first=e.page_first, lie=SHAPES[shape])
+
+        found = walk(Call(e, e.path, (), None, {}), server, Paging(page_size=300))
+
+        assert ids(found) == list(range(1300)), e.name
+        assert len(server.asked) > 1, e.name
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(
+    count=some.integers(0, 400),
+    most=some.integers(1, 70),
+    size=some.none() | some.integers(1, 90),
+    limit=some.none() | some.integers(1, 300),
+    shape=some.sampled_from(["bare", "data alone", "no hasMore"]),
+)
+def test_a_server_may_give_fewer_rows_a_page_than_were_asked_for(
+    count: int, most: int, size: int | None, limit: int | None, shape: str
+) -> None:
+    """If it does not say whether there is more, a short page is no end."""
+
+    class Few(Rows):
+        async def __call__(self, query: Query) -> tuple[bytes, str]:
+            asked = int(dict(query)["pageSize"])
+            others = tuple(pair for pair in query if pair[0] != "pageSize")
+            return await super().__call__((*others, ("pageSize", str(min(asked, most)))))
+
+    server = Few(count, lie=SHAPES[shape])
+    found, ended = walked(call(endpoint("rows", params=PAGING)), server, Paging(limit, size))
+
+    assert ids(found)[:limit] == list(range(count))[:limit]
+    assert ended.more is None
+
+
+@pytest.mark.parametrize("count", [0, 1, 299, 300, 301, 600])
+@pytest.mark.parametrize("shape", ["bare", "data alone"])
+def test_a_route_that_ignores_page_gives_its_rows_once(count: int, shape: str) -> None:
+    """The same answer to every page is the same rows, and no end without reason."""
+    everything = {"data": [{"id": i} for i in range(count)]}
+    server = Rows(0, lie=lambda body: SHAPES[shape](everything))
+
+    found = walk(call(endpoint("rows", params=PAGING)), server, Paging(page_size=300))
+
+    assert ids(found) == list(range(count))
+    assert len(server.asked) <= 2
+
+
+def test_one_record_is_one_request_although_the_route_takes_a_page() -> None:
+    """An object without rows is not asked for twice."""
+    server = Rows(0, lie=lambda body: {"id": 1})
+
+    assert len(walk(call(endpoint("rows", params=PAGING)), server)) == 1
+    assert len(server.asked) == 1
+
+
 def test_a_page_that_fails_costs_no_page_that_came_with_it() -> None:
     """Of pages that are answered together, those that are well are handed on before the error."""
     found: list[int] = []
@@ -445,6 +515,95 @@ def test_a_walk_that_is_left_leaves_nothing_flying() -> None:
     assert len(server.asked) == 1 + IN_FLIGHT
 
 
+# -- hasMore that is neither true nor false
+
+
+UNSAID = [None, "true", "false", "", 1, 0, [], {}]
+
+
+@pytest.mark.parametrize("more", [*UNSAID, "absent"])
+@pytest.mark.parametrize("total", [None, 3, 1300, 100_000])
+def test_a_list_goes_on_while_rows_come(more: Any, total: int | None) -> None:
+    """hasMore that says nothing ends nothing, and it is told; nothing is said to be complete."""
+
+    def lie(body: dict[str, Any]) -> dict[str, Any]:
+        changed = {**body, "hasMore": more, "totalCount": total}
+        if more == "absent":
+            del changed["hasMore"]
+        return changed
+
+    server = Rows(1300, lie=lie)
+    found, ended = walked(call(), server, Paging(page_size=100))
+
+    assert ids(found) == list(range(1300))
+    assert ended.more is None
+    assert any("hasMore is neither true nor false" in notice for notice in ended.notices)
+    assert len(server.asked) <= 16
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(some.lists(some.sampled_from([True, None, "no"]), min_size=1, max_size=9), some.booleans())
+def test_any_mixture_of_true_and_nothing_loses_no_row(kinds: list[Any], told: bool) -> None:
+    """Whichever of the pages says nothing, in lists with a total and without one."""
+
+    def lie(body: dict[str, Any]) -> dict[str, Any]:
+        says = kinds[(body["page"] - 1) % len(kinds)]
+        total = body["totalCount"] if told else None
+        last = body["hasMore"] is False
+        return {**body, "hasMore": False if last and says is True else says, "totalCount": total}
+
+    server = Rows(730, lie=lie)
+
+    assert ids(walk(call(), server, Paging(page_size=100))) == list(range(730))
+
+
+@pytest.mark.parametrize("more", UNSAID)
+@pytest.mark.parametrize("last", ["repeats", "is missing", "is new, and no row comes"])
+def test_a_feed_goes_on_while_its_cursor_changes(more: Any, last: str) -> None:
+    """And rows come; that ends it without a fault, and it is told."""
+    end = {"repeats": "b", "is missing": None, "is new, and no row comes": "c"}[last]
+    rows = () if end == "c" else (3,)
+    fetch, asked = feed(
+        batch(1, more=more, cursor="a"),
+        batch(2, more=more, cursor="b"),
+        batch(*rows, more=more, cursor=end),
+    )
+    found, ended = walked(call(endpoint("export")), fetch)
+
+    assert ids(found) == [1, 2, *rows]
+    assert len(asked) == 3
+    assert ended.more is None
+    assert any("hasMore is neither true nor false" in notice for notice in ended.notices)
+
+
+# -- a total that is far too high
+
+
+@pytest.mark.parametrize("lanes", [1, 4, 8])
+@pytest.mark.parametrize("size", [None, 100])
+def test_pages_behind_the_end_are_not_asked_for(lanes: int, size: int | None) -> None:
+    """A totalCount far too high plans many pages; hasMore false ends them, and it is told."""
+    server = Rows(1300, lie=lies(totalCount=100_000))
+
+    found, ended = walked(call(), server, Paging(page_size=size, concurrency=lanes))
+
+    assert ids(found) == list(range(1300))
+    assert len(server.asked) <= 14 + 2 * lanes
+    assert ended.more is False
+    assert any("totalCount said 100,000 rows" in notice for notice in ended.notices)
+
+
+def test_a_walk_that_goes_on_does_not_ask_behind_the_end_either() -> None:
+    """The pages that were planned from a wrong total are not asked for one by one."""
+    server = Rows(1300, lie=lies(totalCount=100_000))
+    position = Position(size=100, planned=1000, done={0: None, 1: None}, rows=200)
+
+    found, _ = walked(call(), server, Paging(page_size=100), position)
+
+    assert ids(found) == list(range(200, 1300))
+    assert len(server.asked) <= 12 + IN_FLIGHT
+
+
 # -- exports
 
 
@@ -461,7 +620,7 @@ def feed(
     return fetch, asked
 
 
-def batch(*rows: int, more: bool = True, cursor: Any = None, **extra: Any) -> dict[str, Any]:
+def batch(*rows: int, more: Any = True, cursor: Any = None, **extra: Any) -> dict[str, Any]:
     return {"hasMore": more, "continueFrom": cursor, "data": [{"id": i, **extra} for i in rows]}
 
 

@@ -344,3 +344,20 @@ def test_a_limit_cuts_behind_the_last_row_wanted() -> None:
     dropped = union.repeats(("id",))
     paths[-1].unlink()
     assert sum(t.num_rows for t in union.tables(dropped, 3)) == 3
+
+
+@settings(max_examples=40)
+@given(
+    some.lists(some.sampled_from([1, 2, "2", "abc", "", None, True, {}]), max_size=9),
+    some.integers(1, 4),
+)
+def test_rows_without_a_usable_key_stay_in_a_file_too(ids: list[Any], size: int) -> None:
+    """As in a frame: none of them is taken for another, and the same is noted."""
+    rows = [{"id": key, "name": str(at)} for at, key in enumerate(ids)]
+
+    frame = alike([page(*rows[at : at + size]) for at in range(0, len(rows), size)])
+
+    unusable = [
+        str(at) for at, key in enumerate(ids) if key in ("abc", "", None, {}) or key is True
+    ]
+    assert [name for name in frame["name"] if name in unusable] == unusable
