@@ -19,6 +19,7 @@ from . import clock as machine
 from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
 from .limiter import RATE, Governor, Sleep
 from .probe import Knock, knock
+from .shared_pace import SharedTimes, Times, pace_file
 from .token import TokenAuth, TokenRefused
 from .wire import CONNECTIONS, Answer, Query, address, exchange, new_client
 
@@ -77,7 +78,7 @@ class Session:
         self._governor = self._shared(
             _GOVERNORS,
             (credentials.api_url, credentials.tenant),
-            lambda: Governor(self._rate, self._clock, self._sleep),
+            lambda: Governor(self._rate, self._clock, self._sleep, self._times()),
         )
         turn = self._governor.turn
         self._auth = self._shared(
@@ -89,6 +90,14 @@ class Session:
         if self._transport is not None:
             return make()
         return store.get(key) or store.setdefault(key, make())  # threads may come at once
+
+    def _times(self) -> Times | SharedTimes:
+        """Where the times of starts are kept: with all processes, over the real network."""
+        if self._transport is not None or self._rate is None:
+            return Times()
+        return SharedTimes(
+            pace_file(self.credentials.api_url, self.credentials.tenant), self._clock
+        )
 
     def reload(self) -> bool:
         """Read the profile again and use it from the next call on.
@@ -136,6 +145,11 @@ class Session:
     def pace(self) -> int:
         """How many requests for this tenant started in the last second."""
         return self._governor.pace
+
+    @property
+    def pace_problem(self) -> str:
+        """Why other processes of this machine do not keep the pace with this one; "" if they do."""
+        return self._governor.problem
 
     @property
     def token_requests(self) -> int:
