@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from stnb.credentials import Credentials
-from stnb.errors import Incomplete
+from stnb.errors import Incomplete, StnbWarning
 from stnb.frame import Drifts, Shape, notices, sentences, traps
 from stnb.frame.notices import Notice
+from stnb.session import clock
 
 from .call import Call
 from .options import Requested
@@ -172,3 +173,16 @@ def _lacking(facts: Facts, rows: int, duplicates: int) -> list[Notice]:
     if facts.requested.keep == "all":
         duplicates = 0
     return notices.short(endpoint, rows, total, duplicates)
+
+
+def clock_is_off(ahead: float) -> list[Notice]:
+    """That this computer's clock differs from the server's, which is so many seconds ahead."""
+    if abs(ahead) <= clock.SKEW:
+        return []
+    side = "behind" if ahead > 0 else "ahead of"
+    text = (
+        f"This computer's clock is {clock.span(abs(ahead))} {side} the server's. Rows are bounded "
+        "by the server's; a phrase such as today in the first call was counted from this "
+        "computer's. Let the system set its time by itself (NTP)."
+    )
+    return [Notice(StnbWarning, text, key=f"clock {side}")]

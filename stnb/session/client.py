@@ -24,6 +24,7 @@ from .token import TokenAuth, TokenRefused
 from .wire import CONNECTIONS, Answer, Query, address, exchange, new_client
 
 TRIES = 5
+FAR = 86_400.0  # seconds from which a server's clock is not believed
 PATIENCE = 300.0  # seconds: the longest pause that the server may ask for before we give up
 # Why a request has to wait, and for how many seconds; ("", None) when it goes on.
 Notify = Callable[[str, float | None], None]
@@ -64,6 +65,8 @@ class Session:
         self._slots = asyncio.Semaphore(CONNECTIONS)
         self._client: httpx.AsyncClient | None = None
         self.app: Any = None
+        self._date: dt.datetime | None = None
+        self._ahead: float | None = None
         self.adopt(credentials)
 
     def __repr__(self) -> str:
@@ -157,10 +160,31 @@ class Session:
         return self._auth.requests
 
     def now(self) -> dt.datetime:
-        """The time in UTC, from which phrases such as "last 30 days" are counted."""
-        if self._now is None:
-            return machine.now()
-        return self._now()
+        """The time in UTC, from which phrases such as "last 30 days" are counted.
+
+        It is the server's as soon as an answer has told it; before that, this machine's.
+        """
+        if self._now is not None:
+            return self._now()
+        return machine.now() + dt.timedelta(seconds=self.ahead or 0.0)
+
+    @property
+    def ahead(self) -> float | None:
+        """Seconds by which the server's clock is ahead of this machine's; None if no answer has
+        told its time.
+        """
+        return self._ahead
+
+    def server_time(self) -> str | None:
+        """When the last answer was made by the server's clock, as the API writes it; None if it did
+        not say, or is a day or more off.
+        """
+        if self._now is not None:
+            return machine.stamp(self._now())
+        # A host that is so far off may not have the time of the rows.
+        if self._date is None or self._ahead is None or abs(self._ahead) > FAR:
+            return None
+        return machine.stamp(self._date)
 
     def beside(self, credentials: Credentials) -> Session:
         """A session with other credentials over the same network."""
@@ -274,6 +298,8 @@ class Session:
                         traceback.clear_frames(each.__traceback__)
                 raise
             if isinstance(result, Answer):
+                if result.date is not None:
+                    self._date, self._ahead = result.date, result.ahead
                 if attempt > 1:
                     notify("", None)
                 return result

@@ -247,7 +247,8 @@ def _wait_asked(response: httpx.Response, said: Mapping[str, Any]) -> float | No
     try:
         at = email.utils.parsedate_to_datetime(header)
         at = at.replace(tzinfo=at.tzinfo or dt.UTC)
-        return max(at.timestamp() - clock.now().timestamp(), 0.0)
+        now = clock.date_of(response.headers) or clock.now()
+        return max((at - now).total_seconds(), 0.0)
     except (ValueError, TypeError, OverflowError):  # no date either
         pass
     number = WAIT.search(str(said.get("title", "")))
