@@ -129,7 +129,7 @@ def test_any_content_of_the_file(content: bytes | tuple[float, float]) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="modes and links of POSIX")
 def test_the_file_is_private_and_holds_times_alone(path: Path, clock: Clock) -> None:
-    """Nobody else reads it, and it holds two numbers; its name is a digest.""""""
+    """Nobody else reads it, and it holds two numbers; its name is a digest."""
     (governor,) = governors(1, path, clock)
     asyncio.run(governor.turn())
     even, resume_at = FORM.unpack(path.read_bytes())
