@@ -7,10 +7,12 @@ import os
 import sys
 from typing import Any
 
+from stnb.errors import printable
+
 
 def say(text: str) -> None:
     """Print a line to standard error; standard output is for what the command was asked for."""
-    print(text, file=sys.stderr, flush=True)
+    print(printable(text), file=sys.stderr, flush=True)
 
 
 def has_screen() -> bool:
