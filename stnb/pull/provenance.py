@@ -12,6 +12,7 @@ import pandas as pd
 from stnb.credentials import Credentials
 from stnb.errors import Incomplete, StnbWarning
 from stnb.frame import Drifts, Shape, notices, sentences, traps
+from stnb.frame.drift import split_off_texts
 from stnb.frame.notices import Notice
 from stnb.session import clock
 
@@ -95,7 +96,7 @@ def provenance(
         "duplicates": duplicates,
         "continue_from": _continue_from(facts.store, cut),
         "notices": [notice.text for notice in found],
-        "new_columns": [c for c in drift if c not in facts.shape.by_path],
+        "new_columns": [c for c in split_off_texts(drift)[0] if c not in facts.shape.by_path],
         "drift": sentences(drift),
     }, found
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
-import json
 import random
 import re
 from collections.abc import Mapping
@@ -27,6 +26,7 @@ from stnb.errors import (
 
 from . import clock
 from .causes import explain
+from .text import read_json
 
 # -- what may pass: a try that ended in one of these ways is made again
 
@@ -201,7 +201,7 @@ def _quoted(said: Mapping[str, Any]) -> str:
 def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
     """The API's own words, in one form for the API, the token endpoint and the gateway."""
     try:
-        raw = _without(json.loads(content), _secrets_of(response.request))
+        raw = _without(read_json(content), _secrets_of(response.request))
     except (ValueError, RecursionError):  # a gateway may answer with HTML
         return {}
     if not isinstance(raw, dict):
@@ -231,7 +231,8 @@ def _without(node: Any, secrets: list[str]) -> Any:
     if isinstance(node, str):
         for secret in secrets:
             node = node.replace(secret, "…")
-        return node
+        # Half of a surrogate pair is no text, and an error that holds one cannot be printed.
+        return node.encode("utf-8", "backslashreplace").decode()
     if isinstance(node, dict):
         return {_without(key, secrets): _without(value, secrets) for key, value in node.items()}
     if isinstance(node, list):
@@ -268,8 +269,8 @@ def is_whole_json(content: bytes) -> bool:
     if text.startswith(b"["):
         return text.endswith(b"]")
     try:
-        json.loads(text)
-    except ValueError:
+        read_json(text)
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -15,6 +15,7 @@ from stnb.errors import UsageError
 from . import clock
 from .failure import PASSING_ERRORS, Failure
 from .inflate import ACCEPTED, whole_body
+from .text import as_utf8
 from .token import TIMEOUT, TokenRefused
 
 CONNECTIONS = 32  # at once
@@ -121,6 +122,8 @@ async def exchange(
         return Failure.of_exception(err)
     if response.is_error or response.is_redirect:
         return Failure.of_response(response, content)
+    if whole is not None:
+        content = as_utf8(content, response.charset_encoding)
     if whole is not None and not whole(content):
         return Failure.of_body(response, content)
     answer = Answer(content, response.headers.get("content-type", ""), attempt)
