@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+from stnb.errors import printable
+
 
 def say(text: str) -> None:
     """Print a line to standard error; standard output is for what the command was asked for."""
-    print(text, file=sys.stderr, flush=True)
+    print(printable(text), file=sys.stderr, flush=True)
 
 
 def print_csv(frame: pd.DataFrame) -> None:

@@ -8,20 +8,22 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from stnb.catalog import Endpoint
-from stnb.errors import ColumnDrift, FirstRows, HiddenRows, Incomplete, StnbWarning
+from stnb.errors import ColumnDrift, FirstRows, HiddenRows, Incomplete, StnbWarning, printable
 
 from .drift import Drifts, sentences
 
 MOST_COLUMNS = 4  # that a warning names; more would not be read
 
 
-class Notice(NamedTuple):
+@dataclass(frozen=True)
+class Notice:
     """A sentence for the reader.
 
     Attributes:
+        text: it; names of columns and values in it may come from a server.
         key: notices with one key are warned of once a process, even if their figures differ;
             without it, those with one text.
     """
@@ -29,6 +31,9 @@ class Notice(NamedTuple):
     category: type[StnbWarning]
     text: str
     key: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", printable(self.text))
 
 
 def hidden(endpoint: Endpoint, given: Mapping[str, str]) -> list[Notice]:

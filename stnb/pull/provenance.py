@@ -66,7 +66,10 @@ def provenance(
     which = ""
     if facts.paging.limit is not None and not facts.stopped and _has_more(facts, read, cut):
         oldest = oldest_first(call)
-        which = notices.first_rows(read, facts.total, oldest=oldest)
+        total = facts.total
+        if total is not None and total < read:
+            total = None  # it is refuted, as a notice says
+        which = notices.first_rows(read, total, oldest=oldest)
     others = _others(facts, read, lacking, drift, frame)
     found = [*lacking, *others, *notices.first(call.endpoint, which)]
     complete: bool | None = False
@@ -103,7 +106,7 @@ def _has_more(facts: Facts, read: int, cut: bool) -> bool | None:
         return True
     if limit is not None and facts.total is not None and facts.total > limit:
         return True
-    if facts.more is False or (facts.total is not None and read >= facts.total):
+    if facts.more is False or facts.total == read:
         return False
     return None
 

@@ -245,7 +245,7 @@ def test_every_resource_named_has_the_columns_named() -> None:
     for trap in traps.TRAPS:
         for resource in trap.resources:
             assert set(trap.columns) & set(shape_of(KNOWN[resource]).by_path), (resource, trap)
-    for resource, switches in traps.ASKED.items():
+    for resource, switches in traps.others.ASKED.items():
         assert set(switches) <= set(shape_of(KNOWN[resource]).by_path)
         assert all(KNOWN[resource].takes(switch) for switch in switches.values())
 

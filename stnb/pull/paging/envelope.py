@@ -40,13 +40,25 @@ def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page
             "Look at the answer with st.get(path); likely the route changed: search with "
             'st.find("words").',
         )
-    total, cursor = meta.get("totalCount"), meta.get("continueFrom")
-    if not isinstance(total, int) or isinstance(total, bool):
-        total = None
-    more = meta.get("hasMore")
+    more, cursor = meta.get("hasMore"), meta.get("continueFrom")
     if not isinstance(more, bool):
         more = None
-    return Page(index, content, "data", content_type, total, more, str(cursor) if cursor else None)
+    return Page(
+        index,
+        content,
+        "data",
+        content_type,
+        total=_whole_number(meta.get("totalCount")),
+        has_more=more,
+        continue_from=str(cursor) if cursor else None,
+        size=_whole_number(meta.get("pageSize")),
+    )
+
+
+def _whole_number(value: Any) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return None
 
 
 def envelope(content: bytes) -> dict[str, Any] | None:

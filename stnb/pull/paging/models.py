@@ -24,6 +24,7 @@ class Page:
         has_more: hasMore; None if the answer has none that is true or false.
         continue_from: an export's cursor for the next call.
         query: what was asked for it.
+        size: the rows of a full page, as the answer's pageSize says; None if it does not.
     """
 
     index: int
@@ -34,6 +35,7 @@ class Page:
     has_more: bool | None = None
     continue_from: str | None = None
     query: Query = ()
+    size: int | None = None
 
 
 @dataclass(frozen=True)
