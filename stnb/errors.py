@@ -23,6 +23,7 @@ StnbError
 
 StnbWarning (UserWarning)
 ├─ ColumnDrift
+├─ FilterIgnored
 ├─ FirstRows
 ├─ HiddenRows
 ├─ Incomplete
@@ -321,6 +322,10 @@ class StnbWarning(UserWarning):
 
 class ColumnDrift(StnbWarning):
     """The rows differ from the catalogue. Nothing was dropped."""
+
+
+class FilterIgnored(StnbWarning):
+    """Some rows do not fit a filter that was sent, by the column that shows what it asks for."""
 
 
 class FirstRows(StnbWarning):
