@@ -29,6 +29,7 @@ from .types import (
     AMOUNT,
     CONVERTERS,
     WIDE,
+    days_elsewhere,
     final_type,
     is_open,
     json_type,
@@ -262,6 +263,8 @@ def _convert(values: pa.Array, column: Column, path: str, drift: Drifts) -> pa.A
     except pa.ArrowException:
         note(drift, path, Kind.MISFIT, misfits(values, convert), kind)
         return text_of(values)
+    if kind == "date" and (elsewhere := days_elsewhere(values)):
+        note(drift, path, Kind.OTHER_ZONE, elsewhere)
     if converted.type == WIDE:
         wide = misfits(converted, lambda some: some.cast(AMOUNT))
         digits = f"{WHOLE_DIGITS} digits before the point or {AMOUNT.scale} behind it"

@@ -231,8 +231,7 @@ def _without(node: Any, secrets: list[str]) -> Any:
     if isinstance(node, str):
         for secret in secrets:
             node = node.replace(secret, "…")
-        # Half of a surrogate pair is no text, and an error that holds one cannot be printed.
-        return node.encode("utf-8", "backslashreplace").decode()
+        return node
     if isinstance(node, dict):
         return {_without(key, secrets): _without(value, secrets) for key, value in node.items()}
     if isinstance(node, list):
