@@ -36,6 +36,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from .masking import masked
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -63,6 +65,8 @@ class StnbError(Exception):
     """
 
     def __init__(self, happened: str, why: str, next: str) -> None:
+        # They may quote a server, a file or a person, who may have repeated a secret.
+        happened, why, next = masked(happened), masked(why), masked(next)
         # All three, because an exception is copied and pickled from its arguments.
         super().__init__(happened, why, next)
         self.happened = happened
@@ -292,6 +296,9 @@ class PagingFault(DataError):
 
 class StnbWarning(UserWarning):
     """The base of every warning."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(masked(text))  # it may quote a server or a file
 
 
 class ColumnDrift(StnbWarning):
