@@ -5,7 +5,8 @@ for one tenant in one environment) and the tenant id. Variables of the process w
 Nothing is ever written to `os.environ`.
 """
 
-from .check import is_safe
+from .address import Address
+from .address import parsed as parsed_address
 from .models import (
     DEFAULT,
     DEMO,
@@ -20,7 +21,7 @@ from .models import (
     variable,
 )
 from .profiles import load, of_profile, profiles
-from .read import clean, nearest, settings
+from .read import clean, nearest, of_process, settings
 
 __all__ = [
     "DEFAULT",
@@ -28,16 +29,18 @@ __all__ = [
     "FIELDS",
     "HOSTS",
     "PREFIX",
+    "Address",
     "Credentials",
     "Profile",
     "Secret",
     "Settings",
     "Values",
     "clean",
-    "is_safe",
     "load",
     "nearest",
+    "of_process",
     "of_profile",
+    "parsed_address",
     "profiles",
     "settings",
     "variable",
