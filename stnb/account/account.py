@@ -7,11 +7,11 @@ df = st.jpm.jobs.pull(jobStatus="Completed")
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from stnb import nesting
 from stnb.catalog import Catalog, Endpoint, load
 from stnb.errors import BadFilter, UnexpectedAnswer
 from stnb.pull.dates import window
@@ -176,7 +176,7 @@ class Account(Linked):
                 pairs.append((name.removesuffix("_"), str(value)))
         answer = loop.run(self._session.send("GET", route, pairs))
         try:
-            return json.loads(answer.content)
+            return nesting.loads(answer.content)
         except ValueError:
             pass
         raise UnexpectedAnswer(

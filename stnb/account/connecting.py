@@ -72,7 +72,13 @@ def demo(**options: Any) -> Account:
     secrets = Secret(server.CLIENT_ID), Secret(server.CLIENT_SECRET), Secret(server.APP_KEY)
     host = "https://demo.invalid"
     owner = Credentials(
-        credentials.DEMO, credentials.DEMO, server.TENANT, *secrets, host, f"{host}/connect/token"
+        credentials.DEMO,
+        credentials.DEMO,
+        server.TENANT,
+        *secrets,
+        host,
+        f"{host}/connect/token",
+        limits=credentials.limits_of(os.environ),
     )
     app = server.make_app(**options)
     return Account(Session.of_app(app, owner, now=app.state.now))

@@ -6,6 +6,7 @@ Nothing is ever written to `os.environ`.
 """
 
 from .check import is_safe
+from .limits import USUAL, Limits, limits_of
 from .models import (
     DEFAULT,
     DEMO,
@@ -28,13 +29,16 @@ __all__ = [
     "FIELDS",
     "HOSTS",
     "PREFIX",
+    "USUAL",
     "Credentials",
+    "Limits",
     "Profile",
     "Secret",
     "Settings",
     "Values",
     "clean",
     "is_safe",
+    "limits_of",
     "load",
     "nearest",
     "of_profile",

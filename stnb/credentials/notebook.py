@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from stnb import nesting
 from stnb.errors import CannotSave
 
 from . import patterns
@@ -22,8 +23,8 @@ At = tuple[str | int, ...]  # the keys that lead to a place in a notebook
 def parsed(text: str) -> Any:
     """The JSON of a notebook's text; None if it is none."""
     try:
-        return json.loads(text.removeprefix("\ufeff"), parse_constant=str)
-    except (ValueError, RecursionError):
+        return nesting.loads(text.removeprefix("\ufeff"), parse_constant=str)
+    except ValueError:
         return None
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from stnb import nesting
 from stnb.catalog import Endpoint, Param, load
 from stnb.errors import UsageError
 from stnb.pull import call
@@ -275,7 +276,7 @@ def _pairs(text: str) -> Any:
     """Read "name=value, name=value". JSON is for what pairs cannot hold, such as a list of them."""
     if text[0] in "[{":
         try:
-            return json.loads(text)
+            return nesting.loads(text)
         except ValueError:
             return text
     pairs = {}

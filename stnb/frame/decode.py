@@ -16,8 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
+from stnb import nesting
 from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
+from stnb.errors import UnexpectedAnswer
 
 from . import fallback
 from .drift import Drifts, Kind, misfits, note
@@ -66,12 +68,15 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
         positional: rows are arrays, and the envelope's `fields` names their cells.
 
     Raises:
-        UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
+        UnexpectedAnswer: the bytes are no JSON, are nested over 100 levels deep, or hold no rows
+            where they should.
 
     Example:
         >>> decode(b'{"data": [{"id": 7}]}', "data", shape_of(st.jpm.jobs.endpoint)).table["id"][0]
         <pyarrow.Int64Scalar: 7>
     """
+    if nesting.is_deep(content):
+        raise UnexpectedAnswer.too_deep("A page")
     drift: Drifts = {}
     document = content
     if rows_at != "data":

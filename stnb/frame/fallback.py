@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import itertools
-import json
 import math
 from collections.abc import Callable, Container, Iterable, Sequence
 from decimal import Decimal
@@ -15,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from stnb import nesting
 from stnb.catalog import Column
 from stnb.errors import UnexpectedAnswer
 
@@ -67,7 +67,7 @@ def _rows(
     # Thousands of fresh dicts make the collector run for nothing: up to 40 % of the time.
     gc.disable()
     try:
-        body = json.loads(document, parse_float=parse_float, parse_constant=str)
+        body = nesting.loads(document, parse_float=parse_float, parse_constant=str)
         rows = body["data"]
         if positional:
             return _named(rows, body.get("fields") or [])

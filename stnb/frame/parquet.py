@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from stnb import nesting
 from stnb.atomic import replacing
 from stnb.errors import BadFilter, CannotSave, reason
 
@@ -108,7 +109,7 @@ def read_frame(path: str | os.PathLike[str]) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas(types_mapper=_arrow_dtype)
     attrs = (table.schema.metadata or {}).get(ATTRS.encode())
     if attrs:
-        frame.attrs = json.loads(attrs)
+        frame.attrs = nesting.loads(attrs)
     return frame
 
 
@@ -146,7 +147,7 @@ def provenance(path: str | os.PathLike[str]) -> Attrs:
 
 def _attrs(metadata: Mapping[bytes, bytes]) -> Attrs:
     try:
-        found = json.loads(metadata[ATTRS.encode()])["stnb"]
+        found = nesting.loads(metadata[ATTRS.encode()])["stnb"]
     except (ValueError, LookupError, TypeError):  # of another program
         return {}
     if isinstance(found, dict):

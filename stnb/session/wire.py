@@ -9,11 +9,13 @@ from http.cookiejar import DefaultCookiePolicy
 
 import httpx
 
+from stnb import nesting
 from stnb.errors import UsageError
 
+from .deadline import EXTENSION, Deadline
 from .failure import PASSING_ERRORS, Failure
-from .inflate import ACCEPTED, whole_body
-from .token import TIMEOUT, TokenRefused
+from .inflate import ACCEPTED, FILE, TooLarge, bounded, read
+from .token import TIMEOUT, TokenAuth, TokenRefused
 
 CONNECTIONS = 32  # at once
 IDLE_CONNECTIONS = 16  # kept open between calls
@@ -41,8 +43,19 @@ class Answer:
     attempts: int
 
 
-def new_client(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
-    """The client of a session; `transport` stands where the network would."""
+def new_client(
+    transport: httpx.AsyncBaseTransport | None, largest: Callable[[], int]
+) -> httpx.AsyncClient:
+    """The client of a session.
+
+    Args:
+        transport: stands where the network would.
+        largest: how many bytes a body may have.
+    """
+
+    async def bound(response: httpx.Response) -> None:
+        bounded(response, largest())
+
     client = httpx.AsyncClient(
         transport=transport,
         mounts=DIRECT,
@@ -52,6 +65,7 @@ def new_client(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
         ),
         follow_redirects=False,
         headers={"Accept-Encoding": ACCEPTED},
+        event_hooks={"response": [bound]},
     )
     client.cookies.jar.set_policy(NO_COOKIES)
     return client
@@ -91,7 +105,7 @@ def _only_reads(method: str, path: str) -> bool:
 async def exchange(
     client: httpx.AsyncClient,
     request: httpx.Request,
-    auth: httpx.Auth,
+    auth: TokenAuth,
     whole: Callable[[bytes], bool] | None,
     attempt: int,
 ) -> Failure | Answer:
@@ -102,19 +116,31 @@ async def exchange(
             address.
         attempt: the number of this try.
     """
+    limits = auth.credentials.limits
+    if whole is None:
+        request.extensions[FILE] = True
     try:
-        response = await client.send(request, auth=auth, stream=True)
-        if response.is_redirect and whole is None:
-            response = await _follow(client, response)
-        content = await whole_body(response)
+        async with Deadline(limits.deadline) as deadline:
+            request.extensions[EXTENSION] = deadline
+            response = await client.send(request, auth=auth, stream=True)
+            if response.is_redirect and whole is None:
+                response = await _follow(client, response)
+            content = await read(response)
     except TokenRefused as refused:
         return Failure.of_token(refused.response)
+    except TimeoutError:
+        return Failure.of_bound("deadline", limits)
+    except TooLarge:
+        return Failure.of_bound("size", limits)
     except PASSING_ERRORS as err:
         return Failure.of_exception(err)
     if response.is_error or response.is_redirect:
         return Failure.of_response(response, content)
-    if whole is not None and not whole(content):
-        return Failure.of_body(response, content)
+    try:
+        if whole is not None and not whole(content):
+            return Failure.of_body(response, content)
+    except nesting.TooDeep:
+        return Failure.of_bound("depth")
     return Answer(content, response.headers.get("content-type", ""), attempt)
 
 
@@ -131,4 +157,5 @@ async def _follow(client: httpx.AsyncClient, response: httpx.Response) -> httpx.
     if target.scheme != "https" and not is_own:
         return response
     await response.aclose()
-    return await client.send(client.build_request("GET", target), auth=None, stream=True)
+    request = client.build_request("GET", target, extensions={FILE: True})
+    return await client.send(request, auth=None, stream=True)

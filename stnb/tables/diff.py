@@ -4,13 +4,13 @@ type, or with new values.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stnb import nesting
 from stnb.catalog import Column
 from stnb.catalog.schema import kind
 from stnb.errors import UsageError
@@ -109,8 +109,8 @@ def _elements(path: str, column: Column, lists: pa.Array) -> Iterator[Row]:
 def _in_texts(path: str, column: Column, texts: pa.Array) -> Iterator[Row]:
     """What differs in lists that are kept as JSON text because something in them differs."""
     try:
-        lists = pa.array([json.loads(text) for text in texts.to_pylist()])
-    except (ValueError, RecursionError, pa.ArrowException):
+        lists = pa.array([nesting.loads(text) for text in texts.to_pylist()])
+    except (ValueError, pa.ArrowException):
         return  # values of several types: the type of the column was all that can be compared
     if _is_list(lists.type):
         yield from _compared(path, column, lists, True)

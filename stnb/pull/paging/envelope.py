@@ -4,10 +4,10 @@ rows between.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
+from stnb import nesting
 from stnb.errors import UnexpectedAnswer
 
 from ..call import Call
@@ -66,6 +66,9 @@ def envelope(content: bytes) -> dict[str, Any] | None:
 def is_whole(content: bytes) -> bool:
     """Whether a page has come to its end, as far as its edges show; what is broken between them is
     the decoder's to find.
+
+    Raises:
+        nesting.TooDeep: it is nested too deep to be read at all.
     """
     enveloped = content.lstrip()[:1] == b"{"
     return (enveloped and _edges(content) is not None) or _json(content) is not None
@@ -88,8 +91,10 @@ def _edges(content: bytes) -> dict[str, Any] | None:
 
 def _json(content: bytes) -> Any:
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
+        return nesting.loads(content)
+    except nesting.TooDeep:
+        raise
+    except ValueError:
         return None
 
 
@@ -106,7 +111,7 @@ def row_bytes(page: Page) -> bytes:
 def count(content: bytes) -> int:
     """The rows of a page; 0 if it is no JSON, which the decoder will report."""
     try:
-        body = json.loads(content)
+        body = nesting.loads(content)
         if isinstance(body, list):
             return len(body)
         return len(body["data"])

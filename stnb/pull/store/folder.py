@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from stnb import nesting
 from stnb.atomic import locked
 
 FRESH = dt.timedelta(hours=24)  # older pages say too little of what the server holds now
@@ -84,7 +85,7 @@ class Folder:
         yesterday.
         """
         try:
-            kept = json.loads((self.path / PLAN).read_bytes())
+            kept = nesting.loads((self.path / PLAN).read_bytes())
             age = self._now() - dt.datetime.fromisoformat(kept["began"])
             position = kept.get("position", kept.get("stand"))  # its name in older versions
             if kept["call"] != self._call or abs(age) >= FRESH or not isinstance(position, dict):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stnb import nesting
 from stnb.catalog import Column, Endpoint
 from stnb.errors import UsageError
 from stnb.frame import Decoded, Dtypes, Shape, fallback, shape_of
@@ -166,8 +166,8 @@ def _parsed(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     try:
-        value = json.loads(text, parse_float=fallback.number, parse_constant=str)
-    except (ValueError, RecursionError, ArithmeticError):
+        value = nesting.loads(text, parse_float=fallback.number, parse_constant=str)
+    except (ValueError, ArithmeticError):
         return text
     if isinstance(value, list | dict):
         return value
