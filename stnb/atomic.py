@@ -65,11 +65,12 @@ def rewrite(target: Path, edited: Callable[[bytes | None], bytes], *, mode: int 
 
 
 @contextlib.contextmanager
-def replacing(path: Path, folder: Path | None = None) -> Iterator[IO[bytes]]:
+def replacing(path: Path, folder: Path | None = None, *, mode: int = SHARED) -> Iterator[IO[bytes]]:
     """Write a new file that takes its place at `path` when the block ends without an error.
 
     Args:
         folder: where the file is written first, on the same disk; beside `path` by default.
+        mode: PRIVATE closes the file to other users.
 
     Raises:
         OSError: the system refuses. What was at `path` stays, after any other error too.
@@ -84,7 +85,7 @@ def replacing(path: Path, folder: Path | None = None) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, SHARED)
+        os.chmod(name, mode)
         os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):

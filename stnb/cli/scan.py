@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from stnb.credentials import scan
 from stnb.credentials.scan import Finding
+from stnb.errors import printable
 
 from .terminal import say
 
@@ -67,9 +68,7 @@ def _line(finding: Finding) -> str:
 
 def _printable(line: str) -> str:
     """The line in characters that the terminal has: a file may have any name."""
-    shown = ""
-    for character in line:
-        shown += character if character.isprintable() else repr(character)[1:-1]
+    shown = printable(line, one_line=True)
     encoding = sys.stdout.encoding or "utf-8"
     return shown.encode(encoding, "backslashreplace").decode(encoding)
 

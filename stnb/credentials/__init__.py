@@ -5,7 +5,8 @@ for one tenant in one environment) and the tenant id. Variables of the process w
 Nothing is ever written to `os.environ`.
 """
 
-from .check import is_safe
+from .address import Address
+from .address import parsed as parsed_address
 from .limits import USUAL, Limits, limits_of
 from .models import (
     DEFAULT,
@@ -21,7 +22,7 @@ from .models import (
     variable,
 )
 from .profiles import load, of_profile, profiles
-from .read import clean, nearest, settings
+from .read import clean, nearest, of_process, settings
 
 __all__ = [
     "DEFAULT",
@@ -30,6 +31,7 @@ __all__ = [
     "HOSTS",
     "PREFIX",
     "USUAL",
+    "Address",
     "Credentials",
     "Limits",
     "Profile",
@@ -37,11 +39,12 @@ __all__ = [
     "Settings",
     "Values",
     "clean",
-    "is_safe",
     "limits_of",
     "load",
     "nearest",
+    "of_process",
     "of_profile",
+    "parsed_address",
     "profiles",
     "settings",
     "variable",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from .limits import DEADLINE, MAX_BODY, USUAL, Limits
@@ -34,6 +35,7 @@ FIELDS = (
 OWN = {"TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET"}
 PREFIX = "SERVICETITAN_"
 OURS = ("STNB_PROFILE", DEADLINE, MAX_BODY)  # the other variables that a .env file may set
+Source = Literal["file", "process"]
 SERVICEPYTAN_ENVIRONMENT = "SERVICETITAN_API_ENVIRONMENT"  # the name that servicepytan reads
 
 
@@ -143,11 +145,13 @@ class Settings:
         values: the values by the full names of their variables; the process wins over the file.
         file: the .env file, or None if none was found.
         written: the values of the file alone.
+        process: the values of the process alone.
     """
 
     values: Mapping[str, str]
     file: Path | None
     written: Mapping[str, str] | None = None
+    process: Mapping[str, str] = field(default_factory=Values)
 
     def __repr__(self) -> str:
         return f"<Settings of {self.file or 'the process'} · {len(self.values)} variables>"
@@ -164,16 +168,32 @@ class Settings:
 
     def get(self, profile: str, field: str) -> str:
         """The value of a profile's field, or "". Profiles may share the app key and the zone."""
-        value = self.values.get(variable(profile, field), "")
-        if value:
-            return value
-        if field in ("APP_KEY", "TIMEZONE"):
-            return self.values.get(PREFIX + field, "")
-        if field == "ENVIRONMENT" and profile == DEFAULT:
-            return self.values.get(SERVICEPYTAN_ENVIRONMENT, "")
-        if field == "ENVIRONMENT" and profile in HOSTS:
+        value = self.values.get(self._name(profile, field), "")
+        if not value and field == "ENVIRONMENT" and profile in HOSTS:
             return profile
-        return ""
+        return value
+
+    def sources(self, profile: str, field: str) -> set[Source]:
+        """Where the value of a profile's field stands: in one of the two places, or in both."""
+        name = self._name(profile, field)
+        value = self.values.get(name)
+        found: set[Source] = set()
+        if value and (self.written or {}).get(name) == value:
+            found.add("file")
+        if value and (not found or self.process.get(name) == value):
+            found.add("process")
+        return found
+
+    def _name(self, profile: str, field: str) -> str:
+        """The variable that a profile's field is read from."""
+        own = variable(profile, field)
+        if self.values.get(own):
+            return own
+        if field in ("APP_KEY", "TIMEZONE"):
+            return PREFIX + field
+        if field == "ENVIRONMENT" and profile == DEFAULT:
+            return SERVICEPYTAN_ENVIRONMENT
+        return own
 
     @property
     def where(self) -> str:

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from stnb import nesting
 from stnb.errors import CannotSave
+from stnb.nesting import loads
 
 from . import patterns
 from .patterns import Own
@@ -23,7 +23,7 @@ At = tuple[str | int, ...]  # the keys that lead to a place in a notebook
 def parsed(text: str) -> Any:
     """The JSON of a notebook's text; None if it is none."""
     try:
-        return nesting.loads(text.removeprefix("\ufeff"), parse_constant=str)
+        return loads(text.removeprefix("\ufeff"), parse_constant=str)
     except ValueError:
         return None
 

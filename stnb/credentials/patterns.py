@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from stnb import nesting
+from stnb.nesting import loads
 
 # Without angle brackets, which would be an invisible tag in an HTML output.
 MARK = "[secret removed by stnb]"
@@ -136,7 +136,7 @@ def _claims(parts: list[str]) -> dict[str, Any]:
 
 def _json(text: str) -> Any:
     try:
-        return nesting.loads(text)
+        return loads(text)
     except ValueError:
         return None
 

@@ -8,6 +8,7 @@ becomes text. Both keep the keys that the catalogue lacks.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,12 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from stnb import nesting
 from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
+from stnb.nesting import is_deep
 
-from . import fallback
+from . import fallback, utf8
 from .drift import Drifts, Kind, misfits, note
 from .fallback import Columns
 from .schema import Shape
@@ -75,12 +76,11 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
         >>> decode(b'{"data": [{"id": 7}]}', "data", shape_of(st.jpm.jobs.endpoint)).table["id"][0]
         <pyarrow.Int64Scalar: 7>
     """
-    if nesting.is_deep(content):
+    if is_deep(content):
         raise UnexpectedAnswer.too_deep("A page")
     drift: Drifts = {}
-    document = content
-    if rows_at != "data":
-        document = _enveloped(content, rows_at)
+    sent = _enveloped(content.removeprefix(codecs.BOM_UTF8), rows_at)
+    document = utf8.mended(sent)
     fast = None
     if not positional:
         fast = _fast(document, shape)
@@ -91,10 +91,16 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
     if positional or not shape.leaves:
         # A report's columns are its own, and some routes are not described: nothing was promised.
         drift = {}
+    if document is not sent:
+        utf8.note_broken_bytes(sent, shape, drift, positional=positional)
+    if fast is None:
+        utf8.note_halves(document, shape, drift, positional=positional)
     return Decoded(table, drift, careful=fast is None)
 
 
 def _enveloped(content: bytes, rows_at: str) -> bytes:
+    if rows_at == "data":
+        return content
     if rows_at == "bare":
         return b'{"data":' + content + b"}"
     if content.lstrip()[:1] == b"{":
@@ -124,6 +130,8 @@ def _fast(document: bytes, shape: Shape) -> tuple[Columns, int] | None:
     columns = list(_flattened(rows, ""))
     if not _exact(columns, shape):
         return None
+    if b"NaN" in document and any(_holds_nan(values) for _, values in columns):
+        return None  # no number of JSON; as a missing value it would be lost in silence
     return {path: values for path, values in columns if shape.reads(path)}, len(rows)
 
 
@@ -174,6 +182,17 @@ def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
         if path not in shape.by_path and any(path.startswith(f"{known}.") for known in shape.open):
             return False
     return True
+
+
+def _holds_nan(values: pa.Array) -> bool:
+    """Whether a bare NaN is among the numbers, at any depth."""
+    if pa.types.is_floating(values.type):
+        return bool(pc.any(pc.is_nan(values)).as_py())
+    if pa.types.is_list(values.type):
+        return _holds_nan(values.flatten())
+    if pa.types.is_struct(values.type):
+        return any(map(_holds_nan, values.flatten()))
+    return False
 
 
 def _was_interpreted(values: pa.Array) -> bool:

@@ -17,10 +17,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from stnb import nesting
 from stnb.atomic import SHARED, locked, rewrite
 from stnb.errors import BadFilter, CannotSave, UsageError, reason
 from stnb.frame.parquet import provenance
+from stnb.nesting import loads
 
 
 @dataclass(frozen=True)
@@ -179,6 +179,6 @@ class Folder:
 
 def _read(path: Path) -> Checkpoint | None:
     try:
-        return Checkpoint(**nesting.loads(path.read_bytes()))
+        return Checkpoint(**loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):
         return None

@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 
 from stnb.credentials import Credentials
-from stnb.errors import Incomplete
+from stnb.errors import Incomplete, StnbWarning
 from stnb.frame import Drifts, Shape, notices, sentences, traps
+from stnb.frame.drift import split_off_texts
 from stnb.frame.notices import Notice
+from stnb.session import clock
 
 from .call import Call
 from .options import Requested
@@ -66,7 +68,10 @@ def provenance(
     which = ""
     if facts.paging.limit is not None and not facts.stopped and _has_more(facts, read, cut):
         oldest = oldest_first(call)
-        which = notices.first_rows(read, facts.total, oldest=oldest)
+        total = facts.total
+        if total is not None and total < read:
+            total = None  # it is refuted, as a notice says
+        which = notices.first_rows(read, total, oldest=oldest)
     others = _others(facts, read, lacking, drift, frame)
     found = [*lacking, *others, *notices.first(call.endpoint, which)]
     complete: bool | None = False
@@ -91,7 +96,7 @@ def provenance(
         "duplicates": duplicates,
         "continue_from": _continue_from(facts.store, cut),
         "notices": [notice.text for notice in found],
-        "new_columns": [c for c in drift if c not in facts.shape.by_path],
+        "new_columns": [c for c in split_off_texts(drift)[0] if c not in facts.shape.by_path],
         "drift": sentences(drift),
     }, found
 
@@ -103,7 +108,7 @@ def _has_more(facts: Facts, read: int, cut: bool) -> bool | None:
         return True
     if limit is not None and facts.total is not None and facts.total > limit:
         return True
-    if facts.more is False or (facts.total is not None and read >= facts.total):
+    if facts.more is False or facts.total == read:
         return False
     return None
 
@@ -169,3 +174,16 @@ def _lacking(facts: Facts, rows: int, duplicates: int) -> list[Notice]:
     if facts.requested.keep == "all":
         duplicates = 0
     return notices.short(endpoint, rows, total, duplicates)
+
+
+def clock_is_off(ahead: float) -> list[Notice]:
+    """That this computer's clock differs from the server's, which is so many seconds ahead."""
+    if abs(ahead) <= clock.SKEW:
+        return []
+    side = "behind" if ahead > 0 else "ahead of"
+    text = (
+        f"This computer's clock is {clock.span(abs(ahead))} {side} the server's. Rows are bounded "
+        "by the server's; a phrase such as today in the first call was counted from this "
+        "computer's. Let the system set its time by itself (NTP)."
+    )
+    return [Notice(StnbWarning, text, key=f"clock {side}")]

@@ -16,7 +16,6 @@ from urllib.parse import parse_qs
 
 import httpx
 
-from stnb import nesting
 from stnb.credentials import USUAL, Limits
 from stnb.errors import (
     NotAllowed,
@@ -28,6 +27,7 @@ from stnb.errors import (
 
 from . import clock
 from .causes import BEYOND, explain, unbearable
+from .text import read_json
 
 # -- what may pass: a try that ended in one of these ways is made again
 
@@ -213,7 +213,7 @@ def _quoted(said: Mapping[str, Any]) -> str:
 def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
     """The API's own words, in one form for the API, the token endpoint and the gateway."""
     try:
-        raw = _without(nesting.loads(content), _secrets_of(response.request))
+        raw = _without(read_json(content), _secrets_of(response.request))
     except ValueError:  # a gateway may answer with HTML
         return {}
     if not isinstance(raw, dict):
@@ -243,7 +243,8 @@ def _without(node: Any, secrets: list[str]) -> Any:
     if isinstance(node, str):
         for secret in secrets:
             node = node.replace(secret, "…")
-        return node
+        # Half of a surrogate pair is no text, and an error that holds one cannot be printed.
+        return node.encode("utf-8", "backslashreplace").decode()
     if isinstance(node, dict):
         return {_without(key, secrets): _without(value, secrets) for key, value in node.items()}
     if isinstance(node, list):
@@ -259,7 +260,8 @@ def _wait_asked(response: httpx.Response, said: Mapping[str, Any]) -> float | No
     try:
         at = email.utils.parsedate_to_datetime(header)
         at = at.replace(tzinfo=at.tzinfo or dt.UTC)
-        return max(at.timestamp() - clock.now().timestamp(), 0.0)
+        now = clock.date_of(response.headers) or clock.now()
+        return max((at - now).total_seconds(), 0.0)
     except (ValueError, TypeError, OverflowError):  # no date either
         pass
     number = WAIT.search(str(said.get("title", "")))
@@ -279,7 +281,7 @@ def is_whole_json(content: bytes) -> bool:
     if text.startswith(b"["):
         return text.endswith(b"]")
     try:
-        nesting.loads(text)
+        read_json(text)
     except ValueError:
         return False
     return True

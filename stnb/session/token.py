@@ -11,10 +11,11 @@ from typing import Any
 
 import httpx
 
-from stnb import nesting
 from stnb.credentials import Credentials, Secret
+from stnb.nesting import loads
 
 from .deadline import deadline_of
+from .text import read_json
 
 # What a header can hold; anything else the library would quote whole in its own log.
 UNBROKEN = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
@@ -143,11 +144,11 @@ class TokenAuth(httpx.Auth):
         try:
             if not response.is_success:
                 raise ValueError
-            raw = nesting.loads(response.content)
+            raw = read_json(response.content)
             token, seconds = raw["access_token"], float(raw.get("expires_in", LIFETIME))
             if not UNBROKEN.fullmatch(token):
                 raise ValueError
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise TokenRefused(response) from None
         end = self._clock() + seconds
         return _Token(Secret(token), renew_at=end - min(EARLY, seconds / 2), end=end)
@@ -160,7 +161,7 @@ class TokenAuth(httpx.Auth):
 def _claims(token: str) -> dict[str, Any] | None:
     try:
         middle = token.split(".")[1]
-        claims = nesting.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+        claims = loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
     except (IndexError, ValueError):
         return None
     if isinstance(claims, dict):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookiejar import DefaultCookiePolicy
 
 import httpx
 
-from stnb import nesting
 from stnb.errors import UsageError
+from stnb.nesting import TooDeep
 
+from . import clock
 from .deadline import EXTENSION, Deadline
 from .failure import PASSING_ERRORS, Failure
 from .inflate import ACCEPTED, FILE, TooLarge, bounded, read
+from .text import as_utf8
 from .token import TIMEOUT, TokenAuth, TokenRefused
 
 CONNECTIONS = 32  # at once
@@ -36,11 +39,15 @@ class Answer:
         content: the body's bytes, inflated.
         content_type: the header Content-Type, or "".
         attempts: how often the call was tried.
+        date: when it was made, by the server's clock; None if it does not say.
+        ahead: seconds by which that clock is ahead of this machine's; None if it is not known.
     """
 
     content: bytes = field(repr=False)
     content_type: str
     attempts: int
+    date: dt.datetime | None = None
+    ahead: float | None = None
 
 
 def new_client(
@@ -117,15 +124,9 @@ async def exchange(
         attempt: the number of this try.
     """
     limits = auth.credentials.limits
-    if whole is None:
-        request.extensions[FILE] = True
+    sent = clock.now()
     try:
-        async with Deadline(limits.deadline) as deadline:
-            request.extensions[EXTENSION] = deadline
-            response = await client.send(request, auth=auth, stream=True)
-            if response.is_redirect and whole is None:
-                response = await _follow(client, response)
-            content = await read(response)
+        response, content, received = await _received(client, request, auth, file=whole is None)
     except TokenRefused as refused:
         return Failure.of_token(refused.response)
     except TimeoutError:
@@ -136,12 +137,40 @@ async def exchange(
         return Failure.of_exception(err)
     if response.is_error or response.is_redirect:
         return Failure.of_response(response, content)
-    try:
-        if whole is not None and not whole(content):
-            return Failure.of_body(response, content)
-    except nesting.TooDeep:
-        return Failure.of_bound("depth")
-    return Answer(content, response.headers.get("content-type", ""), attempt)
+    if whole is not None:
+        content = as_utf8(content, response.charset_encoding)
+        try:
+            if not whole(content):
+                return Failure.of_body(response, content)
+        except TooDeep:
+            return Failure.of_bound("depth")
+    answer = Answer(content, response.headers.get("content-type", ""), attempt)
+    date = clock.date_of(response.headers)
+    if date is None:
+        return answer
+    return replace(answer, date=date, ahead=clock.ahead(date, sent, received))
+
+
+async def _received(
+    client: httpx.AsyncClient, request: httpx.Request, auth: TokenAuth, *, file: bool
+) -> tuple[httpx.Response, bytes, dt.datetime]:
+    """The answer to a request, its whole body, and when the answer began.
+
+    Raises:
+        TokenRefused: no token was given.
+        TimeoutError: it did not end in time.
+        TooLarge: it is over the cap.
+        httpx.HTTPError, httpx.InvalidURL: no answer came, or it could not be read.
+    """
+    if file:
+        request.extensions[FILE] = True
+    async with Deadline(auth.credentials.limits.deadline) as deadline:
+        request.extensions[EXTENSION] = deadline
+        response = await client.send(request, auth=auth, stream=True)
+        began = clock.now()
+        if response.is_redirect and file:
+            response = await _follow(client, response)
+        return response, await read(response), began
 
 
 async def _follow(client: httpx.AsyncClient, response: httpx.Response) -> httpx.Response:

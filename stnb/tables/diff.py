@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stnb import nesting
 from stnb.catalog import Column
 from stnb.catalog.schema import kind
 from stnb.errors import UsageError
 from stnb.frame import shape_of
 from stnb.frame.types import is_open
+from stnb.nesting import loads
 
 from .ids import column_of
 from .nested.place import place_of
@@ -109,7 +109,7 @@ def _elements(path: str, column: Column, lists: pa.Array) -> Iterator[Row]:
 def _in_texts(path: str, column: Column, texts: pa.Array) -> Iterator[Row]:
     """What differs in lists that are kept as JSON text because something in them differs."""
     try:
-        lists = pa.array([nesting.loads(text) for text in texts.to_pylist()])
+        lists = pa.array([loads(text) for text in texts.to_pylist()])
     except (ValueError, pa.ArrowException):
         return  # values of several types: the type of the column was all that can be compared
     if _is_list(lists.type):

@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stnb import nesting
 from stnb.catalog.facts import LARGEST_EXACT
+from stnb.nesting import loads
 
 WHOLE = r"^[+-]?\d{1,18}$"
 
@@ -90,7 +90,7 @@ def _opened(texts: pa.Array) -> pa.Array:
 
 def _elements(text: str) -> list[Any]:
     try:
-        read = nesting.loads(text)
+        read = loads(text)
     except ValueError:
         return [text]
     return read if isinstance(read, list) else [text]

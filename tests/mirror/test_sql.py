@@ -219,6 +219,34 @@ def test_what_is_refused(
     assert len(frame) == 1
 
 
+@pytest.mark.parametrize(
+    ("query", "advice"),
+    [
+        ("select end from jpm_appointments", 'Write "end" with'),
+        (
+            "select a.start from jpm_appointments a where to > 1 and end > 2",
+            'Write "to", "end" with',
+        ),
+        ("select from, to from jpm_appointments", 'Write "from", "to" with'),
+        ("select address.city from jpm_appointments", 'Write "address.city" with'),
+        ("select a.address.city from jpm_appointments a", 'Write "address.city" with'),
+        ("select count(*) from jpm.appointments", r"Write jpm_appointments for jpm\.appointments"),
+        ("from JPM.Appointments", r"Write jpm_appointments for JPM\.Appointments"),
+        ("select nope from jpm_appointments", "Mend the query"),
+        ("selec 1 from jpm_appointments", "Mend the query"),
+        ("select 'end' as x, nope from jpm_appointments", "Mend the query"),
+        ("from jobs", r"The tables are: jpm_appointments\."),
+    ],
+)
+def test_how_a_name_is_written(tmp_path: Path, query: str, advice: str) -> None:
+    """A resource's name for a table, and a column without its quotes, get the right spelling."""
+    frame = pd.DataFrame({"start": [1], "end": [2], "address.city": ["x"], "from": [1], "to": [2]})
+    frame.to_parquet(tmp_path / "jpm_appointments.parquet")
+
+    with pytest.raises(UsageError, match=advice):
+        sql(query, tmp_path)
+
+
 def test_a_value_that_nothing_asks_for(folder: Path) -> None:
     """A parameter that the query does not name is refused, and not ignored."""
     with pytest.raises(UsageError, match=r"(?i)parameter.*Give each"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from stnb.errors import printable
+
 from . import cells
 
 Pick = dict[str, Any]
@@ -53,7 +55,7 @@ def label(pick: Pick, kind: str) -> str:
         '2026-01 to 2026-03'
     """
     if "is" in pick:
-        return _value(pick["is"])
+        return printable(_value(pick["is"]))
     if "but" in pick:
         return "other values"
     low, high = pick.get("from"), pick.get("to")

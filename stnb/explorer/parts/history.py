@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stnb import atomic, nesting
+from stnb import atomic
+from stnb.nesting import loads
 
 MOST_RECENT, MOST_STARRED = 6, 60
 LARGEST = 100_000  # bytes; a larger file was not written here
@@ -96,7 +97,7 @@ def state_folder() -> Path:
 def _read(content: bytes | None) -> Kept:
     """What the file holds; whatever is damaged or strange counts as nothing."""
     try:
-        found = nesting.loads(content or b"{}")
+        found = loads(content or b"{}")
     except ValueError:
         return Kept()
     if not isinstance(found, dict):

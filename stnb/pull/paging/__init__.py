@@ -2,7 +2,8 @@
 pandas.
 
 `models` has Page, Paging and Position, `walk` what every walk has; a page's envelope is read in
-`envelope`; `lists` and `feeds` walk.
+`envelope`; `lists`, `batches` and `feeds` walk,
+and `beside` asks for pages side by side.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..call import Call
+from .batches import BatchWalk
 from .envelope import envelope, is_whole, read_page
 from .feeds import FeedWalk, SingleWalk
-from .lists import BatchWalk, ListWalk, choose_size
+from .lists import ListWalk, choose_size
 from .models import IN_FLIGHT, Fetch, Page, Paging, Position, Query
 from .walk import Walk, either
 

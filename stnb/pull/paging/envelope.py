@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from stnb import nesting
 from stnb.errors import UnexpectedAnswer
+from stnb.nesting import TooDeep
+from stnb.session.text import read_json
 
 from ..call import Call
 from .models import Page
@@ -40,13 +41,25 @@ def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page
             "Look at the answer with st.get(path); likely the route changed: search with "
             'st.find("words").',
         )
-    total, cursor = meta.get("totalCount"), meta.get("continueFrom")
-    if not isinstance(total, int) or isinstance(total, bool):
-        total = None
-    more = meta.get("hasMore")
+    more, cursor = meta.get("hasMore"), meta.get("continueFrom")
     if not isinstance(more, bool):
         more = None
-    return Page(index, content, "data", content_type, total, more, str(cursor) if cursor else None)
+    return Page(
+        index,
+        content,
+        "data",
+        content_type,
+        total=_whole_number(meta.get("totalCount")),
+        has_more=more,
+        continue_from=str(cursor) if cursor else None,
+        size=_whole_number(meta.get("pageSize")),
+    )
+
+
+def _whole_number(value: Any) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return None
 
 
 def envelope(content: bytes) -> dict[str, Any] | None:
@@ -68,7 +81,7 @@ def is_whole(content: bytes) -> bool:
     the decoder's to find.
 
     Raises:
-        nesting.TooDeep: it is nested too deep to be read at all.
+        TooDeep: it is nested too deep to be read at all.
     """
     enveloped = content.lstrip()[:1] == b"{"
     return (enveloped and _edges(content) is not None) or _json(content) is not None
@@ -91,8 +104,8 @@ def _edges(content: bytes) -> dict[str, Any] | None:
 
 def _json(content: bytes) -> Any:
     try:
-        return nesting.loads(content)
-    except nesting.TooDeep:
+        return read_json(content)
+    except TooDeep:
         raise
     except ValueError:
         return None
@@ -111,9 +124,9 @@ def row_bytes(page: Page) -> bytes:
 def count(content: bytes) -> int:
     """The rows of a page; 0 if it is no JSON, which the decoder will report."""
     try:
-        body = nesting.loads(content)
+        body = read_json(content)
         if isinstance(body, list):
             return len(body)
         return len(body["data"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return 0

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from stnb.catalog.facts import MAX_IDS
 from stnb.errors import PagingFault
 
 from ..call import Call
+from .beside import Plan, side_by_side, stable, with_total
 from .envelope import count, read_page, row_bytes
 from .models import Page, Query
-from .walk import Walk, either
+from .walk import Walk
 
 # Rows: small enough to answer soon, and it brings the total that the other pages are planned from.
 FIRST_PAGE = 500
@@ -33,14 +32,17 @@ class ListWalk(Walk):
     """The first page, then the others side by side; a walk that goes on needs no first page.
 
     `hasMore` says where a list ends. If it says nothing, the list is read until a page is shorter
-    than what was asked for, and the next one is empty or the same.
+    than what was asked for, and the next one is empty or the same. A server may give fewer rows a
+    page than it was asked for: what it gives is what the pages are planned from.
     """
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._totals: set[int] = set()  # every totalCount that came
         self._kept: Page | None = None  # the first page, if its rows need not be read again
-        self._end: int | None = None  # the first page that says that there is no more
+        self._plan = Plan()
+        self._given: int | None = None  # rows a page, as the server gives them
+        self._hash: int | None = None  # of the rows of the page that taught us that
         self._rows = self.position.rows  # so far; new ones are counted if there is a limit
         self._lanes = self.paging.concurrency
         if self.call.endpoint.sequential:
@@ -54,16 +56,12 @@ class ListWalk(Walk):
             if first is not None and self.position.size is None:
                 return
         size = self.position.size or FIRST_PAGE
-        done = set(self.position.done)
-        top = max(self.position.planned, *(index + 1 for index in done), 1)
-        # The last one is asked for in any case: it says whether there is more.
-        todo = [index for index in range(top) if index not in done or index == top - 1]
         last = self._kept
+        self._plan.begin(self.position.planned, self.position.done, has_first=last is not None)
         if last is not None:
-            todo.remove(0)
-        wanted = self._up_to_the_end(todo)
+            self._learn(last, size)
         async with aclosing(
-            side_by_side(wanted, lambda index: self._ask(index, size), self._lanes)
+            side_by_side(self._plan, lambda index: self._ask(index, size), self._lanes)
         ) as found:
             async for page in found:
                 if last is None or page.index > last.index:
@@ -73,15 +71,6 @@ class ListWalk(Walk):
         if last is not None:
             async for page in self._onwards(last, size):
                 yield page
-
-    def _up_to_the_end(self, todo: Sequence[int]) -> Iterator[int]:
-        """The planned pages, without those behind one that says that there is no more: a
-        totalCount may be far too high.
-        """
-        for index in todo:
-            if self._end is not None and index > self._end:
-                return
-            yield index
 
     async def _first(self) -> Page | None:
         """Ask for the first page and plan the rest. None if its rows will be read once more, in
@@ -105,8 +94,11 @@ class ListWalk(Walk):
         if total is None:
             lanes = 1
         chosen = page_size or choose_size(total, lanes, most)
-        if first.has_more is None and count(first.content) != size:
+        came = count(first.content)
+        if came != size:
             chosen = size  # pages that are not cut by what was asked for
+        if first.has_more and first.size is not None and 0 < first.size < size:
+            chosen = first.size  # the most that the server gives
         planned = 1
         if total is not None:
             planned = max(-(-total // chosen), planned)
@@ -116,6 +108,22 @@ class ListWalk(Walk):
             return first
         self._rows = self.position.rows  # pages of another size have other edges
         return None
+
+    def _learn(self, page: Page, size: int) -> None:
+        """Plan further pages if a page that was planned has fewer rows than it was asked for."""
+        if self._given is not None or page.total is None or not page.has_more:
+            return
+        given = min(page.size or size, count(page.content))
+        if not given:
+            return  # an empty page says nothing of the others
+        self._given, self._hash = given, hash(row_bytes(page))
+        wanted = page.total
+        if self.paging.limit is not None:
+            wanted = min(wanted, self.paging.limit)
+        planned = -(-wanted // given)
+        if given < size and planned > self.position.planned:
+            self.move(planned=planned)
+            self._plan.grow(planned)
 
     def _ends(self, page: Page) -> bool:
         """Whether no page behind this one is asked for: there is none, or the limit is reached."""
@@ -129,11 +137,11 @@ class ListWalk(Walk):
         asked = any(name == "createdBefore" for name, _ in self.call.query)
         if asked or not self.call.endpoint.takes("createdBefore"):
             return None
-        return self.paging.now
+        return self.paging.now()
 
     async def _onwards(self, last: Page, size: int) -> AsyncGenerator[Page, None]:
         """What lies behind the planned pages: `hasMore` decides, whatever the total said."""
-        page, known, same = last, last.total is not None, 0
+        page, same = last, 0
         while not self._ends(page):
             before, page = page, await self._ask(page.index + 1, size)
             if None in (before.has_more, page.has_more):
@@ -141,11 +149,10 @@ class ListWalk(Walk):
             if page.has_more is None and _is_over(before, page, size):
                 page = replace(before, has_more=None)
                 break
-            if known:
+            if last.total is not None and page.index * (self._given or size) >= last.total:
                 self.note(
                     "There were more pages than totalCount said; hasMore was followed to the end."
                 )
-                known = False
             rows = row_bytes(page)
             if rows == row_bytes(before):
                 same += 1
@@ -188,44 +195,19 @@ class ListWalk(Walk):
             bound = (("createdBefore", self.position.until),)
         number = index + self.call.endpoint.page_first
         paging = (("page", str(number)), ("pageSize", str(size)))
-        query = (*_stable(self.call), *bound, *paging, *_with_total(self.call))
+        query = (*stable(self.call), *bound, *paging, *with_total(self.call))
         page = replace(read_page(self.call, index, *await self.fetch(query)), query=query)
         if page.total is not None:
             self._totals.add(page.total)
         if self.paging.limit is not None and index not in self.position.done:
             self._rows += count(page.content)
-        if page.has_more is False and (self._end is None or index < self._end):
-            self._end = index
+        if page.has_more is False:
+            self._plan.end_at(index)
+        if self.position.size is not None:
+            if self._hash is not None and hash(row_bytes(page)) == self._hash:
+                self._plan.shrink()  # likely a circle; what lies behind is asked for in order
+            self._learn(page, size)
         return page
-
-
-class BatchWalk(Walk):
-    """More ids than one call takes: a page for each batch, side by side; a batch has as many rows
-    as ids at most.
-    """
-
-    async def pages(self) -> AsyncGenerator[Page, None]:
-        self.move()  # the journal is there before the first page
-        lanes = self.paging.concurrency
-        if self.call.endpoint.sequential:
-            lanes = 1
-        todo = [i for i in range(len(self.call.batches)) if i not in self.position.done]
-        self.more = False
-        async with aclosing(side_by_side(todo, self._ask, lanes)) as found:
-            async for page in found:
-                self.more = either(self.more, page.has_more)
-                if page.has_more:
-                    name = self.call.endpoint.name
-                    self.note(f"{name} has more rows than were asked for by their ids.")
-                yield replace(page, total=None)
-
-    async def _ask(self, index: int) -> Page:
-        endpoint, paging = self.call.endpoint, Query()
-        if endpoint.takes("page"):
-            paging = (("page", str(endpoint.page_first)), ("pageSize", str(MAX_IDS)))
-        batch = self.call.batches[index]
-        query = (*_stable(self.call), *batch, *paging, *_with_total(self.call))
-        return replace(read_page(self.call, index, *await self.fetch(query)), query=query)
 
 
 def _is_over(before: Page, page: Page, size: int) -> bool:
@@ -234,35 +216,6 @@ def _is_over(before: Page, page: Page, size: int) -> bool:
     if rows:
         return rows == row_bytes(before)  # the route ignores `page`
     return count(before.content) < size
-
-
-async def side_by_side(
-    todo: Iterable[int], ask: Callable[[int], Awaitable[Page]], lanes: int
-) -> AsyncGenerator[Page, None]:
-    """Ask for pages, so many at a time, and yield them as they arrive."""
-    waiting = iter(todo)
-    flying: set[asyncio.Future[Page]] = set()
-    try:
-        while True:
-            while len(flying) < lanes and (index := next(waiting, None)) is not None:
-                flying.add(asyncio.ensure_future(ask(index)))
-            if not flying:
-                return
-            done = (await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED))[0]
-            # What arrived goes before an error.
-            arrived = sorted(done, key=lambda task: task.exception() is None)
-            del done
-            while arrived:  # a page is let go as it is handed on: bodies are large
-                task = arrived.pop()
-                flying.discard(task)
-                page = task.result()
-                del task
-                yield page
-                del page
-    finally:
-        for task in flying:
-            task.cancel()
-        await asyncio.gather(*flying, return_exceptions=True)
 
 
 def choose_size(total: int | None, lanes: int, most: int) -> int:
@@ -281,26 +234,7 @@ def choose_size(total: int | None, lanes: int, most: int) -> int:
 
 def oldest_first(call: Call) -> bool:
     """Whether a list is read by rising id, so that its first rows are its oldest."""
-    for name, value in _stable(call):
+    for name, value in stable(call):
         if name == "sort":
             return value.lower() in ("+id", "id")
     return False
-
-
-def _with_total(call: Call) -> Query:
-    if call.endpoint.takes("includeTotal"):
-        return (("includeTotal", "true"),)
-    return ()
-
-
-def _stable(call: Call) -> Query:
-    """The query, ordered by id if the caller did not order it: new rows then come last and shift no
-    page.
-    """
-    sort = call.endpoint.takes("sort")
-    if sort is None or any(name == "sort" for name, _ in call.query):
-        return call.query
-    for value in sort.values:
-        if value.lower() == "+id":
-            return (*call.query, ("sort", value))
-    return call.query

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from stnb import nesting
 from stnb.atomic import locked
+from stnb.nesting import loads
 
 FRESH = dt.timedelta(hours=24)  # older pages say too little of what the server holds now
 PLAN, LOCK = "plan.json", "lock"
@@ -85,7 +85,7 @@ class Folder:
         yesterday.
         """
         try:
-            kept = nesting.loads((self.path / PLAN).read_bytes())
+            kept = loads((self.path / PLAN).read_bytes())
             age = self._now() - dt.datetime.fromisoformat(kept["began"])
             position = kept.get("position", kept.get("stand"))  # its name in older versions
             if kept["call"] != self._call or abs(age) >= FRESH or not isinstance(position, dict):

@@ -12,9 +12,9 @@ from typing import IO
 
 import pyarrow as pa
 
-from stnb import nesting
 from stnb.frame import Decoded, Drifts
 from stnb.frame.drift import from_json, to_json
+from stnb.nesting import loads
 
 HEAD = b"stnb"
 
@@ -81,7 +81,7 @@ def read_head(path: Path) -> tuple[Head, pa.Schema]:
 
 
 def _head(schema: pa.Schema) -> Head:
-    head = nesting.loads(schema.metadata[HEAD])
+    head = loads(schema.metadata[HEAD])
     return Head(**{**head, "drift": from_json(head["drift"])})
 
 

@@ -14,12 +14,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stnb import nesting
 from stnb.catalog import Column, Endpoint
 from stnb.errors import UsageError
 from stnb.frame import Decoded, Dtypes, Shape, fallback, shape_of
 from stnb.frame.text import as_text
 from stnb.frame.types import is_open
+from stnb.nesting import loads
 
 from .rows import UNKNOWN, aligned, of_arrow, of_python
 
@@ -166,7 +166,7 @@ def _parsed(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     try:
-        value = nesting.loads(text, parse_float=fallback.number, parse_constant=str)
+        value = loads(text, parse_float=fallback.number, parse_constant=str)
     except (ValueError, ArithmeticError):
         return text
     if isinstance(value, list | dict):
