@@ -317,7 +317,29 @@ class DataError(StnbError):
 
 
 class UnexpectedAnswer(DataError):
-    """The body is not what the catalogue says: not JSON, cut off, or of another shape."""
+    """The body is not what the catalogue says: not JSON, cut off, or of another shape.
+
+    Attributes:
+        final: whether another try would bring the same, as the body is too large or too deep.
+    """
+
+    final: bool = False
+
+    @classmethod
+    def too_deep(cls, what: str) -> UnexpectedAnswer:
+        """The error for JSON that is nested so deep that no reader is safe.
+
+        Args:
+            what: what came, such as "A page".
+        """
+        error = cls(
+            f"{what} is JSON that is nested over 100 levels deep.",
+            "stnb does not read it, as such text can end the process that does. Likely a fault of "
+            "the server.",
+            "Narrow the call with filters to find the record, and leave it out.",
+        )
+        error.final = True
+        return error
 
 
 class PagingFault(DataError):

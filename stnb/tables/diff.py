@@ -4,7 +4,6 @@ type, or with new values.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import pandas as pd
@@ -16,6 +15,7 @@ from stnb.catalog.schema import kind
 from stnb.errors import UsageError
 from stnb.frame import shape_of
 from stnb.frame.types import is_open
+from stnb.nesting import loads
 
 from .ids import column_of
 from .nested.place import place_of
@@ -109,8 +109,8 @@ def _elements(path: str, column: Column, lists: pa.Array) -> Iterator[Row]:
 def _in_texts(path: str, column: Column, texts: pa.Array) -> Iterator[Row]:
     """What differs in lists that are kept as JSON text because something in them differs."""
     try:
-        lists = pa.array([json.loads(text) for text in texts.to_pylist()])
-    except (ValueError, RecursionError, pa.ArrowException):
+        lists = pa.array([loads(text) for text in texts.to_pylist()])
+    except (ValueError, pa.ArrowException):
         return  # values of several types: the type of the column was all that can be compared
     if _is_list(lists.type):
         yield from _compared(path, column, lists, True)

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from stnb.frame import Decoded, Drifts
 from stnb.frame.drift import from_json, to_json
+from stnb.nesting import loads
 
 HEAD = b"stnb"
 
@@ -80,7 +81,7 @@ def read_head(path: Path) -> tuple[Head, pa.Schema]:
 
 
 def _head(schema: pa.Schema) -> Head:
-    head = json.loads(schema.metadata[HEAD])
+    head = loads(schema.metadata[HEAD])
     return Head(**{**head, "drift": from_json(head["drift"])})
 
 
