@@ -11,8 +11,8 @@ from http.cookiejar import DefaultCookiePolicy
 import httpx
 
 from stnb.errors import UsageError
-from stnb.masking import mask_logs
-from stnb.nesting import TooDeep
+from stnb.errors.masking import mask_logs
+from stnb.errors.nesting import TooDeep
 
 from . import clock
 from .deadline import EXTENSION, Deadline
