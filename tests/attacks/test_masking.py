@@ -15,11 +15,11 @@ import httpx
 import pytest
 
 import stnb
-from stnb import credentials, masking
+from stnb import credentials
 from stnb.access import setup as wizard
 from stnb.credentials import Secret, Settings, Values
-from stnb.errors import StnbError, StnbWarning
-from stnb.masking import MARK, masked
+from stnb.errors import StnbError, StnbWarning, masking
+from stnb.errors.masking import MARK, masked
 from stnb.session import Session
 from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
 from tests.helpers.owner import owner
