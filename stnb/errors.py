@@ -23,6 +23,7 @@ StnbError
 
 StnbWarning (UserWarning)
 ├─ ColumnDrift
+├─ FilterIgnored
 ├─ FirstRows
 ├─ HiddenRows
 ├─ Incomplete
@@ -36,6 +37,8 @@ from __future__ import annotations
 import os
 import re
 from typing import TYPE_CHECKING
+
+from .masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +90,8 @@ class StnbError(Exception):
     """
 
     def __init__(self, happened: str, why: str, next: str) -> None:
-        happened, why, next = printable(happened), printable(why), printable(next)
+        # They may quote a server, a file or a person, who may have repeated a secret.
+        happened, why, next = _fit(happened), _fit(why), _fit(next)
         # All three, because an exception is copied and pickled from its arguments.
         super().__init__(happened, why, next)
         self.happened = happened
@@ -131,6 +135,11 @@ class StnbError(Exception):
     def _render_traceback_(self) -> list[str]:
         """What IPython prints: the sentences alone, because our own frames do not help a reader."""
         return [f"{type(self).__name__}: {self}"]
+
+
+def _fit(sentence: str) -> str:
+    """A sentence as it may be shown: without a secret, and with nothing that moves a terminal."""
+    return masked(printable(sentence))
 
 
 class SetupError(StnbError):
@@ -318,9 +327,16 @@ class PagingFault(DataError):
 class StnbWarning(UserWarning):
     """The base of every warning."""
 
+    def __init__(self, text: str = "") -> None:
+        super().__init__(masked(text))  # it may quote a server or a file
+
 
 class ColumnDrift(StnbWarning):
     """The rows differ from the catalogue. Nothing was dropped."""
+
+
+class FilterIgnored(StnbWarning):
+    """Some rows do not fit a filter that was sent, by the column that shows what it asks for."""
 
 
 class FirstRows(StnbWarning):

@@ -26,7 +26,6 @@ from stnb.pull.options import Options, target
 from stnb.pull.since import with_since
 from stnb.pull.source import Source
 from stnb.pull.stream import in_order
-from stnb.session import clock
 
 from .cards import query_as_html
 from .progress_bar import bar_for
@@ -205,7 +204,7 @@ class Query:
         session, options = self._reader.session, self.options
         if isinstance(self._reads, Task):
             return source_of(session, self._reads, options)
-        paging = options.paging(clock.stamp(session.now()))
+        paging = options.paging(session.server_time)
         return CallSource(session, self._reads, options.requested(self.endpoint), paging)
 
     def pages(self, **arguments: Any) -> Iterator[pd.DataFrame]:

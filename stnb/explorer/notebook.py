@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stnb.atomic import replacing
+from stnb.atomic import SHARED, replacing
 from stnb.errors import CannotSave
 from stnb.frame.target import local_path
 
@@ -122,7 +122,7 @@ def write(book: nbformat.NotebookNode, target: str | os.PathLike[str]) -> Path:
             "Give another name.",
         )
     try:
-        with replacing(path) as file:
+        with replacing(path, mode=SHARED) as file:
             file.write((writes(book, version=4) + "\n").encode())
     except OSError as err:
         raise CannotSave.of(path, err) from None

@@ -4,7 +4,7 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -153,8 +153,10 @@ class Options:
                 "Leave it out, and convert the columns in pandas.",
             )
 
-    def paging(self, now: str) -> Paging:
-        """How to walk the pages; `now` bounds a list that is read in several."""
+    def paging(self, now: Callable[[], str | None]) -> Paging:
+        """How to walk the pages; `now`, the server's time, bounds a list that is read in
+        several.
+        """
         return Paging(
             limit=self.limit,
             page_size=self.page_size,

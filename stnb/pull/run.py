@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import datetime as dt
 import threading
 from contextlib import aclosing
 from dataclasses import replace
@@ -20,9 +21,11 @@ from stnb.frame.notices import Notice
 from stnb.frame.save import load, save
 from stnb.session import Session, clock, loop
 
+from . import misfits
 from .call import Call
+from .misfits import Misfits, Tables
 from .progress import PageCallback, Progress, ProgressCallback, Tracker
-from .provenance import Facts, provenance
+from .provenance import Facts, clock_is_off, provenance
 from .source import Arrived, Source
 from .store.memory import PageStore
 
@@ -72,6 +75,7 @@ class Pull:
         self.notices: list[Notice] = []
         self.about: dict[str, Any] | None = None
         self.began = began or self.store.began or clock.stamp(self.session.now())
+        self._ahead = self.session.ahead or 0.0  # what `began` knew of the server's clock
         self._callbacks: dict[str, Any] = {"progress": progress, "on_page": on_page}
         self._on_page = on_page
         begin = Progress(rows=source.prepare(self.store), pages=len(self.store.pages))
@@ -320,6 +324,14 @@ class Pull:
 
     # -- what the rows are, and what happened
 
+    def _by_the_server(self) -> str:
+        """When it began, by the server's clock if that one tells that ours is off."""
+        learned = (self.session.ahead or 0.0) - self._ahead
+        if abs(learned) <= clock.SKEW:
+            return self.began
+        began = dt.datetime.fromisoformat(self.began) + dt.timedelta(seconds=learned)
+        return clock.stamp(began)
+
     def _assembly(self) -> tuple[Any, ...]:
         key, keep = self.call.endpoint.key, self.source.requested.keep
         return key, self.source.paging.limit, keep, self._describe
@@ -331,7 +343,12 @@ class Pull:
         return self.source.total
 
     def _describe(
-        self, rows: int, duplicates: int, drift: Drifts, frame: pd.DataFrame | None = None
+        self,
+        rows: int,
+        duplicates: int,
+        drift: Drifts,
+        frame: pd.DataFrame | None = None,
+        tables: Tables | None = None,
     ) -> dict[str, Any]:
         """The provenance of the rows; the notices wait for the reader."""
         source, stopped = self.source, ""
@@ -349,13 +366,18 @@ class Pull:
             self.session.credentials,
             self._total(),
             source.more,
-            self.began,
+            self._by_the_server(),
             stopped,
             source.notices,
-            self._tracker.notices,
+            [*self._tracker.notices, *clock_is_off(self.session.ahead or 0.0)],
         )
+        if frame is not None:
+            tables = misfits.of_frame(frame)
+        unfit: list[Misfits] = []
+        if tables is not None:
+            unfit = misfits.found(self.call, tables)
         read = source.rows_read(rows, self._tracker)
-        about, found = provenance(facts, read, rows, duplicates, drift, frame)
+        about, found = provenance(facts, read, rows, duplicates, drift, frame, unfit)
         about, self.notices = source.report(about, found)
         about["notices"] = [notice.text for notice in self.notices]
         self.about = about

@@ -19,10 +19,12 @@ from . import clock as machine
 from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
 from .limiter import RATE, Governor, Sleep
 from .probe import Knock, knock
+from .shared_pace import SharedTimes, Times, pace_file
 from .token import TokenAuth, TokenRefused
 from .wire import CONNECTIONS, Answer, Query, address, exchange, new_client
 
 TRIES = 5
+FAR = 86_400.0  # seconds from which a server's clock is not believed
 PATIENCE = 300.0  # seconds: the longest pause that the server may ask for before we give up
 # Why a request has to wait, and for how many seconds; ("", None) when it goes on.
 Notify = Callable[[str, float | None], None]
@@ -63,6 +65,8 @@ class Session:
         self._slots = asyncio.Semaphore(CONNECTIONS)
         self._client: httpx.AsyncClient | None = None
         self.app: Any = None
+        self._date: dt.datetime | None = None
+        self._ahead: float | None = None
         self.adopt(credentials)
 
     def __repr__(self) -> str:
@@ -77,7 +81,7 @@ class Session:
         self._governor = self._shared(
             _GOVERNORS,
             (credentials.api_url, credentials.tenant),
-            lambda: Governor(self._rate, self._clock, self._sleep),
+            lambda: Governor(self._rate, self._clock, self._sleep, self._times()),
         )
         turn = self._governor.turn
         self._auth = self._shared(
@@ -89,6 +93,14 @@ class Session:
         if self._transport is not None:
             return make()
         return store.get(key) or store.setdefault(key, make())  # threads may come at once
+
+    def _times(self) -> Times | SharedTimes:
+        """Where the times of starts are kept: with all processes, over the real network."""
+        if self._transport is not None or self._rate is None:
+            return Times()
+        return SharedTimes(
+            pace_file(self.credentials.api_url, self.credentials.tenant), self._clock
+        )
 
     def reload(self) -> bool:
         """Read the profile again and use it from the next call on.
@@ -138,15 +150,41 @@ class Session:
         return self._governor.pace
 
     @property
+    def pace_problem(self) -> str:
+        """Why other processes of this machine do not keep the pace with this one; "" if they do."""
+        return self._governor.problem
+
+    @property
     def token_requests(self) -> int:
         """How many tokens were requested so far with this client id and secret."""
         return self._auth.requests
 
     def now(self) -> dt.datetime:
-        """The time in UTC, from which phrases such as "last 30 days" are counted."""
-        if self._now is None:
-            return machine.now()
-        return self._now()
+        """The time in UTC, from which phrases such as "last 30 days" are counted.
+
+        It is the server's as soon as an answer has told it; before that, this machine's.
+        """
+        if self._now is not None:
+            return self._now()
+        return machine.now() + dt.timedelta(seconds=self.ahead or 0.0)
+
+    @property
+    def ahead(self) -> float | None:
+        """Seconds by which the server's clock is ahead of this machine's; None if no answer has
+        told its time.
+        """
+        return self._ahead
+
+    def server_time(self) -> str | None:
+        """When the last answer was made by the server's clock, as the API writes it; None if it did
+        not say, or is a day or more off.
+        """
+        if self._now is not None:
+            return machine.stamp(self._now())
+        # A host that is so far off may not have the time of the rows.
+        if self._date is None or self._ahead is None or abs(self._ahead) > FAR:
+            return None
+        return machine.stamp(self._date)
 
     def beside(self, credentials: Credentials) -> Session:
         """A session with other credentials over the same network."""
@@ -260,6 +298,8 @@ class Session:
                         traceback.clear_frames(each.__traceback__)
                 raise
             if isinstance(result, Answer):
+                if result.date is not None:
+                    self._date, self._ahead = result.date, result.ahead
                 if attempt > 1:
                     notify("", None)
                 return result

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
-import json
 import random
 import re
 from collections.abc import Mapping
@@ -24,9 +23,11 @@ from stnb.errors import (
     StnbError,
     UnexpectedAnswer,
 )
+from stnb.masking import masked
 
 from . import clock
 from .causes import explain
+from .text import read_json
 
 # -- what may pass: a try that ended in one of these ways is made again
 
@@ -42,7 +43,6 @@ NO_ROUTE = "match incoming request"  # a 404 of the gateway, which knows no such
 WAIT = re.compile(r"(\d+(?:\.\d+)?)\s*second")  # a 429 without the header Retry-After
 SCOPE = re.compile("scope", re.IGNORECASE)  # a 403 for want of a scope
 APP_KEY = re.compile(r"(subscription|app|application)[ -]?key", re.IGNORECASE)  # a 401 for the key
-SHORTEST_SECRET = 8  # characters; a shorter text is no secret, and may be part of any word
 
 
 def backoff(tries: int) -> float:
@@ -201,7 +201,7 @@ def _quoted(said: Mapping[str, Any]) -> str:
 def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
     """The API's own words, in one form for the API, the token endpoint and the gateway."""
     try:
-        raw = _without(json.loads(content), _secrets_of(response.request))
+        raw = _without(read_json(content), _secrets_of(response.request))
     except (ValueError, RecursionError):  # a gateway may answer with HTML
         return {}
     if not isinstance(raw, dict):
@@ -223,15 +223,13 @@ def _secrets_of(request: httpx.Request) -> list[str]:
         form = parse_qs(request.content.decode("utf-8", "replace"))
         found += form.get("client_secret", [])
         found += form.get("client_id", [])
-    return [text for text in found if len(text) >= SHORTEST_SECRET]
+    return found
 
 
 def _without(node: Any, secrets: list[str]) -> Any:
-    """The parsed JSON with "…" in place of each secret."""
+    """The parsed JSON with "…" in place of each secret, and of each part of one."""
     if isinstance(node, str):
-        for secret in secrets:
-            node = node.replace(secret, "…")
-        return node
+        return masked(node, *secrets)
     if isinstance(node, dict):
         return {_without(key, secrets): _without(value, secrets) for key, value in node.items()}
     if isinstance(node, list):
@@ -247,7 +245,8 @@ def _wait_asked(response: httpx.Response, said: Mapping[str, Any]) -> float | No
     try:
         at = email.utils.parsedate_to_datetime(header)
         at = at.replace(tzinfo=at.tzinfo or dt.UTC)
-        return max(at.timestamp() - clock.now().timestamp(), 0.0)
+        now = clock.date_of(response.headers) or clock.now()
+        return max((at - now).total_seconds(), 0.0)
     except (ValueError, TypeError, OverflowError):  # no date either
         pass
     number = WAIT.search(str(said.get("title", "")))
@@ -267,8 +266,8 @@ def is_whole_json(content: bytes) -> bool:
     if text.startswith(b"["):
         return text.endswith(b"]")
     try:
-        json.loads(text)
-    except ValueError:
+        read_json(text)
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -14,6 +14,8 @@ import httpx
 
 from stnb.credentials import Credentials, Secret
 
+from .text import read_json
+
 # What a header can hold; anything else the library would quote whole in its own log.
 UNBROKEN = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 EARLY = 60.0  # seconds before its end that a token is renewed
@@ -136,11 +138,11 @@ class TokenAuth(httpx.Auth):
         try:
             if not response.is_success:
                 raise ValueError
-            raw = response.json()
+            raw = read_json(response.content)
             token, seconds = raw["access_token"], float(raw.get("expires_in", LIFETIME))
             if not UNBROKEN.fullmatch(token):
                 raise ValueError
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise TokenRefused(response) from None
         end = self._clock() + seconds
         return _Token(Secret(token), renew_at=end - min(EARLY, seconds / 2), end=end)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookiejar import DefaultCookiePolicy
 
 import httpx
 
 from stnb.errors import UsageError
+from stnb.masking import mask_logs
 
+from . import clock
 from .failure import PASSING_ERRORS, Failure
 from .inflate import ACCEPTED, whole_body
+from .text import as_utf8
 from .token import TIMEOUT, TokenRefused
 
 CONNECTIONS = 32  # at once
@@ -22,6 +26,10 @@ REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/repor
 DIRECT: dict[str, None] = {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None}
 # A cookie of one environment would travel to the other.
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
+
+# They write down the headers of answers, in which a server may repeat what it was sent.
+mask_logs("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy")
+mask_logs("httpcore.socks", "asyncio")
 
 Query = Sequence[tuple[str, str]]
 
@@ -34,11 +42,15 @@ class Answer:
         content: the body's bytes, inflated.
         content_type: the header Content-Type, or "".
         attempts: how often the call was tried.
+        date: when it was made, by the server's clock; None if it does not say.
+        ahead: seconds by which that clock is ahead of this machine's; None if it is not known.
     """
 
     content: bytes = field(repr=False)
     content_type: str
     attempts: int
+    date: dt.datetime | None = None
+    ahead: float | None = None
 
 
 def new_client(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
@@ -102,8 +114,10 @@ async def exchange(
             address.
         attempt: the number of this try.
     """
+    sent = clock.now()
     try:
         response = await client.send(request, auth=auth, stream=True)
+        received = clock.now()
         if response.is_redirect and whole is None:
             response = await _follow(client, response)
         content = await whole_body(response)
@@ -113,9 +127,15 @@ async def exchange(
         return Failure.of_exception(err)
     if response.is_error or response.is_redirect:
         return Failure.of_response(response, content)
+    if whole is not None:
+        content = as_utf8(content, response.charset_encoding)
     if whole is not None and not whole(content):
         return Failure.of_body(response, content)
-    return Answer(content, response.headers.get("content-type", ""), attempt)
+    answer = Answer(content, response.headers.get("content-type", ""), attempt)
+    date = clock.date_of(response.headers)
+    if date is None:
+        return answer
+    return replace(answer, date=date, ahead=clock.ahead(date, sent, received))
 
 
 async def _follow(client: httpx.AsyncClient, response: httpx.Response) -> httpx.Response:

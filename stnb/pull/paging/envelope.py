@@ -4,11 +4,11 @@ rows between.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from stnb.errors import UnexpectedAnswer
+from stnb.session.text import read_json
 
 from ..call import Call
 from .models import Page
@@ -100,7 +100,7 @@ def _edges(content: bytes) -> dict[str, Any] | None:
 
 def _json(content: bytes) -> Any:
     try:
-        return json.loads(content)
+        return read_json(content)
     except (ValueError, RecursionError):
         return None
 
@@ -118,9 +118,9 @@ def row_bytes(page: Page) -> bytes:
 def count(content: bytes) -> int:
     """The rows of a page; 0 if it is no JSON, which the decoder will report."""
     try:
-        body = json.loads(content)
+        body = read_json(content)
         if isinstance(body, list):
             return len(body)
         return len(body["data"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return 0
