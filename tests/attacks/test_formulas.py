@@ -6,12 +6,14 @@ import csv
 import io
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
 import stnb
 from stnb.cli.terminal import print_csv
+from stnb.explorer.grid import clipboard
 
 FORMULAS = [
     "=1+1",
@@ -87,6 +89,17 @@ def test_no_formula_in_a_pipe(
     print_csv(frame)
 
     check(capfdbinary.readouterr().out, str(frame.columns[0]))
+
+
+def test_no_formula_in_a_copied_row_or_column(frame: pd.DataFrame) -> None:
+    """What is pasted into a spreadsheet; a negative number stays one."""
+    row = clipboard.row(frame, 0, [0, 3])
+    column, count = clipboard.column(frame.iloc[:, 0], np.arange(1))
+
+    assert count == 1
+    for text in (row, column):
+        assert text.removeprefix('"').startswith("'")
+    assert row.endswith("\t-1.5")
 
 
 def test_no_formula_in_the_name_of_a_group(frame: pd.DataFrame) -> None:
