@@ -35,6 +35,7 @@ def clean_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith(("SERVICETITAN_", "STNB_")) and name not in OURS:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STNB_CACHE", str(tmp_path.parent / "stnb-cache"))
     notices.forget()
     pull.forget_partial()
 

@@ -80,6 +80,7 @@ def demo(**options: Any) -> Account:
         api_url=host,
         auth_url=f"{host}/connect/token",
         timezone=server.TIMEZONE,
+        limits=credentials.limits_of(os.environ),
     )
     app = server.make_app(**options)
     return Account(Session.of_app(app, owner, now=app.state.now))

@@ -26,7 +26,6 @@ from stnb.pull.options import Options, target
 from stnb.pull.since import with_since
 from stnb.pull.source import Source
 from stnb.pull.stream import in_order
-from stnb.session import clock
 
 from .cards import query_as_html
 from .progress_bar import bar_for
@@ -134,10 +133,11 @@ class Query:
         on_page: PageCallback | None = None,
         **arguments: Any,
     ) -> pd.DataFrame | Path:
-        """Read the rows as a DataFrame, or into the Parquet file `to`.
+        """Read the rows as a DataFrame, or into the file `to`.
 
         Args:
-            to: a .parquet file or a folder; the file's path is the answer then.
+            to: a file, whose path is then the answer: into .parquet, or a folder, the rows stream;
+                .xlsx, .csv and .json are written from memory, as `stnb.save` does.
             progress: called with a Progress at every change, instead of the progress bar; False
                 for neither.
             on_page: called with each page as a DataFrame, as it arrives.
@@ -183,16 +183,19 @@ class Query:
         source, session = self._source(), self._reader.session
         if to is None:
             return Pull(source, **callbacks)
+        path = target(source.call, to)
+        if path.suffix.lower() != ".parquet":
+            return Pull(source, target=path, **callbacks)
         if isinstance(self._reads, Task):
             raise BadFilter(
                 "to= does not fit.",
                 f"The rows of many {self.endpoint.name} come as a frame.",
-                "Leave it out, and write the frame with its to_parquet.",
+                "Leave it out, and write the frame with stnb.save.",
             )
         # Loads Parquet itself, for those who use it.
         from stnb.pull.store.of_call import disk_for
 
-        path, owner = target(source.call, to), session.credentials
+        owner = session.credentials
         requested, paging = source.requested, source.paging
         store = disk_for(source.call, paging, requested, path, owner, session.now)
         return Pull(source, store, **callbacks)
@@ -201,7 +204,7 @@ class Query:
         session, options = self._reader.session, self.options
         if isinstance(self._reads, Task):
             return source_of(session, self._reads, options)
-        paging = options.paging(clock.stamp(session.now()))
+        paging = options.paging(session.server_time)
         return CallSource(session, self._reads, options.requested(self.endpoint), paging)
 
     def pages(self, **arguments: Any) -> Iterator[pd.DataFrame]:

@@ -8,6 +8,7 @@ becomes text. Both keep the keys that the catalogue lacks.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,8 +19,10 @@ import pyarrow.json as pj
 
 from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
+from stnb.errors import UnexpectedAnswer
+from stnb.errors.nesting import is_deep
 
-from . import fallback
+from . import fallback, utf8
 from .drift import Drifts, Kind, misfits, note
 from .fallback import Columns
 from .schema import Shape
@@ -28,6 +31,7 @@ from .types import (
     AMOUNT,
     CONVERTERS,
     WIDE,
+    days_elsewhere,
     final_type,
     is_open,
     json_type,
@@ -66,16 +70,18 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
         positional: rows are arrays, and the envelope's `fields` names their cells.
 
     Raises:
-        UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
+        UnexpectedAnswer: the bytes are no JSON, are nested over 100 levels deep, or hold no rows
+            where they should.
 
     Example:
         >>> decode(b'{"data": [{"id": 7}]}', "data", shape_of(st.jpm.jobs.endpoint)).table["id"][0]
         <pyarrow.Int64Scalar: 7>
     """
+    if is_deep(content):
+        raise UnexpectedAnswer.too_deep("A page")
     drift: Drifts = {}
-    document = content
-    if rows_at != "data":
-        document = _enveloped(content, rows_at)
+    sent = _enveloped(content.removeprefix(codecs.BOM_UTF8), rows_at)
+    document = utf8.mended(sent)
     fast = None
     if not positional:
         fast = _fast(document, shape)
@@ -86,10 +92,16 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
     if positional or not shape.leaves:
         # A report's columns are its own, and some routes are not described: nothing was promised.
         drift = {}
+    if document is not sent:
+        utf8.note_broken_bytes(sent, shape, drift, positional=positional)
+    if fast is None:
+        utf8.note_halves(document, shape, drift, positional=positional)
     return Decoded(table, drift, careful=fast is None)
 
 
 def _enveloped(content: bytes, rows_at: str) -> bytes:
+    if rows_at == "data":
+        return content
     if rows_at == "bare":
         return b'{"data":' + content + b"}"
     if content.lstrip()[:1] == b"{":
@@ -119,6 +131,8 @@ def _fast(document: bytes, shape: Shape) -> tuple[Columns, int] | None:
     columns = list(_flattened(rows, ""))
     if not _exact(columns, shape):
         return None
+    if b"NaN" in document and any(_holds_nan(values) for _, values in columns):
+        return None  # no number of JSON; as a missing value it would be lost in silence
     return {path: values for path, values in columns if shape.reads(path)}, len(rows)
 
 
@@ -169,6 +183,17 @@ def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
         if path not in shape.by_path and any(path.startswith(f"{known}.") for known in shape.open):
             return False
     return True
+
+
+def _holds_nan(values: pa.Array) -> bool:
+    """Whether a bare NaN is among the numbers, at any depth."""
+    if pa.types.is_floating(values.type):
+        return bool(pc.any(pc.is_nan(values)).as_py())
+    if pa.types.is_list(values.type):
+        return _holds_nan(values.flatten())
+    if pa.types.is_struct(values.type):
+        return any(map(_holds_nan, values.flatten()))
+    return False
 
 
 def _was_interpreted(values: pa.Array) -> bool:
@@ -243,6 +268,8 @@ def _convert(values: pa.Array, column: Column, path: str, drift: Drifts) -> pa.A
     except pa.ArrowException:
         note(drift, path, Kind.MISFIT, misfits(values, convert), kind)
         return text_of(values)
+    if kind == "date" and (elsewhere := days_elsewhere(values)):
+        note(drift, path, Kind.OTHER_ZONE, elsewhere)
     if converted.type == WIDE:
         wide = misfits(converted, lambda some: some.cast(AMOUNT))
         digits = f"{WHOLE_DIGITS} digits before the point or {AMOUNT.scale} behind it"

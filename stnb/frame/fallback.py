@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import itertools
-import json
 import math
 from collections.abc import Callable, Container, Iterable, Sequence
 from decimal import Decimal
@@ -17,6 +16,7 @@ import pyarrow as pa
 
 from stnb.catalog import Column
 from stnb.errors import UnexpectedAnswer
+from stnb.errors.nesting import loads
 
 from .drift import Drifts, Kind, note
 from .fits import MISFITS, fits, mixed, shaped, suited
@@ -39,7 +39,7 @@ def read(
     if shape.dtypes == "decimal":
         parse_float = Decimal
     columns: Columns = {}
-    rows = _rows(document, positional, parse_float)
+    rows = rows_of(document, positional, parse_float)
     unfold(rows, "", shape, columns, drift)
     return columns, len(rows)
 
@@ -60,14 +60,15 @@ def number(text: str) -> float | Decimal:
     return Decimal(text)
 
 
-def _rows(
-    document: bytes, positional: bool, parse_float: Callable[[str], Any]
+def rows_of(
+    document: bytes | str, positional: bool, parse_float: Callable[[str], Any]
 ) -> list[dict[str, Any]]:
+    """The rows of a page as plain objects; see `read`."""
     collecting = gc.isenabled()
     # Thousands of fresh dicts make the collector run for nothing: up to 40 % of the time.
     gc.disable()
     try:
-        body = json.loads(document, parse_float=parse_float, parse_constant=str)
+        body = loads(document, parse_float=parse_float, parse_constant=str, strict=False)
         rows = body["data"]
         if positional:
             return _named(rows, body.get("fields") or [])

@@ -11,10 +11,19 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from stnb.catalog import Endpoint
-from stnb.errors import ColumnDrift, FirstRows, HiddenRows, Incomplete, StnbWarning, printable
+from stnb.errors import (
+    ColumnDrift,
+    FilterIgnored,
+    FirstRows,
+    HiddenRows,
+    Incomplete,
+    StnbWarning,
+    printable,
+)
 
-from .drift import Drifts, sentences
+from .drift import Drifts, sentences, split_off_texts
 
+EACH_TIME = (FilterIgnored, FirstRows, Incomplete)  # what is said of the rows of one pull alone
 MOST_COLUMNS = 4  # that a warning names; more would not be read
 
 
@@ -51,13 +60,29 @@ def hidden(endpoint: Endpoint, given: Mapping[str, str]) -> list[Notice]:
 
 def drifted(endpoint: Endpoint, drift: Drifts) -> list[Notice]:
     """That columns differ from the catalogue."""
-    if not drift:
-        return []
+    others, broken = split_off_texts(drift)
+    found = []
+    if others:
+        text = f"{endpoint.name} differs from the catalogue: {_listed(others)}."
+        found.append(Notice(ColumnDrift, f"{text} Nothing was dropped."))
+    if broken:
+        found.append(broken_text(endpoint.name, _listed(broken)))
+    return found
+
+
+def _listed(drift: Drifts) -> str:
+    """The columns, each with what is said of it; the first of them if they are many."""
     named = [f"{column} {what}" for column, what in sentences(drift).items()]
     if len(named) > MOST_COLUMNS:
         named[MOST_COLUMNS:] = [f"and {len(named) - MOST_COLUMNS} more, in df.attrs"]
-    text = f"{endpoint.name} differs from the catalogue: {'; '.join(named)}. Nothing was dropped."
-    return [Notice(ColumnDrift, text)]
+    return "; ".join(named)
+
+
+def broken_text(name: str, what: str) -> Notice:
+    """That an answer held texts that are none; `what` says in which columns, and in how many
+    rows.
+    """
+    return Notice(ColumnDrift, f"{name} sent broken text: {what}.")
 
 
 def stopped(endpoint: Endpoint, how: str, rows: int, total: int | None) -> list[Notice]:
@@ -144,13 +169,13 @@ def forget() -> None:
 def warn(notice: Notice) -> None:
     """Warn at the line of the reader's code that called us.
 
-    That rows are missing is warned of each time, anything else once a process.
+    That rows are missing, or too many, is warned of each time, anything else once a process.
     """
     texts = _HEARD.get()
     if texts is not None:
         texts.append(notice.text)
         return
-    if notice.category not in (Incomplete, FirstRows):
+    if notice.category not in EACH_TIME:
         said = notice.key or notice.text
         if said in _SAID:
             return

@@ -10,11 +10,15 @@ from typing import Any
 import pandas as pd
 
 from stnb.credentials import Credentials
-from stnb.errors import Incomplete
+from stnb.errors import Incomplete, StnbWarning
 from stnb.frame import Drifts, Shape, notices, sentences, traps
+from stnb.frame.drift import split_off_texts
 from stnb.frame.notices import Notice
+from stnb.session import clock
 
+from . import misfits
 from .call import Call
+from .misfits import Misfits
 from .options import Requested
 from .paging.lists import oldest_first
 from .paging.models import Paging
@@ -52,13 +56,14 @@ class Facts:
 
 def provenance(
     facts: Facts, read: int, rows: int, duplicates: int, drift: Drifts,
-    frame: pd.DataFrame | None,
+    frame: pd.DataFrame | None, unfit: Sequence[Misfits] = (),
 ) -> tuple[dict[str, Any], list[Notice]]:  # fmt: skip
     """The frame's `attrs["stnb"]`, of plain values, and the notices.
 
     Args:
         read, rows: how many rows were read, and how many of them are the answer.
         frame: None if the rows are in a file.
+        unfit: the filters that some rows do not fit.
     """
     call, progress, owner = facts.call, facts.progress, facts.owner
     lacking = _lacking(facts, read, duplicates)
@@ -70,7 +75,7 @@ def provenance(
         if total is not None and total < read:
             total = None  # it is refuted, as a notice says
         which = notices.first_rows(read, total, oldest=oldest)
-    others = _others(facts, read, lacking, drift, frame)
+    others = _others(facts, read, lacking, drift, frame, unfit)
     found = [*lacking, *others, *notices.first(call.endpoint, which)]
     complete: bool | None = False
     if not lacking:
@@ -93,8 +98,9 @@ def provenance(
         "seconds": round(progress.seconds, 3),
         "duplicates": duplicates,
         "continue_from": _continue_from(facts.store, cut),
+        "unfit": {each.check.filter: each.wrong for each in unfit},
         "notices": [notice.text for notice in found],
-        "new_columns": [c for c in drift if c not in facts.shape.by_path],
+        "new_columns": [c for c in split_off_texts(drift)[0] if c not in facts.shape.by_path],
         "drift": sentences(drift),
     }, found
 
@@ -125,12 +131,14 @@ def _others(
     lacking: list[Notice],
     drift: Drifts,
     frame: pd.DataFrame | None,
+    unfit: Sequence[Misfits],
 ) -> list[Notice]:
     """The notices, apart from those about rows that are missing."""
     call, limit = facts.call, facts.paging.limit
     found: list[Notice] = [
         Notice(Incomplete, text) for text in facts.disagreed or _surplus(facts, rows)
     ]
+    found += misfits.notices(call.endpoint, unfit)
     found += facts.beside
     if not lacking and limit is None:
         found += notices.unfound(call.endpoint, rows, call.by_id)
@@ -172,3 +180,16 @@ def _lacking(facts: Facts, rows: int, duplicates: int) -> list[Notice]:
     if facts.requested.keep == "all":
         duplicates = 0
     return notices.short(endpoint, rows, total, duplicates)
+
+
+def clock_is_off(ahead: float) -> list[Notice]:
+    """That this computer's clock differs from the server's, which is so many seconds ahead."""
+    if abs(ahead) <= clock.SKEW:
+        return []
+    side = "behind" if ahead > 0 else "ahead of"
+    text = (
+        f"This computer's clock is {clock.span(abs(ahead))} {side} the server's. Rows are bounded "
+        "by the server's; a phrase such as today in the first call was counted from this "
+        "computer's. Let the system set its time by itself (NTP)."
+    )
+    return [Notice(StnbWarning, text, key=f"clock {side}")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import datetime as dt
 import threading
 from contextlib import aclosing
 from dataclasses import replace
@@ -17,12 +18,14 @@ from stnb.errors import StnbError
 from stnb.frame import Drifts
 from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
-from stnb.frame.save import load
+from stnb.frame.save import load, save
 from stnb.session import Session, clock, loop
 
+from . import misfits
 from .call import Call
+from .misfits import Misfits, Tables
 from .progress import PageCallback, Progress, ProgressCallback, Tracker
-from .provenance import Facts, provenance
+from .provenance import Facts, clock_is_off, provenance
 from .source import Arrived, Source
 from .store.memory import PageStore
 
@@ -36,6 +39,7 @@ class Pull:
     Args:
         source: where its pages come from.
         store: where they are kept, and what makes the answer of them; memory if it is not given.
+        target: the file to which the frame of a store in memory is saved at the end.
         began: when an earlier run of the same pull began, as ISO text.
         before: how far that one was.
 
@@ -58,17 +62,20 @@ class Pull:
         source: Source,
         store: PageStore | None = None,
         *,
+        target: Path | None = None,
         began: str = "",
         progress: ProgressCallback | None = None,
         on_page: PageCallback | None = None,
         before: Progress | None = None,
     ) -> None:
         self.source, self.store = source, store or source.memory()
+        self.target = target
         self.error: Exception | None = None
         self.cancelled = False
         self.notices: list[Notice] = []
         self.about: dict[str, Any] | None = None
         self.began = began or self.store.began or clock.stamp(self.session.now())
+        self._ahead = self.session.ahead or 0.0  # what `began` knew of the server's clock
         self._callbacks: dict[str, Any] = {"progress": progress, "on_page": on_page}
         self._on_page = on_page
         begin = Progress(rows=source.prepare(self.store), pages=len(self.store.pages))
@@ -114,7 +121,12 @@ class Pull:
             return self  # it runs, or is whole
         store = self.store.again()
         went_on = Pull(
-            self.source.again(), store, began=self.began, before=self.progress, **self._callbacks
+            self.source.again(),
+            store,
+            target=self.target,
+            began=self.began,
+            before=self.progress,
+            **self._callbacks,
         )
         return went_on.start()
 
@@ -135,7 +147,7 @@ class Pull:
 
     @property
     def path(self) -> Path | None:
-        """The Parquet file that it was written to, once it is done; None if it makes a frame."""
+        """The file that it was written to, once it is done; None if it makes a frame."""
         return self._answer if isinstance(self._answer, Path) else None
 
     def cancel(self) -> None:
@@ -183,7 +195,7 @@ class Pull:
         Args:
             notices: whether to warn of what the reader should know; if not, it stays in `notices`.
         """
-        if not self.store.in_memory:
+        if self.target is not None or not self.store.in_memory:
             return self.saved()
         self._join(None)
         frame = self.frame  # making it is what finds the notices of a pull that was cancelled
@@ -288,7 +300,10 @@ class Pull:
 
     async def _finish(self) -> pd.DataFrame | Path:
         """Have the answer made of the pages; what is whole in spite of a cancel is kept."""
-        self._tracker.update(state=self.store.finishing, reason="", resume_in=None)
+        state = self.store.finishing
+        if self.target is not None:
+            state = "saving"
+        self._tracker.update(state=state, reason="", resume_in=None)
         here = asyncio.get_running_loop()
         finishing = here.run_in_executor(None, self._finished)
         try:
@@ -301,9 +316,21 @@ class Pull:
             return ended
 
     def _finished(self) -> pd.DataFrame | Path:
+        if self.target is not None:
+            # The pages stay in the store, so that a pull whose file could not be written can go on.
+            self._frame = self._as_frame()
+            return save(self._frame, self.target)
         return self.store.finish(*self._assembly(), hide=self.source.requested.hidden)
 
     # -- what the rows are, and what happened
+
+    def _by_the_server(self) -> str:
+        """When it began, by the server's clock if that one tells that ours is off."""
+        learned = (self.session.ahead or 0.0) - self._ahead
+        if abs(learned) <= clock.SKEW:
+            return self.began
+        began = dt.datetime.fromisoformat(self.began) + dt.timedelta(seconds=learned)
+        return clock.stamp(began)
 
     def _assembly(self) -> tuple[Any, ...]:
         key, keep = self.call.endpoint.key, self.source.requested.keep
@@ -316,7 +343,12 @@ class Pull:
         return self.source.total
 
     def _describe(
-        self, rows: int, duplicates: int, drift: Drifts, frame: pd.DataFrame | None = None
+        self,
+        rows: int,
+        duplicates: int,
+        drift: Drifts,
+        frame: pd.DataFrame | None = None,
+        tables: Tables | None = None,
     ) -> dict[str, Any]:
         """The provenance of the rows; the notices wait for the reader."""
         source, stopped = self.source, ""
@@ -334,13 +366,18 @@ class Pull:
             self.session.credentials,
             self._total(),
             source.more,
-            self.began,
+            self._by_the_server(),
             stopped,
             source.notices,
-            self._tracker.notices,
+            [*self._tracker.notices, *clock_is_off(self.session.ahead or 0.0)],
         )
+        if frame is not None:
+            tables = misfits.of_frame(frame)
+        unfit: list[Misfits] = []
+        if tables is not None:
+            unfit = misfits.found(self.call, tables)
         read = source.rows_read(rows, self._tracker)
-        about, found = provenance(facts, read, rows, duplicates, drift, frame)
+        about, found = provenance(facts, read, rows, duplicates, drift, frame, unfit)
         about, self.notices = source.report(about, found)
         about["notices"] = [notice.text for notice in self.notices]
         self.about = about

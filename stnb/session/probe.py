@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import email.utils
+import asyncio
+import datetime as dt
 import socket
 import ssl
 import time
@@ -15,7 +16,8 @@ import httpx
 
 from . import clock
 
-TIMEOUT = httpx.Timeout(15.0)
+PATIENCE = 15.0  # seconds
+TIMEOUT = httpx.Timeout(PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -49,32 +51,25 @@ async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Kn
     proxy = ""
     if not direct:
         proxy = _proxy(parts.scheme, parts.hostname or "")
-    began, began_at = time.monotonic(), clock.now().timestamp()
+    began, sent = time.monotonic(), clock.now()
     try:
-        response = await client.get(f"{parts.scheme}://{parts.netloc}/", auth=None, timeout=TIMEOUT)
-    except (httpx.HTTPError, httpx.InvalidURL) as err:
+        async with asyncio.timeout(PATIENCE):
+            url = f"{parts.scheme}://{parts.netloc}/"
+            response = await client.get(url, auth=None, timeout=TIMEOUT)
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as err:
         seconds = time.monotonic() - began
         return Knock(parts.netloc, seconds=seconds, trouble=_trouble(err), proxy=proxy)
     seconds = time.monotonic() - began
+    date, ahead = clock.date_of(response.headers), None
+    if date is not None:
+        ahead = clock.ahead(date, sent, sent + dt.timedelta(seconds=seconds))
     return Knock(
         host=parts.netloc,
         status=response.status_code,
         seconds=seconds,
-        ahead=_ahead(response.headers.get("date", ""), began_at + seconds),
+        ahead=ahead,
         proxy=proxy,
     )
-
-
-def _ahead(date: str, now: float) -> float | None:
-    """Seconds by which a server's clock is ahead.
-
-    A server dates its answer when it begins to send it, in whole seconds: half a second is added
-    for the rest.
-    """
-    try:
-        return email.utils.parsedate_to_datetime(date).timestamp() + 0.5 - now
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 # What may be the cause of a failed connection, the most telling first.
@@ -83,6 +78,7 @@ CAUSES = (
     ("name", socket.gaierror),
     ("tls", ssl.SSLError),
     ("time", httpx.TimeoutException),
+    ("time", TimeoutError),
     ("refused", httpx.ConnectError),
 )
 

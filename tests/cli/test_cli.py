@@ -170,6 +170,20 @@ def test_pull_into_a_pipe_is_csv() -> None:
     assert done.stderr.startswith("note: crm.customers leaves inactive rows out")
 
 
+def test_the_pipe_and_the_file_are_the_same(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Byte by byte: one writer makes both, of a pull and of a query."""
+    given = [*PULL, "--limit", "9", "--columns", "id,completedOn,tagTypeIds,summary"]
+    assert main.main(given) == 0
+    piped = capfdbinary.readouterr().out
+    assert main.main([*given, "--to", "jobs.csv"]) == 0
+    assert main.main([*given, "--to", "jobs.parquet"]) == 0
+    capfdbinary.readouterr()
+    assert main.main(["sql", "select id, completedOn, tagTypeIds, summary from jobs"]) == 0
+
+    assert capfdbinary.readouterr().out.splitlines() == piped.splitlines()
+    assert Path("jobs.csv").read_bytes() == piped
+
+
 @pytest.mark.parametrize(
     ("command", "code", "words"),
     [

@@ -76,8 +76,8 @@ ENDS |= {
 ENDS |= {
     "duplicates": set(),
     "resent": set(),
-    "total-null": set(),  # the other pages gave the number, and hasMore the end
-    "short-pages": {"Incomplete"},
+    "total-null": set(),
+    "short-pages": set(),
     "empty-page": {"Incomplete"},
     "shifting": set(),
 }

@@ -707,7 +707,11 @@ def test_new_rows_shift_no_page_where_the_endpoint_can_be_bounded() -> None:
     """An upper bound and an order by id: exactly the rows that were there, each once; the first
     page alone has no bound yet.
     """
-    server = Server(Shifting(1000, newest_first=True))
+
+    def dated(page: Any, n: int, right: dict[str, Any]) -> httpx.Response:
+        return httpx.Response(200, json=right, headers={"date": formatdate(usegmt=True)})
+
+    server = Server(Shifting(1000, newest_first=True), dated)
 
     df, texts = said(lambda: widgets(server, "toys.bounded").pull(page_size=100, columns=["id"]))
 

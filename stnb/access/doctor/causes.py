@@ -13,10 +13,10 @@ from stnb.errors import (
     Unreachable,
 )
 from stnb.session import Knock
+from stnb.session.clock import SKEW, span
 
 from .findings import ADMIN, DEVELOPER, YOU, Check
 
-SKEW = 60.0  # seconds that a clock may be off
 PAGE = "Settings › Integrations › API Application Access"
 WAIT = (
     "Wait for the time that it names, then run this again; "
@@ -94,7 +94,7 @@ def of_clock(knocks: Sequence[Knock]) -> Check:
     offset = min(offsets, key=abs)
     if abs(offset) <= SKEW:
         return Check("clock", True, "right to the minute")
-    words = f"{_span(abs(offset))} {'behind' if offset > 0 else 'ahead'}"
+    words = f"{span(abs(offset))} {'behind' if offset > 0 else 'ahead'}"
     return Check(
         "clock",
         False,
@@ -104,13 +104,6 @@ def of_clock(knocks: Sequence[Knock]) -> Check:
         "last hour are off.",
         YOU,
     )
-
-
-def _span(seconds: float) -> str:
-    for unit, length in (("days", 86_400), ("hours", 3_600)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{seconds / 60:.0f} minutes"
 
 
 # -- the token

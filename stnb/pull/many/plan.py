@@ -17,7 +17,6 @@ from stnb.catalog import Catalog, Endpoint
 from stnb.catalog.facts import MAX_IDS, MODIFIED
 from stnb.errors import BadFilter
 from stnb.frame import shape_of
-from stnb.session import clock
 
 from .. import call
 from ..call import Call
@@ -96,7 +95,7 @@ def source_of(session: Session, task: Task, options: Options) -> Source:
         BadFilter: there are more than 1,000 calls to make, and no confirm=True.
     """
     endpoint = task.call.endpoint
-    paging = options.paging(clock.stamp(session.now()))
+    paging = options.paging(session.server_time)
     if task.equivalent and not EQUIVALENTS[endpoint.name].by:
         return WholeFeed(session, task, replace(paging, limit=None))
     lanes = options.concurrency or IN_FLIGHT

@@ -15,13 +15,10 @@ class Plan(Iterator[int]):
     It may have further ones after it had none: it grows if pages turn out to have fewer rows than
     they were planned with, and it ends at a page that says that there is no more, whatever
     totalCount said.
-
-    Attributes:
-        top: so many pages are planned.
     """
 
     def __init__(self) -> None:
-        self.top = self._next = 0
+        self._top = self._next = self._first_top = 0
         self._done: set[int] = set()
         self._end: int | None = None
 
@@ -30,10 +27,18 @@ class Plan(Iterator[int]):
 
         The last one is asked for in any case, because it says whether there is more.
         """
-        self.top = max(planned, *(index + 1 for index in done), 1)
-        self._done = set(done).difference([self.top - 1])
+        self._top = self._first_top = max(planned, *(index + 1 for index in done), 1)
+        self._done = set(done).difference([self._top - 1])
         if has_first:
             self._done.add(0)
+
+    def grow(self, planned: int) -> None:
+        """Plan so many pages, if that is more."""
+        self._top = max(self._top, planned)
+
+    def shrink(self) -> None:
+        """Forget the pages by which it grew."""
+        self._top = self._first_top
 
     def end_at(self, index: int) -> None:
         """No page behind this one is asked for."""
@@ -44,7 +49,7 @@ class Plan(Iterator[int]):
         while self._next in self._done:
             self._next += 1
         over = self._end is not None and self._next > self._end
-        if over or self._next >= self.top:
+        if over or self._next >= self._top:
             raise StopIteration
         self._next += 1
         return self._next - 1

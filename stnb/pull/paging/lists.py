@@ -58,6 +58,8 @@ class ListWalk(Walk):
         size = self.position.size or FIRST_PAGE
         last = self._kept
         self._plan.begin(self.position.planned, self.position.done, has_first=last is not None)
+        if last is not None:
+            self._learn(last, size)
         async with aclosing(
             side_by_side(self._plan, lambda index: self._ask(index, size), self._lanes)
         ) as found:
@@ -103,7 +105,6 @@ class ListWalk(Walk):
         self.move(size=chosen, planned=planned, until=self._bound())
         if chosen == size:
             self._kept = first
-            self._learn(first, size)
             return first
         self._rows = self.position.rows  # pages of another size have other edges
         return None
@@ -122,7 +123,7 @@ class ListWalk(Walk):
         planned = -(-wanted // given)
         if given < size and planned > self.position.planned:
             self.move(planned=planned)
-            self._plan.top = max(self._plan.top, planned)
+            self._plan.grow(planned)
 
     def _ends(self, page: Page) -> bool:
         """Whether no page behind this one is asked for: there is none, or the limit is reached."""
@@ -136,7 +137,7 @@ class ListWalk(Walk):
         asked = any(name == "createdBefore" for name, _ in self.call.query)
         if asked or not self.call.endpoint.takes("createdBefore"):
             return None
-        return self.paging.now
+        return self.paging.now()
 
     async def _onwards(self, last: Page, size: int) -> AsyncGenerator[Page, None]:
         """What lies behind the planned pages: `hasMore` decides, whatever the total said."""
@@ -204,7 +205,7 @@ class ListWalk(Walk):
             self._plan.end_at(index)
         if self.position.size is not None:
             if self._hash is not None and hash(row_bytes(page)) == self._hash:
-                self._plan.end_at(index)  # likely a circle; what lies behind it is asked in order
+                self._plan.shrink()  # likely a circle; what lies behind is asked for in order
             self._learn(page, size)
         return page
 

@@ -38,6 +38,10 @@ class Page:
     size: int | None = None
 
 
+def _unknown() -> None:
+    """The server did not say what time it is."""
+
+
 @dataclass(frozen=True)
 class Paging:
     """How the caller wants the pages.
@@ -46,14 +50,15 @@ class Paging:
         limit: rows after which no further page is asked for.
         page_size: rows a page; None lets the walk choose from the total.
         concurrency: pages in flight at most.
-        now: this moment as the API writes it, as the bound of a list that is read in several pages;
-            None for no bound.
+        now: what time it is by the server's clock, as the API writes it; asked for once its first
+            answer is there, as the bound of a list that is read in several pages. None for no
+            bound.
     """
 
     limit: int | None = None
     page_size: int | None = None
     concurrency: int = IN_FLIGHT
-    now: str | None = None
+    now: Callable[[], str | None] = _unknown
 
 
 @dataclass(frozen=True)

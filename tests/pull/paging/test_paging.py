@@ -932,7 +932,7 @@ def test_rows_created_meanwhile_do_not_shift_the_pages(
     """A list that is read in several pages is bounded where it can be; a bound of the caller's
     stays.
     """
-    server, paging = Rows(3000), Paging(now="2026-07-01T00:00:00Z")
+    server, paging = Rows(3000), Paging(now=lambda: "2026-07-01T00:00:00Z")
     _, ended = walked(call(endpoint(params=(*PAGING, SORT, *params)), **given_), server, paging)
 
     assert {q.get("createdBefore") for q in server.queries[1:]} == {bound}
@@ -945,7 +945,7 @@ def test_one_page_needs_no_bound() -> None:
     walk(
         call(endpoint(params=(*PAGING, SORT, Param("createdBefore", type="date-time")))),
         server,
-        Paging(now="2026-07-01T00:00:00Z"),
+        Paging(now=lambda: "2026-07-01T00:00:00Z"),
     )
 
     assert "createdBefore" not in server.queries[0]
