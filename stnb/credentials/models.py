@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Literal, NoReturn
 from zoneinfo import ZoneInfo
 
-from stnb import masking
+from stnb.errors import masking
+
+from .limits import DEADLINE, MAX_BODY, USUAL, Limits
 
 HOSTS = {
     "integration": (
@@ -36,6 +38,7 @@ SECRETS = (*PAIR, "APP_KEY")  # what is sent to an address, with the token
 # A profile exists if it has one of these; the other fields may be shared.
 OWN = {"TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET"}
 PREFIX = "SERVICETITAN_"
+OURS = ("STNB_PROFILE", DEADLINE, MAX_BODY)  # the other variables that a .env file may set
 Source = Literal["file", "process"]
 SERVICEPYTAN_ENVIRONMENT = "SERVICETITAN_API_ENVIRONMENT"  # the name that servicepytan reads
 
@@ -99,6 +102,7 @@ class Credentials:
         api_url: the API's host, without a slash at its end.
         auth_url: the address that gives tokens.
         timezone: the IANA zone of dates without a zone.
+        limits: how long a request may take, and how large a body may be.
     """
 
     profile: str
@@ -110,6 +114,7 @@ class Credentials:
     api_url: str
     auth_url: str
     timezone: str = "UTC"
+    limits: Limits = USUAL
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from stnb.errors.nesting import loads
+
 # Without angle brackets, which would be an invisible tag in an HTML output.
 MARK = "[secret removed by stnb]"
 OWN = ("CLIENT_SECRET", "APP_KEY", "CLIENT_ID")
@@ -191,8 +193,8 @@ def _claims(parts: list[str]) -> dict[str, Any]:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return loads(text)
+    except ValueError:
         return None
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stnb.atomic import SHARED, replacing
 from stnb.errors import CannotSave
+from stnb.frame.target import local_path
 
 from .state import dotted
 
@@ -108,11 +109,12 @@ def write(book: nbformat.NotebookNode, target: str | os.PathLike[str]) -> Path:
     """Write a notebook and return its path. An existing file is never replaced.
 
     Raises:
+        BadFilter: the target is no path of this machine.
         CannotSave: there is such a file already, or it cannot be written.
     """
     from nbformat import writes
 
-    path = Path(target)
+    path = local_path(target)
     if path.exists():
         raise CannotSave(
             f"{path} was not written.",

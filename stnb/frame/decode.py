@@ -19,6 +19,8 @@ import pyarrow.json as pj
 
 from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
+from stnb.errors import UnexpectedAnswer
+from stnb.errors.nesting import is_deep
 
 from . import fallback, utf8
 from .drift import Drifts, Kind, misfits, note
@@ -29,6 +31,7 @@ from .types import (
     AMOUNT,
     CONVERTERS,
     WIDE,
+    days_elsewhere,
     final_type,
     is_open,
     json_type,
@@ -67,12 +70,15 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
         positional: rows are arrays, and the envelope's `fields` names their cells.
 
     Raises:
-        UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
+        UnexpectedAnswer: the bytes are no JSON, are nested over 100 levels deep, or hold no rows
+            where they should.
 
     Example:
         >>> decode(b'{"data": [{"id": 7}]}', "data", shape_of(st.jpm.jobs.endpoint)).table["id"][0]
         <pyarrow.Int64Scalar: 7>
     """
+    if is_deep(content):
+        raise UnexpectedAnswer.too_deep("A page")
     drift: Drifts = {}
     sent = _enveloped(content.removeprefix(codecs.BOM_UTF8), rows_at)
     document = utf8.mended(sent)
@@ -262,6 +268,8 @@ def _convert(values: pa.Array, column: Column, path: str, drift: Drifts) -> pa.A
     except pa.ArrowException:
         note(drift, path, Kind.MISFIT, misfits(values, convert), kind)
         return text_of(values)
+    if kind == "date" and (elsewhere := days_elsewhere(values)):
+        note(drift, path, Kind.OTHER_ZONE, elsewhere)
     if converted.type == WIDE:
         wide = misfits(converted, lambda some: some.cast(AMOUNT))
         digits = f"{WHOLE_DIGITS} digits before the point or {AMOUNT.scale} behind it"

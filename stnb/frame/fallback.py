@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import itertools
-import json
 import math
 from collections.abc import Callable, Container, Iterable, Sequence
 from decimal import Decimal
@@ -17,6 +16,7 @@ import pyarrow as pa
 
 from stnb.catalog import Column
 from stnb.errors import UnexpectedAnswer
+from stnb.errors.nesting import loads
 
 from .drift import Drifts, Kind, note
 from .fits import MISFITS, fits, mixed, shaped, suited
@@ -68,7 +68,7 @@ def rows_of(
     # Thousands of fresh dicts make the collector run for nothing: up to 40 % of the time.
     gc.disable()
     try:
-        body = json.loads(document, parse_float=parse_float, parse_constant=str, strict=False)
+        body = loads(document, parse_float=parse_float, parse_constant=str, strict=False)
         rows = body["data"]
         if positional:
             return _named(rows, body.get("fields") or [])

@@ -8,7 +8,6 @@ validated first; each broken sequence becomes U+FFFD in its own value, and is re
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+
+from stnb.errors.nesting import loads
 
 from . import fallback
 from .drift import Drift, Drifts, Kind, add_drift
@@ -72,10 +73,10 @@ def read_json(content: bytes) -> tuple[Any, int]:
         >>> read_json(b'{"name": "Jos\\xe9"}')
         ({'name': 'Jos\ufffd'}, 1)
     """
-    value = json.loads(mended(content), strict=False)
+    value = loads(mended(content), strict=False)
     if is_utf8(content):
         return value, 0
-    texts = _texts(json.loads(_escaped(content), strict=False))
+    texts = _texts(loads(_escaped(content), strict=False))
     return value, sum(bool(ESCAPED_BYTE.search(text)) for text in texts)
 
 

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from stnb.atomic import locked, private_folder, rewrite
 from stnb.errors import BadFilter, CannotSave, UsageError, reason
+from stnb.errors.nesting import loads
 from stnb.frame.parquet import provenance
 
 
@@ -178,6 +179,6 @@ class Folder:
 
 def _read(path: Path) -> Checkpoint | None:
     try:
-        return Checkpoint(**json.loads(path.read_bytes()))
+        return Checkpoint(**loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):
         return None

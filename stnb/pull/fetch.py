@@ -140,6 +140,8 @@ class CallSource(Source):
             try:
                 part = decode(page.content, page.rows_at, self.shape, positional=positional)
             except UnexpectedAnswer as err:
+                if err.final:
+                    raise
                 raise _Unreadable(err) from None
         rows = self.rows_by_page[page.index] = part.table.num_rows
         part = self.change(part)

@@ -19,7 +19,7 @@ from stnb import credentials, masking
 from stnb.access import setup as wizard
 from stnb.credentials import Secret, Settings, Values
 from stnb.errors import StnbError, StnbWarning
-from stnb.masking import MARK, masked
+from stnb.errors.masking import MARK, masked
 from stnb.session import Session
 from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
 from tests.helpers.owner import owner

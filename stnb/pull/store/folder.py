@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from stnb.atomic import locked, private_file, private_folder
+from stnb.errors.nesting import loads
 
 FRESH = dt.timedelta(hours=24)  # older pages say too little of what the server holds now
 PLAN, LOCK = "plan.json", "lock"
@@ -84,7 +85,7 @@ class Folder:
         yesterday.
         """
         try:
-            kept = json.loads((self.path / PLAN).read_bytes())
+            kept = loads((self.path / PLAN).read_bytes())
             age = self._now() - dt.datetime.fromisoformat(kept["began"])
             position = kept.get("position", kept.get("stand"))  # its name in older versions
             if kept["call"] != self._call or abs(age) >= FRESH or not isinstance(position, dict):

@@ -23,6 +23,7 @@ StnbError
 
 StnbWarning (UserWarning)
 ├─ ColumnDrift
+├─ FilterIgnored
 ├─ FirstRows
 ├─ HiddenRows
 ├─ Incomplete
@@ -34,39 +35,16 @@ The built-in class in brackets is a base too, so that `except ValueError` works 
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from .masking import masked
+from .printable import printable as printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
-
-
-# Control characters move a terminal's cursor or hide text; marks of direction make a line read in
-# another order than it has; lone surrogates cannot be written. Lines and tabs may stay.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-_UNSEEN_IN_A_LINE = re.compile(f"[\\t\\n{_UNSEEN.pattern[1:]}")
-
-
-def printable(text: str, *, one_line: bool = False) -> str:
-    r"""The text with characters that would act on a terminal or a page instead of being seen
-    escaped, as Python writes them. Text of a server, a file or a notebook may hold any.
-
-    Args:
-        one_line: escape tabs and ends of lines too, as in a cell of a table or the name of a file.
-
-    Example:
-        >>> print(printable("\x1b[2Jcleared"))
-        \x1b[2Jcleared
-    """
-    unseen = _UNSEEN_IN_A_LINE if one_line else _UNSEEN
-    return unseen.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 class StnbError(Exception):
@@ -316,7 +294,29 @@ class DataError(StnbError):
 
 
 class UnexpectedAnswer(DataError):
-    """The body is not what the catalogue says: not JSON, cut off, or of another shape."""
+    """The body is not what the catalogue says: not JSON, cut off, or of another shape.
+
+    Attributes:
+        final: whether another try would bring the same, as the body is too large or too deep.
+    """
+
+    final: bool = False
+
+    @classmethod
+    def too_deep(cls, what: str) -> UnexpectedAnswer:
+        """The error for JSON that is nested so deep that no reader is safe.
+
+        Args:
+            what: what came, such as "A page".
+        """
+        error = cls(
+            f"{what} is JSON that is nested over 100 levels deep.",
+            "stnb does not read it, as such text can end the process that does. Likely a fault of "
+            "the server.",
+            "Narrow the call with filters to find the record, and leave it out.",
+        )
+        error.final = True
+        return error
 
 
 class PagingFault(DataError):
@@ -332,6 +332,10 @@ class StnbWarning(UserWarning):
 
 class ColumnDrift(StnbWarning):
     """The rows differ from the catalogue. Nothing was dropped."""
+
+
+class FilterIgnored(StnbWarning):
+    """Some rows do not fit a filter that was sent, by the column that shows what it asks for."""
 
 
 class FirstRows(StnbWarning):
