@@ -69,15 +69,17 @@ def demo(**options: Any) -> Account:
 
     for name, usual in (("latency", 0), ("scale", 1)):
         options.setdefault(name, float(os.environ.get(f"STNB_DEMO_{name.upper()}") or usual))
-    secrets = Secret(server.CLIENT_ID), Secret(server.CLIENT_SECRET), Secret(server.APP_KEY)
     host = "https://demo.invalid"
     owner = Credentials(
-        credentials.DEMO,
-        credentials.DEMO,
-        server.TENANT,
-        *secrets,
-        host,
-        f"{host}/connect/token",
+        profile=credentials.DEMO,
+        environment=credentials.DEMO,
+        tenant=server.TENANT,
+        client_id=Secret(server.CLIENT_ID),
+        client_secret=Secret(server.CLIENT_SECRET),
+        app_key=Secret(server.APP_KEY),
+        api_url=host,
+        auth_url=f"{host}/connect/token",
+        timezone=server.TIMEZONE,
         limits=credentials.limits_of(os.environ),
     )
     app = server.make_app(**options)

@@ -20,7 +20,7 @@ import pyarrow.json as pj
 from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
-from stnb.nesting import is_deep
+from stnb.errors.nesting import is_deep
 
 from . import fallback, utf8
 from .drift import Drifts, Kind, misfits, note
@@ -31,6 +31,7 @@ from .types import (
     AMOUNT,
     CONVERTERS,
     WIDE,
+    days_elsewhere,
     final_type,
     is_open,
     json_type,
@@ -267,6 +268,8 @@ def _convert(values: pa.Array, column: Column, path: str, drift: Drifts) -> pa.A
     except pa.ArrowException:
         note(drift, path, Kind.MISFIT, misfits(values, convert), kind)
         return text_of(values)
+    if kind == "date" and (elsewhere := days_elsewhere(values)):
+        note(drift, path, Kind.OTHER_ZONE, elsewhere)
     if converted.type == WIDE:
         wide = misfits(converted, lambda some: some.cast(AMOUNT))
         digits = f"{WHOLE_DIGITS} digits before the point or {AMOUNT.scale} behind it"

@@ -11,10 +11,19 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from stnb.catalog import Endpoint
-from stnb.errors import ColumnDrift, FirstRows, HiddenRows, Incomplete, StnbWarning, printable
+from stnb.errors import (
+    ColumnDrift,
+    FilterIgnored,
+    FirstRows,
+    HiddenRows,
+    Incomplete,
+    StnbWarning,
+    printable,
+)
 
 from .drift import Drifts, sentences, split_off_texts
 
+EACH_TIME = (FilterIgnored, FirstRows, Incomplete)  # what is said of the rows of one pull alone
 MOST_COLUMNS = 4  # that a warning names; more would not be read
 
 
@@ -160,13 +169,13 @@ def forget() -> None:
 def warn(notice: Notice) -> None:
     """Warn at the line of the reader's code that called us.
 
-    That rows are missing is warned of each time, anything else once a process.
+    That rows are missing, or too many, is warned of each time, anything else once a process.
     """
     texts = _HEARD.get()
     if texts is not None:
         texts.append(notice.text)
         return
-    if notice.category not in (Incomplete, FirstRows):
+    if notice.category not in EACH_TIME:
         said = notice.key or notice.text
         if said in _SAID:
             return

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from stnb.nesting import loads
+from stnb.errors.nesting import loads
 
 from . import fallback
 from .drift import Drift, Drifts, Kind, add_drift

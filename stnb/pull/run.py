@@ -22,8 +22,9 @@ from stnb.frame.notices import Notice
 from stnb.frame.save import load, save
 from stnb.session import Session, clock, loop
 
-from . import partial
+from . import misfits, partial
 from .call import Call
+from .misfits import Misfits, Tables
 from .progress import PageCallback, Progress, ProgressCallback, Tracker
 from .provenance import Facts, clock_is_off, provenance
 from .source import Arrived, Source
@@ -372,7 +373,12 @@ class Pull:
         return self.source.total
 
     def _describe(
-        self, rows: int, duplicates: int, drift: Drifts, frame: pd.DataFrame | None = None
+        self,
+        rows: int,
+        duplicates: int,
+        drift: Drifts,
+        frame: pd.DataFrame | None = None,
+        tables: Tables | None = None,
     ) -> dict[str, Any]:
         """The provenance of the rows; the notices wait for the reader."""
         source, stopped = self.source, ""
@@ -395,8 +401,13 @@ class Pull:
             source.notices,
             [*self._tracker.notices, *clock_is_off(self.session.ahead or 0.0)],
         )
+        if frame is not None:
+            tables = misfits.of_frame(frame)
+        unfit: list[Misfits] = []
+        if tables is not None:
+            unfit = misfits.found(self.call, tables)
         read = source.rows_read(rows, self._tracker)
-        about, found = provenance(facts, read, rows, duplicates, drift, frame)
+        about, found = provenance(facts, read, rows, duplicates, drift, frame, unfit)
         about, self.notices = source.report(about, found)
         about["notices"] = [notice.text for notice in self.notices]
         self.about = about

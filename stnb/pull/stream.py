@@ -10,6 +10,9 @@ from stnb.errors import Incomplete, StnbError
 from stnb.frame import Decoded, Drifts, add_drift, notices
 from stnb.session import loop
 
+from . import misfits
+from .answered import checks
+from .misfits import Misfits
 from .paging.lists import oldest_first
 from .progress import Tracker
 from .source import Arrived, Source
@@ -23,6 +26,7 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
     """
     call = source.call
     drift: Drifts = {}
+    unfit = [Misfits(check) for check in checks(call)]
     expected, left, read, cut = 0, source.paging.limit, 0, False
     ahead: dict[int, Decoded] = {}  # what arrived before its turn
     for notice in notices.hidden(call.endpoint, call.filters):
@@ -39,9 +43,12 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
             if left is not None:
                 left -= len(frame)
             expected += 1
+            misfits.add(unfit, misfits.of_frame(frame))
             yield frame
     for text in source.notices:
         notices.warn(notices.Notice(Incomplete, text))
+    for notice in misfits.notices(call.endpoint, [each for each in unfit if each.wrong]):
+        notices.warn(notice)
     for notice in notices.first(call.endpoint, _which(source, read, cut=cut)):
         notices.warn(notice)
     for notice in notices.drifted(call.endpoint, drift):

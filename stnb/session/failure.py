@@ -24,6 +24,7 @@ from stnb.errors import (
     StnbError,
     UnexpectedAnswer,
 )
+from stnb.errors.masking import masked
 
 from . import clock
 from .causes import BEYOND, explain, unbearable
@@ -43,7 +44,6 @@ NO_ROUTE = "match incoming request"  # a 404 of the gateway, which knows no such
 WAIT = re.compile(r"(\d+(?:\.\d+)?)\s*second")  # a 429 without the header Retry-After
 SCOPE = re.compile("scope", re.IGNORECASE)  # a 403 for want of a scope
 APP_KEY = re.compile(r"(subscription|app|application)[ -]?key", re.IGNORECASE)  # a 401 for the key
-SHORTEST_SECRET = 8  # characters; a shorter text is no secret, and may be part of any word
 
 
 def backoff(tries: int) -> float:
@@ -235,16 +235,13 @@ def _secrets_of(request: httpx.Request) -> list[str]:
         form = parse_qs(request.content.decode("utf-8", "replace"))
         found += form.get("client_secret", [])
         found += form.get("client_id", [])
-    return [text for text in found if len(text) >= SHORTEST_SECRET]
+    return found
 
 
 def _without(node: Any, secrets: list[str]) -> Any:
-    """The parsed JSON with "…" in place of each secret."""
+    """The parsed JSON with "…" in place of each secret, and of each part of one."""
     if isinstance(node, str):
-        for secret in secrets:
-            node = node.replace(secret, "…")
-        # Half of a surrogate pair is no text, and an error that holds one cannot be printed.
-        return node.encode("utf-8", "backslashreplace").decode()
+        return masked(node, *secrets)
     if isinstance(node, dict):
         return {_without(key, secrets): _without(value, secrets) for key, value in node.items()}
     if isinstance(node, list):

@@ -11,7 +11,8 @@ from http.cookiejar import DefaultCookiePolicy
 import httpx
 
 from stnb.errors import UsageError
-from stnb.nesting import TooDeep
+from stnb.errors.masking import mask_logs
+from stnb.errors.nesting import TooDeep
 
 from . import clock
 from .deadline import EXTENSION, Deadline
@@ -27,6 +28,10 @@ REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/repor
 DIRECT: dict[str, None] = {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None}
 # A cookie of one environment would travel to the other.
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
+
+# They write down the headers of answers, in which a server may repeat what it was sent.
+mask_logs("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy")
+mask_logs("httpcore.socks", "asyncio")
 
 Query = Sequence[tuple[str, str]]
 

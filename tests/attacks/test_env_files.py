@@ -68,7 +68,7 @@ def test_2000_broken_files(first: int) -> None:
         calls: list[Callable[[], object]] = [stnb.profiles]
         names = (None, "default", "phoenix")
         calls += [functools.partial(credentials.load, name) for name in names]
-        for call in calls:
+        for call in (calls[seed % 4], calls[(seed + 1) % 4]):
             found = outcome(call)
             if isinstance(found, SetupError):
                 assert found.happened and found.why and found.next, seed  # noqa: PT018

@@ -49,8 +49,8 @@ NEWS = {
         "doNotDisturbMode": True,
     }
 }
-# JupyterLab 4 shows a splash screen with each theme that it loads. If two of them end within 200 ms,
-# as themes from a cache do, it removes the screen twice, and the page has an error that is not ours.
+# JupyterLab 4 shows a splash screen with each theme that it loads. If two of them end within
+# 200 ms, as themes from a cache do, it removes the screen twice: an error that is not ours.
 DISABLED = {"@jupyterlab/apputils-extension:splash": True}
 CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
 LOCAL = ("http://127.0.0.1", "http://localhost", "data:", "blob:", "chrome")

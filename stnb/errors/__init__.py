@@ -23,6 +23,7 @@ StnbError
 
 StnbWarning (UserWarning)
 ├─ ColumnDrift
+├─ FilterIgnored
 ├─ FirstRows
 ├─ HiddenRows
 ├─ Incomplete
@@ -36,37 +37,16 @@ The built-in class in brackets is a base too, so that `except ValueError` works 
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
+
+from .masking import masked
+from .printable import printable as printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
-
-
-# Control characters move a terminal's cursor or hide text; marks of direction make a line read in
-# another order than it has; lone surrogates cannot be written. Lines and tabs may stay.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-_UNSEEN_IN_A_LINE = re.compile(f"[\\t\\n{_UNSEEN.pattern[1:]}")
-
-
-def printable(text: str, *, one_line: bool = False) -> str:
-    r"""The text with characters that would act on a terminal or a page instead of being seen
-    escaped, as Python writes them. Text of a server, a file or a notebook may hold any.
-
-    Args:
-        one_line: escape tabs and ends of lines too, as in a cell of a table or the name of a file.
-
-    Example:
-        >>> print(printable("\x1b[2Jcleared"))
-        \x1b[2Jcleared
-    """
-    unseen = _UNSEEN_IN_A_LINE if one_line else _UNSEEN
-    return unseen.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 class StnbError(Exception):
@@ -89,7 +69,8 @@ class StnbError(Exception):
     """
 
     def __init__(self, happened: str, why: str, next: str) -> None:
-        happened, why, next = printable(happened), printable(why), printable(next)
+        # They may quote a server, a file or a person, who may have repeated a secret.
+        happened, why, next = _fit(happened), _fit(why), _fit(next)
         # All three, because an exception is copied and pickled from its arguments.
         super().__init__(happened, why, next)
         self.happened = happened
@@ -133,6 +114,11 @@ class StnbError(Exception):
     def _render_traceback_(self) -> list[str]:
         """What IPython prints: the sentences alone, because our own frames do not help a reader."""
         return [f"{type(self).__name__}: {self}"]
+
+
+def _fit(sentence: str) -> str:
+    """A sentence as it may be shown: without a secret, and with nothing that moves a terminal."""
+    return masked(printable(sentence))
 
 
 class SetupError(StnbError):
@@ -367,9 +353,16 @@ class Interrupted(KeyboardInterrupt):
 class StnbWarning(UserWarning):
     """The base of every warning."""
 
+    def __init__(self, text: str = "") -> None:
+        super().__init__(masked(text))  # it may quote a server or a file
+
 
 class ColumnDrift(StnbWarning):
     """The rows differ from the catalogue. Nothing was dropped."""
+
+
+class FilterIgnored(StnbWarning):
+    """Some rows do not fit a filter that was sent, by the column that shows what it asks for."""
 
 
 class FirstRows(StnbWarning):
