@@ -231,7 +231,7 @@ class Query:
         else a whole pull.
         """
         query = self._with(arguments)
-        counted = query.endpoint.kind == "list" and query.endpoint.takes("includeTotal")
+        counted = query.endpoint.paged and query.endpoint.takes("includeTotal")
         if counted and isinstance(query._reads, Call):
             # The total is the same with one row a page, and the answer is the smallest.
             run = replace(query, options=Options(limit=1, page_size=1)).start()
