@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from stnb.errors import masking
 
+from .fault import Fault
 from .limits import DEADLINE, MAX_BODY, USUAL, Limits
 
 HOSTS = {
@@ -102,6 +103,7 @@ class Credentials:
         api_url: the API's host, without a slash at its end.
         auth_url: the address that gives tokens.
         timezone: the IANA zone of dates without a zone.
+        doubt: why these may be others than the file's, in a sentence; "" if they are not.
         limits: how long a request may take, and how large a body may be.
     """
 
@@ -115,6 +117,7 @@ class Credentials:
     auth_url: str
     timezone: str = "UTC"
     limits: Limits = USUAL
+    doubt: str = field(default="", compare=False)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -192,12 +195,16 @@ class Settings:
         file: the .env file, or None if none was found.
         written: the values of the file alone.
         process: the values of the process alone.
+        lines: the line of each name in the file, also of names that are not ours.
+        faults: the lines of the file that could not be read.
     """
 
     values: Mapping[str, str]
     file: Path | None
     written: Mapping[str, str] | None = None
     process: Mapping[str, str] = field(default_factory=Values)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
 
     def __post_init__(self) -> None:
         # A plain dict would be written out by JSON and pickle.
@@ -235,6 +242,27 @@ class Settings:
             found.add("file")
         if value and (not found or self.process.get(name) == value):
             found.add("process")
+        return found
+
+    def origin(self, profile: str, field: str) -> str:
+        """Where the value of a profile's field stands, in words: file and line, or the process."""
+        name = self._name(profile, field)
+        if "process" in self.sources(profile, field) and name in self.process:
+            return f"the process variable {name}"
+        if name in self.lines:
+            return f"line {self.lines[name]} of {self.file}"
+        return self.where
+
+    def hidden(self, profile: str) -> dict[str, str]:
+        """The variables of a profile whose value in the process is another than in the file, each
+        with the place in the file.
+        """
+        found = {}
+        for field_name in FIELDS:
+            name = self._name(profile, field_name)
+            in_file, in_process = (self.written or {}).get(name), self.process.get(name)
+            if in_file and in_process and in_file != in_process:
+                found[name] = f"line {self.lines.get(name, '?')} of {self.file}"
         return found
 
     def _name(self, profile: str, field: str) -> str:

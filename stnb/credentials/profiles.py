@@ -11,10 +11,13 @@ from .check import (
     TENANT_ID,
     address_of,
     check_environments,
+    check_lines,
     check_shapes,
     check_sources,
+    doubt,
     incomplete,
 )
+from .hints import hints
 from .limits import limits_of
 from .models import (
     DEMO,
@@ -55,7 +58,8 @@ def _only_profile(known: Settings) -> str:
     if not known.profiles:
         raise CredentialsMissing(
             "No credentials were found.",
-            f"Nothing named {PREFIX}TENANT_ID, {PREFIX}CLIENT_ID and so on is in {known.where}.",
+            f"Nothing named {PREFIX}TENANT_ID, {PREFIX}CLIENT_ID and so on is in {known.where}."
+            f"{hints(known)}",
             'Copy .env.example to .env and fill it in, or use stnb.connect("demo").',
         )
     raise CredentialsMissing(
@@ -85,6 +89,7 @@ def of_profile(known: Settings, profile: str) -> Credentials:
     if missing:
         raise incomplete(known, profile, missing)
     check_shapes(known, profile, value)
+    check_lines(known, profile)
     environment = value["ENVIRONMENT"].lower()
     usual_api, usual_auth = HOSTS.get(environment, ("", ""))
     api = address_of(known, profile, "API_URL", value["API_URL"] or usual_api)
@@ -104,6 +109,7 @@ def of_profile(known: Settings, profile: str) -> Credentials:
         auth_url=str(auth),
         timezone=value["TIMEZONE"] or "UTC",
         limits=limits_of(known.values),
+        doubt=doubt(known, profile),
     )
 
 

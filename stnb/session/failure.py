@@ -172,8 +172,14 @@ class Failure:
             return self.wait_asked
         return backoff(tries)
 
-    def error(self, method: str, path: str, scope: str | None, attempts: int) -> StnbError:
-        """The error to raise when no further try is made."""
+    def error(
+        self, method: str, path: str, scope: str | None, attempts: int, doubt: str = ""
+    ) -> StnbError:
+        """The error to raise when no further try is made.
+
+        Args:
+            doubt: why other credentials than the file's were sent; "" if they were not.
+        """
         request = self.request or f"{method} {path}"
         if self.beyond:
             return unbearable(self.beyond, self.limits, request, attempts)
@@ -198,6 +204,8 @@ class Failure:
         )
         if self.reason != ("", ""):
             kind, (why, then) = Unreachable, self.reason
+        if kind is NotAuthenticated and doubt:
+            why = f"{doubt} {why}"
         words = _quoted(self.said)
         error = kind(
             f"{request} failed: {self.what}{words}.",

@@ -74,7 +74,8 @@ class Retry:
             if not may_help or wait > self.patience or self.clock() + wait > end:
                 # Outside any except block: no cause or context holds a request, whose headers are
                 # secret.
-                raise result.error(self.method, self.path, self.scope, attempt)
+                doubt = auth.credentials.doubt
+                raise result.error(self.method, self.path, self.scope, attempt, doubt)
             self.notify(result.what, wait)
             if result.for_all:
                 await self.pause(wait)
