@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from stnb.errors import CredentialsInvalid, CredentialsMissing
 
-from . import address
+from . import address, vault
 from .address import Address
 from .hints import hints
 from .models import HOSTS, PAIR, PREFIX, SECRETS, Settings, variable
@@ -240,13 +240,16 @@ def _check_address(known: Settings, profile: str, field: str) -> None:
     places = known.sources(profile, field)
     for secret in SECRETS:
         places = places & known.sources(profile, secret)
+        # A file of anybody's may name an entry of the keyring, and the host beside it.
+        if vault.is_reference(known.get(profile, secret)):
+            places = set()
     if places:
         return
     name = variable(profile, field)
     raise CredentialsInvalid(
         f"{name} was not used.",
         f"It names a host of its own, and the secrets that would be sent there are not all in the "
-        f"same place: one is in {known.where}, the other in the process's variables.",
+        f"same place: {known.where}, the process's variables, or the keyring.",
         f"If you trust the host, put {name}, the client id, the secret and the app key into one "
         "place; if you do not know it, remove the line.",
     )

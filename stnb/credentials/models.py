@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from stnb.errors import masking
 
+from . import vault
 from .fault import Fault
 from .limits import DEADLINE, MAX_BODY, USUAL, Limits
 
@@ -165,7 +166,8 @@ class Values(MutableMapping[str, str]):
         return self._secrets[name].reveal()
 
     def __setitem__(self, name: str, value: str) -> None:
-        is_known = name.upper().endswith(SECRETS)
+        # Where a secret stands is none, and may be named.
+        is_known = name.upper().endswith(SECRETS) and not vault.is_reference(value)
         self._secrets[name] = Secret(value, is_known=is_known)
 
     def __delitem__(self, name: str) -> None:
@@ -228,14 +230,14 @@ class Settings:
 
     def get(self, profile: str, field: str) -> str:
         """The value of a profile's field, or "". Profiles may share the app key and the zone."""
-        value = self.values.get(self._name(profile, field), "")
+        value = self.values.get(self.variable_of(profile, field), "")
         if not value and field == "ENVIRONMENT" and profile in HOSTS:
             return profile
         return value
 
     def sources(self, profile: str, field: str) -> set[Source]:
         """Where the value of a profile's field stands: in one of the two places, or in both."""
-        name = self._name(profile, field)
+        name = self.variable_of(profile, field)
         value = self.values.get(name)
         found: set[Source] = set()
         if value and (self.written or {}).get(name) == value:
@@ -246,7 +248,7 @@ class Settings:
 
     def origin(self, profile: str, field: str) -> str:
         """Where the value of a profile's field stands, in words: file and line, or the process."""
-        name = self._name(profile, field)
+        name = self.variable_of(profile, field)
         if "process" in self.sources(profile, field) and name in self.process:
             return f"the process variable {name}"
         if name in self.lines:
@@ -259,13 +261,16 @@ class Settings:
         """
         found = {}
         for field_name in FIELDS:
-            name = self._name(profile, field_name)
+            name = self.variable_of(profile, field_name)
             in_file, in_process = (self.written or {}).get(name), self.process.get(name)
+            # `op run` puts the secret into the process for what the file says of its place.
+            if in_file and vault.is_reference(in_file):
+                continue
             if in_file and in_process and in_file != in_process:
                 found[name] = f"line {self.lines.get(name, '?')} of {self.file}"
         return found
 
-    def _name(self, profile: str, field: str) -> str:
+    def variable_of(self, profile: str, field: str) -> str:
         """The variable that a profile's field is read from."""
         own = variable(profile, field)
         if self.values.get(own):

@@ -7,6 +7,7 @@ import re
 
 from stnb.errors import CredentialsMissing, SetupError
 
+from . import vault
 from .check import (
     TENANT_ID,
     address_of,
@@ -24,6 +25,7 @@ from .models import (
     FIELDS,
     HOSTS,
     PREFIX,
+    SECRETS,
     Credentials,
     Profile,
     Secret,
@@ -88,6 +90,9 @@ def of_profile(known: Settings, profile: str) -> Credentials:
     missing = [field for field in needed if not value[field]]
     if missing:
         raise incomplete(known, profile, missing)
+    for field in SECRETS:
+        name = known.variable_of(profile, field)
+        value[field] = vault.revealed(name, field, value[field])
     check_shapes(known, profile, value)
     check_lines(known, profile)
     environment = value["ENVIRONMENT"].lower()
