@@ -22,8 +22,8 @@ from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
 from stnb.errors.nesting import is_deep
 
-from . import fallback, utf8
-from .drift import Drifts, Kind, misfits, note
+from . import fallback, tokens, utf8
+from .drift import Drift, Drifts, Kind, add_drift, misfits, note
 from .fallback import Columns
 from .schema import Shape
 from .text import open_texts, text_of
@@ -40,6 +40,8 @@ from .types import (
 
 WHOLE_DIGITS = AMOUNT.precision - AMOUNT.scale
 MOST = 10**WHOLE_DIGITS
+# What may be noted of a column that has the type that it is due.
+STILL_TYPED = (Kind.CONVERTED, Kind.DIGITS, Kind.WIDE_NUMBER)
 # Bytes of a page from which the memory that the reader took meanwhile is given back: a pull then
 # needs 20 MB less, and 3 % more time.
 BIG = 2**20
@@ -133,6 +135,8 @@ def _fast(document: bytes, shape: Shape) -> tuple[Columns, int] | None:
         return None
     if b"NaN" in document and any(_holds_nan(values) for _, values in columns):
         return None  # no number of JSON; as a missing value it would be lost in silence
+    if tokens.holds_lossy(document):
+        return None  # a float would drop digits in silence
     return {path: values for path, values in columns if shape.reads(path)}, len(rows)
 
 
@@ -244,10 +248,16 @@ def typed(columns: Columns, length: int, shape: Shape, drift: Drifts) -> Columns
             out[leaf.path] = _convert(values, leaf.column, leaf.path, drift)
     for path, values in columns.items():
         if path not in out:
-            if path not in drift:
-                note(drift, path, Kind.NEW, length - values.null_count)
+            if _fits_its_type(drift, path):
+                new = Drift(path, Kind.NEW, length - values.null_count)
+                drift[path] = [new, *drift.get(path, [])]
             out[path] = values
     return out
+
+
+def _fits_its_type(drift: Drifts, path: str) -> bool:
+    """Whether nothing is noted of a column because of which it would be text."""
+    return all(found.kind in STILL_TYPED for found in drift.get(path, []))
 
 
 def _convert(values: pa.Array, column: Column, path: str, drift: Drifts) -> pa.Array:
@@ -257,21 +267,32 @@ def _convert(values: pa.Array, column: Column, path: str, drift: Drifts) -> pa.A
         return open_texts(values.to_pylist(), column)
     if column.type == "array" and pa.types.is_nested(values.type):
         if values.type != json_type(column):
-            note(drift, path, Kind.INSIDE)
+            add_drift(drift, {path: [Drift(path, Kind.INSIDE)]})
         return values
     kind = kind_of(column)
     convert = CONVERTERS.get(kind)
-    if convert is None or path in drift:
+    if convert is None or not _fits_its_type(drift, path):
         return values
     try:
         converted = convert(values)
     except pa.ArrowException:
         note(drift, path, Kind.MISFIT, misfits(values, convert), kind)
         return text_of(values)
+    _note_what_changed(values, converted, kind, path, drift)
+    return converted
+
+
+def _note_what_changed(
+    values: pa.Array, converted: pa.Array, kind: str, path: str, drift: Drifts
+) -> None:
+    """Note in how many rows a typed value says less, or more, than its text did."""
     if kind == "date" and (elsewhere := days_elsewhere(values)):
         note(drift, path, Kind.OTHER_ZONE, elsewhere)
     if converted.type == WIDE:
         wide = misfits(converted, lambda some: some.cast(AMOUNT))
         digits = f"{WHOLE_DIGITS} digits before the point or {AMOUNT.scale} behind it"
-        note(drift, path, Kind.WIDE_AMOUNT, wide, digits)
-    return converted
+        add_drift(drift, {path: [Drift(path, Kind.WIDE_AMOUNT, wide, digits)]})
+    if kind == "decimal" and pa.types.is_string(values.type):
+        rows = tokens.lossy_texts(values)
+        if rows:
+            add_drift(drift, {path: [Drift(path, Kind.DIGITS, rows)]})

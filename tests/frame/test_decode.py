@@ -375,9 +375,9 @@ BREAKS: dict[str, tuple[list[dict[str, Any]], str, list[Any], str, str]] = {
     "amount as text and as number": (
         [{"amount": "5.10"}, {"amount": 7}],
         "amount",
-        ["5.10", "7"],
-        "str",
-        "kept as text",
+        [5.1, 7.0],
+        "Float64",
+        "came as another type of JSON in 1 row; converted exactly to decimal",
     ),
     "amount as number": ([{"amount": 5.1}, {"amount": 7}], "amount", [5.1, 7.0], "Float64", ""),
     "amount with a comma": (
