@@ -126,6 +126,11 @@ class Tracker:
             state = "pulling"
         self.update(state=state, reason=reason, resume_in=seconds)
 
+    def count_down(self) -> None:
+        """Tell the callback how much of a pause is left, if there is one."""
+        if self._resumes is not None:
+            self.update(resume_in=self.progress.resume_in)
+
     def end(self, state: str) -> None:
         """It is done, cancelled or failed."""
         self._resumes = None
