@@ -76,11 +76,7 @@ class ListWalk(Walk):
         """Ask for the first page and plan the rest. None if its rows will be read once more, in
         pages of another size.
         """
-        limit, page_size = self.paging.limit, self.paging.page_size
-        most = self.call.endpoint.page_size_max or 5000
-        size = min(page_size or FIRST_PAGE, most)
-        if limit is not None and page_size is None and limit <= 2 * FIRST_PAGE:
-            size = min(max(limit, 1), most)  # all of it in one answer
+        limit, size = self.paging.limit, self._first_size()
         first = await self._ask(0, size)
         total = first.total
         if first.has_more is None:
@@ -90,15 +86,7 @@ class ListWalk(Walk):
         if self._ends(first):
             self._compare(first, size)
             return first
-        lanes = self._lanes
-        if total is None:
-            lanes = 1
-        chosen = page_size or choose_size(total, lanes, most)
-        came = count(first.content)
-        if came != size:
-            chosen = size  # pages that are not cut by what was asked for
-        if first.has_more and first.size is not None and 0 < first.size < size:
-            chosen = first.size  # the most that the server gives
+        chosen = self._later_size(first, size, total)
         planned = 1
         if total is not None:
             planned = max(-(-total // chosen), planned)
@@ -108,6 +96,37 @@ class ListWalk(Walk):
             return first
         self._rows = self.position.rows  # pages of another size have other edges
         return None
+
+    @property
+    def _each_is_a_run(self) -> bool:
+        """Whether each page is a run of a report, of which there is one a minute."""
+        return self.call.endpoint.positional
+
+    def _first_size(self) -> int:
+        """Rows to ask for with the first page."""
+        limit, page_size = self.paging.limit, self.paging.page_size
+        most = self.call.endpoint.page_size_max or 5000
+        if page_size is not None:
+            return min(page_size, most)
+        if limit is not None and limit <= 2 * FIRST_PAGE:
+            return min(max(limit, 1), most)  # all of it in one answer
+        if self._each_is_a_run:
+            return most
+        return min(FIRST_PAGE, most)
+
+    def _later_size(self, first: Page, size: int, total: int | None) -> int:
+        """Rows to ask for with the other pages."""
+        if self._each_is_a_run:
+            return size  # pages of another size would bring rows that came already
+        if first.has_more and first.size is not None and 0 < first.size < size:
+            return first.size  # the most that the server gives
+        if count(first.content) != size:
+            return size  # pages that are not cut by what was asked for
+        lanes = self._lanes
+        if total is None:
+            lanes = 1
+        most = self.call.endpoint.page_size_max or 5000
+        return self.paging.page_size or choose_size(total, lanes, most)
 
     def _learn(self, page: Page, size: int) -> None:
         """Plan further pages if a page that was planned has fewer rows than it was asked for."""
