@@ -150,8 +150,8 @@ class Query:
         """
         if progress is None:
             progress = bar_for(self.endpoint.name)
-        run = self.start(to=to, progress=progress, on_page=on_page, **arguments)
-        return run.result()
+        run = self.prepare(to=to, progress=progress, on_page=on_page, **arguments)
+        return run.read()
 
     def start(
         self,

@@ -29,6 +29,8 @@ StnbWarning (UserWarning)
 ├─ Incomplete
 └─ KnownTrap
 
+Interrupted (KeyboardInterrupt)
+
 The built-in class in brackets is a base too, so that `except ValueError` works as a reader expects.
 """
 
@@ -321,6 +323,31 @@ class UnexpectedAnswer(DataError):
 
 class PagingFault(DataError):
     """The pages do not come to an end."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A call was interrupted, as by Ctrl-C or the notebook's stop button.
+
+    Args:
+        count: how many rows of the pull are in `stnb.last_partial`; asked when somebody reads it.
+            None if no rows are kept.
+    """
+
+    def __init__(self, count: Callable[[], int] | None = None) -> None:
+        super().__init__()
+        self._count = count
+
+    def __str__(self) -> str:
+        if self._count is None:
+            return "Interrupted."
+        rows = self._count()
+        if not rows:
+            return "Interrupted; no rows had arrived."
+        return f"Interrupted; {rows:,} rows are in stnb.last_partial"
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints: one line, because a traceback through stnb says nothing."""
+        return [str(self)]
 
 
 class StnbWarning(UserWarning):
