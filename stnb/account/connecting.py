@@ -25,6 +25,9 @@ def connect(
     # Loads httpx, which takes a tenth of a second that `import stnb` need not take.
     from stnb.session import Session
 
+    # The demo needs no file, so one that cannot be read does not keep anybody from it.
+    if env_file is None and (profile or "").strip().lower() == credentials.DEMO:
+        return demo()
     known = credentials.settings(env_file)
     nothing_named = profile is None and env_file is None and "STNB_PROFILE" not in known.values
     if nothing_named and not known.profiles:
