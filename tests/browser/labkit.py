@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import nbformat
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright, Request
 
@@ -97,6 +98,8 @@ def _environment(root: Path) -> dict[str, str]:
     for name in HOMES:
         env[name] = str(root / name.lower())
         Path(env[name]).mkdir(parents=True, exist_ok=True)
+    # The list of fonts takes seconds to make, and is the same in every home.
+    env["MPLCONFIGDIR"] = matplotlib.get_cachedir()
     here = str(Path(__file__).parents[2])
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [here, env.get("PYTHONPATH")]))
     env["PATH"] = str(Path(sys.executable).parent) + os.pathsep + env["PATH"]
