@@ -172,7 +172,8 @@ class ListWalk(Walk):
                 )
             yield page
             self._guard.see(page)
-            if is_beyond:
+            # A total below the rows of one page, such as 0 or -1, counts nothing.
+            if is_beyond and max(self._totals) >= size:
                 self._guard.see_beyond(page, max(self._totals))
         self._compare(page, size)
 
