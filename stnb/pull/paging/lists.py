@@ -12,6 +12,7 @@ from stnb.errors import PagingFault
 from ..call import Call
 from .beside import Plan, side_by_side, stable, with_total
 from .envelope import count, read_page, row_bytes
+from .guard import Guard
 from .models import Page, Query
 from .walk import Walk
 
@@ -41,6 +42,7 @@ class ListWalk(Walk):
         self._totals: set[int] = set()  # every totalCount that came
         self._kept: Page | None = None  # the first page, if its rows need not be read again
         self._plan = Plan()
+        self._guard = Guard(self.call.endpoint.name)
         self._given: int | None = None  # rows a page, as the server gives them
         self._hash: int | None = None  # of the rows of the page that taught us that
         self._rows = self.position.rows  # so far; new ones are counted if there is a limit
@@ -67,6 +69,7 @@ class ListWalk(Walk):
                 if last is None or page.index > last.index:
                     last = page
                 yield page
+                self._guard.see(page)
                 del page
         if last is not None:
             async for page in self._onwards(last, size):
@@ -168,7 +171,8 @@ class ListWalk(Walk):
             if page.has_more is None and _is_over(before, page, size):
                 page = replace(before, has_more=None)
                 break
-            if last.total is not None and page.index * (self._given or size) >= last.total:
+            is_beyond = last.total is not None and page.index * (self._given or size) >= last.total
+            if is_beyond:
                 self.note(
                     "There were more pages than totalCount said; hasMore was followed to the end."
                 )
@@ -186,6 +190,10 @@ class ListWalk(Walk):
                     "Narrow the call with filters so that it fits on one page, or say limit=….",
                 )
             yield page
+            self._guard.see(page)
+            # A total below the rows of one page, such as 0 or -1, counts nothing.
+            if is_beyond and max(self._totals) >= size:
+                self._guard.see_beyond(page, max(self._totals))
         self._compare(page, size)
 
     def _note_unsaid(self, *pages: Page) -> None:
