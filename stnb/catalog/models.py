@@ -133,6 +133,11 @@ class Endpoint:
         return tuple(param for param in self.filters if param.required)
 
     @property
+    def paged(self) -> bool:
+        """Whether its rows are read page by page, whatever shape the documents give its answer."""
+        return self.kind in ("list", "rows") and self.takes("page") is not None
+
+    @property
     def label(self) -> str:
         """The name for people: "accounting.ap_bills" is "AP bills", "jpm.jobs.get" is "Jobs · one
         record".

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NoReturn
 from zoneinfo import ZoneInfo
 
-from stnb import masking
+from stnb.errors import masking
 
 from .limits import DEADLINE, MAX_BODY, USUAL, Limits
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stnb.errors import CannotSave
-from stnb.nesting import loads
+from stnb.errors.nesting import loads
 
 from . import patterns
 from .patterns import Own

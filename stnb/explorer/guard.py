@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stnb.errors import StnbError
-from stnb.masking import mask_logs
+from stnb.errors.masking import mask_logs
 
 LONGEST = 200  # letters of an unknown error's own text
 

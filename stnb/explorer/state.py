@@ -16,7 +16,7 @@ from typing import Any
 
 from stnb.catalog import Endpoint, Param, load
 from stnb.errors import UsageError
-from stnb.nesting import loads
+from stnb.errors.nesting import loads
 from stnb.pull import call
 
 LIMIT = 1_000  # rows of a first look; "all" is one click away

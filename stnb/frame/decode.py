@@ -20,7 +20,7 @@ import pyarrow.json as pj
 from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
-from stnb.nesting import is_deep
+from stnb.errors.nesting import is_deep
 
 from . import fallback, utf8
 from .drift import Drifts, Kind, misfits, note

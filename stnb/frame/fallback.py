@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from stnb.catalog import Column
 from stnb.errors import UnexpectedAnswer
-from stnb.nesting import loads
+from stnb.errors.nesting import loads
 
 from .drift import Drifts, Kind, note
 from .fits import MISFITS, fits, mixed, shaped, suited

@@ -126,6 +126,16 @@ def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> 
     return [Notice(Incomplete, text)]
 
 
+def came_twice(endpoint: Endpoint, duplicates: int) -> Notice:
+    """That rows of a list came twice, and nothing says whether others are missing."""
+    rows = "1 row" if duplicates == 1 else f"{duplicates:,} rows"
+    text = (
+        f"{endpoint.name} gave {rows} twice, and did not say how many there are: others may be "
+        "missing, likely as rows changed while they were read. Pull again to be sure."
+    )
+    return Notice(Incomplete, text)
+
+
 def unfound(endpoint: Endpoint, rows: int, asked: int | None) -> list[Notice]:
     """That some of the ids asked for have no row."""
     if asked is None or rows >= asked or endpoint.key != ("id",):

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from stnb.atomic import replacing
 from stnb.errors import BadFilter, CannotSave, reason
-from stnb.nesting import loads
+from stnb.errors.nesting import loads
 
 from . import cells
 from .json_file import check_names

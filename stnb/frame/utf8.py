@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from stnb.nesting import loads
+from stnb.errors.nesting import loads
 
 from . import fallback
 from .drift import Drift, Drifts, Kind, add_drift
@@ -130,9 +130,16 @@ def _note(
     for row in rows:
         counts.update(dict.fromkeys(_paths(row, "", what, shape), 1))
     for path, count in counts.items():
-        name = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        name = _column(path, kind)
         if shape.reads(name):
             add_drift(drifts, {name: [Drift(name, kind, count)]})
+
+
+def _column(path: str, kind: Kind) -> str:
+    """The name of a column as the frame has it: it may be broken as its values are."""
+    if kind is Kind.HALVES:
+        return path.encode("utf-8", "backslashreplace").decode()
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _paths(row: dict[str, Any], above: str, what: re.Pattern[str], shape: Shape) -> Iterator[str]:

@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 
 from stnb.atomic import locked, private_folder, rewrite
 from stnb.errors import BadFilter, CannotSave, UsageError, reason
+from stnb.errors.nesting import loads
 from stnb.frame.parquet import provenance
-from stnb.nesting import loads
 
 
 @dataclass(frozen=True)

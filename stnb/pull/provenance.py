@@ -80,6 +80,9 @@ def provenance(
     complete: bool | None = False
     if not lacking:
         complete = _is_complete(facts, read, cut)
+    if complete and _may_have_missed(facts, read, duplicates):
+        complete = None
+        others.append(notices.came_twice(call.endpoint, duplicates))
     return {
         "resource": call.endpoint.name,
         "params": dict(call.filters),
@@ -123,6 +126,15 @@ def _is_complete(facts: Facts, read: int, cut: bool) -> bool | None:
     if more is None:
         return None
     return not more
+
+
+def _may_have_missed(facts: Facts, read: int, duplicates: int) -> bool:
+    """Whether rows came twice that may have come in the place of others. A list has each row once;
+    a feed may send one again.
+    """
+    call = facts.call
+    known = read in (facts.total, call.by_id)
+    return call.endpoint.kind == "list" and duplicates > 0 and not known
 
 
 def _others(

@@ -24,7 +24,7 @@ from stnb.errors import (
     StnbError,
     UnexpectedAnswer,
 )
-from stnb.masking import masked
+from stnb.errors.masking import masked
 
 from . import clock
 from .causes import BEYOND, explain, unbearable

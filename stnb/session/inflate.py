@@ -110,8 +110,11 @@ async def read(response: httpx.Response) -> bytes:
         httpx.HTTPError: it did not come to its end.
     """
     try:
-        if FILE not in response.request.extensions or response.is_stream_consumed:
-            return await response.aread()
+        if response.is_stream_consumed:
+            return response.content
+        if FILE not in response.request.extensions:
+            # Not `aread`, because a response lies in a circle of references, and would keep it.
+            return b"".join([part async for part in response.aiter_raw()])
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
             async for part in response.aiter_raw():
                 file.write(part)
@@ -139,7 +142,9 @@ def _inflated(parts: list[bytes], encoding: str, largest: int) -> bytes:
     """As `inflate`; the parts are let go as they are read, so that no body is in memory thrice."""
     name = encoding.strip().lower().removeprefix("x-")
     if name in ("", "identity"):
-        return b"".join(parts)
+        content = b"".join(parts)
+        parts.clear()
+        return content
     if name != "gzip":
         raise httpx.DecodingError(f"the body is encoded as {name[:40]!r}")
     codec = _fastest()

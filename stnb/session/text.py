@@ -6,7 +6,7 @@ import codecs
 import json
 from typing import Any
 
-from stnb.nesting import loads
+from stnb.errors.nesting import loads
 
 
 def as_utf8(content: bytes, charset: str | None) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from stnb.credentials import Credentials, Secret
-from stnb.nesting import loads
+from stnb.errors.nesting import loads
 
 from .deadline import deadline_of
 from .text import read_json

@@ -11,8 +11,8 @@ from http.cookiejar import DefaultCookiePolicy
 import httpx
 
 from stnb.errors import UsageError
-from stnb.masking import mask_logs
-from stnb.nesting import TooDeep
+from stnb.errors.masking import mask_logs
+from stnb.errors.nesting import TooDeep
 
 from . import clock
 from .deadline import EXTENSION, Deadline
@@ -171,11 +171,16 @@ async def _received(
         request.extensions[FILE] = True
     async with Deadline(auth.credentials.limits.deadline) as deadline:
         request.extensions[EXTENSION] = deadline
-        response = await client.send(request, auth=auth, stream=True)
-        began = clock.now()
-        if response.is_redirect and file:
-            response = await _follow(client, response)
-        return response, await read(response), began
+        try:
+            response = await client.send(request, auth=auth, stream=True)
+            began = clock.now()
+            if response.is_redirect and file:
+                response = await _follow(client, response)
+            return response, await read(response), began
+        finally:
+            # It knows this task, whose result has the body; and a response lies in a circle of
+            # references, which would keep both.
+            del request.extensions[EXTENSION]
 
 
 async def _follow(client: httpx.AsyncClient, response: httpx.Response) -> httpx.Response:

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from stnb.catalog import Column
 from stnb.catalog.schema import kind
 from stnb.errors import UsageError
+from stnb.errors.nesting import loads
 from stnb.frame import shape_of
 from stnb.frame.types import is_open
-from stnb.nesting import loads
 
 from .ids import column_of
 from .nested.place import place_of

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.catalog.facts import LARGEST_EXACT
-from stnb.nesting import loads
+from stnb.errors.nesting import loads
 
 WHOLE = r"^[+-]?\d{1,18}$"
 

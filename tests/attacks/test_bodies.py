@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 import stnb
-from stnb import UnexpectedAnswer, credentials, nesting
+from stnb import UnexpectedAnswer, credentials
 from stnb.credentials import Limits
 from stnb.credentials.notebook import parsed
-from stnb.errors import CredentialsInvalid, RequestError, StnbError
+from stnb.errors import CredentialsInvalid, RequestError, StnbError, nesting
 from stnb.explorer.parts.history import History
 from stnb.frame import decode, shape_of
 from stnb.frame.parquet import provenance

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import dataclasses
 import json
@@ -15,11 +16,11 @@ import httpx
 import pytest
 
 import stnb
-from stnb import credentials, masking
+from stnb import credentials
 from stnb.access import setup as wizard
 from stnb.credentials import Secret, Settings, Values
-from stnb.errors import StnbError, StnbWarning
-from stnb.masking import MARK, masked
+from stnb.errors import StnbError, StnbWarning, masking
+from stnb.errors.masking import MARK, masked
 from stnb.session import Session
 from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
 from tests.helpers.owner import owner
@@ -108,6 +109,26 @@ def test_no_token_endpoint_shows_a_part(way: str, secret: str) -> None:
                 st.jpm.jobs.pull()
             assert shows_nothing(caught.value, vars(caught.value))
             assert shows_nothing(stnb.doctor(st), stnb.doctor(st).to_json())
+
+
+@pytest.mark.parametrize("way", ["whole", "first half", "nine in the middle", "in capitals"])
+def test_no_report_shows_what_a_token_claims(way: str) -> None:
+    """A token's claims are a server's words too: its tenant and its scopes repeat the secret."""
+    echo = ECHOES[way](CLIENT_SECRET)
+    claims = json.dumps({"tenant": echo, "scope": [f"tn.{echo}", echo], "client_id": echo})
+    body = base64.urlsafe_b64encode(claims.encode()).decode().rstrip("=")
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            token = f"eyJhbGciOiJub25lIn0.{body}.c2ln"
+            return httpx.Response(200, json={"access_token": token, "expires_in": 900})
+        return httpx.Response(403, json={"title": echo})
+
+    mine = dataclasses.replace(owner(), client_secret=Secret(CLIENT_SECRET))
+    session = Session(mine, transport=httpx.MockTransport(handler), sleep=at_once)
+    with stnb.Account(session) as st:
+        report = stnb.doctor(st)
+        assert shows_nothing(report, report.to_json(), report._repr_html_())
 
 
 async def at_once(seconds: float) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stnb.errors import BadFilter
-from stnb.nesting import loads
+from stnb.errors.nesting import loads
 
 from . import corrections
 

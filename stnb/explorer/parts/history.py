@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from stnb import atomic
-from stnb.nesting import loads
+from stnb.errors.nesting import loads
 
 MOST_RECENT, MOST_STARRED = 6, 60
 LARGEST = 100_000  # bytes; a larger file was not written here

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from stnb.errors import UnexpectedAnswer
-from stnb.nesting import TooDeep
+from stnb.errors.nesting import TooDeep
 from stnb.session.text import read_json
 
 from ..call import Call

@@ -201,7 +201,8 @@ class ListWalk(Walk):
             self._totals.add(page.total)
         if self.paging.limit is not None and index not in self.position.done:
             self._rows += count(page.content)
-        if page.has_more is False:
+        seems_over = page.has_more is None and not row_bytes(page)
+        if page.has_more is False or seems_over:
             self._plan.end_at(index)
         if self.position.size is not None:
             if self._hash is not None and hash(row_bytes(page)) == self._hash:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from stnb.atomic import locked, private_file, private_folder
-from stnb.nesting import loads
+from stnb.errors.nesting import loads
 
 FRESH = dt.timedelta(hours=24)  # older pages say too little of what the server holds now
 PLAN, LOCK = "plan.json", "lock"

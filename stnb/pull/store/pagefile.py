@@ -12,9 +12,9 @@ from typing import IO
 
 import pyarrow as pa
 
+from stnb.errors.nesting import loads
 from stnb.frame import Decoded, Drifts
 from stnb.frame.drift import from_json, to_json
-from stnb.nesting import loads
 
 HEAD = b"stnb"
 

@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 
 from stnb.catalog import Column, Endpoint
 from stnb.errors import UsageError
+from stnb.errors.nesting import loads
 from stnb.frame import Decoded, Dtypes, Shape, fallback, shape_of
 from stnb.frame.text import as_text
 from stnb.frame.types import is_open
-from stnb.nesting import loads
 
 from .rows import UNKNOWN, aligned, of_arrow, of_python
 

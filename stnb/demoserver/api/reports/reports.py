@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from stnb.catalog import Endpoint
 
 from ...company.world import World
-from ..bodies import Answer, Problem, as_json, page_of
+from ..bodies import Answer, Problem, as_json, page_of, read_json
 from ..query import Query, paging
 from .definitions import REPORTS
 from .report import Report
@@ -78,9 +77,8 @@ def run(world: World, chosen: Report, body: bytes) -> Cells:
         Problem: 400, the body is no such list, or a parameter is missing or wrong.
     """
     try:
-        given = {
-            p["name"]: p.get("value") for p in json.loads(body or b"{}").get("parameters") or []
-        }
+        listed = read_json(body or b"{}").get("parameters") or []
+        given = {one["name"]: one.get("value") for one in listed}
     except (ValueError, AttributeError, TypeError, KeyError):
         raise Problem(400, errors={"": ["The request body is not valid."]}) from None
     asked = {p.name: p.read(given.get(p.name)) for p in chosen.parameters}

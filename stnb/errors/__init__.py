@@ -29,45 +29,24 @@ StnbWarning (UserWarning)
 ├─ Incomplete
 └─ KnownTrap
 
+Interrupted (KeyboardInterrupt)
+
 The built-in class in brackets is a base too, so that `except ValueError` works as a reader expects.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from .masking import masked
+from .printable import printable as printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
-
-
-# Control characters move a terminal's cursor or hide text; marks of direction make a line read in
-# another order than it has; lone surrogates cannot be written. Lines and tabs may stay.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-_UNSEEN_IN_A_LINE = re.compile(f"[\\t\\n{_UNSEEN.pattern[1:]}")
-
-
-def printable(text: str, *, one_line: bool = False) -> str:
-    r"""The text with characters that would act on a terminal or a page instead of being seen
-    escaped, as Python writes them. Text of a server, a file or a notebook may hold any.
-
-    Args:
-        one_line: escape tabs and ends of lines too, as in a cell of a table or the name of a file.
-
-    Example:
-        >>> print(printable("\x1b[2Jcleared"))
-        \x1b[2Jcleared
-    """
-    unseen = _UNSEEN_IN_A_LINE if one_line else _UNSEEN
-    return unseen.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 class StnbError(Exception):
@@ -344,6 +323,31 @@ class UnexpectedAnswer(DataError):
 
 class PagingFault(DataError):
     """The pages do not come to an end."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A call was interrupted, as by Ctrl-C or the notebook's stop button.
+
+    Args:
+        count: how many rows of the pull are in `stnb.last_partial`; asked when somebody reads it.
+            None if no rows are kept.
+    """
+
+    def __init__(self, count: Callable[[], int] | None = None) -> None:
+        super().__init__()
+        self._count = count
+
+    def __str__(self) -> str:
+        if self._count is None:
+            return "Interrupted."
+        rows = self._count()
+        if not rows:
+            return "Interrupted; no rows had arrived."
+        return f"Interrupted; {rows:,} rows are in stnb.last_partial"
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints: one line, because a traceback through stnb says nothing."""
+        return [str(self)]
 
 
 class StnbWarning(UserWarning):
