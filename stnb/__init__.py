@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from .explorer.grid.grid import show
     from .explorer.parts.doctor import doctor
     from .explorer.parts.setup import setup
+    from .frame.save import save
     from .mirror.run import sync
     from .mirror.sql import sql
     from .pull import Progress, Pull
@@ -93,6 +94,7 @@ _HOMES = {
     "local": "tables.local",
     "profile": "tables.profile",
     "profiles": "account.entry",
+    "save": "frame.save",
     "setup": "explorer.parts.setup",
     "show": "explorer.grid.grid",
     "sql": "mirror.sql",
@@ -168,6 +170,7 @@ __all__ = [
     "local",
     "profile",
     "profiles",
+    "save",
     "setup",
     "show",
     "sql",

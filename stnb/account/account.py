@@ -7,13 +7,14 @@ df = st.jpm.jobs.pull(jobStatus="Completed")
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint, load
 from stnb.errors import BadFilter, UnexpectedAnswer
+from stnb.frame import notices
+from stnb.frame.utf8 import read_json
 from stnb.pull.dates import window
 from stnb.session import loop
 
@@ -176,9 +177,15 @@ class Account(Linked):
                 pairs.append((name.removesuffix("_"), str(value)))
         answer = loop.run(self._session.send("GET", route, pairs))
         try:
-            return json.loads(answer.content)
+            value, broken = read_json(answer.content)
         except ValueError:
-            pass
+            pass  # raised below, so that the error has no cause that says the same
+        else:
+            if broken:
+                texts = f"{broken:,} text{'' if broken == 1 else 's'}"
+                what = f"bytes that are no UTF-8 in {texts}; U+FFFD stands in their place"
+                notices.warn(notices.broken_text(route, what))
+            return value
         raise UnexpectedAnswer(
             f"The answer to {route} is no JSON.", "Likely it was cut off.", "Try again."
         )

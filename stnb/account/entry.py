@@ -17,6 +17,10 @@ STANDS_IN = (
     "No credentials were found, so this is the demo tenant, whose data are made up. "
     'stnb.connect("demo") says so itself and does not warn.'
 )
+ALONE = (
+    "The limit of requests a second is kept by this process alone, not together with others of"
+    " this machine: {}. The variable STNB_CACHE names another folder for it."
+)
 
 
 @overload
@@ -57,6 +61,9 @@ def connect(
     made = connecting.connect(profile, env_file=env_file)
     if made.stands_in:
         notices.warn(notices.Notice(StnbWarning, STANDS_IN))
+    if made.session.pace_problem:
+        text = ALONE.format(made.session.pace_problem)
+        notices.warn(notices.Notice(StnbWarning, text, "pace"))
     return made
 
 

@@ -133,10 +133,11 @@ class Query:
         on_page: PageCallback | None = None,
         **arguments: Any,
     ) -> pd.DataFrame | Path:
-        """Read the rows as a DataFrame, or into the Parquet file `to`.
+        """Read the rows as a DataFrame, or into the file `to`.
 
         Args:
-            to: a .parquet file or a folder; the file's path is the answer then.
+            to: a file, whose path is then the answer: into .parquet, or a folder, the rows stream;
+                .xlsx, .csv and .json are written from memory, as `stnb.save` does.
             progress: called with a Progress at every change, instead of the progress bar; False
                 for neither.
             on_page: called with each page as a DataFrame, as it arrives.
@@ -149,8 +150,8 @@ class Query:
         """
         if progress is None:
             progress = bar_for(self.endpoint.name)
-        run = self.start(to=to, progress=progress, on_page=on_page, **arguments)
-        return run.result()
+        run = self.prepare(to=to, progress=progress, on_page=on_page, **arguments)
+        return run.read()
 
     def start(
         self,
@@ -182,16 +183,19 @@ class Query:
         source, session = self._source(), self._reader.session
         if to is None:
             return Pull(source, **callbacks)
+        path = target(source.call, to)
+        if path.suffix.lower() != ".parquet":
+            return Pull(source, target=path, **callbacks)
         if isinstance(self._reads, Task):
             raise BadFilter(
                 "to= does not fit.",
                 f"The rows of many {self.endpoint.name} come as a frame.",
-                "Leave it out, and write the frame with its to_parquet.",
+                "Leave it out, and write the frame with stnb.save.",
             )
         # Loads Parquet itself, for those who use it.
         from stnb.pull.store.of_call import disk_for
 
-        path, owner = target(source.call, to), session.credentials
+        owner = session.credentials
         requested, paging = source.requested, source.paging
         store = disk_for(source.call, paging, requested, path, owner, session.now)
         return Pull(source, store, **callbacks)

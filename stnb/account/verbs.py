@@ -128,8 +128,8 @@ Options:
         at once, False for a call each; the cheaper way if not given.
     confirm: make more than 1,000 calls for that."""
 _RUN = """\
-    to: a .parquet file or a folder: the rows stream into it, and its path is the answer. The same
-        call again goes on where a killed one stopped.
+    to: a file, whose path is the answer. Into .parquet, or a folder, the rows stream, and the same
+        call again goes on where a killed one stopped; .xlsx, .csv and .json are written at the end.
     progress: called with a Progress at every change; False for none.
     on_page: called with each page as a DataFrame, as it arrives."""
 _RAISES = """\

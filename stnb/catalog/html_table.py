@@ -10,6 +10,8 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from stnb.errors import printable
+
 # JupyterLab's variable first, then that of VS Code, then a value for any other page.
 CODE = "font-family:var(--jp-code-font-family,var(--vscode-editor-font-family,monospace))"
 LINE = "1px solid var(--jp-border-color2,var(--vscode-editorWidget-border,#d8dee4))"
@@ -64,7 +66,7 @@ def element(tag: str, *content: str, style: str = "", **attributes: str) -> Html
     start = tag
     for name, value in given.items():
         if value:
-            start += f' {name.strip("_").replace("_", "-")}="{html.escape(value)}"'
+            start += f' {name.strip("_").replace("_", "-")}="{_escaped(value)}"'
     if tag == "br":
         return Html(f"<{start}>")
     return Html(f"<{start}>{joined(content)}</{tag}>")
@@ -79,9 +81,14 @@ def joined(parts: Iterable[str]) -> Html:
     """
     made = Html()
     for part in parts:
-        safe = part if isinstance(part, Html) else html.escape(part)
+        safe = part if isinstance(part, Html) else _escaped(part)
         made = Html(made + safe)
     return made
+
+
+def _escaped(text: str) -> str:
+    """A text for a page; a mark of direction in it would turn round what stands beside it."""
+    return html.escape(printable(text))
 
 
 def table(

@@ -21,7 +21,14 @@ from typing import Any
 from stnb.account import connecting
 from stnb.errors import SetupError
 
-from .server import end, end_on_signals, free_port, until_it_answers
+from .server import (
+    end,
+    end_on_signals,
+    free_port,
+    redirect_file,
+    until_it_answers,
+    write_private,
+)
 from .terminal import add_browser_option, say
 
 ABOUT = """Open the explorer as a page in the browser: search, filter, pull, look, chart, and save,
@@ -74,12 +81,12 @@ def run(options: argparse.Namespace) -> int:
     address = f"http://{HOST}:{port}/?token={token}"
     end_on_signals()
     say("Starting the app …")
-    with _served(options.profile, port, token, options.dark) as server:
+    with _served(options.profile, port, token, options.dark) as (server, folder):
         try:
             until_it_answers(server, f"http://{HOST}:{port}/voila/static/", "The app", "voila")
             say(f"\n  The explorer: {address}\n  Files go to:  {Path.cwd()}\n  Ctrl-C ends it.\n")
             if options.browser:
-                webbrowser.open(address)
+                webbrowser.open(redirect_file(folder, address).as_uri())
             return server.wait()
         except KeyboardInterrupt:
             return 0
@@ -88,8 +95,8 @@ def run(options: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def _served(
     profile: str | None, port: int, token: str, dark: bool
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Voila on a notebook of one cell, in a temporary folder.
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """Voila on a notebook of one cell, in a temporary folder, and that folder.
 
     The token is in a file there: others on this machine can read a command line.
     """
@@ -98,7 +105,7 @@ def _served(
         page = folder / "explorer.ipynb"
         page.write_text(json.dumps(_notebook()), encoding="utf-8")
         config = json.dumps(_config(port, token, dark))
-        (folder / "voila.json").write_text(config, encoding="utf-8")
+        write_private(folder / "voila.json", config)
         log_file = folder / "log"
         command = [sys.executable, "-m", "voila", str(page), f"--Voila.port={port}"]
         with log_file.open("wb") as log:  # every visitor's kernel adds to it
@@ -111,7 +118,7 @@ def _served(
                 stdout=log,
             )
         try:
-            yield server
+            yield server, folder
         except SetupError:
             sys.stderr.write(log_file.read_text(encoding="utf-8", errors="replace")[-LOG_END:])
             raise
@@ -120,7 +127,17 @@ def _served(
 
 
 def _config(port: int, token: str, dark: bool) -> dict[str, Any]:
-    voila = {"ip": HOST, "port": port, "port_retries": 0, "token": token, "open_browser": False}
+    # Voila turns Jupyter's check of the Host header off; a name rebound to this machine's address
+    # would pass.
+    checked = {"allow_remote_access": False, "allow_origin": ""}
+    voila = {
+        "ip": HOST,
+        "port": port,
+        "port_retries": 0,
+        "token": token,
+        "open_browser": False,
+        "tornado_settings": checked,
+    }
     theme = "dark" if dark else "light"
     return {
         "Voila": voila,

@@ -38,13 +38,19 @@ def connect(profile: str | None, env_file: str | os.PathLike[str] | None = None)
 
 
 def _likely_cause() -> str:
-    file = credentials.settings().file
-    if file is None:
+    known = credentials.settings()
+    found = [name for name in known.values if name.startswith(credentials.PREFIX)]
+    if found:  # such as the app key, which is no profile's own
+        return (
+            f"{', '.join(found)} is set, but no profile has a tenant, an environment, or a client "
+            f"id and secret: {credentials.PREFIX}TENANT_ID and so on are missing."
+        )
+    if known.file is None:
         return (
             "There is no .env file in this folder or in one above it, and the process has no "
             f"{credentials.PREFIX} variables of a profile."
         )
     return (
-        f"Likely {file} is not filled in yet, or its names lack the prefix {credentials.PREFIX}, "
-        f"as in {credentials.PREFIX}CLIENT_ID."
+        f"Likely {known.file} is not filled in yet, or its names lack the prefix "
+        f"{credentials.PREFIX}, as in {credentials.PREFIX}CLIENT_ID."
     )

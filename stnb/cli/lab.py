@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
+import json
 import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+import webbrowser
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from stnb.errors import SetupError
+from stnb.errors import SetupError, UsageError
 
 from . import notebooks
-from .server import end, end_on_signals, free_port, until_it_answers
+from .server import (
+    end,
+    end_on_signals,
+    free_port,
+    host_in_address,
+    is_this_machine,
+    redirect_file,
+    until_it_answers,
+    write_private,
+)
 from .terminal import add_browser_option, say
 
 CONFIG = Path(__file__).parent  # its folder labconfig: no question about news at the first start
@@ -25,6 +38,11 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     command.add_argument("folder", nargs="?", type=Path, help="another folder than the notebooks'")
     command.add_argument(
         "--host", default="localhost", help="the address to listen on (default: localhost)"
+    )
+    command.add_argument(
+        "--open-to-network",
+        action="store_true",
+        help="allow a --host beyond this machine: who has the token runs code as you",
     )
     command.add_argument(
         "--port", type=int, default=8888, help="the first port to try (default: 8888)"
@@ -38,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
     Raises:
         SetupError: JupyterLab is not installed, or did not start.
+        UsageError: it would be open to the network, and that was not asked for.
         CannotSave: the notebooks cannot be copied.
     """
     if importlib.util.find_spec("jupyterlab") is None:
@@ -46,51 +65,99 @@ def run(options: argparse.Namespace) -> int:
             "stnb was installed without it.",
             "Run: pip install 'stnb[lab]'",
         )
+    host = options.host
+    if not is_this_machine(host) and not options.open_to_network:
+        raise UsageError(
+            f"JupyterLab was not started on {host or 'all addresses'}.",
+            "It would be open to the network: whoever reaches this machine and has the token could "
+            "run code as you, and the token would travel in the clear.",
+            "Leave --host out, or add --open-to-network if you mean it.",
+        )
     folder = options.folder or notebooks.folder()
-    port, token = free_port(options.host, options.port), secrets.token_urlsafe(24)
+    port, token = free_port(host, options.port), secrets.token_urlsafe(24)
     page = "/lab"
     if (folder / notebooks.FIRST).is_file():
         page = f"/lab/tree/{notebooks.FIRST}"
+    _say_what_it_opens(host, port)
     say("Starting JupyterLab …")
     end_on_signals()
-    command = _command(folder, options.host, port, token, options.browser, page)
-    # A session of its own: Ctrl-C reaches this process alone, which then ends the whole group.
-    server = subprocess.Popen(command, env=_environment(), start_new_session=True)
-    try:
-        until_it_answers(server, f"http://localhost:{port}/api", "JupyterLab", "jupyter lab")
-        say(f"\n  JupyterLab: http://localhost:{port}{page}?token={token}")
-        say(f"  Notebooks:  {folder}\n  Ctrl-C ends it.\n")
-        return server.wait()
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        end(server)
+    base = f"http://{host_in_address(host)}:{port}"
+    with _started(folder, host, port, token, page) as (server, private):
+        try:
+            until_it_answers(server, f"{base}/api", "JupyterLab", "jupyter lab")
+            address = f"{base}{page}?token={token}"
+            say(f"\n  JupyterLab: {address}")
+            say(f"  Notebooks:  {folder}\n  Ctrl-C ends it.\n")
+            if options.browser:
+                webbrowser.open(redirect_file(private, address).as_uri())
+            return server.wait()
+        except KeyboardInterrupt:
+            return 0
 
 
-def _environment() -> dict[str, str]:
-    paths = [str(CONFIG)]
+def _say_what_it_opens(host: str, port: int) -> None:
+    if not is_this_machine(host):
+        say(
+            f"Port {port} is open to the network: whoever reaches this machine and has the token "
+            "runs code as you and reads your .env. The token travels in the clear."
+        )
+    if _is_root():
+        say("You are root, so JupyterLab gets --allow-root: its notebooks may change the system.")
+
+
+@contextlib.contextmanager
+def _started(
+    folder: Path, host: str, port: int, token: str, page: str
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """JupyterLab in a group of its own, and a folder for private files.
+
+    The token is in a file that only this user reads: others on this machine can read a command
+    line.
+    """
+    with tempfile.TemporaryDirectory(prefix="stnb-lab-") as name:
+        config = json.dumps({"IdentityProvider": {"token": token}})
+        write_private(Path(name, "jupyter_server_config.json"), config)
+        token_file = write_private(Path(name, "token"), token)
+        command = _command(folder, host, port, page)
+        # A session of its own: Ctrl-C reaches this process alone, which then ends the whole group.
+        server = subprocess.Popen(command, env=_environment(token_file), start_new_session=True)
+        try:
+            yield server, Path(name)
+        finally:
+            end(server)
+
+
+def _environment(token_file: Path) -> dict[str, str]:
+    paths = [str(token_file.parent), str(CONFIG)]
     others = os.environ.get("JUPYTER_CONFIG_PATH")
     if others:
         paths.append(others)
-    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
+    environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
+    # The config file wins over the reader's own; with JUPYTER_NO_CONFIG no such file is read.
+    environment.pop("JUPYTER_TOKEN", None)
+    environment["JUPYTER_TOKEN_FILE"] = str(token_file)
+    return environment
 
 
-def _command(folder: Path, host: str, port: int, token: str, browser: bool, page: str) -> list[str]:
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _command(folder: Path, host: str, port: int, page: str) -> list[str]:
     options = {
         "ServerApp.root_dir": str(folder),
         "ServerApp.port": str(port),
         "ServerApp.port_retries": "0",  # on another port the printed address would be wrong
         "ServerApp.ip": host,
         "Application.log_level": "WARN",
-        "ServerApp.open_browser": str(browser),
-        "IdentityProvider.token": token,
+        "ServerApp.open_browser": "False",  # ours is opened, on a page that no other user can read
         "LabApp.default_url": page,
         "LabApp.expose_app_in_browser": "True",  # so that the explorer's button can add a cell
         "LabApp.news_url": "None",  # no request beyond the package index
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
     command = [sys.executable, "-m", "jupyterlab"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:  # as in a container
+    if _is_root():  # as in a container
         command.append("--allow-root")
     for name, value in options.items():
         command.append(f"--{name}={value}")

@@ -76,9 +76,21 @@ def run(options: argparse.Namespace) -> None:
             "A notebook's name ends in .ipynb.",
             f"Use --to {target.stem}.ipynb.",
         )
-    state = State(options.profile or _usual_profile(), endpoint.name, given, options.limit)
+    profile = options.profile or _usual_profile()
+    state = State(profile, endpoint.name, given, options.limit)
     path = notebook.write(notebook.notebook(code(state), resource=endpoint.name), target)
     say(f"{path}  (open it with `stnb lab {path.parent}`)")
+    if options.profile is None and not credentials.settings().profiles:
+        _say_whose(profile)
+
+
+def _say_whose(profile: str) -> None:
+    """Say that the notebook reads made-up data, if nobody chose the demo on this command line."""
+    if profile == credentials.DEMO:
+        say(
+            "note: it reads the demo tenant, whose data are made up, because no credentials were "
+            "found. Run `stnb setup`, then write the profile's name into connect()."
+        )
 
 
 def _usual_file(endpoint: Endpoint) -> Path:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from stnb import credentials
+from stnb.errors import printable
 
 from .terminal import add_env_file
 
@@ -23,8 +24,8 @@ def run(options: argparse.Namespace) -> int:
     for profile in profiles:
         state = "ready" if profile.ready else "not ready"
         environment, tenant = profile.environment or "?", profile.tenant or ""
-        print(f"{profile.name:<{width}}  {environment:<11}  {tenant:<12}  {state}")
+        print(printable(f"{profile.name:<{width}}  {environment:<11}  {tenant:<12}  {state}"))
         if profile.problem:
-            print(f"{'':<{width}}  {profile.problem}")
+            print(printable(f"{'':<{width}}  {profile.problem}"))
     # A script can stop here, before it pulls.
     return 0 if all(profile.ready for profile in profiles) else 1

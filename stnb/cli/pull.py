@@ -16,12 +16,13 @@ from stnb.account.progress_bar import bar_for
 from stnb.catalog import Endpoint
 from stnb.errors import BadFilter, StnbError, StnbWarning
 from stnb.frame.save import save, writer
+from stnb.frame.target import local_path
 from stnb.pull import Pull, call
 from stnb.tables.text import table
 
 from .connect import connect
 from .filters import add_filters, filters_of, resource_in
-from .terminal import add_env_file, at_least_1, say
+from .terminal import add_env_file, at_least_1, print_csv, say
 
 USAGE = "stnb pull RESOURCE [options] [--FILTER VALUE ...]"
 ABOUT = """Read a resource. Without --to the first rows are shown; into a pipe, all rows go as
@@ -73,7 +74,7 @@ def run(options: argparse.Namespace) -> None:
         StnbError: as `Resource.pull`; the rows that had arrived are kept beside the file.
     """
     if options.to:
-        writer(Path(options.to))  # a wrong ending is refused before the rows are read
+        writer(local_path(options.to))  # a wrong ending is refused before the rows are read
     st = connect(options.profile, options.env_file)
     bar = None
     if sys.stderr.isatty() and not options.quiet:
@@ -169,4 +170,4 @@ def _put(frame: pd.DataFrame, options: argparse.Namespace) -> None:
         print(table(frame, os.get_terminal_size().columns))
         print(f"\n{rows:,} rows, {columns} columns; --to FILE keeps them all.")
     else:
-        frame.to_csv(sys.stdout, index=False)
+        print_csv(frame)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import html
+import ipaddress
 import os
 import signal
 import socket
@@ -10,6 +12,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from stnb.errors import SetupError
 
@@ -25,8 +28,9 @@ def free_port(host: str, first: int) -> int:
     """
     # Another program may take the port before the server does; the server then ends with an error,
     # which `until_it_answers` reports.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for port in range(first, first + PORTS):
-        with socket.socket() as probe, contextlib.suppress(OSError):
+        with socket.socket(family) as probe, contextlib.suppress(OSError):
             probe.bind((host, port))
             return port
     raise SetupError(
@@ -34,6 +38,51 @@ def free_port(host: str, first: int) -> int:
         f"{PORTS} of them were tried.",
         "Name another with --port.",
     )
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a server that listens on `host` is reached from this machine alone.
+
+    >>> is_this_machine("localhost"), is_this_machine("0.0.0.0"), is_this_machine("")
+    (True, False, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name, which another machine may have, or "", which is all addresses
+        return False
+
+
+def host_in_address(host: str) -> str:
+    """The host by which this machine reaches a server that listens on `host`."""
+    if host in ("", "*", "0.0.0.0", "::"):
+        return "localhost"
+    if ":" in host:
+        return f"[{host}]"
+    return host
+
+
+def write_private(path: Path, text: str) -> Path:
+    """Write a new file that only this user can read, from its first byte on."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def redirect_file(folder: Path, address: str) -> Path:
+    """A page that leads to an address, to be opened in its place.
+
+    The address holds a token, and others on this machine can read a browser's command line.
+    """
+    target = html.escape(address)
+    page = f'''<!DOCTYPE html>
+<html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0; url={target}"><title>stnb</title></head>
+<body><a href="{target}">Open the page</a></body></html>
+'''
+    return write_private(folder / "open.html", page)
 
 
 def end_on_signals() -> None:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from stnb.mirror.sql import sql
 from stnb.tables.text import table
 
+from .terminal import print_csv
+
 ABOUT = """Query the Parquet files of a folder in DuckDB's SQL: jpm_jobs.parquet is the table
 jpm_jobs. Nothing is written. In a terminal the first rows are shown; into a pipe, all rows go as
 CSV."""
@@ -41,8 +43,8 @@ def run(options: argparse.Namespace) -> None:
         UsageError: the folder has no tables, or DuckDB refuses the query.
     """
     frame = sql(options.query, options.folder)
-    if not sys.stdout.isatty():
-        frame.to_csv(sys.stdout, index=False)
-        return
-    print(table(frame, shutil.get_terminal_size().columns))
-    print(f"\n{len(frame):,} rows, {frame.shape[1]} columns.")
+    if sys.stdout.isatty():
+        print(table(frame, shutil.get_terminal_size().columns))
+        print(f"\n{len(frame):,} rows, {frame.shape[1]} columns.")
+    else:
+        print_csv(frame)

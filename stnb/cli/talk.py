@@ -10,7 +10,7 @@ import sys
 import textwrap
 from collections.abc import Mapping
 
-from stnb.errors import UsageError
+from stnb.errors import UsageError, printable
 
 WIDEST = 92  # columns: longer lines are hard to read
 LABEL = re.compile(r"\*\*(.+?)\*\*")  # a label of ServiceTitan's pages: **My Apps**
@@ -32,12 +32,13 @@ class Talk:
 
     def title(self, text: str) -> None:
         """Print a heading below an empty line."""
-        self.plain("\n" + self._painted(text, BOLD))
+        self.plain("\n" + self._painted(printable(text), BOLD))
 
     def say(self, text: str, lead: str = "") -> None:
         """Print a paragraph, with its labels in bold or in quotes; its further lines are indented
         as deep as its lead.
         """
+        text = printable(text)
         words = LABEL.sub(r"\1" if self.colour else r"“\1”", text)
         lines = textwrap.wrap(
             lead + words, self.width, subsequent_indent=" " * len(lead), break_on_hyphens=False
@@ -51,7 +52,7 @@ class Talk:
     def mark(self, level: str, text: str) -> None:
         """Print a sentence with the sign and the colour of its level."""
         sign, colour = SIGNS[level]
-        lines = textwrap.wrap(text, self.width - 4, break_on_hyphens=False)
+        lines = textwrap.wrap(printable(text), self.width - 4, break_on_hyphens=False)
         self.plain(f"  {self._painted(sign, colour)} " + "\n    ".join(lines))
 
     def ask(self, question: str, *, secret: bool = False) -> str:

@@ -5,12 +5,26 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+from stnb.errors import printable
 
 
 def say(text: str) -> None:
     """Print a line to standard error; standard output is for what the command was asked for."""
-    print(text, file=sys.stderr, flush=True)
+    print(printable(text), file=sys.stderr, flush=True)
+
+
+def print_csv(frame: pd.DataFrame) -> None:
+    """Print all rows to standard output, as a .csv file has them."""
+    from stnb.frame.csv_file import write  # brings pandas, which most commands do without
+
+    sys.stdout.flush()
+    write(frame, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 def has_screen() -> bool:

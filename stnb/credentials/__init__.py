@@ -5,7 +5,9 @@ for one tenant in one environment) and the tenant id. Variables of the process w
 Nothing is ever written to `os.environ`.
 """
 
-from .check import is_safe
+from .address import Address
+from .address import parsed as parsed_address
+from .limits import USUAL, Limits, limits_of
 from .models import (
     DEFAULT,
     DEMO,
@@ -20,7 +22,7 @@ from .models import (
     variable,
 )
 from .profiles import load, of_profile, profiles
-from .read import clean, nearest, settings
+from .read import clean, nearest, of_process, settings
 
 __all__ = [
     "DEFAULT",
@@ -28,16 +30,21 @@ __all__ = [
     "FIELDS",
     "HOSTS",
     "PREFIX",
+    "USUAL",
+    "Address",
     "Credentials",
+    "Limits",
     "Profile",
     "Secret",
     "Settings",
     "Values",
     "clean",
-    "is_safe",
+    "limits_of",
     "load",
     "nearest",
+    "of_process",
     "of_profile",
+    "parsed_address",
     "profiles",
     "settings",
     "variable",

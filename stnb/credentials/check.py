@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import SplitResult, urlsplit
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from stnb.errors import CredentialsInvalid, CredentialsMissing
 
-from .models import HOSTS, PREFIX, Settings, variable
+from . import address
+from .address import Address
+from .models import HOSTS, PAIR, PREFIX, SECRETS, Settings, variable
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+ADDRESSES = ("API_URL", "AUTH_URL")
 TENANT_ID = re.compile(r"[0-9]{1,18}")
-HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")  # nothing that a client would rewrite
 NO_VALUE_HAS = re.compile(r"[\s\x00-\x1f\x7f]|[^\x20-\x7e]")  # blanks, and whatever is not ASCII
 # What the values of ServiceTitan begin with.
 BEGINNINGS = {
@@ -117,58 +118,36 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def url_of(known: Settings, profile: str, field: str, url: str) -> str:
-    """An address of a profile without its last slash; the token's with its path.
+def address_of(known: Settings, profile: str, field: str, text: str) -> Address:
+    """The address in a variable of a profile; that of the token with its path.
 
     Raises:
-        CredentialsInvalid: secrets must not travel to it.
+        CredentialsInvalid: secrets must not travel to it, or it cannot be judged.
     """
-    if not is_safe(url):
+    found = address.parsed(text)
+    if found is None:
         # It may be a secret in the wrong line, and a verbose traceback prints what a frame holds.
-        del url
+        del text
         raise CredentialsInvalid(
             f"{variable(profile, field)} cannot be right.",
-            "The secret would travel to it, so it must be https, or http on this machine "
-            "(localhost) only.",
+            "The secret would travel to it, so it must be a plain https address, or http on this "
+            "machine (localhost) only, without a user, ?, # or signs in %.",
             f"Correct it in {_place(known)}, or leave it out to use ServiceTitan's own address.",
         )
-    url = url.rstrip("/")
-    if field == "AUTH_URL" and not urlsplit(url).path.strip("/"):
-        return f"{url}/connect/token"
-    return url
+    if field == "AUTH_URL" and not found.path:
+        return replace(found, path="/connect/token")
+    return found
 
 
-def is_safe(url: str) -> bool:
-    """Whether secrets may travel to a URL: https, or http to this machine alone.
-
-    >>> is_safe("https://api.servicetitan.io"), is_safe("http://api.servicetitan.io")
-    (True, False)
-    """
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if not _is_plain(parts) or (parts.port or 1) <= 0:
-            return False
-        # A name of another script may be broken, and the client would fail on it later.
-        host.encode().decode("idna")
-    except ValueError:
-        return False
-    if not HOST_NAME.fullmatch(host) or not re.fullmatch(r"[\x21-\x7e]+", url):
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
-
-
-def _is_plain(parts: SplitResult) -> bool:
-    return not (parts.username or parts.query or parts.fragment)
-
-
-def check_environments(known: Settings, profile: str, environment: str, *urls: str) -> None:
+def check_environments(
+    known: Settings, profile: str, environment: str, *addresses: Address
+) -> None:
     """Check that a pair reaches only hosts of its own environment.
 
     Raises:
-        CredentialsInvalid: the environment and the URLs belong to two of them.
+        CredentialsInvalid: the environment and the addresses belong to two of them.
     """
-    if len(_environments(environment, *urls)) > 1:
+    if len(_environments(environment, *addresses)) > 1:
         names = [variable(profile, field) for field in ("API_URL", "AUTH_URL", "ENVIRONMENT")]
         raise CredentialsInvalid(
             f"Profile {profile!r} mixes two environments.",
@@ -179,18 +158,23 @@ def check_environments(known: Settings, profile: str, environment: str, *urls: s
 
 
 def check_sources(known: Settings, profile: str) -> None:
-    """Check that a pair of the file is not sent to an environment that only the process names.
+    """Check that neither the file nor the process sends elsewhere what the other one holds.
 
     Raises:
-        CredentialsInvalid: the file names another environment beside the pair.
+        CredentialsInvalid: the file names another environment beside the pair than the process, or
+            an address is not where the secrets are.
     """
+    _check_pair_of_file(known, profile)
+    for field in ADDRESSES:
+        _check_address(known, profile, field)
+
+
+def _check_pair_of_file(known: Settings, profile: str) -> None:
+    """A pair of the file is not sent to an environment that only the process names."""
     file = Settings(known.written or {}, known.file)
     of_file = _environments_of(file, profile)
     others = _environments_of(known, profile) - of_file
-    pair_is_from_file = any(
-        known.get(profile, field) == file.get(profile, field)
-        for field in ("CLIENT_ID", "CLIENT_SECRET")
-    )
+    pair_is_from_file = any("file" in known.sources(profile, field) for field in PAIR)
     if pair_is_from_file and of_file and others:
         raise CredentialsInvalid(
             f"Profile {profile!r} mixes two environments.",
@@ -201,22 +185,41 @@ def check_sources(known: Settings, profile: str) -> None:
         )
 
 
-def _environments_of(settings: Settings, profile: str) -> set[str]:
-    environment = settings.get(profile, "ENVIRONMENT")
-    return _environments(
-        environment, settings.get(profile, "API_URL"), settings.get(profile, "AUTH_URL")
+def _check_address(known: Settings, profile: str, field: str) -> None:
+    """An address of one's own counts only beside the secrets that it would be sent.
+
+    Else a file in a folder that was cloned or shared could have the process's secrets sent to it.
+    """
+    written = known.get(profile, field)
+    if not written or address_of(known, profile, field, written).is_known:
+        return
+    places = known.sources(profile, field)
+    for secret in SECRETS:
+        places = places & known.sources(profile, secret)
+    if places:
+        return
+    name = variable(profile, field)
+    raise CredentialsInvalid(
+        f"{name} was not used.",
+        f"It names a host of its own, and the secrets that would be sent there are not all in the "
+        f"same place: one is in {known.where}, the other in the process's variables.",
+        f"If you trust the host, put {name}, the client id, the secret and the app key into one "
+        "place; if you do not know it, remove the line.",
     )
 
 
-def _environments(environment: str, *urls: str) -> set[str]:
-    """The environments that ENVIRONMENT and URLs name; a host of one's own belongs to none."""
-    owners = {}
-    for name, own_urls in HOSTS.items():
-        for url in own_urls:
-            owners[urlsplit(url).hostname] = name
+def _environments_of(settings: Settings, profile: str) -> set[str]:
+    addresses = []
+    for field in ADDRESSES:
+        written = settings.get(profile, field)
+        if written:
+            addresses.append(address_of(settings, profile, field, written))
+    return _environments(settings.get(profile, "ENVIRONMENT"), *addresses)
+
+
+def _environments(environment: str, *addresses: Address) -> set[str]:
+    """The environments that ENVIRONMENT and addresses name; a host of one's own belongs to none."""
     found = {environment.lower()}
-    for url in urls:
-        if is_safe(url):
-            host = (urlsplit(url).hostname or "").rstrip(".")
-            found.add(owners.get(host, ""))
+    for each in addresses:
+        found.add(each.environment)
     return found & set(HOSTS)

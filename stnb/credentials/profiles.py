@@ -9,12 +9,13 @@ from stnb.errors import CredentialsMissing, SetupError
 
 from .check import (
     TENANT_ID,
+    address_of,
     check_environments,
     check_shapes,
     check_sources,
     incomplete,
-    url_of,
 )
+from .limits import limits_of
 from .models import (
     DEMO,
     FIELDS,
@@ -86,9 +87,9 @@ def of_profile(known: Settings, profile: str) -> Credentials:
     check_shapes(known, profile, value)
     environment = value["ENVIRONMENT"].lower()
     usual_api, usual_auth = HOSTS.get(environment, ("", ""))
-    api_url = url_of(known, profile, "API_URL", value["API_URL"] or usual_api)
-    auth_url = url_of(known, profile, "AUTH_URL", value["AUTH_URL"] or usual_auth)
-    check_environments(known, profile, environment, api_url, auth_url)
+    api = address_of(known, profile, "API_URL", value["API_URL"] or usual_api)
+    auth = address_of(known, profile, "AUTH_URL", value["AUTH_URL"] or usual_auth)
+    check_environments(known, profile, environment, api, auth)
     check_sources(known, profile)
     if value["API_URL"] or value["AUTH_URL"]:
         environment = "custom"
@@ -99,9 +100,10 @@ def of_profile(known: Settings, profile: str) -> Credentials:
         client_id=Secret(value["CLIENT_ID"]),
         client_secret=Secret(value["CLIENT_SECRET"]),
         app_key=Secret(value["APP_KEY"]),
-        api_url=api_url,
-        auth_url=auth_url,
+        api_url=str(api),
+        auth_url=str(auth),
         timezone=value["TIMEZONE"] or "UTC",
+        limits=limits_of(known.values),
     )
 
 

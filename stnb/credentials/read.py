@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from collections.abc import Mapping
@@ -9,9 +10,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from stnb.errors import CredentialsInvalid, CredentialsMissing, SetupError
-
-from .models import PREFIX, Settings, Values
+from . import open_file
+from .models import OURS, PREFIX, Settings, Values
 
 
 def settings(env_file: str | os.PathLike[str] | None = None) -> Settings:
@@ -22,22 +22,29 @@ def settings(env_file: str | os.PathLike[str] | None = None) -> Settings:
 
     Raises:
         CredentialsMissing: the named file is not there.
-        CredentialsInvalid: the file cannot be read as text.
+        CredentialsInvalid: the file cannot be read as text, is no regular file of at most 1 MB, or
+            another user of this machine owns it or may write to it.
     """
-    file = nearest(Path.cwd())
     if env_file is not None:
-        file = Path(env_file)
+        file: Path | None = Path(env_file)
+    else:
+        file = nearest(Path.cwd())
     written = Values()
     if file is not None:
         written = _ours(_read(file))
-    return Settings(_ours({**written, **os.environ}), file, written)
+    return Settings(_ours({**written, **os.environ}), file, written, _ours(os.environ))
+
+
+def of_process() -> Settings:
+    """The process's variables alone."""
+    return Settings(_ours(os.environ), None, Values(), _ours(os.environ))
 
 
 def _ours(values: Mapping[str, str]) -> Values:
     """The variables that concern us, cleaned, without those that are empty."""
     found = Values()
     for name, value in values.items():
-        is_ours = name.startswith(PREFIX) or name == "STNB_PROFILE"
+        is_ours = name.startswith(PREFIX) or name in OURS
         if is_ours and clean(value):
             found[name] = clean(value)
     return found
@@ -47,32 +54,22 @@ def nearest(folder: Path) -> Path | None:
     """The nearest .env upwards from a folder, or None."""
     for each in (folder, *folder.parents):
         file = each / ".env"
-        if file.is_file():
-            return file
+        with contextlib.suppress(OSError):  # a folder that is not ours to search
+            if file.is_file():
+                return file
     return None
 
 
 def _read(file: Path) -> dict[str, str]:
-    failure: SetupError
     try:
         # utf-8-sig, because a byte-order mark would become part of the first name.
-        text = file.read_text(encoding="utf-8-sig").replace("\x00", "")
+        text = open_file.content(file).decode("utf-8-sig").replace("\x00", "")
+    except UnicodeDecodeError as err:
+        failure = open_file.unreadable(file, err)
+    else:
         # Without interpolation, because a `$` in a secret is a `$`.
-        raw = dotenv_values(stream=io.StringIO(text), interpolate=False)
+        raw = dotenv_values(stream=io.StringIO(text, newline=None), interpolate=False)
         return {name: value for name, value in raw.items() if value is not None}
-    except FileNotFoundError:
-        failure = CredentialsMissing(
-            f"The file {file} is not there.",
-            "It was named as the .env file to read.",
-            "Check the path, or leave env_file out to use the nearest .env upwards from the "
-            "working directory.",
-        )
-    except (OSError, UnicodeDecodeError) as err:
-        failure = CredentialsInvalid(
-            f"The file {file} cannot be read.",
-            f"Likely it is no text file in UTF-8, or not yours to read ({type(err).__name__}).",
-            "Save it as plain UTF-8 text with one NAME=value a line.",
-        )
     raise failure  # out here, because the decoder's own error holds the whole file
 
 

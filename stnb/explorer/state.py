@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import keyword
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from typing import Any
 
 from stnb.catalog import Endpoint, Param, load
 from stnb.errors import UsageError
+from stnb.errors.nesting import loads
 from stnb.pull import call
 
 LIMIT = 1_000  # rows of a first look; "all" is one click away
@@ -29,6 +31,7 @@ ENTRIES = {
 }
 ID = re.compile(r"[1-9]\d*")
 WHOLE_NUMBER = re.compile(r"[+-]?\d+")
+NOT_IN_CODE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 NUMBER_WITH_POINT = re.compile(r"[+-]?\d*\.\d+")
 
 
@@ -161,7 +164,11 @@ def literal(value: Any) -> str:
         '["a", 1, True]'
     """
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        quoted = json.dumps(value, ensure_ascii=False)
+        # JSON leaves lone surrogates and ends of lines as they are; a file or an editor does not.
+        return NOT_IN_CODE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
     if isinstance(value, (list, tuple, set)):
         return "[" + ", ".join(map(literal, value)) + "]"
     if isinstance(value, Mapping):
@@ -275,7 +282,7 @@ def _pairs(text: str) -> Any:
     """Read "name=value, name=value". JSON is for what pairs cannot hold, such as a list of them."""
     if text[0] in "[{":
         try:
-            return json.loads(text)
+            return loads(text)
         except ValueError:
             return text
     pairs = {}

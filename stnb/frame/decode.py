@@ -8,6 +8,7 @@ becomes text. Both keep the keys that the catalogue lacks.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,9 +19,11 @@ import pyarrow.json as pj
 
 from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
+from stnb.errors import UnexpectedAnswer
+from stnb.errors.nesting import is_deep
 
-from . import fallback
-from .drift import Drifts, Kind, misfits, note
+from . import fallback, tokens, utf8
+from .drift import Drift, Drifts, Kind, add_drift, misfits, note
 from .fallback import Columns
 from .schema import Shape
 from .text import open_texts, text_of
@@ -28,6 +31,7 @@ from .types import (
     AMOUNT,
     CONVERTERS,
     WIDE,
+    days_elsewhere,
     final_type,
     is_open,
     json_type,
@@ -36,6 +40,8 @@ from .types import (
 
 WHOLE_DIGITS = AMOUNT.precision - AMOUNT.scale
 MOST = 10**WHOLE_DIGITS
+# What may be noted of a column that has the type that it is due.
+STILL_TYPED = (Kind.CONVERTED, Kind.DIGITS, Kind.WIDE_NUMBER)
 # Bytes of a page from which the memory that the reader took meanwhile is given back: a pull then
 # needs 20 MB less, and 3 % more time.
 BIG = 2**20
@@ -66,16 +72,18 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
         positional: rows are arrays, and the envelope's `fields` names their cells.
 
     Raises:
-        UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
+        UnexpectedAnswer: the bytes are no JSON, are nested over 100 levels deep, or hold no rows
+            where they should.
 
     Example:
         >>> decode(b'{"data": [{"id": 7}]}', "data", shape_of(st.jpm.jobs.endpoint)).table["id"][0]
         <pyarrow.Int64Scalar: 7>
     """
+    if is_deep(content):
+        raise UnexpectedAnswer.too_deep("A page")
     drift: Drifts = {}
-    document = content
-    if rows_at != "data":
-        document = _enveloped(content, rows_at)
+    sent = _enveloped(content.removeprefix(codecs.BOM_UTF8), rows_at)
+    document = utf8.mended(sent)
     fast = None
     if not positional:
         fast = _fast(document, shape)
@@ -86,10 +94,16 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
     if positional or not shape.leaves:
         # A report's columns are its own, and some routes are not described: nothing was promised.
         drift = {}
+    if document is not sent:
+        utf8.note_broken_bytes(sent, shape, drift, positional=positional)
+    if fast is None:
+        utf8.note_halves(document, shape, drift, positional=positional)
     return Decoded(table, drift, careful=fast is None)
 
 
 def _enveloped(content: bytes, rows_at: str) -> bytes:
+    if rows_at == "data":
+        return content
     if rows_at == "bare":
         return b'{"data":' + content + b"}"
     if content.lstrip()[:1] == b"{":
@@ -119,6 +133,10 @@ def _fast(document: bytes, shape: Shape) -> tuple[Columns, int] | None:
     columns = list(_flattened(rows, ""))
     if not _exact(columns, shape):
         return None
+    if b"NaN" in document and any(_holds_nan(values) for _, values in columns):
+        return None  # no number of JSON; as a missing value it would be lost in silence
+    if tokens.holds_lossy(document):
+        return None  # a float would drop digits in silence
     return {path: values for path, values in columns if shape.reads(path)}, len(rows)
 
 
@@ -171,6 +189,17 @@ def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
     return True
 
 
+def _holds_nan(values: pa.Array) -> bool:
+    """Whether a bare NaN is among the numbers, at any depth."""
+    if pa.types.is_floating(values.type):
+        return bool(pc.any(pc.is_nan(values)).as_py())
+    if pa.types.is_list(values.type):
+        return _holds_nan(values.flatten())
+    if pa.types.is_struct(values.type):
+        return any(map(_holds_nan, values.flatten()))
+    return False
+
+
 def _was_interpreted(values: pa.Array) -> bool:
     """Whether the reader made objects or floats, which can be written in several ways."""
     return "struct" in str(values.type) or any(True for _ in _ends(values, pa.types.is_floating))
@@ -219,10 +248,16 @@ def typed(columns: Columns, length: int, shape: Shape, drift: Drifts) -> Columns
             out[leaf.path] = _convert(values, leaf.column, leaf.path, drift)
     for path, values in columns.items():
         if path not in out:
-            if path not in drift:
-                note(drift, path, Kind.NEW, length - values.null_count)
+            if _fits_its_type(drift, path):
+                new = Drift(path, Kind.NEW, length - values.null_count)
+                drift[path] = [new, *drift.get(path, [])]
             out[path] = values
     return out
+
+
+def _fits_its_type(drift: Drifts, path: str) -> bool:
+    """Whether nothing is noted of a column because of which it would be text."""
+    return all(found.kind in STILL_TYPED for found in drift.get(path, []))
 
 
 def _convert(values: pa.Array, column: Column, path: str, drift: Drifts) -> pa.Array:
@@ -232,19 +267,32 @@ def _convert(values: pa.Array, column: Column, path: str, drift: Drifts) -> pa.A
         return open_texts(values.to_pylist(), column)
     if column.type == "array" and pa.types.is_nested(values.type):
         if values.type != json_type(column):
-            note(drift, path, Kind.INSIDE)
+            add_drift(drift, {path: [Drift(path, Kind.INSIDE)]})
         return values
     kind = kind_of(column)
     convert = CONVERTERS.get(kind)
-    if convert is None or path in drift:
+    if convert is None or not _fits_its_type(drift, path):
         return values
     try:
         converted = convert(values)
     except pa.ArrowException:
         note(drift, path, Kind.MISFIT, misfits(values, convert), kind)
         return text_of(values)
+    _note_what_changed(values, converted, kind, path, drift)
+    return converted
+
+
+def _note_what_changed(
+    values: pa.Array, converted: pa.Array, kind: str, path: str, drift: Drifts
+) -> None:
+    """Note in how many rows a typed value says less, or more, than its text did."""
+    if kind == "date" and (elsewhere := days_elsewhere(values)):
+        note(drift, path, Kind.OTHER_ZONE, elsewhere)
     if converted.type == WIDE:
         wide = misfits(converted, lambda some: some.cast(AMOUNT))
         digits = f"{WHOLE_DIGITS} digits before the point or {AMOUNT.scale} behind it"
-        note(drift, path, Kind.WIDE_AMOUNT, wide, digits)
-    return converted
+        add_drift(drift, {path: [Drift(path, Kind.WIDE_AMOUNT, wide, digits)]})
+    if kind == "decimal" and pa.types.is_string(values.type):
+        rows = tokens.lossy_texts(values)
+        if rows:
+            add_drift(drift, {path: [Drift(path, Kind.DIGITS, rows)]})

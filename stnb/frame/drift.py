@@ -24,14 +24,20 @@ class Kind(StrEnum):
 
     NEW = "new"  # it is not in the catalogue
     MISFIT = "misfit"  # values do not fit its type, which is the detail; kept as text
+    CONVERTED = "converted"  # of another JSON type, and converted exactly to the detail
     SEVERAL_TYPES = "several types"  # not in the catalogue, and of no one type; kept as text
     NO_OBJECT = "no object"  # an object is due; the detail is what the values are kept as
     INSIDE = "inside"  # its lists or objects hold other fields than they should
     WIDE_AMOUNT = (
         "wide amount"  # more digits than the usual decimal; the detail is how many those are
     )
+    DIGITS = "digits"  # numbers of more digits than a float holds; rounded to a float
+    WIDE_NUMBER = "wide number"  # the same, kept as decimals
     PAGES_DIFFER = "pages differ"  # its type is another one on another page; kept as text
     NO_KEY = "no key"  # values identify no row; such rows are never taken for repeats
+    OTHER_ZONE = "other zone"  # days that came as midnights of another zone than UTC
+    BROKEN_BYTES = "broken bytes"  # bytes that are no UTF-8; U+FFFD stands in their place
+    HALVES = "halves"  # halves of surrogate pairs, which are no text; kept as their escapes
     OTHER_PARENT = "other parent"  # a parent's column, the detail, differs from the one asked for
 
 
@@ -79,33 +85,53 @@ def sentences(drifts: Drifts) -> dict[str, str]:
     return {column: "; also ".join(map(_sentence, found)) for column, found in drifts.items()}
 
 
+# {rows} is such as "in 2 rows"; {counted} the same with a blank before it, "" if none were counted.
+SENTENCES = {
+    Kind.NEW: "is not in the catalogue; found {rows}",
+    Kind.MISFIT: "holds values that are no {detail}{counted}; kept as text",
+    Kind.CONVERTED: "came as another type of JSON {rows}; converted exactly to {detail}",
+    Kind.SEVERAL_TYPES: "holds values of several types; kept as text",
+    Kind.NO_OBJECT: "is no object {rows}, as the catalogue says; kept as {detail}",
+    Kind.INSIDE: "holds other fields or types inside than the catalogue says",
+    Kind.WIDE_AMOUNT: "holds amounts of more than {detail} {rows}; kept as wider decimals",
+    Kind.DIGITS: (
+        "holds numbers of more digits than a float keeps {rows}; rounded to a float,"
+        ' exact with dtypes="decimal" or "raw"'
+    ),
+    Kind.WIDE_NUMBER: "holds numbers of more digits than a float keeps {rows}; kept as decimals",
+    Kind.PAGES_DIFFER: "differs in type between pages; kept as text",
+    Kind.NO_KEY: "is no usable key {rows}; all of them were kept",
+    Kind.OTHER_ZONE: "holds midnights of another zone than UTC {rows}; kept as their days",
+    Kind.BROKEN_BYTES: "holds bytes that are no UTF-8 {rows}; U+FFFD stands in their place",
+    Kind.HALVES: 'holds halves of surrogate pairs {rows}; kept as escapes such as "\\ud83d"',
+    Kind.OTHER_PARENT: "is the rows' own {detail}, which differs from the one asked for",
+}
+
+
 def _sentence(drift: Drift) -> str:
     rows = _in_rows(drift.rows)
-    match drift.kind:
-        case Kind.NEW:
-            return f"is not in the catalogue; found {rows}"
-        case Kind.MISFIT:
-            where = f" {rows}" if drift.rows else ""
-            return f"holds values that are no {drift.detail}{where}; kept as text"
-        case Kind.SEVERAL_TYPES:
-            return "holds values of several types; kept as text"
-        case Kind.NO_OBJECT:
-            return f"is no object {rows}, as the catalogue says; kept as {drift.detail}"
-        case Kind.INSIDE:
-            return "holds other fields or types inside than the catalogue says"
-        case Kind.WIDE_AMOUNT:
-            return f"holds amounts of more than {drift.detail} {rows}; kept as wider decimals"
-        case Kind.PAGES_DIFFER:
-            return "differs in type between pages; kept as text"
-        case Kind.NO_KEY:
-            return f"is no usable key {rows}; all of them were kept"
-        case Kind.OTHER_PARENT:
-            return f"is the rows' own {drift.detail}, which differs from the one asked for"
+    counted = ""
+    if drift.rows:
+        counted = f" {rows}"
+    return SENTENCES[drift.kind].format(rows=rows, counted=counted, detail=drift.detail)
 
 
 def _in_rows(count: int) -> str:
     """ "in 1 row", "in 3,000 rows"."""
     return f"in {count:,} row{'' if count == 1 else 's'}"
+
+
+def split_off_texts(drifts: Drifts) -> tuple[Drifts, Drifts]:
+    """What differs from the catalogue, and which texts came broken, whatever the catalogue says."""
+    others: Drifts = {}
+    broken: Drifts = {}
+    for column, found in drifts.items():
+        for drift in found:
+            part = others
+            if drift.kind in (Kind.BROKEN_BYTES, Kind.HALVES):
+                part = broken
+            part.setdefault(column, []).append(drift)
+    return others, broken
 
 
 def to_json(drifts: Drifts) -> dict[str, list[dict[str, Any]]]:

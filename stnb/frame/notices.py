@@ -8,21 +8,31 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from stnb.catalog import Endpoint
-from stnb.errors import ColumnDrift, FilterIgnored, FirstRows, HiddenRows, Incomplete, StnbWarning
+from stnb.errors import (
+    ColumnDrift,
+    FilterIgnored,
+    FirstRows,
+    HiddenRows,
+    Incomplete,
+    StnbWarning,
+    printable,
+)
 
-from .drift import Drifts, sentences
+from .drift import Drifts, sentences, split_off_texts
 
 EACH_TIME = (FilterIgnored, FirstRows, Incomplete)  # what is said of the rows of one pull alone
 MOST_COLUMNS = 4  # that a warning names; more would not be read
 
 
-class Notice(NamedTuple):
+@dataclass(frozen=True)
+class Notice:
     """A sentence for the reader.
 
     Attributes:
+        text: it; names of columns and values in it may come from a server.
         key: notices with one key are warned of once a process, even if their figures differ;
             without it, those with one text.
     """
@@ -30,6 +40,9 @@ class Notice(NamedTuple):
     category: type[StnbWarning]
     text: str
     key: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", printable(self.text))
 
 
 def hidden(endpoint: Endpoint, given: Mapping[str, str]) -> list[Notice]:
@@ -47,13 +60,29 @@ def hidden(endpoint: Endpoint, given: Mapping[str, str]) -> list[Notice]:
 
 def drifted(endpoint: Endpoint, drift: Drifts) -> list[Notice]:
     """That columns differ from the catalogue."""
-    if not drift:
-        return []
+    others, broken = split_off_texts(drift)
+    found = []
+    if others:
+        text = f"{endpoint.name} differs from the catalogue: {_listed(others)}."
+        found.append(Notice(ColumnDrift, f"{text} Nothing was dropped."))
+    if broken:
+        found.append(broken_text(endpoint.name, _listed(broken)))
+    return found
+
+
+def _listed(drift: Drifts) -> str:
+    """The columns, each with what is said of it; the first of them if they are many."""
     named = [f"{column} {what}" for column, what in sentences(drift).items()]
     if len(named) > MOST_COLUMNS:
         named[MOST_COLUMNS:] = [f"and {len(named) - MOST_COLUMNS} more, in df.attrs"]
-    text = f"{endpoint.name} differs from the catalogue: {'; '.join(named)}. Nothing was dropped."
-    return [Notice(ColumnDrift, text)]
+    return "; ".join(named)
+
+
+def broken_text(name: str, what: str) -> Notice:
+    """That an answer held texts that are none; `what` says in which columns, and in how many
+    rows.
+    """
+    return Notice(ColumnDrift, f"{name} sent broken text: {what}.")
 
 
 def stopped(endpoint: Endpoint, how: str, rows: int, total: int | None) -> list[Notice]:

@@ -1,4 +1,4 @@
-"""Dtypes of lists and objects by their names, for `pd.read_parquet`.
+"""Dtypes of lists, objects and decimals by their names, for `pd.read_parquet`.
 
 The one place of the package that touches a private part of pandas; its test says when that changes.
 """
@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-# A Parquet file names the pandas dtype of each column, and pandas cannot read back the name that it
-# gives to lists, such as "list<item: int64>[pyarrow]". Files of ours have this one instead. It is
-# numpy's, so plain pandas knows it and makes objects; as pandas makes no column of that name, to
-# read it as `NestedByName` takes nothing from others.
+# A Parquet file names the pandas dtype of each column. Pandas cannot read back the name that it
+# gives to lists, such as "list<item: int64>[pyarrow]", and calls decimals objects. Files of ours
+# have this name instead. It is numpy's, so plain pandas knows it and makes objects; as pandas makes
+# no column of that name, to read it as `NestedByName` takes nothing from others.
 PORTABLE = "void"
 NESTED = re.compile(r"(?s)(list|struct)<.*>\[pyarrow\]")
 

@@ -17,14 +17,20 @@ import pyarrow.parquet as pq
 
 from stnb.atomic import replacing
 from stnb.errors import BadFilter, CannotSave, reason
+from stnb.errors.nesting import loads
 
+from . import cells
+from .json_file import check_names
 from .pandas_private import PORTABLE
+from .text import as_text, each
 from .types import pandas_type
 
 # What a row group holds in Arrow, whichever comes first.
 GROUP_ROWS, GROUP_BYTES = 64 * 1024, 32 * 1024 * 1024
 ATTRS = "PANDAS_ATTRS"  # where pandas keeps `DataFrame.attrs`, as JSON
 Attrs = dict[str, Any]
+# How Arrow refuses values that have no type in common, or that theirs does not hold.
+REFUSED = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
 
 def write(
@@ -91,12 +97,51 @@ def _write(
 def write_frame(frame: pd.DataFrame, file: IO[bytes]) -> None:
     """Write a frame as `frame.to_parquet(file, index=False)` does, but so that pandas can also read
     it where stnb is not installed.
+
+    Raises:
+        BadFilter: two columns have one name, or the values of one have no type in common.
     """
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    names = [cells.name_of(name) for name in frame.columns]
+    check_names(names, "Parquet")
+    table = _table(frame.set_axis(names, axis="columns"))
     told = {"pandas": _portable(table.schema)}
     if frame.attrs:
-        told[ATTRS] = json.dumps(frame.attrs)
-    pq.write_table(table.replace_schema_metadata(told), file)
+        told[ATTRS] = json.dumps(frame.attrs, default=str)
+    try:
+        pq.write_table(table.replace_schema_metadata(told), file)
+        return
+    except pa.ArrowNotImplementedError as err:
+        why = str(err)
+    raise BadFilter(
+        "The Parquet file was not written.",
+        f"Parquet has no place for a type of a column: {why}.",
+        "Save as .json or .csv, or convert the column.",
+    )
+
+
+def _table(frame: pd.DataFrame) -> pa.Table:
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except REFUSED:
+        pass
+    columns = {name: _mended(frame[name]) for name in frame.columns}
+    return pa.Table.from_pandas(pd.DataFrame(columns), preserve_index=False)
+
+
+def _mended(column: pd.Series[Any]) -> pd.Series[Any]:
+    """The column as Arrow takes it: halves of surrogate pairs are written as their escapes."""
+    try:
+        pa.Table.from_pandas(column.to_frame(), preserve_index=False)
+        return column
+    except REFUSED:
+        values = cells.plain_values(column)
+    if all(value is None or isinstance(value, str) for value in values):
+        return pd.Series(each(values, as_text), index=column.index, dtype="str")
+    raise BadFilter(
+        "The Parquet file was not written.",
+        f"The values of {column.name} are of several types, or too large for theirs.",
+        "Save as .json or .csv, or convert the column first, as with astype(str).",
+    )
 
 
 def read_frame(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -108,7 +153,7 @@ def read_frame(path: str | os.PathLike[str]) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas(types_mapper=_arrow_dtype)
     attrs = (table.schema.metadata or {}).get(ATTRS.encode())
     if attrs:
-        frame.attrs = json.loads(attrs)
+        frame.attrs = loads(attrs)
     return frame
 
 
@@ -146,7 +191,7 @@ def provenance(path: str | os.PathLike[str]) -> Attrs:
 
 def _attrs(metadata: Mapping[bytes, bytes]) -> Attrs:
     try:
-        found = json.loads(metadata[ATTRS.encode()])["stnb"]
+        found = loads(metadata[ATTRS.encode()])["stnb"]
     except (ValueError, LookupError, TypeError):  # of another program
         return {}
     if isinstance(found, dict):
@@ -195,9 +240,12 @@ def _metadata(schema: pa.Schema, attrs: Attrs) -> dict[str, str]:
 
 
 def _portable(schema: pa.Schema) -> str:
-    """pandas' description of the columns, with names for lists and objects that it can read."""
+    """pandas' description of the columns, with names for lists, objects and decimals that it can
+    read.
+    """
     described: dict[str, Any] = json.loads(schema.metadata[b"pandas"])
     for column in described["columns"]:
-        if pa.types.is_nested(schema.field(column["field_name"]).type):
+        kind = schema.field(column["field_name"]).type
+        if _arrow_dtype(kind) is not None:
             column["numpy_type"] = PORTABLE
     return json.dumps(described)

@@ -12,43 +12,57 @@ from typing import IO, Any
 
 import pandas as pd
 
-from stnb.atomic import replacing
+from stnb.atomic import PRIVATE, replacing
 from stnb.errors import BadFilter, CannotSave, reason
 
-from . import excel
+from . import csv_file, excel, json_file
+from .target import local_path
 
 
-def save(frame: pd.DataFrame, target: str | os.PathLike[str]) -> Path:
-    """Write the frame to `target`; if that fails, to the temporary folder, so that the rows are not
-    lost.
+def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -> Path:
+    """Write rows to the file `target`, whole or not at all. If that fails, they go to the temporary
+    folder, so that they are not lost.
 
     Args:
-        target: ends in .parquet (types and provenance kept), .xlsx (times in the tenant's zone, and
-            a sheet that says so), .csv or .json (an array of records); lists become JSON text in
-            Excel and CSV. A text that a spreadsheet would take for a formula gets an apostrophe
-            before it in CSV, and is marked as text in Excel; numbers stay.
+        frame: the rows. A named index becomes their first columns; an index without a name is
+            left out.
+        target: the file; its ending says how it is written, and its folder is made if needed. A
+            new file is readable by you alone; one that is there keeps its mode.
+
+            .parquet: types and provenance are kept; plain pandas reads it too.
+            .xlsx: times are in the tenant's zone, named in the header, and a second sheet says
+            what the rows are. Needs xlsxwriter.
+            .csv: lists are JSON, times are ISO 8601. A text that a spreadsheet would take for a
+            formula gets an apostrophe before it; numbers stay.
+            .json: an array of records; every digit is kept.
 
     Returns:
         The path of the file.
 
     Raises:
-        BadFilter: the ending is another one, or a sheet of Excel's cannot hold the rows.
+        BadFilter: the target is no path of this machine, its ending is another one, or the format
+            cannot hold the rows.
         SetupError: Excel needs xlsxwriter, which is not installed.
         CannotSave: it could not be written; the message says where the rows are instead.
+
+    Example:
+        >>> stnb.save(st.jpm.jobs.pull(jobStatus="Completed"), "jobs.xlsx")
+        PosixPath('jobs.xlsx')
     """
-    path = Path(target)
+    path = local_path(target)
     write = writer(path)
+    rows = _rows(frame)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _whole(frame, path, write)
+        _whole(rows, path, write, None)
         return path
     except OSError as err:
         why = reason(err)
     spare = Path(tempfile.gettempdir()) / f"stnb-{os.getpid()}-{path.name}"
     try:
-        _whole(frame, spare, write)
+        _whole(rows, spare, write, PRIVATE)  # other users read that folder too
         kept = (
-            f"The {len(frame):,} rows are kept in {spare}:"
+            f"The {len(rows):,} rows are kept in {spare}:"
             " move that file, or mend what it says and save again."
         )
     except OSError:
@@ -56,9 +70,29 @@ def save(frame: pd.DataFrame, target: str | os.PathLike[str]) -> Path:
     raise CannotSave(f"{path} could not be written.", f"The system says: {why}.", kept)
 
 
+def _rows(frame: object) -> pd.DataFrame:
+    """The rows with a named index as columns, so that no group's name is lost."""
+    if isinstance(frame, pd.Series):
+        frame = frame.to_frame(name=frame.name or "value")
+    if not isinstance(frame, pd.DataFrame):
+        raise BadFilter(
+            "Nothing was written.",
+            f"A frame was expected, and a {type(frame).__name__} was given.",
+            "Give a DataFrame, such as the answer of pull().",
+        )
+    levels = [name for name in frame.index.names if name is not None]
+    lacking = [name for name in levels if name not in frame.columns]
+    if not lacking:
+        return frame
+    attrs = frame.attrs
+    frame = frame.reset_index(level=lacking)
+    frame.attrs = attrs
+    return frame
+
+
 def load(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read a Parquet file as the frame that was written: as `pd.read_parquet` does, which makes
-    objects of decimals.
+    objects of the decimals in a file that `df.to_parquet` wrote.
 
     Example:
         >>> path = save(st.accounting.payments.pull(dtypes="decimal"), "payments.parquet")
@@ -75,11 +109,13 @@ def writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], None]:
 
     Raises:
         BadFilter: nothing does.
+        SetupError: it needs xlsxwriter, which is not installed.
     """
-    try:
-        return _WRITERS[path.suffix.lower()]
-    except KeyError:
-        pass
+    found = _WRITERS.get(path.suffix.lower())
+    if found is excel.write:
+        excel.check_installed()
+    if found is not None:
+        return found
     raise BadFilter(
         f"{path} was not written.",
         f"Its ending says no format: {path.suffix or 'none'}.",
@@ -88,9 +124,12 @@ def writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], None]:
 
 
 def _whole(
-    frame: pd.DataFrame, path: Path, write: Callable[[pd.DataFrame, IO[bytes]], None]
+    frame: pd.DataFrame,
+    path: Path,
+    write: Callable[[pd.DataFrame, IO[bytes]], None],
+    mode: int | None,
 ) -> None:
-    with replacing(path) as file:
+    with replacing(path, mode=mode) as file:
         write(frame, file)
 
 
@@ -100,57 +139,9 @@ def _parquet(frame: pd.DataFrame, file: IO[bytes]) -> None:
     write_frame(frame, file)
 
 
-def _csv(frame: pd.DataFrame, file: IO[bytes]) -> None:
-    columns = [_csv_column(frame.iloc[:, at]) for at in range(frame.shape[1])]
-    flat = frame
-    if columns:
-        flat = pd.concat(columns, axis=1)
-    flat.columns = pd.Index([_harmless(str(name)) for name in frame.columns])
-    end = "\n"
-    if any(map(_has_return, columns)):
-        # A return within a text is quoted only if lines end in one, too; unquoted it would end the
-        # row.
-        end = "\r\n"
-    flat.to_csv(file, index=False, lineterminator=end)
-
-
-def _has_return(column: pd.Series[Any]) -> bool:
-    if column.dtype != object and not pd.api.types.is_string_dtype(column.dtype):
-        return False
-    return any(isinstance(value, str) and "\r" in value for value in column.unique())
-
-
-def _csv_column(column: pd.Series[Any]) -> pd.Series[Any]:
-    kind = column.dtype
-    if excel.is_nested(column):
-        return pd.Series(pd.array(excel.json_texts(column), dtype="str"), index=column.index)
-    if pd.api.types.is_string_dtype(kind) or kind in (object, "category"):
-        return column.astype(object).map(_harmless_value)
-    return column
-
-
-def _harmless_value(value: Any) -> Any:
-    if isinstance(value, str):
-        return _harmless(value)
-    return value
-
-
-def _harmless(text: str) -> str:
-    """The text as a spreadsheet shows it and never runs it."""
-    if excel.is_risky(text):
-        return f"'{text}"
-    return text
-
-
-def _json_records(frame: pd.DataFrame, file: IO[bytes]) -> None:
-    frame.to_json(
-        file, orient="records", date_format="iso", date_unit="us", force_ascii=False, indent=1
-    )
-
-
 _WRITERS: dict[str, Callable[[pd.DataFrame, IO[bytes]], None]] = {
     ".parquet": _parquet,
     ".xlsx": excel.write,
-    ".csv": _csv,
-    ".json": _json_records,
+    ".csv": csv_file.write,
+    ".json": json_file.write,
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -13,6 +12,7 @@ from stnb.account.entry import connect
 from stnb.account.resource import Resource
 from stnb.errors import Incomplete, NotAuthenticated, SetupError, StnbError, Unreachable
 from stnb.frame import notices
+from stnb.frame.target import local_path
 from stnb.pull import ProgressCallback
 
 from .folder import Folder
@@ -66,7 +66,8 @@ def sync(
         seconds, problem ("" if there was none).
 
     Raises:
-        UsageError: a resource cannot be kept, or the folder holds the tables of another tenant.
+        UsageError: a resource cannot be kept, the folder holds the tables of another tenant, or it
+            is no path of this machine.
         CannotSave: another sync is at work in the folder, or it cannot be written.
         StnbError: no table could be brought up to date. If only some could not, each gets an
             Incomplete warning.
@@ -79,7 +80,7 @@ def sync(
             return sync(resources, to, account=usual, progress=progress)
     todo = routes(resources, account)
     owner = todo[0].owner
-    folder = Folder(Path(to), owner.tenant, owner.environment)
+    folder = Folder(local_path(to), owner.tenant, owner.environment)
     tables = [Table(folder, route, progress) for route in todo]
     with folder.alone():
         try:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from stnb.session import Session
 
 DECODERS = 2  # threads: pyarrow releases the GIL, and two keep up with eight pages in flight
+TICK = 1.0  # seconds after which a pause is shown anew
 READINGS = 5  # how often a page is asked for whose body cannot be read
 FILE = pa.schema([("content", pa.binary()), ("contentType", pa.string()), ("size", pa.int64())])
 
@@ -87,7 +88,8 @@ class CallSource(Source):
                     if len(decoding) <= DECODERS:
                         coming.ask()
                     waited = {*decoding, *coming.asked}
-                    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait(waited, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
+                    tracker.count_down()
                     page = coming.take()
                     if page is not None:
                         tracker.update(state="pulling", total=self._total_so_far(page))
@@ -140,6 +142,8 @@ class CallSource(Source):
             try:
                 part = decode(page.content, page.rows_at, self.shape, positional=positional)
             except UnexpectedAnswer as err:
+                if err.final:
+                    raise
                 raise _Unreadable(err) from None
         rows = self.rows_by_page[page.index] = part.table.num_rows
         part = self.change(part)

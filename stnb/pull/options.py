@@ -15,6 +15,8 @@ from stnb.catalog import Endpoint
 from stnb.catalog.facts import MODIFIED
 from stnb.errors import BadFilter
 from stnb.frame import Dtypes, Shape, narrow, shape_of
+from stnb.frame.save import writer
+from stnb.frame.target import local_path
 
 from .call import Call
 from .paging.models import IN_FLIGHT, Paging
@@ -199,26 +201,23 @@ def _check_count(name: str, value: Any) -> None:
 
 
 def target(call: Call, to: Any) -> Path:
-    """The Parquet file that a pull goes to: as named, or `jpm_jobs.parquet` in a folder.
+    """The file that a pull goes to: as named, or `jpm_jobs.parquet` in a folder.
 
     Raises:
-        BadFilter: the name has another ending, or the route has no rows.
+        BadFilter: it is no path of this machine, its ending is that of no format, or the route has
+            no rows.
+        SetupError: Excel needs a package that is not installed.
     """
-    path = Path(to)
+    path = local_path(to)
     if call.endpoint.kind == "file":
         raise BadFilter(
             "to= does not fit.",
             f"{call.endpoint.name} is a file, not rows.",
             "Write the bytes of get(…) yourself.",
         )
-    if path.suffix.lower() == ".parquet" and not path.is_dir():
-        return path
     if path.suffix and not path.is_dir():
-        raise BadFilter(
-            f"to={str(to)!r} does not fit.",
-            f"Pulls stream to Parquet, and {path.suffix} is another format.",
-            "Name a .parquet file or a folder; for CSV, pull into a frame and use its to_csv.",
-        )
+        writer(path)  # for its check, before the rows are read
+        return path
     return path / f"{table_name(call.endpoint)}.parquet"
 
 

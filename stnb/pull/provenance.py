@@ -12,6 +12,7 @@ import pandas as pd
 from stnb.credentials import Credentials
 from stnb.errors import Incomplete, StnbWarning
 from stnb.frame import Drifts, Shape, notices, sentences, traps
+from stnb.frame.drift import split_off_texts
 from stnb.frame.notices import Notice
 from stnb.session import clock
 
@@ -102,7 +103,7 @@ def provenance(
         "continue_from": _continue_from(facts.store, cut),
         "unfit": {each.check.filter: each.wrong for each in unfit},
         "notices": [notice.text for notice in found],
-        "new_columns": [c for c in drift if c not in facts.shape.by_path],
+        "new_columns": [c for c in split_off_texts(drift)[0] if c not in facts.shape.by_path],
         "drift": sentences(drift),
     }, found
 

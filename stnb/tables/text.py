@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
+from stnb.errors import printable
+
 
 def table(frame: pd.DataFrame, width: int, rows: int = 20, cell: int = 24) -> str:
     """The first rows and as many columns as fit, for a terminal.
@@ -57,7 +59,8 @@ def _in_order(frame: pd.DataFrame) -> list[Any]:
 
 def _padded(name: Any, values: pd.Series[Any], width: int) -> list[str]:
     """A column's name and values as texts of one width, numbers to the right."""
-    texts = [str(name), *(shortened(_written(value), width) for value in values)]
+    texts = [printable(str(name), one_line=True)]
+    texts += [shortened(_written(value), width) for value in values]
     wide = max(map(len, texts))
     if types.is_numeric_dtype(values.dtype) and not types.is_bool_dtype(values.dtype):
         return [text.rjust(wide) for text in texts]
@@ -71,7 +74,7 @@ def shortened(text: str, width: int) -> str:
         >>> shortened("a long text", 7)
         'a long…'
     """
-    line = " ".join(text.split())
+    line = printable(" ".join(text.split()), one_line=True)
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import nbformat
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright, Request
 
@@ -49,6 +50,9 @@ NEWS = {
         "doNotDisturbMode": True,
     }
 }
+# JupyterLab 4 shows a splash screen with each theme that it loads. If two of them end within
+# 200 ms, as themes from a cache do, it removes the screen twice: an error that is not ours.
+DISABLED = {"@jupyterlab/apputils-extension:splash": True}
 CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
 LOCAL = ("http://127.0.0.1", "http://localhost", "data:", "blob:", "chrome")
 
@@ -67,6 +71,7 @@ def lab_server(
     notebooks.mkdir(parents=True, exist_ok=True)
     env = _environment(root) | variables
     _write_settings(Path(env["JUPYTERLAB_SETTINGS_DIR"]), NEWS | (settings or {}))
+    _write_page_config(Path(env["JUPYTER_CONFIG_DIR"]))
     port = _free_port()
     with (root / "lab.log").open("wb") as log:
         server = subprocess.Popen(
@@ -93,6 +98,8 @@ def _environment(root: Path) -> dict[str, str]:
     for name in HOMES:
         env[name] = str(root / name.lower())
         Path(env[name]).mkdir(parents=True, exist_ok=True)
+    # The list of fonts takes seconds to make, and is the same in every home.
+    env["MPLCONFIGDIR"] = matplotlib.get_cachedir()
     here = str(Path(__file__).parents[2])
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [here, env.get("PYTHONPATH")]))
     env["PATH"] = str(Path(sys.executable).parent) + os.pathsep + env["PATH"]
@@ -106,6 +113,12 @@ def _write_settings(folder: Path, settings: dict[str, Any]) -> None:
         file = folder / package / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(values))
+
+
+def _write_page_config(folder: Path) -> None:
+    file = folder / "labconfig" / "page_config.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"disabledExtensions": DISABLED}))
 
 
 def _free_port() -> int:
@@ -305,8 +318,13 @@ class Lab:
         return list(self.page.evaluate(js, [index]))
 
     def text(self, index: int) -> str:
-        """What a cell printed or raised, as plain text."""
+        """What a cell printed, warned of or raised, as plain text."""
         return "\n".join(_plain(output) for output in self.outputs(index))
+
+    def printed(self, index: int) -> str:
+        """What a cell printed, without its warnings."""
+        lines = [output for output in self.outputs(index) if output.get("name") == "stdout"]
+        return "\n".join(map(_plain, lines))
 
     def output(self, index: int) -> Locator:
         """The output area of a cell only: the cell itself also holds its source, which finds too

@@ -185,7 +185,7 @@ def test_leaving_by_the_buttons(lab: Lab) -> None:
     expect(said).to_have_text("The code is in a new cell below.")
     lab.run_cell(3)
     lab.run_cell(lab.add_cell("print(len(st.jpm.jobs.pull(limit=20)), len(df))"))
-    assert lab.text(5).split() == ["20", "20"]
+    assert lab.printed(5).split() == ["20", "20"]
 
     output.get_by_role("button", name="Copy code").click()
     expect(said).to_have_text("The code is copied.")

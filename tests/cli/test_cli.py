@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import itertools
 import json
 import subprocess
 import sys
@@ -169,6 +170,20 @@ def test_pull_into_a_pipe_is_csv() -> None:
     assert done.stderr.startswith("note: crm.customers leaves inactive rows out")
 
 
+def test_the_pipe_and_the_file_are_the_same(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Byte by byte: one writer makes both, of a pull and of a query."""
+    given = [*PULL, "--limit", "9", "--columns", "id,completedOn,tagTypeIds,summary"]
+    assert main.main(given) == 0
+    piped = capfdbinary.readouterr().out
+    assert main.main([*given, "--to", "jobs.csv"]) == 0
+    assert main.main([*given, "--to", "jobs.parquet"]) == 0
+    capfdbinary.readouterr()
+    assert main.main(["sql", "select id, completedOn, tagTypeIds, summary from jobs"]) == 0
+
+    assert capfdbinary.readouterr().out.splitlines() == piped.splitlines()
+    assert Path("jobs.csv").read_bytes() == piped
+
+
 @pytest.mark.parametrize(
     ("command", "code", "words"),
     [
@@ -255,15 +270,55 @@ def test_no_command_makes_data_up(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "No credentials were found." in printed.err
-    assert ("Likely" in printed.err) == (env is not None)
+    assert ("Likely" in printed.err) == (env is not None and "SERVICETITAN_APP_KEY=ak" not in env)
     assert "`stnb setup`" in printed.err
     assert "`--profile demo`" in printed.err
     assert sorted(Path().iterdir()) == before
 
 
-def test_a_named_file_without_credentials_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+PREFIXED = [f"SERVICETITAN_{line}" for line in UNPREFIXED.splitlines()]
+HALVES = [few for size in range(1, len(PREFIXED)) for few in itertools.combinations(PREFIXED, size)]
+
+
+@pytest.mark.parametrize("place", ["file", "process"])
+@pytest.mark.parametrize("lines", HALVES, ids=lambda few: "+".join(n.split("=")[0] for n in few))
+def test_half_a_set_is_no_set(
+    lines: tuple[str, ...],
+    place: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whichever of the five values are missing, in the file or in the process, the commands end
+    with 2, name a variable to set, and write nothing.
+    """
+    if place == "file":
+        Path(".env").write_text("\n".join(lines))
+    else:
+        for line in lines:
+            monkeypatch.setenv(*line.split("=", 1))
+    before = sorted(Path().iterdir())
+
+    for command in (["pull", "jpm.jobs", "--quiet"], ["sync", "jpm.job_types", "--to", "data"]):
+        assert main.main(command) == 2
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert "SERVICETITAN_" in printed.err
+        assert "cs1." not in printed.err
+    assert sorted(Path().iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        pytest.param(UNPREFIXED, id="names without their prefix"),
+        pytest.param((ROOT / ".env.example").read_text(), id="the example, not edited"),
+    ],
+)
+def test_a_named_file_without_credentials_is_refused(
+    env: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """`--env-file` with a file that sets up no profile ends with 2 as well."""
-    Path("other.env").write_text(UNPREFIXED)
+    Path("other.env").write_text(env)
 
     assert main.main(["pull", "jpm.jobs", "--env-file", "other.env"]) == 2
     printed = capsys.readouterr()
@@ -295,6 +350,10 @@ def test_a_notebook_keeps_the_demo(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["notebook", "new", "--resource", "jpm.jobs", "--to", "jobs.ipynb"]) == 0
     cells = json.loads(Path("jobs.ipynb").read_text())["cells"]
     assert any('stnb.connect("demo")' in "".join(cell["source"]) for cell in cells)
+    assert "made up" in capsys.readouterr().err
+    named = ["notebook", "new", "--resource", "jpm.jobs", "--to", "b.ipynb", "--profile", "demo"]
+    assert main.main(named) == 0
+    assert "made up" not in capsys.readouterr().err
     assert main.main(["find", "jobs"]) == 0
     with pytest.warns(stnb.StnbWarning, match="No credentials were found"):
         assert stnb.connect().profile == "demo"

@@ -430,7 +430,7 @@ def test_secrets_go_nowhere_but_https_or_this_machine(field: str, url: str) -> N
         ("http://localhost:8080", "http://localhost:8080/connect/token"),
         ("http://127.0.0.1:1", "http://127.0.0.1:1/connect/token"),
         ("http://[::1]:5", "http://[::1]:5/connect/token"),
-        ("HTTPS://Proxy.Example", "HTTPS://Proxy.Example/connect/token"),
+        ("HTTPS://Proxy.Example", "https://proxy.example/connect/token"),
     ],
 )
 def test_an_address_of_ones_own_makes_the_environment_custom(url: str, token: str) -> None:
@@ -441,7 +441,7 @@ def test_an_address_of_ones_own_makes_the_environment_custom(url: str, token: st
 
     c = load()
 
-    assert (c.environment, c.auth_url, c.api_url) == ("custom", token, url.rstrip("/"))
+    assert (c.environment, c.auth_url, c.api_url) == ("custom", token, url.rstrip("/").lower())
 
 
 def test_with_both_addresses_no_environment_is_needed() -> None:

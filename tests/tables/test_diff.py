@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 
@@ -13,12 +12,12 @@ from hypothesis import strategies as some
 
 import stnb
 from stnb import catalog
-from stnb.account.example import example
 from stnb.catalog import Column, Endpoint
 from stnb.errors import UsageError
 from stnb.frame import assemble, decode, shape_of
 from stnb.tables.diff import EMPTY, MISSING, NEW, OTHER, VALUES, diff_schema
 from stnb.tables.nested import children
+from tests.helpers.full_rows import full_row
 from tests.helpers.sample import column_types, tenth
 
 KNOWN = catalog.load()
@@ -45,7 +44,7 @@ ALIKE = tenth(DESCRIBED, column_types)
 @pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in ALIKE])
 def test_what_is_as_promised_differs_in_nothing(endpoint: Endpoint) -> None:
     """A full row of any resource has no difference, and of an empty one every column is missing."""
-    full = frame_of(endpoint, example(endpoint), example(endpoint, 2))
+    full = frame_of(endpoint, full_row(endpoint), full_row(endpoint, 2))
     bare = frame_of(endpoint, {})
 
     assert differs(full) == []
@@ -85,7 +84,7 @@ def test_a_difference_is_told_in_the_words_of_the_catalogue(
     """One change of a row that is as promised is one line, which says what was promised and what
     came.
     """
-    found = differs(frame_of(INVOICES, {**example(INVOICES), **change}))
+    found = differs(frame_of(INVOICES, {**full_row(INVOICES), **change}))
 
     assert told in found
     assert {line[0].split(".")[0] for line in found} == {told[0].split(".")[0]}
@@ -111,7 +110,7 @@ def test_a_difference_is_told_in_the_words_of_the_catalogue(
 )
 def test_what_lies_in_lists_is_compared_too(change: dict[str, Any], told: tuple[str, ...]) -> None:
     """A field of the elements that is new, missing, of another type or value has its path."""
-    row = example(INVOICES)
+    row = full_row(INVOICES)
     row["items"] = [{**item, **change} for item in row["items"]]
 
     found = differs(frame_of(INVOICES, row))
@@ -124,7 +123,7 @@ def test_what_lies_in_lists_is_compared_too(change: dict[str, Any], told: tuple[
 
 def test_new_values_are_counted_and_the_most_frequent_come_first() -> None:
     """Of many new values the first five are named, with their rows, and the others counted."""
-    rows = [{**example(INVOICES), "sentStatus": status} for status in "AABCDEFG"]
+    rows = [{**full_row(INVOICES), "sentStatus": status} for status in "AABCDEFG"]
 
     assert differs(frame_of(INVOICES, *rows)) == [
         (
@@ -140,7 +139,7 @@ def test_what_the_reader_did_is_no_difference() -> None:
     """Columns left out, added, or shown in another zone are as promised; without provenance new
     ones are told.
     """
-    df = frame_of(INVOICES, example(INVOICES))
+    df = frame_of(INVOICES, full_row(INVOICES))
     mine = stnb.local(df.drop(columns=["total", "items"]).assign(margin=0.3), "America/Phoenix")
 
     assert differs(mine) == []
@@ -152,7 +151,7 @@ def test_rows_inside_rows_are_compared_as_what_they_are() -> None:
     """Children are compared with what their list promises, and the parent's key beside them is no
     difference.
     """
-    row = example(INVOICES)
+    row = full_row(INVOICES)
     row["items"][0]["type"] = "Spell"
     items = children(frame_of(INVOICES, row), "items")
 
@@ -206,7 +205,7 @@ def test_one_odd_value_is_told_in_its_own_place_alone(
     """Whatever one column of whichever resource holds, no other column is told to differ, and
     nothing crashes.
     """
-    row = copy.deepcopy(example(endpoint))
+    row = full_row(endpoint)
     name = data.draw(some.sampled_from([*row, "surprise"]))
     row[name] = data.draw(ODD)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
+from stnb.errors import printable
+
 from .findings import MARKS, Findings, Module
 
 
@@ -26,7 +28,7 @@ def text(found: Findings, width: int = 100) -> str:
     if left:  # all of them for the same reason, as the first that was not made held up the rest
         names = ", ".join(check.name for check in left)
         lines += _hanging("? ", f"{names}: {left[0].seen}", width)
-    return "\n".join(lines + _module_lines(found, width))
+    return printable("\n".join(lines + _module_lines(found, width)))
 
 
 def _module_lines(found: Findings, width: int) -> list[str]:

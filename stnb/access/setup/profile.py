@@ -101,8 +101,9 @@ def place(env_file: str | os.PathLike[str] | None = None) -> Path:
 
 def known(file: Path) -> Settings:
     """The variables of the file and of the process now; the file need not exist yet."""
-    found = credentials.settings(file if file.exists() else os.devnull)
-    return replace(found, file=file)
+    if not file.exists():
+        return replace(credentials.of_process(), file=file)
+    return credentials.settings(file)
 
 
 def written(file: Path) -> Settings:
@@ -205,9 +206,30 @@ def credentials_of(answers: Answers, file: Path) -> Credentials:
             answers.profile, DEMO, int(answers.tenant), *pair, host, f"{host}/connect/token"
         )
     now, new = known(file), variables(answers, file)
+    _check_addresses(answers, file, now)
     values = Values({**now.values, **new})
     in_file = Values({**(now.written or {}), **new})
     return credentials.of_profile(Settings(values, file, in_file), answers.profile)
+
+
+def _check_addresses(answers: Answers, file: Path, now: Settings) -> None:
+    """Refuse to send what was typed to a host that stands in the file beside another pair, or none.
+
+    The file may have come with a folder that somebody else made.
+    """
+    profile, written = answers.profile, now.written or {}
+    if written.get(variable(profile, "CLIENT_ID")) == answers.client_id.reveal():
+        return
+    for name in (variable(profile, "API_URL"), variable(profile, "AUTH_URL")):
+        found = credentials.parsed_address(written.get(name, ""))
+        if found is not None and not found.is_known:
+            raise CredentialsInvalid(
+                f"{name} in {file} was not used.",
+                f"What you typed would be sent to {found.netloc}, which is not ServiceTitan's, and "
+                "the client id beside it is not the one that you typed.",
+                "Remove the line if you do not know that host. If you trust it, write the client "
+                "id beside it into the file first.",
+            )
 
 
 # -- at the end
@@ -226,6 +248,8 @@ def save(answers: Answers, file: Path, *, add_to_gitignore: bool = False) -> Sav
     check_all(answers, file)
     if answers.environment == DEMO:
         _keep_apart(file)
+    else:
+        _check_addresses(answers, file, known(file))
     write.guard(file, add_to_gitignore=add_to_gitignore)
     values, notes = variables(answers, file), _notes(answers, file)
     target = write.put(file, values, about=f"profile {answers.profile}, {answers.environment}")

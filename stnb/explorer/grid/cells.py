@@ -15,6 +15,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pandas.api import types
 
+from stnb.errors import printable
+
 LONGEST = 200  # characters of one cell; the full value is asked for when a cell is opened
 SAMPLE = 10_000  # values looked at to choose the decimals of a column
 FIRST = 50  # rows that say how wide a column is
@@ -66,8 +68,9 @@ def full_text(value: Any) -> str | None:
     if missing(value):
         return None
     if isinstance(value, (dict, list, tuple, np.ndarray)):
-        return json.dumps(value, indent=2, ensure_ascii=False, default=_for_json)
-    return one_line(value)
+        return printable(json.dumps(value, indent=2, ensure_ascii=False, default=_for_json))
+    text = one_line(value)
+    return None if text is None else printable(text)
 
 
 def missing(value: Any) -> bool:
@@ -112,8 +115,8 @@ def duration(value: Any) -> str | None:
 
 def _heading(name: Any) -> str:
     if isinstance(name, tuple):
-        return " · ".join(map(str, name))
-    return str(name)
+        name = " · ".join(map(str, name))
+    return printable(str(name), one_line=True)
 
 
 def _column(name: str, values: pd.Series) -> Column:
@@ -182,8 +185,13 @@ def _number_writer(values: pd.Series) -> Text:
         if missing(value):
             return None
         short = f"{value:,.{places}f}"
+        if isinstance(value, Decimal):
+            exact = Decimal(short.replace(",", "")) == value  # round() refuses more than 28 digits
+        elif isinstance(value, float):
+            exact = value == round(float(value), places)  # numpy's own overflows near 1.8e308
+        else:
+            exact = value == round(value, places)
         # Beyond 2^53 the format rounds to a neighbour, which its own digits betray.
-        exact = value == round(value, places)
         if exact and short.replace(",", "") == f"{value:.{places}f}":
             return short
         return f"{value:,}"
@@ -198,9 +206,10 @@ def _decimals(values: pd.Series) -> int:
     except (TypeError, ValueError):
         return 2
     sample = sample[np.isfinite(sample)]
-    for places in (0, 2, 3, 4):
-        if np.array_equal(sample, sample.round(places)):
-            return places
+    with np.errstate(over="ignore", invalid="ignore"):  # near 1.8e308, rounding gives infinity
+        for places in (0, 2, 3, 4):
+            if np.array_equal(sample, sample.round(places)):
+                return places
     return 6
 
 
@@ -235,7 +244,10 @@ WRITERS: dict[str, Text] = {"date": _date, "yes/no": _yes_or_no, "duration": dur
 
 
 def _cut(text: str | None) -> str | None:
-    if text is None or len(text) <= LONGEST:
+    if text is None:
+        return None
+    text = printable(text)
+    if len(text) <= LONGEST:
         return text
     return text[: LONGEST - 1] + "…"
 

@@ -4,11 +4,12 @@ rows between.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from stnb.errors import UnexpectedAnswer
+from stnb.errors.nesting import TooDeep
+from stnb.session.text import read_json
 
 from ..call import Call
 from .models import Page
@@ -78,6 +79,9 @@ def envelope(content: bytes) -> dict[str, Any] | None:
 def is_whole(content: bytes) -> bool:
     """Whether a page has come to its end, as far as its edges show; what is broken between them is
     the decoder's to find.
+
+    Raises:
+        TooDeep: it is nested too deep to be read at all.
     """
     enveloped = content.lstrip()[:1] == b"{"
     return (enveloped and _edges(content) is not None) or _json(content) is not None
@@ -100,8 +104,10 @@ def _edges(content: bytes) -> dict[str, Any] | None:
 
 def _json(content: bytes) -> Any:
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
+        return read_json(content)
+    except TooDeep:
+        raise
+    except ValueError:
         return None
 
 
@@ -118,9 +124,9 @@ def row_bytes(page: Page) -> bytes:
 def count(content: bytes) -> int:
     """The rows of a page; 0 if it is no JSON, which the decoder will report."""
     try:
-        body = json.loads(content)
+        body = read_json(content)
         if isinstance(body, list):
             return len(body)
         return len(body["data"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return 0

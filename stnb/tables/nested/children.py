@@ -11,7 +11,7 @@ import pandas as pd
 from stnb.catalog import Endpoint
 from stnb.errors import UsageError
 from stnb.frame import assemble, notices, shape_of
-from stnb.frame.drift import Drifts, sentences
+from stnb.frame.drift import Drifts, sentences, split_off_texts
 from stnb.frame.fallback import free
 
 from ..provenance import provenance
@@ -187,7 +187,7 @@ def _note_provenance(
     if inside is not None:
         found = notices.drifted(inside, drift)
         known = shape_of(inside).by_path
-        new_columns = [name for name in drift if name not in known]
+        new_columns = [name for name in split_off_texts(drift)[0] if name not in known]
     origin = provenance(df)
     carried = {name: origin[name] for name in CARRIED if name in origin}
     child.attrs["stnb"] = {

@@ -1,0 +1,46 @@
+"""Where rows are written: a path of this machine, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from stnb.errors import BadFilter
+
+# "s3://bucket", "s3:/bucket" (what a Path makes of it) and "zip::s3://bucket". One letter is a
+# drive of Windows.
+SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+):[:/]")
+
+
+def local_path(target: str | os.PathLike[str]) -> Path:
+    """The target as a path.
+
+    Raises:
+        BadFilter: it is an address such as "s3://bucket/jobs.parquet", or no path at all.
+
+    Example:
+        >>> local_path("data/jobs.parquet")
+        PosixPath('data/jobs.parquet')
+    """
+    try:
+        text = os.fsdecode(target)
+        os.fsencode(text)
+    except (TypeError, ValueError):
+        raise BadFilter(
+            f"{target!r} was not written.",
+            "It is no path of a file or a folder.",
+            'Write it as text, such as "data/jobs.parquet".',
+        ) from None
+    address = SCHEME.match(text)
+    if address:
+        raise BadFilter(
+            f"{text} was not written.",
+            f"It is an address ({address[1]}:), and stnb writes to paths of this machine only.",
+            "Name a path such as data/jobs.parquet, then copy the file to its place.",
+        )
+    if "\0" in text:
+        raise BadFilter(
+            f"{text!r} was not written.", "Its name holds a NUL.", "Leave it out of the name."
+        )
+    return Path(text)
