@@ -162,7 +162,10 @@ def _places(document: bytes) -> npt.NDArray[np.intp]:
     for step in range(1, 5):
         before &= _numeric(content[np.maximum(places - step, 0)])
         behind &= _numeric(content[np.minimum(places + WORD - 1 + step, len(content) - 1)])
-    return places[before | behind]
+    places = places[before | behind]
+    follows = np.diff(places, prepend=-AROUND) == WORD  # as another word of the same number
+    firsts: npt.NDArray[np.intp] = places[~follows]
+    return firsts
 
 
 def _numeric(content: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
