@@ -18,6 +18,7 @@ from typing import IO
 PATIENCE = 10.0  # seconds to wait for another writer
 ROUNDS = 50  # tries against a writer that takes no lock, such as an editor
 PRIVATE, SHARED = 0o600, 0o644
+O_BINARY = getattr(os, "O_BINARY", 0)  # Windows alone has it
 # What a file system without locks answers, such as some network drives.
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
@@ -65,12 +66,15 @@ def rewrite(target: Path, edited: Callable[[bytes | None], bytes], *, mode: int 
 
 
 @contextlib.contextmanager
-def replacing(path: Path, folder: Path | None = None, *, mode: int = SHARED) -> Iterator[IO[bytes]]:
+def replacing(
+    path: Path, folder: Path | None = None, *, mode: int | None = None
+) -> Iterator[IO[bytes]]:
     """Write a new file that takes its place at `path` when the block ends without an error.
 
     Args:
         folder: where the file is written first, on the same disk; beside `path` by default.
-        mode: PRIVATE closes the file to other users.
+        mode: PRIVATE or SHARED; without it a file that is there keeps its mode, and a new one is
+            private, because its rows are customers' data.
 
     Raises:
         OSError: the system refuses. What was at `path` stays, after any other error too.
@@ -85,12 +89,57 @@ def replacing(path: Path, folder: Path | None = None, *, mode: int = SHARED) -> 
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, mode)
+        os.chmod(name, _mode_at(path, mode))
         os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
+
+
+def _mode_at(path: Path, mode: int | None) -> int:
+    """The mode that was asked for; else that of the file that is there, or PRIVATE."""
+    if mode is not None:
+        return mode
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return PRIVATE
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder for this user alone; one that is there is closed to others.
+
+    Raises:
+        PermissionError: it belongs to another user, who could read what is put there.
+        OSError: the system refuses.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        if os.name == "posix":
+            _close_folder(path)
+
+
+def _close_folder(path: Path) -> None:
+    """Take a folder that is there from other users."""
+    found, above = path.lstat(), path.parent.stat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    # On some network drives everything belongs to one user, whoever made it.
+    if found.st_uid not in (os.geteuid(), above.st_uid):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+    if found.st_mode & 0o077 and found.st_uid == os.geteuid():
+        path.chmod(0o700)
+
+
+def private_file(path: Path) -> IO[bytes]:
+    """Open a file for writing that only this user can read, from its first byte on."""
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()  # one that is there may be open to others, or a link
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | O_BINARY, PRIVATE)
+    return os.fdopen(handle, "wb")
 
 
 def add_line(path: Path, line: str) -> None:

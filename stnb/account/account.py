@@ -178,7 +178,7 @@ class Account(Linked):
         answer = loop.run(self._session.send("GET", route, pairs))
         try:
             value, broken = read_json(answer.content)
-        except (ValueError, RecursionError):
+        except ValueError:
             pass  # raised below, so that the error has no cause that says the same
         else:
             if broken:

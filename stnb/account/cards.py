@@ -101,6 +101,8 @@ def facts(endpoint: Endpoint, granted: frozenset[str] | None = None) -> list[tup
         granted: the scopes of the present token; None before the first token.
     """
     kind = KINDS[endpoint.kind]
+    if endpoint.paged:
+        kind = KINDS["list"]
     if endpoint.withdrawn:
         kind += ", withdrawn from the documents"
     names = ", ".join(column.name for column in endpoint.columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,34 +12,60 @@ from stnb.pull import Progress, ProgressCallback
 
 DELAY = 1.0  # seconds: what is done sooner needs no bar
 IN_NOTEBOOK = any(kind.__module__ == "tqdm.notebook" for kind in tqdm.__mro__)
+UNDER_WAY = ("pulling", "waiting", "saving")
+ENDED = ("done", "cancelled", "failed")
 
 
 def bar_for(name: str) -> ProgressCallback:
-    """A callback that draws a bar for one pull of that resource, and takes it away at the end."""
-    bar: Any = None
-    close: Callable[[], object]
+    """A callback that draws a bar for one pull of that resource, and takes it away at the end.
 
-    def draw(progress: Progress) -> None:
-        nonlocal bar, close
-        if (
-            bar is None
-            and progress.seconds >= DELAY
-            and progress.state in ("pulling", "waiting", "saving")
-        ):
-            bar, close = _shown(
-                desc=name, total=progress.total, unit=" rows", leave=False, initial=progress.rows
+    The loop's thread, those of the decoders and the reader's may call it at once.
+    """
+    return _Bar(name).draw
+
+
+class _Bar:
+    """One bar: made once, taken away once, and not drawn after that."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._bar: Any = None
+        self._close: Callable[[], object] = lambda: None
+        self._over = False
+        self._lock = threading.Lock()
+
+    def draw(self, progress: Progress) -> None:
+        """Show how far a pull is."""
+        with self._lock:
+            if self._over:
+                return
+            if progress.state in ENDED:
+                self._over = True
+            elif self._bar is None:
+                self._begin(progress)
+            if self._bar is not None:
+                self._show(progress)
+            if self._over:
+                self._close()
+
+    def _begin(self, progress: Progress) -> None:
+        if progress.seconds >= DELAY and progress.state in UNDER_WAY:
+            self._bar, self._close = _shown(
+                desc=self._name,
+                total=progress.total,
+                unit=" rows",
+                leave=False,
+                initial=progress.rows,
             )
-        if bar is None:
-            return
-        bar.total = progress.total
-        bar.set_postfix_str(
-            "writing the file" if progress.state == "saving" else progress.note, refresh=False
-        )
-        bar.update(progress.rows - bar.n)
-        if progress.state in ("done", "cancelled", "failed"):
-            close()
 
-    return draw
+    def _show(self, progress: Progress) -> None:
+        note = progress.note
+        if progress.state == "saving":
+            note = "writing the file"
+        self._bar.total = progress.total
+        self._bar.set_postfix_str(note, refresh=False)
+        # Threads may bring their counts in another order than they were made.
+        self._bar.update(max(progress.rows - self._bar.n, 0))
 
 
 def _shown(**options: Any) -> tuple[Any, Callable[[], object]]:

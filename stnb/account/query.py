@@ -150,8 +150,8 @@ class Query:
         """
         if progress is None:
             progress = bar_for(self.endpoint.name)
-        run = self.start(to=to, progress=progress, on_page=on_page, **arguments)
-        return run.result()
+        run = self.prepare(to=to, progress=progress, on_page=on_page, **arguments)
+        return run.read()
 
     def start(
         self,
@@ -231,7 +231,7 @@ class Query:
         else a whole pull.
         """
         query = self._with(arguments)
-        counted = query.endpoint.kind == "list" and query.endpoint.takes("includeTotal")
+        counted = query.endpoint.paged and query.endpoint.takes("includeTotal")
         if counted and isinstance(query._reads, Call):
             # The total is the same with one row a page, and the answer is the smallest.
             run = replace(query, options=Options(limit=1, page_size=1)).start()

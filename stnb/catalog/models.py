@@ -88,7 +88,7 @@ class Endpoint:
         key: the columns that identify a row.
         withdrawn: the route is in the older documents alone.
         positional: rows are arrays, and `fields` beside them names their cells (reports).
-        sequential: calls have to be made one at a time, as of telecom's v3 calls.
+        sequential: calls have to be made one at a time, as of telecom's v3 calls and reports.
         record: the name of the endpoint that reads one of these rows by its id.
         make_columns: builds `columns`.
     """
@@ -131,6 +131,11 @@ class Endpoint:
     def required(self) -> tuple[Param, ...]:
         """The filters without which the call is refused."""
         return tuple(param for param in self.filters if param.required)
+
+    @property
+    def paged(self) -> bool:
+        """Whether its rows are read page by page, whatever shape the documents give its answer."""
+        return self.kind in ("list", "rows") and self.takes("page") is not None
 
     @property
     def label(self) -> str:

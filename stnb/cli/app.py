@@ -127,7 +127,17 @@ def _served(
 
 
 def _config(port: int, token: str, dark: bool) -> dict[str, Any]:
-    voila = {"ip": HOST, "port": port, "port_retries": 0, "token": token, "open_browser": False}
+    # Voila turns Jupyter's check of the Host header off; a name rebound to this machine's address
+    # would pass.
+    checked = {"allow_remote_access": False, "allow_origin": ""}
+    voila = {
+        "ip": HOST,
+        "port": port,
+        "port_retries": 0,
+        "token": token,
+        "open_browser": False,
+        "tornado_settings": checked,
+    }
     theme = "dark" if dark else "light"
     return {
         "Voila": voila,

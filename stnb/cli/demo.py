@@ -20,7 +20,8 @@ from it."""
 EXAMPLES = """examples:
   stnb demo serve --port 8000 --live --speed 60
   stnb demo serve --fault 429-header --fault 500:0.05
-  curl -X POST localhost:8000/_demo/faults -d '[{"name": "drop", "path": "/jobs", "times": 3}]'
+  curl localhost:8000/_demo/faults -H 'Content-Type: application/json' \\
+      -d '[{"name": "drop", "path": "/jobs", "times": 3}]'
 """
 MOST_SCALE, MOST_LATENCY = 100.0, 600.0
 

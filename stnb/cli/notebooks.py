@@ -26,7 +26,9 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Copy the notebooks; a file that is there already stays as it is."""
-    target = copy(options.folder)
+    from stnb.frame.target import local_path  # brings pandas, which `stnb lab` does without
+
+    target = copy(local_path(options.folder))
     count = len(list(target.glob("*.ipynb")))
     say(f"{count} notebooks in {target}  (open them with `stnb lab {target}`)")
 

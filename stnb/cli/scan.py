@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from stnb.credentials import scan
-from stnb.credentials.scan import Finding
+from stnb.credentials.scan import Finding, Skipped
 from stnb.errors import printable
 
 from .terminal import say
@@ -42,17 +42,30 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print a line or an object for each place; 1 if there is a secret."""
-    found = scan.find(options.paths, fix=options.fix)
+    done = scan.search(options.paths, fix=options.fix)
+    found = done.findings
     if options.json:
         print(json.dumps([_as_dict(finding) for finding in found], indent=1))
     else:
         for finding in found:
             print(_printable(_line(finding)))
+    for line in _left_out(done.skipped):
+        say(f"stnb: {line}")
     secrets = [finding for finding in found if finding.secret]
     if not secrets:
+        nothing = "nothing found" if not found else "no secret found"
+        say(f"stnb: {_counted(done.files, 'file')}, {nothing}.")
         return 0
     say(f"stnb: {_summary(secrets, options.fix)}")
     return 1
+
+
+def _left_out(skipped: Sequence[Skipped]) -> list[str]:
+    """A line for each reason, with all that was left out for it."""
+    names: dict[str, list[str]] = {}
+    for each in skipped:
+        names.setdefault(each.reason, []).append(_printable(str(each.path)))
+    return [f"left out, {reason}: {', '.join(paths)}." for reason, paths in names.items()]
 
 
 def _as_dict(finding: Finding) -> dict[str, object]:

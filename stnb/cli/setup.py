@@ -177,7 +177,7 @@ def _ways_on(verdict: Verdict) -> dict[str, tuple[str, str]]:
     return {"tenant": (f"Take tenant {verdict.tenant}", "The pair belongs to it."), **ways}
 
 
-def _fill(talk: Talk, typed: dict[str, str], environment: str, has_key: bool) -> None:
+def _fill(talk: Talk, typed: Values, environment: str, has_key: bool) -> None:
     """Ask for the four values; Enter keeps one that is there."""
     for key, field in FIELDS.items():
         kept = ""

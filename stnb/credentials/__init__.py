@@ -7,6 +7,7 @@ Nothing is ever written to `os.environ`.
 
 from .address import Address
 from .address import parsed as parsed_address
+from .limits import USUAL, Limits, limits_of
 from .models import (
     DEFAULT,
     DEMO,
@@ -29,13 +30,16 @@ __all__ = [
     "FIELDS",
     "HOSTS",
     "PREFIX",
+    "USUAL",
     "Address",
     "Credentials",
+    "Limits",
     "Profile",
     "Secret",
     "Settings",
     "Values",
     "clean",
+    "limits_of",
     "load",
     "nearest",
     "of_process",

@@ -11,10 +11,8 @@ from stnb.errors import CredentialsInvalid, CredentialsMissing
 
 from . import address
 from .address import Address
-from .models import HOSTS, PREFIX, Settings, variable
+from .models import HOSTS, PAIR, PREFIX, SECRETS, Settings, variable
 
-PAIR = ("CLIENT_ID", "CLIENT_SECRET")
-SECRETS = (*PAIR, "APP_KEY")  # what is sent to an address, with the token
 ADDRESSES = ("API_URL", "AUTH_URL")
 TENANT_ID = re.compile(r"[0-9]{1,18}")
 NO_VALUE_HAS = re.compile(r"[\s\x00-\x1f\x7f]|[^\x20-\x7e]")  # blanks, and whatever is not ASCII

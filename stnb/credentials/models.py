@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 from zoneinfo import ZoneInfo
+
+from stnb.errors import masking
+
+from .limits import DEADLINE, MAX_BODY, USUAL, Limits
 
 HOSTS = {
     "integration": (
@@ -29,25 +33,38 @@ FIELDS = (
     "AUTH_URL",
     "TIMEZONE",
 )
+PAIR = ("CLIENT_ID", "CLIENT_SECRET")
+SECRETS = (*PAIR, "APP_KEY")  # what is sent to an address, with the token
 # A profile exists if it has one of these; the other fields may be shared.
 OWN = {"TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET"}
 PREFIX = "SERVICETITAN_"
+OURS = ("STNB_PROFILE", DEADLINE, MAX_BODY)  # the other variables that a .env file may set
 Source = Literal["file", "process"]
 SERVICEPYTAN_ENVIRONMENT = "SERVICETITAN_API_ENVIRONMENT"  # the name that servicepytan reads
 
 
+NOT_COPIED = "is not pickled or copied: its secrets would be in the file as plain text."
+
+
 class Secret:
     """A text that no repr, message or format shows. `reveal()` returns it, to be sent.
+
+    While it lives, no error, warning, report or log of ours shows a part of it either.
+
+    Args:
+        is_known: False for a value that may be shown, such as a tenant id.
 
     Example:
         >>> Secret("cs1.abc")
         Secret('**********')
     """
 
-    __slots__ = ("_text",)
+    __slots__ = ("__weakref__", "_text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, is_known: bool = True) -> None:
         self._text = text
+        if is_known:
+            masking.know(self)
 
     def reveal(self) -> str:
         return self._text
@@ -66,8 +83,10 @@ class Secret:
     def __hash__(self) -> int:
         return hash(self._text)
 
-    def __reduce__(self) -> tuple[object, ...]:
-        raise TypeError("A Secret is not pickled: it would be in the file as plain text.")
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"A Secret {NOT_COPIED}")
+
+    __getstate__ = __reduce__
 
 
 @dataclass(frozen=True)
@@ -83,6 +102,7 @@ class Credentials:
         api_url: the API's host, without a slash at its end.
         auth_url: the address that gives tokens.
         timezone: the IANA zone of dates without a zone.
+        limits: how long a request may take, and how large a body may be.
     """
 
     profile: str
@@ -94,6 +114,7 @@ class Credentials:
     api_url: str
     auth_url: str
     timezone: str = "UTC"
+    limits: Limits = USUAL
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -122,14 +143,44 @@ class Profile:
     problem: str = ""
 
 
-class Values(dict[str, str]):
+class Values(MutableMapping[str, str]):
     """Values by name; the repr shows the names alone.
 
-    A verbose traceback prints whatever a frame holds.
+    A verbose traceback prints whatever a frame holds. Not a dict, because JSON and pickle would
+    write that as plain text.
     """
+
+    __slots__ = ("_secrets",)
+
+    def __init__(
+        self, values: Mapping[str, str] | Iterable[tuple[str, str]] = (), /, **more: str
+    ) -> None:
+        self._secrets: dict[str, Secret] = {}
+        self.update(values, **more)
+
+    def __getitem__(self, name: str) -> str:
+        return self._secrets[name].reveal()
+
+    def __setitem__(self, name: str, value: str) -> None:
+        is_known = name.upper().endswith(SECRETS)
+        self._secrets[name] = Secret(value, is_known=is_known)
+
+    def __delitem__(self, name: str) -> None:
+        del self._secrets[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._secrets)
+
+    def __len__(self) -> int:
+        return len(self._secrets)
 
     def __repr__(self) -> str:
         return f"<values of {', '.join(self) or 'nothing'}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"A mapping of values {NOT_COPIED}")
+
+    __getstate__ = __reduce__
 
 
 @dataclass(frozen=True)
@@ -147,6 +198,13 @@ class Settings:
     file: Path | None
     written: Mapping[str, str] | None = None
     process: Mapping[str, str] = field(default_factory=Values)
+
+    def __post_init__(self) -> None:
+        # A plain dict would be written out by JSON and pickle.
+        for name in ("values", "written", "process"):
+            given = getattr(self, name)
+            if given is not None and not isinstance(given, Values):
+                object.__setattr__(self, name, Values(given))
 
     def __repr__(self) -> str:
         return f"<Settings of {self.file or 'the process'} · {len(self.values)} variables>"

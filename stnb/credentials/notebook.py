@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stnb.errors import CannotSave
+from stnb.errors.nesting import loads
 
 from . import patterns
 from .patterns import Own
@@ -22,8 +23,8 @@ At = tuple[str | int, ...]  # the keys that lead to a place in a notebook
 def parsed(text: str) -> Any:
     """The JSON of a notebook's text; None if it is none."""
     try:
-        return json.loads(text.removeprefix("\ufeff"), parse_constant=str)
-    except (ValueError, RecursionError):
+        return loads(text.removeprefix("\ufeff"), parse_constant=str)
+    except ValueError:
         return None
 
 

@@ -8,12 +8,15 @@ cannot hold.
 from __future__ import annotations
 
 import base64
+import bisect
 import html
 import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
+
+from stnb.errors.nesting import loads
 
 # Without angle brackets, which would be an invisible tag in an HTML output.
 MARK = "[secret removed by stnb]"
@@ -29,6 +32,18 @@ MADE_UP = re.compile(
 )
 # An attribute's name, or words-like-these.
 WORDS = re.compile(r"[a-z]+(?:[_-][a-z]+)+\d*|[A-Z]+(?:[_-][A-Z]+)+\d*")
+# Where a literal goes on: as another one beside it, or behind a backslash at a line's end.
+JOIN = re.compile(
+    r"(?P<quote>[\"'])[ \t\r\n+\\]*+[rRbBuUfF]{0,2}(?P=quote)"
+    r"|\\\r?\n"
+)
+# A value under one of our names, whatever it looks like: as code, as JSON, or as a line of a .env.
+NAMED = re.compile(
+    r"SERVICETITAN_(?:[A-Z0-9]++_)*?(?:CLIENT_SECRET|APP_KEY)[\"'\]]{0,2}[ \t]*+[=:][ \t]*+"
+    r"(?:(?P<quote>[\"'])(?P<quoted>[!-~]{8,200}?)(?P=quote)|(?P<bare>[!-~]{8,200}+))"
+)
+NO_LITERAL = re.compile(r"[${}<>()\[\]\"'\\]")  # code, or a place to fill in
+KNOWN_SHAPE = re.compile(r"(?:cs\d|ak\d|cid)\.|eyJ")
 Own = Mapping[str, str]  # a value as it may be in a text -> the name of its variable
 
 
@@ -55,9 +70,10 @@ def own(values: Mapping[str, str]) -> Own:
 def hits(text: str, own: Own) -> list[Hit]:
     """Where secrets are in a text, in order, none over another.
 
-    A value of the reader's own is named by its variable.
+    A value of the reader's own is named by its variable. A literal that goes on in the next line
+    is one.
     """
-    found = [*_owned(text, own), *_shaped(text), *_tokens(text)]
+    found = [*_direct(text, own), *_across_lines(text, own)]
     kept: list[Hit] = []
     for hit in sorted(found, key=lambda hit: hit.start):  # a stable sort: own values stay first
         if not kept or hit.start >= kept[-1].end:
@@ -70,6 +86,49 @@ def hits(text: str, own: Own) -> list[Hit]:
         elif hit.secret:
             kept[-1] = hit
     return kept
+
+
+def _direct(text: str, own: Own) -> Iterator[Hit]:
+    yield from _owned(text, own)
+    yield from _shaped(text)
+    yield from _tokens(text)
+    yield from _named(text)
+
+
+def _across_lines(text: str, own: Own) -> Iterator[Hit]:
+    """Secrets in literals that go on: found in the text without the joints, then placed in it."""
+    joints = [match.span() for match in JOIN.finditer(text)]
+    if not joints:
+        return
+    pieces: list[str] = []
+    at, removed = 0, 0
+    places: list[tuple[int, int]] = []  # where a joint was, and how much was removed up to there
+    for start, end in joints:
+        pieces.append(text[at:start])
+        removed += end - start
+        places.append((end - removed, removed))
+        at = end
+    whole = "".join([*pieces, text[at:]])
+    points = [point for point, _ in places]
+    for hit in _direct(whole, own):
+        # A joint at a hit's first character lies before it, and one at its end behind it.
+        first = bisect.bisect_right(points, hit.start)
+        last = bisect.bisect_left(points, hit.end)
+        if first < last:
+            before = places[first - 1][1] if first else 0
+            yield hit._replace(start=hit.start + before, end=hit.end + places[last - 1][1])
+
+
+def _named(text: str) -> Iterator[Hit]:
+    """Values of any form under the names of our variables."""
+    if "SERVICETITAN_" not in text:
+        return
+    for match in NAMED.finditer(text):
+        group = "quoted" if match["quoted"] else "bare"
+        value = match[group]
+        is_plain = not NO_LITERAL.search(value) and any(sign.isdigit() for sign in value)
+        if is_plain and not KNOWN_SHAPE.match(value) and not _made_up(f".{value}"):
+            yield Hit(*match.span(group), "value of a secret variable")
 
 
 def _owned(text: str, own: Own) -> Iterator[Hit]:
@@ -134,8 +193,8 @@ def _claims(parts: list[str]) -> dict[str, Any]:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return loads(text)
+    except ValueError:
         return None
 
 
@@ -195,5 +254,6 @@ def without(text: str, own: Own, *, same_length: bool = False) -> str:
 
 def hint(value: str) -> str:
     """What every value of its kind begins with, and its length: enough to find it again."""
+    value = JOIN.sub("", value)
     begins = re.match(r"(?:cs\d|ak\d|cid)\.|eyJ", value)
     return f"{begins[0] if begins else ''}… ({len(value)} characters)"

@@ -15,6 +15,7 @@ from .check import (
     check_sources,
     incomplete,
 )
+from .limits import limits_of
 from .models import (
     DEMO,
     FIELDS,
@@ -102,6 +103,7 @@ def of_profile(known: Settings, profile: str) -> Credentials:
         api_url=str(api),
         auth_url=str(auth),
         timezone=value["TIMEZONE"] or "UTC",
+        limits=limits_of(known.values),
     )
 
 

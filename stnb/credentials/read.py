@@ -11,7 +11,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from . import open_file
-from .models import PREFIX, Settings, Values
+from .models import OURS, PREFIX, Settings, Values
 
 
 def settings(env_file: str | os.PathLike[str] | None = None) -> Settings:
@@ -44,7 +44,7 @@ def _ours(values: Mapping[str, str]) -> Values:
     """The variables that concern us, cleaned, without those that are empty."""
     found = Values()
     for name, value in values.items():
-        is_ours = name.startswith(PREFIX) or name == "STNB_PROFILE"
+        is_ours = name.startswith(PREFIX) or name in OURS
         if is_ours and clean(value):
             found[name] = clean(value)
     return found

@@ -9,10 +9,11 @@ the value that was found.
 
 from __future__ import annotations
 
+import codecs
 import os
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stnb.atomic import SHARED, real_file, rewrite
@@ -50,6 +51,39 @@ class Finding:
     removed: bool = False
 
 
+@dataclass(frozen=True)
+class Skipped:
+    """A file or a folder that was not searched, or not as what it is.
+
+    Attributes:
+        path: the file or the folder.
+        reason: why, such as "not text".
+        may_hide: whether a text with secrets may be in it.
+    """
+
+    path: Path
+    reason: str
+    may_hide: bool = False
+
+
+@dataclass
+class Search:
+    """What was found, and what was not searched.
+
+    Attributes:
+        findings: one for each place.
+        files: how many files were searched.
+        skipped: what was left out, in order.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    files: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def skip(self, path: Path, reason: str, *, may_hide: bool = False) -> None:
+        self.skipped.append(Skipped(path, reason, may_hide))
+
+
 def find(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = ".", *, fix: bool = False
 ) -> list[Finding]:
@@ -67,16 +101,29 @@ def find(
         >>> for found in scan.find("notebooks"):
         ...     print(found.path, found.where, found.kind, found.hint)
     """
+    done = search(paths, fix=fix)
+    for each in done.skipped:
+        if each.may_hide:
+            _warn(f"{each.path} was left out: {each.reason}.")
+    return done.findings
+
+
+def search(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = ".", *, fix: bool = False
+) -> Search:
+    """Find what `find` finds, and say how much was searched and what was not; it raises the same.
+
+    With `fix`, a finding counts as removed if a second reading of what was written has none.
+    """
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
-    own = _own_values()
+    done, own = Search(), _own_values()
     files: dict[Path, None] = {}  # a set that keeps its order
     for path in paths:
-        files |= dict.fromkeys(_files(Path(path)))
-    findings: list[Finding] = []
+        files |= dict.fromkeys(_files(Path(path), done))
     for file in files:
-        findings += _in_file(file, own, fix)
-    return findings
+        done.findings += _in_file(file, own, fix, done)
+    return done
 
 
 def _own_values() -> Own:
@@ -94,7 +141,7 @@ def _warn(text: str) -> None:
 # -- files
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _files(path: Path, done: Search) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
@@ -102,31 +149,52 @@ def _files(path: Path) -> Iterator[Path]:
         raise UsageError(
             f"{path} was not searched.", "There is no such file or folder.", "Check the path."
         )
-    for folder, below, names in os.walk(path):
-        # os.walk goes into what is left in its list.
-        below[:] = sorted(name for name in below if not _is_skipped(Path(folder, name)))
+
+    def unreadable(err: OSError) -> None:
+        done.skip(Path(err.filename), f"it could not be read ({err.strerror})", may_hide=True)
+
+    for folder, below, names in os.walk(path, onerror=unreadable):
+        searched = []
+        for name in sorted(below):
+            reason = _reason_to_skip(Path(folder, name))
+            if reason:
+                done.skip(Path(folder, name), reason)
+            else:
+                searched.append(name)
+        below[:] = searched  # os.walk goes into what is left in its list
         for name in sorted(names):
             file = Path(folder, name)
-            if name != ".env" and file.is_file():
+            if name == ".env":
+                done.skip(file, "secrets belong there")
+            elif file.is_file():
                 yield file
+            else:
+                done.skip(file, "no regular file")
 
 
-def _is_skipped(folder: Path) -> bool:
-    return folder.name in SKIPPED or (folder / "pyvenv.cfg").is_file()
+def _reason_to_skip(folder: Path) -> str:
+    if folder.name in SKIPPED:
+        return "a folder of tools"
+    if (folder / "pyvenv.cfg").is_file():
+        return "an environment of Python, because of pyvenv.cfg"
+    if folder.is_symlink():
+        return "a link to a folder"
+    return ""
 
 
-def _in_file(path: Path, own: Own, fix: bool) -> Iterator[Finding]:
-    text = _read(path)
+def _in_file(path: Path, own: Own, fix: bool, done: Search) -> list[Finding]:
+    text = _read(path, done)
     if text is None:
-        return
+        return []
+    done.files += 1
     if path.suffix == ".ipynb":
-        book = parsed(text)
-        if isinstance(book, dict):
-            found = Book(own)
-            found.cleaned(book)
-            if found.places:
-                yield from _in_book(path, found, own, fix)
-                return
+        found = _book(path, text, own, done)
+        if found is not None and found.places:
+            return _in_book(path, found, own, fix, done)
+    return list(_in_text(path, text, own))
+
+
+def _in_text(path: Path, text: str, own: Own) -> Iterator[Finding]:
     line, at = 1, 0
     for hit in patterns.hits(text, own):
         line += text.count("\n", at, hit.start)
@@ -135,32 +203,90 @@ def _in_file(path: Path, own: Own, fix: bool) -> Iterator[Finding]:
         yield Finding(path, f"line {line}", hit.kind, hint, hit.secret)
 
 
-def _in_book(path: Path, found: Book, own: Own, fix: bool) -> Iterator[Finding]:
+def _book(path: Path, text: str, own: Own, done: Search) -> Book | None:
+    """What is in a notebook; None if it has to be read as plain text."""
+    book = parsed(text)
+    if isinstance(book, dict):
+        found = Book(own)
+        try:
+            found.cleaned(book)
+        except RecursionError:
+            book = None
+        else:
+            return found
+    if text.strip():
+        reason = "it is no notebook, or nested too deep for one, and was searched as plain text"
+        done.skip(path, reason)
+    return None
+
+
+def _in_book(path: Path, found: Book, own: Own, fix: bool, done: Search) -> list[Finding]:
     has_secret = any(hit.secret for *_, hit in found.places)
-    removed = fix and has_secret and _remove(path, own)
+    left: set[tuple[str, str]] | None = None
+    if fix and has_secret and _remove(path, own):
+        left = _left(path, own, done)
+    findings = []
     for where, hint, hit in found.places:
-        yield Finding(path, where, hit.kind, hint, hit.secret, removed and hit.secret)
+        removed = hit.secret and left is not None and (hit.kind, hint) not in left
+        findings.append(Finding(path, where, hit.kind, hint, hit.secret, removed))
+    return findings
 
 
-def _read(path: Path) -> str | None:
+def _left(path: Path, own: Own, done: Search) -> set[tuple[str, str]]:
+    """The secrets that a second reading of a notebook finds in what was written."""
+    again = Search()
+    found = _in_file(path, own, False, again)
+    left = {(each.kind, each.hint) for each in found if each.secret}
+    if left or not again.files:
+        reason = "not all secrets could be removed from it; remove the others by hand"
+        done.skip(path, reason, may_hide=True)
+    return left
+
+
+def _read(path: Path, done: Search) -> str | None:
     """The text of a file; None if it is no text, or cannot be read."""
     try:
         if path.stat().st_size > LARGEST:
-            _warn(f"{path} was left out: it is larger than {LARGEST // 1_000_000} MB.")
+            done.skip(path, f"it is larger than {LARGEST // 1_000_000} MB", may_hide=True)
             return None
         raw = path.read_bytes()
     except OSError as err:
-        _warn(f"{path} was left out: it could not be read ({err.strerror}).")
+        done.skip(path, f"it could not be read ({err.strerror})", may_hide=True)
         return None
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what the shells of Windows write
-        return raw.decode("utf-16", "replace")
-    if b"\0" in raw[:8192]:
+    encoding = _encoding(raw)
+    if encoding == UTF_8 and b"\0" in raw[:8192]:
+        done.skip(path, "no text, because it holds a NUL")
         return None
-    return _text(raw)
+    return _text(raw, encoding)
 
 
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape")  # odd bytes survive the way back
+UTF_8, BOM = "utf-8", "\ufeff"
+# By their marks; that of UTF-32 begins as that of UTF-16 does, so it comes first.
+MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",  # what the shells of Windows write
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+
+
+def _encoding(raw: bytes) -> str:
+    for mark, encoding in MARKS.items():
+        if raw.startswith(mark):
+            return encoding
+    return UTF_8
+
+
+def _text(raw: bytes, encoding: str) -> str:
+    if encoding == UTF_8:
+        return raw.decode(UTF_8, "surrogateescape")  # odd bytes survive the way back
+    return raw.decode(encoding, "replace")
+
+
+def _bytes(text: str, encoding: str) -> bytes:
+    if encoding == UTF_8:
+        return text.encode(UTF_8, "surrogateescape")
+    return text.encode(encoding)
 
 
 def _remove(path: Path, own: Own) -> bool:
@@ -169,7 +295,16 @@ def _remove(path: Path, own: Own) -> bool:
     def edited(old: bytes | None) -> bytes:
         if old is None:
             raise FileNotFoundError
-        return without_secrets(_text(old), own).encode("utf-8", "surrogateescape")
+        encoding = _encoding(old)
+        text = _text(old, encoding)
+        if _bytes(text, encoding) != old:
+            raise CannotSave(
+                f"{path} was not changed.",
+                "It is no whole text, and the rest of it would not stay as it is.",
+                "Save it as UTF-8 first.",
+            )
+        mark, body = text[: len(text) - len(text.lstrip(BOM))], text.lstrip(BOM)
+        return _bytes(mark + without_secrets(body, own), encoding)
 
     try:
         rewrite(real_file(path), edited, mode=SHARED)

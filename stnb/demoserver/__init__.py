@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .api.app import make_app
 from .api.faults import FAULTS, Fault
 from .api.states import BEFORE, STATES
-from .api.token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT
+from .api.token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT, TIMEZONE
 
 if TYPE_CHECKING:
     from .api import serve
@@ -24,6 +24,7 @@ __all__ = [
     "FAULTS",
     "STATES",
     "TENANT",
+    "TIMEZONE",
     "Fault",
     "make_app",
     "serve",

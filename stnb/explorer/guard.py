@@ -8,10 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from stnb.errors import StnbError
+from stnb.errors.masking import mask_logs
 
 LONGEST = 200  # letters of an unknown error's own text
 
 log = logging.getLogger("stnb")
+mask_logs("stnb")
 
 
 def in_sentences(error: Exception) -> StnbError:

@@ -191,7 +191,7 @@ class Layout:
         single = endpoint is not None and endpoint.kind in SINGLE
         _show(self.limit, not single)
         # An export feed cannot count: it would have to be read to its end.
-        counts = endpoint is not None and endpoint.kind == "list" and endpoint.takes("includeTotal")
+        counts = endpoint is not None and endpoint.paged and endpoint.takes("includeTotal")
         _show(self.count_button, bool(counts))
 
     def show_buttons(self, running: bool, resource_chosen: bool) -> None:

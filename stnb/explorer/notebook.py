@@ -10,8 +10,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stnb.atomic import replacing
+from stnb.atomic import SHARED, replacing
 from stnb.errors import CannotSave
+from stnb.frame.target import local_path
 
 from .state import dotted
 
@@ -108,11 +109,12 @@ def write(book: nbformat.NotebookNode, target: str | os.PathLike[str]) -> Path:
     """Write a notebook and return its path. An existing file is never replaced.
 
     Raises:
+        BadFilter: the target is no path of this machine.
         CannotSave: there is such a file already, or it cannot be written.
     """
     from nbformat import writes
 
-    path = Path(target)
+    path = local_path(target)
     if path.exists():
         raise CannotSave(
             f"{path} was not written.",
@@ -120,7 +122,7 @@ def write(book: nbformat.NotebookNode, target: str | os.PathLike[str]) -> Path:
             "Give another name.",
         )
     try:
-        with replacing(path) as file:
+        with replacing(path, mode=SHARED) as file:
             file.write((writes(book, version=4) + "\n").encode())
     except OSError as err:
         raise CannotSave.of(path, err) from None

@@ -16,6 +16,7 @@ from typing import Any
 
 from stnb.catalog import Endpoint, Param, load
 from stnb.errors import UsageError
+from stnb.errors.nesting import loads
 from stnb.pull import call
 
 LIMIT = 1_000  # rows of a first look; "all" is one click away
@@ -281,7 +282,7 @@ def _pairs(text: str) -> Any:
     """Read "name=value, name=value". JSON is for what pairs cannot hold, such as a list of them."""
     if text[0] in "[{":
         try:
-            return json.loads(text)
+            return loads(text)
         except ValueError:
             return text
     pairs = {}

@@ -15,6 +15,7 @@ from IPython import get_ipython
 from IPython.display import HTML, display
 
 from stnb.catalog.html_table import RIGHT, Cell, element, table
+from stnb.tables.provenance import provenance
 
 from .grid import cells
 from .internals import Bundle, display_bundle
@@ -94,6 +95,7 @@ def page(frame: pd.DataFrame, code: str, css_class: str) -> str:
     head = _row([column.name for column in columns], columns)
     rows = [_row(row, columns) for row in texts]
     parts = [table(rows, head), element("p", _note(frame))]
+    parts += [element("p", str(notice)) for notice in provenance(frame).get("notices", [])]
     if code:
         parts.append(element("pre", code))
     return _style(css_class) + element("div", *parts, class_=css_class)

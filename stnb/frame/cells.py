@@ -28,6 +28,8 @@ LONGEST = 100  # places of a decimal that is written out; others have an exponen
 LAST_YEAR = 9999
 ROWS = 10_000  # rows of a frame that are plain values at once
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
 Plain = Callable[["pd.Series[Any]"], list[Any]]
 
 
@@ -251,8 +253,10 @@ def json_text(value: Any) -> str:
     >>> json_text({"a": [Decimal("1.10"), float("inf"), None]})
     '{"a": [1.1, "Infinity", null]}'
     """
+    if type(value) is int:  # the encoder takes ten times as long for it
+        return str(value)
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return _encode(value)
     except (TypeError, ValueError):  # what the standard library does not write
         pass
     if isinstance(value, dict):
@@ -266,11 +270,11 @@ def json_text(value: Any) -> str:
         return _json_number(value)
     if value is pd.NA or value is pd.NaT:
         return "null"
-    return json.dumps(text_of_value(value), ensure_ascii=False)
+    return _encode(text_of_value(value))
 
 
 def _key(key: Any) -> str:
-    return json.dumps(text_of_value(key), ensure_ascii=False)
+    return _encode(text_of_value(key))
 
 
 def _json_number(value: float | Decimal) -> str:

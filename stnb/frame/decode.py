@@ -20,6 +20,8 @@ import pyarrow.json as pj
 
 from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
+from stnb.errors import UnexpectedAnswer
+from stnb.errors.nesting import is_deep
 
 from . import fallback, reports, tokens, utf8
 from .drift import Drift, Drifts, Kind, add_drift, misfits, note
@@ -30,6 +32,7 @@ from .types import (
     AMOUNT,
     CONVERTERS,
     WIDE,
+    days_elsewhere,
     final_type,
     is_open,
     json_type,
@@ -82,12 +85,15 @@ def decode(
             own count more.
 
     Raises:
-        UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
+        UnexpectedAnswer: the bytes are no JSON, are nested over 100 levels deep, or hold no rows
+            where they should.
 
     Example:
         >>> decode(b'{"data": [{"id": 7}]}', "data", shape_of(st.jpm.jobs.endpoint)).table["id"][0]
         <pyarrow.Int64Scalar: 7>
     """
+    if is_deep(content):
+        raise UnexpectedAnswer.too_deep("A page")
     drift: Drifts = {}
     sent = _enveloped(content.removeprefix(codecs.BOM_UTF8), rows_at)
     document = utf8.mended(sent)
@@ -299,6 +305,16 @@ def _convert(values: pa.Array, column: Column, path: str, drift: Drifts) -> pa.A
     except pa.ArrowException:
         note(drift, path, Kind.MISFIT, misfits(values, convert), kind)
         return text_of(values)
+    _note_what_changed(values, converted, kind, path, drift)
+    return converted
+
+
+def _note_what_changed(
+    values: pa.Array, converted: pa.Array, kind: str, path: str, drift: Drifts
+) -> None:
+    """Note in how many rows a typed value says less, or more, than its text did."""
+    if kind == "date" and (elsewhere := days_elsewhere(values)):
+        note(drift, path, Kind.OTHER_ZONE, elsewhere)
     if converted.type == WIDE:
         wide = misfits(converted, lambda some: some.cast(AMOUNT))
         digits = f"{WHOLE_DIGITS} digits before the point or {AMOUNT.scale} behind it"
@@ -307,4 +323,3 @@ def _convert(values: pa.Array, column: Column, path: str, drift: Drifts) -> pa.A
         rows = tokens.lossy_texts(values)
         if rows:
             add_drift(drift, {path: [Drift(path, Kind.DIGITS, rows)]})
-    return converted

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     WIDE_NUMBER = "wide number"  # the same, kept as decimals
     PAGES_DIFFER = "pages differ"  # its type is another one on another page; kept as text
     NO_KEY = "no key"  # values identify no row; such rows are never taken for repeats
+    OTHER_ZONE = "other zone"  # days that came as midnights of another zone than UTC
     BROKEN_BYTES = "broken bytes"  # bytes that are no UTF-8; U+FFFD stands in their place
     HALVES = "halves"  # halves of surrogate pairs, which are no text; kept as their escapes
     OTHER_PARENT = "other parent"  # a parent's column, the detail, differs from the one asked for
@@ -100,6 +101,7 @@ SENTENCES = {
     Kind.WIDE_NUMBER: "holds numbers of more digits than a float keeps {rows}; kept as decimals",
     Kind.PAGES_DIFFER: "differs in type between pages; kept as text",
     Kind.NO_KEY: "is no usable key {rows}; all of them were kept",
+    Kind.OTHER_ZONE: "holds midnights of another zone than UTC {rows}; kept as their days",
     Kind.BROKEN_BYTES: "holds bytes that are no UTF-8 {rows}; U+FFFD stands in their place",
     Kind.HALVES: 'holds halves of surrogate pairs {rows}; kept as escapes such as "\\ud83d"',
     Kind.OTHER_PARENT: "is the rows' own {detail}, which differs from the one asked for",

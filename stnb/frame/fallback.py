@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import itertools
-import json
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ import pyarrow as pa
 
 from stnb.catalog import Column
 from stnb.errors import UnexpectedAnswer
+from stnb.errors.nesting import loads
 
 from . import by_value
 from .drift import Drift, Drifts, Kind, add_drift, note
@@ -62,7 +62,7 @@ def rows_of(
     # Thousands of fresh dicts make the collector run for nothing: up to 40 % of the time.
     gc.disable()
     try:
-        body = json.loads(document, parse_float=parse_float, parse_constant=str, strict=False)
+        body = loads(document, parse_float=parse_float, parse_constant=str, strict=False)
         rows = body["data"]
         if positional:
             own = body.get("fields") or []

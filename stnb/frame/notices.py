@@ -11,10 +11,19 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from stnb.catalog import Endpoint
-from stnb.errors import ColumnDrift, FirstRows, HiddenRows, Incomplete, StnbWarning, printable
+from stnb.errors import (
+    ColumnDrift,
+    FilterIgnored,
+    FirstRows,
+    HiddenRows,
+    Incomplete,
+    StnbWarning,
+    printable,
+)
 
 from .drift import Drifts, sentences, split_off_texts
 
+EACH_TIME = (FilterIgnored, FirstRows, Incomplete)  # what is said of the rows of one pull alone
 MOST_COLUMNS = 4  # that a warning names; more would not be read
 
 
@@ -117,6 +126,16 @@ def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> 
     return [Notice(Incomplete, text)]
 
 
+def came_twice(endpoint: Endpoint, duplicates: int) -> Notice:
+    """That rows of a list came twice, and nothing says whether others are missing."""
+    rows = "1 row" if duplicates == 1 else f"{duplicates:,} rows"
+    text = (
+        f"{endpoint.name} gave {rows} twice, and did not say how many there are: others may be "
+        "missing, likely as rows changed while they were read. Pull again to be sure."
+    )
+    return Notice(Incomplete, text)
+
+
 def unfound(endpoint: Endpoint, rows: int, asked: int | None) -> list[Notice]:
     """That some of the ids asked for have no row."""
     if asked is None or rows >= asked or endpoint.key != ("id",):
@@ -160,13 +179,13 @@ def forget() -> None:
 def warn(notice: Notice) -> None:
     """Warn at the line of the reader's code that called us.
 
-    That rows are missing is warned of each time, anything else once a process.
+    That rows are missing, or too many, is warned of each time, anything else once a process.
     """
     texts = _HEARD.get()
     if texts is not None:
         texts.append(notice.text)
         return
-    if notice.category not in (Incomplete, FirstRows):
+    if notice.category not in EACH_TIME:
         said = notice.key or notice.text
         if said in _SAID:
             return

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from stnb.atomic import replacing
 from stnb.errors import BadFilter, CannotSave, reason
+from stnb.errors.nesting import loads
 
 from . import cells
 from .json_file import check_names
@@ -152,7 +153,7 @@ def read_frame(path: str | os.PathLike[str]) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas(types_mapper=_arrow_dtype)
     attrs = (table.schema.metadata or {}).get(ATTRS.encode())
     if attrs:
-        frame.attrs = json.loads(attrs)
+        frame.attrs = loads(attrs)
     return frame
 
 
@@ -190,7 +191,7 @@ def provenance(path: str | os.PathLike[str]) -> Attrs:
 
 def _attrs(metadata: Mapping[bytes, bytes]) -> Attrs:
     try:
-        found = json.loads(metadata[ATTRS.encode()])["stnb"]
+        found = loads(metadata[ATTRS.encode()])["stnb"]
     except (ValueError, LookupError, TypeError):  # of another program
         return {}
     if isinstance(found, dict):

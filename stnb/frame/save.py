@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import pandas as pd
 
-from stnb.atomic import PRIVATE, SHARED, replacing
+from stnb.atomic import PRIVATE, replacing
 from stnb.errors import BadFilter, CannotSave, reason
 
 from . import csv_file, excel, json_file
@@ -26,7 +26,8 @@ def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -
     Args:
         frame: the rows. A named index becomes their first columns; an index without a name is
             left out.
-        target: the file; its ending says how it is written, and its folder is made if needed.
+        target: the file; its ending says how it is written, and its folder is made if needed. A
+            new file is readable by you alone; one that is there keeps its mode.
 
             .parquet: types and provenance are kept; plain pandas reads it too.
             .xlsx: times are in the tenant's zone, named in the header, and a second sheet says
@@ -53,7 +54,7 @@ def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -
     rows = _rows(frame)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _whole(rows, path, write, SHARED)
+        _whole(rows, path, write, None)
         return path
     except OSError as err:
         why = reason(err)
@@ -123,7 +124,10 @@ def writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], None]:
 
 
 def _whole(
-    frame: pd.DataFrame, path: Path, write: Callable[[pd.DataFrame, IO[bytes]], None], mode: int
+    frame: pd.DataFrame,
+    path: Path,
+    write: Callable[[pd.DataFrame, IO[bytes]], None],
+    mode: int | None,
 ) -> None:
     with replacing(path, mode=mode) as file:
         write(frame, file)

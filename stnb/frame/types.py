@@ -22,7 +22,15 @@ from stnb.catalog.facts import LARGEST_EXACT
 from . import pandas_private  # noqa: F401 - pd.read_parquet then knows our dtypes
 
 Dtypes = Literal["typed", "decimal", "raw"]  # see `Shape.dtypes`
-ZONE = r"(Z|z|[+-]\d\d:?\d\d)$"
+# A zone behind a time, as ISO 8601 has it: a letter, or an offset of hours alone or with minutes.
+ZONE = r"([zZ]|:\d\d(\.\d+)?[+-]\d\d(:?\d\d)?)$"
+# A day, alone or as a midnight, in whatever zone; and a time in UTC.
+DAY = r"^(\d{4}-\d\d-\d\d)([T ]00:00(:00(\.0+)?)?)?([zZ]|[+-]\d\d(:?\d\d)?)$"
+IN_UTC = r"(:\d\d(?:\.\d+)?)(?:[zZ]|[+-]00(?::?00)?)$"
+ELSEWHERE = (
+    r"(:\d\d(\.\d+)?|^\d{4}-\d\d-\d\d)"
+    r"[+-](([1-9]\d|\d[1-9])(:?\d\d)?|\d\d:?([1-9]\d|\d[1-9]))$"
+)
 # The first and the last microsecond of the years 1 to 9999, counted from 1970.
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 # 18 digits, as Arrow's product of two such still has a place in its 38. If an amount needs more,
@@ -144,15 +152,33 @@ def to_date_time(values: pa.Array) -> pa.Array:
     except pa.ArrowInvalid:
         lacking = pc.invert(pc.match_substring_regex(values, ZONE))
     zoned = pc.if_else(lacking, pc.binary_join_element_wise(values, "Z", ""), values)
+    # Arrow takes neither a small z, nor an offset of hours alone beside other texts.
+    zoned = pc.replace_substring_regex(zoned, "z$", "Z")
+    zoned = pc.replace_substring_regex(zoned, r"(:\d\d(?:\.\d+)?[+-]\d\d)$", r"\1:00")
     return _moments(zoned, "UTC")
 
 
 def to_date(values: pa.Array) -> pa.Array:
-    """A calendar day, also with midnight and a zone behind it -> a timestamp without a zone."""
+    """A calendar day, also with midnight and a zone behind it -> a timestamp without a zone.
+
+    A time of UTC is taken as it is. One of another zone, unless it is a midnight, is no day, and
+    without its offset it would be another time.
+    """
     try:
         return cut(values.cast(pa.timestamp("ns")))  # takes texts without a zone only
     except pa.ArrowInvalid:
-        return _moments(pc.replace_substring_regex(values, ZONE, ""), None)
+        days = pc.replace_substring_regex(values, DAY, r"\1")
+    return _moments(pc.replace_substring_regex(days, IN_UTC, r"\1"), None)
+
+
+def days_elsewhere(values: pa.Array) -> int:
+    """How many days were sent as midnights of another zone than UTC, which `to_date` leaves out."""
+    try:
+        values.cast(pa.timestamp("ns"))  # takes texts without a zone only, as most pages have them
+        return 0
+    except pa.ArrowInvalid:
+        pass
+    return int(pc.sum(pc.match_substring_regex(values, ELSEWHERE)).as_py() or 0)
 
 
 def _moments(texts: pa.Array, zone: str | None) -> pa.Array:

@@ -8,7 +8,6 @@ validated first; each broken sequence becomes U+FFFD in its own value, and is re
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+
+from stnb.errors.nesting import loads
 
 from . import fallback
 from .drift import Drift, Drifts, Kind, add_drift
@@ -72,10 +73,10 @@ def read_json(content: bytes) -> tuple[Any, int]:
         >>> read_json(b'{"name": "Jos\\xe9"}')
         ({'name': 'Jos\ufffd'}, 1)
     """
-    value = json.loads(mended(content), strict=False)
+    value = loads(mended(content), strict=False)
     if is_utf8(content):
         return value, 0
-    texts = _texts(json.loads(_escaped(content), strict=False))
+    texts = _texts(loads(_escaped(content), strict=False))
     return value, sum(bool(ESCAPED_BYTE.search(text)) for text in texts)
 
 
@@ -129,9 +130,16 @@ def _note(
     for row in rows:
         counts.update(dict.fromkeys(_paths(row, "", what, shape), 1))
     for path, count in counts.items():
-        name = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        name = _column(path, kind)
         if shape.reads(name):
             add_drift(drifts, {name: [Drift(name, kind, count)]})
+
+
+def _column(path: str, kind: Kind) -> str:
+    """The name of a column as the frame has it: it may be broken as its values are."""
+    if kind is Kind.HALVES:
+        return path.encode("utf-8", "backslashreplace").decode()
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _paths(row: dict[str, Any], above: str, what: re.Pattern[str], shape: Shape) -> Iterator[str]:

@@ -17,8 +17,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from stnb.atomic import SHARED, locked, rewrite
+from stnb.atomic import locked, private_folder, rewrite
 from stnb.errors import BadFilter, CannotSave, UsageError, reason
+from stnb.errors.nesting import loads
 from stnb.frame.parquet import provenance
 
 
@@ -83,7 +84,7 @@ class Folder:
 
     def _lock(self, held: contextlib.ExitStack) -> None:
         try:
-            self.inner.mkdir(parents=True, exist_ok=True)
+            private_folder(self.inner)
             held.enter_context(locked(self.inner / "lock"))
         except BlockingIOError:
             raise CannotSave(
@@ -157,7 +158,7 @@ class Folder:
         fields = asdict(checkpoint)
         given = {name: value for name, value in fields.items() if value is not None}
         text = json.dumps(given, indent=1)
-        rewrite(self._checkpoint(table), lambda _: text.encode(), mode=SHARED)
+        rewrite(self._checkpoint(table), lambda _: text.encode())
 
     def _checkpoint(self, table: str) -> Path:
         return self.inner / f"{table}.json"
@@ -178,6 +179,6 @@ class Folder:
 
 def _read(path: Path) -> Checkpoint | None:
     try:
-        return Checkpoint(**json.loads(path.read_bytes()))
+        return Checkpoint(**loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):
         return None

@@ -7,8 +7,9 @@ and `run` is the Pull that the reader holds.
 
 from __future__ import annotations
 
+from .partial import forget_partial, last_partial
 from .progress import PageCallback, Progress, ProgressCallback
-from .run import Pull, forget_partial, last_partial
+from .run import Pull
 
 __all__ = [
     "PageCallback",

@@ -19,7 +19,7 @@ from stnb.catalog.facts import MAX_IDS
 from stnb.errors import BadFilter, UnknownFilter
 
 from .dates import moment
-from .values import UTC, as_list, as_text, bad, too_many
+from .values import UTC, Unfit, as_list, as_text, bad, exact_number, plain_text, too_many
 
 SHOWN = 50  # values up to which provenance keeps all of them
 Pairs = tuple[tuple[str, str], ...]
@@ -196,7 +196,7 @@ def _param(endpoint: Endpoint, name: str) -> Param:
 def _pairs(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> list[tuple[str, str]]:
     """The (key, text) pairs that the value becomes."""
     if param.type == "object":
-        return _object(endpoint, param, value)
+        return _object(endpoint, param, value, zone)
     if not param.many:
         return [(param.name, as_text(endpoint, param, value, zone))]
     values = [as_text(endpoint, param, v, zone) for v in as_list(value)]
@@ -220,7 +220,7 @@ def _written(param: Param, values: list[str]) -> list[tuple[str, str]]:
     return [(param.name, value) for value in values]
 
 
-def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str]]:
+def _object(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> list[tuple[str, str]]:
     """A mapping of names to values: `customField.Name=value`, else `name[key]=value`.
 
     If the parameter takes several (forms' owners), a list of mappings:
@@ -240,16 +240,29 @@ def _object(endpoint: Endpoint, param: Param, value: Any) -> list[tuple[str, str
     pairs = []
     if not isinstance(value, Mapping):
         for number, row in enumerate(rows):
-            pairs += [(f"{param.name}[{number}].{key}", str(v)) for key, v in row.items()]
+            for key, inner in row.items():
+                text = _text_inside(endpoint, param, inner, zone)
+                pairs.append((f"{param.name}[{number}].{key}", text))
         return pairs
     if param.maximum and len(value) > param.maximum:
         raise too_many(endpoint, param, f"{len(value)} names", "Give fewer.")
-    for key, text in value.items():
+    for key, inner in value.items():
         name = f"{param.name}[{key}]"
         if param.name == "customField":
             name = f"{param.name}.{key}"
-        pairs.append((name, str(text)))
+        pairs.append((name, _text_inside(endpoint, param, inner, zone)))
     return pairs
+
+
+def _text_inside(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> str:
+    """One of the values of a mapping as text; a number is written as in any other filter."""
+    try:
+        return plain_text(exact_number(value), zone)
+    except Unfit as unfit:
+        raise bad(endpoint, param, value, unfit.why, unfit.then) from None
+    except (ValueError, TypeError):
+        why = "Each of its names takes one text, number or date."
+        raise bad(endpoint, param, value, why, "Write it so.") from None
 
 
 def _is_filled(row: Any) -> bool:
@@ -271,7 +284,10 @@ def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:
     if isinstance(value, Mapping):
         pairs = [{"name": k, "value": v} for k, v in value.items()]
     try:
-        plain = json.loads(json.dumps(pairs, default=_plain, allow_nan=False))
+        written = json.dumps(pairs, default=_plain, allow_nan=False)
+        plain = json.loads(written, parse_float=_exact_float)
+    except Unfit as unfit:
+        raise bad(endpoint, param, value, unfit.why, unfit.then) from None
     except (TypeError, ValueError):
         plain = None
     if not isinstance(plain, list):
@@ -283,6 +299,11 @@ def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:
             'Write parameters={"From": "2026-07-01"}.',
         )
     return {param.name: plain}
+
+
+def _exact_float(text: str) -> Any:
+    """A number of JSON; whole ones without a point, as an id of 2.0 is none."""
+    return exact_number(float(text))
 
 
 def _plain(value: Any) -> Any:

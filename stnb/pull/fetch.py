@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 DECODERS = 2  # threads: pyarrow releases the GIL, and two keep up with eight pages in flight
 REPORT_ROWS = "/data"  # the rows' path behind that of the report's description
+TICK = 1.0  # seconds after which a pause is shown anew
 READINGS = 5  # how often a page is asked for whose body cannot be read
 FILE = pa.schema([("content", pa.binary()), ("contentType", pa.string()), ("size", pa.int64())])
 
@@ -92,7 +93,8 @@ class CallSource(Source):
                     if len(decoding) <= DECODERS:
                         coming.ask()
                     waited = {*decoding, *coming.asked}
-                    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait(waited, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
+                    tracker.count_down()
                     page = coming.take()
                     if page is not None:
                         tracker.update(state="pulling", total=self._total_so_far(page))
@@ -173,6 +175,8 @@ class CallSource(Source):
                     data_types=self._data_types,
                 )
             except UnexpectedAnswer as err:
+                if err.final:
+                    raise
                 raise _Unreadable(err) from None
         rows = self.rows_by_page[page.index] = part.table.num_rows
         part = self.change(part)

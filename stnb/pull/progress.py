@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 import time
@@ -125,6 +126,18 @@ class Tracker:
         if not reason:
             state = "pulling"
         self.update(state=state, reason=reason, resume_in=seconds)
+
+    def count_down(self) -> None:
+        """Tell the callback how much of a pause is left, if there is one."""
+        if self._resumes is not None:
+            self.update(resume_in=self.progress.resume_in)
+
+    def leave(self) -> None:
+        """Its reader waits no longer: the callback hears that it is cancelled, and no more."""
+        callback, self._callback = self._callback, None
+        if callback is not None:
+            with contextlib.suppress(Exception):
+                callback(replace(self.progress, state="cancelled", step="", reason=""))
 
     def end(self, state: str) -> None:
         """It is done, cancelled or failed."""

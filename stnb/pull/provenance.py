@@ -16,7 +16,9 @@ from stnb.frame.drift import split_off_texts
 from stnb.frame.notices import Notice
 from stnb.session import clock
 
+from . import misfits
 from .call import Call
+from .misfits import Misfits
 from .options import Requested
 from .paging.lists import oldest_first
 from .paging.models import Paging
@@ -54,13 +56,14 @@ class Facts:
 
 def provenance(
     facts: Facts, read: int, rows: int, duplicates: int, drift: Drifts,
-    frame: pd.DataFrame | None,
+    frame: pd.DataFrame | None, unfit: Sequence[Misfits] = (),
 ) -> tuple[dict[str, Any], list[Notice]]:  # fmt: skip
     """The frame's `attrs["stnb"]`, of plain values, and the notices.
 
     Args:
         read, rows: how many rows were read, and how many of them are the answer.
         frame: None if the rows are in a file.
+        unfit: the filters that some rows do not fit.
     """
     call, progress, owner = facts.call, facts.progress, facts.owner
     lacking = _lacking(facts, read, duplicates)
@@ -72,11 +75,14 @@ def provenance(
         if total is not None and total < read:
             total = None  # it is refuted, as a notice says
         which = notices.first_rows(read, total, oldest=oldest)
-    others = _others(facts, read, lacking, drift, frame)
+    others = _others(facts, read, lacking, drift, frame, unfit)
     found = [*lacking, *others, *notices.first(call.endpoint, which)]
     complete: bool | None = False
     if not lacking:
         complete = _is_complete(facts, read, cut)
+    if complete and _may_have_missed(facts, read, duplicates):
+        complete = None
+        others.append(notices.came_twice(call.endpoint, duplicates))
     return {
         "resource": call.endpoint.name,
         "params": dict(call.filters),
@@ -95,6 +101,7 @@ def provenance(
         "seconds": round(progress.seconds, 3),
         "duplicates": duplicates,
         "continue_from": _continue_from(facts.store, cut),
+        "unfit": {each.check.filter: each.wrong for each in unfit},
         "notices": [notice.text for notice in found],
         "new_columns": [c for c in split_off_texts(drift)[0] if c not in facts.shape.by_path],
         "drift": sentences(drift),
@@ -121,18 +128,29 @@ def _is_complete(facts: Facts, read: int, cut: bool) -> bool | None:
     return not more
 
 
+def _may_have_missed(facts: Facts, read: int, duplicates: int) -> bool:
+    """Whether rows came twice that may have come in the place of others. A list has each row once;
+    a feed may send one again.
+    """
+    call = facts.call
+    known = read in (facts.total, call.by_id)
+    return call.endpoint.kind == "list" and duplicates > 0 and not known
+
+
 def _others(
     facts: Facts,
     rows: int,
     lacking: list[Notice],
     drift: Drifts,
     frame: pd.DataFrame | None,
+    unfit: Sequence[Misfits],
 ) -> list[Notice]:
     """The notices, apart from those about rows that are missing."""
     call, limit = facts.call, facts.paging.limit
     found: list[Notice] = [
         Notice(Incomplete, text) for text in facts.disagreed or _surplus(facts, rows)
     ]
+    found += misfits.notices(call.endpoint, unfit)
     found += facts.beside
     if not lacking and limit is None:
         found += notices.unfound(call.endpoint, rows, call.by_id)

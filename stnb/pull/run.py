@@ -7,6 +7,7 @@ import concurrent.futures
 import contextlib
 import datetime as dt
 import threading
+from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +15,16 @@ from typing import Any
 
 import pandas as pd
 
-from stnb.errors import StnbError
+from stnb.errors import Interrupted, StnbError
 from stnb.frame import Drifts
 from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load, save
 from stnb.session import Session, clock, loop
 
+from . import misfits, partial
 from .call import Call
+from .misfits import Misfits, Tables
 from .progress import PageCallback, Progress, ProgressCallback, Tracker
 from .provenance import Facts, clock_is_off, provenance
 from .source import Arrived, Source
@@ -105,6 +108,11 @@ class Pull:
         self._future = loop.submit(self._run())
         return self
 
+    def read(self) -> pd.DataFrame | Path:
+        """Start it, wait for its end, and answer as `result` does."""
+        with self._reading():
+            return self.start().result()
+
     def resume(self) -> Pull:
         """Go on in the background from where a pull that failed or was cancelled stopped; what had
         arrived is not read again.
@@ -163,13 +171,14 @@ class Pull:
             StnbError: the pull failed; the rows that had arrived are in `err.frame`, and
                 `err.resume()` goes on.
             TimeoutError: it still runs.
-            KeyboardInterrupt: it was interrupted, and has been cancelled; the rows are in `frame`.
+            Interrupted: it was interrupted, and has been cancelled; the rows are in `frame`.
         """
-        self._join(timeout)
-        frame = self.frame
-        assert frame is not None
-        self._warn()
-        return frame
+        with self._reading():
+            self._join(timeout)
+            frame = self.frame
+            assert frame is not None
+            self._warn()
+            return frame
 
     def saved(self, timeout: float | None = None) -> Path:
         """Wait for the end of a pull that goes to a file, and answer with its path; raises as
@@ -178,8 +187,9 @@ class Pull:
         Raises:
             concurrent.futures.CancelledError: it was cancelled.
         """
-        self._join(timeout)
-        self._warn()
+        with self._reading():
+            self._join(timeout)
+            self._warn()
         if self.path is None:
             raise concurrent.futures.CancelledError(
                 "no file was written; the same call goes on from the pages that had arrived"
@@ -195,23 +205,21 @@ class Pull:
         """
         if self.target is not None or not self.store.in_memory:
             return self.saved()
-        self._join(None)
-        frame = self.frame  # making it is what finds the notices of a pull that was cancelled
-        assert frame is not None
-        if notices:
-            self._warn()
-        return frame
+        with self._reading():
+            self._join(None)
+            frame = self.frame  # making it is what finds the notices of a pull that was cancelled
+            assert frame is not None
+            if notices:
+                self._warn()
+            return frame
 
     def _join(self, timeout: float | None) -> None:
         assert self._future is not None
         try:
+            self._entered.wait(ENDING)  # an interrupt of the wait cancels it
             loop.wait(self._future, timeout)
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
             self._ended.wait(ENDING)  # it keeps the pages that were being decoded
-        except KeyboardInterrupt:
-            self._future.cancel()  # it may have come just before the wait, which cancels too
-            self._ended.wait(AT_ONCE)
-            raise
         if isinstance(self.error, StnbError):
             if self.store.in_memory and self.progress.pages:
                 self.error.frame = self.frame
@@ -220,6 +228,30 @@ class Pull:
             raise self.error.with_traceback(None)
         if self.error is not None:
             raise self.error
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """While its reader waits for it, an interrupt ends it, wherever the interrupt falls: its
+        rows are those of `last_partial` then.
+        """
+        try:
+            with loop.interruptible() as noticed:
+                yield
+                noticed.check()
+        except KeyboardInterrupt:
+            partial.keep(self)
+            self.cancel()
+            self._tracker.leave()
+            self._ended.wait(AT_ONCE)
+            raise Interrupted(lambda: len(self.rest())) from None
+
+    def rest(self) -> pd.DataFrame:
+        """The rows of a pull that was stopped, once the pages that had arrived are decoded."""
+        self._ended.wait(ENDING)
+        frame = self.frame
+        if frame is None:
+            return pd.DataFrame()
+        return frame
 
     def _warn(self) -> None:
         while self.notices:
@@ -253,7 +285,7 @@ class Pull:
             await self._read()
             self._answer = await self._finish()
             state = "done"
-            _forget_partial_of(self)
+            partial.whole(self)
         except asyncio.CancelledError:
             self.cancelled, state = True, "cancelled"
             raise
@@ -261,7 +293,7 @@ class Pull:
             self.error = err
         finally:
             if state != "done" and self.progress.pages:
-                _keep_partial(self)
+                partial.keep(self)
             self.store.close()
             self._tracker.end(state)
             self._ended.set()
@@ -341,7 +373,12 @@ class Pull:
         return self.source.total
 
     def _describe(
-        self, rows: int, duplicates: int, drift: Drifts, frame: pd.DataFrame | None = None
+        self,
+        rows: int,
+        duplicates: int,
+        drift: Drifts,
+        frame: pd.DataFrame | None = None,
+        tables: Tables | None = None,
     ) -> dict[str, Any]:
         """The provenance of the rows; the notices wait for the reader."""
         source, stopped = self.source, ""
@@ -364,37 +401,14 @@ class Pull:
             source.notices,
             [*self._tracker.notices, *clock_is_off(self.session.ahead or 0.0)],
         )
+        if frame is not None:
+            tables = misfits.of_frame(frame)
+        unfit: list[Misfits] = []
+        if tables is not None:
+            unfit = misfits.found(self.call, tables)
         read = source.rows_read(rows, self._tracker)
-        about, found = provenance(facts, read, rows, duplicates, drift, frame)
+        about, found = provenance(facts, read, rows, duplicates, drift, frame, unfit)
         about, self.notices = source.report(about, found)
         about["notices"] = [notice.text for notice in self.notices]
         self.about = about
         return about
-
-
-# -- the last pull that ended early
-
-_PARTIAL: list[Pull] = []
-
-
-def _keep_partial(run: Pull) -> None:
-    _PARTIAL[:] = [run]
-
-
-def _forget_partial_of(run: Pull) -> None:
-    """Its pages have become the rows of this one, and are gone from the disk."""
-    if _PARTIAL and run.store.file is not None and run.store.file == _PARTIAL[0].store.file:
-        _PARTIAL.clear()
-
-
-def last_partial() -> pd.DataFrame | None:
-    """The rows of the last pull in this process that failed, was cancelled or interrupted.
-
-    None if there was none, or if a later pull has made the file that they were meant for.
-    """
-    return _PARTIAL[0].frame if _PARTIAL else None
-
-
-def forget_partial() -> None:
-    """Forget the last pull that ended early, and so free its rows."""
-    _PARTIAL.clear()

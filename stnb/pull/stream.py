@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
 
 import pandas as pd
@@ -10,6 +11,9 @@ from stnb.errors import Incomplete, StnbError
 from stnb.frame import Decoded, Drifts, add_drift, notices
 from stnb.session import loop
 
+from . import misfits
+from .answered import checks
+from .misfits import Misfits
 from .paging.lists import oldest_first
 from .progress import Tracker
 from .source import Arrived, Source
@@ -23,6 +27,7 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
     """
     call = source.call
     drift: Drifts = {}
+    unfit = [Misfits(check) for check in checks(call)]
     expected, left, read, cut = 0, source.paging.limit, 0, False
     ahead: dict[int, Decoded] = {}  # what arrived before its turn
     for notice in notices.hidden(call.endpoint, call.filters):
@@ -39,9 +44,12 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
             if left is not None:
                 left -= len(frame)
             expected += 1
+            misfits.add(unfit, misfits.of_frame(frame))
             yield frame
     for text in source.notices:
         notices.warn(notices.Notice(Incomplete, text))
+    for notice in misfits.notices(call.endpoint, [each for each in unfit if each.wrong]):
+        notices.warn(notice)
     for notice in notices.first(call.endpoint, _which(source, read, cut=cut)):
         notices.warn(notice)
     for notice in notices.drifted(call.endpoint, drift):
@@ -66,7 +74,7 @@ def _as_they_arrive(source: Source) -> Iterator[Arrived]:
     except StnbError as err:
         failure = err
     finally:
-        loop.run(walk.aclose())
+        loop.run(_closed(walk))
     yield from source.arrived  # what came beside the page that failed
     # The frames of the loop's thread say nothing to the reader.
     raise failure.with_traceback(None)
@@ -74,3 +82,10 @@ def _as_they_arrive(source: Source) -> Iterator[Arrived]:
 
 async def _next(walk: AsyncGenerator[Arrived, None]) -> Arrived | None:
     return await anext(walk, None)
+
+
+async def _closed(walk: AsyncGenerator[Arrived, None]) -> None:
+    """Close the walk; a step of it that was interrupted comes to its end first."""
+    while getattr(walk, "ag_running", False):
+        await asyncio.sleep(0.001)
+    await walk.aclose()

@@ -8,10 +8,14 @@ import math
 import re
 import uuid
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from stnb.catalog import Endpoint, Param
+from stnb.catalog.facts import LARGEST_ID
 from stnb.errors import BadFilter
 
 from .dates import moment
@@ -19,7 +23,21 @@ from .dates import moment
 UTC = ZoneInfo("UTC")
 # Their columns hold days as midnights in UTC (seen on the live API): with the midnight of a zone
 # west of it, a day would lose its own rows.
+OF_IDS = re.compile(r"(^i|I)ds?$")  # names of parameters that take ids
+DECIMAL = re.compile(r"[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?")
 DAYS = {"invoicedOnOrAfter", "invoicedOnBefore", "dueDateOnOrAfter", "dueDateBefore"}
+
+
+class Unfit(ValueError):
+    """A value that would not be sent as it is meant.
+
+    Attributes:
+        why, then: the second and the third sentence of the error.
+    """
+
+    def __init__(self, why: str, then: str) -> None:
+        super().__init__(why)
+        self.why, self.then = why, then
 
 
 def as_text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> str:
@@ -38,19 +56,77 @@ def as_text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> st
         )
     if param.name == "sort":
         return _sort(endpoint, param, value)
-    if param.values:
-        return _one_of(endpoint, param, value)
     try:
-        exact = value
-        if param.name in DAYS:
-            exact = _midnight(value, zone)
-        written = _WRITERS.get(param.type, _string)(exact, zone)
-        if param.where == "path" and written in (".", ".."):
-            raise ValueError  # no name: on its way it would become another route
-        return written
+        return _written(endpoint, param, value, zone)
+    except BadFilter:  # it is a ValueError too
+        raise
+    except Unfit as unfit:
+        raise bad(endpoint, param, value, unfit.why, unfit.then) from None
     except (ValueError, TypeError, OverflowError):
-        expected = _EXPECTED.get(param.type, "a text")
+        usual = "a text"
+        if OF_IDS.search(param.name):
+            usual = "an id, which is a whole number or a GUID"
+        expected = _EXPECTED.get(param.type, usual)
         raise bad(endpoint, param, value, f"It takes {expected}.", "Write it so.") from None
+
+
+def _written(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> str:
+    exact = value
+    if param.type != "number":
+        exact = exact_number(value)
+    if param.values:
+        return _one_of(endpoint, param, exact)
+    if OF_IDS.search(param.name):
+        _check_id(param, exact)
+    if param.name in DAYS:
+        exact = _midnight(exact, zone)
+    text = _WRITERS.get(param.type, plain_text)(exact, zone)
+    if param.where == "path" and text in (".", ".."):
+        raise ValueError  # no name: on its way it would become another route
+    return text
+
+
+def exact_number(value: Any) -> Any:
+    """A whole number that a float or a decimal holds as that number, anything else as it is.
+
+    pandas makes floats of whole numbers beside a missing one.
+
+    Raises:
+        Unfit: the float is so large that it stands for several whole numbers.
+
+    Example:
+        >>> exact_number(2.0), exact_number(2.5), exact_number("2.0")
+        (2, 2.5, '2.0')
+    """
+    if not isinstance(value, (float, np.floating, Decimal)) or not math.isfinite(value):
+        return value
+    whole = int(value)
+    if whole != value:
+        return value
+    if not isinstance(value, Decimal):
+        digits = np.finfo(np.asarray(value).dtype).nmant + 1
+        if abs(whole) >= 2**digits:
+            raise Unfit(
+                "It is not exact: ids are whole numbers of 64 bits, and a float holds them exactly"
+                f" up to 2^{digits} only.",
+                'Give whole numbers, such as a column of dtype "Int64".',
+            )
+    return whole
+
+
+def _check_id(param: Param, value: Any) -> None:
+    """Refuse what no id can be, and so would bring no rows or those of another record."""
+    if isinstance(value, (bool, np.bool_, float, np.floating, Decimal, dt.date)):
+        raise TypeError
+    if param.many and isinstance(value, str) and DECIMAL.fullmatch(value.strip()):
+        raise ValueError
+    if isinstance(value, (int, np.integer)):
+        _check_size(int(value))
+
+
+def _check_size(whole: int) -> None:
+    if not -LARGEST_ID - 1 <= whole <= LARGEST_ID:
+        raise Unfit("It is too large for an id, which has 64 bits.", "Correct it.")
 
 
 def bad(endpoint: Endpoint, param: Param, value: Any, why: str, then: str) -> BadFilter:
@@ -94,7 +170,12 @@ def _sort(endpoint: Endpoint, param: Param, value: Any) -> str:
     raise bad(endpoint, param, value, f"It sorts by {names}.", then)
 
 
-def _string(value: Any, zone: dt.tzinfo) -> str:
+def plain_text(value: Any, zone: dt.tzinfo) -> str:
+    """Any single value as text.
+
+    Raises:
+        ValueError, TypeError: it is missing, empty, or no single value.
+    """
     # NaN and NaT are not equal to themselves; pandas' NA raises when it is compared.
     if value is None or value != value or isinstance(value, bytes):
         raise TypeError
@@ -116,6 +197,7 @@ def _integer(value: Any, zone: dt.tzinfo) -> str:
     whole = int(value)
     if not isinstance(value, str) and whole != value:
         raise ValueError
+    _check_size(whole)
     return str(whole)
 
 

@@ -5,9 +5,10 @@ Only reads are sent: GET, the POST for a token, and the POST of the report query
 
 from __future__ import annotations
 
-from .client import Notify, Session
+from .client import Session
 from .failure import is_whole_json
 from .probe import Knock
+from .retry import Notify
 from .wire import Answer, Query
 
 __all__ = ["Answer", "Knock", "Notify", "Query", "Session", "is_whole_json"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stnb.credentials import Limits
 from stnb.errors import (
     NotAllowed,
     NotAuthenticated,
@@ -10,6 +11,8 @@ from stnb.errors import (
     Rejected,
     RequestError,
     ServerFault,
+    StnbError,
+    UnexpectedAnswer,
     Unreachable,
 )
 
@@ -85,6 +88,13 @@ FAULT: Explained = (
     "Try again in some minutes; a smaller page_size may help.",
 )
 
+# What happened if an answer passed a bound of ours.
+BEYOND = {
+    "deadline": "the answer takes too long",
+    "size": "the answer is too large",
+    "depth": "the answer is nested too deep",
+}
+
 
 def explain(
     status: int | None, scope: str | None, *, is_token: bool, route_missing: bool
@@ -113,3 +123,32 @@ def explain(
     if status < 400:
         return REDIRECT
     return OTHER_REFUSAL
+
+
+def unbearable(beyond: str, limits: Limits, request: str, attempts: int) -> StnbError:
+    """The error for an answer that passed a bound of ours.
+
+    Args:
+        beyond: which one: "deadline", "size" or "depth".
+        request: what was requested.
+        attempts: how often it was tried.
+    """
+    if beyond == "depth":
+        return UnexpectedAnswer.too_deep(f"The answer to {request}")
+    if beyond == "deadline":
+        return Unreachable(
+            f"{request} failed: no whole answer came within {limits.deadline:g} seconds, and it "
+            f"was tried {attempts} times.",
+            "Likely the server is slow, or it or a proxy sends the answer drop by drop. A request "
+            "with its body may take no longer.",
+            "Narrow the dates or lower page_size. STNB_DEADLINE sets the seconds, in .env or as a "
+            "variable of the process.",
+            attempts=attempts,
+        )
+    error = UnexpectedAnswer(
+        f"{request} was answered with a body of over {limits.max_body:g} MB.",
+        "stnb reads no larger one, as it could fill the memory; likely a fault of the server.",
+        "Lower page_size. STNB_MAX_BODY sets the MB, in .env or as a variable of the process.",
+    )
+    error.final = True
+    return error

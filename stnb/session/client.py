@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import itertools
 import time
-import traceback
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import httpx
@@ -17,22 +16,16 @@ from stnb.errors import SetupError
 
 from . import clock as machine
 from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
+from .inflate import TooLarge
 from .limiter import RATE, Governor, Sleep
 from .probe import Knock, knock
+from .retry import PATIENCE, Notify, Retry, no_one
 from .shared_pace import SharedTimes, Times, pace_file
 from .token import TokenAuth, TokenRefused
 from .wire import CONNECTIONS, Answer, Query, address, exchange, new_client
 
-TRIES = 5
 FAR = 86_400.0  # seconds from which a server's clock is not believed
-PATIENCE = 300.0  # seconds: the longest pause that the server may ask for before we give up
-# Why a request has to wait, and for how many seconds; ("", None) when it goes on.
-Notify = Callable[[str, float | None], None]
 T = TypeVar("T")
-
-
-def _no_one(reason: str, seconds: float | None) -> None:
-    """Nobody wants to know."""
 
 
 class Session:
@@ -217,15 +210,22 @@ class Session:
         """
 
         async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
+            limits = auth.credentials.limits
             try:
-                await auth.authorize(self._http().send, renew)
+                async with asyncio.timeout(limits.deadline):
+                    await auth.authorize(self._http().send, renew)
+            except TimeoutError:
+                return Failure.of_bound("deadline", limits)
+            except TooLarge:
+                return Failure.of_bound("size", limits)
             except TokenRefused as refused:
                 return Failure.of_token(refused.response)
             except PASSING_ERRORS as err:
                 return Failure.of_exception(err)
             return Answer(b"", "", attempt)
 
-        await self._insist(once, self._auth, ("POST", "/connect/token", None), patience, _no_one)
+        auth = self._auth
+        await self._retry(auth, ("POST", "/connect/token", None), patience).insist(once, auth)
 
     async def send(
         self,
@@ -238,7 +238,7 @@ class Session:
         expect_json: bool = True,
         whole: Callable[[bytes], bool] | None = None,
         patience: float = PATIENCE,
-        notify: Notify = _no_one,
+        notify: Notify = no_one,
     ) -> Answer:
         """Send one read, try again if that may help, and return the answer.
 
@@ -255,7 +255,7 @@ class Session:
 
         Raises:
             RequestError: the call failed, after further tries if the failure may pass.
-            UnexpectedAnswer: the answer is no whole JSON text.
+            UnexpectedAnswer: the answer is no whole JSON text, or too large or too deep to be read.
             UsageError: the call would write, or the path is none.
         """
         # The host of the auth's own credentials, because a token goes to its own host only.
@@ -273,47 +273,35 @@ class Session:
                 request = client.build_request(method, url, json=body)
                 return await exchange(client, request, auth, check, attempt)
 
-        return await self._insist(once, auth, (method, path, scope), patience, notify)
+        retry = self._retry(auth, (method, path, scope), patience, notify)
+        if body is not None:  # the limit on a report is its own: other calls need not wait with it
+            retry = replace(retry, pause=self._sleep)
+        answer = await retry.insist(once, auth)
+        if answer.date is not None:
+            self._date, self._ahead = answer.date, answer.ahead
+        return answer
 
     async def rest(self, tries: int) -> None:
         """Wait before one more try, for as long as the backoff says."""
         await self._sleep(backoff(tries))
 
-    async def _insist(
+    def _retry(
         self,
-        once: Callable[[TokenAuth, int], Awaitable[Failure | Answer]],
         auth: TokenAuth,
         call: tuple[str, str, str | None],
         patience: float,
-        notify: Notify,
-    ) -> Answer:
-        """Try until there is an answer, or a failure that no further try can change."""
-        for attempt in itertools.count(1):
-            try:
-                result = await once(auth, attempt)
-            except Exception as err:
-                # No failure that we know of ends here. Its frames hold the headers, with the token.
-                for each in (err, err.__cause__, err.__context__):
-                    if each is not None:
-                        traceback.clear_frames(each.__traceback__)
-                raise
-            if isinstance(result, Answer):
-                if result.date is not None:
-                    self._date, self._ahead = result.date, result.ahead
-                if attempt > 1:
-                    notify("", None)
-                return result
-            if result.of_credentials and (renewed := self._renewed(auth)) is not None:
-                auth = renewed
-                continue
-            wait = result.wait(attempt)
-            if not result.passing or attempt >= TRIES or wait > patience:
-                # Outside any except block: no cause or context holds a request, whose headers are
-                # secret.
-                raise result.error(*call, attempt)
-            notify(result.what, wait)
-            await (self._governor.pause(wait) if result.for_all else self._sleep(wait))
-        raise AssertionError
+        notify: Notify = no_one,
+    ) -> Retry:
+        return Retry(
+            *call,
+            auth.credentials.limits,
+            self._renewed,
+            self._governor.pause,
+            self._sleep,
+            self._clock,
+            patience,
+            notify,
+        )
 
     def _renewed(self, refused: TokenAuth) -> TokenAuth | None:
         """The auth of a new pair for the same tenant and host, if the profile has one by now."""
@@ -333,8 +321,11 @@ class Session:
 
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:
-            self._client = new_client(self._transport)
+            self._client = new_client(self._transport, self._largest)
         return self._client
+
+    def _largest(self) -> int:
+        return self.credentials.limits.largest
 
     async def close(self) -> None:
         """Close the connections; the next call opens new ones."""

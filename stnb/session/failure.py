@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 
 import httpx
 
+from stnb.credentials import USUAL, Limits
 from stnb.errors import (
     NotAllowed,
     NotAuthenticated,
@@ -23,9 +24,10 @@ from stnb.errors import (
     StnbError,
     UnexpectedAnswer,
 )
+from stnb.errors.masking import masked
 
 from . import clock
-from .causes import explain
+from .causes import BEYOND, explain, unbearable
 from .text import read_json
 
 # -- what may pass: a try that ended in one of these ways is made again
@@ -42,7 +44,6 @@ NO_ROUTE = "match incoming request"  # a 404 of the gateway, which knows no such
 WAIT = re.compile(r"(\d+(?:\.\d+)?)\s*second")  # a 429 without the header Retry-After
 SCOPE = re.compile("scope", re.IGNORECASE)  # a 403 for want of a scope
 APP_KEY = re.compile(r"(subscription|app|application)[ -]?key", re.IGNORECASE)  # a 401 for the key
-SHORTEST_SECRET = 8  # characters; a shorter text is no secret, and may be part of any word
 
 
 def backoff(tries: int) -> float:
@@ -66,6 +67,8 @@ class Failure:
         said: the API's own words: `title`, `errors` and `traceId`, without the secrets sent.
         body: how a body looks that is no JSON, or "".
         request: what was requested, if it was not the call itself.
+        beyond: which bound the answer passed: "deadline", "size", "depth", or "" for none.
+        limits: the bounds that were in force.
     """
 
     what: str
@@ -76,6 +79,8 @@ class Failure:
     said: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
     request: str = ""
+    beyond: str = ""
+    limits: Limits = USUAL
 
     @classmethod
     def of_exception(cls, err: httpx.HTTPError | httpx.InvalidURL) -> Failure:
@@ -84,6 +89,11 @@ class Failure:
         if isinstance(err, httpx.TimeoutException):
             return cls(f"no answer in time ({kind})", passing=True)
         return cls(f"the connection failed ({kind})", passing=True)
+
+    @classmethod
+    def of_bound(cls, beyond: str, limits: Limits = USUAL) -> Failure:
+        """The answer passed a bound of ours. Only what is late may come in time the next time."""
+        return cls(BEYOND[beyond], passing=beyond == "deadline", beyond=beyond, limits=limits)
 
     @classmethod
     def of_body(cls, response: httpx.Response, content: bytes) -> Failure:
@@ -145,6 +155,8 @@ class Failure:
     def error(self, method: str, path: str, scope: str | None, attempts: int) -> StnbError:
         """The error to raise when no further try is made."""
         request = self.request or f"{method} {path}"
+        if self.beyond:
+            return unbearable(self.beyond, self.limits, request, attempts)
         if self.body:
             return UnexpectedAnswer(
                 f"{request} was answered with {self.body}.",
@@ -202,7 +214,7 @@ def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
     """The API's own words, in one form for the API, the token endpoint and the gateway."""
     try:
         raw = _without(read_json(content), _secrets_of(response.request))
-    except (ValueError, RecursionError):  # a gateway may answer with HTML
+    except ValueError:  # a gateway may answer with HTML
         return {}
     if not isinstance(raw, dict):
         return {}
@@ -223,16 +235,13 @@ def _secrets_of(request: httpx.Request) -> list[str]:
         form = parse_qs(request.content.decode("utf-8", "replace"))
         found += form.get("client_secret", [])
         found += form.get("client_id", [])
-    return [text for text in found if len(text) >= SHORTEST_SECRET]
+    return found
 
 
 def _without(node: Any, secrets: list[str]) -> Any:
-    """The parsed JSON with "…" in place of each secret."""
+    """The parsed JSON with "…" in place of each secret, and of each part of one."""
     if isinstance(node, str):
-        for secret in secrets:
-            node = node.replace(secret, "…")
-        # Half of a surrogate pair is no text, and an error that holds one cannot be printed.
-        return node.encode("utf-8", "backslashreplace").decode()
+        return masked(node, *secrets)
     if isinstance(node, dict):
         return {_without(key, secrets): _without(value, secrets) for key, value in node.items()}
     if isinstance(node, list):
@@ -270,7 +279,7 @@ def is_whole_json(content: bytes) -> bool:
         return text.endswith(b"]")
     try:
         read_json(text)
-    except (ValueError, RecursionError):
+    except ValueError:
         return False
     return True
 

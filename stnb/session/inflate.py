@@ -1,5 +1,7 @@
 """Read a body from the wire and inflate it: gzip alone, whole, and no larger than a cap.
 
+Every answer passes here, those to token requests and refusals too: `bounded` is the client's hook.
+
 httpx could inflate too, but piece by piece on the event loop, it takes a body that was cut off for
 a whole one, and it has no cap. ISA-L (the extra `fast`) needs half the time of zlib.
 """
@@ -9,15 +11,18 @@ from __future__ import annotations
 import asyncio
 import functools
 import importlib
+import tempfile
 import zlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 
 ACCEPTED = "gzip"  # the one encoding that is asked for
 OFF_THE_LOOP = 64 * 1024  # bytes of a body from which on a thread inflates it
-# Bytes of an inflated body. A page has far less, but a small body can inflate to gigabytes.
-LARGEST = 256 * 1024 * 1024
+LARGEST_FILE = 2**31 - 2**10  # bytes: a cell of Arrow's binary type holds no more
+IN_MEMORY = 2**20  # bytes of a file from which on it is written to disk while it arrives
+FILE = "stnb.file"  # what a request for a file carries among its extensions
 GZIP = zlib.MAX_WBITS | 16  # zlib's sign for a gzip header
 
 
@@ -29,52 +34,135 @@ def _fastest() -> Any:
         return zlib
 
 
-async def whole_body(response: httpx.Response) -> bytes:
-    """The whole body, inflated. A thread inflates a large one, so that other pages can arrive.
+class TooLarge(httpx.DecodingError):
+    """A body is over the cap. The rest of it is not read."""
+
+
+def bounded(response: httpx.Response, largest: int) -> None:
+    """Have an answer read as one whole body of at most so many bytes, inflated by us.
+
+    A file may be larger, because it goes to the disk while it arrives; but not if it is inflated.
+
+    Raises:
+        TooLarge: a transport of this process hands over a body that is read already, and over it.
+    """
+    if response.is_stream_consumed:
+        if len(response.content) > largest:
+            raise TooLarge(f"the body is over {largest:,} bytes")
+        return
+    # Without its encoding, httpx hands on what we yield as it is.
+    encoding = response.headers.pop("content-encoding", "")
+    stream = response.stream
+    assert isinstance(stream, httpx.AsyncByteStream)
+    is_plain = encoding.strip().lower() in ("", "identity")
+    if FILE in response.request.extensions and response.is_success and is_plain:
+        response.stream = _Pieces(stream, LARGEST_FILE)
+    else:
+        response.stream = _Whole(stream, encoding, largest)
+
+
+class _Pieces(httpx.AsyncByteStream):
+    """A body piece by piece, as it arrives.
+
+    Raises:
+        TooLarge: it is over the cap.
+    """
+
+    def __init__(self, stream: httpx.AsyncByteStream, largest: int) -> None:
+        self._stream, self._room = stream, largest
+        self._largest = largest
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._stream:
+            self._room -= len(part)
+            if self._room < 0:
+                raise TooLarge(f"the body is over {self._largest:,} bytes")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+class _Whole(_Pieces):
+    """A body in one piece, inflated. A thread inflates a large one, so that others can arrive.
 
     Raises:
         httpx.DecodingError: see `inflate`.
     """
-    if response.is_stream_consumed:  # a transport of this process may hand over a body that is read
-        return response.content
+
+    def __init__(self, stream: httpx.AsyncByteStream, encoding: str, largest: int) -> None:
+        super().__init__(stream, largest)
+        self._encoding = encoding
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        parts = [part async for part in super().__aiter__()]
+        size = sum(map(len, parts))
+        if self._encoding and size >= OFF_THE_LOOP:
+            yield await asyncio.to_thread(_inflated, parts, self._encoding, self._largest)
+        else:
+            yield _inflated(parts, self._encoding, self._largest)
+
+
+async def read(response: httpx.Response) -> bytes:
+    """The whole body of a bounded answer; a large file waits on the disk until it is whole.
+
+    Raises:
+        httpx.HTTPError: it did not come to its end.
+    """
     try:
-        content = b"".join([part async for part in response.aiter_raw()])
+        if response.is_stream_consumed:
+            return response.content
+        if FILE not in response.request.extensions:
+            # Not `aread`, because a response lies in a circle of references, and would keep it.
+            return b"".join([part async for part in response.aiter_raw()])
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
+            async for part in response.aiter_raw():
+                file.write(part)
+            file.seek(0)
+            return file.read()
     finally:
         await response.aclose()
-    encoding = response.headers.get("content-encoding", "")
-    if encoding and len(content) >= OFF_THE_LOOP:
-        return await asyncio.to_thread(inflate, content, encoding)
-    return inflate(content, encoding)
 
 
-def inflate(content: bytes, encoding: str) -> bytes:
+def inflate(content: bytes, encoding: str, largest: int) -> bytes:
     """Undo the encoding of a body.
 
     Args:
         encoding: the header Content-Encoding: "gzip", "identity" or "".
+        largest: bytes that may come of it.
 
     Raises:
-        httpx.DecodingError: the body is broken, cut off or too large, or of another encoding.
+        TooLarge: it is over the cap.
+        httpx.DecodingError: the body is broken, cut off, or of another encoding.
     """
+    return _inflated([content], encoding, largest)
+
+
+def _inflated(parts: list[bytes], encoding: str, largest: int) -> bytes:
+    """As `inflate`; the parts are let go as they are read, so that no body is in memory thrice."""
     name = encoding.strip().lower().removeprefix("x-")
     if name in ("", "identity"):
+        content = b"".join(parts)
+        parts.clear()
         return content
     if name != "gzip":
         raise httpx.DecodingError(f"the body is encoded as {name[:40]!r}")
     codec = _fastest()
-    parts: list[bytes] = []
-    room = LARGEST
-    while content:  # one gzip stream, or several behind each other
-        stream = codec.decompressobj(GZIP)
-        try:
-            part = stream.decompress(content, room + 1)
-        except codec.error:
-            raise httpx.DecodingError("the body is not gzip") from None
-        room -= len(part)
-        if room < 0:
-            raise httpx.DecodingError(f"the body is over {LARGEST:,} bytes")
-        if not stream.eof:
-            raise httpx.DecodingError("the body is cut off")
-        parts.append(part)
-        content = stream.unused_data
-    return b"".join(parts)
+    stream, out, room = None, list[bytes](), largest
+    parts.reverse()
+    while parts:
+        part = parts.pop()
+        while part:
+            if stream is None or stream.eof:  # one gzip stream, or several behind each other
+                stream = codec.decompressobj(GZIP)
+            try:
+                out.append(stream.decompress(part, room + 1))
+            except codec.error:
+                raise httpx.DecodingError("the body is not gzip") from None
+            room -= len(out[-1])
+            if room < 0:
+                raise TooLarge(f"the body is over {largest:,} bytes")
+            part = stream.unused_data
+    if stream is not None and not stream.eof:
+        raise httpx.DecodingError("the body is cut off")
+    return b"".join(out)

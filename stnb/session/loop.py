@@ -1,7 +1,8 @@
 """One private event loop on one daemon thread, for everything that waits for the network.
 
 It works inside Jupyter's running loop and in plain scripts alike, and a wait for it can be
-interrupted.
+interrupted: Python raises KeyboardInterrupt wherever the main thread is, and if that is a finaliser
+or a callback, the interrupt is lost. So a wait on the main thread handles the signal itself.
 """
 
 from __future__ import annotations
@@ -10,9 +11,14 @@ import asyncio
 import concurrent.futures
 import functools
 import os
+import signal
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, TypeVar
+
+from stnb.errors import Interrupted
 
 T = TypeVar("T")
 _MAKING = threading.Lock()
@@ -20,8 +26,16 @@ POLL = 0.1  # seconds between looks: on some systems a wait without an end canno
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run on the private loop and wait for the result. Ctrl-C cancels it and returns at once."""
-    return wait(submit(coroutine))
+    """Run on the private loop and wait for the result. Ctrl-C cancels it and returns at once.
+
+    Raises:
+        Interrupted: it was interrupted.
+    """
+    try:
+        return wait(submit(coroutine))
+    except KeyboardInterrupt:
+        pass  # raised below, without the frames of the wait
+    raise Interrupted
 
 
 def submit(coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
@@ -36,15 +50,62 @@ def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> 
         TimeoutError: it took longer than `timeout` seconds; it goes on running.
     """
     try:
-        if _is_done(future, timeout):
-            return future.result()
+        with interruptible() as noticed:
+            if _is_done(future, timeout, noticed):
+                return future.result()
     except BaseException:  # also one that comes between two steps
         future.cancel()
         raise
     raise TimeoutError
 
 
-def _is_done(future: concurrent.futures.Future[T], timeout: float | None) -> bool:
+class Noticed:
+    """What the handler of an interrupt raised, which may have been lost where it fell.
+
+    Attributes:
+        error: what was raised; None as long as nothing was.
+    """
+
+    error: BaseException | None = None
+
+    def check(self) -> None:
+        """Raise it, if it has not come through by itself."""
+        if self.error is not None:
+            raise self.error
+
+
+@contextmanager
+def interruptible() -> Iterator[Noticed]:
+    """Notice each interrupt of the main thread, and hand it on to the handler before.
+
+    A handler that raises nothing has its will: nothing is noticed. On another thread nothing
+    happens, because interrupts come to the main thread alone.
+    """
+    noticed = Noticed()
+    if threading.current_thread() is not threading.main_thread():
+        yield noticed
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        assert callable(before)
+        try:
+            before(number, frame)
+        except BaseException as err:
+            noticed.error = err
+            raise
+
+    if not callable(before):  # interrupts are ignored, or not Python's to handle
+        yield noticed
+        return
+    try:
+        signal.signal(signal.SIGINT, handle)
+        yield noticed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _is_done(future: concurrent.futures.Future[T], timeout: float | None, noticed: Noticed) -> bool:
     """Wait in steps, between which Python sees an interrupt; whether the future came to its end."""
     waited = 0.0
     while timeout is None or waited < timeout:
@@ -52,6 +113,7 @@ def _is_done(future: concurrent.futures.Future[T], timeout: float | None) -> boo
         if timeout is not None:
             step = min(POLL, timeout - waited)
         concurrent.futures.wait([future], timeout=step)
+        noticed.check()
         if future.done():
             return True
         waited += step

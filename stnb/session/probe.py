@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import socket
 import ssl
@@ -15,7 +16,8 @@ import httpx
 
 from . import clock
 
-TIMEOUT = httpx.Timeout(15.0)
+PATIENCE = 15.0  # seconds
+TIMEOUT = httpx.Timeout(PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,10 @@ async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Kn
         proxy = _proxy(parts.scheme, parts.hostname or "")
     began, sent = time.monotonic(), clock.now()
     try:
-        response = await client.get(f"{parts.scheme}://{parts.netloc}/", auth=None, timeout=TIMEOUT)
-    except (httpx.HTTPError, httpx.InvalidURL) as err:
+        async with asyncio.timeout(PATIENCE):
+            url = f"{parts.scheme}://{parts.netloc}/"
+            response = await client.get(url, auth=None, timeout=TIMEOUT)
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as err:
         seconds = time.monotonic() - began
         return Knock(parts.netloc, seconds=seconds, trouble=_trouble(err), proxy=proxy)
     seconds = time.monotonic() - began
@@ -74,6 +78,7 @@ CAUSES = (
     ("name", socket.gaierror),
     ("tls", ssl.SSLError),
     ("time", httpx.TimeoutException),
+    ("time", TimeoutError),
     ("refused", httpx.ConnectError),
 )
 

@@ -6,6 +6,8 @@ import codecs
 import json
 from typing import Any
 
+from stnb.errors.nesting import loads
+
 
 def as_utf8(content: bytes, charset: str | None) -> bytes:
     """A body of JSON in UTF-8 and without a byte-order mark, as far as its coding is known.
@@ -54,7 +56,7 @@ def read_json(content: bytes) -> Any:
     """JSON whose texts may be broken, such as the body of an error: U+FFFD stands in their place.
 
     Raises:
+        TooDeep: it is nested over 100 levels deep.
         ValueError: it is no JSON.
-        RecursionError: it is nested too deeply.
     """
-    return json.loads(as_utf8(content, None).decode("utf-8", "replace"), strict=False)
+    return loads(as_utf8(content, None).decode("utf-8", "replace"), strict=False)

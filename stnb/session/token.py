@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -13,7 +12,9 @@ from typing import Any
 import httpx
 
 from stnb.credentials import Credentials, Secret
+from stnb.errors.nesting import loads
 
+from .deadline import deadline_of
 from .text import read_json
 
 # What a header can hold; anything else the library would quote whole in its own log.
@@ -67,18 +68,23 @@ class TokenAuth(httpx.Auth):
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
         used: _Token | None = None
+        deadline = deadline_of(request)
         for _ in range(2):
+            deadline.stop()
             async with self._lock:
                 token = self._token
                 if token is None or token is used or self._is_old(token):
                     self._token = None
+                    deadline.start()
                     answer = yield self._ask()
                     await answer.aread()
+                    deadline.stop()
                     token = self._token = self._accepted(answer)
                 used = token
             await self._turn()
             used = self._token or used  # another request may have renewed it meanwhile
             self._sign(request, used)
+            deadline.start()
             response = yield request
             if response.status_code != 401:
                 return
@@ -155,7 +161,7 @@ class TokenAuth(httpx.Auth):
 def _claims(token: str) -> dict[str, Any] | None:
     try:
         middle = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+        claims = loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
     except (IndexError, ValueError):
         return None
     if isinstance(claims, dict):

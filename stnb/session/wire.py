@@ -11,12 +11,15 @@ from http.cookiejar import DefaultCookiePolicy
 import httpx
 
 from stnb.errors import UsageError
+from stnb.errors.masking import mask_logs
+from stnb.errors.nesting import TooDeep
 
 from . import clock
+from .deadline import EXTENSION, Deadline
 from .failure import PASSING_ERRORS, Failure
-from .inflate import ACCEPTED, whole_body
+from .inflate import ACCEPTED, FILE, TooLarge, bounded, read
 from .text import as_utf8
-from .token import TIMEOUT, TokenRefused
+from .token import TIMEOUT, TokenAuth, TokenRefused
 
 CONNECTIONS = 32  # at once
 IDLE_CONNECTIONS = 16  # kept open between calls
@@ -25,6 +28,10 @@ REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/repor
 DIRECT: dict[str, None] = {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None}
 # A cookie of one environment would travel to the other.
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
+
+# They write down the headers of answers, in which a server may repeat what it was sent.
+mask_logs("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy")
+mask_logs("httpcore.socks", "asyncio")
 
 Query = Sequence[tuple[str, str]]
 
@@ -48,8 +55,19 @@ class Answer:
     ahead: float | None = None
 
 
-def new_client(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
-    """The client of a session; `transport` stands where the network would."""
+def new_client(
+    transport: httpx.AsyncBaseTransport | None, largest: Callable[[], int]
+) -> httpx.AsyncClient:
+    """The client of a session.
+
+    Args:
+        transport: stands where the network would.
+        largest: how many bytes a body may have.
+    """
+
+    async def bound(response: httpx.Response) -> None:
+        bounded(response, largest())
+
     client = httpx.AsyncClient(
         transport=transport,
         mounts=DIRECT,
@@ -59,6 +77,7 @@ def new_client(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
         ),
         follow_redirects=False,
         headers={"Accept-Encoding": ACCEPTED},
+        event_hooks={"response": [bound]},
     )
     client.cookies.jar.set_policy(NO_COOKIES)
     return client
@@ -98,7 +117,7 @@ def _only_reads(method: str, path: str) -> bool:
 async def exchange(
     client: httpx.AsyncClient,
     request: httpx.Request,
-    auth: httpx.Auth,
+    auth: TokenAuth,
     whole: Callable[[bytes], bool] | None,
     attempt: int,
 ) -> Failure | Answer:
@@ -109,28 +128,59 @@ async def exchange(
             address.
         attempt: the number of this try.
     """
+    limits = auth.credentials.limits
     sent = clock.now()
     try:
-        response = await client.send(request, auth=auth, stream=True)
-        received = clock.now()
-        if response.is_redirect and whole is None:
-            response = await _follow(client, response)
-        content = await whole_body(response)
+        response, content, received = await _received(client, request, auth, file=whole is None)
     except TokenRefused as refused:
         return Failure.of_token(refused.response)
+    except TimeoutError:
+        return Failure.of_bound("deadline", limits)
+    except TooLarge:
+        return Failure.of_bound("size", limits)
     except PASSING_ERRORS as err:
         return Failure.of_exception(err)
     if response.is_error or response.is_redirect:
         return Failure.of_response(response, content)
     if whole is not None:
         content = as_utf8(content, response.charset_encoding)
-    if whole is not None and not whole(content):
-        return Failure.of_body(response, content)
+        try:
+            if not whole(content):
+                return Failure.of_body(response, content)
+        except TooDeep:
+            return Failure.of_bound("depth")
     answer = Answer(content, response.headers.get("content-type", ""), attempt)
     date = clock.date_of(response.headers)
     if date is None:
         return answer
     return replace(answer, date=date, ahead=clock.ahead(date, sent, received))
+
+
+async def _received(
+    client: httpx.AsyncClient, request: httpx.Request, auth: TokenAuth, *, file: bool
+) -> tuple[httpx.Response, bytes, dt.datetime]:
+    """The answer to a request, its whole body, and when the answer began.
+
+    Raises:
+        TokenRefused: no token was given.
+        TimeoutError: it did not end in time.
+        TooLarge: it is over the cap.
+        httpx.HTTPError, httpx.InvalidURL: no answer came, or it could not be read.
+    """
+    if file:
+        request.extensions[FILE] = True
+    async with Deadline(auth.credentials.limits.deadline) as deadline:
+        request.extensions[EXTENSION] = deadline
+        try:
+            response = await client.send(request, auth=auth, stream=True)
+            began = clock.now()
+            if response.is_redirect and file:
+                response = await _follow(client, response)
+            return response, await read(response), began
+        finally:
+            # It knows this task, whose result has the body; and a response lies in a circle of
+            # references, which would keep both.
+            del request.extensions[EXTENSION]
 
 
 async def _follow(client: httpx.AsyncClient, response: httpx.Response) -> httpx.Response:
@@ -146,4 +196,5 @@ async def _follow(client: httpx.AsyncClient, response: httpx.Response) -> httpx.
     if target.scheme != "https" and not is_own:
         return response
     await response.aclose()
-    return await client.send(client.build_request("GET", target), auth=None, stream=True)
+    request = client.build_request("GET", target, extensions={FILE: True})
+    return await client.send(request, auth=None, stream=True)

@@ -4,7 +4,6 @@ type, or with new values.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import pandas as pd
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 from stnb.catalog import Column
 from stnb.catalog.schema import kind
 from stnb.errors import UsageError
+from stnb.errors.nesting import loads
 from stnb.frame import shape_of
 from stnb.frame.types import is_open
 
@@ -109,8 +109,8 @@ def _elements(path: str, column: Column, lists: pa.Array) -> Iterator[Row]:
 def _in_texts(path: str, column: Column, texts: pa.Array) -> Iterator[Row]:
     """What differs in lists that are kept as JSON text because something in them differs."""
     try:
-        lists = pa.array([json.loads(text) for text in texts.to_pylist()])
-    except (ValueError, RecursionError, pa.ArrowException):
+        lists = pa.array([loads(text) for text in texts.to_pylist()])
+    except (ValueError, pa.ArrowException):
         return  # values of several types: the type of the column was all that can be compared
     if _is_list(lists.type):
         yield from _compared(path, column, lists, True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
@@ -10,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.catalog.facts import LARGEST_EXACT
+from stnb.errors.nesting import loads
 
 WHOLE = r"^[+-]?\d{1,18}$"
 
@@ -90,7 +90,7 @@ def _opened(texts: pa.Array) -> pa.Array:
 
 def _elements(text: str) -> list[Any]:
     try:
-        read = json.loads(text)
+        read = loads(text)
     except ValueError:
         return [text]
     return read if isinstance(read, list) else [text]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,7 +17,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stnb.frame.keys import usable
+
 from .content import Content, Counts, shown
+from .ids import column_of
 
 MOSTLY = 0.5  # the share of zeros from which an amount is worth a second look
 # ServiceTitan gives 0 for a job whose total is not recorded.
@@ -220,9 +223,18 @@ def _several(column: Content, other: Content, kind: Kind) -> Oddity | None:
     return Oddity(kind, count, column.rows, (example,), int(partners[most]))
 
 
-def repeated_key(df: pd.DataFrame, key: tuple[str, ...]) -> Oddity | None:
-    """Rows whose key an earlier row has; None if there are none."""
-    rows = df[list(key)]
+def repeated_key(df: pd.DataFrame, key: Mapping[str, str | None]) -> Oddity | None:
+    """Rows whose key an earlier row has; None if there are none.
+
+    Rows without a usable key repeat none: null, empty and unparsable keys are not equal.
+
+    Args:
+        key: the columns that tell rows apart, and the types that the catalogue gives them.
+    """
+    parts = {}
+    for name, promised in key.items():
+        parts[name] = usable(pa.chunked_array([column_of(df[name])]), promised).to_pandas()
+    rows = pd.DataFrame(parts)
     again = int((rows.duplicated() & rows.notna().all(axis=1)).sum())
     if not again:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from stnb.catalog import Column
 from stnb.frame import shape_of
+from stnb.frame.keys import types_of_key
 from stnb.session import clock
 
 from .content import Content, content, shown
@@ -126,7 +127,7 @@ def _oddities(
     place = place_of(df)
     if place is None or is_inside_rows:
         return found
-    repeated = _repeated_key(df, place.key)
+    repeated = _repeated_key(df, types_of_key(place.key, shape_of(place).by_path))
     if repeated is not None:
         paths = [column.path for column in columns]
         found[paths.index(place.key[0])].append(repeated)
@@ -228,7 +229,7 @@ def _names_of(path: str) -> tuple[str, ...]:
     return ()
 
 
-def _repeated_key(df: pd.DataFrame, key: tuple[str, ...]) -> Oddity | None:
+def _repeated_key(df: pd.DataFrame, key: Mapping[str, str | None]) -> Oddity | None:
     """Rows whose key an earlier row has; None if the frame lacks the key or repeats a name."""
     if not key or not set(key) <= set(df.columns) or not df.columns.is_unique:
         return None

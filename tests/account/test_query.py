@@ -32,12 +32,12 @@ def test_it_shows_the_filters_as_they_will_be_sent(st: stnb.Account) -> None:
     """Values in the API's form, phrases as moments, and the options beside them."""
     query = st.jpm.jobs.where(jobStatus="completed", completedOnOrAfter="2026-07", limit=100)
 
-    sent = {"jobStatus": "Completed", "completedOnOrAfter": "2026-07-01T00:00:00Z"}
+    sent = {"jobStatus": "Completed", "completedOnOrAfter": "2026-07-01T07:00:00Z"}
     assert query.sent == sent
-    assert query.url.endswith("/jobs?jobStatus=Completed&completedOnOrAfter=2026-07-01T00:00:00Z")
+    assert query.url.endswith("/jobs?jobStatus=Completed&completedOnOrAfter=2026-07-01T07:00:00Z")
     assert repr(query) == (
         "<Query of jpm.jobs · jobStatus=Completed · "
-        "completedOnOrAfter=2026-07-01T00:00:00Z · limit=100>"
+        "completedOnOrAfter=2026-07-01T07:00:00Z · limit=100>"
     )
     assert all(text in query._repr_html_() for text in ("Completed", "limit", "100", "jpm.jobs"))
 
@@ -159,7 +159,7 @@ def test_since_is_shown_as_the_filter_that_it_becomes(st: stnb.Account) -> None:
     assert list(query.sent) == ["modifiedOnOrAfter"]
     assert "an earlier frame" in repr(query)
     later = query.where(since="2026-07-01")
-    assert later.sent == {"modifiedOnOrAfter": "2026-07-01T00:00:00Z"}
+    assert later.sent == {"modifiedOnOrAfter": "2026-07-01T07:00:00Z"}
 
 
 def test_many_records_are_one_query(st: stnb.Account) -> None:

@@ -23,10 +23,7 @@ DEMO = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder, begin with it, as it takes longest, and skip it with a reason
-    without Chromium.
-    """
-    items.sort(key=lambda item: Path(__file__).parent not in item.path.parents)
+    """Mark what is in this folder, and skip it with a reason without Chromium."""
     missing = pytest.mark.skip(
         reason=f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM"
     )

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import nbformat
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright, Request
 
@@ -49,8 +50,8 @@ NEWS = {
         "doNotDisturbMode": True,
     }
 }
-# JupyterLab 4 shows a splash screen with each theme that it loads. If two of them end within 200 ms,
-# as themes from a cache do, it removes the screen twice, and the page has an error that is not ours.
+# JupyterLab 4 shows a splash screen with each theme that it loads. If two of them end within
+# 200 ms, as themes from a cache do, it removes the screen twice: an error that is not ours.
 DISABLED = {"@jupyterlab/apputils-extension:splash": True}
 CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
 LOCAL = ("http://127.0.0.1", "http://localhost", "data:", "blob:", "chrome")
@@ -97,6 +98,8 @@ def _environment(root: Path) -> dict[str, str]:
     for name in HOMES:
         env[name] = str(root / name.lower())
         Path(env[name]).mkdir(parents=True, exist_ok=True)
+    # The list of fonts takes seconds to make, and is the same in every home.
+    env["MPLCONFIGDIR"] = matplotlib.get_cachedir()
     here = str(Path(__file__).parents[2])
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [here, env.get("PYTHONPATH")]))
     env["PATH"] = str(Path(sys.executable).parent) + os.pathsep + env["PATH"]

@@ -224,17 +224,17 @@ def test_in_notebook_7(browser: Any, tmp_path: Path) -> None:
         write_notebook(notebooks / "seven.ipynb", START)
         page.goto(f"{address}/notebooks/seven.ipynb")
         cell = page.locator(".jp-Notebook .cm-content").first
+        prompt = page.locator(".jp-Notebook .jp-InputArea-prompt").first
         expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute(
             "data-status", "idle", timeout=PATIENCE
         )
         whole = page.locator(".stnb-explorer")
-        for _ in range(5):  # a key that comes before the page is ready for it is lost
+        for _ in range(20):  # a key that comes before the page is ready for it is lost
             cell.press("Shift+Enter")
             with contextlib.suppress(AssertionError):
-                expect(whole.get_by_role("combobox", name="Resource")).to_be_visible(
-                    timeout=PATIENCE / 2
-                )
+                expect(prompt).to_have_text(re.compile(r"\[(\*|\d+)\]"), timeout=2_000)
                 break
+        expect(whole.get_by_role("combobox", name="Resource")).to_be_visible(timeout=PATIENCE)
         _choose(whole, "customers", "crm.customers")
         whole.get_by_role("button", name="Pull").click()
         expect(whole.locator(".pull.done")).to_be_visible(timeout=PATIENCE)

@@ -17,9 +17,9 @@ from tests.browser.labkit import Lab, write_notebook
 
 PATIENCE = 30_000
 WRONG = {  # as long as real ones, and to be found again
-    "Client ID": "cid." + "findme0findme1findme2find",
+    "Client ID": ".".join(("cid", "findme0findme1findme2find")),
     "Client Secret": "cs1.findmesecret" + "0findme" * 5 + "123",
-    "App Key": "ak1." + "findmekey0findme1findme2f",
+    "App Key": ".".join(("ak1", "findmekey0findme1findme2f")),
 }
 RIGHT = {"Client ID": demo.CLIENT_ID, "Client Secret": demo.CLIENT_SECRET, "App Key": demo.APP_KEY}
 

@@ -699,11 +699,11 @@ def test_no_notebook_breaks_it(metadata: dict[str, Any], lines: list[str], cells
 
 
 def test_the_command_finds_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    """0, and no word."""
+    """0, and how much was searched."""
     write(notebook())
 
     assert main.main(["scan"]) == 0
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", "stnb: 1 file, nothing found.\n")
 
 
 def test_the_command_finds_some(capsys: pytest.CaptureFixture[str]) -> None:

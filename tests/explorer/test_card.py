@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from stnb import catalog
+from stnb.account import cards
 from stnb.account.example import example
 from stnb.catalog.store import walk
 from stnb.explorer.parts import card
@@ -58,6 +59,13 @@ def test_every_resource_has_a_whole_card() -> None:
         ]
         assert [name for name in named if name not in KNOWN] == [], endpoint.name
         assert len({n["name"] for n in hood["kin"]}) == len(hood["kin"])
+
+
+@pytest.mark.parametrize("name", [e.name for e in KNOWN if e.kind == "rows" and e.takes("page")])
+def test_what_is_read_page_by_page_is_called_a_list(name: str) -> None:
+    """Also if the documents give its answer another shape."""
+    assert card.head(KNOWN[name])["kind"] == "list"
+    assert "a list, read page by page" in cards.text(KNOWN[name])
 
 
 def test_the_line_tells_what_one_would_not_expect() -> None:

@@ -37,6 +37,7 @@ from stnb.explorer.parts import date_menu, id_names, picker
 from stnb.explorer.parts.control import Control
 from stnb.explorer.parts.filters import by_use
 from stnb.explorer.state import State
+from stnb.frame.notices import heard
 from stnb.pull import Progress, dates
 
 SAMPLES = {
@@ -730,6 +731,17 @@ def test_the_static_copy_is_plain_and_harmless() -> None:
     assert "&lt;b&gt;" in html
 
 
+def test_the_static_copy_says_which_rows_these_are() -> None:
+    """A saved notebook keeps what was said of the rows, such as which of how many they are."""
+    st = stnb.demo(scale=0.05)
+    with heard():
+        frame = st.jpm.jobs.pull(limit=50)
+    which = frame.attrs["stnb"]["first"]
+
+    assert which.startswith("the first 50 of ")
+    assert which in static_copy.page(frame, "", "mark")
+
+
 def test_showing_a_frame_leaves_a_static_copy(monkeypatch: pytest.MonkeyPatch) -> None:
     """`show` gives a grid; displaying it puts a widget and, as an output of its own, the copy that
     it covers.
@@ -869,6 +881,8 @@ def test_count_asks_without_a_pull(ui: Any, account: HandAccount) -> None:
     assert (account.counted, account.asked) == ([{"jobStatus": "Hold"}], [])
     ui.parts.picker.value = "jpm.export.jobs"
     assert ui.parts.count_button.layout.display == "none"
+    ui.parts.picker.value = "accounting.inventory_bills"
+    assert ui.parts.count_button.layout.display != "none"
 
 
 def test_a_pull_that_stopped_goes_on(ui: Any, account: HandAccount) -> None:

@@ -172,7 +172,7 @@ def test_another_page_makes_text_of_what_was_sent(column: str, first: bool, tmp_
     for place, part in enumerate(parts):
         store.put(place, part, None)
     so_far = [part.sent.keys() for part in store.read()]
-    store.finish((), None, "newest", lambda rows, duplicates, drift: {"rows": rows})
+    store.finish((), None, "newest", lambda rows, *others: {"rows": rows})
 
     wanted = [None if t == "null" else t.strip('"') for t in SENT[column]]
     if column == "decimal":

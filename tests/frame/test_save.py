@@ -56,6 +56,18 @@ def test_an_address_is_refused(
     assert list(Path().iterdir()) == []
 
 
+def test_notebooks_go_to_paths_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """A new one, and the tutorials."""
+    from stnb.cli import main
+
+    book = ["notebook", "new", "--resource", "jpm.jobs", "--to", "s3://bucket/x.ipynb"]
+    assert main.main(book) == 2
+    assert main.main(["notebooks", "s3://bucket"]) == 2
+
+    assert capsys.readouterr().err.count("paths of this machine only") == 2
+    assert list(Path().iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "path", ["C:\\data\\x.csv", "C:/data/x.csv", "a:b.csv", "10:30.csv", "./s3:/x.csv", "x/y.csv"]
 )

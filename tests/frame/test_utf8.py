@@ -134,6 +134,16 @@ def test_an_escape_beside_a_broken_byte_is_no_byte() -> None:
     }
 
 
+@pytest.mark.parametrize("half", ["d83d", "dc80"])
+def test_half_of_a_pair_in_a_name_is_kept_as_its_escape(half: str) -> None:
+    """A column of such a name has the name with the escape, and its values."""
+    name = f"a\\u{half}"
+    part = read(b'[{"id":1,"%s":false}]' % name.encode())
+
+    assert part.table[name].to_pylist() == [False]
+    assert name in part.drift
+
+
 @pytest.mark.parametrize("column", ["note", "kind", "open", "address.city", "tags", "items", "new"])
 def test_half_of_a_surrogate_pair_is_kept_as_its_escape(column: str, tmp_path: Path) -> None:
     """It is reported in every kind of column, and the frame can be shown and saved."""

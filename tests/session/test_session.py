@@ -31,8 +31,8 @@ from stnb.errors import (
 )
 from stnb.pull import call
 from stnb.session import Answer, Session, is_whole_json
-from stnb.session.client import PATIENCE, TRIES
 from stnb.session.limiter import Governor
+from stnb.session.retry import PATIENCE, TRIES
 from tests.helpers.clock import Clock
 from tests.helpers.fake_tenant import FakeTenant, granted
 from tests.helpers.moments import NOW

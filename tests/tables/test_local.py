@@ -17,6 +17,7 @@ from hypothesis import strategies as some
 import stnb
 from stnb.errors import BadFilter
 from stnb.pull.dates import window
+from stnb.tables.charts.spec import suggest
 from stnb.tables.local import local
 
 DENVER = ZoneInfo("America/Denver")
@@ -36,15 +37,39 @@ def test_times_are_shown_in_the_zone_that_is_given(st: stnb.Account) -> None:
     )
 
 
-def test_the_profiles_zone_is_taken_without_one(st: stnb.Account) -> None:
+@pytest.mark.parametrize("zone", ["America/Denver", "Europe/Berlin"])
+def test_the_profiles_zone_is_taken_without_one(st: stnb.Account, zone: str) -> None:
     """As the frame remembers it."""
-    st._session.credentials = dataclasses.replace(
-        st._session.credentials, timezone="America/Phoenix"
-    )
+    st._session.credentials = dataclasses.replace(st._session.credentials, timezone=zone)
     jobs = st.jpm.jobs.pull(limit=5)
 
+    assert jobs.attrs["stnb"]["timezone"] == zone
+    assert str(local(jobs)["createdOn"].dt.tz) == zone
+
+
+def test_the_demo_works_in_phoenix(st: stnb.Account) -> None:
+    """The demo has its office's zone: frames, days in filters, and charts are in it, and jobs are
+    booked by day there, not at night.
+    """
+    jobs = st.jpm.jobs.pull(createdOnOrAfter="last 90 days")
+    here = stnb.local(jobs)["createdOn"]
+
     assert jobs.attrs["stnb"]["timezone"] == "America/Phoenix"
-    assert str(local(jobs)["createdOn"].dt.tz) == "America/Phoenix"
+    assert jobs.attrs["stnb"]["params"]["createdOnOrAfter"].endswith("T07:00:00Z")
+    assert str(here.dt.tz) == "America/Phoenix"
+    assert here.dt.hour.between(6, 20).mean() > 0.9
+    assert suggest(jobs[["createdOn"]]).zone == "America/Phoenix"
+
+
+def test_a_day_of_the_demo_is_a_day_in_phoenix(st: stnb.Account) -> None:
+    """A window of a day holds that day's jobs, and "yesterday" ends where "today" begins."""
+    day = stnb.local(st.jpm.jobs.pull(createdOnOrAfter="last 30 days"))["createdOn"].dt.date.mode()
+    start, end = st.window(day[0])
+    jobs = st.jpm.jobs.pull(createdOnOrAfter=start, createdBefore=end)
+
+    assert set(stnb.local(jobs)["createdOn"].dt.date) == {day[0]}
+    assert st.window("yesterday")[1] == st.window("today")[0]
+    assert st.window("today")[0].utcoffset() == dt.timedelta(hours=-7)
 
 
 @pytest.mark.parametrize("zone", [None, "Mars/Base", "../etc/passwd", ""])

@@ -178,6 +178,15 @@ def test_a_key_that_stands_twice_is_told() -> None:
     assert suspicious(frame_of("sales.estimates", "items", id=pd.array([1, 2, 1], "Int64"))) == {}
 
 
+def test_what_identifies_no_row_repeats_none() -> None:
+    """A key that is no number, empty or blank is not the key of another row."""
+    odd = frame_of("jpm.jobs", id=pd.array(["abc", "abc", "", "", " ", " ", "7", "7"], "str"))
+    floats = frame_of("jpm.jobs", id=pd.array([1.5, 1.5, 2.0, 2.0], "Float64"))
+
+    for frame in (odd, floats):
+        assert "1 row with the key of another row" in suspicious(frame)["id"]
+
+
 def test_what_is_odd_is_there_as_data() -> None:
     """Each oddity has its column, its kind and its numbers beside the words, and can be saved."""
     found = profile.profile(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stnb.account.account import Account
 from stnb.credentials import Settings
+from stnb.errors.masking import masked
 
 from .calls import skipped
 from .findings import NAMES, Check
@@ -57,10 +58,9 @@ class Visit:
     def add(self, *checks: Check) -> None:
         """Add checks to the report, and show it.
 
-        They may quote a server's answer: the session has taken out of it what the server repeated
-        of the secrets that it was sent.
+        They may quote a server's answer or a token's claims, which may repeat a secret.
         """
-        self.note(checks=(*self.report.checks, *checks))
+        self.note(checks=(*self.report.checks, *map(_masked, checks)))
 
     def skip(self, needs: str) -> None:
         """Add the checks that are left as not tried.
@@ -76,3 +76,13 @@ class Visit:
         """Close the report."""
         self.note(done=True)
         return self.report
+
+
+def _masked(check: Check) -> Check:
+    return replace(
+        check,
+        seen=masked(check.seen),
+        cause=masked(check.cause),
+        next=masked(check.next),
+        also=masked(check.also),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.catalog import Catalog
-from stnb.errors import BadFilter, StnbWarning
+from stnb.errors import BadFilter, DataError, Incomplete, RequestError, StnbError, StnbWarning
 from stnb.frame import notices, shape_of
 from stnb.frame.types import final_type
 from stnb.tables.ids import distinct, fit, located
 
-from .lookup import Source, read
+from .lookup import Keys, Reading, Source, read, why_unread
 from .models import DOCUMENTED, Link, Target
 from .rules import links_of
 
@@ -53,12 +53,13 @@ def follow(
     Returns:
         The rows, as a pull of their resource gives them. If the column may lead to several
         resources (a user id to employees and technicians), the rows of all of them, with a first
-        column `resource`. `attrs["stnb"]` has `not_found`, the number of ids without a row, and
+        column `resource`; one that could not be read is left out, and a warning says so.
+        `attrs["stnb"]` has `not_found`, the number of ids without a row, and
         `not_found_ids`, the first of them; a warning says so too.
 
     Raises:
         BadFilter: the column is no link, or the frame does not say what it holds.
-        StnbError: a pull failed.
+        StnbError: none of the resources could be read.
 
     Example:
         >>> customers = st.follow(jobs, "customerId", columns=["id", "name"])
@@ -72,28 +73,62 @@ def follow(
     wanted = _as_list(columns)
     requested = _ids_by_column(targets, ids)
 
-    started = []
-    for name, by in requested.items():
-        of_name = _columns_of(account.catalog, name, list(requested), wanted)
-        started.append(read(account, name, by, of_name, progress=progress))
-    frames = {reading.resource.name: reading.rows() for reading in started}
-
-    found = pa.concat_arrays([fit(distinct(frames[t.resource], t.by), kind) for t in targets])
+    frames, unread = _read_all(account, requested, wanted, progress)
+    read_targets = [target for target in targets if target.resource in frames]
+    found = pa.concat_arrays([fit(distinct(frames[t.resource], t.by), kind) for t in read_targets])
     has_row = pc.and_kleene(pc.is_valid(ids), pc.is_in(ids, value_set=found))
     lost = raw.filter(pc.invert(has_row))
     for name in frames:
         frames[name] = _without_keys(frames[name], requested[name], wanted)
-    out = _joined(frames)
+    out = next(iter(frames.values())) if len(requested) == 1 else _joined(frames)
     out.attrs["stnb"] |= {
         "followed": column,
         "not_found": len(lost),
         "not_found_ids": lost[:10].to_pylist(),
     }
+    told = [_unread(name, err) for name, err in unread.items()]
+    if unread:
+        out.attrs["stnb"] |= {"complete": False, "not_read": list(unread)}
     if len(lost):
-        notice = unfound(place.link, len(raw), lost)
+        told.append(unfound(place.link, read_targets, len(raw), lost))
+    for notice in told:
         out.attrs["stnb"]["notices"].append(notice.text)
         notices.warn(notice)
     return out
+
+
+def _read_all(
+    account: Source,
+    requested: Mapping[str, Keys],
+    wanted: list[str] | None,
+    progress: ProgressCallback | None,
+) -> tuple[dict[str, pd.DataFrame], dict[str, StnbError]]:
+    """The rows of each resource, side by side; and why, of those that could not be read.
+
+    Raises:
+        StnbError: none could be read.
+        UsageError: a wanted column is in none of them.
+    """
+    started: dict[str, Reading] = {}
+    frames: dict[str, pd.DataFrame] = {}
+    unread: dict[str, StnbError] = {}
+    for name, by in requested.items():
+        of_name = _columns_of(account.catalog, name, list(requested), wanted)
+        started[name] = read(account, name, by, of_name, progress=progress)
+    for name, reading in started.items():
+        try:
+            frames[name] = reading.rows()
+        except (RequestError, DataError) as err:
+            unread[name] = err
+    if not frames:
+        raise next(iter(unread.values()))
+    return frames, unread
+
+
+def _unread(name: str, err: StnbError) -> notices.Notice:
+    """The notice that the rows of one of several resources are missing."""
+    why = why_unread(name, err)
+    return notices.Notice(Incomplete, f"Rows of {name} are missing: {why}.")
 
 
 def _as_list(columns: Sequence[str] | None) -> list[str] | None:
@@ -235,8 +270,6 @@ def _without_keys(
 
 def _joined(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The rows of several resources as one frame, with the resource of each row as first column."""
-    if len(frames) == 1:
-        return next(iter(frames.values()))
     parts = []
     requests = 0
     texts: list[str] = []
@@ -261,9 +294,11 @@ def _joined(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return out
 
 
-def unfound(link: Link, requested: int, lost: pa.Array) -> notices.Notice:
-    """The notice that some ids have no row."""
-    where = " or ".join(grouped(link.targets))
+def unfound(
+    link: Link, targets: Sequence[Target], requested: int, lost: pa.Array
+) -> notices.Notice:
+    """The notice that some ids have no row in the resources of these targets."""
+    where = " or ".join(grouped(targets))
     some = ", ".join(map(str, lost[:SHOWN].to_pylist()))
     if len(lost) > SHOWN:
         some += " …"

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from stnb.catalog import Catalog, Endpoint
 from stnb.catalog.facts import MAX_IDS
-from stnb.errors import ColumnDrift, Incomplete
+from stnb.errors import ColumnDrift, Incomplete, NotAllowed, RequestError, StnbError
 from stnb.frame import assemble, narrow, notices, shape_of
 from stnb.tables.ids import column_of
 
@@ -138,10 +138,24 @@ def by_fifties(resource: Resource, keys: Keys) -> bool:
         return True
     if n > MANY or endpoint.takes("includeTotal") is None:
         return False
-    total = resource.count(**everything(endpoint))
+    try:
+        total = resource.count(**everything(endpoint))
+    except RequestError:  # the read itself will say what is wrong
+        return True
     by_ids = n / MAX_IDS + n * ROW
     by_list = total / (endpoint.page_size_max or MAX_IDS) + total * ROW
     return by_ids < by_list
+
+
+def why_unread(name: str, err: StnbError) -> str:
+    """Why the rows of a resource are missing, as a part of a sentence.
+
+    >>> why_unread("settings.tag_types", NotFound("There is nothing.", "Likely …", "Look again."))
+    'settings.tag_types could not be read (There is nothing)'
+    """
+    if isinstance(err, NotAllowed):
+        return f"the app may not read {name}"
+    return f"{name} could not be read ({err.happened.rstrip('.')})"
 
 
 def _no_rows(endpoint: Endpoint, columns: list[str] | None) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from stnb.frame import PANDAS, notices
 from stnb.tables.ids import column_of, distinct, fit
 
 from .follow import Place, key_type, place_of, places
-from .lookup import Source
+from .lookup import Source, why_unread
 from .models import OPEN, Target
 from .namebook import NameBook, label
 from .rule_table import RECORDS
@@ -57,12 +57,11 @@ def name_columns(
     Returns:
         The copy. A name is missing if the id is, if no row has that id, or if two resources have it
         and nothing tells which is meant. A notice names the columns that stayed without names, and
-        why.
+        why; a list that could not be read costs its own columns alone.
 
     Raises:
         BadFilter: a column of `only` is no link, or leads to rows without a name; or the frame does
             not say what it holds.
-        StnbError: a pull failed.
 
     Example:
         >>> st.name_columns(jobs)[["customerId", "customerName", "createdByName", "tagTypeNames"]]
@@ -73,12 +72,12 @@ def name_columns(
     catalog = account.catalog
     columns = [only] if isinstance(only, str) else only
     wanted, reasons = _chosen(catalog, df, columns, resource)
-    refused = book.learn(_needs(catalog, df, wanted))
+    unread = book.learn(_needs(catalog, df, wanted))
     out = df.copy()
     for column, place in wanted.items():
-        closed = [t.resource for t in place.link.targets if t.resource in refused]
-        if closed:
-            reasons[column] = f"the app may not read {closed[0]}"
+        closed = [t.resource for t in place.link.targets if t.resource in unread]
+        if closed:  # the other of two lists alone might name the wrong one
+            reasons[column] = why_unread(closed[0], unread[closed[0]])
             continue
         try:
             names = _names(catalog, book, df, place)
@@ -103,6 +102,8 @@ def tag_names(
 ) -> pd.Series[Any]:
     """The names of each row's tags, as lists. One request; none if they are known already.
 
+    If the tags could not be read, all names are missing, and a notice says why.
+
     Raises:
         BadFilter: the column is no link, or the frame does not say what it holds.
 
@@ -112,7 +113,13 @@ def tag_names(
     place_of(account.catalog, df, column, resource)
     ids = df[[column]]
     ids.attrs = df.attrs
-    return name_columns(account, ids, only=column, resource=resource).iloc[:, 1]
+    named = name_columns(account, ids, only=column, resource=resource)
+    names = named_column(column.replace("[]", ""))
+    if names in named.columns:
+        return named[names]
+    missing = pa.nulls(len(df), pa.list_(pa.string()))
+    values = pd.arrays.ArrowExtensionArray(pa.chunked_array([missing]))
+    return pd.Series(values, index=df.index, name=names)
 
 
 def named_column(column: str) -> str:

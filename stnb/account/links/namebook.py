@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.catalog import Endpoint
-from stnb.errors import NotAllowed
+from stnb.errors import StnbError
 from stnb.frame import shape_of
 from stnb.tables.ids import column_of, fit
 
@@ -62,7 +62,7 @@ class NameBook:
     Example:
         >>> book = NameBook(st)
         >>> book.learn({"settings.tag_types": {"id": pa.array([3300])}})
-        set()
+        {}
         >>> book.names(Target("settings.tag_types"), pa.array([3300]))[1].to_pylist()
         ['VIP']
     """
@@ -72,28 +72,31 @@ class NameBook:
         self._account = weakref.ref(account)
         self._known: dict[str, Known] = {}
 
-    def learn(self, needs: Mapping[str, Keys]) -> set[str]:
+    def learn(self, needs: Mapping[str, Keys]) -> dict[str, StnbError]:
         """Look up the names that are not known yet, all resources side by side.
 
         Args:
             needs: ids by resource, and by the column that holds them.
 
         Returns:
-            The resources that the app may not read.
-
-        Raises:
-            StnbError: a pull failed for another reason.
+            Why, for each resource that could not be read; the others were.
         """
-        started = {name: self._begin(name, keys) for name, keys in needs.items()}
-        refused = set()
+        started: dict[str, Reading] = {}
+        unread: dict[str, StnbError] = {}
+        for name, keys in needs.items():
+            try:
+                reading = self._begin(name, keys)
+            except StnbError as err:
+                unread[name] = err
+            else:
+                if reading is not None:
+                    started[name] = reading
         for name, reading in started.items():
-            if reading is None:
-                continue
             try:
                 self._keep(name, reading)
-            except NotAllowed:
-                refused.add(name)
-        return refused
+            except StnbError as err:
+                unread[name] = err
+        return unread
 
     def names(self, target: Target, ids: pa.Array) -> tuple[pa.Array, pa.Array]:
         """(ids, names) of those ids that are known; each once."""
@@ -117,7 +120,11 @@ class NameBook:
         return read(account, name, missing, [*_key_columns(endpoint), label(endpoint)], pages=PAGE)
 
     def _keep(self, name: str, reading: Reading) -> None:
-        """Wait for the rows and keep their names."""
+        """Wait for the rows and keep their names.
+
+        Raises:
+            StnbError: they, or the rows that name them, could not be read.
+        """
         frame = reading.frame()
         endpoint = reading.resource.endpoint
         names = self._names_of(frame, endpoint)
@@ -142,7 +149,9 @@ class NameBook:
             return fit(values, pa.string())
         # The row is called by another's name, as a membership by its type's.
         target = link.targets[0]
-        self.learn({target.resource: {target.by: pc.unique(values).drop_null()}})
+        unread = self.learn({target.resource: {target.by: pc.unique(values).drop_null()}})
+        for err in unread.values():
+            raise err
         ids, names = self.names(target, values)
         return names.take(pc.index_in(values, value_set=ids))
 

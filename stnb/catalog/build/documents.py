@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from stnb.errors import BadFilter
+from stnb.errors.nesting import loads
 
 from . import corrections
 
@@ -46,7 +46,7 @@ def _base_path(doc: Json) -> str:
 
 def _document(file: Path) -> Any:
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise BadFilter(
             f"{file} is no JSON text.",

@@ -24,6 +24,10 @@ def param(raw: Json, doc: Json) -> Json:
         schema = {**resolve(schema["items"], doc), "maxItems": schema.get("maxItems")}
     elif type_of(schema) == "string" and _is_comma_list(raw["name"], description):
         many = "comma"
+    if raw["name"] == "sort":
+        # One document describes it by the object that its server makes of it; every route takes
+        # the text "+Id".
+        schema, many = {"type": "string", "default": schema.get("default")}, ""
     facts: Json = {
         "where": None if raw["in"] == "query" else raw["in"],
         "type": _type(schema),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,8 +49,10 @@ class Problem(Exception):
         errors: dict[str, list[str]] | None = None,
         *,
         short: bool = False,
+        headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(status, title)
+        self.headers = headers or {}
         self.status, self.title, self.errors, self.short = (
             status,
             title or TITLES[status],
@@ -62,7 +65,30 @@ class Problem(Exception):
         if not self.short:
             kind = f"https://httpstatuses.example/{self.status}"
             body = {"type": kind, **body, "errors": self.errors, "data": {}}
-        return Answer(self.status, as_json(body))
+        return Answer(self.status, as_json(body), headers=self.headers)
+
+
+MOST_LEVELS = 100
+# Texts whole, so that their brackets do not count; one that does not end is all of the rest.
+MARKS = re.compile(rb'(?s)"(?:[^"\\]|\\.)*+"?|[\[\]{}]')
+
+
+def read_json(body: bytes) -> Any:
+    """The value of a JSON body.
+
+    Raises:
+        ValueError: it is no JSON, or is nested over 100 levels deep, which the parser cannot hold.
+    """
+    level = 0
+    for found in MARKS.finditer(body):
+        mark = found[0]
+        if mark in b"[{":
+            level += 1
+        elif mark in b"]}":
+            level -= 1
+        if level > MOST_LEVELS:
+            raise ValueError(f"The body is nested over {MOST_LEVELS} levels deep.")
+    return json.loads(body)
 
 
 def as_json(value: Any) -> bytes:

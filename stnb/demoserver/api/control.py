@@ -5,13 +5,13 @@ It needs no token.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from .bodies import as_json, read_json
 from .faults import FAULTS, Fault, Faults
 from .states import STATES, State
 
@@ -30,7 +30,7 @@ def control(pending: Faults) -> list[Route]:
                 return _refused(str(err))
         if request.method == "DELETE":
             pending.set([])
-        return JSONResponse({"in force": pending.table(), "names": FAULTS})
+        return _shown({"in force": pending.table(), "names": FAULTS})
 
     async def state(request: Request) -> Response:
         kept = request.app.state
@@ -44,9 +44,8 @@ def control(pending: Faults) -> list[Route]:
                 return _refused(str(err))
         if request.method == "DELETE":
             kept.name = "healthy"
-        return JSONResponse(
-            {"state": kept.name, "names": {name: list(forms) for name, forms in STATES.items()}}
-        )
+        names = {name: list(forms) for name, forms in STATES.items()}
+        return _shown({"state": kept.name, "names": names})
 
     methods = ["GET", "POST", "DELETE"]
     return [
@@ -57,10 +56,15 @@ def control(pending: Faults) -> list[Route]:
 
 async def _body(request: Request) -> Any:
     try:
-        return json.loads(await request.body())
+        return read_json(await request.body())
     except ValueError:
         return ""
 
 
 def _refused(why: str) -> Response:
-    return JSONResponse({"status": 400, "title": why}, 400)
+    return _shown({"status": 400, "title": why}, 400)
+
+
+def _shown(value: Any, status: int = 200) -> Response:
+    # In ASCII: a name may hold half a surrogate pair, which UTF-8 does not take.
+    return Response(as_json(value), status, media_type="application/json")

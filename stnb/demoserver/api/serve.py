@@ -12,7 +12,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT
+from .guard import Guard
+from .token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT, TIMEZONE
 
 HOST = "127.0.0.1"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -28,7 +29,7 @@ def env_lines(url: str, profile: str = "local") -> str:
         "CLIENT_SECRET": CLIENT_SECRET,
         "APP_KEY": APP_KEY,
     }
-    values |= {"API_URL": url, "AUTH_URL": url}
+    values |= {"API_URL": url, "AUTH_URL": url, "TIMEZONE": TIMEZONE}
     return "\n".join(f"{name}_{field}={value}" for field, value in values.items())
 
 
@@ -53,13 +54,13 @@ def listen(port: int) -> socket.socket:
 
 
 def run(app: ASGIApp, line: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve until Ctrl-C; the port is free afterwards.
+    """Serve programs of this machine until Ctrl-C; the port is free afterwards.
 
     Raises:
         KeyboardInterrupt: it was ended so.
     """
     config = uvicorn.Config(
-        GZipMiddleware(app, minimum_size=1000, compresslevel=1),
+        GZipMiddleware(Guard(app), minimum_size=1000, compresslevel=1),
         http=_Protocol,
         lifespan="off",
         log_level="critical",

@@ -15,6 +15,7 @@ from .bodies import Answer, Problem, as_json
 
 # The demo's own credentials. They open nothing but the demo, so they are public.
 TENANT = 900_000_042
+TIMEZONE = "America/Phoenix"  # where its office is; no route of the API says so
 APP_KEY = "ak1.demo" + "0demo" * 4
 CLIENT_ID = "cid.demo" + "0demo" * 4
 CLIENT_SECRET = "cs1.demo" + "0demo" * 9 + "0"

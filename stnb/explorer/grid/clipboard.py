@@ -1,4 +1,8 @@
-"""A copied cell, row or column as text: exact values, in the form that spreadsheets read."""
+"""A copied cell, row or column as text: exact values, in the form that spreadsheets read.
+
+In rows and columns, a text that a spreadsheet would take for a formula gets an apostrophe before
+it, which a spreadsheet drops. One cell may be meant for any program, and is copied as it is.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from typing import Any
 
 import pandas as pd
 from numpy.typing import NDArray
+
+from stnb.frame.cells import is_risky
 
 from . import cells
 
@@ -40,6 +46,8 @@ def column(values: pd.Series, positions: NDArray[Any]) -> tuple[str, int]:
 
 def _field(value: Any) -> str:
     text = cells.one_line(value) or ""
+    if isinstance(value, str) and is_risky(value):
+        text = f"'{text}"
     if SPECIAL.search(text):
         doubled = text.replace('"', '""')
         return f'"{doubled}"'

@@ -100,6 +100,9 @@ class Card(Widget, scripts=("parts/map.js", "parts/card.js"), style="parts/card.
 def head(endpoint: Endpoint, scopes: frozenset[str] | None = None) -> dict[str, Any]:
     """The line: route, kind, scope, and what people would not expect."""
     flags = []
+    kind = KINDS[endpoint.kind]
+    if endpoint.paged:
+        kind = KINDS["list"]
     if endpoint.shows_all:
         flags.append(f"inactive rows are hidden unless {' = '.join(endpoint.shows_all)}")
     if endpoint.required:
@@ -112,7 +115,7 @@ def head(endpoint: Endpoint, scopes: frozenset[str] | None = None) -> dict[str, 
         "label": endpoint.label,
         "method": endpoint.method,
         "path": endpoint.path,
-        "kind": KINDS[endpoint.kind],
+        "kind": kind,
         "scope": endpoint.scope or "",
         "flags": flags,
         "lock": cards.locked(endpoint, scopes),

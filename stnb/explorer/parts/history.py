@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from stnb import atomic
+from stnb.errors.nesting import loads
 
 MOST_RECENT, MOST_STARRED = 6, 60
 LARGEST = 100_000  # bytes; a larger file was not written here
@@ -96,8 +97,8 @@ def state_folder() -> Path:
 def _read(content: bytes | None) -> Kept:
     """What the file holds; whatever is damaged or strange counts as nothing."""
     try:
-        found = json.loads(content or b"{}")
-    except (ValueError, RecursionError):
+        found = loads(content or b"{}")
+    except ValueError:
         return Kept()
     if not isinstance(found, dict):
         return Kept()

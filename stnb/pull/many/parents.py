@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from stnb.catalog import Endpoint, Param
-from stnb.catalog.facts import LARGEST_EXACT, LARGEST_ID, singular
+from stnb.catalog.facts import singular
 from stnb.errors import BadFilter
 
 from ..values import as_list, as_text
@@ -122,24 +122,7 @@ def _ids(
     each = pd.Series(as_list(value), dtype=object)
     there = each[each.notna()].tolist()
     texts = tuple(dict.fromkeys(as_text(endpoint, parameter, v, zone) for v in there))
-    if parameter.type == "integer":
-        _check_exact(parameter, there, texts)
     return texts, len(each) - len(there)
-
-
-def _check_exact(parameter: Param, values: list[Any], texts: tuple[str, ...]) -> None:
-    """Refuse ids that a float may have changed, or that are larger than any id."""
-    happened = ""
-    if any(len(text) > 18 and abs(int(text)) > LARGEST_ID for text in texts):
-        happened = f"{parameter.py} holds a number that is too large for an id."
-    if any(isinstance(v, float) and abs(v) >= LARGEST_EXACT for v in values):
-        happened = f"{parameter.py} holds an id that is not exact."
-    if happened:
-        raise BadFilter(
-            happened,
-            "Ids are whole numbers of 64 bits, and a float holds them exactly up to 2^53 only.",
-            'Give them as whole numbers, such as a column of dtype "Int64".',
-        )
 
 
 # -- names

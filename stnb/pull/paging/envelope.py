@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from stnb.errors import UnexpectedAnswer
+from stnb.errors.nesting import TooDeep
 from stnb.session.text import read_json
 
 from ..call import Call
@@ -78,6 +79,9 @@ def envelope(content: bytes) -> dict[str, Any] | None:
 def is_whole(content: bytes) -> bool:
     """Whether a page has come to its end, as far as its edges show; what is broken between them is
     the decoder's to find.
+
+    Raises:
+        TooDeep: it is nested too deep to be read at all.
     """
     enveloped = content.lstrip()[:1] == b"{"
     return (enveloped and _edges(content) is not None) or _json(content) is not None
@@ -101,7 +105,9 @@ def _edges(content: bytes) -> dict[str, Any] | None:
 def _json(content: bytes) -> Any:
     try:
         return read_json(content)
-    except (ValueError, RecursionError):
+    except TooDeep:
+        raise
+    except ValueError:
         return None
 
 

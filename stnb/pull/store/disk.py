@@ -214,8 +214,8 @@ class Disk(PageStore):
 
         Args:
             key, limit, keep: as for `frame.assemble`.
-            describe: is given the rows, the repeats that were dropped and the drift; what it
-                answers is `attrs["stnb"]`.
+            describe: is given the rows, the repeats that were dropped, the drift, no frame, and a
+                function that reads some columns; what it answers is `attrs["stnb"]`.
             hide: columns that were decoded for the key alone.
 
         Raises:
@@ -253,7 +253,12 @@ class Disk(PageStore):
         if limit is not None:
             rows = min(rows, limit)
         schema = pa.schema([field for field in union.schema if field.name not in hide])
-        about = describe(rows, duplicates, union.drift)
+
+        def some(columns: Sequence[str]) -> Iterator[pa.Table]:
+            known = [name for name in columns if name in schema.names]
+            return self._while_open(union.tables(dropped, limit, list(dict.fromkeys(known))))
+
+        about = describe(rows, duplicates, union.drift, None, some)
         tables = self._while_open(union.tables(dropped, limit))
         parquet.write(self.file, tables, schema, about, folder=self._folder.path)
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from stnb.atomic import locked
+from stnb.atomic import locked, private_file, private_folder
+from stnb.errors.nesting import loads
 
 FRESH = dt.timedelta(hours=24)  # older pages say too little of what the server holds now
 PLAN, LOCK = "plan.json", "lock"
@@ -38,10 +39,10 @@ class Folder:
             OSError: the system refuses.
         """
         while self._held is None:
-            self.path.mkdir(mode=0o700, exist_ok=True)
             held = contextlib.ExitStack()
             # Whoever had the folder may delete it between these two lines: then it is made again.
             with contextlib.suppress(FileNotFoundError):
+                private_folder(self.path)
                 held.enter_context(locked(self.path / LOCK))
                 self._held = held
 
@@ -69,7 +70,7 @@ class Folder:
         """A file of the folder to write, which is there at the end as a whole."""
         part = self.path / f"{name}.part"
         try:
-            with open(part, "wb") as file:
+            with private_file(part) as file:
                 yield file
             os.replace(part, self.path / name)
         except BaseException:
@@ -84,7 +85,7 @@ class Folder:
         yesterday.
         """
         try:
-            kept = json.loads((self.path / PLAN).read_bytes())
+            kept = loads((self.path / PLAN).read_bytes())
             age = self._now() - dt.datetime.fromisoformat(kept["began"])
             position = kept.get("position", kept.get("stand"))  # its name in older versions
             if kept["call"] != self._call or abs(age) >= FRESH or not isinstance(position, dict):

@@ -18,7 +18,7 @@ from stnb.frame import Decoded, Shape, assemble
 
 from ..paging.models import Position
 
-# (rows, duplicates, drift, the rows if they are in memory) -> the provenance
+# (rows, duplicates, drift, the rows if they are in memory, else their tables) -> the provenance
 Describe = Callable[..., dict[str, Any]]
 Keep = Literal["newest", "all"]
 

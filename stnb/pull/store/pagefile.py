@@ -12,6 +12,7 @@ from typing import IO
 
 import pyarrow as pa
 
+from stnb.errors.nesting import loads
 from stnb.frame import Decoded, Drifts
 from stnb.frame.drift import from_json, to_json
 
@@ -103,7 +104,7 @@ def read_sent(path: Path) -> dict[str, pa.Array]:
 
 
 def _head(schema: pa.Schema) -> Head:
-    head = json.loads(schema.metadata[HEAD])
+    head = loads(schema.metadata[HEAD])
     return Head(**{**head, "drift": from_json(head["drift"])})
 
 

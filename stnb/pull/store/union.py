@@ -107,12 +107,19 @@ class Union:
             return column
         return cast([column], pa.string())  # hollow in every page; no file takes that
 
-    def tables(self, dropped: Mapping[Path, Numbers], limit: int | None) -> Iterator[pa.Table]:
-        """The pages one after the other, without the rows that were dropped, up to the limit."""
+    def tables(
+        self,
+        dropped: Mapping[Path, Numbers],
+        limit: int | None,
+        columns: Sequence[str] | None = None,
+    ) -> Iterator[pa.Table]:
+        """The pages one after the other, without the rows that were dropped, up to the limit; of
+        these columns only, if they are given.
+        """
         for path in self._paths:
             if limit == 0:
                 return
-            table = self.read(path)
+            table = self.read(path, columns)
             if path in dropped:
                 table = table.filter(pa.array(~np.isin(np.arange(table.num_rows), dropped[path])))
             table = table.slice(0, limit)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 
 from stnb.catalog import Column, Endpoint
 from stnb.errors import UsageError
+from stnb.errors.nesting import loads
 from stnb.frame import Decoded, Dtypes, Shape, shape_of
 from stnb.frame.text import as_text
 from stnb.frame.tokens import number
@@ -167,8 +167,8 @@ def _parsed(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     try:
-        value = json.loads(text, parse_float=number, parse_constant=str)
-    except (ValueError, RecursionError, ArithmeticError):
+        value = loads(text, parse_float=number, parse_constant=str)
+    except (ValueError, ArithmeticError):
         return text
     if isinstance(value, list | dict):
         return value

@@ -62,7 +62,7 @@ class Parameter:
     def _one(self, value: Any) -> Any:
         try:
             read = READ[self.kind](value)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             raise bad(self.name, str(value)) from None
         if self.values and read not in [v for v, _ in self.values]:
             raise bad(self.name, str(value))

@@ -23,10 +23,13 @@ StnbError
 
 StnbWarning (UserWarning)
 ├─ ColumnDrift
+├─ FilterIgnored
 ├─ FirstRows
 ├─ HiddenRows
 ├─ Incomplete
 └─ KnownTrap
+
+Interrupted (KeyboardInterrupt)
 
 The built-in class in brackets is a base too, so that `except ValueError` works as a reader expects.
 """
@@ -34,37 +37,16 @@ The built-in class in brackets is a base too, so that `except ValueError` works 
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
+
+from .masking import masked
+from .printable import printable as printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
-
-
-# Control characters move a terminal's cursor or hide text; marks of direction make a line read in
-# another order than it has; lone surrogates cannot be written. Lines and tabs may stay.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-_UNSEEN_IN_A_LINE = re.compile(f"[\\t\\n{_UNSEEN.pattern[1:]}")
-
-
-def printable(text: str, *, one_line: bool = False) -> str:
-    r"""The text with characters that would act on a terminal or a page instead of being seen
-    escaped, as Python writes them. Text of a server, a file or a notebook may hold any.
-
-    Args:
-        one_line: escape tabs and ends of lines too, as in a cell of a table or the name of a file.
-
-    Example:
-        >>> print(printable("\x1b[2Jcleared"))
-        \x1b[2Jcleared
-    """
-    unseen = _UNSEEN_IN_A_LINE if one_line else _UNSEEN
-    return unseen.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 class StnbError(Exception):
@@ -87,7 +69,8 @@ class StnbError(Exception):
     """
 
     def __init__(self, happened: str, why: str, next: str) -> None:
-        happened, why, next = printable(happened), printable(why), printable(next)
+        # They may quote a server, a file or a person, who may have repeated a secret.
+        happened, why, next = _fit(happened), _fit(why), _fit(next)
         # All three, because an exception is copied and pickled from its arguments.
         super().__init__(happened, why, next)
         self.happened = happened
@@ -131,6 +114,11 @@ class StnbError(Exception):
     def _render_traceback_(self) -> list[str]:
         """What IPython prints: the sentences alone, because our own frames do not help a reader."""
         return [f"{type(self).__name__}: {self}"]
+
+
+def _fit(sentence: str) -> str:
+    """A sentence as it may be shown: without a secret, and with nothing that moves a terminal."""
+    return masked(printable(sentence))
 
 
 class SetupError(StnbError):
@@ -308,19 +296,73 @@ class DataError(StnbError):
 
 
 class UnexpectedAnswer(DataError):
-    """The body is not what the catalogue says: not JSON, cut off, or of another shape."""
+    """The body is not what the catalogue says: not JSON, cut off, or of another shape.
+
+    Attributes:
+        final: whether another try would bring the same, as the body is too large or too deep.
+    """
+
+    final: bool = False
+
+    @classmethod
+    def too_deep(cls, what: str) -> UnexpectedAnswer:
+        """The error for JSON that is nested so deep that no reader is safe.
+
+        Args:
+            what: what came, such as "A page".
+        """
+        error = cls(
+            f"{what} is JSON that is nested over 100 levels deep.",
+            "stnb does not read it, as such text can end the process that does. Likely a fault of "
+            "the server.",
+            "Narrow the call with filters to find the record, and leave it out.",
+        )
+        error.final = True
+        return error
 
 
 class PagingFault(DataError):
     """The pages do not come to an end."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """A call was interrupted, as by Ctrl-C or the notebook's stop button.
+
+    Args:
+        count: how many rows of the pull are in `stnb.last_partial`; asked when somebody reads it.
+            None if no rows are kept.
+    """
+
+    def __init__(self, count: Callable[[], int] | None = None) -> None:
+        super().__init__()
+        self._count = count
+
+    def __str__(self) -> str:
+        if self._count is None:
+            return "Interrupted."
+        rows = self._count()
+        if not rows:
+            return "Interrupted; no rows had arrived."
+        return f"Interrupted; {rows:,} rows are in stnb.last_partial"
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints: one line, because a traceback through stnb says nothing."""
+        return [str(self)]
+
+
 class StnbWarning(UserWarning):
     """The base of every warning."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(masked(text))  # it may quote a server or a file
 
 
 class ColumnDrift(StnbWarning):
     """The rows differ from the catalogue. Nothing was dropped."""
+
+
+class FilterIgnored(StnbWarning):
+    """Some rows do not fit a filter that was sent, by the column that shows what it asks for."""
 
 
 class FirstRows(StnbWarning):

@@ -1,0 +1,160 @@
+"""Which column shows what a filter asks for, so that the answer can be checked and not only the
+request.
+
+The API ignores a filter that it does not take and answers with every row (seen on the live API).
+Only what can be said without doubt is checked: ids, booleans, values of an enum, and bounds of
+times. Texts are not, because the API takes some of them as a part of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from stnb.catalog import Column, Endpoint, Param
+from stnb.frame import shape_of
+
+from .call import Call
+from .values import DAYS
+
+Kind = Literal["id", "flag", "value", "from", "before"]
+# How the name of a bound ends; the longest first. Whether a bound belongs to its span differs
+# between routes, so that a moment on it fits either way.
+BOUNDS: tuple[tuple[str, Kind], ...] = (
+    ("OnOrAfter", "from"),
+    ("OnOrBefore", "before"),
+    ("OnAfter", "from"),
+    ("OnBefore", "before"),
+    ("After", "from"),
+    ("Before", "before"),
+)
+EVERY = frozenset({"any", "all"})
+# Bounds whose column is called otherwise: (resource, name without its ending) -> column.
+NAMED_OTHERWISE = {
+    ("accounting.invoices", "invoiced"): "invoiceDate",
+    ("accounting.payments", "paid"): "date",
+    ("jpm.appointments", "starts"): "start",
+    ("jpm.projects", "completed"): "actualCompletionDate",
+    ("jpm.projects", "starts"): "startDate",
+}
+# A route with this parameter counts changes that the column modifiedOn does not show.
+CHANGES_UNSEEN = "excludeAccountingChangesFromModifiedDateRange"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A filter and the column that shows what it asks for.
+
+    Attributes:
+        column: its path in the frame, such as "customer.id".
+        values: what was asked for, as the API takes it: one of these, or the bound.
+        whole_days: whether the column or the filter has days, which begin at another hour in
+            another zone.
+    """
+
+    filter: str
+    kind: Kind
+    column: str
+    values: frozenset[str]
+    whole_days: bool = False
+
+
+def checks(call: Call) -> list[Check]:
+    """The filters of a call whose column the catalogue knows.
+
+    Example:
+        >>> checks(call(st.jpm.jobs.endpoint, 1, {"jobStatus": "Completed"}))
+        [Check(filter='jobStatus', kind='value', column='jobStatus', values=…)]
+    """
+    found = []
+    for name, values in _asked(call).items():
+        param = call.endpoint.takes(name)
+        if param is not None and not values & EVERY:
+            found += list(_check(call.endpoint, param, values))
+    return found
+
+
+def _asked(call: Call) -> dict[str, frozenset[str]]:
+    """What was asked for by each filter, of all calls together."""
+    asked: dict[str, set[str]] = {}
+    for pairs in (call.query, *call.batches):
+        for name, text in pairs:
+            param = call.endpoint.takes(name)
+            if param is None:
+                continue
+            parts = [text]
+            if param.many:
+                parts = text.split(",")
+            asked.setdefault(name, set()).update(part.strip().lower() for part in parts)
+    return {name: frozenset(values) for name, values in asked.items()}
+
+
+def _check(endpoint: Endpoint, param: Param, values: frozenset[str]) -> Iterator[Check]:
+    columns = shape_of(endpoint).by_path
+    if param.type in ("date", "date-time"):
+        yield from _bound(endpoint, param, values)
+        return
+    if param.name == "ids":
+        if endpoint.key == ("id",):
+            yield Check(param.name, "id", "id", values)
+        return
+    for path in _namesakes(param.name):
+        column = columns.get(path)
+        kind = None if column is None else _kind(param, column, values)
+        if kind is not None:
+            yield Check(param.name, kind, path, values)
+            return
+
+
+def _kind(param: Param, column: Column, values: frozenset[str]) -> Kind | None:
+    """How the column compares with the filter; None if it is not sure that both mean the same."""
+    if column.type == "boolean":
+        if values <= {"true", "false"} and not param.many:
+            return "flag"
+        return None
+    if column.values:
+        known = {value.lower() for value in column.values}
+        if values <= known:
+            return "value"
+        return None
+    if column.type == "string" and param.values and column.name == param.name:
+        return "value"
+    if param.name.lower().endswith(("id", "ids")) and column.type in ("integer", "guid"):
+        return "id"
+    return None
+
+
+def _namesakes(name: str) -> Iterator[str]:
+    """The columns that a filter's name may be about."""
+    yield name
+    singular = name
+    if name.endswith("ies"):
+        singular = f"{name[:-3]}y"
+    elif name.endswith("uses"):
+        singular = name[:-2]
+    elif name.endswith("s"):
+        singular = name[:-1]
+    if singular != name:
+        yield singular
+    if singular.endswith("Id"):
+        yield f"{singular[:-2]}.id"
+    yield f"{singular}.name"
+
+
+def _bound(endpoint: Endpoint, param: Param, values: frozenset[str]) -> Iterator[Check]:
+    columns = shape_of(endpoint).by_path
+    for ending, kind in BOUNDS:
+        base = param.name.removesuffix(ending)
+        if base in ("", param.name):
+            continue
+        if base == "modified" and endpoint.takes(CHANGES_UNSEEN):
+            return
+        named = NAMED_OTHERWISE.get((endpoint.name, base), base)
+        for path in (f"{base}On", f"{base}Date", named):
+            column = columns.get(path)
+            if column is not None and column.type in ("date", "date-time"):
+                days = column.type == "date" or param.type == "date" or param.name in DAYS
+                yield Check(param.name, kind, path, values, days)
+                return
+        return

@@ -1,0 +1,68 @@
+"""The time that one request may take, from its start to the last byte of its answer."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+
+import httpx
+
+EXTENSION = "stnb.deadline"  # where a request carries its deadline, for the auth flow to find
+
+
+class Deadline:
+    """Ends what runs in its context with a TimeoutError, once the time is over.
+
+    It stands still until `start`, and again from `stop` on: what a request waits for its turn, or
+    for the token of another request, is not the server's time. A time-out of httpx is one for each
+    read, and a server that sends a byte now and then never meets it.
+
+    Args:
+        seconds: how long it is.
+
+    Example:
+        >>> async with Deadline(120) as deadline:
+        ...     deadline.start()
+        ...     response = await client.get(url)
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._timeout = seconds, asyncio.timeout(None)
+
+    async def __aenter__(self) -> Deadline:
+        await self._timeout.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._timeout.__aexit__(kind, error, trace)
+
+    def start(self) -> None:
+        """The whole time begins now."""
+        self._timeout.reschedule(asyncio.get_running_loop().time() + self._seconds)
+
+    def stop(self) -> None:
+        """No time passes until the next `start`."""
+        self._timeout.reschedule(None)
+
+
+class NoDeadline:
+    """Stands for the deadline of a request that has none."""
+
+    def start(self) -> None:
+        """Nothing happens."""
+
+    def stop(self) -> None:
+        """Nothing happens."""
+
+
+def deadline_of(request: httpx.Request) -> Deadline | NoDeadline:
+    """The deadline that a request carries."""
+    found = request.extensions.get(EXTENSION)
+    if isinstance(found, Deadline):
+        return found
+    return NoDeadline()

@@ -1,0 +1,219 @@
+"""Half a tenant is enough: what is resolved beside the rows goes on without any list that fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pandas as pd
+import pytest
+
+import stnb
+from stnb import demoserver
+from stnb.account.links.follow import places
+from stnb.account.links.name_columns import forget, named_column
+from stnb.account.links.rule_table import RECORDS
+from stnb.catalog import load
+from stnb.credentials import Secret
+from stnb.errors import DataError, Incomplete, RequestError
+from stnb.frame import notices
+from stnb.session import Session
+from tests.helpers.clock import Clock
+from tests.helpers.owner import owner
+from tests.helpers.sample import tenth
+from tests.helpers.warned import quiet, said, warned
+
+CATALOG = load()
+
+
+def no_answer(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("no answer", request=request)
+
+
+def answering(status: int) -> Callable[[httpx.Request], httpx.Response]:
+    def answer(request: httpx.Request) -> httpx.Response:
+        body = {"title": "no", "status": status, "errors": {}, "traceId": "0"}
+        return httpx.Response(status, json=body)
+
+    return answer
+
+
+WAYS: dict[str, Callable[[httpx.Request], httpx.Response]] = {
+    "403": answering(403),
+    "404": answering(404),
+    "409": answering(409),
+    "400": answering(400),
+    "500": answering(500),
+    "no answer": no_answer,
+    "no JSON": lambda request: httpx.Response(200, html="<h1>Welcome</h1>"),
+    "no rows": lambda request: httpx.Response(200, json={"data": "none"}),
+}
+
+
+class Half(httpx.AsyncBaseTransport):
+    """The demo, in which one list fails.
+
+    Attributes:
+        closed: the route of the list, as a pattern of a whole path.
+        way: how it fails.
+    """
+
+    def __init__(self) -> None:
+        self.app = demoserver.make_app(scale=0.03)
+        self._demo = httpx.ASGITransport(self.app)
+        self.closed, self.way = "", answering(403)
+
+    def close(self, resource: str, way: str) -> None:
+        route = re.escape(CATALOG[resource].path).replace(r"\{tenant\}", r"\d+")
+        self.closed, self.way = route, WAYS[way]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.closed and re.fullmatch(self.closed, request.url.path):
+            return self.way(request)
+        return await self._demo.handle_async_request(request)
+
+
+@pytest.fixture(scope="module")
+def half() -> Half:
+    return Half()
+
+
+@pytest.fixture
+def st(half: Half) -> Iterator[stnb.Account]:
+    """An account whose waits take no time."""
+    demo = demoserver
+    secrets = {
+        "client_id": Secret(demo.CLIENT_ID),
+        "client_secret": Secret(demo.CLIENT_SECRET),
+        "app_key": Secret(demo.APP_KEY),
+    }
+    clock = Clock()
+    session = Session(
+        owner(tenant=demo.TENANT, **secrets),
+        transport=half,
+        rate=None,
+        clock=clock,
+        sleep=clock.sleep,
+        now=half.app.state.now,
+    )
+    half.closed = ""
+    with stnb.Account(session) as account:
+        yield account
+    half.closed = ""
+
+
+def leading(frame: pd.DataFrame) -> dict[str, set[str]]:
+    """The lists that each column of ids leads to, if its names come without being asked for."""
+    out = {}
+    for path, place in places(CATALOG, frame).items():
+        targets = {target.resource for target in place.link.targets}
+        if path in frame.columns and not targets & set(RECORDS):
+            out[path] = targets
+    return out
+
+
+FRAMES = ("jpm.jobs", "crm.customers", "accounting.invoices", "sales.estimates", "dispatch.zones")
+LISTS = (
+    "crm.customers",
+    "jpm.job_types",
+    "marketing.campaigns",
+    "settings.business_units",
+    "settings.employees",
+    "settings.tag_types",
+    "settings.technicians",
+)
+CASES = [(name, way) for name in LISTS for way in WAYS]
+
+
+@pytest.fixture(scope="module")
+def frames() -> dict[str, pd.DataFrame]:
+    """A few rows of resources that lead to many lists."""
+    with stnb.demo(scale=0.03) as account:
+        return {name: quiet(lambda name=name: account[name].pull(limit=60)) for name in FRAMES}
+
+
+def names_of(st: stnb.Account, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """A frame with the names beside its ids, and what was said."""
+    notices.forget()
+    return said(lambda: st.name_columns(frame, fresh=True))
+
+
+@pytest.mark.parametrize(("name", "way"), tenth(CASES, lambda case: case[0]))
+def test_names_go_on_without_a_list(
+    st: stnb.Account, half: Half, frames: dict[str, pd.DataFrame], name: str, way: str
+) -> None:
+    """A list that fails costs the columns that lead to it, which are named; others get theirs."""
+    concerned = 0
+    for frame in frames.values():
+        half.closed = ""
+        whole, _ = names_of(st, frame)
+        half.close(name, way)
+        part, texts = names_of(st, frame)
+        ids = {column for column, targets in leading(frame).items() if name in targets}
+        new = set(whole.columns) - set(frame.columns)
+        lost = {column for column in ids if named_column(column) in new}
+        if all(frame[column].isna().all() for column in lost):
+            lost = set()  # there was nothing to look up
+        concerned += len(lost)
+
+        assert {named_column(column) for column in lost} == set(whole.columns) - set(part.columns)
+        pd.testing.assert_frame_equal(part, whole[list(part.columns)])
+        for column in lost:
+            assert any(column in text and name in text for text in texts)
+    assert concerned
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_tags_that_cannot_be_read(
+    st: stnb.Account, half: Half, frames: dict[str, pd.DataFrame], way: str
+) -> None:
+    """`tag_names` gives a column of missing lists, says why, and fits the frame."""
+    jobs = frames["jpm.jobs"]
+    usual = quiet(lambda: st.tag_names(jobs))
+    half.close("settings.tag_types", way)
+    notices.forget()
+    names, texts = said(lambda: fresh_tags(st, jobs))
+
+    assert names.isna().all()
+    assert (names.name, names.dtype, len(names)) == (usual.name, usual.dtype, len(jobs))
+    assert any("settings.tag_types" in text for text in texts)
+    assert len(jobs.assign(tags=names)) == len(jobs)
+
+
+def fresh_tags(st: stnb.Account, jobs: pd.DataFrame) -> Any:
+    forget(st)
+    return st.tag_names(jobs)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_rows_of_two_lists_when_one_fails(
+    st: stnb.Account, half: Half, frames: dict[str, pd.DataFrame], way: str
+) -> None:
+    """`follow` gives the rows of the list that answers, and says that the other's are missing."""
+    jobs = frames["jpm.jobs"]
+    whole = quiet(lambda: st.follow(jobs, "createdById"))
+    half.close("settings.technicians", way)
+    notices.forget()
+    part, caught = warned(lambda: st.follow(jobs, "createdById"))
+    about = part.attrs["stnb"]
+    told = [str(w.message) for w in caught if w.category is Incomplete]
+
+    assert set(part["resource"]) == {"settings.employees"}
+    assert sorted(part["id"]) == sorted(whole["id"][whole["resource"] == "settings.employees"])
+    assert (about["complete"], about["not_read"]) == (False, ["settings.technicians"])
+    assert any("settings.technicians are missing" in text for text in told)
+    assert not any("have no row in settings.employees or" in text for text in about["notices"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_only_list_fails(
+    st: stnb.Account, half: Half, frames: dict[str, pd.DataFrame], way: str
+) -> None:
+    """`follow` into a list that fails is an error in three sentences."""
+    half.close("crm.customers", way)
+    jobs = frames["jpm.jobs"]
+    with pytest.raises((RequestError, DataError)) as caught:
+        quiet(lambda: st.follow(jobs, "customerId"))
+    assert caught.value.next

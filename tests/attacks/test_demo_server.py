@@ -1,0 +1,226 @@
+"""`stnb demo serve` and `stnb app` against pages of other sites, large bodies and deep JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from starlette.datastructures import Headers
+
+from stnb.demoserver import APP_KEY, CLIENT_ID, CLIENT_SECRET
+from stnb.demoserver.api.bodies import Problem, read_json
+from stnb.demoserver.api.guard import MOST_BODY, check
+from tests.helpers.interrupts import ended
+from tests.helpers.served_demo import Served
+
+FAULT = {"name": "500"}
+FAULTS = "/_demo/faults"
+REPORT = "/reporting/v2/tenant/900000042/report-category/accounting/reports/{}/data"
+FOREIGN_HOSTS = [
+    "evil.example",
+    "evil.example:8000",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "evil.example@localhost",
+    "192.168.1.7",
+    "0.0.0.0",
+    "2130706433",
+    "[::ffff:127.0.0.1]",
+    "",
+]
+FOREIGN_ORIGINS = ["http://evil.example", "https://localhost", "http://localhost:1", "null", ""]
+FORMS = [
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "text/plain",
+    "text/plain; application/json",
+    "",
+]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    made = Served(tmp_path_factory.mktemp("served"))
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def web(served: Served) -> Iterator[httpx.Client]:
+    """A client of the server, which still answers, without faults, after the attack."""
+    with httpx.Client(base_url=served.url, timeout=20) as client:
+        yield client
+        assert client.get(FAULTS).json()["in force"] == []
+
+
+def test_this_machines_programs_are_answered(served: Served, web: httpx.Client) -> None:
+    """By each of its names, and from its own page."""
+    for name in ("127.0.0.1", "localhost", "LOCALHOST", "other.localhost"):
+        host = f"{name}:{served.port}"
+        own = {"host": host, "origin": f"http://{host}"}
+        assert web.get(FAULTS, headers=own).status_code == 200
+    assert web.post(FAULTS, json=[]).status_code == 200
+
+
+@pytest.mark.parametrize("host", FOREIGN_HOSTS)
+def test_a_rebound_name_is_refused(web: httpx.Client, host: str) -> None:
+    """A page whose name was rebound to this machine's address sends that name as the Host."""
+    for method, path in (("GET", FAULTS), ("POST", FAULTS), ("GET", "/jpm/v2/tenant/1/jobs")):
+        answer = web.request(method, path, headers={"host": host}, json=[FAULT])
+        assert answer.status_code in (400, 403)
+
+
+@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
+def test_a_foreign_page_is_refused(web: httpx.Client, origin: str) -> None:
+    """Whatever it sends, a token's form too."""
+    for method, path in (("POST", FAULTS), ("DELETE", FAULTS), ("POST", "/connect/token")):
+        answer = web.request(method, path, headers={"origin": origin}, json=[FAULT])
+        assert answer.status_code == 403
+        assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_form_is_no_json(web: httpx.Client, kind: str) -> None:
+    """What a page can send without asking first is refused; the token takes its form as before."""
+    answer = web.post(FAULTS, content=json.dumps([FAULT]), headers={"content-type": kind})
+    assert answer.status_code == 415
+
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+    }
+    assert web.post("/connect/token", data=form).status_code == 200
+
+
+def test_a_body_of_300_mb_is_refused(served: Served, web: httpx.Client) -> None:
+    """With a stated length before a byte of it is read; in chunks after the first million."""
+    head = f"POST {FAULTS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as line:
+        line.sendall(f"{head}Content-Length: 300000000\r\n\r\n".encode())
+        assert line.recv(100).startswith(b"HTTP/1.1 413")
+
+    chunk, sent = b"10000\r\n" + b" " * 0x10000 + b"\r\n", 0
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as line:
+        line.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+        try:
+            while sent < 300_000_000:
+                line.sendall(chunk)
+                sent += 0x10000
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+    assert sent < 20_000_000
+
+
+@pytest.mark.parametrize("depth", [101, 990, 1_000, 100_000])
+@pytest.mark.parametrize("opening", ["[", '{"a":', '[{"parameters":'])
+def test_deep_json_is_a_400(web: httpx.Client, depth: int, opening: str) -> None:
+    """At the control's routes and as a report's parameters, closed or not."""
+    token = web.post(
+        "/connect/token",
+        data={
+            "grant_type": "client_credentials",
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+        },
+    ).json()["access_token"]
+    keys = {"authorization": token, "st-app-key": APP_KEY, "content-type": "application/json"}
+    for path in (FAULTS, "/_demo/state", REPORT.format(web_report(web, keys))):
+        answer = web.post(path, content=(opening * depth)[:900_000], headers=keys)
+        assert answer.status_code == 400, (path, answer.status_code)
+
+
+def web_report(web: httpx.Client, keys: dict[str, str]) -> int:
+    """The first report of the category."""
+    path = REPORT.format("").partition("//")[0]
+    return int(web.get(path, headers=keys).json()["data"][0]["id"])
+
+
+@given(some.binary(max_size=200) | some.text('[]{}"\\,:a1', max_size=200).map(str.encode))
+def test_any_body_is_json_or_a_value_error(body: bytes) -> None:
+    """Nothing else comes out of the reader, and what it reads is what the parser reads."""
+    try:
+        read = read_json(body)
+    except ValueError:
+        return
+    assert read == json.loads(body) or read != read
+
+
+@pytest.mark.parametrize("body", [b'"' * 900_000, b'\\"' * 450_000, b'"' + b"\\" * 900_000])
+def test_reading_takes_no_time(body: bytes) -> None:
+    """A body of nothing but quotes is read once, and not once for each of them."""
+    with pytest.raises(ValueError):
+        read_json(body)
+
+
+LATIN = some.text(some.characters(max_codepoint=255), max_size=30)  # what a header can hold
+
+
+@given(LATIN, LATIN)
+def test_only_own_names_pass(host: str, origin: str) -> None:
+    """Any Host but this machine's, and any Origin but the Host's, is refused."""
+    sent = Headers({"host": host, "origin": origin})
+    with pytest.raises(Problem):
+        check("GET", "/", sent)
+
+
+@pytest.mark.parametrize("length", [str(MOST_BODY + 1), "1" * 30, "-1", "x", "²"])
+def test_a_length_that_cannot_be_is_refused(length: str) -> None:
+    """Before the body is read."""
+    headers = Headers({"host": "localhost", "content-length": length})
+    with pytest.raises(Problem) as refused:
+        check("GET", "/", headers)
+    assert refused.value.status == 413
+
+
+# -- stnb app
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running `stnb app`, with its token."""
+    pytest.importorskip("voila")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stnb.cli.main", "app", "--no-browser"],
+        cwd=tmp_path_factory.mktemp("app"),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for text in process.stderr:
+        if found := re.search(r"http://\S+", text):
+            yield found[0]
+            break
+    ended(process)
+
+
+def test_the_app_knows_its_own_host_only(app: str) -> None:
+    """A rebound name is refused with the right token too; so is a page of another site that opens
+    the kernel's channel.
+    """
+    base, _, token = app.partition("/?token=")
+    with httpx.stream("GET", app, timeout=60, follow_redirects=True) as page:
+        assert page.status_code == 200
+    for host in ("evil.example", "evil.example:8866", "192.168.1.7"):
+        there = {"host": host, "authorization": f"token {token}"}
+        assert httpx.get(app, headers={"host": host}).status_code == 403
+        assert httpx.get(f"{base}/api/kernels/x", headers=there).status_code in (403, 404)
+
+    kernel = "00000000-0000-0000-0000-000000000000"
+    foreign = {"origin": "http://evil.example"}
+    upgrade = {
+        "upgrade": "websocket",
+        "connection": "Upgrade",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "sec-websocket-version": "13",
+    }
+    opened = httpx.get(f"{base}/api/kernels/{kernel}/channels", headers={**foreign, **upgrade})
+    assert opened.status_code == 403

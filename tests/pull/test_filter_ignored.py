@@ -1,0 +1,257 @@
+"""The answer is checked, and not only the request: rows that do not fit a filter are told."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import httpx
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+import stnb
+from stnb.account.account import Account
+from stnb.catalog import Catalog, Column, Endpoint, load
+from stnb.demoserver import make_app
+from stnb.frame import parquet
+from stnb.pull import misfits
+from stnb.pull.answered import Check, checks
+from stnb.pull.call import call
+from stnb.session import Session
+from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.toys import PAGING
+
+CATALOG = load()
+MODULES = sorted({endpoint.module for endpoint in CATALOG if endpoint.kind == "list"})
+
+
+class Deaf:
+    """The demo as an app that does not hear some parameters.
+
+    Attributes:
+        ignored: their names.
+    """
+
+    def __init__(self) -> None:
+        self.app, self.ignored = make_app(scale=0.05), set[str]()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        pairs = parse_qsl(scope.get("query_string", b"").decode(), keep_blank_values=True)
+        heard = [pair for pair in pairs if pair[0] not in self.ignored]
+        await self.app({**scope, "query_string": urlencode(heard).encode()}, receive, send)
+
+
+@pytest.fixture(scope="module")
+def deaf() -> Deaf:
+    return Deaf()
+
+
+@pytest.fixture(scope="module")
+def tenant(deaf: Deaf) -> Iterator[Account]:
+    owner = stnb.demo()._session.credentials
+    with Account(Session.of_app(deaf, owner, now=deaf.app.state.now)) as st:
+        yield st
+
+
+def told(run: Any) -> tuple[pd.DataFrame, list[str]]:
+    """The frame, and what was said of filters that were ignored."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        frame = run()
+    return frame, [str(w.message) for w in caught if w.category is stnb.FilterIgnored]
+
+
+def known_filters(endpoint: Endpoint, rows: pd.DataFrame) -> Iterator[tuple[str, Any, Check]]:
+    """(filter, a value that some rows have, its check), for each filter that has a column."""
+    values = {str(column): one_of(rows[column]) for column in rows}
+    for param in endpoint.filters:
+        if param.where != "query" or param.type == "object":
+            continue
+        for column, value in values.items():
+            with contextlib.suppress(stnb.StnbError):
+                found = checks(call(endpoint, 1, {param.name: value}))
+                if found and found[0].column == column:
+                    yield param.name, value, found[0]
+
+
+def one_of(values: pd.Series) -> Any:
+    """One of the values: of times the one in the middle; None if there is none to ask for."""
+    known = values.dropna()
+    if not len(known) or isinstance(known.iloc[0], (list, dict)):
+        return None
+    if isinstance(known.dtype, pd.DatetimeTZDtype):
+        return known.sort_values().iloc[len(known) // 2]
+    return known.iloc[0]
+
+
+def reference(check: Check, rows: pd.DataFrame) -> int:
+    """How many rows do not fit, counted another way."""
+    column = rows[check.column].dropna()
+    if check.kind in ("from", "before"):
+        limit, times = pd.Timestamp(misfits.limit_of(check)), pd.to_datetime(column, utc=True)
+        return int((times < limit).sum() if check.kind == "from" else (times > limit).sum())
+    return sum(str(value).lower() not in check.values for value in column)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_filter_that_has_a_column(module: str, deaf: Deaf, tenant: Account) -> None:
+    """Nothing is said of the honest demo; if it does not hear the filter, the rows are counted, and
+    the line of pandas drops exactly these.
+    """
+    for endpoint in CATALOG:
+        if endpoint.module != module or endpoint.kind != "list" or endpoint.required:
+            continue
+        every = dict([endpoint.shows_all]) if endpoint.shows_all else {}
+        deaf.ignored = set()
+        rows, texts = told(lambda: tenant[endpoint.name].pull(limit=150, **every))  # noqa: B023
+        assert texts == []
+        for name, value, check in known_filters(endpoint, rows):
+            asked = {**every, name: value}
+            deaf.ignored = set()
+            _, texts = told(lambda: tenant[endpoint.name].pull(limit=150, **asked))  # noqa: B023
+            assert texts == [], (endpoint.name, asked)
+            deaf.ignored = {name}
+            frame, texts = told(lambda: tenant[endpoint.name].pull(limit=150, **asked))  # noqa: B023
+            wrong = reference(check, frame)
+            assert len(texts) == (wrong > 0), (endpoint.name, asked, texts)
+            if wrong:
+                assert f"{wrong:,} of {len(frame):,} rows" in texts[0]
+                assert frame.attrs["stnb"]["unfit"] == {name: wrong}
+                assert texts[0] in frame.attrs["stnb"]["notices"]
+                assert len(dropped(frame, texts[0])) == len(frame) - wrong
+
+
+def dropped(frame: pd.DataFrame, text: str) -> pd.DataFrame:
+    """What the line in the text makes of a frame."""
+    names = {"df": frame, "pd": pd}
+    exec(text.partition("This drops them: ")[2], names)
+    answer = names["df"]
+    assert isinstance(answer, pd.DataFrame)
+    return answer
+
+
+def test_a_file_and_pages_are_checked_too(deaf: Deaf, tenant: Account, tmp_path: Path) -> None:
+    """What is said of a frame is said of a Parquet file, in its provenance, and of pages."""
+    deaf.ignored = {"status"}
+    memberships = tenant["memberships.memberships"].where(status="Expired", active="Any")
+    frame, of_frame = told(memberships.pull)
+    _, of_file = told(lambda: memberships.pull(to=tmp_path / "m.parquet"))
+    _, of_pages = told(lambda: list(memberships.pages()))
+    about = parquet.provenance(str(tmp_path / "m.parquet"))
+
+    assert len(of_frame) == 1
+    assert of_frame == of_file == of_pages
+    assert about is not None
+    assert about["unfit"] == frame.attrs["stnb"]["unfit"]
+    assert of_frame[0] in about["notices"]
+
+
+def test_it_is_said_each_time(deaf: Deaf, tenant: Account) -> None:
+    """As the next frame has these rows too."""
+    deaf.ignored = {"jobStatus"}
+    for _ in range(2):
+        assert len(told(lambda: tenant.jpm.jobs.pull(jobStatus="Completed", limit=50))[1]) == 1
+
+
+# -- what is no alarm
+
+COLUMNS = (
+    Column("id", "integer"),
+    Column("customerId", "integer"),
+    Column("status", "enum", values=("Active", "Expired")),
+    Column("active", "boolean"),
+    Column("createdOn", "date-time"),
+)
+
+
+def toys(*rows: dict[str, Any]) -> Any:
+    """A tenant with these memberships, whatever it is asked for."""
+    memberships = CATALOG["memberships.memberships"]
+    endpoint = Endpoint(
+        "memberships.memberships",
+        "memberships",
+        memberships.path,
+        "list",
+        params=(*PAGING, *memberships.filters),
+        key=("id",),
+        make_columns=lambda: COLUMNS,
+    )
+    given_rows = [{"id": i, **row} for i, row in enumerate(rows)]
+    body = json.dumps({"hasMore": False, "totalCount": len(given_rows), "data": given_rows})
+    server = FakeTenant(lambda request: httpx.Response(200, text=body), catalog=Catalog([endpoint]))
+    return server.resource(endpoint)
+
+
+@pytest.mark.parametrize(
+    ("asked", "row"),
+    [
+        ({"status": "Active"}, {"status": None}),
+        ({"status": "Active"}, {}),
+        ({"status": "active"}, {"status": "ACTIVE "}),
+        ({"customerIds": [7]}, {"customerId": "7"}),
+        ({"customerIds": "7, 8"}, {"customerId": 8}),
+        ({"active": "Any"}, {"active": False}),
+        ({"active": True}, {"active": None}),
+        ({}, {"active": False, "status": "Expired"}),
+        ({"createdOnOrAfter": "2026-07-01T00:00:00Z"}, {"createdOn": "2026-07-01T02:00:00+02:00"}),
+        ({"createdOnOrAfter": "2026-07-01T00:00:00.5Z"}, {"createdOn": "2026-07-01T00:00:00Z"}),
+        ({"createdOnOrAfter": "2026-07-01"}, {"createdOn": "0001-01-01T00:00:00Z"}),
+        ({"createdBefore": "2026-07-01T00:00:00Z"}, {"createdOn": "2026-07-01T00:00:00Z"}),
+        ({"createdBefore": "2026-07-01T00:00:00Z"}, {"createdOn": None}),
+    ],
+)
+@pytest.mark.parametrize("dtypes", ["typed", "raw"])
+def test_no_false_alarm(asked: dict[str, Any], row: dict[str, Any], dtypes: Any) -> None:
+    """Null, another case, ids as text, zones, moments on the bound, and what was not asked for."""
+    frame, texts = told(lambda: toys(row, row).pull(dtypes=dtypes, **asked))
+
+    assert (len(frame), texts, frame.attrs["stnb"]["unfit"]) == (2, [], {})
+
+
+@pytest.mark.parametrize(
+    ("asked", "row"),
+    [
+        ({"status": "Active"}, {"status": "Expired"}),
+        ({"status": "Active"}, {"status": "Brand new"}),
+        ({"customerIds": [7]}, {"customerId": 70}),
+        ({"ids": [1]}, {}),
+        ({"active": True}, {"active": False}),
+        ({"active": False}, {"active": True}),
+        ({"createdOnOrAfter": "2026-07-01"}, {"createdOn": "2026-06-30T23:59:59Z"}),
+        ({"createdBefore": "2026-07-01"}, {"createdOn": "2026-07-01T00:00:00.1Z"}),
+    ],
+)
+@pytest.mark.parametrize("dtypes", ["typed", "raw"])
+def test_what_does_not_fit_is_told(asked: dict[str, Any], row: dict[str, Any], dtypes: Any) -> None:
+    """With the filter, the rows, and a line that drops them and keeps the others."""
+    good = {"customerId": None, "status": None, "active": None, "createdOn": None}
+    frame, texts = told(lambda: toys(row, good).pull(dtypes=dtypes, **asked))
+
+    assert len(texts) == 1
+    assert f"was asked for {next(iter(asked))}=" in texts[0]
+    assert "1 of 2 rows" in texts[0]
+    assert dropped(frame, texts[0])["id"].tolist() == [1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    wanted=some.lists(some.integers(0, 30), min_size=1, max_size=20, unique=True),
+    there=some.lists(some.none() | some.integers(0, 30), max_size=40),
+)
+def test_any_ids_are_counted(wanted: list[int], there: list[int | None]) -> None:
+    """Exactly those that were not asked for."""
+    check = Check("customerIds", "id", "customerId", frozenset(map(str, wanted)))
+    seen = misfits.Misfits(check)
+    for values in (there[:10], there[10:]):
+        seen.add(pa.chunked_array([pa.array(values, pa.int64())]))
+
+    assert seen.rows == len(there)
+    assert seen.wrong == sum(value is not None and value not in wanted for value in there)
