@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any
 
@@ -10,6 +11,9 @@ from stnb.credentials import Credentials, Secret
 from stnb.errors import CredentialsMissing
 
 from .account import Account
+
+# Seconds: a longer pause that the demo in this process asks for, as for a report, is cut short.
+LONGEST_PAUSE, SHOWN = 10.0, 1.0
 
 
 def connect(
@@ -21,6 +25,9 @@ def connect(
     # Loads httpx, which takes a tenth of a second that `import stnb` need not take.
     from stnb.session import Session
 
+    # The demo needs no file, so one that cannot be read does not keep anybody from it.
+    if env_file is None and (profile or "").strip().lower() == credentials.DEMO:
+        return demo()
     known = credentials.settings(env_file)
     nothing_named = profile is None and env_file is None and "STNB_PROFILE" not in known.values
     if nothing_named and not known.profiles:
@@ -83,4 +90,13 @@ def demo(**options: Any) -> Account:
         limits=credentials.limits_of(os.environ),
     )
     app = server.make_app(**options)
-    return Account(Session.of_app(app, owner, now=app.state.now))
+
+    async def sleep(seconds: float) -> None:
+        # A report runs once a minute here too, but nobody has to sit through the minute.
+        shown = seconds
+        if seconds > LONGEST_PAUSE:
+            shown = SHOWN
+            app.state.skip(seconds - shown)
+        await asyncio.sleep(shown)
+
+    return Account(Session.of_app(app, owner, now=app.state.now, sleep=sleep))

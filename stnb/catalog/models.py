@@ -88,7 +88,7 @@ class Endpoint:
         key: the columns that identify a row.
         withdrawn: the route is in the older documents alone.
         positional: rows are arrays, and `fields` beside them names their cells (reports).
-        sequential: calls have to be made one at a time, as of telecom's v3 calls.
+        sequential: calls have to be made one at a time, as of telecom's v3 calls and reports.
         record: the name of the endpoint that reads one of these rows by its id.
         make_columns: builds `columns`.
     """

@@ -100,7 +100,8 @@ def _check_owner(file: Path, found: os.stat_result) -> None:
             f"The file {file} was not read.",
             "Other users of this machine may write to it, and could have your secrets sent "
             "elsewhere.",
-            f"Look through it, then close it to them: chmod 600 {file}",
+            f"Look through it, then close it to them: chmod 600 {file}. If its disk keeps no "
+            "modes, move it to one that does.",
         )
 
 

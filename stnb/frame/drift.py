@@ -24,12 +24,15 @@ class Kind(StrEnum):
 
     NEW = "new"  # it is not in the catalogue
     MISFIT = "misfit"  # values do not fit its type, which is the detail; kept as text
+    CONVERTED = "converted"  # of another JSON type, and converted exactly to the detail
     SEVERAL_TYPES = "several types"  # not in the catalogue, and of no one type; kept as text
     NO_OBJECT = "no object"  # an object is due; the detail is what the values are kept as
     INSIDE = "inside"  # its lists or objects hold other fields than they should
     WIDE_AMOUNT = (
         "wide amount"  # more digits than the usual decimal; the detail is how many those are
     )
+    DIGITS = "digits"  # numbers of more digits than a float holds; rounded to a float
+    WIDE_NUMBER = "wide number"  # the same, kept as decimals
     PAGES_DIFFER = "pages differ"  # its type is another one on another page; kept as text
     NO_KEY = "no key"  # values identify no row; such rows are never taken for repeats
     OTHER_ZONE = "other zone"  # days that came as midnights of another zone than UTC
@@ -86,10 +89,16 @@ def sentences(drifts: Drifts) -> dict[str, str]:
 SENTENCES = {
     Kind.NEW: "is not in the catalogue; found {rows}",
     Kind.MISFIT: "holds values that are no {detail}{counted}; kept as text",
+    Kind.CONVERTED: "came as another type of JSON {rows}; converted exactly to {detail}",
     Kind.SEVERAL_TYPES: "holds values of several types; kept as text",
     Kind.NO_OBJECT: "is no object {rows}, as the catalogue says; kept as {detail}",
     Kind.INSIDE: "holds other fields or types inside than the catalogue says",
     Kind.WIDE_AMOUNT: "holds amounts of more than {detail} {rows}; kept as wider decimals",
+    Kind.DIGITS: (
+        "holds numbers of more digits than a float keeps {rows}; rounded to a float,"
+        ' exact with dtypes="decimal" or "raw"'
+    ),
+    Kind.WIDE_NUMBER: "holds numbers of more digits than a float keeps {rows}; kept as decimals",
     Kind.PAGES_DIFFER: "differs in type between pages; kept as text",
     Kind.NO_KEY: "is no usable key {rows}; all of them were kept",
     Kind.OTHER_ZONE: "holds midnights of another zone than UTC {rows}; kept as their days",

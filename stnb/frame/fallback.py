@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import gc
 import itertools
-import math
 from collections.abc import Callable, Container, Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -18,50 +16,46 @@ from stnb.catalog import Column
 from stnb.errors import UnexpectedAnswer
 from stnb.errors.nesting import loads
 
-from .drift import Drifts, Kind, note
+from . import by_value
+from .drift import Drift, Drifts, Kind, add_drift, note
 from .fits import MISFITS, fits, mixed, shaped, suited
 from .schema import Shape
 from .text import as_text, open_texts
-from .types import WIDE, is_open, json_type, kind_of
+from .tokens import Token, exactly, lossy, number
+from .types import Dtypes, is_open, json_type, kind_of
 
 Columns = dict[str, pa.Array]
 
 
 def read(
-    document: bytes, shape: Shape, drift: Drifts, *, positional: bool = False
+    document: bytes,
+    shape: Shape,
+    drift: Drifts,
+    *,
+    positional: bool = False,
+    sent: Columns | None = None,
+    fields: list[dict[str, Any]] | None = None,
 ) -> tuple[Columns, int]:
     """The columns of a page, in the types that they are read as, and the number of its rows.
+
+    Args:
+        sent: gets the columns that do not read back as they were sent; see `Decoded.sent`.
+        fields: gets the fields of a report.
 
     Raises:
         UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
     """
-    parse_float: Callable[[str], Any] = number
-    if shape.dtypes == "decimal":
-        parse_float = Decimal
     columns: Columns = {}
-    rows = rows_of(document, positional, parse_float)
-    unfold(rows, "", shape, columns, drift)
+    rows = rows_of(document, positional, number, fields)
+    unfold(rows, "", shape, columns, drift, sent)
     return columns, len(rows)
 
 
-def number(text: str) -> float | Decimal:
-    """A number of JSON as a float if that says what was written, as it does for up to 15 digits;
-    otherwise as a decimal.
-
-    Example:
-        >>> number("0.1"), number("0.12345678901234567890")
-        (0.1, Decimal('0.12345678901234567890'))
-    """
-    value = float(text)
-    if repr(value) == text:
-        return value
-    if math.isfinite(value) and Decimal(repr(value)) == Decimal(text):
-        return value
-    return Decimal(text)
-
-
 def rows_of(
-    document: bytes | str, positional: bool, parse_float: Callable[[str], Any]
+    document: bytes | str,
+    positional: bool,
+    parse_float: Callable[[str], Any],
+    fields: list[dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """The rows of a page as plain objects; see `read`."""
     collecting = gc.isenabled()
@@ -71,7 +65,10 @@ def rows_of(
         body = loads(document, parse_float=parse_float, parse_constant=str, strict=False)
         rows = body["data"]
         if positional:
-            return _named(rows, body.get("fields") or [])
+            own = body.get("fields") or []
+            if fields is not None:
+                fields += own
+            return _named(rows, own)
         return _objects(rows)
     except (ValueError, KeyError, TypeError, RecursionError, ArithmeticError):
         raise UnexpectedAnswer(
@@ -82,6 +79,11 @@ def rows_of(
     finally:
         if collecting:
             gc.enable()
+
+
+def names_of(fields: Sequence[dict[str, Any]]) -> list[str]:
+    """The columns that a report's fields become."""
+    return _distinct([str(field["name"]) for field in fields])
 
 
 def _named(rows: list[list[Any]], fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -136,6 +138,7 @@ def unfold(
     shape: Shape,
     columns: Columns,
     drift: Drifts,
+    sent: Columns | None = None,
 ) -> None:
     """Add the columns of these rows to `columns`: one for each key, and dotted ones for objects.
 
@@ -143,6 +146,7 @@ def unfold(
         rows: one dict a row; None counts as a row of nulls.
         above: what stands before each name, such as "address."; "" at the top.
         drift: gets what differs.
+        sent: gets the columns that do not read back as they were sent.
     """
     names: dict[str, None] = {}
     for row in rows:
@@ -155,22 +159,43 @@ def unfold(
         if not shape.reads(path) or (path in shape.objects and not kinds):
             continue
         if kinds == {dict} and column is None:
-            unfold(values, f"{path}.", shape, columns, drift)
+            unfold(values, f"{path}.", shape, columns, drift, sent)
             continue
-        found = array_of(values, column, path, drift)
-        columns[free(path, columns)] = found
+        found = array_of(values, column, path, drift, shape.dtypes)
+        name = free(path, columns)
+        columns[name] = found
+        if sent is not None and _was_read(values, found.type):
+            sent[name] = pa.array(list(map(as_text, values)), pa.string())
         if path in shape.objects:
             others = sum(v is not None and not isinstance(v, dict) for v in values)
             kept = "text" if pa.types.is_string(found.type) else "it is"
             note(drift, path, Kind.NO_OBJECT, others, kept)
 
 
-def array_of(values: list[Any], column: Column | None, path: str, drift: Drifts) -> pa.Array:
-    """An Arrow array of the promised type if every value fits exactly, otherwise of text.
+def _was_read(values: list[Any], kind: pa.DataType) -> bool:
+    """Whether a column of single values shows them in another way than they were sent."""
+    if pa.types.is_string(kind) or pa.types.is_nested(kind):
+        return False
+    others: tuple[type, ...] = (str, Token)
+    if pa.types.is_floating(kind):
+        others = (str, Token, int)
+    return any(isinstance(value, others) for value in values)
+
+
+def array_of(
+    values: list[Any],
+    column: Column | None,
+    path: str,
+    drift: Drifts,
+    dtypes: Dtypes = "typed",
+) -> pa.Array:
+    """An Arrow array of the promised type if every value fits or converts exactly, otherwise of
+    text.
 
     Args:
         column: what the catalogue says of it; None if it does not know the column.
         drift: gets what differs, unless something is noted of the column already.
+        dtypes: see `Shape.dtypes`.
     """
     if column is not None and is_open(column):
         return open_texts(values, column)
@@ -179,15 +204,61 @@ def array_of(values: list[Any], column: Column | None, path: str, drift: Drifts)
     want = None
     if column is not None:
         want = json_type(column)
-    try:
-        found = _fitting(values, column, want)
-        if found is not None:
-            return found
-    except MISFITS:
-        pass
+    found = _fitting_or_none(values, column, want, dtypes)
+    if found is None and column is not None and dtypes != "raw":
+        found = _converted(values, column, path, drift, dtypes)
+    if found is not None:
+        if pa.types.is_nested(found.type) or pa.types.is_floating(found.type):
+            _note_digits(values, path, drift)
+        elif _is_wide(found.type, want):
+            _note_digits(values, path, drift, Kind.WIDE_NUMBER)
+        return found
     if path not in drift:
         _note_misfit(values, column, want, path, drift)
     return pa.array(list(map(as_text, values)), pa.string())
+
+
+def _fitting_or_none(
+    values: list[Any], column: Column | None, want: pa.DataType | None, dtypes: Dtypes
+) -> pa.Array | None:
+    try:
+        found = _fitting(values, column, want)
+    except MISFITS:
+        return None
+    if dtypes == "typed" or found is None or pa.types.is_decimal(found.type):
+        return found
+    if not any(map(lossy, values)):
+        return found
+    try:
+        return exactly(values)  # as floats they would lose digits, which was not asked for
+    except MISFITS:
+        return None
+
+
+def _converted(
+    values: list[Any], column: Column, path: str, drift: Drifts, dtypes: Dtypes
+) -> pa.Array | None:
+    """The values in the promised type if each says a value of it, in another type of JSON."""
+    made = by_value.converted(values, column)
+    if made is None:
+        return None
+    fitting, odd = made
+    found = _fitting_or_none(fitting, column, json_type(column), dtypes)
+    if found is not None and odd and path not in drift:
+        note(drift, path, Kind.CONVERTED, odd, kind_of(column))
+    return found
+
+
+def _is_wide(found: pa.DataType, want: pa.DataType | None) -> bool:
+    """Whether decimals stand for the floats that a column promises, or nothing is promised."""
+    return pa.types.is_decimal(found) and (want is None or pa.types.is_floating(want))
+
+
+def _note_digits(values: list[Any], path: str, drift: Drifts, kind: Kind = Kind.DIGITS) -> None:
+    """Note the rows with numbers of more digits than a float holds."""
+    rows = sum(map(lossy, values))
+    if rows:
+        add_drift(drift, {path: [Drift(path, kind, rows)]})
 
 
 def _numbered(column: Column) -> bool:
@@ -208,7 +279,7 @@ def _fitting(values: list[Any], column: Column | None, want: pa.DataType | None)
         return None
     exact = column is not None and kind_of(column) == "exact decimal"
     if exact and not any(isinstance(v, str) for v in values):
-        return pa.array(values, WIDE)
+        return exactly(values)
     values = [suited(v, want) for v in values]
     # The type is inferred first: if it were given, Arrow would cut 1.5 down to 1 in silence.
     found = pa.array(values)

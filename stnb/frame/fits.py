@@ -14,6 +14,7 @@ from .text import as_text
 from .types import WIDE
 
 # What Arrow raises for values that do not fit a type, however they are handed over.
+NUMBERS = (int, float, Decimal)
 MISFITS = (pa.ArrowException, OverflowError, TypeError, ValueError, AttributeError)
 
 
@@ -31,6 +32,8 @@ def suited(value: Any, want: pa.DataType | None) -> Any:
         if want is not None and pa.types.is_decimal(want):
             return value
         return _float(value)
+    if isinstance(value, float) and want is not None and pa.types.is_decimal(want):
+        return Decimal(repr(value))
     if isinstance(value, list):
         inner = None
         if want is not None and pa.types.is_list(want):
@@ -59,7 +62,7 @@ def _float(value: Decimal) -> float:
 def mixed(values: list[Any]) -> bool:
     """Whether booleans are among numbers, at any depth: Arrow would read True as 1.0 in silence."""
     kinds = set(map(type, values))
-    if bool in kinds and kinds & {int, float, Decimal}:
+    if bool in kinds and any(issubclass(kind, NUMBERS) for kind in kinds - {bool}):
         return True
     if list in kinds:
         elements = []
@@ -83,11 +86,12 @@ def fits(value: Any, want: pa.DataType) -> bool:
     if pa.types.is_integer(want):
         return type(value) is int and -(2**63) <= value < 2**63
     if pa.types.is_floating(want):
-        return type(value) in (float, Decimal) or (
+        return isinstance(value, float | Decimal) or (
             type(value) is int and abs(value) <= LARGEST_EXACT
         )
     if pa.types.is_decimal(want):
-        return type(value) in (int, Decimal) and _fits_wide(value)
+        number = isinstance(value, NUMBERS) and not isinstance(value, bool)
+        return number and _fits_wide(value)
     if pa.types.is_string(want):
         return isinstance(value, str) and as_text(value) == value
     if pa.types.is_list(want):
@@ -109,7 +113,9 @@ def _fits_object(value: dict[str, Any], want: pa.StructType) -> bool:
     return True
 
 
-def _fits_wide(value: int | Decimal) -> bool:
+def _fits_wide(value: float | Decimal) -> bool:
+    if isinstance(value, float):
+        value = Decimal(repr(value))
     try:
         return bool(pa.array([value], WIDE))
     except MISFITS:

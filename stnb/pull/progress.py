@@ -127,6 +127,11 @@ class Tracker:
             state = "pulling"
         self.update(state=state, reason=reason, resume_in=seconds)
 
+    def count_down(self) -> None:
+        """Tell the callback how much of a pause is left, if there is one."""
+        if self._resumes is not None:
+            self.update(resume_in=self.progress.resume_in)
+
     def leave(self) -> None:
         """Its reader waits no longer: the callback hears that it is cancelled, and no more."""
         callback, self._callback = self._callback, None

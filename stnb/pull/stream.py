@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
 
 import pandas as pd
@@ -73,7 +74,7 @@ def _as_they_arrive(source: Source) -> Iterator[Arrived]:
     except StnbError as err:
         failure = err
     finally:
-        loop.run(walk.aclose())
+        loop.run(_closed(walk))
     yield from source.arrived  # what came beside the page that failed
     # The frames of the loop's thread say nothing to the reader.
     raise failure.with_traceback(None)
@@ -81,3 +82,10 @@ def _as_they_arrive(source: Source) -> Iterator[Arrived]:
 
 async def _next(walk: AsyncGenerator[Arrived, None]) -> Arrived | None:
     return await anext(walk, None)
+
+
+async def _closed(walk: AsyncGenerator[Arrived, None]) -> None:
+    """Close the walk; a step of it that was interrupted comes to its end first."""
+    while getattr(walk, "ag_running", False):
+        await asyncio.sleep(0.001)
+    await walk.aclose()

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import time
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import httpx
@@ -273,6 +274,8 @@ class Session:
                 return await exchange(client, request, auth, check, attempt)
 
         retry = self._retry(auth, (method, path, scope), patience, notify)
+        if body is not None:  # the limit on a report is its own: other calls need not wait with it
+            retry = replace(retry, pause=self._sleep)
         answer = await retry.insist(once, auth)
         if answer.date is not None:
             self._date, self._ahead = answer.date, answer.ahead

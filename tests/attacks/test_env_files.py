@@ -183,6 +183,15 @@ def test_a_file_that_others_may_write_is_refused(mode: int, named: bool) -> None
     assert credentials.load("default", env_file).tenant == 985798691
 
 
+def test_a_refused_file_keeps_nobody_from_the_demo() -> None:
+    """The demo needs no credentials, so nobody's file is in its way."""
+    Path(".env").write_bytes(WHOLE)
+    Path(".env").chmod(0o666)
+
+    with stnb.connect("demo") as account:
+        assert account.profile == "demo"
+
+
 def test_a_group_of_others_may_not_write(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many systems give each user a group of their own, whose right to write harms nobody; any
     other group does.

@@ -132,7 +132,10 @@ def test_the_odd_endpoints_are_marked(known: Catalog) -> None:
     """Page sizes, the first page, calls one at a time, arrays as rows, and rows without an id."""
     assert known["accounting.journal_entries"].page_size_max == 500
     assert known["settings.business_units.intacct"].page_first == 0
-    assert [e.name for e in known if e.sequential] == ["telecom.calls"]
+    assert [e.name for e in known if e.sequential] == [
+        "reporting.report_category.reports.data",
+        "telecom.calls",
+    ]
     assert known["reporting.report_category.reports.data"].positional
     assert known["reporting.report_category.reports.data"].page_size_max == 25_000
     assert known["payroll.payroll_settings"].key == ("employeeId",)

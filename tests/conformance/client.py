@@ -21,6 +21,7 @@ class Client:
 
     def __init__(self, **options: Any) -> None:
         app = make_app(**{"today": TODAY, "clock": lambda: NOON, "scale": 0.045, **options})
+        self.skip = app.state.skip  # lets time pass for reports
         self._loop = asyncio.Runner()
         self._http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="https://demo.invalid"

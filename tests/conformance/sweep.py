@@ -176,6 +176,7 @@ class Sweep:
 
     def ask(self, op: Operation, keys: list[str], query: Json) -> httpx.Response:
         body = {"parameters": WINDOW} if op.method == "POST" else None
+        self.client.skip(60)  # the same report runs once a minute
         return self.client.ask(op.path, query, keys, op.method, body)
 
     # -- ids for the path

@@ -819,11 +819,14 @@ def test_reports(demo: Client) -> None:
     def ask(**query: Any) -> Any:
         return demo.ask(data, query, key, body).json()
 
-    first, second = ask(pageSize=20, includeTotal="true"), ask(pageSize=20, page=2)
+    first = ask(pageSize=20, includeTotal="true")
+    demo.app.state.skip(60)
+    second = ask(pageSize=20, page=2)
 
     assert [f["name"] for f in first["fields"]] == [f["name"] for f in about["fields"]]
     assert len(first["data"]) == 20 < first["totalCount"]
     assert first["data"] != second["data"]
+    demo.app.state.skip(60)
     assert demo.ask(data, {}, key, {}).status_code == 400
 
 

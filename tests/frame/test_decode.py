@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import math
 import random
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -375,9 +376,9 @@ BREAKS: dict[str, tuple[list[dict[str, Any]], str, list[Any], str, str]] = {
     "amount as text and as number": (
         [{"amount": "5.10"}, {"amount": 7}],
         "amount",
-        ["5.10", "7"],
-        "str",
-        "kept as text",
+        [5.1, 7.0],
+        "Float64",
+        "came as another type of JSON in 1 row; converted exactly to decimal",
     ),
     "amount as number": ([{"amount": 5.1}, {"amount": 7}], "amount", [5.1, 7.0], "Float64", ""),
     "amount with a comma": (
@@ -990,6 +991,12 @@ def same(value: Any, cell: Any) -> bool:
         )
     if isinstance(value, str):
         return same_number(value, str(cell))
+    return same_scalar(value, cell)
+
+
+def same_scalar(value: Any, cell: Any) -> bool:
+    if isinstance(cell, Decimal):
+        value = Decimal(str(value))
     return bool(value == cell) and isinstance(value, bool) == isinstance(cell, (bool, np.bool_))
 
 

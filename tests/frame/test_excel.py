@@ -131,7 +131,8 @@ def test_a_pull_goes_into_a_workbook(st: stnb.Account, tmp_path: Path) -> None:
 
     read = pd.read_excel(save(jobs, tmp_path / "jobs.xlsx"))
 
-    assert [str(name).removesuffix(" (America/Phoenix)") for name in read.columns] == list(jobs.columns)
+    names = [str(name).removesuffix(" (America/Phoenix)") for name in read.columns]
+    assert names == list(jobs.columns)
     assert read["id"].tolist() == jobs["id"].tolist()
     assert read["total"].sum() == pytest.approx(jobs["total"].sum())
 

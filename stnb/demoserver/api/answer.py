@@ -27,6 +27,7 @@ from .extra_columns import shown
 from .query import Query
 from .related import stranger
 from .reports import reports
+from .reports.runs import Runs
 from .routes import nouns, tree, walk
 from .token import APP_KEY, TENANT, Tokens
 
@@ -86,6 +87,7 @@ class Demo:
         self.readable = {e.scope for e in self.catalog if e.scope}
         self.scopes = self.readable if scopes is None else self.readable & set(scopes)
         self.gate = states.Gate(rate, clock)
+        self.runs = Runs(clock)
         self._world: World | None = None
         self._live: Live | None = None
         self._routes = tree(self.catalog)
@@ -162,7 +164,7 @@ class Demo:
 
     def _serve(self, endpoint: Endpoint, keys: list[str], call: Call) -> Answer:
         if endpoint.name.startswith("reporting."):
-            return reports.answer(self.base, endpoint, keys, call.query, call.body)
+            return reports.answer(self.base, endpoint, keys, call.query, call.body, self.runs)
         if endpoint.kind == "file":
             return special_routes.file(
                 self.base, endpoint, self._originals(endpoint, keys), call.query

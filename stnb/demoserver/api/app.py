@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email.utils import formatdate
@@ -63,8 +63,9 @@ def make_app(
             or `Fault`s. The app keeps them as `app.state.faults`; `/_demo/faults` shows and changes
             them.
         rate_limit: calls a second before it answers 429; None for no limit.
-        clock: seconds since 1970, for tokens, the lag of exports and, with `live`, for what
-            happens.
+        clock: seconds since 1970, for tokens, the lag of exports, the minute between two runs of a
+            report and, with `live`, for what happens. `app.state.skip(60)` lets a minute pass for
+            reports alone.
         scopes: what the app may read; everything without it.
         state: how the credentials and the tenant stand, one of `STATES`, such as "disabled" or
             "disabled:403". The app keeps it as `app.state.name`, where it can be changed while
@@ -81,6 +82,19 @@ def make_app(
     day = today or _today(clock)
     demo = Demo(seed, scale, day, scopes, rate_limit, clock, speed if live else None)
     pending = Faults([Fault.of(f) for f in faults or ()], seed)
+
+    handle = _handler(demo, pending, latency)
+    app = Starlette(routes=[*control(pending), Route("/{path:path}", handle, methods=METHODS)])
+    states.State.of(state)  # a wrong name is told now, and not at the first call
+    app.state.name, app.state.faults, app.state.now = state, pending, demo.moment
+    app.state.skip = demo.runs.skip
+    return app
+
+
+def _handler(
+    demo: Demo, pending: Faults, latency: float
+) -> Callable[[Request], Awaitable[Response]]:
+    """What answers each request that is not for `/_demo`."""
 
     async def handle(request: Request) -> Response:
         now = states.State.of(request.app.state.name)
@@ -100,10 +114,7 @@ def make_app(
         kind = Broken if fault and fault.name == "drop" else Response
         return kind(answer.body, answer.status, headers, answer.media)
 
-    app = Starlette(routes=[*control(pending), Route("/{path:path}", handle, methods=METHODS)])
-    states.State.of(state)  # a wrong name is told now, and not at the first call
-    app.state.name, app.state.faults, app.state.now = state, pending, demo.moment
-    return app
+    return handle
 
 
 def _today(clock: Callable[[], float]) -> date:

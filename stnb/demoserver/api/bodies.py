@@ -49,8 +49,10 @@ class Problem(Exception):
         errors: dict[str, list[str]] | None = None,
         *,
         short: bool = False,
+        headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(status, title)
+        self.headers = headers or {}
         self.status, self.title, self.errors, self.short = (
             status,
             title or TITLES[status],
@@ -63,7 +65,7 @@ class Problem(Exception):
         if not self.short:
             kind = f"https://httpstatuses.example/{self.status}"
             body = {"type": kind, **body, "errors": self.errors, "data": {}}
-        return Answer(self.status, as_json(body))
+        return Answer(self.status, as_json(body), headers=self.headers)
 
 
 MOST_LEVELS = 100

@@ -1,6 +1,6 @@
 """Filters that need more than one table.
 
-Jobs by technician, customers by telephone, leads by their customer's city.
+Customers by telephone, leads by their customer's city; those on work stand in `work_filters`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from ..company.matching import equal
 from ..company.table import Table
 from ..company.world import World
 from .extra_columns import external
-from .filters import Special, compared, yes
+from .filters import Special, by_sign, yes
 from .journal import entries
-from .query import Query, moment
+from .query import Query
 from .related import beyond, column
+from .work_filters import of_appointments, of_jobs, of_projects, of_timesheets
 
 Make = Callable[[World, Table, Query], Special]
 
@@ -32,84 +33,6 @@ def special(world: World, table: Table, query: Query) -> Special:
         "externalDataKey": partial(external, table, query),
         **(make(world, table, query) if make else {}),
     }
-
-
-def _at(values: Any, sign: str) -> Callable[[list[str]], Array]:
-    compare = {">=": np.greater_equal, "<": np.less, "<=": np.less_equal, ">": np.greater}[sign]
-    return lambda v: compared(values(), compare, v[0])
-
-
-def _jobs(world: World, table: Table, query: Query) -> Special:
-    seen, sent, mine = (
-        world.table("jpm.appointments"),
-        world.table("dispatch.appointment_assignments"),
-        column(table, "id"),
-    )
-
-    def having(visits: Any) -> Array:
-        """Jobs with such a visit."""
-        return np.isin(mine, column(seen, "jobId")[visits])
-
-    def first() -> Array:
-        return np.asarray(beyond(world, table, "firstAppointmentId", "jpm.appointments", "start"))
-
-    return {
-        "technicianId": lambda v: np.isin(
-            mine, column(sent, "jobId")[column(sent, "technicianId") == int(v[0])]
-        ),
-        "appointmentStatus": lambda v: having(equal(seen.raw("status"), v)),
-        "appointmentStartsOnOrAfter": lambda v: having(column(seen, "start") >= moment(v[0])),
-        "appointmentStartsBefore": lambda v: having(column(seen, "start") < moment(v[0])),
-        "firstAppointmentStartsOnOrAfter": _at(first, ">="),
-        "firstAppointmentStartsBefore": _at(first, "<"),
-        "hasUnusedAppointments": lambda v: having(column(seen, "unused").astype(bool)) == yes(v),
-    }
-
-
-def _appointments(world: World, table: Table, query: Query) -> Special:
-    sent = world.table("dispatch.appointment_assignments")
-    return {
-        "technicianId": lambda v: np.isin(
-            column(table, "id"),
-            column(sent, "appointmentId")[column(sent, "technicianId") == int(v[0])],
-        ),
-        "projectId": lambda v: beyond(world, table, "jobId", "jpm.jobs", "projectId") == int(v[0]),
-    }
-
-
-def _projects(world: World, table: Table, query: Query) -> Special:
-    jobs, mine = world.table("jpm.jobs"), column(table, "id")
-
-    def of(hits: Any) -> Array:
-        """Projects with such a job."""
-        return np.isin(mine, column(jobs, "projectId")[hits])
-
-    def among(name: str, path: str, value: str) -> Array:
-        """Projects with a job that such a record is about."""
-        other = world.table(name)
-        return of(
-            np.isin(column(jobs, "id"), column(other, "jobId")[column(other, path) == int(value)])
-        )
-
-    return {
-        "jobId": lambda v: of(column(jobs, "id") == int(v[0])),
-        "invoiceId": lambda v: of(column(jobs, "invoiceId") == int(v[0])),
-        "technicianId": lambda v: among("dispatch.appointment_assignments", "technicianId", v[0]),
-        "appointmentId": lambda v: among("jpm.appointments", "id", v[0]),
-        "status": lambda v: _status(table, v),
-    }
-
-
-def _status(table: Table, given: list[str]) -> Array:
-    """By status; "None" stands for those that have none."""
-    wanted = [part.strip() for text in given for part in text.split(",")]
-    data = table.array("status")
-    texts = (
-        [str(v or "none").lower() for v in data.tolist()]
-        if data is not None
-        else ["none"] * table.size
-    )
-    return np.isin(texts, [w.lower() for w in wanted])
 
 
 def _customers(world: World, table: Table, query: Query) -> Special:
@@ -148,9 +71,9 @@ def _leads(world: World, table: Table, query: Query) -> Special:
         "customerCity": lambda v: equal(customer("address.city"), v),
         "customerState": lambda v: equal(customer("address.state"), v),
         "customerZip": lambda v: equal(customer("address.zip"), v),
-        "customerCreatedOnOrAfter": _at(lambda: customer("createdOn"), ">="),
-        "customerCreatedBefore": _at(lambda: customer("createdOn"), "<"),
-        "customerModifiedOnOrAfter": _at(lambda: customer("modifiedOn"), ">="),
+        "customerCreatedOnOrAfter": by_sign(lambda: customer("createdOn"), ">="),
+        "customerCreatedBefore": by_sign(lambda: customer("createdOn"), "<"),
+        "customerModifiedOnOrAfter": by_sign(lambda: customer("modifiedOn"), ">="),
     }
 
 
@@ -180,19 +103,7 @@ def _estimates(world: World, table: Table, query: Query) -> Special:
             )
         )
 
-    return {"totalGreater": _at(total, ">"), "totalLess": _at(total, "<")}
-
-
-def _timesheets(world: World, table: Table, query: Query) -> Special:
-    """Any of a visit's moments counts."""
-    moments = [
-        column(table, name) for name in ("dispatchedOn", "arrivedOn", "canceledOn", "doneOn")
-    ]
-    moments = [m for m in moments if m.dtype.kind == "M"]
-    return {
-        "startedOn": lambda v: np.logical_or.reduce([m > moment(v[0]) for m in moments]),
-        "endedOn": lambda v: np.logical_or.reduce([m < moment(v[0]) for m in moments]),
-    }
+    return {"totalGreater": by_sign(total, ">"), "totalLess": by_sign(total, "<")}
 
 
 def _reviews(world: World, table: Table, query: Query) -> Special:
@@ -296,14 +207,14 @@ SPECIAL: dict[str, Make] = {
     "crm.customers": _customers,
     "crm.leads": _leads,
     "forms.forms": _forms,
-    "jpm.appointments": _appointments,
-    "jpm.jobs": _jobs,
-    "jpm.projects": _projects,
+    "jpm.appointments": of_appointments,
+    "jpm.jobs": of_jobs,
+    "jpm.projects": of_projects,
     "marketingads.attributed_leads": _attributed,
     "marketingreputation.reviews": _reviews,
     "memberships.recurring_service_events": _events,
     "memberships.recurring_service_types": _service_types,
-    "payroll.jobs.timesheets": _timesheets,
+    "payroll.jobs.timesheets": of_timesheets,
     "pricebook.clientspecificpricing": _rates,
     **{
         f"pricebook.{name}": _pricebook

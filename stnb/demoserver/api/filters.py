@@ -263,3 +263,9 @@ def _holds(data: Any, wanted: Mapping[str, str]) -> Array:
             data, np.logical_and.reduce([equal(inner.raw(k), [v]) for k, v in wanted.items()])
         )
     return np.array(False)
+
+
+def by_sign(values: Any, sign: str) -> Callable[[list[str]], Array]:
+    """A filter that compares a column's values with the one that is given."""
+    compare = {">=": np.greater_equal, "<": np.less, "<=": np.less_equal, ">": np.greater}[sign]
+    return lambda v: compared(values(), compare, v[0])

@@ -116,34 +116,8 @@ def order(endpoint: Endpoint, table: Table, query: Query, at: Index) -> Index:
     down, field = _direction(endpoint, query)
     if not field:
         return at
-    param = endpoint.takes("sort")
-    allowed = {v.lstrip("+-").lower() for v in param.values} if param else set()
-    if not allowed and endpoint.module not in SORT_BY_ANY:
-        allowed = (
-            SORTABLE
-            | SORTABLE_TOO.get(table.name, set())
-            | SORTABLE_TOO.get(endpoint.module, set())
-        )
-    path = next(
-        (
-            c.name
-            for c in table.columns
-            if c.name.lower() == field.lower() and c.type not in ("object", "array")
-        ),
-        None,
-    )
-    path = path or next(
-        (
-            p
-            for p in (SORT_AS.get(field.lower(), ""), f"leadCall.{field[:1].lower()}{field[1:]}")
-            if p in table
-        ),
-        None,
-    )
-    known = field.lower() in allowed if allowed else path is not None or field.lower() in SORTABLE
-    if not known:
-        name = "sort" if param else next(n for n in ("orderBy", "sortBy") if endpoint.takes(n))
-        raise bad(name, query.get(name, ""))
+    path = _sort_column(table, field)
+    _check_sort(endpoint, table, query, field, path)
     values = table.array(path) if path else None
     if values is None:
         return at
@@ -153,6 +127,40 @@ def order(endpoint: Endpoint, table: Table, query: Query, at: Index) -> Index:
         kind="stable",
     )
     return at[ranks[::-1]] if down else at[ranks]
+
+
+def _sort_column(table: Table, field: str) -> str | None:
+    """The column that a field's name means, in whatever case; None if the rows have none."""
+    for column in table.columns:
+        if column.name.lower() == field.lower() and column.type not in ("object", "array"):
+            return column.name
+    for path in (SORT_AS.get(field.lower(), ""), f"leadCall.{field[:1].lower()}{field[1:]}"):
+        if path in table:
+            return path
+    return None
+
+
+def _check_sort(
+    endpoint: Endpoint, table: Table, query: Query, field: str, path: str | None
+) -> None:
+    """Look whether the list can be sorted by a field.
+
+    Raises:
+        Problem: 400, it cannot.
+    """
+    param = endpoint.takes("sort")
+    allowed = {v.lstrip("+-").lower() for v in param.values} if param else set()
+    if not allowed and endpoint.module not in SORT_BY_ANY:
+        allowed = SORTABLE | SORTABLE_TOO.get(table.name, set())
+        allowed |= SORTABLE_TOO.get(endpoint.module, set())
+    known = path is not None or field.lower() in SORTABLE
+    if allowed:
+        known = field.lower() in allowed
+    if not known:
+        name = "sort"
+        if not param:
+            name = next(n for n in ("orderBy", "sortBy") if endpoint.takes(n))
+        raise bad(name, query.get(name, ""))
 
 
 def _direction(endpoint: Endpoint, query: Query) -> tuple[bool, str]:

@@ -79,23 +79,23 @@ def _new(co: Company) -> Data:
     }
 
 
+def _repairs(job: Any, places: int) -> Array:
+    """How often the equipment of each trade was repaired at each place."""
+    done = is_repair()[job.kind] & (job.status != CANCELED)
+    return np.bincount(job.place * 3 + KIND_OF_TRADE[job.trade], done, 3 * places).reshape(
+        places, 3
+    )
+
+
 def _old(co: Company, new: Data) -> Data:
     """What stood at the places before.
 
     The more it was repaired, the older it is: so old equipment fails more often.
     """
-    rng, job, places, gear = (
-        co.rng("old units"),
-        co.jobs,
-        co["crm.locations"],
-        co["pricebook.equipment"],
-    )
+    rng, job = co.rng("old units"), co.jobs
+    places, gear = co["crm.locations"], co["pricebook.equipment"]
     n, kinds = len(places["id"]), _kinds(gear["displayName"].tolist())
-    repairs = np.bincount(
-        job.place * 3 + KIND_OF_TRADE[job.trade],
-        is_repair()[job.kind] & (job.status != CANCELED),
-        3 * n,
-    ).reshape(n, 3)
+    repairs = _repairs(job, n)
     replaced = np.full((n, 3), NAT, dtype="datetime64[us]")
     has = new["kind"] >= 0
     replaced[new["place"][has], new["kind"][has]] = new["installed"][has]
@@ -110,11 +110,8 @@ def _old(co: Company, new: Data) -> Data:
         + 5 * ~np.isnat(gone)
     )
     age = np.clip(old * np.array([k[2] for k in KINDS])[kind] / 15, 2.2, 34)
-    installed = (
-        (co.end - (age * YEAR * 86_400).astype("timedelta64[s]"))
-        .astype("datetime64[D]")
-        .astype("datetime64[us]")
-    )
+    moment = co.end - (age * YEAR * 86_400).astype("timedelta64[s]")
+    installed = moment.astype("datetime64[D]").astype("datetime64[us]")
     units = [np.flatnonzero(kinds == k) for k in range(3)]
     known = np.array([[u[i % len(u)] for i in range(60)] for u in units])
     which = known[kind, rng.integers(0, 60, len(place))]

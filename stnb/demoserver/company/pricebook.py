@@ -39,6 +39,21 @@ def level(co: Company, moments: Array, rise: float = RISE) -> Array:
     )
 
 
+# Lists that no item of the demo has.
+EMPTY = (
+    "externalData",
+    "assets",
+    "recommendations",
+    "upgrades",
+    "serviceMaterials",
+    "serviceEquipment",
+    "equipmentMaterials",
+    "otherVendors",
+    "variationsOrConfigurableMaterials",
+    "variationsOrConfigurableEquipment",
+)
+
+
 def sku_table(kind: str, goods: list[list[tuple[str, int]]], base: int) -> Any:
     """A maker of one of the three lists of things that are sold; trade by trade."""
 
@@ -78,16 +93,7 @@ def sku_table(kind: str, goods: list[list[tuple[str, int]]], base: int) -> Any:
             "modifiedOn": later(co, rng, np.maximum(made, raised), 20),
             "createdById": office(co, rng, n),
             "businessUnitId": np.full(n, -1),
-            "externalData": [],
-            "assets": [],
-            "recommendations": [],
-            "upgrades": [],
-            "serviceMaterials": [],
-            "serviceEquipment": [],
-            "equipmentMaterials": [],
-            "otherVendors": [],
-            "variationsOrConfigurableMaterials": [],
-            "variationsOrConfigurableEquipment": [],
+            **{name: [] for name in EMPTY},
             "_trade": trade,
         }
 

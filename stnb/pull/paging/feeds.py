@@ -10,6 +10,7 @@ from stnb.errors import PagingFault
 
 from ..call import Call
 from .envelope import count, read_page
+from .guard import Guard
 from .models import Page, Query
 from .walk import Walk
 
@@ -32,12 +33,14 @@ class FeedWalk(Walk):
         known = list(itertools.takewhile(done.__contains__, itertools.count()))
         seen = {done[index] for index in known}
         index, rows, query = len(known), self.position.rows, call.query
+        guard = Guard(call.endpoint.name)
         if known:
             query = _from(call, done[index - 1])
         while limit is None or rows < limit:
             page = replace(read_page(call, index, *await self.fetch(query)), query=query)
             self.more = page.has_more
             yield page
+            guard.see(page)
             if limit is not None:
                 rows += count(page.content)
             if page.has_more is False or (limit is not None and rows >= limit):

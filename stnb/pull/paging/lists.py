@@ -12,6 +12,7 @@ from stnb.errors import PagingFault
 from ..call import Call
 from .beside import Plan, side_by_side, stable, with_total
 from .envelope import count, read_page, row_bytes
+from .guard import Guard
 from .models import Page, Query
 from .walk import Walk
 
@@ -41,6 +42,7 @@ class ListWalk(Walk):
         self._totals: set[int] = set()  # every totalCount that came
         self._kept: Page | None = None  # the first page, if its rows need not be read again
         self._plan = Plan()
+        self._guard = Guard(self.call.endpoint.name)
         self._given: int | None = None  # rows a page, as the server gives them
         self._hash: int | None = None  # of the rows of the page that taught us that
         self._rows = self.position.rows  # so far; new ones are counted if there is a limit
@@ -67,6 +69,7 @@ class ListWalk(Walk):
                 if last is None or page.index > last.index:
                     last = page
                 yield page
+                self._guard.see(page)
                 del page
         if last is not None:
             async for page in self._onwards(last, size):
@@ -76,11 +79,7 @@ class ListWalk(Walk):
         """Ask for the first page and plan the rest. None if its rows will be read once more, in
         pages of another size.
         """
-        limit, page_size = self.paging.limit, self.paging.page_size
-        most = self.call.endpoint.page_size_max or 5000
-        size = min(page_size or FIRST_PAGE, most)
-        if limit is not None and page_size is None and limit <= 2 * FIRST_PAGE:
-            size = min(max(limit, 1), most)  # all of it in one answer
+        limit, size = self.paging.limit, self._first_size()
         first = await self._ask(0, size)
         total = first.total
         if first.has_more is None:
@@ -90,15 +89,7 @@ class ListWalk(Walk):
         if self._ends(first):
             self._compare(first, size)
             return first
-        lanes = self._lanes
-        if total is None:
-            lanes = 1
-        chosen = page_size or choose_size(total, lanes, most)
-        came = count(first.content)
-        if came != size:
-            chosen = size  # pages that are not cut by what was asked for
-        if first.has_more and first.size is not None and 0 < first.size < size:
-            chosen = first.size  # the most that the server gives
+        chosen = self._later_size(first, size, total)
         planned = 1
         if total is not None:
             planned = max(-(-total // chosen), planned)
@@ -108,6 +99,37 @@ class ListWalk(Walk):
             return first
         self._rows = self.position.rows  # pages of another size have other edges
         return None
+
+    @property
+    def _each_is_a_run(self) -> bool:
+        """Whether each page is a run of a report, of which there is one a minute."""
+        return self.call.endpoint.positional
+
+    def _first_size(self) -> int:
+        """Rows to ask for with the first page."""
+        limit, page_size = self.paging.limit, self.paging.page_size
+        most = self.call.endpoint.page_size_max or 5000
+        if page_size is not None:
+            return min(page_size, most)
+        if limit is not None and limit <= 2 * FIRST_PAGE:
+            return min(max(limit, 1), most)  # all of it in one answer
+        if self._each_is_a_run:
+            return most
+        return min(FIRST_PAGE, most)
+
+    def _later_size(self, first: Page, size: int, total: int | None) -> int:
+        """Rows to ask for with the other pages."""
+        if self._each_is_a_run:
+            return size  # pages of another size would bring rows that came already
+        if first.has_more and first.size is not None and 0 < first.size < size:
+            return first.size  # the most that the server gives
+        if count(first.content) != size:
+            return size  # pages that are not cut by what was asked for
+        lanes = self._lanes
+        if total is None:
+            lanes = 1
+        most = self.call.endpoint.page_size_max or 5000
+        return self.paging.page_size or choose_size(total, lanes, most)
 
     def _learn(self, page: Page, size: int) -> None:
         """Plan further pages if a page that was planned has fewer rows than it was asked for."""
@@ -149,7 +171,8 @@ class ListWalk(Walk):
             if page.has_more is None and _is_over(before, page, size):
                 page = replace(before, has_more=None)
                 break
-            if last.total is not None and page.index * (self._given or size) >= last.total:
+            is_beyond = last.total is not None and page.index * (self._given or size) >= last.total
+            if is_beyond:
                 self.note(
                     "There were more pages than totalCount said; hasMore was followed to the end."
                 )
@@ -167,6 +190,10 @@ class ListWalk(Walk):
                     "Narrow the call with filters so that it fits on one page, or say limit=….",
                 )
             yield page
+            self._guard.see(page)
+            # A total below the rows of one page, such as 0 or -1, counts nothing.
+            if is_beyond and max(self._totals) >= size:
+                self._guard.see_beyond(page, max(self._totals))
         self._compare(page, size)
 
     def _note_unsaid(self, *pages: Page) -> None:

@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 from stnb.catalog import Column, Endpoint
 from stnb.errors import UsageError
 from stnb.errors.nesting import loads
-from stnb.frame import Decoded, Dtypes, Shape, fallback, shape_of
+from stnb.frame import Decoded, Dtypes, Shape, shape_of
 from stnb.frame.text import as_text
+from stnb.frame.tokens import number
 from stnb.frame.types import is_open
 
 from .rows import UNKNOWN, aligned, of_arrow, of_python
@@ -166,7 +167,7 @@ def _parsed(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     try:
-        value = loads(text, parse_float=fallback.number, parse_constant=str)
+        value = loads(text, parse_float=number, parse_constant=str)
     except (ValueError, ArithmeticError):
         return text
     if isinstance(value, list | dict):

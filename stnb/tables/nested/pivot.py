@@ -34,8 +34,9 @@ def custom_fields(
     """A column for each custom field, in order of appearance, for `df.join(...)`.
 
     The API sends every value as text. The values of a field become Int64, Float64, boolean,
-    datetime64[us] or datetime64[us, UTC] if each of them fits exactly; an empty text is a missing
-    value then. Otherwise they stay text, as numbers with leading zeros do.
+    datetime64[us] or datetime64[us, UTC] if each text reads back from its value as it was written;
+    an empty text is a missing value then. Otherwise they stay text, as "1.10" beside "1.1" and
+    numbers with leading zeros do.
 
     Args:
         column: another column of `{name, value}` or `{typeId, name, value}` objects, such as

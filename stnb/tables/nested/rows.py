@@ -139,7 +139,7 @@ def _fitted(values: pa.Array, path: str, shape: Shape, drift: Drifts) -> pa.Arra
             return values.cast(want)  # for the reason that `_whole` has
         except pa.ArrowInvalid:
             pass  # fractions do not fit, and become text
-    return fallback.array_of(values.to_pylist(), column, path, drift)
+    return fallback.array_of(values.to_pylist(), column, path, drift, shape.dtypes)
 
 
 JSON_TYPES = (

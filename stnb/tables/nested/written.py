@@ -15,7 +15,9 @@ DIGITS = 15  # a float holds every number of so many digits exactly
 def typed(texts: pa.Array) -> pa.Array:
     """Texts as whole numbers, decimals, booleans, days or times, if all of them are written so.
 
-    Empty texts are null then. Numbers with leading zeros stay text: they are codes.
+    Each text can be told from its value: "1.10" beside "1.1", or "T09:00" beside "T09:00:00", stay
+    text, as one value would stand for both. Empty texts are null. Numbers with leading zeros stay
+    text: they are codes.
 
     Example:
         >>> typed(pa.array(["7", "", "12"])).type, typed(pa.array(["007", "12"])).type
@@ -28,10 +30,17 @@ def typed(texts: pa.Array) -> pa.Array:
     for pattern, convert in KINDS:
         if pc.all(pc.match_substring_regex(known, pattern)).as_py():
             try:
-                return convert(known).take(encoded.indices)
+                values = convert(known)
             except pa.ArrowInvalid:  # the 30th of February, or a number beyond 2^63
                 continue
+            if _count(values) == _count(known):
+                return values.take(encoded.indices)
     return texts
+
+
+def _count(values: pa.Array) -> int:
+    """How many different values there are."""
+    return int(pc.count_distinct(values).as_py())
 
 
 def _integer(texts: pa.Array) -> pa.Array:
@@ -42,6 +51,10 @@ def _decimal(texts: pa.Array) -> pa.Array:
     digits = pc.utf8_length(pc.replace_substring_regex(texts, r"[-.]", ""))
     if pc.greater(pc.max(digits), DIGITS).as_py():
         raise pa.ArrowInvalid("more digits than a float holds")
+    places = pc.utf8_length(pc.replace_substring_regex(texts, r"^[^.]*\.?", ""))
+    filled_up = pc.any(pc.match_substring_regex(texts, r"\.\d*0$")).as_py()
+    if filled_up and _count(places) > 1:
+        raise pa.ArrowInvalid("zeros behind some numbers, which could not be written back")
     return texts.cast(pa.float64())
 
 

@@ -11,6 +11,7 @@ from ..bodies import Answer, Problem, as_json, page_of, read_json
 from ..query import Query, paging
 from .definitions import REPORTS
 from .report import Report
+from .runs import Runs
 from .work_metrics import Books, Cells
 
 CATEGORIES = {
@@ -33,14 +34,18 @@ SETS = {
 CHOICE = (("Value", "Value", ""), ("Name", "Name", ""))
 
 
-def answer(world: World, endpoint: Endpoint, keys: list[str], query: Query, body: bytes) -> Answer:
+def answer(
+    world: World, endpoint: Endpoint, keys: list[str], query: Query, body: bytes, runs: Runs
+) -> Answer:
     """What a route of the module reporting answers: categories, reports, rows or choices."""
     page, size = paging(endpoint, query)
     if endpoint.name == "reporting.dynamic_value_sets":
         return Answer(200, table_of(CHOICE, dynamic_set(world, keys[0]), page, size, query))
     if endpoint.positional:
         chosen = report(*keys)
-        return Answer(200, table_of(chosen.fields, run(world, chosen, body), page, size, query))
+        cells = run(world, chosen, body)
+        runs.begin(chosen.id)  # a refused body is no run
+        return Answer(200, table_of(chosen.fields, cells, page, size, query))
     if endpoint.kind == "record":
         return Answer(200, as_json(report(*keys).about()))
     everything = [{"id": key, "name": name} for key, name in CATEGORIES.items()]

@@ -1,0 +1,74 @@
+"""What ends a walk over pages whose server never ends it."""
+
+from __future__ import annotations
+
+from stnb.errors import PagingFault
+
+from .envelope import count, row_bytes
+from .models import Page
+
+MOST_PAGES = 100_000  # of one walk; with 2,500 rows each, more than any tenant has
+NOTHING_NEW = 100  # pages in a row without a new row, although there is said to be more
+MARGIN = 1_000  # rows beyond twice the totalCount: a list may grow while it is read
+
+NEXT = (
+    "The rows that came are kept; err.resume() reads on. To see what the server gives, ask for "
+    "less with limit= or with filters."
+)
+
+
+class Guard:
+    """Watches the pages of one walk go by.
+
+    Args:
+        name: the resource, for the message.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._pages = self._idle = self._beyond = 0
+        self._before = 0  # the rows of the page before, as a hash
+
+    def see(self, page: Page) -> None:
+        """Count a page.
+
+        Raises:
+            PagingFault: the pages bring nothing new, or there are too many of them.
+        """
+        self._pages += 1
+        if page.has_more is False:
+            return
+        rows = row_bytes(page)
+        is_new = bool(rows) and hash(rows) != self._before
+        self._before = hash(rows)
+        self._idle += 1
+        if is_new:
+            self._idle = 0
+        if self._idle > NOTHING_NEW:
+            raise PagingFault(
+                f"{self._name} gave {NOTHING_NEW} pages in a row without a new row, and says that "
+                "there are more.",
+                "Likely a fault of the server; going on might never end.",
+                NEXT,
+            )
+        if self._pages > MOST_PAGES:
+            raise PagingFault(
+                f"{self._name} gave {MOST_PAGES:,} pages, and says that there are more.",
+                "No resource has so many rows; likely a fault of the server.",
+                NEXT,
+            )
+
+    def see_beyond(self, page: Page, total: int) -> None:
+        """Count the rows of a page that lies behind all that the server counted.
+
+        Raises:
+            PagingFault: there are more than twice as many rows as it counted, and 1,000.
+        """
+        self._beyond += count(page.content)
+        if page.has_more and self._beyond > total + MARGIN:
+            raise PagingFault(
+                f"{self._name} has {total:,} rows by its totalCount, gave more than twice as many, "
+                "and says that there are more.",
+                "Likely a fault of the server; going on might never end.",
+                NEXT,
+            )

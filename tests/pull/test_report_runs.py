@@ -1,0 +1,152 @@
+"""A report is one run: large pages, one at a time, each once, with the pauses asked for."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import httpx
+import pytest
+
+import stnb
+from stnb.account import connecting
+from stnb.catalog import load
+from stnb.pull import Progress
+from stnb.pull.progress import Tracker
+from tests.helpers.fake_tenant import FakeTenant
+
+CATALOG = load()
+REPORT = CATALOG["reporting.report_category.reports.data"]
+WHICH = {"report_category": "operations", "reportId": 7, "parameters": {"From": "2026-07-01"}}
+ROWS, MOST = 60_000, 25_000
+
+
+class Tenant(FakeTenant):
+    """It has one report of 60,000 rows, which runs once a minute, and gives no total.
+
+    Attributes:
+        runs: page and rows a page of each run.
+        refused: how many requests came too early.
+        broken: the page that is answered with 404, if any.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(catalog=CATALOG)
+        self.runs: list[tuple[int, int]] = []
+        self.refused, self.free_at, self.broken = 0, 0.0, 0
+        self.most_a_page = MOST
+
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        asked = request.url.params
+        page, size = int(asked["page"]), min(int(asked["pageSize"]), self.most_a_page)
+        wait = math.ceil(self.free_at - self.clock())
+        if self.clock() < self.free_at:
+            self.refused += 1
+            title = f"Rate limit is exceeded. Try again in {wait} seconds."
+            return httpx.Response(429, json={"status": 429, "title": title, "traceId": "t"})
+        self.free_at = self.clock() + 60
+        if page == self.broken:
+            return httpx.Response(404, json={"status": 404, "title": "Not Found"})
+        self.runs.append((page, int(asked["pageSize"])))
+        first, end = (page - 1) * size, min(page * size, ROWS)
+        body = {
+            "fields": [{"name": "Number", "label": "Number"}],
+            "page": page,
+            "pageSize": size,
+            "hasMore": end < ROWS,
+            "totalCount": ROWS if asked.get("includeTotal") == "true" else None,
+            "data": [[number] for number in range(first, end)],
+        }
+        return httpx.Response(200, content=json.dumps(body).encode())
+
+
+def numbers(frame: Any) -> list[int]:
+    return [int(number) for number in frame["Number"]]
+
+
+def test_a_report_of_60_000_rows() -> None:
+    """Three runs, one after the other, each page once; between them the pause that is asked for."""
+    tenant, heard = Tenant(), list[Progress]()
+    frame = tenant.resource(REPORT).pull(**WHICH, progress=heard.append)
+
+    assert tenant.runs == [(1, MOST), (2, MOST), (3, MOST)]
+    assert (tenant.refused, tenant.most) == (2, 1)
+    assert numbers(frame) == list(range(ROWS))
+    assert frame.attrs["stnb"]["complete"] is True
+    waits = [told for told in heard if told.state == "waiting"]
+    assert {round(told.resume_in or 0) for told in waits} == {60}
+    assert "waiting 60 s" in waits[0].note
+
+
+def test_a_server_that_gives_smaller_pages_gives_each_once() -> None:
+    """No row is asked for twice, whatever the server gives a page."""
+    tenant = Tenant()
+    tenant.most_a_page = 20_000
+    frame = tenant.resource(REPORT).pull(**WHICH)
+
+    assert [page for page, _ in tenant.runs] == [1, 2, 3]
+    assert numbers(frame) == list(range(ROWS))
+
+
+def test_a_report_that_broke_goes_on_from_there() -> None:
+    """What came is kept; the pages that came are not run once more."""
+    tenant = Tenant()
+    tenant.broken = 3
+    work = tenant.resource(REPORT).start(**WHICH)
+    with pytest.raises(stnb.NotFound):
+        work.wait()
+    assert work.frame is not None
+    assert len(work.frame) == 50_000
+
+    tenant.broken = 0
+    rest = work.resume().wait()
+    assert numbers(rest) == list(range(ROWS))
+    assert [page for page, _ in tenant.runs].count(1) == 1
+
+
+def test_other_calls_do_not_wait_for_a_report() -> None:
+    """The pause is the report's own, and not the tenant's."""
+    tenant = Tenant()
+    session = tenant.session()
+    pauses: list[float] = []
+    session._governor.pause = pauses.append  # type: ignore[method-assign,assignment]
+    tenant.free_at = 30.0
+    resource = stnb.Resource(session, CATALOG, REPORT)
+    resource.pull(**WHICH, limit=10)
+
+    assert tenant.refused == 1
+    assert pauses == []
+
+
+def test_a_pause_is_counted_down() -> None:
+    """The callback hears what is left of it while it lasts, and nothing once it is over."""
+    heard: list[Progress] = []
+    tracker = Tracker(heard.append)
+    tracker.wait_for("ServiceTitan asked for a pause", 50)
+    tracker.count_down()
+    assert 0 < (heard[-1].resume_in or 0) < 50
+
+    tracker.wait_for("")
+    before = len(heard)
+    tracker.count_down()
+    assert len(heard) == before
+
+
+def test_the_demo_lets_a_report_run_twice_without_a_minutes_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It enforces the limit, and cuts the pause short for who waits in the same process."""
+    monkeypatch.setattr(connecting, "SHOWN", 0.0)
+    heard: list[Progress] = []
+    with stnb.demo(scale=0.05) as st:
+        reports = st.reporting.report_category.reports
+        first = reports.pull(report_category="operations").iloc[0]
+        which = {"report_category": "operations", "reportId": int(first["id"])}
+        which |= {"parameters": {"From": "2026-07-01", "To": "2026-07-31"}}
+        with pytest.warns(stnb.ColumnDrift, match="Rate holds values that are no Number"):
+            once = reports.data.pull(**which)  # "50.0%"
+        again = reports.data.pull(**which, progress=heard.append)
+
+    assert once.equals(again)
+    assert any(told.resume_in for told in heard)
