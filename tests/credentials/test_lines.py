@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from stnb.access import doctor
+from stnb.account.account import Account
 from stnb.credentials import load, profiles, settings
 from stnb.credentials.check import is_placeholder
 from stnb.credentials.hints import meant_by
@@ -250,6 +251,8 @@ def test_another_value_in_the_process_is_named_where_it_is_refused(
         asyncio.run(call())
     cure = "restart the kernel or unset it"
     assert f"{NAME} (other than line 5 of {file.resolve()}); {cure}" in caught.value.why
+    report = doctor.examine(Account(Session(mine, transport=httpx.MockTransport(refuse))))
+    assert cure in report["token"].also
     assert cure in doctor.local.of_file(settings(), "default").seen
     assert "older0Q7" not in str(caught.value)
     assert has_no_secret(caught.value)
