@@ -21,6 +21,8 @@ from stnb.errors import (
     NotAllowed,
     NotAuthenticated,
     NotFound,
+    Rejected,
+    RequestError,
     StnbError,
     UnexpectedAnswer,
 )
@@ -28,6 +30,7 @@ from stnb.errors.masking import masked
 
 from . import clock
 from .causes import BEYOND, explain, unbearable
+from .refusal import refused
 from .text import read_json
 
 
@@ -90,6 +93,7 @@ class Failure:
         late: whether the answer took too long, so that a smaller one may come.
         status: the HTTP status, or None if no answer came.
         wait_asked: seconds that the server asked us to wait, or None.
+        refused: the parameters of the call that a refusal names, and the numbers that it states.
         said: the API's own words: `title`, `errors` and `traceId`, without the secrets sent.
         body: how a body looks that is no JSON, or "".
         request: what was requested, if it was not the call itself.
@@ -103,6 +107,7 @@ class Failure:
     late: bool = False
     status: int | None = None
     wait_asked: float | None = None
+    refused: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     said: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
     request: str = ""
@@ -161,6 +166,7 @@ class Failure:
             late=passing.late,
             status=status,
             wait_asked=_wait_asked(response, said),
+            refused=_refused(response, content),
             said=said,
         )
 
@@ -187,7 +193,10 @@ class Failure:
         """The error to raise when no further try is made."""
         request = self.request or f"{method} {path}"
         if self.beyond:
-            return unbearable(self.beyond, self.limits, request, attempts)
+            unborne = unbearable(self.beyond, self.limits, request, attempts)
+            if isinstance(unborne, RequestError):
+                unborne.late = self.late
+            return unborne
         if self.body:
             return UnexpectedAnswer(
                 f"{request} was answered with {self.body}.",
@@ -199,6 +208,8 @@ class Failure:
         kind, why, then = explain(
             self.status, scope, is_token=bool(self.request), route_missing=self.route_missing
         )
+        if "pageSize" in self.refused:
+            then = "Give a smaller page_size, or leave it out: stnb finds one that fits."
         words = _quoted(self.said)
         error = kind(
             f"{request} failed: {self.what}{words}.",
@@ -211,6 +222,9 @@ class Failure:
             attempts=attempts,
         )
         error.title = str(self.said.get("title", ""))
+        error.late = self.late
+        if isinstance(error, Rejected):
+            error.refused = self.refused
         if isinstance(error, NotAllowed):
             error.scope = scope
             error.scope_missing = bool(SCOPE.search(words))
@@ -254,6 +268,18 @@ def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
     if isinstance(raw.get("message"), str):  # the gateway's form
         raw.setdefault("title", raw["message"])
     return {key: raw[key] for key in ("title", "errors", "traceId") if raw.get(key)}
+
+
+def _refused(response: httpx.Response, content: bytes) -> dict[str, tuple[int, ...]]:
+    """The parameters of the call that a 400 or 422 names, and the numbers that it states."""
+    names = list(dict.fromkeys(response.request.url.params))
+    if response.status_code not in (400, 422) or not names or _is_html(response, content):
+        return {}
+    try:
+        body = read_json(content)
+    except ValueError:
+        body = content.decode("utf-8", "replace")
+    return refused(names, body)
 
 
 def _secrets_of(request: httpx.Request) -> list[str]:

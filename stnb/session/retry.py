@@ -38,6 +38,7 @@ class Retry:
         sleep, clock: for tests that must not wait.
         patience: the longest pause in seconds before another try.
         notify: hears of every wait, of the tries so far, and when it gives up.
+        hasty: whether to give up at once if the answer is late, as the caller asks for less then.
     """
 
     method: str
@@ -50,6 +51,7 @@ class Retry:
     clock: Callable[[], float] = time.monotonic
     patience: float = PATIENCE
     notify: Notify = no_one
+    hasty: bool = False
 
     async def insist(self, once: Once, auth: TokenAuth) -> Answer:
         """Try until there is an answer, or a failure that no further try can change.
@@ -71,7 +73,7 @@ class Retry:
                     auth = other
                     continue
             wait = result.wait(attempt)
-            may_help = result.passing and attempt < TRIES
+            may_help = result.passing and attempt < TRIES and not (self.hasty and result.late)
             too_long = wait > self.patience or waited + wait > PATIENCE
             if not may_help or too_long or self.clock() + wait > end:
                 # Outside any except block: no cause or context holds a request, whose headers are
