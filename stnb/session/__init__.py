@@ -9,6 +9,7 @@ from .client import Session
 from .failure import is_whole_json
 from .probe import Knock
 from .retry import Notify
+from .taken import Taken
 from .wire import Answer, Query
 
-__all__ = ["Answer", "Knock", "Notify", "Query", "Session", "is_whole_json"]
+__all__ = ["Answer", "Knock", "Notify", "Query", "Session", "Taken", "is_whole_json"]

@@ -21,6 +21,8 @@ from stnb.errors import (
     NotAllowed,
     NotAuthenticated,
     NotFound,
+    Rejected,
+    RequestError,
     StnbError,
     UnexpectedAnswer,
 )
@@ -28,11 +30,37 @@ from stnb.errors.masking import masked
 
 from . import clock
 from .causes import BEYOND, explain, unbearable
+from .refusal import refused
 from .text import read_json
 
-# -- what may pass: a try that ended in one of these ways is made again
 
-PASSING_STATUS = frozenset({429, 500, 502, 503, 504})
+@dataclass(frozen=True)
+class Passing:
+    """A status that may pass.
+
+    Attributes:
+        late: whether the answer took too long, so that a smaller one may come.
+        for_all: whether every request of the tenant has to wait, and not this one alone.
+    """
+
+    late: bool = False
+    for_all: bool = False
+
+
+# -- what may pass: a try that ended in one of these ways is made again, after a pause
+
+MAY_PASS: Mapping[int, Passing] = {
+    408: Passing(late=True),  # the request took the server too long
+    425: Passing(),  # too early
+    429: Passing(for_all=True),  # too many requests; the limit is the tenant's
+    500: Passing(),
+    502: Passing(),
+    503: Passing(),
+    504: Passing(late=True),  # the gateway waited for the server in vain
+    522: Passing(late=True),  # the same of a content network, such as Cloudflare's
+    524: Passing(late=True),
+}
+# A 409 passes too, if its words say that the service is in maintenance.
 PASSING_ERRORS = (httpx.HTTPError, httpx.InvalidURL)  # no answer came, or it could not be read
 BACKOFF = 0.5  # seconds after the first try; doubled after each
 LONGEST_BACKOFF = 20.0  # seconds
@@ -62,8 +90,10 @@ class Failure:
         what: what happened, for the reader.
         passing: whether another try may help.
         for_all: whether every request of the tenant has to wait, as after a 429.
+        late: whether the answer took too long, so that a smaller one may come.
         status: the HTTP status, or None if no answer came.
         wait_asked: seconds that the server asked us to wait, or None.
+        refused: the parameters of the call that a refusal names, and the numbers that it states.
         said: the API's own words: `title`, `errors` and `traceId`, without the secrets sent.
         body: how a body looks that is no JSON, or "".
         request: what was requested, if it was not the call itself.
@@ -74,8 +104,10 @@ class Failure:
     what: str
     passing: bool
     for_all: bool = False
+    late: bool = False
     status: int | None = None
     wait_asked: float | None = None
+    refused: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     said: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
     request: str = ""
@@ -87,13 +119,15 @@ class Failure:
         """No answer came, or it could not be read."""
         kind = type(err).__name__
         if isinstance(err, httpx.TimeoutException):
-            return cls(f"no answer in time ({kind})", passing=True)
+            late = isinstance(err, httpx.ReadTimeout)  # it was sent, and is being worked on
+            return cls(f"no answer in time ({kind})", passing=True, late=late)
         return cls(f"the connection failed ({kind})", passing=True)
 
     @classmethod
     def of_bound(cls, beyond: str, limits: Limits = USUAL) -> Failure:
         """The answer passed a bound of ours. Only what is late may come in time the next time."""
-        return cls(BEYOND[beyond], passing=beyond == "deadline", beyond=beyond, limits=limits)
+        late = beyond == "deadline"
+        return cls(BEYOND[beyond], passing=late, late=late, beyond=beyond, limits=limits)
 
     @classmethod
     def of_body(cls, response: httpx.Response, content: bytes) -> Failure:
@@ -124,12 +158,15 @@ class Failure:
         if status == 429:
             what = "ServiceTitan asked for a pause"
         in_maintenance = status == 409 and bool(MAINTENANCE.search(str(said.get("title", ""))))
+        passing = MAY_PASS.get(status, Passing())
         return cls(
             what,
-            passing=status in PASSING_STATUS or in_maintenance,
-            for_all=status == 429,
+            passing=status in MAY_PASS or in_maintenance,
+            for_all=passing.for_all,
+            late=passing.late,
             status=status,
             wait_asked=_wait_asked(response, said),
+            refused=_refused(response, content),
             said=said,
         )
 
@@ -156,7 +193,10 @@ class Failure:
         """The error to raise when no further try is made."""
         request = self.request or f"{method} {path}"
         if self.beyond:
-            return unbearable(self.beyond, self.limits, request, attempts)
+            unborne = unbearable(self.beyond, self.limits, request, attempts)
+            if isinstance(unborne, RequestError):
+                unborne.late = self.late
+            return unborne
         if self.body:
             return UnexpectedAnswer(
                 f"{request} was answered with {self.body}.",
@@ -168,6 +208,8 @@ class Failure:
         kind, why, then = explain(
             self.status, scope, is_token=bool(self.request), route_missing=self.route_missing
         )
+        if "pageSize" in self.refused:
+            then = "Give a smaller page_size, or leave it out: stnb finds one that fits."
         words = _quoted(self.said)
         error = kind(
             f"{request} failed: {self.what}{words}.",
@@ -180,6 +222,9 @@ class Failure:
             attempts=attempts,
         )
         error.title = str(self.said.get("title", ""))
+        error.late = self.late
+        if isinstance(error, Rejected):
+            error.refused = self.refused
         if isinstance(error, NotAllowed):
             error.scope = scope
             error.scope_missing = bool(SCOPE.search(words))
@@ -223,6 +268,18 @@ def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
     if isinstance(raw.get("message"), str):  # the gateway's form
         raw.setdefault("title", raw["message"])
     return {key: raw[key] for key in ("title", "errors", "traceId") if raw.get(key)}
+
+
+def _refused(response: httpx.Response, content: bytes) -> dict[str, tuple[int, ...]]:
+    """The parameters of the call that a 400 or 422 names, and the numbers that it states."""
+    names = list(dict.fromkeys(response.request.url.params))
+    if response.status_code not in (400, 422) or not names or _is_html(response, content):
+        return {}
+    try:
+        body = read_json(content)
+    except ValueError:
+        body = content.decode("utf-8", "replace")
+    return refused(names, body)
 
 
 def _secrets_of(request: httpx.Request) -> list[str]:
