@@ -358,7 +358,7 @@ def test_a_page_that_is_late_is_asked_for_in_smaller_ones(way: str, above: int) 
     server = Slow(WAYS[way], above)
     resource = server.resource(LIST)
 
-    frame, texts = said(lambda: resource.pull(concurrency=2))
+    frame, _ = said(lambda: resource.pull(concurrency=2))
     assert exact(frame)
     assert set(server.slow.values()) == {1}
 
