@@ -17,20 +17,10 @@ from urllib.parse import parse_qs
 import httpx
 
 from stnb.credentials import USUAL, Limits
-from stnb.errors import (
-    NotAllowed,
-    NotAuthenticated,
-    NotFound,
-    Rejected,
-    RequestError,
-    StnbError,
-    UnexpectedAnswer,
-    Unreachable,
-)
 from stnb.errors.masking import masked
 
 from . import clock
-from .causes import BEYOND, explain, unbearable
+from .causes import BEYOND
 from .refusal import refused
 from .text import read_json
 from .unreached import NO_LOGIN, no_login, unreached
@@ -75,9 +65,7 @@ LONGEST_BACKOFF = 20.0  # seconds
 MAINTENANCE = re.compile("maintenance", re.IGNORECASE)  # a 409 that passes
 NO_ROUTE = "match incoming request"  # a 404 of the gateway, which knows no such path
 WAIT = re.compile(r"(\d+(?:\.\d+)?)\s*second")  # a 429 without the header Retry-After
-SCOPE = re.compile("scope", re.IGNORECASE)  # a 403 for want of a scope
 TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)  # of a page for a browser
-APP_KEY = re.compile(r"(subscription|app|application)[ -]?key", re.IGNORECASE)  # a 401 for the key
 
 
 def backoff(tries: int) -> float:
@@ -209,88 +197,8 @@ class Failure:
             return self.wait_asked
         return backoff(tries)
 
-    def error(
-        self, method: str, path: str, scope: str | None, attempts: int, doubt: str = ""
-    ) -> StnbError:
-        """The error to raise when no further try is made.
-
-        Args:
-            doubt: why other credentials than the file's were sent; "" if they were not.
-        """
-        request = self.request or f"{method} {path}"
-        if self.beyond:
-            unborne = unbearable(self.beyond, self.limits, request, attempts)
-            if isinstance(unborne, RequestError):
-                unborne.late = self.late
-            return unborne
-        if self.is_html:
-            return UnexpectedAnswer(
-                f"{request} was answered with {self.body}.",
-                "ServiceTitan's API answers in JSON. Likely a web filter, a proxy or a sign-in "
-                f"page of your network answers in its place; it was tried {attempts} times.",
-                "Open the API's host in a browser to see the page, and ask your IT to let it and "
-                "the token's host through. If both are let through, try again in some minutes.",
-            )
-        if self.body:
-            return UnexpectedAnswer(
-                f"{request} was answered with {self.body}.",
-                "Likely a gateway or proxy on the way is in trouble; it was tried "
-                f"{attempts} times.",
-                "Try again in some minutes. If it stays, run `stnb profiles` and check the URLs "
-                "of the profile.",
-            )
-        kind, why, then = explain(
-            self.status, scope, is_token=bool(self.request), route_missing=self.route_missing
-        )
-        if "pageSize" in self.refused:
-            then = "Give a smaller page_size, or leave it out: stnb finds one that fits."
-        if self.reason != ("", ""):
-            kind, (why, then) = Unreachable, self.reason
-        if kind is NotAuthenticated and doubt:
-            why = f"{doubt} {why}"
-        words = _quoted(self.said)
-        error = kind(
-            f"{request} failed: {self.what}{words}.",
-            why,
-            then,
-            method=method,
-            path=path,
-            status=self.status,
-            trace_id=self.said.get("traceId"),
-            attempts=attempts,
-        )
-        error.title = str(self.said.get("title", ""))
-        error.late = self.late
-        if isinstance(error, Rejected):
-            error.refused = self.refused
-        if isinstance(error, NotAllowed):
-            error.scope = scope
-            error.scope_missing = bool(SCOPE.search(words))
-        if isinstance(error, NotAuthenticated):
-            error.app_key_refused = bool(APP_KEY.search(words))
-        if isinstance(error, NotFound):
-            error.route_missing = self.route_missing
-        return error
-
 
 # -- reading an answer
-
-
-def _quoted(said: Mapping[str, Any]) -> str:
-    """The API's own words for the first sentence: its title, then each filter with its errors."""
-    words = []
-    if said.get("title"):
-        words.append(f'"{str(said["title"]).rstrip(".")}"')
-    errors = said.get("errors")
-    if isinstance(errors, dict):
-        for name, lines in errors.items():
-            text = str(lines)
-            if isinstance(lines, list):
-                text = "; ".join(map(str, lines))
-            words.append(f"{name}: {text}")
-    if not words:
-        return ""
-    return f", {' '.join(words)[:500].rstrip('.')}"
 
 
 def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
