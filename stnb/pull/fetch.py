@@ -68,6 +68,7 @@ class CallSource(Source):
     def again(self) -> CallSource:
         fresh = CallSource(self.session, self.call, self.requested, self.paging, self.change)
         fresh.rows_by_page, fresh.notices = dict(self.rows_by_page), list(self.notices)
+        fresh.adapted = list(self.adapted)
         fresh.total = self.total
         return fresh
 
@@ -83,9 +84,13 @@ class CallSource(Source):
 
     async def pages(self, store: PageStore, tracker: Tracker) -> AsyncGenerator[Arrived, None]:
         self._tracker, self._had = tracker, frozenset(store.pages)
-        walk = walk_of(self.call, self._fetch, self.paging, store.position, store.save)
+        taken = self.session.taken(self.call.endpoint.name)
+        walk = walk_of(
+            self.call, self._fetch, self.paging, store.position, store.save, taken, self._hasty
+        )
         walk.notices += self.notices  # of an earlier run
-        self.notices = walk.notices
+        walk.adapted += self.adapted
+        self.notices, self.adapted = walk.notices, walk.adapted
         decoding: set[asyncio.Task[Arrived]] = set()
         try:
             async with aclosing(walk.pages()) as found, aclosing(_Coming(found)) as coming:
@@ -196,7 +201,10 @@ class CallSource(Source):
             return page.total
         return min(page.total, self.paging.limit)
 
-    async def _fetch(self, query: Query) -> tuple[bytes, str]:
+    async def _hasty(self, query: Query) -> tuple[bytes, str]:
+        return await self._fetch(query, hasty=True)
+
+    async def _fetch(self, query: Query, *, hasty: bool = False) -> tuple[bytes, str]:
         endpoint, whole = self.call.endpoint, None
         if endpoint.kind in ("list", "export"):
             whole = is_whole
@@ -210,6 +218,7 @@ class CallSource(Source):
             expect_json=endpoint.kind != "file",
             notify=self._tracker.wait_for,
             whole=whole,
+            hasty=hasty,
         )
         if answer.attempts > 1:
             self._tracker.update(requests=answer.attempts - 1)

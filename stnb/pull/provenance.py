@@ -20,7 +20,6 @@ from . import misfits
 from .call import Call
 from .misfits import Misfits
 from .options import Requested
-from .paging.lists import oldest_first
 from .paging.models import Paging
 from .progress import Progress
 from .store.memory import PageStore
@@ -37,6 +36,7 @@ class Facts:
         stopped: "was cancelled" or "failed"; "" if it came to its end.
         disagreed: what the server said about itself and did not keep to.
         beside: other notices, such as that the progress callback failed.
+        oldest_first: whether the first rows are the oldest.
     """
 
     call: Call
@@ -52,6 +52,7 @@ class Facts:
     stopped: str
     disagreed: Sequence[str]
     beside: Sequence[Notice]
+    oldest_first: bool
 
 
 def provenance(
@@ -70,11 +71,10 @@ def provenance(
     cut = progress.rows - duplicates > read
     which = ""
     if facts.paging.limit is not None and not facts.stopped and _has_more(facts, read, cut):
-        oldest = oldest_first(call)
         total = facts.total
         if total is not None and total < read:
             total = None  # it is refuted, as a notice says
-        which = notices.first_rows(read, total, oldest=oldest)
+        which = notices.first_rows(read, total, oldest=facts.oldest_first)
     others = _others(facts, read, lacking, drift, frame, unfit)
     found = [*lacking, *others, *notices.first(call.endpoint, which)]
     complete: bool | None = False

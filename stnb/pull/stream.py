@@ -14,7 +14,6 @@ from stnb.session import loop
 from . import misfits
 from .answered import checks
 from .misfits import Misfits
-from .paging.lists import oldest_first
 from .progress import Tracker
 from .source import Arrived, Source
 
@@ -48,6 +47,8 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
             yield frame
     for text in source.notices:
         notices.warn(notices.Notice(Incomplete, text))
+    for notice in source.learned:
+        notices.warn(notice)
     for notice in misfits.notices(call.endpoint, [each for each in unfit if each.wrong]):
         notices.warn(notice)
     for notice in notices.first(call.endpoint, _which(source, read, cut=cut)):
@@ -61,7 +62,7 @@ def _which(source: Source, read: int, *, cut: bool) -> str:
     limit = source.paging.limit
     if limit is None or read < limit or not (cut or source.more):
         return ""
-    return notices.first_rows(read, source.total, oldest=oldest_first(source.call))
+    return notices.first_rows(read, source.total, oldest=source.oldest_first)
 
 
 def _as_they_arrive(source: Source) -> Iterator[Arrived]:

@@ -18,10 +18,12 @@ from . import clock as machine
 from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
 from .inflate import TooLarge
 from .limiter import RATE, Governor, Sleep
+from .look import Look, look
 from .probe import Knock, knock
 from .retry import PATIENCE, Notify, Retry, no_one
 from .shared_pace import SharedTimes, Times, pace_file
-from .token import TokenAuth, TokenRefused
+from .taken import Taken
+from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
 from .wire import CONNECTIONS, Answer, Query, address, exchange, new_client
 
 FAR = 86_400.0  # seconds from which a server's clock is not believed
@@ -60,6 +62,7 @@ class Session:
         self.app: Any = None
         self._date: dt.datetime | None = None
         self._ahead: float | None = None
+        self._own_taken: dict[Hashable, Taken] = {}
         self.adopt(credentials)
 
     def __repr__(self) -> str:
@@ -94,6 +97,12 @@ class Session:
         return SharedTimes(
             pace_file(self.credentials.api_url, self.credentials.tenant), self._clock
         )
+
+    def taken(self, resource: str) -> Taken:
+        """What this process has learned of a resource of the tenant, to read and to add to."""
+        store = self._own_taken if self._transport is not None else _TAKEN
+        place = (self.credentials.api_url, self.credentials.tenant, resource)
+        return store.get(place) or store.setdefault(place, Taken())
 
     def reload(self) -> bool:
         """Read the profile again and use it from the next call on.
@@ -239,6 +248,7 @@ class Session:
         whole: Callable[[bytes], bool] | None = None,
         patience: float = PATIENCE,
         notify: Notify = no_one,
+        hasty: bool = False,
     ) -> Answer:
         """Send one read, try again if that may help, and return the answer.
 
@@ -252,6 +262,7 @@ class Session:
             patience: the longest pause in seconds before another try.
             notify: called with the reason and the seconds whenever the request has to wait, and
                 with ("", None) when it goes on.
+            hasty: whether a late answer ends the call at once, as the caller asks for less then.
 
         Raises:
             RequestError: the call failed, after further tries if the failure may pass.
@@ -274,12 +285,39 @@ class Session:
                 return await exchange(client, request, auth, check, attempt)
 
         retry = self._retry(auth, (method, path, scope), patience, notify)
+        retry = replace(retry, hasty=hasty)
         if body is not None:  # the limit on a report is its own: other calls need not wait with it
             retry = replace(retry, pause=self._sleep)
         answer = await retry.insist(once, auth)
         if answer.date is not None:
             self._date, self._ahead = answer.date, answer.ahead
         return answer
+
+    async def look(self, path: str, query: Query = (), *, app_key: bool = True) -> Look:
+        """Send one GET at the tenant's pace, and say how it was answered, whatever the status.
+
+        Nothing is retried, also not after a 401; `pause` waits as long as an answer asks.
+
+        Args:
+            path: the path below the API's host, with the tenant in it.
+            app_key: whether the app key goes with it.
+
+        Raises:
+            UsageError: the path is none.
+        """
+        auth = self._auth
+        url = address(auth.credentials.api_url, "GET", path, query)
+        async with self._slots:
+            client = self._http()
+            request = client.build_request("GET", url)
+            if not app_key:
+                request.extensions[KEYLESS] = True
+            request.extensions[ONCE] = True
+            return await look(client, request, auth)
+
+    async def pause(self, seconds: float) -> None:
+        """Make every request of the tenant wait, as the server asks after a 429."""
+        await self._governor.pause(seconds)
 
     async def rest(self, tries: int) -> None:
         """Wait before one more try, for as long as the backoff says."""
@@ -342,3 +380,4 @@ def _place(credentials: Credentials) -> tuple[int, str, str]:
 # One per process for the real API, so that two accounts of a tenant share their token and pace.
 _AUTHS: dict[Hashable, TokenAuth] = {}
 _GOVERNORS: dict[Hashable, Governor] = {}
+_TAKEN: dict[Hashable, Taken] = {}

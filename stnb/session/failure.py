@@ -17,24 +17,42 @@ from urllib.parse import parse_qs
 import httpx
 
 from stnb.credentials import USUAL, Limits
-from stnb.errors import (
-    NotAllowed,
-    NotAuthenticated,
-    NotFound,
-    StnbError,
-    UnexpectedAnswer,
-    Unreachable,
-)
 from stnb.errors.masking import masked
 
 from . import clock
-from .causes import BEYOND, explain, unbearable
+from .causes import BEYOND
+from .refusal import refused
 from .text import read_json
 from .unreached import NO_LOGIN, no_login, unreached
 
-# -- what may pass: a try that ended in one of these ways is made again
 
-PASSING_STATUS = frozenset({429, 500, 502, 503, 504})
+@dataclass(frozen=True)
+class Passing:
+    """A status that may pass.
+
+    Attributes:
+        late: whether the answer took too long, so that a smaller one may come.
+        for_all: whether every request of the tenant has to wait, and not this one alone.
+    """
+
+    late: bool = False
+    for_all: bool = False
+
+
+# -- what may pass: a try that ended in one of these ways is made again, after a pause
+
+MAY_PASS: Mapping[int, Passing] = {
+    408: Passing(late=True),  # the request took the server too long
+    425: Passing(),  # too early
+    429: Passing(for_all=True),  # too many requests; the limit is the tenant's
+    500: Passing(),
+    502: Passing(),
+    503: Passing(),
+    504: Passing(late=True),  # the gateway waited for the server in vain
+    522: Passing(late=True),  # the same of a content network, such as Cloudflare's
+    524: Passing(late=True),
+}
+# A 409 passes too, if its words say that the service is in maintenance.
 PASSING_ERRORS = (httpx.HTTPError, httpx.InvalidURL)  # no answer came, or it could not be read
 # Statuses of a page that a filter or a sign-in page of the network shows. With a fault of 500 and
 # over, it may be the page of ServiceTitan's own front door.
@@ -47,9 +65,7 @@ LONGEST_BACKOFF = 20.0  # seconds
 MAINTENANCE = re.compile("maintenance", re.IGNORECASE)  # a 409 that passes
 NO_ROUTE = "match incoming request"  # a 404 of the gateway, which knows no such path
 WAIT = re.compile(r"(\d+(?:\.\d+)?)\s*second")  # a 429 without the header Retry-After
-SCOPE = re.compile("scope", re.IGNORECASE)  # a 403 for want of a scope
 TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)  # of a page for a browser
-APP_KEY = re.compile(r"(subscription|app|application)[ -]?key", re.IGNORECASE)  # a 401 for the key
 
 
 def backoff(tries: int) -> float:
@@ -68,8 +84,10 @@ class Failure:
         what: what happened, for the reader.
         passing: whether another try may help.
         for_all: whether every request of the tenant has to wait, as after a 429.
+        late: whether the answer took too long, so that a smaller one may come.
         status: the HTTP status, or None if no answer came.
         wait_asked: seconds that the server asked us to wait, or None.
+        refused: the parameters of the call that a refusal names, and the numbers that it states.
         said: the API's own words: `title`, `errors` and `traceId`, without the secrets sent.
         body: how a body looks that is no JSON, or "".
         is_html: whether it is a page for a browser.
@@ -82,8 +100,10 @@ class Failure:
     what: str
     passing: bool
     for_all: bool = False
+    late: bool = False
     status: int | None = None
     wait_asked: float | None = None
+    refused: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     said: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
     is_html: bool = False
@@ -96,12 +116,14 @@ class Failure:
     def of_exception(cls, err: httpx.HTTPError | httpx.InvalidURL) -> Failure:
         """No answer came, or it could not be read."""
         found = unreached(err)
-        return cls(found.what, found.passing, reason=(found.why, found.then))
+        late = isinstance(err, httpx.ReadTimeout)  # it was sent, and is being worked on
+        return cls(found.what, found.passing, late=late, reason=(found.why, found.then))
 
     @classmethod
     def of_bound(cls, beyond: str, limits: Limits = USUAL) -> Failure:
         """The answer passed a bound of ours. Only what is late may come in time the next time."""
-        return cls(BEYOND[beyond], passing=beyond == "deadline", beyond=beyond, limits=limits)
+        late = beyond == "deadline"
+        return cls(BEYOND[beyond], passing=late, late=late, beyond=beyond, limits=limits)
 
     @classmethod
     def of_body(cls, response: httpx.Response, content: bytes) -> Failure:
@@ -142,12 +164,15 @@ class Failure:
         if status == 429:
             what = "ServiceTitan asked for a pause"
         in_maintenance = status == 409 and bool(MAINTENANCE.search(str(said.get("title", ""))))
+        passing = MAY_PASS.get(status, Passing())
         return cls(
             what,
-            passing=status in PASSING_STATUS or in_maintenance,
-            for_all=status == 429,
+            passing=status in MAY_PASS or in_maintenance,
+            for_all=passing.for_all,
+            late=passing.late,
             status=status,
             wait_asked=_wait_asked(response, said),
+            refused=_refused(response, content),
             said=said,
         )
 
@@ -172,80 +197,8 @@ class Failure:
             return self.wait_asked
         return backoff(tries)
 
-    def error(
-        self, method: str, path: str, scope: str | None, attempts: int, doubt: str = ""
-    ) -> StnbError:
-        """The error to raise when no further try is made.
-
-        Args:
-            doubt: why other credentials than the file's were sent; "" if they were not.
-        """
-        request = self.request or f"{method} {path}"
-        if self.beyond:
-            return unbearable(self.beyond, self.limits, request, attempts)
-        if self.is_html:
-            return UnexpectedAnswer(
-                f"{request} was answered with {self.body}.",
-                "ServiceTitan's API answers in JSON. Likely a web filter, a proxy or a sign-in "
-                f"page of your network answers in its place; it was tried {attempts} times.",
-                "Open the API's host in a browser to see the page, and ask your IT to let it and "
-                "the token's host through. If both are let through, try again in some minutes.",
-            )
-        if self.body:
-            return UnexpectedAnswer(
-                f"{request} was answered with {self.body}.",
-                "Likely a gateway or proxy on the way is in trouble; it was tried "
-                f"{attempts} times.",
-                "Try again in some minutes. If it stays, run `stnb profiles` and check the URLs "
-                "of the profile.",
-            )
-        kind, why, then = explain(
-            self.status, scope, is_token=bool(self.request), route_missing=self.route_missing
-        )
-        if self.reason != ("", ""):
-            kind, (why, then) = Unreachable, self.reason
-        if kind is NotAuthenticated and doubt:
-            why = f"{doubt} {why}"
-        words = _quoted(self.said)
-        error = kind(
-            f"{request} failed: {self.what}{words}.",
-            why,
-            then,
-            method=method,
-            path=path,
-            status=self.status,
-            trace_id=self.said.get("traceId"),
-            attempts=attempts,
-        )
-        error.title = str(self.said.get("title", ""))
-        if isinstance(error, NotAllowed):
-            error.scope = scope
-            error.scope_missing = bool(SCOPE.search(words))
-        if isinstance(error, NotAuthenticated):
-            error.app_key_refused = bool(APP_KEY.search(words))
-        if isinstance(error, NotFound):
-            error.route_missing = self.route_missing
-        return error
-
 
 # -- reading an answer
-
-
-def _quoted(said: Mapping[str, Any]) -> str:
-    """The API's own words for the first sentence: its title, then each filter with its errors."""
-    words = []
-    if said.get("title"):
-        words.append(f'"{str(said["title"]).rstrip(".")}"')
-    errors = said.get("errors")
-    if isinstance(errors, dict):
-        for name, lines in errors.items():
-            text = str(lines)
-            if isinstance(lines, list):
-                text = "; ".join(map(str, lines))
-            words.append(f"{name}: {text}")
-    if not words:
-        return ""
-    return f", {' '.join(words)[:500].rstrip('.')}"
 
 
 def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
@@ -261,6 +214,18 @@ def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
     if isinstance(raw.get("message"), str):  # the gateway's form
         raw.setdefault("title", raw["message"])
     return {key: raw[key] for key in ("title", "errors", "traceId") if raw.get(key)}
+
+
+def _refused(response: httpx.Response, content: bytes) -> dict[str, tuple[int, ...]]:
+    """The parameters of the call that a 400 or 422 names, and the numbers that it states."""
+    names = list(dict.fromkeys(response.request.url.params))
+    if response.status_code not in (400, 422) or not names or _is_html(response, content):
+        return {}
+    try:
+        body = read_json(content)
+    except ValueError:
+        body = content.decode("utf-8", "replace")
+    return refused(names, body)
 
 
 def _secrets_of(request: httpx.Request) -> list[str]:

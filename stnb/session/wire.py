@@ -146,7 +146,7 @@ async def exchange(
     limits = auth.credentials.limits
     sent = clock.now()
     try:
-        response, content, received = await _received(client, request, auth, file=whole is None)
+        response, content, received = await received_from(client, request, auth, file=whole is None)
     except TokenRefused as refused:
         return Failure.of_token(refused.response)
     except TimeoutError:
@@ -171,7 +171,7 @@ async def exchange(
     return replace(answer, date=date, ahead=clock.ahead(date, sent, received))
 
 
-async def _received(
+async def received_from(
     client: httpx.AsyncClient, request: httpx.Request, auth: TokenAuth, *, file: bool
 ) -> tuple[httpx.Response, bytes, dt.datetime]:
     """The answer to a request, its whole body, and when the answer began.
