@@ -80,7 +80,7 @@ def _load(context: ssl.SSLContext, name: str, place: Path) -> None:
     Raises:
         SetupError: it is not there, not ours to read, or not in PEM.
     """
-    if place.is_dir():
+    if os.path.isdir(place):  # unlike that of pathlib, it takes any name
         context.load_verify_locations(capath=str(place))
         return
     try:
@@ -106,7 +106,7 @@ def _load(context: ssl.SSLContext, name: str, place: Path) -> None:
 
 
 def _load_folders(context: ssl.SSLContext, text: str) -> None:
-    folders = [folder for folder in text.split(os.pathsep) if Path(folder).is_dir()]
+    folders = [folder for folder in text.split(os.pathsep) if os.path.isdir(folder)]
     if not folders:
         raise _wrong(FOLDERS, text, "There is no such folder.")
     for folder in folders:

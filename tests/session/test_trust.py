@@ -1,0 +1,82 @@
+"""Which certificates are trusted, on each system."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import certifi
+import pytest
+import trustme
+import truststore
+
+from stnb.errors import SetupError
+from stnb.session import trust
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """None of the variables is set, and nothing is kept of other tests."""
+    for name in (*trust.FILES, trust.FOLDERS, trust.KEY_LOG):
+        monkeypatch.delenv(name, raising=False)
+    trust._context.cache_clear()
+    yield
+    trust._context.cache_clear()
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_the_store_of_the_system(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows and macOS the system itself judges; a file is trusted beside it."""
+    monkeypatch.setattr(trust.sys, "platform", system)
+    monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+
+    assert isinstance(trust.tls_context(), truststore.SSLContext)
+
+
+def test_a_container_without_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Linux without a bundle has the public certificates all the same, and checks them."""
+    monkeypatch.setattr(trust.sys, "platform", "linux")
+    monkeypatch.setattr(trust, "OF_LINUX", ("/none.pem",))
+    found = trust.tls_context()
+
+    assert found.cert_store_stats()["x509_ca"] > 50
+    assert found.verify_mode == ssl.CERT_REQUIRED
+    assert found.check_hostname
+
+
+def test_a_file_adds_to_the_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A named file does not take away the system's certificates, and is read again once it is
+    corrected.
+    """
+    file = tmp_path / "office.pem"
+    before = trust.tls_context().cert_store_stats()["x509_ca"]
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
+    with pytest.raises(SetupError, match="REQUESTS_CA_BUNDLE"):
+        trust.tls_context()
+    trustme.CA().cert_pem.write_to_path(str(file))
+
+    assert trust.tls_context().cert_store_stats()["x509_ca"] == before + 1
+    assert trust.tls_context() is trust.tls_context()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_of_another_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file that is not ours to read is named, with the system's word for it."""
+    file = tmp_path / "office.pem"
+    trustme.CA().cert_pem.write_to_path(str(file))
+    file.chmod(0)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+
+    with pytest.raises(SetupError, match="Permission denied"):
+        trust.tls_context()
+
+
+def test_a_name_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file's name may be anything."""
+    for name in ("SSL_CERT_FILE", "SSLKEYLOGFILE", "SSL_CERT_DIR"):
+        monkeypatch.setenv(name, "x" * 5000)
+        with pytest.raises(SetupError, match=name):
+            trust.tls_context()
+        monkeypatch.delenv(name)
