@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from . import catalog as catalog
+    from .access.facts import check_facts
     from .account.account import Account
     from .account.entry import connect, demo, profiles
     from .account.query import Query
@@ -82,6 +83,7 @@ _HOMES = {
     "Pull": "pull",
     "Query": "account.query",
     "Resource": "account.resource",
+    "check_facts": "access.facts",
     "children": "tables.nested",
     "compare_access": "account.scopes",
     "connect": "account.entry",
@@ -156,6 +158,7 @@ __all__ = [
     "Unreachable",
     "UsageError",
     "__version__",
+    "check_facts",
     "children",
     "compare_access",
     "connect",

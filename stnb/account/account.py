@@ -237,6 +237,24 @@ class Account(Linked):
         """
         return scopes.table(self, renew=renew)
 
+    def check_facts(self) -> pd.DataFrame:
+        """Try what stnb believes of the API on this tenant: read-only, in at most 80 requests.
+
+        The table holds counts and forms only, no value of the tenant's data and no secret: it can
+        be sent to the maintainers of stnb.
+
+        Returns:
+            A row for each fact: fact, believed, seen, holds (boolean). What could not be tried has
+            no `holds`, and `seen` says why.
+
+        Example:
+            >>> facts = st.check_facts()
+            >>> facts[~facts.holds.fillna(True)]
+        """
+        import stnb  # what tries the facts stands above an account
+
+        return stnb.check_facts(self)
+
     @property
     def app(self) -> Any:
         """The app behind a demo tenant, whose state can be changed; None for a real tenant."""

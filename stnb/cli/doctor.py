@@ -6,10 +6,11 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from stnb import credentials
 from stnb.access.doctor import Report, examine, practice
+from stnb.access.facts import Finding, try_facts
 from stnb.account.account import Account
 
 from .terminal import add_env_file, say
@@ -27,6 +28,12 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         "profile", nargs="?", metavar="PROFILE", help="a profile of the .env file, or demo"
     )
     command.add_argument("--all", action="store_true", help="every profile of the file")
+    command.add_argument(
+        "--facts",
+        action="store_true",
+        help="try what stnb believes of the API instead: read-only, in at most 80 requests; "
+        "the table holds counts and forms only",
+    )
     add_env_file(command)
     command.add_argument(
         "--json", action="store_true", help="print JSON: an object, or an array with --all"
@@ -51,13 +58,38 @@ def run(options: argparse.Namespace) -> int:
     choices = (options.profile, options.all, options.demo_state)
     if len([choice for choice in choices if choice]) > 1:
         options.refuse("name one of PROFILE, --all and --demo-state")
+    if options.facts:
+        return _run_facts(options)
     reports = [_examined(who, options) for who in _profiles(options)]
     if options.json:
         print(_json(reports, as_array=options.all))
     else:
-        width = min(shutil.get_terminal_size((100, 24)).columns, WIDEST)
-        print("\n\n".join(report.text(width) for report in reports))
+        print("\n\n".join(report.text(_width()) for report in reports))
     return 0 if all(report.ok for report in reports) else 1
+
+
+def _run_facts(options: argparse.Namespace) -> int:
+    """Print what was seen of each fact; 1 if one differs, or if none could be tried."""
+    if options.all or options.try_other_environment:
+        options.refuse("--facts is for one profile, and tries one environment")
+    (who,) = _profiles(options)
+    report = try_facts(who, env_file=options.env_file, tell=_progress())
+    if options.json:
+        print(report.to_json())
+    else:
+        print(report.text(_width()))
+    return 0 if report.ok else 1
+
+
+def _progress() -> Callable[[Finding], None]:
+    """What shows each fact while it is tried, if somebody looks on."""
+    if not sys.stderr.isatty():
+        return lambda finding: None
+    return lambda finding: say(f"{finding.fact}: {finding.seen}")
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size((100, 24)).columns, WIDEST)
 
 
 def _profiles(options: argparse.Namespace) -> list[Account | str | None]:

@@ -16,9 +16,9 @@ import pyarrow as pa
 from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
 
-from .fits import MISFITS, fits
+from .fits import MISFITS, fits, suited
 from .text import as_text
-from .tokens import Token, number
+from .tokens import Token, lossy, number
 from .types import json_type, kind_of
 
 # As JSON writes a number: "007" and "0x1F" are codes.
@@ -48,6 +48,20 @@ def converted(values: Sequence[Any], column: Column) -> tuple[list[Any], int] | 
     except (*MISFITS, ArithmeticError):
         return None
     return found, odd
+
+
+def array(values: Sequence[Any], kind: str) -> pa.Array:
+    """Values as those of a type of the catalogue.
+
+    Raises:
+        pa.ArrowInvalid: one of them cannot be converted exactly.
+    """
+    column = Column("", kind)
+    found = converted(values, column)
+    if found is None or any(map(lossy, found[0])):
+        raise pa.ArrowInvalid(f"not all of them are of the type {kind}")
+    want = json_type(column)
+    return pa.array([suited(value, want) for value in found[0]], want)
 
 
 def _exact(value: Any, column: Column) -> Any:

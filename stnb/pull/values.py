@@ -72,6 +72,8 @@ def as_text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> st
         return _sort(endpoint, param, value)
     try:
         return _written(endpoint, param, value, zone)
+    except BadFilter:  # it is a ValueError too
+        raise
     except Unfit as unfit:
         raise bad(endpoint, param, value, unfit.why, unfit.then) from None
     except (ValueError, TypeError, OverflowError):

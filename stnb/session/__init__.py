@@ -6,10 +6,22 @@ Only reads are sent: GET, the POST for a token, and the POST of the report query
 from __future__ import annotations
 
 from .client import Session
+from .clock import stamp
 from .failure import is_whole_json
+from .look import Look
 from .probe import Knock
 from .retry import Notify
 from .taken import Taken
 from .wire import Answer, Query
 
-__all__ = ["Answer", "Knock", "Notify", "Query", "Session", "Taken", "is_whole_json"]
+__all__ = [
+    "Answer",
+    "Knock",
+    "Look",
+    "Notify",
+    "Query",
+    "Session",
+    "Taken",
+    "is_whole_json",
+    "stamp",
+]

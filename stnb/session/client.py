@@ -18,11 +18,12 @@ from . import clock as machine
 from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
 from .inflate import TooLarge
 from .limiter import RATE, Governor, Sleep
+from .look import Look, look
 from .probe import Knock, knock
 from .retry import PATIENCE, Notify, Retry, no_one
 from .shared_pace import SharedTimes, Times, pace_file
 from .taken import Taken
-from .token import TokenAuth, TokenRefused
+from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
 from .wire import CONNECTIONS, Answer, Query, address, exchange, new_client
 
 FAR = 86_400.0  # seconds from which a server's clock is not believed
@@ -291,6 +292,32 @@ class Session:
         if answer.date is not None:
             self._date, self._ahead = answer.date, answer.ahead
         return answer
+
+    async def look(self, path: str, query: Query = (), *, app_key: bool = True) -> Look:
+        """Send one GET at the tenant's pace, and say how it was answered, whatever the status.
+
+        Nothing is retried, also not after a 401; `pause` waits as long as an answer asks.
+
+        Args:
+            path: the path below the API's host, with the tenant in it.
+            app_key: whether the app key goes with it.
+
+        Raises:
+            UsageError: the path is none.
+        """
+        auth = self._auth
+        url = address(auth.credentials.api_url, "GET", path, query)
+        async with self._slots:
+            client = self._http()
+            request = client.build_request("GET", url)
+            if not app_key:
+                request.extensions[KEYLESS] = True
+            request.extensions[ONCE] = True
+            return await look(client, request, auth)
+
+    async def pause(self, seconds: float) -> None:
+        """Make every request of the tenant wait, as the server asks after a 429."""
+        await self._governor.pause(seconds)
 
     async def rest(self, tries: int) -> None:
         """Wait before one more try, for as long as the backoff says."""

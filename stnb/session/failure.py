@@ -17,21 +17,13 @@ from urllib.parse import parse_qs
 import httpx
 
 from stnb.credentials import USUAL, Limits
-from stnb.errors import (
-    NotAllowed,
-    NotAuthenticated,
-    NotFound,
-    Rejected,
-    RequestError,
-    StnbError,
-    UnexpectedAnswer,
-)
 from stnb.errors.masking import masked
 
 from . import clock
-from .causes import BEYOND, explain, unbearable
+from .causes import BEYOND
 from .refusal import refused
 from .text import read_json
+from .unreached import NO_LOGIN, no_login, unreached
 
 
 @dataclass(frozen=True)
@@ -62,6 +54,9 @@ MAY_PASS: Mapping[int, Passing] = {
 }
 # A 409 passes too, if its words say that the service is in maintenance.
 PASSING_ERRORS = (httpx.HTTPError, httpx.InvalidURL)  # no answer came, or it could not be read
+# Statuses of a page that a filter or a sign-in page of the network shows. With a fault of 500 and
+# over, it may be the page of ServiceTitan's own front door.
+OF_FILTERS = frozenset({403, 404, 405, 451, 511})
 BACKOFF = 0.5  # seconds after the first try; doubled after each
 LONGEST_BACKOFF = 20.0  # seconds
 
@@ -70,8 +65,7 @@ LONGEST_BACKOFF = 20.0  # seconds
 MAINTENANCE = re.compile("maintenance", re.IGNORECASE)  # a 409 that passes
 NO_ROUTE = "match incoming request"  # a 404 of the gateway, which knows no such path
 WAIT = re.compile(r"(\d+(?:\.\d+)?)\s*second")  # a 429 without the header Retry-After
-SCOPE = re.compile("scope", re.IGNORECASE)  # a 403 for want of a scope
-APP_KEY = re.compile(r"(subscription|app|application)[ -]?key", re.IGNORECASE)  # a 401 for the key
+TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)  # of a page for a browser
 
 
 def backoff(tries: int) -> float:
@@ -96,7 +90,9 @@ class Failure:
         refused: the parameters of the call that a refusal names, and the numbers that it states.
         said: the API's own words: `title`, `errors` and `traceId`, without the secrets sent.
         body: how a body looks that is no JSON, or "".
+        is_html: whether it is a page for a browser.
         request: what was requested, if it was not the call itself.
+        reason: why no answer came and what to do next, in two sentences; ("", "") if one came.
         beyond: which bound the answer passed: "deadline", "size", "depth", or "" for none.
         limits: the bounds that were in force.
     """
@@ -110,18 +106,18 @@ class Failure:
     refused: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     said: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
+    is_html: bool = False
     request: str = ""
+    reason: tuple[str, str] = ("", "")
     beyond: str = ""
     limits: Limits = USUAL
 
     @classmethod
     def of_exception(cls, err: httpx.HTTPError | httpx.InvalidURL) -> Failure:
         """No answer came, or it could not be read."""
-        kind = type(err).__name__
-        if isinstance(err, httpx.TimeoutException):
-            late = isinstance(err, httpx.ReadTimeout)  # it was sent, and is being worked on
-            return cls(f"no answer in time ({kind})", passing=True, late=late)
-        return cls(f"the connection failed ({kind})", passing=True)
+        found = unreached(err)
+        late = isinstance(err, httpx.ReadTimeout)  # it was sent, and is being worked on
+        return cls(found.what, found.passing, late=late, reason=(found.why, found.then))
 
     @classmethod
     def of_bound(cls, beyond: str, limits: Limits = USUAL) -> Failure:
@@ -135,10 +131,12 @@ class Failure:
         looks = "JSON that is cut off or of another form"
         if not content.strip():
             looks = "an empty body"
-        elif _is_html(response, content):
-            looks = "HTML instead of JSON"
+        is_html = _is_html(response, content)
+        if is_html:
+            looks = _html(response, content)
         status = response.status_code
-        return cls(f"the answer was {looks}", passing=True, status=status, body=looks)
+        what = f"the answer was {looks}"
+        return cls(what, passing=True, status=status, body=looks, is_html=is_html)
 
     @classmethod
     def of_token(cls, response: httpx.Response) -> Failure:
@@ -153,6 +151,14 @@ class Failure:
     def of_response(cls, response: httpx.Response, content: bytes) -> Failure:
         """The status says that the call failed."""
         status = response.status_code
+        if status == NO_LOGIN:
+            found = no_login("HTTPS_PROXY")
+            reason = (found.why, found.then)
+            return cls(found.what, passing=False, status=status, reason=reason)
+        if status in OF_FILTERS and _is_html(response, content):
+            looks = f"{status} and {_html(response, content)}"
+            what = f"the answer was {looks}"
+            return cls(what, passing=False, status=status, body=looks, is_html=True)
         said = _said(response, content)
         what = f"the server answered {status}"
         if status == 429:
@@ -176,6 +182,8 @@ class Failure:
 
         Other credentials could help then.
         """
+        if self.body:  # it was not ServiceTitan that answered
+            return False
         return self.status == 401 or (bool(self.request) and self.status in (400, 403))
 
     @property
@@ -189,70 +197,8 @@ class Failure:
             return self.wait_asked
         return backoff(tries)
 
-    def error(self, method: str, path: str, scope: str | None, attempts: int) -> StnbError:
-        """The error to raise when no further try is made."""
-        request = self.request or f"{method} {path}"
-        if self.beyond:
-            unborne = unbearable(self.beyond, self.limits, request, attempts)
-            if isinstance(unborne, RequestError):
-                unborne.late = self.late
-            return unborne
-        if self.body:
-            return UnexpectedAnswer(
-                f"{request} was answered with {self.body}.",
-                "Likely a gateway or proxy on the way is in trouble; it was tried "
-                f"{attempts} times.",
-                "Try again in some minutes. If it stays, run `stnb profiles` and check the URLs "
-                "of the profile.",
-            )
-        kind, why, then = explain(
-            self.status, scope, is_token=bool(self.request), route_missing=self.route_missing
-        )
-        if "pageSize" in self.refused:
-            then = "Give a smaller page_size, or leave it out: stnb finds one that fits."
-        words = _quoted(self.said)
-        error = kind(
-            f"{request} failed: {self.what}{words}.",
-            why,
-            then,
-            method=method,
-            path=path,
-            status=self.status,
-            trace_id=self.said.get("traceId"),
-            attempts=attempts,
-        )
-        error.title = str(self.said.get("title", ""))
-        error.late = self.late
-        if isinstance(error, Rejected):
-            error.refused = self.refused
-        if isinstance(error, NotAllowed):
-            error.scope = scope
-            error.scope_missing = bool(SCOPE.search(words))
-        if isinstance(error, NotAuthenticated):
-            error.app_key_refused = bool(APP_KEY.search(words))
-        if isinstance(error, NotFound):
-            error.route_missing = self.route_missing
-        return error
-
 
 # -- reading an answer
-
-
-def _quoted(said: Mapping[str, Any]) -> str:
-    """The API's own words for the first sentence: its title, then each filter with its errors."""
-    words = []
-    if said.get("title"):
-        words.append(f'"{str(said["title"]).rstrip(".")}"')
-    errors = said.get("errors")
-    if isinstance(errors, dict):
-        for name, lines in errors.items():
-            text = str(lines)
-            if isinstance(lines, list):
-                text = "; ".join(map(str, lines))
-            words.append(f"{name}: {text}")
-    if not words:
-        return ""
-    return f", {' '.join(words)[:500].rstrip('.')}"
 
 
 def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
@@ -344,3 +290,12 @@ def is_whole_json(content: bytes) -> bool:
 def _is_html(response: httpx.Response, content: bytes) -> bool:
     is_declared = "html" in response.headers.get("content-type", "")
     return is_declared or content.lstrip().startswith(b"<")
+
+
+def _html(response: httpx.Response, content: bytes) -> str:
+    """A page for a browser in words, with its title, which often names the filter."""
+    found = TITLE.search(content[:20_000])
+    if found is None:
+        return "HTML instead of JSON"
+    title = " ".join(found[1].decode("utf-8", "replace").split())[:80]
+    return f'HTML instead of JSON, a page titled "{masked(title, *_secrets_of(response.request))}"'

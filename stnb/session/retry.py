@@ -12,6 +12,7 @@ from stnb.credentials import Limits
 
 from .failure import Failure
 from .limiter import Sleep
+from .raised import error_of
 from .token import TokenAuth
 from .wire import Answer
 
@@ -78,7 +79,8 @@ class Retry:
             if not may_help or too_long or self.clock() + wait > end:
                 # Outside any except block: no cause or context holds a request, whose headers are
                 # secret.
-                raise result.error(self.method, self.path, self.scope, attempt)
+                doubt = auth.credentials.doubt
+                raise error_of(result, self.method, self.path, self.scope, attempt, doubt)
             waited += wait
             so_far = f"try {attempt} of {TRIES}; {waited:.0f} s of at most {PATIENCE:.0f} s"
             self.notify(f"{result.what} ({so_far})", wait)

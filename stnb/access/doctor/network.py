@@ -17,7 +17,7 @@ from stnb.account import scopes
 from stnb.account.account import Account
 from stnb.catalog import Catalog, Endpoint
 from stnb.credentials import DEMO, HOSTS, Credentials
-from stnb.errors import DataError, RequestError, StnbError
+from stnb.errors import DataError, RequestError, SetupError, StnbError
 from stnb.session import Session
 
 from . import calls, causes, local, modules
@@ -37,7 +37,11 @@ async def examine(visit: Visit, try_other: bool, previous: pd.DataFrame | None) 
         previous: the table of an earlier `st.access()`, or None.
     """
     session = visit.session
-    knocks = await session.knock()
+    try:
+        knocks = await session.knock()
+    except SetupError as err:
+        visit.add(causes.of_machine(err))
+        return visit.skip("hosts")
     hosts = causes.of_hosts(knocks)
     visit.add(hosts, causes.of_clock(knocks))
     if not hosts.ok:
