@@ -167,7 +167,7 @@ class Values(MutableMapping[str, str]):
 
     def __setitem__(self, name: str, value: str) -> None:
         # Where a secret stands is none, and may be named.
-        is_known = name.upper().endswith(SECRETS) and not vault.is_reference(value)
+        is_known = name.upper().endswith(SECRETS) and not vault.is_reference(str(value))
         self._secrets[name] = Secret(value, is_known=is_known)
 
     def __delitem__(self, name: str) -> None:

@@ -69,16 +69,23 @@ def nearest(folder: Path) -> Path | None:
 
 
 def _text(file: Path) -> str:
+    # Raised out here, because the decoder's own error holds the whole file, and so would its frame.
+    text = _decoded(open_file.content(file))
+    if text is None:
+        raise open_file.unreadable(file, UnicodeError())
+    return text
+
+
+def _decoded(content: bytes) -> str | None:
+    """The text of a file; None if it is none."""
+    # A byte-order mark would become part of the first name. PowerShell writes UTF-16 with one.
+    encoding = "utf-8-sig"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
     try:
-        content = open_file.content(file)
-        # A byte-order mark would become part of the first name. PowerShell writes UTF-16 with one.
-        encoding = "utf-8-sig"
-        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            encoding = "utf-16"
         return content.decode(encoding).replace("\x00", "")
-    except UnicodeDecodeError as err:
-        failure = open_file.unreadable(file, err)
-    raise failure  # out here, because the decoder's own error holds the whole file
+    except UnicodeDecodeError:
+        return None
 
 
 def clean(value: str) -> str:

@@ -37,6 +37,7 @@ def revealed(name: str, field: str, value: str) -> str:
         CredentialsInvalid: there is no keyring, it is locked, or the value is for another program.
     """
     if OF_OTHERS.fullmatch(value):
+        del value  # a verbose traceback prints what a frame holds
         raise CredentialsInvalid(
             f"{name} was not sent.",
             "It is no secret, but says where a program such as 1Password's `op` keeps one.",

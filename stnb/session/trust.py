@@ -5,6 +5,7 @@ An office that opens its connections has a certificate of its own, which its mac
 
 from __future__ import annotations
 
+import functools
 import os
 import ssl
 import sys
@@ -36,15 +37,22 @@ def tls_context() -> ssl.SSLContext:
     Raises:
         SetupError: a variable names a file that cannot be used.
     """
+    return _context(tuple(clean(os.environ.get(name, "")) for name in (*FILES, FOLDERS, KEY_LOG)))
+
+
+# To read the system's certificates takes up to 0.1 s, and an account of forty tenants has forty
+# clients. An error is not kept, so that a file may be corrected.
+@functools.lru_cache(maxsize=4)
+def _context(values: tuple[str, ...]) -> ssl.SSLContext:
+    *files, folders, key_log = values
     context = _of_system()
-    for name in FILES:
-        text = clean(os.environ.get(name, ""))
+    for name, text in zip(FILES, files, strict=True):
         if text:
             _load(context, name, Path(text))
-    folders = clean(os.environ.get(FOLDERS, ""))
     if folders:
         _load_folders(context, folders)
-    _log_keys(context)
+    if key_log:
+        _log_keys(context, key_log)
     return context
 
 
@@ -105,11 +113,8 @@ def _load_folders(context: ssl.SSLContext, text: str) -> None:
         context.load_verify_locations(capath=folder)
 
 
-def _log_keys(context: ssl.SSLContext) -> None:
-    """Write the keys of connections to a file if a variable asks for it, as debuggers need them."""
-    text = clean(os.environ.get(KEY_LOG, ""))
-    if not text:
-        return
+def _log_keys(context: ssl.SSLContext, text: str) -> None:
+    """Write the keys of connections to a file, as debuggers need them."""
     try:
         context.keylog_filename = text
     except (OSError, ValueError) as err:

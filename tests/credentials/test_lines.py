@@ -9,7 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+import stnb
 from stnb.access import doctor
+from stnb.account.account import Account
+from stnb.cli import main
 from stnb.credentials import load, profiles, settings
 from stnb.credentials.check import is_placeholder
 from stnb.credentials.hints import meant_by
@@ -151,8 +154,12 @@ def test_a_near_name_is_offered_where_its_value_is_missing() -> None:
     assert has_no_secret(caught.value)
 
 
-def test_near_names_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With nothing else in the file or the process, they are offered too, also by the doctor."""
+def test_near_names_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With nothing else in the file or the process, they are offered too: by the doctor, by the
+    warning that the demo stands in, and by a command.
+    """
     write(f"ST_CLIENT_ID={CLIENT_ID}")
     monkeypatch.setenv("ST_TENANT_ID", "42")
 
@@ -161,6 +168,10 @@ def test_near_names_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Line 1 says ST_CLIENT_ID; meant SERVICETITAN_CLIENT_ID?" in caught.value.why
     assert "The process says ST_TENANT_ID; meant SERVICETITAN_TENANT_ID?" in caught.value.why
     assert "meant SERVICETITAN_CLIENT_ID?" in doctor.examine().text(1000)
+    with pytest.warns(stnb.StnbWarning, match="Line 1 says ST_CLIENT_ID"):
+        stnb.connect().close()
+    assert main.main(["pull", "jpm.jobs", "--limit", "1"]) == 2
+    assert "Line 1 says ST_CLIENT_ID" in capsys.readouterr().err
 
 
 # -- placeholders
@@ -250,6 +261,8 @@ def test_another_value_in_the_process_is_named_where_it_is_refused(
         asyncio.run(call())
     cure = "restart the kernel or unset it"
     assert f"{NAME} (other than line 5 of {file.resolve()}); {cure}" in caught.value.why
+    report = doctor.examine(Account(Session(mine, transport=httpx.MockTransport(refuse))))
+    assert cure in report["token"].also
     assert cure in doctor.local.of_file(settings(), "default").seen
     assert "older0Q7" not in str(caught.value)
     assert has_no_secret(caught.value)

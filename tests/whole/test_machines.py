@@ -200,6 +200,9 @@ def test_doctor(machine: Machine) -> None:
     elif machine.kind is not None:
         assert report.cause is not None
         assert report.cause.name in ("hosts", "token")
+        words = f"{report.cause}"
+        number = machine.says[0]
+        assert number in words or not number.isdigit()
     assert [words for words in (*machine.never, *SECRETS, LOGIN[1]) if words in text] == []
 
 

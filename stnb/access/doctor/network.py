@@ -75,7 +75,11 @@ async def _token(visit: Visit, try_other: bool) -> bool:
     twin = ""
     if err is not None:
         twin = local.same_pair(visit.known, session.credentials)
-    visit.add(causes.of_token(err, _lifetime(session), warm, twin))
+    check = causes.of_token(err, _lifetime(session), warm, twin)
+    doubt = session.credentials.doubt
+    if check.ok is False and doubt:
+        check = replace(check, also=f"{doubt} {check.also}".strip())
+    visit.add(check)
     if try_other and getattr(err, "status", None) in (400, 401, 403):
         visit.add(await _other(session))
     return err is None
