@@ -97,7 +97,7 @@ def _converter(want: pa.DataType, column: Column) -> Callable[[Any], Any] | None
     if pa.types.is_integer(want):
         return _whole
     if pa.types.is_floating(want):
-        return _number
+        return _amount if column.type == "decimal" else _number
     if pa.types.is_decimal(want):
         return _decimal
     if pa.types.is_boolean(want):
@@ -115,11 +115,15 @@ def _number_text(value: Any) -> str:
     return text
 
 
-def _number(value: Any) -> float | Decimal | None:
-    text = _number_text(value)
-    if not text:
+def _amount(value: Any) -> float | Decimal | None:
+    """A number; none if an amount's text is blank, as the API sends one that is not set."""
+    if isinstance(value, str) and not value.strip():
         return None
-    read = number(text)
+    return _number(value)
+
+
+def _number(value: Any) -> float | Decimal:
+    read = number(_number_text(value))
     if not fits(read, pa.float64()) or abs(float(read)) >= LARGEST_EXACT:
         raise ValueError(value)
     return read
@@ -132,12 +136,12 @@ def _decimal(value: Any) -> Decimal | None:
     return Token(text)
 
 
-def _whole(value: Any) -> int | None:
+def _whole(value: Any) -> int:
     text = value
     if isinstance(value, str):
         text = _number_text(value)
         if not text:
-            return None
+            raise ValueError(value)
     elif type(value) is bool or not isinstance(value, float | Decimal):
         raise ValueError(value)
     exact = Decimal(repr(text)) if type(text) is float else Decimal(text)
@@ -146,11 +150,8 @@ def _whole(value: Any) -> int | None:
     return int(exact)
 
 
-def _truth(value: Any) -> bool | None:
-    text = _of(str, value).strip()
-    if not text:
-        return None
-    truth = TRUTHS.get(text.lower())
+def _truth(value: Any) -> bool:
+    truth = TRUTHS.get(_of(str, value).strip().lower())
     if truth is None:
         raise ValueError(value)
     return truth

@@ -70,7 +70,7 @@ def provenance(
     lacking = _lacking(facts, read, duplicates)
     cut = progress.rows - duplicates > read
     which = ""
-    if facts.paging.limit is not None and not facts.stopped and _has_more(facts, read, cut):
+    if not facts.stopped and _was_limited(facts, read, cut):
         total = facts.total
         if total is not None and total < read:
             total = None  # it is refuted, as a notice says
@@ -106,6 +106,15 @@ def provenance(
         "new_columns": [c for c in split_off_texts(drift)[0] if c not in facts.shape.by_path],
         "drift": sentences(drift),
     }, found
+
+
+def _was_limited(facts: Facts, read: int, cut: bool) -> bool:
+    """Whether the limit held rows back, or may have: the server did not say that it held none."""
+    limit = facts.paging.limit
+    if limit is None:
+        return False
+    more = _has_more(facts, read, cut)
+    return more or (more is None and read >= limit)
 
 
 def _has_more(facts: Facts, read: int, cut: bool) -> bool | None:

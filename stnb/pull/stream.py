@@ -60,7 +60,10 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
 def _which(source: Source, read: int, *, cut: bool) -> str:
     """Which rows a limit let through, in words; "" if it held none back."""
     limit = source.paging.limit
-    if limit is None or read < limit or not (cut or source.more):
+    if limit is None or read < limit:
+        return ""
+    said_all = source.more is False or source.total == read
+    if said_all and not cut:
         return ""
     return notices.first_rows(read, source.total, oldest=source.oldest_first)
 

@@ -173,9 +173,9 @@ class Session:
     @property
     def ahead(self) -> float | None:
         """Seconds by which the server's clock is ahead of this machine's; None if no answer has
-        told its time.
+        told its time, or if the tenant has a time of its own, as a demo has.
         """
-        return self._ahead
+        return None if self._now is not None else self._ahead
 
     def server_time(self) -> str | None:
         """When the last answer was made by the server's clock, as the API writes it; None if it did

@@ -53,11 +53,12 @@ def _said(
 ) -> Iterator[Said]:
     """Every text and number of the body, with the names on the way to it."""
     if isinstance(node, Mapping):
-        named = frozenset(_plain(text) for text in _texts_of(node)) & names
-        for key, value in node.items():
+        telling = node
+        if top:
+            telling = {k: v for k, v in node.items() if _plain(str(k)) not in WORDLESS}
+        named = frozenset(_plain(text) for text in _texts_of(telling)) & names
+        for key, value in telling.items():
             plain = _plain(str(key))
-            if top and plain in WORDLESS:
-                continue
             on_the_way = keys | named
             if not (top and plain in STANDARD):
                 on_the_way |= _segments(str(key))

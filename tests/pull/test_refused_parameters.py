@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import json
 import math
 from collections import Counter
@@ -86,20 +87,20 @@ class Refusing(FakeTenant):
     ) -> None:
         super().__init__(catalog=CATALOG)
         self.endpoint, self.refuses, self.form = endpoint, refuses, FORMS[form]
-        self.most, self.states, self.one_by_one = most, states, one_by_one
+        self.largest, self.states, self.one_by_one = most, states, one_by_one
         self.turned_down = 0
         self.rows = Toys(ROWS)
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         query = dict(request.url.params)
         words = {name: "it is not known" for name in self.refuses if name in query}
-        size = int(query.get("pageSize", 50))
-        if self.most is not None:
+        size = int(query.get("pageSize", 1))
+        if self.largest is not None:
             words.pop("pageSize", None)
-            if size > self.most:
+            if size > self.largest:
                 words["pageSize"] = "it is too large"
                 if self.states:
-                    words["pageSize"] = f"maximum value is {self.most:,}"
+                    words["pageSize"] = f"maximum value is {self.largest:,}"
         if self.one_by_one:
             words = dict([*words.items()][:1])
         if words:
@@ -108,11 +109,14 @@ class Refusing(FakeTenant):
             if isinstance(body, str):
                 return httpx.Response(400, text=body)
             return httpx.Response(400, json=body)
-        return httpx.Response(200, json=self.right(query))
+        date = {"date": email.utils.formatdate(usegmt=True)}  # what is created later is left out
+        return httpx.Response(200, json=self.right(query), headers=date)
 
     def right(self, query: dict[str, str]) -> dict[str, Any]:
         first = self.endpoint.page_first
-        body = page_of([self.rows.make(i) for i in range(ROWS)], query, first)
+        own_size = {"pageSize": str(min(50, self.largest or 50))}
+        body = page_of(range(ROWS), own_size | query, first)
+        body["data"] = [self.rows.make(i) for i in body["data"]]
         if "includeTotal" not in query:
             body["totalCount"] = None
         return body
@@ -329,12 +333,12 @@ class Slow(Refusing):
 
     def __init__(self, way: Callable[[], httpx.Response], above: int, times: int = 10**6) -> None:
         super().__init__(LIST, ())
-        self.way, self.above, self.times = way, above, times
+        self.way, self.above, self.often = way, above, times
         self.slow: Counter[str] = Counter()
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         size = int(request.url.params["pageSize"])
-        if size > self.above and self.slow.total() < self.times:
+        if size > self.above and self.slow.total() < self.often:
             self.slow[str(request.url.query)] += 1
             return self.way()
         return await super().answer(request)
@@ -358,7 +362,7 @@ def test_a_page_that_is_late_is_asked_for_in_smaller_ones(way: str, above: int) 
     server = Slow(WAYS[way], above)
     resource = server.resource(LIST)
 
-    frame, _ = said(lambda: resource.pull(concurrency=2))
+    frame = quiet(lambda: resource.pull(concurrency=2))
     assert exact(frame)
     assert set(server.slow.values()) == {1}
 
