@@ -60,7 +60,8 @@ def connect(
         return connecting.connect_all(env_file=env_file)
     made = connecting.connect(profile, env_file=env_file)
     if made.stands_in:
-        notices.warn(notices.Notice(StnbWarning, STANDS_IN))
+        meant = credentials.hints(credentials.settings(env_file))
+        notices.warn(notices.Notice(StnbWarning, STANDS_IN + meant))
     if made.session.pace_problem:
         text = ALONE.format(made.session.pace_problem)
         notices.warn(notices.Notice(StnbWarning, text, "pace"))

@@ -234,7 +234,7 @@ class Query:
         counted = query.endpoint.paged and query.endpoint.takes("includeTotal")
         if counted and isinstance(query._reads, Call):
             # The total is the same with one row a page, and the answer is the smallest.
-            run = replace(query, options=Options(limit=1, page_size=1)).start()
+            run = replace(query, options=Options(limit=1)).start()
             _first(run)
             if run.total is not None:
                 return run.total

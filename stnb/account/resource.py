@@ -11,6 +11,7 @@ import pandas as pd
 from stnb.catalog import Catalog, Endpoint
 from stnb.errors import UsageError
 from stnb.pull import Pull
+from stnb.pull.values import inactive_too
 
 from . import cards
 from .names import Branch
@@ -200,7 +201,7 @@ class Resource(Branch):
 
     def _inactive_too(self) -> dict[str, str]:
         """The filter that also shows inactive rows, if the list hides them."""
-        return dict([self.endpoint.shows_all]) if self.endpoint.shows_all else {}
+        return inactive_too(self.endpoint)
 
     def _no_route_to_a_row(self) -> UsageError:
         return UsageError(

@@ -29,16 +29,16 @@ def connect(profile: str | None, env_file: str | os.PathLike[str] | None = None)
     if not found.stands_in:
         return found
     found.close()
+    known = credentials.settings(env_file)
     raise CredentialsMissing(
         "No credentials were found.",
-        _likely_cause(),
+        f"{_likely_cause(known)}{credentials.hints(known)}",
         "Run `stnb setup` to set up a profile, or add `--profile demo` to read the demo tenant, "
         "whose data are made up.",
     )
 
 
-def _likely_cause() -> str:
-    known = credentials.settings()
+def _likely_cause(known: credentials.Settings) -> str:
     found = [name for name in known.values if name.startswith(credentials.PREFIX)]
     if found:  # such as the app key, which is no profile's own
         return (

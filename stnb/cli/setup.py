@@ -22,7 +22,7 @@ from stnb.access.setup import (
     check_profile,
     guide,
 )
-from stnb.credentials import DEFAULT, DEMO, Credentials, Values, write
+from stnb.credentials import DEFAULT, DEMO, Credentials, Values, vault, write
 from stnb.errors import CredentialsInvalid
 
 from .talk import Talk
@@ -231,7 +231,12 @@ def _save(talk: Talk, answers: Answers, file: Path) -> bool:
     ignore = write.git_state(file) == "exposed" and talk.yes(
         f"Git does not ignore {file.name} and could carry it away. Add it to .gitignore?"
     )
-    saved = setup.save(answers, file, add_to_gitignore=ignore)
+    in_keyring = (
+        answers.environment != DEMO
+        and vault.is_usable()
+        and talk.yes("Keep the client secret in this system's keyring, and not in the file?")
+    )
+    saved = setup.save(answers, file, add_to_gitignore=ignore, in_keyring=in_keyring)
     talk.mark("ok", f"Written to {saved.file}; only you can read it.")
     for note in saved.notes:
         talk.mark("hint", note)

@@ -7,6 +7,8 @@ Nothing is ever written to `os.environ`.
 
 from .address import Address
 from .address import parsed as parsed_address
+from .check import doubt
+from .hints import hints
 from .limits import USUAL, Limits, limits_of
 from .models import (
     DEFAULT,
@@ -39,6 +41,8 @@ __all__ = [
     "Settings",
     "Values",
     "clean",
+    "doubt",
+    "hints",
     "limits_of",
     "load",
     "nearest",

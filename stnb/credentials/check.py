@@ -9,13 +9,19 @@ from zoneinfo import ZoneInfo
 
 from stnb.errors import CredentialsInvalid, CredentialsMissing
 
-from . import address
+from . import address, vault
 from .address import Address
+from .hints import hints
 from .models import HOSTS, PAIR, PREFIX, SECRETS, Settings, variable
 
 ADDRESSES = ("API_URL", "AUTH_URL")
 TENANT_ID = re.compile(r"[0-9]{1,18}")
 NO_VALUE_HAS = re.compile(r"[\s\x00-\x1f\x7f]|[^\x20-\x7e]")  # blanks, and whatever is not ASCII
+PLACEHOLDER = re.compile(
+    r"(?:your|my|insert|replace|enter|paste)[\s_-].*|<.*>|\[.*\]|\{.*\}|[x*.…-]{3,}"
+    r"|change[_-]?me|todo|placeholder|xxx+.*",
+    re.IGNORECASE,
+)
 # What the values of ServiceTitan begin with.
 BEGINNINGS = {
     "APP_KEY": re.compile(r"ak\d*\."),
@@ -38,7 +44,7 @@ def incomplete(known: Settings, profile: str, missing: list[str]) -> Credentials
     names = [_variable_to_set(profile, field) for field in missing]
     error = CredentialsMissing(
         f"Profile {profile!r} lacks {' and '.join(names)}.",
-        f"It was looked for in {known.where} and in the process's variables.",
+        f"It was looked for in {known.where} and in the process's variables.{hints(known, names)}",
         WHERE_TO_FIND[missing[0]],
     )
     error.fields = tuple(missing)
@@ -63,9 +69,14 @@ def check_shapes(known: Settings, profile: str, value: Mapping[str, str]) -> Non
         return CredentialsInvalid(
             f"{variable(profile, field)} cannot be right.",
             why,
-            f"Correct it in {_place(known)}: {what}",
+            f"Correct it in {known.origin(profile, field)}: {what}",
         )
 
+    for field in ("TENANT_ID", *BEGINNINGS):
+        if is_placeholder(value[field]):
+            raise wrong(
+                field, "It is still a placeholder, so it was not sent.", WHERE_TO_FIND[field]
+            )
     if not TENANT_ID.fullmatch(value["TENANT_ID"]):
         raise wrong(
             "TENANT_ID",
@@ -88,7 +99,8 @@ def check_shapes(known: Settings, profile: str, value: Mapping[str, str]) -> Non
             raise wrong(
                 field,
                 "It holds a blank or a character that no such value has.",
-                "copy it once more, without blanks and line ends.",
+                "copy it once more, without blanks and line ends; likely a quote is not closed, "
+                "or other text follows.",
             )
     if not _is_zone(value["TIMEZONE"] or "UTC"):
         raise wrong("TIMEZONE", "It is no IANA time zone.", "write one such as America/Phoenix.")
@@ -106,8 +118,39 @@ def _words(field: str | None) -> str:
     return str(field).replace("_", " ").lower()
 
 
-def _place(known: Settings) -> str:
-    return str(known.file or "the process variables")
+def is_placeholder(value: str) -> bool:
+    """Whether a value is one that an example holds: your_…, <…>, xxx."""
+    for beginning in BEGINNINGS.values():
+        value = beginning.sub("", value, count=1)
+    return bool(PLACEHOLDER.fullmatch(value))
+
+
+def check_lines(known: Settings, profile: str) -> None:
+    """Check that no value goes on in the line below, as a copied secret does if it was wrapped.
+
+    Raises:
+        CredentialsInvalid: one does.
+    """
+    names = {variable(profile, field): field for field in SECRETS}
+    names.setdefault(PREFIX + "APP_KEY", "APP_KEY")
+    for fault in known.faults:
+        field = names.get(fault.wraps)
+        if field and "file" in known.sources(profile, field):
+            raise CredentialsInvalid(
+                f"{fault.wraps} cannot be right.",
+                f"Line {fault.line} of {known.file} {fault.what}: likely the value was wrapped "
+                "over two lines.",
+                "Join the two lines into one, without a blank.",
+            )
+
+
+def doubt(known: Settings, profile: str) -> str:
+    """Which values of the process are others than the file's, and the cure; "" if there is none."""
+    hidden = known.hidden(profile)
+    if not hidden:
+        return ""
+    several = ", ".join(f"{name} (other than {place})" for name, place in hidden.items())
+    return f"The process holds another value of {several}; restart the kernel or unset it."
 
 
 def _is_zone(name: str) -> bool:
@@ -132,7 +175,8 @@ def address_of(known: Settings, profile: str, field: str, text: str) -> Address:
             f"{variable(profile, field)} cannot be right.",
             "The secret would travel to it, so it must be a plain https address, or http on this "
             "machine (localhost) only, without a user, ?, # or signs in %.",
-            f"Correct it in {_place(known)}, or leave it out to use ServiceTitan's own address.",
+            f"Correct it in {known.origin(profile, field)}, or leave it out to use ServiceTitan's "
+            "own address.",
         )
     if field == "AUTH_URL" and not found.path:
         return replace(found, path="/connect/token")
@@ -196,13 +240,16 @@ def _check_address(known: Settings, profile: str, field: str) -> None:
     places = known.sources(profile, field)
     for secret in SECRETS:
         places = places & known.sources(profile, secret)
+        # A file of anybody's may name an entry of the keyring, and the host beside it.
+        if vault.is_reference(known.get(profile, secret)):
+            places = set()
     if places:
         return
     name = variable(profile, field)
     raise CredentialsInvalid(
         f"{name} was not used.",
         f"It names a host of its own, and the secrets that would be sent there are not all in the "
-        f"same place: one is in {known.where}, the other in the process's variables.",
+        f"same place: {known.where}, the process's variables, or the keyring.",
         f"If you trust the host, put {name}, the client id, the secret and the app key into one "
         "place; if you do not know it, remove the line.",
     )

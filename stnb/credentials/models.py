@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from stnb.errors import masking
 
+from . import vault
+from .fault import Fault
 from .limits import DEADLINE, MAX_BODY, USUAL, Limits
 
 HOSTS = {
@@ -102,6 +104,7 @@ class Credentials:
         api_url: the API's host, without a slash at its end.
         auth_url: the address that gives tokens.
         timezone: the IANA zone of dates without a zone.
+        doubt: why these may be others than the file's, in a sentence; "" if they are not.
         limits: how long a request may take, and how large a body may be.
     """
 
@@ -115,6 +118,7 @@ class Credentials:
     auth_url: str
     timezone: str = "UTC"
     limits: Limits = USUAL
+    doubt: str = field(default="", compare=False)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -162,7 +166,8 @@ class Values(MutableMapping[str, str]):
         return self._secrets[name].reveal()
 
     def __setitem__(self, name: str, value: str) -> None:
-        is_known = name.upper().endswith(SECRETS)
+        # Where a secret stands is none, and may be named.
+        is_known = name.upper().endswith(SECRETS) and not vault.is_reference(str(value))
         self._secrets[name] = Secret(value, is_known=is_known)
 
     def __delitem__(self, name: str) -> None:
@@ -192,12 +197,16 @@ class Settings:
         file: the .env file, or None if none was found.
         written: the values of the file alone.
         process: the values of the process alone.
+        lines: the line of each name in the file, also of names that are not ours.
+        faults: the lines of the file that could not be read.
     """
 
     values: Mapping[str, str]
     file: Path | None
     written: Mapping[str, str] | None = None
     process: Mapping[str, str] = field(default_factory=Values)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
 
     def __post_init__(self) -> None:
         # A plain dict would be written out by JSON and pickle.
@@ -221,14 +230,14 @@ class Settings:
 
     def get(self, profile: str, field: str) -> str:
         """The value of a profile's field, or "". Profiles may share the app key and the zone."""
-        value = self.values.get(self._name(profile, field), "")
+        value = self.values.get(self.variable_of(profile, field), "")
         if not value and field == "ENVIRONMENT" and profile in HOSTS:
             return profile
         return value
 
     def sources(self, profile: str, field: str) -> set[Source]:
         """Where the value of a profile's field stands: in one of the two places, or in both."""
-        name = self._name(profile, field)
+        name = self.variable_of(profile, field)
         value = self.values.get(name)
         found: set[Source] = set()
         if value and (self.written or {}).get(name) == value:
@@ -237,7 +246,31 @@ class Settings:
             found.add("process")
         return found
 
-    def _name(self, profile: str, field: str) -> str:
+    def origin(self, profile: str, field: str) -> str:
+        """Where the value of a profile's field stands, in words: file and line, or the process."""
+        name = self.variable_of(profile, field)
+        if "process" in self.sources(profile, field) and name in self.process:
+            return f"the process variable {name}"
+        if name in self.lines:
+            return f"line {self.lines[name]} of {self.file}"
+        return self.where
+
+    def hidden(self, profile: str) -> dict[str, str]:
+        """The variables of a profile whose value in the process is another than in the file, each
+        with the place in the file.
+        """
+        found = {}
+        for field_name in FIELDS:
+            name = self.variable_of(profile, field_name)
+            in_file, in_process = (self.written or {}).get(name), self.process.get(name)
+            # `op run` puts the secret into the process for what the file says of its place.
+            if in_file and vault.is_reference(in_file):
+                continue
+            if in_file and in_process and in_file != in_process:
+                found[name] = f"line {self.lines.get(name, '?')} of {self.file}"
+        return found
+
+    def variable_of(self, profile: str, field: str) -> str:
         """The variable that a profile's field is read from."""
         own = variable(profile, field)
         if self.values.get(own):

@@ -7,20 +7,25 @@ import re
 
 from stnb.errors import CredentialsMissing, SetupError
 
+from . import vault
 from .check import (
     TENANT_ID,
     address_of,
     check_environments,
+    check_lines,
     check_shapes,
     check_sources,
+    doubt,
     incomplete,
 )
+from .hints import hints
 from .limits import limits_of
 from .models import (
     DEMO,
     FIELDS,
     HOSTS,
     PREFIX,
+    SECRETS,
     Credentials,
     Profile,
     Secret,
@@ -55,7 +60,8 @@ def _only_profile(known: Settings) -> str:
     if not known.profiles:
         raise CredentialsMissing(
             "No credentials were found.",
-            f"Nothing named {PREFIX}TENANT_ID, {PREFIX}CLIENT_ID and so on is in {known.where}.",
+            f"Nothing named {PREFIX}TENANT_ID, {PREFIX}CLIENT_ID and so on is in {known.where}."
+            f"{hints(known)}",
             'Copy .env.example to .env and fill it in, or use stnb.connect("demo").',
         )
     raise CredentialsMissing(
@@ -84,7 +90,11 @@ def of_profile(known: Settings, profile: str) -> Credentials:
     missing = [field for field in needed if not value[field]]
     if missing:
         raise incomplete(known, profile, missing)
+    for field in SECRETS:
+        name = known.variable_of(profile, field)
+        value[field] = vault.revealed(name, field, value[field])
     check_shapes(known, profile, value)
+    check_lines(known, profile)
     environment = value["ENVIRONMENT"].lower()
     usual_api, usual_auth = HOSTS.get(environment, ("", ""))
     api = address_of(known, profile, "API_URL", value["API_URL"] or usual_api)
@@ -104,6 +114,7 @@ def of_profile(known: Settings, profile: str) -> Credentials:
         auth_url=str(auth),
         timezone=value["TIMEZONE"] or "UTC",
         limits=limits_of(known.values),
+        doubt=doubt(known, profile),
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
-import io
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 from . import open_file
+from .lines import Lines, read_lines
 from .models import OURS, PREFIX, Settings, Values
+
+REMARK = re.compile(r"\s+#.*", re.DOTALL)
 
 
 def settings(env_file: str | os.PathLike[str] | None = None) -> Settings:
@@ -29,15 +31,21 @@ def settings(env_file: str | os.PathLike[str] | None = None) -> Settings:
         file: Path | None = Path(env_file)
     else:
         file = nearest(Path.cwd())
-    written = Values()
+    found = Lines()
     if file is not None:
-        written = _ours(_read(file))
-    return Settings(_ours({**written, **os.environ}), file, written, _ours(os.environ))
+        found = read_lines(_text(file))
+    written, process = _ours(found.values), of_process().process
+    return Settings(
+        {**written, **process}, file, written, process, lines=found.numbers, faults=found.faults
+    )
 
 
 def of_process() -> Settings:
     """The process's variables alone."""
-    return Settings(_ours(os.environ), None, Values(), _ours(os.environ))
+    # `docker run --env-file` hands on remarks and quotes, which other readers of the file take off.
+    without_remarks = {name: REMARK.sub("", value) for name, value in os.environ.items()}
+    found = _ours(without_remarks)
+    return Settings(found, None, Values(), found)
 
 
 def _ours(values: Mapping[str, str]) -> Values:
@@ -60,17 +68,24 @@ def nearest(folder: Path) -> Path | None:
     return None
 
 
-def _read(file: Path) -> dict[str, str]:
+def _text(file: Path) -> str:
+    # Raised out here, because the decoder's own error holds the whole file, and so would its frame.
+    text = _decoded(open_file.content(file))
+    if text is None:
+        raise open_file.unreadable(file, UnicodeError())
+    return text
+
+
+def _decoded(content: bytes) -> str | None:
+    """The text of a file; None if it is none."""
+    # A byte-order mark would become part of the first name. PowerShell writes UTF-16 with one.
+    encoding = "utf-8-sig"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
     try:
-        # utf-8-sig, because a byte-order mark would become part of the first name.
-        text = open_file.content(file).decode("utf-8-sig").replace("\x00", "")
-    except UnicodeDecodeError as err:
-        failure = open_file.unreadable(file, err)
-    else:
-        # Without interpolation, because a `$` in a secret is a `$`.
-        raw = dotenv_values(stream=io.StringIO(text, newline=None), interpolate=False)
-        return {name: value for name, value in raw.items() if value is not None}
-    raise failure  # out here, because the decoder's own error holds the whole file
+        return content.decode(encoding).replace("\x00", "")
+    except UnicodeDecodeError:
+        return None
 
 
 def clean(value: str) -> str:

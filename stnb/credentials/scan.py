@@ -20,9 +20,11 @@ from stnb.atomic import SHARED, real_file, rewrite
 from stnb.errors import CannotSave, SetupError, StnbWarning, UsageError
 
 from . import patterns
+from .models import Values
 from .notebook import Book, parsed, without_secrets
 from .patterns import Own
 from .read import settings
+from .vault import is_reference
 
 LARGEST = 100_000_000  # bytes of a file; a larger one is left out, with a warning
 SKIPPED = {".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox", ".nox"}
@@ -128,7 +130,9 @@ def search(
 
 def _own_values() -> Own:
     try:
-        return patterns.own(settings().values)
+        values = settings().values
+        held = Values((name, values[name]) for name in values if not is_reference(values[name]))
+        return patterns.own(held)
     except SetupError as err:
         _warn(f"The values of your own .env were not looked for. {err.happened}")
         return {}

@@ -43,7 +43,7 @@ from .masking import masked
 from .printable import printable as printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -220,6 +220,7 @@ class RequestError(StnbError):
         title: what the API or its gateway wrote, such as "invalid_client", or "".
         trace_id: ServiceTitan's id of the request, which its support asks for.
         attempts: how often the request was tried.
+        late: whether the answer took too long, so that a smaller one may come.
     """
 
     def __init__(
@@ -235,6 +236,7 @@ class RequestError(StnbError):
         attempts: int = 1,
     ) -> None:
         super().__init__(happened, why, next)
+        self.late = False
         self.method = method
         self.path = path
         self.status = status
@@ -284,7 +286,14 @@ class RateLimited(RequestError):
 
 
 class Rejected(RequestError):
-    """The API understood the call and refused it."""
+    """The API understood the call and refused it.
+
+    Attributes:
+        refused: the parameters of the call that its words name, each with the whole numbers that
+            they state, such as the largest value.
+    """
+
+    refused: Mapping[str, tuple[int, ...]] = {}
 
 
 class ServerFault(RequestError):

@@ -49,7 +49,7 @@ def assemble(
         >>> frame, drift, duplicates = assemble(parts, shape_of(st.jpm.jobs.endpoint), key=("id",))
     """
     drift: Drifts = {}
-    columns = _Columns([page.table for page in pages])
+    columns = _Columns([page.table for page in pages], [page.sent for page in pages])
     for found in [page.drift for page in pages]:  # no name may hold a page when they are let go
         add_drift(drift, found)
     if consume and isinstance(pages, list):
@@ -166,8 +166,11 @@ class _Columns:
         names: all columns, in the order in which they came up.
     """
 
-    def __init__(self, tables: Sequence[pa.Table]) -> None:
+    def __init__(
+        self, tables: Sequence[pa.Table], sent: Sequence[Mapping[str, pa.Array]] = ()
+    ) -> None:
         names: dict[str, None] = {}
+        self._sent = [_needed(texts, tables) for texts in sent] or [{} for _ in tables]
         self._tables = []
         for table in tables:
             names |= dict.fromkeys(table.column_names)
@@ -197,10 +200,23 @@ class _Columns:
         try:
             stacked = cast(columns, kind)
         except pa.ArrowException:  # a value that the common type does not hold exactly
-            kind, stacked = pa.string(), cast(columns, pa.string())
+            kind = pa.string()
+            stacked = None
+        if stacked is None or (len(kinds) > 1 and pa.types.is_string(kind)):
+            stacked = cast(self._as_sent(name, columns), kind)
         if drift is not None and len(kinds) > 1 and pa.types.is_string(kind):
             note_pages_differ(drift, name)
         return stacked
+
+    def _as_sent(self, name: str, columns: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
+        """The column of each table, or the texts that were sent for it."""
+        found = []
+        for column, sent in zip(columns, self._sent, strict=True):
+            texts = sent.get(name)
+            if texts is not None:
+                column = pa.chunked_array([texts])
+            found.append(column)
+        return found
 
     def take(self, name: str, drift: Drifts) -> pa.ChunkedArray:
         """The same for the last time."""
@@ -208,6 +224,16 @@ class _Columns:
         for _, table in self._tables:
             table.pop(name, None)
         return column
+
+
+def _needed(texts: Mapping[str, pa.Array], tables: Sequence[pa.Table]) -> dict[str, pa.Array]:
+    """The texts of columns whose type differs between the tables; no others are held on to."""
+    needed = {}
+    for name, sent in texts.items():
+        kinds = {table.schema.field(name).type for table in tables if name in table.column_names}
+        if len(kinds) > 1:
+            needed[name] = sent
+    return needed
 
 
 def merge(parts: Iterable[tuple[pa.Table, Drifts]], drift: Drifts) -> pa.Table:

@@ -16,9 +16,9 @@ import pyarrow as pa
 from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
 
-from .fits import MISFITS, fits
+from .fits import MISFITS, fits, suited
 from .text import as_text
-from .tokens import Token, number
+from .tokens import Token, lossy, number
 from .types import json_type, kind_of
 
 # As JSON writes a number: "007" and "0x1F" are codes.
@@ -48,6 +48,20 @@ def converted(values: Sequence[Any], column: Column) -> tuple[list[Any], int] | 
     except (*MISFITS, ArithmeticError):
         return None
     return found, odd
+
+
+def array(values: Sequence[Any], kind: str) -> pa.Array:
+    """Values as those of a type of the catalogue.
+
+    Raises:
+        pa.ArrowInvalid: one of them cannot be converted exactly.
+    """
+    column = Column("", kind)
+    found = converted(values, column)
+    if found is None or any(map(lossy, found[0])):
+        raise pa.ArrowInvalid(f"not all of them are of the type {kind}")
+    want = json_type(column)
+    return pa.array([suited(value, want) for value in found[0]], want)
 
 
 def _exact(value: Any, column: Column) -> Any:
@@ -83,7 +97,7 @@ def _converter(want: pa.DataType, column: Column) -> Callable[[Any], Any] | None
     if pa.types.is_integer(want):
         return _whole
     if pa.types.is_floating(want):
-        return _number
+        return _amount if column.type == "decimal" else _number
     if pa.types.is_decimal(want):
         return _decimal
     if pa.types.is_boolean(want):
@@ -101,11 +115,15 @@ def _number_text(value: Any) -> str:
     return text
 
 
-def _number(value: Any) -> float | Decimal | None:
-    text = _number_text(value)
-    if not text:
+def _amount(value: Any) -> float | Decimal | None:
+    """A number; none if an amount's text is blank, as the API sends one that is not set."""
+    if isinstance(value, str) and not value.strip():
         return None
-    read = number(text)
+    return _number(value)
+
+
+def _number(value: Any) -> float | Decimal:
+    read = number(_number_text(value))
     if not fits(read, pa.float64()) or abs(float(read)) >= LARGEST_EXACT:
         raise ValueError(value)
     return read
@@ -118,12 +136,12 @@ def _decimal(value: Any) -> Decimal | None:
     return Token(text)
 
 
-def _whole(value: Any) -> int | None:
+def _whole(value: Any) -> int:
     text = value
     if isinstance(value, str):
         text = _number_text(value)
         if not text:
-            return None
+            raise ValueError(value)
     elif type(value) is bool or not isinstance(value, float | Decimal):
         raise ValueError(value)
     exact = Decimal(repr(text)) if type(text) is float else Decimal(text)
@@ -132,11 +150,8 @@ def _whole(value: Any) -> int | None:
     return int(exact)
 
 
-def _truth(value: Any) -> bool | None:
-    text = _of(str, value).strip()
-    if not text:
-        return None
-    truth = TRUTHS.get(text.lower())
+def _truth(value: Any) -> bool:
+    truth = TRUTHS.get(_of(str, value).strip().lower())
     if truth is None:
         raise ValueError(value)
     return truth

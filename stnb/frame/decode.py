@@ -9,9 +9,10 @@ becomes text. Both keep the keys that the catalogue lacks.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,7 +23,7 @@ from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
 from stnb.errors.nesting import is_deep
 
-from . import fallback, tokens, utf8
+from . import fallback, reports, tokens, utf8
 from .drift import Drift, Drifts, Kind, add_drift, misfits, note
 from .fallback import Columns
 from .schema import Shape
@@ -56,20 +57,32 @@ class Decoded:
     Attributes:
         drift: column -> what differs from the catalogue.
         careful: whether the careful path was needed.
+        sent: the texts that were sent for columns that are of another type now, if those do not
+            read back from their values. Should another page make text of the column, it is these.
     """
 
     table: pa.Table
     drift: Drifts = field(default_factory=dict)
     careful: bool = False
+    sent: Columns = field(default_factory=dict)
 
 
-def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = False) -> Decoded:
+def decode(
+    content: bytes,
+    rows_at: str,
+    shape: Shape,
+    *,
+    positional: bool = False,
+    data_types: Mapping[str, str] | None = None,
+) -> Decoded:
     """Read a page.
 
     Args:
         rows_at: "data" (in an envelope), "bare" (an array) or "one" (a record).
         shape: the columns; if it is narrow, no others are read.
         positional: rows are arrays, and the envelope's `fields` names their cells.
+        data_types: those of a report's fields by name, if its description was read; the envelope's
+            own count more.
 
     Raises:
         UnexpectedAnswer: the bytes are no JSON, are nested over 100 levels deep, or hold no rows
@@ -87,18 +100,26 @@ def decode(content: bytes, rows_at: str, shape: Shape, *, positional: bool = Fal
     fast = None
     if not positional:
         fast = _fast(document, shape)
-    columns, length = fast or fallback.read(document, shape, drift, positional=positional)
-    table = pa.table(typed(columns, length, shape, drift))
+    kept: Columns = {}
+    fields: list[dict[str, Any]] = []
+    columns, length = fast or fallback.read(
+        document, shape, drift, positional=positional, sent=kept, fields=fields
+    )
+    table = pa.table(typed(columns, length, shape, drift, kept))
     if len(content) > BIG:
         pa.default_memory_pool().release_unused()
     if positional or not shape.leaves:
         # A report's columns are its own, and some routes are not described: nothing was promised.
         drift = {}
+    if positional and shape.dtypes != "raw":
+        own = reports.data_types_of(fallback.names_of(fields), fields)
+        reports.follow(columns, {**(data_types or {}), **own}, drift, kept)
+        table = pa.table(typed(columns, length, shape, {}))
     if document is not sent:
         utf8.note_broken_bytes(sent, shape, drift, positional=positional)
     if fast is None:
         utf8.note_halves(document, shape, drift, positional=positional)
-    return Decoded(table, drift, careful=fast is None)
+    return Decoded(table, drift, careful=fast is None, sent=kept)
 
 
 def _enveloped(content: bytes, rows_at: str) -> bytes:
@@ -231,13 +252,16 @@ def _ends(values: pa.Array, wanted: Callable[[pa.DataType], bool]) -> Iterator[f
 # -- types
 
 
-def typed(columns: Columns, length: int, shape: Shape, drift: Drifts) -> Columns:
+def typed(
+    columns: Columns, length: int, shape: Shape, drift: Drifts, sent: Columns | None = None
+) -> Columns:
     """Convert every column to its final type.
 
     Columns that the page lacks are null, and those that the catalogue lacks come last.
 
     Args:
         drift: gets what differs.
+        sent: gets the texts that were converted; see `Decoded.sent`.
     """
     out: Columns = {}
     for leaf in shape.leaves:
@@ -245,7 +269,10 @@ def typed(columns: Columns, length: int, shape: Shape, drift: Drifts) -> Columns
         if values is None or pa.types.is_null(values.type):
             out[leaf.path] = pa.nulls(length, final_type(leaf.column))
         else:
-            out[leaf.path] = _convert(values, leaf.column, leaf.path, drift)
+            made = out[leaf.path] = _convert(values, leaf.column, leaf.path, drift)
+            was_text = pa.types.is_string(values.type) and not pa.types.is_string(made.type)
+            if sent is not None and was_text:
+                sent[leaf.path] = values
     for path, values in columns.items():
         if path not in out:
             if _fits_its_type(drift, path):

@@ -21,28 +21,41 @@ from .drift import Drift, Drifts, Kind, add_drift, note
 from .fits import MISFITS, fits, mixed, shaped, suited
 from .schema import Shape
 from .text import as_text, open_texts
-from .tokens import exactly, lossy, number
+from .tokens import Token, exactly, lossy, number
 from .types import Dtypes, is_open, json_type, kind_of
 
 Columns = dict[str, pa.Array]
 
 
 def read(
-    document: bytes, shape: Shape, drift: Drifts, *, positional: bool = False
+    document: bytes,
+    shape: Shape,
+    drift: Drifts,
+    *,
+    positional: bool = False,
+    sent: Columns | None = None,
+    fields: list[dict[str, Any]] | None = None,
 ) -> tuple[Columns, int]:
     """The columns of a page, in the types that they are read as, and the number of its rows.
+
+    Args:
+        sent: gets the columns that do not read back as they were sent; see `Decoded.sent`.
+        fields: gets the fields of a report.
 
     Raises:
         UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
     """
     columns: Columns = {}
-    rows = rows_of(document, positional, number)
-    unfold(rows, "", shape, columns, drift)
+    rows = rows_of(document, positional, number, fields)
+    unfold(rows, "", shape, columns, drift, sent)
     return columns, len(rows)
 
 
 def rows_of(
-    document: bytes | str, positional: bool, parse_float: Callable[[str], Any]
+    document: bytes | str,
+    positional: bool,
+    parse_float: Callable[[str], Any],
+    fields: list[dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """The rows of a page as plain objects; see `read`."""
     collecting = gc.isenabled()
@@ -52,7 +65,10 @@ def rows_of(
         body = loads(document, parse_float=parse_float, parse_constant=str, strict=False)
         rows = body["data"]
         if positional:
-            return _named(rows, body.get("fields") or [])
+            own = body.get("fields") or []
+            if fields is not None:
+                fields += own
+            return _named(rows, own)
         return _objects(rows)
     except (ValueError, KeyError, TypeError, RecursionError, ArithmeticError):
         raise UnexpectedAnswer(
@@ -63,6 +79,11 @@ def rows_of(
     finally:
         if collecting:
             gc.enable()
+
+
+def names_of(fields: Sequence[dict[str, Any]]) -> list[str]:
+    """The columns that a report's fields become."""
+    return _distinct([str(field["name"]) for field in fields])
 
 
 def _named(rows: list[list[Any]], fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -117,6 +138,7 @@ def unfold(
     shape: Shape,
     columns: Columns,
     drift: Drifts,
+    sent: Columns | None = None,
 ) -> None:
     """Add the columns of these rows to `columns`: one for each key, and dotted ones for objects.
 
@@ -124,6 +146,7 @@ def unfold(
         rows: one dict a row; None counts as a row of nulls.
         above: what stands before each name, such as "address."; "" at the top.
         drift: gets what differs.
+        sent: gets the columns that do not read back as they were sent.
     """
     names: dict[str, None] = {}
     for row in rows:
@@ -136,14 +159,27 @@ def unfold(
         if not shape.reads(path) or (path in shape.objects and not kinds):
             continue
         if kinds == {dict} and column is None:
-            unfold(values, f"{path}.", shape, columns, drift)
+            unfold(values, f"{path}.", shape, columns, drift, sent)
             continue
         found = array_of(values, column, path, drift, shape.dtypes)
-        columns[free(path, columns)] = found
+        name = free(path, columns)
+        columns[name] = found
+        if sent is not None and _was_read(values, found.type):
+            sent[name] = pa.array(list(map(as_text, values)), pa.string())
         if path in shape.objects:
             others = sum(v is not None and not isinstance(v, dict) for v in values)
             kept = "text" if pa.types.is_string(found.type) else "it is"
             note(drift, path, Kind.NO_OBJECT, others, kept)
+
+
+def _was_read(values: list[Any], kind: pa.DataType) -> bool:
+    """Whether a column of single values shows them in another way than they were sent."""
+    if pa.types.is_string(kind) or pa.types.is_nested(kind):
+        return False
+    others: tuple[type, ...] = (str, Token)
+    if pa.types.is_floating(kind):
+        others = (str, Token, int)
+    return any(isinstance(value, others) for value in values)
 
 
 def array_of(

@@ -17,6 +17,7 @@ from .types import WIDE
 # A float holds every number of so many digits.
 SURE = 15
 WORD = 8
+AROUND = 24  # bytes on each side of a place that hold all of nearly every number
 BLOCK = 2**14  # words that stay in the processor's cache
 # Digits and the point are among the 32 letters whose upper three bits are 001.
 UPPER_BITS, OF_NUMBERS = np.uint64(0xE0E0E0E0E0E0E0E0), np.uint64(0x2020202020202020)
@@ -93,7 +94,7 @@ def holds_lossy(document: bytes) -> bool:
     search for those takes a few hundredths of the time of reading the page.
     """
     end = 0
-    for place in _places(document):
+    for place in _doubtful(document, _places(document)):
         if place < end:
             continue
         found = LONG.match(document, _start(document, place))
@@ -105,7 +106,47 @@ def holds_lossy(document: bytes) -> bool:
     return False
 
 
-def _places(document: bytes) -> list[int]:
+def _doubtful(document: bytes, places: npt.NDArray[np.intp]) -> list[int]:
+    """The places without those of texts, of whole numbers, and of numbers that a float writes in
+    the same way, as those of a map's coordinates are.
+    """
+    if not len(places):
+        return []
+    content = np.pad(np.frombuffer(document, np.uint8), AROUND)  # as far as a window reaches
+    windows = content[places[:, None] + np.arange(2 * AROUND)]
+    other = ~_numeric(windows)
+    first = AROUND - _until(other[:, AROUND - 1 :: -1])
+    last = AROUND + _until(other[:, AROUND:])
+    at = np.arange(2 * AROUND)
+    inside = (at >= first[:, None]) & (at < last[:, None])
+    windows[~inside] = ord(" ")
+    fraction = (windows == ord(".")).any(axis=1)
+    before, behind = content[places + first - 1], content[places + last]
+    cut_off = (first == 0) | (last == 2 * AROUND)
+    single = (fraction & (before != ord('"'))) | cut_off
+    whole = single & ~cut_off & (behind | 32 != ord("e"))
+    ends = pa.py_buffer(np.arange(int(whole.sum()) + 1, dtype=np.int32) * 2 * AROUND)
+    texts = pa.Array.from_buffers(
+        pa.string(), int(whole.sum()), [None, ends, pa.py_buffer(windows[whole].tobytes())]
+    )
+    texts = pc.ascii_trim_whitespace(texts)
+    try:
+        same = pc.equal(texts.cast(pa.float64()).cast(pa.string()), texts)
+    except pa.ArrowInvalid:  # dates such as 12/31/2026 in a text
+        same = pa.array(np.zeros(len(texts), dtype=bool))
+    doubtful = single.copy()
+    doubtful[np.flatnonzero(whole)] = ~same.to_numpy(zero_copy_only=False)
+    found: list[int] = places[doubtful].tolist()
+    return found
+
+
+def _until(found: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """For each row the place of the first that is found; the row's length if none is."""
+    first: npt.NDArray[np.intp] = np.where(found.any(axis=1), found.argmax(axis=1), found.shape[1])
+    return first
+
+
+def _places(document: bytes) -> npt.NDArray[np.intp]:
     """Where eight bytes of numbers stand in a row, and likely 16 or more."""
     content = np.frombuffer(document, np.uint8)
     words = np.frombuffer(document, np.uint64, count=len(document) // WORD)
@@ -121,8 +162,10 @@ def _places(document: bytes) -> list[int]:
     for step in range(1, 5):
         before &= _numeric(content[np.maximum(places - step, 0)])
         behind &= _numeric(content[np.minimum(places + WORD - 1 + step, len(content) - 1)])
-    runs: list[int] = places[before | behind].tolist()
-    return runs
+    places = places[before | behind]
+    follows = np.diff(places, prepend=-AROUND) == WORD  # as another word of the same number
+    firsts: npt.NDArray[np.intp] = places[~follows]
+    return firsts
 
 
 def _numeric(content: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from stnb.catalog.facts import MODIFIED_SINCE
 from stnb.credentials import Credentials
 from stnb.errors import UsageError
 from stnb.pull.options import table_name
+from stnb.pull.values import inactive_too
 
 By = Literal["feed", "modified", "whole"]
 
@@ -111,9 +112,7 @@ def route_of(resource: Resource) -> Route:
             needed.append(param.py)
     if needed or endpoint.kind not in ("list", "export", "rows"):
         raise _no_table(endpoint, needed)
-    if endpoint.shows_all:
-        name, value = endpoint.shows_all
-        filters[name] = value
+    filters |= inactive_too(endpoint)
     return Route(resource, _by(endpoint), filters)
 
 

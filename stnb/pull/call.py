@@ -19,7 +19,7 @@ from stnb.catalog.facts import MAX_IDS
 from stnb.errors import BadFilter, UnknownFilter
 
 from .dates import moment
-from .values import UTC, Unfit, as_list, as_text, bad, exact_number, plain_text, too_many
+from .values import UTC, Ours, Unfit, as_list, as_text, bad, exact_number, plain_text, too_many
 
 SHOWN = 50  # values up to which provenance keeps all of them
 Pairs = tuple[tuple[str, str], ...]
@@ -33,6 +33,7 @@ class Call:
         filters: the filters as they were understood, for provenance.
         batches: more ids than one call takes, as the pairs of each call; empty if one call does.
         by_id: how many rows are asked for by their ids; None if they are not.
+        ours: the filters that stnb added by itself.
     """
 
     endpoint: Endpoint
@@ -42,6 +43,7 @@ class Call:
     filters: Mapping[str, str]
     batches: tuple[Pairs, ...] = ()
     by_id: int | None = None
+    ours: frozenset[str] = frozenset()
 
 
 def call(
@@ -63,6 +65,7 @@ def call(
         BadFilter: a value does not fit, or a required filter is missing.
     """
     values = _by_parameter(endpoint, filters)
+    ours = frozenset(param.name for param, value in values.items() if isinstance(value, Ours))
     _check_required(endpoint, values)
     for param, value in values.items():
         values[param] = _moment_of_text(param, value, zone, now)
@@ -78,11 +81,11 @@ def call(
     shown = _shown(values, pairs, body)
     split, ids = _ids(endpoint, values, zone)
     if split is None:
-        return Call(endpoint, path, tuple(query), body, shown)
+        return Call(endpoint, path, tuple(query), body, shown, ours=ours)
     batches = _batches(split, ids)
     if batches:
         query = [pair for pair in query if pair[0] != "ids"]
-    return Call(endpoint, path, tuple(query), body, shown, batches, len(ids))
+    return Call(endpoint, path, tuple(query), body, shown, batches, len(ids), ours)
 
 
 def in_short(values: list[str]) -> str:

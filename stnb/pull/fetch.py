@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import functools
 import itertools
+import json
 import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -13,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from stnb.errors import UnexpectedAnswer
-from stnb.frame import Decoded, decode
+from stnb.errors import StnbError, UnexpectedAnswer
+from stnb.frame import Decoded, decode, fallback, reports
 
 from .call import Call
 from .options import Requested
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from stnb.session import Session
 
 DECODERS = 2  # threads: pyarrow releases the GIL, and two keep up with eight pages in flight
+REPORT_ROWS = "/data"  # the rows' path behind that of the report's description
 TICK = 1.0  # seconds after which a pause is shown anew
 READINGS = 5  # how often a page is asked for whose body cannot be read
 FILE = pa.schema([("content", pa.binary()), ("contentType", pa.string()), ("size", pa.int64())])
@@ -59,10 +62,13 @@ class CallSource(Source):
         self._last = -1  # the page that brought the total
         self._tracker = Tracker()
         self._asked_again: set[asyncio.Task[Any]] = set()
+        self._data_types: dict[str, str] | None = None
+        self._describing = asyncio.Lock()
 
     def again(self) -> CallSource:
         fresh = CallSource(self.session, self.call, self.requested, self.paging, self.change)
         fresh.rows_by_page, fresh.notices = dict(self.rows_by_page), list(self.notices)
+        fresh.adapted = list(self.adapted)
         fresh.total = self.total
         return fresh
 
@@ -78,9 +84,13 @@ class CallSource(Source):
 
     async def pages(self, store: PageStore, tracker: Tracker) -> AsyncGenerator[Arrived, None]:
         self._tracker, self._had = tracker, frozenset(store.pages)
-        walk = walk_of(self.call, self._fetch, self.paging, store.position, store.save)
+        taken = self.session.taken(self.call.endpoint.name)
+        walk = walk_of(
+            self.call, self._fetch, self.paging, store.position, store.save, taken, self._hasty
+        )
         walk.notices += self.notices  # of an earlier run
-        self.notices = walk.notices
+        walk.adapted += self.adapted
+        self.notices, self.adapted = walk.notices, walk.adapted
         decoding: set[asyncio.Task[Arrived]] = set()
         try:
             async with aclosing(walk.pages()) as found, aclosing(_Coming(found)) as coming:
@@ -117,6 +127,7 @@ class CallSource(Source):
         """
         here, own = asyncio.get_running_loop(), asyncio.current_task()
         assert own is not None
+        await self._learn_data_types()
         for reading in itertools.count(1):
             try:
                 part = await here.run_in_executor(_decoders(os.getpid()), self._decode, page)
@@ -133,6 +144,27 @@ class CallSource(Source):
             self._asked_again.discard(own)
         raise AssertionError
 
+    async def _learn_data_types(self) -> None:
+        """Read once what types a report's fields have: its description says so, its rows do not.
+
+        A description that cannot be read is no reason to fail; the columns then have the types of
+        their values.
+        """
+        endpoint = self.call.endpoint
+        if not endpoint.positional or not self.call.path.endswith(REPORT_ROWS):
+            return
+        async with self._describing:
+            if self._data_types is not None:
+                return
+            self._data_types = {}
+            with contextlib.suppress(StnbError, ValueError, LookupError, TypeError):
+                self._tracker.update(requests=1)
+                path = self.call.path.removesuffix(REPORT_ROWS)
+                answer = await self.session.send("GET", path, [], scope=endpoint.scope)
+                fields = json.loads(answer.content)["fields"]
+                names = fallback.names_of(fields)
+                self._data_types = reports.data_types_of(names, fields)
+
     def _decode(self, page: Page) -> Decoded:
         """In a thread: bytes -> table."""
         if page.rows_at == "file":
@@ -140,7 +172,13 @@ class CallSource(Source):
         else:
             positional = self.call.endpoint.positional
             try:
-                part = decode(page.content, page.rows_at, self.shape, positional=positional)
+                part = decode(
+                    page.content,
+                    page.rows_at,
+                    self.shape,
+                    positional=positional,
+                    data_types=self._data_types,
+                )
             except UnexpectedAnswer as err:
                 if err.final:
                     raise
@@ -163,7 +201,10 @@ class CallSource(Source):
             return page.total
         return min(page.total, self.paging.limit)
 
-    async def _fetch(self, query: Query) -> tuple[bytes, str]:
+    async def _hasty(self, query: Query) -> tuple[bytes, str]:
+        return await self._fetch(query, hasty=True)
+
+    async def _fetch(self, query: Query, *, hasty: bool = False) -> tuple[bytes, str]:
         endpoint, whole = self.call.endpoint, None
         if endpoint.kind in ("list", "export"):
             whole = is_whole
@@ -177,6 +218,7 @@ class CallSource(Source):
             expect_json=endpoint.kind != "file",
             notify=self._tracker.wait_for,
             whole=whole,
+            hasty=hasty,
         )
         if answer.attempts > 1:
             self._tracker.update(requests=answer.attempts - 1)

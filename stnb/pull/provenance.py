@@ -20,7 +20,6 @@ from . import misfits
 from .call import Call
 from .misfits import Misfits
 from .options import Requested
-from .paging.lists import oldest_first
 from .paging.models import Paging
 from .progress import Progress
 from .store.memory import PageStore
@@ -37,6 +36,7 @@ class Facts:
         stopped: "was cancelled" or "failed"; "" if it came to its end.
         disagreed: what the server said about itself and did not keep to.
         beside: other notices, such as that the progress callback failed.
+        oldest_first: whether the first rows are the oldest.
     """
 
     call: Call
@@ -52,6 +52,7 @@ class Facts:
     stopped: str
     disagreed: Sequence[str]
     beside: Sequence[Notice]
+    oldest_first: bool
 
 
 def provenance(
@@ -69,12 +70,11 @@ def provenance(
     lacking = _lacking(facts, read, duplicates)
     cut = progress.rows - duplicates > read
     which = ""
-    if facts.paging.limit is not None and not facts.stopped and _has_more(facts, read, cut):
-        oldest = oldest_first(call)
+    if not facts.stopped and _was_limited(facts, read, cut):
         total = facts.total
         if total is not None and total < read:
             total = None  # it is refuted, as a notice says
-        which = notices.first_rows(read, total, oldest=oldest)
+        which = notices.first_rows(read, total, oldest=facts.oldest_first)
     others = _others(facts, read, lacking, drift, frame, unfit)
     found = [*lacking, *others, *notices.first(call.endpoint, which)]
     complete: bool | None = False
@@ -106,6 +106,15 @@ def provenance(
         "new_columns": [c for c in split_off_texts(drift)[0] if c not in facts.shape.by_path],
         "drift": sentences(drift),
     }, found
+
+
+def _was_limited(facts: Facts, read: int, cut: bool) -> bool:
+    """Whether the limit held rows back, or may have: the server did not say that it held none."""
+    limit = facts.paging.limit
+    if limit is None:
+        return False
+    more = _has_more(facts, read, cut)
+    return more or (more is None and read >= limit)
 
 
 def _has_more(facts: Facts, read: int, cut: bool) -> bool | None:

@@ -399,7 +399,8 @@ class Pull:
             self._by_the_server(),
             stopped,
             source.notices,
-            [*self._tracker.notices, *clock_is_off(self.session.ahead or 0.0)],
+            [*self._tracker.notices, *source.learned, *clock_is_off(self.session.ahead or 0.0)],
+            source.oldest_first,
         )
         if frame is not None:
             tables = misfits.of_frame(frame)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from stnb.errors import StnbWarning
 from stnb.frame import Decoded, Shape, assemble, shape_of
 from stnb.frame.notices import Notice
 
 from .call import Call
 from .options import Requested
+from .paging.lists import oldest_first
 from .paging.models import Paging
 from .progress import Tracker
 from .store.memory import Memory, PageStore
@@ -38,6 +40,7 @@ class Source(ABC):
         arrived: pages that had arrived when `pages` was cancelled or failed, and that it did not
             yield.
         notices: sentences about what disagreed.
+        adapted: sentences about what was learned of the resource, which refused it.
         more: whether the server has rows behind those that were read; None if it did not say.
         total: the server's own count of the rows, whatever the limit; None if it gave none.
     """
@@ -46,6 +49,7 @@ class Source(ABC):
         self.session, self.call, self.requested, self.paging = session, call, requested, paging
         self.arrived: Sequence[Arrived] = []
         self.notices: list[str] = []
+        self.adapted: list[str] = []
         self.total: int | None = None
         self.more: bool | None = None
 
@@ -70,6 +74,17 @@ class Source(ABC):
     @abstractmethod
     def again(self) -> Source:
         """The same source, for a pull that goes on."""
+
+    @property
+    def oldest_first(self) -> bool:
+        """Whether its first rows are its oldest."""
+        taken = self.session.taken(self.call.endpoint.name)
+        return oldest_first(self.call, taken.without)
+
+    @property
+    def learned(self) -> list[Notice]:
+        """What was learned of the resource, for the reader."""
+        return [Notice(StnbWarning, text) for text in self.adapted]
 
     def memory(self) -> PageStore:
         """A store in memory that fits its pages."""

@@ -14,7 +14,6 @@ from stnb.session import loop
 from . import misfits
 from .answered import checks
 from .misfits import Misfits
-from .paging.lists import oldest_first
 from .progress import Tracker
 from .source import Arrived, Source
 
@@ -48,6 +47,8 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
             yield frame
     for text in source.notices:
         notices.warn(notices.Notice(Incomplete, text))
+    for notice in source.learned:
+        notices.warn(notice)
     for notice in misfits.notices(call.endpoint, [each for each in unfit if each.wrong]):
         notices.warn(notice)
     for notice in notices.first(call.endpoint, _which(source, read, cut=cut)):
@@ -59,9 +60,12 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
 def _which(source: Source, read: int, *, cut: bool) -> str:
     """Which rows a limit let through, in words; "" if it held none back."""
     limit = source.paging.limit
-    if limit is None or read < limit or not (cut or source.more):
+    if limit is None or read < limit:
         return ""
-    return notices.first_rows(read, source.total, oldest=oldest_first(source.call))
+    said_all = source.more is False or source.total == read
+    if said_all and not cut:
+        return ""
+    return notices.first_rows(read, source.total, oldest=source.oldest_first)
 
 
 def _as_they_arrive(source: Source) -> Iterator[Arrived]:

@@ -28,6 +28,20 @@ DECIMAL = re.compile(r"[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?")
 DAYS = {"invoicedOnOrAfter", "invoicedOnBefore", "dueDateOnOrAfter", "dueDateBefore"}
 
 
+class Ours(str):
+    """The value of a filter that stnb adds by itself: a call goes on without it if the API refuses
+    it.
+    """
+
+
+def inactive_too(endpoint: Endpoint) -> dict[str, str]:
+    """The filter that also shows inactive rows, added by stnb; empty if the API hides none."""
+    if endpoint.shows_all is None:
+        return {}
+    name, value = endpoint.shows_all
+    return {name: Ours(value)}
+
+
 class Unfit(ValueError):
     """A value that would not be sent as it is meant.
 
@@ -58,6 +72,8 @@ def as_text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> st
         return _sort(endpoint, param, value)
     try:
         return _written(endpoint, param, value, zone)
+    except BadFilter:  # it is a ValueError too
+        raise
     except Unfit as unfit:
         raise bad(endpoint, param, value, unfit.why, unfit.then) from None
     except (ValueError, TypeError, OverflowError):

@@ -11,6 +11,17 @@ from .failure import is_whole_json
 from .look import Look
 from .probe import Knock
 from .retry import Notify
+from .taken import Taken
 from .wire import Answer, Query
 
-__all__ = ["Answer", "Knock", "Look", "Notify", "Query", "Session", "is_whole_json", "stamp"]
+__all__ = [
+    "Answer",
+    "Knock",
+    "Look",
+    "Notify",
+    "Query",
+    "Session",
+    "Taken",
+    "is_whole_json",
+    "stamp",
+]

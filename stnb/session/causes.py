@@ -88,6 +88,8 @@ FAULT: Explained = (
     "Try again in some minutes; a smaller page_size may help.",
 )
 
+MAY_PASS_BELOW_500 = (408, 425)  # the server's trouble too, whatever their class says
+
 # What happened if an answer passed a bound of ours.
 BEYOND = {
     "deadline": "the answer takes too long",
@@ -118,7 +120,7 @@ def explain(
         return kind, f"Likely the app has not been granted the scope {scope}.", then
     if status in BY_STATUS:
         return BY_STATUS[status]
-    if status >= 500:
+    if status >= 500 or status in MAY_PASS_BELOW_500:
         return FAULT
     if status < 400:
         return REDIRECT

@@ -22,6 +22,7 @@ from .look import Look, look
 from .probe import Knock, knock
 from .retry import PATIENCE, Notify, Retry, no_one
 from .shared_pace import SharedTimes, Times, pace_file
+from .taken import Taken
 from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
 from .wire import CONNECTIONS, Answer, Query, address, exchange, new_client
 
@@ -61,6 +62,7 @@ class Session:
         self.app: Any = None
         self._date: dt.datetime | None = None
         self._ahead: float | None = None
+        self._own_taken: dict[Hashable, Taken] = {}
         self.adopt(credentials)
 
     def __repr__(self) -> str:
@@ -95,6 +97,12 @@ class Session:
         return SharedTimes(
             pace_file(self.credentials.api_url, self.credentials.tenant), self._clock
         )
+
+    def taken(self, resource: str) -> Taken:
+        """What this process has learned of a resource of the tenant, to read and to add to."""
+        store = self._own_taken if self._transport is not None else _TAKEN
+        place = (self.credentials.api_url, self.credentials.tenant, resource)
+        return store.get(place) or store.setdefault(place, Taken())
 
     def reload(self) -> bool:
         """Read the profile again and use it from the next call on.
@@ -165,9 +173,9 @@ class Session:
     @property
     def ahead(self) -> float | None:
         """Seconds by which the server's clock is ahead of this machine's; None if no answer has
-        told its time.
+        told its time, or if the tenant has a time of its own, as a demo has.
         """
-        return self._ahead
+        return None if self._now is not None else self._ahead
 
     def server_time(self) -> str | None:
         """When the last answer was made by the server's clock, as the API writes it; None if it did
@@ -240,6 +248,7 @@ class Session:
         whole: Callable[[bytes], bool] | None = None,
         patience: float = PATIENCE,
         notify: Notify = no_one,
+        hasty: bool = False,
     ) -> Answer:
         """Send one read, try again if that may help, and return the answer.
 
@@ -253,6 +262,7 @@ class Session:
             patience: the longest pause in seconds before another try.
             notify: called with the reason and the seconds whenever the request has to wait, and
                 with ("", None) when it goes on.
+            hasty: whether a late answer ends the call at once, as the caller asks for less then.
 
         Raises:
             RequestError: the call failed, after further tries if the failure may pass.
@@ -275,6 +285,7 @@ class Session:
                 return await exchange(client, request, auth, check, attempt)
 
         retry = self._retry(auth, (method, path, scope), patience, notify)
+        retry = replace(retry, hasty=hasty)
         if body is not None:  # the limit on a report is its own: other calls need not wait with it
             retry = replace(retry, pause=self._sleep)
         answer = await retry.insist(once, auth)
@@ -369,3 +380,4 @@ def _place(credentials: Credentials) -> tuple[int, str, str]:
 # One per process for the real API, so that two accounts of a tenant share their token and pace.
 _AUTHS: dict[Hashable, TokenAuth] = {}
 _GOVERNORS: dict[Hashable, Governor] = {}
+_TAKEN: dict[Hashable, Taken] = {}

@@ -17,23 +17,46 @@ from urllib.parse import parse_qs
 import httpx
 
 from stnb.credentials import USUAL, Limits
-from stnb.errors import (
-    NotAllowed,
-    NotAuthenticated,
-    NotFound,
-    StnbError,
-    UnexpectedAnswer,
-)
 from stnb.errors.masking import masked
 
 from . import clock
-from .causes import BEYOND, explain, unbearable
+from .causes import BEYOND
+from .refusal import refused
 from .text import read_json
+from .unreached import NO_LOGIN, no_login, unreached
 
-# -- what may pass: a try that ended in one of these ways is made again
 
-PASSING_STATUS = frozenset({429, 500, 502, 503, 504})
+@dataclass(frozen=True)
+class Passing:
+    """A status that may pass.
+
+    Attributes:
+        late: whether the answer took too long, so that a smaller one may come.
+        for_all: whether every request of the tenant has to wait, and not this one alone.
+    """
+
+    late: bool = False
+    for_all: bool = False
+
+
+# -- what may pass: a try that ended in one of these ways is made again, after a pause
+
+MAY_PASS: Mapping[int, Passing] = {
+    408: Passing(late=True),  # the request took the server too long
+    425: Passing(),  # too early
+    429: Passing(for_all=True),  # too many requests; the limit is the tenant's
+    500: Passing(),
+    502: Passing(),
+    503: Passing(),
+    504: Passing(late=True),  # the gateway waited for the server in vain
+    522: Passing(late=True),  # the same of a content network, such as Cloudflare's
+    524: Passing(late=True),
+}
+# A 409 passes too, if its words say that the service is in maintenance.
 PASSING_ERRORS = (httpx.HTTPError, httpx.InvalidURL)  # no answer came, or it could not be read
+# Statuses of a page that a filter or a sign-in page of the network shows. With a fault of 500 and
+# over, it may be the page of ServiceTitan's own front door.
+OF_FILTERS = frozenset({403, 404, 405, 451, 511})
 BACKOFF = 0.5  # seconds after the first try; doubled after each
 LONGEST_BACKOFF = 20.0  # seconds
 
@@ -42,8 +65,7 @@ LONGEST_BACKOFF = 20.0  # seconds
 MAINTENANCE = re.compile("maintenance", re.IGNORECASE)  # a 409 that passes
 NO_ROUTE = "match incoming request"  # a 404 of the gateway, which knows no such path
 WAIT = re.compile(r"(\d+(?:\.\d+)?)\s*second")  # a 429 without the header Retry-After
-SCOPE = re.compile("scope", re.IGNORECASE)  # a 403 for want of a scope
-APP_KEY = re.compile(r"(subscription|app|application)[ -]?key", re.IGNORECASE)  # a 401 for the key
+TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)  # of a page for a browser
 
 
 def backoff(tries: int) -> float:
@@ -62,11 +84,15 @@ class Failure:
         what: what happened, for the reader.
         passing: whether another try may help.
         for_all: whether every request of the tenant has to wait, as after a 429.
+        late: whether the answer took too long, so that a smaller one may come.
         status: the HTTP status, or None if no answer came.
         wait_asked: seconds that the server asked us to wait, or None.
+        refused: the parameters of the call that a refusal names, and the numbers that it states.
         said: the API's own words: `title`, `errors` and `traceId`, without the secrets sent.
         body: how a body looks that is no JSON, or "".
+        is_html: whether it is a page for a browser.
         request: what was requested, if it was not the call itself.
+        reason: why no answer came and what to do next, in two sentences; ("", "") if one came.
         beyond: which bound the answer passed: "deadline", "size", "depth", or "" for none.
         limits: the bounds that were in force.
     """
@@ -74,26 +100,30 @@ class Failure:
     what: str
     passing: bool
     for_all: bool = False
+    late: bool = False
     status: int | None = None
     wait_asked: float | None = None
+    refused: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     said: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
+    is_html: bool = False
     request: str = ""
+    reason: tuple[str, str] = ("", "")
     beyond: str = ""
     limits: Limits = USUAL
 
     @classmethod
     def of_exception(cls, err: httpx.HTTPError | httpx.InvalidURL) -> Failure:
         """No answer came, or it could not be read."""
-        kind = type(err).__name__
-        if isinstance(err, httpx.TimeoutException):
-            return cls(f"no answer in time ({kind})", passing=True)
-        return cls(f"the connection failed ({kind})", passing=True)
+        found = unreached(err)
+        late = isinstance(err, httpx.ReadTimeout)  # it was sent, and is being worked on
+        return cls(found.what, found.passing, late=late, reason=(found.why, found.then))
 
     @classmethod
     def of_bound(cls, beyond: str, limits: Limits = USUAL) -> Failure:
         """The answer passed a bound of ours. Only what is late may come in time the next time."""
-        return cls(BEYOND[beyond], passing=beyond == "deadline", beyond=beyond, limits=limits)
+        late = beyond == "deadline"
+        return cls(BEYOND[beyond], passing=late, late=late, beyond=beyond, limits=limits)
 
     @classmethod
     def of_body(cls, response: httpx.Response, content: bytes) -> Failure:
@@ -101,10 +131,12 @@ class Failure:
         looks = "JSON that is cut off or of another form"
         if not content.strip():
             looks = "an empty body"
-        elif _is_html(response, content):
-            looks = "HTML instead of JSON"
+        is_html = _is_html(response, content)
+        if is_html:
+            looks = _html(response, content)
         status = response.status_code
-        return cls(f"the answer was {looks}", passing=True, status=status, body=looks)
+        what = f"the answer was {looks}"
+        return cls(what, passing=True, status=status, body=looks, is_html=is_html)
 
     @classmethod
     def of_token(cls, response: httpx.Response) -> Failure:
@@ -119,17 +151,28 @@ class Failure:
     def of_response(cls, response: httpx.Response, content: bytes) -> Failure:
         """The status says that the call failed."""
         status = response.status_code
+        if status == NO_LOGIN:
+            found = no_login("HTTPS_PROXY")
+            reason = (found.why, found.then)
+            return cls(found.what, passing=False, status=status, reason=reason)
+        if status in OF_FILTERS and _is_html(response, content):
+            looks = f"{status} and {_html(response, content)}"
+            what = f"the answer was {looks}"
+            return cls(what, passing=False, status=status, body=looks, is_html=True)
         said = _said(response, content)
         what = f"the server answered {status}"
         if status == 429:
             what = "ServiceTitan asked for a pause"
         in_maintenance = status == 409 and bool(MAINTENANCE.search(str(said.get("title", ""))))
+        passing = MAY_PASS.get(status, Passing())
         return cls(
             what,
-            passing=status in PASSING_STATUS or in_maintenance,
-            for_all=status == 429,
+            passing=status in MAY_PASS or in_maintenance,
+            for_all=passing.for_all,
+            late=passing.late,
             status=status,
             wait_asked=_wait_asked(response, said),
+            refused=_refused(response, content),
             said=said,
         )
 
@@ -139,6 +182,8 @@ class Failure:
 
         Other credentials could help then.
         """
+        if self.body:  # it was not ServiceTitan that answered
+            return False
         return self.status == 401 or (bool(self.request) and self.status in (400, 403))
 
     @property
@@ -152,62 +197,8 @@ class Failure:
             return self.wait_asked
         return backoff(tries)
 
-    def error(self, method: str, path: str, scope: str | None, attempts: int) -> StnbError:
-        """The error to raise when no further try is made."""
-        request = self.request or f"{method} {path}"
-        if self.beyond:
-            return unbearable(self.beyond, self.limits, request, attempts)
-        if self.body:
-            return UnexpectedAnswer(
-                f"{request} was answered with {self.body}.",
-                "Likely a gateway or proxy on the way is in trouble; it was tried "
-                f"{attempts} times.",
-                "Try again in some minutes. If it stays, run `stnb profiles` and check the URLs "
-                "of the profile.",
-            )
-        kind, why, then = explain(
-            self.status, scope, is_token=bool(self.request), route_missing=self.route_missing
-        )
-        words = _quoted(self.said)
-        error = kind(
-            f"{request} failed: {self.what}{words}.",
-            why,
-            then,
-            method=method,
-            path=path,
-            status=self.status,
-            trace_id=self.said.get("traceId"),
-            attempts=attempts,
-        )
-        error.title = str(self.said.get("title", ""))
-        if isinstance(error, NotAllowed):
-            error.scope = scope
-            error.scope_missing = bool(SCOPE.search(words))
-        if isinstance(error, NotAuthenticated):
-            error.app_key_refused = bool(APP_KEY.search(words))
-        if isinstance(error, NotFound):
-            error.route_missing = self.route_missing
-        return error
-
 
 # -- reading an answer
-
-
-def _quoted(said: Mapping[str, Any]) -> str:
-    """The API's own words for the first sentence: its title, then each filter with its errors."""
-    words = []
-    if said.get("title"):
-        words.append(f'"{str(said["title"]).rstrip(".")}"')
-    errors = said.get("errors")
-    if isinstance(errors, dict):
-        for name, lines in errors.items():
-            text = str(lines)
-            if isinstance(lines, list):
-                text = "; ".join(map(str, lines))
-            words.append(f"{name}: {text}")
-    if not words:
-        return ""
-    return f", {' '.join(words)[:500].rstrip('.')}"
 
 
 def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
@@ -223,6 +214,18 @@ def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
     if isinstance(raw.get("message"), str):  # the gateway's form
         raw.setdefault("title", raw["message"])
     return {key: raw[key] for key in ("title", "errors", "traceId") if raw.get(key)}
+
+
+def _refused(response: httpx.Response, content: bytes) -> dict[str, tuple[int, ...]]:
+    """The parameters of the call that a 400 or 422 names, and the numbers that it states."""
+    names = list(dict.fromkeys(response.request.url.params))
+    if response.status_code not in (400, 422) or not names or _is_html(response, content):
+        return {}
+    try:
+        body = read_json(content)
+    except ValueError:
+        body = content.decode("utf-8", "replace")
+    return refused(names, body)
 
 
 def _secrets_of(request: httpx.Request) -> list[str]:
@@ -287,3 +290,12 @@ def is_whole_json(content: bytes) -> bool:
 def _is_html(response: httpx.Response, content: bytes) -> bool:
     is_declared = "html" in response.headers.get("content-type", "")
     return is_declared or content.lstrip().startswith(b"<")
+
+
+def _html(response: httpx.Response, content: bytes) -> str:
+    """A page for a browser in words, with its title, which often names the filter."""
+    found = TITLE.search(content[:20_000])
+    if found is None:
+        return "HTML instead of JSON"
+    title = " ".join(found[1].decode("utf-8", "replace").split())[:80]
+    return f'HTML instead of JSON, a page titled "{masked(title, *_secrets_of(response.request))}"'

@@ -11,8 +11,9 @@ import httpx
 from stnb.errors import StnbError
 
 from . import clock
-from .failure import PASSING_ERRORS, SCOPE, Failure
+from .failure import PASSING_ERRORS, Failure
 from .inflate import TooLarge
+from .raised import SCOPE, error_of
 from .text import as_utf8, read_json
 from .token import TokenAuth, TokenRefused
 from .wire import received_from
@@ -63,7 +64,9 @@ async def look(client: httpx.AsyncClient, request: httpx.Request, auth: TokenAut
         response, content, received = await received_from(client, request, auth, file=False)
     except TokenRefused as refused:
         failure = Failure.of_token(refused.response)
-        return Look(failure.status, token_error=failure.error("POST", "/connect/token", None, 1))
+        return Look(
+            failure.status, token_error=error_of(failure, "POST", "/connect/token", None, 1)
+        )
     except TimeoutError:
         return _failed(Failure.of_bound("deadline", limits))
     except TooLarge:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import socket
-import ssl
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from . import clock
+from .proxy import ProxyRefused, bypassed, proxy_in_use
+from .trouble import trouble_of
 
 PATIENCE = 15.0  # seconds
 TIMEOUT = httpx.Timeout(PATIENCE)
@@ -31,6 +29,7 @@ class Knock:
         ahead: seconds by which the host's clock is ahead of ours; None if the answer has no date.
         trouble: why no answer came: name, refused, tls, proxy, time or other; "" if one came.
         proxy: the proxy on the way, without its password; "" if there is none.
+        proxy_status: the status that the proxy refused with; None if it did not.
     """
 
     host: str
@@ -39,6 +38,7 @@ class Knock:
     ahead: float | None = None
     trouble: str = ""
     proxy: str = ""
+    proxy_status: int | None = None
 
 
 async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Knock:
@@ -50,7 +50,7 @@ async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Kn
     parts = urlsplit(url)
     proxy = ""
     if not direct:
-        proxy = _proxy(parts.scheme, parts.hostname or "")
+        proxy = _proxy(parts.hostname or "")
     began, sent = time.monotonic(), clock.now()
     try:
         async with asyncio.timeout(PATIENCE):
@@ -58,7 +58,10 @@ async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Kn
             response = await client.get(url, auth=None, timeout=TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as err:
         seconds = time.monotonic() - began
-        return Knock(parts.netloc, seconds=seconds, trouble=_trouble(err), proxy=proxy)
+        found = Knock(parts.netloc, seconds=seconds, trouble=trouble_of(err), proxy=proxy)
+        if isinstance(err, ProxyRefused):
+            return replace(found, proxy_status=err.status)
+        return found
     seconds = time.monotonic() - began
     date, ahead = clock.date_of(response.headers), None
     if date is not None:
@@ -72,40 +75,9 @@ async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Kn
     )
 
 
-# What may be the cause of a failed connection, the most telling first.
-CAUSES = (
-    ("proxy", httpx.ProxyError),
-    ("name", socket.gaierror),
-    ("tls", ssl.SSLError),
-    ("time", httpx.TimeoutException),
-    ("time", TimeoutError),
-    ("refused", httpx.ConnectError),
-)
-
-
-def _trouble(err: BaseException) -> str:
-    chain = list(_chain(err))
-    for name, kind in CAUSES:
-        if any(isinstance(each, kind) for each in chain):
-            return name
-    return "other"
-
-
-def _chain(err: BaseException | None) -> Iterator[BaseException]:
-    """The error and all that led to it; the socket's own error is some layers down."""
-    seen: set[int] = set()
-    while err is not None and id(err) not in seen:
-        seen.add(id(err))
-        yield err
-        err = err.__cause__ or err.__context__
-
-
-def _proxy(scheme: str, host: str) -> str:
-    """The proxy that the environment names for a host, as host and port alone."""
-    found = getproxies()
-    url = found.get(scheme) or found.get("all") or ""
-    if not url or proxy_bypass(host):
+def _proxy(host: str) -> str:
+    """The proxy on the way to a host, as host and port alone; "" if there is none."""
+    found = proxy_in_use()
+    if found is None or bypassed(host):
         return ""
-    if "://" not in url:
-        url = f"http://{url}"
-    return urlsplit(url).netloc.rpartition("@")[2]
+    return found.netloc

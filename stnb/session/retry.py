@@ -12,11 +12,12 @@ from stnb.credentials import Limits
 
 from .failure import Failure
 from .limiter import Sleep
+from .raised import error_of
 from .token import TokenAuth
 from .wire import Answer
 
 TRIES = 5
-PATIENCE = 300.0  # seconds: the longest pause that the server may ask for before we give up
+PATIENCE = 300.0  # seconds: all pauses of one call together, and so the longest one
 # Why a request has to wait, and for how many seconds; ("", None) when it goes on.
 Notify = Callable[[str, float | None], None]
 Once = Callable[[TokenAuth, int], Awaitable[Failure | Answer]]
@@ -37,7 +38,8 @@ class Retry:
         pause: makes every request of the tenant wait.
         sleep, clock: for tests that must not wait.
         patience: the longest pause in seconds before another try.
-        notify: hears of every wait.
+        notify: hears of every wait, of the tries so far, and when it gives up.
+        hasty: whether to give up at once if the answer is late, as the caller asks for less then.
     """
 
     method: str
@@ -50,6 +52,7 @@ class Retry:
     clock: Callable[[], float] = time.monotonic
     patience: float = PATIENCE
     notify: Notify = no_one
+    hasty: bool = False
 
     async def insist(self, once: Once, auth: TokenAuth) -> Answer:
         """Try until there is an answer, or a failure that no further try can change.
@@ -58,6 +61,7 @@ class Retry:
             once: makes one try; given the auth, and the number of the try.
         """
         end = self.clock() + max(TRIES * self.limits.deadline, PATIENCE)
+        waited = 0.0
         for attempt in itertools.count(1):
             result = await _tried(once, auth, attempt)
             if isinstance(result, Answer):
@@ -70,12 +74,16 @@ class Retry:
                     auth = other
                     continue
             wait = result.wait(attempt)
-            may_help = result.passing and attempt < TRIES
-            if not may_help or wait > self.patience or self.clock() + wait > end:
+            may_help = result.passing and attempt < TRIES and not (self.hasty and result.late)
+            too_long = wait > self.patience or waited + wait > PATIENCE
+            if not may_help or too_long or self.clock() + wait > end:
                 # Outside any except block: no cause or context holds a request, whose headers are
                 # secret.
-                raise result.error(self.method, self.path, self.scope, attempt)
-            self.notify(result.what, wait)
+                doubt = auth.credentials.doubt
+                raise error_of(result, self.method, self.path, self.scope, attempt, doubt)
+            waited += wait
+            so_far = f"try {attempt} of {TRIES}; {waited:.0f} s of at most {PATIENCE:.0f} s"
+            self.notify(f"{result.what} ({so_far})", wait)
             if result.for_all:
                 await self.pause(wait)
             else:

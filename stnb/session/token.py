@@ -1,4 +1,4 @@
-"""The token: requested once, renewed early, and renewed once more after a 401."""
+"""The token: requested once, renewed early, and renewed after a 401."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from .text import read_json
 UNBROKEN = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 EARLY = 60.0  # seconds before its end that a token is renewed
 LIFETIME = 900.0  # seconds, if the answer does not say
+ROUNDS = 8  # tokens at most that one request is sent with
 # Of a request: whether it goes without the app key, and whether a 401 is its answer.
 KEYLESS, ONCE = "stnb.keyless", "stnb.once"
 # The API's own gateway gives up after 100 seconds.
@@ -42,8 +43,10 @@ class TokenRefused(Exception):
 class TokenAuth(httpx.Auth):
     """Adds the token and the app key to each request.
 
-    A token is requested once, renewed early, and renewed once more after a 401. This is a generator
-    of requests without I/O of its own. The lock makes twenty first calls share one token. Each
+    A token is requested once, renewed early, and renewed after a 401, which counts against the
+    token it was sent with: a request goes on with one that is newer. It is refused for good if two
+    tokens in a row are that never worked before. This is a generator of requests without I/O of its
+    own. The lock makes twenty first calls share one token. Each
     request takes its turn last of all, so that a repeat counts towards the pace, and requests that
     waited for the token do not start in a bunch.
 
@@ -71,7 +74,8 @@ class TokenAuth(httpx.Auth):
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
         used: _Token | None = None
         deadline = deadline_of(request)
-        for _ in range(2):
+        unproven = 0  # tokens in a row that were refused and never worked before
+        for _ in range(ROUNDS):
             deadline.stop()
             async with self._lock:
                 token = self._token
@@ -89,6 +93,14 @@ class TokenAuth(httpx.Auth):
             deadline.start()
             response = yield request
             if response.status_code != 401 or ONCE in request.extensions:
+                used.works = used.works or response.is_success
+                return
+            if used is not self._token:
+                continue  # another request replaces it, or has done so
+            unproven += 1
+            if used.works:
+                unproven = 0
+            if unproven == 2:
                 return
 
     async def authorize(
@@ -173,9 +185,10 @@ def _claims(token: str) -> dict[str, Any] | None:
 
 
 class _Token:
-    __slots__ = ("end", "renew_at", "text")
+    __slots__ = ("end", "renew_at", "text", "works")
 
     def __init__(self, text: Secret, renew_at: float, end: float) -> None:
         self.text = text
         self.renew_at = renew_at
         self.end = end
+        self.works = False  # whether a request was answered with it

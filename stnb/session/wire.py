@@ -18,14 +18,14 @@ from . import clock
 from .deadline import EXTENSION, Deadline
 from .failure import PASSING_ERRORS, Failure
 from .inflate import ACCEPTED, FILE, TooLarge, bounded, read
+from .proxy import Routes, proxy_in_use
 from .text import as_utf8
 from .token import TIMEOUT, TokenAuth, TokenRefused
+from .trust import tls_context
 
 CONNECTIONS = 32  # at once
 IDLE_CONNECTIONS = 16  # kept open between calls
 REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
-# A fake on this machine is reached over plain http, without any proxy of the environment.
-DIRECT: dict[str, None] = {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None}
 # A cookie of one environment would travel to the other.
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
@@ -63,24 +63,39 @@ def new_client(
     Args:
         transport: stands where the network would.
         largest: how many bytes a body may have.
+
+    Raises:
+        SetupError: a variable for proxies or certificates cannot be used.
     """
 
     async def bound(response: httpx.Response) -> None:
         bounded(response, largest())
 
     client = httpx.AsyncClient(
-        transport=transport,
-        mounts=DIRECT,
+        transport=transport or _network(),
+        trust_env=False,  # what the environment names is read here, and its faults are worded
         timeout=TIMEOUT,
-        limits=httpx.Limits(
-            max_connections=CONNECTIONS, max_keepalive_connections=IDLE_CONNECTIONS
-        ),
         follow_redirects=False,
         headers={"Accept-Encoding": ACCEPTED},
         event_hooks={"response": [bound]},
     )
     client.cookies.jar.set_policy(NO_COOKIES)
     return client
+
+
+def _network() -> httpx.AsyncBaseTransport:
+    """The way to other hosts: through the proxy that the environment names, or straight."""
+    proxy = proxy_in_use()
+    trusted = tls_context()
+    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=IDLE_CONNECTIONS)
+    straight = httpx.AsyncHTTPTransport(verify=trusted, trust_env=False, limits=limits)
+    if proxy is None:
+        return straight
+    named = httpx.Proxy(f"{proxy.scheme}://{proxy.netloc}", auth=proxy.login)
+    if proxy.scheme == "https":
+        named.ssl_context = trusted
+    through = httpx.AsyncHTTPTransport(verify=trusted, trust_env=False, limits=limits, proxy=named)
+    return Routes(through, straight, proxy)
 
 
 def address(api_url: str, method: str, path: str, query: Query) -> httpx.URL:

@@ -102,8 +102,23 @@ def content(path: str, series: pd.Series[Any], promised: Column | None) -> Conte
         array = pc.if_else(pc.is_valid(array), 1, None)
     coded = array.dictionary_encode()
     codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    counts = np.bincount(codes[codes >= 0], minlength=len(coded.dictionary)).astype(np.int64)
-    return Content(path, len(series), coded.dictionary, counts, codes, kind, promised)
+    values = _in_calendar(coded.dictionary)
+    counts = np.bincount(codes[codes >= 0], minlength=len(values)).astype(np.int64)
+    return Content(path, len(series), values, counts, codes, kind, promised)
+
+
+def _in_calendar(values: pa.Array) -> pa.Array:
+    """Times of a zone in which one lies outside the years 1 to 9999 as those of UTC, so that each
+    of them is a value of Python's.
+    """
+    if not pa.types.is_timestamp(values.type) or not values.type.tz:
+        return values
+    ends = pc.min_max(values)
+    try:
+        ends["min"].as_py(), ends["max"].as_py()
+    except (OverflowError, ValueError):
+        return values.cast(pa.timestamp(values.type.unit, "UTC"))
+    return values
 
 
 def _as_arrow(series: pd.Series[Any]) -> pa.Array:

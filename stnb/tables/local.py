@@ -7,6 +7,7 @@ Someone who groups by day wants the local day.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
@@ -29,7 +30,8 @@ def local(df: pd.DataFrame, zone: str | None = None) -> pd.DataFrame:
         The frame with each `datetime64[…, UTC]` column as `datetime64[…, zone]`, and with the same
         `attrs`. Days without a zone, such as a posting date, stay as they are. So do days that the
         API sends as midnights in UTC, such as an invoice's date: in the zone they would be the day
-        before. A `KnownTrap` warning names them.
+        before. A time that the zone would move out of the years 1 to 9999, such as the date that
+        .NET writes for "never", keeps its clock time. A `KnownTrap` warning names all these.
 
     Raises:
         BadFilter: there is no such zone, or the frame has none and none is given.
@@ -41,7 +43,13 @@ def local(df: pd.DataFrame, zone: str | None = None) -> pd.DataFrame:
     there = _zone(zone or provenance(df).get("timezone"))
     aware = [name for name, kind in df.dtypes.items() if isinstance(kind, pd.DatetimeTZDtype)]
     days = [name for name in aware if are_days(str(name), df[name])]
-    times = {name: df[name].dt.tz_convert(there) for name in aware if name not in days}
+    times: dict[Any, pd.Series[Any]] = {}
+    outside: dict[str, int] = {}
+    for name in aware:
+        if name not in days:
+            times[name], kept = _moved(df[name], there)
+            if kept:
+                outside[str(name)] = kept
     if days:
         named = ", ".join(map(str, days))
         text = (
@@ -49,9 +57,35 @@ def local(df: pd.DataFrame, zone: str | None = None) -> pd.DataFrame:
             f" In {there} they would be others."
         )
         notices.warn(notices.Notice(KnownTrap, text))
-    out = df.assign(**times)  # type: ignore[arg-type]
+    if outside:
+        counts = ", ".join(f"{name} ({count:,})" for name, count in outside.items())
+        text = (
+            f"Times at the ends of the calendar keep their clock time: {counts}."
+            f" In {there} they would lie outside the years 1 to 9999; likely they mean never."
+        )
+        notices.warn(notices.Notice(KnownTrap, text))
+    out = df.assign(**times)
     out.attrs = dict(df.attrs)
     return out
+
+
+def _moved(times: pd.Series[Any], zone: dt.tzinfo) -> tuple[pd.Series[Any], int]:
+    """Times in a zone, and how many of them keep their clock time, as there is no such year.
+
+    pandas holds such a year, but neither shows it nor gives it to Python.
+    """
+    moved = times.dt.tz_convert(zone)
+    outside = _is_outside(moved)
+    if outside.any():
+        clock = times[outside].dt.tz_convert("UTC").dt.tz_localize(None)
+        moved[outside] = clock.dt.tz_localize(zone, ambiguous=False, nonexistent="shift_forward")
+    return moved, int(outside.sum())
+
+
+def _is_outside(times: pd.Series[Any]) -> Any:
+    """Which times lie outside the years 1 to 9999 on their own clocks."""
+    years = times.dt.tz_localize(None).dt.year
+    return (years < dt.MINYEAR) | (years > dt.MAXYEAR)
 
 
 def _zone(name: str | None) -> dt.tzinfo:

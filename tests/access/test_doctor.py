@@ -589,8 +589,8 @@ def test_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("HTTPS_PROXY", "http://ann:pass0rd@proxy.example:3128")
     monkeypatch.setenv("NO_PROXY", "inside.example")
 
-    assert _proxy("https", "api.servicetitan.io") == "proxy.example:3128"
-    assert _proxy("https", "inside.example") == ""
+    assert _proxy("api.servicetitan.io") == "proxy.example:3128"
+    assert _proxy("inside.example") == ""
 
 
 # -- other answers

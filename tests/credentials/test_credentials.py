@@ -372,12 +372,12 @@ def test_swapped_values_are_told_as_such() -> None:
 
 
 def test_a_file_that_is_not_there_or_is_no_text(tmp_path: Path) -> None:
-    """A named file that is missing, a folder, or UTF-16 is told in words."""
+    """A named file that is missing, a folder, or no text is told in words."""
     with pytest.raises(CredentialsMissing, match=r"none\.env is not there"):
         load(env_file="none.env")
     with pytest.raises(CredentialsInvalid, match="cannot be read"):
         load(env_file=tmp_path)
-    Path(".env").write_bytes(GOOD.encode("utf-16"))
+    Path(".env").write_bytes((GOOD + "# \u00e9").encode("latin-1"))
     with pytest.raises(CredentialsInvalid, match="UTF-8"):
         load()
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import math
 import random
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -990,6 +991,12 @@ def same(value: Any, cell: Any) -> bool:
         )
     if isinstance(value, str):
         return same_number(value, str(cell))
+    return same_scalar(value, cell)
+
+
+def same_scalar(value: Any, cell: Any) -> bool:
+    if isinstance(cell, Decimal):
+        value = Decimal(str(value))
     return bool(value == cell) and isinstance(value, bool) == isinstance(cell, (bool, np.bool_))
 
 

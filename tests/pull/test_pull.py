@@ -478,7 +478,7 @@ def test_progress_is_told_and_ends_once() -> None:
 
 
 def test_progress_tells_why_it_waits() -> None:
-    """A 429 is told in words, and taken back when it goes on."""
+    """A 429 is told in words, with the patience that is left, and taken back when it goes on."""
     answers = iter(
         [
             httpx.Response(429, headers={"retry-after": "12"}, json={}),
@@ -489,7 +489,8 @@ def test_progress_tells_why_it_waits() -> None:
     FakeTenant(lambda r: next(answers)).resource(LIST).pull(progress=seen.append)
 
     waiting = [p for p in seen if p.state == "waiting"]
-    assert waiting[0].note == "waiting 12 s: ServiceTitan asked for a pause"
+    asked, patience = "ServiceTitan asked for a pause", "try 1 of 5; 12 s of at most 300 s"
+    assert waiting[0].note == f"waiting 12 s: {asked} ({patience})"
     assert seen[-1].note == ""
     assert seen[-1].requests == 2
 

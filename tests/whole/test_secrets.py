@@ -41,7 +41,7 @@ import stnb
 from stnb import credentials
 from stnb.account import progress_bar
 from stnb.credentials import HOSTS, Secret
-from stnb.session import Session, client, loop
+from stnb.session import Session, client, loop, retry
 from stnb.session import failure as trouble
 
 SECRET, PAIR, KEY, TOKEN = (
@@ -594,7 +594,7 @@ def test_no_log_holds_a_secret(case: str, fake: Loopback, caplog: pytest.LogCapt
         caplog.set_level(logging.DEBUG, logger=name)
     try:
         with stnb.connect() as st, pytest.MonkeyPatch.context() as quick:
-            quick.setattr(client, "TRIES", 2)
+            quick.setattr(retry, "TRIES", 2)
             err = tried(lambda: st.jpm.jobs.pull())
     finally:
         here.set_debug(False)

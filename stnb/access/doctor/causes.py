@@ -8,6 +8,7 @@ from typing import Any
 from stnb.errors import (
     RateLimited,
     RequestError,
+    SetupError,
     StnbError,
     UnexpectedAnswer,
     Unreachable,
@@ -42,7 +43,15 @@ def of_hosts(knocks: Sequence[Knock]) -> Check:
     if first.proxy:
         also = f"{also} The proxy in use is {first.proxy}.".strip()
     seen = f"no answer from {_hosts(silent)} ({first.trouble})"
+    if first.proxy_status:
+        seen = f"no answer from {_hosts(silent)} (the proxy answers {first.proxy_status})"
     return Check("hosts", False, seen, cause, step, YOU, also=also)
+
+
+def of_machine(err: SetupError) -> Check:
+    """A variable of this machine, for a proxy or certificates, with which nothing can be called."""
+    seen = "not tried: a variable of this machine cannot be used"
+    return Check("hosts", False, seen, err.happened, err.next, YOU, also=err.why)
 
 
 def _hosts(knocks: Sequence[Knock]) -> str:

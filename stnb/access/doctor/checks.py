@@ -52,10 +52,14 @@ def examine(
         (True, 'granted, good for 15 minutes')
     """
     visit = Visit(on_change)
-    if _find(visit, who, env_file):
-        loop.run(network.examine(visit, try_other_environment, previous))
-    else:
+    if not _find(visit, who, env_file):
         visit.skip("values")
+        return visit.end()
+    try:
+        loop.run(network.examine(visit, try_other_environment, previous))
+    finally:
+        if visit.account is not who:
+            loop.run(visit.session.close())
     return visit.end()
 
 

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from stnb import credentials
-from stnb.credentials import FIELDS, Credentials, Settings, variable
+from stnb.credentials import FIELDS, Credentials, Settings, doubt, hints, variable
 from stnb.credentials.git import git_state
 from stnb.errors import CredentialsMissing, SetupError
 
@@ -34,12 +34,20 @@ def of_file(known: Settings, profile: str | None) -> Check:
             "No credentials were found.",
             "Run `stnb setup`, or copy .env.example to .env and fill it in.",
             YOU,
+            also=hints(known).strip(),
         )
     seen = str(known.file)
     winning = _set_in_process(profile)
     if winning:
         seen += f"; {', '.join(winning)} come from the process's variables, which win"
-    return Check("file", True, seen)
+    if profile in known.profiles:
+        seen = f"{seen}. {doubt(known, profile)}".removesuffix(". ")
+    return Check("file", True, f"{seen}{unread(known)}")
+
+
+def unread(known: Settings) -> str:
+    """The lines of the file that could not be read; "" if all could."""
+    return "".join(f"; line {fault.line} {fault.what}" for fault in known.faults)
 
 
 def _set_in_process(profile: str | None) -> list[str]:

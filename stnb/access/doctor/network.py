@@ -17,7 +17,7 @@ from stnb.account import scopes
 from stnb.account.account import Account
 from stnb.catalog import Catalog, Endpoint
 from stnb.credentials import DEMO, HOSTS, Credentials
-from stnb.errors import DataError, RequestError, StnbError
+from stnb.errors import DataError, RequestError, SetupError, StnbError
 from stnb.session import Session
 
 from . import calls, causes, local, modules
@@ -37,7 +37,11 @@ async def examine(visit: Visit, try_other: bool, previous: pd.DataFrame | None) 
         previous: the table of an earlier `st.access()`, or None.
     """
     session = visit.session
-    knocks = await session.knock()
+    try:
+        knocks = await session.knock()
+    except SetupError as err:
+        visit.add(causes.of_machine(err))
+        return visit.skip("hosts")
     hosts = causes.of_hosts(knocks)
     visit.add(hosts, causes.of_clock(knocks))
     if not hosts.ok:
@@ -71,7 +75,11 @@ async def _token(visit: Visit, try_other: bool) -> bool:
     twin = ""
     if err is not None:
         twin = local.same_pair(visit.known, session.credentials)
-    visit.add(causes.of_token(err, _lifetime(session), warm, twin))
+    check = causes.of_token(err, _lifetime(session), warm, twin)
+    doubt = session.credentials.doubt
+    if check.ok is False and doubt:
+        check = replace(check, also=f"{doubt} {check.also}".strip())
+    visit.add(check)
     if try_other and getattr(err, "status", None) in (400, 401, 403):
         visit.add(await _other(session))
     return err is None

@@ -21,6 +21,7 @@ from stnb.credentials import (
     Settings,
     Values,
     variable,
+    vault,
     write,
 )
 from stnb.errors import CannotSave, CredentialsInvalid
@@ -114,7 +115,9 @@ def written(file: Path) -> Settings:
 
 def kept_key(file: Path, profile: str) -> Secret:
     """The app key that a profile has already; empty if it has none."""
-    return Secret(known(file).get(profile, "APP_KEY"))
+    now = known(file)
+    name = now.variable_of(profile, "APP_KEY")
+    return Secret(vault.revealed(name, "APP_KEY", now.get(profile, "APP_KEY")))
 
 
 def variables(answers: Answers, file: Path) -> Values:
@@ -235,15 +238,19 @@ def _check_addresses(answers: Answers, file: Path, now: Settings) -> None:
 # -- at the end
 
 
-def save(answers: Answers, file: Path, *, add_to_gitignore: bool = False) -> Saved:
+def save(
+    answers: Answers, file: Path, *, add_to_gitignore: bool = False, in_keyring: bool = False
+) -> Saved:
     """Write the profile to the file.
 
     Args:
+        in_keyring: whether the client secret goes to the operating system's keyring, and only its
+            place to the file.
         add_to_gitignore: whether the file may be added to .gitignore, if git does not ignore it.
 
     Raises:
         CannotSave: git would carry the file away, or the system refuses; the file is as it was.
-        CredentialsInvalid: a value cannot be written to such a file.
+        CredentialsInvalid: a value cannot be written to such a file, or to the keyring.
     """
     check_all(answers, file)
     if answers.environment == DEMO:
@@ -252,6 +259,11 @@ def save(answers: Answers, file: Path, *, add_to_gitignore: bool = False) -> Sav
         _check_addresses(answers, file, known(file))
     write.guard(file, add_to_gitignore=add_to_gitignore)
     values, notes = variables(answers, file), _notes(answers, file)
+    if in_keyring:
+        name = variable(answers.profile, "CLIENT_SECRET")
+        # Two folders may have profiles of one name.
+        entry = f"{answers.profile}-{answers.environment}-{answers.tenant}"
+        values[name] = vault.keep(name, entry, answers.client_secret.reveal())
     target = write.put(file, values, about=f"profile {answers.profile}, {answers.environment}")
     return Saved(target, tuple(values), notes)
 

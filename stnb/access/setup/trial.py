@@ -11,7 +11,6 @@ from stnb.errors import (
     NotAuthenticated,
     RequestError,
     StnbError,
-    UnexpectedAnswer,
     Unreachable,
 )
 from stnb.session import Session, loop
@@ -126,8 +125,5 @@ def _refused(mine: Credentials, err: StnbError) -> Verdict:
 
 
 def _untried(err: StnbError) -> Verdict:
-    why = err.why
-    if isinstance(err, UnexpectedAnswer):
-        why = "Likely a gateway or a proxy on the way is in trouble."
-    lines = (err.happened, why, "Try again; or keep them and try later.")
+    lines = (err.happened, err.why, err.next, "Or keep them and try later.")
     return Verdict("unknown", "They could not be tried.", lines)

@@ -15,6 +15,7 @@ from stnb.catalog import Catalog, Endpoint
 from stnb.catalog.facts import MAX_IDS
 from stnb.errors import ColumnDrift, Incomplete, NotAllowed, RequestError, StnbError
 from stnb.frame import assemble, narrow, notices, shape_of
+from stnb.pull.values import inactive_too
 from stnb.tables.ids import column_of
 
 from ..resource import Resource
@@ -121,7 +122,7 @@ def read(
 
 def everything(endpoint: Endpoint) -> dict[str, str]:
     """The filter that shows inactive rows too; without it a lookup would miss rows."""
-    return dict([endpoint.shows_all]) if endpoint.shows_all else {}
+    return inactive_too(endpoint)
 
 
 def by_fifties(resource: Resource, keys: Keys) -> bool:

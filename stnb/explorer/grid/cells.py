@@ -185,8 +185,13 @@ def _number_writer(values: pd.Series) -> Text:
         if missing(value):
             return None
         short = f"{value:,.{places}f}"
+        if isinstance(value, Decimal):
+            exact = Decimal(short.replace(",", "")) == value  # round() refuses more than 28 digits
+        elif isinstance(value, float):
+            exact = value == round(float(value), places)  # numpy's own overflows near 1.8e308
+        else:
+            exact = value == round(value, places)
         # Beyond 2^53 the format rounds to a neighbour, which its own digits betray.
-        exact = value == round(value, places)
         if exact and short.replace(",", "") == f"{value:.{places}f}":
             return short
         return f"{value:,}"
@@ -201,9 +206,10 @@ def _decimals(values: pd.Series) -> int:
     except (TypeError, ValueError):
         return 2
     sample = sample[np.isfinite(sample)]
-    for places in (0, 2, 3, 4):
-        if np.array_equal(sample, sample.round(places)):
-            return places
+    with np.errstate(over="ignore", invalid="ignore"):  # near 1.8e308, rounding gives infinity
+        for places in (0, 2, 3, 4):
+            if np.array_equal(sample, sample.round(places)):
+                return places
     return 6
 
 

@@ -17,6 +17,8 @@ Pick = dict[str, Any]
 Dates are the wall clock's: {"from": "2026-01-01"}.
 """
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The first and the last second of the years 1 to 9999, counted from 1970.
+YEAR_1, YEAR_9999 = -62_135_596_800.0, 253_402_300_799.0
 LETTERS = 60
 DATES = {"date", "date-time"}
 COUNTS = {"integer", "list"}  # kinds of which only whole numbers are shown
@@ -30,7 +32,8 @@ def date_text(seconds: float) -> str:
         >>> date_text(0), date_text(3600)
         ('1970-01-01', '1970-01-01T01:00:00')
     """
-    when = (EPOCH + timedelta(seconds=float(seconds))).replace(tzinfo=None)
+    inside = min(max(float(seconds), YEAR_1), YEAR_9999)
+    when = (EPOCH + timedelta(seconds=inside)).replace(tzinfo=None)
     if when.time() == when.time().min:
         return when.date().isoformat()
     return when.isoformat(timespec="seconds")

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .columns import Columns
-from .picks import DATES, Pick, axis_ends, date_text, label
+from .picks import DATES, YEAR_1, YEAR_9999, Pick, axis_ends, date_text, label
 
 BARS = 16  # of a histogram, about
 TOP = 12  # values of text that get a bar each
@@ -28,6 +28,7 @@ HOUR, DAY = 3_600.0, 86_400.0
 WEEK = 7 * DAY
 TIME_STEPS = [1.0, 60.0, 600.0, HOUR, 6 * HOUR, DAY, WEEK]
 MONTH_STEPS = [1, 3, 12, 24, 60, 120, 240, 600, 1200]
+LARGEST = 1e300  # far beyond any amount; a wider range overflows
 YEAR_0 = -1970 * 12  # months since 1970
 
 Floats = NDArray[np.float64]
@@ -101,6 +102,9 @@ def _histogram(columns: Columns, i: int, kind: str) -> Summary:
     low, high, below, above = _range(values, finite)
     if kind in DATES:
         edges = _time_edges(low, high)
+        # A round number of years may reach beyond the calendar; the bars at its ends are open.
+        below, above = below or edges[0] < YEAR_1, above or edges[-1] > YEAR_9999
+        edges = _in_calendar(edges)
     else:
         edges = _number_edges(low, high, whole=kind in {"integer", "list"})
     picks = _ranges(edges, kind, below, above)
@@ -135,10 +139,12 @@ def _range(values: Floats, finite: Floats) -> tuple[float, float, bool, bool]:
 
     One wrong year must not flatten the other bars.
     """
+    # Between wider ends the length of a bar would be infinite; what is beyond is in an open bar.
+    finite = np.clip(finite, -LARGEST, LARGEST)
     low, high = float(finite.min()), float(finite.max())
     sample = finite[:: max(1, len(finite) // SAMPLE)]
     first, last = map(float, np.quantile(sample, [0.01, 0.99]))
-    below, above = bool(np.isneginf(values).any()), bool(np.isposinf(values).any())
+    below, above = bool((values < -LARGEST).any()), bool((values > LARGEST).any())
     if last > first and high - low > FAR * (last - first):
         below, above = below or low < first, above or high > last
         low, high = max(low, first), min(high, last)
@@ -170,6 +176,14 @@ def _time_edges(low: float, high: float) -> Floats:
             first = np.floor((low - shift) / step) * step + shift
             return first + step * np.arange(int((high - first) // step) + 2)
     return _month_edges(low, high)
+
+
+def _in_calendar(edges: Floats) -> Floats:
+    """The edges between the first and the last second of the years 1 to 9999; two at least."""
+    inside = np.unique(np.clip(edges, YEAR_1, YEAR_9999))
+    if len(inside) == 1:
+        return np.array([inside[0] - 1, inside[0]])
+    return inside
 
 
 def _month_edges(low: float, high: float) -> Floats:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from stnb.catalog import Param
 from stnb.errors import UsageError
 from stnb.frame import notices
+from stnb.pull.values import inactive_too
 
 from ..guard import guarded
 
@@ -173,10 +174,7 @@ class IdNames:
     def _read_one(self, account: Account, name: str) -> None:
         resource = account[name]
         endpoint = resource.endpoint
-        filters: dict[str, Any] = {}
-        if endpoint.shows_all is not None:
-            shows_all, value = endpoint.shows_all
-            filters[shows_all] = value
+        filters = inactive_too(endpoint)
         columns = ["id", "name"]
         if any(column.name == "active" for column in endpoint.columns):
             columns.append("active")

@@ -99,6 +99,7 @@ class ManyCalls(Source):
     def again(self) -> ManyCalls:
         fresh = ManyCalls(self.session, self.task, self.paging, self.lanes)
         fresh.failed, fresh.notices = set(self.failed), list(self.notices)
+        fresh.adapted = list(self.adapted)
         return fresh
 
     def memory(self) -> PageStore:
@@ -164,6 +165,7 @@ class ManyCalls(Source):
         self.more = either(self.more, one.more)
         for sentence in one.notices:
             self._note(sentence)
+        self.adapted += one.adapted
         parts = store.read()
         part = unit.change(_merged(parts))
         if part.table.num_rows < sum(p.table.num_rows for p in parts):
@@ -278,6 +280,7 @@ class WholeFeed(Source):
         finally:
             self.arrived, self.notices = self._feed.arrived, self._feed.notices
             self.total, self.more = self._feed.total, self._feed.more
+            self.adapted = self._feed.adapted
 
     def page_frame(self, part: Decoded) -> pd.DataFrame:
         return self._of_parents(super().page_frame(part))[0].iloc[: self.task.limit]

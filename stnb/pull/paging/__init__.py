@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from stnb.session import Taken
+
 from ..call import Call
 from .batches import BatchWalk
-from .envelope import envelope, is_whole, read_page
+from .envelope import envelope, is_whole, joined, read_page
 from .feeds import FeedWalk, SingleWalk
 from .lists import ListWalk, choose_size
 from .models import IN_FLIGHT, Fetch, Page, Paging, Position, Query
@@ -45,6 +47,8 @@ def walk_of(
     paging: Paging,
     position: Position = NOWHERE,
     save: Callable[[Position], object] = lambda position: None,
+    taken: Taken | None = None,
+    hasty: Fetch | None = None,
 ) -> Walk:
     """The walk that fits the call; see `Walk` for the arguments.
 
@@ -60,12 +64,18 @@ def walk_of(
         kind = FeedWalk
     elif endpoint.kind != "file" and endpoint.takes("page"):
         kind = ListWalk  # whatever shape the documents give its answer
-    return kind(call, fetch, paging, position, save)
+    return kind(call, fetch, paging, position, save, taken or Taken(), hasty or fetch)
 
 
 async def again(call: Call, fetch: Fetch, page: Page) -> Page:
     """The same page, asked for once more, as its body could not be read."""
-    fresh = read_page(call, page.index, *await fetch(page.query))
+    parts = []
+    for query in page.parts or (page.query,):
+        part = read_page(call, page.index, *await fetch(query))
+        parts.append(replace(part, query=query))
+    fresh = parts[0]
+    if len(parts) > 1:
+        fresh = joined(page.index, parts)
     return replace(
         page, content=fresh.content, rows_at=fresh.rows_at, content_type=fresh.content_type
     )

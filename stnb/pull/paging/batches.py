@@ -7,8 +7,9 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from stnb.catalog.facts import MAX_IDS
+from stnb.errors import Rejected
 
-from .beside import side_by_side, stable, with_total
+from .beside import side_by_side
 from .envelope import read_page, row_bytes
 from .models import Page, Query
 from .walk import Walk, either
@@ -52,10 +53,21 @@ class BatchWalk(Walk):
 
     async def _ask(self, index: int, number: int = 0) -> Page:
         """One page of a batch; `number` counts them from 0."""
+        while True:
+            query = self._query(index, number)
+            try:
+                answer = await self.fetch(query)
+            except Rejected as err:
+                # A later page has to have the size of the first one.
+                if number or not self.own.refuse(err, query):
+                    raise
+                continue
+            self.own.went_through(query)
+            return replace(read_page(self.call, index, *answer), query=query)
+
+    def _query(self, index: int, number: int) -> Query:
         endpoint, paging = self.call.endpoint, Query()
         if endpoint.takes("page"):
             page = str(endpoint.page_first + number)
-            paging = (("page", page), ("pageSize", str(MAX_IDS)))
-        batch = self.call.batches[index]
-        query = (*stable(self.call), *batch, *paging, *with_total(self.call))
-        return replace(read_page(self.call, index, *await self.fetch(query)), query=query)
+            paging = (("page", page), ("pageSize", str(self.own.fit(MAX_IDS))))
+        return self.own.query(*self.call.batches[index], *paging)

@@ -1,12 +1,11 @@
-"""What all lists share: pages that are asked for side by side, and the query that each has."""
+"""What all lists share: pages that are asked for side by side."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator
 
-from ..call import Call
-from .models import Page, Query
+from .models import Page
 
 
 class Plan(Iterator[int]):
@@ -85,22 +84,3 @@ async def side_by_side(
         for task in flying:
             task.cancel()
         await asyncio.gather(*flying, return_exceptions=True)
-
-
-def with_total(call: Call) -> Query:
-    if call.endpoint.takes("includeTotal"):
-        return (("includeTotal", "true"),)
-    return ()
-
-
-def stable(call: Call) -> Query:
-    """The query, ordered by id if the caller did not order it: new rows then come last and shift no
-    page.
-    """
-    sort = call.endpoint.takes("sort")
-    if sort is None or any(name == "sort" for name, _ in call.query):
-        return call.query
-    for value in sort.values:
-        if value.lower() == "+id":
-            return (*call.query, ("sort", value))
-    return call.query

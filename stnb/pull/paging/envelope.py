@@ -4,7 +4,10 @@ rows between.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from stnb.errors import UnexpectedAnswer
@@ -119,6 +122,18 @@ def row_bytes(page: Page) -> bytes:
     if start is None:
         return page.content
     return page.content[start.end() : page.content.rfind(b"]")].strip()
+
+
+def joined(index: int, parts: Sequence[Page]) -> Page:
+    """One page of the parts that lie behind one another; what is said of the end is the last's."""
+    last = parts[-1]
+    rows = b",".join(filter(None, map(row_bytes, parts)))
+    content = b"[" + rows + b"]"
+    if last.rows_at != "bare":
+        said = {"page": index, "hasMore": last.has_more, "totalCount": last.total}
+        content = json.dumps(said)[:-1].encode() + b', "data": ' + content + b"}"
+    queries = tuple(query for part in parts for query in part.parts or (part.query,))
+    return replace(last, index=index, content=content, size=None, parts=queries)
 
 
 def count(content: bytes) -> int:

@@ -7,13 +7,14 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from stnb.errors import PagingFault
+from stnb.errors import PagingFault, Rejected, RequestError
 
 from ..call import Call
-from .beside import Plan, side_by_side, stable, with_total
-from .envelope import count, read_page, row_bytes
+from .beside import Plan, side_by_side
+from .envelope import count, joined, read_page, row_bytes
 from .guard import Guard
 from .models import Page, Query
+from .own import BOUND, LATE_SIZE, SIZE, SORT, stable
 from .walk import Walk
 
 # Rows: small enough to answer soon, and it brings the total that the other pages are planned from.
@@ -79,8 +80,8 @@ class ListWalk(Walk):
         """Ask for the first page and plan the rest. None if its rows will be read once more, in
         pages of another size.
         """
-        limit, size = self.paging.limit, self._first_size()
-        first = await self._ask(0, size)
+        limit = self.paging.limit
+        first, size = await self._ask_first()
         total = first.total
         if first.has_more is None:
             total = None  # each page is compared with the one before it, to find the end
@@ -94,11 +95,20 @@ class ListWalk(Walk):
         if total is not None:
             planned = max(-(-total // chosen), planned)
         self.move(size=chosen, planned=planned, until=self._bound())
-        if chosen == size:
+        if chosen == size or self.own.sizeless:
             self._kept = first
             return first
         self._rows = self.position.rows  # pages of another size have other edges
         return None
+
+    async def _ask_first(self) -> tuple[Page, int]:
+        """The first page, and how many rows were asked for."""
+        while True:
+            size = self._first_size()
+            try:
+                return await self._ask(0, size), size
+            except _OtherSize:
+                continue
 
     @property
     def _each_is_a_run(self) -> bool:
@@ -112,15 +122,19 @@ class ListWalk(Walk):
         if page_size is not None:
             return min(page_size, most)
         if limit is not None and limit <= 2 * FIRST_PAGE:
-            return min(max(limit, 1), most)  # all of it in one answer
+            return self.own.fit(min(max(limit, 1), most))  # all of it in one answer
         if self._each_is_a_run:
-            return most
-        return min(FIRST_PAGE, most)
+            return self.own.fit(most)
+        return self.own.fit(min(FIRST_PAGE, most))
 
     def _later_size(self, first: Page, size: int, total: int | None) -> int:
         """Rows to ask for with the other pages."""
         if self._each_is_a_run:
             return size  # pages of another size would bring rows that came already
+        if self.own.sizeless:
+            return count(first.content) or size
+        if first.parts:
+            return size  # it was late, and larger ones would be later
         if first.has_more and first.size is not None and 0 < first.size < size:
             return first.size  # the most that the server gives
         if count(first.content) != size:
@@ -128,7 +142,7 @@ class ListWalk(Walk):
         lanes = self._lanes
         if total is None:
             lanes = 1
-        most = self.call.endpoint.page_size_max or 5000
+        most = self.own.fit(self.call.endpoint.page_size_max or 5000)
         return self.paging.page_size or choose_size(total, lanes, most)
 
     def _learn(self, page: Page, size: int) -> None:
@@ -157,7 +171,7 @@ class ListWalk(Walk):
     def _bound(self) -> str | None:
         """Until when rows were created that are read; None for no bound."""
         asked = any(name == "createdBefore" for name, _ in self.call.query)
-        if asked or not self.call.endpoint.takes("createdBefore"):
+        if asked or not self.call.endpoint.takes(BOUND) or BOUND in self.own.without:
             return None
         return self.paging.now()
 
@@ -217,13 +231,7 @@ class ListWalk(Walk):
             self.note(f"totalCount said {last.total:,} rows, but hasMore ended the list earlier.")
 
     async def _ask(self, index: int, size: int) -> Page:
-        bound: Query = ()
-        if self.position.until is not None:
-            bound = (("createdBefore", self.position.until),)
-        number = index + self.call.endpoint.page_first
-        paging = (("page", str(number)), ("pageSize", str(size)))
-        query = (*stable(self.call), *bound, *paging, *with_total(self.call))
-        page = replace(read_page(self.call, index, *await self.fetch(query)), query=query)
+        page = await self._page(index, size)
         if page.total is not None:
             self._totals.add(page.total)
         if self.paging.limit is not None and index not in self.position.done:
@@ -236,6 +244,94 @@ class ListWalk(Walk):
                 self._plan.shrink()  # likely a circle; what lies behind is asked for in order
             self._learn(page, size)
         return page
+
+    async def _page(self, index: int, size: int) -> Page:
+        """A page of so many rows: as a whole, or of parts if the server gives no such large ones.
+
+        Raises:
+            _OtherSize: it is the first one, and the server takes another size.
+        """
+        part = size
+        if self.position.size is not None:
+            part = self.own.part(size)
+        if part == size:
+            try:
+                return await self._whole(index, size)
+            except _Late as late:
+                part = late.smaller
+            except _OtherSize:
+                part = self.own.part(size)
+                if self.position.size is None or part == size:
+                    raise
+        parts: list[Page] = []
+        times = size // part
+        for number in range(index * times, (index + 1) * times):
+            page = await self._page(number, part)
+            parts.append(page)
+            if page.has_more is False or (page.has_more is None and not row_bytes(page)):
+                break
+        return joined(index, parts)
+
+    async def _whole(self, index: int, size: int) -> Page:
+        """A page in one answer, without what the server refuses of our own parameters.
+
+        Raises:
+            _OtherSize: it refuses the size.
+            _Late: it did not answer in time.
+        """
+        while True:
+            query = self._query(index, size)
+            try:
+                answer = await self._fetch(query, size)
+            except Rejected as err:
+                # The pages that came have the size of the position.
+                planned = self.position.size not in (None, size)
+                if not self.own.refuse(err, query, keeps_size=planned):
+                    raise
+                self._unbind()
+                if self.own.sizeless or self.own.fit(size) == size:
+                    continue
+                if self.position.size is not None and self.own.part(size) == size:
+                    raise  # larger pages would bring rows that came already
+                raise _OtherSize from None
+            self.own.went_through(query)
+            return replace(read_page(self.call, index, *answer), query=query)
+
+    async def _fetch(self, query: Query, size: int) -> tuple[bytes, str]:
+        if self._each_is_a_run or self.paging.page_size is not None or size < LATE_SIZE:
+            return await self.fetch(query)
+        try:
+            return await self.hasty(query)
+        except RequestError as err:
+            smaller = self.own.late(size) if err.late else None
+            if smaller is None:
+                raise
+            late = _Late(smaller)
+        raise late
+
+    def _query(self, index: int, size: int) -> Query:
+        bound: Query = ()
+        if self.position.until is not None:
+            bound = ((BOUND, self.position.until),)
+        number = index + self.call.endpoint.page_first
+        return self.own.query(*bound, ("page", str(number)), (SIZE, str(size)))
+
+    def _unbind(self) -> None:
+        """Forget the bound, if it is refused."""
+        if BOUND in self.own.without and self.position.until is not None:
+            self.move(until=None)
+
+
+class _OtherSize(Exception):
+    """The server refuses the size of a page, and takes another one."""
+
+
+class _Late(Exception):
+    """A page did not come in time; `smaller` ones may."""
+
+    def __init__(self, smaller: int) -> None:
+        super().__init__(smaller)
+        self.smaller = smaller
 
 
 def _is_over(before: Page, page: Page, size: int) -> bool:
@@ -260,9 +356,13 @@ def choose_size(total: int | None, lanes: int, most: int) -> int:
     return max(min(FIRST_PAGE, most), min(-(-even // 50) * 50, large))
 
 
-def oldest_first(call: Call) -> bool:
-    """Whether a list is read by rising id, so that its first rows are its oldest."""
-    for name, value in stable(call):
-        if name == "sort":
+def oldest_first(call: Call, without: set[str] | frozenset[str] = frozenset()) -> bool:
+    """Whether a list is read by rising id, so that its first rows are its oldest.
+
+    Args:
+        without: the parameters that the server refuses.
+    """
+    for name, value in stable(call, without):
+        if name == SORT:
             return value.lower() in ("+id", "id")
     return False

@@ -24,6 +24,7 @@ class Page:
         has_more: hasMore; None if the answer has none that is true or false.
         continue_from: an export's cursor for the next call.
         query: what was asked for it.
+        parts: what was asked for each part of it, if it came in several.
         size: the rows of a full page, as the answer's pageSize says; None if it does not.
     """
 
@@ -36,6 +37,7 @@ class Page:
     continue_from: str | None = None
     query: Query = ()
     size: int | None = None
+    parts: tuple[Query, ...] = ()
 
 
 def _unknown() -> None:

@@ -7,8 +7,11 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Any
 
+from stnb.session import Taken
+
 from ..call import Call
 from .models import Fetch, Page, Paging, Position
+from .own import Own
 
 
 def either(one: bool | None, other: bool | None) -> bool | None:
@@ -27,8 +30,11 @@ class Walk(ABC):
         fetch: sends one request with the given query and answers with (body, content type).
         position: where an earlier walk was; the pages in `position.done` are not asked for again.
         save: called with the position whenever it changes.
+        taken: what is known of the resource, and is added to.
+        hasty: as `fetch`, but a late answer ends it at once.
 
     Attributes:
+        adapted: sentences about what was learned of the resource.
         position: how far it is.
         more: whether the server has rows behind those that were read; None if it did not say.
         notices: sentences about what disagreed, each once.
@@ -44,11 +50,16 @@ class Walk(ABC):
         paging: Paging,
         position: Position,
         save: Callable[[Position], object],
+        taken: Taken,
+        hasty: Fetch,
     ) -> None:
         self.call, self.fetch, self.paging = call, fetch, paging
         self.position, self.notices = position, list[str]()
         self.more: bool | None = None
-        self._save = save
+        self._save, self.hasty = save, hasty
+        self.adapted = list[str]()
+        size_is_ours = paging.page_size is None
+        self.own = Own(call, taken, self.adapted.append, size_is_ours=size_is_ours)
 
     @abstractmethod
     def pages(self) -> AsyncGenerator[Page, None]:

@@ -19,7 +19,7 @@ from stnb.session import clock
 from ..paging.models import Position
 from .folder import LOCK, PLAN, Folder
 from .memory import Describe, Keep, PageStore
-from .pagefile import Unreadable, read_page, write_page
+from .pagefile import Unreadable, read_page, read_sent, write_page
 from .union import Numbers, Union
 
 Now = Callable[[], dt.datetime]
@@ -194,8 +194,7 @@ class Disk(PageStore):
             CannotSave: one is damaged; it is dropped, so that it is asked for once more.
         """
         with self._wording("The pages could not be read"):
-            found = [read_page(self._path(index)) for index in self.pages]
-        return [Decoded(table, head.drift, head.careful) for head, table in found]
+            return [_decoded(self._path(index)) for index in self.pages]
 
     # -- the file
 
@@ -299,6 +298,11 @@ class Disk(PageStore):
             f"{why}.",
             f"The pages that had arrived are kept in {self._folder.path}: {again}",
         )
+
+
+def _decoded(path: Path) -> Decoded:
+    head, table = read_page(path)
+    return Decoded(table, head.drift, head.careful, read_sent(path))
 
 
 class _Closed(Exception):

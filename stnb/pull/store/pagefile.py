@@ -17,6 +17,8 @@ from stnb.frame import Decoded, Drifts
 from stnb.frame.drift import from_json, to_json
 
 HEAD = b"stnb"
+# Before the names of columns with the texts that were sent. No letter of JSON's names is this one.
+SENT = "\x1fsent "
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,10 @@ def write_page(file: IO[bytes], index: int, part: Decoded, continue_from: str | 
         "drift": to_json(part.drift),
         "careful": part.careful,
     }
-    table = part.table.replace_schema_metadata({HEAD: json.dumps(head)})
+    table = part.table
+    for name, texts in part.sent.items():
+        table = table.append_column(f"{SENT}{name}", texts)
+    table = table.replace_schema_metadata({HEAD: json.dumps(head)})
     with pa.ipc.new_file(
         file, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
     ) as sink:
@@ -60,7 +65,7 @@ def read_page(path: Path, columns: Sequence[str] | None = None) -> tuple[Head, p
         reader = pa.ipc.open_file(source)
         head = _head(reader.schema)
         if columns is None:
-            return head, reader.read_all().replace_schema_metadata(None)
+            columns = [name for name in reader.schema.names if not name.startswith(SENT)]
         names = [name for name in reader.schema.names if name in columns]
         only = pa.ipc.IpcReadOptions(
             included_fields=[reader.schema.get_field_index(name) for name in names]
@@ -77,7 +82,25 @@ def read_head(path: Path) -> tuple[Head, pa.Schema]:
     """
     with _opened(path) as source:
         schema = pa.ipc.open_file(source).schema
-        return _head(schema), schema.remove_metadata()
+        own = [field for field in schema if not field.name.startswith(SENT)]
+        return _head(schema), pa.schema(own)
+
+
+def read_sent(path: Path) -> dict[str, pa.Array]:
+    """The texts that were sent for columns of a page; see `Decoded.sent`. Raises as `read_page`
+    does.
+    """
+    with _opened(path) as source:
+        names = pa.ipc.open_file(source).schema.names
+    kept = [name for name in names if name.startswith(SENT)]
+    if not kept:
+        return {}
+    table = read_page(path, kept)[1]
+    sent = {}
+    for name in kept:
+        chunks = [*table.column(name).chunks, pa.nulls(0, pa.string())]  # an empty page has none
+        sent[name.removeprefix(SENT)] = pa.concat_arrays(chunks)
+    return sent
 
 
 def _head(schema: pa.Schema) -> Head:

@@ -17,7 +17,7 @@ from stnb.frame.assemble import cast, hollow, merge, newest, note_pages_differ
 from stnb.frame.keys import note_unusable, types_of_key, usable
 from stnb.frame.types import final_type, pandas_type
 
-from .pagefile import read_head, read_page
+from .pagefile import read_head, read_page, read_sent
 
 Numbers = npt.NDArray[Any]
 
@@ -79,13 +79,27 @@ class Union:
         names = self.schema.names if columns is None else columns
         table = read_page(path, columns)[1]
         has = set(table.column_names)
-        found = [
-            table.column(name) if name in has else pa.chunked_array([pa.nulls(table.num_rows)])
-            for name in names
-        ]
-        return pa.table(
-            {name: self._typed(name, column) for name, column in zip(names, found, strict=True)}
-        )
+        texts = self._sent(path, table)
+        typed = {}
+        for name in names:
+            column = pa.chunked_array([pa.nulls(table.num_rows)])
+            if name in texts:
+                column = pa.chunked_array([texts[name]])
+            elif name in has:
+                column = table.column(name)
+            typed[name] = self._typed(name, column)
+        return pa.table(typed)
+
+    def _sent(self, path: Path, table: pa.Table) -> dict[str, pa.Array]:
+        """The texts that were sent for those columns of a page that other pages make text."""
+        differ = set()
+        for field in table.schema:
+            to_text = pa.types.is_string(self._merged.field(field.name).type)
+            if to_text and not pa.types.is_string(field.type):
+                differ.add(field.name)
+        if not differ:
+            return {}
+        return {name: texts for name, texts in read_sent(path).items() if name in differ}
 
     def _typed(self, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
         column = cast([column], self._merged.field(name).type)

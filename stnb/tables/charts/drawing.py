@@ -9,6 +9,7 @@ import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pandas as pd
 
 from ..provenance import provenance
@@ -16,7 +17,7 @@ from .columns import SPREAD, TIME
 from .look import AREA, DPI, INK, PEAK, QUIET, REST, money, short, style_axes
 from .numbers import NONE, computed, drawn, periods
 from .script import WIDTHS, measure, per_period, period, time_label, with_unit
-from .spec import Finding, Spec
+from .spec import Finding, Spec, too_large
 
 if TYPE_CHECKING:
     from .figure import Picture
@@ -48,6 +49,10 @@ def draw(frame: pd.DataFrame, spec: Spec, width: int = 760, notes: bool = True) 
 
     made = Picture(figsize=(width / DPI, 3.5), dpi=DPI, layout="constrained", facecolor="none")
     finding = _drawn(made.add_subplot(), frame, spec, width)
+    if spec.most:
+        count = int(too_large(frame[spec.column]).sum())
+        note = f"{count:,} of {len(frame):,} {spec.noun} have a {spec.column} too large to draw."
+        finding = replace(finding, notes=(*finding.notes, note))
     which = provenance(frame).get("first")
     if which:
         finding = replace(finding, notes=(*finding.notes, f"Drawn from {which}."))
@@ -218,7 +223,7 @@ def _spread(ax: Any, frame: pd.DataFrame, spec: Spec) -> Finding:
     values, shown = made["values"], made[drawn(spec)]
     if not len(values):
         return _empty(ax, f"No row has a {spec.column}")
-    bins: Any = 30
+    bins: Any = _bins(shown)
     align: Any = "mid"
     if spec.steps:  # a bar in the middle of each whole number
         bins = range(int(shown.min()), int(shown.max()) + 2)
@@ -241,6 +246,16 @@ def _spread(ax: Any, frame: pd.DataFrame, spec: Spec) -> Finding:
         ends = f"{_amount(shown.min(), spec)} to {_amount(shown.max(), spec)}"
         notes.append(f"{count} lie outside {ends} and are not drawn.")
     return Finding(title, f"{title}. {chart}; the median is {median}.", tuple(notes))
+
+
+def _bins(values: pd.Series[Any]) -> Any:
+    """The edges of the bars; wider ones than the values if these lie closer than floats do."""
+    try:
+        return np.histogram_bin_edges(values, 30)
+    except ValueError:
+        low, high = float(values.min()), float(values.max())
+    pad = max(abs(low), abs(high)) / 100
+    return np.linspace(low - pad, high + pad, 31)
 
 
 def _spread_title(first: float, third: float, spec: Spec) -> str:
@@ -275,8 +290,12 @@ def _missing(frame: pd.DataFrame, column: pd.Series[Any], spec: Spec) -> list[st
     if not count:
         return []
     name = spec.by or spec.column
-    early = " or one before 1990" if spec.start else ""
-    return [f"{count:,} of {len(frame):,} {spec.noun} have no {name}{early} and are left out."]
+    bounds = ""
+    if spec.start:
+        bounds += f" or one before {spec.start[:4]}"
+    if spec.end:
+        bounds += f" or one from {spec.end[:4]} on"
+    return [f"{count:,} of {len(frame):,} {spec.noun} have no {name}{bounds} and are left out."]
 
 
 def _left_out(

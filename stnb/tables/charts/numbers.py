@@ -62,10 +62,14 @@ def moments(spec: Spec) -> list[str]:
     when = f"when = df[{quoted(spec.by)}]"
     if spec.zone:
         when += f".dt.tz_convert({quoted(spec.zone)}).dt.tz_localize(None)"
-    if not spec.start:
-        return [when]
-    cut = f"when = when.where(when >= {quoted(spec.start)})  # an earlier date was never set"
-    return [when, cut]
+    found = [when]
+    if spec.start:
+        kept = f"when = when.where(when >= {quoted(spec.start)})"
+        found.append(f"{kept}  # an earlier date was never set")
+    if spec.end:
+        kept = f"when = when.where(when < {quoted(spec.end)})"
+        found.append(f"{kept}  # a later date means for ever")
+    return found
 
 
 def periods(spec: Spec) -> str:
@@ -140,4 +144,7 @@ def _amounts(spec: Spec) -> str:
     column = f"df[{quoted(spec.column)}]"
     if spec.unit == "minutes":
         return f"({column}.dt.total_seconds() / 60)"
-    return f'{column}.astype("float64")'
+    amounts = f'{column}.astype("float64")'
+    if spec.most:
+        amounts = f"{amounts}.where(lambda amounts: amounts.abs() < {spec.most:g})"
+    return amounts

@@ -25,12 +25,14 @@ from .columns import (
 )
 
 NOTHING = "nothing"
+END_YEAR = 2100  # a date from then on means for ever, such as 9999-12-31
 FIRST_YEAR = 1990  # an earlier date is one that was never set, such as 0001-01-01
 # The longest time, in days, that is drawn by the day, by the week, and so on; longer ones by year.
 USUAL_STEPS = ((35, "day"), (183, "week"), (5 * 366, "month"), (20 * 366, "quarter"))
 LENGTHS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}  # days
 MOST = 120  # bars that a picture can show
 WIDE = 3  # a range so many times that of the middle 98 % is drawn without its ends
+LARGEST = 1e100  # far beyond any amount, and far below what overflows when it is added up
 STEPS = 40  # whole numbers within so small a range get a bar each
 
 
@@ -48,6 +50,9 @@ class Spec:
         unit: "", "$" or "minutes".
         noun: what the rows are, such as "jobs".
         start: dates before this day are left out; "" if there are none.
+        end: dates from this day on are left out; "" if there are none.
+        most: amounts as far from zero as this are left out, as no axis holds them; 0 if there are
+            none.
         cut: whether a distribution leaves out its lowest and its highest hundredth.
         steps: whether a distribution has a bar for each whole number.
 
@@ -64,6 +69,8 @@ class Spec:
     unit: str = ""
     noun: str = "rows"
     start: str = ""
+    end: str = ""
+    most: float = 0.0
     cut: bool = False
     steps: bool = False
 
@@ -139,6 +146,8 @@ def settled(frame: pd.DataFrame, spec: Spec) -> Spec:
     out.
     """
     chosen = Spec(spec.kind, spec.what, spec.by, noun=noun(frame), unit=_unit(frame, spec.column))
+    if spec.column and too_large(frame[spec.column]).any():
+        chosen = replace(chosen, most=LARGEST)
     if spec.kind == TIME:
         return _settled_times(frame, replace(chosen, every=spec.every))
     if spec.kind == SPREAD:
@@ -146,16 +155,25 @@ def settled(frame: pd.DataFrame, spec: Spec) -> Spec:
     return chosen
 
 
+def too_large(values: pd.Series[Any]) -> pd.Series[bool]:
+    """Which amounts no axis holds: infinite ones, and those whose sums may be."""
+    if is_duration(values):
+        return pd.Series(False, values.index)
+    return values.astype("float64").abs() >= LARGEST
+
+
 def _settled_times(frame: pd.DataFrame, spec: Spec) -> Spec:
     times = frame[spec.by].dropna()
     early = times.dt.year < FIRST_YEAR
     start = f"{FIRST_YEAR}-01-01" if early.any() else ""
-    times = times[~early]
+    late = times.dt.year >= END_YEAR
+    end = f"{END_YEAR}-01-01" if late.any() else ""
+    times = times[~(early | late)]
     days = 0
     if len(times):
         days = (times.max() - times.min()).days
     every = _step(days, spec.every)
-    return replace(spec, every=every, zone=_zone(frame, spec.by), start=start)
+    return replace(spec, every=every, zone=_zone(frame, spec.by), start=start, end=end)
 
 
 def _step(days: int, wish: str) -> str:
@@ -182,6 +200,7 @@ def _settled_values(values: pd.Series[Any], spec: Spec) -> Spec:
     if is_duration(values):
         numbers = values.dt.total_seconds() / 60
     numbers = numbers.astype("float64")
+    numbers = numbers[numbers.abs() < LARGEST]
     if not len(numbers):
         return spec
     low, high = numbers.quantile([0.01, 0.99])

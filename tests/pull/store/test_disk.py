@@ -53,7 +53,8 @@ def page(*ids: int, shape: Shape = JOBS, **more: Any) -> Decoded:
     return decode(json.dumps({"data": rows}).encode(), "data", shape)
 
 
-def told(rows: int, duplicates: int, drift: Drifts) -> dict[str, Any]:
+def told(rows: int, duplicates: int, drift: Drifts, *read: Any) -> dict[str, Any]:
+    """What the provenance says; `read` are the frame and the reader of some of its columns."""
     return {"rows": rows, "duplicates": duplicates, "drift": sentences(drift)}
 
 

@@ -1,0 +1,79 @@
+"""The columns of a report, by the data types that its description gives them.
+
+A report's rows are arrays of cells. Its fields say of each cell whether it is a String, Number,
+Boolean, Date or Time; numbers and dates may come as text all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from . import by_value
+from .drift import Drifts, Kind, misfits, note
+from .fits import MISFITS
+from .types import ZONE, to_date, to_date_time
+
+
+def follow(
+    columns: dict[str, pa.Array],
+    data_types: Mapping[str, str],
+    drift: Drifts,
+    sent: dict[str, pa.Array],
+) -> None:
+    """Give columns of text the type that the report says they have, if every value converts
+    exactly.
+
+    Args:
+        data_types: "Number", "Boolean", "Date" or another one by the column's name.
+        drift: gets the columns that stay text for it, and in how many rows.
+        sent: gets the texts that were converted.
+    """
+    for name, values in columns.items():
+        data_type = data_types.get(name, "")
+        if data_type not in CONVERTERS or not pa.types.is_string(values.type):
+            continue
+        try:
+            columns[name] = CONVERTERS[data_type](values)
+            sent.setdefault(name, values)
+        except MISFITS:
+            rows = misfits(values, CONVERTERS[data_type])
+            note(drift, name, Kind.MISFIT, max(rows, 1), data_type)
+
+
+def data_types_of(names: Sequence[str], fields: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The data type of each column whose field has one."""
+    found = {}
+    for name, field in zip(names, fields, strict=False):
+        if field.get("dataType"):
+            found[name] = str(field["dataType"])
+    return found
+
+
+def _number(texts: pa.Array) -> pa.Array:
+    values = texts.to_pylist()
+    try:
+        return by_value.array(values, "integer")
+    except pa.ArrowInvalid:
+        return by_value.array(values, "number")
+
+
+def _boolean(texts: pa.Array) -> pa.Array:
+    return by_value.array(texts.to_pylist(), "boolean")
+
+
+def _date(texts: pa.Array) -> pa.Array:
+    """Moments in UTC if the texts have a zone, otherwise times of the tenant's own clock."""
+    known = pc.if_else(pc.equal(texts, ""), None, texts)
+    zoned = pc.match_substring_regex(known, ZONE)
+    if not pc.any(zoned).as_py():
+        return to_date(known)
+    if pc.all(zoned).as_py():
+        return to_date_time(known)
+    raise pa.ArrowInvalid("some with a zone and some without, which cannot be compared")
+
+
+CONVERTERS = {"Number": _number, "Boolean": _boolean, "Date": _date}

@@ -1,0 +1,193 @@
+"""What a walk adds to a call by itself, and how it does without what the server refuses of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from stnb.errors import Rejected
+from stnb.session import Taken
+
+from ..call import Call
+from .models import Query
+
+SORT, BOUND, SIZE, TOTAL = "sort", "createdBefore", "pageSize", "includeTotal"
+# Rows a page, one after another, if a size is refused and no other is stated.
+SIZES = (500, 100, 50)
+LATE_SIZE = 200  # rows from which a page that is late is asked for in smaller ones
+LATE_PARTS = 5  # so many
+# How often a size is late, before any page of it came, until it is no longer asked for.
+LATE_TWICE = 2
+WHAT_FOLLOWS = {
+    SORT: "its pages come in the server's own order",
+    BOUND: "rows that are created while it is read may be among its rows",
+    TOTAL: "its pages are read one after another",
+    SIZE: "its pages have the size that the server chooses",
+}
+
+
+class Own:
+    """The parameters that are stnb's own in the queries of one walk.
+
+    What the caller set is not touched: it is no part of this.
+
+    Args:
+        call: what is asked for.
+        taken: what is known of the resource; what is learned goes there once a call went through.
+        size_is_ours: whether the caller left the page size to stnb.
+        tell: is told each thing that is learned, in a sentence.
+    """
+
+    def __init__(
+        self, call: Call, taken: Taken, tell: Callable[[str], None], *, size_is_ours: bool
+    ) -> None:
+        self.call, self.taken = call, taken
+        self.without = set(taken.without)
+        self.most, self.least = taken.most, taken.least
+        self._tell, self._size_is_ours = tell, size_is_ours
+        self._sorted = False  # whether a page came in our order, which the others have to have too
+
+    @property
+    def sizeless(self) -> bool:
+        """Whether the server chooses how many rows a page has."""
+        return self._size_is_ours and SIZE in self.without
+
+    def fit(self, size: int) -> int:
+        """The size nearest to this one that the server takes."""
+        if not self._size_is_ours:
+            return size
+        if self.most is not None:
+            size = min(size, self.most)
+        return max(size, self.least or 1)
+
+    def part(self, size: int) -> int:
+        """The largest part of a page that the server takes, of which some make a whole one."""
+        if not self._size_is_ours or self.most is None or self.sizeless:
+            return size
+        return largest_divisor(size, self.most)
+
+    def query(self, *pairs: tuple[str, str]) -> Query:
+        """The caller's filters, ordered by id unless the caller ordered them, and these pairs."""
+        filters = stable(self.call, self.without)
+        refused = self.without
+        if not self._size_is_ours:
+            refused = refused - {SIZE}
+        return (*filters, *(pair for pair in pairs if pair[0] not in refused), *self._total())
+
+    def _total(self) -> Query:
+        if TOTAL in self.without or not self.call.endpoint.takes(TOTAL):
+            return ()
+        if any(name == TOTAL for name, _ in self.call.query):
+            return ()
+        return ((TOTAL, "true"),)
+
+    def refuse(self, err: Rejected, query: Query, *, keeps_size: bool = False) -> bool:
+        """Do without what a refusal names, as far as it is ours.
+
+        Args:
+            query: what was refused.
+            keeps_size: whether a page may not be left to the size that the server chooses.
+
+        Returns:
+            Whether another query may help.
+        """
+        names = set(err.refused) & self._ours_in(query)
+        if self._sorted:
+            names.discard(SORT)
+        helped = bool(names - {SIZE})
+        self.without |= names - {SIZE}
+        if SIZE in names:
+            size = int(dict(query)[SIZE])
+            helped = self._resize(size, err.refused[SIZE], keeps_size=keeps_size) or helped
+        return helped
+
+    def _ours_in(self, query: Query) -> set[str]:
+        caller = {name for name, _ in self.call.query} - self.call.ours
+        ours = {SORT, BOUND, TOTAL} - caller | self.call.ours
+        if self._size_is_ours:
+            ours.add(SIZE)
+        return ours & {name for name, _ in query}
+
+    def _resize(self, size: int, stated: Sequence[int], *, keeps_size: bool) -> bool:
+        if self.fit(size) != size or self.sizeless:
+            return True  # another lane was refused before
+        other = _other_size(size, stated)
+        if other is None:
+            if not keeps_size:
+                self.without.add(SIZE)
+            return not keeps_size
+        if other < size:
+            self.most = other
+        else:
+            self.least = other
+        return True
+
+    def late(self, size: int) -> int | None:
+        """The size to ask for instead of one whose page is late; None if less would not help."""
+        if not self._size_is_ours or size < LATE_SIZE or self.sizeless:
+            return None
+        smaller = largest_divisor(size, size // LATE_PARTS)
+        taken = self.taken
+        taken.late[size] += 1
+        is_known = self.most is not None and self.most <= smaller
+        if taken.late[size] >= LATE_TWICE and size not in taken.came and not is_known:
+            self.most = taken.most = smaller
+            self._tell(
+                f"{self.call.endpoint.name} does not answer in time for pages of {size:,} rows; it "
+                f"is asked for {smaller:,} at a time."
+            )
+        return smaller
+
+    def went_through(self, query: Query) -> None:
+        """Remember what was learned, and tell it: a call went through without it."""
+        asked = dict(query)
+        self._sorted = self._sorted or SORT in asked
+        if SIZE in asked:
+            self.taken.came.add(int(asked[SIZE]))
+        name, taken = self.call.endpoint.name, self.taken
+        for left_out in sorted(self.without - taken.without):
+            taken.without.add(left_out)
+            follows = WHAT_FOLLOWS.get(left_out, "inactive rows may be missing")
+            self._tell(f"{name} does not take {left_out}, which stnb adds; so {follows}.")
+        if (self.most, self.least) != (taken.most, taken.least):
+            taken.most, taken.least = self.most, self.least
+            least, most = self.least or 1, ""
+            if self.most is not None:
+                most = f" to {self.most:,}"
+            self._tell(f"{name} takes pages of {least:,}{most} rows; they are asked for so.")
+
+
+def largest_divisor(size: int, most: int) -> int:
+    """The largest number up to `most`, and at least 1, that divides a size."""
+    for number in range(min(most, size), 1, -1):
+        if size % number == 0:
+            return number
+    return 1
+
+
+def _other_size(size: int, stated: Sequence[int]) -> int | None:
+    """Rows a page to ask for if so many are refused: what is stated, else less."""
+    below = [number for number in stated if 0 < number < size]
+    above = [number for number in stated if number > size]
+    if below:
+        return max(below)
+    if above and size <= SIZES[-1]:
+        return min(above)
+    smaller = [number for number in SIZES if number < size]
+    if smaller:
+        return smaller[0]
+    return None
+
+
+def stable(call: Call, without: set[str] | frozenset[str] = frozenset()) -> Query:
+    """The query, ordered by id if the caller did not order it: new rows then come last and shift no
+    page. What stnb added and the server refuses is left out.
+    """
+    refused = without & call.ours
+    query = tuple(pair for pair in call.query if pair[0] not in refused)
+    sort = call.endpoint.takes(SORT)
+    if sort is None or SORT in without or any(name == SORT for name, _ in query):
+        return query
+    for value in sort.values:
+        if value.lower() == "+id":
+            return (*query, (SORT, value))
+    return query

@@ -1,0 +1,140 @@
+"""Which certificates are trusted: those of the operating system, and those that variables name.
+
+An office that opens its connections has a certificate of its own, which its machines' store knows.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import ssl
+import sys
+from pathlib import Path
+
+import certifi
+import truststore
+
+from stnb.credentials import clean
+from stnb.errors import SetupError, reason
+
+# Names that OpenSSL, requests and curl read. They add to the system's certificates: conda names its
+# own public ones in SSL_CERT_FILE, and an office's certificate is in the system's store.
+FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+FOLDERS = "SSL_CERT_DIR"
+KEY_LOG = "SSLKEYLOGFILE"
+OF_LINUX = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/cert.pem",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+def tls_context() -> ssl.SSLContext:
+    """What a connection is checked with.
+
+    Raises:
+        SetupError: a variable names a file that cannot be used.
+    """
+    return _context(tuple(clean(os.environ.get(name, "")) for name in (*FILES, FOLDERS, KEY_LOG)))
+
+
+# To read the system's certificates takes up to 0.1 s, and an account of forty tenants has forty
+# clients. An error is not kept, so that a file may be corrected.
+@functools.lru_cache(maxsize=4)
+def _context(values: tuple[str, ...]) -> ssl.SSLContext:
+    *files, folders, key_log = values
+    context = _of_system()
+    for name, text in zip(FILES, files, strict=True):
+        if text:
+            _load(context, name, Path(text))
+    if folders:
+        _load_folders(context, folders)
+    if key_log:
+        _log_keys(context, key_log)
+    return context
+
+
+def _of_system() -> ssl.SSLContext:
+    if sys.platform in ("win32", "darwin"):
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # On Linux truststore reads the same files, but again for each connection: 0.1 s on the loop.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    for file in _bundles():
+        context.load_verify_locations(cafile=file)
+    return context
+
+
+def _bundles() -> list[str]:
+    """The system's bundle; without one, as in a small container, the one of certifi."""
+    for file in OF_LINUX:
+        if os.access(file, os.R_OK):
+            return [file]
+    return [certifi.where()]
+
+
+def _load(context: ssl.SSLContext, name: str, place: Path) -> None:
+    """Trust the certificates of a file or a folder as well.
+
+    Raises:
+        SetupError: it is not there, not ours to read, or not in PEM.
+    """
+    if place.is_dir():
+        context.load_verify_locations(capath=str(place))
+        return
+    try:
+        content = place.read_bytes()
+    except (OSError, ValueError) as err:  # a NUL in the name is a ValueError
+        why = reason(err) if isinstance(err, OSError) else "no file has such a name"
+        raise _wrong(name, place, f"The file cannot be read: {why}.") from None
+    if b"-----BEGIN" not in content:
+        raise _wrong(
+            name,
+            place,
+            "It is not in PEM, a text that begins with -----BEGIN CERTIFICATE-----; likely it is "
+            "in DER, the binary form, or empty.",
+            f'Convert it with `openssl x509 -inform der -in "{place}" -out office.pem`, and set '
+            f"{name} to office.pem.",
+        )
+    try:
+        context.load_verify_locations(cafile=str(place))
+    except (OSError, ValueError):
+        raise _wrong(
+            name, place, "It holds no certificate that can be read; likely it was cut or is a key."
+        ) from None
+
+
+def _load_folders(context: ssl.SSLContext, text: str) -> None:
+    folders = [folder for folder in text.split(os.pathsep) if Path(folder).is_dir()]
+    if not folders:
+        raise _wrong(FOLDERS, text, "There is no such folder.")
+    for folder in folders:
+        context.load_verify_locations(capath=folder)
+
+
+def _log_keys(context: ssl.SSLContext, text: str) -> None:
+    """Write the keys of connections to a file, as debuggers need them."""
+    try:
+        context.keylog_filename = text
+    except (OSError, ValueError) as err:
+        why = reason(err) if isinstance(err, OSError) else "no file has such a name"
+        raise SetupError(
+            f"{KEY_LOG}={text} cannot be used.",
+            f"The keys of connections are to be written there, and it cannot be written: {why}.",
+            f"Unset {KEY_LOG}, unless you read the connections with a debugger; then name a file "
+            "that is yours to write.",
+        ) from None
+
+
+def _wrong(
+    name: str,
+    place: Path | str,
+    why: str,
+    then: str = "",
+) -> SetupError:
+    usual = (
+        f"Set {name} to a file in PEM with your office's certificate, or unset it: the operating "
+        "system's own certificates are trusted anyway."
+    )
+    return SetupError(f"{name}={place} cannot be used.", why, then or usual)

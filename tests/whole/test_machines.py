@@ -1,0 +1,216 @@
+"""Forty machines, each with its own variables: pull, doctor and setup work, or say what to do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+import stnb
+from stnb import credentials
+from stnb.access import doctor, setup
+from stnb.errors import SetupError, StnbError, UnexpectedAnswer, Unreachable
+from tests.helpers.office import LOGIN, OF_DEMO, Office, office
+from tests.helpers.owner import SECRETS
+
+OF_MACHINES = ("PROXY", "CERT", "BUNDLE", "KEYLOG")
+PASSWORD = "pa%23ss%40word1"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One machine.
+
+    Attributes:
+        sets: its variables; {…} stands for an attribute of the office, or a file of it.
+        kind: the error; None if all works.
+        says: what the error says, of the variable and of what to write.
+        never: what it must not say.
+    """
+
+    sets: dict[str, str] = field(default_factory=dict)
+    kind: type[StnbError] | None = None
+    says: tuple[str, ...] = ()
+    never: tuple[str, ...] = ("pa#ss", "pass0rd")
+
+
+def works(**sets: str) -> Machine:
+    return Machine({"SSL_CERT_FILE": "{root}", "HTTPS_PROXY": "http://{open}", **sets})
+
+
+def wrong(*says: str, **sets: str) -> Machine:
+    return Machine(sets, SetupError, says)
+
+
+def fails(kind: type[StnbError], *says: str, **sets: str) -> Machine:
+    return Machine({"SSL_CERT_FILE": "{root}", **sets}, kind, says)
+
+
+MACHINES = {
+    # -- it works
+    "usual": works(),
+    "small letters": works(HTTPS_PROXY="", https_proxy="http://{open}"),
+    "no scheme": works(HTTPS_PROXY="{open}"),
+    "slash at the end": works(HTTPS_PROXY="http://{open}/"),
+    "quotes of docker": works(HTTPS_PROXY='"http://{open}"'),
+    "for all": works(HTTPS_PROXY="", ALL_PROXY="http://{open}"),
+    "desktop with both": works(ALL_PROXY="socks://127.0.0.1:7891/"),
+    "only plain http is broken": works(HTTP_PROXY="htp:/broken"),
+    "login": works(HTTPS_PROXY=f"http://ann:{PASSWORD}@{{with_login}}"),
+    "bundle of requests": works(SSL_CERT_FILE="", REQUESTS_CA_BUNDLE="{root}"),
+    "bundle of curl": works(SSL_CERT_FILE="", CURL_CA_BUNDLE="{root}"),
+    "empty variables": works(REQUESTS_CA_BUNDLE="", SSLKEYLOGFILE="", NO_PROXY="", ALL_PROXY=" "),
+    "IPv6 without a proxy": works(NO_PROXY="::1,[::1],[::1]:443,fe80::/10"),
+    "networks without a proxy": works(
+        NO_PROXY="localhost,10.0.0.0/8,192.168.0.0/16,.cluster.local"
+    ),
+    "odd ones without a proxy": works(NO_PROXY="http://x,*.corp,<local>,:80,[,a b;c"),
+    "folder of certificates": works(SSL_CERT_DIR="{folder}"),
+    "key log": works(SSLKEYLOGFILE="{folder}/keys.log"),
+    # -- a variable cannot be used
+    "socks of GNOME": wrong(
+        "ALL_PROXY=socks://127.0.0.1:7891/", "stnb[socks]", ALL_PROXY="socks://127.0.0.1:7891/"
+    ),
+    "socks5h": wrong(
+        "HTTPS_PROXY=socks5h://proxy:1080", "stnb[socks]", HTTPS_PROXY="socks5h://proxy:1080"
+    ),
+    "socks4": wrong(
+        "all_proxy=socks4://proxy:1080", "socks5h://HOST:PORT", all_proxy="socks4://proxy:1080"
+    ),
+    "# in a password": wrong(
+        "HTTPS_PROXY=http://…@proxy:8080", "%23", HTTPS_PROXY="http://ann:pa#ss@proxy:8080"
+    ),
+    "@ in a password": wrong(
+        "HTTPS_PROXY=http://…@proxy:8080", "%40", HTTPS_PROXY="http://ann:pass0rd@x@proxy:8080"
+    ),
+    "/ in a password": wrong(
+        "https_proxy=http://…@proxy:8080", "%2F", https_proxy="http://ann:pass0rd/x@proxy:8080"
+    ),
+    "no @ before the host": wrong(
+        "HTTPS_PROXY=http://ann…", "USER:PASSWORD@HOST", HTTPS_PROXY="http://ann:pass0rd:proxy:8080"
+    ),
+    "port too large": wrong(
+        "HTTPS_PROXY=http://proxy:99999", "HOST:PORT", HTTPS_PROXY="http://proxy:99999"
+    ),
+    "port in words": wrong(
+        "HTTPS_PROXY=http://proxy…", "HOST:PORT", HTTPS_PROXY="http://proxy:eighty"
+    ),
+    "no host": wrong("HTTPS_PROXY=http://", "HOST:PORT", HTTPS_PROXY="http://"),
+    "one slash": wrong("HTTPS_PROXY", "HOST:PORT", HTTPS_PROXY="http:/proxy:8080"),
+    "two schemes": wrong("HTTPS_PROXY", "HOST:PORT", HTTPS_PROXY="http://http://proxy:8080"),
+    "a script": wrong("HTTPS_PROXY", "HOST:PORT", HTTPS_PROXY="http://proxy/proxy.pac"),
+    "not expanded": wrong("HTTPS_PROXY", "HOST:PORT", HTTPS_PROXY="${CORPORATE_PROXY}"),
+    "mistyped scheme": wrong(
+        "HTTPS_PROXY=htp://proxy:8080", "http://HOST:PORT", HTTPS_PROXY="htp://proxy:8080"
+    ),
+    "certificate in DER": wrong("SSL_CERT_FILE={der}", "-inform der", SSL_CERT_FILE="{der}"),
+    "certificate not there": wrong(
+        "SSL_CERT_FILE={folder}/none.pem", "No such file", SSL_CERT_FILE="{folder}/none.pem"
+    ),
+    "bundle not there": wrong(
+        "REQUESTS_CA_BUNDLE=/none.pem", "unset it", REQUESTS_CA_BUNDLE="/none.pem"
+    ),
+    "empty certificate": wrong(
+        "SSL_CERT_FILE={folder}/empty", "PEM", SSL_CERT_FILE="{folder}/empty"
+    ),
+    "key in its place": wrong("CURL_CA_BUNDLE={folder}/cut", "PEM", CURL_CA_BUNDLE="{folder}/cut"),
+    "folder not there": wrong("SSL_CERT_DIR=/none", "PEM", SSL_CERT_DIR="/none"),
+    "key log not to be written": wrong(
+        "SSLKEYLOGFILE=/none/keys", "Unset SSLKEYLOGFILE", SSLKEYLOGFILE="/none/keys"
+    ),
+    # -- the network says no
+    "certificate of the office unknown": fails(
+        Unreachable,
+        "is not trusted",
+        "SSL_CERT_FILE",
+        SSL_CERT_FILE="",
+        HTTPS_PROXY="http://{open}",
+    ),
+    "no login": fails(Unreachable, "407", "HTTPS_PROXY", HTTPS_PROXY="http://{with_login}"),
+    "wrong login": fails(
+        Unreachable, "407", "USER:PASSWORD", HTTPS_PROXY="http://ann:pass0rd@{with_login}"
+    ),
+    "host not allowed": fails(Unreachable, "403", "Ask your IT", HTTPS_PROXY="http://{shut}"),
+    "a filter's page": fails(
+        UnexpectedAnswer, "Blocked by Example Filter", "web filter", HTTPS_PROXY="http://{filtered}"
+    ),
+}
+REACHED = [name for name, machine in MACHINES.items() if machine.kind is UnexpectedAnswer]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("office")
+    (folder / "empty").write_bytes(b"")
+    (folder / "cut").write_text("-----BEGIN CERTIFICATE-----\nMIIB\n")
+    with office(folder) as found:
+        yield found
+
+
+@pytest.fixture
+def machine(
+    request: pytest.FixtureRequest, place: Office, monkeypatch: pytest.MonkeyPatch
+) -> Machine:
+    """A machine with its variables set, and the texts that are expected of it filled in."""
+    for name in list(os.environ):
+        if any(part in name.upper() for part in OF_MACHINES):
+            monkeypatch.delenv(name)
+    found: Machine = MACHINES[request.param]
+    for name, value in {**OF_DEMO, **found.sets}.items():
+        monkeypatch.setenv(name, value.format(**vars(place)) if "{CORP" not in value else value)
+    says = tuple(text.format(**vars(place)) for text in found.says)
+    return Machine(found.sets, found.kind, says)
+
+
+every = pytest.mark.parametrize("machine", MACHINES, indirect=True)
+
+
+def check_words(machine: Machine, text: str) -> None:
+    assert [words for words in machine.says if words not in text] == []
+    hidden = (*machine.never, *SECRETS, LOGIN[1])
+    assert [words for words in hidden if words in text] == []
+
+
+@every
+def test_pull(machine: Machine) -> None:
+    """A pull gives its rows, or the error that names the cause; it is tried once."""
+    with stnb.connect() as st:
+        if machine.kind is None:
+            assert len(st.jpm.jobs.pull(limit=2, columns=["id"])) == 2
+            return
+        with pytest.raises(StnbError) as caught:
+            st.jpm.jobs.pull(limit=2)
+    assert type(caught.value) is machine.kind
+    check_words(machine, str(caught.value))
+    assert getattr(caught.value, "attempts", 1) == 1
+
+
+@every
+def test_doctor(machine: Machine) -> None:
+    """The doctor says that all is well, or names the variable or the host that keeps one out."""
+    report = doctor.examine()
+
+    assert report.ok == (machine.kind is None)
+    text = report.text() + report.to_json()
+    if machine.kind is SetupError:
+        check_words(machine, f"{report['hosts']}")
+        assert report["token"].seen == "not tried: needs the hosts"
+    elif machine.kind is not None:
+        assert report.cause is not None
+        assert report.cause.name in ("hosts", "token")
+        words = f"{report.cause}"
+        number = machine.says[0]
+        assert number in words or not number.isdigit()
+    assert [words for words in (*machine.never, *SECRETS, LOGIN[1]) if words in text] == []
+
+
+@every
+def test_setup(machine: Machine) -> None:
+    """The trial of the setup says that the values work, or why they could not be tried."""
+    verdict = setup.try_them(credentials.load())
+
+    assert verdict.level == ("ok" if machine.kind is None else "unknown")
+    if machine.kind is not None:
+        check_words(machine, " ".join(verdict.lines))
