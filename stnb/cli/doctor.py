@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from stnb import credentials
-from stnb.access.doctor import Report, examine, practice
+from stnb.access.doctor import Report, examine, practice, summary
 from stnb.access.facts import Finding, try_facts
 from stnb.account.account import Account
 
@@ -17,7 +17,8 @@ from .terminal import add_env_file, say
 
 ABOUT = """Look at everything between the .env file and the first row, and name the likeliest cause
 if something does not work. The report holds no secret and can be pasted into a ticket.
-Ends with 0 if all is well, 1 if something is wrong."""
+Ends with 0 if all is well, 1 if something is wrong: also if nothing of a whole module can be read.
+With --all and several profiles: a line for each, and the reasons below."""
 WIDEST = 110  # columns: longer lines are hard to read
 
 
@@ -63,8 +64,10 @@ def run(options: argparse.Namespace) -> int:
     reports = [_examined(who, options) for who in _profiles(options)]
     if options.json:
         print(_json(reports, as_array=options.all))
+    elif len(reports) > 1:
+        print(summary(reports, _width()))
     else:
-        print("\n\n".join(report.text(_width()) for report in reports))
+        print(reports[0].text(_width()))
     return 0 if all(report.ok for report in reports) else 1
 
 

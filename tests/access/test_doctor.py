@@ -50,9 +50,9 @@ VERDICTS = {
     ),
     "disabled": ("Likely the app was disabled in this tenant", "token", ADMIN),
     "scope-missing": (
-        "You are in: 276 of 324 resources can be read; 15 scopes are not granted.",
-        None,
-        "",
+        "You are in. Nothing of accounting can be read: the app has none of its scopes.",
+        "scopes",
+        DEVELOPER,
     ),
     "upgraded": (
         "You are in: 315 of 324 resources can be read; 15 scopes are new since last time.",
@@ -811,7 +811,10 @@ def test_all_profiles(capsys: pytest.CaptureFixture[str]) -> None:
     assert "lacks" in told[1]["verdict"]
 
     assert run("--all") == 1
-    assert capsys.readouterr().out.count("stnb doctor ·") == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "stnb doctor · 2 profiles · 0 well, 2 not"
+    assert lines[2].split() == ["✗", "default", "integration", "42", "not", "in:", "hosts"]
+    assert [line for line in lines if "lacks" in line]
 
 
 def test_command_as_json(capsys: pytest.CaptureFixture[str]) -> None:

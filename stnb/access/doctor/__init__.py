@@ -9,9 +9,10 @@ report.cause.ask                             # whom it takes
 from __future__ import annotations
 
 from .checks import examine, practice
-from .findings import MARKS, NAMES, Check, Module, Scopes
+from .findings import MARKS, NAMES, Check, Module, Scopes, answered
 from .html import page
 from .report import Report
+from .summary import summary
 from .text import answer, granted
 
 __all__ = [
@@ -22,8 +23,10 @@ __all__ = [
     "Report",
     "Scopes",
     "answer",
+    "answered",
     "examine",
     "granted",
     "page",
     "practice",
+    "summary",
 ]

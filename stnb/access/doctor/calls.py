@@ -17,6 +17,7 @@ from .findings import (
     Check,
     Module,
     Scopes,
+    answered,
     few,
     scope_counts,
 )
@@ -116,10 +117,19 @@ def of_scopes(scopes: Scopes | None) -> Check:
     if not scopes.readable:
         cause = "The app was granted nothing that can be read."
         return Check("scopes", False, seen, cause, ADD_SCOPES, DEVELOPER)
+    if scopes.closed:
+        return Check("scopes", False, seen, _closed(scopes.closed), ADD_SCOPES, DEVELOPER)
     if scopes.missing:
         cause = "Calls that need another scope are answered with 403."
         return Check("scopes", True, seen, cause, ADD_SCOPES, DEVELOPER)
     return Check("scopes", True, seen)
+
+
+def _closed(modules: Sequence[str]) -> str:
+    """That nothing of some modules can be read."""
+    if len(modules) == 1:
+        return f"Nothing of {modules[0]} can be read: the app has none of its scopes."
+    return f"Nothing of {len(modules)} modules can be read, as no scope is granted: {few(modules)}."
 
 
 def of_reads(modules: Sequence[Module], pause: StnbError | None) -> Check:
@@ -133,7 +143,7 @@ def of_reads(modules: Sequence[Module], pause: StnbError | None) -> Check:
         return Check("reads", False, seen_of(pause), cause, WAIT, YOU)
     tried = [module for module in modules if module.answers is not None]
     refusing = [module.module for module in tried if not module.answers]
-    seen = f"{len(tried) - len(refusing)} of {len(tried)} modules answered"
+    seen = answered(modules)
     if not tried:
         return Check("reads", None, "none could be made")
     if not refusing:

@@ -107,6 +107,7 @@ class Scopes:
         unnamed: resources whose scope is not documented.
         missing: scopes of the catalogue that were not granted.
         gained, lost: scopes that are new since an earlier token, and that are gone.
+        closed: modules of which no documented scope was granted.
     """
 
     readable: int
@@ -115,6 +116,7 @@ class Scopes:
     missing: tuple[str, ...] = ()
     gained: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ class Module:
         answers: whether the read was answered; None if none was made, or if the answer says
             nothing about it.
         seen: what was answered.
+        why_not: why no read was made; "" if one was.
     """
 
     module: str
@@ -136,6 +139,20 @@ class Module:
     total: int
     answers: bool | None
     seen: str = ""
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Untried:
+    """What was not tried, and why.
+
+    Attributes:
+        is_check: whether it is one of the report's checks, which says so itself.
+    """
+
+    what: str
+    why: str
+    is_check: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,6 +235,29 @@ class Findings:
         return sorted(set(self.access.loc[lacking, "scope"].dropna()))
 
     @property
+    def not_tried(self) -> list[Untried]:
+        """What this report says nothing about, each with its reason."""
+        found = []
+        by_need: dict[str, list[str]] = {}
+        for check in self.checks:
+            if check.needs:
+                by_need.setdefault(check.needs, []).append(check.name)
+        for needs, names in by_need.items():
+            found.append(Untried(", ".join(names), f"needs the {needs}", is_check=True))
+        unread = [module for module in self.modules if module.why_not]
+        found += [Untried(module.module, module.why_not) for module in unread]
+        total = sum(module.total for module in self.modules)
+        tried = len([module for module in self.modules if module.answers is not None])
+        if total > tried:
+            found.append(
+                Untried(f"{total - tried} of {total} resources", "one list of each module is read")
+            )
+        if all(check.name != "other environment" for check in self.checks):
+            found.append(Untried("other environment", "only if the pair is refused and you ask"))
+        found.append(Untried("what stnb believes of the API", "only with --facts"))
+        return found
+
+    @property
     def can_try_other(self) -> bool:
         """Whether the pair was refused, and the other environment was not tried yet."""
         names = {check.name for check in self.checks}
@@ -256,7 +296,22 @@ class Findings:
             "checks": [check.as_dict() for check in self.checks],
             "modules": [dataclasses.asdict(module) for module in self.modules],
             "missing_scopes": self.missing,
+            "not_tried": [dataclasses.asdict(untried) for untried in self.not_tried],
         }
+
+
+def answered(modules: Sequence[Module]) -> str:
+    """How many modules answered, in the same words wherever it is said.
+
+    Example:
+        >>> answered([Module("crm", "crm.tags", 3, 3, True), Module("jpm", None, 0, 9, None)])
+        '1 of 1 modules answered, 1 not known'
+    """
+    told = [module.answers for module in modules if module.answers is not None]
+    said = f"{sum(told)} of {len(told)} modules answered"
+    if len(told) < len(modules):
+        said += f", {len(modules) - len(told)} not known"
+    return said
 
 
 def scope_counts(scopes: Scopes, *, names: bool = False) -> list[str]:

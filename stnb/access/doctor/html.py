@@ -14,7 +14,7 @@ from stnb.catalog.html_table import (
     table,
 )
 
-from .findings import MARKS, Check, Findings, Module
+from .findings import MARKS, Check, Findings, Module, answered
 from .text import answer, granted
 
 HUES = {True: GOOD, False: BAD, None: "inherit"}
@@ -29,9 +29,12 @@ def page(found: Findings) -> Html:
     parts = [_head(found), table(checks, style=FULL_WIDTH)]
     if found.modules:
         rows = [_row(m.answers, m.module, _module_words(m)) for m in found.modules]
-        summary = element("summary", f"{len(rows)} modules: scopes and answers")
+        summary = element("summary", answered(found.modules))
         modules = table(rows, style=FULL_WIDTH)
         parts.append(element("details", summary, modules, style="margin-top:8px"))
+    if found.done:
+        words = "; ".join(f"{untried.what} ({untried.why})" for untried in found.not_tried)
+        parts.append(element("div", f"Not tried: {words}.", style=f"{QUIET};margin-top:8px"))
     return element("div", *parts, style="max-width:64em;margin:4px 0")
 
 

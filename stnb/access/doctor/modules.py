@@ -75,7 +75,7 @@ def _line(
         why = "every list that is open needs filters"
         if readable == 0:
             why = "no scope"
-        return Module(name, None, readable, total, None, f"not tried: {why}")
+        return Module(name, None, readable, total, None, f"not tried: {why}", why)
     if chosen.name not in results:
         return Module(name, chosen.name, readable, total, None, "not tried yet")
     err = results[chosen.name]

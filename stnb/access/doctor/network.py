@@ -143,7 +143,17 @@ def _scopes(
         missing=tuple(sorted(documented - now)),
         gained=tuple(sorted(now - then)),
         lost=tuple(sorted(then - now)),
+        closed=_closed(catalog, now),
     )
+
+
+def _closed(catalog: Catalog, granted: frozenset[str]) -> tuple[str, ...]:
+    """The modules of which nothing can be read."""
+    scopes: dict[str, set[str]] = {}
+    for endpoint in catalog:
+        if endpoint.scope:
+            scopes.setdefault(endpoint.module, set()).add(endpoint.scope)
+    return tuple(name for name, needed in scopes.items() if not needed & granted)
 
 
 def _granted(frame: pd.DataFrame) -> frozenset[str]:

@@ -28,7 +28,16 @@ def text(found: Findings, width: int = 100) -> str:
     if left:  # all of them for the same reason, as the first that was not made held up the rest
         names = ", ".join(check.name for check in left)
         lines += _hanging("? ", f"{names}: {left[0].seen}", width)
-    return printable("\n".join(lines + _module_lines(found, width)))
+    lines += _module_lines(found, width)
+    if found.done:
+        lines += _untried_lines(found, width)
+    return printable("\n".join(lines))
+
+
+def _untried_lines(found: Findings, width: int) -> list[str]:
+    rest = [untried for untried in found.not_tried if not untried.is_check]
+    parts = [f"{untried.what} ({untried.why})" for untried in rest]
+    return ["", *_hanging("not tried: ", "; ".join(parts), width)]
 
 
 def _module_lines(found: Findings, width: int) -> list[str]:

@@ -154,15 +154,42 @@ HAND_OVER = (
     "If somebody else will use the pair, hand it over by a password manager or an encrypted "
     "message, id and secret apart. Not by mail, chat or ticket."
 )
+MENU = (
+    "The menu may read **Integrations** > **API Application Access** or **Settings** > "
+    "**Integrations** > **API Application Access**: it is the same page."
+)
+ZAPIER = (
+    "Zapier needs the Client ID and the Client Secret from the admin alone; stnb needs the App "
+    "Key too."
+)
+EXISTING = (
+    "To change an app that is there, its tenant IDs or its scopes: **My Apps**, the app, "
+    "**Edit**, then **Save**. Your tenants see scopes that changed as a new version."
+)
+SECRETS_PAGE = (
+    "Where the app's page has **Client Credentials Management**, it is there that you say who "
+    "makes the secret: the tenant's admin, or you."
+)
+DECLINE = (
+    "**Decline** gives the app nothing: without a version that was allowed before there are no "
+    "credentials, and otherwise the old version stays in force."
+)
 CHANGES = (
     "**Generate** again, or a reset, makes a new secret and ends the old one: every program that "
     "uses it needs the new one.",
     "Other scopes are a new version of the app. They count for a tenant once its admin presses "
-    "**Upgrade to New Version** and **Allow**; the pair stays.",
-    "**Disable** pauses the app's access to a tenant. It can be undone, and the pair stays.",
+    "**Upgrade to New Version** and **Allow**; the pair stays. Before that the admin's page says "
+    "**New Version Available**; in its list of scopes, green was added, struck out was removed.",
+    "**Disable**, then **Confirm and Continue**, pauses the app's access to a tenant. It can be "
+    "undone, and the pair stays.",
 )
 NOTES = {
-    "developer": (ONE_PAIR, APP_KEY_SERVES_ALL),
-    "admin": (HAND_OVER, ONE_PAIR),
-    "plain": ("An account without a customer has credentials for Integration only.", ONE_PAIR),
+    "developer": (ONE_PAIR, APP_KEY_SERVES_ALL, SECRETS_PAGE, EXISTING, MENU, DECLINE),
+    "admin": (HAND_OVER, ONE_PAIR, MENU, DECLINE, ZAPIER),
+    "plain": (
+        "An account without a customer has credentials for Integration only.",
+        ONE_PAIR,
+        EXISTING,
+        MENU,
+    ),
 }

@@ -7,12 +7,13 @@ function render({ model, el }) {
   const list = make("dl", "checks"), rows = make("tbody"), count = make("summary");
   const titles = make("tr", "", {}, ...["", "Module", "Scopes", "Read"].map((t) => make("th", "", { scope: "col" }, t)));
   const modules = make("details", "modules", {}, count, make("table", "", {}, make("thead", "", {}, titles), rows));
+  const untried = make("div", "about untried");
   const again = make("button", "", { type: "button" }, "Examine again");
   const other = make("button", "", { type: "button" }, "Try the other environment");
   const warn = make("span", "warn", {}, "sends the id and the secret to its host");
   const copy = make("button", "", { type: "button" }, "Copy for a ticket");
   const line = make("div", "line", {}, again, copy, other, warn);
-  const root = make("div", "stnb stnb-doctor", { "data-lm-suppress-shortcuts": "true" }, head, line, list, modules);
+  const root = make("div", "stnb stnb-doctor", { "data-lm-suppress-shortcuts": "true" }, head, line, list, modules, untried);
   el.append(root);
 
   const mark = (sign) => make("span", `mark ${KINDS[sign][0]}`, { role: "img", "aria-label": KINDS[sign][1] }, sign);
@@ -38,8 +39,8 @@ function render({ model, el }) {
     about.textContent = [now.title, now.done ? now.when : ""].filter(Boolean).join(" · ");
     list.replaceChildren(...(now.checks || []).map(check), ...(now.left || []).map(pending));
     modules.hidden = !lines.length;
-    const answered = lines.filter((l) => l[0] === "✓").length;
-    count.textContent = `${answered} of ${lines.length} modules answered`;
+    count.textContent = now.count || "";
+    untried.textContent = now.untried || "";
     rows.replaceChildren(...lines.map(([sign, ...texts]) => make("tr", "", {}, make("td", "", {}, mark(sign)), ...texts.map((t) => make("td", "", {}, foldable(t))))));
     again.disabled = !now.done;
     copy.disabled = !now.text;

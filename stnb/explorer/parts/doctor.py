@@ -12,7 +12,16 @@ import traitlets
 from IPython import get_ipython
 from IPython.display import display
 
-from stnb.access.doctor import MARKS, NAMES, Report, answer, examine, granted, page
+from stnb.access.doctor import (
+    MARKS,
+    NAMES,
+    Report,
+    answer,
+    answered,
+    examine,
+    granted,
+    page,
+)
 from stnb.account.account import Account
 from stnb.errors import StnbError
 
@@ -119,9 +128,19 @@ def as_shown(report: Report) -> dict[str, Any]:
         "checks": [{**check.as_dict(), "mark": check.mark} for check in report],
         "left": _left(report),
         "modules": modules,
+        "count": answered(report.modules),
+        "untried": _untried(report),
         "offer": report.can_try_other,
         "text": report.text(WIDTH) if report.done else "",
     }
+
+
+def _untried(report: Report) -> str:
+    """What was not tried; "" as long as it may still be."""
+    if not report.done:
+        return ""
+    words = "; ".join(f"{untried.what} ({untried.why})" for untried in report.not_tried)
+    return f"Not tried: {words}."
 
 
 def _tone(report: Report) -> str:

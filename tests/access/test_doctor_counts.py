@@ -1,0 +1,126 @@
+"""The doctor on half a tenant: what is shut, what was not tried, and forty tenants on a screen."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import stnb
+from stnb.access.doctor import Report, examine, practice, summary
+from stnb.access.doctor.findings import Untried
+from stnb.catalog import load
+from stnb.cli import main
+from stnb.explorer.parts.doctor import as_shown
+
+
+def test_module_that_is_shut_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    """With nothing of accounting readable the doctor says so first, and ends with 1."""
+    assert main.main(["doctor", "--demo-state", "scope-missing"]) == 1
+    out = " ".join(capsys.readouterr().out.split())
+
+    assert "Nothing of accounting can be read: the app has none of its scopes." in out
+    assert "Ask the app developer." in out
+    assert "Upgrade to New Version" in out
+
+
+def test_several_modules_that_are_shut() -> None:
+    """Several shut modules are counted and the first of them named."""
+    scopes = {endpoint.scope for endpoint in load() if endpoint.module == "jpm"}
+    report = examine(stnb.demo(scopes=sorted(scopes - {None}), scale=0.02))
+
+    assert not report.ok
+    assert report.inside
+    assert report.verdict.startswith("You are in. Nothing of 23 modules can be read")
+    assert "accounting, crm, " in report.verdict
+
+
+def test_one_scope_of_a_module_is_enough() -> None:
+    """A module of which some resources can be read is not shut, and all is well."""
+    first: dict[str, str] = {}
+    for endpoint in load():
+        if endpoint.scope:
+            first.setdefault(endpoint.module, endpoint.scope)
+    report = examine(stnb.demo(scopes=sorted(first.values()), scale=0.02))
+
+    assert report.scopes is not None
+    assert report.scopes.closed == ()
+    assert report["scopes"].ok
+
+
+@pytest.mark.parametrize("state", ["healthy", "scope-missing", "scope-missing:answer", "disabled"])
+def test_counts_agree(state: str) -> None:
+    """The panel, the check, the page and the table say the same counts."""
+    report = examine(practice(state))
+    shown = as_shown(report)
+    told = [module for module in report.modules if module.answers is not None]
+    readable = sum(module.readable or 0 for module in report.modules)
+
+    if report.modules:
+        counts = f"{sum(m.answers or 0 for m in told)} of {len(told)} modules answered"
+        assert shown["count"].startswith(counts)
+        assert report["reads"].seen.startswith(counts)
+        assert counts in report._repr_html_()
+        assert report["scopes"].seen.startswith(f"{readable} of 324 resources can be read")
+        assert sum(module.total for module in report.modules) == 324
+
+
+def test_not_tried_is_reported() -> None:
+    """What the report says nothing about is listed with its reason, in each of its forms."""
+    report = examine(practice("scope-missing"))
+
+    assert Untried("accounting", "no scope") in report.not_tried
+    assert Untried("302 of 324 resources", "one list of each module is read") in report.not_tried
+    assert "not tried: accounting (no scope); " in report.text(300)
+    assert "Not tried: accounting (no scope)" in report._repr_html_()
+    assert "Not tried: accounting (no scope)" in as_shown(report)["untried"]
+    assert {"accounting", "other environment"} < {
+        untried["what"] for untried in json.loads(report.to_json())["not_tried"]
+    }
+
+
+def test_checks_that_were_not_made_are_not_tried() -> None:
+    """If a check fails, those that need it are among what was not tried."""
+    report = examine(practice("disabled"))
+    names = "tenant, scopes, app key, reads, token lasts"
+
+    assert Untried(names, "needs the token", is_check=True) in report.not_tried
+    assert report.text(300).count("token lasts") == 1
+
+
+# -- many tenants
+
+
+@pytest.fixture(scope="module")
+def forty() -> list[Report]:
+    """Reports on forty profiles, of which ten have one of three troubles."""
+    states = ["healthy"] * 30 + ["disabled"] * 5 + ["wrong-secret"] * 4 + ["scope-missing"]
+    made = {state: examine(practice(state)) for state in set(states)}
+    return [
+        replace(made[state], profile=f"tenant{number:02}", tenant=1000 + number)
+        for number, state in enumerate(states)
+    ]
+
+
+@pytest.mark.parametrize("width", [80, 110])
+def test_forty_tenants_fit_a_screen(forty: list[Report], width: int) -> None:
+    """Each has one line; each reason stands once below, with the names that have it."""
+    lines = summary(forty, width).splitlines()
+    each = [line for line in lines if line.startswith(("✓ tenant", "✗ tenant"))]
+
+    assert lines[0] == "stnb doctor · 40 profiles · 30 well, 10 not"
+    assert [line.split()[1] for line in each] == [report.profile for report in forty]
+    assert max(map(len, lines)) <= width
+    assert len(lines) <= 66
+    assert len([line for line in lines if "token · " in line]) == 2
+    assert "✗ token · tenant30, tenant31, tenant32, tenant33, tenant34" in lines
+    assert "✗ scopes · tenant39" in lines
+
+
+def test_all_without_trouble_has_no_reasons(forty: list[Report]) -> None:
+    """If all is well there are only the lines."""
+    lines = summary(forty[:3]).splitlines()
+
+    assert len(lines) == 5
+    assert all("315 of 324 resources can be read" in line for line in lines[2:])
