@@ -124,7 +124,7 @@ def test_a_job_goes_its_way() -> None:
     """
     demo, seen = Demo(1), dict[int, list[tuple[str, Any]]]()
     for _ in range(60):
-        for row in demo.st.jpm.jobs.pull(modifiedOnOrAfter="2026-03-02").itertuples():
+        for row in demo.st.jpm.jobs.pull(modifiedOnOrAfter="2026-03-02T00:00Z").itertuples():
             states = seen.setdefault(row.id, [])
             if not states or states[-1] != (row.jobStatus, row.modifiedOn):
                 states.append((row.jobStatus, row.modifiedOn))
