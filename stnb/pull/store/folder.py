@@ -38,6 +38,7 @@ class Folder:
             BlockingIOError: another process has it, or another pull of this one.
             OSError: the system refuses.
         """
+        self.path.parent.stat()  # the place of the file itself is not made here
         while self._held is None:
             held = contextlib.ExitStack()
             # Whoever had the folder may delete it between these two lines: then it is made again.
