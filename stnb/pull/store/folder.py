@@ -17,6 +17,7 @@ from stnb.errors.nesting import loads
 
 FRESH = dt.timedelta(hours=24)  # older pages say too little of what the server holds now
 PLAN, LOCK = "plan.json", "lock"
+ROUNDS = 20  # in which a folder that another deletes is made again
 
 
 class Folder:
@@ -38,14 +39,21 @@ class Folder:
             BlockingIOError: another process has it, or another pull of this one.
             OSError: the system refuses.
         """
+        if self._held is not None:
+            return
         self.path.parent.stat()  # the place of the file itself is not made here
-        while self._held is None:
+        for round_ in range(ROUNDS):
             held = contextlib.ExitStack()
-            # Whoever had the folder may delete it between these two lines: then it is made again.
-            with contextlib.suppress(FileNotFoundError):
+            try:
                 private_folder(self.path)
                 held.enter_context(locked(self.path / LOCK))
+            except FileNotFoundError:
+                # Whoever had the folder may delete it meanwhile: then it is made again.
+                if round_ == ROUNDS - 1:
+                    raise
+            else:
                 self._held = held
+                return
 
     def let_go(self) -> None:
         """Unlock it; nothing happens if it is not taken."""
