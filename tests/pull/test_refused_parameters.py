@@ -445,3 +445,20 @@ def test_a_refusal_is_read_in_any_form(body: Any, found: dict[str, tuple[int, ..
     names = ["jobStatus", "sort", "pageSize", "createdBefore", "active"]
 
     assert refused(names, json.loads(json.dumps(body))) == found
+
+
+@pytest.mark.parametrize("stated", [[1, 400, 2_000], [60, 10_000], [3, 2, 1], []])
+def test_a_server_that_refuses_every_size_comes_to_an_end(stated: list[int]) -> None:
+    """Whatever sizes it states: after a few tries its refusal is the error."""
+    asked: list[str] = []
+
+    class Never(FakeTenant):
+        async def answer(self, request: httpx.Request) -> httpx.Response:
+            asked.append(request.url.params.get("pageSize", ""))
+            words = f"pageSize must be {', '.join(map(str, stated))}"
+            body = {"title": "One or more errors", "errors": {"pageSize": [words]}}
+            return httpx.Response(400, json=body)
+
+    with pytest.raises(Rejected):
+        Never(catalog=CATALOG).resource(LIST).pull()
+    assert len(asked) <= 100

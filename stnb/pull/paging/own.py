@@ -13,6 +13,7 @@ from .models import Query
 SORT, BOUND, SIZE, TOTAL = "sort", "createdBefore", "pageSize", "includeTotal"
 # Rows a page, one after another, if a size is refused and no other is stated.
 SIZES = (500, 100, 50)
+MOST_SIZES = 8  # that are tried one after another
 LATE_SIZE = 200  # rows from which a page that is late is asked for in smaller ones
 LATE_PARTS = 5  # so many
 # How often a size is late, before any page of it came, until it is no longer asked for.
@@ -44,6 +45,7 @@ class Own:
         self.without = set(taken.without)
         self.most, self.least = taken.most, taken.least
         self._tell, self._size_is_ours = tell, size_is_ours
+        self._refused_sizes: set[int] = set()
         self._sorted = False  # whether a page came in our order, which the others have to have too
 
     @property
@@ -110,7 +112,11 @@ class Own:
     def _resize(self, size: int, stated: Sequence[int], *, keeps_size: bool) -> bool:
         if self.fit(size) != size or self.sizeless:
             return True  # another lane was refused before
-        other = _other_size(size, stated)
+        other = None
+        # A server that refuses every size, and states another each time, must come to an end.
+        if size not in self._refused_sizes and len(self._refused_sizes) < MOST_SIZES:
+            other = _other_size(size, stated)
+        self._refused_sizes.add(size)
         if other is None:
             if not keeps_size:
                 self.without.add(SIZE)
