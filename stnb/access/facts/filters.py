@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
+from collections.abc import Callable
 
 from stnb.catalog.facts import LARGEST_ID, MAX_IDS
 from stnb.session import stamp
@@ -17,30 +19,31 @@ NO_FILTER = "stnbNoSuchFilter"
 
 async def created_before(asker: Asker) -> Seen:
     """Whether `createdBefore` leaves out what was made later."""
-    first = await asker.first(LIST)
-    bound = _middle(first, "createdOn")
-    seen = await asker.list(
-        LIST, page=1, pageSize=50, includeTotal="true", createdBefore=stamp(bound)
-    )
-    if seen.status == 400:
-        return Seen("refused with 400", False)
-    page = page_of(seen)
-    outside = [moment for moment in _moments(page, "createdOn") if moment >= bound]
-    return _narrowed(first, page, len(outside))
+    return await _bounded(asker, "createdBefore", "createdOn", operator.ge)
 
 
 async def modified_since(asker: Asker) -> Seen:
     """Whether `modifiedOnOrAfter` leaves out what did not change since."""
+    return await _bounded(asker, "modifiedOnOrAfter", "modifiedOn", operator.lt)
+
+
+async def _bounded(
+    asker: Asker, name: str, column: str, is_outside: Callable[[dt.datetime, dt.datetime], bool]
+) -> Seen:
+    """Whether a filter of dates is honoured, with a bound among the first rows' own moments.
+
+    Args:
+        name, column: the filter, and the column that it is about.
+        is_outside: whether a moment does not fit the bound.
+    """
     first = await asker.first(LIST)
-    # Above the earliest, so that something is left out.
-    bound = _middle(first, "modifiedOn")
-    seen = await asker.list(
-        LIST, page=1, pageSize=50, includeTotal="true", modifiedOnOrAfter=stamp(bound)
-    )
+    bound = _middle(first, column)
+    asked = {name: stamp(bound)}
+    seen = await asker.list(LIST, page=1, pageSize=50, includeTotal="true", **asked)
     if seen.status == 400:
         return Seen("refused with 400", False)
     page = page_of(seen)
-    outside = [moment for moment in _moments(page, "modifiedOn") if moment < bound]
+    outside = [moment for moment in _moments(page, column) if is_outside(moment, bound)]
     return _narrowed(first, page, len(outside))
 
 
