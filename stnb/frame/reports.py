@@ -54,7 +54,7 @@ def data_types_of(names: Sequence[str], fields: Sequence[Mapping[str, Any]]) -> 
 
 
 def _number(texts: pa.Array) -> pa.Array:
-    values = texts.to_pylist()
+    values = _filled(texts).to_pylist()
     try:
         return by_value.array(values, "integer")
     except pa.ArrowInvalid:
@@ -62,18 +62,24 @@ def _number(texts: pa.Array) -> pa.Array:
 
 
 def _boolean(texts: pa.Array) -> pa.Array:
-    return by_value.array(texts.to_pylist(), "boolean")
+    return by_value.array(_filled(texts).to_pylist(), "boolean")
 
 
 def _date(texts: pa.Array) -> pa.Array:
     """Moments in UTC if the texts have a zone, otherwise times of the tenant's own clock."""
-    known = pc.if_else(pc.equal(texts, ""), None, texts)
+    known = _filled(texts)
     zoned = pc.match_substring_regex(known, ZONE)
     if not pc.any(zoned).as_py():
         return to_date(known)
     if pc.all(zoned).as_py():
         return to_date_time(known)
     raise pa.ArrowInvalid("some with a zone and some without, which cannot be compared")
+
+
+def _filled(texts: pa.Array) -> pa.Array:
+    """The texts; none where one is blank: an empty cell of a table has no value."""
+    blank = pc.equal(pc.utf8_trim_whitespace(texts), "")
+    return pc.if_else(blank, None, texts)
 
 
 CONVERTERS = {"Number": _number, "Boolean": _boolean, "Date": _date}
