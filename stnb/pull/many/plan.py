@@ -27,8 +27,9 @@ from ..source import Source
 from .columns import chosen, labelled, of_equivalent, with_parents
 from .equivalents import EQUIVALENTS, Equivalent, equivalent_of
 from .parents import Parents, column_names, parents, several
-from .run import ManyCalls, WholeFeed
+from .run import ManyCalls
 from .task import Task, Unit, estimate
+from .whole_feed import WholeFeed
 
 if TYPE_CHECKING:
     from stnb.session import Session
