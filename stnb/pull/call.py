@@ -18,8 +18,20 @@ from stnb.catalog import Endpoint, Param
 from stnb.catalog.facts import MAX_IDS
 from stnb.errors import BadFilter, UnknownFilter
 
+from .body import body_of
 from .dates import moment
-from .values import UTC, Ours, Unfit, as_list, as_text, bad, exact_number, plain_text, too_many
+from .values import (
+    UTC,
+    Ours,
+    Unfit,
+    as_list,
+    as_text,
+    bad,
+    exact_number,
+    items,
+    plain_text,
+    too_many,
+)
 
 SHOWN = 50  # values up to which provenance keeps all of them
 Pairs = tuple[tuple[str, str], ...]
@@ -69,7 +81,7 @@ def call(
     _check_required(endpoint, values)
     for param, value in values.items():
         values[param] = _moment_of_text(param, value, zone, now)
-    body = _body_of(endpoint, values)
+    body = body_of(endpoint, values)
     pairs = {p: _pairs(endpoint, p, v, zone) for p, v in values.items() if p.where != "body"}
     path = endpoint.path.replace("{tenant}", str(tenant))
     query: list[tuple[str, str]] = []
@@ -126,7 +138,7 @@ def _ids(
     """The parameter that rows are asked for by their ids with, and those ids, each once."""
     for param, value in values.items():
         if _splits(endpoint, param):
-            texts = [as_text(endpoint, param, v, zone) for v in as_list(value)]
+            texts = [as_text(endpoint, param, v, zone) for v in items(endpoint, param, value)]
             return param, list(dict.fromkeys(texts))
     return None, []
 
@@ -202,7 +214,7 @@ def _pairs(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> lis
         return _object(endpoint, param, value, zone)
     if not param.many:
         return [(param.name, as_text(endpoint, param, value, zone))]
-    values = [as_text(endpoint, param, v, zone) for v in as_list(value)]
+    values = [as_text(endpoint, param, v, zone) for v in items(endpoint, param, value)]
     if not values:
         raise bad(
             endpoint,
@@ -271,52 +283,3 @@ def _text_inside(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) 
 def _is_filled(row: Any) -> bool:
     """Whether it is a mapping that has names, each with a value."""
     return isinstance(row, Mapping) and len(row) > 0 and None not in row.values()
-
-
-def _body_of(endpoint: Endpoint, values: Mapping[Param, Any]) -> Any:
-    """The body of the call; None for a GET."""
-    for param, value in values.items():
-        if param.where == "body":
-            return _body(endpoint, param, value)
-    return {"parameters": []} if endpoint.method == "POST" else None
-
-
-def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:
-    """A report's parameters: a mapping becomes the list of names and values that it takes."""
-    pairs = value
-    if isinstance(value, Mapping):
-        pairs = [{"name": k, "value": v} for k, v in value.items()]
-    try:
-        written = json.dumps(pairs, default=_plain, allow_nan=False)
-        plain = json.loads(written, parse_float=_exact_float)
-    except Unfit as unfit:
-        raise bad(endpoint, param, value, unfit.why, unfit.then) from None
-    except (TypeError, ValueError):
-        plain = None
-    if not isinstance(plain, list):
-        raise bad(
-            endpoint,
-            param,
-            value,
-            "It takes names and values that JSON has.",
-            'Write parameters={"From": "2026-07-01"}.',
-        )
-    return {param.name: plain}
-
-
-def _exact_float(text: str) -> Any:
-    """A number of JSON; whole ones without a point, as an id of 2.0 is none."""
-    return exact_number(float(text))
-
-
-def _plain(value: Any) -> Any:
-    """What JSON lacks: days, collections, and numpy's numbers."""
-    if isinstance(value, dt.datetime) and value == value:  # NaT is not itself
-        return value.date().isoformat()
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value.isoformat()
-    if isinstance(value, (set, frozenset, range)):
-        return sorted(value)
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError
