@@ -15,12 +15,13 @@ from stnb.credentials import Credentials
 from stnb.errors import SetupError
 
 from . import clock as machine
-from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
+from .failure import PASSING_ERRORS, Failure, backoff
 from .inflate import TooLarge
 from .limiter import RATE, Governor, Sleep
 from .look import Look, look
 from .probe import Knock, knock
 from .retry import PATIENCE, Notify, Retry, no_one
+from .said import is_whole_json
 from .shared_pace import SharedTimes, Times, pace_file
 from .taken import Taken
 from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
