@@ -60,7 +60,7 @@ class Explorer(W.VBox):
             frame=lambda: self.frame,
             selection=lambda: self.selection,
             shown=lambda: self._shown,
-            code=lambda: states.code(self._shown or self.parts.state()),
+            code=self._code_on_show,
         )
         self.parts = Layout(profiles, hooks)
         self._counter = Counter(self.parts.messages, self._show_account, self.show_error)
@@ -86,8 +86,17 @@ class Explorer(W.VBox):
 
     @property
     def code(self) -> str:
-        """The Python that repeats what is chosen."""
-        return states.code(self.parts.state())
+        """The Python that repeats what is chosen, and what the table shows of its rows."""
+        chosen = self.parts.state()
+        if self._shown is None or not chosen.same_pull(self._shown):
+            return states.code(chosen)
+        return self._code_on_show()
+
+    def _code_on_show(self) -> str:
+        """The Python that repeats what is on show; another resource may have been chosen since."""
+        if self._shown is None:
+            return self.code
+        return "\n".join([states.code(self._shown), *self.parts.grid.view_lines])
 
     @property
     def selection(self) -> pd.DataFrame | None:
@@ -144,6 +153,9 @@ class Explorer(W.VBox):
     @guarded
     def _on_selection(self, _change: object = None) -> None:
         self.parts.show_view(self._shown)
+        if self._shown is not None:
+            self.parts.show_copy(self._code_on_show())
+        self.parts.messages.code = self.code
 
     # -- the pull
 

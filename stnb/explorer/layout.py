@@ -13,8 +13,7 @@ from stnb import catalog
 from stnb.catalog import Endpoint
 from stnb.credentials import Profile
 
-from . import state as states
-from . import texts
+from . import static_copy, texts
 from .grid.grid import Grid
 from .parts.card import Card
 from .parts.chart import Chart
@@ -24,6 +23,7 @@ from .parts.filters import Filters
 from .parts.messages import Messages
 from .parts.picker import Picker, locked
 from .parts.status import Status
+from .parts.view_chips import ViewChips
 from .state import SINGLE, State
 from .static_copy import StaticCopy
 
@@ -117,7 +117,7 @@ class Layout:
         self.views.add_class("stnb-views")
         self.caption = W.Label().add_class("stnb-caption")
         self.grid = Grid(covers=self.static_copy.css_class)
-        self.chart = Chart()
+        self.chart = Chart(ViewChips(self.grid))
         self.export = Export(
             frame=hooks.frame,
             selection=hooks.selection,
@@ -230,11 +230,15 @@ class Layout:
         self.messages.show_progress(line, progress.state, share)
 
     def show_frame(self, frame: pd.DataFrame, state: State) -> None:
-        """Show another frame in the table and in the static copy."""
+        """Show another frame in the table."""
         self.grid.label = f"{state.resource}, {state.profile}"
         self.grid.update(frame)
-        self.static_copy.update(frame, states.code(state))
         self.show_view(state)
+
+    def show_copy(self, code: str) -> None:
+        """Have the static copy show what the table shows, and the code of it."""
+        first, rows = self.grid.first(static_copy.ROWS), self.grid.rows_left
+        self.static_copy.update(first, code, rows)
 
     def show_view(self, shown: State | None) -> None:
         """Show the table or the chart of the rows on show; neither if there are no rows yet.

@@ -18,9 +18,10 @@ from stnb.catalog import Endpoint, Param
 from stnb.catalog.facts import MAX_IDS
 from stnb.errors import BadFilter, UnknownFilter
 
+from .body import body_of
 from .dates import moment
-from .pairs import as_body, as_pairs, is_split, paired
-from .values import UTC, Ours, as_list, as_text
+from .pairs import as_pairs, is_split, paired
+from .values import UTC, Ours, as_text, items
 
 SHOWN = 50  # values up to which provenance keeps all of them
 Pairs = tuple[tuple[str, str], ...]
@@ -70,7 +71,7 @@ def call(
     _check_required(endpoint, values)
     for param, value in values.items():
         values[param] = _moment_of_text(param, value, zone, now)
-    body = as_body(endpoint, values)
+    body = body_of(endpoint, values)
     pairs = {p: as_pairs(endpoint, p, v, zone) for p, v in values.items() if p.where != "body"}
     path = endpoint.path.replace("{tenant}", str(tenant))
     query: list[tuple[str, str]] = []
@@ -127,7 +128,7 @@ def _ids(
     """The parameter that rows are asked for by their ids with, and those ids, each once."""
     for param, value in values.items():
         if is_split(endpoint, param):
-            texts = [as_text(endpoint, param, v, zone) for v in as_list(value)]
+            texts = [as_text(endpoint, param, v, zone) for v in items(endpoint, param, value)]
             return param, list(dict.fromkeys(texts))
     return None, []
 

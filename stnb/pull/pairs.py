@@ -1,15 +1,14 @@
-"""The value of a filter -> the pairs of a query, or the body of a report, as the API takes them."""
+"""The value of a filter -> the pairs of a query, as the API takes them."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from stnb.catalog import Endpoint, Param
 
-from .values import Unfit, as_list, as_text, bad, exact_number, plain_text, too_many
+from .values import Unfit, as_list, as_text, bad, exact_number, items, plain_text, too_many
 
 
 def as_pairs(
@@ -20,7 +19,7 @@ def as_pairs(
         return _object(endpoint, param, value, zone)
     if not param.many:
         return [(param.name, as_text(endpoint, param, value, zone))]
-    values = [as_text(endpoint, param, v, zone) for v in as_list(value)]
+    values = [as_text(endpoint, param, v, zone) for v in items(endpoint, param, value)]
     if not values:
         raise bad(
             endpoint,
@@ -95,55 +94,3 @@ def _is_filled(row: Any) -> bool:
 def is_split(endpoint: Endpoint, param: Param) -> bool:
     """Whether many values are the same as several calls: a list by the ids of its rows."""
     return param.name == "ids" and endpoint.kind == "list" and bool(param.many)
-
-
-# -- the body
-
-
-def as_body(endpoint: Endpoint, values: Mapping[Param, Any]) -> Any:
-    """The body of the call; None for a GET."""
-    for param, value in values.items():
-        if param.where == "body":
-            return _body(endpoint, param, value)
-    return {"parameters": []} if endpoint.method == "POST" else None
-
-
-def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:
-    """A report's parameters: a mapping becomes the list of names and values that it takes."""
-    pairs = value
-    if isinstance(value, Mapping):
-        pairs = [{"name": k, "value": v} for k, v in value.items()]
-    try:
-        written = json.dumps(pairs, default=_plain, allow_nan=False)
-        plain = json.loads(written, parse_float=_exact_float)
-    except Unfit as unfit:
-        raise bad(endpoint, param, value, unfit.why, unfit.then) from None
-    except (TypeError, ValueError):
-        plain = None
-    if not isinstance(plain, list):
-        raise bad(
-            endpoint,
-            param,
-            value,
-            "It takes names and values that JSON has.",
-            'Write parameters={"From": "2026-07-01"}.',
-        )
-    return {param.name: plain}
-
-
-def _exact_float(text: str) -> Any:
-    """A number of JSON; whole ones without a point, as an id of 2.0 is none."""
-    return exact_number(float(text))
-
-
-def _plain(value: Any) -> Any:
-    """What JSON lacks: days, collections, and numpy's numbers."""
-    if isinstance(value, dt.datetime) and value == value:  # NaT is not itself
-        return value.date().isoformat()
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value.isoformat()
-    if isinstance(value, (set, frozenset, range)):
-        return sorted(value)
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError

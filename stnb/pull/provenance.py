@@ -77,6 +77,8 @@ def provenance(
         which = notices.first_rows(read, total, oldest=facts.oldest_first)
     others = _others(facts, read, lacking, drift, frame, unfit)
     found = [*lacking, *others, *notices.first(call.endpoint, which)]
+    if facts.stopped:
+        which = notices.arrived(read, facts.total, facts.stopped)
     complete: bool | None = False
     if not lacking:
         complete = _is_complete(facts, read, cut)
@@ -94,6 +96,7 @@ def provenance(
         "total": facts.total,
         "complete": complete,
         "first": which,
+        "stopped": facts.stopped,
         "pages": progress.pages,
         "requests": progress.requests,
         "began": facts.began,

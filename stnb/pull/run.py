@@ -76,6 +76,8 @@ class Pull:
         self._keeper = Keeper(source, self.store, on_page)
         self._description = Description(source, self.store, self._tracker, self.began)
         self._entered, self._ended = threading.Event(), threading.Event()
+        self._unwanted = False  # its reader left, maybe before its first step
+        self._task: asyncio.Task[None] | None = None
         self._future: concurrent.futures.Future[None] | None = None
         self._answer: pd.DataFrame | Path | None = None
         self._frame: pd.DataFrame | None = None
@@ -101,7 +103,10 @@ class Pull:
         return self
 
     def read(self) -> pd.DataFrame | Path:
-        """Start it, wait for its end, and answer as `result` does."""
+        """Start it, wait for its end, and answer as `result` does.
+
+        From here on `last_partial` is its own, wherever an interrupt falls.
+        """
         with self._reading():
             return self.start().result()
 
@@ -239,19 +244,41 @@ class Pull:
         rows are those of `last_partial` then.
         """
         try:
+            # `read` and what it calls read it, the one inside the other.
+            is_first = partial.begin(self)
             with loop.interruptible() as noticed:
                 yield
                 noticed.check()
+            if is_first:
+                partial.over(self)
         except KeyboardInterrupt:
-            partial.keep(self)
-            self.cancel()
-            self._tracker.leave()
-            self._ended.wait(AT_ONCE)
+            with loop.deaf():  # pressed twice, it leaves as well
+                self.leave()
             raise Interrupted(lambda: len(self.rest())) from None
+        except BaseException:
+            partial.over(self)
+            raise
+
+    def leave(self) -> None:
+        """End it at once, because its reader was interrupted; its rows are in `rest()`."""
+        self._unwanted = True
+        partial.keep(self)
+        if self._entered.is_set() and not self.done:
+            self._stop()
+        self._tracker.leave()
+        if self._entered.is_set():
+            self._ended.wait(AT_ONCE)
+
+    def _stop(self) -> None:
+        if self._future is not None:
+            self._future.cancel()
+        elif self._task is not None:  # the interrupt fell between its start and our knowing of it
+            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
 
     def rest(self) -> pd.DataFrame:
         """The rows of a pull that was stopped, once the pages that had arrived are decoded."""
-        self._ended.wait(ENDING)
+        if self._entered.is_set():
+            self._ended.wait(ENDING)
         frame = self.frame
         if frame is None:
             return pd.DataFrame()
@@ -284,8 +311,11 @@ class Pull:
 
     async def _run(self) -> None:
         state = "failed"
+        self._task = asyncio.current_task()
         self._entered.set()
         try:
+            if self._unwanted:
+                raise asyncio.CancelledError
             await self._keeper.read(self._tracker)
             self._answer = await self._finish()
             state = "done"
