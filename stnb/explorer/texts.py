@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from stnb.pull import Progress
+from stnb.session import clock
 
 
 def line(progress: Progress, limit: int | None = None) -> str:
@@ -58,14 +59,8 @@ def _speed(progress: Progress, wanted: int | None) -> list[str]:
     rounded = round(speed, -2) if speed > 1000 else round(speed)
     parts = [f"{rounded:,.0f} rows/s"]
     if wanted is not None and wanted > progress.rows:
-        parts.append(f"about {_duration((wanted - progress.rows) / speed)} left")
+        parts.append(f"about {clock.in_words((wanted - progress.rows) / speed)} left")
     return parts
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -208,8 +208,9 @@ def clock_is_off(ahead: float) -> list[Notice]:
     if abs(ahead) <= clock.SKEW:
         return []
     side = "behind" if ahead > 0 else "ahead of"
+    apart = clock.in_words(abs(ahead))
     text = (
-        f"This computer's clock is {clock.span(abs(ahead))} {side} the server's. Rows are bounded "
+        f"This computer's clock is {apart} {side} the server's. Rows are bounded "
         "by the server's; a phrase such as today in the first call was counted from this "
         "computer's. Let the system set its time by itself (NTP)."
     )

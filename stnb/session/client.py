@@ -94,9 +94,11 @@ class Session:
         """Where the times of starts are kept: with all processes, over the real network."""
         if self._transport is not None or self._rate is None:
             return Times()
-        return SharedTimes(
-            pace_file(self.credentials.api_url, self.credentials.tenant), self._clock
-        )
+        try:
+            path = pace_file(self.credentials.api_url, self.credentials.tenant)
+        except OSError as err:
+            return Times(problem=str(err))
+        return SharedTimes(path, self._clock)
 
     def taken(self, resource: str) -> Taken:
         """What this process has learned of a resource of the tenant, to read and to add to."""
