@@ -68,7 +68,7 @@ def search(index: Index, text: str, grammar: Grammar) -> list[Answer]:
     for number in sorted({*own, *said}):
         score = _Score(index, number, own.get(number, {}))
         if number in said:
-            score.say(said[number])
+            score.say(said[number], negated)
         answers.append(score.answer(asked, negated))
     answers.sort(key=lambda answer: (-answer.score, answer.number))
     return [a for a in answers if a.score > 0 and a.score >= FAR_BELOW * answers[0].score]
@@ -180,8 +180,8 @@ def _own(index: Index, asked: list[Asked]) -> dict[int, dict[int, Found]]:
 def _said(index: Index, asked: list[Asked]) -> dict[int, Said]:
     """For each resource its best phrase: (score, number of the phrase, the words it covers)."""
     best: dict[int, Said] = {}
-    for phrase_number, (_, stems, meant, _) in enumerate(index.phrases):
-        score, covered = _cover(index, asked, stems)
+    for phrase_number, (_, needed, meant, _) in enumerate(index.phrases):
+        score, covered = _cover(index, asked, needed)
         if not covered:
             continue
         for number, rank in meant:
@@ -191,12 +191,12 @@ def _said(index: Index, asked: list[Asked]) -> dict[int, Said]:
     return best
 
 
-def _cover(index: Index, asked: list[Asked], stems: list[str]) -> tuple[float, frozenset[int]]:
+def _cover(index: Index, asked: list[Asked], needed: list[str]) -> tuple[float, frozenset[int]]:
     """What a phrase is worth, and the words of the question that it covers; none if the question
     lacks a word of it.
     """
-    score, covered = LONGER_PHRASE * (len(stems) - 1), set()
-    for stem in stems:
+    score, covered = LONGER_PHRASE * (len(needed) - 1), set()
+    for stem in needed:
         at, factor = -1, 0.0
         for i, each in enumerate(asked):
             if i not in covered and each.means.get(stem, 0.0) > factor:
@@ -222,7 +222,7 @@ class _Score:
         self.by = ""  # the phrase that answers the others
         self.filters: dict[str, Any] = {}
 
-    def say(self, said: Said) -> None:
+    def say(self, said: Said, negated: bool) -> None:
         """Let a phrase answer the words that it covers, if that is worth more."""
         worth, phrase_number, covered = said
         by_own_words = 0.0
@@ -231,9 +231,10 @@ class _Score:
                 by_own_words += self.own[at][0]
         self.matched |= covered
         if worth > by_own_words:
-            self.by, _, _, filters = self.index.phrases[phrase_number]
+            self.by, needed, _, filters = self.index.phrases[phrase_number]
             self.score, self.plain = worth, self.plain - covered
-            self.filters.update(filters.get(self.index.names[self.number], {}))
+            if not negated or stems.NOT in needed:  # "jobs not completed" are no completed jobs
+                self.filters.update(filters.get(self.index.names[self.number], {}))
 
     def answer(self, asked: list[Asked], negated: bool) -> Answer:
         """The whole answer, of all words."""

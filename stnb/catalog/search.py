@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import meanings, phrases, stems
+from .facts import singular
 from .models import Column, Endpoint, Param
 
 # How much a word counts by where it is found.
@@ -29,7 +30,8 @@ class Index:
         names: of the resources, in the order of the catalogue.
         priors: what each is worth before a word was said.
         name_words: how many words its own name has.
-        postings: for each stem [resource, weight, reason, …], with numbers of `names` and `reasons`.
+        postings: for each stem [resource, weight, reason, …]; the first and the last are numbers of
+            `names` and `reasons`.
         rarity: for each stem, from LEAST_RARE to 1.
         reasons: why a resource was found: "" or [text, filter, value].
         spellings: words as they are written, with their stems; a slip is mended to one of them.
@@ -106,10 +108,10 @@ class _Builder:
         if param.name in NO_CONDITION:
             return
         for value in param.values:
-            stems = self._split(value)
-            if len(stems) == 1:
+            parts = self._split(value)
+            if len(parts) == 1:
                 reason = self._reason([f"{param.py}={value}", param.py, value])
-                _keep(found, stems[0], VALUE, reason)
+                _keep(found, parts[0], VALUE, reason)
 
     def _add_column(
         self, path: str, depth: int, column: Column, found: dict[str, tuple[float, int]]
@@ -138,15 +140,12 @@ class _Builder:
 
     def _spelt(self, text: str) -> list[str]:
         """The stems of a text for people; its words are those that a slip is mended to."""
-        spelt = []
-        for word in stems.plain(text):
-            if word not in self.grammar.fillers:
-                spelt.append(self._spell(word))
-        return spelt
+        fillers = self.grammar.fillers
+        return [self._spell(word) for word in stems.plain(text) if word not in fillers]
 
     def _spell(self, word: str) -> str:
         stem = stems.stem(word, self.grammar)
-        self.index.spellings.setdefault(stems.singular(word), stem)
+        self.index.spellings.setdefault(singular(word), stem)
         return stem
 
     def _add_synonyms(self) -> None:
@@ -162,8 +161,8 @@ class _Builder:
                 told = stems.telling(phrase, self.grammar)
                 for word in told:
                     self.index.spellings.setdefault(word.text, word.stem)
-                stems = list(dict.fromkeys(word.stem for word in told))
-                self.index.phrases.append([phrase, stems, meant, filters])
+                needed = list(dict.fromkeys(word.stem for word in told))
+                self.index.phrases.append([phrase, needed, meant, filters])
 
     def _weigh_rarity(self, total: int) -> None:
         highest = math.log(total + 1)

@@ -94,7 +94,8 @@ def telling(text: str, grammar: Grammar) -> list[Word]:
     begin = 0
     while begin < len(asked) - 1 and asked[begin] in grammar.asking:
         begin += 1
-    words, weight = [], 1.0
+    words: list[Word] = []
+    weight = 1.0
     for word in asked[begin:]:
         if word in grammar.prepositions and words:
             weight = GROUPING

@@ -61,7 +61,8 @@ class Picker(Widget, scripts=("parts/search.js", "parts/picker.js"), style="part
         elif kind == "chosen" and name in self._known:
             self._history.choose(name)
             self._read_history()
-            self.preset = {}  # so that the same words are noticed twice
+            if self.preset:
+                self.preset = {}  # so that the same words are noticed twice
             self.preset = self._filters_of(name, message.get("filters"))
         elif kind == "star" and name in self._known:
             self._history.star(name, bool(message.get("on")))

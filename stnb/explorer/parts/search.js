@@ -150,24 +150,24 @@ function ownWords(index, asked) {
   return found;
 }
 
-// For each resource its best phrase: { worth, by, covered, filters }.
+// For each resource its best phrase: { worth, by, covered, filters, denies }.
 function phrases(index, asked) {
   const best = new Map();
-  for (const [by, stems, meant, filters] of index.phrases) {
-    const { score, covered } = cover(index, asked, stems);
+  for (const [by, needed, meant, filters] of index.phrases) {
+    const { score, covered } = cover(index, asked, needed);
     if (!covered.size) continue;
     for (const [number, rank] of meant) {
       const worth = score * RANKS[Math.min(rank, RANKS.length - 1)];
-      if (!best.has(number) || best.get(number).worth < worth) best.set(number, { worth, by, covered, filters });
+      if (!best.has(number) || best.get(number).worth < worth) best.set(number, { worth, by, covered, filters, denies: needed.includes(NOT) });
     }
   }
   return best;
 }
 
-function cover(index, asked, stems) {
+function cover(index, asked, needed) {
   const covered = new Set();
-  let score = LONGER_PHRASE * (stems.length - 1);
-  for (const stem of stems) {
+  let score = LONGER_PHRASE * (needed.length - 1);
+  for (const stem of needed) {
     let at = -1, factor = 0;
     asked.forEach(({ means }, i) => { if (!covered.has(i) && (means.get(stem) ?? 0) > factor) [at, factor] = [i, means.get(stem)]; });
     if (at < 0) return { score: 0, covered: new Set() };
@@ -189,7 +189,7 @@ function judge(index, asked, number, own, said, negated) {
     if (said.worth > byOwnWords) {
       [by, score] = [said.by, said.worth];
       for (const at of said.covered) plainly.delete(at);
-      Object.assign(filters, said.filters[index.names[number]]);
+      if (!negated || said.denies) Object.assign(filters, said.filters[index.names[number]]);
     }
   }
   for (const { weight } of own.values()) inName += weight >= OWN_NAME;
