@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stnb.errors import NotFound
@@ -33,13 +34,12 @@ class ManyCalls(Source):
 
     Attributes:
         task: the calls.
-        lanes: calls in flight at most.
         failed: the parents that were not found.
     """
 
-    def __init__(self, session: Session, task: Task, paging: Paging, lanes: int) -> None:
+    def __init__(self, session: Session, task: Task, paging: Paging) -> None:
         super().__init__(session, task.call, task.requested, paging)
-        self.task, self.lanes, self.failed = task, lanes, set[str]()
+        self.task, self.failed = task, set[str]()
         self._tracker = Tracker()
         self._sizes: dict[int, int] = {}  # rows of each call that is done
         self._first = self._before = 0  # the first call that is not done, and the rows before it
@@ -48,7 +48,7 @@ class ManyCalls(Source):
         self._seconds = 0.0  # that the calls took
 
     def again(self) -> ManyCalls:
-        fresh = ManyCalls(self.session, self.task, self.paging, self.lanes)
+        fresh = ManyCalls(self.session, self.task, self.paging)
         fresh.failed, fresh.notices = set(self.failed), list(self.notices)
         fresh.adapted = list(self.adapted)
         return fresh
@@ -88,10 +88,16 @@ class ManyCalls(Source):
         if len(self._sizes) < len(self.task.units):
             self.more = True
 
+    def lanes_now(self) -> int:
+        """How many calls may be in flight at once."""
+        if self.task.call.endpoint.sequential:
+            return 1
+        return self.paging.concurrency or self.session.lanes.limit
+
     def _fill(self, flying: set[asyncio.Task[Arrived]], todo: Iterator[int]) -> bool:
         """Start calls in the lanes that are free; says whether any is in flight."""
         limit = self.task.limit
-        while len(flying) < self.lanes and (limit is None or self._before < limit):
+        while len(flying) < self.lanes_now() and (limit is None or self._before < limit):
             index = next(todo, None)
             if index is None:
                 break
@@ -131,7 +137,7 @@ class ManyCalls(Source):
         limit = None
         if len(unit.texts) == 1:
             limit = self.task.limit
-        return Paging(limit, self.paging.page_size, 1, self.paging.now)
+        return replace(self.paging, limit=limit, in_order=True)
 
     def _note(self, sentence: str) -> None:
         if sentence not in self.notices:
@@ -154,7 +160,7 @@ class ManyCalls(Source):
             return f"{done:,} of {len(parents.texts):,} {parents.nouns}"
         if calls < 2:
             return ""
-        seconds = estimate(self.session, calls, self.lanes)
+        seconds = estimate(self.session, calls, self.lanes_now())
         return f"{calls:,} calls, about {clock.in_words(seconds)}"
 
     def report(
