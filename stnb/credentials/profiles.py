@@ -73,16 +73,7 @@ def of_profile(known: Settings, profile: str) -> Credentials:
             f"Use one of these, or add {PREFIX}NAME_TENANT_ID and the other values, with the "
             "profile's name for NAME.",
         )
-    value = Values((field, known.get(profile, field)) for field in FIELDS)
-    needed = ["TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "APP_KEY"]
-    if not (value["API_URL"] and value["AUTH_URL"]):
-        needed.insert(1, "ENVIRONMENT")
-    missing = [field for field in needed if not value[field]]
-    if missing:
-        raise incomplete(known, profile, missing)
-    for field in SECRETS:
-        name = known.variable_of(profile, field)
-        value[field] = vault.revealed(name, field, value[field])
+    value = _values(known, profile)
     check_shapes(known, profile, value)
     check_lines(known, profile)
     environment = value["ENVIRONMENT"].lower()
@@ -106,6 +97,26 @@ def of_profile(known: Settings, profile: str) -> Credentials:
         limits=limits_of(known.values),
         doubt=doubt(known, profile),
     )
+
+
+def _values(known: Settings, profile: str) -> Values:
+    """The value of each field of a profile, a secret of a vault from there.
+
+    Raises:
+        CredentialsMissing: some that are needed are missing.
+        CredentialsInvalid: the vault does not give the value.
+    """
+    value = Values((field, known.get(profile, field)) for field in FIELDS)
+    needed = ["TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "APP_KEY"]
+    if not (value["API_URL"] and value["AUTH_URL"]):
+        needed.insert(1, "ENVIRONMENT")
+    missing = [field for field in needed if not value[field]]
+    if missing:
+        raise incomplete(known, profile, missing)
+    for field in SECRETS:
+        name = known.variable_of(profile, field)
+        value[field] = vault.revealed(name, field, value[field])
+    return value
 
 
 def profiles(env_file: str | os.PathLike[str] | None = None) -> list[Profile]:

@@ -25,7 +25,7 @@ from .describe import Description
 from .keep import Keeper
 from .progress import PageCallback, Progress, ProgressCallback, Tracker
 from .source import Source
-from .store.memory import PageStore
+from .store.memory import Assembly, PageStore
 
 ENDING = 30.0  # seconds at most that a cancelled run may take to decode the pages that had arrived
 AT_ONCE = 0.2  # seconds that an interrupted reader waits for the same
@@ -328,7 +328,7 @@ class Pull:
             return load(self._answer)
         if self._answer is not None:
             return self._answer
-        return self.store.frame(*self._assembly(), hide=self.source.requested.hidden)
+        return self.store.frame(self._assembly())
 
     # -- the run, on the private loop
 
@@ -379,8 +379,14 @@ class Pull:
             # The pages stay in the store, so that a pull whose file could not be written can go on.
             self._frame = self._as_frame()
             return save(self._frame, self.target)
-        return self.store.finish(*self._assembly(), hide=self.source.requested.hidden)
+        return self.store.finish(self._assembly())
 
-    def _assembly(self) -> tuple[Any, ...]:
-        key, keep = self.call.endpoint.key, self.source.requested.keep
-        return key, self.source.paging.limit, keep, self._description.of
+    def _assembly(self) -> Assembly:
+        wanted = self.source.requested
+        return Assembly(
+            self.call.endpoint.key,
+            self.source.paging.limit,
+            wanted.keep,
+            self._description.of,
+            wanted.hidden,
+        )
