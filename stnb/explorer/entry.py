@@ -31,7 +31,7 @@ def explore(
     *,
     env_file: str | os.PathLike[str] | None = None,
     names: bool = False,
-    view: Literal["table", "chart"] = "table",
+    view: Literal["table", "chart", "columns", "neighbours", "code"] = "table",
     grid: Mapping[str, Any] | None = None,
     chart: Mapping[str, Any] | None = None,
 ) -> Explorer:

@@ -106,6 +106,13 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         return given.iloc[rows.positions(query_of(view)), columns]
 
     @property
+    def rows_shown(self) -> int:
+        """How many rows search and picks leave."""
+        with self._lock:
+            rows, view = self._rows, self._view()
+        return len(rows.positions(query_of(view)))
+
+    @property
     def state(self) -> dict[str, Any]:
         """What differs from an untouched table, as plain data. Columns go by their names.
 
