@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 LIMITS = (100, 1_000, 10_000, 100_000)
 ALL = "all"
-HEIGHT = 560  # px of the table, which is what a person came for
+HEIGHT = 540  # px of the table, which is what a person came for
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Layout:
         self.filters.add_class("stnb-chips")
 
     def _make_run_controls(self) -> None:
-        limits = [*((f"{limit:,}", limit) for limit in LIMITS), ("all rows", ALL)]
+        limits = [*((_first(limit), limit) for limit in LIMITS), ("all rows", ALL)]
         self.limit = W.Dropdown(options=limits, description="Rows at most")
         self.limit.add_class("stnb-limit")
         self.pull_button = _button("Pull", button_style="primary", disabled=True)
@@ -145,21 +145,16 @@ class Layout:
         self.export.add_class("stnb-out")
 
     def _places(self) -> list[W.Widget]:
-        run = [
-            self.limit,
-            self.names,
-            self.count_button,
-            self.resume_button,
-            self.cancel_button,
-            self.pull_button,
-        ]
+        run = [self.resume_button, self.cancel_button, self.pull_button]
         self.run = W.Box(run).add_class("stnb-run")
         self.question = W.Box([self.filters, self.run]).add_class("stnb-question")
+        how = [self.limit, self.names, self.messages, self.count_button]
+        self.how = W.Box(how).add_class("stnb-how")
         return [
             W.Box([self.profile, self.status, self.picker]).add_class("stnb-top"),
             self.title,
             self.question,
-            self.messages,
+            self.how,
             self.doctor,
             self.views,
             self.export,
@@ -195,7 +190,7 @@ class Layout:
             self.limit.value = ALL
         else:
             if state.limit not in LIMITS:
-                self.limit.options = [(f"{state.limit:,}", state.limit), *self.limit.options]
+                self.limit.options = [(_first(state.limit), state.limit), *self.limit.options]
             self.limit.value = state.limit
         self.picker.value = state.resource or ""
         if state.profile is not None:
@@ -211,8 +206,9 @@ class Layout:
         """Show the controls that a resource has, with these filters set."""
         self.filters.show(endpoint, filters)
         _show(self.question, endpoint is not None)
+        _show(self.names, endpoint is not None)
         single = endpoint is not None and endpoint.kind in SINGLE
-        _show(self.limit, not single)
+        _show(self.limit, endpoint is not None and not single)
         # An export feed cannot count: it would have to be read to its end.
         counts = endpoint is not None and endpoint.paged and endpoint.takes("includeTotal")
         _show(self.count_button, bool(counts))
@@ -279,10 +275,15 @@ class Layout:
         if nothing is not None:
             self.blank.show(nothing)
         self.views.leads_out = rows
+        if rows:
+            self.blank.add_class("stnb-tall")  # no jump from a table to a picture
         if view in ("columns", "neighbours"):
             self.card.face = view
         _show(self.views, chosen)
         _show(self.export, rows and self.views.export)
+        # The table's search stands beside the tabs, if nothing comes between.
+        beside = self.grid.remove_class if self.views.export else self.grid.add_class
+        beside("stnb-beside")
         _show(self.blank, chosen and of_rows and not rows)
         _show(self.grid, rows and view == "table")
         _show(self.chart, rows and view == "chart")
@@ -308,6 +309,10 @@ def _profile_label(profile: Profile) -> str:
     if profile.ready:
         return profile.name
     return f"{profile.name} (not ready)"
+
+
+def _first(limit: int) -> str:
+    return f"first {limit:,} rows"
 
 
 def _button(text: str, **settings: Any) -> W.Button:

@@ -1,5 +1,6 @@
 // Progress and errors. All of it is set as text, never as HTML.
 const CALM = 2500; // ms between two announcements to a screen reader
+const ENDED = ["cancelled", "failed"];
 
 function render({ model, el }) {
   const bar = make("div", "gauge", { role: "progressbar", "aria-label": "Pull", "aria-valuemin": 0, "aria-valuemax": 100 }, make("i"));
@@ -15,6 +16,7 @@ function render({ model, el }) {
   function showProgress() {
     const now = model.get("state"), share = model.get("share"), words = model.get("line");
     progress.className = `pull ${now || "still"}`;
+    if (ENDED.includes(now) && share <= 0) progress.classList.add("none"); // no bar for no rows
     bar.classList.toggle("unknown", share < 0);
     bar.firstChild.style.width = share < 0 ? "" : `${Math.round(share * 100)}%`;
     if (share < 0) bar.removeAttribute("aria-valuenow");

@@ -13,7 +13,7 @@ from stnb.session import clock
 from ..widget import Widget
 
 ENVIRONMENTS = {
-    "demo": "demo, made-up data",
+    "demo": "made-up data",
     "integration": "integration",
     "production": "production, read-only",
     "custom": "custom address",
