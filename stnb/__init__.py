@@ -48,9 +48,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from . import catalog as catalog
-    from .access.facts import check_facts
     from .account.account import Account
-    from .account.entry import connect, demo, profiles
+    from .account.entry import check_facts, connect, demo, profiles
     from .account.query import Query
     from .account.resource import Resource
     from .account.scopes import compare_access
@@ -83,7 +82,7 @@ _HOMES = {
     "Pull": "pull",
     "Query": "account.query",
     "Resource": "account.resource",
-    "check_facts": "access.facts",
+    "check_facts": "account.entry",
     "children": "tables.nested",
     "compare_access": "account.scopes",
     "connect": "account.entry",

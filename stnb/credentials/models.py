@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal
 from zoneinfo import ZoneInfo
-
-from stnb.errors import masking
 
 from . import vault
 from .fault import Fault
 from .limits import DEADLINE, MAX_BODY, USUAL, Limits
+from .secret import Secret, Values
 
 HOSTS = {
     "integration": (
@@ -35,60 +34,12 @@ FIELDS = (
     "AUTH_URL",
     "TIMEZONE",
 )
-PAIR = ("CLIENT_ID", "CLIENT_SECRET")
-SECRETS = (*PAIR, "APP_KEY")  # what is sent to an address, with the token
 # A profile exists if it has one of these; the other fields may be shared.
 OWN = {"TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET"}
 PREFIX = "SERVICETITAN_"
 OURS = ("STNB_PROFILE", DEADLINE, MAX_BODY)  # the other variables that a .env file may set
 Source = Literal["file", "process"]
 SERVICEPYTAN_ENVIRONMENT = "SERVICETITAN_API_ENVIRONMENT"  # the name that servicepytan reads
-
-
-NOT_COPIED = "is not pickled or copied: its secrets would be in the file as plain text."
-
-
-class Secret:
-    """A text that no repr, message or format shows. `reveal()` returns it, to be sent.
-
-    While it lives, no error, warning, report or log of ours shows a part of it either.
-
-    Args:
-        is_known: False for a value that may be shown, such as a tenant id.
-
-    Example:
-        >>> Secret("cs1.abc")
-        Secret('**********')
-    """
-
-    __slots__ = ("__weakref__", "_text")
-
-    def __init__(self, text: str, *, is_known: bool = True) -> None:
-        self._text = text
-        if is_known:
-            masking.know(self)
-
-    def reveal(self) -> str:
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret('**********')"
-
-    __str__ = __repr__
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self._text == other._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"A Secret {NOT_COPIED}")
-
-    __getstate__ = __reduce__
 
 
 @dataclass(frozen=True)
@@ -145,47 +96,6 @@ class Profile:
     tenant: int | None
     ready: bool
     problem: str = ""
-
-
-class Values(MutableMapping[str, str]):
-    """Values by name; the repr shows the names alone.
-
-    A verbose traceback prints whatever a frame holds. Not a dict, because JSON and pickle would
-    write that as plain text.
-    """
-
-    __slots__ = ("_secrets",)
-
-    def __init__(
-        self, values: Mapping[str, str] | Iterable[tuple[str, str]] = (), /, **more: str
-    ) -> None:
-        self._secrets: dict[str, Secret] = {}
-        self.update(values, **more)
-
-    def __getitem__(self, name: str) -> str:
-        return self._secrets[name].reveal()
-
-    def __setitem__(self, name: str, value: str) -> None:
-        # Where a secret stands is none, and may be named.
-        is_known = name.upper().endswith(SECRETS) and not vault.is_reference(str(value))
-        self._secrets[name] = Secret(value, is_known=is_known)
-
-    def __delitem__(self, name: str) -> None:
-        del self._secrets[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._secrets)
-
-    def __len__(self) -> int:
-        return len(self._secrets)
-
-    def __repr__(self) -> str:
-        return f"<values of {', '.join(self) or 'nothing'}>"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"A mapping of values {NOT_COPIED}")
-
-    __getstate__ = __reduce__
 
 
 @dataclass(frozen=True)

@@ -20,19 +20,9 @@ from .check import (
 )
 from .hints import hints
 from .limits import limits_of
-from .models import (
-    DEMO,
-    FIELDS,
-    HOSTS,
-    PREFIX,
-    SECRETS,
-    Credentials,
-    Profile,
-    Secret,
-    Settings,
-    Values,
-)
+from .models import DEMO, FIELDS, HOSTS, PREFIX, Credentials, Profile, Settings
 from .read import settings
+from .secret import SECRETS, Secret, Values
 
 
 def load(profile: str | None = None, env_file: str | os.PathLike[str] | None = None) -> Credentials:

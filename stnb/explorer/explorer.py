@@ -66,7 +66,7 @@ class Explorer(W.VBox):
             frame=lambda: self.frame,
             selection=lambda: self.selection,
             shown=lambda: self._shown,
-            code=lambda: states.code(self._shown or self.parts.state()),
+            code=self._code_on_show,
         )
         self.parts = Layout(profiles, hooks)
         self._counter = Counter(self.parts.messages, self._show_account, self.show_error)
@@ -92,8 +92,17 @@ class Explorer(W.VBox):
 
     @property
     def code(self) -> str:
-        """The Python that repeats what is chosen."""
-        return states.code(self.parts.state())
+        """The Python that repeats what is chosen, and what the table shows of its rows."""
+        chosen = self.parts.state()
+        if self._shown is None or not chosen.same_pull(self._shown):
+            return states.code(chosen)
+        return self._code_on_show()
+
+    def _code_on_show(self) -> str:
+        """The Python that repeats what is on show; another resource may have been chosen since."""
+        if self._shown is None:
+            return self.code
+        return "\n".join([states.code(self._shown), *self.parts.grid.view_lines])
 
     @property
     def selection(self) -> pd.DataFrame | None:
@@ -158,6 +167,9 @@ class Explorer(W.VBox):
     @guarded
     def _on_selection(self, _change: object = None) -> None:
         self._show_view()
+        if self._shown is not None:
+            self.parts.show_copy(self._code_on_show())
+        self._show_problem()
 
     @guarded
     def _act(self, name: str) -> None:
@@ -310,7 +322,6 @@ class Explorer(W.VBox):
         self.frame = frame
         self._shown = state
         self.parts.show_frame(frame, state)
-        self._show_view()
 
     def _show_progress(self, progress: Progress) -> None:
         state = self._pulled
@@ -341,18 +352,22 @@ class Explorer(W.VBox):
             self._id_names.read(account, endpoint.filters)
 
     def _show_code(self) -> None:
-        problem = None if self.endpoint is None else self._problem()
-        self.parts.code.show(self.code, "" if problem is None else problem.happened)
+        self._show_problem()
         self._counter.clear()
         if self._nothing() is not None:
             self._show_view()
+
+    def _show_problem(self) -> None:
+        """Show the code of what is chosen, and why it would not run."""
+        problem = None if self.endpoint is None else self._problem()
+        self.parts.code.show(self.code, "" if problem is None else problem.happened)
 
     def _show_view(self) -> None:
         shown = self._shown
         self.parts.show_view(self._nothing(), "" if shown is None else str(shown.resource))
         frame, ended = self.frame, self._ended
         if frame is not None and ended is not None:
-            rows = self.parts.grid.rows_shown
+            rows = self.parts.grid.rows_left
             self.parts.foot.shown = f"{rows:,}"
             self.parts.foot.facts = facts(ended, frame, rows)
             self.parts.foot.tone = "part" if is_part(ended) else ""

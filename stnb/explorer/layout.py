@@ -14,8 +14,7 @@ from stnb.catalog import Endpoint
 from stnb.catalog.store import walk
 from stnb.credentials import Profile
 
-from . import state as states
-from . import texts
+from . import static_copy, texts
 from .grid.grid import Grid
 from .parts.blank import Blank, Nothing
 from .parts.card import Card
@@ -31,6 +30,7 @@ from .parts.picker import Picker, locked
 from .parts.status import Status
 from .parts.tabs import Tabs
 from .parts.title import Title
+from .parts.view_chips import ViewChips
 from .state import SINGLE, State
 from .static_copy import StaticCopy
 
@@ -131,7 +131,7 @@ class Layout:
         self.views = Tabs()
         self.blank = Blank(hooks.act)
         self.grid = Grid(covers=self.static_copy.css_class, height=HEIGHT).add_class("stnb-rows")
-        self.chart = Chart()
+        self.chart = Chart(ViewChips(self.grid))
         self.card = Card(face="columns")
         self.code = Code().add_class("stnb-code-room")
         self.foot = Foot().add_class("stnb-below")
@@ -257,10 +257,14 @@ class Layout:
         self.messages.show_progress(line, progress.state, share)
 
     def show_frame(self, frame: pd.DataFrame, state: State) -> None:
-        """Show another frame in the table and in the static copy."""
+        """Show another frame in the table."""
         self.grid.label = f"{state.resource}, {state.profile}"
         self.grid.update(frame)
-        self.static_copy.update(frame, states.code(state))
+
+    def show_copy(self, code: str) -> None:
+        """Have the static copy show what the table shows, and the code of it."""
+        first, rows = self.grid.first(static_copy.ROWS), self.grid.rows_left
+        self.static_copy.update(first, code, rows)
 
     def show_view(self, nothing: Nothing | None, resource: str) -> None:
         """Show the tab that is chosen.

@@ -65,6 +65,12 @@ class State:
     grid: Mapping[str, Any] = field(default_factory=dict)
     chart: Mapping[str, Any] = field(default_factory=dict)
 
+    def same_pull(self, other: State) -> bool:
+        """Whether both bring the same rows, whatever is shown of them."""
+        return replace(self, view="", grid={}, chart={}) == replace(
+            other, view="", grid={}, chart={}
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """The keywords that make the same explorer again: `explore(**state)`."""
         chosen = {

@@ -127,6 +127,8 @@ def _about(attrs: dict[str, Any], rows: int, zone: str) -> list[_Column]:
     told.append(("rows", rows))
     if attrs.get("rows", rows) != rows:
         told.append(("rows that were read", int(attrs["rows"])))
+    if attrs.get("view"):
+        told.append(("on show", _text(attrs["view"])))
     if "complete" in attrs:
         told.append(("complete", _complete(attrs)))
     told.append(("times with a zone are in", zone))

@@ -114,6 +114,17 @@ def first_rows(rows: int, total: int | None, *, oldest: bool) -> str:
     return text
 
 
+def arrived(rows: int, total: int | None, how: str) -> str:
+    """Which rows of how many a pull has that ended early, in words.
+
+    Example:
+        >>> arrived(1_200, 21_000, "was cancelled")
+        'the 1,200 of 21,000 that had arrived when the pull was cancelled'
+    """
+    of = f" of {total:,}" if total is not None else ""
+    return f"the {rows:,}{of} that had arrived when the pull {how}"
+
+
 def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> list[Notice]:
     """That a list gave fewer rows than it said it has."""
     if total is None or rows >= total:

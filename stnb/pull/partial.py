@@ -1,4 +1,8 @@
-"""The pull that last ended early: what `stnb.last_partial` gives."""
+"""The pull that last ended early: what `stnb.last_partial` gives.
+
+A pull is noted when the main thread begins to read it, not when an interrupt is caught: Python
+raises an interrupt between any two steps, also between that of a pull and ours.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,36 @@ if TYPE_CHECKING:
 
     from .run import Pull
 
+_READ: list[Pull] = []  # what the main thread waits for; one at most
 _EARLY: list[Pull] = []  # one at most
 _LOCK = threading.Lock()
+
+
+def begin(run: Pull) -> bool:
+    """Its reader waits for it from now on; whether it did not yet.
+
+    Interrupts come to the main thread alone, so that other readers need not be noted.
+    """
+    if not _is_main():
+        return False
+    with _LOCK:
+        if any(other is run for other in _READ):
+            return False
+        _READ[:] = [run]
+        return True
+
+
+def over(run: Pull) -> None:
+    """Its reader has the answer, or the error."""
+    with _LOCK:
+        _READ[:] = [other for other in _READ if other is not run]
 
 
 def keep(run: Pull) -> None:
     """It ended early, or is about to; the one before it is forgotten."""
     with _LOCK:
         _EARLY[:] = [run]
+        _READ[:] = [other for other in _READ if other is not run]
 
 
 def whole(run: Pull) -> None:
@@ -37,6 +63,10 @@ def last_partial() -> pd.DataFrame | None:
     that had arrived when it was interrupted are decoded first.
     """
     with _LOCK:
+        left = list(_READ)
+    if left and _is_main():  # who asks waits no longer: an interrupt ended the wait
+        left[0].leave()
+    with _LOCK:
         kept = list(_EARLY)
     for run in kept:
         return run.rest()
@@ -47,3 +77,8 @@ def forget_partial() -> None:
     """Forget the last pull that ended early, and so free its rows."""
     with _LOCK:
         _EARLY.clear()
+        _READ.clear()
+
+
+def _is_main() -> bool:
+    return threading.current_thread() is threading.main_thread()

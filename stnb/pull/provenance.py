@@ -77,6 +77,8 @@ def provenance(
         which = notices.first_rows(read, total, oldest=facts.oldest_first)
     others = _others(facts, read, lacking, drift, frame, unfit)
     found = [*lacking, *others, *notices.first(call.endpoint, which)]
+    if facts.stopped:
+        which = notices.arrived(read, facts.total, facts.stopped)
     complete: bool | None = False
     if not lacking:
         complete = _is_complete(facts, read, cut)
@@ -94,6 +96,7 @@ def provenance(
         "total": facts.total,
         "complete": complete,
         "first": which,
+        "stopped": facts.stopped,
         "pages": progress.pages,
         "requests": progress.requests,
         "began": facts.began,
@@ -208,8 +211,9 @@ def clock_is_off(ahead: float) -> list[Notice]:
     if abs(ahead) <= clock.SKEW:
         return []
     side = "behind" if ahead > 0 else "ahead of"
+    apart = clock.in_words(abs(ahead))
     text = (
-        f"This computer's clock is {clock.span(abs(ahead))} {side} the server's. Rows are bounded "
+        f"This computer's clock is {apart} {side} the server's. Rows are bounded "
         "by the server's; a phrase such as today in the first call was counted from this "
         "computer's. Let the system set its time by itself (NTP)."
     )

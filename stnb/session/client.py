@@ -15,12 +15,13 @@ from stnb.credentials import Credentials
 from stnb.errors import SetupError
 
 from . import clock as machine
-from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
+from .failure import PASSING_ERRORS, Failure, backoff
 from .inflate import TooLarge
 from .limiter import RATE, Governor, Sleep
 from .look import Look, look
 from .probe import Knock, knock
 from .retry import PATIENCE, Notify, Retry, no_one
+from .said import is_whole_json
 from .shared_pace import SharedTimes, Times, pace_file
 from .taken import Taken
 from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
@@ -94,9 +95,11 @@ class Session:
         """Where the times of starts are kept: with all processes, over the real network."""
         if self._transport is not None or self._rate is None:
             return Times()
-        return SharedTimes(
-            pace_file(self.credentials.api_url, self.credentials.tenant), self._clock
-        )
+        try:
+            path = pace_file(self.credentials.api_url, self.credentials.tenant)
+        except OSError as err:
+            return Times(problem=str(err))
+        return SharedTimes(path, self._clock)
 
     def taken(self, resource: str) -> Taken:
         """What this process has learned of a resource of the tenant, to read and to add to."""

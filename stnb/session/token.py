@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -12,7 +11,7 @@ from typing import Any
 import httpx
 
 from stnb.credentials import Credentials, Secret
-from stnb.errors.nesting import loads
+from stnb.credentials.claims import claims_of
 
 from .deadline import deadline_of
 from .text import read_json
@@ -124,7 +123,7 @@ class TokenAuth(httpx.Auth):
         """The token's claims, such as `tenant` and `scope`; None without a token to read."""
         if self._token is None:
             return None
-        return _claims(self._token.text.reveal())
+        return claims_of(self._token.text.reveal())
 
     @property
     def seconds(self) -> float | None:
@@ -171,17 +170,6 @@ class TokenAuth(httpx.Auth):
         request.headers["Authorization"] = f"Bearer {token.text.reveal()}"
         if KEYLESS not in request.extensions:
             request.headers["ST-App-Key"] = self.credentials.app_key.reveal()
-
-
-def _claims(token: str) -> dict[str, Any] | None:
-    try:
-        middle = token.split(".")[1]
-        claims = loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
-    except (IndexError, ValueError):
-        return None
-    if isinstance(claims, dict):
-        return claims
-    return None
 
 
 class _Token:

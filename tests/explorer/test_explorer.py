@@ -1066,7 +1066,7 @@ def test_the_chart_is_of_what_the_table_shows(ui: Any, account: HandAccount) -> 
         (
             Progress(50, 90_000, 1, 1, 10.0, "pulling"),
             None,
-            "50 of 90,000 rows · 1 page · 10.0 s · 5 rows/s · about 300 min left",
+            "50 of 90,000 rows · 1 page · 10.0 s · 5 rows/s · about 5 hours left",
         ),
     ],
 )

@@ -17,7 +17,7 @@ import pytest
 
 from stnb import catalog
 from stnb.catalog import phrases as topics
-from stnb.explorer.parts import history, picker
+from stnb.explorer.parts import picker
 from stnb.explorer.parts.history import History, Kept
 
 KNOWN = catalog.load()
@@ -178,32 +178,6 @@ def test_two_notebooks_lose_nothing_of_each_other(kept: History) -> None:
         other.join()
 
     assert set(kept.kept.starred) == set(names)
-
-
-@pytest.mark.parametrize(
-    ("platform", "variables", "folder"),
-    [
-        ("linux", {"STNB_STATE": "/own", "XDG_STATE_HOME": "/xdg"}, "/own"),
-        ("linux", {"XDG_STATE_HOME": "/xdg"}, "/xdg/stnb"),
-        ("linux", {}, "/home/me/.local/state/stnb"),
-        ("darwin", {}, "/home/me/Library/Application Support/stnb"),
-        ("win32", {"LOCALAPPDATA": "/local"}, "/local/stnb"),
-    ],
-)
-def test_the_state_folder_is_the_systems(
-    monkeypatch: pytest.MonkeyPatch, platform: str, variables: dict[str, str], folder: str
-) -> None:
-    """The file is where the system keeps such things, never in the project, unless STNB_STATE names
-    another folder.
-    """
-    for name in ("STNB_STATE", "XDG_STATE_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(history.sys, "platform", platform)
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/me"))
-
-    assert history.state_folder() == Path(folder)
 
 
 # -- the widget

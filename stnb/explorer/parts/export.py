@@ -104,7 +104,7 @@ class Export(W.VBox):
         self.files = {ending: _button(name, "save", TIPS[ending]) for ending, name in FILES.items()}
         self.file = W.Text(description="File name", continuous_update=False)
         self.file.add_class("stnb-field").add_class("stnb-file")
-        choices = [("all rows", ALL), ("only those the table's filters leave", SELECTION)]
+        choices = [("those on show", SELECTION), ("all that were pulled", ALL)]
         self.rows = W.Dropdown(options=choices, description="Rows for a file")
         self.rows.add_class("stnb-field")
 

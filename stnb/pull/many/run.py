@@ -16,6 +16,7 @@ from stnb.errors import NotFound, StnbWarning
 from stnb.frame import Decoded, Drifts
 from stnb.frame.assemble import merge
 from stnb.frame.notices import Notice, first, first_rows
+from stnb.session import clock
 
 from ..fetch import CallSource, file_table
 from ..paging import either
@@ -24,7 +25,7 @@ from ..progress import Tracker
 from ..source import Arrived, Source
 from ..store.memory import Memory, PageStore
 from .columns import empty, labelled, packed, places
-from .task import LATENCY, Task, Unit, duration, estimate
+from .task import LATENCY, Task, Unit, estimate
 
 if TYPE_CHECKING:
     from stnb.session import Session
@@ -203,7 +204,8 @@ class ManyCalls(Source):
             return f"{done:,} of {len(parents.texts):,} {parents.nouns}"
         if calls < 2:
             return ""
-        return f"{calls:,} calls, about {duration(estimate(self.session, calls, self.lanes))}"
+        seconds = estimate(self.session, calls, self.lanes)
+        return f"{calls:,} calls, about {clock.in_words(seconds)}"
 
     def report(
         self, about: dict[str, Any], notices: list[Notice]

@@ -53,9 +53,12 @@ def draw(frame: pd.DataFrame, spec: Spec, width: int = 760, notes: bool = True) 
         count = int(too_large(frame[spec.column]).sum())
         note = f"{count:,} of {len(frame):,} {spec.noun} have a {spec.column} too large to draw."
         finding = replace(finding, notes=(*finding.notes, note))
-    which = provenance(frame).get("first")
-    if which:
-        finding = replace(finding, notes=(*finding.notes, f"Drawn from {which}."))
+    about = provenance(frame)
+    if about.get("first"):
+        finding = replace(finding, notes=(*finding.notes, f"Drawn from {about['first']}."))
+    if about.get("view"):
+        some = f"Drawn from {len(frame):,} of {about.get('rows', 0):,} rows: {about['view']}."
+        finding = replace(finding, notes=(*finding.notes, some))
     made.finding = finding
     title = textwrap.fill(finding.title, int(width / LETTER))
     made.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold", color=INK)

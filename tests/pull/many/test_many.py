@@ -34,7 +34,7 @@ from stnb.pull.many import plan
 from stnb.pull.many.columns import chosen, labelled
 from stnb.pull.many.parents import parents
 from stnb.pull.many.run import ManyCalls, WholeFeed
-from stnb.pull.many.task import LATENCY, duration, estimate
+from stnb.pull.many.task import LATENCY, estimate
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.interrupts import interrupted
 from tests.helpers.owner import owner
@@ -776,13 +776,6 @@ def test_the_estimate_knows_slow_answers() -> None:
     assert LATENCY[resource._session] >= 0.02
     LATENCY[resource._session] = 0.8
     assert estimate(resource._session, 1000, 8) == pytest.approx(100)
-    assert [duration(s) for s in (0.1, 4.2, 84.2, 120, 121)] == [
-        "1 s",
-        "5 s",
-        "85 s",
-        "120 s",
-        "3 minutes",
-    ]
 
 
 def test_a_deleted_parent_is_not_the_end() -> None:
