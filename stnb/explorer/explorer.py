@@ -44,7 +44,11 @@ class Explorer(W.VBox):
     """
 
     def __init__(
-        self, state: State, profiles: list[credentials.Profile], connect: Callable[[str], Account]
+        self,
+        state: State,
+        profiles: list[credentials.Profile],
+        connect: Callable[[str], Account],
+        alone: bool = False,
     ) -> None:
         self.frame: pd.DataFrame | None = None
         self.error: StnbError | None = None
@@ -68,11 +72,13 @@ class Explorer(W.VBox):
             shown=lambda: self._shown,
             code=self._code_on_show,
         )
-        self.parts = Layout(profiles, hooks)
+        self.parts = Layout(profiles, hooks, alone)
         self._counter = Counter(self.parts.messages, self._show_account, self.show_error)
         self._id_names = IdNames(self.parts.filters.name_ids)
         super().__init__(self.parts.places)
         self.add_class("stnb").add_class("stnb-explorer")
+        if alone:
+            self.add_class("stnb-page")
         self.parts.set(state)
         self._on_profile(None)
         self._show_resource(state.filters)

@@ -80,12 +80,18 @@ class Hooks:
 class Layout:
     """Every widget of the explorer, and where it is.
 
+    Args:
+        profiles: to choose from.
+        hooks: what the widgets ask the explorer for.
+        alone: whether it is a page without a notebook, for people without Python.
+
     Attributes:
         places: the widgets from the top to the bottom of the page.
         static_copy: the output that stays readable without a kernel.
     """
 
-    def __init__(self, profiles: Iterable[Profile], hooks: Hooks) -> None:
+    def __init__(self, profiles: Iterable[Profile], hooks: Hooks, alone: bool = False) -> None:
+        self._alone = alone
         self.static_copy = StaticCopy()
         self._selection = hooks.selection
         self._env_file: str | None = None  # no control shows it
@@ -102,7 +108,7 @@ class Layout:
         self.profile.add_class("stnb-profile")
         self.status = Status()
         self.picker = Picker(catalog.load()).add_class("stnb-find")
-        self.title = Title()
+        self.title = Title(level=1 if self._alone else 2)
         self.filters = Filters(hooks.filters_changed, hooks.look_up, hooks.idle)
         self.filters.add_class("stnb-chips")
 
@@ -128,21 +134,25 @@ class Layout:
         self.messages = Messages(hooks.check).add_class("stnb-said")
         # A VBox, because an HBox would leave the doctor's report without a width.
         self.doctor = W.VBox().add_class("stnb-doctor-room")
-        self.views = Tabs()
+        self.views = Tabs(plain=self._alone)
         self.blank = Blank(hooks.act)
         self.grid = Grid(covers=self.static_copy.css_class, height=HEIGHT).add_class("stnb-rows")
         self.chart = Chart(ViewChips(self.grid))
         self.card = Card(face="columns")
         self.code = Code().add_class("stnb-code-room")
-        self.foot = Foot().add_class("stnb-below")
+        self.foot = Foot(self._show_code if self._alone else None).add_class("stnb-below")
         self.export = Export(
             frame=hooks.frame,
             selection=hooks.selection,
             code=hooks.code,
             chart=lambda: self.chart.code,
             name=hooks.resource,
+            alone=self._alone,
         )
         self.export.add_class("stnb-out")
+
+    def _show_code(self) -> None:
+        self.views.value = "code"
 
     def _places(self) -> list[W.Widget]:
         run = [self.resume_button, self.cancel_button, self.pull_button]

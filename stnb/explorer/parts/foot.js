@@ -3,11 +3,14 @@ function render({ model, el }) {
   const line = make("p", "line", { role: "status", "aria-live": "polite" });
   const text = make("span"), summary = make("summary", "", {}, text), list = make("ul", "notices", { "aria-label": "Notes" });
   const notes = make("details", "", { hidden: "" }, summary, list);
-  const root = make("div", "stnb stnb-foot", { "data-lm-suppress-shortcuts": "true" }, line, notes);
+  const code = make("button", "", { type: "button", hidden: "" }, "The code for Python");
+  code.onclick = () => model.send({ kind: "code" });
+  const root = make("div", "stnb stnb-foot", { "data-lm-suppress-shortcuts": "true" }, line, notes, code);
   el.append(root);
 
   function show() {
     const shown = model.get("shown"), facts = model.get("facts"), said = model.get("notes");
+    code.hidden = !model.get("links");
     root.hidden = !shown && !said.length;
     const [first, ...rest] = facts;
     line.replaceChildren(...(shown ? [make("span", "", {}, make("b", "", {}, shown), ` ${first ?? "rows"}`)] : []), ...rest.map((fact, i) => make("span", i === 0 ? model.get("tone") : "", {}, fact)));

@@ -16,6 +16,7 @@ function render({ model, el }) {
     const columns = model.get("columns");
     for (const button of buttons) {
       const { view } = button.dataset, on = view === model.get("value");
+      button.hidden = view === "code" && model.get("plain") && !on; // it has a link elsewhere
       button.setAttribute("aria-selected", on);
       button.tabIndex = on ? 0 : -1;
       if (view === "columns") button.replaceChildren(TABS.columns, ...(columns ? [make("small", "", {}, ` ${columns}`)] : []));
@@ -30,13 +31,13 @@ function render({ model, el }) {
     model.save_changes();
   };
   tabs.onkeydown = (event) => {
-    const here = buttons.findIndex((b) => b.tabIndex === 0), last = buttons.length - 1;
+    const seen = buttons.filter((b) => !b.hidden), here = seen.findIndex((b) => b.tabIndex === 0), last = seen.length - 1;
     const to = { ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here ? here - 1 : last, Home: 0, End: last }[event.key];
     event.stopPropagation();
     if (to === undefined) return;
     event.preventDefault();
-    choose(buttons[to].dataset.view);
-    buttons[to].focus();
+    choose(seen[to].dataset.view);
+    seen[to].focus();
   };
   for (const name of ["value", "columns", "export", "leads_out"]) model.on(`change:${name}`, show);
   show();

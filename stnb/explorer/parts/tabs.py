@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import traitlets
 
 from ..widget import Widget
@@ -19,15 +17,14 @@ class Tabs(Widget, scripts=("parts/tabs.js",), style=("parts/tabs.css", "layout.
         columns: how many columns the resource has; 0 if that is not known.
         export: whether the ways out are open.
         leads_out: whether there are rows to take out.
+        plain: whether there is no tab for the code.
     """
 
     value = traitlets.Enum(VIEWS, "table").tag(sync=True)
     columns = traitlets.Int(0).tag(sync=True)
     export = traitlets.Bool(False).tag(sync=True)
     leads_out = traitlets.Bool(False).tag(sync=True)
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
+    plain = traitlets.Bool(False).tag(sync=True)
 
     def __repr__(self) -> str:
         return f"<stnb tabs · {self.value}>"
