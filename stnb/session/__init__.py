@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .client import Session
 from .clock import stamp
+from .lanes import START, Kind, LaneCount
 from .look import Look
 from .probe import Knock
 from .retry import Notify
@@ -15,8 +16,11 @@ from .taken import Taken
 from .wire import Answer, Query
 
 __all__ = [
+    "START",
     "Answer",
+    "Kind",
     "Knock",
+    "LaneCount",
     "Look",
     "Notify",
     "Query",

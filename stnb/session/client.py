@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
@@ -16,7 +17,9 @@ from stnb.errors import SetupError
 
 from . import clock as machine
 from .failure import PASSING_ERRORS, Failure, backoff
+from .gate import Gate
 from .inflate import TooLarge
+from .lanes import Kind, LaneCount
 from .limiter import RATE, Governor, Sleep
 from .look import Look, look
 from .probe import Knock, knock
@@ -64,6 +67,7 @@ class Session:
         self._date: dt.datetime | None = None
         self._ahead: float | None = None
         self._own_taken: dict[Hashable, Taken] = {}
+        self._own_gates: dict[Hashable, Gate] = {}
         self.adopt(credentials)
 
     def __repr__(self) -> str:
@@ -106,6 +110,18 @@ class Session:
         store = self._own_taken if self._transport is not None else _TAKEN
         place = (self.credentials.api_url, self.credentials.tenant, resource)
         return store.get(place) or store.setdefault(place, Taken())
+
+    @property
+    def lanes(self) -> LaneCount:
+        """How many pages of the tenant may be in flight at once, as this process has learned."""
+        return self._gate.lanes
+
+    @property
+    def _gate(self) -> Gate:
+        store = self._own_gates if self._transport is not None else _GATES
+        # A fork has none of its parent's requests in flight.
+        place = (self.credentials.api_url, self.credentials.tenant, os.getpid())
+        return store.get(place) or store.setdefault(place, Gate(self._rate or RATE))
 
     def reload(self) -> bool:
         """Read the profile again and use it from the next call on.
@@ -252,6 +268,7 @@ class Session:
         patience: float = PATIENCE,
         notify: Notify = no_one,
         hasty: bool = False,
+        kind: Kind | None = None,
     ) -> Answer:
         """Send one read, try again if that may help, and return the answer.
 
@@ -266,6 +283,8 @@ class Session:
             notify: called with the reason and the seconds whenever the request has to wait, and
                 with ("", None) when it goes on.
             hasty: whether a late answer ends the call at once, as the caller asks for less then.
+            kind: of a page that waits for a lane of the tenant, the resource and the rows asked
+                for, by which its time is compared; None for a call that waits for none.
 
         Raises:
             RequestError: the call failed, after further tries if the failure may pass.
@@ -287,11 +306,18 @@ class Session:
                 request = client.build_request(method, url, json=body)
                 return await exchange(client, request, auth, check, attempt)
 
+        async def in_lane(auth: TokenAuth, attempt: int) -> Failure | Answer:
+            assert kind is not None
+            return await self._gate.through(kind, lambda: once(auth, attempt))
+
+        work = once
+        if kind is not None:
+            work = in_lane
         retry = self._retry(auth, (method, path, scope), patience, notify)
         retry = replace(retry, hasty=hasty)
         if body is not None:  # the limit on a report is its own: other calls need not wait with it
             retry = replace(retry, pause=self._sleep)
-        answer = await retry.insist(once, auth)
+        answer = await retry.insist(work, auth)
         if answer.date is not None:
             self._date, self._ahead = answer.date, answer.ahead
         return answer
@@ -384,3 +410,4 @@ def _place(credentials: Credentials) -> tuple[int, str, str]:
 _AUTHS: dict[Hashable, TokenAuth] = {}
 _GOVERNORS: dict[Hashable, Governor] = {}
 _TAKEN: dict[Hashable, Taken] = {}
+_GATES: dict[Hashable, Gate] = {}

@@ -173,6 +173,11 @@ class Failure:
         return self.status == 401 or (bool(self.request) and self.status in (400, 403))
 
     @property
+    def of_load(self) -> bool:
+        """Whether the server may have had too much to do: fewer requests at once could help."""
+        return self.late or self.status in MAY_PASS
+
+    @property
     def route_missing(self) -> bool:
         """Whether the API has no such route, rather than no such record."""
         return self.status == 404 and NO_ROUTE in str(self.said.get("title", ""))

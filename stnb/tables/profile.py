@@ -18,7 +18,8 @@ from stnb.session import clock
 
 from .content import Content, content, shown
 from .nested.place import place_of
-from .oddities import Oddity, oddities, repeated_key, sentence, several_ids, several_names
+from .oddities import oddities, repeated_key, several_ids, several_names
+from .oddity import Oddity, sentence
 from .profile_page import page, text
 from .provenance import provenance
 
