@@ -36,6 +36,7 @@ from stnb.errors import (
     SetupError,
     StnbError,
     StnbWarning,
+    TenantsFailed,
     UnexpectedAnswer,
     UnknownFilter,
     UnknownResource,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from .frame.save import save
     from .mirror.run import sync
     from .mirror.sql import sql
+    from .mirror.tenants import Tenants, tenants
     from .pull import Progress, Pull
     from .tables import charts as pictures  # noqa: F401
     from .tables.charts import theme
@@ -100,6 +102,8 @@ _HOMES = {
     "show": "explorer.grid.grid",
     "sql": "mirror.sql",
     "sync": "mirror.run",
+    "Tenants": "mirror.tenants",
+    "tenants": "mirror.tenants",
     "text": "tables.html",
     "theme": "tables.charts",
 }
@@ -151,6 +155,8 @@ __all__ = [
     "SetupError",
     "StnbError",
     "StnbWarning",
+    "Tenants",
+    "TenantsFailed",
     "UnexpectedAnswer",
     "UnknownFilter",
     "UnknownResource",
@@ -177,6 +183,7 @@ __all__ = [
     "show",
     "sql",
     "sync",
+    "tenants",
     "text",
     "theme",
 ]

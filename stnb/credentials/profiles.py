@@ -131,7 +131,8 @@ def _profile(known: Settings, name: str) -> Profile:
         found = of_profile(known, name)
     except SetupError as err:
         return _unready(known, name, str(err))
-    return Profile(found.profile, found.environment, found.tenant, ready=True)
+    tags = known.tags(name)
+    return Profile(found.profile, found.environment, found.tenant, ready=True, tags=tags)
 
 
 def _unready(known: Settings, name: str, problem: str) -> Profile:
@@ -142,4 +143,5 @@ def _unready(known: Settings, name: str, problem: str) -> Profile:
     tenant = None
     if TENANT_ID.fullmatch(known.get(name, "TENANT_ID")):
         tenant = int(known.get(name, "TENANT_ID"))
-    return Profile(name, environment, tenant, ready=False, problem=problem)
+    tags = known.tags(name)
+    return Profile(name, environment, tenant, ready=False, problem=problem, tags=tags)

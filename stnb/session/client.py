@@ -22,6 +22,7 @@ from .inflate import TooLarge
 from .lanes import Kind, LaneCount
 from .limiter import RATE, Governor, Sleep
 from .look import Look, look
+from .places import place_for
 from .probe import Knock, knock
 from .retry import PATIENCE, Notify, Retry, no_one
 from .said import is_whole_json
@@ -46,6 +47,10 @@ class Session:
             because a secret may have been replaced in the file meanwhile.
         clock, sleep: for tests that must not wait.
         now: the time of the tenant; a demo has a day of its own.
+
+    Attributes:
+        places: bounds the answers that are under way at once on all sessions that share it; None
+            for no bound.
     """
 
     def __init__(
@@ -62,6 +67,7 @@ class Session:
         self._transport, self._rate, self._source = transport, rate, source
         self._clock, self._sleep, self._now = clock, sleep, now
         self._slots = asyncio.Semaphore(CONNECTIONS)
+        self.places: asyncio.Semaphore | None = None
         self._client: httpx.AsyncClient | None = None
         self.app: Any = None
         self._date: dt.datetime | None = None
@@ -304,7 +310,8 @@ class Session:
             async with self._slots:
                 client = self._http()
                 request = client.build_request(method, url, json=body)
-                return await exchange(client, request, auth, check, attempt)
+                with place_for(request, self.places):
+                    return await exchange(client, request, auth, check, attempt)
 
         async def in_lane(auth: TokenAuth, attempt: int) -> Failure | Answer:
             assert kind is not None
