@@ -63,15 +63,26 @@ def is_deep(text: str | bytes) -> bool:
         text = text.encode("utf-8", "surrogatepass")
     if len(text) < SHORT and text.count(b"[") + text.count(b"{") <= MOST_LEVELS:
         return False
-    if b"\\" in text:
-        # Without escaped quotes, every quote that is left begins or ends a text.
-        text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
-    depth, inside = 0, False
-    for start in range(0, len(text), BLOCK):
-        depth, deepest, inside = _levels(text[start : start + BLOCK], depth, inside)
-        if deepest > MOST_LEVELS:
-            return True
+    depth, inside, start = 0, False, 0
+    while start < len(text):
+        end = _end(text, start + BLOCK)
+        block = text[start:end]
+        if b"\\" in block:
+            # Without escaped quotes, every quote that is left begins or ends a text.
+            block = block.replace(b"\\\\", b"").replace(b'\\"', b"")
+        if block:
+            depth, deepest, inside = _levels(block, depth, inside)
+            if deepest > MOST_LEVELS:
+                return True
+        start = end
     return False
+
+
+def _end(text: bytes, end: int) -> int:
+    """The end of a block, put off until no escape lies across it."""
+    while text[end - 1 : end] == b"\\":
+        end += 1
+    return end
 
 
 def _levels(block: bytes, depth: int, inside: bool) -> tuple[int, int, bool]:

@@ -28,6 +28,7 @@ LONG = re.compile(rb"[-\d.]{16,}(?:[eE][-+]?\d+)?")
 class Token(Decimal):
     """A number of JSON that remembers how it was written."""
 
+    __slots__ = ("sent",)  # a page may have a million
     sent: str
 
     def __new__(cls, sent: str) -> Token:
