@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
@@ -15,12 +16,16 @@ from stnb.credentials import Credentials
 from stnb.errors import SetupError
 
 from . import clock as machine
-from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
+from .failure import PASSING_ERRORS, Failure, backoff
+from .gate import Gate
 from .inflate import TooLarge
+from .lanes import Kind, LaneCount
 from .limiter import RATE, Governor, Sleep
 from .look import Look, look
+from .places import place_for
 from .probe import Knock, knock
 from .retry import PATIENCE, Notify, Retry, no_one
+from .said import is_whole_json
 from .shared_pace import SharedTimes, Times, pace_file
 from .taken import Taken
 from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
@@ -42,6 +47,10 @@ class Session:
             because a secret may have been replaced in the file meanwhile.
         clock, sleep: for tests that must not wait.
         now: the time of the tenant; a demo has a day of its own.
+
+    Attributes:
+        places: bounds the answers that are under way at once on all sessions that share it; None
+            for no bound.
     """
 
     def __init__(
@@ -58,11 +67,13 @@ class Session:
         self._transport, self._rate, self._source = transport, rate, source
         self._clock, self._sleep, self._now = clock, sleep, now
         self._slots = asyncio.Semaphore(CONNECTIONS)
+        self.places: asyncio.Semaphore | None = None
         self._client: httpx.AsyncClient | None = None
         self.app: Any = None
         self._date: dt.datetime | None = None
         self._ahead: float | None = None
         self._own_taken: dict[Hashable, Taken] = {}
+        self._own_gates: dict[Hashable, Gate] = {}
         self.adopt(credentials)
 
     def __repr__(self) -> str:
@@ -94,15 +105,29 @@ class Session:
         """Where the times of starts are kept: with all processes, over the real network."""
         if self._transport is not None or self._rate is None:
             return Times()
-        return SharedTimes(
-            pace_file(self.credentials.api_url, self.credentials.tenant), self._clock
-        )
+        try:
+            path = pace_file(self.credentials.api_url, self.credentials.tenant)
+        except OSError as err:
+            return Times(problem=str(err))
+        return SharedTimes(path, self._clock)
 
     def taken(self, resource: str) -> Taken:
         """What this process has learned of a resource of the tenant, to read and to add to."""
         store = self._own_taken if self._transport is not None else _TAKEN
         place = (self.credentials.api_url, self.credentials.tenant, resource)
         return store.get(place) or store.setdefault(place, Taken())
+
+    @property
+    def lanes(self) -> LaneCount:
+        """How many pages of the tenant may be in flight at once, as this process has learned."""
+        return self._gate.lanes
+
+    @property
+    def _gate(self) -> Gate:
+        store = self._own_gates if self._transport is not None else _GATES
+        # A fork has none of its parent's requests in flight.
+        place = (self.credentials.api_url, self.credentials.tenant, os.getpid())
+        return store.get(place) or store.setdefault(place, Gate(self._rate or RATE))
 
     def reload(self) -> bool:
         """Read the profile again and use it from the next call on.
@@ -249,6 +274,7 @@ class Session:
         patience: float = PATIENCE,
         notify: Notify = no_one,
         hasty: bool = False,
+        kind: Kind | None = None,
     ) -> Answer:
         """Send one read, try again if that may help, and return the answer.
 
@@ -263,6 +289,8 @@ class Session:
             notify: called with the reason and the seconds whenever the request has to wait, and
                 with ("", None) when it goes on.
             hasty: whether a late answer ends the call at once, as the caller asks for less then.
+            kind: of a page that waits for a lane of the tenant, the resource and the rows asked
+                for, by which its time is compared; None for a call that waits for none.
 
         Raises:
             RequestError: the call failed, after further tries if the failure may pass.
@@ -282,13 +310,21 @@ class Session:
             async with self._slots:
                 client = self._http()
                 request = client.build_request(method, url, json=body)
-                return await exchange(client, request, auth, check, attempt)
+                with place_for(request, self.places):
+                    return await exchange(client, request, auth, check, attempt)
 
+        async def in_lane(auth: TokenAuth, attempt: int) -> Failure | Answer:
+            assert kind is not None
+            return await self._gate.through(kind, lambda: once(auth, attempt))
+
+        work = once
+        if kind is not None:
+            work = in_lane
         retry = self._retry(auth, (method, path, scope), patience, notify)
         retry = replace(retry, hasty=hasty)
         if body is not None:  # the limit on a report is its own: other calls need not wait with it
             retry = replace(retry, pause=self._sleep)
-        answer = await retry.insist(once, auth)
+        answer = await retry.insist(work, auth)
         if answer.date is not None:
             self._date, self._ahead = answer.date, answer.ahead
         return answer
@@ -381,3 +417,4 @@ def _place(credentials: Credentials) -> tuple[int, str, str]:
 _AUTHS: dict[Hashable, TokenAuth] = {}
 _GOVERNORS: dict[Hashable, Governor] = {}
 _TAKEN: dict[Hashable, Taken] = {}
+_GATES: dict[Hashable, Gate] = {}

@@ -62,7 +62,7 @@ async def look(client: httpx.AsyncClient, request: httpx.Request, auth: TokenAut
     limits = auth.credentials.limits
     sent = clock.now()
     try:
-        response, content, received = await received_from(client, request, auth, file=False)
+        received = await received_from(client, request, auth, file=False)
     except TokenRefused as refused:
         failure = Failure.of_token(refused.response)
         return Look(
@@ -74,16 +74,16 @@ async def look(client: httpx.AsyncClient, request: httpx.Request, auth: TokenAut
         return _failed(Failure.of_bound(err.beyond, limits))
     except PASSING_ERRORS as err:
         return _failed(Failure.of_exception(err))
-    ahead = None
+    response, ahead = received.response, None
     date = clock.date_of(response.headers)
     if date is not None:
-        ahead = clock.ahead(date, sent, received)
+        ahead = clock.ahead(date, sent, received.began)
     if response.is_error or response.is_redirect:
-        return _failed(Failure.of_response(response, content), response.headers, ahead)
+        return _failed(Failure.of_response(response, received.content), response.headers, ahead)
     return Look(
         response.status_code,
         response.headers,
-        _json(response, content, limits),
+        _json(response, received.content, limits),
         ahead=ahead,
     )
 
