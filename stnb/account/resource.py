@@ -47,7 +47,8 @@ class Resource(Branch):
 
     @property
     def columns(self) -> pd.DataFrame:
-        """What a row holds, nested parts too: name, dtype, nullable, values, refers to."""
+        """What a row holds, nested parts too: name, meaning, unit, dtype, nullable, values, refers
+        to."""
         return cards.columns(self.endpoint)
 
     @property

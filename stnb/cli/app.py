@@ -13,7 +13,6 @@ import secrets
 import subprocess
 import sys
 import tempfile
-import webbrowser
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,25 +21,27 @@ from stnb.account import connecting
 from stnb.errors import SetupError
 
 from .server import (
-    end,
+    Page,
+    add_page_options,
+    config_path,
     end_on_signals,
     free_port,
-    redirect_file,
-    until_it_answers,
+    started,
+    stay,
     write_private,
 )
-from .terminal import add_browser_option, say
+from .terminal import say
 
-ABOUT = """Open the explorer as a page in the browser: search, filter, pull, look, chart, and save,
-without a notebook. It listens on this machine alone, and the address holds a token.
-Files are saved in the folder where this is run."""
+ABOUT = """Open the explorer as a page in the browser, for people without Python: search, filter,
+pull, look, chart, and save. It listens on this machine alone, and the address holds a token.
+Files come down through the browser, as any download does."""
 HOST = "127.0.0.1"
 PAGE = """import os
 
 os.chdir(os.environ["STNB_APP_FOLDER"])
-import stnb
+from stnb import explorer
 
-stnb.explore(os.environ.get("STNB_APP_PROFILE") or None)"""
+explorer.page(os.environ.get("STNB_APP_PROFILE") or None)"""
 LOG_END = 2_000  # characters of Voila's log that are shown if it does not start
 
 
@@ -52,11 +53,8 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         metavar="NAME",
         help="the profile to begin with (default: that of `connect()`, else demo)",
     )
-    command.add_argument(
-        "--port", type=int, default=8866, help="the first port to try (default: 8866)"
-    )
+    add_page_options(command, port=8866)
     command.add_argument("--dark", action="store_true", help="dark colours")
-    add_browser_option(command)
     command.set_defaults(run=run)
 
 
@@ -74,22 +72,22 @@ def run(options: argparse.Namespace) -> int:
             "Run: pip install 'stnb[app]'",
         )
     if options.profile is not None:
-        connecting.connect(
-            options.profile
-        ).close()  # a wrong name is better refused here than there
+        # A wrong name is better refused here than in the page.
+        connecting.connect(options.profile).close()
     port, token = free_port(HOST, options.port), secrets.token_urlsafe(24)
-    address = f"http://{HOST}:{port}/?token={token}"
+    base = f"http://{HOST}:{port}"
+    address = f"{base}/?token={token}"
+    page = Page(
+        address,
+        answers=f"{base}/voila/static/",
+        server="The app",
+        command="voila",
+        lines=f"\n  The explorer: {address}\n  Ctrl-C ends it.\n",
+    )
     end_on_signals()
     say("Starting the app …")
     with _served(options.profile, port, token, options.dark) as (server, folder):
-        try:
-            until_it_answers(server, f"http://{HOST}:{port}/voila/static/", "The app", "voila")
-            say(f"\n  The explorer: {address}\n  Files go to:  {Path.cwd()}\n  Ctrl-C ends it.\n")
-            if options.browser:
-                webbrowser.open(redirect_file(folder, address).as_uri())
-            return server.wait()
-        except KeyboardInterrupt:
-            return 0
+        return stay(server, page, folder, options.browser)
 
 
 @contextlib.contextmanager
@@ -108,22 +106,15 @@ def _served(
         write_private(folder / "voila.json", config)
         log_file = folder / "log"
         command = [sys.executable, "-m", "voila", str(page), f"--Voila.port={port}"]
-        with log_file.open("wb") as log:  # every visitor's kernel adds to it
-            server = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=_environment(folder, profile),
-                start_new_session=True,
-                stderr=log,
-                stdout=log,
-            )
-        try:
-            yield server, folder
-        except SetupError:
-            sys.stderr.write(log_file.read_text(encoding="utf-8", errors="replace")[-LOG_END:])
-            raise
-        finally:
-            end(server)
+        with (
+            log_file.open("wb") as log,  # every visitor's kernel adds to it
+            started(command, _environment(folder, profile), folder, log) as server,
+        ):
+            try:
+                yield server, folder
+            except SetupError:
+                sys.stderr.write(log_file.read_text(encoding="utf-8", errors="replace")[-LOG_END:])
+                raise
 
 
 def _config(port: int, token: str, dark: bool) -> dict[str, Any]:
@@ -147,15 +138,11 @@ def _config(port: int, token: str, dark: bool) -> dict[str, Any]:
 
 
 def _environment(folder: Path, profile: str | None) -> dict[str, str]:
-    paths = [str(folder)]
-    others = os.environ.get("JUPYTER_CONFIG_PATH")
-    if others:
-        paths.append(others)
     return {
         **os.environ,
         "STNB_APP_FOLDER": str(Path.cwd()),
         "STNB_APP_PROFILE": profile or "",
-        "JUPYTER_CONFIG_PATH": os.pathsep.join(paths),
+        "JUPYTER_CONFIG_PATH": config_path(folder),
     }
 
 
@@ -169,5 +156,9 @@ def _notebook() -> dict[str, Any]:
         "execution_count": None,
     }
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "title": "stnb explorer"}
+    metadata = {
+        "kernelspec": kernel,
+        "language_info": {"name": "python"},
+        "title": "Data of ServiceTitan",
+    }
     return {"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}

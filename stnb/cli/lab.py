@@ -11,7 +11,6 @@ import secrets
 import subprocess
 import sys
 import tempfile
-import webbrowser
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,16 +18,18 @@ from stnb.errors import SetupError, UsageError
 
 from . import notebooks
 from .server import (
-    end,
+    Page,
+    add_page_options,
+    config_path,
     end_on_signals,
     free_port,
     host_in_address,
     is_this_machine,
-    redirect_file,
-    until_it_answers,
+    started,
+    stay,
     write_private,
 )
-from .terminal import add_browser_option, say
+from .terminal import say
 
 CONFIG = Path(__file__).parent  # its folder labconfig: no question about news at the first start
 
@@ -44,10 +45,7 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         action="store_true",
         help="allow a --host beyond this machine: who has the token runs code as you",
     )
-    command.add_argument(
-        "--port", type=int, default=8888, help="the first port to try (default: 8888)"
-    )
-    add_browser_option(command)
+    add_page_options(command, port=8888)
     command.set_defaults(run=run)
 
 
@@ -75,24 +73,23 @@ def run(options: argparse.Namespace) -> int:
         )
     folder = options.folder or notebooks.folder()
     port, token = free_port(host, options.port), secrets.token_urlsafe(24)
-    page = "/lab"
+    first = "/lab"
     if (folder / notebooks.FIRST).is_file():
-        page = f"/lab/tree/{notebooks.FIRST}"
+        first = f"/lab/tree/{notebooks.FIRST}"
     _say_what_it_opens(host, port)
     say("Starting JupyterLab …")
     end_on_signals()
     base = f"http://{host_in_address(host)}:{port}"
-    with _started(folder, host, port, token, page) as (server, private):
-        try:
-            until_it_answers(server, f"{base}/api", "JupyterLab", "jupyter lab")
-            address = f"{base}{page}?token={token}"
-            say(f"\n  JupyterLab: {address}")
-            say(f"  Notebooks:  {folder}\n  Ctrl-C ends it.\n")
-            if options.browser:
-                webbrowser.open(redirect_file(private, address).as_uri())
-            return server.wait()
-        except KeyboardInterrupt:
-            return 0
+    address = f"{base}{first}?token={token}"
+    page = Page(
+        address,
+        answers=f"{base}/api",
+        server="JupyterLab",
+        command="jupyter lab",
+        lines=f"\n  JupyterLab: {address}\n  Notebooks:  {folder}\n  Ctrl-C ends it.\n",
+    )
+    with _served(folder, host, port, token, first) as (server, private):
+        return stay(server, page, private, options.browser)
 
 
 def _say_what_it_opens(host: str, port: int) -> None:
@@ -106,10 +103,10 @@ def _say_what_it_opens(host: str, port: int) -> None:
 
 
 @contextlib.contextmanager
-def _started(
-    folder: Path, host: str, port: int, token: str, page: str
+def _served(
+    folder: Path, host: str, port: int, token: str, first: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """JupyterLab in a group of its own, and a folder for private files.
+    """JupyterLab, which opens on its first page, and a folder for private files.
 
     The token is in a file that only this user reads: others on this machine can read a command
     line.
@@ -118,21 +115,13 @@ def _started(
         config = json.dumps({"IdentityProvider": {"token": token}})
         write_private(Path(name, "jupyter_server_config.json"), config)
         token_file = write_private(Path(name, "token"), token)
-        command = _command(folder, host, port, page)
-        # A session of its own: Ctrl-C reaches this process alone, which then ends the whole group.
-        server = subprocess.Popen(command, env=_environment(token_file), start_new_session=True)
-        try:
+        command = _command(folder, host, port, first)
+        with started(command, _environment(token_file)) as server:
             yield server, Path(name)
-        finally:
-            end(server)
 
 
 def _environment(token_file: Path) -> dict[str, str]:
-    paths = [str(token_file.parent), str(CONFIG)]
-    others = os.environ.get("JUPYTER_CONFIG_PATH")
-    if others:
-        paths.append(others)
-    environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
+    environment = {**os.environ, "JUPYTER_CONFIG_PATH": config_path(token_file.parent, CONFIG)}
     # The config file wins over the reader's own; with JUPYTER_NO_CONFIG no such file is read.
     environment.pop("JUPYTER_TOKEN", None)
     environment["JUPYTER_TOKEN_FILE"] = str(token_file)
@@ -143,7 +132,7 @@ def _is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def _command(folder: Path, host: str, port: int, page: str) -> list[str]:
+def _command(folder: Path, host: str, port: int, first: str) -> list[str]:
     options = {
         "ServerApp.root_dir": str(folder),
         "ServerApp.port": str(port),
@@ -151,7 +140,7 @@ def _command(folder: Path, host: str, port: int, page: str) -> list[str]:
         "ServerApp.ip": host,
         "Application.log_level": "WARN",
         "ServerApp.open_browser": "False",  # ours is opened, on a page that no other user can read
-        "LabApp.default_url": page,
+        "LabApp.default_url": first,
         "LabApp.expose_app_in_browser": "True",  # so that the explorer's button can add a cell
         "LabApp.news_url": "None",  # no request beyond the package index
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",

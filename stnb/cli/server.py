@@ -1,7 +1,8 @@
-"""A server that a command starts: a free port, its first answer, and its end."""
+"""A server that a command starts, and the page it shows: its port, first answer, and end."""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import html
 import ipaddress
@@ -12,12 +13,100 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+import webbrowser
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from stnb.errors import SetupError
 
+from .terminal import add_browser_option, say
+
 PATIENCE = 60.0  # seconds until the server must have answered
 PORTS = 100  # to try
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a server shows.
+
+    Attributes:
+        address: of the page, with the token that opens it.
+        answers: an address that answers as soon as the server is up.
+        server: how the server is called in an error.
+        command: what starts the server by itself, for an error.
+        lines: what is said once it is up.
+    """
+
+    address: str
+    answers: str
+    server: str
+    command: str
+    lines: str
+
+
+def add_page_options(command: argparse.ArgumentParser, port: int) -> None:
+    """`--port`, `--browser` and `--no-browser`."""
+    command.add_argument(
+        "--port", type=int, default=port, help=f"the first port to try (default: {port})"
+    )
+    add_browser_option(command)
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    folder: Path | None = None,
+    log: IO[bytes] | None = None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A server in a group of its own, which ends with all that it started.
+
+    Args:
+        folder: in which it runs; this one if not given.
+        log: what it says goes there; to the terminal if not given.
+    """
+    # A session of its own: Ctrl-C reaches this process alone, which then ends the whole group.
+    server = subprocess.Popen(
+        command, env=environment, cwd=folder, stdout=log, stderr=log, start_new_session=True
+    )
+    try:
+        yield server
+    finally:
+        end(server)
+
+
+def stay(server: subprocess.Popen[bytes], page: Page, private: Path, browser: bool) -> int:
+    """Show the page and wait until the server ends, or Ctrl-C.
+
+    Args:
+        private: a folder that no other user reads.
+        browser: whether to open the page.
+
+    Returns:
+        The server's exit code; 0 after Ctrl-C.
+
+    Raises:
+        SetupError: the server did not start.
+    """
+    try:
+        until_it_answers(server, page.answers, page.server, page.command)
+        say(page.lines)
+        if browser:
+            webbrowser.open(redirect_file(private, page.address).as_uri())
+        return server.wait()
+    except KeyboardInterrupt:
+        return 0
+
+
+def config_path(*folders: Path) -> str:
+    """JUPYTER_CONFIG_PATH with these folders before the reader's own."""
+    paths = [str(folder) for folder in folders]
+    others = os.environ.get("JUPYTER_CONFIG_PATH")
+    if others:
+        paths.append(others)
+    return os.pathsep.join(paths)
 
 
 def free_port(host: str, first: int) -> int:

@@ -7,7 +7,6 @@ cannot hold.
 
 from __future__ import annotations
 
-import base64
 import bisect
 import html
 import json
@@ -16,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from stnb.errors.nesting import loads
+from .claims import claims_of, from_base64
 
 # Without angle brackets, which would be an invisible tag in an HTML output.
 MARK = "[secret removed by stnb]"
@@ -152,15 +151,24 @@ def _shaped(text: str) -> Iterator[Hit]:
     if "Basic" not in text:
         return
     for match in BASIC.finditer(text):
-        if any(hit.kind == "client secret" for hit in _shaped(_decoded(match[1]))):
+        if _holds_client_secret(match[1]):
             yield Hit(*match.span(1), "client secret")
+
+
+def _holds_client_secret(pair: str) -> bool:
+    """Whether a pair as HTTP Basic writes it has one."""
+    try:
+        plain = from_base64(pair)
+    except ValueError:
+        return False
+    return any(hit.kind == "client secret" for hit in _shaped(plain))
 
 
 def _tokens(text: str) -> Iterator[Hit]:
     if "eyJ" not in text:
         return
     for match in BEARER.finditer(text):
-        claims = _claims(match[1].split("."))
+        claims = claims_of(match[1]) or {}
         if not (_is_servicetitans(claims) and _is_demo(claims)):
             yield Hit(*match.span(1), "access token")
     for match in DOTTED.finditer(text):
@@ -174,37 +182,11 @@ def _tokens_of_run(run: str, at: int) -> Iterator[Hit]:
         # Not always at 0: before it, a backslash and an n may stand for the end of a line.
         begins = header.find("eyJ")
         if begins >= 0 and len(body) > 20 and body.startswith("eyJ"):
-            claims = _claims([header, body])
+            claims = claims_of(f"{header}.{body}") or {}
             if _is_servicetitans(claims) and not _is_demo(claims):
                 end = at + len(header) + len(body) + len(signature) + 2
                 yield Hit(at + begins, end, "access token")
         at += len(header) + 1
-
-
-def _claims(parts: list[str]) -> dict[str, Any]:
-    """The claims of a token, given as its parts; {} if they cannot be read."""
-    if len(parts) < 2:
-        return {}
-    claims = _json(_decoded(parts[1]))
-    if isinstance(claims, dict):
-        return claims
-    return {}
-
-
-def _json(text: str) -> Any:
-    try:
-        return loads(text)
-    except ValueError:
-        return None
-
-
-def _decoded(text: str) -> str:
-    bare = text.rstrip("=")
-    padding = "=" * (-len(bare) % 4)
-    try:
-        return base64.urlsafe_b64decode(bare + padding).decode("utf-8", "replace")
-    except ValueError:
-        return ""
 
 
 def _is_servicetitans(claims: dict[str, Any]) -> bool:

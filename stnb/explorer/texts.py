@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from stnb.pull import Progress
+from stnb.session import clock
 
 
 def line(progress: Progress, limit: int | None = None) -> str:
@@ -58,14 +59,8 @@ def _speed(progress: Progress, wanted: int | None) -> list[str]:
     rounded = round(speed, -2) if speed > 1000 else round(speed)
     parts = [f"{rounded:,.0f} rows/s"]
     if wanted is not None and wanted > progress.rows:
-        parts.append(f"about {_duration((wanted - progress.rows) / speed)} left")
+        parts.append(f"about {clock.in_words((wanted - progress.rows) / speed)} left")
     return parts
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min"
 
 
 def _counted(number: int, noun: str) -> str:
@@ -90,7 +85,9 @@ def counted(resource: str, rows: int, limit: int | None) -> str:
 def notices(frame: pd.DataFrame, total: int | None, limit: int | None) -> list[str]:
     """What to know about the rows on show: whether there are more, and the frame's own notices."""
     found, about = [], frame.attrs.get("stnb", {})
-    if about.get("first"):  # its own notice says which rows these are
+    if about.get("stopped"):
+        pass  # its own notice says so, and "Go on" is offered
+    elif about.get("first"):  # its own notice says which rows these are
         found.append("Choose more under “Rows at most” to see the rest.")
     elif total is not None and limit is not None and total > limit:
         found.append(

@@ -1,8 +1,8 @@
 """From filters to rows: what one pull does.
 
 `call` writes filters as the API takes them, `options` checks what is asked beside them. A `source`
-yields decoded pages: `fetch` those of one call, `many` those of many records. A `store` keeps them,
-and `run` is the Pull that the reader holds.
+yields decoded pages: `fetch` those of one call, `many` those of many records. `keep` puts them into
+a `store`, `describe` says what the rows are, and `run` is the Pull that the reader holds.
 """
 
 from __future__ import annotations

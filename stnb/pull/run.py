@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
-import datetime as dt
 import threading
 from collections.abc import Iterator
-from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,19 +14,18 @@ from typing import Any
 import pandas as pd
 
 from stnb.errors import Interrupted, StnbError
-from stnb.frame import Drifts
 from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load, save
 from stnb.session import Session, clock, loop
 
-from . import misfits, partial
+from . import partial
 from .call import Call
-from .misfits import Misfits, Tables
+from .describe import Description
+from .keep import Keeper
 from .progress import PageCallback, Progress, ProgressCallback, Tracker
-from .provenance import Facts, clock_is_off, provenance
-from .source import Arrived, Source
-from .store.memory import PageStore
+from .source import Source
+from .store.memory import Assembly, PageStore
 
 ENDING = 30.0  # seconds at most that a cancelled run may take to decode the pages that had arrived
 AT_ONCE = 0.2  # seconds that an interrupted reader waits for the same
@@ -47,9 +44,7 @@ class Pull:
     Attributes:
         error: what ended it, or None.
         cancelled: whether it was cancelled.
-        notices: what its reader should know, and was not warned of yet.
-        about: the provenance of the rows, as in `df.attrs["stnb"]`; None before they are put
-            together.
+        part_of: the pull of many tenants that it belongs to, or None.
 
     Example:
         >>> run = st.jpm.jobs.start(jobStatus="Completed")
@@ -73,17 +68,18 @@ class Pull:
         self.target = target
         self.error: Exception | None = None
         self.cancelled = False
-        self.notices: list[Notice] = []
-        self.about: dict[str, Any] | None = None
         self.began = began or self.store.began or clock.stamp(self.session.now())
-        self._ahead = self.session.ahead or 0.0  # what `began` knew of the server's clock
         self._callbacks: dict[str, Any] = {"progress": progress, "on_page": on_page}
-        self._on_page = on_page
         begin = Progress(rows=source.prepare(self.store), pages=len(self.store.pages))
         if before is not None:
             begin = replace(begin, requests=before.requests, total=before.total)
         self._tracker = Tracker(progress, replace(begin, step=source.opening(self.store)))
+        self.part_of: partial.Reading | None = None
+        self._keeper = Keeper(source, self.store, on_page)
+        self._description = Description(source, self.store, self._tracker, self.began)
         self._entered, self._ended = threading.Event(), threading.Event()
+        self._unwanted = False  # its reader left, maybe before its first step
+        self._task: asyncio.Task[None] | None = None
         self._future: concurrent.futures.Future[None] | None = None
         self._answer: pd.DataFrame | Path | None = None
         self._frame: pd.DataFrame | None = None
@@ -109,7 +105,10 @@ class Pull:
         return self
 
     def read(self) -> pd.DataFrame | Path:
-        """Start it, wait for its end, and answer as `result` does."""
+        """Start it, wait for its end, and answer as `result` does.
+
+        From here on `last_partial` is its own, wherever an interrupt falls.
+        """
         with self._reading():
             return self.start().result()
 
@@ -134,6 +133,7 @@ class Pull:
             before=self.progress,
             **self._callbacks,
         )
+        went_on.part_of = self.part_of
         return went_on.start()
 
     @property
@@ -155,6 +155,23 @@ class Pull:
     def path(self) -> Path | None:
         """The file that it was written to, once it is done; None if it makes a frame."""
         return self._answer if isinstance(self._answer, Path) else None
+
+    @property
+    def file(self) -> Path | None:
+        """The file that its rows are streamed to; None if they come into memory."""
+        return self.store.file
+
+    @property
+    def about(self) -> dict[str, Any] | None:
+        """The provenance of the rows, as in `df.attrs["stnb"]`; None before they are put
+        together.
+        """
+        return self._description.about
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What its reader should know, and was not warned of yet."""
+        return self._description.notices
 
     def cancel(self) -> None:
         """End it; the rows that arrived stay in `frame`. Nothing happens if it is done."""
@@ -213,13 +230,24 @@ class Pull:
                 self._warn()
             return frame
 
-    def _join(self, timeout: float | None) -> None:
+    def settle(self, timeout: float | None = None) -> None:
+        """Wait for the end, whichever it is: `error`, `cancelled` and `frame` say what came of it.
+
+        Raises:
+            TimeoutError: it still runs.
+        """
+        self._await_end(timeout)
+
+    def _await_end(self, timeout: float | None) -> None:
         assert self._future is not None
-        try:
+        with contextlib.suppress(concurrent.futures.CancelledError, asyncio.CancelledError):
             self._entered.wait(ENDING)  # an interrupt of the wait cancels it
             loop.wait(self._future, timeout)
-        except (concurrent.futures.CancelledError, asyncio.CancelledError):
-            self._ended.wait(ENDING)  # it keeps the pages that were being decoded
+            return
+        self._ended.wait(ENDING)  # it keeps the pages that were being decoded
+
+    def _join(self, timeout: float | None) -> None:
+        self._await_end(timeout)
         if isinstance(self.error, StnbError):
             if self.store.in_memory and self.progress.pages:
                 self.error.frame = self.frame
@@ -235,19 +263,45 @@ class Pull:
         rows are those of `last_partial` then.
         """
         try:
+            # `read` and what it calls read it, the one inside the other.
+            is_first = partial.begin(self)
             with loop.interruptible() as noticed:
                 yield
                 noticed.check()
+            if is_first:
+                partial.over(self)
         except KeyboardInterrupt:
-            partial.keep(self)
-            self.cancel()
-            self._tracker.leave()
-            self._ended.wait(AT_ONCE)
+            with loop.deaf():  # pressed twice, it leaves as well
+                self.leave()
             raise Interrupted(lambda: len(self.rest())) from None
+        except BaseException:
+            partial.over(self)
+            raise
+
+    def leave(self, patience: float = AT_ONCE) -> None:
+        """End it at once, because its reader was interrupted; its rows are in `rest()`.
+
+        Args:
+            patience: seconds that the pages that have arrived may take.
+        """
+        self._unwanted = True
+        partial.keep(self)
+        if self._entered.is_set() and not self.done:
+            self._stop()
+        self._tracker.leave()
+        if self._entered.is_set():
+            self._ended.wait(patience)
+
+    def _stop(self) -> None:
+        if self._future is not None:
+            self._future.cancel()
+        elif self._task is not None:  # the interrupt fell between its start and our knowing of it
+            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
 
     def rest(self) -> pd.DataFrame:
         """The rows of a pull that was stopped, once the pages that had arrived are decoded."""
-        self._ended.wait(ENDING)
+        if self._entered.is_set():
+            self._ended.wait(ENDING)
         frame = self.frame
         if frame is None:
             return pd.DataFrame()
@@ -274,59 +328,34 @@ class Pull:
             return load(self._answer)
         if self._answer is not None:
             return self._answer
-        return self.store.frame(*self._assembly(), hide=self.source.requested.hidden)
+        return self.store.frame(self._assembly())
 
     # -- the run, on the private loop
 
     async def _run(self) -> None:
         state = "failed"
+        self._task = asyncio.current_task()
         self._entered.set()
         try:
-            await self._read()
+            if self._unwanted:
+                raise asyncio.CancelledError
+            await self._keeper.read(self._tracker)
             self._answer = await self._finish()
             state = "done"
             partial.whole(self)
         except asyncio.CancelledError:
             self.cancelled, state = True, "cancelled"
+            self._description.stopped = "was cancelled"
             raise
         except Exception as err:  # noqa: BLE001 - `on_page` may raise anything
             self.error = err
+            self._description.stopped = "failed"
         finally:
             if state != "done" and self.progress.pages:
-                partial.keep(self)
+                partial.keep(self.part_of or self)
             self.store.close()
             self._tracker.end(state)
             self._ended.set()
-
-    async def _read(self) -> None:
-        # A thread of its own: neither the decoders nor another pull wait for the disk or `on_page`.
-        with concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="stnb-keep") as keeper:
-            try:
-                async with aclosing(self.source.pages(self.store, self._tracker)) as pages:
-                    async for page in pages:
-                        await self._keep(page, keeper)
-            finally:
-                for page in self.source.arrived:  # it was cancelled or failed
-                    with contextlib.suppress(Exception):
-                        await self._keep(page, keeper)
-
-    async def _keep(self, page: Arrived, keeper: concurrent.futures.Executor) -> None:
-        """Put a page into the store; when cancelled meanwhile, to its end all the same."""
-        if self.store.in_memory and self._on_page is None:
-            self.store.put(*page)
-            return
-        running = asyncio.get_running_loop().run_in_executor(keeper, self._put, page)
-        try:
-            await asyncio.shield(running)
-        except asyncio.CancelledError:
-            await asyncio.gather(running, return_exceptions=True)
-            raise
-
-    def _put(self, page: Arrived) -> None:
-        """In a thread: keep a page, and hand it on."""
-        self.store.put(*page)
-        if self._on_page is not None:
-            self._on_page(self.source.page_frame(page.part))
 
     async def _finish(self) -> pd.DataFrame | Path:
         """Have the answer made of the pages; what is whole in spite of a cancel is kept."""
@@ -350,66 +379,14 @@ class Pull:
             # The pages stay in the store, so that a pull whose file could not be written can go on.
             self._frame = self._as_frame()
             return save(self._frame, self.target)
-        return self.store.finish(*self._assembly(), hide=self.source.requested.hidden)
+        return self.store.finish(self._assembly())
 
-    # -- what the rows are, and what happened
-
-    def _by_the_server(self) -> str:
-        """When it began, by the server's clock if that one tells that ours is off."""
-        learned = (self.session.ahead or 0.0) - self._ahead
-        if abs(learned) <= clock.SKEW:
-            return self.began
-        began = dt.datetime.fromisoformat(self.began) + dt.timedelta(seconds=learned)
-        return clock.stamp(began)
-
-    def _assembly(self) -> tuple[Any, ...]:
-        key, keep = self.call.endpoint.key, self.source.requested.keep
-        return key, self.source.paging.limit, keep, self._describe
-
-    def _total(self) -> int | None:
-        """The server's own count, or the one that came with another page."""
-        if self.source.total is None and self.source.paging.limit is None:
-            return self.progress.total
-        return self.source.total
-
-    def _describe(
-        self,
-        rows: int,
-        duplicates: int,
-        drift: Drifts,
-        frame: pd.DataFrame | None = None,
-        tables: Tables | None = None,
-    ) -> dict[str, Any]:
-        """The provenance of the rows; the notices wait for the reader."""
-        source, stopped = self.source, ""
-        if self.cancelled:
-            stopped = "was cancelled"
-        elif self.error is not None:
-            stopped = "failed"
-        facts = Facts(
-            self.call,
-            source.shape,
-            source.requested,
-            source.paging,
-            self.progress,
-            self.store,
-            self.session.credentials,
-            self._total(),
-            source.more,
-            self._by_the_server(),
-            stopped,
-            source.notices,
-            [*self._tracker.notices, *source.learned, *clock_is_off(self.session.ahead or 0.0)],
-            source.oldest_first,
+    def _assembly(self) -> Assembly:
+        wanted = self.source.requested
+        return Assembly(
+            self.call.endpoint.key,
+            self.source.paging.limit,
+            wanted.keep,
+            self._description.of,
+            wanted.hidden,
         )
-        if frame is not None:
-            tables = misfits.of_frame(frame)
-        unfit: list[Misfits] = []
-        if tables is not None:
-            unfit = misfits.found(self.call, tables)
-        read = source.rows_read(rows, self._tracker)
-        about, found = provenance(facts, read, rows, duplicates, drift, frame, unfit)
-        about, self.notices = source.report(about, found)
-        about["notices"] = [notice.text for notice in self.notices]
-        self.about = about
-        return about

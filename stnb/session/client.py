@@ -16,14 +16,16 @@ from stnb.credentials import Credentials
 from stnb.errors import SetupError
 
 from . import clock as machine
-from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
+from .failure import PASSING_ERRORS, Failure, backoff
 from .gate import Gate
 from .inflate import TooLarge
 from .lanes import Kind, LaneCount
 from .limiter import RATE, Governor, Sleep
 from .look import Look, look
+from .places import place_for
 from .probe import Knock, knock
 from .retry import PATIENCE, Notify, Retry, no_one
+from .said import is_whole_json
 from .shared_pace import SharedTimes, Times, pace_file
 from .taken import Taken
 from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
@@ -45,6 +47,10 @@ class Session:
             because a secret may have been replaced in the file meanwhile.
         clock, sleep: for tests that must not wait.
         now: the time of the tenant; a demo has a day of its own.
+
+    Attributes:
+        places: bounds the answers that are under way at once on all sessions that share it; None
+            for no bound.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class Session:
         self._transport, self._rate, self._source = transport, rate, source
         self._clock, self._sleep, self._now = clock, sleep, now
         self._slots = asyncio.Semaphore(CONNECTIONS)
+        self.places: asyncio.Semaphore | None = None
         self._client: httpx.AsyncClient | None = None
         self.app: Any = None
         self._date: dt.datetime | None = None
@@ -98,9 +105,11 @@ class Session:
         """Where the times of starts are kept: with all processes, over the real network."""
         if self._transport is not None or self._rate is None:
             return Times()
-        return SharedTimes(
-            pace_file(self.credentials.api_url, self.credentials.tenant), self._clock
-        )
+        try:
+            path = pace_file(self.credentials.api_url, self.credentials.tenant)
+        except OSError as err:
+            return Times(problem=str(err))
+        return SharedTimes(path, self._clock)
 
     def taken(self, resource: str) -> Taken:
         """What this process has learned of a resource of the tenant, to read and to add to."""
@@ -301,7 +310,8 @@ class Session:
             async with self._slots:
                 client = self._http()
                 request = client.build_request(method, url, json=body)
-                return await exchange(client, request, auth, check, attempt)
+                with place_for(request, self.places):
+                    return await exchange(client, request, auth, check, attempt)
 
         async def in_lane(auth: TokenAuth, attempt: int) -> Failure | Answer:
             assert kind is not None

@@ -1,4 +1,4 @@
-"""The one place that reads this machine's clock, so that a test can set it."""
+"""The one place that reads this machine's clock, so that a test can set it; times in words."""
 
 from __future__ import annotations
 
@@ -60,13 +60,17 @@ def ahead(date: dt.datetime, sent: dt.datetime, received: dt.datetime) -> float:
     return 0.0
 
 
-def span(seconds: float) -> str:
-    """How far clocks are apart, in words: "10 minutes", "3 hours".
+def in_words(seconds: float) -> str:
+    """A length of time, to read: "4 s", "85 s", "10 minutes", "3 hours", "2 days".
 
-    >>> span(7200)
-    '2 hours'
+    >>> in_words(84.2), in_words(7200)
+    ('85 s', '2 hours')
     """
+    if seconds < 10:
+        return f"{max(round(seconds), 1)} s"
+    if seconds <= 120:
+        return f"{5 * round(seconds / 5)} s"
     for unit, length in (("days", 86_400), ("hours", 3_600)):
         if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
+            return f"{seconds / length:,.0f} {unit}"
     return f"{seconds / 60:.0f} minutes"

@@ -11,11 +11,12 @@ import hashlib
 import math
 import os
 import struct
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from stnb.folders import cache_folder
 
 from . import clock as machine
 
@@ -144,21 +145,10 @@ def _said(err: Exception) -> str:
 
 
 def pace_file(api_url: str, tenant: int) -> Path:
-    """Where the pace of a tenant is kept."""
+    """Where the pace of a tenant is kept.
+
+    Raises:
+        OSError: this user has no home folder.
+    """
     digest = hashlib.sha256(f"{api_url.lower()} {tenant}".encode()).hexdigest()
     return cache_folder() / "pace" / f"{digest[:24]}.pace"
-
-
-def cache_folder() -> Path:
-    """The folder where this system keeps what a program can do without; STNB_CACHE names another
-    one.
-    """
-    named = os.environ.get("STNB_CACHE")
-    if named:
-        return Path(named)
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return Path(local or Path.home() / "AppData" / "Local") / "stnb" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "stnb"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stnb"

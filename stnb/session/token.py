@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -12,9 +11,10 @@ from typing import Any
 import httpx
 
 from stnb.credentials import Credentials, Secret
-from stnb.errors.nesting import loads
+from stnb.credentials.claims import claims_of
 
 from .deadline import deadline_of
+from .places import take_place
 from .text import read_json
 
 # What a header can hold; anything else the library would quote whole in its own log.
@@ -88,6 +88,7 @@ class TokenAuth(httpx.Auth):
                     token = self._token = self._accepted(answer)
                 used = token
             await self._turn()
+            await take_place(request)
             used = self._token or used  # another request may have renewed it meanwhile
             self._sign(request, used)
             deadline.start()
@@ -124,7 +125,7 @@ class TokenAuth(httpx.Auth):
         """The token's claims, such as `tenant` and `scope`; None without a token to read."""
         if self._token is None:
             return None
-        return _claims(self._token.text.reveal())
+        return claims_of(self._token.text.reveal())
 
     @property
     def seconds(self) -> float | None:
@@ -171,17 +172,6 @@ class TokenAuth(httpx.Auth):
         request.headers["Authorization"] = f"Bearer {token.text.reveal()}"
         if KEYLESS not in request.extensions:
             request.headers["ST-App-Key"] = self.credentials.app_key.reveal()
-
-
-def _claims(token: str) -> dict[str, Any] | None:
-    try:
-        middle = token.split(".")[1]
-        claims = loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
-    except (IndexError, ValueError):
-        return None
-    if isinstance(claims, dict):
-        return claims
-    return None
 
 
 class _Token:

@@ -14,7 +14,7 @@ from stnb.errors import (
     Unreachable,
 )
 from stnb.session import Knock
-from stnb.session.clock import SKEW, span
+from stnb.session.clock import SKEW, in_words
 
 from .findings import ADMIN, DEVELOPER, YOU, Check
 
@@ -103,7 +103,7 @@ def of_clock(knocks: Sequence[Knock]) -> Check:
     offset = min(offsets, key=abs)
     if abs(offset) <= SKEW:
         return Check("clock", True, "right to the minute")
-    words = f"{span(abs(offset))} {'behind' if offset > 0 else 'ahead'}"
+    words = f"{in_words(abs(offset))} {'behind' if offset > 0 else 'ahead'}"
     return Check(
         "clock",
         False,
@@ -128,7 +128,7 @@ def of_token(err: StnbError | None, seconds: float, warm: bool, twin: str) -> Ch
         twin: another profile with the same pair for another environment; "" if there is none.
     """
     if err is None:
-        lifetime = f", good for {seconds / 60:.0f} minutes" if seconds else ""
+        lifetime = f", good for {in_words(seconds)}" if seconds else ""
         return Check("token", True, f"granted{lifetime}")
     code = getattr(err, "title", "")
     status = getattr(err, "status", None)

@@ -6,8 +6,6 @@ The file is never in the project, and a broken one does no harm.
 from __future__ import annotations
 
 import json
-import os
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from typing import Any
 
 from stnb import atomic
 from stnb.errors.nesting import loads
+from stnb.folders import state_folder
 
 MOST_RECENT, MOST_STARRED = 6, 60
 LARGEST = 100_000  # bytes; a larger file was not written here
@@ -79,19 +78,6 @@ class History:
                 self._unsaved = None
             except OSError:
                 self._unsaved = change(self.kept)
-
-
-def state_folder() -> Path:
-    """The folder where this system keeps a person's own state; STNB_STATE names another one."""
-    named = os.environ.get("STNB_STATE")
-    if named:
-        return Path(named)
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return Path(local or Path.home() / "AppData" / "Local") / "stnb"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "stnb"
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "stnb"
 
 
 def _read(content: bytes | None) -> Kept:

@@ -17,6 +17,7 @@ from stnb.catalog import Catalog, Endpoint
 from stnb.catalog.facts import MAX_IDS, MODIFIED
 from stnb.errors import BadFilter
 from stnb.frame import shape_of
+from stnb.session import clock
 
 from .. import call
 from ..call import Call
@@ -25,8 +26,9 @@ from ..source import Source
 from .columns import chosen, labelled, of_equivalent, with_parents
 from .equivalents import EQUIVALENTS, Equivalent, equivalent_of
 from .parents import Parents, column_names, parents, several
-from .run import ManyCalls, WholeFeed
-from .task import Task, Unit, duration, estimate
+from .run import ManyCalls
+from .task import Task, Unit, estimate
+from .whole_feed import WholeFeed
 
 if TYPE_CHECKING:
     from stnb.session import Session
@@ -222,7 +224,7 @@ def _too_many(task: Task, seconds: float) -> BadFilter:
     elif endpoint.name in EQUIVALENTS:
         instead = f", or bulk=True to read {EQUIVALENTS[endpoint.name].resource} instead"
     return BadFilter(
-        f"{calls:,} calls, about {duration(seconds)}: nothing was sent yet.",
+        f"{calls:,} calls, about {clock.in_words(seconds)}: nothing was sent yet.",
         f"The API gives {endpoint.name} of {each} at a time.",
         f"Say confirm=True to make them{instead}, or give fewer {asked.nouns}.",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -73,15 +72,3 @@ def estimate(session: Session, calls: int, lanes: int) -> float:
     from stnb.session.limiter import BURST, RATE
 
     return max(calls / (RATE - RATE // BURST), calls * LATENCY.get(session, 0.0) / lanes)
-
-
-def duration(seconds: float) -> str:
-    """In words, rounded up: "4 s", "85 s", "3 minutes".
-
-    Example:
-        >>> duration(84.2)
-        '85 s'
-    """
-    if seconds > 120:
-        return f"{math.ceil(seconds / 60):,} minutes"
-    return f"{max(math.ceil(seconds), 1) if seconds < 10 else math.ceil(seconds / 5) * 5} s"
