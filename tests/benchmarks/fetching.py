@@ -125,9 +125,9 @@ def lanes() -> None:
         with server(count, 150, 600, kind) as url:
             account(url).jpm.jobs.start(limit=2000).wait()  # what is loaded once is loaded
             works = {
-                "first": met.counted("first", url, lambda url=url: met.first(url)),
-                "again": met.counted("again", url, lambda: met.account.jpm.jobs.start().wait()),
-                "eight": met.counted("eight", url, lambda url=url: met.eight(url)),
+                "first": met.counted("first", url, met.first),
+                "again": met.counted("again", url, met.again),
+                "eight": met.counted("eight", url, met.eight),
             }
             if kind == "scales":
                 works["hand"] = lambda url=url: pulled(url, DTYPES)
@@ -159,16 +159,20 @@ class Met:
         self.account = account(url, next(self.tenants))
         self.account.jpm.jobs.start().wait()
 
+    def again(self, url: str) -> None:
+        """Pull the tenant that was met last."""
+        self.account.jpm.jobs.start().wait()
+
     def eight(self, url: str) -> None:
         """Pull with eight lanes, whatever is known."""
         account(url, next(self.tenants)).jpm.jobs.start(concurrency=8).wait()
 
-    def counted(self, name: str, url: str, work: Callable[[], Any]) -> Callable[[], None]:
+    def counted(self, name: str, url: str, work: Callable[[str], Any]) -> Callable[[], None]:
         """The work, after which the refusals are counted to its name."""
 
         def run() -> None:
             before = requests.get(f"{url}/refusals").json()
-            work()
+            work(url)
             self.refused[name] += requests.get(f"{url}/refusals").json() - before
 
         return run
