@@ -231,8 +231,8 @@ class Session:
                     await auth.authorize(self._http().send, renew)
             except TimeoutError:
                 return Failure.of_bound("deadline", limits)
-            except TooLarge:
-                return Failure.of_bound("size", limits)
+            except TooLarge as err:
+                return Failure.of_bound(err.beyond, limits)
             except TokenRefused as refused:
                 return Failure.of_token(refused.response)
             except PASSING_ERRORS as err:
