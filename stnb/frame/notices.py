@@ -20,6 +20,7 @@ from stnb.errors import (
     StnbWarning,
     printable,
 )
+from stnb.errors.wording import counted
 
 from .drift import Drifts, sentences, split_off_texts
 
@@ -140,7 +141,7 @@ def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> 
 
 def came_twice(endpoint: Endpoint, duplicates: int) -> Notice:
     """That rows of a list came twice, and nothing says whether others are missing."""
-    rows = "1 row" if duplicates == 1 else f"{duplicates:,} rows"
+    rows = counted(duplicates, "row")
     text = (
         f"{endpoint.name} gave {rows} twice, and did not say how many there are: others may be "
         "missing, likely as rows changed while they were read. Pull again to be sure."
