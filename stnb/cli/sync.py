@@ -11,8 +11,10 @@ from typing import Literal
 from stnb import mirror
 from stnb.errors import StnbWarning
 
+from .completion import complete_with, resources
 from .connect import connect
-from .terminal import add_env_file
+from .filters import full_name
+from .terminal import add_env_file, add_hidden, add_profile
 
 ABOUT = """Keep a folder of Parquet files up to date, one for each resource: jpm.jobs is
 DIR/jpm_jobs.parquet. The first run reads everything, the next ones read what changed since. If a
@@ -27,17 +29,23 @@ EXAMPLES = """examples:
 def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     """The options of `stnb sync`."""
     command.description, command.epilog = ABOUT, EXAMPLES
-    command.add_argument(
+    names = command.add_argument(
         "resources", nargs="+", metavar="RESOURCE", help="names, such as jpm.jobs; see `stnb find`"
     )
+    complete_with(names, resources)
     command.add_argument(
-        "--to", required=True, metavar="DIR", help="the folder; it keeps the tables of one tenant"
+        "-o",
+        "--to",
+        required=True,
+        metavar="DIR",
+        help="the folder; it keeps the tables of one tenant",
     )
-    command.add_argument("--profile", metavar="NAME", help="a profile of the .env file, or demo")
+    add_profile(command, "a profile of the .env file, or demo")
     add_env_file(command)
     command.add_argument(
-        "--quiet", action="store_true", help="no progress bars, no notes and no table"
+        "-q", "--quiet", action="store_true", help="no progress bars, no notes and no table"
     )
+    add_hidden(command, "to", "--output", "--out", "--folder", "--dir")
     command.set_defaults(run=run)
 
 
@@ -54,7 +62,8 @@ def run(options: argparse.Namespace) -> int:
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
     with connect(options.profile, options.env_file) as st:
-        changes = mirror.sync(options.resources, options.to, account=st, progress=progress)
+        resources = [full_name(name) for name in options.resources]
+        changes = mirror.sync(resources, options.to, account=st, progress=progress)
     if not options.quiet:
         print(changes.drop(columns="problem").to_string(index=False, na_rep="–"))
     return int(changes["problem"].ne("").any())

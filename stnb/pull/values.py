@@ -16,7 +16,7 @@ import numpy as np
 
 from stnb.catalog import Endpoint, Param
 from stnb.catalog.facts import LARGEST_ID
-from stnb.errors import BadFilter
+from stnb.errors import BadFilter, tongue
 
 from .dates import moment
 
@@ -155,7 +155,8 @@ def too_many(endpoint: Endpoint, param: Param, count: str, then: str) -> BadFilt
 
 
 def _does_not_fit(endpoint: Endpoint, param: Param, shown: str, why: str, then: str) -> BadFilter:
-    return BadFilter(f"{param.py}={shown[:80]} does not fit {endpoint.name}.", why, then)
+    given = tongue.either(f"{param.py}={shown[:80]}", f"--{param.name} {shown[:80]}")
+    return BadFilter(f"{given} does not fit {endpoint.name}.", why, then)
 
 
 def _one_of(endpoint: Endpoint, param: Param, value: Any) -> str:
