@@ -250,9 +250,9 @@ class Account(Linked):
             >>> facts = st.check_facts()
             >>> facts[~facts.holds.fillna(True)]
         """
-        import stnb  # what tries the facts stands above an account
+        from .facts import try_facts  # loaded only when it is used, as it is rarely
 
-        return stnb.check_facts(self)
+        return try_facts(self).frame()
 
     @property
     def app(self) -> Any:

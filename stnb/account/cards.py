@@ -183,10 +183,17 @@ class ProfileTable(list[Profile]):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A row for each profile: profile, environment, tenant, ready and problem ("" if none)."""
-        rows = [(p.name, p.environment, p.tenant, p.ready, p.problem) for p in self]
-        names = ["profile", "environment", "tenant", "ready", "problem"]
-        return pd.DataFrame(rows, columns=names).astype({"tenant": "Int64"})
+        """A row for each profile: profile, environment, tenant, tags (only if any has some), ready
+        and problem ("" if none).
+        """
+        rows = [
+            (p.name, p.environment, p.tenant, ", ".join(p.tags), p.ready, p.problem) for p in self
+        ]
+        names = ["profile", "environment", "tenant", "tags", "ready", "problem"]
+        found = pd.DataFrame(rows, columns=names).astype({"tenant": "Int64"})
+        if not any(p.tags for p in self):
+            return found.drop(columns="tags")
+        return found
 
     def __repr__(self) -> str:
         return table(self.frame.fillna({"environment": "?"}), 10_000, rows=len(self), cell=200)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .completion import complete_with, resources
 from .filters import add_filters, resource_in
-from .terminal import add_env_file, add_hidden, add_profile, at_least_1
+from .terminal import add_env_file, add_hidden, add_profile, add_tenants, at_least_1
 
 USAGE = "stnb pull RESOURCE [options] [--FILTER VALUE ...]"
 ABOUT = """Read a resource. Without --to the first rows are shown; into a pipe, all rows go as
@@ -27,6 +27,7 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     complete_with(resource, resources)
     add_profile(command, "a profile of the .env file, or demo")
     add_env_file(command)
+    add_tenants(command)
     command.add_argument("-n", "--limit", type=at_least_1, metavar="N", help="rows at most")
     command.add_argument(
         "--page-size",
@@ -41,7 +42,10 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         help="only what changed since: a date, a phrase, or an earlier .parquet file",
     )
     command.add_argument(
-        "-o", "--to", metavar="FILE", help="write to a .parquet, .xlsx, .csv or .json file"
+        "-o",
+        "--to",
+        metavar="FILE",
+        help="write to a .parquet, .xlsx, .csv or .json file; for several tenants, a folder too",
     )
     command.add_argument(
         "--format",
@@ -60,8 +64,8 @@ def _names(text: str) -> list[str]:
     return [name for name in names if name]
 
 
-def run(options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> int:
     """Read the rows, and put them where they are to go; as `pulling.run`."""
     from . import pulling  # brings pandas, which the help does without
 
-    pulling.run(options)
+    return pulling.run(options)

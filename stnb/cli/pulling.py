@@ -8,34 +8,41 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
 from stnb.account.progress_bar import bar_for
-from stnb.catalog import Endpoint
+from stnb.catalog import Endpoint, load
 from stnb.catalog.facts import MODIFIED_SINCE
 from stnb.errors import BadFilter, StnbError, StnbWarning, UnknownFilter
 from stnb.frame.save import save, writer
 from stnb.frame.target import local_path
+from stnb.mirror.tenants import Tenants
 from stnb.pull import Pull, call
 from stnb.tables.text import table
 
 from .connect import connect
 from .filters import filters_of, full_name, take_pairs
+from .tenants import pull as pull_of_tenants
+from .tenants import tenants_of
 from .terminal import print_csv, print_json, say
 
 WHENS = frozenset({"from", "to", "start", "end", "after", "before", "date", "until", "on"})
 
 
-def run(options: argparse.Namespace) -> None:
-    """Read the rows, and put them where they are to go.
+def run(options: argparse.Namespace) -> int:
+    """Read the rows, and put them where they are to go; 1 if one of several tenants lacks.
 
     Raises:
         CredentialsMissing: no credentials were found, and the demo was not named.
         StnbError: as `Resource.pull`; the rows that had arrived are kept beside the file.
     """
     _settle_format(options)
+    several = tenants_of(options)
+    if several is not None:
+        return _pull_of_tenants(several, options)
     if options.to:
         writer(local_path(options.to))  # a wrong ending is refused before the rows are read
     st = connect(options.profile, options.env_file)
@@ -43,30 +50,49 @@ def run(options: argparse.Namespace) -> None:
     bar = None
     if sys.stderr.isatty() and not options.quiet:
         bar = bar_for(resource.name)
-    options.unknown = take_pairs(options, resource.endpoint)
-    if options.unknown:  # the resource is known by now, so that near filters can be named
-        raise _unknown(resource.endpoint, options.unknown)
+    given = _given(options, resource.endpoint)
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
     # Parquet is written as the rows come, so that they need not fit into memory.
     to = _streamed_to(options, resource.endpoint)
-    given = {
-        "limit": options.limit,
-        "page_size": options.page_size,
-        "columns": options.columns,
-        "since": options.since,
-        "to": to,
-    }
-    filters = filters_of(options, resource.endpoint)
-    work = resource.start(**given, progress=bar, **filters)
+    work = resource.start(**given, to=to, progress=bar)
     if to:
-        return _stream(work, options)
+        _stream(work, options)
+        return 0
     try:
         frame = work.wait()
     except (StnbError, KeyboardInterrupt):
         _keep(work.frame, options)
         raise
-    return _put(frame, options)
+    _put(frame, options)
+    return 0
+
+
+def _given(options: argparse.Namespace, endpoint: Endpoint) -> dict[str, Any]:
+    """The filters and options of the call.
+
+    Raises:
+        UsageError: a word of the line is none of them.
+    """
+    unknown = take_pairs(options, endpoint)
+    if unknown:  # the resource is known by now, so that near filters can be named
+        raise _unknown(endpoint, unknown)
+    return {
+        "limit": options.limit,
+        "page_size": options.page_size,
+        "columns": options.columns,
+        "since": options.since,
+        **filters_of(options, endpoint),
+    }
+
+
+def _pull_of_tenants(several: Tenants, options: argparse.Namespace) -> int:
+    endpoint = load()[full_name(options.resource)]
+    given = _given(options, endpoint)
+    if options.quiet:
+        warnings.simplefilter("ignore", StnbWarning)
+    with several:
+        return pull_of_tenants(several, endpoint.name, given, options)
 
 
 def _streamed_to(options: argparse.Namespace, endpoint: Endpoint) -> str | None:

@@ -14,7 +14,8 @@ from stnb.errors import StnbWarning
 from .completion import complete_with, resources
 from .connect import connect
 from .filters import full_name
-from .terminal import add_env_file, add_hidden, add_profile
+from .tenants import show_sync, tenants_of
+from .terminal import add_env_file, add_hidden, add_profile, add_tenants
 
 ABOUT = """Keep a folder of Parquet files up to date, one for each resource: jpm.jobs is
 DIR/jpm_jobs.parquet. The first run reads everything, the next ones read what changed since. If a
@@ -22,6 +23,7 @@ run was killed, the next one makes it good. Ends with 0 if every table is up to 
 not. The demo tenant's rows are made up, and are read with --profile demo only."""
 EXAMPLES = """examples:
   stnb sync jpm.jobs crm.customers accounting.invoices --to data
+  stnb sync jpm.jobs --all --to lake
   stnb sql "select jobStatus, count(*) from jpm_jobs group by all" data
 """
 
@@ -38,10 +40,11 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         "--to",
         required=True,
         metavar="DIR",
-        help="the folder; it keeps the tables of one tenant",
+        help="the folder; each of several tenants gets one of its own in it",
     )
     add_profile(command, "a profile of the .env file, or demo")
     add_env_file(command)
+    add_tenants(command)
     command.add_argument(
         "-q", "--quiet", action="store_true", help="no progress bars, no notes and no table"
     )
@@ -61,9 +64,16 @@ def run(options: argparse.Namespace) -> int:
         progress = False
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
-    with connect(options.profile, options.env_file) as st:
-        resources = [full_name(name) for name in options.resources]
-        changes = mirror.sync(resources, options.to, account=st, progress=progress)
-    if not options.quiet:
+    names = [full_name(name) for name in options.resources]
+    several = tenants_of(options)
+    if several is not None:
+        with several:
+            changes = several.sync(names, options.to, progress=progress)
+    else:
+        with connect(options.profile, options.env_file) as st:
+            changes = mirror.sync(names, options.to, account=st, progress=progress)
+    if not options.quiet and several is not None:
+        show_sync(changes)
+    elif not options.quiet:
         print(changes.drop(columns="problem").to_string(index=False, na_rep="–"))
     return int(changes["problem"].ne("").any())

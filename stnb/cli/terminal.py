@@ -72,6 +72,16 @@ def add_profile(command: argparse.ArgumentParser, help_line: str) -> None:
     add_hidden(command, "profile", "--tenant", "--account")
 
 
+def add_tenants(command: argparse.ArgumentParser) -> None:
+    """The options that name several profiles of the .env file."""
+    group = command.add_argument_group("several tenants at once")
+    group.add_argument(
+        "--all", dest="every", action="store_true", help="every profile that is ready"
+    )
+    group.add_argument("--profiles", metavar="A,B", help="these profiles")
+    group.add_argument("--tag", metavar="TAG", help="the profiles of a group (SERVICETITAN_…_TAGS)")
+
+
 def add_hidden(
     command: argparse.ArgumentParser | argparse._ArgumentGroup, dest: str, *names: str, **more: Any
 ) -> None:

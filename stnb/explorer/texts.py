@@ -85,7 +85,9 @@ def counted(resource: str, rows: int, limit: int | None) -> str:
 def notices(frame: pd.DataFrame, total: int | None, limit: int | None) -> list[str]:
     """What to know about the rows on show: whether there are more, and the frame's own notices."""
     found, about = [], frame.attrs.get("stnb", {})
-    if about.get("first"):  # its own notice says which rows these are
+    if about.get("stopped"):
+        pass  # its own notice says so, and "Go on" is offered
+    elif about.get("first"):  # its own notice says which rows these are
         found.append("Choose more under “Rows at most” to see the rest.")
     elif total is not None and limit is not None and total > limit:
         found.append(

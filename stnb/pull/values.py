@@ -286,3 +286,27 @@ def as_list(value: Any) -> list[Any]:
     if isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping)):
         return list(value)
     return [value]
+
+
+def items(endpoint: Endpoint, param: Param, value: Any) -> list[Any]:
+    """The same for a filter, each value alone: they are sent between commas, so that a text in a
+    list that holds one is several ids.
+
+    Raises:
+        BadFilter: a text that is no id holds a comma, and would be taken for several.
+    """
+    values: list[Any] = []
+    for item in as_list(value):
+        if param.many != "comma" or not isinstance(item, str) or "," not in item:
+            values.append(item)
+        elif param.values or OF_IDS.search(param.name):
+            values += as_list(item)
+        else:
+            raise bad(
+                endpoint,
+                param,
+                item,
+                "Its values are sent between commas, so the API would read several.",
+                "Leave the part with the comma out, or pull all and select in pandas.",
+            )
+    return values

@@ -61,7 +61,7 @@ async def look(client: httpx.AsyncClient, request: httpx.Request, auth: TokenAut
     limits = auth.credentials.limits
     sent = clock.now()
     try:
-        response, content, received = await received_from(client, request, auth, file=False)
+        received = await received_from(client, request, auth, file=False)
     except TokenRefused as refused:
         failure = Failure.of_token(refused.response)
         return Look(
@@ -73,16 +73,16 @@ async def look(client: httpx.AsyncClient, request: httpx.Request, auth: TokenAut
         return _failed(Failure.of_bound("size", limits))
     except PASSING_ERRORS as err:
         return _failed(Failure.of_exception(err))
-    ahead = None
+    response, ahead = received.response, None
     date = clock.date_of(response.headers)
     if date is not None:
-        ahead = clock.ahead(date, sent, received)
+        ahead = clock.ahead(date, sent, received.began)
     if response.is_error or response.is_redirect:
-        return _failed(Failure.of_response(response, content), response.headers, ahead)
+        return _failed(Failure.of_response(response, received.content), response.headers, ahead)
     return Look(
         response.status_code,
         response.headers,
-        _json(as_utf8(content, response.charset_encoding)),
+        _json(as_utf8(received.content, response.charset_encoding)),
         ahead=ahead,
     )
 

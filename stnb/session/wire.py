@@ -24,7 +24,7 @@ from .token import TIMEOUT, TokenAuth, TokenRefused
 from .trust import tls_context
 
 CONNECTIONS = 32  # at once
-IDLE_CONNECTIONS = 16  # kept open between calls
+IDLE_CONNECTIONS = 24  # kept open between calls
 REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
 # A cookie of one environment would travel to the other.
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
@@ -46,6 +46,7 @@ class Answer:
         attempts: how often the call was tried.
         date: when it was made, by the server's clock; None if it does not say.
         ahead: seconds by which that clock is ahead of this machine's; None if it is not known.
+        seconds: from when the request was sent, after its turn had come, to the end of the answer.
     """
 
     content: bytes = field(repr=False)
@@ -53,6 +54,7 @@ class Answer:
     attempts: int
     date: dt.datetime | None = None
     ahead: float | None = None
+    seconds: float = 0.0
 
 
 def new_client(
@@ -146,7 +148,7 @@ async def exchange(
     limits = auth.credentials.limits
     sent = clock.now()
     try:
-        response, content, received = await received_from(client, request, auth, file=whole is None)
+        received = await received_from(client, request, auth, file=whole is None)
     except TokenRefused as refused:
         return Failure.of_token(refused.response)
     except TimeoutError:
@@ -155,6 +157,7 @@ async def exchange(
         return Failure.of_bound("size", limits)
     except PASSING_ERRORS as err:
         return Failure.of_exception(err)
+    response, content = received.response, received.content
     if response.is_error or response.is_redirect:
         return Failure.of_response(response, content)
     if whole is not None:
@@ -164,17 +167,35 @@ async def exchange(
                 return Failure.of_body(response, content)
         except TooDeep:
             return Failure.of_bound("depth")
-    answer = Answer(content, response.headers.get("content-type", ""), attempt)
+    content_type = response.headers.get("content-type", "")
+    answer = Answer(content, content_type, attempt, seconds=received.seconds)
     date = clock.date_of(response.headers)
     if date is None:
         return answer
-    return replace(answer, date=date, ahead=clock.ahead(date, sent, received))
+    return replace(answer, date=date, ahead=clock.ahead(date, sent, received.began))
+
+
+@dataclass(frozen=True)
+class Received:
+    """An answer to the end.
+
+    Attributes:
+        response: its status and headers.
+        content: its whole body.
+        began: when it began.
+        seconds: from when the request was sent to the end of the answer.
+    """
+
+    response: httpx.Response
+    content: bytes = field(repr=False)
+    began: dt.datetime
+    seconds: float
 
 
 async def received_from(
     client: httpx.AsyncClient, request: httpx.Request, auth: TokenAuth, *, file: bool
-) -> tuple[httpx.Response, bytes, dt.datetime]:
-    """The answer to a request, its whole body, and when the answer began.
+) -> Received:
+    """Send a request, and read the answer to its end.
 
     Raises:
         TokenRefused: no token was given.
@@ -191,7 +212,7 @@ async def received_from(
             began = clock.now()
             if response.is_redirect and file:
                 response = await _follow(client, response)
-            return response, await read(response), began
+            return Received(response, await read(response), began, deadline.passed)
         finally:
             # It knows this task, whose result has the body; and a response lies in a circle of
             # references, which would keep both.

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from stnb.catalog import load
 from stnb.pull.paging.lists import choose_size
-from stnb.pull.paging.models import IN_FLIGHT
+from stnb.session import START
 
 COUNT, BASE, PER_ROW = int(sys.argv[1]), float(sys.argv[2]) / 1e3, float(sys.argv[3]) / 1e6
 DISTINCT = 20_000  # rows that are made; beyond them they come again under other ids
@@ -61,9 +61,9 @@ app = Starlette(
     ]
 )
 for size in (
-    {FULL, choose_size(COUNT, IN_FLIGHT, FULL)}
+    {FULL, choose_size(COUNT, START, FULL)}
     if COUNT <= 100_000
-    else {choose_size(COUNT, IN_FLIGHT, FULL)}
+    else {choose_size(COUNT, START, FULL)}
 ):
     for number in range(1, -(-COUNT // size) + 1):  # so that compressing is not what is measured
         body(number, size)

@@ -239,7 +239,7 @@ def test_the_selection_is_what_is_shown(jobs: HeardGrid) -> None:
     assert selection.columns.tolist() == ["total", "status", "id", "active"]
     assert selection["total"].tolist() == [250, 250, 10.5, 10.5, 0, 0]
     assert selection["total"].dtype == jobs.frame["total"].dtype
-    assert selection.attrs == {"stnb": {"resource": "jpm.jobs"}}
+    assert selection.attrs == {"stnb": {"resource": "jpm.jobs", "view": "status Done"}}
     shown = [row[TOTAL] for row in jobs.ask(**jobs.ask(kind="open")["state"])["rows"]]
     assert shown == ["250.00", "250.00", "10.50", "10.50", "0.00", "0.00"]
 
@@ -362,7 +362,13 @@ def test_state_round_trips_through_json_and_the_page(jobs: HeardGrid) -> None:
 
     opened = jobs.ask(kind="open")
     assert opened["state"]["sort"] == [DAY, True]
-    assert opened["chips"] == [[STATUS, ["Done", "missing"]], [DAY, ["from 2026-02-01"]]]
+    assert [(chip["name"], chip["text"]) for chip in opened["chips"]] == [
+        ("status", "Done"),
+        ("status", "missing"),
+        ("day", "from 2026-02-01"),
+        ("Search", "“a”"),
+        ("Sorted by", "day ▲"),
+    ]
     jobs.put(kind="state", state=opened["state"], turn=opened["turn"])
     assert jobs.state == state
     assert Grid(jobs.frame).state == {}

@@ -5,19 +5,23 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 import traitlets
 
+from stnb.tables.provenance import provenance
+
 from ..internals import display_bundle
 from ..static_copy import StaticCopy
 from ..widget import Widget
 from . import answers, cells
+from . import view as views
 from .background import Background
-from .picks import label
 from .select import Rows, query_of
 from .state import by_name, by_position, unique_names
+from .view import View
 
 LOOKS = {"date": "time", "date-time": "time", "list": "nest", "object": "nest"}
 SCRIPTS = (
@@ -25,6 +29,7 @@ SCRIPTS = (
     "grid/grid-bars.js",
     "grid/grid-menu.js",
     "grid/grid-panel.js",
+    "grid/grid-chips.js",
     "grid/grid-keys.js",
     "grid/grid.js",
 )
@@ -83,7 +88,9 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
             self._turn += 1
             self._given, self._rows, self._names = frame, rows, names
             columns = list(map(_described, rows.columns.shown))
-            self.about = {"turn": self._turn, "rows": len(frame), "columns": columns}
+            which = provenance(frame).get("first", "")
+            about = {"turn": self._turn, "rows": len(frame), "columns": columns, "which": which}
+            self.about = about
         self._report_change()
 
     @property
@@ -92,18 +99,76 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         return self._rows.columns.frame
 
     @property
+    def view(self) -> View:
+        """What is picked, searched, sorted and hidden, by the names of the columns."""
+        with self._lock:
+            return View.of(self._state, self._rows.columns)
+
+    @property
+    def view_lines(self) -> list[str]:
+        """The lines of pandas that make of the frame `df` what is shown."""
+        with self._lock:
+            rows, view = self._rows, self.view
+        return views.lines(rows.columns, view)
+
+    @property
+    def view_words(self) -> str:
+        """Which rows are shown, in one line; "" for all of them."""
+        with self._lock:
+            return views.words(self._rows.columns, self.view)
+
+    @property
+    def chips(self) -> dict[str, Any]:
+        """What the page shows above the table and above the chart: the view part by part."""
+        with self._lock:
+            rows, view = self._rows, self.view
+        return {
+            "chips": [asdict(chip) for chip in views.chips(rows.columns, view)],
+            "left": self.rows_left,
+            "rows": len(rows.columns),
+            "which": self.about.get("which", ""),
+        }
+
+    def drop(self, key: str) -> None:
+        """Take one part of the view away, by the key of its chip; "" takes all of them away."""
+        with self._lock:
+            view = self.view
+            left = View() if not key else views.without(view, key)
+            state = self.state | {"picks": left.picks, "search": left.search, "sort": left.sort}
+        self.state = state
+
+    @property
     def selection(self) -> pd.DataFrame:
         """The rows that search and picks leave, sorted as shown.
 
-        Hidden columns are left out, and the others are in the order of the table.
+        Hidden columns are left out, and moved ones are where they were moved to. If the frame is of
+        a pull, `attrs["stnb"]["view"]` says in words what was picked.
         """
+        return self.first(None)
+
+    @property
+    def rows_left(self) -> int:
+        """How many rows the search and the picks leave."""
+        with self._lock:
+            rows, view = self._rows, self._view()
+        return len(rows.positions(query_of(view)))
+
+    def first(self, count: int | None) -> pd.DataFrame:
+        """The first rows of the selection, without a copy of all the others; None for all."""
         with self._lock:
             rows, given, view = self._rows, self._given, self._view()
         # The table's first columns may be the frame's index.
         index = len(rows.columns.shown) - given.shape[1]
         hidden = set(view["hidden"])
         columns = [i - index for i in view["order"] if i >= index and i not in hidden]
-        return given.iloc[rows.positions(query_of(view)), columns]
+        positions = rows.positions(query_of(view))
+        if count is not None:
+            positions = positions[:count]
+        selection = given.iloc[positions, columns]
+        about, words = provenance(given), self.view_words
+        if about and words:
+            selection.attrs["stnb"] = {**about, "view": words}
+        return selection
 
     @property
     def state(self) -> dict[str, Any]:
@@ -156,11 +221,9 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
 
     def _state_message(self) -> dict[str, Any]:
         with self._lock:
-            view, kinds, turn = self._view(), self._rows.columns.kinds, self._turn
-        chips = []
-        for i, picks in view["picks"].items():
-            chips.append([i, [label(pick, kinds[i]) for pick in picks]])
-        return {"state": view, "chips": chips, "turn": turn}
+            view, turn = self._view(), self._turn
+            chips = views.chips(self._rows.columns, self.view)
+        return {"state": view, "chips": [asdict(chip) for chip in chips], "turn": turn}
 
     # -- the page's questions
 
@@ -185,6 +248,9 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         kind = message["kind"]
         if kind == "state":
             self._take_state(message)
+            return None
+        if kind == "drop":
+            self.drop(str(message["key"]))
             return None
         if kind == "summaries":
             self._start_summaries(message)

@@ -23,17 +23,75 @@ from .columns import Columns, Mask, encode, mask_of, plain_array
 DAY = 86_400  # s
 THREADS = 4  # Arrow searches without the interpreter's lock
 MOST_BYTES = 500_000_000  # of prepared text; more is prepared anew for each search
-# What may stand in a date, in a date with its time, and in a number.
+# What may stand in a date, in a date with its time, in a named day, and in a number.
 DATES = re.compile(r"[\d-]+")
 TIMES = re.compile(r"[\d:-]+([ t][\d:]+)?")
+NAMED_DAYS = re.compile(
+    r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)( \d\d?(,( \d{0,4})?)?)?"
+)
 NUMBERS = re.compile(r"-?[\d.]+")
+LAST_ZEROS = re.compile(r"(\.\d+?)0+$")
+# How a time is searched: its day, its time of the day, both, or its day by the month's name.
+DAYS, CLOCK, BOTH, NAMED = "%Y-%m-%d", "%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%b %d, %Y"
+
+
+class InTimes(NamedTuple):
+    """Words as they are searched in times.
+
+    Attributes:
+        form: how the times are written, as `strftime` has it.
+        words: in small letters.
+    """
+
+    form: str
+    words: str
+
+    @property
+    def lower(self) -> bool:
+        """Whether the form has letters, which may be large ones."""
+        return self.form == NAMED
+
+
+def words_in_times(words: str) -> InTimes | None:
+    """How these words are searched in times; None if no time can hold them.
+
+    Example:
+        >>> words_in_times("2026-07"), words_in_times("Nov 7")
+        (InTimes(form='%Y-%m-%d', words='2026-07'), InTimes(form='%b %d, %Y', words='nov 07'))
+    """
+    words = words.lower()
+    if DATES.fullmatch(words):
+        return InTimes(DAYS, words)
+    if TIMES.fullmatch(words):
+        words = words.replace("t", " ")
+        return InTimes(BOTH if " " in words else CLOCK, words)
+    if NAMED_DAYS.fullmatch(words):
+        month, _, rest = words.partition(" ")
+        if rest:
+            day, comma, year = rest.partition(",")
+            words = f"{month} {int(day):02}{comma}{year}"
+        return InTimes(NAMED, words)
+    return None
+
+
+def words_in_numbers(words: str, floating: bool) -> str | None:
+    """How these words are searched in numbers; None if no number can hold them.
+
+    Example:
+        >>> words_in_numbers("$1,234.50", floating=True)
+        '1234.5'
+    """
+    digits = words.replace(",", "").removeprefix("$")
+    if not NUMBERS.fullmatch(digits):
+        return None
+    return LAST_ZEROS.sub(r"\1", digits) if floating else digits
 
 
 class Leaf(NamedTuple):
     """One searchable array: a column, or what lies at one place inside a nested one.
 
     Attributes:
-        kind: "text", "number" or "time".
+        kind: "text", "number", "float" or "time".
         values: lower-cased text, or numbers and days as they are written; an Arrow array.
         codes: for each entry the index of its value, -1 if missing; None: the values are the
             entries.
@@ -133,27 +191,36 @@ def _rows_found(leaf: Leaf, words: str, rows: int) -> Mask | None:
 
 
 def _entries_found(leaf: Leaf, words: str) -> Mask | None:
-    if leaf.kind == "number":
-        words = words.replace(",", "")
-        if not NUMBERS.fullmatch(words):
+    if leaf.kind == "time":
+        return _times_found(leaf, words)
+    if leaf.kind != "text":
+        digits = words_in_numbers(words, floating=leaf.kind == "float")
+        if digits is None:
             return None
-    elif leaf.kind == "time" and not DATES.fullmatch(words):
-        if leaf.seconds is None or not TIMES.fullmatch(words):
-            return None
-        return _times_found(leaf, words, leaf.seconds)
+        words = digits
     return _of_entries(leaf, pc.match_substring(leaf.values, words))
 
 
-def _times_found(leaf: Leaf, words: str, seconds: NDArray[np.int32]) -> Mask | None:
-    """Find a part of a time, or the end of a day and the start of a time with a blank between."""
-    day, blank, clock = words.replace("t", " ").rpartition(" ")
-    if blank:
+def _times_found(leaf: Leaf, words: str) -> Mask | None:
+    wanted = words_in_times(words)
+    if wanted is None:
+        return None
+    if wanted.form == NAMED:
+        named = pc.strftime(leaf.values.cast(pa.timestamp("s")), format=NAMED)
+        return _of_entries(leaf, pc.match_substring(pc.utf8_lower(named), wanted.words))
+    if wanted.form == DAYS:
+        return _of_entries(leaf, pc.match_substring(leaf.values, wanted.words))
+    if leaf.seconds is None:
+        return None
+    # The end of a day and the start of a time, with a blank between them; or a part of a time.
+    day, _, clock = wanted.words.rpartition(" ")
+    if wanted.form == BOTH:
         times = mask_of(pc.starts_with(_clock(), clock))
     else:
         times = mask_of(pc.match_substring(_clock(), clock))
     if not times.any():
         return None
-    return times[seconds] & _of_entries(leaf, pc.ends_with(leaf.values, day))
+    return times[leaf.seconds] & _of_entries(leaf, pc.ends_with(leaf.values, day))
 
 
 @functools.cache
@@ -191,7 +258,10 @@ def _leaves(array: Any, rows: NDArray[np.int64] | None) -> Iterator[Leaf]:
             yield from _leaves(field, rows)
     elif pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         yield _time_leaf(array, rows)
-    elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+    elif pa.types.is_floating(kind):
+        leaf = _leaf("float", array, rows)
+        yield leaf._replace(values=_as_python_writes(leaf.values.cast(pa.string())))
+    elif pa.types.is_integer(kind) or pa.types.is_decimal(kind):
         leaf = _leaf("number", array, rows)
         yield leaf._replace(values=leaf.values.cast(pa.string()))
     elif not (pa.types.is_boolean(kind) or pa.types.is_null(kind) or pa.types.is_duration(kind)):
@@ -204,6 +274,13 @@ def _leaf(kind: str, array: Any, rows: NDArray[np.int64] | None) -> Leaf:
     if encoded is None:
         return Leaf(kind, array, None, rows)
     return Leaf(kind, encoded.values, encoded.codes, rows)
+
+
+def _as_python_writes(numbers: Any) -> Any:
+    """Arrow's texts of floats as Python has them: 2.0 for 2, and 1e-07 for 1e-7."""
+    whole = pc.match_substring_regex(numbers, r"^-?\d+$")
+    numbers = pc.if_else(whole, pc.binary_join_element_wise(numbers, ".0", ""), numbers)
+    return pc.replace_substring_regex(numbers, r"e(-|\+)(\d)$", r"e\10\2")
 
 
 def _time_leaf(array: Any, rows: NDArray[np.int64] | None) -> Leaf:

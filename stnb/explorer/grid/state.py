@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .picks import DATES, date_seconds
+from .picks import DATES, RANGE, date_seconds
 
 NARROWEST, WIDEST = 40, 1_200  # px
-PICK_KEYS = {"is", "but", "from", "to"}
+PICK_KEYS = {"is", "but", "has", *RANGE}
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
@@ -81,7 +81,9 @@ def is_pick(pick: Any, kind: str) -> bool:
     if not isinstance(pick, dict) or not pick or not pick.keys() <= PICK_KEYS:
         return False
     if "but" in pick:
-        return isinstance(pick["but"], list) and bool(pick["but"])
+        return isinstance(pick["but"], list)
+    if "has" in pick:
+        return isinstance(pick["has"], str) and bool(pick["has"]) and kind == "text"
     if "is" in pick:
         return pick["is"] is None or isinstance(pick["is"], (str, bool, int, float))
     if kind in DATES:

@@ -38,7 +38,7 @@ function option(hit, words, id, { locked, starred }) {
 // The parts of the box, as they stand in the page.
 function parts(label, id) {
   const input = make("input", "", { id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false",
-    placeholder: "Search: jobs, revenue, who answered …", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}-list` });
+    placeholder: "Find data: “unpaid invoices”, “who answered the phone”, jobs …", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}-list` });
   const count = make("span", "count", { role: "status" });
   const list = make("div", "options", { id: `${id}-list`, role: "listbox", "aria-label": label });
   const keys = make("div", "keys", { "aria-hidden": "true" }, ...KEYS.map(([key, does]) => make("span", "", {}, make("kbd", "", {}, key), ` ${does}`)));

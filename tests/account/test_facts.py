@@ -15,10 +15,10 @@ import pytest
 import stnb
 from stnb import demoserver
 from stnb.access.doctor import practice
-from stnb.access.facts import FACTS, FactReport, try_facts
-from stnb.access.facts import asker as asking
-from stnb.access.facts.table import LARGEST
 from stnb.account.account import Account
+from stnb.account.facts import FACTS, FactReport, try_facts
+from stnb.account.facts import asker as asking
+from stnb.account.facts.table import LARGEST
 from stnb.catalog import load
 from stnb.cli import main
 from tests.helpers.fake_tenant import FakeTenant, granted

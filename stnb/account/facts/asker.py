@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from stnb.account.account import Account
-from stnb.catalog import Endpoint
+from stnb.catalog import Catalog, Endpoint
 from stnb.errors import DataError, RequestError
-from stnb.session import Look
+from stnb.session import Look, Session
 from stnb.session import Query as Pairs
 
 from .untried import Stopped, Untried
@@ -23,6 +22,28 @@ NO_TOKEN = "no token is given; the doctor without --facts says why"
 
 Row = dict[str, Any]
 T = TypeVar("T")
+
+
+class Tenant(Protocol):
+    """What the facts need of an account."""
+
+    catalog: Catalog
+
+    @property
+    def session(self) -> Session:
+        """Sends the requests."""
+
+    @property
+    def tenant(self) -> int:
+        """The tenant's id."""
+
+    @property
+    def environment(self) -> str:
+        """ "production", "integration", "custom" or "demo"."""
+
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """The scopes in the token; None if they are not known."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +81,7 @@ class Asker:
         answers: every answer that came.
     """
 
-    def __init__(self, account: Account, most: int = MOST) -> None:
+    def __init__(self, account: Tenant, most: int = MOST) -> None:
         self.account, self._most = account, most
         self.requests = 0
         self.answers: list[Look] = []
