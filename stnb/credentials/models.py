@@ -33,9 +33,11 @@ FIELDS = (
     "API_URL",
     "AUTH_URL",
     "TIMEZONE",
+    "TAGS",
 )
 # A profile exists if it has one of these; the other fields may be shared.
 OWN = {"TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET"}
+SHARED = ("APP_KEY", "ENVIRONMENT", "TIMEZONE")  # said once, they hold for every profile
 PREFIX = "SERVICETITAN_"
 OURS = ("STNB_PROFILE", DEADLINE, MAX_BODY)  # the other variables that a .env file may set
 Source = Literal["file", "process"]
@@ -89,6 +91,7 @@ class Profile:
         tenant: the tenant id; None if it is missing or wrong.
         ready: whether all values are there and well formed.
         problem: if it is not ready, why.
+        tags: the groups that it belongs to, such as ("west", "franchise").
     """
 
     name: str
@@ -96,6 +99,7 @@ class Profile:
     tenant: int | None
     ready: bool
     problem: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,19 +135,25 @@ class Settings:
     @cached_property
     def profiles(self) -> tuple[str, ...]:
         """The names of the profiles that have a value of their own, in the order of the file."""
-        found: dict[str, None] = {}  # a set that keeps its order
+        found: dict[str, set[str]] = {}
         for name in self.values:
             profile, field = _split(name)
             if field in OWN and profile != DEMO:
-                found[profile] = None
+                found.setdefault(profile, set()).add(field)
+        if found.get(DEFAULT) == {"ENVIRONMENT"} and len(found) > 1:
+            del found[DEFAULT]  # it is said once for all the others
         return tuple(found)
 
+    def tags(self, profile: str) -> tuple[str, ...]:
+        """The groups that a profile belongs to, in lower case."""
+        words = self.get(profile, "TAGS").lower().replace(",", " ").split()
+        return tuple(dict.fromkeys(words))
+
     def get(self, profile: str, field: str) -> str:
-        """The value of a profile's field, or "". Profiles may share the app key and the zone."""
-        value = self.values.get(self.variable_of(profile, field), "")
-        if not value and field == "ENVIRONMENT" and profile in HOSTS:
-            return profile
-        return value
+        """The value of a profile's field, or "". Profiles may share those of `SHARED`."""
+        if field == "ENVIRONMENT" and profile in HOSTS:
+            return self.values.get(variable(profile, field)) or profile
+        return self.values.get(self.variable_of(profile, field), "")
 
     def sources(self, profile: str, field: str) -> set[Source]:
         """Where the value of a profile's field stands: in one of the two places, or in both."""
@@ -185,10 +195,12 @@ class Settings:
         own = variable(profile, field)
         if self.values.get(own):
             return own
+        if field in SHARED and self.values.get(PREFIX + field):
+            return PREFIX + field
+        if field == "ENVIRONMENT" and self.values.get(SERVICEPYTAN_ENVIRONMENT):
+            return SERVICEPYTAN_ENVIRONMENT
         if field in ("APP_KEY", "TIMEZONE"):
             return PREFIX + field
-        if field == "ENVIRONMENT" and profile == DEFAULT:
-            return SERVICEPYTAN_ENVIRONMENT
         return own
 
     @property

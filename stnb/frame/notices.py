@@ -99,19 +99,20 @@ def first(endpoint: Endpoint, which: str) -> list[Notice]:
     return [Notice(FirstRows, f"{endpoint.name}: {which}.")]
 
 
-def first_rows(rows: int, total: int | None, *, oldest: bool) -> str:
+def first_rows(rows: int, total: int | None, *, order: str = "") -> str:
     """Which rows of how many a limit let through, in words.
 
+    Args:
+        order: "oldest first", "newest first" or "".
+
     Example:
-        >>> first_rows(50, 21_000, oldest=True)
+        >>> first_rows(50, 21_000, order="oldest first")
         'the first 50 of 21,000, oldest first'
     """
     text = f"the first {rows:,}, and the server did not say of how many"
     if total is not None:
         text = f"the first {rows:,} of {total:,}"
-    if oldest:
-        text += ", oldest first"
-    return text
+    return f"{text}, {order}" if order else text
 
 
 def arrived(rows: int, total: int | None, how: str) -> str:

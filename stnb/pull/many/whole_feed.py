@@ -109,7 +109,7 @@ class WholeFeed(Source):
             )
             notices = [*notices, Notice(StnbWarning, text)]
         if self._cut:
-            which = first_rows(about["rows"], None, oldest=False)
+            which = first_rows(about["rows"], None)
             notices = [*first(self.task.call.endpoint, which), *notices]
             about = about | {"complete": False, "first": which}
         return about | {"total": None, "continue_from": None}, notices

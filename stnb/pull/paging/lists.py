@@ -22,6 +22,10 @@ FIRST_PAGE = 500
 # Rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that
 # fails.
 LARGE = 2500
+ORDERS = {
+    "id": "oldest first", "+id": "oldest first", "createdon": "oldest first",
+    "+createdon": "oldest first", "-id": "newest first", "-createdon": "newest first",
+}  # fmt: skip
 # What is noted of a list whose `hasMore` is neither true nor false.
 UNSAID = (
     "{} does not say whether there is more: hasMore is neither true nor false. "
@@ -360,13 +364,15 @@ def choose_size(total: int | None, lanes: int, most: int) -> int:
     return max(min(FIRST_PAGE, most), min(-(-even // 50) * 50, large))
 
 
-def oldest_first(call: Call, without: set[str] | frozenset[str] = frozenset()) -> bool:
-    """Whether a list is read by rising id, so that its first rows are its oldest.
+def order(call: Call, without: set[str] | frozenset[str] = frozenset()) -> str:
+    """In which order a list is read, in words: "oldest first", "newest first" or "".
+
+    An id rises with the time at which its row was made.
 
     Args:
         without: the parameters that the server refuses.
     """
     for name, value in stable(call, without):
         if name == SORT:
-            return value.lower() in ("+id", "id")
-    return False
+            return ORDERS.get(value.lower(), "")
+    return ""
