@@ -166,8 +166,8 @@ def page_of(request: pytest.FixtureRequest, browser: Any, server: tuple[str, Pat
 
 
 def test_axe_finds_nothing_serious(page_of: tuple[Lab, bool]) -> None:
-    """With chips, an open filter, the menu of filters, rows, a chart, the card, the code and the ways
-    out on show, light and dark, wide and narrow.
+    """With chips, an open filter, the menu of filters, rows, a chart, the card, the code and the
+    ways out on show, light and dark, wide and narrow.
     """
     lab, dark = page_of
     whole = _explorer(

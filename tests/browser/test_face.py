@@ -24,8 +24,8 @@ def _opened(lab: Lab, name: str, explore: str) -> Locator:
 
 
 def test_the_table_is_what_one_sees(lab: Lab) -> None:
-    """After a pull the rows, and the line below them, are in sight at 1400 x 1000 without scrolling;
-    no search in the table makes it jump.
+    """After a pull the rows, and the line below them, are in sight at 1400 x 1000; no search makes
+    the table jump.
     """
     whole = _opened(
         lab,
@@ -50,11 +50,12 @@ def test_the_table_is_what_one_sees(lab: Lab) -> None:
 
 
 def test_by_keyboard_alone(lab: Lab) -> None:
-    """From a word to rows: choose, add a filter by its name, pick a period, pull, and change tabs."""
+    """From a word to rows: choose, add a filter, pick a period, pull, and change tabs."""
     whole = _opened(lab, "keys.ipynb", "explore('demo')")
     keys = lab.page.keyboard
     whole.get_by_role("combobox", name="Resource").focus()
     keys.type("jpm.jobs")
+    expect(whole.get_by_role("option").first).to_contain_text("jpm.jobs")
     keys.press("Enter")
     expect(whole.get_by_role("heading", level=2)).to_have_text("Jobs")
 
@@ -92,7 +93,7 @@ def _tab_to(wanted: Locator) -> None:
 
 
 def test_a_wrong_date_is_mended_by_a_click(lab: Lab) -> None:
-    """It is explained beside its field, its code cannot be copied, and what was meant is offered."""
+    """It is explained beside its field, its code cannot be copied; what was meant is offered."""
     whole = _opened(lab, "wrong.ipynb", "explore('demo', 'jpm.jobs')")
     whole.get_by_role("button", name="Add Completed").click()
     field = whole.get_by_role("textbox", name="Completed: from", exact=True)
@@ -142,7 +143,7 @@ def test_customers_go_by_their_names(lab: Lab) -> None:
     ],
 )
 def test_no_rows_explain_themselves(lab: Lab, explore: str, kind: str, says: str) -> None:
-    """Where the rows would be stands why there are none; what to do is a button. No bar is drawn."""
+    """In the place of the rows stands why there are none, and a button. No bar is drawn."""
     whole = _opened(lab, "none.ipynb", explore)
     blank = whole.locator(".stnb-blank")
     expect(blank).to_contain_text("nothing is pulled yet")
