@@ -19,6 +19,7 @@ from stnb.errors import (
     Incomplete,
     StnbWarning,
     printable,
+    tongue,
 )
 from stnb.errors.wording import counted
 
@@ -52,9 +53,10 @@ def hidden(endpoint: Endpoint, given: Mapping[str, str]) -> list[Notice]:
         return []
     name, value = endpoint.shows_all
     shown = "True" if value == "true" else f'"{value}"'
+    option = tongue.either(f"{name}={shown}", f"--{name} {value}")
     text = (
         f"{endpoint.name} leaves inactive rows out unless they are asked for:"
-        f" add {name}={shown} to see all."
+        f" add {option} to see all."
     )
     return [Notice(HiddenRows, text)]
 
