@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 
 from stnb.catalog.facts import LARGEST_EXACT, MODIFIED
 
+from .converters import cut
 from .decode import Decoded
 from .drift import Drifts, Kind, add_drift, note
 from .keys import note_unusable, types_of_key, usable
 from .schema import Shape
 from .text import text_of
-from .types import WIDE, cut, final_type, pandas_type
+from .types import WIDE, final_type, pandas_type
 
 Mask = npt.NDArray[np.bool_]
 

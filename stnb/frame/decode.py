@@ -23,21 +23,13 @@ from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
 
 from . import fallback, reports, tokens, utf8
+from .converters import CONVERTERS, days_elsewhere
 from .drift import Drift, Drifts, Kind, add_drift, misfits, note
 from .fallback import Columns
 from .scan import Scan, scan
 from .schema import Shape
 from .text import open_texts, text_of
-from .types import (
-    AMOUNT,
-    CONVERTERS,
-    WIDE,
-    days_elsewhere,
-    final_type,
-    is_open,
-    json_type,
-    kind_of,
-)
+from .types import AMOUNT, WIDE, final_type, is_open, json_type, kind_of
 
 WHOLE_DIGITS = AMOUNT.precision - AMOUNT.scale
 MOST = 10**WHOLE_DIGITS
