@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from .pull import Progress, Pull
     from .tables import charts as pictures  # noqa: F401
     from .tables.charts import theme
+    from .tables.compare import compare
     from .tables.diff import diff_schema
     from .tables.html import text
     from .tables.local import local
@@ -86,6 +87,7 @@ _HOMES = {
     "Resource": "account.resource",
     "check_facts": "account.entry",
     "children": "tables.nested",
+    "compare": "tables.compare",
     "compare_access": "account.scopes",
     "connect": "account.entry",
     "custom_fields": "tables.nested",
@@ -165,6 +167,7 @@ __all__ = [
     "__version__",
     "check_facts",
     "children",
+    "compare",
     "compare_access",
     "connect",
     "custom_fields",

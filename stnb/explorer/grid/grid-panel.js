@@ -39,7 +39,7 @@ function gridPanel(g) {
   search.oninput = draw;
   all.onclick = () => { g.st.hidden = g.st.hidden.filter((i) => !matches(i)); g.arrange(); };
   none.onclick = () => { g.st.hidden = [...new Set([...g.st.hidden, ...g.st.order.filter(matches)])]; g.arrange(); };
-  reset.onclick = () => { Object.assign(g.st, { hidden: [], order: g.about.columns.map((_, i) => i), widths: {} }); g.arrange(); };
+  reset.onclick = () => { Object.assign(g.st, { hidden: [], order: [...g.about.usual], widths: {} }); g.arrange(); };
   ui.panel.onkeydown = (event) => {
     if (event.key === "Escape") { event.stopPropagation(); open(false); ui.columns.focus(); }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;

@@ -189,7 +189,9 @@ function render({ model, el }) {
   function tell() {
     const n = g.bars.n, { rows, columns } = g.about;
     const wide = g.cols.length === columns.length ? n(columns.length) : `${n(g.cols.length)} of ${n(columns.length)}`;
+    const which = g.about.which ? ` · ${g.about.which}` : "";
     say(g.total === rows ? `${n(rows)} ${rows === 1 ? "row" : "rows"} × ${wide} ${columns.length === 1 ? "column" : "columns"}` : `${n(g.total)} of ${n(rows)} rows`);
+    if (which) ui.info.append(make("i", "which", {}, which));
   }
 
   function cover() {
@@ -267,7 +269,7 @@ function render({ model, el }) {
     g.total = g.about.rows;
     g.wide = 22 + 7 * String(g.about.rows).length;
     g.at = null;
-    g.st = { search: "", sort: null, picks: {}, hidden: [], order: g.about.columns.map((_, i) => i), widths: {} };
+    g.st = { search: "", sort: null, picks: {}, hidden: [], order: [...g.about.usual], widths: {} };
     win = { start: 0, rows: [] };
     again = false;
     ui.cell.hidden = true;

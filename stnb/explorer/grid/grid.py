@@ -19,6 +19,7 @@ from ..widget import Widget
 from . import answers, cells
 from . import view as views
 from .background import Background
+from .human import order
 from .select import Rows, query_of
 from .state import by_name, by_position, unique_names
 from .view import View
@@ -69,6 +70,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         self._on_change: list[Callable[[], None]] = []
         self._background = Background(self.show_error)
         self._names: list[str] = []
+        self._usual: list[int] = []  # the order of the columns before anybody moves one
         super().__init__(**settings)
         self.update(pd.DataFrame() if frame is None else frame)
 
@@ -79,24 +81,26 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
 
         What was picked, sorted and hidden stays if the columns are the same.
         """
-        rows = Rows(_with_index(frame))
+        about_pull = provenance(frame)
+        rows = Rows(_with_index(frame), str(about_pull.get("timezone") or ""))
+        usual = order(frame, rows.columns.shown)
         names = unique_names(rows.columns.names)
         self._background.clear()
         with self._lock:
             if self._names and names != self._names:
                 self._state = {}
             self._turn += 1
-            self._given, self._rows, self._names = frame, rows, names
+            self._given, self._rows, self._names, self._usual = frame, rows, names, usual
             columns = list(map(_described, rows.columns.shown))
-            which = provenance(frame).get("first", "")
+            which = about_pull.get("first", "")
             about = {"turn": self._turn, "rows": len(frame), "columns": columns, "which": which}
-            self.about = about
+            self.about = {**about, "usual": usual}
         self._report_change()
 
     @property
     def frame(self) -> pd.DataFrame:
         """The frame on show, its index as columns."""
-        return self._rows.columns.frame
+        return self._rows.columns.given
 
     @property
     def view(self) -> View:
@@ -156,11 +160,13 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
     def first(self, count: int | None) -> pd.DataFrame:
         """The first rows of the selection, without a copy of all the others; None for all."""
         with self._lock:
-            rows, given, view = self._rows, self._given, self._view()
+            rows, given, view, moved = self._rows, self._given, self._view(), self.view.order
         # The table's first columns may be the frame's index.
         index = len(rows.columns.shown) - given.shape[1]
         hidden = set(view["hidden"])
-        columns = [i - index for i in view["order"] if i >= index and i not in hidden]
+        # A file keeps the order of the API unless somebody has moved a column.
+        places = view["order"] if moved else sorted(view["order"])
+        columns = [i - index for i in places if i >= index and i not in hidden]
         positions = rows.positions(query_of(view))
         if count is not None:
             positions = positions[:count]
@@ -180,7 +186,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         with self._lock:
             if not self._names:
                 return dict(self._state)
-            return by_name(self._view(), self._names)
+            return by_name(self._view(), self._names, self._usual)
 
     @state.setter
     def state(self, state: Mapping[str, Any]) -> None:
@@ -206,7 +212,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
 
     def _view(self) -> dict[str, Any]:
         """The state by the positions of the present columns."""
-        return by_position(self._state, self._names, self._rows.columns.kinds)
+        return by_position(self._state, self._names, self._rows.columns.kinds, self._usual)
 
     def _report_change(self) -> None:
         for callback in list(self._on_change):
@@ -275,7 +281,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
             if message.get("turn", self._turn) != self._turn:
                 return
             before = self.state
-            self._state = by_name(message["state"], self._names)
+            self._state = by_name(message["state"], self._names, self._usual)
             changed = self.state != before
         self._send_state(message.get("view"))
         if changed:
@@ -320,6 +326,7 @@ def _described(column: cells.Column) -> dict[str, Any]:
         "width": column.width,
         "right": column.kind in cells.RIGHT,
         "look": LOOKS.get(column.kind, ""),
+        "unit": column.unit,
     }
 
 
