@@ -636,7 +636,7 @@ def test_opening_prepares_the_search_behind_the_page() -> None:
     assert grid.ask(kind="open")["rows"] == [["x", "1"], ["y", "2"]]
     grid._background.wait(20)
 
-    assert sorted(grid._rows.index._leaves) == [0, 1]
+    assert sorted(grid._rows.index._leaves) == [("figures", 1), ("texts", 0)]
 
 
 def test_a_million_rows_are_shown_picked_and_sorted() -> None:

@@ -13,6 +13,7 @@ from stnb.account.account import Account
 from stnb.account.resource import Resource
 from stnb.catalog.html_table import element
 from stnb.errors import CredentialsMissing, StnbError, UsageError
+from stnb.errors.wording import counted
 from stnb.pull.together import Problem, PullOfTenants
 
 from . import linked
@@ -65,8 +66,7 @@ class Accounts(Mapping[str, Account]):
         return len(self._accounts)
 
     def __repr__(self) -> str:
-        noun = "tenant" if len(self) == 1 else "tenants"
-        text = f"<stnb {len(self)} {noun} · {_some(list(self))}"
+        text = f"<stnb {counted(len(self), 'tenant')} · {_some(list(self))}"
         if self._unready:
             text += f" · not ready: {_some(list(self._unready))}"
         return f"{text}>"
