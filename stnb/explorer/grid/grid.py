@@ -134,10 +134,10 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         }
 
     def drop(self, key: str) -> None:
-        """Take one part of the view away, by the key of its chip; "" takes all of them away."""
+        """Take one part of the view away, by the key of its chip; "" leaves all rows, sorted."""
         with self._lock:
             view = self.view
-            left = View() if not key else views.without(view, key)
+            left = views.without(view, key) if key else View(sort=view.sort)
             state = self.state | {"picks": left.picks, "search": left.search, "sort": left.sort}
         self.state = state
 
@@ -180,7 +180,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
     def state(self) -> dict[str, Any]:
         """What differs from an untouched table, as plain data. Columns go by their names.
 
-        The keys are search, sort, picks, hidden, order and widths. It may be set at any time; what
+        The keys are search, sort, picks, hidden, pinned, order and widths. It may be set at any time; what
         it has of columns that are not there is left out.
         """
         with self._lock:
