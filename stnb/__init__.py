@@ -36,6 +36,7 @@ from stnb.errors import (
     SetupError,
     StnbError,
     StnbWarning,
+    TenantsFailed,
     UnexpectedAnswer,
     UnknownFilter,
     UnknownResource,
@@ -61,9 +62,11 @@ if TYPE_CHECKING:
     from .frame.save import save
     from .mirror.run import sync
     from .mirror.sql import sql
+    from .mirror.tenants import Tenants, tenants
     from .pull import Progress, Pull
     from .tables import charts as pictures  # noqa: F401
     from .tables.charts import theme
+    from .tables.compare import compare
     from .tables.diff import diff_schema
     from .tables.html import text
     from .tables.local import local
@@ -84,6 +87,7 @@ _HOMES = {
     "Resource": "account.resource",
     "check_facts": "account.entry",
     "children": "tables.nested",
+    "compare": "tables.compare",
     "compare_access": "account.scopes",
     "connect": "account.entry",
     "custom_fields": "tables.nested",
@@ -100,6 +104,8 @@ _HOMES = {
     "show": "explorer.grid.grid",
     "sql": "mirror.sql",
     "sync": "mirror.run",
+    "Tenants": "mirror.tenants",
+    "tenants": "mirror.tenants",
     "text": "tables.html",
     "theme": "tables.charts",
 }
@@ -151,6 +157,8 @@ __all__ = [
     "SetupError",
     "StnbError",
     "StnbWarning",
+    "Tenants",
+    "TenantsFailed",
     "UnexpectedAnswer",
     "UnknownFilter",
     "UnknownResource",
@@ -159,6 +167,7 @@ __all__ = [
     "__version__",
     "check_facts",
     "children",
+    "compare",
     "compare_access",
     "connect",
     "custom_fields",
@@ -177,6 +186,7 @@ __all__ = [
     "show",
     "sql",
     "sync",
+    "tenants",
     "text",
     "theme",
 ]

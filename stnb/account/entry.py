@@ -77,7 +77,7 @@ def demo(**options: Any) -> Account:
     Args:
         options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 21,000 jobs in two years),
             today, latency (seconds that an answer takes), faults, scopes and state (such as
-            "disabled"), to practise with what can go wrong.
+            "disabled"), to practise with what can go wrong; number, for one of several tenants.
 
     Raises:
         ValueError: there is no such fault or state.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
+from collections.abc import Iterable
 
-from stnb.errors import CredentialsMissing, SetupError
+from stnb.errors import CredentialsMissing, SetupError, tongue
 
 from . import vault
 from .check import (
@@ -20,19 +22,9 @@ from .check import (
 )
 from .hints import hints
 from .limits import limits_of
-from .models import (
-    DEMO,
-    FIELDS,
-    HOSTS,
-    PREFIX,
-    SECRETS,
-    Credentials,
-    Profile,
-    Secret,
-    Settings,
-    Values,
-)
+from .models import DEMO, FIELDS, HOSTS, PREFIX, Credentials, Profile, Settings
 from .read import settings
+from .secret import SECRETS, Secret, Values
 
 
 def load(profile: str | None = None, env_file: str | os.PathLike[str] | None = None) -> Credentials:
@@ -67,8 +59,18 @@ def _only_profile(known: Settings) -> str:
     raise CredentialsMissing(
         "No profile was named.",
         f"There are several in {known.where}: {', '.join(known.profiles)}.",
-        f'Name one, as in stnb.connect("{known.profiles[0]}"), or set STNB_PROFILE.',
+        f"Name one, as in {tongue.either(*_naming(known.profiles[0]))}, or set STNB_PROFILE.",
     )
+
+
+def _naming(profile: str) -> tuple[str, str]:
+    return f'stnb.connect("{profile}")', f"--profile {profile}"
+
+
+def _meant(profile: str, profiles: Iterable[str]) -> str:
+    """A question for the profile whose name is nearest, if one is: "tenant7" is "tenant07"."""
+    near = difflib.get_close_matches(profile.lower(), profiles, n=1, cutoff=0.75)
+    return f"Did you mean {near[0]!r}? " if near else ""
 
 
 def of_profile(known: Settings, profile: str) -> Credentials:
@@ -80,19 +82,10 @@ def of_profile(known: Settings, profile: str) -> Credentials:
         raise CredentialsMissing(
             f"There is no profile {shown}.",
             f"The profiles in {known.where} are: {', '.join((*known.profiles, DEMO))}.",
-            f"Use one of these, or add {PREFIX}NAME_TENANT_ID and the other values, with the "
-            "profile's name for NAME.",
+            f"{_meant(profile, known.profiles)}Use one of these, or add {PREFIX}NAME_TENANT_ID "
+            "and the other values, with the profile's name for NAME.",
         )
-    value = Values((field, known.get(profile, field)) for field in FIELDS)
-    needed = ["TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "APP_KEY"]
-    if not (value["API_URL"] and value["AUTH_URL"]):
-        needed.insert(1, "ENVIRONMENT")
-    missing = [field for field in needed if not value[field]]
-    if missing:
-        raise incomplete(known, profile, missing)
-    for field in SECRETS:
-        name = known.variable_of(profile, field)
-        value[field] = vault.revealed(name, field, value[field])
+    value = _values(known, profile)
     check_shapes(known, profile, value)
     check_lines(known, profile)
     environment = value["ENVIRONMENT"].lower()
@@ -118,6 +111,26 @@ def of_profile(known: Settings, profile: str) -> Credentials:
     )
 
 
+def _values(known: Settings, profile: str) -> Values:
+    """The value of each field of a profile, a secret of a vault from there.
+
+    Raises:
+        CredentialsMissing: some that are needed are missing.
+        CredentialsInvalid: the vault does not give the value.
+    """
+    value = Values((field, known.get(profile, field)) for field in FIELDS)
+    needed = ["TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "APP_KEY"]
+    if not (value["API_URL"] and value["AUTH_URL"]):
+        needed.insert(1, "ENVIRONMENT")
+    missing = [field for field in needed if not value[field]]
+    if missing:
+        raise incomplete(known, profile, missing)
+    for field in SECRETS:
+        name = known.variable_of(profile, field)
+        value[field] = vault.revealed(name, field, value[field])
+    return value
+
+
 def profiles(env_file: str | os.PathLike[str] | None = None) -> list[Profile]:
     """Every profile that can be named, ready or not, with "demo" last. Nothing is sent."""
     known = settings(env_file)
@@ -130,7 +143,8 @@ def _profile(known: Settings, name: str) -> Profile:
         found = of_profile(known, name)
     except SetupError as err:
         return _unready(known, name, str(err))
-    return Profile(found.profile, found.environment, found.tenant, ready=True)
+    tags = known.tags(name)
+    return Profile(found.profile, found.environment, found.tenant, ready=True, tags=tags)
 
 
 def _unready(known: Settings, name: str, problem: str) -> Profile:
@@ -141,4 +155,5 @@ def _unready(known: Settings, name: str, problem: str) -> Profile:
     tenant = None
     if TENANT_ID.fullmatch(known.get(name, "TENANT_ID")):
         tenant = int(known.get(name, "TENANT_ID"))
-    return Profile(name, environment, tenant, ready=False, problem=problem)
+    tags = known.tags(name)
+    return Profile(name, environment, tenant, ready=False, problem=problem, tags=tags)

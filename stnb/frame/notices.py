@@ -19,7 +19,9 @@ from stnb.errors import (
     Incomplete,
     StnbWarning,
     printable,
+    tongue,
 )
+from stnb.errors.wording import counted
 
 from .drift import Drifts, sentences, split_off_texts
 
@@ -51,9 +53,10 @@ def hidden(endpoint: Endpoint, given: Mapping[str, str]) -> list[Notice]:
         return []
     name, value = endpoint.shows_all
     shown = "True" if value == "true" else f'"{value}"'
+    option = tongue.either(f"{name}={shown}", f"--{name} {value}")
     text = (
         f"{endpoint.name} leaves inactive rows out unless they are asked for:"
-        f" add {name}={shown} to see all."
+        f" add {option} to see all."
     )
     return [Notice(HiddenRows, text)]
 
@@ -140,7 +143,7 @@ def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> 
 
 def came_twice(endpoint: Endpoint, duplicates: int) -> Notice:
     """That rows of a list came twice, and nothing says whether others are missing."""
-    rows = "1 row" if duplicates == 1 else f"{duplicates:,} rows"
+    rows = counted(duplicates, "row")
     text = (
         f"{endpoint.name} gave {rows} twice, and did not say how many there are: others may be "
         "missing, likely as rows changed while they were read. Pull again to be sure."

@@ -16,10 +16,14 @@ from urllib.parse import quote
 
 from stnb.catalog import Endpoint, Param
 from stnb.catalog.facts import MAX_IDS
-from stnb.errors import BadFilter, UnknownFilter
+from stnb.catalog.words import span
+from stnb.errors import BadFilter, UnknownFilter, tongue
 
+from .body import body_of
+from .by_type import UTC
 from .dates import moment
-from .values import UTC, Ours, Unfit, as_list, as_text, bad, exact_number, plain_text, too_many
+from .pairs import as_pairs, is_split, paired
+from .values import Ours, as_text, items
 
 SHOWN = 50  # values up to which provenance keeps all of them
 Pairs = tuple[tuple[str, str], ...]
@@ -69,8 +73,9 @@ def call(
     _check_required(endpoint, values)
     for param, value in values.items():
         values[param] = _moment_of_text(param, value, zone, now)
-    body = _body_of(endpoint, values)
-    pairs = {p: _pairs(endpoint, p, v, zone) for p, v in values.items() if p.where != "body"}
+    body = body_of(endpoint, values)
+    pairs = {p: as_pairs(endpoint, p, v, zone) for p, v in values.items() if p.where != "body"}
+    _check_spans(endpoint, pairs)
     path = endpoint.path.replace("{tenant}", str(tenant))
     query: list[tuple[str, str]] = []
     for param, written in pairs.items():
@@ -112,12 +117,38 @@ def _shown(
 def _check_required(endpoint: Endpoint, values: Mapping[Param, Any]) -> None:
     missing = [param.py for param in endpoint.required if param not in values]
     if missing:
-        example = ", ".join(f"{name}=…" for name in missing)
+        python = ", ".join(f"{name}=…" for name in missing)
+        options = " ".join(f"--{name.removesuffix('_')} …" for name in missing)
         raise BadFilter(
             f"{endpoint.name} needs {' and '.join(missing)}.",
             "The API refuses the call without.",
-            f"Give it, as in pull({example}).",
+            f"Give it, as in {tongue.either(f'pull({python})', options)}.",
         )
+
+
+def _check_spans(endpoint: Endpoint, pairs: Mapping[Param, list[tuple[str, str]]]) -> None:
+    """Refuse a span of dates that ends before it begins: the API answers it with no rows."""
+    ends: dict[str, dict[str, tuple[Param, str]]] = {}
+    for param, written in pairs.items():
+        stem, end = span(param.name)
+        if end and param.type in ("date", "date-time"):
+            ends.setdefault(stem, {}).setdefault(end, (param, written[0][1]))
+    for both in ends.values():
+        if len(both) < 2:
+            continue
+        (first, begins), (last, stops) = both["from"], both["to"]
+        if _moment(begins) > _moment(stops):
+            raise BadFilter(
+                f"{tongue.argument(first.py, begins)} is after {tongue.argument(last.py, stops)}.",
+                "A span of dates that ends before it begins holds no rows.",
+                "Exchange the two dates.",
+            )
+
+
+def _moment(text: str) -> dt.datetime:
+    """A date as it is sent, as a moment that can be compared with another of its kind."""
+    found = dt.datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 def _ids(
@@ -125,8 +156,8 @@ def _ids(
 ) -> tuple[Param | None, list[str]]:
     """The parameter that rows are asked for by their ids with, and those ids, each once."""
     for param, value in values.items():
-        if _splits(endpoint, param):
-            texts = [as_text(endpoint, param, v, zone) for v in as_list(value)]
+        if is_split(endpoint, param):
+            texts = [as_text(endpoint, param, v, zone) for v in items(endpoint, param, value)]
             return param, list(dict.fromkeys(texts))
     return None, []
 
@@ -137,12 +168,7 @@ def _batches(param: Param, ids: list[str]) -> tuple[Pairs, ...]:
     if len(ids) <= most:
         return ()
     starts = range(0, len(ids), most)
-    return tuple(tuple(_written(param, ids[start : start + most])) for start in starts)
-
-
-def _splits(endpoint: Endpoint, param: Param) -> bool:
-    """Whether many values are the same as several calls: a list by the ids of its rows."""
-    return param.name == "ids" and endpoint.kind == "list" and bool(param.many)
+    return tuple(tuple(paired(param, ids[start : start + most])) for start in starts)
 
 
 def _by_parameter(endpoint: Endpoint, filters: Mapping[str, Any]) -> dict[Param, Any]:
@@ -180,9 +206,12 @@ def _param(endpoint: Endpoint, name: str) -> Param:
         raise BadFilter(
             f"{name} is not a filter.",
             "stnb pages by itself.",
-            "Give limit=… for fewer rows, or page_size=… for the rows a request.",
+            tongue.either(
+                "Give limit=… for fewer rows, or page_size=… for the rows a request.",
+                "Give --limit N for fewer rows, or --page-size N for the rows a request.",
+            ),
         )
-    names = [p.py for p in endpoint.filters]
+    names = [tongue.either(p.py, p.name) for p in endpoint.filters]
     near = difflib.get_close_matches(name, names, n=4, cutoff=0.5)
     begins = name.lower()[:6]
     near += [n for n in names if n.lower().startswith(begins) and n not in near][:3]
@@ -194,129 +223,3 @@ def _param(endpoint: Endpoint, name: str) -> Param:
         "The API would ignore it in silence and answer with every row.",
         hint,
     )
-
-
-def _pairs(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> list[tuple[str, str]]:
-    """The (key, text) pairs that the value becomes."""
-    if param.type == "object":
-        return _object(endpoint, param, value, zone)
-    if not param.many:
-        return [(param.name, as_text(endpoint, param, value, zone))]
-    values = [as_text(endpoint, param, v, zone) for v in as_list(value)]
-    if not values:
-        raise bad(
-            endpoint,
-            param,
-            value,
-            "It is empty, and an empty list would not narrow anything.",
-            "Leave the filter out, or give a value.",
-        )
-    if param.maximum and len(values) > param.maximum and not _splits(endpoint, param):
-        then = "Split them, or pull all and select in pandas."
-        raise too_many(endpoint, param, f"{len(values)} values", then)
-    return _written(param, values)
-
-
-def _written(param: Param, values: list[str]) -> list[tuple[str, str]]:
-    if param.many == "comma":
-        return [(param.name, ",".join(values))]
-    return [(param.name, value) for value in values]
-
-
-def _object(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> list[tuple[str, str]]:
-    """A mapping of names to values: `customField.Name=value`, else `name[key]=value`.
-
-    If the parameter takes several (forms' owners), a list of mappings:
-    `owners[0].type=Job&owners[0].id=1`.
-    """
-    rows = [value]
-    if param.many and not isinstance(value, (str, Mapping)):
-        rows = as_list(value)
-    if not rows or not all(_is_filled(row) for row in rows):
-        raise bad(
-            endpoint,
-            param,
-            value,
-            "It takes names and values.",
-            f'Write {param.py}={{"Name": "value"}}.',
-        )
-    pairs = []
-    if not isinstance(value, Mapping):
-        for number, row in enumerate(rows):
-            for key, inner in row.items():
-                text = _text_inside(endpoint, param, inner, zone)
-                pairs.append((f"{param.name}[{number}].{key}", text))
-        return pairs
-    if param.maximum and len(value) > param.maximum:
-        raise too_many(endpoint, param, f"{len(value)} names", "Give fewer.")
-    for key, inner in value.items():
-        name = f"{param.name}[{key}]"
-        if param.name == "customField":
-            name = f"{param.name}.{key}"
-        pairs.append((name, _text_inside(endpoint, param, inner, zone)))
-    return pairs
-
-
-def _text_inside(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> str:
-    """One of the values of a mapping as text; a number is written as in any other filter."""
-    try:
-        return plain_text(exact_number(value), zone)
-    except Unfit as unfit:
-        raise bad(endpoint, param, value, unfit.why, unfit.then) from None
-    except (ValueError, TypeError):
-        why = "Each of its names takes one text, number or date."
-        raise bad(endpoint, param, value, why, "Write it so.") from None
-
-
-def _is_filled(row: Any) -> bool:
-    """Whether it is a mapping that has names, each with a value."""
-    return isinstance(row, Mapping) and len(row) > 0 and None not in row.values()
-
-
-def _body_of(endpoint: Endpoint, values: Mapping[Param, Any]) -> Any:
-    """The body of the call; None for a GET."""
-    for param, value in values.items():
-        if param.where == "body":
-            return _body(endpoint, param, value)
-    return {"parameters": []} if endpoint.method == "POST" else None
-
-
-def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:
-    """A report's parameters: a mapping becomes the list of names and values that it takes."""
-    pairs = value
-    if isinstance(value, Mapping):
-        pairs = [{"name": k, "value": v} for k, v in value.items()]
-    try:
-        written = json.dumps(pairs, default=_plain, allow_nan=False)
-        plain = json.loads(written, parse_float=_exact_float)
-    except Unfit as unfit:
-        raise bad(endpoint, param, value, unfit.why, unfit.then) from None
-    except (TypeError, ValueError):
-        plain = None
-    if not isinstance(plain, list):
-        raise bad(
-            endpoint,
-            param,
-            value,
-            "It takes names and values that JSON has.",
-            'Write parameters={"From": "2026-07-01"}.',
-        )
-    return {param.name: plain}
-
-
-def _exact_float(text: str) -> Any:
-    """A number of JSON; whole ones without a point, as an id of 2.0 is none."""
-    return exact_number(float(text))
-
-
-def _plain(value: Any) -> Any:
-    """What JSON lacks: days, collections, and numpy's numbers."""
-    if isinstance(value, dt.datetime) and value == value:  # NaT is not itself
-        return value.date().isoformat()
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value.isoformat()
-    if isinstance(value, (set, frozenset, range)):
-        return sorted(value)
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError

@@ -7,19 +7,33 @@ raises an interrupt between any two steps, also between that of a pull and ours.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .run import Pull
 
-_READ: list[Pull] = []  # what the main thread waits for; one at most
-_EARLY: list[Pull] = []  # one at most
+class Reading(Protocol):
+    """A pull, or one of many tenants, whose reader may leave it."""
+
+    @property
+    def file(self) -> Path | None:
+        """The file that it goes to, or None."""
+
+    def leave(self) -> None:
+        """End it at once; its rows are in `rest()`."""
+
+    def rest(self) -> pd.DataFrame:
+        """The rows that had arrived when it was stopped."""
+
+
+_READ: list[Reading] = []  # what the main thread waits for; one at most
+_EARLY: list[Reading] = []  # one at most
 _LOCK = threading.Lock()
 
 
-def begin(run: Pull) -> bool:
+def begin(run: Reading) -> bool:
     """Its reader waits for it from now on; whether it did not yet.
 
     Interrupts come to the main thread alone, so that other readers need not be noted.
@@ -33,26 +47,26 @@ def begin(run: Pull) -> bool:
         return True
 
 
-def over(run: Pull) -> None:
+def over(run: Reading) -> None:
     """Its reader has the answer, or the error."""
     with _LOCK:
         _READ[:] = [other for other in _READ if other is not run]
 
 
-def keep(run: Pull) -> None:
+def keep(run: Reading) -> None:
     """It ended early, or is about to; the one before it is forgotten."""
     with _LOCK:
         _EARLY[:] = [run]
         _READ[:] = [other for other in _READ if other is not run]
 
 
-def whole(run: Pull) -> None:
+def whole(run: Reading) -> None:
     """It is whole. If an earlier one was meant for the same file, its pages are gone from the disk:
     they have become rows of this one.
     """
     with _LOCK:
         others = [other for other in _EARLY if other is not run]
-        if run.store.file is not None and any(run.store.file == o.store.file for o in others):
+        if run.file is not None and any(run.file == other.file for other in others):
             _EARLY.clear()
 
 

@@ -76,15 +76,15 @@ def provenance(
             total = None  # it is refuted, as a notice says
         which = notices.first_rows(read, total, order=facts.order)
     others = _others(facts, read, lacking, drift, frame, unfit)
-    found = [*lacking, *others, *notices.first(call.endpoint, which)]
-    if facts.stopped:
-        which = notices.arrived(read, facts.total, facts.stopped)
     complete: bool | None = False
     if not lacking:
         complete = _is_complete(facts, read, cut)
     if complete and _may_have_missed(facts, read, duplicates):
         complete = None
         others.append(notices.came_twice(call.endpoint, duplicates))
+    found = [*lacking, *others, *notices.first(call.endpoint, which)]
+    if facts.stopped:
+        which = notices.arrived(read, facts.total, facts.stopped)
     return {
         "resource": call.endpoint.name,
         "params": dict(call.filters),

@@ -45,7 +45,7 @@ def test_the_code_gives_the_rows_on_show(ui: Explorer) -> None:
     assert 0 < len(shown) < 200
 
     pd.testing.assert_frame_equal(run(ui.code), shown)
-    assert ui.parts.messages.code == ui.code == ui.parts.export._code_or_error()
+    assert ui.parts.code.text == ui.code == ui.parts.export._code_or_error()
 
 
 def test_the_saved_notebook_repeats_them(

@@ -230,7 +230,7 @@ function render({ model, el }) {
 
   function resize() {
     ui.space.style.height = `${tall()}px`;
-    ui.view.style.height = `${Math.min(model.get("height"), head() + Math.max(g.total, 2) * ROW + 18)}px`;
+    ui.view.style.height = `${Math.min(model.get("height"), head() + Math.max(g.about.rows, 2) * ROW + 18)}px`; // as tall when little or nothing matches
     ui.view.setAttribute("aria-rowcount", g.total + 1);
   }
 

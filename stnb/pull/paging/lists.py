@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from stnb.errors import PagingFault, Rejected, RequestError
+from stnb.errors import PagingFault, Rejected, RequestError, tongue
 
 from ..call import Call
 from .beside import Plan, side_by_side
@@ -51,9 +51,6 @@ class ListWalk(Walk):
         self._given: int | None = None  # rows a page, as the server gives them
         self._hash: int | None = None  # of the rows of the page that taught us that
         self._rows = self.position.rows  # so far; new ones are counted if there is a limit
-        self._lanes = self.paging.concurrency
-        if self.call.endpoint.sequential:
-            self._lanes = 1
 
     async def pages(self) -> AsyncGenerator[Page, None]:
         if self.position.size is None:
@@ -68,7 +65,7 @@ class ListWalk(Walk):
         if last is not None:
             self._learn(last, size)
         async with aclosing(
-            side_by_side(self._plan, lambda index: self._ask(index, size), self._lanes)
+            side_by_side(self._plan, lambda index: self._ask(index, size), self.lanes_now)
         ) as found:
             async for page in found:
                 if last is None or page.index > last.index:
@@ -143,11 +140,18 @@ class ListWalk(Walk):
             return first.size  # the most that the server gives
         if count(first.content) != size:
             return size  # pages that are not cut by what was asked for
-        lanes = self._lanes
-        if total is None:
-            lanes = 1
+        lanes = self._lanes_likely(total)
         most = self.own.fit(self.call.endpoint.page_size_max or 5000)
         return self.paging.page_size or choose_size(total, lanes, most)
+
+    def _lanes_likely(self, total: int | None) -> int:
+        """How many lanes so many rows will be read in."""
+        lanes = self.lanes_now()
+        if total is None:
+            return 1
+        if self.is_free and total > lanes * LARGE:  # in several rounds, in which more may be found
+            return self.lanes.likely
+        return lanes
 
     def _learn(self, page: Page, size: int) -> None:
         """Plan further pages if a page that was planned has fewer rows than it was asked for."""
@@ -205,7 +209,8 @@ class ListWalk(Walk):
                     f"{self.call.endpoint.name} gave the same page twice, and says that there are"
                     " more.",
                     "Likely the endpoint ignores `page`.",
-                    "Narrow the call with filters so that it fits on one page, or say limit=….",
+                    "Narrow the call with filters so that it fits on one page, or say "
+                    f"{tongue.argument('limit', '…')}.",
                 )
             yield page
             self._guard.see(page)

@@ -6,6 +6,7 @@ Users know this package as `stnb.pictures`.
 
 from __future__ import annotations
 
+from .asked import bars, dots, funnel, heat, line
 from .columns import Menu, options
 from .drawing import draw
 from .look import money, theme
@@ -17,8 +18,13 @@ __all__ = [
     "Finding",
     "Menu",
     "Spec",
+    "bars",
     "code",
+    "dots",
     "draw",
+    "funnel",
+    "heat",
+    "line",
     "money",
     "options",
     "settled",

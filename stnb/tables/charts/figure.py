@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import html
 import io
 import re
 import threading
@@ -34,6 +36,24 @@ class Picture(Figure):
 
     def __repr__(self) -> str:
         return f"<picture: {self.finding.alt}>"
+
+    def _repr_mimebundle_(self, **_wanted: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The picture for a page, with its alternative text, and as PNG for all else.
+
+        Neither JupyterLab nor nbconvert's usual pages write the text of an image's metadata, so the
+        page gets an element of its own.
+        """
+        png, size = self._repr_png_()
+        data = {"text/html": self._html(png, size), "image/png": base64.b64encode(png).decode()}
+        return {**data, "text/plain": repr(self)}, {"image/png": size}
+
+    def _html(self, png: bytes, size: dict[str, Any]) -> str:
+        svg = self.svg().encode()
+        kind, content = ("svg+xml", svg) if len(svg) < len(png) else ("png", png)
+        alt = html.escape(self.finding.alt, quote=True)
+        box = f'width="{size["width"]}" style="max-width: 100%; height: auto"'
+        source = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+        return f'<img alt="{alt}" {box} src="{source}">'
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
         file = io.BytesIO()

@@ -1,0 +1,262 @@
+"""What is asked of a frame: one number for each group or each period, perhaps in several parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+from pandas.api import types
+
+from stnb.errors import UsageError
+
+from ...provenance import provenance
+from ..columns import TIME, is_duration, is_money, noun
+from ..numbers import NONE, computed
+from ..spec import Spec, settled
+
+How = Literal["sum", "mean", "median", "count"]
+Unit = Literal["", "$", "%"]
+NAMES, ORDER, TIMES = "names", "order", "times"
+ALL = "all"  # the one part of numbers that are not split
+PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
+# The days from one period's beginning to the next, by which a finished table shows its step.
+STEPS = {"day": (1, 1), "week": (7, 7), "month": (28, 31), "quarter": (90, 92), "year": (365, 366)}
+MEASURES = {"sum": "", "mean": "average ", "median": "median ", "count": "number of "}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The numbers of a picture.
+
+    Attributes:
+        numbers: a row for each group or period, a column for each part.
+        kind: "names" for groups without an order, "order" for groups with one, or "times".
+        by: what the groups are, in words.
+        measure: what the numbers are, in words.
+        unit: "", "$", "%" or "minutes". For "%" the numbers are shares, 0.5 for 50 %.
+        rows: what the rows are, such as "jobs".
+        every: "day", "week", "month", "quarter" or "year" for times.
+        hollow: the periods that are not whole, by their place.
+    """
+
+    numbers: pd.DataFrame
+    kind: str
+    by: str
+    measure: str
+    unit: str = ""
+    rows: str = "rows"
+    every: str = ""
+    hollow: frozenset[int] = frozenset()
+
+    @property
+    def totals(self) -> pd.Series[Any]:
+        """The sum of the parts, for each group."""
+        return self.numbers.sum(axis=1, min_count=1)
+
+
+def ask(
+    data: pd.DataFrame | pd.Series[Any],
+    by: str = "",
+    amount: str = "",
+    *,
+    how: str = "sum",
+    split: str = "",
+    every: str = "",
+    unit: str | None = None,
+    label: str = "",
+) -> Answer:
+    """One number for each group, or each period if `by` has times.
+
+    Raises:
+        UsageError: there is no such column.
+
+    Example:
+        >>> ask(pd.Series({"Mesa": 2, "Tempe": 1}), unit="$").totals.to_dict()
+        {'Mesa': 2, 'Tempe': 1}
+    """
+    frame, by, amount = table(data, by, amount)
+    check(frame, (by, amount, split))
+    if not amount:
+        how = "count"
+    values, found = _values(frame, amount)
+    shown = found if unit is None else unit
+    measure = label or measure_of(frame, amount, how)
+    rows = noun(frame)
+    if types.is_datetime64_any_dtype(frame[by].dtype):
+        asked = Answer(pd.DataFrame(), TIMES, by, measure, shown, rows)
+        return _by_time(frame, values, asked, how, split, every)
+    groups = frame[by]
+    kind = ORDER if _has_order(groups) else NAMES
+    keys = groups if kind == ORDER else groups.astype("str").fillna(NONE)
+    numbers = _grouped(keys, values, _parts(frame, split), how)
+    return Answer(numbers, kind, in_words(by), measure, shown, rows)
+
+
+def table(
+    data: pd.DataFrame | pd.Series[Any], first: str, second: str
+) -> tuple[pd.DataFrame, str, str]:
+    """The data as a frame with plain columns, and the names of the two that are meant.
+
+    A Series is its index and its values. An index with a name is a column like any other.
+    """
+    # pandas-stubs knows no names of an index or a Series but a few kinds of them.
+    given: Any = data
+    if isinstance(data, pd.Series):
+        given = given.rename(given.name or second or "amount")
+        frame = given.rename_axis(first or given.index.name or "group").reset_index()
+        return frame, str(frame.columns[0]), str(frame.columns[-1])
+    if not first:
+        first = str(given.index.name or "group")
+        given = given.rename_axis(first)
+    if any(name is not None for name in given.index.names):
+        given = given.reset_index()
+    return given, first, second
+
+
+def check(frame: pd.DataFrame, names: Iterable[str]) -> None:
+    """Refuse a name that no column has.
+
+    Raises:
+        UsageError: there is no such column.
+    """
+    for name in names:
+        if name and name not in frame.columns:
+            known = ", ".join(str(column) for column in frame.columns[:12])
+            raise UsageError(
+                f"There is no column {name}.",
+                "A picture is made of the frame's own columns.",
+                f"Choose one of these: {known}.",
+            )
+
+
+def in_words(name: str) -> str:
+    """A column's name as people say it.
+
+    Example:
+        >>> in_words("businessUnit.name"), in_words("completedOn"), in_words("subTotal")
+        ('business unit', 'completed on', 'sub total')
+    """
+    plain = name.removesuffix(".name").removesuffix("Name") or name
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[._]", " ", plain).lower()
+
+
+def _values(frame: pd.DataFrame, amount: str) -> tuple[pd.Series[Any], str]:
+    """The amounts as plain numbers, and their unit as far as the column shows it."""
+    if not amount:
+        return pd.Series(1, frame.index), ""
+    column = frame[amount]
+    if is_duration(column):
+        return column.dt.total_seconds() / 60, "minutes"
+    unit = "$" if is_money_column(frame, amount) else ""
+    if types.is_integer_dtype(column.dtype) and not column.hasnans:
+        return column.astype("int64"), unit
+    return column.astype("float64"), unit
+
+
+def measure_of(frame: pd.DataFrame, amount: str, how: str) -> str:
+    """What the numbers are, in words: "sub total", "average total", "number of jobs"."""
+    if not amount:
+        return MEASURES["count"] + noun(frame)
+    return MEASURES[how] + in_words(amount)
+
+
+def is_money_column(frame: pd.DataFrame, name: str) -> bool:
+    """Whether a column has dollars, by its name and its type."""
+    return is_money(name, frame[name])
+
+
+def _has_order(groups: pd.Series[Any]) -> bool:
+    """Whether the groups are numbers, or categories whose order was given."""
+    if isinstance(groups.dtype, pd.CategoricalDtype):
+        return bool(groups.dtype.ordered)
+    return types.is_numeric_dtype(groups.dtype) and not types.is_bool_dtype(groups.dtype)
+
+
+def _parts(frame: pd.DataFrame, split: str) -> pd.Series[Any]:
+    if not split:
+        return pd.Series(ALL, frame.index)
+    column = frame[split]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    return column.astype("str").fillna(NONE)
+
+
+def _grouped(
+    keys: pd.Series[Any], values: pd.Series[Any], parts: pd.Series[Any], how: str
+) -> pd.DataFrame:
+    together = pd.DataFrame({"key": keys, "part": parts, "value": values})
+    groups = together.groupby(["key", "part"], observed=False, sort=True)["value"]
+    numbers = groups.agg("sum" if how == "count" else how).unstack("part")
+    if how in ("sum", "count"):
+        numbers = numbers.fillna(0)
+    return numbers.rename_axis(index=None, columns=None)
+
+
+# -- over time
+
+
+def _by_time(
+    frame: pd.DataFrame, values: pd.Series[Any], asked: Answer, how: str, split: str, every: str
+) -> Answer:
+    spec = settled(frame, Spec(TIME, "count", asked.by, every=every or _step(frame[asked.by])))
+    when = computed(frame, spec)["when"]
+    if when.dt.tz is not None:
+        when = when.dt.tz_localize(None)
+    keys = when.dt.to_period(PERIODS[spec.every])
+    numbers = _grouped(keys, values, _parts(frame, split), how)
+    if len(numbers):
+        every_one = pd.period_range(numbers.index[0], numbers.index[-1], freq=PERIODS[spec.every])
+        fill = 0 if how in ("sum", "count") else float("nan")
+        numbers = numbers.reindex(every_one, fill_value=fill)
+    hollow = _not_whole(frame, numbers, spec)
+    numbers.index = pd.PeriodIndex(numbers.index).to_timestamp()
+    by = in_words(asked.by)
+    if spec.zone:
+        by = f"{by}, {spec.zone} time"
+    return Answer(numbers, TIMES, by, asked.measure, asked.unit, asked.rows, spec.every, hollow)
+
+
+def _step(times: pd.Series[Any]) -> str:
+    """The step of a table that has one row for each period already; "" for rows as they come."""
+    known = times.dropna().drop_duplicates().sort_values()
+    if len(known) < 2 or (known != known.dt.normalize()).any():
+        return ""
+    gaps = known.diff().dropna().dt.days
+    usual = gaps.mode()
+    for step, (least, most) in STEPS.items():
+        if gaps.min() >= least and usual.between(least, most).all():
+            return step
+    return ""
+
+
+def _not_whole(frame: pd.DataFrame, numbers: pd.DataFrame, spec: Spec) -> frozenset[int]:
+    """The first period and the last one, if the rows of a pull do not fill them.
+
+    A table without a pull's `attrs` counts as whole.
+    """
+    about = provenance(frame)
+    if not about.get("began") or not len(numbers):
+        return frozenset()
+    first, last = numbers.index[0], numbers.index[-1]
+    starts, ends = [], [about["began"]]
+    for name, value in about.get("params", {}).items():
+        if "After" in name:
+            starts.append(value)
+        elif "Before" in name:
+            ends.append(value)
+    found = set()
+    if any(first.start_time < moment <= first.end_time for moment in _moments(starts, spec.zone)):
+        found.add(0)
+    if any(last.start_time < moment <= last.end_time for moment in _moments(ends, spec.zone)):
+        found.add(len(numbers) - 1)
+    return frozenset(found)
+
+
+def _moments(texts: Iterable[object], zone: str) -> list[pd.Timestamp]:
+    """Moments as the clock in the zone shows them; what is none is left out."""
+    found = pd.to_datetime(pd.Series(list(texts), dtype="object"), errors="coerce", utc=True)
+    clock = found.dropna().dt.tz_convert(zone or "UTC").dt.tz_localize(None)
+    return list(clock)
