@@ -12,6 +12,7 @@ const FLASH = 2500; // ms that a short message stands before the row count comes
 function skeleton(label) {
   const search = make("input", "", { type: "search", placeholder: "Search all columns", "aria-label": "Search all columns" });
   const info = make("span", "", { role: "status", "aria-live": "polite" });
+  const more = make("button", "more", { type: "button", title: "Pull all rows in place of the first ones", hidden: "" });
   const columns = make("button", "", { type: "button", "aria-expanded": false, "aria-haspopup": "dialog" }, "Columns");
   const chips = make("div", "stnb-grid-chips", { role: "group", "aria-label": "On show", hidden: "" });
   const head = make("div", "stnb-grid-head", { role: "row", "aria-rowindex": 1 });
@@ -24,8 +25,8 @@ function skeleton(label) {
   const menu = make("div", "stnb-grid-menu", { role: "menu", hidden: "" });
   const panel = make("div", "stnb-grid-panel", { role: "dialog", "aria-label": "Columns", hidden: "" });
   const root = make("div", "stnb stnb-grid", { "data-lm-suppress-shortcuts": "true" },
-    make("div", "stnb-grid-bar", {}, search, info, columns), panel, chips, view, cell, menu);
-  return { root, search, info, columns, chips, head, bars, rows, space, view, cell, menu, panel };
+    make("div", "stnb-grid-bar", {}, search, info, more, columns), panel, chips, view, cell, menu);
+  return { root, search, info, more, columns, chips, head, bars, rows, space, view, cell, menu, panel };
 }
 
 // A text with what was searched in a mark. A number is searched without its commas.
@@ -220,6 +221,8 @@ function render({ model, el }) {
     say(g.total === rows ? `${n(rows)} ${rows === 1 ? "row" : "rows"} × ${wide} ${columns.length === 1 ? "column" : "columns"}` : `${n(g.total)} of ${n(rows)} rows`);
     if (g.found?.length && g.total) ui.info.append(` · found in ${g.found.slice(0, 3).map((i) => columns[i].name + (g.st.hidden.includes(i) ? " (hidden)" : "")).join(", ")}${g.found.length > 3 ? ` and ${g.found.length - 3} more` : ""}`);
     if (which) ui.info.append(make("i", "which", {}, which));
+    ui.more.textContent = g.about.more ?? "";
+    ui.more.hidden = !g.about.more;
   }
 
   function cover() {
@@ -287,6 +290,7 @@ function render({ model, el }) {
   }
 
   gridKeys(g, menu);
+  ui.more.onclick = () => g.send({ kind: "all" });
   ui.view.onscroll = () => requestAnimationFrame(() => { place(); g.settle(); ask(); });
   ui.view.addEventListener("wheel", () => menu.close(), { passive: true });
   ui.search.oninput = () => {
