@@ -22,6 +22,7 @@ from stnb.errors import (
     tongue,
 )
 
+from . import quiet
 from .drift import Drifts, sentences, split_off_texts
 
 EACH_TIME = (FilterIgnored, FirstRows, Incomplete)  # what is said of the rows of one pull alone
@@ -204,6 +205,7 @@ def warn(notice: Notice) -> None:
         if said in _SAID:
             return
         _SAID.add(said)
+    quiet.listen()
     warnings.warn(notice.text, notice.category, stacklevel=_level_of_reader())
 
 
