@@ -1,7 +1,7 @@
 """In a notebook, what we warn of stands as one quiet block under the cell.
 
-It stays a warning: filters, `catch_warnings` and whoever shows warnings otherwise go first. Python's
-own way to show one there is red, with the path of a file, and an exported page has it so, too.
+It stays a warning: filters, `catch_warnings` and whoever shows warnings otherwise go first.
+Python's own way to show one there is red, with the path of a file, and so an exported page has it.
 """
 
 from __future__ import annotations
@@ -59,9 +59,7 @@ class Shown:
         shell.events.register("pre_run_cell", self._begin)
         shell.events.register("post_run_cell", self._end)
 
-    def __call__(
-        self, message: Warning, category: type[Warning], *where: Any, **more: Any
-    ) -> None:
+    def __call__(self, message: Warning, category: type[Warning], *where: Any, **more: Any) -> None:
         if not issubclass(category, StnbWarning):
             self._before(message, category, *where, **more)
             return
