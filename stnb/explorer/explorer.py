@@ -127,6 +127,7 @@ class Explorer(W.VBox):
         parts = self.parts
         parts.profile.observe(self._on_profile, "value")
         parts.picker.observe(self._on_resource, "value")
+        parts.picker.observe(self._on_preset, "preset")
         parts.card.observe(self._on_picked, "chosen")
         parts.title.observe(self._on_picked, "chosen")
         parts.limit.observe(self._on_value, "value")
@@ -166,6 +167,12 @@ class Explorer(W.VBox):
         if self._shown is not None and self._shown.resource == self.parts.picker.value:
             self.parts.limit.value = ALL
             self.pull()
+
+    @guarded
+    def _on_preset(self, change: Mapping[str, Any]) -> None:
+        """Set the filters that belong to the words by which the resource was found."""
+        if change["new"]:
+            self._show_resource(change["new"])
 
     @guarded
     def _on_picked(self, change: Mapping[str, Any]) -> None:
