@@ -36,6 +36,7 @@ from stnb.errors import (
     SetupError,
     StnbError,
     StnbWarning,
+    TenantsFailed,
     UnexpectedAnswer,
     UnknownFilter,
     UnknownResource,
@@ -48,9 +49,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from . import catalog as catalog
-    from .access.facts import check_facts
     from .account.account import Account
-    from .account.entry import connect, demo, profiles
+    from .account.entry import check_facts, connect, demo, profiles
     from .account.query import Query
     from .account.resource import Resource
     from .account.scopes import compare_access
@@ -62,9 +62,11 @@ if TYPE_CHECKING:
     from .frame.save import save
     from .mirror.run import sync
     from .mirror.sql import sql
+    from .mirror.tenants import Tenants, tenants
     from .pull import Progress, Pull
     from .tables import charts as pictures  # noqa: F401
     from .tables.charts import theme
+    from .tables.compare import compare
     from .tables.diff import diff_schema
     from .tables.html import text
     from .tables.local import local
@@ -83,8 +85,9 @@ _HOMES = {
     "Pull": "pull",
     "Query": "account.query",
     "Resource": "account.resource",
-    "check_facts": "access.facts",
+    "check_facts": "account.entry",
     "children": "tables.nested",
+    "compare": "tables.compare",
     "compare_access": "account.scopes",
     "connect": "account.entry",
     "custom_fields": "tables.nested",
@@ -101,6 +104,8 @@ _HOMES = {
     "show": "explorer.grid.grid",
     "sql": "mirror.sql",
     "sync": "mirror.run",
+    "Tenants": "mirror.tenants",
+    "tenants": "mirror.tenants",
     "text": "tables.html",
     "theme": "tables.charts",
 }
@@ -152,6 +157,8 @@ __all__ = [
     "SetupError",
     "StnbError",
     "StnbWarning",
+    "Tenants",
+    "TenantsFailed",
     "UnexpectedAnswer",
     "UnknownFilter",
     "UnknownResource",
@@ -160,6 +167,7 @@ __all__ = [
     "__version__",
     "check_facts",
     "children",
+    "compare",
     "compare_access",
     "connect",
     "custom_fields",
@@ -178,6 +186,7 @@ __all__ = [
     "show",
     "sql",
     "sync",
+    "tenants",
     "text",
     "theme",
 ]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint, load
 from stnb.errors import BadFilter, UnexpectedAnswer
+from stnb.errors.wording import counted
 from stnb.frame import notices
 from stnb.frame.utf8 import read_json
 from stnb.pull.dates import window
@@ -22,7 +23,7 @@ from . import cards, scopes
 from .linked import Linked
 from .names import place
 from .resource import Resource
-from .resource_table import resource_table
+from .resource_table import found_table, resource_table
 
 if TYPE_CHECKING:
     from stnb.catalog.schema import Schema
@@ -115,26 +116,25 @@ class Account(Linked):
         return list(self.catalog.endpoints)
 
     def find(self, words: str, limit: int = 20) -> pd.DataFrame:
-        """The resources that fit some words, the best first.
+        """The resources that answer some words, the best first; the explorer ranks them so, too.
 
         Args:
-            words: what it is about, such as "cancel reason".
+            words: what it is about, such as "cancel reason" or "unpaid invoices".
             limit: rows at most.
 
         Returns:
-            resource, kind, filters (how many), scope and readable. `readable` is known after a
-            first pull, by the token's scopes. If some may not be read, a column `locked` says which
-            scope is missing and whom to ask.
+            resource, about (what it holds), why (it was found; "" if by its name), preset (the
+            filters that belong to the words), kind, scope and readable. `readable` is known after
+            a first pull, by the token's scopes. If some may not be read, a column `locked` says
+            which scope is missing and whom to ask.
 
         Example:
-            >>> st.find("cancel reason")["resource"][0]
-            'jpm.job_cancel_reasons'
+            >>> found = st.find("cancelled jobs")
+            >>> found["resource"][0], found["preset"][0]
+            ('jpm.jobs', 'jobStatus=Canceled')
         """
-        endpoints = self.catalog.find(words, limit)
-        found = resource_table(endpoints, self.scopes)[
-            ["resource", "kind", "filters", "scope", "readable"]
-        ]
-        locks = [cards.locked(endpoint, self.scopes) for endpoint in endpoints]
+        found = found_table(self.catalog.search(words, limit), self.scopes)
+        locks = [cards.locked(self.catalog[name], self.scopes) for name in found["resource"]]
         if any(locks):
             return found.assign(locked=[f"🔒 {why}" if why else "" for why in locks])
         return found
@@ -182,7 +182,7 @@ class Account(Linked):
             pass  # raised below, so that the error has no cause that says the same
         else:
             if broken:
-                texts = f"{broken:,} text{'' if broken == 1 else 's'}"
+                texts = counted(broken, "text")
                 what = f"bytes that are no UTF-8 in {texts}; U+FFFD stands in their place"
                 notices.warn(notices.broken_text(route, what))
             return value
@@ -251,9 +251,9 @@ class Account(Linked):
             >>> facts = st.check_facts()
             >>> facts[~facts.holds.fillna(True)]
         """
-        import stnb  # what tries the facts stands above an account
+        from .facts import try_facts  # loaded only when it is used, as it is rarely
 
-        return stnb.check_facts(self)
+        return try_facts(self).frame()
 
     @property
     def app(self) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from stnb.catalog import Column, Endpoint, Param
+from stnb.catalog import Column, Endpoint, Param, meanings
 from stnb.catalog.html_table import CODE, QUIET, Cell, element
 from stnb.catalog.html_table import table as html_table
 from stnb.catalog.store import walk
@@ -31,15 +31,20 @@ def columns(endpoint: Endpoint) -> pd.DataFrame:
     """The columns of a resource, nested ones too.
 
     Returns:
-        A row for each column: name ("address.city"), dtype, nullable, values (of an enum) and
-        refers to (the resource that an id leads to).
+        A row for each column: name ("address.city"), meaning (what it holds), unit ("" if it has
+        none), dtype, nullable, values (of an enum) and refers to (the resource that an id leads
+        to).
     """
     rows = []
     for path, column in walk(endpoint.columns):
         dtype = dtype_of(column) or "object"
         values = ", ".join(column.values)
-        rows.append((path, dtype, column.nullable, values, _refers_to(column)))
-    return pd.DataFrame(rows, columns=["name", "dtype", "nullable", "values", "refers to"])
+        meaning = meanings.column(endpoint, path, column)
+        unit = meanings.unit(endpoint, path, column)
+        refers = _refers_to(column)
+        rows.append((path, meaning, unit, dtype, column.nullable, values, refers))
+    names = ["name", "meaning", "unit", "dtype", "nullable", "values", "refers to"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _refers_to(column: Column) -> str:
@@ -178,10 +183,17 @@ class ProfileTable(list[Profile]):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A row for each profile: profile, environment, tenant, ready and problem ("" if none)."""
-        rows = [(p.name, p.environment, p.tenant, p.ready, p.problem) for p in self]
-        names = ["profile", "environment", "tenant", "ready", "problem"]
-        return pd.DataFrame(rows, columns=names).astype({"tenant": "Int64"})
+        """A row for each profile: profile, environment, tenant, tags (only if any has some), ready
+        and problem ("" if none).
+        """
+        rows = [
+            (p.name, p.environment, p.tenant, ", ".join(p.tags), p.ready, p.problem) for p in self
+        ]
+        names = ["profile", "environment", "tenant", "tags", "ready", "problem"]
+        found = pd.DataFrame(rows, columns=names).astype({"tenant": "Int64"})
+        if not any(p.tags for p in self):
+            return found.drop(columns="tags")
+        return found
 
     def __repr__(self) -> str:
         return table(self.frame.fillna({"environment": "?"}), 10_000, rows=len(self), cell=200)

@@ -76,17 +76,18 @@ def demo(**options: Any) -> Account:
 
     for name, usual in (("latency", 0), ("scale", 1)):
         options.setdefault(name, float(os.environ.get(f"STNB_DEMO_{name.upper()}") or usual))
+    keys = server.keys_of(options.get("number", 0))
     host = "https://demo.invalid"
     owner = Credentials(
         profile=credentials.DEMO,
         environment=credentials.DEMO,
-        tenant=server.TENANT,
-        client_id=Secret(server.CLIENT_ID),
-        client_secret=Secret(server.CLIENT_SECRET),
+        tenant=keys.tenant,
+        client_id=Secret(keys.client_id),
+        client_secret=Secret(keys.client_secret),
         app_key=Secret(server.APP_KEY),
         api_url=host,
         auth_url=f"{host}/connect/token",
-        timezone=server.TIMEZONE,
+        timezone=keys.timezone,
         limits=credentials.limits_of(os.environ),
     )
     app = server.make_app(**options)

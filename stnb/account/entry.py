@@ -1,9 +1,9 @@
-"""The ways in: `stnb.connect`, `stnb.demo` and `stnb.profiles`."""
+"""The ways in by the name of a profile: `stnb.connect`, `demo`, `profiles`, and `check_facts`."""
 
 from __future__ import annotations
 
 import os
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from stnb import credentials
 from stnb.errors import StnbWarning
@@ -12,6 +12,9 @@ from stnb.frame import notices
 from . import connecting
 from .account import Account
 from .cards import ProfileTable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STANDS_IN = (
     "No credentials were found, so this is the demo tenant, whose data are made up. "
@@ -74,7 +77,7 @@ def demo(**options: Any) -> Account:
     Args:
         options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 21,000 jobs in two years),
             today, latency (seconds that an answer takes), faults, scopes and state (such as
-            "disabled"), to practise with what can go wrong.
+            "disabled"), to practise with what can go wrong; number, for one of several tenants.
 
     Raises:
         ValueError: there is no such fault or state.
@@ -98,3 +101,32 @@ def profiles(env_file: str | os.PathLike[str] | None = None) -> ProfileTable:
         demo     demo         900000042  True
     """
     return ProfileTable(credentials.profiles(env_file))
+
+
+def check_facts(
+    who: Account | str | None = None, *, env_file: str | os.PathLike[str] | None = None
+) -> pd.DataFrame:
+    """Try what stnb believes of the API on a tenant: read-only, in at most 80 requests.
+
+    The table holds counts and forms only, no value of the tenant's data and no secret: it can be
+    sent to the maintainers of stnb.
+
+    Args:
+        who: a profile or an account; without one the profile that `connect` would take.
+        env_file: the file to read instead of the nearest .env upwards from the working directory.
+
+    Returns:
+        A row for each fact: fact, believed, seen, holds (boolean). What could not be tried has no
+        `holds`, and `seen` says why.
+
+    Raises:
+        SetupError: there is no such profile, or it is not complete.
+
+    Example:
+        >>> facts = stnb.demo().check_facts()
+        >>> facts[~facts.holds.fillna(True)]
+    """
+    account = who
+    if not isinstance(account, Account):
+        account = connecting.connect(account, env_file=env_file)
+    return account.check_facts()

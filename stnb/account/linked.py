@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from stnb.catalog import Catalog
+from stnb.errors import BadFilter
+from stnb.tables.provenance import is_of_several
 
 from .names import Branch
 
@@ -75,6 +77,7 @@ class Linked(Branch):
         """
         from .links.follow import follow
 
+        self._check_one_tenant(df)
         return follow(self, df, column, columns=columns, resource=resource, progress=progress)
 
     def name_columns(
@@ -102,6 +105,7 @@ class Linked(Branch):
         """
         from .links.name_columns import name_columns
 
+        self._check_one_tenant(df)
         return name_columns(self, df, only=only, resource=resource, fresh=fresh)
 
     def tag_names(
@@ -114,6 +118,7 @@ class Linked(Branch):
         """
         from .links.name_columns import tag_names
 
+        self._check_one_tenant(df)
         return tag_names(self, df, column, resource=resource)
 
     def map(self, name: str, depth: int = 1) -> Neighbourhood:
@@ -127,3 +132,12 @@ class Linked(Branch):
         from .links.map import neighbourhood
 
         return neighbourhood(self.catalog, name, depth)
+
+    def _check_one_tenant(self, df: pd.DataFrame) -> None:
+        """An id is another tenant's row there, so the rows of several are refused."""
+        if is_of_several(df):
+            raise BadFilter(
+                "The ids are not looked up.",
+                "The frame has the rows of several tenants, and this is the account of one.",
+                "Call the same of the tenants that it was pulled with, as in ts.name_columns(df).",
+            )

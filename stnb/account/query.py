@@ -31,6 +31,8 @@ from .cards import query_as_html
 from .progress_bar import bar_for
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from stnb.session import Session
 
 OPTIONS = tuple(field.name for field in dataclasses.fields(Options))
@@ -219,6 +221,45 @@ class Query:
         if isinstance(query._reads, Task):  # an equivalent feed would come in another order
             query = query.where(bulk=False)
         return in_order(query._source())
+
+    @property
+    def streams(self) -> bool:
+        """Whether its rows can go to a file while they come: one call brings them, as rows."""
+        return not isinstance(self._reads, Task) and self.endpoint.kind != "file"
+
+    def arrow(self, **arguments: Any) -> pa.Table:
+        """Read the rows as an Arrow table, which polars and DuckDB take without a copy.
+
+        Returns:
+            The columns and types of `pull`, and its `attrs` in the schema's metadata.
+
+        Raises:
+            UsageError, RequestError, DataError: as `pull`.
+
+        Example:
+            >>> table = st.jpm.jobs.where(jobStatus="Completed").arrow()
+            >>> polars.from_arrow(table)
+        """
+        from .arrow import table_of
+
+        return table_of(self, arguments)
+
+    def batches(self, **arguments: Any) -> pa.RecordBatchReader:
+        """Read the rows as batches of Arrow, for what does not fit into memory.
+
+        All rows are read into a file of this machine first, as a column's type is known after the
+        last page only; the file is gone once the batches are taken.
+
+        Raises:
+            UsageError, RequestError, DataError: as `pull`.
+
+        Example:
+            >>> for batch in st.jpm.jobs.where().batches():
+            ...     print(batch.num_rows)
+        """
+        from .arrow import reader_of
+
+        return reader_of(self, arguments)
 
     def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
         """The first rows: one small request. That there are more is said in `attrs` alone."""

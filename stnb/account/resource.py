@@ -47,13 +47,36 @@ class Resource(Branch):
 
     @property
     def columns(self) -> pd.DataFrame:
-        """What a row holds, nested parts too: name, dtype, nullable, values, refers to."""
+        """What a row holds, nested parts too: name, meaning, unit, dtype, nullable, values, refers
+        to."""
         return cards.columns(self.endpoint)
 
     @property
     def filters(self) -> pd.DataFrame:
         """What narrows it: name, type, required, values, several."""
         return cards.filters(self.endpoint)
+
+    def empty(self, **options: Any) -> pd.DataFrame:
+        """A frame without rows, with the columns and types that the catalogue promises.
+
+        Args:
+            options: `columns` and `dtypes`, as `pull` takes them.
+
+        Raises:
+            UsageError: an option does not fit.
+
+        Example:
+            >>> st.jpm.jobs.empty(columns=["id", "total"]).dtypes.astype(str).to_dict()
+            {'id': 'Int64', 'total': 'Float64'}
+        """
+        from stnb.frame import assemble, file_frame, shape_of
+        from stnb.pull.options import Options
+
+        if self.endpoint.kind == "file":
+            return file_frame(None)
+        requested = Options(**options).requested(self.endpoint)
+        frame = assemble([], requested.shape or shape_of(self.endpoint))[0]
+        return frame.drop(columns=[name for name in requested.hidden if name in frame])
 
     def example(self, seed: int = 1) -> pd.Series[Any]:
         """A row of a small demo company, made without a request: the one of its first 200 rows that

@@ -123,7 +123,8 @@ Options:
     dtypes: "typed"; "decimal" for amounts as exact decimals; "raw" for values as they are sent:
         dates and amounts sent as text stay text.
     page_size: rows a request; chosen from the total if not given.
-    concurrency: requests in flight at most.
+    concurrency: requests in flight at most. If it is not given, there are 8, and then as many as
+        the server bears, from 2 to 24.
     bulk: for many records above the rows: True to read the list or feed that holds the rows of many
         at once, False for a call each; the cheaper way if not given.
     confirm: make more than 1,000 calls for that."""

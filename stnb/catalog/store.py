@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import functools
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from importlib import resources
@@ -14,15 +13,11 @@ from typing import Any
 
 from stnb.errors import SetupError, UnknownResource
 
-from .facts import singular
 from .models import Column, Endpoint, Param
-from .phrases import meant
-
-KIND_ORDER = {"list": 0, "export": 1, "rows": 2, "record": 3, "file": 4}
-# How much a word counts by where it is found.
-WEIGHTS = {"name": 12.0, "module": 4.0, "filters": 3.0, "columns": 2.0, "values": 1.5}
-WITHDRAWN = 5.0  # how far a withdrawn route goes down
-Words = dict[str, frozenset[str]]  # the words of a resource, by where they are
+from .phrases import grammar
+from .ranking import search
+from .search import Hit, Index, index_of
+from .stems import plain
 
 
 class Catalog:
@@ -58,11 +53,11 @@ class Catalog:
         Raises:
             UnknownResource: there is none; the message names the nearest ones.
         """
-        plain = name.strip().strip("/").replace("-", "_").replace("/", ".")
-        if plain in self.endpoints:
-            return self.endpoints[plain]
+        spelt = name.strip().strip("/").replace("-", "_").replace("/", ".")
+        if spelt in self.endpoints:
+            return self.endpoints[spelt]
         why = "Likely it is spelt otherwise, or newer than the bundled catalogue."
-        near = self.near(plain)
+        near = self.near(spelt)
         if near:
             why = f"Near it: {', '.join(near)}."
         raise UnknownResource(
@@ -85,98 +80,41 @@ class Catalog:
         return list(dict.fromkeys(found))[:most]
 
     @cached_property
-    def _index(self) -> list[tuple[Endpoint, Words]]:
-        return [(endpoint, _words_of(endpoint)) for endpoint in self]
+    def index(self) -> Index:
+        """The words of all resources, as the search reads them; made when first asked for."""
+        return index_of(self)
+
+    def search(self, words: str, limit: int = 20) -> list[Hit]:
+        """The resources that answer some words, the best first, and why.
+
+        Names, modules, short meanings, filters, columns and values are searched, and phrases that
+        people use: "revenue" is in invoices. Plurals, other forms, British and American words and
+        slips of spelling are understood.
+
+        Args:
+            words: such as "unpaid invoices" or "cancel reason"; "" finds every resource.
+            limit: the most to return.
+
+        Example:
+            >>> catalog.search("cancelled jobs")[0].filters
+            {'jobStatus': 'Canceled'}
+        """
+        if not plain(words):
+            return [Hit(endpoint) for endpoint in self][:limit]
+        found = []
+        for answer in search(self.index, words, grammar())[:limit]:
+            endpoint = self.endpoints[self.index.names[answer.number]]
+            found.append(Hit(endpoint, " · ".join(answer.why), answer.filters, answer.whole))
+        return found
 
     def find(self, words: str, limit: int = 20) -> list[Endpoint]:
-        """The resources that fit the words, the best first.
-
-        Names, modules, filters, columns and enum values are searched; camelCase counts as words,
-        plurals as singulars. All words must be found. If no resource has all, those with the most
-        of them come. A phrase that people use comes first: "revenue" is in invoices, "who answered"
-        in calls.
+        """The resources that answer some words, the best first; as `search`, without the reasons.
 
         Args:
             words: such as "cancel reason" or "invoice balance".
             limit: the most to return.
         """
-        wanted = _split(words)
-        if not wanted:
-            return list(self)[:limit]
-        ranked = []
-        for endpoint, places in self._index:
-            rank = _rank(endpoint, places, wanted)
-            if rank is not None:
-                ranked.append((*rank, endpoint.name))
-        ranked.sort()
-        found = [name for name in meant(words) if name in self.endpoints]
-        for missing, *_, name in ranked:
-            if missing == ranked[0][0]:  # as many of the words as the best has
-                found.append(name)
-        return [self.endpoints[name] for name in dict.fromkeys(found)][:limit]
-
-
-def _rank(endpoint: Endpoint, places: Words, wanted: list[str]) -> tuple[int, float, int] | None:
-    """How well a resource fits, the least first; None if it has none of the words."""
-    found, in_name, worth = 0, 0, 0.0
-    for word in wanted:
-        best = _best_worth(word, places)
-        worth += best
-        found += best > 0
-        in_name += best >= WEIGHTS["name"] / 2
-    if not found:
-        return None
-    # Words of the name that were not asked for push it down, so that a list stands before what
-    # hangs below it.
-    spare = len(places["name"]) - in_name
-    score = -worth + 0.5 * spare + WITHDRAWN * endpoint.withdrawn
-    return -found, score, KIND_ORDER[endpoint.kind]
-
-
-def _best_worth(word: str, places: Words) -> float:
-    return max(_worth(word, places[place], weight) for place, weight in WEIGHTS.items())
-
-
-def _worth(word: str, there: frozenset[str], weight: float) -> float:
-    """The weight for a whole word, half of it for the beginning of one."""
-    if word in there:
-        return weight
-    if len(word) > 2 and any(other.startswith(word) for other in there):
-        return weight / 2
-    return 0.0
-
-
-def _words_of(endpoint: Endpoint) -> Words:
-    columns: list[str] = []
-    values: list[str] = []
-    for path, column in walk(endpoint.columns):
-        columns.append(path)
-        values += column.values
-    filters = []
-    for param in endpoint.filters:
-        filters.append(param.name)
-        if param.name not in ("sort", "active"):
-            values += param.values
-    return {
-        "name": _distinct([endpoint.name.split(".", 1)[1]]),
-        "module": _distinct([endpoint.module]),
-        "filters": _distinct(filters),
-        "columns": _distinct(columns),
-        "values": _distinct(values),
-    }
-
-
-def _distinct(texts: Iterable[str]) -> frozenset[str]:
-    found: set[str] = set()
-    for text in texts:
-        found.update(_split(text))
-    return frozenset(found)
-
-
-def _split(text: str) -> list[str]:
-    """Lower-case singulars: job, cancel, reason of "jobCancelReasons" and "job-cancel_reasons"."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower()
-    return [singular(word) for word in re.findall(r"[a-z]+|[0-9]+", spaced)]
+        return [hit.endpoint for hit in self.search(words, limit)]
 
 
 def walk(columns: Iterable[Column], above: str = "") -> Iterator[tuple[str, Column]]:

@@ -32,16 +32,16 @@ from .server import (
 )
 from .terminal import say
 
-ABOUT = """Open the explorer as a page in the browser: search, filter, pull, look, chart, and save,
-without a notebook. It listens on this machine alone, and the address holds a token.
-Files are saved in the folder where this is run."""
+ABOUT = """Open the explorer as a page in the browser, for people without Python: search, filter,
+pull, look, chart, and save. It listens on this machine alone, and the address holds a token.
+Files come down through the browser, as any download does."""
 HOST = "127.0.0.1"
 PAGE = """import os
 
 os.chdir(os.environ["STNB_APP_FOLDER"])
-import stnb
+from stnb import explorer
 
-stnb.explore(os.environ.get("STNB_APP_PROFILE") or None)"""
+explorer.page(os.environ.get("STNB_APP_PROFILE") or None)"""
 LOG_END = 2_000  # characters of Voila's log that are shown if it does not start
 
 
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
         answers=f"{base}/voila/static/",
         server="The app",
         command="voila",
-        lines=f"\n  The explorer: {address}\n  Files go to:  {Path.cwd()}\n  Ctrl-C ends it.\n",
+        lines=f"\n  The explorer: {address}\n  Ctrl-C ends it.\n",
     )
     end_on_signals()
     say("Starting the app …")
@@ -156,5 +156,9 @@ def _notebook() -> dict[str, Any]:
         "execution_count": None,
     }
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "title": "stnb explorer"}
+    metadata = {
+        "kernelspec": kernel,
+        "language_info": {"name": "python"},
+        "title": "Data of ServiceTitan",
+    }
     return {"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}

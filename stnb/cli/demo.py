@@ -6,10 +6,11 @@ import argparse
 import contextlib
 import socket
 from collections.abc import Sequence
+from typing import Any
 
 from starlette.types import ASGIApp
 
-from stnb.demoserver import FAULTS, make_app, serve
+from stnb.demoserver import FAULTS, Companies, make_app, serve
 from stnb.errors import SetupError, UsageError
 
 from .terminal import say
@@ -19,11 +20,12 @@ API. It prints the lines for a .env file; with them, `stnb pull jpm.jobs --profi
 from it."""
 EXAMPLES = """examples:
   stnb demo serve --port 8000 --live --speed 60
+  stnb demo serve --tenants 40 --scale 0.1 > .env
   stnb demo serve --fault 429-header --fault 500:0.05
   curl localhost:8000/_demo/faults -H 'Content-Type: application/json' \\
       -d '[{"name": "drop", "path": "/jobs", "times": 3}]'
 """
-MOST_SCALE, MOST_LATENCY = 100.0, 600.0
+MOST_SCALE, MOST_LATENCY, MOST_TENANTS = 100.0, 600.0, 1000
 
 
 def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
@@ -65,6 +67,13 @@ def _add_company(command: argparse.ArgumentParser) -> None:
         default=1.0,
         metavar="X",
         help="1 is 21,000 jobs in two years (default: 1)",
+    )
+    command.add_argument(
+        "--tenants",
+        type=int,
+        default=1,
+        metavar="N",
+        help="so many tenants, each with its own company, zone and pair (default: 1)",
     )
     command.add_argument(
         "--live",
@@ -132,8 +141,11 @@ def run(options: argparse.Namespace) -> None:
     url = f"http://{serve.HOST}:{listener.getsockname()[1]}"
 
     def ready() -> None:
-        print(f"# The demo tenant answers at {url} until Ctrl-C. For a .env file:")
-        print(serve.env_lines(url, options.profile), flush=True)
+        served = "The demo tenant answers"
+        if options.tenants > 1:
+            served = f"{options.tenants} demo tenants answer"
+        print(f"# {served} at {url} until Ctrl-C. For a .env file:")
+        print(serve.env_lines(url, options.profile, options.tenants), flush=True)
 
     with contextlib.suppress(KeyboardInterrupt):
         serve.run(app, listener, ready)
@@ -154,17 +166,25 @@ def _app(options: argparse.Namespace) -> ASGIApp:
             f"a latency between 0 and {MOST_LATENCY:.0f} seconds.",
             "Correct --scale or --latency.",
         )
-    speed = 1.0 if options.speed is None else options.speed
-    try:
-        return make_app(
-            seed=options.seed,
-            scale=options.scale,
-            latency=options.latency,
-            state=options.state,
-            faults=options.fault,
-            live=options.live,
-            speed=speed,
+    if not 1 <= options.tenants <= MOST_TENANTS:
+        raise UsageError(
+            f"{options.tenants} tenants cannot be served.",
+            f"One process serves up to {MOST_TENANTS}.",
+            "Correct --tenants.",
         )
+    given: dict[str, Any] = {
+        "seed": options.seed,
+        "scale": options.scale,
+        "latency": options.latency,
+        "state": options.state,
+        "faults": options.fault,
+        "live": options.live,
+        "speed": 1.0 if options.speed is None else options.speed,
+    }
+    try:
+        if options.tenants > 1:
+            return Companies(options.tenants, **given)
+        return make_app(**given)
     except ValueError as err:
         happened = str(err)
     raise UsageError(

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 
 from stnb import credentials
 from stnb.access.doctor import Report, examine, practice, summary
-from stnb.access.facts import Finding, try_facts
+from stnb.account import connecting
 from stnb.account.account import Account
+from stnb.account.facts import Finding, try_facts
 
 from .terminal import add_env_file, say
 
@@ -76,7 +77,10 @@ def _run_facts(options: argparse.Namespace) -> int:
     if options.all or options.try_other_environment:
         options.refuse("--facts is for one profile, and tries one environment")
     (who,) = _profiles(options)
-    report = try_facts(who, env_file=options.env_file, tell=_progress())
+    account = who
+    if not isinstance(account, Account):
+        account = connecting.connect(account, env_file=options.env_file)
+    report = try_facts(account, tell=_progress())
     if options.json:
         print(report.to_json())
     else:

@@ -24,7 +24,8 @@ def run(options: argparse.Namespace) -> int:
     for profile in profiles:
         state = "ready" if profile.ready else "not ready"
         environment, tenant = profile.environment or "?", profile.tenant or ""
-        print(printable(f"{profile.name:<{width}}  {environment:<11}  {tenant:<12}  {state}"))
+        line = f"{profile.name:<{width}}  {environment:<11}  {tenant:<12}  {state:<9}"
+        print(printable(f"{line}  {', '.join(profile.tags)}".rstrip()))
         if profile.problem:
             print(printable(f"{'':<{width}}  {profile.problem}"))
     # A script can stop here, before it pulls.

@@ -8,20 +8,24 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
 from stnb.account.progress_bar import bar_for
-from stnb.catalog import Endpoint
+from stnb.catalog import Endpoint, load
 from stnb.errors import BadFilter, StnbError, StnbWarning
 from stnb.frame.save import save, writer
 from stnb.frame.target import local_path
+from stnb.mirror.tenants import Tenants
 from stnb.pull import Pull, call
 from stnb.tables.text import table
 
 from .connect import connect
 from .filters import add_filters, filters_of, resource_in
+from .tenants import add_tenants, tenants_of
+from .tenants import pull as pull_of_tenants
 from .terminal import add_env_file, at_least_1, print_csv, say
 
 USAGE = "stnb pull RESOURCE [options] [--FILTER VALUE ...]"
@@ -40,6 +44,7 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     )
     command.add_argument("--profile", metavar="NAME", help="a profile of the .env file, or demo")
     add_env_file(command)
+    add_tenants(command)
     command.add_argument("--limit", type=at_least_1, metavar="N", help="rows at most")
     command.add_argument(
         "--page-size",
@@ -54,7 +59,9 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         help="only what changed since: a date, a phrase, or an earlier .parquet file",
     )
     command.add_argument(
-        "--to", metavar="FILE", help="write to a .parquet, .xlsx, .csv or .json file"
+        "--to",
+        metavar="FILE",
+        help="write to a .parquet, .xlsx, .csv or .json file; for several tenants, a folder too",
     )
     command.add_argument("--quiet", action="store_true", help="no progress bar and no notes")
     add_filters(command, endpoint)
@@ -66,13 +73,16 @@ def _names(text: str) -> list[str]:
     return [name for name in names if name]
 
 
-def run(options: argparse.Namespace) -> None:
-    """Read the rows, and put them where they are to go.
+def run(options: argparse.Namespace) -> int:
+    """Read the rows, and put them where they are to go; 1 if one of several tenants lacks.
 
     Raises:
         CredentialsMissing: no credentials were found, and the demo was not named.
         StnbError: as `Resource.pull`; the rows that had arrived are kept beside the file.
     """
+    several = tenants_of(options)
+    if several is not None:
+        return _pull_of_tenants(several, options)
     if options.to:
         writer(local_path(options.to))  # a wrong ending is refused before the rows are read
     st = connect(options.profile, options.env_file)
@@ -86,23 +96,38 @@ def run(options: argparse.Namespace) -> None:
         warnings.simplefilter("ignore", StnbWarning)
     # Parquet is written as the rows come, so that they need not fit into memory.
     to = _streamed_to(options, resource.endpoint)
-    given = {
-        "limit": options.limit,
-        "page_size": options.page_size,
-        "columns": options.columns,
-        "since": options.since,
-        "to": to,
-    }
-    filters = filters_of(options, resource.endpoint)
-    work = resource.start(**given, progress=bar, **filters)
+    work = resource.start(**_given(options, resource.endpoint), to=to, progress=bar)
     if to:
-        return _stream(work, options)
+        _stream(work, options)
+        return 0
     try:
         frame = work.wait()
     except (StnbError, KeyboardInterrupt):
         _keep(work.frame, options)
         raise
-    return _put(frame, options)
+    _put(frame, options)
+    return 0
+
+
+def _given(options: argparse.Namespace, endpoint: Endpoint) -> dict[str, Any]:
+    """The filters and options of the call."""
+    return {
+        "limit": options.limit,
+        "page_size": options.page_size,
+        "columns": options.columns,
+        "since": options.since,
+        **filters_of(options, endpoint),
+    }
+
+
+def _pull_of_tenants(several: Tenants, options: argparse.Namespace) -> int:
+    endpoint = load()[options.resource]
+    if options.unknown:
+        raise _unknown(endpoint, options.unknown)
+    if options.quiet:
+        warnings.simplefilter("ignore", StnbWarning)
+    with several:
+        return pull_of_tenants(several, endpoint.name, _given(options, endpoint), options)
 
 
 def _streamed_to(options: argparse.Namespace, endpoint: Endpoint) -> str | None:

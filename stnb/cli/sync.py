@@ -12,6 +12,7 @@ from stnb import mirror
 from stnb.errors import StnbWarning
 
 from .connect import connect
+from .tenants import add_tenants, show_sync, tenants_of
 from .terminal import add_env_file
 
 ABOUT = """Keep a folder of Parquet files up to date, one for each resource: jpm.jobs is
@@ -20,6 +21,7 @@ run was killed, the next one makes it good. Ends with 0 if every table is up to 
 not. The demo tenant's rows are made up, and are read with --profile demo only."""
 EXAMPLES = """examples:
   stnb sync jpm.jobs crm.customers accounting.invoices --to data
+  stnb sync jpm.jobs --all --to lake
   stnb sql "select jobStatus, count(*) from jpm_jobs group by all" data
 """
 
@@ -31,10 +33,14 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         "resources", nargs="+", metavar="RESOURCE", help="names, such as jpm.jobs; see `stnb find`"
     )
     command.add_argument(
-        "--to", required=True, metavar="DIR", help="the folder; it keeps the tables of one tenant"
+        "--to",
+        required=True,
+        metavar="DIR",
+        help="the folder; each of several tenants gets one of its own in it",
     )
     command.add_argument("--profile", metavar="NAME", help="a profile of the .env file, or demo")
     add_env_file(command)
+    add_tenants(command)
     command.add_argument(
         "--quiet", action="store_true", help="no progress bars, no notes and no table"
     )
@@ -53,8 +59,15 @@ def run(options: argparse.Namespace) -> int:
         progress = False
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
-    with connect(options.profile, options.env_file) as st:
-        changes = mirror.sync(options.resources, options.to, account=st, progress=progress)
-    if not options.quiet:
+    several = tenants_of(options)
+    if several is not None:
+        with several:
+            changes = several.sync(options.resources, options.to, progress=progress)
+    else:
+        with connect(options.profile, options.env_file) as st:
+            changes = mirror.sync(options.resources, options.to, account=st, progress=progress)
+    if not options.quiet and several is not None:
+        show_sync(changes)
+    elif not options.quiet:
         print(changes.drop(columns="problem").to_string(index=False, na_rep="–"))
     return int(changes["problem"].ne("").any())

@@ -10,21 +10,10 @@ from .address import parsed as parsed_address
 from .check import doubt
 from .hints import hints
 from .limits import USUAL, Limits, limits_of
-from .models import (
-    DEFAULT,
-    DEMO,
-    FIELDS,
-    HOSTS,
-    PREFIX,
-    Credentials,
-    Profile,
-    Secret,
-    Settings,
-    Values,
-    variable,
-)
+from .models import DEFAULT, DEMO, FIELDS, HOSTS, PREFIX, Credentials, Profile, Settings, variable
 from .profiles import load, of_profile, profiles
 from .read import clean, nearest, of_process, settings
+from .secret import Secret, Values
 
 __all__ = [
     "DEFAULT",

@@ -12,7 +12,8 @@ from stnb.errors import CredentialsInvalid, CredentialsMissing
 from . import address, vault
 from .address import Address
 from .hints import hints
-from .models import HOSTS, PAIR, PREFIX, SECRETS, Settings, variable
+from .models import HOSTS, PREFIX, Settings, variable
+from .secret import PAIR, SECRETS
 
 ADDRESSES = ("API_URL", "AUTH_URL")
 TENANT_ID = re.compile(r"[0-9]{1,18}")

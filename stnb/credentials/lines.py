@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from dotenv.parser import Binding, parse_stream
 
 from .fault import Fault
-from .models import OURS, PREFIX, Values
+from .models import OURS, PREFIX
+from .secret import Values
 
 NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 PART_OF_VALUE = re.compile(r"[A-Za-z0-9+/_.-]{2,}={0,2}")

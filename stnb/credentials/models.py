@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal
 from zoneinfo import ZoneInfo
-
-from stnb.errors import masking
 
 from . import vault
 from .fault import Fault
 from .limits import DEADLINE, MAX_BODY, USUAL, Limits
+from .secret import Secret, Values
 
 HOSTS = {
     "integration": (
@@ -34,61 +33,15 @@ FIELDS = (
     "API_URL",
     "AUTH_URL",
     "TIMEZONE",
+    "TAGS",
 )
-PAIR = ("CLIENT_ID", "CLIENT_SECRET")
-SECRETS = (*PAIR, "APP_KEY")  # what is sent to an address, with the token
 # A profile exists if it has one of these; the other fields may be shared.
 OWN = {"TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET"}
+SHARED = ("APP_KEY", "ENVIRONMENT", "TIMEZONE")  # said once, they hold for every profile
 PREFIX = "SERVICETITAN_"
 OURS = ("STNB_PROFILE", DEADLINE, MAX_BODY)  # the other variables that a .env file may set
 Source = Literal["file", "process"]
 SERVICEPYTAN_ENVIRONMENT = "SERVICETITAN_API_ENVIRONMENT"  # the name that servicepytan reads
-
-
-NOT_COPIED = "is not pickled or copied: its secrets would be in the file as plain text."
-
-
-class Secret:
-    """A text that no repr, message or format shows. `reveal()` returns it, to be sent.
-
-    While it lives, no error, warning, report or log of ours shows a part of it either.
-
-    Args:
-        is_known: False for a value that may be shown, such as a tenant id.
-
-    Example:
-        >>> Secret("cs1.abc")
-        Secret('**********')
-    """
-
-    __slots__ = ("__weakref__", "_text")
-
-    def __init__(self, text: str, *, is_known: bool = True) -> None:
-        self._text = text
-        if is_known:
-            masking.know(self)
-
-    def reveal(self) -> str:
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret('**********')"
-
-    __str__ = __repr__
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self._text == other._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"A Secret {NOT_COPIED}")
-
-    __getstate__ = __reduce__
 
 
 @dataclass(frozen=True)
@@ -138,6 +91,7 @@ class Profile:
         tenant: the tenant id; None if it is missing or wrong.
         ready: whether all values are there and well formed.
         problem: if it is not ready, why.
+        tags: the groups that it belongs to, such as ("west", "franchise").
     """
 
     name: str
@@ -145,47 +99,7 @@ class Profile:
     tenant: int | None
     ready: bool
     problem: str = ""
-
-
-class Values(MutableMapping[str, str]):
-    """Values by name; the repr shows the names alone.
-
-    A verbose traceback prints whatever a frame holds. Not a dict, because JSON and pickle would
-    write that as plain text.
-    """
-
-    __slots__ = ("_secrets",)
-
-    def __init__(
-        self, values: Mapping[str, str] | Iterable[tuple[str, str]] = (), /, **more: str
-    ) -> None:
-        self._secrets: dict[str, Secret] = {}
-        self.update(values, **more)
-
-    def __getitem__(self, name: str) -> str:
-        return self._secrets[name].reveal()
-
-    def __setitem__(self, name: str, value: str) -> None:
-        # Where a secret stands is none, and may be named.
-        is_known = name.upper().endswith(SECRETS) and not vault.is_reference(str(value))
-        self._secrets[name] = Secret(value, is_known=is_known)
-
-    def __delitem__(self, name: str) -> None:
-        del self._secrets[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._secrets)
-
-    def __len__(self) -> int:
-        return len(self._secrets)
-
-    def __repr__(self) -> str:
-        return f"<values of {', '.join(self) or 'nothing'}>"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"A mapping of values {NOT_COPIED}")
-
-    __getstate__ = __reduce__
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -221,19 +135,25 @@ class Settings:
     @cached_property
     def profiles(self) -> tuple[str, ...]:
         """The names of the profiles that have a value of their own, in the order of the file."""
-        found: dict[str, None] = {}  # a set that keeps its order
+        found: dict[str, set[str]] = {}
         for name in self.values:
             profile, field = _split(name)
             if field in OWN and profile != DEMO:
-                found[profile] = None
+                found.setdefault(profile, set()).add(field)
+        if found.get(DEFAULT) == {"ENVIRONMENT"} and len(found) > 1:
+            del found[DEFAULT]  # it is said once for all the others
         return tuple(found)
 
+    def tags(self, profile: str) -> tuple[str, ...]:
+        """The groups that a profile belongs to, in lower case."""
+        words = self.get(profile, "TAGS").lower().replace(",", " ").split()
+        return tuple(dict.fromkeys(words))
+
     def get(self, profile: str, field: str) -> str:
-        """The value of a profile's field, or "". Profiles may share the app key and the zone."""
-        value = self.values.get(self.variable_of(profile, field), "")
-        if not value and field == "ENVIRONMENT" and profile in HOSTS:
-            return profile
-        return value
+        """The value of a profile's field, or "". Profiles may share those of `SHARED`."""
+        if field == "ENVIRONMENT" and profile in HOSTS:
+            return self.values.get(variable(profile, field)) or profile
+        return self.values.get(self.variable_of(profile, field), "")
 
     def sources(self, profile: str, field: str) -> set[Source]:
         """Where the value of a profile's field stands: in one of the two places, or in both."""
@@ -275,10 +195,12 @@ class Settings:
         own = variable(profile, field)
         if self.values.get(own):
             return own
+        if field in SHARED and self.values.get(PREFIX + field):
+            return PREFIX + field
+        if field == "ENVIRONMENT" and self.values.get(SERVICEPYTAN_ENVIRONMENT):
+            return SERVICEPYTAN_ENVIRONMENT
         if field in ("APP_KEY", "TIMEZONE"):
             return PREFIX + field
-        if field == "ENVIRONMENT" and profile == DEFAULT:
-            return SERVICEPYTAN_ENVIRONMENT
         return own
 
     @property

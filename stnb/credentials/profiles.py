@@ -20,19 +20,9 @@ from .check import (
 )
 from .hints import hints
 from .limits import limits_of
-from .models import (
-    DEMO,
-    FIELDS,
-    HOSTS,
-    PREFIX,
-    SECRETS,
-    Credentials,
-    Profile,
-    Secret,
-    Settings,
-    Values,
-)
+from .models import DEMO, FIELDS, HOSTS, PREFIX, Credentials, Profile, Settings
 from .read import settings
+from .secret import SECRETS, Secret, Values
 
 
 def load(profile: str | None = None, env_file: str | os.PathLike[str] | None = None) -> Credentials:
@@ -83,16 +73,7 @@ def of_profile(known: Settings, profile: str) -> Credentials:
             f"Use one of these, or add {PREFIX}NAME_TENANT_ID and the other values, with the "
             "profile's name for NAME.",
         )
-    value = Values((field, known.get(profile, field)) for field in FIELDS)
-    needed = ["TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "APP_KEY"]
-    if not (value["API_URL"] and value["AUTH_URL"]):
-        needed.insert(1, "ENVIRONMENT")
-    missing = [field for field in needed if not value[field]]
-    if missing:
-        raise incomplete(known, profile, missing)
-    for field in SECRETS:
-        name = known.variable_of(profile, field)
-        value[field] = vault.revealed(name, field, value[field])
+    value = _values(known, profile)
     check_shapes(known, profile, value)
     check_lines(known, profile)
     environment = value["ENVIRONMENT"].lower()
@@ -118,6 +99,26 @@ def of_profile(known: Settings, profile: str) -> Credentials:
     )
 
 
+def _values(known: Settings, profile: str) -> Values:
+    """The value of each field of a profile, a secret of a vault from there.
+
+    Raises:
+        CredentialsMissing: some that are needed are missing.
+        CredentialsInvalid: the vault does not give the value.
+    """
+    value = Values((field, known.get(profile, field)) for field in FIELDS)
+    needed = ["TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "APP_KEY"]
+    if not (value["API_URL"] and value["AUTH_URL"]):
+        needed.insert(1, "ENVIRONMENT")
+    missing = [field for field in needed if not value[field]]
+    if missing:
+        raise incomplete(known, profile, missing)
+    for field in SECRETS:
+        name = known.variable_of(profile, field)
+        value[field] = vault.revealed(name, field, value[field])
+    return value
+
+
 def profiles(env_file: str | os.PathLike[str] | None = None) -> list[Profile]:
     """Every profile that can be named, ready or not, with "demo" last. Nothing is sent."""
     known = settings(env_file)
@@ -130,7 +131,8 @@ def _profile(known: Settings, name: str) -> Profile:
         found = of_profile(known, name)
     except SetupError as err:
         return _unready(known, name, str(err))
-    return Profile(found.profile, found.environment, found.tenant, ready=True)
+    tags = known.tags(name)
+    return Profile(found.profile, found.environment, found.tenant, ready=True, tags=tags)
 
 
 def _unready(known: Settings, name: str, problem: str) -> Profile:
@@ -141,4 +143,5 @@ def _unready(known: Settings, name: str, problem: str) -> Profile:
     tenant = None
     if TENANT_ID.fullmatch(known.get(name, "TENANT_ID")):
         tenant = int(known.get(name, "TENANT_ID"))
-    return Profile(name, environment, tenant, ready=False, problem=problem)
+    tags = known.tags(name)
+    return Profile(name, environment, tenant, ready=False, problem=problem, tags=tags)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from . import open_file
 from .lines import Lines, read_lines
-from .models import OURS, PREFIX, Settings, Values
+from .models import OURS, PREFIX, Settings
+from .secret import Values
 
 REMARK = re.compile(r"\s+#.*", re.DOTALL)
 

@@ -9,7 +9,6 @@ the value that was found.
 
 from __future__ import annotations
 
-import codecs
 import os
 import warnings
 from collections.abc import Iterable, Iterator
@@ -20,10 +19,11 @@ from stnb.atomic import SHARED, real_file, rewrite
 from stnb.errors import CannotSave, SetupError, StnbWarning, UsageError
 
 from . import patterns
-from .models import Values
+from .encodings import BOM, UTF_8, as_bytes, as_text, encoding_of
 from .notebook import Book, parsed, without_secrets
 from .patterns import Own
 from .read import settings
+from .secret import Values
 from .vault import is_reference
 
 LARGEST = 100_000_000  # bytes of a file; a larger one is left out, with a warning
@@ -257,40 +257,11 @@ def _read(path: Path, done: Search) -> str | None:
     except OSError as err:
         done.skip(path, f"it could not be read ({err.strerror})", may_hide=True)
         return None
-    encoding = _encoding(raw)
+    encoding = encoding_of(raw)
     if encoding == UTF_8 and b"\0" in raw[:8192]:
         done.skip(path, "no text, because it holds a NUL")
         return None
-    return _text(raw, encoding)
-
-
-UTF_8, BOM = "utf-8", "\ufeff"
-# By their marks; that of UTF-32 begins as that of UTF-16 does, so it comes first.
-MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32-le",
-    codecs.BOM_UTF32_BE: "utf-32-be",
-    codecs.BOM_UTF16_LE: "utf-16-le",  # what the shells of Windows write
-    codecs.BOM_UTF16_BE: "utf-16-be",
-}
-
-
-def _encoding(raw: bytes) -> str:
-    for mark, encoding in MARKS.items():
-        if raw.startswith(mark):
-            return encoding
-    return UTF_8
-
-
-def _text(raw: bytes, encoding: str) -> str:
-    if encoding == UTF_8:
-        return raw.decode(UTF_8, "surrogateescape")  # odd bytes survive the way back
-    return raw.decode(encoding, "replace")
-
-
-def _bytes(text: str, encoding: str) -> bytes:
-    if encoding == UTF_8:
-        return text.encode(UTF_8, "surrogateescape")
-    return text.encode(encoding)
+    return as_text(raw, encoding)
 
 
 def _remove(path: Path, own: Own) -> bool:
@@ -299,16 +270,16 @@ def _remove(path: Path, own: Own) -> bool:
     def edited(old: bytes | None) -> bytes:
         if old is None:
             raise FileNotFoundError
-        encoding = _encoding(old)
-        text = _text(old, encoding)
-        if _bytes(text, encoding) != old:
+        encoding = encoding_of(old)
+        text = as_text(old, encoding)
+        if as_bytes(text, encoding) != old:
             raise CannotSave(
                 f"{path} was not changed.",
                 "It is no whole text, and the rest of it would not stay as it is.",
                 "Save it as UTF-8 first.",
             )
         mark, body = text[: len(text) - len(text.lstrip(BOM))], text.lstrip(BOM)
-        return _bytes(mark + without_secrets(body, own), encoding)
+        return as_bytes(mark + without_secrets(body, own), encoding)
 
     try:
         rewrite(real_file(path), edited, mode=SHARED)

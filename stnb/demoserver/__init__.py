@@ -9,9 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .api.app import make_app
+from .api.companies import Companies
 from .api.faults import FAULTS, Fault
 from .api.states import BEFORE, STATES
-from .api.token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT, TIMEZONE
+from .api.token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT, TIMEZONE, Keys, keys_of
 
 if TYPE_CHECKING:
     from .api import serve
@@ -25,7 +26,10 @@ __all__ = [
     "STATES",
     "TENANT",
     "TIMEZONE",
+    "Companies",
     "Fault",
+    "Keys",
+    "keys_of",
     "make_app",
     "serve",
 ]

@@ -17,9 +17,10 @@ StnbError
 │  ├─ RateLimited
 │  ├─ Rejected
 │  └─ ServerFault
-└─ DataError               an answer came, but not the one expected
-   ├─ UnexpectedAnswer
-   └─ PagingFault
+├─ DataError               an answer came, but not the one expected
+│  ├─ UnexpectedAnswer
+│  └─ PagingFault
+└─ TenantsFailed           tenants could not be read, of several that were
 
 StnbWarning (UserWarning)
 ├─ ColumnDrift
@@ -357,6 +358,33 @@ class Interrupted(KeyboardInterrupt):
     def _render_traceback_(self) -> list[str]:
         """What IPython prints: one line, because a traceback through stnb says nothing."""
         return [str(self)]
+
+
+class TenantsFailed(StnbError):
+    """None of several tenants could be read, or `strict=True` and one could not.
+
+    Attributes:
+        problems: the reason of each, by the tenant's name.
+        frame: the rows of the others, or None.
+    """
+
+    problems: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, what: str, problems: Mapping[str, str], known: int, then: str) -> TenantsFailed:
+        """The error about these tenants, of so many that were to be read.
+
+        Args:
+            what: what failed, such as "jpm.jobs was not read".
+        """
+        tenant, why = next(iter(problems.items()))
+        error = cls(
+            f"{what} for {len(problems)} of {known} tenants.",
+            f"{tenant}: {why}",
+            f"err.problems has the reason of each; {then}",
+        )
+        error.problems = dict(problems)
+        return error
 
 
 class StnbWarning(UserWarning):

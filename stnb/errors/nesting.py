@@ -7,16 +7,18 @@ the one of the interpreter, which a program may have raised.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    Signs = npt.NDArray[np.uint8]
     Words = npt.NDArray[np.uint64]
 
 MOST_LEVELS = 100  # rows of the API have about six
-BLOCK = 2**17  # bytes looked at together: what they need meanwhile stays in the processor's cache
+BLOCK = 2**18  # bytes looked at together: what they need meanwhile stays in the processor's cache
 BITS = 64  # of a word
 SHORT = 2**16  # bytes of a text whose brackets are counted first: mostly there are few
 QUOTE, OPEN, CLOSE = ord('"'), ord("{"), ord("}")
@@ -63,30 +65,60 @@ def is_deep(text: str | bytes) -> bool:
         text = text.encode("utf-8", "surrogatepass")
     if len(text) < SHORT and text.count(b"[") + text.count(b"{") <= MOST_LEVELS:
         return False
-    if b"\\" in text:
-        # Without escaped quotes, every quote that is left begins or ends a text.
-        text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
-    depth, inside = 0, False
-    for start in range(0, len(text), BLOCK):
-        depth, deepest, inside = _levels(text[start : start + BLOCK], depth, inside)
-        if deepest > MOST_LEVELS:
-            return True
-    return False
+    return any(block.deepest > MOST_LEVELS for block in blocks(without_escapes(text)))
 
 
-def _levels(block: bytes, depth: int, inside: bool) -> tuple[int, int, bool]:
-    """How deep a block of JSON ends, how deep it is at most, and whether it ends inside a text.
+def without_escapes(text: bytes) -> bytes:
+    """JSON text of which every quote begins or ends a text: without escaped quotes."""
+    if b"\\" not in text:
+        return text
+    return text.replace(b"\\\\", b"").replace(b'\\"', b"")
+
+
+class Block(NamedTuple):
+    """A part of JSON text.
+
+    Attributes:
+        signs: its bytes.
+        lower: the same with the bit by which small letters differ from large ones.
+        texts: which of them lie inside a text, as `bits`.
+        deepest: how many levels deep it is nested at most, or a bound of that up to 100.
+    """
+
+    signs: Signs
+    lower: Signs
+    texts: Words
+    deepest: int
+
+
+def blocks(text: bytes) -> Iterator[Block]:
+    """The parts of JSON text, each of `BLOCK` bytes but the last.
 
     Args:
-        depth, inside: the same of the block before.
+        text: see `without_escapes`.
     """
     import numpy as np  # not needed for short texts
 
-    signs = np.frombuffer(block, np.uint8)
-    texts, inside = _texts(_bits(signs == QUOTE), inside)
-    lower = signs | LOWER
-    opened = _bits(lower == OPEN) & ~texts
-    closed = _bits(lower == CLOSE) & ~texts
+    depth, inside = 0, False
+    whole = np.frombuffer(text, np.uint8)
+    for start in range(0, len(text), BLOCK):
+        signs = whole[start : start + BLOCK]
+        texts, inside = _texts(bits(signs == QUOTE), inside)
+        lower = signs | np.uint8(LOWER)
+        depth, deepest = _levels(lower, texts, depth)
+        yield Block(signs, lower, texts, deepest)
+
+
+def _levels(lower: Signs, texts: Words, depth: int) -> tuple[int, int]:
+    """How deep a block ends, and how deep it is at most.
+
+    Args:
+        depth: how deep the block before ends.
+    """
+    import numpy as np
+
+    opened = bits(lower == OPEN) & ~texts
+    closed = bits(lower == CLOSE) & ~texts
     # Mostly, a bound for each word is enough: how deep it begins, and all that it opens.
     opens = np.bitwise_count(opened).astype(np.int64)
     ends = depth + np.cumsum(opens - np.bitwise_count(closed))
@@ -95,7 +127,7 @@ def _levels(block: bytes, depth: int, inside: bool) -> tuple[int, int, bool]:
     if deepest > MOST_LEVELS:
         steps = _unpacked(opened) - _unpacked(closed)
         deepest = depth + int(np.cumsum(steps, dtype=np.int64).max())
-    return int(ends[-1]), deepest, inside
+    return int(ends[-1]), deepest
 
 
 def _texts(quotes: Words, inside: bool) -> tuple[Words, bool]:
@@ -108,15 +140,16 @@ def _texts(quotes: Words, inside: bool) -> tuple[Words, bool]:
     import numpy as np
 
     odd = quotes.copy()  # becomes: whether so many quotes stand up to here that it is an odd number
+    shifted = np.empty_like(odd)
     for shift in (1, 2, 4, 8, 16, 32):
-        odd ^= odd << np.uint64(shift)
+        odd ^= np.left_shift(odd, np.uint64(shift), out=shifted)
     last = (odd >> np.uint64(BITS - 1)).astype(bool)
     carried = np.logical_xor.accumulate(np.concatenate(([inside], last)))
-    odd[carried[:-1]] ^= np.uint64(2**BITS - 1)
+    odd ^= np.negative(carried[:-1].astype(np.uint64))  # all bits of these words
     return odd, bool(carried[-1])
 
 
-def _bits(found: npt.NDArray[np.bool_]) -> Words:
+def bits(found: npt.NDArray[np.bool_]) -> Words:
     """Truth values as the bits of words, the first as the lowest; the last word is filled up."""
     import numpy as np
 

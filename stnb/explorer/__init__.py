@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .entry import explore
+from .entry import explore, page
 from .explorer import Explorer
 from .grid.grid import Grid, show
 
-__all__ = ["Explorer", "Grid", "explore", "show"]
+__all__ = ["Explorer", "Grid", "explore", "page", "show"]

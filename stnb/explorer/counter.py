@@ -33,36 +33,54 @@ class Counter:
         show_error: Callable[[Exception | None], None],
     ) -> None:
         self._messages, self._ended, self.show_error = messages, ended, show_error
-        self._thread: threading.Thread | None = None
+        self._turn = 0  # counts the questions, so that an answer to an older one is not shown
+        self._threads: list[threading.Thread] = []
 
     @property
     def running(self) -> bool:
         """Whether a count is under way."""
-        return self._thread is not None and self._thread.is_alive()
+        return any(thread.is_alive() for thread in self._threads)
 
-    def start(self, account: Account, state: State) -> None:
-        """Count the rows that a pull of this state would find, whatever its limit."""
-        self._messages.show_progress(f"{state.resource}: counting …", "pulling")
-        self._thread = threading.Thread(
-            target=self._count, args=(account, state), name="stnb-count", daemon=True
+    def start(self, account: Account, state: State, quiet: bool = False) -> None:
+        """Count the rows that a pull of this state would find, whatever its limit.
+
+        Args:
+            account: whose rows.
+            state: what is chosen.
+            quiet: whether nobody asked for it: then a failure is not reported.
+        """
+        if not quiet:
+            self._messages.show_progress(f"{state.resource}: counting …", "pulling")
+        self._turn += 1
+        thread = threading.Thread(
+            target=self._count,
+            args=(account, state, quiet, self._turn),
+            name="stnb-count",
+            daemon=True,
         )
-        self._thread.start()
+        self._threads = [old for old in self._threads if old.is_alive()] + [thread]
+        thread.start()
 
     def clear(self) -> None:
         """Take an answer away that is about filters which have been changed."""
+        self._turn += 1
         if self._messages.state == COUNTED:
             self._messages.show_progress("", "")
 
     @guarded
-    def _count(self, account: Account, state: State) -> None:
+    def _count(self, account: Account, state: State, quiet: bool, turn: int) -> None:
         resource = str(state.resource)
         try:
             rows = account[resource].count(**state.filters)
         except Exception:
+            if quiet:
+                return
             self._messages.show_progress("", "")
             raise
         else:
-            text = texts.counted(resource, rows, state.limit)
-            self._messages.show_progress(text, COUNTED)
+            if turn == self._turn:
+                text = texts.counted(resource, rows, state.limit)
+                self._messages.show_progress(text, COUNTED)
         finally:
-            self._ended()
+            if not quiet:
+                self._ended()

@@ -31,7 +31,7 @@ def explore(
     *,
     env_file: str | os.PathLike[str] | None = None,
     names: bool = False,
-    view: Literal["table", "chart"] = "table",
+    view: Literal["table", "chart", "columns", "neighbours", "code"] = "table",
     grid: Mapping[str, Any] | None = None,
     chart: Mapping[str, Any] | None = None,
 ) -> Explorer:
@@ -62,12 +62,21 @@ def explore(
     return _open(profile, state)
 
 
-def _open(profile: str | Account | None, state: State) -> Explorer:
+def page(profile: str | None = None) -> Explorer:
+    """The explorer as a page without a notebook, for people without Python: see `stnb app`.
+
+    Args:
+        profile: as in `explore`.
+    """
+    return _open(profile, State(), alone=True)
+
+
+def _open(profile: str | Account | None, state: State, alone: bool = False) -> Explorer:
     """Make an explorer of this state, close those of the cell's last run, and show it."""
     accounts = Accounts(state.env_file)
     first = accounts.first(profile)
     state = replace(_checked(state), profile=first.profile)
-    ui = Explorer(state, _profiles(first, state.env_file), accounts.of)
+    ui = Explorer(state, _profiles(first, state.env_file), accounts.of, alone)
     _close_last_run(ui)
     _, run = running_cell()
     if run is not None:

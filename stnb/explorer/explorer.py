@@ -10,7 +10,7 @@ import pandas as pd
 
 from stnb import catalog, credentials
 from stnb.catalog import Endpoint
-from stnb.errors import StnbError
+from stnb.errors import StnbError, UsageError
 from stnb.frame import notices as frame_notices
 
 from . import state as states
@@ -18,8 +18,10 @@ from . import texts
 from .counter import Counter
 from .guard import guarded, in_sentences
 from .layout import Hooks, Layout
+from .outcome import Outcome, before, facts, is_part, nothing, outcome, pulling
+from .parts.blank import Nothing
 from .parts.doctor import Doctor
-from .parts.id_names import IdNames
+from .parts.id_names import IdNames, Labels, look_up
 from .runner import Runner
 from .state import State
 
@@ -42,7 +44,11 @@ class Explorer(W.VBox):
     """
 
     def __init__(
-        self, state: State, profiles: list[credentials.Profile], connect: Callable[[str], Account]
+        self,
+        state: State,
+        profiles: list[credentials.Profile],
+        connect: Callable[[str], Account],
+        alone: bool = False,
     ) -> None:
         self.frame: pd.DataFrame | None = None
         self.error: StnbError | None = None
@@ -50,23 +56,29 @@ class Explorer(W.VBox):
         self._connect = connect
         self._pulled: State | None = None  # what the last pull was started with
         self._shown: State | None = None  # what the rows on show were pulled with
+        self._ended: Outcome | None = None  # how the last pull ended
+        self._filters: list[str] = []  # what the last pull was narrowed by, in words
         self._runner = Runner(
             self._show_progress, self._show_end, self._show_buttons, self.show_error
         )
         hooks = Hooks(
-            filters_changed=self._show_code,
-            show_error=self.show_error,
+            filters_changed=self._on_filters,
+            look_up=self._look_up,
+            idle=self._estimate,
+            act=self._act,
             check=self.check,
             frame=lambda: self.frame,
             selection=lambda: self.selection,
             shown=lambda: self._shown,
-            code=lambda: states.code(self._shown or self.parts.state()),
+            code=self._code_on_show,
         )
-        self.parts = Layout(profiles, hooks)
+        self.parts = Layout(profiles, hooks, alone)
         self._counter = Counter(self.parts.messages, self._show_account, self.show_error)
         self._id_names = IdNames(self.parts.filters.name_ids)
         super().__init__(self.parts.places)
         self.add_class("stnb").add_class("stnb-explorer")
+        if alone:
+            self.add_class("stnb-page")
         self.parts.set(state)
         self._on_profile(None)
         self._show_resource(state.filters)
@@ -86,8 +98,17 @@ class Explorer(W.VBox):
 
     @property
     def code(self) -> str:
-        """The Python that repeats what is chosen."""
-        return states.code(self.parts.state())
+        """The Python that repeats what is chosen, and what the table shows of its rows."""
+        chosen = self.parts.state()
+        if self._shown is None or not chosen.same_pull(self._shown):
+            return states.code(chosen)
+        return self._code_on_show()
+
+    def _code_on_show(self) -> str:
+        """The Python that repeats what is on show; another resource may have been chosen since."""
+        if self._shown is None:
+            return self.code
+        return "\n".join([states.code(self._shown), *self.parts.grid.view_lines])
 
     @property
     def selection(self) -> pd.DataFrame | None:
@@ -105,10 +126,11 @@ class Explorer(W.VBox):
         parts = self.parts
         parts.profile.observe(self._on_profile, "value")
         parts.picker.observe(self._on_resource, "value")
-        parts.card.observe(self._on_neighbour, "chosen")
+        parts.card.observe(self._on_picked, "chosen")
+        parts.title.observe(self._on_picked, "chosen")
         parts.limit.observe(self._on_value, "value")
         parts.names.observe(self._on_value, "value")
-        parts.views.observe(self._on_selection, "value")
+        parts.views.observe(self._on_selection, ["value", "export"])
         parts.grid.on_change(self._on_selection)
         parts.pull_button.on_click(self.pull)
         parts.count_button.on_click(self.count)
@@ -129,13 +151,20 @@ class Explorer(W.VBox):
     @guarded
     def _on_resource(self, _change: object) -> None:
         self.show_error(None)
-        self._show_resource({})
+        shown = self._shown
+        again = shown is not None and shown.resource == self.parts.picker.value
+        self._show_resource(shown.filters if shown is not None and again else {})
 
     @guarded
-    def _on_neighbour(self, _change: object) -> None:
-        neighbour = self.parts.card.chosen
-        if neighbour in catalog.load().endpoints:
-            self.parts.picker.value = neighbour
+    def _on_picked(self, change: Mapping[str, Any]) -> None:
+        if change["new"] in catalog.load().endpoints:
+            self.parts.picker.value = change["new"]
+
+    @guarded
+    def _on_filters(self) -> None:
+        self.show_error(None)
+        self.error = self.parts.filters.problem  # it stands beside its field
+        self._show_code()
 
     @guarded
     def _on_value(self, _change: object) -> None:
@@ -143,7 +172,43 @@ class Explorer(W.VBox):
 
     @guarded
     def _on_selection(self, _change: object = None) -> None:
-        self.parts.show_view(self._shown)
+        self._show_view()
+        if self._shown is not None:
+            self.parts.show_copy(self._code_on_show())
+        self._show_problem()
+
+    @guarded
+    def _act(self, name: str) -> None:
+        """Do what a button in the place of the rows says."""
+        endpoint, shown = self.endpoint, self._shown
+        if name == "back" and shown is not None:
+            self.parts.picker.value = str(shown.resource)
+        elif name == "clear":
+            self.parts.filters.clear()
+            self.pull()
+        elif name == "active" and endpoint is not None and endpoint.shows_all is not None:
+            filter_name, value = endpoint.shows_all
+            self.parts.filters[filter_name].value = value
+            self.pull()
+        elif name == "again":
+            self.pull()
+
+    def _look_up(self, thing: str, text: str) -> Labels:
+        """Ids by a part of a name, for a filter whose list is long."""
+        return look_up(self._connect(self.parts.profile.value), thing, text)
+
+    @guarded
+    def _estimate(self) -> None:
+        """Count what a pull would bring, if that costs next to nothing and nobody minds."""
+        profile, state = self._profiles[self.parts.profile.value], self.parts.state()
+        if not (self.parts.counts and profile.ready) or self.running:
+            return
+        if self._problem() is not None or self._is_on_show(state):
+            return
+        account = self._connect(profile.name)
+        # Without a token the first request would ask for one: that is left to Pull and Count.
+        if account.scopes is not None or account.environment == "demo":
+            self._counter.start(account, state, quiet=True)
 
     # -- the pull
 
@@ -175,9 +240,8 @@ class Explorer(W.VBox):
         """Ask how many rows there are, by one small request beside everything else."""
         state = self.parts.state()
         account = self._account_for(state)
-        if not self._counter.running:
-            self.show_error(None)
-            self._counter.start(account, state)
+        self.show_error(None)
+        self._counter.start(account, state)
 
     @guarded
     def cancel(self, _button: object = None) -> None:
@@ -200,13 +264,22 @@ class Explorer(W.VBox):
         super().close()
 
     def _account_for(self, state: State) -> Account:
-        states.check_complete(state)
+        problem = self._problem()
+        if problem is not None:
+            raise problem
         return self._connect(str(state.profile))
+
+    def _problem(self) -> UsageError | None:
+        """Why what is chosen cannot be pulled, or None."""
+        try:
+            states.check_complete(self.parts.state())
+        except UsageError as error:
+            return error
+        return self.parts.filters.problem
 
     def _prepare(self, state: State) -> None:
         self.show_error(None)
-        self.parts.messages.notices = []
-        self._pulled = state
+        self._pulled, self._filters = state, self.parts.filters.summary
 
     # -- what is shown
 
@@ -227,6 +300,7 @@ class Explorer(W.VBox):
         assert state is not None
         # The progress comes before the table's layout, so that a Cancel is felt at once.
         self._show_progress(pull.progress)
+        self._ended = outcome(state, pull.progress, error is not None, self._filters)
         if frame is not None:
             found = texts.notices(frame, pull.total, state.limit)
             if state.names and len(frame):
@@ -235,7 +309,7 @@ class Explorer(W.VBox):
             if error is not None and not len(frame):
                 found = []  # the error explains why there are no rows
             self._show_frame(frame, state)
-            self.parts.messages.notices = found
+            self.parts.foot.notes = found
         self._show_account()  # the app's scopes are known since the first token
         self.show_error(error)
 
@@ -267,6 +341,7 @@ class Explorer(W.VBox):
         self.parts.show_buttons(self.running, self.endpoint is not None)
         resource = None if self._pulled is None else self._pulled.resource
         self.parts.show_resume(self._runner.stopped, resource)
+        self._show_view()
 
     def _show_resource(self, filters: Mapping[str, Any]) -> None:
         self.parts.show_resource(self.endpoint, filters)
@@ -283,8 +358,52 @@ class Explorer(W.VBox):
             self._id_names.read(account, endpoint.filters)
 
     def _show_code(self) -> None:
-        self.parts.messages.code = self.code
+        self._show_problem()
         self._counter.clear()
+        if self._nothing() is not None:
+            self._show_view()
+
+    def _show_problem(self) -> None:
+        """Show the code of what is chosen, and why it would not run."""
+        problem = None if self.endpoint is None else self._problem()
+        self.parts.code.show(self.code, "" if problem is None else problem.happened)
+
+    def _show_view(self) -> None:
+        shown = self._shown
+        self.parts.show_view(self._nothing(), "" if shown is None else str(shown.resource))
+        frame, ended = self.frame, self._ended
+        if frame is not None and ended is not None:
+            rows = self.parts.grid.rows_left
+            self.parts.foot.shown = f"{rows:,}"
+            self.parts.foot.facts = facts(ended, frame, rows)
+            self.parts.foot.tone = "part" if is_part(ended) else ""
+
+    def _nothing(self) -> Nothing | None:
+        """Why there are no rows of the chosen resource to show; None if there are some."""
+        endpoint, shown, ended = self.endpoint, self._shown, self._ended
+        if endpoint is None:
+            return None
+        own = shown is not None and shown.resource == endpoint.name
+        if own and self.frame is not None and len(self.frame):
+            return None
+        pulled = self._pulled
+        if self.running and pulled is not None and pulled.resource == endpoint.name:
+            return pulling(endpoint)
+        if own and ended is not None:
+            return nothing(ended, endpoint)
+        return before(endpoint, self.parts.state(), self._back())
+
+    def _back(self) -> str:
+        """The label of the resource whose rows are kept though another one is chosen, or ""."""
+        if self._shown is None or self.frame is None or not len(self.frame):
+            return ""
+        return catalog.load()[str(self._shown.resource)].label
+
+    def _is_on_show(self, state: State) -> bool:
+        """Whether the rows on show are what this state asks for."""
+        shown = self._shown
+        asked = (state.profile, state.resource, dict(state.filters))
+        return shown is not None and asked == (shown.profile, shown.resource, dict(shown.filters))
 
     # -- the notebook
 

@@ -11,19 +11,26 @@ import pandas as pd
 
 from stnb import catalog
 from stnb.catalog import Endpoint
+from stnb.catalog.store import walk
 from stnb.credentials import Profile
 
-from . import state as states
-from . import texts
+from . import static_copy, texts
 from .grid.grid import Grid
+from .parts.blank import Blank, Nothing
 from .parts.card import Card
 from .parts.chart import Chart
+from .parts.code import Code
 from .parts.doctor import Doctor
 from .parts.export import Export
 from .parts.filters import Filters
+from .parts.foot import Foot
+from .parts.id_names import Labels
 from .parts.messages import Messages
 from .parts.picker import Picker, locked
 from .parts.status import Status
+from .parts.tabs import Tabs
+from .parts.title import Title
+from .parts.view_chips import ViewChips
 from .state import SINGLE, State
 from .static_copy import StaticCopy
 
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
 
 LIMITS = (100, 1_000, 10_000, 100_000)
 ALL = "all"
+HEIGHT = 540  # px of the table, which is what a person came for
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,9 @@ class Hooks:
 
     Attributes:
         filters_changed: is called when a filter has another value.
-        show_error: shows an error; None takes it away.
+        look_up: finds ids by a part of a name.
+        idle: is called when changed filters have been on show for a moment.
+        act: does what a button in the place of the rows says.
         check: has the doctor look at the profile.
         frame: gives the rows on show, or None.
         selection: gives the rows that the table's filters leave, or None.
@@ -50,7 +60,9 @@ class Hooks:
     """
 
     filters_changed: Callable[[], None]
-    show_error: Callable[[Exception | None], None]
+    look_up: Callable[[str, str], Labels]
+    idle: Callable[[], None]
+    act: Callable[[str], None]
     check: Callable[[], None]
     frame: Callable[[], pd.DataFrame | None]
     selection: Callable[[], pd.DataFrame | None]
@@ -68,12 +80,18 @@ class Hooks:
 class Layout:
     """Every widget of the explorer, and where it is.
 
+    Args:
+        profiles: to choose from.
+        hooks: what the widgets ask the explorer for.
+        alone: whether it is a page without a notebook, for people without Python.
+
     Attributes:
         places: the widgets from the top to the bottom of the page.
         static_copy: the output that stays readable without a kernel.
     """
 
-    def __init__(self, profiles: Iterable[Profile], hooks: Hooks) -> None:
+    def __init__(self, profiles: Iterable[Profile], hooks: Hooks, alone: bool = False) -> None:
+        self._alone = alone
         self.static_copy = StaticCopy()
         self._selection = hooks.selection
         self._env_file: str | None = None  # no control shows it
@@ -81,72 +99,81 @@ class Layout:
         self._make_run_controls()
         self._make_results(hooks)
         self.places = self._places()
-        self.show_view(None)
+        for place in (self.question, self.export, self.grid, self.chart, self.card, self.code):
+            _show(place, False)
 
     def _make_choices(self, profiles: Iterable[Profile], hooks: Hooks) -> None:
         options = [(_profile_label(profile), profile.name) for profile in profiles]
-        self.profile = W.Dropdown(options=options, description="Profile").add_class("stnb-field")
+        self.profile = W.Dropdown(options=options, description="Profile")
+        self.profile.add_class("stnb-profile")
         self.status = Status()
-        self.picker = Picker(catalog.load())
-        self.card = Card()
-        self.filters = Filters(hooks.filters_changed, hooks.show_error)
+        self.picker = Picker(catalog.load()).add_class("stnb-find")
+        self.title = Title(level=1 if self._alone else 2)
+        self.filters = Filters(hooks.filters_changed, hooks.look_up, hooks.idle)
+        self.filters.add_class("stnb-chips")
 
     def _make_run_controls(self) -> None:
-        limits = [*((f"{limit:,}", limit) for limit in LIMITS), ("all rows", ALL)]
+        limits = [*((_first(limit), limit) for limit in LIMITS), ("all rows", ALL)]
         self.limit = W.Dropdown(options=limits, description="Rows at most")
-        self.limit.add_class("stnb-field").add_class("stnb-short")
-        self.pull_button = _button("Pull", "download", button_style="primary", disabled=True)
-        self.count_button = _button(
-            "Count", "hashtag", disabled=True, tooltip="Ask how many rows there are"
-        )
+        self.limit.add_class("stnb-limit")
+        self.pull_button = _button("Pull", button_style="primary", disabled=True)
+        self.count_button = _button("Count", disabled=True, tooltip="Ask how many rows there are")
+        self.count_button.add_class("stnb-quiet")
         self.cancel_button = _button(
-            "Cancel", "stop", disabled=True, tooltip="Stop, and keep the rows that have arrived"
+            "Cancel", disabled=True, tooltip="Stop, and keep the rows that have arrived"
         )
         self.resume_button = _button(
-            "Go on", "play", tooltip="Read the rest; the rows that have arrived are kept"
+            "Go on", tooltip="Read the rest; the rows that have arrived are kept"
         )
-        self.resume_button.layout.display = "none"
+        _show(self.resume_button, False)
+        _show(self.cancel_button, False)
         self.names = W.Checkbox(description="Names beside ids", indent=False)
         self.names.add_class("stnb-check")
 
     def _make_results(self, hooks: Hooks) -> None:
-        self.messages = Messages(hooks.check)
+        self.messages = Messages(hooks.check).add_class("stnb-said")
         # A VBox, because an HBox would leave the doctor's report without a width.
         self.doctor = W.VBox().add_class("stnb-doctor-room")
-        self.views = W.ToggleButtons(options=[("Table", "table"), ("Chart", "chart")])
-        self.views.add_class("stnb-views")
-        self.caption = W.Label().add_class("stnb-caption")
-        self.grid = Grid(covers=self.static_copy.css_class)
-        self.chart = Chart()
+        self.views = Tabs(plain=self._alone)
+        self.blank = Blank(hooks.act)
+        self.grid = Grid(covers=self.static_copy.css_class, height=HEIGHT).add_class("stnb-rows")
+        self.chart = Chart(ViewChips(self.grid))
+        self.card = Card(face="columns")
+        self.code = Code().add_class("stnb-code-room")
+        self.foot = Foot(self._show_code if self._alone else None).add_class("stnb-below")
         self.export = Export(
             frame=hooks.frame,
             selection=hooks.selection,
             code=hooks.code,
             chart=lambda: self.chart.code,
             name=hooks.resource,
+            alone=self._alone,
         )
+        self.export.add_class("stnb-out")
+
+    def _show_code(self) -> None:
+        self.views.value = "code"
 
     def _places(self) -> list[W.Widget]:
-        run = [
-            self.limit,
-            self.pull_button,
-            self.count_button,
-            self.cancel_button,
-            self.resume_button,
-            self.names,
-        ]
+        run = [self.resume_button, self.cancel_button, self.pull_button]
+        self.run = W.Box(run).add_class("stnb-run")
+        self.question = W.Box([self.filters, self.run]).add_class("stnb-question")
+        how = [self.limit, self.names, self.messages, self.count_button]
+        self.how = W.Box(how).add_class("stnb-how")
         return [
-            _line(self.profile, self.status),
-            self.picker,
-            self.card,
-            self.filters,
-            _line(*run),
-            self.messages,
+            W.Box([self.profile, self.status, self.picker]).add_class("stnb-top"),
+            self.title,
+            self.question,
+            self.how,
             self.doctor,
-            _line(self.views, self.caption),
+            self.views,
+            self.export,
+            self.blank,
             self.grid,
             self.chart,
-            self.export,
+            self.card,
+            self.code,
+            self.foot,
         ]
 
     # -- what is chosen
@@ -173,7 +200,7 @@ class Layout:
             self.limit.value = ALL
         else:
             if state.limit not in LIMITS:
-                self.limit.options = [(f"{state.limit:,}", state.limit), *self.limit.options]
+                self.limit.options = [(_first(state.limit), state.limit), *self.limit.options]
             self.limit.value = state.limit
         self.picker.value = state.resource or ""
         if state.profile is not None:
@@ -188,11 +215,19 @@ class Layout:
     def show_resource(self, endpoint: Endpoint | None, filters: Mapping[str, Any]) -> None:
         """Show the controls that a resource has, with these filters set."""
         self.filters.show(endpoint, filters)
+        _show(self.question, endpoint is not None)
+        _show(self.names, endpoint is not None)
         single = endpoint is not None and endpoint.kind in SINGLE
-        _show(self.limit, not single)
+        _show(self.limit, endpoint is not None and not single)
         # An export feed cannot count: it would have to be read to its end.
         counts = endpoint is not None and endpoint.paged and endpoint.takes("includeTotal")
         _show(self.count_button, bool(counts))
+        self.views.columns = 0 if endpoint is None else len(list(walk(endpoint.columns)))
+
+    @property
+    def counts(self) -> bool:
+        """Whether the rows of the chosen resource can be counted by a small request."""
+        return bool(self.count_button.layout.display != "none")
 
     def show_buttons(self, running: bool, resource_chosen: bool) -> None:
         """Enable the buttons that can be used now."""
@@ -200,6 +235,7 @@ class Layout:
         self.pull_button.disabled = not idle
         self.count_button.disabled = not idle
         self.cancel_button.disabled = not running
+        _show(self.cancel_button, running)
 
     def show_resume(self, stopped: bool, resource: str | None) -> None:
         """Offer to go on with a stopped pull, by its resource's name if another one is chosen."""
@@ -217,10 +253,11 @@ class Layout:
     def show_account(
         self, profile: Profile, account: Account | None, endpoint: Endpoint | None
     ) -> None:
-        """Show what depends on the account: its state, locked resources, the resource's card."""
+        """Show what depends on the account: its state, locked resources, the resource's head."""
         scopes = None if account is None else account.scopes
         self.status.show(profile, account)
         self.picker.locked = locked(catalog.load(), scopes)
+        self.title.show(endpoint, scopes)
         self.card.show(endpoint, scopes)
 
     def show_progress(self, state: State, progress: Progress) -> None:
@@ -230,30 +267,47 @@ class Layout:
         self.messages.show_progress(line, progress.state, share)
 
     def show_frame(self, frame: pd.DataFrame, state: State) -> None:
-        """Show another frame in the table and in the static copy."""
+        """Show another frame in the table."""
         self.grid.label = f"{state.resource}, {state.profile}"
         self.grid.update(frame)
-        self.static_copy.update(frame, states.code(state))
-        self.show_view(state)
 
-    def show_view(self, shown: State | None) -> None:
-        """Show the table or the chart of the rows on show; neither if there are no rows yet.
+    def show_copy(self, code: str) -> None:
+        """Have the static copy show what the table shows, and the code of it."""
+        first, rows = self.grid.first(static_copy.ROWS), self.grid.rows_left
+        self.static_copy.update(first, code, rows)
+
+    def show_view(self, nothing: Nothing | None, resource: str) -> None:
+        """Show the tab that is chosen.
 
         Args:
-            shown: what the rows were pulled with, or None.
+            nothing: why there are no rows to show, or None if there are some.
+            resource: the resource of the rows, for the chart.
         """
-        rows = shown is not None
-        chart = self.views.value == "chart"
-        self.caption.value = f"{shown.resource} · {shown.profile}" if shown else ""
-        for part in (self.views, self.caption, self.export):
-            _show(part, rows)
-        _show(self.grid, rows and not chart)
-        _show(self.chart, rows and chart)
-        if shown is None:
-            return
-        self.export.refresh()
-        if chart:
-            self.chart.update(self._selection(), str(shown.resource))
+        chosen, view = bool(self.picker.value), self.views.value
+        of_rows = view in ("table", "chart")
+        rows = chosen and nothing is None
+        if nothing is not None:
+            self.blank.show(nothing)
+        self.views.leads_out = rows
+        if rows:
+            self.blank.add_class("stnb-tall")  # no jump from a table to a picture
+        if view in ("columns", "neighbours"):
+            self.card.face = view
+        _show(self.views, chosen)
+        _show(self.export, rows and self.views.export)
+        # The table's search stands beside the tabs, if nothing comes between.
+        beside = self.grid.remove_class if self.views.export else self.grid.add_class
+        beside("stnb-beside")
+        _show(self.blank, chosen and of_rows and not rows)
+        _show(self.grid, rows and view == "table")
+        _show(self.chart, rows and view == "chart")
+        _show(self.card, chosen and view in ("columns", "neighbours"))
+        _show(self.code, chosen and view == "code")
+        _show(self.foot, rows and of_rows)
+        if rows:
+            self.export.refresh()
+        if rows and view == "chart":
+            self.chart.update(self._selection(), resource)
             self.chart.show()
 
     def close(self) -> None:
@@ -271,12 +325,12 @@ def _profile_label(profile: Profile) -> str:
     return f"{profile.name} (not ready)"
 
 
-def _button(text: str, icon: str, **settings: Any) -> W.Button:
-    return W.Button(description=text, icon=icon, **settings)
+def _first(limit: int) -> str:
+    return f"first {limit:,} rows"
 
 
-def _line(*parts: W.Widget) -> W.Box:
-    return W.Box(parts).add_class("stnb-line")
+def _button(text: str, **settings: Any) -> W.Button:
+    return W.Button(description=text, **settings)
 
 
 def _show(part: W.Widget, visible: bool) -> None:

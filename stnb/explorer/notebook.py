@@ -44,8 +44,8 @@ For each column: how much of it is filled, how many different values, the least 
 greatest, the most frequent, and what looks odd."""
 DRAWN = """## A picture
 
-The same numbers as in the explorer's chart. Change the column, or what is added up, and run it \
-again."""
+The explorer's chart, drawn from the rows above. Change the column, or what is added up, and run \
+it again."""
 SUGGESTED = """## A picture
 
 A first one that fits the columns. `print(pictures.code(picture))` gives its lines to change, \

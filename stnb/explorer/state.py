@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from stnb.catalog import Endpoint, Param, load
+from stnb.catalog import Endpoint, Param, load, words
 from stnb.errors import UsageError
 from stnb.errors.nesting import loads
 from stnb.pull import call
@@ -46,7 +46,7 @@ class State:
         limit: rows at most; None for all.
         env_file: the path of the .env file, or None for the usual one.
         names: whether names are put beside ids, as `st.name_columns` does.
-        view: "table" or "chart".
+        view: "table", "chart", "columns", "neighbours" or "code".
         grid, chart: the settings of the table and of the chart; only what differs from the default.
 
     Example:
@@ -64,6 +64,12 @@ class State:
     view: str = "table"
     grid: Mapping[str, Any] = field(default_factory=dict)
     chart: Mapping[str, Any] = field(default_factory=dict)
+
+    def same_pull(self, other: State) -> bool:
+        """Whether both bring the same rows, whatever is shown of them."""
+        return replace(self, view="", grid={}, chart={}) == replace(
+            other, view="", grid={}, chart={}
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The keywords that make the same explorer again: `explore(**state)`."""
@@ -119,14 +125,15 @@ def check_complete(state: State) -> None:
             "A pull needs to know what to read.",
             "Choose one in the box above.",
         )
-    required = load()[state.resource].required
-    empty = [param.name for param in required if param.py not in state.filters]
+    endpoint = load()[state.resource]
+    missing = [param for param in endpoint.required if param.py not in state.filters]
+    empty = [words.label(param.name) for param in missing]
     if empty:
         verb = "is" if len(empty) == 1 else "are"
         raise UsageError(
             f"{' and '.join(empty)} {verb} empty.",
-            f"{state.resource} cannot be read without a value there.",
-            "Fill in the fields marked with *.",
+            f"{endpoint.label} cannot be read without a value there.",
+            "Choose one: these filters stand first.",
         )
 
 

@@ -72,9 +72,15 @@ class StaticCopy:
         if hasattr(shell, "kernel"):
             self._handles.append(display(HTML(self._html), display_id=True))
 
-    def update(self, frame: pd.DataFrame, code: str = "") -> None:
-        """Replace the copy, wherever it is shown, by a frame's. Any thread may call it."""
-        self.replace(page(frame, code, self.css_class))
+    def update(self, frame: pd.DataFrame, code: str = "", rows: int | None = None) -> None:
+        """Replace the copy, wherever it is shown, by a frame's. Any thread may call it.
+
+        Args:
+            rows: how many there are, if the frame has only the first of them.
+        """
+        html = page(frame, code, self.css_class, rows)
+        if html != self._html:
+            self.replace(html)
 
     def replace(self, html: str) -> None:
         """Replace the copy by HTML whose outermost element has the class `css_class`."""
@@ -83,31 +89,36 @@ class StaticCopy:
             handle.update(HTML(self._html))
 
 
-def page(frame: pd.DataFrame, code: str, css_class: str) -> str:
+def page(frame: pd.DataFrame, code: str, css_class: str, rows: int | None = None) -> str:
     """Write the first rows and the code as one small piece of HTML. Nothing in it is active.
 
     Args:
         frame: the rows; at most 10 rows and 8 columns of it are written.
         code: the Python that repeats them, or "".
         css_class: the class of the outermost element.
+        rows: how many there are, if the frame has only the first of them.
     """
     part = frame.iloc[:ROWS, :COLUMNS]
     columns = cells.columns(part)
     texts = cells.rows(part, columns, pd.RangeIndex(len(part)).to_numpy())
     head = _row([column.name for column in columns], columns)
-    rows = [_row(row, columns) for row in texts]
-    parts = [table(rows, head), element("p", _note(frame))]
+    lines = [_row(row, columns) for row in texts]
+    note = _note(frame, len(frame) if rows is None else rows)
+    parts = [table(lines, head), element("p", note)]
     parts += [element("p", str(notice)) for notice in provenance(frame).get("notices", [])]
     if code:
         parts.append(element("pre", code))
     return _style(css_class) + element("div", *parts, class_=css_class)
 
 
-def _note(frame: pd.DataFrame) -> str:
-    rows = f"{min(ROWS, len(frame))} of {len(frame):,} rows"
+def _note(frame: pd.DataFrame, rows: int) -> str:
+    note = f"{min(ROWS, rows)} of {rows:,} rows"
     if frame.shape[1] > COLUMNS:
-        rows += f", the first {COLUMNS} of {frame.shape[1]} columns"
-    return f"{rows}. Run the cell again for the live table."
+        note += f", the first {COLUMNS} of {frame.shape[1]} columns"
+    about = provenance(frame)
+    if about.get("view"):
+        note += f". On show, of {about.get('rows', 0):,} rows: {about['view']}"
+    return f"{note}. Run the cell again for the live table."
 
 
 def _style(css_class: str) -> str:

@@ -26,7 +26,7 @@ class Widget(SubshellWidget):
 
     Args:
         scripts: the JavaScript files, in the order in which they are joined; the last one renders.
-        style: the style sheet.
+        style: the style sheet, or several.
 
     Example:
         >>> class Clock(Widget, scripts=("parts/clock.js",), style="parts/clock.css"):
@@ -40,11 +40,15 @@ class Widget(SubshellWidget):
         super().__init__(**settings)
         self.on_msg(self._on_message)
 
-    def __init_subclass__(cls, scripts: tuple[str, ...] = (), style: str = "", **rest: Any) -> None:
+    def __init_subclass__(
+        cls, scripts: tuple[str, ...] = (), style: str | tuple[str, ...] = "", **rest: Any
+    ) -> None:
         if scripts:
             first, *others = scripts
             code = assets.module(first) + "".join(map(assets.read, others))
-            cls._code = {"kind": "code", "code": code, "style": assets.style(style)}
+            sheets = (style,) if isinstance(style, str) else style
+            looks = assets.style(sheets[0]) + "".join(map(assets.read, sheets[1:]))
+            cls._code = {"kind": "code", "code": code, "style": looks}
             cls._esm = _loader(scripts[-1], cls._code)
         super().__init_subclass__(**rest)
 

@@ -183,20 +183,13 @@ class _Columns:
         nothing.
         """
         columns = []
-        # In their order: the fields of a united object then come in the same one each time.
-        kinds: list[pa.DataType] = []
         for rows, table in self._tables:
             column = table.get(name)
             if column is None:
                 column = pa.chunked_array([pa.nulls(rows)])
             columns.append(column)
-            if not pa.types.is_null(column.type) and column.type not in kinds:
-                kinds.append(column.type)
-        kind = pa.null()
-        if len(kinds) == 1:
-            kind = kinds[0]
-        elif kinds:
-            kind = _common(kinds, columns)
+        kinds = _kinds(columns)
+        kind = _one_kind(kinds, columns)
         try:
             stacked = cast(columns, kind)
         except pa.ArrowException:  # a value that the common type does not hold exactly
@@ -258,6 +251,33 @@ def note_pages_differ(drift: Drifts, column: str) -> None:
         note(drift, column, Kind.PAGES_DIFFER)
 
 
+def stacked(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """Columns, one below the other, in a type that loses nothing."""
+    try:
+        return cast(columns, _one_kind(_kinds(columns), columns))
+    except pa.ArrowException:  # a value that the common type does not hold exactly
+        return cast(columns, pa.string())
+
+
+def _kinds(columns: Sequence[pa.ChunkedArray]) -> list[pa.DataType]:
+    """The types of some columns, apart from those without a value."""
+    # In their order: the fields of a united object then come in the same one each time.
+    kinds: list[pa.DataType] = []
+    for column in columns:
+        if not pa.types.is_null(column.type) and column.type not in kinds:
+            kinds.append(column.type)
+    return kinds
+
+
+def _one_kind(kinds: Sequence[pa.DataType], columns: Sequence[pa.ChunkedArray]) -> pa.DataType:
+    """A type for all of the columns, which have these types."""
+    if not kinds:
+        return pa.null()
+    if len(kinds) == 1:
+        return kinds[0]
+    return _common(kinds, columns)
+
+
 def cast(columns: Sequence[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
     """Columns, one below the other, as a type that `merge` found for them.
 
@@ -286,7 +306,7 @@ def _as(chunk: pa.Array, kind: pa.DataType) -> pa.Array:
     return made
 
 
-def _common(kinds: Sequence[pa.DataType], columns: list[pa.ChunkedArray]) -> pa.DataType:
+def _common(kinds: Sequence[pa.DataType], columns: Sequence[pa.ChunkedArray]) -> pa.DataType:
     if set(kinds) == {pa.int64(), pa.float64()}:
         if _largest(columns) <= LARGEST_EXACT:
             return pa.float64()
@@ -308,7 +328,7 @@ def _common(kinds: Sequence[pa.DataType], columns: list[pa.ChunkedArray]) -> pa.
     return pa.string()
 
 
-def _largest(columns: list[pa.ChunkedArray]) -> int:
+def _largest(columns: Sequence[pa.ChunkedArray]) -> int:
     """How far from zero the whole numbers lie."""
     largest = 0
     for column in columns:

@@ -21,11 +21,11 @@ import pyarrow.json as pj
 from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
-from stnb.errors.nesting import is_deep
 
 from . import fallback, reports, tokens, utf8
 from .drift import Drift, Drifts, Kind, add_drift, misfits, note
 from .fallback import Columns
+from .scan import Scan, scan
 from .schema import Shape
 from .text import open_texts, text_of
 from .types import (
@@ -92,14 +92,15 @@ def decode(
         >>> decode(b'{"data": [{"id": 7}]}', "data", shape_of(st.jpm.jobs.endpoint)).table["id"][0]
         <pyarrow.Int64Scalar: 7>
     """
-    if is_deep(content):
+    seen = scan(content)
+    if seen.deep:
         raise UnexpectedAnswer.too_deep("A page")
     drift: Drifts = {}
     sent = _enveloped(content.removeprefix(codecs.BOM_UTF8), rows_at)
     document = utf8.mended(sent)
     fast = None
     if not positional:
-        fast = _fast(document, shape)
+        fast = _fast(document, shape, seen)
     kept: Columns = {}
     fields: list[dict[str, Any]] = []
     columns, length = fast or fallback.read(
@@ -135,10 +136,12 @@ def _enveloped(content: bytes, rows_at: str) -> bytes:
 # -- the fast path
 
 
-def _fast(document: bytes, shape: Shape) -> tuple[Columns, int] | None:
+def _fast(document: bytes, shape: Shape, seen: Scan) -> tuple[Columns, int] | None:
     """The columns of a page and the number of its rows; None if the page is not what the catalogue
     says, so that something might be lost.
     """
+    if seen.lossy:
+        return None  # a float would drop digits in silence
     unknown = "infer"
     if shape.skips:
         unknown = "ignore"
@@ -156,8 +159,6 @@ def _fast(document: bytes, shape: Shape) -> tuple[Columns, int] | None:
         return None
     if b"NaN" in document and any(_holds_nan(values) for _, values in columns):
         return None  # no number of JSON; as a missing value it would be lost in silence
-    if tokens.holds_lossy(document):
-        return None  # a float would drop digits in silence
     return {path: values for path, values in columns if shape.reads(path)}, len(rows)
 
 

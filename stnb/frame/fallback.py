@@ -25,6 +25,7 @@ from .tokens import Token, exactly, lossy, number
 from .types import Dtypes, is_open, json_type, kind_of
 
 Columns = dict[str, pa.Array]
+RAGGED, FEW = 4, 100_000  # cells of a report, filled up to its longest row, for one that was sent
 
 
 def read(
@@ -56,7 +57,7 @@ def rows_of(
     positional: bool,
     parse_float: Callable[[str], Any],
     fields: list[dict[str, Any]] | None = None,
-) -> list[dict[str, Any]]:
+) -> Sequence[dict[str, Any]]:
     """The rows of a page as plain objects; see `read`."""
     collecting = gc.isenabled()
     # Thousands of fresh dicts make the collector run for nothing: up to 40 % of the time.
@@ -90,23 +91,38 @@ def _named(rows: list[list[Any]], fields: list[dict[str, Any]]) -> list[dict[str
     """Rows of cells as objects; a cell without a field gets the name "column 3"."""
     names = [str(field["name"]) for field in fields]
     longest = max(map(len, rows), default=0)
+    cells = sum(map(len, rows))
+    if longest * len(rows) > RAGGED * (cells + len(rows) * len(names)) + FEW:
+        raise ValueError("one long row would give all the others as many columns")
     names += [f"column {i + 1}" for i in range(len(names), longest)]
     names = _distinct(names)
     return [dict(zip(names, row, strict=False)) for row in rows]
 
 
-def _objects(rows: list[Any]) -> list[dict[str, Any]]:
+def _objects(rows: list[Any]) -> Sequence[dict[str, Any]]:
     """Rows as objects: null is no row, but beside bare values it is one of them."""
     known = [row for row in rows if row is not None]
     if all(isinstance(row, dict) for row in known):
         return known
-    objects = []
-    for row in rows:
+    return _AsObjects(rows)
+
+
+class _AsObjects(Sequence[dict[str, Any]]):
+    """Bare values, each as an object: made when it is looked at, because a million of them take a
+    hundred times the memory of the page.
+    """
+
+    def __init__(self, rows: list[Any]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        row = self._rows[index]
         if isinstance(row, dict):
-            objects.append(row)
-        else:
-            objects.append({"value": row})
-    return objects
+            return row
+        return {"value": row}
 
 
 def _distinct(names: list[str]) -> list[str]:

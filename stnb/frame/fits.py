@@ -54,7 +54,7 @@ def _fields(kind: pa.StructType) -> dict[str, pa.DataType]:
 
 def _float(value: Decimal) -> float:
     rounded = float(value)
-    if math.isinf(rounded) or (rounded == 0) != (value == 0):
+    if math.isinf(rounded):
         raise OverflowError
     return rounded
 

@@ -20,6 +20,7 @@ from stnb.errors import (
     StnbWarning,
     printable,
 )
+from stnb.errors.wording import counted
 
 from .drift import Drifts, sentences, split_off_texts
 
@@ -99,19 +100,31 @@ def first(endpoint: Endpoint, which: str) -> list[Notice]:
     return [Notice(FirstRows, f"{endpoint.name}: {which}.")]
 
 
-def first_rows(rows: int, total: int | None, *, oldest: bool) -> str:
+def first_rows(rows: int, total: int | None, *, order: str = "") -> str:
     """Which rows of how many a limit let through, in words.
 
+    Args:
+        order: "oldest first", "newest first" or "".
+
     Example:
-        >>> first_rows(50, 21_000, oldest=True)
+        >>> first_rows(50, 21_000, order="oldest first")
         'the first 50 of 21,000, oldest first'
     """
     text = f"the first {rows:,}, and the server did not say of how many"
     if total is not None:
         text = f"the first {rows:,} of {total:,}"
-    if oldest:
-        text += ", oldest first"
-    return text
+    return f"{text}, {order}" if order else text
+
+
+def arrived(rows: int, total: int | None, how: str) -> str:
+    """Which rows of how many a pull has that ended early, in words.
+
+    Example:
+        >>> arrived(1_200, 21_000, "was cancelled")
+        'the 1,200 of 21,000 that had arrived when the pull was cancelled'
+    """
+    of = f" of {total:,}" if total is not None else ""
+    return f"the {rows:,}{of} that had arrived when the pull {how}"
 
 
 def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> list[Notice]:
@@ -128,7 +141,7 @@ def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> 
 
 def came_twice(endpoint: Endpoint, duplicates: int) -> Notice:
     """That rows of a list came twice, and nothing says whether others are missing."""
-    rows = "1 row" if duplicates == 1 else f"{duplicates:,} rows"
+    rows = counted(duplicates, "row")
     text = (
         f"{endpoint.name} gave {rows} twice, and did not say how many there are: others may be "
         "missing, likely as rows changed while they were read. Pull again to be sure."

@@ -101,14 +101,9 @@ def write_frame(frame: pd.DataFrame, file: IO[bytes]) -> None:
     Raises:
         BadFilter: two columns have one name, or the values of one have no type in common.
     """
-    names = [cells.name_of(name) for name in frame.columns]
-    check_names(names, "Parquet")
-    table = _table(frame.set_axis(names, axis="columns"))
-    told = {"pandas": _portable(table.schema)}
-    if frame.attrs:
-        told[ATTRS] = json.dumps(frame.attrs, default=str)
+    table = as_table(frame)
     try:
-        pq.write_table(table.replace_schema_metadata(told), file)
+        pq.write_table(table, file)
         return
     except pa.ArrowNotImplementedError as err:
         why = str(err)
@@ -117,6 +112,21 @@ def write_frame(frame: pd.DataFrame, file: IO[bytes]) -> None:
         f"Parquet has no place for a type of a column: {why}.",
         "Save as .json or .csv, or convert the column.",
     )
+
+
+def as_table(frame: pd.DataFrame) -> pa.Table:
+    """A frame as an Arrow table, with its `attrs` in the metadata, where pandas looks for them.
+
+    Raises:
+        BadFilter: two columns have one name, or the values of one have no type in common.
+    """
+    names = [cells.name_of(name) for name in frame.columns]
+    check_names(names, "Parquet")
+    table = _table(frame.set_axis(names, axis="columns"))
+    told = {"pandas": _portable(table.schema)}
+    if frame.attrs:
+        told[ATTRS] = json.dumps(frame.attrs, default=str)
+    return table.replace_schema_metadata(told)
 
 
 def _table(frame: pd.DataFrame) -> pa.Table:

@@ -10,40 +10,26 @@ import pandas as pd
 
 from stnb.account.entry import connect
 from stnb.account.resource import Resource
-from stnb.errors import Incomplete, NotAuthenticated, SetupError, StnbError, Unreachable
+from stnb.account.tenants import Accounts
+from stnb.errors import Incomplete
 from stnb.frame import notices
 from stnb.frame.target import local_path
 from stnb.pull import ProgressCallback
 
+from .at_work import COLUMNS, keep_up
 from .folder import Folder
+from .lake import sync_tenants
 from .route import Named, routes
-from .table import Done, Table
-
-# Tables that are read at once: a feed is read by one call after the other, which leaves most of the
-# tenant's limit unused.
-AHEAD = 4
-FOR_ALL = (SetupError, NotAuthenticated, Unreachable)  # errors that every other table would meet
-COLUMNS = {
-    "table": "str",
-    "resource": "str",
-    "by": "str",
-    "before": "Int64",
-    "added": "Int64",
-    "changed": "Int64",
-    "inactive": "Int64",
-    "after": "Int64",
-    "requests": "Int64",
-    "seconds": "Float64",
-    "problem": "str",
-}
+from .table import Table
 
 
 def sync(
     resources: Sequence[Resource | str] | Resource | str,
     to: str | os.PathLike[str],
     *,
-    account: Named | None = None,
+    account: Named | Accounts | None = None,
     progress: ProgressCallback | Literal[False] | None = None,
+    strict: bool = False,
 ) -> pd.DataFrame:
     """Keep a folder of Parquet files up to date, one for each resource: `jpm.jobs` is
     DIR/jpm_jobs.parquet.
@@ -56,14 +42,17 @@ def sync(
 
     Args:
         resources: such as `st.jpm.jobs`, or their names.
-        to: the folder; it keeps the tables of one tenant.
-        account: has the resources that are given by name; `stnb.connect()` when not given.
+        to: the folder; it keeps the tables of one tenant. Of several, each gets a folder of its
+            own in it, such as `to/tenant=phoenix`, and `stnb.sql(query, to)` reads them as one.
+        account: has the resources that are given by name; `stnb.connect()` when not given. May be
+            several tenants, as `stnb.tenants()` gives them.
         progress: as for `pull`, False for no bars; several tables are read at once.
+        strict: whether a table that could not be brought up to date is an error.
 
     Returns:
         A row for each table: table, resource, by ("feed", "modified" or "whole"), before, added,
         changed, inactive and after (numbers of rows; inactive now, and not before), requests,
-        seconds, problem ("" if there was none).
+        seconds, problem ("" if there was none). Of several tenants with a first column `tenant`.
 
     Raises:
         UsageError: a resource cannot be kept, the folder holds the tables of another tenant, or it
@@ -77,19 +66,15 @@ def sync(
     """
     if account is None and _names_any(resources):
         with connect() as usual:
-            return sync(resources, to, account=usual, progress=progress)
+            return sync(resources, to, account=usual, progress=progress, strict=strict)
+    if isinstance(account, Accounts):
+        return sync_tenants(resources, local_path(to), account, progress, strict=strict)
     todo = routes(resources, account)
     owner = todo[0].owner
     folder = Folder(local_path(to), owner.tenant, owner.environment)
-    tables = [Table(folder, route, progress) for route in todo]
-    with folder.alone():
-        try:
-            done = _all(tables)
-        finally:
-            for table in tables:
-                table.cancel()
+    done = keep_up(folder, [Table(folder, route, progress) for route in todo])
     errors = [d.error for d in done if d.error is not None]
-    if len(errors) == len(done):
+    if errors and (strict or len(errors) == len(done)):
         raise errors[0]
     for d in done:
         if d.error is not None:
@@ -102,20 +87,3 @@ def _names_any(resources: Sequence[Resource | str] | Resource | str) -> bool:
     if isinstance(resources, str):
         return True
     return isinstance(resources, Sequence) and any(isinstance(r, str) for r in resources)
-
-
-def _all(tables: Sequence[Table]) -> list[Done]:
-    """Finish one table after the other, while the next ones are being read."""
-    done: list[Done] = []
-    error_for_all: StnbError | None = None
-    for number, table in enumerate(tables):
-        if error_for_all is not None:
-            done.append(Done(table.route, error=error_for_all))
-            continue
-        for later in tables[number : number + AHEAD]:
-            later.begin()
-        ended = table.finish()
-        done.append(ended)
-        if isinstance(ended.error, FOR_ALL):
-            error_for_all = ended.error
-    return done

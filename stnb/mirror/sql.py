@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,7 +19,7 @@ from stnb.errors import SetupError, UsageError
 from .sql_advice import MEND, NAME_PARAMETERS, ONLY_TABLES, advice, duckdb_says
 from .sql_answer import typed_frame
 from .sql_files import Files, files_of
-from .view import quoted_text, view
+from .view import quoted_text, view, view_of_tenants
 
 T = TypeVar("T")
 
@@ -37,6 +36,9 @@ LOOK = 0.05  # seconds between two looks at a query, so that an interrupt is see
 def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> pd.DataFrame:
     """Query a folder of Parquet files, such as `stnb.sync` keeps: `jpm_jobs.parquet` is the table
     `jpm_jobs`.
+
+    In a folder of several tenants (`tenant=phoenix/jpm_jobs.parquet`, as `ts.sync` keeps) the
+    table holds the rows of all, and its first column is `tenant`.
 
     Only these files can be read, and nothing is written. Times are in UTC, to the microsecond;
     durations are intervals. DuckDB does the work: `pip install duckdb`.
@@ -101,8 +103,8 @@ def _opened(duckdb: Any, query: str, files: Files) -> Iterator[Any]:
         try:
             connection.execute("SET TimeZone='UTC'")
             _lock(connection, files)
-            for name, path in _named(files, _table_names(duckdb, connection, query)).items():
-                connection.execute(view(duckdb, connection, name, path))
+            for name in _named(files, _table_names(duckdb, connection, query)):
+                connection.execute(_view(duckdb, connection, name, files))
             yield connection
         finally:
             connection.close()
@@ -112,7 +114,7 @@ def _lock(connection: Any, files: Files) -> None:
     """Close the database before it sees the query: to look for the names in it, DuckDB already
     opens the files and makes the folders that it speaks of.
     """
-    allowed = ", ".join(quoted_text(str(path)) for path in files.tables.values())
+    allowed = ", ".join(quoted_text(str(path)) for path in files.paths)
     connection.execute(f"SET allowed_paths=[{allowed}]")
     connection.execute("SET enable_external_access=false")
     connection.execute("SET lock_configuration=true")
@@ -126,9 +128,9 @@ def _table_names(duckdb: Any, connection: Any, query: str) -> set[str]:
         return set()
 
 
-def _named(files: Files, names: set[str]) -> dict[str, Path]:
-    """The files that a query names, as opening each takes some milliseconds; all of them if it
-    names none, as SHOW TABLES does.
+def _named(files: Files, names: set[str]) -> list[str]:
+    """The tables that a query names, as opening each file takes some milliseconds; all of them if
+    it names none, as SHOW TABLES does.
 
     Raises:
         UsageError: the query names a file that is not read.
@@ -136,8 +138,13 @@ def _named(files: Files, names: set[str]) -> dict[str, Path]:
     for name, why in files.refused.items():
         if name.lower() in names:
             raise UsageError(f"{name}.parquet is not read.", why, ONLY_TABLES)
-    named = {name: path for name, path in files.tables.items() if name.lower() in names}
-    return named or files.tables
+    return [name for name in files.names if name.lower() in names] or files.names
+
+
+def _view(duckdb: Any, connection: Any, name: str, files: Files) -> str:
+    if name in files.by_tenant:
+        return view_of_tenants(duckdb, connection, name, files.by_tenant[name])
+    return view(duckdb, connection, name, files.tables[name])
 
 
 # -- the query

@@ -60,12 +60,12 @@ def advice(duckdb: Any, connection: Any, query: str, names: set[str], files: Fil
     if unquoted:
         written = ", ".join(quoted_name(column) for column in unquoted)
         return f"Write {written} with the double quotes, as a column's name is no plain word."
-    known = {name.lower() for name in files.tables}
+    known = {name.lower() for name in files.names}
     if names <= known:
         return MEND
-    listed = ", ".join(list(files.tables)[:NAMED])
-    if len(files.tables) > NAMED:
-        listed += f" and {len(files.tables) - NAMED} more"
+    listed = ", ".join(files.names[:NAMED])
+    if len(files.names) > NAMED:
+        listed += f" and {len(files.names) - NAMED} more"
     return f"The tables are: {listed}."
 
 
@@ -85,7 +85,7 @@ def _tokens(duckdb: Any, query: str) -> list[Token]:
 
 def _dotted_tables(tokens: list[Token], files: Files) -> tuple[str, str] | None:
     """A resource's name that was written for its table: `jpm.jobs` for `jpm_jobs`."""
-    tables = {name.lower(): name for name in files.tables}
+    tables = {name.lower(): name for name in files.names}
     for chain in _chains(tokens):
         for end in range(len(chain), 1, -1):
             table = tables.get("_".join(chain[:end]).lower())
@@ -158,7 +158,10 @@ def _columns(tokens: list[Token], files: Files) -> set[str]:
     """The columns of the tables that the query speaks of."""
     words = {token.word.strip('"').lower() for token in tokens}
     columns: set[str] = set()
-    for name, path in files.tables.items():
+    paths = dict(files.tables)
+    for name, of_tenants in files.by_tenant.items():
+        paths[name] = next(iter(of_tenants.values()))
+    for name, path in paths.items():
         if name.lower() not in words:
             continue
         try:

@@ -1,14 +1,15 @@
-"""The tables of a folder: the regular Parquet files that lie in it."""
+"""The tables of a folder: the regular Parquet files in it, or in its folders of tenants."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stnb.errors import UsageError
 
 PATTERN = set("*?[")
+TENANT = "tenant="  # how the folder of a tenant's files begins, as readers of Hive's layout know it
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,26 @@ class Files:
     Attributes:
         tables: the files that are read, by the names of their tables.
         refused: the names of others, and why they are not read.
+        by_tenant: the file of each tenant, of tables that lie in a folder for each, such as
+            `tenant=phoenix/jpm_jobs.parquet`.
     """
 
     tables: dict[str, Path]
     refused: dict[str, str]
+    by_tenant: dict[str, dict[str, Path]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all tables."""
+        return [*self.tables, *self.by_tenant]
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files of all tables."""
+        found = list(self.tables.values())
+        for files in self.by_tenant.values():
+            found += files.values()
+        return found
 
 
 def files_of(folder: str | os.PathLike[str]) -> Files:
@@ -33,19 +50,39 @@ def files_of(folder: str | os.PathLike[str]) -> Files:
     home = Path(folder)
     found = Files({}, {})
     try:
-        inside = home.resolve()
-        for path in sorted(home.glob("*.parquet")):
-            if not path.name.startswith("."):  # a file that is being written
-                _sort_in(path, inside, found)
+        _look_into(home, home.resolve(), found)
+        for folder_of_one in sorted(home.glob(f"{TENANT}*/")):
+            of_one = Files({}, {})
+            _look_into(folder_of_one, home.resolve(), of_one)
+            _add(found, folder_of_one.name.removeprefix(TENANT), of_one)
     except (OSError, ValueError, RuntimeError):  # a name with a NUL; links that lead in a circle
         pass
-    if found.tables:
+    if found.names:
         return found
     raise UsageError(
         f"{str(folder)!r} has no tables.",
         _why_none(home, found),
         "Name the folder that `stnb.sync(…, to=folder)` keeps, or pull(to=folder).",
     )
+
+
+def _look_into(folder: Path, inside: Path, found: Files) -> None:
+    for path in sorted(folder.glob("*.parquet")):
+        if not path.name.startswith("."):  # a file that is being written
+            _sort_in(path, inside, found)
+
+
+def _add(found: Files, tenant: str, of_one: Files) -> None:
+    """Add the files of one tenant."""
+    for name, path in of_one.tables.items():
+        if name in found.tables:
+            del found.tables[name]
+            found.refused[name] = f"It lies in the folder, and in {TENANT}{tenant} too."
+        if name not in found.refused:
+            found.by_tenant.setdefault(name, {})[tenant] = path
+    for name, why in of_one.refused.items():
+        found.refused[name] = f"In {TENANT}{tenant}: {why}"
+        found.by_tenant.pop(name, None)
 
 
 def _sort_in(path: Path, inside: Path, found: Files) -> None:

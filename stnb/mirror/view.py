@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stnb.errors import UsageError
+from stnb.frame.united import OTHERWISE, TENANT
 
 
 def view(duckdb: Any, connection: Any, name: str, path: Path) -> str:
@@ -17,25 +19,52 @@ def view(duckdb: Any, connection: Any, name: str, path: Path) -> str:
     Raises:
         UsageError: the file is no Parquet file, or not a whole one.
     """
+    source, schema = _source(duckdb, connection, path)
+    return f"CREATE VIEW {quoted_name(name)} AS SELECT *{_replaced(schema)} FROM {source}"
+
+
+def view_of_tenants(duckdb: Any, connection: Any, name: str, files: Mapping[str, Path]) -> str:
+    """The statement that makes the files of several tenants one table, with the tenant's name in
+    its first column; it raises what `view` does.
+    """
+    parts = []
+    for tenant, path in files.items():
+        source, schema = _source(duckdb, connection, path)
+        chosen = f"*{_replaced(schema)}"
+        if TENANT in schema.names:  # the API's own column of that name
+            own = f"{TENANT} AS {quoted_name(OTHERWISE)}"
+            chosen = f"* EXCLUDE ({TENANT}){_replaced(schema)}, {own}"
+        parts.append(f"SELECT {quoted_text(tenant)} AS {TENANT}, {chosen} FROM {source}")
+    # A tenant's own custom fields are null for the others.
+    return f"CREATE VIEW {quoted_name(name)} AS {' UNION ALL BY NAME '.join(parts)}"
+
+
+def _source(duckdb: Any, connection: Any, path: Path) -> tuple[str, pa.Schema]:
+    """How DuckDB reads a file, and its columns."""
     try:
         schema = pq.read_schema(path)
-        source = f"read_parquet({quoted_text(str(path))})"
+        source = f"read_parquet({quoted_text(str(path))}, hive_partitioning=false)"
         connection.execute(f"SELECT * FROM {source} LIMIT 0")
     except (duckdb.Error, pa.ArrowException, OSError):
-        raise UsageError(
-            f"{path} cannot be read.",
-            "It is no Parquet file, or not a whole one.",
-            "Move it out of the folder, or sync again.",
-        ) from None
+        pass
+    else:
+        return source, schema
+    raise UsageError(
+        f"{path} cannot be read.",
+        "It is no Parquet file, or not a whole one.",
+        "Move it out of the folder, or sync again.",
+    )
+
+
+def _replaced(schema: pa.Schema) -> str:
     casts = []
     for field in schema:
         cast = _cast(field)
         if cast is not None:
             casts.append(f"{cast} AS {quoted_name(field.name)}")
-    replaced = ""
-    if casts:
-        replaced = f" REPLACE ({', '.join(casts)})"
-    return f"CREATE VIEW {quoted_name(name)} AS SELECT *{replaced} FROM {source}"
+    if not casts:
+        return ""
+    return f" REPLACE ({', '.join(casts)})"
 
 
 def _cast(field: pa.Field) -> str | None:

@@ -84,7 +84,7 @@ def _asked(call: Call) -> dict[str, frozenset[str]]:
             if param is None:
                 continue
             parts = [text]
-            if param.many:
+            if param.many == "comma":
                 parts = text.split(",")
             asked.setdefault(name, set()).update(part.strip().lower() for part in parts)
     return {name: frozenset(values) for name, values in asked.items()}

@@ -18,8 +18,11 @@ from stnb.catalog import Endpoint, Param
 from stnb.catalog.facts import MAX_IDS
 from stnb.errors import BadFilter, UnknownFilter
 
+from .body import body_of
+from .by_type import UTC
 from .dates import moment
-from .values import UTC, Ours, Unfit, as_list, as_text, bad, exact_number, plain_text, too_many
+from .pairs import as_pairs, is_split, paired
+from .values import Ours, as_text, items
 
 SHOWN = 50  # values up to which provenance keeps all of them
 Pairs = tuple[tuple[str, str], ...]
@@ -69,8 +72,8 @@ def call(
     _check_required(endpoint, values)
     for param, value in values.items():
         values[param] = _moment_of_text(param, value, zone, now)
-    body = _body_of(endpoint, values)
-    pairs = {p: _pairs(endpoint, p, v, zone) for p, v in values.items() if p.where != "body"}
+    body = body_of(endpoint, values)
+    pairs = {p: as_pairs(endpoint, p, v, zone) for p, v in values.items() if p.where != "body"}
     path = endpoint.path.replace("{tenant}", str(tenant))
     query: list[tuple[str, str]] = []
     for param, written in pairs.items():
@@ -125,8 +128,8 @@ def _ids(
 ) -> tuple[Param | None, list[str]]:
     """The parameter that rows are asked for by their ids with, and those ids, each once."""
     for param, value in values.items():
-        if _splits(endpoint, param):
-            texts = [as_text(endpoint, param, v, zone) for v in as_list(value)]
+        if is_split(endpoint, param):
+            texts = [as_text(endpoint, param, v, zone) for v in items(endpoint, param, value)]
             return param, list(dict.fromkeys(texts))
     return None, []
 
@@ -137,12 +140,7 @@ def _batches(param: Param, ids: list[str]) -> tuple[Pairs, ...]:
     if len(ids) <= most:
         return ()
     starts = range(0, len(ids), most)
-    return tuple(tuple(_written(param, ids[start : start + most])) for start in starts)
-
-
-def _splits(endpoint: Endpoint, param: Param) -> bool:
-    """Whether many values are the same as several calls: a list by the ids of its rows."""
-    return param.name == "ids" and endpoint.kind == "list" and bool(param.many)
+    return tuple(tuple(paired(param, ids[start : start + most])) for start in starts)
 
 
 def _by_parameter(endpoint: Endpoint, filters: Mapping[str, Any]) -> dict[Param, Any]:
@@ -194,129 +192,3 @@ def _param(endpoint: Endpoint, name: str) -> Param:
         "The API would ignore it in silence and answer with every row.",
         hint,
     )
-
-
-def _pairs(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> list[tuple[str, str]]:
-    """The (key, text) pairs that the value becomes."""
-    if param.type == "object":
-        return _object(endpoint, param, value, zone)
-    if not param.many:
-        return [(param.name, as_text(endpoint, param, value, zone))]
-    values = [as_text(endpoint, param, v, zone) for v in as_list(value)]
-    if not values:
-        raise bad(
-            endpoint,
-            param,
-            value,
-            "It is empty, and an empty list would not narrow anything.",
-            "Leave the filter out, or give a value.",
-        )
-    if param.maximum and len(values) > param.maximum and not _splits(endpoint, param):
-        then = "Split them, or pull all and select in pandas."
-        raise too_many(endpoint, param, f"{len(values)} values", then)
-    return _written(param, values)
-
-
-def _written(param: Param, values: list[str]) -> list[tuple[str, str]]:
-    if param.many == "comma":
-        return [(param.name, ",".join(values))]
-    return [(param.name, value) for value in values]
-
-
-def _object(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> list[tuple[str, str]]:
-    """A mapping of names to values: `customField.Name=value`, else `name[key]=value`.
-
-    If the parameter takes several (forms' owners), a list of mappings:
-    `owners[0].type=Job&owners[0].id=1`.
-    """
-    rows = [value]
-    if param.many and not isinstance(value, (str, Mapping)):
-        rows = as_list(value)
-    if not rows or not all(_is_filled(row) for row in rows):
-        raise bad(
-            endpoint,
-            param,
-            value,
-            "It takes names and values.",
-            f'Write {param.py}={{"Name": "value"}}.',
-        )
-    pairs = []
-    if not isinstance(value, Mapping):
-        for number, row in enumerate(rows):
-            for key, inner in row.items():
-                text = _text_inside(endpoint, param, inner, zone)
-                pairs.append((f"{param.name}[{number}].{key}", text))
-        return pairs
-    if param.maximum and len(value) > param.maximum:
-        raise too_many(endpoint, param, f"{len(value)} names", "Give fewer.")
-    for key, inner in value.items():
-        name = f"{param.name}[{key}]"
-        if param.name == "customField":
-            name = f"{param.name}.{key}"
-        pairs.append((name, _text_inside(endpoint, param, inner, zone)))
-    return pairs
-
-
-def _text_inside(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> str:
-    """One of the values of a mapping as text; a number is written as in any other filter."""
-    try:
-        return plain_text(exact_number(value), zone)
-    except Unfit as unfit:
-        raise bad(endpoint, param, value, unfit.why, unfit.then) from None
-    except (ValueError, TypeError):
-        why = "Each of its names takes one text, number or date."
-        raise bad(endpoint, param, value, why, "Write it so.") from None
-
-
-def _is_filled(row: Any) -> bool:
-    """Whether it is a mapping that has names, each with a value."""
-    return isinstance(row, Mapping) and len(row) > 0 and None not in row.values()
-
-
-def _body_of(endpoint: Endpoint, values: Mapping[Param, Any]) -> Any:
-    """The body of the call; None for a GET."""
-    for param, value in values.items():
-        if param.where == "body":
-            return _body(endpoint, param, value)
-    return {"parameters": []} if endpoint.method == "POST" else None
-
-
-def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:
-    """A report's parameters: a mapping becomes the list of names and values that it takes."""
-    pairs = value
-    if isinstance(value, Mapping):
-        pairs = [{"name": k, "value": v} for k, v in value.items()]
-    try:
-        written = json.dumps(pairs, default=_plain, allow_nan=False)
-        plain = json.loads(written, parse_float=_exact_float)
-    except Unfit as unfit:
-        raise bad(endpoint, param, value, unfit.why, unfit.then) from None
-    except (TypeError, ValueError):
-        plain = None
-    if not isinstance(plain, list):
-        raise bad(
-            endpoint,
-            param,
-            value,
-            "It takes names and values that JSON has.",
-            'Write parameters={"From": "2026-07-01"}.',
-        )
-    return {param.name: plain}
-
-
-def _exact_float(text: str) -> Any:
-    """A number of JSON; whole ones without a point, as an id of 2.0 is none."""
-    return exact_number(float(text))
-
-
-def _plain(value: Any) -> Any:
-    """What JSON lacks: days, collections, and numpy's numbers."""
-    if isinstance(value, dt.datetime) and value == value:  # NaT is not itself
-        return value.date().isoformat()
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value.isoformat()
-    if isinstance(value, (set, frozenset, range)):
-        return sorted(value)
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError

@@ -77,7 +77,7 @@ class Description:
             stopped=self.stopped,
             disagreed=source.notices,
             beside=[*self._tracker.notices, *source.learned, *clocks],
-            oldest_first=source.oldest_first,
+            order=source.order,
         )
 
     def _by_the_server(self) -> str:

@@ -28,9 +28,9 @@ from .source import Arrived, Source
 from .store.memory import Memory, PageStore
 
 if TYPE_CHECKING:
-    from stnb.session import Session
+    from stnb.session import Kind, Session
 
-DECODERS = 2  # threads: pyarrow releases the GIL, and two keep up with eight pages in flight
+DECODERS = 2  # threads: pyarrow releases the GIL, and two keep up with the network
 REPORT_ROWS = "/data"  # the rows' path behind that of the report's description
 TICK = 1.0  # seconds after which a pause is shown anew
 READINGS = 5  # how often a page is asked for whose body cannot be read
@@ -86,7 +86,14 @@ class CallSource(Source):
         self._tracker, self._had = tracker, frozenset(store.pages)
         taken = self.session.taken(self.call.endpoint.name)
         walk = walk_of(
-            self.call, self._fetch, self.paging, store.position, store.save, taken, self._hasty
+            self.call,
+            self._fetch,
+            self.paging,
+            store.position,
+            store.save,
+            taken,
+            self._hasty,
+            self.session.lanes,
         )
         walk.notices += self.notices  # of an earlier run
         walk.adapted += self.adapted
@@ -219,10 +226,21 @@ class CallSource(Source):
             notify=self._tracker.wait_for,
             whole=whole,
             hasty=hasty,
+            kind=self._kind(query),
         )
         if answer.attempts > 1:
             self._tracker.update(requests=answer.attempts - 1)
         return answer.content, answer.content_type
+
+    def _kind(self, query: Query) -> Kind | None:
+        """What a page's time is compared by, if it waits for a lane of the tenant."""
+        # The caller fixed the count; a report has a limit of its own.
+        if self.paging.concurrency is not None or self.call.body is not None:
+            return None
+        rows, size = dict(query).get("pageSize", ""), 0
+        if rows.isdecimal():
+            size = int(rows)
+        return self.call.endpoint.name, size
 
 
 def file_table(page: Page | None) -> Decoded:

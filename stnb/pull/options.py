@@ -19,7 +19,7 @@ from stnb.frame.save import writer
 from stnb.frame.target import local_path
 
 from .call import Call
-from .paging.models import IN_FLIGHT, Paging
+from .paging.models import Paging
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Options:
         return Paging(
             limit=self.limit,
             page_size=self.page_size,
-            concurrency=self.concurrency or IN_FLIGHT,
+            concurrency=self.concurrency,
             now=now,
         )
 

@@ -1,32 +1,72 @@
-"""The pull that last ended early: what `stnb.last_partial` gives."""
+"""The pull that last ended early: what `stnb.last_partial` gives.
+
+A pull is noted when the main thread begins to read it, not when an interrupt is caught: Python
+raises an interrupt between any two steps, also between that of a pull and ours.
+"""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .run import Pull
 
-_EARLY: list[Pull] = []  # one at most
+class Reading(Protocol):
+    """A pull, or one of many tenants, whose reader may leave it."""
+
+    @property
+    def file(self) -> Path | None:
+        """The file that it goes to, or None."""
+
+    def leave(self) -> None:
+        """End it at once; its rows are in `rest()`."""
+
+    def rest(self) -> pd.DataFrame:
+        """The rows that had arrived when it was stopped."""
+
+
+_READ: list[Reading] = []  # what the main thread waits for; one at most
+_EARLY: list[Reading] = []  # one at most
 _LOCK = threading.Lock()
 
 
-def keep(run: Pull) -> None:
+def begin(run: Reading) -> bool:
+    """Its reader waits for it from now on; whether it did not yet.
+
+    Interrupts come to the main thread alone, so that other readers need not be noted.
+    """
+    if not _is_main():
+        return False
+    with _LOCK:
+        if any(other is run for other in _READ):
+            return False
+        _READ[:] = [run]
+        return True
+
+
+def over(run: Reading) -> None:
+    """Its reader has the answer, or the error."""
+    with _LOCK:
+        _READ[:] = [other for other in _READ if other is not run]
+
+
+def keep(run: Reading) -> None:
     """It ended early, or is about to; the one before it is forgotten."""
     with _LOCK:
         _EARLY[:] = [run]
+        _READ[:] = [other for other in _READ if other is not run]
 
 
-def whole(run: Pull) -> None:
+def whole(run: Reading) -> None:
     """It is whole. If an earlier one was meant for the same file, its pages are gone from the disk:
     they have become rows of this one.
     """
     with _LOCK:
         others = [other for other in _EARLY if other is not run]
-        if run.store.file is not None and any(run.store.file == o.store.file for o in others):
+        if run.file is not None and any(run.file == other.file for other in others):
             _EARLY.clear()
 
 
@@ -36,6 +76,10 @@ def last_partial() -> pd.DataFrame | None:
     None if there was none, or if a later pull has made the file that they were meant for. Pages
     that had arrived when it was interrupted are decoded first.
     """
+    with _LOCK:
+        left = list(_READ)
+    if left and _is_main():  # who asks waits no longer: an interrupt ended the wait
+        left[0].leave()
     with _LOCK:
         kept = list(_EARLY)
     for run in kept:
@@ -47,3 +91,8 @@ def forget_partial() -> None:
     """Forget the last pull that ended early, and so free its rows."""
     with _LOCK:
         _EARLY.clear()
+        _READ.clear()
+
+
+def _is_main() -> bool:
+    return threading.current_thread() is threading.main_thread()

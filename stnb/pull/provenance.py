@@ -16,7 +16,7 @@ from stnb.frame.drift import split_off_texts
 from stnb.frame.notices import Notice
 from stnb.session import clock
 
-from . import misfits
+from . import answered, misfits
 from .call import Call
 from .misfits import Misfits
 from .options import Requested
@@ -36,7 +36,7 @@ class Facts:
         stopped: "was cancelled" or "failed"; "" if it came to its end.
         disagreed: what the server said about itself and did not keep to.
         beside: other notices, such as that the progress callback failed.
-        oldest_first: whether the first rows are the oldest.
+        order: of the rows as they were read, "oldest first", "newest first" or "".
     """
 
     call: Call
@@ -52,7 +52,7 @@ class Facts:
     stopped: str
     disagreed: Sequence[str]
     beside: Sequence[Notice]
-    oldest_first: bool
+    order: str
 
 
 def provenance(
@@ -74,15 +74,17 @@ def provenance(
         total = facts.total
         if total is not None and total < read:
             total = None  # it is refuted, as a notice says
-        which = notices.first_rows(read, total, oldest=facts.oldest_first)
+        which = notices.first_rows(read, total, order=facts.order)
     others = _others(facts, read, lacking, drift, frame, unfit)
-    found = [*lacking, *others, *notices.first(call.endpoint, which)]
     complete: bool | None = False
     if not lacking:
         complete = _is_complete(facts, read, cut)
     if complete and _may_have_missed(facts, read, duplicates):
         complete = None
         others.append(notices.came_twice(call.endpoint, duplicates))
+    found = [*lacking, *others, *notices.first(call.endpoint, which)]
+    if facts.stopped:
+        which = notices.arrived(read, facts.total, facts.stopped)
     return {
         "resource": call.endpoint.name,
         "params": dict(call.filters),
@@ -94,6 +96,9 @@ def provenance(
         "total": facts.total,
         "complete": complete,
         "first": which,
+        "order": facts.order,
+        "stopped": facts.stopped,
+        "bounds": _bounds(call),
         "pages": progress.pages,
         "requests": progress.requests,
         "began": facts.began,
@@ -106,6 +111,16 @@ def provenance(
         "new_columns": [c for c in split_off_texts(drift)[0] if c not in facts.shape.by_path],
         "drift": sentences(drift),
     }, found
+
+
+def _bounds(call: Call) -> dict[str, dict[str, str]]:
+    """The columns of times that a filter bounds, each with the first moment and the end."""
+    found: dict[str, dict[str, str]] = {}
+    for check in answered.checks(call):
+        if check.kind in ("from", "before"):
+            [bound] = check.values
+            found.setdefault(check.column, {})[check.kind] = bound
+    return found
 
 
 def _was_limited(facts: Facts, read: int, cut: bool) -> bool:

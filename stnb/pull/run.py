@@ -25,7 +25,7 @@ from .describe import Description
 from .keep import Keeper
 from .progress import PageCallback, Progress, ProgressCallback, Tracker
 from .source import Source
-from .store.memory import PageStore
+from .store.memory import Assembly, PageStore
 
 ENDING = 30.0  # seconds at most that a cancelled run may take to decode the pages that had arrived
 AT_ONCE = 0.2  # seconds that an interrupted reader waits for the same
@@ -44,6 +44,7 @@ class Pull:
     Attributes:
         error: what ended it, or None.
         cancelled: whether it was cancelled.
+        part_of: the pull of many tenants that it belongs to, or None.
 
     Example:
         >>> run = st.jpm.jobs.start(jobStatus="Completed")
@@ -73,9 +74,12 @@ class Pull:
         if before is not None:
             begin = replace(begin, requests=before.requests, total=before.total)
         self._tracker = Tracker(progress, replace(begin, step=source.opening(self.store)))
+        self.part_of: partial.Reading | None = None
         self._keeper = Keeper(source, self.store, on_page)
         self._description = Description(source, self.store, self._tracker, self.began)
         self._entered, self._ended = threading.Event(), threading.Event()
+        self._unwanted = False  # its reader left, maybe before its first step
+        self._task: asyncio.Task[None] | None = None
         self._future: concurrent.futures.Future[None] | None = None
         self._answer: pd.DataFrame | Path | None = None
         self._frame: pd.DataFrame | None = None
@@ -101,7 +105,10 @@ class Pull:
         return self
 
     def read(self) -> pd.DataFrame | Path:
-        """Start it, wait for its end, and answer as `result` does."""
+        """Start it, wait for its end, and answer as `result` does.
+
+        From here on `last_partial` is its own, wherever an interrupt falls.
+        """
         with self._reading():
             return self.start().result()
 
@@ -126,6 +133,7 @@ class Pull:
             before=self.progress,
             **self._callbacks,
         )
+        went_on.part_of = self.part_of
         return went_on.start()
 
     @property
@@ -147,6 +155,11 @@ class Pull:
     def path(self) -> Path | None:
         """The file that it was written to, once it is done; None if it makes a frame."""
         return self._answer if isinstance(self._answer, Path) else None
+
+    @property
+    def file(self) -> Path | None:
+        """The file that its rows are streamed to; None if they come into memory."""
+        return self.store.file
 
     @property
     def about(self) -> dict[str, Any] | None:
@@ -217,13 +230,24 @@ class Pull:
                 self._warn()
             return frame
 
-    def _join(self, timeout: float | None) -> None:
+    def settle(self, timeout: float | None = None) -> None:
+        """Wait for the end, whichever it is: `error`, `cancelled` and `frame` say what came of it.
+
+        Raises:
+            TimeoutError: it still runs.
+        """
+        self._await_end(timeout)
+
+    def _await_end(self, timeout: float | None) -> None:
         assert self._future is not None
-        try:
+        with contextlib.suppress(concurrent.futures.CancelledError, asyncio.CancelledError):
             self._entered.wait(ENDING)  # an interrupt of the wait cancels it
             loop.wait(self._future, timeout)
-        except (concurrent.futures.CancelledError, asyncio.CancelledError):
-            self._ended.wait(ENDING)  # it keeps the pages that were being decoded
+            return
+        self._ended.wait(ENDING)  # it keeps the pages that were being decoded
+
+    def _join(self, timeout: float | None) -> None:
+        self._await_end(timeout)
         if isinstance(self.error, StnbError):
             if self.store.in_memory and self.progress.pages:
                 self.error.frame = self.frame
@@ -239,19 +263,45 @@ class Pull:
         rows are those of `last_partial` then.
         """
         try:
+            # `read` and what it calls read it, the one inside the other.
+            is_first = partial.begin(self)
             with loop.interruptible() as noticed:
                 yield
                 noticed.check()
+            if is_first:
+                partial.over(self)
         except KeyboardInterrupt:
-            partial.keep(self)
-            self.cancel()
-            self._tracker.leave()
-            self._ended.wait(AT_ONCE)
+            with loop.deaf():  # pressed twice, it leaves as well
+                self.leave()
             raise Interrupted(lambda: len(self.rest())) from None
+        except BaseException:
+            partial.over(self)
+            raise
+
+    def leave(self, patience: float = AT_ONCE) -> None:
+        """End it at once, because its reader was interrupted; its rows are in `rest()`.
+
+        Args:
+            patience: seconds that the pages that have arrived may take.
+        """
+        self._unwanted = True
+        partial.keep(self)
+        if self._entered.is_set() and not self.done:
+            self._stop()
+        self._tracker.leave()
+        if self._entered.is_set():
+            self._ended.wait(patience)
+
+    def _stop(self) -> None:
+        if self._future is not None:
+            self._future.cancel()
+        elif self._task is not None:  # the interrupt fell between its start and our knowing of it
+            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
 
     def rest(self) -> pd.DataFrame:
         """The rows of a pull that was stopped, once the pages that had arrived are decoded."""
-        self._ended.wait(ENDING)
+        if self._entered.is_set():
+            self._ended.wait(ENDING)
         frame = self.frame
         if frame is None:
             return pd.DataFrame()
@@ -278,14 +328,17 @@ class Pull:
             return load(self._answer)
         if self._answer is not None:
             return self._answer
-        return self.store.frame(*self._assembly(), hide=self.source.requested.hidden)
+        return self.store.frame(self._assembly())
 
     # -- the run, on the private loop
 
     async def _run(self) -> None:
         state = "failed"
+        self._task = asyncio.current_task()
         self._entered.set()
         try:
+            if self._unwanted:
+                raise asyncio.CancelledError
             await self._keeper.read(self._tracker)
             self._answer = await self._finish()
             state = "done"
@@ -299,7 +352,7 @@ class Pull:
             self._description.stopped = "failed"
         finally:
             if state != "done" and self.progress.pages:
-                partial.keep(self)
+                partial.keep(self.part_of or self)
             self.store.close()
             self._tracker.end(state)
             self._ended.set()
@@ -326,8 +379,14 @@ class Pull:
             # The pages stay in the store, so that a pull whose file could not be written can go on.
             self._frame = self._as_frame()
             return save(self._frame, self.target)
-        return self.store.finish(*self._assembly(), hide=self.source.requested.hidden)
+        return self.store.finish(self._assembly())
 
-    def _assembly(self) -> tuple[Any, ...]:
-        key, keep = self.call.endpoint.key, self.source.requested.keep
-        return key, self.source.paging.limit, keep, self._description.of
+    def _assembly(self) -> Assembly:
+        wanted = self.source.requested
+        return Assembly(
+            self.call.endpoint.key,
+            self.source.paging.limit,
+            wanted.keep,
+            self._description.of,
+            wanted.hidden,
+        )

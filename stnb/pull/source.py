@@ -14,7 +14,7 @@ from stnb.frame.notices import Notice
 
 from .call import Call
 from .options import Requested
-from .paging.lists import oldest_first
+from .paging import lists
 from .paging.models import Paging
 from .progress import Tracker
 from .store.memory import Memory, PageStore
@@ -76,10 +76,10 @@ class Source(ABC):
         """The same source, for a pull that goes on."""
 
     @property
-    def oldest_first(self) -> bool:
-        """Whether its first rows are its oldest."""
+    def order(self) -> str:
+        """In which order its rows are read: "oldest first", "newest first" or ""."""
         taken = self.session.taken(self.call.endpoint.name)
-        return oldest_first(self.call, taken.without)
+        return lists.order(self.call, taken.without)
 
     @property
     def learned(self) -> list[Notice]:

@@ -65,7 +65,7 @@ def _which(source: Source, read: int, *, cut: bool) -> str:
     said_all = source.more is False or source.total == read
     if said_all and not cut:
         return ""
-    return notices.first_rows(read, source.total, oldest=source.oldest_first)
+    return notices.first_rows(read, source.total, order=source.order)
 
 
 def _as_they_arrive(source: Source) -> Iterator[Arrived]:

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from .client import Session
 from .clock import stamp
-from .failure import is_whole_json
+from .lanes import START, Kind, LaneCount
 from .look import Look
 from .probe import Knock
 from .retry import Notify
+from .said import is_whole_json
 from .taken import Taken
 from .wire import Answer, Query
 
 __all__ = [
+    "START",
     "Answer",
+    "Kind",
     "Knock",
+    "LaneCount",
     "Look",
     "Notify",
     "Query",

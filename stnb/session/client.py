@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
 from stnb.credentials import Credentials
 from stnb.errors import SetupError
 
-from . import clock as machine
-from .failure import PASSING_ERRORS, Failure, backoff, is_whole_json
+from .failure import PASSING_ERRORS, Failure, backoff
+from .gate import Gate
 from .inflate import TooLarge
+from .lanes import Kind, LaneCount
 from .limiter import RATE, Governor, Sleep
 from .look import Look, look
+from .places import place_for
 from .probe import Knock, knock
 from .retry import PATIENCE, Notify, Retry, no_one
+from .said import is_whole_json
+from .server_clock import ServerClock
+from .shared import OF_PROCESS, Shared, one
 from .shared_pace import SharedTimes, Times, pace_file
 from .taken import Taken
 from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
 from .wire import CONNECTIONS, Answer, Query, address, exchange, new_client
-
-FAR = 86_400.0  # seconds from which a server's clock is not believed
-T = TypeVar("T")
 
 
 class Session:
@@ -42,6 +45,10 @@ class Session:
             because a secret may have been replaced in the file meanwhile.
         clock, sleep: for tests that must not wait.
         now: the time of the tenant; a demo has a day of its own.
+
+    Attributes:
+        places: bounds the answers that are under way at once on all sessions that share it; None
+            for no bound.
     """
 
     def __init__(
@@ -57,12 +64,12 @@ class Session:
     ) -> None:
         self._transport, self._rate, self._source = transport, rate, source
         self._clock, self._sleep, self._now = clock, sleep, now
+        self._shared = OF_PROCESS if transport is None else Shared()
+        self._server_clock = ServerClock(now)
         self._slots = asyncio.Semaphore(CONNECTIONS)
+        self.places: asyncio.Semaphore | None = None
         self._client: httpx.AsyncClient | None = None
         self.app: Any = None
-        self._date: dt.datetime | None = None
-        self._ahead: float | None = None
-        self._own_taken: dict[Hashable, Taken] = {}
         self.adopt(credentials)
 
     def __repr__(self) -> str:
@@ -74,21 +81,15 @@ class Session:
         Calls under way end with those that they began with.
         """
         self.credentials = credentials
-        self._governor = self._shared(
-            _GOVERNORS,
+        self._governor = one(
+            self._shared.governors,
             (credentials.api_url, credentials.tenant),
             lambda: Governor(self._rate, self._clock, self._sleep, self._times()),
         )
         turn = self._governor.turn
-        self._auth = self._shared(
-            _AUTHS, credentials, lambda: TokenAuth(credentials, turn, self._clock)
+        self._auth = one(
+            self._shared.auths, credentials, lambda: TokenAuth(credentials, turn, self._clock)
         )
-
-    def _shared(self, store: dict[Hashable, T], key: Hashable, make: Callable[[], T]) -> T:
-        """One for all sessions of this process over the real network; else one of our own."""
-        if self._transport is not None:
-            return make()
-        return store.get(key) or store.setdefault(key, make())  # threads may come at once
 
     def _times(self) -> Times | SharedTimes:
         """Where the times of starts are kept: with all processes, over the real network."""
@@ -102,9 +103,19 @@ class Session:
 
     def taken(self, resource: str) -> Taken:
         """What this process has learned of a resource of the tenant, to read and to add to."""
-        store = self._own_taken if self._transport is not None else _TAKEN
         place = (self.credentials.api_url, self.credentials.tenant, resource)
-        return store.get(place) or store.setdefault(place, Taken())
+        return one(self._shared.taken, place, Taken)
+
+    @property
+    def lanes(self) -> LaneCount:
+        """How many pages of the tenant may be in flight at once, as this process has learned."""
+        return self._gate.lanes
+
+    @property
+    def _gate(self) -> Gate:
+        # A fork has none of its parent's requests in flight.
+        place = (self.credentials.api_url, self.credentials.tenant, os.getpid())
+        return one(self._shared.gates, place, lambda: Gate(self._rate or RATE))
 
     def reload(self) -> bool:
         """Read the profile again and use it from the next call on.
@@ -168,27 +179,20 @@ class Session:
 
         It is the server's as soon as an answer has told it; before that, this machine's.
         """
-        if self._now is not None:
-            return self._now()
-        return machine.now() + dt.timedelta(seconds=self.ahead or 0.0)
+        return self._server_clock.now()
 
     @property
     def ahead(self) -> float | None:
         """Seconds by which the server's clock is ahead of this machine's; None if no answer has
         told its time, or if the tenant has a time of its own, as a demo has.
         """
-        return None if self._now is not None else self._ahead
+        return self._server_clock.ahead
 
     def server_time(self) -> str | None:
         """When the last answer was made by the server's clock, as the API writes it; None if it did
         not say, or is a day or more off.
         """
-        if self._now is not None:
-            return machine.stamp(self._now())
-        # A host that is so far off may not have the time of the rows.
-        if self._date is None or self._ahead is None or abs(self._ahead) > FAR:
-            return None
-        return machine.stamp(self._date)
+        return self._server_clock.last()
 
     def beside(self, credentials: Credentials) -> Session:
         """A session with other credentials over the same network."""
@@ -227,8 +231,8 @@ class Session:
                     await auth.authorize(self._http().send, renew)
             except TimeoutError:
                 return Failure.of_bound("deadline", limits)
-            except TooLarge:
-                return Failure.of_bound("size", limits)
+            except TooLarge as err:
+                return Failure.of_bound(err.beyond, limits)
             except TokenRefused as refused:
                 return Failure.of_token(refused.response)
             except PASSING_ERRORS as err:
@@ -251,6 +255,7 @@ class Session:
         patience: float = PATIENCE,
         notify: Notify = no_one,
         hasty: bool = False,
+        kind: Kind | None = None,
     ) -> Answer:
         """Send one read, try again if that may help, and return the answer.
 
@@ -265,6 +270,8 @@ class Session:
             notify: called with the reason and the seconds whenever the request has to wait, and
                 with ("", None) when it goes on.
             hasty: whether a late answer ends the call at once, as the caller asks for less then.
+            kind: of a page that waits for a lane of the tenant, the resource and the rows asked
+                for, by which its time is compared; None for a call that waits for none.
 
         Raises:
             RequestError: the call failed, after further tries if the failure may pass.
@@ -284,15 +291,22 @@ class Session:
             async with self._slots:
                 client = self._http()
                 request = client.build_request(method, url, json=body)
-                return await exchange(client, request, auth, check, attempt)
+                with place_for(request, self.places):
+                    return await exchange(client, request, auth, check, attempt)
 
+        async def in_lane(auth: TokenAuth, attempt: int) -> Failure | Answer:
+            assert kind is not None
+            return await self._gate.through(kind, lambda: once(auth, attempt))
+
+        work = once
+        if kind is not None:
+            work = in_lane
         retry = self._retry(auth, (method, path, scope), patience, notify)
         retry = replace(retry, hasty=hasty)
         if body is not None:  # the limit on a report is its own: other calls need not wait with it
             retry = replace(retry, pause=self._sleep)
-        answer = await retry.insist(once, auth)
-        if answer.date is not None:
-            self._date, self._ahead = answer.date, answer.ahead
+        answer = await retry.insist(work, auth)
+        self._server_clock.learn(answer)
         return answer
 
     async def look(self, path: str, query: Query = (), *, app_key: bool = True) -> Look:
@@ -377,9 +391,3 @@ class Session:
 def _place(credentials: Credentials) -> tuple[int, str, str]:
     """Where credentials belong: their tenant and its two addresses."""
     return credentials.tenant, credentials.api_url, credentials.auth_url
-
-
-# One per process for the real API, so that two accounts of a tenant share their token and pace.
-_AUTHS: dict[Hashable, TokenAuth] = {}
-_GOVERNORS: dict[Hashable, Governor] = {}
-_TAKEN: dict[Hashable, Taken] = {}

@@ -28,6 +28,7 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self._seconds, self._timeout = seconds, asyncio.timeout(None)
+        self._started = 0.0
 
     async def __aenter__(self) -> Deadline:
         await self._timeout.__aenter__()
@@ -43,7 +44,13 @@ class Deadline:
 
     def start(self) -> None:
         """The whole time begins now."""
-        self._timeout.reschedule(asyncio.get_running_loop().time() + self._seconds)
+        self._started = asyncio.get_running_loop().time()
+        self._timeout.reschedule(self._started + self._seconds)
+
+    @property
+    def passed(self) -> float:
+        """Seconds since it was started last."""
+        return asyncio.get_running_loop().time() - self._started
 
     def stop(self) -> None:
         """No time passes until the next `start`."""

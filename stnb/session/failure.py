@@ -1,28 +1,21 @@
 """Why a try failed: whether another one may help, how long to wait, and the error if it stays.
 
-The API's own words are matched here and nowhere else; the errors carry what they mean as fields.
+What the API's own words mean travels as fields, from here to the errors.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import email.utils
 import random
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs
 
 import httpx
 
 from stnb.credentials import USUAL, Limits
-from stnb.errors.masking import masked
 
-from . import clock
 from .causes import BEYOND
-from .refusal import refused
-from .text import read_json
+from .said import MAINTENANCE, NO_ROUTE, html_in_words, is_html, refused_in, said_in, wait_asked
 from .unreached import NO_LOGIN, no_login, unreached
 
 
@@ -60,13 +53,6 @@ OF_FILTERS = frozenset({403, 404, 405, 451, 511})
 BACKOFF = 0.5  # seconds after the first try; doubled after each
 LONGEST_BACKOFF = 20.0  # seconds
 
-# -- what the API and its gateway write into an answer
-
-MAINTENANCE = re.compile("maintenance", re.IGNORECASE)  # a 409 that passes
-NO_ROUTE = "match incoming request"  # a 404 of the gateway, which knows no such path
-WAIT = re.compile(r"(\d+(?:\.\d+)?)\s*second")  # a 429 without the header Retry-After
-TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)  # of a page for a browser
-
 
 def backoff(tries: int) -> float:
     """Seconds to wait after so many tries.
@@ -93,7 +79,7 @@ class Failure:
         is_html: whether it is a page for a browser.
         request: what was requested, if it was not the call itself.
         reason: why no answer came and what to do next, in two sentences; ("", "") if one came.
-        beyond: which bound the answer passed: "deadline", "size", "depth", or "" for none.
+        beyond: which bound the answer passed: "deadline", "size", "depth" or "values"; "" for none.
         limits: the bounds that were in force.
     """
 
@@ -131,12 +117,12 @@ class Failure:
         looks = "JSON that is cut off or of another form"
         if not content.strip():
             looks = "an empty body"
-        is_html = _is_html(response, content)
-        if is_html:
-            looks = _html(response, content)
+        is_page = is_html(response, content)
+        if is_page:
+            looks = html_in_words(response, content)
         status = response.status_code
         what = f"the answer was {looks}"
-        return cls(what, passing=True, status=status, body=looks, is_html=is_html)
+        return cls(what, passing=True, status=status, body=looks, is_html=is_page)
 
     @classmethod
     def of_token(cls, response: httpx.Response) -> Failure:
@@ -155,11 +141,11 @@ class Failure:
             found = no_login("HTTPS_PROXY")
             reason = (found.why, found.then)
             return cls(found.what, passing=False, status=status, reason=reason)
-        if status in OF_FILTERS and _is_html(response, content):
-            looks = f"{status} and {_html(response, content)}"
+        if status in OF_FILTERS and is_html(response, content):
+            looks = f"{status} and {html_in_words(response, content)}"
             what = f"the answer was {looks}"
             return cls(what, passing=False, status=status, body=looks, is_html=True)
-        said = _said(response, content)
+        said = said_in(response, content)
         what = f"the server answered {status}"
         if status == 429:
             what = "ServiceTitan asked for a pause"
@@ -171,8 +157,8 @@ class Failure:
             for_all=passing.for_all,
             late=passing.late,
             status=status,
-            wait_asked=_wait_asked(response, said),
-            refused=_refused(response, content),
+            wait_asked=wait_asked(response, said),
+            refused=refused_in(response, content),
             said=said,
         )
 
@@ -187,6 +173,11 @@ class Failure:
         return self.status == 401 or (bool(self.request) and self.status in (400, 403))
 
     @property
+    def of_load(self) -> bool:
+        """Whether the server may have had too much to do: fewer requests at once could help."""
+        return self.late or self.status in MAY_PASS
+
+    @property
     def route_missing(self) -> bool:
         """Whether the API has no such route, rather than no such record."""
         return self.status == 404 and NO_ROUTE in str(self.said.get("title", ""))
@@ -196,106 +187,3 @@ class Failure:
         if self.wait_asked is not None:
             return self.wait_asked
         return backoff(tries)
-
-
-# -- reading an answer
-
-
-def _said(response: httpx.Response, content: bytes) -> dict[str, Any]:
-    """The API's own words, in one form for the API, the token endpoint and the gateway."""
-    try:
-        raw = _without(read_json(content), _secrets_of(response.request))
-    except ValueError:  # a gateway may answer with HTML
-        return {}
-    if not isinstance(raw, dict):
-        return {}
-    if "error" in raw and "title" not in raw:  # the token endpoint's form, by RFC 6749
-        return {"title": str(raw["error"])}
-    if isinstance(raw.get("message"), str):  # the gateway's form
-        raw.setdefault("title", raw["message"])
-    return {key: raw[key] for key in ("title", "errors", "traceId") if raw.get(key)}
-
-
-def _refused(response: httpx.Response, content: bytes) -> dict[str, tuple[int, ...]]:
-    """The parameters of the call that a 400 or 422 names, and the numbers that it states."""
-    names = list(dict.fromkeys(response.request.url.params))
-    if response.status_code not in (400, 422) or not names or _is_html(response, content):
-        return {}
-    try:
-        body = read_json(content)
-    except ValueError:
-        body = content.decode("utf-8", "replace")
-    return refused(names, body)
-
-
-def _secrets_of(request: httpx.Request) -> list[str]:
-    """The secrets that a request carried; some servers repeat in their answer what they refuse."""
-    found = [
-        request.headers.get("authorization", "").removeprefix("Bearer "),
-        request.headers.get("st-app-key", ""),
-    ]
-    if request.method == "POST":
-        form = parse_qs(request.content.decode("utf-8", "replace"))
-        found += form.get("client_secret", [])
-        found += form.get("client_id", [])
-    return found
-
-
-def _without(node: Any, secrets: list[str]) -> Any:
-    """The parsed JSON with "…" in place of each secret, and of each part of one."""
-    if isinstance(node, str):
-        return masked(node, *secrets)
-    if isinstance(node, dict):
-        return {_without(key, secrets): _without(value, secrets) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_without(value, secrets) for value in node]
-    return node
-
-
-def _wait_asked(response: httpx.Response, said: Mapping[str, Any]) -> float | None:
-    """Seconds from the header Retry-After, a number or a date; else those in a 429's title."""
-    header = response.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d+(\.\d+)?", header):
-        return float(header)
-    try:
-        at = email.utils.parsedate_to_datetime(header)
-        at = at.replace(tzinfo=at.tzinfo or dt.UTC)
-        now = clock.date_of(response.headers) or clock.now()
-        return max((at - now).total_seconds(), 0.0)
-    except (ValueError, TypeError, OverflowError):  # no date either
-        pass
-    number = WAIT.search(str(said.get("title", "")))
-    if response.status_code == 429 and number:
-        return float(number[1])
-    return None
-
-
-def is_whole_json(content: bytes) -> bool:
-    """Whether the body looks like one whole JSON text.
-
-    The first and the last byte of an object or array have to do: the decoder reads all of it later.
-    """
-    text = content.strip()
-    if text.startswith(b"{"):
-        return text.endswith(b"}")
-    if text.startswith(b"["):
-        return text.endswith(b"]")
-    try:
-        read_json(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_html(response: httpx.Response, content: bytes) -> bool:
-    is_declared = "html" in response.headers.get("content-type", "")
-    return is_declared or content.lstrip().startswith(b"<")
-
-
-def _html(response: httpx.Response, content: bytes) -> str:
-    """A page for a browser in words, with its title, which often names the filter."""
-    found = TITLE.search(content[:20_000])
-    if found is None:
-        return "HTML instead of JSON"
-    title = " ".join(found[1].decode("utf-8", "replace").split())[:80]
-    return f'HTML instead of JSON, a page titled "{masked(title, *_secrets_of(response.request))}"'

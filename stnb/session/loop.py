@@ -105,6 +105,20 @@ def interruptible() -> Iterator[Noticed]:
         signal.signal(signal.SIGINT, before)
 
 
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Hear no interrupt of the main thread, for the short time in which one is being obeyed."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _is_done(future: concurrent.futures.Future[T], timeout: float | None, noticed: Noticed) -> bool:
     """Wait in steps, between which Python sees an interrupt; whether the future came to its end."""
     waited = 0.0

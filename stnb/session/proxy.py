@@ -101,40 +101,42 @@ def _parsed(variable: str, text: str) -> Proxy | SetupError:
     scheme = SAME_AS.get(scheme, scheme)
     # The last @, because a person may have left one in the password.
     login, _, place = rest.rpartition("@")
-    shown = _shown(text, place)
+    address = ADDRESS.fullmatch(place)
+    fault = _fault(variable, scheme, login, address)
+    if fault is not None:
+        return _wrong(variable, _shown(text, place), *fault)
+    assert address is not None  # else it is the fault
+    user, _, password = login.partition(":")
+    netloc = f"{address['host']}:{address['port'] or PORTS[scheme]}"
+    return Proxy(scheme, netloc, unquote(user), Secret(unquote(password)), variable)
+
+
+def _fault(
+    variable: str, scheme: str, login: str, address: re.Match[str] | None
+) -> tuple[str, str] | None:
+    """Why a proxy cannot be used and what to do, in two sentences; None if it can."""
     if NOT_IN_A_PASSWORD.search(login):
-        return _wrong(
-            variable,
-            shown,
+        return (
             "Its user or password holds a sign such as # or @, which ends an address there.",
             "Write the sign in %: %23 for #, %40 for @, %2F for /, %3F for ?, %5C for \\.",
         )
-    address = ADDRESS.fullmatch(place)
     if address is None or int(address["port"] or 1) not in range(1, 65_536):
-        return _wrong(
-            variable,
-            shown,
+        return (
             "It is no address of a proxy.",
             f"Write {variable}=http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT.",
         )
     if scheme not in SCHEMES:
-        return _wrong(
-            variable,
-            shown,
+        return (
             "stnb can use an http, https or SOCKS 5 proxy.",
             f"Write {variable}=http://HOST:PORT or socks5h://HOST:PORT, or unset it to go without.",
         )
     if scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
-        return _wrong(
-            variable,
-            shown,
+        return (
             "It is a SOCKS proxy, and the package for those is not installed.",
             'Install it with `pip install "stnb[socks]"`, or set HTTPS_PROXY=http://HOST:PORT, or '
             f"unset {variable} to go without.",
         )
-    user, _, password = login.partition(":")
-    netloc = f"{address['host']}:{address['port'] or PORTS[scheme]}"
-    return Proxy(scheme, netloc, unquote(user), Secret(unquote(password)), variable)
+    return None
 
 
 def _shown(text: str, place: str) -> str:

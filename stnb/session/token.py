@@ -14,6 +14,7 @@ from stnb.credentials import Credentials, Secret
 from stnb.credentials.claims import claims_of
 
 from .deadline import deadline_of
+from .places import take_place
 from .text import read_json
 
 # What a header can hold; anything else the library would quote whole in its own log.
@@ -87,6 +88,7 @@ class TokenAuth(httpx.Auth):
                     token = self._token = self._accepted(answer)
                 used = token
             await self._turn()
+            await take_place(request)
             used = self._token or used  # another request may have renewed it meanwhile
             self._sign(request, used)
             deadline.start()

@@ -10,6 +10,7 @@ from http.cookiejar import DefaultCookiePolicy
 
 import httpx
 
+from stnb.credentials import Limits
 from stnb.errors import UsageError
 from stnb.errors.masking import mask_logs
 from stnb.errors.nesting import TooDeep
@@ -17,14 +18,14 @@ from stnb.errors.nesting import TooDeep
 from . import clock
 from .deadline import EXTENSION, Deadline
 from .failure import PASSING_ERRORS, Failure
-from .inflate import ACCEPTED, FILE, TooLarge, bounded, read
+from .inflate import ACCEPTED, FILE, TooHeavy, TooLarge, bounded, read, weigh
 from .proxy import Routes, proxy_in_use
 from .text import as_utf8
 from .token import TIMEOUT, TokenAuth, TokenRefused
 from .trust import tls_context
 
 CONNECTIONS = 32  # at once
-IDLE_CONNECTIONS = 16  # kept open between calls
+IDLE_CONNECTIONS = 24  # kept open between calls
 REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
 # A cookie of one environment would travel to the other.
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
@@ -46,6 +47,7 @@ class Answer:
         attempts: how often the call was tried.
         date: when it was made, by the server's clock; None if it does not say.
         ahead: seconds by which that clock is ahead of this machine's; None if it is not known.
+        seconds: from when the request was sent, after its turn had come, to the end of the answer.
     """
 
     content: bytes = field(repr=False)
@@ -53,6 +55,7 @@ class Answer:
     attempts: int
     date: dt.datetime | None = None
     ahead: float | None = None
+    seconds: float = 0.0
 
 
 def new_client(
@@ -146,40 +149,84 @@ async def exchange(
     limits = auth.credentials.limits
     sent = clock.now()
     try:
-        response, content, received = await received_from(client, request, auth, file=whole is None)
+        received = await received_from(client, request, auth, file=whole is None)
     except TokenRefused as refused:
         return Failure.of_token(refused.response)
     except TimeoutError:
         return Failure.of_bound("deadline", limits)
-    except TooLarge:
-        return Failure.of_bound("size", limits)
+    except TooLarge as err:
+        return Failure.of_bound(err.beyond, limits)
     except PASSING_ERRORS as err:
         return Failure.of_exception(err)
+    response, content = received.response, received.content
     if response.is_error or response.is_redirect:
         return Failure.of_response(response, content)
     if whole is not None:
-        content = as_utf8(content, response.charset_encoding)
-        try:
-            if not whole(content):
-                return Failure.of_body(response, content)
-        except TooDeep:
-            return Failure.of_bound("depth")
-    answer = Answer(content, response.headers.get("content-type", ""), attempt)
+        found = _checked(response, content, whole, limits)
+        if isinstance(found, Failure):
+            return found
+        content = found
+    content_type = response.headers.get("content-type", "")
+    answer = Answer(content, content_type, attempt, seconds=received.seconds)
     date = clock.date_of(response.headers)
     if date is None:
         return answer
-    return replace(answer, date=date, ahead=clock.ahead(date, sent, received))
+    return replace(answer, date=date, ahead=clock.ahead(date, sent, received.began))
+
+
+@dataclass(frozen=True)
+class Received:
+    """An answer to the end.
+
+    Attributes:
+        response: its status and headers.
+        content: its whole body.
+        began: when it began.
+        seconds: from when the request was sent to the end of the answer.
+    """
+
+    response: httpx.Response
+    content: bytes = field(repr=False)
+    began: dt.datetime
+    seconds: float
+
+
+def _checked(
+    response: httpx.Response, content: bytes, whole: Callable[[bytes], bool], limits: Limits
+) -> Failure | bytes:
+    """A body of JSON that can be read, in UTF-8."""
+    try:
+        text = text_of(response, content, limits)
+        if whole(text):
+            return text
+        return Failure.of_body(response, text)
+    except TooDeep:
+        return Failure.of_bound("depth")
+    except TooHeavy as err:
+        return Failure.of_bound(err.beyond, limits)
+
+
+def text_of(response: httpx.Response, content: bytes, limits: Limits) -> bytes:
+    """A body of JSON in UTF-8.
+
+    Raises:
+        TooHeavy: it was in a coding of its own, which hid how many values it has.
+    """
+    text = as_utf8(content, response.charset_encoding)
+    if text != content:
+        weigh(text, limits.largest)
+    return text
 
 
 async def received_from(
     client: httpx.AsyncClient, request: httpx.Request, auth: TokenAuth, *, file: bool
-) -> tuple[httpx.Response, bytes, dt.datetime]:
-    """The answer to a request, its whole body, and when the answer began.
+) -> Received:
+    """Send a request, and read the answer to its end.
 
     Raises:
         TokenRefused: no token was given.
         TimeoutError: it did not end in time.
-        TooLarge: it is over the cap.
+        TooLarge: it is over the cap, or its values would fill the memory.
         httpx.HTTPError, httpx.InvalidURL: no answer came, or it could not be read.
     """
     if file:
@@ -191,7 +238,7 @@ async def received_from(
             began = clock.now()
             if response.is_redirect and file:
                 response = await _follow(client, response)
-            return response, await read(response), began
+            return Received(response, await read(response), began, deadline.passed)
         finally:
             # It knows this task, whose result has the body; and a response lies in a circle of
             # references, which would keep both.

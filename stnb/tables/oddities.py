@@ -1,6 +1,6 @@
 """What is odd about a column: what an analyst should see before the first sum.
 
-A check gives an `Oddity`, which is data; `sentence` puts it into words, at the very end.
+A check gives an `Oddity`, which is data; `oddity.sentence` puts it into words, at the very end.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ import datetime as dt
 import decimal
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -21,6 +19,7 @@ from stnb.frame.keys import usable
 
 from .content import Content, Counts, shown
 from .ids import column_of
+from .oddity import Kind, Oddity
 
 MOSTLY = 0.5  # the share of zeros from which an amount is worth a second look
 # ServiceTitan gives 0 for a job whose total is not recorded.
@@ -42,44 +41,6 @@ PAST = re.compile(
 # Names of texts that may well consist of digits.
 DIGITS = re.compile(r"(number|num|code|zip|zipcode|phone|fax|po|value|text)$", re.IGNORECASE)
 NUMBER = r"^\s*[-+]?\d+(\.\d+)?\s*$"
-
-
-class Kind(StrEnum):
-    """What can be odd about a column."""
-
-    EMPTY = "empty"
-    CONSTANT = "constant"
-    ZEROS = "zeros"
-    NOT_RECORDED = "not recorded"
-    FUTURE = "future"
-    YEAR_ONE = "year 1"
-    OLD = "before 1990"
-    NUMBERS_AS_TEXT = "numbers as text"
-    EMPTY_TEXT = "empty text"
-    BLANKS = "blanks"
-    SPELLINGS = "spellings"
-    SEVERAL_NAMES = "several names"
-    SEVERAL_IDS = "several ids"
-    REPEATED_KEY = "repeated key"
-
-
-@dataclass(frozen=True)
-class Oddity:
-    """One thing that is odd.
-
-    Attributes:
-        kind: what it is.
-        count: how many rows, dates, values, ids or names it concerns.
-        rows: how many rows the column has.
-        examples: values that show it, as text.
-        most: for an id with several names, or the reverse, how many the first example has.
-    """
-
-    kind: Kind
-    count: int
-    rows: int
-    examples: tuple[str, ...] = ()
-    most: int = 0
 
 
 def oddities(column: Content, resource: str, now: dt.datetime) -> Iterator[Oddity]:
@@ -239,65 +200,3 @@ def repeated_key(df: pd.DataFrame, key: Mapping[str, str | None]) -> Oddity | No
     if not again:
         return None
     return Oddity(Kind.REPEATED_KEY, again, len(df))
-
-
-# -- in words
-
-
-def sentence(oddity: Oddity) -> str:
-    """An oddity in a few words.
-
-    Example:
-        >>> sentence(Oddity(Kind.FUTURE, 2, 100))
-        '2 dates in the future'
-    """
-    words = SENTENCES[oddity.kind]
-    return words.format(
-        first=next(iter(oddity.examples), ""),
-        all=" and ".join(repr(example) for example in oddity.examples),
-        share=share(oddity.count, oddity.rows),
-        dates=times(oddity.count, "date"),
-        ids=times(oddity.count, "id"),
-        names=times(oddity.count, "name"),
-        rows=times(oddity.count, "row"),
-        values=times(oddity.count, "value"),
-        most=f"{oddity.most:,}",
-    )
-
-
-SENTENCES = {
-    Kind.EMPTY: "empty in all rows",
-    Kind.CONSTANT: "always {first}",
-    Kind.ZEROS: "0 in {share}",
-    Kind.NOT_RECORDED: "0 in {share}: means not recorded",
-    Kind.FUTURE: "{dates} in the future",
-    Kind.YEAR_ONE: "{dates} in the year 1, which means none",  # the smallest date of .NET
-    Kind.OLD: "{dates} before 1990",
-    Kind.NUMBERS_AS_TEXT: "numbers, kept as text",
-    Kind.EMPTY_TEXT: "empty text in {rows}",
-    Kind.BLANKS: "blanks around the text in {rows}",
-    Kind.SPELLINGS: "{values} spelt in several ways, such as {all}",
-    Kind.SEVERAL_NAMES: "{ids} with several names, such as {all} with {most}",
-    Kind.SEVERAL_IDS: "{names} with several ids, such as {all} with {most}",
-    Kind.REPEATED_KEY: "{rows} with the key of another row",
-}
-
-
-def share(part: int, whole: int) -> str:
-    """A share in percent. Only what is neither more nor less is called 0 or 100 %.
-
-    Example:
-        >>> share(41, 100), share(1, 1000), share(999, 1000)
-        ('41 %', 'less than 1 %', '99 %')
-    """
-    if 0 < part < whole / 100:
-        return "less than 1 %"
-    percent = round(100 * part / whole)
-    if part < whole:
-        percent = min(percent, 99)
-    return f"{percent} %"
-
-
-def times(count: int, what: str) -> str:
-    """A count with its noun: "1 row", "3,000 rows"."""
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -14,13 +14,15 @@ import pyarrow.compute as pc
 from stnb.catalog import Column
 from stnb.frame import shape_of
 from stnb.frame.keys import types_of_key
+from stnb.frame.united import TENANT
 from stnb.session import clock
 
 from .content import Content, content, shown
 from .nested.place import place_of
-from .oddities import Oddity, oddities, repeated_key, sentence, several_ids, several_names
+from .oddities import oddities, repeated_key, several_ids, several_names
+from .oddity import Oddity, sentence
 from .profile_page import page, text
-from .provenance import provenance
+from .provenance import is_of_several, provenance
 
 TOP = 3  # values that are named
 FACTS = {
@@ -127,7 +129,10 @@ def _oddities(
     place = place_of(df)
     if place is None or is_inside_rows:
         return found
-    repeated = _repeated_key(df, types_of_key(place.key, shape_of(place).by_path))
+    key = types_of_key(place.key, shape_of(place).by_path)
+    if is_of_several(df):
+        key = {TENANT: "string", **key}
+    repeated = _repeated_key(df, key)
     if repeated is not None:
         paths = [column.path for column in columns]
         found[paths.index(place.key[0])].append(repeated)

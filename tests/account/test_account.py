@@ -267,7 +267,10 @@ def test_any_path_can_be_read(st: stnb.Account) -> None:
 def test_find_and_resources(st: stnb.Account) -> None:
     """`find` is a small table, `resources` the whole catalogue."""
     assert st.find("cancel reason")["resource"].iloc[0] == "jpm.job_cancel_reasons"
-    assert list(st.find("jobs").columns) == ["resource", "kind", "filters", "scope", "readable"]
+    found = st.find("cancelled jobs")
+    assert list(found) == ["resource", "about", "why", "preset", "kind", "scope", "readable"]
+    assert found.loc[0, ["resource", "preset"]].tolist() == ["jpm.jobs", "jobStatus=Canceled"]
+    assert list(st.find("zzzqqq")) == list(found), "nothing found is a table, too"
     assert len(st.resources) == len(load())
     assert st.resources["hidden_rows"].sum() > 50
 
@@ -279,9 +282,10 @@ def test_find_and_cards_show_a_lock_on_what_may_not_be_read() -> None:
     with stnb.demo(scale=0.01, scopes=["tn.crm.customers:r"]) as st:
         assert "locked" not in st.find("jobs")
         st.crm.customers.head(1, active="Any")
-        found = st.find("customers").set_index("resource")
+        found = st.find("customers and jobs").set_index("resource")
 
         assert found.loc["crm.customers", "locked"] == ""
+        assert "locked" not in st.find("customers"), "all of them may be read"
         assert "locked" in st.find("jobs")
         assert "🔒 the app lacks the scope tn.jpm.jobs:r" in st.find("jobs")["locked"].iloc[0]
         assert "tenant's admin presses Upgrade to New Version" in repr(st.jpm.jobs)

@@ -12,8 +12,8 @@ import pytest
 
 import stnb
 from stnb import demoserver
-from stnb.account.links.follow import places
 from stnb.account.links.name_columns import forget, named_column
+from stnb.account.links.place import places
 from stnb.account.links.rule_table import RECORDS
 from stnb.catalog import load
 from stnb.credentials import Secret

@@ -112,6 +112,11 @@ def test_find(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["find", "cancel", "reason"]) == 0
     assert capsys.readouterr().out.startswith("jpm.job_cancel_reasons ")
 
+    assert main.main(["find", "cancelled", "jobs", "-n", "1"]) == 0
+    assert "stnb pull jpm.jobs --jobStatus Canceled" in capsys.readouterr().out
+    assert main.main(["find"]) == 0
+    assert capsys.readouterr().out.startswith("jpm.jobs ")
+
     assert main.main(["find", "xylophone"]) == 1
     assert "nothing in the catalogue fits" in capsys.readouterr().err
 
@@ -215,7 +220,7 @@ def test_what_cannot_be_done_is_told(
 
 @pytest.mark.parametrize(
     "command",
-    [["pull", "jpm.jobs", "--limit", "0"], ["frobnicate"], ["find"], ["find", "x", "--frob"]],
+    [["pull", "jpm.jobs", "--limit", "0"], ["frobnicate"], ["find", "x", "--frob"]],
 )
 def test_a_wrong_command_line_ends_with_2(
     command: list[str], capsys: pytest.CaptureFixture[str]

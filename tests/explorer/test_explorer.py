@@ -35,7 +35,7 @@ from stnb.explorer import (
 from stnb.explorer import state as states
 from stnb.explorer.parts import date_menu, id_names, picker
 from stnb.explorer.parts.control import Control
-from stnb.explorer.parts.filters import by_use
+from stnb.explorer.parts.fields import FIRST, fields
 from stnb.explorer.state import State
 from stnb.frame.notices import heard
 from stnb.pull import Progress, dates
@@ -310,17 +310,19 @@ def test_filters_are_checked_by_either_name() -> None:
 # -- controls
 
 KINDS = [
-    (Param("a", values=("True", "Any", "False"), default="True"), W.Dropdown, "Any", "Any"),
-    (Param("a", values=("True", "Any", "False"), required=True), W.Dropdown, "any", "Any"),
-    (Param("a", values=("Open", "Done"), many="repeat"), W.SelectMultiple, ["done"], ["Done"]),
-    (Param("a", type="boolean"), W.Dropdown, True, True),
-    (Param("a", type="boolean"), W.Dropdown, "false", False),
-    (Param("a", type="date-time"), W.Combobox, "2026-07-01", "2026-07-01"),
-    (Param("jobTypeId", type="integer"), W.Combobox, 12, 12),
-    (Param("a", type="integer"), W.Text, 9007199254740993, 9007199254740993),
-    (Param("ids", many="comma"), W.Text, [1, 2], [1, 2]),
-    (Param("a", type="object"), W.Text, {"x": "1"}, {"x": "1"}),
-    (Param("a"), W.Text, "word", "word"),
+    (Param("a", values=("True", "Any", "False"), default="True"), "choice", "Any", "Any"),
+    (Param("a", values=("True", "Any", "False"), required=True), "choice", "any", "Any"),
+    (Param("a", values=("Open", "Done"), many="repeat"), "choices", ["done"], ["Done"]),
+    (Param("a", type="boolean"), "choice", True, True),
+    (Param("a", type="boolean"), "choice", "false", False),
+    (Param("a", type="date-time"), "date", "2026-07-01", "2026-07-01"),
+    (Param("jobTypeId", type="integer"), "names", 12, 12),
+    (Param("customerId", type="integer"), "lookup", 12, 12),
+    (Param("sort", values=("+Id", "-Id")), "sort", "-id", "-Id"),
+    (Param("a", type="integer"), "text", 9007199254740993, 9007199254740993),
+    (Param("ids", many="comma"), "text", [1, 2], [1, 2]),
+    (Param("a", type="object"), "text", {"x": "1"}, {"x": "1"}),
+    (Param("a"), "text", "word", "word"),
 ]
 
 
@@ -328,58 +330,150 @@ KINDS = [
     ("param", "kind", "given", "value"), KINDS, ids=lambda x: getattr(x, "type", None)
 )
 def test_each_kind_of_filter_has_its_control(
-    param: Param, kind: type, given: Any, value: Any
+    param: Param, kind: str, given: Any, value: Any
 ) -> None:
-    """The control fits the filter's type, is unset at first, holds a value exactly and can be
-    cleared.
+    """The field fits the filter's type; its control is unset at first, holds a value exactly and
+    can be cleared.
     """
     heard: list[Control] = []
-    control = Control(Endpoint("m.x", "m", "/x", "list"), param, heard.append, W.Layout())
+    endpoint = Endpoint("m.x", "m", "/x", "list", params=(param,))
+    control = Control(endpoint, param, heard.append)
 
-    assert type(control.widget) is kind
+    assert [field.kind for field in fields(endpoint)] == [kind]
     assert control.value is None
     control.value = given
     assert control.value == value
     assert heard == [control]
     control.value = None
     assert control.value is None
-    control.close()
 
 
 def test_the_useful_filters_come_first() -> None:
-    """Required filters come first, then status, dates and ids; others are under "More filters"."""
-    first, rest = by_use(catalog.load()["jpm.jobs"])
-    required = by_use(catalog.load()["dispatch.technician_tracking"])[0]
+    """Required filters come first, then status, dates and ids; the two ends of a span are one."""
+    found = fields(catalog.load()["jpm.jobs"])
+    required = fields(catalog.load()["dispatch.technician_tracking"])
 
-    assert [p.name for p in first[:4]] == [
-        "jobStatus",
-        "appointmentStatus",
-        "completedOnOrAfter",
-        "completedBefore",
-    ]
-    assert "externalDataKey" in [p.name for p in rest]
-    assert [p.required for p in required[:2]] == [True, True]
+    assert [field.label for field in found[:3]] == ["Job status", "Appointment status", "Completed"]
+    assert found[2].api == "completedOnOrAfter and completedBefore"
+    assert "External data: key" in [field.label for field in found[FIRST:]]
+    assert [field.required for field in required[:2]] == [True, True]
+
+
+@pytest.mark.parametrize("endpoint", list(catalog.load()), ids=lambda e: e.name)
+def test_every_filter_has_one_field(endpoint: Endpoint) -> None:
+    """No filter is lost or there twice, and no two fields of a resource are called the same."""
+    found = fields(endpoint)
+    params = [param.py for field in found for param in field.params]
+    labels = [field.label for field in found]
+
+    assert sorted(params) == sorted(param.py for param in endpoint.filters)
+    assert len(set(labels)) == len(labels)
+
+
+def form(ui: Any) -> dict[str, Any]:
+    """What the page shows of the filters, by label."""
+    shown = {field.key: field.label for field in ui.parts.filters._fields}
+    return {shown[key]: value for key, value in ui.parts.filters._as_set().items()}
 
 
 def test_hidden_rows_are_named_in_the_menu(ui: Explorer) -> None:
     """If the API leaves inactive rows out, the menu does not call that "any"."""
     ui.parts.picker.value = "crm.customers"
 
-    assert ui.parts.filters["active"].widget.options[0][0] == "default: active only"
+    active = next(f for f in ui.parts.filters._fields if f.key == "active")
+    assert ui.parts.filters._as_shown(0, active)["unset"] == "Active only (the default)"
 
 
 def test_a_wrong_value_is_shown_at_once(ui: Explorer) -> None:
-    """A wrong date is marked in its field and explained until it is corrected."""
+    """A wrong date is explained beside its field until it is corrected, and its code cannot be
+    copied.
+    """
     field = ui.parts.filters["completedOnOrAfter"]
 
-    field.widget.value = "2026-07-0x"
-    assert "stnb-wrong" in field.widget._dom_classes
+    field.entry = "2026-07-0x"
+    assert form(ui)["Completed"]["problem"][0] == "Completed from: “2026-07-0x” does not fit."
     assert isinstance(ui.error, BadFilter)
-    assert len(ui.parts.messages.error) == 3
-    field.widget.value = "2026-07-01"
-    assert "stnb-wrong" not in field.widget._dom_classes
-    assert ui.parts.messages.error == []
+    assert ui.parts.code.problem == ui.error.happened
+    field.entry = "2026-07-01"
+    assert form(ui)["Completed"]["problem"] == []
+    assert ui.error is None
+    assert ui.parts.code.problem == ""
     assert ui.code.endswith('pull(completedOnOrAfter="2026-07-01", limit=1000)')
+
+
+def test_a_wrong_value_is_not_pulled(ui: Explorer, account: HandAccount) -> None:
+    """Pull answers with the same sentence, and nothing is sent."""
+    ui.parts.filters["customerId"].entry = "abc"
+    ui.pull()
+
+    assert account.pulls == []
+    assert ui.parts.messages.error[0] == "Customer: “abc” does not fit."
+
+
+def test_a_date_in_another_form_is_one_click_away(ui: Explorer, still: dt.datetime) -> None:
+    """What was likely meant is offered in the form that fits."""
+    ui.parts.filters["completedOnOrAfter"].entry = "07/01/2026"
+    assert form(ui)["Completed"]["fixes"] == [
+        ["completedOnOrAfter", "2026-07-01"],
+        ["completedOnOrAfter", "2026-01-07"],
+    ]
+    ui.parts.filters._handle_custom_msg(
+        {"kind": "set", "entries": {"completedOnOrAfter": "2026-07-01"}}, None
+    )
+    assert ui.state["filters"] == {"completedOnOrAfter": "2026-07-01"}
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("07/01/2026", ["2026-07-01", "2026-01-07"]),
+        ("1 July", ["2026-07-01"]),
+        ("July 1st, 2025", ["2025-07-01"]),
+        ("Dec 25", ["2025-12-25"]),
+        ("31/12/25", ["2025-12-31"]),
+        ("1.7.2026", ["2026-07-01", "2026-01-07"]),
+        ("2026/7/1", ["2026-07-01"]),
+        ("30 Feb 2026", []),
+        ("soon", []),
+    ],
+)
+def test_what_a_date_means(text: str, days: list[str]) -> None:
+    """The month comes first in figures, as in America; without a year it is the last such day."""
+    assert date_menu.meant(text, dt.date(2026, 11, 29)) == days
+
+
+def test_a_span_that_ends_before_it_begins_is_refused(ui: Explorer) -> None:
+    """No row can be there, so that is said before anything is sent."""
+    ui.parts.filters["completedOnOrAfter"].entry = "2026-07-01"
+    ui.parts.filters["completedBefore"].entry = "2026-06-01"
+
+    assert form(ui)["Completed"]["problem"][0] == "Completed: the end is not after the begin."
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        ({"jobStatus": "InProgress"}, "Job status: In progress"),
+        (
+            {"completedOnOrAfter": "last month", "completedBefore": "this month"},
+            "Completed: last month",
+        ),
+        ({"completedOnOrAfter": "last 90 days"}, "Completed: last 90 days"),
+        ({"completedOnOrAfter": "2026-07-01"}, "Completed: from 2026-07-01"),
+        ({"completedBefore": "2026-07-01"}, "Completed: before 2026-07-01"),
+        (
+            {"completedOnOrAfter": "2026-07-01", "completedBefore": "2026-08-01"},
+            "Completed: 2026-07-01 – 2026-08-01",
+        ),
+        ({"hasUnusedAppointments": False}, "Has unused appointments: No"),
+        ({"number": "12"}, "Number: 12"),
+    ],
+)
+def test_a_chip_has_words(ui: Explorer, filters: dict[str, Any], words: str) -> None:
+    """A chip says what a filter is and what it is set to, as people say it."""
+    ui.parts.filters.show(catalog.load()["jpm.jobs"], filters)
+
+    assert ui.parts.filters.summary == [words]
 
 
 # -- the explorer
@@ -391,7 +485,7 @@ def test_a_pull_from_click_to_rows(ui: Explorer, account: HandAccount) -> None:
     """
     ui.parts.filters["jobStatus"].value = "Completed"
     ui.parts.limit.value = 100
-    assert 'pull(jobStatus="Completed", limit=100)' in ui.parts.messages.code
+    assert 'pull(jobStatus="Completed", limit=100)' in ui.parts.code.text
 
     ui.parts.pull_button.click()
     until(lambda: ui.parts.messages.state == "starting")
@@ -404,7 +498,7 @@ def test_a_pull_from_click_to_rows(ui: Explorer, account: HandAccount) -> None:
 
     assert ui.wait().shape == (3, 1)  # type: ignore[union-attr]
     assert ui.parts.grid.about["rows"] == 3
-    assert ui.parts.messages.notices == ["Mind the gap."]
+    assert ui.parts.foot.notes == ["Mind the gap."]
     assert ui.parts.messages.state == "done"
     assert (ui.parts.pull_button.disabled, ui.parts.cancel_button.disabled) == (False, True)
     assert repr(ui) == "<stnb explorer · demo · jpm.jobs · 3 rows>"
@@ -418,9 +512,7 @@ def test_a_limit_that_cuts_is_reported(ui: Explorer, account: HandAccount) -> No
     account.pulls[0].end(100)
     ui.wait()
 
-    assert ui.parts.messages.notices == [
-        "These are 100 of 6,000 rows; choose more under “Rows at most”."
-    ]
+    assert ui.parts.foot.notes == ["These are 100 of 6,000 rows; choose more under “Rows at most”."]
 
 
 def test_the_frames_own_line_says_which_rows_they_are() -> None:
@@ -536,22 +628,16 @@ def test_a_profile_that_is_not_ready_shows_why() -> None:
 
 
 def test_another_resource_starts_without_filters(ui: Explorer) -> None:
-    """A filter means what its resource says, so none is carried over; the old controls are gone for
-    good.
-    """
+    """A filter means what its resource says, so none is carried over."""
     ui.parts.filters["tagTypeIds"].value = [1, 2]
-    old = ui.parts.filters["tagTypeIds"].widget
-
     ui.parts.picker.value = "jpm.appointments"
 
     assert ui.state["filters"] == {}
-    assert old.comm is None
+    assert ui.parts.filters.summary == []
 
 
 def test_state_round_trips(ui: Explorer, account: HandAccount) -> None:
-    """An explorer made from `ui.state` is in that state, with further filters opened and an odd
-    limit kept.
-    """
+    """An explorer made from `ui.state` is in that state, an odd limit too."""
     ui.parts.filters["tagTypeIds"].value = [1, 2]
     ui.parts.filters["hasUnusedAppointments"].value = False
     state = {**ui.state, "limit": 77}
@@ -559,7 +645,6 @@ def test_state_round_trips(ui: Explorer, account: HandAccount) -> None:
     again = made(State(**state), account)
 
     assert again.state == state
-    assert again.parts.filters.more.value
 
 
 def test_two_explorers_do_not_disturb_each_other(ui: Explorer, account: HandAccount) -> None:
@@ -817,21 +902,21 @@ def test_a_span_that_is_over_brings_its_end(ui: Any) -> None:
     what was typed stays.
     """
     since, until_ = (
-        ui.parts.filters["completedOnOrAfter"].widget,
-        ui.parts.filters["completedBefore"].widget,
+        ui.parts.filters["completedOnOrAfter"],
+        ui.parts.filters["completedBefore"],
     )
 
-    since.value = "last month"
-    assert until_.value == "this month"
+    since.entry = "last month"
+    assert until_.entry == "this month"
     assert ui.state["filters"] == {
         "completedOnOrAfter": "last month",
         "completedBefore": "this month",
     }
-    since.value = "last 30 days"
-    assert until_.value == ""
-    until_.value = "2026-07-01"
-    since.value = "last year"
-    assert until_.value == "2026-07-01"
+    since.entry = "last 30 days"
+    assert until_.entry == ""
+    until_.entry = "2026-07-01"
+    since.entry = "last year"
+    assert until_.entry == "2026-07-01"
 
 
 def test_every_preset_is_a_date() -> None:
@@ -853,13 +938,14 @@ def test_ids_go_by_their_names(st: stnb.Account) -> None:
     ui._id_names.wait()
     unit = ui.parts.filters["businessUnitId"]
 
-    label = next(o for o in unit.widget.options if "North Plumbing" in o)
-    unit.widget.value = label
+    label = next(o for o in unit.labels if "North Plumbing" in o)
+    unit.entry = label
     assert unit.value == int(label.partition(" ")[0])
-    assert unit.widget.options[-1].endswith("(inactive)")
+    assert list(unit.labels)[-1].endswith("(inactive)")
+    assert ui.parts.filters.summary[0].startswith("Business unit: ")
     tags = ui.parts.filters["tagTypeIds"]
-    first, second = tags.widget.options[:2]
-    tags.widget.value = f"{first}, {second.partition(' ')[0]}"
+    first, second = list(tags.labels)[:2]
+    tags.entry = f"{first}, {second.partition(' ')[0]}"
     assert tags.value == [int(first.partition(" ")[0]), int(second.partition(" ")[0])]
     ui.close()
 
@@ -947,7 +1033,8 @@ def test_a_neighbour_becomes_the_choice(ui: Any) -> None:
 
 def test_the_chart_is_of_what_the_table_shows(ui: Any, account: HandAccount) -> None:
     """The views change places; neither is there before rows are."""
-    assert ui.parts.grid.layout.display == ui.parts.views.layout.display == "none"
+    assert ui.parts.grid.layout.display == ui.parts.export.layout.display == "none"
+    assert ui.parts.blank.shown["kind"] == "before"
     ui.pull()
     account.pulls[0].end(5)
     ui.wait()
@@ -1014,8 +1101,8 @@ def test_which_list_a_filter_is_of(name: str, resource: str | None) -> None:
 
 
 def test_what_is_exported_is_of_the_rows_on_show(ui: Any, account: HandAccount) -> None:
-    """Once another resource is chosen, code, file name and chart are still those of the rows, and
-    the caption says whose.
+    """Once another resource is chosen, code and file name are still those of the rows; the rows are
+    a click away, with the filters that they had.
     """
     ui.pull()
     account.pulls[0].end(3)
@@ -1028,7 +1115,10 @@ def test_what_is_exported_is_of_the_rows_on_show(ui: Any, account: HandAccount) 
     assert "st.crm.customers.pull" in ui.code
     assert "st.jpm.jobs.pull" in ui.parts.export._code_or_error()
     assert ui.parts.export._default_name().startswith("jpm-jobs-")
-    assert ui.parts.caption.value == "jpm.jobs · demo"
+    assert ui.parts.blank.shown["actions"] == [["back", "Back to Jobs"]]
+    ui.parts.blank._handle_custom_msg({"kind": "act", "name": "back"}, None)
+    assert ui.parts.picker.value == "jpm.jobs"
+    assert ui.parts.grid.layout.display == ""
 
 
 def test_a_stopped_pull_names_what_it_goes_on_with(ui: Any, account: HandAccount) -> None:
@@ -1049,22 +1139,23 @@ def test_required_filters_go_by_the_names_on_the_form(ui: Any, account: HandAcco
 
     assert account.pulls == []
     assert ui.parts.messages.error == [
-        "from and to are empty.",
-        "marketing.campaign_cost_summary cannot be read without a value there.",
-        "Fill in the fields marked with *.",
+        "From and To are empty.",
+        "Campaign cost summary cannot be read without a value there.",
+        "Choose one: these filters stand first.",
     ]
 
 
 def test_an_error_stands_until_all_fields_fit(ui: Any) -> None:
-    """Mending one of two wrong filters leaves the other's sentence on show."""
-    ui.parts.filters["customerId"].widget.value = "abc"
-    ui.parts.filters["completedOnOrAfter"].widget.value = "yesterdayy"
-    assert "completedOnOrAfter" in ui.parts.messages.error[0]
-    ui.parts.filters["completedOnOrAfter"].widget.value = ""
-    assert "customerId" in ui.parts.messages.error[0]
-    ui.parts.filters["customerId"].widget.value = "5"
+    """Every wrong filter is explained; mending one leaves the other's sentence on show."""
+    ui.parts.filters["customerId"].entry = "abc"
+    ui.parts.filters["completedOnOrAfter"].entry = "yesterdayy"
+    assert form(ui)["Completed"]["problem"]
+    assert form(ui)["Customer"]["problem"]
+    ui.parts.filters["completedOnOrAfter"].entry = ""
+    assert ui.error.happened == "Customer: “abc” does not fit."
+    ui.parts.filters["customerId"].entry = "5"
 
-    assert ui.parts.messages.error == []
+    assert ui.error is None
 
 
 KNOWN = {"7 · North Plumbing": 7, "8 · North HVAC": 8, "9 · West HVAC (inactive)": 9}

@@ -1,6 +1,4 @@
-"""Finding a resource: people's words, what is remembered of a person, and what travels to the page
-and what is saved.
-"""
+"""Finding a resource: what is remembered of a person, what goes to the page, and what is saved."""
 
 from __future__ import annotations
 
@@ -9,14 +7,12 @@ import json
 import os
 import stat
 import threading
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stnb import catalog
-from stnb.catalog import phrases as topics
 from stnb.explorer.parts import picker
 from stnb.explorer.parts.history import History, Kept
 
@@ -47,71 +43,6 @@ def kept(tmp_path: Path) -> History:
 @pytest.fixture
 def box(kept: History) -> HeardPicker:
     return HeardPicker(history=kept)
-
-
-# -- people's words
-
-
-def test_every_phrase_leads_to_resources_that_are_there() -> None:
-    """A phrase names only resources of the catalogue, none twice, and stands once in the table."""
-    listed = json.loads(resources.files(catalog).joinpath("phrases.json").read_text("utf-8"))
-    phrases = [phrase for topic in listed["topics"] for phrase in topic["phrases"]]
-
-    assert len(phrases) == len(set(phrases)) >= 120
-    for phrase, names in topics.topics().items():
-        assert [n for n in names if n not in KNOWN] == [], phrase
-        assert len(set(names)) == len(names), phrase
-
-
-@pytest.mark.parametrize(
-    ("words", "first"),
-    [
-        ("revenue", "accounting.invoices"),
-        ("Revenue by month", "accounting.invoices"),
-        ("who answered", "telecom.calls"),
-        ("commissions", "payroll.gross_pay_items"),
-        ("truck", "inventory.trucks"),
-        ("show me refunds", "accounting.credit_memos"),
-        ("cancellaton", "jpm.export.job_canceled_logs"),  # one letter missing
-        ("cacnelled", "jpm.export.job_canceled_logs"),  # two letters changed places
-        ("warrantyy", "jpm.jobs"),  # one too many
-        ("ofertime", "payroll.gross_pay_items"),  # one wrong
-    ],
-)
-def test_words_are_understood_with_their_plurals_and_slips(words: str, first: str) -> None:
-    """A phrase is known in other numbers, with words around it that say nothing, and with one wrong
-    letter; `find` knows it too.
-    """
-    assert topics.meant(words)[0] == first
-    assert KNOWN.find(words)[0].name == first
-
-
-@pytest.mark.parametrize(
-    "words", ["", "  ", "zzz", "jobs", "po x", "csx", "the of by", "revenue refund truck"]
-)
-def test_other_words_mean_nothing(words: str) -> None:
-    """Words that are no phrase mean nothing: names are left to the search."""
-    assert topics.meant(words) == ()
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "alike"),
-    [
-        ("refund", "refund", True),
-        ("refund", "refnud", True),
-        ("refund", "refunds", True),
-        ("refund", "efund", True),
-        ("refund", "rxfund", True),
-        ("refund", "rxfunx", False),
-        ("refund", "refundal", False),
-        ("gps", "gpx", False),
-    ],
-)
-def test_one_slip_is_forgiven_and_two_are_not(a: str, b: str, alike: bool) -> None:
-    """One letter may be wrong, missing, too many or swapped in a longer word; the order of the two
-    words does not matter.
-    """
-    assert topics.near(a, b) is topics.near(b, a) is alike
 
 
 # -- the person's own
@@ -206,11 +137,12 @@ def test_the_page_is_given_code_and_entries_when_it_asks(box: HeardPicker) -> No
     box.sent.clear()
     box.hear(kind="entries")
     (first, buffers), (marks, _) = box.sent[0], box.sent[-1]
-    entries = {e["name"]: e for e in json.loads(gzip.decompress(buffers[0]))}
-    assert first["kind"] == "entries"
-    assert entries.keys() == KNOWN.endpoints.keys()
-    assert ["revenue", 0] in entries["accounting.invoices"]["phrases"]
-    assert "agent" in entries["telecom.calls"]["words"].split(), "nested columns are found too"
+    data = json.loads(gzip.decompress(buffers[0]))
+    assert first == {"kind": "entries"}
+    assert [entry["name"] for entry in data["entries"]] == list(KNOWN.endpoints)
+    assert data["entries"][0]["module"] == "Accounting"
+    assert set(data["popular"]) <= KNOWN.endpoints.keys()
+    assert data["index"]["names"] == list(KNOWN.endpoints), "a number means the same in both"
     assert marks == {"kind": "marks", "locked": [], "recent": [], "starred": []}
 
 
@@ -230,6 +162,18 @@ def test_what_the_page_chooses_and_stars_is_remembered(box: HeardPicker, kept: H
     }
     assert kept.kept == Kept(("jpm.jobs",), ("crm.leads",))
     assert box.hear(kind="star", name="crm.leads", on=False)["starred"] == []
+
+
+def test_a_choice_brings_the_filters_of_its_words(box: HeardPicker) -> None:
+    """What the words meant reaches Python at every choice; what the resource lacks does not."""
+    seen = []
+    box.observe(lambda change: seen.append(change["new"]), "preset")
+    sent = {"jobStatus": "Canceled", "noSuch": 1}
+    box.hear(kind="chosen", name="jpm.jobs", filters=sent)
+    box.hear(kind="chosen", name="jpm.jobs", filters=sent)
+    box.hear(kind="chosen", name="jpm.jobs", filters="jobStatus")
+
+    assert seen == [{"jobStatus": "Canceled"}, {}, {"jobStatus": "Canceled"}, {}]
 
 
 def test_a_resource_that_is_gone_from_the_catalogue_is_not_shown(

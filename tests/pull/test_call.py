@@ -290,6 +290,34 @@ def test_a_comma_list_takes_any_collection() -> None:
     assert query("jpm.jobs", ids=7) == query("jpm.jobs", ids="7") == {"ids": "7"}
 
 
+def test_ids_between_commas_in_a_list_are_several() -> None:
+    """They are counted, checked, and cut into calls as if each stood alone."""
+    some_ids = ["1,2", 3, " 4 , 2"]
+    assert query("jpm.jobs", ids=some_ids) == {"ids": "1,2,3,4,2"}
+    assert made("jpm.jobs", ids=some_ids).by_id == 4
+
+    joined = made("jpm.jobs", ids=[",".join(map(str, range(60)))])
+    assert [len(dict(batch)["ids"].split(",")) for batch in joined.batches] == [50, 10]
+
+    limited = next(p for p in KNOWN["jpm.jobs"].filters if p.name == "ids")
+    other = dataclasses.replace(limited, name="jobIds")
+    endpoint = dataclasses.replace(with_param(), params=(other,))
+    with pytest.raises(BadFilter, match="60 values"):
+        made(endpoint, jobIds=[f"{i},{i + 1}" for i in range(0, 60, 2)])
+    with pytest.raises(BadFilter):
+        query("jpm.jobs", ids=["1,2.5"])
+
+
+def test_a_comma_inside_a_value_is_refused() -> None:
+    """The API reads its values between commas, and would look for two names."""
+    with pytest.raises(BadFilter, match="between commas"):
+        sent(["Smith, John"], type="string", many="comma")
+    assert sent(["Smith, John"], type="string", many="repeat") == "Smith, John"
+    assert sent("Smith, John", type="string", many="comma") == "Smith,John"
+    with pytest.raises(BadFilter):
+        sent(["1,2"], type="integer", many="repeat")
+
+
 def test_a_repeated_key_is_sent_once_a_value() -> None:
     """Some filters are lists of keys, not of commas."""
     endpoint = with_param(type="integer", many="repeat")
@@ -421,7 +449,12 @@ def test_a_reports_parameters_become_pairs() -> None:
     """A mapping becomes names and values as JSON takes them; the call tells them for the record."""
     given = {
         "From": dt.date(2026, 7, 1),
-        "To": pd.Timestamp("2026-07-31 12:00"),
+        "To": pd.Timestamp("2026-07-31"),
+        "Until": dt.datetime(2026, 7, 31, tzinfo=dt.UTC),
+        "At": dt.time(9, 30),
+        "Numpy": np.datetime64("2026-07-31", "ns"),
+        "Several": np.array(["2026-07-31"], "datetime64[ns]"),
+        "Column": pd.Series([pd.Timestamp("2026-07-31")]),
         "Units": (1, 2),
         "Days": [dt.date(2026, 7, 4)],
         "Count": np.int64(5),
@@ -433,6 +466,11 @@ def test_a_reports_parameters_become_pairs() -> None:
     assert {p["name"]: p["value"] for p in c.body["parameters"]} == {
         "From": "2026-07-01",
         "To": "2026-07-31",
+        "Until": "2026-07-31",
+        "At": "09:30:00",
+        "Numpy": "2026-07-31",
+        "Several": ["2026-07-31"],
+        "Column": ["2026-07-31"],
         "Units": [1, 2],
         "Days": ["2026-07-04"],
         "Count": 5,
@@ -442,6 +480,34 @@ def test_a_reports_parameters_become_pairs() -> None:
     assert "2026-07-01" in c.filters["parameters"]
     assert made(REPORT, report_category="operations", reportId=7).body == {"parameters": []}
     assert made("jpm.jobs").body is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        dt.datetime(2026, 7, 31, 9, 30),
+        dt.datetime(2026, 7, 31, 0, 0, 0, 1, tzinfo=dt.UTC),
+        pd.Timestamp("2026-07-31 12:00"),
+        pd.Timestamp("2026-07-31 00:00:00.000000001"),
+        np.datetime64("2026-07-31T09:30"),
+        [dt.date(2026, 7, 30), dt.datetime(2026, 7, 31, 9, 30)],
+        pd.Series([pd.Timestamp("2026-07-31 12:00")]),
+        np.array(["2026-07-31T12"], "datetime64[ns]"),
+    ],
+)
+def test_a_day_with_a_time_is_no_parameter_of_a_report(value: Any) -> None:
+    """Reports take days or times of day; the time of a day would be lost in silence."""
+    with pytest.raises(BadFilter, match="its time would be lost"):
+        made(REPORT, report_category="x", reportId=7, parameters={"From": value})
+
+
+@pytest.mark.parametrize(
+    "value", [pd.NaT, np.datetime64("NaT"), np.array(["NaT"], "datetime64[s]")]
+)
+def test_a_missing_day_is_no_parameter_of_a_report(value: Any) -> None:
+    """It would be sent as the text "NaT", or as a number."""
+    with pytest.raises(BadFilter):
+        made(REPORT, report_category="x", reportId=7, parameters={"From": value})
 
 
 # -- names

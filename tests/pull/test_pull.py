@@ -733,6 +733,19 @@ def test_missing_rows_are_told_each_time() -> None:
         assert (df.attrs["stnb"]["complete"], df.attrs["stnb"]["duplicates"]) == (False, 1)
 
 
+def test_rows_that_came_twice_are_told_if_nothing_says_how_many_there_are() -> None:
+    """Others may be missing in their place: whether the frame is complete is not known."""
+    page = {"hasMore": False, "data": [{"id": 1}, {"id": 1}]}
+    resource = FakeTenant(lambda r: httpx.Response(200, json=page)).resource(LIST)
+
+    df, caught = warned(lambda: resource.pull())
+
+    assert [(w.category, w.filename) for w in caught] == [(Incomplete, __file__)]
+    assert "1 row twice" in str(caught[0].message)
+    assert df.attrs["stnb"]["complete"] is None
+    assert df.attrs["stnb"]["notices"] == [str(caught[0].message)]
+
+
 def test_a_warning_made_an_error_leaves_the_frame() -> None:
     """With warnings as errors the pull raises, and the run still has its frame."""
     run = Server(10).resource(HIDING).start()

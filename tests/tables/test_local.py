@@ -17,7 +17,7 @@ from hypothesis import strategies as some
 import stnb
 from stnb.errors import BadFilter
 from stnb.pull.dates import window
-from stnb.tables.charts.spec import suggest
+from stnb.tables.charts.whole import suggest
 from stnb.tables.local import local
 
 DENVER = ZoneInfo("America/Denver")

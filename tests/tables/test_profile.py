@@ -19,7 +19,7 @@ import stnb
 from stnb import catalog
 from stnb.frame import assemble, shape_of
 from stnb.tables import profile, profile_page
-from stnb.tables.oddities import Kind, Oddity, sentence
+from stnb.tables.oddity import Kind, Oddity, sentence
 from tests.helpers.sample import column_types, tenth
 
 NA = pd.NA

@@ -739,7 +739,9 @@ def test_rows_that_shift_come_once_and_are_told() -> None:
 
 
 def test_of_a_row_that_changed_meanwhile_the_newest_stays() -> None:
-    """The same row on two pages, and the later page has the older state."""
+    """The same row on two pages, and the later page has the older state: another row may be missing
+    in its place, which is told, as the server gives no total.
+    """
     old, new = row(7), row(7, name="changed", modifiedOn="2026-07-02T00:00:00Z")
     pages = {1: [new, row(1)], 2: [row(2), old], 3: [row(3)]}
     server = Server(
@@ -748,9 +750,10 @@ def test_of_a_row_that_changed_meanwhile_the_newest_stays() -> None:
         )
     )
 
-    df = widgets(server).pull(page_size=2)
+    df, texts = said(lambda: widgets(server).pull(page_size=2))
 
     assert df.set_index("id")["name"].to_dict() == {7: "changed", 1: "n1", 2: "n2", 3: "n3"}
+    assert any("1 row twice" in text for text in texts)
     both = widgets(server).pull(page_size=2, keep="all")
     assert sorted(both.loc[both["id"] == 7, "name"]) == ["changed", "n7"]
 

@@ -41,7 +41,7 @@ import stnb
 from stnb import credentials
 from stnb.account import progress_bar
 from stnb.credentials import HOSTS, Secret
-from stnb.session import Session, client, loop, retry
+from stnb.session import Session, loop, retry, shared
 from stnb.session import failure as trouble
 
 SECRET, PAIR, KEY, TOKEN = (
@@ -135,8 +135,8 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
 @pytest.fixture(autouse=True)
 def no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """No token of another test, and no wait between tries."""
-    monkeypatch.setattr(client, "_AUTHS", {})
-    monkeypatch.setattr(client, "_GOVERNORS", {})
+    monkeypatch.setattr(shared.OF_PROCESS, "auths", {})
+    monkeypatch.setattr(shared.OF_PROCESS, "governors", {})
     monkeypatch.setattr(trouble, "BACKOFF", 0.0)
 
 
@@ -860,7 +860,7 @@ def test_a_pair_reaches_one_environment_only(name: str, environment: str, wire: 
     sent, or kept to one.
     """
     for api, auth in itertools.product(PLACES, PLACES):
-        client._AUTHS.clear()
+        shared.OF_PROCESS.auths.clear()
         wire.sent.clear()
         Path(".env").write_text(env(name, ENVIRONMENT=environment, API_URL=api, AUTH_URL=auth))
         try:
@@ -1000,7 +1000,7 @@ def test_two_accounts_of_one_process_share_nothing_across_environments(wire: Wir
         200, json={"access_token": f"{r.url.host}.{TOKEN}", "headers": 1}
     )
     for order in (("integration", "production"), ("production", "integration")):
-        client._AUTHS.clear()
+        shared.OF_PROCESS.auths.clear()
         accounts = []
         for environment in order:
             Path(f"{environment}.env").write_text(env(ENVIRONMENT=environment))

@@ -9,8 +9,9 @@ report.cause.ask                             # whom it takes
 from __future__ import annotations
 
 from .checks import examine, practice
-from .findings import MARKS, NAMES, Check, Module, Scopes, answered
+from .findings import MARKS, NAMES, Check
 from .html import page
+from .opened import Module, Scopes, answered
 from .report import Report
 from .summary import summary
 from .text import answer, granted

@@ -9,18 +9,8 @@ from stnb.credentials import Credentials
 from stnb.errors import NotAllowed, NotAuthenticated, NotFound, StnbError
 
 from .causes import PAGE, WAIT, seen_of
-from .findings import (
-    ADMIN,
-    DEVELOPER,
-    NO_SCOPES_TOLD,
-    YOU,
-    Check,
-    Module,
-    Scopes,
-    answered,
-    few,
-    scope_counts,
-)
+from .findings import ADMIN, DEVELOPER, NO_SCOPES_TOLD, YOU, Check
+from .opened import Module, Scopes, answered, few, scope_counts
 
 ADD_SCOPES = (
     "The app developer adds them in the portal; then the tenant's admin presses "

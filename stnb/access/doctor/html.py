@@ -14,7 +14,8 @@ from stnb.catalog.html_table import (
     table,
 )
 
-from .findings import MARKS, Check, Findings, Module, answered
+from .findings import MARKS, Check, Findings
+from .opened import Module, answered
 from .text import answer, granted
 
 HUES = {True: GOOD, False: BAD, None: "inherit"}

@@ -9,7 +9,7 @@ from stnb.errors import StnbError
 
 from .calls import refused
 from .causes import seen_of
-from .findings import Module
+from .opened import Module
 
 Results = Mapping[str, StnbError | None]  # by resource; None for an answer
 

@@ -21,7 +21,8 @@ from stnb.errors import DataError, RequestError, SetupError, StnbError
 from stnb.session import Session
 
 from . import calls, causes, local, modules
-from .findings import Check, Scopes
+from .findings import Check
+from .opened import Scopes
 from .visit import Visit
 
 PATIENCE = 2.0  # seconds: a longer pause is reported instead of waited for

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from stnb.errors import printable
 
-from .findings import MARKS, Check, Findings, scope_counts
+from .findings import MARKS, Check, Findings
+from .opened import scope_counts
 
 
 def summary(reports: Sequence[Findings], width: int = 100) -> str:

@@ -6,7 +6,8 @@ import textwrap
 
 from stnb.errors import printable
 
-from .findings import MARKS, Findings, Module
+from .findings import MARKS, Findings
+from .opened import Module
 
 
 def text(found: Findings, width: int = 100) -> str:

@@ -5,24 +5,19 @@ The questions are asked by the command line and by the explorer.
 
 from __future__ import annotations
 
-from .fields import FIELDS, Field, Hint, check, check_profile, profile_rules
-from .profile import (
-    PRACTICE,
+from .answers import (
     SHARED_KEY,
     Answers,
-    Saved,
-    check_all,
-    credentials_of,
     kept_key,
     known,
-    next_command,
-    next_python,
     place,
-    save,
     to_be_replaced,
     variables,
     written,
 )
+from .checks import PRACTICE, check_all, credentials_of
+from .fields import FIELDS, Field, Hint, check, check_profile, profile_rules
+from .profile import Saved, next_command, next_python, save
 from .steps import ENVIRONMENTS, WHO, Guide, guide
 from .trial import Verdict, try_them
 

@@ -16,10 +16,10 @@ from stnb.errors import BadFilter, StnbWarning
 from stnb.frame import PANDAS, notices
 from stnb.tables.ids import column_of, distinct, fit
 
-from .follow import Place, key_type, place_of, places
 from .lookup import Source, why_unread
 from .models import OPEN, Target
 from .namebook import NameBook, label
+from .place import Place, key_type, place_of, places
 from .rule_table import RECORDS
 
 SHOWN = 3  # columns in a notice

@@ -29,7 +29,7 @@ from .related import stranger
 from .reports import reports
 from .reports.runs import Runs
 from .routes import nouns, tree, walk
-from .token import APP_KEY, TENANT, Tokens
+from .token import APP_KEY, Keys, Tokens
 
 SELECTIONS = 64  # how many filtered orders are kept for the next page
 IN_DATA = {
@@ -64,6 +64,7 @@ class Demo:
             first.
         speed: how many seconds pass in the demo in one second of the clock, while things go on
             happening; None where none happens any more.
+        keys: whose tenant it is.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Demo:
         rate: int | None,
         clock: Callable[[], float],
         speed: float | None = None,
+        keys: Keys = Keys(),  # noqa: B008 - frozen
     ) -> None:
         begin = np.datetime64(today, "us")
         self.seed, self.scale, self.clock = seed, scale, clock
@@ -83,7 +85,8 @@ class Demo:
         self._time = Clock(np.datetime64(self.today, "us"), clock, speed or 1.0, at)
         self._goes_on = speed is not None
         self.catalog: Catalog = load()
-        self.tokens = Tokens(seed, clock)
+        self.keys = keys
+        self.tokens = Tokens(seed, clock, keys)
         self.readable = {e.scope for e in self.catalog if e.scope}
         self.scopes = self.readable if scopes is None else self.readable & set(scopes)
         self.gate = states.Gate(rate, clock)
@@ -145,7 +148,8 @@ class Demo:
 
     def _token(self, call: Call) -> Answer:
         refusal = call.state.refusal(call.headers.get("host", ""))
-        scopes, tenant = call.state.grants(self.scopes, self.readable), call.state.tenant(TENANT)
+        scopes = call.state.grants(self.scopes, self.readable)
+        tenant = call.state.tenant(self.keys.tenant)
         return refusal or self.tokens.give(call.body, call.headers, scopes, tenant)
 
     def _match(self, method: str, path: str) -> tuple[Endpoint, str, list[str]]:
@@ -181,7 +185,7 @@ class Demo:
                 page, size = query.paging(endpoint, call.query)
                 first = (page - endpoint.page_first) * size
                 at = at[first : first + size]
-            return _all(endpoint, table, at)
+            return _all(endpoint, table, at, self.keys.tenant)
         return self._page(endpoint, table, at, call)
 
     def _originals(self, endpoint: Endpoint, keys: list[str]) -> list[str]:
@@ -268,11 +272,11 @@ class Demo:
         return Answer(200, view.rows(np.array([row]), endpoint.columns or PLAIN, endpoint.name)[0])
 
 
-def _all(endpoint: Endpoint, table: Table, at: Index) -> Answer:
+def _all(endpoint: Endpoint, table: Table, at: Index, tenant: int) -> Answer:
     """All rows at once: a bare array, or an object with `data`."""
     rows = b"[" + b",".join(table.rows(at, endpoint.columns or PLAIN, endpoint.name)) + b"]"
     if endpoint.name == "marketingads.capacity_warnings":
-        head = f'{{"tenantId":{TENANT},"tenantName":"demo","totalCount":{len(at)},"data":'
+        head = f'{{"tenantId":{tenant},"tenantName":"demo","totalCount":{len(at)},"data":'
         return Answer(200, head.encode() + rows + b"}")
     if endpoint.name in IN_DATA or not endpoint.columns:
         return Answer(200, b'{"data":' + rows + b"}")

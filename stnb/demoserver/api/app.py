@@ -29,6 +29,7 @@ from .control import control
 from .fault_effects import INSTEAD, SPOIL
 from .fault_pages import ASK, LINE
 from .faults import Fault, Faults
+from .token import keys_of
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -46,6 +47,7 @@ def make_app(
     state: str = "healthy",
     live: bool = False,
     speed: float = 1.0,
+    number: int = 0,
 ) -> Starlette:
     """The demo tenant as an ASGI app, for the token host and the API host alike.
 
@@ -73,6 +75,8 @@ def make_app(
         live: whether time goes on: calls, jobs, invoices and payments keep arriving and change.
             Reports stay with the history.
         speed: how many seconds pass in a live demo in one second.
+        number: which of several demo tenants it is; each has an id, a pair and a zone of its own,
+            as `keys_of` says.
 
     Example:
         >>> transport = httpx.ASGITransport(make_app(scale=0.1, faults=["429-header"]))
@@ -80,7 +84,8 @@ def make_app(
     if not 0 < speed <= 100_000:
         raise ValueError(f"{speed!r} is no speed; it lies above 0 and up to 100,000.")
     day = today or _today(clock)
-    demo = Demo(seed, scale, day, scopes, rate_limit, clock, speed if live else None)
+    pace = speed if live else None
+    demo = Demo(seed, scale, day, scopes, rate_limit, clock, pace, keys_of(number))
     pending = Faults([Fault.of(f) for f in faults or ()], seed)
 
     handle = _handler(demo, pending, latency)

@@ -13,24 +13,33 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .guard import Guard
-from .token import APP_KEY, CLIENT_ID, CLIENT_SECRET, TENANT, TIMEZONE
+from .token import APP_KEY, keys_of
 
 HOST = "127.0.0.1"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PATIENCE = 2  # seconds for what is under way when it is ended
 
 
-def env_lines(url: str, profile: str = "local") -> str:
-    """The lines of a .env file with which a client finds the demo at that address."""
-    name = f"SERVICETITAN_{profile.upper()}"
-    values = {
-        "TENANT_ID": TENANT,
-        "CLIENT_ID": CLIENT_ID,
-        "CLIENT_SECRET": CLIENT_SECRET,
-        "APP_KEY": APP_KEY,
-    }
-    values |= {"API_URL": url, "AUTH_URL": url, "TIMEZONE": TIMEZONE}
-    return "\n".join(f"{name}_{field}={value}" for field, value in values.items())
+def env_lines(url: str, profile: str = "local", tenants: int = 1) -> str:
+    """The lines of a .env file with which a client finds the demo at that address.
+
+    Args:
+        profile: its name; of several tenants, each gets a number behind it, such as LOCAL07.
+    """
+    lines = []
+    for number in range(tenants):
+        name, keys = f"SERVICETITAN_{profile.upper()}", keys_of(number)
+        if tenants > 1:
+            name += f"{number + 1:02d}"
+        values = {
+            "TENANT_ID": keys.tenant,
+            "CLIENT_ID": keys.client_id,
+            "CLIENT_SECRET": keys.client_secret,
+            "APP_KEY": APP_KEY,
+        }
+        values |= {"API_URL": url, "AUTH_URL": url, "TIMEZONE": keys.timezone}
+        lines += [f"{name}_{field}={value}" for field, value in values.items()]
+    return "\n".join(lines)
 
 
 def listen(port: int) -> socket.socket:

@@ -8,6 +8,7 @@ import hmac
 import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,6 +21,31 @@ APP_KEY = "ak1.demo" + "0demo" * 4
 CLIENT_ID = "cid.demo" + "0demo" * 4
 CLIENT_SECRET = "cs1.demo" + "0demo" * 9 + "0"
 SECONDS = 900
+ZONES = (TIMEZONE, "America/New_York", "America/Denver", "America/Los_Angeles", "America/Chicago")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What a demo tenant is called with, beside the app key that all of them share."""
+
+    tenant: int = TENANT
+    client_id: str = CLIENT_ID
+    client_secret: str = CLIENT_SECRET
+    timezone: str = TIMEZONE
+
+
+def keys_of(number: int) -> Keys:
+    """Those of one of several demo tenants; number 0 is the one that stands alone.
+
+    Example:
+        >>> keys_of(1).tenant, keys_of(1).timezone
+        (900000043, 'America/New_York')
+    """
+    if number == 0:
+        return Keys()
+    end = f"{number:05d}"
+    zone = ZONES[number % len(ZONES)]
+    return Keys(TENANT + number, CLIENT_ID[:-5] + end, CLIENT_SECRET[:-5] + end, zone)
 
 
 class Tokens:
@@ -27,11 +53,12 @@ class Tokens:
 
     Args:
         clock: seconds since 1970.
+        keys: the pair that it gives tokens to.
     """
 
-    def __init__(self, seed: int, clock: Callable[[], float]) -> None:
-        self.clock = clock
-        self._key = f"demo {seed}".encode()
+    def __init__(self, seed: int, clock: Callable[[], float], keys: Keys) -> None:
+        self.clock, self.keys = clock, keys
+        self._key = f"demo {seed} {keys.tenant}".encode()
         self._count = itertools.count(1)
 
     def give(
@@ -50,7 +77,7 @@ class Tokens:
             form.get("client_id"),
             form.get("client_secret"),
         )
-        if pair != (CLIENT_ID, CLIENT_SECRET):
+        if pair != (self.keys.client_id, self.keys.client_secret):
             return _refuse("invalid_client")
         body = as_json(
             {
@@ -68,7 +95,7 @@ class Tokens:
             "iss": "https://demo.invalid",
             "nbf": now,
             "exp": now + SECONDS,
-            "client_id": CLIENT_ID,
+            "client_id": self.keys.client_id,
             "tenant": str(tenant),
         }
         claims |= {"jti": f"demo{next(self._count):028d}", "iat": now}

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from . import cells
+from .zones import on_the_clock
 
 PROBE = 2_000  # values that say whether a column repeats itself
 REPEATS = 0.7  # share of different values among them, from which on nearly all differ
@@ -63,12 +64,16 @@ class Columns:
     """The columns of one frame. Nothing here changes the frame, so any thread may ask.
 
     Attributes:
-        frame: the frame.
+        frame: the frame, its times on the clock of the tenant.
+        moved: the positions of the columns that are in UTC in the frame as it was given.
+        zone: the tenant's zone, or "".
         shown: how each column is written.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
+    def __init__(self, frame: pd.DataFrame, zone: str = "") -> None:
+        self.given, self.zone = frame, zone
+        self.frame, self.moved = on_the_clock(frame, zone)
+        frame = self.frame
         self.shown = cells.columns(frame)
         self._arrays: dict[int, Any] = {}
         self._encoded: dict[int, Encoded | None] = {}
@@ -125,6 +130,9 @@ class Columns:
 
         Equal rows keep their order. Missing values come last in both directions.
         """
+        array = self.array(i)
+        if array is not None and pa.types.is_struct(array.type):
+            return self._sort_objects(i, within, ascending)
         ranks = self._ranks.get(i, lambda: self._rank(i))
         keys = ranks[within].astype(np.int64)
         rows = len(self)
@@ -135,13 +143,29 @@ class Columns:
         short = np.uint16 if rows < 2**16 - 2 else np.int32
         return within[np.argsort(keys.astype(short), kind="stable")]
 
+    def _sort_objects(self, i: int, within: NDArray[np.intp], ascending: bool) -> NDArray[np.intp]:
+        """Sort by the first field, then the second, then the third."""
+        ranks = self._ranks.get(i, lambda: _ranks_of_objects(self.array(i)))
+        keys = [rank[within] if ascending else -rank[within] for rank in reversed(ranks)]
+        missing = [rank[within] < 0 for rank in reversed(ranks)]
+        pairs: list[Any] = []
+        for key, none in zip(keys, missing, strict=True):
+            pairs += [key, none]  # the last one counts first
+        if not pairs:
+            return within
+        return within[np.lexsort(pairs)]
+
+    def is_str(self, i: int) -> bool:
+        """Whether the column is one of pandas' own texts."""
+        return isinstance(self.frame.dtypes.iloc[i], pd.StringDtype)
+
     def _rank(self, i: int) -> NDArray[np.int32]:
         """The place of each row's value among the different values in order, -1 if missing."""
         array = self.array(i)
         if array is not None:
             return _rank(array, self.encoded(i))
-        texts = [cells.full_text(value) for value in self.frame.iloc[:, i].array]
-        return pd.factorize(pd.Series(texts, dtype="object"), sort=True)[0].astype(np.int32)
+        texts = self.frame.iloc[:, i].map(str, na_action="ignore")
+        return pd.factorize(texts.astype("object"), sort=True)[0].astype(np.int32)
 
 
 # -- Arrow arrays
@@ -223,8 +247,6 @@ def _seconds(times: NDArray[Any]) -> NDArray[np.float64]:
 def _rank(array: Any, encoded: Encoded | None) -> NDArray[np.int32]:
     if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
         return _rank(pc.list_value_length(array), None)  # longer lists after shorter ones
-    if pa.types.is_struct(array.type):
-        return _rank_of_objects(array)
     if encoded is not None and len(encoded.values) < len(array):
         return _rank_of_encoded(encoded)
     if pa.types.is_null(array.type):
@@ -243,13 +265,13 @@ def _rank_of_encoded(encoded: Encoded) -> NDArray[np.int32]:
     return np.where(encoded.codes < 0, MISSING, ranks[encoded.codes])
 
 
-def _rank_of_objects(array: Any) -> NDArray[np.int32]:
-    """By the first field, then the second, then the third."""
-    total = np.zeros(len(array), dtype=np.int64)
-    for field in array.flatten()[:RANKED]:
-        ranks = _rank(plain_array(field), None).astype(np.int64) + 1
-        combined = total * (int(ranks.max(initial=0)) + 1) + ranks
-        # Small numbers again, so that the next field cannot overflow them.
-        _, inverse = np.unique(combined, return_inverse=True)
-        total = inverse.astype(np.int64)
-    return np.where(mask_of(array.is_null()), -1, total).astype(np.int32)
+def sorting_fields(kind: Any) -> list[str]:
+    """The fields by which objects are sorted: the first ones that hold a single value."""
+    plain = [field.name for field in kind if not pa.types.is_nested(field.type)]
+    return plain[:RANKED]
+
+
+def _ranks_of_objects(array: Any) -> list[NDArray[np.int32]]:
+    """For each of the sorting fields the rank of each row."""
+    fields = sorting_fields(array.type)
+    return [_rank(plain_array(pc.struct_field(array, name)), None) for name in fields]

@@ -20,12 +20,12 @@ function gridHead(g) {
   const span = () => { ui.space.style.width = `${g.cols.reduce((sum, i) => sum + width(i), g.wide)}px`; };
 
   function cell(i, pos) {
-    const { name, kind, right } = g.about.columns[i];
+    const { name, kind, right, unit } = g.about.columns[i];
     const grip = make("div", "grip", { title: "Drag to resize, double-click to fit" });
     const h = make("div", right ? "right" : "", { role: "columnheader", id: `${g.id}-h-${pos}`, style: `width:var(--c${i})`, "aria-colindex": pos + 2,
       "aria-sort": g.st.sort?.[0] === i ? (g.st.sort[1] ? "ascending" : "descending") : "none",
-      title: `${name} · ${kind}\nClick sorts, drag moves, right-click for more` },
-    make("b", "", {}, name || "(no name)"), make("small", "", {}, kind), grip);
+      title: `${name} · ${unit ? `${kind}, ${unit}` : kind}\nClick sorts, drag moves, right-click for more` },
+    make("b", "", {}, name || "(no name)"), make("small", "", {}, unit || kind), grip);
     h.onclick = () => g.sortBy(i);
     h.onpointerdown = (event) => event.button === 0 && (event.target === grip ? widen(event, i) : carry(event, h, pos));
     grip.onclick = (event) => event.stopPropagation();

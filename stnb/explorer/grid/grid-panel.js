@@ -1,4 +1,4 @@
-// The "Columns" panel and the line of what is picked, for grid.js.
+// The "Columns" panel of grid.js.
 const HELP = "On a header: Enter sorts, Shift+F10 opens its menu, Shift+arrows move it, Ctrl+arrows resize it, Del hides it.";
 
 function gridPanel(g) {
@@ -39,7 +39,7 @@ function gridPanel(g) {
   search.oninput = draw;
   all.onclick = () => { g.st.hidden = g.st.hidden.filter((i) => !matches(i)); g.arrange(); };
   none.onclick = () => { g.st.hidden = [...new Set([...g.st.hidden, ...g.st.order.filter(matches)])]; g.arrange(); };
-  reset.onclick = () => { Object.assign(g.st, { hidden: [], order: g.about.columns.map((_, i) => i), widths: {} }); g.arrange(); };
+  reset.onclick = () => { Object.assign(g.st, { hidden: [], order: [...g.about.usual], widths: {} }); g.arrange(); };
   ui.panel.onkeydown = (event) => {
     if (event.key === "Escape") { event.stopPropagation(); open(false); ui.columns.focus(); }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
@@ -49,20 +49,5 @@ function gridPanel(g) {
   };
   ui.panel.onfocusout = (event) => { if (event.relatedTarget && !ui.panel.contains(event.relatedTarget) && event.relatedTarget !== ui.columns) open(false); };
 
-  function chips(given) {
-    const clear = make("button", "clear", { type: "button" }, "Clear");
-    clear.onclick = () => g.pickAll({});
-    const buttons = given.flatMap(([i, labels]) => labels.map((text, k) => {
-      const name = g.about.columns[i].name;
-      const chip = make("button", "chip", { type: "button", "aria-label": `Remove ${name}: ${text}` }, make("b", "", {}, name), make("span", "", {}, text), make("i", "", { "aria-hidden": "true" }, "×"));
-      chip.onclick = () => g.pick(i, (g.st.picks[i] ?? []).filter((_, at) => at !== k));
-      return chip;
-    }));
-    const focused = ui.chips.contains(document.activeElement);
-    ui.chips.replaceChildren(...(buttons.length ? ["Only rows with", ...buttons, clear] : []));
-    ui.chips.hidden = !buttons.length;
-    if (focused) (ui.chips.querySelector("button") ?? ui.view).focus({ preventScroll: true });
-  }
-
-  return { draw, open, chips };
+  return { draw, open };
 }

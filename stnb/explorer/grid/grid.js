@@ -13,7 +13,7 @@ function skeleton(label) {
   const search = make("input", "", { type: "search", placeholder: "Search all columns", "aria-label": "Search all columns" });
   const info = make("span", "", { role: "status", "aria-live": "polite" });
   const columns = make("button", "", { type: "button", "aria-expanded": false, "aria-haspopup": "dialog" }, "Columns");
-  const chips = make("div", "stnb-grid-chips", { role: "group", "aria-label": "Picked", hidden: "" });
+  const chips = make("div", "stnb-grid-chips", { role: "group", "aria-label": "On show", hidden: "" });
   const head = make("div", "stnb-grid-head", { role: "row", "aria-rowindex": 1 });
   const bars = make("div", "stnb-grid-bars", { "aria-hidden": "true" });
   const rows = make("div", "stnb-grid-rows", { role: "rowgroup" });
@@ -119,7 +119,7 @@ function render({ model, el }) {
 
   function adopt(message) {
     if (message.turn !== g.about.turn || !g.st) return;
-    panel.chips(message.chips);
+    gridChips(ui.chips, message.chips, drop);
     if (message.by === g.id) return;
     show(message);
     restart();
@@ -129,7 +129,7 @@ function render({ model, el }) {
     g.st = state;
     g.step += 1;
     if (ui.search.value.trim().replaceAll("−", "-") !== state.search) ui.search.value = state.search;
-    panel.chips(chips);
+    gridChips(ui.chips, chips, drop);
     layOut();
   }
 
@@ -139,6 +139,12 @@ function render({ model, el }) {
     g.headPart.draw();
     g.bars.draw();
     panel.draw();
+  }
+
+  // The kernel takes a part of the view away, for this page as for the others.
+  function drop(key) {
+    if (ui.chips.contains(document.activeElement)) ui.view.focus({ preventScroll: true });
+    g.send({ kind: "drop", key });
   }
 
   g.keep = () => g.send({ kind: "state", state: g.st });
@@ -183,7 +189,9 @@ function render({ model, el }) {
   function tell() {
     const n = g.bars.n, { rows, columns } = g.about;
     const wide = g.cols.length === columns.length ? n(columns.length) : `${n(g.cols.length)} of ${n(columns.length)}`;
+    const which = g.about.which ? ` · ${g.about.which}` : "";
     say(g.total === rows ? `${n(rows)} ${rows === 1 ? "row" : "rows"} × ${wide} ${columns.length === 1 ? "column" : "columns"}` : `${n(g.total)} of ${n(rows)} rows`);
+    if (which) ui.info.append(make("i", "which", {}, which));
   }
 
   function cover() {
@@ -194,7 +202,7 @@ function render({ model, el }) {
 
   function resize() {
     ui.space.style.height = `${tall()}px`;
-    ui.view.style.height = `${Math.min(model.get("height"), head() + Math.max(g.total, 2) * ROW + 18)}px`;
+    ui.view.style.height = `${Math.min(model.get("height"), head() + Math.max(g.about.rows, 2) * ROW + 18)}px`; // as tall when little or nothing matches
     ui.view.setAttribute("aria-rowcount", g.total + 1);
   }
 
@@ -261,7 +269,7 @@ function render({ model, el }) {
     g.total = g.about.rows;
     g.wide = 22 + 7 * String(g.about.rows).length;
     g.at = null;
-    g.st = { search: "", sort: null, picks: {}, hidden: [], order: g.about.columns.map((_, i) => i), widths: {} };
+    g.st = { search: "", sort: null, picks: {}, hidden: [], order: [...g.about.usual], widths: {} };
     win = { start: 0, rows: [] };
     again = false;
     ui.cell.hidden = true;

@@ -5,19 +5,24 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 import traitlets
 
+from stnb.tables.provenance import provenance
+
 from ..internals import display_bundle
 from ..static_copy import StaticCopy
 from ..widget import Widget
 from . import answers, cells
+from . import view as views
 from .background import Background
-from .picks import label
+from .human import order
 from .select import Rows, query_of
 from .state import by_name, by_position, unique_names
+from .view import View
 
 LOOKS = {"date": "time", "date-time": "time", "list": "nest", "object": "nest"}
 SCRIPTS = (
@@ -25,6 +30,7 @@ SCRIPTS = (
     "grid/grid-bars.js",
     "grid/grid-menu.js",
     "grid/grid-panel.js",
+    "grid/grid-chips.js",
     "grid/grid-keys.js",
     "grid/grid.js",
 )
@@ -64,6 +70,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         self._on_change: list[Callable[[], None]] = []
         self._background = Background(self.show_error)
         self._names: list[str] = []
+        self._usual: list[int] = []  # the order of the columns before anybody moves one
         super().__init__(**settings)
         self.update(pd.DataFrame() if frame is None else frame)
 
@@ -74,36 +81,100 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
 
         What was picked, sorted and hidden stays if the columns are the same.
         """
-        rows = Rows(_with_index(frame))
+        about_pull = provenance(frame)
+        rows = Rows(_with_index(frame), str(about_pull.get("timezone") or ""))
+        usual = order(frame, rows.columns.shown)
         names = unique_names(rows.columns.names)
         self._background.clear()
         with self._lock:
             if self._names and names != self._names:
                 self._state = {}
             self._turn += 1
-            self._given, self._rows, self._names = frame, rows, names
+            self._given, self._rows, self._names, self._usual = frame, rows, names, usual
             columns = list(map(_described, rows.columns.shown))
-            self.about = {"turn": self._turn, "rows": len(frame), "columns": columns}
+            which = about_pull.get("first", "")
+            about = {"turn": self._turn, "rows": len(frame), "columns": columns, "which": which}
+            self.about = {**about, "usual": usual}
         self._report_change()
 
     @property
     def frame(self) -> pd.DataFrame:
         """The frame on show, its index as columns."""
-        return self._rows.columns.frame
+        return self._rows.columns.given
+
+    @property
+    def view(self) -> View:
+        """What is picked, searched, sorted and hidden, by the names of the columns."""
+        with self._lock:
+            return View.of(self._state, self._rows.columns)
+
+    @property
+    def view_lines(self) -> list[str]:
+        """The lines of pandas that make of the frame `df` what is shown."""
+        with self._lock:
+            rows, view = self._rows, self.view
+        return views.lines(rows.columns, view)
+
+    @property
+    def view_words(self) -> str:
+        """Which rows are shown, in one line; "" for all of them."""
+        with self._lock:
+            return views.words(self._rows.columns, self.view)
+
+    @property
+    def chips(self) -> dict[str, Any]:
+        """What the page shows above the table and above the chart: the view part by part."""
+        with self._lock:
+            rows, view = self._rows, self.view
+        return {
+            "chips": [asdict(chip) for chip in views.chips(rows.columns, view)],
+            "left": self.rows_left,
+            "rows": len(rows.columns),
+            "which": self.about.get("which", ""),
+        }
+
+    def drop(self, key: str) -> None:
+        """Take one part of the view away, by the key of its chip; "" takes all of them away."""
+        with self._lock:
+            view = self.view
+            left = View() if not key else views.without(view, key)
+            state = self.state | {"picks": left.picks, "search": left.search, "sort": left.sort}
+        self.state = state
 
     @property
     def selection(self) -> pd.DataFrame:
         """The rows that search and picks leave, sorted as shown.
 
-        Hidden columns are left out, and the others are in the order of the table.
+        Hidden columns are left out, and moved ones are where they were moved to. If the frame is of
+        a pull, `attrs["stnb"]["view"]` says in words what was picked.
         """
+        return self.first(None)
+
+    @property
+    def rows_left(self) -> int:
+        """How many rows the search and the picks leave."""
         with self._lock:
-            rows, given, view = self._rows, self._given, self._view()
+            rows, view = self._rows, self._view()
+        return len(rows.positions(query_of(view)))
+
+    def first(self, count: int | None) -> pd.DataFrame:
+        """The first rows of the selection, without a copy of all the others; None for all."""
+        with self._lock:
+            rows, given, view, moved = self._rows, self._given, self._view(), self.view.order
         # The table's first columns may be the frame's index.
         index = len(rows.columns.shown) - given.shape[1]
         hidden = set(view["hidden"])
-        columns = [i - index for i in view["order"] if i >= index and i not in hidden]
-        return given.iloc[rows.positions(query_of(view)), columns]
+        # A file keeps the order of the API unless somebody has moved a column.
+        places = view["order"] if moved else sorted(view["order"])
+        columns = [i - index for i in places if i >= index and i not in hidden]
+        positions = rows.positions(query_of(view))
+        if count is not None:
+            positions = positions[:count]
+        selection = given.iloc[positions, columns]
+        about, words = provenance(given), self.view_words
+        if about and words:
+            selection.attrs["stnb"] = {**about, "view": words}
+        return selection
 
     @property
     def state(self) -> dict[str, Any]:
@@ -115,7 +186,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         with self._lock:
             if not self._names:
                 return dict(self._state)
-            return by_name(self._view(), self._names)
+            return by_name(self._view(), self._names, self._usual)
 
     @state.setter
     def state(self, state: Mapping[str, Any]) -> None:
@@ -141,7 +212,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
 
     def _view(self) -> dict[str, Any]:
         """The state by the positions of the present columns."""
-        return by_position(self._state, self._names, self._rows.columns.kinds)
+        return by_position(self._state, self._names, self._rows.columns.kinds, self._usual)
 
     def _report_change(self) -> None:
         for callback in list(self._on_change):
@@ -156,11 +227,9 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
 
     def _state_message(self) -> dict[str, Any]:
         with self._lock:
-            view, kinds, turn = self._view(), self._rows.columns.kinds, self._turn
-        chips = []
-        for i, picks in view["picks"].items():
-            chips.append([i, [label(pick, kinds[i]) for pick in picks]])
-        return {"state": view, "chips": chips, "turn": turn}
+            view, turn = self._view(), self._turn
+            chips = views.chips(self._rows.columns, self.view)
+        return {"state": view, "chips": [asdict(chip) for chip in chips], "turn": turn}
 
     # -- the page's questions
 
@@ -186,6 +255,9 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         if kind == "state":
             self._take_state(message)
             return None
+        if kind == "drop":
+            self.drop(str(message["key"]))
+            return None
         if kind == "summaries":
             self._start_summaries(message)
             return None
@@ -209,7 +281,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
             if message.get("turn", self._turn) != self._turn:
                 return
             before = self.state
-            self._state = by_name(message["state"], self._names)
+            self._state = by_name(message["state"], self._names, self._usual)
             changed = self.state != before
         self._send_state(message.get("view"))
         if changed:
@@ -254,6 +326,7 @@ def _described(column: cells.Column) -> dict[str, Any]:
         "width": column.width,
         "right": column.kind in cells.RIGHT,
         "look": LOOKS.get(column.kind, ""),
+        "unit": column.unit,
     }
 
 

@@ -13,13 +13,15 @@ Pick = dict[str, Any]
 """What a bar picks, as JSON has it.
 
 {"is": "Completed"} a value, {"is": None} no value, {"but": [...]} any value except these,
-{"from": 0, "to": 500} from the first up to, but without, the second; either may be left out.
+{"has": "gate"} a text inside the value, {"from": 0, "to": 500} from the first up to, but without,
+the second; "max" in place of "to" is a bound that belongs to it. Either may be left out.
 Dates are the wall clock's: {"from": "2026-01-01"}.
 """
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The first and the last second of the years 1 to 9999, counted from 1970.
 YEAR_1, YEAR_9999 = -62_135_596_800.0, 253_402_300_799.0
 LETTERS = 60
+RANGE = {"from", "to", "max"}
 DATES = {"date", "date-time"}
 COUNTS = {"integer", "list"}  # kinds of which only whole numbers are shown
 UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"))
@@ -60,8 +62,12 @@ def label(pick: Pick, kind: str) -> str:
     if "is" in pick:
         return printable(_value(pick["is"]))
     if "but" in pick:
-        return "other values"
+        return "other values" if pick["but"] else "any value"
+    if "has" in pick:
+        return f"contains “{_value(pick['has'])}”"
     low, high = pick.get("from"), pick.get("to")
+    if "max" in pick:
+        return _up_to(low, pick["max"], kind)
     if kind in DATES:
         return _dates(low, high)
     if kind in COUNTS and low is not None and high is not None:
@@ -71,6 +77,16 @@ def label(pick: Pick, kind: str) -> str:
     if high is None:
         return f"{_number(low, kind)} and more"
     return f"{_number(low, kind)} to under {_number(high, kind)}"
+
+
+def _up_to(low: Any, most: Any, kind: str) -> str:
+    """A range whose upper bound belongs to it."""
+    write = _clock if kind in DATES else lambda value: _number(value, kind)
+    if low is None:
+        return f"up to {write(most)}"
+    if low == most:
+        return str(write(low))
+    return f"{write(low)} to {write(most)}"
 
 
 def axis_ends(first: Pick, last: Pick, kind: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from stnb.catalog.facts import LARGEST_EXACT
 
 from . import cells
 from .columns import Cache, Columns, Mask, mask_of
-from .picks import DATES, Pick, date_seconds
+from .picks import DATES, RANGE, Pick, date_seconds
 from .search import SearchIndex
 from .summary import Summary, summary
 
@@ -53,8 +53,8 @@ def query_of(message: Mapping[str, Any]) -> Query:
 class Rows:
     """The rows of one frame by query. The last answers are remembered."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.columns = Columns(frame)
+    def __init__(self, frame: pd.DataFrame, zone: str = "") -> None:
+        self.columns = Columns(frame, zone)
         self.index = SearchIndex(self.columns)
         self._masks, self._positions = Cache(12), Cache(6)
         self._summaries: dict[int, Summary] = {}
@@ -136,22 +136,26 @@ def pick_of(columns: Columns, i: int, position: int) -> Pick | None:
 
 def _fits(columns: Columns, i: int, pick: Pick) -> Mask:
     """Which rows fit one pick."""
-    if "from" in pick or "to" in pick:
+    if RANGE & pick.keys():
         return _in_range(columns.numbers(i), pick)
+    if "has" in pick:
+        return _holds(columns, i, pick["has"])
     if "but" in pick:
-        others = [_equal(columns, i, value) for value in pick["but"]]
-        return ~(columns.missing(i) | np.logical_or.reduce(others))
+        unwanted = [columns.missing(i), *(_equal(columns, i, value) for value in pick["but"])]
+        return ~np.logical_or.reduce(unwanted)
     return _equal(columns, i, pick.get("is"))
 
 
 def _in_range(values: NDArray[np.float64], pick: Pick) -> Mask:
-    low, high = _bound(pick.get("from")), _bound(pick.get("to"))
+    low, high, most = map(_bound, (pick.get("from"), pick.get("to"), pick.get("max")))
     found = ~np.isnan(values)
     with np.errstate(invalid="ignore"):
         if low is not None:
             found &= values >= low
         if high is not None:
             found &= values < high
+        if most is not None:
+            found &= values <= most
     return found
 
 
@@ -159,6 +163,20 @@ def _bound(value: Any) -> float | None:
     if isinstance(value, str):
         return date_seconds(value)
     return value
+
+
+def _holds(columns: Columns, i: int, text: str) -> Mask:
+    """Which rows hold a text in this column, whatever its case."""
+    array, encoded = columns.array(i), columns.encoded(i)
+    if array is None:
+        return np.zeros(len(columns), dtype=bool)
+    values = array if encoded is None else encoded.values
+    lower = pc.utf8_lower(values.cast(pa.large_string()))
+    found = mask_of(pc.match_substring(lower, text.lower()))
+    if encoded is None:
+        return found
+    # Code -1, a missing value, takes the False at the end.
+    return np.append(found, False)[encoded.codes]
 
 
 def _equal(columns: Columns, i: int, value: Any) -> Mask:

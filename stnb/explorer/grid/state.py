@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .picks import DATES, date_seconds
+from .picks import DATES, RANGE, date_seconds
 
 NARROWEST, WIDEST = 40, 1_200  # px
-PICK_KEYS = {"is", "but", "from", "to"}
+PICK_KEYS = {"is", "but", "has", *RANGE}
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
@@ -33,9 +33,12 @@ def unique_names(names: Sequence[str]) -> list[str]:
 
 
 def by_position(
-    state: Mapping[str, Any], names: Sequence[str], kinds: Sequence[str]
+    state: Mapping[str, Any],
+    names: Sequence[str],
+    kinds: Sequence[str],
+    usual: Sequence[int] = (),
 ) -> dict[str, Any]:
-    """A state for these columns.
+    """A state for these columns. Those that it does not order stand as in `usual`, or as they are.
 
     What it has of other columns, or in an unknown form, is left out: it may be of an older
     notebook, or written by hand.
@@ -43,7 +46,7 @@ def by_position(
     at = {name: i for i, name in enumerate(names)}
     search = state.get("search")
     order = [at[name] for name in dict.fromkeys(_entries(state.get("order"))) if name in at]
-    others = sorted(set(at.values()).difference(order))
+    others = [i for i in usual or range(len(names)) if i not in set(order)]
     return {
         "search": search if isinstance(search, str) else "",
         "sort": _sort(state.get("sort"), at),
@@ -54,10 +57,12 @@ def by_position(
     }
 
 
-def by_name(view: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+def by_name(
+    view: Mapping[str, Any], names: Sequence[str], usual: Sequence[int] = ()
+) -> dict[str, Any]:
     """The state of what a page shows; only what differs from an untouched table."""
     order = [names[i] for i in _entries(view.get("order"))]
-    if order == list(names):
+    if order == [names[i] for i in usual or range(len(names))]:
         order = []
     sort = view.get("sort")
     state: dict[str, Any] = {
@@ -81,7 +86,9 @@ def is_pick(pick: Any, kind: str) -> bool:
     if not isinstance(pick, dict) or not pick or not pick.keys() <= PICK_KEYS:
         return False
     if "but" in pick:
-        return isinstance(pick["but"], list) and bool(pick["but"])
+        return isinstance(pick["but"], list)
+    if "has" in pick:
+        return isinstance(pick["has"], str) and bool(pick["has"]) and kind == "text"
     if "is" in pick:
         return pick["is"] is None or isinstance(pick["is"], (str, bool, int, float))
     if kind in DATES:

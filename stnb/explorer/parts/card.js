@@ -58,6 +58,8 @@ function render({ model, el }) {
   tabs.append(...buttons);
   el.append(root);
   let name = null, part = "", focus = 0, end = () => {};
+  // Inside the explorer the card has no line of its own, and shows what the explorer's tab says.
+  const face = () => model.get("face"), within = (button) => button.dataset.part !== "neighbours";
 
   function pick(other) {
     model.set("chosen", other);
@@ -74,12 +76,15 @@ function render({ model, el }) {
   function showTabs() {
     for (const [i, button] of buttons.entries()) {
       const on = button.dataset.part === part;
+      button.hidden = face() === "columns" && !within(button);
       button.setAttribute("aria-selected", on);
       button.setAttribute("aria-expanded", on);
       button.tabIndex = i === focus ? 0 : -1;
     }
     panel.hidden = !part;
-    if (part) panel.setAttribute("aria-labelledby", `${id}-${part}`);
+    tabs.hidden = !name || face() === "neighbours";
+    if (part && !tabs.hidden) panel.setAttribute("aria-labelledby", `${id}-${part}`);
+    else panel.setAttribute("aria-label", TABS[part] ?? "About this resource");
   }
 
   function open(next) {
@@ -91,7 +96,9 @@ function render({ model, el }) {
   }
 
   function move(i) {
+    const step = i < focus ? -1 : 1;
     focus = (i + buttons.length) % buttons.length;
+    if (buttons[focus].hidden) focus = (focus + step + buttons.length) % buttons.length;
     if (part) open(buttons[focus].dataset.part);
     else showTabs();
     buttons[focus].focus();
@@ -100,26 +107,27 @@ function render({ model, el }) {
   buttons.forEach((button, i) => {
     button.onclick = () => {
       focus = i;
-      open(part === button.dataset.part ? "" : button.dataset.part);
+      open(part === button.dataset.part && !face() ? "" : button.dataset.part);
     };
   });
   tabs.onkeydown = (event) => {
     const to = { ArrowRight: focus + 1, ArrowLeft: focus - 1, Home: 0, End: buttons.length - 1 }[event.key];
     event.stopPropagation();
-    if (event.key === "Escape" && part) open("");
+    if (event.key === "Escape" && part && !face()) open("");
     if (to === undefined) return;
     event.preventDefault();
     move(to);
   };
   panel.onkeydown = (event) => {
     event.stopPropagation();
-    if (event.key !== "Escape" || event.target.value) return;
+    if (event.key !== "Escape" || event.target.value || face()) return;
     buttons[focus].focus();
     open("");
   };
 
   function showHead(head) {
-    tabs.hidden = !head;
+    tabs.hidden = !head || face() === "neighbours";
+    top.hidden = !!face();
     top.replaceChildren(...(head ? line(head) : ["Choose a resource: type a word such as jobs, revenue or calls, and press Enter."]));
     for (const button of buttons) {
       const n = head?.[button.dataset.part];
@@ -127,7 +135,16 @@ function render({ model, el }) {
     }
     if (head?.name === name) return;
     name = head?.name ?? null;
-    open(name ? part : "");
+    open(name ? face() || part : "");
+  }
+
+  function turn() {
+    root.classList.toggle("faced", !!face());
+    top.hidden = !!face();
+    if (face() && name) {
+      focus = buttons.findIndex((b) => b.dataset.part === face());
+      open(face());
+    }
   }
 
   function showPart(message) {
@@ -142,10 +159,13 @@ function render({ model, el }) {
     else if (message?.kind === "error") fill(make("p", "flag", { role: "alert" }, message.sentences.join(" ")));
   };
   model.on("msg:custom", hear);
+  model.on("change:face", turn);
   showHead(null);
+  turn();
   model.send({ kind: "head" });
   return () => {
     end();
+    model.off("change:face", turn);
     model.off("msg:custom", hear);
   };
 }

@@ -52,6 +52,8 @@ class Card(Widget, scripts=("parts/map.js", "parts/card.js"), style="parts/card.
     Attributes:
         chosen: the name of a resource that was clicked in the card, as a neighbour or behind a
             column; "" again once another resource is shown.
+        face: "columns" or "neighbours" to show that alone, as a tab of the explorer; "" for a card
+            with a line and tabs of its own.
 
     Example:
         >>> card = Card()
@@ -59,6 +61,7 @@ class Card(Widget, scripts=("parts/map.js", "parts/card.js"), style="parts/card.
     """
 
     chosen = traitlets.Unicode("").tag(sync=True)
+    face = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
         self._lock = threading.Lock()

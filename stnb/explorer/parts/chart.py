@@ -54,13 +54,16 @@ class Chart(W.VBox):
 
     Nothing is drawn before `show()`, as most rows are looked at without a picture.
 
+    Args:
+        chips: says above the menus which rows are drawn.
+
     Example:
         >>> chart = Chart()
         >>> chart.update(df, "jpm.jobs")
         >>> chart.show()
     """
 
-    def __init__(self) -> None:
+    def __init__(self, chips: W.DOMWidget | None = None) -> None:
         self._frame: pd.DataFrame | None = None
         self._name = ""
         self._menus: dict[str, Menu] = {}
@@ -78,7 +81,8 @@ class Chart(W.VBox):
         self.picture = Picture(shown=_words(EMPTY))
         line = W.Box([self.kind, self.what, self.by])
         line.add_class("stnb-line").add_class("stnb-chart-menus")
-        super().__init__([line, self.picture])
+        above = [] if chips is None else [chips]
+        super().__init__([*above, line, self.picture])
         self.add_class("stnb").add_class("stnb-chart")
         for menu in (self.kind, self.what, self.by):
             menu.observe(self._on_menu, "value")

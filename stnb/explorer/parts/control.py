@@ -1,162 +1,147 @@
-"""One filter's control: a menu, a list or a text field, and its value as `pull` takes it."""
+"""One filter's value: what was typed or ticked for it, and what `pull` takes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as W
+from stnb.catalog import Endpoint, Param, words
+from stnb.errors import BadFilter, UsageError
 
-from stnb.catalog import Endpoint, Param
-from stnb.errors import UsageError
+from ..state import hint, named, parse, typed
+from .date_menu import meant
+from .id_names import problem, with_ids
 
-from ..state import hint, parse, typed
-from .date_menu import phrases
-from .id_names import list_of, problem, with_ids
-
-UNSET = ""  # ipywidgets takes None for "no entry at all" and would leave the menu blank
-ROWS = 4  # of a list, before it scrolls
+Entry = str | list[str]
+LONGEST = 60  # letters of an entry that a message repeats
 
 
 class Control:
-    """One filter's widget and its value; None while it is not set.
-
-    It is no widget itself: a menu, a list and a text field differ only in how a value goes in and
-    comes out.
+    """What a person entered for one filter, and its value; None while it is not set.
 
     Args:
         endpoint: the resource.
         param: its filter.
         changed: is called with this control after every change.
-        layout: the widget's layout, which many controls share.
 
     Attributes:
         filled_in: what was filled in for another filter's period, and may be replaced with it.
         problem: why the value does not fit, or None.
+        labels: names for ids, any of which may be entered.
+        hint: what an empty field asks for.
     """
 
     def __init__(
-        self,
-        endpoint: Endpoint | None,
-        param: Param,
-        changed: Callable[[Control], None],
-        layout: W.Layout,
+        self, endpoint: Endpoint, param: Param, changed: Callable[[Control], None]
     ) -> None:
         self.param = param
         self.filled_in: str | None = None
         self.problem: UsageError | None = None
-        self._labels: dict[str, int] = {}
-        self.widget = _widget(param, _unset_label(endpoint, param), layout)
-        self.widget.add_class("stnb-field")
-        if param.required:
-            self.widget.add_class("stnb-required")
-        self.widget.observe(lambda _: changed(self), "value")
+        self.labels: dict[str, int] = {}
+        self.hint = hint(param)
+        self._endpoint, self._changed = endpoint, changed
+        self._entry: Entry = self._empty
+
+    @property
+    def label(self) -> str:
+        """What a person calls the filter."""
+        return words.label(self.param.name)
+
+    @property
+    def _empty(self) -> Entry:
+        return [] if self._ticked else ""
+
+    @property
+    def _ticked(self) -> bool:
+        """Whether values are ticked in a list, rather than typed."""
+        return bool(self.param.values and self.param.many)
+
+    @property
+    def entry(self) -> Entry:
+        """What was typed; of a list with boxes, what is ticked."""
+        return self._entry
+
+    @entry.setter
+    def entry(self, entry: Entry) -> None:
+        if self._ticked and isinstance(entry, str):
+            entry = [entry] if entry else []
+        elif not self._ticked:
+            entry = _joined(entry)
+        if entry != self._entry:
+            self._entry = entry or self._empty
+            self.check()
+            self._changed(self)
 
     @property
     def value(self) -> Any:
         """The value as `pull` takes it; None if it is not set."""
-        shown = self.widget.value
-        if isinstance(self.widget, W.Text):
-            return parse(self.param, with_ids(shown, self._labels))
-        if isinstance(self.widget, W.SelectMultiple):
-            return list(shown) or None
-        return None if shown == UNSET else shown
+        if isinstance(self._entry, list):
+            return self._entry or None
+        text = self._entry.strip()
+        if not text:
+            return None
+        if self.param.values:
+            return text
+        if self.param.type == "boolean" and not self.param.many:
+            return text == "true"
+        return parse(self.param, with_ids(text, self.labels))
 
     @value.setter
     def value(self, value: Any) -> None:
-        if isinstance(self.widget, W.Text):
-            self.widget.value = typed(value)
-        elif isinstance(self.widget, W.SelectMultiple):
+        if self._ticked:
             wanted = set(map(str.strip, typed(value).lower().split(",")))
-            self.widget.value = tuple(v for v in self.param.values if v.lower() in wanted)
+            self.entry = [v for v in self.param.values if v.lower() in wanted]
+        elif self.param.values or (self.param.type == "boolean" and not self.param.many):
+            self.entry = _menu_entry(self.param, value)
         else:
-            self.widget.value = _menu_entry(self.param, value)
+            self.entry = typed(value)
 
     def offer(self, labels: dict[str, int]) -> None:
-        """Offer names for ids. Either may be typed."""
-        if labels and isinstance(self.widget, W.Combobox):
-            self._labels = labels
-            self.widget.options = tuple(labels)
-            self.widget.placeholder = "name or id, …" if self.param.many else "name or id"
+        """Offer names for ids. Either may be entered."""
+        self.labels = self.labels | labels
+        self.check()
+
+    def check(self) -> None:
+        """Find out whether the value fits."""
+        self.problem = self._find_problem()
 
     @property
-    def name_problem(self) -> UsageError | None:
-        """Why what was typed names no id, if names can be typed; else None."""
-        if not self._labels:
+    def fixes(self) -> list[str]:
+        """What was likely meant, if the value does not fit."""
+        if self.problem is None or self.param.type not in ("date", "date-time"):
+            return []
+        return meant(str(self._entry))
+
+    def _find_problem(self) -> UsageError | None:
+        value = self.value
+        if value is None:
             return None
-        return problem(self.param.name, self.widget.value, self._labels)
-
-    def mark(self, problem: UsageError | None) -> None:
-        """Show that the value does not fit, with the reason as a tooltip; or that it does."""
-        self.problem = problem
-        if problem is None:
-            self.widget.remove_class("stnb-wrong")
-            self.widget.tooltip = _about(self.param)
-        else:
-            self.widget.add_class("stnb-wrong")
-            self.widget.tooltip = f"{problem.happened} {problem.why}"
-
-    def close(self) -> None:
-        """Take the widget, and the style that ipywidgets gave it, off the page."""
-        self.widget.style.close()
-        self.widget.close()
+        try:
+            named(self._endpoint, {self.param.py: value})
+        except UsageError as error:
+            if self.labels:
+                unnamed = problem(self.label, _joined(self._entry), self.labels)
+                if unnamed is not None:
+                    return unnamed
+            shown = _joined(self._entry)[:LONGEST]
+            return BadFilter(f"{self.label}: “{shown}” does not fit.", error.why, error.next)
+        return None
 
 
-def _widget(param: Param, unset: str, layout: W.Layout) -> Any:
-    common = {"description": _label(param), "tooltip": _about(param), "layout": layout}
-    if param.values and param.many:
-        rows = min(ROWS, len(param.values))
-        return W.SelectMultiple(options=param.values, rows=rows, **common)
-    if param.values:
-        entries = [(value, value) for value in param.values]
-        return W.Dropdown(options=[(unset, UNSET), *entries], **common)
-    if param.type == "boolean" and not param.many:
-        return W.Dropdown(options=[(unset, UNSET), ("yes", True), ("no", False)], **common)
-    # A text is sent when it is complete, not with every key.
-    common["continuous_update"] = False
-    if param.type in ("date", "date-time") and not param.many:
-        return W.Combobox(placeholder="date, or pick", options=phrases(param), **common)
-    if list_of(param) is not None:
-        return W.Combobox(placeholder=hint(param), **common)
-    return W.Text(placeholder=hint(param), **common)
+def _joined(entry: Entry) -> str:
+    if isinstance(entry, str):
+        return entry
+    return ", ".join(entry)
 
 
-def _label(param: Param) -> str:
-    return f"{param.name} *" if param.required else param.name
-
-
-def _unset_label(endpoint: Endpoint | None, param: Param) -> str:
-    """The menu's entry for a filter that is not set: what the API does then."""
-    shows_all = None if endpoint is None else endpoint.shows_all
-    if shows_all is not None and shows_all[0] == param.name:
-        return "default: active only"
-    if param.required:
-        return "choose…"
-    if param.default:
-        return f"default: {param.default}"
-    return "any"
-
-
-def _about(param: Param) -> str:
-    """The tooltip, such as "ids: required, string, several, at most 50"."""
-    facts = [param.type]
-    if param.required:
-        facts.insert(0, "required")
-    if param.many:
-        facts.append("several")
-    if param.many and param.maximum:
-        facts.append(f"at most {param.maximum}")
-    return f"{param.name}: {', '.join(facts)}"
-
-
-def _menu_entry(param: Param, value: Any) -> Any:
+def _menu_entry(param: Param, value: Any) -> str:
     """The menu's own entry for a value. Like the API it takes True, "true" and "True"."""
     if value is None:
-        return UNSET
+        return ""
     text = str(value).lower()
-    if not param.values:
-        return text == "true"
     for entry in param.values:
         if entry.lower() == text:
             return entry
-    return UNSET
+    if param.values:
+        return ""
+    return str(text == "true").lower()

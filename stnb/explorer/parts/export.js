@@ -41,8 +41,15 @@ function render({ model, el }) {
     }
   }
 
-  async function act({ do: what, code }) {
+  function download(name, content) {
+    const link = make("a", "", { href: URL.createObjectURL(new Blob([content])), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  async function act({ do: what, code, name }, buffers) {
     if (!el.isConnected || !el.offsetParent) return; // another view of the same widget may be the one in sight
+    if (what === "file") return download(name, buffers[0]);
     text.hidden = true;
     let did = what === "cell" && (await insert(code).catch(() => false)) ? "inserted" : "";
     if (!did) did = (await copy(code)) ? (what === "cell" ? "copied for a cell" : "copied") : "shown";

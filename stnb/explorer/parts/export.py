@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +60,8 @@ class Export(W.VBox):
         code: gives the Python that repeats the pull.
         chart: gives the lines that draw the chart, or "".
         name: gives the name of the resource, such as "jpm.jobs".
+        alone: whether the explorer is a page without a notebook: then files come down through the
+            browser, and there is nothing for Python.
 
     Attributes:
         error: the error on show, or None.
@@ -71,7 +74,9 @@ class Export(W.VBox):
         code: Callable[[], str],
         chart: Callable[[], str],
         name: Callable[[], str],
+        alone: bool = False,
     ) -> None:
+        self._alone = alone
         self._frame, self._selection = frame, selection
         self._code, self._chart, self._name = code, chart, name
         self.error: StnbError | None = None
@@ -79,14 +84,11 @@ class Export(W.VBox):
         self._starting = threading.Lock()
         self.page_actions = PageActions()
         self._make_controls()
-        super().__init__(
-            [
-                _line(self.cell, self.copy),
-                _line(self.file, self.rows),
-                _line(self.notebook, *self.files.values()),
-                self.page_actions,
-            ]
-        )
+        files = _line(self.file, self.rows), _line(self.notebook, *self.files.values())
+        lines = [_line(self.cell, self.copy), *files]
+        if alone:
+            lines = [_line(self.file, self.rows, *self.files.values())]
+        super().__init__([*lines, self.page_actions])
         self.add_class("stnb").add_class("stnb-export")
         self._observe()
         self.refresh()
@@ -104,7 +106,7 @@ class Export(W.VBox):
         self.files = {ending: _button(name, "save", TIPS[ending]) for ending, name in FILES.items()}
         self.file = W.Text(description="File name", continuous_update=False)
         self.file.add_class("stnb-field").add_class("stnb-file")
-        choices = [("all rows", ALL), ("only those the table's filters leave", SELECTION)]
+        choices = [("those on show", SELECTION), ("all that were pulled", ALL)]
         self.rows = W.Dropdown(options=choices, description="Rows for a file")
         self.rows.add_class("stnb-field")
 
@@ -224,6 +226,9 @@ class Export(W.VBox):
         self._show(f"The notebook is {path.resolve()}.{note}", "good")
 
     def _write_file(self, frame: pd.DataFrame, ending: str) -> None:
+        if self._alone:
+            self._send_file(frame, ending)
+            return
         path, note = self._free_path(ending)
         path = save(frame, path)
         rows, columns = frame.shape
@@ -231,6 +236,16 @@ class Export(W.VBox):
         self._show(
             f"{rows:,} rows and {columns} columns are in {path.resolve()} ({size}).{note}", "good"
         )
+
+    def _send_file(self, frame: pd.DataFrame, ending: str) -> None:
+        """Have the page offer the file as a download."""
+        name = Path(_without_ending(self.file.value.strip() or self._default_name())).name
+        with tempfile.TemporaryDirectory(prefix="stnb-") as folder:
+            content = save(frame, Path(folder) / f"{name}{ending}").read_bytes()
+        self.page_actions.send({"do": "file", "name": f"{name}{ending}"}, [content])
+        rows, columns = frame.shape
+        text = f"{rows:,} rows and {columns} columns are in {name}{ending} ({_size(len(content))})"
+        self._show(f"{text}, where your browser puts what it downloads.", "good")
 
     def _free_path(self, ending: str) -> tuple[Path, str]:
         """A path that is not taken, and what to report about it. No file is ever replaced."""

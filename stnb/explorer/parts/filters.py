@@ -1,95 +1,52 @@
-"""A control for every filter of a resource, made from the catalogue."""
+"""The filters of a resource: a chip for each that is set, and a menu of the others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import ipywidgets as W
-
 from stnb.catalog import Endpoint, Param
-from stnb.errors import UsageError
+from stnb.errors import BadFilter, UsageError
+from stnb.pull import dates
 
 from ..guard import guarded
-from ..state import named
-from .control import UNSET, Control
-from .date_menu import ENDS, end_of_period
-from .id_names import list_of
-
-FIRST = 8  # filters in sight; the others are behind "More filters"
-# Parts of the names of filters that are used most, in the order of their use.
-USED_MOST = (
-    "status",
-    "active",
-    "completed",
-    "invoiced",
-    "received",
-    "businessunit",
-    "jobtype",
-    "technician",
-    "customerid",
-    "number",
-    "name",
-    "starts",
-    "created",
-    "modified",
-)
-USED_LEAST = ("externaldata", "customfield", "sort", "order")  # how their names begin
+from ..widget import Widget
+from .chip_text import chip_text
+from .control import Control
+from .date_menu import ENDS, end_of_period, phrases
+from .fields import FIRST, SUGGESTED, Field, by_use, fields
+from .id_names import Labels, list_of, lookup_of
 
 
-def by_use(endpoint: Endpoint) -> tuple[list[Param], list[Param]]:
-    """The filters to show at once, required and most used first, and those for "More filters"."""
-    ordered = sorted(endpoint.filters, key=_rank)
-    first = max(FIRST, len(endpoint.required))
-    # One or two more are not worth a button.
-    if len(ordered) <= first + 2:
-        return ordered, []
-    return ordered[:first], ordered[first:]
-
-
-def _rank(param: Param) -> tuple[int, int, bool]:
-    """Required filters, then the most used, then all others, then the least used."""
-    name = param.name.lower()
-    if param.required:
-        return (0, int(param.where != "path"), False)
-    if name.startswith(USED_LEAST):
-        return (3, 0, False)
-    # Other switches tune an answer rather than narrow it.
-    words = ("active",) if param.type == "boolean" else USED_MOST
-    for word in words:
-        if word in name:
-            return (1, USED_MOST.index(word), "before" in name)
-    return (2, 0, False)
-
-
-class Filters(W.VBox):
-    """The controls of one resource at a time.
+class Filters(
+    Widget,
+    scripts=("parts/float.js", "parts/fields.js", "parts/filters.js"),
+    style="parts/filters.css",
+):
+    """The chips and fields of one resource at a time. A notebook saves nothing of them.
 
     Args:
         changed: is called after every change.
-        show_error: is given why a value does not fit, and None once it does.
+        look_up: finds entries of a long list, such as customers by name.
+        idle: is called when a page has shown changed filters for a moment.
     """
 
     def __init__(
-        self, changed: Callable[[], None], show_error: Callable[[Exception | None], None]
+        self,
+        changed: Callable[[], None],
+        look_up: Callable[[str, str], Labels] = lambda thing, text: {},
+        idle: Callable[[], None] = lambda: None,
     ) -> None:
-        self._changed, self.show_error = changed, show_error
+        self._on_change, self._look_up, self._idle = changed, look_up, idle
         self._endpoint: Endpoint | None = None
+        self._fields: list[Field] = []
         self._controls: dict[str, Control] = {}
-        self._labels: dict[str, dict[str, int]] = {}
-        # One layout for all fields, as each Layout is a model of its own on the page.
-        self._field_layout = W.Layout(width="auto", margin="0")
-        self.first = W.Box().add_class("stnb-filters")
-        self.rest = W.Box().add_class("stnb-filters")
-        self.more = W.ToggleButton().add_class("stnb-more")
-        super().__init__([self.first, self.more, self.rest])
-        self.add_class("stnb-filterset")
-        self.more.observe(self._on_more, "value")
+        self._labels: dict[str, Labels] = {}
+        self._quiet = False
+        super().__init__()
 
     def __getitem__(self, name: str) -> Control:
         """The control of a filter, by its Python keyword."""
-        if name not in self._controls:
-            self.more.value = True
         return self._controls[name]
 
     @property
@@ -98,90 +55,151 @@ class Filters(W.VBox):
         values = {name: control.value for name, control in self._controls.items()}
         return {name: value for name, value in values.items() if value is not None}
 
-    def show(self, endpoint: Endpoint | None, values: Mapping[str, Any]) -> None:
-        """Make the controls of a resource, and set some of them."""
-        self.close_controls()
-        self._endpoint = endpoint
-        first, rest = self._params()
-        self.first.children = self._make_controls(first)
-        self.first.layout.display = "" if first else "none"
-        self.more.layout.display = "" if rest else "none"
-        self.more.value = any(param.py in values for param in rest)
-        self._show_more()
-        for name, value in values.items():
-            self[name].value = value
+    @property
+    def problem(self) -> UsageError | None:
+        """Why the first value that does not fit does not; None if all fit."""
+        for found in map(self._problem, self._fields):
+            if found is not None:
+                return found
+        return None
 
-    def name_ids(self, resource: str, labels: dict[str, int]) -> None:
+    @property
+    def summary(self) -> list[str]:
+        """What is set, in words: "Completed: last month"."""
+        texts = {field.label: chip_text(field, self._controls) for field in self._fields}
+        return [f"{label}: {text}" for label, text in texts.items() if text]
+
+    def show(self, endpoint: Endpoint | None, values: Mapping[str, Any]) -> None:
+        """Offer the filters of a resource, and set some of them."""
+        self._endpoint = endpoint
+        self._fields = [] if endpoint is None else fields(endpoint)
+        self._controls = {}
+        if endpoint is not None:
+            for param in by_use(endpoint):  # the code has them in this order
+                control = Control(endpoint, param, self._on_value)
+                control.offer(self._labels.get(list_of(param) or "", {}))
+                self._controls[param.py] = control
+        self._quiet = True
+        try:
+            for name, value in values.items():
+                self._controls[name].value = value
+        finally:
+            self._quiet = False
+        self._send_form()
+
+    def name_ids(self, resource: str, labels: Labels) -> None:
         """Offer names in the filters whose ids are of that resource. Any thread may call it."""
         self._labels[resource] = labels
         for control in list(self._controls.values()):
             if list_of(control.param) == resource:
                 control.offer(labels)
+        self._send_form()
 
-    def close_controls(self) -> None:
-        """Take the controls off the page. Their models would stay in the notebook otherwise."""
-        self.rest.children = self.first.children = ()
-        for control in self._controls.values():
-            control.close()
-        self._controls = {}
+    def clear(self) -> None:
+        """Take every filter away that is not required."""
+        self.set({name: "" for name, c in self._controls.items() if not c.param.required})
 
-    def close(self) -> None:
-        """Take the controls and their box off the page."""
-        self.close_controls()
-        for part in self.children:
-            part.close()
-        super().close()
+    def set(self, entries: Mapping[str, Any]) -> None:
+        """Enter some values as a person does, by Python keyword."""
+        for name, entry in entries.items():
+            self._controls[name].entry = entry
 
-    def _params(self) -> tuple[list[Param], list[Param]]:
-        if self._endpoint is None:
-            return [], []
-        return by_use(self._endpoint)
+    # -- the page
 
-    def _make_controls(self, params: list[Param]) -> list[Any]:
-        assert self._endpoint is not None or not params
-        widgets = []
-        for param in params:
-            control = Control(self._endpoint, param, self._on_value, self._field_layout)
-            control.offer(self._labels.get(list_of(param) or "", {}))
-            self._controls[param.py] = control
-            widgets.append(control.widget)
-        return widgets
+    def reply(self, message: dict[str, Any]) -> None:
+        """The page asks for the form, reports entries, searches a long list, or has been still."""
+        kind = message.get("kind")
+        if kind == "form":
+            self._send_form()
+        elif kind == "set":
+            entries = message.get("entries", {})
+            self.set({name: entry for name, entry in entries.items() if name in self._controls})
+        elif kind == "find":
+            self._find(message)
+        elif kind == "idle":
+            self._idle()
 
-    def _show_more(self) -> None:
-        """Open or close the other filters. There may be thirty, so they are made when opened."""
-        _, rest = self._params()
-        if self.more.value and not self.rest.children:
-            self.rest.children = self._make_controls(rest)
-        if self.more.value:
-            self.more.icon, self.more.description = "caret-down", "Fewer filters"
-        else:
-            self.more.icon, self.more.description = "caret-right", f"More filters ({len(rest)})"
-        self.rest.layout.display = "" if self.more.value and rest else "none"
+    def _find(self, message: Mapping[str, Any]) -> None:
+        name, text = str(message.get("name", "")), str(message.get("text", "")).strip()
+        control = self._controls.get(name)
+        if control is None or not text:
+            return
+        found = self._look_up(lookup_of(control.param), text)
+        control.offer(found)
+        options = [[str(i), label] for label, i in found.items()]
+        self.send({"kind": "found", "name": name, "text": text, "options": options})
 
-    @guarded
-    def _on_more(self, _change: object) -> None:
-        self._show_more()
+    def _send_form(self) -> None:
+        form = [self._as_shown(at, field) for at, field in enumerate(self._fields)]
+        name = "" if self._endpoint is None else self._endpoint.name
+        self.send({"kind": "form", "name": name, "fields": form, "values": self._as_set()})
+
+    def _as_shown(self, at: int, field: Field) -> dict[str, Any]:
+        """All that a page needs to show a field, but what is entered in it."""
+        first = field.params[0]
+        controls = [self._controls[param.py] for param in field.params]
+        shown: dict[str, Any] = {
+            "key": field.key,
+            "label": field.label,
+            "kind": field.kind,
+            "api": field.api,
+            "about": _about(field),
+            "required": field.required,
+            "first": at < FIRST,
+            "suggested": at < SUGGESTED,
+            "many": bool(first.many),
+            "unset": _unset(self._endpoint, first),
+            "names": [param.py for param in field.params],
+            "ends": [_end_label(param) for param in field.params],
+            "hints": [control.hint for control in controls],
+        }
+        if field.options:
+            shown["options"] = [list(option) for option in field.options]
+        if field.kind == "names":
+            shown["options"] = [[str(i), label] for label, i in controls[0].labels.items()]
+        if field.kind in ("span", "date"):
+            shown["presets"] = list(phrases(first))
+        return shown
+
+    def _as_set(self) -> dict[str, Any]:
+        """By a field's key: its entries, the chip's words, and what is wrong."""
+        found = {}
+        for field in self._fields:
+            controls = [self._controls[param.py] for param in field.params]
+            problem = self._problem(field)
+            fixes = [[c.param.py, day] for c in controls for day in c.fixes]
+            found[field.key] = {
+                "text": chip_text(field, self._controls),
+                "entries": [control.entry for control in controls],
+                "problem": [] if problem is None else [problem.happened, problem.why],
+                "fixes": fixes,
+            }
+        return found
+
+    # -- changes
 
     @guarded
     def _on_value(self, control: Control) -> None:
+        if self._quiet:
+            return
         self._fill_end(control)
-        self._changed()
-        control.mark(self._problem(control))
-        # The filter that was changed comes first, then the others that do not fit.
-        for other in (control, *self._controls.values()):
-            if other.problem is not None:
-                self.show_error(other.problem)
-                return
-        self.show_error(None)
+        self.send({"kind": "values", "values": self._as_set()})
+        self._on_change()
 
-    def _problem(self, control: Control) -> UsageError | None:
-        """Why a control's value does not fit, or None."""
-        if self._endpoint is None or control.value is None:
+    def _problem(self, field: Field) -> UsageError | None:
+        for param in field.params:
+            problem = self._controls[param.py].problem
+            if problem is not None:
+                return problem
+        if field.kind != "span":
             return None
-        try:
-            named(self._endpoint, {control.param.py: control.value})
-        except UsageError as error:
-            return control.name_problem or error
+        begin, end = [str(self._controls[param.py].entry).strip() for param in field.params]
+        if begin and end and _reversed(begin, end):
+            return BadFilter(
+                f"{field.label}: the end is not after the begin.",
+                f"It goes from {begin} to {end}, and no row can be there.",
+                "Change one of them.",
+            )
         return None
 
     def _fill_end(self, control: Control) -> None:
@@ -189,12 +207,56 @@ class Filters(W.VBox):
 
         What a person typed into the field of the end stays.
         """
-        if self._endpoint is None:
-            return
+        assert self._endpoint is not None
         ends = end_of_period(self._endpoint, control.param)
         if ends is None or ends.py not in self._controls:
             return
         field = self._controls[ends.py]
-        if field.widget.value in (UNSET, field.filled_in):
-            field.filled_in = ENDS.get(control.widget.value, UNSET)
-            field.widget.value = field.filled_in
+        if field.entry in ("", field.filled_in):
+            field.filled_in = ENDS.get(str(control.entry), "")
+            field.entry = field.filled_in
+
+
+def _reversed(begin: str, end: str) -> bool:
+    from stnb.session import clock
+
+    zone = clock.now().tzinfo
+    assert zone is not None
+    try:
+        return dates.moment(begin, zone) >= dates.moment(end, zone)
+    except (ValueError, TypeError):
+        return False  # another problem says so
+
+
+def _unset(endpoint: Endpoint | None, param: Param) -> str:
+    """The menu's entry for a filter that is not set: what the API does then."""
+    shows_all = None if endpoint is None else endpoint.shows_all
+    if shows_all is not None and shows_all[0] == param.name:
+        return "Active only (the default)"
+    if param.required:
+        return ""
+    if param.default:
+        return f"{param.default} (the default)"
+    return "Any"
+
+
+def _about(field: Field) -> str:
+    """The tooltip: the API's names, and how many values fit."""
+    facts = [field.api]
+    if field.required:
+        facts.append("required")
+    first = field.params[0]
+    if first.many and first.maximum:
+        facts.append(f"at most {first.maximum} values")
+    elif first.many:
+        facts.append("several values")
+    return ", ".join(facts)
+
+
+def _end_label(param: Param) -> str:
+    """What stands before an end of a span: "From", "Before"."""
+    from stnb.catalog import words
+
+    stem, _ = words.span(param.name)
+    last = words.label(param.name).removeprefix(words.label(stem) if stem else "").strip()
+    return last[:1].upper() + last[1:]

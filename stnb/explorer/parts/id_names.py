@@ -33,6 +33,16 @@ LISTS = {
     "technician": "settings.technicians",
     "zone": "dispatch.zones",
 }
+# Longer lists are searched: the resource, and the filter of it that takes what was typed.
+LOOKUPS = {
+    "customer": ("crm.customers", "name"),
+    "location": ("crm.locations", "name"),
+    "job": ("jpm.jobs", "number"),
+    "vendor": ("inventory.vendors", "name"),
+    "project": ("jpm.projects", "number"),
+    "invoice": ("accounting.invoices", "number"),
+}
+FOUND = 12  # entries of a search
 
 Labels = dict[str, int]
 """The menu's entries, such as "7 · North Plumbing", and the id of each."""
@@ -49,6 +59,36 @@ def list_of(param: Param) -> str | None:
     if found is None:
         return None
     return LISTS.get(found[1])
+
+
+def lookup_of(param: Param) -> str:
+    """Whose ids a filter takes, by a name of `LOOKUPS`; "" if they are none of these.
+
+    Example:
+        >>> lookup_of(Param("customerIds"))
+        'customer'
+    """
+    found = ID_FILTER.fullmatch(param.name.lower())
+    if found is None or found[1] not in LOOKUPS:
+        return ""
+    return found[1]
+
+
+def look_up(account: Account, thing: str, text: str) -> Labels:
+    """The entries of a long list that fit what was typed: one small request.
+
+    Args:
+        account: whose rows are searched.
+        thing: a name of `LOOKUPS`.
+        text: a part of a name, or a number.
+    """
+    name, filter_name = LOOKUPS[thing]
+    with notices.heard():
+        frame = account[name].start(limit=FOUND, **{filter_name: text}).wait()
+    if frame.empty:
+        return {}
+    shown = "name" if "name" in frame.columns else filter_name
+    return {f"{i} · {title}": int(i) for i, title in frame[["id", shown]].to_numpy()}
 
 
 def labels(frame: pd.DataFrame) -> Labels:

@@ -1,5 +1,6 @@
-// Progress, errors, notices and the code. All of it is set as text, never as HTML.
+// Progress and errors. All of it is set as text, never as HTML.
 const CALM = 2500; // ms between two announcements to a screen reader
+const ENDED = ["cancelled", "failed"];
 
 function render({ model, el }) {
   const bar = make("div", "gauge", { role: "progressbar", "aria-label": "Pull", "aria-valuemin": 0, "aria-valuemax": 100 }, make("i"));
@@ -9,17 +10,13 @@ function render({ model, el }) {
   const error = make("div", "error", { role: "alert" });
   const check = make("button", "", { type: "button" }, "Check with doctor");
   check.onclick = () => model.send({ kind: "check" });
-  const notices = make("ul", "notices", { "aria-label": "Notices" });
-  const text = make("pre", "", { tabindex: 0, "aria-label": "Python that repeats this pull" });
-  const copy = make("button", "", { type: "button" }, "Copy");
-  const code = make("div", "code", {}, text, copy);
-  el.append(make("div", "stnb stnb-messages", { "data-lm-suppress-shortcuts": "true" }, progress, error, notices, code));
+  el.append(make("div", "stnb stnb-messages", { "data-lm-suppress-shortcuts": "true" }, progress, error));
   let said = 0, state = "";
 
   function showProgress() {
     const now = model.get("state"), share = model.get("share"), words = model.get("line");
-    progress.hidden = !now;
-    progress.className = `pull ${now}`;
+    progress.className = `pull ${now || "still"}`;
+    if (ENDED.includes(now) && share <= 0) progress.classList.add("none"); // no bar for no rows
     bar.classList.toggle("unknown", share < 0);
     bar.firstChild.style.width = share < 0 ? "" : `${Math.round(share * 100)}%`;
     if (share < 0) bar.removeAttribute("aria-valuenow");
@@ -39,32 +36,7 @@ function render({ model, el }) {
     if (happened && model.get("checkable")) error.append(check);
   }
 
-  function showNotices() {
-    notices.hidden = !model.get("notices").length;
-    notices.replaceChildren(...model.get("notices").map((n) => make("li", "", {}, n)));
-  }
-
-  function showCode() {
-    code.hidden = !model.get("code");
-    text.textContent = model.get("code");
-  }
-
-  function select() {
-    document.getSelection().selectAllChildren(text);
-  }
-
-  copy.onclick = async () => {
-    try {
-      await navigator.clipboard.writeText(text.textContent);
-      copy.textContent = "Copied";
-    } catch {
-      select(); // without permission to write the clipboard, the text is at least ready for Ctrl+C
-      copy.textContent = "Selected";
-    }
-    setTimeout(() => { copy.textContent = "Copy"; }, 1500);
-  };
-
-  const shows = { line: showProgress, state: showProgress, share: showProgress, error: showError, checkable: showError, notices: showNotices, code: showCode };
+  const shows = { line: showProgress, state: showProgress, share: showProgress, error: showError, checkable: showError };
   for (const [name, show] of Object.entries(shows)) { model.on(`change:${name}`, show); show(); }
   return () => { for (const [name, show] of Object.entries(shows)) model.off(`change:${name}`, show); };
 }

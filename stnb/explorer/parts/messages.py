@@ -1,4 +1,4 @@
-"""What the explorer reports: progress, errors, notices and the code.
+"""What the explorer reports of a pull: its progress and its error.
 
 All of it is text. Screen readers announce progress and errors.
 """
@@ -16,7 +16,7 @@ from ..widget import Widget
 
 
 class Messages(Widget, scripts=("parts/messages.js",), style="parts/messages.css"):
-    """The lines between the buttons and the table.
+    """The line below the filters, which is always as high as its text, and an error below it.
 
     It is a widget of its own, because ipywidgets' HTML replaces its nodes, and screen readers do
     not read a live region that was replaced. Only text goes to the page, so nothing in a message
@@ -32,8 +32,6 @@ class Messages(Widget, scripts=("parts/messages.js",), style="parts/messages.css
         share: the part of the rows that has arrived, 0 to 1; -1 if the total is not known.
         error: an error's three sentences, or nothing.
         checkable: whether the doctor may find the cause of the error.
-        notices: what to know about the rows.
-        code: the Python that repeats the pull.
     """
 
     line = traitlets.Unicode("").tag(sync=True)
@@ -41,8 +39,6 @@ class Messages(Widget, scripts=("parts/messages.js",), style="parts/messages.css
     share = traitlets.Float(-1.0).tag(sync=True)
     error = traitlets.List(traitlets.Unicode()).tag(sync=True)
     checkable = traitlets.Bool(False).tag(sync=True)
-    notices = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    code = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, check: Callable[[], None] = lambda: None) -> None:
         self._check = check

@@ -1,20 +1,26 @@
-// A combobox with a grouped list, after the ARIA pattern. Everything is searched here; the kernel only learns the choice.
+// A combobox, after the ARIA pattern. Everything is searched here; the kernel only learns the choice.
 const CHUNK = 16; // entries drawn at a time
+const POPULAR = 10; // of the resources that are used most
 const STEP = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -Infinity, End: Infinity };
 const MAC = /mac/i.test(navigator.platform);
 const KEYS = [["↑ ↓", "move"], ["Enter", "choose"], [MAC ? "⌘ D" : "Ctrl D", "star"], ["Esc", "close"]];
 
 function marked(text, words) {
   if (!words.length) return [text];
-  const any = new RegExp(`(${words.map((w) => w.replace(/[^a-z0-9]/g, "\\$&")).join("|")})`, "i");
+  const any = new RegExp(`\\b(${words.join("|")})`, "i"); // the words are letters and digits alone
   return text.split(any).map((part, i) => (i % 2 ? make("mark", "", {}, part) : part));
 }
 
-function reason({ e, by, deep, read }) {
-  if (by) return [`for “${by}”`];
-  if (read?.length && !deep.length) return [`read as “${read.join(" ")}”`];
-  const names = [...new Set(deep.map((word) => e.words.split(" ").find((name) => name.toLowerCase().includes(word))))];
-  return names.length ? ["has ", ...names.flatMap((name, i) => [i ? ", " : "", ...marked(name, deep)])] : [];
+const byModule = (a, b) => a.e.module.localeCompare(b.e.module) || (a.e.kind === "export") - (b.e.kind === "export") || (a.e.name < b.e.name ? -1 : 1);
+
+// What a hit is, why it answers, and the filters that come with it.
+function explained(hit, words) {
+  const sets = Object.entries(hit.filters ?? {}).map(([name, value]) => `${name} = ${value}`);
+  const parts = [];
+  if (hit.e.about) parts.push(make("span", "about", {}, ...marked(hit.e.about, words)));
+  if (hit.why?.length) parts.push(make("span", "why", {}, hit.why.join(" · ")));
+  if (sets.length) parts.push(make("span", "sets", {}, `sets ${sets.join(", ")}`));
+  return parts;
 }
 
 function option(hit, words, id, { locked, starred }) {
@@ -22,18 +28,17 @@ function option(hit, words, id, { locked, starred }) {
   const tags = [[e.kind], e.hidden && ["hides inactive"], e.withdrawn && ["withdrawn"], shut && ["no scope", "shut"]].filter(Boolean);
   const star = make("span", "star", { title: own ? "Take the star away" : "Star it" }, make("span", "", { "aria-hidden": "true" }, own ? "★" : "☆"));
   if (own) star.append(make("span", "stnb-unseen", {}, "starred"));
-  const node = make("div", own ? "starred" : "", { role: "option", id, "aria-selected": "false" }, star,
+  const module = hit.group ? [] : [make("span", "module", {}, e.module)];
+  return make("div", own ? "starred" : "", { role: "option", id, "aria-selected": "false" }, star,
     make("b", "", {}, ...marked(e.label, words)), make("code", "", {}, ...marked(e.name, words)),
-    make("span", "tags", {}, ...tags.map(([text, cls = ""]) => make("span", cls, {}, text))));
-  const why = reason(hit);
-  if (why.length) node.append(make("span", "why", {}, ...why));
-  return node;
+    make("span", "tags", {}, ...module, ...tags.map(([text, cls = ""]) => make("span", cls, {}, text))),
+    make("span", "more", {}, ...explained(hit, words)));
 }
 
 // The parts of the box, as they stand in the page.
 function parts(label, id) {
   const input = make("input", "", { id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false",
-    placeholder: "Search: jobs, revenue, who answered …", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}-list` });
+    placeholder: "Find data: “unpaid invoices”, “who answered the phone”, jobs …", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}-list` });
   const count = make("span", "count", { role: "status" });
   const list = make("div", "options", { id: `${id}-list`, role: "listbox", "aria-label": label });
   const keys = make("div", "keys", { "aria-hidden": "true" }, ...KEYS.map(([key, does]) => make("span", "", {}, make("kbd", "", {}, key), ` ${does}`)));
@@ -98,14 +103,14 @@ function render({ model, el }) {
     float.hide();
   }
 
-  // While nothing is typed the person's own come first, then everything by module.
+  // While nothing is typed the person's own come first, then what most people use, then everything by module.
   function everything() {
-    const named = new Map(index.entries.map((e) => [e.name, e]));
-    const own = (names, group) => names.filter((n) => named.has(n)).map((n) => ({ e: named.get(n), group, deep: [] }));
-    const starred = own([...marks.starred], "Starred");
-    const recent = own(marks.recent.filter((n) => !marks.starred.has(n)), "Recent");
-    const now = model.get("value"), chosen = marks.starred.has(now) || marks.recent.includes(now) ? [] : own([now], "Chosen now");
-    return [...chosen, ...starred, ...recent, ...index.entries.map((e) => ({ e, group: e.module, deep: [] }))];
+    const named = new Map(index.entries.map((e) => [e.name, e])), listed = new Set();
+    const some = (names, group) => names.filter((n) => named.has(n) && !listed.has(n)).map((n) => listed.add(n) && { e: named.get(n), group });
+    const now = model.get("value"), own = marks.starred.has(now) || marks.recent.includes(now);
+    const first = [...some(own ? [] : [now], "Chosen now"), ...some([...marks.starred], "Starred"), ...some(marks.recent, "Recent"),
+      ...some(index.popular.slice(0, POPULAR), "Used most")];
+    return [...first, ...index.entries.map((e) => ({ e, group: e.module })).sort(byModule)];
   }
 
   function draw(text) {
@@ -113,11 +118,11 @@ function render({ model, el }) {
     list.replaceChildren();
     list.scrollTop = drawn = 0;
     if (!index) return list.append(make("p", "", {}, "The list is on its way …"));
-    const found = search(index, text), total = index.entries.length;
-    words = found.words;
-    hits = words.length ? found.hits : everything();
+    const total = index.entries.length;
+    words = plain(text);
+    hits = words.length ? search(index, text).map((hit) => ({ ...hit, e: index.entries[hit.number] })) : everything();
     if (!hits.length) list.append(make("p", "", {}, `Nothing is called or holds “${text.trim()}”. Try one word, such as job or invoice.`));
-    else if (found.closest) list.append(make("p", "", {}, "Nothing has all of these words; these have most of them."));
+    else if (hits[0].whole === false) list.append(make("p", "", {}, "Nothing has all of these words; these have most of them."));
     count.textContent = words.length ? `${hits.length} of ${total}` : `${total}`;
     extend();
     const chosen = words.length ? 0 : hits.findIndex((h) => h.e.name === model.get("value"));
@@ -129,8 +134,8 @@ function render({ model, el }) {
     const stop = Math.min(hits.length, Math.max(drawn + CHUNK, upto));
     for (; drawn < stop; drawn++) {
       const { group } = hits[drawn];
-      if (!drawn || group !== hits[drawn - 1].group) list.append(make("div", "", { role: "group", "aria-label": group }, make("h6", "", { "aria-hidden": "true" }, group)));
-      list.lastChild.append(option(hits[drawn], words, `${id}-${drawn}`, marks));
+      if (group && (!drawn || group !== hits[drawn - 1].group)) list.append(make("div", "", { role: "group", "aria-label": group }, make("h6", "", { "aria-hidden": "true" }, group)));
+      (group ? list.lastChild : list).append(option(hits[drawn], words, `${id}-${drawn}`, marks));
     }
   }
 
@@ -152,7 +157,7 @@ function render({ model, el }) {
     const { name } = hits[i].e;
     model.set("value", name);
     model.save_changes();
-    model.send({ kind: "chosen", name });
+    model.send({ kind: "chosen", name, filters: hits[i].filters ?? {} });
     show();
     close();
   }
@@ -233,7 +238,7 @@ function render({ model, el }) {
 
   const hear = async (message, buffers) => {
     if (message?.kind === "entries") {
-      index = await unpack(buffers[0], message.empty);
+      index = await unpack(buffers[0]);
       if (isOpen) draw(input.value === model.get("value") ? "" : input.value);
     } else if (message?.kind === "marks") {
       Object.assign(marks, { locked: new Set(message.locked), starred: new Set(message.starred), recent: message.recent });

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import traitlets
 
-from stnb.catalog import Endpoint
-from stnb.catalog.phrases import filler_words, phrases_of
-from stnb.catalog.store import walk
+from stnb.catalog import Catalog, Endpoint, meanings
 
 from ..widget import Widget
 from .history import History
 
 
 class Picker(Widget, scripts=("parts/search.js", "parts/picker.js"), style="parts/picker.css"):
-    """A combobox over the catalogue, grouped by module.
+    """A combobox over the catalogue. What is typed is ranked as `catalog.search` ranks it.
 
     A key press sends no message: the entries travel once to each page, packed. A notebook saves the
     choice alone.
 
     Args:
-        endpoints: the resources to choose from.
+        known: the resources to choose from.
         history: where the person's recent and starred resources are kept.
 
     Attributes:
         value: the name of the chosen resource; "" for none.
         locked: the resources whose scope the app lacks; they stay in the list, with a lock.
         recent, starred: what is listed first while nothing is typed.
+        preset: the filters that belong to the words by which the choice was found: "cancelled jobs"
+            brings jobStatus=Canceled. It changes at every choice by a person.
     """
 
     value = traitlets.Unicode("").tag(sync=True)
@@ -39,11 +40,10 @@ class Picker(Widget, scripts=("parts/search.js", "parts/picker.js"), style="part
     recent = traitlets.List(traitlets.Unicode())
     starred = traitlets.List(traitlets.Unicode())
 
-    def __init__(
-        self, endpoints: Iterable[Endpoint], history: History | None = None, **settings: Any
-    ) -> None:
-        self._endpoints = tuple(endpoints)
-        self._known = frozenset(endpoint.name for endpoint in self._endpoints)
+    preset = traitlets.Dict()
+
+    def __init__(self, known: Catalog, history: History | None = None, **settings: Any) -> None:
+        self._known = known
         self._history = history or History()
         super().__init__(**settings)
         self.observe(self._send_marks, ["locked", "recent", "starred"])
@@ -55,15 +55,25 @@ class Picker(Widget, scripts=("parts/search.js", "parts/picker.js"), style="part
         """The page asks for the entries, or reports a choice or a star."""
         kind, name = message.get("kind"), str(message.get("name", ""))
         if kind == "entries":
-            self.send({"kind": "entries", "empty": sorted(filler_words())}, [pack(self._endpoints)])
+            self.send({"kind": "entries"}, [pack(self._known)])
             self._read_history()
             self._send_marks()
         elif kind == "chosen" and name in self._known:
             self._history.choose(name)
             self._read_history()
+            if self.preset:
+                self.preset = {}  # so that the same words are noticed twice
+            self.preset = self._filters_of(name, message.get("filters"))
         elif kind == "star" and name in self._known:
             self._history.star(name, bool(message.get("on")))
             self._read_history()
+
+    def _filters_of(self, name: str, filters: object) -> dict[str, Any]:
+        """The filters that a page sent, without those that the resource does not have."""
+        if not isinstance(filters, Mapping):
+            return {}
+        takes = self._known[name].takes
+        return {key: value for key, value in filters.items() if takes(str(key)) is not None}
 
     def _read_history(self) -> None:
         """Take what the person's file has, without resources that are gone from the catalogue."""
@@ -90,24 +100,26 @@ def locked(endpoints: Iterable[Endpoint], scopes: frozenset[str] | None) -> list
     return [endpoint.name for endpoint in endpoints if endpoint.scope not in opened]
 
 
-def pack(endpoints: Iterable[Endpoint]) -> bytes:
-    """What the page needs of every resource, as gzipped JSON; exports come after lists."""
-    ordered = sorted(endpoints, key=lambda e: (e.module, e.kind == "export", e.name))
-    entries = list(map(entry, ordered))
-    return gzip.compress(json.dumps(entries, separators=(",", ":")).encode(), mtime=0)
+@functools.lru_cache(maxsize=4)
+def pack(known: Catalog) -> bytes:
+    """What the page needs to list and to search, as gzipped JSON: entries and the index."""
+    popular = meanings.popular()
+    data = {
+        "entries": [entry(endpoint) for endpoint in known],
+        "popular": [name for name in popular if name in known],
+        "index": known.index.as_data(),
+    }
+    return gzip.compress(json.dumps(data, separators=(",", ":")).encode(), mtime=0)
 
 
 def entry(endpoint: Endpoint) -> dict[str, Any]:
-    """One line of the list: what is shown, and the words and phrases that find it."""
-    words = [param.name for param in endpoint.filters]
-    words += [column.name for _, column in walk(endpoint.columns)]
+    """One line of the list, as it is shown."""
     return {
         "name": endpoint.name,
         "label": endpoint.label,
-        "module": endpoint.module,
+        "module": meanings.module(endpoint.module),
         "kind": endpoint.kind,
+        "about": meanings.about(endpoint),
         "hidden": endpoint.shows_all is not None,
         "withdrawn": endpoint.withdrawn,
-        "words": " ".join(dict.fromkeys(words)),
-        "phrases": phrases_of(endpoint.name),
     }

@@ -1,108 +1,226 @@
-// Finds resources by words: their names, what people call what they hold, their columns and filters.
-const TYPO = 5; // letters from which on one may be wrong
-const COST = { phrase: 0.3, whole: 1, begun: 2, inside: 3, column: 6 }; // how far a word is from an entry
-const KIND = { list: 0, rows: 0.1, file: 0.3, export: 0.5, record: 0.6 };
+// Ranks resources by words, as `stnb/catalog/stems.py` and `ranking.py` do: a test holds them together.
+const ENDINGS = ["ation", "ing", "ed", "ion", "e"], SHORTEST = 3;
+const SINGULARS = [["children", "child"], ["ies", "y"], ["tuses", "tus"], ["sses", "ss"], ["xes", "x"], ["ches", "ch"]];
+const NOT = "~not", NEGATION = 0.3, GROUPING = 0.7, TYPO = 4, TWO_TYPOS = 8;
+const SYNONYM = 0.9, SLIP = 0.8, BEGUN = 0.6, BEGUN_KNOWN = 0.3, LETTERS_BEGUN = 4;
+const PHRASE = 14, RANKS = [1, 0.8, 0.65, 0.5], LONGER_PHRASE = 0.6;
+const SPARE = 0.8, OWN_NAME = 5, WHOLE_NAME = 2, UNCOVERED = 0.4, FAR_BELOW = 0.4;
 
-async function unpack(bytes, empty) {
+async function unpack(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const entries = await new Response(stream).json();
-  for (const e of entries) {
-    const [module, ...rest] = e.name.split(".");
-    e.title = `${e.name} ${e.label}`.toLowerCase();
-    e.tail = rest.join("_").split("_").map(singular);
-    e.heads = [...new Set([module, e.module].flatMap((m) => m.toLowerCase().split(/[^a-z0-9]+/)).map(singular))];
-    e.found = e.words.toLowerCase();
-    e.means = e.phrases.map(([phrase, rank]) => ({ phrase, rank, words: split(phrase, new Set(empty)) }));
-    e.extra = (e.tail.length - 1) * 0.15 + KIND[e.kind] + (e.withdrawn ? 5 : 0);
+  const { entries, popular, index } = await new Response(stream).json();
+  return { entries, popular, ...indexed(index) };
+}
+
+// The plain data of an index, ready to be looked up.
+function indexed(index) {
+  const sets = Object.fromEntries(Object.entries(index.grammar).map(([name, words]) => [name, new Set(words)]));
+  const maps = Object.fromEntries(["postings", "rarity", "spellings", "synonyms"].map((name) => [name, new Map(Object.entries(index[name]))]));
+  return { ...index, ...maps, grammar: sets };
+}
+
+// -- words
+
+function singular(noun) {
+  if (noun.length <= 3 || /(?:ss|us|is)$/.test(noun)) return noun;
+  for (const [plural, single] of SINGULARS) if (noun.endsWith(plural) && noun.length > 4) return noun.slice(0, -plural.length) + single;
+  return noun.endsWith("s") ? noun.slice(0, -1) : noun;
+}
+
+function plain(text) {
+  const letters = text.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/['’]s\b|['’]/g, "");
+  return letters.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().match(/[a-z]+|[0-9]+/g) ?? [];
+}
+
+function stem(word, grammar) {
+  let short = singular(word);
+  if (!grammar.whole.has(short)) short = withoutEnding(short);
+  const [a, b] = short.slice(-2);
+  return short.length > SHORTEST && a === b && b !== "s" ? short.slice(0, -1) : short;
+}
+
+function withoutEnding(word) {
+  for (const ending of ENDINGS) {
+    const rest = word.slice(0, -ending.length);
+    if (word.endsWith(ending) && rest.length >= SHORTEST && /[aeiouy]/.test(rest)) return rest;
   }
-  const vocabulary = new Set(entries.flatMap((e) => [...e.tail, ...e.heads, ...e.means.flatMap((m) => m.words)]));
-  return { entries, vocabulary: [...vocabulary], empty: new Set(empty) };
+  return word;
 }
 
-function singular(word) {
-  if (word.length > 4 && word.endsWith("ies")) return word.slice(0, -3) + "y";
-  return word.length > 3 && /[^sui]s$/.test(word) ? word.slice(0, -1) : word;
+// The words of a question that count; all of them if none would be left.
+function telling(text, grammar) {
+  const asked = plain(text), words = [], word = (w, weight) => ({ text: singular(w), stem: stem(w, grammar), weight });
+  let begin = 0, weight = 1;
+  while (begin < asked.length - 1 && grammar.asking.has(asked[begin])) begin++;
+  for (const w of asked.slice(begin)) {
+    if (grammar.prepositions.has(w) && words.length) weight = GROUPING;
+    if (grammar.negations.has(w)) words.push({ text: w, stem: NOT, weight: NEGATION });
+    else if (!grammar.fillers.has(w)) words.push(word(w, weight));
+  }
+  return words.length ? words : asked.map((w) => word(w, 1));
 }
 
-// The words that count, as singulars; all of them where none would be left. A dotted name stays one word.
-function split(text, empty) {
-  const words = text.toLowerCase().replace(/^\s*(?:show|give|find|list|get)(?: me)?\s+/, "").replace(/\//g, ".").split(/[^a-z0-9._]+/).map((w) => w.replace(/^[._]+|[._]+$/g, "")).filter(Boolean);
-  const telling = words.filter((w) => !empty.has(w));
-  return (telling.length ? telling : words).map(singular);
+const slips = (length) => (length >= TYPO) + (length >= TWO_TYPOS);
+
+function distance(a, b, most) {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let before = [], row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const last = before;
+    before = row;
+    row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      let cost = Math.min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a[i - 1] !== b[j - 1]));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, last[j - 2] + 1);
+      row.push(cost);
+    }
+  }
+  return Math.min(row.at(-1), most + 1);
 }
 
-// Whether two words differ by one letter at most: wrong, missing, too many, or changed places with the next.
-function near(a, b) {
-  if (Math.max(a.length, b.length) < TYPO || Math.abs(a.length - b.length) > 1) return false;
-  let i = 0;
-  while (i < a.length && a[i] === b[i]) i++;
-  const x = a.slice(i), y = b.slice(i);
-  return x.slice(1) === y.slice(1) || x.slice(1) === y || x === y.slice(1) || (x[0] === y[1] && x[1] === y[0] && x.slice(2) === y.slice(2));
+// -- what the words may mean
+
+function joined(index, told) {
+  const found = [];
+  for (const word of told) {
+    const both = found.length ? singular(found.at(-1).text + word.text) : "";
+    if (both && index.spellings.has(both)) found.splice(-1, 1, { text: both, stem: index.spellings.get(both), weight: found.at(-1).weight });
+    else found.push(...apart(index, word));
+  }
+  return found;
 }
 
-// How far one word is from an entry; null where it is not in it.
-function distance(e, word) {
-  if (e.name === word) return 0;
-  if (e.tail.includes(word)) return e.tail.length === 1 ? 0 : COST.whole;
-  if (e.heads.includes(word)) return COST.whole + 0.5;
-  if (e.tail.some((part) => part.startsWith(word))) return COST.begun;
-  if (word.length > 1 && e.title.includes(word)) return e.name.startsWith(word) ? COST.begun : COST.inside;
-  return word.length > 1 && e.found.includes(word) ? COST.column : null;
+function apart(index, word) {
+  if (isKnown(index, word)) return [word];
+  for (let at = 3; at < word.text.length - 2; at++) {
+    const parts = [word.text.slice(0, at), word.text.slice(at)];
+    if (parts.every((text) => index.spellings.has(text))) return parts.map((text) => ({ text, stem: index.spellings.get(text), weight: word.weight }));
+  }
+  return [word];
 }
 
-// A phrase that the words hold as a whole speaks for those words; one that is being typed speaks for all.
-function phrase(e, words, typed) {
-  let best = null;
-  for (const { phrase, rank, words: wanted } of e.means) {
-    const last = words.length - 1;
-    const fits = (w, i) => wanted.includes(w) || (i === last && w.length > 3 && wanted.some((p) => p.startsWith(w)));
-    const whole = wanted.every((p) => words.some((w, i) => w === p || (i === last && w.length > 3 && p.startsWith(w))));
-    const begun = !whole && typed.length > 1 && phrase.startsWith(typed);
-    if (!whole && !begun) continue;
-    const covers = whole ? words.map(fits) : words.map(() => true);
-    const exact = whole && wanted.every((p) => words.includes(p));
-    const cost = (exact ? COST.phrase : whole ? COST.begun - 0.6 : COST.begun + 0.2) + rank * 0.35 - covers.filter(Boolean).length * 0.1;
-    if (!best || covers.filter(Boolean).length > best.covers.filter(Boolean).length || cost < best.cost) best = { phrase, cost, covers };
+const isKnown = (index, { stem, text }) => index.postings.has(stem) || index.spellings.has(text) || index.synonyms.has(stem);
+
+function asking(index, word, last, alone) {
+  const known = isKnown(index, word), means = begun(index, word, last, alone, known);
+  for (const other of index.synonyms.get(word.stem) ?? []) means.set(other, SYNONYM);
+  if (known) means.set(word.stem, 1);
+  if (means.size) return { word, means, readAs: "" };
+  const readAs = mended(index, word.text);
+  if (!readAs) return { word, means, readAs };
+  const stem = index.spellings.get(readAs);
+  for (const other of index.synonyms.get(stem) ?? []) means.set(other, SLIP * SYNONYM);
+  return { word, means: means.set(stem, SLIP), readAs };
+}
+
+function begun(index, word, last, alone, known) {
+  const means = new Map(), least = last ? (alone ? 1 : 2) : LETTERS_BEGUN;
+  if (word.text.length < least || (known && !last)) return means;
+  const factor = known ? BEGUN_KNOWN : BEGUN;
+  for (const [text, stem] of index.spellings) if (text.startsWith(word.text)) means.set(stem, factor);
+  if (!known) for (const stem of index.postings.keys()) if (stem.startsWith(word.stem)) means.set(stem, factor);
+  return means;
+}
+
+function mended(index, text) {
+  const most = slips(text.length);
+  let best = "", least = most + 0.9;
+  for (const known of index.spellings.keys()) {
+    const far = distance(text, known, most) + 0.5 * (known[0] !== text[0]);
+    if (far < least) [best, least] = [known, far];
   }
   return best;
 }
 
-// What of an entry answers the words: [number of words, distance, why].
-function judge(e, words, typed) {
-  const own = words.map((w) => distance(e, w)), meant = phrase(e, words, typed);
-  let got = 0, far = e.extra, deep = [];
-  let by = null;
-  if (meant) {
-    const plain = own.filter((_, i) => meant.covers[i]);
-    if (plain.includes(null) || plain.reduce((a, b) => a + b, 0) > meant.cost) [by, far] = [meant.phrase, meant.cost + e.extra * 0.1];
-  }
-  own.forEach((cost, i) => {
-    if (by && meant.covers[i]) return void got++;
-    if (cost === null) return;
-    got++;
-    far += cost;
-    if (cost === COST.column) deep.push(words[i]);
+// -- where the words are
+
+// For each resource, by the number of the word: { score, weight, reason }.
+function ownWords(index, asked) {
+  const found = new Map();
+  asked.forEach(({ word, means }, at) => {
+    for (const [stem, factor] of means) {
+      const posted = index.postings.get(stem) ?? [], value = word.weight * factor * (index.rarity.get(stem) ?? 1);
+      for (let i = 0; i < posted.length; i += 3) {
+        if (!found.has(posted[i])) found.set(posted[i], new Map());
+        const here = found.get(posted[i]), weight = posted[i + 1];
+        if (!here.has(at) || here.get(at).score < value * weight) here.set(at, { score: value * weight, weight: weight * factor, reason: posted[i + 2] });
+      }
+    }
   });
-  return { e, got, far, by, deep };
+  return found;
 }
 
-// The entries that answer, the best first and the others of its module with it; `closest` where none answers every word.
-function search(index, text) {
-  const asked = split(text, index.empty);
-  if (!asked.length) return { hits: [], words: [], closest: false };
-  let words = asked, read = [];
-  const typed = text.trim().toLowerCase().replace(/\s+/g, " ");
-  const all = () => index.entries.map((e) => judge(e, words, typed)).filter((h) => h.got);
-  const known = (w) => index.entries.some((e) => distance(e, w) !== null) || index.vocabulary.some((v) => v.startsWith(w));
-  let hits = all(), most = Math.max(0, ...hits.map((h) => h.got));
-  if (most < words.length) { // a word that is nowhere may be a misspelt one
-    words = asked.map((w) => (known(w) ? w : (index.vocabulary.find((v) => near(w, v)) ?? w)));
-    read = words.filter((w, i) => w !== asked[i]);
-    if (read.length) hits = all();
-    most = Math.max(0, ...hits.map((h) => h.got));
+// For each resource its best phrase: { worth, by, covered, filters, denies }.
+function phrases(index, asked) {
+  const best = new Map();
+  for (const [by, needed, meant, filters] of index.phrases) {
+    const { score, covered } = cover(index, asked, needed);
+    if (!covered.size) continue;
+    for (const [number, rank] of meant) {
+      const worth = score * RANKS[Math.min(rank, RANKS.length - 1)];
+      if (!best.has(number) || best.get(number).worth < worth) best.set(number, { worth, by, covered, filters, denies: needed.includes(NOT) });
+    }
   }
-  hits = hits.filter((h) => h.got === most).sort((a, b) => a.far - b.far);
-  const groups = new Map();
-  for (const h of hits) groups.set(h.e.module, [...(groups.get(h.e.module) ?? []), { ...h, group: h.e.module, read }]);
-  return { hits: [...groups.values()].flat(), words, closest: most < words.length, read };
+  return best;
+}
+
+function cover(index, asked, needed) {
+  const covered = new Set();
+  let score = LONGER_PHRASE * (needed.length - 1);
+  for (const stem of needed) {
+    let at = -1, factor = 0;
+    asked.forEach(({ means }, i) => { if (!covered.has(i) && (means.get(stem) ?? 0) > factor) [at, factor] = [i, means.get(stem)]; });
+    if (at < 0) return { score: 0, covered: new Set() };
+    covered.add(at);
+    score += PHRASE * asked[at].word.weight * factor * (index.rarity.get(stem) ?? 1);
+  }
+  return { score, covered };
+}
+
+// -- one resource
+
+function judge(index, asked, number, own, said, negated) {
+  const matched = new Set(own.keys()), plainly = new Set(own.keys()), filters = {}, why = [];
+  let score = 0, by = "", inName = 0, every = 0, answered = 0;
+  if (said) {
+    let byOwnWords = 0;
+    for (const at of [...said.covered].sort((a, b) => a - b)) byOwnWords += own.get(at)?.score ?? 0;
+    for (const at of said.covered) matched.add(at);
+    if (said.worth > byOwnWords) {
+      [by, score] = [said.by, said.worth];
+      for (const at of said.covered) plainly.delete(at);
+      if (!negated || said.denies) Object.assign(filters, said.filters[index.names[number]]);
+    }
+  }
+  for (const { weight } of own.values()) inName += weight >= OWN_NAME;
+  for (const at of [...plainly].sort((a, b) => a - b)) {
+    score += own.get(at).score;
+    const [text, filter, value] = index.reasons[own.get(at).reason] || [];
+    if (!text || why.includes(text)) continue;
+    why.push(text);
+    if (filter && inName && !negated && !(filter in filters)) filters[filter] = value;
+  }
+  const spare = Math.max(0, index.name_words[number] - inName);
+  score += index.priors[number] - SPARE * spare;
+  if (!spare && !by) score += WHOLE_NAME;
+  asked.forEach(({ word }, at) => {
+    every += word.weight;
+    if (matched.has(at)) answered += word.weight;
+  });
+  score *= 1 - UNCOVERED + UNCOVERED * (answered / every);
+  const readAs = asked.filter((each, at) => each.readAs && matched.has(at)).map((each) => each.readAs);
+  const first = by ? [`for “${by}”`] : readAs.length ? [`read as “${readAs.join(" ")}”`] : [];
+  return { number, score, why: [...first, ...why], filters, whole: matched.size === asked.length };
+}
+
+// The resources that answer a question, the best first.
+function search(index, text) {
+  const words = plain(text), told = joined(index, telling(text, index.grammar));
+  const typed = !index.grammar.fillers.has(words.at(-1));
+  const asked = told.map((word, i) => asking(index, word, typed && i === told.length - 1, told.length === 1));
+  const negated = words.some((word) => index.grammar.negations.has(word));
+  const own = ownWords(index, asked), said = phrases(index, asked), numbers = [...new Set([...own.keys(), ...said.keys()])];
+  const hits = numbers.map((number) => judge(index, asked, number, own.get(number) ?? new Map(), said.get(number), negated));
+  hits.sort((a, b) => b.score - a.score || a.number - b.number);
+  return hits.filter((hit) => hit.score > 0 && hit.score >= FAR_BELOW * hits[0].score);
 }

@@ -8,11 +8,17 @@ function left(end) {
 }
 
 function render({ model, el }) {
-  const badge = make("span", "stnb-badge");
+  const badge = make("summary", "stnb-badge");
   const read = make("span"), token = make("span"), pace = make("span");
   token.title = "A token lasts 15 minutes and is renewed by itself.";
   pace.title = "Requests for this tenant in the last second; the API allows 60.";
-  el.append(make("div", "stnb stnb-status", {}, badge, make("span", "facts", {}, read, token, pace)));
+  const details = make("details", "", {}, badge, make("div", "facts", {}, read, token, pace));
+  details.onkeydown = (event) => {
+    event.stopPropagation();
+    if (event.key === "Escape") details.open = false;
+  };
+  details.onfocusout = (event) => { if (!details.contains(event.relatedTarget)) details.open = false; };
+  el.append(make("div", "stnb stnb-status", { "data-lm-suppress-shortcuts": "true" }, details));
 
   function count() {
     const { end } = model.get("shown");

@@ -13,7 +13,7 @@ from stnb.session import clock
 from ..widget import Widget
 
 ENVIRONMENTS = {
-    "demo": "demo, made-up data",
+    "demo": "made-up data",
     "integration": "integration",
     "production": "production, read-only",
     "custom": "custom address",
@@ -34,7 +34,8 @@ class Tenant(Protocol):
 
 
 class Status(Widget, scripts=("parts/status.js",), style="parts/status.css"):
-    """The line beside the profile's menu: the environment by word and colour, and the connection.
+    """What stands beside the profile's menu: the environment by word and colour. The connection
+    opens from it.
 
     The page counts the token's time down by itself. The kernel sends when the token ends.
 

@@ -22,13 +22,13 @@ from stnb.session import clock
 from .. import call
 from ..call import Call
 from ..options import Options, Requested
-from ..paging.models import IN_FLIGHT
 from ..source import Source
 from .columns import chosen, labelled, of_equivalent, with_parents
 from .equivalents import EQUIVALENTS, Equivalent, equivalent_of
 from .parents import Parents, column_names, parents, several
-from .run import ManyCalls, WholeFeed
+from .run import ManyCalls
 from .task import Task, Unit, estimate
+from .whole_feed import WholeFeed
 
 if TYPE_CHECKING:
     from stnb.session import Session
@@ -99,12 +99,10 @@ def source_of(session: Session, task: Task, options: Options) -> Source:
     paging = options.paging(session.server_time)
     if task.equivalent and not EQUIVALENTS[endpoint.name].by:
         return WholeFeed(session, task, replace(paging, limit=None))
-    lanes = options.concurrency or IN_FLIGHT
-    if endpoint.sequential:
-        lanes = 1
+    source = ManyCalls(session, task, paging)
     if not options.confirm and len(task.units) > UNASKED:
-        raise _too_many(task, estimate(session, len(task.units), lanes))
-    return ManyCalls(session, task, paging, lanes)
+        raise _too_many(task, estimate(session, len(task.units), source.lanes_now()))
+    return source
 
 
 def _task(

@@ -1,4 +1,4 @@
-"""The two ways to read the rows of many parents: call beside call, or out of a feed read whole."""
+"""The rows of many parents, call beside call."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-
-from stnb.errors import NotFound, StnbWarning
+from stnb.errors import NotFound
 from stnb.frame import Decoded, Drifts
 from stnb.frame.assemble import merge
-from stnb.frame.notices import Notice, first, first_rows
+from stnb.frame.notices import Notice
 from stnb.session import clock
 
 from ..fetch import CallSource, file_table
@@ -24,58 +21,12 @@ from ..paging.models import Paging
 from ..progress import Tracker
 from ..source import Arrived, Source
 from ..store.memory import Memory, PageStore
-from .columns import empty, labelled, packed, places
+from .columns import empty, labelled, packed
+from .report import report
 from .task import LATENCY, Task, Unit, estimate
 
 if TYPE_CHECKING:
     from stnb.session import Session
-
-SHOWN = 5  # ids in a message
-
-
-def report(
-    task: Task, lost: list[str], about: dict[str, Any], notices: list[Notice]
-) -> tuple[dict[str, Any], list[Notice]]:
-    """The provenance and the notices of rows of many parents.
-
-    Args:
-        lost: the parents that were not found.
-    """
-    parents, failed = task.parents, list[int | str](lost)
-    if parents.parameter.type == "integer":
-        failed = [int(text) for text in lost]
-    changes = {
-        "resource": task.call.endpoint.name,
-        "params": dict(task.call.filters),
-        "parents": len(parents.texts),
-        "failed": failed,
-        "bulk": task.equivalent or None,
-    }
-    about_parents = [Notice(StnbWarning, text) for text in _sentences(task, lost)]
-    return about | changes, [*notices, *about_parents]
-
-
-def _sentences(task: Task, lost: list[str]) -> list[str]:
-    """What the reader should know about the parents."""
-    name, parents, out = task.call.endpoint.name, task.parents, []
-    if lost:
-        few = ", ".join(lost[:SHOWN])
-        if len(lost) > SHOWN:
-            few += " …"
-        out.append(
-            f"{name}: {len(lost):,} of the {len(parents.texts):,} {parents.nouns} were not found, "
-            f"likely as they were deleted: {few}"
-        )
-    if parents.missing:
-        out.append(
-            f"{name}: {parents.missing:,} missing values in {parents.parameter.py} were left out."
-        )
-    if task.lacks:
-        out.append(f"{task.equivalent}, which was read for {name}, lacks {task.lacks}.")
-    return out
-
-
-# -- call beside call
 
 
 class ManyCalls(Source):
@@ -83,13 +34,12 @@ class ManyCalls(Source):
 
     Attributes:
         task: the calls.
-        lanes: calls in flight at most.
         failed: the parents that were not found.
     """
 
-    def __init__(self, session: Session, task: Task, paging: Paging, lanes: int) -> None:
+    def __init__(self, session: Session, task: Task, paging: Paging) -> None:
         super().__init__(session, task.call, task.requested, paging)
-        self.task, self.lanes, self.failed = task, lanes, set[str]()
+        self.task, self.failed = task, set[str]()
         self._tracker = Tracker()
         self._sizes: dict[int, int] = {}  # rows of each call that is done
         self._first = self._before = 0  # the first call that is not done, and the rows before it
@@ -98,7 +48,7 @@ class ManyCalls(Source):
         self._seconds = 0.0  # that the calls took
 
     def again(self) -> ManyCalls:
-        fresh = ManyCalls(self.session, self.task, self.paging, self.lanes)
+        fresh = ManyCalls(self.session, self.task, self.paging)
         fresh.failed, fresh.notices = set(self.failed), list(self.notices)
         fresh.adapted = list(self.adapted)
         return fresh
@@ -138,10 +88,16 @@ class ManyCalls(Source):
         if len(self._sizes) < len(self.task.units):
             self.more = True
 
+    def lanes_now(self) -> int:
+        """How many calls may be in flight at once."""
+        if self.task.call.endpoint.sequential:
+            return 1
+        return self.paging.concurrency or self.session.lanes.limit
+
     def _fill(self, flying: set[asyncio.Task[Arrived]], todo: Iterator[int]) -> bool:
         """Start calls in the lanes that are free; says whether any is in flight."""
         limit = self.task.limit
-        while len(flying) < self.lanes and (limit is None or self._before < limit):
+        while len(flying) < self.lanes_now() and (limit is None or self._before < limit):
             index = next(todo, None)
             if index is None:
                 break
@@ -181,7 +137,7 @@ class ManyCalls(Source):
         limit = None
         if len(unit.texts) == 1:
             limit = self.task.limit
-        return Paging(limit, self.paging.page_size, 1, self.paging.now)
+        return replace(self.paging, limit=limit, in_order=True)
 
     def _note(self, sentence: str) -> None:
         if sentence not in self.notices:
@@ -204,7 +160,7 @@ class ManyCalls(Source):
             return f"{done:,} of {len(parents.texts):,} {parents.nouns}"
         if calls < 2:
             return ""
-        seconds = estimate(self.session, calls, self.lanes)
+        seconds = estimate(self.session, calls, self.lanes_now())
         return f"{calls:,} calls, about {clock.in_words(seconds)}"
 
     def report(
@@ -243,94 +199,3 @@ def _merged(parts: Sequence[Decoded]) -> Decoded:
         return parts[0]
     drift: Drifts = {}
     return Decoded(merge([(p.table, p.drift) for p in parts], drift), drift)
-
-
-# -- out of a feed
-
-
-class WholeFeed(Source):
-    """A feed, or a list, that is read whole: of its pages only the rows of the parents are kept."""
-
-    def __init__(
-        self, session: Session, task: Task, paging: Paging, feed: CallSource | None = None
-    ) -> None:
-        unit = task.units[0]
-        super().__init__(session, unit.call, unit.requested, paging)
-        self.task = task
-        self._feed = feed or CallSource(session, unit.call, unit.requested, paging, unit.change)
-        self._inactive = 0  # rows that were left out
-        self._cut = False  # whether the limit held rows back
-
-    def again(self) -> WholeFeed:
-        return WholeFeed(self.session, self.task, self.paging, self._feed.again())
-
-    def memory(self) -> PageStore:
-        return Memory(self.shape, answer=self._answer)
-
-    def prepare(self, store: PageStore) -> int:
-        self._feed.prepare(store)
-        return sum(self._feed.rows_by_page[index] for index in store.pages)
-
-    def opening(self, store: PageStore) -> str:
-        return f"{self.call.endpoint.name} is read whole"
-
-    async def pages(self, store: PageStore, tracker: Tracker) -> AsyncGenerator[Arrived, None]:
-        try:
-            async with aclosing(self._feed.pages(store, tracker)) as pages:
-                async for page in pages:
-                    yield page
-        finally:
-            self.arrived, self.notices = self._feed.arrived, self._feed.notices
-            self.total, self.more = self._feed.total, self._feed.more
-            self.adapted = self._feed.adapted
-
-    def page_frame(self, part: Decoded) -> pd.DataFrame:
-        return self._of_parents(super().page_frame(part))[0].iloc[: self.task.limit]
-
-    def _answer(self, frame: pd.DataFrame) -> pd.DataFrame:
-        rows, self._inactive = self._of_parents(frame)
-        answer = rows.iloc[: self.task.limit]
-        self._cut = len(answer) < len(rows)
-        return answer
-
-    def _of_parents(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-        """The rows as the route gives them, and how many inactive ones were left out."""
-        task = self.task
-        assert task.requested.shape is not None
-        hidden = task.requested.hidden
-        names = [leaf.path for leaf in task.requested.shape.leaves if leaf.path not in hidden]
-        for name in frame.columns:
-            if name not in names and name not in self.shape.by_path:
-                names.append(name)  # it is not in the catalogue
-        active = np.ones(len(frame), dtype=bool)
-        if "active" in frame and "active" not in names:
-            column = frame["active"]
-            if isinstance(column.dtype, pd.BooleanDtype):
-                active = column.fillna(True).to_numpy(dtype=bool)
-        kept = frame[active]
-        # A feed comes in the order of change.
-        keys = [kept[name] for name in reversed(self.call.endpoint.key)]
-        parents = places(pa.array(kept[task.parents.column]), task.parents.texts)
-        order = np.lexsort([*keys, parents])
-        rows = kept.iloc[order].reset_index(drop=True)[names]
-        return rows, int((~active).sum())
-
-    def rows_read(self, rows: int, tracker: Tracker) -> int:
-        return tracker.progress.rows
-
-    def report(
-        self, about: dict[str, Any], notices: list[Notice]
-    ) -> tuple[dict[str, Any], list[Notice]]:
-        about, notices = report(self.task, [], about, notices)
-        if self._inactive:
-            name = self.task.call.endpoint.name
-            text = (
-                f"{self.task.equivalent} has {self._inactive:,} rows more that are not active; "
-                f"{name} has no column for that, so they were left out."
-            )
-            notices = [*notices, Notice(StnbWarning, text)]
-        if self._cut:
-            which = first_rows(about["rows"], None, oldest=False)
-            notices = [*first(self.task.call.endpoint, which), *notices]
-            about = about | {"complete": False, "first": which}
-        return about | {"total": None, "continue_from": None}, notices

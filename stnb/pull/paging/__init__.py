@@ -11,18 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from stnb.session import Taken
+from stnb.session import LaneCount, Taken
 
 from ..call import Call
 from .batches import BatchWalk
 from .envelope import envelope, is_whole, joined, read_page
 from .feeds import FeedWalk, SingleWalk
 from .lists import ListWalk, choose_size
-from .models import IN_FLIGHT, Fetch, Page, Paging, Position, Query
+from .models import Fetch, Page, Paging, Position, Query
 from .walk import Walk, either
 
 __all__ = [
-    "IN_FLIGHT",
     "Fetch",
     "Page",
     "Paging",
@@ -49,6 +48,7 @@ def walk_of(
     save: Callable[[Position], object] = lambda position: None,
     taken: Taken | None = None,
     hasty: Fetch | None = None,
+    lanes: LaneCount | None = None,
 ) -> Walk:
     """The walk that fits the call; see `Walk` for the arguments.
 
@@ -64,7 +64,16 @@ def walk_of(
         kind = FeedWalk
     elif endpoint.kind != "file" and endpoint.takes("page"):
         kind = ListWalk  # whatever shape the documents give its answer
-    return kind(call, fetch, paging, position, save, taken or Taken(), hasty or fetch)
+    return kind(
+        call,
+        fetch,
+        paging,
+        position,
+        save,
+        taken or Taken(),
+        hasty or fetch,
+        lanes or LaneCount(),
+    )
 
 
 async def again(call: Call, fetch: Fetch, page: Page) -> Page:

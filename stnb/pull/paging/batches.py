@@ -25,12 +25,9 @@ class BatchWalk(Walk):
 
     async def pages(self) -> AsyncGenerator[Page, None]:
         self.move()  # the journal is there before the first page
-        lanes = self.paging.concurrency
-        if self.call.endpoint.sequential:
-            lanes = 1
         todo = [i for i in range(len(self.call.batches)) if i not in self.position.done]
         self.more = False
-        async with aclosing(side_by_side(iter(todo), self._ask, lanes)) as found:
+        async with aclosing(side_by_side(iter(todo), self._ask, self.lanes_now)) as found:
             async for page in found:
                 async for other in self._others(page):
                     yield other

@@ -55,17 +55,18 @@ class Plan(Iterator[int]):
 
 
 async def side_by_side(
-    waiting: Iterator[int], ask: Callable[[int], Awaitable[Page]], lanes: int
+    waiting: Iterator[int], ask: Callable[[int], Awaitable[Page]], lanes: Callable[[], int]
 ) -> AsyncGenerator[Page, None]:
     """Ask for pages, so many at a time, and yield them as they arrive.
 
     Args:
         waiting: the pages to ask for; it may have further ones after it had none.
+        lanes: how many at a time; it may change.
     """
     flying: set[asyncio.Future[Page]] = set()
     try:
         while True:
-            while len(flying) < lanes and (index := next(waiting, None)) is not None:
+            while len(flying) < lanes() and (index := next(waiting, None)) is not None:
                 flying.add(asyncio.ensure_future(ask(index)))
             if not flying:
                 return

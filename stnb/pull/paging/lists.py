@@ -22,6 +22,10 @@ FIRST_PAGE = 500
 # Rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that
 # fails.
 LARGE = 2500
+ORDERS = {
+    "id": "oldest first", "+id": "oldest first", "createdon": "oldest first",
+    "+createdon": "oldest first", "-id": "newest first", "-createdon": "newest first",
+}  # fmt: skip
 # What is noted of a list whose `hasMore` is neither true nor false.
 UNSAID = (
     "{} does not say whether there is more: hasMore is neither true nor false. "
@@ -47,9 +51,6 @@ class ListWalk(Walk):
         self._given: int | None = None  # rows a page, as the server gives them
         self._hash: int | None = None  # of the rows of the page that taught us that
         self._rows = self.position.rows  # so far; new ones are counted if there is a limit
-        self._lanes = self.paging.concurrency
-        if self.call.endpoint.sequential:
-            self._lanes = 1
 
     async def pages(self) -> AsyncGenerator[Page, None]:
         if self.position.size is None:
@@ -64,7 +65,7 @@ class ListWalk(Walk):
         if last is not None:
             self._learn(last, size)
         async with aclosing(
-            side_by_side(self._plan, lambda index: self._ask(index, size), self._lanes)
+            side_by_side(self._plan, lambda index: self._ask(index, size), self.lanes_now)
         ) as found:
             async for page in found:
                 if last is None or page.index > last.index:
@@ -139,11 +140,18 @@ class ListWalk(Walk):
             return first.size  # the most that the server gives
         if count(first.content) != size:
             return size  # pages that are not cut by what was asked for
-        lanes = self._lanes
-        if total is None:
-            lanes = 1
+        lanes = self._lanes_likely(total)
         most = self.own.fit(self.call.endpoint.page_size_max or 5000)
         return self.paging.page_size or choose_size(total, lanes, most)
+
+    def _lanes_likely(self, total: int | None) -> int:
+        """How many lanes so many rows will be read in."""
+        lanes = self.lanes_now()
+        if total is None:
+            return 1
+        if self.is_free and total > lanes * LARGE:  # in several rounds, in which more may be found
+            return self.lanes.likely
+        return lanes
 
     def _learn(self, page: Page, size: int) -> None:
         """Plan further pages if a page that was planned has fewer rows than it was asked for."""
@@ -356,13 +364,15 @@ def choose_size(total: int | None, lanes: int, most: int) -> int:
     return max(min(FIRST_PAGE, most), min(-(-even // 50) * 50, large))
 
 
-def oldest_first(call: Call, without: set[str] | frozenset[str] = frozenset()) -> bool:
-    """Whether a list is read by rising id, so that its first rows are its oldest.
+def order(call: Call, without: set[str] | frozenset[str] = frozenset()) -> str:
+    """In which order a list is read, in words: "oldest first", "newest first" or "".
+
+    An id rises with the time at which its row was made.
 
     Args:
         without: the parameters that the server refuses.
     """
     for name, value in stable(call, without):
         if name == SORT:
-            return value.lower() in ("+id", "id")
-    return False
+            return ORDERS.get(value.lower(), "")
+    return ""

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Any
 
-from stnb.session import Taken
+from stnb.session import LaneCount, Taken
 
 from ..call import Call
 from .models import Fetch, Page, Paging, Position
@@ -32,6 +32,7 @@ class Walk(ABC):
         save: called with the position whenever it changes.
         taken: what is known of the resource, and is added to.
         hasty: as `fetch`, but a late answer ends it at once.
+        lanes: those of the tenant.
 
     Attributes:
         adapted: sentences about what was learned of the resource.
@@ -52,11 +53,12 @@ class Walk(ABC):
         save: Callable[[Position], object],
         taken: Taken,
         hasty: Fetch,
+        lanes: LaneCount,
     ) -> None:
         self.call, self.fetch, self.paging = call, fetch, paging
         self.position, self.notices = position, list[str]()
         self.more: bool | None = None
-        self._save, self.hasty = save, hasty
+        self._save, self.hasty, self.lanes = save, hasty, lanes
         self.adapted = list[str]()
         size_is_ours = paging.page_size is None
         self.own = Own(call, taken, self.adapted.append, size_is_ours=size_is_ours)
@@ -69,6 +71,20 @@ class Walk(ABC):
             PagingFault: an export's cursor leads in a circle, or a list never ends.
             UnexpectedAnswer: a page has no rows although the catalogue promises them.
         """
+
+    @property
+    def is_free(self) -> bool:
+        """Whether as many pages are asked for at once as the tenant's server bears."""
+        in_order = self.paging.in_order or self.call.endpoint.sequential
+        return self.paging.concurrency is None and not in_order
+
+    def lanes_now(self) -> int:
+        """How many pages may be asked for at once."""
+        if self.is_free:
+            return self.lanes.limit
+        if self.paging.in_order or self.call.endpoint.sequential:
+            return 1
+        return self.paging.concurrency or 1
 
     def note(self, sentence: str) -> None:
         """Notice something, once."""

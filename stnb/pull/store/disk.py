@@ -18,7 +18,7 @@ from stnb.session import clock
 
 from ..paging.models import Position
 from .folder import LOCK, PLAN, Folder
-from .memory import Describe, Keep, PageStore
+from .memory import Assembly, PageStore
 from .pagefile import Unreadable, read_page, read_sent, write_page
 from .union import Numbers, Union
 
@@ -45,7 +45,7 @@ class Disk(PageStore):
     Example:
         >>> store = Disk(Path("jobs.parquet"), {"resource": "jpm.jobs"}, shape)
         >>> store.put(0, decode(content, "data", shape), None)
-        >>> store.finish(("id",), None, "newest", lambda rows, duplicates, drift: {"rows": rows})
+        >>> store.finish(Assembly(("id",), None, "newest", describe))
         PosixPath('jobs.parquet')
     """
 
@@ -198,25 +198,11 @@ class Disk(PageStore):
 
     # -- the file
 
-    def finish(
-        self,
-        key: tuple[str, ...],
-        limit: int | None,
-        keep: Keep,
-        describe: Describe,
-        *,
-        hide: Sequence[str] = (),
-    ) -> Path:
+    def finish(self, how: Assembly) -> Path:
         """Put the pages together as the file, as `frame.assemble` puts them together as a frame,
         and delete them.
 
         One page, one row group and a number for each row are in memory at once.
-
-        Args:
-            key, limit, keep: as for `frame.assemble`.
-            describe: is given the rows, the repeats that were dropped, the drift, no frame, and a
-                function that reads some columns; what it answers is `attrs["stnb"]`.
-            hide: columns that were decoded for the key alone.
 
         Raises:
             CannotSave: the system refuses, a page is damaged, or it was closed meanwhile; the pages
@@ -228,8 +214,8 @@ class Disk(PageStore):
             with self._wording(f"{self.target} was not written"):
                 self._check_open()
                 union = Union([self._path(index) for index in self.pages], self.shape)
-                dropped = union.repeats(key) if keep != "all" else {}
-                self._put_together(union, dropped, limit, describe, hide)
+                dropped = union.repeats(how.key) if how.keep != "all" else {}
+                self._put_together(union, dropped, how)
             with self._lock:
                 self._pages.clear()
                 self._open = False
@@ -240,25 +226,18 @@ class Disk(PageStore):
                     self._let_go()
         return self.target
 
-    def _put_together(
-        self,
-        union: Union,
-        dropped: Mapping[Path, Numbers],
-        limit: int | None,
-        describe: Describe,
-        hide: Sequence[str],
-    ) -> None:
-        duplicates = sum(map(len, dropped.values()))
+    def _put_together(self, union: Union, dropped: Mapping[Path, Numbers], how: Assembly) -> None:
+        limit, duplicates = how.limit, sum(map(len, dropped.values()))
         rows = self.rows - duplicates
         if limit is not None:
             rows = min(rows, limit)
-        schema = pa.schema([field for field in union.schema if field.name not in hide])
+        schema = pa.schema([field for field in union.schema if field.name not in how.hide])
 
         def some(columns: Sequence[str]) -> Iterator[pa.Table]:
             known = [name for name in columns if name in schema.names]
             return self._while_open(union.tables(dropped, limit, list(dict.fromkeys(known))))
 
-        about = describe(rows, duplicates, union.drift, None, some)
+        about = how.describe(rows, duplicates, union.drift, None, some)
         tables = self._while_open(union.tables(dropped, limit))
         parquet.write(self.file, tables, schema, about, folder=self._folder.path)
 

@@ -8,7 +8,7 @@ import itertools
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,24 @@ from ..paging.models import Position
 # (rows, duplicates, drift, the rows if they are in memory, else their tables) -> the provenance
 Describe = Callable[..., dict[str, Any]]
 Keep = Literal["newest", "all"]
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """How the pages become the answer.
+
+    Attributes:
+        key, limit, keep: as for `frame.assemble`.
+        describe: is given the rows, the repeats that were dropped, the drift, the frame if there is
+            one, and else a function that reads some columns; it gives `attrs["stnb"]`.
+        hide: columns that were decoded for the key alone.
+    """
+
+    key: tuple[str, ...]
+    limit: int | None
+    keep: Keep
+    describe: Describe
+    hide: Sequence[str] = ()
 
 
 class PageStore(ABC):
@@ -66,23 +84,8 @@ class PageStore(ABC):
         """The place of each page, and its rows."""
 
     @abstractmethod
-    def finish(
-        self,
-        key: tuple[str, ...],
-        limit: int | None,
-        keep: Keep,
-        describe: Describe,
-        *,
-        hide: Sequence[str] = (),
-    ) -> pd.DataFrame | Path:
-        """Put the pages together, once all of them are there.
-
-        Args:
-            key, limit, keep: as for `frame.assemble`.
-            describe: makes `attrs["stnb"]` of the rows, the repeats that were dropped, the drift,
-                and the frame if there is one.
-            hide: columns that were decoded for the key alone.
-        """
+    def finish(self, how: Assembly) -> pd.DataFrame | Path:
+        """Put the pages together, once all of them are there."""
 
     @property
     def rows(self) -> int:
@@ -112,35 +115,20 @@ class PageStore(ABC):
         for index in set(cursors).difference(linked.values()):
             self.drop(index)
 
-    def frame(
-        self,
-        key: tuple[str, ...],
-        limit: int | None,
-        keep: Keep,
-        describe: Describe,
-        *,
-        hide: Sequence[str] = (),
-    ) -> pd.DataFrame:
-        """The rows so far as a frame; the arguments are those of `finish`."""
-        return self._assembled(self.read(), key, limit, keep, describe, hide)
+    def frame(self, how: Assembly) -> pd.DataFrame:
+        """The rows so far as a frame."""
+        return self._assembled(self.read(), how)
 
     def _assembled(
-        self,
-        parts: list[Decoded],
-        key: tuple[str, ...],
-        limit: int | None,
-        keep: Keep,
-        describe: Describe,
-        hide: Sequence[str],
-        consume: bool = False,
+        self, parts: list[Decoded], how: Assembly, consume: bool = False
     ) -> pd.DataFrame:
         frame, drift, duplicates = assemble(
-            parts, self.shape, key=key, limit=limit, keep=keep, consume=consume
+            parts, self.shape, key=how.key, limit=how.limit, keep=how.keep, consume=consume
         )
-        if hide:
-            frame = frame.drop(columns=list(hide))
+        if how.hide:
+            frame = frame.drop(columns=list(how.hide))
         answer = self.answer(frame)
-        answer.attrs["stnb"] = describe(len(answer), duplicates, drift, frame)
+        answer.attrs["stnb"] = how.describe(len(answer), duplicates, drift, frame)
         return answer
 
     def answer(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -204,19 +192,11 @@ class Memory(PageStore):
         with self._lock:
             return {index: part.table.num_rows for index, part in self._parts.items()}
 
-    def finish(
-        self,
-        key: tuple[str, ...],
-        limit: int | None,
-        keep: Keep,
-        describe: Describe,
-        *,
-        hide: Sequence[str] = (),
-    ) -> pd.DataFrame:
+    def finish(self, how: Assembly) -> pd.DataFrame:
         parts = self.read()
         with self._lock:
             self._parts.clear()  # the frame has the rows now, and the memory is needed once
-        return self._assembled(parts, key, limit, keep, describe, hide, consume=True)
+        return self._assembled(parts, how, consume=True)
 
     def answer(self, frame: pd.DataFrame) -> pd.DataFrame:
         return frame if self._answer is None else self._answer(frame)

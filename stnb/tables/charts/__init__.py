@@ -11,7 +11,8 @@ from .columns import Menu, options
 from .drawing import draw
 from .look import money, theme
 from .script import code
-from .spec import Finding, Spec, settled, suggest
+from .spec import Finding, Spec
+from .whole import settled, suggest
 
 __all__ = [
     "Finding",

@@ -16,8 +16,9 @@ from ..provenance import provenance
 from .columns import SPREAD, TIME
 from .look import AREA, DPI, INK, PEAK, QUIET, REST, money, short, style_axes
 from .numbers import NONE, computed, drawn, periods
-from .script import WIDTHS, measure, per_period, period, time_label, with_unit
+from .script import WIDTHS, measure, per_period, period, sentence, time_label, with_unit
 from .spec import Finding, Spec, too_large
+from .whole import FILTERED, READ, SAMPLED, whole, why_cut
 
 if TYPE_CHECKING:
     from .figure import Picture
@@ -26,8 +27,6 @@ LETTER = 8.6  # dots that a letter of the title takes
 NOTE_LETTER = 6  # dots that a letter of the notes takes
 LONGEST = 30  # letters of a category
 LISTED = 5  # categories that the description names
-# One step from the beginning of a period to the beginning of the next.
-OFFSETS = {"day": "D", "week": "7D", "month": "MS", "quarter": "QS", "year": "YS"}
 NO_PICTURE = "There is nothing to draw: no column holds a date, a category or an amount."
 
 
@@ -53,9 +52,12 @@ def draw(frame: pd.DataFrame, spec: Spec, width: int = 760, notes: bool = True) 
         count = int(too_large(frame[spec.column]).sum())
         note = f"{count:,} of {len(frame):,} {spec.noun} have a {spec.column} too large to draw."
         finding = replace(finding, notes=(*finding.notes, note))
-    which = provenance(frame).get("first")
-    if which:
-        finding = replace(finding, notes=(*finding.notes, f"Drawn from {which}."))
+    about = provenance(frame)
+    if about.get("first"):
+        finding = replace(finding, notes=(*finding.notes, f"Drawn from {about['first']}."))
+    if about.get("view"):
+        some = f"Drawn from {len(frame):,} of {about.get('rows', 0):,} rows: {about['view']}."
+        finding = replace(finding, notes=(*finding.notes, some))
     made.finding = finding
     title = textwrap.fill(finding.title, int(width / LETTER))
     made.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold", color=INK)
@@ -91,12 +93,15 @@ def _over_time(ax: Any, frame: pd.DataFrame, spec: Spec, width: int) -> Finding:
     numbers = made[periods(spec)]
     if not numbers.notna().any():
         return _empty(ax, f"No row has a {spec.by}")
-    unfinished = _unfinished(frame, numbers, spec)
-    peak = _peak(numbers, unfinished)
+    peak = whole(numbers, spec).idxmax()
     bars = ax.bar(numbers.index, numbers, width=WIDTHS[spec.every], color=AREA)
-    bars[numbers.index.get_loc(peak)].set_color(PEAK)
-    if unfinished:  # an outline: the period will have more
-        bars[-1].set(facecolor="none", edgecolor=AREA, linewidth=1.2)
+    if spec.crown:
+        bars[numbers.index.get_loc(peak)].set_color(PEAK)
+    cut = {"facecolor": "none", "edgecolor": AREA, "linewidth": 1.2}  # an outline: not all is there
+    if spec.begun:
+        bars[0].set(**cut)
+    if spec.open:
+        bars[-1].set(**cut)
     _format_dates(ax, numbers, spec, width)
     style_axes(ax, "y")
     _format_amounts(ax.yaxis, spec, whole=spec.how == "count")
@@ -105,31 +110,29 @@ def _over_time(ax: Any, frame: pd.DataFrame, spec: Spec, width: int) -> Finding:
     title = _time_title(numbers, peak, spec)
     chart = f"Bar chart of the {measure(spec)} by {spec.every} of {spec.by}"
     alt = f"{title}. {chart}, {len(numbers)} bars, {_span(numbers, spec.every)}."
-    notes = _missing(frame, made["when"], spec)
-    if unfinished:
-        last = period(numbers.index[-1], spec.every)
-        notes.append(f"{last} was not over yet when the rows were read.")
+    notes = _missing(frame, made["when"], spec) + _not_whole(frame, numbers, spec)
     return Finding(title, alt, tuple(notes))
 
 
-def _unfinished(frame: pd.DataFrame, numbers: pd.Series[Any], spec: Spec) -> bool:
-    """Whether the rows were read before the last period was over."""
-    began = provenance(frame).get("began")
-    if not began:
-        return False
-    read = pd.Timestamp(began)
-    if read.tzinfo is not None:
-        read = read.tz_convert(spec.zone or "UTC").tz_localize(None)
-    last = pd.Timestamp(numbers.index[-1])
-    end = last + pd.tseries.frequencies.to_offset(OFFSETS[spec.every])
-    return bool(last <= read < end)
-
-
-def _peak(numbers: pd.Series[Any], unfinished: bool) -> Any:
-    """The period with the highest number; an unfinished one only if there is no other."""
-    if unfinished and numbers.iloc[:-1].notna().any():
-        return numbers.iloc[:-1].idxmax()
-    return numbers.idxmax()
+def _not_whole(frame: pd.DataFrame, numbers: pd.Series[Any], spec: Spec) -> list[str]:
+    """Why the first and the last period are drawn as outlines."""
+    early, late = why_cut(frame, numbers, spec)
+    first, last = (period(numbers.index[at], spec.every) for at in (0, -1))
+    reading = []
+    if late == READ:
+        reading.append(f"{last} was not over yet when the rows were read.")
+    if early == FILTERED:
+        reading.append(f"{first} is not whole: a filter begins within it.")
+    if late == FILTERED:
+        reading.append(f"{last} is not whole: a filter ends within it.")
+    sampled = []
+    for why, name in ((early, first), (late, last)):
+        if why == SAMPLED and name not in sampled:
+            sampled.append(name)
+    if sampled:
+        verb = "is" if len(sampled) == 1 else "are"
+        reading.append(f"{' and '.join(sampled)} {verb} not whole: there are more rows.")
+    return reading
 
 
 def _time_title(numbers: pd.Series[Any], peak: Any, spec: Spec) -> str:
@@ -137,6 +140,9 @@ def _time_title(numbers: pd.Series[Any], peak: Any, spec: Spec) -> str:
     if len(numbers) == 1:
         return f"All {spec.noun} are of one {spec.every}: {when}"
     highest = _amount(float(numbers[peak]), spec)
+    if not spec.crown:
+        lowest = _amount(float(whole(numbers, spec).min()), spec)
+        return f"{sentence(per_period(spec))}: {lowest} to {highest}"
     if spec.how == "count":
         return f"{when} has the most {spec.noun}: {highest}"
     return f"{when} has the highest {measure(spec)}: {highest}"
@@ -187,7 +193,7 @@ def _categories(ax: Any, frame: pd.DataFrame, spec: Spec, width: int) -> Finding
 
 def _draw_categories(ax: Any, numbers: pd.Series[Any], shown: pd.Series[Any], spec: Spec) -> None:
     places = range(len(shown))
-    colors = [PEAK, *[AREA] * (len(shown) - 1)]
+    colors = [PEAK if spec.crown else AREA, *[AREA] * (len(shown) - 1)]
     if len(numbers) > len(shown):
         colors[-1] = REST  # the bar of all others
     bars = ax.barh(places, shown, color=colors, height=0.72)
@@ -206,7 +212,11 @@ def _category_title(numbers: pd.Series[Any], spec: Spec) -> str:
     if spec.how == "count":
         share = f"{numbers.iloc[0] / numbers.sum():.0%}"
         return f"{first} makes up {share} of {numbers.sum():,} {spec.noun}"
-    return f"{first} has the highest {measure(spec)}: {_amount(float(numbers.iloc[0]), spec)}"
+    highest = _amount(float(numbers.iloc[0]), spec)
+    if not spec.crown and len(numbers) > 1:
+        second = _amount(float(numbers.iloc[1]), spec)
+        return f"{sentence(measure(spec))}: {first} {highest}, {_name(numbers.index[1])} {second}"
+    return f"{first} has the highest {measure(spec)}: {highest}"
 
 
 def _name(category: object) -> str:

@@ -69,6 +69,16 @@ def per_period(spec: Spec) -> str:
     return f"{measure(spec)} a {spec.every}"
 
 
+def sentence(text: str) -> str:
+    """A text as the beginning of a sentence.
+
+    Example:
+        >>> sentence("number of jobs")
+        'Number of jobs'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def time_label(spec: Spec) -> str:
     """The label of the axis of time, with the zone if the times have one."""
     return f"{spec.by}, {spec.zone} time" if spec.zone else spec.by
@@ -85,18 +95,32 @@ def period(start: pd.Timestamp, every: str) -> str:
 
 
 def _over_time(spec: Spec) -> list[str]:
-    name = periods(spec)
-    if spec.how == "count":
-        finding = f"has the most {_in_f_string(spec.noun)}: {{{name}.max():,}}"
+    name, kept = periods(spec), periods(spec)
+    found = []
+    if (spec.begun or spec.open) and not spec.cut_off:
+        kept = "whole"
+        ends = f"{1 if spec.begun else ''}:{-1 if spec.open else ''}"
+        found.append(f"whole = {name}.iloc[{ends}]  # without what is not all there")
+    if not spec.crown:
+        lowest, highest = (_total(spec, f"{kept}.{end}()") for end in ("min", "max"))
+        title = f"{sentence(_in_f_string(per_period(spec)))}: {lowest} to {highest}"
+    elif spec.how == "count":
+        found.append(f"peak = {kept}.idxmax()")
+        highest = _total(spec, f"{kept}.max()")
+        title = f"{PEAKS[spec.every]} has the most {_in_f_string(spec.noun)}: {highest}"
     else:
-        highest = _amount(spec, f"{name}.max()")
-        finding = f"has the highest {_in_f_string(measure(spec))}: {highest}"
+        found.append(f"peak = {kept}.idxmax()")
+        highest = _amount(spec, f"{kept}.max()")
+        title = f"{PEAKS[spec.every]} has the highest {_in_f_string(measure(spec))}: {highest}"
+    outline = 'set(facecolor="none", edgecolor="C0")'
     return [
-        f"peak = {name}.idxmax()",
+        *found,
         "",
         "fig, ax = plt.subplots()",
-        f"ax.bar({name}.index, {name}, width={WIDTHS[spec.every]})",
-        _title(f"{PEAKS[spec.every]} {finding}"),
+        f"bars = ax.bar({name}.index, {name}, width={WIDTHS[spec.every]})",
+        *([f"bars[0].{outline}"] if spec.begun else []),
+        *([f"bars[-1].{outline}"] if spec.open else []),
+        _title(title),
         _labels(time_label(spec), with_unit(per_period(spec), spec)),
         *_axis(spec, "y"),
     ]
@@ -112,6 +136,9 @@ def _categories(spec: Spec) -> list[str]:
     else:
         highest = _amount(spec, "numbers.iloc[0]")
         title = f"{best} has the highest {_in_f_string(measure(spec))}: {highest}"
+        if not spec.crown:
+            second = f"{{numbers.index[1]}} {_amount(spec, 'numbers.iloc[1]')}"
+            title = f"{sentence(_in_f_string(measure(spec)))}: {best} {highest}, {second}"
     return [
         "",
         "fig, ax = plt.subplots(figsize=(8, 0.8 + 0.3 * len(shown)))",
@@ -161,6 +188,13 @@ def _amount(spec: Spec, value: str) -> str:
         return f"{{pictures.money({value})}}"
     amount = f"{{{value}:,.1f}}"
     return f"{amount} {spec.unit}" if spec.unit else amount
+
+
+def _total(spec: Spec, value: str) -> str:
+    """The same of a number over time, which is a whole one if rows are counted."""
+    if spec.how == "count":
+        return f"{{{value}:,}}"
+    return _amount(spec, value)
 
 
 def _title(text: str) -> str:

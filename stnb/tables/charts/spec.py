@@ -18,7 +18,6 @@ from .columns import (
     TIME,
     Fits,
     can_sum,
-    fits,
     is_duration,
     is_money,
     noun,
@@ -55,6 +54,9 @@ class Spec:
             none.
         cut: whether a distribution leaves out its lowest and its highest hundredth.
         steps: whether a distribution has a bar for each whole number.
+        begun, open: whether the first, and the last, period is not whole.
+        cut_off: whether no period is whole.
+        crown: whether the highest number stands out, so that the title may name it.
 
     Example:
         >>> Spec.of({"kind": "by category", "what": "sum:total", "by": "jobStatus"}).column
@@ -73,6 +75,10 @@ class Spec:
     most: float = 0.0
     cut: bool = False
     steps: bool = False
+    begun: bool = False
+    open: bool = False
+    cut_off: bool = False
+    crown: bool = False
 
     @property
     def how(self) -> str:
@@ -111,17 +117,6 @@ class Finding:
     title: str
     alt: str
     notes: tuple[str, ...] = ()
-
-
-def suggest(frame: pd.DataFrame) -> Spec:
-    """A sensible first picture: rows over time, or else amounts by category, or else how a number
-    is spread.
-
-    Example:
-        >>> suggest(pd.DataFrame({"city": ["Mesa", "Tempe"], "total": [1.5, 2.5]})).what
-        'sum:total'
-    """
-    return settled(frame, first(frame, fits(frame)))
 
 
 def first(frame: pd.DataFrame, fit: Fits) -> Spec:

@@ -13,15 +13,26 @@ from stnb.errors import UsageError
 from stnb.frame import assemble, notices, shape_of
 from stnb.frame.drift import Drifts, sentences, split_off_texts
 from stnb.frame.fallback import free
+from stnb.frame.united import TENANT
 
-from ..provenance import provenance
+from ..provenance import is_of_several, provenance
 from .elements import Elements, elements
 from .place import noun, place_of, rows_at, scalar
 
 POSITION = "position"
 # What a child takes over from its parent's provenance: where it is from and when. The numbers of
 # rows and requests are the parent's own.
-CARRIED = ("resource", "params", "tenant", "environment", "began", "until", "dtypes")
+CARRIED = (
+    "resource",
+    "params",
+    "tenant",
+    "tenants",
+    "environment",
+    "timezone",
+    "began",
+    "until",
+    "dtypes",
+)
 
 
 def children(df: pd.DataFrame, column: str, *, keep: str | Sequence[str] = ()) -> pd.DataFrame:
@@ -133,6 +144,8 @@ def _keys(df: pd.DataFrame) -> Iterator[tuple[str, str, Any]]:
     """
     origin = provenance(df)
     path = str(origin.get("path") or "")
+    if is_of_several(df) and TENANT not in (origin.get("keys") or ()):
+        yield TENANT, f"parent.{TENANT}", df[TENANT].array
     above = [name for name in origin.get("keys") or () if name in df.columns]
     for name in above:
         new = name

@@ -14,8 +14,9 @@ from hypothesis import strategies as some
 
 import stnb
 from stnb.account.links import lookup
-from stnb.account.links.follow import follow, places
+from stnb.account.links.follow import follow
 from stnb.account.links.lookup import by_fifties, everything
+from stnb.account.links.place import places
 from stnb.tables.ids import distinct, fit
 from stnb.tables.nested import children
 

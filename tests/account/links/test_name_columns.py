@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 
 import stnb
-from stnb.account.links.follow import places
 from stnb.account.links.lookup import everything
 from stnb.account.links.models import Target
 from stnb.account.links.name_columns import RECORDS, forget, name_columns, named_column, tag_names
 from stnb.account.links.namebook import NameBook
+from stnb.account.links.place import places
 from stnb.account.links.rules import links_of
 from stnb.tables.nested import children
 

@@ -33,8 +33,9 @@ from stnb.pull import Progress, Pull
 from stnb.pull.many import plan
 from stnb.pull.many.columns import chosen, labelled
 from stnb.pull.many.parents import parents
-from stnb.pull.many.run import ManyCalls, WholeFeed
+from stnb.pull.many.run import ManyCalls
 from stnb.pull.many.task import LATENCY, estimate
+from stnb.pull.many.whole_feed import WholeFeed
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.interrupts import interrupted
 from tests.helpers.owner import owner
@@ -753,7 +754,7 @@ def test_progress_counts_parents() -> None:
 def test_more_than_a_thousand_calls_want_a_word() -> None:
     """The number and the time are told before anything is sent; confirm=True makes them."""
     server = Server(lambda i: 0)
-    with pytest.raises(BadFilter, match=r"4,210 calls, about 105 s.*confirm=True"):
+    with pytest.raises(BadFilter, match=r"4,210 calls, about 100 s.*confirm=True"):
         server.resource().pull(id=range(4210))
     assert not server.requests
     assert (

@@ -20,7 +20,6 @@ from stnb.errors import PagingFault, UnexpectedAnswer
 from stnb.pull import call as filters
 from stnb.pull.call import Call
 from stnb.pull.paging import (
-    IN_FLIGHT,
     Page,
     Paging,
     Position,
@@ -32,6 +31,7 @@ from stnb.pull.paging import (
     read_page,
     walk_of,
 )
+from stnb.session import START
 from tests.helpers.toys import PAGING, page_of
 
 KNOWN = catalog.load()
@@ -228,7 +228,7 @@ def test_a_large_list_is_read_side_by_side_in_pages_that_fit() -> None:
 
     assert {s for _, s in server.asked[1:]} == {2500}
     assert len(server.asked) == 9
-    assert server.most == IN_FLIGHT
+    assert server.most == START
     assert len(found) == 8
 
 
@@ -512,7 +512,7 @@ def test_a_walk_that_is_left_leaves_nothing_flying() -> None:
         return len(asyncio.all_tasks())
 
     assert asyncio.run(go()) == 1
-    assert len(server.asked) == 1 + IN_FLIGHT
+    assert len(server.asked) == 1 + START
 
 
 # -- hasMore that is neither true nor false
@@ -601,7 +601,7 @@ def test_a_walk_that_goes_on_does_not_ask_behind_the_end_either() -> None:
     found, _ = walked(call(), server, Paging(page_size=100), position)
 
     assert ids(found) == list(range(200, 1300))
-    assert len(server.asked) <= 12 + IN_FLIGHT
+    assert len(server.asked) <= 12 + START
 
 
 # -- exports

@@ -32,6 +32,7 @@ from stnb.pull.paging import Position
 from stnb.pull.store import disk as store
 from stnb.pull.store import folder
 from stnb.pull.store.disk import Disk
+from stnb.pull.store.memory import Assembly
 
 KNOWN = catalog.load()
 JOBS = shape_of(KNOWN["jpm.jobs"])
@@ -64,7 +65,7 @@ def placed(it: Disk) -> Position:
 
 
 def finished(it: Disk, limit: int | None = None, keep: str = "newest") -> pd.DataFrame:
-    return pd.read_parquet(it.finish(("id",), limit, keep, told))
+    return pd.read_parquet(it.finish(Assembly(("id",), limit, keep, told)))
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_the_file_is_the_frame(name: str, st: stnb.Account, opened: Any) -> None
     it = opened(shape=shape)
     for index in (2, 0, 3, 1):
         it.put(index, pages[index], None)
-    path = it.finish(e.key, None, "newest", told)
+    path = it.finish(Assembly(e.key, None, "newest", told))
 
     assert path == FILE
     assert len(wanted) > 5
@@ -138,7 +139,7 @@ def test_rows_are_cut_and_repeats_dropped_as_asked(opened: Any) -> None:
 
     it = opened()
     it.put(0, page(1, 1), None)
-    it.finish(("id",), None, "newest", told, hide=["id", "modifiedOn"])
+    it.finish(Assembly(("id",), None, "newest", told, hide=["id", "modifiedOn"]))
     frame = pd.read_parquet(FILE)
     assert len(frame) == 1
     assert not {"id", "modifiedOn"} & set(frame.columns)
@@ -191,7 +192,7 @@ def test_the_program_may_change_its_folder(
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
 
-    half.finish(("id",), None, "newest", told)
+    half.finish(Assembly(("id",), None, "newest", told))
 
     assert sorted(p.name for p in tmp_path.iterdir()) == ["elsewhere", "jobs.parquet"]
 
@@ -401,7 +402,7 @@ def test_two_pulls_to_one_file_are_refused(half: Disk, opened: Any) -> None:
     opened(target=Path("customers.parquet"))
     assert half.rows == 3
 
-    half.finish(("id",), None, "newest", told)
+    half.finish(Assembly(("id",), None, "newest", told))
     assert opened().pages == {}
 
 
@@ -432,7 +433,7 @@ def test_a_folder_that_is_deleted_while_it_is_taken_is_made_again(
 
     def late(path: Path) -> Any:
         if once:
-            once.pop().finish(("id",), None, "newest", told)
+            once.pop().finish(Assembly(("id",), None, "newest", told))
         return real(path)
 
     monkeypatch.setattr(folder, "locked", late)
@@ -492,7 +493,7 @@ def test_a_disk_that_fills_keeps_the_pages(half: Disk, opened: Any, full_disk: A
     with pytest.raises(CannotSave, match="The journal could not be written") as journal_full:
         half.save(replace(POSITION, size=600))
     with pytest.raises(CannotSave, match=r"jobs.parquet was not written") as file_full:
-        half.finish(("id",), None, "newest", told)
+        half.finish(Assembly(("id",), None, "newest", told))
     full_disk(resource.getrlimit(resource.RLIMIT_FSIZE)[1])
 
     assert all(kept(err.value) for err in (page_full, journal_full, file_full))
@@ -512,7 +513,7 @@ def test_a_disk_that_fills_keeps_the_pages(half: Disk, opened: Any, full_disk: A
 def test_a_page_that_is_damaged_meanwhile_is_told(half: Disk) -> None:
     """No row of it gets into the file; it is dropped, so that the same call asks for it again."""
     content = (FOLDER / "page-000002.arrow").read_bytes()
-    for read in (lambda: half.finish(("id",), None, "newest", told), half.read):
+    for read in (lambda: half.finish(Assembly(("id",), None, "newest", told)), half.read):
         (FOLDER / "page-000002.arrow").write_bytes(content[:-3])
         half.put(1, page(3), None)
 
@@ -548,7 +549,7 @@ def test_a_system_that_is_short_of_something_costs_no_page(
     with monkeypatch.context() as patch:
         patch.setattr(pa, "memory_map", short)
         with pytest.raises(CannotSave, match="The system says: Too many open files") as err:
-            half.finish(("id",), None, "newest", told)
+            half.finish(Assembly(("id",), None, "newest", told))
         assert kept(err.value)
         half.close()
         with pytest.raises(CannotSave, match="The system says: Too many open files"):
@@ -566,7 +567,7 @@ def test_nothing_is_put_into_a_folder_that_was_let_go(half: Disk, opened: Any) -
     ):
         half.put(1, page(3), None)
     with pytest.raises(CannotSave, match=r"was not written. The pull was cancelled, or has ended."):
-        half.finish(("id",), None, "newest", told)
+        half.finish(Assembly(("id",), None, "newest", told))
 
     assert opened().pages == {0: None, 2: "cursor"}
 
@@ -592,7 +593,7 @@ def test_closing_stops_the_file_being_written(
         ),
     ):
         patch.setattr(parquet, "write", closed_meanwhile)
-        half.finish(("id",), None, "newest", told)
+        half.finish(Assembly(("id",), None, "newest", told))
 
     assert not FILE.exists()
     assert finished(opened())["id"].tolist() == [1, 2, 5]
@@ -605,7 +606,7 @@ def test_provenance_that_fails_keeps_the_pages(half: Disk) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        half.finish(("id",), None, "newest", fails)
+        half.finish(Assembly(("id",), None, "newest", fails))
 
     assert finished(half)["id"].tolist() == [1, 2, 5]
 
@@ -626,7 +627,7 @@ def test_the_memory_that_it_takes_does_not_grow(
         counting = pa.proxy_memory_pool(usual)
         pa.set_memory_pool(counting)
         try:
-            it.finish(("id",), None, "newest", told)
+            it.finish(Assembly(("id",), None, "newest", told))
             return counting.max_memory()
         finally:
             pa.set_memory_pool(usual)
@@ -657,7 +658,7 @@ def pull() -> None:
     for index, part in enumerate(SERVER):
         if index not in it.pages:
             it.put(index, part, None)
-    it.finish(("id",), None, "newest", told)
+    it.finish(Assembly(("id",), None, "newest", told))
 
 
 def killed_at(n: int) -> None:

@@ -1,0 +1,52 @@
+"""The rows of a query as Arrow's own, for polars, DuckDB and others that take them as they are."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stnb.frame.parquet import as_table
+
+if TYPE_CHECKING:
+    from .query import Query
+
+ROWS = 65_536  # of a batch
+
+
+def table_of(query: Query, arguments: dict[str, Any]) -> pa.Table:
+    """The work of `Query.arrow`, which is documented there."""
+    return as_table(query.pull(**arguments))
+
+
+def reader_of(query: Query, arguments: dict[str, Any]) -> pa.RecordBatchReader:
+    """The work of `Query.batches`, which is documented there.
+
+    The type of a column is known after the last page only, so the rows lie in a file of this
+    machine until they are taken.
+    """
+    narrowed = query.where(**arguments) if arguments else query
+    if not narrowed.streams:
+        return table_of(narrowed, {}).to_reader(ROWS)
+    folder = Path(tempfile.mkdtemp(prefix="stnb-batches-"))
+    try:
+        path = narrowed.pull(to=folder / "rows.parquet")
+        file = pq.ParquetFile(path)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return pa.RecordBatchReader.from_batches(file.schema_arrow, _batches(file, folder))
+
+
+def _batches(file: pq.ParquetFile, folder: Path) -> Iterator[pa.RecordBatch]:
+    """The rows of a file, which is gone once they are taken."""
+    try:
+        yield from file.iter_batches(ROWS)
+    finally:
+        file.close()
+        shutil.rmtree(folder, ignore_errors=True)

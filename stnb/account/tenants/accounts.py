@@ -1,0 +1,225 @@
+"""The accounts of several tenants, read as one."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Self
+
+import pandas as pd
+
+from stnb.account.account import Account
+from stnb.account.resource import Resource
+from stnb.catalog.html_table import element
+from stnb.errors import CredentialsMissing, StnbError, UsageError
+from stnb.errors.wording import counted
+from stnb.pull.together import Problem, PullOfTenants
+
+from . import linked
+from .query import QueryOfTenants, problem_table
+
+IN_FLIGHT = 32  # answers under way at once, over all tenants
+
+
+class Accounts(Mapping[str, Account]):
+    """The accounts of several tenants by name, whose verbs read all of them at once.
+
+    Args:
+        accounts: by the name that the tenant gets in a frame.
+        unready: profiles that were meant too and are not ready, and why.
+
+    """
+
+    def __init__(
+        self, accounts: Mapping[str, Account], *, unready: Mapping[str, StnbError] | None = None
+    ) -> None:
+        self._accounts = dict(accounts)
+        self._unready = dict(unready or {})
+        self._last: PullOfTenants | None = None
+        places = asyncio.Semaphore(IN_FLIGHT)
+        for account in self._accounts.values():
+            account.session.places = places
+
+    def __getitem__(self, tenant: str) -> Account:
+        """One tenant's account.
+
+        Raises:
+            CredentialsMissing: there is no tenant of that name.
+        """
+        if tenant in self._accounts:
+            return self._accounts[tenant]
+        near = difflib.get_close_matches(str(tenant), self._accounts, n=1) or [*self._accounts][:3]
+        raise CredentialsMissing(
+            f"There is no tenant {tenant!r} here.",
+            f"There are {len(self._accounts)}: {_some(list(self._accounts))}.",
+            f"Near it: {', '.join(near)}.",
+        )
+
+    def __contains__(self, tenant: object) -> bool:
+        return tenant in self._accounts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._accounts)
+
+    def __len__(self) -> int:
+        return len(self._accounts)
+
+    def __repr__(self) -> str:
+        text = f"<stnb {counted(len(self), 'tenant')} · {_some(list(self))}"
+        if self._unready:
+            text += f" · not ready: {_some(list(self._unready))}"
+        return f"{text}>"
+
+    def _repr_html_(self) -> str:
+        return element("div", repr(self)) + str(self.frame.to_html(index=False, border=0))
+
+    @property
+    def unready(self) -> Mapping[str, StnbError]:
+        """The profiles that were meant too and are not ready, and why."""
+        return dict(self._unready)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row for each tenant: tenant, environment, id and timezone."""
+        rows = []
+        for name, account in self.items():
+            zone = account.session.credentials.timezone
+            rows.append((name, account.environment, account.tenant, zone))
+        kinds = {"tenant": "str", "environment": "str", "id": "Int64", "timezone": "str"}
+        return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
+
+    # -- reading
+
+    def where(self, resource: str | Resource, **arguments: Any) -> QueryOfTenants:
+        """Filters and options for every tenant, as a query that shows what it would send.
+
+        Args:
+            resource: its name, such as "jpm.jobs".
+            arguments: filters and options, as `Resource.where` takes them.
+
+        Raises:
+            UnknownResource, UnknownFilter, BadFilter: the call cannot be made as written.
+
+        Example:
+            >>> ts.where("jpm.jobs", createdOnOrAfter="last month").count()
+        """
+        name = resource.name if isinstance(resource, Resource) else resource
+        queries = {}
+        for tenant, account in self._accounts.items():
+            of_tenant = dict(arguments)
+            if isinstance(arguments.get("since"), pd.DataFrame):
+                of_tenant["since"] = linked.of_tenant(arguments["since"], tenant)
+            queries[tenant] = account[name].where(**of_tenant)
+        return QueryOfTenants(name, queries, self._unready, self._keep)
+
+    def pull(self, resource: str | Resource, *, to: Any = None, **arguments: Any) -> Any:
+        """Read a resource of every tenant, side by side, each at its own pace.
+
+        Args:
+            resource: its name, such as "jpm.jobs".
+            to: a file, or a folder with a Parquet file for each tenant.
+            arguments: filters and options, as `Resource.pull` takes them; `strict=True` makes a
+                tenant that fails an error; `limit` holds for each tenant.
+
+        Returns:
+            One frame, whose first column is `tenant`; with `to` its path. A tenant that failed is
+            left out: a warning, `problems` and `attrs["stnb"]["problems"]` say why.
+
+        Raises:
+            UsageError: the call cannot be made as written; nothing was sent.
+            TenantsFailed: no tenant could be read, or `strict=True` and one could not;
+                `err.resume()` reads only what is missing.
+
+        Example:
+            >>> jobs = ts.pull("jpm.jobs", completedOnOrAfter="last 90 days")
+            >>> jobs.groupby("tenant")["total"].sum()
+        """
+        run: dict[str, Any] = {}
+        for name in ("progress", "strict"):
+            if name in arguments:
+                run[name] = arguments.pop(name)
+        return self.where(resource, **arguments).pull(to=to, **run)
+
+    def start(self, resource: str | Resource, **arguments: Any) -> PullOfTenants:
+        """Begin a pull in the background; the same arguments as `pull`, without `to`."""
+        run: dict[str, Any] = {}
+        for name in ("progress", "strict"):
+            if name in arguments:
+                run[name] = arguments.pop(name)
+        return self.where(resource, **arguments).start(**run)
+
+    def head(self, resource: str | Resource, n: int = 5, **arguments: Any) -> pd.DataFrame:
+        """The first rows of each tenant: one small request each."""
+        return self.where(resource, **arguments).head(n)
+
+    def count(self, resource: str | Resource, **arguments: Any) -> pd.DataFrame:
+        """How many rows each tenant has: tenant, rows, seconds and problem."""
+        return self.where(resource, **arguments).count()
+
+    def resume(self) -> pd.DataFrame:
+        """Go on with the last pull: what is missing is read, and the rows of all tenants are the
+        answer.
+
+        Example:
+            >>> jobs = ts.pull("jpm.jobs")  # warns that one tenant was left out
+            >>> jobs = ts.resume()
+        """
+        if self._last is None:
+            raise UsageError(
+                "There is nothing to resume.",
+                "No pull of these tenants has begun.",
+                'Begin one, such as ts.pull("jpm.jobs").',
+            )
+        self._last = self._last.resume()
+        return self._last.wait()
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """Why tenants lack in the last pull: tenant, resource, problem and rows (that arrived)."""
+        found = [Problem(name, "", err, 0) for name, err in self._unready.items()]
+        if self._last is not None:
+            found = self._last.problems
+        return problem_table(found)
+
+    def _keep(self, run: PullOfTenants) -> None:
+        self._last = run
+
+    # -- what belongs to the rows
+
+    def follow(self, df: pd.DataFrame, column: str, **options: Any) -> pd.DataFrame:
+        """The rows that the ids in a column lead to, each in its own tenant; see `Account.follow`.
+
+        The answer's first column is `tenant`: merge by it and by the id.
+        """
+        return linked.follow(self, df, column, options)
+
+    def name_columns(self, df: pd.DataFrame, **options: Any) -> pd.DataFrame:
+        """A copy with the name right after each id, as each tenant names it; see
+        `Account.name_columns`.
+        """
+        return linked.name_columns(self, df, options)
+
+    def tag_names(self, df: pd.DataFrame, column: str = "tagTypeIds") -> pd.Series[Any]:
+        """The names of each row's tags, as lists, as each tenant names them."""
+        return linked.tag_names(self, df, column)
+
+    # -- the connections
+
+    def close(self) -> None:
+        """Close the connections of every tenant; the next pull opens new ones."""
+        for account in self._accounts.values():
+            account.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:6])
+    if len(names) > 6:
+        shown += f" and {len(names) - 6} more"
+    return shown

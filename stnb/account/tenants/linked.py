@@ -1,0 +1,119 @@
+"""What ids lead to, in frames of several tenants: an id belongs to the tenant of its row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from stnb.account.account import Account
+from stnb.errors import BadFilter
+from stnb.frame.united import TENANT, united
+from stnb.pull.together_about import of_tenants
+from stnb.tables.provenance import provenance
+
+
+def follow(
+    accounts: Mapping[str, Account], df: pd.DataFrame, column: str, options: Mapping[str, Any]
+) -> pd.DataFrame:
+    """The rows that the ids of each tenant lead to, as one frame."""
+    frames, abouts = {}, {}
+    for tenant, rows, _ in _by_tenant(accounts, df):
+        frames[tenant] = accounts[tenant].follow(rows, column, **options)
+        abouts[tenant] = provenance(frames[tenant])
+    names = {about.get("resource") for about in abouts.values()}
+    found, converted = united(frames)
+    found.attrs["stnb"] = {
+        "resource": names.pop() if len(names) == 1 else None,
+        **of_tenants(abouts, len(found), {}, converted),
+        "followed": column,
+    }
+    return found
+
+
+def name_columns(
+    accounts: Mapping[str, Account], df: pd.DataFrame, options: Mapping[str, Any]
+) -> pd.DataFrame:
+    """A copy of the frame, each tenant's ids with the names that they have there."""
+    frames, places = {}, []
+    for tenant, rows, at in _by_tenant(accounts, df):
+        frames[tenant] = accounts[tenant].name_columns(rows, **options)
+        places.append(at)
+    named, _ = united(frames)
+    order = np.argsort(np.concatenate(places), kind="stable")
+    named = named.take(order)
+    named.index = df.index
+    named = named[_in_order(df, list(named.columns))]
+    named.attrs = dict(df.attrs)
+    return named
+
+
+def tag_names(accounts: Mapping[str, Account], df: pd.DataFrame, column: str) -> pd.Series[Any]:
+    """The names of each row's tags, as lists."""
+    names = pd.Series([None] * len(df), dtype=object)
+    for tenant, rows, at in _by_tenant(accounts, df):
+        names.iloc[at] = accounts[tenant].tag_names(rows, column).tolist()
+    names.index = df.index
+    return names
+
+
+def _in_order(df: pd.DataFrame, columns: list[Any]) -> list[Any]:
+    """The columns with the tenant where it stood."""
+    at = list(df.columns).index(TENANT)
+    others = [name for name in columns if name != TENANT]
+    return [*others[:at], TENANT, *others[at:]]
+
+
+def _by_tenant(
+    accounts: Mapping[str, Account], df: pd.DataFrame
+) -> Iterator[tuple[str, pd.DataFrame, Any]]:
+    """(tenant, its rows as a frame of that tenant alone, where they stand).
+
+    Raises:
+        BadFilter: the frame does not say of which tenant a row is, or of one that is not here.
+    """
+    if TENANT not in df.columns:
+        raise BadFilter(
+            "It is not known of which tenant a row is.",
+            f"The frame has no column {TENANT!r}.",
+            "Take a frame of ts.pull, or the account of one tenant: ts[name].",
+        )
+    tenants = df[TENANT].tolist()
+    unknown = [name for name in dict.fromkeys(tenants) if name not in accounts]
+    if unknown:
+        raise BadFilter(
+            f"The rows of {unknown[0]!r} cannot be read on from.",
+            f"The tenants here are {', '.join(accounts)}.",
+            "Take tenants with that profile too, or leave its rows out.",
+        )
+    everyone = np.array(tenants, dtype=object)
+    for tenant in dict.fromkeys(tenants) or list(accounts)[:1]:
+        at = np.flatnonzero(everyone == tenant)
+        yield tenant, _alone(df.iloc[at].drop(columns=TENANT), tenant, provenance(df)), at
+
+
+def of_tenant(df: pd.DataFrame, tenant: str) -> pd.DataFrame:
+    """The rows of one tenant, as a frame of that tenant alone; the frame itself if it knows of one
+    tenant only.
+    """
+    about = provenance(df)
+    if tenant not in about.get("tenants", {}):
+        return df
+    rows = df
+    if TENANT in df.columns:
+        rows = df[df[TENANT] == tenant].drop(columns=TENANT)
+    return _alone(rows, tenant, about)
+
+
+def _alone(rows: pd.DataFrame, tenant: str, about: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows, with the provenance of their tenant."""
+    found = {**about.get("tenants", {}).get(tenant, {})}
+    for name in ("path", "resource"):
+        if name in about:
+            found[name] = about[name]
+    found["keys"] = [key for key in about.get("keys", ()) if key != TENANT]
+    alone = rows.copy(deep=False)
+    alone.attrs = {"stnb": found}
+    return alone

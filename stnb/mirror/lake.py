@@ -1,0 +1,141 @@
+"""The tables of several tenants: a folder for each, brought up to date side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from stnb.account.account import Account
+from stnb.account.resource import Resource
+from stnb.account.tenants import Accounts
+from stnb.errors import Incomplete, StnbError, TenantsFailed
+from stnb.frame import notices
+from stnb.frame.united import TENANT
+from stnb.pull import ProgressCallback
+from stnb.session import loop
+
+from .at_work import COLUMNS, keep_up
+from .folder import Folder
+from .route import routes
+from .sql_files import TENANT as FOLDER
+from .table import Done, Table
+
+AT_ONCE = 8  # tenants; each reads a few tables at once
+
+
+@dataclass
+class Work:
+    """What is to be done for one tenant, and what became of it.
+
+    Attributes:
+        error: why none of its tables could be looked at, or None.
+    """
+
+    folder: Folder
+    tables: list[Table]
+    done: list[Done] = field(default_factory=list)
+    error: StnbError | None = None
+
+    @classmethod
+    def of(
+        cls,
+        resources: Sequence[Resource | str] | Resource | str,
+        folder: Path,
+        account: Account,
+        progress: ProgressCallback | Literal[False] | None,
+    ) -> Work:
+        """The tables of one tenant in a folder.
+
+        Raises:
+            UnknownResource, UsageError: a resource cannot be kept.
+        """
+        todo = routes(resources, account)
+        owner = Folder(folder, account.tenant, account.environment)
+        return cls(owner, [Table(owner, route, progress) for route in todo])
+
+    def carry_out(self) -> None:
+        """Bring the tables up to date; errors are kept."""
+        try:
+            self.done = keep_up(self.folder, self.tables)
+        except StnbError as err:
+            self.error = err
+
+    def cancel(self) -> None:
+        """Stop reading; the next sync goes on from there."""
+        for table in self.tables:
+            table.cancel()
+
+    @property
+    def errors(self) -> list[StnbError]:
+        """Why tables are not up to date."""
+        if self.error is not None:
+            return [self.error]
+        return [each.error for each in self.done if each.error is not None]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of its tables in the table that `sync` returns."""
+        if self.error is None:
+            return [each.row() for each in self.done]
+        return [Done(table.route, error=self.error).row() for table in self.tables]
+
+
+def sync_tenants(
+    resources: Sequence[Resource | str] | Resource | str,
+    to: Path,
+    tenants: Accounts,
+    progress: ProgressCallback | Literal[False] | None,
+    *,
+    strict: bool,
+) -> pd.DataFrame:
+    """Keep a folder of each tenant up to date, such as `to/tenant=phoenix`; see `stnb.sync`.
+
+    A tenant that cannot be read costs the others nothing: its tables stay as they are, and a
+    warning and the column `problem` say why.
+
+    Raises:
+        UsageError: a resource cannot be kept.
+        TenantsFailed: no table of any tenant could be brought up to date, or `strict` and one
+            could not.
+    """
+    work = {}
+    for tenant, account in tenants.items():
+        work[tenant] = Work.of(resources, to / f"{FOLDER}{tenant}", account, progress)
+    _carry_out(list(work.values()))
+    rows = []
+    problems = {tenant: str(err) for tenant, err in tenants.unready.items()}
+    for tenant, each in work.items():
+        rows += [{TENANT: tenant, **row} for row in each.rows()]
+        if each.errors:
+            problems[tenant] = str(each.errors[0])
+    none_done = all(len(each.errors) == len(each.rows()) for each in work.values())
+    known = len(work) + len(tenants.unready)
+    if problems and (strict or none_done):
+        then = "sync again once it is mended."
+        raise TenantsFailed.of("Tables were not brought up to date", problems, known, then)
+    for tenant, why in [*problems.items()][:1]:
+        text = (
+            f"Not all tables of {len(problems)} of {known} tenants were brought up to date."
+            f" {tenant}: {why} The column problem has the reason of each."
+        )
+        notices.warn(notices.Notice(Incomplete, text))
+    return pd.DataFrame(rows, columns=[TENANT, *COLUMNS]).astype({TENANT: "str", **COLUMNS})
+
+
+def _carry_out(work: Sequence[Work]) -> None:
+    """Bring every tenant's tables up to date, a few tenants at a time."""
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="stnb-sync") as threads:
+        running = [threads.submit(each.carry_out) for each in work]
+        try:
+            for under_way in running:
+                loop.wait(under_way)
+        except BaseException:
+            for waiting in running:
+                waiting.cancel()
+            for each in work:  # those under way come to an end then
+                each.cancel()
+            raise

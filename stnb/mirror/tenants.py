@@ -1,0 +1,74 @@
+"""`stnb.tenants`: several tenants, read and kept as one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Literal
+
+import pandas as pd
+
+from stnb.account.resource import Resource
+from stnb.account.tenants import Accounts, accounts
+from stnb.pull import ProgressCallback
+
+from .run import sync
+
+
+class Tenants(Accounts):
+    """Several tenants: a mapping of accounts by name, whose verbs read all of them at once.
+
+    Args:
+        accounts: by the name that the tenant gets in a frame.
+        unready: profiles that were meant too and are not ready, and why.
+
+    Example:
+        >>> ts = stnb.Tenants({"phoenix": stnb.demo(seed=1), "mesa": stnb.demo(seed=2)})
+        >>> ts
+        <stnb 2 tenants · phoenix, mesa>
+        >>> ts.pull("jpm.jobs", limit=1)[["tenant", "id"]]
+    """
+
+    def sync(
+        self,
+        resources: Sequence[str] | Sequence[Resource | str] | Resource | str,
+        to: str | os.PathLike[str],
+        *,
+        progress: ProgressCallback | Literal[False] | None = None,
+        strict: bool = False,
+    ) -> pd.DataFrame:
+        """Keep a folder of each tenant up to date, such as `lake/tenant=phoenix`; see `stnb.sync`.
+
+        A tenant that cannot be read costs the others nothing: its tables stay as they are.
+
+        Returns:
+            A row for each tenant and table; `problem` says why one is not up to date.
+
+        Raises:
+            TenantsFailed: no table could be brought up to date, or `strict` and one could not.
+
+        Example:
+            >>> ts.sync(["jpm.jobs", "crm.customers"], to="lake")
+            >>> stnb.sql("select tenant, count(*) from jpm_jobs group by all", "lake")
+        """
+        return sync(resources, to, account=self, progress=progress, strict=strict)
+
+
+def tenants(*names: str, env_file: str | os.PathLike[str] | None = None) -> Tenants:
+    """The accounts of several profiles of the .env file, read as one. Nothing is sent yet.
+
+    Args:
+        names: of profiles, or of groups of them ("tag:west", by SERVICETITAN_PHOENIX_TAGS=west).
+            Without any, every profile: one that is not ready is left out, with a warning.
+        env_file: the file to read instead of the nearest .env upwards from the working directory.
+
+    Raises:
+        CredentialsMissing: there is no such profile or group, or one that was named is not ready.
+        CredentialsInvalid: a value cannot be right.
+
+    Example:
+        >>> ts = stnb.tenants("tag:west")
+        >>> ts.pull("jpm.jobs", completedOnOrAfter="last 90 days").groupby("tenant").size()
+    """
+    found, unready = accounts(*names, env_file=env_file)
+    return Tenants(found, unready=unready)

@@ -1,0 +1,341 @@
+"""One pull of many tenants: a pull of each, side by side, and one frame of all."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from stnb.errors import Interrupted, StnbError, TenantsFailed
+from stnb.frame import notices
+from stnb.frame.notices import Notice
+from stnb.frame.united import united
+from stnb.session import loop
+
+from . import partial
+from .progress import Progress, ProgressCallback
+from .run import Pull
+from .together_about import left_out, of_many, of_tenants, types_differ
+
+ENDED = ("done", "cancelled", "failed")
+
+
+class Hub:
+    """Hears how far each tenant's pull is, and tells how far all are.
+
+    Args:
+        callback: called with the Progress of all at every change.
+        known: how many tenants there are.
+    """
+
+    def __init__(self, callback: ProgressCallback | None, known: int) -> None:
+        self._callback, self._known = callback, known
+        self._last: dict[str, Progress] = {}
+        self._began = time.monotonic()
+        self._lock = threading.Lock()
+
+    def of(self, tenant: str) -> Callable[[Progress], object]:
+        """The callback of one tenant's pull."""
+
+        def hear(progress: Progress) -> None:
+            with self._lock:
+                self._last[tenant] = progress
+            if self._callback is not None:
+                self._callback(self.progress)
+
+        return hear
+
+    @property
+    def progress(self) -> Progress:
+        """How far all are, now."""
+        with self._lock:
+            parts = dict(self._last)
+        rows = sum(part.rows for part in parts.values())
+        ended = sum(part.state in ENDED for part in parts.values())
+        totals = [part.total for part in parts.values()]
+        total = None
+        if len(totals) == self._known and None not in totals:
+            total = sum(filter(None, totals))
+        return Progress(
+            rows=rows,
+            total=total,
+            pages=sum(part.pages for part in parts.values()),
+            requests=sum(part.requests for part in parts.values()),
+            seconds=time.monotonic() - self._began,
+            state=_state(parts, self._known),
+            step=f"{ended} of {self._known} tenants",
+            reason=_waits(parts),
+        )
+
+
+def _state(parts: Mapping[str, Progress], known: int) -> str:
+    """The state of all: how they ended once all have ended, else what any of them does."""
+    states = [part.state for part in parts.values()]
+    if len(states) == known and all(state in ENDED for state in states):
+        for state in ("cancelled", "failed"):
+            if state in states:
+                return state
+        return "done"
+    for state in ("pulling", "saving", "waiting"):
+        if state in states:
+            return state
+    return "starting" if not any(state in ENDED for state in states) else "pulling"
+
+
+def _waits(parts: Mapping[str, Progress]) -> str:
+    """The tenant that waits longest, and for how many seconds."""
+    waiting = {}
+    for tenant, part in parts.items():
+        if part.state == "waiting" and part.resume_in is not None:
+            waiting[tenant] = part.resume_in
+    if not waiting:
+        return ""
+    longest = max(waiting, key=lambda tenant: waiting[tenant])
+    others = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
+    return f"{longest}{others} waits {max(1, round(waiting[longest]))} s"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why the rows of a tenant are not there.
+
+    Attributes:
+        rows: how many had arrived.
+    """
+
+    tenant: str
+    resource: str
+    error: Exception
+    rows: int
+
+    @property
+    def text(self) -> str:
+        return str(self.error)
+
+
+class PullOfTenants:
+    """A pull of many tenants under way, or done: it has what a `Pull` has.
+
+    Args:
+        resource: the name of what is read.
+        runs: the pull of each tenant, in the order of the answer; not started.
+        unready: tenants whose pull could not be made, and why.
+        hub: hears the runs.
+        strict: whether one tenant that fails ends it with an error.
+
+    Example:
+        >>> run = stnb.tenants().start("jpm.jobs", createdOnOrAfter="last 30 days")
+        >>> run.progress.step
+        '2 of 3 tenants'
+        >>> df = run.wait()
+    """
+
+    def __init__(
+        self,
+        resource: str,
+        runs: Mapping[str, Pull],
+        unready: Mapping[str, StnbError],
+        hub: Hub,
+        *,
+        strict: bool = False,
+    ) -> None:
+        self.resource, self.runs, self.unready = resource, dict(runs), dict(unready)
+        self.strict = strict
+        self._hub = hub
+        self._frame: pd.DataFrame | None = None
+        self._notices: Sequence[Notice] = ()
+        self._lock = threading.Lock()
+        for run in self.runs.values():
+            run.part_of = self
+
+    def __repr__(self) -> str:
+        p = self.progress
+        return f"<Pull of {self.resource} · {p.step} · {p.state} · {p.rows:,} rows>"
+
+    def start(self) -> PullOfTenants:
+        """Begin, in the background."""
+        for run in self.runs.values():
+            run.start()
+        return self
+
+    @property
+    def progress(self) -> Progress:
+        """How far all tenants are, now."""
+        return self._hub.progress
+
+    @property
+    def done(self) -> bool:
+        """Whether every tenant's pull has ended, in whichever way."""
+        return all(run.done for run in self.runs.values())
+
+    def cancel(self) -> None:
+        """End it; the rows that arrived stay in `frame`."""
+        for run in self.runs.values():
+            run.cancel()
+
+    def resume(self) -> PullOfTenants:
+        """Go on in the background with the tenants that failed or were cancelled; what had arrived
+        is not read again.
+
+        Raises:
+            StnbError: what kept a tenant's pull from being made is not mended.
+        """
+        runs = {tenant: run.resume() for tenant, run in self.runs.items()}
+        return PullOfTenants(self.resource, runs, self.unready, self._hub, strict=self.strict)
+
+    def wait(self, timeout: float | None = None) -> pd.DataFrame:
+        """Wait for the end and answer with one frame of all tenants' rows.
+
+        Its first column is `tenant`. A tenant that failed is left out: a warning says so, and
+        `problems` and `attrs["stnb"]["problems"]` say why.
+
+        Raises:
+            TenantsFailed: no tenant could be read, or `strict` and one could not.
+            TimeoutError: it still runs.
+            Interrupted: it was interrupted, and has been cancelled; the rows are in
+                `stnb.last_partial`.
+        """
+        with self._reading(timeout):
+            self._raise_failed()
+            frame = self.frame
+            assert frame is not None
+            self._warn()
+            return frame
+
+    def saved(self, folder: Path) -> Path:
+        """Wait for the end of a pull whose rows go to files of a folder, and answer with the
+        folder; raises as `wait` does.
+        """
+        with self._reading(None):
+            self._raise_failed()
+            failed = {problem.tenant: problem.text for problem in self.problems}
+            told = {tenant: run.notices for tenant, run in self.runs.items()}
+            lacking = left_out(self.resource, failed, len(self.runs) + len(self.unready))
+            self._notices = [*lacking, *of_many(told)]
+            self._warn()
+            return folder
+
+    @contextlib.contextmanager
+    def _reading(self, timeout: float | None) -> Iterator[None]:
+        """Wait for the end of each; an interrupt ends all of them, wherever it falls."""
+        try:
+            is_first = partial.begin(self)
+            with loop.interruptible() as noticed:
+                until = None
+                if timeout is not None:
+                    until = time.monotonic() + timeout
+                for run in self.runs.values():
+                    run.settle(_left(until))
+                noticed.check()
+                yield
+                noticed.check()
+            if is_first:
+                partial.over(self)
+        except KeyboardInterrupt:
+            with loop.deaf():  # pressed twice, it leaves as well
+                self.leave()
+            raise Interrupted(lambda: len(self.rest())) from None
+        except BaseException:
+            partial.over(self)
+            raise
+
+    @property
+    def file(self) -> Path | None:
+        """None: each tenant's rows go to a file of their own, or come into memory."""
+        return None
+
+    def leave(self) -> None:
+        """End it at once, because its reader was interrupted; its rows are in `rest()`."""
+        for run in self.runs.values():
+            run.leave(patience=0.0)  # one wait after the other would be long
+        partial.keep(self)
+
+    def rest(self) -> pd.DataFrame:
+        """The rows of all tenants that had arrived when it was stopped."""
+        frames = {tenant: run.rest() for tenant, run in self.runs.items()}
+        return self._united(frames)
+
+    @property
+    def frame(self) -> pd.DataFrame | None:
+        """The rows that arrived, once it is done; None before."""
+        if not self.done:
+            return None
+        with self._lock:
+            if self._frame is None:
+                self._frame = self._made()
+            return self._frame
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The tenants whose rows are not there, or not all of them."""
+        found = [Problem(name, self.resource, err, 0) for name, err in self.unready.items()]
+        for tenant, run in self.runs.items():
+            if run.error is not None:
+                found.append(Problem(tenant, self.resource, run.error, run.progress.rows))
+        return found
+
+    # -- the answer
+
+    def _raise_failed(self) -> None:
+        """Raise if no tenant could be read, or if one could not and all were wanted."""
+        known = len(self.runs) + len(self.unready)
+        problems = self.problems
+        for problem in problems:
+            if not isinstance(problem.error, StnbError):
+                raise problem.error  # such as one of the caller's callback
+        failed = {problem.tenant: problem.text for problem in problems}
+        if not failed or (len(failed) < known and not self.strict):
+            return
+        then = "err.resume() reads only what is missing."
+        err = TenantsFailed.of(f"{self.resource} was not read", failed, known, then)
+        err.goes_on = lambda: self.resume().wait()
+        if any(run.progress.rows and run.store.in_memory for run in self.runs.values()):
+            err.frame = self.frame
+        raise err
+
+    def _warn(self) -> None:
+        for notice in self._notices:
+            notices.warn(notice)
+        self._notices = ()
+
+    def _made(self) -> pd.DataFrame:
+        """The rows of the tenants that did not fail."""
+        frames = {}
+        for tenant, run in self.runs.items():
+            frame = run.frame
+            if run.error is None and frame is not None:
+                frames[tenant] = frame
+        return self._united(frames)
+
+    def _united(self, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+        """The tenants' frames as one, with what is known about each."""
+        abouts, told = {}, {}
+        for tenant, frame in frames.items():
+            abouts[tenant] = dict(frame.attrs.get("stnb", {}))
+            told[tenant] = list(self.runs[tenant].notices)
+        stopped = bool(self.problems) or any(run.cancelled for run in self.runs.values())
+        if stopped:  # `resume` needs the frames once more
+            frames = {tenant: frame.copy(deep=False) for tenant, frame in frames.items()}
+        answer, converted = united(frames)
+        failed = {problem.tenant: problem.text for problem in self.problems}
+        self._notices = [
+            *left_out(self.resource, failed, len(abouts) + len(failed)),
+            *types_differ(self.resource, converted),
+            *of_many(told),
+        ]
+        about = of_tenants(abouts, len(answer), failed, converted)
+        about["notices"] = [notice.text for notice in self._notices]
+        answer.attrs["stnb"] = {"resource": self.resource, **about}
+        return answer
+
+
+def _left(until: float | None) -> float | None:
+    """The seconds until a moment; None without one."""
+    if until is None:
+        return None
+    return max(until - time.monotonic(), 0.0)

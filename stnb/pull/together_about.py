@@ -1,0 +1,115 @@
+"""What is said about a frame of many tenants: its provenance, and what its reader should know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stnb.errors import ColumnDrift, Incomplete
+from stnb.frame.notices import Notice
+
+SHOWN = 3  # names of tenants in a sentence
+SUMS = ("pages", "requests", "duplicates")
+SAME = ("dtypes", "timezone", "environment")  # what can be said of all tenants only if it is one
+
+
+def of_tenants(
+    abouts: Mapping[str, Mapping[str, Any]],
+    rows: int,
+    failed: Mapping[str, str],
+    converted: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
+    """The `attrs["stnb"]` of all, of plain values, made of those of each tenant.
+
+    Args:
+        rows: of all tenants.
+        failed: why the rows of others are not there.
+        converted: the columns whose type differs, and the tenants in which it was another.
+    """
+    whole = [about.get("complete") for about in abouts.values()]
+    complete: bool | None = None
+    if failed or False in whole:
+        complete = False
+    elif None not in whole:
+        complete = True
+    totals = [about.get("total") for about in abouts.values()]
+    total = None
+    if not failed and None not in totals:
+        total = sum(filter(None, totals))
+    first = {tenant: about["first"] for tenant, about in abouts.items() if about.get("first")}
+    drift = {column: f"another type in {listed(names)}" for column, names in converted.items()}
+    known: dict[str, Any] = {
+        "params": {tenant: about.get("params", {}) for tenant, about in abouts.items()},
+        "tenant": None,
+        "tenants": {tenant: dict(about) for tenant, about in abouts.items()},
+        "problems": dict(failed),
+        "rows": rows,
+        "total": total,
+        "complete": complete,
+        "first": "; ".join(f"{tenant}: {text}" for tenant, text in first.items()),
+        "began": min((about["began"] for about in abouts.values()), default=""),
+        "seconds": max((about["seconds"] for about in abouts.values()), default=0.0),
+        "drift": drift,
+    }
+    for name in SUMS:
+        known[name] = sum(about.get(name) or 0 for about in abouts.values())
+    for name in SAME:
+        values = {about.get(name) for about in abouts.values()}
+        known[name] = values.pop() if len(values) == 1 else None
+    return known
+
+
+def left_out(resource: str, failed: Mapping[str, str], known: int) -> list[Notice]:
+    """That the rows of some tenants are not there."""
+    if not failed:
+        return []
+    tenant, why = next(iter(failed.items()))
+    others = ""
+    if len(failed) > 1:
+        others = f" The others: {listed(list(failed)[1:])}."
+    text = (
+        f"{resource} lacks {len(failed)} of {known} tenants. {tenant}: {why}{others}"
+        ' attrs["stnb"]["problems"] has the reason of each.'
+    )
+    return [Notice(Incomplete, text)]
+
+
+def types_differ(resource: str, converted: Mapping[str, Sequence[str]]) -> list[Notice]:
+    """That columns have another type in some tenants."""
+    if not converted:
+        return []
+    each = [f"{column} ({listed(names)})" for column, names in converted.items()]
+    text = (
+        f"{resource}: columns have another type in some tenants, and here one that loses nothing:"
+        f" {'; '.join(each[:SHOWN])}."
+    )
+    return [Notice(ColumnDrift, text)]
+
+
+def of_many(told: Mapping[str, Sequence[Notice]]) -> list[Notice]:
+    """The notices of every tenant: what was said of several is said once, with their names."""
+    first: dict[tuple[Any, str], Notice] = {}
+    tenants: dict[tuple[Any, str], list[str]] = {}
+    for tenant, notices in told.items():
+        for notice in notices:
+            kind = (notice.category, notice.key or notice.text)
+            first.setdefault(kind, notice)
+            tenants.setdefault(kind, []).append(tenant)
+    found = []
+    for kind, notice in first.items():
+        text = f"{listed(tenants[kind])}: {notice.text}"
+        found.append(Notice(notice.category, text, notice.key))
+    return found
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in words, the first of them if they are many.
+
+    Example:
+        >>> listed(["phoenix", "mesa", "yuma", "tucson", "sedona"])
+        'phoenix, mesa, yuma and 2 more'
+    """
+    text = ", ".join(names[:SHOWN])
+    if len(names) > SHOWN:
+        text += f" and {len(names) - SHOWN} more"
+    return text

@@ -1,0 +1,378 @@
+"""How many pages of a tenant are asked for at once: as many as its server bears.
+
+The count climbs as long as more lanes bring more pages a second, and falls if fewer do, or if the
+server refuses. It is the idea of TCP Vegas and of Netflix's concurrency limits: compare the times
+of answers, and do not wait for a refusal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .limiter import RATE
+
+# Measured: 8 side by side bring most of what 16 bring to a small server, and leave it room.
+START = 8
+LEAST, MOST = 2, 24
+CALM = 4  # pages in flight at which the server is taken for idle
+SLOWER = 1.2  # times as slow as when idle: the server is busy
+MUCH_SLOWER = 1.5  # times as slow as before with the same lanes
+WORTH = 0.5  # of what further lanes would bring if they cost nothing, so much has to come
+BETTER = 1.05  # times as many pages a second, that fewer lanes have to bring
+FULL = 3 / 4  # of the lanes were in use when a page began that counts
+EASE = 0.03  # seconds between two lanes that are tried for the first time
+HOLD, LONGEST_HOLD = 10.0, 600.0  # seconds for which a bound that was found is believed
+ENOUGH = 100  # pages of a window that count
+KEPT = 16  # pages after which a mean forgets the older ones
+# From a level on, so many refusals, and so much more often than below it, are no mere faults.
+REFUSALS, MORE_OFTEN = 3, 0.2
+SURELY = 3  # standard deviations
+REMEMBERED = 400  # pages, after which older ones count half
+LIFTED = 3  # pages that came beyond a bound: it was none
+LONGER = 3  # times as long a bound is believed that the server told by a refusal
+
+# What pages are compared by: the resource, and the rows that were asked for.
+Kind = tuple[str, int]
+
+
+@dataclass
+class Mean:
+    """The mean of the seconds that pages took."""
+
+    pages: int = 0
+    seconds: float = 0.0
+
+    def add(self, seconds: float, most: int = KEPT) -> None:
+        """Count a page."""
+        self.pages += 1
+        self.seconds += (seconds - self.seconds) / min(self.pages, most)
+
+
+@dataclass
+class Window:
+    """The pages that came while the count was one and the same.
+
+    Attributes:
+        means: the seconds of each kind of page.
+        pages: how many came.
+        level: how many were in flight when one began, in the mean.
+    """
+
+    means: dict[Kind, Mean] = field(default_factory=dict)
+    pages: int = 0
+    level: float = 0.0
+    spread: float = 0.0
+
+    def add(self, kind: Kind, seconds: float, level: int) -> None:
+        """Count a page."""
+        mean = self.means.setdefault(kind, Mean())
+        before = mean.seconds or seconds
+        mean.add(seconds, self.pages + 1)
+        self.spread += (seconds - before) * (seconds - mean.seconds) / mean.seconds**2
+        self.pages += 1
+        self.level += (level - self.level) / self.pages
+
+    @property
+    def noise(self) -> float:
+        """The standard deviation of the times, as a part of their mean."""
+        return math.sqrt(self.spread / self.pages)
+
+    def join(self, other: Window) -> None:
+        """Count the pages of another window too."""
+        for kind, mean in other.means.items():
+            own = self.means.setdefault(kind, Mean())
+            pages = own.pages + mean.pages
+            own.seconds += (mean.seconds - own.seconds) * mean.pages / pages
+            own.pages = min(pages, ENOUGH)
+        pages = self.pages + other.pages
+        self.level += (other.level - self.level) * other.pages / pages
+        self.pages = min(pages, ENOUGH)
+
+    @property
+    def seconds(self) -> float:
+        """What a page took, in the mean."""
+        return sum(mean.pages * mean.seconds for mean in self.means.values()) / self.pages
+
+    def slower(self, other: Mapping[Kind, Mean]) -> float | None:
+        """How many times as long pages took as others of their kind; None if that is not known."""
+        pages, total = 0, 0.0
+        for kind, mean in self.means.items():
+            usual = _usual(kind, other)
+            if usual:
+                pages += mean.pages
+                total += mean.pages * mean.seconds / usual
+        if 2 * pages < self.pages:
+            return None
+        return total / pages
+
+
+def _usual(kind: Kind, means: Mapping[Kind, Mean]) -> float:
+    """The seconds of such a page; at most so many, if only smaller ones are known; 0 if none is."""
+    name, rows = kind
+    known = [means[kind].seconds for kind in means if kind == (name, rows)]
+    for other, size in means:
+        if other == name and 0 < size < rows:
+            known.append(means[other, size].seconds * rows / size)
+    return min(known, default=0.0)
+
+
+class Levels:
+    """How many pages came, and how many were refused, that began with so many in flight."""
+
+    def __init__(self) -> None:
+        self._came, self._refused = [0.0] * (MOST + 2), [0.0] * (MOST + 2)
+
+    def came(self, level: int) -> None:
+        """Count a page that came."""
+        self._count(self._came, level)
+
+    def refused(self, level: int) -> None:
+        """Count a page that was refused."""
+        self._count(self._refused, level)
+
+    def _count(self, counts: list[float], level: int) -> None:
+        counts[min(level, MOST + 1)] += 1
+        if sum(self._came) + sum(self._refused) > REMEMBERED:
+            self._came = [count / 2 for count in self._came]
+            self._refused = [count / 2 for count in self._refused]
+
+    def bound(self) -> int:
+        """The level from which on pages are refused clearly more often than below it; beyond all
+        levels if there is none.
+        """
+        found, most = MOST + 2, MORE_OFTEN
+        refused, pages = sum(self._refused), sum(self._refused) + sum(self._came)
+        for level in range(LEAST + 1, MOST + 1):
+            refused_above = sum(self._refused[level:])
+            above = refused_above + sum(self._came[level:])
+            below = max(pages - above, 1.0)
+            if refused_above < REFUSALS:
+                break
+            share = refused / pages
+            by_chance = math.sqrt(share * (1 - share) * (1 / above + 1 / below))
+            more = refused_above / above - (refused - refused_above) / below
+            if more >= most and more > SURELY * by_chance:
+                found, most = level, more
+        return found
+
+
+@dataclass(frozen=True)
+class Try:
+    """A page that is asked for.
+
+    Attributes:
+        kind: what it is compared with.
+        level: how many were in flight when it began, itself among them.
+        change: how often the count had changed by then.
+    """
+
+    kind: Kind
+    level: int
+    change: int
+
+
+class LaneCount:
+    """Learns how many pages may be in flight. All moments are handed in.
+
+    Args:
+        rate: requests a second that may start.
+
+    Attributes:
+        limit: lanes at most.
+        in_flight: pages that are asked for now.
+
+    Example:
+        >>> lanes = LaneCount()
+        >>> page = lanes.begin(("jpm.jobs", 2500), moment)
+        >>> lanes.came(page, 1.6, moment)
+    """
+
+    def __init__(self, rate: int = RATE) -> None:
+        self._rate = rate
+        self.limit, self.in_flight = START, 0
+        self._tried, self._tried_at = START, -math.inf  # the most that was in use, and since when
+        # The bound that was found, until when it is believed, and for how long the next one is.
+        self._ceiling, self._until, self._hold = MOST, math.inf, HOLD
+        self._is_fresh = True  # whether nothing has hinted at a bound so far
+        self._calm: dict[Kind, Mean] = {}  # of an idle server
+        self._window = Window()
+        self._before: Window | None = None  # what the window is compared with, and its lanes
+        self._before_limit = 0
+        self._change = 0
+        self._proven = START  # the highest level at which a page came, or is to come
+        self._refused_at = MOST + 1  # the lowest level that is believed to be refused
+        self._wanted = START  # the count before a fault, to which it returns
+        self._levels = Levels()
+        self._beyond = 0  # pages that came although they began beyond the bound
+        self._good = 0  # pages that came since the last fault, or since a lane was regained
+
+    @property
+    def likely(self) -> int:
+        """How many there will be, as far as one knows: the most, if nothing hints at a bound."""
+        if self._is_fresh:
+            return MOST
+        return self.limit
+
+    def room(self, moment: float) -> float:
+        """Seconds until one more page may be asked for; infinity if another has to end first."""
+        if self.in_flight >= self.limit:
+            return math.inf
+        if self.in_flight < self._tried:
+            return 0.0
+        return max(self._tried_at + EASE - moment, 0.0)
+
+    def begin(self, kind: Kind, moment: float) -> Try:
+        """A page is asked for."""
+        self.in_flight += 1
+        if self.in_flight > self._tried:
+            self._tried, self._tried_at = self.in_flight, moment
+        return Try(kind, self.in_flight, self._change)
+
+    def ended(self) -> None:
+        """A page is no longer asked for, and its end says nothing."""
+        self.in_flight -= 1
+
+    def came(self, page: Try, seconds: float, moment: float) -> None:
+        """A page came, in so many seconds."""
+        self.in_flight -= 1
+        self._proven = max(self._proven, page.level)
+        self._levels.came(page.level)
+        if page.level >= self._refused_at:
+            self._beyond += 1
+        if self._beyond >= LIFTED:  # what was taken for a bound was none
+            self._refused_at, self._ceiling, self._until = MOST + 1, MOST, math.inf
+            self._wanted, self._beyond = max(self._wanted, page.level), 0
+        if page.level <= CALM:
+            self._calm.setdefault(page.kind, Mean()).add(seconds)
+        if self.limit < self._wanted:
+            self._regain()
+        elif page.change == self._change and page.level >= FULL * self.limit:
+            self._window.add(page.kind, seconds, page.level)
+            if self._window.pages >= self._enough():
+                self._judge(moment)
+
+    def refused(self, page: Try, moment: float) -> None:
+        """The server refused a page, or was late: 429, 5xx, a time-out."""
+        self.in_flight -= 1
+        self._good = self._beyond = 0
+        self._levels.refused(page.level)
+        if page.change != self._change:
+            return  # it began before the count changed
+        bound = self._levels.bound()
+        if page.level > self._proven:  # more than it ever bore
+            bound = min(bound, page.level)
+        if bound <= self.limit:
+            self._refused_at, self._proven = bound, bound - 1
+            self._bound(bound - 1, moment)
+            self._until = moment + LONGER * (self._until - moment)
+            return
+        wanted = self._wanted  # else it is a fault that may come at any count
+        self._set(self.limit - 1)
+        self._wanted = wanted
+
+    def _regain(self) -> None:
+        """Take back a lane that was lost by a fault, if enough pages came since."""
+        self._good += 1
+        if self._good > self.limit // 2:
+            wanted, self._good = self._wanted, 0
+            self._set(self.limit + 1)
+            self._wanted = wanted
+
+    def _enough(self) -> int:
+        """Pages by which a count is judged: more if it differs little from the one before."""
+        least = self.limit // 4 + 1
+        if self._before is None:
+            return least
+        step = abs(self.limit / self._before_limit - 1) or 0.25
+        noise = self._window.noise
+        return max(least, min(round((5 * noise / step) ** 2), 8 * self.limit))
+
+    def _judge(self, moment: float) -> None:
+        """Change the count, or leave it, by the pages that came with it."""
+        window, before = self._window, self._before
+        self._window = Window()
+        slower = None
+        if before is not None:
+            slower = window.slower(before.means)
+        if before is None or slower is None:  # nothing is known of another count
+            self._compare_with(window)
+            self._judge_alone(window, moment)
+            return
+        lanes = window.level / before.level
+        gain = lanes / slower  # pages a second, against those before
+        if self.limit > self._before_limit:
+            if gain < 1 + WORTH * (lanes - 1):
+                self._bound(self._before_limit, moment)
+                return
+            self._hold = HOLD
+            self._compare_with(window)
+            self._grow(window, moment)
+        elif self.limit < self._before_limit:
+            self._judge_fewer(window, gain, lanes, moment)
+        elif slower > MUCH_SLOWER:
+            self._compare_with(window)
+            self._set(round(self.limit / slower) + 1)
+        else:
+            before.join(window)
+            self._grow(window, moment)
+
+    def _judge_alone(self, window: Window, moment: float) -> None:
+        """Judge a count by the pages that came to an idle server; if it is the first one."""
+        slower = window.slower(self._calm) or 1.0
+        if self._is_fresh and slower > SLOWER:
+            self._is_fresh = False
+            self._set(round(self.limit / slower) + 1)
+        elif self._is_fresh:
+            self._grow(window, moment)
+
+    def _judge_fewer(self, window: Window, gain: float, lanes: float, moment: float) -> None:
+        """Judge a count that is smaller than the one before."""
+        before = self._before_limit
+        if gain > BETTER:
+            self._compare_with(window)
+            self._believe(before - 1, moment)
+            self._set(math.floor(self.limit * 0.8))
+        elif gain > 1 - WORTH * (1 - lanes):  # as good: the server works as fast as it can
+            self._bound(before, moment)
+        else:
+            self._compare_with(window)
+            self._set(before)
+
+    def _grow(self, window: Window, moment: float) -> None:
+        """Use more lanes, up to the bounds of the server and of the pace."""
+        wanted = math.floor(self.limit * 1.5)
+        if self._is_fresh:
+            wanted = 2 * self.limit
+        if moment >= self._until:
+            self._ceiling, self._until = MOST, math.inf
+            wanted = math.ceil(self.limit * 1.25)
+        if self._refused_at <= self._ceiling:  # one more tells whether it is still refused
+            wanted = min(wanted, max(self._refused_at, self.limit))
+        in_pace = math.ceil(self._rate * window.seconds)  # more could not be in flight
+        most = min(self._ceiling, max(START, in_pace))
+        self._set(max(min(wanted, most), self.limit))
+
+    def _bound(self, limit: int, moment: float) -> None:
+        """Hold a count that the server bears, and try more later only."""
+        self._believe(limit, moment)
+        self._set(limit)
+        self._before = None  # the next pages are what later ones are compared with
+
+    def _believe(self, ceiling: int, moment: float) -> None:
+        self._is_fresh = False
+        self._ceiling, self._until = max(ceiling, LEAST), moment + self._hold
+        self._hold = min(2 * self._hold, LONGEST_HOLD)
+
+    def _compare_with(self, window: Window) -> None:
+        self._before, self._before_limit = window, self.limit
+
+    def _set(self, limit: int) -> None:
+        limit = min(max(limit, LEAST), MOST)
+        if limit < self.limit:
+            self._tried = limit
+        if limit != self.limit:
+            self._change += 1
+            self._window = Window()
+        self.limit = self._wanted = limit

@@ -1,0 +1,124 @@
+"""What an answer says: the API's own words, the pause it asks for, and what a body looks like."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+
+from stnb.errors.masking import masked
+
+from . import clock
+from .refusal import refused
+from .text import read_json
+
+# What the API and its gateway write into an answer.
+MAINTENANCE = re.compile("maintenance", re.IGNORECASE)  # a 409 that passes
+NO_ROUTE = "match incoming request"  # a 404 of the gateway, which knows no such path
+WAIT = re.compile(r"(\d+(?:\.\d+)?)\s*second")  # a 429 without the header Retry-After
+TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)  # of a page for a browser
+
+
+def said_in(response: httpx.Response, content: bytes) -> dict[str, Any]:
+    """The API's own words, in one form for the API, the token endpoint and the gateway."""
+    try:
+        raw = _without(read_json(content), _secrets_of(response.request))
+    except ValueError:  # a gateway may answer with HTML
+        return {}
+    if not isinstance(raw, dict):
+        return {}
+    if "error" in raw and "title" not in raw:  # the token endpoint's form, by RFC 6749
+        return {"title": str(raw["error"])}
+    if isinstance(raw.get("message"), str):  # the gateway's form
+        raw.setdefault("title", raw["message"])
+    return {key: raw[key] for key in ("title", "errors", "traceId") if raw.get(key)}
+
+
+def refused_in(response: httpx.Response, content: bytes) -> dict[str, tuple[int, ...]]:
+    """The parameters of the call that a 400 or 422 names, and the numbers that it states."""
+    names = list(dict.fromkeys(response.request.url.params))
+    if response.status_code not in (400, 422) or not names or is_html(response, content):
+        return {}
+    try:
+        body = read_json(content)
+    except ValueError:
+        body = content.decode("utf-8", "replace")
+    return refused(names, body)
+
+
+def _secrets_of(request: httpx.Request) -> list[str]:
+    """The secrets that a request carried; some servers repeat in their answer what they refuse."""
+    found = [
+        request.headers.get("authorization", "").removeprefix("Bearer "),
+        request.headers.get("st-app-key", ""),
+    ]
+    if request.method == "POST":
+        form = parse_qs(request.content.decode("utf-8", "replace"))
+        found += form.get("client_secret", [])
+        found += form.get("client_id", [])
+    return found
+
+
+def _without(node: Any, secrets: list[str]) -> Any:
+    """The parsed JSON with "…" in place of each secret, and of each part of one."""
+    if isinstance(node, str):
+        return masked(node, *secrets)
+    if isinstance(node, dict):
+        return {_without(key, secrets): _without(value, secrets) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_without(value, secrets) for value in node]
+    return node
+
+
+def wait_asked(response: httpx.Response, said: Mapping[str, Any]) -> float | None:
+    """Seconds from the header Retry-After, a number or a date; else those in a 429's title."""
+    header = response.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d+(\.\d+)?", header):
+        return float(header)
+    try:
+        at = email.utils.parsedate_to_datetime(header)
+        at = at.replace(tzinfo=at.tzinfo or dt.UTC)
+        now = clock.date_of(response.headers) or clock.now()
+        return max((at - now).total_seconds(), 0.0)
+    except (ValueError, TypeError, OverflowError):  # no date either
+        pass
+    number = WAIT.search(str(said.get("title", "")))
+    if response.status_code == 429 and number:
+        return float(number[1])
+    return None
+
+
+def is_whole_json(content: bytes) -> bool:
+    """Whether the body looks like one whole JSON text.
+
+    The first and the last byte of an object or array have to do: the decoder reads all of it later.
+    """
+    text = content.strip()
+    if text.startswith(b"{"):
+        return text.endswith(b"}")
+    if text.startswith(b"["):
+        return text.endswith(b"]")
+    try:
+        read_json(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_html(response: httpx.Response, content: bytes) -> bool:
+    is_declared = "html" in response.headers.get("content-type", "")
+    return is_declared or content.lstrip().startswith(b"<")
+
+
+def html_in_words(response: httpx.Response, content: bytes) -> str:
+    """A page for a browser in words, with its title, which often names the filter."""
+    found = TITLE.search(content[:20_000])
+    if found is None:
+        return "HTML instead of JSON"
+    title = " ".join(found[1].decode("utf-8", "replace").split())[:80]
+    return f'HTML instead of JSON, a page titled "{masked(title, *_secrets_of(response.request))}"'

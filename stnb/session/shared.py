@@ -1,0 +1,43 @@
+"""What the sessions of a process share: tokens, paces, lanes, and what was learned of a tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from stnb.credentials import Credentials
+
+from .gate import Gate
+from .limiter import Governor
+from .taken import Taken
+from .token import TokenAuth
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
+
+@dataclass
+class Shared:
+    """All of it by key; `one` gives what is there, or makes it.
+
+    Attributes:
+        auths: a token for each set of credentials.
+        governors: the pace of each tenant.
+        gates: the lanes of each tenant.
+        taken: what each resource of a tenant takes.
+    """
+
+    auths: dict[Credentials, TokenAuth] = field(default_factory=dict)
+    governors: dict[Hashable, Governor] = field(default_factory=dict)
+    gates: dict[Hashable, Gate] = field(default_factory=dict)
+    taken: dict[Hashable, Taken] = field(default_factory=dict)
+
+
+# Over the real network, so that two accounts of a tenant have one token and one pace.
+OF_PROCESS = Shared()
+
+
+def one(store: dict[K, T], key: K, make: Callable[[], T]) -> T:
+    """What is there under a key; it is made if nothing is."""
+    return store.get(key) or store.setdefault(key, make())  # threads may come at once

@@ -1,0 +1,132 @@
+"""Two frames of one table, row by row: what came, what went, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stnb.errors import UsageError
+from stnb.frame.text import text_of
+from stnb.frame.united import TENANT
+
+from .ids import column_of
+from .nested.place import place_of
+from .provenance import is_of_several
+
+ADDED, GONE, CHANGED = "added", "gone", "changed"
+
+
+def compare(
+    before: pd.DataFrame, after: pd.DataFrame, *, by: str | Sequence[str] | None = None
+) -> pd.DataFrame:
+    """What differs between two frames of the same rows, such as a price book now and last month.
+
+    Args:
+        before, after: pulls of one resource, or any two frames with a key.
+        by: the columns that identify a row. If not given, the key of the resource, and the tenant
+            before it if the frame has several.
+
+    Returns:
+        A row for each row that came or went, and for each value that changed: the key, then
+        change ("added", "gone" or "changed"), column, old and new (the values; missing for a row
+        that came or went). A value is compared by what it says, of numbers by the number.
+
+    Raises:
+        UsageError: a frame lacks the key, or two of its rows have the same.
+
+    Example:
+        >>> drift = stnb.compare(last_month, st.pricebook.services.pull())
+        >>> drift[drift["column"] == "price"]
+    """
+    key = _key(before, after, by)
+    old, new = _indexed(before, key, "first"), _indexed(after, key, "second")
+    parts = [
+        _of_rows(new.index.difference(old.index, sort=False), ADDED),
+        _of_rows(old.index.difference(new.index, sort=False), GONE),
+    ]
+    both = new.index.intersection(old.index, sort=False)
+    earlier, later = old.loc[both], new.loc[both]
+    shared = [name for name in later.columns if name in earlier.columns]
+    parts += [_of_values(earlier[name], later[name], both, str(name)) for name in shared]
+    found = pd.concat(parts)
+    found.index = pd.MultiIndex.from_tuples(
+        [each if isinstance(each, tuple) else (each,) for each in found.index], names=key
+    )
+    return found.reset_index()
+
+
+def _key(before: pd.DataFrame, after: pd.DataFrame, by: str | Sequence[str] | None) -> list[str]:
+    if by is not None:
+        return [by] if isinstance(by, str) else list(by)
+    place = place_of(after) or place_of(before)
+    key = ["id"]
+    if place is not None and place.key:
+        key = list(place.key)
+    if is_of_several(after) or is_of_several(before):
+        return [TENANT, *key]
+    return key
+
+
+def _indexed(df: pd.DataFrame, key: list[str], which: str) -> pd.DataFrame:
+    """The frame by its key.
+
+    Raises:
+        UsageError: it has no such key.
+    """
+    lacking = [name for name in key if name not in df.columns]
+    if lacking:
+        raise UsageError(
+            f"The {which} frame cannot be compared.",
+            f"It has no column {lacking[0]!r}, which tells its rows apart.",
+            'Name the columns that do, as in by=["id"].',
+        )
+    repeated = df.duplicated(key)
+    if repeated.any():
+        raise UsageError(
+            f"The {which} frame cannot be compared.",
+            f"{int(repeated.sum()):,} of its rows have the {' and '.join(key)} of another row.",
+            'Drop repeats, or name more columns, as in by=["tenant", "id"].',
+        )
+    return df.set_index(key)
+
+
+def _of_rows(index: pd.Index[Any], change: str) -> pd.DataFrame:
+    """A row for each that came or went."""
+    missing = pd.Series([None] * len(index), index=index, dtype=object)
+    return pd.DataFrame({"change": change, "column": "", "old": missing, "new": missing})
+
+
+def _of_values(
+    old: pd.Series[Any], new: pd.Series[Any], index: pd.Index[Any], name: str
+) -> pd.DataFrame:
+    """A row for each value of a column that changed."""
+    differs = _differs(column_of(old), column_of(new))
+    at = differs.to_numpy(zero_copy_only=False)
+    values = {"old": old.array[at].tolist(), "new": new.array[at].tolist()}
+    made = {key: pd.Series(value, index=index[at], dtype=object) for key, value in values.items()}
+    return pd.DataFrame({"change": CHANGED, "column": name, **made})
+
+
+def _differs(old: pa.Array, new: pa.Array) -> pa.Array:
+    """Where two columns say another thing; missing and missing say the same."""
+    if old.type != new.type:
+        old, new = _alike(old, new)
+    if pa.types.is_nested(old.type):
+        old, new = text_of(old), text_of(new)
+    unequal = pc.fill_null(pc.not_equal(old, new), False)
+    one_missing = pc.xor(pc.is_null(old), pc.is_null(new))
+    return pc.or_(unequal, one_missing)
+
+
+def _alike(old: pa.Array, new: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Two columns in one type: that of numbers if both hold such exactly, else text."""
+    for wanted in (pa.int64(), pa.float64(), pa.timestamp("us", "UTC")):
+        try:
+            return old.cast(wanted), new.cast(wanted)
+        except pa.ArrowException:
+            continue
+    return text_of(old), text_of(new)

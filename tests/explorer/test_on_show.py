@@ -1,0 +1,115 @@
+"""What is on show is one thing: table, chart, code, notebook and file are of the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import stnb
+from stnb.explorer import Explorer, explore
+
+PICKED = {
+    "picks": {"jobStatus": [{"is": "Completed"}], "total": [{"from": 100, "to": 900}]},
+    "search": "a",
+    "sort": ["total", False],
+    "hidden": ["externalData"],
+}
+
+
+@pytest.fixture
+def ui() -> Iterator[Explorer]:
+    """An explorer of 200 jobs of the demo, some of which are picked, searched and sorted."""
+    made = explore("demo", "jpm.jobs", limit=200, grid=PICKED)
+    made.pull()
+    assert made.wait(30) is not None
+    yield made
+    made.close()
+
+
+def run(code: str) -> pd.DataFrame:
+    names: dict[str, Any] = {}
+    exec(code, names)
+    frame = names["df"]
+    assert isinstance(frame, pd.DataFrame)
+    return frame
+
+
+def test_the_code_gives_the_rows_on_show(ui: Explorer) -> None:
+    """Run from a new cell, the code gives the rows, the order and the columns of the table."""
+    shown = ui.selection
+    assert shown is not None
+    assert 0 < len(shown) < 200
+
+    pd.testing.assert_frame_equal(run(ui.code), shown)
+    assert ui.parts.code.text == ui.code == ui.parts.export._code_or_error()
+
+
+def test_the_saved_notebook_repeats_them(
+    ui: Explorer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The notebook narrows the rows before it draws, so that its picture is the explorer's."""
+    monkeypatch.chdir(tmp_path)
+    ui.parts.export.notebook.click()
+    ui.parts.export.wait(30)
+    [path] = tmp_path.glob("*.ipynb")
+
+    nbformat = pytest.importorskip("nbformat")
+    cells = nbformat.read(path, 4).cells
+    narrowed = next(cell.source for cell in cells if "jobStatus" in cell.source)
+    connected = next(cell.source for cell in cells if "stnb.connect" in cell.source)
+    pd.testing.assert_frame_equal(run(f"{connected}\n{narrowed}"), ui.selection)
+
+
+def test_a_file_has_the_rows_on_show_and_says_so(
+    ui: Explorer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is of the rows on show unless all are asked for; a workbook says what was picked."""
+    monkeypatch.chdir(tmp_path)
+    ui.parts.export.files[".xlsx"].click()
+    ui.parts.export.wait(30)
+    [path] = tmp_path.glob("*.xlsx")
+
+    about = pd.read_excel(path, sheet_name="about").set_index("what")["value"]
+    assert len(pd.read_excel(path)) == len(ui.selection) == about["rows"]  # type: ignore[arg-type]
+    assert "jobStatus Completed" in about["on show"]
+    assert "the first 200 of " in about["complete"]
+
+
+def test_the_chart_says_what_it_is_drawn_from(ui: Explorer) -> None:
+    """The chart's notes have the sample and the picks, its chips are those of the table, and a chip
+    that is taken away changes the table, the chart and the code.
+    """
+    ui.parts.views.value = "chart"
+    ui.parts.chart.wait(30)
+    notes = " ".join(ui.parts.chart.picture.shown["notes"])
+    assert "oldest first" in notes
+    assert "jobStatus Completed" in notes
+
+    chips = ui.parts.grid.chips
+    assert [chip["name"] for chip in chips["chips"]] == [
+        "jobStatus",
+        "total",
+        "Search",
+        "Sorted by",
+    ]
+    ui.parts.grid.drop("")
+    ui.parts.chart.wait(30)
+    assert "jobStatus" not in ui.code
+    assert "jobStatus Completed" not in " ".join(ui.parts.chart.picture.shown["notes"])
+
+
+def test_a_cancelled_pull_is_marked_everywhere() -> None:
+    """The rows of a pull that was cancelled say so in the table, the chart and a file."""
+    st = stnb.demo(scale=0.05)
+    pull = st.jpm.jobs.start()
+    pull.cancel()
+    with pytest.warns(stnb.Incomplete):
+        pull.wait()
+    which = pull.frame.attrs["stnb"]["first"]
+
+    assert which.endswith("that had arrived when the pull was cancelled")
+    assert stnb.show(pull.frame).about["which"] == which
