@@ -151,7 +151,12 @@ class Scale:
         return usual._told_apart(sizes)
 
     def _told_apart(self, sizes: list[float]) -> Scale:
-        """One more digit if two amounts that differ by a hundredth would read the same."""
+        """One more digit if two amounts that differ by a hundredth would read the same.
+
+        Whole dollars stay whole.
+        """
+        if self.unit == "$" and not self.letter:
+            return self
         order = sorted(sizes)
         for less, more in pairwise(order):
             if more - less >= more / 100 and self.write(less) == self.write(more):

@@ -167,7 +167,10 @@ def _style(
         Scale.of(_numbers(data[at]), unit) for at, unit in zip((across, up), units, strict=True)
     ]
     style(ax, "y", scales[1], in_words(up), in_words(across))
-    ax.grid(visible=not place, axis="both", alpha=0.28)
+    if place:
+        ax.grid(visible=False)
+    else:
+        ax.grid(visible=True, axis="both", alpha=0.28)
     ax.xaxis.set_major_formatter(scales[0].tick)
     ax.margins(0.06)
     if place:
