@@ -104,7 +104,7 @@ def bars(
         picture = _upright(answer, marked, texts, level, stack)
     shown = f"Bar chart of {answer.measure}{_by(answer)}: {_in_words(answer)}."
     notes += _hollow_notes(answer)
-    return finished(picture, title or _title(answer, how), " ".join([shown, *notes]), notes)
+    return finished(picture, title or _title(answer), " ".join([shown, *notes]), notes)
 
 
 def _nothing(answer: Answer) -> Picture:
@@ -290,7 +290,7 @@ def _short_name(key: object) -> str:
 # -- in words
 
 
-def _title(answer: Answer, how: str) -> str:
+def _title(answer: Answer) -> str:
     """What stands out, or else what is shown."""
     totals = answer.totals
     out = standing_out(totals, answer.hollow)
@@ -301,13 +301,13 @@ def _title(answer: Answer, how: str) -> str:
     if answer.kind == ORDER and first.isdigit():
         first = f"{answer.by[:1].upper()}{answer.by[1:]} {first}"  # a bare number says nothing
     highest = written(float(totals.iloc[out]), answer.unit)
-    if how == "count" and answer.kind != NAMES:
+    if answer.counted and answer.kind != NAMES:
         return f"{first} stands out: {highest} {answer.rows}"
     if answer.kind != NAMES or not answer.added_up or (totals < 0).any():
         return f"{first} stands out: {answer.measure} {highest}"
     share = f"{totals.iloc[out] / totals.sum():.0%}"
     total = written(float(totals.sum()), answer.unit)
-    if how == "count":
+    if answer.counted:
         return f"{first} makes up {share} of {total} {answer.rows}"
     return f"{first} makes up {share} of the {answer.measure}, {total}"
 

@@ -42,6 +42,7 @@ class Answer:
         every: "day", "week", "month", "quarter" or "year" for times.
         hollow: the periods that are not whole, by their place.
         added_up: whether the numbers are sums over rows; one row for each group may hold anything.
+        counted: whether the rows themselves are counted.
     """
 
     numbers: pd.DataFrame
@@ -53,6 +54,7 @@ class Answer:
     every: str = ""
     hollow: frozenset[int] = frozenset()
     added_up: bool = False
+    counted: bool = False
 
     @property
     def totals(self) -> pd.Series[Any]:
@@ -89,14 +91,16 @@ def ask(
     measure = label or measure_of(frame, amount, how)
     rows = noun(frame)
     if types.is_datetime64_any_dtype(frame[by].dtype):
-        asked = Answer(pd.DataFrame(), TIMES, by, measure, shown, rows)
+        asked = Answer(pd.DataFrame(), TIMES, by, measure, shown, rows, counted=how == "count")
         return _by_time(frame, values, asked, how, split, every)
     groups = frame[by]
     kind = ORDER if _has_order(groups) else NAMES
     keys = groups if kind == ORDER else groups.astype("str").fillna(NONE)
     numbers = _grouped(keys, values, _parts(frame, split), how)
     added_up = how in ("sum", "count") and shown != "%" and bool(keys.duplicated().any())
-    return Answer(numbers, kind, in_words(by), measure, shown, rows, added_up=added_up)
+    return Answer(
+        numbers, kind, in_words(by), measure, shown, rows, added_up=added_up, counted=how == "count"
+    )
 
 
 def table(
