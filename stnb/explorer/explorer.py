@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W
 import pandas as pd
+from IPython import get_ipython
 
 from stnb import catalog, credentials
 from stnb.catalog import Endpoint
 from stnb.errors import StnbError, UsageError
 from stnb.frame import notices as frame_notices
 
+from . import elsewhere, texts
 from . import state as states
-from . import texts
 from .counter import Counter
 from .guard import guarded, in_sentences
 from .layout import ALL, Hooks, Layout
@@ -434,4 +436,11 @@ class Explorer(W.VBox):
         return f"<stnb explorer · {self.parts.profile.value} · {resource} · {rows}>"
 
     def _ipython_display_(self) -> None:
-        self.parts.static_copy.show_once(self)
+        if hasattr(get_ipython(), "kernel"):
+            self.parts.static_copy.show_once(self)
+        elif get_ipython() is not None:
+            sys.stdout.write(f"{elsewhere.as_text(elsewhere.IN_A_TERMINAL)}\n")
+
+    def _mime_(self) -> tuple[str, str]:
+        """What marimo shows."""
+        return "text/html", elsewhere.as_html(elsewhere.IN_MARIMO)

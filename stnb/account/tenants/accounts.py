@@ -72,7 +72,7 @@ class Accounts(Mapping[str, Account]):
         return f"{text}>"
 
     def _repr_html_(self) -> str:
-        return element("div", repr(self)) + str(self.frame.to_html(index=False, border=0))
+        return str(element("div", repr(self))) + str(self.frame.to_html(index=False, border=0))
 
     @property
     def unready(self) -> Mapping[str, StnbError]:
