@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from stnb.errors import Interrupted, StnbError, TenantsFailed
+from stnb.errors import StnbError, TenantsFailed
 from stnb.frame import notices
 from stnb.frame.notices import Notice
 from stnb.frame.united import united
-from stnb.session import loop
 
 from . import partial
 from .progress import Progress
@@ -147,31 +146,24 @@ class PullOfTenants:
     @contextlib.contextmanager
     def _reading(self, timeout: float | None) -> Iterator[None]:
         """Wait for the end of each; an interrupt ends all of them, wherever it falls."""
-        try:
-            is_first = partial.begin(self)
-            with loop.interruptible() as noticed:
-                until = None
-                if timeout is not None:
-                    until = time.monotonic() + timeout
-                for run in self.runs.values():
-                    run.settle(_left(until))
-                noticed.check()
-                yield
-                noticed.check()
-            if is_first:
-                partial.over(self)
-        except KeyboardInterrupt:
-            with loop.deaf():  # pressed twice, it leaves as well
-                self.leave()
-            raise Interrupted(lambda: len(self.rest())) from None
-        except BaseException:
-            partial.over(self)
-            raise
+        with partial.reading(self) as noticed:
+            until = None
+            if timeout is not None:
+                until = time.monotonic() + timeout
+            for run in self.runs.values():
+                run.settle(_left(until))
+            noticed.check()
+            yield
 
     @property
     def file(self) -> Path | None:
         """None: each tenant's rows go to a file of their own, or come into memory."""
         return None
+
+    def check_process(self) -> None:
+        """Refuse to be read in another process than its own; raises as that of a pull does."""
+        for run in self.runs.values():
+            run.check_process()
 
     def leave(self) -> None:
         """End it at once, because its reader was interrupted; its rows are in `rest()`."""
