@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.full_length import CLIENT_SECRET
-
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202e‮<b>"
 PAINT = re.compile(r"\x1b\[\d+m")  # bold and colours, which are ours
 CARRIED_OUT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -36,18 +34,16 @@ def asked(terminal: int) -> str:
 
 
 def answer(question: str) -> str:
-    """What is typed: an environment for practice, a secret, and otherwise hostile text."""
+    """What is typed: an environment for practice, and otherwise hostile text."""
     last = question.splitlines()[-1].lower()
     if "1 to" in last:
         return "3" if "integration" in question.lower() and "practice" in question.lower() else "1"
-    if "secret" in last:
-        return CLIENT_SECRET
     return HOSTILE
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a terminal of POSIX")
 def test_what_is_typed_is_shown_and_never_carried_out(tmp_path: Path) -> None:
-    """Nor is a secret shown; the dialogue goes on, and its end is said in words."""
+    """The name of a profile is asked for again, and the dialogue's end is said in words."""
     terminal, side = os.openpty()
     process = subprocess.Popen(
         [sys.executable, "-c", "from stnb.cli.main import main; raise SystemExit(main())", "setup"],
@@ -70,7 +66,6 @@ def test_what_is_typed_is_shown_and_never_carried_out(tmp_path: Path) -> None:
     process.wait(PATIENCE)
     os.close(terminal)
 
-    assert CLIENT_SECRET not in shown
     assert CARRIED_OUT.search(PAINT.sub("", shown)) is None
     assert "Traceback" not in shown
     assert "was not finished" in shown
