@@ -24,7 +24,8 @@ def listen() -> None:
     shell = _shell_of_kernel()
     if shell is None or not _python_shows_warnings():
         return
-    warnings.showwarning = Shown(shell, warnings.showwarning)
+    shown: Any = Shown(shell, warnings.showwarning)
+    warnings.showwarning = shown
 
 
 def _shell_of_kernel() -> Any:
