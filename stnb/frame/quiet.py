@@ -24,7 +24,8 @@ def listen() -> None:
     shell = _shell_of_kernel()
     if shell is None or not _python_shows_warnings():
         return
-    warnings.showwarning = Shown(shell, warnings.showwarning)
+    # As documented, any callable may stand there; the type says a function.
+    warnings.showwarning = Shown(shell, warnings.showwarning)  # type: ignore[assignment]
 
 
 def _shell_of_kernel() -> Any:
