@@ -13,6 +13,7 @@ import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint, load
 from stnb.errors import BadFilter, UnexpectedAnswer
+from stnb.errors.wording import counted
 from stnb.frame import notices
 from stnb.frame.utf8 import read_json
 from stnb.pull.dates import window
@@ -185,7 +186,7 @@ class Account(Linked):
             pass  # raised below, so that the error has no cause that says the same
         else:
             if broken:
-                texts = f"{broken:,} text{'' if broken == 1 else 's'}"
+                texts = counted(broken, "text")
                 what = f"bytes that are no UTF-8 in {texts}; U+FFFD stands in their place"
                 notices.warn(notices.broken_text(route, what))
             return value

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from stnb.credentials import scan
 from stnb.credentials.scan import Finding, Skipped
 from stnb.errors import printable
+from stnb.errors.wording import counted
 
 from .terminal import say
 
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     secrets = [finding for finding in found if finding.secret]
     if not secrets:
         nothing = "nothing found" if not found else "no secret found"
-        say(f"stnb: {_counted(done.files, 'file')}, {nothing}.")
+        say(f"stnb: {counted(done.files, 'file')}, {nothing}.")
         return 0
     say(f"stnb: {_summary(secrets, options.fix)}")
     return 1
@@ -90,7 +91,7 @@ def _summary(secrets: Sequence[Finding], fix: bool) -> str:
     """How many secrets, and what to do now, each step on a line of its own."""
     left = [finding for finding in secrets if not finding.removed]
     files = len({finding.path for finding in secrets})
-    count = f"{_counted(len(secrets), 'secret')} in {_counted(files, 'file')}"
+    count = f"{counted(len(secrets), 'secret')} in {counted(files, 'file')}"
     if fix:
         count += f", {len(secrets) - len(left)} removed"
     steps = [
@@ -112,7 +113,3 @@ def _summary(secrets: Sequence[Finding], fix: bool) -> str:
 
 def _can_be_fixed(finding: Finding) -> bool:
     return finding.path.suffix == ".ipynb"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W
 import pandas as pd
+from IPython import get_ipython
 
 from stnb import catalog, credentials
 from stnb.catalog import Endpoint
 from stnb.errors import StnbError, UsageError
 from stnb.frame import notices as frame_notices
 
+from . import elsewhere, texts
 from . import state as states
-from . import texts
 from .counter import Counter
 from .guard import guarded, in_sentences
-from .layout import Hooks, Layout
+from .layout import ALL, Hooks, Layout
 from .outcome import Outcome, before, facts, is_part, nothing, outcome, pulling
 from .parts.blank import Nothing
 from .parts.doctor import Doctor
 from .parts.id_names import IdNames, Labels, look_up
+from .presets import first_filters
 from .runner import Runner
 from .state import State
 
@@ -133,6 +136,7 @@ class Explorer(W.VBox):
         parts.names.observe(self._on_value, "value")
         parts.views.observe(self._on_selection, ["value", "export"])
         parts.grid.on_change(self._on_selection)
+        parts.grid.on_all(self._on_all)
         parts.pull_button.on_click(self.pull)
         parts.count_button.on_click(self.count)
         parts.cancel_button.on_click(self.cancel)
@@ -154,7 +158,17 @@ class Explorer(W.VBox):
         self.show_error(None)
         shown = self._shown
         again = shown is not None and shown.resource == self.parts.picker.value
-        self._show_resource(shown.filters if shown is not None and again else {})
+        filters = first_filters(self.endpoint)
+        if shown is not None and again:
+            filters = shown.filters
+        self._show_resource(filters)
+
+    @guarded
+    def _on_all(self) -> None:
+        """Read all rows in place of the sample on show."""
+        if self._shown is not None and self._shown.resource == self.parts.picker.value:
+            self.parts.limit.value = ALL
+            self.pull()
 
     @guarded
     def _on_preset(self, change: Mapping[str, Any]) -> None:
@@ -422,4 +436,11 @@ class Explorer(W.VBox):
         return f"<stnb explorer · {self.parts.profile.value} · {resource} · {rows}>"
 
     def _ipython_display_(self) -> None:
-        self.parts.static_copy.show_once(self)
+        if hasattr(get_ipython(), "kernel"):
+            self.parts.static_copy.show_once(self)
+        elif get_ipython() is not None:
+            sys.stdout.write(f"{elsewhere.as_text(elsewhere.IN_A_TERMINAL)}\n")
+
+    def _mime_(self) -> tuple[str, str]:
+        """What marimo shows."""
+        return "text/html", elsewhere.as_html(elsewhere.IN_MARIMO)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from stnb.catalog import Endpoint
+from stnb.errors.wording import counted
 from stnb.pull import Progress
 from stnb.session import clock
 
@@ -57,7 +58,7 @@ def facts(ended: Outcome, frame: pd.DataFrame, shown: int) -> list[str]:
     found = [noun if shown == total else f"of {total:,} {noun} shown"]
     found.append(_whole(ended, frame))
     requests = ended.progress.requests
-    sent = f", {requests:,} request{'' if requests == 1 else 's'}" if requests else ""
+    sent = f", {counted(requests, 'request')}" if requests else ""
     found.append(f"pulled {ended.at}{sent}")
     return found
 

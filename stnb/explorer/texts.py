@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from stnb.errors import wording
 from stnb.pull import Progress
 from stnb.session import clock
 
@@ -16,7 +17,11 @@ def line(progress: Progress, limit: int | None = None) -> str:
         '40 of 100 rows · 4 pages · 0.5 s'
     """
     wanted = rows_wanted(progress, limit)
-    parts = [_rows(progress, wanted), _counted(progress.pages, "page"), f"{progress.seconds:.1f} s"]
+    parts = [
+        _rows(progress, wanted),
+        wording.counted(progress.pages, "page"),
+        f"{progress.seconds:.1f} s",
+    ]
     parts += _speed(progress, wanted)
     if progress.note:
         parts.append(progress.note)
@@ -63,11 +68,6 @@ def _speed(progress: Progress, wanted: int | None) -> list[str]:
     return parts
 
 
-def _counted(number: int, noun: str) -> str:
-    ending = "" if number == 1 else "s"
-    return f"{number:,} {noun}{ending}"
-
-
 def counted(resource: str, rows: int, limit: int | None) -> str:
     """The answer to a count, and what a pull would bring of it.
 
@@ -76,7 +76,7 @@ def counted(resource: str, rows: int, limit: int | None) -> str:
         'jpm.jobs: 6,000 rows match; Pull brings the first 1,000'
     """
     verb = "matches" if rows == 1 else "match"
-    text = f"{resource}: {_counted(rows, 'row')} {verb}"
+    text = f"{resource}: {wording.counted(rows, 'row')} {verb}"
     if limit is not None and rows > limit:
         text += f"; Pull brings the first {limit:,}"
     return text

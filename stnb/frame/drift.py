@@ -18,6 +18,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stnb.errors import wording
+
 
 class Kind(StrEnum):
     """In which way a column differs. `Drift.detail` has what is said of it here."""
@@ -118,7 +120,7 @@ def _sentence(drift: Drift) -> str:
 
 def _in_rows(count: int) -> str:
     """ "in 1 row", "in 3,000 rows"."""
-    return f"in {count:,} row{'' if count == 1 else 's'}"
+    return f"in {wording.counted(count, 'row')}"
 
 
 def split_off_texts(drifts: Drifts) -> tuple[Drifts, Drifts]:

@@ -25,6 +25,7 @@ from .tokens import Token, exactly, lossy, number
 from .types import Dtypes, is_open, json_type, kind_of
 
 Columns = dict[str, pa.Array]
+RAGGED, FEW = 4, 100_000  # cells of a report, filled up to its longest row, for one that was sent
 
 
 def read(
@@ -35,19 +36,21 @@ def read(
     positional: bool = False,
     sent: Columns | None = None,
     fields: list[dict[str, Any]] | None = None,
+    with_nested: bool = False,
 ) -> tuple[Columns, int]:
     """The columns of a page, in the types that they are read as, and the number of its rows.
 
     Args:
         sent: gets the columns that do not read back as they were sent; see `Decoded.sent`.
         fields: gets the fields of a report.
+        with_nested: whether `sent` gets columns of lists and objects, too.
 
     Raises:
         UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
     """
     columns: Columns = {}
     rows = rows_of(document, positional, number, fields)
-    unfold(rows, "", shape, columns, drift, sent)
+    unfold(rows, "", shape, columns, drift, sent, with_nested=with_nested)
     return columns, len(rows)
 
 
@@ -56,7 +59,7 @@ def rows_of(
     positional: bool,
     parse_float: Callable[[str], Any],
     fields: list[dict[str, Any]] | None = None,
-) -> list[dict[str, Any]]:
+) -> Sequence[dict[str, Any]]:
     """The rows of a page as plain objects; see `read`."""
     collecting = gc.isenabled()
     # Thousands of fresh dicts make the collector run for nothing: up to 40 % of the time.
@@ -90,23 +93,38 @@ def _named(rows: list[list[Any]], fields: list[dict[str, Any]]) -> list[dict[str
     """Rows of cells as objects; a cell without a field gets the name "column 3"."""
     names = [str(field["name"]) for field in fields]
     longest = max(map(len, rows), default=0)
+    cells = sum(map(len, rows))
+    if longest * len(rows) > RAGGED * (cells + len(rows) * len(names)) + FEW:
+        raise ValueError("one long row would give all the others as many columns")
     names += [f"column {i + 1}" for i in range(len(names), longest)]
     names = _distinct(names)
     return [dict(zip(names, row, strict=False)) for row in rows]
 
 
-def _objects(rows: list[Any]) -> list[dict[str, Any]]:
+def _objects(rows: list[Any]) -> Sequence[dict[str, Any]]:
     """Rows as objects: null is no row, but beside bare values it is one of them."""
     known = [row for row in rows if row is not None]
     if all(isinstance(row, dict) for row in known):
         return known
-    objects = []
-    for row in rows:
+    return _AsObjects(rows)
+
+
+class _AsObjects(Sequence[dict[str, Any]]):
+    """Bare values, each as an object: made when it is looked at, because a million of them take a
+    hundred times the memory of the page.
+    """
+
+    def __init__(self, rows: list[Any]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        row = self._rows[index]
         if isinstance(row, dict):
-            objects.append(row)
-        else:
-            objects.append({"value": row})
-    return objects
+            return row
+        return {"value": row}
 
 
 def _distinct(names: list[str]) -> list[str]:
@@ -139,6 +157,8 @@ def unfold(
     columns: Columns,
     drift: Drifts,
     sent: Columns | None = None,
+    *,
+    with_nested: bool = False,
 ) -> None:
     """Add the columns of these rows to `columns`: one for each key, and dotted ones for objects.
 
@@ -147,6 +167,7 @@ def unfold(
         above: what stands before each name, such as "address."; "" at the top.
         drift: gets what differs.
         sent: gets the columns that do not read back as they were sent.
+        with_nested: whether it gets those of lists and objects, too.
     """
     names: dict[str, None] = {}
     for row in rows:
@@ -159,12 +180,13 @@ def unfold(
         if not shape.reads(path) or (path in shape.objects and not kinds):
             continue
         if kinds == {dict} and column is None:
-            unfold(values, f"{path}.", shape, columns, drift, sent)
+            unfold(values, f"{path}.", shape, columns, drift, sent, with_nested=with_nested)
             continue
         found = array_of(values, column, path, drift, shape.dtypes)
         name = free(path, columns)
         columns[name] = found
-        if sent is not None and _was_read(values, found.type):
+        nested = with_nested and pa.types.is_nested(found.type)
+        if sent is not None and (nested or _was_read(values, found.type)):
             sent[name] = pa.array(list(map(as_text, values)), pa.string())
         if path in shape.objects:
             others = sum(v is not None and not isinstance(v, dict) for v in values)
@@ -179,6 +201,8 @@ def _was_read(values: list[Any], kind: pa.DataType) -> bool:
     others: tuple[type, ...] = (str, Token)
     if pa.types.is_floating(kind):
         others = (str, Token, int)
+    elif pa.types.is_decimal(kind):
+        others = (str, Token, float)
     return any(isinstance(value, others) for value in values)
 
 

@@ -21,6 +21,7 @@ from stnb.errors import (
     printable,
     tongue,
 )
+from stnb.errors.wording import counted
 
 from . import quiet
 from .drift import Drifts, sentences, split_off_texts
@@ -143,7 +144,7 @@ def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> 
 
 def came_twice(endpoint: Endpoint, duplicates: int) -> Notice:
     """That rows of a list came twice, and nothing says whether others are missing."""
-    rows = "1 row" if duplicates == 1 else f"{duplicates:,} rows"
+    rows = counted(duplicates, "row")
     text = (
         f"{endpoint.name} gave {rows} twice, and did not say how many there are: others may be "
         "missing, likely as rows changed while they were read. Pull again to be sure."

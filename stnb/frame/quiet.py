@@ -24,8 +24,8 @@ def listen() -> None:
     shell = _shell_of_kernel()
     if shell is None or not _python_shows_warnings():
         return
-    # As documented, any callable may stand there; the type says a function.
-    warnings.showwarning = Shown(shell, warnings.showwarning)  # type: ignore[assignment]
+    shown: Any = Shown(shell, warnings.showwarning)
+    warnings.showwarning = shown
 
 
 def _shell_of_kernel() -> Any:

@@ -18,6 +18,7 @@ SURE = 15
 class Token(Decimal):
     """A number of JSON that remembers how it was written."""
 
+    __slots__ = ("sent",)  # a page may have a million
     sent: str
 
     def __new__(cls, sent: str) -> Token:

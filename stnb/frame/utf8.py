@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -124,7 +124,7 @@ def _escaped(content: bytes) -> str:
 
 
 def _note(
-    rows: list[dict[str, Any]], what: re.Pattern[str], kind: Kind, shape: Shape, drifts: Drifts
+    rows: Sequence[dict[str, Any]], what: re.Pattern[str], kind: Kind, shape: Shape, drifts: Drifts
 ) -> None:
     counts: Counter[str] = Counter()
     for row in rows:

@@ -11,7 +11,8 @@ import numpy as np
 
 from stnb.catalog import Endpoint, Param
 
-from .values import Unfit, bad, exact_number
+from .by_type import Unfit, exact_number
+from .values import bad
 
 
 def body_of(endpoint: Endpoint, values: Mapping[Param, Any]) -> Any:

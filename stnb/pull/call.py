@@ -20,9 +20,10 @@ from stnb.catalog.words import span
 from stnb.errors import BadFilter, UnknownFilter, tongue
 
 from .body import body_of
+from .by_type import UTC
 from .dates import moment
 from .pairs import as_pairs, is_split, paired
-from .values import UTC, Ours, as_text, items
+from .values import Ours, as_text, items
 
 SHOWN = 50  # values up to which provenance keeps all of them
 Pairs = tuple[tuple[str, str], ...]

@@ -8,7 +8,8 @@ from typing import Any
 
 from stnb.catalog import Endpoint, Param
 
-from .values import Unfit, as_list, as_text, bad, exact_number, items, plain_text, too_many
+from .by_type import Unfit, exact_number, plain_text
+from .values import as_list, as_text, bad, items, too_many
 
 
 def as_pairs(

@@ -16,6 +16,8 @@ from stnb.errors import (
     Unreachable,
 )
 
+from .weight import TIMES
+
 Explained = tuple[type[RequestError], str, str]  # the error, why, and what to do next
 
 NO_ANSWER: Explained = (
@@ -95,6 +97,7 @@ BEYOND = {
     "deadline": "the answer takes too long",
     "size": "the answer is too large",
     "depth": "the answer is nested too deep",
+    "values": "the answer has too many values",
 }
 
 
@@ -131,7 +134,7 @@ def unbearable(beyond: str, limits: Limits, request: str, attempts: int) -> Stnb
     """The error for an answer that passed a bound of ours.
 
     Args:
-        beyond: which one: "deadline", "size" or "depth".
+        beyond: which one: "deadline", "size", "depth" or "values".
         request: what was requested.
         attempts: how often it was tried.
     """
@@ -147,10 +150,16 @@ def unbearable(beyond: str, limits: Limits, request: str, attempts: int) -> Stnb
             "variable of the process.",
             attempts=attempts,
         )
+    what = f"with a body of over {limits.max_body:g} MB"
+    why = "stnb reads no larger one, as it could fill the memory"
+    if beyond == "values":
+        what = "with a body of so many values, or so many different keys, that it was not read"
+        why = f"It would take over {TIMES * limits.max_body:g} MB of memory"
     error = UnexpectedAnswer(
-        f"{request} was answered with a body of over {limits.max_body:g} MB.",
-        "stnb reads no larger one, as it could fill the memory; likely a fault of the server.",
-        "Lower page_size. STNB_MAX_BODY sets the MB, in .env or as a variable of the process.",
+        f"{request} was answered {what}.",
+        f"{why}; likely a fault of the server.",
+        "Lower page_size. STNB_MAX_BODY sets the MB of a body, in .env or as a variable of the "
+        f"process; what becomes of it may take {TIMES} times as much.",
     )
     error.final = True
     return error

@@ -79,7 +79,7 @@ class Failure:
         is_html: whether it is a page for a browser.
         request: what was requested, if it was not the call itself.
         reason: why no answer came and what to do next, in two sentences; ("", "") if one came.
-        beyond: which bound the answer passed: "deadline", "size", "depth", or "" for none.
+        beyond: which bound the answer passed: "deadline", "size", "depth" or "values"; "" for none.
         limits: the bounds that were in force.
     """
 

@@ -11,12 +11,15 @@ from __future__ import annotations
 import asyncio
 import functools
 import importlib
+import io
 import tempfile
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+
+from .weight import is_heavy
 
 ACCEPTED = "gzip"  # the one encoding that is asked for
 OFF_THE_LOOP = 64 * 1024  # bytes of a body from which on a thread inflates it
@@ -37,6 +40,24 @@ def _fastest() -> Any:
 class TooLarge(httpx.DecodingError):
     """A body is over the cap. The rest of it is not read."""
 
+    beyond = "size"
+
+
+class TooHeavy(TooLarge):
+    """A body has so many values that they would fill the memory."""
+
+    beyond = "values"
+
+
+def weigh(content: bytes, largest: int) -> None:
+    """Refuse a body that would fill the memory once it is read.
+
+    Raises:
+        TooHeavy: it needs more than three times the cap.
+    """
+    if is_heavy(content, largest):
+        raise TooHeavy("the values of the body would take too much memory")
+
 
 def bounded(response: httpx.Response, largest: int) -> None:
     """Have an answer read as one whole body of at most so many bytes, inflated by us.
@@ -49,16 +70,23 @@ def bounded(response: httpx.Response, largest: int) -> None:
     if response.is_stream_consumed:
         if len(response.content) > largest:
             raise TooLarge(f"the body is over {largest:,} bytes")
+        if not _is_file(response):
+            weigh(response.content, largest)
         return
     # Without its encoding, httpx hands on what we yield as it is.
     encoding = response.headers.pop("content-encoding", "")
     stream = response.stream
     assert isinstance(stream, httpx.AsyncByteStream)
     is_plain = encoding.strip().lower() in ("", "identity")
-    if FILE in response.request.extensions and response.is_success and is_plain:
+    if _is_file(response) and is_plain:
         response.stream = _Pieces(stream, LARGEST_FILE)
     else:
-        response.stream = _Whole(stream, encoding, largest)
+        response.stream = _Whole(stream, encoding, largest, weighed=not _is_file(response))
+
+
+def _is_file(response: httpx.Response) -> bool:
+    """Whether the body is a file, which nobody here reads as JSON."""
+    return FILE in response.request.extensions and response.is_success
 
 
 class _Pieces(httpx.AsyncByteStream):
@@ -90,17 +118,34 @@ class _Whole(_Pieces):
         httpx.DecodingError: see `inflate`.
     """
 
-    def __init__(self, stream: httpx.AsyncByteStream, encoding: str, largest: int) -> None:
+    def __init__(
+        self, stream: httpx.AsyncByteStream, encoding: str, largest: int, *, weighed: bool
+    ) -> None:
         super().__init__(stream, largest)
-        self._encoding = encoding
+        self._encoding, self._weighed = encoding, weighed
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        parts = [part async for part in super().__aiter__()]
-        size = sum(map(len, parts))
-        if self._encoding and size >= OFF_THE_LOOP:
-            yield await asyncio.to_thread(_inflated, parts, self._encoding, self._largest)
+        # Plain parts become one at once: as a list they would be in memory twice.
+        parts: list[bytes] = []
+        plain = io.BytesIO()
+        async for part in super().__aiter__():
+            if self._encoding:
+                parts.append(part)
+            else:
+                plain.write(part)
+        size = plain.tell() + sum(map(len, parts))
+        if not self._encoding:
+            parts.append(plain.getvalue())  # no copy
+        if size >= OFF_THE_LOOP:
+            yield await asyncio.to_thread(self._made, parts)
         else:
-            yield _inflated(parts, self._encoding, self._largest)
+            yield self._made(parts)
+
+    def _made(self, parts: list[bytes]) -> bytes:
+        content = _inflated(parts, self._encoding, self._largest)
+        if self._weighed:
+            weigh(content, self._largest)
+        return content
 
 
 async def read(response: httpx.Response) -> bytes:

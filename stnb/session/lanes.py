@@ -26,7 +26,11 @@ EASE = 0.03  # seconds between two lanes that are tried for the first time
 HOLD, LONGEST_HOLD = 10.0, 600.0  # seconds for which a bound that was found is believed
 ENOUGH = 100  # pages of a window that count
 KEPT = 16  # pages after which a mean forgets the older ones
-REFUSALS = 3  # at a level at which no page comes: the server bears less
+# From a level on, so many refusals, and so much more often than below it, are no mere faults.
+REFUSALS, MORE_OFTEN = 3, 0.2
+SURELY = 3  # standard deviations
+REMEMBERED = 400  # pages, after which older ones count half
+LIFTED = 3  # pages that came beyond a bound: it was none
 LONGER = 3  # times as long a bound is believed that the server told by a refusal
 
 # What pages are compared by: the resource, and the rows that were asked for.
@@ -114,6 +118,46 @@ def _usual(kind: Kind, means: Mapping[Kind, Mean]) -> float:
     return min(known, default=0.0)
 
 
+class Levels:
+    """How many pages came, and how many were refused, that began with so many in flight."""
+
+    def __init__(self) -> None:
+        self._came, self._refused = [0.0] * (MOST + 2), [0.0] * (MOST + 2)
+
+    def came(self, level: int) -> None:
+        """Count a page that came."""
+        self._count(self._came, level)
+
+    def refused(self, level: int) -> None:
+        """Count a page that was refused."""
+        self._count(self._refused, level)
+
+    def _count(self, counts: list[float], level: int) -> None:
+        counts[min(level, MOST + 1)] += 1
+        if sum(self._came) + sum(self._refused) > REMEMBERED:
+            self._came = [count / 2 for count in self._came]
+            self._refused = [count / 2 for count in self._refused]
+
+    def bound(self) -> int:
+        """The level from which on pages are refused clearly more often than below it; beyond all
+        levels if there is none.
+        """
+        found, most = MOST + 2, MORE_OFTEN
+        refused, pages = sum(self._refused), sum(self._refused) + sum(self._came)
+        for level in range(LEAST + 1, MOST + 1):
+            refused_above = sum(self._refused[level:])
+            above = refused_above + sum(self._came[level:])
+            below = max(pages - above, 1.0)
+            if refused_above < REFUSALS:
+                break
+            share = refused / pages
+            by_chance = math.sqrt(share * (1 - share) * (1 / above + 1 / below))
+            more = refused_above / above - (refused - refused_above) / below
+            if more >= most and more > SURELY * by_chance:
+                found, most = level, more
+        return found
+
+
 @dataclass(frozen=True)
 class Try:
     """A page that is asked for.
@@ -160,8 +204,8 @@ class LaneCount:
         self._proven = START  # the highest level at which a page came, or is to come
         self._refused_at = MOST + 1  # the lowest level that is believed to be refused
         self._wanted = START  # the count before a fault, to which it returns
-        # How often a page was refused that began at a level, since one came that began there.
-        self._against = [0] * (MOST + 1)
+        self._levels = Levels()
+        self._beyond = 0  # pages that came although they began beyond the bound
         self._good = 0  # pages that came since the last fault, or since a lane was regained
 
     @property
@@ -194,10 +238,12 @@ class LaneCount:
         """A page came, in so many seconds."""
         self.in_flight -= 1
         self._proven = max(self._proven, page.level)
-        self._against[: page.level + 1] = [0] * (page.level + 1)
-        if page.level >= self._refused_at:  # what was taken for a bound was none
+        self._levels.came(page.level)
+        if page.level >= self._refused_at:
+            self._beyond += 1
+        if self._beyond >= LIFTED:  # what was taken for a bound was none
             self._refused_at, self._ceiling, self._until = MOST + 1, MOST, math.inf
-            self._wanted = max(self._wanted, page.level)
+            self._wanted, self._beyond = max(self._wanted, page.level), 0
         if page.level <= CALM:
             self._calm.setdefault(page.kind, Mean()).add(seconds)
         if self.limit < self._wanted:
@@ -210,14 +256,17 @@ class LaneCount:
     def refused(self, page: Try, moment: float) -> None:
         """The server refused a page, or was late: 429, 5xx, a time-out."""
         self.in_flight -= 1
-        self._good = 0
+        self._good = self._beyond = 0
+        self._levels.refused(page.level)
         if page.change != self._change:
             return  # it began before the count changed
-        self._against[page.level] += 1
-        if page.level > self._proven or sum(self._against[page.level :]) >= REFUSALS:
-            self._refused_at, self._proven = page.level, page.level - 1
-            self._hold *= LONGER
-            self._bound(page.level - 1, moment)
+        bound = self._levels.bound()
+        if page.level > self._proven:  # more than it ever bore
+            bound = min(bound, page.level)
+        if bound <= self.limit:
+            self._refused_at, self._proven = bound, bound - 1
+            self._bound(bound - 1, moment)
+            self._until = moment + LONGER * (self._until - moment)
             return
         wanted = self._wanted  # else it is a fault that may come at any count
         self._set(self.limit - 1)
@@ -264,7 +313,7 @@ class LaneCount:
             self._judge_fewer(window, gain, lanes, moment)
         elif slower > MUCH_SLOWER:
             self._compare_with(window)
-            self._set(round(self.limit / slower) + 1)
+            self._shrink(round(self.limit / slower) + 1)
         else:
             before.join(window)
             self._grow(window, moment)
@@ -274,7 +323,7 @@ class LaneCount:
         slower = window.slower(self._calm) or 1.0
         if self._is_fresh and slower > SLOWER:
             self._is_fresh = False
-            self._set(round(self.limit / slower) + 1)
+            self._shrink(round(self.limit / slower) + 1)
         elif self._is_fresh:
             self._grow(window, moment)
 
@@ -284,7 +333,7 @@ class LaneCount:
         if gain > BETTER:
             self._compare_with(window)
             self._believe(before - 1, moment)
-            self._set(math.floor(self.limit * 0.8))
+            self._shrink(math.floor(self.limit * 0.8))
         elif gain > 1 - WORTH * (1 - lanes):  # as good: the server works as fast as it can
             self._bound(before, moment)
         else:
@@ -304,6 +353,10 @@ class LaneCount:
         in_pace = math.ceil(self._rate * window.seconds)  # more could not be in flight
         most = min(self._ceiling, max(START, in_pace))
         self._set(max(min(wanted, most), self.limit))
+
+    def _shrink(self, limit: int) -> None:
+        """Use fewer lanes because pages are slow; not so few that the server counts as idle."""
+        self._set(min(max(limit, CALM), self.limit))
 
     def _bound(self, limit: int, moment: float) -> None:
         """Hold a count that the server bears, and try more later only."""

@@ -8,15 +8,16 @@ from typing import Any
 
 import httpx
 
+from stnb.credentials import Limits
 from stnb.errors import StnbError
 
 from . import clock
 from .failure import PASSING_ERRORS, Failure
-from .inflate import TooLarge
+from .inflate import TooHeavy, TooLarge
 from .raised import SCOPE, error_of
-from .text import as_utf8, read_json
+from .text import read_json
 from .token import TokenAuth, TokenRefused
-from .wire import received_from
+from .wire import received_from, text_of
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ async def look(client: httpx.AsyncClient, request: httpx.Request, auth: TokenAut
         )
     except TimeoutError:
         return _failed(Failure.of_bound("deadline", limits))
-    except TooLarge:
-        return _failed(Failure.of_bound("size", limits))
+    except TooLarge as err:
+        return _failed(Failure.of_bound(err.beyond, limits))
     except PASSING_ERRORS as err:
         return _failed(Failure.of_exception(err))
     response, ahead = received.response, None
@@ -82,15 +83,15 @@ async def look(client: httpx.AsyncClient, request: httpx.Request, auth: TokenAut
     return Look(
         response.status_code,
         response.headers,
-        _json(as_utf8(received.content, response.charset_encoding)),
+        _json(response, received.content, limits),
         ahead=ahead,
     )
 
 
-def _json(content: bytes) -> Any:
+def _json(response: httpx.Response, content: bytes, limits: Limits) -> Any:
     try:
-        return read_json(content)
-    except ValueError:  # no JSON, or nested too deep
+        return read_json(text_of(response, content, limits))
+    except (ValueError, TooHeavy):  # no JSON, or none that can be read
         return None
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Taken:
-    """What was learned of one resource of one tenant, from what it refused. It lasts as long as the
-    process.
+    """What was learned of one resource of one tenant, from what it refused to a pull, or to the
+    check of the facts. It lasts as long as the process.
 
     Attributes:
         without: the parameters that it refuses altogether.

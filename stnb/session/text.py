@@ -59,4 +59,7 @@ def read_json(content: bytes) -> Any:
         TooDeep: it is nested over 100 levels deep.
         ValueError: it is no JSON.
     """
-    return loads(as_utf8(content, None).decode("utf-8", "replace"), strict=False)
+    text = as_utf8(content, None)
+    if not _fits(text, "utf-8"):
+        text = text.decode("utf-8", "replace").encode()
+    return loads(text, strict=False)  # bytes: as text it would be in memory once more

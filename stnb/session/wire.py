@@ -10,6 +10,7 @@ from http.cookiejar import DefaultCookiePolicy
 
 import httpx
 
+from stnb.credentials import Limits
 from stnb.errors import UsageError
 from stnb.errors.masking import mask_logs
 from stnb.errors.nesting import TooDeep
@@ -17,7 +18,7 @@ from stnb.errors.nesting import TooDeep
 from . import clock
 from .deadline import EXTENSION, Deadline
 from .failure import PASSING_ERRORS, Failure
-from .inflate import ACCEPTED, FILE, TooLarge, bounded, read
+from .inflate import ACCEPTED, FILE, TooHeavy, TooLarge, bounded, read, weigh
 from .proxy import Routes, proxy_in_use
 from .text import as_utf8
 from .token import TIMEOUT, TokenAuth, TokenRefused
@@ -153,20 +154,18 @@ async def exchange(
         return Failure.of_token(refused.response)
     except TimeoutError:
         return Failure.of_bound("deadline", limits)
-    except TooLarge:
-        return Failure.of_bound("size", limits)
+    except TooLarge as err:
+        return Failure.of_bound(err.beyond, limits)
     except PASSING_ERRORS as err:
         return Failure.of_exception(err)
     response, content = received.response, received.content
     if response.is_error or response.is_redirect:
         return Failure.of_response(response, content)
     if whole is not None:
-        content = as_utf8(content, response.charset_encoding)
-        try:
-            if not whole(content):
-                return Failure.of_body(response, content)
-        except TooDeep:
-            return Failure.of_bound("depth")
+        found = _checked(response, content, whole, limits)
+        if isinstance(found, Failure):
+            return found
+        content = found
     content_type = response.headers.get("content-type", "")
     answer = Answer(content, content_type, attempt, seconds=received.seconds)
     date = clock.date_of(response.headers)
@@ -192,6 +191,33 @@ class Received:
     seconds: float
 
 
+def _checked(
+    response: httpx.Response, content: bytes, whole: Callable[[bytes], bool], limits: Limits
+) -> Failure | bytes:
+    """A body of JSON that can be read, in UTF-8."""
+    try:
+        text = text_of(response, content, limits)
+        if whole(text):
+            return text
+        return Failure.of_body(response, text)
+    except TooDeep:
+        return Failure.of_bound("depth")
+    except TooHeavy as err:
+        return Failure.of_bound(err.beyond, limits)
+
+
+def text_of(response: httpx.Response, content: bytes, limits: Limits) -> bytes:
+    """A body of JSON in UTF-8.
+
+    Raises:
+        TooHeavy: it was in a coding of its own, which hid how many values it has.
+    """
+    text = as_utf8(content, response.charset_encoding)
+    if text != content:
+        weigh(text, limits.largest)
+    return text
+
+
 async def received_from(
     client: httpx.AsyncClient, request: httpx.Request, auth: TokenAuth, *, file: bool
 ) -> Received:
@@ -200,7 +226,7 @@ async def received_from(
     Raises:
         TokenRefused: no token was given.
         TimeoutError: it did not end in time.
-        TooLarge: it is over the cap.
+        TooLarge: it is over the cap, or its values would fill the memory.
         httpx.HTTPError, httpx.InvalidURL: no answer came, or it could not be read.
     """
     if file:

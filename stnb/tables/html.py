@@ -53,7 +53,7 @@ def text(series: pd.Series[Any]) -> pd.Series[Any]:
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(series.cat.categories.dtype)
     texts = {value for value in series if isinstance(value, str)}
-    plain_texts = {value: plain(value) for value in texts if _is_html(value)}
+    plain_texts = {value: plain(value) for value in texts if is_html(value)}
     if not plain_texts:
         return series.copy()
 
@@ -70,7 +70,7 @@ def plain(source: str) -> str:
         >>> plain('see <a href="https://example.com/a">the manual</a>&nbsp;&amp; call')
         'see the manual (https://example.com/a) & call'
     """
-    if not _is_html(source):
+    if not is_html(source):
         return source
     reader = _Reader(breaks=not BLOCK.search(source))
     # Python's parser reads nothing behind a "<![" that it does not know.
@@ -79,7 +79,7 @@ def plain(source: str) -> str:
     return reader.result()
 
 
-def _is_html(source: str) -> bool:
+def is_html(source: str) -> bool:
     if "<" in source and TAG.search(source):
         return True
     if "&" not in source:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from stnb.errors.wording import counted
+
 
 class Kind(StrEnum):
     """What can be odd about a column."""
@@ -56,11 +58,11 @@ def sentence(oddity: Oddity) -> str:
         first=next(iter(oddity.examples), ""),
         all=" and ".join(repr(example) for example in oddity.examples),
         share=share(oddity.count, oddity.rows),
-        dates=times(oddity.count, "date"),
-        ids=times(oddity.count, "id"),
-        names=times(oddity.count, "name"),
-        rows=times(oddity.count, "row"),
-        values=times(oddity.count, "value"),
+        dates=counted(oddity.count, "date"),
+        ids=counted(oddity.count, "id"),
+        names=counted(oddity.count, "name"),
+        rows=counted(oddity.count, "row"),
+        values=counted(oddity.count, "value"),
         most=f"{oddity.most:,}",
     )
 
@@ -96,8 +98,3 @@ def share(part: int, whole: int) -> str:
     if part < whole:
         percent = min(percent, 99)
     return f"{percent} %"
-
-
-def times(count: int, what: str) -> str:
-    """A count with its noun: "1 row", "3,000 rows"."""
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

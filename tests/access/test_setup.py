@@ -31,7 +31,7 @@ from stnb.access.setup import (
     try_them,
 )
 from stnb.cli import main, setup
-from stnb.credentials import Credentials, Secret
+from stnb.credentials import Credentials, Secret, vault
 from stnb.errors import CannotSave, CredentialsInvalid
 from stnb.explorer.parts import setup as widget
 from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
@@ -627,6 +627,33 @@ def test_widget_holds_secrets_for_another_try() -> None:
         page.attempt(profile="phoenix", client_secret="")["title"]
         == "The Client Secret is missing."
     )
+
+
+def test_widget_offers_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the command line does: only where there is one, and the secret is then not in the file."""
+    monkeypatch.setattr(vault, "is_usable", lambda: False)
+    assert Page().ui.about["keyring"] is False
+
+    kept: dict[str, str] = {}
+
+    def keep(name: str, entry: str, secret: str) -> str:
+        kept[entry] = secret
+        return f"{vault.LEAD}{entry}"
+
+    monkeypatch.setattr(vault, "is_usable", lambda: True)
+    monkeypatch.setattr(vault, "keep", keep)
+    page = Page(try_them=lambda mine: WORKS)
+    assert page.ui.about["keyring"] is True
+    said = page.send(
+        do="try", environment="integration", profile="phoenix", values=dict(GOOD), keyring=True
+    )
+
+    assert said["level"] == "ok"
+    assert any("keyring" in line for line in said["lines"])
+    assert list(kept.values()) == [CLIENT_SECRET]
+    assert CLIENT_SECRET not in Path(".env").read_text()
+    assert "keyring:phoenix-integration-" in Path(".env").read_text()
+    assert page.is_clean()
 
 
 def test_widget_keeps_what_was_refused_and_asks_before_git_is_touched() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
 import tempfile
 import time
 import venv
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import requests
 from by_hand import pulled
 from timing import RUNS, side_by_side
 
@@ -41,15 +45,25 @@ print(len(rows), time.perf_counter() - start)
 CASES = (
     # what, rows, ms an answer, µs a row, at least x faster, runs
     ("100,000 rows, no latency", 100_000, 0, 0, 4, RUNS),
-    ("100,000 rows, 150 ms + 0.6 ms a row", 100_000, 150, 600, 6, 3),
     ("10,000 rows, 150 ms + 0.6 ms a row", 10_000, 150, 600, 4, RUNS),
 )
+# What a server does with many requests at once, rows, runs; see server.py.
+KINDS = (
+    ("scales without end", "scales", 100_000, 3),
+    ("has four workers", "workers", 50_000, 3),
+    ("slows down above six", "slows", 50_000, 3),
+    ("refuses above ten", "refuses", 50_000, 3),
+)
+AT_LEAST = 12  # x faster than by hand, on the server that scales
 
 
 @contextmanager
-def server(count: int, base_ms: float = 0, row_us: float = 0) -> Iterator[str]:
+def server(
+    count: int, base_ms: float = 0, row_us: float = 0, kind: str = "scales"
+) -> Iterator[str]:
     """The server's address; it answers after `base_ms` and `row_us` for each row."""
-    command = [sys.executable, str(HERE / "server.py"), str(count), str(base_ms), str(row_us)]
+    numbers = map(str, (count, base_ms, row_us))
+    command = [sys.executable, str(HERE / "server.py"), *numbers, kind]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -59,10 +73,10 @@ def server(count: int, base_ms: float = 0, row_us: float = 0) -> Iterator[str]:
         process.wait()
 
 
-def account(url: str) -> Account:
+def account(url: str, tenant: int = 1) -> Account:
     """An account whose API and token address are the server."""
     env = {
-        "TENANT_ID": "1",
+        "TENANT_ID": str(tenant),
         "CLIENT_ID": "cid.bench",
         "CLIENT_SECRET": "cs1.bench",
         "APP_KEY": "ak1.bench",
@@ -94,7 +108,74 @@ def fetching() -> None:
             f"  {label:<38}{ratio:>8.1f}x faster (≥ {least}x)   {took['ours']:.2f} s against "
             f"{took['hand']:.2f} s"
         )
+    lanes()
     peer()
+
+
+def lanes() -> None:
+    """As many pages at once as the server bears, against eight, and on a server that scales against
+    requests in sequence. Nothing is known of a tenant at first, and its lanes are remembered then.
+    """
+    print(
+        "\n  as many pages at once as the server bears: a tenant that is read for the first time, "
+        "and again, against eight lanes; 50 ms + 0.1 s + 0.6 ms a row ±20 %"
+    )
+    for label, kind, count, runs in KINDS:
+        met = Met()
+        with server(count, 150, 600, kind) as url:
+            account(url).jpm.jobs.start(limit=2000).wait()  # what is loaded once is loaded
+            works = {
+                "first": met.counted("first", url, met.first),
+                "again": met.counted("again", url, met.again),
+                "eight": met.counted("eight", url, met.eight),
+            }
+            if kind == "scales":
+                works["hand"] = lambda url=url: pulled(url, DTYPES)
+            took = side_by_side(works, time.perf_counter, runs)
+        words = [
+            f"{name} {took[name]:5.1f} s ({met.refused[name]} refused)" for name in met.refused
+        ]
+        line = f"  {label:<24}{count:>8,} rows   {'   '.join(words)}"
+        if kind == "scales":
+            first, again = took["hand"] / took["first"], took["hand"] / took["again"]
+            line += f"   by hand {took['hand']:.1f} s: {first:.1f}x, {again:.1f}x (≥ {AT_LEAST}x)"
+        print(line)
+
+
+class Met:
+    """Pulls of tenants that were never met before, of tenants that were, and with eight lanes.
+
+    Attributes:
+        account: of the tenant that was met last.
+        refused: how many requests the server refused to each.
+    """
+
+    def __init__(self) -> None:
+        self.refused: Counter[str] = Counter()
+        self.tenants = itertools.count(2)
+
+    def first(self, url: str) -> None:
+        """Pull a tenant of which nothing is known."""
+        self.account = account(url, next(self.tenants))
+        self.account.jpm.jobs.start().wait()
+
+    def again(self, url: str) -> None:
+        """Pull the tenant that was met last."""
+        self.account.jpm.jobs.start().wait()
+
+    def eight(self, url: str) -> None:
+        """Pull with eight lanes, whatever is known."""
+        account(url, next(self.tenants)).jpm.jobs.start(concurrency=8).wait()
+
+    def counted(self, name: str, url: str, work: Callable[[str], Any]) -> Callable[[], None]:
+        """The work, after which the refusals are counted to its name."""
+
+        def run() -> None:
+            before = requests.get(f"{url}/refusals").json()
+            work(url)
+            self.refused[name] += requests.get(f"{url}/refusals").json() - before
+
+        return run
 
 
 def peer() -> None:

@@ -1,5 +1,12 @@
 """A list of jobs over loopback HTTP with gzip, in a process of its own: `python server.py ROWS
-BASE_MS ROW_US`.
+BASE_MS ROW_US [KIND]`.
+
+KIND is how it bears many requests at once:
+
+- scales: as well as one, the default.
+- workers: four work, the others wait.
+- slows: above six in flight, each is slower by the square of what is too much.
+- refuses: above ten in flight, it answers 503.
 """
 
 from __future__ import annotations
@@ -7,7 +14,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import gzip
+import random
 import sys
+from collections.abc import Awaitable, Callable
 
 import uvicorn
 from rows import page, rows
@@ -19,8 +28,12 @@ from starlette.routing import Route
 from stnb.catalog import load
 from stnb.pull.paging.lists import choose_size
 from stnb.session import START
+from stnb.session.lanes import MOST
 
 COUNT, BASE, PER_ROW = int(sys.argv[1]), float(sys.argv[2]) / 1e3, float(sys.argv[3]) / 1e6
+KIND = (sys.argv[4:] or ["scales"])[0]
+NETWORK = min(0.05, BASE)  # seconds on the way, in which nobody works
+TICK = 0.02  # seconds
 DISTINCT = 20_000  # rows that are made; beyond them they come again under other ids
 FULL = 5000
 
@@ -46,8 +59,55 @@ async def jobs(request: Request) -> Response:
     )
     content = body(number, size)
     if BASE or PER_ROW:
-        await asyncio.sleep(BASE + PER_ROW * min(size, max(COUNT - (number - 1) * size, 0)))
+        rows_of_page = min(size, max(COUNT - (number - 1) * size, 0))
+        seconds = BASE - NETWORK + PER_ROW * rows_of_page
+        await asyncio.sleep(NETWORK)
+        if not await work(seconds * dice.uniform(0.8, 1.2)):
+            return Response(status_code=503)
     return Response(content, media_type="application/json", headers={"content-encoding": "gzip"})
+
+
+dice = random.Random(7)
+in_flight = refused = 0
+workers = asyncio.Semaphore(4)
+
+
+async def work(seconds: float) -> bool:
+    """Do work of so many seconds; whether the server did it."""
+    global in_flight, refused
+    if KIND == "refuses" and in_flight >= 10:
+        refused += 1
+        return False
+    in_flight += 1
+    try:
+        await KINDS[KIND](seconds)
+    finally:
+        in_flight -= 1
+    return True
+
+
+async def by_workers(seconds: float) -> None:
+    async with workers:
+        await asyncio.sleep(seconds)
+
+
+async def slower(seconds: float) -> None:
+    while seconds > 0:
+        await asyncio.sleep(TICK)
+        seconds -= TICK / max(1, in_flight / 6) ** 2
+
+
+KINDS: dict[str, Callable[[float], Awaitable[None]]] = {
+    "scales": asyncio.sleep,
+    "workers": by_workers,
+    "slows": slower,
+    "refuses": asyncio.sleep,
+}
+
+
+async def refusals(request: Request) -> Response:
+    """How many requests were refused so far."""
+    return JSONResponse(refused)
 
 
 async def token(request: Request) -> Response:
@@ -58,13 +118,13 @@ app = Starlette(
     routes=[
         Route("/jpm/v2/tenant/{tenant}/jobs", jobs),
         Route("/connect/token", token, methods=["POST"]),
+        Route("/refusals", refusals),
     ]
 )
-for size in (
-    {FULL, choose_size(COUNT, START, FULL)}
-    if COUNT <= 100_000
-    else {choose_size(COUNT, START, FULL)}
-):
+sizes = {choose_size(COUNT, lanes, FULL) for lanes in (1, START, MOST)}
+if COUNT > 100_000:
+    sizes = {choose_size(COUNT, START, FULL)}
+for size in sizes:
     for number in range(1, -(-COUNT // size) + 1):  # so that compressing is not what is measured
         body(number, size)
 config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error")

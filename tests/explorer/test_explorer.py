@@ -643,13 +643,15 @@ def test_a_profile_that_is_not_ready_shows_why() -> None:
     assert ui.parts.messages.error == []
 
 
-def test_another_resource_starts_without_filters(ui: Explorer) -> None:
-    """A filter means what its resource says, so none is carried over."""
+def test_another_resource_starts_with_its_own_first_filters(ui: Explorer) -> None:
+    """A filter means what its resource says, so none is carried over: another resource begins with
+    its last rows.
+    """
     ui.parts.filters["tagTypeIds"].value = [1, 2]
     ui.parts.picker.value = "jpm.appointments"
 
-    assert ui.state["filters"] == {}
-    assert ui.parts.filters.summary == []
+    assert ui.state["filters"] == {"startsOnOrAfter": "last 90 days", "sort": "-Id"}
+    assert "tagTypeIds" not in ui.code
 
 
 def test_state_round_trips(ui: Explorer, account: HandAccount) -> None:

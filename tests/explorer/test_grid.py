@@ -51,15 +51,15 @@ STATUS, TOTAL, DAY, WHEN, ACTIVE, TOOK, ITEMS, MIXED = range(1, 9)
 
 
 def test_every_row_is_in_one_bar_or_missing(jobs: HeardGrid) -> None:
-    """For every kind of column the bars and the missing ones together are all rows."""
-    for column, bars in jobs.bars(*range(8)).items():
+    """For every kind of column but ids the bars and the missing ones together are all rows."""
+    for column, bars in jobs.bars(*range(1, 8)).items():
         assert sum(bars["counts"]) + bars["missing"] == 12, column
         assert len(bars["labels"]) == len(bars["picks"]) == len(bars["counts"])
 
 
 def test_a_bar_picks_the_rows_it_counts(jobs: HeardGrid) -> None:
     """Picking a bar, whatever its column's kind, leaves as many rows as it says."""
-    for column, bars in jobs.bars(*range(8)).items():
+    for column, bars in jobs.bars(*range(1, 8)).items():
         picks = [*zip(bars["picks"], bars["counts"], strict=True), ({"is": None}, bars["missing"])]
         for pick, count in picks:
             assert jobs.ask(picks={column: [pick]})["total"] == count, (column, pick)
@@ -512,7 +512,7 @@ def test_long_negative_missing_and_dated_values_read_well() -> None:
     first, second = grid.ask()["rows"]
 
     assert (len(first[0]), first[0][-1]) == (cells.LONGEST, "…")
-    assert first[1:] == ["-1,234.50", "2026-03-01"]
+    assert first[1:] == ["-1,234.50", "Mar 1, 2026"]
     assert second == [None, None, None]
     assert len(grid.ask(kind="cell", row=0, col=0)["text"]) == 2500
 
@@ -636,7 +636,7 @@ def test_opening_prepares_the_search_behind_the_page() -> None:
     assert grid.ask(kind="open")["rows"] == [["x", "1"], ["y", "2"]]
     grid._background.wait(20)
 
-    assert sorted(grid._rows.index._leaves) == [0, 1]
+    assert sorted(grid._rows.index._leaves) == [("figures", 1), ("texts", 0)]
 
 
 def test_a_million_rows_are_shown_picked_and_sorted() -> None:

@@ -96,10 +96,9 @@ def frames(draw: some.DrawFn) -> pd.DataFrame:
 
 
 @some.composite
-def views(draw: some.DrawFn, frame: pd.DataFrame) -> View:
+def views(draw: some.DrawFn, columns: Columns) -> View:
     """A view as a person makes it: by bars, by the value of a cell, by typed bounds and texts."""
-    columns = Columns(frame)
-    names = list(frame)
+    names = columns.names
     picks = {}
     for name in draw(some.lists(some.sampled_from(names), max_size=2, unique=True)):
         offered = possible_picks(columns, names.index(name))
@@ -139,8 +138,9 @@ def test_the_lines_make_what_the_table_shows(data: some.DataObject) -> None:
     the same rows in the same order with the same columns and types.
     """
     frame = data.draw(frames())
-    chosen = data.draw(views(frame))
-    shown, lines = view.rows(Rows(frame), chosen), view.lines(Columns(frame), chosen)
+    rows = Rows(frame, data.draw(some.sampled_from(["", "America/Phoenix", "America/New_York"])))
+    chosen = data.draw(views(rows.columns))
+    shown, lines = view.rows(rows, chosen), view.lines(rows.columns, chosen)
 
     pd.testing.assert_frame_equal(executed(frame, lines), shown)
     assert ast.parse("\n".join(lines)) is not None

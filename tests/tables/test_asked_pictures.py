@@ -249,7 +249,7 @@ def test_a_page_gets_the_picture_with_its_words() -> None:
 
     data, about = picture._repr_mimebundle_()
 
-    assert data["text/html"].startswith('<img alt="Tempe $5 $6 makes up 78%')
+    assert data["text/html"].startswith('<img alt="Tempe $5 $6 stands out: amount 7. ')
     assert "<b>" not in data["text/html"]
     assert "image/png" in data
     assert about["image/png"]["alt"] == picture.finding.alt

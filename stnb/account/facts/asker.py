@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from stnb.catalog import Catalog, Endpoint
 from stnb.errors import DataError, RequestError
-from stnb.session import Look, Session
+from stnb.session import Look, Session, Taken
 from stnb.session import Query as Pairs
 
 from .untried import Stopped, Untried
@@ -124,6 +124,12 @@ class Asker:
         flags = {param.name for param in endpoint.required if param.type == "boolean"}
         pairs.extend((name, "false") for name in sorted(flags - set(query)))
         return await self.get(self.path(endpoint), pairs)
+
+    def taken(self, resource: str) -> Taken:
+        """What is known of the resource, for the pulls of this tenant; what is learned goes
+        there.
+        """
+        return self.account.session.taken(resource)
 
     def path(self, endpoint: Endpoint) -> str:
         """The path of a route in this tenant."""

@@ -13,13 +13,15 @@ NO_FIELD = "StnbNoSuchField"
 
 
 async def largest_page(asker: Asker, resource: str, most: int) -> Seen:
-    """Whether a page of that size is given."""
+    """Whether a page of that size is given. Later pulls ask for no larger one."""
     seen = await asker.list(resource, page=1, pageSize=most)
     if seen.status == 400:
         accepted = await _largest_of_smaller(asker, resource, most)
         return Seen(f"{most:,} are refused with 400; {accepted}", False)
     page = page_of(seen)
     given = len(page.rows)
+    if page.has_more and 0 < given < most:
+        asker.taken(resource).most = given
     if page.has_more and given < most:
         return Seen(f"{most:,} asked for, {given:,} given, and there are more", False)
     return Seen(f"{most:,} are accepted", True)
@@ -31,6 +33,7 @@ async def _largest_of_smaller(asker: Asker, resource: str, most: int) -> str:
             continue
         seen = await asker.list(resource, page=1, pageSize=size)
         if seen.status == 200:
+            asker.taken(resource).most = size
             return f"{size:,} are accepted"
     return f"{SMALLER[-1]} are refused too"
 
@@ -59,9 +62,12 @@ async def usual_page(asker: Asker) -> Seen:
 
 
 async def sorts(asker: Asker, resource: str) -> Seen:
-    """Whether rows come in the order of their ids, upwards and downwards."""
+    """Whether rows come in the order of their ids, upwards and downwards. Later pulls leave out
+    what is refused.
+    """
     upwards = await asker.list(resource, page=1, pageSize=50, sort="+Id")
     if upwards.status == 400:
+        asker.taken(resource).without.add("sort")
         return Seen("sort=+Id is refused with 400", False)
     downwards = await asker.list(resource, page=1, pageSize=50, sort="-Id")
     if downwards.status == 400:

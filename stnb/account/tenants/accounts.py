@@ -13,12 +13,13 @@ from stnb.account.account import Account
 from stnb.account.resource import Resource
 from stnb.catalog.html_table import element
 from stnb.errors import CredentialsMissing, StnbError, UsageError
+from stnb.errors.wording import counted
 from stnb.pull.together import Problem, PullOfTenants
 
 from . import linked
 from .query import QueryOfTenants, problem_table
 
-IN_FLIGHT = 32  # answers under way at once, over all tenants
+IN_FLIGHT = 96  # answers under way at once, over all tenants
 
 
 class Accounts(Mapping[str, Account]):
@@ -65,14 +66,13 @@ class Accounts(Mapping[str, Account]):
         return len(self._accounts)
 
     def __repr__(self) -> str:
-        noun = "tenant" if len(self) == 1 else "tenants"
-        text = f"<stnb {len(self)} {noun} · {_some(list(self))}"
+        text = f"<stnb {counted(len(self), 'tenant')} · {_some(list(self))}"
         if self._unready:
             text += f" · not ready: {_some(list(self._unready))}"
         return f"{text}>"
 
     def _repr_html_(self) -> str:
-        return element("div", repr(self)) + str(self.frame.to_html(index=False, border=0))
+        return str(element("div", repr(self))) + str(self.frame.to_html(index=False, border=0))
 
     @property
     def unready(self) -> Mapping[str, StnbError]:

@@ -16,8 +16,14 @@ from numpy.typing import NDArray
 from pandas.api import types
 
 from stnb.errors import printable
+from stnb.tables import html
+from stnb.tables.charts.columns import is_money
+
+from .zones import clock_name
 
 LONGEST = 200  # characters of one cell; the full value is asked for when a cell is opened
+CENTS = 2  # decimals of an amount of dollars
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SAMPLE = 10_000  # values looked at to choose the decimals of a column
 FIRST = 50  # rows that say how wide a column is
 LEFT_LETTER, RIGHT_LETTER = 7.8, 8.4  # px of a letter, and of a digit, at the grid's font
@@ -38,12 +44,14 @@ class Column:
         kind: "integer", "number", "text", "yes/no", "date", "date-time", "duration", "list",
             "object" or "any".
         width: in px.
+        unit: what its head says of the values: "$", "Phoenix time", or "".
         text: writes a value in one line; None for a missing value.
     """
 
     name: str
     kind: str
     width: int
+    unit: str
     text: Text
 
 
@@ -121,7 +129,11 @@ def _heading(name: Any) -> str:
 
 def _column(name: str, values: pd.Series) -> Column:
     kind = _kind(values)
-    text = _writer(values, kind)
+    money = kind == "number" and is_money(name, values)
+    text = _number_writer(values, CENTS) if money else _writer(values, kind)
+    unit = "$" if money else ""
+    if kind == "date-time":
+        unit = clock_name(getattr(values.dtype, "tz", ""))
     longest = 0
     for value in values.iloc[:FIRST].array:
         longest = max(longest, len(_cut(text(value)) or ""))
@@ -129,7 +141,7 @@ def _column(name: str, values: pd.Series) -> Column:
     # Beside the letters there are the cell's padding, and in the header the mark of the order.
     width = max(letter * longest + 22, RIGHT_LETTER * len(name) + 30)
     width = max(NARROWEST.get(kind, NARROWEST_OTHER), width)
-    return Column(name, kind, int(min(WIDEST, width)), text)
+    return Column(name, kind, int(min(WIDEST, width)), unit, text)
 
 
 def _kind(values: pd.Series) -> str:
@@ -171,15 +183,28 @@ def _kind_of_objects(values: pd.Series) -> str:
 
 def _writer(values: pd.Series, kind: str) -> Text:
     if kind == "number":
-        return _number_writer(values)
-    if kind == "date-time":
+        return _number_writer(values, _decimals(values))
+    if kind in ("date", "date-time"):
         return _time_writer(values)
+    if kind == "text" and _has_html(values):
+        return _text_of_html
     return WRITERS.get(kind, one_line)
 
 
-def _number_writer(values: pd.Series) -> Text:
-    """Write as many decimals as a sample needs; a value that needs more is written in full."""
-    places = _decimals(values)
+def _has_html(values: pd.Series) -> bool:
+    sample = values.iloc[:FIRST].dropna()
+    return any(isinstance(value, str) and html.is_html(value) for value in sample.array)
+
+
+def _text_of_html(value: Any) -> str | None:
+    """A note as its reader sees it. The whole source is in the opened cell."""
+    if isinstance(value, str) and html.is_html(value):
+        return html.plain(value)
+    return one_line(value)
+
+
+def _number_writer(values: pd.Series, places: int) -> Text:
+    """Write so many decimals; a value that needs more is written in full."""
 
     def text(value: Any) -> str | None:
         if missing(value):
@@ -214,24 +239,27 @@ def _decimals(values: pd.Series) -> int:
 
 
 def _time_writer(values: pd.Series) -> Text:
-    """Leave the time out if a sample has none; a value that has one shows it all the same."""
+    """Leave out what a sample does not need: the year if it is always the same, the time if there
+    is none. A value that has more shows it all the same.
+    """
     step = max(1, len(values) // SAMPLE)
     sample = values.iloc[::step].dropna()
-    if len(sample) and bool((sample.dt.floor("D") == sample).all()):
-        return _date
-    return _date_and_time
+    only_days = bool((sample.dt.floor("D") == sample).all())
+    years = set(sample.dt.year)
+    usual = years.pop() if len(years) == 1 and not only_days else None
 
+    def text(value: Any) -> str | None:
+        if missing(value):
+            return None
+        day = f"{MONTHS[value.month - 1]} {value.day}"
+        if value.year != usual:
+            day = f"{day}, {value.year}"
+        if only_days and value.time() == time.min:
+            return day
+        half = "am" if value.hour < 12 else "pm"
+        return f"{day}, {value.hour % 12 or 12}:{value.minute:02} {half}"
 
-def _date(value: Any) -> str | None:
-    if not missing(value) and value.time() == time.min:
-        return str(value.strftime("%Y-%m-%d"))
-    return _date_and_time(value)
-
-
-def _date_and_time(value: Any) -> str | None:
-    if missing(value):
-        return None
-    return str(value.strftime("%Y-%m-%d %H:%M:%S"))
+    return text
 
 
 def _yes_or_no(value: Any) -> str | None:
@@ -240,7 +268,7 @@ def _yes_or_no(value: Any) -> str | None:
     return "yes" if value else "no"
 
 
-WRITERS: dict[str, Text] = {"date": _date, "yes/no": _yes_or_no, "duration": duration}
+WRITERS: dict[str, Text] = {"yes/no": _yes_or_no, "duration": duration}
 
 
 def _cut(text: str | None) -> str | None:

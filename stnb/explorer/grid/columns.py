@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from . import cells
+from .zones import on_the_clock
 
 PROBE = 2_000  # values that say whether a column repeats itself
 REPEATS = 0.7  # share of different values among them, from which on nearly all differ
@@ -63,12 +64,16 @@ class Columns:
     """The columns of one frame. Nothing here changes the frame, so any thread may ask.
 
     Attributes:
-        frame: the frame.
+        frame: the frame, its times on the clock of the tenant.
+        moved: the positions of the columns that are in UTC in the frame as it was given.
+        zone: the tenant's zone, or "".
         shown: how each column is written.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
+    def __init__(self, frame: pd.DataFrame, zone: str = "") -> None:
+        self.given, self.zone = frame, zone
+        self.frame, self.moved = on_the_clock(frame, zone)
+        frame = self.frame
         self.shown = cells.columns(frame)
         self._arrays: dict[int, Any] = {}
         self._encoded: dict[int, Encoded | None] = {}

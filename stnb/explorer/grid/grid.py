@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -10,15 +11,18 @@ from typing import Any
 
 import pandas as pd
 import traitlets
+from IPython import get_ipython
 
-from stnb.tables.provenance import provenance
+from stnb.tables.provenance import cost_of_all, provenance
 
+from .. import elsewhere
 from ..internals import display_bundle
 from ..static_copy import StaticCopy
 from ..widget import Widget
 from . import answers, cells
 from . import view as views
 from .background import Background
+from .human import order
 from .select import Rows, query_of
 from .state import by_name, by_position, unique_names
 from .view import View
@@ -66,9 +70,11 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         self._lock = threading.RLock()  # messages arrive on the main thread or on a subshell's
         self._turn = 0  # counts the frames, so that an answer about an older one is known as such
         self._state: dict[str, Any] = {}
+        self._on_all: Callable[[], None] | None = None
         self._on_change: list[Callable[[], None]] = []
         self._background = Background(self.show_error)
         self._names: list[str] = []
+        self._usual: list[int] = []  # the order of the columns before anybody moves one
         super().__init__(**settings)
         self.update(pd.DataFrame() if frame is None else frame)
 
@@ -79,24 +85,27 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
 
         What was picked, sorted and hidden stays if the columns are the same.
         """
-        rows = Rows(_with_index(frame))
+        about_pull = provenance(frame)
+        rows = Rows(_with_index(frame), str(about_pull.get("timezone") or ""))
+        usual = order(frame, rows.columns.shown)
         names = unique_names(rows.columns.names)
         self._background.clear()
         with self._lock:
             if self._names and names != self._names:
                 self._state = {}
             self._turn += 1
-            self._given, self._rows, self._names = frame, rows, names
+            self._given, self._rows, self._names, self._usual = frame, rows, names, usual
             columns = list(map(_described, rows.columns.shown))
-            which = provenance(frame).get("first", "")
+            which = about_pull.get("first", "")
             about = {"turn": self._turn, "rows": len(frame), "columns": columns, "which": which}
-            self.about = about
+            more = "" if self._on_all is None else cost_of_all(about_pull)
+            self.about = {**about, "usual": usual, "more": more}
         self._report_change()
 
     @property
     def frame(self) -> pd.DataFrame:
         """The frame on show, its index as columns."""
-        return self._rows.columns.frame
+        return self._rows.columns.given
 
     @property
     def view(self) -> View:
@@ -130,10 +139,10 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         }
 
     def drop(self, key: str) -> None:
-        """Take one part of the view away, by the key of its chip; "" takes all of them away."""
+        """Take one part of the view away, by the key of its chip; "" leaves all rows, sorted."""
         with self._lock:
             view = self.view
-            left = View() if not key else views.without(view, key)
+            left = views.without(view, key) if key else View(sort=view.sort)
             state = self.state | {"picks": left.picks, "search": left.search, "sort": left.sort}
         self.state = state
 
@@ -156,11 +165,13 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
     def first(self, count: int | None) -> pd.DataFrame:
         """The first rows of the selection, without a copy of all the others; None for all."""
         with self._lock:
-            rows, given, view = self._rows, self._given, self._view()
+            rows, given, view, moved = self._rows, self._given, self._view(), self.view.order
         # The table's first columns may be the frame's index.
         index = len(rows.columns.shown) - given.shape[1]
         hidden = set(view["hidden"])
-        columns = [i - index for i in view["order"] if i >= index and i not in hidden]
+        # A file keeps the order of the API unless somebody has moved a column.
+        places = view["order"] if moved else sorted(view["order"])
+        columns = [i - index for i in places if i >= index and i not in hidden]
         positions = rows.positions(query_of(view))
         if count is not None:
             positions = positions[:count]
@@ -174,13 +185,13 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
     def state(self) -> dict[str, Any]:
         """What differs from an untouched table, as plain data. Columns go by their names.
 
-        The keys are search, sort, picks, hidden, order and widths. It may be set at any time; what
-        it has of columns that are not there is left out.
+        The keys are search, sort, picks, hidden, pinned, order and widths. It may be set at any
+        time; what it has of columns that are not there is left out.
         """
         with self._lock:
             if not self._names:
                 return dict(self._state)
-            return by_name(self._view(), self._names)
+            return by_name(self._view(), self._names, self._usual)
 
     @state.setter
     def state(self, state: Mapping[str, Any]) -> None:
@@ -196,6 +207,10 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         """Call this, on any thread, after other rows or columns are selected or sorted."""
         self._on_change.append(callback)
 
+    def on_all(self, callback: Callable[[], None]) -> None:
+        """Call this, on any thread, if somebody asks for all rows of a sample."""
+        self._on_all = callback
+
     def close(self) -> None:
         """Take the table off the page and end its work in the background."""
         self._background.clear()
@@ -206,7 +221,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
 
     def _view(self) -> dict[str, Any]:
         """The state by the positions of the present columns."""
-        return by_position(self._state, self._names, self._rows.columns.kinds)
+        return by_position(self._state, self._names, self._rows.columns.kinds, self._usual)
 
     def _report_change(self) -> None:
         for callback in list(self._on_change):
@@ -249,6 +264,10 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         if kind == "state":
             self._take_state(message)
             return None
+        if kind == "all":
+            if self._on_all is not None:
+                self._on_all()
+            return None
         if kind == "drop":
             self.drop(str(message["key"]))
             return None
@@ -275,7 +294,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
             if message.get("turn", self._turn) != self._turn:
                 return
             before = self.state
-            self._state = by_name(message["state"], self._names)
+            self._state = by_name(message["state"], self._names, self._usual)
             changed = self.state != before
         self._send_state(message.get("view"))
         if changed:
@@ -298,6 +317,9 @@ class ShownGrid(Grid):
     """A grid by itself. Displaying it also leaves a small static table for a reopened notebook."""
 
     def _ipython_display_(self) -> None:
+        if not hasattr(get_ipython(), "kernel"):
+            sys.stdout.write(f"{elsewhere.as_text(elsewhere.NO_TABLE)}\n")
+            return
         copy = StaticCopy()
         copy.update(self.frame)
         self.covers = copy.css_class
@@ -320,6 +342,7 @@ def _described(column: cells.Column) -> dict[str, Any]:
         "width": column.width,
         "right": column.kind in cells.RIGHT,
         "look": LOOKS.get(column.kind, ""),
+        "unit": column.unit,
     }
 
 

@@ -80,9 +80,11 @@ def _number_of(columns: Columns, i: int, pick: Pick) -> str:
         return ".dt.total_seconds()"
     if kind in DATES:
         zone = getattr(dtype, "tz", None)
+        clock = f".dt.tz_convert({literal(columns.zone)})" if i in columns.moved else ""
         if zone is not None and not all(_is_one_moment(pick[name], zone) for name in pick):
-            return ".dt.tz_localize(None)"  # the wall clock shows this time twice, or never
-        return ""
+            # The wall clock shows this time twice, or never.
+            return f"{clock}.dt.tz_localize(None)"
+        return clock
     array = columns.array(i)
     if pa.types.is_decimal(array.type) or (kind == "integer" and _beyond_floats(columns, i)):
         return '.astype("float64")'

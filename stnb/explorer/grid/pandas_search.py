@@ -47,6 +47,9 @@ def lines(columns: Columns, words: str) -> list[str]:
             nested += list(_nested(f"df[{literal(name)}]", array.type, words))
             continue
         group = _group(array.type, columns.frame.dtypes.iloc[i], words)
+        if group is not None and i in columns.moved:
+            clock = f".dt.tz_convert({literal(columns.zone)})"
+            group = group._replace(text=f"{clock}{group.text}")
         if group is not None:
             groups.setdefault(group, []).append(name)
     found = []

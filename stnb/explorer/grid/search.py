@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from . import cells
+from . import cells, scan
 from .columns import Columns, Mask, encode, mask_of, plain_array
 
 DAY = 86_400  # s
@@ -87,6 +87,13 @@ def words_in_numbers(words: str, floating: bool) -> str | None:
     return LAST_ZEROS.sub(r"\1", digits) if floating else digits
 
 
+LAST_SEARCHES = 50  # of which it is known in which columns they found something
+TEXTS, FIGURES = "texts", "figures"
+NO_TEXTS = {"integer", "number", "date", "date-time", "yes/no", "duration"}  # kinds of columns
+NO_FIGURES = {"text", "yes/no", "duration"}
+Part = tuple[str, int]  # the texts, or the figures, of a column
+
+
 class Leaf(NamedTuple):
     """One searchable array: a column, or what lies at one place inside a nested one.
 
@@ -124,55 +131,78 @@ class SearchIndex:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._leaves: dict[int, list[Leaf]] = {}
-        self._locks = [threading.Lock() for _ in columns.shown]
+        self._leaves: dict[Part, list[Leaf]] = {}
+        self._locks: dict[Part, threading.Lock] = {}
+        for what, unlike in ((TEXTS, NO_TEXTS), (FIGURES, NO_FIGURES)):
+            for i, kind in enumerate(columns.kinds):
+                if kind not in unlike:
+                    self._locks[what, i] = threading.Lock()
         self._bytes = 0
+        self._places: dict[str, list[int]] = {}  # by the words of the last searches
 
     def prepare(self) -> Iterator[None]:
-        """Read every column before anybody searches, one with each step."""
-        _clock()
-        for i in range(len(self._locks)):
+        """Read every column before anybody searches, one with each step; texts come first."""
+        for part in self._locks:
             yield
-            self._read(i)
+            self._read(part)
+        _clock()
 
     def find(self, words: str) -> Mask:
         """Which rows hold these words in any column, whatever their case."""
         words = words.lower()
         result = np.zeros(len(self._columns), dtype=bool)
+        # Most words have letters, which no number has: these columns are not even read.
+        figures = words_in_times(words) or words_in_numbers(words, floating=False) is not None
+        parts = [part for part in self._locks if part[0] == TEXTS or figures]
         with ThreadPoolExecutor(THREADS) as pool:
-            for found in pool.map(lambda i: self._find_in(i, words), range(len(self._locks))):
+            masks = pool.map(lambda part: self._find_in(part, words), parts)
+            places = set()
+            for (_, i), found in zip(parts, masks, strict=True):
                 if found is not None:
+                    places.add(i)
                     result |= found
+        self._remember(words, sorted(places))
         return result
 
-    def _find_in(self, i: int, words: str) -> Mask | None:
+    def places(self, words: str) -> list[int]:
+        """The columns in which a search has found its words; [] if it was not of late."""
+        return self._places.get(words.lower(), [])
+
+    def _remember(self, words: str, places: list[int]) -> None:
+        if len(self._places) > LAST_SEARCHES:
+            self._places = {}
+        self._places[words] = places
+
+    def _find_in(self, part: Part, words: str) -> Mask | None:
         result = None
-        for leaf in self._read(i):
+        for leaf in self._read(part):
             found = _rows_found(leaf, words, len(self._columns))
             if found is not None:
                 result = found if result is None else result | found
         return result
 
-    def _read(self, i: int) -> list[Leaf]:
-        with self._locks[i]:
-            if i in self._leaves:
-                return self._leaves[i]
-            leaves = self._make(i)
+    def _read(self, part: Part) -> list[Leaf]:
+        with self._locks[part]:
+            if part in self._leaves:
+                return self._leaves[part]
+            leaves = self._make(*part)
             size = sum(leaf.nbytes for leaf in leaves)
             if self._bytes + size <= MOST_BYTES:
                 self._bytes += size
-                self._leaves[i] = leaves
+                self._leaves[part] = leaves
             return leaves
 
-    def _make(self, i: int) -> list[Leaf]:
+    def _make(self, what: str, i: int) -> list[Leaf]:
         array = self._columns.array(i)
         if array is not None:
             try:
-                return list(_leaves(array, None))
+                return list(_leaves(array, None, what))
             except (pa.ArrowException, TypeError, ValueError):
                 pass  # a type that Arrow cannot write as text, such as a map
+        if what == FIGURES:
+            return []
         texts = [cells.one_line(value) for value in self._columns.frame.iloc[:, i].array]
-        return list(_leaves(pa.array(texts, pa.large_string()), None))
+        return list(_leaves(pa.array(texts, pa.large_string()), None, what))
 
 
 # -- searching
@@ -198,7 +228,7 @@ def _entries_found(leaf: Leaf, words: str) -> Mask | None:
         if digits is None:
             return None
         words = digits
-    return _of_entries(leaf, pc.match_substring(leaf.values, words))
+    return _of_entries(leaf, scan.holding(leaf.values, words))
 
 
 def _times_found(leaf: Leaf, words: str) -> Mask | None:
@@ -207,9 +237,9 @@ def _times_found(leaf: Leaf, words: str) -> Mask | None:
         return None
     if wanted.form == NAMED:
         named = pc.strftime(leaf.values.cast(pa.timestamp("s")), format=NAMED)
-        return _of_entries(leaf, pc.match_substring(pc.utf8_lower(named), wanted.words))
+        return _of_entries(leaf, scan.holding(pc.utf8_lower(named), wanted.words))
     if wanted.form == DAYS:
-        return _of_entries(leaf, pc.match_substring(leaf.values, wanted.words))
+        return _of_entries(leaf, scan.holding(leaf.values, wanted.words))
     if leaf.seconds is None:
         return None
     # The end of a day and the start of a time, with a blank between them; or a part of a time.
@@ -220,7 +250,7 @@ def _times_found(leaf: Leaf, words: str) -> Mask | None:
         times = mask_of(pc.match_substring(_clock(), clock))
     if not times.any():
         return None
-    return times[leaf.seconds] & _of_entries(leaf, pc.ends_with(leaf.values, day))
+    return times[leaf.seconds] & _of_entries(leaf, mask_of(pc.ends_with(leaf.values, day)))
 
 
 @functools.cache
@@ -230,9 +260,8 @@ def _clock() -> Any:
     return pa.array(times)
 
 
-def _of_entries(leaf: Leaf, of_values: Any) -> Mask:
+def _of_entries(leaf: Leaf, found: Mask) -> Mask:
     """For each entry what was found of its value."""
-    found = mask_of(of_values)
     if leaf.codes is None:
         return found
     if not found.any():
@@ -244,29 +273,48 @@ def _of_entries(leaf: Leaf, of_values: Any) -> Mask:
 # -- preparing
 
 
-def _leaves(array: Any, rows: NDArray[np.int64] | None) -> Iterator[Leaf]:
-    """The searchable arrays inside one of any depth. A list is found if one of its entries is."""
+def _leaves(array: Any, rows: NDArray[np.int64] | None, what: str) -> Iterator[Leaf]:
+    """The texts, or the figures, inside an array of any depth. A list is found if one of its
+    entries is.
+    """
     array = plain_array(array)
     kind = array.type
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         parents = pc.list_parent_indices(array).to_numpy()
         if rows is not None:
             parents = rows[parents]
-        yield from _leaves(pc.list_flatten(array), parents)
+        yield from _leaves(pc.list_flatten(array), parents, what)
     elif pa.types.is_struct(kind):
         for field in array.flatten():
-            yield from _leaves(field, rows)
-    elif pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        yield _time_leaf(array, rows)
-    elif pa.types.is_floating(kind):
-        leaf = _leaf("float", array, rows)
-        yield leaf._replace(values=_as_python_writes(leaf.values.cast(pa.string())))
-    elif pa.types.is_integer(kind) or pa.types.is_decimal(kind):
-        leaf = _leaf("number", array, rows)
-        yield leaf._replace(values=leaf.values.cast(pa.string()))
-    elif not (pa.types.is_boolean(kind) or pa.types.is_null(kind) or pa.types.is_duration(kind)):
+            yield from _leaves(field, rows, what)
+    elif what == TEXTS:
+        yield from _text_leaf(array, rows)
+    elif _is_figure(kind):
+        yield _figure_leaf(array, rows)
+
+
+def _text_leaf(array: Any, rows: NDArray[np.int64] | None) -> Iterator[Leaf]:
+    kind = array.type
+    silent = pa.types.is_boolean(kind) or pa.types.is_null(kind) or pa.types.is_duration(kind)
+    if not silent and not _is_figure(kind):
         leaf = _leaf("text", array.cast(pa.large_string()), rows)
         yield leaf._replace(values=pc.utf8_lower(leaf.values))
+
+
+def _figure_leaf(array: Any, rows: NDArray[np.int64] | None) -> Leaf:
+    if pa.types.is_date(array.type) or pa.types.is_timestamp(array.type):
+        return _time_leaf(array, rows)
+    if pa.types.is_floating(array.type):
+        leaf = _leaf("float", array, rows)
+        return leaf._replace(values=_as_python_writes(leaf.values.cast(pa.string())))
+    leaf = _leaf("number", array, rows)
+    return leaf._replace(values=leaf.values.cast(pa.string()))
+
+
+def _is_figure(kind: Any) -> bool:
+    """Whether values of a type are numbers or times."""
+    number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    return number or pa.types.is_date(kind) or pa.types.is_timestamp(kind)
 
 
 def _leaf(kind: str, array: Any, rows: NDArray[np.int64] | None) -> Leaf:
@@ -278,9 +326,15 @@ def _leaf(kind: str, array: Any, rows: NDArray[np.int64] | None) -> Leaf:
 
 def _as_python_writes(numbers: Any) -> Any:
     """Arrow's texts of floats as Python has them: 2.0 for 2, and 1e-07 for 1e-7."""
-    whole = pc.match_substring_regex(numbers, r"^-?\d+$")
-    numbers = pc.if_else(whole, pc.binary_join_element_wise(numbers, ".0", ""), numbers)
-    return pc.replace_substring_regex(numbers, r"e(-|\+)(\d)$", r"e\10\2")
+    odd = pc.or_(pc.invert(pc.match_substring(numbers, ".")), pc.match_substring(numbers, "e"))
+    odd = pc.fill_null(odd, False)
+    few = numbers.filter(odd)
+    if not len(few):
+        return numbers
+    whole = pc.match_substring_regex(few, r"^-?\d+$")
+    few = pc.if_else(whole, pc.binary_join_element_wise(few, ".0", ""), few)
+    few = pc.replace_substring_regex(few, r"e(-|\+)(\d)$", r"e\10\2")
+    return pc.replace_with_mask(numbers, odd, few)
 
 
 def _time_leaf(array: Any, rows: NDArray[np.int64] | None) -> Leaf:

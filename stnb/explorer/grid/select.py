@@ -53,8 +53,8 @@ def query_of(message: Mapping[str, Any]) -> Query:
 class Rows:
     """The rows of one frame by query. The last answers are remembered."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.columns = Columns(frame)
+    def __init__(self, frame: pd.DataFrame, zone: str = "") -> None:
+        self.columns = Columns(frame, zone)
         self.index = SearchIndex(self.columns)
         self._masks, self._positions = Cache(12), Cache(6)
         self._summaries: dict[int, Summary] = {}

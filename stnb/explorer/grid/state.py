@@ -33,9 +33,12 @@ def unique_names(names: Sequence[str]) -> list[str]:
 
 
 def by_position(
-    state: Mapping[str, Any], names: Sequence[str], kinds: Sequence[str]
+    state: Mapping[str, Any],
+    names: Sequence[str],
+    kinds: Sequence[str],
+    usual: Sequence[int] = (),
 ) -> dict[str, Any]:
-    """A state for these columns.
+    """A state for these columns. Those that it does not order stand as in `usual`, or as they are.
 
     What it has of other columns, or in an unknown form, is left out: it may be of an older
     notebook, or written by hand.
@@ -43,21 +46,24 @@ def by_position(
     at = {name: i for i, name in enumerate(names)}
     search = state.get("search")
     order = [at[name] for name in dict.fromkeys(_entries(state.get("order"))) if name in at]
-    others = sorted(set(at.values()).difference(order))
+    others = [i for i in usual or range(len(names)) if i not in set(order)]
     return {
         "search": search if isinstance(search, str) else "",
         "sort": _sort(state.get("sort"), at),
         "picks": _picks(state.get("picks"), at, kinds),
+        "pinned": [at[name] for name in dict.fromkeys(_entries(state.get("pinned"))) if name in at],
         "hidden": sorted({at[name] for name in _entries(state.get("hidden")) if name in at}),
         "order": [*order, *others],
         "widths": _widths(state.get("widths"), at),
     }
 
 
-def by_name(view: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+def by_name(
+    view: Mapping[str, Any], names: Sequence[str], usual: Sequence[int] = ()
+) -> dict[str, Any]:
     """The state of what a page shows; only what differs from an untouched table."""
     order = [names[i] for i in _entries(view.get("order"))]
-    if order == list(names):
+    if order == [names[i] for i in usual or range(len(names))]:
         order = []
     sort = view.get("sort")
     state: dict[str, Any] = {
@@ -65,6 +71,7 @@ def by_name(view: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
         "sort": [names[sort[0]], bool(sort[1])] if sort else None,
         "picks": {},
         "hidden": [names[i] for i in _entries(view.get("hidden"))],
+        "pinned": [names[i] for i in _entries(view.get("pinned"))],
         "order": order,
         "widths": {},
     }

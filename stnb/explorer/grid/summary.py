@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from .columns import Columns
+from .human import is_id
 from .picks import DATES, YEAR_1, YEAR_9999, Pick, axis_ends, date_text, label
 
 BARS = 16  # of a histogram, about
@@ -79,11 +81,21 @@ class Summary:
 def summary(columns: Columns, i: int) -> Summary:
     """Summarise a column by its kind."""
     kind = columns.shown[i].kind
+    if kind == "integer" and is_id(columns.names[i]):
+        return _without_bars(columns, i, _how_many(columns, i))
     if kind in HISTOGRAM:
         return _histogram(columns, i, kind)
     if kind in {"text", "yes/no"} and columns.array(i) is not None:
         return _commonest(columns, i, kind)
     return _without_bars(columns, i, "")
+
+
+def _how_many(columns: Columns, i: int) -> str:
+    """How many different ids there are; a histogram of them would say nothing."""
+    array = columns.array(i)
+    if array is None:
+        return ""
+    return f"{pc.count_distinct(array, mode='only_valid').as_py():,} different"
 
 
 def _without_bars(columns: Columns, i: int, note: str) -> Summary:

@@ -97,7 +97,7 @@ def rows(found: Rows, view: View) -> pd.DataFrame:
     picks = {at[name]: list(given) for name, given in view.picks.items()}
     sort = None if view.sort is None else (at[view.sort[0]], view.sort[1])
     positions = found.positions(Query(view.search, picks, sort))
-    return found.columns.frame.iloc[positions, [at[name] for name in _columns(view, names)]]
+    return found.columns.given.iloc[positions, [at[name] for name in _columns(view, names)]]
 
 
 def lines(columns: Columns, view: View) -> list[str]:

@@ -61,7 +61,9 @@ function render({ model, el }) {
   const fields = Object.fromEntries(about.fields.map((f) => [f.key, { ...f, ...entry(`${id}-${f.key}`, f.label, f.where, f.secret) }]));
   const go = make("button", "go", { type: "button" }, "Try and save"), fill = make("button", "", { type: "button" }, "Fill in the demo's values");
   const status = make("span", "status", { role: "status" });
-  const form = make("div", "form", {}, make("div", "fields", {}, name.node, ...Object.values(fields).map((f) => f.node)), make("div", "actions", {}, go, fill, status));
+  const keyring = make("input", "", { id: `${id}-keyring`, type: "checkbox" });
+  const vault = make("label", "vault", { for: `${id}-keyring` }, keyring, "Keep the client secret in this system's keyring, and not in the file");
+  const form = make("div", "form", {}, make("div", "fields", {}, name.node, ...Object.values(fields).map((f) => f.node)), vault, make("div", "actions", {}, go, fill, status));
   const answer = make("div", "answer", { role: "alert", tabindex: "-1" });
   const root = make("section", "stnb stnb-setup", { "data-lm-suppress-shortcuts": "true", "aria-label": "Set up a profile" },
     make("header", "", {}, make("h3", "", {}, "Set up a profile"), badge, make("p", "", {}, "Four values, tried before they are kept in ", file, ".")),
@@ -85,6 +87,7 @@ function render({ model, el }) {
     title.textContent = way.open ? "What to do" : "Not to be had this way";
     form.hidden = !way.open;
     fill.hidden = !practice();
+    vault.hidden = practice() || !about.keyring;
     badge.className = `badge ${env.select.value}`;
     badge.textContent = about.environments[env.select.value][0];
     file.textContent = found.file;
@@ -136,7 +139,7 @@ function render({ model, el }) {
     const bad = showHints(true);
     if (bad) return bad.input.focus();
     const values = Object.fromEntries(Object.values(fields).map((f) => [f.key, clean(f.input.value)]));
-    ask({ do: "try", environment: env.select.value, profile: profile(), values });
+    ask({ do: "try", environment: env.select.value, profile: profile(), values, keyring: keyring.checked });
   }
 
   function take(way) {

@@ -19,7 +19,7 @@ import traitlets
 
 from stnb.access import setup as wizard
 from stnb.access.setup import Answers, Verdict
-from stnb.credentials import DEFAULT, DEMO, Credentials, Settings, Values, write
+from stnb.credentials import DEFAULT, DEMO, Credentials, Settings, Values, vault, write
 from stnb.errors import StnbError
 
 from .. import assets
@@ -56,6 +56,7 @@ class Setup(anywidget.AnyWidget):
         self._try_them = try_them
         # The values of a refused trial, so that the page need not keep secrets for another one.
         self._held: Answers | None = None
+        self._in_keyring = False  # whether the client secret is to go to the system's keyring
         self._busy = threading.Lock()
         super().__init__(about=_texts(profile) | self._profiles())
         self.on_msg(self._on_message)
@@ -80,6 +81,7 @@ class Setup(anywidget.AnyWidget):
         elif action == "try":
             environment, profile = str(message.get("environment")), str(message.get("profile"))
             answers = self._with_held(Answers.of(environment, profile, typed))
+            self._in_keyring = bool(message.get("keyring")) and environment != DEMO
             self._start(lambda: self._try(answers))
         else:
             self._start(lambda: self._keep(add_to_gitignore=action == "ignore"))
@@ -157,10 +159,14 @@ class Setup(anywidget.AnyWidget):
             return _shown("ok", "They work.", lines, next=code)
         if write.git_state(self._file) == "exposed" and not add_to_gitignore:
             return _exposed(self._file, lines)
-        saved = wizard.save(answers, self._file, add_to_gitignore=add_to_gitignore)
+        saved = wizard.save(
+            answers, self._file, add_to_gitignore=add_to_gitignore, in_keyring=self._in_keyring
+        )
         self._held = None
         place = _short(saved.file)
         lines.append(f"Written to {place}, to be read by you alone: profile {answers.profile}.")
+        if self._in_keyring:
+            lines.append("The client secret is in this system's keyring, and not in the file.")
         return _shown("ok", title, [*lines, *saved.notes], next=code)
 
     def _writes(self, answers: Answers) -> bool:
@@ -211,6 +217,7 @@ def _texts(profile: str) -> dict[str, Any]:
         "fields": [field.as_dict() for field in wizard.FIELDS.values()],
         "names": names,
         "profile": profile,
+        "keyring": vault.is_usable(),
     }
 
 

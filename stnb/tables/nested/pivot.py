@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.errors import StnbWarning, UsageError
+from stnb.errors.wording import counted
 from stnb.frame import notices
 from stnb.frame.assemble import merge, pandas_array
 from stnb.frame.fallback import free
@@ -200,9 +201,9 @@ def _warn_of_repeats(df: pd.DataFrame, column: str, repeated: int) -> None:
         return
     resource = provenance(df).get("resource")
     of = f" of {resource}" if resource else ""
-    many = "1 value came" if repeated == 1 else f"{repeated:,} values came"
+    many = counted(repeated, "value")
     text = (
-        f"{column}{of}: {many} before another of the same field in one row;"
+        f"{column}{of}: {many} came before another of the same field in one row;"
         " the last of each was kept."
     )
     notices.warn(notices.Notice(StnbWarning, text))

@@ -155,8 +155,8 @@ def _month_ticks(ax: Any, times: pd.DatetimeIndex) -> None:
             places.append(at)
             names.append(f"{time:%b}{year}")
         before = time
-    if len(places) > 1 and places[1] - places[0] < 2:
-        places, names = places[1:], names[1:]  # a month of one column leaves no room for its name
+    if len(places) > 1 and places[1] - places[0] < 4:
+        places, names = places[1:], names[1:]  # a month cut short leaves no room for its name
     ax.set_xticks(places, names)
 
 
