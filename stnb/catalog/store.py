@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from stnb.errors import SetupError, UnknownResource
+from stnb.errors import SetupError, UnknownResource, tongue
 
 from .models import Column, Endpoint, Param
 from .phrases import grammar
@@ -63,8 +63,11 @@ class Catalog:
         raise UnknownResource(
             f"There is no resource {name!r} in the catalogue.",
             why,
-            'Search with st.find("words"). A path that the catalogue does not know is read by '
-            'st.get("module/v2/tenant/{tenant}/path").',
+            tongue.either(
+                'Search with st.find("words"). A path that the catalogue does not know is read by '
+                'st.get("module/v2/tenant/{tenant}/path").',
+                "Search with `stnb find WORDS`.",
+            ),
         )
 
     def near(self, name: str, most: int = 5) -> list[str]:

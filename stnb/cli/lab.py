@@ -33,6 +33,10 @@ from .terminal import say
 
 CONFIG = Path(__file__).parent  # its folder labconfig: no question about news at the first start
 
+# Jupyter's server reads a setting of its own by the old name, and warns of it; no kernel is
+# silenced by this.
+NOT_OURS = "ignore::DeprecationWarning:traitlets.traitlets"
+
 
 def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     """The options of `stnb lab`."""
@@ -125,6 +129,8 @@ def _environment(token_file: Path) -> dict[str, str]:
     # The config file wins over the reader's own; with JUPYTER_NO_CONFIG no such file is read.
     environment.pop("JUPYTER_TOKEN", None)
     environment["JUPYTER_TOKEN_FILE"] = str(token_file)
+    others = environment.get("PYTHONWARNINGS")
+    environment["PYTHONWARNINGS"] = f"{others},{NOT_OURS}" if others else NOT_OURS
     return environment
 
 

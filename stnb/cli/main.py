@@ -13,16 +13,18 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from stnb.errors import CannotSave, SetupError, StnbError, StnbWarning, UsageError
+from stnb.errors import CannotSave, SetupError, StnbError, StnbWarning, UsageError, tongue
 
+from . import completion
+from .guesses import understood
 from .terminal import Parser, say
 
 EXAMPLES = """examples:
   stnb lab
-  stnb find cancel reason
-  stnb pull jpm.jobs --limit 5 --profile demo
-  stnb pull jpm.jobs --jobStatus Completed --completedOnOrAfter 2026-07-01 --to jobs.parquet
-  stnb pull crm.customers --active Any --limit 1000 --profile phoenix --to customers.csv
+  stnb find cancelled jobs
+  stnb pull jobs -n 5 --profile demo
+  stnb pull jpm.jobs --jobStatus Completed --completedOnOrAfter 2026-07-01 -o jobs.parquet
+  stnb pull customers --active Any --limit 1000 --profile phoenix --to customers.csv
 """
 
 # In the order of `stnb --help`. Each command stands in the file of its name, which has
@@ -43,6 +45,7 @@ COMMANDS = {
     "scan": "look for secrets in notebooks and text files",
     "demo": "serve the demo tenant on this machine",
     "catalog": "rebuild the catalogue of resources",
+    "completion": "let the Tab key complete all this",
 }
 DONE, FAILED, NOT_AS_WRITTEN = 0, 1, 2
 
@@ -58,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        return _run(given)
+        with tongue.shell():
+            return _run(given)
     except StnbError as err:
         say(f"stnb: {err}")
         return _exit_code(err)
@@ -73,6 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: Sequence[str]) -> int:
+    if completion.is_asked_for():
+        completion.answer(_parser(completion.words()))
+    given = understood(given, COMMANDS)
     parser = _parser(given)
     options, unknown = parser.parse_known_args(given)
     if unknown and not options.explains_unknown:

@@ -14,15 +14,16 @@ from stnb.explorer.state import State, code, named
 from stnb.pull import call
 from stnb.session import clock
 
-from .filters import add_filters, filters_of, resource_in
-from .terminal import at_least_1, say
+from .completion import complete_with, resources
+from .filters import add_filters, filters_of, full_name, resource_in
+from .terminal import add_hidden, add_profile, at_least_1, say
 
 ABOUT = """Write a notebook that connects, pulls, shows the first rows, describes the columns, and
 draws a picture. It runs from top to bottom, on the demo tenant too; the line to change is the one
 with the profile's name."""
 EXAMPLES = """examples:
-  stnb notebook new --resource jpm.jobs --jobStatus Completed
-  stnb notebook new --resource accounting.invoices --invoicedOnOrAfter "last 90 days" \\
+  stnb notebook new jpm.jobs --jobStatus Completed
+  stnb notebook new accounting.invoices --invoicedOnOrAfter "last 90 days" \\
       --profile phoenix --to revenue.ipynb
 """
 LIMIT = 1_000
@@ -32,13 +33,14 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     """The commands below `stnb notebook`; help lists the filters of the resource on the line."""
     inner = command.add_subparsers(title="commands", metavar="COMMAND", required=True)
     command = inner.add_parser("new", help="for a resource", description=ABOUT, epilog=EXAMPLES)
-    command.add_argument(
-        "--resource", required=True, metavar="NAME", help="such as jpm.jobs; see `stnb find`"
+    name = command.add_argument(
+        "name", nargs="?", metavar="RESOURCE", help="such as jpm.jobs; see `stnb find`"
     )
+    complete_with(name, resources)
+    command.add_argument("--resource", metavar="NAME", help="the same, by an option")
+    add_profile(command, "a profile of the .env file (default: that of `connect()`, else demo)")
     command.add_argument(
-        "--profile", help="a profile of the .env file (default: that of `connect()`, else demo)"
-    )
-    command.add_argument(
+        "-n",
         "--limit",
         type=at_least_1,
         default=LIMIT,
@@ -46,12 +48,14 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         help=f"rows at most (default: {LIMIT:,})",
     )
     command.add_argument(
+        "-o",
         "--to",
         type=Path,
         metavar="FILE",
         help="the notebook (default: the resource and today's date, in this folder)",
     )
-    add_filters(command, resource_in(arguments))
+    add_filters(command, resource_in(arguments[1:]))
+    add_hidden(command, "to", "--output", "--out", "--file", type=Path)
     command.set_defaults(run=run)
 
 
@@ -65,7 +69,14 @@ def run(options: argparse.Namespace) -> None:
             another one.
         CannotSave: the file is there already, or cannot be written.
     """
-    endpoint = load()[options.resource]
+    asked = options.name or options.resource
+    if asked is None:
+        raise BadFilter(
+            "No resource is named.",
+            "A notebook is for one resource.",
+            "Write it so: stnb notebook new jpm.jobs. `stnb find WORDS` searches resources.",
+        )
+    endpoint = load()[full_name(asked)]
     given = named(endpoint, filters_of(options, endpoint))
     # A required filter that is missing is better noticed here than in the notebook.
     call.call(endpoint, tenant=0, filters=given)

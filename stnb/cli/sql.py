@@ -6,6 +6,7 @@ import argparse
 import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from stnb.mirror.sql import sql
 from stnb.tables.text import table
@@ -42,7 +43,10 @@ def run(options: argparse.Namespace) -> None:
         SetupError: DuckDB is not installed.
         UsageError: the folder has no tables, or DuckDB refuses the query.
     """
-    frame = sql(options.query, options.folder)
+    query, folder = options.query, options.folder
+    if Path(query).is_dir() and not Path(folder).is_dir():
+        query, folder = folder, query  # people name the folder first, too
+    frame = sql(query, folder)
     if sys.stdout.isatty():
         print(table(frame, shutil.get_terminal_size().columns))
         print(f"\n{len(frame):,} rows, {frame.shape[1]} columns.")

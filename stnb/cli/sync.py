@@ -11,9 +11,11 @@ from typing import Literal
 from stnb import mirror
 from stnb.errors import StnbWarning
 
+from .completion import complete_with, resources
 from .connect import connect
-from .tenants import add_tenants, show_sync, tenants_of
-from .terminal import add_env_file
+from .filters import full_name
+from .tenants import show_sync, tenants_of
+from .terminal import add_env_file, add_hidden, add_profile, add_tenants
 
 ABOUT = """Keep a folder of Parquet files up to date, one for each resource: jpm.jobs is
 DIR/jpm_jobs.parquet. The first run reads everything, the next ones read what changed since. If a
@@ -29,21 +31,24 @@ EXAMPLES = """examples:
 def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     """The options of `stnb sync`."""
     command.description, command.epilog = ABOUT, EXAMPLES
-    command.add_argument(
+    names = command.add_argument(
         "resources", nargs="+", metavar="RESOURCE", help="names, such as jpm.jobs; see `stnb find`"
     )
+    complete_with(names, resources)
     command.add_argument(
+        "-o",
         "--to",
         required=True,
         metavar="DIR",
         help="the folder; each of several tenants gets one of its own in it",
     )
-    command.add_argument("--profile", metavar="NAME", help="a profile of the .env file, or demo")
+    add_profile(command, "a profile of the .env file, or demo")
     add_env_file(command)
     add_tenants(command)
     command.add_argument(
-        "--quiet", action="store_true", help="no progress bars, no notes and no table"
+        "-q", "--quiet", action="store_true", help="no progress bars, no notes and no table"
     )
+    add_hidden(command, "to", "--output", "--out", "--folder", "--dir")
     command.set_defaults(run=run)
 
 
@@ -59,13 +64,14 @@ def run(options: argparse.Namespace) -> int:
         progress = False
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
+    names = [full_name(name) for name in options.resources]
     several = tenants_of(options)
     if several is not None:
         with several:
-            changes = several.sync(options.resources, options.to, progress=progress)
+            changes = several.sync(names, options.to, progress=progress)
     else:
         with connect(options.profile, options.env_file) as st:
-            changes = mirror.sync(options.resources, options.to, account=st, progress=progress)
+            changes = mirror.sync(names, options.to, account=st, progress=progress)
     if not options.quiet and several is not None:
         show_sync(changes)
     elif not options.quiet:

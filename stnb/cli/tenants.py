@@ -20,16 +20,6 @@ from stnb.tables.text import table
 from .terminal import print_csv, say
 
 
-def add_tenants(command: argparse.ArgumentParser) -> None:
-    """The options that name several profiles of the .env file."""
-    group = command.add_argument_group("several tenants at once")
-    group.add_argument(
-        "--all", dest="every", action="store_true", help="every profile that is ready"
-    )
-    group.add_argument("--profiles", metavar="A,B", help="these profiles")
-    group.add_argument("--tag", metavar="TAG", help="the profiles of a group (SERVICETITAN_…_TAGS)")
-
-
 def tenants_of(options: argparse.Namespace) -> Tenants | None:
     """The tenants that a command line names; None if it is about one profile.
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
 
 from stnb.errors import printable
+
+from .completion import complete_with, profiles
 
 
 def say(text: str) -> None:
@@ -21,6 +24,15 @@ def say(text: str) -> None:
 def print_csv(frame: pd.DataFrame) -> None:
     """Print all rows to standard output, as a .csv file has them."""
     from stnb.frame.csv_file import write  # brings pandas, which most commands do without
+
+    sys.stdout.flush()
+    write(frame, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+def print_json(frame: pd.DataFrame) -> None:
+    """Print all rows to standard output, as a .json file has them."""
+    from stnb.frame.json_file import write  # brings pandas, as above
 
     sys.stdout.flush()
     write(frame, sys.stdout.buffer)
@@ -51,6 +63,41 @@ def add_env_file(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--env-file", metavar="FILE", help="the file to read (default: the nearest .env upwards)"
     )
+
+
+def add_profile(command: argparse.ArgumentParser, help_line: str) -> None:
+    """The option that names a profile, with the words that people use for it."""
+    profile = command.add_argument("-p", "--profile", metavar="NAME", help=help_line)
+    complete_with(profile, profiles)
+    add_hidden(command, "profile", "--tenant", "--account")
+
+
+def add_tenants(command: argparse.ArgumentParser) -> None:
+    """The options that name several profiles of the .env file."""
+    group = command.add_argument_group("several tenants at once")
+    group.add_argument(
+        "--all", dest="every", action="store_true", help="every profile that is ready"
+    )
+    group.add_argument("--profiles", metavar="A,B", help="these profiles")
+    group.add_argument("--tag", metavar="TAG", help="the profiles of a group (SERVICETITAN_…_TAGS)")
+
+
+class Options(Protocol):
+    """A parser of options, or a group of them."""
+
+    def add_argument(self, *names: str, **how: Any) -> argparse.Action: ...
+
+
+def add_hidden(command: Options, dest: str, *names: str, **more: Any) -> None:
+    """Other names of an option, which people guess. A name that is taken already stays what it is.
+
+    The help does not show them: one name is enough to learn.
+    """
+    for name in names:
+        with contextlib.suppress(argparse.ArgumentError):
+            command.add_argument(
+                name, dest=dest, default=argparse.SUPPRESS, help=argparse.SUPPRESS, **more
+            )
 
 
 def at_least_1(text: str) -> int:

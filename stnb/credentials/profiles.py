@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
+from collections.abc import Iterable
 
-from stnb.errors import CredentialsMissing, SetupError
+from stnb.errors import CredentialsMissing, SetupError, tongue
 
 from . import vault
 from .check import (
@@ -57,8 +59,18 @@ def _only_profile(known: Settings) -> str:
     raise CredentialsMissing(
         "No profile was named.",
         f"There are several in {known.where}: {', '.join(known.profiles)}.",
-        f'Name one, as in stnb.connect("{known.profiles[0]}"), or set STNB_PROFILE.',
+        f"Name one, as in {tongue.either(*_naming(known.profiles[0]))}, or set STNB_PROFILE.",
     )
+
+
+def _naming(profile: str) -> tuple[str, str]:
+    return f'stnb.connect("{profile}")', f"--profile {profile}"
+
+
+def _meant(profile: str, profiles: Iterable[str]) -> str:
+    """A question for the profile whose name is nearest, if one is: "tenant7" is "tenant07"."""
+    near = difflib.get_close_matches(profile.lower(), profiles, n=1, cutoff=0.75)
+    return f"Did you mean {near[0]!r}? " if near else ""
 
 
 def of_profile(known: Settings, profile: str) -> Credentials:
@@ -70,8 +82,8 @@ def of_profile(known: Settings, profile: str) -> Credentials:
         raise CredentialsMissing(
             f"There is no profile {shown}.",
             f"The profiles in {known.where} are: {', '.join((*known.profiles, DEMO))}.",
-            f"Use one of these, or add {PREFIX}NAME_TENANT_ID and the other values, with the "
-            "profile's name for NAME.",
+            f"{_meant(profile, known.profiles)}Use one of these, or add {PREFIX}NAME_TENANT_ID "
+            "and the other values, with the profile's name for NAME.",
         )
     value = _values(known, profile)
     check_shapes(known, profile, value)

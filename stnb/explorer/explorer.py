@@ -19,11 +19,12 @@ from . import elsewhere, texts
 from . import state as states
 from .counter import Counter
 from .guard import guarded, in_sentences
-from .layout import Hooks, Layout
+from .layout import ALL, Hooks, Layout
 from .outcome import Outcome, before, facts, is_part, nothing, outcome, pulling
 from .parts.blank import Nothing
 from .parts.doctor import Doctor
 from .parts.id_names import IdNames, Labels, look_up
+from .presets import first_filters
 from .runner import Runner
 from .state import State
 
@@ -128,12 +129,14 @@ class Explorer(W.VBox):
         parts = self.parts
         parts.profile.observe(self._on_profile, "value")
         parts.picker.observe(self._on_resource, "value")
+        parts.picker.observe(self._on_preset, "preset")
         parts.card.observe(self._on_picked, "chosen")
         parts.title.observe(self._on_picked, "chosen")
         parts.limit.observe(self._on_value, "value")
         parts.names.observe(self._on_value, "value")
         parts.views.observe(self._on_selection, ["value", "export"])
         parts.grid.on_change(self._on_selection)
+        parts.grid.on_all(self._on_all)
         parts.pull_button.on_click(self.pull)
         parts.count_button.on_click(self.count)
         parts.cancel_button.on_click(self.cancel)
@@ -155,7 +158,23 @@ class Explorer(W.VBox):
         self.show_error(None)
         shown = self._shown
         again = shown is not None and shown.resource == self.parts.picker.value
-        self._show_resource(shown.filters if shown is not None and again else {})
+        filters = first_filters(self.endpoint)
+        if shown is not None and again:
+            filters = shown.filters
+        self._show_resource(filters)
+
+    @guarded
+    def _on_all(self) -> None:
+        """Read all rows in place of the sample on show."""
+        if self._shown is not None and self._shown.resource == self.parts.picker.value:
+            self.parts.limit.value = ALL
+            self.pull()
+
+    @guarded
+    def _on_preset(self, change: Mapping[str, Any]) -> None:
+        """Set the filters that belong to the words by which the resource was found."""
+        if change["new"]:
+            self._show_resource(change["new"])
 
     @guarded
     def _on_picked(self, change: Mapping[str, Any]) -> None:

@@ -137,7 +137,8 @@ class Layout:
         self.views = Tabs(plain=self._alone)
         self.blank = Blank(hooks.act)
         self.grid = Grid(covers=self.static_copy.css_class, height=HEIGHT).add_class("stnb-rows")
-        self.chart = Chart(ViewChips(self.grid))
+        self.chart = Chart()
+        self.on_show = ViewChips(self.grid).add_class("stnb-on-show")
         self.card = Card(face="columns")
         self.code = Code().add_class("stnb-code-room")
         self.foot = Foot(self._show_code if self._alone else None).add_class("stnb-below")
@@ -157,7 +158,7 @@ class Layout:
     def _places(self) -> list[W.Widget]:
         run = [self.resume_button, self.cancel_button, self.pull_button]
         self.run = W.Box(run).add_class("stnb-run")
-        self.question = W.Box([self.filters, self.run]).add_class("stnb-question")
+        self.question = W.Box([self.filters, self.on_show, self.run]).add_class("stnb-question")
         how = [self.limit, self.names, self.messages, self.count_button]
         self.how = W.Box(how).add_class("stnb-how")
         return [
@@ -304,6 +305,7 @@ class Layout:
         _show(self.card, chosen and view in ("columns", "neighbours"))
         _show(self.code, chosen and view == "code")
         _show(self.foot, rows and of_rows)
+        _show(self.on_show, rows and of_rows)
         if rows:
             self.export.refresh()
         if rows and view == "chart":

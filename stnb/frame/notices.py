@@ -19,9 +19,11 @@ from stnb.errors import (
     Incomplete,
     StnbWarning,
     printable,
+    tongue,
 )
 from stnb.errors.wording import counted
 
+from . import quiet
 from .drift import Drifts, sentences, split_off_texts
 
 EACH_TIME = (FilterIgnored, FirstRows, Incomplete)  # what is said of the rows of one pull alone
@@ -52,9 +54,10 @@ def hidden(endpoint: Endpoint, given: Mapping[str, str]) -> list[Notice]:
         return []
     name, value = endpoint.shows_all
     shown = "True" if value == "true" else f'"{value}"'
+    option = tongue.either(f"{name}={shown}", f"--{name} {value}")
     text = (
         f"{endpoint.name} leaves inactive rows out unless they are asked for:"
-        f" add {name}={shown} to see all."
+        f" add {option} to see all."
     )
     return [Notice(HiddenRows, text)]
 
@@ -203,6 +206,7 @@ def warn(notice: Notice) -> None:
         if said in _SAID:
             return
         _SAID.add(said)
+    quiet.listen()
     warnings.warn(notice.text, notice.category, stacklevel=_level_of_reader())
 
 

@@ -16,7 +16,8 @@ from urllib.parse import quote
 
 from stnb.catalog import Endpoint, Param
 from stnb.catalog.facts import MAX_IDS
-from stnb.errors import BadFilter, UnknownFilter
+from stnb.catalog.words import span
+from stnb.errors import BadFilter, UnknownFilter, tongue
 
 from .body import body_of
 from .by_type import UTC
@@ -74,6 +75,7 @@ def call(
         values[param] = _moment_of_text(param, value, zone, now)
     body = body_of(endpoint, values)
     pairs = {p: as_pairs(endpoint, p, v, zone) for p, v in values.items() if p.where != "body"}
+    _check_spans(endpoint, pairs)
     path = endpoint.path.replace("{tenant}", str(tenant))
     query: list[tuple[str, str]] = []
     for param, written in pairs.items():
@@ -115,12 +117,38 @@ def _shown(
 def _check_required(endpoint: Endpoint, values: Mapping[Param, Any]) -> None:
     missing = [param.py for param in endpoint.required if param not in values]
     if missing:
-        example = ", ".join(f"{name}=…" for name in missing)
+        python = ", ".join(f"{name}=…" for name in missing)
+        options = " ".join(f"--{name.removesuffix('_')} …" for name in missing)
         raise BadFilter(
             f"{endpoint.name} needs {' and '.join(missing)}.",
             "The API refuses the call without.",
-            f"Give it, as in pull({example}).",
+            f"Give it, as in {tongue.either(f'pull({python})', options)}.",
         )
+
+
+def _check_spans(endpoint: Endpoint, pairs: Mapping[Param, list[tuple[str, str]]]) -> None:
+    """Refuse a span of dates that ends before it begins: the API answers it with no rows."""
+    ends: dict[str, dict[str, tuple[Param, str]]] = {}
+    for param, written in pairs.items():
+        stem, end = span(param.name)
+        if end and param.type in ("date", "date-time"):
+            ends.setdefault(stem, {}).setdefault(end, (param, written[0][1]))
+    for both in ends.values():
+        if len(both) < 2:
+            continue
+        (first, begins), (last, stops) = both["from"], both["to"]
+        if _moment(begins) > _moment(stops):
+            raise BadFilter(
+                f"{tongue.argument(first.py, begins)} is after {tongue.argument(last.py, stops)}.",
+                "A span of dates that ends before it begins holds no rows.",
+                "Exchange the two dates.",
+            )
+
+
+def _moment(text: str) -> dt.datetime:
+    """A date as it is sent, as a moment that can be compared with another of its kind."""
+    found = dt.datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 def _ids(
@@ -178,9 +206,12 @@ def _param(endpoint: Endpoint, name: str) -> Param:
         raise BadFilter(
             f"{name} is not a filter.",
             "stnb pages by itself.",
-            "Give limit=… for fewer rows, or page_size=… for the rows a request.",
+            tongue.either(
+                "Give limit=… for fewer rows, or page_size=… for the rows a request.",
+                "Give --limit N for fewer rows, or --page-size N for the rows a request.",
+            ),
         )
-    names = [p.py for p in endpoint.filters]
+    names = [tongue.either(p.py, p.name) for p in endpoint.filters]
     near = difflib.get_close_matches(name, names, n=4, cutoff=0.5)
     begins = name.lower()[:6]
     near += [n for n in names if n.lower().startswith(begins) and n not in near][:3]

@@ -6,6 +6,7 @@ raises an interrupt between any two steps, also between that of a pull and ours.
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -20,6 +21,10 @@ class Reading(Protocol):
     @property
     def file(self) -> Path | None:
         """The file that it goes to, or None."""
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
 
     def leave(self) -> None:
         """End it at once; its rows are in `rest()`."""
@@ -92,6 +97,18 @@ def forget_partial() -> None:
     with _LOCK:
         _EARLY.clear()
         _READ.clear()
+
+
+def _after_fork() -> None:
+    """What runs, runs in the parent."""
+    global _LOCK
+    _LOCK = threading.Lock()
+    _READ.clear()
+    _EARLY[:] = [run for run in _EARLY if run.done]
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _is_main() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from stnb.errors import Interrupted, StnbError
+from stnb.errors import Interrupted, StnbError, UsageError
 from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load, save
@@ -77,6 +78,7 @@ class Pull:
         self.part_of: partial.Reading | None = None
         self._keeper = Keeper(source, self.store, on_page)
         self._description = Description(source, self.store, self._tracker, self.began)
+        self._process = os.getpid()
         self._entered, self._ended = threading.Event(), threading.Event()
         self._unwanted = False  # its reader left, maybe before its first step
         self._task: asyncio.Task[None] | None = None
@@ -174,7 +176,11 @@ class Pull:
         return self._description.notices
 
     def cancel(self) -> None:
-        """End it; the rows that arrived stay in `frame`. Nothing happens if it is done."""
+        """End it; the rows that arrived stay in `frame`. Nothing happens if it is done, or if it
+        runs in the process from which this one was forked.
+        """
+        if self._process != os.getpid():
+            return
         if self._future is not None and not self.done:
             # A run that is cancelled before its first step would not notice.
             self._entered.wait(ENDING)
@@ -263,6 +269,7 @@ class Pull:
         rows are those of `last_partial` then.
         """
         try:
+            self._check_process()
             # `read` and what it calls read it, the one inside the other.
             is_first = partial.begin(self)
             with loop.interruptible() as noticed:
@@ -277,6 +284,14 @@ class Pull:
         except BaseException:
             partial.over(self)
             raise
+
+    def _check_process(self) -> None:
+        if self._process != os.getpid() and not self.done:
+            raise UsageError(
+                f"The pull of {self.call.endpoint.name} cannot be read here.",
+                "It runs in the process from which this one was forked.",
+                "Pull again in this process, or wait for it in the other one.",
+            )
 
     def leave(self, patience: float = AT_ONCE) -> None:
         """End it at once, because its reader was interrupted; its rows are in `rest()`.

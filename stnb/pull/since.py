@@ -16,7 +16,7 @@ import pandas as pd
 from stnb.catalog import Endpoint
 from stnb.catalog.facts import CLOCK_SLACK, MODIFIED_SINCE
 from stnb.credentials import Credentials
-from stnb.errors import BadFilter
+from stnb.errors import BadFilter, tongue
 
 from .dates import moment
 
@@ -40,10 +40,11 @@ def since(
     if earlier is not None:
         _check_owner(endpoint, earlier, owner)
     if endpoint.kind != "export" and not endpoint.takes(MODIFIED_SINCE):
+        search = tongue.either("st.find(words)", "`stnb find WORDS`")
         raise BadFilter(
             f"{endpoint.name} cannot tell what changed since.",
             "It has no filter on the time of a change, and is no feed.",
-            "Leave since out and pull it whole; st.find(words) shows whether there is a feed.",
+            f"Leave since out and pull it whole; {search} shows whether there is a feed.",
         )
     if endpoint.kind == "export" and earlier is not None:
         cursor = earlier.get("continue_from")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from stnb.catalog import Endpoint, Param
-from stnb.errors import BadFilter
+from stnb.errors import BadFilter, tongue
 
 from .by_type import EXPECTED, UTC, WRITERS, Unfit, check_size, exact_number, plain_text
 from .dates import moment
@@ -117,7 +117,8 @@ def too_many(endpoint: Endpoint, param: Param, count: str, then: str) -> BadFilt
 
 
 def _does_not_fit(endpoint: Endpoint, param: Param, shown: str, why: str, then: str) -> BadFilter:
-    return BadFilter(f"{param.py}={shown[:80]} does not fit {endpoint.name}.", why, then)
+    given = tongue.either(f"{param.py}={shown[:80]}", f"--{param.name} {shown[:80]}")
+    return BadFilter(f"{given} does not fit {endpoint.name}.", why, then)
 
 
 def _one_of(endpoint: Endpoint, param: Param, value: Any) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import os
 import time
-from collections.abc import Callable, Mapping
+import weakref
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -66,14 +69,20 @@ class Session:
         self._clock, self._sleep, self._now = clock, sleep, now
         self._shared = OF_PROCESS if transport is None else Shared()
         self._server_clock = ServerClock(now)
-        self._slots = asyncio.Semaphore(CONNECTIONS)
-        self.places: asyncio.Semaphore | None = None
-        self._client: httpx.AsyncClient | None = None
         self.app: Any = None
-        self.adopt(credentials)
+        self._begin(credentials)
+        _SESSIONS.add(self)
 
     def __repr__(self) -> str:
         return f"<Session of {self.credentials!r}>"
+
+    def _begin(self, credentials: Credentials) -> None:
+        """With nothing under way and no connection."""
+        self._slots = asyncio.Semaphore(CONNECTIONS)
+        self.places: asyncio.Semaphore | None = None
+        self._client: httpx.AsyncClient | None = None
+        self._users: Counter[httpx.AsyncClient] = Counter()  # calls under way with a client
+        self.adopt(credentials)
 
     def adopt(self, credentials: Credentials) -> None:
         """Use these credentials from the next call on.
@@ -209,8 +218,9 @@ class Session:
         """Whether the API's host and the token's host answer at all. No secret is sent."""
         direct = self._transport is not None
         urls = (self.credentials.api_url, self.credentials.auth_url)
-        api, auth = await asyncio.gather(*(knock(self._http(), url, direct) for url in urls))
-        return api, auth
+        async with self._held() as client:
+            api, auth = await asyncio.gather(*(knock(client, url, direct) for url in urls))
+            return api, auth
 
     async def authorize(self, *, renew: bool = False, patience: float = PATIENCE) -> None:
         """Get a token if there is none, without another call.
@@ -227,8 +237,8 @@ class Session:
         async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
             limits = auth.credentials.limits
             try:
-                async with asyncio.timeout(limits.deadline):
-                    await auth.authorize(self._http().send, renew)
+                async with asyncio.timeout(limits.deadline), self._held() as client:
+                    await auth.authorize(client.send, renew)
             except TimeoutError:
                 return Failure.of_bound("deadline", limits)
             except TooLarge as err:
@@ -288,8 +298,7 @@ class Session:
         async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
             # A slot before the turn: requests that had their turn and then waited for a connection
             # would start in a bunch.
-            async with self._slots:
-                client = self._http()
+            async with self._slots, self._held() as client:
                 request = client.build_request(method, url, json=body)
                 with place_for(request, self.places):
                     return await exchange(client, request, auth, check, attempt)
@@ -323,8 +332,7 @@ class Session:
         """
         auth = self._auth
         url = address(auth.credentials.api_url, "GET", path, query)
-        async with self._slots:
-            client = self._http()
+        async with self._slots, self._held() as client:
             request = client.build_request("GET", url)
             if not app_key:
                 request.extensions[KEYLESS] = True
@@ -381,13 +389,52 @@ class Session:
     def _largest(self) -> int:
         return self.credentials.limits.largest
 
+    @contextlib.asynccontextmanager
+    async def _held(self) -> AsyncIterator[httpx.AsyncClient]:
+        """The client, which is not closed while a call uses it: what the call then opened anew
+        would stay open.
+        """
+        client = self._http()
+        self._users[client] += 1
+        try:
+            yield client
+        finally:
+            self._users[client] -= 1
+            if self._users[client] == 0:
+                del self._users[client]
+                if client is not self._client:
+                    await client.aclose()
+
     async def close(self) -> None:
-        """Close the connections; the next call opens new ones."""
+        """Close the connections, those of calls under way after them; the next call opens new
+        ones.
+        """
         client, self._client = self._client, None
-        if client is not None:
+        if client is not None and client not in self._users:
             await client.aclose()
 
 
 def _place(credentials: Credentials) -> tuple[int, str, str]:
     """Where credentials belong: their tenant and its two addresses."""
     return credentials.tenant, credentials.api_url, credentials.auth_url
+
+
+_SESSIONS: weakref.WeakSet[Session] = weakref.WeakSet()
+_OF_THE_PARENT: list[Any] = []
+
+
+def _begin_anew() -> None:
+    """In a fork: the parent's connections are not ours, and nobody here lets go of what its calls
+    hold.
+    """
+    sessions = list(_SESSIONS)
+    for session in sessions:
+        session._shared.forget_calls()
+    for session in sessions:
+        # To let them go would close their connections.
+        _OF_THE_PARENT.append((session._client, session._users))
+        session._begin(session.credentials)
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_begin_anew)

@@ -20,6 +20,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import faults
 from tests.browser.labkit import HOMES, Lab, _free_port, fresh_page, write_notebook
 from tests.helpers.interrupts import ended
 from tests.helpers.moments import DEMO_TODAY
@@ -89,8 +90,8 @@ def app(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str
 
 @pytest.mark.skipif(importlib.util.find_spec("voila") is None, reason="the app needs voila")
 def test_the_explorer_is_a_page(browser: Any, tmp_path: Path) -> None:
-    """With the token, and only so, it is the explorer: search, pull and see rows; Ctrl-C ends it.
-    No other host is needed.
+    """With the token, and only so, it is the explorer: search, pull and see rows, and take a file
+    through the browser; Ctrl-C ends it. No other host is needed.
     """
     with app(tmp_path, "--profile", "demo") as (address, process):
         with pytest.raises(urllib.error.HTTPError) as refused:
@@ -103,14 +104,35 @@ def test_the_explorer_is_a_page(browser: Any, tmp_path: Path) -> None:
             errors: list[str] = []
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.goto(address)
+            expect(page.get_by_role("heading", level=1)).to_have_text("What would you like to see?")
+            assert faults(page, ".stnb-explorer") == []
             _pull(page, "jpm.jobs")
-            assert "stnb.explore(" not in page.content()  # the source stays behind
+            assert "explorer.page(" not in page.content()  # the source stays behind
+            _for_people_without_python(page)
             assert errors == []
             assert [url for url in others if ICON_FONT not in url] == []
         ended(process)
         assert process.returncode == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(address, timeout=5)
+
+
+def _for_people_without_python(page: Page) -> None:
+    """No buttons for cells; the code is behind a link; a file is a download."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("Jobs")
+    assert page.get_by_role("tab").all_inner_texts()[-1] == "Neighbours"
+    page.get_by_role("button", name="Export").click()
+    expect(page.get_by_role("button", name=re.compile("cell|Copy|notebook"))).to_have_count(0)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    name = download.value.suggested_filename
+    assert name.startswith("jpm-jobs-")
+    lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+    expect(page.locator(".stnb-export").get_by_role("status")).to_contain_text(name)
+    assert len(lines) > 1000
+    assert faults(page, ".stnb-explorer") == []
+    page.get_by_role("button", name="The code for Python").click()
+    expect(page.locator(".stnb-code-tab pre")).to_contain_text("st.jpm.jobs.pull(")
 
 
 def _nothing_without_token(browser: Any, address: str) -> None:

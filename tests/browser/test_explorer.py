@@ -43,6 +43,16 @@ def _choose(whole: Locator, words: str, name: str) -> None:
     expect(box).to_have_value(name)
 
 
+def _filter(whole: Locator, label: str, value: str) -> None:
+    """Set a filter by its chip and the menu that opens from it."""
+    whole.get_by_role("button", name=f"Add {label}").click()
+    field = whole.get_by_role("dialog", name=label)
+    field.get_by_label(value, exact=True).check()
+    field.get_by_role("button", name="Done").click()
+    expect(field).to_be_hidden()
+    expect(whole.locator(".stnb-ask .chip", has_text=label)).to_contain_text(value)
+
+
 def _printed(lab: Lab, code: str) -> str:
     cell = lab.add_cell(f"print({code})")
     lab.run_cell(cell)
@@ -55,19 +65,20 @@ def test_from_a_word_to_a_notebook_with_the_same_rows(lab: Lab) -> None:
     """
     whole = _explorer(lab, "whole.ipynb", START)
     _choose(whole, "completed jobs", "jpm.jobs")
-    whole.get_by_label("jobStatus", exact=True).select_option("Completed")
+    _filter(whole, "Job status", "Completed")
     whole.get_by_role("button", name="Count").click()
     counted = whole.locator(".stnb-messages .line")
     expect(counted).to_contain_text(re.compile(r"[\d,]+ rows"), timeout=PATIENCE)
-    whole.get_by_label("Rows at most").select_option("100")
+    whole.get_by_label("Rows at most").select_option("first 100 rows")
     whole.get_by_role("button", name="Pull").click()
     expect(whole.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
     expect(whole.locator(".stnb-grid").get_by_role("status")).to_contain_text("100 rows")
     first = whole.locator(".stnb-grid .top").first
     expect(first).to_be_visible(timeout=PATIENCE)
 
-    whole.get_by_role("button", name="Chart", exact=True).click()
+    whole.get_by_role("tab", name="Chart", exact=True).click()
     expect(whole.get_by_role("img")).to_be_visible(timeout=PATIENCE)
+    whole.get_by_role("button", name="Export").click()
     whole.get_by_role("button", name="Code into a new cell").click()
     expect(whole.locator(".stnb-export").get_by_role("status")).to_have_text(
         "The code is in a new cell below."
@@ -155,8 +166,8 @@ def page_of(request: pytest.FixtureRequest, browser: Any, server: tuple[str, Pat
 
 
 def test_axe_finds_nothing_serious(page_of: tuple[Lab, bool]) -> None:
-    """With a card, filters, an error, rows, a menu and a chart on show, light and dark, wide and
-    narrow.
+    """With chips, an open filter, the menu of filters, rows, a chart, the card, the code and the
+    ways out on show, light and dark, wide and narrow.
     """
     lab, dark = page_of
     whole = _explorer(
@@ -172,7 +183,21 @@ def test_axe_finds_nothing_serious(page_of: tuple[Lab, bool]) -> None:
     )
     assert faults(lab.page, ".stnb-explorer") == []
 
-    whole.get_by_role("button", name="Chart", exact=True).click()
+    whole.get_by_role("button", name="Add a filter").click()
+    assert faults(lab.page, ".stnb-explorer") == []
+    whole.get_by_role("dialog").get_by_role("button", name="Completed", exact=True).click()
+    field = whole.get_by_role("textbox", name="Completed: from", exact=True)
+    field.fill("07/01/2026")
+    field.press("Tab")
+    expect(whole.get_by_role("dialog").get_by_role("button", name="2026-07-01?")).to_be_visible()
+    assert faults(lab.page, ".stnb-explorer") == []
+    whole.get_by_role("dialog").get_by_role("button", name="2026-07-01?").click()
+    field.press("Escape")
+    for tab in ("Columns", "Neighbours", "Code"):
+        whole.get_by_role("tab", name=tab).first.click()
+        assert faults(lab.page, ".stnb-explorer") == []
+    whole.get_by_role("button", name="Export").click()
+    whole.get_by_role("tab", name="Chart", exact=True).click()
     expect(whole.get_by_role("img")).to_be_visible(timeout=PATIENCE)
     whole.get_by_role("combobox", name="Resource").click()
     expect(whole.get_by_role("listbox", name="Resource")).to_be_visible()
@@ -240,6 +265,7 @@ def test_in_notebook_7(browser: Any, tmp_path: Path) -> None:
         expect(whole.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
         expect(whole.locator(".stnb-grid-row").first).to_be_visible()
 
+        whole.get_by_role("button", name="Export").click()
         whole.get_by_role("button", name="Code into a new cell").click()
         expect(whole.locator(".stnb-export").get_by_role("status")).to_contain_text(
             "paste it into a new one"

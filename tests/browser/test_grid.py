@@ -49,8 +49,8 @@ def test_bars_search_and_sort_leave_a_selection(lab: Lab) -> None:
     take the picks back.
     """
     whole, table = _open(lab, "bars.ipynb")
-    info, chips = whole.get_by_role("status"), whole.get_by_role("group", name="Picked")
-    expect(whole.locator(".histogram")).to_have_count(4)
+    info, chips = whole.get_by_role("status"), whole.get_by_role("group", name="On show")
+    expect(whole.locator(".histogram")).to_have_count(3)  # an id has none
     expect(info).to_have_text("100,000 rows × 6 columns")
 
     whole.locator(".top", has_text="Done").click()
@@ -71,14 +71,14 @@ def test_bars_search_and_sort_leave_a_selection(lab: Lab) -> None:
     count, status, first = _asked(
         lab, "len(grid.selection), set(grid.selection.status), grid.selection.id.iloc[0]"
     ).split(" ")
-    expect(info).to_have_text(f"{int(count):,} of 100,000 rows")
+    expect(info).to_have_text(f"{int(count):,} of 100,000 rows · found in day")
     assert status == "{'Done'}"
     expect(_column(whole, 1).first).to_have_text(first)
 
     chips.get_by_role("button", name="Remove status: Done").click()
-    expect(chips.get_by_role("button")).to_have_count(2)
+    expect(chips.get_by_role("button")).to_have_count(4)  # total, the search, the order, Clear
     chips.get_by_role("button", name="Clear").click()
-    whole.get_by_role("searchbox").fill("")
+    expect(whole.get_by_role("searchbox")).to_have_value("")
     expect(info).to_have_text("100,000 rows × 6 columns")
     assert json.loads(_asked(lab, "__import__('json').dumps(grid.state)")) == {
         "sort": ["total", False]
@@ -207,4 +207,54 @@ def test_a_wide_table_draws_what_is_in_view(lab: Lab) -> None:
     expect(_column(whole, 1).last).to_be_in_viewport()
     lab.run_cell(lab.add_cell("grid.state = {'widths': {f'c{i}': 40 for i in range(150)}}"))
     expect(_column(whole, 20).first).to_be_in_viewport()
+    assert lab.errors == []
+
+
+def test_typed_filters_pins_and_matches(lab: Lab) -> None:
+    """A text, bounds and days are typed in a column's menu; a pinned column stays in view; a match
+    out of sight is scrolled to and marked; a column is gone to by its name.
+    """
+    write_notebook(
+        lab.notebooks / "typed.ipynb",
+        "import numpy as np, pandas as pd, stnb\n"
+        "n = np.arange(400)\n"
+        "columns = {'number': n, 'note': np.array(['Gate code', 'Ladder'])[n % 2]}\n"
+        "columns |= {f'c{i}': n for i in range(40)}\n"
+        "columns['far'] = np.where(n == 7, 'blue door', 'x')\n"
+        "grid = stnb.show(pd.DataFrame(columns))\ngrid",
+    )
+    lab.open("typed.ipynb").run_cell(0)
+    whole = lab.output(0).locator(".stnb-grid")
+    table, info = whole.get_by_role("grid"), whole.get_by_role("status")
+    expect(_column(whole, 1).first).to_have_text("0")
+
+    table.get_by_role("columnheader", name="number").click(button="right")
+    whole.get_by_label("number: from (≥)").fill("10")
+    whole.get_by_label("number: to (≤)").fill("19")
+    whole.get_by_role("button", name="Apply").click()
+    expect(info).to_have_text("10 of 400 rows")
+    table.get_by_role("columnheader", name="note").click(button="right")
+    whole.get_by_label("note: text").fill("gate")
+    whole.get_by_label("note: text").press("Enter")
+    expect(info).to_have_text("5 of 400 rows")
+    chips = whole.get_by_role("group", name="On show")
+    expect(chips.get_by_role("button", name="Remove number: 10 to 19")).to_be_visible()
+    expect(chips.get_by_role("button", name="Remove note: contains “gate”")).to_be_visible()
+    chips.get_by_role("button", name="Clear").click()
+
+    table.get_by_role("columnheader", name="note").click(button="right")
+    whole.get_by_role("menuitemcheckbox", name="Pin to the left").click()
+    whole.get_by_role("searchbox").fill("blue door")
+    expect(info).to_have_text("1 of 400 rows · found in far")
+    expect(whole.locator("mark")).to_have_text("blue door")
+    expect(whole.locator("mark")).to_be_in_viewport()
+    expect(_column(whole, 1).first).to_have_text("Ladder")
+    expect(_column(whole, 1).first).to_be_in_viewport()
+
+    whole.get_by_role("searchbox").fill("")
+    whole.get_by_role("button", name="Columns").click()
+    whole.get_by_label("Find a column").fill("c20")
+    whole.get_by_label("Find a column").press("Enter")
+    expect(table.get_by_role("columnheader", name="c20")).to_be_in_viewport()
+    assert json.loads(_asked(lab, "__import__('json').dumps(grid.state)")) == {"pinned": ["note"]}
     assert lab.errors == []

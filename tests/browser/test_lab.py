@@ -32,7 +32,9 @@ def test_first_notebook_and_explorer(lab: Lab) -> None:
     output = lab.output(last)
 
     _pick(lab, last, "jpm.jobs")
-    output.get_by_label("jobStatus", exact=True).select_option("Completed")
+    output.get_by_role("button", name="Add Job status").click()
+    output.get_by_label("Completed", exact=True).check()
+    output.get_by_role("button", name="Done").click()
     output.get_by_role("button", name="Pull").click()
     expect(output.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
     status = output.locator(
@@ -41,9 +43,11 @@ def test_first_notebook_and_explorer(lab: Lab) -> None:
     cells = output.locator(f".stnb-grid-row > [aria-colindex='{status}']")
     expect(cells.first).to_have_text("Completed")
     assert set(cells.all_inner_texts()) == {"Completed"}
-    expect(output.locator(".stnb-messages pre")).to_contain_text(
+    output.get_by_role("tab", name="Code", exact=True).click()
+    expect(output.locator(".stnb-code-tab pre")).to_contain_text(
         'df = st.jpm.jobs.pull(jobStatus="Completed", limit=1000)'
     )
+    output.get_by_role("tab", name="Table", exact=True).click()
 
     _cancel_a_second_pull(lab, last)
 

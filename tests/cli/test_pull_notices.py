@@ -12,7 +12,7 @@ import pytest
 
 import stnb
 from stnb.account.account import Account
-from stnb.cli import main, pull
+from stnb.cli import main, pulling
 from stnb.demoserver import make_app
 from stnb.session import Session
 
@@ -34,7 +34,7 @@ def deaf(monkeypatch: pytest.MonkeyPatch) -> None:
         owner = stnb.demo()._session.credentials
         return Account(Session.of_app(answer, owner, now=app.state.now))
 
-    monkeypatch.setattr(pull, "connect", connect)
+    monkeypatch.setattr(pulling, "connect", connect)
 
 
 def notes(capsys: pytest.CaptureFixture[str], about: str) -> list[str]:

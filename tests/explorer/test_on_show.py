@@ -10,7 +10,11 @@ import pandas as pd
 import pytest
 
 import stnb
+from stnb import catalog
 from stnb.explorer import Explorer, explore
+from stnb.explorer.presets import first_filters
+from stnb.explorer.state import named
+from stnb.tables.provenance import cost_of_all
 
 PICKED = {
     "picks": {"jobStatus": [{"is": "Completed"}], "total": [{"from": 100, "to": 900}]},
@@ -113,3 +117,36 @@ def test_a_cancelled_pull_is_marked_everywhere() -> None:
 
     assert which.endswith("that had arrived when the pull was cancelled")
     assert stnb.show(pull.frame).about["which"] == which
+
+
+def test_the_first_filters_of_every_resource_can_be_sent() -> None:
+    """A resource that is chosen begins with its last rows where it can: by its main date, by the
+    newest first, or by both; master data is not cut off at a date.
+    """
+    known = catalog.load()
+    for endpoint in known:
+        filters = dict(first_filters(endpoint))
+        assert named(endpoint, filters) == filters
+
+    assert first_filters(known["jpm.jobs"]) == {
+        "completedOnOrAfter": "last 90 days",
+        "sort": "-Id",
+    }
+    assert first_filters(known["accounting.invoices"]) == {"invoicedOnOrAfter": "last 90 days"}
+    assert first_filters(known["crm.customers"]) == {"sort": "-Id"}
+    assert first_filters(known["jpm.jobs.get"]) == {}
+    assert first_filters(None) == {}
+
+
+def test_all_rows_are_a_click_away_and_say_their_cost(ui: Explorer) -> None:
+    """A sample names the cost of all rows; the click pulls them with the same filters."""
+    assert ui.parts.grid.about["more"].startswith("All ")
+    ui.parts.grid.reply({"kind": "all"})
+    frame = ui.wait(60)
+
+    assert frame is not None
+    assert frame.attrs["stnb"]["complete"] is True
+    assert ui.parts.grid.about["more"] == ui.parts.grid.about["which"] == ""
+    assert "limit" not in ui.code
+    slow = {"first": "…", "total": 2_000_000, "rows": 1_000, "seconds": 1.0}
+    assert cost_of_all(slow) == "All 2,000,000 rows, about 33 min"

@@ -19,7 +19,7 @@ from stnb.pull.together import Problem, PullOfTenants
 from . import linked
 from .query import QueryOfTenants, problem_table
 
-IN_FLIGHT = 32  # answers under way at once, over all tenants
+IN_FLIGHT = 96  # answers under way at once, over all tenants
 
 
 class Accounts(Mapping[str, Account]):

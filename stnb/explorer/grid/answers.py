@@ -24,7 +24,8 @@ def window(rows: Rows, message: Message) -> Answer:
     stop = min(int(message["stop"]), start + MOST)
     columns = rows.columns
     texts = cells.rows(columns.frame, columns.shown, positions[start:stop])
-    return {"kind": "rows", "start": start, "rows": texts, "total": len(positions)}
+    found = rows.index.places(query_of(message).search)
+    return {"kind": "rows", "start": start, "rows": texts, "total": len(positions), "found": found}
 
 
 def cell(rows: Rows, message: Message) -> Answer:

@@ -11,8 +11,8 @@ function gridBars(g) {
 
   function draw() {
     ui.bars.hidden = g.about.rows < 2;
-    ui.bars.replaceChildren(g.headPart.corner("", {}), ...g.cols.map((i) => {
-      const plot = make("div", "plot", { style: `width:var(--c${i})`, "data-plot": i });
+    ui.bars.replaceChildren(g.headPart.corner("", {}), ...g.cols.map((i, pos) => {
+      const plot = make("div", `plot ${g.headPart.pinClass(pos)}`.trim(), { style: g.headPart.place(i, pos), "data-plot": i });
       fill(plot, i);
       return plot;
     }));
@@ -22,10 +22,10 @@ function gridBars(g) {
     if (ui.bars.hidden || !ui.view.clientWidth) return;
     const left = ui.view.scrollLeft, right = left + ui.view.clientWidth;
     let x = g.wide;
-    const wanted = g.cols.filter((i) => {
+    const wanted = g.cols.filter((i, pos) => {
       const from = x;
       x += g.headPart.width(i);
-      return x > left && from < right && known.get(i)?.step !== g.step && known.get(i)?.asked !== g.step;
+      return (pos < g.pins || (x > left && from < right)) && known.get(i)?.step !== g.step && known.get(i)?.asked !== g.step;
     });
     if (!wanted.length) return;
     const whole = wanted.filter((i) => !known.get(i)?.shape);
@@ -51,7 +51,7 @@ function gridBars(g) {
   const isOn = (i, bar) => given(i).some((pick) => (ranged(bar) ? inside(bar, pick) : same(pick, bar)));
 
   function toggle(i, bar) {
-    const { shape, picks } = known.get(i);
+    const { shape, picks } = known.get(i) ?? {};
     if (shape === "bars" && ranged(bar)) {
       const on = picks.map((p) => (p === bar ? !isOn(i, p) : isOn(i, p)));
       g.pick(i, [...given(i).filter((p) => !ranged(p)), ...joined(picks, on)]);

@@ -17,12 +17,18 @@ function gridHead(g) {
     return make("div", "count", { style: `width:${g.wide}px`, ...attributes }, text);
   }
 
-  const span = () => { ui.space.style.width = `${g.cols.reduce((sum, i) => sum + width(i), g.wide)}px`; };
+  const left = (i) => g.cols.slice(0, g.cols.indexOf(i)).reduce((sum, j) => sum + width(j), g.wide);
+  const pinnedWidth = () => g.cols.slice(0, g.pins).reduce((sum, i) => sum + width(i), 0);
+  const pinClass = (pos) => (pos >= g.pins ? "" : pos === g.pins - 1 ? "pinned last" : "pinned");
+  const place = (i, pos) => `width:var(--c${i})${pos < g.pins ? `;left:var(--p${i})` : ""}`;
+  const span = () => {
+    g.cols.slice(0, g.pins).forEach((i) => ui.root.style.setProperty(`--p${i}`, `${left(i)}px`));
+    ui.space.style.width = `${g.cols.reduce((sum, i) => sum + width(i), g.wide)}px`; };
 
   function cell(i, pos) {
     const { name, kind, right, unit } = g.about.columns[i];
     const grip = make("div", "grip", { title: "Drag to resize, double-click to fit" });
-    const h = make("div", right ? "right" : "", { role: "columnheader", id: `${g.id}-h-${pos}`, style: `width:var(--c${i})`, "aria-colindex": pos + 2,
+    const h = make("div", `${right ? "right" : ""} ${pinClass(pos)}`.trim(), { role: "columnheader", id: `${g.id}-h-${pos}`, style: place(i, pos), "aria-colindex": pos + 2,
       "aria-sort": g.st.sort?.[0] === i ? (g.st.sort[1] ? "ascending" : "descending") : "none",
       title: `${name} · ${unit ? `${kind}, ${unit}` : kind}\nClick sorts, drag moves, right-click for more` },
     make("b", "", {}, name || "(no name)"), make("small", "", {}, unit || kind), grip);
@@ -102,7 +108,7 @@ function gridHead(g) {
     g.arrange();
   }
 
-  return { draw, width, wider, fit, move, corner };
+  return { draw, width, left, pinnedWidth, pinClass, place, wider, fit, move, corner };
 }
 
 function follow(event, move, end) {

@@ -19,7 +19,9 @@ function gridKeys(g, menu) {
     if (row >= 0 && row < top) ui.view.scrollTop = g.scrollOf(row);
     else if (row + 1 > top + seen) ui.view.scrollTop = g.scrollOf(Math.max(0, row + 1 - seen)) + 1;
     const left = g.cols.slice(0, g.at.col).reduce((sum, i) => sum + width(i), 0), own = width(g.cols[g.at.col]);
-    if (left < ui.view.scrollLeft) ui.view.scrollLeft = left;
+    if (g.at.col < g.pins) return;
+    const pinned = g.headPart.pinnedWidth();
+    if (left - pinned < ui.view.scrollLeft) ui.view.scrollLeft = left - pinned;
     else if (g.wide + left + own > ui.view.scrollLeft + ui.view.clientWidth) ui.view.scrollLeft = g.wide + left + own - ui.view.clientWidth;
   };
 

@@ -19,7 +19,39 @@ function gridMenu(g) {
     ui.menu.scrollIntoView({ block: "nearest" });
   }
 
-  function entry({ text, keys = "", run, on, stays }) {
+  // The bounds or the text that a column's values are to have, typed.
+  function typed(i) {
+    const { kind, name } = g.about.columns[i], form = make("form", "typed", {}), others = (g.st.picks[i] ?? []).filter((p) => "is" in p || "but" in p);
+    const field = (label, type) => { const input = make("input", "", { type, "aria-label": `${name}: ${label}`, placeholder: label, step: "any" }); form.append(input); return input; };
+    const apply = make("button", "", { type: "submit" }, "Apply");
+    let read = () => null;
+    if (kind === "text") {
+      const how = make("select", "", { "aria-label": `${name}: how` }, ...["contains", "is", "is not"].map((word) => make("option", "", {}, word)));
+      form.append(how);
+      const text = field("text", "search");
+      read = () => text.value.trim() && { contains: { has: text.value.trim() }, is: { is: text.value }, "is not": { but: [text.value] } }[how.value];
+    } else if (["integer", "number", "list"].includes(kind)) {
+      const low = field(kind === "list" ? "entries from" : "from (≥)", "number"), high = field("to (≤)", "number");
+      read = () => bounds(low.value === "" ? undefined : +low.value, high.value === "" ? undefined : { max: +high.value });
+    } else if (["date", "date-time"].includes(kind)) {
+      const low = field("from", "date"), high = field("to", "date"); // the last day is part of it
+      read = () => bounds(low.value || undefined, high.value ? { to: dayAfter(high.value) } : undefined);
+    } else return null;
+    form.append(apply);
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      const pick = read();
+      if (!pick) return;
+      close(true);
+      g.pick(i, [...others, pick]);
+    };
+    return form;
+  }
+  const bounds = (from, end) => (from === undefined && !end ? null : { ...(from === undefined ? {} : { from }), ...end });
+  const dayAfter = (day) => new Date(Date.parse(`${day}T00:00:00Z`) + 86400000).toISOString().slice(0, 10);
+
+  function entry({ node, text, keys = "", run, on, stays }) {
+    if (node) return node;
     if (!run) return make("div", "title", { role: "presentation" }, text);
     const attributes = on === undefined ? { role: "menuitem" } : { role: "menuitemcheckbox", "aria-checked": on() };
     const button = make("button", "", { type: "button", tabindex: -1, ...attributes }, make("span", "", {}, text), make("kbd", "", {}, keys));
@@ -38,6 +70,7 @@ function gridMenu(g) {
   }
 
   ui.menu.onkeydown = (event) => {
+    if (event.target.matches("input, select") && event.key !== "Escape") return event.stopPropagation();
     const all = [...ui.menu.querySelectorAll("button")], here = all.indexOf(document.activeElement);
     const to = { ArrowDown: (here + 1) % all.length, ArrowUp: (here - 1 + all.length) % all.length, Home: 0, End: all.length - 1 }[event.key];
     if (to !== undefined) all[to].focus();
@@ -50,19 +83,23 @@ function gridMenu(g) {
 
   function columnMenu(i, x, y) {
     const name = g.about.columns[i].name, pos = g.cols.indexOf(i), bars = g.bars.of(i), sorted = (way) => g.st.sort?.[0] === i && g.st.sort[1] === way;
-    const picks = bars?.shape ? [...bars.picks.map((pick, k) => [pick, bars.labels[k], bars.counts[k]]), ...(bars.missing ? [[{ is: null }, "missing", bars.missing]] : [])] : [];
+    const picks = bars?.shape ? [...bars.picks.map((pick, k) => [pick, bars.labels[k], bars.counts[k]])] : [];
     open(`Column ${name}`, [
       { text: name },
       { text: "Sort ascending", run: () => g.sortTo(i, true), on: () => sorted(true) },
       { text: "Sort descending", run: () => g.sortTo(i, false), on: () => sorted(false) },
       { text: "Copy column", keys: "Ctrl+C", run: () => copy("column", 0, i) },
+      { text: "Pin to the left", run: () => g.pin(i), on: () => g.st.pinned.includes(i) },
       { text: "Hide column", keys: "Del", run: () => g.hide(i) },
       { text: "Move left", keys: "Shift+←", run: () => g.headPart.move(pos, pos - 1) },
       { text: "Move right", keys: "Shift+→", run: () => g.headPart.move(pos, pos + 1) },
       { text: "Wider", keys: "Ctrl+→", run: () => g.headPart.wider(i, 24), stays: true },
       { text: "Narrower", keys: "Ctrl+←", run: () => g.headPart.wider(i, -24), stays: true },
       { text: "Fit to content", run: () => g.headPart.fit(i) },
-      ...(picks.length ? [{ text: "Only rows with" }] : []),
+      { text: "Only rows with" },
+      ...(typed(i) ? [{ node: typed(i) }] : []),
+      { text: "No value", run: () => g.bars.toggle(i, { is: null }), on: () => g.bars.isOn(i, { is: null }), stays: true },
+      { text: "Any value", run: () => g.bars.toggle(i, { but: [] }), on: () => g.bars.isOn(i, { but: [] }), stays: true },
       ...picks.map(([pick, text, count]) => ({ text, keys: g.bars.n(count), run: () => g.bars.toggle(i, pick), on: () => g.bars.isOn(i, pick), stays: true })),
     ], x, y);
   }

@@ -12,6 +12,7 @@ const FLASH = 2500; // ms that a short message stands before the row count comes
 function skeleton(label) {
   const search = make("input", "", { type: "search", placeholder: "Search all columns", "aria-label": "Search all columns" });
   const info = make("span", "", { role: "status", "aria-live": "polite" });
+  const more = make("button", "more", { type: "button", title: "Pull all rows in place of the first ones", hidden: "" });
   const columns = make("button", "", { type: "button", "aria-expanded": false, "aria-haspopup": "dialog" }, "Columns");
   const chips = make("div", "stnb-grid-chips", { role: "group", "aria-label": "On show", hidden: "" });
   const head = make("div", "stnb-grid-head", { role: "row", "aria-rowindex": 1 });
@@ -24,8 +25,19 @@ function skeleton(label) {
   const menu = make("div", "stnb-grid-menu", { role: "menu", hidden: "" });
   const panel = make("div", "stnb-grid-panel", { role: "dialog", "aria-label": "Columns", hidden: "" });
   const root = make("div", "stnb stnb-grid", { "data-lm-suppress-shortcuts": "true" },
-    make("div", "stnb-grid-bar", {}, search, info, columns), panel, chips, view, cell, menu);
-  return { root, search, info, columns, chips, head, bars, rows, space, view, cell, menu, panel };
+    make("div", "stnb-grid-bar", {}, search, info, more, columns), panel, chips, view, cell, menu);
+  return { root, search, info, more, columns, chips, head, bars, rows, space, view, cell, menu, panel };
+}
+
+// A text with what was searched in a mark. A number is searched without its commas.
+function marked(text, words) {
+  const wanted = words.toLowerCase(), plain = text.toLowerCase(), at = plain.indexOf(wanted);
+  if (at >= 0) return [text.slice(0, at), make("mark", "", {}, text.slice(at, at + words.length)), ...marked(text.slice(at + words.length), words)];
+  const places = [...plain].map((_, k) => k).filter((k) => plain[k] !== ","), digits = places.map((k) => plain[k]).join("");
+  const from = plain.length === text.length && /^[-−]?[\d,.]+$/.test(text) ? digits.indexOf(wanted.replaceAll(",", "").replace("$", "")) : -1;
+  if (from < 0) return [text];
+  const end = places[from + wanted.replaceAll(",", "").replace("$", "").length - 1] + 1;
+  return [text.slice(0, places[from]), make("mark", "", {}, text.slice(places[from], end)), text.slice(end)];
 }
 
 function render({ model, el }) {
@@ -35,6 +47,7 @@ function render({ model, el }) {
   const g = { ui, id: "g" + Math.random().toString(36).slice(2), about: null, st: null, cols: [], at: null, wide: 0, total: 0, step: 0 };
   let win; // the rows here
   let drawn = { left: 0, right: 0 }; // px: what of their width is on the page
+  let shownSearch = "", shownNames = ""; // what was last scrolled to, and the columns that were there
   let waiting = false, again = false, fresh = true, typing = 0, guard = 0, flashing = 0;
   g.headPart = gridHead(g);
   g.bars = gridBars(g);
@@ -104,11 +117,23 @@ function render({ model, el }) {
   function take(message) {
     win = { start: message.start, rows: message.rows };
     g.total = message.total;
+    g.found = g.st.search ? message.found ?? [] : [];
     resize();
+    toFound();
     draw();
     tell();
     cover();
     ask();
+  }
+
+  // A match out of sight comes into view, once for each search.
+  function toFound() {
+    if (g.st.search === shownSearch) return;
+    shownSearch = g.st.search;
+    const { left, right } = seen(), places = g.cols.filter((i) => g.found.includes(i));
+    const pinned = g.headPart.pinnedWidth();
+    const inSight = places.some((i) => { const x = g.headPart.left(i); return g.cols.indexOf(i) < g.pins || (x >= left + pinned && x + 40 < right); });
+    if (g.total && places.length && !inSight) ui.view.scrollLeft = g.headPart.left(places[0]) - g.wide - pinned;
   }
 
   // ---- the state: the kernel keeps it for all pages, by names; here it goes by the columns' places
@@ -134,7 +159,9 @@ function render({ model, el }) {
   }
 
   function layOut() {
-    g.cols = g.st.order.filter((i) => !g.st.hidden.includes(i));
+    const pinned = g.st.pinned.filter((i) => !g.st.hidden.includes(i));
+    g.cols = [...pinned, ...g.st.order.filter((i) => !g.st.hidden.includes(i) && !pinned.includes(i))];
+    g.pins = pinned.length; // so many of them stay in view
     if (g.at) g.at.col = Math.min(g.at.col, g.cols.length - 1);
     g.headPart.draw();
     g.bars.draw();
@@ -149,6 +176,7 @@ function render({ model, el }) {
 
   g.keep = () => g.send({ kind: "state", state: g.st });
   g.arrange = () => { layOut(); draw(); tell(); g.bars.ask(); g.keep(); };
+  g.pin = (i) => { g.st.pinned = g.st.pinned.includes(i) ? g.st.pinned.filter((j) => j !== i) : [...g.st.pinned, i]; g.arrange(); };
   g.hide = (i) => { g.st.hidden = [...new Set([...g.st.hidden, i])]; g.arrange(); };
   g.unhide = (i) => { g.st.hidden = g.st.hidden.filter((j) => j !== i); g.arrange(); };
   g.pickAll = (picks) => { g.st.picks = picks; filtered(); };
@@ -191,7 +219,10 @@ function render({ model, el }) {
     const wide = g.cols.length === columns.length ? n(columns.length) : `${n(g.cols.length)} of ${n(columns.length)}`;
     const which = g.about.which ? ` · ${g.about.which}` : "";
     say(g.total === rows ? `${n(rows)} ${rows === 1 ? "row" : "rows"} × ${wide} ${columns.length === 1 ? "column" : "columns"}` : `${n(g.total)} of ${n(rows)} rows`);
+    if (g.found?.length && g.total) ui.info.append(` · found in ${g.found.slice(0, 3).map((i) => columns[i].name + (g.st.hidden.includes(i) ? " (hidden)" : "")).join(", ")}${g.found.length > 3 ? ` and ${g.found.length - 3} more` : ""}`);
     if (which) ui.info.append(make("i", "which", {}, which));
+    ui.more.textContent = g.about.more ?? "";
+    ui.more.hidden = !g.about.more;
   }
 
   function cover() {
@@ -208,15 +239,17 @@ function render({ model, el }) {
 
   // Of each row only the cells in view and a little beside them: a table may have hundreds of columns.
   function stretch() {
-    const { left, right } = seen(), cells = [];
-    let from = g.wide, gap = 0, end = g.wide;
+    const { left, right } = seen(), cells = g.cols.slice(0, g.pins).map((i, pos) => [i, pos]);
+    const start = g.wide + g.headPart.pinnedWidth();
+    let from = start, gap = 0, end = start;
     g.cols.forEach((i, pos) => {
+      if (pos < g.pins) return;
       const to = from + g.headPart.width(i);
       if (to >= left - ASIDE && from <= right + ASIDE) cells.push([i, pos]), end = to;
-      else if (!cells.length) gap = to - g.wide;
+      else if (cells.length === g.pins) gap = to - start;
       from = to;
     });
-    drawn = { left: gap ? g.wide + gap : 0, right: end === from ? Infinity : end };
+    drawn = { left: gap ? start + gap : 0, right: end === from ? Infinity : end };
     return { cells, gap };
   }
 
@@ -230,16 +263,16 @@ function render({ model, el }) {
     const line = make("div", "stnb-grid-row", { role: "row", "aria-rowindex": k + 2, "data-row": k },
       make("div", "count", { role: "rowheader", style: `width:${g.wide}px`, "aria-colindex": 1 }, (k + 1).toLocaleString("en-US")));
     for (const [i, pos] of cells) line.append(drawCell(row[i], k, i, pos));
-    if (gap && cells.length) line.children[1].style.marginLeft = `${gap}px`;
+    if (gap && cells.length > g.pins) line.children[1 + g.pins].style.marginLeft = `${gap}px`;
     return line;
   }
 
   function drawCell(text, k, i, pos) {
     const { right, look } = g.about.columns[i], minus = right && text?.startsWith("-");
-    const classes = [right && "right", look, text === null && "none", minus && "minus"].filter(Boolean).join(" ");
+    const classes = [right && "right", g.headPart.pinClass(pos), look, text === null && "none", minus && "minus"].filter(Boolean).join(" ");
     const written = text === null ? "–" : minus ? `−${text.slice(1)}` : text.replace(/\s*\n\s*/g, " ⏎ ");
-    return make("div", classes, { role: "gridcell", id: `${g.id}-${k}-${pos}`, style: `width:var(--c${i})`, "aria-colindex": pos + 2, "data-col": i,
-      title: text ?? "missing", ...(text === null ? { "aria-label": "missing" } : {}) }, written);
+    return make("div", classes, { role: "gridcell", id: `${g.id}-${k}-${pos}`, style: g.headPart.place(i, pos), "aria-colindex": pos + 2, "data-col": i,
+      title: text ?? "missing", ...(text === null ? { "aria-label": "missing" } : {}) }, ...(text !== null && g.found?.includes(i) ? marked(written, g.st.search) : [written]));
   }
 
   function draw() {
@@ -257,6 +290,7 @@ function render({ model, el }) {
   }
 
   gridKeys(g, menu);
+  ui.more.onclick = () => g.send({ kind: "all" });
   ui.view.onscroll = () => requestAnimationFrame(() => { place(); g.settle(); ask(); });
   ui.view.addEventListener("wheel", () => menu.close(), { passive: true });
   ui.search.oninput = () => {
@@ -269,7 +303,7 @@ function render({ model, el }) {
     g.total = g.about.rows;
     g.wide = 22 + 7 * String(g.about.rows).length;
     g.at = null;
-    g.st = { search: "", sort: null, picks: {}, hidden: [], order: [...g.about.usual], widths: {} };
+    g.st = { search: "", sort: null, picks: {}, hidden: [], pinned: [], order: [...g.about.usual], widths: {} };
     win = { start: 0, rows: [] };
     again = false;
     ui.cell.hidden = true;
@@ -278,6 +312,9 @@ function render({ model, el }) {
     layOut();
     resize();
     ui.view.scrollTop = 0;
+    const names = JSON.stringify(g.about.columns.map((c) => c.name)); // of another resource: its first columns
+    if (names !== shownNames) ui.view.scrollLeft = 0;
+    shownNames = names;
     question({ kind: "open", start: 0, stop: Math.ceil(inView()) + AHEAD });
   }
 

@@ -13,7 +13,7 @@ import pandas as pd
 import traitlets
 from IPython import get_ipython
 
-from stnb.tables.provenance import provenance
+from stnb.tables.provenance import cost_of_all, provenance
 
 from .. import elsewhere
 from ..internals import display_bundle
@@ -70,6 +70,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         self._lock = threading.RLock()  # messages arrive on the main thread or on a subshell's
         self._turn = 0  # counts the frames, so that an answer about an older one is known as such
         self._state: dict[str, Any] = {}
+        self._on_all: Callable[[], None] | None = None
         self._on_change: list[Callable[[], None]] = []
         self._background = Background(self.show_error)
         self._names: list[str] = []
@@ -97,7 +98,8 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
             columns = list(map(_described, rows.columns.shown))
             which = about_pull.get("first", "")
             about = {"turn": self._turn, "rows": len(frame), "columns": columns, "which": which}
-            self.about = {**about, "usual": usual}
+            more = "" if self._on_all is None else cost_of_all(about_pull)
+            self.about = {**about, "usual": usual, "more": more}
         self._report_change()
 
     @property
@@ -137,10 +139,10 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         }
 
     def drop(self, key: str) -> None:
-        """Take one part of the view away, by the key of its chip; "" takes all of them away."""
+        """Take one part of the view away, by the key of its chip; "" leaves all rows, sorted."""
         with self._lock:
             view = self.view
-            left = View() if not key else views.without(view, key)
+            left = views.without(view, key) if key else View(sort=view.sort)
             state = self.state | {"picks": left.picks, "search": left.search, "sort": left.sort}
         self.state = state
 
@@ -183,8 +185,8 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
     def state(self) -> dict[str, Any]:
         """What differs from an untouched table, as plain data. Columns go by their names.
 
-        The keys are search, sort, picks, hidden, order and widths. It may be set at any time; what
-        it has of columns that are not there is left out.
+        The keys are search, sort, picks, hidden, pinned, order and widths. It may be set at any
+        time; what it has of columns that are not there is left out.
         """
         with self._lock:
             if not self._names:
@@ -204,6 +206,10 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
     def on_change(self, callback: Callable[[], None]) -> None:
         """Call this, on any thread, after other rows or columns are selected or sorted."""
         self._on_change.append(callback)
+
+    def on_all(self, callback: Callable[[], None]) -> None:
+        """Call this, on any thread, if somebody asks for all rows of a sample."""
+        self._on_all = callback
 
     def close(self) -> None:
         """Take the table off the page and end its work in the background."""
@@ -257,6 +263,10 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         kind = message["kind"]
         if kind == "state":
             self._take_state(message)
+            return None
+        if kind == "all":
+            if self._on_all is not None:
+                self._on_all()
             return None
         if kind == "drop":
             self.drop(str(message["key"]))

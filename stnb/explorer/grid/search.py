@@ -87,6 +87,7 @@ def words_in_numbers(words: str, floating: bool) -> str | None:
     return LAST_ZEROS.sub(r"\1", digits) if floating else digits
 
 
+LAST_SEARCHES = 50  # of which it is known in which columns they found something
 TEXTS, FIGURES = "texts", "figures"
 NO_TEXTS = {"integer", "number", "date", "date-time", "yes/no", "duration"}  # kinds of columns
 NO_FIGURES = {"text", "yes/no", "duration"}
@@ -137,6 +138,7 @@ class SearchIndex:
                 if kind not in unlike:
                     self._locks[what, i] = threading.Lock()
         self._bytes = 0
+        self._places: dict[str, list[int]] = {}  # by the words of the last searches
 
     def prepare(self) -> Iterator[None]:
         """Read every column before anybody searches, one with each step; texts come first."""
@@ -153,10 +155,23 @@ class SearchIndex:
         figures = words_in_times(words) or words_in_numbers(words, floating=False) is not None
         parts = [part for part in self._locks if part[0] == TEXTS or figures]
         with ThreadPoolExecutor(THREADS) as pool:
-            for found in pool.map(lambda part: self._find_in(part, words), parts):
+            masks = pool.map(lambda part: self._find_in(part, words), parts)
+            places = set()
+            for (_, i), found in zip(parts, masks, strict=True):
                 if found is not None:
+                    places.add(i)
                     result |= found
+        self._remember(words, sorted(places))
         return result
+
+    def places(self, words: str) -> list[int]:
+        """The columns in which a search has found its words; [] if it was not of late."""
+        return self._places.get(words.lower(), [])
+
+    def _remember(self, words: str, places: list[int]) -> None:
+        if len(self._places) > LAST_SEARCHES:
+            self._places = {}
+        self._places[words] = places
 
     def _find_in(self, part: Part, words: str) -> Mask | None:
         result = None

@@ -51,6 +51,7 @@ def by_position(
         "search": search if isinstance(search, str) else "",
         "sort": _sort(state.get("sort"), at),
         "picks": _picks(state.get("picks"), at, kinds),
+        "pinned": [at[name] for name in dict.fromkeys(_entries(state.get("pinned"))) if name in at],
         "hidden": sorted({at[name] for name in _entries(state.get("hidden")) if name in at}),
         "order": [*order, *others],
         "widths": _widths(state.get("widths"), at),
@@ -70,6 +71,7 @@ def by_name(
         "sort": [names[sort[0]], bool(sort[1])] if sort else None,
         "picks": {},
         "hidden": [names[i] for i in _entries(view.get("hidden"))],
+        "pinned": [names[i] for i in _entries(view.get("pinned"))],
         "order": order,
         "widths": {},
     }

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from stnb.errors import PagingFault, Rejected, RequestError
+from stnb.errors import PagingFault, Rejected, RequestError, tongue
 
 from ..call import Call
 from .beside import Plan, side_by_side
@@ -209,7 +209,8 @@ class ListWalk(Walk):
                     f"{self.call.endpoint.name} gave the same page twice, and says that there are"
                     " more.",
                     "Likely the endpoint ignores `page`.",
-                    "Narrow the call with filters so that it fits on one page, or say limit=….",
+                    "Narrow the call with filters so that it fits on one page, or say "
+                    f"{tongue.argument('limit', '…')}.",
                 )
             yield page
             self._guard.see(page)

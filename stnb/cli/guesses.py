@@ -1,0 +1,87 @@
+"""What people type at a first try, as the words that `stnb` knows."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+
+from stnb.errors import UsageError
+
+# Words of other tools for ours.
+COMMANDS = {
+    "search": "find",
+    "list": "find",
+    "ls": "find",
+    "resources": "find",
+    "get": "pull",
+    "read": "pull",
+    "fetch": "pull",
+    "download": "pull",
+    "query": "sql",
+    "explore": "app",
+    "explorer": "app",
+    "init": "setup",
+    "login": "setup",
+    "configure": "setup",
+    "config": "setup",
+    "check": "doctor",
+    "test": "doctor",
+    "jupyter": "lab",
+    "tutorials": "notebooks",
+    "tenants": "profiles",
+    "accounts": "profiles",
+}
+HELP = ("-h", "--help")
+
+
+def understood(given: Sequence[str], commands: Mapping[str, str]) -> list[str]:
+    """A command line as it was likely meant: bare `stnb` is its help, `search` is `find`, and a
+    resource alone is pulled.
+
+    Args:
+        given: the words after `stnb`.
+        commands: the commands that there are.
+
+    Raises:
+        UsageError: the first word is no command, and no word for one.
+
+    Example:
+        >>> understood(["search", "jobs"], {"find": ""})
+        ['find', 'jobs']
+    """
+    if not given:
+        return ["--help"]
+    first, *rest = given
+    if first == "help":
+        return understood([*rest, "--help"], commands)
+    if first == "version":
+        return ["--version"]
+    if first.startswith("-") or first in commands:
+        return _finished([first, *rest])
+    if first.lower() in COMMANDS:
+        return _finished([COMMANDS[first.lower()], *rest])
+    from .filters import named  # reads the catalogue, which most commands do without
+
+    if named(first) is not None:
+        return ["pull", first, *rest]
+    raise UsageError(
+        f"There is no command {first!r}.",
+        _near(first, commands),
+        f"`stnb --help` lists them; `stnb find {first}` searches the resources.",
+    )
+
+
+def _finished(words: list[str]) -> list[str]:
+    """`notebook` has one command below it, which may be left out."""
+    if words[0] == "notebook" and words[1:2] != ["new"] and not set(words[1:]) <= set(HELP):
+        return ["notebook", "new", *words[1:]]
+    if words in (["notebook"], ["demo"], ["catalog"]):
+        return [*words, "--help"]
+    return words
+
+
+def _near(word: str, commands: Mapping[str, str]) -> str:
+    near = difflib.get_close_matches(word, [*commands, *COMMANDS], n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean {COMMANDS.get(near[0], near[0])!r}?"
+    return f"The commands are: {', '.join(commands)}."

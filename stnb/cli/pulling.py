@@ -1,0 +1,202 @@
+"""What `stnb pull` does: read a resource to the terminal, a pipe or a file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from stnb.account.progress_bar import bar_for
+from stnb.catalog import Endpoint, load
+from stnb.catalog.facts import MODIFIED_SINCE
+from stnb.errors import BadFilter, StnbError, StnbWarning, UnknownFilter
+from stnb.frame.save import save, writer
+from stnb.frame.target import local_path
+from stnb.mirror.tenants import Tenants
+from stnb.pull import Pull, call
+from stnb.tables.text import table
+
+from .connect import connect
+from .filters import filters_of, full_name, take_pairs
+from .tenants import pull as pull_of_tenants
+from .tenants import tenants_of
+from .terminal import print_csv, print_json, say
+
+WHENS = frozenset({"from", "to", "start", "end", "after", "before", "date", "until", "on"})
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read the rows, and put them where they are to go; 1 if one of several tenants lacks.
+
+    Raises:
+        CredentialsMissing: no credentials were found, and the demo was not named.
+        StnbError: as `Resource.pull`; the rows that had arrived are kept beside the file.
+    """
+    _settle_format(options)
+    several = tenants_of(options)
+    if several is not None:
+        return _pull_of_tenants(several, options)
+    if options.to:
+        writer(local_path(options.to))  # a wrong ending is refused before the rows are read
+    st = connect(options.profile, options.env_file)
+    resource = st[full_name(options.resource)]
+    bar = None
+    if sys.stderr.isatty() and not options.quiet:
+        bar = bar_for(resource.name)
+    given = _given(options, resource.endpoint)
+    if options.quiet:
+        warnings.simplefilter("ignore", StnbWarning)
+    # Parquet is written as the rows come, so that they need not fit into memory.
+    to = _streamed_to(options, resource.endpoint)
+    work = resource.start(**given, to=to, progress=bar)
+    if to:
+        _stream(work, options)
+        return 0
+    try:
+        frame = work.wait()
+    except (StnbError, KeyboardInterrupt):
+        _keep(work.frame, options)
+        raise
+    _put(frame, options)
+    return 0
+
+
+def _given(options: argparse.Namespace, endpoint: Endpoint) -> dict[str, Any]:
+    """The filters and options of the call.
+
+    Raises:
+        UsageError: a word of the line is none of them.
+    """
+    unknown = take_pairs(options, endpoint)
+    if unknown:  # the resource is known by now, so that near filters can be named
+        raise _unknown(endpoint, unknown)
+    return {
+        "limit": options.limit,
+        "page_size": options.page_size,
+        "columns": options.columns,
+        "since": options.since,
+        **filters_of(options, endpoint),
+    }
+
+
+def _pull_of_tenants(several: Tenants, options: argparse.Namespace) -> int:
+    endpoint = load()[full_name(options.resource)]
+    given = _given(options, endpoint)
+    if options.quiet:
+        warnings.simplefilter("ignore", StnbWarning)
+    with several:
+        return pull_of_tenants(several, endpoint.name, given, options)
+
+
+def _streamed_to(options: argparse.Namespace, endpoint: Endpoint) -> str | None:
+    """The Parquet file to which rows go as they come; None if they have to be in memory first."""
+    if not options.to or Path(options.to).suffix.lower() != ".parquet":
+        return None
+    if endpoint.kind == "file" or endpoint.takes("to") is not None:  # `to` is a filter there
+        return None
+    return str(options.to)
+
+
+def _stream(run: Pull, options: argparse.Namespace) -> None:
+    """Wait while rows go to the file; if the pull fails, the same command goes on from there."""
+    try:
+        path = run.saved()
+    except (StnbError, KeyboardInterrupt):
+        if run.store.rows:
+            say(
+                f"note: the {run.store.rows:,} rows that had arrived are kept; "
+                "the same command goes on from there."
+            )
+        raise
+    rows, columns = pq.read_metadata(path).num_rows, len(pq.read_schema(path))
+    _say_saved(path, rows, columns, run.progress.seconds, options)
+
+
+def _say_saved(
+    path: Path, rows: int, columns: int, seconds: float, options: argparse.Namespace
+) -> None:
+    if options.quiet:
+        return
+    size = path.stat().st_size
+    say(f"{rows:,} rows, {columns} columns -> {path} ({size:,} bytes, {seconds:.1f} s)")
+
+
+def _keep(frame: pd.DataFrame | None, options: argparse.Namespace) -> None:
+    """Save the rows that had arrived beside the file that was asked for."""
+    if not options.to or frame is None or frame.empty:
+        return
+    to = Path(options.to)
+    path = save(frame, to.with_suffix(f".partial{to.suffix}"))
+    say(f"note: the {len(frame):,} rows that had arrived are in {path}.")
+
+
+def _unknown(endpoint: Endpoint, words: Sequence[str]) -> StnbError:
+    """Why the first word that the parser does not know cannot be meant."""
+    first = words[0]
+    see = f"See `stnb pull {endpoint.name} --help`."
+    if not first.startswith("-"):
+        return BadFilter(f"{first!r} stands alone.", "A filter is written as --NAME VALUE.", see)
+    name = first.lstrip("-").partition("=")[0]
+    if name in WHENS:
+        return _undated(endpoint, name, see)
+    try:
+        call.call(endpoint, 1, {name: ""})  # it knows which filters are near to that name
+    except StnbError as err:
+        return err
+    return BadFilter(f"{first} has no value.", "A filter is written as --NAME VALUE.", see)
+
+
+def _undated(endpoint: Endpoint, name: str, see: str) -> StnbError:
+    """Which filters of the resource are over dates, for who asks by "from" alone."""
+    dated = [param for param in endpoint.filters if param.type in ("date", "date-time")]
+    dates = [f"--{param.name}" for param in dated]
+    why = "It has no filter over dates."
+    if dates:
+        why = f"Its dates have names: {', '.join(dates)}."
+    if endpoint.takes(MODIFIED_SINCE) or endpoint.kind == "export":
+        see = f"For what changed since a day, use --since. {see}"
+    return UnknownFilter(f"{endpoint.name} has no filter {name!r}.", why, see)
+
+
+def _settle_format(options: argparse.Namespace) -> None:
+    """Give the file the ending of its format, or say that the format needs a file."""
+    wanted = options.format
+    if wanted is None:
+        return
+    if options.to is None and wanted not in ("csv", "json"):
+        raise BadFilter(
+            f"{wanted} does not fit a terminal.",
+            "It is a format of files.",
+            f"Add --to FILE.{wanted}.",
+        )
+    if options.to is not None:
+        path = Path(options.to)
+        if not path.suffix:
+            options.to = f"{options.to}.{wanted}"
+        elif path.suffix.lower() != f".{wanted}":
+            raise BadFilter(
+                f"{path.name} is no {wanted} file.",
+                "The ending of a file says its format.",
+                f"Use --to {path.with_suffix('.' + wanted)}, or leave --format out.",
+            )
+
+
+def _put(frame: pd.DataFrame, options: argparse.Namespace) -> None:
+    rows, columns = frame.shape
+    if options.to:
+        path = save(frame, options.to)
+        _say_saved(path, rows, columns, frame.attrs["stnb"]["seconds"], options)
+    elif options.format == "json":
+        print_json(frame)
+    elif sys.stdout.isatty() and options.format is None:
+        print(table(frame, os.get_terminal_size().columns))
+        print(f"\n{rows:,} rows, {columns} columns; --to FILE keeps them all.")
+    else:
+        print_csv(frame)
