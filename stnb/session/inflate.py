@@ -125,17 +125,21 @@ class _Whole(_Pieces):
         self._encoding, self._weighed = encoding, weighed
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        # Plain parts become one at once: as a list they would be in memory twice.
         parts: list[bytes] = []
-        plain = io.BytesIO()
+        plain: io.BytesIO | None = None
         async for part in super().__aiter__():
-            if self._encoding:
+            if self._encoding or not parts:
                 parts.append(part)
-            else:
-                plain.write(part)
-        size = plain.tell() + sum(map(len, parts))
-        if not self._encoding:
-            parts.append(plain.getvalue())  # no copy
+                continue
+            # Further plain parts become one at once: as a list they would be in memory twice.
+            if plain is None:
+                plain = io.BytesIO(parts[0])
+                plain.seek(0, io.SEEK_END)
+            plain.write(part)
+            parts[0] = b""
+        if plain is not None:
+            parts = [plain.getvalue()]  # no copy
+        size = sum(map(len, parts))
         if size >= OFF_THE_LOOP:
             yield await asyncio.to_thread(self._made, parts)
         else:
