@@ -31,8 +31,12 @@ from stnb.session import Session
 def test_the_file_is_the_frame(st: stnb.Account, tmp_path: Path, name: str) -> None:
     """The same rows, types and provenance."""
     shows_all = dict([st[name].endpoint.shows_all]) if st[name].endpoint.shows_all else {}
-    file = st[name].pull(to=tmp_path / "x.parquet", **shows_all)
-    frame, read = st[name].pull(**shows_all), pd.read_parquet(file)
+    given: dict[str, Any] = dict(shows_all)
+    if st[name].endpoint.kind == "list":
+        # What the first pull learns of the server would cut the pages of the second one.
+        given["concurrency"] = 8
+    file = st[name].pull(to=tmp_path / "x.parquet", **given)
+    frame, read = st[name].pull(**given), pd.read_parquet(file)
 
     pd.testing.assert_frame_equal(read, frame)
     differs = {k for k, v in frame.attrs["stnb"].items() if read.attrs["stnb"][k] != v}
