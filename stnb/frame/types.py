@@ -20,6 +20,7 @@ from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
 
 from . import pandas_private  # noqa: F401 - pd.read_parquet then knows our dtypes
+from .nested import NestedDtype
 
 Dtypes = Literal["typed", "decimal", "raw"]  # see `Shape.dtypes`
 # A zone behind a time, as ISO 8601 has it: a letter, or an offset of hours alone or with minutes.
@@ -72,7 +73,9 @@ PANDAS: dict[pa.DataType, Any] = {
 
 def pandas_type(kind: pa.DataType) -> Any:
     """The pandas dtype for an Arrow type, None for Arrow's own choice."""
-    if pa.types.is_nested(kind) or pa.types.is_decimal(kind):
+    if pa.types.is_nested(kind):
+        return NestedDtype(kind)
+    if pa.types.is_decimal(kind):
         return pd.ArrowDtype(kind)
     return PANDAS.get(kind)
 
