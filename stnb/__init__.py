@@ -7,10 +7,8 @@ df = st.jpm.jobs.pull(jobStatus="Completed")
 stnb.explore()
 """
 
-from __future__ import annotations
-
-import importlib
-from typing import TYPE_CHECKING, Any
+import importlib as _importlib
+import typing as _typing
 
 from stnb import errors
 from stnb.errors import (
@@ -44,9 +42,9 @@ from stnb.errors import (
     UsageError,
 )
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     # What an editor and a type checker see; at run time `__getattr__` loads the same names.
-    import pandas as pd
+    import pandas as _pd
 
     from . import catalog as catalog
     from .account.account import Account
@@ -74,7 +72,7 @@ if TYPE_CHECKING:
     from .tables.profile import profile
 
     __version__: str
-    last_partial: pd.DataFrame | None
+    last_partial: _pd.DataFrame | None
 
 # Each public name and the module that has it. They are loaded when they are first asked for, so
 # that `import stnb` does not wait for the engine.
@@ -112,20 +110,32 @@ _HOMES = {
 _MODULES = {"catalog": "catalog", "pictures": "tables.charts"}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _typing.Any:
     if name in _HOMES:
-        return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+        return getattr(_importlib.import_module(f".{_HOMES[name]}", __name__), name)
     if name in _MODULES:
-        return importlib.import_module(f".{_MODULES[name]}", __name__)
+        return _importlib.import_module(f".{_MODULES[name]}", __name__)
     if name == "last_partial":
-        return importlib.import_module(".pull", __name__).last_partial()
+        return _importlib.import_module(".pull", __name__).last_partial()
     if name == "__version__":
-        return importlib.import_module("importlib.metadata").version("stnb")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return _importlib.import_module("importlib.metadata").version("stnb")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_advice(name)}")
+
+
+def _advice(name: str) -> str:
+    """Where a name of an account is, or what it was likely meant to be; "" for neither."""
+    if name.startswith("_"):
+        return ""
+    known = _importlib.import_module(".account.names", __name__)
+    where: str = known.of_an_account(name)
+    if where:
+        return f". It belongs to an account: st = stnb.connect(), then {where}"
+    near = _importlib.import_module("difflib").get_close_matches(name, __dir__(), n=1)
+    return f". Did you mean stnb.{near[0]}?" if near else ""
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *_MODULES})
 
 
 __all__ = [

@@ -19,9 +19,9 @@ from stnb.frame.utf8 import read_json
 from stnb.pull.dates import window
 from stnb.session import loop
 
-from . import cards, scopes
+from . import cards, completing, scopes
 from .linked import Linked
-from .names import place
+from .names import place, resources_called
 from .resource import Resource
 from .resource_table import found_table, resource_table
 
@@ -47,6 +47,7 @@ class Account(Linked):
         self._session = session
         self.catalog = catalog or load()
         self.stands_in = False
+        completing.install()
         for name, endpoint in self.catalog.endpoints.items():
             if not name.endswith(".get"):  # a record is read through its list: jobs.get(id)
                 place(self, name, self._resource(endpoint))
@@ -100,6 +101,9 @@ class Account(Linked):
             readable = sum(endpoint.scope in granted for endpoint in self.catalog)
             known = f"{readable} of {total} resources readable"
         return f"<stnb {self.profile} · {self.environment} · tenant {self.tenant} · {known}>"
+
+    def _elsewhere(self, name: str) -> list[str]:
+        return resources_called(name, self.catalog.endpoints)
 
     def _title(self) -> str:
         return f"The account of profile {self.profile!r}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from typing import Any
 
+from stnb.catalog import load
 from stnb.errors import UnknownResource
 
 
@@ -28,15 +30,47 @@ class Branch(metaclass=_Completes):
     def _title(self) -> str:
         raise NotImplementedError
 
+    def _elsewhere(self, name: str) -> list[str]:
+        """What has that name at another place; the likeliest first."""
+        return []
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         inside = [n for n in dir(self) if not n.startswith("_")]
-        near = difflib.get_close_matches(name, inside, n=4)
+        near = self._elsewhere(name) or difflib.get_close_matches(name, inside, n=4)
         why = f"Near it: {', '.join(near)}." if near else f"It has: {', '.join(inside)}."
         raise UnknownResource(
             f"{self._title()} has no {name!r}.", why, 'Search with st.find("words").'
         )
+
+
+def resources_called(name: str, known: Iterable[str]) -> list[str]:
+    """The resources whose last word it is, with and without its plural: `jobs` and `job` are
+    st.jpm.jobs.
+    """
+    words = {name, f"{name}s", f"{name.removesuffix('y')}ies"}
+    found = []
+    for resource in known:
+        _, *middle, last = resource.split(".")
+        if last in words and "export" not in middle:
+            found.append((len(middle), f"st.{resource}"))
+    return [expression for _, expression in sorted(found)[:4]]
+
+
+def of_an_account(name: str) -> str:
+    """How a name is reached from an account `st`; "" if it has none of that name.
+
+    >>> of_an_account("window"), of_an_account("jobs")
+    ('st.window', 'st.jpm.jobs')
+    """
+    from .account import Account
+
+    known = load()
+    if hasattr(Account, name) or name in known.modules:
+        return f"st.{name}"
+    called = resources_called(name, known.endpoints)
+    return called[0] if called else ""
 
 
 class Group(Branch):

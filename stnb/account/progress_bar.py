@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -85,3 +86,7 @@ def _shown(**options: Any) -> tuple[Any, Callable[[], object]]:
         place.update(HTML(""))
 
     return bar, close
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows; the parent may have held the lock
+    os.register_at_fork(after_in_child=lambda: tqdm.set_lock(threading.RLock()))

@@ -100,7 +100,7 @@ class Query:
 
     def _repr_html_(self) -> str:
         facts = self.sent | self.options.chosen() | {"url": self.url[:SHOWN]}
-        return query_as_html(self.endpoint.name, facts)
+        return str(query_as_html(self.endpoint.name, facts))
 
     def where(self, **arguments: Any) -> Query:
         """Another query with these filters and options beside its own; one of the same name takes

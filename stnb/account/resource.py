@@ -40,7 +40,7 @@ class Resource(Branch):
         return cards.text(self.endpoint, self._session.scopes)
 
     def _repr_html_(self) -> str:
-        return cards.as_html(self.endpoint, self._session.scopes)
+        return str(cards.as_html(self.endpoint, self._session.scopes))
 
     def _title(self) -> str:
         return self.name

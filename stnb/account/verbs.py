@@ -44,6 +44,11 @@ class Verb(Generic[T]):
         self._endpoint, self._does, self._call, self._extra = endpoint, does, call, extra
         self.__name__, self.__qualname__ = name, f"{endpoint.name}.{name}"
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """The resource whose verb this is."""
+        return self._endpoint
+
     def __repr__(self) -> str:
         return f"<{self.__name__} of {self._endpoint.name}>"
 

@@ -26,7 +26,10 @@ CELL = "padding:3px 14px 3px 0;vertical-align:top;text-align:left;background:non
 
 
 class Html(str):
-    """Text that is HTML already, so that nothing escapes it again."""
+    """Text that is HTML already, so that nothing escapes it again.
+
+    What a page asks for by `_repr_html_` is a plain `str`: marimo refuses any other.
+    """
 
     __slots__ = ()
 

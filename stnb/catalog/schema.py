@@ -34,7 +34,7 @@ class Schema:
         label = element("span", self.endpoint.label, style=QUIET)
         head = element("div", name, " ", label, style="margin-bottom:4px")
         tree = _items(self.endpoint.columns) or element("div", UNDESCRIBED, style=QUIET)
-        return element("div", head, tree, style="max-width:64em;margin:4px 0")
+        return str(element("div", head, tree, style="max-width:64em;margin:4px 0"))
 
 
 def schema(endpoint: Endpoint) -> Schema:

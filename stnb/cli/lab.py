@@ -145,7 +145,7 @@ def _command(folder: Path, host: str, port: int, first: str) -> list[str]:
         "LabApp.news_url": "None",  # no request beyond the package index
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
-    command = [sys.executable, "-m", "jupyterlab"]
+    command = [sys.executable, "-m", "stnb.cli.lab_server"]
     if _is_root():  # as in a container
         command.append("--allow-root")
     for name, value in options.items():

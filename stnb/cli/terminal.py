@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,9 +82,13 @@ def add_tenants(command: argparse.ArgumentParser) -> None:
     group.add_argument("--tag", metavar="TAG", help="the profiles of a group (SERVICETITAN_…_TAGS)")
 
 
-def add_hidden(
-    command: argparse.ArgumentParser | argparse._ArgumentGroup, dest: str, *names: str, **more: Any
-) -> None:
+class Options(Protocol):
+    """A parser of options, or a group of them."""
+
+    def add_argument(self, *names: str, **how: Any) -> argparse.Action: ...
+
+
+def add_hidden(command: Options, dest: str, *names: str, **more: Any) -> None:
     """Other names of an option, which people guess. A name that is taken already stays what it is.
 
     The help does not show them: one name is enough to learn.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -65,46 +65,39 @@ def check_shapes(known: Settings, profile: str, value: Mapping[str, str]) -> Non
     Raises:
         CredentialsInvalid: a value cannot be right; the message does not show it.
     """
-
-    def wrong(field: str, why: str, what: str) -> CredentialsInvalid:
-        return CredentialsInvalid(
+    for field, why, what in _misshapen(value):
+        raise CredentialsInvalid(
             f"{variable(profile, field)} cannot be right.",
             why,
             f"Correct it in {known.origin(profile, field)}: {what}",
         )
 
+
+def _misshapen(value: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """The fields whose value cannot be right, each with the reason and what to do."""
     for field in ("TENANT_ID", *BEGINNINGS):
         if is_placeholder(value[field]):
-            raise wrong(
-                field, "It is still a placeholder, so it was not sent.", WHERE_TO_FIND[field]
-            )
+            why = "It is still a placeholder, so it was not sent."
+            yield field, why, WHERE_TO_FIND[field]
     if not TENANT_ID.fullmatch(value["TENANT_ID"]):
-        raise wrong(
-            "TENANT_ID",
-            "A tenant id is a whole number.",
-            "use the number at the top of API Application Access.",
-        )
+        what = "use the number at the top of API Application Access."
+        yield "TENANT_ID", "A tenant id is a whole number.", what
     if value["ENVIRONMENT"] and value["ENVIRONMENT"].lower() not in HOSTS:
-        raise wrong(
-            "ENVIRONMENT", "There are two environments.", "write integration or production."
-        )
+        yield "ENVIRONMENT", "There are two environments.", "write integration or production."
     for field in BEGINNINGS:
         other = _looks_like(value[field])
         if other not in (None, field):
-            raise wrong(
-                field,
-                f"It looks like a {_words(other)}: likely two values were swapped.",
-                "put each in its place.",
-            )
+            why = f"It looks like a {_words(other)}: likely two values were swapped."
+            yield field, why, "put each in its place."
         if NO_VALUE_HAS.search(value[field]):
-            raise wrong(
+            yield (
                 field,
                 "It holds a blank or a character that no such value has.",
                 "copy it once more, without blanks and line ends; likely a quote is not closed, "
                 "or other text follows.",
             )
     if not _is_zone(value["TIMEZONE"] or "UTC"):
-        raise wrong("TIMEZONE", "It is no IANA time zone.", "write one such as America/Phoenix.")
+        yield "TIMEZONE", "It is no IANA time zone.", "write one such as America/Phoenix."
 
 
 def _looks_like(value: str) -> str | None:

@@ -154,7 +154,7 @@ def bits(found: npt.NDArray[np.bool_]) -> Words:
     import numpy as np
 
     packed = np.packbits(found, bitorder="little")
-    packed.resize(-(-len(packed) // 8) * 8)
+    packed.resize(-(-len(packed) // 8) * 8, refcheck=False)  # nobody else has it
     return packed.view("<u8")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 from weakref import WeakSet
 
+from IPython import get_ipython
 from IPython.display import display
 
 from stnb import catalog, credentials
@@ -15,6 +17,7 @@ from stnb.account import connecting
 from stnb.account.account import Account
 from stnb.errors import SetupError
 
+from . import elsewhere
 from .explorer import Explorer
 from .state import LIMIT, State, named
 from .static_copy import running_cell
@@ -81,6 +84,8 @@ def _open(profile: str | Account | None, state: State, alone: bool = False) -> E
     _, run = running_cell()
     if run is not None:
         display(ui)
+    elif get_ipython() is None and not elsewhere.in_marimo():
+        sys.stderr.write(f"{elsewhere.as_text(elsewhere.IN_A_TERMINAL)}\n")
     return ui
 
 

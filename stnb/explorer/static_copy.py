@@ -23,6 +23,8 @@ from .internals import Bundle, display_bundle
 ROWS, COLUMNS, LETTERS = 10, 8, 60
 # ipywidgets and our grid mark what has lost its kernel with these classes.
 WITHOUT_KERNEL = ".stnb-explorer.jupyter-widgets-disconnected, .stnb-grid.stnb-gone"
+# nbconvert's page is a body of this class; a live page has it further in.
+EXPORTED = "body.jp-Notebook"
 
 
 def running_cell() -> tuple[str | None, str | None]:
@@ -40,11 +42,16 @@ def running_cell() -> tuple[str | None, str | None]:
 class StaticCopy:
     """One static output, shown wherever its widget is.
 
+    Args:
+        kept: whether there is a notebook that keeps the copy. A page has none: there it would only
+            flash up before the widget.
+
     Attributes:
         css_class: the class of the output's outermost element; a live widget hides it by this.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: bool = True) -> None:
+        self._kept = kept
         self.css_class = f"stnb-still-{uuid4().hex[:8]}"
         self._html = _before_rows(self.css_class)
         self._handles: list[Any] = []
@@ -67,7 +74,7 @@ class StaticCopy:
             return
         content, metadata = bundle
         display(content, metadata=metadata, raw=True)
-        if hasattr(shell, "kernel"):
+        if self._kept and hasattr(shell, "kernel"):
             self._handles.append(display(HTML(self._html), display_id=True))
 
     def update(self, frame: pd.DataFrame, code: str = "", rows: int | None = None) -> None:
@@ -120,16 +127,18 @@ def _note(frame: pd.DataFrame, rows: int) -> str:
 
 
 def _style(css_class: str) -> str:
-    """Without a kernel, hide the dead widget and show the copy."""
-    hide = f"{WITHOUT_KERNEL} {{ display: none; }}"
+    """Without a kernel, and on an exported page, hide the dead widget and show the copy."""
+    dead = f"{WITHOUT_KERNEL} {{ display: none; }}"
     output = f".jp-OutputArea:has({WITHOUT_KERNEL}) .{css_class}"
-    show = f"{output} {{ display: block !important; }}"
-    return f"<style>{hide} {show}</style>"
+    show = f"{output}, {EXPORTED} .{css_class} {{ display: block !important; }}"
+    before = f"{EXPORTED} .jp-OutputArea-child:has(+ .jp-OutputArea-child .{css_class})"
+    return f"<style>{dead} {show} {before} {{ display: none; }}</style>"
 
 
 def _before_rows(css_class: str) -> str:
-    """What to do, seen only without a kernel. There are no rows yet."""
-    hint = element("p", "This needs a kernel. Run the cell again.")
+    """What stands here and how to get it, seen only without a kernel. There are no rows yet."""
+    what = "Here a running notebook has controls to choose, filter, pull and look at rows."
+    hint = element("p", f"{what} This copy of the page has no kernel. Run the cell in JupyterLab.")
     return _style(css_class) + element("div", hint, class_=css_class, style="display: none")
 
 

@@ -13,14 +13,19 @@ import pyarrow.compute as pc
 
 from stnb.catalog.facts import LARGEST_EXACT, MODIFIED
 
+from .converters import cut
 from .decode import Decoded
 from .drift import Drifts, Kind, add_drift, note
+from .fallback import Columns
 from .keys import note_unusable, types_of_key, usable
 from .schema import Shape
+from .sent import Sent
+from .sent import stacked as sent_for
 from .text import text_of
-from .types import WIDE, cut, final_type, pandas_type
+from .types import WIDE, final_type, pandas_type
 
 Mask = npt.NDArray[np.bool_]
+NO_SHAPE = Shape((), pa.struct([]))
 
 
 def assemble(
@@ -49,7 +54,7 @@ def assemble(
         >>> frame, drift, duplicates = assemble(parts, shape_of(st.jpm.jobs.endpoint), key=("id",))
     """
     drift: Drifts = {}
-    columns = _Columns([page.table for page in pages], [page.sent for page in pages])
+    columns = _Columns([page.table for page in pages], [page.sent for page in pages], shape)
     for found in [page.drift for page in pages]:  # no name may hold a page when they are let go
         add_drift(drift, found)
     if consume and isinstance(pages, list):
@@ -164,19 +169,31 @@ class _Columns:
 
     Attributes:
         names: all columns, in the order in which they came up.
+        differing: those whose types differ between the tables.
     """
 
     def __init__(
-        self, tables: Sequence[pa.Table], sent: Sequence[Mapping[str, pa.Array]] = ()
+        self,
+        tables: Sequence[pa.Table],
+        sent: Sequence[Sent] = (),
+        shape: Shape | None = None,
     ) -> None:
-        names: dict[str, None] = {}
-        self._sent = [_needed(texts, tables) for texts in sent] or [{} for _ in tables]
+        self._shape = shape or NO_SHAPE
         self._tables = []
+        kinds: dict[str, set[pa.DataType]] = {}
         for table in tables:
-            names |= dict.fromkeys(table.column_names)
             columns = dict(zip(table.column_names, table.columns, strict=True))
             self._tables.append((table.num_rows, columns))
-        self.names = list(names)
+            for name, column in columns.items():
+                kinds.setdefault(name, set()).add(column.type)
+        self.names = list(kinds)
+        self.differing = [name for name in self.names if len(kinds[name]) > 1]
+        self._sent = []
+        for each in sent:
+            # What is not needed is not held on to.
+            same = kinds.keys() - set(self.differing)
+            self._sent.append(each.without(same) if self.differing else Sent())
+        self._texts: list[Columns | None] = [None for _ in tables]  # as they were sent, once read
 
     def stacked(self, name: str, drift: Drifts | None = None) -> pa.ChunkedArray:
         """One column of all tables; if its type differs between them, in a type that loses
@@ -196,20 +213,32 @@ class _Columns:
             kind = pa.string()
             stacked = None
         if stacked is None or (len(kinds) > 1 and pa.types.is_string(kind)):
-            stacked = cast(self._as_sent(name, columns), kind)
+            stacked = cast(self.as_sent(name), kind)
         if drift is not None and len(kinds) > 1 and pa.types.is_string(kind):
             note_pages_differ(drift, name)
         return stacked
 
-    def _as_sent(self, name: str, columns: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
-        """The column of each table, or the texts that were sent for it."""
+    def as_sent(self, name: str) -> list[pa.ChunkedArray]:
+        """The column of each table as the text that was sent for it."""
         found = []
-        for column, sent in zip(columns, self._sent, strict=True):
-            texts = sent.get(name)
-            if texts is not None:
-                column = pa.chunked_array([texts])
+        for at, (rows, table) in enumerate(self._tables):
+            column = table.get(name, pa.chunked_array([pa.nulls(rows)]))
+            if not _is_plain(column.type):
+                column = pa.chunked_array([self._texts_of(at)[name]])
             found.append(column)
         return found
+
+    def _texts_of(self, at: int) -> Columns:
+        """The columns of a table that may become text, as they were sent."""
+        texts = self._texts[at]
+        if texts is None:
+            there = self._tables[at][1]
+            names = [name for name in self.differing if name in there]
+            columns = {name: there[name] for name in names if not _is_plain(there[name].type)}
+            sent = self._sent[at] if self._sent else Sent()
+            texts = sent.columns(pa.table(columns), list(columns), self._shape)
+            self._texts[at] = texts
+        return texts
 
     def take(self, name: str, drift: Drifts) -> pa.ChunkedArray:
         """The same for the last time."""
@@ -219,14 +248,25 @@ class _Columns:
         return column
 
 
-def _needed(texts: Mapping[str, pa.Array], tables: Sequence[pa.Table]) -> dict[str, pa.Array]:
-    """The texts of columns whose type differs between the tables; no others are held on to."""
-    needed = {}
-    for name, sent in texts.items():
-        kinds = {table.schema.field(name).type for table in tables if name in table.column_names}
-        if len(kinds) > 1:
-            needed[name] = sent
-    return needed
+def _is_plain(kind: pa.DataType) -> bool:
+    """Whether values are the texts that were sent, or none."""
+    return bool(pa.types.is_string(kind) or pa.types.is_null(kind))
+
+
+def joined(parts: Sequence[Decoded], shape: Shape) -> Decoded:
+    """Pages as one."""
+    drift: Drifts = {}
+    for part in parts:
+        add_drift(drift, part.drift)
+    columns = _Columns([part.table for part in parts], [part.sent for part in parts], shape)
+    stacks, differing = {}, {}
+    for name in columns.names:
+        stacks[name] = columns.stacked(name, drift)
+        if name in columns.differing and not _is_plain(stacks[name].type):
+            texts = cast(columns.as_sent(name), pa.string())
+            differing[name] = pa.concat_arrays([*texts.chunks, pa.nulls(0, pa.string())])
+    sent = sent_for([(part.sent, part.table) for part in parts], differing, shape)
+    return Decoded(pa.table(stacks), drift, any(part.careful for part in parts), sent)
 
 
 def merge(parts: Iterable[tuple[pa.Table, Drifts]], drift: Drifts) -> pa.Table:

@@ -23,21 +23,14 @@ from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
 
 from . import fallback, reports, tokens, utf8
+from .converters import CONVERTERS, days_elsewhere
 from .drift import Drift, Drifts, Kind, add_drift, misfits, note
 from .fallback import Columns
 from .scan import Scan, scan
 from .schema import Shape
+from .sent import Sent, Sheet, sheet_of
 from .text import open_texts, text_of
-from .types import (
-    AMOUNT,
-    CONVERTERS,
-    WIDE,
-    days_elsewhere,
-    final_type,
-    is_open,
-    json_type,
-    kind_of,
-)
+from .types import AMOUNT, WIDE, final_type, is_open, json_type, kind_of
 
 WHOLE_DIGITS = AMOUNT.precision - AMOUNT.scale
 MOST = 10**WHOLE_DIGITS
@@ -57,14 +50,13 @@ class Decoded:
     Attributes:
         drift: column -> what differs from the catalogue.
         careful: whether the careful path was needed.
-        sent: the texts that were sent for columns that are of another type now, if those do not
-            read back from their values. Should another page make text of the column, it is these.
+        sent: what was sent for the columns. Should another page make text of one, it is this.
     """
 
     table: pa.Table
     drift: Drifts = field(default_factory=dict)
     careful: bool = False
-    sent: Columns = field(default_factory=dict)
+    sent: Sent = field(default_factory=Sent)
 
 
 def decode(
@@ -103,9 +95,15 @@ def decode(
         fast = _fast(document, shape, seen)
     kept: Columns = {}
     fields: list[dict[str, Any]] = []
-    columns, length = fast or fallback.read(
-        document, shape, drift, positional=positional, sent=kept, fields=fields
-    )
+    if fast is not None:
+        columns, length = fast
+    else:
+        columns, length = fallback.read(
+            document, shape, drift, positional=positional, sent=kept, fields=fields
+        )
+    sheets: tuple[Sheet, ...] = ()
+    if not positional:
+        sheets = (sheet_of(document, seen, columns, length),)
     table = pa.table(typed(columns, length, shape, drift, kept))
     if len(content) > BIG:
         pa.default_memory_pool().release_unused()
@@ -120,7 +118,7 @@ def decode(
         utf8.note_broken_bytes(sent, shape, drift, positional=positional)
     if fast is None:
         utf8.note_halves(document, shape, drift, positional=positional)
-    return Decoded(table, drift, careful=fast is None, sent=kept)
+    return Decoded(table, drift, careful=fast is None, sent=Sent(kept, sheets))
 
 
 def _enveloped(content: bytes, rows_at: str) -> bytes:

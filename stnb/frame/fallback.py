@@ -36,19 +36,21 @@ def read(
     positional: bool = False,
     sent: Columns | None = None,
     fields: list[dict[str, Any]] | None = None,
+    with_nested: bool = False,
 ) -> tuple[Columns, int]:
     """The columns of a page, in the types that they are read as, and the number of its rows.
 
     Args:
         sent: gets the columns that do not read back as they were sent; see `Decoded.sent`.
         fields: gets the fields of a report.
+        with_nested: whether `sent` gets columns of lists and objects, too.
 
     Raises:
         UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
     """
     columns: Columns = {}
     rows = rows_of(document, positional, number, fields)
-    unfold(rows, "", shape, columns, drift, sent)
+    unfold(rows, "", shape, columns, drift, sent, with_nested=with_nested)
     return columns, len(rows)
 
 
@@ -155,6 +157,8 @@ def unfold(
     columns: Columns,
     drift: Drifts,
     sent: Columns | None = None,
+    *,
+    with_nested: bool = False,
 ) -> None:
     """Add the columns of these rows to `columns`: one for each key, and dotted ones for objects.
 
@@ -163,6 +167,7 @@ def unfold(
         above: what stands before each name, such as "address."; "" at the top.
         drift: gets what differs.
         sent: gets the columns that do not read back as they were sent.
+        with_nested: whether it gets those of lists and objects, too.
     """
     names: dict[str, None] = {}
     for row in rows:
@@ -175,12 +180,13 @@ def unfold(
         if not shape.reads(path) or (path in shape.objects and not kinds):
             continue
         if kinds == {dict} and column is None:
-            unfold(values, f"{path}.", shape, columns, drift, sent)
+            unfold(values, f"{path}.", shape, columns, drift, sent, with_nested=with_nested)
             continue
         found = array_of(values, column, path, drift, shape.dtypes)
         name = free(path, columns)
         columns[name] = found
-        if sent is not None and _was_read(values, found.type):
+        nested = with_nested and pa.types.is_nested(found.type)
+        if sent is not None and (nested or _was_read(values, found.type)):
             sent[name] = pa.array(list(map(as_text, values)), pa.string())
         if path in shape.objects:
             others = sum(v is not None and not isinstance(v, dict) for v in values)
@@ -195,6 +201,8 @@ def _was_read(values: list[Any], kind: pa.DataType) -> bool:
     others: tuple[type, ...] = (str, Token)
     if pa.types.is_floating(kind):
         others = (str, Token, int)
+    elif pa.types.is_decimal(kind):
+        others = (str, Token, float)
     return any(isinstance(value, others) for value in values)
 
 

@@ -23,6 +23,7 @@ from stnb.errors import (
 )
 from stnb.errors.wording import counted
 
+from . import quiet
 from .drift import Drifts, sentences, split_off_texts
 
 EACH_TIME = (FilterIgnored, FirstRows, Incomplete)  # what is said of the rows of one pull alone
@@ -205,6 +206,7 @@ def warn(notice: Notice) -> None:
         if said in _SAID:
             return
         _SAID.add(said)
+    quiet.listen()
     warnings.warn(notice.text, notice.category, stacklevel=_level_of_reader())
 
 

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import by_value
+from .converters import ZONE, to_date, to_date_time
 from .drift import Drifts, Kind, misfits, note
 from .fits import MISFITS
-from .types import ZONE, to_date, to_date_time
 
 
 def follow(

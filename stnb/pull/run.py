@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import os
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from stnb.errors import Interrupted, StnbError
+from stnb.errors import StnbError, UsageError
 from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load, save
@@ -77,6 +77,7 @@ class Pull:
         self.part_of: partial.Reading | None = None
         self._keeper = Keeper(source, self.store, on_page)
         self._description = Description(source, self.store, self._tracker, self.began)
+        self._process = os.getpid()
         self._entered, self._ended = threading.Event(), threading.Event()
         self._unwanted = False  # its reader left, maybe before its first step
         self._task: asyncio.Task[None] | None = None
@@ -109,7 +110,7 @@ class Pull:
 
         From here on `last_partial` is its own, wherever an interrupt falls.
         """
-        with self._reading():
+        with partial.reading(self):
             return self.start().result()
 
     def resume(self) -> Pull:
@@ -174,7 +175,11 @@ class Pull:
         return self._description.notices
 
     def cancel(self) -> None:
-        """End it; the rows that arrived stay in `frame`. Nothing happens if it is done."""
+        """End it; the rows that arrived stay in `frame`. Nothing happens if it is done, or if it
+        runs in the process from which this one was forked.
+        """
+        if self._process != os.getpid():
+            return
         if self._future is not None and not self.done:
             # A run that is cancelled before its first step would not notice.
             self._entered.wait(ENDING)
@@ -190,7 +195,7 @@ class Pull:
             TimeoutError: it still runs.
             Interrupted: it was interrupted, and has been cancelled; the rows are in `frame`.
         """
-        with self._reading():
+        with partial.reading(self):
             self._join(timeout)
             frame = self.frame
             assert frame is not None
@@ -204,7 +209,7 @@ class Pull:
         Raises:
             concurrent.futures.CancelledError: it was cancelled.
         """
-        with self._reading():
+        with partial.reading(self):
             self._join(timeout)
             self._warn()
         if self.path is None:
@@ -222,7 +227,7 @@ class Pull:
         """
         if self.target is not None or not self.store.in_memory:
             return self.saved()
-        with self._reading():
+        with partial.reading(self):
             self._join(None)
             frame = self.frame  # making it is what finds the notices of a pull that was cancelled
             assert frame is not None
@@ -257,26 +262,18 @@ class Pull:
         if self.error is not None:
             raise self.error
 
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        """While its reader waits for it, an interrupt ends it, wherever the interrupt falls: its
-        rows are those of `last_partial` then.
+    def check_process(self) -> None:
+        """Refuse to be read in another process than its own, unless it is done.
+
+        Raises:
+            UsageError: it runs in the process from which this one was forked.
         """
-        try:
-            # `read` and what it calls read it, the one inside the other.
-            is_first = partial.begin(self)
-            with loop.interruptible() as noticed:
-                yield
-                noticed.check()
-            if is_first:
-                partial.over(self)
-        except KeyboardInterrupt:
-            with loop.deaf():  # pressed twice, it leaves as well
-                self.leave()
-            raise Interrupted(lambda: len(self.rest())) from None
-        except BaseException:
-            partial.over(self)
-            raise
+        if self._process != os.getpid() and not self.done:
+            raise UsageError(
+                f"The pull of {self.call.endpoint.name} cannot be read here.",
+                "It runs in the process from which this one was forked.",
+                "Pull again in this process, or wait for it in the other one.",
+            )
 
     def leave(self, patience: float = AT_ONCE) -> None:
         """End it at once, because its reader was interrupted; its rows are in `rest()`.

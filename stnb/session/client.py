@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import os
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ import httpx
 from stnb.credentials import Credentials
 from stnb.errors import SetupError
 
+from .connections import Connections
 from .failure import PASSING_ERRORS, Failure, backoff
 from .gate import Gate
 from .inflate import TooLarge
@@ -30,7 +32,7 @@ from .shared import OF_PROCESS, Shared, one
 from .shared_pace import SharedTimes, Times, pace_file
 from .taken import Taken
 from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
-from .wire import CONNECTIONS, Answer, Query, address, exchange, new_client
+from .wire import CONNECTIONS, Answer, Query, address, exchange
 
 
 class Session:
@@ -66,14 +68,19 @@ class Session:
         self._clock, self._sleep, self._now = clock, sleep, now
         self._shared = OF_PROCESS if transport is None else Shared()
         self._server_clock = ServerClock(now)
-        self._slots = asyncio.Semaphore(CONNECTIONS)
-        self.places: asyncio.Semaphore | None = None
-        self._client: httpx.AsyncClient | None = None
         self.app: Any = None
-        self.adopt(credentials)
+        self._begin(credentials)
+        _SESSIONS.add(self)
 
     def __repr__(self) -> str:
         return f"<Session of {self.credentials!r}>"
+
+    def _begin(self, credentials: Credentials) -> None:
+        """With nothing under way and no connection."""
+        self._slots = asyncio.Semaphore(CONNECTIONS)
+        self.places: asyncio.Semaphore | None = None
+        self._connections = Connections(self._transport, self._largest)
+        self.adopt(credentials)
 
     def adopt(self, credentials: Credentials) -> None:
         """Use these credentials from the next call on.
@@ -209,8 +216,9 @@ class Session:
         """Whether the API's host and the token's host answer at all. No secret is sent."""
         direct = self._transport is not None
         urls = (self.credentials.api_url, self.credentials.auth_url)
-        api, auth = await asyncio.gather(*(knock(self._http(), url, direct) for url in urls))
-        return api, auth
+        async with self._connections.held() as client:
+            api, auth = await asyncio.gather(*(knock(client, url, direct) for url in urls))
+            return api, auth
 
     async def authorize(self, *, renew: bool = False, patience: float = PATIENCE) -> None:
         """Get a token if there is none, without another call.
@@ -227,8 +235,8 @@ class Session:
         async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
             limits = auth.credentials.limits
             try:
-                async with asyncio.timeout(limits.deadline):
-                    await auth.authorize(self._http().send, renew)
+                async with asyncio.timeout(limits.deadline), self._connections.held() as client:
+                    await auth.authorize(client.send, renew)
             except TimeoutError:
                 return Failure.of_bound("deadline", limits)
             except TooLarge as err:
@@ -288,8 +296,7 @@ class Session:
         async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
             # A slot before the turn: requests that had their turn and then waited for a connection
             # would start in a bunch.
-            async with self._slots:
-                client = self._http()
+            async with self._slots, self._connections.held() as client:
                 request = client.build_request(method, url, json=body)
                 with place_for(request, self.places):
                     return await exchange(client, request, auth, check, attempt)
@@ -323,8 +330,7 @@ class Session:
         """
         auth = self._auth
         url = address(auth.credentials.api_url, "GET", path, query)
-        async with self._slots:
-            client = self._http()
+        async with self._slots, self._connections.held() as client:
             request = client.build_request("GET", url)
             if not app_key:
                 request.extensions[KEYLESS] = True
@@ -373,21 +379,37 @@ class Session:
             return self._auth
         return None
 
-    def _http(self) -> httpx.AsyncClient:
-        if self._client is None:
-            self._client = new_client(self._transport, self._largest)
-        return self._client
-
     def _largest(self) -> int:
         return self.credentials.limits.largest
 
     async def close(self) -> None:
-        """Close the connections; the next call opens new ones."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        """Close the connections, those of calls under way after them; the next call opens new
+        ones.
+        """
+        await self._connections.close()
 
 
 def _place(credentials: Credentials) -> tuple[int, str, str]:
     """Where credentials belong: their tenant and its two addresses."""
     return credentials.tenant, credentials.api_url, credentials.auth_url
+
+
+_SESSIONS: weakref.WeakSet[Session] = weakref.WeakSet()
+_OF_THE_PARENT: list[Connections] = []
+
+
+def _begin_anew() -> None:
+    """In a fork: the parent's connections are not ours, and nobody here lets go of what its calls
+    hold.
+    """
+    sessions = list(_SESSIONS)
+    for session in sessions:
+        session._shared.forget_calls()
+    for session in sessions:
+        # To let them go would close their connections.
+        _OF_THE_PARENT.append(session._connections)
+        session._begin(session.credentials)
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_begin_anew)

@@ -313,7 +313,7 @@ class LaneCount:
             self._judge_fewer(window, gain, lanes, moment)
         elif slower > MUCH_SLOWER:
             self._compare_with(window)
-            self._set(round(self.limit / slower) + 1)
+            self._shrink(round(self.limit / slower) + 1)
         else:
             before.join(window)
             self._grow(window, moment)
@@ -323,7 +323,7 @@ class LaneCount:
         slower = window.slower(self._calm) or 1.0
         if self._is_fresh and slower > SLOWER:
             self._is_fresh = False
-            self._set(round(self.limit / slower) + 1)
+            self._shrink(round(self.limit / slower) + 1)
         elif self._is_fresh:
             self._grow(window, moment)
 
@@ -333,7 +333,7 @@ class LaneCount:
         if gain > BETTER:
             self._compare_with(window)
             self._believe(before - 1, moment)
-            self._set(math.floor(self.limit * 0.8))
+            self._shrink(math.floor(self.limit * 0.8))
         elif gain > 1 - WORTH * (1 - lanes):  # as good: the server works as fast as it can
             self._bound(before, moment)
         else:
@@ -353,6 +353,10 @@ class LaneCount:
         in_pace = math.ceil(self._rate * window.seconds)  # more could not be in flight
         most = min(self._ceiling, max(START, in_pace))
         self._set(max(min(wanted, most), self.limit))
+
+    def _shrink(self, limit: int) -> None:
+        """Use fewer lanes because pages are slow; not so few that the server counts as idle."""
+        self._set(min(max(limit, CALM), self.limit))
 
     def _bound(self, limit: int, moment: float) -> None:
         """Hold a count that the server bears, and try more later only."""

@@ -145,3 +145,12 @@ def _made(pid: int) -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="stnb", daemon=True).start()
     return loop
+
+
+def _after_fork() -> None:
+    global _MAKING
+    _MAKING = threading.Lock()  # the parent may have held it
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_after_fork)

@@ -33,6 +33,12 @@ class Shared:
     gates: dict[Hashable, Gate] = field(default_factory=dict)
     taken: dict[Hashable, Taken] = field(default_factory=dict)
 
+    def forget_calls(self) -> None:
+        """Forget what calls under way may hold; what was learned stays."""
+        self.auths.clear()
+        self.governors.clear()
+        self.gates.clear()
+
 
 # Over the real network, so that two accounts of a tenant have one token and one pace.
 OF_PROCESS = Shared()

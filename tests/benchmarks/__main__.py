@@ -1,5 +1,5 @@
 """Benchmarks, side by side in one run, as ratios: `python tests/benchmarks
-[decode|columns|fetch|memory|stream|codec|import|load|nested|grid]`.
+[decode|columns|fetch|memory|stream|codec|import|load|nested|grid|scale]`.
 
 An absolute time says little about another machine; the ratios do. Needs the extra `bench`.
 """
@@ -16,6 +16,7 @@ from importing import importing
 from load import loading
 from memory import memory, streaming
 from nested import nested
+from scale import scaling
 
 PARTS = {
     "decode": decoding,
@@ -28,6 +29,7 @@ PARTS = {
     "load": loading,
     "nested": nested,
     "grid": grid,
+    "scale": scaling,
 }
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""One pull in a process of its own: `python peak.py URL ours|hand|FILE.parquet` tells its rows,
-seconds, CPU seconds and bytes.
+"""One pull in a process of its own: `python peak.py URL ours|hand|tenants|FILE.parquet` tells its
+rows, seconds, CPU seconds and bytes.
 
 peak: resident memory at its highest in the pull, above what it was just before. frame: the size of
 the frame, or of the file.
@@ -19,6 +19,7 @@ from typing import Any
 from by_hand import pulled
 from fetching import DTYPES, account
 from pyarrow import parquet
+from scale import several
 
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
@@ -35,6 +36,7 @@ def main(url: str, how: str) -> dict[str, Any]:
         pulls: dict[str, Callable[[], Any]] = {
             "ours": lambda: st.jpm.jobs.start().wait(),
             "hand": lambda: pulled(url, DTYPES),
+            "tenants": lambda: several(url).pull("jpm.jobs", progress=False),
         }
         pull = pulls.get(how, lambda: st.jpm.jobs.start(to=how).saved())
         st.jpm.jobs.start(limit=20).wait()  # so that what is loaded at first use is there

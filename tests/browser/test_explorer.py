@@ -69,7 +69,7 @@ def test_from_a_word_to_a_notebook_with_the_same_rows(lab: Lab) -> None:
     whole.get_by_role("button", name="Count").click()
     counted = whole.locator(".stnb-messages .line")
     expect(counted).to_contain_text(re.compile(r"[\d,]+ rows"), timeout=PATIENCE)
-    whole.get_by_label("Rows at most").select_option("100")
+    whole.get_by_label("Rows at most").select_option("first 100 rows")
     whole.get_by_role("button", name="Pull").click()
     expect(whole.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
     expect(whole.locator(".stnb-grid").get_by_role("status")).to_contain_text("100 rows")

@@ -55,7 +55,8 @@ def test_by_keyboard_alone(lab: Lab) -> None:
     keys = lab.page.keyboard
     whole.get_by_role("combobox", name="Resource").focus()
     keys.type("jpm.jobs")
-    expect(whole.get_by_role("option").first).to_contain_text("jpm.jobs")
+    listed = whole.get_by_role("listbox", name="Resource").get_by_role("option")
+    expect(listed.first).to_contain_text("jpm.jobs")
     keys.press("Enter")
     expect(whole.get_by_role("heading", level=2)).to_have_text("Jobs")
 

@@ -44,7 +44,7 @@ QUERIES = {
     "no show": "jpm.export.job_canceled_logs",
     "cancelled": "jpm.jobs",
     "cancel reason": "jpm.job_cancel_reasons",
-    "on hold": "jpm.job_hold_reasons",
+    "on hold": "jpm.jobs",
     "recall": "jpm.jobs",
     "warranty": "jpm.jobs",
     "job": "jpm.jobs",

@@ -96,7 +96,7 @@ def test_a_column_says_its_type_its_values_and_where_it_leads() -> None:
     jobs = {line["path"]: line for line in card.columns(KNOWN["jpm.jobs"])}
     calls = {line["path"]: line for line in card.columns(KNOWN["telecom.calls"])}
 
-    assert jobs["id"]["notes"] == "identifies the row"
+    assert jobs["id"]["notes"] == "Id of the job; identifies the row"
     assert jobs["tagTypeIds"]["type"] == "list of whole numbers"
     assert jobs["customFields"]["type"] == "list of objects"
     assert "Completed" in jobs["jobStatus"]["values"]

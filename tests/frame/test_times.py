@@ -14,8 +14,8 @@ from hypothesis import strategies as some
 
 from stnb.catalog import Column, Endpoint
 from stnb.frame import Decoded, decode, shape_of
+from stnb.frame.converters import days_elsewhere, to_date, to_date_time
 from stnb.frame.drift import Drift, Kind
-from stnb.frame.types import days_elsewhere, to_date, to_date_time
 
 DAYS = ("0001-01-01", "1600-05-05", "1969-12-31", "2026-07-01", "2300-01-01", "9999-12-31")
 TIMES = (

@@ -21,8 +21,9 @@ from hypothesis import strategies as some
 
 from stnb.errors import KnownTrap
 from stnb.frame import notices
+from stnb.frame.converters import FIRST, LAST
 from stnb.frame.save import load, save
-from stnb.frame.types import AMOUNT, FIRST, LAST, WIDE, pandas_type
+from stnb.frame.types import AMOUNT, WIDE, pandas_type
 from stnb.tables import charts
 from stnb.tables.charts import Spec
 from stnb.tables.local import local

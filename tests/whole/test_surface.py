@@ -10,12 +10,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from IPython.core.completer import IPCompleter, provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 import stnb
+from stnb.account import completing
 
 ROOT = Path(__file__).parents[2]
 
@@ -229,3 +231,108 @@ def test_what_an_editor_sees_is_what_is_loaded() -> None:
     for name in stnb._HOMES:
         there = importlib.import_module(f"stnb.{seen[name]}")
         assert getattr(there, name) is getattr(stnb, name)
+
+
+# -- inside a call, and what is not there
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("jedi", [True, False], ids=["with Jedi", "without Jedi"])
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("st.jpm.jobs.pull(", ["ids=", "number=", "projectId="]),
+        ("df = jobs.pull(job", ["jobStatus=", "jobTypeId="]),
+        ("x = 1\ndf = jobs.where(\n    jobStatus='Hold',\n    c", ["customerId=", "campaignId="]),
+        ('jobs.pull(jobStatus="', ["Scheduled", "Dispatched", "InProgress"]),
+        ('jobs.pull(limit=5, jobStatus="C', ["Completed", "Canceled"]),
+        ("st['jpm.jobs'].pull(jobStatus='h", ["Hold"]),
+        ("jobs.count(jobSt", ["jobStatus="]),
+    ],
+)
+def test_a_call_completes_with_filters_first_and_with_values(
+    shell: InteractiveShell,
+    st: stnb.Account,
+    text: str,
+    first: list[str],
+    jedi: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Inside the brackets the resource's filters come before anything else, those given already
+    left out; between quotes its values.
+    """
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    completing.install()
+    completing.install()
+    shell.user_ns.update(st=st, jobs=st.jpm.jobs)
+    shell.Completer.use_jedi = jedi
+
+    with provisionalcompleter():
+        found = list(shell.Completer.completions(text, len(text)))
+
+    assert [c.text for c in found][: len(first)] == first
+    assert text[found[0].start : found[0].end] == re.split(r"[\s('\"]", text)[-1]
+    assert sum(isinstance(m, completing.Matcher) for m in shell.Completer.custom_matchers) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "print(", "foo.pull(", "st.pull(x=1, y", "os.path(", "(", 'jobs.pull(number="', "a[0].b("],
+)
+def test_elsewhere_nothing_of_ours_is_offered(st: stnb.Account, text: str) -> None:
+    """Outside a call of our verbs, and where no values are known, IPython speaks alone."""
+    assert completing.completions(text, {"st": st, "jobs": st.jpm.jobs, "a": [1]})[1] == []
+
+
+def test_nothing_runs_when_a_call_completes(st: stnb.Account) -> None:
+    """A property of somebody else's object is not read for the Tab key."""
+
+    class Dangerous:
+        @property
+        def jobs(self) -> Any:
+            raise AssertionError("it ran")
+
+    assert completing.completions("d.jobs.pull(", {"d": Dangerous()}) == ("", [])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("window", "st.window"),
+        ("jobs", "st.jpm.jobs"),
+        ("customer", "st.crm.customers"),
+        ("jpm", "st.jpm"),
+        ("conect", "stnb.connect"),
+    ],
+)
+def test_a_name_of_an_account_is_named(name: str, words: str) -> None:
+    """`stnb.window` is an AttributeError that says where it is."""
+    with pytest.raises(AttributeError, match=re.escape(words)):
+        getattr(stnb, name)
+    assert not hasattr(stnb, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("jobs", "st.jpm.jobs"), ("customer", "st.crm.customers"), ("contacts", "st.crm.contacts")],
+)
+def test_a_resource_without_its_module_is_named(st: stnb.Account, name: str, words: str) -> None:
+    """`st.jobs` says `st.jpm.jobs`."""
+    with pytest.raises(stnb.UnknownResource, match=re.escape(words)):
+        getattr(st, name)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("jedi", [True, False], ids=["with Jedi", "without Jedi"])
+def test_the_package_shows_no_inner_names(shell: InteractiveShell, jedi: bool) -> None:
+    """`stnb.` and the Tab key offer what is public."""
+    shell.user_ns["stnb"] = stnb
+    public = {name for name in dir(stnb) if not name.startswith("_")}
+
+    assert public == {name for name in stnb.__all__ if not name.startswith("_")} | {
+        "catalog",
+        "pictures",
+    }
+    offered = {name for name in completions(shell, "stnb.", jedi=jedi) if not name.startswith("_")}
+    assert {"connect", "demo", "explore"} <= offered
+    assert not {"annotations", "Any", "importlib", "TYPE_CHECKING", "pd"} & offered

@@ -45,7 +45,7 @@ class Report(Findings, Sequence[Check]):
         return self.text(min(shutil.get_terminal_size((100, 24)).columns, WIDEST))
 
     def _repr_html_(self) -> str:
-        return page(self)
+        return str(page(self))
 
     def text(self, width: int = 100) -> str:
         """The report as plain text of that width."""

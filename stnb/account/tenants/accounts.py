@@ -19,7 +19,7 @@ from stnb.pull.together import Problem, PullOfTenants
 from . import linked
 from .query import QueryOfTenants, problem_table
 
-IN_FLIGHT = 32  # answers under way at once, over all tenants
+IN_FLIGHT = 96  # answers under way at once, over all tenants
 
 
 class Accounts(Mapping[str, Account]):
@@ -72,7 +72,7 @@ class Accounts(Mapping[str, Account]):
         return f"{text}>"
 
     def _repr_html_(self) -> str:
-        return element("div", repr(self)) + str(self.frame.to_html(index=False, border=0))
+        return str(element("div", repr(self))) + str(self.frame.to_html(index=False, border=0))
 
     @property
     def unready(self) -> Mapping[str, StnbError]:

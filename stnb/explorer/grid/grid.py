@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -10,9 +11,11 @@ from typing import Any
 
 import pandas as pd
 import traitlets
+from IPython import get_ipython
 
 from stnb.tables.provenance import cost_of_all, provenance
 
+from .. import elsewhere
 from ..internals import display_bundle
 from ..static_copy import StaticCopy
 from ..widget import Widget
@@ -314,6 +317,9 @@ class ShownGrid(Grid):
     """A grid by itself. Displaying it also leaves a small static table for a reopened notebook."""
 
     def _ipython_display_(self) -> None:
+        if not hasattr(get_ipython(), "kernel"):
+            sys.stdout.write(f"{elsewhere.as_text(elsewhere.NO_TABLE)}\n")
+            return
         copy = StaticCopy()
         copy.update(self.frame)
         self.covers = copy.css_class

@@ -13,7 +13,7 @@ from stnb import catalog
 from stnb.account import cards
 from stnb.account.example import example
 from stnb.account.links import Neighbourhood, links_of, neighbourhood
-from stnb.catalog import Column, Endpoint, Param
+from stnb.catalog import Column, Endpoint, Param, meanings
 from stnb.catalog.store import walk
 from stnb.errors import StnbError
 
@@ -131,7 +131,7 @@ def head(endpoint: Endpoint, scopes: frozenset[str] | None = None) -> dict[str, 
 
 
 def columns(endpoint: Endpoint) -> list[dict[str, Any]]:
-    """A line for each column, nested ones too: name, type, values, and where its ids lead."""
+    """A line for each column, nested ones too: name, type, meaning, values, where its ids lead."""
     links = {link.path: link for link in links_of(endpoint)}
     lines = []
     for path, column in walk(endpoint.columns):
@@ -158,7 +158,11 @@ def _column(endpoint: Endpoint, path: str, column: Column, link: Any) -> dict[st
 
 
 def _column_notes(endpoint: Endpoint, path: str, column: Column, link: Any) -> list[str]:
-    notes = []
+    meaning = meanings.column(endpoint, path, column)
+    unit = meanings.unit(endpoint, path, column)
+    if unit:
+        meaning = f"{meaning} ({unit})"
+    notes = [meaning]
     if path in endpoint.key:
         notes.append("identifies the row")
     if column.text:

@@ -18,6 +18,7 @@ from stnb.frame.save import save
 from stnb.session import clock
 
 from .. import assets, notebook
+from ..elsewhere import notebook_folder
 from ..guard import guarded, in_sentences
 
 ALL, SELECTION = "all", "selection"
@@ -250,7 +251,7 @@ class Export(W.VBox):
     def _free_path(self, ending: str) -> tuple[Path, str]:
         """A path that is not taken, and what to report about it. No file is ever replaced."""
         name = _without_ending(self.file.value.strip() or self._default_name())
-        first = path = Path(f"{name}{ending}").expanduser()
+        first = path = notebook_folder() / Path(f"{name}{ending}").expanduser()
         number = 2
         try:
             if not first.parent.is_dir():

@@ -4,7 +4,7 @@ function render({ model, el }) {
   const text = make("span"), summary = make("summary", "", {}, text), list = make("ul", "notices", { "aria-label": "Notes" });
   const notes = make("details", "", { hidden: "" }, summary, list);
   const code = make("button", "", { type: "button", hidden: "" }, "The code for Python");
-  code.onclick = () => model.send({ kind: "code" });
+  code.onclick = () => model.send({ kind: "python" });
   const root = make("div", "stnb stnb-foot", { "data-lm-suppress-shortcuts": "true" }, line, notes, code);
   el.append(root);
 

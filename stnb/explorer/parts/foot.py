@@ -37,7 +37,7 @@ class Foot(Widget, scripts=("parts/foot.js",), style="parts/foot.css"):
 
     def reply(self, message: dict[str, Any]) -> None:
         """The link was pressed."""
-        if message.get("kind") == "code" and self._to_code is not None:
+        if message.get("kind") == "python" and self._to_code is not None:
             self._to_code()
 
     def __repr__(self) -> str:

@@ -38,8 +38,6 @@ LOOKUPS = {
     "customer": ("crm.customers", "name"),
     "location": ("crm.locations", "name"),
     "job": ("jpm.jobs", "number"),
-    "vendor": ("inventory.vendors", "name"),
-    "project": ("jpm.projects", "number"),
     "invoice": ("accounting.invoices", "number"),
 }
 FOUND = 12  # entries of a search

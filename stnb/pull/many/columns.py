@@ -15,6 +15,7 @@ from stnb.catalog import Column, Endpoint, Param
 from stnb.frame import Decoded, Shape, narrow
 from stnb.frame.drift import Kind, note
 from stnb.frame.schema import Leaf
+from stnb.frame.sent import stacked
 from stnb.frame.types import final_type
 
 from ..fetch import file_table
@@ -65,16 +66,17 @@ def labelled(part: Decoded, parents: Parents, text: str) -> Decoded:
                 table = table.append_column(f"{name}_row", own)
                 note(drift, f"{name}_row", Kind.OTHER_PARENT, detail=name)
         table = table.add_column(0, name, pa.repeat(_scalar(value, parameter), length))
-    return Decoded(table, drift)
+    sent = part.sent.without({*parents.columns})
+    return Decoded(table, drift, part.careful, sent)
 
 
 def chosen(part: Decoded, column: str, texts: Sequence[str]) -> Decoded:
     """The rows of these parents alone, in the order of the parents and then as they came."""
-    at = places(part.table[column], texts)
-    table, at = part.table.filter(at.is_valid()), at.drop_null()
-    return Decoded(
-        table.take(pc.sort_indices(at)), part.drift
-    )  # which leaves those of one parent as they are
+    at = places(part.table[column], texts).combine_chunks()
+    wanted = pc.indices_nonzero(at.is_valid())
+    # The order of those of one parent stays as it is.
+    rows = wanted.take(pc.sort_indices(at.drop_null()))
+    return Decoded(part.table.take(rows), part.drift, part.careful, part.sent.take(rows))
 
 
 def places(values: pa.ChunkedArray, texts: Sequence[str]) -> pa.ChunkedArray:
@@ -87,7 +89,7 @@ def places(values: pa.ChunkedArray, texts: Sequence[str]) -> pa.ChunkedArray:
     return pc.index_in(lower, value_set=pa.array([t.lower() for t in texts], pa.string()))
 
 
-def packed(parts: Sequence[Decoded]) -> list[Decoded]:
+def packed(parts: Sequence[Decoded], shape: Shape) -> list[Decoded]:
     """The same rows in few tables: thousands of small ones take seconds to put together column by
     column.
     """
@@ -96,7 +98,9 @@ def packed(parts: Sequence[Decoded]) -> list[Decoded]:
         parts, key=lambda part: (part.table.schema, bool(part.drift))
     ):
         alike = list(group)
-        whole = Decoded(pa.concat_tables([part.table for part in alike]).combine_chunks())
+        table = pa.concat_tables([part.table for part in alike]).combine_chunks()
+        sent = stacked([(part.sent, part.table) for part in alike], {}, shape)
+        whole = Decoded(table, sent=sent)
         out.extend(alike if odd else [whole])
     return out
 

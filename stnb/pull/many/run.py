@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stnb.errors import NotFound
-from stnb.frame import Decoded, Drifts
-from stnb.frame.assemble import merge
+from stnb.frame import Decoded, Shape
+from stnb.frame.assemble import joined
 from stnb.frame.notices import Notice
 from stnb.session import clock
 
@@ -124,7 +124,7 @@ class ManyCalls(Source):
             self._note(sentence)
         self.adapted += one.adapted
         parts = store.read()
-        part = unit.change(_merged(parts))
+        part = unit.change(_merged(parts, one.shape))
         if part.table.num_rows < sum(p.table.num_rows for p in parts):
             self._note(
                 f"{unit.call.endpoint.name} also gave rows of other {self.task.parents.nouns}; "
@@ -174,7 +174,7 @@ class Packed(Memory):
     """Reads out its many small pages as few."""
 
     def read(self) -> list[Decoded]:
-        return packed(super().read())
+        return packed(super().read(), self.shape)
 
 
 class _UnitTracker(Tracker):
@@ -194,8 +194,7 @@ class _UnitTracker(Tracker):
         self._above.wait_for(reason, seconds)
 
 
-def _merged(parts: Sequence[Decoded]) -> Decoded:
+def _merged(parts: Sequence[Decoded], shape: Shape) -> Decoded:
     if len(parts) == 1:
         return parts[0]
-    drift: Drifts = {}
-    return Decoded(merge([(p.table, p.drift) for p in parts], drift), drift)
+    return joined(parts, shape)

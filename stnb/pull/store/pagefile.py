@@ -5,18 +5,19 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyarrow as pa
 
 from stnb.errors.nesting import loads
 from stnb.frame import Decoded, Drifts
 from stnb.frame.drift import from_json, to_json
+from stnb.frame.sent import Sent, Sheet
 
-HEAD = b"stnb"
+HEAD, SHEETS, PAGE = b"stnb", b"stnb sheets", b"stnb page "  # the last with a number behind it
 # Before the names of columns with the texts that were sent. No letter of JSON's names is this one.
 SENT = "\x1fsent "
 
@@ -46,9 +47,9 @@ def write_page(file: IO[bytes], index: int, part: Decoded, continue_from: str | 
         "careful": part.careful,
     }
     table = part.table
-    for name, texts in part.sent.items():
+    for name, texts in part.sent.texts.items():
         table = table.append_column(f"{SENT}{name}", texts)
-    table = table.replace_schema_metadata({HEAD: json.dumps(head)})
+    table = table.replace_schema_metadata({HEAD: json.dumps(head), **_sheets(part.sent)})
     with pa.ipc.new_file(
         file, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
     ) as sink:
@@ -86,21 +87,45 @@ def read_head(path: Path) -> tuple[Head, pa.Schema]:
         return _head(schema), pa.schema(own)
 
 
-def read_sent(path: Path) -> dict[str, pa.Array]:
-    """The texts that were sent for columns of a page; see `Decoded.sent`. Raises as `read_page`
-    does.
-    """
+def read_sent(path: Path) -> Sent:
+    """What was sent for the columns of a page. Raises as `read_page` does."""
     with _opened(path) as source:
-        names = pa.ipc.open_file(source).schema.names
-    kept = [name for name in names if name.startswith(SENT)]
-    if not kept:
-        return {}
-    table = read_page(path, kept)[1]
-    sent = {}
-    for name in kept:
-        chunks = [*table.column(name).chunks, pa.nulls(0, pa.string())]  # an empty page has none
-        sent[name.removeprefix(SENT)] = pa.concat_arrays(chunks)
-    return sent
+        schema = pa.ipc.open_file(source).schema
+        sheets = _read_sheets(schema.metadata)
+    kept = [name for name in schema.names if name.startswith(SENT)]
+    texts = {}
+    if kept:
+        table = read_page(path, kept)[1]
+        for name in kept:
+            chunks = [
+                *table.column(name).chunks,
+                pa.nulls(0, pa.string()),
+            ]  # an empty page has none
+            texts[name.removeprefix(SENT)] = pa.concat_arrays(chunks)
+    return Sent(texts, sheets)
+
+
+def _sheets(sent: Sent) -> dict[bytes, bytes | str]:
+    """How the numbers of the pages were written, as metadata of a file."""
+    plain: list[dict[str, Any]] = []
+    found: dict[bytes, bytes | str] = {}
+    for at, sheet in enumerate(sent.sheets):
+        picked = None if sheet.picked is None else sheet.picked.to_pylist()
+        plain.append(
+            {"rows": sheet.rows, "zeros": sheet.zeros, "size": sheet.size, "picked": picked}
+        )
+        if sheet.page is not None:
+            found[PAGE + str(at).encode()] = sheet.page
+    return {SHEETS: json.dumps(plain), **found}
+
+
+def _read_sheets(metadata: Mapping[bytes, bytes]) -> tuple[Sheet, ...]:
+    sheets = []
+    for at, plain in enumerate(loads(metadata.get(SHEETS, b"[]"))):
+        if plain["picked"] is not None:
+            plain["picked"] = pa.array(plain["picked"], pa.uint64())
+        sheets.append(Sheet(**plain, page=metadata.get(PAGE + str(at).encode())))
+    return tuple(sheets)
 
 
 def _head(schema: pa.Schema) -> Head:

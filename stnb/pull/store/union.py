@@ -39,7 +39,7 @@ class Union:
     """
 
     def __init__(self, paths: Sequence[Path], shape: Shape) -> None:
-        self._paths, self._columns = paths, shape.by_path
+        self._paths, self._columns, self._shape = paths, shape.by_path, shape
         self.drift: Drifts = {}
         schemas: list[pa.Schema] = []
         distinct: dict[pa.Schema, pa.Schema] = {}
@@ -92,14 +92,15 @@ class Union:
 
     def _sent(self, path: Path, table: pa.Table) -> dict[str, pa.Array]:
         """The texts that were sent for those columns of a page that other pages make text."""
-        differ = set()
+        differ = []
         for field in table.schema:
             to_text = pa.types.is_string(self._merged.field(field.name).type)
-            if to_text and not pa.types.is_string(field.type):
-                differ.add(field.name)
+            has_texts = pa.types.is_string(field.type) or pa.types.is_null(field.type)
+            if to_text and not has_texts:
+                differ.append(field.name)
         if not differ:
             return {}
-        return {name: texts for name, texts in read_sent(path).items() if name in differ}
+        return read_sent(path).columns(table.select(differ), differ, self._shape)
 
     def _typed(self, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
         column = cast([column], self._merged.field(name).type)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stnb.frame.types import to_date, to_date_time
+from stnb.frame.converters import to_date, to_date_time
 
 DIGITS = 15  # a float holds every number of so many digits exactly
 

@@ -26,7 +26,7 @@ from .canvas import (
 from .canvas import (
     amount as written,
 )
-from .question import NAMES, ORDER, TIMES, Answer, How, Unit, ask, table
+from .question import NAMES, NO_NAME, ORDER, TIMES, Answer, How, Unit, ask, table
 
 if TYPE_CHECKING:
     from ..figure import Picture
@@ -102,9 +102,9 @@ def bars(
         picture = _lying(answer, marked, texts, level)
     else:
         picture = _upright(answer, marked, texts, level, stack)
-    shown = f"Bar chart of {answer.measure} by {answer.by}: {_in_words(answer)}."
+    shown = f"Bar chart of {answer.measure}{_by(answer)}: {_in_words(answer)}."
     notes += _hollow_notes(answer)
-    return finished(picture, title or _title(answer, how), " ".join([shown, *notes]), notes)
+    return finished(picture, title or _title(answer), " ".join([shown, *notes]), notes)
 
 
 def _nothing(answer: Answer) -> Picture:
@@ -278,9 +278,9 @@ def _whole(answer: Answer) -> bool:
 
 
 def _per_period(answer: Answer) -> str:
-    if answer.kind != TIMES or answer.measure.startswith(("average", "median")):
-        return answer.measure
-    return f"{answer.measure} a {answer.every}"
+    if answer.kind == TIMES and answer.added_up:
+        return f"{answer.measure} a {answer.every}"
+    return answer.measure
 
 
 def _short_name(key: object) -> str:
@@ -290,27 +290,31 @@ def _short_name(key: object) -> str:
 # -- in words
 
 
-def _title(answer: Answer, how: str) -> str:
+def _title(answer: Answer) -> str:
     """What stands out, or else what is shown."""
     totals = answer.totals
     out = standing_out(totals, answer.hollow)
     if out is None:
         what = answer.measure[:1].upper() + answer.measure[1:]
-        return f"{what} by {answer.every or answer.by}"
+        return f"{what}{_by(answer)}"
     first = named(totals.index[out], answer.every)
     if answer.kind == ORDER and first.isdigit():
         first = f"{answer.by[:1].upper()}{answer.by[1:]} {first}"  # a bare number says nothing
     highest = written(float(totals.iloc[out]), answer.unit)
-    if how == "count" and answer.kind != NAMES:
+    if answer.counted and answer.kind != NAMES:
         return f"{first} stands out: {highest} {answer.rows}"
-    adds_up = how in ("sum", "count") and answer.unit != "%" and bool((totals >= 0).all())
-    if answer.kind != NAMES or not adds_up:
+    if answer.kind != NAMES or not answer.added_up or (totals < 0).any():
         return f"{first} stands out: {answer.measure} {highest}"
     share = f"{totals.iloc[out] / totals.sum():.0%}"
     total = written(float(totals.sum()), answer.unit)
-    if how == "count":
+    if answer.counted:
         return f"{first} makes up {share} of {total} {answer.rows}"
     return f"{first} makes up {share} of the {answer.measure}, {total}"
+
+
+def _by(answer: Answer) -> str:
+    by = answer.every or answer.by
+    return f" by {by}" if by != NO_NAME else ""
 
 
 def _in_words(answer: Answer) -> str:

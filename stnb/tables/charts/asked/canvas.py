@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ..figure import Picture
 
 WIDTH = 760  # dots
-LETTER, NOTE_LETTER = 8.6, 6  # dots that a letter of the title, and of the notes, takes
+# Dots that a letter of the title, and of the notes, takes in the widest of the usual fonts.
+LETTER, NOTE_LETTER = 10, 6.6
 LISTED = 8  # numbers that the alternative text names
 CLEAR = 1.15  # what stands out is so many times what comes next
 
@@ -142,14 +143,21 @@ class Scale:
             usual = cls(unit, digits=1 if 0 < largest < 0.1 else 0)
         else:
             usual = cls(unit, *_letter(largest, unit))
-        if largest < 10 and unit != "%":
+        if usual.letter and largest / usual.least < 100:
+            usual = replace(usual, digits=1)
+        elif largest < 10 and unit != "%":
             usual = replace(usual, digits=2 if unit == "$" else 1)
         if all(size.is_integer() for size in sizes) and usual.least == 1 and unit != "%":
             return replace(usual, digits=0)
         return usual._told_apart(sizes)
 
     def _told_apart(self, sizes: list[float]) -> Scale:
-        """One more digit if two amounts that differ by a hundredth would read the same."""
+        """One more digit if two amounts that differ by a hundredth would read the same.
+
+        Whole dollars stay whole, and a share has one digit at most.
+        """
+        if (self.unit == "$" and not self.letter) or (self.unit == "%" and self.digits):
+            return self
         order = sorted(sizes)
         for less, more in pairwise(order):
             if more - less >= more / 100 and self.write(less) == self.write(more):

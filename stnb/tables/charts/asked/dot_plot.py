@@ -17,6 +17,7 @@ from .question import Unit, check, in_words
 if TYPE_CHECKING:
     from ..figure import Picture
 
+FEW_NAMES = 12  # so many names have room
 MANY = 1_000  # more dots are drawn as an image, also where lines and texts stay lines and texts
 LARGEST, SMALLEST = 220.0, 12.0  # areas of dots, in square points
 
@@ -40,8 +41,8 @@ def dots(
         up: the column along the axis on the left.
         size: a column of amounts; the larger, the larger the dot.
         color: a column of amounts; the larger, the stronger the colour.
-        name: a column with the dots' names. Marked dots are named, or all if none is marked and
-            there are at most twelve.
+        name: a column with the dots' names. Marked dots are named; without marks the first twelve,
+            or each group of dots if there are at most twelve names for many dots.
         mark: names of dots in the second colour.
         unit: "%" if both axes have shares between 0 and 1, "$" if both have dollars; without one it
             follows from each column.
@@ -120,7 +121,10 @@ def _write_names(
 ) -> None:
     if not name:
         return
-    shown = data[marked] if marked.any() else data.head(12)
+    if not marked.any() and 1 < data[name].nunique() <= FEW_NAMES < len(data):
+        _name_groups(ax, data, across, up, name)
+        return
+    shown = data[marked] if marked.any() else data.head(FEW_NAMES)
     middle = float(data[across].astype("float64").mean())
     ax.autoscale_view()
     taken: list[tuple[float, float]] = []
@@ -140,6 +144,16 @@ def _write_names(
         ax.annotate(named(row[name]), at, step, ha=side, color=ink, **beside)
 
 
+def _name_groups(ax: Any, data: pd.DataFrame, across: str, up: str, name: str) -> None:
+    """Write the name of each group where the middle of its dots is."""
+    behind: Any = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": "none"}
+    centred: Any = {"ha": "center", "va": "center", "fontsize": 9, "color": "#222222"}
+    for key, group in data.groupby(name, observed=True):
+        place = group[[across, up]].astype("float64").median()
+        box = {**behind, "alpha": 0.88}
+        ax.text(place[across], place[up], named(key), bbox=box, **centred)
+
+
 def _unit(data: pd.DataFrame, column: str, unit: str | None, place: bool) -> str:
     if unit is not None:
         return unit
@@ -152,8 +166,14 @@ def _style(
     scales = [
         Scale.of(_numbers(data[at]), unit) for at, unit in zip((across, up), units, strict=True)
     ]
-    style(ax, "y", scales[1], in_words(up), in_words(across))
-    ax.grid(visible=not place, axis="both", alpha=0.28)
+    north_label, east_label = in_words(up), in_words(across)
+    if place:
+        north_label, east_label = words(up)[-1], words(across)[-1]
+    style(ax, "y", scales[1], north_label, east_label)
+    if place:
+        ax.grid(visible=False)
+    else:
+        ax.grid(visible=True, axis="both", alpha=0.28)
     ax.xaxis.set_major_formatter(scales[0].tick)
     ax.margins(0.06)
     if place:

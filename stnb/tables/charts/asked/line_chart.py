@@ -188,7 +188,7 @@ def _apart(heights: list[float], room: float, low: float) -> list[float]:
 
 
 def _label(answer: Answer) -> str:
-    if answer.kind == TIMES and not answer.measure.startswith(("average", "median")):
+    if answer.kind == TIMES and answer.added_up:
         return f"{answer.measure} a {answer.every}"
     return answer.measure
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -20,6 +20,7 @@ from ..spec import Spec, settled
 How = Literal["sum", "mean", "median", "count"]
 Unit = Literal["", "$", "%"]
 NAMES, ORDER, TIMES = "names", "order", "times"
+NO_NAME = "group"  # what an index without a name holds
 ALL = "all"  # the one part of numbers that are not split
 PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 # The days from one period's beginning to the next, by which a finished table shows its step.
@@ -40,6 +41,8 @@ class Answer:
         rows: what the rows are, such as "jobs".
         every: "day", "week", "month", "quarter" or "year" for times.
         hollow: the periods that are not whole, by their place.
+        added_up: whether the numbers are sums over rows; one row for each group may hold anything.
+        counted: whether the rows themselves are counted.
     """
 
     numbers: pd.DataFrame
@@ -50,6 +53,8 @@ class Answer:
     rows: str = "rows"
     every: str = ""
     hollow: frozenset[int] = frozenset()
+    added_up: bool = False
+    counted: bool = False
 
     @property
     def totals(self) -> pd.Series[Any]:
@@ -86,13 +91,16 @@ def ask(
     measure = label or measure_of(frame, amount, how)
     rows = noun(frame)
     if types.is_datetime64_any_dtype(frame[by].dtype):
-        asked = Answer(pd.DataFrame(), TIMES, by, measure, shown, rows)
+        asked = Answer(pd.DataFrame(), TIMES, by, measure, shown, rows, counted=how == "count")
         return _by_time(frame, values, asked, how, split, every)
     groups = frame[by]
     kind = ORDER if _has_order(groups) else NAMES
     keys = groups if kind == ORDER else groups.astype("str").fillna(NONE)
     numbers = _grouped(keys, values, _parts(frame, split), how)
-    return Answer(numbers, kind, in_words(by), measure, shown, rows)
+    added_up = how in ("sum", "count") and shown != "%" and bool(keys.duplicated().any())
+    return Answer(
+        numbers, kind, in_words(by), measure, shown, rows, added_up=added_up, counted=how == "count"
+    )
 
 
 def table(
@@ -106,10 +114,10 @@ def table(
     given: Any = data
     if isinstance(data, pd.Series):
         given = given.rename(given.name or second or "amount")
-        frame = given.rename_axis(first or given.index.name or "group").reset_index()
+        frame = given.rename_axis(first or given.index.name or NO_NAME).reset_index()
         return frame, str(frame.columns[0]), str(frame.columns[-1])
     if not first:
-        first = str(given.index.name or "group")
+        first = str(given.index.name or NO_NAME)
         given = given.rename_axis(first)
     if any(name is not None for name in given.index.names):
         given = given.reset_index()
@@ -213,10 +221,13 @@ def _by_time(
         numbers = numbers.reindex(every_one, fill_value=fill)
     hollow = _not_whole(frame, numbers, spec)
     numbers.index = pd.PeriodIndex(numbers.index).to_timestamp()
-    by = in_words(asked.by)
+    by = "time" if asked.by == NO_NAME else in_words(asked.by)
     if spec.zone:
         by = f"{by}, {spec.zone} time"
-    return Answer(numbers, TIMES, by, asked.measure, asked.unit, asked.rows, spec.every, hollow)
+    added_up = how in ("sum", "count") and bool(keys.duplicated().any())
+    return replace(
+        asked, numbers=numbers, by=by, every=spec.every, hollow=hollow, added_up=added_up
+    )
 
 
 def _step(times: pd.Series[Any]) -> str:

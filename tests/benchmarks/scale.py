@@ -1,0 +1,50 @@
+"""Many tenants behind one address: side by side, against one after the other."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from fetching import account, server
+from memory import peak
+from timing import side_by_side
+
+import stnb
+
+TENANTS, ROWS = 8, 42_000
+BASE, ROW = 100, 600  # ms an answer, µs a row
+RUNS, AT_LEAST, MOST_MEMORY = 3, 4, 1.3
+
+
+def several(url: str) -> stnb.Tenants:
+    """So many tenants, whose API and token address are the server."""
+    accounts = {f"t{number}": account(url, number) for number in range(1, TENANTS + 1)}
+    return stnb.Tenants(accounts)
+
+
+def scaling() -> None:
+    """The time against one tenant after the other, and the peak of memory above the frame."""
+    print(
+        f"\nscale: {TENANTS} tenants of {ROWS:,} jobs, {BASE} ms + {ROW / 1000} ms a row, "
+        "ts.pull against one tenant after the other"
+    )
+    with server(ROWS, BASE, ROW) as url, several(url) as ts:
+        rows = TENANTS * ROWS
+        assert len(ts.pull("jpm.jobs", progress=False)) == rows
+        works = {
+            "together": lambda: ts.pull("jpm.jobs", progress=False),
+            "in turn": lambda: [st.jpm.jobs.start().wait() for st in ts.values()],
+        }
+        took = side_by_side(works, time.perf_counter, RUNS)
+    ratio = took["in turn"] / took["together"]
+    print(
+        f"  {ratio:.1f}x faster (≥ {AT_LEAST}x)   {took['together']:.1f} s against "
+        f"{took['in turn']:.1f} s, {rows / took['together']:,.0f} rows a second"
+    )
+    if Path("/proc/self/clear_refs").exists():
+        with server(ROWS) as url:
+            told = peak(url, "tenants")
+        print(
+            f"  memory: peak {told['peak'] / told['frame']:.2f} x the frame (≤ {MOST_MEMORY}) of "
+            f"{told['frame'] / 1e6:.0f} MB"
+        )

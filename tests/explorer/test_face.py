@@ -1,0 +1,220 @@
+"""What the explorer says: the line below the rows, why there are none, and what was not asked."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import stnb
+from stnb import catalog
+from stnb.catalog import Endpoint, Param
+from stnb.explorer import entry, explore, outcome, texts
+from stnb.explorer.parts import fields, id_names
+from stnb.explorer.parts.blank import Nothing
+from stnb.explorer.state import State
+from stnb.pull import Progress
+
+JOBS = catalog.load()["jpm.jobs"]
+CUSTOMERS = catalog.load()["crm.customers"]
+
+
+def ended(
+    state: str = "done", rows: int = 3, limit: int | None = None, filters: tuple[str, ...] = ()
+) -> outcome.Outcome:
+    """A pull that came to its end at 10:42."""
+    progress = Progress(rows, 6000, 1, 2, 0.5, state)
+    failed = state == "failed"
+    return outcome.Outcome(
+        State("demo", "jpm.jobs", limit=limit), progress, failed, filters, "10:42"
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "limit", "first", "shown", "facts"),
+    [
+        ("done", None, "", 3, ["rows", "complete", "pulled 10:42, 2 requests"]),
+        ("done", None, "", 1, ["of 3 rows shown", "complete", "pulled 10:42, 2 requests"]),
+        ("done", 3, "", 3, ["rows", "the first 3 of 6,000", "pulled 10:42, 2 requests"]),
+        (
+            "done",
+            3,
+            "the first 3 of 6,000, oldest first",
+            3,
+            ["rows", "the first 3 of 6,000, oldest first", "pulled 10:42, 2 requests"],
+        ),
+        ("cancelled", None, "", 3, ["rows", "cancelled at 3 of 6,000", "pulled 10:42, 2 requests"]),
+        (
+            "failed",
+            None,
+            "",
+            3,
+            ["rows", "stopped at 3 of 6,000 by an error", "pulled 10:42, 2 requests"],
+        ),
+    ],
+)
+def test_the_line_below_the_rows(
+    state: str, limit: int | None, first: str, shown: int, facts: list[str]
+) -> None:
+    """It has how many rows are on show, whether these are all, and when they came."""
+    frame = pd.DataFrame({"id": range(3)})
+    frame.attrs["stnb"] = {"first": first}
+
+    assert outcome.facts(ended(state, limit=limit), frame, shown) == facts
+    assert outcome.is_part(ended(state)) == (state != "done")
+
+
+@pytest.mark.parametrize(
+    ("pace", "limit", "ending"),
+    [(None, None, "match"), (9000.0, None, ", under a second"), (500.0, 1000, "1,000, about 2 s")],
+)
+def test_a_count_tells_the_time(pace: float | None, limit: int | None, ending: str) -> None:
+    """After a first pull its pace tells how long the next one takes."""
+    assert texts.counted("jpm.jobs", 6000, limit, pace).endswith(ending)
+
+
+def test_rows_of_other_filters_say_so(st: stnb.Account) -> None:
+    """Once a filter is changed, the line below the rows says that they are those of before."""
+    ui = explore(st, "jpm.jobs", limit=5)
+    ui.pull()
+    ui.wait(30)
+    assert outcome.CHANGED not in ui.parts.foot.facts
+    ui.parts.filters["jobStatus"].entry = "Completed"
+    assert ui.parts.foot.facts[1] == outcome.CHANGED
+    ui.parts.filters["jobStatus"].entry = ""
+    assert outcome.CHANGED not in ui.parts.foot.facts
+    ui.close()
+
+
+def _nothing(state: str, endpoint: Endpoint = JOBS, filters: tuple[str, ...] = ()) -> Nothing:
+    return outcome.nothing(ended(state, rows=0, filters=filters), endpoint)
+
+
+def test_no_rows_have_four_reasons() -> None:
+    """Empty, none matching, failed and cancelled differ in picture, in words and in what to do."""
+    found = [
+        _nothing("done"),
+        _nothing("done", filters=("Job status: Hold",)),
+        _nothing("failed"),
+        _nothing("cancelled"),
+    ]
+
+    assert [one.kind for one in found] == ["empty", "unmatched", "failed", "cancelled"]
+    assert len({one.title for one in found}) == 4
+    assert all(one.text for one in found)
+    assert found[1].chips == ("Job status: Hold",)
+    assert [name for name, _ in found[1].actions] == ["clear"]
+
+
+def test_hidden_rows_may_be_the_reason() -> None:
+    """Where the API hides inactive rows, looking among them is offered."""
+    assert ("active", "Look among the inactive too") in _nothing("done", CUSTOMERS).actions
+
+
+def test_a_button_in_the_place_of_the_rows(st: stnb.Account) -> None:
+    """Without a match, "Take the filters away" pulls again without them."""
+    ui = explore(st, "jpm.jobs", {"completedOnOrAfter": "tomorrow"}, limit=5)
+    ui.pull()
+    ui.wait(30)
+    assert ui.parts.blank.shown["kind"] == "unmatched"
+    assert ui.parts.blank.shown["chips"] == ["Completed: tomorrow"]
+    assert ui.parts.blank.layout.display == ""
+
+    ui.parts.blank._handle_custom_msg({"kind": "act", "name": "clear"}, None)
+    frame = ui.wait(30)
+
+    assert frame is not None
+    assert len(frame) == 5
+    assert ui.state["filters"] == {}
+    assert ui.parts.blank.layout.display == "none"
+    assert ui.parts.foot.shown == "5"
+    ui.close()
+
+
+def test_a_still_page_learns_how_many_rows_there_are(st: stnb.Account) -> None:
+    """A page that has shown changed filters for a moment has them counted, where that is cheap."""
+    ui = explore(st, "jpm.jobs", {"jobStatus": "Completed"})
+    ui.parts.filters._handle_custom_msg({"kind": "idle"}, None)
+    while ui._counter.running:
+        threading.Event().wait(0.01)
+
+    assert ui.parts.messages.state == "counted"
+    assert "rows match" in ui.parts.messages.line
+    ui.parts.filters["jobStatus"].entry = "Hold"
+    assert ui.parts.messages.line == ""  # it was about other filters
+    ui.close()
+
+
+def test_long_lists_are_searched(st: stnb.Account) -> None:
+    """Customers are found by a part of their name; the chip has the name, the pull the id."""
+    ui = explore(st, "jpm.jobs")
+    sent: list[Any] = []
+    ui.parts.filters.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
+    ui.parts.filters._handle_custom_msg({"kind": "find", "name": "customerId", "text": "ma"}, None)
+    found = next(message for message in sent if message["kind"] == "found")
+    i, label = found["options"][0]
+    ui.parts.filters["customerId"].entry = i
+
+    assert ui.parts.filters.values == {"customerId": int(i)}
+    assert ui.parts.filters.summary == [f"Customer: {label.partition(' · ')[2]}"]
+    ui.close()
+
+
+@pytest.mark.parametrize("thing", list(id_names.LOOKUPS))
+def test_every_searched_list_has_its_filter(thing: str) -> None:
+    """Each list that is searched takes the filter that searches it."""
+    name, filter_name = id_names.LOOKUPS[thing]
+
+    assert catalog.load()[name].takes(filter_name) is not None
+    assert id_names.lookup_of(Param(f"{thing}Ids")) == thing
+
+
+def test_sorting_has_words() -> None:
+    """The menus say oldest or newest, lowest or highest, A or Z, as the column has it."""
+    sort = Param("sort", values=("+CreatedOn", "-CreatedOn", "-Id", "+Name"))
+    words = dict(fields.orders(CUSTOMERS, sort))
+
+    assert words == {
+        "+CreatedOn": "Created on: oldest first",
+        "-CreatedOn": "Created on: newest first",
+        "-Id": "Id: highest first",
+        "+Name": "Name: A to Z",
+    }
+
+
+def test_a_page_without_a_notebook() -> None:
+    """It has a heading of its own, no buttons for cells, and its files come through the browser."""
+    ui = entry.page("demo")
+    ui.parts.picker.value = "jpm.jobs"
+    ui.parts.limit.value = 100
+    ui.pull()
+    ui.wait(30)
+    sent: list[Any] = []
+    actions = ui.parts.export.page_actions
+    actions.send = lambda content, buffers=None: sent.append((content, buffers))  # type: ignore[method-assign]
+    ui.parts.export.files[".csv"].click()
+    ui.parts.export.wait()
+
+    assert [content["do"] for content, _ in sent] == ["file"]
+    assert sent[0][0]["name"].endswith(".csv")
+    assert len(sent[0][1][0].splitlines()) == 101
+    shown = [part for line in ui.parts.export.children[:-1] for part in line.children]
+    assert ui.parts.export.cell not in shown
+    assert ui.parts.views.plain
+    ui.parts.foot._handle_custom_msg({"kind": "python"}, None)
+    assert ui.parts.views.value == "code"
+    ui.close()
+
+
+def test_what_a_filter_shows_is_enough_for_a_page() -> None:
+    """For every resource the form can be drawn: each field has its kind and its names."""
+    ui = explore("demo")
+    for endpoint in catalog.load():
+        ui.parts.filters.show(endpoint, {})
+        for at, field in enumerate(ui.parts.filters._fields):
+            shown = ui.parts.filters._as_shown(at, field)
+            assert len(shown["names"]) == len(shown["ends"]) == len(shown["hints"]) > 0
+            assert field.kind not in ("span", "range") or all(shown["ends"])
+    ui.close()
