@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from .nested import NestedArray
+
 # A Parquet file names the pandas dtype of each column. Pandas cannot read back the name that it
 # gives to lists, such as "list<item: int64>[pyarrow]", and calls decimals objects. Files of ours
 # have this name instead. It is numpy's, so plain pandas knows it and makes objects; as pandas makes
@@ -35,7 +37,7 @@ class NestedByName(pd.ArrowDtype):
         raise TypeError(f"{string!r} is no nested Arrow type")
 
     def __from_arrow__(self, array: pa.Array | pa.ChunkedArray) -> Any:
-        return pd.arrays.ArrowExtensionArray(array)
+        return NestedArray(array)
 
 
 def ask_first() -> bool:

@@ -21,6 +21,7 @@ from stnb.errors.nesting import loads
 
 from . import cells
 from .json_file import check_names
+from .nested import NestedDtype
 from .pandas_private import PORTABLE
 from .text import as_text, each
 from .types import pandas_type
@@ -169,7 +170,9 @@ def read_frame(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 def _arrow_dtype(kind: pa.DataType) -> pd.ArrowDtype | None:
     """The dtype of what pandas itself would make objects of."""
-    if pa.types.is_nested(kind) or pa.types.is_decimal(kind):
+    if pa.types.is_nested(kind):
+        return NestedDtype(kind)
+    if pa.types.is_decimal(kind):
         return pd.ArrowDtype(kind)
     return None
 

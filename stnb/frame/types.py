@@ -11,6 +11,7 @@ import pyarrow as pa
 from stnb.catalog import Column
 
 from . import pandas_private  # noqa: F401 - pd.read_parquet then knows our dtypes
+from .nested import NestedDtype
 
 Dtypes = Literal["typed", "decimal", "raw"]  # see `Shape.dtypes`
 # 18 digits, as Arrow's product of two such still has a place in its 38. If an amount needs more,
@@ -52,7 +53,9 @@ PANDAS: dict[pa.DataType, Any] = {
 
 def pandas_type(kind: pa.DataType) -> Any:
     """The pandas dtype for an Arrow type, None for Arrow's own choice."""
-    if pa.types.is_nested(kind) or pa.types.is_decimal(kind):
+    if pa.types.is_nested(kind):
+        return NestedDtype(kind)
+    if pa.types.is_decimal(kind):
         return pd.ArrowDtype(kind)
     return PANDAS.get(kind)
 

@@ -33,6 +33,7 @@ from stnb.explorer import (
     explorer as view,
 )
 from stnb.explorer import state as states
+from stnb.explorer.grid import grid as grids
 from stnb.explorer.parts import date_menu, id_names, picker
 from stnb.explorer.parts.control import Control
 from stnb.explorer.parts.fields import FIRST, fields
@@ -850,7 +851,8 @@ def test_showing_a_frame_leaves_a_static_copy(monkeypatch: pytest.MonkeyPatch) -
     it covers.
     """
     shown: list[Any] = []
-    monkeypatch.setattr(static_copy, "get_ipython", lambda: SimpleNamespace(kernel=None))
+    for module in (static_copy, view, grids):
+        monkeypatch.setattr(module, "get_ipython", lambda: SimpleNamespace(kernel=None))
     monkeypatch.setattr(static_copy, "display", lambda *a, **k: shown.append((a, k)))
 
     grid = stnb.show(pd.DataFrame({"a": ["seen"]}))
@@ -870,7 +872,8 @@ def test_a_pull_updates_the_static_copy(
     """
     updates: list[str] = []
     handle = SimpleNamespace(update=lambda html: updates.append(html.data))
-    monkeypatch.setattr(static_copy, "get_ipython", lambda: SimpleNamespace(kernel=None))
+    for module in (static_copy, view, grids):
+        monkeypatch.setattr(module, "get_ipython", lambda: SimpleNamespace(kernel=None))
     monkeypatch.setattr(static_copy, "display", lambda *a, **k: handle)
     monkeypatch.setattr(static_copy, "running_cell", lambda: ("cell", "run"))
 
