@@ -41,20 +41,27 @@ class Counter:
         """Whether a count is under way."""
         return any(thread.is_alive() for thread in self._threads)
 
-    def start(self, account: Account, state: State, quiet: bool = False) -> None:
+    def start(
+        self,
+        account: Account,
+        state: State,
+        quiet: bool = False,
+        pace: float | None = None,
+    ) -> None:
         """Count the rows that a pull of this state would find, whatever its limit.
 
         Args:
             account: whose rows.
             state: what is chosen.
             quiet: whether nobody asked for it: then a failure is not reported.
+            pace: rows a second of the last pull, or None.
         """
         if not quiet:
             self._messages.show_progress(f"{state.resource}: counting …", "pulling")
         self._turn += 1
         thread = threading.Thread(
             target=self._count,
-            args=(account, state, quiet, self._turn),
+            args=(account, state, quiet, pace, self._turn),
             name="stnb-count",
             daemon=True,
         )
@@ -68,7 +75,9 @@ class Counter:
             self._messages.show_progress("", "")
 
     @guarded
-    def _count(self, account: Account, state: State, quiet: bool, turn: int) -> None:
+    def _count(
+        self, account: Account, state: State, quiet: bool, pace: float | None, turn: int
+    ) -> None:
         resource = str(state.resource)
         try:
             rows = account[resource].count(**state.filters)
@@ -79,7 +88,7 @@ class Counter:
             raise
         else:
             if turn == self._turn:
-                text = texts.counted(resource, rows, state.limit)
+                text = texts.counted(resource, rows, state.limit, pace)
                 self._messages.show_progress(text, COUNTED)
         finally:
             if not quiet:

@@ -20,7 +20,7 @@ from . import state as states
 from .counter import Counter
 from .guard import guarded, in_sentences
 from .layout import ALL, Hooks, Layout
-from .outcome import Outcome, before, facts, is_part, nothing, outcome, pulling
+from .outcome import CHANGED, Outcome, before, facts, is_part, nothing, outcome, pulling
 from .parts.blank import Nothing
 from .parts.doctor import Doctor
 from .parts.id_names import IdNames, Labels, look_up
@@ -229,7 +229,7 @@ class Explorer(W.VBox):
         account = self._connect(profile.name)
         # Without a token the first request would ask for one: that is left to Pull and Count.
         if account.scopes is not None or account.environment == "demo":
-            self._counter.start(account, state, quiet=True)
+            self._counter.start(account, state, quiet=True, pace=self._pace)
 
     # -- the pull
 
@@ -262,7 +262,7 @@ class Explorer(W.VBox):
         state = self.parts.state()
         account = self._account_for(state)
         self.show_error(None)
-        self._counter.start(account, state)
+        self._counter.start(account, state, pace=self._pace)
 
     @guarded
     def cancel(self, _button: object = None) -> None:
@@ -381,7 +381,9 @@ class Explorer(W.VBox):
     def _show_code(self) -> None:
         self._show_problem()
         self._counter.clear()
-        if self._nothing() is not None:
+        if self._nothing() is None:
+            self._show_foot()
+        else:
             self._show_view()
 
     def _show_problem(self) -> None:
@@ -392,12 +394,25 @@ class Explorer(W.VBox):
     def _show_view(self) -> None:
         shown = self._shown
         self.parts.show_view(self._nothing(), "" if shown is None else str(shown.resource))
+        self._show_foot()
+
+    def _show_foot(self) -> None:
+        """Show which rows these are, and whether they are those that are asked for now."""
         frame, ended = self.frame, self._ended
-        if frame is not None and ended is not None:
-            rows = self.parts.grid.rows_left
-            self.parts.foot.shown = f"{rows:,}"
-            self.parts.foot.facts = facts(ended, frame, rows)
-            self.parts.foot.tone = "part" if is_part(ended) else ""
+        if frame is None or ended is None:
+            return
+        rows = self.parts.grid.rows_left
+        found = facts(ended, frame, rows)
+        current = self._is_on_show(self.parts.state())
+        if not current:
+            found.insert(1, CHANGED)
+        self.parts.foot.shown = f"{rows:,}"
+        self.parts.foot.facts = found
+        self.parts.foot.tone = "part" if is_part(ended) or not current else ""
+
+    @property
+    def _pace(self) -> float | None:
+        return None if self._ended is None else self._ended.pace
 
     def _nothing(self) -> Nothing | None:
         """Why there are no rows of the chosen resource to show; None if there are some."""

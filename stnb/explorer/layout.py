@@ -92,7 +92,7 @@ class Layout:
 
     def __init__(self, profiles: Iterable[Profile], hooks: Hooks, alone: bool = False) -> None:
         self._alone = alone
-        self.static_copy = StaticCopy()
+        self.static_copy = StaticCopy(kept=not alone)
         self._selection = hooks.selection
         self._env_file: str | None = None  # no control shows it
         self._make_choices(profiles, hooks)

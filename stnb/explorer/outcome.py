@@ -34,6 +34,13 @@ class Outcome:
     filters: tuple[str, ...]
     at: str
 
+    @property
+    def pace(self) -> float | None:
+        """Rows a second; None if that is not known."""
+        if not self.progress.rows or not self.progress.seconds:
+            return None
+        return self.progress.rows / self.progress.seconds
+
 
 def outcome(state: State, progress: Progress, failed: bool, filters: list[str]) -> Outcome:
     """The outcome of a pull that has just ended."""
@@ -61,6 +68,9 @@ def facts(ended: Outcome, frame: pd.DataFrame, shown: int) -> list[str]:
     sent = f", {counted(requests, 'request')}" if requests else ""
     found.append(f"pulled {ended.at}{sent}")
     return found
+
+
+CHANGED = "of the filters before; press Pull for the new ones"
 
 
 def is_part(ended: Outcome) -> bool:

@@ -42,11 +42,16 @@ def running_cell() -> tuple[str | None, str | None]:
 class StaticCopy:
     """One static output, shown wherever its widget is.
 
+    Args:
+        kept: whether there is a notebook that keeps the copy. A page has none: there it would only
+            flash up before the widget.
+
     Attributes:
         css_class: the class of the output's outermost element; a live widget hides it by this.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: bool = True) -> None:
+        self._kept = kept
         self.css_class = f"stnb-still-{uuid4().hex[:8]}"
         self._html = _before_rows(self.css_class)
         self._handles: list[Any] = []
@@ -69,7 +74,7 @@ class StaticCopy:
             return
         content, metadata = bundle
         display(content, metadata=metadata, raw=True)
-        if hasattr(shell, "kernel"):
+        if self._kept and hasattr(shell, "kernel"):
             self._handles.append(display(HTML(self._html), display_id=True))
 
     def update(self, frame: pd.DataFrame, code: str = "", rows: int | None = None) -> None:

@@ -68,8 +68,14 @@ def _speed(progress: Progress, wanted: int | None) -> list[str]:
     return parts
 
 
-def counted(resource: str, rows: int, limit: int | None) -> str:
+def counted(resource: str, rows: int, limit: int | None, pace: float | None = None) -> str:
     """The answer to a count, and what a pull would bring of it.
+
+    Args:
+        resource: such as "jpm.jobs".
+        rows: the rows that match.
+        limit: rows at most; None for all.
+        pace: rows a second of the last pull, which tells the time of the next; None before it.
 
     Example:
         >>> counted("jpm.jobs", 6000, 1000)
@@ -79,6 +85,9 @@ def counted(resource: str, rows: int, limit: int | None) -> str:
     text = f"{resource}: {wording.counted(rows, 'row')} {verb}"
     if limit is not None and rows > limit:
         text += f"; Pull brings the first {limit:,}"
+    if pace and rows:
+        seconds = (rows if limit is None else min(rows, limit)) / pace
+        text += ", under a second" if seconds < 1 else f", about {clock.in_words(seconds)}"
     return text
 
 

@@ -11,7 +11,7 @@ import pytest
 import stnb
 from stnb import catalog
 from stnb.catalog import Endpoint, Param
-from stnb.explorer import entry, explore, outcome
+from stnb.explorer import entry, explore, outcome, texts
 from stnb.explorer.parts import fields, id_names
 from stnb.explorer.parts.blank import Nothing
 from stnb.explorer.state import State
@@ -64,6 +64,28 @@ def test_the_line_below_the_rows(
 
     assert outcome.facts(ended(state, limit=limit), frame, shown) == facts
     assert outcome.is_part(ended(state)) == (state != "done")
+
+
+@pytest.mark.parametrize(
+    ("pace", "limit", "ending"),
+    [(None, None, "match"), (9000.0, None, ", under a second"), (500.0, 1000, "1,000, about 2 s")],
+)
+def test_a_count_tells_the_time(pace: float | None, limit: int | None, ending: str) -> None:
+    """After a first pull its pace tells how long the next one takes."""
+    assert texts.counted("jpm.jobs", 6000, limit, pace).endswith(ending)
+
+
+def test_rows_of_other_filters_say_so(st: stnb.Account) -> None:
+    """Once a filter is changed, the line below the rows says that they are those of before."""
+    ui = explore(st, "jpm.jobs", limit=5)
+    ui.pull()
+    ui.wait(30)
+    assert outcome.CHANGED not in ui.parts.foot.facts
+    ui.parts.filters["jobStatus"].entry = "Completed"
+    assert ui.parts.foot.facts[1] == outcome.CHANGED
+    ui.parts.filters["jobStatus"].entry = ""
+    assert outcome.CHANGED not in ui.parts.foot.facts
+    ui.close()
 
 
 def _nothing(state: str, endpoint: Endpoint = JOBS, filters: tuple[str, ...] = ()) -> Nothing:
