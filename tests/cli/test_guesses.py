@@ -63,7 +63,7 @@ def test_bare_stnb_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     ("command", "words"),
     [
         (["pul", "jobs"], "Did you mean 'pull'?"),
-        (["serch"], "Did you mean 'find'?"),
+        (["finds"], "Did you mean 'find'?"),
         (["frobnicate"], "The commands are: lab, app"),
         (["pull", "custmers", *DEMO], "Did you mean crm.customers?"),
         (["pull", "zzqqxx", *DEMO], "`stnb find zzqqxx`"),
@@ -202,7 +202,7 @@ def test_python_keeps_its_own_words() -> None:
     [
         ("stnb pu", {"pull"}, {"find"}),
         ("stnb pull jpm.job_t", {"jpm.job_types"}, {"jpm.jobs"}),
-        ("stnb pull custome", {"customers"}, {"jobs"}),
+        ("stnb pull custom", {"customers"}, {"jobs"}),
         ("stnb pull jpm.jobs --job", {"--jobStatus", "--jobTypeId"}, {"--job-status"}),
         ("stnb pull jpm.jobs --jobStatus C", {"Completed", "Canceled"}, {"Hold"}),
         ("stnb pull jpm.jobs --profile t", {"tenant07"}, {"demo"}),

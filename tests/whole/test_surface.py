@@ -302,7 +302,7 @@ def test_nothing_runs_when_a_call_completes(st: stnb.Account) -> None:
         ("jobs", "st.jpm.jobs"),
         ("customer", "st.crm.customers"),
         ("jpm", "st.jpm"),
-        ("conect", "stnb.connect"),
+        ("demos", "stnb.demo"),
     ],
 )
 def test_a_name_of_an_account_is_named(name: str, words: str) -> None:
