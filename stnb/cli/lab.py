@@ -33,10 +33,6 @@ from .terminal import say
 
 CONFIG = Path(__file__).parent  # its folder labconfig: no question about news at the first start
 
-# Jupyter's server reads a setting of its own by the old name, and warns of it; no kernel is
-# silenced by this.
-NOT_OURS = "ignore::DeprecationWarning:traitlets.traitlets"
-
 
 def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     """The options of `stnb lab`."""
@@ -129,8 +125,6 @@ def _environment(token_file: Path) -> dict[str, str]:
     # The config file wins over the reader's own; with JUPYTER_NO_CONFIG no such file is read.
     environment.pop("JUPYTER_TOKEN", None)
     environment["JUPYTER_TOKEN_FILE"] = str(token_file)
-    others = environment.get("PYTHONWARNINGS")
-    environment["PYTHONWARNINGS"] = f"{others},{NOT_OURS}" if others else NOT_OURS
     return environment
 
 
@@ -151,7 +145,7 @@ def _command(folder: Path, host: str, port: int, first: str) -> list[str]:
         "LabApp.news_url": "None",  # no request beyond the package index
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
-    command = [sys.executable, "-m", "jupyterlab"]
+    command = [sys.executable, "-m", "stnb.cli.lab_server"]
     if _is_root():  # as in a container
         command.append("--allow-root")
     for name, value in options.items():

@@ -6,10 +6,15 @@ raises an interrupt between any two steps, also between that of a pull and ours.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from stnb.errors import Interrupted
+from stnb.session import loop
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +31,9 @@ class Reading(Protocol):
     def done(self) -> bool:
         """Whether it has ended."""
 
+    def check_process(self) -> None:
+        """Refuse to be read in another process than its own."""
+
     def leave(self) -> None:
         """End it at once; its rows are in `rest()`."""
 
@@ -36,6 +44,32 @@ class Reading(Protocol):
 _READ: list[Reading] = []  # what the main thread waits for; one at most
 _EARLY: list[Reading] = []  # one at most
 _LOCK = threading.Lock()
+
+
+@contextlib.contextmanager
+def reading(run: Reading) -> Iterator[loop.Noticed]:
+    """While its reader waits for it, an interrupt ends it, wherever the interrupt falls: its rows
+    are those of `last_partial` then.
+
+    Raises:
+        Interrupted: it was interrupted.
+    """
+    try:
+        run.check_process()
+        # A reader may call another one of the same pull.
+        is_first = begin(run)
+        with loop.interruptible() as noticed:
+            yield noticed
+            noticed.check()
+        if is_first:
+            over(run)
+    except KeyboardInterrupt:
+        with loop.deaf():  # pressed twice, it leaves as well
+            run.leave()
+        raise Interrupted(lambda: len(run.rest())) from None
+    except BaseException:
+        over(run)
+        raise
 
 
 def begin(run: Reading) -> bool:

@@ -7,14 +7,13 @@ import concurrent.futures
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from stnb.errors import Interrupted, StnbError, UsageError
+from stnb.errors import StnbError, UsageError
 from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load, save
@@ -111,7 +110,7 @@ class Pull:
 
         From here on `last_partial` is its own, wherever an interrupt falls.
         """
-        with self._reading():
+        with partial.reading(self):
             return self.start().result()
 
     def resume(self) -> Pull:
@@ -196,7 +195,7 @@ class Pull:
             TimeoutError: it still runs.
             Interrupted: it was interrupted, and has been cancelled; the rows are in `frame`.
         """
-        with self._reading():
+        with partial.reading(self):
             self._join(timeout)
             frame = self.frame
             assert frame is not None
@@ -210,7 +209,7 @@ class Pull:
         Raises:
             concurrent.futures.CancelledError: it was cancelled.
         """
-        with self._reading():
+        with partial.reading(self):
             self._join(timeout)
             self._warn()
         if self.path is None:
@@ -228,7 +227,7 @@ class Pull:
         """
         if self.target is not None or not self.store.in_memory:
             return self.saved()
-        with self._reading():
+        with partial.reading(self):
             self._join(None)
             frame = self.frame  # making it is what finds the notices of a pull that was cancelled
             assert frame is not None
@@ -263,29 +262,12 @@ class Pull:
         if self.error is not None:
             raise self.error
 
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        """While its reader waits for it, an interrupt ends it, wherever the interrupt falls: its
-        rows are those of `last_partial` then.
-        """
-        try:
-            self._check_process()
-            # `read` and what it calls read it, the one inside the other.
-            is_first = partial.begin(self)
-            with loop.interruptible() as noticed:
-                yield
-                noticed.check()
-            if is_first:
-                partial.over(self)
-        except KeyboardInterrupt:
-            with loop.deaf():  # pressed twice, it leaves as well
-                self.leave()
-            raise Interrupted(lambda: len(self.rest())) from None
-        except BaseException:
-            partial.over(self)
-            raise
+    def check_process(self) -> None:
+        """Refuse to be read in another process than its own, unless it is done.
 
-    def _check_process(self) -> None:
+        Raises:
+            UsageError: it runs in the process from which this one was forked.
+        """
         if self._process != os.getpid() and not self.done:
             raise UsageError(
                 f"The pull of {self.call.endpoint.name} cannot be read here.",

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 import os
 import time
 import weakref
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +16,7 @@ import httpx
 from stnb.credentials import Credentials
 from stnb.errors import SetupError
 
+from .connections import Connections
 from .failure import PASSING_ERRORS, Failure, backoff
 from .gate import Gate
 from .inflate import TooLarge
@@ -33,7 +32,7 @@ from .shared import OF_PROCESS, Shared, one
 from .shared_pace import SharedTimes, Times, pace_file
 from .taken import Taken
 from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
-from .wire import CONNECTIONS, Answer, Query, address, exchange, new_client
+from .wire import CONNECTIONS, Answer, Query, address, exchange
 
 
 class Session:
@@ -80,8 +79,7 @@ class Session:
         """With nothing under way and no connection."""
         self._slots = asyncio.Semaphore(CONNECTIONS)
         self.places: asyncio.Semaphore | None = None
-        self._client: httpx.AsyncClient | None = None
-        self._users: Counter[httpx.AsyncClient] = Counter()  # calls under way with a client
+        self._connections = Connections(self._transport, self._largest)
         self.adopt(credentials)
 
     def adopt(self, credentials: Credentials) -> None:
@@ -218,7 +216,7 @@ class Session:
         """Whether the API's host and the token's host answer at all. No secret is sent."""
         direct = self._transport is not None
         urls = (self.credentials.api_url, self.credentials.auth_url)
-        async with self._held() as client:
+        async with self._connections.held() as client:
             api, auth = await asyncio.gather(*(knock(client, url, direct) for url in urls))
             return api, auth
 
@@ -237,7 +235,7 @@ class Session:
         async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
             limits = auth.credentials.limits
             try:
-                async with asyncio.timeout(limits.deadline), self._held() as client:
+                async with asyncio.timeout(limits.deadline), self._connections.held() as client:
                     await auth.authorize(client.send, renew)
             except TimeoutError:
                 return Failure.of_bound("deadline", limits)
@@ -298,7 +296,7 @@ class Session:
         async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
             # A slot before the turn: requests that had their turn and then waited for a connection
             # would start in a bunch.
-            async with self._slots, self._held() as client:
+            async with self._slots, self._connections.held() as client:
                 request = client.build_request(method, url, json=body)
                 with place_for(request, self.places):
                     return await exchange(client, request, auth, check, attempt)
@@ -332,7 +330,7 @@ class Session:
         """
         auth = self._auth
         url = address(auth.credentials.api_url, "GET", path, query)
-        async with self._slots, self._held() as client:
+        async with self._slots, self._connections.held() as client:
             request = client.build_request("GET", url)
             if not app_key:
                 request.extensions[KEYLESS] = True
@@ -381,37 +379,14 @@ class Session:
             return self._auth
         return None
 
-    def _http(self) -> httpx.AsyncClient:
-        if self._client is None:
-            self._client = new_client(self._transport, self._largest)
-        return self._client
-
     def _largest(self) -> int:
         return self.credentials.limits.largest
-
-    @contextlib.asynccontextmanager
-    async def _held(self) -> AsyncIterator[httpx.AsyncClient]:
-        """The client, which is not closed while a call uses it: what the call then opened anew
-        would stay open.
-        """
-        client = self._http()
-        self._users[client] += 1
-        try:
-            yield client
-        finally:
-            self._users[client] -= 1
-            if self._users[client] == 0:
-                del self._users[client]
-                if client is not self._client:
-                    await client.aclose()
 
     async def close(self) -> None:
         """Close the connections, those of calls under way after them; the next call opens new
         ones.
         """
-        client, self._client = self._client, None
-        if client is not None and client not in self._users:
-            await client.aclose()
+        await self._connections.close()
 
 
 def _place(credentials: Credentials) -> tuple[int, str, str]:
@@ -420,7 +395,7 @@ def _place(credentials: Credentials) -> tuple[int, str, str]:
 
 
 _SESSIONS: weakref.WeakSet[Session] = weakref.WeakSet()
-_OF_THE_PARENT: list[Any] = []
+_OF_THE_PARENT: list[Connections] = []
 
 
 def _begin_anew() -> None:
@@ -432,7 +407,7 @@ def _begin_anew() -> None:
         session._shared.forget_calls()
     for session in sessions:
         # To let them go would close their connections.
-        _OF_THE_PARENT.append((session._client, session._users))
+        _OF_THE_PARENT.append(session._connections)
         session._begin(session.credentials)
 
 

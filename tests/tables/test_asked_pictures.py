@@ -253,3 +253,12 @@ def test_a_page_gets_the_picture_with_its_words() -> None:
     assert "<b>" not in data["text/html"]
     assert "image/png" in data
     assert about["image/png"]["alt"] == picture.finding.alt
+
+
+def test_a_long_title_is_on_two_lines() -> None:
+    """No line of it is wider than the picture, also in a font with wide letters."""
+    picture = pictures.bars(pd.Series({"Mesa": 2}), title="A finding in words " * 6)
+
+    head = next(text for text in texts(picture) if text.startswith("A finding"))
+
+    assert max(len(line) for line in head.splitlines()) <= 76

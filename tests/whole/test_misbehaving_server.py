@@ -1068,7 +1068,8 @@ def test_a_slow_decoder_holds_the_server_back(name: str, monkeypatch: pytest.Mon
     resource = widgets(server, name)
     tracemalloc.start()
     try:
-        run = resource.start(**({"page_size": 1} if name == "toys.widgets" else {}))
+        fixed = {"page_size": 1, "concurrency": LANES}
+        run = resource.start(**(fixed if name == "toys.widgets" else {}))
         for n in range(60):
             assert settled(lambda: sum(server.asked.values()) >= min(n + 3, 60))  # noqa: B023
             time.sleep(0.03)  # what could be too much has time to come

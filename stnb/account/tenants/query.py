@@ -19,7 +19,8 @@ from stnb.frame.save import save, writer
 from stnb.frame.target import local_path
 from stnb.pull import ProgressCallback
 from stnb.pull.options import table_name
-from stnb.pull.together import Hub, Problem, PullOfTenants
+from stnb.pull.together import Problem, PullOfTenants
+from stnb.pull.together_progress import Hub
 from stnb.session import loop
 
 AT_ONCE = 16  # tenants whose rows are counted at a time

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from stnb.errors import PagingFault, Rejected, RequestError, tongue
+from stnb.session import START
 
 from ..call import Call
 from .beside import Plan, side_by_side
@@ -146,12 +147,14 @@ class ListWalk(Walk):
 
     def _lanes_likely(self, total: int | None) -> int:
         """How many lanes so many rows will be read in."""
-        lanes = self.lanes_now()
         if total is None:
             return 1
-        if self.is_free and total > lanes * LARGE:  # in several rounds, in which more may be found
-            return self.lanes.likely
-        return lanes
+        if not self.is_free:
+            return self.lanes_now()
+        # In several rounds, more lanes may be found. A shorter list has the same pages each time.
+        if total > START * LARGE:
+            return max(self.lanes.likely, START)
+        return START
 
     def _learn(self, page: Page, size: int) -> None:
         """Plan further pages if a page that was planned has fewer rows than it was asked for."""

@@ -23,7 +23,7 @@ from .whole import FILTERED, READ, SAMPLED, whole, why_cut
 if TYPE_CHECKING:
     from .figure import Picture
 
-LETTER = 8.6  # dots that a letter of the title takes
+LETTER = 10  # dots that a letter of the title takes
 NOTE_LETTER = 6  # dots that a letter of the notes takes
 LONGEST = 30  # letters of a category
 LISTED = 5  # categories that the description names

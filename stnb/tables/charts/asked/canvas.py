@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ..figure import Picture
 
 WIDTH = 760  # dots
-LETTER, NOTE_LETTER = 8.6, 6  # dots that a letter of the title, and of the notes, takes
+# Dots that a letter of the title, and of the notes, takes in the widest of the usual fonts.
+LETTER, NOTE_LETTER = 10, 6.6
 LISTED = 8  # numbers that the alternative text names
 CLEAR = 1.15  # what stands out is so many times what comes next
 
@@ -153,9 +154,9 @@ class Scale:
     def _told_apart(self, sizes: list[float]) -> Scale:
         """One more digit if two amounts that differ by a hundredth would read the same.
 
-        Whole dollars stay whole.
+        Whole dollars stay whole, and a share has one digit at most.
         """
-        if self.unit == "$" and not self.letter:
+        if (self.unit == "$" and not self.letter) or (self.unit == "%" and self.digits):
             return self
         order = sorted(sizes)
         for less, more in pairwise(order):

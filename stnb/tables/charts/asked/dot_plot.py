@@ -166,7 +166,10 @@ def _style(
     scales = [
         Scale.of(_numbers(data[at]), unit) for at, unit in zip((across, up), units, strict=True)
     ]
-    style(ax, "y", scales[1], in_words(up), in_words(across))
+    north_label, east_label = in_words(up), in_words(across)
+    if place:
+        north_label, east_label = words(up)[-1], words(across)[-1]
+    style(ax, "y", scales[1], north_label, east_label)
     if place:
         ax.grid(visible=False)
     else:

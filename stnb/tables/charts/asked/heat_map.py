@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -116,6 +117,8 @@ def _draw(ax: Any, cells: pd.DataFrame, unit: str, numbered: bool) -> None:
 
 def _write_numbers(ax: Any, values: Any, mesh: Any, unit: str) -> None:
     scale = Scale.of(values.compressed(), unit)
+    if unit == "%":
+        scale = replace(scale, digits=0)  # colours tell close shares apart, digits need not
     for (row, column), value in np.ndenumerate(values):
         if values.mask is not np.ma.nomask and values.mask[row, column]:
             continue

@@ -221,7 +221,7 @@ def _by_time(
         numbers = numbers.reindex(every_one, fill_value=fill)
     hollow = _not_whole(frame, numbers, spec)
     numbers.index = pd.PeriodIndex(numbers.index).to_timestamp()
-    by = in_words(asked.by)
+    by = "time" if asked.by == NO_NAME else in_words(asked.by)
     if spec.zone:
         by = f"{by}, {spec.zone} time"
     added_up = how in ("sum", "count") and bool(keys.duplicated().any())
