@@ -15,7 +15,7 @@ from stnb.credentials import scan
 from stnb.errors import CannotSave
 from stnb.explorer import notebook
 from stnb.tables import charts
-from tests.helpers.kernels import OVER_FILES
+from tests.helpers.kernels import OVER_FILES, notes
 
 CONNECT = 'import stnb\n\nst = stnb.connect("demo")'
 PULL = """df = st.jpm.jobs.pull(
@@ -81,8 +81,9 @@ def test_the_same_arguments_give_the_same_file() -> None:
 
 
 def said_beside(outputs: list[Any]) -> list[str]:
-    """What is said on stderr: only that a sample is one."""
+    """What is said on stderr, or as a note under a cell: only that a sample is one."""
     texts = [o["text"] for o in outputs if o.get("name") == "stderr"]
+    texts += notes(outputs)
     return ["first rows" if ": the first " in text else text for text in texts]
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from stnb import RequestError, StnbError
 from stnb.pull import Pull
+from stnb.session import START
 from tests.helpers.loopback import FAULTS, Loopback
 from tests.helpers.misbehaving_server import Server
 from tests.helpers.owner import TOKEN
@@ -157,15 +158,15 @@ def test_fifty_pulls_at_once_keep_the_pace() -> None:
 
 
 def test_a_server_that_wakes_up_is_met_by_no_burst() -> None:
-    """While it hangs, requests wait for a connection; when it answers again they come at the pace,
-    not all at once.
+    """While it hangs, requests wait for a lane; when it answers again they come at the pace, not all
+    at once.
     """
     with Loopback(Toys(400, 50), faults={}) as server, server.account(**REAL) as st:
         assert len(st["toys.widgets"].pull(limit=5)) == 5
         server.hang()
         runs = [st["toys.export.widgets"].start() for _ in range(120)]
         time.sleep(2.5)  # what could bunch up needs so long at 50 a second
-        assert server.hanging == 32
+        assert server.hanging == START
         server.let_go()
         time.sleep(1.2)
         for run in runs:

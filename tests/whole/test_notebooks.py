@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.helpers.kernels import OVER_FILES
+from tests.helpers.kernels import OVER_FILES, notes
 from tests.helpers.moments import ALL, DAYS, DEMO_TODAY
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
@@ -84,6 +84,7 @@ def test_runs(path: Path, day: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         if o.output_type == "stream" and o.get("name") == "stderr"
     )
     assert said == "", said
+    assert notes(outputs) == []
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
     assert pictures
     assert not any("needs_background" in str(o.metadata) for o in pictures), (
@@ -119,6 +120,7 @@ print(len(df), "jpm.jobs" in shown[0])"""
 
     outputs = notebook.cells[0].outputs
     assert "".join(o.text for o in outputs if o.get("name") == "stdout") == "2000 True\n"
-    assert [o.data for o in outputs if o.output_type == "display_data"] == [
+    shown = [o for o in outputs if o.output_type == "display_data" and not notes([o])]
+    assert [o.data for o in shown] == [
         {"text/plain": "<IPython.core.display.HTML object>", "text/html": ""}
     ]
