@@ -63,16 +63,16 @@ def test_by_keyboard_alone(lab: Lab) -> None:
     _tab_to(whole.get_by_role("button", name="Add a filter"))
     keys.press("Enter")
     expect(whole.get_by_role("searchbox", name="Find a filter")).to_be_focused()
-    keys.type("complet")
+    keys.type("created")
     keys.press("Enter")
-    field = whole.get_by_role("dialog", name="Completed")
+    field = whole.get_by_role("dialog", name="Created")
     expect(field.get_by_role("button", name="today", exact=True)).to_be_focused()
     _tab_to(field.get_by_role("button", name="last month", exact=True))
     keys.press("Enter")
-    expect(field.get_by_role("textbox", name="Completed: before")).to_have_value("this month")
+    expect(field.get_by_role("textbox", name="Created: before")).to_have_value("this month")
     keys.press("Escape")
-    chip = whole.locator(".stnb-ask .chip button.open")
-    expect(chip).to_have_text("Completed last month")
+    chip = whole.locator(".stnb-ask .chip button.open", has_text="Created")
+    expect(chip).to_have_text("Created last month")
     expect(chip).to_be_focused()
 
     _tab_to(whole.get_by_role("button", name="Pull", exact=True))
@@ -80,7 +80,7 @@ def test_by_keyboard_alone(lab: Lab) -> None:
     expect(whole.locator(".pull.done")).to_be_visible(timeout=PATIENCE)
     _tab_to(whole.get_by_role("tab", name="Table", exact=True))
     keys.press("End")
-    expect(whole.locator(".stnb-code-tab pre")).to_contain_text('completedOnOrAfter="last month"')
+    expect(whole.locator(".stnb-code-tab pre")).to_contain_text('createdOnOrAfter="last month"')
     assert lab.errors == []
 
 

@@ -44,9 +44,8 @@ def test_first_notebook_and_explorer(lab: Lab) -> None:
     expect(cells.first).to_have_text("Completed")
     assert set(cells.all_inner_texts()) == {"Completed"}
     output.get_by_role("tab", name="Code", exact=True).click()
-    expect(output.locator(".stnb-code-tab pre")).to_contain_text(
-        'df = st.jpm.jobs.pull(jobStatus="Completed", limit=1000)'
-    )
+    for line in ('jobStatus="Completed",', 'completedOnOrAfter="last 90 days",', "limit=1000,"):
+        expect(output.locator(".stnb-code-tab pre")).to_contain_text(line)
     output.get_by_role("tab", name="Table", exact=True).click()
 
     _cancel_a_second_pull(lab, last)
