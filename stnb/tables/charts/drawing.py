@@ -215,7 +215,8 @@ def _category_title(numbers: pd.Series[Any], spec: Spec) -> str:
     highest = _amount(float(numbers.iloc[0]), spec)
     if not spec.crown and len(numbers) > 1:
         second = _amount(float(numbers.iloc[1]), spec)
-        return f"{sentence(measure(spec))}: {first} {highest}, {_name(numbers.index[1])} {second}"
+        both = f"{first} and {_name(numbers.index[1])}"
+        return f"{both} have the highest {measure(spec)}: {highest} and {second}"
     return f"{first} has the highest {measure(spec)}: {highest}"
 
 

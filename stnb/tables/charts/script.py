@@ -137,8 +137,9 @@ def _categories(spec: Spec) -> list[str]:
         highest = _amount(spec, "numbers.iloc[0]")
         title = f"{best} has the highest {_in_f_string(measure(spec))}: {highest}"
         if not spec.crown:
-            second = f"{{numbers.index[1]}} {_amount(spec, 'numbers.iloc[1]')}"
-            title = f"{sentence(_in_f_string(measure(spec)))}: {best} {highest}, {second}"
+            both = f"{best} and {{numbers.index[1]}}"
+            amounts = f"{highest} and {_amount(spec, 'numbers.iloc[1]')}"
+            title = f"{both} have the highest {_in_f_string(measure(spec))}: {amounts}"
     return [
         "",
         "fig, ax = plt.subplots(figsize=(8, 0.8 + 0.3 * len(shown)))",
