@@ -436,7 +436,7 @@ def test_a_closed_account_shows_no_secret(wire: Wire) -> None:
     st = stnb.connect()
 
     async def both() -> None:
-        http = st._session._http()
+        http = st._session._connections.client
         await http.aclose()
         await st._session.send("GET", "/jpm/v2/tenant/7/jobs")
 
@@ -634,7 +634,7 @@ def objects(st: stnb.Account) -> dict[str, Any]:
     }
     named |= {
         "token": session._auth._token,
-        "http": session._http(),
+        "http": session._connections.client,
         "settings": credentials.settings(),
         "resource": st.jpm.jobs,
     }
