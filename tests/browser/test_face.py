@@ -63,7 +63,7 @@ def test_by_keyboard_alone(lab: Lab) -> None:
     _tab_to(whole.get_by_role("button", name="Add a filter"))
     keys.press("Enter")
     expect(whole.get_by_role("searchbox", name="Find a filter")).to_be_focused()
-    keys.type("created")
+    keys.type("createdon")
     keys.press("Enter")
     field = whole.get_by_role("dialog", name="Created")
     expect(field.get_by_role("button", name="today", exact=True)).to_be_focused()
