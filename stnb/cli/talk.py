@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
 import shutil
@@ -12,9 +11,12 @@ from collections.abc import Mapping
 
 from stnb.errors import UsageError, printable
 
+from .hidden import hidden
+
 WIDEST = 92  # columns: longer lines are hard to read
 LABEL = re.compile(r"\*\*(.+?)\*\*")  # a label of ServiceTitan's pages: **My Apps**
 BOLD, GREEN, YELLOW, RED = "1", "32", "33", "31"  # codes of the terminal
+NO_TEXT = "These bytes are no text in the encoding of this terminal. Copy the value again."
 SIGNS = {"ok": ("✓", GREEN), "hint": ("!", YELLOW), "wrong": ("✗", RED), "unknown": ("?", YELLOW)}
 
 
@@ -59,24 +61,35 @@ class Talk:
         """One answer, without the blanks around it; a secret is not shown.
 
         Raises:
-            UsageError: the input ended.
+            UsageError: the input ended, or a pipe's is no text.
         """
-        try:
-            if sys.stdin.isatty():
-                read = getpass.getpass if secret else input
-                return read(f"{question} ").strip()
-            # From a pipe: `getpass` would ask the terminal behind it.
-            self.plain(question)
-            line = sys.stdin.readline()
-            if line:
+        while True:
+            try:
+                line = self._line(question, secret)
+            except EOFError:
+                why = "The input ended before the last question."
+                break
+            except UnicodeDecodeError:  # it holds what was typed, so it is not shown
+                if not sys.stdin.isatty():
+                    why = "A line of the input is not in the encoding of this system."
+                    break
+                self.mark("wrong", NO_TEXT)
+            else:
                 return line.strip()
-        except EOFError:
-            pass
         raise UsageError(
-            "The dialogue was not finished.",
-            "The input ended before the last question.",
-            "Nothing was written; run `stnb setup` again.",
+            "The dialogue was not finished.", why, "Nothing was written; run `stnb setup` again."
         )
+
+    def _line(self, question: str, secret: bool) -> str:
+        if sys.stdin.isatty():
+            read = hidden if secret else input
+            return read(f"{question} ")
+        # From a pipe: `getpass` would ask the terminal behind it.
+        self.plain(question)
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line
 
     def choose(self, question: str, options: Mapping[str, tuple[str, str]]) -> str:
         """The key of one of several options: by its number, its key, or Enter for the first.

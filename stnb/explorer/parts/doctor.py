@@ -23,7 +23,7 @@ from stnb.access.doctor import (
     page,
 )
 from stnb.account.account import Account
-from stnb.errors import StnbError
+from stnb.errors import StnbError, printable
 
 from .. import assets
 from ..guard import in_sentences
@@ -118,7 +118,7 @@ class Doctor(anywidget.AnyWidget):
 def as_shown(report: Report) -> dict[str, Any]:
     """What the page needs, as plain data: texts, and nothing that has to be worked out there."""
     modules = [[MARKS[m.answers], m.module, granted(m), answer(m)] for m in report.modules]
-    return {
+    texts = {
         "title": report.title,
         "when": f"{report.when:%Y-%m-%d %H:%M} UTC",
         "verdict": report.verdict,
@@ -133,6 +133,19 @@ def as_shown(report: Report) -> dict[str, Any]:
         "offer": report.can_try_other,
         "text": report.text(WIDTH) if report.done else "",
     }
+    shown: dict[str, Any] = _printable(texts)
+    return shown
+
+
+def _printable(value: Any) -> Any:
+    """The same data; its texts, which may be a server's, only hold what is seen."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return [_printable(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _printable(one) for key, one in value.items()}
+    return value
 
 
 def _untried(report: Report) -> str:
