@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stnb.errors.nesting import MOST_LEVELS, bits, blocks, without_escapes
+from stnb.errors.nesting import LOWER, MOST_LEVELS, bits, blocks, without_escapes
 
 from .tokens import lossy, number
 
@@ -130,8 +130,12 @@ def _long(text: bytes, words: Words, at: Places, behind: Places) -> Iterator[byt
         behind: how many digits each has behind it.
     """
     before_point = _no_digits(words[np.maximum(at - WORD, 0)])
-    long = (behind >= WORD) | (before_point == 0)
-    points, ends = at[long], (at + behind + 1)[long]
+    ends = at + behind + 1
+    signs = np.frombuffer(text, np.uint8)
+    # A number with an exponent is looked at as a whole elsewhere: its digits alone are another.
+    has_exponent = (signs[np.minimum(ends, len(signs) - 1)] | LOWER) == EXPONENT
+    long = ((behind >= WORD) | (before_point == 0)) & ~has_exponent
+    points, ends = at[long], ends[long]
     if not len(points):
         return
     starts = _starts(text, points)

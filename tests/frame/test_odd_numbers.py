@@ -124,6 +124,12 @@ def test_a_look_at_a_page_sees_its_numbers(found: list[str], shift: int, between
     assert scan(document.encode()) == by_hand(document)
 
 
+def test_digits_before_an_exponent_are_no_number_of_their_own() -> None:
+    """A float holds the whole, and not these digits alone."""
+    assert not scan(b'{"a": 512.0000000000004e1}').lossy
+    assert scan(b'{"a": 512.0000000000004}').lossy
+
+
 def test_a_look_at_a_large_page_sees_the_same() -> None:
     """At the borders of the blocks in which it is looked at, too."""
     chance = random.Random(5)

@@ -956,6 +956,7 @@ def test_the_command_tells_a_failure(
     """It ends with 1 where a table is not up to date."""
     toys.answers["gadgets"] = lambda request: httpx.Response(403, json={"title": "no"})
     monkeypatch.setattr(connecting, "connect", lambda *_, **__: _Account(toys))
+    monkeypatch.setattr(cli_sync, "full_name", str)  # the catalogue knows no toys
     with saying():
         assert command("toys.widgets", "toys.gadgets", "--to", str(tmp_path)) == 1
         assert command("toys.widgets", "--to", str(tmp_path)) == 0
