@@ -186,6 +186,7 @@ def test_update_shows_another_frame_in_the_same_widget(odd: HeardGrid) -> None:
         "start": 0,
         "rows": [["new"]],
         "total": 1,
+        "found": [0],
         "view": "v",
     }
     assert odd.about["rows"] == 1

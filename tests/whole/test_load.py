@@ -158,8 +158,8 @@ def test_fifty_pulls_at_once_keep_the_pace() -> None:
 
 
 def test_a_server_that_wakes_up_is_met_by_no_burst() -> None:
-    """While it hangs, requests wait for a lane; when it answers again they come at the pace, not all
-    at once.
+    """While it hangs, requests wait for a lane; when it answers again they come at the pace, not
+    all at once.
     """
     with Loopback(Toys(400, 50), faults={}) as server, server.account(**REAL) as st:
         assert len(st["toys.widgets"].pull(limit=5)) == 5
