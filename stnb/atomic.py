@@ -13,7 +13,10 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 PATIENCE = 10.0  # seconds to wait for another writer
 ROUNDS = 50  # tries against a writer that takes no lock, such as an editor
@@ -164,6 +167,18 @@ def add_line(path: Path, line: str) -> None:
     rewrite(real_file(path), edited, mode=SHARED)
 
 
+def lock_at(path: Path, patience: float, **options: Any) -> FileLock:
+    """A lock on a file, by the system's own means, which the threads of a process share.
+
+    Args:
+        patience: seconds to wait for another holder.
+        options: of the library, such as the file's mode.
+    """
+    from filelock import FileLock  # takes a fifth of a second to import
+
+    return FileLock(path, timeout=patience, thread_local=False, fallback_to_soft=False, **options)
+
+
 @contextlib.contextmanager
 def locked(path: Path, patience: float = 0.0) -> Iterator[None]:
     """Hold a lock file: one holder at a time, in this process and in all others.
@@ -179,10 +194,10 @@ def locked(path: Path, patience: float = 0.0) -> Iterator[None]:
         BlockingIOError: another holder kept it for longer.
         OSError: the system refuses.
     """
-    from filelock import FileLock, Timeout  # takes a fifth of a second to import
+    from filelock import Timeout
 
     path.parent.stat()  # the library would make a missing folder
-    lock = FileLock(path, timeout=patience, thread_local=False, fallback_to_soft=False)
+    lock = lock_at(path, patience)
     try:
         lock.acquire(poll_interval=0.02)
     except Timeout:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stnb.atomic import lock_at
 from stnb.folders import cache_folder
 
 from . import clock as machine
@@ -126,18 +127,9 @@ _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os
 
 
 def _lock_of(path: Path) -> Any:
-    from filelock import FileLock  # `import stnb` need not load it
-
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return FileLock(
-        path.with_suffix(".lock"),
-        timeout=PATIENCE,
-        mode=0o600,
-        thread_local=False,
-        fallback_to_soft=False,
-        poll_interval=0.001,
-        preserve_lock_file=True,
-    )
+    lock = path.with_suffix(".lock")
+    return lock_at(lock, PATIENCE, mode=0o600, poll_interval=0.001, preserve_lock_file=True)
 
 
 def _said(err: Exception) -> str:
