@@ -10,11 +10,14 @@ import logging
 import re
 import string
 import weakref
+from collections.abc import Sequence
 from typing import Protocol
 
 MARK = "…"
 RUN = 9  # characters: a shorter part of a secret tells little, and may be part of any word
 LONG = 20  # characters: a shorter text of letters alone may be a word that we write ourselves
+FEW_PLACES = 1_000
+BLANK, WORD = re.compile(r"\s"), re.compile(r"\S+")
 SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)  # keeps a text's length
 SHAPES = re.compile(
     r"(?:cs\d|ak\d|cid)\.[A-Za-z0-9_-]{9,}+"  # client secret, app key, client id
@@ -54,21 +57,50 @@ def masked(text: str, *secrets: str) -> str:
     known = [holder for ref in _KNOWN.valuerefs() if (holder := ref()) is not None]
     everything = {holder.reveal() for holder in known}.union(secrets)
     spans = [match.span() for match in SHAPES.finditer(text)]
-    for secret in everything:
-        spans += _runs(text, secret)
+    low = text.translate(SMALL)
+    for size in (RUN - 1, RUN):
+        of_size = [
+            each for each in everything if not _is_plain(each) and min(RUN, len(each)) == size
+        ]
+        spans += _runs(low, of_size, size)
     return _without(text, spans)
 
 
-def _runs(text: str, secret: str) -> list[tuple[int, int]]:
-    """Where runs of a secret are in a text, in capitals or not."""
+def _is_plain(secret: str) -> bool:
+    """Whether it is too short to be one, or may be a word that we write ourselves."""
     is_word = len(secret) < LONG and not any(sign.isdigit() for sign in secret)
-    if len(secret) < RUN - 1 or is_word:
-        return []
-    size = min(RUN, len(secret))
-    low, low_secret = text.translate(SMALL), secret.translate(SMALL)
-    parts = {low_secret[at : at + size] for at in range(len(secret) - size + 1)}
-    starts = [at for at in range(len(text) - size + 1) if low[at : at + size] in parts]
+    return len(secret) < RUN - 1 or is_word
+
+
+def _runs(low: str, secrets: list[str], size: int) -> list[tuple[int, int]]:
+    """Where runs of so many characters of a secret are in a text, in capitals or not.
+
+    Args:
+        low: the text in small letters.
+    """
+    every = [secret.translate(SMALL) for secret in secrets]
+    places: Sequence[int] = range(len(low) - size + 1)
+    if not any(map(BLANK.search, every)):
+        places = _inside_words(low, size)
+    if len(places) < FEW_PLACES:
+        # A token has thousands of characters, and an error a few long words: to look for these in
+        # the secrets costs less than to take the secrets apart.
+        together = "\0".join(every)
+        starts = [at for at in places if low[at : at + size] in together]
+    else:
+        parts: set[str] = set()
+        for secret in every:
+            parts.update(secret[at : at + size] for at in range(len(secret) - size + 1))
+        starts = [at for at in places if low[at : at + size] in parts]
     return [(at, at + size) for at in starts]
+
+
+def _inside_words(text: str, size: int) -> list[int]:
+    """Where so many characters without a blank begin."""
+    found: list[int] = []
+    for word in WORD.finditer(text):
+        found += range(word.start(), word.end() - size + 1)
+    return found
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:
