@@ -1,6 +1,8 @@
-"""Numbers in a sentence."""
+"""Numbers and names in a sentence."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 def counted(number: int, noun: str) -> str:
@@ -11,3 +13,15 @@ def counted(number: int, noun: str) -> str:
     """
     ending = "" if number == 1 else "s"
     return f"{number:,} {noun}{ending}"
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Names in words, the first of them if they are many.
+
+    >>> listed(["phoenix", "mesa", "yuma", "tucson", "sedona"])
+    'phoenix, mesa, yuma and 2 more'
+    """
+    text = ", ".join(names[:most])
+    if len(names) > most:
+        text += f" and {len(names) - most} more"
+    return text

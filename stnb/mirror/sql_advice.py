@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
+from stnb.errors.wording import listed
+
 from .sql_files import Files
 from .view import quoted_name
 
@@ -63,10 +65,7 @@ def advice(duckdb: Any, connection: Any, query: str, names: set[str], files: Fil
     known = {name.lower() for name in files.names}
     if names <= known:
         return MEND
-    listed = ", ".join(files.names[:NAMED])
-    if len(files.names) > NAMED:
-        listed += f" and {len(files.names) - NAMED} more"
-    return f"The tables are: {listed}."
+    return f"The tables are: {listed(files.names, NAMED)}."
 
 
 def _tokens(duckdb: Any, query: str) -> list[Token]:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stnb.errors import ColumnDrift, Incomplete
+from stnb.errors.wording import listed
 from stnb.frame.notices import Notice
 
-SHOWN = 3  # names of tenants in a sentence
+SHOWN = 3  # columns in a sentence
 SUMS = ("pages", "requests", "duplicates")
 SAME = ("dtypes", "timezone", "environment")  # what can be said of all tenants only if it is one
 
@@ -100,16 +101,3 @@ def of_many(told: Mapping[str, Sequence[Notice]]) -> list[Notice]:
         text = f"{listed(tenants[kind])}: {notice.text}"
         found.append(Notice(notice.category, text, notice.key))
     return found
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in words, the first of them if they are many.
-
-    Example:
-        >>> listed(["phoenix", "mesa", "yuma", "tucson", "sedona"])
-        'phoenix, mesa, yuma and 2 more'
-    """
-    text = ", ".join(names[:SHOWN])
-    if len(names) > SHOWN:
-        text += f" and {len(names) - SHOWN} more"
-    return text

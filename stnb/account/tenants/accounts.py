@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import pandas as pd
@@ -13,13 +13,14 @@ from stnb.account.account import Account
 from stnb.account.resource import Resource
 from stnb.catalog.html_table import element
 from stnb.errors import CredentialsMissing, StnbError, UsageError
-from stnb.errors.wording import counted
+from stnb.errors.wording import counted, listed
 from stnb.pull.together import Problem, PullOfTenants
 
 from . import linked
 from .query import QueryOfTenants, problem_table
 
 IN_FLIGHT = 96  # answers under way at once, over all tenants
+SHOWN = 6  # names of tenants in a sentence
 
 
 class Accounts(Mapping[str, Account]):
@@ -28,7 +29,6 @@ class Accounts(Mapping[str, Account]):
     Args:
         accounts: by the name that the tenant gets in a frame.
         unready: profiles that were meant too and are not ready, and why.
-
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Accounts(Mapping[str, Account]):
         near = difflib.get_close_matches(str(tenant), self._accounts, n=1) or [*self._accounts][:3]
         raise CredentialsMissing(
             f"There is no tenant {tenant!r} here.",
-            f"There are {len(self._accounts)}: {_some(list(self._accounts))}.",
+            f"There are {len(self._accounts)}: {listed(list(self), SHOWN)}.",
             f"Near it: {', '.join(near)}.",
         )
 
@@ -66,9 +66,9 @@ class Accounts(Mapping[str, Account]):
         return len(self._accounts)
 
     def __repr__(self) -> str:
-        text = f"<stnb {counted(len(self), 'tenant')} · {_some(list(self))}"
+        text = f"<stnb {counted(len(self), 'tenant')} · {listed(list(self), SHOWN)}"
         if self._unready:
-            text += f" · not ready: {_some(list(self._unready))}"
+            text += f" · not ready: {listed(list(self._unready), SHOWN)}"
         return f"{text}>"
 
     def _repr_html_(self) -> str:
@@ -135,18 +135,12 @@ class Accounts(Mapping[str, Account]):
             >>> jobs = ts.pull("jpm.jobs", completedOnOrAfter="last 90 days")
             >>> jobs.groupby("tenant")["total"].sum()
         """
-        run: dict[str, Any] = {}
-        for name in ("progress", "strict"):
-            if name in arguments:
-                run[name] = arguments.pop(name)
+        run = _taken_from(arguments)
         return self.where(resource, **arguments).pull(to=to, **run)
 
     def start(self, resource: str | Resource, **arguments: Any) -> PullOfTenants:
         """Begin a pull in the background; the same arguments as `pull`, without `to`."""
-        run: dict[str, Any] = {}
-        for name in ("progress", "strict"):
-            if name in arguments:
-                run[name] = arguments.pop(name)
+        run = _taken_from(arguments)
         return self.where(resource, **arguments).start(**run)
 
     def head(self, resource: str | Resource, n: int = 5, **arguments: Any) -> pd.DataFrame:
@@ -218,8 +212,6 @@ class Accounts(Mapping[str, Account]):
         self.close()
 
 
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:6])
-    if len(names) > 6:
-        shown += f" and {len(names) - 6} more"
-    return shown
+def _taken_from(arguments: dict[str, Any]) -> dict[str, Any]:
+    """What says how to run a pull, taken out of the arguments that say which rows."""
+    return {name: arguments.pop(name) for name in ("progress", "strict") if name in arguments}

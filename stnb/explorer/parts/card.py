@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,7 +16,7 @@ from stnb.catalog import Column, Endpoint, Param, meanings
 from stnb.catalog.store import walk
 from stnb.errors import StnbError
 
-from ..widget import Widget
+from .of_resource import OfResource
 
 TYPES = {
     "integer": "whole number",
@@ -46,7 +45,7 @@ KINDS = {
 }
 
 
-class Card(Widget, scripts=("parts/map.js", "parts/card.js"), style="parts/card.css"):
+class Card(OfResource, scripts=("parts/map.js", "parts/card.js"), style="parts/card.css"):
     """What to know about a resource before it is pulled. Nothing of it is saved in a notebook.
 
     Attributes:
@@ -60,31 +59,11 @@ class Card(Widget, scripts=("parts/map.js", "parts/card.js"), style="parts/card.
         >>> card.show(stnb.catalog.load()["jpm.jobs"])
     """
 
-    chosen = traitlets.Unicode("").tag(sync=True)
     face = traitlets.Unicode("").tag(sync=True)
-
-    def __init__(self, **settings: Any) -> None:
-        self._lock = threading.Lock()
-        self._shown: tuple[Endpoint | None, frozenset[str] | None] = (None, None)
-        super().__init__(**settings)
-
-    def show(self, endpoint: Endpoint | None, scopes: frozenset[str] | None = None) -> None:
-        """Show a resource, or the hint to choose one.
-
-        Args:
-            endpoint: the resource, or None.
-            scopes: those of the token; None before the first token.
-        """
-        with self._lock:
-            self._shown = (endpoint, scopes)
-        if self.chosen:
-            self.chosen = ""  # so that the same neighbour can be clicked again
-        self.reply({"kind": "head"})
 
     def reply(self, message: dict[str, Any]) -> None:
         """The page asks for the line, or for the content of a tab."""
-        with self._lock:
-            endpoint, scopes = self._shown
+        endpoint, scopes = self.shown
         if message.get("kind") == "head":
             line = None if endpoint is None else head(endpoint, scopes)
             self.send({"kind": "head", "head": line})
@@ -94,7 +73,7 @@ class Card(Widget, scripts=("parts/map.js", "parts/card.js"), style="parts/card.
             self.send({"kind": "part", "part": part, "name": endpoint.name, "data": data})
 
     def __repr__(self) -> str:
-        endpoint, scopes = self._shown
+        endpoint, scopes = self.shown
         if endpoint is None:
             return "<stnb card · nothing chosen>"
         return cards.text(endpoint, scopes)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
-
-import traitlets
 
 from stnb import catalog
 from stnb.catalog import Endpoint
 
-from ..widget import Widget
 from .card import head
+from .of_resource import OfResource
 
 # What people ask for first, and what its rows are.
 POPULAR = {
@@ -31,43 +28,22 @@ POPULAR = {
 ON_THE_TILES = 9
 
 
-class Title(Widget, scripts=("parts/title.js",), style="parts/title.css"):
+class Title(OfResource, scripts=("parts/title.js",), style="parts/title.css"):
     """A heading, a line about the resource, and what people would not expect of it.
 
     Args:
         level: of the heading: 2 in a notebook, 1 where it is the page's own.
-
-    Attributes:
-        chosen: the name of a resource that was picked from the tiles; "" again once one is shown.
     """
 
-    chosen = traitlets.Unicode("").tag(sync=True)
-
     def __init__(self, level: int = 2) -> None:
-        self._lock = threading.Lock()
         self._level = level
-        self._shown: tuple[Endpoint | None, frozenset[str] | None] = (None, None)
         super().__init__()
-
-    def show(self, endpoint: Endpoint | None, scopes: frozenset[str] | None = None) -> None:
-        """Show a resource, or what there is to choose from. Any thread may call it.
-
-        Args:
-            endpoint: the resource, or None.
-            scopes: those of the token; None before the first token.
-        """
-        with self._lock:
-            self._shown = (endpoint, scopes)
-        if self.chosen:
-            self.chosen = ""
-        self.reply({"kind": "head"})
 
     def reply(self, message: dict[str, Any]) -> None:
         """The page asks what to show."""
         if message.get("kind") != "head":
             return
-        with self._lock:
-            endpoint, scopes = self._shown
+        endpoint, scopes = self.shown
         shown: dict[str, Any] = {"kind": "head", "level": self._level, "head": None, "tiles": []}
         if endpoint is None:
             shown["tiles"] = tiles()
@@ -76,7 +52,7 @@ class Title(Widget, scripts=("parts/title.js",), style="parts/title.css"):
         self.send(shown)
 
     def __repr__(self) -> str:
-        endpoint, _ = self._shown
+        endpoint, _ = self.shown
         return f"<stnb title · {'nothing chosen' if endpoint is None else endpoint.label}>"
 
 
