@@ -15,8 +15,8 @@ TIMES = 3  # a body with all that becomes of it may take so many times the cap
 OF_LIST = 400  # bytes at most for a list or an object, without what stands in it
 OF_VALUE = 80  # bytes for a value
 OF_FRACTION = 500  # bytes more for a number with a point, whose digits are remembered
-OF_COLUMN = 4_500  # bytes for a key, which becomes a column
-OF_CELL = 16  # bytes for a row of a column, whether the row has that key or not
+OF_COLUMN = 8_000  # bytes for a key, which becomes a column
+OF_CELL = 26  # bytes for a row of a column, whether the row has that key or not
 # Bytes for each byte of a text. Python keeps a text with one emoji with four bytes a letter, and a
 # body is there as a whole and in its values.
 PLAIN, WIDE, WIDEST = 3.0, 6.0, 11.0
