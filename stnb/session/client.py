@@ -20,7 +20,8 @@ from .connections import Connections
 from .failure import PASSING_ERRORS, Failure, backoff
 from .gate import Gate
 from .inflate import TooLarge
-from .lanes import Kind, LaneCount
+from .lane_times import Kind
+from .lanes import LaneCount
 from .limiter import RATE, Governor, Sleep
 from .look import Look, look
 from .places import place_for
