@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ..state import literal
 from .columns import Columns
-from .search import DAYS, words_in_numbers, words_in_times
+from .search_words import DAYS, words_in_numbers, words_in_times
 
 MOST_NAMED = 3  # columns that get a line each; more are gone through by a loop
 
