@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W
@@ -16,6 +15,7 @@ from stnb.credentials import Profile
 
 from . import static_copy, texts
 from .grid.grid import Grid
+from .hooks import Hooks
 from .parts.blank import Blank, Nothing
 from .parts.card import Card
 from .parts.chart import Chart
@@ -24,7 +24,6 @@ from .parts.doctor import Doctor
 from .parts.export import Export
 from .parts.filters import Filters
 from .parts.foot import Foot
-from .parts.id_names import Labels
 from .parts.messages import Messages
 from .parts.picker import Picker, locked
 from .parts.status import Status
@@ -41,40 +40,6 @@ if TYPE_CHECKING:
 LIMITS = (100, 1_000, 10_000, 100_000)
 ALL = "all"
 HEIGHT = 540  # px of the table, which is what a person came for
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """What the widgets ask the explorer for, and what they report to it.
-
-    Attributes:
-        filters_changed: is called when a filter has another value.
-        look_up: finds ids by a part of a name.
-        idle: is called when changed filters have been on show for a moment.
-        act: does what a button in the place of the rows says.
-        check: has the doctor look at the profile.
-        frame: gives the rows on show, or None.
-        selection: gives the rows that the table's filters leave, or None.
-        shown: gives what the rows on show were pulled with, or None.
-        code: gives the Python that repeats the rows on show.
-    """
-
-    filters_changed: Callable[[], None]
-    look_up: Callable[[str, str], Labels]
-    idle: Callable[[], None]
-    act: Callable[[str], None]
-    check: Callable[[], None]
-    frame: Callable[[], pd.DataFrame | None]
-    selection: Callable[[], pd.DataFrame | None]
-    shown: Callable[[], State | None]
-    code: Callable[[], str]
-
-    def resource(self) -> str:
-        """The resource of the rows on show; another one may have been chosen since."""
-        shown = self.shown()
-        if shown is None or shown.resource is None:
-            return "rows"
-        return shown.resource
 
 
 class Layout:

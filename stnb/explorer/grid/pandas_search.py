@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from ..state import literal
+from ..python_lines import literal
 from .columns import Columns
 from .search_words import DAYS, words_in_numbers, words_in_times
 
