@@ -19,12 +19,13 @@ from . import elsewhere, python_lines, texts
 from .counter import Counter
 from .guard import guarded, in_sentences
 from .hooks import Hooks
-from .layout import ALL, Layout
+from .layout import Layout
 from .outcome import CHANGED, Outcome, before, facts, is_part, nothing, outcome, pulling
 from .parts.blank import Nothing
 from .parts.doctor import Doctor
 from .parts.id_names import IdNames, Labels, look_up
 from .presets import first_filters
+from .row_limit import ALL
 from .runner import Runner
 from .state import State, check_complete
 

@@ -30,6 +30,7 @@ from .parts.status import Status
 from .parts.tabs import Tabs
 from .parts.title import Title
 from .parts.view_chips import ViewChips
+from .row_limit import choose_limit, chosen_limit, limit_menu
 from .state import SINGLE, State
 from .static_copy import StaticCopy
 
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from stnb.account.account import Account
     from stnb.pull import Progress
 
-LIMITS = (100, 1_000, 10_000, 100_000)
-ALL = "all"
 HEIGHT = 540  # px of the table, which is what a person came for
 
 
@@ -78,9 +77,7 @@ class Layout:
         self.filters.add_class("stnb-chips")
 
     def _make_run_controls(self) -> None:
-        limits = [*((_first(limit), limit) for limit in LIMITS), ("all rows", ALL)]
-        self.limit = W.Dropdown(options=limits, description="Rows at most")
-        self.limit.add_class("stnb-limit")
+        self.limit = limit_menu()
         self.pull_button = _button("Pull", button_style="primary", disabled=True)
         self.count_button = _button("Count", disabled=True, tooltip="Ask how many rows there are")
         self.count_button.add_class("stnb-quiet")
@@ -146,12 +143,11 @@ class Layout:
 
     def state(self) -> State:
         """What the controls have now."""
-        limit = None if self.limit.value == ALL else int(self.limit.value)
         return State(
             profile=self.profile.value,
             resource=self.picker.value or None,
             filters=self.filters.values,
-            limit=limit,
+            limit=chosen_limit(self.limit),
             env_file=self._env_file,
             names=self.names.value,
             view=self.views.value,
@@ -162,12 +158,7 @@ class Layout:
     def set(self, state: State) -> None:
         """Set every control but the filters, which `show_resource` makes and sets."""
         self._env_file = state.env_file
-        if state.limit is None:
-            self.limit.value = ALL
-        else:
-            if state.limit not in LIMITS:
-                self.limit.options = [(_first(state.limit), state.limit), *self.limit.options]
-            self.limit.value = state.limit
+        choose_limit(self.limit, state.limit)
         self.picker.value = state.resource or ""
         if state.profile is not None:
             self.profile.value = state.profile
@@ -290,10 +281,6 @@ def _profile_label(profile: Profile) -> str:
     if profile.ready:
         return profile.name
     return f"{profile.name} (not ready)"
-
-
-def _first(limit: int) -> str:
-    return f"first {limit:,} rows"
 
 
 def _button(text: str, **settings: Any) -> W.Button:
