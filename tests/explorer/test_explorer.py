@@ -32,7 +32,7 @@ from stnb.explorer import (
 from stnb.explorer import (
     explorer as view,
 )
-from stnb.explorer.grid import grid as grids
+from stnb.explorer.grid import shown as shown_grid
 from stnb.explorer.parts import date_menu, id_names, picker
 from stnb.explorer.parts.control import Control
 from stnb.explorer.parts.fields import FIRST, fields
@@ -852,7 +852,7 @@ def test_showing_a_frame_leaves_a_static_copy(monkeypatch: pytest.MonkeyPatch) -
     it covers.
     """
     shown: list[Any] = []
-    for module in (static_copy, view, grids):
+    for module in (static_copy, view, shown_grid):
         monkeypatch.setattr(module, "get_ipython", lambda: SimpleNamespace(kernel=None))
     monkeypatch.setattr(static_copy, "display", lambda *a, **k: shown.append((a, k)))
 
@@ -873,7 +873,7 @@ def test_a_pull_updates_the_static_copy(
     """
     updates: list[str] = []
     handle = SimpleNamespace(update=lambda html: updates.append(html.data))
-    for module in (static_copy, view, grids):
+    for module in (static_copy, view, shown_grid):
         monkeypatch.setattr(module, "get_ipython", lambda: SimpleNamespace(kernel=None))
     monkeypatch.setattr(static_copy, "display", lambda *a, **k: handle)
     monkeypatch.setattr(static_copy, "running_cell", lambda: ("cell", "run"))
