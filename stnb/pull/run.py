@@ -1,4 +1,8 @@
-"""A pull that the reader holds: started, waited for, cancelled, gone on with."""
+"""A pull that the reader holds: started, waited for, cancelled, gone on with.
+
+It is long because it is one class: the reader's thread waits for events that the run on the loop's
+thread sets, and their order can be checked only if both stand side by side.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""One HTTP client for one tenant: it sends reads, and tries again if that may help."""
+"""One HTTP client for one tenant: it sends reads, and tries again if that may help.
+
+It is long because it is one class: the credentials, their token, their pace and the connections
+are exchanged together, so what uses them stays in sight of `adopt`.
+"""
 
 from __future__ import annotations
 
