@@ -84,3 +84,24 @@ def test_a_row_that_does_not_come_again_is_told(writer: AsWritten, tmp_path: Pat
     }
     told = "ColumnDrift: toys_gadgets has 1 row that did not come again: there, size is the text"
     assert any(text.startswith(told) for text in said)
+
+
+def test_other_kinds_of_columns_too(writer: AsWritten, tmp_path: Path) -> None:
+    """Booleans that came as text, lists with numbers in them, and columns that the catalogue does
+    not know.
+    """
+    writer.put(1, active="False", tags=[1, "~7.0"], unknown="~0.50")
+    sync_quietly(writer, tmp_path)
+    writer.put(5, active="maybe", tags="none", unknown="many")
+    sync_quietly(writer, tmp_path)
+
+    frame = pd.read_parquet(tmp_path / "toys_widgets.parquet").set_index("id")
+    found = frame.loc[[1, 5], ["active", "tags", "unknown"]].to_dict("list")
+    assert found["active"] == ["False", "maybe"]
+    assert found["tags"] == ["[1,7.0]", "none"]
+    assert found["unknown"] == ["0.50", "many"]
+
+
+def sync_quietly(tenant: Tenant, folder: Path) -> None:
+    with saying():
+        sync([tenant["toys.widgets"]], folder)
