@@ -13,6 +13,8 @@ import weakref
 from collections.abc import Sequence
 from typing import Protocol
 
+from .decoded import words
+
 MARK = "…"
 RUN = 9  # characters: a shorter part of a secret tells little, and may be part of any word
 LONG = 20  # characters: a shorter text of letters alone may be a word that we write ourselves
@@ -44,8 +46,8 @@ def know(holder: Holder) -> None:
 
 
 def masked(text: str, *secrets: str) -> str:
-    """The text with a mark in place of every run of more than 8 characters of a known secret, and
-    of whatever has the shape of one.
+    """The text with a mark in place of every run of more than 8 characters of a known secret, of
+    every word that holds one encoded, and of whatever has the shape of one.
 
     Args:
         secrets: further secrets, which nobody holds any more.
@@ -63,7 +65,19 @@ def masked(text: str, *secrets: str) -> str:
             each for each in everything if not _is_plain(each) and min(RUN, len(each)) == size
         ]
         spans += _runs(low, of_size, size)
+        spans += _encoded(text, of_size, size)
     return _without(text, spans)
+
+
+def _encoded(text: str, secrets: list[str], size: int) -> list[tuple[int, int]]:
+    """Where words are that hold so many characters of a secret once they are decoded."""
+    found = list(words(text))
+    together = "\n".join(word.plain for word in found)
+    # Mostly there is none, and one look at all of them says so.
+    if not secrets or not _runs(together.translate(SMALL), secrets, size):
+        return []
+    held = [word for word in found if _runs(word.plain.translate(SMALL), secrets, size)]
+    return [(word.start, word.end) for word in held]
 
 
 def _is_plain(secret: str) -> bool:
