@@ -108,6 +108,11 @@ class Account(Linked):
     def _title(self) -> str:
         return f"The account of profile {self.profile!r}"
 
+    def _instead(self) -> str:
+        return (
+            f"Write stnb.connect({self.profile!r}) there. What it pulled, a frame, can be copied."
+        )
+
     def __getitem__(self, name: str) -> Resource:
         """The resource of a name, such as "jpm.jobs".
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from stnb.catalog import load
 from stnb.errors import UnknownResource
+from stnb.errors.copying import StaysHere
 
 
 class _Completes(type):
@@ -24,11 +25,17 @@ class _Completes(type):
         return super().__getattribute__(name)
 
 
-class Branch(metaclass=_Completes):
+class Branch(StaysHere, metaclass=_Completes):
     """An object whose children are its plain attributes, found by name."""
 
     def _title(self) -> str:
         raise NotImplementedError
+
+    def _named(self) -> str:
+        return self._title()
+
+    def _instead(self) -> str:
+        return "Make the account anew there, with stnb.connect(…), and keep names instead of parts."
 
     def _elsewhere(self, name: str) -> list[str]:
         """What has that name at another place; the likeliest first."""

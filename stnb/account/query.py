@@ -14,6 +14,7 @@ import pandas as pd
 
 from stnb.catalog import Endpoint
 from stnb.errors import BadFilter, FirstRows
+from stnb.errors.copying import StaysHere
 from stnb.frame import notices
 from stnb.pull import PageCallback, Pull
 from stnb.pull.call import Call
@@ -35,7 +36,7 @@ SHOWN = 2_000  # letters of an address on show; one with fifty ids has about 600
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Query:
+class Query(StaysHere):
     """Filters and options of one resource, checked, and not sent until a verb is called.
 
     It never changes: `where` gives another one. A phrase such as "last 30 days" is counted from the
@@ -80,6 +81,14 @@ class Query:
         if isinstance(reads, Task):
             reads = reads.call
         return dict(reads.filters)
+
+    def _named(self) -> str:
+        return f"This query of {self.endpoint.name}"
+
+    def _instead(self) -> str:
+        return (
+            "Keep its filters, and give them to where(**filters) there; or pull it, and copy that."
+        )
 
     def __repr__(self) -> str:
         parts = [f"{name}={value}" for name, value in (self.sent | self.options.chosen()).items()]

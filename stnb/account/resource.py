@@ -46,6 +46,13 @@ class Resource(Branch):
     def _title(self) -> str:
         return self.name
 
+    def _instead(self) -> str:
+        profile = self._session.credentials.profile
+        return (
+            f"Write stnb.connect({profile!r})[{self.name!r}] there. What it pulled, a frame, can "
+            "be copied."
+        )
+
     @property
     def columns(self) -> pd.DataFrame:
         """What a row holds, nested parts too: name, meaning, unit, dtype, nullable, values, refers

@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from stnb.errors import StnbError, UsageError
+from stnb.errors.copying import StaysHere
 from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load, save
@@ -35,7 +36,7 @@ ENDING = 30.0  # seconds at most that a cancelled run may take to decode the pag
 AT_ONCE = 0.2  # seconds that an interrupted reader waits for the same
 
 
-class Pull:
+class Pull(StaysHere):
     """A pull under way, or done.
 
     Args:
@@ -89,6 +90,9 @@ class Pull:
         self._answer: pd.DataFrame | Path | None = None
         self._frame: pd.DataFrame | None = None
         self._lock = threading.Lock()
+
+    def _instead(self) -> str:
+        return "Wait for it, with wait(), and copy the frame that it gives."
 
     def __repr__(self) -> str:
         p = self.progress

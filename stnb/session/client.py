@@ -19,6 +19,7 @@ import httpx
 
 from stnb.credentials import Credentials
 from stnb.errors import SetupError
+from stnb.errors.copying import StaysHere
 
 from .connections import Connections
 from .failure import PASSING_ERRORS, Failure, backoff
@@ -40,7 +41,7 @@ from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
 from .wire import CONNECTIONS, Answer, Query, address, exchange
 
 
-class Session:
+class Session(StaysHere):
     """Sends reads for one profile.
 
     Args:
@@ -76,6 +77,9 @@ class Session:
         self.app: Any = None
         self._begin(credentials)
         _SESSIONS.add(self)
+
+    def _instead(self) -> str:
+        return "Make the account anew there, with stnb.connect(…)."
 
     def __repr__(self) -> str:
         return f"<Session of {self.credentials!r}>"

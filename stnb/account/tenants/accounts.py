@@ -13,6 +13,7 @@ from stnb.account.account import Account
 from stnb.account.resource import Resource
 from stnb.catalog.html_table import element
 from stnb.errors import CredentialsMissing, StnbError, UsageError
+from stnb.errors.copying import StaysHere
 from stnb.errors.wording import counted, listed
 from stnb.pull.together import Problem, PullOfTenants
 
@@ -23,7 +24,7 @@ IN_FLIGHT = 96  # answers under way at once, over all tenants
 SHOWN = 6  # names of tenants in a sentence
 
 
-class Accounts(Mapping[str, Account]):
+class Accounts(StaysHere, Mapping[str, Account]):
     """The accounts of several tenants by name, whose verbs read all of them at once.
 
     Args:
@@ -64,6 +65,12 @@ class Accounts(Mapping[str, Account]):
 
     def __len__(self) -> int:
         return len(self._accounts)
+
+    def _named(self) -> str:
+        return f"The accounts of {counted(len(self), 'tenant')}"
+
+    def _instead(self) -> str:
+        return "Write stnb.tenants(…) there. What they pulled, a frame, can be copied."
 
     def __repr__(self) -> str:
         text = f"<stnb {counted(len(self), 'tenant')} · {listed(list(self), SHOWN)}"

@@ -15,6 +15,7 @@ import pandas as pd
 from stnb.account.progress_bar import bar_for
 from stnb.account.query import Query
 from stnb.errors import StnbError
+from stnb.errors.copying import StaysHere
 from stnb.frame.save import save, writer
 from stnb.frame.target import local_path
 from stnb.pull import ProgressCallback
@@ -28,7 +29,7 @@ COUNTS = {"tenant": "str", "rows": "Int64", "seconds": "Float64", "problem": "st
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class QueryOfTenants:
+class QueryOfTenants(StaysHere):
     """Filters and options of one resource for several tenants; nothing is sent until a verb is
     called.
 
@@ -48,6 +49,12 @@ class QueryOfTenants:
     queries: Mapping[str, Query]
     unready: Mapping[str, StnbError]
     _tell: Callable[[PullOfTenants], None]
+
+    def _named(self) -> str:
+        return f"This query of {self.resource}"
+
+    def _instead(self) -> str:
+        return "Make it anew there, from stnb.tenants(…); or pull it, and copy the frame."
 
     def __repr__(self) -> str:
         known = f"<Query of {self.resource} · {len(self.queries)} tenants"
