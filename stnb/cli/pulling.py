@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ from .tenants import pull as pull_of_tenants
 from .tenants import tenants_of
 from .terminal import print_csv, print_json, say
 
+DATE = re.compile(r"\d{4}-\d\d(-\d\d([T ].*)?)?")
 WHENS = frozenset({"from", "to", "start", "end", "after", "before", "date", "until", "on"})
 
 
@@ -39,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
         CredentialsMissing: no credentials were found, and the demo was not named.
         StnbError: as `Resource.pull`; the rows that had arrived are kept beside the file.
     """
+    _refuse_date_for_file(options.to)
     _settle_format(options)
     several = tenants_of(options)
     if several is not None:
@@ -163,6 +166,16 @@ def _undated(endpoint: Endpoint, name: str, see: str) -> StnbError:
     if endpoint.takes(MODIFIED_SINCE) or endpoint.kind == "export":
         see = f"For what changed since a day, use --since. {see}"
     return UnknownFilter(f"{endpoint.name} has no filter {name!r}.", why, see)
+
+
+def _refuse_date_for_file(to: str | None) -> None:
+    """Refuse the end of a span of dates in the place of a file."""
+    if to is not None and DATE.fullmatch(to):
+        raise BadFilter(
+            f"{to} is no file.",
+            "--to says where the rows go; dates have filters of their own.",
+            f"Use a filter that ends in Before, such as --createdBefore {to}.",
+        )
 
 
 def _settle_format(options: argparse.Namespace) -> None:
