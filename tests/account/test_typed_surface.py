@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,8 @@ from stnb.account.names import Branch
 from stnb.account.resource import Resource
 from stnb.catalog import load
 from stnb.catalog.build.surface import class_of, surface
+from stnb.cli.main import main
+from stnb.errors import BadFilter
 from stnb.pull.by_type import UTC
 from stnb.pull.values import as_text
 
@@ -30,6 +33,7 @@ BEGIN = """\
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from typing import Any
 
 import numpy as np
@@ -214,3 +218,17 @@ def test_pyright_accepts_right_lines_and_refuses_wrong_ones(tmp_path: Path) -> N
     found = json.loads(done.stdout)["generalDiagnostics"]
     errors = [each for each in found if each["severity"] == "error"]
     assert {each["range"]["start"]["line"] + 1 for each in errors} == wrong
+
+
+def test_the_command_writes_the_stub(tmp_path: Path) -> None:
+    """`stnb catalog types --to` writes the file that is committed."""
+    target = tmp_path / "surface.pyi"
+    assert main(["catalog", "types", "--to", str(target)]) == 0
+    assert target.read_text(encoding="utf-8") == STUB.read_text(encoding="utf-8")
+
+
+def test_a_bare_value_for_tenants_is_refused_in_sentences(account: stnb.Account) -> None:
+    """`ts.where(jobs, "Completed")` says that filters are given by name, as `jobs.where` does."""
+    tenants: Any = stnb.Tenants({"phoenix": account})
+    with pytest.raises(BadFilter, match="by name"):
+        tenants.where("jpm.jobs", "Completed")
