@@ -29,8 +29,14 @@ if TYPE_CHECKING:
     from stnb.catalog.schema import Schema
     from stnb.session import Session
 
+    from . import surface  # so written, because a stub is no module to the check of the rooms
 
-class Account(Linked):
+    Modules = surface.Modules
+else:
+    Modules = object  # the modules are attributes that `place` makes
+
+
+class Account(Linked, Modules):
     """One tenant in one environment, with its resources as attributes: `st.jpm.jobs`.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stnb.catalog import load
 from stnb.errors import UnknownResource
@@ -41,7 +41,7 @@ class Branch(StaysHere, metaclass=_Completes):
         """What has that name at another place; the likeliest first."""
         return []
 
-    def __getattr__(self, name: str) -> Any:
+    def _missing(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         inside = [n for n in dir(self) if not n.startswith("_")]
@@ -50,6 +50,9 @@ class Branch(StaysHere, metaclass=_Completes):
         raise UnknownResource(
             f"{self._title()} has no {name!r}.", why, 'Search with st.find("words").'
         )
+
+    if not TYPE_CHECKING:  # a type checker knows each child, and is to refuse what is none
+        __getattr__ = _missing
 
 
 def resources_called(name: str, known: Iterable[str]) -> list[str]:
