@@ -16,6 +16,8 @@ from stnb.catalog import Endpoint
 from stnb.errors import BadFilter, FirstRows
 from stnb.errors.copying import StaysHere
 from stnb.frame import notices
+from stnb.frame.save import writer
+from stnb.frame.stores import check_store, name_in, staged, store_address
 from stnb.pull import PageCallback, Pull
 from stnb.pull.call import Call
 from stnb.pull.fetch import CallSource
@@ -120,7 +122,9 @@ class Query(StaysHere):
         return self.where(**arguments)
 
     @overload
-    def pull(self, *, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
+    def pull(self, *, to: os.PathLike[str], **arguments: Any) -> Path: ...
+    @overload
+    def pull(self, *, to: str, **arguments: Any) -> Path | str: ...
     @overload
     def pull(self, *, to: None = None, **arguments: Any) -> pd.DataFrame: ...
     def pull(
@@ -130,12 +134,13 @@ class Query(StaysHere):
         progress: Any = None,
         on_page: PageCallback | None = None,
         **arguments: Any,
-    ) -> pd.DataFrame | Path:
+    ) -> pd.DataFrame | Path | str:
         """Read the rows as a DataFrame, or into the file `to`.
 
         Args:
             to: a file, whose path is then the answer: into .parquet, or a folder, the rows stream;
-                .xlsx, .csv and .json are written from memory, as `stnb.save` does.
+                .xlsx, .csv and .json are written from memory, as `stnb.save` does. An address in
+                an object store, such as "s3://bucket/jobs.parquet", is then the answer itself.
             progress: called with a Progress at every change, instead of the progress bar; False
                 for neither.
             on_page: called with each page as a DataFrame, as it arrives.
@@ -148,8 +153,14 @@ class Query(StaysHere):
         """
         if progress is None:
             progress = bar_for(self.endpoint.name)
-        run = self.prepare(to=to, progress=progress, on_page=on_page, **arguments)
-        return run.read()
+        address = store_address(to)
+        if address is None or self.endpoint.takes("to") is not None:
+            return self.prepare(to=to, progress=progress, on_page=on_page, **arguments).read()
+        writer(name_in(address))  # a wrong ending is refused before the rows are read
+        check_store(address)
+        with staged(address) as waiting:
+            self.prepare(to=waiting, progress=progress, on_page=on_page, **arguments).read()
+        return address
 
     def start(
         self,

@@ -95,10 +95,12 @@ class Verb(Generic[T]):
 
 
 class PullVerb(Protocol):
-    """What `jobs.pull` answers, for type checkers: a frame, or the path of the file `to`."""
+    """What `jobs.pull` answers, for type checkers: a frame, or where the file `to` is."""
 
     @overload
-    def __call__(self, *bare: object, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
+    def __call__(self, *bare: object, to: os.PathLike[str], **arguments: Any) -> Path: ...
+    @overload
+    def __call__(self, *bare: object, to: str, **arguments: Any) -> Path | str: ...
     @overload
     def __call__(self, *bare: object, to: None = None, **arguments: Any) -> pd.DataFrame: ...
 

@@ -19,6 +19,7 @@ from stnb.catalog import Endpoint, load
 from stnb.catalog.facts import MODIFIED_SINCE
 from stnb.errors import BadFilter, StnbError, StnbWarning, UnknownFilter
 from stnb.frame.save import save, writer
+from stnb.frame.stores import check_store, name_in, staged, store_address
 from stnb.frame.target import local_path
 from stnb.mirror.tenants import Tenants
 from stnb.pull import Pull, call
@@ -43,6 +44,25 @@ def run(options: argparse.Namespace) -> int:
     """
     _refuse_date_for_file(options.to)
     _settle_format(options)
+    address = store_address(options.to)
+    if address is not None:
+        return _pull_to_store(address, options)
+    return _pull(options)
+
+
+def _pull_to_store(address: str, options: argparse.Namespace) -> int:
+    """Read the rows into a file of this machine, and put it into the store."""
+    writer(name_in(address))
+    check_store(address)
+    with staged(address) as waiting:
+        options.to = str(waiting)
+        ended = _pull(options)
+    if not options.quiet:
+        say(f"-> {address}")
+    return ended
+
+
+def _pull(options: argparse.Namespace) -> int:
     several = tenants_of(options)
     if several is not None:
         return _pull_of_tenants(several, options)

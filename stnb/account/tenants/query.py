@@ -17,6 +17,7 @@ from stnb.account.query import Query
 from stnb.errors import StnbError
 from stnb.errors.copying import StaysHere
 from stnb.frame.save import save, writer
+from stnb.frame.stores import check_store, name_in, store_address
 from stnb.frame.target import local_path
 from stnb.pull import ProgressCallback
 from stnb.pull.options import table_name
@@ -69,7 +70,9 @@ class QueryOfTenants(StaysHere):
         return QueryOfTenants(self.resource, narrowed, self.unready, self._tell)
 
     @overload
-    def pull(self, *, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
+    def pull(self, *, to: os.PathLike[str], **arguments: Any) -> Path: ...
+    @overload
+    def pull(self, *, to: str, **arguments: Any) -> Path | str: ...
     @overload
     def pull(self, *, to: None = None, **arguments: Any) -> pd.DataFrame: ...
     def pull(
@@ -79,7 +82,7 @@ class QueryOfTenants(StaysHere):
         progress: ProgressCallback | bool | None = None,
         strict: bool = False,
         **arguments: Any,
-    ) -> pd.DataFrame | Path:
+    ) -> pd.DataFrame | Path | str:
         """Read the rows of every tenant, side by side.
 
         Args:
@@ -103,6 +106,11 @@ class QueryOfTenants(StaysHere):
         heard = progress if callable(progress) else None
         if to is None:
             return self.start(progress=heard, strict=strict, **arguments).wait()
+        address = store_address(to)
+        if address is not None:
+            writer(name_in(address))
+            check_store(address)
+            return save(self.start(progress=heard, strict=strict, **arguments).wait(), address)
         path = local_path(to)
         if not path.suffix:
             return self.start(to=path, progress=heard, strict=strict, **arguments).saved(path)
