@@ -27,9 +27,9 @@ from stnb.pull.options import Options, target
 from stnb.pull.source import Source
 from stnb.pull.stream import in_order
 
-from .arguments import Reader, split_arguments, what_reads
 from .cards import query_as_html
 from .progress_bar import bar_for
+from .reader import Reader, split_arguments, what_reads
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -14,9 +14,9 @@ from stnb.pull import Pull
 from stnb.pull.values import inactive_too
 
 from . import cards
-from .arguments import Reader
 from .names import Branch
 from .query import Query, query_of
+from .reader import Reader
 from .verbs import PULL, RUN, START, WHERE, PullVerb, Verb, path_parameters
 
 if TYPE_CHECKING:
