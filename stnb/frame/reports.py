@@ -55,8 +55,9 @@ def data_types_of(names: Sequence[str], fields: Sequence[Mapping[str, Any]]) -> 
 
 def _number(texts: pa.Array) -> pa.Array:
     """Whole numbers if all are; a column without a value has the type that holds any number."""
-    values = _filled(texts).to_pylist()
-    if not any(value is not None for value in values):
+    known = _filled(texts)
+    values = known.to_pylist()
+    if known.null_count == len(known):
         return by_value.array(values, "number")
     try:
         return by_value.array(values, "integer")

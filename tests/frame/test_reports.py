@@ -41,6 +41,7 @@ def frame_of(
         ("Number", ["12.50", 7, None, ""], "Float64", [12.5, 7.0, None, None]),
         ("Number", ["12", "9007199254740993"], "Int64", [12, 2**53 + 1]),
         ("Number", ["12", "", " "], "Int64", [12, None, None]),
+        ("Number", ["", " ", None], "Float64", [None, None, None]),
         ("Boolean", ["True", False, "false"], "boolean", [True, False, False]),
         ("Boolean", ["true", "", None], "boolean", [True, None, None]),
         (
