@@ -54,7 +54,7 @@ if _typing.TYPE_CHECKING:
     from .account.scopes import compare_access
     from .credentials import Profile
     from .explorer.entry import explore
-    from .explorer.grid.grid import show
+    from .explorer.grid.shown import show
     from .explorer.parts.doctor import doctor
     from .explorer.parts.setup import setup
     from .frame.save import save
@@ -99,7 +99,7 @@ _HOMES = {
     "profiles": "account.entry",
     "save": "frame.save",
     "setup": "explorer.parts.setup",
-    "show": "explorer.grid.grid",
+    "show": "explorer.grid.shown",
     "sql": "mirror.sql",
     "sync": "mirror.run",
     "Tenants": "mirror.tenants",

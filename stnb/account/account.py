@@ -29,8 +29,14 @@ if TYPE_CHECKING:
     from stnb.catalog.schema import Schema
     from stnb.session import Session
 
+    from . import surface  # so written, because a stub is no module to the check of the rooms
 
-class Account(Linked):
+    Modules = surface.Modules
+else:
+    Modules = object  # the modules are attributes that `place` makes
+
+
+class Account(Linked, Modules):
     """One tenant in one environment, with its resources as attributes: `st.jpm.jobs`.
 
     Attributes:
@@ -107,6 +113,11 @@ class Account(Linked):
 
     def _title(self) -> str:
         return f"The account of profile {self.profile!r}"
+
+    def _instead(self) -> str:
+        return (
+            f"Write stnb.connect({self.profile!r}) there. What it pulled, a frame, can be copied."
+        )
 
     def __getitem__(self, name: str) -> Resource:
         """The resource of a name, such as "jpm.jobs".

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stnb.catalog import load
 from stnb.errors import UnknownResource
+from stnb.errors.copying import StaysHere
 
 
 class _Completes(type):
@@ -24,17 +25,23 @@ class _Completes(type):
         return super().__getattribute__(name)
 
 
-class Branch(metaclass=_Completes):
+class Branch(StaysHere, metaclass=_Completes):
     """An object whose children are its plain attributes, found by name."""
 
     def _title(self) -> str:
         raise NotImplementedError
 
+    def _named(self) -> str:
+        return self._title()
+
+    def _instead(self) -> str:
+        return "Make the account anew there, with stnb.connect(…), and keep names instead of parts."
+
     def _elsewhere(self, name: str) -> list[str]:
         """What has that name at another place; the likeliest first."""
         return []
 
-    def __getattr__(self, name: str) -> Any:
+    def _missing(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         inside = [n for n in dir(self) if not n.startswith("_")]
@@ -43,6 +50,9 @@ class Branch(metaclass=_Completes):
         raise UnknownResource(
             f"{self._title()} has no {name!r}.", why, 'Search with st.find("words").'
         )
+
+    if not TYPE_CHECKING:  # a type checker knows each child, and is to refuse what is none
+        __getattr__ = _missing
 
 
 def resources_called(name: str, known: Iterable[str]) -> list[str]:

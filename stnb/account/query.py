@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,42 +12,33 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from stnb.catalog import Catalog, Endpoint
+from stnb.catalog import Endpoint
 from stnb.errors import BadFilter, FirstRows
+from stnb.errors.copying import StaysHere
 from stnb.frame import notices
+from stnb.frame.save import writer
+from stnb.frame.stores import check_store, name_in, staged, store_address
 from stnb.pull import PageCallback, Pull
-from stnb.pull.call import Call, call
+from stnb.pull.call import Call
 from stnb.pull.fetch import CallSource
-from stnb.pull.many.parents import several
-from stnb.pull.many.plan import plan_calls, source_of
+from stnb.pull.many.plan import source_of
 from stnb.pull.many.task import Task
 from stnb.pull.options import Options, target
-from stnb.pull.since import with_since
 from stnb.pull.source import Source
 from stnb.pull.stream import in_order
 
+from .arguments import Reader, split_arguments, what_reads
 from .cards import query_as_html
 from .progress_bar import bar_for
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from stnb.session import Session
-
-OPTIONS = tuple(field.name for field in dataclasses.fields(Options))
 SHOWN = 2_000  # letters of an address on show; one with fifty ids has about 600
 
 
-@dataclass(frozen=True)
-class Reader:
-    """What a query is sent with."""
-
-    session: Session
-    catalog: Catalog
-
-
 @dataclass(frozen=True, repr=False, eq=False)
-class Query:
+class Query(StaysHere):
     """Filters and options of one resource, checked, and not sent until a verb is called.
 
     It never changes: `where` gives another one. A phrase such as "last 30 days" is counted from the
@@ -94,6 +84,14 @@ class Query:
             reads = reads.call
         return dict(reads.filters)
 
+    def _named(self) -> str:
+        return f"This query of {self.endpoint.name}"
+
+    def _instead(self) -> str:
+        return (
+            "Keep its filters, and give them to where(**filters) there; or pull it, and copy that."
+        )
+
     def __repr__(self) -> str:
         parts = [f"{name}={value}" for name, value in (self.sent | self.options.chosen()).items()]
         return f"<Query of {' · '.join([self.endpoint.name, *parts])}>"
@@ -110,7 +108,7 @@ class Query:
             UnknownFilter: the resource has no such filter.
             BadFilter: a value does not fit, or a required filter is missing; nothing was sent.
         """
-        filters, options = _split(self.endpoint, arguments)
+        filters, options = split_arguments(self.endpoint, arguments)
         replaced = [self.endpoint.takes(name) for name in filters]
         kept = {n: v for n, v in self.filters.items() if self.endpoint.takes(n) not in replaced}
         return _checked(
@@ -124,7 +122,9 @@ class Query:
         return self.where(**arguments)
 
     @overload
-    def pull(self, *, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
+    def pull(self, *, to: os.PathLike[str], **arguments: Any) -> Path: ...
+    @overload
+    def pull(self, *, to: str, **arguments: Any) -> Path | str: ...
     @overload
     def pull(self, *, to: None = None, **arguments: Any) -> pd.DataFrame: ...
     def pull(
@@ -134,12 +134,13 @@ class Query:
         progress: Any = None,
         on_page: PageCallback | None = None,
         **arguments: Any,
-    ) -> pd.DataFrame | Path:
+    ) -> pd.DataFrame | Path | str:
         """Read the rows as a DataFrame, or into the file `to`.
 
         Args:
             to: a file, whose path is then the answer: into .parquet, or a folder, the rows stream;
-                .xlsx, .csv and .json are written from memory, as `stnb.save` does.
+                .xlsx, .csv and .json are written from memory, as `stnb.save` does. An address in
+                an object store, such as "s3://bucket/jobs.parquet", is then the answer itself.
             progress: called with a Progress at every change, instead of the progress bar; False
                 for neither.
             on_page: called with each page as a DataFrame, as it arrives.
@@ -152,8 +153,14 @@ class Query:
         """
         if progress is None:
             progress = bar_for(self.endpoint.name)
-        run = self.prepare(to=to, progress=progress, on_page=on_page, **arguments)
-        return run.read()
+        address = store_address(to)
+        if address is None or self.endpoint.takes("to") is not None:
+            return self.prepare(to=to, progress=progress, on_page=on_page, **arguments).read()
+        writer(name_in(address))  # a wrong ending is refused before the rows are read
+        check_store(address)
+        with staged(address) as waiting:
+            self.prepare(to=waiting, progress=progress, on_page=on_page, **arguments).read()
+        return address
 
     def start(
         self,
@@ -302,45 +309,12 @@ def query_of(reader: Reader, endpoint: Endpoint, arguments: Mapping[str, Any]) -
         UnknownFilter: the resource has no such filter.
         BadFilter: a value does not fit, or a required filter is missing.
     """
-    filters, options = _split(endpoint, arguments)
+    filters, options = split_arguments(endpoint, arguments)
     return _checked(reader, endpoint, filters, Options(**options))
 
 
 def _checked(
     reader: Reader, endpoint: Endpoint, filters: Mapping[str, Any], options: Options
 ) -> Query:
-    """The one place that decides whether one call reads the rows, or many calls do."""
-    session = reader.session
-    owner, now = session.credentials, session.now()
-    asked = dict(filters)
-    if options.since is not None:
-        asked = with_since(endpoint, asked, options.since, owner, now)
-    many = several(endpoint, asked)
-    options.check(endpoint, many=many is not None)
-    reads: Call | Task
-    if many is not None:
-        reads = plan_calls(session, reader.catalog, endpoint, many, asked, options)
-    else:
-        options.requested(endpoint)  # for its check of the columns
-        reads = call(endpoint, owner.tenant, asked, owner.zone, now)
+    reads = what_reads(reader, endpoint, filters, options)
     return Query(endpoint, MappingProxyType(dict(filters)), options, reader, reads)
-
-
-def _split(
-    endpoint: Endpoint, arguments: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(filters, options). A list is copied, and what can be read only once becomes one: the query
-    is to stay what it is.
-    """
-    filters: dict[str, Any] = {}
-    options: dict[str, Any] = {}
-    for name, value in arguments.items():
-        if name in OPTIONS:
-            options[name] = value
-        elif isinstance(value, (Iterator, list)):
-            filters[name] = list(value)
-        else:
-            filters[name] = value
-    if options.get("page_size") is None and "pageSize" in filters:
-        options["page_size"] = filters.pop("pageSize")  # the API's own name for it
-    return filters, options

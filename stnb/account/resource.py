@@ -14,8 +14,9 @@ from stnb.pull import Pull
 from stnb.pull.values import inactive_too
 
 from . import cards
+from .arguments import Reader
 from .names import Branch
-from .query import Query, Reader, query_of
+from .query import Query, query_of
 from .verbs import PULL, RUN, START, WHERE, PullVerb, Verb, path_parameters
 
 if TYPE_CHECKING:
@@ -44,6 +45,13 @@ class Resource(Branch):
 
     def _title(self) -> str:
         return self.name
+
+    def _instead(self) -> str:
+        profile = self._session.credentials.profile
+        return (
+            f"Write stnb.connect({profile!r})[{self.name!r}] there. What it pulled, a frame, can "
+            "be copied."
+        )
 
     @property
     def columns(self) -> pd.DataFrame:

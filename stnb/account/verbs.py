@@ -55,10 +55,13 @@ class Verb(Generic[T]):
     def __call__(self, *bare: object, **arguments: Any) -> T:
         if bare:
             first = next((p.py for p in self._endpoint.filters), "ids")
+            forms = f"{self.__name__}({first}=…)"
+            if type(bare[0]) is int and self._endpoint.paged:
+                forms = f"{self.__name__}(limit={bare[0]}) for so many rows, or {forms}"
             raise BadFilter(
                 f"{self._endpoint.name} does not know what {bare[0]!r} is to be.",
                 "Filters and options are given by name.",
-                f"Write it so: {self.__name__}({first}=…). The names complete with the Tab key.",
+                f"Write it so: {forms}. The names complete with the Tab key.",
             )
         return self._call(**arguments)
 
@@ -92,10 +95,12 @@ class Verb(Generic[T]):
 
 
 class PullVerb(Protocol):
-    """What `jobs.pull` answers, for type checkers: a frame, or the path of the file `to`."""
+    """What `jobs.pull` answers, for type checkers: a frame, or where the file `to` is."""
 
     @overload
-    def __call__(self, *bare: object, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
+    def __call__(self, *bare: object, to: os.PathLike[str], **arguments: Any) -> Path: ...
+    @overload
+    def __call__(self, *bare: object, to: str, **arguments: Any) -> Path | str: ...
     @overload
     def __call__(self, *bare: object, to: None = None, **arguments: Any) -> pd.DataFrame: ...
 

@@ -10,7 +10,8 @@ from stnb import credentials
 from stnb.catalog import Endpoint, load
 from stnb.errors import BadFilter, CredentialsMissing
 from stnb.explorer import notebook
-from stnb.explorer.state import State, code, named
+from stnb.explorer.python_lines import code
+from stnb.explorer.state import State, named
 from stnb.pull import call
 from stnb.session import clock
 

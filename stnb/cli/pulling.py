@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from stnb.catalog import Endpoint, load
 from stnb.catalog.facts import MODIFIED_SINCE
 from stnb.errors import BadFilter, StnbError, StnbWarning, UnknownFilter
 from stnb.frame.save import save, writer
+from stnb.frame.stores import check_store, name_in, staged, store_address
 from stnb.frame.target import local_path
 from stnb.mirror.tenants import Tenants
 from stnb.pull import Pull, call
@@ -29,6 +31,7 @@ from .tenants import pull as pull_of_tenants
 from .tenants import tenants_of
 from .terminal import print_csv, print_json, say
 
+DATE = re.compile(r"\d{4}-\d\d(-\d\d([T ].*)?)?")
 WHENS = frozenset({"from", "to", "start", "end", "after", "before", "date", "until", "on"})
 
 
@@ -39,7 +42,27 @@ def run(options: argparse.Namespace) -> int:
         CredentialsMissing: no credentials were found, and the demo was not named.
         StnbError: as `Resource.pull`; the rows that had arrived are kept beside the file.
     """
+    _refuse_date_for_file(options.to)
     _settle_format(options)
+    address = store_address(options.to)
+    if address is not None:
+        return _pull_to_store(address, options)
+    return _pull(options)
+
+
+def _pull_to_store(address: str, options: argparse.Namespace) -> int:
+    """Read the rows into a file of this machine, and put it into the store."""
+    writer(name_in(address))
+    check_store(address)
+    with staged(address) as waiting:
+        options.to = str(waiting)
+        ended = _pull(options)
+    if not options.quiet:
+        say(f"-> {address}")
+    return ended
+
+
+def _pull(options: argparse.Namespace) -> int:
     several = tenants_of(options)
     if several is not None:
         return _pull_of_tenants(several, options)
@@ -163,6 +186,16 @@ def _undated(endpoint: Endpoint, name: str, see: str) -> StnbError:
     if endpoint.takes(MODIFIED_SINCE) or endpoint.kind == "export":
         see = f"For what changed since a day, use --since. {see}"
     return UnknownFilter(f"{endpoint.name} has no filter {name!r}.", why, see)
+
+
+def _refuse_date_for_file(to: str | None) -> None:
+    """Refuse the end of a span of dates in the place of a file."""
+    if to is not None and DATE.fullmatch(to):
+        raise BadFilter(
+            f"{to} is no file.",
+            "--to says where the rows go; dates have filters of their own.",
+            f"Use a filter that ends in Before, such as --createdBefore {to}.",
+        )
 
 
 def _settle_format(options: argparse.Namespace) -> None:

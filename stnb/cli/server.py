@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import html
 import ipaddress
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -225,11 +227,23 @@ def until_it_answers(
 
 
 def end(server: subprocess.Popen[bytes]) -> None:
-    """End the server and the kernels that it started: it is the leader of their group."""
-    for how in (signal.SIGTERM, signal.SIGKILL):
+    """End the server and the kernels that it started: it is the leader of their group.
+
+    Windows has no such groups. The server alone is ended there, and Jupyter's kernels end by
+    themselves when their server is gone.
+    """
+    for end_it in _ways_to_end(server):
         if server.poll() is not None:
             return
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, how)
+            end_it()
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(8)
+
+
+def _ways_to_end(server: subprocess.Popen[bytes]) -> list[Callable[[], None]]:
+    """The kind one and the sure one."""
+    if sys.platform == "win32":
+        return [server.terminate, server.kill]
+    ways = (signal.SIGTERM, signal.SIGKILL)
+    return [functools.partial(os.killpg, server.pid, how) for how in ways]

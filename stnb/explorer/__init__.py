@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .entry import explore, page
 from .explorer import Explorer
-from .grid.grid import Grid, show
+from .grid.grid import Grid
+from .grid.shown import show
 
 __all__ = ["Explorer", "Grid", "explore", "page", "show"]

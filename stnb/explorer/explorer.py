@@ -15,18 +15,19 @@ from stnb.catalog import Endpoint
 from stnb.errors import StnbError, UsageError
 from stnb.frame import notices as frame_notices
 
-from . import elsewhere, texts
-from . import state as states
+from . import elsewhere, python_lines, texts
 from .counter import Counter
 from .guard import guarded, in_sentences
-from .layout import ALL, Hooks, Layout
+from .hooks import Hooks
+from .layout import Layout
 from .outcome import CHANGED, Outcome, before, facts, is_part, nothing, outcome, pulling
 from .parts.blank import Nothing
 from .parts.doctor import Doctor
 from .parts.id_names import IdNames, Labels, look_up
 from .presets import first_filters
+from .row_limit import ALL
 from .runner import Runner
-from .state import State
+from .state import State, check_complete
 
 if TYPE_CHECKING:
     from stnb.account.account import Account
@@ -104,14 +105,14 @@ class Explorer(W.VBox):
         """The Python that repeats what is chosen, and what the table shows of its rows."""
         chosen = self.parts.state()
         if self._shown is None or not chosen.same_pull(self._shown):
-            return states.code(chosen)
+            return python_lines.code(chosen)
         return self._code_on_show()
 
     def _code_on_show(self) -> str:
         """The Python that repeats what is on show; another resource may have been chosen since."""
         if self._shown is None:
             return self.code
-        return "\n".join([states.code(self._shown), *self.parts.grid.view_lines])
+        return "\n".join([python_lines.code(self._shown), *self.parts.grid.view_lines])
 
     @property
     def selection(self) -> pd.DataFrame | None:
@@ -293,7 +294,7 @@ class Explorer(W.VBox):
     def _problem(self) -> UsageError | None:
         """Why what is chosen cannot be pulled, or None."""
         try:
-            states.check_complete(self.parts.state())
+            check_complete(self.parts.state())
         except UsageError as error:
             return error
         return self.parts.filters.problem

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W
@@ -16,6 +15,7 @@ from stnb.credentials import Profile
 
 from . import static_copy, texts
 from .grid.grid import Grid
+from .hooks import Hooks
 from .parts.blank import Blank, Nothing
 from .parts.card import Card
 from .parts.chart import Chart
@@ -24,13 +24,13 @@ from .parts.doctor import Doctor
 from .parts.export import Export
 from .parts.filters import Filters
 from .parts.foot import Foot
-from .parts.id_names import Labels
 from .parts.messages import Messages
 from .parts.picker import Picker, locked
 from .parts.status import Status
 from .parts.tabs import Tabs
 from .parts.title import Title
 from .parts.view_chips import ViewChips
+from .row_limit import choose_limit, chosen_limit, limit_menu
 from .state import SINGLE, State
 from .static_copy import StaticCopy
 
@@ -38,43 +38,7 @@ if TYPE_CHECKING:
     from stnb.account.account import Account
     from stnb.pull import Progress
 
-LIMITS = (100, 1_000, 10_000, 100_000)
-ALL = "all"
 HEIGHT = 540  # px of the table, which is what a person came for
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """What the widgets ask the explorer for, and what they report to it.
-
-    Attributes:
-        filters_changed: is called when a filter has another value.
-        look_up: finds ids by a part of a name.
-        idle: is called when changed filters have been on show for a moment.
-        act: does what a button in the place of the rows says.
-        check: has the doctor look at the profile.
-        frame: gives the rows on show, or None.
-        selection: gives the rows that the table's filters leave, or None.
-        shown: gives what the rows on show were pulled with, or None.
-        code: gives the Python that repeats the rows on show.
-    """
-
-    filters_changed: Callable[[], None]
-    look_up: Callable[[str, str], Labels]
-    idle: Callable[[], None]
-    act: Callable[[str], None]
-    check: Callable[[], None]
-    frame: Callable[[], pd.DataFrame | None]
-    selection: Callable[[], pd.DataFrame | None]
-    shown: Callable[[], State | None]
-    code: Callable[[], str]
-
-    def resource(self) -> str:
-        """The resource of the rows on show; another one may have been chosen since."""
-        shown = self.shown()
-        if shown is None or shown.resource is None:
-            return "rows"
-        return shown.resource
 
 
 class Layout:
@@ -113,9 +77,7 @@ class Layout:
         self.filters.add_class("stnb-chips")
 
     def _make_run_controls(self) -> None:
-        limits = [*((_first(limit), limit) for limit in LIMITS), ("all rows", ALL)]
-        self.limit = W.Dropdown(options=limits, description="Rows at most")
-        self.limit.add_class("stnb-limit")
+        self.limit = limit_menu()
         self.pull_button = _button("Pull", button_style="primary", disabled=True)
         self.count_button = _button("Count", disabled=True, tooltip="Ask how many rows there are")
         self.count_button.add_class("stnb-quiet")
@@ -181,12 +143,11 @@ class Layout:
 
     def state(self) -> State:
         """What the controls have now."""
-        limit = None if self.limit.value == ALL else int(self.limit.value)
         return State(
             profile=self.profile.value,
             resource=self.picker.value or None,
             filters=self.filters.values,
-            limit=limit,
+            limit=chosen_limit(self.limit),
             env_file=self._env_file,
             names=self.names.value,
             view=self.views.value,
@@ -197,12 +158,7 @@ class Layout:
     def set(self, state: State) -> None:
         """Set every control but the filters, which `show_resource` makes and sets."""
         self._env_file = state.env_file
-        if state.limit is None:
-            self.limit.value = ALL
-        else:
-            if state.limit not in LIMITS:
-                self.limit.options = [(_first(state.limit), state.limit), *self.limit.options]
-            self.limit.value = state.limit
+        choose_limit(self.limit, state.limit)
         self.picker.value = state.resource or ""
         if state.profile is not None:
             self.profile.value = state.profile
@@ -325,10 +281,6 @@ def _profile_label(profile: Profile) -> str:
     if profile.ready:
         return profile.name
     return f"{profile.name} (not ready)"
-
-
-def _first(limit: int) -> str:
-    return f"first {limit:,} rows"
 
 
 def _button(text: str, **settings: Any) -> W.Button:

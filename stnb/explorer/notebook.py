@@ -14,7 +14,7 @@ from stnb.atomic import SHARED, replacing
 from stnb.errors import CannotSave
 from stnb.frame.target import local_path
 
-from .state import dotted
+from .python_lines import dotted
 
 if TYPE_CHECKING:
     import nbformat

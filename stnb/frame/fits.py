@@ -11,6 +11,7 @@ import pyarrow as pa
 from stnb.catalog.facts import LARGEST_EXACT
 
 from .text import as_text
+from .tokens import is_minus_zero
 from .types import WIDE
 
 # What Arrow raises for values that do not fit a type, however they are handed over.
@@ -29,9 +30,7 @@ def suited(value: Any, want: pa.DataType | None) -> Any:
             return value
         raise TypeError  # Arrow would make 1 of it
     if isinstance(value, Decimal):
-        if want is not None and pa.types.is_decimal(want):
-            return value
-        return _float(value)
+        return _suited_decimal(value, want)
     if isinstance(value, float) and want is not None and pa.types.is_decimal(want):
         return Decimal(repr(value))
     if isinstance(value, list):
@@ -45,6 +44,14 @@ def suited(value: Any, want: pa.DataType | None) -> Any:
             known = _fields(want)
         return {k: suited(v, known.get(k)) for k, v in value.items()}
     return value
+
+
+def _suited_decimal(value: Decimal, want: pa.DataType | None) -> Decimal | float | int:
+    if want is not None and pa.types.is_decimal(want):
+        return value
+    if is_minus_zero(value) and (want is None or not pa.types.is_floating(want)):
+        return 0
+    return _float(value)
 
 
 def _fields(kind: pa.StructType) -> dict[str, pa.DataType]:
@@ -84,7 +91,7 @@ def mixed(values: list[Any]) -> bool:
 def fits(value: Any, want: pa.DataType) -> bool:
     """Whether one value keeps the promise."""
     if pa.types.is_integer(want):
-        return type(value) is int and -(2**63) <= value < 2**63
+        return is_minus_zero(value) or (type(value) is int and -(2**63) <= value < 2**63)
     if pa.types.is_floating(want):
         return isinstance(value, float | Decimal) or (
             type(value) is int and abs(value) <= LARGEST_EXACT

@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, overload
 
 import pandas as pd
 
@@ -16,10 +16,15 @@ from stnb.atomic import PRIVATE, replacing
 from stnb.errors import BadFilter, CannotSave, reason
 
 from . import csv_file, excel, json_file
+from .stores import check_store, staged, store_address
 from .target import local_path
 
 
-def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -> Path:
+@overload
+def save(frame: pd.DataFrame | pd.Series[Any], target: os.PathLike[str]) -> Path: ...
+@overload
+def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -> Path | str: ...
+def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -> Path | str:
     """Write rows to the file `target`, whole or not at all. If that fails, they go to the temporary
     folder, so that they are not lost.
 
@@ -27,7 +32,9 @@ def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -
         frame: the rows. A named index becomes their first columns; an index without a name is
             left out.
         target: the file; its ending says how it is written, and its folder is made if needed. A
-            new file is readable by you alone; one that is there keeps its mode.
+            new file is readable by you alone; one that is there keeps its mode. May be an address
+            in an object store, such as "s3://bucket/jobs.parquet" (also gs:// and az://, by fsspec
+            and the package of the store).
 
             .parquet: types and provenance are kept; plain pandas reads it too.
             .xlsx: times are in the tenant's zone, named in the header, and a second sheet says
@@ -37,18 +44,24 @@ def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -
             .json: an array of records; every digit is kept.
 
     Returns:
-        The path of the file.
+        The path of the file; for a store, its address.
 
     Raises:
-        BadFilter: the target is no path of this machine, its ending is another one, or the format
-            cannot hold the rows.
-        SetupError: Excel needs xlsxwriter, which is not installed.
+        BadFilter: the target is no path of this machine and no address in a store, its ending is
+            another one, or the format cannot hold the rows.
+        SetupError: Excel needs xlsxwriter, or the store its package, which is not installed.
         CannotSave: it could not be written; the message says where the rows are instead.
 
     Example:
         >>> stnb.save(st.jpm.jobs.pull(jobStatus="Completed"), "jobs.xlsx")
         PosixPath('jobs.xlsx')
     """
+    address = store_address(target)
+    if address is not None:
+        check_store(address)
+        with staged(address) as waiting:
+            save(frame, waiting)
+        return address
     path = local_path(target)
     write = writer(path)
     rows = _rows(frame)

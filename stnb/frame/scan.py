@@ -25,7 +25,7 @@ Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 
-POINT, ZERO, EXPONENT = ord("."), ord("0"), ord("e")
+POINT, ZERO, EXPONENT, MINUS = ord("."), ord("0"), ord("e"), ord("-")
 WORD = 8  # bytes
 # The upper half of a digit is 3, also if 6 is added to it. No other byte is so.
 UPPER, THREES, SIXES = (np.uint64(byte * 0x0101010101010101) for byte in (0xF0, 0x30, 0x06))
@@ -41,8 +41,8 @@ class Scan:
         deep: whether it is nested over 100 levels deep; nothing else is known then.
         lossy: whether a float would drop digits of a number with a fraction or an exponent.
         zeros: how many numbers are whole, but are written with one zero behind the point: 12.0.
-        odd: whether there are numbers which, with the digits of a float, would be written in
-            another way: 12.50, 1e3.
+        odd: whether there are numbers which, with the digits of a float or of a whole number, would
+            be written in another way: 12.50, 1e3, -0.
     """
 
     deep: bool = False
@@ -59,19 +59,21 @@ def scan(document: bytes) -> Scan:
         Scan(deep=False, lossy=False, zeros=1, odd=True)
     """
     text = without_escapes(document)
-    points, letters, start = [NOTHING], [NOTHING], 0
+    points, letters, minuses, start = [NOTHING], [NOTHING], [NOTHING], 0
     for block in blocks(text):
         if block.deepest > MOST_LEVELS:
             return Scan(deep=True)
         points.append(start + _places(bits(block.signs == POINT) & ~block.texts))
         letters.append(start + _places(bits(block.lower == EXPONENT) & ~block.texts))
+        minuses.append(start + _places(bits(block.signs == MINUS) & ~block.texts))
         start += len(block.signs)
     at, marks = np.concatenate(points), np.concatenate(letters)
     signs = np.frombuffer(text, np.uint8)
     # The others are those of true and false.
     marks = marks[_is_digit(signs[marks - 1])]
+    signed_zeros = _signed_zeros(signs, np.concatenate(minuses))
     if not len(at) and not len(marks):
-        return Scan()
+        return Scan(odd=signed_zeros)
     words = _every_word(text)
     behind = _digits_behind(words, at)
     ended = signs[np.minimum(at + behind, len(signs) - 1)] == ZERO
@@ -79,8 +81,20 @@ def scan(document: bytes) -> Scan:
     return Scan(
         lossy=any(map(_drops, doubtful)),
         zeros=int(np.count_nonzero(ended & (behind == 1))),
-        odd=len(marks) > 0 or bool((ended & (behind > 1)).any()),
+        odd=signed_zeros or len(marks) > 0 or bool((ended & (behind > 1)).any()),
     )
+
+
+def _signed_zeros(signs: Bytes, at: Places) -> bool:
+    """Whether a whole zero with a sign is among the numbers.
+
+    Args:
+        at: where minuses stand.
+    """
+    last = len(signs) - 1
+    at = at[signs[np.minimum(at + 1, last)] == ZERO]
+    behind = signs[np.minimum(at + 2, last)]
+    return bool((~_is_digit(behind) & (behind != POINT) & (behind | LOWER != EXPONENT)).any())
 
 
 def _places(words: Words) -> Places:

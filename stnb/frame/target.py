@@ -1,4 +1,4 @@
-"""Where rows are written: a path of this machine, and nothing else."""
+"""Where rows are written: a path of this machine."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ def local_path(target: str | os.PathLike[str]) -> Path:
     if address:
         raise BadFilter(
             f"{text} was not written.",
-            f"It is an address ({address[1]}:), and stnb writes to paths of this machine only.",
-            "Name a path such as data/jobs.parquet, then copy the file to its place.",
+            f"It is an address ({address[1]}:), and this is written to paths of this machine only.",
+            "Name a path such as data/jobs.parquet, then copy the file to its place; pull and save"
+            " write single files to s3://, gs:// and az:// too.",
         )
     if "\0" in text:
         raise BadFilter(

@@ -13,6 +13,7 @@ from .types import WIDE
 
 # A float holds every number of so many digits.
 SURE = 15
+MINUS_ZERO = "-0"
 
 
 class Token(Decimal):
@@ -42,6 +43,23 @@ def number(text: str) -> float | Decimal:
     if repr(value) == text:
         return value
     return Token(text)
+
+
+def whole_number(text: str) -> int | Decimal:
+    """A whole number of JSON; a zero with a sign remembers it, as it may have to become text.
+
+    Example:
+        >>> whole_number("7"), str(whole_number("-0"))
+        (7, '-0')
+    """
+    if text == MINUS_ZERO:
+        return Token(text)
+    return int(text)
+
+
+def is_minus_zero(value: Any) -> bool:
+    """Whether a value is a whole zero that was sent with a sign."""
+    return isinstance(value, Token) and value.sent == MINUS_ZERO
 
 
 def lossy(value: Any) -> bool:

@@ -40,6 +40,7 @@ class Difference:
         changed: rows that came again with other values; None if there is no key.
         inactive: rows that are inactive now and were not before; None if there is no key.
         gone: rows that are no longer there.
+        stayed: rows that were there and did not come again.
         drift: columns whose type differs between the old rows and the new ones.
     """
 
@@ -50,6 +51,7 @@ class Difference:
     gone: int
     after: int
     drift: Drifts = field(default_factory=dict)
+    stayed: int = 0
 
 
 def merged(old: Path, new: Path, key: Key, spare: Path, about: Mapping[str, Any]) -> Difference:
@@ -103,6 +105,27 @@ def replaced(old: Path, new: Path, key: Key) -> Difference:
     return difference
 
 
+def texts_of(path: Path) -> list[str]:
+    """The columns of text."""
+    rows = Rows(path)
+    return [name for name in rows.names if pa.types.is_string(rows.type_of(name))]
+
+
+def turned_to_text(old: Path, new: Path) -> list[str]:
+    """The columns whose values in `old` would become text because of those in `new`."""
+    there, coming = Rows(old), Rows(new)
+    if not coming.count:
+        return []
+    found = []
+    schema = common(there, coming, {})
+    for name, kind in zip(schema.names, schema.types, strict=True):
+        was = there.type_of(name)
+        had_values = not pa.types.is_string(was) and not pa.types.is_null(was)
+        if pa.types.is_string(kind) and had_values:
+            found.append(name)
+    return found
+
+
 def without_key(path: Path, key: Key) -> bool:
     """Whether a row lacks a usable part of its key, so that it cannot be merged."""
     rows = Rows(path)
@@ -149,7 +172,14 @@ class _Both:
         inactive += np.count_nonzero(off[self.now] & ~was_off[self.was])
         changed = np.count_nonzero(self._changed())
         return Difference(
-            self.old.count, len(self.fresh), int(changed), int(inactive), gone, after, self.drift
+            self.old.count,
+            len(self.fresh),
+            int(changed),
+            int(inactive),
+            gone,
+            after,
+            self.drift,
+            self.old.count - len(self.was),
         )
 
     def _matches(self, key: Key) -> Places:

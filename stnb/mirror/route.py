@@ -54,7 +54,9 @@ class Route:
         return self.resource.credentials
 
 
-def routes(resources: Iterable[Resource | str], account: Named | None) -> list[Route]:
+def routes(
+    resources: Iterable[Resource | str] | Resource | str, account: Named | None
+) -> list[Route]:
     """The routes of some resources, one for each table.
 
     Args:

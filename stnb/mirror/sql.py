@@ -79,7 +79,7 @@ def _duckdb() -> Any:
     raise SetupError(
         "SQL over a folder needs DuckDB.",
         "It is not installed here, as nothing else in stnb needs it.",
-        "Run `pip install duckdb`, then try again.",
+        'Run `pip install duckdb`, or `pip install "stnb[sql]"`, then try again.',
     )
 
 

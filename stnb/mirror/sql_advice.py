@@ -15,11 +15,13 @@ import pyarrow.parquet as pq
 from stnb.errors.wording import listed
 
 from .sql_files import Files
-from .view import quoted_name
+from .view import quoted_name, quoted_text
 
 NAMED = 12  # tables that an error names at most
 KEYWORDS = 6  # words of a query that are tried in quotes, in all combinations
 LONGEST = 400  # characters of DuckDB's words in an error
+COMPARISONS = frozenset({"=", "==", "<>", "!=", "<", ">", "<=", ">=", "like", "ilike"})
+DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])")
 
 NAME_PARAMETERS = (
     'Give each $name of the query its value, as in sql("… where id = $id", folder, id=5).'
@@ -47,21 +49,32 @@ def duckdb_says(err: Exception) -> str:
 
 
 def advice(duckdb: Any, connection: Any, query: str, names: set[str], files: Files) -> str:
-    """The next step: how a name of the query is written, or which tables there are.
+    """The next step: how the names and values of the query are written, or which tables there are.
 
     Args:
         names: the tables that the query names, lower case; none if DuckDB cannot read it.
     """
     tokens = _tokens(duckdb, query)
     tables = _dotted_tables(tokens, files)
-    if tables:
-        dotted, table = tables
-        return f"Write {table} for {dotted}: a table has the name of its file."
-    columns = _columns(tokens, files)
-    unquoted = _dotted_columns(tokens, columns) or _keywords(duckdb, connection, tokens, columns)
+    columns = _columns(tokens, set(tables.values()), files)
+    unquoted = _dotted_columns(tokens, columns)
+    unquoted += _keywords(duckdb, connection, tokens, columns)
+    steps = []
+    for dotted, table in tables.items():
+        steps.append(f"Write {table} for {dotted}: a table has the name of its file.")
     if unquoted:
         written = ", ".join(quoted_name(column) for column in unquoted)
-        return f"Write {written} with the double quotes, as a column's name is no plain word."
+        steps.append(
+            f"Write {written} with the double quotes, as a column's name is no plain word."
+        )
+    texts = ", ".join(map(quoted_text, _quoted_values(tokens, columns)))
+    if texts:
+        steps.append(f"Write {texts} with single quotes: double quotes are for names.")
+    days = ", ".join(map(quoted_text, DAY.findall(_without_texts(tokens))))
+    if days:
+        steps.append(f"Write {days} with single quotes: without them it is a subtraction.")
+    if steps:
+        return " ".join(steps)
     known = {name.lower() for name in files.names}
     if names <= known:
         return MEND
@@ -82,29 +95,58 @@ def _tokens(duckdb: Any, query: str) -> list[Token]:
     return tokens
 
 
-def _dotted_tables(tokens: list[Token], files: Files) -> tuple[str, str] | None:
-    """A resource's name that was written for its table: `jpm.jobs` for `jpm_jobs`."""
+def _dotted_tables(tokens: list[Token], files: Files) -> dict[str, str]:
+    """The tables whose resource's name was written: `jpm.jobs` for `jpm_jobs`."""
     tables = {name.lower(): name for name in files.names}
-    for chain in _chains(tokens):
-        for end in range(len(chain), 1, -1):
-            table = tables.get("_".join(chain[:end]).lower())
-            if table is not None:
-                return ".".join(chain[:end]), table
-    return None
+    found = {}
+    for chain in [*_chains(tokens), *_quoted_chains(tokens)]:
+        for start, end in combinations(range(len(chain) + 1), 2):
+            table = tables.get("_".join(chain[start:end]).lower())
+            if table is not None and end - start > 1:
+                found[".".join(chain[:end])] = table
+                break
+    return found
 
 
-def _dotted_columns(tokens: list[Token], columns: set[str]) -> list[str]:
+def _dotted_columns(tokens: list[Token], columns: dict[str, str]) -> list[str]:
     """The columns with a dot in their name that are not in quotes, such as address.city."""
     found = []
     for chain in _chains(tokens):
         for first in range(len(chain) - 1):
-            column = ".".join(chain[first:])
-            if column in columns and column not in found:
+            column = columns.get(".".join(chain[first:]).lower())
+            if column is not None and column not in found:
                 found.append(column)
     return found
 
 
-def _keywords(duckdb: Any, connection: Any, tokens: list[Token], columns: set[str]) -> list[str]:
+def _quoted_values(tokens: list[Token], columns: dict[str, str]) -> list[str]:
+    """The texts in double quotes that are compared with a column, and are no name of the query."""
+    given = {token.word for before, token in pairwise(tokens) if before.word.lower() == "as"}
+    found = []
+    for place in range(1, len(tokens)):
+        word = tokens[place].word
+        compared = tokens[place - 1].word.lower() in COMPARISONS
+        qualifies = [token.word for token in tokens[place + 1 : place + 2]] == ["."]
+        if not compared or qualifies or not word.startswith('"') or word in given:
+            continue
+        text = word.strip('"')
+        if text.lower() not in columns:
+            found.append(text)
+    return list(dict.fromkeys(found))
+
+
+def _without_texts(tokens: list[Token]) -> str:
+    """The signs and numbers of a query, in which a date may stand that is in no quotes."""
+    words = []
+    for token in tokens:
+        plain = token.kind in ("numeric_const", "operator")
+        words.append(token.word if plain else " ")
+    return "".join(words)
+
+
+def _keywords(
+    duckdb: Any, connection: Any, tokens: list[Token], columns: dict[str, str]
+) -> list[str]:
     """The columns that are keywords of SQL and not in quotes, such as end.
 
     They are those only if DuckDB can read the query once they are in quotes.
@@ -113,13 +155,14 @@ def _keywords(duckdb: Any, connection: Any, tokens: list[Token], columns: set[st
         return []
     places = []
     for place, token in enumerate(tokens):
-        if token.kind == "keyword" and token.word in columns:
+        if token.kind == "keyword" and token.word.lower() in columns:
             places.append(place)
     places = places[:KEYWORDS]
     for many in range(1, len(places) + 1):
         for quoted in combinations(places, many):
             if _reads(duckdb, connection, tokens, quoted):
-                return list(dict.fromkeys(tokens[place].word for place in quoted))
+                names = [columns[tokens[place].word.lower()] for place in quoted]
+                return list(dict.fromkeys(names))
     return []
 
 
@@ -153,18 +196,35 @@ def _chains(tokens: list[Token]) -> list[list[str]]:
     return [chain for chain in chains if len(chain) > 1]
 
 
-def _columns(tokens: list[Token], files: Files) -> set[str]:
-    """The columns of the tables that the query speaks of."""
+def _quoted_chains(tokens: list[Token]) -> list[list[str]]:
+    """The names with dots that are in quotes, and those in single quotes of which rows are asked:
+    from 'jpm.jobs'.
+    """
+    chains = []
+    for before, token in pairwise(tokens):
+        asked = before.word.lower() in ("from", "join")
+        if token.word.startswith('"') or (asked and token.word.startswith("'")):
+            chains.append(token.word.strip("\"'").split("."))
+    return chains
+
+
+def _columns(tokens: list[Token], tables: set[str], files: Files) -> dict[str, str]:
+    """The columns of the tables that the query speaks of, by their names in small letters.
+
+    Args:
+        tables: those whose resource's name was written.
+    """
     words = {token.word.strip('"').lower() for token in tokens}
-    columns: set[str] = set()
+    columns: dict[str, str] = {}
     paths = dict(files.tables)
     for name, of_tenants in files.by_tenant.items():
         paths[name] = next(iter(of_tenants.values()))
     for name, path in paths.items():
-        if name.lower() not in words:
+        if name.lower() not in words and name not in tables:
             continue
         try:
-            columns.update(pq.read_schema(path).names)
+            known = pq.read_schema(path).names
         except (OSError, ValueError):  # pyarrow's errors are of these
             continue
+        columns.update({column.lower(): column for column in known})
     return columns

@@ -6,19 +6,29 @@ import asyncio
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from stnb.account.progress_bar import bar_for
 from stnb.catalog.facts import CLOCK_SLACK, MODIFIED, MODIFIED_SINCE
-from stnb.errors import CannotSave, NotFound, Rejected, StnbError, StnbWarning
+from stnb.errors import CannotSave, ColumnDrift, NotFound, Rejected, StnbError, StnbWarning
+from stnb.errors.wording import counted
 from stnb.frame import notices
 from stnb.frame.keys import types_of_key
 from stnb.pull import ProgressCallback, Pull
 
 from .folder import Checkpoint, Folder
-from .merge import Difference, merged, newest, replaced, without_key, writes
+from .merge import (
+    Difference,
+    merged,
+    newest,
+    replaced,
+    texts_of,
+    turned_to_text,
+    without_key,
+    writes,
+)
 from .route import Route
 
 LACKING = "The list changed while it was read and may lack rows; the next sync reads them again."
@@ -84,7 +94,8 @@ class Table:
         self._begun, self._start = True, time.monotonic()
         with self._failing():
             self._checkpoint = self.folder.checkpoint(self.route.table, self.route.endpoint.name)
-            self._ask(self._checkpoint)
+            merges = self._checkpoint is not None and self._checkpoint.asks_for_changes
+            self._ask(self._checkpoint, texts_of(self.data) if merges else [])
 
     def finish(self) -> Done:
         """Wait for what changed, and bring the table up to date; errors are in the answer."""
@@ -113,8 +124,12 @@ class Table:
 
     # -- reading
 
-    def _ask(self, checkpoint: Checkpoint | None) -> None:
-        """Ask for what changed since the checkpoint; for everything without one."""
+    def _ask(self, checkpoint: Checkpoint | None, texts: Sequence[str] = ()) -> None:
+        """Ask for what changed since the checkpoint; for everything without one.
+
+        Args:
+            texts: the columns of the table that are text: they get the texts that are sent.
+        """
         asks: dict[str, Any] = {}
         if checkpoint is not None and checkpoint.cursor:
             asks = {"from_": checkpoint.cursor}
@@ -124,9 +139,10 @@ class Table:
         if progress is None:
             progress = bar_for(resource.name)
         self._requests = self._count()
-        self._run = resource.start(
-            to=self.changes, progress=progress or None, **self.route.filters, **asks
-        )
+        question = resource.where(**self.route.filters, **asks)
+        run = question.prepare(to=self.changes, progress=progress or None)
+        run.store.as_text = texts
+        self._run = run.start()
 
     def _report(self) -> Mapping[str, Any]:
         """Wait for what was asked for; answers with the provenance of these rows."""
@@ -153,7 +169,27 @@ class Table:
             self._tell(why)
             self._ask(None)
             report, checkpoint = self._report(), None
+        elif incremental and (columns := turned_to_text(self.data, self.changes)):
+            return self._put_texts(columns, checkpoint)
         return self._put(report, checkpoint)
+
+    def _put_texts(self, columns: Sequence[str], checkpoint: Checkpoint | None) -> Done:
+        """Read everything once more, as the file does not say how the values of columns were sent
+        that are text now, and put it into the table.
+        """
+        named = ", ".join(columns)
+        self._tell(f"{named} came as text, and the file has no texts of the rows before it")
+        self._ask(None, texts_of(self.data))
+        done = self._put(self._report(), checkpoint)
+        left = done.difference.stayed if done.difference is not None else 0
+        if left:
+            rows = counted(left, "row")
+            text = (
+                f"{self.route.table} has {rows} that did not come again: there, {named} is the"
+                " text of the value, which need not be the text that was sent."
+            )
+            notices.warn(notices.Notice(ColumnDrift, text))
+        return done
 
     # -- writing
 

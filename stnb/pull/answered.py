@@ -9,7 +9,7 @@ times. Texts are not, because the API takes some of them as a part of the text.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from stnb.catalog import Column, Endpoint, Param
@@ -48,9 +48,11 @@ class Check:
 
     Attributes:
         column: its path in the frame, such as "customer.id".
-        values: what was asked for, as the API takes it: one of these, or the bound.
+        values: what was asked for, as the API takes it, in small letters: one of these, or the
+            bound.
         whole_days: whether the column or the filter has days, which begin at another hour in
             another zone.
+        asked: the values as they were sent, for the reader.
     """
 
     filter: str
@@ -58,6 +60,7 @@ class Check:
     column: str
     values: frozenset[str]
     whole_days: bool = False
+    asked: tuple[str, ...] = ()
 
 
 def checks(call: Call) -> list[Check]:
@@ -68,16 +71,20 @@ def checks(call: Call) -> list[Check]:
         [Check(filter='jobStatus', kind='value', column='jobStatus', values=…)]
     """
     found = []
-    for name, values in _asked(call).items():
-        param = call.endpoint.takes(name)
-        if param is not None and not values & EVERY:
-            found += list(_check(call.endpoint, param, values))
+    for name, texts in _asked(call).items():
+        param, values = call.endpoint.takes(name), frozenset(texts)
+        if param is None or values & EVERY:
+            continue
+        shown = tuple(sorted(texts.values()))
+        found += [replace(check, asked=shown) for check in _check(call.endpoint, param, values)]
     return found
 
 
-def _asked(call: Call) -> dict[str, frozenset[str]]:
-    """What was asked for by each filter, of all calls together."""
-    asked: dict[str, set[str]] = {}
+def _asked(call: Call) -> dict[str, dict[str, str]]:
+    """What was asked for by each filter, of all calls together: in small letters -> as it was
+    sent.
+    """
+    asked: dict[str, dict[str, str]] = {}
     for pairs in (call.query, *call.batches):
         for name, text in pairs:
             param = call.endpoint.takes(name)
@@ -86,8 +93,9 @@ def _asked(call: Call) -> dict[str, frozenset[str]]:
             parts = [text]
             if param.many == "comma":
                 parts = text.split(",")
-            asked.setdefault(name, set()).update(part.strip().lower() for part in parts)
-    return {name: frozenset(values) for name, values in asked.items()}
+            sent = map(str.strip, parts)
+            asked.setdefault(name, {}).update((part.lower(), part) for part in sent)
+    return asked
 
 
 def _check(endpoint: Endpoint, param: Param, values: frozenset[str]) -> Iterator[Check]:

@@ -25,6 +25,8 @@ from .dates import moment
 from .pairs import as_pairs, is_split, paired
 from .values import Ours, as_text, items
 
+# What other libraries call the number of rows.
+FEWER_ROWS = frozenset({"n", "nrows", "rows", "top", "first", "head", "take", "size", "maxrows"})
 SHOWN = 50  # values up to which provenance keeps all of them
 Pairs = tuple[tuple[str, str], ...]
 
@@ -218,6 +220,8 @@ def _param(endpoint: Endpoint, name: str) -> Param:
     hint = f"Its filters are: {', '.join(names) or 'none'}."
     if near:
         hint = f"Near it: {', '.join(near)}."
+    if name.lower() in FEWER_ROWS:
+        hint = tongue.either("Give limit=… for fewer rows.", "Give --limit N for fewer rows.")
     raise UnknownFilter(
         f"{endpoint.name} has no filter {name!r}.",
         "The API would ignore it in silence and answer with every row.",

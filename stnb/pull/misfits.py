@@ -171,9 +171,9 @@ def _outside(check: Check, column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _sentence(endpoint: Endpoint, misfits: Misfits) -> str:
     check = misfits.check
-    asked = ", ".join(sorted(check.values))
-    if len(check.values) > SHOWN:
-        asked = f"{len(check.values):,} values"
+    asked = ", ".join(check.asked)
+    if len(check.asked) > SHOWN:
+        asked = f"{len(check.asked):,} values"
     return (
         f"{endpoint.name} was asked for {check.filter}={asked}, and {misfits.wrong:,} of "
         f"{misfits.rows:,} rows do not fit it by their {check.column}: likely the API ignored the "

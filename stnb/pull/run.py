@@ -1,4 +1,8 @@
-"""A pull that the reader holds: started, waited for, cancelled, gone on with."""
+"""A pull that the reader holds: started, waited for, cancelled, gone on with.
+
+It is long because it is one class: the reader's thread waits for events that the run on the loop's
+thread sets, and their order can be checked only if both stand side by side.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from stnb.errors import StnbError, UsageError
+from stnb.errors.copying import StaysHere
 from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load, save
@@ -31,7 +36,7 @@ ENDING = 30.0  # seconds at most that a cancelled run may take to decode the pag
 AT_ONCE = 0.2  # seconds that an interrupted reader waits for the same
 
 
-class Pull:
+class Pull(StaysHere):
     """A pull under way, or done.
 
     Args:
@@ -85,6 +90,9 @@ class Pull:
         self._answer: pd.DataFrame | Path | None = None
         self._frame: pd.DataFrame | None = None
         self._lock = threading.Lock()
+
+    def _instead(self) -> str:
+        return "Wait for it, with wait(), and copy the frame that it gives."
 
     def __repr__(self) -> str:
         p = self.progress

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from stnb.errors import StnbError, TenantsFailed
+from stnb.errors.copying import StaysHere
 from stnb.frame import notices
 from stnb.frame.notices import Notice
 from stnb.frame.united import united
@@ -41,7 +42,7 @@ class Problem:
         return str(self.error)
 
 
-class PullOfTenants:
+class PullOfTenants(StaysHere):
     """A pull of many tenants under way, or done: it has what a `Pull` has.
 
     Args:
@@ -75,6 +76,9 @@ class PullOfTenants:
         self._lock = threading.Lock()
         for run in self.runs.values():
             run.part_of = self
+
+    def _instead(self) -> str:
+        return "Wait for it, with wait(), and copy the frame that it gives."
 
     def __repr__(self) -> str:
         p = self.progress

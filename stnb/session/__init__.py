@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from .client import Session
 from .clock import stamp
-from .lanes import START, Kind, LaneCount
+from .lane_times import Kind
+from .lanes import START, LaneCount
 from .look import Look
 from .probe import Knock
 from .retry import Notify

@@ -1,4 +1,8 @@
-"""One HTTP client for one tenant: it sends reads, and tries again if that may help."""
+"""One HTTP client for one tenant: it sends reads, and tries again if that may help.
+
+It is long because it is one class: the credentials, their token, their pace and the connections
+are exchanged together, so what uses them stays in sight of `adopt`.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,14 @@ import httpx
 
 from stnb.credentials import Credentials
 from stnb.errors import SetupError
+from stnb.errors.copying import StaysHere
 
 from .connections import Connections
 from .failure import PASSING_ERRORS, Failure, backoff
 from .gate import Gate
 from .inflate import TooLarge
-from .lanes import Kind, LaneCount
+from .lane_times import Kind
+from .lanes import LaneCount
 from .limiter import RATE, Governor, Sleep
 from .look import Look, look
 from .places import place_for
@@ -35,7 +41,7 @@ from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
 from .wire import CONNECTIONS, Answer, Query, address, exchange
 
 
-class Session:
+class Session(StaysHere):
     """Sends reads for one profile.
 
     Args:
@@ -71,6 +77,9 @@ class Session:
         self.app: Any = None
         self._begin(credentials)
         _SESSIONS.add(self)
+
+    def _instead(self) -> str:
+        return "Make the account anew there, with stnb.connect(…)."
 
     def __repr__(self) -> str:
         return f"<Session of {self.credentials!r}>"

@@ -7,7 +7,8 @@ import math
 from collections.abc import Awaitable, Callable
 
 from .failure import Failure
-from .lanes import Kind, LaneCount, Try
+from .lane_times import Kind
+from .lanes import LaneCount, Try
 from .wire import Answer
 
 

@@ -8,14 +8,14 @@ of answers, and do not wait for a refusal.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from .lane_refusals import LEAST, MOST, Levels
+from .lane_times import Kind, Mean, Window
 from .limiter import RATE
 
 # Measured: 8 side by side bring most of what 16 bring to a small server, and leave it room.
 START = 8
-LEAST, MOST = 2, 24
 CALM = 4  # pages in flight at which the server is taken for idle
 SLOWER = 1.2  # times as slow as when idle: the server is busy
 MUCH_SLOWER = 1.5  # times as slow as before with the same lanes
@@ -24,138 +24,8 @@ BETTER = 1.05  # times as many pages a second, that fewer lanes have to bring
 FULL = 3 / 4  # of the lanes were in use when a page began that counts
 EASE = 0.03  # seconds between two lanes that are tried for the first time
 HOLD, LONGEST_HOLD = 10.0, 600.0  # seconds for which a bound that was found is believed
-ENOUGH = 100  # pages of a window that count
-KEPT = 16  # pages after which a mean forgets the older ones
-# From a level on, so many refusals, and so much more often than below it, are no mere faults.
-REFUSALS, MORE_OFTEN = 3, 0.2
-SURELY = 3  # standard deviations
-REMEMBERED = 400  # pages, after which older ones count half
 LIFTED = 3  # pages that came beyond a bound: it was none
 LONGER = 3  # times as long a bound is believed that the server told by a refusal
-
-# What pages are compared by: the resource, and the rows that were asked for.
-Kind = tuple[str, int]
-
-
-@dataclass
-class Mean:
-    """The mean of the seconds that pages took."""
-
-    pages: int = 0
-    seconds: float = 0.0
-
-    def add(self, seconds: float, most: int = KEPT) -> None:
-        """Count a page."""
-        self.pages += 1
-        self.seconds += (seconds - self.seconds) / min(self.pages, most)
-
-
-@dataclass
-class Window:
-    """The pages that came while the count was one and the same.
-
-    Attributes:
-        means: the seconds of each kind of page.
-        pages: how many came.
-        level: how many were in flight when one began, in the mean.
-    """
-
-    means: dict[Kind, Mean] = field(default_factory=dict)
-    pages: int = 0
-    level: float = 0.0
-    spread: float = 0.0
-
-    def add(self, kind: Kind, seconds: float, level: int) -> None:
-        """Count a page."""
-        mean = self.means.setdefault(kind, Mean())
-        before = mean.seconds or seconds
-        mean.add(seconds, self.pages + 1)
-        self.spread += (seconds - before) * (seconds - mean.seconds) / mean.seconds**2
-        self.pages += 1
-        self.level += (level - self.level) / self.pages
-
-    @property
-    def noise(self) -> float:
-        """The standard deviation of the times, as a part of their mean."""
-        return math.sqrt(self.spread / self.pages)
-
-    def join(self, other: Window) -> None:
-        """Count the pages of another window too."""
-        for kind, mean in other.means.items():
-            own = self.means.setdefault(kind, Mean())
-            pages = own.pages + mean.pages
-            own.seconds += (mean.seconds - own.seconds) * mean.pages / pages
-            own.pages = min(pages, ENOUGH)
-        pages = self.pages + other.pages
-        self.level += (other.level - self.level) * other.pages / pages
-        self.pages = min(pages, ENOUGH)
-
-    @property
-    def seconds(self) -> float:
-        """What a page took, in the mean."""
-        return sum(mean.pages * mean.seconds for mean in self.means.values()) / self.pages
-
-    def slower(self, other: Mapping[Kind, Mean]) -> float | None:
-        """How many times as long pages took as others of their kind; None if that is not known."""
-        pages, total = 0, 0.0
-        for kind, mean in self.means.items():
-            usual = _usual(kind, other)
-            if usual:
-                pages += mean.pages
-                total += mean.pages * mean.seconds / usual
-        if 2 * pages < self.pages:
-            return None
-        return total / pages
-
-
-def _usual(kind: Kind, means: Mapping[Kind, Mean]) -> float:
-    """The seconds of such a page; at most so many, if only smaller ones are known; 0 if none is."""
-    name, rows = kind
-    known = [means[kind].seconds for kind in means if kind == (name, rows)]
-    for other, size in means:
-        if other == name and 0 < size < rows:
-            known.append(means[other, size].seconds * rows / size)
-    return min(known, default=0.0)
-
-
-class Levels:
-    """How many pages came, and how many were refused, that began with so many in flight."""
-
-    def __init__(self) -> None:
-        self._came, self._refused = [0.0] * (MOST + 2), [0.0] * (MOST + 2)
-
-    def came(self, level: int) -> None:
-        """Count a page that came."""
-        self._count(self._came, level)
-
-    def refused(self, level: int) -> None:
-        """Count a page that was refused."""
-        self._count(self._refused, level)
-
-    def _count(self, counts: list[float], level: int) -> None:
-        counts[min(level, MOST + 1)] += 1
-        if sum(self._came) + sum(self._refused) > REMEMBERED:
-            self._came = [count / 2 for count in self._came]
-            self._refused = [count / 2 for count in self._refused]
-
-    def bound(self) -> int:
-        """The level from which on pages are refused clearly more often than below it; beyond all
-        levels if there is none.
-        """
-        found, most = MOST + 2, MORE_OFTEN
-        refused, pages = sum(self._refused), sum(self._refused) + sum(self._came)
-        for level in range(LEAST + 1, MOST + 1):
-            refused_above = sum(self._refused[level:])
-            above = refused_above + sum(self._came[level:])
-            below = max(pages - above, 1.0)
-            if refused_above < REFUSALS:
-                break
-            share = refused / pages
-            by_chance = math.sqrt(share * (1 - share) * (1 / above + 1 / below))
-            more = refused_above / above - (refused - refused_above) / below
-            if more >= most and more > SURELY * by_chance:
-                found, most = level, more
-        return found
 
 
 @dataclass(frozen=True)

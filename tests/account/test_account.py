@@ -354,6 +354,10 @@ def test_filters_have_to_be_named(st: stnb.Account) -> None:
         st.jpm.jobs.pull("Completed")
     with pytest.raises(stnb.BadFilter, match="one value at a time"):
         st.jpm.jobs.pull(jobStatus=["Completed", "Hold"])
+    with pytest.raises(
+        stnb.BadFilter, match=r"pull\(limit=50\) for so many rows, or pull\(ids=…\)"
+    ):
+        st.jpm.jobs.pull(50)
 
 
 @pytest.mark.parametrize("where", ["file", "process"])

@@ -26,7 +26,8 @@ from stnb.cli import profiles, talk, terminal
 from stnb.errors import printable
 from stnb.explorer import notebook, static_copy
 from stnb.explorer.grid import cells, picks
-from stnb.explorer.state import State, code, literal
+from stnb.explorer.python_lines import code, literal
+from stnb.explorer.state import State
 from stnb.frame import notices
 from stnb.tables.text import table
 

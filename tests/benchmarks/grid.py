@@ -47,10 +47,14 @@ kinds = [
 ]
 df = pd.DataFrame({{f"c{{i}}": kinds[i % len(kinds)]() for i in range(columns - 2)}})
 ends = np.append(0, np.cumsum(dice.integers(0, 5, rows))).astype("int32")
+def one_array(values):
+    # From many texts, pa.array makes chunks, of which no struct is made.
+    made = pa.array(values)
+    return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
 items = {{"id": np.arange(ends[-1]), "sku": some(ends[-1]), "price": dice.random(ends[-1])}}
-elements = pa.StructArray.from_arrays(map(pa.array, items.values()), list(items))
+elements = pa.StructArray.from_arrays(map(one_array, items.values()), list(items))
 lists = pa.ListArray.from_arrays(pa.array(ends), elements)
-address = pa.StructArray.from_arrays([pa.array(some(rows))] * 2, ["city", "street"])
+address = pa.StructArray.from_arrays([one_array(some(rows))] * 2, ["city", "street"])
 df["items"], df["address"] = map(pd.arrays.ArrowExtensionArray, (lists, address))
 """
 TIMED = """async ([act, seen]) => {

@@ -28,7 +28,7 @@ from starlette.routing import Route
 from stnb.catalog import load
 from stnb.pull.paging.lists import choose_size
 from stnb.session import START
-from stnb.session.lanes import MOST
+from stnb.session.lane_refusals import MOST
 
 COUNT, BASE, PER_ROW = int(sys.argv[1]), float(sys.argv[2]) / 1e3, float(sys.argv[3]) / 1e6
 KIND = (sys.argv[4:] or ["scales"])[0]

@@ -35,6 +35,8 @@ SERVICETITAN_TENANT07_APP_KEY=ak1.abcdefghijklmnopqrstuvwxy
         (["search", "jobs"], ["find", "jobs"]),
         (["list"], ["find"]),
         (["download", "jobs"], ["pull", "jobs"]),
+        (["show", "jobs"], ["pull", "jobs"]),
+        (["describe", "jobs"], ["find", "jobs"]),
         (["jpm.jobs", "-n", "5"], ["pull", "jpm.jobs", "-n", "5"]),
         (["customers"], ["pull", "customers"]),
         (["notebook", "jpm.jobs"], ["notebook", "new", "jpm.jobs"]),
@@ -235,3 +237,19 @@ def test_the_lines_for_a_shell_are_printed(capsys: pytest.CaptureFixture[str]) -
     assert main.main(["completion", "bash"]) == 0
 
     assert "stnb" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("date", ["2026-11-01", "2026-11", "2026-11-01T08:00"])
+def test_a_date_in_the_place_of_the_file(date: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--to` is a file; whoever means the end of a span is told which filter ends one."""
+    assert main.main(["pull", "jobs", *DEMO, "--to", date]) != 0
+
+    assert f"such as --createdBefore {date}." in capsys.readouterr().err
+
+
+def test_the_package_is_the_command_too() -> None:
+    """`python -m stnb` works where `stnb` is not on the PATH."""
+    command = [sys.executable, "-m", "stnb", "--version"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert said.stdout.startswith("stnb ")

@@ -20,8 +20,8 @@ import pytest
 import stnb
 from stnb import catalog
 from stnb.account.example import examples
-from stnb.explorer.parts import chart as charts
-from stnb.explorer.parts.chart import Chart
+from stnb.explorer.parts.chart import EMPTY, Chart
+from stnb.explorer.parts.picture import LARGEST, NARROW, WIDE
 from stnb.frame import assemble, decode, shape_of
 from stnb.tables import charts as pictures
 from stnb.tables.charts import Spec, columns, look, numbers
@@ -470,7 +470,7 @@ def test_without_anything_to_draw_it_says_so(frame: pd.DataFrame | None) -> None
 
     assert chart.picture.shown["svg"] == ""
     assert chart.picture.shown["alt"] in (
-        charts.EMPTY,
+        EMPTY,
         "There is nothing to draw: no column holds a date, a category or an amount.",
     )
     assert chart.code == ""
@@ -495,9 +495,9 @@ def test_what_a_notebook_saves_stays_small() -> None:
     ]
 
     for spec in (*specs, Spec("distribution", "values:total")):
-        figure = pictures.draw(frame, pictures.settled(frame, spec), charts.NARROW)
+        figure = pictures.draw(frame, pictures.settled(frame, spec), NARROW)
         assert len(heights(figure)) in (120, 13, 30)
-        assert len(figure.svg()) <= charts.LARGEST
+        assert len(figure.svg()) <= LARGEST
     assert (
         pictures.settled(
             frame.assign(day=frame["day"] + pd.to_timedelta(at, unit="D")), specs[0]
@@ -510,7 +510,7 @@ def test_a_narrow_page_gets_a_narrow_picture(chart: Chart) -> None:
     """The page says how much room there is, also while the first picture is still drawn, and the
     picture is drawn for it.
     """
-    for width in (charts.NARROW, charts.WIDE):
+    for width in (NARROW, WIDE):
         chart.show()
         chart.picture.width = width
         chart.wait()

@@ -13,7 +13,7 @@ import pytest
 import stnb
 from stnb.access.doctor import examine
 from stnb.explorer import elsewhere, entry, explorer
-from stnb.explorer.grid import grid
+from stnb.explorer.grid import shown
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_ipython_is_told_what_to_do(
 ) -> None:
     """In a shell without a page the sentences stand in place of the object's name."""
     shell = types.SimpleNamespace()
-    for module in (entry, explorer, grid):
+    for module in (entry, explorer, shown):
         monkeypatch.setattr(module, "get_ipython", lambda: shell)
 
     made = make()

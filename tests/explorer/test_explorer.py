@@ -32,12 +32,13 @@ from stnb.explorer import (
 from stnb.explorer import (
     explorer as view,
 )
-from stnb.explorer import state as states
-from stnb.explorer.grid import grid as grids
+from stnb.explorer.grid import shown as shown_grid
 from stnb.explorer.parts import date_menu, id_names, picker
 from stnb.explorer.parts.control import Control
 from stnb.explorer.parts.fields import FIRST, fields
-from stnb.explorer.state import State
+from stnb.explorer.python_lines import code, literal
+from stnb.explorer.state import State, named
+from stnb.explorer.typed_text import parse, typed
 from stnb.frame.notices import heard
 from stnb.pull import Progress, dates
 
@@ -164,15 +165,15 @@ def filled(endpoint: Endpoint) -> dict[str, Any]:
         for p in endpoint.filters
         if not (p.type == "boolean" or p.name == "sort" or (p.type == "object" and p.many))
     ]
-    return {p.py: states.parse(p, sample(p)) for p in plain}
+    return {p.py: parse(p, sample(p)) for p in plain}
 
 
 @pytest.mark.parametrize("endpoint", list(catalog.load()), ids=lambda e: e.name)
 def test_code_is_python_for_every_resource(endpoint: Endpoint) -> None:
     """The code of every resource with every filter set parses, and names each filter once."""
-    values = states.named(endpoint, filled(endpoint))
+    values = named(endpoint, filled(endpoint))
 
-    tree = ast.parse(states.code(State("demo", endpoint.name, values, limit=5)))
+    tree = ast.parse(code(State("demo", endpoint.name, values, limit=5)))
 
     call = tree.body[-1].value  # type: ignore[attr-defined]
     given = {k.arg: ast.literal_eval(k.value) for k in call.keywords}
@@ -194,19 +195,19 @@ def test_code_reads_like_a_person_wrote_it() -> None:
         },
     )
 
-    assert states.code(short).splitlines() == [
+    assert code(short).splitlines() == [
         "import stnb",
         "",
         'st = stnb.connect("demo")',
         'df = st.jpm.jobs.pull(jobStatus="Completed", limit=100)',
     ]
-    assert states.code(long).endswith('    ids=[1, 2],\n    number="a\\"b",\n    limit=1000,\n)')
-    assert "stnb.connect()" in states.code(long)
+    assert code(long).endswith('    ids=[1, 2],\n    number="a\\"b",\n    limit=1000,\n)')
+    assert "stnb.connect()" in code(long)
 
 
 def test_code_names_what_attributes_cannot() -> None:
     """A single record's resource goes by its name in brackets, and an env file is named."""
-    record = states.code(State("demo", "jpm.jobs.get", {"id": 7}, 100, env_file="other.env"))
+    record = code(State("demo", "jpm.jobs.get", {"id": 7}, 100, env_file="other.env"))
 
     assert 'stnb.connect("demo", env_file="other.env")' in record
     assert record.endswith('df = st["jpm.jobs.get"].pull(id=7)')
@@ -226,7 +227,7 @@ def test_code_names_what_attributes_cannot() -> None:
 )
 def test_literals_are_python(value: Any, text: str) -> None:
     """Every kind of filter value is written as Python that means the same."""
-    assert states.literal(value) == text
+    assert literal(value) == text
     assert ast.literal_eval(text) is not Ellipsis
 
 
@@ -288,8 +289,8 @@ def test_state_is_plain_data() -> None:
 )
 def test_typed_text_becomes_a_value_and_back(param: Param, text: str, value: Any) -> None:
     """Text typed into a field becomes the filter's value, and that value the same text again."""
-    assert states.parse(param, text) == value
-    assert states.parse(param, states.typed(value)) == value
+    assert parse(param, text) == value
+    assert parse(param, typed(value)) == value
 
 
 def test_filters_are_checked_by_either_name() -> None:
@@ -298,14 +299,14 @@ def test_filters_are_checked_by_either_name() -> None:
     """
     feed, record = catalog.load()["jpm.export.jobs"], catalog.load()["jpm.jobs.get"]
 
-    assert states.named(feed, {"from": "2026-01-01", "includeRecentChanges": None}) == {
+    assert named(feed, {"from": "2026-01-01", "includeRecentChanges": None}) == {
         "from_": "2026-01-01"
     }
-    assert states.named(record, {}) == {}
+    assert named(record, {}) == {}
     with pytest.raises(UnknownFilter):
-        states.named(feed, {"jobStatus": "Done"})
+        named(feed, {"jobStatus": "Done"})
     with pytest.raises(BadFilter):
-        states.named(record, {"id": "seven"})
+        named(record, {"id": "seven"})
 
 
 # -- controls
@@ -782,7 +783,7 @@ def test_with_several_profiles_the_demo_opens(
 def test_code_leads_to_its_resource(st: stnb.Account) -> None:
     """For every resource the expression before `.pull` is the resource that was chosen."""
     for name in catalog.load().endpoints:
-        line = states.code(State("demo", name)).splitlines()[-1]
+        line = code(State("demo", name)).splitlines()[-1]
         assert eval(line.removeprefix("df = ").split(".pull(")[0], {"st": st}).name == name
 
 
@@ -851,7 +852,7 @@ def test_showing_a_frame_leaves_a_static_copy(monkeypatch: pytest.MonkeyPatch) -
     it covers.
     """
     shown: list[Any] = []
-    for module in (static_copy, view, grids):
+    for module in (static_copy, view, shown_grid):
         monkeypatch.setattr(module, "get_ipython", lambda: SimpleNamespace(kernel=None))
     monkeypatch.setattr(static_copy, "display", lambda *a, **k: shown.append((a, k)))
 
@@ -872,7 +873,7 @@ def test_a_pull_updates_the_static_copy(
     """
     updates: list[str] = []
     handle = SimpleNamespace(update=lambda html: updates.append(html.data))
-    for module in (static_copy, view, grids):
+    for module in (static_copy, view, shown_grid):
         monkeypatch.setattr(module, "get_ipython", lambda: SimpleNamespace(kernel=None))
     monkeypatch.setattr(static_copy, "display", lambda *a, **k: handle)
     monkeypatch.setattr(static_copy, "running_cell", lambda: ("cell", "run"))

@@ -18,6 +18,7 @@ import stnb
 from stnb.errors import UsageError
 from stnb.explorer.parts import export
 from stnb.explorer.parts.export import Export
+from stnb.explorer.parts.page_actions import DONE
 from stnb.frame import save as saving
 from stnb.frame.save import save
 from tests.helpers.moments import NOW
@@ -78,11 +79,11 @@ def test_what_the_page_did_is_reported(did: str, tone: str) -> None:
     """Each answer has its sentence; another word of the page changes nothing."""
     bench = Bench()
     bench.export._on_answer(None, {"did": did}, None)
-    assert bench.export.page_actions.text == export.DONE[did]
+    assert bench.export.page_actions.text == DONE[did]
     assert bench.export.page_actions.tone == tone
 
     bench.export._on_answer(None, {"did": "anything else"}, None)
-    assert bench.export.page_actions.text == export.DONE[did]
+    assert bench.export.page_actions.text == DONE[did]
 
 
 def test_without_code_or_rows_it_says_what_to_do() -> None:

@@ -10,9 +10,9 @@ import pytest
 
 import stnb
 from stnb import catalog
-from stnb.catalog import Endpoint, Param
+from stnb.catalog import Endpoint, Param, meanings
 from stnb.explorer import entry, explore, outcome, texts
-from stnb.explorer.parts import fields, id_names
+from stnb.explorer.parts import fields, id_names, title
 from stnb.explorer.parts.blank import Nothing
 from stnb.explorer.state import State
 from stnb.pull import Progress
@@ -218,3 +218,14 @@ def test_what_a_filter_shows_is_enough_for_a_page() -> None:
             assert len(shown["names"]) == len(shown["ends"]) == len(shown["hints"]) > 0
             assert field.kind not in ("span", "range") or all(shown["ends"])
     ui.close()
+
+
+def test_a_resource_has_one_short_line_wherever_it_is_shown() -> None:
+    """The head of the page and its tiles say what the search says, without the label again."""
+    for endpoint in catalog.load():
+        line, searched = title.about(endpoint), meanings.about(endpoint)
+        assert searched.lower().endswith(line.lower())
+        assert not line.startswith(f"{endpoint.label}:")
+
+    assert [tile["name"] for tile in title.tiles()] == list(title.TILES)
+    assert title.about(catalog.load()["crm.leads"]) == "People who asked, and are not booked yet"

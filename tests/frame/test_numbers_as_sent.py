@@ -77,6 +77,29 @@ def test_a_zero_keeps_its_sign(page: str, texts_of_it: list[str]) -> None:
     assert texts(frame["number"]) == [*texts_of_it, "n/a"]
 
 
+@pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
+def test_a_whole_zero_with_a_sign_is_zero_and_as_text_what_was_sent(dtypes: Dtypes) -> None:
+    """Whole numbers have one zero, which has the value that was sent; where text is kept, it is the
+    one that was sent: of the same page, or because of another one.
+    """
+    shape = shape_of(TOYS, dtypes=dtypes)
+    sent = [
+        '[{"integer":-0,"unknown":-0},{"integer":5,"unknown":2}]',
+        '[{"integer":"n/a","unknown":[-0]}]',
+    ]
+    pages = [decode(text.encode(), "bare", shape) for text in sent]
+    mixed = decode(f"{sent[0][:-1]},{sent[1][1:]}".encode(), "bare", shape)
+
+    for column in ("integer", "unknown"):
+        alone = assemble(pages[:1], shape)[0][column]
+        assert (alone.tolist()[0], str(alone.dtype)) == (0, "Int64")
+    assert not pages[0].drift.get("integer")
+    for parts in (pages, [mixed]):
+        frame, _, _ = assemble(parts, shape)
+        assert texts(frame["integer"]) == ["-0", "5", "n/a"]
+        assert texts(frame["unknown"]) == ["-0", "2", "[-0]"]
+
+
 @pytest.mark.parametrize("page", ["12.50", "12.5", "7.0", "7", "1e2"])
 def test_numbers_inside_lists_too(page: str) -> None:
     """If a list becomes text, its numbers are those that were sent."""

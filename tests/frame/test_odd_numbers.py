@@ -85,14 +85,16 @@ WRITTEN = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 def by_hand(document: str) -> Scan:
     """What `scan` should see, read sign by sign."""
     tokens: list[str] = []
+    wholes: list[str] = []
 
     def note(token: str) -> float:
         tokens.append(token)
         return 0.0
 
-    json.loads(document, parse_float=note)
+    json.loads(document, parse_float=note, parse_int=wholes.append)
     zeros = [t for t in tokens if re.fullmatch(r"-?\d+\.0", t)]
     odd = [t for t in tokens if "e" in t.lower() or (t.endswith("0") and t not in zeros)]
+    odd += [t for t in wholes if t == "-0"]
     zeros += [t for t in tokens if re.fullmatch(r"-?\d+\.0[eE].*", t)]
     return Scan(False, any(lossy(number(t)) for t in tokens), len(zeros), bool(odd))
 

@@ -20,15 +20,13 @@ from stnb.frame.target import local_path
 
 ENDINGS = ["parquet", "xlsx", "csv", "json"]
 ADDRESSES = [
-    "s3://bucket/jobs.{}",
-    "memory://jobs.{}",
-    "gs://bucket/jobs.{}",
-    "abfs://container@account/jobs.{}",
+    "s3:/bucket/jobs.{}",
+    "s3n://bucket/jobs.{}",
+    "ftp://example.com/jobs.{}",
     "file:///tmp/jobs.{}",
     "https://example.com/jobs.{}",
     "zip::s3://bucket/jobs.{}",
-    " s3://bucket/jobs.{}",
-    "S3://bucket/jobs.{}",
+    " https://example.com/jobs.{}",
     Path("s3://bucket/jobs.{}"),  # a Path makes one slash of two
 ]
 

@@ -236,6 +236,21 @@ def test_what_is_refused(
         ("selec 1 from jpm_appointments", "Mend the query"),
         ("select 'end' as x, nope from jpm_appointments", "Mend the query"),
         ("from jobs", r"The tables are: jpm_appointments\."),
+        ("select END from jpm_appointments", 'Write "end" with'),
+        ("select Address.City from jpm_appointments", 'Write "address.city" with'),
+        ("select address.city, max(end) from jpm_appointments", 'Write "address.city", "end" with'),
+        ("from st.jpm.appointments", r"Write jpm_appointments for st\.jpm\.appointments"),
+        ('from "jpm.appointments"', r"Write jpm_appointments for jpm\.appointments"),
+        ("from 'jpm.appointments'", r"Write jpm_appointments for jpm\.appointments"),
+        (
+            "select end from jpm.appointments where address.city = 'x'",
+            r'Write jpm_appointments for .*\. Write "address.city", "end" with',
+        ),
+        ('from jpm_appointments where "address.city" = "x"', "Write 'x' with single quotes"),
+        ("from jpm_appointments where at > 2026-07-01", "Write '2026-07-01' with single quotes"),
+        ('select nope as "y" from jpm_appointments where 1 = "y"', "Mend the query"),
+        ('from jpm_appointments a join jpm_appointments "b" on a.x = "b".x', "Mend the query"),
+        ("select '2026-07-01', nope from jpm_appointments", "Mend the query"),
     ],
 )
 def test_how_a_name_is_written(tmp_path: Path, query: str, advice: str) -> None:

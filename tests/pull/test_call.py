@@ -543,6 +543,8 @@ def test_one_filter_given_twice_is_refused() -> None:
         ("jpm.appointments", "technicianIds", "technicianId"),
         ("jpm.appointments", "startsOnOrBefore", "startsBefore"),
         ("jpm.export.jobs", "sort", "from_"),
+        ("jpm.jobs", "n", r"Give limit=… for fewer rows\."),
+        ("jpm.jobs", "nrows", r"Give limit=… for fewer rows\."),
         ("jpm.jobs", "tenant", "."),
         ("jpm.jobs", "", "."),
         ("jpm.jobs", "x" * 2000, "."),

@@ -161,6 +161,16 @@ def test_it_is_said_each_time(deaf: Deaf, tenant: Account) -> None:
         assert len(told(lambda: tenant.jpm.jobs.pull(jobStatus="Completed", limit=50))[1]) == 1
 
 
+def test_the_filter_is_named_as_it_was_sent(deaf: Deaf, tenant: Account) -> None:
+    """Values keep their large letters, and times their form."""
+    deaf.ignored = {"jobStatus", "createdOnOrAfter"}
+    filters = {"jobStatus": "Completed", "createdOnOrAfter": "2027-01-01"}
+    texts = told(lambda: tenant.jpm.jobs.pull(**filters, limit=50))[1]
+
+    assert any("was asked for jobStatus=Completed, and " in text for text in texts)
+    assert any("was asked for createdOnOrAfter=2027-01-01T07:00:00Z, and" in t for t in texts)
+
+
 # -- what is no alarm
 
 COLUMNS = (

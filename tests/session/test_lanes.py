@@ -15,7 +15,8 @@ import pytest
 
 from stnb.session.failure import Failure
 from stnb.session.gate import Gate
-from stnb.session.lanes import LEAST, MOST, START, LaneCount, Try
+from stnb.session.lane_refusals import LEAST, MOST
+from stnb.session.lanes import START, LaneCount, Try
 from stnb.session.wire import Answer
 
 NETWORK = 0.05  # seconds on the way

@@ -22,7 +22,11 @@ ROOT = Path(__file__).parents[2]
         pytest.param(["mypy"], id="mypy --strict"),
         pytest.param(["stnb.cli.main", "scan", "."], id="stnb scan"),
         pytest.param(
-            ["codespell_lib", "stnb", "tests", "notebooks", "README.md", ".env.example"],
+            [
+                "codespell_lib",
+                *("stnb", "tests", "notebooks", "README.md", "CHANGELOG.md"),
+                *(".env.example", ".github", ".ci"),
+            ],
             id="codespell",
         ),
     ],

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, ParamSpec, Protocol, Self, overload
 
 import pandas as pd
 
 from stnb.account.account import Account
+from stnb.account.query import Query
 from stnb.account.resource import Resource
+from stnb.account.verbs import Verb
 from stnb.catalog.html_table import element
 from stnb.errors import CredentialsMissing, StnbError, UsageError
+from stnb.errors.copying import StaysHere
 from stnb.errors.wording import counted, listed
 from stnb.pull.together import Problem, PullOfTenants
 
@@ -23,7 +27,27 @@ IN_FLIGHT = 96  # answers under way at once, over all tenants
 SHOWN = 6  # names of tenants in a sentence
 
 
-class Accounts(Mapping[str, Account]):
+P = ParamSpec("P")
+
+
+class Asked(Protocol[P]):
+    """A resource with its own filters, whose names and values a type checker knows."""
+
+    @property
+    def where(self) -> Callable[P, Query]:
+        """Its filters and options as a query."""
+
+
+class AnyAsked(Protocol):
+    """A resource by a name that was computed, which takes what it is given."""
+
+    @cached_property
+    def where(self) -> Verb[Query]:
+        """Its filters and options as a query."""
+        raise NotImplementedError
+
+
+class Accounts(StaysHere, Mapping[str, Account]):
     """The accounts of several tenants by name, whose verbs read all of them at once.
 
     Args:
@@ -65,6 +89,12 @@ class Accounts(Mapping[str, Account]):
     def __len__(self) -> int:
         return len(self._accounts)
 
+    def _named(self) -> str:
+        return f"The accounts of {counted(len(self), 'tenant')}"
+
+    def _instead(self) -> str:
+        return "Write stnb.tenants(…) there. What they pulled, a frame, can be copied."
+
     def __repr__(self) -> str:
         text = f"<stnb {counted(len(self), 'tenant')} · {listed(list(self), SHOWN)}"
         if self._unready:
@@ -91,11 +121,16 @@ class Accounts(Mapping[str, Account]):
 
     # -- reading
 
-    def where(self, resource: str | Resource, **arguments: Any) -> QueryOfTenants:
+    @overload
+    def where(self, resource: Asked[P], *bare: P.args, **arguments: P.kwargs) -> QueryOfTenants: ...
+    @overload
+    def where(self, resource: str | AnyAsked, **arguments: Any) -> QueryOfTenants: ...
+    def where(self, resource: Any, *bare: object, **arguments: Any) -> QueryOfTenants:
         """Filters and options for every tenant, as a query that shows what it would send.
 
         Args:
-            resource: its name, such as "jpm.jobs".
+            resource: its name, such as "jpm.jobs", or that resource of an account, whose filters
+                a type checker knows then.
             arguments: filters and options, as `Resource.where` takes them.
 
         Raises:
@@ -110,7 +145,7 @@ class Accounts(Mapping[str, Account]):
             of_tenant = dict(arguments)
             if isinstance(arguments.get("since"), pd.DataFrame):
                 of_tenant["since"] = linked.of_tenant(arguments["since"], tenant)
-            queries[tenant] = account[name].where(**of_tenant)
+            queries[tenant] = account[name].where(*bare, **of_tenant)
         return QueryOfTenants(name, queries, self._unready, self._keep)
 
     def pull(self, resource: str | Resource, *, to: Any = None, **arguments: Any) -> Any:

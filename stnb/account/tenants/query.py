@@ -15,7 +15,9 @@ import pandas as pd
 from stnb.account.progress_bar import bar_for
 from stnb.account.query import Query
 from stnb.errors import StnbError
+from stnb.errors.copying import StaysHere
 from stnb.frame.save import save, writer
+from stnb.frame.stores import check_store, name_in, store_address
 from stnb.frame.target import local_path
 from stnb.pull import ProgressCallback
 from stnb.pull.options import table_name
@@ -28,7 +30,7 @@ COUNTS = {"tenant": "str", "rows": "Int64", "seconds": "Float64", "problem": "st
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class QueryOfTenants:
+class QueryOfTenants(StaysHere):
     """Filters and options of one resource for several tenants; nothing is sent until a verb is
     called.
 
@@ -49,6 +51,12 @@ class QueryOfTenants:
     unready: Mapping[str, StnbError]
     _tell: Callable[[PullOfTenants], None]
 
+    def _named(self) -> str:
+        return f"This query of {self.resource}"
+
+    def _instead(self) -> str:
+        return "Make it anew there, from stnb.tenants(…); or pull it, and copy the frame."
+
     def __repr__(self) -> str:
         known = f"<Query of {self.resource} · {len(self.queries)} tenants"
         for query in self.queries.values():
@@ -62,7 +70,9 @@ class QueryOfTenants:
         return QueryOfTenants(self.resource, narrowed, self.unready, self._tell)
 
     @overload
-    def pull(self, *, to: str | os.PathLike[str], **arguments: Any) -> Path: ...
+    def pull(self, *, to: os.PathLike[str], **arguments: Any) -> Path: ...
+    @overload
+    def pull(self, *, to: str, **arguments: Any) -> Path | str: ...
     @overload
     def pull(self, *, to: None = None, **arguments: Any) -> pd.DataFrame: ...
     def pull(
@@ -72,7 +82,7 @@ class QueryOfTenants:
         progress: ProgressCallback | bool | None = None,
         strict: bool = False,
         **arguments: Any,
-    ) -> pd.DataFrame | Path:
+    ) -> pd.DataFrame | Path | str:
         """Read the rows of every tenant, side by side.
 
         Args:
@@ -96,6 +106,11 @@ class QueryOfTenants:
         heard = progress if callable(progress) else None
         if to is None:
             return self.start(progress=heard, strict=strict, **arguments).wait()
+        address = store_address(to)
+        if address is not None:
+            writer(name_in(address))
+            check_store(address)
+            return save(self.start(progress=heard, strict=strict, **arguments).wait(), address)
         path = local_path(to)
         if not path.suffix:
             return self.start(to=path, progress=heard, strict=strict, **arguments).saved(path)

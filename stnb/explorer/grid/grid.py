@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -11,23 +10,18 @@ from typing import Any
 
 import pandas as pd
 import traitlets
-from IPython import get_ipython
 
 from stnb.tables.provenance import cost_of_all, provenance
 
-from .. import elsewhere
-from ..internals import display_bundle
-from ..static_copy import StaticCopy
 from ..widget import Widget
-from . import answers, cells
+from . import answers
 from . import view as views
+from .about import about_of, unreadable, with_index
 from .background import Background
 from .human import order
 from .select import Rows, query_of
 from .state import by_name, by_position, unique_names
-from .view import View
 
-LOOKS = {"date": "time", "date-time": "time", "list": "nest", "object": "nest"}
 SCRIPTS = (
     "grid/grid-head.js",
     "grid/grid-bars.js",
@@ -86,7 +80,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         What was picked, sorted and hidden stays if the columns are the same.
         """
         about_pull = provenance(frame)
-        rows = Rows(_with_index(frame), str(about_pull.get("timezone") or ""))
+        rows = Rows(with_index(frame), str(about_pull.get("timezone") or ""))
         usual = order(frame, rows.columns.shown)
         names = unique_names(rows.columns.names)
         self._background.clear()
@@ -95,11 +89,9 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
                 self._state = {}
             self._turn += 1
             self._given, self._rows, self._names, self._usual = frame, rows, names, usual
-            columns = list(map(_described, rows.columns.shown))
-            which = about_pull.get("first", "")
-            about = {"turn": self._turn, "rows": len(frame), "columns": columns, "which": which}
             more = "" if self._on_all is None else cost_of_all(about_pull)
-            self.about = {**about, "usual": usual, "more": more}
+            about = {"turn": self._turn, "usual": usual, "more": more}
+            self.about = {**about_of(frame, rows.columns.shown), **about}
         self._report_change()
 
     @property
@@ -108,10 +100,10 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         return self._rows.columns.given
 
     @property
-    def view(self) -> View:
+    def view(self) -> views.View:
         """What is picked, searched, sorted and hidden, by the names of the columns."""
         with self._lock:
-            return View.of(self._state, self._rows.columns)
+            return views.View.of(self._state, self._rows.columns)
 
     @property
     def view_lines(self) -> list[str]:
@@ -142,7 +134,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         """Take one part of the view away, by the key of its chip; "" leaves all rows, sorted."""
         with self._lock:
             view = self.view
-            left = views.without(view, key) if key else View(sort=view.sort)
+            left = views.without(view, key) if key else views.View(sort=view.sort)
             state = self.state | {"picks": left.picks, "search": left.search, "sort": left.sort}
         self.state = state
 
@@ -249,12 +241,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
                 answer = self.answer(message)
         except Exception as error:
             log.debug("the grid could not answer", exc_info=True)
-            sentences = [
-                f"The table could not be read ({type(error).__name__}: {error}).",
-                "Likely a value of an unusual type.",
-                "Try another column, or look at the frame itself.",
-            ]
-            answer = {"kind": "error", "sentences": sentences}
+            answer = unreadable(error)
         if answer is not None:
             self.send({**answer, "view": message.get("view")})
 
@@ -311,44 +298,3 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
                 yield
             else:
                 self.send(answer)
-
-
-class ShownGrid(Grid):
-    """A grid by itself. Displaying it also leaves a small static table for a reopened notebook."""
-
-    def _ipython_display_(self) -> None:
-        if not hasattr(get_ipython(), "kernel"):
-            sys.stdout.write(f"{elsewhere.as_text(elsewhere.NO_TABLE)}\n")
-            return
-        copy = StaticCopy()
-        copy.update(self.frame)
-        self.covers = copy.css_class
-        copy.show(display_bundle(self))
-
-
-def show(frame: pd.DataFrame) -> Grid:
-    """Show any DataFrame in the grid.
-
-    Example:
-        >>> stnb.show(df)
-    """
-    return ShownGrid(frame)
-
-
-def _described(column: cells.Column) -> dict[str, Any]:
-    return {
-        "name": column.name,
-        "kind": column.kind,
-        "width": column.width,
-        "right": column.kind in cells.RIGHT,
-        "look": LOOKS.get(column.kind, ""),
-        "unit": column.unit,
-    }
-
-
-def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with a meaningful index as columns; a name may then be there twice."""
-    if isinstance(frame.index, pd.RangeIndex):
-        return frame
-    index = frame.index.to_frame(index=False)
-    return pd.concat([index, frame.reset_index(drop=True)], axis=1)

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from stnb.catalog.facts import LARGEST_EXACT
 
-from ..state import literal
+from ..python_lines import literal
 from .columns import Columns
 from .picks import DATES, Pick
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from ..state import literal
+from ..python_lines import literal
 from .columns import Columns
-from .search import DAYS, words_in_numbers, words_in_times
+from .search_words import DAYS, words_in_numbers, words_in_times
 
 MOST_NAMED = 3  # columns that get a line each; more are gone through by a loop
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pyarrow as pa
 
-from ..state import literal
+from ..python_lines import literal
 from .columns import Columns, sorting_fields
 
 

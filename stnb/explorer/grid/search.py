@@ -6,121 +6,26 @@ What a search reads is prepared once: lower-cased, and each different value once
 from __future__ import annotations
 
 import functools
-import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from . import cells, scan
-from .columns import Columns, Mask, encode, mask_of, plain_array
+from .columns import Columns, Mask, mask_of
+from .search_leaves import DAY, FIGURES, TEXTS, Leaf, leaves_of
+from .search_words import BOTH, DAYS, NAMED, words_in_numbers, words_in_times
 
-DAY = 86_400  # s
 THREADS = 4  # Arrow searches without the interpreter's lock
 MOST_BYTES = 500_000_000  # of prepared text; more is prepared anew for each search
-# What may stand in a date, in a date with its time, in a named day, and in a number.
-DATES = re.compile(r"[\d-]+")
-TIMES = re.compile(r"[\d:-]+([ t][\d:]+)?")
-NAMED_DAYS = re.compile(
-    r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)( \d\d?(,( \d{0,4})?)?)?"
-)
-NUMBERS = re.compile(r"-?[\d.]+")
-LAST_ZEROS = re.compile(r"(\.\d+?)0+$")
-# How a time is searched: its day, its time of the day, both, or its day by the month's name.
-DAYS, CLOCK, BOTH, NAMED = "%Y-%m-%d", "%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%b %d, %Y"
-
-
-class InTimes(NamedTuple):
-    """Words as they are searched in times.
-
-    Attributes:
-        form: how the times are written, as `strftime` has it.
-        words: in small letters.
-    """
-
-    form: str
-    words: str
-
-    @property
-    def lower(self) -> bool:
-        """Whether the form has letters, which may be large ones."""
-        return self.form == NAMED
-
-
-def words_in_times(words: str) -> InTimes | None:
-    """How these words are searched in times; None if no time can hold them.
-
-    Example:
-        >>> words_in_times("2026-07"), words_in_times("Nov 7")
-        (InTimes(form='%Y-%m-%d', words='2026-07'), InTimes(form='%b %d, %Y', words='nov 07'))
-    """
-    words = words.lower()
-    if DATES.fullmatch(words):
-        return InTimes(DAYS, words)
-    if TIMES.fullmatch(words):
-        words = words.replace("t", " ")
-        return InTimes(BOTH if " " in words else CLOCK, words)
-    if NAMED_DAYS.fullmatch(words):
-        month, _, rest = words.partition(" ")
-        if rest:
-            day, comma, year = rest.partition(",")
-            words = f"{month} {int(day):02}{comma}{year}"
-        return InTimes(NAMED, words)
-    return None
-
-
-def words_in_numbers(words: str, floating: bool) -> str | None:
-    """How these words are searched in numbers; None if no number can hold them.
-
-    Example:
-        >>> words_in_numbers("$1,234.50", floating=True)
-        '1234.5'
-    """
-    digits = words.replace(",", "").removeprefix("$")
-    if not NUMBERS.fullmatch(digits):
-        return None
-    return LAST_ZEROS.sub(r"\1", digits) if floating else digits
-
-
 LAST_SEARCHES = 50  # of which it is known in which columns they found something
-TEXTS, FIGURES = "texts", "figures"
 NO_TEXTS = {"integer", "number", "date", "date-time", "yes/no", "duration"}  # kinds of columns
 NO_FIGURES = {"text", "yes/no", "duration"}
 Part = tuple[str, int]  # the texts, or the figures, of a column
-
-
-class Leaf(NamedTuple):
-    """One searchable array: a column, or what lies at one place inside a nested one.
-
-    Attributes:
-        kind: "text", "number", "float" or "time".
-        values: lower-cased text, or numbers and days as they are written; an Arrow array.
-        codes: for each entry the index of its value, -1 if missing; None: the values are the
-            entries.
-        rows: the row of each entry; None: the entries are the rows.
-        seconds: of the day, for entries that are times.
-    """
-
-    kind: str
-    values: Any
-    codes: NDArray[np.int32] | None
-    rows: NDArray[np.int64] | None
-    seconds: NDArray[np.int32] | None = None
-
-    @property
-    def nbytes(self) -> int:
-        """The memory that it takes."""
-        size = int(self.values.nbytes)
-        if self.codes is not None:
-            size += self.codes.nbytes
-        if self.seconds is not None:
-            size += self.seconds.nbytes
-        return size
 
 
 class SearchIndex:
@@ -196,13 +101,13 @@ class SearchIndex:
         array = self._columns.array(i)
         if array is not None:
             try:
-                return list(_leaves(array, None, what))
+                return list(leaves_of(array, None, what))
             except (pa.ArrowException, TypeError, ValueError):
                 pass  # a type that Arrow cannot write as text, such as a map
         if what == FIGURES:
             return []
         texts = [cells.one_line(value) for value in self._columns.frame.iloc[:, i].array]
-        return list(_leaves(pa.array(texts, pa.large_string()), None, what))
+        return list(leaves_of(pa.array(texts, pa.large_string()), None, what))
 
 
 # -- searching
@@ -268,84 +173,3 @@ def _of_entries(leaf: Leaf, found: Mask) -> Mask:
         return np.zeros(len(leaf.codes), dtype=bool)
     # Code -1, a missing value, takes the False at the end.
     return np.append(found, False)[leaf.codes]
-
-
-# -- preparing
-
-
-def _leaves(array: Any, rows: NDArray[np.int64] | None, what: str) -> Iterator[Leaf]:
-    """The texts, or the figures, inside an array of any depth. A list is found if one of its
-    entries is.
-    """
-    array = plain_array(array)
-    kind = array.type
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        parents = pc.list_parent_indices(array).to_numpy()
-        if rows is not None:
-            parents = rows[parents]
-        yield from _leaves(pc.list_flatten(array), parents, what)
-    elif pa.types.is_struct(kind):
-        for field in array.flatten():
-            yield from _leaves(field, rows, what)
-    elif what == TEXTS:
-        yield from _text_leaf(array, rows)
-    elif _is_figure(kind):
-        yield _figure_leaf(array, rows)
-
-
-def _text_leaf(array: Any, rows: NDArray[np.int64] | None) -> Iterator[Leaf]:
-    kind = array.type
-    silent = pa.types.is_boolean(kind) or pa.types.is_null(kind) or pa.types.is_duration(kind)
-    if not silent and not _is_figure(kind):
-        leaf = _leaf("text", array.cast(pa.large_string()), rows)
-        yield leaf._replace(values=pc.utf8_lower(leaf.values))
-
-
-def _figure_leaf(array: Any, rows: NDArray[np.int64] | None) -> Leaf:
-    if pa.types.is_date(array.type) or pa.types.is_timestamp(array.type):
-        return _time_leaf(array, rows)
-    if pa.types.is_floating(array.type):
-        leaf = _leaf("float", array, rows)
-        return leaf._replace(values=_as_python_writes(leaf.values.cast(pa.string())))
-    leaf = _leaf("number", array, rows)
-    return leaf._replace(values=leaf.values.cast(pa.string()))
-
-
-def _is_figure(kind: Any) -> bool:
-    """Whether values of a type are numbers or times."""
-    number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    return number or pa.types.is_date(kind) or pa.types.is_timestamp(kind)
-
-
-def _leaf(kind: str, array: Any, rows: NDArray[np.int64] | None) -> Leaf:
-    encoded = encode(array)
-    if encoded is None:
-        return Leaf(kind, array, None, rows)
-    return Leaf(kind, encoded.values, encoded.codes, rows)
-
-
-def _as_python_writes(numbers: Any) -> Any:
-    """Arrow's texts of floats as Python has them: 2.0 for 2, and 1e-07 for 1e-7."""
-    odd = pc.or_(pc.invert(pc.match_substring(numbers, ".")), pc.match_substring(numbers, "e"))
-    odd = pc.fill_null(odd, False)
-    few = numbers.filter(odd)
-    if not len(few):
-        return numbers
-    whole = pc.match_substring_regex(few, r"^-?\d+$")
-    few = pc.if_else(whole, pc.binary_join_element_wise(few, ".0", ""), few)
-    few = pc.replace_substring_regex(few, r"e(-|\+)(\d)$", r"e\10\2")
-    return pc.replace_with_mask(numbers, odd, few)
-
-
-def _time_leaf(array: Any, rows: NDArray[np.int64] | None) -> Leaf:
-    """Days and seconds by the wall clock: of both there are few, even if all times differ."""
-    timed = pa.types.is_timestamp(array.type)
-    if timed and array.type.tz:
-        array = pc.local_timestamp(array)
-    whole = array.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
-    seconds = pc.fill_null(whole, 0).to_numpy()
-    days, codes = np.unique(seconds // DAY, return_inverse=True)
-    codes[mask_of(array.is_null())] = -1
-    texts = np.datetime_as_string(days.astype("datetime64[D]")).tolist()
-    of_day = (seconds % DAY).astype(np.int32) if timed else None
-    return Leaf("time", pa.array(texts, pa.string()), codes.astype(np.int32), rows, of_day)

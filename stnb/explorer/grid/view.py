@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..state import literal
+from ..python_lines import literal
 from . import pandas_search, pandas_sort
 from .columns import Columns
 from .pandas_picks import picked

@@ -6,20 +6,16 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import anywidget
 import ipywidgets as W
 import pandas as pd
-import traitlets
 
 from stnb.tables import charts
-from stnb.tables.charts import Menu, Spec, columns, look
+from stnb.tables.charts import Menu, Spec, columns
 from stnb.tables.charts import spec as specs
 
-from .. import assets
 from ..guard import guarded, in_sentences
+from .picture import Picture, picture_of, words
 
-WIDE, NARROW = 760, 380  # px; the page reports which of them fits
-LARGEST = 20_000  # letters of a picture that a saved notebook may keep
 LABELS = {
     columns.TIME: "Over time",
     columns.CATEGORY: "By category",
@@ -28,25 +24,6 @@ LABELS = {
 EMPTY = "Pull some rows first: the chart is drawn from them."
 
 Choices = tuple[tuple[str, str], ...]
-
-
-class Picture(anywidget.AnyWidget):
-    """One picture with its description, its notes and the lines that draw it.
-
-    The page gives it the colours of its theme.
-
-    Attributes:
-        shown: all that the page shows. It is one trait, so that a picture is never seen beside the
-            words of another one.
-        width: the width that fits the page, in px.
-        busy: whether a picture is being drawn.
-    """
-
-    _esm = assets.module("parts/chart.js")
-    _css = assets.style("parts/chart.css")
-    shown = traitlets.Dict().tag(sync=True)
-    width = traitlets.Int(WIDE).tag(sync=True)
-    busy = traitlets.Bool(False).tag(sync=True)
 
 
 class Chart(W.VBox):
@@ -78,7 +55,7 @@ class Chart(W.VBox):
         self._thread: threading.Thread | None = None
         self._on_change: list[Callable[[], Any]] = []
         self.kind, self.what, self.by = map(_menu, ("Chart", "Show", "By"))
-        self.picture = Picture(shown=_words(EMPTY))
+        self.picture = Picture(shown=words(EMPTY))
         line = W.Box([self.kind, self.what, self.by])
         line.add_class("stnb-line").add_class("stnb-chart-menus")
         above = [] if chips is None else [chips]
@@ -162,7 +139,7 @@ class Chart(W.VBox):
         if error is not None:
             shown = in_sentences(error)
             self.picture.busy = False
-            self.picture.shown = _words(f"{shown.happened} {shown.why} {shown.next}")
+            self.picture.shown = words(f"{shown.happened} {shown.why} {shown.next}")
 
     # -- callbacks: the page calls them, on any thread
 
@@ -203,9 +180,9 @@ class Chart(W.VBox):
         with self._lock:
             self._examine()
             frame, spec = self._frame, self._spec
-        shown = _words(EMPTY)
+        shown = words(EMPTY)
         if frame is not None:
-            shown = _drawn(frame, spec, self.picture.width)
+            shown = picture_of(frame, spec, self.picture.width)
         with self._lock:
             if turn == self._turn:  # else another picture was asked for meanwhile
                 self.picture.shown, self.picture.busy, self._drawn = shown, False, True
@@ -257,27 +234,6 @@ class Chart(W.VBox):
     def _repr_mimebundle_(self, **options: Any) -> Any:
         self.show()  # displayed by itself, it is in view
         return super()._repr_mimebundle_(**options)
-
-
-def _drawn(frame: pd.DataFrame, spec: Spec, width: int) -> dict[str, Any]:
-    """The picture as the page needs it; words if there is nothing to draw, or too much."""
-    fitting = NARROW if width < WIDE else WIDE
-    figure = charts.draw(frame, spec, fitting, notes=False)
-    found = figure.finding
-    if spec.kind == specs.NOTHING or not figure.axes[0].axison:
-        return _words(found.title)
-    picture = figure.svg()
-    code = charts.code(spec)
-    if len(picture) > LARGEST:
-        hint = "The picture is too large to keep in a notebook: run its code."
-        return _words(f"{found.alt} {hint}", code)
-    size = [round(float(side) * look.DPI) for side in figure.get_size_inches()]
-    notes = list(found.notes)
-    return {"svg": picture, "size": size, "alt": found.alt, "notes": notes, "code": code}
-
-
-def _words(text: str, code: str = "") -> dict[str, Any]:
-    return {"svg": "", "size": [0, 0], "alt": text, "notes": [], "code": code}
 
 
 def _menu(name: str) -> W.Dropdown:

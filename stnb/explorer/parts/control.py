@@ -8,7 +8,8 @@ from typing import Any
 from stnb.catalog import Endpoint, Param, words
 from stnb.errors import BadFilter, UsageError
 
-from ..state import hint, named, parse, typed
+from ..state import named
+from ..typed_text import hint, parse, typed
 from .date_menu import meant
 from .id_names import problem, with_ids
 

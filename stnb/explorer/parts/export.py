@@ -8,18 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import ipywidgets as W
 import pandas as pd
-import traitlets
 
 from stnb.errors import StnbError, UsageError
 from stnb.frame.save import save
 from stnb.session import clock
 
-from .. import assets, notebook
+from .. import notebook
 from ..elsewhere import notebook_folder
 from ..guard import guarded, in_sentences
+from .page_actions import DONE, PageActions
 
 ALL, SELECTION = "all", "selection"
 FILES = {".parquet": "Parquet", ".csv": "CSV", ".xlsx": "Excel"}
@@ -29,27 +28,6 @@ TIPS = {
     ".csv": "Plain text; what a spreadsheet would run as a formula is defused",
     ".xlsx": "A workbook with times in the tenant's zone; formulas are defused",
 }
-# What the page reports that it did, and the sentence for it.
-DONE = {
-    "inserted": "The code is in a new cell below.",
-    "copied": "The code is copied.",
-    "copied for a cell": "Copied. This page lets nobody add a cell, so paste it into a new one.",
-    "shown": "This page may not copy. The code is selected below: press Ctrl+C, or ⌘C on a Mac.",
-}
-
-
-class PageActions(anywidget.AnyWidget):
-    """What only the page can do, adding a cell and copying, and the line with the outcome.
-
-    Attributes:
-        text: the outcome.
-        tone: "", "busy", "good" or "bad".
-    """
-
-    _esm = assets.module("parts/export.js")
-    _css = assets.style("parts/export.css")
-    text = traitlets.Unicode("").tag(sync=True)
-    tone = traitlets.Unicode("").tag(sync=True)
 
 
 class Export(W.VBox):

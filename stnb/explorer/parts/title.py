@@ -5,27 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from stnb import catalog
-from stnb.catalog import Endpoint
+from stnb.catalog import Endpoint, meanings
 
 from .card import head
 from .of_resource import OfResource
 
-# What people ask for first, and what its rows are.
-POPULAR = {
-    "jpm.jobs": "Work orders: one row a job, from booking to completion.",
-    "jpm.appointments": "Visits on the calendar: when, where, and how they went.",
-    "crm.customers": "The people and companies that you serve.",
-    "accounting.invoices": "What was billed, and what is still owed.",
-    "accounting.payments": "Money that came in, and how.",
-    "telecom.calls": "Phone calls: who rang, who answered, what came of it.",
-    "sales.estimates": "Offers, open, sold and lost.",
-    "crm.leads": "People who asked, and have not booked yet.",
-    "memberships.memberships": "Service plans that customers pay for.",
-    "settings.technicians": "Who is in the field.",
-    "marketing.campaigns": "Where calls and jobs come from.",
-    "payroll.gross_pay_items": "Hours and pay of technicians and employees.",
-}
-ON_THE_TILES = 9
+# What people ask for first; title.js has a picture for each.
+TILES = (
+    "jpm.jobs",
+    "jpm.appointments",
+    "crm.customers",
+    "accounting.invoices",
+    "accounting.payments",
+    "telecom.calls",
+    "sales.estimates",
+    "crm.leads",
+    "memberships.memberships",
+)
 
 
 class Title(OfResource, scripts=("parts/title.js",), style="parts/title.css"):
@@ -57,12 +53,18 @@ class Title(OfResource, scripts=("parts/title.js",), style="parts/title.css"):
 
 
 def about(endpoint: Endpoint) -> str:
-    """A line on what the rows are; "" where we have none of our own."""
-    return POPULAR.get(endpoint.name, "")
+    """A line on what the rows are, as the search has it, without the label that stands above it;
+    "" if nothing is known of them.
+
+    >>> about(catalog.load()["crm.leads"])
+    'People who asked, and are not booked yet'
+    """
+    line = meanings.about(endpoint).removeprefix(f"{endpoint.label}: ")
+    return line[:1].upper() + line[1:]
 
 
 def tiles() -> list[dict[str, str]]:
     """What to begin with: names, labels and a line each."""
     known = catalog.load().endpoints
-    names = [name for name in POPULAR if name in known][:ON_THE_TILES]
-    return [{"name": n, "label": known[n].label, "about": POPULAR[n]} for n in names]
+    some = [known[name] for name in TILES if name in known]
+    return [{"name": each.name, "label": each.label, "about": about(each)} for each in some]

@@ -19,6 +19,7 @@ from .models import Page
 
 ENVELOPE = ("hasMore", "totalCount", "continueFrom")
 PLACE = ("page", "totalCount", "continueFrom")  # every page has one of them
+COUNT = re.compile(r"\d{1,18}", re.ASCII)
 ROWS_AT = re.compile(rb'"data"\s*:\s*\[')
 
 
@@ -52,15 +53,20 @@ def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page
         content,
         "data",
         content_type,
-        total=_whole_number(meta.get("totalCount")),
+        total=_count(meta.get("totalCount")),
         has_more=more,
         continue_from=str(cursor) if cursor else None,
-        size=_whole_number(meta.get("pageSize")),
+        size=_count(meta.get("pageSize")),
     )
 
 
-def _whole_number(value: Any) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool):
+def _count(value: Any) -> int | None:
+    """A number of rows, whatever the type of JSON that says it; None if the value says none."""
+    as_text = isinstance(value, str) and COUNT.fullmatch(value.strip())
+    as_float = isinstance(value, float) and value.is_integer()
+    if as_text or as_float:
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     return None
 

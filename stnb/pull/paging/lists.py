@@ -7,16 +7,16 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from stnb.errors import PagingFault, Rejected, RequestError, tongue
+from stnb.errors import PagingFault, tongue
 from stnb.session import START
 
 from ..call import Call
 from .beside import Plan, side_by_side
-from .envelope import count, joined, read_page, row_bytes
+from .envelope import count, row_bytes
 from .guard import Guard
-from .models import Page, Query
-from .own import BOUND, LATE_SIZE, SIZE, SORT, stable
-from .walk import Walk
+from .models import Page
+from .own import BOUND, SORT, stable
+from .sized import OtherSize, SizedWalk
 
 # Rows: small enough to answer soon, and it brings the total that the other pages are planned from.
 FIRST_PAGE = 500
@@ -35,7 +35,7 @@ UNSAID = (
 EMPTY_PAGES = 20  # so many in a row, although there is more, are taken for a list that never ends
 
 
-class ListWalk(Walk):
+class ListWalk(SizedWalk):
     """The first page, then the others side by side; a walk that goes on needs no first page.
 
     `hasMore` says where a list ends. If it says nothing, the list is read until a page is shorter
@@ -109,13 +109,8 @@ class ListWalk(Walk):
             size = self._first_size()
             try:
                 return await self._ask(0, size), size
-            except _OtherSize:
+            except OtherSize:
                 continue
-
-    @property
-    def _each_is_a_run(self) -> bool:
-        """Whether each page is a run of a report, of which there is one a minute."""
-        return self.call.endpoint.positional
 
     def _first_size(self) -> int:
         """Rows to ask for with the first page."""
@@ -125,13 +120,13 @@ class ListWalk(Walk):
             return min(page_size, most)
         if limit is not None and limit <= 2 * FIRST_PAGE:
             return self.own.fit(min(max(limit, 1), most))  # all of it in one answer
-        if self._each_is_a_run:
+        if self.each_is_a_run:
             return self.own.fit(most)
         return self.own.fit(min(FIRST_PAGE, most))
 
     def _later_size(self, first: Page, size: int, total: int | None) -> int:
         """Rows to ask for with the other pages."""
-        if self._each_is_a_run:
+        if self.each_is_a_run:
             return size  # pages of another size would bring rows that came already
         if self.own.sizeless:
             return count(first.content) or size
@@ -243,7 +238,7 @@ class ListWalk(Walk):
             self.note(f"totalCount said {last.total:,} rows, but hasMore ended the list earlier.")
 
     async def _ask(self, index: int, size: int) -> Page:
-        page = await self._page(index, size)
+        page = await self.page(index, size)
         if page.total is not None:
             self._totals.add(page.total)
         if self.paging.limit is not None and index not in self.position.done:
@@ -256,94 +251,6 @@ class ListWalk(Walk):
                 self._plan.shrink()  # likely a circle; what lies behind is asked for in order
             self._learn(page, size)
         return page
-
-    async def _page(self, index: int, size: int) -> Page:
-        """A page of so many rows: as a whole, or of parts if the server gives no such large ones.
-
-        Raises:
-            _OtherSize: it is the first one, and the server takes another size.
-        """
-        part = size
-        if self.position.size is not None:
-            part = self.own.part(size)
-        if part == size:
-            try:
-                return await self._whole(index, size)
-            except _Late as late:
-                part = late.smaller
-            except _OtherSize:
-                part = self.own.part(size)
-                if self.position.size is None or part == size:
-                    raise
-        parts: list[Page] = []
-        times = size // part
-        for number in range(index * times, (index + 1) * times):
-            page = await self._page(number, part)
-            parts.append(page)
-            if page.has_more is False or (page.has_more is None and not row_bytes(page)):
-                break
-        return joined(index, parts)
-
-    async def _whole(self, index: int, size: int) -> Page:
-        """A page in one answer, without what the server refuses of our own parameters.
-
-        Raises:
-            _OtherSize: it refuses the size.
-            _Late: it did not answer in time.
-        """
-        while True:
-            query = self._query(index, size)
-            try:
-                answer = await self._fetch(query, size)
-            except Rejected as err:
-                # The pages that came have the size of the position.
-                planned = self.position.size not in (None, size)
-                if not self.own.refuse(err, query, keeps_size=planned):
-                    raise
-                self._unbind()
-                if self.own.sizeless or self.own.fit(size) == size:
-                    continue
-                if self.position.size is not None and self.own.part(size) == size:
-                    raise  # larger pages would bring rows that came already
-                raise _OtherSize from None
-            self.own.went_through(query)
-            return replace(read_page(self.call, index, *answer), query=query)
-
-    async def _fetch(self, query: Query, size: int) -> tuple[bytes, str]:
-        if self._each_is_a_run or self.paging.page_size is not None or size < LATE_SIZE:
-            return await self.fetch(query)
-        try:
-            return await self.hasty(query)
-        except RequestError as err:
-            smaller = self.own.late(size) if err.late else None
-            if smaller is None:
-                raise
-            late = _Late(smaller)
-        raise late
-
-    def _query(self, index: int, size: int) -> Query:
-        bound: Query = ()
-        if self.position.until is not None:
-            bound = ((BOUND, self.position.until),)
-        number = index + self.call.endpoint.page_first
-        return self.own.query(*bound, ("page", str(number)), (SIZE, str(size)))
-
-    def _unbind(self) -> None:
-        """Forget the bound, if it is refused."""
-        if BOUND in self.own.without and self.position.until is not None:
-            self.move(until=None)
-
-
-class _OtherSize(Exception):
-    """The server refuses the size of a page, and takes another one."""
-
-
-class _Late(Exception):
-    """A page did not come in time; `smaller` ones may."""
-
-    def __init__(self, smaller: int) -> None:
-        super().__init__(smaller)
-        self.smaller = smaller
 
 
 def _is_over(before: Page, page: Page, size: int) -> bool:

@@ -213,7 +213,8 @@ class Disk(PageStore):
         try:
             with self._wording(f"{self.target} was not written"):
                 self._check_open()
-                union = Union([self._path(index) for index in self.pages], self.shape)
+                paths = [self._path(index) for index in self.pages]
+                union = Union(paths, self.shape, self.as_text)
                 dropped = union.repeats(how.key) if how.keep != "all" else {}
                 self._put_together(union, dropped, how)
             with self._lock:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -50,12 +50,15 @@ class PageStore(ABC):
         finishing: the state of a pull while `finish` is at work.
         file: the file that the pages become, as an absolute path; None for a frame.
         began: when the pull of these pages began, as ISO text; "" if only the pull knows.
+        as_text: columns of the file that are the texts that were sent, whatever their type; set
+            before `finish`.
     """
 
     in_memory = True
     finishing = "pulling"
     file: Path | None = None
     began = ""
+    as_text: Collection[str] = ()
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape

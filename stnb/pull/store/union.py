@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class Union:
 
     Args:
         paths: the pages in their order.
+        as_text: columns that become the texts that were sent, if they have values.
 
     Attributes:
         schema: the types of all pages together; the catalogue's if there is no page.
@@ -38,7 +39,7 @@ class Union:
         Unreadable: a page is damaged; so do the methods.
     """
 
-    def __init__(self, paths: Sequence[Path], shape: Shape) -> None:
+    def __init__(self, paths: Sequence[Path], shape: Shape, as_text: Collection[str] = ()) -> None:
         self._paths, self._columns, self._shape = paths, shape.by_path, shape
         self.drift: Drifts = {}
         schemas: list[pa.Schema] = []
@@ -50,10 +51,18 @@ class Union:
         merged = merge([(schema.empty_table(), {}) for schema in distinct], self.drift).schema
         if not len(merged):
             merged = pa.schema([(leaf.path, final_type(leaf.column)) for leaf in shape.leaves])
-        self._merged = self._holding(merged, schemas)
+        self._merged = self._holding(self._with_texts(merged, as_text), schemas)
         self.schema = pa.schema(
             [(f.name, pa.string() if hollow(f.type) else f.type) for f in self._merged]
         )
+
+    def _with_texts(self, merged: pa.Schema, names: Collection[str]) -> pa.Schema:
+        for at, field in enumerate(merged):
+            has_texts = pa.types.is_string(field.type) or hollow(field.type)
+            if field.name in names and not has_texts:
+                merged = merged.set(at, pa.field(field.name, pa.string()))
+                note_pages_differ(self.drift, field.name)
+        return merged
 
     def _holding(self, merged: pa.Schema, schemas: Sequence[pa.Schema]) -> pa.Schema:
         """The types that also hold every value: text if the common type does not."""

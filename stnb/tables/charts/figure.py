@@ -10,12 +10,15 @@ import re
 import threading
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
-from matplotlib import font_manager
-from matplotlib.figure import Figure
-from matplotlib.text import Text
+from .look import DPI, needs_matplotlib
 
-from .look import DPI
+try:
+    import matplotlib as mpl
+    from matplotlib import font_manager
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+except ModuleNotFoundError as err:
+    raise needs_matplotlib(err) from None
 
 if TYPE_CHECKING:
     from .spec import Finding

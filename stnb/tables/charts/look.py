@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from stnb.errors import SetupError
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -52,6 +54,15 @@ def short(value: float, _position: object = None, cents: bool = False) -> str:
     return f"{value:.2f}" if cents else f"{value:.3g}"
 
 
+def needs_matplotlib(err: ModuleNotFoundError) -> SetupError:
+    """The error for a picture without the package that draws it."""
+    return SetupError(
+        "No picture can be drawn.",
+        f"Pictures are drawn by matplotlib, and the package {err.name} is not installed.",
+        'Run `pip install "stnb[lab]"`, or `pip install matplotlib`, then try again.',
+    )
+
+
 class Theme(dict[str, Any]):
     """Settings of matplotlib.
 
@@ -59,8 +70,10 @@ class Theme(dict[str, Any]):
     """
 
     def __enter__(self) -> Theme:
-        import matplotlib as mpl
-
+        try:
+            import matplotlib as mpl
+        except ModuleNotFoundError as err:
+            raise needs_matplotlib(err) from None
         self._before = mpl.rc_context()
         self._before.__enter__()
         settings: Any = mpl.rcParams

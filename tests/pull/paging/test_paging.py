@@ -320,6 +320,22 @@ def test_the_total_may_say_anything(total: Any) -> None:
         assert "more pages than totalCount said" in ended.notices[0]
 
 
+@pytest.mark.parametrize("said", ["7", " 7 ", 7.0])
+def test_a_total_counts_by_its_value(said: Any) -> None:
+    """Given as text, or as 7.0, it is a total as well."""
+    found, _ = walked(call(), Rows(2, lie=lies(totalCount=said)))
+
+    assert (ids(found), found[0].total) == ([0, 1], 7)
+
+
+@pytest.mark.parametrize("said", [-5, "-5", 1.5, "many", True, None])
+def test_what_is_no_number_of_rows_is_no_total(said: Any) -> None:
+    """The rows that came are all that is known."""
+    found, ended = walked(call(), Rows(2, lie=lies(totalCount=said)))
+
+    assert (ids(found), found[0].total, ended.notices) == ([0, 1], None, [])
+
+
 def test_a_list_that_ends_early_says_so() -> None:
     """hasMore false on the first page, although the total says more."""
     found, ended = walked(call(), Rows(500, lie=lies(totalCount=900)))

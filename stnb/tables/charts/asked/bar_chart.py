@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..look import AREA, CYCLE, PEAK, QUIET, REST
-from ..script import WIDTHS
-from .canvas import (
-    Scale,
-    amounts,
-    canvas,
-    finished,
-    listed,
-    named,
-    sample_note,
-    standing_out,
-    style,
-    style_dates,
-)
-from .canvas import (
-    amount as written,
-)
-from .question import NAMES, NO_NAME, ORDER, TIMES, Answer, How, Unit, ask, table
+from ..look import CYCLE
+from .bar_drawing import draw_lying, draw_upright, scale_of
+from .bar_words import by_words, hollow_notes, in_words, title_of
+from .canvas import canvas, finished, sample_note, standing_out
+from .question import NAMES, Answer, How, Unit, ask, table
 
 if TYPE_CHECKING:
     from ..figure import Picture
 
 TOP = 12  # bars of names
-LONGEST = 30  # letters of a name
-LEGEND = 90  # letters in a line of the legend
 LABELLED = 14  # so many upright bars have room for their amounts
 
 
@@ -99,12 +83,12 @@ def bars(
     marked = _marked(answer, mark)
     texts = _texts(data, by, text, answer)
     if answer.kind == NAMES:
-        picture = _lying(answer, marked, texts, level)
+        picture = draw_lying(answer, marked, texts, level)
     else:
-        picture = _upright(answer, marked, texts, level, stack)
-    shown = f"Bar chart of {answer.measure}{_by(answer)}: {_in_words(answer)}."
-    notes += _hollow_notes(answer)
-    return finished(picture, title or _title(answer), " ".join([shown, *notes]), notes)
+        picture = draw_upright(answer, marked, texts, level, stack)
+    shown = f"Bar chart of {answer.measure}{by_words(answer)}: {in_words(answer)}."
+    notes += hollow_notes(answer)
+    return finished(picture, title or title_of(answer), " ".join([shown, *notes]), notes)
 
 
 def _nothing(answer: Answer) -> Picture:
@@ -163,171 +147,4 @@ def _texts(
         return list(said.reindex(answer.numbers.index).fillna(""))
     if answer.kind != NAMES and len(answer.numbers) > LABELLED:
         return None
-    return _scale(answer).texts(answer.totals)
-
-
-def _scale(answer: Answer) -> Scale:
-    return Scale.of(answer.totals, answer.unit)
-
-
-# -- lying bars
-
-
-def _lying(
-    answer: Answer, marked: set[int], texts: list[str] | None, level: float | None
-) -> Picture:
-    picture, ax = canvas(1.05 + 0.27 * len(answer.numbers))
-    places = list(range(len(answer.numbers)))
-    left = pd.Series(0.0, answer.numbers.index)
-    containers = []
-    for color, (part, values) in zip(CYCLE, answer.numbers.items(), strict=False):
-        containers.append(ax.barh(places, values, left=left, color=color, height=0.72, label=part))
-        left = left + values.fillna(0)
-    if len(containers) == 1:
-        _recolor(containers[0], marked, len(answer.numbers))
-        if str(answer.numbers.index[-1]).endswith(" others"):
-            containers[0][-1].set_color(REST)
-    else:
-        _legend(ax, answer)
-    ax.set_yticks(places, [_short_name(key) for key in answer.numbers.index])
-    ax.invert_yaxis()
-    if texts is not None:
-        ax.bar_label(containers[-1], texts, padding=4, color=QUIET, fontsize=10)
-    ax.margins(x=0.14)  # room for the amount behind the longest bar
-    style(ax, "x", _scale(answer), answer.measure, "", _whole(answer))
-    if level is not None:
-        ax.axvline(level, color=PEAK, linewidth=1.4)
-        above: Any = {"xycoords": ("data", "axes fraction"), "va": "bottom", "ha": "center"}
-        said = f"all: {written(level, answer.unit)}"
-        ax.annotate(said, (level, 1), color=PEAK, fontsize=10, **above)
-    return picture
-
-
-# -- upright bars
-
-
-def _upright(
-    answer: Answer,
-    marked: set[int],
-    texts: list[str] | None,
-    level: float | None,
-    stack: bool,
-) -> Picture:
-    picture, ax = canvas(3.4)
-    numbers = answer.numbers
-    times = answer.kind == TIMES
-    width = WIDTHS[answer.every] if times else 0.78
-    places = numbers.index if times else pd.RangeIndex(len(numbers))
-    count = numbers.shape[1]
-    each = width if stack else width / count
-    bottom = pd.Series(0.0, numbers.index)
-    for at, (part, values) in enumerate(numbers.items()):
-        offset = 0.0 if stack else each * (at - (count - 1) / 2)
-        step: Any = pd.Timedelta(days=offset) if times else offset
-        made = ax.bar(
-            places + step, values, bottom=bottom, width=each, color=CYCLE[at % len(CYCLE)],
-            label=part,
-        )  # fmt: skip
-        if count == 1:
-            _recolor(made, marked, len(numbers))
-        _outline(made, answer.hollow)
-        if texts is not None and not stack and count > 1:
-            ax.bar_label(made, amounts(values, answer.unit), padding=2, color=QUIET, fontsize=8)
-        if stack:
-            bottom = bottom + values.fillna(0)
-    if texts is not None and (stack or count == 1):
-        ax.bar_label(made, texts, padding=3, color=QUIET, fontsize=9)
-    if count > 1:
-        _legend(ax, answer)
-    if times:
-        style_dates(ax)
-    else:
-        ax.set_xticks(places, [named(key) for key in numbers.index])
-    ax.margins(x=0.02, y=0.1)
-    style(ax, "y", _scale(answer), _per_period(answer), answer.by, _whole(answer))
-    if level is not None:
-        ax.axhline(level, color=PEAK, linewidth=1.4)
-        beside: Any = {"xycoords": ("axes fraction", "data"), "va": "bottom", "ha": "right"}
-        ax.annotate(f"all: {written(level, answer.unit)}", (1, level), color=PEAK, **beside)
-    return picture
-
-
-def _outline(made: Any, hollow: frozenset[int]) -> None:
-    """Draw periods that are not whole as outlines: they have, or will have, more."""
-    for at in hollow:
-        made[at].set(facecolor="none", edgecolor=made[at].get_facecolor(), linewidth=1.2)
-
-
-def _recolor(made: Any, marked: set[int], count: int) -> None:
-    for at in range(count):
-        made[at].set_color(PEAK if at in marked else AREA)
-
-
-def _legend(ax: Any, answer: Answer) -> None:
-    """The parts by name, above the picture, where they cover nothing."""
-    names = [named(part) for part in answer.numbers.columns]
-    longest = max(len(name) for name in names)
-    across = max(1, min(len(names), LEGEND // (longest + 5)))
-    place: Any = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": across}
-    ax.legend(frameon=False, labelcolor=QUIET, borderpad=0.2, **place)
-
-
-def _whole(answer: Answer) -> bool:
-    values = answer.numbers.to_numpy(dtype="float64", na_value=0.5)
-    return bool((values % 1 == 0).all())
-
-
-def _per_period(answer: Answer) -> str:
-    if answer.kind == TIMES and answer.added_up:
-        return f"{answer.measure} a {answer.every}"
-    return answer.measure
-
-
-def _short_name(key: object) -> str:
-    return textwrap.shorten(named(key), LONGEST, placeholder="…") or named(key)[:LONGEST]
-
-
-# -- in words
-
-
-def _title(answer: Answer) -> str:
-    """What stands out, or else what is shown."""
-    totals = answer.totals
-    out = standing_out(totals, answer.hollow)
-    if out is None:
-        what = answer.measure[:1].upper() + answer.measure[1:]
-        return f"{what}{_by(answer)}"
-    first = named(totals.index[out], answer.every)
-    if answer.kind == ORDER and first.isdigit():
-        first = f"{answer.by[:1].upper()}{answer.by[1:]} {first}"  # a bare number says nothing
-    highest = written(float(totals.iloc[out]), answer.unit)
-    if answer.counted and answer.kind != NAMES:
-        return f"{first} stands out: {highest} {answer.rows}"
-    if answer.kind != NAMES or not answer.added_up or (totals < 0).any():
-        return f"{first} stands out: {answer.measure} {highest}"
-    share = f"{totals.iloc[out] / totals.sum():.0%}"
-    total = written(float(totals.sum()), answer.unit)
-    if answer.counted:
-        return f"{first} makes up {share} of {total} {answer.rows}"
-    return f"{first} makes up {share} of the {answer.measure}, {total}"
-
-
-def _by(answer: Answer) -> str:
-    by = answer.every or answer.by
-    return f" by {by}" if by != NO_NAME else ""
-
-
-def _in_words(answer: Answer) -> str:
-    if answer.numbers.shape[1] == 1:
-        return listed(answer.totals, answer.unit, answer.every)
-    parts = []
-    for part, values in answer.numbers.items():
-        parts.append(f"{part}: {listed(values, answer.unit, answer.every)}")
-    return "; ".join(parts)
-
-
-def _hollow_notes(answer: Answer) -> list[str]:
-    if not answer.hollow:
-        return []
-    names = [named(answer.numbers.index[at], answer.every) for at in sorted(answer.hollow)]
-    return [f"Not whole: {'; '.join(names)}."]
+    return scale_of(answer).texts(answer.totals)

@@ -1,0 +1,98 @@
+"""What is chosen in the explorer, as the Python that repeats it.
+
+There are no widgets here.
+"""
+
+from __future__ import annotations
+
+import json
+import keyword
+import math
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from stnb.catalog import load
+
+from .state import SINGLE, State
+
+WIDEST = 88  # letters of the pull line before it is broken into several lines
+NOT_IN_CODE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def code(state: State) -> str:
+    """The lines that repeat the pull.
+
+    Example:
+        >>> print(code(State("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=100)))
+        import stnb
+        <BLANKLINE>
+        st = stnb.connect("demo")
+        df = st.jpm.jobs.pull(jobStatus="Completed", limit=100)
+    """
+    arguments = []
+    if state.profile:
+        arguments.append(literal(state.profile))
+    if state.env_file:
+        arguments.append(f"env_file={literal(state.env_file)}")
+    lines = ["import stnb", "", f"st = stnb.connect({', '.join(arguments)})"]
+    if state.resource:
+        lines.append(_pull_line(state.resource, state))
+        if state.names:
+            lines.append("df = st.name_columns(df)")
+    return "\n".join(lines)
+
+
+def literal(value: Any) -> str:
+    """Write a filter's value as Python, with the double quotes of a formatted file.
+
+    Example:
+        >>> literal(["a", 1, True])
+        '["a", 1, True]'
+    """
+    if isinstance(value, str):
+        quoted = json.dumps(value, ensure_ascii=False)
+        # JSON leaves lone surrogates and ends of lines as they are; a file or an editor does not.
+        return NOT_IN_CODE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    if isinstance(value, (list, tuple, set)):
+        return "[" + ", ".join(map(literal, value)) + "]"
+    if isinstance(value, Mapping):
+        pairs = [f"{literal(key)}: {literal(entry)}" for key, entry in value.items()]
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, date):
+        return literal(value.isoformat())
+    if value is None or isinstance(value, (bool, int, float)):
+        return repr(value)
+    return literal(str(value))
+
+
+def _pull_line(resource: str, state: State) -> str:
+    arguments = [f"{name}={literal(value)}" for name, value in state.filters.items()]
+    endpoint = load().endpoints.get(resource)
+    single = endpoint is not None and endpoint.kind in SINGLE
+    if state.limit is not None and not single:
+        arguments.append(f"limit={state.limit}")
+    start = f"df = {dotted(resource)}.pull"
+    line = f"{start}({', '.join(arguments)})"
+    if len(line) <= WIDEST:
+        return line
+    indented = "".join(f"    {argument},\n" for argument in arguments)
+    return f"{start}(\n{indented})"
+
+
+def dotted(resource: str) -> str:
+    """The Python expression for a resource of the account `st`.
+
+    `get` is a method of a list, so the resource of a single record goes by its name in brackets.
+
+    Example:
+        >>> dotted("jpm.jobs"), dotted("jpm.jobs.get")
+        ('st.jpm.jobs', 'st["jpm.jobs.get"]')
+    """
+    for part in resource.split("."):
+        if not part.isidentifier() or keyword.iskeyword(part) or part == "get":
+            return f"st[{literal(resource)}]"
+    return f"st.{resource}"

@@ -1,0 +1,93 @@
+"""How long pages took: what a count of lanes is judged by."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ENOUGH = 100  # pages of a window that count
+KEPT = 16  # pages after which a mean forgets the older ones
+# What pages are compared by: the resource, and the rows that were asked for.
+Kind = tuple[str, int]
+
+
+@dataclass
+class Mean:
+    """The mean of the seconds that pages took."""
+
+    pages: int = 0
+    seconds: float = 0.0
+
+    def add(self, seconds: float, most: int = KEPT) -> None:
+        """Count a page."""
+        self.pages += 1
+        self.seconds += (seconds - self.seconds) / min(self.pages, most)
+
+
+@dataclass
+class Window:
+    """The pages that came while the count was one and the same.
+
+    Attributes:
+        means: the seconds of each kind of page.
+        pages: how many came.
+        level: how many were in flight when one began, in the mean.
+    """
+
+    means: dict[Kind, Mean] = field(default_factory=dict)
+    pages: int = 0
+    level: float = 0.0
+    spread: float = 0.0
+
+    def add(self, kind: Kind, seconds: float, level: int) -> None:
+        """Count a page."""
+        mean = self.means.setdefault(kind, Mean())
+        before = mean.seconds or seconds
+        mean.add(seconds, self.pages + 1)
+        self.spread += (seconds - before) * (seconds - mean.seconds) / mean.seconds**2
+        self.pages += 1
+        self.level += (level - self.level) / self.pages
+
+    @property
+    def noise(self) -> float:
+        """The standard deviation of the times, as a part of their mean."""
+        return math.sqrt(self.spread / self.pages)
+
+    def join(self, other: Window) -> None:
+        """Count the pages of another window too."""
+        for kind, mean in other.means.items():
+            own = self.means.setdefault(kind, Mean())
+            pages = own.pages + mean.pages
+            own.seconds += (mean.seconds - own.seconds) * mean.pages / pages
+            own.pages = min(pages, ENOUGH)
+        pages = self.pages + other.pages
+        self.level += (other.level - self.level) * other.pages / pages
+        self.pages = min(pages, ENOUGH)
+
+    @property
+    def seconds(self) -> float:
+        """What a page took, in the mean."""
+        return sum(mean.pages * mean.seconds for mean in self.means.values()) / self.pages
+
+    def slower(self, other: Mapping[Kind, Mean]) -> float | None:
+        """How many times as long pages took as others of their kind; None if that is not known."""
+        pages, total = 0, 0.0
+        for kind, mean in self.means.items():
+            usual = _usual(kind, other)
+            if usual:
+                pages += mean.pages
+                total += mean.pages * mean.seconds / usual
+        if 2 * pages < self.pages:
+            return None
+        return total / pages
+
+
+def _usual(kind: Kind, means: Mapping[Kind, Mean]) -> float:
+    """The seconds of such a page; at most so many, if only smaller ones are known; 0 if none is."""
+    name, rows = kind
+    known = [means[kind].seconds for kind in means if kind == (name, rows)]
+    for other, size in means:
+        if other == name and 0 < size < rows:
+            known.append(means[other, size].seconds * rows / size)
+    return min(known, default=0.0)
