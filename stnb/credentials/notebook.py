@@ -21,11 +21,22 @@ At = tuple[str | int, ...]  # the keys that lead to a place in a notebook
 
 
 def parsed(text: str) -> Any:
-    """The JSON of a notebook's text; None if it is none."""
+    """The JSON of a notebook's text; None if it is none, or if an object holds a name twice: of
+    two values a reader sees the last, and the other one would be searched by nobody.
+    """
     try:
-        return loads(text.removeprefix("\ufeff"), parse_constant=str)
+        return loads(
+            text.removeprefix("\ufeff"), parse_constant=str, object_pairs_hook=_with_each_name_once
+        )
     except ValueError:
         return None
+
+
+def _with_each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return found
 
 
 @dataclass

@@ -31,18 +31,22 @@ MADE_UP = re.compile(
 )
 # An attribute's name, or words-like-these.
 WORDS = re.compile(r"[a-z]+(?:[_-][a-z]+)+\d*|[A-Z]+(?:[_-][A-Z]+)+\d*")
-# Where a literal goes on: as another one beside it, or behind a backslash at a line's end.
+# Where a literal goes on: as another one beside it, which may stand below a remark and have other
+# quotes, or behind a backslash at a line's end. Remarks have a bound, because each quote in one
+# begins a search of its own.
 JOIN = re.compile(
-    r"(?P<quote>[\"'])[ \t\r\n+\\]*+[rRbBuUfF]{0,2}(?P=quote)"
+    r"[\"'][ \t\r\n+\\]*+(?:#[^\n]{0,200}+\n[ \t\r\n+\\]*+){0,3}+[rRbBuUfF]{0,2}[\"']"
     r"|\\\r?\n"
 )
 # A value under one of our names, whatever it looks like: as code, as JSON, or as a line of a .env.
 NAMED = re.compile(
-    r"SERVICETITAN_(?:[A-Z0-9]++_)*?(?:CLIENT_SECRET|APP_KEY)[\"'\]]{0,2}[ \t]*+[=:][ \t]*+"
+    r"SERVICETITAN_(?:[A-Z0-9]++_)*?(?:CLIENT_SECRET|APP_KEY)[\"'\]]{0,2}[ \t]*+"
+    r"(?:(?::[ \t]*+str[ \t]*+)?[=:][ \t]*+(?:\([ \t\r\n]*+)?|,[ \t\r\n]*+(?=[\"']))"
     r"(?:(?P<quote>[\"'])(?P<quoted>[!-~]{8,200}?)(?P=quote)|(?P<bare>[!-~]{8,200}+))"
 )
 NO_LITERAL = re.compile(r"[${}<>()\[\]\"'\\]")  # code, or a place to fill in
-KNOWN_SHAPE = re.compile(r"(?:cs\d|ak\d|cid)\.|eyJ")
+# A name of ours may stand beside another one.
+KNOWN_SHAPE = re.compile(r"(?:cs\d|ak\d|cid)\.|eyJ|SERVICETITAN_")
 Own = Mapping[str, str]  # a value as it may be in a text -> the name of its variable
 
 

@@ -191,7 +191,7 @@ def _in_file(path: Path, own: Own, fix: bool, done: Search) -> list[Finding]:
     if text is None:
         return []
     done.files += 1
-    if path.suffix == ".ipynb":
+    if path.suffix.lower() == ".ipynb":
         found = _book(path, text, own, done)
         if found is not None and found.places:
             return _in_book(path, found, own, fix, done)
@@ -219,7 +219,10 @@ def _book(path: Path, text: str, own: Own, done: Search) -> Book | None:
         else:
             return found
     if text.strip():
-        reason = "it is no notebook, or nested too deep for one, and was searched as plain text"
+        reason = (
+            "it is no notebook, or nested too deep for one, or holds a name twice, and was "
+            "searched as plain text"
+        )
         done.skip(path, reason)
     return None
 

@@ -275,11 +275,12 @@ def test_a_value_of_your_own_is_found_in_any_format(secret: str) -> None:
 
 def test_values_of_your_own_come_from_the_process_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """As everywhere; a short value is not looked for, nor the demo's."""
+    other = "k3y-of-another-form"
     with monkeypatch.context() as process:
-        process.setenv("SERVICETITAN_APP_KEY", "k3y-of-another-form")
+        process.setenv("SERVICETITAN_APP_KEY", other)
         process.setenv("SERVICETITAN_CLIENT_SECRET", "short")
         process.setenv("SERVICETITAN_DEMO_CLIENT_SECRET", demoserver.CLIENT_SECRET)
-        found = found_in(f"k3y-of-another-form short {demoserver.CLIENT_SECRET}")
+        found = found_in(f"{other} short {demoserver.CLIENT_SECRET}")
 
     assert [f.kind for f in found] == ["your SERVICETITAN_APP_KEY"]
 
