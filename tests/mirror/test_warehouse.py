@@ -12,7 +12,7 @@ import pytest
 import stnb
 from stnb.errors import Incomplete, SetupError, UsageError
 
-NAMES = ["jpm.jobs", "accounting.invoices", "settings.business_units"]
+NAMES = ["jpm.jobs", "accounting.invoices", "dispatch.zones"]
 
 
 def test_without_dlt_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,8 +31,7 @@ def dlt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     monkeypatch.setenv("DLT_PROJECT_DIR", str(tmp_path))
     pytest.importorskip("duckdb")
     with warnings.catch_warnings(action="ignore"):  # those of its first import
-        found = pytest.importorskip("dlt")
-    return found
+        return pytest.importorskip("dlt")
 
 
 def two() -> stnb.Tenants:
@@ -75,7 +74,7 @@ def test_the_rows_of_every_tenant_are_loaded_once(dlt: Any, tmp_path: Path) -> N
     ]
     assert asked(pipe, "select count(*) - count(distinct (tenant, id)) from jpm_jobs") == [(0,)]
     assert first["jpm_jobs"] == len(frame)
-    assert not second.keys() & {"jpm_jobs", "accounting_invoices"}
+    assert not second.keys() & {"jpm_jobs", "accounting_invoices", "dispatch_zones"}
 
 
 def test_times_are_moments_to_the_microsecond(dlt: Any, tmp_path: Path) -> None:
