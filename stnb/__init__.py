@@ -61,6 +61,7 @@ if _typing.TYPE_CHECKING:
     from .mirror.run import sync
     from .mirror.sql import sql
     from .mirror.tenants import Tenants, tenants
+    from .mirror.warehouse import dlt_source
     from .pull import Progress, Pull
     from .tables import charts as pictures  # noqa: F401
     from .tables.charts import theme
@@ -91,6 +92,7 @@ _HOMES = {
     "custom_fields": "tables.nested",
     "demo": "account.entry",
     "diff_schema": "tables.diff",
+    "dlt_source": "mirror.warehouse",
     "doctor": "explorer.parts.doctor",
     "explore": "explorer.entry",
     "external_data": "tables.nested",
@@ -183,6 +185,7 @@ __all__ = [
     "custom_fields",
     "demo",
     "diff_schema",
+    "dlt_source",
     "doctor",
     "errors",
     "explore",
