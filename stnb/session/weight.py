@@ -13,7 +13,7 @@ from collections import Counter
 LIGHT = 2**12  # bytes of a body that harms nobody, whatever it holds
 TIMES = 3  # a body with all that becomes of it may take so many times the cap
 OF_LIST = 400  # bytes at most for a list or an object, without what stands in it
-OF_VALUE = 80  # bytes for a value
+OF_VALUE = 90  # bytes for a value
 OF_FRACTION = 500  # bytes more for a number with a point, whose digits are remembered
 OF_COLUMN = 8_000  # bytes for a key, which becomes a column
 OF_CELL = 26  # bytes for a row of a column, whether the row has that key or not

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 PULLS = """
-import gc, os, sys, threading, tracemalloc, warnings
+import gc, os, sys, tracemalloc, warnings
 import httpx, pyarrow as pa, stnb
 from stnb import pull
 from tests.helpers.loopback import Loopback
+from tests.helpers.threads import threads
 from tests.helpers.toys import Toys
 
 warnings.simplefilter("ignore")
@@ -23,7 +24,7 @@ def facts():
     pull.forget_partial()
     gc.collect()
     files = len(os.listdir("/proc/self/fd"))
-    return files, threading.active_count(), tracemalloc.get_traced_memory()[0]
+    return files, threads(), tracemalloc.get_traced_memory()[0]
 
 
 def round_of(server, number):
@@ -67,8 +68,8 @@ def test_200_pulls_leave_nothing_behind(tmp_path: Path) -> None:
         cwd=Path(__file__).parents[2],
     )
     assert done.returncode == 0, done.stderr
-    descriptors, threads, memory = map(int, done.stdout.split())
+    descriptors, more, memory = map(int, done.stdout.split())
 
     assert descriptors <= 2  # a connection of the server that is about to close
-    assert threads <= 0
+    assert more <= 0
     assert memory < 400_000  # bytes; one of the frames that are let go has 30,000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import math
 import random
 import threading
 import time
@@ -68,7 +69,8 @@ class Loopback:
         self._dice = random.Random(seed)
         self._bodies: dict[tuple[str, bool], bytes] = {}
         self._token, self._given = "", 0
-        self._held, self._go = False, asyncio.Event()
+        self._last_page = math.inf
+        self._go = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._writers: set[asyncio.StreamWriter] = set()
 
@@ -103,13 +105,13 @@ class Loopback:
         self._dice = random.Random(seed)
         self.met.clear()
 
-    def hang(self) -> None:
-        """Answer nothing from now on; any thread may call it."""
-        self._held = True
+    def hang(self, last_page: int = 0) -> None:
+        """Answer no page beyond this one from now on; any thread may call it."""
+        self._last_page = last_page
 
     def let_go(self) -> None:
         """Answer what hangs, and all that comes, at once."""
-        self._held = False
+        self._last_page = math.inf
         self._loop.call_soon_threadsafe(self._go.set)
 
     def account(self, **options: Any) -> Account:
@@ -141,7 +143,8 @@ class Loopback:
                 writer, 200, json.dumps({"access_token": self._token, "expires_in": 900}).encode()
             )
         self.stamps.append(time.monotonic())
-        if self._held and await self._left(reader):
+        query = dict(parse_qsl(urlsplit(target).query))
+        if int(query.get("page", 1)) > self._last_page and await self._left(reader):
             return False
         return await self._page(writer, target, headers.get("authorization", ""))
 

@@ -45,6 +45,7 @@ from tests.helpers.loopback import Loopback
 from tests.helpers.misbehaving_server import Answer, Server, Stream
 from tests.helpers.moments import NOW
 from tests.helpers.owner import TOKEN
+from tests.helpers.threads import threads
 from tests.helpers.toys import Toys, page_of, row
 from tests.helpers.warned import said
 
@@ -966,7 +967,7 @@ def busy() -> tuple[int, int]:
     async def tasks() -> int:
         return len(asyncio.all_tasks()) - 1
 
-    return threading.active_count(), loop.run(tasks())
+    return threads(), loop.run(tasks())
 
 
 def settled(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
@@ -1002,7 +1003,8 @@ def test_stopping_is_quick_and_leaves_nothing(how: str) -> None:
                 len(st["toys.widgets"].pull(page_size=100, limit=300)) == 300
             )  # connections and threads are there
             before, opened = busy(), server.open
-            run = st["toys.widgets"].start(page_size=100, on_page=lambda page: server.hang())
+            server.hang(last_page=1)
+            run = st["toys.widgets"].start(page_size=100)
             assert settled(lambda: run.progress.pages >= 1 and server.hanging >= 8)  # noqa: B023
             took.append({"cancel": cancelled, "interrupt": stopped}[how](run))
             assert run.cancelled
