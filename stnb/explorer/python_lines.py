@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import keyword
 import math
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
