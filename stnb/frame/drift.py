@@ -10,7 +10,7 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -134,6 +134,16 @@ def split_off_texts(drifts: Drifts) -> tuple[Drifts, Drifts]:
                 part = broken
             part.setdefault(column, []).append(drift)
     return others, broken
+
+
+def with_kinds(drifts: Drifts, kinds: Collection[Kind]) -> Drifts:
+    """What differs in one of these ways."""
+    found: Drifts = {}
+    for column, several in drifts.items():
+        some = [drift for drift in several if drift.kind in kinds]
+        if some:
+            found[column] = some
+    return found
 
 
 def to_json(drifts: Drifts) -> dict[str, list[dict[str, Any]]]:

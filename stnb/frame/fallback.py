@@ -217,7 +217,9 @@ def _was_read(values: list[Any], kind: pa.DataType) -> bool:
     if pa.types.is_string(kind) or pa.types.is_nested(kind):
         return False
     others: tuple[type, ...] = (str, Token)
-    if pa.types.is_floating(kind):
+    if pa.types.is_integer(kind):
+        others = (str, Token, float)
+    elif pa.types.is_floating(kind):
         others = (str, Token, int)
     elif pa.types.is_decimal(kind):
         others = (str, Token, float)
@@ -266,15 +268,31 @@ def _fitting_or_none(
     try:
         found = _fitting(values, column, want)
     except MISFITS:
-        return None
-    if dtypes == "typed" or found is None or pa.types.is_decimal(found.type):
-        return found
-    if not any(map(lossy, values)):
-        return found
+        if dtypes == "typed" or not _may_be_any_number(values, want):
+            return None
+    else:
+        if dtypes == "typed" or found is None or pa.types.is_decimal(found.type):
+            return found
+        if not any(map(lossy, values)):
+            return found
     try:
         return exactly(values)  # as floats they would lose digits, which was not asked for
     except MISFITS:
         return None
+
+
+def _may_be_any_number(values: list[Any], want: pa.DataType | None) -> bool:
+    """Whether Arrow refused long whole numbers because others beside them have more digits than a
+    float keeps; as decimals they all may be read.
+    """
+    if want is not None and not pa.types.is_floating(want):
+        return False
+    for value in values:
+        if type(value) is int and not fits(value, pa.int64()):
+            return False
+        if value is not None and type(value) not in (int, float, Token):
+            return False
+    return any(map(lossy, values))
 
 
 def _converted(
