@@ -22,7 +22,7 @@ from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
 
-from . import fallback, reports, tokens, utf8
+from . import fallback, reports, tokens, twice, utf8
 from .converters import CONVERTERS, days_elsewhere
 from .drift import Drift, Drifts, Kind, add_drift, misfits, note, with_kinds
 from .fallback import Columns
@@ -95,11 +95,18 @@ def decode(
         fast = _fast(document, shape, seen)
     kept: Columns = {}
     fields: list[dict[str, Any]] = []
+    doubled: list[twice.Pairs] = []
     if fast is not None:
         columns, length = fast
     else:
         columns, length = fallback.read(
-            document, shape, drift, positional=positional, sent=kept, fields=fields
+            document,
+            shape,
+            drift,
+            positional=positional,
+            sent=kept,
+            fields=fields,
+            doubled=doubled,
         )
     sheets: tuple[Sheet, ...] = ()
     if not positional:
@@ -117,8 +124,17 @@ def decode(
     if document is not sent:
         utf8.note_broken_bytes(sent, shape, drift, positional=positional)
     if fast is None:
-        utf8.note_halves(document, shape, drift, positional=positional)
+        _note_odd_texts(document, shape, drift, positional=positional, doubled=bool(doubled))
     return Decoded(table, drift, careful=fast is None, sent=Sent(kept, sheets))
+
+
+def _note_odd_texts(
+    document: bytes, shape: Shape, drift: Drifts, *, positional: bool, doubled: bool
+) -> None:
+    """Note what the careful path alone can see of a page's text."""
+    utf8.note_halves(document, shape, drift, positional=positional)
+    if doubled:
+        twice.note_twice(document, shape, drift)
 
 
 def _enveloped(content: bytes, rows_at: str) -> bytes:

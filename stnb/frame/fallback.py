@@ -17,7 +17,7 @@ from stnb.catalog import Column
 from stnb.errors import UnexpectedAnswer
 from stnb.errors.nesting import loads
 
-from . import by_value
+from . import by_value, twice
 from .drift import Drift, Drifts, Kind, add_drift, note
 from .fits import MISFITS, fits, mixed, shaped, suited
 from .schema import Shape
@@ -40,6 +40,7 @@ def read(
     sent: Columns | None = None,
     fields: list[dict[str, Any]] | None = None,
     with_nested: bool = False,
+    doubled: list[twice.Pairs] | None = None,
 ) -> tuple[Columns, int]:
     """The columns of a page, in the types that they are read as, and the number of its rows.
 
@@ -47,12 +48,13 @@ def read(
         sent: gets the columns that do not read back as they were sent; see `Decoded.sent`.
         fields: gets the fields of a report.
         with_nested: whether `sent` gets columns of lists and objects, too.
+        doubled: gets the objects in which a key stands twice.
 
     Raises:
         UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
     """
     columns: Columns = {}
-    rows = rows_of(document, positional, number, fields)
+    rows = rows_of(document, positional, number, fields, doubled)
     unfold(rows, "", shape, columns, drift, sent, with_nested=with_nested)
     return columns, len(rows)
 
@@ -62,8 +64,12 @@ def rows_of(
     positional: bool,
     parse_float: Callable[[str], Any],
     fields: list[dict[str, Any]] | None = None,
+    doubled: list[twice.Pairs] | None = None,
 ) -> Sequence[dict[str, Any]]:
     """The rows of a page as plain objects; see `read`."""
+    hook = None
+    if doubled is not None:
+        hook = twice.watching(doubled)
     collecting = gc.isenabled()
     # Thousands of fresh dicts make the collector run for nothing: up to 40 % of the time.
     gc.disable()
@@ -73,6 +79,7 @@ def rows_of(
             parse_float=parse_float,
             parse_int=_parse_int(document),
             parse_constant=str,
+            object_pairs_hook=hook,
             strict=False,
         )
         rows = body["data"]
