@@ -171,7 +171,7 @@ def _fast(document: bytes, shape: Shape, seen: Scan) -> tuple[Columns, int] | No
     columns = list(_flattened(rows, ""))
     if not _exact(columns, shape, seen):
         return None
-    if b"NaN" in document and any(_holds_nan(values) for _, values in columns):
+    if any(_holds_nan(values) for _, values in columns):
         return None  # no number of JSON; as a missing value it would be lost in silence
     known = [column for column in columns if column[1].type != pa.struct([])]
     return {path: values for path, values in known if shape.reads(path)}, len(rows)
