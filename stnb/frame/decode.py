@@ -9,7 +9,7 @@ becomes text. Both keep the keys that the catalogue lacks.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -156,6 +156,8 @@ def _fast(document: bytes, shape: Shape, seen: Scan) -> tuple[Columns, int] | No
     """
     if seen.lossy:
         return None  # a float would drop digits in silence
+    if shape.dtypes == "decimal" and _has_amounts_as_text(document, shape):
+        return None  # Arrow would take a text for a decimal, also a code such as "007"
     unknown = "infer"
     if shape.skips:
         unknown = "ignore"
@@ -175,6 +177,23 @@ def _fast(document: bytes, shape: Shape, seen: Scan) -> tuple[Columns, int] | No
         return None  # no number of JSON; as a missing value it would be lost in silence
     known = [column for column in columns if column[1].type != pa.struct([])]
     return {path: values for path, values in known if shape.reads(path)}, len(rows)
+
+
+def _has_amounts_as_text(document: bytes, shape: Shape) -> bool:
+    """Whether a text stands where an exact amount is due."""
+    for name in set(_amounts(shape.by_path.values())):
+        key = f'"{name}":'.encode()
+        if key + b'"' in document or key + b' "' in document:
+            return True
+    return False
+
+
+def _amounts(columns: Iterable[Column]) -> Iterator[str]:
+    """The names of exact amounts that are sent as numbers, those inside lists too."""
+    for column in columns:
+        if column.type == "exact decimal" and not column.text:
+            yield column.name
+        yield from _amounts(column.children)
 
 
 def _read(document: bytes, rows: pa.DataType, unknown: str) -> pa.StructArray:
