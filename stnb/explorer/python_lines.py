@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import keyword
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,8 +20,12 @@ from .state import SINGLE, State
 WIDEST = 88  # letters of the pull line before it is broken into several lines
 
 
-def code(state: State) -> str:
+def code(state: State, named: Sequence[str] = ()) -> str:
     """The lines that repeat the pull.
+
+    Args:
+        state: what was pulled, or is chosen.
+        named: the columns of ids that got names beside them without being asked for.
 
     Example:
         >>> print(code(State("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=100)))
@@ -40,6 +44,8 @@ def code(state: State) -> str:
         lines.append(_pull_line(state.resource, state))
         if state.names:
             lines.append("df = st.name_columns(df)")
+        elif named:
+            lines.append(_call("df = st.name_columns", ["df", f"only={literal(named)}"]))
     return "\n".join(lines)
 
 
@@ -75,7 +81,11 @@ def _pull_line(resource: str, state: State) -> str:
     single = endpoint is not None and endpoint.kind in SINGLE
     if state.limit is not None and not single:
         arguments.append(f"limit={state.limit}")
-    start = f"df = {dotted(resource)}.pull"
+    return _call(f"df = {dotted(resource)}.pull", arguments)
+
+
+def _call(start: str, arguments: list[str]) -> str:
+    """A call, on several lines if one would be too long."""
     line = f"{start}({', '.join(arguments)})"
     if len(line) <= WIDEST:
         return line

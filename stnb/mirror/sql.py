@@ -18,6 +18,7 @@ from stnb.errors import SetupError, UsageError
 from .sql_advice import MEND, NAME_PARAMETERS, ONLY_TABLES, advice, duckdb_says
 from .sql_answer import typed_frame
 from .sql_files import Files, files_of
+from .sql_refusals import refuse_unreadable
 from .sql_work import carried_out
 from .view import quoted_text, view, view_of_tenants
 
@@ -61,7 +62,7 @@ def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> 
         >>> stnb.sql(query, "data", since="2026-07-01")
     """
     duckdb = _duckdb()
-    _refuse_half_characters(query)
+    refuse_unreadable(query)
     files = files_of(folder)
     values = {name: _plain(value) for name, value in parameters.items()}
     opened: list[Any] = []
@@ -90,17 +91,6 @@ def _duckdb() -> Any:
         "It is not installed here, as nothing else in stnb needs it.",
         'Run `pip install duckdb`, or `pip install "stnb[sql]"`, then try again.',
     )
-
-
-def _refuse_half_characters(query: str) -> None:
-    try:
-        query.encode()
-    except UnicodeEncodeError as err:
-        raise UsageError(
-            "The query was not carried out.",
-            f"Its character {err.start + 1} is half of one (a lone surrogate).",
-            "Take it out, or write the query anew.",
-        ) from None
 
 
 @contextmanager

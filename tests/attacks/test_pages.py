@@ -30,6 +30,7 @@ from stnb.explorer.python_lines import code, literal
 from stnb.explorer.state import State
 from stnb.frame import notices
 from stnb.tables.text import table
+from tests.helpers.sample import tries
 
 CLEAR, TITLE = "\x1b[2J\x1b[H", "\x1b]0;owned\x07"
 ACTING = [
@@ -201,7 +202,7 @@ VALUES = some.recursive(
 @example("\u2028\u2029\x85\x0c\x1c\ufeff\ud800'\"\\{}\n\r\t")
 @example(f"</script>{HTML}")
 @example([float("inf"), -float("inf"), 1e308, -0.0, 5e-324])
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 def test_values_as_code(value: Any) -> None:
     """A filter's value in generated code is that value again, on one line that can be saved."""
     written = literal(value)
@@ -222,7 +223,7 @@ def test_values_that_are_no_numbers() -> None:
 
 @given(some.text(some.characters(codec=None)), some.text(some.characters(codec=None)))
 @example('");import os;os.system("x")#', "\u2028import os")
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 def test_hostile_filters_in_notebooks(name: str, value: str) -> None:
     """Whatever is typed into filters, the saved notebook is valid, and only makes the one pull."""
     state = State(
