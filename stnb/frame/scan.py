@@ -98,7 +98,8 @@ def _marks(block: Block) -> Words:
 
     A letter at the beginning of a block may be that of a word.
     """
-    found = (block.signs - np.uint8(MINUS)) <= POINT - MINUS
+    found = block.signs == POINT
+    found |= block.signs == MINUS
     letters = block.lower == EXPONENT
     # Not those of true and false, of which pages have many.
     letters[1:] &= block.signs[:-1] < LETTERS
@@ -152,7 +153,7 @@ def _digits_first(words: Words) -> Places:
     """With how many digits each word begins."""
     others = _no_digits(words)
     lowest = others & (~others + np.uint64(1))
-    found: Places = np.bitwise_count(lowest - np.uint64(1)).astype(np.int64) // 8
+    found: Places = (np.bitwise_count(lowest - np.uint64(1)) >> 3).astype(np.int64)
     return found
 
 
