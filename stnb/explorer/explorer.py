@@ -13,18 +13,17 @@ from IPython import get_ipython
 from stnb import catalog, credentials
 from stnb.catalog import Endpoint
 from stnb.errors import StnbError, UsageError
-from stnb.frame import notices as frame_notices
 
-from . import elsewhere, python_lines, texts
+from . import elsewhere, python_lines
 from .counter import Counter
 from .guard import guarded, in_sentences
 from .hooks import Hooks
 from .layout import Layout
-from .outcome import CHANGED, Outcome, before, facts, is_part, nothing, outcome, pulling
 from .parts.blank import Nothing
 from .parts.doctor import Doctor
 from .parts.id_names import IdNames, Labels, look_up
 from .presets import first_filters
+from .results import Results
 from .row_limit import ALL
 from .runner import Runner
 from .state import State, check_complete
@@ -54,17 +53,15 @@ class Explorer(W.VBox):
         connect: Callable[[str], Account],
         alone: bool = False,
     ) -> None:
-        self.frame: pd.DataFrame | None = None
         self.error: StnbError | None = None
         self._profiles = {profile.name: profile for profile in profiles}
         self._connect = connect
         self._pulled: State | None = None  # what the last pull was started with
-        self._shown: State | None = None  # what the rows on show were pulled with
-        self._ended: Outcome | None = None  # how the last pull ended
         self._filters: list[str] = []  # what the last pull was narrowed by, in words
         self._runner = Runner(
             self._show_progress, self._show_end, self._show_buttons, self.show_error
         )
+        self._results = Results(lambda: self.parts, connect, self.show_error)
         hooks = Hooks(
             filters_changed=self._on_filters,
             look_up=self._look_up,
@@ -73,8 +70,8 @@ class Explorer(W.VBox):
             check=self.check,
             frame=lambda: self.frame,
             selection=lambda: self.selection,
-            shown=lambda: self._shown,
-            code=self._code_on_show,
+            shown=lambda: self._results.shown,
+            code=lambda: self._results.code or self.code,
         )
         self.parts = Layout(profiles, hooks, alone)
         self._counter = Counter(self.parts.messages, self._show_account, self.show_error)
@@ -103,23 +100,20 @@ class Explorer(W.VBox):
     @property
     def code(self) -> str:
         """The Python that repeats what is chosen, and what the table shows of its rows."""
-        chosen = self.parts.state()
-        if self._shown is None or not chosen.same_pull(self._shown):
+        chosen, shown = self.parts.state(), self._results.shown
+        if shown is None or not chosen.same_pull(shown):
             return python_lines.code(chosen)
-        return self._code_on_show()
+        return self._results.code
 
-    def _code_on_show(self) -> str:
-        """The Python that repeats what is on show; another resource may have been chosen since."""
-        if self._shown is None:
-            return self.code
-        return "\n".join([python_lines.code(self._shown), *self.parts.grid.view_lines])
+    @property
+    def frame(self) -> pd.DataFrame | None:
+        """The rows of the last pull, with names beside their ids, or None."""
+        return self._results.frame
 
     @property
     def selection(self) -> pd.DataFrame | None:
         """The rows that the table shows, in its order and with its columns."""
-        if self.frame is None:
-            return None
-        return self.parts.grid.selection
+        return self._results.selection
 
     @property
     def running(self) -> bool:
@@ -134,7 +128,7 @@ class Explorer(W.VBox):
         parts.card.observe(self._on_picked, "chosen")
         parts.title.observe(self._on_picked, "chosen")
         parts.limit.observe(self._on_value, "value")
-        parts.names.observe(self._on_value, "value")
+        parts.names.observe(self._on_names, "value")
         parts.views.observe(self._on_selection, ["value", "export"])
         parts.grid.on_change(self._on_selection)
         parts.grid.on_all(self._on_all)
@@ -157,7 +151,7 @@ class Explorer(W.VBox):
     @guarded
     def _on_resource(self, _change: object) -> None:
         self.show_error(None)
-        shown = self._shown
+        shown = self._results.shown
         again = shown is not None and shown.resource == self.parts.picker.value
         filters = first_filters(self.endpoint)
         if shown is not None and again:
@@ -167,7 +161,7 @@ class Explorer(W.VBox):
     @guarded
     def _on_all(self) -> None:
         """Read all rows in place of the sample on show."""
-        if self._shown is not None and self._shown.resource == self.parts.picker.value:
+        if self._results.resource == self.parts.picker.value:
             self.parts.limit.value = ALL
             self.pull()
 
@@ -193,18 +187,23 @@ class Explorer(W.VBox):
         self._show_code()
 
     @guarded
+    def _on_names(self, _change: object) -> None:
+        self._results.name(self.parts.state().names)
+        self._show_code()
+
+    @guarded
     def _on_selection(self, _change: object = None) -> None:
         self._show_view()
-        if self._shown is not None:
-            self.parts.show_copy(self._code_on_show())
+        if self._results.shown is not None:
+            self.parts.show_copy(self._results.code)
         self._show_problem()
 
     @guarded
     def _act(self, name: str) -> None:
         """Do what a button in the place of the rows says."""
-        endpoint, shown = self.endpoint, self._shown
-        if name == "back" and shown is not None:
-            self.parts.picker.value = str(shown.resource)
+        endpoint = self.endpoint
+        if name == "back" and self._results.shown is not None:
+            self.parts.picker.value = self._results.resource
         elif name == "clear":
             self.parts.filters.clear()
             self.pull()
@@ -225,12 +224,12 @@ class Explorer(W.VBox):
         profile, state = self._profiles[self.parts.profile.value], self.parts.state()
         if not (self.parts.counts and profile.ready) or self.running:
             return
-        if self._problem() is not None or self._is_on_show(state):
+        if self._problem() is not None or self._results.are_of(state):
             return
         account = self._connect(profile.name)
         # Without a token the first request would ask for one: that is left to Pull and Count.
         if account.scopes is not None or account.environment == "demo":
-            self._counter.start(account, state, quiet=True, pace=self._pace)
+            self._counter.start(account, state, quiet=True, pace=self._results.pace)
 
     # -- the pull
 
@@ -263,7 +262,7 @@ class Explorer(W.VBox):
         state = self.parts.state()
         account = self._account_for(state)
         self.show_error(None)
-        self._counter.start(account, state, pace=self._pace)
+        self._counter.start(account, state, pace=self._results.pace)
 
     @guarded
     def cancel(self, _button: object = None) -> None:
@@ -271,17 +270,20 @@ class Explorer(W.VBox):
         self._runner.cancel()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame | None:
-        """Wait for the running pull and return its frame, for code that goes on with the rows.
+        """Wait for the running pull and the names of its ids, and return the frame, for code that
+        goes on with the rows.
 
         Args:
             timeout: seconds to wait at most; None waits until the end.
         """
         self._runner.wait(timeout)
+        self._results.wait(timeout)
         return self.frame
 
     def close(self) -> None:
         """End the running pull and take the widgets off the page."""
         self.cancel()
+        self._results.close()
         self.parts.close()
         super().close()
 
@@ -318,38 +320,12 @@ class Explorer(W.VBox):
         self.parts.show_doctor(Doctor(self._connect(self.parts.profile.value)))
 
     def _show_end(self, pull: Pull) -> None:
-        state, frame, error = self._pulled, pull.frame, pull.error
-        assert state is not None
+        assert self._pulled is not None
         # The progress comes before the table's layout, so that a Cancel is felt at once.
         self._show_progress(pull.progress)
-        self._ended = outcome(state, pull.progress, error is not None, self._filters)
-        if frame is not None:
-            found = texts.notices(frame, pull.total, state.limit)
-            if state.names and len(frame):
-                frame, more, error = self._with_names(frame, state, error)
-                found += more
-            if error is not None and not len(frame):
-                found = []  # the error explains why there are no rows
-            self._show_frame(frame, state)
-            self.parts.foot.notes = found
+        self.show_error(pull.error)
+        self._results.end(pull, self._pulled, self._filters)
         self._show_account()  # the app's scopes are known since the first token
-        self.show_error(error)
-
-    def _with_names(
-        self, frame: pd.DataFrame, state: State, error: Exception | None
-    ) -> tuple[pd.DataFrame, list[str], Exception | None]:
-        """The frame with names beside its ids, and notices of that; unchanged if it fails."""
-        try:
-            account = self._connect(str(state.profile))
-            with frame_notices.heard() as found:
-                return account.name_columns(frame), found, error
-        except StnbError as err:
-            return frame, [], error or err
-
-    def _show_frame(self, frame: pd.DataFrame, state: State) -> None:
-        self.frame = frame
-        self._shown = state
-        self.parts.show_frame(frame, state)
 
     def _show_progress(self, progress: Progress) -> None:
         state = self._pulled
@@ -382,8 +358,8 @@ class Explorer(W.VBox):
     def _show_code(self) -> None:
         self._show_problem()
         self._counter.clear()
-        if self._nothing() is None:
-            self._show_foot()
+        if self._missing() is None:
+            self._results.show_foot()
         else:
             self._show_view()
 
@@ -393,54 +369,16 @@ class Explorer(W.VBox):
         self.parts.code.show(self.code, "" if problem is None else problem.happened)
 
     def _show_view(self) -> None:
-        shown = self._shown
-        self.parts.show_view(self._nothing(), "" if shown is None else str(shown.resource))
-        self._show_foot()
+        self.parts.show_view(self._missing(), self._results.resource)
+        self._results.show_foot()
 
-    def _show_foot(self) -> None:
-        """Show which rows these are, and whether they are those that are asked for now."""
-        frame, ended = self.frame, self._ended
-        if frame is None or ended is None:
-            return
-        rows = self.parts.grid.rows_left
-        found = facts(ended, frame, rows)
-        current = self._is_on_show(self.parts.state())
-        if not current:
-            found.insert(1, CHANGED)
-        self.parts.foot.shown = f"{rows:,}"
-        self.parts.foot.facts = found
-        self.parts.foot.tone = "part" if is_part(ended) or not current else ""
-
-    @property
-    def _pace(self) -> float | None:
-        return None if self._ended is None else self._ended.pace
-
-    def _nothing(self) -> Nothing | None:
+    def _missing(self) -> Nothing | None:
         """Why there are no rows of the chosen resource to show; None if there are some."""
-        endpoint, shown, ended = self.endpoint, self._shown, self._ended
-        if endpoint is None:
-            return None
-        own = shown is not None and shown.resource == endpoint.name
-        if own and self.frame is not None and len(self.frame):
-            return None
         pulled = self._pulled
-        if self.running and pulled is not None and pulled.resource == endpoint.name:
-            return pulling(endpoint)
-        if own and ended is not None:
-            return nothing(ended, endpoint)
-        return before(endpoint, self.parts.state(), self._back())
-
-    def _back(self) -> str:
-        """The label of the resource whose rows are kept though another one is chosen, or ""."""
-        if self._shown is None or self.frame is None or not len(self.frame):
-            return ""
-        return catalog.load()[str(self._shown.resource)].label
-
-    def _is_on_show(self, state: State) -> bool:
-        """Whether the rows on show are what this state asks for."""
-        shown = self._shown
-        asked = (state.profile, state.resource, dict(state.filters))
-        return shown is not None and asked == (shown.profile, shown.resource, dict(shown.filters))
+        under_way = None
+        if self.running and pulled is not None:
+            under_way = pulled.resource
+        return self._results.missing(self.endpoint, self.parts.state(), under_way)
 
     # -- the notebook
 

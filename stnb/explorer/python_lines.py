@@ -8,21 +8,24 @@ from __future__ import annotations
 import json
 import keyword
 import math
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from stnb.catalog import load
+from stnb.errors import printable
 
 from .state import SINGLE, State
 
 WIDEST = 88  # letters of the pull line before it is broken into several lines
-NOT_IN_CODE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
-def code(state: State) -> str:
+def code(state: State, named: Sequence[str] = ()) -> str:
     """The lines that repeat the pull.
+
+    Args:
+        state: what was pulled, or is chosen.
+        named: the columns of ids that got names beside them without being asked for.
 
     Example:
         >>> print(code(State("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=100)))
@@ -41,6 +44,8 @@ def code(state: State) -> str:
         lines.append(_pull_line(state.resource, state))
         if state.names:
             lines.append("df = st.name_columns(df)")
+        elif named:
+            lines.append(_call("df = st.name_columns", ["df", f"only={literal(named)}"]))
     return "\n".join(lines)
 
 
@@ -53,8 +58,9 @@ def literal(value: Any) -> str:
     """
     if isinstance(value, str):
         quoted = json.dumps(value, ensure_ascii=False)
-        # JSON leaves lone surrogates and ends of lines as they are; a file or an editor does not.
-        return NOT_IN_CODE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
+        # JSON leaves lone surrogates, ends of lines and what nobody sees as they are; a file or an
+        # editor does not.
+        return printable(quoted, one_line=True)
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     if isinstance(value, (list, tuple, set)):
@@ -75,7 +81,11 @@ def _pull_line(resource: str, state: State) -> str:
     single = endpoint is not None and endpoint.kind in SINGLE
     if state.limit is not None and not single:
         arguments.append(f"limit={state.limit}")
-    start = f"df = {dotted(resource)}.pull"
+    return _call(f"df = {dotted(resource)}.pull", arguments)
+
+
+def _call(start: str, arguments: list[str]) -> str:
+    """A call, on several lines if one would be too long."""
     line = f"{start}({', '.join(arguments)})"
     if len(line) <= WIDEST:
         return line
