@@ -110,7 +110,8 @@ def decode(
         )
     sheets: tuple[Sheet, ...] = ()
     if not positional:
-        sheets = (sheet_of(document, seen, columns, length),)
+        complete = fast is not None and not shape.skips
+        sheets = (sheet_of(document, seen, columns, length, complete=complete),)
     table = pa.table(typed(columns, length, shape, drift, kept))
     if len(content) > BIG:
         pa.default_memory_pool().release_unused()
