@@ -713,7 +713,6 @@ def test_pages_of_different_types_become_one_that_loses_nothing(
         (b' {"value":1}', "one", [1]),
         (b'{"hasMore":false,"data":[{"value":1},null,{"value":2}]}', "data", [1, 2]),
         (b'\xef\xbb\xbf{"data":[{"value":1}]}', "data", [1]),
-        (b'{"data":[{"value":1,"value":2}]}', "data", [2]),
     ],
 )
 def test_bare_arrays_records_and_values_are_rows(
@@ -726,6 +725,17 @@ def test_bare_arrays_records_and_values_are_rows(
 
     assert [None if pd.isna(v) else v for v in frame["value"]] == values
     assert (str(frame["value"].dtype), drift) == ("Int64", {})
+
+
+def test_the_last_of_two_equal_keys_is_the_value() -> None:
+    """As every reader of JSON has it; that there were two is reported."""
+    e = toys(col("value", "integer"))
+    page = decode(b'{"data":[{"value":1,"value":2}]}', "data", shape_of(e))
+
+    frame, drift, _ = assemble([page], shape_of(e))
+
+    assert frame["value"].tolist() == [2]
+    assert [change.kind.value for change in drift["value"]] == ["twice"]
 
 
 @pytest.mark.parametrize(
