@@ -12,10 +12,10 @@ from IPython import get_ipython
 
 from stnb import catalog, credentials
 from stnb.catalog import Endpoint
-from stnb.errors import StnbError, UsageError
+from stnb.errors import StnbError
 
 from . import elsewhere, python_lines
-from .counter import Counter
+from .chosen import Chosen
 from .guard import guarded, in_sentences
 from .hooks import Hooks
 from .layout import Layout
@@ -23,14 +23,13 @@ from .parts.blank import Nothing
 from .parts.doctor import Doctor
 from .parts.id_names import IdNames, Labels, look_up
 from .presets import first_filters
+from .pulls import Pulls
 from .results import Results
 from .row_limit import ALL
-from .runner import Runner
-from .state import State, check_complete
+from .state import State
 
 if TYPE_CHECKING:
     from stnb.account.account import Account
-    from stnb.pull import Progress, Pull
 
 
 class Explorer(W.VBox):
@@ -53,14 +52,9 @@ class Explorer(W.VBox):
         connect: Callable[[str], Account],
         alone: bool = False,
     ) -> None:
+        self.parts: Layout
         self.error: StnbError | None = None
-        self._profiles = {profile.name: profile for profile in profiles}
-        self._connect = connect
-        self._pulled: State | None = None  # what the last pull was started with
-        self._filters: list[str] = []  # what the last pull was narrowed by, in words
-        self._runner = Runner(
-            self._show_progress, self._show_end, self._show_buttons, self.show_error
-        )
+        self._chosen = Chosen(lambda: self.parts, profiles, connect)
         self._results = Results(lambda: self.parts, connect, self.show_error)
         hooks = Hooks(
             filters_changed=self._on_filters,
@@ -74,7 +68,14 @@ class Explorer(W.VBox):
             code=lambda: self._results.code or self.code,
         )
         self.parts = Layout(profiles, hooks, alone)
-        self._counter = Counter(self.parts.messages, self._show_account, self.show_error)
+        self._pulls = Pulls(
+            self.parts,
+            self._chosen,
+            self._results,
+            self._show_buttons,
+            self._show_account,
+            self.show_error,
+        )
         self._id_names = IdNames(self.parts.filters.name_ids)
         super().__init__(self.parts.places)
         self.add_class("stnb").add_class("stnb-explorer")
@@ -90,7 +91,7 @@ class Explorer(W.VBox):
     @property
     def endpoint(self) -> Endpoint | None:
         """The chosen resource in the catalogue."""
-        return catalog.load().endpoints.get(self.parts.picker.value)
+        return self._chosen.endpoint
 
     @property
     def state(self) -> dict[str, Any]:
@@ -118,7 +119,7 @@ class Explorer(W.VBox):
     @property
     def running(self) -> bool:
         """Whether a pull is under way."""
-        return self._runner.running
+        return self._pulls.running
 
     def _observe(self) -> None:
         parts = self.parts
@@ -144,9 +145,8 @@ class Explorer(W.VBox):
         self.show_error(None)
         self._show_code()
         self._show_account()
-        chosen = self._profiles[self.parts.profile.value]
-        if not chosen.ready:
-            self._connect(chosen.name)  # raises what is missing, and the next step
+        if not self._chosen.profile.ready:
+            self._chosen.account()  # raises what is missing, and the next step
 
     @guarded
     def _on_resource(self, _change: object) -> None:
@@ -216,20 +216,12 @@ class Explorer(W.VBox):
 
     def _look_up(self, thing: str, text: str) -> Labels:
         """Ids by a part of a name, for a filter whose list is long."""
-        return look_up(self._connect(self.parts.profile.value), thing, text)
+        return look_up(self._chosen.account(), thing, text)
 
     @guarded
     def _estimate(self) -> None:
         """Count what a pull would bring, if that costs next to nothing and nobody minds."""
-        profile, state = self._profiles[self.parts.profile.value], self.parts.state()
-        if not (self.parts.counts and profile.ready) or self.running:
-            return
-        if self._problem() is not None or self._results.are_of(state):
-            return
-        account = self._connect(profile.name)
-        # Without a token the first request would ask for one: that is left to Pull and Count.
-        if account.scopes is not None or account.environment == "demo":
-            self._counter.start(account, state, quiet=True, pace=self._results.pace)
+        self._pulls.estimate()
 
     # -- the pull
 
@@ -239,35 +231,22 @@ class Explorer(W.VBox):
 
         While a pull is running a second one is refused, and the refusal is shown.
         """
-        state = self.parts.state()
-
-        def start() -> Pull:
-            account = self._account_for(state)
-            self._prepare(state)
-            return account[str(state.resource)].start(limit=state.limit, **state.filters)
-
-        self._runner.start(start)
+        self._pulls.start()
 
     @guarded
     def resume(self, _button: object = None) -> None:
         """Go on with a pull that was cancelled or failed. Its rows are not read again."""
-        stopped = self._runner.pull
-        if stopped is not None and self._runner.stopped and self._pulled is not None:
-            self._prepare(self._pulled)
-            self._runner.start(stopped.resume)
+        self._pulls.resume()
 
     @guarded
     def count(self, _button: object = None) -> None:
         """Ask how many rows there are, by one small request beside everything else."""
-        state = self.parts.state()
-        account = self._account_for(state)
-        self.show_error(None)
-        self._counter.start(account, state, pace=self._results.pace)
+        self._pulls.count()
 
     @guarded
     def cancel(self, _button: object = None) -> None:
         """End the running pull. The rows that have arrived are kept."""
-        self._runner.cancel()
+        self._pulls.cancel()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame | None:
         """Wait for the running pull and the names of its ids, and return the frame, for code that
@@ -276,7 +255,7 @@ class Explorer(W.VBox):
         Args:
             timeout: seconds to wait at most; None waits until the end.
         """
-        self._runner.wait(timeout)
+        self._pulls.wait(timeout)
         self._results.wait(timeout)
         return self.frame
 
@@ -286,24 +265,6 @@ class Explorer(W.VBox):
         self._results.close()
         self.parts.close()
         super().close()
-
-    def _account_for(self, state: State) -> Account:
-        problem = self._problem()
-        if problem is not None:
-            raise problem
-        return self._connect(str(state.profile))
-
-    def _problem(self) -> UsageError | None:
-        """Why what is chosen cannot be pulled, or None."""
-        try:
-            check_complete(self.parts.state())
-        except UsageError as error:
-            return error
-        return self.parts.filters.problem
-
-    def _prepare(self, state: State) -> None:
-        self.show_error(None)
-        self._pulled, self._filters = state, self.parts.filters.summary
 
     # -- what is shown
 
@@ -317,28 +278,11 @@ class Explorer(W.VBox):
     @guarded
     def check(self) -> None:
         """Have the doctor look at the profile, below the error."""
-        self.parts.show_doctor(Doctor(self._connect(self.parts.profile.value)))
-
-    def _show_end(self, pull: Pull) -> None:
-        assert self._pulled is not None
-        # The progress comes before the table's layout, so that a Cancel is felt at once.
-        self._show_progress(pull.progress)
-        self.show_error(pull.error)
-        self._results.end(pull, self._pulled, self._filters)
-        self._show_account()  # the app's scopes are known since the first token
-
-    def _show_progress(self, progress: Progress) -> None:
-        state = self._pulled
-        assert state is not None
-        self.parts.show_progress(state, progress)
-        profile = self._profiles[str(state.profile)]
-        if profile.ready:
-            self.parts.status.show(profile, self._connect(profile.name))
+        self.parts.show_doctor(Doctor(self._chosen.account()))
 
     def _show_buttons(self) -> None:
         self.parts.show_buttons(self.running, self.endpoint is not None)
-        resource = None if self._pulled is None else self._pulled.resource
-        self.parts.show_resume(self._runner.stopped, resource)
+        self.parts.show_resume(self._pulls.stopped, self._pulls.resource)
         self._show_view()
 
     def _show_resource(self, filters: Mapping[str, Any]) -> None:
@@ -349,15 +293,14 @@ class Explorer(W.VBox):
 
     def _show_account(self) -> None:
         """Show what depends on the profile's account: status, locks, and the names of ids."""
-        profile, endpoint = self._profiles[self.parts.profile.value], self.endpoint
-        account = self._connect(profile.name) if profile.ready else None
-        self.parts.show_account(profile, account, endpoint)
+        account, endpoint = self._chosen.ready_account(), self.endpoint
+        self.parts.show_account(self._chosen.profile, account, endpoint)
         if account is not None and endpoint is not None:
             self._id_names.read(account, endpoint.filters)
 
     def _show_code(self) -> None:
         self._show_problem()
-        self._counter.clear()
+        self._pulls.counter.clear()
         if self._missing() is None:
             self._results.show_foot()
         else:
@@ -365,7 +308,7 @@ class Explorer(W.VBox):
 
     def _show_problem(self) -> None:
         """Show the code of what is chosen, and why it would not run."""
-        problem = None if self.endpoint is None else self._problem()
+        problem = None if self.endpoint is None else self._chosen.problem
         self.parts.code.show(self.code, "" if problem is None else problem.happened)
 
     def _show_view(self) -> None:
@@ -374,10 +317,7 @@ class Explorer(W.VBox):
 
     def _missing(self) -> Nothing | None:
         """Why there are no rows of the chosen resource to show; None if there are some."""
-        pulled = self._pulled
-        under_way = None
-        if self.running and pulled is not None:
-            under_way = pulled.resource
+        under_way = self._pulls.under_way
         return self._results.missing(self.endpoint, self.parts.state(), under_way)
 
     # -- the notebook

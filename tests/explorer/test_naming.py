@@ -70,7 +70,7 @@ def test_the_rows_do_not_wait(ui: Explorer, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(naming, "_named_quickly", slow)
     ui.pull()
-    ui._runner.wait(60)
+    ui._pulls.wait(60)
     assert asked.wait(30)
     assert ui.frame is not None
     assert "jobTypeName" not in ui.frame
