@@ -12,25 +12,24 @@ from IPython import get_ipython
 
 from stnb import catalog, credentials
 from stnb.catalog import Endpoint
-from stnb.errors import StnbError, UsageError
+from stnb.errors import StnbError
 
-from . import elsewhere, python_lines
-from .counter import Counter
+from . import elsewhere
+from .chosen import Chosen
 from .guard import guarded, in_sentences
 from .hooks import Hooks
 from .layout import Layout
-from .parts.blank import Nothing
 from .parts.doctor import Doctor
-from .parts.id_names import IdNames, Labels, look_up
+from .parts.id_names import Labels, look_up
 from .presets import first_filters
+from .pulls import Pulls
 from .results import Results
 from .row_limit import ALL
-from .runner import Runner
-from .state import State, check_complete
+from .screen import Screen
+from .state import State
 
 if TYPE_CHECKING:
     from stnb.account.account import Account
-    from stnb.pull import Progress, Pull
 
 
 class Explorer(W.VBox):
@@ -53,14 +52,9 @@ class Explorer(W.VBox):
         connect: Callable[[str], Account],
         alone: bool = False,
     ) -> None:
+        self.parts: Layout
         self.error: StnbError | None = None
-        self._profiles = {profile.name: profile for profile in profiles}
-        self._connect = connect
-        self._pulled: State | None = None  # what the last pull was started with
-        self._filters: list[str] = []  # what the last pull was narrowed by, in words
-        self._runner = Runner(
-            self._show_progress, self._show_end, self._show_buttons, self.show_error
-        )
+        self._chosen = Chosen(lambda: self.parts, profiles, connect)
         self._results = Results(lambda: self.parts, connect, self.show_error)
         hooks = Hooks(
             filters_changed=self._on_filters,
@@ -71,18 +65,25 @@ class Explorer(W.VBox):
             frame=lambda: self.frame,
             selection=lambda: self.selection,
             shown=lambda: self._results.shown,
-            code=lambda: self._results.code or self.code,
+            code=lambda: self._results.code or self._screen.code,
         )
         self.parts = Layout(profiles, hooks, alone)
-        self._counter = Counter(self.parts.messages, self._show_account, self.show_error)
-        self._id_names = IdNames(self.parts.filters.name_ids)
+        self._pulls = Pulls(
+            self.parts,
+            self._chosen,
+            self._results,
+            lambda: self._screen.show_buttons(),
+            lambda: self._screen.show_account(),
+            self.show_error,
+        )
+        self._screen = Screen(self.parts, self._chosen, self._results, self._pulls)
         super().__init__(self.parts.places)
         self.add_class("stnb").add_class("stnb-explorer")
         if alone:
             self.add_class("stnb-page")
         self.parts.set(state)
         self._on_profile(None)
-        self._show_resource(state.filters)
+        self._screen.show_resource(state.filters)
         self._observe()
 
     # -- what is chosen
@@ -90,7 +91,7 @@ class Explorer(W.VBox):
     @property
     def endpoint(self) -> Endpoint | None:
         """The chosen resource in the catalogue."""
-        return catalog.load().endpoints.get(self.parts.picker.value)
+        return self._chosen.endpoint
 
     @property
     def state(self) -> dict[str, Any]:
@@ -100,10 +101,7 @@ class Explorer(W.VBox):
     @property
     def code(self) -> str:
         """The Python that repeats what is chosen, and what the table shows of its rows."""
-        chosen, shown = self.parts.state(), self._results.shown
-        if shown is None or not chosen.same_pull(shown):
-            return python_lines.code(chosen)
-        return self._results.code
+        return self._screen.code
 
     @property
     def frame(self) -> pd.DataFrame | None:
@@ -118,7 +116,7 @@ class Explorer(W.VBox):
     @property
     def running(self) -> bool:
         """Whether a pull is under way."""
-        return self._runner.running
+        return self._pulls.running
 
     def _observe(self) -> None:
         parts = self.parts
@@ -142,11 +140,10 @@ class Explorer(W.VBox):
     @guarded
     def _on_profile(self, _change: object) -> None:
         self.show_error(None)
-        self._show_code()
-        self._show_account()
-        chosen = self._profiles[self.parts.profile.value]
-        if not chosen.ready:
-            self._connect(chosen.name)  # raises what is missing, and the next step
+        self._screen.show_code()
+        self._screen.show_account()
+        if not self._chosen.profile.ready:
+            self._chosen.account()  # raises what is missing, and the next step
 
     @guarded
     def _on_resource(self, _change: object) -> None:
@@ -156,7 +153,7 @@ class Explorer(W.VBox):
         filters = first_filters(self.endpoint)
         if shown is not None and again:
             filters = shown.filters
-        self._show_resource(filters)
+        self._screen.show_resource(filters)
 
     @guarded
     def _on_all(self) -> None:
@@ -169,7 +166,7 @@ class Explorer(W.VBox):
     def _on_preset(self, change: Mapping[str, Any]) -> None:
         """Set the filters that belong to the words by which the resource was found."""
         if change["new"]:
-            self._show_resource(change["new"])
+            self._screen.show_resource(change["new"])
 
     @guarded
     def _on_picked(self, change: Mapping[str, Any]) -> None:
@@ -180,23 +177,20 @@ class Explorer(W.VBox):
     def _on_filters(self) -> None:
         self.show_error(None)
         self.error = self.parts.filters.problem  # it stands beside its field
-        self._show_code()
+        self._screen.show_code()
 
     @guarded
     def _on_value(self, _change: object) -> None:
-        self._show_code()
+        self._screen.show_code()
 
     @guarded
     def _on_names(self, _change: object) -> None:
         self._results.name(self.parts.state().names)
-        self._show_code()
+        self._screen.show_code()
 
     @guarded
     def _on_selection(self, _change: object = None) -> None:
-        self._show_view()
-        if self._results.shown is not None:
-            self.parts.show_copy(self._results.code)
-        self._show_problem()
+        self._screen.show_selection()
 
     @guarded
     def _act(self, name: str) -> None:
@@ -216,20 +210,12 @@ class Explorer(W.VBox):
 
     def _look_up(self, thing: str, text: str) -> Labels:
         """Ids by a part of a name, for a filter whose list is long."""
-        return look_up(self._connect(self.parts.profile.value), thing, text)
+        return look_up(self._chosen.account(), thing, text)
 
     @guarded
     def _estimate(self) -> None:
         """Count what a pull would bring, if that costs next to nothing and nobody minds."""
-        profile, state = self._profiles[self.parts.profile.value], self.parts.state()
-        if not (self.parts.counts and profile.ready) or self.running:
-            return
-        if self._problem() is not None or self._results.are_of(state):
-            return
-        account = self._connect(profile.name)
-        # Without a token the first request would ask for one: that is left to Pull and Count.
-        if account.scopes is not None or account.environment == "demo":
-            self._counter.start(account, state, quiet=True, pace=self._results.pace)
+        self._pulls.estimate()
 
     # -- the pull
 
@@ -239,35 +225,22 @@ class Explorer(W.VBox):
 
         While a pull is running a second one is refused, and the refusal is shown.
         """
-        state = self.parts.state()
-
-        def start() -> Pull:
-            account = self._account_for(state)
-            self._prepare(state)
-            return account[str(state.resource)].start(limit=state.limit, **state.filters)
-
-        self._runner.start(start)
+        self._pulls.start()
 
     @guarded
     def resume(self, _button: object = None) -> None:
         """Go on with a pull that was cancelled or failed. Its rows are not read again."""
-        stopped = self._runner.pull
-        if stopped is not None and self._runner.stopped and self._pulled is not None:
-            self._prepare(self._pulled)
-            self._runner.start(stopped.resume)
+        self._pulls.resume()
 
     @guarded
     def count(self, _button: object = None) -> None:
         """Ask how many rows there are, by one small request beside everything else."""
-        state = self.parts.state()
-        account = self._account_for(state)
-        self.show_error(None)
-        self._counter.start(account, state, pace=self._results.pace)
+        self._pulls.count()
 
     @guarded
     def cancel(self, _button: object = None) -> None:
         """End the running pull. The rows that have arrived are kept."""
-        self._runner.cancel()
+        self._pulls.cancel()
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame | None:
         """Wait for the running pull and the names of its ids, and return the frame, for code that
@@ -276,7 +249,7 @@ class Explorer(W.VBox):
         Args:
             timeout: seconds to wait at most; None waits until the end.
         """
-        self._runner.wait(timeout)
+        self._pulls.wait(timeout)
         self._results.wait(timeout)
         return self.frame
 
@@ -286,24 +259,6 @@ class Explorer(W.VBox):
         self._results.close()
         self.parts.close()
         super().close()
-
-    def _account_for(self, state: State) -> Account:
-        problem = self._problem()
-        if problem is not None:
-            raise problem
-        return self._connect(str(state.profile))
-
-    def _problem(self) -> UsageError | None:
-        """Why what is chosen cannot be pulled, or None."""
-        try:
-            check_complete(self.parts.state())
-        except UsageError as error:
-            return error
-        return self.parts.filters.problem
-
-    def _prepare(self, state: State) -> None:
-        self.show_error(None)
-        self._pulled, self._filters = state, self.parts.filters.summary
 
     # -- what is shown
 
@@ -317,68 +272,7 @@ class Explorer(W.VBox):
     @guarded
     def check(self) -> None:
         """Have the doctor look at the profile, below the error."""
-        self.parts.show_doctor(Doctor(self._connect(self.parts.profile.value)))
-
-    def _show_end(self, pull: Pull) -> None:
-        assert self._pulled is not None
-        # The progress comes before the table's layout, so that a Cancel is felt at once.
-        self._show_progress(pull.progress)
-        self.show_error(pull.error)
-        self._results.end(pull, self._pulled, self._filters)
-        self._show_account()  # the app's scopes are known since the first token
-
-    def _show_progress(self, progress: Progress) -> None:
-        state = self._pulled
-        assert state is not None
-        self.parts.show_progress(state, progress)
-        profile = self._profiles[str(state.profile)]
-        if profile.ready:
-            self.parts.status.show(profile, self._connect(profile.name))
-
-    def _show_buttons(self) -> None:
-        self.parts.show_buttons(self.running, self.endpoint is not None)
-        resource = None if self._pulled is None else self._pulled.resource
-        self.parts.show_resume(self._runner.stopped, resource)
-        self._show_view()
-
-    def _show_resource(self, filters: Mapping[str, Any]) -> None:
-        self.parts.show_resource(self.endpoint, filters)
-        self._show_account()
-        self._show_buttons()
-        self._show_code()
-
-    def _show_account(self) -> None:
-        """Show what depends on the profile's account: status, locks, and the names of ids."""
-        profile, endpoint = self._profiles[self.parts.profile.value], self.endpoint
-        account = self._connect(profile.name) if profile.ready else None
-        self.parts.show_account(profile, account, endpoint)
-        if account is not None and endpoint is not None:
-            self._id_names.read(account, endpoint.filters)
-
-    def _show_code(self) -> None:
-        self._show_problem()
-        self._counter.clear()
-        if self._missing() is None:
-            self._results.show_foot()
-        else:
-            self._show_view()
-
-    def _show_problem(self) -> None:
-        """Show the code of what is chosen, and why it would not run."""
-        problem = None if self.endpoint is None else self._problem()
-        self.parts.code.show(self.code, "" if problem is None else problem.happened)
-
-    def _show_view(self) -> None:
-        self.parts.show_view(self._missing(), self._results.resource)
-        self._results.show_foot()
-
-    def _missing(self) -> Nothing | None:
-        """Why there are no rows of the chosen resource to show; None if there are some."""
-        pulled = self._pulled
-        under_way = None
-        if self.running and pulled is not None:
-            under_way = pulled.resource
-        return self._results.missing(self.endpoint, self.parts.state(), under_way)
+        self.parts.show_doctor(Doctor(self._chosen.account()))
 
     # -- the notebook
 
