@@ -27,7 +27,7 @@ FRACTION = re.compile(rb"[:,\[]\s*-?\d+\.\d")
 KEY = re.compile(rb'"([^"]*)"\s*:')
 LONGEST_KEY = 200  # bytes of a key that are looked at
 EXPECTED = 5  # keys seen once in a sample at least, if there are as many keys as there may be
-FEWEST_SAMPLES = 1_000  # so that each key of ordinary rows is seen more than once
+FEWEST_SAMPLES = 500  # so that each key of ordinary rows is seen more than once
 MOST_SAMPLES = 30_000  # from which on to look at all keys takes as long
 
 

@@ -264,7 +264,7 @@ def test_a_usual_page_is_far_from_it() -> None:
 
 
 def test_the_keys_of_a_usual_page_are_not_all_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thousand of them tell that they are the same in every row."""
+    """A few of them tell that they are the same in every row."""
     monkeypatch.setattr(weight, "KEY", None)
     row = {f"key{i}": i for i in range(50)} | {"customer": {f"part{i}": i for i in range(20)}}
     page = json.dumps({"hasMore": False, "data": [row] * 1_750}).encode()
