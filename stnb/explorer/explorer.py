@@ -27,11 +27,12 @@ from .parts.id_names import IdNames, Labels, look_up
 from .presets import first_filters
 from .row_limit import ALL
 from .runner import Runner
+from .several import Run, Together, check_ids, reader
 from .state import State, check_complete
 
 if TYPE_CHECKING:
     from stnb.account.account import Account
-    from stnb.pull import Progress, Pull
+    from stnb.pull import Progress
 
 
 class Explorer(W.VBox):
@@ -134,6 +135,7 @@ class Explorer(W.VBox):
         parts.card.observe(self._on_picked, "chosen")
         parts.title.observe(self._on_picked, "chosen")
         parts.limit.observe(self._on_value, "value")
+        parts.tenants.observe(self._on_profile, "chosen")
         parts.names.observe(self._on_value, "value")
         parts.views.observe(self._on_selection, ["value", "export"])
         parts.grid.on_change(self._on_selection)
@@ -227,6 +229,8 @@ class Explorer(W.VBox):
             return
         if self._problem() is not None or self._is_on_show(state):
             return
+        if state.tenants:
+            return  # that would be a request for each
         account = self._connect(profile.name)
         # Without a token the first request would ask for one: that is left to Pull and Count.
         if account.scopes is not None or account.environment == "demo":
@@ -242,7 +246,7 @@ class Explorer(W.VBox):
         """
         state = self.parts.state()
 
-        def start() -> Pull:
+        def start() -> Run:
             account = self._account_for(state)
             self._prepare(state)
             return account[str(state.resource)].start(limit=state.limit, **state.filters)
@@ -285,11 +289,11 @@ class Explorer(W.VBox):
         self.parts.close()
         super().close()
 
-    def _account_for(self, state: State) -> Account:
+    def _account_for(self, state: State) -> Account | Together:
         problem = self._problem()
         if problem is not None:
             raise problem
-        return self._connect(str(state.profile))
+        return reader(self._connect, state)
 
     def _problem(self) -> UsageError | None:
         """Why what is chosen cannot be pulled, or None."""
@@ -297,7 +301,7 @@ class Explorer(W.VBox):
             check_complete(self.parts.state())
         except UsageError as error:
             return error
-        return self.parts.filters.problem
+        return self.parts.filters.problem or check_ids(self.parts.state())
 
     def _prepare(self, state: State) -> None:
         self.show_error(None)
@@ -317,17 +321,17 @@ class Explorer(W.VBox):
         """Have the doctor look at the profile, below the error."""
         self.parts.show_doctor(Doctor(self._connect(self.parts.profile.value)))
 
-    def _show_end(self, pull: Pull) -> None:
+    def _show_end(self, pull: Run) -> None:
         state, frame, error = self._pulled, pull.frame, pull.error
         assert state is not None
         # The progress comes before the table's layout, so that a Cancel is felt at once.
         self._show_progress(pull.progress)
         self._ended = outcome(state, pull.progress, error is not None, self._filters)
         if frame is not None:
-            found = texts.notices(frame, pull.total, state.limit)
+            found = texts.notices(frame, pull.total, state.most)
             if state.names and len(frame):
                 frame, more, error = self._with_names(frame, state, error)
-                found += more
+                found = list(dict.fromkeys([*found, *more]))  # each tenant may say the same
             if error is not None and not len(frame):
                 found = []  # the error explains why there are no rows
             self._show_frame(frame, state)
@@ -340,7 +344,7 @@ class Explorer(W.VBox):
     ) -> tuple[pd.DataFrame, list[str], Exception | None]:
         """The frame with names beside its ids, and notices of that; unchanged if it fails."""
         try:
-            account = self._connect(str(state.profile))
+            account = reader(self._connect, state)
             with frame_notices.heard() as found:
                 return account.name_columns(frame), found, error
         except StnbError as err:
@@ -376,7 +380,8 @@ class Explorer(W.VBox):
         profile, endpoint = self._profiles[self.parts.profile.value], self.endpoint
         account = self._connect(profile.name) if profile.ready else None
         self.parts.show_account(profile, account, endpoint)
-        if account is not None and endpoint is not None:
+        one = not self.parts.tenants.names  # an id has a name in one tenant
+        if account is not None and endpoint is not None and one:
             self._id_names.read(account, endpoint.filters)
 
     def _show_code(self) -> None:
@@ -439,8 +444,10 @@ class Explorer(W.VBox):
     def _is_on_show(self, state: State) -> bool:
         """Whether the rows on show are what this state asks for."""
         shown = self._shown
+        if shown is None or state.tenants != shown.tenants:
+            return False
         asked = (state.profile, state.resource, dict(state.filters))
-        return shown is not None and asked == (shown.profile, shown.resource, dict(shown.filters))
+        return asked == (shown.profile, shown.resource, dict(shown.filters))
 
     # -- the notebook
 
@@ -449,7 +456,7 @@ class Explorer(W.VBox):
         if self.frame is not None:
             rows = f"{len(self.frame):,} rows"
         resource = self.parts.picker.value or "no resource"
-        return f"<stnb explorer · {self.parts.profile.value} · {resource} · {rows}>"
+        return f"<stnb explorer · {self.parts.state().whose} · {resource} · {rows}>"
 
     def _ipython_display_(self) -> None:
         if hasattr(get_ipython(), "kernel"):
