@@ -19,7 +19,7 @@ from stnb.frame.utf8 import read_json
 from stnb.pull.dates import window
 from stnb.session import loop
 
-from . import cards, completing, scopes
+from . import cards, completing, misuse, scopes
 from .linked import Linked
 from .names import place, resources_called
 from .resource import Resource
@@ -125,7 +125,27 @@ class Account(Linked, Modules):
         Raises:
             UnknownResource: there is none; the message names near ones.
         """
+        if not isinstance(name, str):
+            misuse.branch_indexed("st", self._example(), name)
         return self._resource(self.catalog[name])
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a resource of that name, such as "jpm.jobs"."""
+        return name in self.catalog.endpoints
+
+    def _expression(self) -> str:
+        return "st"
+
+    def _example(self) -> str:
+        return "jpm.jobs"
+
+    def _missing(self, name: str) -> Any:
+        if name in misuse.OF_STNB:
+            misuse.of_stnb(name)
+        return super()._missing(name)
+
+    if not TYPE_CHECKING:  # as in Branch
+        __getattr__ = _missing
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.catalog.endpoints)

@@ -30,6 +30,12 @@ def connect(
     # Loads httpx, which takes a tenth of a second that `import stnb` need not take.
     from stnb.session import Session
 
+    if profile is not None and not isinstance(profile, str):
+        raise CredentialsMissing(
+            f"{profile!r} names no profile.",
+            "A profile goes by the name that it has in the .env file, as a text.",
+            'Write stnb.connect("phoenix"), say; stnb.profiles() lists the names.',
+        )
     # The demo needs no file, so one that cannot be read does not keep anybody from it.
     if env_file is None and (profile or "").strip().lower() == credentials.DEMO:
         return demo()

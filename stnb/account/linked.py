@@ -135,6 +135,12 @@ class Linked(Branch):
 
     def _check_one_tenant(self, df: pd.DataFrame) -> None:
         """An id is another tenant's row there, so the rows of several are refused."""
+        if not isinstance(df, pd.DataFrame):
+            raise BadFilter(
+                f"The {type(df).__name__} given is no frame.",
+                "Ids are looked up in a frame.",
+                "Pull the rows first, as in df = st.jpm.jobs.pull(limit=100).",
+            )
         if is_of_several(df):
             raise BadFilter(
                 "The ids are not looked up.",

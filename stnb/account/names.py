@@ -10,6 +10,8 @@ from stnb.catalog import load
 from stnb.errors import UnknownResource
 from stnb.errors.copying import StaysHere
 
+from . import misuse
+
 
 class _Completes(type):
     """Hides `__getattr__` from code that asks the class for it.
@@ -45,14 +47,37 @@ class Branch(StaysHere, metaclass=_Completes):
         if name.startswith("_"):
             raise AttributeError(name)
         inside = [n for n in dir(self) if not n.startswith("_")]
+        if name in misuse.VERBS:
+            misuse.verb_on_a_branch(self._expression(), self._example(), name)
         near = self._elsewhere(name) or difflib.get_close_matches(name, inside, n=4)
         why = f"Near it: {', '.join(near)}." if near else f"It has: {', '.join(inside)}."
         raise UnknownResource(
             f"{self._title()} has no {name!r}.", why, 'Search with st.find("words").'
         )
 
+    def _expression(self) -> str:
+        """How it is written, after st = stnb.connect()."""
+        return f"st.{self._title()}"
+
+    def _example(self) -> str:
+        """The name of a resource below it, from here on."""
+        for name, child in vars(self).items():
+            if not isinstance(child, Branch) or name == "export":
+                continue
+            return name if not isinstance(child, Group) else f"{name}.{child._example()}"
+        return "jobs"
+
     if not TYPE_CHECKING:  # a type checker knows each child, and is to refuse what is none
         __getattr__ = _missing
+
+        def __call__(self, *bare: object, **named: object) -> None:
+            misuse.branch_called(self._expression(), self._example(), bare)
+
+        def __getitem__(self, key: object) -> None:
+            misuse.branch_indexed(self._expression(), self._example(), key)
+
+        def __iter__(self) -> None:
+            misuse.branch_iterated(self._expression())
 
 
 def resources_called(name: str, known: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ from stnb.errors import UsageError
 from stnb.pull import Pull
 from stnb.pull.values import inactive_too
 
-from . import cards
+from . import cards, misuse
 from .names import Branch
 from .query import Query, query_of
 from .reader import Reader
@@ -52,6 +52,24 @@ class Resource(Branch):
             f"Write stnb.connect({profile!r})[{self.name!r}] there. What it pulled, a frame, can "
             "be copied."
         )
+
+    def _missing(self, name: str) -> Any:
+        if not name.startswith("_"):
+            misuse.of_a_frame(self.endpoint, name)
+        return super()._missing(name)
+
+    if not TYPE_CHECKING:  # what none of them is: a type checker is to say so itself
+        __getattr__ = _missing
+
+        def __call__(self, *bare: object, **arguments: object) -> None:
+            misuse.refuse_bare(self.endpoint, "pull", bare)
+            misuse.resource_called(self.name, arguments)
+
+        def __getitem__(self, key: object) -> None:
+            misuse.resource_indexed(self.endpoint, key)
+
+        def __iter__(self) -> None:
+            misuse.resource_iterated(self.name)
 
     @property
     def columns(self) -> pd.DataFrame:
@@ -163,7 +181,7 @@ class Resource(Branch):
                 run[name] = arguments.pop(name)
         return run, arguments
 
-    def pages(self, **arguments: Any) -> Iterator[pd.DataFrame]:
+    def pages(self, *bare: object, **arguments: Any) -> Iterator[pd.DataFrame]:
         """The pages in order, each a DataFrame, for what is too much for one frame; later ones are
         fetched ahead.
 
@@ -174,14 +192,16 @@ class Resource(Branch):
             >>> for page in st.jpm.jobs.pages(page_size=500):
             ...     print(len(page))
         """
+        misuse.refuse_bare(self.endpoint, "pages", bare)
         return self._query(**arguments).pages()
 
     def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
         """The first rows: one small request. That there are more is said in `attrs` alone."""
         return self._query(**arguments).head(n)
 
-    def count(self, **arguments: Any) -> int:
+    def count(self, *bare: object, **arguments: Any) -> int:
         """How many rows there are: one small request if the API has a total, else a whole pull."""
+        misuse.refuse_bare(self.endpoint, "count", bare)
         return self._query(**arguments).count()
 
     def get(self, id: int | str | Iterable[Any] | None = None, **filters: Any) -> Any:

@@ -12,10 +12,9 @@ from typing import Any, Generic, Protocol, TypeVar, overload
 import pandas as pd
 
 from stnb.catalog import Endpoint, Param
-from stnb.errors import BadFilter
 from stnb.pull.options import Options
 
-from . import cards
+from . import cards, misuse
 
 T = TypeVar("T")
 
@@ -53,16 +52,8 @@ class Verb(Generic[T]):
         return f"<{self.__name__} of {self._endpoint.name}>"
 
     def __call__(self, *bare: object, **arguments: Any) -> T:
-        if bare:
-            first = next((p.py for p in self._endpoint.filters), "ids")
-            forms = f"{self.__name__}({first}=…)"
-            if type(bare[0]) is int and self._endpoint.paged:
-                forms = f"{self.__name__}(limit={bare[0]}) for so many rows, or {forms}"
-            raise BadFilter(
-                f"{self._endpoint.name} does not know what {bare[0]!r} is to be.",
-                "Filters and options are given by name.",
-                f"Write it so: {forms}. The names complete with the Tab key.",
-            )
+        misuse.refuse_bare(self._endpoint, self.__name__, bare)
+        misuse.refuse_packed(self._endpoint, self.__name__, arguments)
         return self._call(**arguments)
 
     @property

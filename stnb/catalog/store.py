@@ -60,6 +60,9 @@ class Catalog:
         near = self.near(spelt)
         if near:
             why = f"Near it: {', '.join(near)}."
+        elif spelt in self.modules:
+            inside = [name for name in self.endpoints if name.startswith(f"{spelt}.")]
+            why = f"{spelt} is a module of {len(inside)} resources, such as {inside[0]}."
         raise UnknownResource(
             f"There is no resource {name!r} in the catalogue.",
             why,

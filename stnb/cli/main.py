@@ -83,7 +83,12 @@ def _run(given: Sequence[str]) -> int:
     parser = _parser(given)
     options, unknown = parser.parse_known_args(given)
     if unknown and not options.explains_unknown:
-        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        called = " ".join(["stnb", *[word for word in given[:1] if word in COMMANDS]])
+        raise UsageError(
+            f"`{called}` does not know what to do with {' '.join(unknown)!r}.",
+            "It takes no such word or option.",
+            f"`{called} --help` shows what it takes.",
+        )
     options.unknown = unknown
     with warnings.catch_warnings():
         warnings.simplefilter("always", StnbWarning)

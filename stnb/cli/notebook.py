@@ -38,6 +38,7 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         "name", nargs="?", metavar="RESOURCE", help="such as jpm.jobs; see `stnb find`"
     )
     complete_with(name, resources)
+    command.add_argument("file", nargs="?", type=Path, help=argparse.SUPPRESS)
     command.add_argument("--resource", metavar="NAME", help="the same, by an option")
     add_profile(command, "a profile of the .env file (default: that of `connect()`, else demo)")
     command.add_argument(
@@ -81,7 +82,7 @@ def run(options: argparse.Namespace) -> None:
     given = named(endpoint, filters_of(options, endpoint))
     # A required filter that is missing is better noticed here than in the notebook.
     call.call(endpoint, tenant=0, filters=given)
-    target = options.to or _usual_file(endpoint)
+    target = options.to or options.file or _usual_file(endpoint)
     if target.suffix != ".ipynb":
         raise BadFilter(
             f"{target} was not written.",

@@ -6,12 +6,12 @@ import argparse
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
 
-from stnb.errors import printable
+from stnb.errors import UsageError, printable
 
 from .completion import complete_with, profiles
 
@@ -55,6 +55,18 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(
             formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the command line in three sentences, as every other error is worded.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(
+            f"`{self.prog}` cannot be carried out as it is written.",
+            f"{message[:1].upper()}{message[1:]}.",
+            f"`{self.prog} --help` shows what it takes.",
         )
 
 
@@ -102,10 +114,9 @@ def add_hidden(command: Options, dest: str, *names: str, **more: Any) -> None:
 
 def at_least_1(text: str) -> int:
     """A whole number of at least 1, as argparse reads an option's value."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
 
 
 def add_browser_option(command: argparse.ArgumentParser) -> None:

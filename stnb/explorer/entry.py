@@ -34,7 +34,7 @@ def explore(
     limit: int | None = LIMIT,
     *,
     env_file: str | os.PathLike[str] | None = None,
-    names: bool = False,
+    names: bool | None = None,
     view: Literal["table", "chart", "columns", "neighbours", "code"] = "table",
     grid: Mapping[str, Any] | None = None,
     chart: Mapping[str, Any] | None = None,
@@ -48,7 +48,8 @@ def explore(
         resource: such as "jpm.jobs".
         filters: values for its filters, by the names that `pull` takes.
         limit: rows at most; None for all.
-        names: put names beside ids, as `st.name_columns` does.
+        names: put names beside ids, as `st.name_columns` does; False for none, None for those that
+            a few requests bring, in the background.
         tenants: profiles or groups ("tag:west") that are read as one table, as in `stnb.tenants`.
         view, grid, chart: what to show of the rows, and how, as `ui.state` has it.
 

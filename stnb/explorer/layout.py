@@ -16,6 +16,7 @@ from stnb.credentials import Profile
 from . import static_copy, texts
 from .grid.grid import Grid
 from .hooks import Hooks
+from .names_menu import choose_names, chosen_names, names_menu
 from .parts.blank import Blank, Nothing
 from .parts.card import Card
 from .parts.chart import Chart
@@ -71,8 +72,8 @@ class Layout:
         options = [(_profile_label(profile), profile.name) for profile in profiles]
         self.profile = W.Dropdown(options=options, description="Profile")
         self.profile.add_class("stnb-profile")
-        self.tenants = TenantsMenu(profiles, self.profile)
         self.status = Status()
+        self.tenants = TenantsMenu(profiles, self.profile, self.status)
         self.picker = Picker(catalog.load()).add_class("stnb-find")
         self.title = Title(level=1 if self._alone else 2)
         self.filters = Filters(hooks.filters_changed, hooks.look_up, hooks.idle)
@@ -91,8 +92,7 @@ class Layout:
         )
         _show(self.resume_button, False)
         _show(self.cancel_button, False)
-        self.names = W.Checkbox(description="Names beside ids", indent=False)
-        self.names.add_class("stnb-check")
+        self.names = names_menu()
 
     def _make_results(self, hooks: Hooks) -> None:
         self.messages = Messages(hooks.check).add_class("stnb-said")
@@ -151,7 +151,7 @@ class Layout:
             filters=self.filters.values,
             limit=chosen_limit(self.limit),
             env_file=self._env_file,
-            names=self.names.value,
+            names=chosen_names(self.names),
             view=self.views.value,
             grid=self.grid.state,
             chart=self.chart.state,
@@ -166,7 +166,7 @@ class Layout:
         if state.profile is not None:
             self.profile.value = state.profile
         self.tenants.names = state.tenants
-        self.names.value = state.names
+        choose_names(self.names, state.names)
         self.views.value = state.view
         self.grid.state = dict(state.grid)
         self.chart.state = dict(state.chart)
@@ -227,10 +227,10 @@ class Layout:
         share = texts.share(progress, state.most)
         self.messages.show_progress(line, progress.state, share)
 
-    def show_frame(self, frame: pd.DataFrame, state: State) -> None:
-        """Show another frame in the table."""
+    def show_frame(self, frame: pd.DataFrame, state: State, same: bool = False) -> None:
+        """Show another frame in the table, or the same one with more or fewer columns."""
         self.grid.label = f"{state.resource}, {state.whose}"
-        self.grid.update(frame)
+        self.grid.update(frame, same)
 
     def show_copy(self, code: str) -> None:
         """Have the static copy show what the table shows, and the code of it."""

@@ -71,6 +71,7 @@ def facts(ended: Outcome, frame: pd.DataFrame, shown: int) -> list[str]:
 
 
 CHANGED = "of the filters before; press Pull for the new ones"
+NAMING = "looking names up …"
 
 
 def is_part(ended: Outcome) -> bool:

@@ -9,7 +9,7 @@ import json
 import keyword
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,8 +21,12 @@ WIDEST = 88  # letters of the pull line before it is broken into several lines
 NOT_IN_CODE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
-def code(state: State) -> str:
+def code(state: State, named: Sequence[str] = ()) -> str:
     """The lines that repeat the pull.
+
+    Args:
+        state: what was pulled, or is chosen.
+        named: the columns of ids that got names beside them without being asked for.
 
     Example:
         >>> print(code(State("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=100)))
@@ -37,11 +41,13 @@ def code(state: State) -> str:
         arguments = [literal(state.profile)] if state.profile else []
     if state.env_file:
         arguments.append(f"env_file={literal(state.env_file)}")
-    lines = ["import stnb", "", _line(f"{name} = {made_by}", arguments)]
+    lines = ["import stnb", "", _call(f"{name} = {made_by}", arguments)]
     if state.resource:
         lines.append(_pull_line(state.resource, state))
         if state.names:
             lines.append(f"df = {name}.name_columns(df)")
+        elif named:
+            lines.append(_call(f"df = {name}.name_columns", ["df", f"only={literal(named)}"]))
     return "\n".join(lines)
 
 
@@ -77,12 +83,12 @@ def _pull_line(resource: str, state: State) -> str:
     if state.limit is not None and not single:
         arguments.append(f"limit={state.limit}")
     if state.tenants:
-        return _line("df = ts.pull", [literal(resource), *arguments])
-    return _line(f"df = {dotted(resource)}.pull", arguments)
+        return _call("df = ts.pull", [literal(resource), *arguments])
+    return _call(f"df = {dotted(resource)}.pull", arguments)
 
 
-def _line(start: str, arguments: list[str]) -> str:
-    """A call, in several lines if it is long."""
+def _call(start: str, arguments: list[str]) -> str:
+    """A call, on several lines if one would be too long."""
     line = f"{start}({', '.join(arguments)})"
     if len(line) <= WIDEST:
         return line

@@ -27,7 +27,8 @@ class State:
         filters: values by the filter's Python keyword, as in `pull(...)`.
         limit: rows at most; None for all.
         env_file: the path of the .env file, or None for the usual one.
-        names: whether names are put beside ids, as `st.name_columns` does.
+        names: whether names are put beside ids, as `st.name_columns` does; None for those that a
+            few requests bring.
         view: "table", "chart", "columns", "neighbours" or "code".
         grid, chart: the settings of the table and of the chart; only what differs from the default.
         tenants: the profiles that are read as one table; none if `profile` alone is read.
@@ -43,7 +44,7 @@ class State:
     filters: Mapping[str, Any] = field(default_factory=dict)
     limit: int | None = LIMIT
     env_file: str | None = None
-    names: bool = False
+    names: bool | None = None
     view: str = "table"
     grid: Mapping[str, Any] = field(default_factory=dict)
     chart: Mapping[str, Any] = field(default_factory=dict)

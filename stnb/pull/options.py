@@ -4,7 +4,7 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -173,6 +173,12 @@ class Options:
         shape = shape_of(endpoint, self.dtypes)
         if self.columns is None:
             return Requested(shape, keep=self.keep)
+        if not isinstance(self.columns, Iterable):
+            raise BadFilter(
+                f"columns={self.columns!r} does not fit.",
+                "It takes names of columns.",
+                'Write columns=["id"], say; the names complete with the Tab key.',
+            )
         names = list(self.columns)
         if isinstance(self.columns, str):
             names = [self.columns]
@@ -193,10 +199,11 @@ class Options:
 
 def _check_count(name: str, value: Any) -> None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        advice = "Leave it out for stnb's own choice."
+        if str(value).removesuffix(".0").isdecimal():
+            advice = f"Write {name}={str(value).removesuffix('.0')}."
         raise BadFilter(
-            f"{name}={value!r} does not fit.",
-            "It is a whole number from 1 on.",
-            "Leave it out for stnb's own choice.",
+            f"{name}={value!r} does not fit.", "It is a whole number from 1 on.", advice
         )
 
 

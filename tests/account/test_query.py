@@ -147,8 +147,10 @@ def test_where_refuses_what_cannot_be_asked(
 
 def test_a_bare_value_is_refused(st: stnb.Account) -> None:
     """With how to write it."""
-    with pytest.raises(BadFilter, match=r"where\(ids=…\)"):
+    with pytest.raises(BadFilter, match=r'where\(jobStatus="Completed"\)'):
         st.jpm.jobs.where("Completed")
+    with pytest.raises(BadFilter, match=r"where\(ids=…\)"):
+        st.jpm.jobs.where("a word of no filter")
 
 
 def test_since_is_shown_as_the_filter_that_it_becomes(st: stnb.Account) -> None:

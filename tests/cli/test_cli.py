@@ -225,11 +225,12 @@ def test_what_cannot_be_done_is_told(
 def test_a_wrong_command_line_ends_with_2(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A command line that cannot be read ends with 2."""
-    with pytest.raises(SystemExit) as end:
-        main.main(command)
+    """A command line that cannot be read ends with 2, and one line says what is wrong with it."""
+    assert main.main(command) == 2
 
-    assert end.value.code == 2
+    answer = capsys.readouterr().err
+    assert command[-1] in answer
+    assert answer.count("\n") == 1
 
 
 UNPREFIXED = """TENANT_ID=17

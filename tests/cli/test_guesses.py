@@ -253,3 +253,35 @@ def test_the_package_is_the_command_too() -> None:
     said = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert said.stdout.startswith("stnb ")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["pull"], "required: RESOURCE"),
+        (["sql"], "required: QUERY"),
+        (["pull", "jobs", "-n", "x"], "'x' is no whole number from 1 on"),
+        (["pull", "jobs", "--jobStatus"], "--jobStatus: expected one argument"),
+        (["app", "foo"], "`stnb app` does not know what to do with 'foo'"),
+        (["demo", "foo"], "invalid choice: 'foo'"),
+        (["--foo"], "required: COMMAND"),
+    ],
+)
+def test_a_wrong_line_is_answered_in_sentences(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is worded as every other error is, and names the help that lists the options."""
+    assert main.main(words) == 2
+
+    answer = capsys.readouterr().err
+    assert said in answer
+    assert answer.startswith("stnb: ")
+    assert "--help` shows what it takes." in answer
+
+
+def test_a_notebook_may_be_named_after_its_resource(capsys: pytest.CaptureFixture[str]) -> None:
+    """`stnb notebook new jobs mine.ipynb` writes that file."""
+    assert main.main(["notebook", "new", "jobs", "mine.ipynb"]) == 0
+
+    assert "mine.ipynb" in capsys.readouterr().err
+    assert Path("mine.ipynb").is_file()

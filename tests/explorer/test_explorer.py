@@ -579,7 +579,7 @@ def test_nothing_fails_unseen(
     assert "ZeroDivisionError" in str(ui.error)
     monkeypatch.undo()
 
-    monkeypatch.setattr(ui.parts.grid, "update", lambda frame: [][0])
+    monkeypatch.setattr(ui.parts.grid, "update", lambda *given: [][0])
     ui.pull()
     account.pulls[0].end()
     ui.wait()
@@ -1012,7 +1012,7 @@ def test_a_pull_that_stopped_goes_on(ui: Any, account: HandAccount) -> None:
 
 
 def test_names_beside_ids(st: stnb.Account) -> None:
-    """With the box ticked the rows come with names, and so does the code."""
+    """If all names are asked for the rows come with them, and so does the code."""
     ui = explore(st, "jpm.jobs", limit=5, names=True)
     ui.pull()
     frame = ui.wait(60)

@@ -137,7 +137,7 @@ def test_a_still_page_learns_how_many_rows_there_are(st: stnb.Account) -> None:
     """A page that has shown changed filters for a moment has them counted, where that is cheap."""
     ui = explore(st, "jpm.jobs", {"jobStatus": "Completed"})
     ui.parts.filters._handle_custom_msg({"kind": "idle"}, None)
-    while ui._counter.running:
+    while ui._pulls.counter.running:
         threading.Event().wait(0.01)
 
     assert ui.parts.messages.state == "counted"

@@ -160,14 +160,14 @@ def test_ids_of_one_tenant_are_refused_for_several(make: Make) -> None:
     assert ui.error is not None
     assert "one tenant" in ui.error.happened
     ui.parts.tenants.chosen = []
-    assert ui._problem() is None
+    assert ui._chosen.problem is None
 
 
 def test_the_count_is_of_all_tenants(make: Make) -> None:
     """And says so if one could not be asked."""
     ui = make("mesa", "yuma")
     ui.count()
-    for thread in ui._counter._threads:
+    for thread in ui._pulls.counter._threads:
         thread.join(60)
     assert "420 rows match" in ui.parts.messages.line
 

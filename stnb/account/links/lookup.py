@@ -131,12 +131,11 @@ def by_fifties(resource: Resource, keys: Keys) -> bool:
     Between 100 and 10,000 ids a small request asks for the list's length.
     """
     endpoint = resource.endpoint
-    takes = endpoint.takes("ids")
-    if takes is None or endpoint.kind != "list" or set(keys) != {"id"}:
+    if by_fifties_at_once(endpoint, keys):
+        return True
+    if not _by_ids(endpoint, keys):
         return False
     n = len(keys["id"])
-    if takes.required or n <= FEW:
-        return True
     if n > MANY or endpoint.takes("includeTotal") is None:
         return False
     try:
@@ -146,6 +145,21 @@ def by_fifties(resource: Resource, keys: Keys) -> bool:
     by_ids = n / MAX_IDS + n * ROW
     by_list = total / (endpoint.page_size_max or MAX_IDS) + total * ROW
     return by_ids < by_list
+
+
+def by_fifties_at_once(endpoint: Endpoint, keys: Keys) -> bool:
+    """Whether the ids are asked for without asking how long the list is: they are few, or there is
+    no other way.
+    """
+    takes = endpoint.takes("ids")
+    if takes is None or not _by_ids(endpoint, keys):
+        return False
+    return takes.required or len(keys["id"]) <= FEW
+
+
+def _by_ids(endpoint: Endpoint, keys: Keys) -> bool:
+    """Whether the list can be asked for these ids."""
+    return endpoint.takes("ids") is not None and endpoint.kind == "list" and set(keys) == {"id"}
 
 
 def why_unread(name: str, err: StnbError) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,7 +16,7 @@ from stnb.errors import BadFilter, StnbWarning
 from stnb.frame import PANDAS, notices
 from stnb.tables.ids import column_of, distinct, fit
 
-from .lookup import Source, why_unread
+from .lookup import Keys, Source, why_unread
 from .models import OPEN, Target
 from .namebook import NameBook, label
 from .place import Place, key_type, place_of, places
@@ -29,6 +29,11 @@ _BOOKS: weakref.WeakKeyDictionary[Source, NameBook] = weakref.WeakKeyDictionary(
 def forget(account: Source) -> None:
     """Forget the names that were looked up for an account; the next call asks again."""
     _BOOKS.pop(account, None)
+
+
+def book_of(account: Source) -> NameBook:
+    """The names that were looked up for an account."""
+    return _BOOKS.get(account) or _BOOKS.setdefault(account, NameBook(account))
 
 
 def name_columns(
@@ -68,11 +73,11 @@ def name_columns(
     """
     if fresh:
         forget(account)
-    book = _BOOKS.get(account) or _BOOKS.setdefault(account, NameBook(account))
+    book = book_of(account)
     catalog = account.catalog
     columns = [only] if isinstance(only, str) else only
     wanted, reasons = _chosen(catalog, df, columns, resource)
-    unread = book.learn(_needs(catalog, df, wanted))
+    unread = book.learn(needs_of(catalog, df, wanted))
     out = df.copy()
     for column, place in wanted.items():
         closed = [t.resource for t in place.link.targets if t.resource in unread]
@@ -155,6 +160,15 @@ def _chosen(
     return wanted, reasons
 
 
+def named_by_itself(catalog: Catalog, df: pd.DataFrame) -> dict[str, Place]:
+    """The columns that `name_columns` names if nobody says which.
+
+    Raises:
+        BadFilter: the frame does not say what it holds.
+    """
+    return _chosen(catalog, df, None, None)[0]
+
+
 def _named_by_hand(
     catalog: Catalog, df: pd.DataFrame, only: Sequence[str], resource: str | None
 ) -> dict[str, Place]:
@@ -196,9 +210,7 @@ def _is_own(df: pd.DataFrame, place: Place) -> bool:
     return not attrs.get("path") and place.link.targets[0] == Target(here, place.path)
 
 
-def _needs(
-    catalog: Catalog, df: pd.DataFrame, wanted: dict[str, Place]
-) -> dict[str, dict[str, pa.Array]]:
+def needs_of(catalog: Catalog, df: pd.DataFrame, wanted: Mapping[str, Place]) -> dict[str, Keys]:
     """The ids to look up for all columns, by resource and by the column that holds them."""
     out: dict[str, dict[str, pa.Array]] = {}
     for place in wanted.values():
@@ -209,7 +221,7 @@ def _needs(
             if target.by in by_column:
                 ids = pc.unique(pa.concat_arrays([by_column[target.by], ids]))
             by_column[target.by] = ids
-    return out
+    return {**out}
 
 
 def _warn_of_unnamed(reasons: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class NameBook:
         # The account keeps the book, which must not keep the account alive in turn.
         self._account = weakref.ref(account)
         self._known: dict[str, Known] = {}
+        self._learning = threading.RLock()  # the explorer reads names on a thread of its own
 
     def learn(self, needs: Mapping[str, Keys]) -> dict[str, StnbError]:
         """Look up the names that are not known yet, all resources side by side.
@@ -81,6 +83,17 @@ class NameBook:
         Returns:
             Why, for each resource that could not be read; the others were.
         """
+        with self._learning:
+            return self._learn(needs)
+
+    def missing(self, name: str, keys: Keys) -> Keys:
+        """Those of the ids that would be looked up, by the column that holds them."""
+        known = self._known.get(name)
+        if known is not None and not set(keys) <= set(known.keys):
+            known = None
+        return {by: _not_requested(ids, known) for by, ids in keys.items()}
+
+    def _learn(self, needs: Mapping[str, Keys]) -> dict[str, StnbError]:
         started: dict[str, Reading] = {}
         unread: dict[str, StnbError] = {}
         for name, keys in needs.items():
@@ -109,13 +122,12 @@ class NameBook:
     def _begin(self, name: str, keys: Keys) -> Reading | None:
         account = self._account()
         assert account is not None  # the account is at work with this book
-        known = self._known.get(name)
-        if known is not None and not set(keys) <= set(known.keys):
-            known = None
-            del self._known[name]
-        missing = {by: _not_requested(ids, known) for by, ids in keys.items()}
+        missing = self.missing(name, keys)
         if not any(map(len, missing.values())):
             return None
+        known = self._known.get(name)
+        if known is not None and not set(keys) <= set(known.keys):
+            del self._known[name]
         endpoint = account.catalog[name]
         return read(account, name, missing, [*_key_columns(endpoint), label(endpoint)], pages=PAGE)
 

@@ -74,10 +74,13 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
 
     # -- what is shown
 
-    def update(self, frame: pd.DataFrame) -> None:
+    def update(self, frame: pd.DataFrame, same: bool = False) -> None:
         """Show another frame in the same widget.
 
         What was picked, sorted and hidden stays if the columns are the same.
+
+        Args:
+            same: whether it is the frame on show with more or fewer columns: then it stays too.
         """
         about_pull = provenance(frame)
         rows = Rows(with_index(frame), str(about_pull.get("timezone") or ""))
@@ -85,7 +88,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         names = unique_names(rows.columns.names)
         self._background.clear()
         with self._lock:
-            if self._names and names != self._names:
+            if self._names and names != self._names and not same:
                 self._state = {}
             self._turn += 1
             self._given, self._rows, self._names, self._usual = frame, rows, names, usual

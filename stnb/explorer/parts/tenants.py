@@ -15,15 +15,14 @@ from ..widget import Widget
 
 class TenantsMenu(Widget, scripts=("parts/tenants.js",), style="parts/tenants.css"):
     """Boxes for the profiles that are ready, and a button for each tag. While two or more are
-    ticked, they stand in place of the profile's menu; the first of them is the profile whose
-    status is shown.
+    ticked, they stand in place of the profile's menu and status.
 
     Nothing is to be seen if there are no two profiles to choose from. The demo is none of them:
     made-up rows do not belong between real ones.
 
     Args:
         profiles: to choose from.
-        single: the menu for one profile.
+        alone: the menu for one profile, and what is shown of that one.
 
     Attributes:
         chosen: the names that are ticked.
@@ -31,9 +30,9 @@ class TenantsMenu(Widget, scripts=("parts/tenants.js",), style="parts/tenants.cs
 
     chosen = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, profiles: Iterable[Profile], single: W.Dropdown) -> None:
+    def __init__(self, profiles: Iterable[Profile], *alone: W.DOMWidget) -> None:
         self._ready = [each for each in profiles if each.ready and each.name != DEMO]
-        self._single = single
+        self._single, self._alone = alone[0], alone
         super().__init__()
         if len(self._ready) < 2:
             self.layout.display = "none"
@@ -67,7 +66,8 @@ class TenantsMenu(Widget, scripts=("parts/tenants.js",), style="parts/tenants.cs
         first = (*self.names, *change["new"])[:1]
         if first:
             self._single.value = first[0]
-        self._single.layout.display = "none" if self.names else ""
+        for part in self._alone:
+            part.layout.display = "none" if self.names else ""
 
     def __repr__(self) -> str:
         return f"<stnb tenants · {', '.join(self.names) or 'one'}>"
