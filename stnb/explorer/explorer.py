@@ -14,18 +14,18 @@ from stnb import catalog, credentials
 from stnb.catalog import Endpoint
 from stnb.errors import StnbError
 
-from . import elsewhere, python_lines
+from . import elsewhere
 from .chosen import Chosen
 from .guard import guarded, in_sentences
 from .hooks import Hooks
 from .layout import Layout
-from .parts.blank import Nothing
 from .parts.doctor import Doctor
-from .parts.id_names import IdNames, Labels, look_up
+from .parts.id_names import Labels, look_up
 from .presets import first_filters
 from .pulls import Pulls
 from .results import Results
 from .row_limit import ALL
+from .screen import Screen
 from .state import State
 
 if TYPE_CHECKING:
@@ -65,25 +65,25 @@ class Explorer(W.VBox):
             frame=lambda: self.frame,
             selection=lambda: self.selection,
             shown=lambda: self._results.shown,
-            code=lambda: self._results.code or self.code,
+            code=lambda: self._results.code or self._screen.code,
         )
         self.parts = Layout(profiles, hooks, alone)
         self._pulls = Pulls(
             self.parts,
             self._chosen,
             self._results,
-            self._show_buttons,
-            self._show_account,
+            lambda: self._screen.show_buttons(),
+            lambda: self._screen.show_account(),
             self.show_error,
         )
-        self._id_names = IdNames(self.parts.filters.name_ids)
+        self._screen = Screen(self.parts, self._chosen, self._results, self._pulls)
         super().__init__(self.parts.places)
         self.add_class("stnb").add_class("stnb-explorer")
         if alone:
             self.add_class("stnb-page")
         self.parts.set(state)
         self._on_profile(None)
-        self._show_resource(state.filters)
+        self._screen.show_resource(state.filters)
         self._observe()
 
     # -- what is chosen
@@ -101,10 +101,7 @@ class Explorer(W.VBox):
     @property
     def code(self) -> str:
         """The Python that repeats what is chosen, and what the table shows of its rows."""
-        chosen, shown = self.parts.state(), self._results.shown
-        if shown is None or not chosen.same_pull(shown):
-            return python_lines.code(chosen)
-        return self._results.code
+        return self._screen.code
 
     @property
     def frame(self) -> pd.DataFrame | None:
@@ -144,8 +141,8 @@ class Explorer(W.VBox):
     @guarded
     def _on_profile(self, _change: object) -> None:
         self.show_error(None)
-        self._show_code()
-        self._show_account()
+        self._screen.show_code()
+        self._screen.show_account()
         if not self._chosen.profile.ready:
             self._chosen.account()  # raises what is missing, and the next step
 
@@ -157,7 +154,7 @@ class Explorer(W.VBox):
         filters = first_filters(self.endpoint)
         if shown is not None and again:
             filters = shown.filters
-        self._show_resource(filters)
+        self._screen.show_resource(filters)
 
     @guarded
     def _on_all(self) -> None:
@@ -170,7 +167,7 @@ class Explorer(W.VBox):
     def _on_preset(self, change: Mapping[str, Any]) -> None:
         """Set the filters that belong to the words by which the resource was found."""
         if change["new"]:
-            self._show_resource(change["new"])
+            self._screen.show_resource(change["new"])
 
     @guarded
     def _on_picked(self, change: Mapping[str, Any]) -> None:
@@ -181,23 +178,20 @@ class Explorer(W.VBox):
     def _on_filters(self) -> None:
         self.show_error(None)
         self.error = self.parts.filters.problem  # it stands beside its field
-        self._show_code()
+        self._screen.show_code()
 
     @guarded
     def _on_value(self, _change: object) -> None:
-        self._show_code()
+        self._screen.show_code()
 
     @guarded
     def _on_names(self, _change: object) -> None:
         self._results.name(self.parts.state().names)
-        self._show_code()
+        self._screen.show_code()
 
     @guarded
     def _on_selection(self, _change: object = None) -> None:
-        self._show_view()
-        if self._results.shown is not None:
-            self.parts.show_copy(self._results.code)
-        self._show_problem()
+        self._screen.show_selection()
 
     @guarded
     def _act(self, name: str) -> None:
@@ -280,47 +274,6 @@ class Explorer(W.VBox):
     def check(self) -> None:
         """Have the doctor look at the profile, below the error."""
         self.parts.show_doctor(Doctor(self._chosen.account()))
-
-    def _show_buttons(self) -> None:
-        self.parts.show_buttons(self.running, self.endpoint is not None)
-        self.parts.show_resume(self._pulls.stopped, self._pulls.resource)
-        self._show_view()
-
-    def _show_resource(self, filters: Mapping[str, Any]) -> None:
-        self.parts.show_resource(self.endpoint, filters)
-        self._show_account()
-        self._show_buttons()
-        self._show_code()
-
-    def _show_account(self) -> None:
-        """Show what depends on the profile's account: status, locks, and the names of ids."""
-        account, endpoint = self._chosen.ready_account(), self.endpoint
-        self.parts.show_account(self._chosen.profile, account, endpoint)
-        one = not self.parts.tenants.names  # an id has a name in one tenant
-        if account is not None and endpoint is not None and one:
-            self._id_names.read(account, endpoint.filters)
-
-    def _show_code(self) -> None:
-        self._show_problem()
-        self._pulls.counter.clear()
-        if self._missing() is None:
-            self._results.show_foot()
-        else:
-            self._show_view()
-
-    def _show_problem(self) -> None:
-        """Show the code of what is chosen, and why it would not run."""
-        problem = None if self.endpoint is None else self._chosen.problem
-        self.parts.code.show(self.code, "" if problem is None else problem.happened)
-
-    def _show_view(self) -> None:
-        self.parts.show_view(self._missing(), self._results.resource)
-        self._results.show_foot()
-
-    def _missing(self) -> Nothing | None:
-        """Why there are no rows of the chosen resource to show; None if there are some."""
-        under_way = self._pulls.under_way
-        return self._results.missing(self.endpoint, self.parts.state(), under_way)
 
     # -- the notebook
 

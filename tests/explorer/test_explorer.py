@@ -957,7 +957,7 @@ def test_ids_go_by_their_names(st: stnb.Account) -> None:
     either.
     """
     ui = explore(st, "jpm.jobs", limit=5)
-    ui._id_names.wait()
+    ui._screen.id_names.wait()
     unit = ui.parts.filters["businessUnitId"]
 
     label = next(o for o in unit.labels if "North Plumbing" in o)
@@ -975,7 +975,7 @@ def test_ids_go_by_their_names(st: stnb.Account) -> None:
 def test_names_are_not_asked_for_before_a_token_is_there(ui: Any, account: HandAccount) -> None:
     """Choosing a resource of a real tenant sends nothing."""
     ui.parts.picker.value = "jpm.appointments"
-    ui._id_names.wait()
+    ui._screen.id_names.wait()
     assert account.asked == []
 
 

@@ -50,7 +50,7 @@ def make() -> Iterator[Make]:
 
     yield of
     for ui in made:
-        ui._id_names.wait()
+        ui._screen.id_names.wait()
         ui.close()
 
 
