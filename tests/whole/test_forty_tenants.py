@@ -206,3 +206,22 @@ def test_a_sync_keeps_a_folder_of_each_and_says_why_three_lack(
     assert kept.keys() == set(GOOD)
     for name in GOOD:
         assert kept[name] >= len(alone[name])  # a feed has what is inactive, too
+
+
+def test_the_command_line_says_how_many_were_read_and_why_others_were_not(
+    served: Served, tmp_path: Path
+) -> None:
+    """Code 1 if a tenant lacks; one that is not ready counts among all that were meant."""
+    env = tmp_path / "some.env"
+    meant = ("LOCAL01_", "LOCAL02_", "LOCAL05_")
+    lines = [line for line in served.env.read_text().splitlines() if line[13:21] in meant]
+    env.write_text("\n".join([*lines, "SERVICETITAN_LOCAL03_TENANT_ID=7\n"]))
+    command = [sys.executable, "-m", "stnb", "pull", "jpm.jobs", "--all", "--to", "lake"]
+    done = subprocess.run(
+        [*command, "--env-file", str(env)], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "2 of 4 tenants -> " in done.stderr
+    assert "invalid_client" in done.stderr
+    files = sorted(path.parent.name for path in (tmp_path / "lake").glob("*/jpm_jobs.parquet"))
+    assert files == ["tenant=local01", "tenant=local02"]
