@@ -13,13 +13,37 @@ MARKS = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 
+# Without a mark, by the zeros of ASCII in it: width of a character, and its upper bytes.
+WIDE = (
+    ("utf-32-le", 4, (1, 2, 3)),
+    ("utf-32-be", 4, (0, 1, 2)),
+    ("utf-16-le", 2, (1,)),
+    ("utf-16-be", 2, (0,)),
+)
+SAMPLE = 8192  # bytes, of whole characters
+
 
 def encoding_of(raw: bytes) -> str:
-    """The encoding that a file says it has by its first bytes; UTF-8 if it does not."""
+    """The encoding that a file says it has by its first bytes. If it does not, UTF-16 or UTF-32 if
+    the zeros in it lie as they do in such a text, and UTF-8 otherwise.
+    """
     for mark, encoding in MARKS.items():
         if raw.startswith(mark):
             return encoding
+    first = raw[:SAMPLE]
+    if b"\0" in first:
+        for encoding, width, high in WIDE:
+            if len(raw) % width == 0 and _is_wide(first, width, high):
+                return encoding
     return UTF_8
+
+
+def _is_wide(first: bytes, width: int, high: tuple[int, ...]) -> bool:
+    """Whether the upper bytes of most characters are 0, and the lowest ones never are."""
+    count = len(first) // width
+    zeros = [first[at::width].count(0) for at in range(width)]
+    low = [zeros[at] for at in range(width) if at not in high]
+    return sum(low) == 0 and min(zeros[at] for at in high) * 2 > count
 
 
 def as_text(raw: bytes, encoding: str) -> str:

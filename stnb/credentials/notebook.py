@@ -75,16 +75,16 @@ class Book:
         return LINES.findall(clean)
 
     def _cleaned_text(self, text: str, at: At) -> str:
+        # An attachment, or a buffer of a widget, which has its parts by their lengths.
+        inner = ""
+        if BASE64.fullmatch(text):
+            inner = _decoded(text)
+        if self._noted(inner, at):
+            clean = patterns.without(inner, self.own, same_length=True)
+            return base64.b64encode(clean.encode("latin-1")).decode()
         if self._noted(text, at):
             return patterns.without(text, self.own)
-        if not BASE64.fullmatch(text):
-            return text
-        # An attachment, or a buffer of a widget, which has its parts by their lengths.
-        inner = _decoded(text)
-        if not self._noted(inner, at):
-            return text
-        clean = patterns.without(inner, self.own, same_length=True)
-        return base64.b64encode(clean.encode("latin-1")).decode()
+        return text
 
     def _noted(self, text: str, at: At) -> bool:
         """Note what is found in a text; whether a secret is among it."""
@@ -92,7 +92,7 @@ class Book:
         for hit in hits:
             line = text.count("\n", 0, hit.start) + 1
             where = patterns.without(_where(at, line), self.own)  # a key may hold a secret too
-            self.places.append((where, patterns.hint(text[hit.start : hit.end]), hit))
+            self.places.append((where, hit.hint, hit))
         return any(hit.secret for hit in hits)
 
 

@@ -7,7 +7,7 @@ cannot hold.
 
 from __future__ import annotations
 
-import bisect
+import base64
 import html
 import json
 import re
@@ -15,7 +15,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from . import named
 from .claims import claims_of, from_base64
+from .joined import joined
 
 # Without angle brackets, which would be an invisible tag in an HTML output.
 MARK = "[secret removed by stnb]"
@@ -31,61 +33,73 @@ MADE_UP = re.compile(
 )
 # An attribute's name, or words-like-these.
 WORDS = re.compile(r"[a-z]+(?:[_-][a-z]+)+\d*|[A-Z]+(?:[_-][A-Z]+)+\d*")
-# Where a literal goes on: as another one beside it, which may stand below a remark and have other
-# quotes, or behind a backslash at a line's end. Remarks have a bound, because each quote in one
-# begins a search of its own.
-JOIN = re.compile(
-    r"[\"'][ \t\r\n+\\]*+(?:#[^\n]{0,200}+\n[ \t\r\n+\\]*+){0,3}+[rRbBuUfF]{0,2}[\"']"
-    r"|\\\r?\n"
-)
-# A value under one of our names, whatever it looks like: as code, as JSON, or as a line of a .env.
-NAMED = re.compile(
-    r"SERVICETITAN_(?:[A-Z0-9]++_)*?(?:CLIENT_SECRET|APP_KEY)[\"'\]]{0,2}[ \t]*+"
-    r"(?:(?::[ \t]*+str[ \t]*+)?[=:][ \t]*+(?:\([ \t\r\n]*+)?|,[ \t\r\n]*+(?=[\"']))"
-    r"(?:(?P<quote>[\"'])(?P<quoted>[!-~]{8,200}?)(?P=quote)|(?P<bare>[!-~]{8,200}+))"
-)
-NO_LITERAL = re.compile(r"[${}<>()\[\]\"'\\]")  # code, or a place to fill in
+# What may be base64 or hexadecimal digits of a secret.
+CODED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{32,}+={0,2}")
+HEX = re.compile(r"[0-9A-Fa-f]+")
 # A name of ours may stand beside another one.
 KNOWN_SHAPE = re.compile(r"(?:cs\d|ak\d|cid)\.|eyJ|SERVICETITAN_")
+FROM_URLS, FOR_URLS = str.maketrans("-_", "+/"), str.maketrans("+/", "-_")
 Own = Mapping[str, str]  # a value as it may be in a text -> the name of its variable
 
 
 class Hit(NamedTuple):
-    """Where something is in a text, and what it is. A client id is no secret."""
+    """Where something is in a text, and what it is. A client id is no secret.
+
+    The hint is what may be told of it.
+    """
 
     start: int
     end: int
     kind: str
     secret: bool = True
+    hint: str = ""
 
 
 def own(values: Mapping[str, str]) -> Own:
-    """The reader's own values; each also as it looks in a URL, in JSON and in HTML."""
+    """The reader's own values; each also as it looks in a URL, in JSON, in HTML, in base64, and in
+    hexadecimal digits.
+    """
     found: dict[str, str] = {}
     for name, value in values.items():
         if not name.endswith(OWN) or len(value) < SHORTEST_OWN or _monotonous(value):
             continue
-        for form in (value, quote(value, safe=""), json.dumps(value)[1:-1], html.escape(value)):
+        written = (value, quote(value, safe=""), json.dumps(value)[1:-1], html.escape(value))
+        for form in (*written, *_coded_forms(value.encode("utf-8", "surrogatepass"))):
             found.setdefault(form, name)
     return found
+
+
+def _coded_forms(value: bytes) -> list[str]:
+    """A value in base64, wherever it begins in a longer one, and in hexadecimal digits."""
+    forms = [value.hex(), value.hex().upper()]
+    for before in range(3):
+        letters = base64.b64encode(bytes(before) + value).decode().rstrip("=")
+        # The first letters and the last one hold bits of what stands beside the value.
+        first = (0, 2, 3)[before]
+        last = len(letters) - bool((before + len(value)) % 3)
+        forms += [letters[first:last], letters[first:last].translate(FOR_URLS)]
+    return forms
 
 
 def hits(text: str, own: Own) -> list[Hit]:
     """Where secrets are in a text, in order, none over another.
 
     A value of the reader's own is named by its variable. A literal that goes on in the next line
-    is one.
+    is one, and one with escapes or in base64 is what it says.
     """
-    found = [*_direct(text, own), *_across_lines(text, own)]
+    found = [*_direct(text, own), *_put_together(text, own)]
     kept: list[Hit] = []
     for hit in sorted(found, key=lambda hit: hit.start):  # a stable sort: own values stay first
+        if not hit.hint:
+            hit = hit._replace(hint=_hint(text[hit.start : hit.end]))
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
             continue
         # Two overlap: the end of a secret must not stick out, and what is none must not hide one.
         last = kept[-1]
         if hit.secret and last.secret:
-            kept[-1] = last._replace(end=max(last.end, hit.end))
+            longest = max(last, hit, key=lambda one: one.end)
+            kept[-1] = last._replace(end=longest.end, hint=longest.hint)
         elif hit.secret:
             kept[-1] = hit
     return kept
@@ -96,42 +110,47 @@ def _direct(text: str, own: Own) -> Iterator[Hit]:
     yield from _shaped(text)
     yield from _tokens(text)
     yield from _named(text)
+    yield from _coded(text)
 
 
-def _across_lines(text: str, own: Own) -> Iterator[Hit]:
-    """Secrets in literals that go on: found in the text without the joints, then placed in it."""
-    joints = [match.span() for match in JOIN.finditer(text)]
-    if not joints:
+def _put_together(text: str, own: Own) -> Iterator[Hit]:
+    """Secrets in literals that go on or have escapes: found in what they say, then placed."""
+    whole = joined(text)
+    if whole is None:
         return
-    pieces: list[str] = []
-    at, removed = 0, 0
-    places: list[tuple[int, int]] = []  # where a joint was, and how much was removed up to there
-    for start, end in joints:
-        pieces.append(text[at:start])
-        removed += end - start
-        places.append((end - removed, removed))
-        at = end
-    whole = "".join([*pieces, text[at:]])
-    points = [point for point, _ in places]
-    for hit in _direct(whole, own):
-        # A joint at a hit's first character lies before it, and one at its end behind it.
-        first = bisect.bisect_right(points, hit.start)
-        last = bisect.bisect_left(points, hit.end)
-        if first < last:
-            before = places[first - 1][1] if first else 0
-            yield hit._replace(start=hit.start + before, end=hit.end + places[last - 1][1])
+    for hit in _direct(whole.plain, own):
+        place = whole.source(hit.start, hit.end)
+        if place is not None:
+            value = whole.plain[hit.start : hit.end]
+            yield Hit(*place, hit.kind, hit.secret, hit.hint or _hint(value))
 
 
 def _named(text: str) -> Iterator[Hit]:
     """Values of any form under the names of our variables."""
-    if "SERVICETITAN_" not in text:
-        return
-    for match in NAMED.finditer(text):
-        group = "quoted" if match["quoted"] else "bare"
-        value = match[group]
-        is_plain = not NO_LITERAL.search(value) and any(sign.isdigit() for sign in value)
-        if is_plain and not KNOWN_SHAPE.match(value) and not _made_up(f".{value}"):
-            yield Hit(*match.span(group), "value of a secret variable")
+    for start, end in named.values(text):
+        value = text[start:end]
+        if not KNOWN_SHAPE.match(value) and not _made_up(f".{value}"):
+            yield Hit(start, end, "value of a secret variable")
+
+
+def _coded(text: str) -> Iterator[Hit]:
+    """Secrets in base64 or in hexadecimal digits, of any width of a character."""
+    for match in CODED.finditer(text):
+        for plain in _decoded(match[0]):
+            inner = next((hit for hit in [*_shaped(plain), *_tokens(plain)] if hit.secret), None)
+            if inner is not None:
+                value = plain[inner.start : inner.end]
+                yield Hit(*match.span(), f"{inner.kind}, encoded", hint=_hint(value))
+                break
+
+
+def _decoded(letters: str) -> Iterator[str]:
+    if HEX.fullmatch(letters) and len(letters) % 2 == 0:
+        yield bytes.fromhex(letters).decode("latin-1").replace("\0", "")
+    bare = letters.rstrip("=").translate(FROM_URLS)
+    whole = bare[: len(bare) - (len(bare) % 4 == 1)]
+    padding = "=" * (-len(whole) % 4)
+    yield base64.b64decode(whole + padding).decode("latin-1").replace("\0", "")
 
 
 def _owned(text: str, own: Own) -> Iterator[Hit]:
@@ -238,8 +257,7 @@ def without(text: str, own: Own, *, same_length: bool = False) -> str:
     return "".join([*parts, text[at:]])
 
 
-def hint(value: str) -> str:
+def _hint(value: str) -> str:
     """What every value of its kind begins with, and its length: enough to find it again."""
-    value = JOIN.sub("", value)
     begins = re.match(r"(?:cs\d|ak\d|cid)\.|eyJ", value)
     return f"{begins[0] if begins else ''}… ({len(value)} characters)"

@@ -203,8 +203,7 @@ def _in_text(path: Path, text: str, own: Own) -> Iterator[Finding]:
     for hit in patterns.hits(text, own):
         line += text.count("\n", at, hit.start)
         at = hit.start
-        hint = patterns.hint(text[hit.start : hit.end])
-        yield Finding(path, f"line {line}", hit.kind, hint, hit.secret)
+        yield Finding(path, f"line {line}", hit.kind, hit.hint, hit.secret)
 
 
 def _book(path: Path, text: str, own: Own, done: Search) -> Book | None:

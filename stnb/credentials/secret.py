@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import NoReturn
 
-from stnb.errors import masking
+from stnb.errors import known
 
 from . import vault
 
@@ -32,7 +32,7 @@ class Secret:
     def __init__(self, text: str, *, is_known: bool = True) -> None:
         self._text = text
         if is_known:
-            masking.know(self)
+            known.know(self)
 
     def reveal(self) -> str:
         return self._text

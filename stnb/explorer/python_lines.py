@@ -8,17 +8,16 @@ from __future__ import annotations
 import json
 import keyword
 import math
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from stnb.catalog import load
+from stnb.errors import printable
 
 from .state import SINGLE, State
 
 WIDEST = 88  # letters of the pull line before it is broken into several lines
-NOT_IN_CODE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 def code(state: State, named: Sequence[str] = ()) -> str:
@@ -60,8 +59,9 @@ def literal(value: Any) -> str:
     """
     if isinstance(value, str):
         quoted = json.dumps(value, ensure_ascii=False)
-        # JSON leaves lone surrogates and ends of lines as they are; a file or an editor does not.
-        return NOT_IN_CODE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
+        # JSON leaves lone surrogates, ends of lines and what nobody sees as they are; a file or an
+        # editor does not.
+        return printable(quoted, one_line=True)
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     if isinstance(value, (list, tuple, set)):

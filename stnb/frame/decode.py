@@ -155,7 +155,7 @@ def _fast(document: bytes, shape: Shape, seen: Scan) -> tuple[Columns, int] | No
     columns = list(_flattened(rows, ""))
     if not _exact(columns, shape):
         return None
-    if b"NaN" in document and any(_holds_nan(values) for _, values in columns):
+    if any(_holds_nan(values) for _, values in columns):
         return None  # no number of JSON; as a missing value it would be lost in silence
     return {path: values for path, values in columns if shape.reads(path)}, len(rows)
 

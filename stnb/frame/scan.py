@@ -16,9 +16,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stnb.errors.nesting import LOWER, MOST_LEVELS, bits, blocks, without_escapes
+from stnb.errors.nesting import LOWER, MOST_LEVELS, Block, bits, blocks, without_escapes
 
-from .tokens import lossy, number
+from .tokens import SURE, lossy, number
 
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
@@ -30,7 +30,8 @@ WORD = 8  # bytes
 # The upper half of a digit is 3, also if 6 is added to it. No other byte is so.
 UPPER, THREES, SIXES = (np.uint64(byte * 0x0101010101010101) for byte in (0xF0, 0x30, 0x06))
 NUMBER = re.compile(rb"-?[\d.]+(?:[eE][-+]?\d+)?")
-NOTHING: Places = np.zeros(0, np.int64)
+LETTERS = ord("@")  # no digit comes behind it, and no letter before it
+NO_WORDS: Words = np.zeros(0, np.uint64)
 
 
 @dataclass(frozen=True)
@@ -59,30 +60,43 @@ def scan(document: bytes) -> Scan:
         Scan(deep=False, lossy=False, zeros=1, odd=True)
     """
     text = without_escapes(document)
-    points, letters, minuses, start = [NOTHING], [NOTHING], [NOTHING], 0
+    marked = [NO_WORDS]
     for block in blocks(text):
         if block.deepest > MOST_LEVELS:
             return Scan(deep=True)
-        points.append(start + _places(bits(block.signs == POINT) & ~block.texts))
-        letters.append(start + _places(bits(block.lower == EXPONENT) & ~block.texts))
-        minuses.append(start + _places(bits(block.signs == MINUS) & ~block.texts))
-        start += len(block.signs)
-    at, marks = np.concatenate(points), np.concatenate(letters)
+        marked.append(_marks(block))
+    marks = _places(np.concatenate(marked))
     signs = np.frombuffer(text, np.uint8)
-    # The others are those of true and false.
-    marks = marks[_is_digit(signs[marks - 1])]
-    signed_zeros = _signed_zeros(signs, np.concatenate(minuses))
-    if not len(at) and not len(marks):
+    of_marks = signs[marks]
+    at = marks[of_marks == POINT]
+    letters = marks[of_marks | LOWER == EXPONENT]
+    letters = letters[_is_digit(signs[letters - 1])]
+    signed_zeros = _signed_zeros(signs, marks[of_marks == MINUS])
+    if not len(at) and not len(letters):
         return Scan(odd=signed_zeros)
     words = _every_word(text)
     behind = _digits_behind(words, at)
     ended = signs[np.minimum(at + behind, len(signs) - 1)] == ZERO
-    doubtful = [*_long(text, words, at, behind), *(_whole(text, mark) for mark in marks.tolist())]
+    doubtful = [*_long(text, words, at, behind), *(_whole(text, at) for at in letters.tolist())]
     return Scan(
         lossy=any(map(_drops, doubtful)),
         zeros=int(np.count_nonzero(ended & (behind == 1))),
-        odd=signed_zeros or len(marks) > 0 or bool((ended & (behind > 1)).any()),
+        odd=signed_zeros or len(letters) > 0 or bool((ended & (behind > 1)).any()),
     )
+
+
+def _marks(block: Block) -> Words:
+    """Where a point, a minus, or the letter of an exponent stands outside of texts, as bits.
+
+    A letter at the beginning of a block may be that of a word.
+    """
+    found = (block.signs - np.uint8(MINUS)) <= POINT - MINUS
+    letters = block.lower == EXPONENT
+    # Not those of true and false, of which pages have many.
+    letters[1:] &= block.signs[:-1] < LETTERS
+    found |= letters
+    marks: Words = bits(found) & ~block.texts
+    return marks
 
 
 def _signed_zeros(signs: Bytes, at: Places) -> bool:
@@ -112,8 +126,13 @@ def _is_digit(signs: Bytes) -> Flags:
 
 
 def _every_word(text: bytes) -> Words:
-    """Eight bytes from each place on, the first as the lowest; blanks behind the end."""
-    return np.ndarray((len(text) + 1,), "<u8", text + b" " * WORD, strides=(1,))
+    """The eight bytes before each place, the first as the lowest; blanks around the text.
+
+    Those from a place on are `WORD` places further.
+    """
+    blanks = b" " * WORD
+    padded = b"".join((blanks, text, blanks))
+    return np.ndarray((len(text) + WORD + 1,), "<u8", padded, strides=(1,))
 
 
 def _no_digits(words: Words) -> Words:
@@ -121,15 +140,33 @@ def _no_digits(words: Words) -> Words:
     return ((words & UPPER) ^ THREES) | (((words + SIXES) & UPPER) ^ THREES)
 
 
+def _digits_first(words: Words) -> Places:
+    """With how many digits each word begins."""
+    others = _no_digits(words)
+    lowest = others & (~others + np.uint64(1))
+    found: Places = np.bitwise_count(lowest - np.uint64(1)).astype(np.int64) // 8
+    return found
+
+
 def _digits_behind(words: Words, at: Places) -> Places:
     """How many digits stand in a row behind each place."""
     count = np.zeros(len(at), np.int64)
     open_ends = np.arange(len(at))
     while len(open_ends):
-        starts = np.minimum(at[open_ends] + 1 + count[open_ends], len(words) - 1)
-        others = _no_digits(words[starts])
-        lowest = others & (~others + np.uint64(1))
-        few = np.bitwise_count(lowest - np.uint64(1)).astype(np.int64) // 8
+        starts = at[open_ends] + 1 + count[open_ends]
+        few = _digits_first(words[np.minimum(starts + WORD, len(words) - 1)])
+        count[open_ends] += few
+        open_ends = open_ends[few == WORD]
+    return count
+
+
+def _digits_before(words: Words, at: Places) -> Places:
+    """How many digits stand in a row before each place."""
+    count = np.zeros(len(at), np.int64)
+    open_ends = np.arange(len(at))
+    while len(open_ends):
+        ends = at[open_ends] - count[open_ends]
+        few = _digits_first(words[ends].byteswap())
         count[open_ends] += few
         open_ends = open_ends[few == WORD]
     return count
@@ -137,49 +174,34 @@ def _digits_behind(words: Words, at: Places) -> Places:
 
 def _long(text: bytes, words: Words, at: Places, behind: Places) -> Iterator[bytes]:
     """The numbers that a float may not hold: with more than 15 digits, and without those that it
-    writes in the same way, as those of a map's coordinates are.
+    writes in the same way, as those of a map's coordinates are. A sign is left out.
 
     Args:
         at: where their points stand.
         behind: how many digits each has behind it.
     """
-    before_point = _no_digits(words[np.maximum(at - WORD, 0)])
-    ends = at + behind + 1
+    starts, ends = at - _digits_before(words, at), at + behind + 1
     signs = np.frombuffer(text, np.uint8)
     # A number with an exponent is looked at as a whole elsewhere: its digits alone are another.
     has_exponent = (signs[np.minimum(ends, len(signs) - 1)] | LOWER) == EXPONENT
-    long = ((behind >= WORD) | (before_point == 0)) & ~has_exponent
-    points, ends = at[long], ends[long]
-    if not len(points):
+    long = (ends - starts > SURE + 1) & ~has_exponent
+    if not long.any():
         return
-    starts = _starts(text, points)
-    texts = _slices(text, starts, ends)
+    texts = _slices(text, starts[long], ends[long])
     try:
-        same = pc.equal(texts.cast(pa.float64()).cast(pa.string()), texts)
+        same = pc.equal(texts.cast(pa.float64()).cast(texts.type), texts)
     except pa.ArrowInvalid:  # no JSON
         same = pa.array(np.zeros(len(texts), dtype=bool))
     yield from (found.as_py().encode() for found in texts.filter(pc.invert(same)))
 
 
-def _starts(text: bytes, points: Places) -> Places:
-    """Where each number begins."""
-    signs = np.frombuffer(text, np.uint8)
-    starts = points.copy()
-    going = np.arange(len(points))
-    while len(going):
-        before = signs[starts[going] - 1]
-        going = going[(_is_digit(before) | (before == ord("-"))) & (starts[going] > 0)]
-        starts[going] -= 1
-    return starts
-
-
 def _slices(text: bytes, starts: Places, ends: Places) -> pa.Array:
     """Parts of a text, as texts."""
     # Between them lie the others; Arrow copies none of these.
-    offsets = np.stack([starts, ends], axis=1).astype(np.int64).reshape(-1)
+    offsets = np.stack([starts, ends], axis=1).reshape(-1)
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(text)]
     every = pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, buffers)
-    return every.take(pa.array(np.arange(0, len(offsets), 2))).cast(pa.string())
+    return every.take(pa.array(np.arange(0, len(offsets), 2)))
 
 
 def _whole(text: bytes, place: int) -> bytes:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,9 +18,9 @@ from stnb.errors import SetupError, UsageError
 from .sql_advice import MEND, NAME_PARAMETERS, ONLY_TABLES, advice, duckdb_says
 from .sql_answer import typed_frame
 from .sql_files import Files, files_of
+from .sql_refusals import refuse_unreadable
+from .sql_work import carried_out
 from .view import quoted_text, view, view_of_tenants
-
-T = TypeVar("T")
 
 # DuckDB fetches nothing from the network, and takes no Python variable for a table.
 CLOSED = {
@@ -30,7 +29,6 @@ CLOSED = {
     "allow_community_extensions": "false",
     "python_enable_replacements": "false",
 }
-LOOK = 0.05  # seconds between two looks at a query, so that an interrupt is seen on any system
 
 
 def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> pd.DataFrame:
@@ -56,19 +54,31 @@ def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> 
     Raises:
         SetupError: DuckDB is not installed.
         UsageError: the folder has no tables, or DuckDB refuses the query; its words are quoted.
-        KeyboardInterrupt: the query was interrupted; DuckDB has stopped.
+        KeyboardInterrupt: the query was interrupted. DuckDB has stopped, or stops after the one
+            long step in which it is.
 
     Example:
         >>> query = "select count(*) as n from jpm_jobs where createdOn >= $since"
         >>> stnb.sql(query, "data", since="2026-07-01")
     """
     duckdb = _duckdb()
-    _refuse_half_characters(query)
+    refuse_unreadable(query)
     files = files_of(folder)
     values = {name: _plain(value) for name, value in parameters.items()}
-    with _opened(duckdb, query, files) as connection:
-        table = _answer(duckdb, connection, query, values, files)
-    return typed_frame(table)
+    opened: list[Any] = []
+
+    def work() -> pa.Table:
+        with _opened(duckdb, files) as connection:
+            opened.append(connection)
+            _make_views(duckdb, connection, query, files)
+            return _answer(duckdb, connection, query, values, files)
+
+    def stop() -> None:
+        for connection in opened:
+            with suppress(duckdb.Error):  # it may be closed meanwhile
+                connection.interrupt()
+
+    return typed_frame(carried_out(work, stop))
 
 
 def _duckdb() -> Any:
@@ -83,31 +93,25 @@ def _duckdb() -> Any:
     )
 
 
-def _refuse_half_characters(query: str) -> None:
-    try:
-        query.encode()
-    except UnicodeEncodeError as err:
-        raise UsageError(
-            "The query was not carried out.",
-            f"Its character {err.start + 1} is half of one (a lone surrogate).",
-            "Take it out, or write the query anew.",
-        ) from None
-
-
 @contextmanager
-def _opened(duckdb: Any, query: str, files: Files) -> Iterator[Any]:
-    """A database in memory that sees the files that the query names and nothing else."""
-    # The temporary folder is for what does not fit into memory.
-    with tempfile.TemporaryDirectory(prefix="stnb-sql-") as spill:
+def _opened(duckdb: Any, files: Files) -> Iterator[Any]:
+    """A database in memory that sees the files of the folder and nothing else."""
+    with ExitStack() as until_closed:
+        spill = ""
+        with suppress(OSError):  # a full disk: what does not fit into memory then has no place
+            spill = until_closed.enter_context(tempfile.TemporaryDirectory(prefix="stnb-sql-"))
         connection = duckdb.connect(":memory:", config={**CLOSED, "temp_directory": spill})
         try:
             connection.execute("SET TimeZone='UTC'")
             _lock(connection, files)
-            for name in _named(files, _table_names(duckdb, connection, query)):
-                connection.execute(_view(duckdb, connection, name, files))
             yield connection
         finally:
             connection.close()
+
+
+def _make_views(duckdb: Any, connection: Any, query: str, files: Files) -> None:
+    for name in _named(files, _table_names(duckdb, connection, query)):
+        connection.execute(_view(duckdb, connection, name, files))
 
 
 def _lock(connection: Any, files: Files) -> None:
@@ -162,7 +166,8 @@ def _answer(
     try:
         statements = connection.extract_statements(query)
         if [statement.type.name for statement in statements] == ["SELECT"]:
-            return _carried_out(connection, statements[0], parameters)
+            asked = connection.sql(statements[0], params=parameters or None)
+            return asked.to_arrow_table()
     except (duckdb.Error, pa.ArrowException, ValueError, RuntimeError, TypeError) as err:
         why = duckdb_says(err)
         if statements and statements[0].named_parameters != set(parameters):
@@ -178,33 +183,6 @@ def _answer(
         why = "It is not one SELECT, and the tables are only read."
         then = "Ask one question, and write its answer with pandas."
     raise UsageError("The query was not carried out.", why, then)
-
-
-def _carried_out(connection: Any, statement: Any, parameters: dict[str, Any]) -> pa.Table:
-    def work() -> pa.Table:
-        return connection.sql(statement, params=parameters or None).to_arrow_table()
-
-    return _interruptible(connection, work)
-
-
-def _interruptible(connection: Any, work: Callable[[], T]) -> T:
-    """What DuckDB works out, in a thread of its own: it looks at no signal while it works."""
-    with ThreadPoolExecutor(1, thread_name_prefix="stnb-sql") as pool:
-        running: Future[T] = pool.submit(work)
-        try:
-            while not running.done():
-                wait([running], timeout=LOOK)
-        except BaseException:
-            _stop(connection, running)
-            raise
-        return running.result()
-
-
-def _stop(connection: Any, running: Future[T]) -> None:
-    """Stop DuckDB; again and again, as it forgets an interrupt that comes before it has begun."""
-    while not running.done():
-        connection.interrupt()
-        wait([running], timeout=LOOK)
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .client import Session
 from .clock import stamp
+from .known import Known, ends
 from .lane_times import Kind
 from .lanes import START, LaneCount
 from .look import Look
@@ -21,12 +22,14 @@ __all__ = [
     "Answer",
     "Kind",
     "Knock",
+    "Known",
     "LaneCount",
     "Look",
     "Notify",
     "Query",
     "Session",
     "Taken",
+    "ends",
     "is_whole_json",
     "stamp",
 ]

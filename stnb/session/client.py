@@ -13,6 +13,8 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,6 +27,7 @@ from .connections import Connections
 from .failure import PASSING_ERRORS, Failure, backoff
 from .gate import Gate
 from .inflate import TooLarge
+from .known import Known, known_file
 from .lane_times import Kind
 from .lanes import LaneCount
 from .limiter import RATE, Governor, Sleep
@@ -118,9 +121,21 @@ class Session(StaysHere):
         return SharedTimes(path, self._clock)
 
     def taken(self, resource: str) -> Taken:
-        """What this process has learned of a resource of the tenant, to read and to add to."""
-        place = (self.credentials.api_url, self.credentials.tenant, resource)
-        return one(self._shared.taken, place, Taken)
+        """What was learned of a resource of the tenant, to read and to add to."""
+        return self.known.of(resource)
+
+    @property
+    def known(self) -> Known:
+        """What was learned of all resources of the tenant; over the real network also by earlier
+        processes of this machine.
+        """
+        place = (self.credentials.api_url, self.credentials.tenant)
+        return one(self._shared.known, place, lambda: Known(partial(self._known_file, *place)))
+
+    def _known_file(self, api_url: str, tenant: int) -> Path | None:
+        if self._transport is not None:
+            return None
+        return known_file(api_url, tenant)
 
     @property
     def lanes(self) -> LaneCount:

@@ -9,8 +9,8 @@ from typing import TypeVar
 from stnb.credentials import Credentials
 
 from .gate import Gate
+from .known import Known
 from .limiter import Governor
-from .taken import Taken
 from .token import TokenAuth
 
 K = TypeVar("K", bound=Hashable)
@@ -25,13 +25,13 @@ class Shared:
         auths: a token for each set of credentials.
         governors: the pace of each tenant.
         gates: the lanes of each tenant.
-        taken: what each resource of a tenant takes.
+        known: what the resources of each tenant take.
     """
 
     auths: dict[Credentials, TokenAuth] = field(default_factory=dict)
     governors: dict[Hashable, Governor] = field(default_factory=dict)
     gates: dict[Hashable, Gate] = field(default_factory=dict)
-    taken: dict[Hashable, Taken] = field(default_factory=dict)
+    known: dict[Hashable, Known] = field(default_factory=dict)
 
     def forget_calls(self) -> None:
         """Forget what calls under way may hold; what was learned stays."""

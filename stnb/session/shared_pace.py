@@ -142,5 +142,9 @@ def pace_file(api_url: str, tenant: int) -> Path:
     Raises:
         OSError: this user has no home folder.
     """
-    digest = hashlib.sha256(f"{api_url.lower()} {tenant}".encode()).hexdigest()
-    return cache_folder() / "pace" / f"{digest[:24]}.pace"
+    return cache_folder() / "pace" / f"{digest(api_url, tenant)}.pace"
+
+
+def digest(api_url: str, tenant: int) -> str:
+    """The name of a tenant's files, which tells nobody who it is."""
+    return hashlib.sha256(f"{api_url.lower()} {tenant}".encode()).hexdigest()[:24]

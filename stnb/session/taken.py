@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass
 class Taken:
     """What was learned of one resource of one tenant, from what it refused to a pull, or to the
-    check of the facts. It lasts as long as the process.
+    check of the facts.
 
     Attributes:
         without: the parameters that it refuses altogether.
         most, least: rows a page that it takes; None if it refused no size.
+        learned: when that was learned; None if nothing was.
         late: how many pages of a size did not come in time.
         came: the sizes of which a page came.
+        told: the parameters of which this process has said that they are left out.
+        keep: writes it down for the next process.
     """
 
     without: set[str] = field(default_factory=set)
     most: int | None = None
     least: int | None = None
+    learned: datetime | None = None
     late: Counter[int] = field(default_factory=Counter)
     came: set[int] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
+    keep: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it refused nothing, as far as one knows."""
+        return not self.without and self.most is None and self.least is None

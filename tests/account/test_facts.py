@@ -35,7 +35,7 @@ class Changed(FakeTenant):
     """
 
     def __init__(self, change: Change = lambda request, right: None, **options: Any) -> None:
-        demo = stnb.demo(scale=0.1, **options)
+        demo = stnb.demo(scale=0.05, **options)
         super().__init__(owner=demo.session.credentials)
         self._app = httpx.ASGITransport(demo.app)
         self._change = change
@@ -93,7 +93,7 @@ def at_demo() -> FactReport:
 
 def test_all_hold_at_the_demo(at_demo: FactReport) -> None:
     """Every fact holds at the demo, as far as its app may read."""
-    full = seen(try_facts(stnb.demo(scale=0.1)))
+    full = seen(try_facts(stnb.demo(scale=0.05)))
     lacking = seen(at_demo)
     untried = {name for name, (holds, _) in full.items() if holds is None}
 
@@ -133,7 +133,7 @@ def test_bound_of_requests_holds_when_all_is_refused() -> None:
 
 def test_table_has_each_fact(at_demo: FactReport) -> None:
     """`st.check_facts()` gives a row for each fact; names are unique."""
-    frame = stnb.demo(scale=0.1).check_facts()
+    frame = stnb.demo(scale=0.05).check_facts()
 
     assert list(frame.columns) == ["fact", "believed", "seen", "holds"]
     assert list(frame["fact"]) == [fact.name for fact in FACTS]

@@ -24,6 +24,7 @@ from stnb.errors.masking import MARK, masked
 from stnb.session import Session
 from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
 from tests.helpers.owner import owner
+from tests.helpers.sample import tries
 
 TOKEN = "0paqueTok3n" + "Zy9Xw8Vu7Ts6Rq5Po4Nm3Lk2Ji1Hg0"
 KNOWN = (CLIENT_SECRET, CLIENT_ID, APP_KEY, TOKEN)
@@ -140,7 +141,7 @@ def test_any_cut_of_any_secret_is_masked(secrets: list[Secret]) -> None:
     surroundings are.
     """
     dice = random.Random(14)
-    for _ in range(5000):
+    for _ in range(tries(5000)):
         secret = dice.choice(KNOWN)
         start = dice.randrange(len(secret))
         cut = secret[start : start + dice.randint(1, len(secret))]

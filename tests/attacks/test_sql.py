@@ -280,6 +280,20 @@ def test_odd_queries(folder: Path, query: str) -> None:
     asked(query, folder)
 
 
+@pytest.mark.parametrize("before", ["select ", "select * from ", "select f", "with a as "])
+def test_brackets_that_are_not_closed(folder: Path, before: str) -> None:
+    """DuckDB would look at them for minutes."""
+    with pytest.raises(UsageError, match="1,000 of its brackets are open"):
+        stnb.sql(before + "(" * 50_000, folder)
+
+
+def test_many_brackets_that_are_closed(folder: Path) -> None:
+    """Their number alone is no fault."""
+    pairs = ", ".join(f"({number}, {number})" for number in range(3_000))
+
+    assert len(stnb.sql(f"from (values {pairs}) as t(a, b)", folder)) == 3_000
+
+
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 def test_odd_values(folder: Path, value: Any) -> None:
     """A parameter that DuckDB does not take is refused in words."""

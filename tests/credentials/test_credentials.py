@@ -18,6 +18,7 @@ from stnb import credentials
 from stnb.credentials import HOSTS, Credentials, Profile, Secret, load, profiles
 from stnb.errors import CredentialsInvalid, CredentialsMissing, SetupError
 from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
+from tests.helpers.sample import tries
 
 GOOD = f"""\
 # made up
@@ -586,7 +587,10 @@ EDITS = some.lists(
 
 
 @settings(
-    max_examples=1000, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=tries(1000),
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 @given(EDITS, some.sampled_from([None, "default", "phoenix"]))
 def test_no_corruption_gets_past_the_setup_errors(
@@ -611,7 +615,10 @@ def test_no_corruption_gets_past_the_setup_errors(
 
 
 @settings(
-    max_examples=200, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=tries(200),
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 @given(some.binary(max_size=200))
 def test_any_bytes_are_a_file_or_a_setup_error(content: bytes) -> None:

@@ -30,6 +30,7 @@ from stnb.credentials.notebook import is_valid
 from stnb.credentials.patterns import MARK
 from stnb.credentials.scan import Finding
 from stnb.session import Session
+from tests.helpers.sample import tries
 
 SIGNS = string.ascii_lowercase + string.digits
 
@@ -642,7 +643,9 @@ PIECES = some.sampled_from(
 )
 TEXT = some.lists(PIECES | some.text(max_size=8), max_size=12).map("".join)
 quick = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tries(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

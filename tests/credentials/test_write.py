@@ -22,11 +22,14 @@ from stnb.credentials import git as gitguard
 from stnb.credentials import write
 from stnb.credentials.write import guard, put
 from stnb.errors import CannotSave, CredentialsInvalid, StnbError
+from tests.helpers.sample import tries
 
 SECRET, NEW = "cs1.old0old0old0old0", "cs2.new1new1new1new1"
 NAME = "SERVICETITAN_CLIENT_SECRET"
 LOOSE = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=tries(150),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -327,6 +330,7 @@ def with_path() -> dict[str, str]:
 WRITER = """
 import sys
 from stnb.credentials.write import put
+from tests.helpers.sample import tries
 who = sys.argv[1]
 sys.stdin.readline()
 for n in range(25):

@@ -16,6 +16,7 @@ from stnb.explorer.grid.columns import Columns
 from stnb.explorer.grid.select import Rows, pick_of
 from stnb.explorer.grid.summary import summary
 from stnb.explorer.grid.view import View
+from tests.helpers.sample import tries
 
 SEVERAL = {"min_size": 0, "max_size": 6}
 TEXTS = some.sampled_from(
@@ -131,7 +132,7 @@ def executed(frame: pd.DataFrame, lines: list[str]) -> pd.DataFrame:
     return names["df"]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=tries(300))
 @given(some.data())
 def test_the_lines_make_what_the_table_shows(data: some.DataObject) -> None:
     """Whatever is picked, searched, sorted and hidden of whatever columns: the lines of pandas give

@@ -17,6 +17,7 @@ from stnb.frame.scan import scan
 from stnb.frame.tokens import lossy, number
 from stnb.pull.store.disk import Disk
 from stnb.pull.store.memory import Assembly
+from tests.helpers.sample import tries
 
 COLUMNS = (
     Column("integer", "integer"),
@@ -119,7 +120,7 @@ def test_digits_that_a_float_drops_are_told_or_kept(column: str, token: str) -> 
         assert float(frame[column][2]) == 0.1
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=tries(200), derandomize=True, deadline=None)
 @given(some.integers(0, 10**18), some.integers(0, 10**25), some.integers(0, 40), some.booleans())
 def test_every_number_that_loses_digits_is_seen(
     whole: int, fraction: int, before: int, quoted: bool

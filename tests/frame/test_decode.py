@@ -30,7 +30,7 @@ from stnb.frame import (
     shape_of,
 )
 from tests.helpers.catalog_columns import leaves
-from tests.helpers.sample import column_types, tenth
+from tests.helpers.sample import column_types, tenth, tries
 
 KNOWN = catalog.load()
 DTYPES = {
@@ -1042,7 +1042,7 @@ SAMPLE = [
 ]
 
 
-@settings(max_examples=160, derandomize=True, deadline=None)
+@settings(max_examples=tries(160), derandomize=True, deadline=None)
 @given(
     some.sampled_from(SAMPLE),
     some.integers(0, 2**32),

@@ -17,6 +17,7 @@ from stnb.frame import Dtypes
 from stnb.frame.scan import Scan, scan
 from stnb.frame.tokens import lossy, number
 from tests.frame.test_by_value import frame_of, rows_of
+from tests.helpers.sample import tries
 
 COLUMNS = ["decimal", "number", "amount", "new", "items"]
 DIGITS = "more digits than a float keeps in 1 row"
@@ -115,7 +116,7 @@ texts = some.text(some.sampled_from('0123456789.e-+,:[]{}"\\ é\u20ac')).map(
 values = some.one_of(numbers, texts, some.sampled_from(["true", "false", "null", "{}", "[]"]))
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=tries(300), derandomize=True, deadline=None)
 @given(
     some.lists(values, max_size=12), some.integers(0, 70), some.sampled_from([",", " , ", ",\n"])
 )

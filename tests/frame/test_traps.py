@@ -14,6 +14,7 @@ import stnb
 from stnb import catalog
 from stnb.catalog import Endpoint
 from stnb.frame import assemble, shape_of, traps
+from tests.helpers.sample import tries
 
 KNOWN = catalog.load()
 NA = pd.NA
@@ -260,7 +261,7 @@ ODD = some.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(some.sampled_from(CONCERNED), some.data())
 def test_odd_columns_never_stop_a_pull(resource: str, data: some.DataObject) -> None:
     """Whatever the columns hold, and whichever are lacking, there are at most two sentences and no

@@ -1,4 +1,4 @@
-"""Which cases of a sweep over the catalogue are tested: a tenth of each kind, or all of them."""
+"""How much of a sweep is tested: a tenth of each kind, or all of it."""
 
 from __future__ import annotations
 
@@ -33,6 +33,13 @@ def tenth(cases: Sequence[T], kind: Callable[[T], Hashable]) -> list[T]:
         first = zlib.crc32(repr(name).encode()) % min(10, len(places))
         chosen.update(places[first::10])
     return [cases[place] for place in sorted(chosen)]
+
+
+def tries(number: int) -> int:
+    """How many random tries of an attack are made: a tenth of them, and at least ten; all with
+    STNB_TEST_ALL=1.
+    """
+    return number if EVERYTHING else max(number // 10, 10)
 
 
 def column_types(endpoint: Endpoint) -> tuple[str, ...]:

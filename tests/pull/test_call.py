@@ -23,6 +23,7 @@ from stnb import catalog
 from stnb.catalog import Endpoint, Param
 from stnb.errors import BadFilter, UnknownFilter, UsageError
 from stnb.pull.call import UTC, Call, call
+from tests.helpers.sample import tries
 
 KNOWN = catalog.load()
 PHOENIX, NEW_YORK, BERLIN = (
@@ -168,7 +169,7 @@ def test_none_means_not_given() -> None:
     assert query("jpm.jobs", jobStatus=None, number="12") == {"number": "12"}
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=tries(300), derandomize=True, deadline=None)
 @given(
     some.sampled_from(
         ["integer", "number", "boolean", "string", "guid", "date", "date-time", "object"]
@@ -249,7 +250,7 @@ def test_a_date_is_meant_in_the_profiles_zone_and_sent_in_utc(
     assert sent(value, zone, type="date-time") == text
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=tries(200), derandomize=True, deadline=None)
 @given(
     some.datetimes(dt.datetime(1902, 1, 1), dt.datetime(2100, 1, 1)),
     some.sampled_from([UTC, PHOENIX, NEW_YORK, BERLIN]),

@@ -23,6 +23,7 @@ from tests.helpers.warned import quiet, said, warned
 
 OURS = ("sort", "createdBefore", "includeTotal", "active", "pageSize")
 ROWS = 3_000
+FEW_ROWS = 1_300  # of each list of the catalogue: three pages of the first size
 ACTIVE = Param("active", values=("True", "Any", "False"))
 LIST = route("hidden", "list", *BOUND, IDS, ACTIVE)
 # The forms of a 400: the words for each parameter -> the body.
@@ -70,6 +71,7 @@ class Refusing(FakeTenant):
         most: rows a page, if it refuses larger pages and not the parameter itself.
         states: whether it states that number.
         one_by_one: whether it names the first one alone.
+        rows: how many the list has.
 
     Attributes:
         turned_down: how many requests it refused.
@@ -84,12 +86,14 @@ class Refusing(FakeTenant):
         most: int | None = None,
         states: bool = True,
         one_by_one: bool = False,
+        rows: int = ROWS,
     ) -> None:
         super().__init__(catalog=CATALOG)
         self.endpoint, self.refuses, self.form = endpoint, refuses, FORMS[form]
         self.largest, self.states, self.one_by_one = most, states, one_by_one
         self.turned_down = 0
-        self.rows = Toys(ROWS)
+        self.rows = Toys(rows)
+        self.count = rows
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         query = dict(request.url.params)
@@ -115,7 +119,7 @@ class Refusing(FakeTenant):
     def right(self, query: dict[str, str]) -> dict[str, Any]:
         first = self.endpoint.page_first
         own_size = {"pageSize": str(min(50, self.largest or 50))}
-        body = page_of(range(ROWS), own_size | query, first)
+        body = page_of(range(self.count), own_size | query, first)
         body["data"] = [self.rows.make(i) for i in body["data"]]
         if "includeTotal" not in query:
             body["totalCount"] = None
@@ -331,14 +335,14 @@ def test_every_list_goes_on_without_what_is_refused(name: str) -> None:
         filters[endpoint.shows_all[0]] = Ours(endpoint.shows_all[1])
     for number, refuses in enumerate([*((one,) for one in ours), ours]):
         form = list(FORMS)[number % len(FORMS)]
-        server = Refusing(endpoint, refuses, form)
+        server = Refusing(endpoint, refuses, form, rows=FEW_ROWS)
         resource = server.resource(endpoint)
         frame = quiet(lambda: resource.pull(**filters))  # noqa: B023 - called at once
         turned_down = server.turned_down
         again = quiet(lambda: resource.pull(limit=600, **filters))  # noqa: B023
 
         column = frame.columns[0] if "id" not in frame else "id"
-        assert len(frame) == ROWS, (refuses, form)
+        assert len(frame) == FEW_ROWS, (refuses, form)
         assert frame[column].is_unique
         assert len(again) == 600
         assert server.turned_down == turned_down

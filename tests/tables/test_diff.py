@@ -18,7 +18,7 @@ from stnb.frame import assemble, decode, shape_of
 from stnb.tables.diff import EMPTY, MISSING, NEW, OTHER, VALUES, diff_schema
 from stnb.tables.nested import children
 from tests.helpers.full_rows import full_row
-from tests.helpers.sample import column_types, tenth
+from tests.helpers.sample import column_types, tenth, tries
 
 KNOWN = catalog.load()
 DESCRIBED = [e for e in KNOWN if e.columns]
@@ -197,7 +197,7 @@ ODD = some.one_of(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(some.sampled_from(DESCRIBED), some.data())
 def test_one_odd_value_is_told_in_its_own_place_alone(
     endpoint: Endpoint, data: some.DataObject

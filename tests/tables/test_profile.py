@@ -20,7 +20,7 @@ from stnb import catalog
 from stnb.frame import assemble, shape_of
 from stnb.tables import profile, profile_page
 from stnb.tables.oddity import Kind, Oddity, sentence
-from tests.helpers.sample import column_types, tenth
+from tests.helpers.sample import column_types, tenth, tries
 
 NA = pd.NA
 BEGAN = "2026-07-01T12:00:00Z"
@@ -243,7 +243,7 @@ def columns(draw: some.DrawFn) -> pd.Series[Any]:
     return pd.Series(values, dtype=dtype)
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(columns())
 def test_the_facts_are_those_of_pandas(series: pd.Series[Any]) -> None:
     """Filled, distinct and the most frequent count agree with pandas for any column, and nothing

@@ -18,6 +18,7 @@ from stnb.account.account import Account
 from stnb.demoserver import FAULTS, Fault, make_app
 from stnb.session import Session
 from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.sample import tries
 from tests.helpers.toys import CATALOG, row
 
 # A feed has no count: if it says that it has ended, nothing can show that it has not.
@@ -159,7 +160,7 @@ servers = some.builds(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     server=servers,
     limit=some.none() | some.integers(1, 1500),

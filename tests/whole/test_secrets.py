@@ -43,6 +43,7 @@ from stnb.account import progress_bar
 from stnb.credentials import HOSTS, Secret
 from stnb.session import Session, loop, retry, shared
 from stnb.session import failure as trouble
+from tests.helpers.sample import tries
 
 SECRET, PAIR, KEY, TOKEN = (
     "cs1.s3cr3tQ7w8e9",
@@ -905,7 +906,7 @@ def test_no_spelling_of_a_host_leads_to_the_other_environment(
     assert not {host for host in wire.hosts if environment_of(host.rstrip(".")) == "production"}
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(500), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     some.lists(
         some.sampled_from([

@@ -9,7 +9,7 @@ report.cause.ask                             # whom it takes
 from __future__ import annotations
 
 from .checks import examine, practice
-from .findings import MARKS, NAMES, Check
+from .findings import MARKS, NAMES, RARE, Check
 from .html import page
 from .opened import Module, Scopes, answered
 from .report import Report
@@ -19,6 +19,7 @@ from .text import answer, granted
 __all__ = [
     "MARKS",
     "NAMES",
+    "RARE",
     "Check",
     "Module",
     "Report",

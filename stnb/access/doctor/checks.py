@@ -55,6 +55,8 @@ def examine(
     if not _find(visit, who, env_file):
         visit.skip("values")
         return visit.end()
+    if visit.session.known.unusual() or visit.session.known.problem:
+        visit.add(local.of_learned(visit.session.known))
     try:
         loop.run(network.examine(visit, try_other_environment, previous))
     finally:

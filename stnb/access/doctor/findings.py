@@ -19,6 +19,7 @@ NAMES = (
     "file",
     "private",
     "values",
+    "learned",
     "hosts",
     "clock",
     "token",
@@ -45,6 +46,8 @@ CAUSES = (
     "clock",
     "private",
 )
+# Made only on request, or only if there is something to say.
+RARE = ("learned", "other environment")
 MARKS = {True: "✓", False: "✗", None: "?"}
 NO_SCOPES_TOLD = "the token does not tell its scopes"
 

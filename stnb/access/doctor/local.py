@@ -10,6 +10,7 @@ from stnb import credentials
 from stnb.credentials import FIELDS, Credentials, Settings, doubt, hints, variable
 from stnb.credentials.git import git_state
 from stnb.errors import CredentialsMissing, SetupError
+from stnb.session import Known, Taken, ends
 
 from .findings import ADMIN, DEVELOPER, YOU, Check
 
@@ -100,6 +101,38 @@ def of_values(known: Settings, profile: str) -> tuple[Check, Credentials | None]
     except SetupError as err:
         return _values_wrong(err), None
     return Check("values", True, "all there and well formed"), found
+
+
+MOST_NAMED = 6  # resources
+
+
+def of_learned(known: Known) -> Check:
+    """What the API refused of what stnb adds to a call by itself, and until when it is believed."""
+    parts = [_learned(name, taken) for name, taken in sorted(known.unusual().items())]
+    named, rest = parts[:MOST_NAMED], len(parts) - MOST_NAMED
+    if rest > 0:
+        named.append(f"{rest} more")
+    seen = "; ".join(named) or "nothing"
+    if known.problem:
+        seen = f"{seen}. It cannot be kept for the next process: {known.problem}"
+    elif known.file is not None:
+        seen = f"{seen}. Kept in {known.file}; delete it to have it tried again"
+    return Check("learned", True, seen)
+
+
+def _learned(name: str, taken: Taken) -> str:
+    words = []
+    if taken.least is not None:
+        words.append(f"pages of {taken.least:,} rows at least")
+    if taken.most is not None:
+        words.append(f"pages of {taken.most:,} rows at most")
+    if taken.without:
+        words.append(f"without {', '.join(sorted(taken.without))}")
+    last = ends(taken)
+    until = ""
+    if last is not None:
+        until = f" until {last}"
+    return f"{name}: {', '.join(words)}{until}"
 
 
 def _values_wrong(err: SetupError) -> Check:

@@ -11,7 +11,7 @@ from stnb.credentials import Settings
 from stnb.errors.masking import masked
 
 from .calls import skipped
-from .findings import NAMES, Check
+from .findings import NAMES, RARE, Check
 from .report import Report
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ class Visit:
         Args:
             needs: what they need and is not there.
         """
-        made = {check.name for check in self.report}
-        made.add("other environment")  # only made on request
+        made = {check.name for check in self.report} | set(RARE)
         self.add(*[skipped(name, needs) for name in NAMES if name not in made])
 
     def end(self) -> Report:

@@ -131,6 +131,18 @@ class Asker:
         """
         return self.account.session.taken(resource)
 
+    def learn(self, resource: str, name: str, seen: Look) -> None:
+        """Remember whether a resource takes a parameter that stnb adds to pulls by itself."""
+        taken = self.taken(resource)
+        is_refused = seen.status == 400
+        if is_refused == (name in taken.without) or seen.status not in (200, 400):
+            return
+        if is_refused:
+            taken.without.add(name)
+        else:
+            taken.without.discard(name)
+        taken.keep()
+
     def path(self, endpoint: Endpoint) -> str:
         """The path of a route in this tenant."""
         return endpoint.path.replace("{tenant}", str(self.account.tenant))

@@ -40,9 +40,9 @@ async def _bounded(
     bound = _middle(first, column)
     asked = {name: stamp(bound)}
     seen = await asker.list(LIST, page=1, pageSize=50, includeTotal="true", **asked)
+    if name == "createdBefore":  # pulls add it by themselves
+        asker.learn(LIST, name, seen)
     if seen.status == 400:
-        if name == "createdBefore":  # pulls add it by themselves
-            asker.taken(LIST).without.add(name)
         return Seen("refused with 400", False)
     page = page_of(seen)
     outside = [moment for moment in _moments(page, column) if is_outside(moment, bound)]

@@ -21,7 +21,9 @@ async def largest_page(asker: Asker, resource: str, most: int) -> Seen:
     page = page_of(seen)
     given = len(page.rows)
     if page.has_more and 0 < given < most:
-        asker.taken(resource).most = given
+        _learn_size(asker, resource, given)
+    else:
+        _learn_size(asker, resource, None)
     if page.has_more and given < most:
         return Seen(f"{most:,} asked for, {given:,} given, and there are more", False)
     return Seen(f"{most:,} are accepted", True)
@@ -33,9 +35,19 @@ async def _largest_of_smaller(asker: Asker, resource: str, most: int) -> str:
             continue
         seen = await asker.list(resource, page=1, pageSize=size)
         if seen.status == 200:
-            asker.taken(resource).most = size
+            _learn_size(asker, resource, size)
             return f"{size:,} are accepted"
     return f"{SMALLER[-1]} are refused too"
+
+
+def _learn_size(asker: Asker, resource: str, most: int | None) -> None:
+    """Remember the largest page, or that the usual one is given after all."""
+    taken = asker.taken(resource)
+    if (taken.most, taken.least) == (most, None) and "pageSize" not in taken.without:
+        return
+    taken.most, taken.least = most, None
+    taken.without.discard("pageSize")
+    taken.keep()
 
 
 async def beyond_largest(asker: Asker, resource: str, most: int) -> Seen:
@@ -66,8 +78,8 @@ async def sorts(asker: Asker, resource: str) -> Seen:
     what is refused.
     """
     upwards = await asker.list(resource, page=1, pageSize=50, sort="+Id")
+    asker.learn(resource, "sort", upwards)
     if upwards.status == 400:
-        asker.taken(resource).without.add("sort")
         return Seen("sort=+Id is refused with 400", False)
     downwards = await asker.list(resource, page=1, pageSize=50, sort="-Id")
     if downwards.status == 400:

@@ -46,6 +46,7 @@ class Own:
         self.most, self.least = taken.most, taken.least
         self._tell, self._size_is_ours = tell, size_is_ours
         self._refused_sizes: set[int] = set()
+        self._resized = False  # whether this walk learned another size
         self._sorted = False  # whether a page came in our order, which the others have to have too
 
     @property
@@ -121,6 +122,7 @@ class Own:
             if not keeps_size:
                 self.without.add(SIZE)
             return not keeps_size
+        self._resized = True
         if other < size:
             self.most = other
         else:
@@ -137,6 +139,7 @@ class Own:
         is_known = self.most is not None and self.most <= smaller
         if taken.late[size] >= LATE_TWICE and size not in taken.came and not is_known:
             self.most = taken.most = smaller
+            taken.keep()
             self._tell(
                 f"{self.call.endpoint.name} does not answer in time for pages of {size:,} rows; it "
                 f"is asked for {smaller:,} at a time."
@@ -150,16 +153,26 @@ class Own:
         if SIZE in asked:
             self.taken.came.add(int(asked[SIZE]))
         name, taken = self.call.endpoint.name, self.taken
-        for left_out in sorted(self.without - taken.without):
-            taken.without.add(left_out)
+        is_news = not self.without <= taken.without
+        # What an earlier process learned is said again where rows may be missing for it.
+        for left_out in sorted(self.without - taken.without | self._silently_out()):
+            taken.told.add(left_out)
             follows = WHAT_FOLLOWS.get(left_out, "inactive rows may be missing")
             self._tell(f"{name} does not take {left_out}, which stnb adds; so {follows}.")
-        if (self.most, self.least) != (taken.most, taken.least):
+        taken.without |= self.without
+        if self._resized and (self.most, self.least) != (taken.most, taken.least):
+            is_news = True
             taken.most, taken.least = self.most, self.least
             least, most = self.least or 1, ""
             if self.most is not None:
                 most = f" to {self.most:,}"
             self._tell(f"{name} takes pages of {least:,}{most} rows; they are asked for so.")
+        if is_news:
+            taken.keep()
+
+    def _silently_out(self) -> set[str]:
+        """The filters of this call that are left out, and of which nobody has been told."""
+        return (self.without & self.call.ours) - self.taken.told
 
 
 def largest_divisor(size: int, most: int) -> int:

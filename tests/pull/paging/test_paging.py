@@ -32,6 +32,7 @@ from stnb.pull.paging import (
     walk_of,
 )
 from stnb.session import START
+from tests.helpers.sample import tries
 from tests.helpers.toys import PAGING, page_of
 
 KNOWN = catalog.load()
@@ -150,7 +151,7 @@ def test_every_row_comes_once(count: int, lanes: int) -> None:
     assert server.most <= lanes
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=tries(100), derandomize=True, deadline=None)
 @given(
     some.integers(0, 3000),
     some.one_of(some.none(), some.integers(1, 700)),
@@ -441,7 +442,7 @@ def test_no_route_with_a_page_is_read_in_one_request(shape: str) -> None:
         assert len(server.asked) > 1, e.name
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=tries(100), derandomize=True, deadline=None)
 @given(
     count=some.integers(0, 400),
     most=some.integers(1, 70),
@@ -557,7 +558,7 @@ def test_a_list_goes_on_while_rows_come(more: Any, total: int | None) -> None:
     assert len(server.asked) <= 16
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=tries(100), derandomize=True, deadline=None)
 @given(some.lists(some.sampled_from([True, None, "no"]), min_size=1, max_size=9), some.booleans())
 def test_any_mixture_of_true_and_nothing_loses_no_row(kinds: list[Any], told: bool) -> None:
     """Whichever of the pages says nothing, in lists with a total and without one."""
@@ -837,7 +838,7 @@ PARTS: dict[str, some.SearchStrategy[Any]] = {
 }
 
 
-@settings(max_examples=600, derandomize=True, deadline=None)
+@settings(max_examples=tries(600), derandomize=True, deadline=None)
 @given(ENVELOPES, some.sampled_from([(",", ":"), (", ", ": "), (" ,\n", " :\t")]), some.booleans())
 def test_an_envelope_is_read_as_json_reads_it(
     body: dict[str, Any], marks: tuple[str, str], ascii_only: bool
@@ -857,7 +858,7 @@ def test_an_envelope_is_read_as_json_reads_it(
             assert found.get(key) == body.get(key), content
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=tries(200), derandomize=True, deadline=None)
 @given(some.binary(max_size=60) | ENVELOPES.map(lambda b: json.dumps(b).encode()[:-3]))
 def test_bytes_that_are_no_envelope_are_none(content: bytes) -> None:
     """Cut off or garbage: None, never an exception of json's own."""

@@ -1,0 +1,100 @@
+"""The secrets that this process holds, and where a text may have a part of one."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Iterable
+from typing import Protocol
+
+# A run of 9 characters of a secret holds, whole, one of its pieces of 5 that begin at every fifth
+# character. Few texts have such a piece by chance, even of a thousand tokens, so mostly nothing
+# more is to be looked at.
+PIECE = 5
+SPARE = 100  # secrets that are gone, whose pieces may stay until the next
+
+
+class Holder(Protocol):
+    """What holds a secret."""
+
+    def reveal(self) -> str: ...
+
+
+# By identity, because equal secrets may have different lives; a secret that is gone is forgotten.
+_HOLDERS: weakref.WeakValueDictionary[int, Holder] = weakref.WeakValueDictionary()
+
+
+def small(text: str) -> str:
+    """A text with small letters from A to Z, as long as it was.
+
+    >>> small("Ak1.ÄB")
+    'ak1.Äb'
+    """
+    return text.translate(_SMALL)
+
+
+_SMALL = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
+
+
+class _Pieces:
+    """The pieces of all secrets that live, and of some that are gone."""
+
+    def __init__(self) -> None:
+        self._pieces: set[str] = set()
+        self._made_of = 0
+        # The same thread may come again: a signal's handler masks too.
+        self._lock = threading.RLock()
+
+    def add(self, secret: str) -> None:
+        with self._lock:
+            self._made_of += 1
+            self._pieces.update(pieces([secret]))
+
+    def all(self) -> set[str]:
+        with self._lock:
+            if self._made_of > 2 * len(_HOLDERS) + SPARE:
+                alive = secrets()
+                self._pieces, self._made_of = pieces(alive), len(alive)
+            return self._pieces
+
+
+_PIECES = _Pieces()
+
+
+def know(holder: Holder) -> None:
+    """Mask this secret in every text from now on, for as long as its holder lives."""
+    _HOLDERS[id(holder)] = holder
+    _PIECES.add(holder.reveal())
+
+
+def secrets() -> set[str]:
+    """All that are known now."""
+    holders = [ref() for ref in _HOLDERS.valuerefs()]
+    return {holder.reveal() for holder in holders if holder is not None}
+
+
+def pieces(secrets: Iterable[str]) -> set[str]:
+    """Every fifth piece of five characters of secrets, in small letters.
+
+    >>> sorted(pieces(["ABCDEFGHIJKLM"]))
+    ['abcde', 'fghij']
+    """
+    found: set[str] = set()
+    for secret in map(small, secrets):
+        found.update(secret[at : at + PIECE] for at in range(0, len(secret) - PIECE + 1, PIECE))
+    return found
+
+
+def places(low: str, further: set[str]) -> set[int]:
+    """Where a run of a secret can begin in a text of small letters; nearly nowhere.
+
+    Args:
+        further: pieces of secrets that nobody holds.
+    """
+    known = _PIECES.all()
+    found: set[int] = set()
+    for at in range(len(low) - PIECE + 1):
+        piece = low[at : at + PIECE]
+        if piece in known or piece in further:
+            found.update(range(at - PIECE + 1, at + 1))
+    return found
