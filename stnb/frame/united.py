@@ -34,6 +34,7 @@ def united(frames: MutableMapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, dic
         0  phoenix   1
         1     mesa   1
     """
+    pa.default_memory_pool().release_unused()  # what decoding the pages took
     sizes = {tenant: len(frame) for tenant, frame in frames.items()}
     columns: dict[str, Any] = {TENANT: _names(sizes)}
     converted: dict[str, list[str]] = {}
