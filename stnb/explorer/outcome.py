@@ -139,18 +139,29 @@ def nothing(ended: Outcome, endpoint: Endpoint) -> Nothing:
     hidden = endpoint.shows_all is not None and endpoint.shows_all[0] not in ended.state.filters
     actions = (("active", "Look among the inactive too"),) if hidden else ()
     if ended.filters:
-        text = "Each filter alone may have rows. Take one away above, or all of them here."
-        return Nothing(
-            "unmatched",
-            f"No {label} match these filters.",
-            text,
-            ended.filters,
-            (("clear", "Take the filters away"), *actions),
-        )
+        return _unmatched(label, ended.filters, actions)
     text = (
         "The answer was complete and empty: nobody has entered any, or this app may not see them."
     )
     return Nothing("empty", f"There are no {label} in this account.", text, actions=actions)
+
+
+def _unmatched(
+    label: str, filters: tuple[str, ...], actions: tuple[tuple[str, str], ...]
+) -> Nothing:
+    """No row has what the filters ask for."""
+    these, clear = "these filters", "Take the filters away"
+    text = "Each filter alone may have rows. Take one away above, or all of them here."
+    if len(filters) == 1:
+        these, clear = "this filter", "Take the filter away"
+        text = "Choose another value above, or read without it."
+    return Nothing(
+        "unmatched",
+        f"No {label} match {these}.",
+        text,
+        filters,
+        (("clear", clear), *actions),
+    )
 
 
 AGAIN = (("again", "Pull again"),)

@@ -49,6 +49,22 @@ def test_the_table_is_what_one_sees(lab: Lab) -> None:
     assert foot.bounding_box()["y"] == below["y"]  # type: ignore[index]
 
 
+def test_names_stand_beside_ids(lab: Lab) -> None:
+    """They come by themselves after the rows; the menu takes them away at once."""
+    whole = _opened(
+        lab, "beside.ipynb", "explore('demo', 'jpm.jobs', {'completedOnOrAfter': '2020'})"
+    )
+    whole.get_by_role("button", name="Pull", exact=True).click()
+    named = whole.get_by_role("columnheader").filter(has_text="businessUnitName")
+    expect(named).to_be_visible(timeout=PATIENCE)
+    expect(whole.locator(".stnb-foot .line")).not_to_contain_text("looking names up")
+
+    whole.get_by_role("combobox", name="Names beside ids").select_option("ids alone")
+    expect(named).to_have_count(0)
+    expect(whole.locator(".stnb-grid-row").first).to_be_visible()
+    assert faults(lab.page, ".stnb-explorer") == []
+
+
 def test_by_keyboard_alone(lab: Lab) -> None:
     """From a word to rows: choose, add a filter, pick a period, pull, and change tabs."""
     whole = _opened(lab, "keys.ipynb", "explore('demo')")
@@ -134,7 +150,7 @@ def test_customers_go_by_their_names(lab: Lab) -> None:
         (
             "explore('demo', 'jpm.jobs', {'completedOnOrAfter': 'tomorrow'})",
             "unmatched",
-            "No jobs match these filters.",
+            "No jobs match this filter.",
         ),
         (
             "explore(stnb.demo(state='wrong-secret'), 'jpm.jobs')",
@@ -155,5 +171,5 @@ def test_no_rows_explain_themselves(lab: Lab, explore: str, kind: str, says: str
     expect(blank.get_by_role("button").first).to_be_visible()
     assert faults(lab.page, ".stnb-explorer") == []
     if kind == "unmatched":
-        blank.get_by_role("button", name="Take the filters away").click()
+        blank.get_by_role("button", name="Take the filter away").click()
         expect(whole.locator(".stnb-grid-row").first).to_be_visible(timeout=PATIENCE)

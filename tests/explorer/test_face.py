@@ -114,7 +114,7 @@ def test_hidden_rows_may_be_the_reason() -> None:
 
 
 def test_a_button_in_the_place_of_the_rows(st: stnb.Account) -> None:
-    """Without a match, "Take the filters away" pulls again without them."""
+    """Without a match, "Take the filter away" pulls again without them."""
     ui = explore(st, "jpm.jobs", {"completedOnOrAfter": "tomorrow"}, limit=5)
     ui.pull()
     ui.wait(30)

@@ -15,6 +15,7 @@ from stnb.errors import NotAllowed
 from stnb.explorer import naming, outcome
 from stnb.explorer.entry import explore
 from stnb.explorer.explorer import Explorer
+from stnb.explorer.grid.grid import Grid
 
 SHORT = ["businessUnitId", "jobTypeId", "campaignId", "tagTypeIds"]
 
@@ -201,3 +202,22 @@ def test_the_sum_is_bounded(st: stnb.Account, monkeypatch: pytest.MonkeyPatch) -
 def test_a_frame_of_unknown_rows_has_none(st: stnb.Account) -> None:
     """It is not known where its ids lead."""
     assert quick_columns(st, pd.DataFrame({"jobTypeId": [1]}), None) == quick.Quick([], 0)
+
+
+def test_a_change_on_its_way_while_columns_are_added_is_kept() -> None:
+    """A page that sorted and searched before it heard of the new columns keeps both: its columns
+    are meant by the places that it knew.
+    """
+    grid = Grid(pd.DataFrame({"id": [1, 2], "total": [5, 6]}))
+    turn = grid.about["turn"]
+    grid.update(pd.DataFrame({"id": [1, 2], "name": ["a", "b"], "total": [5, 6]}), same=True)
+    state = {"search": "6", "sort": [1, False], "picks": {}, "hidden": [], "order": [0, 1]}
+
+    grid.answer({"kind": "state", "turn": turn, "state": state, "view": "g1"})
+
+    assert grid.state["search"] == "6"
+    assert grid.state["sort"] == ["total", False]
+    grid.update(pd.DataFrame({"other": [1]}))
+    grid.answer({"kind": "state", "turn": turn, "state": state, "view": "g1"})
+    assert grid.state == {}
+    grid.close()

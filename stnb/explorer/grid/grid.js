@@ -48,7 +48,7 @@ function render({ model, el }) {
   let win; // the rows here
   let drawn = { left: 0, right: 0 }; // px: what of their width is on the page
   let shownSearch = "", shownNames = ""; // what was last scrolled to, and the columns that were there
-  let waiting = false, again = false, fresh = true, typing = 0, guard = 0, flashing = 0;
+  let waiting = false, again = false, fresh = true, ready = false, typing = 0, guard = 0, flashing = 0;
   g.headPart = gridHead(g);
   g.bars = gridBars(g);
   const menu = gridMenu(g), panel = gridPanel(g);
@@ -138,6 +138,7 @@ function render({ model, el }) {
 
   // ---- the state: the kernel keeps it for all pages, by names; here it goes by the columns' places
   function opened(message) {
+    ready = true;
     show(message);
     take(message);
   }
@@ -153,7 +154,7 @@ function render({ model, el }) {
   function show({ state, chips }) {
     g.st = state;
     g.step += 1;
-    if (ui.search.value.trim().replaceAll("−", "-") !== state.search) ui.search.value = state.search;
+    if (!typing && ui.search.value.trim().replaceAll("−", "-") !== state.search) ui.search.value = state.search;
     gridChips(ui.chips, chips, drop);
     layOut();
   }
@@ -293,12 +294,19 @@ function render({ model, el }) {
   ui.more.onclick = () => g.send({ kind: "all" });
   ui.view.onscroll = () => requestAnimationFrame(() => { place(); g.settle(); ask(); });
   ui.view.addEventListener("wheel", () => menu.close(), { passive: true });
+  function searched() {
+    if (!ready) return void (typing = setTimeout(searched, TYPING)); // the columns are on their way, and the rest of the state with them
+    typing = 0;
+    g.st.search = ui.search.value.trim().replaceAll("−", "-"); // as the cells show a minus
+    filtered();
+  }
   ui.search.oninput = () => {
     clearTimeout(typing);
-    typing = setTimeout(() => { g.st.search = ui.search.value.trim().replaceAll("−", "-"); filtered(); /* as the cells show a minus */ }, TYPING);
+    typing = setTimeout(searched, TYPING);
   };
 
   function begin() {
+    ready = false;
     g.about = model.get("about");
     g.total = g.about.rows;
     g.wide = 22 + 7 * String(g.about.rows).length;
@@ -328,6 +336,7 @@ function render({ model, el }) {
   begin();
   watch.observe(ui.view);
   return () => {
+    clearTimeout(typing);
     watch.disconnect();
     model.off("comm_live_update", gone);
     model.off("msg:custom", answer);

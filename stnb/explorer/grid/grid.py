@@ -68,6 +68,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         self._on_change: list[Callable[[], None]] = []
         self._background = Background(self.show_error)
         self._names: list[str] = []
+        self._older: tuple[int, list[str], list[int]] | None = None  # the same rows, other columns
         self._usual: list[int] = []  # the order of the columns before anybody moves one
         super().__init__(**settings)
         self.update(pd.DataFrame() if frame is None else frame)
@@ -90,6 +91,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
         with self._lock:
             if self._names and names != self._names and not same:
                 self._state = {}
+            self._older = (self._turn, self._names, self._usual) if same else None
             self._turn += 1
             self._given, self._rows, self._names, self._usual = frame, rows, names, usual
             more = "" if self._on_all is None else cost_of_all(about_pull)
@@ -281,12 +283,17 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
     def _take_state(self, message: dict[str, Any]) -> None:
         """Keep what a page has changed, and report it to the other pages and the listeners."""
         with self._lock:
-            if message.get("turn", self._turn) != self._turn:
+            turn, names, usual = self._turn, self._names, self._usual
+            by = message.get("view")
+            if self._older is not None and message.get("turn") == self._older[0]:
+                turn, names, usual = self._older
+                by = None  # that page has begun anew since, so it is to show its own change too
+            if message.get("turn", turn) != turn:
                 return
             before = self.state
-            self._state = by_name(message["state"], self._names, self._usual)
+            self._state = by_name(message["state"], names, usual)
             changed = self.state != before
-        self._send_state(message.get("view"))
+        self._send_state(by)
         if changed:
             self._report_change()
 
