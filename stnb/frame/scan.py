@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ Words = npt.NDArray[np.uint64]
 
 POINT, ZERO, EXPONENT, MINUS = ord("."), ord("0"), ord("e"), ord("-")
 WORD = 8  # bytes
+FEW = 1000  # numbers with an exponent; each is looked at for itself
 # The upper half of a digit is 3, also if 6 is added to it. No other byte is so.
 UPPER, THREES, SIXES = (np.uint64(byte * 0x0101010101010101) for byte in (0xF0, 0x30, 0x06))
 NUMBER = re.compile(rb"-?[\d.]+(?:[eE][-+]?\d+)?")
@@ -44,12 +45,14 @@ class Scan:
         zeros: how many numbers are whole, but are written with one zero behind the point: 12.0.
         odd: whether there are numbers which, with the digits of a float or of a whole number, would
             be written in another way: 12.50, 1e3, -0.
+        exponents: the numbers with an exponent if they are few, and all that is odd.
     """
 
     deep: bool = False
     lossy: bool = False
     zeros: int = 0
     odd: bool = False
+    exponents: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 def scan(document: bytes) -> Scan:
@@ -77,11 +80,16 @@ def scan(document: bytes) -> Scan:
     words = _every_word(text)
     behind = _digits_behind(words, at)
     ended = signs[np.minimum(at + behind, len(signs) - 1)] == ZERO
-    doubtful = [*_long(text, words, at, behind), *(_whole(text, at) for at in letters.tolist())]
+    exponents = [_whole(text, place) for place in letters.tolist()]
+    odd = signed_zeros or bool((ended & (behind > 1)).any())
+    few = []
+    if not odd and len(exponents) <= FEW:
+        few = [written.decode() for written in exponents]
     return Scan(
-        lossy=any(map(_drops, doubtful)),
+        lossy=any(map(_drops, [*_long(text, words, at, behind), *exponents])),
         zeros=int(np.count_nonzero(ended & (behind == 1))),
-        odd=signed_zeros or len(letters) > 0 or bool((ended & (behind > 1)).any()),
+        odd=odd or len(exponents) > 0,
+        exponents=tuple(few),
     )
 
 
@@ -90,7 +98,8 @@ def _marks(block: Block) -> Words:
 
     A letter at the beginning of a block may be that of a word.
     """
-    found = (block.signs - np.uint8(MINUS)) <= POINT - MINUS
+    found = block.signs == POINT
+    found |= block.signs == MINUS
     letters = block.lower == EXPONENT
     # Not those of true and false, of which pages have many.
     letters[1:] &= block.signs[:-1] < LETTERS
@@ -144,7 +153,7 @@ def _digits_first(words: Words) -> Places:
     """With how many digits each word begins."""
     others = _no_digits(words)
     lowest = others & (~others + np.uint64(1))
-    found: Places = np.bitwise_count(lowest - np.uint64(1)).astype(np.int64) // 8
+    found: Places = (np.bitwise_count(lowest - np.uint64(1)) >> 3).astype(np.int64)
     return found
 
 

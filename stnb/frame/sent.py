@@ -7,7 +7,7 @@ the frame is made, packed, and read once more if a column of numbers becomes tex
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,7 @@ class Sheet:
     Attributes:
         rows: how many rows of it there are.
         zeros: whether its whole numbers were sent as 12.0, and not as 12.
+        exponents: number -> how it was sent, for those that were sent with an exponent.
         page: the page, packed; None if the digits of its floats say how its numbers were sent.
         size: the bytes of the page.
         picked: which of the page's rows there are, in their order; None for all of them.
@@ -39,6 +40,7 @@ class Sheet:
 
     rows: int
     zeros: bool = False
+    exponents: Mapping[Decimal, str] = field(default_factory=dict)
     page: bytes | None = None
     size: int = 0
     picked: pa.Array | None = None
@@ -50,7 +52,7 @@ class Sheet:
             table: the rows of the page.
         """
         if self.page is None:
-            return {name: _shortest(table.column(name), self.zeros) for name in names}
+            return {name: _shortest(table.column(name), self) for name in names}
         codec = pa.Codec(CODEC)
         document = codec.decompress(self.page, self.size, asbytes=True)
         kept: Columns = {}
@@ -58,7 +60,7 @@ class Sheet:
         found: Columns = {}
         for name in names:
             if name not in columns:  # it is not of the page, as the id of a parent is
-                found[name] = _shortest(table.column(name), self.zeros)
+                found[name] = _shortest(table.column(name), self)
                 continue
             texts = kept.get(name)
             if texts is None:
@@ -148,72 +150,126 @@ def _append(sheets: list[Sheet], sheet: Sheet) -> None:
         sheets.append(sheet)
 
 
-def sheet_of(document: bytes, seen: Scan, columns: Columns, rows: int) -> Sheet:
+def sheet_of(
+    document: bytes, seen: Scan, columns: Columns, rows: int, *, complete: bool = False
+) -> Sheet:
     """How the numbers of a page were written.
 
     Args:
         columns: its columns as they were read.
+        complete: whether every number of the page is a number of these columns.
     """
     if not seen.odd and not seen.zeros:
         return Sheet(rows)
-    if not seen.odd and sum(map(_whole_numbers, columns.values())) == seen.zeros:
-        return Sheet(rows, zeros=True)
+    if complete and (seen.exponents or not seen.odd):
+        numbers: list[pa.Array] = []
+        for values in columns.values():
+            numbers += _with_points(values)
+        exponents = _sent_alike(seen.exponents, numbers)
+        if exponents is not None and seen.zeros in (0, sum(map(_whole_numbers, numbers))):
+            return Sheet(rows, seen.zeros > 0, exponents)
     packed = pa.Codec(CODEC).compress(document, asbytes=True)
     return Sheet(rows, page=packed, size=len(document))
 
 
-def _whole_numbers(values: pa.Array) -> int:
-    """How many numbers with a point in their type are whole, at any depth."""
-    kind = values.type
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return int(pc.sum(pc.equal(pc.floor(values), values)).as_py() or 0)
-    if pa.types.is_list(kind):
-        return _whole_numbers(values.flatten())
-    if pa.types.is_struct(kind):
-        return sum(map(_whole_numbers, values.flatten()))
-    return 0
-
-
-def _shortest(column: pa.ChunkedArray, zeros: bool) -> pa.Array:
-    """Values as text with the fewest digits, and no exponent.
+def keep_written(columns: Columns, kept: Columns) -> None:
+    """Keep the texts of floats that are not written with the fewest digits, as 12.0, of a page that
+    has no sheet.
 
     Args:
-        zeros: whether whole numbers end in ".0".
+        kept: gets them; what it has already stays.
     """
+    for name, values in columns.items():
+        if not pa.types.is_floating(values.type) or name in kept:
+            continue
+        texts = text_of(values)
+        if not texts.equals(_shortest(pa.chunked_array([values]), Sheet(len(values)))):
+            kept[name] = texts
+
+
+def _with_points(values: pa.Array) -> Iterator[pa.Array]:
+    """The numbers that have a point in their type, at any depth."""
+    kind = values.type
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        yield values
+    elif pa.types.is_list(kind):
+        yield from _with_points(values.flatten())
+    elif pa.types.is_struct(kind):
+        for part in values.flatten():
+            yield from _with_points(part)
+
+
+def _whole_numbers(values: pa.Array) -> int:
+    """How many of the numbers are whole."""
+    return int(pc.sum(pc.equal(pc.floor(values), values)).as_py() or 0)
+
+
+def _sent_alike(tokens: Sequence[str], numbers: Sequence[pa.Array]) -> dict[Decimal, str] | None:
+    """How each number was sent that was sent with an exponent; None if one of them may also have
+    been sent in another way.
+
+    Args:
+        tokens: those that were sent so.
+        numbers: all of the page.
+    """
+    written = {Decimal(token): token for token in tokens}
+    if not written:
+        return {}
+    if len(written) < len(set(tokens)) or not all(map(_is_shortest, tokens)):
+        return None
+    if any(pa.types.is_decimal(values.type) for values in numbers):
+        return None
+    wanted = pa.array(map(float, tokens), pa.float64())
+    found = 0
+    for values in numbers:
+        found += pc.sum(pc.is_in(values, wanted)).as_py() or 0
+    if found != len(tokens):
+        return None
+    return written
+
+
+def _is_shortest(token: str) -> bool:
+    """Whether a number is written as Python and .NET write a float: no zero, and none too many."""
+    return repr(float(token)) == token.replace("E", "e")
+
+
+def _shortest(column: pa.ChunkedArray, sheet: Sheet) -> pa.Array:
+    """Values as text with the fewest digits, and no exponent but those that the sheet knows."""
     chunks = []
     for chunk in column.chunks:
         if pa.types.is_floating(chunk.type) or pa.types.is_decimal(chunk.type):
-            chunk = pa.array(each(chunk.to_pylist(), lambda v: _digits(v, zeros)), pa.string())
+            chunk = pa.array(each(chunk.to_pylist(), lambda v: _digits(v, sheet)), pa.string())
         elif pa.types.is_nested(chunk.type):
-            chunk = pa.array(each(chunk.to_pylist(), lambda v: _inside(v, zeros)), pa.string())
+            chunk = pa.array(each(chunk.to_pylist(), lambda v: _inside(v, sheet)), pa.string())
         else:
             chunk = text_of(chunk)
         chunks.append(chunk)
     return pa.concat_arrays([*chunks, pa.nulls(0, pa.string())])
 
 
-def _digits(value: float | Decimal, zeros: bool) -> str:
-    exact = value
+def _digits(value: float | Decimal, sheet: Sheet) -> str:
     if isinstance(value, float):
-        exact = Decimal(repr(value))
-    text = f"{exact:f}"
+        value = Decimal(repr(value))
+    if value in sheet.exponents:
+        return sheet.exponents[value]
+    text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    if zeros and "." not in text:
+    if sheet.zeros and "." not in text:
         text += ".0"
     return text
 
 
-def _inside(value: Any, zeros: bool) -> str | None:
-    return as_text(_written(value, zeros))
+def _inside(value: Any, sheet: Sheet) -> str | None:
+    return as_text(_written(value, sheet))
 
 
-def _written(value: Any, zeros: bool) -> Any:
+def _written(value: Any, sheet: Sheet) -> Any:
     """A value of lists and objects with its numbers as they were sent."""
     if isinstance(value, float | Decimal):
-        return Token(_digits(value, zeros))
+        return Token(_digits(value, sheet))
     if isinstance(value, list):
-        return [_written(inner, zeros) for inner in value]
+        return [_written(inner, sheet) for inner in value]
     if isinstance(value, dict):
-        return {key: _written(inner, zeros) for key, inner in value.items()}
+        return {key: _written(inner, sheet) for key, inner in value.items()}
     return value
