@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from stnb import credentials
-from stnb.credentials import Credentials, Secret
+from stnb.credentials import Credentials, Secret, Settings
 from stnb.errors import CredentialsMissing
 
 from .account import Account
@@ -20,8 +20,13 @@ def connect(
     profile: str | None = None,
     *,
     env_file: str | os.PathLike[str] | None = None,
+    known: Settings | None = None,
 ) -> Account:
-    """The work of `stnb.connect`, which is documented there; only the warning is missing."""
+    """The work of `stnb.connect`, which is documented there; only the warning is missing.
+
+    Args:
+        known: what was read of the file already: for many profiles it is read once.
+    """
     # Loads httpx, which takes a tenth of a second that `import stnb` need not take.
     from stnb.session import Session
 
@@ -34,7 +39,8 @@ def connect(
     # The demo needs no file, so one that cannot be read does not keep anybody from it.
     if env_file is None and (profile or "").strip().lower() == credentials.DEMO:
         return demo()
-    known = credentials.settings(env_file)
+    if known is None:
+        known = credentials.settings(env_file)
     nothing_named = profile is None and env_file is None and "STNB_PROFILE" not in known.values
     if nothing_named and not known.profiles:
         made = demo()
@@ -43,7 +49,7 @@ def connect(
     name = (profile or known.values.get("STNB_PROFILE") or "").strip().lower()
     if name == credentials.DEMO:
         return demo()
-    chosen = credentials.load(name or None, env_file)
+    chosen = credentials.load(name or None, env_file, known=known)
     file = known.file if env_file is None else env_file
 
     # Asked again when a secret is refused: by then it may have been replaced in the file.
@@ -71,7 +77,8 @@ def connect_all(*, env_file: str | os.PathLike[str] | None = None) -> dict[str, 
         )
     if not ready:
         credentials.load(None, env_file)  # raises, and says what is missing
-    return {name: connect(name, env_file=env_file) for name in ready}
+    read = credentials.settings(env_file)
+    return {name: connect(name, env_file=env_file, known=read) for name in ready}
 
 
 def demo(**options: Any) -> Account:

@@ -60,7 +60,8 @@ def pull(ts: Tenants, resource: str, given: dict[str, Any], options: argparse.Na
     if options.to and not local_path(options.to).suffix:
         folder = ts.pull(resource, to=options.to, progress=progress, **given)
         if not options.quiet:
-            say(f"{len(ts) - len(ts.problems)} of {len(ts)} tenants -> {folder}")
+            known = len(ts) + len(ts.unready)
+            say(f"{known - len(ts.problems)} of {known} tenants -> {folder}")
         return _say_problems(ts, quiet=options.quiet)
     if options.to:
         writer(local_path(options.to))  # a wrong ending is refused before the rows are read

@@ -27,18 +27,25 @@ from .read import settings
 from .secret import SECRETS, Secret, Values
 
 
-def load(profile: str | None = None, env_file: str | os.PathLike[str] | None = None) -> Credentials:
+def load(
+    profile: str | None = None,
+    env_file: str | os.PathLike[str] | None = None,
+    *,
+    known: Settings | None = None,
+) -> Credentials:
     """Read the credentials of a profile.
 
     Args:
         profile: its name; by default the one that STNB_PROFILE names, else the only one.
         env_file: the file to read; by default the nearest .env upwards from the working directory.
+        known: what was read of it already, in place of reading it again.
 
     Raises:
         CredentialsMissing: there is no such profile, or a value of it is missing.
         CredentialsInvalid: a value cannot be right.
     """
-    known = settings(env_file)
+    if known is None:
+        known = settings(env_file)
     if profile:
         return of_profile(known, profile.strip().lower())
     return of_profile(known, _only_profile(known))

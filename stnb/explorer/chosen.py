@@ -11,6 +11,7 @@ from stnb.credentials import Profile
 from stnb.errors import UsageError
 
 from .layout import Layout
+from .several import Together, check_ids, reader
 from .state import State, check_complete
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Chosen:
             check_complete(self.state)
         except UsageError as error:
             return error
-        return self._parts().filters.problem
+        return self._parts().filters.problem or check_ids(self.state)
 
     def account(self) -> Account:
         """The account of the chosen profile.
@@ -71,8 +72,8 @@ class Chosen:
         """The account of the chosen profile, or None if the profile is not ready."""
         return self.account() if self.profile.ready else None
 
-    def account_to_pull(self) -> Account:
-        """The account, if what is chosen can be pulled from it.
+    def account_to_pull(self) -> Account | Together:
+        """The account, or those of several tenants, if what is chosen can be pulled from it.
 
         Raises:
             UsageError: it cannot.
@@ -80,11 +81,13 @@ class Chosen:
         """
         if self.problem is not None:
             raise self.problem
-        return self.account()
+        return reader(self.connect, self.state)
 
     def account_with_token(self) -> Account | None:
         """The account, if a request would ask for no token: that is left to Pull and Count."""
         account = self.ready_account()
+        if self.state.tenants:
+            return None  # it would be a request for each
         if account is None or (account.scopes is None and account.environment != "demo"):
             return None
         return account

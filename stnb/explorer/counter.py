@@ -14,6 +14,8 @@ from .state import State
 if TYPE_CHECKING:
     from stnb.account.account import Account
 
+    from .several import Together
+
 COUNTED = "counted"
 
 
@@ -43,7 +45,7 @@ class Counter:
 
     def start(
         self,
-        account: Account,
+        account: Account | Together,
         state: State,
         quiet: bool = False,
         pace: float | None = None,
@@ -76,7 +78,7 @@ class Counter:
 
     @guarded
     def _count(
-        self, account: Account, state: State, quiet: bool, pace: float | None, turn: int
+        self, account: Account | Together, state: State, quiet: bool, pace: float | None, turn: int
     ) -> None:
         resource = str(state.resource)
         try:
@@ -88,7 +90,7 @@ class Counter:
             raise
         else:
             if turn == self._turn:
-                text = texts.counted(resource, rows, state.limit, pace)
+                text = texts.counted(resource, rows, state.most, pace)
                 self._messages.show_progress(text, COUNTED)
         finally:
             if not quiet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 from weakref import WeakSet
@@ -15,6 +15,7 @@ from IPython.display import display
 from stnb import catalog, credentials
 from stnb.account import connecting
 from stnb.account.account import Account
+from stnb.account.tenants import accounts as tenants_of
 from stnb.errors import SetupError
 
 from . import elsewhere
@@ -37,6 +38,7 @@ def explore(
     view: Literal["table", "chart", "columns", "neighbours", "code"] = "table",
     grid: Mapping[str, Any] | None = None,
     chart: Mapping[str, Any] | None = None,
+    tenants: Sequence[str] = (),
 ) -> Explorer:
     """Choose, filter, pull and look by mouse or keyboard. It shows itself in a notebook.
 
@@ -48,6 +50,7 @@ def explore(
         limit: rows at most; None for all.
         names: put names beside ids, as `st.name_columns` does; False for none, None for those that
             a few requests bring, in the background.
+        tenants: profiles or groups ("tag:west") that are read as one table, as in `stnb.tenants`.
         view, grid, chart: what to show of the rows, and how, as `ui.state` has it.
 
     Returns:
@@ -62,7 +65,8 @@ def explore(
         >>> ui = stnb.explore("demo", "jpm.jobs", {"jobStatus": "Completed"})
     """
     file = None if env_file is None else os.fspath(env_file)
-    state = State(None, resource, filters or {}, limit, file, names, view, grid or {}, chart or {})
+    looks = (view, grid or {}, chart or {})
+    state = State(None, resource, filters or {}, limit, file, names, *looks, tuple(tenants))
     return _open(profile, state)
 
 
@@ -78,8 +82,9 @@ def page(profile: str | None = None) -> Explorer:
 def _open(profile: str | Account | None, state: State, alone: bool = False) -> Explorer:
     """Make an explorer of this state, close those of the cell's last run, and show it."""
     accounts = Accounts(state.env_file)
-    first = accounts.first(profile)
-    state = replace(_checked(state), profile=first.profile)
+    chosen = accounts.several(state.tenants)
+    first = accounts.first(profile or next(iter(chosen), None))
+    state = replace(_checked(state), profile=first.profile, tenants=chosen)
     ui = Explorer(state, _profiles(first, state.env_file), accounts.of, alone)
     _close_last_run(ui)
     _, run = running_cell()
@@ -133,6 +138,18 @@ class Accounts:
         made = connecting.connect(profile, env_file=self._env_file)
         self._made[made.profile] = made
         return made
+
+    def several(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The profiles that these names and groups mean.
+
+        Raises:
+            CredentialsMissing, CredentialsInvalid: as `stnb.tenants` does.
+        """
+        if not names:
+            return ()
+        found, _ = tenants_of(*names, env_file=self._env_file)
+        self._made = {**found, **self._made}
+        return tuple(found)
 
     def first(self, named: str | Account | None) -> Account:
         """The account to begin with: the named one, else the usual one, else the demo."""

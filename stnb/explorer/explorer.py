@@ -126,6 +126,7 @@ class Explorer(W.VBox):
         parts.card.observe(self._on_picked, "chosen")
         parts.title.observe(self._on_picked, "chosen")
         parts.limit.observe(self._on_value, "value")
+        parts.tenants.observe(self._on_profile, "chosen")
         parts.names.observe(self._on_names, "value")
         parts.views.observe(self._on_selection, ["value", "export"])
         parts.grid.on_change(self._on_selection)
@@ -281,7 +282,7 @@ class Explorer(W.VBox):
         if self.frame is not None:
             rows = f"{len(self.frame):,} rows"
         resource = self.parts.picker.value or "no resource"
-        return f"<stnb explorer · {self.parts.profile.value} · {resource} · {rows}>"
+        return f"<stnb explorer · {self.parts.state().whose} · {resource} · {rows}>"
 
     def _ipython_display_(self) -> None:
         if hasattr(get_ipython(), "kernel"):

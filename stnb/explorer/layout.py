@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W
@@ -29,6 +29,7 @@ from .parts.messages import Messages
 from .parts.picker import Picker, locked
 from .parts.status import Status
 from .parts.tabs import Tabs
+from .parts.tenants import TenantsMenu
 from .parts.title import Title
 from .parts.view_chips import ViewChips
 from .row_limit import choose_limit, chosen_limit, limit_menu
@@ -55,7 +56,7 @@ class Layout:
         static_copy: the output that stays readable without a kernel.
     """
 
-    def __init__(self, profiles: Iterable[Profile], hooks: Hooks, alone: bool = False) -> None:
+    def __init__(self, profiles: Sequence[Profile], hooks: Hooks, alone: bool = False) -> None:
         self._alone = alone
         self.static_copy = StaticCopy(kept=not alone)
         self._selection = hooks.selection
@@ -67,11 +68,12 @@ class Layout:
         for place in (self.question, self.export, self.grid, self.chart, self.card, self.code):
             _show(place, False)
 
-    def _make_choices(self, profiles: Iterable[Profile], hooks: Hooks) -> None:
+    def _make_choices(self, profiles: Sequence[Profile], hooks: Hooks) -> None:
         options = [(_profile_label(profile), profile.name) for profile in profiles]
         self.profile = W.Dropdown(options=options, description="Profile")
         self.profile.add_class("stnb-profile")
         self.status = Status()
+        self.tenants = TenantsMenu(profiles, self.profile, self.status)
         self.picker = Picker(catalog.load()).add_class("stnb-find")
         self.title = Title(level=1 if self._alone else 2)
         self.filters = Filters(hooks.filters_changed, hooks.look_up, hooks.idle)
@@ -124,7 +126,7 @@ class Layout:
         how = [self.limit, self.names, self.messages, self.count_button]
         self.how = W.Box(how).add_class("stnb-how")
         return [
-            W.Box([self.profile, self.status, self.picker]).add_class("stnb-top"),
+            W.Box([self.profile, self.tenants, self.status, self.picker]).add_class("stnb-top"),
             self.title,
             self.question,
             self.how,
@@ -153,6 +155,7 @@ class Layout:
             view=self.views.value,
             grid=self.grid.state,
             chart=self.chart.state,
+            tenants=self.tenants.names,
         )
 
     def set(self, state: State) -> None:
@@ -162,6 +165,7 @@ class Layout:
         self.picker.value = state.resource or ""
         if state.profile is not None:
             self.profile.value = state.profile
+        self.tenants.names = state.tenants
         choose_names(self.names, state.names)
         self.views.value = state.view
         self.grid.state = dict(state.grid)
@@ -219,13 +223,13 @@ class Layout:
 
     def show_progress(self, state: State, progress: Progress) -> None:
         """Show how far the pull of this state is."""
-        line = f"{state.resource}: {texts.line(progress, state.limit)}"
-        share = texts.share(progress, state.limit)
+        line = f"{state.resource}: {texts.line(progress, state.most)}"
+        share = texts.share(progress, state.most)
         self.messages.show_progress(line, progress.state, share)
 
     def show_frame(self, frame: pd.DataFrame, state: State, same: bool = False) -> None:
         """Show another frame in the table, or the same one with more or fewer columns."""
-        self.grid.label = f"{state.resource}, {state.profile}"
+        self.grid.label = f"{state.resource}, {state.whose}"
         self.grid.update(frame, same)
 
     def show_copy(self, code: str) -> None:

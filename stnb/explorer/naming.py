@@ -15,6 +15,7 @@ from stnb.errors import StnbError
 from stnb.frame import notices
 
 from .guard import in_sentences
+from .several import Together
 
 if TYPE_CHECKING:
     from stnb.account.account import Account
@@ -69,7 +70,7 @@ class Naming:
             log.debug("no names at once", exc_info=True)
         return Named(frame)
 
-    def start(self, account: Account, frame: pd.DataFrame, names: bool | None) -> None:
+    def start(self, account: Account | Together, frame: pd.DataFrame, names: bool | None) -> None:
         """Look the names of a frame up.
 
         Args:
@@ -97,10 +98,13 @@ class Naming:
             thread.join(timeout)
 
     def _look_up(
-        self, account: Account, frame: pd.DataFrame, names: bool | None, turn: int
+        self, account: Account | Together, frame: pd.DataFrame, names: bool | None, turn: int
     ) -> None:
         try:
-            named = _named_wholly(account, frame) if names else _named_quickly(account, frame)
+            if names or isinstance(account, Together):
+                named = _named_wholly(account, frame)
+            else:
+                named = _named_quickly(account, frame)
         except Exception as error:
             log.debug("no names", exc_info=True)
             named = Named(frame, error=in_sentences(error) if names else None)
@@ -121,14 +125,14 @@ def _named_quickly(account: Account, frame: pd.DataFrame) -> Named:
     return Named(named, _with_names(frame, named, columns))
 
 
-def _named_wholly(account: Account, frame: pd.DataFrame) -> Named:
+def _named_wholly(account: Account | Together, frame: pd.DataFrame) -> Named:
     """The rows with the names of all ids, and what was missing."""
     try:
         with notices.heard() as notes:
             named = account.name_columns(frame)
     except StnbError as error:
         return Named(frame, error=error)
-    return Named(named, notes=notes)
+    return Named(named, notes=list(dict.fromkeys(notes)))  # each tenant may say the same
 
 
 def _with_names(frame: pd.DataFrame, named: pd.DataFrame, columns: Sequence[str]) -> list[str]:

@@ -61,6 +61,15 @@ TRY = """## Try
 - Count before a large pull: `{resource}.count()`; then `{resource}.pull(to="{file}.parquet")` for \
 more rows than fit a table.
 - To get every day what has changed: `stnb.sync([{resource}], to="data")`."""
+TRY_TENANTS = """## Try
+
+- `df.groupby("tenant").size()` counts the rows of each tenant; `ts.problems` says why one lacks.
+- `ts["{tenant}"]` is one tenant's account; `ts.name_columns(df)` puts names beside ids.
+
+## Next
+
+- To keep all of them up to date: `ts.sync(["{name}"], to="lake")`; then \
+`stnb.sql("select tenant, count(*) from {file} group by all", "lake")`."""
 TRY_ANY = """## Try
 
 - `st.find("completed jobs")` searches all resources; `stnb.explore()` is the same by hand.
@@ -90,13 +99,13 @@ def notebook(code: str, chart: str = "", resource: str = "") -> nbformat.Noteboo
     from nbformat.v4 import new_notebook  # takes a second to load, and few save a notebook
 
     connect, pull = _parts(code)
-    cells = [_text(_intro(resource)), _text(CONNECT), _code(f"{connect}\nst")]
+    cells = [_text(_intro(resource)), _text(CONNECT), _code(f"{connect}\n{_account_in(connect)}")]
     if pull:
         cells += [_text(PULL), _code(pull)]
     if pull and _makes_frame(pull):
         cells += [_text(HEAD), _code("df.head()"), _text(PROFILE), _code("stnb.profile(df)")]
         cells += [_text(DRAWN if chart else SUGGESTED), _code(chart or PICTURE)]
-    cells.append(_text(_try(resource)))
+    cells.append(_text(_try(resource, code)))
     # Ids of our own, as nbformat's are random.
     for number, cell in enumerate(cells):
         cell["id"] = f"c{number:02}"
@@ -136,11 +145,28 @@ def _intro(resource: str) -> str:
     return INTRO.format(title=name.capitalize(), what=f"`{resource}`")
 
 
-def _try(resource: str) -> str:
+def _try(resource: str, code: str) -> str:
     if not resource:
         return TRY_ANY
     file = resource.replace(".", "_")
+    tenants = _tenants(code)
+    if tenants:
+        return TRY_TENANTS.format(tenant=tenants[0], name=resource, file=file)
     return TRY.format(resource=dotted(resource), name=resource, file=file)
+
+
+def _account_in(code: str) -> str:
+    """The name of what reads: `ts` if it is several tenants."""
+    return "ts" if _tenants(code) else "st"
+
+
+def _tenants(code: str) -> list[str]:
+    """The profiles in `ts = stnb.tenants("a", "b")`; none if there is no such line."""
+    for statement in ast.parse(code.strip("\n")).body:
+        if _assigns(statement, "ts"):
+            call = statement.value  # type: ignore[attr-defined]
+            return [str(argument.value) for argument in call.args]
+    return []
 
 
 def _parts(code: str) -> tuple[str, str]:
@@ -148,7 +174,7 @@ def _parts(code: str) -> tuple[str, str]:
     code = code.strip("\n")
     lines = code.splitlines()
     for statement in ast.parse(code).body:
-        if _assigns(statement, "st"):
+        if _assigns(statement, "st") or _assigns(statement, "ts"):
             end = statement.end_lineno or statement.lineno
             return "\n".join(lines[:end]), "\n".join(lines[end:]).strip("\n")
     return "import stnb\n\nst = stnb.connect()", code

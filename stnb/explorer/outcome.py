@@ -76,7 +76,7 @@ NAMING = "looking names up …"
 
 def is_part(ended: Outcome) -> bool:
     """Whether rows are missing because the pull was stopped."""
-    return ended.failed or ended.progress.state == "cancelled"
+    return ended.failed or ended.progress.state in ("cancelled", "failed")
 
 
 def _whole(ended: Outcome, frame: pd.DataFrame) -> str:
@@ -88,9 +88,13 @@ def _whole(ended: Outcome, frame: pd.DataFrame) -> str:
     if ended.failed:
         return f"stopped at {len(frame):,}{of_all} by an error"
     about: dict[str, Any] = frame.attrs.get("stnb", {})
+    if about.get("problems"):
+        return f"without {counted(len(about['problems']), 'tenant')}"
+    limit = ended.state.limit
+    if about.get("first") and ended.state.tenants and limit is not None:
+        return f"the first {limit:,} of each tenant"
     if about.get("first"):
         return str(about["first"])
-    limit = ended.state.limit
     if total is not None and limit is not None and total > limit:
         return f"the first {len(frame):,}{of_all}"
     return "complete"
@@ -108,6 +112,8 @@ def before(endpoint: Endpoint, state: State, back: str = "") -> Nothing:
         back: the label of the resource whose rows can be shown again, or "".
     """
     what = "all rows" if state.limit is None else f"the first {state.limit:,} rows"
+    if state.tenants:
+        what += " of each tenant"
     if endpoint.kind in SINGLE:
         what = "it"
     text = f"Press Pull to read {what}. Filters narrow them first; the tabs say what each holds."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from stnb.pull import Progress
 
@@ -12,10 +11,8 @@ from .counter import Counter
 from .layout import Layout
 from .results import Results
 from .runner import Runner
+from .several import Run
 from .state import State
-
-if TYPE_CHECKING:
-    from stnb.pull import Pull
 
 
 class Pulls:
@@ -77,7 +74,7 @@ class Pulls:
         """
         state = self._chosen.state
 
-        def start() -> Pull:
+        def start() -> Run:
             account = self._chosen.account_to_pull()
             self._prepare(state)
             return account[str(state.resource)].start(limit=state.limit, **state.filters)
@@ -129,7 +126,7 @@ class Pulls:
         if account is not None:
             self._parts.status.show(self._chosen.profile, account)
 
-    def _show_end(self, pull: Pull) -> None:
+    def _show_end(self, pull: Run) -> None:
         assert self._state is not None
         # The progress comes before the table's layout, so that a Cancel is felt at once.
         self._show_progress(pull.progress)

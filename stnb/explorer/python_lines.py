@@ -34,18 +34,19 @@ def code(state: State, named: Sequence[str] = ()) -> str:
         st = stnb.connect("demo")
         df = st.jpm.jobs.pull(jobStatus="Completed", limit=100)
     """
-    arguments = []
-    if state.profile:
-        arguments.append(literal(state.profile))
+    arguments, name, made_by = list(map(literal, state.tenants)), "ts", "stnb.tenants"
+    if not state.tenants:
+        name, made_by = "st", "stnb.connect"
+        arguments = [literal(state.profile)] if state.profile else []
     if state.env_file:
         arguments.append(f"env_file={literal(state.env_file)}")
-    lines = ["import stnb", "", f"st = stnb.connect({', '.join(arguments)})"]
+    lines = ["import stnb", "", _call(f"{name} = {made_by}", arguments)]
     if state.resource:
         lines.append(_pull_line(state.resource, state))
         if state.names:
-            lines.append("df = st.name_columns(df)")
+            lines.append(f"df = {name}.name_columns(df)")
         elif named:
-            lines.append(_call("df = st.name_columns", ["df", f"only={literal(named)}"]))
+            lines.append(_call(f"df = {name}.name_columns", ["df", f"only={literal(named)}"]))
     return "\n".join(lines)
 
 
@@ -81,6 +82,8 @@ def _pull_line(resource: str, state: State) -> str:
     single = endpoint is not None and endpoint.kind in SINGLE
     if state.limit is not None and not single:
         arguments.append(f"limit={state.limit}")
+    if state.tenants:
+        return _call("df = ts.pull", [literal(resource), *arguments])
     return _call(f"df = {dotted(resource)}.pull", arguments)
 
 

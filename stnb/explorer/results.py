@@ -16,11 +16,11 @@ from .layout import Layout
 from .naming import Named, Naming
 from .outcome import CHANGED, NAMING, Outcome, before, facts, is_part, nothing, outcome, pulling
 from .parts.blank import Nothing
+from .several import Run, reader
 from .state import State
 
 if TYPE_CHECKING:
     from stnb.account.account import Account
-    from stnb.pull import Pull
 
 
 class Results:
@@ -88,6 +88,8 @@ class Results:
         if self.shown is None:
             return False
         shown = self.shown
+        if state.tenants != shown.tenants:
+            return False
         asked = (state.profile, state.resource, dict(state.filters))
         return asked == (shown.profile, shown.resource, dict(shown.filters))
 
@@ -114,7 +116,7 @@ class Results:
 
     # -- what happens to them
 
-    def end(self, pull: Pull, state: State, filters: list[str]) -> None:
+    def end(self, pull: Run, state: State, filters: list[str]) -> None:
         """Show what came of a pull, and look the names of its rows up.
 
         Args:
@@ -126,15 +128,14 @@ class Results:
         self.ended = outcome(state, pull.progress, error is not None, filters)
         if frame is None:
             return
-        found = texts.notices(frame, pull.total, state.limit)
+        found = texts.notices(frame, pull.total, state.most)
         if error is not None and not len(frame):
             found = []  # the error explains why there are no rows
         self._bare, self.shown, self._named = frame, state, ()
         self._parts().foot.notes = found
-        account = self._account_of(str(state.profile))
         first = Named(frame)
-        if state.names is None:
-            first = self._naming.at_once(account, frame)
+        if state.names is None and not state.tenants:
+            first = self._naming.at_once(self._account_of(str(state.profile)), frame)
         self._show(first, same=False)
         if not first.columns:
             self._name()
@@ -154,7 +155,9 @@ class Results:
         shown, bare = self.shown, self._bare
         if shown is None or bare is None or shown.names is False or not len(bare):
             return
-        self._naming.start(self._account_of(str(shown.profile)), bare, shown.names)
+        if shown.tenants and not shown.names:
+            return  # the short lists of each tenant are not a few requests any more
+        self._naming.start(reader(self._account_of, shown), bare, shown.names)
         self.show_foot()
 
     def wait(self, timeout: float | None) -> None:

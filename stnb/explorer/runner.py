@@ -11,7 +11,9 @@ from stnb.errors import UsageError
 from .guard import guarded
 
 if TYPE_CHECKING:
-    from stnb.pull import Progress, Pull
+    from stnb.pull import Progress
+
+    from .several import Run
 
 TICK = 0.1  # s between two looks at a running pull
 
@@ -33,18 +35,18 @@ class Runner:
     def __init__(
         self,
         on_progress: Callable[[Progress], None],
-        on_end: Callable[[Pull], None],
+        on_end: Callable[[Run], None],
         on_change: Callable[[], None],
         show_error: Callable[[Exception | None], None],
     ) -> None:
         self._on_progress, self._on_end, self._on_change = on_progress, on_end, on_change
         self.show_error = show_error
-        self.pull: Pull | None = None
+        self.pull: Run | None = None
         self.running = False
         self._starting = threading.Lock()
         self._follower: threading.Thread | None = None
 
-    def start(self, make: Callable[[], Pull]) -> None:
+    def start(self, make: Callable[[], Run]) -> None:
         """Start the pull that `make` makes.
 
         Raises:
@@ -83,7 +85,7 @@ class Runner:
             self._follower.join(timeout)
 
     @guarded
-    def _follow(self, pull: Pull) -> None:
+    def _follow(self, pull: Run) -> None:
         pause = threading.Event()
         try:
             while not pull.done:

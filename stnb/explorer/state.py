@@ -31,6 +31,7 @@ class State:
             few requests bring.
         view: "table", "chart", "columns", "neighbours" or "code".
         grid, chart: the settings of the table and of the chart; only what differs from the default.
+        tenants: the profiles that are read as one table; none if `profile` alone is read.
 
     Example:
         >>> state = State("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=None)
@@ -47,6 +48,21 @@ class State:
     view: str = "table"
     grid: Mapping[str, Any] = field(default_factory=dict)
     chart: Mapping[str, Any] = field(default_factory=dict)
+    tenants: tuple[str, ...] = ()
+
+    @property
+    def whose(self) -> str:
+        """Whose rows are read, in words."""
+        if self.tenants:
+            return f"{len(self.tenants)} tenants"
+        return str(self.profile)
+
+    @property
+    def most(self) -> int | None:
+        """Rows at most: `limit` holds for each tenant. None for all."""
+        if self.limit is None:
+            return None
+        return self.limit * max(len(self.tenants), 1)
 
     def same_pull(self, other: State) -> bool:
         """Whether both bring the same rows, whatever is shown of them."""
@@ -56,7 +72,7 @@ class State:
 
     def as_dict(self) -> dict[str, Any]:
         """The keywords that make the same explorer again: `explore(**state)`."""
-        chosen = {
+        chosen: dict[str, Any] = {
             "profile": self.profile,
             "resource": self.resource,
             "filters": dict(self.filters),
@@ -66,6 +82,8 @@ class State:
         for name in ("env_file", "names", "view"):
             if getattr(self, name) != getattr(default, name):
                 chosen[name] = getattr(self, name)
+        if self.tenants:
+            chosen["tenants"] = list(self.tenants)
         if self.grid:
             chosen["grid"] = dict(self.grid)
         if self.chart:

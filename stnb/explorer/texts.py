@@ -51,7 +51,7 @@ def _rows(progress: Progress, wanted: int | None) -> str:
         return "starting"
     if progress.state == "cancelled":
         return f"cancelled, {rows} kept"
-    if progress.state == "failed":
+    if progress.state == "failed" and not progress.step:  # the step is how many tenants have ended
         return f"stopped at {rows}"
     return rows
 

@@ -22,8 +22,8 @@ def united(frames: MutableMapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, dic
     column differs between tenants, it gets one that loses nothing, at last text.
 
     Args:
-        frames: by the tenant's name. Each frame is emptied on the way, column by column, so that
-            all of it and the answer are never in memory at once; None of them can be used then.
+        frames: by the tenant's name. The mapping is emptied, and columns are let go one by one:
+            where nobody else has the frames, they and the answer are never in memory at once.
 
     Returns:
         (frame, {column: the tenants in which its type was another one})
@@ -34,14 +34,16 @@ def united(frames: MutableMapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, dic
         0  phoenix   1
         1     mesa   1
     """
+    pa.default_memory_pool().release_unused()  # what decoding the pages took
     sizes = {tenant: len(frame) for tenant, frame in frames.items()}
     columns: dict[str, Any] = {TENANT: _names(sizes)}
     converted: dict[str, list[str]] = {}
-    for name in dict.fromkeys(column for frame in frames.values() for column in frame.columns):
+    held = {tenant: _columns(frames.pop(tenant)) for tenant in sizes}
+    for name in list(dict.fromkeys(column for of_tenant in held.values() for column in of_tenant)):
         parts = {}
-        for tenant, frame in frames.items():
-            if name in frame.columns:
-                parts[tenant] = frame.pop(name)
+        for tenant, of_tenant in held.items():
+            if name in of_tenant:
+                parts[tenant] = of_tenant.pop(name)
         dtypes = {tenant: part.dtype for tenant, part in parts.items()}
         shown = OTHERWISE if name == TENANT else name
         column = columns[shown] = _column(parts, sizes)
@@ -49,6 +51,13 @@ def united(frames: MutableMapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, dic
         if others:
             converted[shown] = others
     return pd.DataFrame(columns, copy=False), converted
+
+
+def _columns(frame: pd.DataFrame) -> dict[Any, pd.Series[Any]]:
+    """The columns by their names. To pop them would cost pandas the number of columns each time."""
+    bare = frame.copy(deep=False)
+    bare.attrs = {}  # each column would get a deep copy of them
+    return {name: bare[name] for name in bare.columns}
 
 
 def _names(sizes: MutableMapping[str, int]) -> Any:

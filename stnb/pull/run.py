@@ -328,6 +328,10 @@ class Pull(StaysHere):
                 self._frame = self._as_frame()
             return self._frame
 
+    def let_go(self) -> None:
+        """Forget the rows of a frame that its reader has now: memory is needed once."""
+        self._answer = self._frame = pd.DataFrame()
+
     def _as_frame(self) -> pd.DataFrame:
         if isinstance(self._answer, Path):
             return load(self._answer)

@@ -227,20 +227,19 @@ class PullOfTenants(StaysHere):
         """The rows of the tenants that did not fail."""
         frames = {}
         for tenant, run in self.runs.items():
-            frame = run.frame
-            if run.error is None and frame is not None:
-                frames[tenant] = frame
+            if run.error is None and run.frame is not None:
+                frames[tenant] = run.frame
         return self._united(frames)
 
     def _united(self, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
         """The tenants' frames as one, with what is known about each."""
         abouts, told = {}, {}
-        for tenant, frame in frames.items():
-            abouts[tenant] = dict(frame.attrs.get("stnb", {}))
-            told[tenant] = list(self.runs[tenant].notices)
         stopped = bool(self.problems) or any(run.cancelled for run in self.runs.values())
-        if stopped:  # `resume` needs the frames once more
-            frames = {tenant: frame.copy(deep=False) for tenant, frame in frames.items()}
+        for tenant in frames:
+            abouts[tenant] = dict(frames[tenant].attrs.get("stnb", {}))
+            told[tenant] = list(self.runs[tenant].notices)
+            if not stopped:  # else `resume` needs the frame once more
+                self.runs[tenant].let_go()
         answer, converted = united(frames)
         failed = {problem.tenant: problem.text for problem in self.problems}
         self._notices = [

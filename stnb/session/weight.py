@@ -26,7 +26,8 @@ ESCAPE, ESCAPED_HALF = b"\\u", re.compile(rb"\\u[dD][89a-fA-F]")
 FRACTION = re.compile(rb"[:,\[]\s*-?\d+\.\d")
 KEY = re.compile(rb'"([^"]*)"\s*:')
 LONGEST_KEY = 200  # bytes of a key that are looked at
-EXPECTED = 5  # keys seen once in a sample, if there are as many keys as there may be
+EXPECTED = 5  # keys seen once in a sample at least, if there are as many keys as there may be
+FEWEST_SAMPLES = 500  # so that each key of ordinary rows is seen more than once
 MOST_SAMPLES = 30_000  # from which on to look at all keys takes as long
 
 
@@ -80,7 +81,7 @@ def _has_many_keys(content: bytes, most: int) -> bool:
     colons = content.count(b":")
     if colons <= most:
         return False
-    samples = EXPECTED * colons // max(most, 1) + 1
+    samples = max(EXPECTED * colons // max(most, 1) + 1, FEWEST_SAMPLES)
     if samples < MOST_SAMPLES and _repeat(content, samples, most):
         return False
     keys: set[bytes] = set()
@@ -103,4 +104,5 @@ def _repeat(content: bytes, samples: int, most: int) -> bool:
         elif not before:
             return False  # nobody writes so many blanks before a colon
     once = list(seen.values()).count(1)
-    return len(seen) <= most and once < EXPECTED // 2
+    expected = samples * most // content.count(b":")
+    return len(seen) <= most and once < max(expected, EXPECTED) // 2

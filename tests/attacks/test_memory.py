@@ -16,7 +16,7 @@ import pytest
 from stnb import UnexpectedAnswer
 from stnb.credentials import Limits
 from stnb.frame import decode, shape_of
-from stnb.session import loop
+from stnb.session import loop, weight
 from stnb.session.weight import SPARE, is_heavy
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.misbehaving_server import Server, Stream, at
@@ -261,6 +261,15 @@ def test_a_usual_page_is_far_from_it() -> None:
     page = json.dumps({"hasMore": False, "data": [row] * 5_000}, ensure_ascii=False).encode()
 
     assert not is_heavy(page, 256 * 2**20)
+
+
+def test_the_keys_of_a_usual_page_are_not_all_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few of them tell that they are the same in every row."""
+    monkeypatch.setattr(weight, "KEY", None)
+    row = {f"key{i}": i for i in range(50)} | {"customer": {f"part{i}": i for i in range(20)}}
+    page = json.dumps({"hasMore": False, "data": [row] * 1_750}).encode()
+
+    assert not is_heavy(page, 128 * 2**20)
 
 
 def test_a_report_with_one_long_row_is_not_filled_up() -> None:

@@ -13,7 +13,8 @@ import stnb
 
 TENANTS, ROWS = 8, 42_000
 BASE, ROW = 100, 600  # ms an answer, µs a row
-RUNS, AT_LEAST, MOST_MEMORY = 3, 4, 1.3
+IN_TURN = 2  # tenants that are read one after the other: all eight are alike
+RUNS, AT_LEAST, MOST_MEMORY = 2, 4, 1.3
 
 
 def several(url: str) -> stnb.Tenants:
@@ -28,18 +29,24 @@ def scaling() -> None:
         f"\nscale: {TENANTS} tenants of {ROWS:,} jobs, {BASE} ms + {ROW / 1000} ms a row, "
         "ts.pull against one tenant after the other"
     )
+    rows = TENANTS * ROWS
     with server(ROWS, BASE, ROW) as url, several(url) as ts:
-        rows = TENANTS * ROWS
-        assert len(ts.pull("jpm.jobs", progress=False)) == rows
-        works = {
-            "together": lambda: ts.pull("jpm.jobs", progress=False),
-            "in turn": lambda: [st.jpm.jobs.start().wait() for st in ts.values()],
-        }
+        ts.head("jpm.jobs")  # so that what is loaded at first use is there
+
+        def together() -> None:
+            assert len(ts.pull("jpm.jobs", progress=False)) == rows
+
+        def in_turn() -> None:
+            for st in list(ts.values())[:IN_TURN]:
+                assert len(st.jpm.jobs.start().wait()) == ROWS
+
+        works = {"together": together, "in turn": in_turn}
         took = side_by_side(works, time.perf_counter, RUNS)
-    ratio = took["in turn"] / took["together"]
+    of_all = took["in turn"] * TENANTS / IN_TURN
     print(
-        f"  {ratio:.1f}x faster (≥ {AT_LEAST}x)   {took['together']:.1f} s against "
-        f"{took['in turn']:.1f} s, {rows / took['together']:,.0f} rows a second"
+        f"  {of_all / took['together']:.1f}x faster (≥ {AT_LEAST}x)   {took['together']:.1f} s "
+        f"against {of_all:.1f} s, {rows / took['together']:,.0f} rows a second   ({IN_TURN} of the "
+        f"tenants were read in turn, in {took['in turn']:.1f} s; {TENANTS} take so much longer)"
     )
     if Path("/proc/self/clear_refs").exists():
         with server(ROWS) as url:

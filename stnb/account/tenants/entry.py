@@ -23,9 +23,9 @@ def accounts(
     known = [p for p in credentials.profiles(env_file) if p.name != credentials.DEMO]
     if not names:
         return _every(known, env_file)
-    found = {}
+    found, read = {}, credentials.settings(env_file)
     for name in dict.fromkeys(_named(names, known)):
-        found[name] = connecting.connect(name, env_file=env_file)
+        found[name] = connecting.connect(name, env_file=env_file, known=read)
     return found, {}
 
 

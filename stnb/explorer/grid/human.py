@@ -10,8 +10,9 @@ import pandas as pd
 
 from stnb import catalog
 from stnb.catalog.main_date import main_date
+from stnb.frame.united import TENANT
 from stnb.tables.charts.columns import is_money, words
-from stnb.tables.provenance import provenance
+from stnb.tables.provenance import is_of_several, provenance
 
 from .cells import Column
 
@@ -29,11 +30,13 @@ def order(frame: pd.DataFrame, columns: Sequence[Column]) -> list[int]:
         return list(range(len(columns)))
     dates = main_date(catalog.load().endpoints.get(resource))
     main = dates.column if dates is not None else ""
-    first = frame.shape[1] - len(columns)
+    first, has_tenants = frame.shape[1] - len(columns), is_of_several(frame)
 
     def rank(i: int) -> tuple[int, int]:
         at = i + first
         values = frame.iloc[:, at] if at >= 0 else frame.iloc[:, 0]
+        if has_tenants and columns[i].name == TENANT:
+            return -1, i
         return _rank(columns[i], values, main), i
 
     return sorted(range(len(columns)), key=rank)
