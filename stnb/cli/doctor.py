@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import queue
 import shutil
 import sys
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 from stnb import credentials
 from stnb.access.doctor import Report, examine, practice, summary
 from stnb.account import connecting
 from stnb.account.account import Account
 from stnb.account.facts import Finding, try_facts
+from stnb.session import loop
 
 from .terminal import add_env_file, say
 
@@ -20,6 +25,7 @@ ABOUT = """Look at everything between the .env file and the first row, and name 
 if something does not work. The report holds no secret and can be pasted into a ticket.
 Ends with 0 if all is well, 1 if something is wrong: also if nothing of a whole module can be read.
 With --all and several profiles: a line for each, and the reasons below."""
+AT_ONCE = 6  # profiles with --all: each waits mostly for its hosts
 WIDEST = 110  # columns: longer lines are hard to read
 
 
@@ -62,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
         options.refuse("name one of PROFILE, --all and --demo-state")
     if options.facts:
         return _run_facts(options)
-    reports = [_examined(who, options) for who in _profiles(options)]
+    reports = _examine_all(_profiles(options), options)
     if options.json:
         print(_json(reports, as_array=options.all))
     elif len(reports) > 1:
@@ -109,6 +115,31 @@ def _profiles(options: argparse.Namespace) -> list[Account | str | None]:
     if options.all:
         return [*credentials.settings(options.env_file).profiles] or [None]
     return [options.profile]
+
+
+def _examine_all(
+    profiles: Sequence[Account | str | None], options: argparse.Namespace
+) -> list[Report]:
+    """The reports in the order of the profiles, of which a few are examined side by side."""
+    todo: queue.SimpleQueue[tuple[Account | str | None, Future[Report]]] = queue.SimpleQueue()
+    reports: list[Future[Report]] = []
+    for who in profiles:
+        reports.append(Future())
+        todo.put((who, reports[-1]))
+
+    def work() -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                who, report = todo.get_nowait()
+                try:
+                    report.set_result(_examined(who, options))
+                except BaseException as err:  # noqa: BLE001 - raised where the report is asked for
+                    report.set_exception(err)
+
+    for _ in range(min(AT_ONCE, len(profiles))):
+        # A daemon: Ctrl-C does not wait for a host that does not answer.
+        threading.Thread(target=work, name="stnb-doctor", daemon=True).start()
+    return [loop.wait(report) for report in reports]
 
 
 def _examined(who: Account | str | None, options: argparse.Namespace) -> Report:

@@ -38,6 +38,11 @@ ROUTE_MISSING: Explained = (
     "withdrawn.",
     'Search for the present one with st.find("words").',
 )
+TOO_LONG: Explained = (
+    Rejected,
+    "The call is longer than the server, or a proxy on the way, takes.",
+    "Give fewer ids or shorter filters in one call.",
+)
 BY_STATUS: dict[int, Explained] = {
     400: (
         Rejected,
@@ -66,12 +71,21 @@ BY_STATUS: dict[int, Explained] = {
         "The record or the service is in a state that does not allow the call.",
         "Read its words above. During maintenance, try again later.",
     ),
+    405: (
+        Rejected,
+        "The route is not read in this way. Likely it was withdrawn or changed, or a proxy lets no "
+        "such request through.",
+        "Try another resource. If all are answered so, ask your IT to let the API's host through.",
+    ),
+    413: TOO_LONG,
+    414: TOO_LONG,
     429: (
         RateLimited,
         "The tenant's calls are limited to 60 a second, and those for one report to about one a "
         "minute.",
         "Wait, then call again. Other programs that use the same app count too.",
     ),
+    431: TOO_LONG,
 }
 OTHER_REFUSAL: Explained = (
     Rejected,

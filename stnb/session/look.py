@@ -102,7 +102,7 @@ def _failed(
     refused = frozenset[str]()
     if isinstance(errors, dict):
         refused = frozenset(map(str, errors))
-    words = f"{failure.said.get('title', '')} {errors or ''}"
+    words = f"{failure.said.get('title', '')} {errors or ''} {failure.said.get('words', '')}"
     return Look(
         failure.status,
         headers or {},

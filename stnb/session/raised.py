@@ -21,6 +21,10 @@ from .causes import explain, unbearable
 from .failure import Failure
 
 SCOPE = re.compile("scope", re.IGNORECASE)  # a 403 for want of a scope
+NO_WORDS = (
+    "It does not say why; likely the value of a filter, or the call as a whole.",
+    "Leave out one filter after the other, or give fewer ids, until it goes through.",
+)
 APP_KEY = re.compile(r"(subscription|app|application)[ -]?key", re.IGNORECASE)  # a 401 for the key
 
 
@@ -86,6 +90,8 @@ def _explained(
     kind, why, then = explain(
         failure.status, scope, is_token=bool(failure.request), route_missing=failure.route_missing
     )
+    if failure.status in (400, 422) and kind is Rejected and not failure.said:
+        why, then = NO_WORDS
     if "pageSize" in failure.refused:
         then = "Give a smaller page_size, or leave it out: stnb finds one that fits."
     if kind is NotAuthenticated and doubt:
@@ -107,7 +113,9 @@ def _fill_in(error: RequestError, failure: Failure, scope: str | None, words: st
 
 
 def _quoted(said: Mapping[str, Any]) -> str:
-    """The API's own words for the first sentence: its title, then each filter with its errors."""
+    """The API's own words for the first sentence: its title, each filter with its errors, and what
+    else it says.
+    """
     words = []
     if said.get("title"):
         words.append(f'"{str(said["title"]).rstrip(".")}"')
@@ -118,6 +126,9 @@ def _quoted(said: Mapping[str, Any]) -> str:
             if isinstance(lines, list):
                 text = "; ".join(map(str, lines))
             words.append(f"{name}: {text}")
+    words += [f'"{str(text).rstrip(".")}"' for text in said.get("words", ())]
+    if said.get("page"):
+        words.append(said["page"])
     if not words:
         return ""
     return f", {' '.join(words)[:500].rstrip('.')}"

@@ -16,27 +16,57 @@ from stnb.errors.masking import masked
 from . import clock
 from .refusal import refused
 from .text import read_json
+from .words import words_of
 
 # What the API and its gateway write into an answer.
 MAINTENANCE = re.compile("maintenance", re.IGNORECASE)  # a 409 that passes
 NO_ROUTE = "match incoming request"  # a 404 of the gateway, which knows no such path
 WAIT = re.compile(r"(\d+(?:\.\d+)?)\s*second")  # a 429 without the header Retry-After
+LONGEST_TEXT = 2_000  # bytes of a plain text that are looked at
 TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)  # of a page for a browser
 
 
 def said_in(response: httpx.Response, content: bytes) -> dict[str, Any]:
-    """The API's own words, in one form for the API, the token endpoint and the gateway."""
+    """The API's own words, in one form for the API, the token endpoint and the gateway.
+
+    They are a `title`, the `errors` of each filter, `words` beside these, and a `traceId`; or how
+    a `page` for a browser looks. Each is there only if the answer has it.
+    """
+    secrets = _secrets_of(response.request)
     try:
-        raw = _without(read_json(content), _secrets_of(response.request))
-    except ValueError:  # a gateway may answer with HTML
-        return {}
+        raw = _without(read_json(content), secrets)
+    except ValueError:  # a gateway may answer with HTML, or in plain text
+        return _said_plainly(response, content, secrets)
     if not isinstance(raw, dict):
+        return _present({"words": words_of(raw)})
+    title = raw.get("title")
+    if not title and isinstance(raw.get("error"), str):  # the token endpoint's form, by RFC 6749
+        title = raw.pop("error")
+    if not title and isinstance(raw.get("message"), str):  # the gateway's form
+        title = raw.pop("message")
+    errors = raw.get("errors")
+    if isinstance(errors, dict):
+        del raw["errors"]
+    else:
+        errors = None
+    words = [text for text in words_of(raw) if text != title]
+    return _present(
+        {"title": title, "errors": errors, "words": words, "traceId": raw.get("traceId")}
+    )
+
+
+def _present(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if value}
+
+
+def _said_plainly(response: httpx.Response, content: bytes, secrets: list[str]) -> dict[str, Any]:
+    """The words of a body that is no JSON."""
+    if is_html(response, content):
+        return {"page": html_in_words(response, content)}
+    text = " ".join(content[:LONGEST_TEXT].decode("utf-8", "replace").split())
+    if not text or not text.isprintable():
         return {}
-    if "error" in raw and "title" not in raw:  # the token endpoint's form, by RFC 6749
-        return {"title": str(raw["error"])}
-    if isinstance(raw.get("message"), str):  # the gateway's form
-        raw.setdefault("title", raw["message"])
-    return {key: raw[key] for key in ("title", "errors", "traceId") if raw.get(key)}
+    return {"words": [masked(text, *secrets)]}
 
 
 def refused_in(response: httpx.Response, content: bytes) -> dict[str, tuple[int, ...]]:

@@ -5,8 +5,10 @@ An office that opens its connections has a certificate of its own, which its mac
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
+import re
 import ssl
 import sys
 from pathlib import Path
@@ -21,6 +23,9 @@ from stnb.errors import SetupError, reason
 # own public ones in SSL_CERT_FILE, and an office's certificate is in the system's store.
 FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 FOLDERS = "SSL_CERT_DIR"
+# Files of a folder that are read, and how many of them at most.
+ENDINGS, MOST_FILES = (".pem", ".crt", ".cer"), 1_000
+HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
 KEY_LOG = "SSLKEYLOGFILE"
 OF_LINUX = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -81,7 +86,7 @@ def _load(context: ssl.SSLContext, name: str, place: Path) -> None:
         SetupError: it is not there, not ours to read, or not in PEM.
     """
     if os.path.isdir(place):  # unlike that of pathlib, it takes any name
-        context.load_verify_locations(capath=str(place))
+        _load_folder(context, str(place))
         return
     try:
         content = place.read_bytes()
@@ -108,9 +113,28 @@ def _load(context: ssl.SSLContext, name: str, place: Path) -> None:
 def _load_folders(context: ssl.SSLContext, text: str) -> None:
     folders = [folder for folder in text.split(os.pathsep) if os.path.isdir(folder)]
     if not folders:
-        raise _wrong(FOLDERS, text, "There is no such folder.")
+        why = "There is no such folder."
+        if os.path.exists(text):
+            why = "It is no folder; a file belongs into SSL_CERT_FILE."
+        raise _wrong(FOLDERS, text, why)
     for folder in folders:
-        context.load_verify_locations(capath=folder)
+        _load_folder(context, folder)
+
+
+def _load_folder(context: ssl.SSLContext, folder: str) -> None:
+    """Trust the certificates of a folder, whatever the names of its files.
+
+    OpenSSL itself finds only those that are named by a hash, as `c_rehash` does it; most people put
+    in the file that they were given.
+    """
+    context.load_verify_locations(capath=folder)
+    names = sorted(os.listdir(folder))[:MOST_FILES]
+    if any(HASHED.fullmatch(name) for name in names):
+        return  # such a folder is in order, and may hold hundreds of files
+    for name in names:
+        if name.lower().endswith(ENDINGS):
+            with contextlib.suppress(OSError, ValueError):
+                context.load_verify_locations(cafile=os.path.join(folder, name))
 
 
 def _log_keys(context: ssl.SSLContext, text: str) -> None:

@@ -118,6 +118,18 @@ def test_forty_tenants_fit_a_screen(forty: list[Report], width: int) -> None:
     assert "✗ scopes · tenant39" in lines
 
 
+@pytest.mark.parametrize("length", [40, 60])
+def test_long_names_leave_room_for_the_state(forty: list[Report], length: int) -> None:
+    """What is wrong, or how much can be read, stands whole in each line of a narrow terminal."""
+    long = [replace(r, profile=f"{n:x<{length}}") for n, r in enumerate(forty)]
+    lines = summary(long, 80).splitlines()[2:42]
+
+    assert max(map(len, lines)) <= 80
+    assert lines[7].split()[1].rstrip("…") in str(long[7].profile)
+    ends = {line.split(f"  {report.tenant}  ")[1] for line, report in zip(lines, long, strict=True)}
+    assert ends == {"315 of 324 readable", "not in: token", "in, but: scopes"}
+
+
 def test_all_without_trouble_has_no_reasons(forty: list[Report]) -> None:
     """If all is well there are only the lines."""
     lines = summary(forty[:3]).splitlines()

@@ -215,6 +215,23 @@ def test_a_refusal_is_a_bound_that_is_kept() -> None:
     assert all(pull.limits[-1] == 10 for pull in long)
 
 
+@pytest.mark.parametrize("pages", [48, 400])
+def test_a_second_pull_knows_the_bound(pages: int) -> None:
+    """Half a minute later it meets no refusal as a rule; later on one or two, as it may be gone."""
+    soon, later = list[int](), list[int]()
+    for seed in SEEDS:
+        for gap, refusals in ((5, soon), (1200, later)):
+            lanes = LaneCount(1000)
+            first = Pull(lanes, refuses(10), pages, seed).run()
+            again = Pull(lanes, refuses(10), pages, seed + 100, seconds=first.seconds + gap).run()
+            refusals.append(again.refusals)
+
+    assert statistics.median(soon) <= 2
+    assert statistics.mean(soon) <= 1.5
+    assert statistics.mean(later) <= 1.5
+    assert max(soon + later) <= 3
+
+
 def test_a_server_that_bears_less_than_the_first_count_loses_nothing() -> None:
     """It refuses above five: eight lanes lose pages, and are refused without end."""
     ours, eight = learned(lambda s: refuses(5), 400), fixed(START, lambda s: refuses(5), 400)

@@ -61,6 +61,23 @@ def test_a_file_adds_to_the_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert trust.tls_context() is trust.tls_context()
 
 
+@pytest.mark.parametrize("variable", ["SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_a_folder_of_files_with_any_names(
+    variable: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each certificate in it is trusted; a key, a note and a folder beside them do no harm."""
+    before = trust.tls_context().cert_store_stats()["x509_ca"]
+    for name in ("office.pem", "Proxy Root.CRT"):
+        trustme.CA().cert_pem.write_to_path(str(tmp_path / name))
+    authority = trustme.CA()
+    authority.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    (tmp_path / "README.txt").write_text("ask the IT")
+    (tmp_path / "old.pem").mkdir()
+    monkeypatch.setenv(variable, str(tmp_path))
+
+    assert trust.tls_context().cert_store_stats()["x509_ca"] == before + 2
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
 def test_a_file_of_another_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A file that is not ours to read is named, with the system's word for it."""

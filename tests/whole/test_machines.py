@@ -68,6 +68,10 @@ MACHINES = {
     ),
     "odd ones without a proxy": works(NO_PROXY="http://x,*.corp,<local>,:80,[,a b;c"),
     "folder of certificates": works(SSL_CERT_DIR="{folder}"),
+    "folder of requests": works(SSL_CERT_FILE="", REQUESTS_CA_BUNDLE="{folder}"),
+    "folder among others": works(SSL_CERT_FILE="", SSL_CERT_DIR="/none" + os.pathsep + "{folder}"),
+    "blank at the end": works(HTTPS_PROXY="http://{open}\r", SSL_CERT_FILE="{root} "),
+    "capital scheme": works(HTTPS_PROXY="HTTP://{open}"),
     "key log": works(SSLKEYLOGFILE="{folder}/keys.log"),
     # -- a variable cannot be used
     "socks of GNOME": wrong(
@@ -117,6 +121,9 @@ MACHINES = {
     ),
     "key in its place": wrong("CURL_CA_BUNDLE={folder}/cut", "PEM", CURL_CA_BUNDLE="{folder}/cut"),
     "folder not there": wrong("SSL_CERT_DIR=/none", "PEM", SSL_CERT_DIR="/none"),
+    "file in a folder's place": wrong(
+        "SSL_CERT_DIR={root}", "SSL_CERT_FILE", SSL_CERT_DIR="{root}"
+    ),
     "key log not to be written": wrong(
         "SSLKEYLOGFILE=/none/keys", "Unset SSLKEYLOGFILE", SSLKEYLOGFILE="/none/keys"
     ),

@@ -205,8 +205,9 @@ print(json.dumps(found))
 
 @pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
 def test_files_open_where_there_is_no_stnb(dtypes: Any, tmp_path: Path) -> None:
-    """Of resources of every kind, as pulled into a file and as saved: plain pandas reads each column, and
-    makes objects of lists, objects and decimals alone. Here they have the frame's own dtypes.
+    """Of resources of every kind, as pulled into a file and as saved: plain pandas reads each
+    column, and makes objects of lists, objects and decimals alone. Here they have the frame's own
+    dtypes.
     """
     for endpoint in ALIKE:
         page = page_of(endpoint, dtypes)
@@ -224,7 +225,7 @@ def test_files_open_where_there_is_no_stnb(dtypes: Any, tmp_path: Path) -> None:
     )
 
     read = json.loads(done.stdout)
-    assert len(read) == 2 * len(swept)
+    assert len(read) == 2 * len(ALIKE)
     for name, (kinds, counts, attrs) in read.items():
         here = parquet.read_frame(tmp_path / name)
         assert attrs == here.attrs == {"stnb": {"resource": name.rsplit(".", 2)[0]}}

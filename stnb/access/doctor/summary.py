@@ -10,6 +10,8 @@ from stnb.errors import printable
 from .findings import MARKS, Check, Findings
 from .opened import scope_counts
 
+SHORTEST = 12  # letters of a name that are left
+
 
 def summary(reports: Sequence[Findings], width: int = 100) -> str:
     """A line for each profile; profiles with the same reason share it below.
@@ -19,15 +21,40 @@ def summary(reports: Sequence[Findings], width: int = 100) -> str:
     """
     well = len([report for report in reports if report.ok])
     lines = [f"stnb doctor · {len(reports)} profiles · {well} well, {len(reports) - well} not", ""]
-    rows = [_cells(report) for report in reports]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for report, cells in zip(reports, rows, strict=True):
-        padded = [cell.ljust(wide) for cell, wide in zip(cells, widths, strict=True)]
-        line = f"{MARKS[report.ok]} {'  '.join(padded)}".rstrip()
-        lines.append(_cut(line, width))
+    lines += _table(reports, width)
     for names, reason in _reasons(reports):
         lines += ["", *_reason(names, reason, width)]
     return printable("\n".join(lines))
+
+
+def _table(reports: Sequence[Findings], width: int) -> list[str]:
+    """A line for each; in few words, and with shorter names, if it does not fit otherwise."""
+    rows = [_cells(report, brief=False) for report in reports]
+    if _beyond(rows, width) > 0:
+        rows = [_cells(report, brief=True) for report in reports]
+    beyond = _beyond(rows, width)
+    if beyond > 0:  # the state at the end of the line says more than the end of a long name
+        longest = max(len(name) for name, *_ in rows)
+        room = max(longest - beyond, SHORTEST)
+        rows = [(_cut(name, room), *rest) for name, *rest in rows]
+    lines = []
+    for report, cells in zip(reports, _columns(rows), strict=True):
+        lines.append(_cut(f"{MARKS[report.ok]} {'  '.join(cells)}".rstrip(), width))
+    return lines
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The cells, each as wide as the widest of its column."""
+    padded = []
+    for column in zip(*rows, strict=True):
+        wide = max(map(len, column))
+        padded.append([cell.ljust(wide) for cell in column])
+    return [list(cells) for cells in zip(*padded, strict=True)]
+
+
+def _beyond(rows: Sequence[Sequence[str]], width: int) -> int:
+    """By how many letters a line with such cells and its mark is too wide."""
+    return len("  ".join(_columns(rows)[0])) + 2 - width
 
 
 def _cut(line: str, width: int) -> str:
@@ -36,17 +63,20 @@ def _cut(line: str, width: int) -> str:
     return f"{line[: width - 1]}…"
 
 
-def _cells(report: Findings) -> tuple[str, str, str, str]:
+def _cells(report: Findings, *, brief: bool) -> tuple[str, ...]:
     tenant = "" if report.tenant is None else str(report.tenant)
-    return report.profile or "no profile", report.environment or "", tenant, _state(report)
+    name = report.profile or "no profile"
+    return name, report.environment or "", tenant, _state(report, brief=brief)
 
 
-def _state(report: Findings) -> str:
+def _state(report: Findings, *, brief: bool) -> str:
     """Whether one is in, in few words."""
     cause = report.cause
     if cause is not None:
         inside = {True: "in, but", False: "not in"}[report.inside]
         return f"{inside}: {cause.name}"
+    if report.scopes is not None and brief:
+        return f"{report.scopes.readable} of {report.scopes.total} readable"
     if report.scopes is not None:
         return scope_counts(report.scopes)[0]
     return "in" if report.inside else "not known"
