@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -45,3 +46,30 @@ def local_path(target: str | os.PathLike[str]) -> Path:
             f"{text!r} was not written.", "Its name holds a NUL.", "Leave it out of the name."
         )
     return Path(text)
+
+
+def arrow_path(target: str | os.PathLike[str]) -> Path:
+    """The target as a path that Arrow can open, too: pages and tables are its files.
+
+    Raises:
+        BadFilter: it is no such path.
+    """
+    path = local_path(target)
+    try:
+        str(path.absolute()).encode()
+    except UnicodeEncodeError:
+        raise BadFilter(
+            f"{path} was not written.",
+            "Its name, or that of a folder above it, is not UTF-8, and Arrow opens no such file.",
+            "Rename it, or name another place.",
+        ) from None
+    try:
+        path.lstat()
+    except OSError as err:
+        if err.errno == errno.ENAMETOOLONG:
+            raise BadFilter(
+                f"{path.name[:40]!r} … was not written.",
+                f"A name of {len(path.name):,} characters is too long for this system.",
+                "Write a shorter one.",
+            ) from None
+    return path

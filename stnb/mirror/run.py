@@ -13,7 +13,7 @@ from stnb.account.resource import Resource
 from stnb.account.tenants import Accounts
 from stnb.errors import Incomplete
 from stnb.frame import notices
-from stnb.frame.target import local_path
+from stnb.frame.target import arrow_path
 from stnb.pull import ProgressCallback
 
 from .at_work import COLUMNS, keep_up
@@ -68,10 +68,10 @@ def sync(
         with connect() as usual:
             return sync(resources, to, account=usual, progress=progress, strict=strict)
     if isinstance(account, Accounts):
-        return sync_tenants(resources, local_path(to), account, progress, strict=strict)
+        return sync_tenants(resources, arrow_path(to), account, progress, strict=strict)
     todo = routes(resources, account)
     owner = todo[0].owner
-    folder = Folder(local_path(to), owner.tenant, owner.environment)
+    folder = Folder(arrow_path(to), owner.tenant, owner.environment)
     done = keep_up(folder, [Table(folder, route, progress) for route in todo])
     errors = [d.error for d in done if d.error is not None]
     if errors and (strict or len(errors) == len(done)):

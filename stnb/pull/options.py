@@ -16,7 +16,7 @@ from stnb.catalog.facts import MODIFIED
 from stnb.errors import BadFilter
 from stnb.frame import Dtypes, Shape, narrow, shape_of
 from stnb.frame.save import writer
-from stnb.frame.target import local_path
+from stnb.frame.target import arrow_path
 
 from .call import Call
 from .paging.models import Paging
@@ -215,7 +215,7 @@ def target(call: Call, to: Any) -> Path:
             no rows.
         SetupError: Excel needs a package that is not installed.
     """
-    path = local_path(to)
+    path = arrow_path(to)
     if call.endpoint.kind == "file":
         raise BadFilter(
             "to= does not fit.",

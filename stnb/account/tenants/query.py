@@ -18,7 +18,7 @@ from stnb.errors import StnbError
 from stnb.errors.copying import StaysHere
 from stnb.frame.save import save, writer
 from stnb.frame.stores import check_store, name_in, store_address
-from stnb.frame.target import local_path
+from stnb.frame.target import arrow_path
 from stnb.pull import ProgressCallback
 from stnb.pull.options import table_name
 from stnb.pull.together import Problem, PullOfTenants
@@ -111,7 +111,7 @@ class QueryOfTenants(StaysHere):
             writer(name_in(address))
             check_store(address)
             return save(self.start(progress=heard, strict=strict, **arguments).wait(), address)
-        path = local_path(to)
+        path = arrow_path(to)
         if not path.suffix:
             return self.start(to=path, progress=heard, strict=strict, **arguments).saved(path)
         writer(path)  # a wrong ending is refused before the rows are read
