@@ -10,6 +10,7 @@ from pathlib import Path
 from stnb.errors import CredentialsInvalid, CredentialsMissing, SetupError
 
 LARGEST = 1_000_000  # bytes: such a file has a few lines
+MOST_LINES = 10_000  # to read them takes a second
 ROOT = 0
 
 
@@ -37,6 +38,8 @@ def content(file: Path) -> bytes:
         raise unreadable(file, err) from None
     if len(found) > LARGEST:
         raise _too_large(file)
+    if found.count(b"\n") + found.count(b"\r") > 2 * MOST_LINES:  # a line may end in both
+        raise _too_large(file, f"It has more than {MOST_LINES:,} lines, as no such file has.")
     return found
 
 
@@ -73,10 +76,10 @@ def _check(file: Path, found: os.stat_result) -> None:
         _check_owner(file, found)
 
 
-def _too_large(file: Path) -> CredentialsInvalid:
+def _too_large(file: Path, why: str = "") -> CredentialsInvalid:
     return CredentialsInvalid(
         f"The file {file} was not read.",
-        f"It is larger than {LARGEST // 1_000_000} MB, which no such file is.",
+        why or f"It is larger than {LARGEST // 1_000_000} MB, which no such file is.",
         "Name the file that has your values, with one NAME=value a line.",
     )
 

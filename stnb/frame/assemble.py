@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from .schema import Shape
 from .sent import Sent
 from .sent import stacked as sent_for
 from .text import text_of
+from .tokens import exactly
 from .types import WIDE, final_type, pandas_type
 
 Mask = npt.NDArray[np.bool_]
@@ -91,6 +92,21 @@ def pandas_array(column: pa.ChunkedArray) -> Any:
     if dtype is None:
         return column.to_pandas().array
     return dtype.__from_arrow__(column)
+
+
+def without_hollow_objects(kinds: Mapping[str, Collection[pa.DataType]]) -> list[str]:
+    """The columns without those of objects that are null on some pages, while their fields are
+    columns on others.
+
+    Args:
+        kinds: the types of each column.
+    """
+    names = []
+    for name, some in kinds.items():
+        is_empty = all(map(pa.types.is_null, some))
+        if not (is_empty and any(other.startswith(f"{name}.") for other in kinds)):
+            names.append(name)
+    return names
 
 
 def hollow(kind: pa.DataType) -> bool:
@@ -186,7 +202,7 @@ class _Columns:
             self._tables.append((table.num_rows, columns))
             for name, column in columns.items():
                 kinds.setdefault(name, set()).add(column.type)
-        self.names = list(kinds)
+        self.names = without_hollow_objects(kinds)
         self.differing = [name for name in self.names if len(kinds[name]) > 1]
         self._sent = []
         for each in sent:
@@ -212,7 +228,8 @@ class _Columns:
         except pa.ArrowException:  # a value that the common type does not hold exactly
             kind = pa.string()
             stacked = None
-        if stacked is None or (len(kinds) > 1 and pa.types.is_string(kind)):
+        as_sent = pa.types.is_string(kind) and not all(_is_plain(c.type) for c in columns)
+        if stacked is None or as_sent:
             stacked = cast(self.as_sent(name), kind)
         if drift is not None and len(kinds) > 1 and pa.types.is_string(kind):
             note_pages_differ(drift, name)
@@ -223,10 +240,16 @@ class _Columns:
         found = []
         for at, (rows, table) in enumerate(self._tables):
             column = table.get(name, pa.chunked_array([pa.nulls(rows)]))
-            if not _is_plain(column.type):
+            if valueless(column) and not self._has_text(at, name):
+                column = pa.chunked_array([pa.nulls(rows)])
+            elif not _is_plain(column.type):
                 column = pa.chunked_array([self._texts_of(at)[name]])
             found.append(column)
         return found
+
+    def _has_text(self, at: int, name: str) -> bool:
+        """Whether texts of a column are kept, as the blank ones of a report's numbers."""
+        return bool(self._sent) and name in self._sent[at].texts
 
     def _texts_of(self, at: int) -> Columns:
         """The columns of a table that may become text, as they were sent."""
@@ -300,22 +323,34 @@ def stacked(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
 
 
 def _kinds(columns: Sequence[pa.ChunkedArray]) -> list[pa.DataType]:
-    """The types of some columns, apart from those without a value."""
+    """The types of some columns, apart from those without a value; the first one's if none has."""
     # In their order: the fields of a united object then come in the same one each time.
     kinds: list[pa.DataType] = []
+    described: list[pa.DataType] = []
     for column in columns:
-        if not pa.types.is_null(column.type) and column.type not in kinds:
+        if pa.types.is_null(column.type):
+            continue
+        if valueless(column):
+            described.append(column.type)
+        elif column.type not in kinds:
             kinds.append(column.type)
-    return kinds
+    return kinds or described[:1]
+
+
+def valueless(column: pa.ChunkedArray) -> bool:
+    """Whether a column has rows, but no value; its type is then the one that it is described with,
+    and says nothing about other pages.
+    """
+    return bool(len(column)) and column.null_count == len(column)
 
 
 def _one_kind(kinds: Sequence[pa.DataType], columns: Sequence[pa.ChunkedArray]) -> pa.DataType:
     """A type for all of the columns, which have these types."""
     if not kinds:
         return pa.null()
-    if len(kinds) == 1:
+    if len(kinds) == 1 and not pa.types.is_temporal(kinds[0]):
         return kinds[0]
-    return _common(kinds, columns)
+    return _common(kinds, columns)  # also of times alone: pages of older versions have nanoseconds
 
 
 def cast(columns: Sequence[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
@@ -333,10 +368,12 @@ def cast(columns: Sequence[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArr
 def _as(chunk: pa.Array, kind: pa.DataType) -> pa.Array:
     if chunk.type == kind:
         return chunk
-    if pa.types.is_null(chunk.type):
+    if chunk.null_count == len(chunk):
         return pa.nulls(len(chunk), kind)
     if pa.types.is_string(kind):
         return text_of(chunk)
+    if pa.types.is_decimal(kind) and pa.types.is_floating(chunk.type):
+        return exactly(chunk.to_pylist())  # Arrow would take the digits of the binary number
     if pa.types.is_timestamp(kind) or pa.types.is_duration(kind):
         return cut(chunk).cast(kind)
     made = chunk.cast(kind)
@@ -357,7 +394,7 @@ def _common(kinds: Sequence[pa.DataType], columns: Sequence[pa.ChunkedArray]) ->
         return pa.timestamp("us")
     if all(map(pa.types.is_duration, kinds)):
         return pa.duration("us")
-    if all(map(pa.types.is_decimal, kinds)):
+    if any(map(pa.types.is_decimal, kinds)) and all(map(_is_number, kinds)):
         return WIDE
     if all(map(pa.types.is_nested, kinds)):
         try:
@@ -366,6 +403,10 @@ def _common(kinds: Sequence[pa.DataType], columns: Sequence[pa.ChunkedArray]) ->
         except pa.ArrowException:
             pass
     return pa.string()
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(kind in (pa.int64(), pa.float64()) or pa.types.is_decimal(kind))
 
 
 def _largest(columns: Sequence[pa.ChunkedArray]) -> int:

@@ -9,7 +9,7 @@ becomes text. Both keep the keys that the catalogue lacks.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -22,9 +22,9 @@ from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors import UnexpectedAnswer
 
-from . import fallback, reports, tokens, utf8
+from . import fallback, reports, tokens, twice, utf8
 from .converters import CONVERTERS, days_elsewhere
-from .drift import Drift, Drifts, Kind, add_drift, misfits, note
+from .drift import Drift, Drifts, Kind, add_drift, misfits, note, with_kinds
 from .fallback import Columns
 from .scan import Scan, scan
 from .schema import Shape
@@ -95,11 +95,18 @@ def decode(
         fast = _fast(document, shape, seen)
     kept: Columns = {}
     fields: list[dict[str, Any]] = []
+    doubled: list[twice.Pairs] = []
     if fast is not None:
         columns, length = fast
     else:
         columns, length = fallback.read(
-            document, shape, drift, positional=positional, sent=kept, fields=fields
+            document,
+            shape,
+            drift,
+            positional=positional,
+            sent=kept,
+            fields=fields,
+            doubled=doubled,
         )
     sheets: tuple[Sheet, ...] = ()
     if not positional:
@@ -109,16 +116,25 @@ def decode(
         pa.default_memory_pool().release_unused()
     if positional or not shape.leaves:
         # A report's columns are its own, and some routes are not described: nothing was promised.
-        drift = {}
-    if positional and shape.dtypes != "raw":
+        drift = with_kinds(drift, (Kind.DIGITS, Kind.WIDE_NUMBER))
+    if positional:
         own = reports.data_types_of(fallback.names_of(fields), fields)
-        reports.follow(columns, {**(data_types or {}), **own}, drift, kept)
+        reports.follow(columns, {**(data_types or {}), **own}, drift, kept, shape.dtypes)
         table = pa.table(typed(columns, length, shape, {}))
     if document is not sent:
         utf8.note_broken_bytes(sent, shape, drift, positional=positional)
     if fast is None:
-        utf8.note_halves(document, shape, drift, positional=positional)
+        _note_odd_texts(document, shape, drift, positional=positional, doubled=bool(doubled))
     return Decoded(table, drift, careful=fast is None, sent=Sent(kept, sheets))
+
+
+def _note_odd_texts(
+    document: bytes, shape: Shape, drift: Drifts, *, positional: bool, doubled: bool
+) -> None:
+    """Note what the careful path alone can see of a page's text."""
+    utf8.note_halves(document, shape, drift, positional=positional)
+    if doubled:
+        twice.note_twice(document, shape, drift)
 
 
 def _enveloped(content: bytes, rows_at: str) -> bytes:
@@ -140,6 +156,8 @@ def _fast(document: bytes, shape: Shape, seen: Scan) -> tuple[Columns, int] | No
     """
     if seen.lossy:
         return None  # a float would drop digits in silence
+    if shape.dtypes == "decimal" and _has_amounts_as_text(document, shape):
+        return None  # Arrow would take a text for a decimal, also a code such as "007"
     unknown = "infer"
     if shape.skips:
         unknown = "ignore"
@@ -153,11 +171,29 @@ def _fast(document: bytes, shape: Shape, seen: Scan) -> tuple[Columns, int] | No
     except (pa.ArrowException, RecursionError):
         return None
     columns = list(_flattened(rows, ""))
-    if not _exact(columns, shape):
+    if not _exact(columns, shape, seen):
         return None
     if any(_holds_nan(values) for _, values in columns):
         return None  # no number of JSON; as a missing value it would be lost in silence
-    return {path: values for path, values in columns if shape.reads(path)}, len(rows)
+    known = [column for column in columns if column[1].type != pa.struct([])]
+    return {path: values for path, values in known if shape.reads(path)}, len(rows)
+
+
+def _has_amounts_as_text(document: bytes, shape: Shape) -> bool:
+    """Whether a text stands where an exact amount is due."""
+    for name in set(_amounts(shape.by_path.values())):
+        key = f'"{name}":'.encode()
+        if key + b'"' in document or key + b' "' in document:
+            return True
+    return False
+
+
+def _amounts(columns: Iterable[Column]) -> Iterator[str]:
+    """The names of exact amounts that are sent as numbers, those inside lists too."""
+    for column in columns:
+        if column.type == "exact decimal" and not column.text:
+            yield column.name
+        yield from _amounts(column.children)
 
 
 def _read(document: bytes, rows: pa.DataType, unknown: str) -> pa.StructArray:
@@ -191,7 +227,7 @@ def _without_times(kind: pa.DataType) -> pa.DataType:
     return kind
 
 
-def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
+def _exact(columns: list[tuple[str, pa.Array]], shape: Shape, seen: Scan) -> bool:
     """Whether nothing was lost: no two columns have one path, no whole number was cut to a float,
     and nothing open was flattened.
     """
@@ -202,7 +238,7 @@ def _exact(columns: list[tuple[str, pa.Array]], shape: Shape) -> bool:
             return False
         if any(end >= MOST for end in _ends(values, pa.types.is_decimal)):
             return False  # the reader does not see that a decimal has more digits than its type
-        if path in shape.open and _was_interpreted(values):
+        if path in shape.open and _was_interpreted(values, seen):
             return False  # what is open is kept as it is written
         if path not in shape.by_path and any(path.startswith(f"{known}.") for known in shape.open):
             return False
@@ -220,14 +256,23 @@ def _holds_nan(values: pa.Array) -> bool:
     return False
 
 
-def _was_interpreted(values: pa.Array) -> bool:
-    """Whether the reader made objects or floats, which can be written in several ways."""
-    return "struct" in str(values.type) or any(True for _ in _ends(values, pa.types.is_floating))
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _was_interpreted(values: pa.Array, seen: Scan) -> bool:
+    """Whether the reader made objects or floats, which can be written in several ways, or whole
+    numbers where a zero with a sign may be one.
+    """
+    numbers = pa.types.is_floating
+    if seen.odd:
+        numbers = _is_number
+    return "struct" in str(values.type) or any(True for _ in _ends(values, numbers))
 
 
 def _flattened(rows: pa.StructArray, above: str) -> Iterator[tuple[str, pa.Array]]:
     for part, values in zip(rows.type, rows.flatten(), strict=True):
-        if pa.types.is_struct(part.type):
+        if pa.types.is_struct(part.type) and part.type.num_fields:
             yield from _flattened(values, f"{above}{part.name}.")
         else:
             yield f"{above}{part.name}", values

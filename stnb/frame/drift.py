@@ -10,7 +10,7 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -40,6 +40,7 @@ class Kind(StrEnum):
     OTHER_ZONE = "other zone"  # days that came as midnights of another zone than UTC
     BROKEN_BYTES = "broken bytes"  # bytes that are no UTF-8; U+FFFD stands in their place
     HALVES = "halves"  # halves of surrogate pairs, which are no text; kept as their escapes
+    TWICE = "twice"  # the key stands twice in one object; the last value was kept
     OTHER_PARENT = "other parent"  # a parent's column, the detail, differs from the one asked for
 
 
@@ -106,6 +107,7 @@ SENTENCES = {
     Kind.OTHER_ZONE: "holds midnights of another zone than UTC {rows}; kept as their days",
     Kind.BROKEN_BYTES: "holds bytes that are no UTF-8 {rows}; U+FFFD stands in their place",
     Kind.HALVES: 'holds halves of surrogate pairs {rows}; kept as escapes such as "\\ud83d"',
+    Kind.TWICE: "stood twice in one object{counted}; the last value was kept",
     Kind.OTHER_PARENT: "is the rows' own {detail}, which differs from the one asked for",
 }
 
@@ -134,6 +136,16 @@ def split_off_texts(drifts: Drifts) -> tuple[Drifts, Drifts]:
                 part = broken
             part.setdefault(column, []).append(drift)
     return others, broken
+
+
+def with_kinds(drifts: Drifts, kinds: Collection[Kind]) -> Drifts:
+    """What differs in one of these ways."""
+    found: Drifts = {}
+    for column, several in drifts.items():
+        some = [drift for drift in several if drift.kind in kinds]
+        if some:
+            found[column] = some
+    return found
 
 
 def to_json(drifts: Drifts) -> dict[str, list[dict[str, Any]]]:

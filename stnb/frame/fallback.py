@@ -17,7 +17,7 @@ from stnb.catalog import Column
 from stnb.errors import UnexpectedAnswer
 from stnb.errors.nesting import loads
 
-from . import by_value
+from . import by_value, twice
 from .drift import Drift, Drifts, Kind, add_drift, note
 from .fits import MISFITS, fits, mixed, shaped, suited
 from .schema import Shape
@@ -40,6 +40,7 @@ def read(
     sent: Columns | None = None,
     fields: list[dict[str, Any]] | None = None,
     with_nested: bool = False,
+    doubled: list[twice.Pairs] | None = None,
 ) -> tuple[Columns, int]:
     """The columns of a page, in the types that they are read as, and the number of its rows.
 
@@ -47,12 +48,13 @@ def read(
         sent: gets the columns that do not read back as they were sent; see `Decoded.sent`.
         fields: gets the fields of a report.
         with_nested: whether `sent` gets columns of lists and objects, too.
+        doubled: gets the objects in which a key stands twice.
 
     Raises:
         UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
     """
     columns: Columns = {}
-    rows = rows_of(document, positional, number, fields)
+    rows = rows_of(document, positional, number, fields, doubled)
     unfold(rows, "", shape, columns, drift, sent, with_nested=with_nested)
     return columns, len(rows)
 
@@ -62,8 +64,12 @@ def rows_of(
     positional: bool,
     parse_float: Callable[[str], Any],
     fields: list[dict[str, Any]] | None = None,
+    doubled: list[twice.Pairs] | None = None,
 ) -> Sequence[dict[str, Any]]:
     """The rows of a page as plain objects; see `read`."""
+    hook = None
+    if doubled is not None:
+        hook = twice.watching(doubled)
     collecting = gc.isenabled()
     # Thousands of fresh dicts make the collector run for nothing: up to 40 % of the time.
     gc.disable()
@@ -73,6 +79,7 @@ def rows_of(
             parse_float=parse_float,
             parse_int=_parse_int(document),
             parse_constant=str,
+            object_pairs_hook=hook,
             strict=False,
         )
         rows = body["data"]
@@ -217,7 +224,9 @@ def _was_read(values: list[Any], kind: pa.DataType) -> bool:
     if pa.types.is_string(kind) or pa.types.is_nested(kind):
         return False
     others: tuple[type, ...] = (str, Token)
-    if pa.types.is_floating(kind):
+    if pa.types.is_integer(kind):
+        others = (str, Token, float)
+    elif pa.types.is_floating(kind):
         others = (str, Token, int)
     elif pa.types.is_decimal(kind):
         others = (str, Token, float)
@@ -266,15 +275,31 @@ def _fitting_or_none(
     try:
         found = _fitting(values, column, want)
     except MISFITS:
-        return None
-    if dtypes == "typed" or found is None or pa.types.is_decimal(found.type):
-        return found
-    if not any(map(lossy, values)):
-        return found
+        if dtypes == "typed" or not _may_be_any_number(values, want):
+            return None
+    else:
+        if dtypes == "typed" or found is None or pa.types.is_decimal(found.type):
+            return found
+        if not any(map(lossy, values)):
+            return found
     try:
         return exactly(values)  # as floats they would lose digits, which was not asked for
     except MISFITS:
         return None
+
+
+def _may_be_any_number(values: list[Any], want: pa.DataType | None) -> bool:
+    """Whether Arrow refused long whole numbers because others beside them have more digits than a
+    float keeps; as decimals they all may be read.
+    """
+    if want is not None and not pa.types.is_floating(want):
+        return False
+    for value in values:
+        if type(value) is int and not fits(value, pa.int64()):
+            return False
+        if value is not None and type(value) not in (int, float, Token):
+            return False
+    return any(map(lossy, values))
 
 
 def _converted(

@@ -162,6 +162,21 @@ def sheet_of(document: bytes, seen: Scan, columns: Columns, rows: int) -> Sheet:
     return Sheet(rows, page=packed, size=len(document))
 
 
+def keep_written(columns: Columns, kept: Columns) -> None:
+    """Keep the texts of floats that are not written with the fewest digits, as 12.0, of a page that
+    has no sheet.
+
+    Args:
+        kept: gets them; what it has already stays.
+    """
+    for name, values in columns.items():
+        if not pa.types.is_floating(values.type) or name in kept:
+            continue
+        texts = text_of(values)
+        if not texts.equals(_shortest(pa.chunked_array([values]), zeros=False)):
+            kept[name] = texts
+
+
 def _whole_numbers(values: pa.Array) -> int:
     """How many numbers with a point in their type are whole, at any depth."""
     kind = values.type

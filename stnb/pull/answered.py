@@ -2,8 +2,9 @@
 request.
 
 The API ignores a filter that it does not take and answers with every row (seen on the live API).
-Only what can be said without doubt is checked: ids, booleans, values of an enum, and bounds of
-times. Texts are not, because the API takes some of them as a part of the text.
+Only what can be said without doubt is checked: ids, booleans, values of an enum, numbers of jobs
+and the like, and bounds of times. Other texts are not, because the API takes some of them as a part
+of the text, or looks for them in several columns.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from stnb.frame import shape_of
 from .call import Call
 from .values import DAYS
 
-Kind = Literal["id", "flag", "value", "from", "before"]
+# "part": the column holds what was asked for, as a whole or as a part of it.
+Kind = Literal["id", "flag", "value", "part", "from", "before"]
 # How the name of a bound ends; the longest first. Whether a bound belongs to its span differs
 # between routes, so that a moment on it fits either way.
 BOUNDS: tuple[tuple[str, Kind], ...] = (
@@ -28,16 +30,44 @@ BOUNDS: tuple[tuple[str, Kind], ...] = (
     ("OnBefore", "before"),
     ("After", "from"),
     ("Before", "before"),
+    ("From", "from"),
+    ("To", "before"),
 )
 EVERY = frozenset({"any", "all"})
 # Bounds whose column is called otherwise: (resource, name without its ending) -> column.
 NAMED_OTHERWISE = {
     ("accounting.invoices", "invoiced"): "invoiceDate",
+    ("accounting.journal_entries", "posted"): "postDate",
     ("accounting.payments", "paid"): "date",
     ("jpm.appointments", "starts"): "start",
     ("jpm.projects", "completed"): "actualCompletionDate",
     ("jpm.projects", "starts"): "startDate",
+    ("payroll.employees.payrolls", "approved"): "managerApprovedOn",
+    ("payroll.payrolls", "approved"): "managerApprovedOn",
+    ("payroll.technicians.payrolls", "approved"): "managerApprovedOn",
+    ("telecom.calls", "created"): "leadCall.createdOn",
+    ("telecom.v2.calls", "created"): "leadCall.createdOn",
 }
+# Filters whose column is called otherwise: (resource, filter) -> column.
+COLUMNS = {
+    ("accounting.invoices", "jobNumber"): "job.number",
+    ("accounting.invoices", "number"): "referenceNumber",
+    ("accounting.invoices", "statuses"): "syncStatus",
+    ("accounting.payments", "statuses"): "syncStatus",
+    ("jpm.appointments", "number"): "appointmentNumber",
+    ("jpm.jobs", "number"): "jobNumber",
+    ("jpm.work_breakdown_structure.budget_codes", "budgetCodeIds"): "id",
+    ("sales.estimates", "soldById"): "soldBy",
+    ("sales.estimates", "status"): "status.name",
+    ("telecom.calls", "agentExternalId"): "leadCall.agent.externalId",
+    ("telecom.calls", "agentId"): "leadCall.agent.id",
+    ("telecom.calls", "campaignId"): "leadCall.campaign.id",
+    ("telecom.v2.calls", "agentExternalId"): "leadCall.agent.externalId",
+    ("telecom.v2.calls", "agentId"): "leadCall.agent.id",
+    ("telecom.v2.calls", "campaignId"): "leadCall.campaign.id",
+}
+# Texts of which it is known what they are compared with, beside those whose name ends in "number".
+PLAIN_TEXTS = {("sales.estimates", "status")}
 # A route with this parameter counts changes that the column modifiedOn does not show.
 CHANGES_UNSEEN = "excludeAccountingChangesFromModifiedDateRange"
 
@@ -107,9 +137,15 @@ def _check(endpoint: Endpoint, param: Param, values: frozenset[str]) -> Iterator
         if endpoint.key == ("id",):
             yield Check(param.name, "id", "id", values)
         return
-    for path in _namesakes(param.name):
+    named = COLUMNS.get((endpoint.name, param.name))
+    paths = [named] if named else _namesakes(param.name)
+    for path in paths:
         column = columns.get(path)
-        kind = None if column is None else _kind(param, column, values)
+        if column is None:
+            continue
+        kind = _kind(param, column, values)
+        if kind is None and _is_text(endpoint, param, column):
+            kind = "part"
         if kind is not None:
             yield Check(param.name, kind, path, values)
             return
@@ -131,6 +167,14 @@ def _kind(param: Param, column: Column, values: frozenset[str]) -> Kind | None:
     if param.name.lower().endswith(("id", "ids")) and column.type in ("integer", "guid"):
         return "id"
     return None
+
+
+def _is_text(endpoint: Endpoint, param: Param, column: Column) -> bool:
+    """Whether rows hold the text that was asked for, such as a job's number."""
+    if column.type not in ("string", "integer") or param.many:
+        return False
+    is_number = param.name.lower().endswith("number")
+    return is_number or (endpoint.name, param.name) in PLAIN_TEXTS
 
 
 def _namesakes(name: str) -> Iterator[str]:
@@ -163,6 +207,8 @@ def _bound(endpoint: Endpoint, param: Param, values: frozenset[str]) -> Iterator
             column = columns.get(path)
             if column is not None and column.type in ("date", "date-time"):
                 days = column.type == "date" or param.type == "date" or param.name in DAYS
+                # Of these it is not known whether the last day is meant as a whole.
+                days = days or ending in ("From", "To")
                 yield Check(param.name, kind, path, values, days)
                 return
         return

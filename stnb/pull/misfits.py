@@ -54,8 +54,7 @@ class Misfits:
             wrong = _outside(self.check, column)
         else:
             plain = _plain(self.check, column)
-            asked = pa.array([_written(self.check, v) for v in self.check.values], pa.string())
-            fits = pc.is_in(plain, value_set=asked)
+            fits = _fitting(self.check, plain)
             wrong = pc.and_(pc.invert(fits), pc.is_valid(plain))
             for value in column.filter(fits).unique().to_pylist()[: SHOWN + 1]:
                 self.fitting[value] = None
@@ -115,6 +114,17 @@ def _plain(check: Check, column: pa.ChunkedArray) -> pa.ChunkedArray:
     if check.kind == "id":
         text = pc.replace_substring_regex(text, pattern="[{}-]", replacement="")
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _fitting(check: Check, plain: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Which values are one of those that were asked for, or hold one as a part."""
+    asked = [_written(check, value) for value in sorted(check.values)]
+    fits = pc.is_in(plain, value_set=pa.array(asked, pa.string()))
+    if check.kind == "part":
+        for text in asked:
+            holds = pc.match_substring(plain, text)
+            fits = pc.or_(fits, pc.fill_null(holds, False))
+    return fits
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -192,6 +202,10 @@ def line(misfits: Misfits) -> str:
     column = f'df["{check.column}"]'
     if check.kind in ("from", "before"):
         return _line_of_bound(misfits, column)
+    if check.kind == "part" and len(check.asked) == 1:
+        (text,) = check.asked
+        holds = f"{column}.astype(str).str.contains({text!r}, case=False, regex=False)"
+        return f"df = df[{holds} | {column}.isna()]"
     values = list(misfits.fitting)
     named = repr(values)
     if len(values) > SHOWN:

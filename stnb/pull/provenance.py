@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from stnb.credentials import Credentials
-from stnb.errors import Incomplete, StnbWarning
+from stnb.errors import Incomplete, StnbWarning, wording
 from stnb.frame import Drifts, Shape, notices, sentences, traps
 from stnb.frame.drift import split_off_texts
 from stnb.frame.notices import Notice
@@ -202,7 +202,7 @@ def _surplus(facts: Facts, rows: int) -> list[str]:
         return []
     if total is None or rows <= total:
         return []
-    return [f"totalCount said {total:,} rows, and {rows:,} came."]
+    return [f"totalCount said {wording.counted(total, 'row')}, and {rows:,} came."]
 
 
 def _lacking(facts: Facts, rows: int, duplicates: int) -> list[Notice]:

@@ -78,7 +78,7 @@ async def look(client: httpx.AsyncClient, request: httpx.Request, auth: TokenAut
     date = clock.date_of(response.headers)
     if date is not None:
         ahead = clock.ahead(date, sent, received.began)
-    if response.is_error or response.is_redirect:
+    if not response.is_success:  # a status of 600 or more is an error, too
         return _failed(Failure.of_response(response, received.content), response.headers, ahead)
     return Look(
         response.status_code,

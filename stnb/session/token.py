@@ -17,8 +17,11 @@ from .deadline import deadline_of
 from .places import take_place
 from .text import read_json
 
-# What a header can hold; anything else the library would quote whole in its own log.
-UNBROKEN = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
+# What RFC 6750 lets a token be, which a header can hold: visible ASCII. Anything else the library
+# would quote whole in its own log.
+UNBROKEN = re.compile(r"[!-~]+")
+# What comes of an answer of another form, a lifetime of 400 digits among it.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
 EARLY = 60.0  # seconds before its end that a token is renewed
 LIFETIME = 900.0  # seconds, if the answer does not say
 ROUNDS = 8  # tokens at most that one request is sent with
@@ -163,7 +166,7 @@ class TokenAuth(httpx.Auth):
             token, seconds = raw["access_token"], float(raw.get("expires_in", LIFETIME))
             if not UNBROKEN.fullmatch(token):
                 raise ValueError
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except UNREADABLE:
             raise TokenRefused(response) from None
         end = self._clock() + seconds
         return _Token(Secret(token), renew_at=end - min(EARLY, seconds / 2), end=end)

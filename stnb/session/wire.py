@@ -159,7 +159,7 @@ async def exchange(
     except PASSING_ERRORS as err:
         return Failure.of_exception(err)
     response, content = received.response, received.content
-    if response.is_error or response.is_redirect:
+    if not response.is_success:  # a status of 600 or more is an error, too
         return Failure.of_response(response, content)
     if whole is not None:
         found = _checked(response, content, whole, limits)

@@ -112,6 +112,7 @@ TRIES: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
         "pull(jobStatus='Completed')",
     ),
     "a limit as text": (lambda st: st.jpm.jobs.pull(limit="50"), BadFilter, "Write limit=50."),
+    "no rows": (lambda st: st.jpm.jobs.pull(limit=0), BadFilter, "Leave it out"),
     "a limit as a fraction": (
         lambda st: st.jpm.jobs.pull(limit=5.0),
         BadFilter,

@@ -189,3 +189,19 @@ def test_another_page_makes_text_of_what_was_sent(column: str, first: bool, tmp_
 
 def plain(column: pd.Series[Any]) -> list[Any]:
     return [None if pd.isna(value) else value for value in column]
+
+
+@pytest.mark.parametrize("space", ["", " "])
+def test_exact_amounts_as_text_are_told_too(space: str) -> None:
+    """Arrow takes texts for decimals: also a code such as "007", which is no number of JSON."""
+    column, told = frame_of(f'[{{"decimal":{space}"10.00"}},{{"decimal":1.5}}]', dtypes="decimal")
+    assert [str(value) for value in column["decimal"]] == ["10.000000", "1.500000"]
+    assert "in 1 row; converted exactly" in told["decimal"]
+
+    column, told = frame_of(f'[{{"decimal":{space}"007"}}]', dtypes="decimal")
+    assert column["decimal"].tolist() == ["007"]
+    assert "kept as text" in told["decimal"]
+
+    column, told = frame_of(f'[{{"items":[{{"n":{space}"007"}}]}}]', dtypes="decimal")
+    assert '"007"' in str(column["items"].iloc[0])
+    assert told

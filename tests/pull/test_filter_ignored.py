@@ -105,6 +105,9 @@ def reference(check: Check, rows: pd.DataFrame) -> int:
     if check.kind in ("from", "before"):
         limit, times = pd.Timestamp(misfits.limit_of(check)), pd.to_datetime(column, utc=True)
         return int((times < limit).sum() if check.kind == "from" else (times > limit).sum())
+    if check.kind == "part":
+        (asked,) = check.values
+        return sum(asked not in str(value).lower() for value in column)
     return sum(str(value).lower() not in check.values for value in column)
 
 
@@ -254,6 +257,48 @@ def test_what_does_not_fit_is_told(asked: dict[str, Any], row: dict[str, Any], d
     assert f"was asked for {next(iter(asked))}=" in texts[0]
     assert "1 of 2 rows" in texts[0]
     assert dropped(frame, texts[0])["id"].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "value", "column"),
+    [
+        ("jpm.jobs", "number", "42", "jobNumber"),
+        ("jpm.appointments", "number", "42-1", "appointmentNumber"),
+        ("accounting.invoices", "number", "42", "referenceNumber"),
+        ("accounting.invoices", "jobNumber", "42", "job.number"),
+        ("inventory.purchase_orders", "number", "42", "number"),
+        ("taskmanagement.tasks", "taskNumber", 42, "taskNumber"),
+        ("sales.estimates", "status", "Sold", "status.name"),
+        ("sales.estimates", "soldById", 42, "soldBy"),
+        ("telecom.calls", "agentId", 42, "leadCall.agent.id"),
+        ("accounting.journal_entries", "postedFrom", "2026-07-01", "postDate"),
+        ("payroll.payrolls", "approvedOnOrAfter", "2026-07-01", "managerApprovedOn"),
+    ],
+)
+def test_a_filter_whose_column_is_called_otherwise(
+    resource: str, name: str, value: Any, column: str
+) -> None:
+    """It is checked all the same."""
+    [check] = checks(call(CATALOG[resource], 1, {name: value}))
+
+    assert (check.filter, check.column) == (name, column)
+
+
+@pytest.mark.parametrize(
+    ("there", "wrong"),
+    [(["42", None, "", "42-1", "142"], 0), (["42", "43"], 1), (["J4", "24", "4 2"], 3)],
+)
+def test_a_number_may_be_a_part_of_the_text(there: list[str | None], wrong: int) -> None:
+    """Because some routes look for it so; a row without one is no alarm."""
+    [check] = checks(call(CATALOG["jpm.jobs"], 1, {"number": "42"}))
+    seen = misfits.Misfits(check)
+    seen.add(pa.chunked_array([pa.array(there, pa.string())]))
+
+    assert (seen.rows, seen.wrong) == (len(there), wrong)
+    frame = pd.DataFrame({"jobNumber": there}).astype("str")
+    names = {"df": frame[frame["jobNumber"] != ""], "pd": pd}
+    exec(misfits.line(seen), names)
+    assert len(names["df"]) == len(there) - wrong - there.count("")
 
 
 @settings(max_examples=60, deadline=None)

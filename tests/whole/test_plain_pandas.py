@@ -16,7 +16,7 @@ from stnb import catalog
 from stnb.catalog import Column, Endpoint
 from stnb.frame import Decoded, assemble, decode, parquet, shape_of
 from stnb.frame.save import save
-from tests.helpers.sample import tenth
+from tests.helpers.sample import column_types, tenth
 
 SENT: dict[str, Any] = {
     "integer": 7,
@@ -28,6 +28,7 @@ SENT: dict[str, Any] = {
     "duration": "01:30:00",
 }
 DESCRIBED = [e for e in catalog.load() if e.columns]
+ALIKE = tenth(DESCRIBED, column_types)
 
 
 @pytest.fixture(scope="module")
@@ -204,12 +205,11 @@ print(json.dumps(found))
 
 @pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
 def test_files_open_where_there_is_no_stnb(dtypes: Any, tmp_path: Path) -> None:
-    """Of every resource, as pulled into a file and as saved: plain pandas reads each column, and
-    makes objects of lists, objects and decimals alone. Here they have the frame's own dtypes.
+    """Of resources of every kind, as pulled into a file and as saved: plain pandas reads each
+    column, and makes objects of lists, objects and decimals alone. Here they have the frame's own
+    dtypes.
     """
-    # The other dtypes are read by the same rules: a tenth of the resources is enough for them.
-    swept = DESCRIBED if dtypes == "typed" else tenth(DESCRIBED, lambda endpoint: endpoint.kind)
-    for endpoint in swept:
+    for endpoint in ALIKE:
         page = page_of(endpoint, dtypes)
         frame, _, _ = assemble([page], shape_of(endpoint, dtypes))
         frame.attrs["stnb"] = {"resource": endpoint.name}
@@ -225,7 +225,7 @@ def test_files_open_where_there_is_no_stnb(dtypes: Any, tmp_path: Path) -> None:
     )
 
     read = json.loads(done.stdout)
-    assert len(read) == 2 * len(swept)
+    assert len(read) == 2 * len(ALIKE)
     for name, (kinds, counts, attrs) in read.items():
         here = parquet.read_frame(tmp_path / name)
         assert attrs == here.attrs == {"stnb": {"resource": name.rsplit(".", 2)[0]}}

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from stnb.errors import PagingFault, tongue
+from stnb.errors import PagingFault, tongue, wording
 from stnb.session import START
 
 from ..call import Call
@@ -235,7 +235,8 @@ class ListWalk(SizedWalk):
             )
         ended = self.paging.limit is None and last.has_more is False
         if ended and last.total is not None and last.total > (last.index + 1) * size:
-            self.note(f"totalCount said {last.total:,} rows, but hasMore ended the list earlier.")
+            said = wording.counted(last.total, "row")
+            self.note(f"totalCount said {said}, but hasMore ended the list earlier.")
 
     async def _ask(self, index: int, size: int) -> Page:
         page = await self.page(index, size)

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from stnb.errors.nesting import loads
 from stnb.frame import Decoded, Drifts
+from stnb.frame.assemble import valueless
 from stnb.frame.drift import from_json, to_json
 from stnb.frame.sent import Sent, Sheet
 
@@ -26,12 +27,16 @@ SENT = "\x1fsent "
 class Head:
     """What the file says about a page: its place among the pages, the cursor behind it, and what
     `frame.decode` reported.
+
+    Attributes:
+        valueless: the columns that have no value on this page.
     """
 
     index: int
     continue_from: str | None
     drift: Drifts
     careful: bool
+    valueless: tuple[str, ...] = ()
 
 
 class Unreadable(Exception):
@@ -45,6 +50,7 @@ def write_page(file: IO[bytes], index: int, part: Decoded, continue_from: str | 
         "continue_from": continue_from,
         "drift": to_json(part.drift),
         "careful": part.careful,
+        "valueless": [n for n in part.table.column_names if valueless(part.table.column(n))],
     }
     table = part.table
     for name, texts in part.sent.texts.items():
@@ -130,7 +136,8 @@ def _read_sheets(metadata: Mapping[bytes, bytes]) -> tuple[Sheet, ...]:
 
 def _head(schema: pa.Schema) -> Head:
     head = loads(schema.metadata[HEAD])
-    return Head(**{**head, "drift": from_json(head["drift"])})
+    own = {"drift": from_json(head["drift"]), "valueless": tuple(head.get("valueless", ()))}
+    return Head(**{**head, **own})
 
 
 @contextlib.contextmanager

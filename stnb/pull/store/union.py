@@ -13,7 +13,15 @@ import pyarrow as pa
 
 from stnb.catalog.facts import MODIFIED
 from stnb.frame import Drifts, Shape, add_drift
-from stnb.frame.assemble import cast, hollow, merge, newest, note_pages_differ
+from stnb.frame.assemble import (
+    cast,
+    hollow,
+    merge,
+    newest,
+    note_pages_differ,
+    valueless,
+    without_hollow_objects,
+)
 from stnb.frame.keys import note_unusable, types_of_key, usable
 from stnb.frame.types import final_type, pandas_type
 
@@ -43,12 +51,19 @@ class Union:
         self._paths, self._columns, self._shape = paths, shape.by_path, shape
         self.drift: Drifts = {}
         schemas: list[pa.Schema] = []
-        distinct: dict[pa.Schema, pa.Schema] = {}
+        distinct: dict[tuple[pa.Schema, tuple[str, ...]], pa.Schema] = {}
         for path in paths:
-            head, schema = read_head(path)
-            schemas.append(distinct.setdefault(schema, schema))
+            head, described = read_head(path)
+            schema = distinct.get((described, head.valueless))
+            if schema is None:
+                schema = _with_values(described, head.valueless)
+                distinct[described, head.valueless] = schema
+            schemas.append(schema)
             add_drift(self.drift, head.drift)
-        merged = merge([(schema.empty_table(), {}) for schema in distinct], self.drift).schema
+        merged = merge([(schema.empty_table(), {}) for schema in distinct.values()], self.drift)
+        merged = _described(merged.schema, [described for described, _ in distinct])
+        known = without_hollow_objects({field.name: [field.type] for field in merged})
+        merged = pa.schema([merged.field(name) for name in known])
         if not len(merged):
             merged = pa.schema([(leaf.path, final_type(leaf.column)) for leaf in shape.leaves])
         self._merged = self._holding(self._with_texts(merged, as_text), schemas)
@@ -103,13 +118,18 @@ class Union:
         """The texts that were sent for those columns of a page that other pages make text."""
         differ = []
         for field in table.schema:
+            if field.name not in self._merged.names:
+                continue
             to_text = pa.types.is_string(self._merged.field(field.name).type)
             has_texts = pa.types.is_string(field.type) or pa.types.is_null(field.type)
             if to_text and not has_texts:
                 differ.append(field.name)
         if not differ:
             return {}
-        return read_sent(path).columns(table.select(differ), differ, self._shape)
+        sent = read_sent(path)
+        blank = {name for name in differ if valueless(table.column(name))} - sent.texts.keys()
+        with_texts = [name for name in differ if name not in blank]
+        return sent.columns(table.select(with_texts), with_texts, self._shape)
 
     def _typed(self, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
         column = cast([column], self._merged.field(name).type)
@@ -212,6 +232,28 @@ class Union:
         )
         suspects: pd.DataFrame = frame.iloc[rows[found]].assign(page=at, row=rows[found])
         return suspects
+
+
+def _with_values(schema: pa.Schema, valueless: Collection[str]) -> pa.Schema:
+    """The types of a page, null for columns without a value: those do not count."""
+    fields = []
+    for field in schema:
+        kind = pa.null() if field.name in valueless else field.type
+        fields.append((field.name, kind))
+    return pa.schema(fields)
+
+
+def _described(merged: pa.Schema, schemas: Sequence[pa.Schema]) -> pa.Schema:
+    """The types with those that pages describe for columns without a value on any of them."""
+    for at, field in enumerate(merged):
+        if not pa.types.is_null(field.type):
+            continue
+        for schema in schemas:
+            place = schema.get_field_index(field.name)
+            if place >= 0 and not pa.types.is_null(schema.types[place]):
+                merged = merged.set(at, schema.field(place))
+                break
+    return merged
 
 
 def _marks(keys: pa.Table) -> tuple[Numbers, Numbers]:
