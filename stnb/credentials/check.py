@@ -18,6 +18,11 @@ from .secret import PAIR, SECRETS
 ADDRESSES = ("API_URL", "AUTH_URL")
 TENANT_ID = re.compile(r"[0-9]{1,18}")
 NO_VALUE_HAS = re.compile(r"[\s\x00-\x1f\x7f]|[^\x20-\x7e]")  # blanks, and whatever is not ASCII
+# What is left of another language: backticks, a variable that nobody filled in, or the comma or
+# semicolon behind a value of a known form. A secret may hold any of these signs inside.
+LEFT_OVER = re.compile(
+    r"`.*`|\$\{[^}]*\}|\$\(.*\)|\$[A-Z_]+|%[A-Z_]+%|(?:cid|cs\d|ak\d)\.\w{8,}[;,]"
+)
 PLACEHOLDER = re.compile(
     r"(?:your|my|insert|replace|enter|paste)[\s_-].*|<.*>|\[.*\]|\{.*\}|[x*.…-]{3,}"
     r"|change[_-]?me|todo|placeholder|xxx+.*",
@@ -89,6 +94,9 @@ def _misshapen(value: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
         if other not in (None, field):
             why = f"It looks like a {_words(other)}: likely two values were swapped."
             yield field, why, "put each in its place."
+        if LEFT_OVER.fullmatch(value[field]):
+            why = "It is a variable that was not filled in, or has signs around the value."
+            yield field, why, "write the value alone."
         if NO_VALUE_HAS.search(value[field]):
             yield (
                 field,

@@ -76,9 +76,10 @@ class Values(MutableMapping[str, str]):
         return self._secrets[name].reveal()
 
     def __setitem__(self, name: str, value: str) -> None:
+        text = str(value)  # a page may send a number
         # Where a secret stands is none, and may be named.
-        is_known = name.upper().endswith(SECRETS) and not vault.is_reference(str(value))
-        self._secrets[name] = Secret(value, is_known=is_known)
+        is_known = name.upper().endswith(SECRETS) and not vault.is_reference(text)
+        self._secrets[name] = Secret(text, is_known=is_known)
 
     def __delitem__(self, name: str) -> None:
         del self._secrets[name]

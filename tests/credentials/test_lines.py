@@ -266,3 +266,20 @@ def test_another_value_in_the_process_is_named_where_it_is_refused(
     assert cure in doctor.local.of_file(settings(), "default").seen
     assert "older0Q7" not in str(caught.value)
     assert has_no_secret(caught.value)
+
+
+@pytest.mark.parametrize(
+    "form", ["`{}`", "{};", "{},", "${{ST_SECRET}}", "$ST_SECRET", "%ST_SECRET%", "$(pass-st)"]
+)
+@pytest.mark.parametrize("field", ["CLIENT_ID", "CLIENT_SECRET", "APP_KEY"])
+def test_what_is_left_of_another_language_is_not_sent(form: str, field: str) -> None:
+    """A variable that nobody filled in, or a sign around the value, is refused in words."""
+    value = {"CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET, "APP_KEY": APP_KEY}[field]
+    kept = [line for line in LINES if f"_{field}=" not in line]
+    write(*kept, f"SERVICETITAN_{field}={form.format(value)}")
+
+    with pytest.raises(CredentialsInvalid, match=f"SERVICETITAN_{field} cannot be right") as caught:
+        load()
+    assert "write the value alone" in caught.value.next
+    assert "line 5" in caught.value.next
+    assert has_no_secret(caught.value)
