@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
 from collections.abc import Iterable
@@ -59,6 +60,18 @@ class _Pieces:
 
 
 _PIECES = _Pieces()
+
+
+def _after_fork() -> None:
+    """In the child no thread gives back a lock that another one held."""
+    global _PIECES
+    _PIECES = _Pieces()
+    for secret in secrets():
+        _PIECES.add(secret)
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def know(holder: Holder) -> None:

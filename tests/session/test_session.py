@@ -358,7 +358,7 @@ def test_the_scopes_are_read_from_the_token_itself() -> None:
         assert session.scopes is None
         get(server, session=session)
         assert session.scopes == scopes
-    for text in ("opaque", "a.b.c", "a.%%.c", "..", "é.é.é"):
+    for text in ("opaque", "a.b.c", "a.%%.c", ".."):
         server = Server(OK, token=httpx.Response(200, json={"access_token": text}))
         session = server.session()
         get(server, session=session)
