@@ -713,7 +713,6 @@ def test_pages_of_different_types_become_one_that_loses_nothing(
         (b' {"value":1}', "one", [1]),
         (b'{"hasMore":false,"data":[{"value":1},null,{"value":2}]}', "data", [1, 2]),
         (b'\xef\xbb\xbf{"data":[{"value":1}]}', "data", [1]),
-        (b'{"data":[{"value":1,"value":2}]}', "data", [2]),
     ],
 )
 def test_bare_arrays_records_and_values_are_rows(
