@@ -58,6 +58,8 @@ def assemble(
     columns = _Columns([page.table for page in pages], [page.sent for page in pages], shape)
     for found in [page.drift for page in pages]:  # no name may hold a page when they are let go
         add_drift(drift, found)
+    for name in columns.hollow:
+        drift.pop(name, None)
     if consume and isinstance(pages, list):
         pages.clear()
     if not columns.names:
@@ -185,6 +187,7 @@ class _Columns:
 
     Attributes:
         names: all columns, in the order in which they came up.
+        hollow: columns left out; see `without_hollow_objects`.
         differing: those whose types differ between the tables.
     """
 
@@ -203,6 +206,7 @@ class _Columns:
             for name, column in columns.items():
                 kinds.setdefault(name, set()).add(column.type)
         self.names = without_hollow_objects(kinds)
+        self.hollow = kinds.keys() - set(self.names)
         self.differing = [name for name in self.names if len(kinds[name]) > 1]
         self._sent = []
         for each in sent:
@@ -282,6 +286,8 @@ def joined(parts: Sequence[Decoded], shape: Shape) -> Decoded:
     for part in parts:
         add_drift(drift, part.drift)
     columns = _Columns([part.table for part in parts], [part.sent for part in parts], shape)
+    for name in columns.hollow:
+        drift.pop(name, None)
     stacks, differing = {}, {}
     for name in columns.names:
         stacks[name] = columns.stacked(name, drift)

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from stnb.catalog import Column, Endpoint
-from stnb.frame import Decoded, Shape, assemble, decode, parquet, shape_of
+from stnb.frame import Decoded, Drifts, Shape, assemble, decode, parquet, shape_of
 from stnb.frame.types import Dtypes
+from stnb.mirror.columns import Rows, cast, common
 from stnb.pull.store.pagefile import write_page
 from stnb.pull.store.union import Union
 
@@ -213,3 +216,37 @@ def test_a_report_tells_the_digits_that_a_float_drops() -> None:
         part = report_of([sent], "Number", shape)
         assert part.table["C"].to_pylist() == [0.12345678901234568]
         assert [drift.kind for drift in part.drift["C"]] == ["digits"]
+
+
+def test_an_object_that_is_null_on_one_page_is_no_column_of_its_own() -> None:
+    """Nor is it reported: its fields are."""
+    shape = shape_of(ROUTE)
+    rows = ['{"id":1,"new":null}', '{"id":2,"new":{"a":7}}']
+    parts = [page_of([row], shape) for row in rows]
+
+    frame, drift, _ = assemble(list(parts), shape)
+
+    assert "new" not in frame
+    assert frame["new.a"].tolist()[1:] == [7]
+    assert list(drift) == ["new.a"]
+    assert list(from_disk(parts, shape).columns) == list(frame.columns)
+
+
+@pytest.mark.parametrize("old_first", [True, False])
+def test_a_synced_column_without_a_value_takes_the_type_of_the_new_rows(
+    tmp_path: Path, old_first: bool
+) -> None:
+    """Of two files the one that is blank in a column does not count for its type."""
+    blank = pa.table({"C": pa.nulls(2, pa.float64())})
+    whole = pa.table({"C": pa.array([2**53 + 1, 7])})
+    files = []
+    for i, table in enumerate((blank, whole) if old_first else (whole, blank)):
+        pq.write_table(table, tmp_path / f"{i}.parquet")
+        files.append(Rows(tmp_path / f"{i}.parquet"))
+    drift: Drifts = {}
+
+    schema = common(files[0], files[1], drift)
+
+    assert (schema.field("C").type, drift) == (pa.int64(), {})
+    for file in files:
+        assert cast(file.column("C"), pa.int64()).type == pa.int64()

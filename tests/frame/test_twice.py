@@ -43,6 +43,7 @@ SHAPE = shape_of(ROUTE)
         ('{"items":[{"a":1,"a":2}]}', "items", [{"a": 2}]),
         ('{"any":{"a":1,"a":2}}', "any", '{"a":2}'),
         ('{"new":1,"new":2}', "new", 2),
+        ('{"value":1,"value":2}', "value", 2),
         ('{"\\u0069d":1,"id":2}', "id", 2),
     ],
 )

@@ -63,6 +63,8 @@ class Union:
         merged = merge([(schema.empty_table(), {}) for schema in distinct.values()], self.drift)
         merged = _described(merged.schema, [described for described, _ in distinct])
         known = without_hollow_objects({field.name: [field.type] for field in merged})
+        for name in set(merged.names) - set(known):
+            self.drift.pop(name, None)
         merged = pa.schema([merged.field(name) for name in known])
         if not len(merged):
             merged = pa.schema([(leaf.path, final_type(leaf.column)) for leaf in shape.leaves])
