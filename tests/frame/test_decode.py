@@ -727,17 +727,6 @@ def test_bare_arrays_records_and_values_are_rows(
     assert (str(frame["value"].dtype), drift) == ("Int64", {})
 
 
-def test_the_last_of_two_equal_keys_is_the_value() -> None:
-    """As every reader of JSON has it; that there were two is reported."""
-    e = toys(col("value", "integer"))
-    page = decode(b'{"data":[{"value":1,"value":2}]}', "data", shape_of(e))
-
-    frame, drift, _ = assemble([page], shape_of(e))
-
-    assert frame["value"].tolist() == [2]
-    assert [change.kind.value for change in drift["value"]] == ["twice"]
-
-
 @pytest.mark.parametrize(
     "content",
     [
