@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from .assemble import pandas_array, stacked
+from .assemble import pandas_array
+from .one_type import stacked
 
 TENANT = "tenant"
 OTHERWISE = "tenant.value"  # what a column of that name is called then

@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from stnb.errors.nesting import loads
 from stnb.frame import Decoded, Drifts
-from stnb.frame.assemble import valueless
 from stnb.frame.drift import from_json, to_json
+from stnb.frame.one_type import valueless
 from stnb.frame.sent import Sent, Sheet
 
 HEAD, SHEETS, PAGE = b"stnb", b"stnb sheets", b"stnb page "  # the last with a number behind it
