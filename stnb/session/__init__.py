@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from .client import Session
 from .clock import stamp
-from .known import Known, ends
 from .lane_times import Kind
 from .lanes import START, LaneCount
+from .learned import Learned, ends
 from .look import Look
 from .probe import Knock
 from .retry import Notify
@@ -22,8 +22,8 @@ __all__ = [
     "Answer",
     "Kind",
     "Knock",
-    "Known",
     "LaneCount",
+    "Learned",
     "Look",
     "Notify",
     "Query",

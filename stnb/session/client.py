@@ -27,9 +27,9 @@ from .connections import Connections
 from .failure import PASSING_ERRORS, Failure, backoff
 from .gate import Gate
 from .inflate import TooLarge
-from .known import Known, known_file
 from .lane_times import Kind
 from .lanes import LaneCount
+from .learned import Learned, learned_file
 from .limiter import RATE, Governor, Sleep
 from .look import Look, look
 from .places import place_for
@@ -122,20 +122,22 @@ class Session(StaysHere):
 
     def taken(self, resource: str) -> Taken:
         """What was learned of a resource of the tenant, to read and to add to."""
-        return self.known.of(resource)
+        return self.learned.of(resource)
 
     @property
-    def known(self) -> Known:
+    def learned(self) -> Learned:
         """What was learned of all resources of the tenant; over the real network also by earlier
         processes of this machine.
         """
         place = (self.credentials.api_url, self.credentials.tenant)
-        return one(self._shared.known, place, lambda: Known(partial(self._known_file, *place)))
+        return one(
+            self._shared.learned, place, lambda: Learned(partial(self._learned_file, *place))
+        )
 
-    def _known_file(self, api_url: str, tenant: int) -> Path | None:
+    def _learned_file(self, api_url: str, tenant: int) -> Path | None:
         if self._transport is not None:
             return None
-        return known_file(api_url, tenant)
+        return learned_file(api_url, tenant)
 
     @property
     def lanes(self) -> LaneCount:

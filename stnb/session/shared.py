@@ -9,7 +9,7 @@ from typing import TypeVar
 from stnb.credentials import Credentials
 
 from .gate import Gate
-from .known import Known
+from .learned import Learned
 from .limiter import Governor
 from .token import TokenAuth
 
@@ -25,13 +25,13 @@ class Shared:
         auths: a token for each set of credentials.
         governors: the pace of each tenant.
         gates: the lanes of each tenant.
-        known: what the resources of each tenant take.
+        learned: what the resources of each tenant take.
     """
 
     auths: dict[Credentials, TokenAuth] = field(default_factory=dict)
     governors: dict[Hashable, Governor] = field(default_factory=dict)
     gates: dict[Hashable, Gate] = field(default_factory=dict)
-    known: dict[Hashable, Known] = field(default_factory=dict)
+    learned: dict[Hashable, Learned] = field(default_factory=dict)
 
     def forget_calls(self) -> None:
         """Forget what calls under way may hold; what was learned stays."""

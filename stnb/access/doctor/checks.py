@@ -55,8 +55,8 @@ def examine(
     if not _find(visit, who, env_file):
         visit.skip("values")
         return visit.end()
-    if visit.session.known.unusual() or visit.session.known.problem:
-        visit.add(local.of_learned(visit.session.known))
+    if visit.session.learned.unusual() or visit.session.learned.problem:
+        visit.add(local.of_learned(visit.session.learned))
     try:
         loop.run(network.examine(visit, try_other_environment, previous))
     finally:

@@ -10,7 +10,7 @@ from stnb import credentials
 from stnb.credentials import FIELDS, Credentials, Settings, doubt, hints, variable
 from stnb.credentials.git import git_state
 from stnb.errors import CredentialsMissing, SetupError
-from stnb.session import Known, Taken, ends
+from stnb.session import Learned, Taken, ends
 
 from .findings import ADMIN, DEVELOPER, YOU, Check
 
@@ -106,17 +106,17 @@ def of_values(known: Settings, profile: str) -> tuple[Check, Credentials | None]
 MOST_NAMED = 6  # resources
 
 
-def of_learned(known: Known) -> Check:
+def of_learned(learned: Learned) -> Check:
     """What the API refused of what stnb adds to a call by itself, and until when it is believed."""
-    parts = [_learned(name, taken) for name, taken in sorted(known.unusual().items())]
+    parts = [_learned(name, taken) for name, taken in sorted(learned.unusual().items())]
     named, rest = parts[:MOST_NAMED], len(parts) - MOST_NAMED
     if rest > 0:
         named.append(f"{rest} more")
     seen = "; ".join(named) or "nothing"
-    if known.problem:
-        seen = f"{seen}. It cannot be kept for the next process: {known.problem}"
-    elif known.file is not None:
-        seen = f"{seen}. Kept in {known.file}; delete it to have it tried again"
+    if learned.problem:
+        seen = f"{seen}. It cannot be kept for the next process: {learned.problem}"
+    elif learned.file is not None:
+        seen = f"{seen}. Kept in {learned.file}; delete it to have it tried again"
     return Check("learned", True, seen)
 
 

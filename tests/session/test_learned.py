@@ -22,7 +22,7 @@ from stnb.folders import cache_folder
 from stnb.frame import notices
 from stnb.session import Session, clock
 from stnb.session.client import OF_PROCESS
-from stnb.session.known import DAYS, FORM, LARGEST_FILE, Known, known_file, read, written
+from stnb.session.learned import DAYS, FORM, LARGEST_FILE, Learned, learned_file, read, written
 from stnb.session.taken import Taken
 from tests.account.test_facts import Changed
 from tests.helpers.moments import NOW
@@ -37,7 +37,7 @@ ROWS = 3_000
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where every session keeps what it learns, as over the real network."""
     file = tmp_path / "cache" / "taken" / "tenant.json"
-    monkeypatch.setattr(Session, "_known_file", lambda session, api_url, tenant: file)
+    monkeypatch.setattr(Session, "_learned_file", lambda session, api_url, tenant: file)
     return file
 
 
@@ -86,10 +86,10 @@ def test_demo_and_tests_keep_nothing() -> None:
     tenant = session.credentials.tenant
 
     assert not (cache_folder() / "taken").exists()
-    assert session.known.file == known_file("https://api.example.com", tenant)
-    assert str(tenant) not in known_file("https://api.example.com", tenant).name
-    assert known_file("https://a", tenant) != known_file("https://b", tenant)
-    OF_PROCESS.known.clear()
+    assert session.learned.file == learned_file("https://api.example.com", tenant)
+    assert str(tenant) not in learned_file("https://api.example.com", tenant).name
+    assert learned_file("https://a", tenant) != learned_file("https://b", tenant)
+    OF_PROCESS.learned.clear()
 
 
 def test_it_is_believed_for_a_week(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +123,7 @@ def test_rows_that_may_be_missing_are_told_in_each_process(path: Path) -> None:
 
 def test_what_others_wrote_stays(path: Path) -> None:
     """Two processes that learn of two resources both keep theirs."""
-    one, two = Known(lambda: path), Known(lambda: path)
+    one, two = Learned(lambda: path), Learned(lambda: path)
     for known, name in ((one, "jpm.jobs"), (two, "crm.customers")):
         known.of(name)
     for known, name in ((one, "jpm.jobs"), (two, "crm.customers")):
@@ -131,7 +131,7 @@ def test_what_others_wrote_stays(path: Path) -> None:
         taken.most = 100
         taken.keep()
 
-    assert set(Known(lambda: path).unusual()) == {"jpm.jobs", "crm.customers"}
+    assert set(Learned(lambda: path).unusual()) == {"jpm.jobs", "crm.customers"}
 
 
 def test_what_is_taken_again_is_forgotten(path: Path) -> None:
@@ -145,7 +145,7 @@ def test_what_is_taken_again_is_forgotten(path: Path) -> None:
     assert account.session.taken("jpm.jobs").most == 200
     try_facts(account)
 
-    assert account.session.known.unusual() == {}
+    assert account.session.learned.unusual() == {}
     assert json.loads(path.read_bytes())["resources"] == {}
 
 
@@ -181,7 +181,7 @@ def test_broken_file_is_ignored_and_written_anew(broken: bytes, path: Path) -> N
     """Nothing of it is believed, and what is learned next replaces it."""
     path.parent.mkdir(parents=True)
     path.write_bytes(broken)
-    known = Known(lambda: path)
+    known = Learned(lambda: path)
     assert known.unusual() == {}
     assert known.problem == ""
 
@@ -213,7 +213,7 @@ def test_any_content_can_be_read(body: Any) -> None:
 def test_folder_that_cannot_be_written_costs_nothing(tmp_path: Path) -> None:
     """The process knows it all the same, and the doctor says why it is not kept."""
     (tmp_path / "file").write_text("")
-    known = Known(lambda: tmp_path / "file" / "taken.json")
+    known = Learned(lambda: tmp_path / "file" / "taken.json")
     taken = known.of("jpm.jobs")
     taken.most = 100
     taken.keep()
@@ -229,7 +229,7 @@ def test_user_without_a_home_folder_has_no_file() -> None:
     def find() -> Path:
         raise OSError("this user has no home folder")
 
-    known = Known(find)
+    known = Learned(find)
     taken = known.of("jpm.jobs")
     taken.without.add("sort")
     taken.keep()
@@ -241,7 +241,7 @@ def test_user_without_a_home_folder_has_no_file() -> None:
 def test_nothing_is_read_before_it_is_asked_for() -> None:
     """An account that pulls nothing reads no file; many pulls read it once."""
     reads: list[str] = []
-    known = Known(partial(reads.append, "read"))  # type: ignore[arg-type]
+    known = Learned(partial(reads.append, "read"))  # type: ignore[arg-type]
     assert reads == []
     for name in ("jpm.jobs", "crm.customers", "jpm.jobs"):
         known.of(name)
@@ -252,7 +252,7 @@ def test_doctor_names_it(path: Path) -> None:
     """With the day until which it is believed, and what to do to have it tried again."""
     server = Refusing(LIST, ("sort", "pageSize"), most=200)
     quiet(server.resource(LIST).pull)
-    check = of_learned(server.session().known)
+    check = of_learned(server.session().learned)
     day = (clock.now() + dt.timedelta(days=DAYS)).date()
 
     assert check.ok

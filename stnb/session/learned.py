@@ -29,7 +29,7 @@ LARGEST_PAGE = 100_000  # rows
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,79}")
 
 
-class Known:
+class Learned:
     """What each resource of one tenant takes.
 
     It is read from the file when it is first asked for. If the file cannot be used, it is known as
@@ -132,7 +132,7 @@ def ends(taken: Taken) -> dt.date | None:
     return (taken.learned + dt.timedelta(days=DAYS)).date()
 
 
-def known_file(api_url: str, tenant: int) -> Path:
+def learned_file(api_url: str, tenant: int) -> Path:
     """Where it is kept what was learned of a tenant.
 
     Raises:
