@@ -25,6 +25,25 @@ SHAPES = re.compile(
 )
 
 
+# What everybody knows, in small letters. A line of .env that was pasted into another one makes a
+# secret with such names in it, and they are what the error about it has to say.
+PUBLIC = "\0".join(
+    (
+        "https://api-integration.servicetitan.io",
+        "https://auth-integration.servicetitan.io/connect/token",
+        "https://api.servicetitan.io",
+        "https://auth.servicetitan.io/connect/token",
+        "servicetitan_app_key",
+        "servicetitan_client_id",
+        "servicetitan_client_secret",
+        "servicetitan_tenant_id",
+        "servicetitan_environment",
+        "servicetitan_api_url",
+        "servicetitan_auth_url",
+    )
+)
+
+
 def masked(text: str, *secrets: str) -> str:
     """The text with a mark in place of every run of more than 8 characters of a known secret, of
     every word that holds one encoded, and of whatever has the shape of one.
@@ -68,7 +87,8 @@ def _runs(text: str, secrets: set[str], further: set[str]) -> list[tuple[int, in
 
 
 def _shared(runs: set[str], secrets: list[str], size: int) -> set[str]:
-    """Those of the runs that a secret has."""
+    """Those of the runs that a secret has, but for public words."""
+    runs = {run for run in runs if run not in PUBLIC}
     every = [known.small(secret) for secret in secrets]
     if len(runs) < FEW_RUNS:
         # To look for them in the secrets costs less than to take the secrets apart.

@@ -197,6 +197,24 @@ def test_our_own_words_stay(text: str, secrets: list[Secret]) -> None:
     assert len(typed) == 3
 
 
+def test_names_stay_that_stand_in_a_secret_by_mistake() -> None:
+    """A line of .env that was pasted into the next one: its names are said, the rest is not."""
+    pasted = Secret("SERVICETITAN_CLIENT_SECRET=f00d-0f-the-g0ds")
+    host = Secret("https://auth-integration.servicetitan.io/connect/token#t0ken-0f-mine")
+    text = (
+        "ServiceTitan asks auth-integration.servicetitan.io for SERVICETITAN_CLIENT_SECRET, "
+        "and not f00d-0f-the-g0ds or t0ken-0f-mine."
+    )
+
+    shown = masked(text)
+
+    assert pasted
+    assert host
+    assert shown.startswith(text[: text.index(", and")])
+    assert "f00d" not in shown
+    assert "t0ken" not in shown
+
+
 def test_a_secret_that_is_gone_is_forgotten() -> None:
     """Only what somebody holds is looked for; an equal one that lives on is still known."""
     one, other = Secret("l0ngEnough-to-be-known"), Secret("l0ngEnough-to-be-known")
