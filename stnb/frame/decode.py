@@ -95,7 +95,7 @@ def decode(
         fast = _fast(document, shape, seen)
     kept: Columns = {}
     fields: list[dict[str, Any]] = []
-    doubled: list[twice.Pairs] = []
+    doubled: list[str] = []
     if fast is not None:
         columns, length = fast
     else:

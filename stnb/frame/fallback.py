@@ -40,7 +40,7 @@ def read(
     sent: Columns | None = None,
     fields: list[dict[str, Any]] | None = None,
     with_nested: bool = False,
-    doubled: list[twice.Pairs] | None = None,
+    doubled: list[str] | None = None,
 ) -> tuple[Columns, int]:
     """The columns of a page, in the types that they are read as, and the number of its rows.
 
@@ -48,7 +48,7 @@ def read(
         sent: gets the columns that do not read back as they were sent; see `Decoded.sent`.
         fields: gets the fields of a report.
         with_nested: whether `sent` gets columns of lists and objects, too.
-        doubled: gets the objects in which a key stands twice.
+        doubled: gets the keys of the first object in which one stands twice.
 
     Raises:
         UnexpectedAnswer: the bytes are no JSON, or hold no rows where they should.
@@ -64,7 +64,7 @@ def rows_of(
     positional: bool,
     parse_float: Callable[[str], Any],
     fields: list[dict[str, Any]] | None = None,
-    doubled: list[twice.Pairs] | None = None,
+    doubled: list[str] | None = None,
 ) -> Sequence[dict[str, Any]]:
     """The rows of a page as plain objects; see `read`."""
     hook = None

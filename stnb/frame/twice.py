@@ -21,19 +21,19 @@ Pairs = list[tuple[str, Any]]
 class _Doubled(dict[str, Any]):
     """An object with keys that stood twice."""
 
-    def __init__(self, pairs: Pairs) -> None:
-        super().__init__(pairs)
-        counted = Counter(key for key, _ in pairs)
-        self.keys_twice = {key for key, times in counted.items() if times > 1}
+    __slots__ = ("keys_twice",)
+    keys_twice: frozenset[str]
 
 
-def watching(found: list[Pairs]) -> Callable[[Pairs], dict[str, Any]]:
-    """A hook for `json.loads` that makes objects, and adds those with a key twice to `found`."""
+def watching(found: list[str]) -> Callable[[Pairs], dict[str, Any]]:
+    """A hook for `json.loads` that makes objects, and adds the keys of the first one with a key
+    twice to `found`.
+    """
 
     def made(pairs: Pairs) -> dict[str, Any]:
         values = dict(pairs)
-        if len(values) < len(pairs):
-            found.append(pairs)
+        if len(values) < len(pairs) and not found:
+            found.extend(key for key, _ in pairs)
         return values
 
     return made
@@ -48,7 +48,7 @@ def note_twice(document: bytes, shape: Shape, drifts: Drifts) -> None:
         >>> sentences(drifts)
         {'id': 'stood twice in one object in 1 row; the last value was kept'}
     """
-    body = loads(document, object_pairs_hook=_object, strict=False)
+    body = loads(document, object_pairs_hook=_marking(), strict=False)
     rows: Iterable[Any] = body["data"]
     for key in _keys_twice(body):
         add_drift(drifts, {key: [Drift(key, Kind.TWICE)]})
@@ -58,11 +58,22 @@ def note_twice(document: bytes, shape: Shape, drifts: Drifts) -> None:
                 add_drift(drifts, {path: [Drift(path, Kind.TWICE, 1)]})
 
 
-def _object(pairs: Pairs) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        return _Doubled(pairs)
-    return values
+def _marking() -> Callable[[Pairs], dict[str, Any]]:
+    """A hook for `json.loads` that makes objects, and marks those with a key twice."""
+    # Thousands of objects have the same keys twice: they share one set of names.
+    shared: dict[frozenset[str], frozenset[str]] = {}
+
+    def made(pairs: Pairs) -> dict[str, Any]:
+        values = dict(pairs)
+        if len(values) == len(pairs):
+            return values
+        counted = Counter(key for key, _ in pairs)
+        names = frozenset(key for key, times in counted.items() if times > 1)
+        doubled = _Doubled(values)
+        doubled.keys_twice = shared.setdefault(names, names)
+        return doubled
+
+    return made
 
 
 def _keys_twice(value: Any) -> Iterable[str]:
