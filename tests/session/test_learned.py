@@ -79,8 +79,9 @@ def test_file_is_small_private_and_holds_no_value(path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-def test_demo_and_tests_keep_nothing() -> None:
+def test_demo_and_tests_keep_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only over the real network is anything kept; the file's name does not tell the tenant."""
+    monkeypatch.setenv("STNB_CACHE", str(tmp_path))
     quiet(Refusing(LIST, ("sort",)).resource(LIST).pull)
     session = Session(owner(api_url="https://api.example.com", auth_url="https://auth.example.com"))
     tenant = session.credentials.tenant
