@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import queue
 import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from functools import partial
 
 from stnb import credentials
 from stnb.access.doctor import Report, examine, practice, summary
@@ -121,24 +119,14 @@ def _examine_all(
     profiles: Sequence[Account | str | None], options: argparse.Namespace
 ) -> list[Report]:
     """The reports in the order of the profiles, of which a few are examined side by side."""
-    todo: queue.SimpleQueue[tuple[Account | str | None, Future[Report]]] = queue.SimpleQueue()
-    reports: list[Future[Report]] = []
-    for who in profiles:
-        reports.append(Future())
-        todo.put((who, reports[-1]))
+    turns = threading.Semaphore(AT_ONCE)
 
-    def work() -> None:
-        with contextlib.suppress(queue.Empty):
-            while True:
-                who, report = todo.get_nowait()
-                try:
-                    report.set_result(_examined(who, options))
-                except BaseException as err:  # noqa: BLE001 - raised where the report is asked for
-                    report.set_exception(err)
+    def examined(who: Account | str | None) -> Report:
+        with turns:
+            return _examined(who, options)
 
-    for _ in range(min(AT_ONCE, len(profiles))):
-        # A daemon: Ctrl-C does not wait for a host that does not answer.
-        threading.Thread(target=work, name="stnb-doctor", daemon=True).start()
+    # Daemons: Ctrl-C does not wait for a host that does not answer.
+    reports = [loop.in_daemon(partial(examined, who), "stnb-doctor") for who in profiles]
     return [loop.wait(report) for report in reports]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -11,7 +10,7 @@ from typing import TypeVar
 from stnb.session import loop
 
 T = TypeVar("T")
-LOOK = 0.05  # seconds between two looks at a query, so that an interrupt is seen on any system
+LOOK = 0.05  # seconds between two tries to stop a query
 PATIENCE = 0.5  # seconds for DuckDB to stop; within one long step it does not
 
 
@@ -28,27 +27,13 @@ def carried_out(work: Callable[[], T], stop: Callable[[], None]) -> T:
     Raises:
         KeyboardInterrupt: it was interrupted.
     """
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            result = work()
-        except BaseException as err:  # noqa: BLE001 - it is raised where it is waited for
-            future.set_exception(err)
-        else:
-            future.set_result(result)
-
-    threading.Thread(target=run, name="stnb-sql", daemon=True).start()
+    future = loop.in_daemon(work, "stnb-sql")
     try:
-        with loop.interruptible() as noticed:
-            while not future.done():
-                wait([future], timeout=LOOK)
-                noticed.check()
+        return loop.wait(future)
     except BaseException:
         with loop.deaf():
             _stop(future, stop)
         raise
-    return future.result()
 
 
 def _stop(future: Future[T], stop: Callable[[], None]) -> None:

@@ -13,7 +13,7 @@ import functools
 import os
 import signal
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
@@ -41,6 +41,26 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 def submit(coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
     """Start on the private loop; the result comes through the future."""
     return asyncio.run_coroutine_threadsafe(coroutine, _loop(os.getpid()))
+
+
+def in_daemon(work: Callable[[], T], name: str) -> concurrent.futures.Future[T]:
+    """Carry out work in a thread of its own, for which nobody waits when Python ends.
+
+    The future is running from the start: an interrupted `wait` leaves it to its end.
+    """
+    future: concurrent.futures.Future[T] = concurrent.futures.Future()
+    future.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as err:  # noqa: BLE001 - it is raised where it is waited for
+            future.set_exception(err)
+        else:
+            future.set_result(result)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return future
 
 
 def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from stnb.session import loop
 from tests.helpers.interrupts import ended, interrupted
 
 
@@ -68,3 +69,14 @@ while True:
         ended(process, patience=1)
 
     assert process.returncode == 3
+
+
+def test_work_in_a_daemon_goes_on_when_a_wait_for_it_is_given_up() -> None:
+    """Its future cannot be cancelled, so it can always be told how the work ended."""
+    go = threading.Event()
+    future = loop.in_daemon(go.wait, "a daemon")
+
+    assert not future.cancel()
+
+    go.set()
+    assert loop.wait(future)
