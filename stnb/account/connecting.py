@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
 from typing import Any
 
 from stnb import credentials
 from stnb.credentials import Credentials, Secret, Settings
-from stnb.errors import CredentialsMissing
+from stnb.errors import CredentialsMissing, UsageError, numbers
 
 from .account import Account
 
@@ -81,6 +82,33 @@ def connect_all(*, env_file: str | os.PathLike[str] | None = None) -> dict[str, 
     return {name: connect(name, env_file=env_file, known=read) for name in ready}
 
 
+def _number(variable: str, usual: float) -> float:
+    """What a variable of the process says of the demo; the usual number if it says nothing."""
+    text = os.environ.get(variable, "")
+    if not text.strip():
+        return usual
+    number = numbers.decimal(text)
+    if number is None or number < 0:
+        raise UsageError(
+            f"{variable} cannot be right.",
+            "It is a number, in digits alone.",
+            f"Write a number such as {usual:g}, or leave it out for {usual:g}.",
+        )
+    return number
+
+
+def _check_today(text: str) -> None:
+    try:
+        if text:
+            dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            "STNB_DEMO_TODAY cannot be right.",
+            "It is the day that the demo takes for today.",
+            "Write a day such as 2026-07-01, or leave it out for the present one.",
+        ) from None
+
+
 def demo(**options: Any) -> Account:
     """The work of `stnb.demo`, which is documented there."""
     # Loaded only here: who has a tenant does not need the demo.
@@ -88,7 +116,8 @@ def demo(**options: Any) -> Account:
     from stnb.session import Session
 
     for name, usual in (("latency", 0), ("scale", 1)):
-        options.setdefault(name, float(os.environ.get(f"STNB_DEMO_{name.upper()}") or usual))
+        options.setdefault(name, _number(f"STNB_DEMO_{name.upper()}", usual))
+    _check_today(os.environ.get("STNB_DEMO_TODAY", ""))
     keys = server.keys_of(options.get("number", 0))
     host = "https://demo.invalid"
     owner = Credentials(

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from stnb.errors import SetupError
+from stnb.errors import SetupError, numbers
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 ABOUT = """Print the lines that make the Tab key complete the commands, resources, filters, values
@@ -59,7 +59,7 @@ def is_asked_for() -> bool:
 def words() -> list[str]:
     """The words after `stnb` that stand before the cursor, without the one that is being typed."""
     line, point = os.environ.get("COMP_LINE", ""), os.environ.get("COMP_POINT", "")
-    before = line[: int(point)] if point.isdecimal() else line
+    before = line[: numbers.whole(point)]
     try:
         found = shlex.split(before)
     except ValueError:  # a quote that is not closed yet

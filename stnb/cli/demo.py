@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from stnb.demoserver import FAULTS, Companies, make_app, serve
 from stnb.errors import SetupError, UsageError
 
-from .terminal import say
+from .terminal import decimal, say, whole
 
 SERVE = """Serve the demo tenant on this machine until Ctrl-C, for stnb and any other client of the
 API. It prints the lines for a .env file; with them, `stnb pull jpm.jobs --profile local` reads
@@ -44,7 +44,7 @@ def _add_address(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--host", default="127.0.0.1", help="this machine alone: 127.0.0.1 or localhost"
     )
-    command.add_argument("--port", type=int, default=0, help="0 takes a free one (default: 0)")
+    command.add_argument("--port", type=whole, default=0, help="0 takes a free one (default: 0)")
     command.add_argument(
         "--profile",
         default="local",
@@ -56,21 +56,21 @@ def _add_address(command: argparse.ArgumentParser) -> None:
 def _add_company(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--seed",
-        type=int,
+        type=whole,
         default=1,
         metavar="N",
         help="another seed is another company (default: 1)",
     )
     command.add_argument(
         "--scale",
-        type=float,
+        type=decimal,
         default=1.0,
         metavar="X",
         help="1 is 21,000 jobs in two years (default: 1)",
     )
     command.add_argument(
         "--tenants",
-        type=int,
+        type=whole,
         default=1,
         metavar="N",
         help="so many tenants, each with its own company, zone and pair (default: 1)",
@@ -82,7 +82,7 @@ def _add_company(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--speed",
-        type=float,
+        type=decimal,
         metavar="X",
         help="seconds that pass in the demo in one second; with --live",
     )
@@ -91,7 +91,7 @@ def _add_company(command: argparse.ArgumentParser) -> None:
 def _add_behaviour(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--latency",
-        type=float,
+        type=decimal,
         default=0.0,
         metavar="S",
         help="seconds that each answer takes longer",

@@ -23,7 +23,7 @@ from typing import IO
 
 from stnb.errors import SetupError
 
-from .terminal import add_browser_option, say
+from .terminal import add_browser_option, say, whole
 
 PATIENCE = 60.0  # seconds until the server must have answered
 PORTS = 100  # to try
@@ -51,7 +51,7 @@ class Page:
 def add_page_options(command: argparse.ArgumentParser, port: int) -> None:
     """`--port`, `--browser` and `--no-browser`."""
     command.add_argument(
-        "--port", type=int, default=port, help=f"the first port to try (default: {port})"
+        "--port", type=whole, default=port, help=f"the first port to try (default: {port})"
     )
     add_browser_option(command)
 

@@ -9,7 +9,7 @@ import sys
 import textwrap
 from collections.abc import Mapping
 
-from stnb.errors import UsageError, printable
+from stnb.errors import UsageError, numbers, printable
 
 from .hidden import hidden
 
@@ -106,8 +106,9 @@ class Talk:
             answer = self.ask(f"  1 to {len(keys)} [1] >").lower() or "1"
             if answer in keys:
                 return answer
-            if answer.isdecimal() and 1 <= int(answer) <= len(keys):
-                return keys[int(answer) - 1]
+            chosen = numbers.whole(answer)
+            if chosen is not None and 1 <= chosen <= len(keys):
+                return keys[chosen - 1]
             self.mark("wrong", f"A number from 1 to {len(keys)}.")
 
     def yes(self, question: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 if TYPE_CHECKING:
     import pandas as pd
 
-from stnb.errors import UsageError, printable
+from stnb.errors import UsageError, numbers, printable
 
 from .completion import complete_with, profiles
 
@@ -114,9 +114,26 @@ def add_hidden(command: Options, dest: str, *names: str, **more: Any) -> None:
 
 def at_least_1(text: str) -> int:
     """A whole number of at least 1, as argparse reads an option's value."""
-    if not text.isdecimal() or int(text) < 1:
+    number = numbers.whole(text)
+    if number is None or number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
-    return int(text)
+    return number
+
+
+def whole(text: str) -> int:
+    """A whole number, as argparse reads an option's value."""
+    number = numbers.whole(text)
+    if number is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+    return number
+
+
+def decimal(text: str) -> float:
+    """A number with a point or without, as argparse reads an option's value."""
+    number = numbers.decimal(text)
+    if number is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number in digits, such as 0.5")
+    return number
 
 
 def add_browser_option(command: argparse.ArgumentParser) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stnb.errors import CredentialsInvalid
+from stnb.errors import CredentialsInvalid, numbers
 
 DEADLINE, MAX_BODY = "STNB_DEADLINE", "STNB_MAX_BODY"
 MB = 2**20
@@ -50,17 +49,14 @@ def limits_of(values: Mapping[str, str]) -> Limits:
 
 
 def _number(values: Mapping[str, str], name: str, unit: str, usual: float) -> float:
-    text = values.get(name, "").strip()
-    if not text:
+    text = values.get(name, "")
+    if not text.strip():
         return usual
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number) and number > 0:
+    number = numbers.decimal(text)
+    if number is not None and number > 0:
         return number
     raise CredentialsInvalid(
         f"{name} cannot be right.",
-        f"It is a number of {unit} above 0.",
+        f"It is a number of {unit} above 0, in digits alone.",
         f"Write a number such as {usual:g}, or leave it out for {usual:g} {unit}.",
     )

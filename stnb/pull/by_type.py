@@ -91,7 +91,7 @@ def plain_text(value: Any, zone: dt.tzinfo) -> str:
 
 def _integer(value: Any, zone: dt.tzinfo) -> str:
     if isinstance(value, bool) or (
-        isinstance(value, str) and not re.fullmatch(r"\s*[+-]?\d+\s*", value)
+        isinstance(value, str) and not re.fullmatch(r"\s*[+-]?[0-9]+\s*", value)
     ):
         raise ValueError
     whole = int(value)
@@ -102,7 +102,8 @@ def _integer(value: Any, zone: dt.tzinfo) -> str:
 
 
 def _number(value: Any, zone: dt.tzinfo) -> str:
-    if isinstance(value, bool) or "_" in str(value) or not math.isfinite(float(value)):
+    is_plain = str(value).isascii() and "_" not in str(value)
+    if isinstance(value, bool) or not is_plain or not math.isfinite(float(value)):
         raise ValueError
     return str(value).strip()
 

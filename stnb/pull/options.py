@@ -13,7 +13,7 @@ import pandas as pd
 
 from stnb.catalog import Endpoint
 from stnb.catalog.facts import MODIFIED
-from stnb.errors import BadFilter
+from stnb.errors import BadFilter, numbers
 from stnb.frame import Dtypes, Shape, narrow, shape_of
 from stnb.frame.save import writer
 from stnb.frame.target import arrow_path
@@ -200,7 +200,7 @@ class Options:
 def _check_count(name: str, value: Any) -> None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
         advice = "Leave it out for stnb's own choice."
-        if str(value).removesuffix(".0").isdecimal() and float(value) >= 1:
+        if (numbers.whole(str(value).removesuffix(".0")) or 0) >= 1:
             advice = f"Write {name}={str(value).removesuffix('.0')}."
         raise BadFilter(
             f"{name}={value!r} does not fit.", "It is a whole number from 1 on.", advice

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 from .fault_effects import INSTEAD, SPOIL
 from .fault_pages import ASK, LINE
 
+CHANCE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 # What there is by name, each with a line about it.
 FAULTS: dict[str, str] = {
     name: told for kind in (INSTEAD, SPOIL, ASK, LINE) for name, (told, _) in kind.items()
@@ -83,11 +85,9 @@ class Fault:
             name, colon, chance = given.partition(":")
             if not colon:
                 return cls(name)
-            try:
-                share = float(chance)
-            except ValueError:
-                raise ValueError(f"{chance!r} is no chance; write one as in {name}:0.05.") from None
-            return cls(name, times=None, chance=share)
+            if not CHANCE.fullmatch(chance):
+                raise ValueError(f"{chance!r} is no chance; write one as in {name}:0.05.")
+            return cls(name, times=None, chance=float(chance))
         fields = set(cls.__dataclass_fields__)
         if not isinstance(given, Mapping) or "name" not in given or not set(given) <= fields:
             raise ValueError(
