@@ -1302,14 +1302,14 @@ class _EquipmentsystemsExportInstalledEquipment(Rows):
     def count(self, **arguments: Unpack[_EquipmentsystemsExportInstalledEquipmentArguments]) -> int: ...
 
 class _EquipmentsystemsInstalledEquipmentAttachmentsArguments(Options, total=False):
-    path: Text | None
+    path: Text | Iterable[Text] | None
 class _EquipmentsystemsInstalledEquipmentAttachments(FileRows):
     """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
     @overload
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> pd.DataFrame:
         """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> Path:
+    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> pd.DataFrame:
         """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
     def where(self, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> Query:
         """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
@@ -1369,7 +1369,7 @@ class _FormsJobsAttachment(FileRows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> pd.DataFrame:
         """forms.jobs.attachment · Jobs · attachment: One file of a job."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> Path:
+    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> pd.DataFrame:
         """forms.jobs.attachment · Jobs · attachment: One file of a job."""
     def where(self, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> Query:
         """forms.jobs.attachment · Jobs · attachment: One file of a job."""
@@ -2764,7 +2764,7 @@ class _TelecomCallsRecording(FileRows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> pd.DataFrame:
         """telecom.calls.recording · Calls · recording: The sound recording of one call."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> Path:
+    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> pd.DataFrame:
         """telecom.calls.recording · Calls · recording: The sound recording of one call."""
     def where(self, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> Query:
         """telecom.calls.recording · Calls · recording: The sound recording of one call."""
@@ -2781,7 +2781,7 @@ class _TelecomCallsVoicemail(FileRows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> pd.DataFrame:
         """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> Path:
+    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> pd.DataFrame:
         """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
     def where(self, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> Query:
         """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
@@ -3868,14 +3868,14 @@ class _EquipmentsystemsInstalledEquipment(Rows):
     def count(self, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentArguments]) -> int: ...
 
 class _FindingsAssetsArguments(Options, total=False):
-    path: Text | None
+    path: Text | Iterable[Text] | None
 class _FindingsAssets(FileRows):
     """findings.assets · Assets: A file that belongs to a finding."""
     @overload
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsAssetsArguments]) -> pd.DataFrame:
         """findings.assets · Assets: A file that belongs to a finding."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsAssetsArguments]) -> Path:
+    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsAssetsArguments]) -> pd.DataFrame:
         """findings.assets · Assets: A file that belongs to a finding."""
     def where(self, **arguments: Unpack[_FindingsAssetsArguments]) -> Query:
         """findings.assets · Assets: A file that belongs to a finding."""
@@ -5305,14 +5305,14 @@ class _PricebookExport(Group):
     services: _PricebookExportServices
 
 class _PricebookImagesArguments(Options, total=False):
-    path: Text | None
+    path: Text | Iterable[Text] | None
 class _PricebookImages(FileRows):
     """pricebook.images · Images: One image of the pricebook."""
     @overload
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookImagesArguments]) -> pd.DataFrame:
         """pricebook.images · Images: One image of the pricebook."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookImagesArguments]) -> Path:
+    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookImagesArguments]) -> pd.DataFrame:
         """pricebook.images · Images: One image of the pricebook."""
     def where(self, **arguments: Unpack[_PricebookImagesArguments]) -> Query:
         """pricebook.images · Images: One image of the pricebook."""

@@ -132,6 +132,7 @@ Options:
 _RUN = """\
     to: a file, whose path is the answer. Into .parquet, or a folder, the rows stream, and the same
         call again goes on where a killed one stopped; .xlsx, .csv and .json are written at the end.
+        Of recordings and other files, the folder that they go to, each whole file once.
     progress: called with a Progress at every change; False for none.
     on_page: called with each page as a DataFrame, as it arrives."""
 _RAISES = """\

@@ -48,6 +48,7 @@ class Answer:
         date: when it was made, by the server's clock; None if it does not say.
         ahead: seconds by which that clock is ahead of this machine's; None if it is not known.
         seconds: from when the request was sent, after its turn had come, to the end of the answer.
+        disposition: the header Content-Disposition of a file, or "".
     """
 
     content: bytes = field(repr=False)
@@ -56,6 +57,7 @@ class Answer:
     date: dt.datetime | None = None
     ahead: float | None = None
     seconds: float = 0.0
+    disposition: str = ""
 
 
 def new_client(
@@ -168,6 +170,9 @@ async def exchange(
         content = found
     content_type = response.headers.get("content-type", "")
     answer = Answer(content, content_type, attempt, seconds=received.seconds)
+    if whole is None:
+        disposition = response.headers.get("content-disposition", "")
+        answer = replace(answer, disposition=disposition)
     date = clock.date_of(response.headers)
     if date is None:
         return answer
