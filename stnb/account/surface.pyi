@@ -3670,6 +3670,27 @@ class _DispatchBusinessHours(Rows):
     def head(self, n: int = 5, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> int: ...
 
+class _DispatchCapacityArguments(Options, total=False):
+    startsOnOrAfter: Required[When | Iterable[Names]]
+    endsOnOrBefore: Required[When | Iterable[Names]]
+    skillBasedAvailability: Required[Flag | Iterable[Names]]
+    businessUnitIds: Whole | Iterable[Whole] | Iterable[Names] | None
+    jobTypeId: Whole | Iterable[Names] | None
+class _DispatchCapacity(Rows):
+    """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    @overload
+    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchCapacityArguments]) -> pd.DataFrame:
+        """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    @overload
+    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchCapacityArguments]) -> Path:
+        """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    def where(self, **arguments: Unpack[_DispatchCapacityArguments]) -> Query:
+        """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    def start(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchCapacityArguments]) -> Pull: ...
+    def pages(self, **arguments: Unpack[_DispatchCapacityArguments]) -> Iterator[pd.DataFrame]: ...
+    def head(self, n: int = 5, **arguments: Unpack[_DispatchCapacityArguments]) -> pd.DataFrame: ...
+    def count(self, **arguments: Unpack[_DispatchCapacityArguments]) -> int: ...
+
 class _DispatchExport(Group):
     appointment_assignments: _DispatchExportAppointmentAssignments
 
@@ -5951,6 +5972,7 @@ class _Dispatch(Group):
     appointment_assignments: _DispatchAppointmentAssignments
     arrival_windows: _DispatchArrivalWindows
     business_hours: _DispatchBusinessHours
+    capacity: _DispatchCapacity
     export: _DispatchExport
     non_job_appointments: _DispatchNonJobAppointments
     teams: _DispatchTeams

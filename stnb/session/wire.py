@@ -27,6 +27,8 @@ from .trust import tls_context
 CONNECTIONS = 32  # at once
 IDLE_CONNECTIONS = 24  # kept open between calls
 REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
+# Every POST that may leave, but for the one for a token: each only reads. The list is closed.
+READING_POSTS = (REPORT_QUERY, re.compile(r"/dispatch/v2/tenant/\d+/capacity"))
 # A cookie of one environment would travel to the other.
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
@@ -130,8 +132,14 @@ def address(api_url: str, method: str, path: str, query: Query) -> httpx.URL:
 def _only_reads(method: str, path: str) -> bool:
     if method == "GET":
         return True
-    is_report_query = REPORT_QUERY.fullmatch(path) and ".." not in path.split("/")
-    return method == "POST" and bool(is_report_query)
+    if method != "POST" or ".." in path.split("/"):
+        return False
+    return any(known.fullmatch(path) for known in READING_POSTS)
+
+
+def is_report_query(path: str) -> bool:
+    """Whether a call runs a report, which has a limit of its own."""
+    return REPORT_QUERY.fullmatch(path) is not None
 
 
 async def exchange(
