@@ -67,7 +67,7 @@ def test_alike_names_are_offered(st: Account) -> None:
     with pytest.raises(UnknownResource, match=r"70102.*70114"):
         st.report("Technician Scoreboard")
     with pytest.raises(UnknownResource, match="Technician Scoreboard"):
-        st.report("technicain scorebord")
+        st.report("technicin scoreboords")
     with pytest.raises(UnknownResource, match="The categories are: Accounting"):
         st.report("Revenue", "acounting")
     for nothing in ("", 1.5, True):
@@ -159,7 +159,7 @@ def test_one_run_is_one_request_of_rows() -> None:
         ({**JUNE, "from": "2026-06-01"}, BadFilter, "given twice"),
         ({"From": "soon", "To": "2026-06-30"}, BadFilter, "It takes a day"),
         ({"From": "2026-07-01", "To": "2026-06-01"}, BadFilter, "Exchange"),
-        ({**JUNE, "DateType": "Job Compltion Date"}, BadFilter, "Near it: 1"),
+        ({**JUNE, "DateType": "Job Completed Dat"}, BadFilter, "Near it: 1"),
         ({**JUNE, "DateType": [1]}, BadFilter, "takes one value"),
         ({**JUNE, "BusinessUnitIds": []}, BadFilter, "empty"),
         ({**JUNE, "BusinessUnitIds": ["Nort Plumbing"]}, BadFilter, "North Plumbing"),
