@@ -20,7 +20,7 @@ MOST = 400  # calls: fifteen years of fourteen days each
 def windows(
     endpoint: Endpoint, values: Mapping[Param, Any], zone: dt.tzinfo
 ) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """The two ends of each call, by the names of the parameters.
+    """The two ends of each call, by the names of the parameters; none without both ends.
 
     Raises:
         BadFilter: the span ends before it begins, or is far too long.
@@ -29,6 +29,8 @@ def windows(
     for param in values:
         if param.type == "date-time":
             ends[span(param.name)[1]] = param
+    if not {"from", "to"} <= ends.keys():
+        return ()
     first, last = ends["from"], ends["to"]
     begin, end = moment(values[first], zone), moment(values[last], zone)
     if begin >= end:

@@ -25,6 +25,7 @@ DATA = "reporting.report_category.reports.data"
 SETS = "reporting.dynamic_value_sets"
 T = TypeVar("T")
 OPTIONS = ("to", "progress", "on_page", "limit", "dtypes")
+SPAN = "last month"  # of a first look
 SHOWN = 4  # choices of a parameter on the card
 
 
@@ -166,6 +167,22 @@ class Report(StaysHere):
             "reportId": self.id,
             "parameters": self._values().read(parameters),
         }
+
+    @property
+    def account(self) -> Account:
+        """The account that it is read from."""
+        return self._account
+
+    def first_run(self) -> dict[str, Any]:
+        """`arguments` for a first look: required days are those of last month, what else a run
+        needs is left open.
+        """
+        spans = {
+            p.name: SPAN for p in self._about.parameters if p.required and p.data_type == "Date"
+        }
+        days = self._values().some(spans)
+        found = {"report_category": self._about.category, "reportId": self.id}
+        return {**found, "parameters": days} if days else found
 
     def _run(self, **given: Any) -> Any:
         options, parameters = _apart(given, self._about)
