@@ -234,9 +234,9 @@ class Resource(Branch):
         row = frame.iloc[0].rename(id)
         if route.kind != "file":
             return row
-        from .files import FileBytes  # a notebook plays or shows it
+        from .files import shown  # a notebook plays or shows it
 
-        return FileBytes(row["content"])
+        return shown(row["content"])
 
     def _get_many(self, ids: Iterable[Any], filters: dict[str, Any]) -> pd.DataFrame:
         """Records as rows: by fifties if the list takes ids, else a call each."""

@@ -17,6 +17,7 @@ from hypothesis import strategies as strategy
 
 import stnb
 from stnb.account.account import Account
+from stnb.account.reports import Report
 from stnb.account.reports.models import choices, description
 from stnb.account.reports.values import Values
 from stnb.demoserver import make_app
@@ -240,3 +241,38 @@ def test_any_value_is_read_or_refused_in_words(value: Any) -> None:
         except UsageError:
             continue
         json.dumps(read, allow_nan=False)
+
+
+def test_a_category_that_is_closed_is_left_out_and_named() -> None:
+    """Access is given by category, too: the others are listed all the same."""
+    app = make_app(scale=0.02)
+    owner = stnb.connect("demo").session.credentials
+
+    class Closed(httpx.ASGITransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if "/report-category/payroll/" in request.url.path:
+                return httpx.Response(403, json={"title": "Scope validation failed"})
+            return await super().handle_async_request(request)
+
+    with Account(Session(owner, transport=Closed(app), rate=None)) as st:
+        with pytest.warns(stnb.StnbWarning, match="reports of Payroll"):
+            table = st.reports()
+        assert len(table) == 14
+        assert "Payroll" not in set(table["category"])
+
+
+def test_a_value_alone_is_answered_with_the_line_to_write(st: Account) -> None:
+    """`r.run("2026-06-01")` says which name is missing."""
+    with pytest.raises(BadFilter, match="From='2026-06-01'"):
+        st.report(175).run("2026-06-01")
+
+
+def test_hostile_texts_stay_texts() -> None:
+    """A name with control characters is shown without them, and its HTML is escaped."""
+    raw = {"id": 1, "name": "\x1b[2J<b>x", "parameters": [{"name": "²a b"}, {"name": "from"}]}
+    about = description("any", raw)
+    assert [parameter.py for parameter in about.parameters] == ["_a_b", "from_"]
+    report = Report(stnb.connect("demo"), about, "<i>")
+    assert "\x1b" not in repr(report)
+    assert "<b>x" not in report._repr_html_().replace("<b>\x1b", "")
+    assert list(inspect.signature(report.run).parameters)[:2] == ["_a_b", "from_"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .asked import pull_into
-from .content import FileBytes
+from .content import FileBytes, shown
 from .table import FileTable
 
-__all__ = ["FileBytes", "FileTable", "pull_into"]
+__all__ = ["FileBytes", "FileTable", "pull_into", "shown"]

@@ -20,6 +20,13 @@ class FileBytes(bytes):
         return as_html(bytes(self), "")
 
 
+def shown(content: bytes) -> bytes:
+    """The bytes as a notebook plays or shows them; a large file as it is, without a copy."""
+    if len(content) > LARGEST:
+        return content
+    return FileBytes(content)
+
+
 def as_html(content: bytes, name: str) -> str | None:
     """A player or a picture with the bytes in it; None if the file is neither, or large."""
     kind = type_of(content, "")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from stnb.catalog.html_table import QUIET, Cell, element
 from stnb.catalog.html_table import table as html_table
-from stnb.errors import tongue
+from stnb.errors import BadFilter, printable, tongue
 from stnb.errors.copying import StaysHere
 from stnb.pull import Pull
 
@@ -57,7 +57,7 @@ class Report(StaysHere):
         facts = list(self._facts())
         width = max(len(label) for label, _ in facts)
         lines += [f"  {label:<{width}}  {text}" for label, text in facts]
-        return "\n".join(lines)
+        return "\n".join(map(printable, lines))
 
     def _repr_html_(self) -> str:
         title = element(
@@ -219,7 +219,14 @@ class Run(Generic[T]):
     def __repr__(self) -> str:
         return f"<{self.__name__} of the report {self._about.name!r}>"
 
-    def __call__(self, **arguments: Any) -> T:
+    def __call__(self, /, *bare: object, **arguments: Any) -> T:
+        if bare:
+            name = next((p.py for p in self._about.parameters), "limit")
+            raise BadFilter(
+                f"{bare[0]!r} stands alone in {self.__name__}().",
+                "A report's parameters are given by their names.",
+                f"Write {self.__name__}({name}={bare[0]!r}), if that one is meant.",
+            )
         return self._call(**arguments)
 
     @property
