@@ -17,6 +17,7 @@ from stnb.errors.wording import counted
 from stnb.frame import notices
 from stnb.frame.utf8 import read_json
 from stnb.pull.dates import window
+from stnb.pull.kept.age import age_of
 from stnb.session import loop
 
 from . import cards, completing, misuse, scopes
@@ -50,8 +51,15 @@ class Account(Linked, Modules):
         <stnb demo · demo · tenant 900000042 · 324 resources>
     """
 
-    def __init__(self, session: Session, *, catalog: Catalog | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        catalog: Catalog | None = None,
+        max_age: str | dt.timedelta | None = None,
+    ) -> None:
         self._session = session
+        self._max_age = age_of(max_age)
         self.catalog = catalog or load()
         self.stands_in = False
         completing.install()
@@ -60,7 +68,7 @@ class Account(Linked, Modules):
                 place(self, name, self._resource(endpoint))
 
     def _resource(self, endpoint: Endpoint) -> Resource:
-        return Resource(self._session, self.catalog, endpoint)
+        return Resource(self._session, self.catalog, endpoint, self._max_age)
 
     @property
     def session(self) -> Session:

@@ -39,6 +39,8 @@ COMMANDS = {
     "report": "list, look at and run the tenant's own reports",
     "sync": "keep a folder of Parquet files up to date",
     "sql": "query a folder of Parquet files in SQL",
+    "dictionary": "write down what every resource holds, as a page to search",
+    "cache": "list the rows that are kept for a while, or delete them",
     "find": "search resources by name, column, filter or module",
     "profiles": "list the profiles of the .env file, and whether they are ready",
     "setup": "set up a profile: what to fetch where, tried before it is kept",

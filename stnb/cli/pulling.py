@@ -119,6 +119,7 @@ def _given(options: argparse.Namespace, endpoint: Endpoint) -> dict[str, Any]:
     return {
         "limit": options.limit,
         "page_size": options.page_size,
+        "max_age": options.max_age,
         "columns": options.columns,
         "since": options.since,
         **filters_of(options, endpoint),

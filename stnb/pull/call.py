@@ -20,11 +20,11 @@ from stnb.catalog.words import span
 from stnb.errors import BadFilter, UnknownFilter, tongue
 
 from .body import body_of
+from .body_windows import windows
 from .by_type import UTC
 from .dates import moment
 from .pairs import as_pairs, is_split, paired
 from .values import Ours, as_text, items
-from .windows import windows
 
 # What other libraries call the number of rows.
 FEWER_ROWS = frozenset({"n", "nrows", "rows", "top", "first", "head", "take", "size", "maxrows"})

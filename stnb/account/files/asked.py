@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stnb.catalog import Endpoint
 from stnb.errors import BadFilter
+from stnb.pull.kept.age import age_of
 
 from ..progress_bar import bar_for
 from ..reader import split_arguments
@@ -31,6 +32,8 @@ def pull_into(
     """
     filters, options = split_arguments(endpoint, arguments)
     confirm = bool(options.pop("confirm", False))
+    if not age_of(options.get("max_age")):
+        options.pop("max_age", None)  # files are never kept elsewhere
     options = {name: value for name, value in options.items() if value is not None}
     if run.get("on_page") is not None:
         options["on_page"] = run["on_page"]
