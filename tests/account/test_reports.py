@@ -276,3 +276,16 @@ def test_hostile_texts_stay_texts() -> None:
     assert "\x1b" not in repr(report)
     assert "<b>x" not in report._repr_html_().replace("<b>\x1b", "")
     assert list(inspect.signature(report.run).parameters)[:2] == ["_a_b", "from_"]
+
+
+def test_rows_of_an_earlier_run_can_be_taken(st: Account) -> None:
+    """`max_age=` spares a run, with the labels that the rows had; other parameters are another."""
+    r = st.report(175)
+    minute(st)
+    first = r.run(**JUNE, max_age="1 hour")
+    with pytest.warns(stnb.KeptRows):
+        again = r.run(**JUNE, max_age="1 hour")
+    assert again.attrs["stnb"]["labels"] == first.attrs["stnb"]["labels"]
+    pd.testing.assert_frame_equal(first, again, check_flags=False)
+    minute(st)
+    assert len(r.run(From="2026-06-01", To="2026-06-01", max_age="1 hour")) < len(first)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DATA = "reporting.report_category.reports.data"
 SETS = "reporting.dynamic_value_sets"
 T = TypeVar("T")
-OPTIONS = ("to", "progress", "on_page", "limit", "dtypes")
+OPTIONS = ("to", "progress", "on_page", "limit", "dtypes", "max_age")
 SPAN = "last month"  # of a first look
 SHOWN = 4  # choices of a parameter on the card
 
@@ -278,6 +278,7 @@ Options:
     progress, on_page: as `pull` takes them.
     limit: rows at most.
     dtypes: "typed", or "raw" for values as they are sent.
+    max_age: rows of an earlier run may be so old, such as "1 hour", as a run costs a minute.
 
 A day is "2026-07-01", "yesterday" or a span such as "last month": From takes its first day, To its
 last. A choice is given by its value or its name.
