@@ -73,7 +73,7 @@ class Verb(Generic[T]):
                 parameters[name] = inspect.Parameter(name, kind, default=default)
         return inspect.Signature(list(parameters.values()))
 
-    # A property, because nobody needs the filters of all 324 resources in words at once.
+    # A property, because nobody needs the filters of all 325 resources in words at once.
     @property
     def __doc__(self) -> str:  # type: ignore[override]
         endpoint = self._endpoint

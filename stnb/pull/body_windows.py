@@ -33,9 +33,9 @@ def windows(
         return ()
     first, last = ends["from"], ends["to"]
     begin, end = moment(values[first], zone), moment(values[last], zone)
-    if begin >= end:
+    if begin > end:
         raise BadFilter(
-            f"{tongue.argument(first.py, str(begin))} is not before "
+            f"{tongue.argument(first.py, str(begin))} is after "
             f"{tongue.argument(last.py, str(end))}.",
             "A span of time that ends before it begins holds nothing.",
             "Exchange the two.",

@@ -42,7 +42,7 @@ def answer(world: World, body: bytes, timezone: str, now: datetime) -> Answer:
     begin, end = _moment(asked, "startsOnOrAfter"), _moment(asked, "endsOnOrBefore")
     if not isinstance(asked["skillBasedAvailability"], bool):
         raise bad("skillBasedAvailability", json.dumps(asked["skillBasedAvailability"]))
-    if end <= begin or end - begin > MOST + timedelta(hours=1):  # a clock may change meanwhile
+    if end < begin or end - begin > MOST + timedelta(hours=1):  # a clock may change meanwhile
         why = "The time frame must end after it starts, and span 14 days at most."
         raise Problem(400, errors={"endsOnOrBefore": [why]})
     units = _units(world, asked)
