@@ -147,12 +147,28 @@ def check_lines(known: Settings, profile: str) -> None:
 
 
 def doubt(known: Settings, profile: str) -> str:
-    """Which values of the process are others than the file's, and the cure; "" if there is none."""
-    hidden = known.hidden(profile)
-    if not hidden:
-        return ""
-    several = ", ".join(f"{name} (other than {place})" for name, place in hidden.items())
-    return f"The process holds another value of {several}; restart the kernel or unset it."
+    """Which values may be others than one thinks, and the cure; "" if there are none: those that
+    the process holds instead of the file, and those that the file holds twice.
+    """
+    found, hidden, repeated = [], known.hidden(profile), known.repeated(profile)
+    if hidden:
+        several = ", ".join(f"{name} (other than {place})" for name, place in hidden.items())
+        found.append(
+            f"The process holds another value of {several}; restart the kernel or unset it."
+        )
+    if repeated:
+        several = ", ".join(f"{name} on {_lines(numbers)}" for name, numbers in repeated.items())
+        found.append(
+            f"{known.file} sets different values of {several}; the last one counts. Delete the "
+            "lines that are out of date."
+        )
+    return " ".join(found)
+
+
+def _lines(numbers: tuple[int, ...]) -> str:
+    """The lines in words: "lines 3 and 9"."""
+    *first, last = map(str, numbers)
+    return f"lines {', '.join(first)} and {last}"
 
 
 def _is_zone(name: str) -> bool:

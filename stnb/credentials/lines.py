@@ -34,16 +34,19 @@ class Lines:
         values: the values by their names, as they are written; the last one of a name counts.
         numbers: the line of each name.
         faults: the lines that could not be read.
+        twice: the lines of each name that is set several times, with different values.
     """
 
     values: Values = field(default_factory=Values)
     numbers: dict[str, int] = field(default_factory=dict, repr=False)
     faults: tuple[Fault, ...] = ()
+    twice: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def read_lines(text: str) -> Lines:
     """The lines of a .env file, whose `$` are not expanded."""
     values, numbers = Values(), dict[str, int]()
+    twice: dict[str, tuple[int, ...]] = {}
     faults: list[Fault] = []
     above, end_of_above = "", 0
     for binding in parse_stream(io.StringIO(text, newline=None)):
@@ -56,10 +59,15 @@ def read_lines(text: str) -> Lines:
                 fault = Fault(line, f"looks like the rest of line {line - 1}", above)
             faults.append(fault)
         elif binding.key is not None and binding.value is not None:
+            before = values.get(binding.key)
+            if before and before.strip() != binding.value.strip():
+                twice.setdefault(binding.key, (numbers[binding.key],))
+            if binding.key in twice:
+                twice[binding.key] += (line,)
             values[binding.key], numbers[binding.key] = binding.value, line
             above = binding.key if _is_ours(binding.key) and binding.value else ""
             end_of_above = line + binding.original.string.strip().count("\n")
-    return Lines(values, numbers, tuple(faults))
+    return Lines(values, numbers, tuple(faults), twice)
 
 
 def _number(binding: Binding) -> int:
