@@ -7,12 +7,12 @@ The package keyring is only imported for such a value.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import re
+import sys
 from types import ModuleType
 
 from stnb.errors import CredentialsInvalid, CredentialsMissing
+from stnb.errors.packages import imported, lacking
 
 SERVICE = "stnb"  # under which the keyring holds our entries
 LEAD = "keyring:"
@@ -64,7 +64,7 @@ def revealed(name: str, field: str, value: str) -> str:
 
 def is_usable() -> bool:
     """Whether the package is installed and has a keyring to write to."""
-    if importlib.util.find_spec("keyring") is None:
+    if lacking("keyring"):
         return False
     # Without a keyring, the package has one that refuses everything: its priority is 0.
     return bool(_package("").get_keyring().priority > 0)
@@ -92,16 +92,11 @@ def keep(name: str, entry: str, secret: str) -> str:
 
 
 def _package(name: str) -> ModuleType:
-    try:
-        keyring = importlib.import_module("keyring")
-        importlib.import_module("keyring.errors")
-    except ImportError:
-        raise CredentialsInvalid(
-            f"{name} cannot be read.",
-            "It stands in the operating system's keyring, and the package for that is not "
-            "installed.",
-            'Install it with `pip install "stnb[keyring]"`, or write the value itself.',
-        ) from None
+    happened = f"{name} cannot be read from the operating system's keyring."
+    otherwise = "or write the value itself"
+    for module in ("keyring", "keyring.errors"):
+        imported(module, happened, "stnb[keyring]", kind=CredentialsInvalid, otherwise=otherwise)
+    keyring: ModuleType = sys.modules["keyring"]
     return keyring
 
 

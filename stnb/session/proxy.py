@@ -8,7 +8,6 @@ desktops, containers and conda set, also for a variable that no call of ours wou
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import ipaddress
 import os
 import re
@@ -20,6 +19,7 @@ import httpx
 
 from stnb.credentials import Secret, clean
 from stnb.errors import SetupError
+from stnb.errors.packages import lacking
 
 from .trouble import is_tls, untrusted
 
@@ -136,7 +136,7 @@ def _fault(
             "stnb can use an http, https or SOCKS 5 proxy.",
             f"Write {variable}=http://HOST:PORT or socks5h://HOST:PORT, or unset it to go without.",
         )
-    if scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
+    if scheme.startswith("socks") and lacking("socksio"):
         return (
             "It is a SOCKS proxy, and the package for those is not installed.",
             'Install it with `pip install "stnb[socks]"`, or set HTTPS_PROXY=http://HOST:PORT, or '
