@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from stnb.errors import Rejected
 
 from .models import Fetch, Query
-from .own import Own
+from .own import SIZE, Own
 
 Named = Mapping[str, tuple[int, ...]]  # parameters, with the numbers that are stated of each
 UNNAMED = (400, 422)  # the statuses of a refusal that may lie in a parameter
@@ -57,12 +57,16 @@ class Unnamed:
             return await self._tried(err, query, suspects)
 
     def _of_report(self, err: Rejected, suspects: Sequence[str]) -> Named:
-        """All of them at once: a try that succeeds is a run, of which there is one a minute."""
-        if self._first is not None or not suspects:
-            raise self._first or err
-        self._first = err
-        self._own.without.update(suspects)
-        return _named(suspects)
+        """One more of them: a try that goes through is a run and a page, not a mere trial.
+
+        The page size goes last, as a report in smaller pages takes a minute for each.
+        """
+        self._first = self._first or err
+        if not suspects:
+            raise self._first
+        blamed = sorted(suspects, key=lambda name: name == SIZE)[0]
+        self._own.without.add(blamed)
+        return _named([blamed])
 
     async def _tried(self, err: Rejected, query: Query, suspects: Sequence[str]) -> Named:
         left_out = set(suspects)
