@@ -92,7 +92,7 @@ def _misshapen(value: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     for field in BEGINNINGS:
         other = _looks_like(value[field])
         if other not in (None, field):
-            why = f"It looks like a {_words(other)}: likely two values were swapped."
+            why = f"It looks like {_with_article(_words(other))}: likely two values were swapped."
             yield field, why, "put each in its place."
         if LEFT_OVER.fullmatch(value[field]):
             why = "It is a variable that was not filled in, or has signs around the value."
@@ -114,6 +114,11 @@ def _looks_like(value: str) -> str | None:
         if beginning.match(value):
             return field
     return None
+
+
+def _with_article(words: str) -> str:
+    article = "an" if words[0] in "aeiou" else "a"
+    return f"{article} {words}"
 
 
 def _words(field: str | None) -> str:

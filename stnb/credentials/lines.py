@@ -16,13 +16,16 @@ NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 PART_OF_VALUE = re.compile(r"[A-Za-z0-9+/_.-]{2,}={0,2}")
 # What a line is, by its beginning: the first that fits.
 FORMS = (
-    (re.compile(r"\$env:", re.IGNORECASE), "is written as for PowerShell ($env:NAME = …)"),
+    (re.compile(r"\$env[:.]", re.IGNORECASE), "is written as for PowerShell ($env:NAME = …)"),
+    (re.compile(r"(?:declare|typeset|setenv|set -g?x)\b"), "is written as for a shell"),
     (re.compile(r"setx?\s", re.IGNORECASE), "begins with `set`, as for the Windows prompt"),
     (re.compile(r"[{\"]|'[^']*'\s*:"), "is written as JSON"),
     (re.compile(r"[\w.-]+\s*:"), "has a colon after the name"),
     (re.compile(r"(?:export\s+)?[^=\s]+\s*=\s*['\"]"), "has a quote that is not closed"),
     (re.compile(r"(?:export\s+)?[^=\s]+\s*$"), "has no = after the name"),
 )
+# Another variable of ours in a value: the ends of lines were lost on the way.
+SEVERAL = re.compile(rf"[\s;,]{PREFIX}[A-Z0-9_]+\s*=")
 OTHERWISE = "is no NAME=value"
 
 
@@ -78,6 +81,8 @@ def _number(binding: Binding) -> int:
 
 def _fault(binding: Binding, line: int) -> Fault | None:
     text = binding.original.string.strip()
+    if not binding.error and SEVERAL.search(binding.value or ""):
+        return Fault(line, "holds several variables")
     if not binding.error:
         is_other_form = bool(binding.key) and FORMS[0][0].match(text) is not None
         is_tail = bool(re.fullmatch(r"[^=]+={1,2}", text)) and not NAME.fullmatch(binding.key or "")
