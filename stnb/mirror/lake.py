@@ -20,6 +20,7 @@ from stnb.pull import ProgressCallback
 from stnb.session import loop
 
 from .at_work import COLUMNS, keep_up
+from .delta_folder import DeltaFolder
 from .folder import Folder
 from .route import routes
 from .sql_files import TENANT as FOLDER
@@ -45,18 +46,17 @@ class Work:
     def of(
         cls,
         resources: Sequence[Resource | str] | Resource | str,
-        folder: Path,
+        folder: Folder,
         account: Account,
         progress: ProgressCallback | Literal[False] | None,
     ) -> Work:
-        """The tables of one tenant in a folder.
+        """The tables of one tenant in its folder.
 
         Raises:
             UnknownResource, UsageError: a resource cannot be kept.
         """
         todo = routes(resources, account)
-        owner = Folder(folder, account.tenant, account.environment)
-        return cls(owner, [Table(owner, route, progress) for route in todo])
+        return cls(folder, [Table(folder, route, progress) for route in todo])
 
     def carry_out(self) -> None:
         """Bring the tables up to date; errors are kept."""
@@ -91,8 +91,10 @@ def sync_tenants(
     progress: ProgressCallback | Literal[False] | None,
     *,
     strict: bool,
+    delta: bool = False,
 ) -> pd.DataFrame:
-    """Keep a folder of each tenant up to date, such as `to/tenant=phoenix`; see `stnb.sync`.
+    """Keep a folder of each tenant up to date, such as `to/tenant=phoenix`, or Delta tables of all;
+    see `stnb.sync`.
 
     A tenant that cannot be read costs the others nothing: its tables stay as they are, and a
     warning and the column `problem` say why.
@@ -104,7 +106,10 @@ def sync_tenants(
     """
     work = {}
     for tenant, account in tenants.items():
-        work[tenant] = Work.of(resources, to / f"{FOLDER}{tenant}", account, progress)
+        folder = Folder(to / f"{FOLDER}{tenant}", account.tenant, account.environment)
+        if delta:
+            folder = DeltaFolder(to, tenant, account.tenant, account.environment)
+        work[tenant] = Work.of(resources, folder, account, progress)
     _carry_out(list(work.values()))
     rows = []
     problems = {tenant: str(err) for tenant, err in tenants.unready.items()}

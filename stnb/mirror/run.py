@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -11,12 +12,15 @@ import pandas as pd
 from stnb.account.entry import connect
 from stnb.account.resource import Resource
 from stnb.account.tenants import Accounts
-from stnb.errors import Incomplete
+from stnb.credentials import Credentials
+from stnb.errors import BadFilter, Incomplete
 from stnb.frame import notices
 from stnb.frame.target import arrow_path
 from stnb.pull import ProgressCallback
 
 from .at_work import COLUMNS, keep_up
+from .delta_folder import DeltaFolder
+from .delta_table import package
 from .folder import Folder
 from .lake import sync_tenants
 from .route import Named, routes
@@ -30,6 +34,7 @@ def sync(
     account: Named | Accounts | None = None,
     progress: ProgressCallback | Literal[False] | None = None,
     strict: bool = False,
+    format: Literal["parquet", "delta"] = "parquet",
 ) -> pd.DataFrame:
     """Keep a folder of Parquet files up to date, one for each resource: `jpm.jobs` is
     DIR/jpm_jobs.parquet.
@@ -48,6 +53,9 @@ def sync(
             several tenants, as `stnb.tenants()` gives them.
         progress: as for `pull`, False for no bars; several tables are read at once.
         strict: whether a table that could not be brought up to date is an error.
+        format: "parquet", or "delta" for Delta tables (`pip install "stnb[delta]"`) that all
+            tenants share, such as `to/jpm_jobs`, partitioned by tenant: others can read one while
+            it is written, and `stnb.sql(…, as_of=)` reads what it was.
 
     Returns:
         A row for each table: table, resource, by ("feed", "modified" or "whole"), before, added,
@@ -66,12 +74,17 @@ def sync(
     """
     if account is None and _names_any(resources):
         with connect() as usual:
-            return sync(resources, to, account=usual, progress=progress, strict=strict)
+            return sync(
+                resources, to, account=usual, progress=progress, strict=strict, format=format
+            )
+    _check_format(format)
     if isinstance(account, Accounts):
-        return sync_tenants(resources, arrow_path(to), account, progress, strict=strict)
+        return sync_tenants(
+            resources, arrow_path(to), account, progress, strict=strict, delta=format == "delta"
+        )
     todo = routes(resources, account)
     owner = todo[0].owner
-    folder = Folder(arrow_path(to), owner.tenant, owner.environment)
+    folder = folder_of(arrow_path(to), owner, delta=format == "delta")
     done = keep_up(folder, [Table(folder, route, progress) for route in todo])
     errors = [d.error for d in done if d.error is not None]
     if errors and (strict or len(errors) == len(done)):
@@ -81,6 +94,24 @@ def sync(
             text = f"{d.route.table} was not brought up to date: {d.error}"
             notices.warn(notices.Notice(Incomplete, text))
     return pd.DataFrame([d.row() for d in done], columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def _check_format(format: str) -> None:
+    if format not in ("parquet", "delta"):
+        raise BadFilter(
+            f"format={format!r} does not fit.",
+            'It is "parquet" or "delta".',
+            'Leave it out for "parquet".',
+        )
+    if format == "delta":
+        package()  # for its check, before anything is read
+
+
+def folder_of(to: Path, owner: Credentials, *, delta: bool) -> Folder:
+    """The folder that keeps the tables of one tenant."""
+    if delta:
+        return DeltaFolder(to, owner.profile, owner.tenant, owner.environment)
+    return Folder(to, owner.tenant, owner.environment)
 
 
 def _names_any(resources: Sequence[Resource | str] | Resource | str) -> bool:
