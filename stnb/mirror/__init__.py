@@ -6,6 +6,7 @@ table.py    one table: read what changed, merge it, write down the checkpoint
 folder.py   the folder: whose it is, the checkpoints, one sync at a time
 merge.py    a file and what changed -> the file as it is now
 kept.py     where a table's rows are: a file, or the tenant's part of a Delta table (delta_*.py)
+places.py   where the tables are: a folder, or an object store
 columns.py  columns of two files: brought to one type, compared
 sql.py      sql(): DuckDB over the folder, read only
 view.py     a Parquet file as a table of DuckDB

@@ -15,7 +15,7 @@ from typing import Any
 from stnb.errors import UsageError
 from stnb.frame.united import TENANT
 
-from .delta_table import InDelta, opened
+from .delta_table import InDelta, opened, tried
 from .folder import Checkpoint, Folder, read_checkpoint
 
 # What others do to a table so that rows are no longer those that the last sync left.
@@ -45,7 +45,7 @@ class DeltaFolder(Folder):
             UsageError: there is a table of its name that no sync wrote.
         """
         kept = self.kept(table)
-        there = opened(kept.address)
+        there = tried(kept.address, lambda: opened(kept.address))
         if there is None:
             return None
         if list(there.metadata().partition_columns) != [TENANT]:
@@ -54,7 +54,7 @@ class DeltaFolder(Folder):
                 f"{kept.address} is a Delta table that is not partitioned by tenant.",
                 "Move it away, or name another folder.",
             )
-        found = read_checkpoint(self.place_of(table))
+        found = self.noted(table)
         if found is None or found.resource != resource:
             return None
         written, _, version = found.data.partition(" ")
@@ -65,12 +65,20 @@ class DeltaFolder(Folder):
             return None
         return replace(found, rows=kept.count(there))
 
+    def noted(self, table: str) -> Checkpoint | None:
+        """The checkpoint as it was written; None if there is none."""
+        return read_checkpoint(self.place_of(table))
+
+    def note(self, table: str, checkpoint: Checkpoint) -> None:
+        """Write the checkpoint of a table."""
+        super().write_checkpoint(table, checkpoint)
+
     def write_checkpoint(self, table: str, checkpoint: Checkpoint) -> None:
         """Write the checkpoint of a table, with the version of the table that it belongs to."""
         there = opened(self.kept(table).address)
         assert there is not None
         written = f"{there.metadata().id} {there.version()}"
-        super().write_checkpoint(table, replace(checkpoint, data=written))
+        self.note(table, replace(checkpoint, data=written))
 
 
 def _undone(table: Any, versions: int) -> bool:

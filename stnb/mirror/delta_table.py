@@ -61,6 +61,33 @@ def opened(address: str) -> Any | None:
     return found.DeltaTable(address)
 
 
+def tried(address: str, work: Callable[[], T]) -> T:
+    """Work on a table, once more if another process has written the table meanwhile.
+
+    Raises:
+        CannotSave: the table cannot be read or written, or others write it all the time.
+    """
+    errors = importlib.import_module("deltalake.exceptions")
+    why = ""
+    with _writing[address]:
+        for _ in range(TRIES):
+            try:
+                return work()
+            except errors.CommitFailedError as err:
+                why = f"Others write to it at the same time: {_first_line(err)}."
+            except (errors.DeltaError, errors.TableNotFoundError) as err:
+                why = f"deltalake says: {_first_line(err)}."
+                break
+            except OSError as err:
+                why = f"The system says: {_said(err)}."
+                break
+    raise CannotSave(
+        f"{address} was not written.",
+        why,
+        "Check that its place is yours to write and has room, then sync again.",
+    )
+
+
 def dataset_of(table: Any) -> pds.Dataset:
     """The rows of a Delta table as a dataset of Arrow, with the tenant in the first column."""
     own = table.to_pyarrow_dataset().schema
@@ -128,35 +155,13 @@ class InDelta:
         Raises:
             CannotSave: the table cannot be written, or others write it all the time.
         """
-        return self._tried(lambda: self._merge(changes, key))
+        return tried(self.address, lambda: self._merge(changes, key))
 
     def replace(self, changes: Path, key: Key) -> Difference:
         """Put other rows in the place of all rows of the tenant; raises as `merge`."""
-        return self._tried(lambda: self._replace(changes, key))
+        return tried(self.address, lambda: self._replace(changes, key))
 
     # -- the work
-
-    def _tried(self, work: Callable[[], T]) -> T:
-        """The work, once more if another process has written the table meanwhile."""
-        errors = importlib.import_module("deltalake.exceptions")
-        why = ""
-        with _writing[self.address]:
-            for _ in range(TRIES):
-                try:
-                    return work()
-                except errors.CommitFailedError as err:
-                    why = f"Others write to it at the same time: {_first_line(err)}."
-                except (errors.DeltaError, errors.TableNotFoundError) as err:
-                    why = f"deltalake says: {_first_line(err)}."
-                    break
-                except OSError as err:
-                    why = f"The system says: {reason(err)}."
-                    break
-        raise CannotSave(
-            f"{self.address} was not written.",
-            why,
-            "Check that its folder is yours to write and not full, then sync again.",
-        )
 
     def _merge(self, changes: Path, key: Key) -> Difference:
         table = opened(self.address)
@@ -179,7 +184,7 @@ class InDelta:
 
     def _carry_out(self, table: Any, both: Both, wanted: Any, key: Key) -> None:
         named = " and ".join(f't."{name}" = s."{name}"' for name in key)
-        own = _quoted(self.tenant)
+        own = quoted(self.tenant)
         work = table.merge(
             source=self._reader(both, wanted),
             predicate=f"t.{TENANT} = {own} and s.{TENANT} = {own} and {named}",
@@ -205,7 +210,7 @@ class InDelta:
                 self._widen(table, both.schema)
             options: dict[str, Any] = {"mode": "overwrite", "partition_by": [TENANT]}
             if table is not None:
-                options["predicate"] = f"{TENANT} = {_quoted(self.tenant)}"
+                options["predicate"] = f"{TENANT} = {quoted(self.tenant)}"
                 options["schema_mode"] = "merge"
             rows = self._reader(both, np.ones(count, dtype=bool))
             package().write_deltalake(self.address, rows, **options)
@@ -308,8 +313,16 @@ def _same(a: pa.DataType, b: pa.DataType) -> bool:
     return bool(a == b)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text in a predicate."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def _said(err: OSError) -> str:
+    """What the system says; a store gives no number of its error."""
+    if err.errno is None:
+        return _first_line(err)
+    return reason(err)
 
 
 def _first_line(err: Exception) -> str:

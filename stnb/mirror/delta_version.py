@@ -17,7 +17,7 @@ from .delta_table import dataset_of, opened, package
 AsOf = int | str | dt.date | dt.datetime
 
 
-def rows_as_of(folder: Path, as_of: AsOf | None) -> pds.Dataset:
+def rows_as_of(folder: str, as_of: AsOf | None) -> pds.Dataset:
     """The rows of a Delta table, now or as they were, with the tenant in the first column.
 
     Raises:
@@ -31,7 +31,7 @@ def rows_as_of(folder: Path, as_of: AsOf | None) -> pds.Dataset:
     return dataset_of(table)
 
 
-def columns_of(folder: Path) -> list[str]:
+def columns_of(folder: str) -> list[str]:
     """The columns of a Delta table; none if it cannot be read."""
     try:
         return list(dataset_of(_opened(folder)).schema.names)
@@ -39,10 +39,10 @@ def columns_of(folder: Path) -> list[str]:
         return []
 
 
-def _opened(folder: Path) -> Any:
+def _opened(folder: str) -> Any:
     package()
     try:
-        table = opened(str(folder))
+        table = opened(folder)
     except Exception:  # noqa: BLE001 - deltalake raises many kinds for a log that is no such
         table = None
     if table is None:
@@ -54,7 +54,7 @@ def _opened(folder: Path) -> Any:
     return table
 
 
-def _at(folder: Path, table: Any, as_of: AsOf) -> Any:
+def _at(folder: str, table: Any, as_of: AsOf) -> Any:
     """The table at a version, or at the last one before a moment."""
     times = {each["version"]: _when(each["timestamp"]) for each in table.history()}
     version = as_of
@@ -64,12 +64,12 @@ def _at(folder: Path, table: Any, as_of: AsOf) -> Any:
     if version not in times:
         first = min(times)
         raise UsageError(
-            f"{folder.name} has no version of {as_of}.",
+            f"{name_of(folder)} has no version of {as_of}.",
             f"Its versions are {first} of {times[first]:%Y-%m-%d %H:%M} UTC to {max(times)} of"
             f" {times[max(times)]:%Y-%m-%d %H:%M} UTC.",
             "Name one of these, or a moment after the first.",
         )
-    return package().DeltaTable(str(folder), version=version)
+    return package().DeltaTable(folder, version=version)
 
 
 def _when(stamp: int) -> dt.datetime:
@@ -88,14 +88,27 @@ def _moment(as_of: Any) -> dt.datetime:
     )
 
 
-def _check_inside(folder: Path, table: Any) -> None:
+def _check_inside(folder: str, table: Any) -> None:
     """Refuse a log that names files outside of the table: only what is in the folder is read."""
-    home = folder.resolve()
+    if "://" in folder:
+        if all(uri.startswith(f"{folder}/") for uri in table.file_uris()):
+            return
+        raise _outside(folder)
+    home = Path(folder).resolve()
     for uri in table.file_uris():
         path = Path(unquote(uri.removeprefix("file://")))
         if not all(each.resolve().is_relative_to(home) for each in (path, Path(uri))):
-            raise UsageError(
-                f"{folder.name} is not read.",
-                "Its log names a file outside of its folder.",
-                "Move the table out of the folder.",
-            )
+            raise _outside(folder)
+
+
+def _outside(folder: str) -> UsageError:
+    return UsageError(
+        f"{name_of(folder)} is not read.",
+        "Its log names a file outside of its folder.",
+        "Move the table out of the folder.",
+    )
+
+
+def name_of(folder: str) -> str:
+    """The name of a table, by its folder or its address."""
+    return folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
@@ -20,10 +19,9 @@ from stnb.pull import ProgressCallback
 from stnb.session import loop
 
 from .at_work import COLUMNS, keep_up
-from .delta_folder import DeltaFolder
 from .folder import Folder
+from .places import Place
 from .route import routes
-from .sql_files import TENANT as FOLDER
 from .table import Done, Table
 
 AT_ONCE = 8  # tenants; each reads a few tables at once
@@ -86,12 +84,11 @@ class Work:
 
 def sync_tenants(
     resources: Sequence[Resource | str] | Resource | str,
-    to: Path,
+    to: Place,
     tenants: Accounts,
     progress: ProgressCallback | Literal[False] | None,
     *,
     strict: bool,
-    delta: bool = False,
 ) -> pd.DataFrame:
     """Keep a folder of each tenant up to date, such as `to/tenant=phoenix`, or Delta tables of all;
     see `stnb.sync`.
@@ -106,9 +103,7 @@ def sync_tenants(
     """
     work = {}
     for tenant, account in tenants.items():
-        folder = Folder(to / f"{FOLDER}{tenant}", account.tenant, account.environment)
-        if delta:
-            folder = DeltaFolder(to, tenant, account.tenant, account.environment)
+        folder = to.of_several(tenant, account.tenant, account.environment)
         work[tenant] = Work.of(resources, folder, account, progress)
     _carry_out(list(work.values()))
     rows = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -12,17 +11,13 @@ import pandas as pd
 from stnb.account.entry import connect
 from stnb.account.resource import Resource
 from stnb.account.tenants import Accounts
-from stnb.credentials import Credentials
-from stnb.errors import BadFilter, Incomplete
+from stnb.errors import Incomplete
 from stnb.frame import notices
-from stnb.frame.target import arrow_path
 from stnb.pull import ProgressCallback
 
 from .at_work import COLUMNS, keep_up
-from .delta_folder import DeltaFolder
-from .delta_table import package
-from .folder import Folder
 from .lake import sync_tenants
+from .places import place_of
 from .route import Named, routes
 from .table import Table
 
@@ -49,6 +44,8 @@ def sync(
         resources: such as `st.jpm.jobs`, or their names.
         to: the folder; it keeps the tables of one tenant. Of several, each gets a folder of its
             own in it, such as `to/tenant=phoenix`, and `stnb.sql(query, to)` reads them as one.
+            With format="delta" also an address such as "s3://bucket/lake", "gs://…" or "az://…",
+            whose keys are in the store's usual variables.
         account: has the resources that are given by name; `stnb.connect()` when not given. May be
             several tenants, as `stnb.tenants()` gives them.
         progress: as for `pull`, False for no bars; several tables are read at once.
@@ -77,14 +74,12 @@ def sync(
             return sync(
                 resources, to, account=usual, progress=progress, strict=strict, format=format
             )
-    _check_format(format)
+    place = place_of(to, format)
     if isinstance(account, Accounts):
-        return sync_tenants(
-            resources, arrow_path(to), account, progress, strict=strict, delta=format == "delta"
-        )
+        return sync_tenants(resources, place, account, progress, strict=strict)
     todo = routes(resources, account)
     owner = todo[0].owner
-    folder = folder_of(arrow_path(to), owner, delta=format == "delta")
+    folder = place.folder(owner.profile, owner.tenant, owner.environment)
     done = keep_up(folder, [Table(folder, route, progress) for route in todo])
     errors = [d.error for d in done if d.error is not None]
     if errors and (strict or len(errors) == len(done)):
@@ -94,24 +89,6 @@ def sync(
             text = f"{d.route.table} was not brought up to date: {d.error}"
             notices.warn(notices.Notice(Incomplete, text))
     return pd.DataFrame([d.row() for d in done], columns=list(COLUMNS)).astype(COLUMNS)
-
-
-def _check_format(format: str) -> None:
-    if format not in ("parquet", "delta"):
-        raise BadFilter(
-            f"format={format!r} does not fit.",
-            'It is "parquet" or "delta".',
-            'Leave it out for "parquet".',
-        )
-    if format == "delta":
-        package()  # for its check, before anything is read
-
-
-def folder_of(to: Path, owner: Credentials, *, delta: bool) -> Folder:
-    """The folder that keeps the tables of one tenant."""
-    if delta:
-        return DeltaFolder(to, owner.profile, owner.tenant, owner.environment)
-    return Folder(to, owner.tenant, owner.environment)
 
 
 def _names_any(resources: Sequence[Resource | str] | Resource | str) -> bool:

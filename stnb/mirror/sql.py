@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from stnb.errors import SetupError, UsageError
 
+from .delta_store import lake_address, tables_in
 from .delta_version import AsOf, rows_as_of
 from .sql_advice import MEND, NAME_PARAMETERS, ONLY_TABLES, advice, duckdb_says
 from .sql_answer import typed_frame
@@ -51,7 +52,8 @@ def sql(
     Args:
         query: one SELECT in DuckDB's SQL; `DESCRIBE jpm_jobs`, `SUMMARIZE jpm_jobs` and `SHOW
             TABLES` too.
-        folder: the folder of the files, or of Delta tables (`stnb.sync(…, format="delta")`).
+        folder: the folder of the files, or of Delta tables (`stnb.sync(…, format="delta")`), also
+            an address such as "s3://bucket/lake".
         as_of: reads Delta tables as they were: a version's number, or a date or time, such as
             "2026-10-01" (its first moment in UTC) or "last month".
         parameters: the values of `$name` in the query.
@@ -75,7 +77,7 @@ def sql(
     """
     duckdb = _duckdb()
     refuse_unreadable(query)
-    files = files_of(folder)
+    files = _files(folder)
     values = {name: _plain(value) for name, value in parameters.items()}
     opened: list[Any] = []
 
@@ -91,6 +93,13 @@ def sql(
                 connection.interrupt()
 
     return typed_frame(carried_out(work, stop))
+
+
+def _files(folder: str | os.PathLike[str]) -> Files:
+    address = lake_address(folder)
+    if address is not None:
+        return Files({}, {}, delta=tables_in(address))
+    return files_of(folder)
 
 
 def _duckdb() -> Any:

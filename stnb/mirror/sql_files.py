@@ -24,13 +24,13 @@ class Files:
         refused: the names of others, and why they are not read.
         by_tenant: the file of each tenant, of tables that lie in a folder for each, such as
             `tenant=phoenix/jpm_jobs.parquet`.
-        delta: the folders of the Delta tables.
+        delta: the folders, or the addresses, of the Delta tables.
     """
 
     tables: dict[str, Path]
     refused: dict[str, str]
     by_tenant: dict[str, dict[str, Path]] = field(default_factory=dict)
-    delta: dict[str, Path] = field(default_factory=dict)
+    delta: dict[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -102,7 +102,7 @@ def _add_delta(found: Files, folder: Path, inside: Path) -> None:
         found.by_tenant.pop(name, None)
         found.refused[name] = "There is a Delta table of its name, too."
     elif name not in found.refused:
-        found.delta[name] = real
+        found.delta[name] = str(real)
 
 
 def _sort_in(path: Path, inside: Path, found: Files) -> None:
