@@ -27,6 +27,21 @@ from .table import Done, Table
 AT_ONCE = 8  # tenants; each reads a few tables at once
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one tenant's tables, as plain values: it may come from another process.
+
+    Attributes:
+        rows: those of its tables in the table that `sync` returns.
+        problems: why tables are not up to date.
+        none: whether no table is.
+    """
+
+    rows: list[dict[str, Any]]
+    problems: list[str]
+    none: bool
+
+
 @dataclass
 class Work:
     """What is to be done for one tenant, and what became of it.
@@ -81,6 +96,11 @@ class Work:
             return [each.row() for each in self.done]
         return [Done(table.route, error=self.error).row() for table in self.tables]
 
+    def outcome(self) -> Outcome:
+        """What became of its tables."""
+        rows, problems = self.rows(), [str(err) for err in self.errors]
+        return Outcome(rows, problems, len(problems) == len(rows) or self.error is not None)
+
 
 def sync_tenants(
     resources: Sequence[Resource | str] | Resource | str,
@@ -89,6 +109,7 @@ def sync_tenants(
     progress: ProgressCallback | Literal[False] | None,
     *,
     strict: bool,
+    client: Any = None,
 ) -> pd.DataFrame:
     """Keep a folder of each tenant up to date, such as `to/tenant=phoenix`, or Delta tables of all;
     see `stnb.sync`.
@@ -101,19 +122,20 @@ def sync_tenants(
         TenantsFailed: no table of any tenant could be brought up to date, or `strict` and one
             could not.
     """
-    work = {}
-    for tenant, account in tenants.items():
-        folder = to.of_several(tenant, account.tenant, account.environment)
-        work[tenant] = Work.of(resources, folder, account, progress)
-    _carry_out(list(work.values()))
+    if client is None:
+        outcomes = _here(resources, to, tenants, progress)
+    else:
+        from .dask_sync import by_workers  # for those who use it
+
+        outcomes = by_workers(client, resources, to, tenants)
     rows = []
     problems = {tenant: str(err) for tenant, err in tenants.unready.items()}
-    for tenant, each in work.items():
-        rows += [{TENANT: tenant, **row} for row in each.rows()]
-        if each.errors:
-            problems[tenant] = str(each.errors[0])
-    none_done = all(len(each.errors) == len(each.rows()) for each in work.values())
-    known = len(work) + len(tenants.unready)
+    for tenant, outcome in outcomes.items():
+        rows += [{TENANT: tenant, **row} for row in outcome.rows]
+        if outcome.problems:
+            problems[tenant] = outcome.problems[0]
+    none_done = all(outcome.none for outcome in outcomes.values())
+    known = len(outcomes) + len(tenants.unready)
     if problems and (strict or none_done):
         then = "sync again once it is mended."
         raise TenantsFailed.of("Tables were not brought up to date", problems, known, then)
@@ -124,6 +146,21 @@ def sync_tenants(
         )
         notices.warn(notices.Notice(Incomplete, text))
     return pd.DataFrame(rows, columns=[TENANT, *COLUMNS]).astype({TENANT: "str", **COLUMNS})
+
+
+def _here(
+    resources: Sequence[Resource | str] | Resource | str,
+    to: Place,
+    tenants: Accounts,
+    progress: ProgressCallback | Literal[False] | None,
+) -> dict[str, Outcome]:
+    """What became of each tenant's tables, in this process."""
+    work = {}
+    for tenant, account in tenants.items():
+        folder = to.of_several(tenant, account.tenant, account.environment)
+        work[tenant] = Work.of(resources, folder, account, progress)
+    _carry_out(list(work.values()))
+    return {tenant: each.outcome() for tenant, each in work.items()}
 
 
 def _carry_out(work: Sequence[Work]) -> None:

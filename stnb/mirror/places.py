@@ -37,6 +37,12 @@ class Place:
             return Folder(self.where / f"{TENANT}{name}", tenant, environment)
         return self.folder(name, tenant, environment)
 
+    def absolute(self) -> Place:
+        """The same place for a process in another folder."""
+        if isinstance(self.where, str):
+            return self
+        return Place(self.where.absolute(), self.delta)
+
 
 def place_of(to: str | os.PathLike[str], format: str) -> Place:
     """The place that is meant.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from stnb.account.entry import connect
 from stnb.account.resource import Resource
 from stnb.account.tenants import Accounts
-from stnb.errors import Incomplete
+from stnb.errors import BadFilter, Incomplete
 from stnb.frame import notices
 from stnb.pull import ProgressCallback
 
@@ -30,6 +30,7 @@ def sync(
     progress: ProgressCallback | Literal[False] | None = None,
     strict: bool = False,
     format: Literal["parquet", "delta"] = "parquet",
+    client: Any = None,
 ) -> pd.DataFrame:
     """Keep a folder of Parquet files up to date, one for each resource: `jpm.jobs` is
     DIR/jpm_jobs.parquet.
@@ -53,6 +54,9 @@ def sync(
         format: "parquet", or "delta" for Delta tables (`pip install "stnb[delta]"`) that all
             tenants share, such as `to/jpm_jobs`, partitioned by tenant: others can read one while
             it is written, and `stnb.sql(…, as_of=)` reads what it was.
+        client: a `distributed.Client`, for several tenants (`pip install "stnb[dask]"`): each is
+            kept by one worker of its cluster, which reads its own .env file or variables. A folder
+            must be one that all workers see.
 
     Returns:
         A row for each table: table, resource, by ("feed", "modified" or "whole"), before, added,
@@ -72,11 +76,23 @@ def sync(
     if account is None and _names_any(resources):
         with connect() as usual:
             return sync(
-                resources, to, account=usual, progress=progress, strict=strict, format=format
+                resources,
+                to,
+                account=usual,
+                progress=progress,
+                strict=strict,
+                format=format,
+                client=client,
             )
     place = place_of(to, format)
     if isinstance(account, Accounts):
-        return sync_tenants(resources, place, account, progress, strict=strict)
+        return sync_tenants(resources, place, account, progress, strict=strict, client=client)
+    if client is not None:
+        raise BadFilter(
+            "client= does not fit.",
+            "A cluster shares out tenants, and this is one.",
+            "Leave it out, or give account=stnb.tenants().",
+        )
     todo = routes(resources, account)
     owner = todo[0].owner
     folder = place.folder(owner.profile, owner.tenant, owner.environment)
