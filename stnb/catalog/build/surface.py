@@ -22,6 +22,7 @@ HEADER = '''\
 # mypy: disable-error-code="override,overload-overlap"
 """Modules, resources and their filters, for editors and type checkers; nothing of it runs."""
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import Literal, Required, Unpack, overload
 from pathlib import Path
@@ -139,13 +140,17 @@ def _pull(endpoint: Endpoint, taken: str, card: str) -> list[str]:
     frame = f"{RUN}, {taken}) -> pd.DataFrame:"
     if endpoint.takes("to") is not None:  # the API's own filter comes before our argument
         return [f"    def pull(self, *, {frame}", f"        {card}"]
-    answer = "pd.DataFrame" if endpoint.kind == "file" else "Path"  # a row for each file
+    if endpoint.kind == "file":  # into a folder; the answer has a row for each file
+        return [f"    def pull(self, *, to: File | None = None, {frame}", f"        {card}"]
     return [
         "    @overload",
         f"    def pull(self, *, to: None = None, {frame}",
         f"        {card}",
         "    @overload",
-        f"    def pull(self, *, to: File, {RUN}, {taken}) -> {answer}:",
+        f"    def pull(self, *, to: os.PathLike[str], {RUN}, {taken}) -> Path:",
+        f"        {card}",
+        "    @overload",
+        f"    def pull(self, *, to: str, {RUN}, {taken}) -> Path | str:",
         f"        {card}",
     ]
 
