@@ -43,7 +43,8 @@ def test_every_python_that_is_named_is_tried() -> None:
 def test_links_of_the_papers_lead_somewhere() -> None:
     """What the papers link to within the repository is there."""
     missing = []
-    for paper in [ROOT / "README.md", ROOT / "CHANGELOG.md", *GITHUB.glob("*.md")]:
+    guide = (ROOT / "stnb" / "guide").glob("*.md")
+    for paper in [ROOT / "README.md", ROOT / "CHANGELOG.md", *GITHUB.glob("*.md"), *guide]:
         targets = re.findall(r"\]\(([^)#]+)[^)]*\)", paper.read_text("utf-8"))
         here = [target for target in targets if not target.startswith("http")]
         missing += [target for target in here if not (paper.parent / target).exists()]
