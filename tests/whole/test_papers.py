@@ -63,3 +63,15 @@ def test_the_package_runs_as_a_module() -> None:
     assert version.returncode == 0
     assert wrong.returncode == 2
     assert "__main__" not in wrong.stderr
+
+
+def test_the_readme_is_short_and_shows_on_a_package_index() -> None:
+    """At most 150 lines, no picture that is in the repository alone, and a link to each page of the
+    guide.
+    """
+    text = (ROOT / "README.md").read_text("utf-8")
+    guide = {f"stnb/guide/{path.name}" for path in (ROOT / "stnb" / "guide").glob("*.md")}
+
+    assert len(text.splitlines()) <= 150
+    assert re.findall(r"!\[[^\]]*\]\((?!https://)", text) == []
+    assert guide <= set(re.findall(r"\]\(([^)]+)\)", text))

@@ -23,6 +23,7 @@ GUIDE = (
     "what-you-can-rely-on",
     "explorer",
     "tables",
+    "reports",
     "large-pulls",
     "many-tenants",
     "demo",
