@@ -88,7 +88,7 @@ def check(part: Part, strict: bool) -> str:
         StnbError: it cannot, and `strict`.
     """
     try:
-        _account(part)[part.resource].where(**part.filters, **part.options).head(1)
+        account_of(part)[part.resource].where(**part.filters, **part.options).head(1)
     except UsageError as err:
         raise plain(err) from None
     except StnbError as err:
@@ -113,7 +113,7 @@ def read(part: Part, problem: str, meta: pd.DataFrame) -> pd.DataFrame:
     if problem:
         return meta
     try:
-        run = _account(part)[part.resource].where(**part.filters, **part.options).start()
+        run = account_of(part)[part.resource].where(**part.filters, **part.options).start()
         frame = run.result(notices=False)
     except StnbError as err:
         raise plain(err) from None
@@ -131,7 +131,7 @@ _accounts: dict[tuple[str, str], Account] = {}
 _making = threading.Lock()
 
 
-def _account(part: Part) -> Account:
+def account_of(part: Part) -> Account:
     """The tenant's account here: that of the process, or one of the worker's own file or variables.
 
     Raises:

@@ -37,6 +37,8 @@ class Tenants(Accounts):
         *,
         progress: ProgressCallback | Literal[False] | None = None,
         strict: bool = False,
+        format: Literal["parquet", "delta"] = "parquet",
+        client: Any = None,
     ) -> pd.DataFrame:
         """Keep a folder of each tenant up to date, such as `lake/tenant=phoenix`; see `stnb.sync`.
 
@@ -52,7 +54,15 @@ class Tenants(Accounts):
             >>> ts.sync(["jpm.jobs", "crm.customers"], to="lake")
             >>> stnb.sql("select tenant, count(*) from jpm_jobs group by all", "lake")
         """
-        return sync(resources, to, account=self, progress=progress, strict=strict)
+        return sync(
+            resources,
+            to,
+            account=self,
+            progress=progress,
+            strict=strict,
+            format=format,
+            client=client,
+        )
 
     def dask(
         self,

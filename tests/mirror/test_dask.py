@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import re
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +235,49 @@ def test_the_digest_of_a_tenant_does_not_name_it() -> None:
     assert not any(number in owner for number in numbers for owner in owners)
 
 
+class Client:
+    """What `sync` uses of a client; its one worker is this process."""
+
+    def __init__(self) -> None:
+        self.keys: list[Any] = []
+
+    def register_plugin(self, plugin: TenantsStay) -> None:
+        assert plugin.idempotent
+
+    def submit(self, work: Any, part: Part, *args: Any, key: Any, pure: bool) -> Any:
+        self.keys.append(key)
+        assert not pickle.loads(pickle.dumps(part)).here.accounts
+        done: Future[Any] = Future()
+        done.set_result(work(part, *args))
+        return done
+
+
+@pytest.mark.parametrize("format", ["parquet", "delta"])
+def test_workers_keep_the_tables_of_their_tenants(tmp_path: Path, format: Any) -> None:
+    """A task for each tenant; one that fails is reported, and the others are up to date."""
+    if format == "delta":
+        pytest.importorskip("deltalake")
+    client = Client()
+    with two(state="disabled") as ts:
+        found, texts = said(
+            lambda: ts.sync(["jpm.jobs", "dispatch.zones"], tmp_path, format=format, client=client)
+        )
+
+    assert all(is_ours(key) for key in client.keys)
+    assert [key[1] for key in client.keys] == ["a", "b"]
+    assert found.groupby("tenant")["after"].sum().tolist()[0] > 200
+    assert found[found["tenant"] == "b"]["problem"].str.len().gt(0).all()
+    assert [text for text in texts if "of 1 of 2 tenants" in text]
+    counted = stnb.sql("select tenant, count(*) n from jpm_jobs group by 1", tmp_path)
+    assert counted["tenant"].tolist() == ["a"]
+
+
+def test_one_tenant_needs_no_cluster(tmp_path: Path) -> None:
+    """It is refused in words."""
+    with stnb.demo(scale=0.01) as st, pytest.raises(BadFilter, match="this is one"):
+        stnb.sync("jpm.jobs", tmp_path, account=st, client=Client())
+
+
 # -- the scheduler's plugin
 
 
@@ -343,6 +388,8 @@ def test_two_workers_are_killed_and_the_result_is_whole(
             pd.testing.assert_frame_equal(
                 in_order(ddf.compute()), in_order(alone), check_flags=False
             )
+            done = served.sync(["jpm.jobs", "dispatch.zones"], tmp_path / "lake", client=client)
+            assert done["problem"].tolist() == [""] * 4
             assert sorted(client.run(known_here).values()) == [["local01"], ["local02"]]
             pids = list(client.run(os.getpid).values())
             killer = threading.Thread(target=kill, args=(pids, out), daemon=True)
