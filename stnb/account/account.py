@@ -189,6 +189,9 @@ class Account(Linked, Modules):
 
         A row for each resource: resource, module, kind, method, route, scope, readable, filters
         (how many), hidden_rows (whether inactive rows are left out) and withdrawn.
+
+        Example:
+            >>> st.resources.groupby("module").size()
         """
         return resource_table(self.catalog, self.scopes)
 
@@ -316,6 +319,9 @@ class Account(Linked, Modules):
             A row for each resource: resource, module, scope, granted, how (we know) and ask (whom,
             for a scope that is missing). If no token could be had, `granted` is missing and `how`
             is "unknown".
+
+        Example:
+            >>> missing = st.access().query("granted == False")
         """
         return scopes.table(self, renew=renew)
 
@@ -353,6 +359,9 @@ class Account(Linked, Modules):
 
         Raises:
             SetupError: the profile is no longer complete. The present credentials stay in use.
+
+        Example:
+            >>> st.reload()  # whether a value of the profile differs by now
         """
         from .links.name_columns import forget
 
@@ -360,7 +369,11 @@ class Account(Linked, Modules):
         return self._session.reload()
 
     def close(self) -> None:
-        """Close the connections; the next pull opens new ones."""
+        """Close the connections; the next pull opens new ones.
+
+        Example:
+            >>> st.close()
+        """
         loop.run(self._session.close())
 
     def __enter__(self) -> Account:

@@ -110,6 +110,10 @@ class Query(StaysHere):
         Raises:
             UnknownFilter: the resource has no such filter.
             BadFilter: a value does not fit, or a required filter is missing; nothing was sent.
+
+        Example:
+            >>> done = st.jpm.jobs.where(jobStatus="Completed")
+            >>> done.where(completedOnOrAfter="last 90 days")
         """
         filters, options = split_arguments(self.endpoint, arguments)
         replaced = [self.endpoint.takes(name) for name in filters]
@@ -153,6 +157,9 @@ class Query(StaysHere):
             UsageError: the call cannot be made as written; nothing was sent.
             RequestError, DataError: it failed; the rows that had arrived are in `err.frame`, and
                 `err.resume()` goes on.
+
+        Example:
+            >>> df = st.jpm.jobs.where(jobStatus="Completed").pull(columns=["id", "total"])
         """
         if progress is None:
             progress = bar_for(self.endpoint.name)
@@ -183,7 +190,12 @@ class Query(StaysHere):
         on_page: PageCallback | None = None,
         **arguments: Any,
     ) -> Pull:
-        """Begin the pull in the background; the same arguments as `pull`."""
+        """Begin the pull in the background; the same arguments as `pull`.
+
+        Example:
+            >>> run = st.jpm.jobs.where(jobStatus="Completed").start()
+            >>> df = run.wait()
+        """
         return self.prepare(to=to, progress=progress, on_page=on_page, **arguments).start()
 
     def prepare(
@@ -305,7 +317,11 @@ class Query(StaysHere):
         return reader_of(self, arguments)
 
     def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
-        """The first rows: one small request. That there are more is said in `attrs` alone."""
+        """The first rows: one small request. That there are more is said in `attrs` alone.
+
+        Example:
+            >>> st.jpm.jobs.where(jobStatus="Completed").head(3)
+        """
         frame = _first(self.start(limit=n, **arguments))
         assert isinstance(frame, pd.DataFrame)
         return frame
@@ -313,6 +329,9 @@ class Query(StaysHere):
     def count(self, **arguments: Any) -> int:
         """How many rows there are, whatever the limit: one small request if the API gives a total,
         else a whole pull.
+
+        Example:
+            >>> st.jpm.jobs.where(jobStatus="Completed").count()
         """
         query = self._with(arguments)
         counted = query.endpoint.paged and query.endpoint.takes("includeTotal")

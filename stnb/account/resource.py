@@ -31,6 +31,10 @@ class Resource(Branch):
     Attributes:
         name: such as "jpm.jobs".
         endpoint: what the catalogue knows of it.
+
+    Example:
+        >>> jobs = st.jpm.jobs
+        >>> jobs.pull(jobStatus="Completed", limit=100)
     """
 
     def __init__(
@@ -81,12 +85,20 @@ class Resource(Branch):
     @property
     def columns(self) -> pd.DataFrame:
         """What a row holds, nested parts too: name, meaning, unit, dtype, nullable, values, refers
-        to."""
+        to.
+
+        Example:
+            >>> st.jpm.jobs.columns[["name", "meaning"]].head()
+        """
         return cards.columns(self.endpoint)
 
     @property
     def filters(self) -> pd.DataFrame:
-        """What narrows it: name, type, required, values, several."""
+        """What narrows it: name, type, required, values, several.
+
+        Example:
+            >>> st.jpm.jobs.filters.query("required")
+        """
         return cards.filters(self.endpoint)
 
     def empty(self, **options: Any) -> pd.DataFrame:
@@ -143,6 +155,9 @@ class Resource(Branch):
 
         Raises:
             UnknownResource: there is none of that name.
+
+        Example:
+            >>> st.jpm.jobs.sibling("crm.customers")
         """
         return self._of(self.catalog[name])
 
@@ -211,11 +226,19 @@ class Resource(Branch):
         return self._query(**arguments).pages()
 
     def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
-        """The first rows: one small request. That there are more is said in `attrs` alone."""
+        """The first rows: one small request. That there are more is said in `attrs` alone.
+
+        Example:
+            >>> st.jpm.jobs.head(3, jobStatus="Completed")
+        """
         return self._query(**arguments).head(n)
 
     def count(self, *bare: object, **arguments: Any) -> int:
-        """How many rows there are: one small request if the API has a total, else a whole pull."""
+        """How many rows there are: one small request if the API has a total, else a whole pull.
+
+        Example:
+            >>> st.jpm.jobs.count(jobStatus="Completed")
+        """
         misuse.refuse_bare(self.endpoint, "count", bare)
         return self._query(**arguments).count()
 
@@ -226,6 +249,10 @@ class Resource(Branch):
         Raises:
             NotFound: there is no such record.
             UsageError: the resource has no route to one of its rows.
+
+        Example:
+            >>> st.jpm.jobs.get(jobs["id"].iloc[0])["jobStatus"]
+            >>> st.jpm.jobs.get(jobs["id"].head(2))["jobStatus"]
         """
         if isinstance(id, Iterable) and not isinstance(id, str):
             return self._get_many(id, filters)

@@ -47,7 +47,7 @@ def text(series: pd.Series[Any]) -> pd.Series[Any]:
 
     Example:
         >>> notes = pd.Series(["<p>Replaced the <b>valve</b>.</p><ul><li>2 h</li></ul>", "a < b"])
-        >>> text(notes).tolist()
+        >>> stnb.text(notes).tolist()
         ['Replaced the valve.\\n\\n- 2 h', 'a < b']
     """
     if isinstance(series.dtype, pd.CategoricalDtype):

@@ -66,7 +66,7 @@ def children(df: pd.DataFrame, column: str, *, keep: str | Sequence[str] = ()) -
         UsageError: there is no such column, or it holds no lists.
 
     Example:
-        >>> items = stnb.children(invoices, "items", keep=["number", "invoiceDate"])
+        >>> items = stnb.children(invoices, "items", keep=["referenceNumber", "invoiceDate"])
         >>> items.groupby("invoiceId")["total"].sum()
     """
     found, inside = opened(df, column)
