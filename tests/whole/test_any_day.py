@@ -25,6 +25,8 @@ from stnb.explorer.parts.date_menu import SINCE
 from stnb.session import clock
 from tests.helpers.moments import DAYS, NOW
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 ROOT = Path(__file__).parents[2]
 CATALOG = load()
 LISTS = [
