@@ -32,6 +32,11 @@ hypothesis.settings.load_profile("stnb")
 # nbformat loads it to look at addresses in IRIs, which no notebook has: 3 s in each worker.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+# Without compiled files each of the processes that tests start compiles the whole package anew, and
+# pytest all tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 USUAL_SCALE = str(2 / 7)
 os.environ["STNB_DEMO_SCALE"] = USUAL_SCALE  # 6,000 jobs are enough for tests
 os.environ["STNB_DEMO_TODAY"] = DEMO_TODAY

@@ -28,8 +28,10 @@ from stnb.pull.answered import Check, checks
 from stnb.pull.call import call
 from stnb.session import Session
 from tests.helpers.fake_tenant import FakeTenant
-from tests.helpers.sample import tenth
+from tests.helpers.sample import tenth, tries
 from tests.helpers.toys import PAGING
+
+pytestmark = pytest.mark.usefixtures("small_demo")
 
 CATALOG = load()
 LISTS = [endpoint for endpoint in CATALOG if endpoint.kind == "list" and not endpoint.required]
@@ -301,7 +303,7 @@ def test_a_number_may_be_a_part_of_the_text(there: list[str | None], wrong: int)
     assert len(names["df"]) == len(there) - wrong - there.count("")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(
     wanted=some.lists(some.integers(0, 30), min_size=1, max_size=20, unique=True),
     there=some.lists(some.none() | some.integers(0, 30), max_size=40),

@@ -45,6 +45,8 @@ from stnb.session import Session, loop, retry, shared
 from stnb.session import failure as trouble
 from tests.helpers.sample import tries
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 SECRET, PAIR, KEY, TOKEN = (
     "cs1.s3cr3tQ7w8e9",
     "cid.pa1rQ7w8e9",
