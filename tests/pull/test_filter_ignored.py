@@ -28,7 +28,7 @@ from stnb.pull.answered import Check, checks
 from stnb.pull.call import call
 from stnb.session import Session
 from tests.helpers.fake_tenant import FakeTenant
-from tests.helpers.sample import tenth, tries
+from tests.helpers.sample import EVERYTHING, tenth, tries
 from tests.helpers.toys import PAGING
 
 pytestmark = pytest.mark.usefixtures("small_demo")
@@ -123,7 +123,10 @@ def test_every_filter_that_has_a_column(endpoint: Endpoint, deaf: Deaf, tenant: 
     deaf.ignored = set()
     rows, texts = told(lambda: resource.pull(limit=150, **every))
     assert texts == []
-    for name, value, check in known_filters(endpoint, rows):
+    filters = list(known_filters(endpoint, rows))
+    if not EVERYTHING:  # every third, beginning elsewhere in each list
+        filters = filters[len(endpoint.name) % 3 :: 3]
+    for name, value, check in filters:
         asked = {**every, name: value}
         deaf.ignored = set()
         _, texts = told(functools.partial(resource.pull, limit=150, **asked))
