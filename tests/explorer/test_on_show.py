@@ -16,6 +16,8 @@ from stnb.explorer.presets import first_filters, with_words
 from stnb.explorer.state import named
 from stnb.tables.provenance import cost_of_all
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 PICKED = {
     "picks": {"jobStatus": [{"is": "Completed"}], "total": [{"from": 100, "to": 900}]},
     "search": "a",
