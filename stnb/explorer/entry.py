@@ -17,6 +17,7 @@ from stnb.account import connecting
 from stnb.account.account import Account
 from stnb.account.tenants import accounts as tenants_of
 from stnb.errors import SetupError
+from stnb.errors.misused import explains_misuse
 
 from . import elsewhere
 from .explorer import Explorer
@@ -27,6 +28,7 @@ from .static_copy import running_cell
 _made: dict[str, tuple[str | None, WeakSet[Explorer]]] = {}
 
 
+@explains_misuse("stnb")
 def explore(
     profile: str | Account | None = None,
     resource: str | None = None,

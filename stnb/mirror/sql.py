@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from stnb.errors import SetupError, UsageError
+from stnb.errors.misused import explains_misuse
 
 from .sql_advice import MEND, NAME_PARAMETERS, ONLY_TABLES, advice, duckdb_says
 from .sql_answer import typed_frame
@@ -31,6 +32,7 @@ CLOSED = {
 }
 
 
+@explains_misuse("stnb")
 def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> pd.DataFrame:
     """Query a folder of Parquet files, such as `stnb.sync` keeps: `jpm_jobs.parquet` is the table
     `jpm_jobs`.

@@ -10,11 +10,13 @@ import pandas as pd
 
 from stnb.account.resource import Resource
 from stnb.account.tenants import Accounts, accounts
+from stnb.errors.misused import explains_misuse
 from stnb.pull import ProgressCallback
 
 from .run import sync
 
 
+@explains_misuse("ts")
 class Tenants(Accounts):
     """Several tenants: a mapping of accounts by name, whose verbs read all of them at once.
 
@@ -54,6 +56,7 @@ class Tenants(Accounts):
         return sync(resources, to, account=self, progress=progress, strict=strict)
 
 
+@explains_misuse("stnb")
 def tenants(*names: str, env_file: str | os.PathLike[str] | None = None) -> Tenants:
     """The accounts of several profiles of the .env file, read as one. Nothing is sent yet.
 
