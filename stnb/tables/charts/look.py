@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stnb.errors import SetupError
 from stnb.errors.misused import explains_misuse
+from stnb.errors.packages import missing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,11 +58,8 @@ def short(value: float, _position: object = None, cents: bool = False) -> str:
 
 def needs_matplotlib(err: ModuleNotFoundError) -> SetupError:
     """The error for a picture without the package that draws it."""
-    return SetupError(
-        "No picture can be drawn.",
-        f"Pictures are drawn by matplotlib, and the package {err.name} is not installed.",
-        'Run `pip install "stnb[lab]"`, or `pip install matplotlib`, then try again.',
-    )
+    otherwise = "or `pip install matplotlib` alone"
+    return missing("No picture can be drawn.", f"{err.name}", "stnb[lab]", otherwise=otherwise)
 
 
 class Theme(dict[str, Any]):
