@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 import stnb
 from stnb.account.tenants import Accounts
 from stnb.errors.misused import WrongUse, explains_misuse
+from tests.helpers.sample import tenth
 
 WRONG: tuple[Any, ...] = (None, "x", 7, 1.5, [], {}, object(), b"x", [1], ("a",), True)
 # They open a page, or ask at the keyboard.
@@ -87,10 +88,13 @@ def test_what_fails_with_right_arguments_passes_unchanged() -> None:
         half("1", lambda n: n + 1)  # type: ignore[arg-type]
 
 
-def _public() -> Iterator[tuple[str, Callable[..., Any]]]:
+OWNERS = ("stnb", "st", "jobs", "query", "ts", "stnb.pictures")
+
+
+def _public(owner: str) -> Iterator[tuple[str, Callable[..., Any]]]:
     st = stnb.demo(scale=0.01)
     jobs = st.jpm.jobs
-    owners = {
+    things = {
         "stnb": stnb,
         "st": st,
         "jobs": jobs,
@@ -99,42 +103,48 @@ def _public() -> Iterator[tuple[str, Callable[..., Any]]]:
         "stnb.pictures": stnb.pictures,
     }
     apart = {"ts": OF_MAPPING, "stnb.pictures": OF_PICTURES}
-    for owner, thing in owners.items():
-        names = getattr(thing, "__all__", None) or dir(thing)
-        for name in names:
-            call = getattr(thing, name, None)
-            callable_here = inspect.isfunction(call) or inspect.ismethod(call)
-            if name in LEFT_OUT or name in apart.get(owner, ()):
-                continue
-            if callable_here and not name.startswith("_"):
-                yield f"{owner}.{name}", call
+    thing = things[owner]
+    for name in getattr(thing, "__all__", None) or dir(thing):
+        if name in LEFT_OUT or name.startswith("_") or name in apart.get(owner, ()):
+            continue
+        call = getattr(thing, name, None)
+        if inspect.isfunction(call) or inspect.ismethod(call):
+            yield f"{owner}.{name}", call
+
+
+def _tries(
+    call: Callable[..., Any], usual: Mapping[str, Any], wrong: tuple[Any, ...]
+) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Arguments of the wrong kind: none, one without a name, and each by its name."""
+    yield (), {}
+    for value in wrong:
+        yield (value,), {}
+    parameters = inspect.signature(call).parameters.values()
+    given: dict[str, Any] = {}
+    for parameter in parameters:
+        if parameter.default is parameter.empty and parameter.name in usual:
+            given[parameter.name] = usual[parameter.name]
+    for parameter in parameters:
+        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            for value in wrong:
+                yield (), {**given, parameter.name: value}
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("owner", OWNERS)
 def test_no_public_call_answers_misuse_with_a_bare_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    owner: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each first argument, and each named one, of eleven wrong kinds: it works, or says why not."""
+    """Each argument of eleven wrong kinds, and a frame: it works, or says why it does not."""
     monkeypatch.chdir(tmp_path)
     frame = stnb.demo(scale=0.01).jpm.jobs.pull(limit=5)
     usual = {"df": frame, "query": "select 1", "name": "jpm.jobs", "column": "customerId"}
     usual |= {"target": tmp_path / "x.csv", "resource": "jpm.jobs", "words": "jobs"}
     usual |= {"frame": frame, "before": frame, "after": frame, "resources": "jpm.jobs"}
     bare = []
-    for name, call in _public():
-        parameters = inspect.signature(call).parameters.values()
-        given: dict[str, Any] = {}
-        for parameter in parameters:
-            if parameter.default is parameter.empty and parameter.name in usual:
-                given[parameter.name] = usual[parameter.name]
-        tries: list[tuple[tuple[Any, ...], dict[str, Any]]] = [((), {})]
-        tries += [((wrong,), {}) for wrong in (*WRONG, frame)]
-        for parameter in parameters:
-            if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
-                continue
-            if parameter.kind is not parameter.POSITIONAL_ONLY:
-                tries += [((), {**given, parameter.name: wrong}) for wrong in (*WRONG, frame)]
-        for args, named in tries:
+    for name, call in _public(owner):
+        tries = list(_tries(call, usual, (*WRONG, frame)))
+        for args, named in tenth(tries, lambda each: tuple(each[1])):
             try:
                 call(*args, **named)
             except stnb.StnbError:
