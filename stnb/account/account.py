@@ -17,6 +17,7 @@ from stnb.errors.wording import counted
 from stnb.frame import notices
 from stnb.frame.utf8 import read_json
 from stnb.pull.dates import window
+from stnb.pull.kept.age import age_of
 from stnb.session import loop
 
 from . import cards, completing, misuse, scopes
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from stnb.session import Session
 
     from . import surface  # so written, because a stub is no module to the check of the rooms
+    from .reports import Report
 
     Modules = surface.Modules
 else:
@@ -49,8 +51,15 @@ class Account(Linked, Modules):
         <stnb demo · demo · tenant 900000042 · 324 resources>
     """
 
-    def __init__(self, session: Session, *, catalog: Catalog | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        catalog: Catalog | None = None,
+        max_age: str | dt.timedelta | None = None,
+    ) -> None:
         self._session = session
+        self._max_age = age_of(max_age)
         self.catalog = catalog or load()
         self.stands_in = False
         completing.install()
@@ -59,7 +68,7 @@ class Account(Linked, Modules):
                 place(self, name, self._resource(endpoint))
 
     def _resource(self, endpoint: Endpoint) -> Resource:
-        return Resource(self._session, self.catalog, endpoint)
+        return Resource(self._session, self.catalog, endpoint, self._max_age)
 
     @property
     def session(self) -> Session:
@@ -224,6 +233,44 @@ class Account(Linked, Modules):
         raise UnexpectedAnswer(
             f"The answer to {route} is no JSON.", "Likely it was cut off.", "Try again."
         )
+
+    def reports(self, *, details: bool = False) -> pd.DataFrame:
+        """The tenant's own reports: a request for each of their categories.
+
+        Args:
+            details: also say when each was changed, and what it takes and holds: a request each.
+
+        Returns:
+            id, name, category, categoryId and description; with `details` modifiedOn, parameters
+            and columns (names, between commas). Names are not unique.
+
+        Raises:
+            RequestError: the app may read none of them.
+
+        Example:
+            >>> st.reports().query("category == 'Technician'")[["id", "name"]]
+        """
+        from .reports import all_reports  # loaded only when it is used, as most pulls need none
+
+        return all_reports(self, details)
+
+    def report(self, which: str | int, category: str | None = None) -> Report:
+        """One report of the tenant, to look at and to run.
+
+        Args:
+            which: its number, its name, or words of its name that no other one has.
+            category: the category that it lies in, if several have one of that name.
+
+        Raises:
+            UnknownResource: there is none, or several; the message names them.
+
+        Example:
+            >>> r = st.report("Revenue by Business Unit")
+            >>> df = r.run(From="2026-07-01", To="2026-07-31", BusinessUnitIds=["North Plumbing"])
+        """
+        from .reports import report
+
+        return report(self, which, category)
 
     def schema(self, name: str) -> Schema:
         """All columns of a resource as a tree, also those inside lists and objects.

@@ -21,6 +21,9 @@ from stnb.frame.stores import check_store, name_in, staged, store_address
 from stnb.pull import PageCallback, Pull
 from stnb.pull.call import Call
 from stnb.pull.fetch import CallSource
+from stnb.pull.kept.age import NEVER, age_of
+from stnb.pull.kept.key import key_of
+from stnb.pull.kept.rows import Kept
 from stnb.pull.many.plan import source_of
 from stnb.pull.many.task import Task
 from stnb.pull.options import Options, target
@@ -191,7 +194,8 @@ class Query(StaysHere):
     def _prepare(self, to: Any, **callbacks: Any) -> Pull:
         source, session = self._source(), self._reader.session
         if to is None:
-            return Pull(source, **callbacks)
+            return Pull(source, kept=self._kept(source), **callbacks)
+        self._refuse_age("to=", "A file is a copy of the rows by itself")
         path = target(source.call, to)
         if path.suffix.lower() != ".parquet":
             return Pull(source, target=path, **callbacks)
@@ -209,6 +213,27 @@ class Query(StaysHere):
         store = disk_for(source.call, paging, requested, path, owner, session.now)
         return Pull(source, store, **callbacks)
 
+    def _kept(self, source: Source) -> Kept | None:
+        """The rows of this query that may be kept; None if they are read afresh."""
+        age = age_of(self.options.max_age)
+        if age is None:
+            age = self._reader.max_age
+        if not age or self.endpoint.kind == "file":
+            return None
+        session = self._reader.session
+        key = key_of(session, self._reads, self.options, source)
+        if key is None:
+            return None
+        return Kept(session, self.endpoint.name, key, age)
+
+    def _refuse_age(self, beside: str, why: str) -> None:
+        if age_of(self.options.max_age):
+            raise BadFilter(
+                f"max_age= does not fit beside {beside}.",
+                f"{why}, and is always read afresh.",
+                "Leave max_age out.",
+            )
+
     def _source(self) -> Source:
         session, options = self._reader.session, self.options
         if isinstance(self._reads, Task):
@@ -225,6 +250,7 @@ class Query(StaysHere):
             ...     print(len(page))
         """
         query = self._with(arguments)
+        query._refuse_age("pages()", "What is read page by page is too much to keep")
         if isinstance(query._reads, Task):  # an equivalent feed would come in another order
             query = query.where(bulk=False)
         return in_order(query._source())
@@ -282,14 +308,13 @@ class Query(StaysHere):
         counted = query.endpoint.paged and query.endpoint.takes("includeTotal")
         if counted and isinstance(query._reads, Call):
             # The total is the same with one row a page, and the answer is the smallest.
-            run = replace(query, options=Options(limit=1)).start()
+            run = replace(query, options=Options(limit=1, max_age=NEVER)).start()
             _first(run)
             if run.total is not None:
                 return run.total
             if run.progress.rows == 0:
                 return 0
-        if query.options.limit is not None:
-            query = query.where(limit=None)
+        query = query.where(limit=None, max_age=None)  # a count is what the server says now
         return len(query.start().wait())
 
 

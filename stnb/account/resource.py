@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -32,9 +33,15 @@ class Resource(Branch):
         endpoint: what the catalogue knows of it.
     """
 
-    def __init__(self, session: Session, catalog: Catalog, endpoint: Endpoint) -> None:
+    def __init__(
+        self,
+        session: Session,
+        catalog: Catalog,
+        endpoint: Endpoint,
+        max_age: dt.timedelta | None = None,
+    ) -> None:
         self._session = session
-        self._reader = Reader(session, catalog)
+        self._reader = Reader(session, catalog, max_age)
         self.name, self.endpoint = endpoint.name, endpoint
 
     def __repr__(self) -> str:
@@ -140,7 +147,7 @@ class Resource(Branch):
         return self._of(self.catalog[name])
 
     def _of(self, endpoint: Endpoint) -> Resource:
-        return Resource(self._session, self.catalog, endpoint)
+        return Resource(self._session, self.catalog, endpoint, self._reader.max_age)
 
     # -- the verbs
 

@@ -128,7 +128,9 @@ Options:
         the server bears, from 2 to 24.
     bulk: for many records above the rows: True to read the list or feed that holds the rows of many
         at once, False for a call each; the cheaper way if not given.
-    confirm: make more than 1,000 calls for that."""
+    confirm: make more than 1,000 calls for that.
+    max_age: such as "1 hour": rows that the same query brought and that are no older are read from
+        a private file of this machine, and nothing is sent; None never."""
 _RUN = """\
     to: a file, whose path is the answer. Into .parquet, or a folder, the rows stream, and the same
         call again goes on where a killed one stopped; .xlsx, .csv and .json are written at the end.

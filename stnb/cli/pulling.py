@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         StnbError: as `Resource.pull`; the rows that had arrived are kept beside the file.
     """
     _refuse_date_for_file(options.to)
-    _settle_format(options)
+    settle_format(options)
     address = store_address(options.to)
     if address is not None:
         return _pull_to_store(address, options)
@@ -85,9 +85,9 @@ def _pull(options: argparse.Namespace) -> int:
     try:
         frame = work.wait()
     except (StnbError, KeyboardInterrupt):
-        _keep(work.frame, options)
+        keep(work.frame, options)
         raise
-    _put(frame, options)
+    put(frame, options)
     return 0
 
 
@@ -103,6 +103,7 @@ def _given(options: argparse.Namespace, endpoint: Endpoint) -> dict[str, Any]:
     return {
         "limit": options.limit,
         "page_size": options.page_size,
+        "max_age": options.max_age,
         "columns": options.columns,
         "since": options.since,
         **filters_of(options, endpoint),
@@ -151,7 +152,7 @@ def _say_saved(
     say(f"{rows:,} rows, {columns} columns -> {path} ({size:,} bytes, {seconds:.1f} s)")
 
 
-def _keep(frame: pd.DataFrame | None, options: argparse.Namespace) -> None:
+def keep(frame: pd.DataFrame | None, options: argparse.Namespace) -> None:
     """Save the rows that had arrived beside the file that was asked for."""
     if not options.to or frame is None or frame.empty:
         return
@@ -198,7 +199,7 @@ def _refuse_date_for_file(to: str | None) -> None:
         )
 
 
-def _settle_format(options: argparse.Namespace) -> None:
+def settle_format(options: argparse.Namespace) -> None:
     """Give the file the ending of its format, or say that the format needs a file."""
     wanted = options.format
     if wanted is None:
@@ -221,7 +222,8 @@ def _settle_format(options: argparse.Namespace) -> None:
             )
 
 
-def _put(frame: pd.DataFrame, options: argparse.Namespace) -> None:
+def put(frame: pd.DataFrame, options: argparse.Namespace) -> None:
+    """Save the rows as the options say, or print them."""
     rows, columns = frame.shape
     if options.to:
         path = save(frame, options.to)

@@ -66,10 +66,15 @@ def values(text: str) -> Iterator[tuple[int, int]]:
     low = text.lower()
     if not any(word in low for word in _WORDS):
         return
-    is_about_us = _ABOUT.search(text) is not None
+    ours = is_about_us(text)
     for name in _NAME.finditer(text):
-        if name["short"] is None or is_about_us:
+        if name["short"] is None or ours:
             yield from _behind(text, name)
+
+
+def is_about_us(text: str) -> bool:
+    """Whether a text is about ServiceTitan, so that names without it count."""
+    return _ABOUT.search(text) is not None
 
 
 def _behind(text: str, name: re.Match[str]) -> Iterator[tuple[int, int]]:

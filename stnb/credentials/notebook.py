@@ -6,14 +6,15 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from stnb.errors import CannotSave
 from stnb.errors.nesting import loads
 
-from . import patterns
-from .patterns import Own
+from . import in_code, patterns
+from .patterns import Hit, Own
 
 BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]{40,}+={0,2}\s*+")
 LINES = re.compile(r"[^\n]*\n|[^\n]+")
@@ -49,10 +50,13 @@ class Book:
     """
 
     own: Own = field(repr=False)
-    places: list[tuple[str, str, patterns.Hit]] = field(default_factory=list)
+    places: list[tuple[str, str, Hit]] = field(default_factory=list)
+    _by_code: dict[At, list[Hit]] = field(default_factory=dict)
 
     def cleaned(self, node: Any, at: At = ()) -> Any:
         """A copy of the tree without its secrets."""
+        if not at:
+            self._by_code = _by_code(node, self.own)
         if isinstance(node, str):
             return self._cleaned_text(node, at)
         if isinstance(node, dict):
@@ -82,18 +86,38 @@ class Book:
         if self._noted(inner, at):
             clean = patterns.without(inner, self.own, same_length=True)
             return base64.b64encode(clean.encode("latin-1")).decode()
-        if self._noted(text, at):
-            return patterns.without(text, self.own)
+        by_code = self._by_code.get(at, [])
+        if self._noted(text, at, by_code):
+            return patterns.without(text, self.own, by_code)
         return text
 
-    def _noted(self, text: str, at: At) -> bool:
+    def _noted(self, text: str, at: At, by_code: Sequence[Hit] = ()) -> bool:
         """Note what is found in a text; whether a secret is among it."""
-        hits = patterns.hits(text, self.own)
+        hits = patterns.hits(text, self.own, by_code)
         for hit in hits:
             line = text.count("\n", 0, hit.start) + 1
             where = patterns.without(_where(at, line), self.own)  # a key may hold a secret too
             self.places.append((where, hit.hint, hit))
         return any(hit.secret for hit in hits)
+
+
+def _by_code(book: Any, own: Own) -> dict[At, list[Hit]]:
+    """What the cells of code put together: a cell's place, and the places in its source."""
+    cells = book.get("cells") if isinstance(book, dict) else None
+    if not isinstance(cells, list):
+        return {}
+    sources = [_source(cell) for cell in cells]
+    return {("cells", n, "source"): hits for n, hits in in_code.hits(sources, own).items()}
+
+
+def _source(cell: Any) -> str:
+    """The code of a cell; "" if it has none."""
+    if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+        return ""
+    source = cell.get("source")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        return "".join(source)
+    return source if isinstance(source, str) else ""
 
 
 def _decoded(text: str) -> str:

@@ -11,11 +11,11 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from . import named
+from . import base85, named
 from .claims import claims_of, from_base64
 from .joined import joined
 
@@ -36,6 +36,11 @@ WORDS = re.compile(r"[a-z]+(?:[_-][a-z]+)+\d*|[A-Z]+(?:[_-][A-Z]+)+\d*")
 # What may be base64 or hexadecimal digits of a secret.
 CODED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{32,}+={0,2}")
 HEX = re.compile(r"[0-9A-Fa-f]+")
+# Of base85, all but quotes, commas and backslashes. Base64 has few of its other signs.
+CODED_85 = re.compile(r"[!#-&(-+./0-9:-@A-Z\[\]^_`a-z{|}~-]{40,}+")
+SIGNS_85 = re.compile(r"[!#$%&()*;<>?@^`{|}~\[\]]")
+FEWEST_SIGNS, LONGEST_85 = 3, 4_000
+BACKWARDS = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{20,}+\.(?:\d(?:sc|ka)|dic)(?![A-Za-z0-9])")
 # A name of ours may stand beside another one.
 KNOWN_SHAPE = re.compile(r"(?:cs\d|ak\d|cid)\.|eyJ|SERVICETITAN_")
 FROM_URLS, FOR_URLS = str.maketrans("-_", "+/"), str.maketrans("+/", "-_")
@@ -45,7 +50,7 @@ Own = Mapping[str, str]  # a value as it may be in a text -> the name of its var
 class Hit(NamedTuple):
     """Where something is in a text, and what it is. A client id is no secret.
 
-    The hint is what may be told of it.
+    The hint is what may be told of it; the mark is what is put in its place.
     """
 
     start: int
@@ -53,6 +58,7 @@ class Hit(NamedTuple):
     kind: str
     secret: bool = True
     hint: str = ""
+    mark: str = MARK
 
 
 def own(values: Mapping[str, str]) -> Own:
@@ -81,13 +87,15 @@ def _coded_forms(value: bytes) -> list[str]:
     return forms
 
 
-def hits(text: str, own: Own) -> list[Hit]:
+def hits(text: str, own: Own, by_code: Sequence[Hit] = ()) -> list[Hit]:
     """Where secrets are in a text, in order, none over another.
 
     A value of the reader's own is named by its variable. A literal that goes on in the next line
-    is one, and one with escapes or in base64 is what it says.
+    is one, and one with escapes or in base64 is what it says. What code puts together stands in
+    `by_code`, and counts where nothing else is found.
     """
     found = [*_direct(text, own), *_put_together(text, own)]
+    found += [hit for hit in by_code if not any(_overlap(hit, one) for one in found)]
     kept: list[Hit] = []
     for hit in sorted(found, key=lambda hit: hit.start):  # a stable sort: own values stay first
         if not hit.hint:
@@ -105,12 +113,18 @@ def hits(text: str, own: Own) -> list[Hit]:
     return kept
 
 
+def _overlap(one: Hit, other: Hit) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
 def _direct(text: str, own: Own) -> Iterator[Hit]:
     yield from _owned(text, own)
     yield from _shaped(text)
     yield from _tokens(text)
     yield from _named(text)
     yield from _coded(text)
+    yield from _coded_85(text)
+    yield from _backwards(text)
 
 
 def _put_together(text: str, own: Own) -> Iterator[Hit]:
@@ -142,6 +156,26 @@ def _coded(text: str) -> Iterator[Hit]:
                 value = plain[inner.start : inner.end]
                 yield Hit(*match.span(), f"{inner.kind}, encoded", hint=_hint(value))
                 break
+
+
+def _coded_85(text: str) -> Iterator[Hit]:
+    """Secrets in base85. Where the first five letters begin, is tried."""
+    for match in CODED_85.finditer(text):
+        if len(match[0]) > LONGEST_85 or len(SIGNS_85.findall(match[0])) < FEWEST_SIGNS:
+            continue
+        for plain in base85.decoded(match[0]):
+            inner = next((hit for hit in _shaped(plain) if hit.secret), None)
+            if inner is not None:
+                value = plain[inner.start : inner.end]
+                yield Hit(*match.span(), f"{inner.kind}, encoded", hint=_hint(value))
+                break
+
+
+def _backwards(text: str) -> Iterator[Hit]:
+    for match in BACKWARDS.finditer(text):
+        for hit in _shaped(match[0][::-1]):
+            value = match[0][::-1][hit.start : hit.end]
+            yield Hit(*match.span(), f"{hit.kind}, backwards", hit.secret, _hint(value))
 
 
 def _decoded(letters: str) -> Iterator[str]:
@@ -242,14 +276,14 @@ def _monotonous(value: str) -> bool:
     return len(set(value.partition(".")[2] or value)) <= 5
 
 
-def without(text: str, own: Own, *, same_length: bool = False) -> str:
+def without(text: str, own: Own, by_code: Sequence[Hit] = (), *, same_length: bool = False) -> str:
     """The text with a mark in place of each secret; with stars, if its length has to stay."""
     parts: list[str] = []
     at = 0
-    for hit in hits(text, own):
+    for hit in hits(text, own, by_code):
         if not hit.secret:
             continue
-        mark = MARK
+        mark = hit.mark
         if same_length:
             mark = "*" * (hit.end - hit.start)
         parts += [text[at : hit.start], mark]

@@ -11,21 +11,22 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from stnb.atomic import SHARED, real_file, rewrite
 from stnb.errors import CannotSave, SetupError, StnbWarning, UsageError
 
-from . import patterns
+from . import in_code, patterns
 from .encodings import BOM, UTF_8, as_bytes, as_text, encoding_of
 from .notebook import Book, parsed, without_secrets
-from .patterns import Own
+from .patterns import Hit, Own
 from .read import settings
 from .secret import Values
 from .vault import is_reference
 
+CODE = {".py", ".pyi", ".pyw"}
 LARGEST = 100_000_000  # bytes of a file; a larger one is left out, with a warning
 SKIPPED = {".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox", ".nox"}
 SKIPPED |= {".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache"}
@@ -200,7 +201,10 @@ def _in_file(path: Path, own: Own, fix: bool, done: Search) -> list[Finding]:
 
 def _in_text(path: Path, text: str, own: Own) -> Iterator[Finding]:
     line, at = 1, 0
-    for hit in patterns.hits(text, own):
+    by_code: Sequence[Hit] = ()
+    if path.suffix.lower() in CODE:
+        by_code = in_code.hits([text], own).get(0, ())
+    for hit in patterns.hits(text, own, by_code):
         line += text.count("\n", at, hit.start)
         at = hit.start
         yield Finding(path, f"line {line}", hit.kind, hit.hint, hit.secret)

@@ -74,6 +74,14 @@ def data_types_of(names: Sequence[str], fields: Sequence[Mapping[str, Any]]) -> 
     return found
 
 
+def labels_of(names: Sequence[str], fields: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The label of each column, as the office sees it; the column's name if it has none."""
+    found = {}
+    for name, field in zip(names, fields, strict=False):
+        found[name] = str(field.get("label") or name)
+    return found
+
+
 def _number(texts: pa.Array, dtypes: Dtypes = "typed") -> pa.Array:
     """Whole numbers if all are written so; a column without a value has the type that holds any
     number.

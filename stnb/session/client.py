@@ -269,7 +269,7 @@ class Session(StaysHere):
             except TimeoutError:
                 return Failure.of_bound("deadline", limits)
             except TooLarge as err:
-                return Failure.of_bound(err.beyond, limits)
+                return Failure.of_size(err, limits)
             except TokenRefused as refused:
                 return Failure.of_token(refused.response)
             except PASSING_ERRORS as err:

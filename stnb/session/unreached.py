@@ -67,6 +67,13 @@ def unreached(err: httpx.HTTPError | httpx.InvalidURL) -> Unreached:
             "Check the connection and try again. If the call is slow, narrow the dates or lower "
             "page_size.",
         )
+    if isinstance(err, httpx.DecodingError):
+        return Unreached(
+            f"the body of the answer from {host} could not be unpacked ({kind})",
+            "It is cut off, or not encoded as its header says: likely a proxy, a filter or a virus "
+            "scanner of your network changed it, or the connection broke.",
+            f"Try again. If it stays, ask your IT to hand on the answers of {host} unchanged.",
+        )
     return Unreached(
         f"the connection failed ({kind})",
         "Likely the network, a firewall or a proxy is in the way, or the server cut it.",

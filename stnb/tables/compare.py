@@ -15,7 +15,7 @@ from stnb.frame.united import TENANT
 
 from .ids import column_of
 from .nested.place import place_of
-from .provenance import is_of_several
+from .provenance import is_of_several, provenance
 
 ADDED, GONE, CHANGED = "added", "gone", "changed"
 
@@ -66,9 +66,15 @@ def _key(before: pd.DataFrame, after: pd.DataFrame, by: str | Sequence[str] | No
     key = ["id"]
     if place is not None and place.key:
         key = list(place.key)
-    if is_of_several(after) or is_of_several(before):
+    if is_of_several(after) or is_of_several(before) or _of_a_lake(before, after):
         return [TENANT, *key]
     return key
+
+
+def _of_a_lake(before: pd.DataFrame, after: pd.DataFrame) -> bool:
+    """Whether both are answers of SQL, which say nothing of themselves, and name the tenant."""
+    frames = (before, after)
+    return all(TENANT in df.columns and not provenance(df) for df in frames)
 
 
 def _indexed(df: pd.DataFrame, key: list[str], which: str) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from stnb.credentials import Secret, Settings, Values
 from stnb.errors import StnbError, StnbWarning, masking
 from stnb.errors.masking import MARK, masked
 from stnb.session import Session
-from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
+from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET, made_up
 from tests.helpers.owner import owner
 from tests.helpers.sample import tries
 
@@ -199,7 +199,7 @@ def test_our_own_words_stay(text: str, secrets: list[Secret]) -> None:
 
 def test_names_stay_that_stand_in_a_secret_by_mistake() -> None:
     """A line of .env that was pasted into the next one: its names are said, the rest is not."""
-    rest = "f00d-0f-the-g0ds"
+    rest = made_up("f00d-0f-the-g0ds")
     pasted = Secret(f"SERVICETITAN_CLIENT_SECRET={rest}")
     host = Secret("https://auth-integration.servicetitan.io/connect/token#t0ken-0f-mine")
     text = (

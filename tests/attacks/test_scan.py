@@ -14,9 +14,9 @@ import pytest
 from stnb.cli import main
 from stnb.credentials import scan
 from stnb.errors import StnbWarning
-from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
+from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET, made_up
 
-UNKNOWN = "Zk3-Of.An0ther+F0rm=9"
+UNKNOWN = made_up("Zk3-Of.An0ther+F0rm=9")
 NAME = "SERVICETITAN_CLIENT_SECRET"
 
 

@@ -71,6 +71,8 @@ ENCODED = [
     b64(f"$env:X = '{CLIENT_SECRET}'", "utf-16-le"),
     CLIENT_SECRET.encode().hex(),
     CLIENT_SECRET.encode().hex().upper(),
+    base64.b85encode(CLIENT_SECRET.encode()).decode(),
+    base64.b85encode(json.dumps({"client_secret": CLIENT_SECRET}).encode()).decode(),
 ]
 NAMED = [
     "servicetitan_client_secret = '{v}'",
@@ -191,6 +193,23 @@ def test_what_is_encoded_is_read(letters: str) -> None:
     assert cleaned() == f"x = decode('{patterns.MARK}')"
 
 
+@pytest.mark.parametrize("before", range(5))
+def test_base85_begins_anywhere(before: int) -> None:
+    """In a text file, behind other letters."""
+    Path("notes.txt").write_text("x" * before + base64.b85encode(CLIENT_SECRET.encode()).decode())
+
+    assert [each.kind for each in scan.find()] == ["client secret, encoded"]
+
+
+def test_a_secret_backwards_is_found() -> None:
+    """As somebody may keep it who thinks it hidden."""
+    found = in_both(f"x = undo('{CLIENT_SECRET[::-1]}')")
+
+    assert [each.removed for each in found] == [True, False]
+    assert found[0].kind == "client secret, backwards"
+    assert cleaned() == f"x = undo('{patterns.MARK}')"
+
+
 @pytest.mark.parametrize("before", range(4))
 def test_a_value_of_ones_own_is_found_encoded(before: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever it begins in what was encoded."""
@@ -248,6 +267,8 @@ def test_wide_text_without_a_mark(encoding: str) -> None:
         "\\x63",
         "%63",
         "&#99;",
+        "VPaz1(jkE#" * 5 + " ",
+        "aB3-" * 6 + ".1sx",
         "SERVICETITAN_",
         "SERVICETITAN_A_",
         "SERVICETITAN_APP_KEY ",

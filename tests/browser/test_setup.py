@@ -14,12 +14,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from stnb import demoserver as demo
 from tests.browser.labkit import Lab, write_notebook
+from tests.helpers.full_length import made_up
 
 PATIENCE = 30_000
 WRONG = {  # as long as real ones, and to be found again
-    "Client ID": ".".join(("cid", "findme0findme1findme2find")),
-    "Client Secret": "cs1.findmesecret" + "0findme" * 5 + "123",
-    "App Key": ".".join(("ak1", "findmekey0findme1findme2f")),
+    "Client ID": made_up("cid.", "findme0findme1findme2find"),
+    "Client Secret": made_up("cs1.findmesecret", "0findme" * 5, "123"),
+    "App Key": made_up("ak1.", "findmekey0findme1findme2f"),
 }
 RIGHT = {"Client ID": demo.CLIENT_ID, "Client Secret": demo.CLIENT_SECRET, "App Key": demo.APP_KEY}
 

@@ -22,9 +22,10 @@ from stnb.credentials import git as gitguard
 from stnb.credentials import write
 from stnb.credentials.write import guard, put
 from stnb.errors import CannotSave, CredentialsInvalid, StnbError
+from tests.helpers.full_length import made_up
 from tests.helpers.sample import tries
 
-SECRET, NEW = "cs1.old0old0old0old0", "cs2.new1new1new1new1"
+SECRET, NEW = made_up("cs1.old0old0old0old0"), made_up("cs2.new1new1new1new1")
 NAME = "SERVICETITAN_CLIENT_SECRET"
 LOOSE = settings(
     deadline=None,

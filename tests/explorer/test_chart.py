@@ -21,7 +21,7 @@ import stnb
 from stnb import catalog
 from stnb.account.example import examples
 from stnb.explorer.parts.chart import EMPTY, Chart
-from stnb.explorer.parts.picture import LARGEST, NARROW, WIDE
+from stnb.explorer.parts.picture import LARGEST, NARROW, WIDE, WIDEST
 from stnb.frame import assemble, decode, shape_of
 from stnb.tables import charts as pictures
 from stnb.tables.charts import Spec, columns, look, numbers
@@ -510,7 +510,7 @@ def test_a_narrow_page_gets_a_narrow_picture(chart: Chart) -> None:
     """The page says how much room there is, also while the first picture is still drawn, and the
     picture is drawn for it.
     """
-    for width in (NARROW, WIDE):
+    for width in (NARROW, WIDE, WIDEST):
         chart.show()
         chart.picture.width = width
         chart.wait()

@@ -12,7 +12,7 @@ import pytest
 import stnb
 from stnb import catalog
 from stnb.explorer import Explorer, explore
-from stnb.explorer.presets import first_filters
+from stnb.explorer.presets import first_filters, with_words
 from stnb.explorer.state import named
 from stnb.tables.provenance import cost_of_all
 
@@ -117,6 +117,22 @@ def test_a_cancelled_pull_is_marked_everywhere() -> None:
 
     assert which.endswith("that had arrived when the pull was cancelled")
     assert stnb.show(pull.frame).about["which"] == which
+
+
+def test_words_that_ask_for_filters_leave_the_newest_rows_first() -> None:
+    """ "Cancelled jobs" are the last ones, not the first thousand of ten years; what the words ask
+    for stays as it is, and no span of a date cuts off an invoice that has long been unpaid.
+    """
+    ui = stnb.explore("demo")
+    ui.parts.picker.value = "jpm.jobs"
+    ui.parts.picker.preset = {"jobStatus": "Canceled"}
+    assert ui.state["filters"] == {"jobStatus": "Canceled", "sort": "-Id"}
+    assert with_words(catalog.load()["jpm.jobs"], {"sort": "+Id"}) == {"sort": "+Id"}
+    ui.pull()
+    frame = ui.wait(60)
+    assert frame is not None
+    assert frame["id"].is_monotonic_decreasing
+    ui.close()
 
 
 def test_the_first_filters_of_every_resource_can_be_sent() -> None:

@@ -22,6 +22,7 @@ HEADER = '''\
 # mypy: disable-error-code="override,overload-overlap"
 """Modules, resources and their filters, for editors and type checkers; nothing of it runs."""
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import Literal, Required, Unpack, overload
 from pathlib import Path
@@ -144,7 +145,10 @@ def _pull(endpoint: Endpoint, taken: str, card: str) -> list[str]:
         f"    def pull(self, *, to: None = None, {frame}",
         f"        {card}",
         "    @overload",
-        f"    def pull(self, *, to: File, {RUN}, {taken}) -> Path:",
+        f"    def pull(self, *, to: os.PathLike[str], {RUN}, {taken}) -> Path:",
+        f"        {card}",
+        "    @overload",
+        f"    def pull(self, *, to: str, {RUN}, {taken}) -> Path | str:",
         f"        {card}",
     ]
 

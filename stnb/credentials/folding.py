@@ -1,0 +1,410 @@
+"""Texts that code puts together from literals: what they come to, without running anything.
+
+Names bound to literals, `+`, `%`, `*`, `.format`, `join`, f-strings, slices, reversing, `chr`, and
+the codings of Python's library are followed, from cell to cell. Loops, functions of one's own, and
+whatever is read, typed or chosen at random while the code runs are not.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from . import pieces
+from .pieces import LONGEST, Number, Row, Text, Value
+
+LARGEST = 500_000  # characters of one piece of code
+MOST_CHUNKS = 2_000
+MOST_ROUNDS = 50_000  # of comprehensions together
+_OPENS = re.compile(r"[rRbBuUfF]{0,2}(\"\"\"|'''|\"|')")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+# IPython's own lines. A cell in another language is no Python.
+_MAGIC = re.compile(r"^(?=[ \t]*(?:[%!?]|[\w.]+[ \t]*=[ \t]*[%!]))[^\r\n]", re.MULTILINE)
+_OTHER = re.compile(r"\s*%%(?!time|timeit|capture|prun)\w")
+_FIRST = re.compile(r"^[^\s)\]}#]", re.MULTILINE)
+_FEWEST = 8  # numbers in a row that may be characters
+_SETTERS = ("setdefault", "setenv", "putenv", "set", "set_key", "__setitem__")
+
+
+class Literal(NamedTuple):
+    """Where a literal stands: in which piece of code, from where to where, within which quote.
+
+    Without a quote, it is more than what stands between two quotes.
+    """
+
+    cell: int
+    start: int
+    end: int
+    quote: str
+
+
+class Folded(NamedTuple):
+    """What is given to a name, a key or an argument; of each character the literal's number."""
+
+    name: str
+    text: str
+    sources: Sequence[int]
+
+
+class Chunk(NamedTuple):
+    """Code that was parsed by itself, and where it begins in its cell."""
+
+    source: str
+    begins: int
+    tree: ast.AST
+
+
+NOTHING = Chunk("", 0, ast.Module([], []))
+
+
+@dataclass
+class Folding:
+    """Follows pieces of code in their order.
+
+    Attributes:
+        literals: every literal that was met.
+        found: the texts that were put together.
+
+    Example:
+        >>> folding = Folding()
+        >>> folding.read(["a = 'ab'", "b = a + 'cd'"])
+        >>> [each.text for each in folding.found]
+        ['abcd']
+    """
+
+    literals: list[Literal] = field(default_factory=list)
+    found: list[Folded] = field(default_factory=list)
+    _numbers: dict[Literal, int] = field(default_factory=dict)
+    # With the values themselves, as an identity is given anew when they are gone.
+    _noted: dict[tuple[int, str], Value] = field(default_factory=dict)
+    _names: dict[str, Value] = field(default_factory=dict)
+    _cell: int = 0
+    _chunk: Chunk = NOTHING
+    _rounds: int = 0
+    _begins: list[int] = field(default_factory=list)
+    _around: ast.expr | None = None  # the f-string that is being read
+
+    def read(self, cells: Sequence[str]) -> None:
+        """Read all pieces, twice, because a cell may use what a later one binds."""
+        parsed = [_parsed(cell) for cell in cells]
+        for _ in range(2):
+            self.found.clear()
+            self._noted.clear()
+            for self._cell, chunks in enumerate(parsed):
+                for self._chunk in chunks:
+                    self._place_lines()
+                    self._walk()
+
+    def _walk(self) -> None:
+        try:
+            self._statement(self._chunk.tree)
+        except RecursionError:
+            self._around = None
+
+    # -- statements
+
+    def _statement(self, node: ast.AST) -> None:
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                self._bind(targets, self._value(value))
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                self._bind([target], self._value(value))
+            case ast.NamedExpr(target=target, value=value):
+                self._bind([target], self._value(value))
+            case ast.AugAssign(target=target, op=ast.Add(), value=value):
+                coming = self._value(value)
+                whole = pieces.added(self._names.get(_key(target)), coming)
+                self._all_or_each([coming], whole)
+                self._bind([target], whole)
+            case ast.arguments():
+                self._defaults(node)
+            case ast.expr():
+                self._note(self._value(node))
+            case _:
+                for child in ast.iter_child_nodes(node):
+                    self._statement(child)
+
+    def _bind(self, targets: Sequence[ast.expr], value: Value) -> None:
+        for target in targets:
+            if isinstance(target, (ast.Tuple, ast.List)):
+                if isinstance(value, Row) and len(value.values) == len(target.elts):
+                    for each, one in zip(target.elts, value.values, strict=True):
+                        self._bind([each], one)
+                continue
+            key = _key(target)
+            self._note(value, key)
+            if key:
+                self._names[key] = value
+            if isinstance(target, ast.Attribute):
+                self._names[f".{target.attr}"] = value
+
+    def _defaults(self, node: ast.arguments) -> None:
+        positional = [*node.posonlyargs, *node.args]
+        pairs = list(zip(reversed(positional), reversed(node.defaults), strict=False))
+        pairs += [(a, d) for a, d in zip(node.kwonlyargs, node.kw_defaults, strict=True) if d]
+        for argument, default in pairs:
+            value = self._value(default)
+            self._note(value, argument.arg)
+            self._names[argument.arg] = value
+
+    def _note(self, value: Value, name: str = "") -> None:
+        """Keep what an expression comes to, unless it is a literal as it stands."""
+        if (id(value), name) in self._noted:
+            return
+        if isinstance(value, (Text, Row)):
+            self._noted[id(value), name] = value
+        if isinstance(value, Text):
+            if value.is_made or len(set(value.sources)) > 1:
+                self.found.append(Folded(name, value.text, value.sources))
+        elif isinstance(value, Row):
+            keys = value.keys or ("",) * len(value.values)
+            for key, each in zip(keys, value.values, strict=True):
+                self._note(each, key)
+
+    # -- expressions
+
+    def _value(self, node: ast.AST) -> Value:
+        match node:
+            case ast.Constant(value=str() | bytes() | int() as constant):
+                return self._constant(node, constant)
+            case ast.Name(id=name):
+                return self._names.get(name)
+            case ast.BinOp():
+                return self._operation(node)
+            case ast.Subscript(value=whole, slice=place):
+                return self._part(node, whole, place)
+            case ast.Call():
+                return self._call(node)
+        return self._several(node)
+
+    def _several(self, node: ast.AST) -> Value:
+        """What has values in it."""
+        match node:
+            case ast.Attribute(attr=name):
+                # Of another object by its name alone; a class binds its attributes as names.
+                exact = self._names.get(_key(node))
+                known = exact or self._names.get(f".{name}") or self._names.get(name)
+                return known if known is not None else self._unknown(node)
+            case ast.JoinedStr(values=parts):
+                return self._joined(node, parts)
+            case ast.FormattedValue(value=inner, format_spec=None):
+                # What is not known leaves a gap, which no secret goes over.
+                return pieces.as_text(self._value(inner)) or Text("\n", [pieces.UNKNOWN_SOURCE])
+            case ast.List(elts=parts) | ast.Tuple(elts=parts):
+                return self._row(node, parts)
+            case ast.Dict(keys=keys, values=parts):
+                names = tuple(_text_of(key) for key in keys)
+                return Row(tuple(self._value(part) for part in parts), names)
+            case ast.ListComp(elt=elt, generators=[one]):
+                return self._each(node, elt, one)
+            case ast.GeneratorExp(elt=elt, generators=[one]):
+                return self._each(node, elt, one)
+        return self._unknown(node)
+
+    def _unknown(self, node: ast.AST) -> Value:
+        """What is not followed; its parts are looked at by themselves."""
+        for child in ast.iter_child_nodes(node):
+            self._statement(child)
+        return None
+
+    def _constant(self, node: ast.Constant, value: str | bytes | int) -> Value:
+        if isinstance(value, int):
+            return Number(value)
+        if isinstance(value, bytes):
+            value = value.decode("latin-1")
+        if len(value) > LONGEST:
+            return None
+        return Text(value, [self._literal(node)] * len(value))
+
+    def _joined(self, node: ast.expr, parts: Sequence[ast.expr]) -> Value:
+        outer, self._around = self._around, self._around or node
+        values = [self._value(part) for part in parts]
+        self._around = outer
+        return self._all_or_each(values, pieces.concatenated(values))
+
+    def _row(self, node: ast.expr, parts: Sequence[ast.expr]) -> Value:
+        values = [self._value(part) for part in parts]
+        if len(values) < _FEWEST or not all(isinstance(each, Number) for each in values):
+            return Row(tuple(values))
+        start, end = self._span(node)
+        number = self._number(start, end, "")
+        return Row(tuple(Number(v.number, number) for v in values if isinstance(v, Number)))
+
+    def _operation(self, node: ast.BinOp) -> Value:
+        if isinstance(node.op, ast.Add):
+            return self._sum(node)
+        left, right = self._value(node.left), self._value(node.right)
+        whole: Value = None
+        if isinstance(node.op, ast.Mult):
+            whole = pieces.repeated(left, right)
+        elif isinstance(node.op, ast.Mod) and isinstance(left, Text):
+            whole = pieces.filled(left, right)
+        return self._all_or_each([left, right], whole)
+
+    def _sum(self, node: ast.expr) -> Value:
+        """A row of additions, from the left, without a call for each."""
+        parts = []
+        while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            parts.append(node.right)
+            node = node.left
+        values = [self._value(part) for part in (node, *reversed(parts))]
+        total = pieces.concatenated(values)
+        if total is not None:
+            return total
+        total = values[0]
+        for each in values[1:]:
+            before, total = total, pieces.added(total, each)
+            if total is None:  # what stands beside something that is not known
+                self._note(before)
+                total = each
+        return total
+
+    def _part(self, node: ast.AST, whole: ast.expr, place: ast.expr) -> Value:
+        known = self._names.get(_key(node))
+        if known is not None:
+            return known
+        value = self._value(whole)
+        return self._all_or_each([value], pieces.part(value, place))
+
+    def _call(self, node: ast.Call) -> Value:
+        name, owner = "", None
+        if isinstance(node.func, ast.Attribute):
+            name, owner = node.func.attr, self._value(node.func.value)
+        elif isinstance(node.func, ast.Name):
+            name = node.func.id
+        else:
+            self._statement(node.func)
+        row = [self._argument(each) for each in node.args]
+        named = {each.arg or "": self._value(each.value) for each in node.keywords}
+        whole = pieces.called(name, owner, row, named)
+        if whole is None:
+            for key, value in named.items():
+                self._note(value, key)
+            if name in _SETTERS and len(row) == 2 and isinstance(row[0], Text):
+                self._note(row[1], row[0].text)
+        return self._all_or_each([owner, *row], whole)
+
+    def _argument(self, node: ast.expr) -> Value:
+        if isinstance(node, ast.Name) and node.id in ("chr", "str"):
+            return Text(node.id, [pieces.UNKNOWN_SOURCE] * len(node.id))
+        return self._value(node)
+
+    def _each(self, node: ast.AST, elt: ast.expr, one: ast.comprehension) -> Value:
+        """A comprehension over a row that is known."""
+        row = pieces.as_row(self._value(one.iter))
+        if row is None or one.ifs or not isinstance(one.target, ast.Name):
+            return self._unknown(node)
+        self._rounds += len(row.values)
+        if self._rounds > MOST_ROUNDS:
+            return None
+        before, values = self._names.get(one.target.id), []
+        for each in row.values:
+            self._names[one.target.id] = each
+            values.append(self._value(elt))
+        self._names[one.target.id] = before
+        return Row(tuple(values))
+
+    def _all_or_each(self, parts: Sequence[Value], whole: Value) -> Value:
+        """The whole; if it is not known, its parts are kept by themselves."""
+        if whole is None:
+            for part in parts:
+                self._note(part)
+        return whole
+
+    # -- places
+
+    def _place_lines(self) -> None:
+        self._begins = [0, *(found.end() for found in _NEWLINE.finditer(self._chunk.source))]
+
+    def _literal(self, node: ast.Constant) -> int:
+        start, end = self._span(node)
+        text = self._chunk.source[start:end]
+        if self._around is not None and not _means(text, node.value):
+            # A part of an f-string has the place of the whole one.
+            start, end = self._span(self._around)
+            text = self._chunk.source[start:end]
+        opens = _OPENS.match(text)
+        if opens is not None and text.endswith(opens[1]) and len(text) > len(opens[0]):
+            return self._number(start + opens.end(), end - len(opens[1]), opens[1])
+        return self._number(start, end, "")
+
+    def _number(self, start: int, end: int, quote: str) -> int:
+        at = self._chunk.begins
+        literal = Literal(self._cell, at + start, at + end, quote)
+        if literal not in self._numbers:
+            self._numbers[literal] = len(self.literals)
+            self.literals.append(literal)
+        return self._numbers[literal]
+
+    def _span(self, node: ast.expr) -> tuple[int, int]:
+        """From its first character to behind its last, in the chunk's source."""
+        last = node.end_lineno or node.lineno
+        return (
+            self._offset(node.lineno, node.col_offset),
+            self._offset(last, node.end_col_offset or node.col_offset),
+        )
+
+    def _offset(self, line: int, column: int) -> int:
+        """Python counts the bytes of a line."""
+        begins = self._begins[line - 1]
+        before = self._chunk.source[begins : begins + column]
+        if not before.isascii():
+            before = before.encode()[:column].decode("utf-8", "ignore")
+        return begins + len(before)
+
+
+def _key(node: ast.AST) -> str:
+    """A name, an attribute, or a place under a constant key, as text; else ""."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=owner, attr=name):
+            before = _key(owner)
+            return before and f"{before}.{name}"
+        case ast.Subscript(value=owner, slice=ast.Constant(value=str() | int() as key)):
+            before = _key(owner)
+            return before and f"{before}[{key!r}]"
+    return ""
+
+
+def _text_of(key: ast.AST | None) -> str:
+    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+        return key.value
+    return ""
+
+
+def _means(source: str, value: object) -> bool:
+    try:
+        return bool(ast.literal_eval(source) == value)
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return False
+
+
+def _parsed(cell: str) -> list[Chunk]:
+    """A cell's code; if it is not whole, those statements at its left edge that are."""
+    if len(cell) > LARGEST or _OTHER.match(cell):
+        return []
+    source = _MAGIC.sub("#", cell)
+    tree = _tree(source)
+    if tree is not None:
+        return [Chunk(source, 0, tree)]
+    edges = [found.start() for found in _FIRST.finditer(source)][:MOST_CHUNKS]
+    found = []
+    for begins, ends in zip(edges, [*edges[1:], len(source)], strict=True):
+        tree = _tree(source[begins:ends])
+        if tree is not None:
+            found.append(Chunk(source[begins:ends], begins, tree))
+    return found
+
+
+def _tree(source: str) -> ast.AST | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about code that is not ours
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
