@@ -12,6 +12,7 @@ import codecs
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -30,7 +31,7 @@ from .scan import Scan, scan
 from .schema import Shape
 from .sent import Sent, Sheet, sheet_of
 from .text import open_texts, text_of
-from .types import AMOUNT, WIDE, final_type, is_open, json_type, kind_of
+from .types import AMOUNT, WIDE, final_type, is_number, is_open, json_type, kind_of
 
 WHOLE_DIGITS = AMOUNT.precision - AMOUNT.scale
 MOST = 10**WHOLE_DIGITS
@@ -261,17 +262,13 @@ def _holds_nan(values: pa.Array) -> bool:
     return False
 
 
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
-
-
 def _was_interpreted(values: pa.Array, seen: Scan) -> bool:
     """Whether the reader made objects or floats, which can be written in several ways, or whole
     numbers where a zero with a sign may be one.
     """
     numbers = pa.types.is_floating
     if seen.odd:
-        numbers = _is_number
+        numbers = partial(is_number, decimal=False)
     return "struct" in str(values.type) or any(True for _ in _ends(values, numbers))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from stnb.errors import SetupError, UsageError
+from stnb.errors import UsageError
+from stnb.errors.packages import imported
 
 from .delta_store import lake_address, tables_in
 from .delta_version import AsOf, rows_as_of
@@ -103,15 +103,8 @@ def _files(folder: str | os.PathLike[str]) -> Files:
 
 
 def _duckdb() -> Any:
-    try:
-        return importlib.import_module("duckdb")
-    except ImportError:
-        pass
-    raise SetupError(
-        "SQL over a folder needs DuckDB.",
-        "It is not installed here, as nothing else in stnb needs it.",
-        'Run `pip install duckdb`, or `pip install "stnb[sql]"`, then try again.',
-    )
+    otherwise = 'or take all of `pip install "stnb[sql]"`'
+    return imported("duckdb", "No SQL can be run over a folder.", "duckdb", otherwise=otherwise)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import datetime as dt
 import difflib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -22,13 +22,13 @@ from stnb.errors import BadFilter, UnknownFilter, tongue
 from .body import body_of
 from .by_type import UTC
 from .dates import moment
-from .pairs import as_pairs, is_split, paired
+from .pairs import Pairs, as_pairs, is_split, paired
 from .values import Ours, as_text, items
 
 # What other libraries call the number of rows.
 FEWER_ROWS = frozenset({"n", "nrows", "rows", "top", "first", "head", "take", "size", "maxrows"})
+IDS = "ids"  # the parameter that rows are asked for by their ids with
 SHOWN = 50  # values up to which provenance keeps all of them
-Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,17 @@ class Call:
     batches: tuple[Pairs, ...] = ()
     by_id: int | None = None
     ours: frozenset[str] = frozenset()
+
+    @property
+    def has_several_ids(self) -> bool:
+        """Whether one call asks for several rows by their ids."""
+        return self.by_id is not None and self.by_id > 1 and not self.batches
+
+    def as_batch(self) -> Call:
+        """The same call with its ids as one batch, which can be cut into smaller ones."""
+        ids = tuple(pair for pair in self.query if pair[0] == IDS)
+        others = tuple(pair for pair in self.query if pair[0] != IDS)
+        return replace(self, query=others, batches=(ids,))
 
 
 def call(
@@ -91,7 +102,7 @@ def call(
         return Call(endpoint, path, tuple(query), body, shown, ours=ours)
     batches = _batches(split, ids)
     if batches:
-        query = [pair for pair in query if pair[0] != "ids"]
+        query = [pair for pair in query if pair[0] != IDS]
     return Call(endpoint, path, tuple(query), body, shown, batches, len(ids), ours)
 
 

@@ -144,13 +144,16 @@ def explain(
     return OTHER_REFUSAL
 
 
-def unbearable(beyond: str, limits: Limits, request: str, attempts: int) -> StnbError:
+def unbearable(
+    beyond: str, limits: Limits, request: str, attempts: int, *, is_token: bool = False
+) -> StnbError:
     """The error for an answer that passed a bound of ours.
 
     Args:
         beyond: which one: "deadline", "size", "depth" or "values".
         request: what was requested.
         attempts: how often it was tried.
+        is_token: whether it was a token.
     """
     if beyond == "depth":
         return UnexpectedAnswer.too_deep(f"The answer to {request}")
@@ -169,6 +172,12 @@ def unbearable(beyond: str, limits: Limits, request: str, attempts: int) -> Stnb
     if beyond == "values":
         what = "with a body of so many values, or so many different keys, that it was not read"
         why = f"It would take over {TIMES * limits.max_body:g} MB of memory"
+    if is_token:
+        why = "A token has some thousand characters; likely another server or a page answers there"
+        then = "Run `stnb profiles` and check the AUTH_URL of the profile; then ask your IT."
+        error = UnexpectedAnswer(f"{request} was answered {what}.", f"{why}.", then)
+        error.final = True
+        return error
     error = UnexpectedAnswer(
         f"{request} was answered {what}.",
         f"{why}; likely a fault of the server.",

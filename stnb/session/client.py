@@ -43,6 +43,9 @@ from .taken import Taken
 from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
 from .wire import CONNECTIONS, Answer, Query, address, exchange
 
+# Seconds: a report may run about once a minute (seen on the live API). Its 429 may not say so.
+BETWEEN_RUNS = 61.0
+
 
 class Session(StaysHere):
     """Sends reads for one profile.
@@ -266,7 +269,7 @@ class Session(StaysHere):
             except TimeoutError:
                 return Failure.of_bound("deadline", limits)
             except TooLarge as err:
-                return Failure.of_bound(err.beyond, limits)
+                return Failure.of_size(err, limits)
             except TokenRefused as refused:
                 return Failure.of_token(refused.response)
             except PASSING_ERRORS as err:
@@ -337,7 +340,7 @@ class Session(StaysHere):
         retry = self._retry(auth, (method, path, scope), patience, notify)
         retry = replace(retry, hasty=hasty)
         if body is not None:  # the limit on a report is its own: other calls need not wait with it
-            retry = replace(retry, pause=self._sleep)
+            retry = replace(retry, pause=self._sleep, unsaid=BETWEEN_RUNS)
         answer = await retry.insist(work, auth)
         self._server_clock.learn(answer)
         return answer

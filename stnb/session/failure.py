@@ -15,7 +15,9 @@ import httpx
 from stnb.credentials import USUAL, Limits
 
 from .causes import BEYOND
+from .inflate import TooLarge
 from .said import MAINTENANCE, NO_ROUTE, html_in_words, is_html, refused_in, said_in, wait_asked
+from .token import TOKEN
 from .unreached import NO_LOGIN, no_login, unreached
 
 
@@ -52,6 +54,18 @@ PASSING_ERRORS = (httpx.HTTPError, httpx.InvalidURL)  # no answer came, or it co
 OF_FILTERS = frozenset({403, 404, 405, 451, 511})
 BACKOFF = 0.5  # seconds after the first try; doubled after each
 LONGEST_BACKOFF = 20.0  # seconds
+
+
+TOKEN_REQUEST = "The token request"
+
+
+def _token_request(err: httpx.HTTPError | httpx.InvalidURL) -> str:
+    """What the error says was requested, if it was a token; else ""."""
+    try:
+        is_token = isinstance(err, httpx.RequestError) and TOKEN in err.request.extensions
+    except RuntimeError:  # it was raised before there was a request
+        return ""
+    return TOKEN_REQUEST if is_token else ""
 
 
 def backoff(tries: int) -> float:
@@ -103,7 +117,14 @@ class Failure:
         """No answer came, or it could not be read."""
         found = unreached(err)
         late = isinstance(err, httpx.ReadTimeout)  # it was sent, and is being worked on
-        return cls(found.what, found.passing, late=late, reason=(found.why, found.then))
+        request = _token_request(err) if isinstance(err, httpx.DecodingError) else ""
+        reason = (found.why, found.then)
+        return cls(found.what, found.passing, late=late, request=request, reason=reason)
+
+    @classmethod
+    def of_size(cls, err: TooLarge, limits: Limits) -> Failure:
+        """The body of the answer is too large, or has too many values."""
+        return replace(cls.of_bound(err.beyond, limits), request=_token_request(err))
 
     @classmethod
     def of_bound(cls, beyond: str, limits: Limits = USUAL) -> Failure:
@@ -131,7 +152,7 @@ class Failure:
             found = cls.of_body(response, response.content)
         else:
             found = cls.of_response(response, response.content)
-        return replace(found, request="The token request")
+        return replace(found, request=TOKEN_REQUEST)
 
     @classmethod
     def of_response(cls, response: httpx.Response, content: bytes) -> Failure:

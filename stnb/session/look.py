@@ -71,7 +71,7 @@ async def look(client: httpx.AsyncClient, request: httpx.Request, auth: TokenAut
     except TimeoutError:
         return _failed(Failure.of_bound("deadline", limits))
     except TooLarge as err:
-        return _failed(Failure.of_bound(err.beyond, limits))
+        return _failed(Failure.of_size(err, limits))
     except PASSING_ERRORS as err:
         return _failed(Failure.of_exception(err))
     response, ahead = received.response, None

@@ -38,7 +38,9 @@ def error_of(
     """
     request = failure.request or f"{method} {path}"
     if failure.beyond:
-        unborne = unbearable(failure.beyond, failure.limits, request, attempts)
+        unborne = unbearable(
+            failure.beyond, failure.limits, request, attempts, is_token=bool(failure.request)
+        )
         if isinstance(unborne, RequestError):
             unborne.late = failure.late
         return unborne

@@ -27,6 +27,7 @@ LIFETIME = 900.0  # seconds, if the answer does not say
 ROUNDS = 8  # tokens at most that one request is sent with
 # Of a request: whether it goes without the app key, and whether a 401 is its answer.
 KEYLESS, ONCE = "stnb.keyless", "stnb.once"
+TOKEN = "stnb.token"  # what the request for a token carries among its extensions
 # The API's own gateway gives up after 100 seconds.
 TIMEOUT = httpx.Timeout(100.0, connect=15.0, pool=None)
 
@@ -155,7 +156,10 @@ class TokenAuth(httpx.Auth):
             "client_secret": self.credentials.client_secret.reveal(),
         }
         return httpx.Request(
-            "POST", self.credentials.auth_url, data=form, extensions={"timeout": TIMEOUT.as_dict()}
+            "POST",
+            self.credentials.auth_url,
+            data=form,
+            extensions={"timeout": TIMEOUT.as_dict(), TOKEN: True},
         )
 
     def _accepted(self, response: httpx.Response) -> _Token:

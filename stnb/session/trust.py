@@ -5,6 +5,7 @@ An office that opens its connections has a certificate of its own, which its mac
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import functools
 import os
@@ -25,6 +26,8 @@ FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 FOLDERS = "SSL_CERT_DIR"
 # Files of a folder that are read, and how many of them at most.
 ENDINGS, MOST_FILES = (".pem", ".crt", ".cer"), 1_000
+# How a text in UTF-16 begins: with its mark, or with a dash of PEM.
+WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"-\0", b"\0-")
 HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
 KEY_LOG = "SSLKEYLOGFILE"
 OF_LINUX = (
@@ -93,6 +96,15 @@ def _load(context: ssl.SSLContext, name: str, place: Path) -> None:
     except (OSError, ValueError) as err:  # a NUL in the name is a ValueError
         why = reason(err) if isinstance(err, OSError) else "no file has such a name"
         raise _wrong(name, place, f"The file cannot be read: {why}.") from None
+    if content.startswith(WIDE):
+        raise _wrong(
+            name,
+            place,
+            "It is text in UTF-16, as the Windows PowerShell and Notepad write it; certificates "
+            "are read in plain ASCII.",
+            f'Save it as ASCII: `Get-Content "{place}" | Set-Content -Encoding ascii office.pem`, '
+            f"and set {name} to office.pem.",
+        )
     if b"-----BEGIN" not in content:
         raise _wrong(
             name,

@@ -67,6 +67,13 @@ def unreached(err: httpx.HTTPError | httpx.InvalidURL) -> Unreached:
             "Check the connection and try again. If the call is slow, narrow the dates or lower "
             "page_size.",
         )
+    if isinstance(err, httpx.DecodingError):
+        return Unreached(
+            f"the body of the answer from {host} could not be unpacked ({kind})",
+            "It is cut off, or not encoded as its header says: likely a proxy, a filter or a virus "
+            "scanner of your network changed it, or the connection broke.",
+            f"Try again. If it stays, ask your IT to hand on the answers of {host} unchanged.",
+        )
     return Unreached(
         f"the connection failed ({kind})",
         "Likely the network, a firewall or a proxy is in the way, or the server cut it.",
@@ -99,6 +106,13 @@ def _untrusted(host: str, code: int) -> Unreached:
 
 def _by_proxy(host: str, err: ProxyRefused) -> Unreached:
     status, variable = err.status, err.variable
+    if err.is_plain:
+        return Unreached(
+            "no encrypted connection to the proxy could be made",
+            f"{variable} says https://, but the proxy does not speak TLS: likely plain HTTP.",
+            f"Write {variable}=http://HOST:PORT; the calls are encrypted all the same.",
+            passing=False,
+        )
     if status is None:
         return Unreached(
             "the proxy cannot be reached",

@@ -155,7 +155,7 @@ async def exchange(
     except TimeoutError:
         return Failure.of_bound("deadline", limits)
     except TooLarge as err:
-        return Failure.of_bound(err.beyond, limits)
+        return Failure.of_size(err, limits)
     except PASSING_ERRORS as err:
         return Failure.of_exception(err)
     response, content = received.response, received.content
@@ -203,7 +203,7 @@ def _checked(
     except TooDeep:
         return Failure.of_bound("depth")
     except TooHeavy as err:
-        return Failure.of_bound(err.beyond, limits)
+        return Failure.of_size(err, limits)
 
 
 def text_of(response: httpx.Response, content: bytes, limits: Limits) -> bytes:

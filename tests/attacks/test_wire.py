@@ -218,6 +218,49 @@ def test_what_is_no_token_is_never_sent(fields: dict[str, Any]) -> None:
         assert all(head.startswith(b"POST") for head in server.heads)
 
 
+BROKEN = {
+    "is none": b"no gzip at all",
+    "is cut off": gzip.compress(BODY)[:-9],
+    "has a wrong sum": gzip.compress(BODY)[:-8] + bytes(8),
+}
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"400 Bad Request", b"401 Unauthorized"])
+@pytest.mark.parametrize("packed", BROKEN.values(), ids=BROKEN)
+def test_gzip_that(packed: bytes, status: bytes) -> None:
+    """Of a page, of a refusal, of a token: it is said that the body cannot be unpacked."""
+    token = ok(body=json.dumps(TOKEN).encode())
+    for page, answer in ((zipped(packed, status=status), token), (ok(), zipped(packed, b"gzip"))):
+        with RawServer(page, answer) as server:
+            err = pulled(server)
+        assert in_words(err)
+        assert "could not be unpacked (DecodingError)" in err.happened
+        assert "virus scanner" in err.why
+        assert "127.0.0.1 unchanged" in err.next
+        assert err.happened.startswith("The token request") == (answer is not token)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b" " * 2_000_000, b"[" + b"1," * 500_000 + b"1]", b'{"access_token":"' + b"a" * 2_000_000],
+)
+@pytest.mark.parametrize("status", [b"200 OK", b"400 Bad Request"])
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_token_answer_over_the_cap(body: bytes, status: bytes, is_packed: bool) -> None:
+    """It is said of the token, with the address to look at; a smaller page would not help."""
+    answer = http(body, status)
+    if is_packed:
+        answer = zipped(gzip.compress(body), status=status)
+    with RawServer(ok(), answer) as server:
+        err = pulled(server)
+        assert len(server.heads) == 1
+    assert in_words(err)
+    assert err.happened.startswith("The token request was answered with a body of")
+    assert "A token has some thousand characters" in err.why
+    assert "AUTH_URL" in err.next
+    assert "page_size" not in str(err)
+
+
 def test_a_token_answer_of_50_mb_is_not_read() -> None:
     """It is over the cap, and not asked for again."""
     token = ok(body=b'{"access_token":"' + b"a" * 50_000_000 + b'"}')

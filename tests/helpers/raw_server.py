@@ -32,11 +32,25 @@ class RawServer:
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._server.close)
+        asyncio.run_coroutine_threadsafe(self._drop(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
+    async def _drop(self) -> None:
+        """End what waits for a client that has gone."""
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._answer(reader, writer)
+        finally:
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             head = await reader.readuntil(b"\r\n\r\n")
             self.heads.append(head)
@@ -45,5 +59,3 @@ class RawServer:
                     await reader.readexactly(int(line.partition(b":")[2]))
             writer.write(self.token if head.startswith(b"POST") else self.answer)
             await writer.drain()
-        with contextlib.suppress(ConnectionError):
-            writer.close()
