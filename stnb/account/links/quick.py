@@ -46,7 +46,7 @@ class Quick:
 
     columns: list[str]
     requests: int
-    left_out: list[str]
+    left_out: Sequence[str] = ()
 
 
 def quick_columns(account: Source, df: pd.DataFrame, scopes: frozenset[str] | None) -> Quick:
@@ -87,7 +87,7 @@ def affordable(tenants: Sequence[Costs], most: int) -> Quick:
             continue
         columns.append(column)
         paid |= needed
-    return Quick(columns, int(sum(paid.values())), left_out)
+    return Quick(columns, int(sum(paid.values())), tuple(left_out))
 
 
 def costs(account: Source, df: pd.DataFrame, scopes: frozenset[str] | None) -> Costs:
