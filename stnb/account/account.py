@@ -13,6 +13,7 @@ import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint, load
 from stnb.errors import BadFilter, UnexpectedAnswer
+from stnb.errors.misused import explains_misuse
 from stnb.errors.wording import counted
 from stnb.frame import notices
 from stnb.frame.utf8 import read_json
@@ -38,6 +39,7 @@ else:
     Modules = object  # the modules are attributes that `place` makes
 
 
+@explains_misuse("st")
 class Account(Linked, Modules):
     """One tenant in one environment, with its resources as attributes: `st.jpm.jobs`.
 
@@ -48,7 +50,7 @@ class Account(Linked, Modules):
     Example:
         >>> st = stnb.connect("demo")
         >>> st
-        <stnb demo · demo · tenant 900000042 · 324 resources>
+        <stnb demo · demo · tenant 900000042 · 325 resources>
     """
 
     def __init__(
@@ -189,6 +191,9 @@ class Account(Linked, Modules):
 
         A row for each resource: resource, module, kind, method, route, scope, readable, filters
         (how many), hidden_rows (whether inactive rows are left out) and withdrawn.
+
+        Example:
+            >>> st.resources.groupby("module").size()
         """
         return resource_table(self.catalog, self.scopes)
 
@@ -316,6 +321,9 @@ class Account(Linked, Modules):
             A row for each resource: resource, module, scope, granted, how (we know) and ask (whom,
             for a scope that is missing). If no token could be had, `granted` is missing and `how`
             is "unknown".
+
+        Example:
+            >>> missing = st.access().query("granted == False")
         """
         return scopes.table(self, renew=renew)
 
@@ -353,6 +361,9 @@ class Account(Linked, Modules):
 
         Raises:
             SetupError: the profile is no longer complete. The present credentials stay in use.
+
+        Example:
+            >>> st.reload()  # whether a value of the profile differs by now
         """
         from .links.name_columns import forget
 
@@ -360,7 +371,11 @@ class Account(Linked, Modules):
         return self._session.reload()
 
     def close(self) -> None:
-        """Close the connections; the next pull opens new ones."""
+        """Close the connections; the next pull opens new ones.
+
+        Example:
+            >>> st.close()
+        """
         loop.run(self._session.close())
 
     def __enter__(self) -> Account:

@@ -40,6 +40,7 @@ COMMANDS = {
     "sync": "keep a folder of Parquet files up to date",
     "sql": "query a folder of Parquet files in SQL",
     "dictionary": "write down what every resource holds, as a page to search",
+    "docs": "build the documentation as a site",
     "cache": "list the rows that are kept for a while, or delete them",
     "find": "search resources by name, column, filter or module",
     "profiles": "list the profiles of the .env file, and whether they are ready",

@@ -32,7 +32,7 @@ def by_workers(
         SetupError: Dask is not installed.
         UsageError: a resource cannot be kept.
     """
-    imported("distributed", "client= needs Dask.", "stnb[dask]")
+    imported("distributed", "The tenants cannot be shared out over a cluster.", "stnb[dask]")
     from .dask_pin import TenantsStay
 
     given = [resources] if isinstance(resources, Resource | str) else list(resources)

@@ -192,6 +192,10 @@ class Pull(StaysHere):
     def cancel(self) -> None:
         """End it; the rows that arrived stay in `frame`. Nothing happens if it is done, or if it
         runs in the process from which this one was forked.
+
+        Example:
+            >>> run = st.jpm.jobs.start()
+            >>> run.cancel()
         """
         if self._process != os.getpid():
             return
@@ -209,6 +213,10 @@ class Pull(StaysHere):
                 `err.resume()` goes on.
             TimeoutError: it still runs.
             Interrupted: it was interrupted, and has been cancelled; the rows are in `frame`.
+
+        Example:
+            >>> run = st.jpm.jobs.start(jobStatus="Completed")
+            >>> df = run.wait(timeout=600)
         """
         with partial.reading(self):
             self._join(timeout)
@@ -223,6 +231,10 @@ class Pull(StaysHere):
 
         Raises:
             concurrent.futures.CancelledError: it was cancelled.
+
+        Example:
+            >>> run = st.jpm.jobs.start(to="jobs.parquet")
+            >>> path = run.saved()
         """
         with partial.reading(self):
             self._join(timeout)
@@ -239,6 +251,9 @@ class Pull(StaysHere):
 
         Args:
             notices: whether to warn of what the reader should know; if not, it stays in `notices`.
+
+        Example:
+            >>> df = st.jpm.jobs.start().result()
         """
         if self.target is not None or not self.store.in_memory:
             return self.saved()

@@ -52,11 +52,16 @@ def index(facts: Mapping[str, Any]) -> str:
     return "\n".join([*lines, ""])
 
 
-def module_page(facts: Mapping[str, Any], module: str) -> str:
-    """All resources of a module."""
+def module_page(facts: Mapping[str, Any], module: str, *, drawn: bool = True) -> str:
+    """All resources of a module.
+
+    Args:
+        drawn: whether its links are drawn, in Mermaid's words.
+    """
     title = facts["modules"][module]
     lines = [f"# {escaped(title)} ({code(module)})", ""]
-    lines += _diagram(facts["leads"].get(module, []))
+    if drawn:
+        lines += _diagram(facts["leads"].get(module, []))
     for each in facts["resources"]:
         if each["module"] == module:
             lines += _resource(each)
