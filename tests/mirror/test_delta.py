@@ -490,7 +490,7 @@ def test_killed_at_every_step(tmp_path: Path) -> None:
     """Killed at any moment, the next run ends with the rows of the server, and leaves nothing
     behind.
     """
-    moments, stride = (30, 1) if EVERYTHING else (2, 8)
+    moments, stride = (8, 2) if EVERYTHING else (2, 8)
     code = f"""import pathlib, runpy
 runpy.run_path({__file__!r})['kill_at_every_step'](pathlib.Path('data'), {moments}, {stride})"""
     done = subprocess.run(
