@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from stnb.errors import CannotSave, SetupError, UnexpectedAnswer, reason
+from stnb.errors.packages import lacking
 
 NEEDED = ("sphinx", "furo", "myst_parser", "nbclient")
 LAST = 5  # lines of what Sphinx says that an error quotes
@@ -22,7 +22,7 @@ def check_installed() -> None:
     Raises:
         SetupError: a package is missing.
     """
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    missing = [name for name in NEEDED if lacking(name)]
     if missing:
         raise SetupError(
             "The documentation cannot be built.",
