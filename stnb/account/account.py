@@ -48,7 +48,7 @@ class Account(Linked, Modules):
     Example:
         >>> st = stnb.connect("demo")
         >>> st
-        <stnb demo · demo · tenant 900000042 · 324 resources>
+        <stnb demo · demo · tenant 900000042 · 325 resources>
     """
 
     def __init__(

@@ -66,7 +66,7 @@ def connect(
 
     Example:
         >>> stnb.connect("demo")
-        <stnb demo · demo · tenant 900000042 · 324 resources>
+        <stnb demo · demo · tenant 900000042 · 325 resources>
         >>> frames = {name: st.jpm.jobs.head() for name, st in stnb.connect(all=True).items()}
     """
     if all:

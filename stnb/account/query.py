@@ -163,6 +163,8 @@ class Query(StaysHere):
         """
         if progress is None:
             progress = bar_for(self.endpoint.name)
+        if self.endpoint.kind == "file" and to is not None:
+            return self._pull_files(to, progress, arguments)
         address = store_address(to)
         if address is None or self.endpoint.takes("to") is not None:
             return self.prepare(to=to, progress=progress, on_page=on_page, **arguments).read()
@@ -171,6 +173,14 @@ class Query(StaysHere):
         with staged(address) as waiting:
             self.prepare(to=waiting, progress=progress, on_page=on_page, **arguments).read()
         return address
+
+    def _pull_files(self, to: Any, progress: Any, arguments: dict[str, Any]) -> pd.DataFrame:
+        """The files themselves, into a folder."""
+        from .files import pull_into
+
+        asked = {**self.filters, **self.options.chosen_values(), **arguments}
+        run = {"to": to, "progress": progress}
+        return pull_into(self._reader.session, self.endpoint, run, asked)
 
     def start(
         self,

@@ -189,7 +189,15 @@ class Resource(Branch):
 
     def _pull(self, **arguments: Any) -> Any:
         run, question = self._apart(arguments)
+        if self.endpoint.kind == "file" and run.get("to") is not None:
+            return self._pull_files(run, question)
         return self._query(**question).pull(**run)
+
+    def _pull_files(self, run: dict[str, Any], arguments: dict[str, Any]) -> pd.DataFrame:
+        """The files themselves, into the folder `to`."""
+        from .files import pull_into
+
+        return pull_into(self._session, self.endpoint, run, arguments)
 
     def _start(self, **arguments: Any) -> Pull:
         run, question = self._apart(arguments)
@@ -258,7 +266,11 @@ class Resource(Branch):
             filters = {parameters[-1]: id, **filters}
         frame = self._of(route).start(**filters).wait()
         row = frame.iloc[0].rename(id)
-        return row["content"] if route.kind == "file" else row
+        if route.kind != "file":
+            return row
+        from .files import shown  # a notebook plays or shows it
+
+        return shown(row["content"])
 
     def _get_many(self, ids: Iterable[Any], filters: dict[str, Any]) -> pd.DataFrame:
         """Records as rows: by fifties if the list takes ids, else a call each."""

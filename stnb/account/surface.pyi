@@ -1495,17 +1495,10 @@ class _EquipmentsystemsExportInstalledEquipment(Rows):
     def count(self, **arguments: Unpack[_EquipmentsystemsExportInstalledEquipmentArguments]) -> int: ...
 
 class _EquipmentsystemsInstalledEquipmentAttachmentsArguments(Options, total=False):
-    path: Text | None
+    path: Text | Iterable[Text] | None
 class _EquipmentsystemsInstalledEquipmentAttachments(FileRows):
     """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
-    @overload
-    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> pd.DataFrame:
-        """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
-    @overload
-    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> Path:
-        """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
-    @overload
-    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> Path | str:
+    def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> pd.DataFrame:
         """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
     def where(self, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> Query:
         """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
@@ -1567,14 +1560,7 @@ class _FormsJobsAttachmentArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
 class _FormsJobsAttachment(FileRows):
     """forms.jobs.attachment · Jobs · attachment: One file of a job."""
-    @overload
-    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> pd.DataFrame:
-        """forms.jobs.attachment · Jobs · attachment: One file of a job."""
-    @overload
-    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> Path:
-        """forms.jobs.attachment · Jobs · attachment: One file of a job."""
-    @overload
-    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> Path | str:
+    def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> pd.DataFrame:
         """forms.jobs.attachment · Jobs · attachment: One file of a job."""
     def where(self, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> Query:
         """forms.jobs.attachment · Jobs · attachment: One file of a job."""
@@ -3181,14 +3167,7 @@ class _TelecomCallsRecordingArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
 class _TelecomCallsRecording(FileRows):
     """telecom.calls.recording · Calls · recording: The sound recording of one call."""
-    @overload
-    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> pd.DataFrame:
-        """telecom.calls.recording · Calls · recording: The sound recording of one call."""
-    @overload
-    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> Path:
-        """telecom.calls.recording · Calls · recording: The sound recording of one call."""
-    @overload
-    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> Path | str:
+    def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> pd.DataFrame:
         """telecom.calls.recording · Calls · recording: The sound recording of one call."""
     def where(self, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> Query:
         """telecom.calls.recording · Calls · recording: The sound recording of one call."""
@@ -3201,14 +3180,7 @@ class _TelecomCallsVoicemailArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
 class _TelecomCallsVoicemail(FileRows):
     """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
-    @overload
-    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> pd.DataFrame:
-        """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
-    @overload
-    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> Path:
-        """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
-    @overload
-    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> Path | str:
+    def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> pd.DataFrame:
         """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
     def where(self, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> Query:
         """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
@@ -4187,6 +4159,30 @@ class _DispatchBusinessHours(Rows):
     def head(self, n: int = 5, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> int: ...
 
+class _DispatchCapacityArguments(Options, total=False):
+    startsOnOrAfter: Required[When | Iterable[Names]]
+    endsOnOrBefore: Required[When | Iterable[Names]]
+    skillBasedAvailability: Required[Flag | Iterable[Names]]
+    businessUnitIds: Whole | Iterable[Whole] | Iterable[Names] | None
+    jobTypeId: Whole | Iterable[Names] | None
+class _DispatchCapacity(Rows):
+    """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    @overload
+    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchCapacityArguments]) -> pd.DataFrame:
+        """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    @overload
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchCapacityArguments]) -> Path:
+        """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchCapacityArguments]) -> Path | str:
+        """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    def where(self, **arguments: Unpack[_DispatchCapacityArguments]) -> Query:
+        """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    def start(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchCapacityArguments]) -> Pull: ...
+    def pages(self, **arguments: Unpack[_DispatchCapacityArguments]) -> Iterator[pd.DataFrame]: ...
+    def head(self, n: int = 5, **arguments: Unpack[_DispatchCapacityArguments]) -> pd.DataFrame: ...
+    def count(self, **arguments: Unpack[_DispatchCapacityArguments]) -> int: ...
+
 class _DispatchExport(Group):
     appointment_assignments: _DispatchExportAppointmentAssignments
 
@@ -4409,17 +4405,10 @@ class _EquipmentsystemsInstalledEquipment(Rows):
     def count(self, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentArguments]) -> int: ...
 
 class _FindingsAssetsArguments(Options, total=False):
-    path: Text | None
+    path: Text | Iterable[Text] | None
 class _FindingsAssets(FileRows):
     """findings.assets · Assets: A file that belongs to a finding."""
-    @overload
-    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsAssetsArguments]) -> pd.DataFrame:
-        """findings.assets · Assets: A file that belongs to a finding."""
-    @overload
-    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsAssetsArguments]) -> Path:
-        """findings.assets · Assets: A file that belongs to a finding."""
-    @overload
-    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsAssetsArguments]) -> Path | str:
+    def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsAssetsArguments]) -> pd.DataFrame:
         """findings.assets · Assets: A file that belongs to a finding."""
     def where(self, **arguments: Unpack[_FindingsAssetsArguments]) -> Query:
         """findings.assets · Assets: A file that belongs to a finding."""
@@ -5999,17 +5988,10 @@ class _PricebookExport(Group):
     services: _PricebookExportServices
 
 class _PricebookImagesArguments(Options, total=False):
-    path: Text | None
+    path: Text | Iterable[Text] | None
 class _PricebookImages(FileRows):
     """pricebook.images · Images: One image of the pricebook."""
-    @overload
-    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookImagesArguments]) -> pd.DataFrame:
-        """pricebook.images · Images: One image of the pricebook."""
-    @overload
-    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookImagesArguments]) -> Path:
-        """pricebook.images · Images: One image of the pricebook."""
-    @overload
-    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookImagesArguments]) -> Path | str:
+    def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookImagesArguments]) -> pd.DataFrame:
         """pricebook.images · Images: One image of the pricebook."""
     def where(self, **arguments: Unpack[_PricebookImagesArguments]) -> Query:
         """pricebook.images · Images: One image of the pricebook."""
@@ -6717,6 +6699,7 @@ class _Dispatch(Group):
     appointment_assignments: _DispatchAppointmentAssignments
     arrival_windows: _DispatchArrivalWindows
     business_hours: _DispatchBusinessHours
+    capacity: _DispatchCapacity
     export: _DispatchExport
     non_job_appointments: _DispatchNonJobAppointments
     teams: _DispatchTeams

@@ -66,16 +66,21 @@ def _pull(options: argparse.Namespace) -> int:
     several = tenants_of(options)
     if several is not None:
         return _pull_of_tenants(several, options)
-    if options.to:
+    endpoint = load()[full_name(options.resource)]
+    into_folder = endpoint.kind == "file"
+    if options.to and not into_folder:
         writer(local_path(options.to))  # a wrong ending is refused before the rows are read
     st = connect(options.profile, options.env_file)
-    resource = st[full_name(options.resource)]
+    resource = st[endpoint.name]
     bar = None
     if sys.stderr.isatty() and not options.quiet:
         bar = bar_for(resource.name)
     given = _given(options, resource.endpoint)
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
+    if options.to and into_folder:
+        _fetch_files(resource.pull(**given, to=options.to, progress=bar or False), options)
+        return 0
     # Parquet is written as the rows come, so that they need not fit into memory.
     to = _streamed_to(options, resource.endpoint)
     work = resource.start(**given, to=to, progress=bar)
@@ -89,6 +94,17 @@ def _pull(options: argparse.Namespace) -> int:
         raise
     put(frame, options)
     return 0
+
+
+def _fetch_files(files: pd.DataFrame, options: argparse.Namespace) -> None:
+    """Say what came into the folder; into a pipe goes the list."""
+    about = files.attrs["stnb"]
+    there = files["path"].notna()
+    if not sys.stdout.isatty():
+        print_csv(pd.DataFrame(files))
+    if not options.quiet:
+        size, new = int(files["size"].sum()), about["fetched"]
+        say(f"{there.sum():,} files, {new:,} of them new -> {options.to} ({size:,} bytes)")
 
 
 def _given(options: argparse.Namespace, endpoint: Endpoint) -> dict[str, Any]:

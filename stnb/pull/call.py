@@ -20,6 +20,7 @@ from stnb.catalog.words import span
 from stnb.errors import BadFilter, UnknownFilter, tongue
 
 from .body import body_of
+from .body_windows import windows
 from .by_type import UTC
 from .dates import moment
 from .pairs import Pairs, as_pairs, is_split, paired
@@ -40,6 +41,7 @@ class Call:
         batches: more ids than one call takes, as the pairs of each call; empty if one call does.
         by_id: how many rows are asked for by their ids; None if they are not.
         ours: the filters that stnb added by itself.
+        in_body: whether the pairs of a batch belong into the body.
     """
 
     endpoint: Endpoint
@@ -50,6 +52,13 @@ class Call:
     batches: tuple[Pairs, ...] = ()
     by_id: int | None = None
     ours: frozenset[str] = frozenset()
+    in_body: bool = False
+
+    def sent(self, query: Pairs) -> tuple[Pairs, Any]:
+        """The query and the body of one request, from the pairs of a batch."""
+        if not self.in_body:
+            return query, self.body
+        return (), {**self.body, **dict(query)}
 
     @property
     def has_several_ids(self) -> bool:
@@ -86,7 +95,7 @@ def call(
     _check_required(endpoint, values)
     for param, value in values.items():
         values[param] = _moment_of_text(param, value, zone, now)
-    body = body_of(endpoint, values)
+    body = body_of(endpoint, values, zone)
     pairs = {p: as_pairs(endpoint, p, v, zone) for p, v in values.items() if p.where != "body"}
     _check_spans(endpoint, pairs)
     path = endpoint.path.replace("{tenant}", str(tenant))
@@ -97,6 +106,9 @@ def call(
         elif param.where == "query":
             query += written
     shown = _shown(values, pairs, body)
+    if endpoint.window_days is not None:
+        spans = windows(endpoint, values, zone)
+        return Call(endpoint, path, tuple(query), body, shown, spans, ours=ours, in_body=True)
     split, ids = _ids(endpoint, values, zone)
     if split is None:
         return Call(endpoint, path, tuple(query), body, shown, ours=ours)

@@ -227,11 +227,12 @@ class CallSource(Source):
         if endpoint.kind in ("list", "export"):
             whole = is_whole
         self._tracker.update(requests=1)
+        pairs, body = self.call.sent(tuple(query))
         answer = await self.session.send(
             endpoint.method,
             self.call.path,
-            query,
-            body=self.call.body,
+            pairs,
+            body=body,
             scope=endpoint.scope,
             expect_json=endpoint.kind != "file",
             notify=self._tracker.wait_for,

@@ -64,6 +64,10 @@ class Options:
                 chosen[field.name] = str(value)[:80]
         return chosen
 
+    def chosen_values(self) -> dict[str, Any]:
+        """The options that differ from the usual, as they were given."""
+        return {name: getattr(self, name) for name in self.chosen()}
+
     def check(self, endpoint: Endpoint, *, many: bool = False) -> None:
         """Refuse what does not fit the route, or what it could do nothing with.
 

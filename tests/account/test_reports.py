@@ -17,6 +17,7 @@ from hypothesis import strategies as strategy
 
 import stnb
 from stnb.account.account import Account
+from stnb.account.reports import Report
 from stnb.account.reports.models import choices, description
 from stnb.account.reports.values import Values
 from stnb.demoserver import make_app
@@ -67,7 +68,7 @@ def test_alike_names_are_offered(st: Account) -> None:
     with pytest.raises(UnknownResource, match=r"70102.*70114"):
         st.report("Technician Scoreboard")
     with pytest.raises(UnknownResource, match="Technician Scoreboard"):
-        st.report("technicain scorebord")
+        st.report("technicin scoreboords")
     with pytest.raises(UnknownResource, match="The categories are: Accounting"):
         st.report("Revenue", "acounting")
     for nothing in ("", 1.5, True):
@@ -159,7 +160,7 @@ def test_one_run_is_one_request_of_rows() -> None:
         ({**JUNE, "from": "2026-06-01"}, BadFilter, "given twice"),
         ({"From": "soon", "To": "2026-06-30"}, BadFilter, "It takes a day"),
         ({"From": "2026-07-01", "To": "2026-06-01"}, BadFilter, "Exchange"),
-        ({**JUNE, "DateType": "Job Compltion Date"}, BadFilter, "Near it: 1"),
+        ({**JUNE, "DateType": "Job Completed Dat"}, BadFilter, "Near it: 1"),
         ({**JUNE, "DateType": [1]}, BadFilter, "takes one value"),
         ({**JUNE, "BusinessUnitIds": []}, BadFilter, "empty"),
         ({**JUNE, "BusinessUnitIds": ["Nort Plumbing"]}, BadFilter, "North Plumbing"),
@@ -240,3 +241,51 @@ def test_any_value_is_read_or_refused_in_words(value: Any) -> None:
         except UsageError:
             continue
         json.dumps(read, allow_nan=False)
+
+
+def test_a_category_that_is_closed_is_left_out_and_named() -> None:
+    """Access is given by category, too: the others are listed all the same."""
+    app = make_app(scale=0.02)
+    owner = stnb.connect("demo").session.credentials
+
+    class Closed(httpx.ASGITransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if "/report-category/payroll/" in request.url.path:
+                return httpx.Response(403, json={"title": "Scope validation failed"})
+            return await super().handle_async_request(request)
+
+    with Account(Session(owner, transport=Closed(app), rate=None)) as st:
+        with pytest.warns(stnb.StnbWarning, match="reports of Payroll"):
+            table = st.reports()
+        assert len(table) == 14
+        assert "Payroll" not in set(table["category"])
+
+
+def test_a_value_alone_is_answered_with_the_line_to_write(st: Account) -> None:
+    """`r.run("2026-06-01")` says which name is missing."""
+    with pytest.raises(BadFilter, match="From='2026-06-01'"):
+        st.report(175).run("2026-06-01")
+
+
+def test_hostile_texts_stay_texts() -> None:
+    """A name with control characters is shown without them, and its HTML is escaped."""
+    raw = {"id": 1, "name": "\x1b[2J<b>x", "parameters": [{"name": "²a b"}, {"name": "from"}]}
+    about = description("any", raw)
+    assert [parameter.py for parameter in about.parameters] == ["_a_b", "from_"]
+    report = Report(stnb.connect("demo"), about, "<i>")
+    assert "\x1b" not in repr(report)
+    assert "<b>x" not in report._repr_html_().replace("<b>\x1b", "")
+    assert list(inspect.signature(report.run).parameters)[:2] == ["_a_b", "from_"]
+
+
+def test_rows_of_an_earlier_run_can_be_taken(st: Account) -> None:
+    """`max_age=` spares a run, with the labels that the rows had; other parameters are another."""
+    r = st.report(175)
+    minute(st)
+    first = r.run(**JUNE, max_age="1 hour")
+    with pytest.warns(stnb.KeptRows):
+        again = r.run(**JUNE, max_age="1 hour")
+    assert again.attrs["stnb"]["labels"] == first.attrs["stnb"]["labels"]
+    pd.testing.assert_frame_equal(first, again, check_flags=False)
+    minute(st)
+    assert len(r.run(From="2026-06-01", To="2026-06-01", max_age="1 hour")) < len(first)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from stnb.errors import UnknownResource, UsageError
+from stnb.errors import NotAllowed, StnbWarning, UnknownResource, UsageError
+from stnb.errors.wording import listed
+from stnb.frame import notices
 
 from .models import Description, description
 from .report import Report
@@ -30,7 +33,7 @@ def all_reports(account: Account, details: bool = False) -> pd.DataFrame:
             {"id": "Int64"}
         )
     labels = dict(zip(categories["id"], categories["name"], strict=True))
-    found = account[REPORTS].pull(report_category=list(labels), progress=False)
+    found = _of_categories(account, labels)
     found = found.rename(columns={"reportCategoryId": "categoryId"})
     found["category"] = found["categoryId"].map(labels).astype("str")
     table = found[NAMES].sort_values(["category", "name", "id"], ignore_index=True)
@@ -38,6 +41,28 @@ def all_reports(account: Account, details: bool = False) -> pd.DataFrame:
         table = _with_details(account, table)
     table.attrs = dict(found.attrs)
     return table
+
+
+def _of_categories(account: Account, labels: Mapping[str, str]) -> pd.DataFrame:
+    """The reports of all categories; some of these may be closed to the app."""
+    reports = account[REPORTS]
+    try:
+        return reports.pull(report_category=list(labels), progress=False)
+    except NotAllowed as err:
+        refused = err
+    parts, closed = [], []
+    for category, label in labels.items():
+        try:
+            parts.append(reports.pull(report_category=[category], progress=False))
+        except NotAllowed:
+            closed.append(label)
+    if not parts:
+        raise refused
+    text = f"The app may not read the reports of {listed(closed)}: they are left out."
+    notices.warn(notices.Notice(StnbWarning, text))
+    found = pd.concat(parts, ignore_index=True)
+    found.attrs = dict(parts[0].attrs)
+    return found
 
 
 def _with_details(account: Account, table: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keyword
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,10 +45,11 @@ class Parameter:
     @property
     def py(self) -> str:
         """The name as a Python argument."""
-        name = re.sub(r"\W", "_", self.name)
-        if keyword.iskeyword(name) or not name.isidentifier():
-            return f"{name}_" if name[:1].isalpha() else f"_{name}"
-        return name
+        letters = [each if f"_{each}".isidentifier() else "_" for each in self.name]
+        name = "".join(letters)
+        if not name.isidentifier():
+            return f"_{name}"
+        return f"{name}_" if keyword.iskeyword(name) else name
 
     @property
     def annotation(self) -> str:

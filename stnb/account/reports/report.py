@@ -11,7 +11,7 @@ import pandas as pd
 
 from stnb.catalog.html_table import QUIET, Cell, element
 from stnb.catalog.html_table import table as html_table
-from stnb.errors import tongue
+from stnb.errors import BadFilter, printable, tongue
 from stnb.errors.copying import StaysHere
 from stnb.pull import Pull
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 DATA = "reporting.report_category.reports.data"
 SETS = "reporting.dynamic_value_sets"
 T = TypeVar("T")
-OPTIONS = ("to", "progress", "on_page", "limit", "dtypes")
+OPTIONS = ("to", "progress", "on_page", "limit", "dtypes", "max_age")
+SPAN = "last month"  # of a first look
 SHOWN = 4  # choices of a parameter on the card
 
 
@@ -56,7 +57,7 @@ class Report(StaysHere):
         facts = list(self._facts())
         width = max(len(label) for label, _ in facts)
         lines += [f"  {label:<{width}}  {text}" for label, text in facts]
-        return "\n".join(lines)
+        return "\n".join(map(printable, lines))
 
     def _repr_html_(self) -> str:
         title = element(
@@ -167,6 +168,22 @@ class Report(StaysHere):
             "parameters": self._values().read(parameters),
         }
 
+    @property
+    def account(self) -> Account:
+        """The account that it is read from."""
+        return self._account
+
+    def first_run(self) -> dict[str, Any]:
+        """`arguments` for a first look: required days are those of last month, what else a run
+        needs is left open.
+        """
+        spans = {
+            p.name: SPAN for p in self._about.parameters if p.required and p.data_type == "Date"
+        }
+        days = self._values().some(spans)
+        found = {"report_category": self._about.category, "reportId": self.id}
+        return {**found, "parameters": days} if days else found
+
     def _run(self, **given: Any) -> Any:
         options, parameters = _apart(given, self._about)
         return self._account[DATA].pull(**self.arguments(**parameters), **options)
@@ -202,7 +219,14 @@ class Run(Generic[T]):
     def __repr__(self) -> str:
         return f"<{self.__name__} of the report {self._about.name!r}>"
 
-    def __call__(self, **arguments: Any) -> T:
+    def __call__(self, /, *bare: object, **arguments: Any) -> T:
+        if bare:
+            name = next((p.py for p in self._about.parameters), "limit")
+            raise BadFilter(
+                f"{bare[0]!r} stands alone in {self.__name__}().",
+                "A report's parameters are given by their names.",
+                f"Write {self.__name__}({name}={bare[0]!r}), if that one is meant.",
+            )
         return self._call(**arguments)
 
     @property
@@ -254,6 +278,7 @@ Options:
     progress, on_page: as `pull` takes them.
     limit: rows at most.
     dtypes: "typed", or "raw" for values as they are sent.
+    max_age: rows of an earlier run may be so old, such as "1 hour", as a run costs a minute.
 
 A day is "2026-07-01", "yesterday" or a span such as "last month": From takes its first day, To its
 last. A choice is given by its value or its name.

@@ -49,6 +49,17 @@ class Values:
             UnknownFilter: the report has no such parameter.
             BadFilter: a value does not fit, or a required one is missing.
         """
+        values = self.some(given)
+        self._check_required(values)
+        self._check_spans(values)
+        return values
+
+    def some(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The same for a part of them, whose rest is to follow.
+
+        Raises:
+            UnknownFilter, BadFilter: as `read`.
+        """
         values: dict[str, Any] = {}
         for name, value in given.items():
             parameter = self.parameter(name)
@@ -57,8 +68,6 @@ class Values:
             if parameter.name in values:
                 self._refuse(f"{parameter.name} was given twice.", "It has one value.", "Give one.")
             values[parameter.name] = self._value(parameter, value)
-        self._check_required(values)
-        self._check_spans(values)
         return values
 
     def parameter(self, name: str) -> Parameter:

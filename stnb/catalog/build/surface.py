@@ -140,6 +140,8 @@ def _pull(endpoint: Endpoint, taken: str, card: str) -> list[str]:
     frame = f"{RUN}, {taken}) -> pd.DataFrame:"
     if endpoint.takes("to") is not None:  # the API's own filter comes before our argument
         return [f"    def pull(self, *, {frame}", f"        {card}"]
+    if endpoint.kind == "file":  # into a folder; the answer has a row for each file
+        return [f"    def pull(self, *, to: File | None = None, {frame}", f"        {card}"]
     return [
         "    @overload",
         f"    def pull(self, *, to: None = None, {frame}",
@@ -164,15 +166,16 @@ def _arguments(endpoint: Endpoint, name: str) -> list[str]:
     below = any(param.where == "path" for param in endpoint.required)
     base = "OptionsBelow" if below else "Options"
     ordered = sorted(endpoint.filters, key=lambda param: not param.required)
-    filters = [f"    {param.py}: {_annotation(param)}" for param in ordered]
+    several = endpoint.kind == "file"  # into a folder, many at once
+    filters = [f"    {param.py}: {_annotation(param, several)}" for param in ordered]
     return [f"class {name}Arguments({base}, total=False):", *(filters or ["    ..."])]
 
 
-def _annotation(param: Param) -> str:
+def _annotation(param: Param, several: bool = False) -> str:
     """The type of a filter: one value, a collection if it takes several, None if it may lack."""
     one = _one(param)
     kinds = [one]
-    if param.many or param.where == "path":
+    if param.many or param.where == "path" or several:
         kinds.append(f"Iterable[{one}]")
     if param.where == "body":
         kinds.append("Iterable[Names]")
