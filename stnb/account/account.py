@@ -13,6 +13,7 @@ import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint, load
 from stnb.errors import BadFilter, UnexpectedAnswer
+from stnb.errors.misused import explains_misuse
 from stnb.errors.wording import counted
 from stnb.frame import notices
 from stnb.frame.utf8 import read_json
@@ -38,6 +39,7 @@ else:
     Modules = object  # the modules are attributes that `place` makes
 
 
+@explains_misuse("st")
 class Account(Linked, Modules):
     """One tenant in one environment, with its resources as attributes: `st.jpm.jobs`.
 

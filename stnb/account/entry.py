@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from stnb import credentials
 from stnb.errors import StnbWarning
+from stnb.errors.misused import explains_misuse
 from stnb.frame import notices
 
 from . import connecting
@@ -41,6 +42,7 @@ def connect(
     all: Literal[True],
     max_age: str | dt.timedelta | None = None,
 ) -> dict[str, Account]: ...
+@explains_misuse("stnb")
 def connect(
     profile: str | None = None,
     *,
@@ -81,6 +83,7 @@ def connect(
     return made
 
 
+@explains_misuse("stnb")
 def demo(**options: Any) -> Account:
     """An account of a demo tenant made to order, served in this process.
 
@@ -100,6 +103,7 @@ def demo(**options: Any) -> Account:
     return connecting.demo(**options)
 
 
+@explains_misuse("stnb")
 def profiles(env_file: str | os.PathLike[str] | None = None) -> ProfileTable:
     """Every profile that can be named, ready or not, and what it lacks. Nothing is sent.
 
@@ -114,6 +118,7 @@ def profiles(env_file: str | os.PathLike[str] | None = None) -> ProfileTable:
     return ProfileTable(credentials.profiles(env_file))
 
 
+@explains_misuse("stnb")
 def check_facts(
     who: Account | str | None = None, *, env_file: str | os.PathLike[str] | None = None
 ) -> pd.DataFrame:

@@ -15,10 +15,11 @@ import pandas as pd
 from stnb.catalog import Endpoint
 from stnb.errors import BadFilter, FirstRows
 from stnb.errors.copying import StaysHere
+from stnb.errors.misused import explains_misuse
 from stnb.frame import notices
 from stnb.frame.save import writer
 from stnb.frame.stores import check_store, name_in, staged, store_address
-from stnb.pull import PageCallback, Pull
+from stnb.pull import PageCallback, ProgressCallback, Pull
 from stnb.pull.call import Call
 from stnb.pull.fetch import CallSource
 from stnb.pull.kept.age import NEVER, age_of
@@ -30,6 +31,7 @@ from stnb.pull.options import Options, target
 from stnb.pull.source import Source
 from stnb.pull.stream import in_order
 
+from . import misuse
 from .cards import query_as_html
 from .progress_bar import bar_for
 from .reader import Reader, split_arguments, what_reads
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 SHOWN = 2_000  # letters of an address on show; one with fifty ids has about 600
 
 
+@explains_misuse("query")
 @dataclass(frozen=True, repr=False, eq=False)
 class Query(StaysHere):
     """Filters and options of one resource, checked, and not sent until a verb is called.
@@ -103,6 +106,20 @@ class Query(StaysHere):
         facts = self.sent | self.options.chosen() | {"url": self.url[:SHOWN]}
         return str(query_as_html(self.endpoint.name, facts))
 
+    if not TYPE_CHECKING:  # what a query is not: a type checker is to say so itself
+
+        def __getitem__(self, key: object) -> None:
+            misuse.query_read(self.endpoint.name, key)
+
+        def __iter__(self) -> None:
+            misuse.query_read(self.endpoint.name, None)
+
+        def __len__(self) -> int:
+            misuse.has_no_length(self._named(), "query.count()")
+
+        def __bool__(self) -> bool:
+            return True  # else Python would ask for the length
+
     def where(self, **arguments: Any) -> Query:
         """Another query with these filters and options beside its own; one of the same name takes
         the place of the one before, and None takes it away.
@@ -138,7 +155,7 @@ class Query(StaysHere):
         self,
         *,
         to: Any = None,
-        progress: Any = None,
+        progress: ProgressCallback | bool | None = None,
         on_page: PageCallback | None = None,
         **arguments: Any,
     ) -> pd.DataFrame | Path | str:
@@ -186,7 +203,7 @@ class Query(StaysHere):
         self,
         *,
         to: Any = None,
-        progress: Any = None,
+        progress: ProgressCallback | bool | None = None,
         on_page: PageCallback | None = None,
         **arguments: Any,
     ) -> Pull:
@@ -202,7 +219,7 @@ class Query(StaysHere):
         self,
         *,
         to: Any = None,
-        progress: Any = None,
+        progress: ProgressCallback | bool | None = None,
         on_page: PageCallback | None = None,
         **arguments: Any,
     ) -> Pull:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint
 from stnb.errors import UsageError
+from stnb.errors.misused import explains_misuse
 from stnb.pull import Pull
 from stnb.pull.values import inactive_too
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from stnb.session import Session
 
 
+@explains_misuse("jobs")
 class Resource(Branch):
     """A route that can be read; nothing is sent until a verb is called.
 
@@ -81,6 +83,12 @@ class Resource(Branch):
 
         def __iter__(self) -> None:
             misuse.resource_iterated(self.name)
+
+        def __len__(self) -> int:
+            misuse.has_no_length(self.name, f"{misuse.written(self.name)}.count()")
+
+        def __bool__(self) -> bool:
+            return True  # else Python would ask for the length
 
     @property
     def columns(self) -> pd.DataFrame:

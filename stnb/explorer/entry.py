@@ -18,6 +18,7 @@ from stnb.account.account import Account
 from stnb.account.reports import Report
 from stnb.account.tenants import accounts as tenants_of
 from stnb.errors import SetupError
+from stnb.errors.misused import explains_misuse
 
 from . import elsewhere
 from .explorer import Explorer
@@ -29,6 +30,7 @@ REPORT_ROWS = "reporting.report_category.reports.data"
 _made: dict[str, tuple[str | None, WeakSet[Explorer]]] = {}
 
 
+@explains_misuse("stnb")
 def explore(
     profile: str | Account | Report | None = None,
     resource: str | None = None,

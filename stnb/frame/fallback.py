@@ -18,7 +18,7 @@ from stnb.errors import UnexpectedAnswer
 from stnb.errors.nesting import loads
 
 from . import by_value, twice
-from .drift import Drift, Drifts, Kind, add_drift, note
+from .drift import Drift, Drifts, Kind, add_drift, note, with_kinds
 from .fits import MISFITS, fits, mixed, shaped, suited
 from .schema import Shape
 from .text import as_text, open_texts
@@ -219,7 +219,8 @@ def unfold(
             if path in shape.objects:
                 others = len(values) - found.null_count
                 kept = "text" if pa.types.is_string(found.type) else "it is"
-                note(drift, path, Kind.NO_OBJECT, others, kept)
+                digits = with_kinds(drift, (Kind.DIGITS, Kind.WIDE_NUMBER)).get(path, [])
+                drift[path] = [Drift(path, Kind.NO_OBJECT, others, kept), *digits]
         if inside:
             unfold(inside, f"{path}.", shape, columns, drift, sent, with_nested=with_nested)
 

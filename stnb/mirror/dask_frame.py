@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +12,8 @@ import pandas as pd
 from stnb.account.account import Account
 from stnb.account.query import Query
 from stnb.account.tenants import Accounts
-from stnb.errors import BadFilter, Incomplete, SetupError, TenantsFailed
+from stnb.errors import BadFilter, Incomplete, TenantsFailed
+from stnb.errors.packages import imported
 from stnb.frame import notices
 from stnb.frame.united import OTHERWISE, TENANT
 from stnb.pull.windows import By, windows
@@ -62,18 +62,11 @@ def dask_frame(
 
 
 def _dask(client: Any) -> tuple[Any, Any]:
-    try:
-        found = importlib.import_module("dask"), importlib.import_module("dask.dataframe")
-        if client is not None:
-            importlib.import_module("distributed")
-        return found
-    except ImportError:
-        pass
-    raise SetupError(
-        "A frame of Dask needs dask.",
-        "It is not installed here, or not all of it, as nothing else in stnb needs it.",
-        'Run `pip install "stnb[dask]"`, then try again.',
-    )
+    happened, install = "No frame of Dask can be made.", "stnb[dask]"
+    found = imported("dask", happened, install), imported("dask.dataframe", happened, install)
+    if client is not None:
+        imported("distributed", happened, install)
+    return found
 
 
 def _leave_out_unready(tenants: Accounts, resource: str, *, strict: bool) -> None:

@@ -4,14 +4,14 @@ each tenant, on the worker where the tenant stays.
 
 from __future__ import annotations
 
-import importlib
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from stnb.account.resource import Resource
 from stnb.account.tenants import Accounts
-from stnb.errors import SetupError, StnbError, StnbWarning
+from stnb.errors import StnbError, StnbWarning
+from stnb.errors.packages import imported
 from stnb.frame import notices
 
 from .dask_work import Here, Part, account_of, owner_of, plain, tell
@@ -32,14 +32,7 @@ def by_workers(
         SetupError: Dask is not installed.
         UsageError: a resource cannot be kept.
     """
-    try:
-        importlib.import_module("distributed")
-    except ImportError:
-        raise SetupError(
-            "client= needs Dask.",
-            "It is not installed here, as nothing else in stnb needs it.",
-            'Run `pip install "stnb[dask]"`, then try again.',
-        ) from None
+    imported("distributed", "The tenants cannot be shared out over a cluster.", "stnb[dask]")
     from .dask_pin import TenantsStay
 
     given = [resources] if isinstance(resources, Resource | str) else list(resources)

@@ -21,7 +21,8 @@ import pyarrow.dataset as pds
 import pyarrow.parquet as pq
 
 from stnb.catalog.facts import MODIFIED
-from stnb.errors import CannotSave, SetupError, reason
+from stnb.errors import CannotSave, reason
+from stnb.errors.packages import imported
 from stnb.frame.united import TENANT
 
 from . import merge
@@ -42,15 +43,7 @@ def package() -> Any:
     Raises:
         SetupError: it is not installed.
     """
-    try:
-        return importlib.import_module("deltalake")
-    except ImportError:
-        pass
-    raise SetupError(
-        "Tables in the Delta format need deltalake.",
-        "It is not installed here, as nothing else in stnb needs it.",
-        'Run `pip install "stnb[delta]"`, then try again.',
-    )
+    return imported("deltalake", "No table in the Delta format can be used.", "stnb[delta]")
 
 
 def opened(address: str) -> Any | None:

@@ -12,6 +12,7 @@ from stnb.account.entry import connect
 from stnb.account.resource import Resource
 from stnb.account.tenants import Accounts
 from stnb.errors import BadFilter, Incomplete
+from stnb.errors.misused import explains_misuse
 from stnb.frame import notices
 from stnb.pull import ProgressCallback
 
@@ -22,6 +23,7 @@ from .route import Named, routes
 from .table import Table
 
 
+@explains_misuse("stnb")
 def sync(
     resources: Sequence[Resource | str] | Resource | str,
     to: str | os.PathLike[str],

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from stnb.errors import UsageError
+from stnb.errors.misused import explains_misuse
 from stnb.errors.packages import imported
 
 from .delta_store import lake_address, tables_in
@@ -33,6 +34,7 @@ CLOSED = {
 }
 
 
+@explains_misuse("stnb")
 def sql(
     query: str,
     folder: str | os.PathLike[str] = ".",

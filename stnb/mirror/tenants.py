@@ -10,12 +10,14 @@ import pandas as pd
 
 from stnb.account.resource import Resource
 from stnb.account.tenants import Accounts, accounts
+from stnb.errors.misused import explains_misuse
 from stnb.pull import ProgressCallback
 from stnb.pull.windows import By
 
 from .run import sync
 
 
+@explains_misuse("ts")
 class Tenants(Accounts):
     """Several tenants: a mapping of accounts by name, whose verbs read all of them at once.
 
@@ -112,6 +114,7 @@ class Tenants(Accounts):
         return dask_frame(self, name, arguments, by=by, client=client, strict=strict)
 
 
+@explains_misuse("stnb")
 def tenants(*names: str, env_file: str | os.PathLike[str] | None = None) -> Tenants:
     """The accounts of several profiles of the .env file, read as one. Nothing is sent yet.
 

@@ -19,6 +19,7 @@ from stnb.account.account import Account
 from stnb.account.tenants import Accounts
 from stnb.catalog.facts import CLOCK_SLACK, MODIFIED, MODIFIED_SINCE
 from stnb.errors import Incomplete, NotFound, Rejected, StnbError, UsageError
+from stnb.errors.misused import explains_misuse
 from stnb.errors.packages import imported
 from stnb.frame import notices
 from stnb.frame.parquet import as_table, provenance
@@ -33,6 +34,7 @@ MOMENT = pa.timestamp("us", "UTC")
 State = dict[str, Any]  # what dlt keeps about a tenant of a table, as JSON
 
 
+@explains_misuse("stnb")
 def dlt_source(
     ts: Account | Mapping[str, Account],
     resources: Sequence[str] | str,

@@ -39,6 +39,7 @@ THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 HANDSHAKE, ANSWER = 8.0, 45.0
 # The library's names for the moment from which on a proxy is connected; SOCKS has its own time-out.
 CONNECTED = {"http": "connection.connect_tcp.complete", "https": "connection.start_tls.complete"}
+NO_ADDRESS = frozenset({"none", "null", "nil", "false", "no", "off", "direct", "0", "undefined"})
 HAS_PORT = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*):[0-9]+")
 
 
@@ -107,6 +108,9 @@ def _parsed(variable: str, text: str) -> Proxy | SetupError:
     scheme = SAME_AS.get(scheme, scheme)
     # The last @, because a person may have left one in the password.
     login, _, place = rest.rpartition("@")
+    if text.lower() in NO_ADDRESS:
+        why = "It is a word that stands for no proxy elsewhere, and would be taken for a host here."
+        return _wrong(variable, text, why, f"Unset {variable} to go without a proxy.")
     address = ADDRESS.fullmatch(place)
     fault = _fault(variable, scheme, login, address)
     if fault is not None:
@@ -250,21 +254,33 @@ class Routes(httpx.AsyncBaseTransport):
         try:
             async with bound:
                 return await self._through.handle_async_request(request)
-        except (httpx.ProxyError, httpx.ConnectError, httpx.ConnectTimeout) as err:
-            let_through = answer.status is not None and answer.status < 300
-            if untrusted(err) is not None or let_through:
-                raise  # a certificate is not known here, or it is the host's own trouble
-            if answer.in_handshake:
-                raise ProxyRefused(None, self._proxy.variable, is_plain=True) from err
-            if is_tls(err):
+        except (httpx.HTTPError, TimeoutError) as err:
+            refused = self._refused(err, answer, is_ours=bound.expired())
+            if refused is None:
                 raise
-            raise ProxyRefused(answer.status, self._proxy.variable) from err
-        except TimeoutError as err:
-            if not bound.expired():
-                raise
-            raise ProxyRefused(None, self._proxy.variable) from err
+            raise refused from err
         finally:
             request.extensions.pop("trace", None)
+
+    def _refused(self, err: Exception, answer: _Answer, *, is_ours: bool) -> ProxyRefused | None:
+        """The proxy's own trouble; None if it let the call through, or a certificate is not known.
+
+        Args:
+            is_ours: whether our bound on its answer has passed.
+        """
+        variable = self._proxy.variable
+        let_through = answer.status is not None and answer.status < 300
+        if untrusted(err) is not None or let_through:
+            return None
+        of_connecting = isinstance(err, (httpx.ConnectError, httpx.ConnectTimeout))
+        if of_connecting and answer.in_handshake:
+            return ProxyRefused(None, variable, is_plain=True)
+        if is_ours or isinstance(err, httpx.ProxyError) or (of_connecting and not is_tls(err)):
+            return ProxyRefused(answer.status, variable)
+        broken_off = isinstance(err, (httpx.RemoteProtocolError, httpx.ReadError))
+        if broken_off and answer.is_awaited:
+            return ProxyRefused(None, variable)
+        return None
 
     async def aclose(self) -> None:
         await self._through.aclose()
@@ -281,21 +297,24 @@ class _Answer:
 
     Attributes:
         status: that of the answer to CONNECT; None before it came.
+        is_awaited: whether the proxy is connected and has not answered; it may speak no HTTP.
         in_handshake: whether an encrypted connection to the proxy itself is not made yet.
     """
 
     def __init__(self, bound: asyncio.Timeout, connected: str) -> None:
         self._bound, self._connected = bound, connected
         self.status: int | None = None
-        self.in_handshake = False
+        self.in_handshake = self.is_awaited = False
 
     async def hear(self, event: str, facts: dict[str, object]) -> None:
         if event.startswith("connection.start_tls."):
             self.in_handshake = not event.endswith(".complete")
         if event == self._connected:
+            self.is_awaited = True
             self._bound.reschedule(asyncio.get_running_loop().time() + ANSWER)
         answer = facts.get("return_value")
         is_first = self.status is None and event.endswith(".receive_response_headers.complete")
         if is_first and isinstance(answer, tuple) and isinstance(answer[1], int):
             self.status = answer[1]
+            self.is_awaited = False
             self._bound.reschedule(None)

@@ -116,7 +116,8 @@ def _by_proxy(host: str, err: ProxyRefused) -> Unreached:
     if status is None:
         return Unreached(
             "the proxy cannot be reached",
-            f"{variable} names it; likely it is another one by now, or only reached by VPN.",
+            f"{variable} names it; likely it is another one by now, only reached by VPN, or "
+            "speaks no plain HTTP.",
             f"Correct {variable}, or unset it to go without. NO_PROXY names hosts to go without.",
         )
     if status == NO_LOGIN:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.errors import UsageError
+from stnb.errors.misused import explains_misuse
 from stnb.frame.text import text_of
 from stnb.frame.united import TENANT
 
@@ -20,6 +21,7 @@ from .provenance import is_of_several, provenance
 ADDED, GONE, CHANGED = "added", "gone", "changed"
 
 
+@explains_misuse("stnb")
 def compare(
     before: pd.DataFrame, after: pd.DataFrame, *, by: str | Sequence[str] | None = None
 ) -> pd.DataFrame:
@@ -60,6 +62,12 @@ def compare(
 
 
 def _key(before: pd.DataFrame, after: pd.DataFrame, by: str | Sequence[str] | None) -> list[str]:
+    if by is not None and not len(by):
+        raise UsageError(
+            "It is not known which rows are the same.",
+            "by names no column.",
+            'Name the columns that identify a row, such as by="id", or leave by out.',
+        )
     if by is not None:
         return [by] if isinstance(by, str) else list(by)
     place = place_of(after) or place_of(before)

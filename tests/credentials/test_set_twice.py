@@ -15,7 +15,7 @@ from stnb.session import Session
 from tests.helpers.owner import APP_KEY, CLIENT_ID, CLIENT_SECRET
 
 NAME = "SERVICETITAN_CLIENT_SECRET"
-OTHER = "cs9.1ZZ" + "q8w7e6r5t4" * 4
+OTHER = f"{CLIENT_SECRET[:-4]}0000"
 LINES = (
     f"SERVICETITAN_APP_KEY={APP_KEY}",
     "SERVICETITAN_TENANT_ID=42",
@@ -88,6 +88,6 @@ def test_the_process_settles_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_shared_value_is_named_too() -> None:
     """The app key is everybody's."""
-    write(*LINES, "SERVICETITAN_APP_KEY=ak1." + "z9x8c7v6b5" * 4)
+    write(*LINES, f"SERVICETITAN_APP_KEY={APP_KEY[:-4]}0000")
 
     assert "SERVICETITAN_APP_KEY on lines 1 and 6" in load().doubt

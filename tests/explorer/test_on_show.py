@@ -16,6 +16,8 @@ from stnb.explorer.presets import first_filters, with_words
 from stnb.explorer.state import named
 from stnb.tables.provenance import cost_of_all
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 PICKED = {
     "picks": {"jobStatus": [{"is": "Completed"}], "total": [{"from": 100, "to": 900}]},
     "search": "a",
@@ -166,3 +168,18 @@ def test_all_rows_are_a_click_away_and_say_their_cost(ui: Explorer) -> None:
     assert "limit" not in ui.code
     slow = {"first": "…", "total": 2_000_000, "rows": 1_000, "seconds": 1.0}
     assert cost_of_all(slow) == "All 2,000,000 rows, about 33 min"
+
+
+def test_columns_that_were_moved_are_the_same_in_table_code_and_state() -> None:
+    """A state may name the first columns alone, as one written by hand does: the others follow as
+    the table has them, and the code has them so too.
+    """
+    ui = explore("demo", "crm.leads", limit=20, grid={"order": ["summary", "leadUrl"]})
+    ui.pull()
+    assert ui.wait(30) is not None
+    shown = ui.selection
+    assert shown is not None
+    assert list(shown.columns[:2]) == ["summary", "leadUrl"]
+    assert list(shown.columns) == ui.state["grid"]["order"]
+    pd.testing.assert_frame_equal(run(ui.code), shown)
+    ui.close()

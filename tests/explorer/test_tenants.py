@@ -19,6 +19,8 @@ from stnb.explorer import Explorer, notebook, python_lines
 from stnb.explorer.state import State
 from tests.helpers.warned import quiet
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 ROWS = 30
 PROFILES = [
     Profile("mesa", "custom", 1, True, tags=("west",)),

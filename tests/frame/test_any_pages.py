@@ -21,6 +21,7 @@ from stnb.frame.types import Dtypes
 from stnb.mirror.columns import Rows, cast, common
 from stnb.pull.store.pagefile import write_page
 from stnb.pull.store.union import Union
+from tests.helpers.sample import tries
 
 TYPES = ("integer", "decimal", "number", "boolean", "string", "date-time", "date", "duration")
 CATALOG = (
@@ -114,7 +115,7 @@ def page_of(rows: Sequence[str], shape: Shape) -> Decoded:
     return decode(f'{{"data":[{",".join(rows)}]}}'.encode(), "data", shape)
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(data=some.data())
 @pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
 def test_rows_make_one_frame_however_they_are_paged(dtypes: Dtypes, data: some.DataObject) -> None:
@@ -142,7 +143,7 @@ def report_of(values: Sequence[str], data_type: str, shape: Shape) -> Decoded:
     return decode(page.encode(), "data", shape, positional=True)
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(data=some.data())
 @pytest.mark.parametrize("data_type", ["Number", "Boolean", "Date", "String"])
 def test_a_report_makes_one_frame_however_it_is_paged(

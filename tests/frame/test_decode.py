@@ -1147,7 +1147,7 @@ def test_drift_tells_how_many_rows_it_concerns(name: str, good: Any, bad: Any, t
     assert frame_of(rows[:2])[1][name] == told.replace("in 3 rows", "in 1 row")
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=tries(60), derandomize=True, deadline=None)
 @given(
     some.lists(
         some.sampled_from(
@@ -1242,7 +1242,7 @@ def test_rows_that_lack_what_was_asked_still_count(rows: list[dict[str, Any]], c
     assert drift == {}
 
 
-@settings(max_examples=50, derandomize=True, deadline=None)
+@settings(max_examples=tries(50), derandomize=True, deadline=None)
 @given(
     some.sampled_from(SAMPLE),
     some.integers(0, 2**32),
@@ -1317,7 +1317,7 @@ def test_times_that_are_no_times_do_not_decide() -> None:
     assert assemble(parts, shape_of(VERSIONS), key=("id",))[0]["v"].tolist() == ["last"]
 
 
-@settings(max_examples=80, derandomize=True, deadline=None)
+@settings(max_examples=tries(80), derandomize=True, deadline=None)
 @given(
     some.lists(
         some.tuples(

@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from stnb.frame import Dtypes, assemble, decode, narrow, shape_of
 from tests.frame.test_by_value import TOYS
 from tests.frame.test_numbers_as_sent import as_texts, pages_of, texts
+from tests.helpers.sample import tries
 
 FEW = [
     (["5.1e-05", "1.5E-14", "12.5"], False),
@@ -73,7 +74,7 @@ tokens = some.sampled_from(
 )
 
 
-@settings(max_examples=80, derandomize=True, deadline=None)
+@settings(max_examples=tries(80), derandomize=True, deadline=None)
 @given(some.lists(some.lists(tokens, min_size=1, max_size=4), min_size=1, max_size=3))
 def test_few_numbers_in_many_ways_are_text_as_they_were_sent(pages: list[list[str]]) -> None:
     """Whatever stands beside them."""

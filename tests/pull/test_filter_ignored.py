@@ -28,8 +28,10 @@ from stnb.pull.answered import Check, checks
 from stnb.pull.call import call
 from stnb.session import Session
 from tests.helpers.fake_tenant import FakeTenant
-from tests.helpers.sample import tenth
+from tests.helpers.sample import EVERYTHING, tenth, tries
 from tests.helpers.toys import PAGING
+
+pytestmark = pytest.mark.usefixtures("small_demo")
 
 CATALOG = load()
 LISTS = [endpoint for endpoint in CATALOG if endpoint.kind == "list" and not endpoint.required]
@@ -130,7 +132,10 @@ def test_every_filter_that_has_a_column(endpoint: Endpoint, deaf: Deaf, tenant: 
     deaf.ignored = set()
     rows, texts = told(lambda: resource.pull(limit=150, **every))
     assert texts == []
-    for name, value, check in known_filters(endpoint, rows):
+    filters = list(known_filters(endpoint, rows))
+    if not EVERYTHING:  # every third, beginning elsewhere in each list
+        filters = filters[len(endpoint.name) % 3 :: 3]
+    for name, value, check in filters:
         asked = {**every, name: value}
         deaf.ignored = set()
         _, texts = told(functools.partial(resource.pull, limit=150, **asked))
@@ -386,7 +391,7 @@ def test_what_cannot_be_compared_is_no_alarm(
     assert told_of(resource, asked, *rows, dtypes=dtypes)[1] == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(
     wanted=some.lists(some.integers(0, 30), min_size=1, max_size=20, unique=True),
     there=some.lists(some.none() | some.integers(0, 30), max_size=40),

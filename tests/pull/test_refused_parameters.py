@@ -17,7 +17,7 @@ from stnb.errors import Rejected, StnbWarning
 from stnb.pull.values import Ours
 from stnb.session.refusal import refused
 from tests.helpers.fake_tenant import FakeTenant
-from tests.helpers.sample import tenth
+from tests.helpers.sample import in_turn, of_each, tenth
 from tests.helpers.toys import BOUND, CATALOG, IDS, Toys, page_of, route
 from tests.helpers.warned import quiet, said, warned
 
@@ -136,9 +136,10 @@ def exact(frame: Any) -> bool:
     return sorted(frame["id"]) == list(range(ROWS))
 
 
-@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
-    "refuses", [*((name,) for name in OURS), OURS], ids=lambda r: r[0] * len(r)
+    ("refuses", "form"),
+    of_each([*((name,) for name in OURS), OURS], FORMS),
+    ids=lambda value: value if isinstance(value, str) else value[0] * len(value),
 )
 def test_what_stnb_adds_is_left_out_if_it_is_refused(refuses: tuple[str, ...], form: str) -> None:
     """Alone or together, in any form of the 400: the rows are exact, and the next pull knows."""
@@ -162,8 +163,10 @@ def test_what_stnb_adds_is_left_out_if_it_is_refused(refuses: tuple[str, ...], f
 
 
 @pytest.mark.parametrize("states", [True, False], ids=["stated", "unstated"])
-@pytest.mark.parametrize("most", [37, 50, 200, 500, 1_000, 1_234, 2_499])
-@pytest.mark.parametrize("form", ["errors", "gateway", "text", *UNNAMED])
+@pytest.mark.parametrize(
+    ("form", "most"),
+    of_each(["errors", "gateway", "text", *UNNAMED], [37, 50, 200, 500, 1_000, 1_234, 2_499]),
+)
 def test_pages_are_as_small_as_the_server_wants(form: str, most: int, states: bool) -> None:
     """A size that is refused gives way to the one that is stated, or to smaller ones."""
     server = Refusing(LIST, (), form, most=most, states=states)
@@ -339,8 +342,9 @@ def test_every_list_goes_on_without_what_is_refused(name: str) -> None:
     filters = _required(endpoint)
     if endpoint.shows_all is not None:
         filters[endpoint.shows_all[0]] = Ours(endpoint.shows_all[1])
-    for number, refuses in enumerate([*((one,) for one in ours), ours]):
-        form = list(FORMS)[number % len(FORMS)]
+    alone = in_turn([(one,) for one in ours], name)
+    for number, refuses in enumerate([*alone, ours]):
+        form = list(FORMS)[(number + len(name)) % len(FORMS)]
         server = Refusing(endpoint, refuses, form, rows=FEW_ROWS)
         resource = server.resource(endpoint)
         frame = quiet(lambda: resource.pull(**filters))  # noqa: B023 - called at once
@@ -384,8 +388,7 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("above", [100, 400, 600, 1_000])
+@pytest.mark.parametrize(("way", "above"), of_each(WAYS, [100, 400, 600, 1_000]))
 def test_a_page_that_is_late_is_asked_for_in_smaller_ones(way: str, above: int) -> None:
     """No page is asked for twice as it was; the rows are exact, and later pulls ask for less."""
     server = Slow(WAYS[way], above)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from stnb.errors import SetupError
 from stnb.session import proxy
 from stnb.session.probe import knock
 from stnb.session.proxy import ProxyRefused, proxy_in_use
@@ -81,13 +82,28 @@ def test_https_for_a_proxy_without_tls(talk: Talk, monkeypatch: pytest.MonkeyPat
     assert "HTTPS_PROXY=http://HOST:PORT" in found.then
 
 
-@pytest.mark.parametrize("talk", [silent, plain])
+async def speaks_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+    writer.write(b"\x15\x03\x01\x00\x02\x02\x46")  # an alert
+
+
+@pytest.mark.parametrize("talk", [silent, plain, cuts, speaks_tls])
 def test_a_proxy_that_never_answers(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the proxy that cannot be reached, and no page that is late."""
     err = asyncio.run(_asked(talk, "http", monkeypatch))
 
     assert not err.is_plain
     assert "HTTPS_PROXY" in unreached(err).why
+
+
+@pytest.mark.parametrize("word", ["none", "DIRECT", "false", "0"])
+def test_a_word_for_no_proxy_is_no_host(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named at once, and not looked up as a host."""
+    monkeypatch.setenv("HTTPS_PROXY", word)
+
+    with pytest.raises(SetupError, match=f"HTTPS_PROXY={word} cannot be used") as caught:
+        proxy_in_use()
+    assert "Unset HTTPS_PROXY" in caught.value.next
 
 
 def test_the_doctor_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from stnb.frame import Dtypes, assemble, decode, shape_of
 from stnb.frame.types import is_open
 from stnb.tables.nested.place import rows_at
 from tests.frame.test_decode import Maker, missing, same
-from tests.helpers.sample import EVERYTHING, column_types, tenth
+from tests.helpers.sample import EVERYTHING, column_types, of_each, tenth
 
 ROWS = 12
 if EVERYTHING:
@@ -75,8 +75,11 @@ def lost(element: Any, child: pd.DataFrame, at: int, lead: int) -> Iterator[str]
             yield f"{element!r} is nowhere in {dict(cells[cells.notna()])}"
 
 
-@pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
-@pytest.mark.parametrize("endpoint", tenth(KNOWN, column_types), ids=lambda e: e.name)
+@pytest.mark.parametrize(
+    ("endpoint", "dtypes"),
+    of_each(tenth(KNOWN, column_types), ["typed", "decimal", "raw"]),
+    ids=lambda value: getattr(value, "name", value),
+)
 def test_rows_inside_hostile_rows_read_back(endpoint: Endpoint, dtypes: Dtypes) -> None:
     """Of several pages, each list in its order, with all that the catalogue does not promise."""
     maker = Maker(random.Random(endpoint.name), wrong=0.1)

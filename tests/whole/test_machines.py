@@ -14,6 +14,7 @@ from stnb.access import doctor, setup
 from stnb.errors import SetupError, StnbError, UnexpectedAnswer, Unreachable
 from tests.helpers.office import LOGIN, OF_DEMO, Office, office
 from tests.helpers.owner import SECRETS
+from tests.helpers.sample import tenth
 
 OF_MACHINES = ("PROXY", "CERT", "BUNDLE", "KEYLOG")
 PASSWORD = "pa%23ss%40word1"
@@ -189,6 +190,12 @@ def machine(
 
 
 every = pytest.mark.parametrize("machine", MACHINES, indirect=True)
+# Those of which the same is said are one kind.
+of_each_kind = pytest.mark.parametrize(
+    "machine",
+    tenth(list(MACHINES), lambda name: (MACHINES[name].kind, MACHINES[name].says)),
+    indirect=True,
+)
 
 
 def check_words(machine: Machine, text: str) -> None:
@@ -211,7 +218,7 @@ def test_pull(machine: Machine) -> None:
     assert getattr(caught.value, "attempts", 1) == 1
 
 
-@every
+@of_each_kind
 def test_doctor(machine: Machine) -> None:
     """The doctor says that all is well, or names the variable or the host that keeps one out."""
     report = doctor.examine()
@@ -230,7 +237,7 @@ def test_doctor(machine: Machine) -> None:
     assert [words for words in (*machine.never, *SECRETS, LOGIN[1]) if words in text] == []
 
 
-@every
+@of_each_kind
 def test_setup(machine: Machine) -> None:
     """The trial of the setup says that the values work, or why they could not be tried."""
     verdict = setup.try_them(credentials.load())

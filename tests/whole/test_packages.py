@@ -18,12 +18,10 @@ HOME = ROOT / "errors" / "packages.py"
 # Where the absence of a package is no error: the standard library's own reader takes its place, and
 # what is private in pandas may go.
 WITHOUT = {ROOT / "session" / "inflate.py", ROOT / "frame" / "pandas_private.py"}
-# Those that ask for several packages at once, in sentences of their own.
-SEVERAL = {ROOT / "mirror" / "dask_frame.py", ROOT / "mirror" / "delta_table.py"}
 # The name of a picture's missing package is that of the import that failed.
 OF_PICTURES = {ROOT / "tables" / "charts" / "look.py", ROOT / "tables" / "charts" / "figure.py"}
 
-EXCEPT = WITHOUT | SEVERAL | OF_PICTURES | {HOME}
+EXCEPT = WITHOUT | OF_PICTURES | {HOME}
 
 
 def _asks(file: Path) -> Iterator[str]:

@@ -19,6 +19,8 @@ from IPython.core.interactiveshell import InteractiveShell
 import stnb
 from stnb.account import completing
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 ROOT = Path(__file__).parents[2]
 
 

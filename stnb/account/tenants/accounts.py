@@ -17,6 +17,7 @@ from stnb.account.verbs import Verb
 from stnb.catalog.html_table import element
 from stnb.errors import CredentialsMissing, StnbError, UsageError
 from stnb.errors.copying import StaysHere
+from stnb.errors.misused import explains_misuse
 from stnb.errors.wording import counted, listed
 from stnb.pull.together import Problem, PullOfTenants
 
@@ -47,6 +48,7 @@ class AnyAsked(Protocol):
         raise NotImplementedError
 
 
+@explains_misuse("ts")
 class Accounts(StaysHere, Mapping[str, Account]):
     """The accounts of several tenants by name, whose verbs read all of them at once.
 

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from stnb.errors import SetupError
+from stnb.errors.misused import explains_misuse
 from stnb.errors.packages import missing
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+@explains_misuse("stnb")
 def theme() -> Theme:
     """The style of all pictures, readable on white and on dark.
 
