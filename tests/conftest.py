@@ -5,7 +5,10 @@ network.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import os
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,13 +21,24 @@ from stnb import pull
 from stnb.frame import notices
 from stnb.session import clock
 from tests.helpers.moments import DEMO_TODAY, NOW
+from tests.helpers.sample import EVERYTHING
 
 # The same examples in every run: a run that fails can be repeated, and one that passes says the
 # same everywhere.
-hypothesis.settings.register_profile("stnb", derandomize=True, deadline=None)
+EXAMPLES = 100 if EVERYTHING else 30  # of a test that names no number of its own
+hypothesis.settings.register_profile("stnb", derandomize=True, deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("stnb")
 
-os.environ["STNB_DEMO_SCALE"] = str(2 / 7)  # 6,000 jobs are enough for tests
+# nbformat loads it to look at addresses in IRIs, which no notebook has: 3 s in each worker.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+# Without compiled files each of the processes that tests start compiles the whole package anew, and
+# pytest all tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+USUAL_SCALE = str(2 / 7)
+os.environ["STNB_DEMO_SCALE"] = USUAL_SCALE  # 6,000 jobs are enough for tests
 os.environ["STNB_DEMO_TODAY"] = DEMO_TODAY
 OURS = ("STNB_CHROMIUM", "STNB_DEMO_SCALE", "STNB_DEMO_TODAY", "STNB_TEST_ALL")
 
@@ -44,11 +58,12 @@ LONGEST = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest."""
-    items.sort(key=_place)
+    items.sort(key=lambda item: _place(item.path))
 
 
-def _place(item: pytest.Item) -> int:
-    file = item.path.relative_to(ROOT)
+@functools.cache
+def _place(path: Path) -> int:
+    file = path.relative_to(ROOT)
     for place, name in enumerate(LONGEST):
         if file.is_relative_to(name):
             return place
@@ -71,16 +86,58 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return FilesAndBrowser(config, log)
 
 
+@pytest.fixture(scope="session")
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where tests work that need no folder of their own."""
+    return tmp_path_factory.mktemp("empty")
+
+
 @pytest.fixture(autouse=True)
-def clean_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No variable of ours, an empty working folder, nothing said or left over before."""
+def clean_surroundings(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+    empty_folder: Path,
+) -> None:
+    """No variable of ours, an empty working folder, nothing said or left over before.
+
+    The working folder is `tmp_path` for a test that asks for it. The others share one: pytest looks
+    at all folders that it has made before it makes another, and a run has 15,000 tests.
+    """
     for name in list(os.environ):
         if name.startswith(("SERVICETITAN_", "STNB_")) and name not in OURS:
             monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("STNB_CACHE", str(tmp_path.parent / "stnb-cache"))
+    if "tmp_path" in request.fixturenames:
+        monkeypatch.chdir(request.getfixturevalue("tmp_path"))
+    else:
+        _clear(empty_folder)
+        monkeypatch.chdir(empty_folder)
+    monkeypatch.setenv("STNB_CACHE", str(tmp_path_factory.getbasetemp() / "stnb-cache"))
     notices.forget()
     pull.forget_partial()
+
+
+def _clear(folder: Path) -> None:
+    for left in folder.iterdir():
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
+
+
+@pytest.fixture(scope="module")
+def small_demo() -> Iterator[None]:
+    """In a quick round a third of the demo's rows, for modules that need no more."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not EVERYTHING:
+            patch.setenv("STNB_DEMO_SCALE", "0.1")
+        yield
+
+
+@pytest.fixture
+def usual_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of the demo's rows, for a test in a module that has less of them."""
+    monkeypatch.setenv("STNB_DEMO_SCALE", USUAL_SCALE)
 
 
 @pytest.fixture

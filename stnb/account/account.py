@@ -13,10 +13,12 @@ import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint, load
 from stnb.errors import BadFilter, UnexpectedAnswer
+from stnb.errors.misused import explains_misuse
 from stnb.errors.wording import counted
 from stnb.frame import notices
 from stnb.frame.utf8 import read_json
 from stnb.pull.dates import window
+from stnb.pull.kept.age import age_of
 from stnb.session import loop
 
 from . import cards, completing, misuse, scopes
@@ -30,12 +32,14 @@ if TYPE_CHECKING:
     from stnb.session import Session
 
     from . import surface  # so written, because a stub is no module to the check of the rooms
+    from .reports import Report
 
     Modules = surface.Modules
 else:
     Modules = object  # the modules are attributes that `place` makes
 
 
+@explains_misuse("st")
 class Account(Linked, Modules):
     """One tenant in one environment, with its resources as attributes: `st.jpm.jobs`.
 
@@ -46,11 +50,18 @@ class Account(Linked, Modules):
     Example:
         >>> st = stnb.connect("demo")
         >>> st
-        <stnb demo · demo · tenant 900000042 · 324 resources>
+        <stnb demo · demo · tenant 900000042 · 325 resources>
     """
 
-    def __init__(self, session: Session, *, catalog: Catalog | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        catalog: Catalog | None = None,
+        max_age: str | dt.timedelta | None = None,
+    ) -> None:
         self._session = session
+        self._max_age = age_of(max_age)
         self.catalog = catalog or load()
         self.stands_in = False
         completing.install()
@@ -59,7 +70,7 @@ class Account(Linked, Modules):
                 place(self, name, self._resource(endpoint))
 
     def _resource(self, endpoint: Endpoint) -> Resource:
-        return Resource(self._session, self.catalog, endpoint)
+        return Resource(self._session, self.catalog, endpoint, self._max_age)
 
     @property
     def session(self) -> Session:
@@ -180,6 +191,9 @@ class Account(Linked, Modules):
 
         A row for each resource: resource, module, kind, method, route, scope, readable, filters
         (how many), hidden_rows (whether inactive rows are left out) and withdrawn.
+
+        Example:
+            >>> st.resources.groupby("module").size()
         """
         return resource_table(self.catalog, self.scopes)
 
@@ -225,6 +239,44 @@ class Account(Linked, Modules):
             f"The answer to {route} is no JSON.", "Likely it was cut off.", "Try again."
         )
 
+    def reports(self, *, details: bool = False) -> pd.DataFrame:
+        """The tenant's own reports: a request for each of their categories.
+
+        Args:
+            details: also say when each was changed, and what it takes and holds: a request each.
+
+        Returns:
+            id, name, category, categoryId and description; with `details` modifiedOn, parameters
+            and columns (names, between commas). Names are not unique.
+
+        Raises:
+            RequestError: the app may read none of them.
+
+        Example:
+            >>> st.reports().query("category == 'Technician'")[["id", "name"]]
+        """
+        from .reports import all_reports  # loaded only when it is used, as most pulls need none
+
+        return all_reports(self, details)
+
+    def report(self, which: str | int, category: str | None = None) -> Report:
+        """One report of the tenant, to look at and to run.
+
+        Args:
+            which: its number, its name, or words of its name that no other one has.
+            category: the category that it lies in, if several have one of that name.
+
+        Raises:
+            UnknownResource: there is none, or several; the message names them.
+
+        Example:
+            >>> r = st.report("Revenue by Business Unit")
+            >>> df = r.run(From="2026-07-01", To="2026-07-31", BusinessUnitIds=["North Plumbing"])
+        """
+        from .reports import report
+
+        return report(self, which, category)
+
     def schema(self, name: str) -> Schema:
         """All columns of a resource as a tree, also those inside lists and objects.
 
@@ -269,6 +321,9 @@ class Account(Linked, Modules):
             A row for each resource: resource, module, scope, granted, how (we know) and ask (whom,
             for a scope that is missing). If no token could be had, `granted` is missing and `how`
             is "unknown".
+
+        Example:
+            >>> missing = st.access().query("granted == False")
         """
         return scopes.table(self, renew=renew)
 
@@ -306,6 +361,9 @@ class Account(Linked, Modules):
 
         Raises:
             SetupError: the profile is no longer complete. The present credentials stay in use.
+
+        Example:
+            >>> st.reload()  # whether a value of the profile differs by now
         """
         from .links.name_columns import forget
 
@@ -313,7 +371,11 @@ class Account(Linked, Modules):
         return self._session.reload()
 
     def close(self) -> None:
-        """Close the connections; the next pull opens new ones."""
+        """Close the connections; the next pull opens new ones.
+
+        Example:
+            >>> st.close()
+        """
         loop.run(self._session.close())
 
     def __enter__(self) -> Account:

@@ -43,6 +43,7 @@ class Options(TypedDict, total=False):
     dtypes: Dtypes
     page_size: int | None
     concurrency: int | None
+    max_age: str | dt.timedelta | None
 
 class OptionsBelow(Options, total=False):
     """The same for rows that belong to records, which are given by a path parameter."""

@@ -108,13 +108,15 @@ def facts(endpoint: Endpoint, granted: frozenset[str] | None = None) -> list[tup
     kind = KINDS[endpoint.kind]
     if endpoint.paged:
         kind = KINDS["list"]
+    if endpoint.window_days is not None:
+        kind += f"; {endpoint.window_days} days a call, longer spans in several side by side"
     if endpoint.withdrawn:
         kind += ", withdrawn from the documents"
     names = ", ".join(column.name for column in endpoint.columns)
     out = [
         ("kind", kind),
         ("route", f"{endpoint.method} {endpoint.path}"),
-        ("scope", endpoint.scope or "not stated"),
+        ("scope", _scope(endpoint)),
         ("filters", ", ".join(map(_filter_name, _required_first(endpoint))) or "none"),
         ("columns", names or "not stated"),
     ]
@@ -128,6 +130,12 @@ def facts(endpoint: Endpoint, granted: frozenset[str] | None = None) -> list[tup
         name, value = endpoint.shows_all
         out.append(("hidden", f"inactive rows, unless {name}={value}"))
     return out
+
+
+def _scope(endpoint: Endpoint) -> str:
+    if endpoint.writes_by_name:
+        return f"{endpoint.scope}: a scope to write, though this only reads, as all of stnb"
+    return endpoint.scope or "not stated"
 
 
 def text(endpoint: Endpoint, granted: frozenset[str] | None = None) -> str:

@@ -22,11 +22,13 @@ def connect(
     *,
     env_file: str | os.PathLike[str] | None = None,
     known: Settings | None = None,
+    max_age: str | dt.timedelta | None = None,
 ) -> Account:
     """The work of `stnb.connect`, which is documented there; only the warning is missing.
 
     Args:
         known: what was read of the file already: for many profiles it is read once.
+        max_age: how old kept rows may be, if a query does not say it.
     """
     # Loads httpx, which takes a tenth of a second that `import stnb` need not take.
     from stnb.session import Session
@@ -39,17 +41,17 @@ def connect(
         )
     # The demo needs no file, so one that cannot be read does not keep anybody from it.
     if env_file is None and (profile or "").strip().lower() == credentials.DEMO:
-        return demo()
+        return demo(max_age=max_age)
     if known is None:
         known = credentials.settings(env_file)
     nothing_named = profile is None and env_file is None and "STNB_PROFILE" not in known.values
     if nothing_named and not known.profiles:
-        made = demo()
+        made = demo(max_age=max_age)
         made.stands_in = True
         return made
     name = (profile or known.values.get("STNB_PROFILE") or "").strip().lower()
     if name == credentials.DEMO:
-        return demo()
+        return demo(max_age=max_age)
     chosen = credentials.load(name or None, env_file, known=known)
     file = known.file if env_file is None else env_file
 
@@ -57,10 +59,14 @@ def connect(
     def source() -> Credentials:
         return credentials.load(chosen.profile, file)
 
-    return Account(Session(chosen, source=source))
+    return Account(Session(chosen, source=source), max_age=max_age)
 
 
-def connect_all(*, env_file: str | os.PathLike[str] | None = None) -> dict[str, Account]:
+def connect_all(
+    *,
+    env_file: str | os.PathLike[str] | None = None,
+    max_age: str | dt.timedelta | None = None,
+) -> dict[str, Account]:
     """An account for each profile that is ready, by name. `stnb.profiles()` shows the others.
 
     Raises:
@@ -79,7 +85,10 @@ def connect_all(*, env_file: str | os.PathLike[str] | None = None) -> dict[str, 
     if not ready:
         credentials.load(None, env_file)  # raises, and says what is missing
     read = credentials.settings(env_file)
-    return {name: connect(name, env_file=env_file, known=read) for name in ready}
+    found = {}
+    for name in ready:
+        found[name] = connect(name, env_file=env_file, known=read, max_age=max_age)
+    return found
 
 
 def _number(variable: str, usual: float) -> float:
@@ -109,7 +118,7 @@ def _check_today(text: str) -> None:
         ) from None
 
 
-def demo(**options: Any) -> Account:
+def demo(*, max_age: str | dt.timedelta | None = None, **options: Any) -> Account:
     """The work of `stnb.demo`, which is documented there."""
     # Loaded only here: who has a tenant does not need the demo.
     from stnb import demoserver as server
@@ -142,4 +151,5 @@ def demo(**options: Any) -> Account:
             app.state.skip(seconds - shown)
         await asyncio.sleep(shown)
 
-    return Account(Session.of_app(app, owner, now=app.state.now, sleep=sleep))
+    session = Session.of_app(app, owner, now=app.state.now, sleep=sleep)
+    return Account(session, max_age=max_age)

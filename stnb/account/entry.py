@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from stnb import credentials
 from stnb.errors import StnbWarning
+from stnb.errors.misused import explains_misuse
 from stnb.frame import notices
 
 from . import connecting
@@ -28,17 +30,25 @@ ALONE = (
 
 @overload
 def connect(
-    profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None
+    profile: str | None = None,
+    *,
+    env_file: str | os.PathLike[str] | None = None,
+    max_age: str | dt.timedelta | None = None,
 ) -> Account: ...
 @overload
 def connect(
-    *, env_file: str | os.PathLike[str] | None = None, all: Literal[True]
+    *,
+    env_file: str | os.PathLike[str] | None = None,
+    all: Literal[True],
+    max_age: str | dt.timedelta | None = None,
 ) -> dict[str, Account]: ...
+@explains_misuse("stnb")
 def connect(
     profile: str | None = None,
     *,
     env_file: str | os.PathLike[str] | None = None,
     all: bool = False,
+    max_age: str | dt.timedelta | None = None,
 ) -> Account | dict[str, Account]:
     """An account for a profile of the .env file. Nothing is sent yet.
 
@@ -48,6 +58,8 @@ def connect(
             account is the demo too, with a warning.
         env_file: the file to read instead of the nearest .env upwards from the working directory.
         all: make one account for every profile that is ready, by name.
+        max_age: such as "1 hour": what its pulls brought is kept in private files of this machine,
+            and the same pull is answered from there as long as it is no older; see `jobs.pull?`.
 
     Raises:
         CredentialsMissing: there is no such profile, it lacks a value, or there are several and
@@ -56,12 +68,12 @@ def connect(
 
     Example:
         >>> stnb.connect("demo")
-        <stnb demo · demo · tenant 900000042 · 324 resources>
+        <stnb demo · demo · tenant 900000042 · 325 resources>
         >>> frames = {name: st.jpm.jobs.head() for name, st in stnb.connect(all=True).items()}
     """
     if all:
-        return connecting.connect_all(env_file=env_file)
-    made = connecting.connect(profile, env_file=env_file)
+        return connecting.connect_all(env_file=env_file, max_age=max_age)
+    made = connecting.connect(profile, env_file=env_file, max_age=max_age)
     if made.stands_in:
         meant = credentials.hints(credentials.settings(env_file))
         notices.warn(notices.Notice(StnbWarning, STANDS_IN + meant))
@@ -71,13 +83,15 @@ def connect(
     return made
 
 
+@explains_misuse("stnb")
 def demo(**options: Any) -> Account:
     """An account of a demo tenant made to order, served in this process.
 
     Args:
         options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 21,000 jobs in two years),
             today, latency (seconds that an answer takes), faults, scopes and state (such as
-            "disabled"), to practise with what can go wrong; number, for one of several tenants.
+            "disabled"), to practise with what can go wrong; number, for one of several tenants. And
+            max_age, as `connect` takes it.
 
     Raises:
         ValueError: there is no such fault or state.
@@ -89,6 +103,7 @@ def demo(**options: Any) -> Account:
     return connecting.demo(**options)
 
 
+@explains_misuse("stnb")
 def profiles(env_file: str | os.PathLike[str] | None = None) -> ProfileTable:
     """Every profile that can be named, ready or not, and what it lacks. Nothing is sent.
 
@@ -103,6 +118,7 @@ def profiles(env_file: str | os.PathLike[str] | None = None) -> ProfileTable:
     return ProfileTable(credentials.profiles(env_file))
 
 
+@explains_misuse("stnb")
 def check_facts(
     who: Account | str | None = None, *, env_file: str | os.PathLike[str] | None = None
 ) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from stnb.catalog import Catalog
 from stnb.errors import BadFilter
+from stnb.errors.misused import explains_misuse
 from stnb.tables.provenance import is_of_several
 
 from .names import Branch
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .resource import Resource
 
 
+@explains_misuse("st")
 class Linked(Branch):
     """The part of an `Account` that follows ids.
 

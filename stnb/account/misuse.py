@@ -8,16 +8,13 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from stnb.catalog import Endpoint
-from stnb.errors import BadFilter, UnknownResource, UsageError
+from stnb.errors import BadFilter, UnknownResource
+from stnb.errors.misused import WrongUse
 
 # Verbs of a resource, which people look for on an account or a module too.
 VERBS = ("count", "get", "head", "pages", "pull", "start", "where")
 # Names of stnb that people look for on an account.
 OF_STNB = ("compare", "explore", "local", "profile", "save", "setup", "show", "sql", "sync")
-
-
-class WrongUse(UsageError, TypeError):
-    """An object is used as what it is not. It is a TypeError because Python expects one there."""
 
 
 def written(resource: str) -> str:
@@ -96,6 +93,27 @@ def of_a_frame(endpoint: Endpoint, name: str) -> None:
         advice += f" To filter by it: {here}.pull({name}=…)."
     raise UnknownResource(
         f"{endpoint.name} has no {name!r}.", "That belongs to the frame that a pull brings.", advice
+    )
+
+
+def has_no_length(what: str, count: str) -> NoReturn:
+    """`len(st.jpm.jobs)` or `len(query)`."""
+    raise WrongUse(
+        f"{what} has no length.",
+        "It holds no rows itself; the server is asked how many there are.",
+        f"Write {count}, or len(df) of a frame that was pulled.",
+    )
+
+
+def query_read(name: str, key: object) -> NoReturn:
+    """`query["total"]`, `query[:5]` or `for row in query`."""
+    advice = "Write df = query.pull(), then df[…]."
+    if isinstance(key, str):
+        advice = f"Write df = query.pull(), then df[{key!r}]."
+    raise WrongUse(
+        f"A query of {name} holds no rows itself.",
+        "It is what will be asked; rows and columns belong to the frame that a pull brings.",
+        advice,
     )
 
 
@@ -208,6 +226,8 @@ def _unpacked(filters: Mapping[Any, Any]) -> str:
 
 def _likely_filter(endpoint: Endpoint, value: object) -> str:
     """The filter one of whose values this is; "" if none has it."""
+    if not isinstance(value, (str, int)):
+        return ""
     for param in endpoint.filters:
         if value in param.values:
             return param.py

@@ -79,6 +79,12 @@ class Branch(StaysHere, metaclass=_Completes):
         def __iter__(self) -> None:
             misuse.branch_iterated(self._expression())
 
+        def __len__(self) -> int:
+            misuse.branch_iterated(self._expression())
+
+        def __bool__(self) -> bool:
+            return True  # else Python would ask for the length
+
 
 def resources_called(name: str, known: Iterable[str]) -> list[str]:
     """The resources whose last word it is, with and without its plural: `jobs` and `job` are

@@ -15,18 +15,23 @@ import pandas as pd
 from stnb.catalog import Endpoint
 from stnb.errors import BadFilter, FirstRows
 from stnb.errors.copying import StaysHere
+from stnb.errors.misused import explains_misuse
 from stnb.frame import notices
 from stnb.frame.save import writer
 from stnb.frame.stores import check_store, name_in, staged, store_address
-from stnb.pull import PageCallback, Pull
+from stnb.pull import PageCallback, ProgressCallback, Pull
 from stnb.pull.call import Call
 from stnb.pull.fetch import CallSource
+from stnb.pull.kept.age import NEVER, age_of
+from stnb.pull.kept.key import key_of
+from stnb.pull.kept.rows import Kept
 from stnb.pull.many.plan import source_of
 from stnb.pull.many.task import Task
 from stnb.pull.options import Options, target
 from stnb.pull.source import Source
 from stnb.pull.stream import in_order
 
+from . import misuse
 from .cards import query_as_html
 from .progress_bar import bar_for
 from .reader import Reader, split_arguments, what_reads
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
 SHOWN = 2_000  # letters of an address on show; one with fifty ids has about 600
 
 
+@explains_misuse("query")
 @dataclass(frozen=True, repr=False, eq=False)
 class Query(StaysHere):
     """Filters and options of one resource, checked, and not sent until a verb is called.
@@ -100,6 +106,20 @@ class Query(StaysHere):
         facts = self.sent | self.options.chosen() | {"url": self.url[:SHOWN]}
         return str(query_as_html(self.endpoint.name, facts))
 
+    if not TYPE_CHECKING:  # what a query is not: a type checker is to say so itself
+
+        def __getitem__(self, key: object) -> None:
+            misuse.query_read(self.endpoint.name, key)
+
+        def __iter__(self) -> None:
+            misuse.query_read(self.endpoint.name, None)
+
+        def __len__(self) -> int:
+            misuse.has_no_length(self._named(), "query.count()")
+
+        def __bool__(self) -> bool:
+            return True  # else Python would ask for the length
+
     def where(self, **arguments: Any) -> Query:
         """Another query with these filters and options beside its own; one of the same name takes
         the place of the one before, and None takes it away.
@@ -107,6 +127,10 @@ class Query(StaysHere):
         Raises:
             UnknownFilter: the resource has no such filter.
             BadFilter: a value does not fit, or a required filter is missing; nothing was sent.
+
+        Example:
+            >>> done = st.jpm.jobs.where(jobStatus="Completed")
+            >>> done.where(completedOnOrAfter="last 90 days")
         """
         filters, options = split_arguments(self.endpoint, arguments)
         replaced = [self.endpoint.takes(name) for name in filters]
@@ -131,7 +155,7 @@ class Query(StaysHere):
         self,
         *,
         to: Any = None,
-        progress: Any = None,
+        progress: ProgressCallback | bool | None = None,
         on_page: PageCallback | None = None,
         **arguments: Any,
     ) -> pd.DataFrame | Path | str:
@@ -150,9 +174,14 @@ class Query(StaysHere):
             UsageError: the call cannot be made as written; nothing was sent.
             RequestError, DataError: it failed; the rows that had arrived are in `err.frame`, and
                 `err.resume()` goes on.
+
+        Example:
+            >>> df = st.jpm.jobs.where(jobStatus="Completed").pull(columns=["id", "total"])
         """
         if progress is None:
             progress = bar_for(self.endpoint.name)
+        if self.endpoint.kind == "file" and to is not None:
+            return self._pull_files(to, progress, arguments)
         address = store_address(to)
         if address is None or self.endpoint.takes("to") is not None:
             return self.prepare(to=to, progress=progress, on_page=on_page, **arguments).read()
@@ -162,22 +191,35 @@ class Query(StaysHere):
             self.prepare(to=waiting, progress=progress, on_page=on_page, **arguments).read()
         return address
 
+    def _pull_files(self, to: Any, progress: Any, arguments: dict[str, Any]) -> pd.DataFrame:
+        """The files themselves, into a folder."""
+        from .files import pull_into
+
+        asked = {**self.filters, **self.options.chosen_values(), **arguments}
+        run = {"to": to, "progress": progress}
+        return pull_into(self._reader.session, self.endpoint, run, asked)
+
     def start(
         self,
         *,
         to: Any = None,
-        progress: Any = None,
+        progress: ProgressCallback | bool | None = None,
         on_page: PageCallback | None = None,
         **arguments: Any,
     ) -> Pull:
-        """Begin the pull in the background; the same arguments as `pull`."""
+        """Begin the pull in the background; the same arguments as `pull`.
+
+        Example:
+            >>> run = st.jpm.jobs.where(jobStatus="Completed").start()
+            >>> df = run.wait()
+        """
         return self.prepare(to=to, progress=progress, on_page=on_page, **arguments).start()
 
     def prepare(
         self,
         *,
         to: Any = None,
-        progress: Any = None,
+        progress: ProgressCallback | bool | None = None,
         on_page: PageCallback | None = None,
         **arguments: Any,
     ) -> Pull:
@@ -191,7 +233,8 @@ class Query(StaysHere):
     def _prepare(self, to: Any, **callbacks: Any) -> Pull:
         source, session = self._source(), self._reader.session
         if to is None:
-            return Pull(source, **callbacks)
+            return Pull(source, kept=self._kept(source), **callbacks)
+        self._refuse_age("to=", "A file is a copy of the rows by itself")
         path = target(source.call, to)
         if path.suffix.lower() != ".parquet":
             return Pull(source, target=path, **callbacks)
@@ -209,6 +252,27 @@ class Query(StaysHere):
         store = disk_for(source.call, paging, requested, path, owner, session.now)
         return Pull(source, store, **callbacks)
 
+    def _kept(self, source: Source) -> Kept | None:
+        """The rows of this query that may be kept; None if they are read afresh."""
+        age = age_of(self.options.max_age)
+        if age is None:
+            age = self._reader.max_age
+        if not age or self.endpoint.kind == "file":
+            return None
+        session = self._reader.session
+        key = key_of(session, self._reads, self.options, source)
+        if key is None:
+            return None
+        return Kept(session, self.endpoint.name, key, age)
+
+    def _refuse_age(self, beside: str, why: str) -> None:
+        if age_of(self.options.max_age):
+            raise BadFilter(
+                f"max_age= does not fit beside {beside}.",
+                f"{why}, and is always read afresh.",
+                "Leave max_age out.",
+            )
+
     def _source(self) -> Source:
         session, options = self._reader.session, self.options
         if isinstance(self._reads, Task):
@@ -225,6 +289,7 @@ class Query(StaysHere):
             ...     print(len(page))
         """
         query = self._with(arguments)
+        query._refuse_age("pages()", "What is read page by page is too much to keep")
         if isinstance(query._reads, Task):  # an equivalent feed would come in another order
             query = query.where(bulk=False)
         return in_order(query._source())
@@ -269,7 +334,11 @@ class Query(StaysHere):
         return reader_of(self, arguments)
 
     def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
-        """The first rows: one small request. That there are more is said in `attrs` alone."""
+        """The first rows: one small request. That there are more is said in `attrs` alone.
+
+        Example:
+            >>> st.jpm.jobs.where(jobStatus="Completed").head(3)
+        """
         frame = _first(self.start(limit=n, **arguments))
         assert isinstance(frame, pd.DataFrame)
         return frame
@@ -277,19 +346,21 @@ class Query(StaysHere):
     def count(self, **arguments: Any) -> int:
         """How many rows there are, whatever the limit: one small request if the API gives a total,
         else a whole pull.
+
+        Example:
+            >>> st.jpm.jobs.where(jobStatus="Completed").count()
         """
         query = self._with(arguments)
         counted = query.endpoint.paged and query.endpoint.takes("includeTotal")
         if counted and isinstance(query._reads, Call):
             # The total is the same with one row a page, and the answer is the smallest.
-            run = replace(query, options=Options(limit=1)).start()
+            run = replace(query, options=Options(limit=1, max_age=NEVER)).start()
             _first(run)
             if run.total is not None:
                 return run.total
             if run.progress.rows == 0:
                 return 0
-        if query.options.limit is not None:
-            query = query.where(limit=None)
+        query = query.where(limit=None, max_age=None)  # a count is what the server says now
         return len(query.start().wait())
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stnb.catalog import Catalog, Endpoint
 from stnb.pull.call import Call, call
+from stnb.pull.kept.age import NEVER
 from stnb.pull.many.parents import several
 from stnb.pull.many.plan import plan_calls
 from stnb.pull.many.task import Task
@@ -23,10 +25,15 @@ OPTIONS = tuple(field.name for field in dataclasses.fields(Options))
 
 @dataclass(frozen=True)
 class Reader:
-    """What a query is sent with."""
+    """What a query is sent with.
+
+    Attributes:
+        max_age: how old kept rows may be, if a query does not say it.
+    """
 
     session: Session
     catalog: Catalog
+    max_age: dt.timedelta | None = None
 
 
 def what_reads(
@@ -66,6 +73,8 @@ def split_arguments(
             filters[name] = list(value)
         else:
             filters[name] = value
+    if "max_age" in options and options["max_age"] is None:
+        options["max_age"] = NEVER  # also if the account has one of its own
     if options.get("page_size") is None and "pageSize" in filters:
         options["page_size"] = filters.pop("pageSize")  # the API's own name for it
     return filters, options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint
 from stnb.errors import UsageError
+from stnb.errors.misused import explains_misuse
 from stnb.pull import Pull
 from stnb.pull.values import inactive_too
 
@@ -24,17 +26,28 @@ if TYPE_CHECKING:
     from stnb.session import Session
 
 
+@explains_misuse("jobs")
 class Resource(Branch):
     """A route that can be read; nothing is sent until a verb is called.
 
     Attributes:
         name: such as "jpm.jobs".
         endpoint: what the catalogue knows of it.
+
+    Example:
+        >>> jobs = st.jpm.jobs
+        >>> jobs.pull(jobStatus="Completed", limit=100)
     """
 
-    def __init__(self, session: Session, catalog: Catalog, endpoint: Endpoint) -> None:
+    def __init__(
+        self,
+        session: Session,
+        catalog: Catalog,
+        endpoint: Endpoint,
+        max_age: dt.timedelta | None = None,
+    ) -> None:
         self._session = session
-        self._reader = Reader(session, catalog)
+        self._reader = Reader(session, catalog, max_age)
         self.name, self.endpoint = endpoint.name, endpoint
 
     def __repr__(self) -> str:
@@ -71,15 +84,29 @@ class Resource(Branch):
         def __iter__(self) -> None:
             misuse.resource_iterated(self.name)
 
+        def __len__(self) -> int:
+            misuse.has_no_length(self.name, f"{misuse.written(self.name)}.count()")
+
+        def __bool__(self) -> bool:
+            return True  # else Python would ask for the length
+
     @property
     def columns(self) -> pd.DataFrame:
         """What a row holds, nested parts too: name, meaning, unit, dtype, nullable, values, refers
-        to."""
+        to.
+
+        Example:
+            >>> st.jpm.jobs.columns[["name", "meaning"]].head()
+        """
         return cards.columns(self.endpoint)
 
     @property
     def filters(self) -> pd.DataFrame:
-        """What narrows it: name, type, required, values, several."""
+        """What narrows it: name, type, required, values, several.
+
+        Example:
+            >>> st.jpm.jobs.filters.query("required")
+        """
         return cards.filters(self.endpoint)
 
     def empty(self, **options: Any) -> pd.DataFrame:
@@ -136,11 +163,14 @@ class Resource(Branch):
 
         Raises:
             UnknownResource: there is none of that name.
+
+        Example:
+            >>> st.jpm.jobs.sibling("crm.customers")
         """
         return self._of(self.catalog[name])
 
     def _of(self, endpoint: Endpoint) -> Resource:
-        return Resource(self._session, self.catalog, endpoint)
+        return Resource(self._session, self.catalog, endpoint, self._reader.max_age)
 
     # -- the verbs
 
@@ -167,7 +197,15 @@ class Resource(Branch):
 
     def _pull(self, **arguments: Any) -> Any:
         run, question = self._apart(arguments)
+        if self.endpoint.kind == "file" and run.get("to") is not None:
+            return self._pull_files(run, question)
         return self._query(**question).pull(**run)
+
+    def _pull_files(self, run: dict[str, Any], arguments: dict[str, Any]) -> pd.DataFrame:
+        """The files themselves, into the folder `to`."""
+        from .files import pull_into
+
+        return pull_into(self._session, self.endpoint, run, arguments)
 
     def _start(self, **arguments: Any) -> Pull:
         run, question = self._apart(arguments)
@@ -196,11 +234,19 @@ class Resource(Branch):
         return self._query(**arguments).pages()
 
     def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
-        """The first rows: one small request. That there are more is said in `attrs` alone."""
+        """The first rows: one small request. That there are more is said in `attrs` alone.
+
+        Example:
+            >>> st.jpm.jobs.head(3, jobStatus="Completed")
+        """
         return self._query(**arguments).head(n)
 
     def count(self, *bare: object, **arguments: Any) -> int:
-        """How many rows there are: one small request if the API has a total, else a whole pull."""
+        """How many rows there are: one small request if the API has a total, else a whole pull.
+
+        Example:
+            >>> st.jpm.jobs.count(jobStatus="Completed")
+        """
         misuse.refuse_bare(self.endpoint, "count", bare)
         return self._query(**arguments).count()
 
@@ -211,6 +257,10 @@ class Resource(Branch):
         Raises:
             NotFound: there is no such record.
             UsageError: the resource has no route to one of its rows.
+
+        Example:
+            >>> st.jpm.jobs.get(jobs["id"].iloc[0])["jobStatus"]
+            >>> st.jpm.jobs.get(jobs["id"].head(2))["jobStatus"]
         """
         if isinstance(id, Iterable) and not isinstance(id, str):
             return self._get_many(id, filters)
@@ -224,7 +274,11 @@ class Resource(Branch):
             filters = {parameters[-1]: id, **filters}
         frame = self._of(route).start(**filters).wait()
         row = frame.iloc[0].rename(id)
-        return row["content"] if route.kind == "file" else row
+        if route.kind != "file":
+            return row
+        from .files import shown  # a notebook plays or shows it
+
+        return shown(row["content"])
 
     def _get_many(self, ids: Iterable[Any], filters: dict[str, Any]) -> pd.DataFrame:
         """Records as rows: by fifties if the list takes ids, else a call each."""

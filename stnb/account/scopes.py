@@ -9,6 +9,7 @@ import pandas as pd
 
 from stnb.catalog import Catalog
 from stnb.errors import BadFilter, DataError, RequestError
+from stnb.errors.misused import explains_misuse
 from stnb.session import loop
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def _whom_to_ask(allowed: bool | None, problem: str) -> str:
     return ""
 
 
+@explains_misuse("stnb")
 def compare_access(a: Owner | pd.DataFrame, b: Owner | pd.DataFrame) -> pd.DataFrame:
     """What two profiles may read, or one profile before and after an app's upgrade.
 

@@ -5,6 +5,7 @@
 # mypy: disable-error-code="override,overload-overlap"
 """Modules, resources and their filters, for editors and type checkers; nothing of it runs."""
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import Literal, Required, Unpack, overload
 from pathlib import Path
@@ -31,7 +32,10 @@ class _JpmWorkBreakdownStructureProjectsSegmentsItemsChildren(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsItemsChildrenArguments]) -> pd.DataFrame:
         """jpm.work_breakdown_structure.projects.segments.items.children · Work breakdown structure · projects · segments · items · children: Items below an item of one project's budget."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsItemsChildrenArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsItemsChildrenArguments]) -> Path:
+        """jpm.work_breakdown_structure.projects.segments.items.children · Work breakdown structure · projects · segments · items · children: Items below an item of one project's budget."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsItemsChildrenArguments]) -> Path | str:
         """jpm.work_breakdown_structure.projects.segments.items.children · Work breakdown structure · projects · segments · items · children: Items below an item of one project's budget."""
     def where(self, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsItemsChildrenArguments]) -> Query:
         """jpm.work_breakdown_structure.projects.segments.items.children · Work breakdown structure · projects · segments · items · children: Items below an item of one project's budget."""
@@ -49,7 +53,10 @@ class _JpmWorkBreakdownStructureProjectsBudgetCodesMatch(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesMatchArguments]) -> pd.DataFrame:
         """jpm.work_breakdown_structure.projects.budget_codes.match · Work breakdown structure · projects · budget codes · match: The budget code of one project that fits some codes."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesMatchArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesMatchArguments]) -> Path:
+        """jpm.work_breakdown_structure.projects.budget_codes.match · Work breakdown structure · projects · budget codes · match: The budget code of one project that fits some codes."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesMatchArguments]) -> Path | str:
         """jpm.work_breakdown_structure.projects.budget_codes.match · Work breakdown structure · projects · budget codes · match: The budget code of one project that fits some codes."""
     def where(self, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesMatchArguments]) -> Query:
         """jpm.work_breakdown_structure.projects.budget_codes.match · Work breakdown structure · projects · budget codes · match: The budget code of one project that fits some codes."""
@@ -69,7 +76,10 @@ class _JpmWorkBreakdownStructureProjectsSegmentsItems(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsItemsArguments]) -> pd.DataFrame:
         """jpm.work_breakdown_structure.projects.segments.items · Work breakdown structure · projects · segments · items: Items of a segment of one project's budget."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsItemsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsItemsArguments]) -> Path:
+        """jpm.work_breakdown_structure.projects.segments.items · Work breakdown structure · projects · segments · items: Items of a segment of one project's budget."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsItemsArguments]) -> Path | str:
         """jpm.work_breakdown_structure.projects.segments.items · Work breakdown structure · projects · segments · items: Items of a segment of one project's budget."""
     def where(self, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsItemsArguments]) -> Query:
         """jpm.work_breakdown_structure.projects.segments.items · Work breakdown structure · projects · segments · items: Items of a segment of one project's budget."""
@@ -88,7 +98,10 @@ class _JpmWorkBreakdownStructureSegmentsItemsChildren(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsItemsChildrenArguments]) -> pd.DataFrame:
         """jpm.work_breakdown_structure.segments.items.children · Work breakdown structure · segments · items · children: Items below an item of a budget segment."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsItemsChildrenArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsItemsChildrenArguments]) -> Path:
+        """jpm.work_breakdown_structure.segments.items.children · Work breakdown structure · segments · items · children: Items below an item of a budget segment."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsItemsChildrenArguments]) -> Path | str:
         """jpm.work_breakdown_structure.segments.items.children · Work breakdown structure · segments · items · children: Items below an item of a budget segment."""
     def where(self, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsItemsChildrenArguments]) -> Query:
         """jpm.work_breakdown_structure.segments.items.children · Work breakdown structure · segments · items · children: Items below an item of a budget segment."""
@@ -106,7 +119,10 @@ class _CrmBookingProviderBookingsContacts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingProviderBookingsContactsArguments]) -> pd.DataFrame:
         """crm.booking_provider.bookings.contacts · Booking provider · bookings · contacts: Phone numbers and emails of a provider's booking."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingProviderBookingsContactsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingProviderBookingsContactsArguments]) -> Path:
+        """crm.booking_provider.bookings.contacts · Booking provider · bookings · contacts: Phone numbers and emails of a provider's booking."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingProviderBookingsContactsArguments]) -> Path | str:
         """crm.booking_provider.bookings.contacts · Booking provider · bookings · contacts: Phone numbers and emails of a provider's booking."""
     def where(self, **arguments: Unpack[_CrmBookingProviderBookingsContactsArguments]) -> Query:
         """crm.booking_provider.bookings.contacts · Booking provider · bookings · contacts: Phone numbers and emails of a provider's booking."""
@@ -131,7 +147,10 @@ class _CrmContactsContactMethodsByContactId(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsContactMethodsByContactIdArguments]) -> pd.DataFrame:
         """crm.contacts.contact_methods.by_contact_id · Contacts · contact methods · by contact id: Phone numbers and emails of one contact."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsContactMethodsByContactIdArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsContactMethodsByContactIdArguments]) -> Path:
+        """crm.contacts.contact_methods.by_contact_id · Contacts · contact methods · by contact id: Phone numbers and emails of one contact."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsContactMethodsByContactIdArguments]) -> Path | str:
         """crm.contacts.contact_methods.by_contact_id · Contacts · contact methods · by contact id: Phone numbers and emails of one contact."""
     def where(self, **arguments: Unpack[_CrmContactsContactMethodsByContactIdArguments]) -> Query:
         """crm.contacts.contact_methods.by_contact_id · Contacts · contact methods · by contact id: Phone numbers and emails of one contact."""
@@ -149,7 +168,10 @@ class _CrmContactsContactMethodsPreferences(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsContactMethodsPreferencesArguments]) -> pd.DataFrame:
         """crm.contacts.contact_methods.preferences · Contacts · contact methods · preferences: What one phone number or email may be used for."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsContactMethodsPreferencesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsContactMethodsPreferencesArguments]) -> Path:
+        """crm.contacts.contact_methods.preferences · Contacts · contact methods · preferences: What one phone number or email may be used for."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsContactMethodsPreferencesArguments]) -> Path | str:
         """crm.contacts.contact_methods.preferences · Contacts · contact methods · preferences: What one phone number or email may be used for."""
     def where(self, **arguments: Unpack[_CrmContactsContactMethodsPreferencesArguments]) -> Query:
         """crm.contacts.contact_methods.preferences · Contacts · contact methods · preferences: What one phone number or email may be used for."""
@@ -175,7 +197,10 @@ class _CrmContactsRelationshipsByRelationshipId(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsRelationshipsByRelationshipIdArguments]) -> pd.DataFrame:
         """crm.contacts.relationships.by_relationship_id · Contacts · relationships · by relationship id: Contacts of one customer or location."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsRelationshipsByRelationshipIdArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsRelationshipsByRelationshipIdArguments]) -> Path:
+        """crm.contacts.relationships.by_relationship_id · Contacts · relationships · by relationship id: Contacts of one customer or location."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsRelationshipsByRelationshipIdArguments]) -> Path | str:
         """crm.contacts.relationships.by_relationship_id · Contacts · relationships · by relationship id: Contacts of one customer or location."""
     def where(self, **arguments: Unpack[_CrmContactsRelationshipsByRelationshipIdArguments]) -> Query:
         """crm.contacts.relationships.by_relationship_id · Contacts · relationships · by relationship id: Contacts of one customer or location."""
@@ -192,7 +217,10 @@ class _CrmCustomersContactsById(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersContactsByIdArguments]) -> pd.DataFrame:
         """crm.customers.contacts.by_id · Customers · contacts · by id: Phone numbers and emails of one customer."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersContactsByIdArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersContactsByIdArguments]) -> Path:
+        """crm.customers.contacts.by_id · Customers · contacts · by id: Phone numbers and emails of one customer."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersContactsByIdArguments]) -> Path | str:
         """crm.customers.contacts.by_id · Customers · contacts · by id: Phone numbers and emails of one customer."""
     def where(self, **arguments: Unpack[_CrmCustomersContactsByIdArguments]) -> Query:
         """crm.customers.contacts.by_id · Customers · contacts · by id: Phone numbers and emails of one customer."""
@@ -210,7 +238,10 @@ class _CrmExportCustomersContacts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportCustomersContactsArguments]) -> pd.DataFrame:
         """crm.export.customers.contacts · Export · customers · contacts: Phone numbers and emails of customers (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportCustomersContactsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportCustomersContactsArguments]) -> Path:
+        """crm.export.customers.contacts · Export · customers · contacts: Phone numbers and emails of customers (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportCustomersContactsArguments]) -> Path | str:
         """crm.export.customers.contacts · Export · customers · contacts: Phone numbers and emails of customers (a feed of all changes)."""
     def where(self, **arguments: Unpack[_CrmExportCustomersContactsArguments]) -> Query:
         """crm.export.customers.contacts · Export · customers · contacts: Phone numbers and emails of customers (a feed of all changes)."""
@@ -228,7 +259,10 @@ class _CrmExportLocationsContacts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportLocationsContactsArguments]) -> pd.DataFrame:
         """crm.export.locations.contacts · Export · locations · contacts: Phone numbers and emails of locations (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportLocationsContactsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportLocationsContactsArguments]) -> Path:
+        """crm.export.locations.contacts · Export · locations · contacts: Phone numbers and emails of locations (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportLocationsContactsArguments]) -> Path | str:
         """crm.export.locations.contacts · Export · locations · contacts: Phone numbers and emails of locations (a feed of all changes)."""
     def where(self, **arguments: Unpack[_CrmExportLocationsContactsArguments]) -> Query:
         """crm.export.locations.contacts · Export · locations · contacts: Phone numbers and emails of locations (a feed of all changes)."""
@@ -245,7 +279,10 @@ class _CrmLocationsContactsById(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsContactsByIdArguments]) -> pd.DataFrame:
         """crm.locations.contacts.by_id · Locations · contacts · by id: Phone numbers and emails of one location."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsContactsByIdArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsContactsByIdArguments]) -> Path:
+        """crm.locations.contacts.by_id · Locations · contacts · by id: Phone numbers and emails of one location."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsContactsByIdArguments]) -> Path | str:
         """crm.locations.contacts.by_id · Locations · contacts · by id: Phone numbers and emails of one location."""
     def where(self, **arguments: Unpack[_CrmLocationsContactsByIdArguments]) -> Query:
         """crm.locations.contacts.by_id · Locations · contacts · by id: Phone numbers and emails of one location."""
@@ -262,7 +299,10 @@ class _JpmWorkBreakdownStructureBudgetCodesMatch(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesMatchArguments]) -> pd.DataFrame:
         """jpm.work_breakdown_structure.budget_codes.match · Work breakdown structure · budget codes · match: The budget code that fits some codes."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesMatchArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesMatchArguments]) -> Path:
+        """jpm.work_breakdown_structure.budget_codes.match · Work breakdown structure · budget codes · match: The budget code that fits some codes."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesMatchArguments]) -> Path | str:
         """jpm.work_breakdown_structure.budget_codes.match · Work breakdown structure · budget codes · match: The budget code that fits some codes."""
     def where(self, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesMatchArguments]) -> Query:
         """jpm.work_breakdown_structure.budget_codes.match · Work breakdown structure · budget codes · match: The budget code that fits some codes."""
@@ -283,7 +323,10 @@ class _JpmWorkBreakdownStructureProjectsBudgetCodes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesArguments]) -> pd.DataFrame:
         """jpm.work_breakdown_structure.projects.budget_codes · Work breakdown structure · projects · budget codes: Budget codes of one project."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesArguments]) -> Path:
+        """jpm.work_breakdown_structure.projects.budget_codes · Work breakdown structure · projects · budget codes: Budget codes of one project."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesArguments]) -> Path | str:
         """jpm.work_breakdown_structure.projects.budget_codes · Work breakdown structure · projects · budget codes: Budget codes of one project."""
     def where(self, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesArguments]) -> Query:
         """jpm.work_breakdown_structure.projects.budget_codes · Work breakdown structure · projects · budget codes: Budget codes of one project."""
@@ -301,7 +344,10 @@ class _JpmWorkBreakdownStructureProjectsSegments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsArguments]) -> pd.DataFrame:
         """jpm.work_breakdown_structure.projects.segments · Work breakdown structure · projects · segments: Segments of one project's budget."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsArguments]) -> Path:
+        """jpm.work_breakdown_structure.projects.segments · Work breakdown structure · projects · segments: Segments of one project's budget."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsArguments]) -> Path | str:
         """jpm.work_breakdown_structure.projects.segments · Work breakdown structure · projects · segments: Segments of one project's budget."""
     def where(self, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsSegmentsArguments]) -> Query:
         """jpm.work_breakdown_structure.projects.segments · Work breakdown structure · projects · segments: Segments of one project's budget."""
@@ -320,7 +366,10 @@ class _JpmWorkBreakdownStructureSegmentsItems(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsItemsArguments]) -> pd.DataFrame:
         """jpm.work_breakdown_structure.segments.items · Work breakdown structure · segments · items: Items of a budget segment."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsItemsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsItemsArguments]) -> Path:
+        """jpm.work_breakdown_structure.segments.items · Work breakdown structure · segments · items: Items of a budget segment."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsItemsArguments]) -> Path | str:
         """jpm.work_breakdown_structure.segments.items · Work breakdown structure · segments · items: Items of a budget segment."""
     def where(self, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsItemsArguments]) -> Query:
         """jpm.work_breakdown_structure.segments.items · Work breakdown structure · segments · items: Items of a budget segment."""
@@ -338,7 +387,10 @@ class _PayrollExportJobsSplits(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportJobsSplitsArguments]) -> pd.DataFrame:
         """payroll.export.jobs.splits · Export · jobs · splits: How a job's pay is split between technicians (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportJobsSplitsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportJobsSplitsArguments]) -> Path:
+        """payroll.export.jobs.splits · Export · jobs · splits: How a job's pay is split between technicians (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportJobsSplitsArguments]) -> Path | str:
         """payroll.export.jobs.splits · Export · jobs · splits: How a job's pay is split between technicians (a feed of all changes)."""
     def where(self, **arguments: Unpack[_PayrollExportJobsSplitsArguments]) -> Query:
         """payroll.export.jobs.splits · Export · jobs · splits: How a job's pay is split between technicians (a feed of all changes)."""
@@ -356,7 +408,10 @@ class _PayrollExportJobsTimesheets(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportJobsTimesheetsArguments]) -> pd.DataFrame:
         """payroll.export.jobs.timesheets · Export · jobs · timesheets: Hours of technicians on jobs: dispatched, arrived, done (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportJobsTimesheetsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportJobsTimesheetsArguments]) -> Path:
+        """payroll.export.jobs.timesheets · Export · jobs · timesheets: Hours of technicians on jobs: dispatched, arrived, done (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportJobsTimesheetsArguments]) -> Path | str:
         """payroll.export.jobs.timesheets · Export · jobs · timesheets: Hours of technicians on jobs: dispatched, arrived, done (a feed of all changes)."""
     def where(self, **arguments: Unpack[_PayrollExportJobsTimesheetsArguments]) -> Query:
         """payroll.export.jobs.timesheets · Export · jobs · timesheets: Hours of technicians on jobs: dispatched, arrived, done (a feed of all changes)."""
@@ -379,7 +434,10 @@ class _PayrollJobsSplitsByJob(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsSplitsByJobArguments]) -> pd.DataFrame:
         """payroll.jobs.splits.by_job · Jobs · splits · by job: How one job's pay is split between technicians."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsSplitsByJobArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsSplitsByJobArguments]) -> Path:
+        """payroll.jobs.splits.by_job · Jobs · splits · by job: How one job's pay is split between technicians."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsSplitsByJobArguments]) -> Path | str:
         """payroll.jobs.splits.by_job · Jobs · splits · by job: How one job's pay is split between technicians."""
     def where(self, **arguments: Unpack[_PayrollJobsSplitsByJobArguments]) -> Query:
         """payroll.jobs.splits.by_job · Jobs · splits · by job: How one job's pay is split between technicians."""
@@ -405,7 +463,10 @@ class _PayrollJobsTimesheetsByJob(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsTimesheetsByJobArguments]) -> pd.DataFrame:
         """payroll.jobs.timesheets.by_job · Jobs · timesheets · by job: Hours of technicians on one job."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsTimesheetsByJobArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsTimesheetsByJobArguments]) -> Path:
+        """payroll.jobs.timesheets.by_job · Jobs · timesheets · by job: Hours of technicians on one job."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsTimesheetsByJobArguments]) -> Path | str:
         """payroll.jobs.timesheets.by_job · Jobs · timesheets · by job: Hours of technicians on one job."""
     def where(self, **arguments: Unpack[_PayrollJobsTimesheetsByJobArguments]) -> Query:
         """payroll.jobs.timesheets.by_job · Jobs · timesheets · by job: Hours of technicians on one job."""
@@ -424,7 +485,10 @@ class _ReportingReportCategoryReportsData(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingReportCategoryReportsDataArguments]) -> pd.DataFrame:
         """reporting.report_category.reports.data · Report category · reports · data: The rows of a report."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingReportCategoryReportsDataArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingReportCategoryReportsDataArguments]) -> Path:
+        """reporting.report_category.reports.data · Report category · reports · data: The rows of a report."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingReportCategoryReportsDataArguments]) -> Path | str:
         """reporting.report_category.reports.data · Report category · reports · data: The rows of a report."""
     def where(self, **arguments: Unpack[_ReportingReportCategoryReportsDataArguments]) -> Query:
         """reporting.report_category.reports.data · Report category · reports · data: The rows of a report."""
@@ -442,7 +506,10 @@ class _SalesExportOpportunitiesFollowups(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesExportOpportunitiesFollowupsArguments]) -> pd.DataFrame:
         """sales.export.opportunities.followups · Export · opportunities · followups: Follow-ups of sales opportunities (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesExportOpportunitiesFollowupsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesExportOpportunitiesFollowupsArguments]) -> Path:
+        """sales.export.opportunities.followups · Export · opportunities · followups: Follow-ups of sales opportunities (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesExportOpportunitiesFollowupsArguments]) -> Path | str:
         """sales.export.opportunities.followups · Export · opportunities · followups: Follow-ups of sales opportunities (a feed of all changes)."""
     def where(self, **arguments: Unpack[_SalesExportOpportunitiesFollowupsArguments]) -> Query:
         """sales.export.opportunities.followups · Export · opportunities · followups: Follow-ups of sales opportunities (a feed of all changes)."""
@@ -459,7 +526,10 @@ class _SalesOpportunitiesFollowupsById(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesOpportunitiesFollowupsByIdArguments]) -> pd.DataFrame:
         """sales.opportunities.followups.by_id · Opportunities · followups · by id: Follow-ups of one sales opportunity."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesOpportunitiesFollowupsByIdArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesOpportunitiesFollowupsByIdArguments]) -> Path:
+        """sales.opportunities.followups.by_id · Opportunities · followups · by id: Follow-ups of one sales opportunity."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesOpportunitiesFollowupsByIdArguments]) -> Path | str:
         """sales.opportunities.followups.by_id · Opportunities · followups · by id: Follow-ups of one sales opportunity."""
     def where(self, **arguments: Unpack[_SalesOpportunitiesFollowupsByIdArguments]) -> Query:
         """sales.opportunities.followups.by_id · Opportunities · followups · by id: Follow-ups of one sales opportunity."""
@@ -476,7 +546,10 @@ class _SalesStatusEstimatesChanges(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesStatusEstimatesChangesArguments]) -> pd.DataFrame:
         """sales.status.estimates.changes · Status · estimates · changes: When one estimate changed its status."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesStatusEstimatesChangesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesStatusEstimatesChangesArguments]) -> Path:
+        """sales.status.estimates.changes · Status · estimates · changes: When one estimate changed its status."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesStatusEstimatesChangesArguments]) -> Path | str:
         """sales.status.estimates.changes · Status · estimates · changes: When one estimate changed its status."""
     def where(self, **arguments: Unpack[_SalesStatusEstimatesChangesArguments]) -> Query:
         """sales.status.estimates.changes · Status · estimates · changes: When one estimate changed its status."""
@@ -497,7 +570,10 @@ class _AccountingApBillsCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApBillsCustomFieldsArguments]) -> pd.DataFrame:
         """accounting.ap_bills.custom_fields · AP bills · custom fields: Custom fields that ap bills can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApBillsCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApBillsCustomFieldsArguments]) -> Path:
+        """accounting.ap_bills.custom_fields · AP bills · custom fields: Custom fields that ap bills can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApBillsCustomFieldsArguments]) -> Path | str:
         """accounting.ap_bills.custom_fields · AP bills · custom fields: Custom fields that ap bills can have."""
     def where(self, **arguments: Unpack[_AccountingApBillsCustomFieldsArguments]) -> Query:
         """accounting.ap_bills.custom_fields · AP bills · custom fields: Custom fields that ap bills can have."""
@@ -518,7 +594,10 @@ class _AccountingApCreditsCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApCreditsCustomFieldsArguments]) -> pd.DataFrame:
         """accounting.ap_credits.custom_fields · AP credits · custom fields: Custom fields that ap credits can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApCreditsCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApCreditsCustomFieldsArguments]) -> Path:
+        """accounting.ap_credits.custom_fields · AP credits · custom fields: Custom fields that ap credits can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApCreditsCustomFieldsArguments]) -> Path | str:
         """accounting.ap_credits.custom_fields · AP credits · custom fields: Custom fields that ap credits can have."""
     def where(self, **arguments: Unpack[_AccountingApCreditsCustomFieldsArguments]) -> Query:
         """accounting.ap_credits.custom_fields · AP credits · custom fields: Custom fields that ap credits can have."""
@@ -539,7 +618,10 @@ class _AccountingApPaymentsCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApPaymentsCustomFieldsArguments]) -> pd.DataFrame:
         """accounting.ap_payments.custom_fields · AP payments · custom fields: Custom fields that ap payments can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApPaymentsCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApPaymentsCustomFieldsArguments]) -> Path:
+        """accounting.ap_payments.custom_fields · AP payments · custom fields: Custom fields that ap payments can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApPaymentsCustomFieldsArguments]) -> Path | str:
         """accounting.ap_payments.custom_fields · AP payments · custom fields: Custom fields that ap payments can have."""
     def where(self, **arguments: Unpack[_AccountingApPaymentsCustomFieldsArguments]) -> Query:
         """accounting.ap_payments.custom_fields · AP payments · custom fields: Custom fields that ap payments can have."""
@@ -556,7 +638,10 @@ class _AccountingBankDepositsTransactions(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingBankDepositsTransactionsArguments]) -> pd.DataFrame:
         """accounting.bank_deposits.transactions · Bank deposits · transactions: The payments in one bank deposit."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingBankDepositsTransactionsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingBankDepositsTransactionsArguments]) -> Path:
+        """accounting.bank_deposits.transactions · Bank deposits · transactions: The payments in one bank deposit."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingBankDepositsTransactionsArguments]) -> Path | str:
         """accounting.bank_deposits.transactions · Bank deposits · transactions: The payments in one bank deposit."""
     def where(self, **arguments: Unpack[_AccountingBankDepositsTransactionsArguments]) -> Query:
         """accounting.bank_deposits.transactions · Bank deposits · transactions: The payments in one bank deposit."""
@@ -578,7 +663,10 @@ class _AccountingCreditMemosCreditMemoItems(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosCreditMemoItemsArguments]) -> pd.DataFrame:
         """accounting.credit_memos.credit_memo_items · Credit memos · credit memo items: The lines of many credit memos."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosCreditMemoItemsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosCreditMemoItemsArguments]) -> Path:
+        """accounting.credit_memos.credit_memo_items · Credit memos · credit memo items: The lines of many credit memos."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosCreditMemoItemsArguments]) -> Path | str:
         """accounting.credit_memos.credit_memo_items · Credit memos · credit memo items: The lines of many credit memos."""
     def where(self, **arguments: Unpack[_AccountingCreditMemosCreditMemoItemsArguments]) -> Query:
         """accounting.credit_memos.credit_memo_items · Credit memos · credit memo items: The lines of many credit memos."""
@@ -599,7 +687,10 @@ class _AccountingCreditMemosCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosCustomFieldsArguments]) -> pd.DataFrame:
         """accounting.credit_memos.custom_fields · Credit memos · custom fields: Custom fields that credit memos can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosCustomFieldsArguments]) -> Path:
+        """accounting.credit_memos.custom_fields · Credit memos · custom fields: Custom fields that credit memos can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosCustomFieldsArguments]) -> Path | str:
         """accounting.credit_memos.custom_fields · Credit memos · custom fields: Custom fields that credit memos can have."""
     def where(self, **arguments: Unpack[_AccountingCreditMemosCustomFieldsArguments]) -> Query:
         """accounting.credit_memos.custom_fields · Credit memos · custom fields: Custom fields that credit memos can have."""
@@ -621,7 +712,10 @@ class _AccountingCreditMemosItems(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosItemsArguments]) -> pd.DataFrame:
         """accounting.credit_memos.items · Credit memos · items: The lines of one credit memo."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosItemsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosItemsArguments]) -> Path:
+        """accounting.credit_memos.items · Credit memos · items: The lines of one credit memo."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosItemsArguments]) -> Path | str:
         """accounting.credit_memos.items · Credit memos · items: The lines of one credit memo."""
     def where(self, **arguments: Unpack[_AccountingCreditMemosItemsArguments]) -> Query:
         """accounting.credit_memos.items · Credit memos · items: The lines of one credit memo."""
@@ -639,7 +733,10 @@ class _AccountingExportInventoryBills(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportInventoryBillsArguments]) -> pd.DataFrame:
         """accounting.export.inventory_bills · Export · inventory bills: Bills for goods received, all at once (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportInventoryBillsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportInventoryBillsArguments]) -> Path:
+        """accounting.export.inventory_bills · Export · inventory bills: Bills for goods received, all at once (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportInventoryBillsArguments]) -> Path | str:
         """accounting.export.inventory_bills · Export · inventory bills: Bills for goods received, all at once (a feed of all changes)."""
     def where(self, **arguments: Unpack[_AccountingExportInventoryBillsArguments]) -> Query:
         """accounting.export.inventory_bills · Export · inventory bills: Bills for goods received, all at once (a feed of all changes)."""
@@ -657,7 +754,10 @@ class _AccountingExportInvoiceItems(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportInvoiceItemsArguments]) -> pd.DataFrame:
         """accounting.export.invoice_items · Export · invoice items: The lines of all invoices: what was sold, at which price and cost."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportInvoiceItemsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportInvoiceItemsArguments]) -> Path:
+        """accounting.export.invoice_items · Export · invoice items: The lines of all invoices: what was sold, at which price and cost."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportInvoiceItemsArguments]) -> Path | str:
         """accounting.export.invoice_items · Export · invoice items: The lines of all invoices: what was sold, at which price and cost."""
     def where(self, **arguments: Unpack[_AccountingExportInvoiceItemsArguments]) -> Query:
         """accounting.export.invoice_items · Export · invoice items: The lines of all invoices: what was sold, at which price and cost."""
@@ -675,7 +775,10 @@ class _AccountingExportInvoices(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportInvoicesArguments]) -> pd.DataFrame:
         """accounting.export.invoices · Export · invoices: What customers were billed: total, balance, items and dates (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportInvoicesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportInvoicesArguments]) -> Path:
+        """accounting.export.invoices · Export · invoices: What customers were billed: total, balance, items and dates (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportInvoicesArguments]) -> Path | str:
         """accounting.export.invoices · Export · invoices: What customers were billed: total, balance, items and dates (a feed of all changes)."""
     def where(self, **arguments: Unpack[_AccountingExportInvoicesArguments]) -> Query:
         """accounting.export.invoices · Export · invoices: What customers were billed: total, balance, items and dates (a feed of all changes)."""
@@ -693,7 +796,10 @@ class _AccountingExportPayments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportPaymentsArguments]) -> pd.DataFrame:
         """accounting.export.payments · Export · payments: Money received from customers, and the invoices that it pays (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportPaymentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportPaymentsArguments]) -> Path:
+        """accounting.export.payments · Export · payments: Money received from customers, and the invoices that it pays (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingExportPaymentsArguments]) -> Path | str:
         """accounting.export.payments · Export · payments: Money received from customers, and the invoices that it pays (a feed of all changes)."""
     def where(self, **arguments: Unpack[_AccountingExportPaymentsArguments]) -> Query:
         """accounting.export.payments · Export · payments: Money received from customers, and the invoices that it pays (a feed of all changes)."""
@@ -717,7 +823,10 @@ class _AccountingGlAccountsTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingGlAccountsTypesArguments]) -> pd.DataFrame:
         """accounting.gl_accounts.types · GL accounts · types: Types of general ledger account."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingGlAccountsTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingGlAccountsTypesArguments]) -> Path:
+        """accounting.gl_accounts.types · GL accounts · types: Types of general ledger account."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingGlAccountsTypesArguments]) -> Path | str:
         """accounting.gl_accounts.types · GL accounts · types: Types of general ledger account."""
     def where(self, **arguments: Unpack[_AccountingGlAccountsTypesArguments]) -> Query:
         """accounting.gl_accounts.types · GL accounts · types: Types of general ledger account."""
@@ -738,7 +847,10 @@ class _AccountingInventoryBillsCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInventoryBillsCustomFieldsArguments]) -> pd.DataFrame:
         """accounting.inventory_bills.custom_fields · Inventory bills · custom fields: Custom fields that inventory bills can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInventoryBillsCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInventoryBillsCustomFieldsArguments]) -> Path:
+        """accounting.inventory_bills.custom_fields · Inventory bills · custom fields: Custom fields that inventory bills can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInventoryBillsCustomFieldsArguments]) -> Path | str:
         """accounting.inventory_bills.custom_fields · Inventory bills · custom fields: Custom fields that inventory bills can have."""
     def where(self, **arguments: Unpack[_AccountingInventoryBillsCustomFieldsArguments]) -> Query:
         """accounting.inventory_bills.custom_fields · Inventory bills · custom fields: Custom fields that inventory bills can have."""
@@ -777,7 +889,10 @@ class _AccountingInventoryBillsPaginated(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInventoryBillsPaginatedArguments]) -> pd.DataFrame:
         """accounting.inventory_bills.paginated · Inventory bills · paginated: Bills for goods received, page by page."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInventoryBillsPaginatedArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInventoryBillsPaginatedArguments]) -> Path:
+        """accounting.inventory_bills.paginated · Inventory bills · paginated: Bills for goods received, page by page."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInventoryBillsPaginatedArguments]) -> Path | str:
         """accounting.inventory_bills.paginated · Inventory bills · paginated: Bills for goods received, page by page."""
     def where(self, **arguments: Unpack[_AccountingInventoryBillsPaginatedArguments]) -> Query:
         """accounting.inventory_bills.paginated · Inventory bills · paginated: Bills for goods received, page by page."""
@@ -798,7 +913,10 @@ class _AccountingInvoicesCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInvoicesCustomFieldsArguments]) -> pd.DataFrame:
         """accounting.invoices.custom_fields · Invoices · custom fields: Custom fields that invoices can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInvoicesCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInvoicesCustomFieldsArguments]) -> Path:
+        """accounting.invoices.custom_fields · Invoices · custom fields: Custom fields that invoices can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInvoicesCustomFieldsArguments]) -> Path | str:
         """accounting.invoices.custom_fields · Invoices · custom fields: Custom fields that invoices can have."""
     def where(self, **arguments: Unpack[_AccountingInvoicesCustomFieldsArguments]) -> Query:
         """accounting.invoices.custom_fields · Invoices · custom fields: Custom fields that invoices can have."""
@@ -815,7 +933,10 @@ class _AccountingInvoicesTasks(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInvoicesTasksArguments]) -> pd.DataFrame:
         """accounting.invoices.tasks · Invoices · tasks: Office tasks on one invoice."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInvoicesTasksArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInvoicesTasksArguments]) -> Path:
+        """accounting.invoices.tasks · Invoices · tasks: Office tasks on one invoice."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInvoicesTasksArguments]) -> Path | str:
         """accounting.invoices.tasks · Invoices · tasks: Office tasks on one invoice."""
     def where(self, **arguments: Unpack[_AccountingInvoicesTasksArguments]) -> Query:
         """accounting.invoices.tasks · Invoices · tasks: Office tasks on one invoice."""
@@ -832,7 +953,10 @@ class _AccountingJournalEntriesDetails(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingJournalEntriesDetailsArguments]) -> pd.DataFrame:
         """accounting.journal_entries.details · Journal entries · details: Debits and credits of one journal entry, line by line."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingJournalEntriesDetailsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingJournalEntriesDetailsArguments]) -> Path:
+        """accounting.journal_entries.details · Journal entries · details: Debits and credits of one journal entry, line by line."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingJournalEntriesDetailsArguments]) -> Path | str:
         """accounting.journal_entries.details · Journal entries · details: Debits and credits of one journal entry, line by line."""
     def where(self, **arguments: Unpack[_AccountingJournalEntriesDetailsArguments]) -> Query:
         """accounting.journal_entries.details · Journal entries · details: Debits and credits of one journal entry, line by line."""
@@ -849,7 +973,10 @@ class _AccountingJournalEntriesSummary(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingJournalEntriesSummaryArguments]) -> pd.DataFrame:
         """accounting.journal_entries.summary · Journal entries · summary: Debits and credits of one journal entry, by account."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingJournalEntriesSummaryArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingJournalEntriesSummaryArguments]) -> Path:
+        """accounting.journal_entries.summary · Journal entries · summary: Debits and credits of one journal entry, by account."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingJournalEntriesSummaryArguments]) -> Path | str:
         """accounting.journal_entries.summary · Journal entries · summary: Debits and credits of one journal entry, by account."""
     def where(self, **arguments: Unpack[_AccountingJournalEntriesSummaryArguments]) -> Query:
         """accounting.journal_entries.summary · Journal entries · summary: Debits and credits of one journal entry, by account."""
@@ -870,7 +997,10 @@ class _AccountingPaymentsCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentsCustomFieldsArguments]) -> pd.DataFrame:
         """accounting.payments.custom_fields · Payments · custom fields: Custom fields that payments can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentsCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentsCustomFieldsArguments]) -> Path:
+        """accounting.payments.custom_fields · Payments · custom fields: Custom fields that payments can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentsCustomFieldsArguments]) -> Path | str:
         """accounting.payments.custom_fields · Payments · custom fields: Custom fields that payments can have."""
     def where(self, **arguments: Unpack[_AccountingPaymentsCustomFieldsArguments]) -> Query:
         """accounting.payments.custom_fields · Payments · custom fields: Custom fields that payments can have."""
@@ -895,7 +1025,10 @@ class _CrmBookingProviderBookings(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingProviderBookingsArguments]) -> pd.DataFrame:
         """crm.booking_provider.bookings · Booking provider · bookings: Bookings that one outside provider sent in."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingProviderBookingsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingProviderBookingsArguments]) -> Path:
+        """crm.booking_provider.bookings · Booking provider · bookings: Bookings that one outside provider sent in."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingProviderBookingsArguments]) -> Path | str:
         """crm.booking_provider.bookings · Booking provider · bookings: Bookings that one outside provider sent in."""
     def where(self, **arguments: Unpack[_CrmBookingProviderBookingsArguments]) -> Query:
         """crm.booking_provider.bookings · Booking provider · bookings: Bookings that one outside provider sent in."""
@@ -912,7 +1045,10 @@ class _CrmBookingsContacts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingsContactsArguments]) -> pd.DataFrame:
         """crm.bookings.contacts · Bookings · contacts: Phone numbers and emails of one booking."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingsContactsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingsContactsArguments]) -> Path:
+        """crm.bookings.contacts · Bookings · contacts: Phone numbers and emails of one booking."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingsContactsArguments]) -> Path | str:
         """crm.bookings.contacts · Bookings · contacts: Phone numbers and emails of one booking."""
     def where(self, **arguments: Unpack[_CrmBookingsContactsArguments]) -> Query:
         """crm.bookings.contacts · Bookings · contacts: Phone numbers and emails of one booking."""
@@ -939,7 +1075,10 @@ class _CrmContactsContactMethods(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsContactMethodsArguments]) -> pd.DataFrame:
         """crm.contacts.contact_methods · Contacts · contact methods: Phone numbers and emails of contacts."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsContactMethodsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsContactMethodsArguments]) -> Path:
+        """crm.contacts.contact_methods · Contacts · contact methods: Phone numbers and emails of contacts."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsContactMethodsArguments]) -> Path | str:
         """crm.contacts.contact_methods · Contacts · contact methods: Phone numbers and emails of contacts."""
     def where(self, **arguments: Unpack[_CrmContactsContactMethodsArguments]) -> Query:
         """crm.contacts.contact_methods · Contacts · contact methods: Phone numbers and emails of contacts."""
@@ -956,7 +1095,10 @@ class _CrmContactsPreferences(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsPreferencesArguments]) -> pd.DataFrame:
         """crm.contacts.preferences · Contacts · preferences: The kinds of preference that a contact can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsPreferencesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsPreferencesArguments]) -> Path:
+        """crm.contacts.preferences · Contacts · preferences: The kinds of preference that a contact can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsPreferencesArguments]) -> Path | str:
         """crm.contacts.preferences · Contacts · preferences: The kinds of preference that a contact can have."""
     def where(self, **arguments: Unpack[_CrmContactsPreferencesArguments]) -> Query:
         """crm.contacts.preferences · Contacts · preferences: The kinds of preference that a contact can have."""
@@ -980,7 +1122,10 @@ class _CrmContactsRelationships(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsRelationshipsArguments]) -> pd.DataFrame:
         """crm.contacts.relationships · Contacts · relationships: Customers and locations that a contact belongs to."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsRelationshipsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsRelationshipsArguments]) -> Path:
+        """crm.contacts.relationships · Contacts · relationships: Customers and locations that a contact belongs to."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsRelationshipsArguments]) -> Path | str:
         """crm.contacts.relationships · Contacts · relationships: Customers and locations that a contact belongs to."""
     def where(self, **arguments: Unpack[_CrmContactsRelationshipsArguments]) -> Query:
         """crm.contacts.relationships · Contacts · relationships: Customers and locations that a contact belongs to."""
@@ -1002,7 +1147,10 @@ class _CrmCustomersContacts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersContactsArguments]) -> pd.DataFrame:
         """crm.customers.contacts · Customers · contacts: Phone numbers and emails of customers."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersContactsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersContactsArguments]) -> Path:
+        """crm.customers.contacts · Customers · contacts: Phone numbers and emails of customers."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersContactsArguments]) -> Path | str:
         """crm.customers.contacts · Customers · contacts: Phone numbers and emails of customers."""
     def where(self, **arguments: Unpack[_CrmCustomersContactsArguments]) -> Query:
         """crm.customers.contacts · Customers · contacts: Phone numbers and emails of customers."""
@@ -1023,7 +1171,10 @@ class _CrmCustomersCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersCustomFieldsArguments]) -> pd.DataFrame:
         """crm.customers.custom_fields · Customers · custom fields: Custom fields that customers can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersCustomFieldsArguments]) -> Path:
+        """crm.customers.custom_fields · Customers · custom fields: Custom fields that customers can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersCustomFieldsArguments]) -> Path | str:
         """crm.customers.custom_fields · Customers · custom fields: Custom fields that customers can have."""
     def where(self, **arguments: Unpack[_CrmCustomersCustomFieldsArguments]) -> Query:
         """crm.customers.custom_fields · Customers · custom fields: Custom fields that customers can have."""
@@ -1044,7 +1195,10 @@ class _CrmCustomersNotes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersNotesArguments]) -> pd.DataFrame:
         """crm.customers.notes · Customers · notes: Notes on one customer."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersNotesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersNotesArguments]) -> Path:
+        """crm.customers.notes · Customers · notes: Notes on one customer."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersNotesArguments]) -> Path | str:
         """crm.customers.notes · Customers · notes: Notes on one customer."""
     def where(self, **arguments: Unpack[_CrmCustomersNotesArguments]) -> Query:
         """crm.customers.notes · Customers · notes: Notes on one customer."""
@@ -1062,7 +1216,10 @@ class _CrmExportBookings(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportBookingsArguments]) -> pd.DataFrame:
         """crm.export.bookings · Export · bookings: Requests for an appointment that came in online (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportBookingsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportBookingsArguments]) -> Path:
+        """crm.export.bookings · Export · bookings: Requests for an appointment that came in online (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportBookingsArguments]) -> Path | str:
         """crm.export.bookings · Export · bookings: Requests for an appointment that came in online (a feed of all changes)."""
     def where(self, **arguments: Unpack[_CrmExportBookingsArguments]) -> Query:
         """crm.export.bookings · Export · bookings: Requests for an appointment that came in online (a feed of all changes)."""
@@ -1081,7 +1238,10 @@ class _CrmExportCustomers(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportCustomersArguments]) -> pd.DataFrame:
         """crm.export.customers · Export · customers: Customers, with billing address, balance and tags (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportCustomersArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportCustomersArguments]) -> Path:
+        """crm.export.customers · Export · customers: Customers, with billing address, balance and tags (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportCustomersArguments]) -> Path | str:
         """crm.export.customers · Export · customers: Customers, with billing address, balance and tags (a feed of all changes)."""
     def where(self, **arguments: Unpack[_CrmExportCustomersArguments]) -> Query:
         """crm.export.customers · Export · customers: Customers, with billing address, balance and tags (a feed of all changes)."""
@@ -1099,7 +1259,10 @@ class _CrmExportLeads(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportLeadsArguments]) -> pd.DataFrame:
         """crm.export.leads · Export · leads: Leads: people who asked, and are not booked yet (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportLeadsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportLeadsArguments]) -> Path:
+        """crm.export.leads · Export · leads: Leads: people who asked, and are not booked yet (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportLeadsArguments]) -> Path | str:
         """crm.export.leads · Export · leads: Leads: people who asked, and are not booked yet (a feed of all changes)."""
     def where(self, **arguments: Unpack[_CrmExportLeadsArguments]) -> Query:
         """crm.export.leads · Export · leads: Leads: people who asked, and are not booked yet (a feed of all changes)."""
@@ -1118,7 +1281,10 @@ class _CrmExportLocations(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportLocationsArguments]) -> pd.DataFrame:
         """crm.export.locations · Export · locations: Service locations: the addresses where work is done (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportLocationsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportLocationsArguments]) -> Path:
+        """crm.export.locations · Export · locations: Service locations: the addresses where work is done (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmExportLocationsArguments]) -> Path | str:
         """crm.export.locations · Export · locations: Service locations: the addresses where work is done (a feed of all changes)."""
     def where(self, **arguments: Unpack[_CrmExportLocationsArguments]) -> Query:
         """crm.export.locations · Export · locations: Service locations: the addresses where work is done (a feed of all changes)."""
@@ -1139,7 +1305,10 @@ class _CrmLeadsNotes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLeadsNotesArguments]) -> pd.DataFrame:
         """crm.leads.notes · Leads · notes: Notes on one lead."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLeadsNotesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLeadsNotesArguments]) -> Path:
+        """crm.leads.notes · Leads · notes: Notes on one lead."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLeadsNotesArguments]) -> Path | str:
         """crm.leads.notes · Leads · notes: Notes on one lead."""
     def where(self, **arguments: Unpack[_CrmLeadsNotesArguments]) -> Query:
         """crm.leads.notes · Leads · notes: Notes on one lead."""
@@ -1161,7 +1330,10 @@ class _CrmLocationsContacts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsContactsArguments]) -> pd.DataFrame:
         """crm.locations.contacts · Locations · contacts: Phone numbers and emails of locations."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsContactsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsContactsArguments]) -> Path:
+        """crm.locations.contacts · Locations · contacts: Phone numbers and emails of locations."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsContactsArguments]) -> Path | str:
         """crm.locations.contacts · Locations · contacts: Phone numbers and emails of locations."""
     def where(self, **arguments: Unpack[_CrmLocationsContactsArguments]) -> Query:
         """crm.locations.contacts · Locations · contacts: Phone numbers and emails of locations."""
@@ -1182,7 +1354,10 @@ class _CrmLocationsCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsCustomFieldsArguments]) -> pd.DataFrame:
         """crm.locations.custom_fields · Locations · custom fields: Custom fields that locations can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsCustomFieldsArguments]) -> Path:
+        """crm.locations.custom_fields · Locations · custom fields: Custom fields that locations can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsCustomFieldsArguments]) -> Path | str:
         """crm.locations.custom_fields · Locations · custom fields: Custom fields that locations can have."""
     def where(self, **arguments: Unpack[_CrmLocationsCustomFieldsArguments]) -> Query:
         """crm.locations.custom_fields · Locations · custom fields: Custom fields that locations can have."""
@@ -1203,7 +1378,10 @@ class _CrmLocationsNotes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsNotesArguments]) -> pd.DataFrame:
         """crm.locations.notes · Locations · notes: Notes on one location."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsNotesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsNotesArguments]) -> Path:
+        """crm.locations.notes · Locations · notes: Notes on one location."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsNotesArguments]) -> Path | str:
         """crm.locations.notes · Locations · notes: Notes on one location."""
     def where(self, **arguments: Unpack[_CrmLocationsNotesArguments]) -> Query:
         """crm.locations.notes · Locations · notes: Notes on one location."""
@@ -1220,7 +1398,10 @@ class _CrmLocationsPreferredtechnician(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsPreferredtechnicianArguments]) -> pd.DataFrame:
         """crm.locations.preferredtechnician · Locations · preferredtechnician: The technician that a location asks for."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsPreferredtechnicianArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsPreferredtechnicianArguments]) -> Path:
+        """crm.locations.preferredtechnician · Locations · preferredtechnician: The technician that a location asks for."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsPreferredtechnicianArguments]) -> Path | str:
         """crm.locations.preferredtechnician · Locations · preferredtechnician: The technician that a location asks for."""
     def where(self, **arguments: Unpack[_CrmLocationsPreferredtechnicianArguments]) -> Query:
         """crm.locations.preferredtechnician · Locations · preferredtechnician: The technician that a location asks for."""
@@ -1238,7 +1419,10 @@ class _CustomerInteractionsExportTechnicianRatings(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CustomerInteractionsExportTechnicianRatingsArguments]) -> pd.DataFrame:
         """customer_interactions.export.technician_ratings · Export · technician ratings: Ratings that customers gave to technicians (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CustomerInteractionsExportTechnicianRatingsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CustomerInteractionsExportTechnicianRatingsArguments]) -> Path:
+        """customer_interactions.export.technician_ratings · Export · technician ratings: Ratings that customers gave to technicians (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CustomerInteractionsExportTechnicianRatingsArguments]) -> Path | str:
         """customer_interactions.export.technician_ratings · Export · technician ratings: Ratings that customers gave to technicians (a feed of all changes)."""
     def where(self, **arguments: Unpack[_CustomerInteractionsExportTechnicianRatingsArguments]) -> Query:
         """customer_interactions.export.technician_ratings · Export · technician ratings: Ratings that customers gave to technicians (a feed of all changes)."""
@@ -1255,7 +1439,10 @@ class _DispatchArrivalWindowsConfiguration(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchArrivalWindowsConfigurationArguments]) -> pd.DataFrame:
         """dispatch.arrival_windows.configuration · Arrival windows · configuration: How arrival windows are set up."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchArrivalWindowsConfigurationArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchArrivalWindowsConfigurationArguments]) -> Path:
+        """dispatch.arrival_windows.configuration · Arrival windows · configuration: How arrival windows are set up."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchArrivalWindowsConfigurationArguments]) -> Path | str:
         """dispatch.arrival_windows.configuration · Arrival windows · configuration: How arrival windows are set up."""
     def where(self, **arguments: Unpack[_DispatchArrivalWindowsConfigurationArguments]) -> Query:
         """dispatch.arrival_windows.configuration · Arrival windows · configuration: How arrival windows are set up."""
@@ -1274,7 +1461,10 @@ class _DispatchExportAppointmentAssignments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchExportAppointmentAssignmentsArguments]) -> pd.DataFrame:
         """dispatch.export.appointment_assignments · Export · appointment assignments: Which technician is assigned to which appointment (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchExportAppointmentAssignmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchExportAppointmentAssignmentsArguments]) -> Path:
+        """dispatch.export.appointment_assignments · Export · appointment assignments: Which technician is assigned to which appointment (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchExportAppointmentAssignmentsArguments]) -> Path | str:
         """dispatch.export.appointment_assignments · Export · appointment assignments: Which technician is assigned to which appointment (a feed of all changes)."""
     def where(self, **arguments: Unpack[_DispatchExportAppointmentAssignmentsArguments]) -> Query:
         """dispatch.export.appointment_assignments · Export · appointment assignments: Which technician is assigned to which appointment (a feed of all changes)."""
@@ -1292,7 +1482,10 @@ class _EquipmentsystemsExportInstalledEquipment(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsExportInstalledEquipmentArguments]) -> pd.DataFrame:
         """equipmentsystems.export.installed_equipment · Export · installed equipment: Equipment at customers' locations: make, model, serial number, age (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsExportInstalledEquipmentArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsExportInstalledEquipmentArguments]) -> Path:
+        """equipmentsystems.export.installed_equipment · Export · installed equipment: Equipment at customers' locations: make, model, serial number, age (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsExportInstalledEquipmentArguments]) -> Path | str:
         """equipmentsystems.export.installed_equipment · Export · installed equipment: Equipment at customers' locations: make, model, serial number, age (a feed of all changes)."""
     def where(self, **arguments: Unpack[_EquipmentsystemsExportInstalledEquipmentArguments]) -> Query:
         """equipmentsystems.export.installed_equipment · Export · installed equipment: Equipment at customers' locations: make, model, serial number, age (a feed of all changes)."""
@@ -1302,14 +1495,10 @@ class _EquipmentsystemsExportInstalledEquipment(Rows):
     def count(self, **arguments: Unpack[_EquipmentsystemsExportInstalledEquipmentArguments]) -> int: ...
 
 class _EquipmentsystemsInstalledEquipmentAttachmentsArguments(Options, total=False):
-    path: Text | None
+    path: Text | Iterable[Text] | None
 class _EquipmentsystemsInstalledEquipmentAttachments(FileRows):
     """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
-    @overload
-    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> pd.DataFrame:
-        """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
-    @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> Path:
+    def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> pd.DataFrame:
         """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
     def where(self, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> Query:
         """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
@@ -1331,7 +1520,10 @@ class _EquipmentsystemsInstalledEquipmentCustomFieldTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentCustomFieldTypesArguments]) -> pd.DataFrame:
         """equipmentsystems.installed_equipment.custom_field_types · Installed equipment · custom field types: Custom fields that installed equipment can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentCustomFieldTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentCustomFieldTypesArguments]) -> Path:
+        """equipmentsystems.installed_equipment.custom_field_types · Installed equipment · custom field types: Custom fields that installed equipment can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentCustomFieldTypesArguments]) -> Path | str:
         """equipmentsystems.installed_equipment.custom_field_types · Installed equipment · custom field types: Custom fields that installed equipment can have."""
     def where(self, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentCustomFieldTypesArguments]) -> Query:
         """equipmentsystems.installed_equipment.custom_field_types · Installed equipment · custom field types: Custom fields that installed equipment can have."""
@@ -1352,7 +1544,10 @@ class _FindingsLocationFindingsAttachments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsLocationFindingsAttachmentsArguments]) -> pd.DataFrame:
         """findings.location_findings.attachments · Location findings · attachments: Files on one finding."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsLocationFindingsAttachmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsLocationFindingsAttachmentsArguments]) -> Path:
+        """findings.location_findings.attachments · Location findings · attachments: Files on one finding."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsLocationFindingsAttachmentsArguments]) -> Path | str:
         """findings.location_findings.attachments · Location findings · attachments: Files on one finding."""
     def where(self, **arguments: Unpack[_FindingsLocationFindingsAttachmentsArguments]) -> Query:
         """findings.location_findings.attachments · Location findings · attachments: Files on one finding."""
@@ -1365,11 +1560,7 @@ class _FormsJobsAttachmentArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
 class _FormsJobsAttachment(FileRows):
     """forms.jobs.attachment · Jobs · attachment: One file of a job."""
-    @overload
-    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> pd.DataFrame:
-        """forms.jobs.attachment · Jobs · attachment: One file of a job."""
-    @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> Path:
+    def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> pd.DataFrame:
         """forms.jobs.attachment · Jobs · attachment: One file of a job."""
     def where(self, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> Query:
         """forms.jobs.attachment · Jobs · attachment: One file of a job."""
@@ -1389,7 +1580,10 @@ class _FormsJobsAttachments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentsArguments]) -> pd.DataFrame:
         """forms.jobs.attachments · Jobs · attachments: Photos and files of one job."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentsArguments]) -> Path:
+        """forms.jobs.attachments · Jobs · attachments: Photos and files of one job."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentsArguments]) -> Path | str:
         """forms.jobs.attachments · Jobs · attachments: Photos and files of one job."""
     def where(self, **arguments: Unpack[_FormsJobsAttachmentsArguments]) -> Query:
         """forms.jobs.attachments · Jobs · attachments: Photos and files of one job."""
@@ -1407,7 +1601,10 @@ class _InventoryExportAdjustments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportAdjustmentsArguments]) -> pd.DataFrame:
         """inventory.export.adjustments · Export · adjustments: Corrections of stock: counts, losses, write-offs (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportAdjustmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportAdjustmentsArguments]) -> Path:
+        """inventory.export.adjustments · Export · adjustments: Corrections of stock: counts, losses, write-offs (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportAdjustmentsArguments]) -> Path | str:
         """inventory.export.adjustments · Export · adjustments: Corrections of stock: counts, losses, write-offs (a feed of all changes)."""
     def where(self, **arguments: Unpack[_InventoryExportAdjustmentsArguments]) -> Query:
         """inventory.export.adjustments · Export · adjustments: Corrections of stock: counts, losses, write-offs (a feed of all changes)."""
@@ -1425,7 +1622,10 @@ class _InventoryExportPurchaseOrders(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportPurchaseOrdersArguments]) -> pd.DataFrame:
         """inventory.export.purchase_orders · Export · purchase orders: Goods ordered from vendors (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportPurchaseOrdersArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportPurchaseOrdersArguments]) -> Path:
+        """inventory.export.purchase_orders · Export · purchase orders: Goods ordered from vendors (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportPurchaseOrdersArguments]) -> Path | str:
         """inventory.export.purchase_orders · Export · purchase orders: Goods ordered from vendors (a feed of all changes)."""
     def where(self, **arguments: Unpack[_InventoryExportPurchaseOrdersArguments]) -> Query:
         """inventory.export.purchase_orders · Export · purchase orders: Goods ordered from vendors (a feed of all changes)."""
@@ -1443,7 +1643,10 @@ class _InventoryExportReturns(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportReturnsArguments]) -> pd.DataFrame:
         """inventory.export.returns · Export · returns: Goods sent back to vendors (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportReturnsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportReturnsArguments]) -> Path:
+        """inventory.export.returns · Export · returns: Goods sent back to vendors (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportReturnsArguments]) -> Path | str:
         """inventory.export.returns · Export · returns: Goods sent back to vendors (a feed of all changes)."""
     def where(self, **arguments: Unpack[_InventoryExportReturnsArguments]) -> Query:
         """inventory.export.returns · Export · returns: Goods sent back to vendors (a feed of all changes)."""
@@ -1461,7 +1664,10 @@ class _InventoryExportTransfers(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportTransfersArguments]) -> pd.DataFrame:
         """inventory.export.transfers · Export · transfers: Stock moved between trucks and warehouses (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportTransfersArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportTransfersArguments]) -> Path:
+        """inventory.export.transfers · Export · transfers: Stock moved between trucks and warehouses (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryExportTransfersArguments]) -> Path | str:
         """inventory.export.transfers · Export · transfers: Stock moved between trucks and warehouses (a feed of all changes)."""
     def where(self, **arguments: Unpack[_InventoryExportTransfersArguments]) -> Query:
         """inventory.export.transfers · Export · transfers: Stock moved between trucks and warehouses (a feed of all changes)."""
@@ -1491,7 +1697,10 @@ class _InventoryPurchaseOrdersRequests(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrdersRequestsArguments]) -> pd.DataFrame:
         """inventory.purchase_orders.requests · Purchase orders · requests: Requests for a purchase order that wait for approval."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrdersRequestsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrdersRequestsArguments]) -> Path:
+        """inventory.purchase_orders.requests · Purchase orders · requests: Requests for a purchase order that wait for approval."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrdersRequestsArguments]) -> Path | str:
         """inventory.purchase_orders.requests · Purchase orders · requests: Requests for a purchase order that wait for approval."""
     def where(self, **arguments: Unpack[_InventoryPurchaseOrdersRequestsArguments]) -> Query:
         """inventory.purchase_orders.requests · Purchase orders · requests: Requests for a purchase order that wait for approval."""
@@ -1512,7 +1721,10 @@ class _InventoryVendorsCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryVendorsCustomFieldsArguments]) -> pd.DataFrame:
         """inventory.vendors.custom_fields · Vendors · custom fields: Custom fields that vendors can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryVendorsCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryVendorsCustomFieldsArguments]) -> Path:
+        """inventory.vendors.custom_fields · Vendors · custom fields: Custom fields that vendors can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryVendorsCustomFieldsArguments]) -> Path | str:
         """inventory.vendors.custom_fields · Vendors · custom fields: Custom fields that vendors can have."""
     def where(self, **arguments: Unpack[_InventoryVendorsCustomFieldsArguments]) -> Query:
         """inventory.vendors.custom_fields · Vendors · custom fields: Custom fields that vendors can have."""
@@ -1531,7 +1743,10 @@ class _JpmExportAppointments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportAppointmentsArguments]) -> pd.DataFrame:
         """jpm.export.appointments · Export · appointments: Visits of a job: when they start and end, and their state (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportAppointmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportAppointmentsArguments]) -> Path:
+        """jpm.export.appointments · Export · appointments: Visits of a job: when they start and end, and their state (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportAppointmentsArguments]) -> Path | str:
         """jpm.export.appointments · Export · appointments: Visits of a job: when they start and end, and their state (a feed of all changes)."""
     def where(self, **arguments: Unpack[_JpmExportAppointmentsArguments]) -> Query:
         """jpm.export.appointments · Export · appointments: Visits of a job: when they start and end, and their state (a feed of all changes)."""
@@ -1549,7 +1764,10 @@ class _JpmExportJobCanceledLogs(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobCanceledLogsArguments]) -> pd.DataFrame:
         """jpm.export.job_canceled_logs · Export · job canceled logs: When and why jobs were cancelled, for all jobs."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobCanceledLogsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobCanceledLogsArguments]) -> Path:
+        """jpm.export.job_canceled_logs · Export · job canceled logs: When and why jobs were cancelled, for all jobs."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobCanceledLogsArguments]) -> Path | str:
         """jpm.export.job_canceled_logs · Export · job canceled logs: When and why jobs were cancelled, for all jobs."""
     def where(self, **arguments: Unpack[_JpmExportJobCanceledLogsArguments]) -> Query:
         """jpm.export.job_canceled_logs · Export · job canceled logs: When and why jobs were cancelled, for all jobs."""
@@ -1567,7 +1785,10 @@ class _JpmExportJobHistory(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobHistoryArguments]) -> pd.DataFrame:
         """jpm.export.job_history · Export · job history: What happened to jobs, and who did it, for all jobs."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobHistoryArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobHistoryArguments]) -> Path:
+        """jpm.export.job_history · Export · job history: What happened to jobs, and who did it, for all jobs."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobHistoryArguments]) -> Path | str:
         """jpm.export.job_history · Export · job history: What happened to jobs, and who did it, for all jobs."""
     def where(self, **arguments: Unpack[_JpmExportJobHistoryArguments]) -> Query:
         """jpm.export.job_history · Export · job history: What happened to jobs, and who did it, for all jobs."""
@@ -1585,7 +1806,10 @@ class _JpmExportJobNotes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobNotesArguments]) -> pd.DataFrame:
         """jpm.export.job_notes · Export · job notes: Notes on all jobs."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobNotesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobNotesArguments]) -> Path:
+        """jpm.export.job_notes · Export · job notes: Notes on all jobs."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobNotesArguments]) -> Path | str:
         """jpm.export.job_notes · Export · job notes: Notes on all jobs."""
     def where(self, **arguments: Unpack[_JpmExportJobNotesArguments]) -> Query:
         """jpm.export.job_notes · Export · job notes: Notes on all jobs."""
@@ -1603,7 +1827,10 @@ class _JpmExportJobs(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobsArguments]) -> pd.DataFrame:
         """jpm.export.jobs · Export · jobs: Jobs: the work for a customer, with status, dates and total (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobsArguments]) -> Path:
+        """jpm.export.jobs · Export · jobs: Jobs: the work for a customer, with status, dates and total (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportJobsArguments]) -> Path | str:
         """jpm.export.jobs · Export · jobs: Jobs: the work for a customer, with status, dates and total (a feed of all changes)."""
     def where(self, **arguments: Unpack[_JpmExportJobsArguments]) -> Query:
         """jpm.export.jobs · Export · jobs: Jobs: the work for a customer, with status, dates and total (a feed of all changes)."""
@@ -1621,7 +1848,10 @@ class _JpmExportProjectNotes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportProjectNotesArguments]) -> pd.DataFrame:
         """jpm.export.project_notes · Export · project notes: Notes on all projects."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportProjectNotesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportProjectNotesArguments]) -> Path:
+        """jpm.export.project_notes · Export · project notes: Notes on all projects."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportProjectNotesArguments]) -> Path | str:
         """jpm.export.project_notes · Export · project notes: Notes on all projects."""
     def where(self, **arguments: Unpack[_JpmExportProjectNotesArguments]) -> Query:
         """jpm.export.project_notes · Export · project notes: Notes on all projects."""
@@ -1639,7 +1869,10 @@ class _JpmExportProjects(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportProjectsArguments]) -> pd.DataFrame:
         """jpm.export.projects · Export · projects: Projects: several jobs towards one goal, such as an installation (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportProjectsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportProjectsArguments]) -> Path:
+        """jpm.export.projects · Export · projects: Projects: several jobs towards one goal, such as an installation (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmExportProjectsArguments]) -> Path | str:
         """jpm.export.projects · Export · projects: Projects: several jobs towards one goal, such as an installation (a feed of all changes)."""
     def where(self, **arguments: Unpack[_JpmExportProjectsArguments]) -> Query:
         """jpm.export.projects · Export · projects: Projects: several jobs towards one goal, such as an installation (a feed of all changes)."""
@@ -1656,7 +1889,10 @@ class _JpmJobsBookedLog(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsBookedLogArguments]) -> pd.DataFrame:
         """jpm.jobs.booked_log · Jobs · booked log: How one job was booked."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsBookedLogArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsBookedLogArguments]) -> Path:
+        """jpm.jobs.booked_log · Jobs · booked log: How one job was booked."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsBookedLogArguments]) -> Path | str:
         """jpm.jobs.booked_log · Jobs · booked log: How one job was booked."""
     def where(self, **arguments: Unpack[_JpmJobsBookedLogArguments]) -> Query:
         """jpm.jobs.booked_log · Jobs · booked log: How one job was booked."""
@@ -1673,7 +1909,10 @@ class _JpmJobsCancelReasons(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsCancelReasonsArguments]) -> pd.DataFrame:
         """jpm.jobs.cancel_reasons · Jobs · cancel reasons: Why some jobs were cancelled, by their ids."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsCancelReasonsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsCancelReasonsArguments]) -> Path:
+        """jpm.jobs.cancel_reasons · Jobs · cancel reasons: Why some jobs were cancelled, by their ids."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsCancelReasonsArguments]) -> Path | str:
         """jpm.jobs.cancel_reasons · Jobs · cancel reasons: Why some jobs were cancelled, by their ids."""
     def where(self, **arguments: Unpack[_JpmJobsCancelReasonsArguments]) -> Query:
         """jpm.jobs.cancel_reasons · Jobs · cancel reasons: Why some jobs were cancelled, by their ids."""
@@ -1690,7 +1929,10 @@ class _JpmJobsCanceledLog(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsCanceledLogArguments]) -> pd.DataFrame:
         """jpm.jobs.canceled_log · Jobs · canceled log: When and why one job was cancelled."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsCanceledLogArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsCanceledLogArguments]) -> Path:
+        """jpm.jobs.canceled_log · Jobs · canceled log: When and why one job was cancelled."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsCanceledLogArguments]) -> Path | str:
         """jpm.jobs.canceled_log · Jobs · canceled log: When and why one job was cancelled."""
     def where(self, **arguments: Unpack[_JpmJobsCanceledLogArguments]) -> Query:
         """jpm.jobs.canceled_log · Jobs · canceled log: When and why one job was cancelled."""
@@ -1711,7 +1953,10 @@ class _JpmJobsCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsCustomFieldsArguments]) -> pd.DataFrame:
         """jpm.jobs.custom_fields · Jobs · custom fields: Custom fields that jobs can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsCustomFieldsArguments]) -> Path:
+        """jpm.jobs.custom_fields · Jobs · custom fields: Custom fields that jobs can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsCustomFieldsArguments]) -> Path | str:
         """jpm.jobs.custom_fields · Jobs · custom fields: Custom fields that jobs can have."""
     def where(self, **arguments: Unpack[_JpmJobsCustomFieldsArguments]) -> Query:
         """jpm.jobs.custom_fields · Jobs · custom fields: Custom fields that jobs can have."""
@@ -1728,7 +1973,10 @@ class _JpmJobsEquipment(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsEquipmentArguments]) -> pd.DataFrame:
         """jpm.jobs.equipment · Jobs · equipment: Equipment that one job is about."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsEquipmentArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsEquipmentArguments]) -> Path:
+        """jpm.jobs.equipment · Jobs · equipment: Equipment that one job is about."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsEquipmentArguments]) -> Path | str:
         """jpm.jobs.equipment · Jobs · equipment: Equipment that one job is about."""
     def where(self, **arguments: Unpack[_JpmJobsEquipmentArguments]) -> Query:
         """jpm.jobs.equipment · Jobs · equipment: Equipment that one job is about."""
@@ -1745,7 +1993,10 @@ class _JpmJobsHistory(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsHistoryArguments]) -> pd.DataFrame:
         """jpm.jobs.history · Jobs · history: What happened to one job, and who did it."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsHistoryArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsHistoryArguments]) -> Path:
+        """jpm.jobs.history · Jobs · history: What happened to one job, and who did it."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsHistoryArguments]) -> Path | str:
         """jpm.jobs.history · Jobs · history: What happened to one job, and who did it."""
     def where(self, **arguments: Unpack[_JpmJobsHistoryArguments]) -> Query:
         """jpm.jobs.history · Jobs · history: What happened to one job, and who did it."""
@@ -1762,7 +2013,10 @@ class _JpmJobsHoldReasons(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsHoldReasonsArguments]) -> pd.DataFrame:
         """jpm.jobs.hold_reasons · Jobs · hold reasons: Why some jobs are on hold, by their ids."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsHoldReasonsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsHoldReasonsArguments]) -> Path:
+        """jpm.jobs.hold_reasons · Jobs · hold reasons: Why some jobs are on hold, by their ids."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsHoldReasonsArguments]) -> Path | str:
         """jpm.jobs.hold_reasons · Jobs · hold reasons: Why some jobs are on hold, by their ids."""
     def where(self, **arguments: Unpack[_JpmJobsHoldReasonsArguments]) -> Query:
         """jpm.jobs.hold_reasons · Jobs · hold reasons: Why some jobs are on hold, by their ids."""
@@ -1779,7 +2033,10 @@ class _JpmJobsNotes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsNotesArguments]) -> pd.DataFrame:
         """jpm.jobs.notes · Jobs · notes: Notes on one job."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsNotesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsNotesArguments]) -> Path:
+        """jpm.jobs.notes · Jobs · notes: Notes on one job."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsNotesArguments]) -> Path | str:
         """jpm.jobs.notes · Jobs · notes: Notes on one job."""
     def where(self, **arguments: Unpack[_JpmJobsNotesArguments]) -> Query:
         """jpm.jobs.notes · Jobs · notes: Notes on one job."""
@@ -1800,7 +2057,10 @@ class _JpmProjectsCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectsCustomFieldsArguments]) -> pd.DataFrame:
         """jpm.projects.custom_fields · Projects · custom fields: Custom fields that projects can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectsCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectsCustomFieldsArguments]) -> Path:
+        """jpm.projects.custom_fields · Projects · custom fields: Custom fields that projects can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectsCustomFieldsArguments]) -> Path | str:
         """jpm.projects.custom_fields · Projects · custom fields: Custom fields that projects can have."""
     def where(self, **arguments: Unpack[_JpmProjectsCustomFieldsArguments]) -> Query:
         """jpm.projects.custom_fields · Projects · custom fields: Custom fields that projects can have."""
@@ -1817,7 +2077,10 @@ class _JpmProjectsNotes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectsNotesArguments]) -> pd.DataFrame:
         """jpm.projects.notes · Projects · notes: Notes on one project."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectsNotesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectsNotesArguments]) -> Path:
+        """jpm.projects.notes · Projects · notes: Notes on one project."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectsNotesArguments]) -> Path | str:
         """jpm.projects.notes · Projects · notes: Notes on one project."""
     def where(self, **arguments: Unpack[_JpmProjectsNotesArguments]) -> Query:
         """jpm.projects.notes · Projects · notes: Notes on one project."""
@@ -1837,7 +2100,10 @@ class _JpmWorkBreakdownStructureBudgetCodes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesArguments]) -> pd.DataFrame:
         """jpm.work_breakdown_structure.budget_codes · Work breakdown structure · budget codes: Budget codes of projects."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesArguments]) -> Path:
+        """jpm.work_breakdown_structure.budget_codes · Work breakdown structure · budget codes: Budget codes of projects."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesArguments]) -> Path | str:
         """jpm.work_breakdown_structure.budget_codes · Work breakdown structure · budget codes: Budget codes of projects."""
     def where(self, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesArguments]) -> Query:
         """jpm.work_breakdown_structure.budget_codes · Work breakdown structure · budget codes: Budget codes of projects."""
@@ -1859,7 +2125,10 @@ class _JpmWorkBreakdownStructureSegments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsArguments]) -> pd.DataFrame:
         """jpm.work_breakdown_structure.segments · Work breakdown structure · segments: Segments that budgets are split by."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsArguments]) -> Path:
+        """jpm.work_breakdown_structure.segments · Work breakdown structure · segments: Segments that budgets are split by."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsArguments]) -> Path | str:
         """jpm.work_breakdown_structure.segments · Work breakdown structure · segments: Segments that budgets are split by."""
     def where(self, **arguments: Unpack[_JpmWorkBreakdownStructureSegmentsArguments]) -> Query:
         """jpm.work_breakdown_structure.segments · Work breakdown structure · segments: Segments that budgets are split by."""
@@ -1879,7 +2148,10 @@ class _MarketingCampaignsCosts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCampaignsCostsArguments]) -> pd.DataFrame:
         """marketing.campaigns.costs · Campaigns · costs: Monthly costs of one campaign."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCampaignsCostsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCampaignsCostsArguments]) -> Path:
+        """marketing.campaigns.costs · Campaigns · costs: Monthly costs of one campaign."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCampaignsCostsArguments]) -> Path | str:
         """marketing.campaigns.costs · Campaigns · costs: Monthly costs of one campaign."""
     def where(self, **arguments: Unpack[_MarketingCampaignsCostsArguments]) -> Query:
         """marketing.campaigns.costs · Campaigns · costs: Monthly costs of one campaign."""
@@ -1897,7 +2169,10 @@ class _MembershipsExportInvoiceTemplates(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportInvoiceTemplatesArguments]) -> pd.DataFrame:
         """memberships.export.invoice_templates · Export · invoice templates: Invoices that memberships are billed with (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportInvoiceTemplatesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportInvoiceTemplatesArguments]) -> Path:
+        """memberships.export.invoice_templates · Export · invoice templates: Invoices that memberships are billed with (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportInvoiceTemplatesArguments]) -> Path | str:
         """memberships.export.invoice_templates · Export · invoice templates: Invoices that memberships are billed with (a feed of all changes)."""
     def where(self, **arguments: Unpack[_MembershipsExportInvoiceTemplatesArguments]) -> Query:
         """memberships.export.invoice_templates · Export · invoice templates: Invoices that memberships are billed with (a feed of all changes)."""
@@ -1915,7 +2190,10 @@ class _MembershipsExportMembershipStatusChanges(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportMembershipStatusChangesArguments]) -> pd.DataFrame:
         """memberships.export.membership_status_changes · Export · membership status changes: When memberships changed their status, for all of them."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportMembershipStatusChangesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportMembershipStatusChangesArguments]) -> Path:
+        """memberships.export.membership_status_changes · Export · membership status changes: When memberships changed their status, for all of them."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportMembershipStatusChangesArguments]) -> Path | str:
         """memberships.export.membership_status_changes · Export · membership status changes: When memberships changed their status, for all of them."""
     def where(self, **arguments: Unpack[_MembershipsExportMembershipStatusChangesArguments]) -> Query:
         """memberships.export.membership_status_changes · Export · membership status changes: When memberships changed their status, for all of them."""
@@ -1933,7 +2211,10 @@ class _MembershipsExportMembershipTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportMembershipTypesArguments]) -> pd.DataFrame:
         """memberships.export.membership_types · Export · membership types: Types of membership, with their duration and benefits (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportMembershipTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportMembershipTypesArguments]) -> Path:
+        """memberships.export.membership_types · Export · membership types: Types of membership, with their duration and benefits (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportMembershipTypesArguments]) -> Path | str:
         """memberships.export.membership_types · Export · membership types: Types of membership, with their duration and benefits (a feed of all changes)."""
     def where(self, **arguments: Unpack[_MembershipsExportMembershipTypesArguments]) -> Query:
         """memberships.export.membership_types · Export · membership types: Types of membership, with their duration and benefits (a feed of all changes)."""
@@ -1951,7 +2232,10 @@ class _MembershipsExportMemberships(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportMembershipsArguments]) -> pd.DataFrame:
         """memberships.export.memberships · Export · memberships: Memberships that customers have: status, from, to, billing (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportMembershipsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportMembershipsArguments]) -> Path:
+        """memberships.export.memberships · Export · memberships: Memberships that customers have: status, from, to, billing (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportMembershipsArguments]) -> Path | str:
         """memberships.export.memberships · Export · memberships: Memberships that customers have: status, from, to, billing (a feed of all changes)."""
     def where(self, **arguments: Unpack[_MembershipsExportMembershipsArguments]) -> Query:
         """memberships.export.memberships · Export · memberships: Memberships that customers have: status, from, to, billing (a feed of all changes)."""
@@ -1969,7 +2253,10 @@ class _MembershipsExportRecurringServiceEvents(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportRecurringServiceEventsArguments]) -> pd.DataFrame:
         """memberships.export.recurring_service_events · Export · recurring service events: Maintenance visits that are due under memberships, and their status (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportRecurringServiceEventsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportRecurringServiceEventsArguments]) -> Path:
+        """memberships.export.recurring_service_events · Export · recurring service events: Maintenance visits that are due under memberships, and their status (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportRecurringServiceEventsArguments]) -> Path | str:
         """memberships.export.recurring_service_events · Export · recurring service events: Maintenance visits that are due under memberships, and their status (a feed of all changes)."""
     def where(self, **arguments: Unpack[_MembershipsExportRecurringServiceEventsArguments]) -> Query:
         """memberships.export.recurring_service_events · Export · recurring service events: Maintenance visits that are due under memberships, and their status (a feed of all changes)."""
@@ -1987,7 +2274,10 @@ class _MembershipsExportRecurringServiceTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportRecurringServiceTypesArguments]) -> pd.DataFrame:
         """memberships.export.recurring_service_types · Export · recurring service types: Types of recurring service (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportRecurringServiceTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportRecurringServiceTypesArguments]) -> Path:
+        """memberships.export.recurring_service_types · Export · recurring service types: Types of recurring service (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportRecurringServiceTypesArguments]) -> Path | str:
         """memberships.export.recurring_service_types · Export · recurring service types: Types of recurring service (a feed of all changes)."""
     def where(self, **arguments: Unpack[_MembershipsExportRecurringServiceTypesArguments]) -> Query:
         """memberships.export.recurring_service_types · Export · recurring service types: Types of recurring service (a feed of all changes)."""
@@ -2005,7 +2295,10 @@ class _MembershipsExportRecurringServices(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportRecurringServicesArguments]) -> pd.DataFrame:
         """memberships.export.recurring_services · Export · recurring services: Services that recur under a membership (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportRecurringServicesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportRecurringServicesArguments]) -> Path:
+        """memberships.export.recurring_services · Export · recurring services: Services that recur under a membership (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsExportRecurringServicesArguments]) -> Path | str:
         """memberships.export.recurring_services · Export · recurring services: Services that recur under a membership (a feed of all changes)."""
     def where(self, **arguments: Unpack[_MembershipsExportRecurringServicesArguments]) -> Query:
         """memberships.export.recurring_services · Export · recurring services: Services that recur under a membership (a feed of all changes)."""
@@ -2022,7 +2315,10 @@ class _MembershipsMembershipTypesDiscounts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesDiscountsArguments]) -> pd.DataFrame:
         """memberships.membership_types.discounts · Membership types · discounts: Discounts that one membership type gives."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesDiscountsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesDiscountsArguments]) -> Path:
+        """memberships.membership_types.discounts · Membership types · discounts: Discounts that one membership type gives."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesDiscountsArguments]) -> Path | str:
         """memberships.membership_types.discounts · Membership types · discounts: Discounts that one membership type gives."""
     def where(self, **arguments: Unpack[_MembershipsMembershipTypesDiscountsArguments]) -> Query:
         """memberships.membership_types.discounts · Membership types · discounts: Discounts that one membership type gives."""
@@ -2040,7 +2336,10 @@ class _MembershipsMembershipTypesDurationBillingItems(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesDurationBillingItemsArguments]) -> pd.DataFrame:
         """memberships.membership_types.duration_billing_items · Membership types · duration billing items: Durations and prices of one membership type."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesDurationBillingItemsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesDurationBillingItemsArguments]) -> Path:
+        """memberships.membership_types.duration_billing_items · Membership types · duration billing items: Durations and prices of one membership type."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesDurationBillingItemsArguments]) -> Path | str:
         """memberships.membership_types.duration_billing_items · Membership types · duration billing items: Durations and prices of one membership type."""
     def where(self, **arguments: Unpack[_MembershipsMembershipTypesDurationBillingItemsArguments]) -> Query:
         """memberships.membership_types.duration_billing_items · Membership types · duration billing items: Durations and prices of one membership type."""
@@ -2057,7 +2356,10 @@ class _MembershipsMembershipTypesRecurringServiceItems(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesRecurringServiceItemsArguments]) -> pd.DataFrame:
         """memberships.membership_types.recurring_service_items · Membership types · recurring service items: Recurring services in one membership type."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesRecurringServiceItemsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesRecurringServiceItemsArguments]) -> Path:
+        """memberships.membership_types.recurring_service_items · Membership types · recurring service items: Recurring services in one membership type."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesRecurringServiceItemsArguments]) -> Path | str:
         """memberships.membership_types.recurring_service_items · Membership types · recurring service items: Recurring services in one membership type."""
     def where(self, **arguments: Unpack[_MembershipsMembershipTypesRecurringServiceItemsArguments]) -> Query:
         """memberships.membership_types.recurring_service_items · Membership types · recurring service items: Recurring services in one membership type."""
@@ -2078,7 +2380,10 @@ class _MembershipsMembershipsCustomFields(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipsCustomFieldsArguments]) -> pd.DataFrame:
         """memberships.memberships.custom_fields · Memberships · custom fields: Custom fields that memberships can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipsCustomFieldsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipsCustomFieldsArguments]) -> Path:
+        """memberships.memberships.custom_fields · Memberships · custom fields: Custom fields that memberships can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipsCustomFieldsArguments]) -> Path | str:
         """memberships.memberships.custom_fields · Memberships · custom fields: Custom fields that memberships can have."""
     def where(self, **arguments: Unpack[_MembershipsMembershipsCustomFieldsArguments]) -> Query:
         """memberships.memberships.custom_fields · Memberships · custom fields: Custom fields that memberships can have."""
@@ -2095,7 +2400,10 @@ class _MembershipsMembershipsStatusChanges(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipsStatusChangesArguments]) -> pd.DataFrame:
         """memberships.memberships.status_changes · Memberships · status changes: When one membership changed its status."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipsStatusChangesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipsStatusChangesArguments]) -> Path:
+        """memberships.memberships.status_changes · Memberships · status changes: When one membership changed its status."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipsStatusChangesArguments]) -> Path | str:
         """memberships.memberships.status_changes · Memberships · status changes: When one membership changed its status."""
     def where(self, **arguments: Unpack[_MembershipsMembershipsStatusChangesArguments]) -> Query:
         """memberships.memberships.status_changes · Memberships · status changes: When one membership changed its status."""
@@ -2112,7 +2420,10 @@ class _PayrollEmployeesPayrollSettings(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollEmployeesPayrollSettingsArguments]) -> pd.DataFrame:
         """payroll.employees.payroll_settings · Employees · payroll settings: Pay settings of one employee."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollEmployeesPayrollSettingsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollEmployeesPayrollSettingsArguments]) -> Path:
+        """payroll.employees.payroll_settings · Employees · payroll settings: Pay settings of one employee."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollEmployeesPayrollSettingsArguments]) -> Path | str:
         """payroll.employees.payroll_settings · Employees · payroll settings: Pay settings of one employee."""
     def where(self, **arguments: Unpack[_PayrollEmployeesPayrollSettingsArguments]) -> Query:
         """payroll.employees.payroll_settings · Employees · payroll settings: Pay settings of one employee."""
@@ -2139,7 +2450,10 @@ class _PayrollEmployeesPayrolls(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollEmployeesPayrollsArguments]) -> pd.DataFrame:
         """payroll.employees.payrolls · Employees · payrolls: Pay periods of one employee."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollEmployeesPayrollsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollEmployeesPayrollsArguments]) -> Path:
+        """payroll.employees.payrolls · Employees · payrolls: Pay periods of one employee."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollEmployeesPayrollsArguments]) -> Path | str:
         """payroll.employees.payrolls · Employees · payrolls: Pay periods of one employee."""
     def where(self, **arguments: Unpack[_PayrollEmployeesPayrollsArguments]) -> Query:
         """payroll.employees.payrolls · Employees · payrolls: Pay periods of one employee."""
@@ -2157,7 +2471,10 @@ class _PayrollExportActivityCodes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportActivityCodesArguments]) -> pd.DataFrame:
         """payroll.export.activity_codes · Export · activity codes: Codes of what pay is for (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportActivityCodesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportActivityCodesArguments]) -> Path:
+        """payroll.export.activity_codes · Export · activity codes: Codes of what pay is for (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportActivityCodesArguments]) -> Path | str:
         """payroll.export.activity_codes · Export · activity codes: Codes of what pay is for (a feed of all changes)."""
     def where(self, **arguments: Unpack[_PayrollExportActivityCodesArguments]) -> Query:
         """payroll.export.activity_codes · Export · activity codes: Codes of what pay is for (a feed of all changes)."""
@@ -2175,7 +2492,10 @@ class _PayrollExportGrossPayItems(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportGrossPayItemsArguments]) -> pd.DataFrame:
         """payroll.export.gross_pay_items · Export · gross pay items: What people earned: hours, overtime, commission, bonus, by job and day (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportGrossPayItemsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportGrossPayItemsArguments]) -> Path:
+        """payroll.export.gross_pay_items · Export · gross pay items: What people earned: hours, overtime, commission, bonus, by job and day (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportGrossPayItemsArguments]) -> Path | str:
         """payroll.export.gross_pay_items · Export · gross pay items: What people earned: hours, overtime, commission, bonus, by job and day (a feed of all changes)."""
     def where(self, **arguments: Unpack[_PayrollExportGrossPayItemsArguments]) -> Query:
         """payroll.export.gross_pay_items · Export · gross pay items: What people earned: hours, overtime, commission, bonus, by job and day (a feed of all changes)."""
@@ -2197,7 +2517,10 @@ class _PayrollExportPayrollAdjustments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportPayrollAdjustmentsArguments]) -> pd.DataFrame:
         """payroll.export.payroll_adjustments · Export · payroll adjustments: Additions to pay and deductions from it (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportPayrollAdjustmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportPayrollAdjustmentsArguments]) -> Path:
+        """payroll.export.payroll_adjustments · Export · payroll adjustments: Additions to pay and deductions from it (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportPayrollAdjustmentsArguments]) -> Path | str:
         """payroll.export.payroll_adjustments · Export · payroll adjustments: Additions to pay and deductions from it (a feed of all changes)."""
     def where(self, **arguments: Unpack[_PayrollExportPayrollAdjustmentsArguments]) -> Query:
         """payroll.export.payroll_adjustments · Export · payroll adjustments: Additions to pay and deductions from it (a feed of all changes)."""
@@ -2215,7 +2538,10 @@ class _PayrollExportPayrollSettings(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportPayrollSettingsArguments]) -> pd.DataFrame:
         """payroll.export.payroll_settings · Export · payroll settings: Pay settings of people: hourly rate, overtime, manager (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportPayrollSettingsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportPayrollSettingsArguments]) -> Path:
+        """payroll.export.payroll_settings · Export · payroll settings: Pay settings of people: hourly rate, overtime, manager (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportPayrollSettingsArguments]) -> Path | str:
         """payroll.export.payroll_settings · Export · payroll settings: Pay settings of people: hourly rate, overtime, manager (a feed of all changes)."""
     def where(self, **arguments: Unpack[_PayrollExportPayrollSettingsArguments]) -> Query:
         """payroll.export.payroll_settings · Export · payroll settings: Pay settings of people: hourly rate, overtime, manager (a feed of all changes)."""
@@ -2233,7 +2559,10 @@ class _PayrollExportTimesheetCodes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportTimesheetCodesArguments]) -> pd.DataFrame:
         """payroll.export.timesheet_codes · Export · timesheet codes: Codes of hours that are no job (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportTimesheetCodesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportTimesheetCodesArguments]) -> Path:
+        """payroll.export.timesheet_codes · Export · timesheet codes: Codes of hours that are no job (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollExportTimesheetCodesArguments]) -> Path | str:
         """payroll.export.timesheet_codes · Export · timesheet codes: Codes of hours that are no job (a feed of all changes)."""
     def where(self, **arguments: Unpack[_PayrollExportTimesheetCodesArguments]) -> Query:
         """payroll.export.timesheet_codes · Export · timesheet codes: Codes of hours that are no job (a feed of all changes)."""
@@ -2257,7 +2586,10 @@ class _PayrollJobsSplits(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsSplitsArguments]) -> pd.DataFrame:
         """payroll.jobs.splits · Jobs · splits: How a job's pay is split between technicians."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsSplitsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsSplitsArguments]) -> Path:
+        """payroll.jobs.splits · Jobs · splits: How a job's pay is split between technicians."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsSplitsArguments]) -> Path | str:
         """payroll.jobs.splits · Jobs · splits: How a job's pay is split between technicians."""
     def where(self, **arguments: Unpack[_PayrollJobsSplitsArguments]) -> Query:
         """payroll.jobs.splits · Jobs · splits: How a job's pay is split between technicians."""
@@ -2284,7 +2616,10 @@ class _PayrollJobsTimesheets(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsTimesheetsArguments]) -> pd.DataFrame:
         """payroll.jobs.timesheets · Jobs · timesheets: Hours of technicians on jobs: dispatched, arrived, done."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsTimesheetsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsTimesheetsArguments]) -> Path:
+        """payroll.jobs.timesheets · Jobs · timesheets: Hours of technicians on jobs: dispatched, arrived, done."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollJobsTimesheetsArguments]) -> Path | str:
         """payroll.jobs.timesheets · Jobs · timesheets: Hours of technicians on jobs: dispatched, arrived, done."""
     def where(self, **arguments: Unpack[_PayrollJobsTimesheetsArguments]) -> Query:
         """payroll.jobs.timesheets · Jobs · timesheets: Hours of technicians on jobs: dispatched, arrived, done."""
@@ -2305,7 +2640,10 @@ class _PayrollLocationsRates(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollLocationsRatesArguments]) -> pd.DataFrame:
         """payroll.locations.rates · Locations · rates: Pay rates that hold at a location."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollLocationsRatesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollLocationsRatesArguments]) -> Path:
+        """payroll.locations.rates · Locations · rates: Pay rates that hold at a location."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollLocationsRatesArguments]) -> Path | str:
         """payroll.locations.rates · Locations · rates: Pay rates that hold at a location."""
     def where(self, **arguments: Unpack[_PayrollLocationsRatesArguments]) -> Query:
         """payroll.locations.rates · Locations · rates: Pay rates that hold at a location."""
@@ -2322,7 +2660,10 @@ class _PayrollTechniciansPayrollSettings(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollTechniciansPayrollSettingsArguments]) -> pd.DataFrame:
         """payroll.technicians.payroll_settings · Technicians · payroll settings: Pay settings of one technician."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollTechniciansPayrollSettingsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollTechniciansPayrollSettingsArguments]) -> Path:
+        """payroll.technicians.payroll_settings · Technicians · payroll settings: Pay settings of one technician."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollTechniciansPayrollSettingsArguments]) -> Path | str:
         """payroll.technicians.payroll_settings · Technicians · payroll settings: Pay settings of one technician."""
     def where(self, **arguments: Unpack[_PayrollTechniciansPayrollSettingsArguments]) -> Query:
         """payroll.technicians.payroll_settings · Technicians · payroll settings: Pay settings of one technician."""
@@ -2349,7 +2690,10 @@ class _PayrollTechniciansPayrolls(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollTechniciansPayrollsArguments]) -> pd.DataFrame:
         """payroll.technicians.payrolls · Technicians · payrolls: Pay periods of one technician."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollTechniciansPayrollsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollTechniciansPayrollsArguments]) -> Path:
+        """payroll.technicians.payrolls · Technicians · payrolls: Pay periods of one technician."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollTechniciansPayrollsArguments]) -> Path | str:
         """payroll.technicians.payrolls · Technicians · payrolls: Pay periods of one technician."""
     def where(self, **arguments: Unpack[_PayrollTechniciansPayrollsArguments]) -> Query:
         """payroll.technicians.payrolls · Technicians · payrolls: Pay periods of one technician."""
@@ -2367,7 +2711,10 @@ class _PricebookExportCategories(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportCategoriesArguments]) -> pd.DataFrame:
         """pricebook.export.categories · Export · categories: Categories of the pricebook (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportCategoriesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportCategoriesArguments]) -> Path:
+        """pricebook.export.categories · Export · categories: Categories of the pricebook (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportCategoriesArguments]) -> Path | str:
         """pricebook.export.categories · Export · categories: Categories of the pricebook (a feed of all changes)."""
     def where(self, **arguments: Unpack[_PricebookExportCategoriesArguments]) -> Query:
         """pricebook.export.categories · Export · categories: Categories of the pricebook (a feed of all changes)."""
@@ -2385,7 +2732,10 @@ class _PricebookExportEquipment(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportEquipmentArguments]) -> pd.DataFrame:
         """pricebook.export.equipment · Export · equipment: Equipment in the pricebook: what can be sold and installed (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportEquipmentArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportEquipmentArguments]) -> Path:
+        """pricebook.export.equipment · Export · equipment: Equipment in the pricebook: what can be sold and installed (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportEquipmentArguments]) -> Path | str:
         """pricebook.export.equipment · Export · equipment: Equipment in the pricebook: what can be sold and installed (a feed of all changes)."""
     def where(self, **arguments: Unpack[_PricebookExportEquipmentArguments]) -> Query:
         """pricebook.export.equipment · Export · equipment: Equipment in the pricebook: what can be sold and installed (a feed of all changes)."""
@@ -2403,7 +2753,10 @@ class _PricebookExportMaterials(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportMaterialsArguments]) -> pd.DataFrame:
         """pricebook.export.materials · Export · materials: Materials in the pricebook: parts, with cost and price (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportMaterialsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportMaterialsArguments]) -> Path:
+        """pricebook.export.materials · Export · materials: Materials in the pricebook: parts, with cost and price (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportMaterialsArguments]) -> Path | str:
         """pricebook.export.materials · Export · materials: Materials in the pricebook: parts, with cost and price (a feed of all changes)."""
     def where(self, **arguments: Unpack[_PricebookExportMaterialsArguments]) -> Query:
         """pricebook.export.materials · Export · materials: Materials in the pricebook: parts, with cost and price (a feed of all changes)."""
@@ -2421,7 +2774,10 @@ class _PricebookExportServices(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportServicesArguments]) -> pd.DataFrame:
         """pricebook.export.services · Export · services: Services in the pricebook: tasks, with price and hours (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportServicesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportServicesArguments]) -> Path:
+        """pricebook.export.services · Export · services: Services in the pricebook: tasks, with price and hours (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookExportServicesArguments]) -> Path | str:
         """pricebook.export.services · Export · services: Services in the pricebook: tasks, with price and hours (a feed of all changes)."""
     def where(self, **arguments: Unpack[_PricebookExportServicesArguments]) -> Query:
         """pricebook.export.services · Export · services: Services in the pricebook: tasks, with price and hours (a feed of all changes)."""
@@ -2438,7 +2794,10 @@ class _PricebookMaterialsCosttypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookMaterialsCosttypesArguments]) -> pd.DataFrame:
         """pricebook.materials.costtypes · Materials · costtypes: Cost types of materials."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookMaterialsCosttypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookMaterialsCosttypesArguments]) -> Path:
+        """pricebook.materials.costtypes · Materials · costtypes: Cost types of materials."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookMaterialsCosttypesArguments]) -> Path | str:
         """pricebook.materials.costtypes · Materials · costtypes: Cost types of materials."""
     def where(self, **arguments: Unpack[_PricebookMaterialsCosttypesArguments]) -> Query:
         """pricebook.materials.costtypes · Materials · costtypes: Cost types of materials."""
@@ -2456,7 +2815,10 @@ class _ReportingReportCategoryReports(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingReportCategoryReportsArguments]) -> pd.DataFrame:
         """reporting.report_category.reports · Report category · reports: Reports of a category, with their columns and parameters."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingReportCategoryReportsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingReportCategoryReportsArguments]) -> Path:
+        """reporting.report_category.reports · Report category · reports: Reports of a category, with their columns and parameters."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingReportCategoryReportsArguments]) -> Path | str:
         """reporting.report_category.reports · Report category · reports: Reports of a category, with their columns and parameters."""
     def where(self, **arguments: Unpack[_ReportingReportCategoryReportsArguments]) -> Query:
         """reporting.report_category.reports · Report category · reports: Reports of a category, with their columns and parameters."""
@@ -2474,7 +2836,10 @@ class _SalesEstimatesExport(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimatesExportArguments]) -> pd.DataFrame:
         """sales.estimates.export · Estimates · export: Estimates: what was offered, and whether it was sold (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimatesExportArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimatesExportArguments]) -> Path:
+        """sales.estimates.export · Estimates · export: Estimates: what was offered, and whether it was sold (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimatesExportArguments]) -> Path | str:
         """sales.estimates.export · Estimates · export: Estimates: what was offered, and whether it was sold (a feed of all changes)."""
     def where(self, **arguments: Unpack[_SalesEstimatesExportArguments]) -> Query:
         """sales.estimates.export · Estimates · export: Estimates: what was offered, and whether it was sold (a feed of all changes)."""
@@ -2498,7 +2863,10 @@ class _SalesEstimatesItems(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimatesItemsArguments]) -> pd.DataFrame:
         """sales.estimates.items · Estimates · items: Lines of estimates."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimatesItemsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimatesItemsArguments]) -> Path:
+        """sales.estimates.items · Estimates · items: Lines of estimates."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimatesItemsArguments]) -> Path | str:
         """sales.estimates.items · Estimates · items: Lines of estimates."""
     def where(self, **arguments: Unpack[_SalesEstimatesItemsArguments]) -> Query:
         """sales.estimates.items · Estimates · items: Lines of estimates."""
@@ -2516,7 +2884,10 @@ class _SalesExportEstimates(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesExportEstimatesArguments]) -> pd.DataFrame:
         """sales.export.estimates · Export · estimates: Estimates: what was offered, and whether it was sold (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesExportEstimatesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesExportEstimatesArguments]) -> Path:
+        """sales.export.estimates · Export · estimates: Estimates: what was offered, and whether it was sold (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesExportEstimatesArguments]) -> Path | str:
         """sales.export.estimates · Export · estimates: Estimates: what was offered, and whether it was sold (a feed of all changes)."""
     def where(self, **arguments: Unpack[_SalesExportEstimatesArguments]) -> Query:
         """sales.export.estimates · Export · estimates: Estimates: what was offered, and whether it was sold (a feed of all changes)."""
@@ -2535,7 +2906,10 @@ class _SalesExportOpportunities(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesExportOpportunitiesArguments]) -> pd.DataFrame:
         """sales.export.opportunities · Export · opportunities: Sales opportunities: jobs with estimates to follow (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesExportOpportunitiesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesExportOpportunitiesArguments]) -> Path:
+        """sales.export.opportunities · Export · opportunities: Sales opportunities: jobs with estimates to follow (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesExportOpportunitiesArguments]) -> Path | str:
         """sales.export.opportunities · Export · opportunities: Sales opportunities: jobs with estimates to follow (a feed of all changes)."""
     def where(self, **arguments: Unpack[_SalesExportOpportunitiesArguments]) -> Query:
         """sales.export.opportunities · Export · opportunities: Sales opportunities: jobs with estimates to follow (a feed of all changes)."""
@@ -2557,7 +2931,10 @@ class _SalesOpportunitiesFollowups(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesOpportunitiesFollowupsArguments]) -> pd.DataFrame:
         """sales.opportunities.followups · Opportunities · followups: Follow-ups of sales opportunities."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesOpportunitiesFollowupsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesOpportunitiesFollowupsArguments]) -> Path:
+        """sales.opportunities.followups · Opportunities · followups: Follow-ups of sales opportunities."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesOpportunitiesFollowupsArguments]) -> Path | str:
         """sales.opportunities.followups · Opportunities · followups: Follow-ups of sales opportunities."""
     def where(self, **arguments: Unpack[_SalesOpportunitiesFollowupsArguments]) -> Query:
         """sales.opportunities.followups · Opportunities · followups: Follow-ups of sales opportunities."""
@@ -2579,7 +2956,10 @@ class _SchedulingproRoutersPerformance(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproRoutersPerformanceArguments]) -> pd.DataFrame:
         """schedulingpro.routers.performance · Routers · performance: How well a router of online booking does."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproRoutersPerformanceArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproRoutersPerformanceArguments]) -> Path:
+        """schedulingpro.routers.performance · Routers · performance: How well a router of online booking does."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproRoutersPerformanceArguments]) -> Path | str:
         """schedulingpro.routers.performance · Routers · performance: How well a router of online booking does."""
     def where(self, **arguments: Unpack[_SchedulingproRoutersPerformanceArguments]) -> Query:
         """schedulingpro.routers.performance · Routers · performance: How well a router of online booking does."""
@@ -2600,7 +2980,10 @@ class _SchedulingproRoutersSessions(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproRoutersSessionsArguments]) -> pd.DataFrame:
         """schedulingpro.routers.sessions · Routers · sessions: Visits of customers to a router of online booking."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproRoutersSessionsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproRoutersSessionsArguments]) -> Path:
+        """schedulingpro.routers.sessions · Routers · sessions: Visits of customers to a router of online booking."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproRoutersSessionsArguments]) -> Path | str:
         """schedulingpro.routers.sessions · Routers · sessions: Visits of customers to a router of online booking."""
     def where(self, **arguments: Unpack[_SchedulingproRoutersSessionsArguments]) -> Query:
         """schedulingpro.routers.sessions · Routers · sessions: Visits of customers to a router of online booking."""
@@ -2619,7 +3002,10 @@ class _SchedulingproSchedulersPerformance(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproSchedulersPerformanceArguments]) -> pd.DataFrame:
         """schedulingpro.schedulers.performance · Schedulers · performance: How well an online scheduler does."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproSchedulersPerformanceArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproSchedulersPerformanceArguments]) -> Path:
+        """schedulingpro.schedulers.performance · Schedulers · performance: How well an online scheduler does."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproSchedulersPerformanceArguments]) -> Path | str:
         """schedulingpro.schedulers.performance · Schedulers · performance: How well an online scheduler does."""
     def where(self, **arguments: Unpack[_SchedulingproSchedulersPerformanceArguments]) -> Query:
         """schedulingpro.schedulers.performance · Schedulers · performance: How well an online scheduler does."""
@@ -2640,7 +3026,10 @@ class _SchedulingproSchedulersSessions(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproSchedulersSessionsArguments]) -> pd.DataFrame:
         """schedulingpro.schedulers.sessions · Schedulers · sessions: Visits of customers to an online scheduler."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproSchedulersSessionsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproSchedulersSessionsArguments]) -> Path:
+        """schedulingpro.schedulers.sessions · Schedulers · sessions: Visits of customers to an online scheduler."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproSchedulersSessionsArguments]) -> Path | str:
         """schedulingpro.schedulers.sessions · Schedulers · sessions: Visits of customers to an online scheduler."""
     def where(self, **arguments: Unpack[_SchedulingproSchedulersSessionsArguments]) -> Query:
         """schedulingpro.schedulers.sessions · Schedulers · sessions: Visits of customers to an online scheduler."""
@@ -2658,7 +3047,10 @@ class _ServiceAgreementsExportServiceAgreements(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ServiceAgreementsExportServiceAgreementsArguments]) -> pd.DataFrame:
         """service_agreements.export.service_agreements · Export · service agreements: Commercial agreements on service, with dates and value (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ServiceAgreementsExportServiceAgreementsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ServiceAgreementsExportServiceAgreementsArguments]) -> Path:
+        """service_agreements.export.service_agreements · Export · service agreements: Commercial agreements on service, with dates and value (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ServiceAgreementsExportServiceAgreementsArguments]) -> Path | str:
         """service_agreements.export.service_agreements · Export · service agreements: Commercial agreements on service, with dates and value (a feed of all changes)."""
     def where(self, **arguments: Unpack[_ServiceAgreementsExportServiceAgreementsArguments]) -> Query:
         """service_agreements.export.service_agreements · Export · service agreements: Commercial agreements on service, with dates and value (a feed of all changes)."""
@@ -2675,7 +3067,10 @@ class _SettingsBusinessUnitsIntacct(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsBusinessUnitsIntacctArguments]) -> pd.DataFrame:
         """settings.business_units.intacct · Business units · intacct: Business units as Sage Intacct knows them."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsBusinessUnitsIntacctArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsBusinessUnitsIntacctArguments]) -> Path:
+        """settings.business_units.intacct · Business units · intacct: Business units as Sage Intacct knows them."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsBusinessUnitsIntacctArguments]) -> Path | str:
         """settings.business_units.intacct · Business units · intacct: Business units as Sage Intacct knows them."""
     def where(self, **arguments: Unpack[_SettingsBusinessUnitsIntacctArguments]) -> Query:
         """settings.business_units.intacct · Business units · intacct: Business units as Sage Intacct knows them."""
@@ -2693,7 +3088,10 @@ class _SettingsExportBusinessUnits(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportBusinessUnitsArguments]) -> pd.DataFrame:
         """settings.export.business_units · Export · business units: Business units: branches, trades or departments (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportBusinessUnitsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportBusinessUnitsArguments]) -> Path:
+        """settings.export.business_units · Export · business units: Business units: branches, trades or departments (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportBusinessUnitsArguments]) -> Path | str:
         """settings.export.business_units · Export · business units: Business units: branches, trades or departments (a feed of all changes)."""
     def where(self, **arguments: Unpack[_SettingsExportBusinessUnitsArguments]) -> Query:
         """settings.export.business_units · Export · business units: Business units: branches, trades or departments (a feed of all changes)."""
@@ -2711,7 +3109,10 @@ class _SettingsExportEmployees(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportEmployeesArguments]) -> pd.DataFrame:
         """settings.export.employees · Export · employees: Office staff (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportEmployeesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportEmployeesArguments]) -> Path:
+        """settings.export.employees · Export · employees: Office staff (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportEmployeesArguments]) -> Path | str:
         """settings.export.employees · Export · employees: Office staff (a feed of all changes)."""
     def where(self, **arguments: Unpack[_SettingsExportEmployeesArguments]) -> Query:
         """settings.export.employees · Export · employees: Office staff (a feed of all changes)."""
@@ -2729,7 +3130,10 @@ class _SettingsExportTagTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportTagTypesArguments]) -> pd.DataFrame:
         """settings.export.tag_types · Export · tag types: Tags that customers, jobs and others can have (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportTagTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportTagTypesArguments]) -> Path:
+        """settings.export.tag_types · Export · tag types: Tags that customers, jobs and others can have (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportTagTypesArguments]) -> Path | str:
         """settings.export.tag_types · Export · tag types: Tags that customers, jobs and others can have (a feed of all changes)."""
     def where(self, **arguments: Unpack[_SettingsExportTagTypesArguments]) -> Query:
         """settings.export.tag_types · Export · tag types: Tags that customers, jobs and others can have (a feed of all changes)."""
@@ -2747,7 +3151,10 @@ class _SettingsExportTechnicians(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportTechniciansArguments]) -> pd.DataFrame:
         """settings.export.technicians · Export · technicians: Technicians: name, team, business unit, phone (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportTechniciansArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportTechniciansArguments]) -> Path:
+        """settings.export.technicians · Export · technicians: Technicians: name, team, business unit, phone (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsExportTechniciansArguments]) -> Path | str:
         """settings.export.technicians · Export · technicians: Technicians: name, team, business unit, phone (a feed of all changes)."""
     def where(self, **arguments: Unpack[_SettingsExportTechniciansArguments]) -> Query:
         """settings.export.technicians · Export · technicians: Technicians: name, team, business unit, phone (a feed of all changes)."""
@@ -2760,11 +3167,7 @@ class _TelecomCallsRecordingArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
 class _TelecomCallsRecording(FileRows):
     """telecom.calls.recording · Calls · recording: The sound recording of one call."""
-    @overload
-    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> pd.DataFrame:
-        """telecom.calls.recording · Calls · recording: The sound recording of one call."""
-    @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> Path:
+    def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> pd.DataFrame:
         """telecom.calls.recording · Calls · recording: The sound recording of one call."""
     def where(self, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> Query:
         """telecom.calls.recording · Calls · recording: The sound recording of one call."""
@@ -2777,11 +3180,7 @@ class _TelecomCallsVoicemailArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
 class _TelecomCallsVoicemail(FileRows):
     """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
-    @overload
-    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> pd.DataFrame:
-        """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
-    @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> Path:
+    def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> pd.DataFrame:
         """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
     def where(self, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> Query:
         """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
@@ -2799,7 +3198,10 @@ class _TelecomExportCalls(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomExportCallsArguments]) -> pd.DataFrame:
         """telecom.export.calls · Export · calls: Phone calls: who called, who answered, how long, and the outcome (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomExportCallsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomExportCallsArguments]) -> Path:
+        """telecom.export.calls · Export · calls: Phone calls: who called, who answered, how long, and the outcome (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomExportCallsArguments]) -> Path | str:
         """telecom.export.calls · Export · calls: Phone calls: who called, who answered, how long, and the outcome (a feed of all changes)."""
     def where(self, **arguments: Unpack[_TelecomExportCallsArguments]) -> Query:
         """telecom.export.calls · Export · calls: Phone calls: who called, who answered, how long, and the outcome (a feed of all changes)."""
@@ -2816,7 +3218,10 @@ class _TelecomOptinoutsOptouts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomOptinoutsOptoutsArguments]) -> pd.DataFrame:
         """telecom.optinouts.optouts · Optinouts · optouts: Phone numbers that want no texts."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomOptinoutsOptoutsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomOptinoutsOptoutsArguments]) -> Path:
+        """telecom.optinouts.optouts · Optinouts · optouts: Phone numbers that want no texts."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomOptinoutsOptoutsArguments]) -> Path | str:
         """telecom.optinouts.optouts · Optinouts · optouts: Phone numbers that want no texts."""
     def where(self, **arguments: Unpack[_TelecomOptinoutsOptoutsArguments]) -> Query:
         """telecom.optinouts.optouts · Optinouts · optouts: Phone numbers that want no texts."""
@@ -2849,7 +3254,10 @@ class _TelecomV2Calls(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomV2CallsArguments]) -> pd.DataFrame:
         """telecom.v2.calls · V2 · calls: Phone calls, by the older version of the route."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomV2CallsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomV2CallsArguments]) -> Path:
+        """telecom.v2.calls · V2 · calls: Phone calls, by the older version of the route."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomV2CallsArguments]) -> Path | str:
         """telecom.v2.calls · V2 · calls: Phone calls, by the older version of the route."""
     def where(self, **arguments: Unpack[_TelecomV2CallsArguments]) -> Query:
         """telecom.v2.calls · V2 · calls: Phone calls, by the older version of the route."""
@@ -2867,7 +3275,10 @@ class _TimesheetsExportActivities(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsExportActivitiesArguments]) -> pd.DataFrame:
         """timesheets.export.activities · Export · activities: What people did when, by the newer timesheets (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsExportActivitiesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsExportActivitiesArguments]) -> Path:
+        """timesheets.export.activities · Export · activities: What people did when, by the newer timesheets (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsExportActivitiesArguments]) -> Path | str:
         """timesheets.export.activities · Export · activities: What people did when, by the newer timesheets (a feed of all changes)."""
     def where(self, **arguments: Unpack[_TimesheetsExportActivitiesArguments]) -> Query:
         """timesheets.export.activities · Export · activities: What people did when, by the newer timesheets (a feed of all changes)."""
@@ -2885,7 +3296,10 @@ class _TimesheetsExportActivityCategories(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsExportActivityCategoriesArguments]) -> pd.DataFrame:
         """timesheets.export.activity_categories · Export · activity categories: Categories of timesheet activities (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsExportActivityCategoriesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsExportActivityCategoriesArguments]) -> Path:
+        """timesheets.export.activity_categories · Export · activity categories: Categories of timesheet activities (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsExportActivityCategoriesArguments]) -> Path | str:
         """timesheets.export.activity_categories · Export · activity categories: Categories of timesheet activities (a feed of all changes)."""
     def where(self, **arguments: Unpack[_TimesheetsExportActivityCategoriesArguments]) -> Query:
         """timesheets.export.activity_categories · Export · activity categories: Categories of timesheet activities (a feed of all changes)."""
@@ -2903,7 +3317,10 @@ class _TimesheetsExportActivityTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsExportActivityTypesArguments]) -> pd.DataFrame:
         """timesheets.export.activity_types · Export · activity types: Types of timesheet activities (a feed of all changes)."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsExportActivityTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsExportActivityTypesArguments]) -> Path:
+        """timesheets.export.activity_types · Export · activity types: Types of timesheet activities (a feed of all changes)."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsExportActivityTypesArguments]) -> Path | str:
         """timesheets.export.activity_types · Export · activity types: Types of timesheet activities (a feed of all changes)."""
     def where(self, **arguments: Unpack[_TimesheetsExportActivityTypesArguments]) -> Query:
         """timesheets.export.activity_types · Export · activity types: Types of timesheet activities (a feed of all changes)."""
@@ -2945,7 +3362,10 @@ class _AccountingApBills(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApBillsArguments]) -> pd.DataFrame:
         """accounting.ap_bills · AP bills: Bills from vendors that are to be paid."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApBillsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApBillsArguments]) -> Path:
+        """accounting.ap_bills · AP bills: Bills from vendors that are to be paid."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApBillsArguments]) -> Path | str:
         """accounting.ap_bills · AP bills: Bills from vendors that are to be paid."""
     def where(self, **arguments: Unpack[_AccountingApBillsArguments]) -> Query:
         """accounting.ap_bills · AP bills: Bills from vendors that are to be paid."""
@@ -2971,7 +3391,10 @@ class _AccountingApCredits(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApCreditsArguments]) -> pd.DataFrame:
         """accounting.ap_credits · AP credits: Credits that vendors owe, from returns for one."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApCreditsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApCreditsArguments]) -> Path:
+        """accounting.ap_credits · AP credits: Credits that vendors owe, from returns for one."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApCreditsArguments]) -> Path | str:
         """accounting.ap_credits · AP credits: Credits that vendors owe, from returns for one."""
     def where(self, **arguments: Unpack[_AccountingApCreditsArguments]) -> Query:
         """accounting.ap_credits · AP credits: Credits that vendors owe, from returns for one."""
@@ -2997,7 +3420,10 @@ class _AccountingApPayments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApPaymentsArguments]) -> pd.DataFrame:
         """accounting.ap_payments · AP payments: Payments made to vendors."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApPaymentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApPaymentsArguments]) -> Path:
+        """accounting.ap_payments · AP payments: Payments made to vendors."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingApPaymentsArguments]) -> Path | str:
         """accounting.ap_payments · AP payments: Payments made to vendors."""
     def where(self, **arguments: Unpack[_AccountingApPaymentsArguments]) -> Query:
         """accounting.ap_payments · AP payments: Payments made to vendors."""
@@ -3029,7 +3455,10 @@ class _AccountingBankDeposits(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingBankDepositsArguments]) -> pd.DataFrame:
         """accounting.bank_deposits · Bank deposits: Deposits at the bank, and whether they are reviewed."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingBankDepositsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingBankDepositsArguments]) -> Path:
+        """accounting.bank_deposits · Bank deposits: Deposits at the bank, and whether they are reviewed."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingBankDepositsArguments]) -> Path | str:
         """accounting.bank_deposits · Bank deposits: Deposits at the bank, and whether they are reviewed."""
     def where(self, **arguments: Unpack[_AccountingBankDepositsArguments]) -> Query:
         """accounting.bank_deposits · Bank deposits: Deposits at the bank, and whether they are reviewed."""
@@ -3070,7 +3499,10 @@ class _AccountingCreditMemos(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosArguments]) -> pd.DataFrame:
         """accounting.credit_memos · Credit memos: Credits given to customers, refunds among them."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosArguments]) -> Path:
+        """accounting.credit_memos · Credit memos: Credits given to customers, refunds among them."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingCreditMemosArguments]) -> Path | str:
         """accounting.credit_memos · Credit memos: Credits given to customers, refunds among them."""
     def where(self, **arguments: Unpack[_AccountingCreditMemosArguments]) -> Query:
         """accounting.credit_memos · Credit memos: Credits given to customers, refunds among them."""
@@ -3108,7 +3540,10 @@ class _AccountingGlAccounts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingGlAccountsArguments]) -> pd.DataFrame:
         """accounting.gl_accounts · GL accounts: General ledger accounts: the chart of accounts."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingGlAccountsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingGlAccountsArguments]) -> Path:
+        """accounting.gl_accounts · GL accounts: General ledger accounts: the chart of accounts."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingGlAccountsArguments]) -> Path | str:
         """accounting.gl_accounts · GL accounts: General ledger accounts: the chart of accounts."""
     def where(self, **arguments: Unpack[_AccountingGlAccountsArguments]) -> Query:
         """accounting.gl_accounts · GL accounts: General ledger accounts: the chart of accounts."""
@@ -3149,7 +3584,10 @@ class _AccountingInventoryBills(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInventoryBillsArguments]) -> pd.DataFrame:
         """accounting.inventory_bills · Inventory bills: Bills for goods received, all at once."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInventoryBillsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInventoryBillsArguments]) -> Path:
+        """accounting.inventory_bills · Inventory bills: Bills for goods received, all at once."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInventoryBillsArguments]) -> Path | str:
         """accounting.inventory_bills · Inventory bills: Bills for goods received, all at once."""
     def where(self, **arguments: Unpack[_AccountingInventoryBillsArguments]) -> Query:
         """accounting.inventory_bills · Inventory bills: Bills for goods received, all at once."""
@@ -3198,7 +3636,10 @@ class _AccountingInvoices(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInvoicesArguments]) -> pd.DataFrame:
         """accounting.invoices · Invoices: What customers were billed: total, balance, items and dates."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInvoicesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInvoicesArguments]) -> Path:
+        """accounting.invoices · Invoices: What customers were billed: total, balance, items and dates."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingInvoicesArguments]) -> Path | str:
         """accounting.invoices · Invoices: What customers were billed: total, balance, items and dates."""
     def where(self, **arguments: Unpack[_AccountingInvoicesArguments]) -> Query:
         """accounting.invoices · Invoices: What customers were billed: total, balance, items and dates."""
@@ -3244,7 +3685,10 @@ class _AccountingJournalEntries(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingJournalEntriesArguments]) -> pd.DataFrame:
         """accounting.journal_entries · Journal entries: Postings to the general ledger."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingJournalEntriesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingJournalEntriesArguments]) -> Path:
+        """accounting.journal_entries · Journal entries: Postings to the general ledger."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingJournalEntriesArguments]) -> Path | str:
         """accounting.journal_entries · Journal entries: Postings to the general ledger."""
     def where(self, **arguments: Unpack[_AccountingJournalEntriesArguments]) -> Query:
         """accounting.journal_entries · Journal entries: Postings to the general ledger."""
@@ -3266,7 +3710,10 @@ class _AccountingPaymentTerms(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentTermsArguments]) -> pd.DataFrame:
         """accounting.payment_terms · Payment terms: Terms of payment, such as net 30."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentTermsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentTermsArguments]) -> Path:
+        """accounting.payment_terms · Payment terms: Terms of payment, such as net 30."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentTermsArguments]) -> Path | str:
         """accounting.payment_terms · Payment terms: Terms of payment, such as net 30."""
     def where(self, **arguments: Unpack[_AccountingPaymentTermsArguments]) -> Query:
         """accounting.payment_terms · Payment terms: Terms of payment, such as net 30."""
@@ -3286,7 +3733,10 @@ class _AccountingPaymentTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentTypesArguments]) -> pd.DataFrame:
         """accounting.payment_types · Payment types: Ways to pay: cash, check, card and so on."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentTypesArguments]) -> Path:
+        """accounting.payment_types · Payment types: Ways to pay: cash, check, card and so on."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentTypesArguments]) -> Path | str:
         """accounting.payment_types · Payment types: Ways to pay: cash, check, card and so on."""
     def where(self, **arguments: Unpack[_AccountingPaymentTypesArguments]) -> Query:
         """accounting.payment_types · Payment types: Ways to pay: cash, check, card and so on."""
@@ -3325,7 +3775,10 @@ class _AccountingPayments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentsArguments]) -> pd.DataFrame:
         """accounting.payments · Payments: Money received from customers, and the invoices that it pays."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentsArguments]) -> Path:
+        """accounting.payments · Payments: Money received from customers, and the invoices that it pays."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingPaymentsArguments]) -> Path | str:
         """accounting.payments · Payments: Money received from customers, and the invoices that it pays."""
     def where(self, **arguments: Unpack[_AccountingPaymentsArguments]) -> Query:
         """accounting.payments · Payments: Money received from customers, and the invoices that it pays."""
@@ -3348,7 +3801,10 @@ class _AccountingRemittanceVendors(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingRemittanceVendorsArguments]) -> pd.DataFrame:
         """accounting.remittance_vendors · Remittance vendors: Vendors to whom payments are sent on."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingRemittanceVendorsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingRemittanceVendorsArguments]) -> Path:
+        """accounting.remittance_vendors · Remittance vendors: Vendors to whom payments are sent on."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingRemittanceVendorsArguments]) -> Path | str:
         """accounting.remittance_vendors · Remittance vendors: Vendors to whom payments are sent on."""
     def where(self, **arguments: Unpack[_AccountingRemittanceVendorsArguments]) -> Query:
         """accounting.remittance_vendors · Remittance vendors: Vendors to whom payments are sent on."""
@@ -3371,7 +3827,10 @@ class _AccountingTaxZones(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingTaxZonesArguments]) -> pd.DataFrame:
         """accounting.tax_zones · Tax zones: Tax zones and their sales tax rates."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingTaxZonesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingTaxZonesArguments]) -> Path:
+        """accounting.tax_zones · Tax zones: Tax zones and their sales tax rates."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_AccountingTaxZonesArguments]) -> Path | str:
         """accounting.tax_zones · Tax zones: Tax zones and their sales tax rates."""
     def where(self, **arguments: Unpack[_AccountingTaxZonesArguments]) -> Query:
         """accounting.tax_zones · Tax zones: Tax zones and their sales tax rates."""
@@ -3397,7 +3856,10 @@ class _CrmBookingProviderTags(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingProviderTagsArguments]) -> pd.DataFrame:
         """crm.booking_provider_tags · Booking provider tags: Names of the providers that send bookings."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingProviderTagsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingProviderTagsArguments]) -> Path:
+        """crm.booking_provider_tags · Booking provider tags: Names of the providers that send bookings."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingProviderTagsArguments]) -> Path | str:
         """crm.booking_provider_tags · Booking provider tags: Names of the providers that send bookings."""
     def where(self, **arguments: Unpack[_CrmBookingProviderTagsArguments]) -> Query:
         """crm.booking_provider_tags · Booking provider tags: Names of the providers that send bookings."""
@@ -3421,7 +3883,10 @@ class _CrmBookings(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingsArguments]) -> pd.DataFrame:
         """crm.bookings · Bookings: Requests for an appointment that came in online."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingsArguments]) -> Path:
+        """crm.bookings · Bookings: Requests for an appointment that came in online."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmBookingsArguments]) -> Path | str:
         """crm.bookings · Bookings: Requests for an appointment that came in online."""
     def where(self, **arguments: Unpack[_CrmBookingsArguments]) -> Query:
         """crm.bookings · Bookings: Requests for an appointment that came in online."""
@@ -3449,7 +3914,10 @@ class _CrmContacts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsArguments]) -> pd.DataFrame:
         """crm.contacts · Contacts: People to talk to, apart from customers and locations."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsArguments]) -> Path:
+        """crm.contacts · Contacts: People to talk to, apart from customers and locations."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmContactsArguments]) -> Path | str:
         """crm.contacts · Contacts: People to talk to, apart from customers and locations."""
     def where(self, **arguments: Unpack[_CrmContactsArguments]) -> Query:
         """crm.contacts · Contacts: People to talk to, apart from customers and locations."""
@@ -3489,7 +3957,10 @@ class _CrmCustomers(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersArguments]) -> pd.DataFrame:
         """crm.customers · Customers: Customers, with billing address, balance and tags."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersArguments]) -> Path:
+        """crm.customers · Customers: Customers, with billing address, balance and tags."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmCustomersArguments]) -> Path | str:
         """crm.customers · Customers: Customers, with billing address, balance and tags."""
     def where(self, **arguments: Unpack[_CrmCustomersArguments]) -> Query:
         """crm.customers · Customers: Customers, with billing address, balance and tags."""
@@ -3532,7 +4003,10 @@ class _CrmLeads(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLeadsArguments]) -> pd.DataFrame:
         """crm.leads · Leads: people who asked, and are not booked yet."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLeadsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLeadsArguments]) -> Path:
+        """crm.leads · Leads: people who asked, and are not booked yet."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLeadsArguments]) -> Path | str:
         """crm.leads · Leads: people who asked, and are not booked yet."""
     def where(self, **arguments: Unpack[_CrmLeadsArguments]) -> Query:
         """crm.leads · Leads: people who asked, and are not booked yet."""
@@ -3572,7 +4046,10 @@ class _CrmLocations(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsArguments]) -> pd.DataFrame:
         """crm.locations · Locations: Service locations: the addresses where work is done."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsArguments]) -> Path:
+        """crm.locations · Locations: Service locations: the addresses where work is done."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CrmLocationsArguments]) -> Path | str:
         """crm.locations · Locations: Service locations: the addresses where work is done."""
     def where(self, **arguments: Unpack[_CrmLocationsArguments]) -> Query:
         """crm.locations · Locations: Service locations: the addresses where work is done."""
@@ -3599,7 +4076,10 @@ class _CustomerInteractionsTechnicianRatings(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CustomerInteractionsTechnicianRatingsArguments]) -> pd.DataFrame:
         """customer_interactions.technician_ratings · Technician ratings: Ratings that customers gave to technicians."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CustomerInteractionsTechnicianRatingsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CustomerInteractionsTechnicianRatingsArguments]) -> Path:
+        """customer_interactions.technician_ratings · Technician ratings: Ratings that customers gave to technicians."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_CustomerInteractionsTechnicianRatingsArguments]) -> Path | str:
         """customer_interactions.technician_ratings · Technician ratings: Ratings that customers gave to technicians."""
     def where(self, **arguments: Unpack[_CustomerInteractionsTechnicianRatingsArguments]) -> Query:
         """customer_interactions.technician_ratings · Technician ratings: Ratings that customers gave to technicians."""
@@ -3624,7 +4104,10 @@ class _DispatchAppointmentAssignments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchAppointmentAssignmentsArguments]) -> pd.DataFrame:
         """dispatch.appointment_assignments · Appointment assignments: Which technician is assigned to which appointment."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchAppointmentAssignmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchAppointmentAssignmentsArguments]) -> Path:
+        """dispatch.appointment_assignments · Appointment assignments: Which technician is assigned to which appointment."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchAppointmentAssignmentsArguments]) -> Path | str:
         """dispatch.appointment_assignments · Appointment assignments: Which technician is assigned to which appointment."""
     def where(self, **arguments: Unpack[_DispatchAppointmentAssignmentsArguments]) -> Query:
         """dispatch.appointment_assignments · Appointment assignments: Which technician is assigned to which appointment."""
@@ -3644,7 +4127,10 @@ class _DispatchArrivalWindows(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchArrivalWindowsArguments]) -> pd.DataFrame:
         """dispatch.arrival_windows · Arrival windows: Arrival windows that are promised to customers."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchArrivalWindowsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchArrivalWindowsArguments]) -> Path:
+        """dispatch.arrival_windows · Arrival windows: Arrival windows that are promised to customers."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchArrivalWindowsArguments]) -> Path | str:
         """dispatch.arrival_windows · Arrival windows: Arrival windows that are promised to customers."""
     def where(self, **arguments: Unpack[_DispatchArrivalWindowsArguments]) -> Query:
         """dispatch.arrival_windows · Arrival windows: Arrival windows that are promised to customers."""
@@ -3661,7 +4147,10 @@ class _DispatchBusinessHours(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> pd.DataFrame:
         """dispatch.business_hours · Business hours: Opening hours of the business by weekday."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> Path:
+        """dispatch.business_hours · Business hours: Opening hours of the business by weekday."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> Path | str:
         """dispatch.business_hours · Business hours: Opening hours of the business by weekday."""
     def where(self, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> Query:
         """dispatch.business_hours · Business hours: Opening hours of the business by weekday."""
@@ -3669,6 +4158,30 @@ class _DispatchBusinessHours(Rows):
     def pages(self, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> int: ...
+
+class _DispatchCapacityArguments(Options, total=False):
+    startsOnOrAfter: Required[When | Iterable[Names]]
+    endsOnOrBefore: Required[When | Iterable[Names]]
+    skillBasedAvailability: Required[Flag | Iterable[Names]]
+    businessUnitIds: Whole | Iterable[Whole] | Iterable[Names] | None
+    jobTypeId: Whole | Iterable[Names] | None
+class _DispatchCapacity(Rows):
+    """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    @overload
+    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchCapacityArguments]) -> pd.DataFrame:
+        """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    @overload
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchCapacityArguments]) -> Path:
+        """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchCapacityArguments]) -> Path | str:
+        """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    def where(self, **arguments: Unpack[_DispatchCapacityArguments]) -> Query:
+        """dispatch.capacity · Capacity: Hours that technicians have, and how many are free, by part of a day."""
+    def start(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchCapacityArguments]) -> Pull: ...
+    def pages(self, **arguments: Unpack[_DispatchCapacityArguments]) -> Iterator[pd.DataFrame]: ...
+    def head(self, n: int = 5, **arguments: Unpack[_DispatchCapacityArguments]) -> pd.DataFrame: ...
+    def count(self, **arguments: Unpack[_DispatchCapacityArguments]) -> int: ...
 
 class _DispatchExport(Group):
     appointment_assignments: _DispatchExportAppointmentAssignments
@@ -3692,7 +4205,10 @@ class _DispatchNonJobAppointments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchNonJobAppointmentsArguments]) -> pd.DataFrame:
         """dispatch.non_job_appointments · Non job appointments: Time of technicians that is no job: meetings, training, days off."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchNonJobAppointmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchNonJobAppointmentsArguments]) -> Path:
+        """dispatch.non_job_appointments · Non job appointments: Time of technicians that is no job: meetings, training, days off."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchNonJobAppointmentsArguments]) -> Path | str:
         """dispatch.non_job_appointments · Non job appointments: Time of technicians that is no job: meetings, training, days off."""
     def where(self, **arguments: Unpack[_DispatchNonJobAppointmentsArguments]) -> Query:
         """dispatch.non_job_appointments · Non job appointments: Time of technicians that is no job: meetings, training, days off."""
@@ -3714,7 +4230,10 @@ class _DispatchTeams(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTeamsArguments]) -> pd.DataFrame:
         """dispatch.teams · Teams: Teams of technicians."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTeamsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTeamsArguments]) -> Path:
+        """dispatch.teams · Teams: Teams of technicians."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTeamsArguments]) -> Path | str:
         """dispatch.teams · Teams: Teams of technicians."""
     def where(self, **arguments: Unpack[_DispatchTeamsArguments]) -> Query:
         """dispatch.teams · Teams: Teams of technicians."""
@@ -3742,7 +4261,10 @@ class _DispatchTechnicianShifts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTechnicianShiftsArguments]) -> pd.DataFrame:
         """dispatch.technician_shifts · Technician shifts: When technicians work, are on call, or are off."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTechnicianShiftsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTechnicianShiftsArguments]) -> Path:
+        """dispatch.technician_shifts · Technician shifts: When technicians work, are on call, or are off."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTechnicianShiftsArguments]) -> Path | str:
         """dispatch.technician_shifts · Technician shifts: When technicians work, are on call, or are off."""
     def where(self, **arguments: Unpack[_DispatchTechnicianShiftsArguments]) -> Query:
         """dispatch.technician_shifts · Technician shifts: When technicians work, are on call, or are off."""
@@ -3765,7 +4287,10 @@ class _DispatchTechnicianSkills(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTechnicianSkillsArguments]) -> pd.DataFrame:
         """dispatch.technician_skills · Technician skills: Skills of technicians."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTechnicianSkillsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTechnicianSkillsArguments]) -> Path:
+        """dispatch.technician_skills · Technician skills: Skills of technicians."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTechnicianSkillsArguments]) -> Path | str:
         """dispatch.technician_skills · Technician skills: Skills of technicians."""
     def where(self, **arguments: Unpack[_DispatchTechnicianSkillsArguments]) -> Query:
         """dispatch.technician_skills · Technician skills: Skills of technicians."""
@@ -3783,7 +4308,10 @@ class _DispatchTechnicianTracking(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTechnicianTrackingArguments]) -> pd.DataFrame:
         """dispatch.technician_tracking · Technician tracking: Where one technician is on the way to an appointment."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTechnicianTrackingArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTechnicianTrackingArguments]) -> Path:
+        """dispatch.technician_tracking · Technician tracking: Where one technician is on the way to an appointment."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchTechnicianTrackingArguments]) -> Path | str:
         """dispatch.technician_tracking · Technician tracking: Where one technician is on the way to an appointment."""
     def where(self, **arguments: Unpack[_DispatchTechnicianTrackingArguments]) -> Query:
         """dispatch.technician_tracking · Technician tracking: Where one technician is on the way to an appointment."""
@@ -3805,7 +4333,10 @@ class _DispatchZones(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchZonesArguments]) -> pd.DataFrame:
         """dispatch.zones · Zones: Service areas by zip code or city."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchZonesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchZonesArguments]) -> Path:
+        """dispatch.zones · Zones: Service areas by zip code or city."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_DispatchZonesArguments]) -> Path | str:
         """dispatch.zones · Zones: Service areas by zip code or city."""
     def where(self, **arguments: Unpack[_DispatchZonesArguments]) -> Query:
         """dispatch.zones · Zones: Service areas by zip code or city."""
@@ -3829,7 +4360,10 @@ class _EquipmentsystemsEquipmentTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsEquipmentTypesArguments]) -> pd.DataFrame:
         """equipmentsystems.equipment_types · Equipment types: Types of installed equipment."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsEquipmentTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsEquipmentTypesArguments]) -> Path:
+        """equipmentsystems.equipment_types · Equipment types: Types of installed equipment."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsEquipmentTypesArguments]) -> Path | str:
         """equipmentsystems.equipment_types · Equipment types: Types of installed equipment."""
     def where(self, **arguments: Unpack[_EquipmentsystemsEquipmentTypesArguments]) -> Query:
         """equipmentsystems.equipment_types · Equipment types: Types of installed equipment."""
@@ -3858,7 +4392,10 @@ class _EquipmentsystemsInstalledEquipment(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentArguments]) -> pd.DataFrame:
         """equipmentsystems.installed_equipment · Installed equipment: Equipment at customers' locations: make, model, serial number, age."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentArguments]) -> Path:
+        """equipmentsystems.installed_equipment · Installed equipment: Equipment at customers' locations: make, model, serial number, age."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentArguments]) -> Path | str:
         """equipmentsystems.installed_equipment · Installed equipment: Equipment at customers' locations: make, model, serial number, age."""
     def where(self, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentArguments]) -> Query:
         """equipmentsystems.installed_equipment · Installed equipment: Equipment at customers' locations: make, model, serial number, age."""
@@ -3868,14 +4405,10 @@ class _EquipmentsystemsInstalledEquipment(Rows):
     def count(self, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentArguments]) -> int: ...
 
 class _FindingsAssetsArguments(Options, total=False):
-    path: Text | None
+    path: Text | Iterable[Text] | None
 class _FindingsAssets(FileRows):
     """findings.assets · Assets: A file that belongs to a finding."""
-    @overload
-    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsAssetsArguments]) -> pd.DataFrame:
-        """findings.assets · Assets: A file that belongs to a finding."""
-    @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsAssetsArguments]) -> Path:
+    def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsAssetsArguments]) -> pd.DataFrame:
         """findings.assets · Assets: A file that belongs to a finding."""
     def where(self, **arguments: Unpack[_FindingsAssetsArguments]) -> Query:
         """findings.assets · Assets: A file that belongs to a finding."""
@@ -3902,7 +4435,10 @@ class _FindingsLocationFindings(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsLocationFindingsArguments]) -> pd.DataFrame:
         """findings.location_findings · Location findings: What technicians found at a location, and recommend."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsLocationFindingsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsLocationFindingsArguments]) -> Path:
+        """findings.location_findings · Location findings: What technicians found at a location, and recommend."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FindingsLocationFindingsArguments]) -> Path | str:
         """findings.location_findings · Location findings: What technicians found at a location, and recommend."""
     def where(self, **arguments: Unpack[_FindingsLocationFindingsArguments]) -> Query:
         """findings.location_findings · Location findings: What technicians found at a location, and recommend."""
@@ -3929,7 +4465,10 @@ class _FormsForms(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsFormsArguments]) -> pd.DataFrame:
         """forms.forms · Forms: Forms that technicians fill in."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsFormsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsFormsArguments]) -> Path:
+        """forms.forms · Forms: Forms that technicians fill in."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsFormsArguments]) -> Path | str:
         """forms.forms · Forms: Forms that technicians fill in."""
     def where(self, **arguments: Unpack[_FormsFormsArguments]) -> Query:
         """forms.forms · Forms: Forms that technicians fill in."""
@@ -3958,7 +4497,10 @@ class _FormsSubmissions(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsSubmissionsArguments]) -> pd.DataFrame:
         """forms.submissions · Submissions: Forms that were filled in, with the answers."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsSubmissionsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsSubmissionsArguments]) -> Path:
+        """forms.submissions · Submissions: Forms that were filled in, with the answers."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsSubmissionsArguments]) -> Path | str:
         """forms.submissions · Submissions: Forms that were filled in, with the answers."""
     def where(self, **arguments: Unpack[_FormsSubmissionsArguments]) -> Query:
         """forms.submissions · Submissions: Forms that were filled in, with the answers."""
@@ -3996,7 +4538,10 @@ class _InventoryAdjustments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryAdjustmentsArguments]) -> pd.DataFrame:
         """inventory.adjustments · Adjustments: Corrections of stock: counts, losses, write-offs."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryAdjustmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryAdjustmentsArguments]) -> Path:
+        """inventory.adjustments · Adjustments: Corrections of stock: counts, losses, write-offs."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryAdjustmentsArguments]) -> Path | str:
         """inventory.adjustments · Adjustments: Corrections of stock: counts, losses, write-offs."""
     def where(self, **arguments: Unpack[_InventoryAdjustmentsArguments]) -> Query:
         """inventory.adjustments · Adjustments: Corrections of stock: counts, losses, write-offs."""
@@ -4025,7 +4570,10 @@ class _InventoryInventoryTemplates(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryInventoryTemplatesArguments]) -> pd.DataFrame:
         """inventory.inventory_templates · Inventory templates: What a truck or warehouse is to hold."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryInventoryTemplatesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryInventoryTemplatesArguments]) -> Path:
+        """inventory.inventory_templates · Inventory templates: What a truck or warehouse is to hold."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryInventoryTemplatesArguments]) -> Path | str:
         """inventory.inventory_templates · Inventory templates: What a truck or warehouse is to hold."""
     def where(self, **arguments: Unpack[_InventoryInventoryTemplatesArguments]) -> Query:
         """inventory.inventory_templates · Inventory templates: What a truck or warehouse is to hold."""
@@ -4047,7 +4595,10 @@ class _InventoryPurchaseOrderMarkups(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrderMarkupsArguments]) -> pd.DataFrame:
         """inventory.purchase_order_markups · Purchase order markups: Markups on what purchase orders cost."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrderMarkupsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrderMarkupsArguments]) -> Path:
+        """inventory.purchase_order_markups · Purchase order markups: Markups on what purchase orders cost."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrderMarkupsArguments]) -> Path | str:
         """inventory.purchase_order_markups · Purchase order markups: Markups on what purchase orders cost."""
     def where(self, **arguments: Unpack[_InventoryPurchaseOrderMarkupsArguments]) -> Query:
         """inventory.purchase_order_markups · Purchase order markups: Markups on what purchase orders cost."""
@@ -4069,7 +4620,10 @@ class _InventoryPurchaseOrderTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrderTypesArguments]) -> pd.DataFrame:
         """inventory.purchase_order_types · Purchase order types: Types of purchase order."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrderTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrderTypesArguments]) -> Path:
+        """inventory.purchase_order_types · Purchase order types: Types of purchase order."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrderTypesArguments]) -> Path | str:
         """inventory.purchase_order_types · Purchase order types: Types of purchase order."""
     def where(self, **arguments: Unpack[_InventoryPurchaseOrderTypesArguments]) -> Query:
         """inventory.purchase_order_types · Purchase order types: Types of purchase order."""
@@ -4102,7 +4656,10 @@ class _InventoryPurchaseOrders(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrdersArguments]) -> pd.DataFrame:
         """inventory.purchase_orders · Purchase orders: Goods ordered from vendors."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrdersArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrdersArguments]) -> Path:
+        """inventory.purchase_orders · Purchase orders: Goods ordered from vendors."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryPurchaseOrdersArguments]) -> Path | str:
         """inventory.purchase_orders · Purchase orders: Goods ordered from vendors."""
     def where(self, **arguments: Unpack[_InventoryPurchaseOrdersArguments]) -> Query:
         """inventory.purchase_orders · Purchase orders: Goods ordered from vendors."""
@@ -4138,7 +4695,10 @@ class _InventoryReceipts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryReceiptsArguments]) -> pd.DataFrame:
         """inventory.receipts · Receipts: Goods received from vendors."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryReceiptsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryReceiptsArguments]) -> Path:
+        """inventory.receipts · Receipts: Goods received from vendors."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryReceiptsArguments]) -> Path | str:
         """inventory.receipts · Receipts: Goods received from vendors."""
     def where(self, **arguments: Unpack[_InventoryReceiptsArguments]) -> Query:
         """inventory.receipts · Receipts: Goods received from vendors."""
@@ -4161,7 +4721,10 @@ class _InventoryReturnTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryReturnTypesArguments]) -> pd.DataFrame:
         """inventory.return_types · Return types: Types of return."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryReturnTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryReturnTypesArguments]) -> Path:
+        """inventory.return_types · Return types: Types of return."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryReturnTypesArguments]) -> Path | str:
         """inventory.return_types · Return types: Types of return."""
     def where(self, **arguments: Unpack[_InventoryReturnTypesArguments]) -> Query:
         """inventory.return_types · Return types: Types of return."""
@@ -4200,7 +4763,10 @@ class _InventoryReturns(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryReturnsArguments]) -> pd.DataFrame:
         """inventory.returns · Returns: Goods sent back to vendors."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryReturnsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryReturnsArguments]) -> Path:
+        """inventory.returns · Returns: Goods sent back to vendors."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryReturnsArguments]) -> Path | str:
         """inventory.returns · Returns: Goods sent back to vendors."""
     def where(self, **arguments: Unpack[_InventoryReturnsArguments]) -> Query:
         """inventory.returns · Returns: Goods sent back to vendors."""
@@ -4237,7 +4803,10 @@ class _InventoryTransfers(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryTransfersArguments]) -> pd.DataFrame:
         """inventory.transfers · Transfers: Stock moved between trucks and warehouses."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryTransfersArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryTransfersArguments]) -> Path:
+        """inventory.transfers · Transfers: Stock moved between trucks and warehouses."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryTransfersArguments]) -> Path | str:
         """inventory.transfers · Transfers: Stock moved between trucks and warehouses."""
     def where(self, **arguments: Unpack[_InventoryTransfersArguments]) -> Query:
         """inventory.transfers · Transfers: Stock moved between trucks and warehouses."""
@@ -4263,7 +4832,10 @@ class _InventoryTrucks(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryTrucksArguments]) -> pd.DataFrame:
         """inventory.trucks · Trucks: Trucks as places of stock."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryTrucksArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryTrucksArguments]) -> Path:
+        """inventory.trucks · Trucks: Trucks as places of stock."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryTrucksArguments]) -> Path | str:
         """inventory.trucks · Trucks: Trucks as places of stock."""
     def where(self, **arguments: Unpack[_InventoryTrucksArguments]) -> Query:
         """inventory.trucks · Trucks: Trucks as places of stock."""
@@ -4292,7 +4864,10 @@ class _InventoryVendors(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryVendorsArguments]) -> pd.DataFrame:
         """inventory.vendors · Vendors: whom goods are bought from."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryVendorsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryVendorsArguments]) -> Path:
+        """inventory.vendors · Vendors: whom goods are bought from."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryVendorsArguments]) -> Path | str:
         """inventory.vendors · Vendors: whom goods are bought from."""
     def where(self, **arguments: Unpack[_InventoryVendorsArguments]) -> Query:
         """inventory.vendors · Vendors: whom goods are bought from."""
@@ -4318,7 +4893,10 @@ class _InventoryWarehouses(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryWarehousesArguments]) -> pd.DataFrame:
         """inventory.warehouses · Warehouses: Warehouses as places of stock."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryWarehousesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryWarehousesArguments]) -> Path:
+        """inventory.warehouses · Warehouses: Warehouses as places of stock."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_InventoryWarehousesArguments]) -> Path | str:
         """inventory.warehouses · Warehouses: Warehouses as places of stock."""
     def where(self, **arguments: Unpack[_InventoryWarehousesArguments]) -> Query:
         """inventory.warehouses · Warehouses: Warehouses as places of stock."""
@@ -4340,7 +4918,10 @@ class _JbceCallReasons(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JbceCallReasonsArguments]) -> pd.DataFrame:
         """jbce.call_reasons · Call reasons: Reasons why a call was no booking."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JbceCallReasonsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JbceCallReasonsArguments]) -> Path:
+        """jbce.call_reasons · Call reasons: Reasons why a call was no booking."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JbceCallReasonsArguments]) -> Path | str:
         """jbce.call_reasons · Call reasons: Reasons why a call was no booking."""
     def where(self, **arguments: Unpack[_JbceCallReasonsArguments]) -> Query:
         """jbce.call_reasons · Call reasons: Reasons why a call was no booking."""
@@ -4372,7 +4953,10 @@ class _JpmAppointments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmAppointmentsArguments]) -> pd.DataFrame:
         """jpm.appointments · Appointments: Visits of a job: when they start and end, and their state."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmAppointmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmAppointmentsArguments]) -> Path:
+        """jpm.appointments · Appointments: Visits of a job: when they start and end, and their state."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmAppointmentsArguments]) -> Path | str:
         """jpm.appointments · Appointments: Visits of a job: when they start and end, and their state."""
     def where(self, **arguments: Unpack[_JpmAppointmentsArguments]) -> Query:
         """jpm.appointments · Appointments: Visits of a job: when they start and end, and their state."""
@@ -4403,7 +4987,10 @@ class _JpmJobCancelReasons(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobCancelReasonsArguments]) -> pd.DataFrame:
         """jpm.job_cancel_reasons · Job cancel reasons: Reasons for cancelling a job, to choose from."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobCancelReasonsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobCancelReasonsArguments]) -> Path:
+        """jpm.job_cancel_reasons · Job cancel reasons: Reasons for cancelling a job, to choose from."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobCancelReasonsArguments]) -> Path | str:
         """jpm.job_cancel_reasons · Job cancel reasons: Reasons for cancelling a job, to choose from."""
     def where(self, **arguments: Unpack[_JpmJobCancelReasonsArguments]) -> Query:
         """jpm.job_cancel_reasons · Job cancel reasons: Reasons for cancelling a job, to choose from."""
@@ -4425,7 +5012,10 @@ class _JpmJobHoldReasons(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobHoldReasonsArguments]) -> pd.DataFrame:
         """jpm.job_hold_reasons · Job hold reasons: Reasons for putting a job on hold, to choose from."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobHoldReasonsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobHoldReasonsArguments]) -> Path:
+        """jpm.job_hold_reasons · Job hold reasons: Reasons for putting a job on hold, to choose from."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobHoldReasonsArguments]) -> Path | str:
         """jpm.job_hold_reasons · Job hold reasons: Reasons for putting a job on hold, to choose from."""
     def where(self, **arguments: Unpack[_JpmJobHoldReasonsArguments]) -> Query:
         """jpm.job_hold_reasons · Job hold reasons: Reasons for putting a job on hold, to choose from."""
@@ -4454,7 +5044,10 @@ class _JpmJobTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobTypesArguments]) -> pd.DataFrame:
         """jpm.job_types · Job types: Types of job, with priority and duration."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobTypesArguments]) -> Path:
+        """jpm.job_types · Job types: Types of job, with priority and duration."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobTypesArguments]) -> Path | str:
         """jpm.job_types · Job types: Types of job, with priority and duration."""
     def where(self, **arguments: Unpack[_JpmJobTypesArguments]) -> Query:
         """jpm.job_types · Job types: Types of job, with priority and duration."""
@@ -4512,7 +5105,10 @@ class _JpmJobs(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsArguments]) -> pd.DataFrame:
         """jpm.jobs · Jobs: the work for a customer, with status, dates and total."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsArguments]) -> Path:
+        """jpm.jobs · Jobs: the work for a customer, with status, dates and total."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmJobsArguments]) -> Path | str:
         """jpm.jobs · Jobs: the work for a customer, with status, dates and total."""
     def where(self, **arguments: Unpack[_JpmJobsArguments]) -> Query:
         """jpm.jobs · Jobs: the work for a customer, with status, dates and total."""
@@ -4535,7 +5131,10 @@ class _JpmProjectStatuses(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectStatusesArguments]) -> pd.DataFrame:
         """jpm.project_statuses · Project statuses: Statuses that a project can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectStatusesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectStatusesArguments]) -> Path:
+        """jpm.project_statuses · Project statuses: Statuses that a project can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectStatusesArguments]) -> Path | str:
         """jpm.project_statuses · Project statuses: Statuses that a project can have."""
     def where(self, **arguments: Unpack[_JpmProjectStatusesArguments]) -> Query:
         """jpm.project_statuses · Project statuses: Statuses that a project can have."""
@@ -4560,7 +5159,10 @@ class _JpmProjectSubstatuses(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectSubstatusesArguments]) -> pd.DataFrame:
         """jpm.project_substatuses · Project substatuses: Substatuses that a project can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectSubstatusesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectSubstatusesArguments]) -> Path:
+        """jpm.project_substatuses · Project substatuses: Substatuses that a project can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectSubstatusesArguments]) -> Path | str:
         """jpm.project_substatuses · Project substatuses: Substatuses that a project can have."""
     def where(self, **arguments: Unpack[_JpmProjectSubstatusesArguments]) -> Query:
         """jpm.project_substatuses · Project substatuses: Substatuses that a project can have."""
@@ -4577,7 +5179,10 @@ class _JpmProjectTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectTypesArguments]) -> pd.DataFrame:
         """jpm.project_types · Project types: Types of project."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectTypesArguments]) -> Path:
+        """jpm.project_types · Project types: Types of project."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectTypesArguments]) -> Path | str:
         """jpm.project_types · Project types: Types of project."""
     def where(self, **arguments: Unpack[_JpmProjectTypesArguments]) -> Query:
         """jpm.project_types · Project types: Types of project."""
@@ -4620,7 +5225,10 @@ class _JpmProjects(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectsArguments]) -> pd.DataFrame:
         """jpm.projects · Projects: several jobs towards one goal, such as an installation."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectsArguments]) -> Path:
+        """jpm.projects · Projects: several jobs towards one goal, such as an installation."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_JpmProjectsArguments]) -> Path | str:
         """jpm.projects · Projects: several jobs towards one goal, such as an installation."""
     def where(self, **arguments: Unpack[_JpmProjectsArguments]) -> Query:
         """jpm.projects · Projects: several jobs towards one goal, such as an installation."""
@@ -4665,7 +5273,10 @@ class _MarketingCampaigns(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCampaignsArguments]) -> pd.DataFrame:
         """marketing.campaigns · Campaigns: Marketing campaigns: the source of calls, leads and jobs."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCampaignsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCampaignsArguments]) -> Path:
+        """marketing.campaigns · Campaigns: Marketing campaigns: the source of calls, leads and jobs."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCampaignsArguments]) -> Path | str:
         """marketing.campaigns · Campaigns: Marketing campaigns: the source of calls, leads and jobs."""
     def where(self, **arguments: Unpack[_MarketingCampaignsArguments]) -> Query:
         """marketing.campaigns · Campaigns: Marketing campaigns: the source of calls, leads and jobs."""
@@ -4686,7 +5297,10 @@ class _MarketingCategories(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCategoriesArguments]) -> pd.DataFrame:
         """marketing.categories · Categories: Categories of campaigns."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCategoriesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCategoriesArguments]) -> Path:
+        """marketing.categories · Categories: Categories of campaigns."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCategoriesArguments]) -> Path | str:
         """marketing.categories · Categories: Categories of campaigns."""
     def where(self, **arguments: Unpack[_MarketingCategoriesArguments]) -> Query:
         """marketing.categories · Categories: Categories of campaigns."""
@@ -4706,7 +5320,10 @@ class _MarketingCosts(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCostsArguments]) -> pd.DataFrame:
         """marketing.costs · Costs: Monthly costs of campaigns."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCostsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCostsArguments]) -> Path:
+        """marketing.costs · Costs: Monthly costs of campaigns."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingCostsArguments]) -> Path | str:
         """marketing.costs · Costs: Monthly costs of campaigns."""
     def where(self, **arguments: Unpack[_MarketingCostsArguments]) -> Query:
         """marketing.costs · Costs: Monthly costs of campaigns."""
@@ -4744,7 +5361,10 @@ class _MarketingSuppressions(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingSuppressionsArguments]) -> pd.DataFrame:
         """marketing.suppressions · Suppressions: Email addresses that marketing may not write to."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingSuppressionsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingSuppressionsArguments]) -> Path:
+        """marketing.suppressions · Suppressions: Email addresses that marketing may not write to."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingSuppressionsArguments]) -> Path | str:
         """marketing.suppressions · Suppressions: Email addresses that marketing may not write to."""
     def where(self, **arguments: Unpack[_MarketingSuppressionsArguments]) -> Query:
         """marketing.suppressions · Suppressions: Email addresses that marketing may not write to."""
@@ -4763,7 +5383,10 @@ class _MarketingadsAttributedLeads(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingadsAttributedLeadsArguments]) -> pd.DataFrame:
         """marketingads.attributed_leads · Attributed leads: Leads, and the ad, keyword or site that brought each."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingadsAttributedLeadsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingadsAttributedLeadsArguments]) -> Path:
+        """marketingads.attributed_leads · Attributed leads: Leads, and the ad, keyword or site that brought each."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingadsAttributedLeadsArguments]) -> Path | str:
         """marketingads.attributed_leads · Attributed leads: Leads, and the ad, keyword or site that brought each."""
     def where(self, **arguments: Unpack[_MarketingadsAttributedLeadsArguments]) -> Query:
         """marketingads.attributed_leads · Attributed leads: Leads, and the ad, keyword or site that brought each."""
@@ -4780,7 +5403,10 @@ class _MarketingadsCapacityWarnings(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingadsCapacityWarningsArguments]) -> pd.DataFrame:
         """marketingads.capacity_warnings · Capacity warnings: Campaigns that bring more work than there is capacity for."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingadsCapacityWarningsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingadsCapacityWarningsArguments]) -> Path:
+        """marketingads.capacity_warnings · Capacity warnings: Campaigns that bring more work than there is capacity for."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingadsCapacityWarningsArguments]) -> Path | str:
         """marketingads.capacity_warnings · Capacity warnings: Campaigns that bring more work than there is capacity for."""
     def where(self, **arguments: Unpack[_MarketingadsCapacityWarningsArguments]) -> Query:
         """marketingads.capacity_warnings · Capacity warnings: Campaigns that bring more work than there is capacity for."""
@@ -4799,7 +5425,10 @@ class _MarketingadsPerformance(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingadsPerformanceArguments]) -> pd.DataFrame:
         """marketingads.performance · Performance: Clicks, leads and return of ad campaigns."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingadsPerformanceArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingadsPerformanceArguments]) -> Path:
+        """marketingads.performance · Performance: Clicks, leads and return of ad campaigns."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingadsPerformanceArguments]) -> Path | str:
         """marketingads.performance · Performance: Clicks, leads and return of ad campaigns."""
     def where(self, **arguments: Unpack[_MarketingadsPerformanceArguments]) -> Query:
         """marketingads.performance · Performance: Clicks, leads and return of ad campaigns."""
@@ -4837,7 +5466,10 @@ class _MarketingreputationReviews(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingreputationReviewsArguments]) -> pd.DataFrame:
         """marketingreputation.reviews · Reviews: Public reviews by customers, such as on Google."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingreputationReviewsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingreputationReviewsArguments]) -> Path:
+        """marketingreputation.reviews · Reviews: Public reviews by customers, such as on Google."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MarketingreputationReviewsArguments]) -> Path | str:
         """marketingreputation.reviews · Reviews: Public reviews by customers, such as on Google."""
     def where(self, **arguments: Unpack[_MarketingreputationReviewsArguments]) -> Query:
         """marketingreputation.reviews · Reviews: Public reviews by customers, such as on Google."""
@@ -4863,7 +5495,10 @@ class _MembershipsInvoiceTemplates(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsInvoiceTemplatesArguments]) -> pd.DataFrame:
         """memberships.invoice_templates · Invoice templates: Invoices that memberships are billed with."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsInvoiceTemplatesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsInvoiceTemplatesArguments]) -> Path:
+        """memberships.invoice_templates · Invoice templates: Invoices that memberships are billed with."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsInvoiceTemplatesArguments]) -> Path | str:
         """memberships.invoice_templates · Invoice templates: Invoices that memberships are billed with."""
     def where(self, **arguments: Unpack[_MembershipsInvoiceTemplatesArguments]) -> Query:
         """memberships.invoice_templates · Invoice templates: Invoices that memberships are billed with."""
@@ -4895,7 +5530,10 @@ class _MembershipsMembershipTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesArguments]) -> pd.DataFrame:
         """memberships.membership_types · Membership types: Types of membership, with their duration and benefits."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesArguments]) -> Path:
+        """memberships.membership_types · Membership types: Types of membership, with their duration and benefits."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipTypesArguments]) -> Path | str:
         """memberships.membership_types · Membership types: Types of membership, with their duration and benefits."""
     def where(self, **arguments: Unpack[_MembershipsMembershipTypesArguments]) -> Query:
         """memberships.membership_types · Membership types: Types of membership, with their duration and benefits."""
@@ -4924,7 +5562,10 @@ class _MembershipsMemberships(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipsArguments]) -> pd.DataFrame:
         """memberships.memberships · Memberships: Memberships that customers have: status, from, to, billing."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipsArguments]) -> Path:
+        """memberships.memberships · Memberships: Memberships that customers have: status, from, to, billing."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsMembershipsArguments]) -> Path | str:
         """memberships.memberships · Memberships: Memberships that customers have: status, from, to, billing."""
     def where(self, **arguments: Unpack[_MembershipsMembershipsArguments]) -> Query:
         """memberships.memberships · Memberships: Memberships that customers have: status, from, to, billing."""
@@ -4949,7 +5590,10 @@ class _MembershipsRecurringServiceEvents(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsRecurringServiceEventsArguments]) -> pd.DataFrame:
         """memberships.recurring_service_events · Recurring service events: Maintenance visits that are due under memberships, and their status."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsRecurringServiceEventsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsRecurringServiceEventsArguments]) -> Path:
+        """memberships.recurring_service_events · Recurring service events: Maintenance visits that are due under memberships, and their status."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsRecurringServiceEventsArguments]) -> Path | str:
         """memberships.recurring_service_events · Recurring service events: Maintenance visits that are due under memberships, and their status."""
     def where(self, **arguments: Unpack[_MembershipsRecurringServiceEventsArguments]) -> Query:
         """memberships.recurring_service_events · Recurring service events: Maintenance visits that are due under memberships, and their status."""
@@ -4975,7 +5619,10 @@ class _MembershipsRecurringServiceTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsRecurringServiceTypesArguments]) -> pd.DataFrame:
         """memberships.recurring_service_types · Recurring service types: Types of recurring service."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsRecurringServiceTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsRecurringServiceTypesArguments]) -> Path:
+        """memberships.recurring_service_types · Recurring service types: Types of recurring service."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsRecurringServiceTypesArguments]) -> Path | str:
         """memberships.recurring_service_types · Recurring service types: Types of recurring service."""
     def where(self, **arguments: Unpack[_MembershipsRecurringServiceTypesArguments]) -> Query:
         """memberships.recurring_service_types · Recurring service types: Types of recurring service."""
@@ -5001,7 +5648,10 @@ class _MembershipsRecurringServices(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsRecurringServicesArguments]) -> pd.DataFrame:
         """memberships.recurring_services · Recurring services: Services that recur under a membership."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsRecurringServicesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsRecurringServicesArguments]) -> Path:
+        """memberships.recurring_services · Recurring services: Services that recur under a membership."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_MembershipsRecurringServicesArguments]) -> Path | str:
         """memberships.recurring_services · Recurring services: Services that recur under a membership."""
     def where(self, **arguments: Unpack[_MembershipsRecurringServicesArguments]) -> Query:
         """memberships.recurring_services · Recurring services: Services that recur under a membership."""
@@ -5023,7 +5673,10 @@ class _PayrollActivityCodes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollActivityCodesArguments]) -> pd.DataFrame:
         """payroll.activity_codes · Activity codes: Codes of what pay is for."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollActivityCodesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollActivityCodesArguments]) -> Path:
+        """payroll.activity_codes · Activity codes: Codes of what pay is for."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollActivityCodesArguments]) -> Path | str:
         """payroll.activity_codes · Activity codes: Codes of what pay is for."""
     def where(self, **arguments: Unpack[_PayrollActivityCodesArguments]) -> Query:
         """payroll.activity_codes · Activity codes: Codes of what pay is for."""
@@ -5062,7 +5715,10 @@ class _PayrollGrossPayItems(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollGrossPayItemsArguments]) -> pd.DataFrame:
         """payroll.gross_pay_items · Gross pay items: What people earned: hours, overtime, commission, bonus, by job and day."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollGrossPayItemsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollGrossPayItemsArguments]) -> Path:
+        """payroll.gross_pay_items · Gross pay items: What people earned: hours, overtime, commission, bonus, by job and day."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollGrossPayItemsArguments]) -> Path | str:
         """payroll.gross_pay_items · Gross pay items: What people earned: hours, overtime, commission, bonus, by job and day."""
     def where(self, **arguments: Unpack[_PayrollGrossPayItemsArguments]) -> Query:
         """payroll.gross_pay_items · Gross pay items: What people earned: hours, overtime, commission, bonus, by job and day."""
@@ -5093,7 +5749,10 @@ class _PayrollNonJobTimesheets(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollNonJobTimesheetsArguments]) -> pd.DataFrame:
         """payroll.non_job_timesheets · Non job timesheets: Hours that were no job: meetings, training, shop time."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollNonJobTimesheetsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollNonJobTimesheetsArguments]) -> Path:
+        """payroll.non_job_timesheets · Non job timesheets: Hours that were no job: meetings, training, shop time."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollNonJobTimesheetsArguments]) -> Path | str:
         """payroll.non_job_timesheets · Non job timesheets: Hours that were no job: meetings, training, shop time."""
     def where(self, **arguments: Unpack[_PayrollNonJobTimesheetsArguments]) -> Query:
         """payroll.non_job_timesheets · Non job timesheets: Hours that were no job: meetings, training, shop time."""
@@ -5118,7 +5777,10 @@ class _PayrollPayrollAdjustments(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollPayrollAdjustmentsArguments]) -> pd.DataFrame:
         """payroll.payroll_adjustments · Payroll adjustments: Additions to pay and deductions from it."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollPayrollAdjustmentsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollPayrollAdjustmentsArguments]) -> Path:
+        """payroll.payroll_adjustments · Payroll adjustments: Additions to pay and deductions from it."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollPayrollAdjustmentsArguments]) -> Path | str:
         """payroll.payroll_adjustments · Payroll adjustments: Additions to pay and deductions from it."""
     def where(self, **arguments: Unpack[_PayrollPayrollAdjustmentsArguments]) -> Query:
         """payroll.payroll_adjustments · Payroll adjustments: Additions to pay and deductions from it."""
@@ -5140,7 +5802,10 @@ class _PayrollPayrollSettings(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollPayrollSettingsArguments]) -> pd.DataFrame:
         """payroll.payroll_settings · Payroll settings: Pay settings of people: hourly rate, overtime, manager."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollPayrollSettingsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollPayrollSettingsArguments]) -> Path:
+        """payroll.payroll_settings · Payroll settings: Pay settings of people: hourly rate, overtime, manager."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollPayrollSettingsArguments]) -> Path | str:
         """payroll.payroll_settings · Payroll settings: Pay settings of people: hourly rate, overtime, manager."""
     def where(self, **arguments: Unpack[_PayrollPayrollSettingsArguments]) -> Query:
         """payroll.payroll_settings · Payroll settings: Pay settings of people: hourly rate, overtime, manager."""
@@ -5167,7 +5832,10 @@ class _PayrollPayrolls(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollPayrollsArguments]) -> pd.DataFrame:
         """payroll.payrolls · Payrolls: Pay periods, and whether they are approved and paid."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollPayrollsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollPayrollsArguments]) -> Path:
+        """payroll.payrolls · Payrolls: Pay periods, and whether they are approved and paid."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollPayrollsArguments]) -> Path | str:
         """payroll.payrolls · Payrolls: Pay periods, and whether they are approved and paid."""
     def where(self, **arguments: Unpack[_PayrollPayrollsArguments]) -> Query:
         """payroll.payrolls · Payrolls: Pay periods, and whether they are approved and paid."""
@@ -5193,7 +5861,10 @@ class _PayrollTimesheetCodes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollTimesheetCodesArguments]) -> pd.DataFrame:
         """payroll.timesheet_codes · Timesheet codes: Codes of hours that are no job."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollTimesheetCodesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollTimesheetCodesArguments]) -> Path:
+        """payroll.timesheet_codes · Timesheet codes: Codes of hours that are no job."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PayrollTimesheetCodesArguments]) -> Path | str:
         """payroll.timesheet_codes · Timesheet codes: Codes of hours that are no job."""
     def where(self, **arguments: Unpack[_PayrollTimesheetCodesArguments]) -> Query:
         """payroll.timesheet_codes · Timesheet codes: Codes of hours that are no job."""
@@ -5216,7 +5887,10 @@ class _PricebookCategories(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookCategoriesArguments]) -> pd.DataFrame:
         """pricebook.categories · Categories: Categories of the pricebook."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookCategoriesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookCategoriesArguments]) -> Path:
+        """pricebook.categories · Categories: Categories of the pricebook."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookCategoriesArguments]) -> Path | str:
         """pricebook.categories · Categories: Categories of the pricebook."""
     def where(self, **arguments: Unpack[_PricebookCategoriesArguments]) -> Query:
         """pricebook.categories · Categories: Categories of the pricebook."""
@@ -5235,7 +5909,10 @@ class _PricebookClientspecificpricing(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookClientspecificpricingArguments]) -> pd.DataFrame:
         """pricebook.clientspecificpricing · Clientspecificpricing: Prices that hold for some customers only."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookClientspecificpricingArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookClientspecificpricingArguments]) -> Path:
+        """pricebook.clientspecificpricing · Clientspecificpricing: Prices that hold for some customers only."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookClientspecificpricingArguments]) -> Path | str:
         """pricebook.clientspecificpricing · Clientspecificpricing: Prices that hold for some customers only."""
     def where(self, **arguments: Unpack[_PricebookClientspecificpricingArguments]) -> Query:
         """pricebook.clientspecificpricing · Clientspecificpricing: Prices that hold for some customers only."""
@@ -5262,7 +5939,10 @@ class _PricebookDiscountsAndFees(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookDiscountsAndFeesArguments]) -> pd.DataFrame:
         """pricebook.discounts_and_fees · Discounts and fees: Discounts and fees of the pricebook."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookDiscountsAndFeesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookDiscountsAndFeesArguments]) -> Path:
+        """pricebook.discounts_and_fees · Discounts and fees: Discounts and fees of the pricebook."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookDiscountsAndFeesArguments]) -> Path | str:
         """pricebook.discounts_and_fees · Discounts and fees: Discounts and fees of the pricebook."""
     def where(self, **arguments: Unpack[_PricebookDiscountsAndFeesArguments]) -> Query:
         """pricebook.discounts_and_fees · Discounts and fees: Discounts and fees of the pricebook."""
@@ -5289,7 +5969,10 @@ class _PricebookEquipment(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookEquipmentArguments]) -> pd.DataFrame:
         """pricebook.equipment · Equipment: Equipment in the pricebook: what can be sold and installed."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookEquipmentArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookEquipmentArguments]) -> Path:
+        """pricebook.equipment · Equipment: Equipment in the pricebook: what can be sold and installed."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookEquipmentArguments]) -> Path | str:
         """pricebook.equipment · Equipment: Equipment in the pricebook: what can be sold and installed."""
     def where(self, **arguments: Unpack[_PricebookEquipmentArguments]) -> Query:
         """pricebook.equipment · Equipment: Equipment in the pricebook: what can be sold and installed."""
@@ -5305,14 +5988,10 @@ class _PricebookExport(Group):
     services: _PricebookExportServices
 
 class _PricebookImagesArguments(Options, total=False):
-    path: Text | None
+    path: Text | Iterable[Text] | None
 class _PricebookImages(FileRows):
     """pricebook.images · Images: One image of the pricebook."""
-    @overload
-    def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookImagesArguments]) -> pd.DataFrame:
-        """pricebook.images · Images: One image of the pricebook."""
-    @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookImagesArguments]) -> Path:
+    def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookImagesArguments]) -> pd.DataFrame:
         """pricebook.images · Images: One image of the pricebook."""
     def where(self, **arguments: Unpack[_PricebookImagesArguments]) -> Query:
         """pricebook.images · Images: One image of the pricebook."""
@@ -5342,7 +6021,10 @@ class _PricebookMaterials(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookMaterialsArguments]) -> pd.DataFrame:
         """pricebook.materials · Materials: Materials in the pricebook: parts, with cost and price."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookMaterialsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookMaterialsArguments]) -> Path:
+        """pricebook.materials · Materials: Materials in the pricebook: parts, with cost and price."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookMaterialsArguments]) -> Path | str:
         """pricebook.materials · Materials: Materials in the pricebook: parts, with cost and price."""
     def where(self, **arguments: Unpack[_PricebookMaterialsArguments]) -> Query:
         """pricebook.materials · Materials: Materials in the pricebook: parts, with cost and price."""
@@ -5359,7 +6041,10 @@ class _PricebookMaterialsmarkup(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookMaterialsmarkupArguments]) -> pd.DataFrame:
         """pricebook.materialsmarkup · Materialsmarkup: Markups from the cost of materials to their price."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookMaterialsmarkupArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookMaterialsmarkupArguments]) -> Path:
+        """pricebook.materialsmarkup · Materialsmarkup: Markups from the cost of materials to their price."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookMaterialsmarkupArguments]) -> Path | str:
         """pricebook.materialsmarkup · Materialsmarkup: Markups from the cost of materials to their price."""
     def where(self, **arguments: Unpack[_PricebookMaterialsmarkupArguments]) -> Query:
         """pricebook.materialsmarkup · Materialsmarkup: Markups from the cost of materials to their price."""
@@ -5387,7 +6072,10 @@ class _PricebookServices(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookServicesArguments]) -> pd.DataFrame:
         """pricebook.services · Services: Services in the pricebook: tasks, with price and hours."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookServicesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookServicesArguments]) -> Path:
+        """pricebook.services · Services: Services in the pricebook: tasks, with price and hours."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_PricebookServicesArguments]) -> Path | str:
         """pricebook.services · Services: Services in the pricebook: tasks, with price and hours."""
     def where(self, **arguments: Unpack[_PricebookServicesArguments]) -> Query:
         """pricebook.services · Services: Services in the pricebook: tasks, with price and hours."""
@@ -5404,7 +6092,10 @@ class _ReportingDynamicValueSets(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingDynamicValueSetsArguments]) -> pd.DataFrame:
         """reporting.dynamic_value_sets · Dynamic value sets: Values that a parameter of a report can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingDynamicValueSetsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingDynamicValueSetsArguments]) -> Path:
+        """reporting.dynamic_value_sets · Dynamic value sets: Values that a parameter of a report can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingDynamicValueSetsArguments]) -> Path | str:
         """reporting.dynamic_value_sets · Dynamic value sets: Values that a parameter of a report can have."""
     def where(self, **arguments: Unpack[_ReportingDynamicValueSetsArguments]) -> Query:
         """reporting.dynamic_value_sets · Dynamic value sets: Values that a parameter of a report can have."""
@@ -5421,7 +6112,10 @@ class _ReportingReportCategories(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingReportCategoriesArguments]) -> pd.DataFrame:
         """reporting.report_categories · Report categories: Categories of reports."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingReportCategoriesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingReportCategoriesArguments]) -> Path:
+        """reporting.report_categories · Report categories: Categories of reports."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ReportingReportCategoriesArguments]) -> Path | str:
         """reporting.report_categories · Report categories: Categories of reports."""
     def where(self, **arguments: Unpack[_ReportingReportCategoriesArguments]) -> Query:
         """reporting.report_categories · Report categories: Categories of reports."""
@@ -5443,7 +6137,10 @@ class _SalesEstimateTemplates(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimateTemplatesArguments]) -> pd.DataFrame:
         """sales.estimate_templates · Estimate templates: Estimates to start from."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimateTemplatesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimateTemplatesArguments]) -> Path:
+        """sales.estimate_templates · Estimate templates: Estimates to start from."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimateTemplatesArguments]) -> Path | str:
         """sales.estimate_templates · Estimate templates: Estimates to start from."""
     def where(self, **arguments: Unpack[_SalesEstimateTemplatesArguments]) -> Query:
         """sales.estimate_templates · Estimate templates: Estimates to start from."""
@@ -5481,7 +6178,10 @@ class _SalesEstimates(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimatesArguments]) -> pd.DataFrame:
         """sales.estimates · Estimates: what was offered, and whether it was sold."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimatesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimatesArguments]) -> Path:
+        """sales.estimates · Estimates: what was offered, and whether it was sold."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesEstimatesArguments]) -> Path | str:
         """sales.estimates · Estimates: what was offered, and whether it was sold."""
     def where(self, **arguments: Unpack[_SalesEstimatesArguments]) -> Query:
         """sales.estimates · Estimates: what was offered, and whether it was sold."""
@@ -5507,7 +6207,10 @@ class _SalesOpportunities(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesOpportunitiesArguments]) -> pd.DataFrame:
         """sales.opportunities · Opportunities: Sales opportunities: jobs with estimates to follow."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesOpportunitiesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesOpportunitiesArguments]) -> Path:
+        """sales.opportunities · Opportunities: Sales opportunities: jobs with estimates to follow."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesOpportunitiesArguments]) -> Path | str:
         """sales.opportunities · Opportunities: Sales opportunities: jobs with estimates to follow."""
     def where(self, **arguments: Unpack[_SalesOpportunitiesArguments]) -> Query:
         """sales.opportunities · Opportunities: Sales opportunities: jobs with estimates to follow."""
@@ -5527,7 +6230,10 @@ class _SalesProposalTemplates(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesProposalTemplatesArguments]) -> pd.DataFrame:
         """sales.proposal_templates · Proposal templates: Proposals of several estimates to start from."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesProposalTemplatesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesProposalTemplatesArguments]) -> Path:
+        """sales.proposal_templates · Proposal templates: Proposals of several estimates to start from."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesProposalTemplatesArguments]) -> Path | str:
         """sales.proposal_templates · Proposal templates: Proposals of several estimates to start from."""
     def where(self, **arguments: Unpack[_SalesProposalTemplatesArguments]) -> Query:
         """sales.proposal_templates · Proposal templates: Proposals of several estimates to start from."""
@@ -5544,7 +6250,10 @@ class _SalesProposalTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesProposalTypesArguments]) -> pd.DataFrame:
         """sales.proposal_types · Proposal types: Types of proposal."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesProposalTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesProposalTypesArguments]) -> Path:
+        """sales.proposal_types · Proposal types: Types of proposal."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SalesProposalTypesArguments]) -> Path | str:
         """sales.proposal_types · Proposal types: Types of proposal."""
     def where(self, **arguments: Unpack[_SalesProposalTypesArguments]) -> Query:
         """sales.proposal_types · Proposal types: Types of proposal."""
@@ -5573,7 +6282,10 @@ class _SchedulingproSchedulers(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproSchedulersArguments]) -> pd.DataFrame:
         """schedulingpro.schedulers · Schedulers: Online schedulers on web sites."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproSchedulersArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproSchedulersArguments]) -> Path:
+        """schedulingpro.schedulers · Schedulers: Online schedulers on web sites."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SchedulingproSchedulersArguments]) -> Path | str:
         """schedulingpro.schedulers · Schedulers: Online schedulers on web sites."""
     def where(self, **arguments: Unpack[_SchedulingproSchedulersArguments]) -> Query:
         """schedulingpro.schedulers · Schedulers: Online schedulers on web sites."""
@@ -5601,7 +6313,10 @@ class _ServiceAgreementsServiceAgreements(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ServiceAgreementsServiceAgreementsArguments]) -> pd.DataFrame:
         """service_agreements.service_agreements · Service agreements: Commercial agreements on service, with dates and value."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ServiceAgreementsServiceAgreementsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ServiceAgreementsServiceAgreementsArguments]) -> Path:
+        """service_agreements.service_agreements · Service agreements: Commercial agreements on service, with dates and value."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_ServiceAgreementsServiceAgreementsArguments]) -> Path | str:
         """service_agreements.service_agreements · Service agreements: Commercial agreements on service, with dates and value."""
     def where(self, **arguments: Unpack[_ServiceAgreementsServiceAgreementsArguments]) -> Query:
         """service_agreements.service_agreements · Service agreements: Commercial agreements on service, with dates and value."""
@@ -5626,7 +6341,10 @@ class _SettingsBusinessUnits(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsBusinessUnitsArguments]) -> pd.DataFrame:
         """settings.business_units · Business units: branches, trades or departments."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsBusinessUnitsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsBusinessUnitsArguments]) -> Path:
+        """settings.business_units · Business units: branches, trades or departments."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsBusinessUnitsArguments]) -> Path | str:
         """settings.business_units · Business units: branches, trades or departments."""
     def where(self, **arguments: Unpack[_SettingsBusinessUnitsArguments]) -> Query:
         """settings.business_units · Business units: branches, trades or departments."""
@@ -5651,7 +6369,10 @@ class _SettingsEmployees(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsEmployeesArguments]) -> pd.DataFrame:
         """settings.employees · Employees: Office staff."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsEmployeesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsEmployeesArguments]) -> Path:
+        """settings.employees · Employees: Office staff."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsEmployeesArguments]) -> Path | str:
         """settings.employees · Employees: Office staff."""
     def where(self, **arguments: Unpack[_SettingsEmployeesArguments]) -> Query:
         """settings.employees · Employees: Office staff."""
@@ -5679,7 +6400,10 @@ class _SettingsTagTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsTagTypesArguments]) -> pd.DataFrame:
         """settings.tag_types · Tag types: Tags that customers, jobs and others can have."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsTagTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsTagTypesArguments]) -> Path:
+        """settings.tag_types · Tag types: Tags that customers, jobs and others can have."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsTagTypesArguments]) -> Path | str:
         """settings.tag_types · Tag types: Tags that customers, jobs and others can have."""
     def where(self, **arguments: Unpack[_SettingsTagTypesArguments]) -> Query:
         """settings.tag_types · Tag types: Tags that customers, jobs and others can have."""
@@ -5703,7 +6427,10 @@ class _SettingsTechnicians(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsTechniciansArguments]) -> pd.DataFrame:
         """settings.technicians · Technicians: name, team, business unit, phone."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsTechniciansArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsTechniciansArguments]) -> Path:
+        """settings.technicians · Technicians: name, team, business unit, phone."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsTechniciansArguments]) -> Path | str:
         """settings.technicians · Technicians: name, team, business unit, phone."""
     def where(self, **arguments: Unpack[_SettingsTechniciansArguments]) -> Query:
         """settings.technicians · Technicians: name, team, business unit, phone."""
@@ -5725,7 +6452,10 @@ class _SettingsUserRoles(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsUserRolesArguments]) -> pd.DataFrame:
         """settings.user_roles · User roles: Roles of users, and their permissions."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsUserRolesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsUserRolesArguments]) -> Path:
+        """settings.user_roles · User roles: Roles of users, and their permissions."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_SettingsUserRolesArguments]) -> Path | str:
         """settings.user_roles · User roles: Roles of users, and their permissions."""
     def where(self, **arguments: Unpack[_SettingsUserRolesArguments]) -> Query:
         """settings.user_roles · User roles: Roles of users, and their permissions."""
@@ -5742,7 +6472,10 @@ class _TaskmanagementData(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TaskmanagementDataArguments]) -> pd.DataFrame:
         """taskmanagement.data · Data: Types, statuses and people that office tasks use."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TaskmanagementDataArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TaskmanagementDataArguments]) -> Path:
+        """taskmanagement.data · Data: Types, statuses and people that office tasks use."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TaskmanagementDataArguments]) -> Path | str:
         """taskmanagement.data · Data: Types, statuses and people that office tasks use."""
     def where(self, **arguments: Unpack[_TaskmanagementDataArguments]) -> Query:
         """taskmanagement.data · Data: Types, statuses and people that office tasks use."""
@@ -5786,7 +6519,10 @@ class _TaskmanagementTasks(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TaskmanagementTasksArguments]) -> pd.DataFrame:
         """taskmanagement.tasks · Tasks: Tasks of the office: who is to do what by when."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TaskmanagementTasksArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TaskmanagementTasksArguments]) -> Path:
+        """taskmanagement.tasks · Tasks: Tasks of the office: who is to do what by when."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TaskmanagementTasksArguments]) -> Path | str:
         """taskmanagement.tasks · Tasks: Tasks of the office: who is to do what by when."""
     def where(self, **arguments: Unpack[_TaskmanagementTasksArguments]) -> Query:
         """taskmanagement.tasks · Tasks: Tasks of the office: who is to do what by when."""
@@ -5823,7 +6559,10 @@ class _TelecomCalls(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsArguments]) -> pd.DataFrame:
         """telecom.calls · Calls: Phone calls: who called, who answered, how long, and the outcome."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsArguments]) -> Path:
+        """telecom.calls · Calls: Phone calls: who called, who answered, how long, and the outcome."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsArguments]) -> Path | str:
         """telecom.calls · Calls: Phone calls: who called, who answered, how long, and the outcome."""
     def where(self, **arguments: Unpack[_TelecomCallsArguments]) -> Query:
         """telecom.calls · Calls: Phone calls: who called, who answered, how long, and the outcome."""
@@ -5854,7 +6593,10 @@ class _TimesheetsActivities(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsActivitiesArguments]) -> pd.DataFrame:
         """timesheets.activities · Activities: What people did when, by the newer timesheets."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsActivitiesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsActivitiesArguments]) -> Path:
+        """timesheets.activities · Activities: What people did when, by the newer timesheets."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsActivitiesArguments]) -> Path | str:
         """timesheets.activities · Activities: What people did when, by the newer timesheets."""
     def where(self, **arguments: Unpack[_TimesheetsActivitiesArguments]) -> Query:
         """timesheets.activities · Activities: What people did when, by the newer timesheets."""
@@ -5876,7 +6618,10 @@ class _TimesheetsActivityCategories(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsActivityCategoriesArguments]) -> pd.DataFrame:
         """timesheets.activity_categories · Activity categories: Categories of timesheet activities."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsActivityCategoriesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsActivityCategoriesArguments]) -> Path:
+        """timesheets.activity_categories · Activity categories: Categories of timesheet activities."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsActivityCategoriesArguments]) -> Path | str:
         """timesheets.activity_categories · Activity categories: Categories of timesheet activities."""
     def where(self, **arguments: Unpack[_TimesheetsActivityCategoriesArguments]) -> Query:
         """timesheets.activity_categories · Activity categories: Categories of timesheet activities."""
@@ -5898,7 +6643,10 @@ class _TimesheetsActivityTypes(Rows):
     def pull(self, *, to: None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsActivityTypesArguments]) -> pd.DataFrame:
         """timesheets.activity_types · Activity types: Types of timesheet activities."""
     @overload
-    def pull(self, *, to: File, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsActivityTypesArguments]) -> Path:
+    def pull(self, *, to: os.PathLike[str], progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsActivityTypesArguments]) -> Path:
+        """timesheets.activity_types · Activity types: Types of timesheet activities."""
+    @overload
+    def pull(self, *, to: str, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TimesheetsActivityTypesArguments]) -> Path | str:
         """timesheets.activity_types · Activity types: Types of timesheet activities."""
     def where(self, **arguments: Unpack[_TimesheetsActivityTypesArguments]) -> Query:
         """timesheets.activity_types · Activity types: Types of timesheet activities."""
@@ -5951,6 +6699,7 @@ class _Dispatch(Group):
     appointment_assignments: _DispatchAppointmentAssignments
     arrival_windows: _DispatchArrivalWindows
     business_hours: _DispatchBusinessHours
+    capacity: _DispatchCapacity
     export: _DispatchExport
     non_job_appointments: _DispatchNonJobAppointments
     teams: _DispatchTeams

@@ -73,7 +73,7 @@ class Verb(Generic[T]):
                 parameters[name] = inspect.Parameter(name, kind, default=default)
         return inspect.Signature(list(parameters.values()))
 
-    # A property, because nobody needs the filters of all 324 resources in words at once.
+    # A property, because nobody needs the filters of all 325 resources in words at once.
     @property
     def __doc__(self) -> str:  # type: ignore[override]
         endpoint = self._endpoint
@@ -128,10 +128,13 @@ Options:
         the server bears, from 2 to 24.
     bulk: for many records above the rows: True to read the list or feed that holds the rows of many
         at once, False for a call each; the cheaper way if not given.
-    confirm: make more than 1,000 calls for that."""
+    confirm: make more than 1,000 calls for that.
+    max_age: such as "1 hour": rows that the same query brought and that are no older are read from
+        a private file of this machine, and nothing is sent; None never."""
 _RUN = """\
     to: a file, whose path is the answer. Into .parquet, or a folder, the rows stream, and the same
         call again goes on where a killed one stopped; .xlsx, .csv and .json are written at the end.
+        Of recordings and other files, the folder that they go to, each whole file once.
     progress: called with a Progress at every change; False for none.
     on_page: called with each page as a DataFrame, as it arrives."""
 _RAISES = """\

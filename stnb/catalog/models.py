@@ -90,6 +90,8 @@ class Endpoint:
         positional: rows are arrays, and `fields` beside them names their cells (reports).
         sequential: calls have to be made one at a time, as of telecom's v3 calls and reports.
         record: the name of the endpoint that reads one of these rows by its id.
+        rows_at: the property of the answer that holds the rows.
+        window_days: the most days that one call may ask for; None if there is no such limit.
         make_columns: builds `columns`.
     """
 
@@ -109,6 +111,8 @@ class Endpoint:
     positional: bool = False
     sequential: bool = False
     record: str | None = None
+    rows_at: str = "data"
+    window_days: int | None = None
     make_columns: Callable[[], tuple[Column, ...]] = field(default=tuple, repr=False, compare=False)
 
     def __hash__(self) -> int:
@@ -136,6 +140,11 @@ class Endpoint:
     def paged(self) -> bool:
         """Whether its rows are read page by page, whatever shape the documents give its answer."""
         return self.kind in ("list", "rows") and self.takes("page") is not None
+
+    @property
+    def writes_by_name(self) -> bool:
+        """Whether its scope is one that also lets an app write, although the route only reads."""
+        return self.scope is not None and self.scope.endswith(":w")
 
     @property
     def label(self) -> str:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.util
 import json
 import os
 import secrets
@@ -19,6 +18,7 @@ from typing import Any
 
 from stnb.account import connecting
 from stnb.errors import SetupError
+from stnb.errors.packages import lacking, missing
 
 from .server import (
     Page,
@@ -65,12 +65,9 @@ def run(options: argparse.Namespace) -> int:
         SetupError: Voila is not installed, or did not start.
         CredentialsMissing: there is no such profile.
     """
-    if importlib.util.find_spec("voila") is None or importlib.util.find_spec("ipykernel") is None:
-        raise SetupError(
-            "The app cannot be shown.",
-            "It needs Voila, which is not installed.",
-            "Run: pip install 'stnb[app]'",
-        )
+    absent = lacking("voila", "ipykernel")
+    if absent:
+        raise missing("The app cannot be shown.", absent, "stnb[app]")
     if options.profile is not None:
         # A wrong name is better refused here than in the page.
         connecting.connect(options.profile).close()

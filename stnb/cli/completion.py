@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import shlex
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from stnb.errors import SetupError, numbers
+from stnb.errors import numbers
+from stnb.errors.packages import lacking, missing
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 ABOUT = """Print the lines that make the Tab key complete the commands, resources, filters, values
@@ -40,12 +40,9 @@ def run(options: argparse.Namespace) -> None:
     Raises:
         SetupError: argcomplete is not installed.
     """
-    if importlib.util.find_spec("argcomplete") is None:
-        raise SetupError(
-            "The Tab key cannot complete stnb.",
-            "It needs argcomplete, which is not installed.",
-            "Run: pip install 'stnb[completion]'",
-        )
+    if lacking("argcomplete"):
+        happened = "The Tab key cannot complete stnb."
+        raise missing(happened, "argcomplete", "stnb[completion]")
     from argcomplete.shell_integration import shellcode
 
     print(shellcode(["stnb"], shell=options.shell))
@@ -53,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
 
 def is_asked_for() -> bool:
     """Whether a shell asks what could come next, instead of running a command."""
-    return "_ARGCOMPLETE" in os.environ and importlib.util.find_spec("argcomplete") is not None
+    return "_ARGCOMPLETE" in os.environ and not lacking("argcomplete")
 
 
 def words() -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.util
 import json
 import os
 import secrets
@@ -14,7 +13,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from stnb.errors import SetupError, UsageError
+from stnb.errors import UsageError
+from stnb.errors.packages import lacking, missing
 
 from . import notebooks
 from .server import (
@@ -57,12 +57,8 @@ def run(options: argparse.Namespace) -> int:
         UsageError: it would be open to the network, and that was not asked for.
         CannotSave: the notebooks cannot be copied.
     """
-    if importlib.util.find_spec("jupyterlab") is None:
-        raise SetupError(
-            "JupyterLab is not installed.",
-            "stnb was installed without it.",
-            "Run: pip install 'stnb[lab]'",
-        )
+    if lacking("jupyterlab"):
+        raise missing("JupyterLab cannot be started.", "jupyterlab", "stnb[lab]")
     host = options.host
     if not is_this_machine(host) and not options.open_to_network:
         raise UsageError(

@@ -42,6 +42,11 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         help="only what changed since: a date, a phrase, or an earlier .parquet file",
     )
     command.add_argument(
+        "--max-age",
+        metavar="TIME",
+        help="take kept rows that are no older, such as '1 hour', and keep those that are read",
+    )
+    command.add_argument(
         "-o",
         "--to",
         metavar="FILE",

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         StnbError: as `Resource.pull`; the rows that had arrived are kept beside the file.
     """
     _refuse_date_for_file(options.to)
-    _settle_format(options)
+    settle_format(options)
     address = store_address(options.to)
     if address is not None:
         return _pull_to_store(address, options)
@@ -66,16 +66,21 @@ def _pull(options: argparse.Namespace) -> int:
     several = tenants_of(options)
     if several is not None:
         return _pull_of_tenants(several, options)
-    if options.to:
+    endpoint = load()[full_name(options.resource)]
+    into_folder = endpoint.kind == "file"
+    if options.to and not into_folder:
         writer(local_path(options.to))  # a wrong ending is refused before the rows are read
     st = connect(options.profile, options.env_file)
-    resource = st[full_name(options.resource)]
+    resource = st[endpoint.name]
     bar = None
     if sys.stderr.isatty() and not options.quiet:
         bar = bar_for(resource.name)
     given = _given(options, resource.endpoint)
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
+    if options.to and into_folder:
+        _fetch_files(resource.pull(**given, to=options.to, progress=bar or False), options)
+        return 0
     # Parquet is written as the rows come, so that they need not fit into memory.
     to = _streamed_to(options, resource.endpoint)
     work = resource.start(**given, to=to, progress=bar)
@@ -85,10 +90,21 @@ def _pull(options: argparse.Namespace) -> int:
     try:
         frame = work.wait()
     except (StnbError, KeyboardInterrupt):
-        _keep(work.frame, options)
+        keep(work.frame, options)
         raise
-    _put(frame, options)
+    put(frame, options)
     return 0
+
+
+def _fetch_files(files: pd.DataFrame, options: argparse.Namespace) -> None:
+    """Say what came into the folder; into a pipe goes the list."""
+    about = files.attrs["stnb"]
+    there = files["path"].notna()
+    if not sys.stdout.isatty():
+        print_csv(pd.DataFrame(files))
+    if not options.quiet:
+        size, new = int(files["size"].sum()), about["fetched"]
+        say(f"{there.sum():,} files, {new:,} of them new -> {options.to} ({size:,} bytes)")
 
 
 def _given(options: argparse.Namespace, endpoint: Endpoint) -> dict[str, Any]:
@@ -103,6 +119,7 @@ def _given(options: argparse.Namespace, endpoint: Endpoint) -> dict[str, Any]:
     return {
         "limit": options.limit,
         "page_size": options.page_size,
+        "max_age": options.max_age,
         "columns": options.columns,
         "since": options.since,
         **filters_of(options, endpoint),
@@ -151,7 +168,7 @@ def _say_saved(
     say(f"{rows:,} rows, {columns} columns -> {path} ({size:,} bytes, {seconds:.1f} s)")
 
 
-def _keep(frame: pd.DataFrame | None, options: argparse.Namespace) -> None:
+def keep(frame: pd.DataFrame | None, options: argparse.Namespace) -> None:
     """Save the rows that had arrived beside the file that was asked for."""
     if not options.to or frame is None or frame.empty:
         return
@@ -198,7 +215,7 @@ def _refuse_date_for_file(to: str | None) -> None:
         )
 
 
-def _settle_format(options: argparse.Namespace) -> None:
+def settle_format(options: argparse.Namespace) -> None:
     """Give the file the ending of its format, or say that the format needs a file."""
     wanted = options.format
     if wanted is None:
@@ -221,7 +238,8 @@ def _settle_format(options: argparse.Namespace) -> None:
             )
 
 
-def _put(frame: pd.DataFrame, options: argparse.Namespace) -> None:
+def put(frame: pd.DataFrame, options: argparse.Namespace) -> None:
+    """Save the rows as the options say, or print them."""
     rows, columns = frame.shape
     if options.to:
         path = save(frame, options.to)

@@ -33,6 +33,11 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         metavar="DIR",
         help="the folder of the files (default: this folder)",
     )
+    command.add_argument(
+        "--as-of",
+        metavar="WHEN",
+        help="read Delta tables as they were: a version's number, or a date such as 2026-10-01",
+    )
     command.set_defaults(run=run)
 
 
@@ -46,7 +51,10 @@ def run(options: argparse.Namespace) -> None:
     query, folder = options.query, options.folder
     if Path(query).is_dir() and not Path(folder).is_dir():
         query, folder = folder, query  # people name the folder first, too
-    frame = sql(query, folder)
+    as_of = options.as_of
+    if as_of is not None and as_of.isdecimal() and len(as_of) < 4:  # four digits are a year
+        as_of = int(as_of)
+    frame = sql(query, folder, as_of=as_of)
     if sys.stdout.isatty():
         print(table(frame, shutil.get_terminal_size().columns))
         print(f"\n{len(frame):,} rows, {frame.shape[1]} columns.")

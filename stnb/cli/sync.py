@@ -46,6 +46,12 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     add_env_file(command)
     add_tenants(command)
     command.add_argument(
+        "--format",
+        choices=["parquet", "delta"],
+        default="parquet",
+        help="parquet, or delta for Delta tables that all tenants share and that keep their past",
+    )
+    command.add_argument(
         "-q", "--quiet", action="store_true", help="no progress bars, no notes and no table"
     )
     add_hidden(command, "to", "--output", "--out", "--folder", "--dir")
@@ -68,10 +74,12 @@ def run(options: argparse.Namespace) -> int:
     several = tenants_of(options)
     if several is not None:
         with several:
-            changes = several.sync(names, options.to, progress=progress)
+            changes = several.sync(names, options.to, progress=progress, format=options.format)
     else:
         with connect(options.profile, options.env_file) as st:
-            changes = mirror.sync(names, options.to, account=st, progress=progress)
+            changes = mirror.sync(
+                names, options.to, account=st, progress=progress, format=options.format
+            )
     if not options.quiet and several is not None:
         show_sync(changes)
     elif not options.quiet:

@@ -92,7 +92,7 @@ def _misshapen(value: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     for field in BEGINNINGS:
         other = _looks_like(value[field])
         if other not in (None, field):
-            why = f"It looks like a {_words(other)}: likely two values were swapped."
+            why = f"It looks like {_with_article(_words(other))}: likely two values were swapped."
             yield field, why, "put each in its place."
         if LEFT_OVER.fullmatch(value[field]):
             why = "It is a variable that was not filled in, or has signs around the value."
@@ -114,6 +114,11 @@ def _looks_like(value: str) -> str | None:
         if beginning.match(value):
             return field
     return None
+
+
+def _with_article(words: str) -> str:
+    article = "an" if words[0] in "aeiou" else "a"
+    return f"{article} {words}"
 
 
 def _words(field: str | None) -> str:
@@ -147,12 +152,28 @@ def check_lines(known: Settings, profile: str) -> None:
 
 
 def doubt(known: Settings, profile: str) -> str:
-    """Which values of the process are others than the file's, and the cure; "" if there is none."""
-    hidden = known.hidden(profile)
-    if not hidden:
-        return ""
-    several = ", ".join(f"{name} (other than {place})" for name, place in hidden.items())
-    return f"The process holds another value of {several}; restart the kernel or unset it."
+    """Which values may be others than one thinks, and the cure; "" if there are none: those that
+    the process holds instead of the file, and those that the file holds twice.
+    """
+    found, hidden, repeated = [], known.hidden(profile), known.repeated(profile)
+    if hidden:
+        several = ", ".join(f"{name} (other than {place})" for name, place in hidden.items())
+        found.append(
+            f"The process holds another value of {several}; restart the kernel or unset it."
+        )
+    if repeated:
+        several = ", ".join(f"{name} on {_lines(numbers)}" for name, numbers in repeated.items())
+        found.append(
+            f"{known.file} sets different values of {several}; the last one counts. Delete the "
+            "lines that are out of date."
+        )
+    return " ".join(found)
+
+
+def _lines(numbers: tuple[int, ...]) -> str:
+    """The lines in words: "lines 3 and 9"."""
+    *first, last = map(str, numbers)
+    return f"lines {', '.join(first)} and {last}"
 
 
 def _is_zone(name: str) -> bool:

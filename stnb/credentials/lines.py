@@ -16,13 +16,16 @@ NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 PART_OF_VALUE = re.compile(r"[A-Za-z0-9+/_.-]{2,}={0,2}")
 # What a line is, by its beginning: the first that fits.
 FORMS = (
-    (re.compile(r"\$env:", re.IGNORECASE), "is written as for PowerShell ($env:NAME = …)"),
+    (re.compile(r"\$env[:.]", re.IGNORECASE), "is written as for PowerShell ($env:NAME = …)"),
+    (re.compile(r"(?:declare|typeset|setenv|set -g?x)\b"), "is written as for a shell"),
     (re.compile(r"setx?\s", re.IGNORECASE), "begins with `set`, as for the Windows prompt"),
     (re.compile(r"[{\"]|'[^']*'\s*:"), "is written as JSON"),
     (re.compile(r"[\w.-]+\s*:"), "has a colon after the name"),
     (re.compile(r"(?:export\s+)?[^=\s]+\s*=\s*['\"]"), "has a quote that is not closed"),
     (re.compile(r"(?:export\s+)?[^=\s]+\s*$"), "has no = after the name"),
 )
+# Another variable of ours in a value: the ends of lines were lost on the way.
+SEVERAL = re.compile(rf"[\s;,]{PREFIX}[A-Z0-9_]+\s*=")
 OTHERWISE = "is no NAME=value"
 
 
@@ -34,16 +37,19 @@ class Lines:
         values: the values by their names, as they are written; the last one of a name counts.
         numbers: the line of each name.
         faults: the lines that could not be read.
+        twice: the lines of each name that is set several times, with different values.
     """
 
     values: Values = field(default_factory=Values)
     numbers: dict[str, int] = field(default_factory=dict, repr=False)
     faults: tuple[Fault, ...] = ()
+    twice: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def read_lines(text: str) -> Lines:
     """The lines of a .env file, whose `$` are not expanded."""
     values, numbers = Values(), dict[str, int]()
+    twice: dict[str, tuple[int, ...]] = {}
     faults: list[Fault] = []
     above, end_of_above = "", 0
     for binding in parse_stream(io.StringIO(text, newline=None)):
@@ -56,10 +62,15 @@ def read_lines(text: str) -> Lines:
                 fault = Fault(line, f"looks like the rest of line {line - 1}", above)
             faults.append(fault)
         elif binding.key is not None and binding.value is not None:
+            before = values.get(binding.key)
+            if before and before.strip() != binding.value.strip():
+                twice.setdefault(binding.key, (numbers[binding.key],))
+            if binding.key in twice:
+                twice[binding.key] += (line,)
             values[binding.key], numbers[binding.key] = binding.value, line
             above = binding.key if _is_ours(binding.key) and binding.value else ""
             end_of_above = line + binding.original.string.strip().count("\n")
-    return Lines(values, numbers, tuple(faults))
+    return Lines(values, numbers, tuple(faults), twice)
 
 
 def _number(binding: Binding) -> int:
@@ -70,6 +81,8 @@ def _number(binding: Binding) -> int:
 
 def _fault(binding: Binding, line: int) -> Fault | None:
     text = binding.original.string.strip()
+    if not binding.error and SEVERAL.search(binding.value or ""):
+        return Fault(line, "holds several variables")
     if not binding.error:
         is_other_form = bool(binding.key) and FORMS[0][0].match(text) is not None
         is_tail = bool(re.fullmatch(r"[^=]+={1,2}", text)) and not NAME.fullmatch(binding.key or "")

@@ -113,6 +113,7 @@ class Settings:
         process: the values of the process alone.
         lines: the line of each name in the file, also of names that are not ours.
         faults: the lines of the file that could not be read.
+        twice: the lines of each name that the file sets several times, with different values.
     """
 
     values: Mapping[str, str]
@@ -121,6 +122,7 @@ class Settings:
     process: Mapping[str, str] = field(default_factory=Values)
     lines: Mapping[str, int] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    twice: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # A plain dict would be written out by JSON and pickle.
@@ -189,6 +191,13 @@ class Settings:
             if in_file and in_process and in_file != in_process:
                 found[name] = f"line {self.lines.get(name, '?')} of {self.file}"
         return found
+
+    def repeated(self, profile: str) -> dict[str, tuple[int, ...]]:
+        """The variables of a profile that the file sets several times with different values, each
+        with their lines. Those that the process sets are not among them.
+        """
+        names = dict.fromkeys(self.variable_of(profile, field_name) for field_name in FIELDS)
+        return {n: self.twice[n] for n in names if n in self.twice and n not in self.process}
 
     def variable_of(self, profile: str, field: str) -> str:
         """The variable that a profile's field is read from."""

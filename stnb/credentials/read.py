@@ -37,7 +37,13 @@ def settings(env_file: str | os.PathLike[str] | None = None) -> Settings:
         found = read_lines(_text(file))
     written, process = _ours(found.values), of_process().process
     return Settings(
-        {**written, **process}, file, written, process, lines=found.numbers, faults=found.faults
+        {**written, **process},
+        file,
+        written,
+        process,
+        lines=found.numbers,
+        faults=found.faults,
+        twice=found.twice,
     )
 
 

@@ -7,22 +7,32 @@ The package keyring is only imported for such a value.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import re
+import sys
 from types import ModuleType
 
 from stnb.errors import CredentialsInvalid, CredentialsMissing
+from stnb.errors.packages import imported, lacking
 
 SERVICE = "stnb"  # under which the keyring holds our entries
 LEAD = "keyring:"
 # What a program such as `op run` replaces before it starts another: op://vault/item/field.
-OF_OTHERS = re.compile(r"[a-z][a-z0-9+.-]*://.*", re.IGNORECASE)
+# So do those of clouds: arn:aws:…, @Microsoft.KeyVault(…), vault:path#field, ssm:/path, projects/….
+OF_OTHERS = re.compile(
+    r"[a-z][a-z0-9+.-]*://.*|arn:aws[a-z-]*:.*|@Microsoft\.KeyVault\(.*\)|(?:vault|ssm):.*"
+    r"|projects/[^/]+/secrets/.*",
+    re.IGNORECASE,
+)
 
 
 def is_reference(value: str) -> bool:
     """Whether a value only says where a secret stands."""
-    return value.startswith(LEAD) or bool(OF_OTHERS.fullmatch(value))
+    return in_keyring(value) or bool(OF_OTHERS.fullmatch(value))
+
+
+def in_keyring(value: str) -> bool:
+    """Whether a value names an entry of the operating system's keyring."""
+    return value[: len(LEAD)].lower() == LEAD
 
 
 def revealed(name: str, field: str, value: str) -> str:
@@ -40,12 +50,14 @@ def revealed(name: str, field: str, value: str) -> str:
         del value  # a verbose traceback prints what a frame holds
         raise CredentialsInvalid(
             f"{name} was not sent.",
-            "It is no secret, but says where a program such as 1Password's `op` keeps one.",
-            "Start with that program, as in: op run --env-file=.env -- stnb …",
+            "It is no secret, but says where a program or cloud, such as 1Password's `op`, "
+            "keeps one.",
+            "Start with that program, as in: op run --env-file=.env -- stnb …, or have the cloud "
+            "put the secret itself into the variable.",
         )
-    if not value.startswith(LEAD):
+    if not in_keyring(value):
         return value
-    entry = value.removeprefix(LEAD).strip()
+    entry = value[len(LEAD) :].strip()
     keyring = _package(name)
     try:
         found = keyring.get_password(SERVICE, entry)
@@ -64,7 +76,7 @@ def revealed(name: str, field: str, value: str) -> str:
 
 def is_usable() -> bool:
     """Whether the package is installed and has a keyring to write to."""
-    if importlib.util.find_spec("keyring") is None:
+    if lacking("keyring"):
         return False
     # Without a keyring, the package has one that refuses everything: its priority is 0.
     return bool(_package("").get_keyring().priority > 0)
@@ -92,16 +104,11 @@ def keep(name: str, entry: str, secret: str) -> str:
 
 
 def _package(name: str) -> ModuleType:
-    try:
-        keyring = importlib.import_module("keyring")
-        importlib.import_module("keyring.errors")
-    except ImportError:
-        raise CredentialsInvalid(
-            f"{name} cannot be read.",
-            "It stands in the operating system's keyring, and the package for that is not "
-            "installed.",
-            'Install it with `pip install "stnb[keyring]"`, or write the value itself.',
-        ) from None
+    happened = f"{name} cannot be read from the operating system's keyring."
+    otherwise = "or write the value itself"
+    for module in ("keyring", "keyring.errors"):
+        imported(module, happened, "stnb[keyring]", kind=CredentialsInvalid, otherwise=otherwise)
+    keyring: ModuleType = sys.modules["keyring"]
     return keyring
 
 

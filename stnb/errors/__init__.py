@@ -28,6 +28,7 @@ StnbWarning (UserWarning)
 ├─ FirstRows
 ├─ HiddenRows
 ├─ Incomplete
+├─ KeptRows
 └─ KnownTrap
 
 Interrupted (KeyboardInterrupt)
@@ -412,6 +413,10 @@ class HiddenRows(StnbWarning):
 
 class Incomplete(StnbWarning):
     """Rows may be missing, or the pages disagree about how many there are."""
+
+
+class KeptRows(StnbWarning):
+    """These rows were read before and kept, as `max_age=` allows; nothing was sent for them."""
 
 
 class KnownTrap(StnbWarning):

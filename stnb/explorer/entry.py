@@ -15,20 +15,24 @@ from IPython.display import display
 from stnb import catalog, credentials
 from stnb.account import connecting
 from stnb.account.account import Account
+from stnb.account.reports import Report
 from stnb.account.tenants import accounts as tenants_of
 from stnb.errors import SetupError
+from stnb.errors.misused import explains_misuse
 
 from . import elsewhere
 from .explorer import Explorer
 from .state import LIMIT, State, named
 from .static_copy import running_cell
 
+REPORT_ROWS = "reporting.report_category.reports.data"
 # By cell: its last run, and the explorers which that run made. A cell that runs again closes them.
 _made: dict[str, tuple[str | None, WeakSet[Explorer]]] = {}
 
 
+@explains_misuse("stnb")
 def explore(
-    profile: str | Account | None = None,
+    profile: str | Account | Report | None = None,
     resource: str | None = None,
     filters: Mapping[str, Any] | None = None,
     limit: int | None = LIMIT,
@@ -44,7 +48,8 @@ def explore(
 
     Args:
         profile: as in `connect`, or an account; without one the usual profile, or the demo if there
-            are no credentials.
+            are no credentials. Or a report, as in `stnb.explore(st.report(175))`: it is filled in
+            with the days of last month.
         resource: such as "jpm.jobs".
         filters: values for its filters, by the names that `pull` takes.
         limit: rows at most; None for all.
@@ -64,6 +69,9 @@ def explore(
     Example:
         >>> ui = stnb.explore("demo", "jpm.jobs", {"jobStatus": "Completed"})
     """
+    if isinstance(profile, Report):
+        resource, filters = REPORT_ROWS, {**profile.first_run(), **(filters or {})}
+        profile = profile.account
     file = None if env_file is None else os.fspath(env_file)
     looks = (view, grid or {}, chart or {})
     state = State(None, resource, filters or {}, limit, file, names, *looks, tuple(tenants))

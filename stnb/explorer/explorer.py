@@ -21,7 +21,7 @@ from .hooks import Hooks
 from .layout import Layout
 from .parts.doctor import Doctor
 from .parts.id_names import Labels, look_up
-from .presets import first_filters
+from .presets import first_filters, with_words
 from .pulls import Pulls
 from .results import Results
 from .row_limit import ALL
@@ -167,7 +167,7 @@ class Explorer(W.VBox):
     def _on_preset(self, change: Mapping[str, Any]) -> None:
         """Set the filters that belong to the words by which the resource was found."""
         if change["new"]:
-            self._screen.show_resource(change["new"])
+            self._screen.show_resource(with_words(self.endpoint, change["new"]))
 
     @guarded
     def _on_picked(self, change: Mapping[str, Any]) -> None:

@@ -256,9 +256,6 @@ class Layout:
             self.card.face = view
         _show(self.views, chosen)
         _show(self.export, rows and self.views.export)
-        # The table's search stands beside the tabs, if nothing comes between.
-        beside = self.grid.remove_class if self.views.export else self.grid.add_class
-        beside("stnb-beside")
         _show(self.blank, chosen and of_rows and not rows)
         _show(self.grid, rows and view == "table")
         _show(self.chart, rows and view == "chart")

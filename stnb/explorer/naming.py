@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from stnb.account.links import quick_columns
+from stnb.account.links.quick import Quick
 from stnb.errors import StnbError
 from stnb.frame import notices
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from stnb.account.account import Account
 
 MOST_ROWS = 200_000  # of more rows, names cost seconds and memory that nobody asked for
+NO_NAMES = (
+    "No names beside {columns}: of {tenants} tenants they take many requests. "
+    "Choose “with all names” to have them."
+)
 
 log = logging.getLogger("stnb")
 
@@ -60,10 +65,10 @@ class Naming:
         self._thread: threading.Thread | None = None
         self.running = False
 
-    def at_once(self, account: Account, frame: pd.DataFrame) -> Named:
+    def at_once(self, account: Account | Together, frame: pd.DataFrame) -> Named:
         """The rows with the names that are known already; nothing is sent."""
         try:
-            quick = quick_columns(account, frame, account.scopes)
+            quick = _quick(account, frame)
             if quick.requests == 0 and quick.columns and len(frame) <= MOST_ROWS:
                 return _named_quickly(account, frame)
         except Exception:  # nobody asked for names, so nobody misses them
@@ -101,10 +106,8 @@ class Naming:
         self, account: Account | Together, frame: pd.DataFrame, names: bool | None, turn: int
     ) -> None:
         try:
-            if names or isinstance(account, Together):
-                named = _named_wholly(account, frame)
-            else:
-                named = _named_quickly(account, frame)
+            look_up = _named_wholly if names else _named_quickly
+            named = look_up(account, frame)
         except Exception as error:
             log.debug("no names", exc_info=True)
             named = Named(frame, error=in_sentences(error) if names else None)
@@ -113,16 +116,26 @@ class Naming:
             self._arrived(named)
 
 
-def _named_quickly(account: Account, frame: pd.DataFrame) -> Named:
+def _quick(account: Account | Together, frame: pd.DataFrame) -> Quick:
+    if isinstance(account, Together):
+        return account.quick_columns(frame)
+    return quick_columns(account, frame, account.scopes)
+
+
+def _named_quickly(account: Account | Together, frame: pd.DataFrame) -> Named:
     """The rows with the names that a few requests bring."""
     if len(frame) > MOST_ROWS:
         return Named(frame)
-    columns = quick_columns(account, frame, account.scopes).columns
+    quick = _quick(account, frame)
+    columns, notes = quick.columns, []
+    if quick.left_out and isinstance(account, Together):
+        alone = ", ".join(quick.left_out)
+        notes = [NO_NAMES.format(columns=alone, tenants=len(account))]
     if not columns:
-        return Named(frame)
+        return Named(frame, notes=notes)
     with notices.heard():  # of names that nobody asked for nobody need know what is missing
         named = account.name_columns(frame, only=columns)
-    return Named(named, _with_names(frame, named, columns))
+    return Named(named, _with_names(frame, named, columns), notes)
 
 
 def _named_wholly(account: Account | Together, frame: pd.DataFrame) -> Named:

@@ -26,13 +26,32 @@ def first_filters(endpoint: Endpoint | None) -> Mapping[str, Any]:
     if endpoint is None or endpoint.kind != "list" or endpoint.required:
         return {}
     found = {}
-    date, sort = main_date(endpoint), endpoint.takes("sort")
+    date = main_date(endpoint)
     if date is not None and date.since and date.column != MADE:
         param = endpoint.takes(date.since)
         assert param is not None
         found[param.py] = SPAN
-    if sort is not None:
-        newest = [order for order in NEWEST if order in sort.values]
-        if newest:
-            found[sort.py] = newest[0]
+    return found | newest_first(endpoint)
+
+
+def with_words(endpoint: Endpoint | None, filters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The filters that a person's words ask for, such as "unpaid invoices": the newest rows first,
+    of whatever time. An invoice that has long been unpaid is meant too.
+
+    Example:
+        >>> with_words(load()["jpm.jobs"], {"jobStatus": "Canceled"})
+        {'jobStatus': 'Canceled', 'sort': '-Id'}
+    """
+    found = dict(filters)
+    for name, order in newest_first(endpoint).items():
+        found.setdefault(name, order)
     return found
+
+
+def newest_first(endpoint: Endpoint | None) -> dict[str, str]:
+    """The order that brings the newest rows first; {} where the resource has none."""
+    sort = None if endpoint is None else endpoint.takes("sort")
+    if sort is None:
+        return {}
+    newest = [order for order in NEWEST if order in sort.values]
+    return {sort.py: newest[0]} if newest else {}

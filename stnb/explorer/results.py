@@ -134,8 +134,8 @@ class Results:
         self._bare, self.shown, self._named = frame, state, ()
         self._parts().foot.notes = found
         first = Named(frame)
-        if state.names is None and not state.tenants:
-            first = self._naming.at_once(self._account_of(str(state.profile)), frame)
+        if state.names is None:
+            first = self._naming.at_once(reader(self._account_of, state), frame)
         self._show(first, same=False)
         if not first.columns:
             self._name()
@@ -155,8 +155,6 @@ class Results:
         shown, bare = self.shown, self._bare
         if shown is None or bare is None or shown.names is False or not len(bare):
             return
-        if shown.tenants and not shown.names:
-            return  # the short lists of each tenant are not a few requests any more
         self._naming.start(reader(self._account_of, shown), bare, shown.names)
         self.show_foot()
 

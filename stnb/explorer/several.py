@@ -5,13 +5,15 @@ There are no widgets here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from stnb.account.links.quick import Quick
 from stnb.account.tenants import Accounts
+from stnb.account.tenants.linked import quick_columns
 from stnb.catalog import load
 from stnb.catalog.words import label
 from stnb.errors import BadFilter, StnbError, TenantsFailed
@@ -99,9 +101,16 @@ class Together:
     def __getitem__(self, resource: str) -> ResourceOfSeveral:
         return ResourceOfSeveral(self._accounts, resource)
 
-    def name_columns(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def __len__(self) -> int:
+        return len(self._accounts)
+
+    def name_columns(self, frame: pd.DataFrame, only: Sequence[str] | None = None) -> pd.DataFrame:
         """A copy with names beside ids, as each tenant names them."""
-        return self._accounts.name_columns(frame)
+        return self._accounts.name_columns(frame, only=only)
+
+    def quick_columns(self, frame: pd.DataFrame) -> Quick:
+        """The columns that a few requests name in every tenant; nothing is sent."""
+        return quick_columns(self._accounts, frame)
 
 
 class ResourceOfSeveral:

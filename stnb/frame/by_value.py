@@ -1,4 +1,5 @@
-"""Values of another JSON type than promised that say the same: "10.00" for 10, 7.0 for 7.
+"""Values of another JSON type than promised that say the same: "10.00" for 10, 7.0 for 7, 1 for
+true.
 
 JSON has several ways to send one number, and servers mix them. What counts is the value: if every
 odd one of a column converts exactly, the column keeps its type.
@@ -23,7 +24,8 @@ from .types import json_type, kind_of
 
 # As JSON writes a number: "007" and "0x1F" are codes.
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
-TRUTHS = {"true": True, "false": False}
+# As XML Schema and many databases write them. Nothing else is a truth: "yes", "on", -1 or 1.0.
+TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 # The kinds that are sent as text, but are numbers.
 NUMBERS_AS_TEXT = ("decimal", "exact decimal", "whole number")
 
@@ -151,6 +153,8 @@ def _whole(value: Any) -> int:
 
 
 def _truth(value: Any) -> bool:
+    if type(value) is int:
+        value = str(value)
     truth = TRUTHS.get(_of(str, value).strip().lower())
     if truth is None:
         raise ValueError(value)

@@ -12,6 +12,7 @@ import codecs
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -30,7 +31,7 @@ from .scan import Scan, scan
 from .schema import Shape
 from .sent import Sent, Sheet, sheet_of
 from .text import open_texts, text_of
-from .types import AMOUNT, WIDE, final_type, is_open, json_type, kind_of
+from .types import AMOUNT, WIDE, final_type, is_number, is_open, json_type, kind_of
 
 WHOLE_DIGITS = AMOUNT.precision - AMOUNT.scale
 MOST = 10**WHOLE_DIGITS
@@ -90,14 +91,14 @@ def decode(
     drift: Drifts = {}
     sent = _enveloped(content.removeprefix(codecs.BOM_UTF8), rows_at)
     document = utf8.mended(sent)
-    fast = None
+    fast, outside = None, False
     if not positional:
         fast = _fast(document, shape, seen)
     kept: Columns = {}
     fields: list[dict[str, Any]] = []
     doubled: list[str] = []
     if fast is not None:
-        columns, length = fast
+        columns, length, outside = fast
     else:
         columns, length = fallback.read(
             document,
@@ -110,7 +111,7 @@ def decode(
         )
     sheets: tuple[Sheet, ...] = ()
     if not positional:
-        complete = fast is not None and not shape.skips
+        complete = fast is not None and not shape.skips and not outside
         sheets = (sheet_of(document, seen, columns, length, complete=complete),)
     table = pa.table(typed(columns, length, shape, drift, kept))
     if len(content) > BIG:
@@ -151,9 +152,10 @@ def _enveloped(content: bytes, rows_at: str) -> bytes:
 # -- the fast path
 
 
-def _fast(document: bytes, shape: Shape, seen: Scan) -> tuple[Columns, int] | None:
-    """The columns of a page and the number of its rows; None if the page is not what the catalogue
-    says, so that something might be lost.
+def _fast(document: bytes, shape: Shape, seen: Scan) -> tuple[Columns, int, bool] | None:
+    """The columns of a page, the number of its rows, and whether numbers with a fraction stand
+    around the rows; None if the page is not what the catalogue says, so that something might be
+    lost.
     """
     if seen.lossy:
         return None  # a float would drop digits in silence
@@ -163,12 +165,12 @@ def _fast(document: bytes, shape: Shape, seen: Scan) -> tuple[Columns, int] | No
     if shape.skips:
         unknown = "ignore"
     try:
-        rows = _read(document, shape.rows, unknown)
+        rows, outside = _read(document, shape.rows, unknown)
         if rows.type != shape.rows:
             plain = _without_times(rows.type)
             if plain != rows.type:
                 # Arrow took unknown texts for dates: read them as they are.
-                rows = _read(document, plain, unknown)
+                rows, outside = _read(document, plain, unknown)
     except (pa.ArrowException, RecursionError):
         return None
     columns = list(_flattened(rows, ""))
@@ -177,7 +179,8 @@ def _fast(document: bytes, shape: Shape, seen: Scan) -> tuple[Columns, int] | No
     if any(_holds_nan(values) for _, values in columns):
         return None  # no number of JSON; as a missing value it would be lost in silence
     known = [column for column in columns if column[1].type != pa.struct([])]
-    return {path: values for path, values in known if shape.reads(path)}, len(rows)
+    read = {path: values for path, values in known if shape.reads(path)}
+    return read, len(rows), outside
 
 
 def _has_amounts_as_text(document: bytes, shape: Shape) -> bool:
@@ -197,7 +200,7 @@ def _amounts(columns: Iterable[Column]) -> Iterator[str]:
         yield from _amounts(column.children)
 
 
-def _read(document: bytes, rows: pa.DataType, unknown: str) -> pa.StructArray:
+def _read(document: bytes, rows: pa.DataType, unknown: str) -> tuple[pa.StructArray, bool]:
     table = pj.read_json(
         pa.BufferReader(document),
         read_options=pj.ReadOptions(use_threads=False, block_size=len(document) + 1),
@@ -205,6 +208,8 @@ def _read(document: bytes, rows: pa.DataType, unknown: str) -> pa.StructArray:
             explicit_schema=pa.schema([("data", pa.list_(rows))]), unexpected_field_behavior=unknown
         ),
     )
+    envelope = [field.type for field in table.schema if field.name != "data"]
+    outside = any("double" in str(kind) for kind in envelope)
     found = table.column("data")
     lists = found.chunk(0) if found.num_chunks == 1 else found.combine_chunks()
     # If lists whose type Arrow found out by itself begin with null, it makes them too short.
@@ -213,8 +218,8 @@ def _read(document: bytes, rows: pa.DataType, unknown: str) -> pa.StructArray:
     if lists.null_count or not pa.types.is_struct(flat.type):
         raise pa.ArrowInvalid("rows are no objects")
     if flat.null_count:
-        return flat.filter(flat.is_valid())
-    return flat
+        flat = flat.filter(flat.is_valid())
+    return flat, outside
 
 
 def _without_times(kind: pa.DataType) -> pa.DataType:
@@ -257,17 +262,13 @@ def _holds_nan(values: pa.Array) -> bool:
     return False
 
 
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
-
-
 def _was_interpreted(values: pa.Array, seen: Scan) -> bool:
     """Whether the reader made objects or floats, which can be written in several ways, or whole
     numbers where a zero with a sign may be one.
     """
     numbers = pa.types.is_floating
     if seen.odd:
-        numbers = _is_number
+        numbers = partial(is_number, decimal=False)
     return "struct" in str(values.type) or any(True for _ in _ends(values, numbers))
 
 

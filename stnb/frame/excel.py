@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from stnb.errors import SetupError
+from stnb.errors.packages import imported
 
 from . import cells
 from .excel_columns import Column, Value, as_column, cell_text, too_much
@@ -66,14 +66,8 @@ def check_installed() -> None:
     Raises:
         SetupError: it is not.
     """
-    try:
-        import xlsxwriter  # noqa: F401
-    except ImportError:
-        raise SetupError(
-            "An Excel file cannot be written.",
-            "The package xlsxwriter is not installed.",
-            "pip install xlsxwriter, or save as .csv.",
-        ) from None
+    happened = "An Excel file cannot be written."
+    imported("xlsxwriter", happened, "xlsxwriter", otherwise="or save as .csv")
 
 
 def _zone(attrs: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from stnb.errors import UnexpectedAnswer
 from stnb.errors.nesting import loads
 
 from . import by_value, twice
-from .drift import Drift, Drifts, Kind, add_drift, note
+from .drift import Drift, Drifts, Kind, add_drift, note, with_kinds
 from .fits import MISFITS, fits, mixed, shaped, suited
 from .schema import Shape
 from .text import as_text, open_texts
@@ -204,25 +204,33 @@ def unfold(
         kinds = set(map(type, values)) - {type(None)}
         if not shape.reads(path) or (path in shape.objects and not kinds):
             continue
-        if kinds == {dict} and column is None:
-            unfold(values, f"{path}.", shape, columns, drift, sent, with_nested=with_nested)
-            continue
-        found = array_of(values, column, path, drift, shape.dtypes)
-        name = free(path, columns)
-        columns[name] = found
-        nested = with_nested and pa.types.is_nested(found.type)
-        if sent is not None and (nested or _was_read(values, found.type)):
-            sent[name] = pa.array(list(map(as_text, values)), pa.string())
-        if path in shape.objects:
-            others = sum(v is not None and not isinstance(v, dict) for v in values)
-            kept = "text" if pa.types.is_string(found.type) else "it is"
-            note(drift, path, Kind.NO_OBJECT, others, kept)
+        inside: list[Any] = []
+        if dict in kinds and column is None:
+            # Whatever stands in other rows, also of other pages, an object's fields are columns.
+            inside = [value if isinstance(value, dict) else None for value in values]
+            values = [None if isinstance(value, dict) else value for value in values]
+        if not inside or len(kinds) > 1:
+            found = array_of(values, column, path, drift, shape.dtypes)
+            single = free(path, columns)
+            columns[single] = found
+            nested = with_nested and pa.types.is_nested(found.type)
+            if sent is not None and (nested or _was_read(values, found.type)):
+                sent[single] = pa.array(list(map(as_text, values)), pa.string())
+            if path in shape.objects:
+                others = len(values) - found.null_count
+                kept = "text" if pa.types.is_string(found.type) else "it is"
+                digits = with_kinds(drift, (Kind.DIGITS, Kind.WIDE_NUMBER)).get(path, [])
+                drift[path] = [Drift(path, Kind.NO_OBJECT, others, kept), *digits]
+        if inside:
+            unfold(inside, f"{path}.", shape, columns, drift, sent, with_nested=with_nested)
 
 
 def _was_read(values: list[Any], kind: pa.DataType) -> bool:
     """Whether a column of single values shows them in another way than they were sent."""
     if pa.types.is_string(kind) or pa.types.is_nested(kind):
         return False
+    if pa.types.is_boolean(kind):
+        return any(value is not None and type(value) is not bool for value in values)
     others: tuple[type, ...] = (str, Token)
     if pa.types.is_integer(kind):
         others = (str, Token, float)

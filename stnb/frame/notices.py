@@ -17,6 +17,7 @@ from stnb.errors import (
     FirstRows,
     HiddenRows,
     Incomplete,
+    KeptRows,
     StnbWarning,
     printable,
     tongue,
@@ -26,7 +27,12 @@ from stnb.errors.wording import counted
 from . import quiet
 from .drift import Drifts, sentences, split_off_texts
 
-EACH_TIME = (FilterIgnored, FirstRows, Incomplete)  # what is said of the rows of one pull alone
+EACH_TIME = (
+    FilterIgnored,
+    FirstRows,
+    Incomplete,
+    KeptRows,
+)  # what is said of the rows of one pull alone
 MOST_COLUMNS = 4  # that a warning names; more would not be read
 
 

@@ -12,7 +12,7 @@ from stnb.catalog.facts import LARGEST_EXACT
 from .converters import cut
 from .text import text_of
 from .tokens import exactly
-from .types import WIDE
+from .types import WIDE, is_number
 
 
 def stacked(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
@@ -95,7 +95,7 @@ def _common(kinds: Sequence[pa.DataType], columns: Sequence[pa.ChunkedArray]) ->
         return pa.timestamp("us")
     if all(map(pa.types.is_duration, kinds)):
         return pa.duration("us")
-    if any(map(pa.types.is_decimal, kinds)) and all(map(_is_number, kinds)):
+    if any(map(pa.types.is_decimal, kinds)) and all(map(is_number, kinds)):
         return WIDE
     if all(map(pa.types.is_nested, kinds)):
         try:
@@ -104,10 +104,6 @@ def _common(kinds: Sequence[pa.DataType], columns: Sequence[pa.ChunkedArray]) ->
         except pa.ArrowException:
             pass
     return pa.string()
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(kind in (pa.int64(), pa.float64()) or pa.types.is_decimal(kind))
 
 
 def _largest(columns: Sequence[pa.ChunkedArray]) -> int:

@@ -155,7 +155,7 @@ def _mended(column: pd.Series[Any]) -> pd.Series[Any]:
     )
 
 
-def read_frame(path: str | os.PathLike[str]) -> pd.DataFrame:
+def read_frame(path: str | os.PathLike[str] | IO[bytes]) -> pd.DataFrame:
     """Read a file of `write`, or one that pandas wrote; lists, objects and decimals get their Arrow
     dtypes back.
     """

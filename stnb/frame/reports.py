@@ -20,7 +20,7 @@ from .drift import Drift, Drifts, Kind, add_drift, misfits, note
 from .fits import MISFITS, fits, suited
 from .sent import keep_written
 from .text import each, text_of
-from .types import Dtypes
+from .types import Dtypes, is_number
 
 
 def follow(
@@ -71,6 +71,14 @@ def data_types_of(names: Sequence[str], fields: Sequence[Mapping[str, Any]]) -> 
     for name, field in zip(names, fields, strict=False):
         if field.get("dataType"):
             found[name] = str(field["dataType"])
+    return found
+
+
+def labels_of(names: Sequence[str], fields: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The label of each column, as the office sees it; the column's name if it has none."""
+    found = {}
+    for name, field in zip(names, fields, strict=False):
+        found[name] = str(field.get("label") or name)
     return found
 
 
@@ -125,15 +133,10 @@ def _filled(texts: pa.Array) -> pa.Array:
     return pc.if_else(blank, None, texts)
 
 
-def _is_number(kind: pa.DataType) -> bool:
-    return any(is_one(kind) for is_one in NUMBERS)
-
-
-NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
 CONVERTERS = {"Number": _number, "Boolean": _boolean, "Date": _date}
 # The types of JSON that need no conversion; a date has none.
 FITTING: dict[str, Callable[[pa.DataType], bool]] = {
-    "Number": _is_number,
+    "Number": is_number,
     "Boolean": pa.types.is_boolean,
     "Date": pa.types.is_timestamp,
 }

@@ -14,6 +14,7 @@ import pandas as pd
 
 from stnb.atomic import PRIVATE, replacing
 from stnb.errors import BadFilter, CannotSave, reason
+from stnb.errors.misused import explains_misuse
 
 from . import csv_file, excel, json_file
 from .stores import check_store, staged, store_address
@@ -24,6 +25,7 @@ from .target import local_path
 def save(frame: pd.DataFrame | pd.Series[Any], target: os.PathLike[str]) -> Path: ...
 @overload
 def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -> Path | str: ...
+@explains_misuse("stnb")
 def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -> Path | str:
     """Write rows to the file `target`, whole or not at all. If that fails, they go to the temporary
     folder, so that they are not lost.

@@ -1,8 +1,9 @@
 """What was sent for the columns of a page, if another page makes text of them.
 
-A float does not say that 12.50 was sent. Most pages have no such number: the digits of the float
-are those that were sent, and nothing has to be kept. Of the others, the page itself is kept until
-the frame is made, packed, and read once more if a column of numbers becomes text after all.
+A float does not say that 12.50 was sent, and an object in a list neither which of its keys were
+there, nor in which order. Pages without such a number or object say all that was sent, and nothing
+has to be kept. Of the others, the page itself is kept until the frame is made, packed, and read
+once more if a column of numbers or lists becomes text after all.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Sheet:
         rows: how many rows of it there are.
         zeros: whether its whole numbers were sent as 12.0, and not as 12.
         exponents: number -> how it was sent, for those that were sent with an exponent.
-        page: the page, packed; None if the digits of its floats say how its numbers were sent.
+        page: the page, packed; None if its values say how they were sent.
         size: the bytes of the page.
         picked: which of the page's rows there are, in their order; None for all of them.
     """
@@ -159,9 +160,10 @@ def sheet_of(
         columns: its columns as they were read.
         complete: whether every number of the page is a number of these columns.
     """
-    if not seen.odd and not seen.zeros:
+    objects = any(map(_holds_objects, columns.values()))
+    if not seen.odd and not seen.zeros and not objects:
         return Sheet(rows)
-    if complete and (seen.exponents or not seen.odd):
+    if not objects and complete and (seen.exponents or not seen.odd):
         numbers: list[pa.Array] = []
         for values in columns.values():
             numbers += _with_points(values)
@@ -185,6 +187,16 @@ def keep_written(columns: Columns, kept: Columns) -> None:
         texts = text_of(values)
         if not texts.equals(_shortest(pa.chunked_array([values]), Sheet(len(values)))):
             kept[name] = texts
+
+
+def _holds_objects(values: pa.Array) -> bool:
+    """Whether there is an object in a list."""
+    if not pa.types.is_list(values.type):
+        return False
+    inside = values.flatten()
+    if not len(inside):
+        return False
+    return pa.types.is_struct(inside.type) or _holds_objects(inside)
 
 
 def _with_points(values: pa.Array) -> Iterator[pa.Array]:

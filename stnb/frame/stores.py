@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from stnb.atomic import private_folder
-from stnb.errors import BadFilter, CannotSave, SetupError, reason
+from stnb.errors import BadFilter, CannotSave, reason
+from stnb.errors.packages import lacking, missing
 from stnb.folders import cache_folder
 
 # The package that speaks with the store behind each scheme. `memory` is fsspec's own, which holds
@@ -84,13 +84,9 @@ def check_store(address: str) -> None:
     """
     name_in(address)
     package = PACKAGES[address.partition("://")[0]]
-    lacking = [name for name in ("fsspec", package) if importlib.util.find_spec(name) is None]
-    if lacking:
-        raise SetupError(
-            f"Nothing can be written to {address}.",
-            f"The package {lacking[-1]} is not installed.",
-            f"Install it with `pip install {package}`.",
-        )
+    absent = lacking("fsspec", package)
+    if absent:
+        raise missing(f"Nothing can be written to {address}.", absent, package)
 
 
 @contextlib.contextmanager

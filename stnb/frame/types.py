@@ -60,6 +60,21 @@ def pandas_type(kind: pa.DataType) -> Any:
     return PANDAS.get(kind)
 
 
+def is_number(kind: pa.DataType, *, decimal: bool = True) -> bool:
+    """Whether values of an Arrow type are numbers.
+
+    Args:
+        decimal: whether decimals count; a reader of JSON makes none of them by itself.
+
+    Example:
+        >>> is_number(pa.int64()), is_number(pa.bool_())
+        (True, False)
+    """
+    if decimal and pa.types.is_decimal(kind):
+        return True
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
 def is_open(column: Column) -> bool:
     """Whether the documents promise nothing about a column, or about an array's elements."""
     if column.type == "array":

@@ -22,6 +22,8 @@ from stnb.errors import BadFilter, CannotSave, UsageError, reason
 from stnb.errors.nesting import loads
 from stnb.frame.parquet import provenance
 
+from .kept import InFile, Kept
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -64,6 +66,10 @@ class Folder:
         """The table's file."""
         return self.folder / f"{table}.parquet"
 
+    def kept(self, table: str) -> Kept:
+        """The table's rows."""
+        return InFile(self.data(table), self.inner)
+
     def changes(self, table: str) -> Path:
         """The file of what changed in the table, until it is merged."""
         return self.inner / f"{table}.parquet"
@@ -101,7 +107,7 @@ class Folder:
 
     def _check_owner(self) -> None:
         for path in sorted(self.inner.glob("*.json")):
-            found = _read(path)
+            found = read_checkpoint(path)
             if found is None:
                 continue
             if (found.tenant, found.environment) != (self.tenant, self.environment):
@@ -132,7 +138,7 @@ class Folder:
         about = self._about(table)
         if about is None:
             return None
-        found = _read(self._checkpoint(table))
+        found = read_checkpoint(self.place_of(table))
         owner = (about.get("resource"), about.get("tenant"), about.get("environment"))
         if owner != (resource, self.tenant, self.environment):
             if found is not None:
@@ -151,16 +157,17 @@ class Folder:
 
     def was_synced(self, table: str) -> bool:
         """Whether an earlier run wrote a checkpoint for the table."""
-        return self._checkpoint(table).exists()
+        return self.place_of(table).exists()
 
     def write_checkpoint(self, table: str, checkpoint: Checkpoint) -> None:
         """Write the checkpoint of a table, after its file is in place."""
         fields = asdict(checkpoint)
         given = {name: value for name, value in fields.items() if value is not None}
         text = json.dumps(given, indent=1)
-        rewrite(self._checkpoint(table), lambda _: text.encode())
+        rewrite(self.place_of(table), lambda _: text.encode())
 
-    def _checkpoint(self, table: str) -> Path:
+    def place_of(self, table: str) -> Path:
+        """Where the checkpoint of a table is."""
         return self.inner / f"{table}.json"
 
     def _about(self, table: str) -> dict[str, Any] | None:
@@ -177,7 +184,8 @@ class Folder:
         return {**about, "changed": pq.read_metadata(path).num_rows != about.get("rows")}
 
 
-def _read(path: Path) -> Checkpoint | None:
+def read_checkpoint(path: Path) -> Checkpoint | None:
+    """A checkpoint; None if there is none, or none that can be read."""
     try:
         return Checkpoint(**loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
@@ -21,11 +20,26 @@ from stnb.session import loop
 
 from .at_work import COLUMNS, keep_up
 from .folder import Folder
+from .places import Place
 from .route import routes
-from .sql_files import TENANT as FOLDER
 from .table import Done, Table
 
 AT_ONCE = 8  # tenants; each reads a few tables at once
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one tenant's tables, as plain values: it may come from another process.
+
+    Attributes:
+        rows: those of its tables in the table that `sync` returns.
+        problems: why tables are not up to date.
+        none: whether no table is.
+    """
+
+    rows: list[dict[str, Any]]
+    problems: list[str]
+    none: bool
 
 
 @dataclass
@@ -45,18 +59,17 @@ class Work:
     def of(
         cls,
         resources: Sequence[Resource | str] | Resource | str,
-        folder: Path,
+        folder: Folder,
         account: Account,
         progress: ProgressCallback | Literal[False] | None,
     ) -> Work:
-        """The tables of one tenant in a folder.
+        """The tables of one tenant in its folder.
 
         Raises:
             UnknownResource, UsageError: a resource cannot be kept.
         """
         todo = routes(resources, account)
-        owner = Folder(folder, account.tenant, account.environment)
-        return cls(owner, [Table(owner, route, progress) for route in todo])
+        return cls(folder, [Table(folder, route, progress) for route in todo])
 
     def carry_out(self) -> None:
         """Bring the tables up to date; errors are kept."""
@@ -83,16 +96,23 @@ class Work:
             return [each.row() for each in self.done]
         return [Done(table.route, error=self.error).row() for table in self.tables]
 
+    def outcome(self) -> Outcome:
+        """What became of its tables."""
+        rows, problems = self.rows(), [str(err) for err in self.errors]
+        return Outcome(rows, problems, len(problems) == len(rows) or self.error is not None)
+
 
 def sync_tenants(
     resources: Sequence[Resource | str] | Resource | str,
-    to: Path,
+    to: Place,
     tenants: Accounts,
     progress: ProgressCallback | Literal[False] | None,
     *,
     strict: bool,
+    client: Any = None,
 ) -> pd.DataFrame:
-    """Keep a folder of each tenant up to date, such as `to/tenant=phoenix`; see `stnb.sync`.
+    """Keep a folder of each tenant up to date, such as `to/tenant=phoenix`, or Delta tables of all;
+    see `stnb.sync`.
 
     A tenant that cannot be read costs the others nothing: its tables stay as they are, and a
     warning and the column `problem` say why.
@@ -102,18 +122,20 @@ def sync_tenants(
         TenantsFailed: no table of any tenant could be brought up to date, or `strict` and one
             could not.
     """
-    work = {}
-    for tenant, account in tenants.items():
-        work[tenant] = Work.of(resources, to / f"{FOLDER}{tenant}", account, progress)
-    _carry_out(list(work.values()))
+    if client is None:
+        outcomes = _here(resources, to, tenants, progress)
+    else:
+        from .dask_sync import by_workers  # for those who use it
+
+        outcomes = by_workers(client, resources, to, tenants)
     rows = []
     problems = {tenant: str(err) for tenant, err in tenants.unready.items()}
-    for tenant, each in work.items():
-        rows += [{TENANT: tenant, **row} for row in each.rows()]
-        if each.errors:
-            problems[tenant] = str(each.errors[0])
-    none_done = all(len(each.errors) == len(each.rows()) for each in work.values())
-    known = len(work) + len(tenants.unready)
+    for tenant, outcome in outcomes.items():
+        rows += [{TENANT: tenant, **row} for row in outcome.rows]
+        if outcome.problems:
+            problems[tenant] = outcome.problems[0]
+    none_done = all(outcome.none for outcome in outcomes.values())
+    known = len(outcomes) + len(tenants.unready)
     if problems and (strict or none_done):
         then = "sync again once it is mended."
         raise TenantsFailed.of("Tables were not brought up to date", problems, known, then)
@@ -124,6 +146,21 @@ def sync_tenants(
         )
         notices.warn(notices.Notice(Incomplete, text))
     return pd.DataFrame(rows, columns=[TENANT, *COLUMNS]).astype({TENANT: "str", **COLUMNS})
+
+
+def _here(
+    resources: Sequence[Resource | str] | Resource | str,
+    to: Place,
+    tenants: Accounts,
+    progress: ProgressCallback | Literal[False] | None,
+) -> dict[str, Outcome]:
+    """What became of each tenant's tables, in this process."""
+    work = {}
+    for tenant, account in tenants.items():
+        folder = to.of_several(tenant, account.tenant, account.environment)
+        work[tenant] = Work.of(resources, folder, account, progress)
+    _carry_out(list(work.values()))
+    return {tenant: each.outcome() for tenant, each in work.items()}
 
 
 def _carry_out(work: Sequence[Work]) -> None:

@@ -71,7 +71,7 @@ def merged(old: Path, new: Path, key: Key, spare: Path, about: Mapping[str, Any]
     there, coming = Rows(old), Rows(new)
     if not coming.count:
         return Difference(there.count, 0, 0, 0, 0, there.count)
-    both = _Both(there, coming, key)
+    both = Both(there, coming, key)
     rows = both.old.count + len(both.fresh)
     difference = both.difference(gone=0, after=rows)
     if writes(difference):
@@ -79,7 +79,7 @@ def merged(old: Path, new: Path, key: Key, spare: Path, about: Mapping[str, Any]
         kept[both.was] = False
         wanted = np.zeros(both.new.count, dtype=bool)
         wanted[both.now] = wanted[both.fresh] = True
-        tables = _tables(((both.old, kept), (both.new, wanted)), both.schema)
+        tables = tables_of(((both.old, kept), (both.new, wanted)), both.schema)
         parquet.write(old, tables, both.schema, {**about, "rows": rows}, folder=spare)
     return difference
 
@@ -93,7 +93,7 @@ def replaced(old: Path, new: Path, key: Key) -> Difference:
     """Put `new` in the place of `old`, which need not exist."""
     coming = Rows(new)
     try:
-        both = _Both(Rows(old), coming, key, newest=False)
+        both = Both(Rows(old), coming, key, newest=False)
     except (pa.ArrowException, OSError):  # it does not exist, or cannot be compared
         inactive = int(np.count_nonzero(_inactive(coming)))
         difference = Difference(0, coming.count, 0, inactive, 0, coming.count)
@@ -141,7 +141,7 @@ def newest(path: Path) -> dt.datetime | None:
     return found
 
 
-class _Both:
+class Both:
     """Two files of one table, row by row.
 
     Rows are row numbers of a file.
@@ -170,7 +170,7 @@ class _Both:
         off, was_off = _inactive(self.new), _inactive(self.old)
         inactive = np.count_nonzero(off[self.fresh])
         inactive += np.count_nonzero(off[self.now] & ~was_off[self.was])
-        changed = np.count_nonzero(self._changed())
+        changed = np.count_nonzero(self.changed())
         return Difference(
             self.old.count,
             len(self.fresh),
@@ -220,7 +220,7 @@ class _Both:
         pairs = np.tile(np.arange(len(was)), 2)
         return newest_rows({"pair": pairs}, times)[: len(was)]
 
-    def _changed(self) -> Flags:
+    def changed(self) -> Flags:
         """Which of the rows that both have differ, column by column."""
         differs = np.zeros(len(self.was), dtype=bool)
         # The time of change first: most rows that differ do so in it, and are then done with.
@@ -242,7 +242,7 @@ def _inactive(rows: Rows) -> Flags:
     return flags(pc.invert(rows.column("active")))
 
 
-def _tables(files: Sequence[tuple[Rows, Flags]], schema: pa.Schema) -> Iterator[pa.Table]:
+def tables_of(files: Sequence[tuple[Rows, Flags]], schema: pa.Schema) -> Iterator[pa.Table]:
     """The rows of the files that are wanted, as the schema has them, a row group at a time."""
     for rows, wanted in files:
         for start, group in rows.groups():

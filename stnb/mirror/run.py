@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from stnb.account.entry import connect
 from stnb.account.resource import Resource
 from stnb.account.tenants import Accounts
-from stnb.errors import Incomplete
+from stnb.errors import BadFilter, Incomplete
+from stnb.errors.misused import explains_misuse
 from stnb.frame import notices
-from stnb.frame.target import arrow_path
 from stnb.pull import ProgressCallback
 
 from .at_work import COLUMNS, keep_up
-from .folder import Folder
 from .lake import sync_tenants
+from .places import place_of
 from .route import Named, routes
 from .table import Table
 
 
+@explains_misuse("stnb")
 def sync(
     resources: Sequence[Resource | str] | Resource | str,
     to: str | os.PathLike[str],
@@ -30,6 +31,8 @@ def sync(
     account: Named | Accounts | None = None,
     progress: ProgressCallback | Literal[False] | None = None,
     strict: bool = False,
+    format: Literal["parquet", "delta"] = "parquet",
+    client: Any = None,
 ) -> pd.DataFrame:
     """Keep a folder of Parquet files up to date, one for each resource: `jpm.jobs` is
     DIR/jpm_jobs.parquet.
@@ -44,10 +47,18 @@ def sync(
         resources: such as `st.jpm.jobs`, or their names.
         to: the folder; it keeps the tables of one tenant. Of several, each gets a folder of its
             own in it, such as `to/tenant=phoenix`, and `stnb.sql(query, to)` reads them as one.
+            With format="delta" also an address such as "s3://bucket/lake", "gs://…" or "az://…",
+            whose keys are in the store's usual variables.
         account: has the resources that are given by name; `stnb.connect()` when not given. May be
             several tenants, as `stnb.tenants()` gives them.
         progress: as for `pull`, False for no bars; several tables are read at once.
         strict: whether a table that could not be brought up to date is an error.
+        format: "parquet", or "delta" for Delta tables (`pip install "stnb[delta]"`) that all
+            tenants share, such as `to/jpm_jobs`, partitioned by tenant: others can read one while
+            it is written, and `stnb.sql(…, as_of=)` reads what it was.
+        client: a `distributed.Client`, for several tenants (`pip install "stnb[dask]"`): each is
+            kept by one worker of its cluster, which reads its own .env file or variables. A folder
+            must be one that all workers see.
 
     Returns:
         A row for each table: table, resource, by ("feed", "modified" or "whole"), before, added,
@@ -66,12 +77,27 @@ def sync(
     """
     if account is None and _names_any(resources):
         with connect() as usual:
-            return sync(resources, to, account=usual, progress=progress, strict=strict)
+            return sync(
+                resources,
+                to,
+                account=usual,
+                progress=progress,
+                strict=strict,
+                format=format,
+                client=client,
+            )
+    place = place_of(to, format)
     if isinstance(account, Accounts):
-        return sync_tenants(resources, arrow_path(to), account, progress, strict=strict)
+        return sync_tenants(resources, place, account, progress, strict=strict, client=client)
+    if client is not None:
+        raise BadFilter(
+            "client= does not fit.",
+            "A cluster shares out tenants, and this is one.",
+            "Leave it out, or give account=stnb.tenants().",
+        )
     todo = routes(resources, account)
     owner = todo[0].owner
-    folder = Folder(arrow_path(to), owner.tenant, owner.environment)
+    folder = place.folder(owner.profile, owner.tenant, owner.environment)
     done = keep_up(folder, [Table(folder, route, progress) for route in todo])
     errors = [d.error for d in done if d.error is not None]
     if errors and (strict or len(errors) == len(done)):

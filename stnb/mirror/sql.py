@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,8 +12,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from stnb.errors import SetupError, UsageError
+from stnb.errors import UsageError
+from stnb.errors.misused import explains_misuse
+from stnb.errors.packages import imported
 
+from .delta_store import lake_address, tables_in
+from .delta_version import AsOf, rows_as_of
 from .sql_advice import MEND, NAME_PARAMETERS, ONLY_TABLES, advice, duckdb_says
 from .sql_answer import typed_frame
 from .sql_files import Files, files_of
@@ -31,7 +34,14 @@ CLOSED = {
 }
 
 
-def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> pd.DataFrame:
+@explains_misuse("stnb")
+def sql(
+    query: str,
+    folder: str | os.PathLike[str] = ".",
+    *,
+    as_of: AsOf | None = None,
+    **parameters: Any,
+) -> pd.DataFrame:
     """Query a folder of Parquet files, such as `stnb.sync` keeps: `jpm_jobs.parquet` is the table
     `jpm_jobs`.
 
@@ -44,7 +54,10 @@ def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> 
     Args:
         query: one SELECT in DuckDB's SQL; `DESCRIBE jpm_jobs`, `SUMMARIZE jpm_jobs` and `SHOW
             TABLES` too.
-        folder: the folder of the files.
+        folder: the folder of the files, or of Delta tables (`stnb.sync(…, format="delta")`), also
+            an address such as "s3://bucket/lake".
+        as_of: reads Delta tables as they were: a version's number, or a date or time, such as
+            "2026-10-01" (its first moment in UTC) or "last month".
         parameters: the values of `$name` in the query.
 
     Returns:
@@ -53,24 +66,27 @@ def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> 
 
     Raises:
         SetupError: DuckDB is not installed.
-        UsageError: the folder has no tables, or DuckDB refuses the query; its words are quoted.
+        UsageError: the folder has no tables, a table had no rows then, or DuckDB refuses the query;
+            its words are quoted.
         KeyboardInterrupt: the query was interrupted. DuckDB has stopped, or stops after the one
             long step in which it is.
 
     Example:
         >>> query = "select count(*) as n from jpm_jobs where createdOn >= $since"
         >>> stnb.sql(query, "data", since="2026-07-01")
+        >>> prices = stnb.sql("from pricebook_services", "lake")
+        >>> stnb.compare(stnb.sql("from pricebook_services", "lake", as_of="2026-10-01"), prices)
     """
     duckdb = _duckdb()
     refuse_unreadable(query)
-    files = files_of(folder)
+    files = _files(folder)
     values = {name: _plain(value) for name, value in parameters.items()}
     opened: list[Any] = []
 
     def work() -> pa.Table:
         with _opened(duckdb, files) as connection:
             opened.append(connection)
-            _make_views(duckdb, connection, query, files)
+            _make_views(duckdb, connection, query, files, as_of)
             return _answer(duckdb, connection, query, values, files)
 
     def stop() -> None:
@@ -81,16 +97,16 @@ def sql(query: str, folder: str | os.PathLike[str] = ".", **parameters: Any) -> 
     return typed_frame(carried_out(work, stop))
 
 
+def _files(folder: str | os.PathLike[str]) -> Files:
+    address = lake_address(folder)
+    if address is not None:
+        return Files({}, {}, delta=tables_in(address))
+    return files_of(folder)
+
+
 def _duckdb() -> Any:
-    try:
-        return importlib.import_module("duckdb")
-    except ImportError:
-        pass
-    raise SetupError(
-        "SQL over a folder needs DuckDB.",
-        "It is not installed here, as nothing else in stnb needs it.",
-        'Run `pip install duckdb`, or `pip install "stnb[sql]"`, then try again.',
-    )
+    otherwise = 'or take all of `pip install "stnb[sql]"`'
+    return imported("duckdb", "No SQL can be run over a folder.", "duckdb", otherwise=otherwise)
 
 
 @contextmanager
@@ -109,8 +125,17 @@ def _opened(duckdb: Any, files: Files) -> Iterator[Any]:
             connection.close()
 
 
-def _make_views(duckdb: Any, connection: Any, query: str, files: Files) -> None:
+def _make_views(duckdb: Any, connection: Any, query: str, files: Files, as_of: AsOf | None) -> None:
     for name in _named(files, _table_names(duckdb, connection, query)):
+        if name in files.delta:
+            connection.register(name, rows_as_of(files.delta[name], as_of))
+            continue
+        if as_of is not None:
+            raise UsageError(
+                f"{name} has no earlier versions.",
+                "It is a Parquet file, which keeps its rows as they are now.",
+                'Keep it with stnb.sync(…, format="delta"), or leave as_of= out.',
+            )
         connection.execute(_view(duckdb, connection, name, files))
 
 

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from stnb.errors.wording import listed
 
+from .delta_version import columns_of
 from .sql_files import Files
 from .view import quoted_name, quoted_text
 
@@ -227,4 +228,7 @@ def _columns(tokens: list[Token], tables: set[str], files: Files) -> dict[str, s
         except (OSError, ValueError):  # pyarrow's errors are of these
             continue
         columns.update({column.lower(): column for column in known})
+    for name, folder in files.delta.items():
+        if name.lower() in words or name in tables:
+            columns.update({column.lower(): column for column in columns_of(folder)})
     return columns

@@ -1,4 +1,6 @@
-"""The tables of a folder: the regular Parquet files in it, or in its folders of tenants."""
+"""The tables of a folder: the regular Parquet files in it, or in its folders of tenants, and the
+Delta tables.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from pathlib import Path
 from stnb.errors import UsageError
 
 PATTERN = set("*?[")
+LOG = "_delta_log"  # the folder in which a Delta table writes down its versions
 TENANT = "tenant="  # how the folder of a tenant's files begins, as readers of Hive's layout know it
 
 
@@ -21,16 +24,18 @@ class Files:
         refused: the names of others, and why they are not read.
         by_tenant: the file of each tenant, of tables that lie in a folder for each, such as
             `tenant=phoenix/jpm_jobs.parquet`.
+        delta: the folders, or the addresses, of the Delta tables.
     """
 
     tables: dict[str, Path]
     refused: dict[str, str]
     by_tenant: dict[str, dict[str, Path]] = field(default_factory=dict)
+    delta: dict[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
         """The names of all tables."""
-        return [*self.tables, *self.by_tenant]
+        return [*self.tables, *self.by_tenant, *self.delta]
 
     @property
     def paths(self) -> list[Path]:
@@ -55,6 +60,8 @@ def files_of(folder: str | os.PathLike[str]) -> Files:
             of_one = Files({}, {})
             _look_into(folder_of_one, home.resolve(), of_one)
             _add(found, folder_of_one.name.removeprefix(TENANT), of_one)
+        for log in sorted(home.glob(f"*/{LOG}/")):
+            _add_delta(found, log.parent, home.resolve())
     except (OSError, ValueError, RuntimeError):  # a name with a NUL; links that lead in a circle
         pass
     if found.names:
@@ -83,6 +90,19 @@ def _add(found: Files, tenant: str, of_one: Files) -> None:
     for name, why in of_one.refused.items():
         found.refused[name] = f"In {TENANT}{tenant}: {why}"
         found.by_tenant.pop(name, None)
+
+
+def _add_delta(found: Files, folder: Path, inside: Path) -> None:
+    """Add a Delta table."""
+    name, real = folder.name, folder.resolve(strict=True)
+    if not real.is_relative_to(inside):
+        found.refused[name] = "It is a link that leads out of the folder."
+    elif name in found.tables or name in found.by_tenant:
+        found.tables.pop(name, None)
+        found.by_tenant.pop(name, None)
+        found.refused[name] = "There is a Delta table of its name, too."
+    elif name not in found.refused:
+        found.delta[name] = str(real)
 
 
 def _sort_in(path: Path, inside: Path, found: Files) -> None:

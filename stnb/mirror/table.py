@@ -19,16 +19,7 @@ from stnb.frame.keys import types_of_key
 from stnb.pull import ProgressCallback, Pull
 
 from .folder import Checkpoint, Folder
-from .merge import (
-    Difference,
-    merged,
-    newest,
-    replaced,
-    texts_of,
-    turned_to_text,
-    without_key,
-    writes,
-)
+from .merge import Difference, without_key, writes
 from .route import Route
 
 LACKING = "The list changed while it was read and may lack rows; the next sync reads them again."
@@ -71,7 +62,7 @@ class Table:
     """A table of the folder, in this run.
 
     Attributes:
-        data: its file.
+        kept: its rows.
         changes: the file of what changed, until it is merged.
     """
 
@@ -81,7 +72,7 @@ class Table:
         self.folder, self.route, self._progress = folder, route, progress
         columns = {column.name: column for column in route.endpoint.columns}
         self.key = types_of_key(route.endpoint.key, columns)
-        self.data, self.changes = folder.data(route.table), folder.changes(route.table)
+        self.kept, self.changes = folder.kept(route.table), folder.changes(route.table)
         self._begun, self._start, self._requests = False, 0.0, 0
         self._error: StnbError | None = None
         self._checkpoint: Checkpoint | None = None
@@ -95,7 +86,7 @@ class Table:
         with self._failing():
             self._checkpoint = self.folder.checkpoint(self.route.table, self.route.endpoint.name)
             merges = self._checkpoint is not None and self._checkpoint.asks_for_changes
-            self._ask(self._checkpoint, texts_of(self.data) if merges else [])
+            self._ask(self._checkpoint, self.kept.texts() if merges else [])
 
     def finish(self) -> Done:
         """Wait for what changed, and bring the table up to date; errors are in the answer."""
@@ -120,7 +111,7 @@ class Table:
             self._error = err
         except OSError as err:
             again = "Check that its folder is yours to write and not full, then sync again."
-            self._error = CannotSave.of(self.data, err, again)
+            self._error = CannotSave.of(self.kept.place, err, again)
 
     # -- reading
 
@@ -169,7 +160,7 @@ class Table:
             self._tell(why)
             self._ask(None)
             report, checkpoint = self._report(), None
-        elif incremental and (columns := turned_to_text(self.data, self.changes)):
+        elif incremental and (columns := self.kept.turned_to_text(self.changes)):
             return self._put_texts(columns, checkpoint)
         return self._put(report, checkpoint)
 
@@ -179,7 +170,7 @@ class Table:
         """
         named = ", ".join(columns)
         self._tell(f"{named} came as text, and the file has no texts of the rows before it")
-        self._ask(None, texts_of(self.data))
+        self._ask(None, self.kept.texts())
         done = self._put(self._report(), checkpoint)
         left = done.difference.stayed if done.difference is not None else 0
         if left:
@@ -199,10 +190,10 @@ class Table:
             return self._put_whole_again(report, checkpoint)
         written = report["began"]
         if checkpoint is None:
-            difference = replaced(self.data, self.changes, self.key)
+            difference = self.kept.replace(self.changes, self.key)
         else:
             about = {**report, "params": dict(self.route.filters), "total": None}
-            difference = merged(self.data, self.changes, self.key, self.folder.inner, about)
+            difference = self.kept.merge(self.changes, self.key, about)
             if not writes(difference):
                 written = checkpoint.data
         self._close(report, checkpoint, difference, written)
@@ -215,7 +206,7 @@ class Table:
         if report["complete"] is False:  # all of the old rows are better than some of the new ones
             rows = checkpoint.rows
             return self._done(Difference(rows, 0, 0, 0, 0, rows), "whole", LACKING)
-        difference = replaced(self.data, self.changes, self.key)
+        difference = self.kept.replace(self.changes, self.key)
         self._close(report, checkpoint, difference, report["began"])
         return self._done(difference, "whole", _problem(report))
 
@@ -271,7 +262,7 @@ class Table:
         # A little earlier: the server's clock and ours may differ.
         if MODIFIED not in {column.name for column in self.route.endpoint.columns}:
             return (began - CLOCK_SLACK).isoformat()
-        last = newest(self.data)
+        last = self.kept.newest()
         if last is None:
             return None
         assert self._run is not None

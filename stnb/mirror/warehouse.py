@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import importlib
 import json
 import shutil
 import tempfile
@@ -19,7 +18,9 @@ import pyarrow.parquet as pq
 from stnb.account.account import Account
 from stnb.account.tenants import Accounts
 from stnb.catalog.facts import CLOCK_SLACK, MODIFIED, MODIFIED_SINCE
-from stnb.errors import Incomplete, NotFound, Rejected, SetupError, StnbError, UsageError
+from stnb.errors import Incomplete, NotFound, Rejected, StnbError, UsageError
+from stnb.errors.misused import explains_misuse
+from stnb.errors.packages import imported
 from stnb.frame import notices
 from stnb.frame.parquet import as_table, provenance
 from stnb.frame.united import TENANT
@@ -33,6 +34,7 @@ MOMENT = pa.timestamp("us", "UTC")
 State = dict[str, Any]  # what dlt keeps about a tenant of a table, as JSON
 
 
+@explains_misuse("stnb")
 def dlt_source(
     ts: Account | Mapping[str, Account],
     resources: Sequence[str] | str,
@@ -99,15 +101,7 @@ def dlt_source(
 
 
 def _dlt() -> Any:
-    try:
-        return importlib.import_module("dlt")
-    except ImportError:
-        pass
-    raise SetupError(
-        "A source for a warehouse needs dlt.",
-        "It is not installed here, as nothing else in stnb needs it.",
-        'Run `pip install "stnb[dlt]"`, then try again.',
-    )
+    return imported("dlt", "No source for a warehouse can be made.", "stnb[dlt]")
 
 
 def _check_children(names: Sequence[str], lists: Mapping[str, Sequence[str]]) -> None:

@@ -2,15 +2,16 @@
 request.
 
 The API ignores a filter that it does not take and answers with every row (seen on the live API).
-Only what can be said without doubt is checked: ids, booleans, values of an enum, numbers of jobs
-and the like, and bounds of times. Other texts are not, because the API takes some of them as a part
-of the text, or looks for them in several columns.
+Only what can be said without doubt is checked: ids, also in lists of them, booleans, values of an
+enum, numbers of jobs and the like, and bounds of times and numbers. Other texts are not, because
+the API takes some of them as a part of the text, or looks for them in several columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
 from stnb.catalog import Column, Endpoint, Param
@@ -19,8 +20,9 @@ from stnb.frame import shape_of
 from .call import Call
 from .values import DAYS
 
-# "part": the column holds what was asked for, as a whole or as a part of it.
-Kind = Literal["id", "flag", "value", "part", "from", "before"]
+# "part": the column holds what was asked for, as a whole or as a part of it; "some": it is a list
+# with at least one of the ids; "least", "most": a number that is not below, not above the bound.
+Kind = Literal["id", "flag", "value", "part", "some", "from", "before", "least", "most"]
 # How the name of a bound ends; the longest first. Whether a bound belongs to its span differs
 # between routes, so that a moment on it fits either way.
 BOUNDS: tuple[tuple[str, Kind], ...] = (
@@ -39,6 +41,9 @@ NAMED_OTHERWISE = {
     ("accounting.invoices", "invoiced"): "invoiceDate",
     ("accounting.journal_entries", "posted"): "postDate",
     ("accounting.payments", "paid"): "date",
+    ("dispatch.non_job_appointments", "starts"): "start",
+    ("dispatch.technician_shifts", "ends"): "end",
+    ("dispatch.technician_shifts", "starts"): "start",
     ("jpm.appointments", "starts"): "start",
     ("jpm.projects", "completed"): "actualCompletionDate",
     ("jpm.projects", "starts"): "startDate",
@@ -50,6 +55,12 @@ NAMED_OTHERWISE = {
 }
 # Filters whose column is called otherwise: (resource, filter) -> column.
 COLUMNS = {
+    ("accounting.ap_bills", "batchNumber"): "batch.number",
+    ("accounting.credit_memos", "batchNumber"): "batch.number",
+    ("accounting.inventory_bills", "batchNumber"): "batch.number",
+    ("accounting.inventory_bills.paginated", "batchNumber"): "batch.number",
+    ("accounting.invoices", "batchNumber"): "batch.number",
+    ("accounting.payments", "batchNumber"): "batch.number",
     ("accounting.invoices", "jobNumber"): "job.number",
     ("accounting.invoices", "number"): "referenceNumber",
     ("accounting.invoices", "statuses"): "syncStatus",
@@ -66,8 +77,40 @@ COLUMNS = {
     ("telecom.v2.calls", "agentId"): "leadCall.agent.id",
     ("telecom.v2.calls", "campaignId"): "leadCall.campaign.id",
 }
+# Lists of ids of which a row has at least one: (resource, filter) -> column. The documents say so
+# of each, as "Return jobs that have at least one of provided Tag Type assigned".
+LISTS = {
+    ("jpm.jobs", "equipmentIds"): "equipmentIds",
+    ("jpm.jobs", "estimateIds"): "estimateIds",
+    ("jpm.jobs", "tagTypeIds"): "tagTypeIds",
+    ("jpm.projects", "businessUnitIds"): "businessUnitIds",
+    ("jpm.projects", "jobId"): "jobIds",
+    ("jpm.projects", "projectManagerIds"): "projectManagerIds",
+    ("taskmanagement.tasks", "involvedEmployeeIdList"): "involvedEmployeeIdList",
+}
+# Bounds of numbers, which may be the bound itself: (resource, filter) -> column. An estimate's
+# total and a bill's cost are no columns, so that their filters are not here.
+RANGES: dict[tuple[str, str], tuple[Kind, str]] = {
+    ("accounting.bank_deposits", "grossAmountGreater"): ("least", "grossAmount"),
+    ("accounting.bank_deposits", "grossAmountLess"): ("most", "grossAmount"),
+    ("accounting.invoices", "totalGreater"): ("least", "total"),
+    ("accounting.invoices", "totalLess"): ("most", "total"),
+    ("accounting.journal_entries", "numberFrom"): ("least", "number"),
+    ("accounting.journal_entries", "numberTo"): ("most", "number"),
+    ("accounting.payments", "totalGreater"): ("least", "total"),
+    ("accounting.payments", "totalLess"): ("most", "total"),
+    ("marketingreputation.reviews", "fromRating"): ("least", "rating"),
+    ("marketingreputation.reviews", "toRating"): ("most", "rating"),
+}
+# Numbers that a row has as they are asked for.
+PLAIN_NUMBERS = {
+    ("marketing.campaigns.costs", "month"),
+    ("marketing.campaigns.costs", "year"),
+    ("marketing.costs", "month"),
+    ("marketing.costs", "year"),
+}
 # Texts of which it is known what they are compared with, beside those whose name ends in "number".
-PLAIN_TEXTS = {("sales.estimates", "status")}
+PLAIN_TEXTS = {("jpm.jobs", "priority"), ("sales.estimates", "status")}
 # A route with this parameter counts changes that the column modifiedOn does not show.
 CHANGES_UNSEEN = "excludeAccountingChangesFromModifiedDateRange"
 
@@ -137,6 +180,9 @@ def _check(endpoint: Endpoint, param: Param, values: frozenset[str]) -> Iterator
         if endpoint.key == ("id",):
             yield Check(param.name, "id", "id", values)
         return
+    if own := _own(endpoint, param, values):
+        yield own
+        return
     named = COLUMNS.get((endpoint.name, param.name))
     paths = [named] if named else _namesakes(param.name)
     for path in paths:
@@ -149,6 +195,33 @@ def _check(endpoint: Endpoint, param: Param, values: frozenset[str]) -> Iterator
         if kind is not None:
             yield Check(param.name, kind, path, values)
             return
+
+
+def _own(endpoint: Endpoint, param: Param, values: frozenset[str]) -> Check | None:
+    """The check of a filter that is compared in a way of its own; None if it is not."""
+    name = (endpoint.name, param.name)
+    if name in LISTS and all(map(_is_id, values)):
+        return Check(param.name, "some", LISTS[name], values)
+    if name in RANGES and all(map(_is_number, values)):
+        kind, column = RANGES[name]
+        return Check(param.name, kind, column, values)
+    if name in PLAIN_NUMBERS:
+        return Check(param.name, "value", param.name, values)
+    has_flag = "active" in shape_of(endpoint).by_path
+    if param.name == "activeOnly" and has_flag and values == {"true"}:
+        return Check(param.name, "flag", "active", values)
+    return None
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return Decimal(text).is_finite()
+    except ArithmeticError:
+        return False
 
 
 def _kind(param: Param, column: Column, values: frozenset[str]) -> Kind | None:

@@ -12,19 +12,40 @@ import numpy as np
 from stnb.catalog import Endpoint, Param
 
 from .by_type import Unfit, exact_number
-from .values import bad
+from .values import as_text, bad, items
 
 
-def body_of(endpoint: Endpoint, values: Mapping[Param, Any]) -> Any:
+def body_of(endpoint: Endpoint, values: Mapping[Param, Any], zone: dt.tzinfo) -> Any:
     """The body of the call; None for a GET.
 
     Raises:
         BadFilter: a value does not fit.
     """
-    for param, value in values.items():
-        if param.where == "body":
-            return _body(endpoint, param, value)
-    return {"parameters": []} if endpoint.method == "POST" else None
+    if endpoint.method != "POST":
+        return None
+    inside = {param: value for param, value in values.items() if param.where == "body"}
+    if not endpoint.positional:
+        return {param.name: _value(endpoint, param, v, zone) for param, v in inside.items()}
+    for param, value in inside.items():
+        return _body(endpoint, param, value)
+    return {"parameters": []}
+
+
+def _value(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> Any:
+    """A filter that is a property of the body: one value, or a list, of its type in JSON."""
+    if not param.many:
+        return _as_json(param, as_text(endpoint, param, value, zone))
+    values = [as_text(endpoint, param, each, zone) for each in items(endpoint, param, value)]
+    if not values:
+        why = "It is empty, and an empty list would not narrow anything."
+        raise bad(endpoint, param, value, why, "Leave the filter out, or give a value.")
+    return [_as_json(param, text) for text in values]
+
+
+def _as_json(param: Param, text: str) -> Any:
+    if param.type in ("integer", "number", "boolean"):
+        return json.loads(text)
+    return text
 
 
 def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:

@@ -10,7 +10,7 @@ import datetime as dt
 import difflib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -20,15 +20,16 @@ from stnb.catalog.words import span
 from stnb.errors import BadFilter, UnknownFilter, tongue
 
 from .body import body_of
+from .body_windows import windows
 from .by_type import UTC
 from .dates import moment
-from .pairs import as_pairs, is_split, paired
+from .pairs import Pairs, as_pairs, is_split, paired
 from .values import Ours, as_text, items
 
 # What other libraries call the number of rows.
 FEWER_ROWS = frozenset({"n", "nrows", "rows", "top", "first", "head", "take", "size", "maxrows"})
+IDS = "ids"  # the parameter that rows are asked for by their ids with
 SHOWN = 50  # values up to which provenance keeps all of them
-Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Call:
         batches: more ids than one call takes, as the pairs of each call; empty if one call does.
         by_id: how many rows are asked for by their ids; None if they are not.
         ours: the filters that stnb added by itself.
+        in_body: whether the pairs of a batch belong into the body.
     """
 
     endpoint: Endpoint
@@ -50,6 +52,24 @@ class Call:
     batches: tuple[Pairs, ...] = ()
     by_id: int | None = None
     ours: frozenset[str] = frozenset()
+    in_body: bool = False
+
+    def sent(self, query: Pairs) -> tuple[Pairs, Any]:
+        """The query and the body of one request, from the pairs of a batch."""
+        if not self.in_body:
+            return query, self.body
+        return (), {**self.body, **dict(query)}
+
+    @property
+    def has_several_ids(self) -> bool:
+        """Whether one call asks for several rows by their ids."""
+        return self.by_id is not None and self.by_id > 1 and not self.batches
+
+    def as_batch(self) -> Call:
+        """The same call with its ids as one batch, which can be cut into smaller ones."""
+        ids = tuple(pair for pair in self.query if pair[0] == IDS)
+        others = tuple(pair for pair in self.query if pair[0] != IDS)
+        return replace(self, query=others, batches=(ids,))
 
 
 def call(
@@ -75,7 +95,7 @@ def call(
     _check_required(endpoint, values)
     for param, value in values.items():
         values[param] = _moment_of_text(param, value, zone, now)
-    body = body_of(endpoint, values)
+    body = body_of(endpoint, values, zone)
     pairs = {p: as_pairs(endpoint, p, v, zone) for p, v in values.items() if p.where != "body"}
     _check_spans(endpoint, pairs)
     path = endpoint.path.replace("{tenant}", str(tenant))
@@ -86,12 +106,15 @@ def call(
         elif param.where == "query":
             query += written
     shown = _shown(values, pairs, body)
+    if endpoint.window_days is not None:
+        spans = windows(endpoint, values, zone)
+        return Call(endpoint, path, tuple(query), body, shown, spans, ours=ours, in_body=True)
     split, ids = _ids(endpoint, values, zone)
     if split is None:
         return Call(endpoint, path, tuple(query), body, shown, ours=ours)
     batches = _batches(split, ids)
     if batches:
-        query = [pair for pair in query if pair[0] != "ids"]
+        query = [pair for pair in query if pair[0] != IDS]
     return Call(endpoint, path, tuple(query), body, shown, batches, len(ids), ours)
 
 

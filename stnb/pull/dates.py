@@ -95,7 +95,7 @@ def _relative(text: str, today: dt.date) -> dt.date | None:
         return today + dt.timedelta(days=named[text])
     if found := re.fullmatch(rf"(this|last|next) ({UNITS})", text):
         count = {"last": -1, "this": 0, "next": 1}[found[1]]
-        return _shift(_start(today, found[2]), found[2], count)
+        return _shift(start_of(today, found[2]), found[2], count)
     ago = rf"(?:last|past) (\d{{1,4}}) ({UNITS})s?|(\d{{1,4}}) ({UNITS})s? ago"
     if found := re.fullmatch(ago, text):
         number, unit = found[1] or found[3], found[2] or found[4]
@@ -103,14 +103,21 @@ def _relative(text: str, today: dt.date) -> dt.date | None:
     return None
 
 
-def _start(day: dt.date, unit: str) -> dt.date:
-    """The first day of the unit that a day lies in; a week begins on Monday."""
+def start_of(day: dt.date, unit: str) -> dt.date:
+    """The first day of the day, week, month, quarter or year that a day lies in; a week begins on
+    Monday.
+    """
     if unit == "week":
         return day - dt.timedelta(days=day.weekday())
     if unit == "day":
         return day
     month = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}[unit]
     return day.replace(month=month, day=1)
+
+
+def next_start(day: dt.date, unit: str) -> dt.date:
+    """The first day of the next unit, of the first day of one."""
+    return _shift(day, unit, 1)
 
 
 def _shift(day: dt.date, unit: str, count: int) -> dt.date:

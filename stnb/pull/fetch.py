@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from stnb.errors import StnbError, UnexpectedAnswer
 from stnb.frame import Decoded, decode, fallback, reports
+from stnb.frame.notices import Notice
 
 from .call import Call
 from .options import Requested
@@ -63,6 +64,7 @@ class CallSource(Source):
         self._tracker = Tracker()
         self._asked_again: set[asyncio.Task[Any]] = set()
         self._data_types: dict[str, str] | None = None
+        self._labels: dict[str, str] = {}
         self._describing = asyncio.Lock()
 
     def again(self) -> CallSource:
@@ -70,6 +72,7 @@ class CallSource(Source):
         fresh.rows_by_page, fresh.notices = dict(self.rows_by_page), list(self.notices)
         fresh.adapted = list(self.adapted)
         fresh.total = self.total
+        fresh._labels = dict(self._labels)
         return fresh
 
     def memory(self) -> PageStore:
@@ -171,6 +174,14 @@ class CallSource(Source):
                 fields = json.loads(answer.content)["fields"]
                 names = fallback.names_of(fields)
                 self._data_types = reports.data_types_of(names, fields)
+                self._labels = reports.labels_of(names, fields)
+
+    def report(
+        self, about: dict[str, Any], notices: list[Notice]
+    ) -> tuple[dict[str, Any], list[Notice]]:
+        if self._labels:
+            about = {**about, "labels": self._labels}
+        return about, notices
 
     def _decode(self, page: Page) -> Decoded:
         """In a thread: bytes -> table."""
@@ -216,11 +227,12 @@ class CallSource(Source):
         if endpoint.kind in ("list", "export"):
             whole = is_whole
         self._tracker.update(requests=1)
+        pairs, body = self.call.sent(tuple(query))
         answer = await self.session.send(
             endpoint.method,
             self.call.path,
-            query,
-            body=self.call.body,
+            pairs,
+            body=body,
             scope=endpoint.scope,
             expect_json=endpoint.kind != "file",
             notify=self._tracker.wait_for,

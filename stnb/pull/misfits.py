@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,6 +25,7 @@ SHOWN = 10  # values that a line of code names
 DAY = dt.timedelta(days=1)
 # Times before it stand for none, as the year 1 does.
 EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Misfits:
         rows: how many rows there are.
         wrong: how many of them do not fit; a row without a value is none of these.
         fitting: values of the column that fit, as they are in it.
-        as_text: whether times are text, as with dtypes="raw".
+        as_text: whether times or amounts are text, as with dtypes="raw".
         zoned: whether times have a zone; days have none.
     """
 
@@ -52,6 +54,12 @@ class Misfits:
             self.as_text = _is_text(column.type)
             self.zoned = self.as_text or getattr(column.type, "tz", None) is not None
             wrong = _outside(self.check, column)
+        elif self.check.kind in ("least", "most"):
+            self.as_text = _is_text(column.type)
+            wrong = _beyond(self.check, column)
+        elif self.check.kind == "some":
+            self.fitting = dict.fromkeys(sorted(map(int, self.check.values)))
+            wrong = _without_any(self.fitting, column)
         else:
             plain = _plain(self.check, column)
             fits = _fitting(self.check, plain)
@@ -176,6 +184,32 @@ def _outside(check: Check, column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.and_(pc.less(times, bound), set_at_all)
 
 
+def _beyond(check: Check, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Which numbers lie beyond a bound; those that are no numbers do not."""
+    (text,) = check.values
+    numbers = column
+    if _is_text(column.type):
+        numbers = pa.chunked_array([pa.array(pd.to_numeric(column.to_pandas(), errors="coerce"))])
+    if not any(is_one(numbers.type) for is_one in NUMBERS):
+        return pa.chunked_array([pa.nulls(len(column), pa.bool_())])
+    compare = pc.less if check.kind == "least" else pc.greater
+    return compare(numbers.cast(pa.float64()), float(text))
+
+
+def _without_any(ids: Iterable[int], column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Which lists hold none of these ids."""
+    if not pa.types.is_list(column.type) or not pa.types.is_integer(column.type.value_type):
+        return pa.chunked_array([pa.nulls(len(column), pa.bool_())])
+    wanted = pa.array(list(ids), column.type.value_type)
+    chunks = []
+    for chunk in column.chunks:
+        rows = pc.list_parent_indices(chunk).filter(pc.is_in(chunk.flatten(), value_set=wanted))
+        lacking = np.ones(len(chunk), dtype=bool)
+        lacking[rows.to_numpy()] = False
+        chunks.append(pc.and_(pa.array(lacking), chunk.is_valid()))
+    return pa.chunked_array(chunks, pa.bool_())
+
+
 # -- in words
 
 
@@ -202,6 +236,8 @@ def line(misfits: Misfits) -> str:
     column = f'df["{check.column}"]'
     if check.kind in ("from", "before"):
         return _line_of_bound(misfits, column)
+    if check.kind in ("least", "most"):
+        return _line_of_range(misfits, column)
     if check.kind == "part" and len(check.asked) == 1:
         (text,) = check.asked
         holds = f"{column}.astype(str).str.contains({text!r}, case=False, regex=False)"
@@ -210,7 +246,19 @@ def line(misfits: Misfits) -> str:
     named = repr(values)
     if len(values) > SHOWN:
         named = check.filter
+    if check.kind == "some":
+        fits = f"not isinstance(ids, list) or bool(set({named}) & set(ids))"
+        return f"df = df[[{fits} for ids in {column}]]"
     return f"df = df[{column}.isin({named}) | {column}.isna()]"
+
+
+def _line_of_range(misfits: Misfits, column: str) -> str:
+    (bound,) = misfits.check.asked
+    numbers = f'{column}.astype("Float64")'
+    if misfits.as_text:
+        numbers = f'pd.to_numeric({column}, errors="coerce")'
+    sign = "<" if misfits.check.kind == "least" else ">"
+    return f"df = df[~({numbers} {sign} {bound}).fillna(False)]"
 
 
 def _line_of_bound(misfits: Misfits, column: str) -> str:

@@ -19,6 +19,7 @@ from stnb.frame.save import writer
 from stnb.frame.target import arrow_path
 
 from .call import Call
+from .kept.age import age_of
 from .paging.models import Paging
 
 
@@ -50,6 +51,7 @@ class Options:
     concurrency: int | None = None
     bulk: bool | None = None
     confirm: bool = False
+    max_age: Any = None
 
     def chosen(self) -> dict[str, str]:
         """The options that differ from the usual, as text."""
@@ -61,6 +63,10 @@ class Options:
             elif value is not field.default and value != field.default:
                 chosen[field.name] = str(value)[:80]
         return chosen
+
+    def chosen_values(self) -> dict[str, Any]:
+        """The options that differ from the usual, as they were given."""
+        return {name: getattr(self, name) for name in self.chosen()}
 
     def check(self, endpoint: Endpoint, *, many: bool = False) -> None:
         """Refuse what does not fit the route, or what it could do nothing with.
@@ -86,6 +92,13 @@ class Options:
                 "Leave it out for the newest.",
             )
         self._check_dtypes(endpoint)
+        age = age_of(self.max_age)
+        if age and endpoint.kind == "file":
+            raise BadFilter(
+                "max_age= does not fit.",
+                f"{endpoint.name} is a file, and rows alone are kept.",
+                "Leave it out.",
+            )
 
     def _check_page_size(self, endpoint: Endpoint) -> None:
         if self.page_size is None:

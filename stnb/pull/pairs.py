@@ -11,6 +11,8 @@ from stnb.catalog import Endpoint, Param
 from .by_type import Unfit, exact_number, plain_text
 from .values import as_list, as_text, bad, items, too_many
 
+Pairs = tuple[tuple[str, str], ...]
+
 
 def as_pairs(
     endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo
@@ -40,6 +42,21 @@ def paired(param: Param, values: list[str]) -> list[tuple[str, str]]:
     if param.many == "comma":
         return [(param.name, ",".join(values))]
     return [(param.name, value) for value in values]
+
+
+def in_parts(pairs: Pairs, most: int) -> list[Pairs]:
+    """The pairs of one parameter, cut so that none of the parts has more values than that.
+
+    Example:
+        >>> in_parts((("ids", "1,2,3"),), 2)
+        [(('ids', '1,2'),), (('ids', '3'),)]
+    """
+    if len(pairs) > 1:
+        return [pairs[start : start + most] for start in range(0, len(pairs), most)]
+    name, text = pairs[0]
+    values = text.split(",")
+    starts = range(0, len(values), most)
+    return [((name, ",".join(values[start : start + most])),) for start in starts]
 
 
 def _object(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> list[tuple[str, str]]:

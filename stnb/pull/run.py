@@ -28,6 +28,7 @@ from . import partial
 from .call import Call
 from .describe import Description
 from .keep import Keeper
+from .kept.rows import Kept
 from .progress import PageCallback, Progress, ProgressCallback, Tracker
 from .source import Source
 from .store.memory import Assembly, PageStore
@@ -45,6 +46,7 @@ class Pull(StaysHere):
         target: the file to which the frame of a store in memory is saved at the end.
         began: when an earlier run of the same pull began, as ISO text.
         before: how far that one was.
+        kept: rows of the same query that may be young enough, and where new ones are kept.
 
     Attributes:
         error: what ended it, or None.
@@ -68,6 +70,7 @@ class Pull(StaysHere):
         progress: ProgressCallback | None = None,
         on_page: PageCallback | None = None,
         before: Progress | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self.source, self.store = source, store or source.memory()
         self.target = target
@@ -75,6 +78,8 @@ class Pull(StaysHere):
         self.cancelled = False
         self.began = began or self.store.began or clock.stamp(self.session.now())
         self._callbacks: dict[str, Any] = {"progress": progress, "on_page": on_page}
+        self._kept = kept
+        self._unkept: list[Notice] = []  # why kept rows could not be used
         begin = Progress(rows=source.prepare(self.store), pages=len(self.store.pages))
         if before is not None:
             begin = replace(begin, requests=before.requests, total=before.total)
@@ -83,6 +88,7 @@ class Pull(StaysHere):
         self._keeper = Keeper(source, self.store, on_page)
         self._description = Description(source, self.store, self._tracker, self.began)
         self._process = os.getpid()
+        self._asked = clock.now()  # by this machine's clock: a demo has a day of its own
         self._entered, self._ended = threading.Event(), threading.Event()
         self._unwanted = False  # its reader left, maybe before its first step
         self._task: asyncio.Task[None] | None = None
@@ -140,6 +146,7 @@ class Pull(StaysHere):
             target=self.target,
             began=self.began,
             before=self.progress,
+            kept=self._kept,
             **self._callbacks,
         )
         went_on.part_of = self.part_of
@@ -185,6 +192,10 @@ class Pull(StaysHere):
     def cancel(self) -> None:
         """End it; the rows that arrived stay in `frame`. Nothing happens if it is done, or if it
         runs in the process from which this one was forked.
+
+        Example:
+            >>> run = st.jpm.jobs.start()
+            >>> run.cancel()
         """
         if self._process != os.getpid():
             return
@@ -202,6 +213,10 @@ class Pull(StaysHere):
                 `err.resume()` goes on.
             TimeoutError: it still runs.
             Interrupted: it was interrupted, and has been cancelled; the rows are in `frame`.
+
+        Example:
+            >>> run = st.jpm.jobs.start(jobStatus="Completed")
+            >>> df = run.wait(timeout=600)
         """
         with partial.reading(self):
             self._join(timeout)
@@ -216,6 +231,10 @@ class Pull(StaysHere):
 
         Raises:
             concurrent.futures.CancelledError: it was cancelled.
+
+        Example:
+            >>> run = st.jpm.jobs.start(to="jobs.parquet")
+            >>> path = run.saved()
         """
         with partial.reading(self):
             self._join(timeout)
@@ -232,6 +251,9 @@ class Pull(StaysHere):
 
         Args:
             notices: whether to warn of what the reader should know; if not, it stays in `notices`.
+
+        Example:
+            >>> df = st.jpm.jobs.start().result()
         """
         if self.target is not None or not self.store.in_memory:
             return self.saved()
@@ -348,8 +370,10 @@ class Pull(StaysHere):
         try:
             if self._unwanted:
                 raise asyncio.CancelledError
-            await self._keeper.read(self._tracker)
-            self._answer = await self._finish()
+            self._answer = await self._from_kept()
+            if self._answer is None:
+                await self._keeper.read(self._tracker)
+                self._answer = await self._finish()
             state = "done"
             partial.whole(self)
         except asyncio.CancelledError:
@@ -365,6 +389,23 @@ class Pull(StaysHere):
             self.store.close()
             self._tracker.end(state)
             self._ended.set()
+
+    async def _from_kept(self) -> pd.DataFrame | None:
+        """The rows that an earlier pull of the same query kept, if they are young enough."""
+        if self._kept is None or self.store.pages:  # one that goes on has rows of its own
+            return None
+        frame, told = await asyncio.to_thread(self._kept.find)
+        if frame is None:
+            self._unkept = told
+            return None
+        about = frame.attrs["stnb"]
+        self.source.total = about["total"]
+        self._description.about, self._description.notices = about, told
+        self._tracker.update(rows=len(frame), total=about["total"], state="pulling")
+        on_page = self._callbacks["on_page"]
+        if on_page is not None:
+            await asyncio.to_thread(on_page, frame)
+        return frame
 
     async def _finish(self) -> pd.DataFrame | Path:
         """Have the answer made of the pages; what is whole in spite of a cancel is kept."""
@@ -388,7 +429,16 @@ class Pull(StaysHere):
             # The pages stay in the store, so that a pull whose file could not be written can go on.
             self._frame = self._as_frame()
             return save(self._frame, self.target)
-        return self.store.finish(self._assembly())
+        answer = self.store.finish(self._assembly())
+        if self._kept is not None and isinstance(answer, pd.DataFrame):
+            self._keep(answer)
+        return answer
+
+    def _keep(self, frame: pd.DataFrame) -> None:
+        assert self._kept is not None
+        limited = self.source.paging.limit is not None
+        found = self._kept.keep(frame, self._asked, self.notices, limited)
+        self.notices.extend([*self._unkept, *found])
 
     def _assembly(self) -> Assembly:
         wanted = self.source.requested

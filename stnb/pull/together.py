@@ -112,6 +112,8 @@ class PullOfTenants(StaysHere):
         Raises:
             StnbError: what kept a tenant's pull from being made is not mended.
         """
+        if not self.problems and not any(run.cancelled for run in self.runs.values()):
+            return self  # it is whole
         runs = {tenant: run.resume() for tenant, run in self.runs.items()}
         return PullOfTenants(self.resource, runs, self.unready, self._hub, strict=self.strict)
 

@@ -10,6 +10,7 @@ from stnb.errors.wording import listed
 from stnb.frame.notices import Notice
 
 SHOWN = 3  # columns in a sentence
+NAMED = 2  # tenants whose rows are described one by one
 SUMS = ("pages", "requests", "duplicates")
 SAME = ("dtypes", "timezone", "environment")  # what can be said of all tenants only if it is one
 
@@ -47,7 +48,7 @@ def of_tenants(
         "rows": rows,
         "total": total,
         "complete": complete,
-        "first": "; ".join(f"{tenant}: {text}" for tenant, text in first.items()),
+        "first": _first_rows(first, len(abouts)),
         "began": min((about["began"] for about in abouts.values()), default=""),
         "seconds": max((about["seconds"] for about in abouts.values()), default=0.0),
         "drift": drift,
@@ -58,6 +59,15 @@ def of_tenants(
         values = {about.get(name) for about in abouts.values()}
         known[name] = values.pop() if len(values) == 1 else None
     return known
+
+
+def _first_rows(first: Mapping[str, str], tenants: int) -> str:
+    """Which rows of a sample there are, in words short enough for a line above a table."""
+    if len(first) <= NAMED:
+        return "; ".join(f"{tenant}: {text}" for tenant, text in first.items())
+    some = f"{len(first)} of {tenants}"
+    tenant, text = next(iter(first.items()))
+    return f"not all rows of {some} tenants, such as {tenant}: {text}"
 
 
 def left_out(resource: str, failed: Mapping[str, str], known: int) -> list[Notice]:

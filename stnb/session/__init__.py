@@ -1,6 +1,6 @@
 """The only room that speaks HTTP: token, app key, pace, retries, and errors in words.
 
-Only reads are sent: GET, the POST for a token, and the POST of the report query.
+Only reads are sent: GET, the POST for a token, and the POSTs that only read.
 """
 
 from __future__ import annotations

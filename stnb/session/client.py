@@ -41,7 +41,10 @@ from .shared import OF_PROCESS, Shared, one
 from .shared_pace import SharedTimes, Times, pace_file
 from .taken import Taken
 from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
-from .wire import CONNECTIONS, Answer, Query, address, exchange
+from .wire import CONNECTIONS, Answer, Query, address, exchange, is_report_query
+
+# Seconds: a report may run about once a minute (seen on the live API). Its 429 may not say so.
+BETWEEN_RUNS = 61.0
 
 
 class Session(StaysHere):
@@ -296,7 +299,7 @@ class Session(StaysHere):
         Args:
             path: the path below the API's host, with the tenant in it.
             query: the filters as the API writes them.
-            body: the JSON body of a report query.
+            body: the JSON body of a POST that only reads.
             scope: the scope that the call needs, for the message of a 403.
             expect_json: False for a file, which may be fetched from another address.
             whole: whether a JSON body has come to its end, if its first and last byte do not tell.
@@ -336,8 +339,8 @@ class Session(StaysHere):
             work = in_lane
         retry = self._retry(auth, (method, path, scope), patience, notify)
         retry = replace(retry, hasty=hasty)
-        if body is not None:  # the limit on a report is its own: other calls need not wait with it
-            retry = replace(retry, pause=self._sleep)
+        if is_report_query(path):  # its limit is its own: other calls need not wait with it
+            retry = replace(retry, pause=self._sleep, unsaid=BETWEEN_RUNS)
         answer = await retry.insist(work, auth)
         self._server_clock.learn(answer)
         return answer

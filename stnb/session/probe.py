@@ -27,7 +27,8 @@ class Knock:
         status: the HTTP status, whatever it is; None if no answer came.
         seconds: how long the answer took.
         ahead: seconds by which the host's clock is ahead of ours; None if the answer has no date.
-        trouble: why no answer came: name, refused, tls, proxy, time or other; "" if one came.
+        trouble: why no answer came: name, refused, tls, proxy, plain (an https:// proxy
+            without TLS), time or other; "" if one came.
         proxy: the proxy on the way, without its password; "" if there is none.
         proxy_status: the status that the proxy refused with; None if it did not.
     """
@@ -60,6 +61,8 @@ async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Kn
         seconds = time.monotonic() - began
         found = Knock(parts.netloc, seconds=seconds, trouble=trouble_of(err), proxy=proxy)
         if isinstance(err, ProxyRefused):
+            if err.is_plain:
+                found = replace(found, trouble="plain")
             return replace(found, proxy_status=err.status)
         return found
     seconds = time.monotonic() - began

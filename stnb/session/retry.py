@@ -39,6 +39,7 @@ class Retry:
         sleep, clock: for tests that must not wait.
         patience: the longest pause in seconds before another try.
         notify: hears of every wait, of the tries so far, and when it gives up.
+        unsaid: seconds to wait after a 429 that does not say how long; None for the usual backoff.
         hasty: whether to give up at once if the answer is late, as the caller asks for less then.
     """
 
@@ -52,6 +53,7 @@ class Retry:
     clock: Callable[[], float] = time.monotonic
     patience: float = PATIENCE
     notify: Notify = no_one
+    unsaid: float | None = None
     hasty: bool = False
 
     async def insist(self, once: Once, auth: TokenAuth) -> Answer:
@@ -73,7 +75,7 @@ class Retry:
                 if other is not None:
                     auth = other
                     continue
-            wait = result.wait(attempt)
+            wait = self._wait(result, attempt)
             may_help = result.passing and attempt < TRIES and not (self.hasty and result.late)
             too_long = wait > self.patience or waited + wait > PATIENCE
             if not may_help or too_long or self.clock() + wait > end:
@@ -89,6 +91,11 @@ class Retry:
             else:
                 await self.sleep(wait)
         raise AssertionError
+
+    def _wait(self, failure: Failure, attempt: int) -> float:
+        if failure.for_all and failure.wait_asked is None and self.unsaid is not None:
+            return self.unsaid
+        return failure.wait(attempt)
 
 
 async def _tried(once: Once, auth: TokenAuth, attempt: int) -> Failure | Answer:

@@ -20,6 +20,8 @@ class Taken:
         late: how many pages of a size did not come in time.
         came: the sizes of which a page came.
         told: the parameters of which this process has said that they are left out.
+        in_vain: how often an unnamed refusal of these filters was not for a parameter of ours.
+        ids: how many ids a call takes at most; None if no call was too long.
         keep: writes it down for the next process.
     """
 
@@ -30,6 +32,8 @@ class Taken:
     late: Counter[int] = field(default_factory=Counter)
     came: set[int] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
+    in_vain: Counter[tuple[tuple[str, str], ...]] = field(default_factory=Counter)
+    ids: int | None = None
     keep: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     @property

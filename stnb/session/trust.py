@@ -5,6 +5,7 @@ An office that opens its connections has a certificate of its own, which its mac
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import functools
 import os
@@ -25,6 +26,10 @@ FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 FOLDERS = "SSL_CERT_DIR"
 # Files of a folder that are read, and how many of them at most.
 ENDINGS, MOST_FILES = (".pem", ".crt", ".cer"), 1_000
+# How a text in UTF-16 begins: with its mark, or with a dash of PEM.
+WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"-\0", b"\0-")
+DER = b"\x30"  # how it begins: a sequence of ASN.1
+LARGEST_FILE = 50_000_000  # bytes
 HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
 KEY_LOG = "SSLKEYLOGFILE"
 OF_LINUX = (
@@ -53,7 +58,7 @@ def _context(values: tuple[str, ...]) -> ssl.SSLContext:
     context = _of_system()
     for name, text in zip(FILES, files, strict=True):
         if text:
-            _load(context, name, Path(text))
+            _load(context, name, Path(os.path.expanduser(text)))
     if folders:
         _load_folders(context, folders)
     if key_log:
@@ -88,26 +93,70 @@ def _load(context: ssl.SSLContext, name: str, place: Path) -> None:
     if os.path.isdir(place):  # unlike that of pathlib, it takes any name
         _load_folder(context, str(place))
         return
-    try:
-        content = place.read_bytes()
-    except (OSError, ValueError) as err:  # a NUL in the name is a ValueError
-        why = reason(err) if isinstance(err, OSError) else "no file has such a name"
-        raise _wrong(name, place, f"The file cannot be read: {why}.") from None
-    if b"-----BEGIN" not in content:
-        raise _wrong(
-            name,
-            place,
-            "It is not in PEM, a text that begins with -----BEGIN CERTIFICATE-----; likely it is "
-            "in DER, the binary form, or empty.",
-            f'Convert it with `openssl x509 -inform der -in "{place}" -out office.pem`, and set '
-            f"{name} to office.pem.",
-        )
+    content = _content(name, place)
+    _check_form(name, place, content)
     try:
         context.load_verify_locations(cafile=str(place))
     except (OSError, ValueError):
         raise _wrong(
             name, place, "It holds no certificate that can be read; likely it was cut or is a key."
         ) from None
+
+
+def _content(name: str, place: Path) -> bytes:
+    """The bytes of a file of certificates. A device or a pipe would never end."""
+    try:
+        if place.exists() and not place.is_file():
+            raise _wrong(name, place, "It is a device or a pipe, not a file.")
+        if place.stat().st_size > LARGEST_FILE:
+            raise _wrong(name, place, "It is over 50 MB, more than any file of certificates.")
+        return place.read_bytes()
+    except (OSError, ValueError) as err:  # a NUL in the name is a ValueError
+        why = reason(err) if isinstance(err, OSError) else "no file has such a name"
+    raise _wrong(name, place, f"The file cannot be read: {why}.")
+
+
+def _check_form(name: str, place: Path, content: bytes) -> None:
+    """Refuse what is not in PEM, with what it is.
+
+    Raises:
+        SetupError: it is another form of certificates, or none.
+    """
+    ready = f"and set {name} to office.pem."
+    if content.startswith(WIDE):
+        raise _wrong(
+            name,
+            place,
+            "It is text in UTF-16, as the Windows PowerShell and Notepad write it; certificates "
+            "are read in plain ASCII.",
+            f'Save it as ASCII: `Get-Content "{place}" | Set-Content -Encoding ascii office.pem`, '
+            f"{ready}",
+        )
+    if b"-----BEGIN PKCS7" in content:
+        raise _wrong(
+            name,
+            place,
+            "It is a PKCS #7 bundle, which is not read here.",
+            f'Convert it with `openssl pkcs7 -print_certs -in "{place}" -out office.pem`, {ready}',
+        )
+    if b"-----BEGIN" in content:
+        return
+    if content.startswith(DER):
+        raise _wrong(
+            name,
+            place,
+            "It is not in PEM, a text that begins with -----BEGIN CERTIFICATE-----; likely it is "
+            "in DER, the binary form.",
+            f'Convert it with `openssl x509 -inform der -in "{place}" -out office.pem`, {ready}',
+        )
+    what = "It is another text"
+    if not content.strip():
+        what = "It is empty"
+    raise _wrong(
+        name,
+        place,
+        f"{what}, not PEM, which begins with -----BEGIN CERTIFICATE-----.",
+    )
 
 
 def _load_folders(context: ssl.SSLContext, text: str) -> None:
@@ -132,9 +181,10 @@ def _load_folder(context: ssl.SSLContext, folder: str) -> None:
     if any(HASHED.fullmatch(name) for name in names):
         return  # such a folder is in order, and may hold hundreds of files
     for name in names:
-        if name.lower().endswith(ENDINGS):
+        file = os.path.join(folder, name)
+        if name.lower().endswith(ENDINGS) and os.path.isfile(file):  # a pipe would never end
             with contextlib.suppress(OSError, ValueError):
-                context.load_verify_locations(cafile=os.path.join(folder, name))
+                context.load_verify_locations(cafile=file)
 
 
 def _log_keys(context: ssl.SSLContext, text: str) -> None:

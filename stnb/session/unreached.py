@@ -106,10 +106,18 @@ def _untrusted(host: str, code: int) -> Unreached:
 
 def _by_proxy(host: str, err: ProxyRefused) -> Unreached:
     status, variable = err.status, err.variable
+    if err.is_plain:
+        return Unreached(
+            "no encrypted connection to the proxy could be made",
+            f"{variable} says https://, but the proxy does not speak TLS: likely plain HTTP.",
+            f"Write {variable}=http://HOST:PORT; the calls are encrypted all the same.",
+            passing=False,
+        )
     if status is None:
         return Unreached(
             "the proxy cannot be reached",
-            f"{variable} names it; likely it is another one by now, or only reached by VPN.",
+            f"{variable} names it; likely it is another one by now, only reached by VPN, or "
+            "speaks no plain HTTP.",
             f"Correct {variable}, or unset it to go without. NO_PROXY names hosts to go without.",
         )
     if status == NO_LOGIN:

@@ -27,6 +27,8 @@ from .trust import tls_context
 CONNECTIONS = 32  # at once
 IDLE_CONNECTIONS = 24  # kept open between calls
 REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
+# Every POST that may leave, but for the one for a token: each only reads. The list is closed.
+READING_POSTS = (REPORT_QUERY, re.compile(r"/dispatch/v2/tenant/\d+/capacity"))
 # A cookie of one environment would travel to the other.
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
@@ -48,6 +50,7 @@ class Answer:
         date: when it was made, by the server's clock; None if it does not say.
         ahead: seconds by which that clock is ahead of this machine's; None if it is not known.
         seconds: from when the request was sent, after its turn had come, to the end of the answer.
+        disposition: the header Content-Disposition of a file, or "".
     """
 
     content: bytes = field(repr=False)
@@ -56,6 +59,7 @@ class Answer:
     date: dt.datetime | None = None
     ahead: float | None = None
     seconds: float = 0.0
+    disposition: str = ""
 
 
 def new_client(
@@ -128,8 +132,14 @@ def address(api_url: str, method: str, path: str, query: Query) -> httpx.URL:
 def _only_reads(method: str, path: str) -> bool:
     if method == "GET":
         return True
-    is_report_query = REPORT_QUERY.fullmatch(path) and ".." not in path.split("/")
-    return method == "POST" and bool(is_report_query)
+    if method != "POST" or ".." in path.split("/"):
+        return False
+    return any(known.fullmatch(path) for known in READING_POSTS)
+
+
+def is_report_query(path: str) -> bool:
+    """Whether a call runs a report, which has a limit of its own."""
+    return REPORT_QUERY.fullmatch(path) is not None
 
 
 async def exchange(
@@ -168,6 +178,9 @@ async def exchange(
         content = found
     content_type = response.headers.get("content-type", "")
     answer = Answer(content, content_type, attempt, seconds=received.seconds)
+    if whole is None:
+        disposition = response.headers.get("content-disposition", "")
+        answer = replace(answer, disposition=disposition)
     date = clock.date_of(response.headers)
     if date is None:
         return answer

@@ -10,16 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.errors import UsageError
+from stnb.errors.misused import explains_misuse
 from stnb.frame.text import text_of
 from stnb.frame.united import TENANT
 
 from .ids import column_of
 from .nested.place import place_of
-from .provenance import is_of_several
+from .provenance import is_of_several, provenance
 
 ADDED, GONE, CHANGED = "added", "gone", "changed"
 
 
+@explains_misuse("stnb")
 def compare(
     before: pd.DataFrame, after: pd.DataFrame, *, by: str | Sequence[str] | None = None
 ) -> pd.DataFrame:
@@ -60,15 +62,27 @@ def compare(
 
 
 def _key(before: pd.DataFrame, after: pd.DataFrame, by: str | Sequence[str] | None) -> list[str]:
+    if by is not None and not len(by):
+        raise UsageError(
+            "It is not known which rows are the same.",
+            "by names no column.",
+            'Name the columns that identify a row, such as by="id", or leave by out.',
+        )
     if by is not None:
         return [by] if isinstance(by, str) else list(by)
     place = place_of(after) or place_of(before)
     key = ["id"]
     if place is not None and place.key:
         key = list(place.key)
-    if is_of_several(after) or is_of_several(before):
+    if is_of_several(after) or is_of_several(before) or _of_a_lake(before, after):
         return [TENANT, *key]
     return key
+
+
+def _of_a_lake(before: pd.DataFrame, after: pd.DataFrame) -> bool:
+    """Whether both are answers of SQL, which say nothing of themselves, and name the tenant."""
+    frames = (before, after)
+    return all(TENANT in df.columns and not provenance(df) for df in frames)
 
 
 def _indexed(df: pd.DataFrame, key: list[str], which: str) -> pd.DataFrame:

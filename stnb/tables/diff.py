@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from stnb.catalog import Column
 from stnb.catalog.schema import kind
 from stnb.errors import UsageError
+from stnb.errors.misused import explains_misuse
 from stnb.errors.nesting import loads
 from stnb.frame import shape_of
 from stnb.frame.types import is_open
@@ -32,6 +33,7 @@ SHOWN = 5  # new values that are named
 Row = tuple[str, str, str, str]
 
 
+@explains_misuse("stnb")
 def diff_schema(df: pd.DataFrame) -> pd.DataFrame:
     """What arrived in a frame, compared with what the catalogue promises.
 

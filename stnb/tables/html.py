@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from stnb.errors.misused import explains_misuse
+
 # Tags, as parts of regular expressions.
 PARAGRAPH = r"p|h[1-6]|blockquote|pre|table|[uod]l|figure"  # a blank line around each
 LINE = (
@@ -31,6 +33,7 @@ OFFICE = re.compile(r"<!\[(if|endif)\b[^<>]*>|<!\[CDATA\[|\]\]>", re.IGNORECASE)
 ENTITY = re.compile(r"&(#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
 
 
+@explains_misuse("stnb")
 def text(series: pd.Series[Any]) -> pd.Series[Any]:
     """HTML as plain text.
 
@@ -47,7 +50,7 @@ def text(series: pd.Series[Any]) -> pd.Series[Any]:
 
     Example:
         >>> notes = pd.Series(["<p>Replaced the <b>valve</b>.</p><ul><li>2 h</li></ul>", "a < b"])
-        >>> text(notes).tolist()
+        >>> stnb.text(notes).tolist()
         ['Replaced the valve.\\n\\n- 2 h', 'a < b']
     """
     if isinstance(series.dtype, pd.CategoricalDtype):

@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pandas as pd
 
 from stnb.errors import BadFilter, KnownTrap
+from stnb.errors.misused import explains_misuse
 from stnb.frame import notices
 from stnb.frame.days import are_days
 
 from .provenance import provenance
 
 
+@explains_misuse("stnb")
 def local(df: pd.DataFrame, zone: str | None = None) -> pd.DataFrame:
     """A copy of a frame whose times are in the tenant's zone. The moments stay the same.
 

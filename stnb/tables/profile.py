@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.catalog import Column
+from stnb.errors.misused import explains_misuse
 from stnb.frame import shape_of
 from stnb.frame.keys import types_of_key
 from stnb.frame.united import TENANT
@@ -59,6 +60,7 @@ class FrameProfile(pd.DataFrame):
         return html
 
 
+@explains_misuse("stnb")
 def profile(df: pd.DataFrame) -> FrameProfile:
     """What each column of a frame holds, and what is odd about it.
 

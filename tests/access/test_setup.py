@@ -320,7 +320,7 @@ def test_a_good_pair_is_told_so() -> None:
     verdict = try_them(mine(), app=spied)
 
     assert (verdict.level, verdict.tenant) == ("ok", demoserver.TENANT)
-    assert "324 resources" in " ".join(verdict.lines)
+    assert "325 resources" in " ".join(verdict.lines)
     assert asked == [("POST", "/connect/token")]
 
 

@@ -15,6 +15,9 @@ import pytest
 import stnb
 from stnb.catalog import Endpoint, Param, load
 from stnb.frame import dtype_of, shape_of
+from tests.helpers.sample import EVERYTHING, tenth
+
+pytestmark = pytest.mark.usefixtures("small_demo")
 
 PAIR = (
     "SERVICETITAN_{0}TENANT_ID=1\n"
@@ -117,7 +120,7 @@ def test_every_resource_can_be_pulled() -> None:
     """
     kinds: Counter[str] = Counter()
     with stnb.connect("demo") as st:
-        for endpoint in st.catalog:
+        for endpoint in tenth(list(st.catalog), lambda e: (e.kind, e.module)):
             try:
                 frame = st[endpoint.name].start(limit=30, **sample(endpoint, st)).wait()
             except stnb.NotFound:
@@ -133,11 +136,13 @@ def test_every_resource_can_be_pulled() -> None:
                     leaf.path,
                 )
 
-    assert kinds["list"] > 150
-    assert kinds["export"] > 50
-    assert kinds["record"] > 50
-    assert kinds["rows"] > 5
-    assert kinds["file"] > 3
+    assert set(kinds) == {"list", "export", "record", "rows", "file"}
+    if EVERYTHING:
+        assert kinds["list"] > 150
+        assert kinds["export"] > 50
+        assert kinds["record"] > 50
+        assert kinds["rows"] > 5
+        assert kinds["file"] > 3
 
 
 @pytest.mark.filterwarnings("ignore::stnb.HiddenRows")
@@ -192,6 +197,7 @@ def test_a_filter_narrows(st: stnb.Account) -> None:
     assert 0 < len(done) < st.jpm.jobs.count()
 
 
+@pytest.mark.usefixtures("usual_demo")
 def test_a_limit_is_exact(st: stnb.Account) -> None:
     """`limit` gives that many rows, over however many pages."""
     assert [len(st.jpm.jobs.pull(limit=n)) for n in (1, 499, 1001, 2600)] == [1, 499, 1001, 2600]

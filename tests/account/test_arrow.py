@@ -14,6 +14,8 @@ from stnb.errors import RequestError, UsageError
 from tests.helpers.sample import column_types, tenth
 from tests.helpers.warned import quiet
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 NAMES = [name for name in load().endpoints if not name.endswith(".get")]
 
 

@@ -13,6 +13,8 @@ import stnb
 from stnb.account.tenants.accounts import Accounts
 from stnb.errors import StnbError
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 PARTS: dict[str, Callable[[Any], object]] = {
     "account": lambda st: st,
     "module": lambda st: st.jpm,

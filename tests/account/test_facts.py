@@ -22,6 +22,7 @@ from stnb.account.facts.table import LARGEST
 from stnb.catalog import load
 from stnb.cli import main
 from tests.helpers.fake_tenant import FakeTenant, granted
+from tests.helpers.sample import tenth
 
 SECRETS = (demoserver.CLIENT_ID, demoserver.CLIENT_SECRET, demoserver.APP_KEY)
 Change = Callable[[httpx.Request, httpx.Response], httpx.Response | None]
@@ -180,7 +181,9 @@ def test_no_value_of_a_row_and_no_secret_leaves() -> None:
     assert "eyJ" not in words
 
 
-@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 500])
+@pytest.mark.parametrize(
+    "status", tenth([200, 400, 401, 403, 404, 500], lambda status: status // 100)
+)
 def test_answer_that_repeats_secrets_is_not_repeated(status: int) -> None:
     """Whatever a server writes into bodies, errors, headers and claims, none of it leaves."""
     planted = "Planted Person 4711"

@@ -13,6 +13,8 @@ import pytest
 import stnb
 from stnb.errors import BadFilter, UnknownFilter
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 
 @pytest.fixture
 def done(st: stnb.Account) -> stnb.Query:

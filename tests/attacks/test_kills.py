@@ -4,6 +4,7 @@ of one that was never killed, none lost and none doubled.
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import os
 import shutil
@@ -130,7 +131,20 @@ def kill(name: str, base: Path, every: int) -> int:
     return killed
 
 
+# What a run loads late. Each of the many forks would load it again.
+LATE = (
+    "filelock",
+    "pandas.core.arrays.arrow._arrow_utils",
+    "pyarrow.parquet",
+    "stnb.mirror",
+    "stnb.pull.store.of_call",
+    "stnb.pull.store.union",
+    "tests.mirror.test_sync",
+)
+
 if __name__ == "__main__":
+    for late in LATE:
+        importlib.import_module(late)
     print(kill(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])))  # noqa: T201
 
 

@@ -14,6 +14,7 @@ import pytest
 import stnb
 from stnb.errors import BadFilter, CannotSave
 from tests.helpers.misbehaving_server import Server
+from tests.helpers.sample import of_each
 from tests.helpers.toys import Toys
 
 ROWS = 300
@@ -74,8 +75,13 @@ def test_a_pipe_is_not_waited_for() -> None:
     assert len(pd.read_parquet("x.parquet")) == ROWS
 
 
-@pytest.mark.parametrize("ending", ["parquet", "csv", "json", "xlsx"])
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS])
+@pytest.mark.parametrize(
+    ("ending", "number"),
+    of_each(
+        ["parquet", "csv", "json", "xlsx"],
+        [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS],
+    ),
+)
 @pytest.mark.parametrize("call", ["replace", "fsync"])
 def test_a_disk_that_is_full_at_the_end(
     call: str, number: int, ending: str, monkeypatch: pytest.MonkeyPatch

@@ -125,7 +125,7 @@ def _lab(rows: int, columns: int) -> Iterator[Any]:
     sys.path.insert(0, str(Path(__file__).parents[2]))
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.labkit import Lab, chromium, lab_server, write_notebook
+    from tests.browser.labkit import Lab, chromium, fresh_page, lab_server, write_notebook
 
     settings = {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
     with (
@@ -135,8 +135,12 @@ def _lab(rows: int, columns: int) -> Iterator[Any]:
         write_notebook(
             notebooks / "grid.ipynb", FRAME.format(rows=rows, columns=columns), "stnb.show(df)"
         )
-        with sync_playwright() as playwright, chromium(playwright) as (context, _):
-            lab = Lab(context, address, notebooks).open("grid.ipynb")
+        with (
+            sync_playwright() as playwright,
+            chromium(playwright, Path(folder, "browser")) as browser,
+            fresh_page(browser) as (page, _),
+        ):
+            lab = Lab(page, address, notebooks).open("grid.ipynb")
             lab.run_cell(0)
             yield lab
             lab.stop_kernels()

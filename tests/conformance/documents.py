@@ -133,7 +133,7 @@ def plain(schema: Any) -> Any:
 
 
 def operations(folder: Path) -> Iterator[Operation]:
-    """Every GET of the folder's documents, and the report query."""
+    """Every GET of the folder's documents, and the POSTs that only read."""
     for file in sorted(folder.glob("*.json")):
         document = json.loads(file.read_text(encoding="utf-8"))
         if not (isinstance(document, dict) and document.get("paths") and document.get("servers")):
@@ -145,7 +145,7 @@ def operations(folder: Path) -> Iterator[Operation]:
         for path, item in document["paths"].items():
             for method, body in item.items():
                 if method == "get" or (
-                    method == "post" and path.endswith("/reports/{reportId}/data")
+                    method == "post" and path.endswith(("/reports/{reportId}/data", "/capacity"))
                 ):
                     parameters = [*item.get("parameters", []), *body.get("parameters", [])]
                     yield Operation(

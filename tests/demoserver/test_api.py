@@ -337,7 +337,9 @@ def test_rate_limit() -> None:
 # -- every route
 
 
-@pytest.mark.parametrize("name", [e.name for e in CATALOG])
+@pytest.mark.parametrize(
+    "name", [e.name for e in tenth(list(CATALOG), lambda e: (e.module, e.kind, e.method))]
+)
 def test_every_route_answers_with_what_the_catalogue_promises(demo: Client, name: str) -> None:
     """Each endpoint answers 200 in the shape of its kind, and each row satisfies its columns."""
     endpoint = CATALOG[name]
@@ -351,6 +353,12 @@ def test_every_route_answers_with_what_the_catalogue_promises(demo: Client, name
         if endpoint.method == "POST"
         else None
     )
+    if name == "dispatch.capacity":
+        body = {
+            "startsOnOrAfter": "2026-01-01T00:00:00Z",
+            "endsOnOrBefore": "2026-01-04T00:00:00Z",
+            "skillBasedAvailability": False,
+        }
     answer = demo.ask(name, needed(endpoint), keys_of(demo, endpoint), body)
 
     assert answer.status_code == 200, answer.text[:300]
@@ -366,7 +374,7 @@ def test_every_route_answers_with_what_the_catalogue_promises(demo: Client, name
         )
         assert set(found) - {"fields"} == shape
     rows = (
-        found["data"]
+        found[endpoint.rows_at]
         if isinstance(found, dict) and endpoint.kind != "record"
         else found
         if isinstance(found, list)
@@ -710,15 +718,17 @@ def known(demo: Client) -> dict[str, set[str]]:
     return Known()
 
 
+WITHOUT_PARENTS = [
+    e
+    for e in CATALOG
+    if e.kind in ("list", "export")
+    and "{" not in e.path.split("{tenant}")[1]
+    and not any(p.required for p in e.params)
+]
+
+
 @pytest.mark.parametrize(
-    "name",
-    [
-        e.name
-        for e in CATALOG
-        if e.kind in ("list", "export")
-        and "{" not in e.path.split("{tenant}")[1]
-        and not any(p.required for p in e.params)
-    ],
+    "name", [e.name for e in tenth(WITHOUT_PARENTS, lambda e: (e.module, e.kind))]
 )
 def test_links_lead_somewhere(demo: Client, known: dict[str, set[str]], name: str) -> None:
     """Every id that the catalogue links leads to a row of its target, inactive ones counted."""

@@ -49,6 +49,13 @@ def pull(app: Any, name: str = LISTED) -> tuple[pd.DataFrame, set[str]]:
     return frame, {w.category.__name__ for w in told} - {"KnownTrap", "HiddenRows"}
 
 
+@pytest.fixture(scope="module")
+def whole(app: Any) -> dict[str, pd.DataFrame]:
+    """What a pull gives without a fault."""
+    order(app)
+    return {name: pull(app, name)[0] for name in (LISTED, FEED)}
+
+
 # By name: what it ends with. A set names the warnings of a pull that has every row; "less" is one
 # that says that rows lack.
 PASSES = (
@@ -95,11 +102,12 @@ ENDS |= {"big-ids": None, "never-ends": None, "same-cursor": stnb.PagingFault, "
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_pull_through_a_fault_ends_as_it_should(app: Any, name: str) -> None:
+def test_a_pull_through_a_fault_ends_as_it_should(
+    app: Any, whole: dict[str, pd.DataFrame], name: str
+) -> None:
     """With every row, with a warning that says what is wrong, or with the right error."""
     source = FEED if name in ("same-cursor", "empty-batch") else LISTED
-    order(app)
-    good, _ = pull(app, source)
+    good = whole[source]
     order(
         app,
         Fault(

@@ -704,11 +704,11 @@ FILTERS = [
 def kind(case: tuple[Endpoint, Param]) -> Any:
     """What a filter is about is found by its name.
 
-    Those with a meaning of their own stand for themselves.
+    Those with a meaning of their own are of one kind in each module, and for each way to know it.
     """
     key = (case[0].name, case[1].name)
-    own = key in BEYOND or key in ABOUT or key in UNSEEN
-    return key if own else case[1].name
+    own = (key in BEYOND, key in ABOUT, key in UNSEEN)
+    return (own, case[0].module) if any(own) else case[1].name
 
 
 CASES = [pytest.param(e, p, id=f"{e.name}-{p.name}") for e, p in tenth(FILTERS, kind)]

@@ -21,10 +21,11 @@ import stnb
 from stnb import catalog
 from stnb.account.example import examples
 from stnb.explorer.parts.chart import EMPTY, Chart
-from stnb.explorer.parts.picture import LARGEST, NARROW, WIDE
+from stnb.explorer.parts.picture import LARGEST, NARROW, WIDE, WIDEST
 from stnb.frame import assemble, decode, shape_of
 from stnb.tables import charts as pictures
 from stnb.tables.charts import Spec, columns, look, numbers
+from tests.helpers.sample import column_types, tenth
 
 NAMES = sorted(n for n, e in catalog.load().endpoints.items() if e.columns)
 
@@ -144,9 +145,9 @@ def test_every_frame_of_the_catalogue_has_a_picture() -> None:
     """Rows of every resource allow a picture that goes to plain data and back; those of every
     eighth are drawn.
     """
-    for at, name in enumerate(NAMES):
-        endpoint = catalog.load().endpoints[name]
-        shape = shape_of(endpoint)
+    resources = [catalog.load().endpoints[name] for name in NAMES]
+    for at, endpoint in enumerate(tenth(resources, column_types)):
+        name, shape = endpoint.name, shape_of(endpoint)
         rows = _json(examples(endpoint, count=3))
         frame, _, _ = assemble([decode(rows, "bare", shape)], shape)
         spec = pictures.suggest(frame)
@@ -510,7 +511,7 @@ def test_a_narrow_page_gets_a_narrow_picture(chart: Chart) -> None:
     """The page says how much room there is, also while the first picture is still drawn, and the
     picture is drawn for it.
     """
-    for width in (NARROW, WIDE):
+    for width in (NARROW, WIDE, WIDEST):
         chart.show()
         chart.picture.width = width
         chart.wait()

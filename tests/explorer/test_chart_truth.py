@@ -11,6 +11,8 @@ import stnb
 from stnb import pictures
 from stnb.tables.charts import Spec
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 ABOUT = {"resource": "jpm.jobs", "timezone": "America/Phoenix", "began": "2026-09-20T12:00:00Z"}
 
 

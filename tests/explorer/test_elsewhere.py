@@ -15,6 +15,8 @@ from stnb.access.doctor import examine
 from stnb.explorer import elsewhere, entry, explorer
 from stnb.explorer.grid import shown
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 
 @pytest.mark.parametrize(
     "sentences", [elsewhere.IN_A_TERMINAL, elsewhere.IN_MARIMO, elsewhere.NO_TABLE]

@@ -17,6 +17,8 @@ from stnb.explorer.parts.blank import Nothing
 from stnb.explorer.state import State
 from stnb.pull import Progress
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 JOBS = catalog.load()["jpm.jobs"]
 CUSTOMERS = catalog.load()["crm.customers"]
 

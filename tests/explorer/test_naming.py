@@ -17,6 +17,8 @@ from stnb.explorer.entry import explore
 from stnb.explorer.explorer import Explorer
 from stnb.explorer.grid.grid import Grid
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 SHORT = ["businessUnitId", "jobTypeId", "campaignId", "tagTypeIds"]
 
 

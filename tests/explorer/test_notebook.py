@@ -17,6 +17,8 @@ from stnb.explorer import notebook
 from stnb.tables import charts
 from tests.helpers.kernels import OVER_FILES, notes
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 CONNECT = 'import stnb\n\nst = stnb.connect("demo")'
 PULL = """df = st.jpm.jobs.pull(
     jobStatus="Completed",

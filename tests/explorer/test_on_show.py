@@ -12,9 +12,11 @@ import pytest
 import stnb
 from stnb import catalog
 from stnb.explorer import Explorer, explore
-from stnb.explorer.presets import first_filters
+from stnb.explorer.presets import first_filters, with_words
 from stnb.explorer.state import named
 from stnb.tables.provenance import cost_of_all
+
+pytestmark = pytest.mark.usefixtures("small_demo")
 
 PICKED = {
     "picks": {"jobStatus": [{"is": "Completed"}], "total": [{"from": 100, "to": 900}]},
@@ -119,6 +121,22 @@ def test_a_cancelled_pull_is_marked_everywhere() -> None:
     assert stnb.show(pull.frame).about["which"] == which
 
 
+def test_words_that_ask_for_filters_leave_the_newest_rows_first() -> None:
+    """ "Cancelled jobs" are the last ones, not the first thousand of ten years; what the words ask
+    for stays as it is, and no span of a date cuts off an invoice that has long been unpaid.
+    """
+    ui = stnb.explore("demo")
+    ui.parts.picker.value = "jpm.jobs"
+    ui.parts.picker.preset = {"jobStatus": "Canceled"}
+    assert ui.state["filters"] == {"jobStatus": "Canceled", "sort": "-Id"}
+    assert with_words(catalog.load()["jpm.jobs"], {"sort": "+Id"}) == {"sort": "+Id"}
+    ui.pull()
+    frame = ui.wait(60)
+    assert frame is not None
+    assert frame["id"].is_monotonic_decreasing
+    ui.close()
+
+
 def test_the_first_filters_of_every_resource_can_be_sent() -> None:
     """A resource that is chosen begins with its last rows where it can: by its main date, by the
     newest first, or by both; master data is not cut off at a date.
@@ -150,3 +168,18 @@ def test_all_rows_are_a_click_away_and_say_their_cost(ui: Explorer) -> None:
     assert "limit" not in ui.code
     slow = {"first": "…", "total": 2_000_000, "rows": 1_000, "seconds": 1.0}
     assert cost_of_all(slow) == "All 2,000,000 rows, about 33 min"
+
+
+def test_columns_that_were_moved_are_the_same_in_table_code_and_state() -> None:
+    """A state may name the first columns alone, as one written by hand does: the others follow as
+    the table has them, and the code has them so too.
+    """
+    ui = explore("demo", "crm.leads", limit=20, grid={"order": ["summary", "leadUrl"]})
+    ui.pull()
+    assert ui.wait(30) is not None
+    shown = ui.selection
+    assert shown is not None
+    assert list(shown.columns[:2]) == ["summary", "leadUrl"]
+    assert list(shown.columns) == ui.state["grid"]["order"]
+    pd.testing.assert_frame_equal(run(ui.code), shown)
+    ui.close()

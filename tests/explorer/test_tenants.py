@@ -12,11 +12,14 @@ import pytest
 
 import stnb
 from stnb.account.account import Account
+from stnb.account.tenants import linked
 from stnb.credentials import DEMO, Profile
 from stnb.errors import TenantsFailed
 from stnb.explorer import Explorer, notebook, python_lines
 from stnb.explorer.state import State
 from tests.helpers.warned import quiet
+
+pytestmark = pytest.mark.usefixtures("small_demo")
 
 ROWS = 30
 PROFILES = [
@@ -195,3 +198,31 @@ def test_a_file_and_a_chart_have_the_tenant(make: Make, tmp_path: Path) -> None:
     assert chart.state["by"] == "tenant"
     names: dict[str, Any] = {"df": frame}
     exec(chart.code, names)
+
+
+def test_names_come_by_themselves_for_several_tenants(make: Make) -> None:
+    """Each tenant's own; the code names the columns, and gives the same frame."""
+    ui = make("mesa", "yuma")
+    frame = pulled(ui)
+    assert frame["businessUnitName"].notna().all()
+    call = ui.code[ui.code.index("df = ts.name_columns(") :]
+    assert '"businessUnitId"' in call
+    ts = stnb.explorer.several.reader(ui._results._account_of, ui.parts.state())
+    again = quiet(lambda: ts["jpm.jobs"].start(limit=ROWS).frame)
+    names: dict[str, Any] = {"ts": ts, "df": again}
+    exec(call, names)
+    pd.testing.assert_frame_equal(names["df"], frame)
+
+
+def test_names_that_take_many_requests_are_said_to_be_missing(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty tenants would take hundreds: what has no names is listed, with how to have them."""
+    monkeypatch.setattr(linked, "REQUESTS", 4)
+    ui = make("mesa", "yuma")
+    frame = pulled(ui)
+    assert "customerName" in frame.columns
+    assert "campaignName" not in frame.columns
+    (note,) = [note for note in ui.parts.foot.notes if "with all names" in note]
+    assert "campaignId" in note
+    assert "2 tenants" in note

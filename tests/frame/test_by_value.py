@@ -49,6 +49,8 @@ CONVERTED = [
     ("number", ['" 7 "', '"-1e2"'], [7.0, -100.0], "Float64"),
     ("integer", ['"7"', "7.0", '"9007199254740993"'], [7, 7, 2**53 + 1], "Int64"),
     ("boolean", ['"true"', '"False"', "true"], [True, False, True], "boolean"),
+    ("boolean", ["1", "0", "null"], [True, False, None], "boolean"),
+    ("boolean", ['"1"', "true", '"0"'], [True, True, False], "boolean"),
     ("amount", ['"10.00"', "500.25", "7"], [10.0, 500.25, 7.0], "Float64"),
 ]
 
@@ -73,7 +75,10 @@ def test_values_of_another_json_type_are_converted_and_told(
         ("decimal", ['"007"', "1"]),
         ("integer", ["1.5", '"7"']),
         ("integer", ["true", "7"]),
-        ("boolean", ["1", "true"]),
+        ("boolean", ["1", "true", "2"]),
+        ("boolean", ["1.0", "true"]),
+        ("boolean", ['"01"', "0", "false"]),
+        ("boolean", ["-1", "0"]),
         ("boolean", ['""', "true"]),
         ("number", ['""', "7"]),
         ("integer", ['""', "7"]),
@@ -205,3 +210,21 @@ def test_exact_amounts_as_text_are_told_too(space: str) -> None:
     column, told = frame_of(f'[{{"items":[{{"n":{space}"007"}}]}}]', dtypes="decimal")
     assert '"007"' in str(column["items"].iloc[0])
     assert told
+
+
+@pytest.mark.parametrize("dtypes", ["typed", "decimal"])
+def test_ones_and_zeros_are_truths_also_on_a_page_of_their_own(dtypes: Dtypes) -> None:
+    """They become true and false; if a late page has no truth, all are the text that was sent."""
+    frame, told = frame_of(rows_of("boolean", "1", "0"), rows_of("boolean", "true"), dtypes=dtypes)
+    assert frame["boolean"].tolist() == [True, False, True]
+    assert told["boolean"] == "came as another type of JSON in 2 rows; converted exactly to boolean"
+
+    pages = (rows_of("boolean", "1", "0"), rows_of("boolean", "true"), rows_of("boolean", "2"))
+    frame, _ = frame_of(*pages, dtypes=dtypes)
+    assert frame["boolean"].tolist() == ["1", "0", "true", "2"]
+
+
+def test_raw_values_stay_as_they_were_sent() -> None:
+    """With dtypes="raw" nothing is converted: ones beside truths are text."""
+    frame, _ = frame_of(rows_of("boolean", "1", "true"), dtypes="raw")
+    assert frame["boolean"].tolist() == ["1", "true"]

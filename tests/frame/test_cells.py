@@ -21,6 +21,7 @@ from hypothesis import strategies as some
 
 from stnb.errors import BadFilter
 from stnb.frame import cells, csv_file, json_file
+from tests.helpers.sample import tries
 
 UTC = dt.UTC
 TEXTS = some.text(some.characters(codec=None), max_size=20)  # halves of surrogate pairs too
@@ -138,7 +139,7 @@ def microseconds(text: str) -> int:
 
 
 @pytest.mark.parametrize("zone", [None, "UTC", "America/Phoenix", "Asia/Kathmandu"])
-@settings(max_examples=50)
+@settings(max_examples=tries(50))
 @given(counts=some.lists(some.one_of(some.none(), some.integers(FIRST, LAST)), min_size=1))
 @example(counts=[FIRST, LAST])
 @example(counts=[0, 1])

@@ -11,7 +11,7 @@ from stnb import catalog
 from stnb.catalog import Endpoint
 from stnb.frame import Dtypes, assemble, decode, shape_of
 from tests.frame.test_decode import Maker, missing
-from tests.helpers.sample import EVERYTHING, column_types, tenth
+from tests.helpers.sample import EVERYTHING, column_types, of_each, tenth
 
 ROWS = 12
 if EVERYTHING:
@@ -19,8 +19,11 @@ if EVERYTHING:
 KNOWN = [endpoint for endpoint in catalog.load() if endpoint.columns and not endpoint.positional]
 
 
-@pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
-@pytest.mark.parametrize("endpoint", tenth(KNOWN, column_types), ids=lambda e: e.name)
+@pytest.mark.parametrize(
+    ("endpoint", "dtypes"),
+    of_each(tenth(KNOWN, column_types), ["typed", "decimal", "raw"]),
+    ids=lambda value: getattr(value, "name", value),
+)
 def test_hostile_rows_read_back(endpoint: Endpoint, dtypes: Dtypes) -> None:
     """Texts for numbers, numbers for texts, huge digits, nulls, gaps, and objects in odd places, on
     several pages.

@@ -18,6 +18,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from stnb.frame import excel
+from tests.helpers.sample import tries
 
 openpyxl = pytest.importorskip("openpyxl")
 
@@ -50,7 +51,7 @@ def about(**attrs: Any) -> dict[str, Any]:
     return {row[0]: row[1] for row in rows}
 
 
-@settings(max_examples=20)
+@settings(max_examples=tries(20))
 @given(some.lists(TEXTS, min_size=5, max_size=30))
 @example(["\x00\x0b\x1f", "\ufffe\uffff", "\ud83d", "_x0041_", "=1", "\r=1", "<r>a</r>"])
 def test_texts_come_back(texts: list[str]) -> None:
@@ -64,7 +65,7 @@ def test_texts_come_back(texts: list[str]) -> None:
         assert cell.data_type != "f"
 
 
-@settings(max_examples=20)
+@settings(max_examples=tries(20))
 @given(some.lists(some.floats(allow_nan=False), min_size=1, max_size=50))
 @example([5e-324, 1.7976931348623157e308, math.inf, -math.inf, -0.0, 1.2e-12])
 def test_numbers_are_numbers(numbers: list[float]) -> None:
@@ -76,7 +77,7 @@ def test_numbers_are_numbers(numbers: list[float]) -> None:
             assert (cell.data_type == "s") == small_or_large
 
 
-@settings(max_examples=20)
+@settings(max_examples=tries(20))
 @given(some.lists(some.integers(-(2**63), 2**63 - 1), min_size=1, max_size=50))
 @example([-(2**63)])
 @example([10**15 - 1, -(10**15) + 1])
@@ -97,7 +98,7 @@ def test_decimals_are_numbers_if_no_digit_is_lost(text: str, read: Any, kind: An
     assert cells(pd.Series([Decimal(text)], dtype=kind))[0].value == read
 
 
-@settings(max_examples=25)
+@settings(max_examples=tries(25))
 @given(
     counts=some.lists(some.one_of(some.none(), some.integers(FIRST, LAST)), min_size=1),
     zone=some.sampled_from([None, "UTC", "America/Phoenix", "Asia/Kathmandu"]),

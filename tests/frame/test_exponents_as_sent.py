@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from stnb.frame import Dtypes, assemble, decode, narrow, shape_of
 from tests.frame.test_by_value import TOYS
 from tests.frame.test_numbers_as_sent import as_texts, pages_of, texts
+from tests.helpers.sample import tries
 
 FEW = [
     (["5.1e-05", "1.5E-14", "12.5"], False),
@@ -73,7 +74,7 @@ tokens = some.sampled_from(
 )
 
 
-@settings(max_examples=80, derandomize=True, deadline=None)
+@settings(max_examples=tries(80), derandomize=True, deadline=None)
 @given(some.lists(some.lists(tokens, min_size=1, max_size=4), min_size=1, max_size=3))
 def test_few_numbers_in_many_ways_are_text_as_they_were_sent(pages: list[list[str]]) -> None:
     """Whatever stands beside them."""
@@ -81,3 +82,27 @@ def test_few_numbers_in_many_ways_are_text_as_they_were_sent(pages: list[list[st
         frame, _, _ = assemble(pages_of(column, "typed", *pages, ['"n/a"']), shape_of(TOYS))
         sent = itertools.chain.from_iterable(map(as_texts, pages))
         assert texts(frame[column]) == [*sent, "n/a"]
+
+
+def test_numbers_around_the_rows_are_none_of_theirs() -> None:
+    """A total of 1.0 or 1e+16 beside the rows does not say how the rows' own numbers were sent."""
+    shape = shape_of(TOYS)
+    other = decode(b'{"data":[{"number":"n/a"}]}', "data", shape)
+    for total, token in (("1.0", "5"), ("1e+16", "10000000000000000")):
+        document = f'{{"totalCount":{total},"data":[{{"number":{token}}}]}}'
+        page = decode(document.encode(), "data", shape)
+        assert assemble([page, other], shape)[0]["number"].tolist() == [token, "n/a"]
+
+
+@pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
+@pytest.mark.parametrize("column", ["items", "zNew"])
+def test_a_list_that_becomes_text_has_the_keys_that_were_sent(column: str, dtypes: Dtypes) -> None:
+    """No key that was absent, in the order in which they came."""
+    shape = shape_of(TOYS, dtypes)
+    sent = '[{"n":null,"b":1},{"b":2.50},{}]'
+    rows = f'[{{"{column}":{sent}}},{{"{column}":[{{"b":3,"n":4}}]}}]'
+    pages = [decode(text.encode(), "bare", shape) for text in (rows, f'[{{"{column}":"none"}}]')]
+
+    frame, _, _ = assemble(pages, shape)
+
+    assert frame[column].tolist() == [sent, '[{"b":3,"n":4}]', "none"]

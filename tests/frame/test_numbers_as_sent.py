@@ -19,6 +19,7 @@ from stnb.frame.assemble import joined
 from stnb.pull.store.disk import Disk
 from stnb.pull.store.memory import Assembly
 from tests.frame.test_by_value import TOYS, rows_of
+from tests.helpers.sample import tries
 
 PAGES = [
     ["12.50", "0.00", "3"],  # as .NET writes decimals
@@ -138,7 +139,7 @@ numbers = some.one_of(
 )
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=tries(60), derandomize=True, deadline=None)
 @given(
     some.lists(some.lists(numbers, min_size=1, max_size=5), min_size=1, max_size=4),
     some.integers(0, 4),

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from stnb.frame import Dtypes
+from stnb.catalog import Column, Endpoint
+from stnb.frame import Dtypes, assemble, decode, shape_of
+from stnb.frame.drift import Kind
 from stnb.frame.scan import Scan, scan
 from stnb.frame.tokens import lossy, number
 from tests.frame.test_by_value import frame_of, rows_of
@@ -151,3 +153,15 @@ def test_a_look_at_a_large_page_sees_the_same() -> None:
 def test_a_look_at_what_is_no_page(document: bytes) -> None:
     """It never fails; the reader says what is wrong."""
     assert not scan(document).deep
+
+
+def test_digits_are_told_of_a_number_in_the_place_of_an_object() -> None:
+    """That the value is no object does not hide that a float rounds it."""
+    columns = (Column("batch", "object", children=(Column("id", "integer"),)),)
+    place = Endpoint("toys.places", "toys", "/toys", "list", make_columns=lambda: columns)
+    page = b'[{"batch":{"id":7}},{"batch":99999999999999.999999}]'
+
+    frame, drift, _ = assemble([decode(page, "bare", shape_of(place))], shape_of(place))
+
+    assert frame["batch.id"].tolist()[0] == 7
+    assert [one.kind for one in drift["batch"]] == [Kind.NO_OBJECT, Kind.DIGITS]

@@ -19,6 +19,7 @@ from stnb import CannotSave
 from stnb.errors import BadFilter
 from stnb.frame import parquet
 from stnb.frame.types import pandas_type
+from tests.helpers.sample import tries
 
 TYPED = {
     "id": pa.array([2**53 + 1, None, -(2**63)], pa.int64()),
@@ -147,7 +148,7 @@ def test_tables_are_fitted_to_the_schema() -> None:
 # -- row groups
 
 
-@settings(max_examples=30)
+@settings(max_examples=tries(30))
 @given(sizes=some.lists(some.integers(0, 25), max_size=12))
 def test_tables_become_row_groups(sizes: list[int]) -> None:
     """Small ones are put together and large ones cut; the order stays, and no group but the last

@@ -17,6 +17,7 @@ from hypothesis import strategies as some
 import stnb
 from stnb.errors import BadFilter, CannotSave
 from stnb.frame.target import local_path
+from tests.helpers.sample import tries
 
 ENDINGS = ["parquet", "xlsx", "csv", "json"]
 ADDRESSES = [
@@ -101,7 +102,7 @@ ANYTHING = some.one_of(
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(values=some.lists(ANYTHING, min_size=1, max_size=4), name=some.text(max_size=4))
 def test_no_value_is_a_raw_error(ending: str, values: list[Any], name: str) -> None:
     """Values of any kinds side by side are written, or refused in words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,6 @@ from fsspec.implementations.memory import MemoryFileSystem
 import stnb
 from stnb.cli import main
 from stnb.folders import cache_folder
-from stnb.frame import stores
 from stnb.frame.save import load
 from stnb.frame.stores import name_in, put, store_address
 
@@ -204,7 +204,7 @@ def test_a_package_that_is_missing_is_named_before_rows_are_read(
     monkeypatch: pytest.MonkeyPatch, st: stnb.Account
 ) -> None:
     """With the line that installs it."""
-    monkeypatch.setattr(stores.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(stnb.SetupError, match="pip install s3fs"):
         st.jpm.jobs.pull(to="s3://bucket/x.parquet")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from stnb.catalog import Endpoint
 
@@ -35,13 +36,34 @@ def tenth(cases: Sequence[T], kind: Callable[[T], Hashable]) -> list[T]:
     return [cases[place] for place in sorted(chosen)]
 
 
-def tries(number: int) -> int:
-    """How many random tries of an attack are made: a tenth of them, and at least ten; all with
+def tries(number: int, least: int = 10) -> int:
+    """How many random tries of an attack are made: a tenth of them, and at least so many; all with
     STNB_TEST_ALL=1.
     """
-    return number if EVERYTHING else max(number // 10, 10)
+    return number if EVERYTHING else max(number // 10, min(least, number))
 
 
 def column_types(endpoint: Endpoint) -> tuple[str, ...]:
     """A kind for sweeps over columns: resources with the same types of columns are alike."""
     return tuple(sorted({column.type for column in endpoint.columns}))
+
+
+def of_each(*axes: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Cases in which each value of each axis stands at least once, together with ever other ones;
+    with STNB_TEST_ALL=1 each value with each other.
+    """
+    lists = [list(axis) for axis in axes]
+    if EVERYTHING:
+        return list(itertools.product(*lists))
+    longest = max(len(values) for values in lists)
+    return [tuple(values[at % len(values)] for values in lists) for at in range(longest)]
+
+
+def in_turn(cases: Sequence[T], name: str) -> list[T]:
+    """One of the cases, another one for another name; with STNB_TEST_ALL=1 all of them.
+
+    For what a sweep repeats for each of its own cases.
+    """
+    if EVERYTHING:
+        return list(cases)
+    return [cases[zlib.crc32(name.encode()) % len(cases)]] if cases else []

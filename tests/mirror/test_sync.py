@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import importlib
 import json
 import os
 import shutil
@@ -44,6 +45,7 @@ from stnb.mirror.route import route_of, routes
 from stnb.session import loop
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.owner import owner
+from tests.helpers.sample import tries
 from tests.helpers.toys import PAGING, page_of
 
 COLUMNS = (
@@ -435,7 +437,7 @@ def test_a_type_that_changes_loses_nothing(toys: Tenant, tmp_path: Path) -> None
 
 
 @given(some.data())
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 def test_differences_are_found(data: some.DataObject) -> None:
     """Two columns differ at just the places where Python says so, whatever their type."""
     value = data.draw(
@@ -557,6 +559,8 @@ def kill_at_every_step(folder: Path) -> None:
     """In processes of their own: a first or a second run is killed at each of its steps, then run
     again.
     """
+    for late in ("filelock", "pyarrow.parquet", "pandas.core.arrays.arrow._arrow_utils"):
+        importlib.import_module(late)  # otherwise each fork would load it again
     first = folder.with_name("first")
     assert child(first, "toys.widgets", 1) == 0
     for name, runs in (("toys.gadgets", 1), ("toys.widgets", 2)):

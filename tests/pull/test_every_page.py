@@ -10,6 +10,8 @@ import pytest
 
 import stnb
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 ODD = "accounting.inventory_bills"
 
 

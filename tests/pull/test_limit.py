@@ -19,6 +19,7 @@ from stnb.account.resource import Resource
 from stnb.frame import parquet
 from stnb.tables import charts
 from tests.helpers.misbehaving_server import Server, Toys
+from tests.helpers.sample import tries
 
 
 def said(run: Callable[[], Any]) -> tuple[Any, list[str]]:
@@ -33,7 +34,7 @@ def widgets(count: int, name: str = "toys.widgets") -> Resource:
     return Server(Toys(count)).account()[name]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=tries(25), deadline=None)
 @given(
     count=some.integers(0, 1300), limit=some.integers(1, 1400), size=some.sampled_from([None, 7])
 )

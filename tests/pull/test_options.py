@@ -15,6 +15,8 @@ from stnb.catalog import Endpoint, load
 from stnb.errors import BadFilter
 from stnb.pull.options import Options, table_name, target
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 KNOWN = load()
 
 

@@ -15,6 +15,7 @@ from stnb.catalog import load
 from stnb.pull import Progress
 from stnb.pull.progress import Tracker
 from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.warned import quiet
 
 CATALOG = load()
 REPORT = CATALOG["reporting.report_category.reports.data"]
@@ -117,6 +118,73 @@ def test_other_calls_do_not_wait_for_a_report() -> None:
 
     assert tenant.refused == 1
     assert pauses == []
+
+
+SILENT = {
+    "words": {"json": {"status": 429, "title": "Rate limit is exceeded."}},
+    "page": {"html": "<h1>429 Too Many Requests</h1>"},
+    "empty": {},
+}
+
+
+@pytest.mark.parametrize("way", SILENT)
+def test_a_refusal_that_states_no_seconds_waits_a_minute(way: str) -> None:
+    """The limit of a report is known: one run a minute, whatever the 429 says."""
+
+    class Silent(Tenant):
+        async def answer(self, request: httpx.Request) -> httpx.Response:
+            answer = await super().answer(request)
+            if answer.status_code == 429:
+                return httpx.Response(429, **SILENT[way])
+            return answer
+
+    tenant = Silent()
+    frame = tenant.resource(REPORT).pull(**WHICH)
+
+    assert numbers(frame) == list(range(ROWS))
+    assert [page for page, _ in tenant.runs] == [1, 2, 3]
+    assert tenant.refused <= 2 + 2  # the description's reading beside it too
+
+
+class Terse(Tenant):
+    """It refuses parameters of a run and does not say which."""
+
+    def __init__(self, *bad: str) -> None:
+        super().__init__()
+        self.bad, self.turned_down = bad, 0
+
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":  # what describes the report
+            return httpx.Response(404)
+        if any(name in request.url.params for name in self.bad):
+            self.turned_down += 1
+            return httpx.Response(400)
+        if "pageSize" not in request.url.params:
+            url = request.url.copy_set_param("pageSize", "20000")
+            request = httpx.Request("POST", url)
+        return await super().answer(request)
+
+
+@pytest.mark.parametrize("bad", [("pageSize",), ("includeTotal",), ("pageSize", "includeTotal")])
+def test_no_run_is_spent_on_finding_out_what_is_refused(bad: tuple[str, ...]) -> None:
+    """The try that succeeds is a page; the size of a page is left out last."""
+    tenant = Terse(*bad)
+    frame = quiet(lambda: tenant.resource(REPORT).pull(**WHICH))
+
+    assert numbers(frame) == list(range(ROWS))
+    size = 20_000 if "pageSize" in bad else MOST
+    assert tenant.runs == [(1, size), (2, size), (3, size)]
+    assert tenant.turned_down == 1 + ("pageSize" in bad)
+
+
+def test_a_wrong_parameter_of_a_report_costs_two_more_requests() -> None:
+    """It is refused without ours too, and the first refusal is the error."""
+    tenant = Terse("page")
+
+    with pytest.raises(stnb.errors.Rejected):
+        tenant.resource(REPORT).pull(**WHICH)
+
+    assert tenant.turned_down == 3
 
 
 def test_a_pause_is_counted_down() -> None:

@@ -16,6 +16,8 @@ from stnb.pull import call
 from stnb.pull.since import since
 from tests.helpers.owner import owner
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 KNOWN = load()
 OWNER = owner(timezone="America/Phoenix")
 JOBS, FEED = KNOWN["jpm.jobs"], KNOWN["jpm.export.jobs"]

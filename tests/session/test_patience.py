@@ -16,6 +16,7 @@ from stnb.session.retry import PATIENCE, TRIES
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.misbehaving_server import Server
 from tests.helpers.owner import TOKEN
+from tests.helpers.sample import tries
 from tests.helpers.toys import LIST, Toys
 
 
@@ -104,7 +105,7 @@ def two_percent(seed: int) -> Any:
 
 
 @pytest.mark.parametrize("all_die", [False, True], ids=["one request", "every token"])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(tries(6, least=2)))
 def test_a_pull_survives_tokens_that_die(seed: int, all_die: bool) -> None:
     """With 401s at 2 % and eight lanes the rows are exact, and no more tokens than deaths."""
     server = Dying(Toys(20_000), two_percent(seed), all_die=all_die)

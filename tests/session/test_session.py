@@ -182,7 +182,12 @@ def test_filters_arrive_as_they_were_meant() -> None:
         ("DELETE", JOBS),
         ("get", JOBS),
         ("HEAD", JOBS),
-        ("POST", "/dispatch/v2/tenant/42/capacity"),
+        ("POST", "/dispatch/v2/tenant/42/capacity/"),
+        ("POST", "/dispatch/v2/tenant/42/capacity/x"),
+        ("POST", "/dispatch/v2/tenant/x/capacity"),
+        ("POST", "/dispatch/v2/tenant/42/../capacity"),
+        ("PUT", "/dispatch/v2/tenant/42/capacity"),
+        ("POST", "/telecom/v3/tenant/42/optinouts/optouts"),
         ("POST", "/reporting/v2/tenant/42/report-category/x/reports/5/data/more"),
         ("POST", "/reporting/v2/tenant/42/report-category/x/reports/../data"),
         ("POST", "/reporting/v2/tenant/42/report-category/../reports/5/data"),
@@ -191,7 +196,7 @@ def test_filters_arrive_as_they_were_meant() -> None:
     ],
 )
 def test_only_reads_leave(method: str, path: str) -> None:
-    """GET and the report query; everything else is refused before a token is asked for."""
+    """GET and two POSTs that read; everything else is refused before a token is asked for."""
     server = Server(OK)
 
     assert isinstance(trouble(server, path, method=method), UsageError)

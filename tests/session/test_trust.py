@@ -97,3 +97,56 @@ def test_a_name_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(SetupError, match=name):
             trust.tls_context()
         monkeypatch.delenv(name)
+
+
+FORMS = {
+    "empty": (b"", "empty"),
+    "blank": (b" \r\n", "empty"),
+    "a page": (b"<html>sign in</html>", "another text"),
+    "base64 alone": (b"MIIBszCCAVqgAwIBAgIUQ", "another text"),
+    "DER": (b"\x30\x82\x01\x00", "-inform der"),
+    "PKCS #7": (b"-----BEGIN PKCS7-----\nMIIB\n-----END PKCS7-----\n", "openssl pkcs7"),
+    "UTF-16": ("-----BEGIN CERTIFICATE-----".encode("utf-16"), "UTF-16"),
+    "UTF-16 without its mark": ("-----BEGIN CERTIFICATE-----".encode("utf-16-be"), "UTF-16"),
+    "a key": (b"-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n", "is a key"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_no_certificate_is_called_what_it_is(
+    form: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With the line that converts it, if there is one."""
+    content, words = FORMS[form]
+    file = tmp_path / "office.pem"
+    file.write_bytes(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+
+    with pytest.raises(SetupError) as caught:
+        trust.tls_context()
+
+    assert words in f"{caught.value.why} {caught.value.next}"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="not on Windows")
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "a pipe"])
+def test_a_device_is_not_read(device: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It has no end, or waits for one who writes."""
+    if device == "a pipe":
+        device = str(tmp_path / "pipe")
+        os.mkfifo(device)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", device)
+
+    with pytest.raises(SetupError, match="not a file"):
+        trust.tls_context()
+
+
+def test_a_file_of_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A tilde that no shell has expanded."""
+    (tmp_path / "office.pem").write_bytes(b"")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("SSL_CERT_FILE", "~/office.pem")
+
+    with pytest.raises(SetupError, match="empty"):
+        trust.tls_context()

@@ -14,6 +14,8 @@ import stnb
 from stnb.errors import UsageError
 from stnb.tables.compare import compare
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 LISTS = pd.ArrowDtype(pa.list_(pa.int64()))
 
 

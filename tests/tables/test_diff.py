@@ -20,6 +20,8 @@ from stnb.tables.nested import children
 from tests.helpers.full_rows import full_row
 from tests.helpers.sample import column_types, tenth, tries
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 KNOWN = catalog.load()
 DESCRIBED = [e for e in KNOWN if e.columns]
 INVOICES = KNOWN["accounting.invoices"]

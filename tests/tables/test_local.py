@@ -20,6 +20,8 @@ from stnb.pull.dates import window
 from stnb.tables.charts.whole import suggest
 from stnb.tables.local import local
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 DENVER = ZoneInfo("America/Denver")
 NOW = dt.datetime(2026, 11, 5, 3, 0, tzinfo=dt.UTC)  # still the 4th in Denver
 

@@ -22,6 +22,8 @@ from stnb.tables import profile, profile_page
 from stnb.tables.oddity import Kind, Oddity, sentence
 from tests.helpers.sample import column_types, tenth, tries
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 NA = pd.NA
 BEGAN = "2026-07-01T12:00:00Z"
 
@@ -317,6 +319,7 @@ def test_every_resource_has_a_profile(endpoint: catalog.Endpoint) -> None:
     assert found["filled"].isna().all()
 
 
+@pytest.mark.usefixtures("usual_demo")
 def test_the_profile_of_a_pull_tells_what_is_known_of_the_demo(st: stnb.Account) -> None:
     """Jobs of the demo: zero totals, empty columns, lists by their length; and nothing of it
     changes the frame.

@@ -24,6 +24,9 @@ from stnb.explorer import explore
 from stnb.explorer.parts.date_menu import SINCE
 from stnb.session import clock
 from tests.helpers.moments import DAYS, NOW
+from tests.helpers.sample import EVERYTHING
+
+pytestmark = pytest.mark.usefixtures("small_demo")
 
 ROOT = Path(__file__).parents[2]
 CATALOG = load()
@@ -119,10 +122,16 @@ def test_every_phrase_of_the_menus_is_answered(there: stnb.Account, phrase: str)
     )
 
 
-@pytest.mark.parametrize("resource", ["jpm.jobs", "accounting.invoices", "telecom.calls"])
-def test_the_explorer_opens_pulls_and_draws(there: stnb.Account, resource: str) -> None:
-    """With what it offers by itself: the limit, the table, and the first chart."""
-    ui = explore(there, resource)
+@pytest.mark.parametrize("at", [0, 1, 2] if EVERYTHING else [0])
+def test_the_explorer_opens_pulls_and_draws(
+    there: stnb.Account, at: int, request: pytest.FixtureRequest
+) -> None:
+    """With what it offers by itself: the limit, the table, and the first chart; in the quick round
+    of one resource a day.
+    """
+    resources = ["jpm.jobs", "accounting.invoices", "telecom.calls"]
+    day = DAYS.index(request.node.callspec.params["there"])
+    ui = explore(there, resources[(day + at) % 3])
     ui.pull()
     frame = ui.wait(60)
     ui.parts.views.value = "chart"

@@ -30,6 +30,7 @@ from stnb.tables.local import local
 from stnb.tables.profile import profile
 from stnb.tables.text import table
 from tests.helpers.answers import HeardGrid
+from tests.helpers.sample import tries
 from tests.helpers.warned import quiet, said
 
 HOUR = 3_600_000_000
@@ -178,7 +179,10 @@ def test_the_ends_of_a_type_can_be_used(use: str, name: str) -> None:
 
 
 @settings(
-    max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=tries(40),
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 @given(frames(), some.sampled_from(ZONES), some.sampled_from(sorted(USES)))
 def test_any_frame_can_be_used(frame: pd.DataFrame, zone: str, use: str) -> None:

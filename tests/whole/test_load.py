@@ -19,9 +19,10 @@ from stnb.session import START
 from tests.helpers.loopback import FAULTS, Loopback
 from tests.helpers.misbehaving_server import Server
 from tests.helpers.owner import TOKEN
+from tests.helpers.sample import tries
 from tests.helpers.toys import Toys
 
-SEEDS = range(20)
+SEEDS = range(tries(20, least=5))
 ROWS, BATCH = 1500, 50
 REAL = {"faster": 1.0, "rate": 50}  # the pace of the real API
 

@@ -14,6 +14,7 @@ from stnb.access import doctor, setup
 from stnb.errors import SetupError, StnbError, UnexpectedAnswer, Unreachable
 from tests.helpers.office import LOGIN, OF_DEMO, Office, office
 from tests.helpers.owner import SECRETS
+from tests.helpers.sample import tenth
 
 OF_MACHINES = ("PROXY", "CERT", "BUNDLE", "KEYLOG")
 PASSWORD = "pa%23ss%40word1"
@@ -110,6 +111,12 @@ MACHINES = {
         "HTTPS_PROXY=htp://proxy:8080", "http://HOST:PORT", HTTPS_PROXY="htp://proxy:8080"
     ),
     "certificate in DER": wrong("SSL_CERT_FILE={der}", "-inform der", SSL_CERT_FILE="{der}"),
+    "certificate in UTF-16": wrong(
+        "SSL_CERT_FILE={folder}/wide.pem", "UTF-16", SSL_CERT_FILE="{folder}/wide.pem"
+    ),
+    "certificate in UTF-16 without a mark": wrong(
+        "REQUESTS_CA_BUNDLE={folder}/bare.pem", "ascii", REQUESTS_CA_BUNDLE="{folder}/bare.pem"
+    ),
     "certificate not there": wrong(
         "SSL_CERT_FILE={folder}/none.pem", "No such file", SSL_CERT_FILE="{folder}/none.pem"
     ),
@@ -139,6 +146,12 @@ MACHINES = {
     "wrong login": fails(
         Unreachable, "407", "USER:PASSWORD", HTTPS_PROXY="http://ann:pass0rd@{with_login}"
     ),
+    "https for a plain proxy": fails(
+        Unreachable, "HTTPS_PROXY says https://", "http://HOST:PORT", HTTPS_PROXY="https://{open}"
+    ),
+    "https for all, and a plain proxy": fails(
+        Unreachable, "all_proxy says https://", "http://HOST:PORT", all_proxy="https://{shut}"
+    ),
     "host not allowed": fails(Unreachable, "403", "Ask your IT", HTTPS_PROXY="http://{shut}"),
     "a filter's page": fails(
         UnexpectedAnswer, "Blocked by Example Filter", "web filter", HTTPS_PROXY="http://{filtered}"
@@ -153,6 +166,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     (folder / "empty").write_bytes(b"")
     (folder / "cut").write_text("-----BEGIN CERTIFICATE-----\nMIIB\n")
     with office(folder) as found:
+        text = found.root.read_text()
+        (folder / "wide.pem").write_text(text, encoding="utf-16")
+        (folder / "bare.pem").write_text(text, encoding="utf-16-le")
         yield found
 
 
@@ -165,6 +181,8 @@ def machine(
         if any(part in name.upper() for part in OF_MACHINES):
             monkeypatch.delenv(name)
     found: Machine = MACHINES[request.param]
+    if any(value.startswith("https://{") for value in found.sets.values()):
+        monkeypatch.setattr("stnb.session.proxy.HANDSHAKE", 0.2)  # nothing else ends it
     for name, value in {**OF_DEMO, **found.sets}.items():
         monkeypatch.setenv(name, value.format(**vars(place)) if "{CORP" not in value else value)
     says = tuple(text.format(**vars(place)) for text in found.says)
@@ -172,6 +190,12 @@ def machine(
 
 
 every = pytest.mark.parametrize("machine", MACHINES, indirect=True)
+# Those of which the same is said are one kind.
+of_each_kind = pytest.mark.parametrize(
+    "machine",
+    tenth(list(MACHINES), lambda name: (MACHINES[name].kind, MACHINES[name].says)),
+    indirect=True,
+)
 
 
 def check_words(machine: Machine, text: str) -> None:
@@ -194,7 +218,7 @@ def test_pull(machine: Machine) -> None:
     assert getattr(caught.value, "attempts", 1) == 1
 
 
-@every
+@of_each_kind
 def test_doctor(machine: Machine) -> None:
     """The doctor says that all is well, or names the variable or the host that keeps one out."""
     report = doctor.examine()
@@ -213,7 +237,7 @@ def test_doctor(machine: Machine) -> None:
     assert [words for words in (*machine.never, *SECRETS, LOGIN[1]) if words in text] == []
 
 
-@every
+@of_each_kind
 def test_setup(machine: Machine) -> None:
     """The trial of the setup says that the values work, or why they could not be tried."""
     verdict = setup.try_them(credentials.load())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -11,6 +13,9 @@ from nbclient import NotebookClient
 
 from tests.helpers.kernels import OVER_FILES, notes
 from tests.helpers.moments import ALL, DAYS, DEMO_TODAY
+from tests.helpers.sample import EVERYTHING
+
+pytestmark = pytest.mark.usefixtures("small_demo")
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -25,6 +30,57 @@ def runs() -> list[tuple[Path, str]]:
     if ALL:
         return [(path, day) for path in NOTEBOOKS for day in days]
     return [(path, days[i % len(days)]) for i, path in enumerate(NOTEBOOKS)]
+
+
+def executed(notebook: Any, folder: Path) -> NotebookClient:
+    """What runs a notebook in a folder, with a kernel of its own."""
+    return NotebookClient(
+        notebook,
+        config=OVER_FILES,
+        timeout=120,
+        resources={"metadata": {"path": str(folder)}},
+        store_widget_state=False,
+    )
+
+
+# As a kernel begins: no names, nothing said before.
+ANEW = """
+import os
+from stnb import pull
+from stnb.frame import notices
+os.environ["STNB_DEMO_TODAY"] = {day!r}
+os.chdir({folder!r})
+notices.forget()
+pull.forget_partial()
+get_ipython().reset(new_session=False)
+"""
+
+
+class Kept:
+    """A kernel that runs one notebook after another: a start takes as long as most of them."""
+
+    def __init__(self) -> None:
+        self._client: NotebookClient | None = None
+
+    def execute(self, notebook: Any, day: str, folder: Path) -> None:
+        if self._client is None:
+            self._client = executed(notebook, folder)
+        anew = nbformat.v4.new_code_cell(ANEW.format(day=day, folder=str(folder)))
+        notebook.cells.insert(0, anew)
+        self._client.nb = notebook
+        self._client.execute(cleanup_kc=False)
+        del notebook.cells[0]
+
+    def end(self) -> None:
+        if self._client is not None:
+            self._client._cleanup_kernel()
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Kept]:
+    kernel = Kept()
+    yield kernel
+    kernel.end()
 
 
 def test_there_is_one() -> None:
@@ -57,25 +113,24 @@ def test_stored_clean(path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "day"), [pytest.param(p, day, id=f"{p.stem} {day or REAL}") for p, day in runs()]
 )
-def test_runs(path: Path, day: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs(
+    path: Path, day: str, kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It runs top to bottom on the demo, without credentials, warnings or errors, and its pictures
     stand on any page.
 
-    Whatever day it is in the demo.
+    Whatever day it is in the demo. In the quick round one kernel runs all of them, emptied before
+    each.
     """
     monkeypatch.setenv("STNB_DEMO_TODAY", day)  # "" is the day outside, as a user has it
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        config=OVER_FILES,
-        timeout=120,
-        resources={"metadata": {"path": str(tmp_path)}},
-        store_widget_state=False,
-    )
-    client.execute()
+    if EVERYTHING:
+        executed(notebook, tmp_path).execute()
+    else:
+        kept.execute(notebook, day, tmp_path)
 
     outputs = [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
     said = "".join(

@@ -43,7 +43,8 @@ def test_every_python_that_is_named_is_tried() -> None:
 def test_links_of_the_papers_lead_somewhere() -> None:
     """What the papers link to within the repository is there."""
     missing = []
-    for paper in [ROOT / "README.md", ROOT / "CHANGELOG.md", *GITHUB.glob("*.md")]:
+    guide = (ROOT / "stnb" / "guide").glob("*.md")
+    for paper in [ROOT / "README.md", ROOT / "CHANGELOG.md", *GITHUB.glob("*.md"), *guide]:
         targets = re.findall(r"\]\(([^)#]+)[^)]*\)", paper.read_text("utf-8"))
         here = [target for target in targets if not target.startswith("http")]
         missing += [target for target in here if not (paper.parent / target).exists()]
@@ -62,3 +63,15 @@ def test_the_package_runs_as_a_module() -> None:
     assert version.returncode == 0
     assert wrong.returncode == 2
     assert "__main__" not in wrong.stderr
+
+
+def test_the_readme_is_short_and_shows_on_a_package_index() -> None:
+    """At most 150 lines, no picture that is in the repository alone, and a link to each page of the
+    guide.
+    """
+    text = (ROOT / "README.md").read_text("utf-8")
+    guide = {f"stnb/guide/{path.name}" for path in (ROOT / "stnb" / "guide").glob("*.md")}
+
+    assert len(text.splitlines()) <= 150
+    assert re.findall(r"!\[[^\]]*\]\((?!https://)", text) == []
+    assert guide <= set(re.findall(r"\]\(([^)]+)\)", text))

@@ -43,7 +43,9 @@ from stnb.account import progress_bar
 from stnb.credentials import HOSTS, Secret
 from stnb.session import Session, loop, retry, shared
 from stnb.session import failure as trouble
-from tests.helpers.sample import tries
+from tests.helpers.sample import of_each, tries
+
+pytestmark = pytest.mark.usefixtures("small_demo")
 
 SECRET, PAIR, KEY, TOKEN = (
     "cs1.s3cr3tQ7w8e9",
@@ -296,8 +298,7 @@ VERBS: dict[str, Callable[[stnb.Account], object]] = {
 }
 
 
-@pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("case", FAILURES)
+@pytest.mark.parametrize(("case", "verb"), of_each(FAILURES, VERBS))
 def test_no_failure_shows_a_secret(
     case: str, verb: str, wire: Wire, caplog: pytest.LogCaptureFixture
 ) -> None:

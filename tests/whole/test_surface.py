@@ -19,6 +19,8 @@ from IPython.core.interactiveshell import InteractiveShell
 import stnb
 from stnb.account import completing
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -170,7 +172,11 @@ def test_import_is_light() -> None:
     assert done.stdout.strip() == "[]"
 
 
-PAGES = ["README.md", *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("notebooks/*.ipynb"))]
+PAGES = [
+    "README.md",
+    *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("notebooks/*.ipynb")),
+    *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("stnb/guide/*.md")),
+]
 
 
 @pytest.fixture(scope="module")
@@ -209,10 +215,10 @@ def _named(page: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_what_the_pages_name_is_there(page: str, missing_names: dict[str, list[str]]) -> None:
-    """Every `stnb.name` and `stnb.room.name` of the README and the notebooks exists in a fresh
-    process.
+    """Every `stnb.name` and `stnb.room.name` of the README, the guide and the notebooks exists in a
+    fresh process.
     """
-    assert _named(page)
+    assert _named(page) or page.startswith("stnb/guide/")
     assert missing_names[page] == []
 
 

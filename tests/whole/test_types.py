@@ -28,11 +28,10 @@ from stnb.errors import BadFilter
 from stnb.frame import assemble, decode, sentences, shape_of
 from stnb.frame.save import load
 from tests.helpers.catalog_columns import leaves
-from tests.helpers.sample import column_types, tenth
+from tests.helpers.sample import column_types, of_each, tenth
 
 KNOWN = catalog.load()
 DESCRIBED = [e for e in KNOWN if e.columns]
-PLAIN = [pytest.param(e, id=e.name) for e in DESCRIBED]
 ALIKE = [pytest.param(e, id=e.name) for e in tenth(DESCRIBED, column_types)]
 ROWS = 11  # of an example; three examples of all resources are more than 10,000 rows
 
@@ -480,8 +479,11 @@ def test_every_value_can_be_read_back(endpoint: Endpoint, data: some.DataObject)
     check(endpoint, data.draw(pages_of(endpoint)), "typed")
 
 
-@pytest.mark.parametrize("dtypes", ["decimal", "raw"])
-@pytest.mark.parametrize("endpoint", PLAIN[::5])
+@pytest.mark.parametrize(
+    ("endpoint", "dtypes"),
+    of_each(DESCRIBED[::5], ["decimal", "raw"]),
+    ids=lambda value: getattr(value, "name", value),
+)
 @settings(max_examples=2)
 @given(data=some.data())
 def test_every_value_can_be_read_back_as_decimals_and_raw(

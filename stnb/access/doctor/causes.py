@@ -71,6 +71,12 @@ NO_ANSWER = {
         "Name your company's certificate in SSL_CERT_FILE; check the clock as well.",
         "Likely a proxy of your company opens the connection.",
     ),
+    "plain": (
+        "The address of the proxy begins with https://, but the proxy does not speak TLS.",
+        "Write HTTPS_PROXY=http://HOST:PORT, or the same in the variable that names it; the calls "
+        "are encrypted all the same.",
+        "",
+    ),
     "proxy": (
         "The proxy refuses the connection.",
         "Check HTTPS_PROXY and NO_PROXY, and whether the proxy wants a password.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -30,6 +30,10 @@ LONG = frozenset(
 )
 
 
+Costs = dict[str, dict[str, float]]
+"""Requests by the column of ids, and by the list that has its names."""
+
+
 @dataclass(frozen=True)
 class Quick:
     """What can be named quickly.
@@ -37,10 +41,12 @@ class Quick:
     Attributes:
         columns: the columns of ids, in the order of the frame.
         requests: how many requests that takes at most; 0 if all names are known.
+        left_out: columns of short lists, for which no requests were left.
     """
 
     columns: list[str]
     requests: int
+    left_out: Sequence[str] = ()
 
 
 def quick_columns(account: Source, df: pd.DataFrame, scopes: frozenset[str] | None) -> Quick:
@@ -56,17 +62,51 @@ def quick_columns(account: Source, df: pd.DataFrame, scopes: frozenset[str] | No
         >>> quick_columns(st, st.jpm.jobs.pull(limit=1000), None).columns
         ['jobTypeId', 'businessUnitId', 'campaignId', 'createdById', 'tagTypeIds']
     """
+    return affordable([costs(account, df, scopes)], ALL_REQUESTS)
+
+
+def affordable(tenants: Sequence[Costs], most: int) -> Quick:
+    """The columns that no tenant needs more than 2 requests a list for, and all together `most`.
+
+    Args:
+        tenants: the `costs` of each. A column that a tenant has no ids in costs it nothing.
+        most: requests for all of them.
+    """
+    columns: list[str] = []
+    left_out: list[str] = []
+    paid: dict[tuple[int, str], float] = {}  # requests by tenant and list: columns share one
+    for column in dict.fromkeys(name for costs in tenants for name in costs):
+        needed = {}
+        for place, costs_of in enumerate(tenants):
+            for name, cost in costs_of.get(column, {}).items():
+                needed[place, name] = cost
+        if max(needed.values()) > REQUESTS:
+            continue
+        if sum({**paid, **needed}.values()) > most:
+            left_out.append(column)
+            continue
+        columns.append(column)
+        paid |= needed
+    return Quick(columns, int(sum(paid.values())), tuple(left_out))
+
+
+def costs(account: Source, df: pd.DataFrame, scopes: frozenset[str] | None) -> Costs:
+    """What the names of each column of ids take: requests at most, by list.
+
+    Infinite for a list of unknown length, and for one that the app may not read.
+
+    Args:
+        df: a frame of a pull.
+        scopes: those of the token; None if they are not known.
+    """
     book = book_of(account)
-    columns = []
-    paid: dict[str, float] = {}  # requests by list: columns share one
+    found: Costs = {}
     for column, needs in _needs_by_column(account, df):
-        costs = {name: _cost(account, book, name, keys) for name, keys in needs.items()}
-        readable = all(_may_read(account, name, scopes) for name in needs)
-        together = sum({**paid, **costs}.values())
-        if readable and max(costs.values()) <= REQUESTS and together <= ALL_REQUESTS:
-            columns.append(column)
-            paid |= costs
-    return Quick(columns, int(sum(paid.values())))
+        found[column] = {}
+        for name, keys in needs.items():
+            readable = _may_read(account, name, scopes)
+            found[column][name] = _cost(account, book, name, keys) if readable else math.inf
+    return found
 
 
 def _needs_by_column(account: Source, df: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, Keys]]]:

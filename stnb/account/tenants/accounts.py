@@ -17,6 +17,7 @@ from stnb.account.verbs import Verb
 from stnb.catalog.html_table import element
 from stnb.errors import CredentialsMissing, StnbError, UsageError
 from stnb.errors.copying import StaysHere
+from stnb.errors.misused import explains_misuse
 from stnb.errors.wording import counted, listed
 from stnb.pull.together import Problem, PullOfTenants
 
@@ -47,6 +48,7 @@ class AnyAsked(Protocol):
         raise NotImplementedError
 
 
+@explains_misuse("ts")
 class Accounts(StaysHere, Mapping[str, Account]):
     """The accounts of several tenants by name, whose verbs read all of them at once.
 
@@ -174,16 +176,29 @@ class Accounts(StaysHere, Mapping[str, Account]):
         return self.where(resource, **arguments).pull(to=to, **run)
 
     def start(self, resource: str | Resource, **arguments: Any) -> PullOfTenants:
-        """Begin a pull in the background; the same arguments as `pull`, without `to`."""
+        """Begin a pull in the background; the same arguments as `pull`, without `to`.
+
+        Example:
+            >>> run = ts.start("jpm.jobs", createdOnOrAfter="last 30 days")
+            >>> df = run.wait()
+        """
         run = _taken_from(arguments)
         return self.where(resource, **arguments).start(**run)
 
     def head(self, resource: str | Resource, n: int = 5, **arguments: Any) -> pd.DataFrame:
-        """The first rows of each tenant: one small request each."""
+        """The first rows of each tenant: one small request each.
+
+        Example:
+            >>> ts.head("jpm.jobs", 2)
+        """
         return self.where(resource, **arguments).head(n)
 
     def count(self, resource: str | Resource, **arguments: Any) -> pd.DataFrame:
-        """How many rows each tenant has: tenant, rows, seconds and problem."""
+        """How many rows each tenant has: tenant, rows, seconds and problem.
+
+        Example:
+            >>> ts.count("jpm.jobs", jobStatus="Completed")
+        """
         return self.where(resource, **arguments).count()
 
     def resume(self) -> pd.DataFrame:
@@ -220,23 +235,37 @@ class Accounts(StaysHere, Mapping[str, Account]):
         """The rows that the ids in a column lead to, each in its own tenant; see `Account.follow`.
 
         The answer's first column is `tenant`: merge by it and by the id.
+
+        Example:
+            >>> customers = ts.follow(ts.pull("jpm.jobs", limit=5), "customerId")
         """
         return linked.follow(self, df, column, options)
 
     def name_columns(self, df: pd.DataFrame, **options: Any) -> pd.DataFrame:
         """A copy with the name right after each id, as each tenant names it; see
         `Account.name_columns`.
+
+        Example:
+            >>> ts.name_columns(ts.pull("jpm.jobs", limit=5))
         """
         return linked.name_columns(self, df, options)
 
     def tag_names(self, df: pd.DataFrame, column: str = "tagTypeIds") -> pd.Series[Any]:
-        """The names of each row's tags, as lists, as each tenant names them."""
+        """The names of each row's tags, as lists, as each tenant names them.
+
+        Example:
+            >>> ts.tag_names(ts.pull("jpm.jobs", limit=5))
+        """
         return linked.tag_names(self, df, column)
 
     # -- the connections
 
     def close(self) -> None:
-        """Close the connections of every tenant; the next pull opens new ones."""
+        """Close the connections of every tenant; the next pull opens new ones.
+
+        Example:
+            >>> ts.close()
+        """
         for account in self._accounts.values():
             account.close()
 

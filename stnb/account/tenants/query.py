@@ -16,6 +16,7 @@ from stnb.account.progress_bar import bar_for
 from stnb.account.query import Query
 from stnb.errors import StnbError
 from stnb.errors.copying import StaysHere
+from stnb.errors.misused import explains_misuse
 from stnb.frame.save import save, writer
 from stnb.frame.stores import check_store, name_in, store_address
 from stnb.frame.target import arrow_path
@@ -29,6 +30,7 @@ AT_ONCE = 16  # tenants whose rows are counted at a time
 COUNTS = {"tenant": "str", "rows": "Int64", "seconds": "Float64", "problem": "str"}
 
 
+@explains_misuse("query")
 @dataclass(frozen=True, repr=False, eq=False)
 class QueryOfTenants(StaysHere):
     """Filters and options of one resource for several tenants; nothing is sent until a verb is

@@ -89,7 +89,7 @@ def _endpoint(
 ) -> Json:
     """One endpoint; what is usual (GET, page 1 first, not withdrawn) is left out."""
     name = names[path]
-    params = _params(op)
+    params = _params(path, op)
     kind, row, positional = _answer(path, op, params)
     columns = None
     rows: list[Any] = []
@@ -113,6 +113,8 @@ def _endpoint(
         "withdrawn": withdrawn,
         "positional": positional,
         "sequential": name in corrections.SEQUENTIAL,
+        "rows_at": corrections.ROWS_AT.get(path),
+        "window_days": corrections.WINDOW_DAYS.get(path),
         "links": links_of(name, rows, schemas, set(names.values())),
     }
     out: Json = {"name": name, "path": path, "kind": kind}
@@ -122,13 +124,28 @@ def _endpoint(
     return out
 
 
-def _params(op: Json) -> list[Json]:
+def _params(path: str, op: Json) -> list[Json]:
     """The parameters of an operation, without the tenant and the headers, which we fill in."""
     listed = [*op["shared"], *op.get("parameters", [])]
     params = [param(raw, op["doc"]) for raw in listed if not _is_ours_to_fill(raw)]
-    if op["method"] == "POST":
+    if path == corrections.REPORT_QUERY:
         params.append({"name": "parameters", "where": "body", "type": "object"})
+    elif op["method"] == "POST":
+        params += _body_params(op)
     return params
+
+
+def _body_params(op: Json) -> list[Json]:
+    """The properties of a body, as parameters."""
+    content = op["requestBody"]["content"]["application/json"]
+    schema = resolve(content["schema"], op["doc"])
+    required = set(schema.get("required", ()))
+    found = []
+    for name, raw in schema["properties"].items():
+        plain = {**resolve(raw, op["doc"]), "type": type_of(resolve(raw, op["doc"]))}
+        each = {"name": name, "in": "body", "schema": plain, "required": name in required}
+        found.append(param(each, op["doc"]))
+    return found
 
 
 def _is_ours_to_fill(raw: Json) -> bool:
@@ -155,7 +172,8 @@ def _answer(path: str, op: Json, params: list[Json]) -> tuple[str, Json | None, 
     if type_of(schema) == "array":
         return "rows", schema["items"], False
     properties = schema.get("properties", {})
-    data = resolve(properties.get("data", {}), doc)
+    inside = corrections.ROWS_AT.get(path, "data")
+    data = resolve(properties.get(inside, {}), doc)
     if type_of(data) != "array":
         return "record", whole, False
     kind = "rows"

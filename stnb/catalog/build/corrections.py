@@ -128,3 +128,12 @@ SEQUENTIAL = {"telecom.calls", "reporting.report_category.reports.data"}
 REPORT_QUERY = (
     "/reporting/v2/tenant/{tenant}/report-category/{report_category}/reports/{reportId}/data"
 )
+# The other one: its body holds its filters, and its scope is one to write.
+CAPACITY = "/dispatch/v2/tenant/{tenant}/capacity"
+READING_POSTS = {REPORT_QUERY, CAPACITY}
+
+# Where an answer has its rows, if not in `data`.
+ROWS_AT = {CAPACITY: "availabilities"}
+
+# The most days that one call takes (seen on the live API).
+WINDOW_DAYS = {CAPACITY: 14}

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 def operations(folder: Path) -> Iterator[tuple[str, Json]]:
-    """(full path, operation) for each GET and the report query.
+    """(full path, operation) for each GET, and each POST that only reads.
 
     An operation has three keys more than in the document: its `method`, the whole document as
     `doc`, and the parameters that its path shares as `shared`.
@@ -30,7 +30,7 @@ def operations(folder: Path) -> Iterator[tuple[str, Json]]:
         base = _base_path(doc)
         for path, item in doc["paths"].items():
             for method in ("get", "post"):
-                is_read = method == "get" or base + path == corrections.REPORT_QUERY
+                is_read = method == "get" or base + path in corrections.READING_POSTS
                 if method in item and is_read:
                     more = {"method": method.upper(), "doc": doc}
                     more["shared"] = item.get("parameters", [])

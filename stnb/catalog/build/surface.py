@@ -22,6 +22,7 @@ HEADER = '''\
 # mypy: disable-error-code="override,overload-overlap"
 """Modules, resources and their filters, for editors and type checkers; nothing of it runs."""
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import Literal, Required, Unpack, overload
 from pathlib import Path
@@ -139,12 +140,17 @@ def _pull(endpoint: Endpoint, taken: str, card: str) -> list[str]:
     frame = f"{RUN}, {taken}) -> pd.DataFrame:"
     if endpoint.takes("to") is not None:  # the API's own filter comes before our argument
         return [f"    def pull(self, *, {frame}", f"        {card}"]
+    if endpoint.kind == "file":  # into a folder; the answer has a row for each file
+        return [f"    def pull(self, *, to: File | None = None, {frame}", f"        {card}"]
     return [
         "    @overload",
         f"    def pull(self, *, to: None = None, {frame}",
         f"        {card}",
         "    @overload",
-        f"    def pull(self, *, to: File, {RUN}, {taken}) -> Path:",
+        f"    def pull(self, *, to: os.PathLike[str], {RUN}, {taken}) -> Path:",
+        f"        {card}",
+        "    @overload",
+        f"    def pull(self, *, to: str, {RUN}, {taken}) -> Path | str:",
         f"        {card}",
     ]
 
@@ -160,15 +166,16 @@ def _arguments(endpoint: Endpoint, name: str) -> list[str]:
     below = any(param.where == "path" for param in endpoint.required)
     base = "OptionsBelow" if below else "Options"
     ordered = sorted(endpoint.filters, key=lambda param: not param.required)
-    filters = [f"    {param.py}: {_annotation(param)}" for param in ordered]
+    several = endpoint.kind == "file"  # into a folder, many at once
+    filters = [f"    {param.py}: {_annotation(param, several)}" for param in ordered]
     return [f"class {name}Arguments({base}, total=False):", *(filters or ["    ..."])]
 
 
-def _annotation(param: Param) -> str:
+def _annotation(param: Param, several: bool = False) -> str:
     """The type of a filter: one value, a collection if it takes several, None if it may lack."""
     one = _one(param)
     kinds = [one]
-    if param.many or param.where == "path":
+    if param.many or param.where == "path" or several:
         kinds.append(f"Iterable[{one}]")
     if param.where == "body":
         kinds.append("Iterable[Names]")

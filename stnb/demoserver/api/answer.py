@@ -20,7 +20,7 @@ from ..company.table import Table
 from ..company.world import World
 from ..live.grown import Grown
 from ..live.live import Clock, Live
-from . import feed, filters, query, special_routes, states
+from . import capacity, feed, filters, query, special_routes, states
 from .bodies import PLAIN, Answer, Problem, as_json, page_of
 from .cross_filters import special
 from .extra_columns import shown
@@ -169,6 +169,8 @@ class Demo:
     def _serve(self, endpoint: Endpoint, keys: list[str], call: Call) -> Answer:
         if endpoint.name.startswith("reporting."):
             return reports.answer(self.base, endpoint, keys, call.query, call.body, self.runs)
+        if endpoint.name == "dispatch.capacity":
+            return capacity.answer(self.base, call.body, self.keys.timezone, self.moment())
         if endpoint.kind == "file":
             return special_routes.file(
                 self.base, endpoint, self._originals(endpoint, keys), call.query

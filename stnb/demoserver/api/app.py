@@ -93,6 +93,10 @@ def make_app(
     states.State.of(state)  # a wrong name is told now, and not at the first call
     app.state.name, app.state.faults, app.state.now = state, pending, demo.moment
     app.state.skip = demo.runs.skip
+    # What the rows depend on; "" if the same question may be answered otherwise the next time.
+    app.state.world = ""
+    if not (live or faults or scopes) and state == "healthy" and clock is time.time:
+        app.state.world = f"{seed} {scale} {day} {number}"
     return app
 
 

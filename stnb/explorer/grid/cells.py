@@ -243,7 +243,8 @@ def _time_writer(values: pd.Series) -> Text:
     is none. A value that has more shows it all the same.
     """
     step = max(1, len(values) // SAMPLE)
-    sample = values.iloc[::step].dropna()
+    # On its own clock: a zone may have no midnight on some days.
+    sample = values.iloc[::step].dropna().dt.tz_localize(None)
     only_days = bool((sample.dt.floor("D") == sample).all())
     years = set(sample.dt.year)
     usual = years.pop() if len(years) == 1 and not only_days else None

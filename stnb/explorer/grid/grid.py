@@ -108,7 +108,7 @@ class Grid(Widget, scripts=SCRIPTS, style="grid/grid.css"):
     def view(self) -> views.View:
         """What is picked, searched, sorted and hidden, by the names of the columns."""
         with self._lock:
-            return views.View.of(self._state, self._rows.columns)
+            return views.View.of(self.state, self._rows.columns)
 
     @property
     def view_lines(self) -> list[str]:

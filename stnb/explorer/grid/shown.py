@@ -7,6 +7,8 @@ import sys
 import pandas as pd
 from IPython import get_ipython
 
+from stnb.errors.misused import explains_misuse
+
 from .. import elsewhere
 from ..internals import display_bundle
 from ..static_copy import StaticCopy
@@ -26,6 +28,7 @@ class ShownGrid(Grid):
         copy.show(display_bundle(self))
 
 
+@explains_misuse("stnb")
 def show(frame: pd.DataFrame) -> Grid:
     """Show any DataFrame in the grid.
 

@@ -9,8 +9,13 @@ function line(head) {
     ...(head.lock ? [make("span", "flag locked", {}, `locked: ${head.lock}`)] : [])];
 }
 
+// A long name goes on in another line after a dot, not in the middle of a word.
+function breakable(name) {
+  return name.split(".").flatMap((part, at) => (at ? [".", make("wbr"), part] : [part]));
+}
+
 function target({ name, by, when }, pick) {
-  const button = make("button", "to", { type: "button", title: `Go to ${name}` }, make("span", "", { "aria-hidden": "true" }, "→ "), name);
+  const button = make("button", "to", { type: "button", title: `Go to ${name}` }, make("span", "", { "aria-hidden": "true" }, "→ "), ...breakable(name));
   button.onclick = () => pick(name);
   const more = [by !== "id" && `by ${by}`, when && `if ${when}`].filter(Boolean).join(", ");
   return make("span", "", {}, button, ...(more ? [make("small", "", {}, ` ${more}`)] : []));

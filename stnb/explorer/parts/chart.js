@@ -1,5 +1,7 @@
 // A picture from the kernel, in the theme's own colours. It stands in an <img>, where nothing in an SVG can run.
 const INKS = { "#787b7f": "--stnb-fg", "#777b80": "--stnb-quiet" }; // of look.py
+const NARROWEST = 380, WIDEST = 1400, STEP = 20; // px
+const SETTLED = 120; // ms: a window that is being dragged draws one picture, not fifty
 
 function render({ model, el }) {
   const image = make("img", "picture");
@@ -39,7 +41,8 @@ function render({ model, el }) {
   }
 
   function fit() {
-    const width = box.clientWidth ? (box.clientWidth < 640 ? 380 : 760) : model.get("width");
+    if (!box.clientWidth) return;
+    const width = Math.min(Math.max(Math.floor(box.clientWidth / STEP) * STEP, NARROWEST), WIDEST);
     if (width === model.get("width")) return;
     model.set("width", width);
     model.save_changes();
@@ -56,7 +59,11 @@ function render({ model, el }) {
     setTimeout(() => { copy.textContent = "Copy"; }, 1500);
   };
 
-  const sizes = new ResizeObserver(fit);
+  let settling;
+  const sizes = new ResizeObserver(() => {
+    clearTimeout(settling);
+    settling = setTimeout(fit, SETTLED);
+  });
   sizes.observe(box);
   const themes = new MutationObserver(paint);
   themes.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-light", "data-jp-theme-name"] });
@@ -67,6 +74,7 @@ function render({ model, el }) {
   requestAnimationFrame(paint); // not before it is on the page has it colours
   return () => {
     sizes.disconnect();
+    clearTimeout(settling);
     themes.disconnect();
     model.off("change:shown", show);
     model.off("change:busy", wait);

@@ -24,6 +24,7 @@ from stnb.access.doctor import (
 )
 from stnb.account.account import Account
 from stnb.errors import StnbError, printable
+from stnb.errors.misused import explains_misuse
 
 from .. import assets
 from ..guard import in_sentences
@@ -172,6 +173,7 @@ def _left(report: Report) -> list[str]:
     return [name for name in NAMES if name not in made and name != "other environment"]
 
 
+@explains_misuse("stnb")
 def doctor(
     who: Account | str | None = None,
     *,

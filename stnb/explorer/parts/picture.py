@@ -14,7 +14,7 @@ from stnb.tables.charts import spec as specs
 
 from .. import assets
 
-WIDE, NARROW = 760, 380  # px; the page reports which of them fits
+WIDE, NARROW, WIDEST = 760, 380, 1400  # px; the page reports what fits between the last two
 LARGEST = 20_000  # letters of a picture that a saved notebook may keep
 
 
@@ -39,7 +39,7 @@ class Picture(anywidget.AnyWidget):
 
 def picture_of(frame: pd.DataFrame, spec: Spec, width: int) -> dict[str, Any]:
     """The picture as the page needs it; words if there is nothing to draw, or too much."""
-    fitting = NARROW if width < WIDE else WIDE
+    fitting = min(max(width, NARROW), WIDEST)
     figure = charts.draw(frame, spec, fitting, notes=False)
     found = figure.finding
     if spec.kind == specs.NOTHING or not figure.axes[0].axison:

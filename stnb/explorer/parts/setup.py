@@ -21,6 +21,7 @@ from stnb.access import setup as wizard
 from stnb.access.setup import Answers, Verdict
 from stnb.credentials import DEFAULT, DEMO, Credentials, Settings, Values, vault, write
 from stnb.errors import StnbError
+from stnb.errors.misused import explains_misuse
 
 from .. import assets
 
@@ -185,6 +186,7 @@ class Setup(anywidget.AnyWidget):
         return {"file": _short(self._file), "profiles": list(settings.profiles), "keys": keys}
 
 
+@explains_misuse("stnb")
 def setup(profile: str | None = None, *, env_file: str | os.PathLike[str] | None = None) -> Setup:
     """Set up a profile: where to get the four values, a trial, and then the .env file.
 

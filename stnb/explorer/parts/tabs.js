@@ -12,6 +12,12 @@ function render({ model, el }) {
     model.save_changes();
   }
 
+  // On a narrow page the row of tabs scrolls, and the chosen one is not to be cut off.
+  function reveal(button) {
+    const row = tabs.parentElement, last = button.offsetLeft + button.offsetWidth - row.clientWidth;
+    row.scrollLeft = Math.max(Math.min(row.scrollLeft, button.offsetLeft), last);
+  }
+
   function show() {
     const columns = model.get("columns");
     for (const button of buttons) {
@@ -21,6 +27,7 @@ function render({ model, el }) {
       button.tabIndex = on ? 0 : -1;
       if (view === "columns") button.replaceChildren(TABS.columns, ...(columns ? [make("small", "", {}, ` ${columns}`)] : []));
     }
+    reveal(buttons.find((button) => button.tabIndex === 0));
     out.hidden = !model.get("leads_out");
     out.setAttribute("aria-expanded", model.get("export"));
   }
@@ -41,6 +48,7 @@ function render({ model, el }) {
   };
   for (const name of ["value", "columns", "export", "leads_out"]) model.on(`change:${name}`, show);
   show();
+  requestAnimationFrame(show); // before it is on the page nothing has a width
   return () => { for (const name of ["value", "columns", "export", "leads_out"]) model.off(`change:${name}`, show); };
 }
 

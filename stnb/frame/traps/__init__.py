@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from stnb.catalog import Endpoint
+from stnb.catalog.store import walk
 from stnb.errors import KnownTrap
 
 from ..notices import Notice
@@ -103,3 +104,18 @@ def found(
     if late:
         notices.append(Notice(KnownTrap, late, "late feed"))
     return notices[:MOST]
+
+
+def known(endpoint: Endpoint) -> list[str]:
+    """What is easily misread in a resource, whichever rows come, in a sentence each."""
+    columns = {path for path, _ in walk(endpoint.columns)}
+    given = {"modifiedOnOrAfter": ""}  # so that what such a filter misses is said
+    pulled = Pulled(endpoint, None, columns, given)
+    texts = [others.late(pulled)]
+    concerned = [trap for trap in TRAPS if pulled.list_name in trap.resources]
+    texts += [_said(trap, pulled) for trap in concerned if columns.intersection(trap.columns)]
+    return [text for text in texts if text]
+
+
+def _said(trap: Trap, pulled: Pulled) -> str:
+    return trap.says(pulled) or (trap.says.__doc__ or "").strip()

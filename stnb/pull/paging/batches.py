@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Any
 
 from stnb.catalog.facts import MAX_IDS
 from stnb.errors import Rejected
 
+from ..call import IDS
+from ..pairs import Pairs, in_parts
 from .beside import side_by_side
-from .envelope import read_page, row_bytes
+from .envelope import joined, read_page, row_bytes
 from .models import Page, Query
-from .walk import Walk, either
+from .walk import TOO_LARGE, Walk, either
+
+# The statuses of a call that is too long: its body, its address, or its headers.
+TOO_LONG = (TOO_LARGE, 414, 431)
+
+
+class TooLong(Exception):
+    """A call has more ids than the server takes."""
 
 
 class BatchWalk(Walk):
@@ -20,8 +30,16 @@ class BatchWalk(Walk):
 
     A batch has as many rows as ids at most, and so is one page. If a server gives fewer a page,
     the others are asked for too; the first page is handed on last, so that a batch whose first page
-    is kept is whole.
+    is kept is whole. If a server takes fewer ids, a batch is asked for in parts.
+
+    Attributes:
+        most: ids a call, if the server takes fewer than a batch has; None if not.
     """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.most = self.own.taken.ids
+        self._parts: dict[int, list[Pairs]] = {}  # of the batches whose first page came
 
     async def pages(self) -> AsyncGenerator[Page, None]:
         self.move()  # the journal is there before the first page
@@ -51,20 +69,79 @@ class BatchWalk(Walk):
     async def _ask(self, index: int, number: int = 0) -> Page:
         """One page of a batch; `number` counts them from 0."""
         while True:
-            query = self._query(index, number)
+            # A later page has to be of the same parts as the first one.
+            parts = self._parts.get(index) or self._cut(self.call.batches[index])
+            try:
+                pages = [await self._part(index, part, number) for part in parts]
+            except TooLong:
+                continue
+            self._parts[index] = parts
+            if len(pages) == 1:
+                return pages[0]
+            has_more = pages[0].has_more
+            for page in pages[1:]:
+                has_more = either(has_more, page.has_more)
+            return replace(joined(index, pages), has_more=has_more)
+
+    def _cut(self, batch: Pairs) -> list[Pairs]:
+        if self.most is None:
+            return [batch]
+        return in_parts(batch, self.most)
+
+    async def _part(self, index: int, ids: Pairs, number: int) -> Page:
+        """One page of a batch, or of a part of one.
+
+        Raises:
+            TooLong: the server takes fewer ids a call, of which a smaller part is asked for now.
+        """
+        while True:
+            query = self._query(ids, number)
             try:
                 answer = await self.fetch(query)
             except Rejected as err:
-                # A later page has to have the size of the first one.
-                if number or not self.own.refuse(err, query):
+                if number:
+                    raise  # a later page has to have the size of the first one
+                fewer = fewer_ids(err, ids)
+                if fewer is not None:
+                    self.most = min(fewer, self.most or fewer)
+                    break
+                if not await self.goes_on(err, query):
                     raise
                 continue
             self.own.went_through(query)
+            self._learn()
             return replace(read_page(self.call, index, *answer), query=query)
+        # Outside the except block: the error of a part is no cause of what comes of the others.
+        raise TooLong
 
-    def _query(self, index: int, number: int) -> Query:
+    def _learn(self) -> None:
+        """Remember how many ids a call takes, once one went through with so many."""
+        if self.most != self.own.taken.ids:
+            self.own.taken.ids = self.most
+            name = self.call.endpoint.name
+            self.adapted.append(
+                f"{name} takes fewer ids a call than were given; it is asked for {self.most} at a "
+                "time."
+            )
+
+    def _query(self, ids: Pairs, number: int) -> Query:
         endpoint, paging = self.call.endpoint, Query()
         if endpoint.takes("page"):
             page = str(endpoint.page_first + number)
             paging = (("page", page), ("pageSize", str(self.own.fit(MAX_IDS))))
-        return self.own.query(*self.call.batches[index], *paging)
+        return self.own.query(*ids, *paging)
+
+
+def fewer_ids(err: Rejected, ids: Pairs) -> int | None:
+    """How many ids to ask for instead of these; None if they are not refused for their number.
+
+    A number that a refusal states of them is the most that a call takes, unless it is one of them.
+    """
+    given = {value for _, text in ids for value in text.split(",")}
+    count = len(given)
+    stated = [n for n in err.refused.get(IDS, ()) if 0 < n < count and str(n) not in given]
+    if stated:
+        return max(stated)
+    if err.status in TOO_LONG and count > 1:
+        return count // 2
+    return None

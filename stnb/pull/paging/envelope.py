@@ -31,6 +31,8 @@ def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page
     """
     if call.endpoint.kind == "file":
         return Page(index, content, "file", content_type)
+    if call.endpoint.rows_at != "data":
+        return Page(index, _inner(call, content), "bare", content_type, has_more=False)
     if content.lstrip()[:1] == b"[":  # some lists come bare, whatever the documents say (seen)
         return Page(index, content, "bare", content_type)
     if call.endpoint.kind == "record":
@@ -57,6 +59,25 @@ def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page
         has_more=more,
         continue_from=str(cursor) if cursor else None,
         size=_count(meta.get("pageSize")),
+    )
+
+
+def _inner(call: Call, content: bytes) -> bytes:
+    """The rows of an answer that holds them under a name of its own, as a bare list.
+
+    Raises:
+        UnexpectedAnswer: there is no such list.
+    """
+    name, whole = call.endpoint.rows_at, _json(content)
+    rows = whole.get(name) if isinstance(whole, dict) else whole
+    if rows is None and isinstance(whole, dict) and name in whole:
+        rows = []
+    if isinstance(rows, list):
+        return json.dumps(rows).encode()
+    raise UnexpectedAnswer(
+        f"An answer of {call.endpoint.name} has no rows in it.",
+        f"It is JSON, but lacks the list `{name}`.",
+        "Likely the route changed. Try again later, or look for a newer stnb.",
     )
 
 

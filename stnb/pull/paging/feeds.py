@@ -6,9 +6,8 @@ import itertools
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 
-from stnb.errors import PagingFault
+from stnb.errors import PagingFault, Rejected
 
-from ..call import Call
 from .envelope import count, read_page
 from .guard import Guard
 from .models import Page, Query
@@ -32,12 +31,12 @@ class FeedWalk(Walk):
         call, limit, done = self.call, self.paging.limit, self.position.done
         known = list(itertools.takewhile(done.__contains__, itertools.count()))
         seen = {done[index] for index in known}
-        index, rows, query = len(known), self.position.rows, call.query
+        index, rows, cursor = len(known), self.position.rows, None
         guard = Guard(call.endpoint.name)
         if known:
-            query = _from(call, done[index - 1])
+            cursor = done[index - 1]
         while limit is None or rows < limit:
-            page = replace(read_page(call, index, *await self.fetch(query)), query=query)
+            page = await asked(self, index, cursor)
             self.more = page.has_more
             yield page
             guard.see(page)
@@ -54,7 +53,7 @@ class FeedWalk(Walk):
             if page.has_more is None and not count(page.content):
                 return
             seen.add(page.continue_from)
-            query = _from(call, page.continue_from)
+            cursor = page.continue_from
             index += 1
 
     def _leads_nowhere(self, page: Page) -> PagingFault:
@@ -69,19 +68,32 @@ class FeedWalk(Walk):
         )
 
 
-def _from(call: Call, cursor: str | None) -> Query:
+def _from(query: Query, cursor: str | None) -> Query:
     if cursor is None:
-        return call.query
-    others = [pair for pair in call.query if pair[0] != "from"]
+        return query
+    others = [pair for pair in query if pair[0] != "from"]
     return (*others, ("from", cursor))
+
+
+async def asked(walk: Walk, index: int, cursor: str | None = None) -> Page:
+    """One answer, without what the server refuses of our own parameters."""
+    while True:
+        query = _from(walk.own.query(), cursor)
+        try:
+            answer = await walk.fetch(query)
+        except Rejected as err:
+            if not await walk.goes_on(err, query):
+                raise
+            continue
+        walk.own.went_through(query)
+        return replace(read_page(walk.call, index, *answer), query=query)
 
 
 class SingleWalk(Walk):
     """One answer with all there is: a record or a file is whole in any case."""
 
     async def pages(self) -> AsyncGenerator[Page, None]:
-        query = self.call.query
-        page = replace(read_page(self.call, 0, *await self.fetch(query)), query=query)
+        page = await asked(self, 0)
         self.more = page.has_more
         if self.call.endpoint.kind in ("record", "file"):
             self.more = False

@@ -7,10 +7,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from stnb.errors import PagingFault, tongue, wording
+from stnb.errors import PagingFault, Rejected, tongue, wording
 from stnb.session import START
 
 from ..call import Call
+from .batches import BatchWalk, fewer_ids
 from .beside import Plan, side_by_side
 from .envelope import count, row_bytes
 from .guard import Guard
@@ -54,11 +55,29 @@ class ListWalk(SizedWalk):
         self._rows = self.position.rows  # so far; new ones are counted if there is a limit
 
     async def pages(self) -> AsyncGenerator[Page, None]:
-        if self.position.size is None:
-            first = await self._first()
-            if first is not None:
-                yield first
-            if first is not None and self.position.size is None:
+        first = by_ids = None
+        try:
+            if self.position.size is None:
+                first = await self._first()
+        except Rejected as err:
+            by_ids = self._in_batches(err)
+            if by_ids is None:
+                raise
+            found = by_ids.pages()
+        else:
+            found = self._pages(first)
+        async with aclosing(found):
+            async for page in found:
+                yield page
+                del page
+        if by_ids is not None:
+            self.more = by_ids.more
+
+    async def _pages(self, first: Page | None) -> AsyncGenerator[Page, None]:
+        """The first page, unless its rows are read once more, and the others."""
+        if first is not None:
+            yield first
+            if self.position.size is None:
                 return
         size = self.position.size or FIRST_PAGE
         last = self._kept
@@ -77,6 +96,28 @@ class ListWalk(SizedWalk):
         if last is not None:
             async for page in self._onwards(last, size):
                 yield page
+
+    def _in_batches(self, err: Rejected) -> BatchWalk | None:
+        """The walk that asks for fewer ids a call, if they were refused for their number."""
+        if self.call.by_id is None:
+            return None
+        call = self.call.as_batch()
+        fewer = fewer_ids(err, call.batches[0])
+        if fewer is None:
+            return None
+        walk = BatchWalk(
+            call,
+            self.fetch,
+            self.paging,
+            self.position,
+            self._save,
+            self.own.taken,
+            self.hasty,
+            self.lanes,
+        )
+        walk.notices, walk.adapted = self.notices, self.adapted
+        walk.most = min(fewer, walk.most or fewer)
+        return walk
 
     async def _first(self) -> Page | None:
         """Ask for the first page and plan the rest. None if its rows will be read once more, in

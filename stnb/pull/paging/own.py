@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from stnb.errors import Rejected
 from stnb.session import Taken
 
 from ..call import Call
@@ -48,6 +47,7 @@ class Own:
         self._refused_sizes: set[int] = set()
         self._resized = False  # whether this walk learned another size
         self._sorted = False  # whether a page came in our order, which the others have to have too
+        self._came: set[tuple[str, str]] = set()  # what went through in this walk
 
     @property
     def sizeless(self) -> bool:
@@ -83,24 +83,52 @@ class Own:
             return ()
         return ((TOTAL, "true"),)
 
-    def refuse(self, err: Rejected, query: Query, *, keeps_size: bool = False) -> bool:
+    @property
+    def has_come(self) -> bool:
+        """Whether a call of this walk went through."""
+        return bool(self._came)
+
+    def came(self, query: Query) -> None:
+        """Note that a query went through: what it has of ours is not to blame later."""
+        self._came.update(query)
+
+    def suspects(self, query: Query) -> list[str]:
+        """What may be refused of ours in a query, as it did not go through yet in this walk."""
+        ours = self._ours_in(query)
+        return [pair[0] for pair in query if pair[0] in ours and pair not in self._came]
+
+    def settled(self, query: Query) -> list[str]:
+        """What of ours in a query is known by now to be refused, from another lane."""
+        ours = self._ours_in(query)
+        found = sorted(ours & self.without)
+        if SIZE in ours - self.without and not self._fits(int(dict(query)[SIZE])):
+            found.append(SIZE)
+        return found
+
+    def _fits(self, size: int) -> bool:
+        return self.fit(size) == size and size not in self._refused_sizes
+
+    def refuse(
+        self, named: Mapping[str, Sequence[int]], query: Query, *, keeps_size: bool = False
+    ) -> bool:
         """Do without what a refusal names, as far as it is ours.
 
         Args:
+            named: the parameters, with the numbers that are stated of each.
             query: what was refused.
             keeps_size: whether a page may not be left to the size that the server chooses.
 
         Returns:
             Whether another query may help.
         """
-        names = set(err.refused) & self._ours_in(query)
+        names = set(named) & self._ours_in(query)
         if self._sorted:
             names.discard(SORT)
         helped = bool(names - {SIZE})
         self.without |= names - {SIZE}
         if SIZE in names:
             size = int(dict(query)[SIZE])
-            helped = self._resize(size, err.refused[SIZE], keeps_size=keeps_size) or helped
+            helped = self._resize(size, named[SIZE], keeps_size=keeps_size) or helped
         return helped
 
     def _ours_in(self, query: Query) -> set[str]:
@@ -149,6 +177,7 @@ class Own:
     def went_through(self, query: Query) -> None:
         """Remember what was learned, and tell it: a call went through without it."""
         asked = dict(query)
+        self.came(query)
         self._sorted = self._sorted or SORT in asked
         if SIZE in asked:
             self.taken.came.add(int(asked[SIZE]))

@@ -73,7 +73,7 @@ class SizedWalk(Walk):
             except Rejected as err:
                 # The pages that came have the size of the position.
                 planned = self.position.size not in (None, size)
-                if not self.own.refuse(err, query, keeps_size=planned):
+                if not await self.goes_on(err, query, keeps_size=planned):
                     raise
                 self._unbind()
                 if self.own.sizeless or self.own.fit(size) == size:

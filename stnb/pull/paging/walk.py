@@ -7,11 +7,15 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Any
 
+from stnb.errors import Rejected
 from stnb.session import LaneCount, Taken
 
 from ..call import Call
-from .models import Fetch, Page, Paging, Position
-from .own import Own
+from .models import Fetch, Page, Paging, Position, Query
+from .own import SIZE, Own
+from .unnamed import Unnamed
+
+TOO_LARGE = 413  # the status of an answer, or of a call, that is too large
 
 
 def either(one: bool | None, other: bool | None) -> bool | None:
@@ -61,7 +65,8 @@ class Walk(ABC):
         self._save, self.hasty, self.lanes = save, hasty, lanes
         self.adapted = list[str]()
         size_is_ours = paging.page_size is None
-        self.own = Own(call, taken, self.adapted.append, size_is_ours=size_is_ours)
+        self.own = Own(call, taken, self._adapt, size_is_ours=size_is_ours)
+        self._unnamed = Unnamed(self.own, fetch)
 
     @abstractmethod
     def pages(self) -> AsyncGenerator[Page, None]:
@@ -85,6 +90,33 @@ class Walk(ABC):
         if self.paging.in_order or self.call.endpoint.sequential:
             return 1
         return self.paging.concurrency or 1
+
+    async def goes_on(self, err: Rejected, query: Query, *, keeps_size: bool = False) -> bool:
+        """Do without what the server refuses of ours; a refusal that names nothing is tried out.
+
+        Args:
+            query: what was refused.
+            keeps_size: whether a page may not be left to the size that the server chooses.
+
+        Returns:
+            Whether another query may help.
+
+        Raises:
+            Rejected: it names nothing, and nothing of ours is to blame.
+        """
+        named = err.refused
+        if err.status == TOO_LARGE:
+            if self.call.has_several_ids:
+                return False  # these are what is too large, and not the page
+            named = {SIZE: ()}
+        elif not named:
+            named = await self._unnamed.found(err, query)
+            if not named:
+                return True
+        return self.own.refuse(named, query, keeps_size=keeps_size)
+
+    def _adapt(self, sentence: str) -> None:
+        self.adapted.append(sentence)
 
     def note(self, sentence: str) -> None:
         """Notice something, once."""

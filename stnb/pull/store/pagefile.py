@@ -7,6 +7,7 @@ import errno
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
@@ -118,7 +119,13 @@ def _sheets(sent: Sent) -> dict[bytes, bytes | str]:
     for at, sheet in enumerate(sent.sheets):
         picked = None if sheet.picked is None else sheet.picked.to_pylist()
         plain.append(
-            {"rows": sheet.rows, "zeros": sheet.zeros, "size": sheet.size, "picked": picked}
+            {
+                "rows": sheet.rows,
+                "zeros": sheet.zeros,
+                "exponents": list(sheet.exponents.values()),
+                "size": sheet.size,
+                "picked": picked,
+            }
         )
         if sheet.page is not None:
             found[PAGE + str(at).encode()] = sheet.page
@@ -130,6 +137,8 @@ def _read_sheets(metadata: Mapping[bytes, bytes]) -> tuple[Sheet, ...]:
     for at, plain in enumerate(loads(metadata.get(SHEETS, b"[]"))):
         if plain["picked"] is not None:
             plain["picked"] = pa.array(plain["picked"], pa.uint64())
+        # Files of earlier versions lack it.
+        plain["exponents"] = {Decimal(sent): sent for sent in plain.get("exponents", ())}
         sheets.append(Sheet(**plain, page=metadata.get(PAGE + str(at).encode())))
     return tuple(sheets)
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from stnb.errors.misused import explains_misuse
+
 from ..provenance import provenance
 from .by_category import draw_categories
 from .columns import SPREAD, TIME
@@ -28,6 +30,7 @@ NOTE_LETTER = 6  # dots that a letter of the notes takes
 NO_PICTURE = "There is nothing to draw: no column holds a date, a category or an amount."
 
 
+@explains_misuse("stnb.pictures")
 def draw(frame: pd.DataFrame, spec: Spec, width: int = 760, notes: bool = True) -> Picture:
     """Draw a picture. In a notebook the figure shows itself.
 

@@ -6,6 +6,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from stnb.errors import SetupError
+from stnb.errors.misused import explains_misuse
+from stnb.errors.packages import missing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,11 +58,8 @@ def short(value: float, _position: object = None, cents: bool = False) -> str:
 
 def needs_matplotlib(err: ModuleNotFoundError) -> SetupError:
     """The error for a picture without the package that draws it."""
-    return SetupError(
-        "No picture can be drawn.",
-        f"Pictures are drawn by matplotlib, and the package {err.name} is not installed.",
-        'Run `pip install "stnb[lab]"`, or `pip install matplotlib`, then try again.',
-    )
+    otherwise = "or `pip install matplotlib` alone"
+    return missing("No picture can be drawn.", f"{err.name}", "stnb[lab]", otherwise=otherwise)
 
 
 class Theme(dict[str, Any]):
@@ -121,6 +120,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+@explains_misuse("stnb")
 def theme() -> Theme:
     """The style of all pictures, readable on white and on dark.
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from stnb.errors.misused import explains_misuse
+
 from ..provenance import provenance
 from .columns import SPREAD, TIME, fits
 from .numbers import computed, periods
@@ -35,6 +37,7 @@ def settled(frame: pd.DataFrame, spec: Spec) -> Spec:
     return replace(chosen, crown=_stands_out(computed(frame, chosen)["numbers"]))
 
 
+@explains_misuse("stnb.pictures")
 def suggest(frame: pd.DataFrame) -> Spec:
     """A sensible first picture: rows over time, or else amounts by category, or else how a number
     is spread.

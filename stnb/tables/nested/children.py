@@ -10,6 +10,7 @@ import pandas as pd
 
 from stnb.catalog import Endpoint
 from stnb.errors import UsageError
+from stnb.errors.misused import explains_misuse
 from stnb.frame import assemble, notices, shape_of
 from stnb.frame.drift import Drifts, sentences, split_off_texts
 from stnb.frame.fallback import free
@@ -35,6 +36,7 @@ CARRIED = (
 )
 
 
+@explains_misuse("stnb")
 def children(df: pd.DataFrame, column: str, *, keep: str | Sequence[str] = ()) -> pd.DataFrame:
     """A row for each element of a column of lists, such as the items of invoices.
 
@@ -66,7 +68,7 @@ def children(df: pd.DataFrame, column: str, *, keep: str | Sequence[str] = ()) -
         UsageError: there is no such column, or it holds no lists.
 
     Example:
-        >>> items = stnb.children(invoices, "items", keep=["number", "invoiceDate"])
+        >>> items = stnb.children(invoices, "items", keep=["referenceNumber", "invoiceDate"])
         >>> items.groupby("invoiceId")["total"].sum()
     """
     found, inside = opened(df, column)

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.errors import StnbWarning, UsageError
+from stnb.errors.misused import explains_misuse
 from stnb.errors.wording import counted
 from stnb.frame import notices
 from stnb.frame.assemble import merge, pandas_array
@@ -29,6 +30,7 @@ NAMES = ("name", "key", "patternKey")  # the first is of custom fields, the othe
 NAMELESS = "(no name)"
 
 
+@explains_misuse("stnb")
 def custom_fields(
     df: pd.DataFrame, column: str = "customFields", *, by: By | None = None
 ) -> pd.DataFrame:
@@ -77,6 +79,7 @@ def custom_fields(
     return out
 
 
+@explains_misuse("stnb")
 def external_data(df: pd.DataFrame, column: str = "externalData") -> pd.DataFrame:
     """A column for each key of the external data that apps have stored with a record.
 

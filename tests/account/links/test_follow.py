@@ -20,7 +20,10 @@ from stnb.account.links.place import places
 from stnb.tables.ids import distinct, fit
 from stnb.tables.nested import children
 
-pytestmark = pytest.mark.filterwarnings("ignore::stnb.HiddenRows")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::stnb.HiddenRows"),
+    pytest.mark.usefixtures("small_demo"),
+]
 Sent = list[tuple[str, dict[str, str]]]
 
 
@@ -193,10 +196,10 @@ def test_few_ids_are_asked_for_by_fifties(
     """Up to 100 ids are two requests of fifty, with the filter that shows inactive rows, and
     nothing is counted first.
     """
-    follow(demo, jobs.head(70), "locationId")
+    follow(demo, jobs.head(90), "locationId")
 
     assert sorted(len(query["ids"].split(",")) for _, query in sent) == [
-        jobs["locationId"].head(70).nunique() - 50,
+        jobs["locationId"].head(90).nunique() - 50,
         50,
     ]
     assert {(path, query["active"]) for path, query in sent} == {("locations", "Any")}

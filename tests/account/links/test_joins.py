@@ -11,6 +11,8 @@ import pytest
 
 import stnb
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 ROUTES = {
     "jobs": "jpm/v2/tenant/{tenant}/jobs",
     "customers": "crm/v2/tenant/{tenant}/customers",

@@ -17,6 +17,8 @@ from stnb.account.links.rules import links, links_of
 from stnb.account.links.svg import DASHES, HIGH, WIDE
 from stnb.catalog import Catalog, load
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 

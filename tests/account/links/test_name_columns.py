@@ -22,6 +22,7 @@ LEFT = "ignore:.*stayed without names:stnb.StnbWarning"
 pytestmark = [
     pytest.mark.filterwarnings("ignore::stnb.HiddenRows"),
     pytest.mark.filterwarnings(LEFT),
+    pytest.mark.usefixtures("small_demo"),
 ]
 
 

@@ -39,9 +39,11 @@ from stnb.pull.many.whole_feed import WholeFeed
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.interrupts import interrupted
 from tests.helpers.owner import owner
-from tests.helpers.sample import tenth
+from tests.helpers.sample import of_each, tenth
 from tests.helpers.toys import page_of
 from tests.helpers.warned import quiet, said
+
+pytestmark = pytest.mark.usefixtures("small_demo")
 
 CATALOG = load()
 BELOW = [e for e in CATALOG if any(p.where == "path" for p in e.params)]
@@ -523,8 +525,10 @@ def test_a_twin_has_the_columns_of_its_route(name: str) -> None:
     assert endpoint.shows_all == other.shows_all or not twin.by
 
 
-@pytest.mark.parametrize("name", [n for n, twin in plan.EQUIVALENTS.items() if not twin.lacks])
-@pytest.mark.parametrize("columns", [None, 2], ids=["all columns", "two columns"])
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    of_each([n for n, twin in plan.EQUIVALENTS.items() if not twin.lacks], [None, 2]),
+)
 def test_a_twin_has_the_rows_of_its_route(
     demo: stnb.Account, name: str, columns: int | None
 ) -> None:

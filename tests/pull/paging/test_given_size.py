@@ -19,6 +19,7 @@ from stnb.pull.paging import walk_of
 from stnb.pull.paging.models import Page, Paging, Position, Query
 from stnb.pull.paging.walk import Walk
 from tests.helpers.misbehaving_server import Server
+from tests.helpers.sample import tries
 from tests.helpers.toys import PAGING, Toys
 
 SORT = Param("sort", values=("+Id", "-Id"))
@@ -80,7 +81,7 @@ def ids(pages: list[Page]) -> list[int]:
 
 
 @pytest.mark.parametrize("cut", CUTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(
     count=some.integers(0, 3000),
     most=some.integers(20, 700),
@@ -113,7 +114,7 @@ def test_they_are_asked_for_side_by_side(cut: str, limit: int | None) -> None:
     assert len(server.asked) <= (limit or 1300) / 50 + 2 + 8
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(cut=some.sampled_from(list(CUTS)), most=some.integers(20, 200), dice=some.randoms())
 def test_a_walk_goes_on_where_it_stood(cut: str, most: int, dice: Any) -> None:
     """The pages that had come are kept, and the others have the same edges."""

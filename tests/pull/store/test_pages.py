@@ -17,6 +17,7 @@ from stnb.catalog import Column, Endpoint
 from stnb.frame import Decoded, Shape, assemble, decode, parquet, shape_of
 from stnb.pull.store.pagefile import Unreadable, read_head, read_page, write_page
 from stnb.pull.store.union import Union
+from tests.helpers.sample import tries
 
 JOBS = shape_of(catalog.load()["jpm.jobs"])
 NOTHING = Shape((), pa.struct([]))
@@ -103,7 +104,7 @@ def test_a_page_comes_back_with_what_is_told_of_it() -> None:
     assert read_page(path, ["nowhere"])[1].shape == (2, 0)
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(at=some.integers(0, 10**6))
 def test_a_page_that_was_cut_off_is_unreadable(at: int) -> None:
     """At whichever byte it ends."""
@@ -251,7 +252,7 @@ ROWS = some.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(
     pages=some.lists(some.lists(ROWS, max_size=3), max_size=4),
     limit=some.none() | some.integers(1, 5),
@@ -346,7 +347,7 @@ def test_a_limit_cuts_behind_the_last_row_wanted() -> None:
     assert sum(t.num_rows for t in union.tables(dropped, 3)) == 3
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(
     some.lists(some.sampled_from([1, 2, "2", "abc", "", None, True, {}]), max_size=9),
     some.integers(1, 4),

@@ -17,6 +17,8 @@ from stnb.account.account import Account
 from stnb.errors import CannotSave, ServerFault
 from stnb.session import Session
 
+pytestmark = pytest.mark.usefixtures("small_demo")
+
 
 @pytest.mark.parametrize(
     "name",
@@ -82,6 +84,7 @@ def pages_asked(st: Account) -> list[int]:
 
 
 @pytest.mark.parametrize("how", ["resume", "the same call"])
+@pytest.mark.usefixtures("usual_demo")
 def test_a_pull_that_failed_goes_on(tmp_path: Path, how: str) -> None:
     """What had arrived is not read again, and no file is there before it is whole."""
     st = hasty(faults=[demoserver.Fault("500", path="/jobs", page=6, times=5)])
@@ -101,6 +104,7 @@ def test_a_pull_that_failed_goes_on(tmp_path: Path, how: str) -> None:
     assert pd.read_parquet(file).attrs["stnb"]["pages"] == 6
 
 
+@pytest.mark.usefixtures("usual_demo")
 def test_other_filters_begin_afresh(tmp_path: Path) -> None:
     """Pages of another call are not taken for this one's."""
     st = hasty(faults=[demoserver.Fault("500", path="/jobs", page=6, times=5)])
@@ -114,6 +118,7 @@ def test_other_filters_begin_afresh(tmp_path: Path) -> None:
     assert len(pd.read_parquet(file)) == st.jpm.jobs.count(jobStatus="Completed")
 
 
+@pytest.mark.usefixtures("usual_demo")
 def test_a_cancelled_pull_leaves_its_pages_for_the_next_call(tmp_path: Path) -> None:
     """And no file."""
     st, run = hasty(), None

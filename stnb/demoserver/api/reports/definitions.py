@@ -24,6 +24,20 @@ BOOKED = (
 )
 
 REPORTS = [
+    Report(  # the one that people compare with: what was billed, whichever way it came about
+        175,
+        "accounting",
+        "Revenue",
+        DAYS_AND_UNITS,
+        (
+            UNIT,
+            ("Invoices", "Invoices", N),
+            ("Adjustments", "Adjustments", N),
+            REVENUE,
+            ("SalesTax", "Sales Tax", N),
+        ),
+        work_metrics.all_revenue,
+    ),
     Report(
         70101,
         "accounting",

@@ -137,6 +137,26 @@ def revenue(books: Books, asked: Asked) -> Cells:
     return out
 
 
+def all_revenue(books: Books, asked: Asked) -> Cells:
+    """What was billed before tax, by the day of the invoice: active invoices, adjustments among
+    them, with a job or without.
+    """
+    units = books.of(BILLS, "businessUnit.id")
+    days = books.of(BILLS, "invoiceDate")
+    keep = within(asked, days) & books.billed & chosen(asked, "BusinessUnitIds", units)
+    adjusts = books.of(BILLS, "adjustmentToId") >= 0
+    amounts, taxes = books.amounts(BILLS, "subTotal"), books.amounts(BILLS, "salesTax")
+    out = []
+    for key, name in zip(*_named(books, "settings.business_units"), strict=True):
+        mine = keep & (units == key)
+        if mine.any():
+            count, adjusted = int(mine.sum()), int((mine & adjusts).sum())
+            out.append(
+                [name, count, adjusted, money(amounts[mine].sum()), money(taxes[mine].sum())]
+            )
+    return out
+
+
 def _named(books: Books, name: str) -> tuple[list[int], list[str]]:
     return books.of(name, "id").tolist(), books.texts(name, "name")
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from stnb.errors.misused import explains_misuse
+
 from ..look import CYCLE
 from .bar_drawing import draw_lying, draw_upright, scale_of
 from .bar_words import by_words, hollow_notes, in_words, title_of
@@ -21,6 +23,7 @@ TOP = 12  # bars of names
 LABELLED = 14  # so many upright bars have room for their amounts
 
 
+@explains_misuse("stnb.pictures")
 def bars(
     data: pd.DataFrame | pd.Series[Any],
     by: str = "",

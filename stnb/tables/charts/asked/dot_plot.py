@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from stnb.errors.misused import explains_misuse
+
 from ..columns import is_money, words
 from ..look import AREA, DPI, INK, PEAK, REST
 from .canvas import WIDTH, Scale, canvas, finished, named, sample_note, style
@@ -22,6 +24,7 @@ MANY = 1_000  # more dots are drawn as an image, also where lines and texts stay
 LARGEST, SMALLEST = 220.0, 12.0  # areas of dots, in square points
 
 
+@explains_misuse("stnb.pictures")
 def dots(
     data: pd.DataFrame,
     across: str,

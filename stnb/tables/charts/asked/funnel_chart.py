@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from stnb.errors.misused import explains_misuse
+
 from ..look import AREA, PEAK, QUIET
 from .canvas import amount as written
 from .canvas import canvas, finished, listed, named
-from .question import Unit, check, table
+from .question import Unit, check, needs_amount, table
 
 if TYPE_CHECKING:
     from ..figure import Picture
 
 
+@explains_misuse("stnb.pictures")
 def funnel(
     data: pd.DataFrame | pd.Series[Any],
     step: str = "",
@@ -45,6 +48,7 @@ def funnel(
     """
     frame, step, amount = table(data, step, amount)
     check(frame, (step, amount))
+    needs_amount(amount, "funnel")
     numbers = frame.set_index(step)[amount].astype("float64")
     picture, ax = canvas(1.0 + 0.42 * len(numbers))
     ax.set_axis_off()

@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from stnb.errors import UsageError
+from stnb.errors.misused import explains_misuse
+
 from ..look import AREA
 from .canvas import Scale, canvas, finished, named, sample_note
 from .canvas import amount as written
@@ -23,6 +26,7 @@ PALE, DEEP = "#dcebf7", "#1d5c8f"  # behind numbers, which are dark on the one, 
 DARK, HALF = "#16324a", 0.6  # white is read on cells beyond this part of the way to DEEP
 
 
+@explains_misuse("stnb.pictures")
 def heat(
     data: pd.DataFrame,
     across: str = "",
@@ -77,11 +81,22 @@ def heat(
     return finished(picture, title or shown_title, _in_words(cells, shown, measure), notes)
 
 
+def _check_numbers(data: pd.DataFrame) -> None:
+    for name, column in data.items():
+        if not types.is_numeric_dtype(column):
+            raise UsageError(
+                f"The column {name} has no numbers.",
+                "Without names of columns every cell is drawn, as of pd.crosstab.",
+                'Name two columns: heat(df, "across", "down").',
+            )
+
+
 def _cells(
     data: pd.DataFrame, across: str, down: str, amount: str, how: str, unit: str | None
 ) -> tuple[pd.DataFrame, str, str]:
     """The table of numbers, their unit, and what they are in words."""
     if not across and not down:
+        _check_numbers(data)
         return data, unit or "", str(data.attrs.get("label") or "amount")
     check(data, (across, down, amount))
     found = "$" if amount and is_money_column(data, amount) else ""

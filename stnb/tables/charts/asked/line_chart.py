@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from stnb.errors.misused import explains_misuse
+
 from ..look import AREA, CYCLE, REST
 from .canvas import (
     Scale,
@@ -29,6 +31,7 @@ FEW = 6  # so many lines have a colour and a name each
 ROOM = 0.062  # of the height, that a name at the end of a line takes
 
 
+@explains_misuse("stnb.pictures")
 def line(
     data: pd.DataFrame | pd.Series[Any],
     along: str = "",

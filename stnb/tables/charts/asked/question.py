@@ -140,6 +140,20 @@ def check(frame: pd.DataFrame, names: Iterable[str]) -> None:
             )
 
 
+def needs_amount(amount: str, picture: str) -> None:
+    """Refuse a frame of which no column of amounts was named.
+
+    Raises:
+        UsageError: none was.
+    """
+    if not amount:
+        raise UsageError(
+            f"The {picture} has no amounts.",
+            "Of a frame it needs the names of two columns.",
+            f'Write {picture}(df, "step", "amount") with names of its columns, or give a Series.',
+        )
+
+
 def in_words(name: str) -> str:
     """A column's name as people say it.
 

@@ -1,0 +1,274 @@
+"""Many files side by side into a folder: what is there whole is not fetched again."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from stnb.atomic import PRIVATE, replacing
+from stnb.catalog import Endpoint, Param
+from stnb.errors import BadFilter, CannotSave, NotFound, StnbWarning
+from stnb.errors.wording import counted
+from stnb.frame import notices
+from stnb.frame.target import local_path
+from stnb.pull.call import Call, call
+from stnb.pull.progress import Tracker
+from stnb.pull.values import as_list
+from stnb.session import loop
+
+from .ledger import Kept, Ledger
+from .naming import file_name, name_in, type_of
+from .table import FileTable
+
+if TYPE_CHECKING:
+    from stnb.pull import ProgressCallback
+    from stnb.session import Session
+
+AT_ONCE = 6  # files in flight: each is in memory as a whole until it is on the disk
+UNASKED = 1000  # files that are fetched without being confirmed
+NAMED = 5  # ids that a notice names
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One file that is asked for: by which value, and by which call."""
+
+    key: str
+    id: Any
+    call: Call
+
+
+def pull_files(
+    session: Session,
+    endpoint: Endpoint,
+    filters: Mapping[str, Any],
+    to: str | os.PathLike[str],
+    progress: ProgressCallback | None = None,
+    *,
+    confirm: bool = False,
+) -> FileTable:
+    """Fetch files into a folder, each under a safe name with the right ending.
+
+    A file is there as a whole or not at all, for this user alone (0600), and one that is there
+    whole is skipped; so a call that failed or was stopped goes on when it is made again.
+
+    Args:
+        filters: the parameter of the route, with one value or several.
+        to: the folder; it is made if it is not there.
+        confirm: fetch more than 1,000 files.
+
+    Returns:
+        id, path (missing for a file that the API does not have), size (bytes) and type, in the
+        order that was asked for.
+
+    Raises:
+        BadFilter: a value does not fit, or there are too many; nothing was sent.
+        CannotSave: the folder cannot be written to.
+        RequestError: a call failed; the files that had arrived are kept.
+    """
+    folder = local_path(to)
+    wanted = _wanted(session, endpoint, filters)
+    if len(wanted) > UNASKED and not confirm:
+        raise BadFilter(
+            f"{len(wanted):,} files: nothing was sent yet.",
+            "Each is a request of its own.",
+            "Say confirm=True to fetch them, or give fewer.",
+        )
+    owner = session.credentials
+    begun = time.monotonic()
+    tracker = Tracker(progress)
+    state = "failed"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        ledger = Ledger(folder, (owner.api_url, str(owner.tenant), endpoint.name))
+        tracker.update(state="pulling", total=len(wanted))
+        work = _Download(session, endpoint, folder, ledger, tracker)
+        found = loop.run(work.all(wanted))
+        state = "done"
+    except OSError as err:
+        raise CannotSave.of(folder, err) from None
+    finally:
+        tracker.end(state)
+    lacking = [each.id for each, kept in zip(wanted, found, strict=True) if kept is None]
+    table = _table(folder, wanted, found)
+    table.attrs["stnb"] = {
+        "resource": endpoint.name,
+        "tenant": owner.tenant,
+        "environment": owner.environment,
+        "rows": len(table),
+        "fetched": work.fetched,
+        "requests": tracker.progress.requests,
+        "seconds": round(time.monotonic() - begun, 3),
+        "complete": not lacking,
+        "failed": lacking,
+    }
+    if lacking:
+        _tell(endpoint, lacking)
+    return table
+
+
+def _tell(endpoint: Endpoint, lacking: Sequence[Any]) -> None:
+    shown = ", ".join(map(str, lacking[:NAMED]))
+    if len(lacking) > NAMED:
+        shown += " …"
+    text = (
+        f"{endpoint.name}: the API has no file for {counted(len(lacking), 'id')} ({shown}); "
+        "their path is missing. A recording may not be ready yet."
+    )
+    notices.warn(notices.Notice(StnbWarning, text))
+
+
+def _table(folder: Path, wanted: Sequence[Wanted], found: Sequence[Kept | None]) -> FileTable:
+    rows: list[tuple[Any, ...]] = []
+    for each, kept in zip(wanted, found, strict=True):
+        if kept is None:
+            rows.append((each.id, None, None, None))
+        else:
+            rows.append((each.id, str(folder / kept.name), kept.size, kept.type))
+    table = pd.DataFrame(rows, columns=["id", "path", "size", "type"])
+    types = {"path": "str", "size": "Int64", "type": "str"}
+    ids = "str"
+    if all(isinstance(each.id, int) for each in wanted):
+        ids = "Int64"
+    return FileTable(table.astype({"id": ids, **types}))
+
+
+# -- what is asked for
+
+
+def _parameter(endpoint: Endpoint) -> Param:
+    """What tells one file from another: the last path parameter, else the query's `path`."""
+    below = [param for param in endpoint.params if param.where == "path"]
+    return (below or list(endpoint.filters))[-1]
+
+
+def _wanted(session: Session, endpoint: Endpoint, filters: Mapping[str, Any]) -> list[Wanted]:
+    """The calls, each file once; missing values are left out.
+
+    Raises:
+        BadFilter, UnknownFilter: a value or a name does not fit.
+    """
+    varies, owner, now = _parameter(endpoint), session.credentials, session.now()
+    others: dict[str, Any] = {}
+    values: list[Any] = [None]
+    for name, value in filters.items():
+        if endpoint.takes(name) is varies:
+            values = _values(varies, value)
+        else:
+            others[name] = value
+    found: dict[str, Wanted] = {}
+    for value in values:
+        made = call(endpoint, owner.tenant, {**others, varies.py: value}, owner.zone, now)
+        text = made.filters.get(varies.name, "")
+        if not text:
+            raise BadFilter(
+                f"{endpoint.name} needs {varies.py}.",
+                "It says which files are meant.",
+                f"Give it, as in pull({varies.py}=[…], to=…).",
+            )
+        is_whole_number = varies.type == "integer"
+        found.setdefault(text, Wanted(text, int(text) if is_whole_number else text, made))
+    return list(found.values())
+
+
+def _values(param: Param, value: Any) -> list[Any]:
+    if isinstance(value, str) and param.where != "path":
+        return [value]  # a path of the API's own may hold commas
+    each = pd.Series(as_list(value), dtype=object)
+    return list(each[each.notna()])
+
+
+# -- fetching
+
+
+class _Download:
+    """Fetches files side by side, under the tenant's limit of requests."""
+
+    def __init__(
+        self,
+        session: Session,
+        endpoint: Endpoint,
+        folder: Path,
+        ledger: Ledger,
+        tracker: Tracker,
+    ) -> None:
+        self._session, self._endpoint, self._folder = session, endpoint, folder
+        self._ledger, self._tracker = ledger, tracker
+        self.fetched = 0
+
+    async def all(self, wanted: Iterable[Wanted]) -> list[Kept | None]:
+        """Each file as it is kept; None for one that the API does not have.
+
+        Raises:
+            RequestError: a call failed; those under way are given up.
+            OSError: a file cannot be written.
+        """
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def one(each: Wanted) -> Kept | None:
+            async with places:
+                return await self._one(each)
+
+        tasks = [asyncio.create_task(one(each)) for each in wanted]
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _one(self, wanted: Wanted) -> Kept | None:
+        kept = self._ledger.whole(wanted.key)
+        if kept is None:
+            kept = await self._fetch(wanted)
+        self._tracker.update(rows=1)
+        return kept
+
+    async def _fetch(self, wanted: Wanted) -> Kept | None:
+        self._tracker.update(requests=1)
+        try:
+            answer = await self._session.send(
+                "GET",
+                wanted.call.path,
+                list(wanted.call.query),
+                scope=self._endpoint.scope,
+                expect_json=False,
+                notify=self._tracker.wait_for,
+            )
+        except NotFound as err:
+            if err.route_missing:
+                raise
+            return None
+        kind = type_of(answer.content, answer.content_type)
+        name = file_name(self._key(wanted), self._called(wanted, answer.disposition), kind)
+        kept = Kept(self._ledger.free_name(wanted.key, name), kind, len(answer.content))
+        await asyncio.to_thread(self._write, kept, answer.content)
+        self._ledger.add(wanted.key, kept)
+        self.fetched += 1
+        return kept
+
+    def _key(self, wanted: Wanted) -> str:
+        """What a name begins with: "recording-48200017"; a short digest for a path of the API."""
+        kind = self._endpoint.name.rpartition(".")[2].removesuffix("s")
+        if isinstance(wanted.id, int):
+            return f"{kind}-{wanted.id}"
+        return f"{kind}-{hashlib.sha256(wanted.key.encode()).hexdigest()[:8]}"
+
+    def _called(self, wanted: Wanted, disposition: str) -> str:
+        """What the server calls the file, else the last part of the path that it was asked for."""
+        said = name_in(disposition)
+        if said or isinstance(wanted.id, int):
+            return said
+        return wanted.key
+
+    def _write(self, kept: Kept, content: bytes) -> None:
+        with replacing(self._folder / kept.name, mode=PRIVATE) as file:
+            file.write(content)

@@ -1,0 +1,288 @@
+"""One report: what it asks for, what it answers, and its runs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import pandas as pd
+
+from stnb.catalog.html_table import QUIET, Cell, element
+from stnb.catalog.html_table import table as html_table
+from stnb.errors import BadFilter, printable, tongue
+from stnb.errors.copying import StaysHere
+from stnb.pull import Pull
+
+from .models import Choice, Description, Parameter, choices
+from .values import Values
+
+if TYPE_CHECKING:
+    from ..account import Account
+
+DATA = "reporting.report_category.reports.data"
+SETS = "reporting.dynamic_value_sets"
+T = TypeVar("T")
+OPTIONS = ("to", "progress", "on_page", "limit", "dtypes", "max_age")
+SPAN = "last month"  # of a first look
+SHOWN = 4  # choices of a parameter on the card
+
+
+class Report(StaysHere):
+    """A report of the tenant. Nothing is run until `run` is called.
+
+    Attributes:
+        id, name, category: its number, its name, and the name of the category that it lies in.
+        description: what its maker wrote about it; "" if nothing.
+
+    Example:
+        >>> r = st.report("Revenue by Business Unit")
+        >>> df = r.run(From="last month", To="last month")
+        >>> df.attrs["stnb"]["labels"]["AverageTicket"]
+        'Average Ticket'
+    """
+
+    def __init__(self, account: Account, about: Description, category: str) -> None:
+        self._account, self._about = account, about
+        self.id, self.name, self.category = about.id, about.name, category
+        self.description = about.about
+        self._sets: dict[str, tuple[Choice, ...]] = {}
+
+    def _instead(self) -> str:
+        return f"Write stnb.connect({self._account.profile!r}).report({self.id}) there."
+
+    def __repr__(self) -> str:
+        lines = [f"{self.name} · report {self.id} · {self.category}"]
+        facts = list(self._facts())
+        width = max(len(label) for label, _ in facts)
+        lines += [f"  {label:<{width}}  {text}" for label, text in facts]
+        return "\n".join(map(printable, lines))
+
+    def _repr_html_(self) -> str:
+        title = element(
+            "div", element("b", self.name), " ", element("span", self._where(), style=QUIET)
+        )
+        rows = []
+        for label, text in self._facts():
+            head = Cell(label, f"{QUIET};font-weight:400;white-space:nowrap", heading=True)
+            rows.append([head, Cell(text, "white-space:normal")])
+        return str(element("div", title, html_table(rows, style="font-size:90%", lines=False)))
+
+    def _where(self) -> str:
+        return f"report {self.id} · {self.category}"
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        """The (label, text) pairs of the card."""
+        if self.description:
+            yield "about", self.description
+        for parameter in self._about.parameters:
+            yield parameter.py, _asks(parameter)
+        if not self._about.parameters:
+            yield "parameters", "none"
+        yield "columns", ", ".join(field.name for field in self._about.fields) or "not stated"
+        yield "pace", "ServiceTitan runs one report about once a minute; each page is a run"
+        required = [p for p in self._about.parameters if p.required]
+        python = ", ".join(f"{p.py}=…" for p in required)
+        options = " ".join(f"--{p.name} …" for p in required)
+        line = f"stnb report run {self.id} {options}".rstrip()
+        yield "run", tongue.either(f"r.run({python})", line)
+
+    @property
+    def parameters(self) -> pd.DataFrame:
+        """What a run takes: name, label, type, required, several and values. The API states no
+        defaults: what is left out is the report's own choice.
+
+        `values` names the choices; those of a set of the tenant, such as its business units, are
+        read when this is first asked for.
+        """
+        rows = []
+        for p in self._about.parameters:
+            known = ", ".join(f"{c.value} ({c.label})" for c in self.choices_of(p))
+            rows.append((p.py, p.label, p.data_type, p.required, p.many, known))
+        names = ["name", "label", "type", "required", "several", "values"]
+        return pd.DataFrame(rows, columns=names)
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """What a row holds: name, label (as the office sees it) and type."""
+        rows = [(field.name, field.label, field.data_type) for field in self._about.fields]
+        return pd.DataFrame(rows, columns=["name", "label", "type"])
+
+    @property
+    def modified(self) -> pd.Timestamp | None:
+        """When its structure was changed; None if the API does not say."""
+        if not self._about.modified:
+            return None
+        moment = pd.to_datetime(self._about.modified, utc=True, errors="coerce")
+        return None if pd.isna(moment) else moment
+
+    def choices(self, parameter: str) -> pd.DataFrame:
+        """The values that a parameter takes: value and label; without rows if it takes any.
+
+        Raises:
+            UnknownFilter: there is no such parameter.
+
+        Example:
+            >>> r.choices("BusinessUnitIds").head(2)
+        """
+        chosen = self._values().parameter(parameter)
+        rows = [(choice.value, choice.label) for choice in self.choices_of(chosen)]
+        return pd.DataFrame(rows, columns=["value", "label"])
+
+    def choices_of(self, parameter: Parameter) -> tuple[Choice, ...]:
+        """The same as it is kept."""
+        if parameter.choices or not parameter.dynamic_set:
+            return parameter.choices
+        return self._dynamic(parameter.dynamic_set)
+
+    def _dynamic(self, name: str) -> tuple[Choice, ...]:
+        if name not in self._sets:
+            rows = self._account[SETS].pull(dynamicSetId=name, progress=False)
+            cells = [list(row) for row in rows.itertuples(index=False, name=None)]
+            self._sets[name] = choices(cells)
+        return self._sets[name]
+
+    # -- runs
+
+    @cached_property
+    def run(self) -> Run[pd.DataFrame]:
+        """Run it, and answer its rows as a typed frame; see `r.run?` for its parameters."""
+        return Run(self._about, "run", RUN, self._run)
+
+    @cached_property
+    def start(self) -> Run[Pull]:
+        """Begin a run in the background; the same arguments as `run`."""
+        return Run(self._about, "start", START, self._start)
+
+    def arguments(self, **parameters: Any) -> dict[str, Any]:
+        """The same run as the filters of `st.reporting.report_category.reports.data`, such as for
+        `stnb.explore(st, "reporting.report_category.reports.data", r.arguments(…))`.
+
+        Raises:
+            UsageError: as `run`.
+        """
+        return {
+            "report_category": self._about.category,
+            "reportId": self.id,
+            "parameters": self._values().read(parameters),
+        }
+
+    @property
+    def account(self) -> Account:
+        """The account that it is read from."""
+        return self._account
+
+    def first_run(self) -> dict[str, Any]:
+        """`arguments` for a first look: required days are those of last month, what else a run
+        needs is left open.
+        """
+        spans = {
+            p.name: SPAN for p in self._about.parameters if p.required and p.data_type == "Date"
+        }
+        days = self._values().some(spans)
+        found = {"report_category": self._about.category, "reportId": self.id}
+        return {**found, "parameters": days} if days else found
+
+    def _run(self, **given: Any) -> Any:
+        options, parameters = _apart(given, self._about)
+        return self._account[DATA].pull(**self.arguments(**parameters), **options)
+
+    def _start(self, **given: Any) -> Pull:
+        options, parameters = _apart(given, self._about)
+        return self._account[DATA].start(**self.arguments(**parameters), **options)
+
+    def _values(self) -> Values:
+        session = self._account.session
+        return Values(self._about, self._dynamic, session.credentials.zone, session.now())
+
+
+def _apart(given: dict[str, Any], about: Description) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(options, parameters); a parameter comes before an option of the very same name."""
+    names = {p.name for p in about.parameters} | {p.py for p in about.parameters}
+    options, parameters = {}, {}
+    for name, value in given.items():
+        if name in OPTIONS and name not in names:
+            options[name] = value
+        else:
+            parameters[name] = value
+    return options, parameters
+
+
+class Run(Generic[T]):
+    """`r.run(...)`: a callable whose signature and help name the report's own parameters."""
+
+    def __init__(self, about: Description, name: str, does: str, call: Callable[..., T]) -> None:
+        self._about, self._does, self._call = about, does, call
+        self.__name__, self.__qualname__ = name, f"report.{name}"
+
+    def __repr__(self) -> str:
+        return f"<{self.__name__} of the report {self._about.name!r}>"
+
+    def __call__(self, /, *bare: object, **arguments: Any) -> T:
+        if bare:
+            name = next((p.py for p in self._about.parameters), "limit")
+            raise BadFilter(
+                f"{bare[0]!r} stands alone in {self.__name__}().",
+                "A report's parameters are given by their names.",
+                f"Write {self.__name__}({name}={bare[0]!r}), if that one is meant.",
+            )
+        return self._call(**arguments)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        kind = inspect.Parameter.KEYWORD_ONLY
+        found: dict[str, inspect.Parameter] = {}
+        ordered = sorted(self._about.parameters, key=lambda parameter: not parameter.required)
+        for p in ordered:
+            default: Any = inspect.Parameter.empty if p.required else None
+            found.setdefault(
+                p.py, inspect.Parameter(p.py, kind, default=default, annotation=p.annotation)
+            )
+        for name in OPTIONS:
+            default = "typed" if name == "dtypes" else None
+            found.setdefault(name, inspect.Parameter(name, kind, default=default))
+        return inspect.Signature(list(found.values()))
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        lines = [self._does.format(self._about.name), "", "Parameters:"]
+        lines += [f"    {p.py}: {_asks(p)}" for p in self._about.parameters]
+        return "\n".join([*lines, "", _REST])
+
+
+def _asks(parameter: Parameter) -> str:
+    """What a parameter takes, in words."""
+    words = [parameter.data_type]
+    if parameter.required:
+        words.append("required")
+    if parameter.many:
+        words.append("one or several")
+    if parameter.label != parameter.name:
+        words.append(parameter.label)
+    if parameter.dynamic_set:
+        words.append("by id or name")
+    shown = [f"{choice.value} ({choice.label})" for choice in parameter.choices[:SHOWN]]
+    if len(parameter.choices) > SHOWN:
+        shown.append("…")
+    if shown:
+        words.append(", ".join(shown))
+    return "; ".join(words)
+
+
+RUN = "Run the report {}, and answer its rows as a DataFrame."
+START = "Begin a run of the report {} in the background, and give the Pull to wait for."
+_REST = """\
+Options:
+    to: a file that the rows go to, whose path is then the answer.
+    progress, on_page: as `pull` takes them.
+    limit: rows at most.
+    dtypes: "typed", or "raw" for values as they are sent.
+    max_age: rows of an earlier run may be so old, such as "1 hour", as a run costs a minute.
+
+A day is "2026-07-01", "yesterday" or a span such as "last month": From takes its first day, To its
+last. A choice is given by its value or its name.
+
+Raises:
+    UsageError: a parameter is missing, unknown or does not fit; nothing was run.
+    RequestError, DataError: it failed; err.resume() goes on."""

@@ -1,0 +1,50 @@
+"""`stnb report`: the tenant's own reports. What it does is in `reporting`, loaded when called."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from .terminal import add_env_file, add_hidden, add_profile, at_least_1
+
+USAGE = "stnb report {list,show,run} [REPORT] [options] [--PARAMETER VALUE ...]"
+ABOUT = """List the tenant's own reports, show what one asks for, and run it. A report is named by
+its number, its name, or words of its name. A day is 2026-07-01, yesterday or a span such as
+"last month", of which From takes the first day and To the last."""
+EXAMPLES = """examples:
+  stnb report list --profile demo
+  stnb report show 175 --profile demo
+  stnb report run 175 --From 2026-01-01 --To 2026-01-31 --profile demo -o revenue.parquet
+  stnb report run "Revenue by Business Unit" --From "last month" --To "last month"
+"""
+FORMATS = ("csv", "json", "parquet", "xlsx")
+
+
+def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """The options of `stnb report`; the parameters of a report are taken as they are written."""
+    command.usage, command.description, command.epilog = USAGE, ABOUT, EXAMPLES
+    command.add_argument("does", choices=("list", "show", "run"), help="what to do")
+    command.add_argument("report", nargs="?", metavar="REPORT", help="its number or its name")
+    add_profile(command, "a profile of the .env file, or demo")
+    add_env_file(command)
+    command.add_argument("--category", metavar="NAME", help="the category that it lies in")
+    command.add_argument("-n", "--limit", type=at_least_1, metavar="N", help="rows at most")
+    command.add_argument(
+        "-o", "--to", metavar="FILE", help="write to a .parquet, .xlsx, .csv or .json file"
+    )
+    command.add_argument(
+        "--format",
+        choices=FORMATS,
+        help="of the file, if its name has no ending; csv and json also to the terminal",
+    )
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no notes")
+    # A parameter that is called To comes before the file, whose option is written in small letters.
+    add_hidden(command, "to", "--output", "--out", "--file")
+    command.set_defaults(run=run, explains_unknown=True)
+
+
+def run(options: argparse.Namespace) -> int:
+    """List, show or run; as `reporting.run`."""
+    from . import reporting  # brings pandas, which the help does without
+
+    return reporting.run(options)

@@ -1,0 +1,322 @@
+"""The rows of one tenant in a Delta table that all tenants share; it is partitioned by tenant.
+
+The package deltalake does the work: its merge, its log, its check that nobody else wrote meanwhile.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import importlib
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as pds
+import pyarrow.parquet as pq
+
+from stnb.catalog.facts import MODIFIED
+from stnb.errors import CannotSave, reason
+from stnb.errors.packages import imported
+from stnb.frame.united import TENANT
+
+from . import merge
+from .columns import Rows, cast
+from .delta_types import for_delta, of_tenant
+from .merge import Both, Difference, Key, writes
+
+T = TypeVar("T")
+ROWS = 65_536  # of a batch
+TRIES = 5  # another process may write the same table at the same moment
+
+_writing: dict[str, threading.Lock] = defaultdict(threading.Lock)  # by the table's address
+
+
+def package() -> Any:
+    """The package deltalake.
+
+    Raises:
+        SetupError: it is not installed.
+    """
+    return imported("deltalake", "No table in the Delta format can be used.", "stnb[delta]")
+
+
+def opened(address: str) -> Any | None:
+    """The Delta table at an address, as it is now; None if there is none."""
+    found = package()
+    if not found.DeltaTable.is_deltatable(address):
+        return None
+    return found.DeltaTable(address)
+
+
+def tried(address: str, work: Callable[[], T]) -> T:
+    """Work on a table, once more if another process has written the table meanwhile.
+
+    Raises:
+        CannotSave: the table cannot be read or written, or others write it all the time.
+    """
+    errors = importlib.import_module("deltalake.exceptions")
+    why = ""
+    with _writing[address]:
+        for _ in range(TRIES):
+            try:
+                return work()
+            except errors.CommitFailedError as err:
+                why = f"Others write to it at the same time: {_first_line(err)}."
+            except (errors.DeltaError, errors.TableNotFoundError) as err:
+                why = f"deltalake says: {_first_line(err)}."
+                break
+            except OSError as err:
+                why = f"The system says: {_said(err)}."
+                break
+    raise CannotSave(
+        f"{address} was not written.",
+        why,
+        "Check that its place is yours to write and has room, then sync again.",
+    )
+
+
+def dataset_of(table: Any) -> pds.Dataset:
+    """The rows of a Delta table as a dataset of Arrow, with the tenant in the first column."""
+    own = table.to_pyarrow_dataset().schema
+    names = [name for name in own.names if name != TENANT]
+    return table.to_pyarrow_dataset(schema=pa.schema([own.field(n) for n in [TENANT, *names]]))
+
+
+class InDelta:
+    """The rows of one tenant in a Delta table.
+
+    Args:
+        address: the table's folder.
+        tenant: the name of the tenant's partition.
+        spare: a folder of this machine for the files that are compared.
+    """
+
+    def __init__(self, address: str, tenant: str, spare: Path) -> None:
+        self.address, self.tenant, self._spare = address, tenant, spare
+
+    @property
+    def place(self) -> str:
+        """Where they are, for people."""
+        return self.address
+
+    @property
+    def of_tenant(self) -> pds.Expression:
+        """What is true of the tenant's rows."""
+        return pds.field(TENANT) == self.tenant
+
+    def count(self, table: Any) -> int:
+        """How many rows the tenant has."""
+        found: int = dataset_of(table).count_rows(filter=self.of_tenant)
+        return found
+
+    def texts(self) -> Sequence[str]:
+        """The columns of text, whichever tenant has made them that."""
+        table = opened(self.address)
+        if table is None:
+            return []
+        schema = dataset_of(table).schema
+        kinds = zip(schema.names, schema.types, strict=True)
+        return [name for name, kind in kinds if pa.types.is_string(kind) and name != TENANT]
+
+    def turned_to_text(self, changes: Path) -> Sequence[str]:
+        """The columns that would become text because of what changed."""
+        table = opened(self.address)
+        if table is None or not self._differing(table, Rows(changes)):
+            return []
+        with self._beside(changes, table, None) as (old, new):
+            return merge.turned_to_text(old, new)
+
+    def newest(self) -> dt.datetime | None:
+        """The last time of change; None if a row lacks it."""
+        table = opened(self.address)
+        if table is None or MODIFIED not in dataset_of(table).schema.names:
+            return None
+        with self._file("times") as path:
+            rows = dataset_of(table).scanner(columns=[MODIFIED], filter=self.of_tenant)
+            _write(path, rows.projected_schema, rows.to_batches())
+            return merge.newest(path)
+
+    def merge(self, changes: Path, key: Key, about: Mapping[str, Any]) -> Difference:
+        """Put what changed into the table, by its own merge. Nothing is written if nothing differs.
+
+        Raises:
+            CannotSave: the table cannot be written, or others write it all the time.
+        """
+        return tried(self.address, lambda: self._merge(changes, key))
+
+    def replace(self, changes: Path, key: Key) -> Difference:
+        """Put other rows in the place of all rows of the tenant; raises as `merge`."""
+        return tried(self.address, lambda: self._replace(changes, key))
+
+    # -- the work
+
+    def _merge(self, changes: Path, key: Key) -> Difference:
+        table = opened(self.address)
+        assert table is not None  # else there is no checkpoint, and all rows replace none
+        before = self.count(table)
+        if not Rows(changes).count:
+            return Difference(before, 0, 0, 0, 0, before)
+        keys = None if self._differing(table, Rows(changes)) else key
+        with self._beside(changes, table, keys) as (old, new):
+            both = Both(Rows(old), Rows(new), key)
+            after = before + len(both.fresh)
+            difference = both.difference(gone=0, after=after)
+            difference = replace(difference, before=before, stayed=before - len(both.was))
+            if writes(difference):
+                wanted = np.zeros(both.new.count, dtype=bool)
+                wanted[both.now[both.changed()]] = wanted[both.fresh] = True
+                self._widen(table, both.schema)
+                self._carry_out(opened(self.address), both, wanted, key)
+            return difference
+
+    def _carry_out(self, table: Any, both: Both, wanted: Any, key: Key) -> None:
+        named = " and ".join(f't."{name}" = s."{name}"' for name in key)
+        own = quoted(self.tenant)
+        work = table.merge(
+            source=self._reader(both, wanted),
+            predicate=f"t.{TENANT} = {own} and s.{TENANT} = {own} and {named}",
+            source_alias="s",
+            target_alias="t",
+            merge_schema=True,
+        )
+        work.when_matched_update_all().when_not_matched_insert_all().execute()
+
+    def _replace(self, changes: Path, key: Key) -> Difference:
+        table = opened(self.address)
+        with self._beside(changes, table, None) as (old, new):
+            both = Both(Rows(old), Rows(new), key, newest=False)
+            count = both.new.count
+            gone = both.old.count - len(both.was)
+            difference = both.difference(gone=gone, after=count)
+            if not key:
+                difference = Difference(both.old.count, None, None, None, 0, count)
+            same = key and not gone and not writes(difference)
+            if table is not None and same:
+                return difference
+            if table is not None:
+                self._widen(table, both.schema)
+            options: dict[str, Any] = {"mode": "overwrite", "partition_by": [TENANT]}
+            if table is not None:
+                options["predicate"] = f"{TENANT} = {quoted(self.tenant)}"
+                options["schema_mode"] = "merge"
+            rows = self._reader(both, np.ones(count, dtype=bool))
+            package().write_deltalake(self.address, rows, **options)
+            return difference
+
+    def _widen(self, table: Any, schema: pa.Schema) -> None:
+        """Give the columns of all tenants the types of a schema: Delta itself widens none.
+
+        The whole table is written anew, in one step, if the type of a column differs.
+        """
+        source = dataset_of(table)
+        wide = [schema.field(n) if n in schema.names else source.schema.field(n)
+                for n in source.schema.names]  # fmt: skip
+        target = pa.schema([pa.field(field.name, field.type) for field in wide])
+        if [field.type for field in source.schema] == target.types:
+            return
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            for batch in source.to_batches(batch_size=ROWS):
+                rows = pa.Table.from_batches([batch])
+                columns = {n: cast(rows.column(n), target.field(n).type) for n in target.names}
+                yield from pa.table(columns, target).to_batches()
+
+        rows = pa.RecordBatchReader.from_batches(target, batches())
+        options = {"mode": "overwrite", "schema_mode": "overwrite", "partition_by": [TENANT]}
+        package().write_deltalake(self.address, rows, **options)
+
+    def _reader(self, both: Both, wanted: Any) -> pa.RecordBatchReader:
+        """The rows of the new file that are wanted, with the columns of both."""
+        schema = pa.schema([pa.field(TENANT, pa.string()), *both.schema])
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            for rows in merge.tables_of([(both.new, wanted)], both.schema):
+                yield from of_tenant(rows, self.tenant).cast(schema).to_batches(ROWS)
+
+        return pa.RecordBatchReader.from_batches(schema, batches())
+
+    # -- two files to compare
+
+    def _differing(self, table: Any, coming: Rows) -> list[str]:
+        """The columns that have another type in what changed than in the table."""
+        schema = dataset_of(table).schema
+        new = for_delta(pa.schema([(n, coming.type_of(n)) for n in coming.names]).empty_table())
+        both = [name for name in new.column_names if name in schema.names]
+        return [name for name in both if not _same(schema.field(name).type, new[name].type)]
+
+    @contextlib.contextmanager
+    def _beside(
+        self, changes: Path, table: Any | None, key: Key | None
+    ) -> Iterator[tuple[Path, Path]]:
+        """The tenant's rows of the table and what changed, as two files of the same types.
+
+        Args:
+            key: its rows alone that have a key of what changed; all of them without it.
+        """
+        with self._file("old") as old, self._file("new") as new:
+            with pq.ParquetFile(changes) as file:
+                schema = for_delta(file.schema_arrow.empty_table()).schema
+                parts = (pa.Table.from_batches([b]) for b in file.iter_batches(ROWS))
+                _write(new, schema, (for_delta(part) for part in parts))
+            if table is None:
+                _write(old, schema, ())
+            else:
+                self._write_old(table, new, old, key)
+            yield old, new
+
+    def _write_old(self, table: Any, new: Path, old: Path, key: Key | None) -> None:
+        source = dataset_of(table)
+        names = [name for name in source.schema.names if name != TENANT]
+        wanted = self.of_tenant
+        for name in key or ():
+            wanted = wanted & pds.field(name).isin(
+                pq.read_table(new, columns=[name])[name].unique()
+            )
+        rows = source.scanner(columns=names, filter=wanted, batch_size=ROWS)
+        _write(old, rows.projected_schema, rows.to_batches())
+
+    @contextlib.contextmanager
+    def _file(self, name: str) -> Iterator[Path]:
+        path = self._spare / f"{Path(self.address).name}.{name}"
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _write(path: Path, schema: pa.Schema, parts: Any) -> None:
+    """Write batches or tables to a Parquet file."""
+    with pq.ParquetWriter(path, schema) as writer:
+        for part in parts:
+            if isinstance(part, pa.RecordBatch):
+                part = pa.Table.from_batches([part])
+            writer.write_table(part.select(schema.names).cast(schema))
+
+
+def _same(a: pa.DataType, b: pa.DataType) -> bool:
+    """Whether two types are one, whatever the fields inside are called and may be missing."""
+    if pa.types.is_list(a) and pa.types.is_list(b):
+        return _same(a.value_type, b.value_type)
+    return bool(a == b)
+
+
+def quoted(text: str) -> str:
+    """A text in a predicate."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _said(err: OSError) -> str:
+    """What the system says; a store gives no number of its error."""
+    if err.errno is None:
+        return _first_line(err)
+    return reason(err)
+
+
+def _first_line(err: Exception) -> str:
+    return str(err).partition("\n")[0].rstrip(". ")
