@@ -22,7 +22,7 @@ from stnb.frame.save import save, writer
 from stnb.frame.stores import check_store, name_in, staged, store_address
 from stnb.frame.target import local_path
 from stnb.mirror.tenants import Tenants
-from stnb.pull import Pull, call
+from stnb.pull import ProgressCallback, Pull, call
 from stnb.tables.text import table
 
 from .connect import connect
@@ -72,9 +72,7 @@ def _pull(options: argparse.Namespace) -> int:
         writer(local_path(options.to))  # a wrong ending is refused before the rows are read
     st = connect(options.profile, options.env_file)
     resource = st[endpoint.name]
-    bar = None
-    if sys.stderr.isatty() and not options.quiet:
-        bar = bar_for(resource.name)
+    bar = bar_of(resource.name, options)
     given = _given(options, resource.endpoint)
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
@@ -87,13 +85,29 @@ def _pull(options: argparse.Namespace) -> int:
     if to:
         _stream(work, options)
         return 0
+    put_rows(work, options)
+    return 0
+
+
+def bar_of(name: str, options: argparse.Namespace) -> ProgressCallback | None:
+    """The bar of a pull; None if it would stand in a file, or is not wanted."""
+    if options.quiet or not sys.stderr.isatty():
+        return None
+    return bar_for(name)
+
+
+def put_rows(work: Pull, options: argparse.Namespace) -> None:
+    """Wait for the rows, and put them where they are to go.
+
+    Raises:
+        StnbError: it failed; the rows that had arrived are kept beside the file.
+    """
     try:
         frame = work.wait()
     except (StnbError, KeyboardInterrupt):
         keep(work.frame, options)
         raise
     put(frame, options)
-    return 0
 
 
 def _fetch_files(files: pd.DataFrame, options: argparse.Namespace) -> None:

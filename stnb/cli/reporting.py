@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import warnings
 from collections.abc import Sequence
 
-from stnb.account.progress_bar import bar_for
 from stnb.account.reports import Report
-from stnb.errors import BadFilter, StnbError, StnbWarning
+from stnb.errors import BadFilter, StnbWarning
 from stnb.frame.save import writer
 from stnb.frame.target import local_path
 
 from .connect import connect
-from .pulling import keep, put, settle_format
+from .pulling import bar_of, put, put_rows, settle_format
 
 
 def run(options: argparse.Namespace) -> int:
@@ -56,17 +54,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(report: Report, given: dict[str, list[str]], options: argparse.Namespace) -> None:
-    bar = None
-    if sys.stderr.isatty() and not options.quiet:
-        bar = bar_for(report.name)
+    bar = bar_of(report.name, options)
     parameters = {name: texts if len(texts) > 1 else texts[0] for name, texts in given.items()}
-    work = report.start(**parameters, limit=options.limit, progress=bar)
-    try:
-        frame = work.wait()
-    except (StnbError, KeyboardInterrupt):
-        keep(work.frame, options)
-        raise
-    put(frame, options)
+    put_rows(report.start(**parameters, limit=options.limit, progress=bar), options)
 
 
 def _pairs(words: Sequence[str]) -> dict[str, list[str]]:
