@@ -26,8 +26,11 @@ TOKEN = {"access_token": "eyJ0oken", "expires_in": 900}
 
 
 def http(body: bytes = BODY, status: bytes = b"200 OK", *headers: bytes) -> bytes:
-    """An answer with its length."""
-    return bare(body, status, b"Content-Length: %d" % len(body), *headers)
+    """An answer with its length. It says that the server closes, so that no request follows on a
+    connection that is being closed.
+    """
+    length = b"Content-Length: %d" % len(body)
+    return bare(body, status, length, *headers, b"Connection: close")
 
 
 def bare(body: bytes, status: bytes, *headers: bytes) -> bytes:
