@@ -15,10 +15,16 @@ COMMANDS = {
     "resources": "find",
     "describe": "find",
     "info": "find",
+    "schema": "find",
+    "columns": "find",
+    "fields": "find",
+    "filters": "find",
     "get": "pull",
     "read": "pull",
     "fetch": "pull",
     "download": "pull",
+    "export": "pull",
+    "save": "pull",
     "show": "pull",
     "view": "pull",
     "preview": "pull",
@@ -36,8 +42,12 @@ COMMANDS = {
     "tutorials": "notebooks",
     "tenants": "profiles",
     "accounts": "profiles",
+    "reports": "report",
+    "site": "docs",
+    "glossary": "dictionary",
 }
 HELP = ("-h", "--help")
+REPORTS = ("list", "show", "run")  # what `stnb report` does
 
 
 def understood(given: Sequence[str], commands: Mapping[str, str]) -> list[str]:
@@ -78,12 +88,24 @@ def understood(given: Sequence[str], commands: Mapping[str, str]) -> list[str]:
 
 
 def _finished(words: list[str]) -> list[str]:
-    """`notebook` has one command below it, which may be left out."""
+    """A command below a command, where it was left out."""
     if words[0] == "notebook" and words[1:2] != ["new"] and not set(words[1:]) <= set(HELP):
         return ["notebook", "new", *words[1:]]
     if words in (["notebook"], ["demo"], ["catalog"]):
         return [*words, "--help"]
+    if words[0] == "report":
+        return _reporting(words)
     return words
+
+
+def _reporting(words: list[str]) -> list[str]:
+    """`stnb report` lists the reports, and `stnb report 175` shows one."""
+    rest = words[1:]
+    if rest and (rest[0] in REPORTS or rest[0] in HELP):
+        return words
+    if not rest or rest[0].startswith("-"):
+        return ["report", "list", *rest]
+    return ["report", "show", *rest]
 
 
 def _near(word: str, commands: Mapping[str, str]) -> str:

@@ -7,12 +7,19 @@ from collections.abc import Sequence
 
 from .completion import complete_with, resources
 from .filters import add_filters, resource_in
-from .terminal import add_env_file, add_hidden, add_profile, add_tenants, at_least_1
+from .terminal import (
+    FORMATS,
+    add_env_file,
+    add_formats,
+    add_hidden,
+    add_profile,
+    add_tenants,
+    at_least_1,
+)
 
 USAGE = "stnb pull RESOURCE [options] [--FILTER VALUE ...]"
 ABOUT = """Read a resource. Without --to the first rows are shown; into a pipe, all rows go as
 CSV. The demo tenant's rows are made up, and are read with --profile demo only."""
-FORMATS = ("csv", "json", "parquet", "xlsx")
 
 
 def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
@@ -61,6 +68,8 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     add_filters(command, endpoint)
     add_hidden(command, "to", "--output", "--out", "--file")
     add_hidden(command, "limit", "--rows", "--max", "--head", "--top", type=at_least_1)
+    add_hidden(command, "columns", "--fields", "--select", type=_names)
+    add_formats(command)
     command.set_defaults(run=run, explains_unknown=True)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from .terminal import add_env_file, add_hidden, add_profile, at_least_1
+from .guesses import REPORTS
+from .terminal import FORMATS, add_env_file, add_formats, add_hidden, add_profile, at_least_1
 
 USAGE = "stnb report {list,show,run} [REPORT] [options] [--PARAMETER VALUE ...]"
 ABOUT = """List the tenant's own reports, show what one asks for, and run it. A report is named by
@@ -17,13 +18,12 @@ EXAMPLES = """examples:
   stnb report run 175 --From 2026-01-01 --To 2026-01-31 --profile demo -o revenue.parquet
   stnb report run "Revenue by Business Unit" --From "last month" --To "last month"
 """
-FORMATS = ("csv", "json", "parquet", "xlsx")
 
 
 def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     """The options of `stnb report`; the parameters of a report are taken as they are written."""
     command.usage, command.description, command.epilog = USAGE, ABOUT, EXAMPLES
-    command.add_argument("does", choices=("list", "show", "run"), help="what to do")
+    command.add_argument("does", choices=REPORTS, help="what to do")
     command.add_argument("report", nargs="?", metavar="REPORT", help="its number or its name")
     add_profile(command, "a profile of the .env file, or demo")
     add_env_file(command)
@@ -40,6 +40,7 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     command.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no notes")
     # A parameter that is called To comes before the file, whose option is written in small letters.
     add_hidden(command, "to", "--output", "--out", "--file")
+    add_formats(command)
     command.set_defaults(run=run, explains_unknown=True)
 
 

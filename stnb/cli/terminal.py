@@ -15,6 +15,8 @@ from stnb.errors import UsageError, numbers, printable
 
 from .completion import complete_with, profiles
 
+FORMATS = ("csv", "json", "parquet", "xlsx")
+
 
 def say(text: str) -> None:
     """Print a line to standard error; standard output is for what the command was asked for."""
@@ -110,6 +112,12 @@ def add_hidden(command: Options, dest: str, *names: str, **more: Any) -> None:
             command.add_argument(
                 name, dest=dest, default=argparse.SUPPRESS, help=argparse.SUPPRESS, **more
             )
+
+
+def add_formats(command: Options) -> None:
+    """`--json` for `--format json`, and likewise for the others."""
+    for name in FORMATS:
+        add_hidden(command, "format", f"--{name}", action="store_const", const=name)
 
 
 def at_least_1(text: str) -> int:

@@ -45,6 +45,13 @@ SERVICETITAN_TENANT07_APP_KEY=ak1.abcdefghijklmnopqrstuvwxy
         (["notebook", "-h"], ["notebook", "-h"]),
         (["--version"], ["--version"]),
         (["find", "search"], ["find", "search"]),
+        (["reports"], ["report", "list"]),
+        (["report", "--profile", "demo"], ["report", "list", "--profile", "demo"]),
+        (["report", "175"], ["report", "show", "175"]),
+        (["report", "run", "175"], ["report", "run", "175"]),
+        (["report", "--help"], ["report", "--help"]),
+        (["schema", "jobs"], ["find", "jobs"]),
+        (["export", "jobs"], ["pull", "jobs"]),
     ],
 )
 def test_a_line_is_understood(given: list[str], meant: list[str]) -> None:
@@ -150,6 +157,12 @@ def test_other_names_of_the_limit(option: str, capfd: pytest.CaptureFixture[str]
     """People ask for the first rows by many names."""
     assert main.main(["pull", "job-types", *DEMO, option, "2", "--format", "json"]) == 0
     assert len(json.loads(capfd.readouterr().out)) == 2
+
+
+def test_a_format_may_be_an_option(capfd: pytest.CaptureFixture[str]) -> None:
+    """`--json` is `--format json`, and `--fields` is `--columns`."""
+    assert main.main(["pull", "job-types", *DEMO, "-n", "2", "--json", "--fields", "id"]) == 0
+    assert [list(row) for row in json.loads(capfd.readouterr().out)] == [["id"], ["id"]]
 
 
 def test_a_format_gives_the_file_its_ending() -> None:
