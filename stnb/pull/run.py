@@ -22,7 +22,7 @@ from stnb.errors.copying import StaysHere
 from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load, save
-from stnb.session import Session, clock, loop
+from stnb.session import Session, clock, ending, loop
 
 from . import partial
 from .call import Call
@@ -381,7 +381,7 @@ class Pull(StaysHere):
             self._description.stopped = "was cancelled"
             raise
         except Exception as err:  # noqa: BLE001 - `on_page` may raise anything
-            self.error = err
+            self.error = ending.said(err)
             self._description.stopped = "failed"
         finally:
             if state != "done" and self.progress.pages:

@@ -20,6 +20,8 @@ from typing import Any, TypeVar
 
 from stnb.errors import Interrupted
 
+from . import ending
+
 T = TypeVar("T")
 _MAKING = threading.Lock()
 POLL = 0.1  # seconds between looks: on some systems a wait without an end cannot be interrupted
@@ -39,8 +41,16 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def submit(coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-    """Start on the private loop; the result comes through the future."""
-    return asyncio.run_coroutine_threadsafe(coroutine, _loop(os.getpid()))
+    """Start on the private loop; the result comes through the future.
+
+    Raises:
+        UsageError: Python is at its end.
+    """
+    try:
+        return asyncio.run_coroutine_threadsafe(coroutine, _loop(os.getpid()))
+    except RuntimeError as err:  # there is no loop yet, and its thread does not start any more
+        coroutine.close()
+        raise ending.said(err) from None
 
 
 def in_daemon(work: Callable[[], T], name: str) -> concurrent.futures.Future[T]:
@@ -68,15 +78,22 @@ def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> 
 
     Raises:
         TimeoutError: it took longer than `timeout` seconds; it goes on running.
+        UsageError: Python came to its end meanwhile.
     """
     try:
         with interruptible() as noticed:
             if _is_done(future, timeout, noticed):
                 return future.result()
+    except RuntimeError as err:
+        told = ending.said(err)
+        if told is err:
+            raise
     except BaseException:  # also one that comes between two steps
         future.cancel()
         raise
-    raise TimeoutError
+    else:
+        raise TimeoutError
+    raise told
 
 
 class Noticed:
