@@ -27,6 +27,13 @@ import pathlib, stnb
 here = pathlib.Path.cwd()
 """
 
+# Of an extra that may be missing here.
+CLUSTER = """
+import contextlib
+with contextlib.suppress(ImportError):
+    import distributed
+"""
+
 IMPORTS = """
 import importlib, pkgutil
 names = [m.name for m in pkgutil.walk_packages(stnb.__path__, "stnb.")]
@@ -84,8 +91,10 @@ assert it.poll() is not None
 )
 def test_without_what_only_posix_has(job: str, tmp_path: Path) -> None:
     """It runs in a process where those modules, functions and signals are hidden."""
+    first = f"import sys; sys.path.insert(0, {str(ROOT)!r})"
+    libraries = CLUSTER if IMPORTS in job else ""
     done = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{BEGIN}\n{job}"],
+        [sys.executable, "-c", "\n".join([first, libraries, BEGIN, job])],
         cwd=tmp_path,
         capture_output=True,
         text=True,
