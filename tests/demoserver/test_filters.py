@@ -688,6 +688,7 @@ LISTS = [
     if e.kind in ("list", "rows")
     and e.path.count("{") == 1
     and e.module != "reporting"
+    and e.method == "GET"  # the filters of a read that is a POST stand in its body
     and "ids" not in {p.name for p in e.required}
 ]
 FILTERS = [
