@@ -8,6 +8,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from stnb.catalog import load
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 GITHUB = ROOT / ".github"
@@ -75,3 +77,13 @@ def test_the_readme_is_short_and_shows_on_a_package_index() -> None:
     assert len(text.splitlines()) <= 150
     assert re.findall(r"!\[[^\]]*\]\((?!https://)", text) == []
     assert guide <= set(re.findall(r"\]\(([^)]+)\)", text))
+
+
+def test_the_papers_count_the_resources_as_they_are() -> None:
+    """Their number grows with the catalogue."""
+    said = []
+    for paper in [ROOT / "README.md", *(ROOT / "notebooks").glob("*.ipynb")]:
+        said += re.findall(r"(?<!over )\b(\d{3}) resources", paper.read_text("utf-8"))
+
+    assert said
+    assert set(said) == {str(len(list(load())))}
