@@ -104,7 +104,7 @@ class Tenants(Accounts):
                 as another type than the catalogue says.
 
         Example:
-            >>> ddf = ts.dask("jpm.jobs", createdOnOrAfter="2020")
+            >>> ddf = ts.dask("jpm.jobs", createdOnOrAfter="2026")
             >>> ddf.groupby("tenant")["total"].sum().compute()
             >>> ddf.to_parquet("jobs")
         """
