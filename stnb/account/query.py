@@ -356,9 +356,11 @@ class Query(StaysHere):
             # The total is the same with one row a page, and the answer is the smallest.
             run = replace(query, options=Options(limit=1, max_age=NEVER)).start()
             _first(run)
-            if run.total is not None:
+            rows = run.progress.rows
+            # A total of 0 beside a row is wrong, and then every row is counted.
+            if run.total is not None and run.total >= rows:
                 return run.total
-            if run.progress.rows == 0:
+            if rows == 0:
                 return 0
         query = query.where(limit=None, max_age=None)  # a count is what the server says now
         return len(query.start().wait())

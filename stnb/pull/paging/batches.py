@@ -13,7 +13,7 @@ from stnb.errors import Rejected
 from ..call import IDS
 from ..pairs import Pairs, in_parts
 from .beside import side_by_side
-from .envelope import joined, read_page, row_bytes
+from .envelope import count, joined, read_page, row_bytes
 from .models import Page, Query
 from .walk import TOO_LARGE, Walk, either
 
@@ -54,11 +54,13 @@ class BatchWalk(Walk):
     async def _others(self, first: Page) -> AsyncGenerator[Page, None]:
         """The pages behind the first one of a batch, of which there are none as a rule."""
         page, batches = first, len(self.call.batches)
-        while page.has_more and self.call.endpoint.takes("page"):
+        asked, rows = _count_ids(self.call.batches[first.index]), count(first.content)
+        while self.call.endpoint.takes("page") and _goes_on(page, rows, asked):
             number = page.index // batches + 1
             before, page = page, await self._ask(first.index, number)
             if row_bytes(page) in (b"", row_bytes(before)) or number > MAX_IDS:
                 break
+            rows += count(page.content)
             page = replace(page, index=first.index + number * batches)
             yield replace(page, total=None)
         self.more = either(self.more, page.has_more)
@@ -130,6 +132,21 @@ class BatchWalk(Walk):
             page = str(endpoint.page_first + number)
             paging = (("page", page), ("pageSize", str(self.own.fit(MAX_IDS))))
         return self.own.query(*ids, *paging)
+
+
+def _goes_on(page: Page, rows: int, asked: int) -> bool:
+    """Whether a batch may have a page behind this one, with which it has so many rows.
+
+    If `hasMore` says nothing, a batch with a row for each id is whole. Any other is asked for once
+    more, as the server may give fewer rows a page than there are ids.
+    """
+    if page.has_more is not None:
+        return page.has_more
+    return rows not in (0, asked)
+
+
+def _count_ids(ids: Pairs) -> int:
+    return len({value for _, text in ids for value in text.split(",")})
 
 
 def fewer_ids(err: Rejected, ids: Pairs) -> int | None:

@@ -173,3 +173,32 @@ def test_ids_in_several_pages_are_all_read() -> None:
 
     assert sorted(frame["id"].tolist()) == list(range(130))
     assert frame.attrs["stnb"]["complete"] is True
+
+
+class Unsaid(Capped):
+    """Gives 20 rows a page, no total, and no true or false for `hasMore`."""
+
+    def __init__(self, count: int, most: int, said: Any) -> None:
+        super().__init__(count, most)
+        self._said = said
+
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        body = json.loads((await super().answer(request)).content)
+        del body["hasMore"], body["totalCount"]
+        if self._said != "absent":
+            body["hasMore"] = self._said
+        return httpx.Response(200, json=body)
+
+
+@pytest.mark.parametrize("said", ["absent", None, "yes"])
+def test_ids_in_several_pages_are_all_read_whatever_is_said_of_more(said: Any) -> None:
+    """Where `hasMore` is null, absent or a text, a batch goes on until each id has its row."""
+
+    server = Unsaid(1000, 20, said)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        frame = server.account()["toys.widgets"].pull(ids=range(130))
+
+    assert sorted(frame["id"].tolist()) == list(range(130))
+    assert frame.attrs["stnb"]["complete"] is not False
+    assert not [w for w in caught if "unknown" in str(w.message)]
