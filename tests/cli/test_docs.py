@@ -12,8 +12,6 @@ import pytest
 import stnb
 from stnb.cli import main
 from stnb.cli.site import build, errors_page, reference, sources, tutorials
-from stnb.session import Session
-from tests.helpers.clock import Clock
 from tests.helpers.sample import EVERYTHING
 
 GUIDE = Path(stnb.__file__).parent / "guide"
@@ -70,12 +68,8 @@ def test_all_of_the_guide_and_the_tutorials_is_there(pages: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::stnb.StnbWarning")
-def test_every_cure_is_what_is_said_today(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_cure_is_what_is_said_today() -> None:
     """Each line of the page is an error of ours, and each state of a tenant has a cause."""
-    clock = Clock()
-    usual = Session.__init__.__kwdefaults__
-    monkeypatch.setitem(usual, "clock", clock)
-    monkeypatch.setitem(usual, "sleep", clock.sleep)
     text = errors_page.page()
 
     for line in errors_page.LINES:
