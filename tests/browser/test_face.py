@@ -100,6 +100,22 @@ def test_by_keyboard_alone(lab: Lab) -> None:
     assert lab.errors == []
 
 
+def test_what_arrives_late_leaves_the_focus_where_it_is(lab: Lab) -> None:
+    """An open field that is drawn anew, as names have come, keeps the one who uses the keyboard."""
+    late = "ui.parts.filters._idle = ui.parts.filters._send_form"  # again and again
+    whole = _opened(lab, "late.ipynb", f"explore('demo', 'jpm.jobs')\n{late}")
+    whole.get_by_role("button", name="Add Completed").click()
+    field = whole.get_by_role("dialog", name="Completed")
+    month = field.get_by_role("button", name="last month", exact=True)
+    _tab_to(month)
+    field.locator(".body").evaluate("e => { e.dataset.old = 1 }")
+    expect(field.locator(".body[data-old]")).to_have_count(0)
+
+    expect(month).to_be_focused()
+    lab.page.keyboard.press("Escape")
+    expect(field).to_be_hidden()
+
+
 def _tab_to(wanted: Locator) -> None:
     """Press Tab until something has the focus; a mouse is not needed to get there."""
     for _ in range(60):

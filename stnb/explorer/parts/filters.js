@@ -98,6 +98,16 @@ function render({ model, el }) {
     };
   }
 
+  // The body anew, with the focus where it was: whoever uses the keyboard is not thrown out.
+  function renew(field) {
+    const held = panel.contains(document.activeElement) ? document.activeElement : null;
+    body(field);
+    if (!held) return;
+    const all = [...panel.querySelectorAll("button, input, select")];
+    const is = (e) => e.tagName === held.tagName && e.textContent === held.textContent && JSON.stringify(e.dataset) === JSON.stringify(held.dataset);
+    (all.find(is) ?? all[0])?.focus({ preventScroll: true });
+  }
+
   // What is in an open field stays as it is typed; what the kernel has filled in comes in.
   function refresh() {
     const field = form.fields.find((f) => f.key === shown);
@@ -156,7 +166,7 @@ function render({ model, el }) {
       draw();
       // Names that have arrived meanwhile come into the open field, if nobody is typing in it.
       const open = form.fields.find((f) => f.key === shown);
-      if (!other && open && !panel.querySelector("input.text:focus, input.find:focus")) body(open);
+      if (!other && open && !panel.querySelector("input.text:focus, input.find:focus")) renew(open);
       still();
     } else if (message?.kind === "values") {
       values = message.values;
