@@ -7,3 +7,16 @@ function make(tag, cls, attributes = {}, ...children) {
   return node;
 }
 
+// The children of an element anew. What has the focus hands it to its successor: whoever uses the keyboard is not thrown out.
+function redraw(root, ...children) {
+  const held = root.contains(document.activeElement) ? document.activeElement : null;
+  const reachable = () => [...root.querySelectorAll("button, input, select, textarea, summary, a, [tabindex]")];
+  const place = held ? reachable().indexOf(held) : -1;
+  root.replaceChildren(...children);
+  if (place < 0) return;
+  const name = (e) => e.dataset.key ?? e.getAttribute("aria-label") ?? e.textContent;
+  const choice = (e) => (e.matches("[type=checkbox], [type=radio]") ? e.value : "");
+  const known = (e) => [e.tagName, name(e), choice(e)].join("\n");
+  const after = reachable(), same = after.filter((e) => known(e) === known(held));
+  (same[0] ?? after[Math.min(place, after.length - 1)])?.focus({ preventScroll: true });
+}

@@ -38,16 +38,12 @@ function render({ model, el }) {
   }
 
   function draw() {
-    const focused = chips.contains(document.activeElement) ? document.activeElement : null;
-    const again = focused?.dataset.key ?? (focused?.classList.contains("add") ? "+" : null);
     const on = form.fields.filter((f) => isSet(f) || f.required), off = form.fields.filter((f) => !isSet(f) && !f.required);
     const add = make("button", "add", { type: "button", "aria-haspopup": "dialog", "aria-expanded": String(shown === "+"), "aria-label": "Add a filter" }, "+ Filter");
     add.onclick = () => (shown === "+" ? float.close() : menu(add));
-    chips.replaceChildren(...on.map(chip), ...off.filter((f) => f.suggested).map(ghost), ...(off.length ? [add] : []));
+    redraw(chips, ...on.map(chip), ...off.filter((f) => f.suggested).map(ghost), ...(off.length ? [add] : []));
     if (!form.fields.length && form.name) chips.append(make("span", "quiet", {}, "It takes no filters."));
     root.hidden = !form.name;
-    const same = again && (again === "+" ? add : chips.querySelector(`[data-key="${again}"]`));
-    if (same) same.focus({ preventScroll: true });
     if (shown && float.isOpen) float.adopt(shown === "+" ? add : chips.querySelector(`[data-key="${shown}"]`) ?? add);
     explain();
   }
@@ -56,7 +52,7 @@ function render({ model, el }) {
   function explain() {
     const bad = form.fields.filter((f) => values[f.key].problem.length);
     wrong.hidden = !bad.length;
-    wrong.replaceChildren(...bad.map((field) => make("p", "", {}, ...problem(field))));
+    redraw(wrong, ...bad.map((field) => make("p", "", {}, ...problem(field))));
   }
 
   function problem(field) {
@@ -64,7 +60,11 @@ function render({ model, el }) {
     if (!happened) return [];
     const offers = fixes.map(([name, day]) => {
       const button = make("button", "fix", { type: "button" }, `${day}?`);
-      button.onclick = () => set({ [name]: day });
+      button.onclick = () => {
+        const box = panel.contains(button) && panel.querySelector(`[data-name="${name}"]`);
+        (box || chips.querySelector(`[data-key="${field.key}"]`)).focus({ preventScroll: true }); // the offer goes away
+        set({ [name]: day });
+      };
       return button;
     });
     return [make("b", "", {}, happened), " ", ...(offers.length ? ["Did you mean ", ...offers] : [make("span", "", {}, why)])];
@@ -73,7 +73,7 @@ function render({ model, el }) {
   // ---- the panel: a field, or the menu of all fields
   function fill(label, api, ...content) {
     panel.setAttribute("aria-label", label);
-    panel.replaceChildren(make("header", "", {}, make("b", "", {}, label), ...(api ? [make("code", "", { title: "Its name in the API and in the code" }, api)] : [])), ...content);
+    redraw(panel, make("header", "", {}, make("b", "", {}, label), ...(api ? [make("code", "", { title: "Its name in the API and in the code" }, api)] : [])), ...content);
   }
 
   function show(field, button) {
@@ -98,16 +98,6 @@ function render({ model, el }) {
     };
   }
 
-  // The body anew, with the focus where it was: whoever uses the keyboard is not thrown out.
-  function renew(field) {
-    const held = panel.contains(document.activeElement) ? document.activeElement : null;
-    body(field);
-    if (!held) return;
-    const all = [...panel.querySelectorAll("button, input, select")];
-    const is = (e) => e.tagName === held.tagName && e.textContent === held.textContent && JSON.stringify(e.dataset) === JSON.stringify(held.dataset);
-    (all.find(is) ?? all[0])?.focus({ preventScroll: true });
-  }
-
   // What is in an open field stays as it is typed; what the kernel has filled in comes in.
   function refresh() {
     const field = form.fields.find((f) => f.key === shown);
@@ -117,7 +107,7 @@ function render({ model, el }) {
       if (box && box !== document.activeElement) box.value = entry;
     });
     for (const button of panel.querySelectorAll("[data-preset]")) button.setAttribute("aria-pressed", button.dataset.preset === values[field.key].entries[0]);
-    panel.querySelector(".problem").replaceChildren(...problem(field));
+    redraw(panel.querySelector(".problem"), ...problem(field));
     float.settle();
   }
 
@@ -166,7 +156,7 @@ function render({ model, el }) {
       draw();
       // Names that have arrived meanwhile come into the open field, if nobody is typing in it.
       const open = form.fields.find((f) => f.key === shown);
-      if (!other && open && !panel.querySelector("input.text:focus, input.find:focus")) renew(open);
+      if (!other && open && !panel.querySelector("input.text:focus, input.find:focus")) body(open);
       still();
     } else if (message?.kind === "values") {
       values = message.values;
@@ -177,7 +167,7 @@ function render({ model, el }) {
       panel.querySelector(".hits")?.show(message.text, message.options);
     } else if (message?.kind === "error") {
       wrong.hidden = false;
-      wrong.replaceChildren(make("p", "", {}, message.sentences.join(" ")));
+      redraw(wrong, make("p", "", {}, message.sentences.join(" ")));
     }
   };
   model.on("msg:custom", hear);

@@ -41,8 +41,8 @@ function render({ model, el }) {
 
   function build() {
     const all = offered.profiles.map(({ name }) => name);
-    tags.replaceChildren(shortcut("All", all), ...Object.entries(offered.tags).map(([tag, names]) => shortcut(tag, names)));
-    boxes.replaceChildren(...offered.profiles.map(box));
+    redraw(tags, shortcut("All", all), ...Object.entries(offered.tags).map(([tag, names]) => shortcut(tag, names)));
+    redraw(boxes, ...offered.profiles.map(box));
     show();
   }
 

@@ -48,7 +48,7 @@ function render({ model, el }) {
   const hear = (message) => {
     if (message?.kind !== "head") return;
     const tag = `h${message.level}`;
-    root.replaceChildren(...(message.head ? resource(message.head, tag) : welcome(message.tiles, tag)));
+    redraw(root, ...(message.head ? resource(message.head, tag) : welcome(message.tiles, tag)));
   };
   model.on("msg:custom", hear);
   model.send({ kind: "head" });
