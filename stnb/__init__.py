@@ -129,7 +129,7 @@ def _advice(name: str) -> str:
     """Where a name of an account is, or what it was likely meant to be; "" for neither."""
     if name.startswith("_"):
         return ""
-    known = _importlib.import_module(".account.names", __name__)
+    known = _importlib.import_module(".account.reached", __name__)
     where: str = known.of_an_account(name)
     if where:
         return f". It belongs to an account: st = stnb.connect(), then {where}"

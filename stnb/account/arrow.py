@@ -6,36 +6,36 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stnb.frame.parquet import as_table
 
-if TYPE_CHECKING:
-    from .query import Query
-
 ROWS = 65_536  # of a batch
 
 
-def table_of(query: Query, arguments: dict[str, Any]) -> pa.Table:
-    """The work of `Query.arrow`, which is documented there."""
-    return as_table(query.pull(**arguments))
+class Asked(Protocol):
+    """A query, as far as it is needed here."""
+
+    @property
+    def streams(self) -> bool: ...
+
+    def pull(self, **options: Any) -> Any: ...
 
 
-def reader_of(query: Query, arguments: dict[str, Any]) -> pa.RecordBatchReader:
+def reader_of(query: Asked) -> pa.RecordBatchReader:
     """The work of `Query.batches`, which is documented there.
 
     The type of a column is known after the last page only, so the rows lie in a file of this
     machine until they are taken.
     """
-    narrowed = query.where(**arguments) if arguments else query
-    if not narrowed.streams:
-        return table_of(narrowed, {}).to_reader(ROWS)
+    if not query.streams:
+        return as_table(query.pull()).to_reader(ROWS)
     folder = Path(tempfile.mkdtemp(prefix="stnb-batches-"))
     try:
-        path = narrowed.pull(to=folder / "rows.parquet")
+        path = query.pull(to=folder / "rows.parquet")
         file = pq.ParquetFile(path)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from stnb.catalog import load
 from stnb.errors import UnknownResource
 from stnb.errors.copying import StaysHere
 
@@ -97,21 +96,6 @@ def resources_called(name: str, known: Iterable[str]) -> list[str]:
         if last in words and "export" not in middle:
             found.append((len(middle), f"st.{resource}"))
     return [expression for _, expression in sorted(found)[:4]]
-
-
-def of_an_account(name: str) -> str:
-    """How a name is reached from an account `st`; "" if it has none of that name.
-
-    >>> of_an_account("window"), of_an_account("jobs")
-    ('st.window', 'st.jpm.jobs')
-    """
-    from .account import Account
-
-    known = load()
-    if hasattr(Account, name) or name in known.modules:
-        return f"st.{name}"
-    called = resources_called(name, known.endpoints)
-    return called[0] if called else ""
 
 
 class Group(Branch):

@@ -312,9 +312,9 @@ class Query(StaysHere):
             >>> table = st.jpm.jobs.where(jobStatus="Completed").arrow()
             >>> polars.from_arrow(table)
         """
-        from .arrow import table_of
+        from stnb.frame.parquet import as_table
 
-        return table_of(self, arguments)
+        return as_table(self.pull(**arguments))
 
     def batches(self, **arguments: Any) -> pa.RecordBatchReader:
         """Read the rows as batches of Arrow, for what does not fit into memory.
@@ -331,7 +331,7 @@ class Query(StaysHere):
         """
         from .arrow import reader_of
 
-        return reader_of(self, arguments)
+        return reader_of(self.where(**arguments) if arguments else self)
 
     def head(self, n: int = 5, **arguments: Any) -> pd.DataFrame:
         """The first rows: one small request. That there are more is said in `attrs` alone.

@@ -71,7 +71,9 @@ def explore(
     """
     if isinstance(profile, Report):
         resource, filters = REPORT_ROWS, {**profile.first_run(), **(filters or {})}
-        profile = profile.account
+        account = profile.account
+        assert isinstance(account, Account)  # a report comes from nowhere else
+        profile = account
     file = None if env_file is None else os.fspath(env_file)
     looks = (view, grid or {}, chart or {})
     state = State(None, resource, filters or {}, limit, file, names, *looks, tuple(tenants))

@@ -15,9 +15,9 @@ from stnb.errors.packages import imported
 from stnb.frame import notices
 
 from .dask_work import Here, Part, account_of, owner_of, plain, tell
-from .lake import Outcome, Work
 from .places import Place
 from .route import routes
+from .tenant_work import Outcome, Work
 
 
 def by_workers(

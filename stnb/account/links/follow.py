@@ -14,7 +14,8 @@ from stnb.errors import DataError, Incomplete, RequestError, StnbError, StnbWarn
 from stnb.frame import notices, shape_of
 from stnb.tables.ids import distinct, fit
 
-from .lookup import Keys, Reading, Source, read, why_unread
+from ..source import Source
+from .lookup import Keys, Reading, read, why_unread
 from .models import Link, Target
 from .place import grouped, key_type, place_of
 

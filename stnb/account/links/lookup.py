@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stnb.catalog import Catalog, Endpoint
+from stnb.catalog import Endpoint
 from stnb.catalog.facts import MAX_IDS
 from stnb.errors import ColumnDrift, Incomplete, NotAllowed, RequestError, StnbError
 from stnb.frame import assemble, narrow, notices, shape_of
@@ -19,6 +19,7 @@ from stnb.pull.values import inactive_too
 from stnb.tables.ids import column_of
 
 from ..resource import Resource
+from ..source import Source
 
 if TYPE_CHECKING:
     from stnb.pull import ProgressCallback, Pull
@@ -30,14 +31,6 @@ MANY = 10_000
 ROW = 1 / 500
 
 Keys = Mapping[str, pa.Array]  # the ids to look up, by the column that holds them
-
-
-class Source(Protocol):
-    """The part of an Account that is needed here."""
-
-    catalog: Catalog
-
-    def __getitem__(self, name: str) -> Resource: ...
 
 
 @dataclass(frozen=True)

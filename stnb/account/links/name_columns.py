@@ -16,7 +16,8 @@ from stnb.errors import BadFilter, StnbWarning
 from stnb.frame import PANDAS, notices
 from stnb.tables.ids import column_of, distinct, fit
 
-from .lookup import Keys, Source, why_unread
+from ..source import Source
+from .lookup import Keys, why_unread
 from .models import OPEN, Target
 from .namebook import NameBook, label
 from .place import Place, key_type, place_of, places

@@ -16,7 +16,8 @@ from stnb.errors import StnbError
 from stnb.frame import shape_of
 from stnb.tables.ids import column_of, fit
 
-from .lookup import Keys, Reading, Source, read
+from ..source import Source
+from .lookup import Keys, Reading, read
 from .models import Target
 from .rules import links_of
 

@@ -11,7 +11,8 @@ import pandas as pd
 from stnb.catalog.facts import MAX_IDS
 from stnb.errors import BadFilter
 
-from .lookup import Keys, Source, by_fifties_at_once
+from ..source import Source
+from .lookup import Keys, by_fifties_at_once
 from .name_columns import book_of, named_by_itself, needs_of
 from .namebook import NameBook
 

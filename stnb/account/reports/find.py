@@ -16,7 +16,7 @@ from .models import Description, description
 from .report import Report
 
 if TYPE_CHECKING:
-    from ..account import Account
+    from ..source import Tenant
 
 CATEGORIES = "reporting.report_categories"
 REPORTS = "reporting.report_category.reports"
@@ -25,7 +25,7 @@ NAMES = ["id", "name", "category", "categoryId", "description"]
 NAMED = 8  # reports that an error names
 
 
-def all_reports(account: Account, details: bool = False) -> pd.DataFrame:
+def all_reports(account: Tenant, details: bool = False) -> pd.DataFrame:
     """Every report of a tenant; see `Account.reports`."""
     categories = account[CATEGORIES].pull(progress=False)
     if categories.empty:
@@ -43,7 +43,7 @@ def all_reports(account: Account, details: bool = False) -> pd.DataFrame:
     return table
 
 
-def _of_categories(account: Account, labels: Mapping[str, str]) -> pd.DataFrame:
+def _of_categories(account: Tenant, labels: Mapping[str, str]) -> pd.DataFrame:
     """The reports of all categories; some of these may be closed to the app."""
     reports = account[REPORTS]
     try:
@@ -65,7 +65,7 @@ def _of_categories(account: Account, labels: Mapping[str, str]) -> pd.DataFrame:
     return found
 
 
-def _with_details(account: Account, table: pd.DataFrame) -> pd.DataFrame:
+def _with_details(account: Tenant, table: pd.DataFrame) -> pd.DataFrame:
     """What only the description of each report says: a request each."""
     places = zip(table["categoryId"], table["id"], strict=True)
     known = [described(account, str(category), int(number)) for category, number in places]
@@ -78,13 +78,13 @@ def _with_details(account: Account, table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def described(account: Account, category: str, number: int) -> Description:
+def described(account: Tenant, category: str, number: int) -> Description:
     """What the API says of one report."""
     place = ONE.replace("{category}", str(category)).replace("{id}", str(number))
     return description(str(category), account.get(place))
 
 
-def report(account: Account, wanted: str | int, category: str | None = None) -> Report:
+def report(account: Tenant, wanted: str | int, category: str | None = None) -> Report:
     """One report; see `Account.report`."""
     if isinstance(wanted, bool) or not isinstance(wanted, (str, int)) or str(wanted).strip() == "":
         raise UsageError(

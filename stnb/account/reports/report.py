@@ -19,7 +19,7 @@ from .models import Choice, Description, Parameter, choices
 from .values import Values
 
 if TYPE_CHECKING:
-    from ..account import Account
+    from ..source import Tenant
 
 DATA = "reporting.report_category.reports.data"
 SETS = "reporting.dynamic_value_sets"
@@ -43,7 +43,7 @@ class Report(StaysHere):
         'Average Ticket'
     """
 
-    def __init__(self, account: Account, about: Description, category: str) -> None:
+    def __init__(self, account: Tenant, about: Description, category: str) -> None:
         self._account, self._about = account, about
         self.id, self.name, self.category = about.id, about.name, category
         self.description = about.about
@@ -169,7 +169,7 @@ class Report(StaysHere):
         }
 
     @property
-    def account(self) -> Account:
+    def account(self) -> Tenant:
         """The account that it is read from."""
         return self._account
 
