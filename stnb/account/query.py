@@ -356,12 +356,8 @@ class Query(StaysHere):
             # The total is the same with one row a page, and the answer is the smallest.
             run = replace(query, options=Options(limit=1, max_age=NEVER)).start()
             _first(run)
-            rows = run.progress.rows
-            # A total of 0 beside a row is wrong, and then every row is counted.
-            if run.total is not None and run.total >= rows:
-                return run.total
-            if rows == 0:
-                return 0
+            if _agrees(run):
+                return run.total or 0
         query = query.where(limit=None, max_age=None)  # a count is what the server says now
         return len(query.start().wait())
 
@@ -373,6 +369,18 @@ def _first(run: Pull) -> pd.DataFrame | Path:
         if notice.category is not FirstRows:
             notices.warn(notice)
     return answer
+
+
+def _agrees(run: Pull) -> bool:
+    """Whether the total of a list does not contradict the rows that came with it, of which one was
+    asked for; if it does, every row is counted.
+    """
+    total, rows, more = run.total, run.progress.rows, run.source.more
+    if total is None:
+        return rows == 0 and not more
+    if more is None:
+        return total >= rows
+    return total > rows if more else total == rows
 
 
 def query_of(reader: Reader, endpoint: Endpoint, arguments: Mapping[str, Any]) -> Query:

@@ -113,7 +113,7 @@ def decode(
     if not positional:
         complete = fast is not None and not shape.skips and not outside
         sheets = (sheet_of(document, seen, columns, length, complete=complete),)
-    table = pa.table(typed(columns, length, shape, drift, kept))
+    table = _as_table(typed(columns, length, shape, drift, kept), length)
     if len(content) > BIG:
         pa.default_memory_pool().release_unused()
     if positional or not shape.leaves:
@@ -122,7 +122,7 @@ def decode(
     if positional:
         own = reports.data_types_of(fallback.names_of(fields), fields)
         reports.follow(columns, {**(data_types or {}), **own}, drift, kept, shape.dtypes)
-        table = pa.table(typed(columns, length, shape, {}))
+        table = _as_table(typed(columns, length, shape, {}), length)
     if document is not sent:
         utf8.note_broken_bytes(sent, shape, drift, positional=positional)
     if fast is None:
@@ -326,6 +326,13 @@ def typed(
                 drift[path] = [new, *drift.get(path, [])]
             out[path] = values
     return out
+
+
+def _as_table(columns: Columns, length: int) -> pa.Table:
+    """Rows `{}` are rows, too, and a table needs a column."""
+    if length and not columns:
+        columns = {"value": pa.nulls(length)}
+    return pa.table(columns)
 
 
 def _fits_its_type(drift: Drifts, path: str) -> bool:

@@ -114,16 +114,20 @@ def names_of(fields: Sequence[dict[str, Any]]) -> list[str]:
     return _distinct([str(field["name"]) for field in fields])
 
 
-def _named(rows: list[list[Any]], fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of cells as objects; a cell without a field gets the name "column 3"."""
+def _named(rows: list[Any], fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of cells as objects; a cell without a field gets the name "column 3".
+
+    A row that is no list of cells is read as any other: an object has names of its own.
+    """
     names = [str(field["name"]) for field in fields]
-    longest = max(map(len, rows), default=0)
-    cells = sum(map(len, rows))
-    if longest * len(rows) > RAGGED * (cells + len(rows) * len(names)) + FEW:
+    lengths = [len(row) for row in rows if isinstance(row, list)]
+    longest = max(lengths, default=0)
+    if longest * len(rows) > RAGGED * (sum(lengths) + len(rows) * len(names)) + FEW:
         raise ValueError("one long row would give all the others as many columns")
     names += [f"column {i + 1}" for i in range(len(names), longest)]
     names = _distinct(names)
-    return [dict(zip(names, row, strict=False)) for row in rows]
+    named = [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in rows]
+    return list(_objects(named))
 
 
 def _objects(rows: list[Any]) -> Sequence[dict[str, Any]]:

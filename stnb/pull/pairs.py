@@ -59,6 +59,19 @@ def in_parts(pairs: Pairs, most: int) -> list[Pairs]:
     return [((name, ",".join(values[start : start + most])),) for start in starts]
 
 
+def only(pairs: Pairs, values: list[str]) -> Pairs:
+    """The pairs of one parameter with these of its values.
+
+    Example:
+        >>> only((("ids", "1,2,3"),), ["2", "3"])
+        (('ids', '2,3'),)
+    """
+    name, text = pairs[0]
+    if len(pairs) > 1 or text == values[0]:
+        return tuple((name, value) for value in values)
+    return ((name, ",".join(values)),)
+
+
 def _object(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> list[tuple[str, str]]:
     """A mapping of names to values: `customField.Name=value`, else `name[key]=value`.
 

@@ -180,8 +180,11 @@ def _others(
         found += notices.unfound(call.endpoint, rows, call.by_id)
     found += notices.hidden(call.endpoint, call.filters)
     found += notices.drifted(call.endpoint, drift)
-    if not lacking and frame is not None:
-        found += traps.found(call.endpoint, frame, call.filters, limit=limit)
+    if not lacking:
+        columns = set(facts.shape.by_path).difference(facts.requested.hidden)
+        found += traps.found(
+            call.endpoint, frame, call.filters, columns=columns, rows=rows, limit=limit
+        )
     return found
 
 

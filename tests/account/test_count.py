@@ -27,3 +27,50 @@ def test_a_total_of_nothing_beside_rows_is_not_believed() -> None:
     tenant = FakeTenant(answer, catalog=CATALOG)
 
     assert tenant.resource(CATALOG.endpoints["toys.widgets"]).count() == ROWS
+
+
+CONTRADICTIONS = [
+    # (rows that there are, rows a page gives at most, the total that is said, hasMore)
+    (130, 1, 1, True),  # one of one, and there is more
+    (130, 1, 500, False),  # one of 500, and there is no more
+    (130, 50, 20, None),  # fifty of twenty
+    (130, 50, 20, True),
+    (1, 1, 0, False),
+    (1, 1, 100_000, False),
+]
+
+
+@pytest.mark.filterwarnings("ignore::stnb.StnbWarning")
+@pytest.mark.parametrize(("rows", "least", "total", "more"), CONTRADICTIONS)
+def test_a_total_that_its_own_page_contradicts_is_not_believed(
+    rows: int, least: int, total: int, more: bool | None
+) -> None:
+    """The page that brings a total also has rows, and says whether there are more of them."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        query = dict(request.url.params)
+        size, page = max(int(query["pageSize"]), least), int(query.get("page", 1))
+        places = range((page - 1) * size, min(page * size, rows))
+        body: dict[str, Any] = {"data": [{"id": at + 1} for at in places], "totalCount": total}
+        said = page * size < rows
+        if int(query["pageSize"]) == 1:
+            said = more
+        return httpx.Response(200, json={**body, "hasMore": said})
+
+    tenant = FakeTenant(answer, catalog=CATALOG)
+
+    assert tenant.resource(CATALOG.endpoints["toys.widgets"]).count() == rows
+
+
+@pytest.mark.parametrize(("total", "more"), [(130, True), (1, False), (130, None), (0, False)])
+def test_a_total_that_fits_its_page_costs_one_request(total: int, more: bool | None) -> None:
+    """A count stays one small request if nothing contradicts it."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        rows = [{"id": at + 1} for at in range(min(total, 1))]
+        return httpx.Response(200, json={"data": rows, "totalCount": total, "hasMore": more})
+
+    tenant = FakeTenant(answer, catalog=CATALOG)
+
+    assert tenant.resource(CATALOG.endpoints["toys.widgets"]).count() == total
+    assert len(tenant.requests) == 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import warnings
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -306,3 +308,14 @@ def test_the_demo_has_its_traps(st: stnb.Account) -> None:
     done = frame[frame["jobStatus"] == "Completed"]
     assert first.startswith(f"{cancelled:,} of these jobs")
     assert f"total is 0 in {round(100 * (done['total'] == 0).mean())} %" in second
+
+
+def test_a_pull_into_a_file_hears_of_traps_too(st: stnb.Account, tmp_path: Path) -> None:
+    """Of rows that are not in memory, what holds of any of them is said; of none, nothing."""
+    with pytest.warns(stnb.KnownTrap, match="jpm.jobs: a cancelled job may have a completedOn"):
+        st.jpm.jobs.pull(to=tmp_path / "jobs.parquet")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", stnb.KnownTrap)
+        st.jpm.jobs.pull(to=tmp_path / "few.parquet", limit=20)
+        st.jpm.jobs.pull(to=tmp_path / "ids.parquet", columns=["id"])
+        st.jpm.jobs.pull(to=tmp_path / "none.parquet", number="no such job")

@@ -41,7 +41,8 @@ class Quick:
 
     Attributes:
         columns: the columns of ids, in the order of the frame.
-        requests: how many requests that takes at most; 0 if all names are known.
+        requests: how many requests that takes at most, if every id has its row; 0 if all names are
+            known.
         left_out: columns of short lists, for which no requests were left.
     """
 

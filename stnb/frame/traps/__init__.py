@@ -70,6 +70,7 @@ def found(
     given: Mapping[str, str],
     *,
     columns: Collection[str] = (),
+    rows: int | None = None,
     limit: int | None = None,
 ) -> list[Notice]:
     """The traps in what a pull brought, the gravest first, at most two.
@@ -77,7 +78,7 @@ def found(
     Args:
         frame: the rows; None if they went to a file.
         given: the filters, as sent.
-        columns: the names of the columns if there is no frame.
+        columns, rows: the names of the columns, and how many rows there are, if there is no frame.
         limit: the rows asked for at most; who asks for a few only looks around, and hears of no
             trap.
 
@@ -89,10 +90,9 @@ def found(
     if endpoint.kind in ("record", "file") or (limit is not None and limit <= FEW):
         return []
     if frame is not None:
-        one_by_id = len(frame) == 1 and "ids" in given
-        if one_by_id or not len(frame):
-            return []
-        columns = list(frame.columns)
+        columns, rows = list(frame.columns), len(frame)
+    if rows == 0 or (rows == 1 and "ids" in given):
+        return []
     pulled = Pulled(endpoint, frame, columns, given)
     notices = []
     for trap in TRAPS:

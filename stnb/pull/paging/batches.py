@@ -11,14 +11,18 @@ from stnb.catalog.facts import MAX_IDS
 from stnb.errors import Rejected
 
 from ..call import IDS
-from ..pairs import Pairs, in_parts
+from ..pairs import Pairs, in_parts, only
 from .beside import side_by_side
-from .envelope import count, joined, read_page, row_bytes
+from .envelope import joined, read_page, row_bytes
 from .models import Page, Query
+from .unseen import HAD_MORE, Unseen, as_texts, unseen
 from .walk import TOO_LARGE, Walk, either
 
 # The statuses of a call that is too long: its body, its address, or its headers.
 TOO_LONG = (TOO_LARGE, 414, 431)
+
+
+KEY = ("id",)  # that of a row whose id says which of those it is that were asked for
 
 
 class TooLong(Exception):
@@ -53,20 +57,44 @@ class BatchWalk(Walk):
 
     async def _others(self, first: Page) -> AsyncGenerator[Page, None]:
         """The pages behind the first one of a batch, of which there are none as a rule."""
-        page, batches = first, len(self.call.batches)
-        asked, rows = _count_ids(self.call.batches[first.index]), count(first.content)
-        while self.call.endpoint.takes("page") and _goes_on(page, rows, asked):
-            number = page.index // batches + 1
+        page, batches, number = first, len(self.call.batches), 0
+        ids = self.call.batches[first.index]
+        asked, lacking = len(as_texts(ids)), unseen(ids)
+        lacking.see(first)
+        while self.call.endpoint.takes("page") and _goes_on(page, lacking.rows, asked):
+            number += 1
             before, page = page, await self._ask(first.index, number)
             if row_bytes(page) in (b"", row_bytes(before)) or number > MAX_IDS:
                 break
-            rows += count(page.content)
-            page = replace(page, index=first.index + number * batches)
-            yield replace(page, total=None)
+            lacking.see(page)
+            yield replace(page, index=first.index + number * batches, total=None)
         self.more = either(self.more, page.has_more)
         if page.has_more:
             name = self.call.endpoint.name
             self.note(f"{name} has more rows than were asked for by their ids.")
+        async for late in self.lacking(lacking, first.index, page.has_more):
+            number += 1
+            yield replace(late, index=first.index + number * batches, total=None)
+
+    async def lacking(
+        self, lacking: Unseen, index: int, has_more: bool | None
+    ) -> AsyncGenerator[Page, None]:
+        """The rows of a batch that come if the ids of which none came are asked for once more.
+
+        None if no row came at all: a server that gives fewer rows a page gives some.
+        """
+        if self.call.by_id is None or self.call.endpoint.key != KEY or not lacking.rows:
+            return
+        async for page in lacking.again(lambda ids: self._once_more(index, ids)):
+            if has_more is False:
+                self.note(HAD_MORE.format(self.call.endpoint.name))
+            yield page
+
+    async def _once_more(self, index: int, ids: list[str]) -> Page:
+        """The first page of some of the ids of a batch."""
+        batch = only(self.call.batches[index], ids)
+        pages = [await self._part(index, part, 0) for part in self._cut(batch)]
+        return pages[0] if len(pages) == 1 else joined(index, pages)
 
     async def _ask(self, index: int, number: int = 0) -> Page:
         """One page of a batch; `number` counts them from 0."""
@@ -145,16 +173,12 @@ def _goes_on(page: Page, rows: int, asked: int) -> bool:
     return rows not in (0, asked)
 
 
-def _count_ids(ids: Pairs) -> int:
-    return len({value for _, text in ids for value in text.split(",")})
-
-
 def fewer_ids(err: Rejected, ids: Pairs) -> int | None:
     """How many ids to ask for instead of these; None if they are not refused for their number.
 
     A number that a refusal states of them is the most that a call takes, unless it is one of them.
     """
-    given = {value for _, text in ids for value in text.split(",")}
+    given = as_texts(ids)
     count = len(given)
     stated = [n for n in err.refused.get(IDS, ()) if 0 < n < count and str(n) not in given]
     if stated:

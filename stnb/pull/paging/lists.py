@@ -18,6 +18,7 @@ from .guard import Guard
 from .models import Page
 from .own import BOUND, SORT, stable
 from .sized import OtherSize, SizedWalk
+from .unseen import unseen
 
 # Rows: small enough to answer soon, and it brings the total that the other pages are planned from.
 FIRST_PAGE = 500
@@ -66,12 +67,31 @@ class ListWalk(SizedWalk):
             found = by_ids.pages()
         else:
             found = self._pages(first)
+        if by_ids is None and self.call.has_several_ids:
+            found = self._by_ids(found)
         async with aclosing(found):
             async for page in found:
                 yield page
                 del page
         if by_ids is not None:
             self.more = by_ids.more
+
+    async def _by_ids(self, found: AsyncGenerator[Page, None]) -> AsyncGenerator[Page, None]:
+        """The pages of rows that are asked for by their ids, and of those that come at a second
+        time only.
+        """
+        call, last, total = self.call.as_batch(), 0, None
+        lacking = unseen(call.batches[0])
+        async with aclosing(found):
+            async for page in found:
+                lacking.see(page)
+                last, total = max(last, page.index), page.total
+                yield page
+        if self.paging.limit is not None or self.position.done:
+            return  # rows lack that were not wanted, or that an earlier run has
+        async for page in self._batches(call).lacking(lacking, 0, self.more):
+            last += 1
+            yield replace(page, index=last, total=total)
 
     async def _pages(self, first: Page | None) -> AsyncGenerator[Page, None]:
         """The first page, unless its rows are read once more, and the others."""
@@ -105,6 +125,12 @@ class ListWalk(SizedWalk):
         fewer = fewer_ids(err, call.batches[0])
         if fewer is None:
             return None
+        walk = self._batches(call)
+        walk.most = min(fewer, walk.most or fewer)
+        return walk
+
+    def _batches(self, call: Call) -> BatchWalk:
+        """The walk over the batches of a call, which learns and notices for this one."""
         walk = BatchWalk(
             call,
             self.fetch,
@@ -116,7 +142,6 @@ class ListWalk(SizedWalk):
             self.lanes,
         )
         walk.notices, walk.adapted = self.notices, self.adapted
-        walk.most = min(fewer, walk.most or fewer)
         return walk
 
     async def _first(self) -> Page | None:
