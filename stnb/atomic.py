@@ -110,6 +110,22 @@ def _mode_at(path: Path, mode: int | None) -> int:
         return PRIVATE
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder for rows, and those above it, for this user alone; those that are there stay as
+    they are.
+
+    Raises:
+        OSError: the system refuses.
+    """
+    try:
+        path.mkdir(mode=0o700, exist_ok=True)
+    except FileNotFoundError:
+        if path.parent == path:
+            raise
+        make_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
 def private_folder(path: Path) -> None:
     """Make a folder for this user alone; one that is there is closed to others.
 
@@ -117,7 +133,7 @@ def private_folder(path: Path) -> None:
         PermissionError: it belongs to another user, who could read what is put there.
         OSError: the system refuses.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     try:
         path.mkdir(mode=0o700)
     except FileExistsError:

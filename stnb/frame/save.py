@@ -12,7 +12,7 @@ from typing import IO, Any, overload
 
 import pandas as pd
 
-from stnb.atomic import PRIVATE, replacing
+from stnb.atomic import PRIVATE, make_folder, replacing
 from stnb.errors import BadFilter, CannotSave, reason
 from stnb.errors.misused import explains_misuse
 
@@ -68,7 +68,7 @@ def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -
     write = writer(path)
     rows = _rows(frame)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         _whole(rows, path, write, None)
         return path
     except OSError as err:

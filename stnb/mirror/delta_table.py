@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.dataset as pds
 import pyarrow.parquet as pq
 
+from stnb.atomic import private_folder
 from stnb.catalog.facts import MODIFIED
 from stnb.errors import CannotSave, reason
 from stnb.errors.packages import imported
@@ -205,6 +206,8 @@ class InDelta:
             if table is not None:
                 options["predicate"] = f"{TENANT} = {quoted(self.tenant)}"
                 options["schema_mode"] = "merge"
+            elif "://" not in self.address:
+                private_folder(Path(self.address))  # the package makes files that all may read
             rows = self._reader(both, np.ones(count, dtype=bool))
             package().write_deltalake(self.address, rows, **options)
             return difference

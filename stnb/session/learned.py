@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from stnb.atomic import real_file, rewrite
+from stnb.atomic import make_folder, real_file, rewrite
 from stnb.folders import cache_folder
 
 from . import clock
@@ -93,7 +93,7 @@ class Learned:
             return written(read(old or b"") | {resource: taken})
 
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self._file.parent)
             rewrite(real_file(self._file), edited)
         except (OSError, NotImplementedError) as err:
             self.problem = str(err)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stnb.atomic import lock_at
+from stnb.atomic import lock_at, make_folder
 from stnb.folders import cache_folder
 
 from . import clock as machine
@@ -127,7 +127,7 @@ _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os
 
 
 def _lock_of(path: Path) -> Any:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     lock = path.with_suffix(".lock")
     return lock_at(lock, PATIENCE, mode=0o600, poll_interval=0.001, preserve_lock_file=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,7 @@ import pytest
 
 import stnb
 from stnb import atomic
+from stnb.account.dictionary import write as dictionary
 from stnb.credentials import write
 from stnb.pull.store import folder as store
 
@@ -99,6 +100,45 @@ def test_a_synced_folder_is_private(st: stnb.Account) -> None:
     assert len(kept) >= 2
     assert [path for path in kept if mode(path) & 0o077] == []
     assert mode(Path("data/.stnb")) == 0o700
+
+
+FOLDERS: dict[str, Callable[[stnb.Account], object]] = {
+    "save": lambda st: stnb.save(pd.DataFrame({"name": ["Ann"]}), "new/below/rows.csv"),
+    "pull": lambda st: st.jpm.jobs.pull(limit=9, to="new/below/x.parquet"),
+    "sync": lambda st: stnb.sync(st.settings.business_units, to="new/below"),
+    "Delta": lambda st: stnb.sync(st.settings.business_units, to="new/below", format="delta"),
+    "files": lambda st: st.telecom.calls.recording.pull(id=a_call(st), to="new/below"),
+    "dictionary": lambda st: dictionary.write("new/below", st),
+}
+
+
+def a_call(st: stnb.Account) -> int:
+    return int(st.telecom.calls.pull(limit=1, active="Any", progress=False)["id"][0])
+
+
+@pytest.mark.parametrize("way", FOLDERS)
+def test_new_folders_are_ones_own(way: str, st: stnb.Account) -> None:
+    """All that are made on the way to a file, so that nobody else puts another one in its place."""
+    if way == "Delta":
+        pytest.importorskip("deltalake")
+
+    FOLDERS[way](st)
+
+    assert open_to_others(Path.cwd()) == []
+
+
+def test_a_delta_table_in_an_open_folder_is_ones_own(st: stnb.Account) -> None:
+    """Its package makes files that everybody may read; an open table that is there stays so."""
+    pytest.importorskip("deltalake")
+    Path("data").mkdir(mode=0o755)
+    stnb.sync(st.settings.business_units, to="data", format="delta")
+    table = Path("data/settings_business_units")
+    assert mode(table) == 0o700
+    assert mode(Path("data")) == 0o755
+
+    table.chmod(0o750)
+    stnb.sync(st.settings.business_units, to="data", format="delta")
+    assert mode(table) == 0o750
 
 
 def test_a_folder_that_was_open_is_closed() -> None:

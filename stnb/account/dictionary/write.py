@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from stnb.atomic import replacing
+from stnb.atomic import make_folder, replacing
 from stnb.errors import CannotSave, reason
 from stnb.frame.target import local_path
 
@@ -43,7 +43,7 @@ def write(to: str | os.PathLike[str], st: Account | None = None) -> list[Path]:
         facts["tenant"] = named_by(st)
     written = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for name, text in _files(facts).items():
             with replacing(folder / name) as file:
                 file.write(text.encode("utf-8", "replace"))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from stnb.atomic import PRIVATE, replacing
+from stnb.atomic import PRIVATE, make_folder, replacing
 from stnb.catalog import Endpoint, Param
 from stnb.errors import BadFilter, CannotSave, NotFound, StnbWarning
 from stnb.errors.wording import counted
@@ -87,7 +87,7 @@ def pull_files(
     tracker = Tracker(progress)
     state = "failed"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         ledger = Ledger(folder, (owner.api_url, str(owner.tenant), endpoint.name))
         tracker.update(state="pulling", total=len(wanted))
         work = _Download(session, endpoint, folder, ledger, tracker)

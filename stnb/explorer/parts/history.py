@@ -73,7 +73,7 @@ class History:
         with self._lock:
             try:
                 path = self.path
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                atomic.make_folder(path.parent)
                 atomic.rewrite(atomic.real_file(path), lambda old: _write(change(_read(old))))
                 self._unsaved = None
             except OSError:

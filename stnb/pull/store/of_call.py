@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from stnb.atomic import make_folder
 from stnb.credentials import Credentials
 from stnb.errors import CannotSave
 from stnb.frame import shape_of
@@ -53,7 +54,7 @@ def disk_for(
 
 def _make_folder(target: Path) -> None:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         return
     except OSError as err:
         why = err.strerror or type(err).__name__
