@@ -342,6 +342,43 @@ def test_a_search_finds_what_a_plain_look_at_the_texts_finds() -> None:
         assert grid.ask(search=words)["total"] == expected, words
 
 
+def test_floats_are_found_as_python_writes_them() -> None:
+    """Whole, tiny and huge ones too, which Arrow writes in another way."""
+    floats = [0.1, 2.0, -3.25, 1e-7, 1e-4, 5e-3, 123456789012.0, 1e16, 1.5e300, np.nan, np.inf]
+    grid = HeardGrid(pd.DataFrame({"n": floats}))
+
+    for words in ("2.0", "-3.25", "07", "0.0001", "0.005", "9012.0", "16", "300", "1", "inf"):
+        rows = [i for i, value in enumerate(floats) if words in str(value)]
+        if words == "inf":
+            rows = []  # these are letters, which no number has
+        assert grid.ask(search=words)["total"] == len(rows), words
+
+
+@pytest.mark.parametrize("last", ["2026-07-09", "2999-12-31"])
+def test_days_are_found_however_far_apart_they_are(last: str) -> None:
+    """A missing one is on no day, and takes no other one's place."""
+    days = ["2026-07-01T08:15:30", None, last + "T23:59:59", "1001-01-01T00:00:00"]
+    when = pd.Series(np.array(days, dtype="datetime64[us]"))
+    grid, none = HeardGrid(pd.DataFrame({"w": when})), HeardGrid(pd.DataFrame({"w": when[1:2]}))
+
+    assert grid.ask(search="2026-07-01")["total"] == 1
+    assert grid.ask(search=last)["total"] == 1
+    assert grid.ask(search="1001-01")["total"] == 1
+    assert grid.ask(search="1001-01-01 00:0")["total"] == 1
+    assert grid.ask(search="1970")["total"] == 0
+    assert none.ask(search="0")["total"] == 0
+
+
+@pytest.mark.parametrize("letters", ["ABBA", "ÄBBÄ", "abç"])
+def test_letters_are_found_whatever_their_case_and_place(letters: str) -> None:
+    """A word may stand at the end of one text and the start of the next, which is no match."""
+    texts = [letters, letters.lower(), letters[:2], letters[2:] + "x", None, "x" + letters] * 200
+    grid = HeardGrid(pd.DataFrame({"t": pd.array(texts, dtype="str"), "i": range(1200)}))
+
+    assert grid.ask(search=letters.upper())["total"] == 600
+    assert grid.ask(search=letters.lower() + "z")["total"] == 0
+
+
 # -- the state
 
 

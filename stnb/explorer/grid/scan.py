@@ -17,7 +17,8 @@ from .columns import Mask, mask_of
 
 PROBE = 65_536  # bytes that say how common a letter is
 COMMON = 0.2  # of the texts hold the word
-AT_ONCE = 3  # letters that are compared over all bytes; the others only where these are found
+AT_ONCE = 3  # letters that are compared over all bytes at most
+FEW = 64  # bytes for each place that is left: then the other letters are compared there alone
 
 
 def holding(texts: Any, word: str) -> Mask:
@@ -33,7 +34,7 @@ def holding(texts: Any, word: str) -> Mask:
     wanted = word.encode("utf-8", "surrogatepass")
     found = np.zeros(len(texts), dtype=bool)
     if wanted and len(texts):
-        data, offsets = _memory(texts)
+        data, offsets = memory(texts)
         if _is_common(data, wanted, len(texts)):
             return mask_of(pc.match_substring(texts, word))
         starts = _starts(data, wanted)
@@ -44,8 +45,8 @@ def holding(texts: Any, word: str) -> Mask:
     return found & mask_of(pc.is_valid(texts))
 
 
-def _memory(texts: Any) -> tuple[NDArray[np.uint8], NDArray[Any]]:
-    """The bytes of all texts, and where each begins and the last one ends."""
+def memory(texts: Any) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+    """The bytes of all texts of an Arrow array, and where each begins and the last one ends."""
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
     _, places, letters = texts.buffers()
     offsets = np.frombuffer(places, dtype=width)[texts.offset : texts.offset + len(texts) + 1]
@@ -70,11 +71,14 @@ def _starts(data: NDArray[np.uint8], wanted: bytes) -> NDArray[np.intp]:
         return np.zeros(0, dtype=np.intp)
     counts = np.bincount(data[:PROBE], minlength=256)
     rarest = sorted(range(len(wanted)), key=lambda k: counts[wanted[k]])
-    first, *others = rarest
-    hits = data[first : first + room] == wanted[first]
-    for k in others[: AT_ONCE - 1]:
+    hits = data[rarest[0] : rarest[0] + room] == wanted[rarest[0]]
+    compared = 1
+    # Most words are ruled out by their rarest letter.
+    while compared < min(AT_ONCE, len(wanted)) and np.count_nonzero(hits) * FEW > room:
+        k = rarest[compared]
         hits &= data[k : k + room] == wanted[k]
+        compared += 1
     starts = np.flatnonzero(hits)
-    for k in others[AT_ONCE - 1 :]:
+    for k in rarest[compared:]:
         starts = starts[data[starts + k] == wanted[k]]
     return starts

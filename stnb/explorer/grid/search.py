@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import cells, scan
-from .columns import Columns, Mask, mask_of
-from .search_leaves import DAY, FIGURES, TEXTS, Leaf, leaves_of
+from .columns import Columns, Mask, encode, mask_of
+from .search_leaves import DAY, FIGURES, TEXTS, Encoder, Leaf, leaves_of
 from .search_words import BOTH, DAYS, NAMED, words_in_numbers, words_in_times
 
 THREADS = 4  # Arrow searches without the interpreter's lock
@@ -90,24 +90,32 @@ class SearchIndex:
         with self._locks[part]:
             if part in self._leaves:
                 return self._leaves[part]
-            leaves = self._make(*part)
+            leaves = self._make(*part, self._encoder(part[1]))
             size = sum(leaf.nbytes for leaf in leaves)
             if self._bytes + size <= MOST_BYTES:
                 self._bytes += size
                 self._leaves[part] = leaves
             return leaves
 
-    def _make(self, what: str, i: int) -> list[Leaf]:
+    def _make(self, what: str, i: int, encoder: Encoder) -> list[Leaf]:
         array = self._columns.array(i)
         if array is not None:
             try:
-                return list(leaves_of(array, None, what))
+                return list(leaves_of(array, None, what, encoder))
             except (pa.ArrowException, TypeError, ValueError):
                 pass  # a type that Arrow cannot write as text, such as a map
         if what == FIGURES:
             return []
         texts = [cells.one_line(value) for value in self._columns.frame.iloc[:, i].array]
-        return list(leaves_of(pa.array(texts, pa.large_string()), None, what))
+        return list(leaves_of(pa.array(texts, pa.large_string()), None, what, encoder))
+
+    def _encoder(self, i: int) -> Encoder:
+        """The bars and the order of a column need its different values, too: they share them.
+
+        Columns keeps what it encodes; so beyond the bound of memory it is not asked.
+        """
+        encoded = self._columns.encoded(i) if self._bytes < MOST_BYTES else None
+        return encode if encoded is None else lambda _: encoded
 
 
 # -- searching

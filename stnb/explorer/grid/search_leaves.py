@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,10 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from .columns import encode, mask_of, plain_array
+from .columns import Encoded, encode, mask_of, plain_array
+from .scan import memory
 
 DAY = 86_400  # s
+BEYOND_ASCII = 128
+SMALL, LARGE = 1e-3, 1e9  # floats beyond these Arrow may write with an exponent
+MOST_DAYS = 200_000  # between the first and the last, that are all written
 TEXTS, FIGURES = "texts", "figures"
+Encoder = Callable[[Any], Encoded | None]
 
 
 class Leaf(NamedTuple):
@@ -45,9 +50,14 @@ class Leaf(NamedTuple):
         return size
 
 
-def leaves_of(array: Any, rows: NDArray[np.int64] | None, what: str) -> Iterator[Leaf]:
+def leaves_of(
+    array: Any, rows: NDArray[np.int64] | None, what: str, encoder: Encoder = encode
+) -> Iterator[Leaf]:
     """The texts, or the figures, inside an array of any depth. A list is found if one of its
     entries is.
+
+    Args:
+        encoder: gives an array by its different values; None to search every entry of it.
     """
     array = plain_array(array)
     kind = array.type
@@ -55,31 +65,39 @@ def leaves_of(array: Any, rows: NDArray[np.int64] | None, what: str) -> Iterator
         parents = pc.list_parent_indices(array).to_numpy()
         if rows is not None:
             parents = rows[parents]
-        yield from leaves_of(pc.list_flatten(array), parents, what)
+        yield from leaves_of(pc.list_flatten(array), parents, what, encoder)
     elif pa.types.is_struct(kind):
         for field in array.flatten():
-            yield from leaves_of(field, rows, what)
+            yield from leaves_of(field, rows, what, encoder)
     elif what == TEXTS:
-        yield from _text_leaf(array, rows)
+        yield from _text_leaf(array, rows, encoder)
     elif _is_figure(kind):
-        yield _figure_leaf(array, rows)
+        yield _figure_leaf(array, rows, encoder)
 
 
-def _text_leaf(array: Any, rows: NDArray[np.int64] | None) -> Iterator[Leaf]:
+def _text_leaf(array: Any, rows: NDArray[np.int64] | None, encoder: Encoder) -> Iterator[Leaf]:
     kind = array.type
     silent = pa.types.is_boolean(kind) or pa.types.is_null(kind) or pa.types.is_duration(kind)
     if not silent and not _is_figure(kind):
-        leaf = _leaf("text", array.cast(pa.large_string()), rows)
-        yield leaf._replace(values=pc.utf8_lower(leaf.values))
+        leaf = _leaf("text", array, rows, encoder)
+        yield leaf._replace(values=_lower(leaf.values.cast(pa.large_string())))
 
 
-def _figure_leaf(array: Any, rows: NDArray[np.int64] | None) -> Leaf:
+def _lower(texts: Any) -> Any:
+    """Texts in small letters. Arrow does it far faster if it need not look beyond ASCII."""
+    data, _ = memory(texts)
+    if len(data) and data.max() >= BEYOND_ASCII:
+        return pc.utf8_lower(texts)
+    return pc.ascii_lower(texts)
+
+
+def _figure_leaf(array: Any, rows: NDArray[np.int64] | None, encoder: Encoder) -> Leaf:
     if pa.types.is_date(array.type) or pa.types.is_timestamp(array.type):
         return _time_leaf(array, rows)
     if pa.types.is_floating(array.type):
-        leaf = _leaf("float", array, rows)
-        return leaf._replace(values=_as_python_writes(leaf.values.cast(pa.string())))
-    leaf = _leaf("number", array, rows)
+        leaf = _leaf("float", array, rows, encoder)
+        return leaf._replace(values=_as_python_writes(leaf.values))
+    leaf = _leaf("number", array, rows, encoder)
     return leaf._replace(values=leaf.values.cast(pa.string()))
 
 
@@ -89,24 +107,25 @@ def _is_figure(kind: Any) -> bool:
     return number or pa.types.is_date(kind) or pa.types.is_timestamp(kind)
 
 
-def _leaf(kind: str, array: Any, rows: NDArray[np.int64] | None) -> Leaf:
-    encoded = encode(array)
+def _leaf(kind: str, array: Any, rows: NDArray[np.int64] | None, encoder: Encoder) -> Leaf:
+    encoded = encoder(array)
     if encoded is None:
         return Leaf(kind, array, None, rows)
     return Leaf(kind, encoded.values, encoded.codes, rows)
 
 
 def _as_python_writes(numbers: Any) -> Any:
-    """Arrow's texts of floats as Python has them: 2.0 for 2, and 1e-07 for 1e-7."""
-    odd = pc.or_(pc.invert(pc.match_substring(numbers, ".")), pc.match_substring(numbers, "e"))
-    odd = pc.fill_null(odd, False)
-    few = numbers.filter(odd)
-    if not len(few):
-        return numbers
-    whole = pc.match_substring_regex(few, r"^-?\d+$")
-    few = pc.if_else(whole, pc.binary_join_element_wise(few, ".0", ""), few)
-    few = pc.replace_substring_regex(few, r"e(-|\+)(\d)$", r"e\10\2")
-    return pc.replace_with_mask(numbers, odd, few)
+    """Floats as Python has them, where Arrow writes 2 for 2.0, and 1e+10 for 10000000000.0."""
+    texts = numbers.cast(pa.string())
+    # To look at the numbers is faster than to look at their texts.
+    values = pc.fill_null(numbers, 0.5).to_numpy()
+    size = np.abs(values)
+    extreme = (size >= LARGE) | ((size < SMALL) & (size > 0))
+    whole = pa.array((values == np.floor(values)) & ~extreme)
+    with_zero = pc.binary_join_element_wise(texts.filter(whole), ".0", "")
+    texts = pc.replace_with_mask(texts, whole, with_zero)
+    written = pa.array([str(value) for value in values[extreme]], pa.string())
+    return pc.replace_with_mask(texts, pa.array(extreme), written)
 
 
 def _time_leaf(array: Any, rows: NDArray[np.int64] | None) -> Leaf:
@@ -115,9 +134,20 @@ def _time_leaf(array: Any, rows: NDArray[np.int64] | None) -> Leaf:
     if timed and array.type.tz:
         array = pc.local_timestamp(array)
     whole = array.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
-    seconds = pc.fill_null(whole, 0).to_numpy()
-    days, codes = np.unique(seconds // DAY, return_inverse=True)
+    # A missing time takes any other's place, so that the days lie close together.
+    seconds = pc.fill_null(whole, pc.min(whole).as_py() or 0).to_numpy()
+    days, codes = _days(seconds // DAY)
     codes[mask_of(array.is_null())] = -1
     texts = np.datetime_as_string(days.astype("datetime64[D]")).tolist()
     of_day = (seconds % DAY).astype(np.int32) if timed else None
-    return Leaf("time", pa.array(texts, pa.string()), codes.astype(np.int32), rows, of_day)
+    return Leaf("time", pa.array(texts, pa.string()), codes, rows, of_day)
+
+
+def _days(of_entries: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The days that may be searched in their order, and for each entry the index of its day."""
+    if len(of_entries):
+        first, last = int(of_entries.min()), int(of_entries.max())
+        if last - first < MOST_DAYS:
+            return np.arange(first, last + 1), (of_entries - first).astype(np.int32)
+    days, codes = np.unique(of_entries, return_inverse=True)
+    return days, codes.astype(np.int32)
