@@ -86,18 +86,53 @@ def replacing(
         >>> with replacing(Path("jobs.csv")) as file:
         ...     file.write(b"id")
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder or path.parent)
+    with unnamed(folder or path.parent, f".{path.name}.") as part:
+        yield part.file
+        part.put(path, mode=mode)
+
+
+class Part:
+    """A new file, open, that has no name of its own yet. Made by `unnamed`."""
+
+    def __init__(self, handle: int, name: str) -> None:
+        self.file: IO[bytes] = os.fdopen(handle, "w+b")
+        self.name = name
+
+    def put(self, path: Path, *, mode: int | None = None) -> None:
+        """Close it, and give it its place. What is there is replaced.
+
+        Args:
+            mode: as in `replacing`.
+
+        Raises:
+            OSError: the system refuses.
+        """
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        self.file.close()
+        os.chmod(self.name, _mode_at(path, mode))
+        os.replace(self.name, path)
+
+
+@contextlib.contextmanager
+def unnamed(folder: Path, prefix: str = ".part-") -> Iterator[Part]:
+    """A private new file in a folder, for what is to be named when its content is known.
+
+    Raises:
+        OSError: the system refuses. A part that was not put to its place is deleted.
+
+    Example:
+        >>> with unnamed(Path("recordings")) as part:
+        ...     part.file.write(b"RIFF")
+        ...     part.put(Path("recordings/7.wav"))
+    """
+    part = Part(*tempfile.mkstemp(prefix=prefix, dir=folder))
     try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, _mode_at(path, mode))
-        os.replace(name, path)
-    except BaseException:
+        with part.file:
+            yield part
+    finally:
         with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
+            os.unlink(part.name)
 
 
 def _mode_at(path: Path, mode: int | None) -> int:

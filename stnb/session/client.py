@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -293,6 +293,7 @@ class Session(StaysHere):
         notify: Notify = no_one,
         hasty: bool = False,
         kind: Kind | None = None,
+        into: IO[bytes] | None = None,
     ) -> Answer:
         """Send one read, try again if that may help, and return the answer.
 
@@ -309,11 +310,14 @@ class Session(StaysHere):
             hasty: whether a late answer ends the call at once, as the caller asks for less then.
             kind: of a page that waits for a lane of the tenant, the resource and the rows asked
                 for, by which its time is compared; None for a call that waits for none.
+            into: a file on the disk that takes the body as it comes, instead of the memory; the
+                answer has its first bytes alone.
 
         Raises:
             RequestError: the call failed, after further tries if the failure may pass.
             UnexpectedAnswer: the answer is no whole JSON text, or too large or too deep to be read.
             UsageError: the call would write, or the path is none.
+            OSError: `into` cannot be written.
         """
         # The host of the auth's own credentials, because a token goes to its own host only.
         auth = self._auth
@@ -328,7 +332,7 @@ class Session(StaysHere):
             async with self._slots, self._connections.held() as client:
                 request = client.build_request(method, url, json=body)
                 with place_for(request, self.places):
-                    return await exchange(client, request, auth, check, attempt)
+                    return await exchange(client, request, auth, check, attempt, into)
 
         async def in_lane(auth: TokenAuth, attempt: int) -> Failure | Answer:
             assert kind is not None

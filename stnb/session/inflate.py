@@ -14,8 +14,8 @@ import importlib
 import io
 import tempfile
 import zlib
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from typing import IO, Any
 
 import httpx
 
@@ -24,6 +24,7 @@ from .weight import is_heavy
 ACCEPTED = "gzip"  # the one encoding that is asked for
 OFF_THE_LOOP = 64 * 1024  # bytes of a body from which on a thread inflates it
 LARGEST_FILE = 2**31 - 2**10  # bytes: a cell of Arrow's binary type holds no more
+HEAD = 512  # bytes of a file that went to the disk: by these its type is told
 IN_MEMORY = 2**20  # bytes of a file from which on it is written to disk while it arrives
 FILE = "stnb.file"  # what a request for a file carries among its extensions
 GZIP = zlib.MAX_WBITS | 16  # zlib's sign for a gzip header
@@ -62,7 +63,8 @@ def weigh(content: bytes, largest: int) -> None:
 def bounded(response: httpx.Response, largest: int) -> None:
     """Have an answer read as one whole body of at most so many bytes, inflated by us.
 
-    A file may be larger, because it goes to the disk while it arrives; but not if it is inflated.
+    A file may be larger, because it goes to the disk while it arrives; but not what is inflated of
+    it, because few bytes may make many.
 
     Raises:
         TooLarge: a transport of this process hands over a body that is read already, and over it.
@@ -77,11 +79,12 @@ def bounded(response: httpx.Response, largest: int) -> None:
     encoding = response.headers.pop("content-encoding", "")
     stream = response.stream
     assert isinstance(stream, httpx.AsyncByteStream)
-    is_plain = encoding.strip().lower() in ("", "identity")
-    if _is_file(response) and is_plain:
+    if not _is_file(response):
+        response.stream = _Whole(stream, encoding, largest)
+    elif _is_plain(encoding):
         response.stream = _Pieces(stream, LARGEST_FILE)
     else:
-        response.stream = _Whole(stream, encoding, largest, weighed=not _is_file(response))
+        response.stream = _Unpacked(stream, encoding, largest)
 
 
 def _is_file(response: httpx.Response) -> bool:
@@ -111,18 +114,35 @@ class _Pieces(httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
-class _Whole(_Pieces):
-    """A body in one piece, inflated. A thread inflates a large one, so that others can arrive.
+class _Unpacked(_Pieces):
+    """The same, inflated as it arrives: for a file, which goes to the disk piece by piece.
 
     Raises:
         httpx.DecodingError: see `inflate`.
     """
 
-    def __init__(
-        self, stream: httpx.AsyncByteStream, encoding: str, largest: int, *, weighed: bool
-    ) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, encoding: str, largest: int) -> None:
         super().__init__(stream, largest)
-        self._encoding, self._weighed = encoding, weighed
+        self._inflater = Inflater(encoding, largest)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in super().__aiter__():
+            for piece in self._inflater.pieces(part):
+                yield piece
+        self._inflater.end()
+
+
+class _Whole(_Pieces):
+    """A body in one piece, inflated. A thread inflates a large one, so that others can arrive.
+
+    Raises:
+        httpx.DecodingError: see `inflate`.
+        TooHeavy: see `weigh`.
+    """
+
+    def __init__(self, stream: httpx.AsyncByteStream, encoding: str, largest: int) -> None:
+        super().__init__(stream, largest)
+        self._encoding = encoding
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         parts: list[bytes] = []
@@ -147,18 +167,29 @@ class _Whole(_Pieces):
 
     def _made(self, parts: list[bytes]) -> bytes:
         content = _inflated(parts, self._encoding, self._largest)
-        if self._weighed:
-            weigh(content, self._largest)
+        weigh(content, self._largest)
         return content
 
 
-async def read(response: httpx.Response) -> bytes:
+async def read(response: httpx.Response, into: IO[bytes] | None = None) -> bytes:
     """The whole body of a bounded answer; a large file waits on the disk until it is whole.
+
+    Args:
+        into: a file on the disk that takes the body as it comes, in place of what an earlier try
+            left there. The body of a refusal is still returned.
+
+    Returns:
+        The body; of one that went into a file, its first bytes.
 
     Raises:
         httpx.HTTPError: it did not come to its end.
+        OSError: the file cannot be written.
     """
     try:
+        if into is not None and response.is_success:
+            await _write(response, into)
+            into.seek(0)
+            return into.read(HEAD)
         if response.is_stream_consumed:
             return response.content
         if FILE not in response.request.extensions:
@@ -171,6 +202,16 @@ async def read(response: httpx.Response) -> bytes:
             return file.read()
     finally:
         await response.aclose()
+
+
+async def _write(response: httpx.Response, file: IO[bytes]) -> None:
+    file.seek(0)
+    file.truncate()
+    if response.is_stream_consumed:
+        file.write(response.content)
+        return
+    async for part in response.aiter_raw():
+        file.write(part)
 
 
 def inflate(content: bytes, encoding: str, largest: int) -> bytes:
@@ -189,29 +230,66 @@ def inflate(content: bytes, encoding: str, largest: int) -> bytes:
 
 def _inflated(parts: list[bytes], encoding: str, largest: int) -> bytes:
     """As `inflate`; the parts are let go as they are read, so that no body is in memory thrice."""
-    name = encoding.strip().lower().removeprefix("x-")
-    if name in ("", "identity"):
+    if _is_plain(encoding):
         content = b"".join(parts)
         parts.clear()
         return content
-    if name != "gzip":
-        raise httpx.DecodingError(f"the body is encoded as {name[:40]!r}")
-    codec = _fastest()
-    stream, out, room = None, list[bytes](), largest
+    inflater, out = Inflater(encoding, largest), list[bytes]()
     parts.reverse()
     while parts:
-        part = parts.pop()
-        while part:
-            if stream is None or stream.eof:  # one gzip stream, or several behind each other
-                stream = codec.decompressobj(GZIP)
-            try:
-                out.append(stream.decompress(part, room + 1))
-            except codec.error:
-                raise httpx.DecodingError("the body is not gzip") from None
-            room -= len(out[-1])
-            if room < 0:
-                raise TooLarge(f"the body is over {largest:,} bytes")
-            part = stream.unused_data
-    if stream is not None and not stream.eof:
-        raise httpx.DecodingError("the body is cut off")
+        out += inflater.pieces(parts.pop())
+    inflater.end()
     return b"".join(out)
+
+
+def _is_plain(encoding: str) -> bool:
+    return encoding.strip().lower() in ("", "identity")
+
+
+class Inflater:
+    """Inflates a body of gzip piece by piece: one stream of gzip, or several behind each other.
+
+    Args:
+        encoding: the header Content-Encoding.
+        largest: bytes that may come of it.
+
+    Raises:
+        httpx.DecodingError: it is another encoding.
+    """
+
+    def __init__(self, encoding: str, largest: int) -> None:
+        name = encoding.strip().lower().removeprefix("x-")
+        if name != "gzip":
+            raise httpx.DecodingError(f"the body is encoded as {name[:40]!r}")
+        self._codec = _fastest()
+        self._stream: Any = None
+        self._largest = self._room = largest
+
+    def pieces(self, part: bytes) -> Iterator[bytes]:
+        """What comes of the next part.
+
+        Raises:
+            TooLarge: it is over the cap.
+            httpx.DecodingError: it is not gzip.
+        """
+        while part:
+            if self._stream is None or self._stream.eof:
+                self._stream = self._codec.decompressobj(GZIP)
+            try:
+                piece = self._stream.decompress(part, self._room + 1)
+            except self._codec.error:
+                raise httpx.DecodingError("the body is not gzip") from None
+            self._room -= len(piece)
+            if self._room < 0:
+                raise TooLarge(f"the body is over {self._largest:,} bytes")
+            yield piece
+            part = self._stream.unused_data
+
+    def end(self) -> None:
+        """The body has come to its end.
+
+        Raises:
+            httpx.DecodingError: it is cut off.
+        """
+        if self._stream is not None and not self._stream.eof:
+            raise httpx.DecodingError("the body is cut off")

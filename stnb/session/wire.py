@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from http.cookiejar import DefaultCookiePolicy
+from typing import IO
 
 import httpx
 
@@ -44,7 +45,7 @@ class Answer:
     """The answer to a call.
 
     Attributes:
-        content: the body's bytes, inflated.
+        content: the body's bytes, inflated; of one that went into a file, its first.
         content_type: the header Content-Type, or "".
         attempts: how often the call was tried.
         date: when it was made, by the server's clock; None if it does not say.
@@ -148,18 +149,23 @@ async def exchange(
     auth: TokenAuth,
     whole: Callable[[bytes], bool] | None,
     attempt: int,
+    into: IO[bytes] | None = None,
 ) -> Failure | Answer:
     """Send one request and read its answer to the end; never raises what httpx does.
 
     Args:
+        into: a file on the disk that takes the body as it comes.
         whole: whether a body of JSON has come to its end; None for a file, which may be at another
             address.
         attempt: the number of this try.
+
+    Raises:
+        OSError: that file cannot be written.
     """
     limits = auth.credentials.limits
     sent = clock.now()
     try:
-        received = await received_from(client, request, auth, file=whole is None)
+        received = await received_from(client, request, auth, file=whole is None, into=into)
     except TokenRefused as refused:
         return Failure.of_token(refused.response)
     except TimeoutError:
@@ -232,15 +238,25 @@ def text_of(response: httpx.Response, content: bytes, limits: Limits) -> bytes:
 
 
 async def received_from(
-    client: httpx.AsyncClient, request: httpx.Request, auth: TokenAuth, *, file: bool
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    auth: TokenAuth,
+    *,
+    file: bool,
+    into: IO[bytes] | None = None,
 ) -> Received:
     """Send a request, and read the answer to its end.
+
+    Args:
+        file: whether it is no JSON, and may be at another address.
+        into: see `read`.
 
     Raises:
         TokenRefused: no token was given.
         TimeoutError: it did not end in time.
         TooLarge: it is over the cap, or its values would fill the memory.
         httpx.HTTPError, httpx.InvalidURL: no answer came, or it could not be read.
+        OSError: `into` cannot be written.
     """
     if file:
         request.extensions[FILE] = True
@@ -251,7 +267,7 @@ async def received_from(
             began = clock.now()
             if response.is_redirect and file:
                 response = await _follow(client, response)
-            return Received(response, await read(response), began, deadline.passed)
+            return Received(response, await read(response, into), began, deadline.passed)
         finally:
             # It knows this task, whose result has the body; and a response lies in a circle of
             # references, which would keep both.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import gzip
 import os
 import stat
 import sys
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -359,6 +362,107 @@ def test_memory_holds_few_files_at_once(tmp_path: Path) -> None:
     with Account(Session(owner(), transport=Slow(), rate=None)) as st:
         assert len(st.telecom.calls.recording.pull(id=range(1, 40), to=tmp_path)) == 39
     assert 1 < most <= 6
+
+
+class Pieces(httpx.AsyncByteStream):
+    """A body in so many pieces of 64 KB behind a head; one that is to fail breaks off."""
+
+    def __init__(self, head: bytes, count: int, fails: bool = False) -> None:
+        self._head, self._count, self._fails = head, count, fails
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._head
+        for _ in range(self._count):
+            yield b"\x01" * 65_536
+        if self._fails:
+            raise httpx.ReadError("broken off")
+
+
+class Streams(httpx.AsyncBaseTransport):
+    """Answers each call for a file by the next of its answers."""
+
+    def __init__(self, *answers: httpx.Response) -> None:
+        self._answers = list(answers)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/token"):
+            return httpx.Response(200, json=TOKEN)
+        return self._answers.pop(0)
+
+
+async def no_wait(seconds: float) -> None:
+    await asyncio.sleep(0)
+
+
+def account_of(*answers: httpx.Response) -> Account:
+    return Account(Session(owner(), transport=Streams(*answers), rate=None, sleep=no_wait))
+
+
+def test_files_go_to_the_disk_as_they_arrive(tmp_path: Path) -> None:
+    """Six recordings of 6 MB side by side need less memory than one of them."""
+    count, head = 96, WAV
+    answers = [httpx.Response(200, stream=Pieces(head, count)) for _ in range(6)]
+    with account_of(*answers) as st:
+        tracemalloc.start()
+        files = st.telecom.calls.recording.pull(id=range(1, 7), to=tmp_path)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    size = len(head) + count * 65_536
+    assert files["size"].tolist() == [size] * 6
+    assert [Path(path).stat().st_size for path in files["path"]] == [size] * 6
+    assert most < size / 2
+
+
+def test_a_try_that_broke_off_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A shorter file of the next try is that alone, and a refusal is no file."""
+    broken = httpx.Response(200, stream=Pieces(WAV, 4, fails=True))
+    with account_of(broken, httpx.Response(200, content=PNG)) as st:
+        files = st.telecom.calls.recording.pull(id=1, to=tmp_path)
+    assert Path(files["path"][0]).read_bytes() == PNG
+    assert files["type"].tolist() == ["image/png"]
+    refused = httpx.Response(403, json={"title": "No."})
+    with account_of(refused) as st, pytest.raises(RequestError, match="No"):
+        st.telecom.calls.recording.pull(id=2, to=tmp_path)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"recording-1.png", ".stnb-files.jsonl"}
+
+
+def test_a_packed_file_is_unpacked_as_it_arrives(tmp_path: Path) -> None:
+    """Cut anywhere, and in several streams of gzip; one that is cut off is an error."""
+    content = WAV + bytes(range(256)) * 400
+    packed = gzip.compress(content[:500]) + gzip.compress(content[500:])
+    for step in (1, 7, 1_000, len(packed)):
+        parts = [packed[at : at + step] for at in range(0, len(packed), step)]
+        folder = tmp_path / str(step)
+        with account_of(_packed(parts)) as st:
+            files = st.telecom.calls.recording.pull(id=1, to=folder)
+        assert Path(files["path"][0]).read_bytes() == content
+    cut = [_packed([packed[:-9]]) for _ in range(9)]
+    with account_of(*cut) as st, pytest.raises(RequestError):
+        st.telecom.calls.recording.pull(id=1, to=tmp_path / "cut")
+    assert names(tmp_path / "cut") == []
+
+
+def _packed(parts: list[bytes]) -> httpx.Response:
+    async def body() -> AsyncIterator[bytes]:
+        for part in parts:
+            yield part
+
+    return httpx.Response(200, headers={"content-encoding": "gzip"}, content=body())
+
+
+def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the system refuses while a file arrives is no failure of the API, and is not retried."""
+
+    async def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    host = Host({"1": ({}, WAV)})
+    monkeypatch.setattr("stnb.session.inflate._write", full)
+    with host.account() as st, pytest.raises(CannotSave):
+        st.telecom.calls.recording.pull(id=1, to=tmp_path)
+    assert host.asked == ["1"]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")

@@ -172,6 +172,32 @@ def test_the_demo_refuses_what_the_api_refuses(st: Account, body: Any) -> None:
         loop.run(st.session.send("POST", path, body=body))
 
 
+@pytest.mark.parametrize("flag", [False, True, "false", "True"])
+def test_the_demo_takes_a_truth_as_other_clients_send_it(st: Account, flag: bool | str) -> None:
+    """As JSON has it, or as text."""
+    path = CAPACITY.path.replace("{tenant}", str(st.tenant))
+    body = {
+        "startsOnOrAfter": "2026-01-01T00:00:00-07:00",
+        "endsOnOrBefore": "2026-01-02T00:00:00-07:00",
+        "skillBasedAvailability": flag,
+    }
+    answer = loop.run(st.session.send("POST", path, body=body))
+    assert json.loads(answer.content)["availabilities"]
+
+
+@pytest.mark.parametrize("flag", [None, 0, "no", "", []])
+def test_the_demo_refuses_what_is_no_truth(st: Account, flag: Any) -> None:
+    """Any other value is a 400."""
+    path = CAPACITY.path.replace("{tenant}", str(st.tenant))
+    body = {
+        "startsOnOrAfter": "2026-01-01T00:00:00Z",
+        "endsOnOrBefore": "2026-01-02T00:00:00Z",
+        "skillBasedAvailability": flag,
+    }
+    with pytest.raises(stnb.Rejected):
+        loop.run(st.session.send("POST", path, body=body))
+
+
 def test_the_card_says_that_its_scope_is_one_to_write() -> None:
     """And the window; other cards say nothing of the kind."""
     with Host().account() as st:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from stnb.atomic import PRIVATE, make_folder, replacing
+from stnb.atomic import PRIVATE, make_folder, unnamed
 from stnb.catalog import Endpoint, Param
 from stnb.errors import BadFilter, CannotSave, NotFound, StnbWarning
 from stnb.errors.wording import counted
@@ -30,9 +30,9 @@ from .table import FileTable
 
 if TYPE_CHECKING:
     from stnb.pull import ProgressCallback
-    from stnb.session import Session
+    from stnb.session import Answer, Session
 
-AT_ONCE = 6  # files in flight: each is in memory as a whole until it is on the disk
+AT_ONCE = 6  # files in flight, each of which goes to the disk as it arrives
 UNASKED = 1000  # files that are fetched without being confirmed
 NAMED = 5  # ids that a notice names
 
@@ -234,26 +234,32 @@ class _Download:
 
     async def _fetch(self, wanted: Wanted) -> Kept | None:
         self._tracker.update(requests=1)
-        try:
-            answer = await self._session.send(
-                "GET",
-                wanted.call.path,
-                list(wanted.call.query),
-                scope=self._endpoint.scope,
-                expect_json=False,
-                notify=self._tracker.wait_for,
-            )
-        except NotFound as err:
-            if err.route_missing:
-                raise
-            return None
-        kind = type_of(answer.content, answer.content_type)
-        name = file_name(self._key(wanted), self._called(wanted, answer.disposition), kind)
-        kept = Kept(self._ledger.free_name(wanted.key, name), kind, len(answer.content))
-        await asyncio.to_thread(self._write, kept, answer.content)
+        with unnamed(self._folder) as part:
+            try:
+                answer = await self._session.send(
+                    "GET",
+                    wanted.call.path,
+                    list(wanted.call.query),
+                    scope=self._endpoint.scope,
+                    expect_json=False,
+                    notify=self._tracker.wait_for,
+                    into=part.file,
+                )
+            except NotFound as err:
+                if err.route_missing:
+                    raise
+                return None
+            kept = self._named(wanted, answer, part.file.seek(0, os.SEEK_END))
+            await asyncio.to_thread(part.put, self._folder / kept.name, mode=PRIVATE)
         self._ledger.add(wanted.key, kept)
         self.fetched += 1
         return kept
+
+    def _named(self, wanted: Wanted, answer: Answer, size: int) -> Kept:
+        """The name and the type of a file, by its first bytes and its headers."""
+        kind = type_of(answer.content, answer.content_type)
+        name = file_name(self._key(wanted), self._called(wanted, answer.disposition), kind)
+        return Kept(self._ledger.free_name(wanted.key, name), kind, size)
 
     def _key(self, wanted: Wanted) -> str:
         """What a name begins with: "recording-48200017"; a short digest for a path of the API."""
@@ -268,7 +274,3 @@ class _Download:
         if said or isinstance(wanted.id, int):
             return said
         return wanted.key
-
-    def _write(self, kept: Kept, content: bytes) -> None:
-        with replacing(self._folder / kept.name, mode=PRIVATE) as file:
-            file.write(content)

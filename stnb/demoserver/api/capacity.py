@@ -21,6 +21,7 @@ TECHNICIANS, APPOINTMENTS = "settings.technicians", "jpm.appointments"
 SENT = "dispatch.appointment_assignments"
 HOUR = np.timedelta64(1, "h")
 IDEAL = 0.8  # the share of the hours that is booked at best
+TRUTHS = ("true", "false")  # as JSON has them, or as text: other clients send that
 REQUIRED = ("startsOnOrAfter", "endsOnOrBefore", "skillBasedAvailability")
 
 
@@ -40,7 +41,7 @@ def answer(world: World, body: bytes, timezone: str, now: datetime) -> Answer:
     if lacking:
         raise Problem(400, errors=lacking)
     begin, end = _moment(asked, "startsOnOrAfter"), _moment(asked, "endsOnOrBefore")
-    if not isinstance(asked["skillBasedAvailability"], bool):
+    if str(asked["skillBasedAvailability"]).lower() not in TRUTHS:
         raise bad("skillBasedAvailability", json.dumps(asked["skillBasedAvailability"]))
     if end < begin or end - begin > MOST + timedelta(hours=1):  # a clock may change meanwhile
         why = "The time frame must end after it starts, and span 14 days at most."
