@@ -100,7 +100,7 @@ def _converter(series: pd.Series[Any]) -> Plain:
     if kind.kind == "M":
         return _naive(series)
     if kind.kind == "m":
-        return _durations(series)
+        return durations(series)
     return plain_values
 
 
@@ -195,7 +195,10 @@ def _offset(seconds: int) -> str:
 DIGITS = {"s": 0, "us": 6, "ns": 9}  # of a second
 
 
-def _durations(series: pd.Series[Any]) -> Plain:
+def durations(series: pd.Series[Any]) -> Plain:
+    """What makes texts of the durations in a column, or in a part of it: "26:00:00", and all with a
+    fraction of a second or none.
+    """
     unit = _unit(series)
 
     def texts(part: pd.Series[Any]) -> list[Any]:

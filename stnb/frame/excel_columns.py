@@ -96,7 +96,7 @@ def _times(header: str, series: pd.Series[Any]) -> Column:
 def _durations(header: str, series: pd.Series[Any]) -> Column:
     days = series.dropna().dt.days
     if ((days < 0) | (days >= LAST_DAY)).any():  # Excel would show ########
-        return Column(header, each(cells.plain_values(series), str))
+        return Column(header, cells.durations(series)(series))
     values = each(cells.plain_values(series), pd.Timedelta.to_pytimedelta)
     return Column(header, values, "[h]:mm:ss")
 

@@ -74,7 +74,7 @@ def test_times_are_the_tenants_own_and_that_is_said(
         ),
         (pd.to_datetime(["2026-07-01"]), [dt.datetime(2026, 7, 1)]),
         (pd.to_timedelta(["01:30:00", None]), [dt.timedelta(hours=1, minutes=30), None]),
-        (pd.to_timedelta(["-00:00:01", "1h"]), ["-1 days +23:59:59", "0 days 01:00:00"]),
+        (pd.to_timedelta(["-00:00:01", "1h"]), ["-00:00:01", "01:00:00"]),
         (pd.array([float("inf"), 0.5], "Float64"), ["inf", 0.5]),
         (["<r>&</r>", "<r>", "</r>"], ["<r>&</r>", "<r>", "</r>"]),
         (["http://a.example", "{=A1}", "007"], ["http://a.example", "{=A1}", "007"]),

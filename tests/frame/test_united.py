@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import json
+import random
 import weakref
 from typing import Any
 
@@ -12,7 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from stnb import catalog
+from stnb.frame import assemble, decode, shape_of
 from stnb.frame.united import OTHERWISE, TENANT, united
+from tests.frame.test_decode import Maker, missing
+from tests.helpers.sample import tries
+
+KNOWN = [each for each in catalog.load() if each.columns and not each.positional]
 
 LISTS = pd.ArrowDtype(pa.list_(pa.int64()))
 OBJECTS = pd.ArrowDtype(pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())])))
@@ -111,3 +119,24 @@ def test_no_tenant_is_a_frame_with_a_column_for_it() -> None:
     answer, _ = united({})
     assert list(answer.columns) == [TENANT]
     assert len(answer) == 0
+
+
+@pytest.mark.parametrize("seed", range(tries(200)))
+def test_hostile_rows_of_several_tenants_read_back(seed: int) -> None:
+    """Whatever types each tenant's columns got by its rows: every value of every tenant."""
+    chance = random.Random(seed)
+    endpoint = chance.choice(KNOWN)
+    shape = shape_of(endpoint, chance.choice(["typed", "decimal", "raw"]))
+    sent, frames = {}, {}
+    for tenant, wrong in (("a", 0.0), ("b", 0.1), ("c", 0.3)):
+        maker = Maker(chance, wrong)
+        sent[tenant] = [maker.row(endpoint.columns) for _ in range(5)]
+        page = json.dumps(sent[tenant]).encode()
+        frames[tenant] = assemble([decode(page, "bare", shape)], shape)[0]
+
+    answer, _ = united(frames)
+
+    for tenant, rows in sent.items():
+        own = of(tenant, answer).rename(columns={OTHERWISE: TENANT})
+        for at, row in enumerate(rows):
+            assert missing(row, own, at) == [], (endpoint.name, tenant)

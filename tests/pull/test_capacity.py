@@ -8,11 +8,12 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as strategy
 
 import stnb
@@ -21,6 +22,7 @@ from stnb.catalog import load
 from stnb.errors import BadFilter, UnexpectedAnswer, UsageError
 from stnb.session import Session, loop
 from tests.helpers.owner import owner
+from tests.helpers.sample import tries
 
 CAPACITY = load()["dispatch.capacity"]
 TOKEN = {"access_token": "t", "expires_in": 900, "token_type": "Bearer"}
@@ -237,3 +239,63 @@ def test_no_other_path_is_written_to(path: str, method: str) -> None:
     with host.account() as st, pytest.raises((UsageError, BadFilter)):
         loop.run(st.session.send(method, f"/dispatch/v2/tenant/42/{path}/capacity", body={}))
     assert host.asked == []
+
+
+ZONES = ["America/New_York", "America/Havana", "Australia/Lord_Howe", "America/Phoenix"]
+HOURS = (0, 8, 12, 18, 24)  # of a tenant's clock, between which its shifts lie
+Slot = tuple[dt.datetime, dt.datetime]
+
+
+class Shifts(Host):
+    """A tenant that answers each call with the shifts that lie in its span."""
+
+    def __init__(self, shifts: list[Slot]) -> None:
+        super().__init__()
+        self.shifts = shifts
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/token"):
+            return httpx.Response(200, json=TOKEN)
+        body = json.loads(request.content)
+        first, last = (
+            dt.datetime.fromisoformat(body[name]) for name in ("startsOnOrAfter", "endsOnOrBefore")
+        )
+        assert last - first <= dt.timedelta(days=14, hours=1)  # an hour where clocks go back
+        rows = [{"startUtc": a.isoformat()} for a, b in self.shifts if first <= a and b <= last]
+        answer = {"timeStamp": "2026-07-01T00:00:00Z", "availabilities": rows}
+        return httpx.Response(200, json=answer)
+
+
+def shifts_of(first: dt.date, days: int, zone: ZoneInfo) -> list[Slot]:
+    """The shifts of so many days, each of a day of the tenant's clock."""
+    found = []
+    for number in range(days):
+        midnight = dt.datetime.combine(first + dt.timedelta(days=number), dt.time())
+        walls = [midnight + dt.timedelta(hours=hour) for hour in HOURS]
+        ends = [wall.replace(tzinfo=zone).astimezone(dt.UTC) for wall in walls]
+        found += [(a, b) for a, b in itertools.pairwise(ends) if a < b]
+    return found
+
+
+@settings(max_examples=tries(100), deadline=None)
+@given(
+    zone=strategy.sampled_from(ZONES),
+    first=strategy.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2026, 12, 31)),
+    days=strategy.integers(1, 120),
+)
+def test_no_shift_is_lost_or_doubled_at_a_seam(zone: str, first: dt.datetime, days: int) -> None:
+    """Whatever the clocks do in between: each shift of the span comes once."""
+    first = first.replace(microsecond=0)
+    last, there = first + dt.timedelta(days=days), ZoneInfo(zone)
+    host = Shifts(shifts_of(first.date() - dt.timedelta(days=1), days + 3, there))
+    begin, end = first.replace(tzinfo=there), last.replace(tzinfo=there)
+    wanted = sorted(a for a, b in host.shifts if begin <= a and b <= end)
+
+    with host.account(timezone=zone) as st:
+        frame = st.dispatch.capacity.pull(
+            startsOnOrAfter=first.isoformat(),
+            endsOnOrBefore=last.isoformat(),
+            skillBasedAvailability=False,
+        )
+
+    assert sorted(pd.to_datetime(frame["startUtc"], utc=True)) == wanted

@@ -250,6 +250,9 @@ class ListWalk(SizedWalk):
     async def _onwards(self, last: Page, size: int) -> AsyncGenerator[Page, None]:
         """What lies behind the planned pages: `hasMore` decides, whatever the total said."""
         page, same = last, 0
+        given = size
+        if last.has_more is None:
+            given = count(last.content) or size  # it was not planned by, as pages say nothing
         while not self._ends(page):
             before, page = page, await self._ask(page.index + 1, size)
             if None in (before.has_more, page.has_more):
@@ -257,7 +260,7 @@ class ListWalk(SizedWalk):
             if page.has_more is None and _is_over(before, page, size):
                 page = replace(before, has_more=None)
                 break
-            is_beyond = last.total is not None and page.index * (self._given or size) >= last.total
+            is_beyond = last.total is not None and page.index * (self._given or given) >= last.total
             if is_beyond:
                 self.note(
                     "There were more pages than totalCount said; hasMore was followed to the end."

@@ -202,3 +202,22 @@ def test_ids_in_several_pages_are_all_read_whatever_is_said_of_more(said: Any) -
     assert sorted(frame["id"].tolist()) == list(range(130))
     assert frame.attrs["stnb"]["complete"] is not False
     assert not [w for w in caught if "unknown" in str(w.message)]
+
+
+@pytest.mark.parametrize("total", [True, False])
+def test_pages_that_say_nothing_of_more_are_not_said_to_be_too_many(total: bool) -> None:
+    """130 rows of 130 in pages of 50, with `hasMore: null`: nothing is said of totalCount."""
+
+    class Silent(Capped):
+        async def answer(self, request: httpx.Request) -> httpx.Response:
+            body = json.loads((await super().answer(request)).content)
+            said = body["totalCount"] if total else None
+            return httpx.Response(200, json={**body, "hasMore": None, "totalCount": said})
+
+    server = Silent(130)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        frame = server.account()["toys.widgets"].pull()
+
+    assert frame["id"].tolist() == list(range(130))
+    assert [str(w.message) for w in caught if "totalCount" in str(w.message)] == []
