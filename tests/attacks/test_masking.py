@@ -215,6 +215,15 @@ def test_names_stay_that_stand_in_a_secret_by_mistake() -> None:
     assert "t0ken" not in shown
 
 
+def test_every_public_name_is_known_as_one() -> None:
+    """ServiceTitan's own addresses and the variables of a pair are said, not masked."""
+    urls = [url for pair in credentials.HOSTS.values() for url in pair]
+    fields = [f"{credentials.PREFIX}{field}" for field in credentials.FIELDS]
+    said = [*urls, *(name for name in fields if not name.endswith(("TIMEZONE", "TAGS")))]
+
+    assert [text for text in said if text.lower() not in masking.PUBLIC] == []
+
+
 def test_a_secret_that_is_gone_is_forgotten() -> None:
     """Only what somebody holds is looked for; an equal one that lives on is still known."""
     one, other = Secret("l0ngEnough-to-be-known"), Secret("l0ngEnough-to-be-known")
