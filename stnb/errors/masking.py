@@ -40,6 +40,8 @@ PUBLIC = "\0".join(
         "servicetitan_environment",
         "servicetitan_api_url",
         "servicetitan_auth_url",
+        "servicetitan_timezone",
+        "servicetitan_tags",
     )
 )
 

@@ -215,6 +215,13 @@ def test_names_stay_that_stand_in_a_secret_by_mistake() -> None:
     assert "t0ken" not in shown
 
 
+def test_every_public_name_is_known_as_one() -> None:
+    """ServiceTitan's own addresses and all variables of a profile are said, not masked."""
+    urls = [url for pair in credentials.HOSTS.values() for url in pair]
+    fields = [f"{credentials.PREFIX}{field}" for field in credentials.FIELDS]
+    assert [text for text in (*urls, *fields) if text.lower() not in masking.PUBLIC] == []
+
+
 def test_a_secret_that_is_gone_is_forgotten() -> None:
     """Only what somebody holds is looked for; an equal one that lives on is still known."""
     one, other = Secret("l0ngEnough-to-be-known"), Secret("l0ngEnough-to-be-known")

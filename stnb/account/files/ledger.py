@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from stnb.atomic import PRIVATE
+from stnb.atomic import O_BINARY, PRIVATE
+from stnb.errors.nesting import loads
 
 NAME = ".stnb-files.jsonl"
+LARGEST = 10**15  # bytes of a file; what is over that is no size
+# A link that somebody left in its place is not followed, and a pipe is not waited for.
+AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | O_BINARY
 
 
 @dataclass(frozen=True)
@@ -41,18 +47,32 @@ class Ledger:
 
     def _read(self) -> None:
         with contextlib.suppress(OSError):
-            for line in self._file.read_text(encoding="utf-8", errors="replace").splitlines():
-                self._take(line)
+            handle = self._opened(os.O_RDONLY)
+            with os.fdopen(handle, encoding="utf-8", errors="replace") as file:
+                for line in file:
+                    self._take(line)
+
+    def _opened(self, flags: int) -> int:
+        """The file, if it is one: no link, pipe or device.
+
+        Raises:
+            OSError: it is none, or the system refuses.
+        """
+        handle = os.open(self._file, flags | AS_IT_IS, PRIVATE)
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            return handle
+        os.close(handle)
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._file))
 
     def _take(self, line: str) -> None:
         """A line that was cut off, or that somebody wrote, says nothing."""
         try:
-            whose, key, name, kind, size = json.loads(line)
+            whose, key, name, kind, size = loads(line)
             found = Kept(str(name), str(kind), int(size))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return
-        if Path(found.name).name != found.name or "\\" in found.name:
-            return  # it leads out of the folder
+        if not _is_name(found.name) or not 0 <= found.size <= LARGEST:
+            return
         self._names.add(found.name.casefold())
         if whose == self._whose:
             self.kept[str(key)] = found
@@ -90,9 +110,15 @@ class Ledger:
         """
         line = json.dumps([self._whose, key, file.name, file.type, file.size])
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        handle = os.open(self._file, flags, PRIVATE)
+        handle = self._opened(flags)
         try:
             os.write(handle, f"\n{line}\n".encode())  # behind a line that was cut off
         finally:
             os.close(handle)
         self.kept[key] = file
+
+
+def _is_name(text: str) -> bool:
+    """Whether it is the name of a file in the folder itself."""
+    is_path = Path(text).name != text or "\\" in text or text == ".."
+    return bool(text) and not is_path and text.isprintable()
