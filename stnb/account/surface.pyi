@@ -7,7 +7,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import Literal, Required, Unpack, overload
+from typing import Any, Literal, Required, TypeAlias, Unpack, overload
 from pathlib import Path
 
 import pandas as pd
@@ -15,8 +15,8 @@ import pandas as pd
 from stnb.pull import PageCallback, Pull
 
 from .arguments import (
-    File, FileRows, Flag, Guid, Names, Number, Options, OptionsBelow, Rows, Showing, Text, Whole,
-    When,
+    File, FileRows, Flag, Guid, Id, Names, Number, Options, OptionsBelow, Rows, Showing, Text,
+    Whole, When,
 )
 from .names import Group
 from .query import Query
@@ -47,6 +47,9 @@ class _JpmWorkBreakdownStructureProjectsSegmentsItemsChildren(Rows):
 class _JpmWorkBreakdownStructureProjectsBudgetCodesMatchArguments(OptionsBelow, total=False):
     projectId: Required[Whole | Iterable[Whole]]
     codes: Required[Text | Iterable[Text]]
+class _JpmWorkBreakdownStructureProjectsBudgetCodesMatchGetArguments(OptionsBelow, total=False):
+    projectId: Whole | Iterable[Whole] | None
+    codes: Required[Text | Iterable[Text]]
 class _JpmWorkBreakdownStructureProjectsBudgetCodesMatch(Rows):
     """jpm.work_breakdown_structure.projects.budget_codes.match · Work breakdown structure · projects · budget codes · match: The budget code of one project that fits some codes."""
     @overload
@@ -64,6 +67,10 @@ class _JpmWorkBreakdownStructureProjectsBudgetCodesMatch(Rows):
     def pages(self, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesMatchArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesMatchArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesMatchArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesMatchGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_JpmWorkBreakdownStructureProjectsBudgetCodesMatchGetArguments]) -> pd.DataFrame: ...
 
 class _JpmWorkBreakdownStructureProjectsSegmentsItemsArguments(OptionsBelow, total=False):
     projectId: Required[Whole | Iterable[Whole]]
@@ -162,6 +169,10 @@ class _CrmContactsContactMethodsByContactId(Rows):
 class _CrmContactsContactMethodsPreferencesArguments(OptionsBelow, total=False):
     contactId: Required[Guid | Iterable[Guid]]
     contactMethodId: Required[Guid | Iterable[Guid]]
+class _CrmContactsContactMethodsPreferencesGetArguments(OptionsBelow, total=False):
+    contactId: Required[Guid | Iterable[Guid]]
+    contactMethodId: Required[Guid | Iterable[Guid]]
+    preferenceName: Text | Iterable[Text] | None
 class _CrmContactsContactMethodsPreferences(Rows):
     """crm.contacts.contact_methods.preferences · Contacts · contact methods · preferences: What one phone number or email may be used for."""
     @overload
@@ -179,6 +190,10 @@ class _CrmContactsContactMethodsPreferences(Rows):
     def pages(self, **arguments: Unpack[_CrmContactsContactMethodsPreferencesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_CrmContactsContactMethodsPreferencesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_CrmContactsContactMethodsPreferencesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_CrmContactsContactMethodsPreferencesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_CrmContactsContactMethodsPreferencesGetArguments]) -> pd.DataFrame: ...
 
 class _CrmContactsRelationshipsByRelationshipIdArguments(OptionsBelow, total=False):
     relationshipId: Required[Whole | Iterable[Whole]]
@@ -293,6 +308,8 @@ class _CrmLocationsContactsById(Rows):
 
 class _JpmWorkBreakdownStructureBudgetCodesMatchArguments(Options, total=False):
     codes: Required[Text | Iterable[Text]]
+class _JpmWorkBreakdownStructureBudgetCodesMatchGetArguments(Options, total=False):
+    codes: Required[Text | Iterable[Text]]
 class _JpmWorkBreakdownStructureBudgetCodesMatch(Rows):
     """jpm.work_breakdown_structure.budget_codes.match · Work breakdown structure · budget codes · match: The budget code that fits some codes."""
     @overload
@@ -310,6 +327,10 @@ class _JpmWorkBreakdownStructureBudgetCodesMatch(Rows):
     def pages(self, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesMatchArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesMatchArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_JpmWorkBreakdownStructureBudgetCodesMatchArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_JpmWorkBreakdownStructureBudgetCodesMatchGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_JpmWorkBreakdownStructureBudgetCodesMatchGetArguments]) -> pd.DataFrame: ...
 
 class _JpmWorkBreakdownStructureProjectsBudgetCodesArguments(OptionsBelow, total=False):
     projectId: Required[Whole | Iterable[Whole]]
@@ -834,6 +855,10 @@ class _AccountingGlAccountsTypes(Rows):
     def pages(self, **arguments: Unpack[_AccountingGlAccountsTypesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingGlAccountsTypesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingGlAccountsTypesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingGlAccountsTypesArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingGlAccountsTypesArguments]) -> pd.DataFrame: ...
 
 class _AccountingInventoryBillsCustomFieldsArguments(Options, total=False):
     createdBefore: When | None
@@ -900,6 +925,10 @@ class _AccountingInventoryBillsPaginated(Rows):
     def pages(self, **arguments: Unpack[_AccountingInventoryBillsPaginatedArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingInventoryBillsPaginatedArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingInventoryBillsPaginatedArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingInventoryBillsPaginatedArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingInventoryBillsPaginatedArguments]) -> pd.DataFrame: ...
 
 class _AccountingInvoicesCustomFieldsArguments(Options, total=False):
     createdBefore: When | None
@@ -1018,6 +1047,8 @@ class _CrmBookingProviderBookingsArguments(OptionsBelow, total=False):
     modifiedOnOrAfter: When | None
     externalId: Text | None
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
+class _CrmBookingProviderBookingsGetArguments(OptionsBelow, total=False):
+    booking_provider: Required[Whole | Iterable[Whole]]
 class _CrmBookingProviderBookings(Rows):
     """crm.booking_provider.bookings · Booking provider · bookings: Bookings that one outside provider sent in."""
     contacts: _CrmBookingProviderBookingsContacts
@@ -1036,6 +1067,10 @@ class _CrmBookingProviderBookings(Rows):
     def pages(self, **arguments: Unpack[_CrmBookingProviderBookingsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_CrmBookingProviderBookingsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_CrmBookingProviderBookingsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_CrmBookingProviderBookingsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_CrmBookingProviderBookingsArguments]) -> pd.DataFrame: ...
 
 class _CrmBookingsContactsArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
@@ -1067,6 +1102,9 @@ class _CrmContactsContactMethodsArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
+class _CrmContactsContactMethodsGetArguments(OptionsBelow, total=False):
+    contactId: Required[Guid | Iterable[Guid]]
+    contactMethodId: Guid | Iterable[Guid] | None
 class _CrmContactsContactMethods(Rows):
     """crm.contacts.contact_methods · Contacts · contact methods: Phone numbers and emails of contacts."""
     by_contact_id: _CrmContactsContactMethodsByContactId
@@ -1086,6 +1124,10 @@ class _CrmContactsContactMethods(Rows):
     def pages(self, **arguments: Unpack[_CrmContactsContactMethodsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_CrmContactsContactMethodsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_CrmContactsContactMethodsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_CrmContactsContactMethodsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_CrmContactsContactMethodsGetArguments]) -> pd.DataFrame: ...
 
 class _CrmContactsPreferencesArguments(Options, total=False):
     ...
@@ -1392,6 +1434,8 @@ class _CrmLocationsNotes(Rows):
 
 class _CrmLocationsPreferredtechnicianArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
+class _CrmLocationsPreferredtechnicianGetArguments(OptionsBelow, total=False):
+    ...
 class _CrmLocationsPreferredtechnician(Rows):
     """crm.locations.preferredtechnician · Locations · preferredtechnician: The technician that a location asks for."""
     @overload
@@ -1409,6 +1453,10 @@ class _CrmLocationsPreferredtechnician(Rows):
     def pages(self, **arguments: Unpack[_CrmLocationsPreferredtechnicianArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_CrmLocationsPreferredtechnicianArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_CrmLocationsPreferredtechnicianArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_CrmLocationsPreferredtechnicianGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_CrmLocationsPreferredtechnicianGetArguments]) -> pd.DataFrame: ...
 
 class _CustomerInteractionsExportTechnicianRatingsArguments(Options, total=False):
     from_: Text | None
@@ -1433,6 +1481,8 @@ class _CustomerInteractionsExportTechnicianRatings(Rows):
 
 class _DispatchArrivalWindowsConfigurationArguments(Options, total=False):
     ...
+class _DispatchArrivalWindowsConfigurationGetArguments(Options, total=False):
+    ...
 class _DispatchArrivalWindowsConfiguration(Rows):
     """dispatch.arrival_windows.configuration · Arrival windows · configuration: How arrival windows are set up."""
     @overload
@@ -1450,6 +1500,10 @@ class _DispatchArrivalWindowsConfiguration(Rows):
     def pages(self, **arguments: Unpack[_DispatchArrivalWindowsConfigurationArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_DispatchArrivalWindowsConfigurationArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchArrivalWindowsConfigurationArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_DispatchArrivalWindowsConfigurationGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_DispatchArrivalWindowsConfigurationGetArguments]) -> pd.DataFrame: ...
 
 class _DispatchExportAppointmentAssignmentsArguments(Options, total=False):
     active: bool | Literal["True", "Any", "False"] | None
@@ -1496,6 +1550,8 @@ class _EquipmentsystemsExportInstalledEquipment(Rows):
 
 class _EquipmentsystemsInstalledEquipmentAttachmentsArguments(Options, total=False):
     path: Text | Iterable[Text] | None
+class _EquipmentsystemsInstalledEquipmentAttachmentsGetArguments(Options, total=False):
+    path: Text | Iterable[Text] | None
 class _EquipmentsystemsInstalledEquipmentAttachments(FileRows):
     """equipmentsystems.installed_equipment.attachments · Installed equipment · attachments: A file that is attached to installed equipment."""
     def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> pd.DataFrame:
@@ -1506,6 +1562,10 @@ class _EquipmentsystemsInstalledEquipmentAttachments(FileRows):
     def pages(self, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsGetArguments]) -> bytes: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_EquipmentsystemsInstalledEquipmentAttachmentsGetArguments]) -> pd.DataFrame: ...
 
 class _EquipmentsystemsInstalledEquipmentCustomFieldTypesArguments(Options, total=False):
     descending: Required[Flag]
@@ -1538,6 +1598,8 @@ class _FindingsLocationFindingsAttachmentsArguments(OptionsBelow, total=False):
     createdBefore: When | None
     createdOnOrAfter: When | None
     sort: Literal["+ID", "-ID", "ID"] | None
+class _FindingsLocationFindingsAttachmentsGetArguments(OptionsBelow, total=False):
+    attachmentId: Whole | Iterable[Whole] | None
 class _FindingsLocationFindingsAttachments(Rows):
     """findings.location_findings.attachments · Location findings · attachments: Files on one finding."""
     @overload
@@ -1555,9 +1617,15 @@ class _FindingsLocationFindingsAttachments(Rows):
     def pages(self, **arguments: Unpack[_FindingsLocationFindingsAttachmentsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_FindingsLocationFindingsAttachmentsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_FindingsLocationFindingsAttachmentsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_FindingsLocationFindingsAttachmentsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_FindingsLocationFindingsAttachmentsGetArguments]) -> pd.DataFrame: ...
 
 class _FormsJobsAttachmentArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
+class _FormsJobsAttachmentGetArguments(OptionsBelow, total=False):
+    ...
 class _FormsJobsAttachment(FileRows):
     """forms.jobs.attachment · Jobs · attachment: One file of a job."""
     def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> pd.DataFrame:
@@ -1568,6 +1636,10 @@ class _FormsJobsAttachment(FileRows):
     def pages(self, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_FormsJobsAttachmentArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_FormsJobsAttachmentGetArguments]) -> bytes: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_FormsJobsAttachmentGetArguments]) -> pd.DataFrame: ...
 
 class _FormsJobsAttachmentsArguments(OptionsBelow, total=False):
     jobId: Required[Whole | Iterable[Whole]]
@@ -1708,6 +1780,10 @@ class _InventoryPurchaseOrdersRequests(Rows):
     def pages(self, **arguments: Unpack[_InventoryPurchaseOrdersRequestsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_InventoryPurchaseOrdersRequestsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_InventoryPurchaseOrdersRequestsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_InventoryPurchaseOrdersRequestsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_InventoryPurchaseOrdersRequestsArguments]) -> pd.DataFrame: ...
 
 class _InventoryVendorsCustomFieldsArguments(Options, total=False):
     createdBefore: When | None
@@ -1883,6 +1959,8 @@ class _JpmExportProjects(Rows):
 
 class _JpmJobsBookedLogArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
+class _JpmJobsBookedLogGetArguments(OptionsBelow, total=False):
+    ...
 class _JpmJobsBookedLog(Rows):
     """jpm.jobs.booked_log · Jobs · booked log: How one job was booked."""
     @overload
@@ -1900,6 +1978,10 @@ class _JpmJobsBookedLog(Rows):
     def pages(self, **arguments: Unpack[_JpmJobsBookedLogArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_JpmJobsBookedLogArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_JpmJobsBookedLogArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_JpmJobsBookedLogGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_JpmJobsBookedLogGetArguments]) -> pd.DataFrame: ...
 
 class _JpmJobsCancelReasonsArguments(Options, total=False):
     ids: Required[Text | Iterable[Text]]
@@ -1967,6 +2049,8 @@ class _JpmJobsCustomFields(Rows):
 
 class _JpmJobsEquipmentArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
+class _JpmJobsEquipmentGetArguments(OptionsBelow, total=False):
+    ...
 class _JpmJobsEquipment(Rows):
     """jpm.jobs.equipment · Jobs · equipment: Equipment that one job is about."""
     @overload
@@ -1984,9 +2068,15 @@ class _JpmJobsEquipment(Rows):
     def pages(self, **arguments: Unpack[_JpmJobsEquipmentArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_JpmJobsEquipmentArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_JpmJobsEquipmentArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_JpmJobsEquipmentGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_JpmJobsEquipmentGetArguments]) -> pd.DataFrame: ...
 
 class _JpmJobsHistoryArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
+class _JpmJobsHistoryGetArguments(OptionsBelow, total=False):
+    ...
 class _JpmJobsHistory(Rows):
     """jpm.jobs.history · Jobs · history: What happened to one job, and who did it."""
     @overload
@@ -2004,6 +2094,10 @@ class _JpmJobsHistory(Rows):
     def pages(self, **arguments: Unpack[_JpmJobsHistoryArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_JpmJobsHistoryArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_JpmJobsHistoryArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_JpmJobsHistoryGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_JpmJobsHistoryGetArguments]) -> pd.DataFrame: ...
 
 class _JpmJobsHoldReasonsArguments(Options, total=False):
     ids: Required[Text | Iterable[Text]]
@@ -2414,6 +2508,8 @@ class _MembershipsMembershipsStatusChanges(Rows):
 
 class _PayrollEmployeesPayrollSettingsArguments(OptionsBelow, total=False):
     employee: Required[Whole | Iterable[Whole]]
+class _PayrollEmployeesPayrollSettingsGetArguments(OptionsBelow, total=False):
+    employee: Whole | Iterable[Whole] | None
 class _PayrollEmployeesPayrollSettings(Rows):
     """payroll.employees.payroll_settings · Employees · payroll settings: Pay settings of one employee."""
     @overload
@@ -2431,6 +2527,10 @@ class _PayrollEmployeesPayrollSettings(Rows):
     def pages(self, **arguments: Unpack[_PayrollEmployeesPayrollSettingsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PayrollEmployeesPayrollSettingsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PayrollEmployeesPayrollSettingsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PayrollEmployeesPayrollSettingsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PayrollEmployeesPayrollSettingsGetArguments]) -> pd.DataFrame: ...
 
 class _PayrollEmployeesPayrollsArguments(OptionsBelow, total=False):
     employee: Required[Whole | Iterable[Whole]]
@@ -2654,6 +2754,8 @@ class _PayrollLocationsRates(Rows):
 
 class _PayrollTechniciansPayrollSettingsArguments(OptionsBelow, total=False):
     technician: Required[Whole | Iterable[Whole]]
+class _PayrollTechniciansPayrollSettingsGetArguments(OptionsBelow, total=False):
+    technician: Whole | Iterable[Whole] | None
 class _PayrollTechniciansPayrollSettings(Rows):
     """payroll.technicians.payroll_settings · Technicians · payroll settings: Pay settings of one technician."""
     @overload
@@ -2671,6 +2773,10 @@ class _PayrollTechniciansPayrollSettings(Rows):
     def pages(self, **arguments: Unpack[_PayrollTechniciansPayrollSettingsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PayrollTechniciansPayrollSettingsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PayrollTechniciansPayrollSettingsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PayrollTechniciansPayrollSettingsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PayrollTechniciansPayrollSettingsGetArguments]) -> pd.DataFrame: ...
 
 class _PayrollTechniciansPayrollsArguments(OptionsBelow, total=False):
     technician: Required[Whole | Iterable[Whole]]
@@ -2808,6 +2914,9 @@ class _PricebookMaterialsCosttypes(Rows):
 
 class _ReportingReportCategoryReportsArguments(OptionsBelow, total=False):
     report_category: Required[Text | Iterable[Text]]
+class _ReportingReportCategoryReportsGetArguments(OptionsBelow, total=False):
+    report_category: Required[Text | Iterable[Text]]
+    reportId: Whole | Iterable[Whole] | None
 class _ReportingReportCategoryReports(Rows):
     """reporting.report_category.reports · Report category · reports: Reports of a category, with their columns and parameters."""
     data: _ReportingReportCategoryReportsData
@@ -2826,6 +2935,10 @@ class _ReportingReportCategoryReports(Rows):
     def pages(self, **arguments: Unpack[_ReportingReportCategoryReportsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_ReportingReportCategoryReportsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_ReportingReportCategoryReportsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_ReportingReportCategoryReportsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_ReportingReportCategoryReportsGetArguments]) -> pd.DataFrame: ...
 
 class _SalesEstimatesExportArguments(Options, total=False):
     from_: Text | None
@@ -2874,6 +2987,10 @@ class _SalesEstimatesItems(Rows):
     def pages(self, **arguments: Unpack[_SalesEstimatesItemsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_SalesEstimatesItemsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_SalesEstimatesItemsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_SalesEstimatesItemsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_SalesEstimatesItemsArguments]) -> pd.DataFrame: ...
 
 class _SalesExportEstimatesArguments(Options, total=False):
     from_: Text | None
@@ -2950,6 +3067,9 @@ class _SchedulingproRoutersPerformanceArguments(OptionsBelow, total=False):
     id: Required[Text | Iterable[Text]]
     sessionCreatedOnOrAfter: Required[When]
     sessionCreatedBefore: Required[When]
+class _SchedulingproRoutersPerformanceGetArguments(OptionsBelow, total=False):
+    sessionCreatedOnOrAfter: Required[When]
+    sessionCreatedBefore: Required[When]
 class _SchedulingproRoutersPerformance(Rows):
     """schedulingpro.routers.performance · Routers · performance: How well a router of online booking does."""
     @overload
@@ -2967,6 +3087,10 @@ class _SchedulingproRoutersPerformance(Rows):
     def pages(self, **arguments: Unpack[_SchedulingproRoutersPerformanceArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_SchedulingproRoutersPerformanceArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_SchedulingproRoutersPerformanceArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_SchedulingproRoutersPerformanceGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_SchedulingproRoutersPerformanceGetArguments]) -> pd.DataFrame: ...
 
 class _SchedulingproRoutersSessionsArguments(OptionsBelow, total=False):
     id: Required[Text | Iterable[Text]]
@@ -2996,6 +3120,9 @@ class _SchedulingproSchedulersPerformanceArguments(OptionsBelow, total=False):
     id: Required[Text | Iterable[Text]]
     sessionCreatedOnOrAfter: Required[When]
     sessionCreatedBefore: Required[When]
+class _SchedulingproSchedulersPerformanceGetArguments(OptionsBelow, total=False):
+    sessionCreatedOnOrAfter: Required[When]
+    sessionCreatedBefore: Required[When]
 class _SchedulingproSchedulersPerformance(Rows):
     """schedulingpro.schedulers.performance · Schedulers · performance: How well an online scheduler does."""
     @overload
@@ -3013,6 +3140,10 @@ class _SchedulingproSchedulersPerformance(Rows):
     def pages(self, **arguments: Unpack[_SchedulingproSchedulersPerformanceArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_SchedulingproSchedulersPerformanceArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_SchedulingproSchedulersPerformanceArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_SchedulingproSchedulersPerformanceGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_SchedulingproSchedulersPerformanceGetArguments]) -> pd.DataFrame: ...
 
 class _SchedulingproSchedulersSessionsArguments(OptionsBelow, total=False):
     id: Required[Text | Iterable[Text]]
@@ -3078,6 +3209,10 @@ class _SettingsBusinessUnitsIntacct(Rows):
     def pages(self, **arguments: Unpack[_SettingsBusinessUnitsIntacctArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_SettingsBusinessUnitsIntacctArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_SettingsBusinessUnitsIntacctArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_SettingsBusinessUnitsIntacctArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_SettingsBusinessUnitsIntacctArguments]) -> pd.DataFrame: ...
 
 class _SettingsExportBusinessUnitsArguments(Options, total=False):
     from_: Text | None
@@ -3165,6 +3300,8 @@ class _SettingsExportTechnicians(Rows):
 
 class _TelecomCallsRecordingArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
+class _TelecomCallsRecordingGetArguments(OptionsBelow, total=False):
+    ...
 class _TelecomCallsRecording(FileRows):
     """telecom.calls.recording · Calls · recording: The sound recording of one call."""
     def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> pd.DataFrame:
@@ -3175,9 +3312,15 @@ class _TelecomCallsRecording(FileRows):
     def pages(self, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_TelecomCallsRecordingArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_TelecomCallsRecordingGetArguments]) -> bytes: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_TelecomCallsRecordingGetArguments]) -> pd.DataFrame: ...
 
 class _TelecomCallsVoicemailArguments(OptionsBelow, total=False):
     id: Required[Whole | Iterable[Whole]]
+class _TelecomCallsVoicemailGetArguments(OptionsBelow, total=False):
+    ...
 class _TelecomCallsVoicemail(FileRows):
     """telecom.calls.voicemail · Calls · voicemail: The voicemail of one call."""
     def pull(self, *, to: File | None = None, progress: Showing = None, on_page: PageCallback | None = None, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> pd.DataFrame:
@@ -3188,6 +3331,10 @@ class _TelecomCallsVoicemail(FileRows):
     def pages(self, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_TelecomCallsVoicemailArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_TelecomCallsVoicemailGetArguments]) -> bytes: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_TelecomCallsVoicemailGetArguments]) -> pd.DataFrame: ...
 
 class _TelecomExportCallsArguments(Options, total=False):
     from_: Text | None
@@ -3265,6 +3412,10 @@ class _TelecomV2Calls(Rows):
     def pages(self, **arguments: Unpack[_TelecomV2CallsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_TelecomV2CallsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_TelecomV2CallsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_TelecomV2CallsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_TelecomV2CallsArguments]) -> pd.DataFrame: ...
 
 class _TimesheetsExportActivitiesArguments(Options, total=False):
     from_: Text | None
@@ -3355,6 +3506,8 @@ class _AccountingApBillsArguments(Options, total=False):
     dateReconciledBefore: When | None
     dateReconciledOnOrAfter: When | None
     threeWayMatchDiscrepancy: Literal["NoDiscrepancy", "Discrepancy"] | None
+class _AccountingApBillsGetArguments(OptionsBelow, total=False):
+    billId: Whole | Iterable[Whole] | None
 class _AccountingApBills(Rows):
     """accounting.ap_bills · AP bills: Bills from vendors that are to be paid."""
     custom_fields: _AccountingApBillsCustomFields
@@ -3373,6 +3526,10 @@ class _AccountingApBills(Rows):
     def pages(self, **arguments: Unpack[_AccountingApBillsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingApBillsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingApBillsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingApBillsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingApBillsArguments]) -> pd.DataFrame: ...
 
 class _AccountingApCreditsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -3402,6 +3559,10 @@ class _AccountingApCredits(Rows):
     def pages(self, **arguments: Unpack[_AccountingApCreditsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingApCreditsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingApCreditsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingApCreditsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingApCreditsArguments]) -> pd.DataFrame: ...
 
 class _AccountingApPaymentsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -3431,6 +3592,10 @@ class _AccountingApPayments(Rows):
     def pages(self, **arguments: Unpack[_AccountingApPaymentsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingApPaymentsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingApPaymentsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingApPaymentsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingApPaymentsArguments]) -> pd.DataFrame: ...
 
 class _AccountingBankDepositsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -3466,6 +3631,10 @@ class _AccountingBankDeposits(Rows):
     def pages(self, **arguments: Unpack[_AccountingBankDepositsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingBankDepositsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingBankDepositsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingBankDepositsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingBankDepositsArguments]) -> pd.DataFrame: ...
 
 class _AccountingCreditMemosArguments(Options, total=False):
     active: bool | Literal["True", "Any", "False"] | None
@@ -3510,6 +3679,10 @@ class _AccountingCreditMemos(Rows):
     def pages(self, **arguments: Unpack[_AccountingCreditMemosArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingCreditMemosArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingCreditMemosArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingCreditMemosArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingCreditMemosArguments]) -> pd.DataFrame: ...
 
 class _AccountingExport(Group):
     inventory_bills: _AccountingExportInventoryBills
@@ -3533,6 +3706,8 @@ class _AccountingGlAccountsArguments(Options, total=False):
     createdBefore: When | None
     createdOnOrAfter: When | None
     sort: Text | None
+class _AccountingGlAccountsGetArguments(OptionsBelow, total=False):
+    accountId: Whole | Iterable[Whole] | None
 class _AccountingGlAccounts(Rows):
     """accounting.gl_accounts · GL accounts: General ledger accounts: the chart of accounts."""
     types: _AccountingGlAccountsTypes
@@ -3551,6 +3726,10 @@ class _AccountingGlAccounts(Rows):
     def pages(self, **arguments: Unpack[_AccountingGlAccountsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingGlAccountsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingGlAccountsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingGlAccountsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingGlAccountsArguments]) -> pd.DataFrame: ...
 
 class _AccountingInventoryBillsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -3595,6 +3774,10 @@ class _AccountingInventoryBills(Rows):
     def pages(self, **arguments: Unpack[_AccountingInventoryBillsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingInventoryBillsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingInventoryBillsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingInventoryBillsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingInventoryBillsArguments]) -> pd.DataFrame: ...
 
 class _AccountingInvoicesArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -3647,6 +3830,10 @@ class _AccountingInvoices(Rows):
     def pages(self, **arguments: Unpack[_AccountingInvoicesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingInvoicesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingInvoicesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingInvoicesArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingInvoicesArguments]) -> pd.DataFrame: ...
 
 class _AccountingJournalEntriesArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -3677,6 +3864,8 @@ class _AccountingJournalEntriesArguments(Options, total=False):
     customField: Names | None
     empty: Literal["IncludeExceptNotSynced", "Include", "Exclude"] | None
     sort: Literal["+Id", "-Id", "+Number", "-Number", "+Name", "-Name", "+Status", "-Status", "+CreatedOn", "-CreatedOn", "+ExportedOn", "-ExportedOn", "+ExportedBy", "-ExportedBy", "+PostDate", "-PostDate", "Id", "Number", "Name", "Status", "CreatedOn", "ExportedOn", "ExportedBy", "PostDate"] | None
+class _AccountingJournalEntriesGetArguments(OptionsBelow, total=False):
+    ...
 class _AccountingJournalEntries(Rows):
     """accounting.journal_entries · Journal entries: Postings to the general ledger."""
     details: _AccountingJournalEntriesDetails
@@ -3696,6 +3885,10 @@ class _AccountingJournalEntries(Rows):
     def pages(self, **arguments: Unpack[_AccountingJournalEntriesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingJournalEntriesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingJournalEntriesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingJournalEntriesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingJournalEntriesArguments]) -> pd.DataFrame: ...
 
 class _AccountingPaymentTermsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -3704,6 +3897,8 @@ class _AccountingPaymentTermsArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Literal["+Id", "-Id", "+Name", "-Name", "+CreatedOn", "-CreatedOn", "Id", "Name", "CreatedOn"] | None
+class _AccountingPaymentTermsGetArguments(OptionsBelow, total=False):
+    paymentTermId: Whole | Iterable[Whole] | None
 class _AccountingPaymentTerms(Rows):
     """accounting.payment_terms · Payment terms: Terms of payment, such as net 30."""
     @overload
@@ -3721,12 +3916,18 @@ class _AccountingPaymentTerms(Rows):
     def pages(self, **arguments: Unpack[_AccountingPaymentTermsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingPaymentTermsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingPaymentTermsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingPaymentTermsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingPaymentTermsArguments]) -> pd.DataFrame: ...
 
 class _AccountingPaymentTypesArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
     active: bool | Literal["True", "Any", "False"] | None
     createdBefore: When | None
     createdOnOrAfter: When | None
+class _AccountingPaymentTypesGetArguments(OptionsBelow, total=False):
+    ...
 class _AccountingPaymentTypes(Rows):
     """accounting.payment_types · Payment types: Ways to pay: cash, check, card and so on."""
     @overload
@@ -3744,6 +3945,10 @@ class _AccountingPaymentTypes(Rows):
     def pages(self, **arguments: Unpack[_AccountingPaymentTypesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingPaymentTypesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingPaymentTypesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingPaymentTypesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingPaymentTypesArguments]) -> pd.DataFrame: ...
 
 class _AccountingPaymentsArguments(Options, total=False):
     activeState: Literal["ActiveOnly", "InactiveOnly", "All"] | None
@@ -3786,6 +3991,10 @@ class _AccountingPayments(Rows):
     def pages(self, **arguments: Unpack[_AccountingPaymentsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingPaymentsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingPaymentsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingPaymentsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingPaymentsArguments]) -> pd.DataFrame: ...
 
 class _AccountingRemittanceVendorsArguments(Options, total=False):
     ids: Whole | Iterable[Whole] | None
@@ -3795,6 +4004,8 @@ class _AccountingRemittanceVendorsArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
+class _AccountingRemittanceVendorsGetArguments(OptionsBelow, total=False):
+    ...
 class _AccountingRemittanceVendors(Rows):
     """accounting.remittance_vendors · Remittance vendors: Vendors to whom payments are sent on."""
     @overload
@@ -3812,6 +4023,10 @@ class _AccountingRemittanceVendors(Rows):
     def pages(self, **arguments: Unpack[_AccountingRemittanceVendorsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingRemittanceVendorsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingRemittanceVendorsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingRemittanceVendorsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingRemittanceVendorsArguments]) -> pd.DataFrame: ...
 
 class _AccountingTaxZonesArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -3838,6 +4053,10 @@ class _AccountingTaxZones(Rows):
     def pages(self, **arguments: Unpack[_AccountingTaxZonesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_AccountingTaxZonesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_AccountingTaxZonesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_AccountingTaxZonesArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_AccountingTaxZonesArguments]) -> pd.DataFrame: ...
 
 class _CrmBookingProvider(Group):
     bookings: _CrmBookingProviderBookings
@@ -3850,6 +4069,8 @@ class _CrmBookingProviderTagsArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
+class _CrmBookingProviderTagsGetArguments(OptionsBelow, total=False):
+    ...
 class _CrmBookingProviderTags(Rows):
     """crm.booking_provider_tags · Booking provider tags: Names of the providers that send bookings."""
     @overload
@@ -3867,6 +4088,10 @@ class _CrmBookingProviderTags(Rows):
     def pages(self, **arguments: Unpack[_CrmBookingProviderTagsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_CrmBookingProviderTagsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_CrmBookingProviderTagsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_CrmBookingProviderTagsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_CrmBookingProviderTagsArguments]) -> pd.DataFrame: ...
 
 class _CrmBookingsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -3876,6 +4101,8 @@ class _CrmBookingsArguments(Options, total=False):
     modifiedOnOrAfter: When | None
     externalId: Text | None
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
+class _CrmBookingsGetArguments(OptionsBelow, total=False):
+    ...
 class _CrmBookings(Rows):
     """crm.bookings · Bookings: Requests for an appointment that came in online."""
     contacts: _CrmBookingsContacts
@@ -3894,6 +4121,10 @@ class _CrmBookings(Rows):
     def pages(self, **arguments: Unpack[_CrmBookingsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_CrmBookingsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_CrmBookingsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_CrmBookingsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_CrmBookingsArguments]) -> pd.DataFrame: ...
 
 class _CrmContactsArguments(Options, total=False):
     name: Text | None
@@ -3905,6 +4136,8 @@ class _CrmContactsArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
+class _CrmContactsGetArguments(OptionsBelow, total=False):
+    ...
 class _CrmContacts(Rows):
     """crm.contacts · Contacts: People to talk to, apart from customers and locations."""
     contact_methods: _CrmContactsContactMethods
@@ -3925,6 +4158,10 @@ class _CrmContacts(Rows):
     def pages(self, **arguments: Unpack[_CrmContactsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_CrmContactsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_CrmContactsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_CrmContactsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_CrmContactsGetArguments]) -> pd.DataFrame: ...
 
 class _CrmCustomersArguments(Options, total=False):
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
@@ -3948,6 +4185,8 @@ class _CrmCustomersArguments(Options, total=False):
     externalDataApplicationGuid: Guid | None
     externalDataKey: Text | None
     externalDataValues: Text | Iterable[Text] | None
+class _CrmCustomersGetArguments(OptionsBelow, total=False):
+    ...
 class _CrmCustomers(Rows):
     """crm.customers · Customers: Customers, with billing address, balance and tags."""
     contacts: _CrmCustomersContacts
@@ -3968,6 +4207,10 @@ class _CrmCustomers(Rows):
     def pages(self, **arguments: Unpack[_CrmCustomersArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_CrmCustomersArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_CrmCustomersArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_CrmCustomersGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_CrmCustomersArguments]) -> pd.DataFrame: ...
 
 class _CrmExport(Group):
     bookings: _CrmExportBookings
@@ -3996,6 +4239,8 @@ class _CrmLeadsArguments(Options, total=False):
     leadCustomerName: Text | None
     leadPhone: Text | None
     isCaptureSourceForm: Flag | None
+class _CrmLeadsGetArguments(OptionsBelow, total=False):
+    ...
 class _CrmLeads(Rows):
     """crm.leads · Leads: people who asked, and are not booked yet."""
     notes: _CrmLeadsNotes
@@ -4014,6 +4259,10 @@ class _CrmLeads(Rows):
     def pages(self, **arguments: Unpack[_CrmLeadsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_CrmLeadsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_CrmLeadsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_CrmLeadsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_CrmLeadsArguments]) -> pd.DataFrame: ...
 
 class _CrmLocationsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -4036,6 +4285,8 @@ class _CrmLocationsArguments(Options, total=False):
     externalDataApplicationGuid: Guid | None
     externalDataKey: Text | None
     externalDataValues: Text | Iterable[Text] | None
+class _CrmLocationsGetArguments(OptionsBelow, total=False):
+    ...
 class _CrmLocations(Rows):
     """crm.locations · Locations: Service locations: the addresses where work is done."""
     contacts: _CrmLocationsContacts
@@ -4057,6 +4308,10 @@ class _CrmLocations(Rows):
     def pages(self, **arguments: Unpack[_CrmLocationsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_CrmLocationsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_CrmLocationsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_CrmLocationsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_CrmLocationsArguments]) -> pd.DataFrame: ...
 
 class _CustomerInteractionsExport(Group):
     technician_ratings: _CustomerInteractionsExportTechnicianRatings
@@ -4115,11 +4370,17 @@ class _DispatchAppointmentAssignments(Rows):
     def pages(self, **arguments: Unpack[_DispatchAppointmentAssignmentsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_DispatchAppointmentAssignmentsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchAppointmentAssignmentsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_DispatchAppointmentAssignmentsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_DispatchAppointmentAssignmentsArguments]) -> pd.DataFrame: ...
 
 class _DispatchArrivalWindowsArguments(Options, total=False):
     createdBefore: When | None
     createdOnOrAfter: When | None
     active: bool | Literal["True", "Any", "False"] | None
+class _DispatchArrivalWindowsGetArguments(OptionsBelow, total=False):
+    ...
 class _DispatchArrivalWindows(Rows):
     """dispatch.arrival_windows · Arrival windows: Arrival windows that are promised to customers."""
     configuration: _DispatchArrivalWindowsConfiguration
@@ -4138,8 +4399,14 @@ class _DispatchArrivalWindows(Rows):
     def pages(self, **arguments: Unpack[_DispatchArrivalWindowsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_DispatchArrivalWindowsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchArrivalWindowsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_DispatchArrivalWindowsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_DispatchArrivalWindowsGetArguments]) -> pd.DataFrame: ...
 
 class _DispatchBusinessHoursArguments(Options, total=False):
+    ...
+class _DispatchBusinessHoursGetArguments(Options, total=False):
     ...
 class _DispatchBusinessHours(Rows):
     """dispatch.business_hours · Business hours: Opening hours of the business by weekday."""
@@ -4158,6 +4425,10 @@ class _DispatchBusinessHours(Rows):
     def pages(self, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchBusinessHoursArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_DispatchBusinessHoursGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_DispatchBusinessHoursGetArguments]) -> pd.DataFrame: ...
 
 class _DispatchCapacityArguments(Options, total=False):
     startsOnOrAfter: Required[When | Iterable[Names]]
@@ -4199,6 +4470,8 @@ class _DispatchNonJobAppointmentsArguments(Options, total=False):
     modifiedBefore: When | None
     ids: Text | Iterable[Text] | None
     sort: Literal["+Id", "-Id", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "Id", "CreatedOn", "ModifiedOn"] | None
+class _DispatchNonJobAppointmentsGetArguments(OptionsBelow, total=False):
+    ...
 class _DispatchNonJobAppointments(Rows):
     """dispatch.non_job_appointments · Non job appointments: Time of technicians that is no job: meetings, training, days off."""
     @overload
@@ -4216,6 +4489,10 @@ class _DispatchNonJobAppointments(Rows):
     def pages(self, **arguments: Unpack[_DispatchNonJobAppointmentsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_DispatchNonJobAppointmentsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchNonJobAppointmentsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_DispatchNonJobAppointmentsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_DispatchNonJobAppointmentsArguments]) -> pd.DataFrame: ...
 
 class _DispatchTeamsArguments(Options, total=False):
     includeInactive: Flag | None
@@ -4224,6 +4501,8 @@ class _DispatchTeamsArguments(Options, total=False):
     modifiedOnOrAfter: When | None
     modifiedBefore: When | None
     sort: Literal["+Id", "-Id", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "Id", "CreatedOn", "ModifiedOn"] | None
+class _DispatchTeamsGetArguments(OptionsBelow, total=False):
+    ...
 class _DispatchTeams(Rows):
     """dispatch.teams · Teams: Teams of technicians."""
     @overload
@@ -4241,6 +4520,10 @@ class _DispatchTeams(Rows):
     def pages(self, **arguments: Unpack[_DispatchTeamsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_DispatchTeamsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchTeamsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_DispatchTeamsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_DispatchTeamsGetArguments]) -> pd.DataFrame: ...
 
 class _DispatchTechnicianShiftsArguments(Options, total=False):
     startsOnOrAfter: When | None
@@ -4255,6 +4538,8 @@ class _DispatchTechnicianShiftsArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Literal["+Id", "-Id", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "Id", "CreatedOn", "ModifiedOn"] | None
+class _DispatchTechnicianShiftsGetArguments(OptionsBelow, total=False):
+    ...
 class _DispatchTechnicianShifts(Rows):
     """dispatch.technician_shifts · Technician shifts: When technicians work, are on call, or are off."""
     @overload
@@ -4272,6 +4557,10 @@ class _DispatchTechnicianShifts(Rows):
     def pages(self, **arguments: Unpack[_DispatchTechnicianShiftsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_DispatchTechnicianShiftsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchTechnicianShiftsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_DispatchTechnicianShiftsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_DispatchTechnicianShiftsGetArguments]) -> pd.DataFrame: ...
 
 class _DispatchTechnicianSkillsArguments(Options, total=False):
     technicianId: Whole | None
@@ -4281,6 +4570,8 @@ class _DispatchTechnicianSkillsArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Literal["+Id", "-Id", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "Id", "CreatedOn", "ModifiedOn"] | None
+class _DispatchTechnicianSkillsGetArguments(OptionsBelow, total=False):
+    ...
 class _DispatchTechnicianSkills(Rows):
     """dispatch.technician_skills · Technician skills: Skills of technicians."""
     @overload
@@ -4298,8 +4589,15 @@ class _DispatchTechnicianSkills(Rows):
     def pages(self, **arguments: Unpack[_DispatchTechnicianSkillsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_DispatchTechnicianSkillsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchTechnicianSkillsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_DispatchTechnicianSkillsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_DispatchTechnicianSkillsGetArguments]) -> pd.DataFrame: ...
 
 class _DispatchTechnicianTrackingArguments(Options, total=False):
+    technicianId: Required[Whole]
+    appointmentId: Required[Whole]
+class _DispatchTechnicianTrackingGetArguments(Options, total=False):
     technicianId: Required[Whole]
     appointmentId: Required[Whole]
 class _DispatchTechnicianTracking(Rows):
@@ -4319,6 +4617,10 @@ class _DispatchTechnicianTracking(Rows):
     def pages(self, **arguments: Unpack[_DispatchTechnicianTrackingArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_DispatchTechnicianTrackingArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchTechnicianTrackingArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_DispatchTechnicianTrackingGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_DispatchTechnicianTrackingGetArguments]) -> pd.DataFrame: ...
 
 class _DispatchZonesArguments(Options, total=False):
     createdOnOrAfter: When | None
@@ -4327,6 +4629,8 @@ class _DispatchZonesArguments(Options, total=False):
     modifiedBefore: When | None
     active: bool | Literal["True", "Any", "False"] | None
     sort: Literal["+Id", "-Id", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "Id", "CreatedOn", "ModifiedOn"] | None
+class _DispatchZonesGetArguments(OptionsBelow, total=False):
+    ...
 class _DispatchZones(Rows):
     """dispatch.zones · Zones: Service areas by zip code or city."""
     @overload
@@ -4344,6 +4648,10 @@ class _DispatchZones(Rows):
     def pages(self, **arguments: Unpack[_DispatchZonesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_DispatchZonesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_DispatchZonesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_DispatchZonesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_DispatchZonesGetArguments]) -> pd.DataFrame: ...
 
 class _EquipmentsystemsEquipmentTypesArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -4354,6 +4662,8 @@ class _EquipmentsystemsEquipmentTypesArguments(Options, total=False):
     modifiedOnOrAfter: When | None
     sort: Literal["+ID", "-ID", "+Name", "-Name", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "ID", "Name", "CreatedOn", "ModifiedOn"] | None
     active: bool | Literal["True", "Any", "False"] | None
+class _EquipmentsystemsEquipmentTypesGetArguments(OptionsBelow, total=False):
+    ...
 class _EquipmentsystemsEquipmentTypes(Rows):
     """equipmentsystems.equipment_types · Equipment types: Types of installed equipment."""
     @overload
@@ -4371,6 +4681,10 @@ class _EquipmentsystemsEquipmentTypes(Rows):
     def pages(self, **arguments: Unpack[_EquipmentsystemsEquipmentTypesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_EquipmentsystemsEquipmentTypesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_EquipmentsystemsEquipmentTypesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_EquipmentsystemsEquipmentTypesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_EquipmentsystemsEquipmentTypesArguments]) -> pd.DataFrame: ...
 
 class _EquipmentsystemsExport(Group):
     installed_equipment: _EquipmentsystemsExportInstalledEquipment
@@ -4384,6 +4698,8 @@ class _EquipmentsystemsInstalledEquipmentArguments(Options, total=False):
     modifiedOnOrAfter: When | None
     sort: Literal["+Id", "-Id", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "Id", "CreatedOn", "ModifiedOn"] | None
     active: bool | Literal["True", "Any", "False"] | None
+class _EquipmentsystemsInstalledEquipmentGetArguments(OptionsBelow, total=False):
+    ...
 class _EquipmentsystemsInstalledEquipment(Rows):
     """equipmentsystems.installed_equipment · Installed equipment: Equipment at customers' locations: make, model, serial number, age."""
     attachments: _EquipmentsystemsInstalledEquipmentAttachments
@@ -4403,8 +4719,14 @@ class _EquipmentsystemsInstalledEquipment(Rows):
     def pages(self, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_EquipmentsystemsInstalledEquipmentArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_EquipmentsystemsInstalledEquipmentGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_EquipmentsystemsInstalledEquipmentArguments]) -> pd.DataFrame: ...
 
 class _FindingsAssetsArguments(Options, total=False):
+    path: Text | Iterable[Text] | None
+class _FindingsAssetsGetArguments(Options, total=False):
     path: Text | Iterable[Text] | None
 class _FindingsAssets(FileRows):
     """findings.assets · Assets: A file that belongs to a finding."""
@@ -4416,6 +4738,10 @@ class _FindingsAssets(FileRows):
     def pages(self, **arguments: Unpack[_FindingsAssetsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_FindingsAssetsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_FindingsAssetsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_FindingsAssetsGetArguments]) -> bytes: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_FindingsAssetsGetArguments]) -> pd.DataFrame: ...
 
 class _FindingsLocationFindingsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -4428,6 +4754,8 @@ class _FindingsLocationFindingsArguments(Options, total=False):
     locationId: Whole | None
     sourceJobId: Whole | None
     installedEquipmentId: Whole | None
+class _FindingsLocationFindingsGetArguments(OptionsBelow, total=False):
+    ...
 class _FindingsLocationFindings(Rows):
     """findings.location_findings · Location findings: What technicians found at a location, and recommend."""
     attachments: _FindingsLocationFindingsAttachments
@@ -4446,6 +4774,10 @@ class _FindingsLocationFindings(Rows):
     def pages(self, **arguments: Unpack[_FindingsLocationFindingsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_FindingsLocationFindingsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_FindingsLocationFindingsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_FindingsLocationFindingsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_FindingsLocationFindingsArguments]) -> pd.DataFrame: ...
 
 class _FormsFormsArguments(Options, total=False):
     hasConditionalLogic: Flag | None
@@ -4476,6 +4808,10 @@ class _FormsForms(Rows):
     def pages(self, **arguments: Unpack[_FormsFormsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_FormsFormsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_FormsFormsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_FormsFormsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_FormsFormsArguments]) -> pd.DataFrame: ...
 
 class _FormsJobs(Group):
     attachment: _FormsJobsAttachment
@@ -4549,6 +4885,10 @@ class _InventoryAdjustments(Rows):
     def pages(self, **arguments: Unpack[_InventoryAdjustmentsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_InventoryAdjustmentsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_InventoryAdjustmentsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_InventoryAdjustmentsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_InventoryAdjustmentsArguments]) -> pd.DataFrame: ...
 
 class _InventoryExport(Group):
     adjustments: _InventoryExportAdjustments
@@ -4581,6 +4921,10 @@ class _InventoryInventoryTemplates(Rows):
     def pages(self, **arguments: Unpack[_InventoryInventoryTemplatesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_InventoryInventoryTemplatesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_InventoryInventoryTemplatesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_InventoryInventoryTemplatesArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_InventoryInventoryTemplatesArguments]) -> pd.DataFrame: ...
 
 class _InventoryPurchaseOrderMarkupsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -4589,6 +4933,8 @@ class _InventoryPurchaseOrderMarkupsArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Literal["+Id", "-Id", "+From", "-From", "+To", "-To", "+Percent", "-Percent", "Id", "From", "To", "Percent"] | None
+class _InventoryPurchaseOrderMarkupsGetArguments(OptionsBelow, total=False):
+    ...
 class _InventoryPurchaseOrderMarkups(Rows):
     """inventory.purchase_order_markups · Purchase order markups: Markups on what purchase orders cost."""
     @overload
@@ -4606,6 +4952,10 @@ class _InventoryPurchaseOrderMarkups(Rows):
     def pages(self, **arguments: Unpack[_InventoryPurchaseOrderMarkupsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_InventoryPurchaseOrderMarkupsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_InventoryPurchaseOrderMarkupsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_InventoryPurchaseOrderMarkupsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_InventoryPurchaseOrderMarkupsArguments]) -> pd.DataFrame: ...
 
 class _InventoryPurchaseOrderTypesArguments(Options, total=False):
     active: bool | Literal["True", "Any", "False"] | None
@@ -4649,6 +4999,8 @@ class _InventoryPurchaseOrdersArguments(Options, total=False):
     sentOnOrAfter: When | None
     sentBefore: When | None
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
+class _InventoryPurchaseOrdersGetArguments(OptionsBelow, total=False):
+    ...
 class _InventoryPurchaseOrders(Rows):
     """inventory.purchase_orders · Purchase orders: Goods ordered from vendors."""
     requests: _InventoryPurchaseOrdersRequests
@@ -4667,6 +5019,10 @@ class _InventoryPurchaseOrders(Rows):
     def pages(self, **arguments: Unpack[_InventoryPurchaseOrdersArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_InventoryPurchaseOrdersArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_InventoryPurchaseOrdersArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_InventoryPurchaseOrdersGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_InventoryPurchaseOrdersArguments]) -> pd.DataFrame: ...
 
 class _InventoryReceiptsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -4706,6 +5062,10 @@ class _InventoryReceipts(Rows):
     def pages(self, **arguments: Unpack[_InventoryReceiptsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_InventoryReceiptsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_InventoryReceiptsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_InventoryReceiptsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_InventoryReceiptsArguments]) -> pd.DataFrame: ...
 
 class _InventoryReturnTypesArguments(Options, total=False):
     activeOnly: Required[Flag]
@@ -4774,6 +5134,10 @@ class _InventoryReturns(Rows):
     def pages(self, **arguments: Unpack[_InventoryReturnsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_InventoryReturnsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_InventoryReturnsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_InventoryReturnsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_InventoryReturnsArguments]) -> pd.DataFrame: ...
 
 class _InventoryTransfersArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -4814,6 +5178,10 @@ class _InventoryTransfers(Rows):
     def pages(self, **arguments: Unpack[_InventoryTransfersArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_InventoryTransfersArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_InventoryTransfersArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_InventoryTransfersArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_InventoryTransfersArguments]) -> pd.DataFrame: ...
 
 class _InventoryTrucksArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -4843,6 +5211,10 @@ class _InventoryTrucks(Rows):
     def pages(self, **arguments: Unpack[_InventoryTrucksArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_InventoryTrucksArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_InventoryTrucksArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_InventoryTrucksArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_InventoryTrucksArguments]) -> pd.DataFrame: ...
 
 class _InventoryVendorsArguments(Options, total=False):
     ids: Whole | Iterable[Whole] | None
@@ -4857,6 +5229,10 @@ class _InventoryVendorsArguments(Options, total=False):
     customField_Fields: Names | None
     customField_Operator: Literal["And", "Or"] | None
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
+class _InventoryVendorsGetArguments(OptionsBelow, total=False):
+    externalDataApplicationGuid: Guid | None
+    externalDataKey: Text | None
+    externalDataValues: Text | Iterable[Text] | None
 class _InventoryVendors(Rows):
     """inventory.vendors · Vendors: whom goods are bought from."""
     custom_fields: _InventoryVendorsCustomFields
@@ -4875,6 +5251,10 @@ class _InventoryVendors(Rows):
     def pages(self, **arguments: Unpack[_InventoryVendorsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_InventoryVendorsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_InventoryVendorsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_InventoryVendorsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_InventoryVendorsArguments]) -> pd.DataFrame: ...
 
 class _InventoryWarehousesArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -4904,6 +5284,10 @@ class _InventoryWarehouses(Rows):
     def pages(self, **arguments: Unpack[_InventoryWarehousesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_InventoryWarehousesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_InventoryWarehousesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_InventoryWarehousesArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_InventoryWarehousesArguments]) -> pd.DataFrame: ...
 
 class _JbceCallReasonsArguments(Options, total=False):
     active: bool | Literal["True", "Any", "False"] | None
@@ -4947,6 +5331,8 @@ class _JpmAppointmentsArguments(Options, total=False):
     createdOnOrAfter: When | None
     createdBefore: When | None
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
+class _JpmAppointmentsGetArguments(OptionsBelow, total=False):
+    ...
 class _JpmAppointments(Rows):
     """jpm.appointments · Appointments: Visits of a job: when they start and end, and their state."""
     @overload
@@ -4964,6 +5350,10 @@ class _JpmAppointments(Rows):
     def pages(self, **arguments: Unpack[_JpmAppointmentsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_JpmAppointmentsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_JpmAppointmentsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_JpmAppointmentsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_JpmAppointmentsArguments]) -> pd.DataFrame: ...
 
 class _JpmExport(Group):
     appointments: _JpmExportAppointments
@@ -5038,6 +5428,8 @@ class _JpmJobTypesArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     externalDataApplicationGuid: Guid | None
+class _JpmJobTypesGetArguments(OptionsBelow, total=False):
+    externalDataApplicationGuid: Guid | None
 class _JpmJobTypes(Rows):
     """jpm.job_types · Job types: Types of job, with priority and duration."""
     @overload
@@ -5055,6 +5447,10 @@ class _JpmJobTypes(Rows):
     def pages(self, **arguments: Unpack[_JpmJobTypesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_JpmJobTypesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_JpmJobTypesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_JpmJobTypesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_JpmJobTypesArguments]) -> pd.DataFrame: ...
 
 class _JpmJobsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -5091,6 +5487,8 @@ class _JpmJobsArguments(Options, total=False):
     externalDataKey: Text | None
     externalDataValues: Text | Iterable[Text] | None
     hasUnusedAppointments: Flag | None
+class _JpmJobsGetArguments(OptionsBelow, total=False):
+    externalDataApplicationGuid: Guid | None
 class _JpmJobs(Rows):
     """jpm.jobs · Jobs: the work for a customer, with status, dates and total."""
     booked_log: _JpmJobsBookedLog
@@ -5116,6 +5514,10 @@ class _JpmJobs(Rows):
     def pages(self, **arguments: Unpack[_JpmJobsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_JpmJobsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_JpmJobsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_JpmJobsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_JpmJobsArguments]) -> pd.DataFrame: ...
 
 class _JpmProjectStatusesArguments(Options, total=False):
     name: Text | None
@@ -5125,6 +5527,8 @@ class _JpmProjectStatusesArguments(Options, total=False):
     createdOnOrAfter: When | None
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
+class _JpmProjectStatusesGetArguments(OptionsBelow, total=False):
+    ...
 class _JpmProjectStatuses(Rows):
     """jpm.project_statuses · Project statuses: Statuses that a project can have."""
     @overload
@@ -5142,6 +5546,10 @@ class _JpmProjectStatuses(Rows):
     def pages(self, **arguments: Unpack[_JpmProjectStatusesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_JpmProjectStatusesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_JpmProjectStatusesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_JpmProjectStatusesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_JpmProjectStatusesArguments]) -> pd.DataFrame: ...
 
 class _JpmProjectSubstatusesArguments(Options, total=False):
     name: Text | None
@@ -5153,6 +5561,8 @@ class _JpmProjectSubstatusesArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     active: bool | Literal["True", "Any", "False"] | None
+class _JpmProjectSubstatusesGetArguments(OptionsBelow, total=False):
+    ...
 class _JpmProjectSubstatuses(Rows):
     """jpm.project_substatuses · Project substatuses: Substatuses that a project can have."""
     @overload
@@ -5170,8 +5580,14 @@ class _JpmProjectSubstatuses(Rows):
     def pages(self, **arguments: Unpack[_JpmProjectSubstatusesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_JpmProjectSubstatusesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_JpmProjectSubstatusesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_JpmProjectSubstatusesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_JpmProjectSubstatusesArguments]) -> pd.DataFrame: ...
 
 class _JpmProjectTypesArguments(Options, total=False):
+    ...
+class _JpmProjectTypesGetArguments(OptionsBelow, total=False):
     ...
 class _JpmProjectTypes(Rows):
     """jpm.project_types · Project types: Types of project."""
@@ -5190,6 +5606,10 @@ class _JpmProjectTypes(Rows):
     def pages(self, **arguments: Unpack[_JpmProjectTypesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_JpmProjectTypesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_JpmProjectTypesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_JpmProjectTypesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_JpmProjectTypesGetArguments]) -> pd.DataFrame: ...
 
 class _JpmProjectsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -5217,6 +5637,8 @@ class _JpmProjectsArguments(Options, total=False):
     externalDataApplicationGuid: Guid | None
     externalDataKey: Text | None
     externalDataValues: Text | Iterable[Text] | None
+class _JpmProjectsGetArguments(OptionsBelow, total=False):
+    externalDataApplicationGuid: Guid | None
 class _JpmProjects(Rows):
     """jpm.projects · Projects: several jobs towards one goal, such as an installation."""
     custom_fields: _JpmProjectsCustomFields
@@ -5236,6 +5658,10 @@ class _JpmProjects(Rows):
     def pages(self, **arguments: Unpack[_JpmProjectsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_JpmProjectsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_JpmProjectsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_JpmProjectsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_JpmProjectsArguments]) -> pd.DataFrame: ...
 
 class _JpmWorkBreakdownStructure(Group):
     budget_codes: _JpmWorkBreakdownStructureBudgetCodes
@@ -5243,6 +5669,9 @@ class _JpmWorkBreakdownStructure(Group):
     segments: _JpmWorkBreakdownStructureSegments
 
 class _MarketingCampaignCostSummaryArguments(Options, total=False):
+    from_: Required[When]
+    to: Required[When]
+class _MarketingCampaignCostSummaryGetArguments(Options, total=False):
     from_: Required[When]
     to: Required[When]
 class _MarketingCampaignCostSummary(Rows):
@@ -5255,6 +5684,10 @@ class _MarketingCampaignCostSummary(Rows):
     def pages(self, **arguments: Unpack[_MarketingCampaignCostSummaryArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_MarketingCampaignCostSummaryArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_MarketingCampaignCostSummaryArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_MarketingCampaignCostSummaryGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_MarketingCampaignCostSummaryGetArguments]) -> pd.DataFrame: ...
 
 class _MarketingCampaignsArguments(Options, total=False):
     modifiedBefore: When | None
@@ -5266,6 +5699,8 @@ class _MarketingCampaignsArguments(Options, total=False):
     createdOnOrAfter: When | None
     campaignPhoneNumber: Text | None
     sort: Literal["+Id", "-Id", "+Name", "-Name", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "Id", "Name", "CreatedOn", "ModifiedOn"] | None
+class _MarketingCampaignsGetArguments(OptionsBelow, total=False):
+    ...
 class _MarketingCampaigns(Rows):
     """marketing.campaigns · Campaigns: Marketing campaigns: the source of calls, leads and jobs."""
     costs: _MarketingCampaignsCosts
@@ -5284,6 +5719,10 @@ class _MarketingCampaigns(Rows):
     def pages(self, **arguments: Unpack[_MarketingCampaignsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_MarketingCampaignsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_MarketingCampaignsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_MarketingCampaignsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_MarketingCampaignsArguments]) -> pd.DataFrame: ...
 
 class _MarketingCategoriesArguments(Options, total=False):
     createdBefore: When | None
@@ -5291,6 +5730,8 @@ class _MarketingCategoriesArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Literal["+Id", "-Id", "+CreatedOn", "-CreatedOn", "+Name", "-Name", "Id", "CreatedOn", "Name"] | None
+class _MarketingCategoriesGetArguments(OptionsBelow, total=False):
+    ...
 class _MarketingCategories(Rows):
     """marketing.categories · Categories: Categories of campaigns."""
     @overload
@@ -5308,12 +5749,18 @@ class _MarketingCategories(Rows):
     def pages(self, **arguments: Unpack[_MarketingCategoriesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_MarketingCategoriesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_MarketingCategoriesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_MarketingCategoriesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_MarketingCategoriesGetArguments]) -> pd.DataFrame: ...
 
 class _MarketingCostsArguments(Options, total=False):
     year: Whole | None
     month: Whole | None
     campaignId: Whole | None
     sort: Literal["+Id", "-Id", "+Date", "-Date", "Id", "Date"] | None
+class _MarketingCostsGetArguments(OptionsBelow, total=False):
+    ...
 class _MarketingCosts(Rows):
     """marketing.costs · Costs: Monthly costs of campaigns."""
     @overload
@@ -5331,8 +5778,15 @@ class _MarketingCosts(Rows):
     def pages(self, **arguments: Unpack[_MarketingCostsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_MarketingCostsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_MarketingCostsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_MarketingCostsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_MarketingCostsGetArguments]) -> pd.DataFrame: ...
 
 class _MarketingEmailChannelCostArguments(Options, total=False):
+    from_: Required[When]
+    to: Required[When]
+class _MarketingEmailChannelCostGetArguments(Options, total=False):
     from_: Required[When]
     to: Required[When]
 class _MarketingEmailChannelCost(Rows):
@@ -5345,6 +5799,10 @@ class _MarketingEmailChannelCost(Rows):
     def pages(self, **arguments: Unpack[_MarketingEmailChannelCostArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_MarketingEmailChannelCostArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_MarketingEmailChannelCostArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_MarketingEmailChannelCostGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_MarketingEmailChannelCostGetArguments]) -> pd.DataFrame: ...
 
 class _MarketingSuppressionsArguments(Options, total=False):
     active: bool | Literal["True", "Any", "False"] | None
@@ -5355,6 +5813,8 @@ class _MarketingSuppressionsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
     email: Text | None
     sort: Literal["+Id", "-Id", "+Email", "-Email", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "Id", "Email", "CreatedOn", "ModifiedOn"] | None
+class _MarketingSuppressionsGetArguments(OptionsBelow, total=False):
+    email: Text | Iterable[Text] | None
 class _MarketingSuppressions(Rows):
     """marketing.suppressions · Suppressions: Email addresses that marketing may not write to."""
     @overload
@@ -5372,6 +5832,10 @@ class _MarketingSuppressions(Rows):
     def pages(self, **arguments: Unpack[_MarketingSuppressionsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_MarketingSuppressionsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_MarketingSuppressionsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_MarketingSuppressionsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_MarketingSuppressionsArguments]) -> pd.DataFrame: ...
 
 class _MarketingadsAttributedLeadsArguments(Options, total=False):
     fromUtc: Required[When]
@@ -5489,6 +5953,8 @@ class _MembershipsExport(Group):
 
 class _MembershipsInvoiceTemplatesArguments(Options, total=False):
     ids: Required[Text | Iterable[Text]]
+class _MembershipsInvoiceTemplatesGetArguments(OptionsBelow, total=False):
+    ...
 class _MembershipsInvoiceTemplates(Rows):
     """memberships.invoice_templates · Invoice templates: Invoices that memberships are billed with."""
     @overload
@@ -5506,6 +5972,10 @@ class _MembershipsInvoiceTemplates(Rows):
     def pages(self, **arguments: Unpack[_MembershipsInvoiceTemplatesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_MembershipsInvoiceTemplatesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_MembershipsInvoiceTemplatesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_MembershipsInvoiceTemplatesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_MembershipsInvoiceTemplatesGetArguments]) -> pd.DataFrame: ...
 
 class _MembershipsMembershipTypesArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -5521,6 +5991,8 @@ class _MembershipsMembershipTypesArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Text | None
+class _MembershipsMembershipTypesGetArguments(OptionsBelow, total=False):
+    ...
 class _MembershipsMembershipTypes(Rows):
     """memberships.membership_types · Membership types: Types of membership, with their duration and benefits."""
     discounts: _MembershipsMembershipTypesDiscounts
@@ -5541,6 +6013,10 @@ class _MembershipsMembershipTypes(Rows):
     def pages(self, **arguments: Unpack[_MembershipsMembershipTypesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_MembershipsMembershipTypesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_MembershipsMembershipTypesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_MembershipsMembershipTypesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_MembershipsMembershipTypesArguments]) -> pd.DataFrame: ...
 
 class _MembershipsMembershipsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -5554,6 +6030,8 @@ class _MembershipsMembershipsArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Text | None
+class _MembershipsMembershipsGetArguments(OptionsBelow, total=False):
+    ...
 class _MembershipsMemberships(Rows):
     """memberships.memberships · Memberships: Memberships that customers have: status, from, to, billing."""
     custom_fields: _MembershipsMembershipsCustomFields
@@ -5573,6 +6051,10 @@ class _MembershipsMemberships(Rows):
     def pages(self, **arguments: Unpack[_MembershipsMembershipsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_MembershipsMembershipsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_MembershipsMembershipsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_MembershipsMembershipsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_MembershipsMembershipsArguments]) -> pd.DataFrame: ...
 
 class _MembershipsRecurringServiceEventsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -5601,6 +6083,10 @@ class _MembershipsRecurringServiceEvents(Rows):
     def pages(self, **arguments: Unpack[_MembershipsRecurringServiceEventsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_MembershipsRecurringServiceEventsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_MembershipsRecurringServiceEventsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_MembershipsRecurringServiceEventsArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_MembershipsRecurringServiceEventsArguments]) -> pd.DataFrame: ...
 
 class _MembershipsRecurringServiceTypesArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -5613,6 +6099,8 @@ class _MembershipsRecurringServiceTypesArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Literal["+Id", "-Id", "+Name", "-Name", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "Id", "Name", "CreatedOn", "ModifiedOn"] | None
+class _MembershipsRecurringServiceTypesGetArguments(OptionsBelow, total=False):
+    ...
 class _MembershipsRecurringServiceTypes(Rows):
     """memberships.recurring_service_types · Recurring service types: Types of recurring service."""
     @overload
@@ -5630,6 +6118,10 @@ class _MembershipsRecurringServiceTypes(Rows):
     def pages(self, **arguments: Unpack[_MembershipsRecurringServiceTypesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_MembershipsRecurringServiceTypesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_MembershipsRecurringServiceTypesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_MembershipsRecurringServiceTypesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_MembershipsRecurringServiceTypesArguments]) -> pd.DataFrame: ...
 
 class _MembershipsRecurringServicesArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -5642,6 +6134,8 @@ class _MembershipsRecurringServicesArguments(Options, total=False):
     modifiedOnOrAfter: When | None
     includeTechnicians: Flag | None
     sort: Text | None
+class _MembershipsRecurringServicesGetArguments(OptionsBelow, total=False):
+    ...
 class _MembershipsRecurringServices(Rows):
     """memberships.recurring_services · Recurring services: Services that recur under a membership."""
     @overload
@@ -5659,6 +6153,10 @@ class _MembershipsRecurringServices(Rows):
     def pages(self, **arguments: Unpack[_MembershipsRecurringServicesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_MembershipsRecurringServicesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_MembershipsRecurringServicesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_MembershipsRecurringServicesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_MembershipsRecurringServicesArguments]) -> pd.DataFrame: ...
 
 class _PayrollActivityCodesArguments(Options, total=False):
     createdBefore: When | None
@@ -5667,6 +6165,8 @@ class _PayrollActivityCodesArguments(Options, total=False):
     modifiedOnOrAfter: When | None
     active: bool | Literal["True", "Any", "False"] | None
     sort: Text | None
+class _PayrollActivityCodesGetArguments(OptionsBelow, total=False):
+    ...
 class _PayrollActivityCodes(Rows):
     """payroll.activity_codes · Activity codes: Codes of what pay is for."""
     @overload
@@ -5684,6 +6184,10 @@ class _PayrollActivityCodes(Rows):
     def pages(self, **arguments: Unpack[_PayrollActivityCodesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PayrollActivityCodesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PayrollActivityCodesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PayrollActivityCodesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PayrollActivityCodesGetArguments]) -> pd.DataFrame: ...
 
 class _PayrollEmployees(Group):
     payroll_settings: _PayrollEmployeesPayrollSettings
@@ -5771,6 +6275,8 @@ class _PayrollPayrollAdjustmentsArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Text | None
+class _PayrollPayrollAdjustmentsGetArguments(OptionsBelow, total=False):
+    employeeType: Literal["Technician", "Employee"] | None
 class _PayrollPayrollAdjustments(Rows):
     """payroll.payroll_adjustments · Payroll adjustments: Additions to pay and deductions from it."""
     @overload
@@ -5788,6 +6294,10 @@ class _PayrollPayrollAdjustments(Rows):
     def pages(self, **arguments: Unpack[_PayrollPayrollAdjustmentsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PayrollPayrollAdjustmentsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PayrollPayrollAdjustmentsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PayrollPayrollAdjustmentsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PayrollPayrollAdjustmentsGetArguments]) -> pd.DataFrame: ...
 
 class _PayrollPayrollSettingsArguments(Options, total=False):
     employeeType: Literal["Technician", "Employee"] | None
@@ -5855,6 +6365,8 @@ class _PayrollTimesheetCodesArguments(Options, total=False):
     modifiedOnOrAfter: When | None
     active: bool | Literal["True", "Any", "False"] | None
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
+class _PayrollTimesheetCodesGetArguments(OptionsBelow, total=False):
+    ...
 class _PayrollTimesheetCodes(Rows):
     """payroll.timesheet_codes · Timesheet codes: Codes of hours that are no job."""
     @overload
@@ -5872,6 +6384,10 @@ class _PayrollTimesheetCodes(Rows):
     def pages(self, **arguments: Unpack[_PayrollTimesheetCodesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PayrollTimesheetCodesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PayrollTimesheetCodesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PayrollTimesheetCodesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PayrollTimesheetCodesGetArguments]) -> pd.DataFrame: ...
 
 class _PricebookCategoriesArguments(Options, total=False):
     sort: Literal["+Id", "-Id", "+Name", "-Name", "Id", "Name"] | None
@@ -5881,6 +6397,8 @@ class _PricebookCategoriesArguments(Options, total=False):
     createdOnOrAfter: When | None
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
+class _PricebookCategoriesGetArguments(OptionsBelow, total=False):
+    ...
 class _PricebookCategories(Rows):
     """pricebook.categories · Categories: Categories of the pricebook."""
     @overload
@@ -5898,6 +6416,10 @@ class _PricebookCategories(Rows):
     def pages(self, **arguments: Unpack[_PricebookCategoriesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PricebookCategoriesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PricebookCategoriesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PricebookCategoriesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PricebookCategoriesGetArguments]) -> pd.DataFrame: ...
 
 class _PricebookClientspecificpricingArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -5920,6 +6442,10 @@ class _PricebookClientspecificpricing(Rows):
     def pages(self, **arguments: Unpack[_PricebookClientspecificpricingArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PricebookClientspecificpricingArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PricebookClientspecificpricingArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PricebookClientspecificpricingArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PricebookClientspecificpricingArguments]) -> pd.DataFrame: ...
 
 class _PricebookDiscountsAndFeesArguments(Options, total=False):
     sort: Literal["+Id", "-Id", "+Code", "-Code", "+DisplayName", "-DisplayName", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "+Price", "-Price", "+MemberPrice", "-MemberPrice", "+AddOnPrice", "-AddOnPrice", "+AddOnMemberPrice", "-AddOnMemberPrice", "+MaterialsCost", "-MaterialsCost", "+PrimaryVendor", "-PrimaryVendor", "+Cost", "-Cost", "+Manufacturer", "-Manufacturer", "+Priority", "-Priority", "Id", "Code", "DisplayName", "CreatedOn", "ModifiedOn", "Price", "MemberPrice", "AddOnPrice", "AddOnMemberPrice", "MaterialsCost", "PrimaryVendor", "Cost", "Manufacturer", "Priority"] | None
@@ -5933,6 +6459,8 @@ class _PricebookDiscountsAndFeesArguments(Options, total=False):
     externalDataKey: Text | None
     externalDataValues: Text | Iterable[Text] | None
     searchText: Text | None
+class _PricebookDiscountsAndFeesGetArguments(OptionsBelow, total=False):
+    externalDataApplicationGuid: Guid | None
 class _PricebookDiscountsAndFees(Rows):
     """pricebook.discounts_and_fees · Discounts and fees: Discounts and fees of the pricebook."""
     @overload
@@ -5950,6 +6478,10 @@ class _PricebookDiscountsAndFees(Rows):
     def pages(self, **arguments: Unpack[_PricebookDiscountsAndFeesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PricebookDiscountsAndFeesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PricebookDiscountsAndFeesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PricebookDiscountsAndFeesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PricebookDiscountsAndFeesArguments]) -> pd.DataFrame: ...
 
 class _PricebookEquipmentArguments(Options, total=False):
     sort: Literal["+Id", "-Id", "+Code", "-Code", "+DisplayName", "-DisplayName", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "+Price", "-Price", "+MemberPrice", "-MemberPrice", "+AddOnPrice", "-AddOnPrice", "+AddOnMemberPrice", "-AddOnMemberPrice", "+MaterialsCost", "-MaterialsCost", "+PrimaryVendor", "-PrimaryVendor", "+Cost", "-Cost", "+Manufacturer", "-Manufacturer", "+Priority", "-Priority", "Id", "Code", "DisplayName", "CreatedOn", "ModifiedOn", "Price", "MemberPrice", "AddOnPrice", "AddOnMemberPrice", "MaterialsCost", "PrimaryVendor", "Cost", "Manufacturer", "Priority"] | None
@@ -5963,6 +6495,8 @@ class _PricebookEquipmentArguments(Options, total=False):
     externalDataKey: Text | None
     externalDataValues: Text | Iterable[Text] | None
     searchText: Text | None
+class _PricebookEquipmentGetArguments(OptionsBelow, total=False):
+    externalDataApplicationGuid: Guid | None
 class _PricebookEquipment(Rows):
     """pricebook.equipment · Equipment: Equipment in the pricebook: what can be sold and installed."""
     @overload
@@ -5980,6 +6514,10 @@ class _PricebookEquipment(Rows):
     def pages(self, **arguments: Unpack[_PricebookEquipmentArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PricebookEquipmentArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PricebookEquipmentArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PricebookEquipmentGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PricebookEquipmentArguments]) -> pd.DataFrame: ...
 
 class _PricebookExport(Group):
     categories: _PricebookExportCategories
@@ -5988,6 +6526,8 @@ class _PricebookExport(Group):
     services: _PricebookExportServices
 
 class _PricebookImagesArguments(Options, total=False):
+    path: Text | Iterable[Text] | None
+class _PricebookImagesGetArguments(Options, total=False):
     path: Text | Iterable[Text] | None
 class _PricebookImages(FileRows):
     """pricebook.images · Images: One image of the pricebook."""
@@ -5999,6 +6539,10 @@ class _PricebookImages(FileRows):
     def pages(self, **arguments: Unpack[_PricebookImagesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PricebookImagesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PricebookImagesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PricebookImagesGetArguments]) -> bytes: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PricebookImagesGetArguments]) -> pd.DataFrame: ...
 
 class _PricebookMaterialsArguments(Options, total=False):
     isOtherDirectCost: Flag | None
@@ -6014,6 +6558,8 @@ class _PricebookMaterialsArguments(Options, total=False):
     externalDataKey: Text | None
     externalDataValues: Text | Iterable[Text] | None
     searchText: Text | None
+class _PricebookMaterialsGetArguments(OptionsBelow, total=False):
+    externalDataApplicationGuid: Guid | None
 class _PricebookMaterials(Rows):
     """pricebook.materials · Materials: Materials in the pricebook: parts, with cost and price."""
     costtypes: _PricebookMaterialsCosttypes
@@ -6032,8 +6578,14 @@ class _PricebookMaterials(Rows):
     def pages(self, **arguments: Unpack[_PricebookMaterialsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PricebookMaterialsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PricebookMaterialsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PricebookMaterialsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PricebookMaterialsArguments]) -> pd.DataFrame: ...
 
 class _PricebookMaterialsmarkupArguments(Options, total=False):
+    ...
+class _PricebookMaterialsmarkupGetArguments(OptionsBelow, total=False):
     ...
 class _PricebookMaterialsmarkup(Rows):
     """pricebook.materialsmarkup · Materialsmarkup: Markups from the cost of materials to their price."""
@@ -6052,6 +6604,10 @@ class _PricebookMaterialsmarkup(Rows):
     def pages(self, **arguments: Unpack[_PricebookMaterialsmarkupArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PricebookMaterialsmarkupArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PricebookMaterialsmarkupArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PricebookMaterialsmarkupGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PricebookMaterialsmarkupGetArguments]) -> pd.DataFrame: ...
 
 class _PricebookServicesArguments(Options, total=False):
     calculatePrices: Flag | None
@@ -6066,6 +6622,9 @@ class _PricebookServicesArguments(Options, total=False):
     externalDataKey: Text | None
     externalDataValues: Text | Iterable[Text] | None
     searchText: Text | None
+class _PricebookServicesGetArguments(OptionsBelow, total=False):
+    calculatePrices: Flag | None
+    externalDataApplicationGuid: Guid | None
 class _PricebookServices(Rows):
     """pricebook.services · Services: Services in the pricebook: tasks, with price and hours."""
     @overload
@@ -6083,6 +6642,10 @@ class _PricebookServices(Rows):
     def pages(self, **arguments: Unpack[_PricebookServicesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_PricebookServicesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_PricebookServicesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_PricebookServicesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_PricebookServicesArguments]) -> pd.DataFrame: ...
 
 class _ReportingDynamicValueSetsArguments(OptionsBelow, total=False):
     dynamicSetId: Required[Text | Iterable[Text]]
@@ -6131,6 +6694,8 @@ class _SalesEstimateTemplatesArguments(Options, total=False):
     active: bool | Literal["True", "Any", "False"] | None
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
+class _SalesEstimateTemplatesGetArguments(OptionsBelow, total=False):
+    ...
 class _SalesEstimateTemplates(Rows):
     """sales.estimate_templates · Estimate templates: Estimates to start from."""
     @overload
@@ -6148,6 +6713,10 @@ class _SalesEstimateTemplates(Rows):
     def pages(self, **arguments: Unpack[_SalesEstimateTemplatesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_SalesEstimateTemplatesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_SalesEstimateTemplatesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_SalesEstimateTemplatesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_SalesEstimateTemplatesGetArguments]) -> pd.DataFrame: ...
 
 class _SalesEstimatesArguments(Options, total=False):
     jobId: Whole | None
@@ -6170,6 +6739,8 @@ class _SalesEstimatesArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     locationId: Whole | None
+class _SalesEstimatesGetArguments(OptionsBelow, total=False):
+    ...
 class _SalesEstimates(Rows):
     """sales.estimates · Estimates: what was offered, and whether it was sold."""
     export: _SalesEstimatesExport
@@ -6189,6 +6760,10 @@ class _SalesEstimates(Rows):
     def pages(self, **arguments: Unpack[_SalesEstimatesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_SalesEstimatesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_SalesEstimatesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_SalesEstimatesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_SalesEstimatesArguments]) -> pd.DataFrame: ...
 
 class _SalesExport(Group):
     estimates: _SalesExportEstimates
@@ -6200,6 +6775,8 @@ class _SalesOpportunitiesArguments(Options, total=False):
     createdOnOrAfter: When | None
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
+class _SalesOpportunitiesGetArguments(OptionsBelow, total=False):
+    ...
 class _SalesOpportunities(Rows):
     """sales.opportunities · Opportunities: Sales opportunities: jobs with estimates to follow."""
     followups: _SalesOpportunitiesFollowups
@@ -6218,12 +6795,18 @@ class _SalesOpportunities(Rows):
     def pages(self, **arguments: Unpack[_SalesOpportunitiesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_SalesOpportunitiesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_SalesOpportunitiesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_SalesOpportunitiesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_SalesOpportunitiesGetArguments]) -> pd.DataFrame: ...
 
 class _SalesProposalTemplatesArguments(Options, total=False):
     active: bool | Literal["True", "Any", "False"] | None
     proposalTypeId: Whole | None
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
+class _SalesProposalTemplatesGetArguments(OptionsBelow, total=False):
+    ...
 class _SalesProposalTemplates(Rows):
     """sales.proposal_templates · Proposal templates: Proposals of several estimates to start from."""
     @overload
@@ -6241,6 +6824,10 @@ class _SalesProposalTemplates(Rows):
     def pages(self, **arguments: Unpack[_SalesProposalTemplatesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_SalesProposalTemplatesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_SalesProposalTemplatesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_SalesProposalTemplatesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_SalesProposalTemplatesGetArguments]) -> pd.DataFrame: ...
 
 class _SalesProposalTypesArguments(Options, total=False):
     active: bool | Literal["True", "Any", "False"] | None
@@ -6307,6 +6894,8 @@ class _ServiceAgreementsServiceAgreementsArguments(Options, total=False):
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
     sort: Literal["+Id", "-Id", "+Name", "-Name", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "+StartDate", "-StartDate", "+EndDate", "-EndDate", "Id", "Name", "CreatedOn", "ModifiedOn", "StartDate", "EndDate"] | None
+class _ServiceAgreementsServiceAgreementsGetArguments(OptionsBelow, total=False):
+    ...
 class _ServiceAgreementsServiceAgreements(Rows):
     """service_agreements.service_agreements · Service agreements: Commercial agreements on service, with dates and value."""
     @overload
@@ -6324,6 +6913,10 @@ class _ServiceAgreementsServiceAgreements(Rows):
     def pages(self, **arguments: Unpack[_ServiceAgreementsServiceAgreementsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_ServiceAgreementsServiceAgreementsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_ServiceAgreementsServiceAgreementsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_ServiceAgreementsServiceAgreementsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_ServiceAgreementsServiceAgreementsArguments]) -> pd.DataFrame: ...
 
 class _SettingsBusinessUnitsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -6333,6 +6926,8 @@ class _SettingsBusinessUnitsArguments(Options, total=False):
     createdOnOrAfter: When | None
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
+    externalDataApplicationGuid: Guid | None
+class _SettingsBusinessUnitsGetArguments(OptionsBelow, total=False):
     externalDataApplicationGuid: Guid | None
 class _SettingsBusinessUnits(Rows):
     """settings.business_units · Business units: branches, trades or departments."""
@@ -6352,6 +6947,10 @@ class _SettingsBusinessUnits(Rows):
     def pages(self, **arguments: Unpack[_SettingsBusinessUnitsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_SettingsBusinessUnitsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_SettingsBusinessUnitsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_SettingsBusinessUnitsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_SettingsBusinessUnitsArguments]) -> pd.DataFrame: ...
 
 class _SettingsEmployeesArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -6363,6 +6962,8 @@ class _SettingsEmployeesArguments(Options, total=False):
     createdOnOrAfter: When | None
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
+class _SettingsEmployeesGetArguments(OptionsBelow, total=False):
+    ...
 class _SettingsEmployees(Rows):
     """settings.employees · Employees: Office staff."""
     @overload
@@ -6380,6 +6981,10 @@ class _SettingsEmployees(Rows):
     def pages(self, **arguments: Unpack[_SettingsEmployeesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_SettingsEmployeesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_SettingsEmployeesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_SettingsEmployeesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_SettingsEmployeesArguments]) -> pd.DataFrame: ...
 
 class _SettingsExport(Group):
     business_units: _SettingsExportBusinessUnits
@@ -6421,6 +7026,8 @@ class _SettingsTechniciansArguments(Options, total=False):
     createdOnOrAfter: When | None
     modifiedBefore: When | None
     modifiedOnOrAfter: When | None
+class _SettingsTechniciansGetArguments(OptionsBelow, total=False):
+    ...
 class _SettingsTechnicians(Rows):
     """settings.technicians · Technicians: name, team, business unit, phone."""
     @overload
@@ -6438,6 +7045,10 @@ class _SettingsTechnicians(Rows):
     def pages(self, **arguments: Unpack[_SettingsTechniciansArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_SettingsTechniciansArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_SettingsTechniciansArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_SettingsTechniciansGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_SettingsTechniciansArguments]) -> pd.DataFrame: ...
 
 class _SettingsUserRolesArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -6463,8 +7074,14 @@ class _SettingsUserRoles(Rows):
     def pages(self, **arguments: Unpack[_SettingsUserRolesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_SettingsUserRolesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_SettingsUserRolesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_SettingsUserRolesArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_SettingsUserRolesArguments]) -> pd.DataFrame: ...
 
 class _TaskmanagementDataArguments(Options, total=False):
+    ...
+class _TaskmanagementDataGetArguments(Options, total=False):
     ...
 class _TaskmanagementData(Rows):
     """taskmanagement.data · Data: Types, statuses and people that office tasks use."""
@@ -6483,6 +7100,10 @@ class _TaskmanagementData(Rows):
     def pages(self, **arguments: Unpack[_TaskmanagementDataArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_TaskmanagementDataArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_TaskmanagementDataArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_TaskmanagementDataGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_TaskmanagementDataGetArguments]) -> pd.DataFrame: ...
 
 class _TaskmanagementTasksArguments(Options, total=False):
     active: bool | Literal["True", "Any", "False"] | None
@@ -6513,6 +7134,8 @@ class _TaskmanagementTasksArguments(Options, total=False):
     taskNumber: Whole | None
     jobNumber: Text | None
     sort: Literal["+Id", "-Id", "+CreatedOn", "-CreatedOn", "+DescriptionModifiedOn", "-DescriptionModifiedOn", "+CompletedBy", "-CompletedBy", "+Priority", "-Priority", "Id", "CreatedOn", "DescriptionModifiedOn", "CompletedBy", "Priority"] | None
+class _TaskmanagementTasksGetArguments(OptionsBelow, total=False):
+    includeSubtasks: Flag | None
 class _TaskmanagementTasks(Rows):
     """taskmanagement.tasks · Tasks: Tasks of the office: who is to do what by when."""
     @overload
@@ -6530,6 +7153,10 @@ class _TaskmanagementTasks(Rows):
     def pages(self, **arguments: Unpack[_TaskmanagementTasksArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_TaskmanagementTasksArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_TaskmanagementTasksArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_TaskmanagementTasksGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_TaskmanagementTasksArguments]) -> pd.DataFrame: ...
 
 class _TelecomCallsArguments(Options, total=False):
     ids: Text | Iterable[Text] | None
@@ -6551,6 +7178,8 @@ class _TelecomCallsArguments(Options, total=False):
     sort: Literal["+Id", "-Id", "+CreatedOn", "-CreatedOn", "+ModifiedOn", "-ModifiedOn", "Id", "CreatedOn", "ModifiedOn"] | None
     sid: Text | None
     tag: Text | None
+class _TelecomCallsGetArguments(OptionsBelow, total=False):
+    ...
 class _TelecomCalls(Rows):
     """telecom.calls · Calls: Phone calls: who called, who answered, how long, and the outcome."""
     recording: _TelecomCallsRecording
@@ -6570,6 +7199,10 @@ class _TelecomCalls(Rows):
     def pages(self, **arguments: Unpack[_TelecomCallsArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_TelecomCallsArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_TelecomCallsArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_TelecomCallsGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_TelecomCallsArguments]) -> pd.DataFrame: ...
 
 class _TelecomExport(Group):
     calls: _TelecomExportCalls
@@ -6587,6 +7220,8 @@ class _TimesheetsActivitiesArguments(Options, total=False):
     modifiedOnOrAfter: When | None
     active: bool | Literal["True", "Any", "False"] | None
     sort: Text | None
+class _TimesheetsActivitiesGetArguments(OptionsBelow, total=False):
+    ...
 class _TimesheetsActivities(Rows):
     """timesheets.activities · Activities: What people did when, by the newer timesheets."""
     @overload
@@ -6604,6 +7239,10 @@ class _TimesheetsActivities(Rows):
     def pages(self, **arguments: Unpack[_TimesheetsActivitiesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_TimesheetsActivitiesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_TimesheetsActivitiesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_TimesheetsActivitiesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_TimesheetsActivitiesGetArguments]) -> pd.DataFrame: ...
 
 class _TimesheetsActivityCategoriesArguments(Options, total=False):
     createdBefore: When | None
@@ -6612,6 +7251,8 @@ class _TimesheetsActivityCategoriesArguments(Options, total=False):
     modifiedOnOrAfter: When | None
     active: bool | Literal["True", "Any", "False"] | None
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
+class _TimesheetsActivityCategoriesGetArguments(OptionsBelow, total=False):
+    ...
 class _TimesheetsActivityCategories(Rows):
     """timesheets.activity_categories · Activity categories: Categories of timesheet activities."""
     @overload
@@ -6629,6 +7270,10 @@ class _TimesheetsActivityCategories(Rows):
     def pages(self, **arguments: Unpack[_TimesheetsActivityCategoriesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_TimesheetsActivityCategoriesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_TimesheetsActivityCategoriesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_TimesheetsActivityCategoriesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_TimesheetsActivityCategoriesGetArguments]) -> pd.DataFrame: ...
 
 class _TimesheetsActivityTypesArguments(Options, total=False):
     createdBefore: When | None
@@ -6637,6 +7282,8 @@ class _TimesheetsActivityTypesArguments(Options, total=False):
     modifiedOnOrAfter: When | None
     active: bool | Literal["True", "Any", "False"] | None
     sort: Literal["+Id", "-Id", "+ModifiedOn", "-ModifiedOn", "+CreatedOn", "-CreatedOn", "Id", "ModifiedOn", "CreatedOn"] | None
+class _TimesheetsActivityTypesGetArguments(OptionsBelow, total=False):
+    ...
 class _TimesheetsActivityTypes(Rows):
     """timesheets.activity_types · Activity types: Types of timesheet activities."""
     @overload
@@ -6654,6 +7301,10 @@ class _TimesheetsActivityTypes(Rows):
     def pages(self, **arguments: Unpack[_TimesheetsActivityTypesArguments]) -> Iterator[pd.DataFrame]: ...
     def head(self, n: int = 5, **arguments: Unpack[_TimesheetsActivityTypesArguments]) -> pd.DataFrame: ...
     def count(self, **arguments: Unpack[_TimesheetsActivityTypesArguments]) -> int: ...
+    @overload
+    def get(self, id: Id | None = None, **filters: Unpack[_TimesheetsActivityTypesGetArguments]) -> pd.Series[Any]: ...
+    @overload
+    def get(self, id: Iterable[Any], **filters: Unpack[_TimesheetsActivityTypesGetArguments]) -> pd.DataFrame: ...
 
 class _TimesheetsExport(Group):
     activities: _TimesheetsExportActivities
@@ -6895,3 +7546,264 @@ class Modules:
     taskmanagement: _Taskmanagement
     telecom: _Telecom
     timesheets: _Timesheets
+
+Name: TypeAlias = Literal[
+    "accounting.ap_bills",
+    "accounting.ap_bills.custom_fields",
+    "accounting.ap_credits",
+    "accounting.ap_credits.custom_fields",
+    "accounting.ap_payments",
+    "accounting.ap_payments.custom_fields",
+    "accounting.bank_deposits",
+    "accounting.bank_deposits.transactions",
+    "accounting.credit_memos",
+    "accounting.credit_memos.credit_memo_items",
+    "accounting.credit_memos.custom_fields",
+    "accounting.credit_memos.items",
+    "accounting.export.inventory_bills",
+    "accounting.export.invoice_items",
+    "accounting.export.invoices",
+    "accounting.export.payments",
+    "accounting.gl_accounts",
+    "accounting.gl_accounts.types",
+    "accounting.inventory_bills",
+    "accounting.inventory_bills.custom_fields",
+    "accounting.inventory_bills.paginated",
+    "accounting.invoices",
+    "accounting.invoices.custom_fields",
+    "accounting.invoices.tasks",
+    "accounting.journal_entries",
+    "accounting.journal_entries.details",
+    "accounting.journal_entries.summary",
+    "accounting.payment_terms",
+    "accounting.payment_types",
+    "accounting.payments",
+    "accounting.payments.custom_fields",
+    "accounting.remittance_vendors",
+    "accounting.tax_zones",
+    "crm.booking_provider.bookings",
+    "crm.booking_provider.bookings.contacts",
+    "crm.booking_provider_tags",
+    "crm.bookings",
+    "crm.bookings.contacts",
+    "crm.contacts",
+    "crm.contacts.contact_methods",
+    "crm.contacts.contact_methods.by_contact_id",
+    "crm.contacts.contact_methods.preferences",
+    "crm.contacts.preferences",
+    "crm.contacts.relationships",
+    "crm.contacts.relationships.by_relationship_id",
+    "crm.customers",
+    "crm.customers.contacts",
+    "crm.customers.contacts.by_id",
+    "crm.customers.custom_fields",
+    "crm.customers.notes",
+    "crm.export.bookings",
+    "crm.export.customers",
+    "crm.export.customers.contacts",
+    "crm.export.leads",
+    "crm.export.locations",
+    "crm.export.locations.contacts",
+    "crm.leads",
+    "crm.leads.notes",
+    "crm.locations",
+    "crm.locations.contacts",
+    "crm.locations.contacts.by_id",
+    "crm.locations.custom_fields",
+    "crm.locations.notes",
+    "crm.locations.preferredtechnician",
+    "customer_interactions.export.technician_ratings",
+    "customer_interactions.technician_ratings",
+    "dispatch.appointment_assignments",
+    "dispatch.arrival_windows",
+    "dispatch.arrival_windows.configuration",
+    "dispatch.business_hours",
+    "dispatch.capacity",
+    "dispatch.export.appointment_assignments",
+    "dispatch.non_job_appointments",
+    "dispatch.teams",
+    "dispatch.technician_shifts",
+    "dispatch.technician_skills",
+    "dispatch.technician_tracking",
+    "dispatch.zones",
+    "equipmentsystems.equipment_types",
+    "equipmentsystems.export.installed_equipment",
+    "equipmentsystems.installed_equipment",
+    "equipmentsystems.installed_equipment.attachments",
+    "equipmentsystems.installed_equipment.custom_field_types",
+    "findings.assets",
+    "findings.location_findings",
+    "findings.location_findings.attachments",
+    "forms.forms",
+    "forms.jobs.attachment",
+    "forms.jobs.attachments",
+    "forms.submissions",
+    "inventory.adjustments",
+    "inventory.export.adjustments",
+    "inventory.export.purchase_orders",
+    "inventory.export.returns",
+    "inventory.export.transfers",
+    "inventory.inventory_templates",
+    "inventory.purchase_order_markups",
+    "inventory.purchase_order_types",
+    "inventory.purchase_orders",
+    "inventory.purchase_orders.requests",
+    "inventory.receipts",
+    "inventory.return_types",
+    "inventory.returns",
+    "inventory.transfers",
+    "inventory.trucks",
+    "inventory.vendors",
+    "inventory.vendors.custom_fields",
+    "inventory.warehouses",
+    "jbce.call_reasons",
+    "jpm.appointments",
+    "jpm.export.appointments",
+    "jpm.export.job_canceled_logs",
+    "jpm.export.job_history",
+    "jpm.export.job_notes",
+    "jpm.export.jobs",
+    "jpm.export.project_notes",
+    "jpm.export.projects",
+    "jpm.job_cancel_reasons",
+    "jpm.job_hold_reasons",
+    "jpm.job_types",
+    "jpm.jobs",
+    "jpm.jobs.booked_log",
+    "jpm.jobs.cancel_reasons",
+    "jpm.jobs.canceled_log",
+    "jpm.jobs.custom_fields",
+    "jpm.jobs.equipment",
+    "jpm.jobs.history",
+    "jpm.jobs.hold_reasons",
+    "jpm.jobs.notes",
+    "jpm.project_statuses",
+    "jpm.project_substatuses",
+    "jpm.project_types",
+    "jpm.projects",
+    "jpm.projects.custom_fields",
+    "jpm.projects.notes",
+    "jpm.work_breakdown_structure.budget_codes",
+    "jpm.work_breakdown_structure.budget_codes.match",
+    "jpm.work_breakdown_structure.projects.budget_codes",
+    "jpm.work_breakdown_structure.projects.budget_codes.match",
+    "jpm.work_breakdown_structure.projects.segments",
+    "jpm.work_breakdown_structure.projects.segments.items",
+    "jpm.work_breakdown_structure.projects.segments.items.children",
+    "jpm.work_breakdown_structure.segments",
+    "jpm.work_breakdown_structure.segments.items",
+    "jpm.work_breakdown_structure.segments.items.children",
+    "marketing.campaign_cost_summary",
+    "marketing.campaigns",
+    "marketing.campaigns.costs",
+    "marketing.categories",
+    "marketing.costs",
+    "marketing.email_channel_cost",
+    "marketing.suppressions",
+    "marketingads.attributed_leads",
+    "marketingads.capacity_warnings",
+    "marketingads.performance",
+    "marketingreputation.reviews",
+    "memberships.export.invoice_templates",
+    "memberships.export.membership_status_changes",
+    "memberships.export.membership_types",
+    "memberships.export.memberships",
+    "memberships.export.recurring_service_events",
+    "memberships.export.recurring_service_types",
+    "memberships.export.recurring_services",
+    "memberships.invoice_templates",
+    "memberships.membership_types",
+    "memberships.membership_types.discounts",
+    "memberships.membership_types.duration_billing_items",
+    "memberships.membership_types.recurring_service_items",
+    "memberships.memberships",
+    "memberships.memberships.custom_fields",
+    "memberships.memberships.status_changes",
+    "memberships.recurring_service_events",
+    "memberships.recurring_service_types",
+    "memberships.recurring_services",
+    "payroll.activity_codes",
+    "payroll.employees.payroll_settings",
+    "payroll.employees.payrolls",
+    "payroll.export.activity_codes",
+    "payroll.export.gross_pay_items",
+    "payroll.export.jobs.splits",
+    "payroll.export.jobs.timesheets",
+    "payroll.export.payroll_adjustments",
+    "payroll.export.payroll_settings",
+    "payroll.export.timesheet_codes",
+    "payroll.gross_pay_items",
+    "payroll.jobs.splits",
+    "payroll.jobs.splits.by_job",
+    "payroll.jobs.timesheets",
+    "payroll.jobs.timesheets.by_job",
+    "payroll.locations.rates",
+    "payroll.non_job_timesheets",
+    "payroll.payroll_adjustments",
+    "payroll.payroll_settings",
+    "payroll.payrolls",
+    "payroll.technicians.payroll_settings",
+    "payroll.technicians.payrolls",
+    "payroll.timesheet_codes",
+    "pricebook.categories",
+    "pricebook.clientspecificpricing",
+    "pricebook.discounts_and_fees",
+    "pricebook.equipment",
+    "pricebook.export.categories",
+    "pricebook.export.equipment",
+    "pricebook.export.materials",
+    "pricebook.export.services",
+    "pricebook.images",
+    "pricebook.materials",
+    "pricebook.materials.costtypes",
+    "pricebook.materialsmarkup",
+    "pricebook.services",
+    "reporting.dynamic_value_sets",
+    "reporting.report_categories",
+    "reporting.report_category.reports",
+    "reporting.report_category.reports.data",
+    "sales.estimate_templates",
+    "sales.estimates",
+    "sales.estimates.export",
+    "sales.estimates.items",
+    "sales.export.estimates",
+    "sales.export.opportunities",
+    "sales.export.opportunities.followups",
+    "sales.opportunities",
+    "sales.opportunities.followups",
+    "sales.opportunities.followups.by_id",
+    "sales.proposal_templates",
+    "sales.proposal_types",
+    "sales.status.estimates.changes",
+    "schedulingpro.routers.performance",
+    "schedulingpro.routers.sessions",
+    "schedulingpro.schedulers",
+    "schedulingpro.schedulers.performance",
+    "schedulingpro.schedulers.sessions",
+    "service_agreements.export.service_agreements",
+    "service_agreements.service_agreements",
+    "settings.business_units",
+    "settings.business_units.intacct",
+    "settings.employees",
+    "settings.export.business_units",
+    "settings.export.employees",
+    "settings.export.tag_types",
+    "settings.export.technicians",
+    "settings.tag_types",
+    "settings.technicians",
+    "settings.user_roles",
+    "taskmanagement.data",
+    "taskmanagement.tasks",
+    "telecom.calls",
+    "telecom.calls.recording",
+    "telecom.calls.voicemail",
+    "telecom.export.calls",
+    "telecom.optinouts.optouts",
+    "telecom.v2.calls",
+    "timesheets.activities",
+    "timesheets.activity_categories",
+    "timesheets.activity_types",
+    "timesheets.export.activities",
+    "timesheets.export.activity_categories",
+    "timesheets.export.activity_types",
+]

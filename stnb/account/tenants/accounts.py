@@ -6,7 +6,7 @@ import asyncio
 import difflib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, ParamSpec, Protocol, Self, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, Self, overload
 
 import pandas as pd
 
@@ -23,6 +23,13 @@ from stnb.pull.together import Problem, PullOfTenants
 
 from . import linked
 from .query import QueryOfTenants, problem_table
+
+if TYPE_CHECKING:
+    from stnb.account import surface  # so written, because a stub is no module to the check
+
+    Name = surface.Name
+else:
+    Name = str
 
 IN_FLIGHT = 96  # answers under way at once, over all tenants
 SHOWN = 6  # names of tenants in a sentence
@@ -126,13 +133,14 @@ class Accounts(StaysHere, Mapping[str, Account]):
     @overload
     def where(self, resource: Asked[P], *bare: P.args, **arguments: P.kwargs) -> QueryOfTenants: ...
     @overload
-    def where(self, resource: str | AnyAsked, **arguments: Any) -> QueryOfTenants: ...
+    def where(self, resource: Name | AnyAsked, **arguments: Any) -> QueryOfTenants: ...
     def where(self, resource: Any, *bare: object, **arguments: Any) -> QueryOfTenants:
         """Filters and options for every tenant, as a query that shows what it would send.
 
         Args:
             resource: its name, such as "jpm.jobs", or that resource of an account, whose filters
-                a type checker knows then.
+                a type checker knows then. It knows names that are written out; one that is
+                computed is given as st[name].
             arguments: filters and options, as `Resource.where` takes them.
 
         Raises:
@@ -141,6 +149,9 @@ class Accounts(StaysHere, Mapping[str, Account]):
         Example:
             >>> ts.where("jpm.jobs", createdOnOrAfter="last month").count()
         """
+        return self._where(resource, *bare, **arguments)
+
+    def _where(self, resource: Any, *bare: object, **arguments: Any) -> QueryOfTenants:
         name = resource.name if isinstance(resource, Resource) else resource
         queries = {}
         for tenant, account in self._accounts.items():
@@ -173,7 +184,7 @@ class Accounts(StaysHere, Mapping[str, Account]):
             >>> jobs.groupby("tenant")["total"].sum()
         """
         run = _taken_from(arguments)
-        return self.where(resource, **arguments).pull(to=to, **run)
+        return self._where(resource, **arguments).pull(to=to, **run)
 
     def start(self, resource: str | Resource, **arguments: Any) -> PullOfTenants:
         """Begin a pull in the background; the same arguments as `pull`, without `to`.
@@ -183,7 +194,7 @@ class Accounts(StaysHere, Mapping[str, Account]):
             >>> df = run.wait()
         """
         run = _taken_from(arguments)
-        return self.where(resource, **arguments).start(**run)
+        return self._where(resource, **arguments).start(**run)
 
     def head(self, resource: str | Resource, n: int = 5, **arguments: Any) -> pd.DataFrame:
         """The first rows of each tenant: one small request each.
@@ -191,7 +202,7 @@ class Accounts(StaysHere, Mapping[str, Account]):
         Example:
             >>> ts.head("jpm.jobs", 2)
         """
-        return self.where(resource, **arguments).head(n)
+        return self._where(resource, **arguments).head(n)
 
     def count(self, resource: str | Resource, **arguments: Any) -> pd.DataFrame:
         """How many rows each tenant has: tenant, rows, seconds and problem.
@@ -199,7 +210,7 @@ class Accounts(StaysHere, Mapping[str, Account]):
         Example:
             >>> ts.count("jpm.jobs", jobStatus="Completed")
         """
-        return self.where(resource, **arguments).count()
+        return self._where(resource, **arguments).count()
 
     def resume(self) -> pd.DataFrame:
         """Go on with the last pull: what is missing is read, and the rows of all tenants are the

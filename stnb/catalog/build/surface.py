@@ -24,7 +24,7 @@ HEADER = '''\
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import Literal, Required, Unpack, overload
+from typing import Any, Literal, Required, TypeAlias, Unpack, overload
 from pathlib import Path
 
 import pandas as pd
@@ -32,8 +32,8 @@ import pandas as pd
 from stnb.pull import PageCallback, Pull
 
 from .arguments import (
-    File, FileRows, Flag, Guid, Names, Number, Options, OptionsBelow, Rows, Showing, Text, Whole,
-    When,
+    File, FileRows, Flag, Guid, Id, Names, Number, Options, OptionsBelow, Rows, Showing, Text,
+    Whole, When,
 )
 from .names import Group
 from .query import Query
@@ -48,6 +48,7 @@ TYPES = {
     "object": "Names",
 }
 TRUTH = {"true", "false"}
+ROWS = ("list", "export", "rows")
 RUN = "progress: Showing = None, on_page: PageCallback | None = None"
 
 
@@ -58,10 +59,11 @@ def surface(catalog: Catalog) -> str:
     parts = [HEADER]
     for name in sorted(children, key=_inner_first):
         if name in endpoints:
-            parts.append(_resource(endpoints[name], children[name]))
+            parts.append(_resource(catalog, endpoints[name], children[name]))
         elif name:
             parts.append(_group(name, children[name]))
     parts.append(_modules(children[""]))
+    parts.append(_names(endpoints))
     return "\n".join(parts)
 
 
@@ -103,17 +105,25 @@ def _modules(children: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _names(names: Iterable[str]) -> str:
+    """The names of all resources, for what takes a resource by its name."""
+    lines = [f"    {_quoted_value(name)}," for name in sorted(names)]
+    return "\n".join(["Name: TypeAlias = Literal[", *lines, "]"]) + "\n"
+
+
 def _attributes(children: list[str]) -> Iterator[str]:
     for child in children:
         yield f"    {child.rpartition('.')[2]}: {class_of(child)}"
 
 
-def _resource(endpoint: Endpoint, children: list[str]) -> str:
+def _resource(catalog: Catalog, endpoint: Endpoint, children: list[str]) -> str:
     name = class_of(endpoint.name)
     taken = f"**arguments: Unpack[{name}Arguments]"
     base = "FileRows" if endpoint.kind == "file" else "Rows"
     card = _quoted(_first_line(endpoint))
-    lines = [*_arguments(endpoint, name), f"class {name}({base}):", f"    {card}"]
+    lines = _arguments(name, endpoint.filters, _below(endpoint), endpoint.kind == "file")
+    lines += _get_arguments(catalog, endpoint, name)
+    lines += [f"class {name}({base}):", f"    {card}"]
     lines += _attributes(children)
     lines += _pull(endpoint, taken, card)
     lines += [
@@ -123,6 +133,7 @@ def _resource(endpoint: Endpoint, children: list[str]) -> str:
         f"    def pages(self, {taken}) -> Iterator[pd.DataFrame]: ...",
         f"    def head(self, n: int = 5, {taken}) -> pd.DataFrame: ...",
         f"    def count(self, {taken}) -> int: ...",
+        *_get(catalog, endpoint, name),
     ]
     return "\n".join(lines) + "\n"
 
@@ -161,17 +172,71 @@ def _to(endpoint: Endpoint) -> str:
     return "to: File | None = None, "
 
 
-def _arguments(endpoint: Endpoint, name: str) -> list[str]:
-    """The filters, required ones first, as a TypedDict that has the options too."""
-    below = any(param.where == "path" for param in endpoint.required)
+def _below(endpoint: Endpoint) -> bool:
+    """Whether its rows belong to records, which a path parameter names."""
+    return any(param.where == "path" for param in endpoint.required)
+
+
+def _arguments(
+    name: str, taken: Iterable[Param], below: bool, several: bool = False, free: str = ""
+) -> list[str]:
+    """Filters, required ones first, as a TypedDict that has the options too.
+
+    Args:
+        several: whether each takes several values.
+        free: the name of one that may be left out.
+    """
     base = "OptionsBelow" if below else "Options"
-    ordered = sorted(endpoint.filters, key=lambda param: not param.required)
-    several = endpoint.kind == "file"  # into a folder, many at once
-    filters = [f"    {param.py}: {_annotation(param, several)}" for param in ordered]
+    ordered = sorted(taken, key=lambda param: not param.required)
+    typed = [(p.py, _annotation(p, several, p.py == free)) for p in ordered]
+    filters = [f"    {py}: {annotation}" for py, annotation in typed]
     return [f"class {name}Arguments({base}, total=False):", *(filters or ["    ..."])]
 
 
-def _annotation(param: Param, several: bool = False) -> str:
+# -- `get`: which routes it takes is said in stnb/account/resource.py
+
+
+def _route_to_one(catalog: Catalog, endpoint: Endpoint) -> Endpoint | None:
+    """What `get` with one id asks; None if the list itself is asked, or there is no way."""
+    if endpoint.kind not in ROWS:
+        return endpoint
+    return None if endpoint.record is None else catalog[endpoint.record]
+
+
+def _get_arguments(catalog: Catalog, endpoint: Endpoint, name: str) -> list[str]:
+    """The filters of one record's route, whose last path parameter is what `id` is given for."""
+    route = _route_to_one(catalog, endpoint)
+    if route is None:
+        return []
+    path = [param.py for param in route.filters if param.where == "path"]
+    last = path[-1] if path else ""
+    taken = [param for param in route.filters if param.py != "id"]
+    return _arguments(f"{name}Get", taken, bool(path), endpoint.kind == "file", last)
+
+
+def _get(catalog: Catalog, endpoint: Endpoint, name: str) -> list[str]:
+    """`get` by one id and by several; nothing if the API offers no way to one row."""
+    route, ids = _route_to_one(catalog, endpoint), endpoint.takes("ids")
+    by_ids = endpoint.kind in ROWS and ids is not None and not ids.required
+    has_own_id = any(param.py == "id" for param in endpoint.filters)
+    if route is None and not by_ids:
+        return []
+    one = many = f"{name}Arguments"
+    if route is not None:
+        one = f"{name}GetArguments"
+    if not by_ids or has_own_id:
+        many = one
+    row = "bytes" if endpoint.kind == "file" else "pd.Series[Any]"
+    ellipsis = "-> pd.DataFrame: ..."
+    return [
+        "    @overload",
+        f"    def get(self, id: Id | None = None, **filters: Unpack[{one}]) -> {row}: ...",
+        "    @overload",
+        f"    def get(self, id: Iterable[Any], **filters: Unpack[{many}]) {ellipsis}",
+    ]
+
+
+def _annotation(param: Param, several: bool = False, free: bool = False) -> str:
     """The type of a filter: one value, a collection if it takes several, None if it may lack."""
     one = _one(param)
     kinds = [one]
@@ -179,7 +244,7 @@ def _annotation(param: Param, several: bool = False) -> str:
         kinds.append(f"Iterable[{one}]")
     if param.where == "body":
         kinds.append("Iterable[Names]")
-    if param.required:
+    if param.required and not free:
         return f"Required[{' | '.join(kinds)}]"
     return " | ".join([*kinds, "None"])
 
