@@ -49,6 +49,7 @@ ROOT = Path(__file__).parent
 LONGEST = (
     "browser",
     "whole/test_notebooks.py",
+    "account/test_typed_surface.py",
     "whole/test_rooms.py",
     "explorer/test_notebook.py",
     "whole",
