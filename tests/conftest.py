@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import gc
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,27 @@ ROOT = Path(__file__).parent
 LONGEST = (
     "browser",
     "whole/test_notebooks.py",
+    "account/test_typed_surface.py",
     "whole/test_rooms.py",
     "explorer/test_notebook.py",
     "whole",
     "explorer",
     "account",
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Spare the garbage collector what lives until the end: modules, and 15,000 tests.
+
+    Otherwise it looks at all of them again and again, also while the tests run.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

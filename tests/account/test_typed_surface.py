@@ -25,10 +25,12 @@ from stnb.cli.main import main
 from stnb.errors import BadFilter
 from stnb.pull.by_type import UTC
 from stnb.pull.values import as_text
+from tests.helpers.sample import EVERYTHING
 
 HERE = Path(__file__).parent
 ROOM = Path(stnb.__file__).parent / "account"
 STUB = ROOM / "surface.pyi"
+LINES = "typed_lines.py"
 BEGIN = """\
 import datetime as dt
 from collections.abc import Iterator
@@ -176,23 +178,14 @@ def lines() -> tuple[str, set[int]]:
     return text, wrong
 
 
-def test_mypy_accepts_right_lines_and_refuses_wrong_ones(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    """`mypy --strict` finds an error in each wrong line, and in no other."""
-    # What mypy read of the package and of pandas stays beside pytest's own cache: 20 s less.
-    kept = getattr(request.config, "cache", None)
-    cache = kept.mkdir("mypy") if kept else tmp_path / "cache"
-    text, wrong = lines()
-    file = tmp_path / "lines.py"
-    file.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent"]
-    command += ["--config-file=", f"--cache-dir={cache}", "--hide-error-context"]
-    environment = {**os.environ, "MYPYPATH": str(ROOM.parents[1])}
+def errors_of_mypy(folder: Path, *options: str) -> tuple[dict[str, Any], ...]:
+    """What `mypy` finds in the lines, which stand in a folder, and in what else it is to read."""
+    (folder / LINES).write_text(lines()[0], encoding="utf-8")
+    places = os.pathsep.join([str(ROOM.parents[1]), str(folder)])
     done = subprocess.run(
-        [*command, "--output=json", str(file)],
-        cwd=tmp_path,
-        env=environment,
+        [sys.executable, "-m", "mypy", "--output=json", "-m", "typed_lines", *options],
+        cwd=ROOM.parents[1],
+        env={**os.environ, "MYPYPATH": places},
         capture_output=True,
         text=True,
         timeout=240,
@@ -200,9 +193,40 @@ def test_mypy_accepts_right_lines_and_refuses_wrong_ones(
     )
     assert done.returncode == 1, done.stdout + done.stderr
     found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    errors = [each for each in found if each["severity"] == "error"]
-    assert {Path(each["file"]).name for each in errors} == {"lines.py"}
-    assert {each["line"] for each in errors} == wrong
+    return tuple(each for each in found if each["severity"] == "error")
+
+
+@pytest.fixture(scope="module")
+def mypy_found(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], ...]:
+    """What `mypy --strict` finds in the package and in the lines: one start, and pandas is read
+    once. What it read stays in its own cache, beside the package.
+    """
+    return errors_of_mypy(tmp_path_factory.mktemp("typed"), "-p", "stnb")
+
+
+def places(errors: tuple[dict[str, Any], ...]) -> set[tuple[str, int]]:
+    return {(Path(each["file"]).name, each["line"]) for each in errors}
+
+
+def test_mypy_finds_nothing_in_the_package(mypy_found: tuple[dict[str, Any], ...]) -> None:
+    """`mypy --strict`, with the project's settings."""
+    assert [each for each in mypy_found if Path(each["file"]).name != LINES] == []
+
+
+def test_mypy_accepts_right_lines_and_refuses_wrong_ones(
+    mypy_found: tuple[dict[str, Any], ...],
+) -> None:
+    """`mypy --strict` finds an error in each wrong line, and in no other."""
+    found = places(mypy_found)
+    assert {line for file, line in found if file == LINES} == lines()[1]
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="the lines are judged with the project's settings, too")
+def test_mypy_says_the_same_without_the_projects_settings(tmp_path: Path) -> None:
+    """As a user has it, whose settings are others."""
+    options = ["--strict", "--follow-imports=silent", "--config-file="]
+    found = errors_of_mypy(tmp_path, *options, f"--cache-dir={tmp_path / 'cache'}")
+    assert places(found) == {(LINES, line) for line in lines()[1]}
 
 
 @pytest.mark.skipif(shutil.which("pyright") is None, reason="pyright is not installed")
