@@ -24,7 +24,9 @@ UNBROKEN = re.compile(r"[!-~]+")
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
 EARLY = 60.0  # seconds before its end that a token is renewed
 LIFETIME = 900.0  # seconds, if the answer does not say
-ROUNDS = 8  # tokens at most that one request is sent with
+# How often one request is sent at most: with tokens that it finds dead itself, and in all. Tokens
+# that other requests find dead meanwhile say little about it.
+FOUND_DEAD, ROUNDS = 8, 64
 # Of a request: whether it goes without the app key, and whether a 401 is its answer.
 KEYLESS, ONCE = "stnb.keyless", "stnb.once"
 TOKEN = "stnb.token"  # what the request for a token carries among its extensions
@@ -49,10 +51,10 @@ class TokenAuth(httpx.Auth):
 
     A token is requested once, renewed early, and renewed after a 401, which counts against the
     token it was sent with: a request goes on with one that is newer. It is refused for good if two
-    tokens in a row are that never worked before. This is a generator of requests without I/O of its
-    own. The lock makes twenty first calls share one token. Each
-    request takes its turn last of all, so that a repeat counts towards the pace, and requests that
-    waited for the token do not start in a bunch.
+    fresh tokens in a row are, and neither works for another request. This is a generator of
+    requests without I/O of its own. The lock makes twenty first calls share one token. Each request
+    takes its turn last of all, so that a repeat counts towards the pace, and requests that waited
+    for the token do not start in a bunch.
 
     Args:
         credentials: the pair and the app key.
@@ -71,6 +73,7 @@ class TokenAuth(httpx.Auth):
         self._clock = clock
         self._lock = asyncio.Lock()
         self._token: _Token | None = None
+        self._ever_worked = False  # whether a request was answered with any of the tokens
         self.requests = 0
 
     async def async_auth_flow(
@@ -78,7 +81,7 @@ class TokenAuth(httpx.Auth):
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
         used: _Token | None = None
         deadline = deadline_of(request)
-        unproven = 0  # tokens in a row that were refused and never worked before
+        refused: list[_Token] = []  # those that count against this request
         for _ in range(ROUNDS):
             deadline.stop()
             async with self._lock:
@@ -98,15 +101,28 @@ class TokenAuth(httpx.Auth):
             deadline.start()
             response = yield request
             if response.status_code != 401 or ONCE in request.extensions:
-                used.works = used.works or response.is_success
+                if response.is_success:
+                    used.works = self._ever_worked = True
                 return
-            if used is not self._token:
+            if used is not self._token and self._ever_worked:
                 continue  # another request replaces it, or has done so
-            unproven += 1
-            if used.works:
-                unproven = 0
-            if unproven == 2:
+            refused.append(used)
+            if self._is_hopeless(refused):
                 return
+
+    def _is_hopeless(self, refused: list[_Token]) -> bool:
+        """Whether fresh tokens were refused twice in a row, which nobody else was let in with
+        either, be it later.
+
+        The first token of a request may have died since it was granted, unless these credentials
+        never let anybody in.
+        """
+        fresh = refused
+        if self._ever_worked:
+            fresh = refused[1:]
+        if len(fresh) > 1 and not any(token.works for token in fresh[-2:]):
+            return True
+        return len(refused) == FOUND_DEAD
 
     async def authorize(
         self, send: Callable[[httpx.Request], Awaitable[httpx.Response]], renew: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import zlib
 from typing import Any
 
@@ -13,9 +14,10 @@ from stnb.errors import NotAuthenticated, RateLimited, ServerFault
 from stnb.pull import Progress
 from stnb.session.failure import MAY_PASS
 from stnb.session.retry import PATIENCE, TRIES
+from stnb.session.token import TokenAuth
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.misbehaving_server import Server
-from tests.helpers.owner import TOKEN
+from tests.helpers.owner import TOKEN, owner
 from tests.helpers.sample import tries
 from tests.helpers.toys import LIST, Toys
 
@@ -128,6 +130,122 @@ def test_a_storm_of_401s_is_survived() -> None:
 
     assert sorted(frame["id"]) == list(range(2_000))
     assert server.refused == 2 * 19
+
+
+def test_lanes_whose_tokens_die_of_each_other_go_on() -> None:
+    """If each of 20 pages in eight lanes ends all tokens when it is first asked for, all come."""
+
+    def dies(page: Any, time_asked: int) -> bool:
+        return page != "1" and time_asked == 1
+
+    server = Dying(Toys(2_000), dies, all_die=True)
+    frame = server.account().toys.widgets.pull(page_size=100, concurrency=8)
+
+    assert sorted(frame["id"]) == list(range(2_000))
+
+
+NUMBERS = itertools.count()  # of tokens
+
+
+class Flow:
+    """One request with the tokens of an auth, answered by hand."""
+
+    def __init__(self, auth: TokenAuth) -> None:
+        self.request = httpx.Request("GET", "https://api.example/toys")
+        self._flow = auth.async_auth_flow(self.request)
+
+    async def sent(self, status: int | None = None) -> bool:
+        """Answer what was sent; whether it is sent anew, with a token that is granted if needed."""
+        try:
+            if status is None:
+                asked = await anext(self._flow)
+            else:
+                asked = await self._flow.asend(httpx.Response(status, request=self.request))
+            if asked.method == "POST":
+                token = {"access_token": f"t{next(NUMBERS)}"}
+                await self._flow.asend(httpx.Response(200, json=token, request=asked))
+        except StopAsyncIteration:
+            return False
+        return True
+
+
+def flows(count: int) -> tuple[TokenAuth, list[Flow]]:
+    """Requests of one auth."""
+
+    async def turn() -> None:
+        return None
+
+    auth = TokenAuth(owner(), turn)
+    return auth, [Flow(auth) for _ in range(count)]
+
+
+def test_a_token_that_works_for_another_request_meanwhile_was_not_refused_in_a_row() -> None:
+    """Its success comes in after the refusal, and still counts."""
+
+    async def go() -> None:
+        auth, (first, one, other) = flows(3)
+        await first.sent()
+        assert not await first.sent(200)
+        await one.sent()
+        assert await one.sent(401)
+        await other.sent()
+        assert await one.sent(401)
+        assert not await other.sent(200)
+        assert await one.sent(401)
+        assert not await one.sent(401)
+        assert auth.requests == 4
+
+    asyncio.run(go())
+
+
+def test_tokens_that_others_find_dead_do_not_count_against_a_request() -> None:
+    """Nine tokens in a row die of other requests, and the tenth serves it."""
+
+    async def go() -> None:
+        auth, (first, one, *others) = flows(11)
+        await first.sent()
+        assert not await first.sent(200)
+        await one.sent()
+        for other in others:
+            await other.sent()
+            assert await other.sent(401)
+            assert await one.sent(401)
+        assert not await one.sent(200)
+        assert auth.requests == 1 + len(others)
+
+    asyncio.run(go())
+
+
+def test_credentials_that_never_let_anybody_in_end_all_requests_soon() -> None:
+    """Eight requests at once are refused with two tokens, and not with two of each."""
+
+    async def go() -> None:
+        auth, several = flows(8)
+        for flow in several:
+            await flow.sent()
+        assert [await flow.sent(401) for flow in several] == [True] * 8
+        assert [await flow.sent(401) for flow in several] == [False] * 8
+        assert auth.requests == 2
+
+    asyncio.run(go())
+
+
+def test_a_request_ends_whatever_the_tokens_do() -> None:
+    """It is sent eight times, if it alone is refused with tokens that work for others."""
+
+    async def go() -> None:
+        _, (one, *others) = flows(20)
+        await one.sent()
+        times = 1
+        for other in others:
+            await other.sent()
+            assert not await other.sent(200)
+            if not await one.sent(401):
+                break
+            times += 1
+        assert times == 8
+
+    asyncio.run(go())
 
 
 def test_two_fresh_tokens_refused_in_a_row_end_it() -> None:
