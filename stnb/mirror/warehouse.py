@@ -23,6 +23,7 @@ from stnb.errors.misused import explains_misuse
 from stnb.errors.packages import imported
 from stnb.frame import notices
 from stnb.frame.parquet import as_table, provenance
+from stnb.frame.text import text_of
 from stnb.frame.united import TENANT
 from stnb.pull import Pull
 from stnb.tables.nested import children as children_of
@@ -63,7 +64,8 @@ def dlt_source(
 
     Returns:
         A `dlt.sources.DltSource`. Its rows come as Arrow tables: first column `tenant`, times in
-            UTC to the microsecond, durations as seconds.
+            UTC to the microsecond, durations as seconds; lists and objects as JSON, where the
+            destination has no columns of them.
 
     Raises:
         SetupError: dlt is not installed.
@@ -179,7 +181,7 @@ class _Table:
             for batch in file.iter_batches(ROWS):
                 table = reading.unseen(pa.Table.from_batches([batch]))
                 if table.num_rows:
-                    yield for_warehouse(table, reading.tenant)
+                    yield self._handed_on(table, reading.tenant, {})
         if self.lists:
             yield from self._children(reading, path)
 
@@ -192,15 +194,39 @@ class _Table:
                 continue
             child = children_of(frame, column)
             keys = [TENANT, *child.attrs["stnb"]["keys"]]
-            hints = self.dlt.mark.make_hints(
-                table_name=f"{self.name}_{column.replace('.', '_')}",
-                write_disposition="replace" if self.whole else "merge",
-                primary_key=keys,
-                merge_key=keys[:-1],  # all children of a row are replaced together
-            )
+            hints = {
+                "table_name": f"{self.name}_{column.replace('.', '_')}",
+                "write_disposition": "replace" if self.whole else "merge",
+                "primary_key": keys,
+                "merge_key": keys[:-1],  # all children of a row are replaced together
+            }
             if len(child):
-                rows = for_warehouse(as_table(child), reading.tenant)
-                yield self.dlt.mark.with_hints(rows, hints, create_table_variant=True)
+                yield self._handed_on(as_table(child), reading.tenant, hints)
+
+    def _handed_on(self, table: pa.Table, tenant: str, hints: dict[str, Any]) -> Any:
+        """The rows as the destination of this load takes them.
+
+        Args:
+            hints: of a table beside the resource's own.
+        """
+        texts: list[str] = []
+        if not self._takes_lists():
+            texts = [field.name for field in table.schema if pa.types.is_nested(field.type)]
+        rows = for_warehouse(table, tenant, texts)
+        columns = {name: {"name": name, "data_type": "json"} for name in texts}
+        if not hints and not columns:
+            return rows
+        mark = self.dlt.mark
+        made = mark.make_hints(**hints, columns=columns or None)
+        return mark.with_hints(rows, made, create_table_variant=bool(hints))
+
+    def _takes_lists(self) -> bool:
+        """Whether the destination has columns of lists and objects, as Parquet has."""
+        able = self.dlt.common.destination.DestinationCapabilitiesContext
+        container = self.dlt.common.configuration.container.Container()
+        if able not in container:
+            return False  # the source is read without a pipeline
+        return bool(container[able].supports_nested_types)
 
 
 class _Reading:
@@ -332,15 +358,23 @@ def _changed_under_way(table: str) -> UsageError:
     )
 
 
-def for_warehouse(table: pa.Table, tenant: str) -> pa.Table:
+def for_warehouse(table: pa.Table, tenant: str, texts: Sequence[str] = ()) -> pa.Table:
     """The rows as every destination takes them: the tenant first, times in UTC to the microsecond,
     durations as seconds.
+
+    Args:
+        texts: columns of lists and objects that become JSON text.
     """
     names, arrays = [TENANT], [pa.array([tenant] * table.num_rows, pa.string())]
     for name, column in zip(table.column_names, table.columns, strict=True):
-        if name != TENANT:
-            names.append(name)
-            arrays.append(_plain(column))
+        if name == TENANT:
+            continue
+        if name in texts:
+            made = pa.chunked_array([text_of(chunk) for chunk in column.chunks], pa.string())
+        else:
+            made = _plain(column)
+        names.append(name)
+        arrays.append(made)
     return pa.table(arrays, names=names)
 
 

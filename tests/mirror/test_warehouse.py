@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import warnings
 from pathlib import Path
@@ -78,7 +79,7 @@ def test_the_rows_of_every_tenant_are_loaded_once(dlt: Any, tmp_path: Path) -> N
 
 
 def test_times_are_moments_to_the_microsecond(dlt: Any, tmp_path: Path) -> None:
-    """And ids are integers, truths are booleans."""
+    """And ids are integers; lists are JSON, as few warehouses have columns of them."""
     pipe = pipeline(dlt, tmp_path)
     with stnb.demo(scale=0.01) as st:
         pipe.run(stnb.dlt_source(st, "jpm.jobs"))
@@ -94,6 +95,9 @@ def test_times_are_moments_to_the_microsecond(dlt: Any, tmp_path: Path) -> None:
     assert times == list(
         zip(ordered["id"].tolist(), ordered["modifiedOn"].astype("int64").tolist(), strict=True)
     )
+    assert types["custom_fields"] == "JSON"
+    texts = asked(pipe, "select custom_fields from jpm_jobs order by id")
+    assert [json.loads(text) for (text,) in texts] == ordered["customFields"].tolist()
 
 
 def test_a_load_that_was_cut_off_is_made_good(
