@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from .assemble import pandas_array
+from .memory import give_back
 from .one_type import stacked
 
 TENANT = "tenant"
@@ -35,7 +36,7 @@ def united(frames: MutableMapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, dic
         0  phoenix   1
         1     mesa   1
     """
-    pa.default_memory_pool().release_unused()  # what decoding the pages took
+    give_back()  # what decoding the pages took
     sizes = {tenant: len(frame) for tenant, frame in frames.items()}
     columns: dict[str, Any] = {TENANT: _names(sizes)}
     converted: dict[str, list[str]] = {}
@@ -51,6 +52,7 @@ def united(frames: MutableMapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, dic
         others = [tenant for tenant, dtype in dtypes.items() if dtype != column.dtype]
         if others:
             converted[shown] = others
+    give_back()  # the columns of each tenant
     return pd.DataFrame(columns, copy=False), converted
 
 

@@ -15,9 +15,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from stnb.frame import Decoded, Shape, assemble
+from stnb.frame.memory import give_back
 
 from ..paging.models import Position
 
+LARGE = 20_000  # rows from which on what decoding took is worth giving back
 # (rows, duplicates, drift, the rows if they are in memory, else their tables) -> the provenance
 Describe = Callable[..., dict[str, Any]]
 Keep = Literal["newest", "all"]
@@ -130,6 +132,8 @@ class PageStore(ABC):
         )
         if how.hide:
             frame = frame.drop(columns=list(how.hide))
+        if consume and len(frame) > LARGE:
+            give_back()
         answer = self.answer(frame)
         answer.attrs["stnb"] = how.describe(len(answer), duplicates, drift, frame)
         return answer
