@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import Literal
 
-from stnb.atomic import add_line, real_file
 from stnb.errors import CannotSave
+from stnb.filesystem.atomic import add_line, real_file
 
 State = Literal["outside", "ignored", "exposed", "tracked"]
 

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stnb.atomic import SHARED, real_file, rewrite
 from stnb.errors import CannotSave, SetupError, StnbWarning, UsageError
+from stnb.filesystem.atomic import SHARED, real_file, rewrite
 
 from . import in_code, patterns
 from .encodings import BOM, UTF_8, as_bytes, as_text, encoding_of

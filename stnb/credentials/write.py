@@ -17,8 +17,8 @@ from pathlib import Path
 from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 
-from stnb.atomic import rewrite
 from stnb.errors import CannotSave, CredentialsInvalid, StnbError
+from stnb.filesystem.atomic import rewrite
 
 from .git import git_state, guard, real_target
 from .read import clean

@@ -10,8 +10,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stnb.atomic import SHARED, replacing
 from stnb.errors import CannotSave
+from stnb.filesystem.atomic import SHARED, replacing
 from stnb.frame.target import local_path
 
 from .python_lines import dotted

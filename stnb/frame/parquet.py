@@ -15,9 +15,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stnb.atomic import replacing
 from stnb.errors import BadFilter, CannotSave, reason
 from stnb.errors.nesting import loads
+from stnb.filesystem.atomic import replacing
 
 from . import cells
 from .json_file import check_names

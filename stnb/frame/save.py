@@ -12,9 +12,9 @@ from typing import IO, Any, overload
 
 import pandas as pd
 
-from stnb.atomic import PRIVATE, make_folder, replacing
 from stnb.errors import BadFilter, CannotSave, reason
 from stnb.errors.misused import explains_misuse
+from stnb.filesystem.atomic import PRIVATE, make_folder, replacing
 
 from . import csv_file, excel, json_file
 from .stores import check_store, staged, store_address

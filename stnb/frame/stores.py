@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from stnb.atomic import private_folder
 from stnb.errors import BadFilter, CannotSave, reason
 from stnb.errors.packages import lacking, missing
-from stnb.folders import cache_folder
+from stnb.filesystem.atomic import private_folder
+from stnb.filesystem.folders import cache_folder
 
 # The package that speaks with the store behind each scheme. `memory` is fsspec's own, which holds
 # files as long as the process lives.

@@ -17,7 +17,7 @@ import pyarrow.dataset as pds
 import pyarrow.fs as pfs
 
 from stnb.errors import BadFilter, CannotSave, UsageError
-from stnb.folders import cache_folder
+from stnb.filesystem.folders import cache_folder
 from stnb.frame.stores import store_address
 from stnb.frame.united import TENANT
 

@@ -20,10 +20,10 @@ import pyarrow as pa
 import pyarrow.dataset as pds
 import pyarrow.parquet as pq
 
-from stnb.atomic import private_folder
 from stnb.catalog.facts import MODIFIED
 from stnb.errors import CannotSave, reason
 from stnb.errors.packages import imported
+from stnb.filesystem.atomic import private_folder
 from stnb.frame.united import TENANT
 
 from . import merge

@@ -17,9 +17,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from stnb.atomic import locked, private_folder, rewrite
 from stnb.errors import BadFilter, CannotSave, UsageError, reason
 from stnb.errors.nesting import loads
+from stnb.filesystem.atomic import locked, private_folder, rewrite
 from stnb.frame.parquet import provenance
 
 from .kept import InFile, Kept

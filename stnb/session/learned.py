@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from stnb.atomic import make_folder, real_file, rewrite
-from stnb.folders import cache_folder
+from stnb.filesystem.atomic import make_folder, real_file, rewrite
+from stnb.filesystem.folders import cache_folder
 
 from . import clock
 from .shared_pace import digest

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stnb.atomic import lock_at, make_folder
-from stnb.folders import cache_folder
+from stnb.filesystem.atomic import lock_at, make_folder
+from stnb.filesystem.folders import cache_folder
 
 from . import clock as machine
 

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 import stnb
-from stnb import atomic
 from stnb.account.dictionary import write as dictionary
 from stnb.credentials import write
+from stnb.filesystem import atomic
 from stnb.pull.store import folder as store
 
 

@@ -17,11 +17,12 @@ from dotenv.parser import parse_stream
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
-from stnb import atomic, credentials
+from stnb import credentials
 from stnb.credentials import git as gitguard
 from stnb.credentials import write
 from stnb.credentials.write import guard, put
 from stnb.errors import CannotSave, CredentialsInvalid, StnbError
+from stnb.filesystem import atomic
 from tests.helpers.full_length import made_up
 from tests.helpers.sample import tries
 

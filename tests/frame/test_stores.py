@@ -15,7 +15,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 import stnb
 from stnb.cli import main
-from stnb.folders import cache_folder
+from stnb.filesystem.folders import cache_folder
 from stnb.frame.save import load
 from stnb.frame.stores import name_in, put, store_address
 

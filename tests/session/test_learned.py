@@ -18,7 +18,7 @@ from stnb.access.doctor import examine
 from stnb.access.doctor.local import of_learned
 from stnb.account.account import Account
 from stnb.account.facts import try_facts
-from stnb.folders import cache_folder
+from stnb.filesystem.folders import cache_folder
 from stnb.frame import notices
 from stnb.session import Session, clock
 from stnb.session.client import OF_PROCESS

@@ -19,7 +19,7 @@ from hypothesis import strategies as some
 
 import stnb
 from stnb.errors import StnbWarning
-from stnb.folders import cache_folder
+from stnb.filesystem.folders import cache_folder
 from stnb.session import clock as machine
 from stnb.session.limiter import Governor
 from stnb.session.shared_pace import FORM, SharedTimes, pace_file
@@ -30,7 +30,7 @@ TOGETHER = """
 import asyncio, json, sys, time
 from pathlib import Path
 from stnb.session.limiter import Governor
-from stnb.folders import cache_folder
+from stnb.filesystem.folders import cache_folder
 from stnb.session.shared_pace import SharedTimes
 
 async def go(governor, count):

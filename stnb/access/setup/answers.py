@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stnb import credentials
-from stnb.atomic import real_file
 from stnb.credentials import DEFAULT, Secret, Settings, Values, variable, vault
 from stnb.errors import CannotSave
+from stnb.filesystem.atomic import real_file
 
 from .fields import FIELDS
 

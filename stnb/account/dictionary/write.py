@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from stnb.atomic import make_folder, replacing
 from stnb.errors import CannotSave, reason
+from stnb.filesystem.atomic import make_folder, replacing
 from stnb.frame.target import local_path
 
 from ..account import Account

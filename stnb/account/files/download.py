@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from stnb.atomic import PRIVATE, make_folder, unnamed
 from stnb.catalog import Endpoint, Param
 from stnb.errors import BadFilter, CannotSave, NotFound, StnbWarning
 from stnb.errors.wording import counted
+from stnb.filesystem.atomic import PRIVATE, make_folder, unnamed
 from stnb.frame import notices
 from stnb.frame.target import local_path
 from stnb.pull.call import Call, call

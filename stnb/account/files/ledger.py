@@ -10,8 +10,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from stnb.atomic import O_BINARY, PRIVATE
 from stnb.errors.nesting import loads
+from stnb.filesystem.atomic import O_BINARY, PRIVATE
 
 NAME = ".stnb-files.jsonl"
 LARGEST = 10**15  # bytes of a file; what is over that is no size

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stnb import atomic
 from stnb.errors.nesting import loads
-from stnb.folders import state_folder
+from stnb.filesystem import atomic
+from stnb.filesystem.folders import state_folder
 
 MOST_RECENT, MOST_STARRED = 6, 60
 LARGEST = 100_000  # bytes; a larger file was not written here

@@ -20,9 +20,9 @@ from typing import IO, Any
 import pandas as pd
 import pyarrow as pa
 
-from stnb.atomic import O_BINARY, PRIVATE, private_folder, replacing
 from stnb.errors import StnbError, reason
-from stnb.folders import cache_folder
+from stnb.filesystem.atomic import O_BINARY, PRIVATE, private_folder, replacing
+from stnb.filesystem.folders import cache_folder
 from stnb.session import clock
 
 from .age import LONGEST

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from stnb.atomic import locked, private_file, private_folder
 from stnb.errors.nesting import loads
+from stnb.filesystem.atomic import locked, private_file, private_folder
 
 FRESH = dt.timedelta(hours=24)  # older pages say too little of what the server holds now
 PLAN, LOCK = "plan.json", "lock"

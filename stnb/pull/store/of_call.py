@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from stnb.atomic import make_folder
 from stnb.credentials import Credentials
 from stnb.errors import CannotSave
+from stnb.filesystem.atomic import make_folder
 from stnb.frame import shape_of
 
 from ..call import Call

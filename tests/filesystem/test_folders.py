@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import stnb
-from stnb import folders
 from stnb.errors import StnbWarning
 from stnb.explorer.parts.history import History
+from stnb.filesystem import folders
 
 VARIABLES = ("STNB_STATE", "STNB_CACHE", "XDG_STATE_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA")
 

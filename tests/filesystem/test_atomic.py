@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 import stnb
-from stnb.atomic import add_line, locked, real_file, replacing, rewrite
 from stnb.errors import CannotSave, reason
+from stnb.filesystem.atomic import add_line, locked, real_file, replacing, rewrite
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from stnb.atomic import locked
+from stnb.filesystem.atomic import locked
 with locked(Path("lock")):
     print("held", flush=True)
     time.sleep(600)

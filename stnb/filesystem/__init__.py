@@ -1,0 +1,1 @@
+"""The user's files: where they lie, and that each is replaced whole or not at all."""
