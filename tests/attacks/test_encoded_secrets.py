@@ -19,6 +19,11 @@ from stnb.session import Session
 from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
 from tests.helpers.owner import owner
 
+
+def in_base64(plain: bytes) -> str:
+    return base64.b64encode(plain).decode()
+
+
 CODINGS: dict[str, Callable[[str], str]] = {
     "base64": lambda s: base64.b64encode(s.encode()).decode(),
     "base64 for URLs": lambda s: base64.urlsafe_b64encode(s.encode()).decode().rstrip("="),
@@ -35,6 +40,38 @@ CODINGS: dict[str, Callable[[str], str]] = {
     "some entities": lambda s: html.escape(s[:5] + "'") + s[5:].replace("7", "&#55;"),
     "JSON": lambda s: "".join(f"\\u{ord(sign):04x}" for sign in s),
     "Python": lambda s: "".join(f"\\x{ord(sign):02x}" for sign in s),
+    "octal": lambda s: "".join(f"\\{ord(sign):03o}" for sign in s),
+    "braces": lambda s: "".join(f"\\u{{{ord(sign):x}}}" for sign in s),
+    "long escapes": lambda s: "".join(f"\\U{ord(sign):08x}" for sign in s),
+    "JSON in JSON": lambda s: "".join(f"\\\\u{ord(sign):04x}" for sign in s),
+    "base64 twice": lambda s: in_base64(in_base64(s.encode()).encode()),
+    "base64 three times": lambda s: in_base64(in_base64(in_base64(s.encode()).encode()).encode()),
+    "base64 of hexadecimal": lambda s: in_base64(s.encode().hex().encode()),
+    "hexadecimal of base64": lambda s: in_base64(s.encode()).encode().hex(),
+    "base64 in a URL": lambda s: "".join(f"%{ord(sign):02x}" for sign in in_base64(s.encode())),
+    "a form twice": lambda s: "".join(f"%25{ord(sign):02X}" for sign in s),
+    "a form three times": lambda s: "".join(f"%2525{ord(sign):02X}" for sign in s),
+    "entities twice": lambda s: "".join(f"&amp;#{ord(sign)};" for sign in s),
+    "a form in entities": lambda s: "".join(f"&#37;{ord(sign):02X}" for sign in s),
+    "UTF-16": lambda s: s.encode("utf-16-le").decode("latin-1"),
+    "UTF-16, the other way round": lambda s: s.encode("utf-16-be").decode("latin-1"),
+    "UTF-32": lambda s: s.encode("utf-32-be").decode("latin-1"),
+    "base64 of UTF-16": lambda s: in_base64(s.encode("utf-16-le")),
+    "hexadecimal UTF-16": lambda s: s.encode("utf-16").hex(),
+    "UTF-16 as Python writes it": lambda s: repr(s.encode("utf-16-le"))[2:-1],
+    "hexadecimal with colons": lambda s: s.encode().hex(":"),
+    "hexadecimal with spaces": lambda s: s.encode().hex(" ").upper(),
+    "hexadecimal with dashes": lambda s: s.encode().hex("-"),
+    "a dump of words": lambda s: s.encode().hex(" ", 2),
+    "a list of numbers": lambda s: ", ".join(f"0x{byte:02x}" for byte in s.encode()),
+    "quoted printable": lambda s: "".join(f"={byte:02X}" for byte in s.encode()),
+    "UTF-16 with spaces": lambda s: s.encode("utf-16-le").hex(" "),
+    "zero width": "\u200b".join,
+    "soft hyphens": "\xad".join,
+    "joiners": "\u2060\ufeff".join,
+    "tags": "\U000e0041".join,
+    "control characters": "\x01".join,
+    "a soft hyphen in base64": lambda s: "\xad".join(in_base64(s.encode())),
 }
 
 
@@ -87,10 +124,20 @@ def test_what_only_looks_encoded_stays() -> None:
         dice.randbytes(3000).hex(),
         "&amp;&#0;&#xD800;&#99999999;&copy;",
         "%FF%00%GG%",
+        "%25FF%2500%25GG%",
+        "2026-07-01 00:00:00 12 34 56 78 90 12, 0x0a:be:ef:00",
+        base64.b64encode(base64.b64encode(dice.randbytes(900))).decode(),
+        dice.randbytes(900).hex(":"),
+        dice.randbytes(900).decode("latin-1"),
+        "w\u200bo\u200br\u200bd\u200bs\u200b of a langu\xadage\0\0",
     ]
     for text in texts:
         assert masked(text) == text
     assert len(held) == 3
+
+
+# What stays nearly a word of a coding at each layer.
+CODED = ("QUFB", "41:", "4 1", "%25", "&amp;", "A\0", "\xad", "\\\\", "0x", "ab0x", "41 :.\u200b")
 
 
 def test_the_search_is_linear() -> None:
@@ -98,5 +145,8 @@ def test_the_search_is_linear() -> None:
     held = [Secret(CLIENT_SECRET), Secret(APP_KEY)]
     for piece in ("A", "%41", "&#65;", "\\u0041", "/jpm/v2 ", "a%", "a&", "&#6", "\\u0"):
         text = f"{piece * (60_000 // len(piece))} % & \\"
+        assert masked(text) == text
+    for piece in CODED:
+        text = piece * (12_000 // len(piece))
         assert masked(text) == text
     assert len(held) == 2
