@@ -7,9 +7,11 @@ server asked for a pause. Its name is a digest of the API's address and the tena
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import math
 import os
+import stat
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -68,7 +70,7 @@ class SharedTimes:
         self._lock: Any = None
         try:
             self._lock = _lock_of(path)
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
+            self._file = _opened(path)
         except (OSError, NotImplementedError) as err:
             self.problem = _said(err)
 
@@ -86,6 +88,14 @@ class SharedTimes:
         finally:
             self._lock.release()
 
+    def _open_again(self) -> None:
+        """Open the file that others open now, if ours was removed or replaced meanwhile."""
+        if os.fstat(self._file).st_nlink:
+            return
+        anew = _opened(self.path)
+        os.close(self._file)
+        self._file = anew
+
     def _taken(self) -> bool:
         """Whether the file is ours now; it stays out of use once it could not be used."""
         if self._lock is None or self.problem:
@@ -98,10 +108,17 @@ class SharedTimes:
         return True
 
     def _read(self) -> Times:
-        os.lseek(self._file, 0, os.SEEK_SET)
-        content = os.read(self._file, FORM.size + 1)
+        try:
+            self._open_again()
+            os.lseek(self._file, 0, os.SEEK_SET)
+            content = os.read(self._file, FORM.size + 1)
+            if len(content) > FORM.size:
+                os.ftruncate(self._file, 0)  # else what is written would be taken for damaged too
+        except OSError as err:
+            self.problem = _said(err)
+            return self._own
         if len(content) != FORM.size:
-            return Times()
+            return self._own  # nothing that one knows
         even, resume_at = FORM.unpack(content)
         wall = machine.now().timestamp()
         now = self._clock()
@@ -113,6 +130,8 @@ class SharedTimes:
         return times
 
     def _write(self, times: Times) -> None:
+        if self.problem:
+            return
         ahead = machine.now().timestamp() - self._clock()
         content = FORM.pack(times.even + ahead, times.resume_at + ahead)
         try:
@@ -122,8 +141,23 @@ class SharedTimes:
             self.problem = _said(err)
 
 
-# A link in place of the file is not followed; the file is not handed on to child processes.
-_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+# A link in place of the file is not followed, and no pipe is waited for; the file is not handed on
+# to child processes.
+_NAMES = ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
+_FLAGS = sum(getattr(os, name, 0) for name in _NAMES)
+
+
+def _opened(path: Path) -> int:
+    """Open the file, or make it.
+
+    Raises:
+        OSError: it cannot be made, or is a pipe, a device or the like.
+    """
+    file = os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
+    if stat.S_ISREG(os.fstat(file).st_mode):
+        return file
+    os.close(file)
+    raise OSError(errno.EINVAL, "Not a regular file", str(path))
 
 
 def _lock_of(path: Path) -> Any:

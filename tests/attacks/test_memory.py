@@ -17,7 +17,7 @@ from stnb import UnexpectedAnswer
 from stnb.credentials import Limits
 from stnb.frame import decode, shape_of
 from stnb.session import loop, weight
-from stnb.session.weight import SPARE, is_heavy
+from stnb.session.weight import LONG, PIECE, SIGNS, SPARE, counts, is_heavy
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.misbehaving_server import Server, Stream, at
 from tests.helpers.owner import owner
@@ -261,6 +261,14 @@ def test_a_usual_page_is_far_from_it() -> None:
     page = json.dumps({"hasMore": False, "data": [row] * 5_000}, ensure_ascii=False).encode()
 
     assert not is_heavy(page, 256 * 2**20)
+
+
+@pytest.mark.parametrize("size", [0, 1, LONG - 1, LONG, PIECE, PIECE + 1, 2 * PIECE + 7])
+def test_every_sign_of_a_body_is_counted(size: int) -> None:
+    """Once, wherever the body is cut into pieces to count faster."""
+    content = (b'{"a":[1.5,2],"b":{}}[' * (size // 21 + 1))[:size]
+
+    assert counts(content) == [content.count(sign) for sign in SIGNS]
 
 
 def test_the_keys_of_a_usual_page_are_not_all_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

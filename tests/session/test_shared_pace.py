@@ -129,6 +129,79 @@ def test_any_content_of_the_file(content: bytes | tuple[float, float]) -> None:
     assert all(map(math.isfinite, struct.unpack("<dd", path.read_bytes()[:16])))
 
 
+def keep_the_pace(some_governors: list[Governor]) -> list[float]:
+    """When requests start of as many processes, 40 of each."""
+
+    async def go() -> None:
+        for _ in range(40):
+            for each in some_governors:
+                await each.turn()
+
+    asyncio.run(go())
+    return sorted(start for each in some_governors for start in each._starts)
+
+
+@pytest.mark.parametrize("size", [0, 15, 17, 5_000])
+def test_a_file_of_another_size_is_put_right(path: Path, clock: Clock, size: int) -> None:
+    """What a longer file holds is no reason to keep no pace at all."""
+    path.parent.mkdir()
+    path.write_bytes(b"x" * size)
+    two = governors(2, path, clock)
+
+    assert most_in_a_second(keep_the_pace(two)) <= 20
+    assert path.stat().st_size == FORM.size
+    assert [each.problem for each in two] == ["", ""]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file stays where it is")
+@pytest.mark.parametrize("way", ["removed", "replaced"])
+def test_a_file_that_is_taken_away_is_opened_anew(path: Path, clock: Clock, way: str) -> None:
+    """A cleared cache does not part the processes that hold the old file from the later ones."""
+    first = governors(2, path, clock)
+    keep_the_pace(first)
+    if way == "removed":
+        path.unlink()
+    else:
+        other = path.with_name("other")
+        other.touch()
+        other.replace(path)
+    every = [*first, *governors(1, path, clock)]
+
+    assert most_in_a_second(keep_the_pace(every)) <= 20
+    assert [each.problem for each in every] == ["", "", ""]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")
+@pytest.mark.parametrize("kind", ["a pipe", "a folder"])
+def test_what_is_no_file_is_not_used(path: Path, clock: Clock, kind: str) -> None:
+    """Neither is it waited for, nor does the call end because of it."""
+    path.parent.mkdir()
+    if kind == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    (governor,) = governors(1, path, clock)
+
+    assert most_in_a_second(keep_the_pace([governor])) <= 20
+    assert governor.problem
+
+
+def test_a_file_that_can_no_longer_be_read(
+    path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network's folder that is gone ends no call; the pace is kept by this process alone."""
+    (governor,) = governors(1, path, clock)
+    keep_the_pace([governor])
+
+    def gone(file: int, offset: int, whence: int) -> int:
+        raise OSError("stale file handle")
+
+    monkeypatch.setattr(os, "lseek", gone)
+
+    assert most_in_a_second(keep_the_pace([governor])) <= 20
+    assert governor.problem == "stale file handle"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes and links of POSIX")
 def test_the_file_is_private_and_holds_times_alone(path: Path, clock: Clock) -> None:
     """Nobody else reads it, and it holds two numbers; its name is a digest."""
