@@ -78,7 +78,9 @@ def name(resource: str | None) -> str:
         'Jobs'
     """
     known = catalog.load()
-    return known[resource].label if resource in known else str(resource)
+    if resource is None or resource not in known:
+        return str(resource)
+    return known[resource].label
 
 
 def counted(resource: str, rows: int, limit: int | None, pace: float | None = None) -> str:
