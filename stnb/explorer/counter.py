@@ -59,7 +59,7 @@ class Counter:
             pace: rows a second of the last pull, or None.
         """
         if not quiet:
-            self._messages.show_progress(f"{state.resource}: counting …", "pulling")
+            self._messages.show_progress(f"{texts.name(state.resource)}: counting …", "pulling")
         self._turn += 1
         thread = threading.Thread(
             target=self._count,

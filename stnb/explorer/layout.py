@@ -223,7 +223,7 @@ class Layout:
 
     def show_progress(self, state: State, progress: Progress) -> None:
         """Show how far the pull of this state is."""
-        line = f"{state.resource}: {texts.line(progress, state.most)}"
+        line = f"{texts.name(state.resource)}: {texts.line(progress, state.most)}"
         share = texts.share(progress, state.most)
         self.messages.show_progress(line, progress.state, share)
 

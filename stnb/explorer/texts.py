@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from stnb import catalog
 from stnb.errors import wording
 from stnb.pull import Progress
 from stnb.session import clock
@@ -44,8 +45,9 @@ def rows_wanted(progress: Progress, limit: int | None) -> int | None:
 
 
 def _rows(progress: Progress, wanted: int | None) -> str:
-    rows = f"{progress.rows:,} rows"
-    if wanted is not None:
+    rows = wording.counted(progress.rows, "row")
+    # "1,000 of 1,000" would read as all that there are, beside "the first 1,000 of 5,791".
+    if wanted is not None and not (progress.state == "done" and progress.rows == wanted):
         rows = f"{progress.rows:,} of {wanted:,} rows"
     if progress.state == "starting":
         return "starting"
@@ -68,6 +70,19 @@ def _speed(progress: Progress, wanted: int | None) -> list[str]:
     return parts
 
 
+def name(resource: str | None) -> str:
+    """What a person calls a resource; what was given if the catalogue does not know it.
+
+    Example:
+        >>> name("jpm.jobs")
+        'Jobs'
+    """
+    known = catalog.load()
+    if resource is None or resource not in known:
+        return str(resource)
+    return known[resource].label
+
+
 def counted(resource: str, rows: int, limit: int | None, pace: float | None = None) -> str:
     """The answer to a count, and what a pull would bring of it.
 
@@ -79,10 +94,10 @@ def counted(resource: str, rows: int, limit: int | None, pace: float | None = No
 
     Example:
         >>> counted("jpm.jobs", 6000, 1000)
-        'jpm.jobs: 6,000 rows match; Pull brings the first 1,000'
+        'Jobs: 6,000 rows match; Pull brings the first 1,000'
     """
     verb = "matches" if rows == 1 else "match"
-    text = f"{resource}: {wording.counted(rows, 'row')} {verb}"
+    text = f"{name(resource)}: {wording.counted(rows, 'row')} {verb}"
     if limit is not None and rows > limit:
         text += f"; Pull brings the first {limit:,}"
     if pace and rows:

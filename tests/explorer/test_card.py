@@ -79,7 +79,7 @@ def test_the_line_tells_what_one_would_not_expect() -> None:
         "tn.crm.customers:r",
         "",
     )
-    assert any(flag.startswith("inactive rows are hidden unless") for flag in customers["flags"])
+    assert any("the filter “Active” can show" in flag for flag in customers["flags"])
     assert card.head(KNOWN["crm.customers"], frozenset({"tn.crm.customers:r"}))["lock"] == ""
     assert (
         "lacks the scope tn.crm.customers:r"

@@ -20,7 +20,7 @@ import pytest
 import stnb
 from stnb import catalog
 from stnb.account.example import examples
-from stnb.explorer.parts.chart import EMPTY, Chart
+from stnb.explorer.parts.chart import DRAWING, EMPTY, Chart
 from stnb.explorer.parts.picture import LARGEST, NARROW, WIDE, WIDEST
 from stnb.frame import assemble, decode, shape_of
 from stnb.tables import charts as pictures
@@ -551,3 +551,20 @@ def test_a_pull_of_the_demo_has_a_picture(st: stnb.Account) -> None:
 
     assert pictures.suggest(frame).kind == "over time"
     assert "jobs" in pictures.draw(frame, pictures.suggest(frame)).finding.title
+
+
+def test_a_chart_that_is_being_drawn_does_not_ask_for_rows() -> None:
+    """While the first picture is drawn the page reads so; without rows it asks for some."""
+    chart = Chart()
+    seen: list[str] = []
+    chart.picture.observe(lambda change: seen.append(change["new"]["alt"]), "shown")
+    chart.update(pd.DataFrame({"n": [1, 2, 3]}), "jpm.jobs")
+    chart.show()
+    chart.wait()
+    assert seen[0] == DRAWING
+    assert EMPTY not in seen
+    assert len(seen) == 2
+    chart.update(None)
+    chart.show()
+    chart.wait()
+    assert chart.picture.shown["alt"] == EMPTY

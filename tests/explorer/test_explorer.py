@@ -494,7 +494,7 @@ def test_a_pull_from_click_to_rows(ui: Explorer, account: HandAccount) -> None:
     assert account.asked == [("jpm.jobs", {"limit": 100, "jobStatus": "Completed"})]
     assert (ui.parts.pull_button.disabled, ui.parts.cancel_button.disabled) == (True, False)
     account.pulls[0].move(40)
-    until(lambda: ui.parts.messages.line.startswith("jpm.jobs: 40 of 100 rows · 4 pages"))
+    until(lambda: ui.parts.messages.line.startswith("Jobs: 40 of 100 rows · 4 pages"))
     assert ui.parts.messages.share == pytest.approx(0.4)
     account.pulls[0].end(3, notices=("Mind the gap.",))
 
@@ -985,7 +985,7 @@ def test_count_asks_without_a_pull(ui: Any, account: HandAccount) -> None:
     ui.parts.count_button.click()
     until(lambda: ui.parts.messages.state == "counted")
 
-    assert ui.parts.messages.line == "jpm.jobs: 6,000 rows match; Pull brings the first 1,000"
+    assert ui.parts.messages.line == "Jobs: 6,000 rows match; Pull brings the first 1,000"
     assert (account.counted, account.asked) == ([{"jobStatus": "Hold"}], [])
     ui.parts.picker.value = "jpm.export.jobs"
     assert ui.parts.count_button.layout.display == "none"
@@ -1007,7 +1007,7 @@ def test_a_pull_that_stopped_goes_on(ui: Any, account: HandAccount) -> None:
     account.pulls[1].end(100)
 
     assert len(ui.wait()) == 100
-    assert ui.parts.messages.line.startswith("jpm.jobs:")
+    assert ui.parts.messages.line.startswith("Jobs:")
     assert ui.parts.resume_button.layout.display == "none"
 
 
@@ -1082,7 +1082,7 @@ def test_the_chart_is_of_what_the_table_shows(ui: Any, account: HandAccount) -> 
         (
             Progress(1, None, 1, 1, 200.0, "pulling"),
             None,
-            "1 rows · 1 page · 200.0 s · 0 rows/s",
+            "1 row · 1 page · 200.0 s · 0 rows/s",
         ),
         (Progress(10, 21_000, 1, 1, 0.5, "pulling"), None, "10 of 21,000 rows · 1 page · 0.5 s"),
         (

@@ -106,7 +106,7 @@ def test_the_table_has_the_tenant_first_and_the_rows_of_each(make: Make) -> None
     assert selection is not None
     assert selection.columns[0] == "tenant"
     assert ui.parts.grid.label == "jpm.jobs, 2 tenants"
-    assert ui.parts.messages.line.startswith("jpm.jobs: 60 of 60 rows")
+    assert ui.parts.messages.line.startswith("Jobs: 60 rows")
     assert ui.parts.foot.facts[1] == "the first 30 of each tenant"
     assert repr(ui) == "<stnb explorer · 2 tenants · jpm.jobs · 60 rows>"
 

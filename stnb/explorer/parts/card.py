@@ -12,7 +12,7 @@ from stnb import catalog
 from stnb.account import cards
 from stnb.account.example import example
 from stnb.account.links import Neighbourhood, links_of, neighbourhood
-from stnb.catalog import Column, Endpoint, Param, meanings
+from stnb.catalog import Column, Endpoint, Param, meanings, words
 from stnb.catalog.store import walk
 from stnb.errors import StnbError
 
@@ -86,7 +86,8 @@ def head(endpoint: Endpoint, scopes: frozenset[str] | None = None) -> dict[str, 
     if endpoint.paged:
         kind = KINDS["list"]
     if endpoint.shows_all:
-        flags.append(f"inactive rows are hidden unless {' = '.join(endpoint.shows_all)}")
+        choice = words.label(endpoint.shows_all[0])
+        flags.append(f"inactive rows are hidden; the filter “{choice}” can show them")
     if endpoint.required:
         names = " and ".join(param.py for param in endpoint.required)
         flags.append(f"needs {names}")

@@ -22,6 +22,7 @@ LABELS = {
     columns.SPREAD: "Distribution",
 }
 EMPTY = "Pull some rows first: the chart is drawn from them."
+DRAWING = "Drawing the chart …"
 
 Choices = tuple[tuple[str, str], ...]
 
@@ -84,7 +85,8 @@ class Chart(W.VBox):
             drawing = self._thread is not None and self._thread.is_alive()
             if self._drawn or (drawing and self._drawing == self._turn):
                 return
-            self.picture.busy = self._frame is not None
+            if self._frame is not None:
+                self._say_drawing()
             self._drawing = self._turn
             self._thread = threading.Thread(
                 target=self._draw, args=(self._turn,), name="stnb-chart", daemon=True
@@ -186,6 +188,12 @@ class Chart(W.VBox):
         with self._lock:
             if turn == self._turn:  # else another picture was asked for meanwhile
                 self.picture.shown, self.picture.busy, self._drawn = shown, False, True
+
+    def _say_drawing(self) -> None:
+        """An older picture stays until the new one is there; words do not, as they may be wrong."""
+        self.picture.busy = True
+        if not self.picture.shown["svg"]:
+            self.picture.shown = words(DRAWING)
 
     def _examine(self) -> None:
         """Find what can be drawn of the frame, once."""
