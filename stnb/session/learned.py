@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from stnb.atomic import make_folder, real_file, rewrite
+from stnb.errors.nesting import loads
 from stnb.folders import cache_folder
 
 from . import clock
@@ -102,8 +103,8 @@ class Learned:
 def read(content: bytes) -> dict[str, Taken]:
     """What the content of a file says of each resource: only what is sound and not too old."""
     try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):  # also bytes that are no UTF-8
+        body = loads(content)
+    except ValueError:  # also bytes that are no UTF-8
         return {}
     if len(content) > LARGEST_FILE or not isinstance(body, dict) or body.get("form") != FORM:
         return {}
