@@ -10,6 +10,7 @@ import pandas as pd
 from stnb.catalog import Endpoint
 from stnb.errors import BadFilter, UnknownResource
 from stnb.errors.misused import WrongUse
+from stnb.errors.wording import shown
 
 # Verbs of a resource, which people look for on an account or a module too.
 VERBS = ("count", "get", "head", "pages", "pull", "start", "where")
@@ -32,8 +33,8 @@ def arguments_of(bare: tuple[object, ...], named: Mapping[str, object]) -> str:
     >>> arguments_of((5,), {"limit": 2})
     '5, limit=2'
     """
-    parts = [repr(value) for value in bare]
-    parts += [f"{name}={value!r}" for name, value in named.items()]
+    parts = [shown(value) for value in bare]
+    parts += [f"{name}={shown(value)}" for name, value in named.items()]
     return ", ".join(parts)
 
 

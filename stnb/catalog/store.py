@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import functools
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from importlib import resources
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from stnb.errors import SetupError, UnknownResource, tongue
+from stnb.errors.nesting import loads
 
 from .models import Column, Endpoint, Param
 from .phrases import grammar
@@ -160,7 +160,7 @@ def read(source: str | Path) -> Catalog:
         text = source
         if isinstance(source, Path):
             text = source.read_text(encoding="utf-8")
-        raw = json.loads(str(text))
+        raw = loads(str(text))
         if raw["format"] == 1:
             return Catalog([_endpoint(each, raw["schemas"]) for each in raw["endpoints"]])
     except (OSError, ValueError, KeyError, TypeError):

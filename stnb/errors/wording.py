@@ -5,6 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
+def shown(value: object) -> str:
+    """A value as Python writes it, also one that is nested deeper than Python can write.
+
+    >>> shown(["a"])
+    "['a']"
+    """
+    try:
+        return repr(value)
+    except RecursionError:
+        return f"a {type(value).__name__} that is nested too deep to show"
+
+
 def counted(number: int, noun: str) -> str:
     """A number with its noun, which has an s unless there is one.
 

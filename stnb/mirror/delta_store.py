@@ -17,6 +17,7 @@ import pyarrow.dataset as pds
 import pyarrow.fs as pfs
 
 from stnb.errors import BadFilter, CannotSave, UsageError
+from stnb.errors.nesting import loads
 from stnb.filesystem.folders import cache_folder
 from stnb.frame.stores import store_address
 from stnb.frame.united import TENANT
@@ -143,6 +144,6 @@ class StoreFolder(DeltaFolder):
         wanted = (field(TENANT) == self.name) & (field("table") == table)
         rows = dataset_of(there).to_table(filter=wanted).to_pylist()
         try:
-            return Checkpoint(**json.loads(rows[0]["checkpoint"]))
+            return Checkpoint(**loads(rows[0]["checkpoint"]))
         except (IndexError, ValueError, TypeError):
             return None

@@ -58,7 +58,7 @@ def _body(endpoint: Endpoint, param: Param, value: Any) -> Any:
         plain = json.loads(written, parse_float=_exact_float)
     except Unfit as unfit:
         raise bad(endpoint, param, value, unfit.why, unfit.then) from None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         plain = None
     if not isinstance(plain, list):
         raise bad(

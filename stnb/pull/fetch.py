@@ -7,7 +7,6 @@ import concurrent.futures
 import contextlib
 import functools
 import itertools
-import json
 import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -18,6 +17,7 @@ import pyarrow as pa
 from stnb.errors import StnbError, UnexpectedAnswer
 from stnb.frame import Decoded, decode, fallback, reports
 from stnb.frame.notices import Notice
+from stnb.session.text import read_json
 
 from .call import Call
 from .options import Requested
@@ -171,7 +171,7 @@ class CallSource(Source):
                 self._tracker.update(requests=1)
                 path = self.call.path.removesuffix(REPORT_ROWS)
                 answer = await self.session.send("GET", path, [], scope=endpoint.scope)
-                fields = json.loads(answer.content)["fields"]
+                fields = read_json(answer.content)["fields"]
                 names = fallback.names_of(fields)
                 self._data_types = reports.data_types_of(names, fields)
                 self._labels = reports.labels_of(names, fields)

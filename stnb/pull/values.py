@@ -13,6 +13,7 @@ import numpy as np
 
 from stnb.catalog import Endpoint, Param
 from stnb.errors import BadFilter, tongue
+from stnb.errors.wording import shown
 
 from .by_type import EXPECTED, UTC, WRITERS, Unfit, check_size, exact_number, plain_text
 from .dates import moment
@@ -107,7 +108,7 @@ def _midnight(value: Any, zone: dt.tzinfo) -> dt.datetime:
 
 def bad(endpoint: Endpoint, param: Param, value: Any, why: str, then: str) -> BadFilter:
     """The error for a value that does not fit."""
-    return _does_not_fit(endpoint, param, repr(value), why, then)
+    return _does_not_fit(endpoint, param, shown(value), why, then)
 
 
 def too_many(endpoint: Endpoint, param: Param, count: str, then: str) -> BadFilter:

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from stnb.errors.nesting import loads
 from stnb.filesystem.atomic import make_folder, real_file, rewrite
 from stnb.filesystem.folders import cache_folder
 
@@ -102,8 +103,8 @@ class Learned:
 def read(content: bytes) -> dict[str, Taken]:
     """What the content of a file says of each resource: only what is sound and not too old."""
     try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):  # also bytes that are no UTF-8
+        body = loads(content)
+    except ValueError:  # also bytes that are no UTF-8
         return {}
     if len(content) > LARGEST_FILE or not isinstance(body, dict) or body.get("form") != FORM:
         return {}

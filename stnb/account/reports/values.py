@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from stnb.errors import BadFilter, UnknownFilter, tongue
+from stnb.errors.wording import shown
 from stnb.pull.by_type import Unfit, exact_number
 from stnb.pull.dates import window
 from stnb.pull.values import as_list
@@ -191,8 +192,9 @@ class Values:
         return day.isoformat()
 
     def _misfit(self, parameter: Parameter, value: Any, why: str, then: str) -> NoReturn:
-        shown = str(value) if isinstance(value, str) else repr(value)
-        given = tongue.either(f"{parameter.py}={value!r}"[:90], f"--{parameter.name} {shown}"[:90])
+        written = shown(value)
+        text = value if isinstance(value, str) else written
+        given = tongue.either(f"{parameter.py}={written}"[:90], f"--{parameter.name} {text}"[:90])
         self._refuse(f"{given} does not fit the report {self._report.name!r}.", why, then)
 
     def _refuse(self, what: str, why: str, then: str) -> NoReturn:
