@@ -7,12 +7,16 @@ The package keyring is only imported for such a value.
 
 from __future__ import annotations
 
+import importlib
 import re
-import sys
+import shlex
+from collections.abc import Callable
+from operator import methodcaller
 from types import ModuleType
+from typing import Any
 
 from stnb.errors import CredentialsInvalid, CredentialsMissing
-from stnb.errors.packages import imported, lacking
+from stnb.errors.packages import because, lacking
 
 SERVICE = "stnb"  # under which the keyring holds our entries
 LEAD = "keyring:"
@@ -58,28 +62,34 @@ def revealed(name: str, field: str, value: str) -> str:
     if not in_keyring(value):
         return value
     entry = value[len(LEAD) :].strip()
-    keyring = _package(name)
-    try:
-        found = keyring.get_password(SERVICE, entry)
-    except keyring.errors.KeyringError as err:
-        raise _shut(name, err) from None
+    if not entry:
+        raise CredentialsInvalid(
+            f"{name} was not read from the keyring.",
+            f"It says {LEAD} and no name behind it.",
+            f"Write {LEAD}NAME, or run `stnb setup`.",
+        )
+    found = _asked(name, methodcaller("get_password", SERVICE, entry))
     if not found:
         error = CredentialsMissing(
             f"{name} is not in the keyring.",
             f"The keyring has no password of {SERVICE} for {entry!r}.",
-            f"Run `keyring set {SERVICE} {entry}` and give the value, or run `stnb setup`.",
+            f"Run `keyring set {SERVICE} {shlex.quote(entry)}` and give the value, or run "
+            f"`stnb setup`.",
         )
         error.fields = (field,)
         raise error
-    return str(found)
+    return str(found).strip()
 
 
 def is_usable() -> bool:
     """Whether the package is installed and has a keyring to write to."""
     if lacking("keyring"):
         return False
-    # Without a keyring, the package has one that refuses everything: its priority is 0.
-    return bool(_package("").get_keyring().priority > 0)
+    try:
+        # Without a keyring, the package has one that refuses everything: its priority is 0.
+        return bool(_asked("", lambda keyring: keyring.get_keyring().priority) > 0)
+    except CredentialsInvalid:
+        return False
 
 
 def keep(name: str, entry: str, secret: str) -> str:
@@ -91,30 +101,39 @@ def keep(name: str, entry: str, secret: str) -> str:
     Raises:
         CredentialsInvalid: there is no keyring, or it is locked.
     """
-    keyring = _package(name)
-    failure = None
     try:
-        keyring.set_password(SERVICE, entry, secret)
-    except keyring.errors.KeyringError as err:
-        failure = _shut(name, err)
-    del secret  # a verbose traceback prints what a frame holds
-    if failure is not None:
-        raise failure
+        _asked(name, methodcaller("set_password", SERVICE, entry, secret))
+    finally:
+        del secret  # a verbose traceback prints what a frame holds
     return LEAD + entry
 
 
-def _package(name: str) -> ModuleType:
-    happened = f"{name} cannot be read from the operating system's keyring."
-    otherwise = "or write the value itself"
-    for module in ("keyring", "keyring.errors"):
-        imported(module, happened, "stnb[keyring]", kind=CredentialsInvalid, otherwise=otherwise)
-    keyring: ModuleType = sys.modules["keyring"]
-    return keyring
+def _asked(name: str, ask: Callable[[ModuleType], Any]) -> Any:
+    """What the keyring answers. Its backends raise whatever their systems do.
+
+    Raises:
+        CredentialsInvalid: the package is not installed, or the keyring does not answer.
+    """
+    if lacking("keyring"):
+        happened = f"{name} cannot be read from the operating system's keyring."
+        otherwise = "or write the value itself"
+        raise CredentialsInvalid(
+            happened, *because("keyring", "stnb[keyring]", otherwise=otherwise)
+        )
+    try:
+        # The import fails if PYTHON_KEYRING_BACKEND names what is not there.
+        return ask(importlib.import_module("keyring"))
+    except Exception as err:  # noqa: BLE001
+        failure = _shut(name, err)
+    del ask  # it holds the secret
+    raise failure  # out here, because what was raised may hold the secret, and so would its frames
 
 
 def _shut(name: str, err: Exception) -> CredentialsInvalid:
     return CredentialsInvalid(
         f"{name} cannot be read.",
-        f"The operating system's keyring is locked, or there is none ({type(err).__name__}).",
-        "Unlock it and try again. On a server without one, set the variable in the process.",
+        "The operating system's keyring is locked, cannot be reached, or there is none "
+        f"({type(err).__name__}).",
+        "Unlock it and try again; `keyring diagnose` says which one is used. On a server without "
+        "one, set the variable in the process.",
     )

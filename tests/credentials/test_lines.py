@@ -239,6 +239,16 @@ def test_what_docker_keeps_is_taken_off(form: str, monkeypatch: pytest.MonkeyPat
     assert load().doubt == ""
 
 
+@pytest.mark.parametrize("form", ['""{}""', '"{}', '{}"', '\\"{}\\"', "\"'{}'\"", "'{}'\""])
+def test_half_a_pair_of_quotes_is_not_sent(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be taken off for sure is refused, with the variable of the process."""
+    write(*LINES)
+    monkeypatch.setenv(NAME, form.format(CLIENT_SECRET))
+
+    with pytest.raises(CredentialsInvalid, match=f"(?s)signs around.*process variable {NAME}"):
+        load()
+
+
 def test_another_value_in_the_process_is_named_where_it_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -127,6 +127,56 @@ def test_a_keyring_that_is_locked(store: Store) -> None:
     assert CLIENT_SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize("kind", [OSError, ValueError, ImportError, RuntimeError, EOFError])
+def test_a_keyring_that_fails_in_its_own_way(
+    store: Store, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a backend raises becomes one of our errors, and nothing of it is kept."""
+    write("keyring:phoenix")
+
+    def fail(*given: object) -> None:
+        raise kind(CLIENT_SECRET)
+
+    for verb in ("get_password", "set_password", "get_keyring"):
+        monkeypatch.setattr(sys.modules["keyring"], verb, fail)
+
+    with pytest.raises(CredentialsInvalid, match=kind.__name__) as read:
+        load()
+    with pytest.raises(CredentialsInvalid, match=kind.__name__) as kept:
+        vault.keep(NAME, "phoenix", CLIENT_SECRET)
+    assert not vault.is_usable()
+    assert CLIENT_SECRET not in f"{read.value}{kept.value}"
+    assert read.value.__context__ is None
+    assert kept.value.__context__ is None
+
+
+def test_a_backend_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that is installed and cannot be imported is not said to be missing."""
+    (tmp_path / "keyring.py").write_text("import no_such_backend")
+    monkeypatch.delitem(sys.modules, "keyring", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    write("keyring:phoenix")
+
+    with pytest.raises(CredentialsInvalid, match=r"cannot be reached.*ModuleNotFoundError"):
+        load()
+
+
+def test_a_keyring_without_a_name(store: Store) -> None:
+    """The name is asked for; no entry of an empty name is."""
+    write("keyring:")
+
+    with pytest.raises(CredentialsInvalid, match="keyring:NAME"):
+        load()
+
+
+def test_blanks_around_a_secret_of_the_keyring(store: Store) -> None:
+    """The end of a line that was piped into `keyring set` is taken off."""
+    write("keyring:phoenix")
+    store["stnb", "phoenix"] = CLIENT_SECRET + "\n"
+
+    assert load().client_secret.reveal() == CLIENT_SECRET
+
+
 def test_a_host_of_a_file_does_not_get_what_the_keyring_holds(store: Store) -> None:
     """Whoever made the folder may name an entry and a host; the secret stays here."""
     store["stnb", "phoenix"] = CLIENT_SECRET
