@@ -14,7 +14,7 @@ import pandas as pd
 from stnb.catalog import Catalog, Endpoint, load
 from stnb.errors import BadFilter, UnexpectedAnswer
 from stnb.errors.misused import explains_misuse
-from stnb.errors.wording import counted
+from stnb.errors.wording import counted, shown
 from stnb.frame import notices
 from stnb.frame.utf8 import read_json
 from stnb.pull.dates import window
@@ -223,7 +223,7 @@ class Account(Linked, Modules):
         pairs = []
         for name, value in query.items():
             if value is not None:
-                pairs.append((name.removesuffix("_"), str(value)))
+                pairs.append((name.removesuffix("_"), _as_text(name, value)))
         answer = loop.run(self._session.send("GET", route, pairs))
         try:
             value, broken = read_json(answer.content)
@@ -383,3 +383,14 @@ class Account(Linked, Modules):
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def _as_text(name: str, value: Any) -> str:
+    try:
+        return str(value)
+    except RecursionError:
+        raise BadFilter(
+            f"{name}= is {shown(value)}.",
+            "The query of a path takes texts and numbers.",
+            "Give the text that the API expects.",
+        ) from None

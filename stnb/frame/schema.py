@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from stnb.catalog import Column, Endpoint
 from stnb.errors import BadFilter
+from stnb.errors.wording import shown
 
 from .types import Dtypes, as_asked, is_open, json_type
 
@@ -109,12 +110,12 @@ def narrow(shape: Shape, columns: Sequence[str]) -> Shape:
 
 
 def _unknown(name: str, shape: Shape) -> BadFilter:
-    near = _near(str(name).lower(), [*shape.by_path, *shape.objects])
+    near = _near(name.lower() if isinstance(name, str) else "", [*shape.by_path, *shape.objects])
     advice = "Leave columns= out for all of them, and select in pandas."
     if near:
         advice = f"Near it: {', '.join(near)}."
     return BadFilter(
-        f"There is no column {name!r}.",
+        f"There is no column {shown(name)}.",
         "columns= takes the dotted names that the catalogue knows.",
         advice,
     )

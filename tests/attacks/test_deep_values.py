@@ -51,6 +51,16 @@ def test_a_deep_filter_is_refused_in_words(name: str, shape: Any) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_deep_names_of_columns_and_a_deep_query_are_refused_in_words(shape: Any) -> None:
+    """A name that is none, and a value that no text holds."""
+    with account() as st:
+        with pytest.raises(stnb.StnbError):
+            st.jpm.jobs.where(columns=["id", shape]).start()
+        with pytest.raises(stnb.BadFilter):
+            st.get("jpm/v2/tenant/{tenant}/jobs", ids=shape)
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_deep_parameters_of_a_report_are_refused_in_words(shape: Any) -> None:
     """They are written as JSON, which has no way to hold them."""
     with account() as st, pytest.raises(stnb.StnbError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -15,6 +14,7 @@ from stnb.catalog import Column, Endpoint, Param
 from ..company.columns import Array, Choice, Ragged
 from ..company.matching import equal
 from ..company.table import Table
+from .bodies import read_json
 from .parameter_names import ALIASES, BEGINNINGS, COMPARERS, CONTAINS, ENDINGS, NO_FILTERS
 from .query import Query, moment, values_of
 
@@ -212,7 +212,8 @@ def pairs_of(name: str, query: Query) -> list[tuple[str, str]]:
         if (m := re.fullmatch(rf"{re.escape(name)}(?:\[(.+)\]|\.(.+))", k))
     ]
     with contextlib.suppress(ValueError, AttributeError):
-        found += [(k, str(v)) for k, v in json.loads(query.get(name) or "{}").items()]
+        written = read_json((query.get(name) or "{}").encode())
+        found += [(k, str(v)) for k, v in written.items()]
     return found
 
 
