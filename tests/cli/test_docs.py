@@ -101,9 +101,12 @@ def notebook(folder: Path, *cells: str) -> Path:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_a_notebook_is_shown_as_it_ran(tmp_path: Path) -> None:
-    """Texts, tables and pictures stand below their cell, and links lead to pages."""
+    """Texts, tables and pictures stand below their cell, and links lead to pages; what a cell
+    writes does not lie beside the notebook.
+    """
     draw = "from IPython.display import Image, HTML\nImage(data=b'png!', format='png')"
-    cells = ("print('``` hello')", draw, "HTML('<b>bold</b>\\n\\n<i>x</i>')")
+    save = "open('made.csv', 'w').close()"
+    cells = ("print('``` hello')", draw, "HTML('<b>bold</b>\\n\\n<i>x</i>')", save)
     text = tutorials.page(notebook(tmp_path, *cells), tmp_path / "pictures", execute=True)
 
     assert "](01-first-pull.md)" in text
@@ -111,6 +114,7 @@ def test_a_notebook_is_shown_as_it_ran(tmp_path: Path) -> None:
     assert '```{raw} html\n<div class="output"><b>bold</b>' in text
     [picture] = (tmp_path / "pictures").iterdir()
     assert f"](pictures/{picture.name})" in text
+    assert not list(tmp_path.rglob("made.csv"))
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,14 +58,20 @@ def _run(notebook: Any, path: Path) -> None:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    place = {"metadata": {"path": str(path.parent)}}
-    client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=place)
-    try:
-        client.execute()
-    except CellExecutionError as err:
-        why = str(err).strip().splitlines()[-1]
-    else:
-        return
+    # What a notebook writes is not to lie among the tutorials, nor is a .env file found from there.
+    with tempfile.TemporaryDirectory(prefix="stnb-docs-", ignore_cleanup_errors=True) as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=SECONDS,
+            kernel_name="python3",
+            resources={"metadata": {"path": folder}},
+            extra_arguments=["--log-level=ERROR"],  # warnings are of Jupyter's own matters
+        )
+        try:
+            client.execute()
+            return
+        except CellExecutionError as err:
+            why = str(err).strip().splitlines()[-1]
     raise UnexpectedAnswer(
         f"The notebook {path.name} did not run to its end.",
         f"A cell failed: {why}.",
