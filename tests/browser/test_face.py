@@ -47,6 +47,7 @@ def test_the_table_is_what_one_sees(lab: Lab) -> None:
     expect(foot).to_contain_text(re.compile("^0 of"))
     assert whole.get_by_role("grid").bounding_box() == table
     assert foot.bounding_box()["y"] == below["y"]  # type: ignore[index]
+    assert faults(lab.page, ".stnb-explorer") == []
 
 
 def test_names_stand_beside_ids(lab: Lab) -> None:

@@ -279,7 +279,7 @@ function render({ model, el }) {
   function draw() {
     const across = stretch();
     const lines = win.rows.map((row, k) => drawRow(row, win.start + k, across));
-    if (!g.total) lines.push(make("div", "stnb-grid-empty", {}, empty()));
+    if (!g.total) lines.push(make("div", "stnb-grid-empty", { role: "row" }, make("span", "", { role: "gridcell" }, empty())));
     ui.rows.replaceChildren(...lines);
     place();
     g.mark();
