@@ -132,7 +132,7 @@ class Table:
         self._requests = self._count()
         question = resource.where(**self.route.filters, **asks)
         run = question.prepare(to=self.changes, progress=progress or None)
-        run.store.as_text = texts
+        run.store.as_text, run.store.tells_traps = texts, False
         self._run = run.start()
 
     def _report(self) -> Mapping[str, Any]:

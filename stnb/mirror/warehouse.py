@@ -310,7 +310,9 @@ class _Reading:
         elif state.get("since"):
             asks = {MODIFIED_SINCE: state["since"]}
         filters = {**self.route.filters, **asks}
-        self._run = self.route.resource.start(to=self._path, **filters)
+        run = self.route.resource.where(**filters).prepare(to=self._path)
+        run.store.tells_traps = False
+        self._run = run.start()
 
     def _go_on(self, about: Mapping[str, Any]) -> None:
         """Note from where the next load reads: past what came, if all of it did."""

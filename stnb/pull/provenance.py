@@ -180,7 +180,7 @@ def _others(
         found += notices.unfound(call.endpoint, rows, call.by_id)
     found += notices.hidden(call.endpoint, call.filters)
     found += notices.drifted(call.endpoint, drift)
-    if not lacking:
+    if not lacking and facts.store.tells_traps:
         columns = set(facts.shape.by_path).difference(facts.requested.hidden)
         found += traps.found(
             call.endpoint, frame, call.filters, columns=columns, rows=rows, limit=limit

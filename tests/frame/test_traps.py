@@ -319,3 +319,12 @@ def test_a_pull_into_a_file_hears_of_traps_too(st: stnb.Account, tmp_path: Path)
         st.jpm.jobs.pull(to=tmp_path / "few.parquet", limit=20)
         st.jpm.jobs.pull(to=tmp_path / "ids.parquet", columns=["id"])
         st.jpm.jobs.pull(to=tmp_path / "none.parquet", number="no such job")
+
+
+def test_who_keeps_a_table_up_to_date_hears_of_no_trap(st: stnb.Account, tmp_path: Path) -> None:
+    """Its rows are read again and again, and nobody there can ask for them otherwise."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", stnb.KnownTrap)
+        done = stnb.sync([st.jpm.jobs], to=tmp_path)
+
+    assert done["problem"].tolist() == [""]

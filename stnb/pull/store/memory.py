@@ -54,6 +54,8 @@ class PageStore(ABC):
         began: when the pull of these pages began, as ISO text; "" if only the pull knows.
         as_text: columns of the file that are the texts that were sent, whatever their type; set
             before `finish`.
+        tells_traps: whether known traps are told of. What is kept up to date is read again and
+            again, by nobody who could ask otherwise; set before `finish`.
     """
 
     in_memory = True
@@ -61,6 +63,7 @@ class PageStore(ABC):
     file: Path | None = None
     began = ""
     as_text: Collection[str] = ()
+    tells_traps = True
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
