@@ -104,7 +104,7 @@ ALIKE = tenth(list(KNOWN), column_types)
 @pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in ALIKE])
 def test_an_empty_frame_has_every_promised_column(endpoint: Endpoint) -> None:
     """No page, an empty page, and a page of one row with nothing in it: the same columns in the
-    same order and types.
+    same order and types. Where none is known, a row with nothing in it is a row all the same.
     """
     shape = shape_of(endpoint)
     wanted = {path: dtype(c) for path, c in leaves(endpoint.columns)}
@@ -113,10 +113,13 @@ def test_an_empty_frame_has_every_promised_column(endpoint: Endpoint) -> None:
         frame, drift, _ = assemble(
             [] if content is None else [decode(content, "data", shape)], shape
         )
+        rows = 1 if content and b"{}" in content else 0
+        assert len(frame) == rows
+        if rows and not wanted:
+            continue
         assert {c: str(t) for c, t in frame.dtypes.items()} == wanted
         assert list(frame.columns) == list(wanted)
         assert drift == {}
-        assert len(frame) == (1 if content and b"{}" in content and wanted else 0)
 
 
 @pytest.mark.parametrize(
