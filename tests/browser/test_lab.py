@@ -10,7 +10,7 @@ import nbformat
 from playwright.sync_api import expect
 
 from stnb import demoserver as demo
-from tests.browser.labkit import Lab, write_notebook
+from tests.browser.labkit import CELLS, Lab, write_notebook
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01-first-pull.ipynb"
 SECRETS = (demo.APP_KEY, demo.CLIENT_ID, demo.CLIENT_SECRET)
@@ -50,6 +50,9 @@ def test_first_notebook_and_explorer(lab: Lab) -> None:
 
     _cancel_a_second_pull(lab, last)
 
+    # The copy follows by a message of its own.
+    outputs = f"i => JSON.stringify({CELLS}[i].model.toJSON().outputs)"
+    lab.page.wait_for_function(f"{outputs}.includes('st.jpm.export.jobs.pull')", arg=last)
     lab.save()
     saved = (lab.notebooks / "first.ipynb").read_text()
     assert not [secret for secret in SECRETS if secret in saved]
