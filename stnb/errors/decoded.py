@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from .printable import INVISIBLE
+
 BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}+")  # nine characters, which may begin at any letter
 HEX = re.compile(r"[0-9A-Fa-f]{18,}+")
 # "63:73:31", "63 73 31", "0x63, 0x73" or groups of more digits.
@@ -18,11 +20,7 @@ SPREAD_HEX = re.compile(
 NO_DIGITS = re.compile(r"0x|[^0-9A-Fa-f]")
 SHORTEST_HEX = 18  # digits
 # What nobody sees; every other byte of UTF-16 is such a character, too.
-UNSEEN = (
-    "\0-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-    "\U000e0000-\U000e0fff"
-)
+UNSEEN = "\0-\x08\x0e-\x1f\x7f-\x9f" + INVISIBLE
 UNSEEN_SIGNS = re.compile(f"[{UNSEEN}]+")
 WITH_UNSEEN = re.compile(rf"[A-Za-z0-9.~+/=%&#;_\\{UNSEEN}-]{{10,}}+")
 # What a word of any of these forms is made of. Mostly, what was decoded is noise without one.

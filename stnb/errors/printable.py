@@ -10,13 +10,13 @@ _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
 # Ends of lines that are none for a terminal, all of Unicode's category Cf that is not seen (marks
 # of direction, joiners, tags), and what Unicode lets a font leave out: fillers, selectors of a
 # variant. Hidden among letters, they make two texts look like one, or one read as another.
-_INVISIBLE = (
+INVISIBLE = (
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
     "\U00013430-\U0001343f\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_UNSEEN = re.compile(f"[{_CONTROLS}{_INVISIBLE}]")
-_UNSEEN_IN_A_LINE = re.compile(f"[\\t\\n{_CONTROLS}{_INVISIBLE}]")
+_UNSEEN = re.compile(f"[{_CONTROLS}{INVISIBLE}]")
+_UNSEEN_IN_A_LINE = re.compile(f"[\\t\\n{_CONTROLS}{INVISIBLE}]")
 # Three flags are written in tags; the tags of any other would be a hidden text.
 _FLAG = re.compile(
     "\U0001f3f4\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067|"
