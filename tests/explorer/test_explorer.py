@@ -138,7 +138,7 @@ def ui(account: HandAccount) -> Any:
     explorer.close()
 
 
-def until(true: Any, seconds: float = 5.0) -> None:
+def until(true: Any, seconds: float = 60.0) -> None:
     """Wait for a condition that another thread brings about."""
     end = time.monotonic() + seconds
     while not true():
@@ -686,7 +686,7 @@ def test_closing_ends_the_pull(ui: Explorer, account: HandAccount) -> None:
     account.pulls[0].move(40)
     ui.close()
 
-    ui.wait(5)
+    ui.wait(60)
     assert account.pulls[0].progress.state == "cancelled"
     assert ui.parts.grid.comm is None
     assert not ui.running
@@ -1128,7 +1128,7 @@ def test_what_is_exported_is_of_the_rows_on_show(ui: Any, account: HandAccount) 
     """
     ui.pull()
     account.pulls[0].end(3)
-    ui.wait(5)
+    ui.wait(60)
     ui.count()
     until(lambda: ui.parts.messages.state == "counted")
     ui.parts.picker.value = "crm.customers"
@@ -1147,7 +1147,7 @@ def test_a_stopped_pull_names_what_it_goes_on_with(ui: Any, account: HandAccount
     """When another resource is chosen meanwhile."""
     ui.pull()
     account.pulls[0].end(3, "cancelled")
-    ui.wait(5)
+    ui.wait(60)
     assert ui.parts.resume_button.description == "Go on"
     ui.parts.picker.value = "crm.customers"
 

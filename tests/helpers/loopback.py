@@ -68,7 +68,8 @@ class Loopback:
         self.open = self.hanging = 0
         self._dice = random.Random(seed)
         self._bodies: dict[tuple[str, bool], bytes] = {}
-        self._token, self._given = "", 0
+        self._given = 0
+        self._good: set[str] = set()
         self._last_page = math.inf
         self._go = asyncio.Event()
         self._loop = asyncio.new_event_loop()
@@ -138,9 +139,10 @@ class Loopback:
         target = head[0].split(" ")[1]
         if target == "/connect/token":
             self._given += 1
-            self._token = f"t{self._given}"
+            token = f"t{self._given}"
+            self._good.add(f"bearer {token}")
             return await self._send(
-                writer, 200, json.dumps({"access_token": self._token, "expires_in": 900}).encode()
+                writer, 200, json.dumps({"access_token": token, "expires_in": 900}).encode()
             )
         self.stamps.append(time.monotonic())
         query = dict(parse_qsl(urlsplit(target).query))
@@ -164,8 +166,8 @@ class Loopback:
     async def _page(self, writer: asyncio.StreamWriter, target: str, bearer: str) -> bool:
         fault = self._fault()
         if fault == "401":
-            self._token = ""
-        if bearer != f"bearer {self._token}":
+            self._good.clear()
+        if bearer not in self._good:
             return await self._send(writer, 401, b"{}")
         if fault == "429":
             title = b'{"title":"Rate limit is exceeded. Try again in 1 seconds."}'
