@@ -111,6 +111,7 @@ _HOMES = {
     "theme": "tables.charts",
 }
 _MODULES = {"catalog": "catalog", "pictures": "tables.charts"}
+_READERS = ("load", "open", "read", "read_csv", "read_excel", "read_json", "read_parquet")
 
 
 def __getattr__(name: str) -> _typing.Any:
@@ -133,6 +134,8 @@ def _advice(name: str) -> str:
     where: str = known.of_an_account(name)
     if where:
         return f". It belongs to an account: st = stnb.connect(), then {where}"
+    if name in _READERS:
+        return '. Files are read by pandas: pd.read_parquet("jobs.parquet") has dtypes and attrs'
     near = _importlib.import_module("difflib").get_close_matches(name, __dir__(), n=1)
     return f". Did you mean stnb.{near[0]}?" if near else ""
 

@@ -118,7 +118,7 @@ def _bounds(call: Call) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for check in answered.checks(call):
         if check.kind in ("from", "before"):
-            [bound] = check.values
+            [bound] = check.asked
             found.setdefault(check.column, {})[check.kind] = bound
     return found
 

@@ -6,12 +6,14 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from stnb.catalog import Endpoint, Param
+from stnb.catalog import Column, Endpoint, Param
+from stnb.catalog.store import walk
 from stnb.errors import BadFilter, tongue
 from stnb.errors.wording import shown
 
@@ -66,7 +68,8 @@ def as_text(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> st
         if OF_IDS.search(param.name):
             usual = "an id, which is a whole number or a GUID"
         expected = EXPECTED.get(param.type, usual)
-        raise bad(endpoint, param, value, f"It takes {expected}.", "Write it so.") from None
+        then = _where_ids_are(endpoint, param)
+        raise bad(endpoint, param, value, f"It takes {expected}.", then) from None
 
 
 def _written(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> str:
@@ -76,7 +79,7 @@ def _written(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> s
     if param.values:
         return _one_of(endpoint, param, exact)
     if OF_IDS.search(param.name):
-        _check_id(param, exact)
+        _check_id(endpoint, param, exact)
     if param.name in DAYS:
         exact = _midnight(exact, zone)
     text = WRITERS.get(param.type, plain_text)(exact, zone)
@@ -85,8 +88,36 @@ def _written(endpoint: Endpoint, param: Param, value: Any, zone: dt.tzinfo) -> s
     return text
 
 
-def _check_id(param: Param, value: Any) -> None:
-    """Refuse what no id can be, and so would bring no rows or those of another record."""
+def _column_of_ids(endpoint: Endpoint, param: Param) -> Column | None:
+    """The column that has the ids which a parameter takes; None if the catalogue knows none."""
+    if param.where == "path":
+        return None
+    columns = dict(walk(endpoint.columns))
+    one = param.name.removesuffix("s")
+    for path in (param.name, one, f"{one.removesuffix('Id')}.id"):
+        if path in columns:
+            column = columns[path]
+            return replace(column, type=column.children[0].type) if column.children else column
+    return None
+
+
+def _where_ids_are(endpoint: Endpoint, param: Param) -> str:
+    """What to do about a value that is no id: a name in its place is the likeliest slip."""
+    column = _column_of_ids(endpoint, param)
+    if column is None or "." not in (column.refers or ""):  # "users" are no resource
+        return "Write it so."
+    pull = tongue.either(f"st.{column.refers}.pull()", f"stnb pull {column.refers}")
+    return f"Look the id up by its name: {pull}."
+
+
+def _check_id(endpoint: Endpoint, param: Param, value: Any) -> None:
+    """Refuse what no id can be, and so would bring no rows or those of another record.
+
+    Where the documents take a text, the column tells whether its ids are whole numbers.
+    """
+    column = _column_of_ids(endpoint, param)
+    if isinstance(value, str) and column is not None and column.type == "integer":
+        WRITERS["integer"](value, UTC)
     if isinstance(value, (bool, np.bool_, float, np.floating, Decimal, dt.date)):
         raise TypeError
     if param.many and isinstance(value, str) and DECIMAL.fullmatch(value.strip()):

@@ -53,13 +53,13 @@ def test_a_maximum_is_named_only_if_it_stands_out() -> None:
         ({}, [False, False, False], ""),
         ({"began": "2026-07-20T00:00Z"}, [False, False, True], "July 2026 was not over"),
         (
-            {"bounds": {"completedOn": {"from": "2026-05-04t07:00:00z"}}},
+            {"bounds": {"completedOn": {"from": "2026-05-04T07:00:00Z"}}},
             [True, False, False],
             "May 2026 is not whole: a filter begins within it.",
         ),
-        ({"bounds": {"completedOn": {"from": "2026-05-01t07:00:00z"}}}, [False, False, False], ""),
+        ({"bounds": {"completedOn": {"from": "2026-05-01T07:00:00Z"}}}, [False, False, False], ""),
         (
-            {"bounds": {"completedOn": {"before": "2026-07-15t07:00:00z"}}},
+            {"bounds": {"completedOn": {"before": "2026-07-15T07:00:00Z"}}},
             [False, False, True],
             "July 2026 is not whole: a filter ends within it.",
         ),
@@ -107,7 +107,7 @@ def test_a_pull_says_which_spans_its_filters_bound() -> None:
     frame = st.jpm.jobs.pull(completedOnOrAfter="2026-01-05", createdBefore="2026-06-01")
     about = frame.attrs["stnb"]
     assert set(about["bounds"]) == {"completedOn", "createdOn"}
-    assert about["bounds"]["completedOn"]["from"].startswith("2026-01-05t07:00")
+    assert about["bounds"]["completedOn"]["from"].startswith("2026-01-05T07:00")
 
     with pytest.warns(stnb.FirstRows, match="newest first"):
         newest = st.jpm.jobs.pull(sort="-CreatedOn", limit=20)

@@ -164,6 +164,40 @@ def test_a_value_that_does_not_fit_is_refused_in_words(facts: dict[str, Any], va
     assert len(str(caught.value)) < 400
 
 
+@pytest.mark.parametrize(
+    ("name", "filters", "of"),
+    [
+        ("jpm.jobs", {"businessUnitId": "North"}, "st.settings.business_units.pull()"),
+        ("jpm.jobs", {"tagTypeIds": ["VIP"]}, "st.settings.tag_types.pull()"),
+        ("jpm.jobs", {"customerId": "A. Smith"}, "st.crm.customers.pull()"),
+        ("accounting.invoices", {"businessUnitId": "North"}, "st.settings.business_units"),
+    ],
+)
+def test_a_name_for_an_id_is_answered_with_where_its_id_is(
+    name: str, filters: dict[str, Any], of: str
+) -> None:
+    """The resource that has the ids by their names is named, as the catalogue knows it."""
+    endpoint = catalog.load().endpoints[name]
+    with pytest.raises(BadFilter) as caught:
+        call(endpoint, 1, filters)
+    assert of in caught.value.next
+
+
+@pytest.mark.parametrize("value", ["North", "12a", "1.5", "", GUID])
+def test_no_name_is_sent_where_ids_are_whole_numbers(value: str) -> None:
+    """The documents take any text for many lists of ids; their column tells what an id is."""
+    for endpoint in catalog.load().endpoints.values():
+        columns = {column.name: column for column in endpoint.columns}
+        for param in endpoint.filters:
+            column = columns.get(param.name)
+            if not param.name.endswith("Ids") or column is None or column.type != "array":
+                continue
+            needed = {p.py: _example(p) for p in endpoint.filters if p.required}
+            with pytest.raises(BadFilter, match=param.name):
+                call(endpoint, 1, {**needed, param.py: [value]})
+            assert call(endpoint, 1, {**needed, param.py: ["12", 13, " 14 "]})
+
+
 def test_none_means_not_given() -> None:
     """A filter that is None is left out, as when it is passed on from a function's argument."""
     assert query("jpm.jobs", jobStatus=None, number="12") == {"number": "12"}
@@ -629,12 +663,20 @@ EXAMPLES: dict[str, Any] = {
 }  # fmt: skip
 
 
+def _example(param: Param) -> Any:
+    if param.values:
+        return param.values[0]
+    if param.name.endswith(("Ids", "ids")):
+        return "5"
+    return EXAMPLES[param.type]
+
+
 @pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in KNOWN])
 def test_every_filter_of_every_resource_can_be_given(endpoint: Endpoint) -> None:
     """All at once, by their Python names: each lands in the path, the query or the body, and no
     hole is left.
     """
-    given = {p.py: p.values[0] if p.values else EXAMPLES[p.type] for p in endpoint.filters}
+    given = {p.py: _example(p) for p in endpoint.filters}
 
     c = call(endpoint, 1, given)
 

@@ -309,6 +309,7 @@ def test_nothing_runs_when_a_call_completes(st: stnb.Account) -> None:
         ("customer", "st.crm.customers"),
         ("jpm", "st.jpm"),
         ("demos", "stnb.demo"),
+        ("load", "pd.read_parquet"),
     ],
 )
 def test_a_name_of_an_account_is_named(name: str, words: str) -> None:
