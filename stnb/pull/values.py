@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from stnb.catalog import Column, Endpoint, Param
+from stnb.catalog.id_names import resource_of_ids
 from stnb.catalog.store import walk
 from stnb.errors import BadFilter, tongue
 from stnb.errors.wording import shown
@@ -104,9 +105,12 @@ def _column_of_ids(endpoint: Endpoint, param: Param) -> Column | None:
 def _where_ids_are(endpoint: Endpoint, param: Param) -> str:
     """What to do about a value that is no id: a name in its place is the likeliest slip."""
     column = _column_of_ids(endpoint, param)
-    if column is None or "." not in (column.refers or ""):  # "users" are no resource
+    resource = resource_of_ids(param.name)
+    if column is not None and column.refers is not None:
+        resource = column.refers
+    if resource is None or "." not in resource:  # "users" are no resource
         return "Write it so."
-    pull = tongue.either(f"st.{column.refers}.pull()", f"stnb pull {column.refers}")
+    pull = tongue.either(f"st.{resource}.pull()", f"stnb pull {resource}")
     return f"Look the id up by its name: {pull}."
 
 

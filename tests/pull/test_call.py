@@ -170,6 +170,7 @@ def test_a_value_that_does_not_fit_is_refused_in_words(facts: dict[str, Any], va
         ("jpm.jobs", {"businessUnitId": "North"}, "st.settings.business_units.pull()"),
         ("jpm.jobs", {"tagTypeIds": ["VIP"]}, "st.settings.tag_types.pull()"),
         ("jpm.jobs", {"customerId": "A. Smith"}, "st.crm.customers.pull()"),
+        ("jpm.jobs", {"technicianId": "A. Smith"}, "st.settings.technicians.pull()"),
         ("accounting.invoices", {"businessUnitId": "North"}, "st.settings.business_units"),
     ],
 )
