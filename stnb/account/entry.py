@@ -10,6 +10,7 @@ from stnb import credentials
 from stnb.errors import StnbWarning
 from stnb.errors.misused import explains_misuse
 from stnb.frame import notices
+from stnb.pull.provenance import warn_alone
 
 from . import connecting
 from .account import Account
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 STANDS_IN = (
     "No credentials were found, so this is the demo tenant, whose data are made up. "
     'stnb.connect("demo") says so itself and does not warn.'
-)
-ALONE = (
-    "The limit of requests a second is kept by this process alone, not together with others of"
-    " this machine: {}. The variable STNB_CACHE names another folder for it."
 )
 
 
@@ -77,9 +74,7 @@ def connect(
     if made.stands_in:
         meant = credentials.hints(credentials.settings(env_file))
         notices.warn(notices.Notice(StnbWarning, STANDS_IN + meant))
-    if made.session.pace_problem:
-        text = ALONE.format(made.session.pace_problem)
-        notices.warn(notices.Notice(StnbWarning, text, "pace"))
+    warn_alone([made.session.pace_problem])
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -219,6 +219,22 @@ def _lacking(facts: Facts, rows: int, duplicates: int) -> list[Notice]:
     if facts.requested.keep == "all":
         duplicates = 0
     return notices.short(endpoint, rows, total, duplicates)
+
+
+def warn_alone(problems: Iterable[str]) -> None:
+    """Warn, once a process, that the pace is not kept together with other processes.
+
+    Args:
+        problems: what the system said of each tenant's file; "" if it could be used.
+    """
+    problem = next(filter(None, problems), None)
+    if problem is None:
+        return
+    text = (
+        "The limit of requests a second is kept by this process alone, not together with others of "
+        f"this machine: {problem}. The variable STNB_CACHE names another folder for it."
+    )
+    notices.warn(Notice(StnbWarning, text, "pace"))
 
 
 def clock_is_off(ahead: float) -> list[Notice]:

@@ -30,6 +30,7 @@ from .describe import Description
 from .keep import Keeper
 from .kept.rows import Kept
 from .progress import PageCallback, Progress, ProgressCallback, Tracker
+from .provenance import warn_alone
 from .source import Source
 from .store.memory import Assembly, PageStore
 
@@ -337,6 +338,7 @@ class Pull(StaysHere):
     def _warn(self) -> None:
         while self.notices:
             frame_notices.warn(self.notices.pop(0))
+        warn_alone([self.session.pace_problem])
 
     @property
     def frame(self) -> pd.DataFrame | None:

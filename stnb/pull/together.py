@@ -19,6 +19,7 @@ from stnb.frame.united import united
 
 from . import partial
 from .progress import Progress
+from .provenance import warn_alone
 from .run import Pull
 from .together_about import left_out, of_many, of_tenants, types_differ
 from .together_progress import Hub
@@ -224,6 +225,7 @@ class PullOfTenants(StaysHere):
         for notice in self._notices:
             notices.warn(notice)
         self._notices = ()
+        warn_alone(run.session.pace_problem for run in self.runs.values())
 
     def _made(self) -> pd.DataFrame:
         """The rows of the tenants that did not fail."""

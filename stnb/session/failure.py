@@ -6,6 +6,7 @@ What the API's own words mean travels as fields, from here to the errors.
 from __future__ import annotations
 
 import random
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,7 +19,7 @@ from .causes import BEYOND
 from .inflate import TooLarge
 from .said import MAINTENANCE, NO_ROUTE, html_in_words, is_html, refused_in, said_in, wait_asked
 from .token import TOKEN
-from .unreached import NO_LOGIN, no_login, unreached
+from .unreached import NO_LOGIN, NetworkError, no_login, unreached
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,9 @@ MAY_PASS: Mapping[int, Passing] = {
     524: Passing(late=True),
 }
 # A 409 passes too, if its words say that the service is in maintenance.
-PASSING_ERRORS = (httpx.HTTPError, httpx.InvalidURL)  # no answer came, or it could not be read
+# No answer came, or it could not be read. The library does not wrap the error of a connection whose
+# encryption breaks after its handshake.
+PASSING_ERRORS = (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError)
 # Statuses of a page that a filter or a sign-in page of the network shows. With a fault of 500 and
 # over, it may be the page of ServiceTitan's own front door.
 OF_FILTERS = frozenset({403, 404, 405, 451, 511})
@@ -59,7 +62,7 @@ LONGEST_BACKOFF = 20.0  # seconds
 TOKEN_REQUEST = "The token request"
 
 
-def _token_request(err: httpx.HTTPError | httpx.InvalidURL) -> str:
+def _token_request(err: NetworkError) -> str:
     """What the error says was requested, if it was a token; else ""."""
     try:
         is_token = isinstance(err, httpx.RequestError) and TOKEN in err.request.extensions
@@ -113,7 +116,7 @@ class Failure:
     limits: Limits = USUAL
 
     @classmethod
-    def of_exception(cls, err: httpx.HTTPError | httpx.InvalidURL) -> Failure:
+    def of_exception(cls, err: NetworkError) -> Failure:
         """No answer came, or it could not be read."""
         found = unreached(err)
         late = isinstance(err, httpx.ReadTimeout)  # it was sent, and is being worked on

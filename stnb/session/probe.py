@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from . import clock
+from .failure import PASSING_ERRORS
 from .proxy import ProxyRefused, bypassed, proxy_in_use
 from .trouble import trouble_of
 
@@ -57,7 +58,7 @@ async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Kn
         async with asyncio.timeout(PATIENCE):
             url = f"{parts.scheme}://{parts.netloc}/"
             response = await client.get(url, auth=None, timeout=TIMEOUT)
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as err:
+    except (*PASSING_ERRORS, TimeoutError) as err:
         seconds = time.monotonic() - began
         found = Knock(parts.netloc, seconds=seconds, trouble=trouble_of(err), proxy=proxy)
         if isinstance(err, ProxyRefused):

@@ -11,6 +11,7 @@ import functools
 import os
 import re
 import ssl
+import stat
 import sys
 from pathlib import Path
 
@@ -189,16 +190,30 @@ def _load_folder(context: ssl.SSLContext, folder: str) -> None:
 
 def _log_keys(context: ssl.SSLContext, text: str) -> None:
     """Write the keys of connections to a file, as debuggers need them."""
+    if _is_pipe(text):
+        raise _unwritable(text, "it is a pipe, which waits until somebody reads it")
     try:
         context.keylog_filename = text
+        return
     except (OSError, ValueError) as err:
         why = reason(err) if isinstance(err, OSError) else "no file has such a name"
-        raise SetupError(
-            f"{KEY_LOG}={text} cannot be used.",
-            f"The keys of connections are to be written there, and it cannot be written: {why}.",
-            f"Unset {KEY_LOG}, unless you read the connections with a debugger; then name a file "
-            "that is yours to write.",
-        ) from None
+    raise _unwritable(text, why)
+
+
+def _is_pipe(text: str) -> bool:
+    try:
+        return stat.S_ISFIFO(os.stat(text).st_mode)
+    except (OSError, ValueError):  # it need not be there yet
+        return False
+
+
+def _unwritable(text: str, why: str) -> SetupError:
+    return SetupError(
+        f"{KEY_LOG}={text} cannot be used.",
+        f"The keys of connections are to be written there, and it cannot be written: {why}.",
+        f"Unset {KEY_LOG}, unless you read the connections with a debugger; then name a file "
+        "that is yours to write.",
+    )
 
 
 def _wrong(

@@ -16,6 +16,7 @@ OF_ANOTHER_HOST = (62, 64)
 # OpenSSL's name for an answer that is not encrypted at all.
 NOT_ENCRYPTED = "WRONG_VERSION_NUMBER"
 NO_LOGIN = 407
+NetworkError = httpx.HTTPError | httpx.InvalidURL | ssl.SSLError
 OPENED = (
     "Likely a proxy, filter or virus scanner of your office opens encrypted connections, and its "
     "certificate is not in this machine's store."
@@ -43,14 +44,20 @@ class Unreached:
     passing: bool = True
 
 
-def unreached(err: httpx.HTTPError | httpx.InvalidURL) -> Unreached:
-    """What an error of the HTTP library means."""
+def unreached(err: NetworkError) -> Unreached:
+    """What an error of the HTTP library, or of the encryption below it, means."""
     host, kind = _host(err), type(err).__name__
     certificate = untrusted(err)
     if certificate is not None:
         return _untrusted(host, certificate.verify_code)
     if isinstance(err, ProxyRefused):
         return _by_proxy(host, err)
+    if isinstance(err, ssl.SSLError):  # not wrapped: it came after the handshake
+        return Unreached(
+            f"the encrypted connection broke while it was in use ({kind})",
+            "Likely a proxy, a filter or the network damaged what went through it.",
+            "Try again; if it stays, ask your IT, or try from another network.",
+        )
     trouble = trouble_of(err)
     if trouble == "tls":
         return _no_tls(host, err)
@@ -81,7 +88,7 @@ def unreached(err: httpx.HTTPError | httpx.InvalidURL) -> Unreached:
     )
 
 
-def _host(err: httpx.HTTPError | httpx.InvalidURL) -> str:
+def _host(err: NetworkError) -> str:
     try:
         return err.request.url.host if isinstance(err, httpx.RequestError) else "the server"
     except RuntimeError:  # it was raised before there was a request

@@ -17,6 +17,7 @@ from stnb import demoserver
 
 HOST = "api.office.test"  # has no address: it is reached through the proxy alone
 LOGIN = ("ann", "pa#ss@word1")
+HANDSHAKE = 1_000  # bytes of the host's first flight at least: it holds its certificate
 OF_DEMO = {
     "SERVICETITAN_TENANT_ID": str(demoserver.TENANT),
     "SERVICETITAN_CLIENT_ID": demoserver.CLIENT_ID,
@@ -58,11 +59,20 @@ class Office:
         self.with_login = self._proxy(login=LOGIN)
         self.shut = self._proxy(refuses=403)
         self.filtered = self._proxy(to=self.filter_port)
+        self.damaging = self._proxy(damages=True)
 
     def _proxy(
-        self, login: tuple[str, str] | None = None, refuses: int | None = None, to: int = 0
+        self,
+        login: tuple[str, str] | None = None,
+        refuses: int | None = None,
+        to: int = 0,
+        damages: bool = False,
     ) -> str:
-        """Start a proxy; its host and port."""
+        """Start a proxy; its host and port.
+
+        Args:
+            damages: whether it changes what the host sends once the handshake is over.
+        """
 
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:
@@ -71,7 +81,7 @@ class Office:
                 status = refuses or _status(head, login)
                 writer.write(f"HTTP/1.1 {status} x\r\n\r\n".encode())
                 if status == 200:
-                    await _tunnel(reader, writer, to or self.host_port)
+                    await _tunnel(reader, writer, to or self.host_port, damages)
             except (OSError, asyncio.IncompleteReadError):
                 pass  # the client went away
             finally:
@@ -142,10 +152,12 @@ def _status(head: str, login: tuple[str, str] | None) -> int:
     return 200 if f"Basic {wanted}" in head else 407
 
 
-async def _tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+async def _tunnel(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int, damages: bool
+) -> None:
     far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
     one = asyncio.ensure_future(_pump(reader, far_writer))
-    two = asyncio.ensure_future(_pump(far_reader, writer))
+    two = asyncio.ensure_future(_pump(far_reader, writer, damages))
     try:
         await asyncio.wait((one, two), return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -154,9 +166,15 @@ async def _tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, po
         far_writer.close()
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pump(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, damages: bool = False
+) -> None:
+    sent = 0
     with contextlib.suppress(OSError):
         while chunk := await reader.read(65_536):
+            if damages and sent > HANDSHAKE:
+                chunk = chunk[:-1] + bytes([chunk[-1] ^ 1])
+            sent += len(chunk)
             writer.write(chunk)
             await writer.drain()
 

@@ -240,6 +240,7 @@ def test_without_a_folder_the_pull_works(monkeypatch: pytest.MonkeyPatch) -> Non
 
     assert len(frame) == 3
     assert [text for text in told if "were not kept" in text]
+    assert not [text for text in told if "read anew" in text]  # there was nothing to read
 
 
 def test_files_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

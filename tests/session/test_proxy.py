@@ -150,6 +150,7 @@ NO_NAME = caused(httpx.ConnectError("x"), socket.gaierror(-2, "unknown"))
         (ProxyRefused(None, "HTTPS_PROXY"), "cannot be reached", "Correct HTTPS_PROXY", 5),
         (NO_NAME, "the name api.example cannot be looked up", "API_URL", 5),
         (httpx.ConnectError("x"), "the connection failed (ConnectError)", "stnb doctor", 5),
+        (ssl.SSLError(1, "bad record mac"), "connection broke while", "another network", 5),
         (httpx.ReadTimeout("x"), "no answer in time (ReadTimeout)", "page_size", 5),
     ],
 )

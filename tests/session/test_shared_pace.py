@@ -13,18 +13,23 @@ import sys
 import warnings
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 import stnb
+from stnb.access.doctor import examine
 from stnb.errors import StnbWarning
 from stnb.filesystem.folders import cache_folder
+from stnb.session import Session, shared_pace
 from stnb.session import clock as machine
 from stnb.session.limiter import Governor
 from stnb.session.shared_pace import FORM, SharedTimes, pace_file
 from tests.helpers.clock import Clock
+from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.moments import NOW
+from tests.helpers.toys import LIST, row
 
 TOGETHER = """
 import asyncio, json, sys, time
@@ -265,3 +270,40 @@ def test_it_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         stnb.connect(env_file=env).close()
+
+
+@pytest.fixture
+def full(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that takes nothing more once the file is there."""
+
+    def opened(path: Path) -> int:
+        return os.open(path, os.O_RDONLY | os.O_CREAT)
+
+    monkeypatch.setattr(shared_pace, "_opened", opened)
+    monkeypatch.setattr(Session, "_times", lambda self: SharedTimes(path, self._clock))
+
+
+def test_what_fails_later_is_said_by_the_pull(full: None) -> None:
+    """A disk that is full at the first request: the rows come, it is said once for all pulls, and
+    no path of this machine stays with the rows.
+    """
+    body = {"page": 1, "hasMore": False, "totalCount": 3, "data": [row(id) for id in range(3)]}
+    jobs = FakeTenant(lambda request: httpx.Response(200, json=body)).resource(LIST)
+    with pytest.warns(StnbWarning, match="kept by this process alone"):
+        first = jobs.pull()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        second = jobs.pull()
+
+    assert len(first) == len(second) == 3
+    assert first.attrs["stnb"]["notices"] == second.attrs["stnb"]["notices"] == []
+
+
+def test_the_doctor_names_it(full: None) -> None:
+    """As something to know, which keeps nobody out."""
+    st = stnb.demo(scale=0.02)
+    report = examine(st)
+
+    assert report.ok
+    assert report["pace"].ok
+    assert "Bad file descriptor" in report["pace"].seen

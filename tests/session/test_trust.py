@@ -129,6 +129,22 @@ def test_what_is_no_certificate_is_called_what_it_is(
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="not on Windows")
+def test_keys_are_not_written_to_a_pipe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is opened only when somebody reads it, and every call of the process would wait; a device
+    and a new file are opened at once.
+    """
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    monkeypatch.setenv("SSLKEYLOGFILE", str(pipe))
+    with pytest.raises(SetupError, match="a pipe"):
+        trust.tls_context()
+
+    for place in ("/dev/null", tmp_path / "keys.log"):
+        monkeypatch.setenv("SSLKEYLOGFILE", str(place))
+        assert trust.tls_context().keylog_filename == str(place)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="not on Windows")
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "a pipe"])
 def test_a_device_is_not_read(device: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It has no end, or waits for one who writes."""

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import stnb
-from stnb import credentials
-from stnb.access import doctor, setup
+from stnb import demoserver
+from stnb.access import doctor
+from stnb.access import setup as wizard
+from stnb.access.setup import Verdict
+from stnb.cli import main, setup
+from stnb.credentials import Credentials, Secret
 from stnb.errors import SetupError, StnbError, UnexpectedAnswer, Unreachable
+from stnb.explorer.parts import setup as widget
+from stnb.session import Session, loop
+from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
 from tests.helpers.office import LOGIN, OF_DEMO, Office, office
-from tests.helpers.owner import SECRETS
+from tests.helpers.owner import SECRETS, owner
 from tests.helpers.sample import tenth
 
 OF_MACHINES = ("PROXY", "CERT", "BUNDLE", "KEYLOG")
@@ -157,7 +168,6 @@ MACHINES = {
         UnexpectedAnswer, "Blocked by Example Filter", "web filter", HTTPS_PROXY="http://{filtered}"
     ),
 }
-REACHED = [name for name, machine in MACHINES.items() if machine.kind is UnexpectedAnswer]
 
 
 @pytest.fixture(scope="module")
@@ -172,14 +182,19 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield found
 
 
+def without_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what this machine itself has set."""
+    for name in list(os.environ):
+        if any(part in name.upper() for part in OF_MACHINES):
+            monkeypatch.delenv(name)
+
+
 @pytest.fixture
 def machine(
     request: pytest.FixtureRequest, place: Office, monkeypatch: pytest.MonkeyPatch
 ) -> Machine:
     """A machine with its variables set, and the texts that are expected of it filled in."""
-    for name in list(os.environ):
-        if any(part in name.upper() for part in OF_MACHINES):
-            monkeypatch.delenv(name)
+    without_variables(monkeypatch)
     found: Machine = MACHINES[request.param]
     if any(value.startswith("https://{") for value in found.sets.values()):
         monkeypatch.setattr("stnb.session.proxy.HANDSHAKE", 0.2)  # nothing else ends it
@@ -237,11 +252,102 @@ def test_doctor(machine: Machine) -> None:
     assert [words for words in (*machine.never, *SECRETS, LOGIN[1]) if words in text] == []
 
 
-@of_each_kind
-def test_setup(machine: Machine) -> None:
-    """The trial of the setup says that the values work, or why they could not be tried."""
-    verdict = setup.try_them(credentials.load())
+# -- setup, in the terminal and in the notebook
 
-    assert verdict.level == ("ok" if machine.kind is None else "unknown")
-    if machine.kind is not None:
-        check_words(machine, " ".join(verdict.lines))
+TYPED = {
+    "tenant": "985798691",
+    "client_id": CLIENT_ID,
+    "client_secret": CLIENT_SECRET,
+    "app_key": APP_KEY,
+}
+
+
+def of_office() -> Credentials:
+    """The credentials that the office's host knows."""
+    return owner(
+        tenant=demoserver.TENANT,
+        client_id=Secret(demoserver.CLIENT_ID),
+        client_secret=Secret(demoserver.CLIENT_SECRET),
+        app_key=Secret(demoserver.APP_KEY),
+        api_url=OF_DEMO["SERVICETITAN_API_URL"],
+        auth_url=OF_DEMO["SERVICETITAN_AUTH_URL"],
+    )
+
+
+def trial(typed: Credentials) -> Verdict:
+    """The trial of the setup, at the office's host."""
+    assert typed.client_id == Secret(CLIENT_ID)
+    return wizard.try_them(of_office())
+
+
+def in_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """What `stnb setup` prints; nothing is kept at the end."""
+    run = setup.run
+    # Who, where, the profile's name, the values; then: leave, and do not write.
+    lines = ["1", "1", "", *TYPED.values(), "3", "n"]
+    with monkeypatch.context() as patch:
+        patch.setattr(setup, "run", lambda options: run(options, trial))
+        patch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        assert main.main(["setup"]) == 1
+    return " ".join(capsys.readouterr().out.split())
+
+
+def in_notebook() -> dict[str, Any]:
+    """What the widget of `stnb.setup()` answers to a try."""
+    heard: list[dict[str, Any]] = []
+    page = widget.Setup(try_them=trial)
+    page.send = lambda content, buffers=None: heard.append(content)
+    way = {"environment": "integration", "profile": "default", "values": dict(TYPED)}
+    page._on_message(page, {"do": "try", **way}, [])
+    for thread in threading.enumerate():
+        if thread.name == "stnb-setup":
+            thread.join(30)
+    page.close()
+    return heard[0]
+
+
+@of_each_kind
+def test_setup(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Terminal and notebook say that the values work, or why they could not be tried; only the
+    notebook writes what works without another question.
+    """
+    for name in OF_DEMO:
+        monkeypatch.delenv(name)
+    works = machine.kind is None
+
+    printed = in_terminal(monkeypatch, capsys)
+    assert ("They work." in printed, "They could not be tried." in printed) == (works, not works)
+    assert not Path(".env").exists()
+
+    said = in_notebook()
+    assert said["level"] == ("ok" if works else "unknown")
+    assert Path(".env").exists() is works
+    for text in (printed, " ".join(said["lines"])):
+        assert CLIENT_SECRET not in text
+        if not works:
+            check_words(machine, text)
+
+
+# -- a network that damages what goes through it
+
+
+def test_a_damaged_connection(place: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What breaks the encryption after its handshake is worded, and is tried again."""
+    without_variables(monkeypatch)
+    monkeypatch.setenv("SSL_CERT_FILE", str(place.root))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{place.damaging}")
+    monkeypatch.setattr("stnb.session.failure.BACKOFF", 0.0)
+
+    async def call() -> None:
+        session = Session(of_office())
+        try:
+            await session.send("GET", f"/jpm/v2/tenant/{demoserver.TENANT}/jobs")
+        finally:
+            await session.close()
+
+    with pytest.raises(Unreachable) as caught:
+        loop.wait(loop.submit(call()), 60)
+    assert "connection broke while it was in use" in caught.value.happened
+    assert caught.value.attempts > 1

@@ -62,6 +62,8 @@ def examine(
     finally:
         if visit.account is not who:
             loop.run(visit.session.close())
+    if visit.session.pace_problem:
+        visit.add(local.of_pace(visit.session.pace_problem))
     return visit.end()
 
 

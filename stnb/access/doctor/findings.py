@@ -29,6 +29,7 @@ NAMES = (
     "app key",
     "reads",
     "token lasts",
+    "pace",
 )
 # In the order in which failed checks explain why one is not in: a cause before its consequences,
 # and last what is only advice.
@@ -47,7 +48,7 @@ CAUSES = (
     "private",
 )
 # Made only on request, or only if there is something to say.
-RARE = ("learned", "other environment")
+RARE = ("learned", "other environment", "pace")
 MARKS = {True: "✓", False: "✗", None: "?"}
 NO_SCOPES_TOLD = "the token does not tell its scopes"
 

@@ -120,6 +120,15 @@ def of_learned(learned: Learned) -> Check:
     return Check("learned", True, seen)
 
 
+def of_pace(problem: str) -> Check:
+    """That the pace is not shared; the calls work all the same.
+
+    Args:
+        problem: what the system says.
+    """
+    return Check("pace", True, f"kept by this process alone, not with others here: {problem}")
+
+
 def _learned(name: str, taken: Taken) -> str:
     words = []
     if taken.least is not None:

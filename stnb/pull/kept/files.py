@@ -77,7 +77,7 @@ def load(key: str) -> tuple[pd.DataFrame, dict[str, Any]] | None:
     try:
         with _opened(_path(key)) as file:
             frame = read_frame(file)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as err:
         raise Unusable(f"the system says: {reason(err)}") from None
