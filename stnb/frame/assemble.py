@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -17,13 +16,14 @@ from .drift import Drifts, Kind, add_drift, note
 from .fallback import Columns
 from .keys import note_unusable, types_of_key, usable
 from .one_type import cast, hollow, kinds_of, one_kind, valueless, without_hollow_objects
+from .original import Original
+from .repeats import Mask, newest
 from .schema import Shape
 from .sent import Sent
 from .sent import stacked as sent_for
 from .text import text_of
 from .types import final_type, pandas_type
 
-Mask = npt.NDArray[np.bool_]
 NO_SHAPE = Shape((), pa.struct([]))
 
 
@@ -35,6 +35,7 @@ def assemble(
     limit: int | None = None,
     keep: Literal["newest", "all"] = "newest",
     consume: bool = False,
+    original: list[Original] | None = None,
 ) -> tuple[pd.DataFrame, Drifts, int]:
     """Put pages together in their order.
 
@@ -45,6 +46,7 @@ def assemble(
             key all stay, and are noted. "all" drops no row.
         consume: give the memory of each column back as it is converted; a list of pages is emptied
             for that.
+        original: gets what was sent for the rows of the frame.
 
     Returns:
         (frame, drift: column -> what differs from the catalogue, number of duplicates dropped)
@@ -53,6 +55,7 @@ def assemble(
         >>> frame, drift, duplicates = assemble(parts, shape_of(st.jpm.jobs.endpoint), key=("id",))
     """
     drift: Drifts = {}
+    sent = [(page.sent, page.table.num_rows) for page in pages if original is not None]
     columns = _Columns([page.table for page in pages], [page.sent for page in pages], shape)
     for found in [page.drift for page in pages]:  # no name may hold a page when they are let go
         add_drift(drift, found)
@@ -76,7 +79,18 @@ def assemble(
     dropped = 0
     if wanted is not None:
         dropped = int((~wanted).sum())
+    if original is not None:
+        original.append(_original(sent, wanted, limit, shape))
     return frame, drift, dropped
+
+
+def _original(
+    sent: Sequence[tuple[Sent, int]], wanted: Mask | None, limit: int | None, shape: Shape
+) -> Original:
+    rows = np.arange(sum(size for _, size in sent))
+    if wanted is not None:
+        rows = rows[wanted]
+    return Original(sent, rows[:limit], shape)
 
 
 def _empty(shape: Shape) -> pa.Table:
@@ -95,32 +109,6 @@ def pandas_array(column: pa.ChunkedArray) -> Any:
 
 
 # -- rows that came more than once
-
-
-def newest(keys: Mapping[str, Any], times: Any = None) -> Mask:
-    """Which rows stay, so that each key stands once: of rows with one key the newest.
-
-    If times do not tell two rows apart, the one that was read last stays; a row without a time is
-    the oldest. A row that lacks a part of its key always stays.
-
-    Args:
-        keys: the columns of the key, as pandas' or numpy's arrays, in the order of reading.
-        times: when each row was modified; None if that is not known.
-
-    Example:
-        >>> newest({"id": [1, 2, 1]})
-        array([False,  True,  True])
-    """
-    rows = pd.DataFrame(keys)
-    wanted = np.ones(len(rows), dtype=bool)
-    rows = rows[rows.duplicated(keep=False) & rows.notna().all(axis=1)]
-    if not len(rows):
-        return wanted
-    if times is not None:
-        when = pd.Series(times[rows.index], rows.index)
-        rows = rows.loc[when.sort_values(kind="stable", na_position="first").index]
-    wanted[rows.index[rows.duplicated(keep="last")]] = False
-    return wanted
 
 
 def _wanted(columns: _Columns, key: Mapping[str, str | None]) -> tuple[Mask | None, dict[str, int]]:

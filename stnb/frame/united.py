@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,24 +12,43 @@ import pyarrow as pa
 
 from .assemble import pandas_array
 from .memory import give_back
-from .one_type import stacked
+from .one_type import stacked, valueless
+from .original import Original
 
 TENANT = "tenant"
 OTHERWISE = "tenant.value"  # what a column of that name is called then
 
 
-def united(frames: MutableMapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+@dataclass(frozen=True)
+class Converted:
+    """A column whose type differs between tenants.
+
+    Attributes:
+        tenants: those in which it had another type.
+        remade: those whose text is made of their values, as it is not known what was sent.
+    """
+
+    tenants: list[str]
+    remade: list[str]
+
+
+def united(
+    frames: MutableMapping[str, pd.DataFrame],
+    originals: MutableMapping[str, Original | None] | None = None,
+) -> tuple[pd.DataFrame, dict[str, Converted]]:
     """The rows of every tenant, one tenant below the other, in the order of the mapping.
 
     Columns are united by name: a tenant that lacks one has missing values in it. If the type of a
-    column differs between tenants, it gets one that loses nothing, at last text.
+    column differs between tenants, it gets one that loses nothing, at last the text that was sent.
 
     Args:
         frames: by the tenant's name. The mapping is emptied, and columns are let go one by one:
             where nobody else has the frames, they and the answer are never in memory at once.
+        originals: what was sent for the rows of each tenant, if it is known; emptied too. Without
+            it the text of a number is made of its value, 12.5 also if 12.50 was sent.
 
     Returns:
-        (frame, {column: the tenants in which its type was another one})
+        (frame, {column: in which tenants its type was another one})
 
     Example:
         >>> united({"phoenix": pd.DataFrame({"id": [1]}), "mesa": pd.DataFrame({"id": [1]})})[0]
@@ -39,8 +59,9 @@ def united(frames: MutableMapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, dic
     give_back()  # what decoding the pages took
     sizes = {tenant: len(frame) for tenant, frame in frames.items()}
     columns: dict[str, Any] = {TENANT: _names(sizes)}
-    converted: dict[str, list[str]] = {}
+    converted: dict[str, Converted] = {}
     held = {tenant: _columns(frames.pop(tenant)) for tenant in sizes}
+    texts = _texts(held, originals or {})
     for name in list(dict.fromkeys(column for of_tenant in held.values() for column in of_tenant)):
         parts = {}
         for tenant, of_tenant in held.items():
@@ -48,10 +69,14 @@ def united(frames: MutableMapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, dic
                 parts[tenant] = of_tenant.pop(name)
         dtypes = {tenant: part.dtype for tenant, part in parts.items()}
         shown = OTHERWISE if name == TENANT else name
-        column = columns[shown] = _column(parts, sizes)
+        as_sent = {tenant: found.pop(name) for tenant, found in texts.items() if name in found}
+        column = columns[shown] = _column(parts, sizes, as_sent)
         others = [tenant for tenant, dtype in dtypes.items() if dtype != column.dtype]
         if others:
-            converted[shown] = others
+            remade = []
+            if isinstance(column.dtype, pd.StringDtype):
+                remade = [tenant for tenant in others if tenant not in as_sent]
+            converted[shown] = Converted(others, remade)
     give_back()  # the columns of each tenant
     return pd.DataFrame(columns, copy=False), converted
 
@@ -71,8 +96,16 @@ def _names(sizes: MutableMapping[str, int]) -> Any:
     return pandas_array(pa.chunked_array(chunks, pa.string()))
 
 
-def _column(parts: MutableMapping[str, pd.Series[Any]], sizes: MutableMapping[str, int]) -> Any:
-    """One column of all tenants."""
+def _column(
+    parts: MutableMapping[str, pd.Series[Any]],
+    sizes: Mapping[str, int],
+    as_sent: Mapping[str, pa.Array],
+) -> Any:
+    """One column of all tenants.
+
+    Args:
+        as_sent: the texts that were sent, of tenants whose values become text.
+    """
     kinds = {str(part.dtype) for part in parts.values()}
     if len(kinds) == 1 and len(parts) == len(sizes):
         return pd.concat(list(parts.values()), ignore_index=True).array
@@ -81,9 +114,51 @@ def _column(parts: MutableMapping[str, pd.Series[Any]], sizes: MutableMapping[st
         part = parts.pop(tenant, None)
         if part is None:
             chunks.append(pa.chunked_array([pa.nulls(rows)]))
+        elif tenant in as_sent:
+            chunks.append(pa.chunked_array([as_sent[tenant]]))
         else:
             chunks.append(_arrow(part))
     return pandas_array(stacked(chunks))
+
+
+def _texts(
+    held: Mapping[str, Mapping[str, pd.Series[Any]]],
+    originals: MutableMapping[str, Original | None],
+) -> dict[str, dict[str, pa.Array]]:
+    """What was sent for the columns of each tenant that become text, because their type differs
+    between tenants.
+    """
+    wanted = _becoming_text(held)
+    found = {}
+    for tenant, columns in held.items():
+        original = originals.pop(tenant, None)
+        if original is None:
+            continue
+        values = {}
+        for name in wanted:
+            if name in columns:
+                column = _arrow(columns[name])
+                has_text = original.has_texts(name) or not valueless(column)
+                if has_text and not pa.types.is_string(column.type):
+                    values[name] = column
+        if values:
+            found[tenant] = dict(original.columns(pa.table(values)))
+    return found
+
+
+def _becoming_text(held: Mapping[str, Mapping[str, pd.Series[Any]]]) -> list[str]:
+    parts: dict[str, list[pd.Series[Any]]] = {}
+    for columns in held.values():
+        for name, part in columns.items():
+            parts.setdefault(name, []).append(part)
+    found = []
+    for name, several in parts.items():
+        if len({str(part.dtype) for part in several}) < 2:
+            continue
+        column = stacked([_arrow(part) for part in several])
+        if pa.types.is_string(column.type):
+            found.append(name)
+    return found
 
 
 def _arrow(part: pd.Series[Any]) -> pa.ChunkedArray:

@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 
 from stnb.catalog.facts import MODIFIED
 from stnb.frame import Drifts, parquet
-from stnb.frame.assemble import newest as newest_rows
 from stnb.frame.assemble import pandas_array
 from stnb.frame.keys import usable
+from stnb.frame.repeats import newest as newest_rows
 
 from .columns import Flags, Places, Rows, cast, common, differ, flags
 

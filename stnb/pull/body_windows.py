@@ -1,10 +1,17 @@
-"""A long span of days in calls that each take a few, as their bodies: cut at midnights."""
+"""A long span of days in calls that each take a few, as their bodies.
+
+It is not known which slots a call gives of those that reach over an end of its span: none, the
+whole of them, or a part. So each call asks for a day more on both sides of the days that are its
+own, and of its answer the slots that start on its own days count. A slot that is no longer than a
+day comes once then, and whole.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from stnb.catalog import Endpoint, Param
@@ -14,13 +21,28 @@ from stnb.errors import BadFilter, tongue
 from .dates import moment
 from .values import as_text
 
-MOST = 400  # calls: fifteen years of fourteen days each
+MOST = 400  # calls: thirteen years of twelve days each
+MARGIN = dt.timedelta(days=1)
+START = "startUtc"  # the column that says when a slot starts
 
 
-def windows(
-    endpoint: Endpoint, values: Mapping[Param, Any], zone: dt.tzinfo
-) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """The two ends of each call, by the names of the parameters; none without both ends.
+@dataclass(frozen=True)
+class Window:
+    """One of the calls.
+
+    Attributes:
+        ends: the two ends of what is asked for, by the names of the parameters.
+        begins, until: the slots that start in between are its own; None if there is no call before
+            it, or behind it.
+    """
+
+    ends: tuple[tuple[str, str], ...]
+    begins: dt.datetime | None
+    until: dt.datetime | None
+
+
+def windows(endpoint: Endpoint, values: Mapping[Param, Any], zone: dt.tzinfo) -> tuple[Window, ...]:
+    """The calls for a span; none without both ends.
 
     Raises:
         BadFilter: the span ends before it begins, or is far too long.
@@ -41,29 +63,42 @@ def windows(
             "Exchange the two.",
         )
     assert endpoint.window_days is not None
-    cuts = [begin, *_midnights(begin, end, endpoint.window_days, zone), end]
+    # Spans are measured in UTC: hours on a clock that changes are no hours.
+    begin, end = begin.astimezone(dt.UTC), end.astimezone(dt.UTC)
+    most = dt.timedelta(days=endpoint.window_days)
+    cuts = [None, *_midnights(begin, end, most, zone), None]
     if len(cuts) > MOST:
         raise BadFilter(
             f"{endpoint.name} for {(end - begin).days:,} days: nothing was sent.",
             f"One call takes {endpoint.window_days} days.",
             "Ask for a shorter span.",
         )
-    texts = [
-        (as_text(endpoint, first, cut, zone), as_text(endpoint, last, cut, zone)) for cut in cuts
-    ]
-    pairs = itertools.pairwise(texts)
-    return tuple(((first.name, a[0]), (last.name, b[1])) for a, b in pairs)
+    found = []
+    for begins, until in itertools.pairwise(cuts):
+        asked_to = end if until is None else min(until + MARGIN, end)
+        asked_from = begin
+        if begins is not None:  # a day with 25 hours leaves less of the margin
+            asked_from = max(begins - MARGIN, asked_to - most, begin)
+        asked = (
+            (first.name, as_text(endpoint, first, asked_from, zone)),
+            (last.name, as_text(endpoint, last, asked_to, zone)),
+        )
+        found.append(Window(asked, begins, until))
+    return tuple(found)
 
 
 def _midnights(
-    begin: dt.datetime, end: dt.datetime, days: int, zone: dt.tzinfo
+    begin: dt.datetime, end: dt.datetime, most: dt.timedelta, zone: dt.tzinfo
 ) -> list[dt.datetime]:
-    """The midnights at which a span is cut. What lies over midnight is the exception: the shifts
-    of one day are not cut.
+    """The midnights between the days of one call and those of the next; none if one call takes all
+    of them.
     """
     found: list[dt.datetime] = []
-    day = begin.astimezone(zone).date() + dt.timedelta(days=days)
-    while (cut := moment(day, zone)) < end and len(found) <= MOST:
+    asked_from = begin
+    day = begin.astimezone(zone).date()
+    while end - asked_from > most and len(found) <= MOST:
+        day += most - 2 * MARGIN
+        cut = moment(day, zone).astimezone(dt.UTC)
         found.append(cut)
-        day += dt.timedelta(days=days)
+        asked_from = cut - MARGIN
     return found

@@ -20,7 +20,7 @@ from stnb.catalog.words import span
 from stnb.errors import BadFilter, UnknownFilter, tongue
 
 from .body import body_of
-from .body_windows import windows
+from .body_windows import Window, windows
 from .by_type import UTC
 from .dates import moment
 from .pairs import Pairs, as_pairs, is_split, paired
@@ -42,6 +42,7 @@ class Call:
         by_id: how many rows are asked for by their ids; None if they are not.
         ours: the filters that stnb added by itself.
         in_body: whether the pairs of a batch belong into the body.
+        windows: which rows of each batch are its own, if batches overlap.
     """
 
     endpoint: Endpoint
@@ -53,6 +54,7 @@ class Call:
     by_id: int | None = None
     ours: frozenset[str] = frozenset()
     in_body: bool = False
+    windows: tuple[Window, ...] = ()
 
     def sent(self, query: Pairs) -> tuple[Pairs, Any]:
         """The query and the body of one request, from the pairs of a batch."""
@@ -107,8 +109,19 @@ def call(
             query += written
     shown = _shown(values, pairs, body)
     if endpoint.window_days is not None:
-        spans = windows(endpoint, values, zone)
-        return Call(endpoint, path, tuple(query), body, shown, spans, ours=ours, in_body=True)
+        several = windows(endpoint, values, zone)
+        spans = tuple(window.ends for window in several)
+        return Call(
+            endpoint,
+            path,
+            tuple(query),
+            body,
+            shown,
+            spans,
+            ours=ours,
+            in_body=True,
+            windows=several,
+        )
     split, ids = _ids(endpoint, values, zone)
     if split is None:
         return Call(endpoint, path, tuple(query), body, shown, ours=ours)

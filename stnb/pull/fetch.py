@@ -21,6 +21,7 @@ from stnb.session.text import read_json
 
 from .call import Call
 from .options import Requested
+from .own_rows import UNKNOWN_START, own_rows
 from .paging import again, walk_of
 from .paging.envelope import is_whole
 from .paging.models import Page, Paging, Query
@@ -201,12 +202,23 @@ class CallSource(Source):
                 if err.final:
                     raise
                 raise _Unreadable(err) from None
+        if self.call.windows:
+            part = self._own_rows(page.index, part)
         rows = self.rows_by_page[page.index] = part.table.num_rows
         part = self.change(part)
         # The last page of a list is read again when a pull goes on.
         if page.index not in self._had:
             self._tracker.update(rows=rows, pages=1)
         return part
+
+    def _own_rows(self, index: int, part: Decoded) -> Decoded:
+        """The rows of a call that are not those of the one before it or behind it."""
+        own, unknown = own_rows(part, self.call.windows[index])
+        if unknown and len(self.call.windows) > 1:
+            text = UNKNOWN_START.format(self.call.endpoint.name)
+            if text not in self.notices:
+                self.notices.append(text)
+        return own
 
     def _take_total(self, page: Page) -> None:
         if page.index >= self._last:

@@ -18,6 +18,7 @@ from stnb.frame import Dtypes, Shape, narrow, shape_of
 from stnb.frame.save import writer
 from stnb.frame.target import arrow_path
 
+from .body_windows import START
 from .call import Call
 from .kept.age import age_of
 from .paging.models import Paging
@@ -202,8 +203,12 @@ class Options:
             raise BadFilter("columns= does not fit.", why, "Leave it out, and select in pandas.")
         chosen = narrow(shape, names)
         shown = {leaf.path for leaf in chosen.leaves}
-        # The key finds repeats, and modifiedOn says which is the newest.
-        needed = [name for name in (*endpoint.key, MODIFIED) if name in shape.by_path]
+        # The key finds repeats, modifiedOn says which is the newest, and a slot's start of which
+        # call it is.
+        found_by = [*endpoint.key, MODIFIED]
+        if endpoint.window_days is not None:
+            found_by.append(START)
+        needed = [name for name in found_by if name in shape.by_path]
         hidden = tuple(name for name in needed if name not in shown)
         if hidden:
             chosen = narrow(shape, [*names, *hidden])

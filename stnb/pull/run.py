@@ -136,8 +136,7 @@ class Pull(StaysHere):
             >>> run.cancel()
             >>> df = run.resume().wait()
         """
-        if self.error is not None or (self._future is not None and self._future.done()):
-            self._ended.wait(ENDING)  # the pages that had arrived are in the store then
+        self.await_stop()
         if self.error is None and not self.cancelled:
             return self  # it runs, or is whole
         store = self.store.again()
@@ -152,6 +151,13 @@ class Pull(StaysHere):
         )
         went_on.part_of = self.part_of
         return went_on.start()
+
+    def await_stop(self) -> None:
+        """Wait until one that failed or was cancelled has ended: the pages that had arrived are in
+        its store then. One that runs is not waited for.
+        """
+        if self.error is not None or (self._future is not None and self._future.done()):
+            self._ended.wait(ENDING)
 
     @property
     def progress(self) -> Progress:
@@ -355,6 +361,7 @@ class Pull(StaysHere):
     def let_go(self) -> None:
         """Forget the rows of a frame that its reader has now: memory is needed once."""
         self._answer = self._frame = pd.DataFrame()
+        self.store.original = None
 
     def _as_frame(self) -> pd.DataFrame:
         if isinstance(self._answer, Path):

@@ -77,6 +77,7 @@ class PullOfTenants(StaysHere):
         self._lock = threading.Lock()
         for run in self.runs.values():
             run.part_of = self
+            run.store.keeps_original = True
 
     def _instead(self) -> str:
         return "Wait for it, with wait(), and copy the frame that it gives."
@@ -113,6 +114,8 @@ class PullOfTenants(StaysHere):
         Raises:
             StnbError: what kept a tenant's pull from being made is not mended.
         """
+        for run in self.runs.values():
+            run.await_stop()
         if not self.problems and not any(run.cancelled for run in self.runs.values()):
             return self  # it is whole
         runs = {tenant: run.resume() for tenant, run in self.runs.items()}
@@ -237,14 +240,15 @@ class PullOfTenants(StaysHere):
 
     def _united(self, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
         """The tenants' frames as one, with what is known about each."""
-        abouts, told = {}, {}
+        abouts, told, originals = {}, {}, {}
         stopped = bool(self.problems) or any(run.cancelled for run in self.runs.values())
         for tenant in frames:
             abouts[tenant] = dict(frames[tenant].attrs.get("stnb", {}))
             told[tenant] = list(self.runs[tenant].notices)
+            originals[tenant] = self.runs[tenant].store.original
             if not stopped:  # else `resume` needs the frame once more
                 self.runs[tenant].let_go()
-        answer, converted = united(frames)
+        answer, converted = united(frames, originals)
         failed = {problem.tenant: problem.text for problem in self.problems}
         self._notices = [
             *left_out(self.resource, failed, len(abouts) + len(failed)),

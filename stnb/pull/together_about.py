@@ -8,6 +8,7 @@ from typing import Any
 from stnb.errors import ColumnDrift, Incomplete
 from stnb.errors.wording import listed
 from stnb.frame.notices import Notice
+from stnb.frame.united import Converted
 
 SHOWN = 3  # columns in a sentence
 NAMED = 2  # tenants whose rows are described one by one
@@ -19,14 +20,14 @@ def of_tenants(
     abouts: Mapping[str, Mapping[str, Any]],
     rows: int,
     failed: Mapping[str, str],
-    converted: Mapping[str, Sequence[str]],
+    converted: Mapping[str, Converted],
 ) -> dict[str, Any]:
     """The `attrs["stnb"]` of all, of plain values, made of those of each tenant.
 
     Args:
         rows: of all tenants.
         failed: why the rows of others are not there.
-        converted: the columns whose type differs, and the tenants in which it was another.
+        converted: the columns whose type differs.
     """
     whole = [about.get("complete") for about in abouts.values()]
     complete: bool | None = None
@@ -39,7 +40,9 @@ def of_tenants(
     if not failed and None not in totals:
         total = sum(filter(None, totals))
     first = {tenant: about["first"] for tenant, about in abouts.items() if about.get("first")}
-    drift = {column: f"another type in {listed(names)}" for column, names in converted.items()}
+    drift = {}
+    for column, differs in converted.items():
+        drift[column] = f"another type in {listed(differs.tenants)}"
     known: dict[str, Any] = {
         "params": {tenant: about.get("params", {}) for tenant, about in abouts.items()},
         "tenant": None,
@@ -85,15 +88,24 @@ def left_out(resource: str, failed: Mapping[str, str], known: int) -> list[Notic
     return [Notice(Incomplete, text)]
 
 
-def types_differ(resource: str, converted: Mapping[str, Sequence[str]]) -> list[Notice]:
+def types_differ(resource: str, converted: Mapping[str, Converted]) -> list[Notice]:
     """That columns have another type in some tenants."""
     if not converted:
         return []
-    each = [f"{column} ({listed(names)})" for column, names in converted.items()]
+    each: list[str] = []
+    remade: dict[str, None] = {}
+    for column, differs in converted.items():
+        each.append(f"{column} ({listed(differs.tenants)})")
+        remade |= dict.fromkeys(differs.remade)
     text = (
         f"{resource}: columns have another type in some tenants, and here one that loses nothing:"
         f" {'; '.join(each[:SHOWN])}."
     )
+    if remade:
+        text += (
+            f" The rows of {listed(list(remade))} were kept without what was sent: their text is"
+            " made of the numbers, 12.5 also for 12.50. max_age=None has them read afresh."
+        )
     return [Notice(ColumnDrift, text)]
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as some
 
-from stnb.frame.assemble import newest
+from stnb.frame.repeats import newest
 
 
 @given(

@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,8 +23,10 @@ from stnb.errors import BadFilter, UnexpectedAnswer, UsageError
 from stnb.session import Session, loop
 from tests.helpers.owner import owner
 from tests.helpers.sample import tries
+from tests.helpers.warned import said
 
 CAPACITY = load()["dispatch.capacity"]
+ENDS = ("startsOnOrAfter", "endsOnOrBefore")
 TOKEN = {"access_token": "t", "expires_in": 900, "token_type": "Bearer"}
 
 
@@ -49,10 +51,12 @@ class Host:
         self.asked.append(body)
         if self.answer is not None:
             return httpx.Response(200, json=self.answer)
-        row = {"start": body["startsOnOrAfter"], "totalAvailability": 1.25, "isAvailable": True}
-        return httpx.Response(
-            200, json={"timeStamp": "2026-07-01T00:00:00Z", "availabilities": [row]}
-        )
+        ends = [dt.datetime.fromisoformat(body[name]) for name in ENDS]
+        middle = ends[0] + (ends[1] - ends[0]) / 2
+        row = {"start": ends[0].isoformat(), "startUtc": middle.isoformat(), "isAvailable": True}
+        row["totalAvailability"] = 1.25
+        answer = {"timeStamp": "2026-07-01T00:00:00Z", "availabilities": [row]}
+        return httpx.Response(200, json=answer)
 
     def account(self, **fields: Any) -> Account:
         transport = httpx.MockTransport(self)
@@ -67,14 +71,17 @@ def ask(host: Host, begin: str, end: str, **more: Any) -> pd.DataFrame:
 
 
 def test_a_long_span_is_read_in_windows() -> None:
-    """Each takes at most fourteen days of the tenant's clock, and they leave no gap."""
+    """Each takes at most fourteen days, and a day more on both sides than those of the tenant's
+    clock that are its own.
+    """
     host = Host()
     frame = ask(host, "2026-03-01T10:00", "2026-04-10", businessUnitIds=[1, 2], jobTypeId="7")
     spans = sorted((body["startsOnOrAfter"], body["endsOnOrBefore"]) for body in host.asked)
     assert spans == [
-        ("2026-03-01T17:00:00Z", "2026-03-15T06:00:00Z"),
-        ("2026-03-15T06:00:00Z", "2026-03-29T06:00:00Z"),
-        ("2026-03-29T06:00:00Z", "2026-04-10T06:00:00Z"),
+        ("2026-03-01T17:00:00Z", "2026-03-14T06:00:00Z"),
+        ("2026-03-12T06:00:00Z", "2026-03-26T06:00:00Z"),
+        ("2026-03-24T06:00:00Z", "2026-04-07T06:00:00Z"),
+        ("2026-04-05T06:00:00Z", "2026-04-10T06:00:00Z"),
     ]
     for body in host.asked:
         assert body["businessUnitIds"] == [1, 2]
@@ -82,7 +89,7 @@ def test_a_long_span_is_read_in_windows() -> None:
         assert body["skillBasedAvailability"] is False
     assert frame["start"].is_monotonic_increasing
     assert frame.attrs["stnb"]["complete"] is True
-    assert frame.attrs["stnb"]["requests"] == 3
+    assert frame.attrs["stnb"]["requests"] == 4
     assert str(frame["totalAvailability"].dtype) == "Float64"
 
 
@@ -98,9 +105,9 @@ def test_windows_are_short_and_without_gaps(start: int, hours: int) -> None:
     assert moments[0][0] == begin
     assert moments[-1][1] == end
     for (_, before), (after, _) in itertools.pairwise(moments):
-        assert before == after
+        assert dt.timedelta(hours=47) <= before - after <= dt.timedelta(hours=48)
     for first, last in moments:
-        assert first < last <= first + dt.timedelta(days=14, hours=1)
+        assert first < last <= first + dt.timedelta(days=14)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +155,7 @@ def test_the_demo_serves_it(st: Account) -> None:
         skillBasedAvailability=False,
         businessUnitIds=[718],
     )
-    assert frame.attrs["stnb"]["requests"] == 3
+    assert frame.attrs["stnb"]["requests"] == 4
     assert (frame["openAvailability"] <= frame["totalAvailability"]).all()
     assert (frame["openAvailability"] < frame["totalAvailability"]).any()
     assert not frame.duplicated(subset=["startUtc"]).any()
@@ -246,22 +253,39 @@ HOURS = (0, 8, 12, 18, 24)  # of a tenant's clock, between which its shifts lie
 Slot = tuple[dt.datetime, dt.datetime]
 
 
-class Shifts(Host):
-    """A tenant that answers each call with the shifts that lie in its span."""
+# Which shifts an answer has of those that reach over an end of its span, and from when to when.
+GIVES: dict[str, Callable[[Slot, Slot], Slot | None]] = {
+    "inside": lambda s, span: s if span[0] <= s[0] and s[1] <= span[1] else None,
+    "touching": lambda s, span: s if s[0] < span[1] and s[1] > span[0] else None,
+    "starting inside": lambda s, span: s if span[0] <= s[0] < span[1] else None,
+    "cut": lambda s, span: _cut(s, span),
+}
 
-    def __init__(self, shifts: list[Slot]) -> None:
+
+def _cut(shift: Slot, span: Slot) -> Slot | None:
+    begin, end = max(shift[0], span[0]), min(shift[1], span[1])
+    return (begin, end) if begin < end else None
+
+
+class Shifts(Host):
+    """A tenant that answers each call with the shifts of its span."""
+
+    def __init__(self, shifts: list[Slot], gives: str) -> None:
         super().__init__()
-        self.shifts = shifts
+        self.shifts, self.gives = shifts, GIVES[gives]
+
+    def within(self, span: Slot) -> list[Slot]:
+        return [found for shift in self.shifts if (found := self.gives(shift, span))]
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/token"):
             return httpx.Response(200, json=TOKEN)
         body = json.loads(request.content)
-        first, last = (
-            dt.datetime.fromisoformat(body[name]) for name in ("startsOnOrAfter", "endsOnOrBefore")
-        )
-        assert last - first <= dt.timedelta(days=14, hours=1)  # an hour where clocks go back
-        rows = [{"startUtc": a.isoformat()} for a, b in self.shifts if first <= a and b <= last]
+        first, last = (dt.datetime.fromisoformat(body[name]) for name in ENDS)
+        assert last - first <= dt.timedelta(days=14)
+        rows = []
+        for begin, end in self.within((first, last)):
+            rows.append({"startUtc": begin.isoformat(), "endUtc": end.isoformat()})
         answer = {"timeStamp": "2026-07-01T00:00:00Z", "availabilities": rows}
         return httpx.Response(200, json=answer)
 
@@ -277,25 +301,69 @@ def shifts_of(first: dt.date, days: int, zone: ZoneInfo) -> list[Slot]:
     return found
 
 
+def over_midnight(first: dt.date, days: int, zone: ZoneInfo) -> list[Slot]:
+    """Shifts of the night, and of a whole day from noon to noon."""
+    found = []
+    for number in range(days):
+        midnight = dt.datetime.combine(first + dt.timedelta(days=number), dt.time())
+        for begins, ends in ((22, 30), (23.5, 24.5), (12, 35)):
+            walls = [midnight + dt.timedelta(hours=hour) for hour in (begins, ends)]
+            a, b = [wall.replace(tzinfo=zone).astimezone(dt.UTC) for wall in walls]
+            found.append((a, b))
+    return found
+
+
+def moments_of(column: pd.Series[Any]) -> list[dt.datetime]:
+    return [moment.to_pydatetime() for moment in pd.to_datetime(column, utc=True)]
+
+
 @settings(max_examples=tries(100), deadline=None)
 @given(
     zone=strategy.sampled_from(ZONES),
     first=strategy.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2026, 12, 31)),
     days=strategy.integers(1, 120),
+    nightly=strategy.booleans(),
+    gives=strategy.sampled_from(list(GIVES)),
+    raw=strategy.booleans(),
 )
-def test_no_shift_is_lost_or_doubled_at_a_seam(zone: str, first: dt.datetime, days: int) -> None:
-    """Whatever the clocks do in between: each shift of the span comes once."""
+def test_no_shift_is_lost_doubled_or_cut_at_a_seam(
+    zone: str, first: dt.datetime, days: int, nightly: bool, gives: str, raw: bool
+) -> None:
+    """Whatever the clocks do, and whichever shifts over its ends a call gives: as in one call."""
     first = first.replace(microsecond=0)
     last, there = first + dt.timedelta(days=days), ZoneInfo(zone)
-    host = Shifts(shifts_of(first.date() - dt.timedelta(days=1), days + 3, there))
-    begin, end = first.replace(tzinfo=there), last.replace(tzinfo=there)
-    wanted = sorted(a for a, b in host.shifts if begin <= a and b <= end)
+    make = over_midnight if nightly else shifts_of
+    host = Shifts(make(first.date() - dt.timedelta(days=2), days + 4, there), gives)
+    span = first.replace(tzinfo=there), last.replace(tzinfo=there)
 
     with host.account(timezone=zone) as st:
         frame = st.dispatch.capacity.pull(
             startsOnOrAfter=first.isoformat(),
             endsOnOrBefore=last.isoformat(),
             skillBasedAvailability=False,
+            dtypes="raw" if raw else "typed",
         )
 
-    assert sorted(pd.to_datetime(frame["startUtc"], utc=True)) == wanted
+    found = zip(moments_of(frame["startUtc"]), moments_of(frame["endUtc"]), strict=True)
+    assert sorted(found) == sorted(host.within(span))
+    assert frame.attrs["stnb"]["complete"] is True
+
+
+def test_the_start_of_a_slot_is_read_also_if_it_is_not_shown() -> None:
+    """It says of which call a row is."""
+    zone = ZoneInfo("America/Denver")
+    host = Shifts(over_midnight(dt.date(2026, 3, 1), 40, zone), "touching")
+    frame = ask(host, "2026-03-02", "2026-04-06", columns=["endUtc"])
+    span = dt.datetime(2026, 3, 2, tzinfo=zone), dt.datetime(2026, 4, 6, tzinfo=zone)
+    assert list(frame.columns) == ["endUtc"]
+    assert sorted(moments_of(frame["endUtc"])) == sorted(end for _, end in host.within(span))
+
+
+def test_rows_that_do_not_say_when_they_start_stay_and_are_told_of() -> None:
+    """In every call that gives them."""
+    host = Host({"availabilities": [{"totalAvailability": 1.5}]})
+    frame, told = said(lambda: ask(host, "2026-03-01", "2026-04-01"))
+    assert len(frame) == len(host.asked) == 3
+    assert any("do not say when they start" in text for text in told)
+    _, told = said(lambda: ask(host, "2026-03-01", "2026-03-15"))
+    assert not any("do not say when they start" in text for text in told)

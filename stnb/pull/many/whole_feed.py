@@ -13,12 +13,13 @@ import pyarrow as pa
 from stnb.errors import StnbWarning
 from stnb.frame import Decoded
 from stnb.frame.notices import Notice, first, first_rows
+from stnb.frame.original import Numbers
 
 from ..fetch import CallSource
 from ..paging.models import Paging
 from ..progress import Tracker
 from ..source import Arrived, Source
-from ..store.memory import Memory, PageStore
+from ..store.memory import Answer, Memory, PageStore
 from .columns import places
 from .report import report
 from .task import Task
@@ -66,14 +67,15 @@ class WholeFeed(Source):
     def page_frame(self, part: Decoded) -> pd.DataFrame:
         return self._of_parents(super().page_frame(part))[0].iloc[: self.task.limit]
 
-    def _answer(self, frame: pd.DataFrame) -> pd.DataFrame:
-        rows, self._inactive = self._of_parents(frame)
+    def _answer(self, frame: pd.DataFrame) -> Answer:
+        rows, places = self._of_parents(frame)
+        self._inactive = len(frame) - len(rows)
         answer = rows.iloc[: self.task.limit]
         self._cut = len(answer) < len(rows)
-        return answer
+        return answer, places[: self.task.limit]
 
-    def _of_parents(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-        """The rows as the route gives them, and how many inactive ones were left out."""
+    def _of_parents(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
+        """The active rows as the route gives them, and which rows of the frame they are."""
         task = self.task
         assert task.requested.shape is not None
         hidden = task.requested.hidden
@@ -92,7 +94,7 @@ class WholeFeed(Source):
         parents = places(pa.array(kept[task.parents.column]), task.parents.texts)
         order = np.lexsort([*keys, parents])
         rows = kept.iloc[order].reset_index(drop=True)[names]
-        return rows, int((~active).sum())
+        return rows, active.nonzero()[0][order]
 
     def rows_read(self, rows: int, tracker: Tracker) -> int:
         return tracker.progress.rows

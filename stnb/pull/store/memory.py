@@ -16,6 +16,7 @@ import pandas as pd
 
 from stnb.frame import Decoded, Shape, assemble
 from stnb.frame.memory import give_back
+from stnb.frame.original import Numbers, Original
 
 from ..paging.models import Position
 
@@ -23,6 +24,8 @@ LARGE = 20_000  # rows from which on what decoding took is worth giving back
 # (rows, duplicates, drift, the rows if they are in memory, else their tables) -> the provenance
 Describe = Callable[..., dict[str, Any]]
 Keep = Literal["newest", "all"]
+# The rows that were asked for, and which ones they are of those that were read; None for all.
+Answer = tuple[pd.DataFrame, Numbers | None]
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,9 @@ class PageStore(ABC):
         began: when the pull of these pages began, as ISO text; "" if only the pull knows.
         as_text: columns of the file that are the texts that were sent, whatever their type; set
             before `finish`.
+        keeps_original: whether what was sent for the rows is kept beside them, for who puts them
+            together with others; set before `finish`.
+        original: what was sent for the rows of the answer, if it is kept.
         tells_traps: whether known traps are told of. What is kept up to date is read again and
             again, by nobody who could ask otherwise; set before `finish`.
     """
@@ -63,6 +69,8 @@ class PageStore(ABC):
     file: Path | None = None
     began = ""
     as_text: Collection[str] = ()
+    keeps_original = False
+    original: Original | None = None
     tells_traps = True
 
     def __init__(self, shape: Shape) -> None:
@@ -130,20 +138,29 @@ class PageStore(ABC):
     def _assembled(
         self, parts: list[Decoded], how: Assembly, consume: bool = False
     ) -> pd.DataFrame:
+        kept: list[Original] | None = [] if self.keeps_original else None
         frame, drift, duplicates = assemble(
-            parts, self.shape, key=how.key, limit=how.limit, keep=how.keep, consume=consume
+            parts,
+            self.shape,
+            key=how.key,
+            limit=how.limit,
+            keep=how.keep,
+            consume=consume,
+            original=kept,
         )
         if how.hide:
             frame = frame.drop(columns=list(how.hide))
         if consume and len(frame) > LARGE:
             give_back()
-        answer = self.answer(frame)
+        answer, rows = self.answer(frame)
+        for original in kept or []:
+            self.original = original if rows is None else original.take(rows)
         answer.attrs["stnb"] = how.describe(len(answer), duplicates, drift, frame)
         return answer
 
-    def answer(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def answer(self, frame: pd.DataFrame) -> Answer:
         """The rows that were asked for, out of those that were read."""
-        return frame
+        return frame, None
 
     def again(self) -> PageStore:
         """The store with which a pull goes on."""
@@ -167,7 +184,7 @@ class Memory(PageStore):
         shape: Shape,
         *,
         empty: Decoded | None = None,
-        answer: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+        answer: Callable[[pd.DataFrame], Answer] | None = None,
     ) -> None:
         super().__init__(shape)
         self._empty, self._answer = empty, answer
@@ -208,5 +225,5 @@ class Memory(PageStore):
             self._parts.clear()  # the frame has the rows now, and the memory is needed once
         return self._assembled(parts, how, consume=True)
 
-    def answer(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return frame if self._answer is None else self._answer(frame)
+    def answer(self, frame: pd.DataFrame) -> Answer:
+        return (frame, None) if self._answer is None else self._answer(frame)

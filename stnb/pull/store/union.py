@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from stnb.catalog.facts import MODIFIED
 from stnb.frame import Drifts, Shape, add_drift
-from stnb.frame.assemble import merge, newest, note_pages_differ
+from stnb.frame.assemble import merge, note_pages_differ
 from stnb.frame.keys import note_unusable, types_of_key, usable
 from stnb.frame.one_type import cast, hollow, valueless, without_hollow_objects
+from stnb.frame.repeats import newest
 from stnb.frame.types import final_type, pandas_type
 
 from .pagefile import read_head, read_page, read_sent

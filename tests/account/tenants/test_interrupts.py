@@ -77,3 +77,14 @@ def test_an_interrupted_pull_goes_on_from_there() -> None:
     assert df.attrs["stnb"]["complete"] is True
     for fake in fakes:
         assert {query["page"] for query in fake.queries}.isdisjoint({"1", "2"})
+
+
+def test_one_that_was_just_cancelled_goes_on() -> None:
+    """Though the pulls of the tenants are still ending."""
+    fakes = [Stuck(2, owner=owner(profile=f"t{n}", tenant=n + 1)) for n in range(3)]
+    accounts = {f.owner.profile: Account(f.session(), catalog=CATALOG) for f in fakes}
+    run = stnb.Tenants(accounts).start("toys.widgets", page_size=50)
+    for fake in fakes:
+        fake.left = 99
+    run.cancel()
+    assert len(run.resume().wait()) == 1500

@@ -1,0 +1,101 @@
+"""A column that is numbers at one tenant and text at another is the text that each of them sent."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import httpx
+import pandas as pd
+import pytest
+
+import stnb
+from stnb.account.account import Account
+from stnb.catalog import Catalog, load
+from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.owner import owner
+from tests.helpers.toys import CATALOG
+from tests.helpers.warned import said
+
+EVERYTHING = load()
+
+
+class Sends:
+    """A tenant whose rows have a new column with these tokens, in pages of two."""
+
+    def __init__(self, *tokens: str) -> None:
+        self.tokens = tokens
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        query = request.url.params
+        size = min(int(query.get("pageSize", 2)), 2)
+        start = int(query.get("from", 0))
+        if "page" in query:
+            start = (int(query["page"]) - 1) * size
+        rows = []
+        for at, token in list(enumerate(self.tokens))[start : start + size]:
+            rows.append(
+                f'{{"id":{at},"customerId":{2 - at % 2},"jobId":{2 - at % 2},"cost":{token}}}'
+            )
+        more = str(start + size < len(self.tokens)).lower()
+        place = f'"pageSize":{size},"continueFrom":"{start + size}"'
+        body = f'{{{place},"hasMore":{more},"data":[{",".join(rows)}]}}'
+        return httpx.Response(200, content=body, headers={"content-type": "application/json"})
+
+
+def tenants(catalog: Catalog, **handlers: Sends) -> stnb.Tenants:
+    accounts = {}
+    for number, (name, handler) in enumerate(handlers.items()):
+        fake = FakeTenant(handler, owner=owner(profile=name, tenant=100 + number))
+        accounts[name] = Account(fake.session(), catalog=catalog)
+    return stnb.Tenants(accounts)
+
+
+def costs(df: pd.DataFrame, name: str) -> list[Any]:
+    return [None if pd.isna(v) else v for v in df.loc[df["tenant"] == name, "cost"]]
+
+
+NUMBERS = Sends("1.10", "2.0", "null", "3", "12.50")
+TEXTS = Sends('"n/a"', "7.30", '"07"')
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_a_pull_of_tenants_keeps_what_each_sent(order: tuple[str, str]) -> None:
+    """And says in which of them the type was another one."""
+    ts = tenants(CATALOG, **{name: {"a": NUMBERS, "b": TEXTS}[name] for name in order})
+    df, told = said(lambda: ts.pull("toys.widgets"))
+    assert costs(df, "a") == ["1.10", "2.0", None, "3", "12.50"]
+    assert costs(df, "b") == ["n/a", "7.30", "07"]
+    assert df.attrs["stnb"]["drift"]["cost"] == "another type in a"
+    assert any("cost (a)" in text for text in told)
+    assert not any("12.50" in text for text in told)
+
+
+def test_a_limit_and_a_single_page_too() -> None:
+    """The rows that are left have their own texts."""
+    ts = tenants(CATALOG, a=NUMBERS, b=TEXTS)
+    df, _ = said(lambda: ts.pull("toys.widgets", limit=1))
+    assert (costs(df, "a"), costs(df, "b")) == (["1.10"], ["n/a"])
+
+
+@pytest.mark.parametrize("name", ["crm.customers.contacts.by_id", "jpm.jobs.notes"])
+def test_the_rows_of_parents_out_of_all_rows(name: str) -> None:
+    """They come in the order of the parents, out of a list or a feed that is read whole."""
+    ts = tenants(EVERYTHING, a=NUMBERS, b=TEXTS)
+    df, _ = said(lambda: ts.pull(name, id=[1, 2], bulk=True))
+    assert costs(df, "a") == ["2.0", "3", "1.10", None, "12.50"]
+    assert costs(df, "b") == ["7.30", "n/a", "07"]
+
+
+def test_rows_that_were_kept_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was sent for them is not known: text is made of the numbers, and nothing is lost but
+    zeros.
+    """
+    monkeypatch.setenv("STNB_CACHE", os.path.join(os.getcwd(), "cache"))
+    ts = tenants(CATALOG, a=NUMBERS, b=TEXTS)
+    said(lambda: ts["a"]["toys.widgets"].pull(max_age="1 hour"))
+    df, told = said(lambda: ts.pull("toys.widgets", max_age="1 hour"))
+    [text] = [text for text in told if "12.50" in text]
+    assert "cost (a). The rows of a were kept" in text
+    assert [float(each) for each in costs(df, "a") if each] == [1.1, 2.0, 3.0, 12.5]
+    assert costs(df, "b") == ["n/a", "7.30", "07"]
