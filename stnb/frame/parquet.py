@@ -5,6 +5,7 @@ the frame of a pull.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,14 +16,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stnb.errors import BadFilter, CannotSave, reason
-from stnb.errors.nesting import loads
+from stnb.errors import BadFilter, CannotSave
+from stnb.errors.nesting import is_deep, loads
 from stnb.filesystem.atomic import replacing
 
 from . import cells
 from .json_file import check_names
 from .nested import NestedDtype
 from .pandas_private import PORTABLE
+from .reading import footer, reading
 from .text import as_text, each
 from .types import pandas_type
 
@@ -158,13 +160,27 @@ def _mended(column: pd.Series[Any]) -> pd.Series[Any]:
 def read_frame(path: str | os.PathLike[str] | IO[bytes]) -> pd.DataFrame:
     """Read a file of `write`, or one that pandas wrote; lists, objects and decimals get their Arrow
     dtypes back.
+
+    What the file says of itself, and makes no sense, is left out; its rows are as they are then.
+
+    Raises:
+        BadFilter: it cannot be read as Parquet.
     """
-    with pq.ParquetFile(path) as file:
+    with reading(path), pq.ParquetFile(path) as file:
         table = file.read()
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_arrow_dtype)
-    attrs = (table.schema.metadata or {}).get(ATTRS.encode())
-    if attrs:
-        frame.attrs = loads(attrs)
+        frame = _frame(table)
+        frame.attrs.clear()
+        frame.attrs.update(_all_attrs(table.schema.metadata or {}))
+    return frame
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame
+    if not is_deep((table.schema.metadata or {}).get(b"pandas", b"")):
+        with contextlib.suppress(Exception):  # of any kind, for a description that is none
+            frame = table.to_pandas(types_mapper=_arrow_dtype)
+            return frame
+    frame = table.replace_schema_metadata().to_pandas(types_mapper=_arrow_dtype)
     return frame
 
 
@@ -188,24 +204,18 @@ def provenance(path: str | os.PathLike[str]) -> Attrs:
         >>> provenance("jobs.parquet")["resource"]
         'jpm.jobs'
     """
-    try:
-        with open(path, "rb") as file:
-            return _attrs(pq.read_metadata(file).metadata or {})
-    except (OSError, pa.ArrowException) as err:
-        why = "It is no Parquet file, or not a whole one."
-        if getattr(err, "errno", None):
-            why = f"The system says: {reason(err)}."
-    raise BadFilter(
-        f"{path} could not be read.",
-        why,
-        'Name a Parquet file, such as one that pull(to="x.parquet") wrote.',
-    )
+    metadata, _ = footer(path)
+    found = _all_attrs(metadata.metadata or {}).get("stnb")
+    if isinstance(found, dict):
+        return found
+    return {}
 
 
-def _attrs(metadata: Mapping[bytes, bytes]) -> Attrs:
+def _all_attrs(metadata: Mapping[bytes, bytes]) -> Attrs:
+    """The attrs of a frame; {} if there are none, or none that can be read."""
     try:
-        found = loads(metadata[ATTRS.encode()])["stnb"]
-    except (ValueError, LookupError, TypeError):  # of another program
+        found = loads(metadata[ATTRS.encode()])
+    except (ValueError, LookupError):  # of another program
         return {}
     if isinstance(found, dict):
         return found

@@ -13,7 +13,9 @@ import pyarrow.parquet as pq
 
 from stnb.frame import Drifts
 from stnb.frame.assemble import merge
+from stnb.frame.reading import footer, reading
 
+SYNC_AGAIN = "Move it out of the folder, then sync again."
 Places = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 
@@ -24,12 +26,14 @@ class Rows:
     Attributes:
         count: how many rows there are.
         names: the columns.
+
+    Raises:
+        BadFilter: it is no Parquet file; so does what reads rows of one that is damaged.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with pq.ParquetFile(path) as file:
-            self._footer, self._schema = file.metadata, file.schema_arrow
+        self._footer, self._schema = footer(path, SYNC_AGAIN)
         self.count, self.names = self._footer.num_rows, self._schema.names
 
     def type_of(self, name: str) -> pa.DataType:
@@ -44,13 +48,21 @@ class Rows:
         """
         start = 0
         # Closed at the end, as Windows replaces no file that is open.
-        with pq.ParquetFile(self._path, metadata=self._footer) as file:
+        with (
+            reading(self._path, SYNC_AGAIN),
+            pq.ParquetFile(self._path, metadata=self._footer) as file,
+        ):
             for group in range(file.num_row_groups):
                 part = file.read_row_group(group, columns=names)
                 if names is not None:
                     part = part.select(names)  # Arrow takes "a" for a prefix, and reads "a.b" too
                 yield start, part
                 start += part.num_rows
+
+    def check(self) -> None:
+        """See that every row can be read."""
+        for _ in self.groups():
+            pass
 
     def column(self, name: str) -> pa.ChunkedArray:
         """A column as it is in the file; nulls if the file lacks it."""

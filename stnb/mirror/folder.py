@@ -9,18 +9,18 @@ DIR/.stnb/lock                held by the sync at work
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from stnb.errors import BadFilter, CannotSave, UsageError, reason
 from stnb.errors.nesting import loads
 from stnb.filesystem.atomic import locked, private_folder, rewrite
 from stnb.frame.parquet import provenance
+from stnb.frame.reading import footer
 
 from .kept import InFile, Kept
 
@@ -178,15 +178,30 @@ class Folder:
         if not path.exists():
             return None
         try:
-            about = provenance(path)
+            about, (metadata, _) = provenance(path), footer(path)
         except BadFilter:  # stnb did not write it
             return {}
-        return {**about, "changed": pq.read_metadata(path).num_rows != about.get("rows")}
+        return {**about, "changed": metadata.num_rows != about.get("rows")}
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:
     """A checkpoint; None if there is none, or none that can be read."""
     try:
-        return Checkpoint(**loads(path.read_bytes()))
+        found = Checkpoint(**loads(path.read_bytes()))
+        return found if _is_sound(found) else None
     except (OSError, ValueError, TypeError):
         return None
+
+
+def _is_sound(found: Checkpoint) -> bool:
+    """Whether each value is of its kind; a file that others wrote may hold anything.
+
+    Raises:
+        ValueError: a moment is none.
+    """
+    texts = [found.resource, found.environment, found.when, found.data]
+    texts += [text for text in (found.cursor, found.modifiedOnOrAfter) if text is not None]
+    counts = [found.tenant, found.rows]
+    if found.modifiedOnOrAfter is not None:
+        dt.datetime.fromisoformat(found.modifiedOnOrAfter)
+    return all(type(text) is str for text in texts) and all(type(n) is int for n in counts)

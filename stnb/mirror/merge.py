@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.catalog.facts import MODIFIED
+from stnb.errors import BadFilter
 from stnb.frame import Drifts, parquet
 from stnb.frame.assemble import pandas_array
 from stnb.frame.keys import usable
@@ -90,17 +91,22 @@ def writes(difference: Difference) -> bool:
 
 
 def replaced(old: Path, new: Path, key: Key) -> Difference:
-    """Put `new` in the place of `old`, which need not exist."""
+    """Put `new` in the place of `old`, which need not exist.
+
+    Raises:
+        BadFilter: `new` cannot be read; `old` is as it was.
+        OSError: the system refuses.
+    """
     coming = Rows(new)
     try:
         both = Both(Rows(old), coming, key, newest=False)
-    except (pa.ArrowException, OSError):  # it does not exist, or cannot be compared
-        inactive = int(np.count_nonzero(_inactive(coming)))
-        difference = Difference(0, coming.count, 0, inactive, 0, coming.count)
-    else:
         difference = both.difference(gone=both.old.count - len(both.was), after=coming.count)
         if not key:
             difference = Difference(both.old.count, None, None, None, 0, coming.count)
+    except (BadFilter, pa.ArrowException):  # the old one is not there, or cannot be compared
+        coming.check()
+        inactive = int(np.count_nonzero(_inactive(coming)))
+        difference = Difference(0, coming.count, 0, inactive, 0, coming.count)
     os.replace(new, old)
     return difference
 

@@ -146,7 +146,7 @@ class _Table:
         state = self.dlt.current.resource_state(self.name)
         folder = Path(tempfile.mkdtemp(prefix="stnb-dlt-"))
         readings = [
-            _Reading(route, tenant, dict(state.get(tenant) or {}), folder / f"{place}.parquet")
+            _Reading(route, tenant, sound_state(state.get(tenant)), folder / f"{place}.parquet")
             for place, (tenant, route) in enumerate(self.by_tenant.items())
         ]
         try:
@@ -229,6 +229,24 @@ class _Table:
         return bool(container[able].supports_nested_types)
 
 
+# The kinds of what is kept about a tenant.
+KINDS = {"cursor": str, "since": str, "recent": dict, "owner": dict}
+
+
+def sound_state(state: Any) -> State:
+    """What is kept about a tenant; {} if a part of it is not of its kind, as others changed it."""
+    if not isinstance(state, dict):
+        return {}
+    for name, kind in KINDS.items():
+        if not isinstance(state.get(name, kind()), kind):
+            return {}
+    try:
+        dt.datetime.fromisoformat(state.get("since", "2020-01-01"))
+    except ValueError:
+        return {}
+    return dict(state)
+
+
 class _Reading:
     """One tenant's part of a table, in this load.
 
@@ -298,8 +316,8 @@ class _Reading:
             return
         raise UsageError(
             f"{self.tenant!r} names another tenant than at the last load.",
-            f"It was {before['id']} in {before['environment']}, and is {self.owner['id']} in "
-            f"{self.owner['environment']}.",
+            f"It was {before.get('id')} in {before.get('environment')}, "
+            f"and is {self.owner['id']} in {self.owner['environment']}.",
             "Give it another name, or load into another dataset.",
         )
 

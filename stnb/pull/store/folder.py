@@ -17,6 +17,7 @@ from stnb.filesystem.atomic import locked, private_file, private_folder
 
 FRESH = dt.timedelta(hours=24)  # older pages say too little of what the server holds now
 PLAN, LOCK = "plan.json", "lock"
+MOST = 2**31  # pages, and rows of one; no list has as many
 ROUNDS = 20  # in which a folder that another deletes is made again
 
 
@@ -97,7 +98,7 @@ class Folder:
             kept = loads((self.path / PLAN).read_bytes())
             age = self._now() - dt.datetime.fromisoformat(kept["began"])
             position = kept.get("position", kept.get("stand"))  # its name in older versions
-            if kept["call"] != self._call or abs(age) >= FRESH or not isinstance(position, dict):
+            if kept["call"] != self._call or abs(age) >= FRESH or not _is_position(position):
                 return None
             return kept["began"], position
         except (
@@ -114,3 +115,22 @@ class Folder:
         plan = json.dumps({"call": self._call, "began": began, "position": position}).encode()
         with self.written(PLAN) as file:
             file.write(plan)
+
+
+def _is_position(found: Any) -> bool:
+    """Whether a journal has the position of a walk: size, planned and until.
+
+    Raises:
+        ValueError: `until` is no moment.
+    """
+    if not isinstance(found, dict):
+        return False
+    until = found.get("until")
+    if until is not None:
+        dt.datetime.fromisoformat(until)
+    size, planned = found.get("size"), found.get("planned", 0)
+    return (size is None or _is_count(size)) and (planned == 0 or _is_count(planned))
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 < value < MOST
