@@ -74,27 +74,53 @@ class Account(Linked, Modules):
 
     @property
     def session(self) -> Session:
-        """The tenant's HTTP session. Internal: other rooms of stnb use it, users need not."""
+        """The tenant's HTTP session. Internal: other rooms of stnb use it, users need not.
+
+        Example:
+            >>> st.session.credentials.profile
+            'demo'
+        """
         return self._session
 
     @property
     def profile(self) -> str:
-        """The name of the profile in the .env file, such as "phoenix"."""
+        """The name of the profile in the .env file, such as "phoenix".
+
+        Example:
+            >>> stnb.connect("demo").profile
+            'demo'
+        """
         return self._session.credentials.profile
 
     @property
     def environment(self) -> str:
-        """ "production", "integration", "custom" or "demo"."""
+        """ "production", "integration", "custom" or "demo".
+
+        Example:
+            >>> stnb.connect("demo").environment
+            'demo'
+        """
         return self._session.credentials.environment
 
     @property
     def tenant(self) -> int:
-        """The tenant's id."""
+        """The tenant's id.
+
+        Example:
+            >>> stnb.connect("demo").tenant
+            900000042
+        """
         return self._session.credentials.tenant
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """The scopes in the present token; None before the first pull has brought one."""
+        """The scopes in the present token; None before the first pull has brought one.
+
+        Example:
+            >>> st.jpm.jobs.count()
+            >>> "tn.jpm.jobs:r" in st.scopes
+            True
+        """
         return self._session.scopes
 
     @property
@@ -102,12 +128,22 @@ class Account(Linked, Modules):
         """Seconds until the present token ends; None before the first one.
 
         A token is renewed by itself.
+
+        Example:
+            >>> st.jpm.jobs.count()
+            >>> st.token_seconds > 0
+            True
         """
         return self._session.token_seconds
 
     @property
     def pace(self) -> int:
-        """The number of requests to this tenant that started in the last second."""
+        """The number of requests to this tenant that started in the last second.
+
+        Example:
+            >>> stnb.connect("demo").pace
+            0
+        """
         return self._session.pace
 
     def __repr__(self) -> str:
@@ -347,7 +383,12 @@ class Account(Linked, Modules):
 
     @property
     def app(self) -> Any:
-        """The app behind a demo tenant, whose state can be changed; None for a real tenant."""
+        """The app behind a demo tenant, whose state can be changed; None for a real tenant.
+
+        Example:
+            >>> stnb.connect("demo").app is None
+            False
+        """
         return self._session.app
 
     def reload(self) -> bool:

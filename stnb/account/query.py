@@ -70,7 +70,12 @@ class Query(StaysHere):
 
     @property
     def url(self) -> str:
-        """The address of its first request, without the paging."""
+        """The address of its first request, without the paging.
+
+        Example:
+            >>> st.jpm.jobs.where(jobStatus="Completed").url.rpartition("?")[2]
+            'jobStatus=Completed'
+        """
         one = self._reads
         if isinstance(one, Task):
             one = one.first
@@ -84,7 +89,12 @@ class Query(StaysHere):
 
     @property
     def sent(self) -> dict[str, str]:
-        """The filters as the API is asked, by its own names; a long list by its ends."""
+        """The filters as the API is asked, by its own names; a long list by its ends.
+
+        Example:
+            >>> st.jpm.jobs.where(jobStatus="Completed").sent
+            {'jobStatus': 'Completed'}
+        """
         reads = self._reads
         if isinstance(reads, Task):
             reads = reads.call
@@ -296,7 +306,12 @@ class Query(StaysHere):
 
     @property
     def streams(self) -> bool:
-        """Whether its rows can go to a file while they come: one call brings them, as rows."""
+        """Whether its rows can go to a file while they come: one call brings them, as rows.
+
+        Example:
+            >>> st.jpm.jobs.where(jobStatus="Completed").streams
+            True
+        """
         return not isinstance(self._reads, Task) and self.endpoint.kind != "file"
 
     def arrow(self, **arguments: Any) -> pa.Table:

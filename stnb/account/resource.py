@@ -150,12 +150,22 @@ class Resource(Branch):
 
     @property
     def credentials(self) -> Credentials:
-        """What it is read with; secrets show as stars."""
+        """What it is read with; secrets show as stars.
+
+        Example:
+            >>> st.jpm.jobs.credentials.environment
+            'demo'
+        """
         return self._session.credentials
 
     @property
     def catalog(self) -> Catalog:
-        """The catalogue that it is from."""
+        """The catalogue that it is from.
+
+        Example:
+            >>> "jpm.jobs" in st.jpm.jobs.catalog
+            True
+        """
         return self._reader.catalog
 
     def sibling(self, name: str) -> Resource:
@@ -179,12 +189,23 @@ class Resource(Branch):
 
     @cached_property
     def where(self) -> Verb[Query]:
-        """Filters and options as a Query, which shows what it would send; see `jobs.where?`."""
+        """Filters and options as a Query, which shows what it would send; see `jobs.where?`.
+
+        Example:
+            >>> done = st.jpm.jobs.where(jobStatus="Completed")
+            >>> done.count()
+        """
         return Verb(self.endpoint, "where", WHERE, self._query)
 
     @cached_property
     def pull(self) -> PullVerb:
-        """Read the rows as a DataFrame; see `jobs.pull?` for the filters."""
+        """Read the rows as a DataFrame; see `jobs.pull?` for the filters.
+
+        Example:
+            >>> df = st.jpm.jobs.pull(jobStatus="Completed", limit=100)
+            >>> len(df)
+            100
+        """
         # The overloads say what `to=` changes; Verb itself cannot.
         verb: Any = Verb(self.endpoint, "pull", PULL, self._pull, RUN)
         typed: PullVerb = verb
@@ -192,7 +213,13 @@ class Resource(Branch):
 
     @cached_property
     def start(self) -> Verb[Pull]:
-        """Begin a pull in the background; the same arguments as `pull`."""
+        """Begin a pull in the background; the same arguments as `pull`.
+
+        Example:
+            >>> run = st.jpm.jobs.start(limit=100)
+            >>> len(run.wait())
+            100
+        """
         return Verb(self.endpoint, "start", START, self._start, RUN)
 
     def _pull(self, **arguments: Any) -> Any:

@@ -92,6 +92,9 @@ class Profile:
         ready: whether all values are there and well formed.
         problem: if it is not ready, why.
         tags: the groups that it belongs to, such as ("west", "franchise").
+
+    Example:
+        >>> [profile.name for profile in stnb.profiles() if profile.ready]
     """
 
     name: str

@@ -30,6 +30,9 @@ class Progress:
         reason: why it waits.
         resume_in: seconds until the pause ends that the server asked for, or that a further try is
             put off by; None if it waits for something else.
+
+    Example:
+        >>> Progress(rows=50, total=200)
     """
 
     rows: int = 0

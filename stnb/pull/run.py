@@ -107,12 +107,22 @@ class Pull(StaysHere):
 
     @property
     def session(self) -> Session:
-        """What it is sent with."""
+        """What it is sent with.
+
+        Example:
+            >>> st.jpm.jobs.start(limit=10).session.credentials.profile
+            'demo'
+        """
         return self.source.session
 
     @property
     def call(self) -> Call:
-        """What is asked for."""
+        """What is asked for.
+
+        Example:
+            >>> st.jpm.jobs.start(limit=10).call.endpoint.name
+            'jpm.jobs'
+        """
         return self.source.call
 
     def start(self) -> Pull:
@@ -161,39 +171,85 @@ class Pull(StaysHere):
 
     @property
     def progress(self) -> Progress:
-        """How far it is, now."""
+        """How far it is, now.
+
+        Example:
+            >>> run = st.jpm.jobs.start(limit=10)
+            >>> df = run.wait()
+            >>> run.progress.rows
+            10
+        """
         return self._tracker.progress
 
     @property
     def done(self) -> bool:
-        """Whether it has ended, in whichever way."""
+        """Whether it has ended, in whichever way.
+
+        Example:
+            >>> run = st.jpm.jobs.start(limit=10)
+            >>> df = run.wait()
+            >>> run.done
+            True
+        """
         return self._ended.is_set()
 
     @property
     def total(self) -> int | None:
-        """The server's own count of the rows, whatever the limit; None if it gave none."""
+        """The server's own count of the rows, whatever the limit; None if it gave none.
+
+        Example:
+            >>> run = st.jpm.jobs.start(limit=10)
+            >>> df = run.wait()
+            >>> run.total == st.jpm.jobs.count()
+            True
+        """
         return self.source.total
 
     @property
     def path(self) -> Path | None:
-        """The file that it was written to, once it is done; None if it makes a frame."""
+        """The file that it was written to, once it is done; None if it makes a frame.
+
+        Example:
+            >>> run = st.jpm.jobs.start(to="jobs.parquet")
+            >>> answer = run.wait()
+            >>> run.path.name
+            'jobs.parquet'
+        """
         return self._answer if isinstance(self._answer, Path) else None
 
     @property
     def file(self) -> Path | None:
-        """The file that its rows are streamed to; None if they come into memory."""
+        """The file that its rows are streamed to; None if they come into memory.
+
+        Example:
+            >>> st.jpm.jobs.start(limit=10).file is None
+            True
+        """
         return self.store.file
 
     @property
     def about(self) -> dict[str, Any] | None:
         """The provenance of the rows, as in `df.attrs["stnb"]`; None before they are put
         together.
+
+        Example:
+            >>> run = st.jpm.jobs.start(limit=10)
+            >>> df = run.wait()
+            >>> run.about["resource"]
+            'jpm.jobs'
         """
         return self._description.about
 
     @property
     def notices(self) -> list[Notice]:
-        """What its reader should know, and was not warned of yet."""
+        """What its reader should know, and was not warned of yet.
+
+        Example:
+            >>> run = st.jpm.jobs.start(limit=10)
+            >>> df = run.wait()  # warns of them
+            >>> run.notices
+            []
+        """
         return self._description.notices
 
     def cancel(self) -> None:
@@ -350,6 +406,12 @@ class Pull(StaysHere):
     def frame(self) -> pd.DataFrame | None:
         """The rows that arrived, once it is done; None before. Read from the file if they were
         written to one.
+
+        Example:
+            >>> run = st.jpm.jobs.start(limit=10)
+            >>> df = run.wait()
+            >>> len(run.frame)
+            10
         """
         if not self.done:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import doctest
+import functools
 import importlib.util
 import inspect
 import io
@@ -17,7 +18,8 @@ import pytest
 import stnb
 from tests.helpers.moments import DEMO_TODAY
 
-CLASSES = ("Account", "Resource", "Query", "Pull", "Tenants")
+CLASSES = ("Account", "Resource", "Query", "Pull", "Tenants", "Progress", "Profile")
+PROPERTIES = (property, functools.cached_property)
 # What a reader has installed who copies these, beside stnb.
 NEEDS = {"Query.arrow": "polars", "Tenants.dask": "dask"}
 # Other tests run them: one keeps its state in the user's own folder, and one asks for last month.
@@ -42,13 +44,18 @@ def public() -> Iterator[tuple[str, Any]]:
                 yield f"{name}.{member}", found
 
 
-def examples(documented: Any) -> list[str]:
-    """The lines of code of a docstring's examples."""
-    doc = inspect.getdoc(documented) or ""
-    return [each.source for each in doctest.DocTestParser().get_examples(doc)]
+def examples(of: Any) -> list[doctest.Example]:
+    """A docstring's lines of code, and what each prints."""
+    return doctest.DocTestParser().get_examples(_doc(of))
 
 
-WITH = {name: examples(each) for name, each in public() if examples(each)}
+def _doc(of: Any) -> str:
+    # Only Python 3.12 and newer look through a cached property.
+    return inspect.getdoc(getattr(of, "func", of)) or ""
+
+
+PUBLIC = dict(public())
+WITH = {name: examples(each) for name, each in PUBLIC.items() if examples(each)}
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +66,7 @@ def names() -> Iterator[dict[str, Any]]:
         st = stnb.demo(scale=0.05)
         quietly: dict[str, Any] = {"progress": False}
         found = {"stnb": stnb, "st": st, "pd": pd, "plt": plt, "theme": stnb.theme}
+        found["Progress"] = stnb.Progress
         found["sync"] = stnb.sync
         found["df"] = found["jobs"] = st.jpm.jobs.pull(limit=200, **quietly)
         found["invoices"] = st.accounting.invoices.pull(limit=100, **quietly)
@@ -75,24 +83,32 @@ def names() -> Iterator[dict[str, Any]]:
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", sorted(WITH.keys() - ELSEWHERE))
 def test_it_runs(name: str, names: dict[str, Any]) -> None:
-    """Each line, in its order, with what a reader has before it."""
+    """Each line, in its order, with what a reader has before it; a property is what it shows."""
     needed = NEEDS.get(name)
     if needed and importlib.util.find_spec(needed) is None:
         pytest.skip(f"needs {needed}")
     known = dict(names)
     if needed:
         known[needed] = importlib.import_module(needed)
-    with contextlib.redirect_stdout(io.StringIO()):
-        for line in WITH[name]:
-            exec(compile(line, name, "single"), known)
+    for line in WITH[name]:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(line.source, name, "single"), known)
+        if line.want and isinstance(PUBLIC[name], PROPERTIES):
+            assert printed.getvalue() == line.want, line.source
 
 
-def test_every_function_and_method_has_one() -> None:
-    """Nothing that is called is without an example."""
+def documented(each: Any) -> bool:
+    """Whether a docstring belongs to it: a field of a dataclass stands in that of its class."""
+    called = inspect.isfunction(each) or inspect.isclass(each)
+    return called or isinstance(each, PROPERTIES)
+
+
+def test_every_name_has_one() -> None:
+    """No function, class, method or property is without an example."""
     lacking = []
     for name, each in public():
-        called = inspect.isfunction(each) or inspect.isclass(each)
-        if called and name not in WITH and name not in INSIDE:
+        if documented(each) and name not in WITH and name not in INSIDE:
             lacking.append(name)
 
     assert lacking == []

@@ -22,17 +22,20 @@ def dictionary(catalog: Catalog) -> Facts:
 
     Returns:
         `modules` (their names in words), `resources` (a list, each with name, label, about, module,
-        kind, method, route, scope, required, hidden, key, filters, columns, links and traps).
+        kind, method, route, scope, required, hidden, key, filters, columns, links and traps),
+        `records` (how many more read one record of such a list by its id).
 
     Example:
         >>> jobs = dictionary(load())["resources"][0]
         >>> sorted(jobs)[:4]
         ['about', 'columns', 'filters', 'hidden']
     """
+    twins = [endpoint for endpoint in catalog if _is_twin(endpoint)]
     return {
         "format": 1,
         "modules": {name: meanings.module(name) for name in catalog.modules},
         "resources": [_resource(endpoint) for endpoint in catalog if not _is_twin(endpoint)],
+        "records": len(twins),
         "leads": _leads(catalog),
     }
 
@@ -122,11 +125,23 @@ def _leads(catalog: Catalog) -> dict[str, list[list[str]]]:
 
 def totals(facts: Mapping[str, Any]) -> Counter[str]:
     """How many resources, columns, filters and links there are."""
-    counted: Counter[str] = Counter(resources=len(facts["resources"]))
+    counted: Counter[str] = Counter(resources=len(facts["resources"]), records=facts["records"])
     for each in facts["resources"]:
         for part in ("columns", "filters", "links"):
             counted[part] += len(each[part])
     return counted
+
+
+def counted_in_words(facts: Mapping[str, Any]) -> str:
+    """How many resources there are, and which of them have no place of their own here."""
+    known = totals(facts)
+    all_of_them = known["resources"] + known["records"]
+    return (
+        f"{all_of_them} resources of the ServiceTitan API: {known['resources']} stand here, with "
+        f"{known['columns']:,} columns, {known['filters']:,} filters and {known['links']:,} links "
+        f"between them; {known['records']} more read one record of a list that stands here, as "
+        "jobs.get(id) does."
+    )
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from typing import Any
 
 from stnb.errors import printable
 
-from .gather import totals
+from .gather import counted_in_words
 
 MARKS = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
 WRITER = "createdById"  # leads from everywhere to the same two lists, and would hide the others
@@ -32,12 +32,10 @@ def code(name: str) -> str:
 
 def index(facts: Mapping[str, Any]) -> str:
     """The first page: the modules, and how to read the others."""
-    known = totals(facts)
     lines = [
         "# Data dictionary",
         "",
-        f"{known['resources']} resources of the ServiceTitan API with {known['columns']:,} columns,"
-        f" {known['filters']:,} filters and {known['links']:,} links between them.",
+        counted_in_words(facts),
         "",
     ]
     rows = []

@@ -9,16 +9,12 @@ from typing import Any
 
 from stnb.errors import printable
 
-from .gather import totals
+from .gather import counted_in_words
 
 
 def page(facts: Mapping[str, Any]) -> str:
     """The whole page: style, script and all resources."""
-    known = totals(facts)
-    counts = (
-        f"{known['resources']} resources · {known['columns']:,} columns · "
-        f"{known['filters']:,} filters · {known['links']:,} links"
-    )
+    counts = counted_in_words(facts)
     parts = [text("h1", "ServiceTitan data dictionary"), text("p", counts, "quiet")]
     links = [_module_link(each, title) for each, title in facts["modules"].items()]
     parts.append(f"<nav>{' '.join(links)}</nav>")

@@ -115,12 +115,22 @@ class Accounts(StaysHere, Mapping[str, Account]):
 
     @property
     def unready(self) -> Mapping[str, StnbError]:
-        """The profiles that were meant too and are not ready, and why."""
+        """The profiles that were meant too and are not ready, and why.
+
+        Example:
+            >>> ts.unready
+            {}
+        """
         return dict(self._unready)
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A row for each tenant: tenant, environment, id and timezone."""
+        """A row for each tenant: tenant, environment, id and timezone.
+
+        Example:
+            >>> list(ts.frame)
+            ['tenant', 'environment', 'id', 'timezone']
+        """
         rows = []
         for name, account in self.items():
             zone = account.session.credentials.timezone
@@ -231,7 +241,13 @@ class Accounts(StaysHere, Mapping[str, Account]):
 
     @property
     def problems(self) -> pd.DataFrame:
-        """Why tenants lack in the last pull: tenant, resource, problem and rows (that arrived)."""
+        """Why tenants lack in the last pull: tenant, resource, problem and rows (that arrived).
+
+        Example:
+            >>> df = ts.pull("jpm.jobs", limit=10)
+            >>> len(ts.problems)
+            0
+        """
         found = [Problem(name, "", err, 0) for name, err in self._unready.items()]
         if self._last is not None:
             found = self._last.problems

@@ -49,6 +49,18 @@ class Page(html.parser.HTMLParser):
             self.links.add(str(given["href"]))
 
 
+@pytest.mark.parametrize("written", [markdown.index, page.page])
+def test_the_resources_are_counted_as_everywhere(written: Any) -> None:
+    """The number is the catalogue's, and it is said which of them have no entry of their own."""
+    catalog = load()
+    lists = [name for name in catalog.endpoints if not name.endswith(".get")]
+    said = " ".join(re.sub(r"<[^>]*>", " ", written(bundled())).split())
+
+    assert f"{len(catalog)} resources of the ServiceTitan API: {len(lists)} stand here" in said
+    assert f"{len(catalog) - len(lists)} more read one record" in said
+    assert {name.removesuffix(".get") for name in catalog.endpoints} == set(lists)
+
+
 def test_every_resource_stands_in_every_form() -> None:
     """Resources but for records, with all columns and filters, in the page, Markdown and JSON."""
     facts = bundled()
