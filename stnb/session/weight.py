@@ -27,7 +27,8 @@ FRACTION = re.compile(rb"[:,\[]\s*-?\d+\.\d")
 KEY = re.compile(rb'"([^"]*)"\s*:')
 LONGEST_KEY = 200  # bytes of a key that are looked at
 EXPECTED = 5  # keys seen once in a sample at least, if there are as many keys as there may be
-FEWEST_SAMPLES = 500  # so that each key of ordinary rows is seen more than once
+FEWEST_SAMPLES = 500  # so that most keys of ordinary rows are seen more than once
+AGAIN = 8  # times as many samples in a second try: keys of few rows look new in the first
 MOST_SAMPLES = 30_000  # from which on to look at all keys takes as long
 SIGNS = (b"{", b"[", b",", b".", b":")
 LONG = 2**16  # bytes of a body from which on numpy counts several times as fast
@@ -97,10 +98,11 @@ def _has_many_keys(content: bytes, colons: int, most: int) -> bool:
     """
     if colons <= most:
         return False
-    samples = max(EXPECTED * colons // max(most, 1) + 1, FEWEST_SAMPLES)
-    expected = samples * most // colons
-    if samples < MOST_SAMPLES and _repeat(content, samples, most, expected):
-        return False
+    few = max(EXPECTED * colons // max(most, 1) + 1, FEWEST_SAMPLES)
+    for samples in (few, few * AGAIN):
+        expected = samples * most // colons
+        if samples < MOST_SAMPLES and _repeat(content, samples, most, expected):
+            return False
     keys: set[bytes] = set()
     for found in KEY.finditer(content):
         keys.add(found[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -278,6 +279,20 @@ def test_the_keys_of_a_usual_page_are_not_all_looked_at(monkeypatch: pytest.Monk
     page = json.dumps({"hasMore": False, "data": [row] * 1_750}).encode()
 
     assert not is_heavy(page, 128 * 2**20)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_nor_are_they_where_some_keys_are_in_few_rows(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Such keys look new among few places, and not among more of them."""
+    monkeypatch.setattr(weight, "KEY", None)
+    monkeypatch.setattr(weight, "random", random.Random(seed))
+    row: dict[str, object] = {"items": [{f"part{i}": i for i in range(10)}] * 20}
+    rows = [row] * 450 + [row | {f"rare{i}": i for i in range(40)}] * 50
+    page = json.dumps({"hasMore": False, "data": rows}).encode()
+
+    assert not is_heavy(page, 256 * 2**20)
 
 
 def test_a_report_with_one_long_row_is_not_filled_up() -> None:

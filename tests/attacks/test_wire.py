@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import gzip
 import json
+import socket
+import sys
 import warnings
 from typing import Any
 
@@ -23,6 +26,7 @@ BODY = json.dumps(
     {"page": 1, "pageSize": 500, "hasMore": False, "totalCount": 2, "data": [{"id": 1}, {"id": 2}]}
 ).encode()
 TOKEN = {"access_token": "eyJ0oken", "expires_in": 900}
+PATIENT = Limits(deadline=120.0, max_body=1)  # every answer here ends by itself
 
 
 def http(body: bytes = BODY, status: bytes = b"200 OK", *headers: bytes) -> bytes:
@@ -164,9 +168,7 @@ def pulled(server: RawServer) -> Any:
     async def soon(seconds: float) -> None:
         await asyncio.sleep(0)
 
-    there = owner(
-        api_url=server.url, auth_url=f"{server.url}/connect/token", limits=Limits(20.0, 1)
-    )
+    there = owner(api_url=server.url, auth_url=f"{server.url}/connect/token", limits=PATIENT)
     account = Account(Session(there, rate=None, sleep=soon), catalog=CATALOG)
     try:
         with warnings.catch_warnings():
@@ -271,3 +273,18 @@ def test_a_token_answer_of_50_mb_is_not_read() -> None:
         err = pulled(server)
         assert in_words(err)
         assert len(server.heads) == 1
+
+
+def test_a_server_of_these_tests_leaves_no_connection_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Otherwise it would be told in a later test, which would fail."""
+    told: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda found: told.append(repr(found.exc_value)))
+    with RawServer(bare(b"x" * 20_000_000, b"200 OK"), b"") as server:
+        host, _, port = server.url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            client.recv(100)
+    gc.collect()
+    assert told == []
