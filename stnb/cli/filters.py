@@ -60,8 +60,11 @@ def named(text: str) -> Endpoint | None:
     return None
 
 
-def full_name(text: str) -> str:
+def full_name(text: str, *, quiet: bool = False) -> str:
     """The whole name of a resource that was named on a command line, with a note if it was short.
+
+    Args:
+        quiet: whether no notes are wanted.
 
     Raises:
         UnknownResource: no resource has that name; the message names what was likely meant.
@@ -69,7 +72,7 @@ def full_name(text: str) -> str:
     found = named(text)
     if found is None:
         raise _unknown(text)
-    if text not in load():
+    if text not in load() and not quiet:
         say(f"note: {text} is read as {found.name}.")
     return found.name
 

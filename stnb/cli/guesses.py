@@ -29,6 +29,7 @@ COMMANDS = {
     "view": "pull",
     "preview": "pull",
     "head": "pull",
+    "size": "count",
     "query": "sql",
     "explore": "app",
     "explorer": "app",
@@ -47,6 +48,7 @@ COMMANDS = {
     "glossary": "dictionary",
 }
 HELP = ("-h", "--help")
+BEFORE = ("-p", "--profile", "--env-file")  # options that are also written before the command
 REPORTS = ("list", "show", "run")  # what `stnb report` does
 
 
@@ -68,6 +70,8 @@ def understood(given: Sequence[str], commands: Mapping[str, str]) -> list[str]:
     if not given:
         return ["--help"]
     first, *rest = given
+    if first.partition("=")[0] in BEFORE:
+        return _command_first(given, commands)
     if first == "help":
         return understood([*rest, "--help"], commands)
     if first == "version":
@@ -85,6 +89,13 @@ def understood(given: Sequence[str], commands: Mapping[str, str]) -> list[str]:
         _near(first, commands),
         f"`stnb --help` lists them; `stnb find {first}` searches the resources.",
     )
+
+
+def _command_first(given: Sequence[str], commands: Mapping[str, str]) -> list[str]:
+    """`--profile demo pull jobs` as `pull jobs --profile demo`."""
+    at = 1 if "=" in given[0] else 2
+    option, rest = given[:at], given[at:]
+    return [*understood(rest, commands), *option] if rest else ["--help"]
 
 
 def _finished(words: list[str]) -> list[str]:

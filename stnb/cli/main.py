@@ -36,6 +36,7 @@ COMMANDS = {
     "notebooks": "copy the tutorial notebooks to a folder",
     "notebook": "write a notebook to start from",
     "pull": "read a resource into a table or a file",
+    "count": "say how many rows a resource has",
     "report": "list, look at and run the tenant's own reports",
     "sync": "keep a folder of Parquet files up to date",
     "sql": "query a folder of Parquet files in SQL",

@@ -34,6 +34,8 @@ from .terminal import print_csv, print_json, say
 DATE = re.compile(r"\d{4}-\d\d(-\d\d([T ].*)?)?")
 WHENS = frozenset({"from", "to", "start", "end", "after", "before", "date", "until", "on"})
 
+NUMBERS = frozenset({"count", "total", "size"})
+
 
 def run(options: argparse.Namespace) -> int:
     """Read the rows, and put them where they are to go; 1 if one of several tenants lacks.
@@ -66,7 +68,7 @@ def _pull(options: argparse.Namespace) -> int:
     several = tenants_of(options)
     if several is not None:
         return _pull_of_tenants(several, options)
-    endpoint = load()[full_name(options.resource)]
+    endpoint = load()[full_name(options.resource, quiet=options.quiet)]
     into_folder = endpoint.kind == "file"
     if options.to and not into_folder:
         writer(local_path(options.to))  # a wrong ending is refused before the rows are read
@@ -74,8 +76,7 @@ def _pull(options: argparse.Namespace) -> int:
     resource = st[endpoint.name]
     bar = bar_of(resource.name, options)
     given = _given(options, resource.endpoint)
-    if options.quiet:
-        warnings.simplefilter("ignore", StnbWarning)
+    quieten(options)
     if options.to and into_folder:
         _fetch_files(resource.pull(**given, to=options.to, progress=bar or False), options)
         return 0
@@ -127,24 +128,38 @@ def _given(options: argparse.Namespace, endpoint: Endpoint) -> dict[str, Any]:
     Raises:
         UsageError: a word of the line is none of them.
     """
-    unknown = take_pairs(options, endpoint)
-    if unknown:  # the resource is known by now, so that near filters can be named
-        raise _unknown(endpoint, unknown)
     return {
         "limit": options.limit,
         "page_size": options.page_size,
         "max_age": options.max_age,
         "columns": options.columns,
         "since": options.since,
-        **filters_of(options, endpoint),
+        **filters_given(options, endpoint),
     }
 
 
-def _pull_of_tenants(several: Tenants, options: argparse.Namespace) -> int:
-    endpoint = load()[full_name(options.resource)]
-    given = _given(options, endpoint)
+def filters_given(options: argparse.Namespace, endpoint: Endpoint) -> dict[str, Any]:
+    """The filters of the call.
+
+    Raises:
+        UsageError: a word of the line is none of them.
+    """
+    unknown = take_pairs(options, endpoint)
+    if unknown:  # the resource is known by now, so that near filters can be named
+        raise _unknown(endpoint, unknown)
+    return filters_of(options, endpoint)
+
+
+def quieten(options: argparse.Namespace) -> None:
+    """Say no notes, if they are not wanted."""
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)
+
+
+def _pull_of_tenants(several: Tenants, options: argparse.Namespace) -> int:
+    endpoint = load()[full_name(options.resource, quiet=options.quiet)]
+    given = _given(options, endpoint)
+    quieten(options)
     with several:
         return pull_of_tenants(several, endpoint.name, given, options)
 
@@ -200,6 +215,12 @@ def _unknown(endpoint: Endpoint, words: Sequence[str]) -> StnbError:
     name = first.lstrip("-").partition("=")[0]
     if name in WHENS:
         return _undated(endpoint, name, see)
+    if name in NUMBERS:
+        return BadFilter(
+            f"{first} is no option of `stnb pull`.",
+            "How many rows there are is asked by a command of its own.",
+            f"Use `stnb count {endpoint.name}`, with the same filters.",
+        )
     try:
         call.call(endpoint, 1, {name: ""})  # it knows which filters are near to that name
     except StnbError as err:
@@ -215,7 +236,7 @@ def _undated(endpoint: Endpoint, name: str, see: str) -> StnbError:
     if dates:
         why = f"Its dates have names: {', '.join(dates)}."
     if endpoint.takes(MODIFIED_SINCE) or endpoint.kind == "export":
-        see = f"For what changed since a day, use --since. {see}"
+        see = f"For what changed since a day, use --since of `stnb pull`. {see}"
     return UnknownFilter(f"{endpoint.name} has no filter {name!r}.", why, see)
 
 

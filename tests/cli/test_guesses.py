@@ -52,6 +52,12 @@ SERVICETITAN_TENANT07_APP_KEY=ak1.abcdefghijklmnopqrstuvwxy
         (["report", "--help"], ["report", "--help"]),
         (["schema", "jobs"], ["find", "jobs"]),
         (["export", "jobs"], ["pull", "jobs"]),
+        (["--profile", "demo", "pull", "jobs"], ["pull", "jobs", "--profile", "demo"]),
+        (["-p", "demo", "jobs", "-n", "5"], ["pull", "jobs", "-n", "5", "-p", "demo"]),
+        (["--profile=demo", "search", "jobs"], ["find", "jobs", "--profile=demo"]),
+        (["--env-file", "a", "-p", "b", "sql"], ["sql", "-p", "b", "--env-file", "a"]),
+        (["--profile", "demo"], ["--help"]),
+        (["--profile"], ["--help"]),
     ],
 )
 def test_a_line_is_understood(given: list[str], meant: list[str]) -> None:
