@@ -58,6 +58,7 @@ def grammar() -> Grammar:
         prepositions=frozenset(data["prepositions"]),
         negations=frozenset(data["negations"]),
         whole=frozenset(data["whole_words"]),
+        roles=frozenset(data["role_words"]),
     )
 
 

@@ -11,20 +11,23 @@ from typing import Any
 
 from . import stems
 from .facts import singular
-from .search import Index
+from .search import Index, of_rank
 from .stems import Grammar, Word
 
 SYNONYM, SLIP, BEGUN = 0.9, 0.8, 0.6  # what a word counts that is not the same
 BEGUN_KNOWN = 0.3  # what the beginning of a longer word counts, if it is a word itself
+RELATED = 0.5  # what a word of the same family counts: "certificate" beside "certified"
+FAMILY, FAMILY_LONGEST = 6, 10  # letters that a family begins with, and of its longest stem
 LETTERS_BEGUN = 4  # letters of a word from which on it may be the beginning of another
 PHRASE = 14.0  # what a word of a phrase counts
-RANKS = (1.0, 0.8, 0.65, 0.5)  # what the resources of a phrase count, the likeliest first
 LONGER_PHRASE = 0.6  # for each word of a phrase after the first
 SPARE = 0.8  # for each word of a name that was not asked for
 OWN_NAME = 5.0  # a word that counts more stands in the name
 WHOLE_NAME = 2.0  # for a resource all of whose name was asked for
-UNCOVERED = 0.4  # how far a score goes down if no word of the question were covered
+UNCOVERED = 0.8  # how far a score goes down if no word of the question were covered
 FAR_BELOW = 0.4  # of the best score: what is below it is left out
+
+SAID = -1  # the reason of a word that people say, apart from the resource's own
 
 # A word in a resource: (score, weight, number of the reason).
 Found = tuple[float, float, int]
@@ -114,15 +117,23 @@ def _asked(index: Index, word: Word, last: bool, alone: bool) -> Asked:
         means[other] = SYNONYM
     if known:
         means[word.stem] = 1.0
-    if means:
-        return Asked(word, means)
-    read_as = _mended(index, word.text)
-    if not read_as:
-        return Asked(word, {})
-    stem = index.spellings[read_as]
-    means = dict.fromkeys(index.synonyms.get(stem, ()), SLIP * SYNONYM)
-    means[stem] = SLIP
-    return Asked(word, means, read_as)
+    read_as = "" if means else _mended(index, word.text)
+    if read_as:
+        stem = index.spellings[read_as]
+        means = dict.fromkeys(index.synonyms.get(stem, ()), SLIP * SYNONYM)
+        means[stem] = SLIP
+    return Asked(word, {**_related(index, word.stem), **means}, read_as)
+
+
+def _related(index: Index, stem: str) -> dict[str, float]:
+    """The other stems of its family: those that begin with the same six letters."""
+    if not FAMILY <= len(stem) <= FAMILY_LONGEST:
+        return {}
+    means = {}
+    for other in index.rarity:
+        if other[:FAMILY] == stem[:FAMILY] and len(other) <= FAMILY_LONGEST:
+            means[other] = RELATED
+    return means
 
 
 def _begun(index: Index, word: Word, last: bool, alone: bool, known: bool) -> dict[str, float]:
@@ -130,7 +141,9 @@ def _begun(index: Index, word: Word, last: bool, alone: bool, known: bool) -> di
     least = LETTERS_BEGUN
     if last:
         least = 1 if alone else 2
-    if len(word.text) < least or (known and not last):
+    if known and (not last or (not alone and len(word.text) < LETTERS_BEGUN)):
+        return {}
+    if len(word.text) < least:
         return {}
     factor = BEGUN_KNOWN if known else BEGUN
     means: dict[str, float] = {}
@@ -174,6 +187,10 @@ def _own(index: Index, asked: list[Asked]) -> dict[int, dict[int, Found]]:
                 weight, reason = posted[i + 1], int(posted[i + 2])
                 if at not in here or here[at][0] < value * weight:
                     here[at] = (value * weight, weight * factor, reason)
+            for number, weight in index.spoken.get(stem, {}).items():
+                here = found.setdefault(number, {})
+                if at not in here or here[at][0] < value * weight:
+                    here[at] = (value * weight, weight * factor, SAID)
     return found
 
 
@@ -184,8 +201,8 @@ def _said(index: Index, asked: list[Asked]) -> dict[int, Said]:
         score, covered = _cover(index, asked, needed)
         if not covered:
             continue
-        for number, rank in meant:
-            worth = score * RANKS[min(rank, len(RANKS) - 1)]
+        for rank, number in enumerate(meant):
+            worth = score * of_rank(rank)
             if number not in best or best[number][0] < worth:
                 best[number] = (worth, phrase_number, covered)
     return best
@@ -244,7 +261,7 @@ class _Score:
         why = []
         for at in sorted(self.plain):
             self.score += self.own[at][0]
-            reason = self.index.reasons[self.own[at][2]]
+            reason = self._reason(asked[at], self.own[at][2])
             if not reason or reason[0] in why:
                 continue
             why.append(reason[0])
@@ -258,6 +275,12 @@ class _Score:
         whole = len(self.matched) == len(asked)
         first = self._first_reasons(asked)
         return Answer(self.number, self.score, (*first, *why), self.filters, whole)
+
+    def _reason(self, asked: Asked, number: int) -> Any:
+        """Why a word was found: "" or [text, filter, value]."""
+        if number == SAID:
+            return [f"for “{asked.read_as or asked.word.text}”", "", ""]
+        return self.index.reasons[number]
 
     def _covered(self, asked: list[Asked]) -> float:
         """The part of the question that is answered, from 0 to 1."""

@@ -11,15 +11,19 @@ from typing import Any
 from . import meanings, phrases, stems
 from .facts import singular
 from .models import Column, Endpoint, Param
+from .stems import Word
 
 # How much a word counts by where it is found.
 NAME, MODULE, LINE, VALUE, FILTER, COLUMN, NESTED = 10.0, 4.0, 4.0, 3.0, 3.0, 2.2, 1.6
+SPOKEN = 2.5  # a word of a phrase, also when the question lacks the phrase's other words
 # How far a resource goes down by its kind: a list is what people mean, if they say no more.
 KINDS = {"list": 0.0, "rows": -0.1, "file": -0.4, "export": -1.2, "record": -1.6}
 WITHDRAWN = -3.0
 POPULAR, POPULAR_STEP = 1.0, 0.02
 LEAST_RARE = 0.4  # what the commonest word counts beside the rarest
+RANKS = (1.0, 0.8, 0.65, 0.5)  # what the resources of a phrase count, the likeliest first
 NO_CONDITION = frozenset({"sort", "active", "activeState", "orderBy", "orderByDirection"})
+MADE_BY_THE_PAGE = ("phrases", "spoken")
 
 
 @dataclass
@@ -36,7 +40,9 @@ class Index:
         reasons: why a resource was found: "" or [text, filter, value].
         spellings: words as they are written, with their stems; a slip is mended to one of them.
         synonyms: stems that mean the same as a stem.
-        phrases: [text, stems, [[resource, rank], …], {resource: filters}].
+        topics: [phrases, resources from the likeliest on, {resource: filters}].
+        phrases: [text, stems, resources, {resource: filters}] for each phrase of the topics.
+        spoken: for each stem of a phrase, what it counts by itself for the phrase's resources.
     """
 
     names: list[str] = field(default_factory=list)
@@ -47,13 +53,18 @@ class Index:
     reasons: list[Any] = field(default_factory=lambda: [""])
     spellings: dict[str, str] = field(default_factory=dict)
     synonyms: dict[str, list[str]] = field(default_factory=dict)
+    topics: list[list[Any]] = field(default_factory=list)
     phrases: list[list[Any]] = field(default_factory=list)
+    spoken: dict[str, dict[int, float]] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
-        """The index for the page, with the words that are not looked for."""
+        """The index for the page, with the words that are not looked for; the page makes `phrases`
+        and `spoken` of the topics.
+        """
         grammar = phrases.grammar()
         lists = {name: sorted(getattr(grammar, name)) for name in grammar.__dataclass_fields__}
-        return {**vars(self), "grammar": lists}
+        sent = {name: value for name, value in vars(self).items() if name not in MADE_BY_THE_PAGE}
+        return {**sent, "grammar": lists}
 
 
 def index_of(endpoints: Iterable[Endpoint]) -> Index:
@@ -155,27 +166,45 @@ class _Builder:
     def _add_phrases(self) -> None:
         for topic in phrases.topics():
             known = [name for name in topic.resources if name in self._numbers]
-            meant = [[self._numbers[name], rank] for rank, name in enumerate(known)]
+            meant = [self._numbers[name] for name in known]
             filters = {name: dict(topic.filters[name]) for name in known if name in topic.filters}
+            if meant:
+                self.index.topics.append([list(topic.phrases), meant, filters])
             for phrase in topic.phrases if meant else ():
                 told = stems.telling(phrase, self.grammar)
-                for word in told:
-                    self.index.spellings.setdefault(word.text, word.stem)
                 needed = list(dict.fromkeys(word.stem for word in told))
                 self.index.phrases.append([phrase, needed, meant, filters])
+                for word in told:
+                    self.index.spellings.setdefault(word.text, word.stem)
+                    self._say(word, meant)
+
+    def _say(self, word: Word, meant: list[int]) -> None:
+        """Let a word of a phrase speak by itself for the resources that the phrase means."""
+        if word.stem == stems.NOT or word.text in self.grammar.asking:
+            return
+        spoken = self.index.spoken.setdefault(word.stem, {})
+        for rank, number in enumerate(meant):
+            weight = SPOKEN * word.weight * of_rank(rank)
+            spoken[number] = max(weight, spoken.get(number, 0.0))
 
     def _weigh_rarity(self, total: int) -> None:
-        highest = math.log(total + 1)
-        for stem, posted in self.index.postings.items():
-            common = self._plain[stem] or len(posted) // 3
+        index, highest = self.index, math.log(total + 1)
+        for stem in dict.fromkeys([*index.postings, *index.spoken]):
+            places = len(index.postings.get(stem, ())) // 3
+            common = self._plain[stem] or places or len(index.spoken[stem])
             rarity = math.log((total + 1) / (common + 1)) / (highest or 1)
-            self.index.rarity[stem] = round(max(LEAST_RARE, rarity), 3)
+            index.rarity[stem] = round(max(LEAST_RARE, rarity), 3)
 
 
 def _keep(found: dict[str, tuple[float, int]], stem: str, weight: float, reason: int) -> None:
     """Keep the best place of a word."""
     if stem not in found or found[stem][0] < weight:
         found[stem] = (weight, reason)
+
+
+def of_rank(rank: int) -> float:
+    """What a phrase counts for the resource that it names at this place, from 0."""
+    return RANKS[min(rank, len(RANKS) - 1)]
 
 
 def _prior(endpoint: Endpoint, popular: tuple[str, ...]) -> float:

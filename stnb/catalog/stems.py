@@ -16,6 +16,7 @@ SHORTEST = 3  # letters that are left of a word when its ending is cut
 NOT = "~not"  # the stem of all negations, which no other word has
 NEGATION = 0.3  # what a negation counts, as no name has one
 GROUPING = 0.7  # what a word counts after "by" or "of": "notes on a customer" asks for notes
+ROLE = 0.75  # what someone's role counts beside other words: "staff rota" asks for a rota
 TYPO = 4  # letters of a word from which on one of them may be wrong
 TWO_TYPOS = 8  # and two
 
@@ -30,6 +31,7 @@ class Grammar:
         prepositions: what follows them is looked for less.
         negations: turn a condition round, such as "not".
         whole: lose no ending: "rating" is not "rate".
+        roles: name someone, and are looked for less: "the performance of an agent".
     """
 
     fillers: frozenset[str]
@@ -37,6 +39,7 @@ class Grammar:
     prepositions: frozenset[str]
     negations: frozenset[str]
     whole: frozenset[str]
+    roles: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,11 @@ class Word:
 def plain(text: str) -> list[str]:
     """The words of a text in lower case: "jobCancelReasons" has three of them.
 
-    >>> plain("Today's unpaid invoices")
-    ['today', 'unpaid', 'invoices']
+    >>> plain("Today's unpaid invoices"), plain("POs")
+    (['today', 'unpaid', 'invoices'], ['po'])
     """
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
+    short = re.sub("([A-Z]{2,})s\\b", r"\1", text)
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", short)
     letters = re.sub("['’]s\\b|['’]", "", spaced)
     without_accents = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", letters))
     return re.findall(r"[a-z]+|[0-9]+", without_accents.lower())
@@ -103,7 +107,21 @@ def telling(text: str, grammar: Grammar) -> list[Word]:
             words.append(Word(word, NOT, NEGATION))
         elif word not in grammar.fillers:
             words.append(_word(word, weight, grammar))
-    return words or [_word(word, 1.0, grammar) for word in asked]
+    if not words:
+        return [_word(word, 1.0, grammar) for word in asked]
+    return _roles_less(words, grammar)
+
+
+def _roles_less(words: list[Word], grammar: Grammar) -> list[Word]:
+    """The words, where those for a role count less; the same if there are no others."""
+    others = [word for word in words if word.stem != NOT and word.text not in grammar.roles]
+    if not others:
+        return words
+    weighed = []
+    for word in words:
+        part = ROLE if word.text in grammar.roles else 1.0
+        weighed.append(Word(word.text, word.stem, word.weight * part))
+    return weighed
 
 
 def _word(text: str, weight: float, grammar: Grammar) -> Word:

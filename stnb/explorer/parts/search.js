@@ -1,10 +1,11 @@
 // Ranks resources by words, as `stnb/catalog/stems.py` and `ranking.py` do: a test holds them together.
 const ENDINGS = ["ation", "ing", "ed", "ion", "e"], SHORTEST = 3;
 const SINGULARS = [["children", "child"], ["ies", "y"], ["tuses", "tus"], ["sses", "ss"], ["xes", "x"], ["ches", "ch"]];
-const NOT = "~not", NEGATION = 0.3, GROUPING = 0.7, TYPO = 4, TWO_TYPOS = 8;
+const NOT = "~not", NEGATION = 0.3, GROUPING = 0.7, ROLE = 0.75, TYPO = 4, TWO_TYPOS = 8;
 const SYNONYM = 0.9, SLIP = 0.8, BEGUN = 0.6, BEGUN_KNOWN = 0.3, LETTERS_BEGUN = 4;
+const RELATED = 0.5, FAMILY = 6, FAMILY_LONGEST = 10;
 const PHRASE = 14, RANKS = [1, 0.8, 0.65, 0.5], LONGER_PHRASE = 0.6;
-const SPARE = 0.8, OWN_NAME = 5, WHOLE_NAME = 2, UNCOVERED = 0.4, FAR_BELOW = 0.4;
+const SPARE = 0.8, OWN_NAME = 5, WHOLE_NAME = 2, UNCOVERED = 0.8, FAR_BELOW = 0.4, SPOKEN = 2.5, SAID = -1;
 
 async function unpack(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -16,8 +17,26 @@ async function unpack(bytes) {
 function indexed(index) {
   const sets = Object.fromEntries(Object.entries(index.grammar).map(([name, words]) => [name, new Set(words)]));
   const maps = Object.fromEntries(["postings", "rarity", "spellings", "synonyms"].map((name) => [name, new Map(Object.entries(index[name]))]));
-  return { ...index, ...maps, grammar: sets };
+  return { ...index, ...maps, ...spread(index.topics, sets), grammar: sets };
 }
+
+// The phrases of all topics, with their stems, and what each of their words says by itself.
+function spread(topics, grammar) {
+  const phrases = [], spoken = new Map();
+  for (const [texts, meant, filters] of topics) for (const text of texts) {
+    const told = telling(text, grammar);
+    phrases.push([text, [...new Set(told.map(({ stem }) => stem))], meant, filters]);
+    for (const { text: word, stem, weight } of told) {
+      if (stem === NOT || grammar.asking.has(word)) continue;
+      if (!spoken.has(stem)) spoken.set(stem, new Map());
+      const said = spoken.get(stem);
+      meant.forEach((number, rank) => said.set(number, Math.max(SPOKEN * weight * ofRank(rank), said.get(number) ?? 0)));
+    }
+  }
+  return { phrases, spoken };
+}
+
+const ofRank = (rank) => RANKS[Math.min(rank, RANKS.length - 1)];
 
 // -- words
 
@@ -28,7 +47,7 @@ function singular(noun) {
 }
 
 function plain(text) {
-  const letters = text.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/['’]s\b|['’]/g, "");
+  const letters = text.replace(/([A-Z]{2,})s\b/g, "$1").replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/['’]s\b|['’]/g, "");
   return letters.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().match(/[a-z]+|[0-9]+/g) ?? [];
 }
 
@@ -57,7 +76,13 @@ function telling(text, grammar) {
     if (grammar.negations.has(w)) words.push({ text: w, stem: NOT, weight: NEGATION });
     else if (!grammar.fillers.has(w)) words.push(word(w, weight));
   }
-  return words.length ? words : asked.map((w) => word(w, 1));
+  return words.length ? rolesLess(words, grammar) : asked.map((w) => word(w, 1));
+}
+
+// The words, where those for a role count less; the same if there are no others.
+function rolesLess(words, { roles }) {
+  if (words.every(({ text, stem }) => stem === NOT || roles.has(text))) return words;
+  return words.map((word) => ({ ...word, weight: word.weight * (roles.has(word.text) ? ROLE : 1) }));
 }
 
 const slips = (length) => (length >= TYPO) + (length >= TWO_TYPOS);
@@ -105,17 +130,27 @@ function asking(index, word, last, alone) {
   const known = isKnown(index, word), means = begun(index, word, last, alone, known);
   for (const other of index.synonyms.get(word.stem) ?? []) means.set(other, SYNONYM);
   if (known) means.set(word.stem, 1);
-  if (means.size) return { word, means, readAs: "" };
-  const readAs = mended(index, word.text);
-  if (!readAs) return { word, means, readAs };
-  const stem = index.spellings.get(readAs);
-  for (const other of index.synonyms.get(stem) ?? []) means.set(other, SLIP * SYNONYM);
-  return { word, means: means.set(stem, SLIP), readAs };
+  const readAs = means.size ? "" : mended(index, word.text);
+  if (readAs) {
+    const stem = index.spellings.get(readAs);
+    for (const other of index.synonyms.get(stem) ?? []) means.set(other, SLIP * SYNONYM);
+    means.set(stem, SLIP);
+  }
+  return { word, means: new Map([...related(index, word.stem), ...means]), readAs };
+}
+
+// The other stems of its family: those that begin with the same six letters.
+function related(index, stem) {
+  const means = new Map(), head = stem.slice(0, FAMILY);
+  if (stem.length < FAMILY || stem.length > FAMILY_LONGEST) return means;
+  for (const other of index.rarity.keys()) if (other.startsWith(head) && other.length <= FAMILY_LONGEST) means.set(other, RELATED);
+  return means;
 }
 
 function begun(index, word, last, alone, known) {
   const means = new Map(), least = last ? (alone ? 1 : 2) : LETTERS_BEGUN;
-  if (word.text.length < least || (known && !last)) return means;
+  if (known && (!last || (!alone && word.text.length < LETTERS_BEGUN))) return means;
+  if (word.text.length < least) return means;
   const factor = known ? BEGUN_KNOWN : BEGUN;
   for (const [text, stem] of index.spellings) if (text.startsWith(word.text)) means.set(stem, factor);
   if (!known) for (const stem of index.postings.keys()) if (stem.startsWith(word.stem)) means.set(stem, factor);
@@ -140,11 +175,13 @@ function ownWords(index, asked) {
   asked.forEach(({ word, means }, at) => {
     for (const [stem, factor] of means) {
       const posted = index.postings.get(stem) ?? [], value = word.weight * factor * (index.rarity.get(stem) ?? 1);
-      for (let i = 0; i < posted.length; i += 3) {
-        if (!found.has(posted[i])) found.set(posted[i], new Map());
-        const here = found.get(posted[i]), weight = posted[i + 1];
-        if (!here.has(at) || here.get(at).score < value * weight) here.set(at, { score: value * weight, weight: weight * factor, reason: posted[i + 2] });
-      }
+      const keep = (number, weight, reason) => {
+        if (!found.has(number)) found.set(number, new Map());
+        const here = found.get(number);
+        if (!here.has(at) || here.get(at).score < value * weight) here.set(at, { score: value * weight, weight: weight * factor, reason });
+      };
+      for (let i = 0; i < posted.length; i += 3) keep(posted[i], posted[i + 1], posted[i + 2]);
+      for (const [number, weight] of index.spoken.get(stem) ?? []) keep(number, weight, SAID);
     }
   });
   return found;
@@ -156,10 +193,10 @@ function phrases(index, asked) {
   for (const [by, needed, meant, filters] of index.phrases) {
     const { score, covered } = cover(index, asked, needed);
     if (!covered.size) continue;
-    for (const [number, rank] of meant) {
-      const worth = score * RANKS[Math.min(rank, RANKS.length - 1)];
+    meant.forEach((number, rank) => {
+      const worth = score * ofRank(rank);
       if (!best.has(number) || best.get(number).worth < worth) best.set(number, { worth, by, covered, filters, denies: needed.includes(NOT) });
-    }
+    });
   }
   return best;
 }
@@ -179,6 +216,8 @@ function cover(index, asked, needed) {
 
 // -- one resource
 
+const reasonOf = (index, { word, readAs }, number) => (number === SAID ? [`for “${readAs || word.text}”`, "", ""] : index.reasons[number] || []);
+
 function judge(index, asked, number, own, said, negated) {
   const matched = new Set(own.keys()), plainly = new Set(own.keys()), filters = {}, why = [];
   let score = 0, by = "", inName = 0, every = 0, answered = 0;
@@ -195,7 +234,7 @@ function judge(index, asked, number, own, said, negated) {
   for (const { weight } of own.values()) inName += weight >= OWN_NAME;
   for (const at of [...plainly].sort((a, b) => a - b)) {
     score += own.get(at).score;
-    const [text, filter, value] = index.reasons[own.get(at).reason] || [];
+    const [text, filter, value] = reasonOf(index, asked[at], own.get(at).reason);
     if (!text || why.includes(text)) continue;
     why.push(text);
     if (filter && inName && !negated && !(filter in filters)) filters[filter] = value;
