@@ -153,9 +153,9 @@ def _enveloped(content: bytes, rows_at: str) -> bytes:
 
 
 def _fast(document: bytes, shape: Shape, seen: Scan) -> tuple[Columns, int, bool] | None:
-    """The columns of a page, the number of its rows, and whether numbers with a fraction stand
-    around the rows; None if the page is not what the catalogue says, so that something might be
-    lost.
+    """The columns of a page, the number of its rows, and whether numbers with a fraction or objects
+    stand around the rows; None if the page is not what the catalogue says, so that something might
+    be lost.
     """
     if seen.lossy:
         return None  # a float would drop digits in silence
@@ -209,7 +209,7 @@ def _read(document: bytes, rows: pa.DataType, unknown: str) -> tuple[pa.StructAr
         ),
     )
     envelope = [field.type for field in table.schema if field.name != "data"]
-    outside = any("double" in str(kind) for kind in envelope)
+    outside = any("double" in str(kind) or "struct" in str(kind) for kind in envelope)
     found = table.column("data")
     lists = found.chunk(0) if found.num_chunks == 1 else found.combine_chunks()
     # If lists whose type Arrow found out by itself begin with null, it makes them too short.

@@ -1,9 +1,9 @@
 """What was sent for the columns of a page, if another page makes text of them.
 
 A float does not say that 12.50 was sent, and an object in a list neither which of its keys were
-there, nor in which order. Pages without such a number or object say all that was sent, and nothing
-has to be kept. Of the others, the page itself is kept until the frame is made, packed, and read
-once more if a column of numbers or lists becomes text after all.
+there, nor in which order. Pages without such a number, and whose objects are all alike, say all
+that was sent, and nothing has to be kept. Of the others, the page itself is kept until the frame is
+made, packed, and read once more if a column of numbers or lists becomes text after all.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from . import fallback
 from .fallback import Columns
+from .in_order import holds_objects, objects_in_order
 from .scan import Scan
 from .schema import Shape
 from .text import as_text, each, text_of
@@ -158,9 +159,11 @@ def sheet_of(
 
     Args:
         columns: its columns as they were read.
-        complete: whether every number of the page is a number of these columns.
+        complete: whether every number and every object of the page is one of these columns.
     """
-    objects = any(map(_holds_objects, columns.values()))
+    objects = any(map(holds_objects, columns.values()))
+    if objects and complete:
+        objects = not objects_in_order(document, columns)
     if not seen.odd and not seen.zeros and not objects:
         return Sheet(rows)
     if not objects and complete and (seen.exponents or not seen.odd):
@@ -187,16 +190,6 @@ def keep_written(columns: Columns, kept: Columns) -> None:
         texts = text_of(values)
         if not texts.equals(_shortest(pa.chunked_array([values]), Sheet(len(values)))):
             kept[name] = texts
-
-
-def _holds_objects(values: pa.Array) -> bool:
-    """Whether there is an object in a list."""
-    if not pa.types.is_list(values.type):
-        return False
-    inside = values.flatten()
-    if not len(inside):
-        return False
-    return pa.types.is_struct(inside.type) or _holds_objects(inside)
 
 
 def _with_points(values: pa.Array) -> Iterator[pa.Array]:
