@@ -22,10 +22,9 @@ from stnb.errors.misused import explains_misuse
 
 from . import elsewhere
 from .explorer import Explorer
-from .state import LIMIT, State, named
+from .state import LIMIT, REPORT_ROWS, State, named
 from .static_copy import running_cell
 
-REPORT_ROWS = "reporting.report_category.reports.data"
 # By cell: its last run, and the explorers which that run made. A cell that runs again closes them.
 _made: dict[str, tuple[str | None, WeakSet[Explorer]]] = {}
 

@@ -23,6 +23,7 @@ from .parts.doctor import Doctor
 from .parts.id_names import Labels, look_up
 from .presets import first_filters, with_words
 from .pulls import Pulls
+from .report_menu import ReportMenu
 from .results import Results
 from .row_limit import ALL
 from .screen import Screen
@@ -77,6 +78,7 @@ class Explorer(W.VBox):
             self.show_error,
         )
         self._screen = Screen(self.parts, self._chosen, self._results, self._pulls)
+        self._reports = ReportMenu(self.parts.picker, self._chosen, self._screen, self.show_error)
         super().__init__(self.parts.places)
         self.add_class("stnb").add_class("stnb-explorer")
         if alone:
@@ -123,6 +125,8 @@ class Explorer(W.VBox):
         parts.profile.observe(self._on_profile, "value")
         parts.picker.observe(self._on_resource, "value")
         parts.picker.observe(self._on_preset, "preset")
+        parts.picker.observe(self._reports.read, "typed")
+        parts.picker.observe(self._reports.open, "report")
         parts.card.observe(self._on_picked, "chosen")
         parts.title.observe(self._on_picked, "chosen")
         parts.limit.observe(self._on_value, "value")

@@ -13,6 +13,7 @@ from stnb.catalog import Endpoint, load, words
 from stnb.errors import UsageError
 from stnb.pull import call
 
+REPORT_ROWS = "reporting.report_category.reports.data"
 LIMIT = 1_000  # rows of a first look; "all" is one click away
 SINGLE = {"record", "file"}  # kinds without rows to limit
 

@@ -265,6 +265,32 @@ def test_by_mouse_from_neighbour_to_neighbour(lab: Lab) -> None:
     assert lab.errors == []
 
 
+def test_a_report_is_found_by_its_name_and_opened(lab: Lab) -> None:
+    """The tenant's own reports come in sight while it is typed, and a click opens a form that is
+    filled in; none has a star.
+    """
+    write_notebook(lab.notebooks / "report.ipynb", 'import stnb\nui = stnb.explore("demo")')
+    lab.open("report.ipynb").run_cell(0)
+    output = lab.output(0)
+    box, _ = _box(output)
+    box.click()
+    box.press_sequentially("revenue by bus")
+    found = output.get_by_role("group", name="Your reports").get_by_role("option")
+    expect(found.first).to_contain_text("Revenue by Business Unit")
+    expect(found.first).to_contain_text("report 70101")
+    expect(found.first.locator(".star")).to_have_count(0)
+    found.first.click()
+
+    expect(box).to_have_value("reporting.report_category.reports.data")
+    asked = lab.add_cell("print(ui.state['filters']['reportId'])")
+    for _ in range(50):  # the description comes on a thread of its own
+        lab.run_cell(asked)
+        if lab.text(asked).strip() == "70101":
+            break
+    assert lab.text(asked).strip() == "70101"
+    assert lab.errors == []
+
+
 def test_a_reopened_notebook_says_what_to_do(lab: Lab) -> None:
     """Without its kernel the box is not there; a sentence says what to do, and running the cell
     brings it back.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .find import all_reports, report
+from .find import all_reports, report, report_of
 from .report import Report
 
-__all__ = ["Report", "all_reports", "report"]
+__all__ = ["Report", "all_reports", "report", "report_of"]

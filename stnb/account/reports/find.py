@@ -96,6 +96,11 @@ def report(account: Tenant, wanted: str | int, category: str | None = None) -> R
     if category is not None:
         table = _in_category(table, category)
     row = _one_of(_matching(table, wanted), table, wanted)
+    return report_of(account, row)
+
+
+def report_of(account: Tenant, row: Any) -> Report:
+    """The report of a row of `all_reports`: its description is a request."""
     return Report(account, described(account, row["categoryId"], int(row["id"])), row["category"])
 
 

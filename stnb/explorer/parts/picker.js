@@ -23,13 +23,26 @@ function explained(hit, words) {
   return parts;
 }
 
+// The tenant's own report, as an entry of the list.
+const asReport = ({ id, category, label, about }) => ({ name: `report ${id}`, label, about, category, report: id, module: "Your reports", kind: "report" });
+
+// The reports whose number, name or category holds every word come in sight: below the two best resources.
+function withReports(hits, reports, words) {
+  const fits = (e) => {
+    const own = plain(`${e.report} ${e.label} ${e.about}`);
+    return words.every((word) => own.some((text) => text.startsWith(word)));
+  };
+  const found = reports.filter(fits).map((e) => ({ e, group: e.module })), first = hits.length && hits[0].whole ? 2 : 0;
+  return [...hits.slice(0, first), ...found, ...hits.slice(first)];
+}
+
 function option(hit, words, id, { locked, starred }) {
   const { e } = hit, shut = locked.has(e.name), own = starred.has(e.name);
   const tags = [[e.kind], e.hidden && ["hides inactive"], e.withdrawn && ["withdrawn"], shut && ["no scope", "shut"]].filter(Boolean);
   const star = make("span", "star", { title: own ? "Take the star away" : "Star it" }, make("span", "", { "aria-hidden": "true" }, own ? "★" : "☆"));
   if (own) star.append(make("span", "stnb-unseen", {}, "starred"));
   const module = hit.group ? [] : [make("span", "module", {}, e.module)];
-  return make("div", own ? "starred" : "", { role: "option", id, "aria-selected": "false" }, star,
+  return make("div", own ? "starred" : "", { role: "option", id, "aria-selected": "false" }, ...(e.report ? [] : [star]),
     make("b", "", {}, ...marked(e.label, words)), make("code", "", {}, ...marked(e.name, words)),
     make("span", "tags", {}, ...module, ...tags.map(([text, cls = ""]) => make("span", cls, {}, text))),
     make("span", "more", {}, ...explained(hit, words)));
@@ -85,11 +98,12 @@ function render({ model, el }) {
   el.append(root);
   const float = floating(input, panel, close);
   const marks = { locked: new Set(), starred: new Set(), recent: [] };
-  let index = null, hits = [], words = [], drawn = 0, at = -1, isOpen = false;
+  let index = null, hits = [], words = [], drawn = 0, at = -1, isOpen = false, reports = [], asked = false;
 
   function open() {
     if (isOpen) return;
     isOpen = true;
+    [reports, asked] = [[], false]; // another tenant may have been chosen since
     input.setAttribute("aria-expanded", "true");
     float.show();
   }
@@ -118,11 +132,12 @@ function render({ model, el }) {
     list.replaceChildren();
     list.scrollTop = drawn = 0;
     if (!index) return list.append(make("p", "", {}, "The list is on its way …"));
-    const total = index.entries.length;
+    const total = index.entries.length + reports.length;
     words = plain(text);
     hits = words.length ? search(index, text).map((hit) => ({ ...hit, e: index.entries[hit.number] })) : everything();
+    if (words.length) hits = withReports(hits, reports, words);
     if (!hits.length) list.append(make("p", "", {}, `Nothing is called or holds “${text.trim()}”. Try one word, such as job or invoice.`));
-    else if (hits[0].whole === false) list.append(make("p", "", {}, "Nothing has all of these words; these have most of them."));
+    else if (hits.every((hit) => hit.whole === false)) list.append(make("p", "", {}, "Nothing has all of these words; these have most of them."));
     count.textContent = words.length ? `${hits.length} of ${total}` : `${total}`;
     extend();
     const chosen = words.length ? 0 : hits.findIndex((h) => h.e.name === model.get("value"));
@@ -154,7 +169,12 @@ function render({ model, el }) {
 
   function choose(i) {
     if (i < 0 || !hits[i]) return;
-    const { name } = hits[i].e;
+    const { name, report, category } = hits[i].e;
+    if (report) {
+      model.send({ kind: "report", id: report, category });
+      show();
+      return close();
+    }
     model.set("value", name);
     model.save_changes();
     model.send({ kind: "chosen", name, filters: hits[i].filters ?? {} });
@@ -178,6 +198,20 @@ function render({ model, el }) {
       node.replaceChildren(...fresh.childNodes);
     }
     showStar();
+  }
+
+  function ask() {
+    if (asked || !input.value.trim()) return;
+    asked = true;
+    model.send({ kind: "typed" });
+  }
+
+  function addReports(entries) {
+    const name = hits[at]?.e.name;
+    reports = entries.map(asReport);
+    if (!isOpen || !index || !words.length) return;
+    draw(input.value);
+    if (name) mark(Math.max(0, hits.findIndex((h) => h.e.name === name)));
   }
 
   // The kernel tells of stars and recent choices later than the list may have been opened.
@@ -207,7 +241,7 @@ function render({ model, el }) {
     event.stopPropagation();
     if (starring) {
       event.preventDefault();
-      const name = isOpen ? hits[at]?.e.name : model.get("value");
+      const entry = isOpen ? hits[at]?.e : { name: model.get("value") }, name = entry?.report ? "" : entry?.name;
       if (name) toggle(name);
     } else if (event.key in STEP && !event.shiftKey && (isOpen || event.key.startsWith("Arrow"))) {
       event.preventDefault();
@@ -224,7 +258,7 @@ function render({ model, el }) {
   }
 
   list.onscroll = () => { if (drawn < hits.length && list.scrollTop + 2 * list.clientHeight > list.scrollHeight) extend(); };
-  input.oninput = () => draw(input.value);
+  input.oninput = () => { draw(input.value); ask(); };
   input.onclick = () => { if (!isOpen) { input.select(); draw(""); } };
   input.onblur = () => { close(); show(); };
   input.onkeydown = key;
@@ -244,6 +278,8 @@ function render({ model, el }) {
       Object.assign(marks, { locked: new Set(message.locked), starred: new Set(message.starred), recent: message.recent });
       if (isOpen && index && !words.length) regroup();
       else restar();
+    } else if (message?.kind === "reports") {
+      addReports(message.entries);
     } else if (message?.kind === "error") {
       count.textContent = message.sentences[0];
     }

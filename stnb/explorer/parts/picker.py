@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import traitlets
 
 from stnb.catalog import Catalog, Endpoint, meanings
@@ -19,8 +20,9 @@ from .history import History
 class Picker(Widget, scripts=("parts/search.js", "parts/picker.js"), style="parts/picker.css"):
     """A combobox over the catalogue. What is typed is ranked as `catalog.search` ranks it.
 
-    A key press sends no message: the entries travel once to each page, packed. A notebook saves the
-    choice alone.
+    A key press sends no message, but the first one after the list was opened: the tenant's own
+    reports are read then. The entries travel once to each page, packed. A notebook saves the choice
+    alone.
 
     Args:
         known: the resources to choose from.
@@ -32,6 +34,8 @@ class Picker(Widget, scripts=("parts/search.js", "parts/picker.js"), style="part
         recent, starred: what is listed first while nothing is typed.
         preset: the filters that belong to the words by which the choice was found: "cancelled jobs"
             brings jobStatus=Canceled. It changes at every choice by a person.
+        typed: how often the list was opened and then typed into.
+        report: id and category of the tenant's own report that was chosen last.
     """
 
     value = traitlets.Unicode("").tag(sync=True)
@@ -41,6 +45,8 @@ class Picker(Widget, scripts=("parts/search.js", "parts/picker.js"), style="part
     starred = traitlets.List(traitlets.Unicode())
 
     preset = traitlets.Dict()
+    typed = traitlets.Int(0)
+    report = traitlets.Dict()
 
     def __init__(self, known: Catalog, history: History | None = None, **settings: Any) -> None:
         self._known = known
@@ -64,9 +70,22 @@ class Picker(Widget, scripts=("parts/search.js", "parts/picker.js"), style="part
             if self.preset:
                 self.preset = {}  # so that the same words are noticed twice
             self.preset = self._filters_of(name, message.get("filters"))
+        elif kind == "typed":
+            self.typed += 1
+        elif kind == "report":
+            self.report = {}  # so that the same one is noticed twice
+            self.report = {part: str(message.get(part, "")) for part in ("id", "category")}
         elif kind == "star" and name in self._known:
             self._history.star(name, bool(message.get("on")))
             self._read_history()
+
+    def list_reports(self, rows: Sequence[Mapping[Any, Any]]) -> None:
+        """Have the page list the tenant's own reports among what fits.
+
+        Args:
+            rows: those of `st.reports()`.
+        """
+        self.send({"kind": "reports", "entries": [report_entry(row) for row in rows]})
 
     def _filters_of(self, name: str, filters: object) -> dict[str, Any]:
         """The filters that a page sent, without those that the resource does not have."""
@@ -122,4 +141,15 @@ def entry(endpoint: Endpoint) -> dict[str, Any]:
         "about": meanings.about(endpoint),
         "hidden": endpoint.shows_all is not None,
         "withdrawn": endpoint.withdrawn,
+    }
+
+
+def report_entry(row: Mapping[Any, Any]) -> dict[str, str]:
+    """One report as it is listed; its number as text, as a page rounds large ones."""
+    parts = [str(row[part]) for part in ("category", "description") if pd.notna(row[part])]
+    return {
+        "id": str(row["id"]),
+        "category": str(row["categoryId"]),
+        "label": str(row["name"]),
+        "about": " · ".join(part for part in parts if part),
     }
