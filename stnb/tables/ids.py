@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors.nesting import loads
 
-WHOLE = r"^[+-]?\d{1,18}$"
+LARGEST_ID = pa.scalar(2**63 - 1, pa.uint64())
+WHOLE = r"^[+-]?\d{1,18}(\.0+)?$"
 
 
 def located(df: pd.DataFrame, path: str) -> tuple[str, list[str]] | None:
@@ -84,27 +85,52 @@ def _opened(texts: pa.Array) -> pa.Array:
         return texts
     found = []
     for text in texts.to_pylist():
-        found += [str(element) for element in _elements(text) if isinstance(element, int | str)]
+        found += [each for each in _elements(text) if each is not None]
     return pc.unique(pa.array(found, pa.string()))
 
 
-def _elements(text: str) -> list[Any]:
+def opened_lists(texts: pa.Array) -> pa.ListArray:
+    """Lists that are kept as JSON text, as lists of ids, which are texts; a value that is no list
+    is a list of one, and what is no id is missing.
+
+    Example:
+        >>> opened_lists(pa.array(['[1,"x"]', None, "7"])).to_pylist()
+        [['1', 'x'], None, ['7']]
+    """
+    lists = [None if text is None else _elements(text) for text in texts.to_pylist()]
+    return pa.array(lists, pa.list_(pa.string()))
+
+
+def _elements(text: str) -> list[str | None]:
     try:
         read = loads(text)
     except ValueError:
         return [text]
-    return read if isinstance(read, list) else [text]
+    if not isinstance(read, list):
+        return [text]
+    return list(map(_as_id, read))
+
+
+def _as_id(element: Any) -> str | None:
+    """An element of a list as the text of an id, None if it is none."""
+    if isinstance(element, float) and element.is_integer() and abs(element) < LARGEST_EXACT:
+        return str(int(element))
+    if isinstance(element, bool) or not isinstance(element, int | str):
+        return None
+    return str(element)
 
 
 def fit(ids: pa.Array, kind: pa.DataType) -> pa.Array:
     """The ids as another type, with null for each that does not fit.
 
-    "41" and 41.0 are 41: the API sends `accounting.payments.typeId` as text, and pandas makes
-    floats of whole numbers beside missing ones.
+    "41", 41.0 and "41.0" are 41: the API sends `accounting.payments.typeId` as text, and pandas
+    makes floats of whole numbers beside missing ones.
 
     Args:
         kind: int64 or string.
     """
+    if pa.types.is_uint64(ids.type):
+        ids = pc.if_else(pc.less_equal(ids, LARGEST_ID), ids, None)
     if ids.type == kind or pa.types.is_null(ids.type) or pa.types.is_integer(ids.type):
         return ids.cast(kind)
     if pa.types.is_floating(ids.type):
@@ -117,4 +143,5 @@ def fit(ids: pa.Array, kind: pa.DataType) -> pa.Array:
         return ids.cast(kind)
     trimmed = pc.utf8_trim_whitespace(ids)
     digits = pc.match_substring_regex(trimmed, WHOLE)
-    return pc.if_else(digits, trimmed, None).cast(kind)
+    whole = pc.replace_substring_regex(trimmed, r"\.0+$", "")
+    return pc.if_else(digits, whole, None).cast(kind)

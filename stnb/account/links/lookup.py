@@ -16,7 +16,7 @@ from stnb.catalog.facts import MAX_IDS
 from stnb.errors import ColumnDrift, Incomplete, NotAllowed, RequestError, StnbError
 from stnb.frame import assemble, narrow, notices, shape_of
 from stnb.pull.values import inactive_too
-from stnb.tables.ids import column_of
+from stnb.tables.ids import column_of, fit
 
 from ..resource import Resource
 from ..source import Source
@@ -58,7 +58,9 @@ class Reading:
         frame = self.frame()
         if not self.whole or not len(frame):
             return frame
-        hits = [pc.is_in(column_of(frame[by]), value_set=ids) for by, ids in self.keys.items()]
+        hits = []
+        for by, ids in self.keys.items():
+            hits.append(pc.is_in(fit(column_of(frame[by]), ids.type), value_set=ids.drop_null()))
         kept = functools.reduce(pc.or_, hits).to_numpy(zero_copy_only=False)
         some: pd.DataFrame = frame[kept].reset_index(drop=True)
         some.attrs["stnb"] = {**frame.attrs["stnb"], "rows": len(some)}

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from stnb.catalog import Catalog
 from stnb.errors import BadFilter, StnbWarning
 from stnb.frame import PANDAS, notices
-from stnb.tables.ids import column_of, distinct, fit
+from stnb.tables.ids import column_of, distinct, fit, opened_lists
 
 from ..source import Source
 from .lookup import Keys, why_unread
@@ -253,8 +253,9 @@ def _names(catalog: Catalog, book: NameBook, df: pd.DataFrame, place: Place) -> 
     """
     values = column_of(df[place.path])
     link = place.link
-    if pa.types.is_string(values.type) and link.column.endswith("[]") and place.path == link.path:
-        raise _NoNames("its lists are kept as text")
+    is_text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+    if is_text and link.column.endswith("[]") and place.path == link.path:
+        values = opened_lists(values)
     is_list = pa.types.is_list(values.type)
     ids = fit(values.values if is_list else values, key_type(catalog, link.targets[0]))
     known = [(target, *book.names(target, ids)) for target in link.targets]

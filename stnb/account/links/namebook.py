@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from stnb.catalog import Endpoint
 from stnb.errors import StnbError
 from stnb.frame import shape_of
+from stnb.frame.types import final_type
 from stnb.tables.ids import column_of, fit
 
 from ..source import Source
@@ -117,7 +118,8 @@ class NameBook:
         known = self._known.get(target.resource)
         if known is None or target.by not in known.keys:
             return ids.slice(0, 0), pa.array([], pa.string())
-        there = pc.is_in(known.keys[target.by], value_set=ids)
+        # A row without an id is not what a missing id leads to.
+        there = pc.is_in(known.keys[target.by], value_set=ids.drop_null())
         return known.keys[target.by].filter(there), known.names.filter(there)
 
     def _begin(self, name: str, keys: Keys) -> Reading | None:
@@ -142,7 +144,10 @@ class NameBook:
         endpoint = reading.resource.endpoint
         names = self._names_of(frame, endpoint)
         columns = dict.fromkeys([*_key_columns(endpoint), *reading.keys])
-        keys = {column: column_of(frame[column]) for column in columns}
+        kinds = shape_of(endpoint).by_path
+        keys = {}
+        for column in columns:
+            keys[column] = fit(column_of(frame[column]), final_type(kinds[column]))
         if reading.whole:
             self._known[name] = Known(keys, names, None)
             return
