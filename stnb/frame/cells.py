@@ -267,6 +267,8 @@ def json_text(value: Any) -> str:
         return f"{{{', '.join(fields)}}}"
     if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
         return f"[{', '.join(map(json_text, value))}]"
+    if isinstance(value, np.longdouble):  # whose item() is itself
+        return json_text(float(value))
     if isinstance(value, np.generic):
         return json_text(value.item())
     if isinstance(value, (float, Decimal)):

@@ -18,6 +18,7 @@ from stnb.filesystem.atomic import PRIVATE, make_folder, replacing
 
 from . import csv_file, excel, json_file
 from .stores import check_store, staged, store_address
+from .strange import check_values
 from .target import local_path
 
 
@@ -66,6 +67,7 @@ def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -
         return address
     path = local_path(target)
     write = writer(path)
+    check_values(frame)
     rows = _rows(frame)
     try:
         make_folder(path.parent)
@@ -95,12 +97,12 @@ def _rows(frame: object) -> pd.DataFrame:
             f"A frame was expected, and a {type(frame).__name__} was given.",
             "Give a DataFrame, such as the answer of pull().",
         )
-    levels = [name for name in frame.index.names if name is not None]
-    lacking = [name for name in levels if name not in frame.columns]
+    levels = [at for at, name in enumerate(frame.index.names) if name is not None]
+    lacking = [at for at in levels if frame.index.names[at] not in frame.columns]
     if not lacking:
         return frame
     attrs = frame.attrs
-    frame = frame.reset_index(level=lacking)
+    frame = frame.reset_index(level=lacking, allow_duplicates=True)
     frame.attrs = attrs
     return frame
 

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from stnb.errors import UsageError
 from stnb.errors.misused import explains_misuse
+from stnb.frame.strange import check_values
 from stnb.frame.text import text_of
 from stnb.frame.united import TENANT
 
@@ -44,6 +45,8 @@ def compare(
         >>> drift = stnb.compare(last_month, st.pricebook.services.pull())
         >>> drift[drift["column"] == "price"]
     """
+    check_values(before)
+    check_values(after)
     key = _key(before, after, by)
     old, new = _indexed(before, key, "first"), _indexed(after, key, "second")
     parts = [
@@ -97,6 +100,13 @@ def _indexed(df: pd.DataFrame, key: list[str], which: str) -> pd.DataFrame:
             f"The {which} frame cannot be compared.",
             f"It has no column {lacking[0]!r}, which tells its rows apart.",
             'Name the columns that do, as in by=["id"].',
+        )
+    if not df.columns.is_unique:
+        twice = df.columns[df.columns.duplicated()][0]
+        raise UsageError(
+            f"The {which} frame cannot be compared.",
+            f"Two of its columns are named {twice!r}.",
+            "Give each column a name of its own.",
         )
     repeated = df.duplicated(key)
     if repeated.any():

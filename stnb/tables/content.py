@@ -90,7 +90,7 @@ class Content:
 
 def content(path: str, series: pd.Series[Any], promised: Column | None) -> Content:
     """Read a column once, so that every check works on its distinct values alone."""
-    array = _as_arrow(series)
+    array = column_of(series)
     kind = array.type
     if pa.types.is_null(kind):
         codes = np.full(len(series), -1, np.int32)
@@ -119,21 +119,6 @@ def _in_calendar(values: pa.Array) -> pa.Array:
     except (OverflowError, ValueError):
         return values.cast(pa.timestamp(values.type.unit, "UTC"))
     return values
-
-
-def _as_arrow(series: pd.Series[Any]) -> pa.Array:
-    try:
-        return column_of(series)
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        pass
-    # An analyst's own column may hold values of several types, or integers beyond 64 bits. Arrow
-    # has no type for them, so they are compared as texts.
-    texts = [None if _is_missing(value) else str(value) for value in series]
-    return pa.array(texts, pa.string())
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or value != value
 
 
 def shown(value: Any, width: int = 40) -> str:

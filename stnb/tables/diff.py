@@ -16,6 +16,7 @@ from stnb.errors import UsageError
 from stnb.errors.misused import explains_misuse
 from stnb.errors.nesting import loads
 from stnb.frame import shape_of
+from stnb.frame.strange import check_values
 from stnb.frame.types import is_open
 
 from .ids import column_of
@@ -57,6 +58,7 @@ def diff_schema(df: pd.DataFrame) -> pd.DataFrame:
     Example:
         >>> stnb.diff_schema(st.jpm.jobs.pull()).query("what != 'missing in all rows'")
     """
+    check_values(df)
     origin, place = provenance(df), place_of(df)
     if place is None:
         raise UsageError(

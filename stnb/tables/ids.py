@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from stnb.catalog.facts import LARGEST_EXACT
 from stnb.errors.nesting import loads
+from stnb.frame.text import as_text
 
 LARGEST_ID = pa.scalar(2**63 - 1, pa.uint64())
+REFUSED = (pa.ArrowException, TypeError, ValueError, OverflowError)
 WHOLE = r"^[+-]?\d{1,18}(\.0+)?$"
 
 
@@ -34,8 +38,19 @@ def located(df: pd.DataFrame, path: str) -> tuple[str, list[str]] | None:
 
 
 def column_of(values: pd.Series[Any]) -> pa.Array:
-    """A column as one Arrow array, in which the offsets of lists begin at 0."""
-    array = pa.array(values, from_pandas=True)
+    """A column as one Arrow array, in which the offsets of lists begin at 0.
+
+    An analyst's own column may hold what Arrow has no type for, or cannot compare: values of
+    several types, integers beyond 64 bits, periods. They are texts then.
+    """
+    try:
+        array = pa.array(values, from_pandas=True)
+    except REFUSED:
+        return _texts(values)
+    if isinstance(array.type, pa.BaseExtensionType):
+        return _texts(values)
+    if pa.types.is_float16(array.type):
+        return array.cast(pa.float32())
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     if pa.types.is_dictionary(array.type):
@@ -45,6 +60,17 @@ def column_of(values: pd.Series[Any]) -> pa.Array:
     if array.offset:
         return pa.concat_arrays([array, array.slice(0, 0)])  # a copy, which begins at 0
     return array
+
+
+def _texts(values: pd.Series[Any]) -> pa.Array:
+    texts = [None if _is_missing(value) else as_text(str(value)) for value in values]
+    return pa.array(texts, pa.string())
+
+
+def _is_missing(value: Any) -> bool:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return True
+    return isinstance(value, float | np.floating | Decimal) and bool(value != value)
 
 
 def unlisted(array: pa.Array) -> pa.Array:

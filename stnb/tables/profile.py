@@ -15,6 +15,8 @@ from stnb.catalog import Column
 from stnb.errors.misused import explains_misuse
 from stnb.frame import shape_of
 from stnb.frame.keys import types_of_key
+from stnb.frame.strange import check_values
+from stnb.frame.text import as_text
 from stnb.frame.united import TENANT
 from stnb.session import clock
 
@@ -92,11 +94,12 @@ def profile(df: pd.DataFrame) -> FrameProfile:
         >>> checked.loc["total", "filled"]
         1.0
     """
+    check_values(df)
     origin, place = provenance(df), place_of(df)
     promised: dict[str, Column] = {}
     if place is not None:
         promised = shape_of(place).by_path
-    names = [str(name) for name in df.columns]
+    names = [as_text(str(name)) or "" for name in df.columns]
     columns = []
     for at, name in enumerate(names):
         columns.append(content(name, df.iloc[:, at], promised.get(name)))

@@ -45,5 +45,7 @@ def with_index(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with a meaningful index as columns; a name may then be there twice."""
     if isinstance(frame.index, pd.RangeIndex):
         return frame
-    index = frame.index.to_frame(index=False)
+    if not isinstance(frame.index, pd.MultiIndex):
+        return pd.concat([frame.index.to_frame(index=False), frame.reset_index(drop=True)], axis=1)
+    index = frame.index.to_frame(index=False, allow_duplicates=True)
     return pd.concat([index, frame.reset_index(drop=True)], axis=1)

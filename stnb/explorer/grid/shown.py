@@ -8,6 +8,7 @@ import pandas as pd
 from IPython import get_ipython
 
 from stnb.errors.misused import explains_misuse
+from stnb.frame.strange import check_values
 
 from .. import elsewhere
 from ..internals import display_bundle
@@ -32,7 +33,11 @@ class ShownGrid(Grid):
 def show(frame: pd.DataFrame) -> Grid:
     """Show any DataFrame in the grid.
 
+    Raises:
+        BadFilter: a value is nested over 100 levels deep, holds itself, or has no text.
+
     Example:
         >>> stnb.show(df)
     """
+    check_values(frame)
     return ShownGrid(frame)

@@ -18,6 +18,7 @@ from stnb.catalog import Column, Endpoint
 from stnb.errors import UsageError
 from stnb.errors.nesting import loads
 from stnb.frame import Decoded, Dtypes, Shape, shape_of
+from stnb.frame.strange import check_values
 from stnb.frame.text import as_text
 from stnb.frame.tokens import number
 from stnb.frame.types import is_open
@@ -87,6 +88,7 @@ def _chunks(series: pd.Series[Any], promised: Column | None) -> Iterator[pa.Arra
     if isinstance(series.dtype, pd.ArrowDtype) and _is_list(series.dtype.pyarrow_dtype):
         yield from pa.chunked_array(pa.array(series.array)).chunks
         return
+    check_values(series)
     cells = [_parsed(plain(cell)) for cell in series]
     known = [cell for cell in cells if cell is not None]
     if promised is None and known and not any(isinstance(cell, list | dict) for cell in known):
@@ -189,6 +191,8 @@ def plain(value: Any) -> Any:
         return [plain(inner) for inner in value]
     if value is pd.NA or value is pd.NaT or value != value:
         return None
+    if isinstance(value, np.longdouble):  # whose item() is itself
+        return float(value)
     if isinstance(value, np.generic):
         return plain(value.item())
     if isinstance(value, float | Decimal):

@@ -14,6 +14,7 @@ from ..columns import is_money, words
 from ..look import AREA, DPI, INK, PEAK, REST
 from .canvas import WIDTH, Scale, canvas, finished, named, sample_note, style
 from .canvas import amount as written
+from .plain_columns import numbers_of
 from .question import Unit, check, in_words
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _draw(
 
     areas: Any = 36.0 if len(data) <= MANY else 4.0
     if size:
-        amounts = data[size].astype("float64").fillna(0)
+        amounts = numbers_of(data[size]).fillna(0)
         areas = SMALLEST + (LARGEST - SMALLEST) * amounts / max(float(amounts.max()), 1e-9)
     look: Any = {"s": areas, "linewidths": 0, "rasterized": len(data) > MANY}
     x, y = _numbers(data[across]), _numbers(data[up])
@@ -116,7 +117,7 @@ def _draw(
 
 
 def _numbers(column: pd.Series[Any]) -> Any:
-    return column.to_numpy(dtype="float64", na_value=np.nan)
+    return numbers_of(column).to_numpy(na_value=np.nan)
 
 
 def _write_names(

@@ -11,6 +11,7 @@ from stnb.errors.misused import explains_misuse
 from ..look import AREA, PEAK, QUIET
 from .canvas import amount as written
 from .canvas import canvas, finished, listed, named
+from .plain_columns import numbers_of
 from .question import Unit, check, needs_amount, table
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def funnel(
     frame, step, amount = table(data, step, amount)
     check(frame, (step, amount))
     needs_amount(amount, "funnel")
-    numbers = frame.set_index(step)[amount].astype("float64")
+    numbers = numbers_of(frame.set_index(step)[amount])
     picture, ax = canvas(1.0 + 0.42 * len(numbers))
     ax.set_axis_off()
     if not len(numbers):

@@ -15,6 +15,7 @@ from stnb.errors.misused import explains_misuse
 from ..look import AREA
 from .canvas import Scale, canvas, finished, named, sample_note
 from .canvas import amount as written
+from .plain_columns import groups_of, numbers_of
 from .question import How, Unit, check, in_words, is_money_column, measure_of
 
 if TYPE_CHECKING:
@@ -100,8 +101,9 @@ def _cells(
         return data, unit or "", str(data.attrs.get("label") or "amount")
     check(data, (across, down, amount))
     found = "$" if amount and is_money_column(data, amount) else ""
-    values = data[amount].astype("float64") if amount else pd.Series(1, data.index)
-    together = pd.DataFrame({"down": data[down], "across": data[across], "value": values})
+    values = numbers_of(data[amount]) if amount else pd.Series(1, data.index)
+    keys = {"down": groups_of(data[down]), "across": groups_of(data[across])}
+    together = pd.DataFrame({**keys, "value": values})
     step = "sum" if how == "count" or not amount else how
     groups = together.groupby(["down", "across"], observed=False)["value"].agg(step)
     cells = groups.unstack("across")

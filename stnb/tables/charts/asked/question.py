@@ -11,11 +11,13 @@ import pandas as pd
 from pandas.api import types
 
 from stnb.errors import UsageError
+from stnb.frame.strange import check_values
 
 from ...provenance import provenance
 from ..columns import TIME, is_duration, is_money, noun
 from ..numbers import NONE, computed
 from ..spec import Spec, settled
+from .plain_columns import numbers_of
 
 How = Literal["sum", "mean", "median", "count"]
 Unit = Literal["", "$", "%"]
@@ -120,16 +122,17 @@ def table(
         first = str(given.index.name or NO_NAME)
         given = given.rename_axis(first)
     if any(name is not None for name in given.index.names):
-        given = given.reset_index()
+        given = given.reset_index(allow_duplicates=True)
     return given, first, second
 
 
 def check(frame: pd.DataFrame, names: Iterable[str]) -> None:
-    """Refuse a name that no column has.
+    """Refuse a name that no column has, and values that nobody can read.
 
     Raises:
-        UsageError: there is no such column.
+        UsageError: there is no such column, or a value is nested too deep or has no text.
     """
+    check_values(frame)
     for name in names:
         if name and name not in frame.columns:
             known = ", ".join(str(column) for column in frame.columns[:12])
@@ -137,6 +140,12 @@ def check(frame: pd.DataFrame, names: Iterable[str]) -> None:
                 f"There is no column {name}.",
                 "A picture is made of the frame's own columns.",
                 f"Choose one of these: {known}.",
+            )
+        if name and isinstance(frame[name], pd.DataFrame):
+            raise UsageError(
+                f"There are several columns {name}.",
+                "A picture is made of one of them.",
+                "Give each column a name of its own.",
             )
 
 
@@ -175,7 +184,7 @@ def _values(frame: pd.DataFrame, amount: str) -> tuple[pd.Series[Any], str]:
     unit = "$" if is_money_column(frame, amount) else ""
     if types.is_integer_dtype(column.dtype) and not column.hasnans:
         return column.astype("int64"), unit
-    return column.astype("float64"), unit
+    return numbers_of(column), unit
 
 
 def measure_of(frame: pd.DataFrame, amount: str, how: str) -> str:
