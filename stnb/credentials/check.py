@@ -18,10 +18,12 @@ from .secret import PAIR, SECRETS
 ADDRESSES = ("API_URL", "AUTH_URL")
 TENANT_ID = re.compile(r"[0-9]{1,18}")
 NO_VALUE_HAS = re.compile(r"[\s\x00-\x1f\x7f]|[^\x20-\x7e]")  # blanks, and whatever is not ASCII
-# What is left of another language: backticks, a variable that nobody filled in, or the quote, comma
-# or semicolon at an end of a value of a known form. A secret may hold any of these signs inside.
+# What is left of another language: backticks, a variable that nobody filled in, a dot as addresses
+# write it, or the quote, comma, semicolon or backslash at an end of a value of a known form. A
+# secret may hold any of these signs inside.
 LEFT_OVER = re.compile(
-    r"`.*`|\$\{[^}]*\}|\$\(.*\)|\$[A-Z_]+|%[A-Z_]+%|(?:cid|cs\d|ak\d)\.\w{8,}[;,'\"]+"
+    r"`.*`|\$\{[^}]*\}|\$\(.*\)|\${1,2}[A-Z_]+|%[A-Z_]+%"
+    r"|(?:cid|cs\d|ak\d)\.\w{8,}[;,'\"\\]+|(?:cid|cs\d|ak\d)%2E.*"
     r"|\\?['\"]+(?:cid|cs\d|ak\d)\..{8,}"
 )
 PLACEHOLDER = re.compile(

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from dotenv.parser import Binding, parse_stream
 
+from stnb.errors.printable import without_unseen_ends
+
 from .fault import Fault
 from .models import OURS, PREFIX
 from .secret import Values
@@ -26,6 +28,8 @@ FORMS = (
 )
 # Another variable of ours in a value: the ends of lines were lost on the way.
 SEVERAL = re.compile(rf"[\s;,]{PREFIX}[A-Z0-9_]+\s*=")
+# A name of ours in quotes, in brackets, behind a dot or a star: of a program or of a text.
+SIGN_BEFORE = re.compile(rf"[^\w\s]\s*{PREFIX}")
 OTHERWISE = "is no NAME=value"
 
 
@@ -62,13 +66,14 @@ def read_lines(text: str) -> Lines:
                 fault = Fault(line, f"looks like the rest of line {line - 1}", above)
             faults.append(fault)
         elif binding.key is not None and binding.value is not None:
-            before = values.get(binding.key)
+            name = without_unseen_ends(binding.key)
+            before = values.get(name)
             if before and before.strip() != binding.value.strip():
-                twice.setdefault(binding.key, (numbers[binding.key],))
-            if binding.key in twice:
-                twice[binding.key] += (line,)
-            values[binding.key], numbers[binding.key] = binding.value, line
-            above = binding.key if _is_ours(binding.key) and binding.value else ""
+                twice.setdefault(name, (numbers[name],))
+            if name in twice:
+                twice[name] += (line,)
+            values[name], numbers[name] = binding.value, line
+            above = name if _is_ours(name) and binding.value else ""
             end_of_above = line + binding.original.string.strip().count("\n")
     return Lines(values, numbers, tuple(faults), twice)
 
@@ -88,6 +93,8 @@ def _fault(binding: Binding, line: int) -> Fault | None:
         is_tail = bool(re.fullmatch(r"[^=]+={1,2}", text)) and not NAME.fullmatch(binding.key or "")
         has_value = binding.key is None or binding.value is not None
         if has_value and not is_other_form and not is_tail:
+            if SIGN_BEFORE.search(without_unseen_ends(binding.key or "")):
+                return Fault(line, "has other signs before the name")
             return None
     for form, what in FORMS:
         if form.match(text):

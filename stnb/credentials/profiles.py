@@ -93,8 +93,8 @@ def of_profile(known: Settings, profile: str) -> Credentials:
             "and the other values, with the profile's name for NAME.",
         )
     value = _values(known, profile)
-    check_shapes(known, profile, value)
     check_lines(known, profile)
+    check_shapes(known, profile, value)
     environment = value["ENVIRONMENT"].lower()
     usual_api, usual_auth = HOSTS.get(environment, ("", ""))
     api = address_of(known, profile, "API_URL", value["API_URL"] or usual_api)

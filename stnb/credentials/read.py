@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from stnb.errors.printable import without_unseen_ends
+
 from . import open_file
 from .lines import Lines, read_lines
 from .models import OURS, PREFIX, Settings
@@ -97,7 +99,7 @@ def _decoded(content: bytes) -> str | None:
 
 def clean(value: str) -> str:
     """Remove what copy and paste brings along: blanks, quotes, invisible marks."""
-    value = value.strip().strip("\ufeff\u200b\u00a0").strip()
+    value = without_unseen_ends(value)
     if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-        value = value[1:-1].strip()
+        value = without_unseen_ends(value[1:-1])
     return value

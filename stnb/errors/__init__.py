@@ -223,7 +223,10 @@ class RequestError(StnbError):
         trace_id: ServiceTitan's id of the request, which its support asks for.
         attempts: how often the request was tried.
         late: whether the answer took too long, so that a smaller one may come.
+        heavy: whether the server, or what is on the way, may have failed for the answer's size.
     """
+
+    heavy: bool = False
 
     def __init__(
         self,
@@ -311,9 +314,11 @@ class UnexpectedAnswer(DataError):
 
     Attributes:
         final: whether another try would bring the same, as the body is too large or too deep.
+        heavy: whether it is too large, or cut off, so that a smaller one may come whole.
     """
 
     final: bool = False
+    heavy: bool = False
 
     @classmethod
     def too_deep(cls, what: str) -> UnexpectedAnswer:

@@ -22,6 +22,7 @@ _FLAG = re.compile(
     "\U0001f3f4\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067|"
     "\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)\U000e007f"
 )
+_UNSEEN_ENDS = re.compile(f"^[\\s{INVISIBLE}]+|[\\s{INVISIBLE}]+$")
 _JOINERS = "\u200c\u200d"
 _SELECTOR = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _KEYCAP = re.compile("[0-9#*]\ufe0f\u20e3")
@@ -44,6 +45,17 @@ def printable(text: str, *, one_line: bool = False) -> str:
         return text
     unseen = _UNSEEN_IN_A_LINE if one_line else _UNSEEN
     return unseen.sub(_shown, text)
+
+
+def without_unseen_ends(text: str) -> str:
+    r"""The text without the blanks and the invisible characters around it, as pages and editors
+    leave them at a copy.
+
+    Example:
+        >>> without_unseen_ends("\ufeff\u200e 42\u200b")
+        '42'
+    """
+    return _UNSEEN_ENDS.sub("", text)
 
 
 def _shown(found: re.Match[str]) -> str:

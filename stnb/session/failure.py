@@ -48,6 +48,8 @@ MAY_PASS: Mapping[int, Passing] = {
     522: Passing(late=True),  # the same of a content network, such as Cloudflare's
     524: Passing(late=True),
 }
+# The connection was made, and broke while the answer was on its way.
+BROKEN_OFF = (httpx.ReadError, httpx.RemoteProtocolError, httpx.DecodingError, ssl.SSLError)
 # A 409 passes too, if its words say that the service is in maintenance.
 # No answer came, or it could not be read. The library does not wrap the error of a connection whose
 # encryption breaks after its handshake.
@@ -88,6 +90,7 @@ class Failure:
         passing: whether another try may help.
         for_all: whether every request of the tenant has to wait, as after a 429.
         late: whether the answer took too long, so that a smaller one may come.
+        heavy: whether it may lie in the size of the answer, so that a smaller one may come.
         status: the HTTP status, or None if no answer came.
         wait_asked: seconds that the server asked us to wait, or None.
         refused: the parameters of the call that a refusal names, and the numbers that it states.
@@ -104,6 +107,7 @@ class Failure:
     passing: bool
     for_all: bool = False
     late: bool = False
+    heavy: bool = False
     status: int | None = None
     wait_asked: float | None = None
     refused: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -122,7 +126,10 @@ class Failure:
         late = isinstance(err, httpx.ReadTimeout)  # it was sent, and is being worked on
         request = _token_request(err) if isinstance(err, httpx.DecodingError) else ""
         reason = (found.why, found.then)
-        return cls(found.what, found.passing, late=late, request=request, reason=reason)
+        heavy = isinstance(err, BROKEN_OFF)
+        return cls(
+            found.what, found.passing, late=late, heavy=heavy, request=request, reason=reason
+        )
 
     @classmethod
     def of_size(cls, err: TooLarge, limits: Limits) -> Failure:
@@ -132,8 +139,9 @@ class Failure:
     @classmethod
     def of_bound(cls, beyond: str, limits: Limits = USUAL) -> Failure:
         """The answer passed a bound of ours. Only what is late may come in time the next time."""
-        late = beyond == "deadline"
-        return cls(BEYOND[beyond], passing=late, late=late, beyond=beyond, limits=limits)
+        late, heavy = beyond == "deadline", beyond in ("size", "values")
+        what = BEYOND[beyond]
+        return cls(what, passing=late, late=late, heavy=heavy, beyond=beyond, limits=limits)
 
     @classmethod
     def of_body(cls, response: httpx.Response, content: bytes) -> Failure:
@@ -146,7 +154,9 @@ class Failure:
             looks = html_in_words(response, content)
         status = response.status_code
         what = f"the answer was {looks}"
-        return cls(what, passing=True, status=status, body=looks, is_html=is_page)
+        return cls(
+            what, passing=True, heavy=not is_page, status=status, body=looks, is_html=is_page
+        )
 
     @classmethod
     def of_token(cls, response: httpx.Response) -> Failure:
@@ -180,6 +190,7 @@ class Failure:
             passing=status in MAY_PASS or in_maintenance,
             for_all=passing.for_all,
             late=passing.late,
+            heavy=status >= 500,
             status=status,
             wait_asked=wait_asked(response, said),
             refused=refused_in(response, content),

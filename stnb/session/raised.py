@@ -43,9 +43,9 @@ def error_of(
         )
         if isinstance(unborne, RequestError):
             unborne.late = failure.late
-        return unborne
+        return _weighed(unborne, failure)
     if failure.body:
-        return _of_body(failure, request, attempts)
+        return _weighed(_of_body(failure, request, attempts), failure)
     kind, why, then = _explained(failure, scope, doubt)
     words = _quoted(failure.said)
     error = kind(
@@ -61,6 +61,13 @@ def error_of(
     error.title = str(failure.said.get("title", ""))
     error.late = failure.late
     _fill_in(error, failure, scope, words)
+    return _weighed(error, failure)
+
+
+def _weighed(error: StnbError, failure: Failure) -> StnbError:
+    """The error, which knows whether a smaller answer may come."""
+    if isinstance(error, RequestError | UnexpectedAnswer):
+        error.heavy = failure.heavy and not failure.request  # a token is of one size
     return error
 
 

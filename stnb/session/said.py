@@ -21,7 +21,12 @@ from .words import words_of
 # What the API and its gateway write into an answer.
 MAINTENANCE = re.compile("maintenance", re.IGNORECASE)  # a 409 that passes
 NO_ROUTE = "match incoming request"  # a 404 of the gateway, which knows no such path
-WAIT = re.compile(r"(\d+(?:\.\d+)?)\s*second")  # a 429 without the header Retry-After
+# A 429 says in words when to come again: "in 50 seconds", "in 1 minute", "in 00:00:50".
+WAITS = (
+    (re.compile(r"\b(\d{1,6}(?:\.\d+)?)\s*(?:s|sec|second)s?\b", re.IGNORECASE), 1),
+    (re.compile(r"\b(\d{1,4}(?:\.\d+)?)\s*(?:min|minute)s?\b", re.IGNORECASE), 60),
+)
+WAIT_AS_TIME = re.compile(r"\bin\s+(\d{1,2}(?::\d{2}){1,2})\b", re.IGNORECASE)
 LONGEST_TEXT = 2_000  # bytes of a plain text that are looked at
 TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)  # of a page for a browser
 
@@ -106,7 +111,16 @@ def _without(node: Any, secrets: list[str]) -> Any:
 
 
 def wait_asked(response: httpx.Response, said: Mapping[str, Any]) -> float | None:
-    """Seconds from the header Retry-After, a number or a date; else those in a 429's title."""
+    """Seconds from the header Retry-After, a number or a date; else those in the words of a 429."""
+    seconds = _of_header(response)
+    if response.status_code != 429 or seconds:
+        return seconds
+    in_words = _of_words(said)
+    # A header that is over by now, or 0, says nothing: the words may.
+    return seconds if in_words is None else in_words
+
+
+def _of_header(response: httpx.Response) -> float | None:
     header = response.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d+(\.\d+)?", header):
         return float(header)
@@ -116,11 +130,22 @@ def wait_asked(response: httpx.Response, said: Mapping[str, Any]) -> float | Non
         now = clock.date_of(response.headers) or clock.now()
         return max((at - now).total_seconds(), 0.0)
     except (ValueError, TypeError, OverflowError):  # no date either
-        pass
-    number = WAIT.search(str(said.get("title", "")))
-    if response.status_code == 429 and number:
-        return float(number[1])
-    return None
+        return None
+
+
+def _of_words(said: Mapping[str, Any]) -> float | None:
+    words = f"{said.get('title', '')} {said.get('errors', '')} {said.get('words', '')}"
+    for form, unit in WAITS:
+        found = form.search(words)
+        if found:
+            return float(found[1]) * unit
+    found = WAIT_AS_TIME.search(words)
+    if found is None:
+        return None
+    seconds = 0
+    for part in found[1].split(":"):
+        seconds = seconds * 60 + int(part)
+    return float(seconds)
 
 
 def is_whole_json(content: bytes) -> bool:

@@ -98,6 +98,42 @@ def test_other_lines_do_no_harm(other: str) -> None:
     assert load().client_secret.reveal() == CLIENT_SECRET
 
 
+@pytest.mark.parametrize("sign", ["\ufeff", "\u200b", "\u200e", "\u2060", "\xa0", "\u3000"])
+def test_what_nobody_sees_around_a_name_or_a_value_is_left_out(sign: str) -> None:
+    """A second mark of an encoding, as of joined files, or what a page's button copies."""
+    write(*(f"{sign}{name}{sign}={sign}{value}{sign}" for name, _, value in split()))
+
+    found = load()
+    assert found.tenant == 42
+    values = found.client_id, found.client_secret, found.app_key
+    assert [value.reveal() for value in values] == [CLIENT_ID, CLIENT_SECRET, APP_KEY]
+
+
+def split() -> list[tuple[str, str, str]]:
+    return [line.partition("=") for line in LINES]
+
+
+@pytest.mark.parametrize(
+    "form", ['"{n}"={v}', "**{n}**={v}", "process.env.{n}='{v}'", 'os.environ["{n}"] = "{v}"']
+)
+def test_a_name_with_other_signs_is_named(form: str) -> None:
+    """A line of a program or of a text in place of NAME=value."""
+    write(*(form.format(n=name, v=value) for name, _, value in split()))
+
+    with pytest.raises(CredentialsMissing) as caught:
+        load()
+    assert "Line 1 has other signs before the name" in caught.value.why
+    assert has_no_secret(caught.value)
+
+
+def test_a_dot_as_addresses_write_it_is_refused() -> None:
+    """It was copied out of a link."""
+    write(*LINES[:3], LINES[3].replace("cid.", "cid%2E"), LINES[4])
+
+    with pytest.raises(CredentialsInvalid, match="CLIENT_ID cannot be right"):
+        load()
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_what_windows_writes_is_read(encoding: str) -> None:
     """UTF-16 with its mark, as PowerShell writes it, and UTF-8 with one are read."""
@@ -279,7 +315,18 @@ def test_another_value_in_the_process_is_named_where_it_is_refused(
 
 
 @pytest.mark.parametrize(
-    "form", ["`{}`", "{};", "{},", "${{ST_SECRET}}", "$ST_SECRET", "%ST_SECRET%", "$(pass-st)"]
+    "form",
+    [
+        "`{}`",
+        "{};",
+        "{},",
+        "{}\\",
+        "${{ST_SECRET}}",
+        "$$ST_SECRET",
+        "$ST_SECRET",
+        "%ST_SECRET%",
+        "$(pass-st)",
+    ],
 )
 @pytest.mark.parametrize("field", ["CLIENT_ID", "CLIENT_SECRET", "APP_KEY"])
 def test_what_is_left_of_another_language_is_not_sent(form: str, field: str) -> None:

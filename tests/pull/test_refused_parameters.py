@@ -12,11 +12,14 @@ from typing import Any
 import httpx
 import pytest
 
+import stnb
 from stnb.catalog import Endpoint, Param, load
+from stnb.credentials import Limits
 from stnb.errors import Rejected, StnbWarning
 from stnb.pull.values import Ours
 from stnb.session.refusal import refused
 from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.owner import owner
 from tests.helpers.sample import in_turn, of_each, tenth
 from tests.helpers.toys import BOUND, CATALOG, IDS, Toys, page_of, route
 from tests.helpers.warned import quiet, said, warned
@@ -417,6 +420,73 @@ def test_one_late_page_is_no_habit() -> None:
     assert exact(frame)
     assert not [text for text in texts if "in time" in text]
     assert resource.pull(concurrency=2).attrs["stnb"]["pages"] <= 3
+
+
+def broken_off() -> httpx.Response:
+    raise httpx.RemoteProtocolError("peer closed connection")
+
+
+FAULTS = {
+    "500": lambda: httpx.Response(500, json={"title": "error"}),
+    "502": lambda: httpx.Response(502, html="<h1>502</h1>"),
+    "broken off": broken_off,
+    "half a body": lambda: httpx.Response(200, content=b'{"data": [{"id": 1},'),
+    "no body": lambda: httpx.Response(200, content=b""),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_large_pages_alone_is_a_matter_of_their_size(fault: str) -> None:
+    """Pages of the first size come, and larger ones never: all rows come, and the size is learned
+    and told.
+    """
+    server = Slow(FAULTS[fault], 500)
+    resource = server.resource(LIST)
+
+    frame, texts = said(lambda: resource.pull(concurrency=2))
+    assert exact(frame)
+    assert frame.attrs["stnb"]["complete"] is True
+    assert [text for text in texts if "pages of 1 to 500 rows" in text]
+
+    late = server.slow.total()
+    assert exact(quiet(lambda: resource.pull(concurrency=2)))
+    assert server.slow.total() == late
+
+
+def test_a_server_that_fails_meanwhile_is_not_asked_for_small_pages() -> None:
+    """It fails at any size, so nothing is learned; it is tried twice five times at most."""
+
+    class Failing(Slow):
+        async def answer(self, request: httpx.Request) -> httpx.Response:
+            if self.slow:
+                self.above = 0
+            return await super().answer(request)
+
+    server = Failing(FAULTS["500"], 500)
+    resource = server.resource(LIST)
+    with pytest.raises(stnb.ServerFault):
+        quiet(lambda: resource.pull(concurrency=1))
+
+    assert server.slow.total() <= 10
+    server.slow.clear()
+    server.above = 10**6
+    assert exact(resource.pull(concurrency=1))
+    assert resource.pull(concurrency=1).attrs["stnb"]["pages"] <= 3
+
+
+@pytest.mark.parametrize("width", [500, 1_200])
+def test_a_page_over_our_own_bound_is_asked_for_in_smaller_ones(width: int) -> None:
+    """At the first size, or at a later one; the caller's own size ends in the error."""
+    server = Refusing(LIST, ())
+    server.owner = owner(limits=Limits(max_body=0.5))
+    make = server.rows.make
+    server.rows.make = lambda number: make(number) | {"name": "x" * width}  # type: ignore[method-assign]
+
+    frame = quiet(lambda: server.resource(LIST).pull(concurrency=2))
+    assert exact(frame)
+    assert set(frame["name"].str.len()) == {width}
+    with pytest.raises(stnb.UnexpectedAnswer, match=r"0\.5 MB"):
+        server.resource(LIST).pull(page_size=2_000)
 
 
 def test_a_part_that_cannot_be_read_is_asked_for_again() -> None:

@@ -157,6 +157,11 @@ class Own:
             self.least = other
         return True
 
+    def is_first_so_large(self, size: int) -> bool:
+        """Whether no page of this size came so far, but a smaller one did."""
+        came = self.taken.came
+        return size not in came and any(smaller < size for smaller in came)
+
     def late(self, size: int) -> int | None:
         """The size to ask for instead of one whose page is late; None if less would not help."""
         if not self._size_is_ours or size < LATE_SIZE or self.sizeless:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from stnb.errors import Rejected, RequestError
+from stnb.errors import Rejected, RequestError, UnexpectedAnswer
 
 from .envelope import joined, read_page, row_bytes
 from .models import Page, Query
@@ -70,10 +70,10 @@ class SizedWalk(Walk):
             query = self._query(index, size)
             try:
                 answer = await self._fetch(query, size)
-            except Rejected as err:
+            except (RequestError, UnexpectedAnswer) as err:
                 # The pages that came have the size of the position.
                 planned = self.position.size not in (None, size)
-                if not await self.goes_on(err, query, keeps_size=planned):
+                if not await self._helped(err, query, size, keeps_size=planned):
                     raise
                 self._unbind()
                 if self.own.sizeless or self.own.fit(size) == size:
@@ -83,6 +83,23 @@ class SizedWalk(Walk):
                 raise OtherSize from None
             self.own.went_through(query)
             return replace(read_page(self.call, index, *answer), query=query)
+
+    async def _helped(
+        self, err: RequestError | UnexpectedAnswer, query: Query, size: int, *, keeps_size: bool
+    ) -> bool:
+        """Whether another query may help, after a refusal or for an answer that is too large.
+
+        A server in trouble fails at any size. So only a size of which no page ever came is to blame
+        for a fault, and only if a smaller page did come.
+        """
+        if isinstance(err, Rejected):
+            return await self.goes_on(err, query, keeps_size=keeps_size)
+        if self.each_is_a_run or not err.heavy:
+            return False
+        beyond_ours = isinstance(err, UnexpectedAnswer) and err.final
+        if not beyond_ours and not self.own.is_first_so_large(size):
+            return False
+        return self.own.refuse({SIZE: ()}, query, keeps_size=True)
 
     async def _fetch(self, query: Query, size: int) -> tuple[bytes, str]:
         if self.each_is_a_run or self.paging.page_size is not None or size < LATE_SIZE:
