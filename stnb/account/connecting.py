@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
+import time
 from typing import Any
 
 from stnb import credentials
@@ -118,8 +119,15 @@ def _check_today(text: str) -> None:
         ) from None
 
 
-def demo(*, max_age: str | dt.timedelta | None = None, **options: Any) -> Account:
-    """The work of `stnb.demo`, which is documented there."""
+def demo(
+    *, max_age: str | dt.timedelta | None = None, waits: bool = True, **options: Any
+) -> Account:
+    """The work of `stnb.demo`, which is documented there.
+
+    Args:
+        waits: whether pauses that the demo asks for take their time; else this account's clock is
+            put forward.
+    """
     # Loaded only here: who has a tenant does not need the demo.
     from stnb import demoserver as server
     from stnb.session import Session
@@ -143,13 +151,22 @@ def demo(*, max_age: str | dt.timedelta | None = None, **options: Any) -> Accoun
     )
     app = server.make_app(**options)
 
+    skipped = 0.0  # seconds by which the account's clock is put forward
+
+    def clock() -> float:
+        return time.monotonic() + skipped
+
     async def sleep(seconds: float) -> None:
+        nonlocal skipped
         # A report runs once a minute here too, but nobody has to sit through the minute.
         shown = seconds
         if seconds > LONGEST_PAUSE:
             shown = SHOWN
             app.state.skip(seconds - shown)
+        if not waits:
+            shown = 0.0
+            skipped += seconds
         await asyncio.sleep(shown)
 
-    session = Session.of_app(app, owner, now=app.state.now, sleep=sleep)
+    session = Session.of_app(app, owner, now=app.state.now, clock=clock, sleep=sleep)
     return Account(session, max_age=max_age)

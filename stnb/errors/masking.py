@@ -14,6 +14,7 @@ from .decoded import words
 
 MARK = "…"
 RUN = 9  # characters: a shorter part of a secret tells little, and may be part of any word
+SHORTEST = RUN - 1  # characters: of a secret that is no longer, all count
 LONG = 20  # characters: a shorter text of letters alone may be a word that we write ourselves
 FEW_RUNS = 1_000
 SHAPES = re.compile(
@@ -57,6 +58,8 @@ def masked(text: str, *secrets: str) -> str:
         >>> masked("the key ak1.p0o9i8u7y6t5 is not valid")
         'the key … is not valid'
     """
+    if len(text) < SHORTEST and text.isascii():
+        return text  # as most keys of an answer; no run of a secret fits in
     everything = known.secrets().union(secrets)
     further = known.pieces(secrets)
     spans = [match.span() for match in SHAPES.finditer(text)]
@@ -80,7 +83,7 @@ def _runs(text: str, secrets: set[str], further: set[str]) -> list[tuple[int, in
     if not places:
         return []
     found: list[tuple[int, int]] = []
-    for size in (RUN - 1, RUN):
+    for size in (SHORTEST, RUN):
         of_size = [each for each in secrets if min(RUN, len(each)) == size and not _is_plain(each)]
         runs = {at: low[at : at + size] for at in places if 0 <= at <= len(low) - size}
         shared = _shared(set(runs.values()), of_size, size)
@@ -105,7 +108,7 @@ def _shared(runs: set[str], secrets: list[str], size: int) -> set[str]:
 def _is_plain(secret: str) -> bool:
     """Whether it is too short to be one, or may be a word that we write ourselves."""
     is_word = len(secret) < LONG and not any(sign.isdigit() for sign in secret)
-    return len(secret) < RUN - 1 or is_word
+    return len(secret) < SHORTEST or is_word
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:

@@ -329,3 +329,11 @@ def test_a_secret_has_no_state() -> None:
     for take in (Secret.__getstate__, Secret.__reduce__, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError, match="not pickled or copied"):
             take(Secret(CLIENT_SECRET))
+
+
+@pytest.mark.parametrize("secret", ["k9x2m7q4", "k9x2m7q4z"])
+@pytest.mark.parametrize("before", ["", "a", "a b c d "])
+def test_the_shortest_text_that_holds_a_secret(secret: str, before: str) -> None:
+    """A shorter one is given back as it is; this one is masked, and a secret of nine too."""
+    assert secret not in masked(before + secret, secret)
+    assert masked(secret[:7], secret) == secret[:7]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 
 import stnb
+from stnb.account import connecting
 from stnb.cli import main
 from stnb.cli.site import build, errors_page, reference, sources, tutorials
 from tests.helpers.sample import EVERYTHING
@@ -77,6 +79,22 @@ def test_every_cure_is_what_is_said_today() -> None:
     assert "### wrong-secret" in text
     assert "The token request failed" in text
     assert text.count("> **") >= len(errors_page.LINES) + 5
+
+
+def test_nobody_waits_for_pauses_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenant that asks for pauses is told of as ever, and none of them takes its time."""
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(connecting, "asyncio", SimpleNamespace(sleep=sleep))
+    st = connecting.demo(scale=0.02, state="throttled", waits=False)
+    with pytest.raises(stnb.StnbError, match="asked for a pause"):
+        st.jpm.jobs.head(1)
+
+    assert waited
+    assert set(waited) == {0.0}
 
 
 def test_every_public_function_is_in_the_reference() -> None:

@@ -217,7 +217,9 @@ def everything(err: BaseException, *, ipython: bool = False) -> str:
                 ).format()
             if ipython:
                 texts.append(
-                    VerboseTB(include_vars=True, long_header=True).text(type(one), one, tb)
+                    VerboseTB(include_vars=True, long_header=True, theme_name="nocolor").text(
+                        type(one), one, tb
+                    )
                 )
     return "\n".join(map(str, texts))
 

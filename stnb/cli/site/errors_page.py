@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import stnb
 from stnb import errors
 from stnb.access.doctor import examine, practice
+from stnb.account import connecting
 from stnb.account.dictionary.markdown import escaped
 from stnb.demoserver import STATES
 
@@ -75,7 +76,7 @@ def _of_states() -> Iterator[str]:
         if state == "healthy":
             continue
         yield f"### {state}"
-        st = stnb.demo(scale=0.02, state=state)
+        st = connecting.demo(scale=0.02, state=state, waits=False)
         try:
             st.jpm.jobs.head(1)
         except stnb.StnbError as err:
