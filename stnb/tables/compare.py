@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -12,13 +14,16 @@ import pyarrow.compute as pc
 from stnb.errors import UsageError
 from stnb.errors.misused import explains_misuse
 from stnb.frame.strange import check_values
-from stnb.frame.text import text_of
+from stnb.frame.text import each, text_of
 from stnb.frame.united import TENANT
 
 from .ids import column_of
 from .nested.place import place_of
 from .provenance import is_of_several, provenance
 
+# A number, and at most so many digits before or behind its point: 1e999999 is one, too.
+NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,6})?")
+LONGEST = 400
 ADDED, GONE, CHANGED = "added", "gone", "changed"
 
 
@@ -147,10 +152,32 @@ def _differs(old: pa.Array, new: pa.Array) -> pa.Array:
 
 
 def _alike(old: pa.Array, new: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Two columns in one type: that of numbers if both hold such exactly, else text."""
-    for wanted in (pa.int64(), pa.float64(), pa.timestamp("us", "UTC")):
-        try:
-            return old.cast(wanted), new.cast(wanted)
-        except pa.ArrowException:
-            continue
-    return text_of(old), text_of(new)
+    """Two columns of different types in one, in which equal values are equal: whole numbers or
+    times if both hold such, else text, in which a number is written in one way.
+    """
+    wanted = pa.int64()
+    if pa.types.is_temporal(old.type) or pa.types.is_temporal(new.type):
+        wanted = pa.timestamp("us", "UTC")
+        if pa.types.is_integer(old.type) or pa.types.is_integer(new.type):
+            return text_of(old), text_of(new)  # Arrow would count from 1970
+    try:
+        return old.cast(wanted), new.cast(wanted)
+    except pa.ArrowException:
+        return _one_spelling(old), _one_spelling(new)
+
+
+def _one_spelling(values: pa.Array) -> pa.Array:
+    """Values as text; a number with all its digits, and no zeros at its end."""
+    return pa.array(each(text_of(values).to_pylist(), _spelled), pa.string())
+
+
+def _spelled(text: str) -> str:
+    if not NUMBER.fullmatch(text):
+        return text
+    number = Decimal(text)
+    if abs(number.adjusted()) > LONGEST:
+        return text
+    plain = f"{number:f}"
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return "0" if plain == "-0" else plain

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 import stnb
 from stnb.errors import UsageError
 from stnb.tables.compare import compare
+from tests.helpers.sample import tries
 
 pytestmark = pytest.mark.usefixtures("small_demo")
 
+MOMENT = pd.array(["2026-01-01"], "datetime64[us, UTC]")
 LISTS = pd.ArrowDtype(pa.list_(pa.int64()))
 
 
@@ -51,11 +54,51 @@ def test_rows_that_came_and_went_and_values_that_changed() -> None:
         (pd.array([[1, 2]], LISTS), pd.array([[1, 2]], LISTS), 0),
         (pd.array([[1, 2]], LISTS), pd.array([[2, 1]], LISTS), 1),
         (pd.array([None], "Float64"), pd.array([None], "str"), 0),
+        (pd.array([True], "boolean"), pd.array(["true"], "str"), 0),
+        (MOMENT, pd.array(["2025-12-31T17:00:00-07:00"], "str"), 0),
+        (MOMENT, pd.array([1767225600000000], "Int64"), 1),
     ],
 )
 def test_a_value_is_compared_by_what_it_says(old: Any, new: Any, changed: int) -> None:
     """Whatever its type."""
     assert len(compare(frame(id=[1], x=old), frame(id=[1], x=new))) == changed
+
+
+def held(value: Decimal) -> dict[str, Any]:
+    """The types that hold a number exactly, with it."""
+    found: dict[str, Any] = {"text": pd.array([f"{value:f}"], "str")}
+    found["zeros"] = pd.array([f"{value:.7f}"], "str")
+    found["exponent"] = pd.array([f"{value:e}"], "str")
+    for name, kind in (("amount", pa.decimal128(18, 6)), ("wide", pa.decimal256(76, 38))):
+        found[name] = pd.arrays.ArrowExtensionArray(pa.chunked_array([pa.array([value], kind)]))
+    if value == value.to_integral_value():
+        found["whole"] = pd.array([int(value)], "Int64")
+    if Decimal(repr(float(value))) == value:
+        found["float"] = pd.array([float(value)], "Float64")
+    return found
+
+
+numbers = some.decimals(-(10**11), 10**11, places=6) | some.integers(-(10**11), 10**11).map(Decimal)
+KINDS = ["text", "zeros", "exponent", "amount", "wide", "whole", "float"]
+AMONG = [Decimal("0.1"), Decimal(0), Decimal("999999999999.123456"), Decimal("1.50"), Decimal(-7)]
+
+
+@settings(max_examples=tries(300), derandomize=True, deadline=None)
+@given(
+    numbers | some.sampled_from(AMONG),
+    some.sampled_from([Decimal(0), Decimal("0.000001")]),
+    some.sampled_from(KINDS),
+    some.sampled_from(KINDS),
+)
+def test_numbers_of_different_types_are_compared_to_the_last_digit(
+    value: Decimal, more: Decimal, kind: str, another: str
+) -> None:
+    """Also if no float holds them: equal ones are equal in whatever type, and others are not."""
+    old, new = held(value).get(kind), held(value + more).get(another)
+    if old is None or new is None or old.dtype == new.dtype == "str":
+        return  # two texts are compared as texts
+    found = compare(frame(id=[1], x=old), frame(id=[1], x=new))
+    assert len(found) == (more != 0)
 
 
 @given(
