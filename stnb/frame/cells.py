@@ -22,6 +22,9 @@ from .text import as_text
 # What a spreadsheet may take for the beginning of a formula: the signs, their full-width forms, and
 # the white space that it drops before it looks.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What a reader drops before it looks: a byte order mark, as at the beginning of a file,
+# and a NUL.
+DROPPED = "\ufeff\x00"
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 DURATION = re.compile(r"-?\d+:\d\d:\d\d(\.\d+)?", re.ASCII)
 LONGEST = 100  # places of a decimal that is written out; others have an exponent
@@ -40,6 +43,7 @@ def is_risky(text: str) -> bool:
     >>> is_risky("=1+1"), is_risky("-5.20"), is_risky("-2+3"), is_risky("a=b")
     (True, False, True, False)
     """
+    text = text.lstrip(DROPPED)
     if not text.startswith(FORMULA):
         return False
     return not NUMBER.fullmatch(text) and not DURATION.fullmatch(text)

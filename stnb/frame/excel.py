@@ -14,6 +14,7 @@ import pandas as pd
 from stnb.errors.packages import imported
 
 from . import cells
+from .about import about_of
 from .excel_columns import Column, Value, as_column, cell_text, too_much
 
 ROWS, COLUMNS = 1_048_575, 16_384  # that a sheet holds
@@ -42,9 +43,7 @@ def write(frame: pd.DataFrame, file: IO[bytes]) -> None:
         raise too_much(f"A sheet holds {ROWS:,} rows, and there are {len(frame):,}")
     if frame.shape[1] > COLUMNS:
         raise too_much(f"A sheet holds {COLUMNS:,} columns, and there are {frame.shape[1]:,}")
-    attrs = frame.attrs.get("stnb")
-    if not isinstance(attrs, dict):
-        attrs = {}
+    attrs = about_of(frame.attrs)
     zone = _zone(attrs)
     columns = [as_column(series, zone) for series in cells.columns_of(frame)]
     # Rows go to a temporary file as they are written, so that only the columns are in memory. The

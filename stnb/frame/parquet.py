@@ -21,6 +21,7 @@ from stnb.errors.nesting import is_deep, loads
 from stnb.filesystem.atomic import replacing
 
 from . import cells
+from .about import about_of
 from .json_file import check_names
 from .nested import NestedDtype
 from .pandas_private import PORTABLE
@@ -205,10 +206,7 @@ def provenance(path: str | os.PathLike[str]) -> Attrs:
         'jpm.jobs'
     """
     metadata, _ = footer(path)
-    found = _all_attrs(metadata.metadata or {}).get("stnb")
-    if isinstance(found, dict):
-        return found
-    return {}
+    return about_of(_all_attrs(metadata.metadata or {}))
 
 
 def _all_attrs(metadata: Mapping[bytes, bytes]) -> Attrs:

@@ -17,6 +17,7 @@ from stnb.catalog import Endpoint
 from stnb.catalog.facts import CLOCK_SLACK, MODIFIED_SINCE
 from stnb.credentials import Credentials
 from stnb.errors import BadFilter, tongue
+from stnb.frame.about import about_of
 
 from .dates import moment
 
@@ -102,7 +103,7 @@ def _moment(
 def _provenance(endpoint: Endpoint, value: Any) -> Mapping[str, Any] | None:
     """What an earlier frame or file says of itself; None if the value is neither."""
     if isinstance(value, pd.DataFrame):
-        about = value.attrs.get("stnb")
+        about = about_of(value.attrs)
     elif isinstance(value, os.PathLike) or (
         isinstance(value, str) and value.lower().endswith(".parquet")
     ):

@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from stnb.frame.about import about_of
 from stnb.frame.united import TENANT
 
 
 def provenance(df: pd.DataFrame) -> dict[str, Any]:
     """The frame's `attrs["stnb"]`; {} if it does not come from a pull."""
-    known = df.attrs.get("stnb")
-    return known if isinstance(known, dict) else {}
+    return about_of(df.attrs)
 
 
 def is_of_several(df: pd.DataFrame) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -16,12 +17,13 @@ import pytest
 
 import stnb
 from stnb.errors import BadFilter
+from stnb.frame.about import KINDS, about_of
 from stnb.frame.parquet import provenance, write
 from stnb.frame.save import load
 from stnb.mirror.folder import read_checkpoint
 from stnb.mirror.merge import merged, replaced
 from stnb.mirror.warehouse import sound_state
-from tests.helpers.sample import tries
+from tests.helpers.sample import in_turn, tries
 
 ROWS = pa.table({"id": [1, 2, 3], "name": ["a", "b", None], "tags": [[{"a": 1}], [], None]})
 READERS: list[Callable[[Path], object]] = [load, provenance]
@@ -91,6 +93,41 @@ def test_a_description_that_makes_no_sense_is_done_without(
 
     assert load(path)["id"].tolist() == [1, 2, 3]
     assert provenance(path) == {}
+
+
+@pytest.mark.parametrize("odd", [7, True, [], {}, {"a": [1]}, "x", [7], 10**30, 0.5], ids=repr)
+def test_parts_of_a_provenance_that_make_no_sense_are_left_out(tmp_path: Path, odd: Any) -> None:
+    """Each of them, for whoever shows, judges or saves the rows."""
+    path = tmp_path / "x.parquet"
+    for name in [*KINDS, None]:
+        about = {"resource": "jpm.jobs", "rows": 2, **({} if name is None else {name: odd})}
+        attrs = {"stnb": odd if name is None else about}
+        told = {"PANDAS_ATTRS": json.dumps(attrs)}
+        frame = pa.table({"id": [1, 2], "tags": [[{"a": 1}], []]})
+        pq.write_table(frame.replace_schema_metadata(told), path)
+
+        given = load(path)
+        for use in in_turn(USES, str(name)):
+            with contextlib.suppress(stnb.StnbError):
+                use(given)
+
+
+USES: list[Callable[[pd.DataFrame], object]] = [
+    stnb.profile,
+    stnb.show,
+    stnb.diff_schema,
+    stnb.local,
+    lambda frame: stnb.children(frame, "tags"),
+    lambda frame: stnb.save(frame, "x.xlsx"),
+    lambda frame: stnb.pictures.bars(frame, "id"),
+]
+
+
+def test_sound_parts_stay() -> None:
+    """The others go."""
+    about = {"resource": "jpm.jobs", "rows": "many", "notices": [7], "total": None, "own": 1}
+
+    assert about_of({"stnb": about}) == {"resource": "jpm.jobs", "total": None, "own": 1}
 
 
 def element(name: bytes, children: int | None) -> bytes:

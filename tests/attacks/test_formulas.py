@@ -77,6 +77,16 @@ def test_there_are_33() -> None:
     assert len(set(FORMULAS)) == 33
 
 
+@pytest.mark.parametrize("before", ["\ufeff", "\x00", "\ufeff\x00\ufeff"])
+def test_what_a_reader_drops_hides_no_formula(tmp_path: Path, before: str) -> None:
+    """As the mark at the beginning of a file, where the name of the first column stands."""
+    for formula in ("=1+1", "@A1", "\t=1", "＝1"):
+        text = before + formula
+        frame = pd.DataFrame({text: pd.Series([text], dtype=object)})
+        lines = stnb.save(frame, tmp_path / "x.csv").read_bytes().decode().split("\n", 2)[:2]
+        assert all(line.strip('"').startswith(f"'{before}") for line in lines)
+
+
 def test_no_formula_in_a_csv_file(frame: pd.DataFrame) -> None:
     """Whatever it begins with, in cells and in the header."""
     check(stnb.save(frame, "x.csv").read_bytes(), str(frame.columns[0]))

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from stnb.catalog import Catalog
 from stnb.errors import BadFilter, StnbWarning
 from stnb.frame import PANDAS, notices
+from stnb.frame.about import about_of
 from stnb.tables.ids import column_of, distinct, fit, opened_lists
 
 from ..source import Source
@@ -206,7 +207,7 @@ def _check(catalog: Catalog, df: pd.DataFrame, column: str, place: Place) -> Non
 
 def _is_own(df: pd.DataFrame, place: Place) -> bool:
     """Whether the id is the row's own, such as an employee's userId."""
-    attrs = df.attrs.get("stnb") or {}
+    attrs = about_of(df.attrs)
     here = str(attrs.get("resource")).replace(".export.", ".")
     return not attrs.get("path") and place.link.targets[0] == Target(here, place.path)
 

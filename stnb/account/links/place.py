@@ -12,6 +12,7 @@ import pyarrow as pa
 from stnb.catalog import Catalog
 from stnb.errors import BadFilter
 from stnb.frame import shape_of
+from stnb.frame.about import about_of
 from stnb.frame.types import final_type
 from stnb.tables.ids import located
 
@@ -37,7 +38,7 @@ def places(catalog: Catalog, df: pd.DataFrame, resource: str | None = None) -> d
     Raises:
         BadFilter: the frame does not say what it holds.
     """
-    attrs = df.attrs.get("stnb") or {}
+    attrs = about_of(df.attrs)
     name = resource or attrs.get("resource")
     if name is None or name not in catalog:
         raise BadFilter(

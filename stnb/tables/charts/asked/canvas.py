@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from stnb.frame.about import about_of
+
 from ..look import DPI, INK, QUIET, money, short, style_axes
 from ..script import period
 from ..spec import Finding
@@ -244,7 +246,7 @@ def listed(numbers: pd.Series[Any], unit: str, every: str = "") -> str:
 
 def sample_note(data: pd.DataFrame | pd.Series[Any]) -> list[str]:
     """That the rows are not all there are."""
-    about = data.attrs.get("stnb") or {}
+    about = about_of(data.attrs)
     if about.get("first"):
         return [f"Drawn from {about['first']}."]
     return []
