@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 import random
@@ -23,6 +24,7 @@ from stnb.frame.save import load
 from stnb.mirror.folder import read_checkpoint
 from stnb.mirror.merge import merged, replaced
 from stnb.mirror.warehouse import sound_state
+from stnb.pull.store.folder import Folder
 from tests.helpers.sample import in_turn, tries
 
 ROWS = pa.table({"id": [1, 2, 3], "name": ["a", "b", None], "tags": [[{"a": 1}], [], None]})
@@ -229,3 +231,18 @@ def test_damaged_rows_replace_none(tmp_path: Path) -> None:
         with pytest.raises(BadFilter):
             replaced(old, new, {"id": "integer"})
         assert old.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["size", "planned", "until"])
+def test_a_journal_is_sound_or_none(tmp_path: Path, name: str) -> None:
+    """A pull to a file begins anew without it."""
+    now = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+    folder = Folder(tmp_path / "x", {"call": 1}, lambda: now)
+    folder.take()
+    position: dict[str, Any] = {"size": 50, "planned": 3, "until": None}
+    folder.note(now.isoformat(), position)
+    assert folder.journal() == (now.isoformat(), position)
+    for odd in (True, 1.5, [], {}, "", "x", {"a": [1]}, -3, 10**30):
+        folder.note(now.isoformat(), {**position, name: odd})
+        assert folder.journal() is None
+    folder.let_go()
