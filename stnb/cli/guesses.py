@@ -40,13 +40,19 @@ COMMANDS = {
     "test": "doctor",
     "jupyter": "lab",
     "tutorials": "notebooks",
+    "profile": "profiles",
+    "tenant": "profiles",
+    "account": "profiles",
     "tenants": "profiles",
     "accounts": "profiles",
     "reports": "report",
     "site": "docs",
     "glossary": "dictionary",
 }
+NEAR = 0.7  # how like a word is to the one that it is taken for, from 0 to 1
 HELP = ("-h", "--help")
+VERSION = ("version", "-v", "-V", "-version")
+COUNT = ("count", "how-many", "total")  # what no command does by itself
 REPORTS = ("list", "show", "run")  # what `stnb report` does
 
 
@@ -70,12 +76,18 @@ def understood(given: Sequence[str], commands: Mapping[str, str]) -> list[str]:
     first, *rest = given
     if first == "help":
         return understood([*rest, "--help"], commands)
-    if first == "version":
+    if first in VERSION:
         return ["--version"]
     if first.startswith("-") or first in commands:
         return _finished([first, *rest])
     if first.lower() in COMMANDS:
         return _finished([COMMANDS[first.lower()], *rest])
+    if first.lower() in COUNT:
+        raise UsageError(
+            f"There is no command {first!r}.",
+            "A pull of one row says of how many it is the first.",
+            f"Try `stnb pull {' '.join(rest) or 'RESOURCE'} -n 1`.",
+        )
     from .filters import named  # reads the catalogue, which most commands do without
 
     if named(first) is not None:
@@ -95,7 +107,23 @@ def _finished(words: list[str]) -> list[str]:
         return [*words, "--help"]
     if words[0] == "report":
         return _reporting(words)
+    if words[0] == "doctor":
+        return _examining(words)
+    if words[0] == "cache" and words[1:] in (["clear"], ["list"]):
+        return ["cache", "--clear"] if words[1] == "clear" else ["cache"]
     return words
+
+
+def _examining(words: list[str]) -> list[str]:
+    """`stnb doctor` takes the profile as a word; elsewhere it is an option."""
+    found = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name not in ("-p", "--profile", "--tenant"):
+            found.append(word)
+        elif equals:
+            found.append(value)
+    return found
 
 
 def _reporting(words: list[str]) -> list[str]:
@@ -109,7 +137,7 @@ def _reporting(words: list[str]) -> list[str]:
 
 
 def _near(word: str, commands: Mapping[str, str]) -> str:
-    near = difflib.get_close_matches(word, [*commands, *COMMANDS], n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, [*commands, *COMMANDS], n=1, cutoff=NEAR)
     if near:
         return f"Did you mean {COMMANDS.get(near[0], near[0])!r}?"
     return f"The commands are: {', '.join(commands)}."
