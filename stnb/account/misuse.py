@@ -14,6 +14,31 @@ from stnb.errors.wording import shown
 
 # Verbs of a resource, which people look for on an account or a module too.
 VERBS = ("count", "get", "head", "pages", "pull", "start", "where")
+# Verbs and tables of a resource by the names that other libraries give them.
+ELSEWHERE = {
+    "filter": "where(…)",
+    "query": "where(…)",
+    "search": "where(…)",
+    "select": "pull(columns=[…])",
+    "list": "pull()",
+    "all": "pull()",
+    "fetch": "pull()",
+    "read": "pull()",
+    "download": "pull()",
+    "to_pandas": "pull()",
+    "tail": "pull(), then df.tail()",
+    "first": "head(1)",
+    "find": "where(…)",
+    "save": 'pull(to="FILE.csv")',
+    "export": 'pull(to="FILE.csv")',
+    "to_csv": 'pull(to="FILE.csv")',
+    "to_parquet": 'pull(to="FILE.parquet")',
+    "to_excel": 'pull(to="FILE.xlsx")',
+    "fields": "columns",
+    "schema": "columns",
+    "info": "columns",
+    "dtypes": "columns",
+}
 # Names of stnb that people look for on an account.
 OF_STNB = ("compare", "explore", "local", "profile", "save", "setup", "show", "sql", "sync")
 
@@ -79,12 +104,19 @@ def resource_iterated(name: str) -> NoReturn:
 
 
 def of_a_frame(endpoint: Endpoint, name: str) -> None:
-    """Explain a name that the resource's frame has, and the resource has not: `jobs.shape`.
+    """Explain a name that the resource's frame has, or other libraries, and the resource has not:
+    `jobs.shape`, `jobs.filter`.
 
     Raises:
         UnknownResource: it is such a name.
     """
     columns = {column.name for column in endpoint.columns}
+    if name in ELSEWHERE and name not in columns:
+        raise UnknownResource(
+            f"{endpoint.name} has no {name!r}.",
+            "A resource has other words for that.",
+            f"Write {written(endpoint.name)}.{ELSEWHERE[name]}.",
+        )
     if not hasattr(pd.DataFrame, name) and name not in columns:
         return
     here = written(endpoint.name)

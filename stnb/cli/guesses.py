@@ -30,6 +30,8 @@ COMMANDS = {
     "preview": "pull",
     "head": "pull",
     "size": "count",
+    "total": "count",
+    "how-many": "count",
     "query": "sql",
     "explore": "app",
     "explorer": "app",
@@ -41,14 +43,19 @@ COMMANDS = {
     "test": "doctor",
     "jupyter": "lab",
     "tutorials": "notebooks",
+    "profile": "profiles",
+    "tenant": "profiles",
+    "account": "profiles",
     "tenants": "profiles",
     "accounts": "profiles",
     "reports": "report",
     "site": "docs",
     "glossary": "dictionary",
 }
+NEAR = 0.7  # how like a word is to the one that it is taken for, from 0 to 1
 HELP = ("-h", "--help")
 BEFORE = ("-p", "--profile", "--env-file")  # options that are also written before the command
+VERSION = ("version", "-v", "-V", "-version")
 REPORTS = ("list", "show", "run")  # what `stnb report` does
 
 
@@ -74,7 +81,7 @@ def understood(given: Sequence[str], commands: Mapping[str, str]) -> list[str]:
         return _command_first(given, commands)
     if first == "help":
         return understood([*rest, "--help"], commands)
-    if first == "version":
+    if first in VERSION:
         return ["--version"]
     if first.startswith("-") or first in commands:
         return _finished([first, *rest])
@@ -95,7 +102,7 @@ def _command_first(given: Sequence[str], commands: Mapping[str, str]) -> list[st
     """`--profile demo pull jobs` as `pull jobs --profile demo`."""
     at = 1 if "=" in given[0] else 2
     option, rest = given[:at], given[at:]
-    return [*understood(rest, commands), *option] if rest else ["--help"]
+    return understood([*rest, *option], commands) if rest else ["--help"]
 
 
 def _finished(words: list[str]) -> list[str]:
@@ -106,7 +113,23 @@ def _finished(words: list[str]) -> list[str]:
         return [*words, "--help"]
     if words[0] == "report":
         return _reporting(words)
+    if words[0] == "doctor":
+        return _examining(words)
+    if words[0] == "cache" and words[1:] in (["clear"], ["list"]):
+        return ["cache", "--clear"] if words[1] == "clear" else ["cache"]
     return words
+
+
+def _examining(words: list[str]) -> list[str]:
+    """`stnb doctor` takes the profile as a word; elsewhere it is an option."""
+    found = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name not in ("-p", "--profile", "--tenant"):
+            found.append(word)
+        elif equals:
+            found.append(value)
+    return found
 
 
 def _reporting(words: list[str]) -> list[str]:
@@ -120,7 +143,7 @@ def _reporting(words: list[str]) -> list[str]:
 
 
 def _near(word: str, commands: Mapping[str, str]) -> str:
-    near = difflib.get_close_matches(word, [*commands, *COMMANDS], n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, [*commands, *COMMANDS], n=1, cutoff=NEAR)
     if near:
         return f"Did you mean {COMMANDS.get(near[0], near[0])!r}?"
     return f"The commands are: {', '.join(commands)}."

@@ -66,9 +66,11 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     )
     command.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no notes")
     add_filters(command, endpoint)
-    add_hidden(command, "to", "--output", "--out", "--file")
-    add_hidden(command, "limit", "--rows", "--max", "--head", "--top", type=at_least_1)
+    add_hidden(command, "to", "--output", "--out", "--file", "--to-csv", "--to-excel")
+    add_hidden(command, "limit", "-l", "--rows", "--max", "--head", "--top", type=at_least_1)
     add_hidden(command, "columns", "--fields", "--select", type=_names)
+    add_hidden(command, "filter", "--where", "-w", action="append")
+    add_hidden(command, "format", "-f", choices=FORMATS)
     add_formats(command)
     command.set_defaults(run=run, explains_unknown=True)
 

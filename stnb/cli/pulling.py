@@ -26,13 +26,15 @@ from stnb.pull import ProgressCallback, Pull, call
 from stnb.tables.text import table
 
 from .connect import connect
-from .filters import filters_of, full_name, take_pairs
+from .filters import filters_of, full_name, named, take_pairs
 from .tenants import pull as pull_of_tenants
 from .tenants import tenants_of
 from .terminal import print_csv, print_json, say
 
 DATE = re.compile(r"\d{4}-\d\d(-\d\d([T ].*)?)?")
-WHENS = frozenset({"from", "to", "start", "end", "after", "before", "date", "until", "on"})
+WHENS = frozenset(
+    {"from", "to", "start", "end", "after", "before", "date", "until", "on", "day", "month", "year"}
+)
 
 NUMBERS = frozenset({"count", "total", "size"})
 
@@ -211,7 +213,7 @@ def _unknown(endpoint: Endpoint, words: Sequence[str]) -> StnbError:
     first = words[0]
     see = f"See `stnb pull {endpoint.name} --help`."
     if not first.startswith("-"):
-        return BadFilter(f"{first!r} stands alone.", "A filter is written as --NAME VALUE.", see)
+        return _alone(endpoint, first, see)
     name = first.lstrip("-").partition("=")[0]
     if name in WHENS:
         return _undated(endpoint, name, see)
@@ -226,6 +228,18 @@ def _unknown(endpoint: Endpoint, words: Sequence[str]) -> StnbError:
     except StnbError as err:
         return err
     return BadFilter(f"{first} has no value.", "A filter is written as --NAME VALUE.", see)
+
+
+def _alone(endpoint: Endpoint, word: str, see: str) -> StnbError:
+    """What a word without an option was likely meant to be."""
+    why = "A filter is written as --NAME VALUE."
+    other = named(word)
+    if other is not None:
+        why = "One command reads one resource."
+        see = f"Read {other.name} by a command of its own."
+    elif word.isdecimal() and endpoint.takes("ids"):
+        see = f"For the row of that id add --ids {word}. {see}"
+    return BadFilter(f"{word!r} stands alone.", why, see)
 
 
 def _undated(endpoint: Endpoint, name: str, see: str) -> StnbError:

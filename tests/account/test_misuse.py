@@ -55,6 +55,21 @@ TRIES: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
         TypeError,
         "df = st.jpm.jobs.pull(limit=100)",
     ),
+    "another word for where": (
+        lambda st: st.jpm.jobs.filter(jobStatus="Completed"),
+        UnknownResource,
+        "Write st.jpm.jobs.where(…).",
+    ),
+    "another word for a file": (
+        lambda st: st.jpm.jobs.to_csv("x.csv"),
+        UnknownResource,
+        'Write st.jpm.jobs.pull(to="FILE.csv").',
+    ),
+    "another word for columns": (
+        lambda st: st.jpm.jobs.schema,
+        UnknownResource,
+        "Write st.jpm.jobs.columns.",
+    ),
     "a resource taken for its frame": (lambda st: st.jpm.jobs.shape, UnknownResource, "df.shape"),
     "a resource to a helper of frames": (
         lambda st: stnb.local(st.jpm.jobs),

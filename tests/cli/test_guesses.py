@@ -48,6 +48,13 @@ SERVICETITAN_TENANT07_APP_KEY=ak1.abcdefghijklmnopqrstuvwxy
         (["reports"], ["report", "list"]),
         (["report", "--profile", "demo"], ["report", "list", "--profile", "demo"]),
         (["report", "175"], ["report", "show", "175"]),
+        (["-V"], ["--version"]),
+        (["profile"], ["profiles"]),
+        (["doctor", "-p", "demo"], ["doctor", "demo"]),
+        (["doctor", "--profile=demo", "--json"], ["doctor", "demo", "--json"]),
+        (["check", "--tenant", "demo"], ["doctor", "demo"]),
+        (["cache", "clear"], ["cache", "--clear"]),
+        (["cache", "list"], ["cache"]),
         (["report", "run", "175"], ["report", "run", "175"]),
         (["report", "--help"], ["report", "--help"]),
         (["schema", "jobs"], ["find", "jobs"]),
@@ -55,7 +62,7 @@ SERVICETITAN_TENANT07_APP_KEY=ak1.abcdefghijklmnopqrstuvwxy
         (["--profile", "demo", "pull", "jobs"], ["pull", "jobs", "--profile", "demo"]),
         (["-p", "demo", "jobs", "-n", "5"], ["pull", "jobs", "-n", "5", "-p", "demo"]),
         (["--profile=demo", "search", "jobs"], ["find", "jobs", "--profile=demo"]),
-        (["--env-file", "a", "-p", "b", "sql"], ["sql", "-p", "b", "--env-file", "a"]),
+        (["--env-file", "a", "-p", "b", "sql"], ["sql", "--env-file", "a", "-p", "b"]),
         (["--profile", "demo"], ["--help"]),
         (["--profile"], ["--help"]),
     ],
@@ -79,6 +86,10 @@ def test_bare_stnb_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["pul", "jobs"], "Did you mean 'pull'?"),
         (["finds"], "Did you mean 'find'?"),
+        (["status"], "The commands are: lab, app"),
+        (["pull", "jobs", "payments", *DEMO], "Read accounting.payments by a command of its own."),
+        (["get", "jobs", "123", *DEMO], "add --ids 123"),
+        (["pull", "jobs", *DEMO, "--month", "2026-01"], "--completedOnOrAfter"),
         (["frobnicate"], "The commands are: lab, app"),
         (["pull", "custmers", *DEMO], "Did you mean crm.customers?"),
         (["pull", "zzqqxx", *DEMO], "`stnb find zzqqxx`"),
@@ -141,11 +152,11 @@ def test_a_resource_goes_by_its_own_name(capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.parametrize(
     "option",
-    ["--jobStatus", "--jobstatus", "--job-status", "--job_status", "--filter"],
+    ["--jobStatus", "--jobstatus", "--job-status", "--job_status", "--filter", "--where"],
 )
 def test_a_filter_may_be_spelt_as_in_a_shell(option: str) -> None:
     """Dashes, low lines and small letters are as good as the API's spelling."""
-    value = ["jobStatus=Hold"] if option == "--filter" else ["Hold"]
+    value = ["jobStatus=Hold"] if option in ("--filter", "--where") else ["Hold"]
     given = ["pull", "jobs", *DEMO, option, *value, "--columns", "id,jobStatus", "-o", "x.csv"]
 
     assert main.main(given) == 0
@@ -158,7 +169,7 @@ def test_a_pair_that_stands_alone_is_a_filter() -> None:
     assert set(pd.read_csv("x.csv")["jobStatus"]) == {"Hold"}
 
 
-@pytest.mark.parametrize("option", ["-n", "--limit", "--rows", "--head", "--max"])
+@pytest.mark.parametrize("option", ["-n", "-l", "--limit", "--rows", "--head", "--max"])
 def test_other_names_of_the_limit(option: str, capfd: pytest.CaptureFixture[str]) -> None:
     """People ask for the first rows by many names."""
     assert main.main(["pull", "job-types", *DEMO, option, "2", "--format", "json"]) == 0
@@ -166,8 +177,8 @@ def test_other_names_of_the_limit(option: str, capfd: pytest.CaptureFixture[str]
 
 
 def test_a_format_may_be_an_option(capfd: pytest.CaptureFixture[str]) -> None:
-    """`--json` is `--format json`, and `--fields` is `--columns`."""
-    assert main.main(["pull", "job-types", *DEMO, "-n", "2", "--json", "--fields", "id"]) == 0
+    """`-f json` is `--format json`, and `--fields` is `--columns`."""
+    assert main.main(["pull", "job-types", *DEMO, "-n", "2", "-f", "json", "--fields", "id"]) == 0
     assert [list(row) for row in json.loads(capfd.readouterr().out)] == [["id"], ["id"]]
 
 
