@@ -15,6 +15,7 @@ from .decode import Decoded
 from .drift import Drifts, Kind, add_drift, note
 from .fallback import Columns
 from .keys import note_unusable, types_of_key, usable
+from .memory import in_one_piece
 from .one_type import cast, hollow, kinds_of, one_kind, valueless, without_hollow_objects
 from .original import Original
 from .repeats import Mask, newest
@@ -73,7 +74,7 @@ def assemble(
         column = columns.take(name, drift)
         if wanted is not None:
             column = column.filter(pa.array(wanted))
-        arrays[name] = pandas_array(column.slice(0, limit))
+        arrays[name] = pandas_array(in_one_piece(column.slice(0, limit)))
     note_unusable(drift, unusable)
     frame = pd.DataFrame(arrays, copy=False)
     dropped = 0

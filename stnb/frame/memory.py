@@ -1,4 +1,6 @@
-"""Memory that is free and that libraries keep is given back to the system."""
+"""Memory that is free and that libraries keep is given back to the system, and what stays lies
+together, so that it can be.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,22 @@ def give_back() -> None:
     trim = _malloc_trim()
     if trim is not None:
         trim(0)
+
+
+def in_one_piece(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column of texts or lists as one piece of memory; others are copied for pandas anyhow.
+
+    Texts and lists stay in Arrow's memory. As pieces of pages they would lie among what decoding
+    took, which then could not be given back.
+
+    Example:
+        >>> in_one_piece(pa.chunked_array([["a"], ["b"]])).num_chunks
+        1
+    """
+    if column.num_chunks < 2 or pa.types.is_primitive(column.type):
+        return column
+    # As a table, because texts over 2 GB stay in several pieces then.
+    return pa.table([column], ["values"]).combine_chunks().column(0)
 
 
 @cache
