@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +18,14 @@ from stnb.cli.site import build, errors_page, reference, sources, tutorials
 from tests.helpers.sample import EVERYTHING
 
 GUIDE = Path(stnb.__file__).parent / "guide"
+
+# What a stranger types into the search, and the page that is to come first.
+ASKED = {
+    "guide/your-tenant": "How do I get in",
+    "tutorials/04-revenue": "Why does my revenue differ",
+    "guide/many-tenants": "How do I read forty tenants",
+    "guide/how-it-is-made": "How do I add a resource that is not there",
+}
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +64,30 @@ def test_what_a_stranger_asks_is_answered(pages: Path) -> None:
 
     for name in ("guide/your-tenant", "04-revenue", "guide/many-tenants", "guide/how-it-is-made"):
         assert f"{name}.md" in text
+    for page, asked in ASKED.items():
+        title, _, rest = (pages / f"{page}.md").read_text("utf-8").partition("\n")
+        assert title.startswith("# ")
+        assert f"```{{index}} ! {asked}?\n```" in rest
     assert "stnb catalog build --specs" in (pages / "guide" / "how-it-is-made.md").read_text()
     assert "report 175" in (pages / "dictionary" / "accounting.md").read_text()
+
+
+def test_an_installed_package_has_the_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the repository around it, the guide's pictures are beside the guide."""
+    installed = tmp_path / "site-packages" / "stnb"
+    shutil.copytree(GUIDE, installed / "guide")
+    (installed / "guide" / "explorer.png").write_bytes(b"png!")
+    monkeypatch.setattr(sources, "PACKAGE", installed)
+    monkeypatch.setattr(tutorials, "page", lambda *_, **__: "# A tutorial\n")
+    monkeypatch.setattr(errors_page, "page", lambda: "# Errors and their cures\n")
+    shutil.copytree(GUIDE.parents[1] / "notebooks", installed / "notebooks")
+
+    sources.make(tmp_path / "pages", execute=False)
+
+    assert (tmp_path / "pages" / "guide" / "explorer.png").read_bytes() == b"png!"
+    assert len(list((tmp_path / "pages" / "tutorials").glob("*.md"))) == 11
 
 
 def test_all_of_the_guide_and_the_tutorials_is_there(pages: Path) -> None:

@@ -17,6 +17,8 @@ PACKAGE = Path(__file__).parents[2]
 TUTORIAL = re.compile(r"\]\(\.\./\.\./notebooks/([\w-]+)\.ipynb\)")
 PICTURE = re.compile(r"\]\(\.\./\.\./\.github/([\w-]+\.png)\)")
 PAPER = re.compile(r"\[([^\]]+)\]\(\.\./\.\./[^)]+\)")
+QUESTION = re.compile(r"^\| ([^|]+\?) \| (.+) \|$", re.MULTILINE)
+ANSWER = re.compile(r"\]\(([\w/-]+)\.md\)")
 # What a reader needs first comes first; pages that are not named here follow.
 GUIDE = (
     "your-tenant",
@@ -49,8 +51,10 @@ def make(folder: Path, *, execute: bool) -> None:
     modules = list(_dictionary(folder / "dictionary"))
     _write(folder / "errors.md", errors_page.page())
     _write(folder / "reference.rst", reference.page())
+    first = resources.files(__package__).joinpath("index.txt").read_text("utf-8")
+    _name_questions(first, folder)
     parts = [
-        resources.files(__package__).joinpath("index.txt").read_text("utf-8"),
+        first,
         _tree("Guide", [f"guide/{name}" for name in guide]),
         _tree("Tutorials", [f"tutorials/{name}" for name in lessons]),
         _tree("Look up", ["dictionary/index", "errors", "reference"]),
@@ -62,6 +66,19 @@ def make(folder: Path, *, execute: bool) -> None:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
+
+
+def _name_questions(first: str, folder: Path) -> None:
+    """Have the search find each question of the first page on the pages that answer it.
+
+    The search wants all words of a question on one page; entries of the index are compared whole.
+    """
+    for question, answers in QUESTION.findall(first):
+        for name in ANSWER.findall(answers):
+            page = folder / f"{name}.md"
+            title, _, rest = page.read_text("utf-8").partition("\n")
+            entry = f"```{{index}} ! {question}\n```"
+            _write(page, f"{title}\n\n{entry}\n{rest}")
 
 
 def _tree(title: str, names: list[str]) -> str:
@@ -88,9 +105,9 @@ def _place(path: Path) -> tuple[int, str]:
 
 
 def _copy_picture(name: str, folder: Path) -> None:
-    picture = PACKAGE.parent / ".github" / name
-    if picture.is_file():  # not in an installed package
-        shutil.copyfile(picture, folder / name)
+    own = PACKAGE.parent / ".github" / name
+    installed = PACKAGE / "guide" / name  # a wheel has it there
+    shutil.copyfile(own if own.is_file() else installed, folder / name)
 
 
 def _tutorials(folder: Path, *, execute: bool) -> Iterator[str]:
