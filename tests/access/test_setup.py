@@ -571,7 +571,7 @@ class Page:
         assert "values" not in message
         for thread in threading.enumerate():
             if thread.name == "stnb-setup":
-                thread.join(30)
+                thread.join(60)
         assert len(self.heard) == before + 1
         return self.heard[-1]
 

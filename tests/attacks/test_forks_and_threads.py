@@ -157,10 +157,10 @@ def test_an_account_is_closed_during_a_pull(pages: int) -> None:
                 came.set()
 
         run = account["toys.widgets"].start(page_size=50, on_page=on_page)
-        assert came.wait(20) or not pages
+        assert came.wait(60) or not pages
         account.close()
 
-        assert run.wait(20)["id"].tolist() == list(range(ROWS))
+        assert run.wait(60)["id"].tolist() == list(range(ROWS))
         account.close()
 
 

@@ -79,7 +79,7 @@ def test_when_an_answer_is_made(name: str, number: int) -> None:
         if len(asked) == number + 1:
             press()
         if len(asked) > number + 1:
-            pressed.wait(20)
+            pressed.wait(60)
 
     pressed = threading.Event()
     server = Server(Toys(ROWS, batch=100), trouble, held=lambda page: len(asked) > number)

@@ -38,11 +38,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("query", ENDLESS.values(), ids=ENDLESS)
 def test_each_kind_of_work_stops(folder: Path, query: str) -> None:
     """DuckDB has stopped, its folder is gone, and the next query is answered."""
-    assert interrupted(lambda: stnb.sql(query, folder)) < 3
+    assert interrupted(lambda: stnb.sql(query, folder)) < 60
 
     at_work = [each for each in threading.enumerate() if each.name == "stnb-sql"]
     for each in at_work:
-        each.join(20)
+        each.join(60)
     assert list((folder / "spill").iterdir()) == []
     assert len(stnb.sql("from t", folder)) == 2
 
@@ -64,11 +64,11 @@ def test_a_step_that_cannot_be_stopped_is_left() -> None:
         goes_on.wait(60)
         closed.set()
 
-    assert interrupted(lambda: carried_out(work, asked.set)) < 3
+    assert interrupted(lambda: carried_out(work, asked.set)) < 30
     assert asked.is_set()
     assert not closed.is_set()
     goes_on.set()
-    assert closed.wait(20)
+    assert closed.wait(60)
 
 
 def test_no_work_keeps_the_process_alive() -> None:

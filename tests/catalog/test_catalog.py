@@ -214,9 +214,9 @@ def test_filters_collide_neither_with_our_options_nor_with_each_other(known: Cat
 
 def test_it_is_small_and_quick(known: Catalog) -> None:
     """Under a megabyte, and read in well under a second."""
-    began = time.perf_counter()
+    began = time.process_time()
     fresh = read(TEXT)
-    took = time.perf_counter() - began
+    took = time.process_time() - began
 
     assert len(TEXT.encode()) < 1_000_000
     assert took < 1.0

@@ -730,7 +730,7 @@ def test_the_demo_from_pick_to_rows() -> None:
     """
     ui = explore("demo", "jpm.jobs", {"jobStatus": "Completed"}, limit=50)
     ui.pull()
-    frame = ui.wait(30)
+    frame = ui.wait(60)
 
     assert ui.error is None
     assert frame is not None
@@ -748,7 +748,7 @@ def test_an_account_may_stand_for_its_profile(st: stnb.Account) -> None:
     ui.pull()
 
     assert ui.state["profile"] == "demo"
-    assert len(ui.wait(30)) == 3  # type: ignore[arg-type]
+    assert len(ui.wait(60)) == 3  # type: ignore[arg-type]
     ui.close()
 
 
@@ -791,7 +791,7 @@ def test_widget_state_holds_no_secret_and_little_else() -> None:
     """What a notebook may save of an explorer is small and free of credentials and rows."""
     ui = explore("demo", "jpm.jobs", limit=200)
     ui.pull()
-    frame = ui.wait(30)
+    frame = ui.wait(60)
     assert frame is not None
 
     saved = W.Widget.get_manager_state()["state"]

@@ -166,20 +166,20 @@ def test_a_long_write_leaves_the_page_alive(monkeypatch: pytest.MonkeyPatch) -> 
 
     def slow(frame: pd.DataFrame, path: Path) -> Path:
         begun.set()
-        go.wait(30)
+        go.wait(60)
         return saving.save(frame, path)
 
     monkeypatch.setattr(export, "save", slow)
     bench = Bench()
     bench.export.files[".csv"].click()
-    assert begun.wait(30)
+    assert begun.wait(60)
     assert bench.export.page_actions.text == "Writing 3 rows …"
     assert bench.export.files[".csv"].disabled
     bench.export.notebook.click()
     assert isinstance(bench.error, UsageError)
 
     go.set()
-    bench.export.wait(30)
+    bench.export.wait(60)
     assert bench.export.page_actions.text.startswith("3 rows")
     assert not bench.export.files[".csv"].disabled
 

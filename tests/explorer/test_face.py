@@ -81,7 +81,7 @@ def test_rows_of_other_filters_say_so(st: stnb.Account) -> None:
     """Once a filter is changed, the line below the rows says that they are those of before."""
     ui = explore(st, "jpm.jobs", limit=5)
     ui.pull()
-    ui.wait(30)
+    ui.wait(60)
     assert outcome.CHANGED not in ui.parts.foot.facts
     ui.parts.filters["jobStatus"].entry = "Completed"
     assert ui.parts.foot.facts[1] == outcome.CHANGED
@@ -119,13 +119,13 @@ def test_a_button_in_the_place_of_the_rows(st: stnb.Account) -> None:
     """Without a match, "Take the filter away" pulls again without them."""
     ui = explore(st, "jpm.jobs", {"completedOnOrAfter": "tomorrow"}, limit=5)
     ui.pull()
-    ui.wait(30)
+    ui.wait(60)
     assert ui.parts.blank.shown["kind"] == "unmatched"
     assert ui.parts.blank.shown["chips"] == ["Completed: tomorrow"]
     assert ui.parts.blank.layout.display == ""
 
     ui.parts.blank._handle_custom_msg({"kind": "act", "name": "clear"}, None)
-    frame = ui.wait(30)
+    frame = ui.wait(60)
 
     assert frame is not None
     assert len(frame) == 5
@@ -192,7 +192,7 @@ def test_a_page_without_a_notebook() -> None:
     ui.parts.picker.value = "jpm.jobs"
     ui.parts.limit.value = 100
     ui.pull()
-    ui.wait(30)
+    ui.wait(60)
     sent: list[Any] = []
     actions = ui.parts.export.page_actions
     actions.send = lambda content, buffers=None: sent.append((content, buffers))  # type: ignore[method-assign]

@@ -625,7 +625,7 @@ def test_background_work_takes_the_latest_job_first() -> None:
     def steps(name: str, gate: bool = False) -> Any:
         if gate:
             begun.set()
-            assert go.wait(10)
+            assert go.wait(60)
         yield
         done.append(name)
 
@@ -635,13 +635,13 @@ def test_background_work_takes_the_latest_job_first() -> None:
 
     background = Background(errors.append)
     background.submit("first", steps("first", gate=True))
-    assert begun.wait(10)
+    assert begun.wait(60)
     background.submit("index", steps("index"), idle=True)
     background.submit("view", steps("replaced"))
     background.submit("bad", failing())
     background.submit("view", steps("view"))
     go.set()
-    background.wait(10)
+    background.wait(60)
 
     assert done == ["view", "first", "index"]
     assert [str(error) for error in errors] == ["no"]
@@ -655,15 +655,15 @@ def test_closing_ends_what_is_under_way(jobs: HeardGrid) -> None:
 
     def steps() -> Any:
         begun.set()
-        assert go.wait(10)
+        assert go.wait(60)
         yield
         done.append(1)
 
     jobs._background.submit("slow", steps())
-    assert begun.wait(10)
+    assert begun.wait(60)
     jobs.close()
     go.set()
-    jobs._background.wait(10)
+    jobs._background.wait(60)
     assert done == []
 
 
@@ -671,7 +671,7 @@ def test_opening_prepares_the_search_behind_the_page() -> None:
     """Once a page has its rows, what searches read is made ready without being asked for."""
     grid = HeardGrid(pd.DataFrame({"a": ["x", "y"], "b": [1, 2]}))
     assert grid.ask(kind="open")["rows"] == [["x", "1"], ["y", "2"]]
-    grid._background.wait(20)
+    grid._background.wait(60)
 
     assert sorted(grid._rows.index._leaves) == [("figures", 1), ("texts", 0)]
 

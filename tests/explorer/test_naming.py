@@ -68,13 +68,13 @@ def test_the_rows_do_not_wait(ui: Explorer, monkeypatch: pytest.MonkeyPatch) -> 
 
     def slow(account: Any, frame: pd.DataFrame) -> naming.Named:
         asked.set()
-        assert answered.wait(30)
+        assert answered.wait(60)
         return look_up(account, frame)
 
     monkeypatch.setattr(naming, "_named_quickly", slow)
     ui.pull()
     ui._pulls.wait(60)
-    assert asked.wait(30)
+    assert asked.wait(60)
     assert ui.frame is not None
     assert "jobTypeName" not in ui.frame
     assert outcome.NAMING in ui.parts.foot.facts

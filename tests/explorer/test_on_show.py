@@ -31,7 +31,7 @@ def ui() -> Iterator[Explorer]:
     """An explorer of 200 jobs of the demo, some of which are picked, searched and sorted."""
     made = explore("demo", "jpm.jobs", limit=200, grid=PICKED)
     made.pull()
-    assert made.wait(30) is not None
+    assert made.wait(60) is not None
     yield made
     made.close()
 
@@ -60,7 +60,7 @@ def test_the_saved_notebook_repeats_them(
     """The notebook narrows the rows before it draws, so that its picture is the explorer's."""
     monkeypatch.chdir(tmp_path)
     ui.parts.export.notebook.click()
-    ui.parts.export.wait(30)
+    ui.parts.export.wait(60)
     [path] = tmp_path.glob("*.ipynb")
 
     nbformat = pytest.importorskip("nbformat")
@@ -76,7 +76,7 @@ def test_a_file_has_the_rows_on_show_and_says_so(
     """A file is of the rows on show unless all are asked for; a workbook says what was picked."""
     monkeypatch.chdir(tmp_path)
     ui.parts.export.files[".xlsx"].click()
-    ui.parts.export.wait(30)
+    ui.parts.export.wait(60)
     [path] = tmp_path.glob("*.xlsx")
 
     about = pd.read_excel(path, sheet_name="about").set_index("what")["value"]
@@ -90,7 +90,7 @@ def test_the_chart_says_what_it_is_drawn_from(ui: Explorer) -> None:
     that is taken away changes the table, the chart and the code.
     """
     ui.parts.views.value = "chart"
-    ui.parts.chart.wait(30)
+    ui.parts.chart.wait(60)
     notes = " ".join(ui.parts.chart.picture.shown["notes"])
     assert "oldest first" in notes
     assert "jobStatus Completed" in notes
@@ -103,7 +103,7 @@ def test_the_chart_says_what_it_is_drawn_from(ui: Explorer) -> None:
         "Sorted by",
     ]
     ui.parts.grid.drop("")
-    ui.parts.chart.wait(30)
+    ui.parts.chart.wait(60)
     assert "jobStatus" not in ui.code
     assert "jobStatus Completed" not in " ".join(ui.parts.chart.picture.shown["notes"])
 
@@ -176,7 +176,7 @@ def test_columns_that_were_moved_are_the_same_in_table_code_and_state() -> None:
     """
     ui = explore("demo", "crm.leads", limit=20, grid={"order": ["summary", "leadUrl"]})
     ui.pull()
-    assert ui.wait(30) is not None
+    assert ui.wait(60) is not None
     shown = ui.selection
     assert shown is not None
     assert list(shown.columns[:2]) == ["summary", "leadUrl"]

@@ -32,7 +32,7 @@ class HeardGrid(Grid):
         """Ask for summaries and wait until all of them have come."""
         self.heard.clear()
         self.put(kind="summaries", columns=columns, whole=columns, step=7, **question)
-        self._background.wait(20)
+        self._background.wait(60)
         return {m["col"]: m for m in self.heard if m["kind"] == "summary"}
 
 

@@ -92,16 +92,16 @@ class Office:
             self._proxies.append(server)
             return int(server.sockets[0].getsockname()[1])
 
-        port = asyncio.run_coroutine_threadsafe(start(), self._loop).result(20)
+        port = asyncio.run_coroutine_threadsafe(start(), self._loop).result(60)
         return f"127.0.0.1:{port}"
 
     def close(self) -> None:
         for server, thread in (self._host, self._filter):
             server.should_exit = True
-            thread.join(20)
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(20)
+            thread.join(60)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(20)
+        self._thread.join(60)
         self._loop.close()
 
     async def _end(self) -> None:

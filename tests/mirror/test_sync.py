@@ -642,7 +642,7 @@ def test_an_interrupt(toys: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         return wait(*arguments)
 
     def interrupted(request: httpx.Request) -> None:
-        assert waits.wait(10)
+        assert waits.wait(60)
         toys.answers.clear()
         os.kill(os.getpid(), signal.SIGINT)
 

@@ -68,7 +68,7 @@ def held_until(server: Server, run: Pull, pages: int) -> Pull:
 
 def failed(run: Pull) -> StnbError:
     with pytest.raises(StnbError) as caught:
-        run.wait(20)
+        run.wait(60)
     return caught.value
 
 
@@ -116,7 +116,7 @@ def test_a_pause_is_waited_once_for_the_whole_tenant(kind: str, least: float, mo
     first = st["toys.widgets"].start(page_size=100, progress=seen.append)
     second = st["toys.export.widgets"].start()
 
-    assert first.wait(20)["id"].tolist() == second.wait(20)["id"].tolist() == list(range(4000))
+    assert first.wait(60)["id"].tolist() == second.wait(60)["id"].tolist() == list(range(4000))
     assert least <= server.clock.now <= most
     if kind != "neither":
         assert len(server.clock.slept) == 1
@@ -524,9 +524,9 @@ def test_a_pull_that_is_whole_is_not_read_again() -> None:
 
     assert run.resume() is run
     server.let_go()
-    df = run.wait(10)
+    df = run.wait(60)
     assert run.resume() is run
-    assert run.resume().wait(10) is df
+    assert run.resume().wait(60) is df
     assert len(df) == 1000
     assert max(server.asked.values()) == 1
 
@@ -984,13 +984,13 @@ def cancelled(run: Pull) -> float:
     """Cancel a pull while the reader waits for it: the seconds until the wait ended."""
     began: list[float] = []
     threading.Timer(0.05, lambda: (began.append(time.monotonic()), run.cancel())).start()
-    said(lambda: run.wait(20))
+    said(lambda: run.wait(60))
     return time.monotonic() - began[0]
 
 
 def stopped(run: Pull) -> float:
     """The same with Ctrl-C."""
-    return interrupted(lambda: said(lambda: run.wait(20)))
+    return interrupted(lambda: said(lambda: run.wait(60)))
 
 
 @pytest.mark.parametrize("how", ["cancel", "interrupt"])
@@ -1030,13 +1030,13 @@ def test_stopping_is_quick_and_leaves_nothing(how: str) -> None:
 def test_an_interrupt_waits_for_no_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while pages are being decoded leaves at once; they are in the frame a little later."""
     server, go = Server(Toys(3000)), threading.Event()
-    monkeypatch.setattr("stnb.pull.fetch.decode", lambda *a, **k: (go.wait(10), decode(*a, **k))[1])
+    monkeypatch.setattr("stnb.pull.fetch.decode", lambda *a, **k: (go.wait(60), decode(*a, **k))[1])
     run = widgets(server).start(page_size=100)
     assert settled(lambda: sum(server.asked.values()) >= 5)
-    took = interrupted(lambda: run.wait(20))
+    took = interrupted(lambda: run.wait(60))
     go.set()
 
-    assert took < 1
+    assert took < 30  # half of what a decoder takes here; how soon it is, is measured above
     df, _ = said(run.wait)
     assert 100 <= len(df) < 3000
     assert settled(lambda: busy()[1] == 0)
@@ -1078,7 +1078,7 @@ def test_a_slow_decoder_holds_the_server_back(name: str, monkeypatch: pytest.Mon
             assert settled(lambda: sum(server.asked.values()) >= min(n + 3, 60))  # noqa: B023
             time.sleep(0.03)  # what could be too much has time to come
             turn.release()
-        assert len(run.wait(20)) == 60
+        assert len(run.wait(60)) == 60
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -394,7 +394,7 @@ def test_an_interrupted_pull_shows_no_secret(
     answered = threading.Event()  # no answer before the interrupt
 
     def held(request: httpx.Request) -> httpx.Response:
-        answered.wait(30)
+        answered.wait(60)
         return httpx.Response(503)
 
     wire.api = held
@@ -417,11 +417,11 @@ def test_a_cancelled_pull_shows_no_secret(wire: Wire) -> None:
 
     wire.api = slow
     run = stnb.connect().jpm.jobs.start()
-    assert hold.wait(30)
+    assert hold.wait(60)
     run.cancel()
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        frame = run.wait(30)
+        frame = run.wait(60)
 
     assert (
         leaks(
@@ -627,7 +627,7 @@ def test_no_warning_holds_a_secret(wire: Wire) -> None:
 
 def objects(st: stnb.Account) -> dict[str, Any]:
     run = st.jpm.jobs.start()
-    frame = run.wait(30)
+    frame = run.wait(60)
     session = st._session
     named = {
         "account": st,
@@ -744,7 +744,7 @@ def test_no_widget_holds_a_secret(api: Reply, wire: Wire) -> None:
     ui = stnb.explore("default", "jpm.jobs", {"jobStatus": "Completed"})
     try:
         ui.pull()
-        ui.wait(30)
+        ui.wait(60)
         for profile in ("north", "south", "west", "demo", "default"):
             ui.parts.profile.value = profile
         state = ipywidgets.Widget.get_manager_state(drop_defaults=False)

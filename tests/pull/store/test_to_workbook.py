@@ -115,10 +115,10 @@ def test_a_cancelled_pull_writes_no_file(st: stnb.Account) -> None:
 
     def hold(page: pd.DataFrame) -> None:
         arrived.set()
-        go_on.wait(30)
+        go_on.wait(60)
 
     run = st.jpm.jobs.start(to="jobs.csv", page_size=500, concurrency=1, on_page=hold)
-    arrived.wait(30)
+    arrived.wait(60)
     run.cancel()
     go_on.set()
     with pytest.raises(CancelledError):
