@@ -1,10 +1,15 @@
-"""A decoded page as a file: Arrow's own format, packed; the schema's metadata has the rest."""
+"""A decoded page as a file: Arrow's own format, packed; the schema's metadata has the rest.
+
+Behind it stands a checksum: Arrow believes what a file says of lengths and places, so that one
+damaged byte could end the process.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +27,8 @@ from stnb.frame.sent import Sent, Sheet
 HEAD, SHEETS, PAGE = b"stnb", b"stnb sheets", b"stnb page "  # the last with a number behind it
 # Before the names of columns with the texts that were sent. No letter of JSON's names is this one.
 SENT = "\x1fsent "
+SUM = 4  # bytes of the checksum
+ARROW_ENDS = b"ARROW1"  # the end of a page of an earlier version, which has no checksum
 
 
 @dataclass(frozen=True)
@@ -57,10 +64,13 @@ def write_page(file: IO[bytes], index: int, part: Decoded, continue_from: str | 
     for name, texts in part.sent.texts.items():
         table = table.append_column(f"{SENT}{name}", texts)
     table = table.replace_schema_metadata({HEAD: json.dumps(head), **_sheets(part.sent)})
-    with pa.ipc.new_file(
-        file, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
-    ) as sink:
-        sink.write_table(table)
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
+    page = sink.getvalue()
+    file.write(page)
+    file.write(_sum(page))
 
 
 def read_page(path: Path, columns: Sequence[str] | None = None) -> tuple[Head, pa.Table]:
@@ -149,11 +159,30 @@ def _head(schema: pa.Schema) -> Head:
     return Head(**{**head, **own})
 
 
+def _sum(page: pa.Buffer) -> bytes:
+    return zlib.crc32(page).to_bytes(SUM, "big")
+
+
+def _sound(content: pa.Buffer, path: Path) -> pa.Buffer:
+    """The page in a file, without the checksum behind it.
+
+    Raises:
+        Unreadable: they do not fit.
+    """
+    end = content.slice(max(0, content.size - len(ARROW_ENDS))).to_pybytes()
+    if end == ARROW_ENDS:
+        return content
+    page = content.slice(0, max(0, content.size - SUM))
+    if _sum(page) != end[-SUM:]:
+        raise Unreadable(path)
+    return page
+
+
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[pa.MemoryMappedFile]:
+def _opened(path: Path) -> Iterator[pa.BufferReader]:
     try:
-        with pa.memory_map(str(path)) as source:
-            yield source
+        with pa.memory_map(str(path)) as mapped:
+            yield pa.BufferReader(_sound(mapped.read_buffer(), path))
     except (pa.ArrowException, ValueError, LookupError, TypeError):
         raise Unreadable(path) from None
     except OSError as err:

@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from stnb import catalog
 from stnb.catalog import Column, Endpoint
 from stnb.frame import Decoded, Shape, assemble, decode, parquet, shape_of
-from stnb.pull.store.pagefile import Unreadable, read_head, read_page, write_page
+from stnb.pull.store.pagefile import Unreadable, read_head, read_page, read_sent, write_page
 from stnb.pull.store.union import Union
 from tests.helpers.sample import tries
 
@@ -115,6 +115,29 @@ def test_a_page_that_was_cut_off_is_unreadable(at: int) -> None:
     for read in (read_page, read_head):
         with pytest.raises(Unreadable):
             read(path)
+
+
+@settings(max_examples=tries(200), derandomize=True, deadline=None)
+@given(some.data())
+def test_a_page_with_a_changed_byte_is_unreadable(data: some.DataObject) -> None:
+    """Wherever it stands: Arrow would believe it, and could end the process."""
+    [path] = files([page({"id": 1, "name": "Ann", "items": [{"a": 1}, {"a": 2}]})])
+    content = bytearray(path.read_bytes())
+    at = data.draw(some.integers(0, len(content) - 1))
+    content[at] ^= data.draw(some.integers(1, 255))
+    path.write_bytes(content)
+
+    for read in (read_page, read_head, read_sent):
+        with pytest.raises(Unreadable):
+            read(path)
+
+
+def test_a_page_of_an_earlier_version_is_read() -> None:
+    """It has no checksum behind it."""
+    [path] = files([page({"id": 1, "name": "Ann"})])
+    path.write_bytes(path.read_bytes()[:-4])
+
+    assert read_page(path)[1].num_rows == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"ARROW1", b"\0" * 4000, b'{"data":[]}'])
