@@ -26,7 +26,14 @@ NEEDS = {"Query.arrow": "polars", "Tenants.dask": "dask"}
 ELSEWHERE = {"dlt_source", "sql"}
 # Parts of a pull that the other rooms use; a reader has `wait`, `frame` and the like.
 INSIDE = {
-    *("Pull.check_process", "Pull.leave", "Pull.let_go", "Pull.read", "Pull.rest"),
+    *(
+        "Pull.await_stop",
+        "Pull.check_process",
+        "Pull.leave",
+        "Pull.let_go",
+        "Pull.read",
+        "Pull.rest",
+    ),
     *("Pull.settle", "Pull.start", "Query.prepare"),
     *("Tenants.get", "Tenants.items", "Tenants.keys", "Tenants.values"),  # of any mapping
 }
