@@ -150,13 +150,13 @@ def until(true: Any, seconds: float = 60.0) -> None:
 
 
 def sample(param: Param) -> str:
-    return (
-        GUID
-        if param.type == "guid"
-        else param.values[0]
-        if param.values
-        else SAMPLES.get(param.type, "word")
-    )
+    if param.type == "guid":
+        return GUID
+    if param.values:
+        return param.values[0]
+    if param.name.endswith(("Ids", "ids")):
+        return "7"
+    return SAMPLES.get(param.type, "word")
 
 
 def filled(endpoint: Endpoint) -> dict[str, Any]:
