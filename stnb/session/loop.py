@@ -24,6 +24,9 @@ from . import ending
 
 T = TypeVar("T")
 _MAKING = threading.Lock()
+_THREAD: threading.Thread | None = None  # that of the loop
+_STOP: _Stop | None = None
+LONGEST_STOP = 5.0  # seconds; a fork does not wait longer for the loop's thread, nor it for a fork
 POLL = 0.1  # seconds between looks: on some systems a wait without an end cannot be interrupted
 
 
@@ -179,15 +182,51 @@ def _loop(pid: int) -> asyncio.AbstractEventLoop:
 
 @functools.cache
 def _made(pid: int) -> asyncio.AbstractEventLoop:
+    global _THREAD
     loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="stnb", daemon=True).start()
+    _THREAD = threading.Thread(target=loop.run_forever, name="stnb", daemon=True)
+    _THREAD.start()
     return loop
 
 
-def _after_fork() -> None:
-    global _MAKING
-    _MAKING = threading.Lock()  # the parent may have held it
+class _Stop:
+    """Where the loop's thread stays while the process is forked."""
+
+    def __init__(self) -> None:
+        self.reached, self.over = threading.Event(), threading.Event()
+
+    def stay(self) -> None:
+        self.reached.set()
+        self.over.wait(LONGEST_STOP)
+
+
+def _before_fork() -> None:
+    """Have the loop's thread wait between two steps, where it holds no lock.
+
+    A fork in the middle of a step would leave a lock that the thread holds, such as that of an
+    import, closed for ever: httpcore imports at each request.
+    """
+    global _STOP
+    if _THREAD is None or not _THREAD.is_alive() or _THREAD is threading.current_thread():
+        return
+    _STOP = _Stop()
+    _made(os.getpid()).call_soon_threadsafe(_STOP.stay)
+    _STOP.reached.wait(LONGEST_STOP)
+
+
+def _after_fork_in_parent() -> None:
+    if _STOP is not None:
+        _STOP.over.set()
+
+
+def _after_fork_in_child() -> None:
+    global _MAKING, _THREAD, _STOP
+    _MAKING, _THREAD, _STOP = threading.Lock(), None, None  # the parent may have held the lock
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=_after_fork_in_parent,
+        after_in_child=_after_fork_in_child,
+    )
