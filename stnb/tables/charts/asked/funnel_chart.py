@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from stnb.errors.misused import explains_misuse
@@ -53,7 +54,7 @@ def funnel(
     numbers = numbers_of(frame.set_index(step)[amount])
     picture, ax = canvas(1.0 + 0.42 * len(numbers))
     ax.set_axis_off()
-    if not len(numbers):
+    if not np.isfinite(numbers.to_numpy(float)).any():
         return finished(picture, "There are no steps", "There is nothing to draw.")
     kept = (numbers / numbers.shift()).fillna(1.0)
     worst = int(kept.to_numpy().argmin())
@@ -67,10 +68,12 @@ def funnel(
 
 def _draw(ax: Any, numbers: pd.Series[Any], kept: pd.Series[Any], worst: int, unit: str) -> None:
     """Bars around a common middle, the names on the left and what is kept on the right."""
-    widest = float(numbers.max()) or 1.0
+    finite = numbers[np.isfinite(numbers.to_numpy(float))]
+    widest = float(finite.max()) or 1.0
     for at, (key, value) in enumerate(numbers.items()):
         color = PEAK if at == worst and at else AREA
-        ax.barh(at, value, left=-value / 2, height=0.72, color=color)
+        length = value if np.isfinite(value) else 0.0  # nothing that is drawn has no end
+        ax.barh(at, length, left=-length / 2, height=0.72, color=color)
         beside: Any = {"va": "center", "fontsize": 10}
         ax.text(-0.54 * widest, at, named(key), ha="right", color=QUIET, **beside)
         ax.text(0.54 * widest, at, written(value, unit), ha="left", color=QUIET, **beside)
