@@ -101,7 +101,7 @@ REDIRECT: Explained = (
 FAULT: Explained = (
     ServerFault,
     "The server is in trouble; further tries failed too.",
-    "Try again in some minutes; a smaller page_size may help.",
+    "Try again in some minutes. If it stays, ask for less, as for fewer days.",
 )
 
 MAY_PASS_BELOW_500 = (408, 425)  # the server's trouble too, whatever their class says
