@@ -7,7 +7,6 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +15,22 @@ import pyarrow.parquet as pq
 
 from stnb.account.progress_bar import bar_for
 from stnb.catalog import Endpoint, load
-from stnb.catalog.facts import MODIFIED_SINCE
-from stnb.errors import BadFilter, StnbError, StnbWarning, UnknownFilter
+from stnb.errors import BadFilter, StnbError, StnbWarning
 from stnb.frame.save import save, writer
 from stnb.frame.stores import check_store, name_in, staged, store_address
 from stnb.frame.target import local_path
 from stnb.mirror.tenants import Tenants
-from stnb.pull import ProgressCallback, Pull, call
+from stnb.pull import ProgressCallback, Pull
 from stnb.tables.text import table
 
 from .connect import connect
-from .filters import filters_of, full_name, named, take_pairs
+from .filters import filters_of, full_name, take_pairs
+from .meant import not_meant
 from .tenants import pull as pull_of_tenants
 from .tenants import tenants_of
 from .terminal import print_csv, print_json, say
 
 DATE = re.compile(r"\d{4}-\d\d(-\d\d([T ].*)?)?")
-WHENS = frozenset(
-    {"from", "to", "start", "end", "after", "before", "date", "until", "on", "day", "month", "year"}
-)
-
-NUMBERS = frozenset({"count", "total", "size"})
 
 
 def run(options: argparse.Namespace) -> int:
@@ -148,7 +142,7 @@ def filters_given(options: argparse.Namespace, endpoint: Endpoint) -> dict[str, 
     """
     unknown = take_pairs(options, endpoint)
     if unknown:  # the resource is known by now, so that near filters can be named
-        raise _unknown(endpoint, unknown)
+        raise not_meant(endpoint, unknown)
     return filters_of(options, endpoint)
 
 
@@ -206,52 +200,6 @@ def keep(frame: pd.DataFrame | None, options: argparse.Namespace) -> None:
     to = Path(options.to)
     path = save(frame, to.with_suffix(f".partial{to.suffix}"))
     say(f"note: the {len(frame):,} rows that had arrived are in {path}.")
-
-
-def _unknown(endpoint: Endpoint, words: Sequence[str]) -> StnbError:
-    """Why the first word that the parser does not know cannot be meant."""
-    first = words[0]
-    see = f"See `stnb pull {endpoint.name} --help`."
-    if not first.startswith("-"):
-        return _alone(endpoint, first, see)
-    name = first.lstrip("-").partition("=")[0]
-    if name in WHENS:
-        return _undated(endpoint, name, see)
-    if name in NUMBERS:
-        return BadFilter(
-            f"{first} is no option of `stnb pull`.",
-            "How many rows there are is asked by a command of its own.",
-            f"Use `stnb count {endpoint.name}`, with the same filters.",
-        )
-    try:
-        call.call(endpoint, 1, {name: ""})  # it knows which filters are near to that name
-    except StnbError as err:
-        return err
-    return BadFilter(f"{first} has no value.", "A filter is written as --NAME VALUE.", see)
-
-
-def _alone(endpoint: Endpoint, word: str, see: str) -> StnbError:
-    """What a word without an option was likely meant to be."""
-    why = "A filter is written as --NAME VALUE."
-    other = named(word)
-    if other is not None:
-        why = "One command reads one resource."
-        see = f"Read {other.name} by a command of its own."
-    elif word.isdecimal() and endpoint.takes("ids"):
-        see = f"For the row of that id add --ids {word}. {see}"
-    return BadFilter(f"{word!r} stands alone.", why, see)
-
-
-def _undated(endpoint: Endpoint, name: str, see: str) -> StnbError:
-    """Which filters of the resource are over dates, for who asks by "from" alone."""
-    dated = [param for param in endpoint.filters if param.type in ("date", "date-time")]
-    dates = [f"--{param.name}" for param in dated]
-    why = "It has no filter over dates."
-    if dates:
-        why = f"Its dates have names: {', '.join(dates)}."
-    if endpoint.takes(MODIFIED_SINCE) or endpoint.kind == "export":
-        see = f"For what changed since a day, use --since of `stnb pull`. {see}"
-    return UnknownFilter(f"{endpoint.name} has no filter {name!r}.", why, see)
 
 
 def _refuse_date_for_file(to: str | None) -> None:
