@@ -8,9 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .completion import complete_with, resources
 from .filters import add_filters, resource_in
-from .terminal import add_env_file, add_profile, add_tenants
+from .terminal import add_reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,13 +23,7 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     """The options of `stnb count`; help lists the filters of the resource on the line."""
     endpoint = resource_in(arguments)
     command.usage, command.description = USAGE, ABOUT
-    resource = command.add_argument(
-        "resource", metavar="RESOURCE", help="its name, such as jpm.jobs; see `stnb find`"
-    )
-    complete_with(resource, resources)
-    add_profile(command, "a profile of the .env file, or demo")
-    add_env_file(command)
-    add_tenants(command)
+    add_reading(command)
     command.add_argument("-q", "--quiet", action="store_true", help="no notes")
     add_filters(command, endpoint)
     command.set_defaults(run=run, explains_unknown=True)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from .completion import complete_with, resources
 from .filters import add_filters, resource_in
 from .terminal import (
     FORMATS,
-    add_env_file,
     add_formats,
     add_hidden,
-    add_profile,
-    add_tenants,
+    add_reading,
     at_least_1,
 )
 
@@ -28,13 +25,7 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     command.usage, command.description = USAGE, ABOUT
     if endpoint is None:
         command.epilog = "`stnb pull RESOURCE --help` lists the filters of a resource."
-    resource = command.add_argument(
-        "resource", metavar="RESOURCE", help="its name, such as jpm.jobs; see `stnb find`"
-    )
-    complete_with(resource, resources)
-    add_profile(command, "a profile of the .env file, or demo")
-    add_env_file(command)
-    add_tenants(command)
+    add_reading(command)
     command.add_argument("-n", "--limit", type=at_least_1, metavar="N", help="rows at most")
     command.add_argument(
         "--page-size",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 from stnb.errors import UsageError, numbers, printable
 
-from .completion import complete_with, profiles
+from .completion import complete_with, profiles, resources
 
 FORMATS = ("csv", "json", "parquet", "xlsx")
 
@@ -94,6 +94,17 @@ def add_tenants(command: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--profiles", metavar="A,B", help="these profiles")
     group.add_argument("--tag", metavar="TAG", help="the profiles of a group (SERVICETITAN_…_TAGS)")
+
+
+def add_reading(command: argparse.ArgumentParser) -> None:
+    """What a command reads: a resource, of a profile or of several."""
+    resource = command.add_argument(
+        "resource", metavar="RESOURCE", help="its name, such as jpm.jobs; see `stnb find`"
+    )
+    complete_with(resource, resources)
+    add_profile(command, "a profile of the .env file, or demo")
+    add_env_file(command)
+    add_tenants(command)
 
 
 class Options(Protocol):
