@@ -18,6 +18,7 @@ from stnb.catalog import Column, Endpoint, Param
 from stnb.frame import shape_of
 
 from .call import Call
+from .namesakes import namesakes
 from .values import DAYS
 
 # "part": the column holds what was asked for, as a whole or as a part of it; "some": it is a list
@@ -184,7 +185,7 @@ def _check(endpoint: Endpoint, param: Param, values: frozenset[str]) -> Iterator
         yield own
         return
     named = COLUMNS.get((endpoint.name, param.name))
-    paths = [named] if named else _namesakes(param.name)
+    paths = [named] if named else namesakes(param.name)
     for path in paths:
         column = columns.get(path)
         if column is None:
@@ -248,23 +249,6 @@ def _is_text(endpoint: Endpoint, param: Param, column: Column) -> bool:
         return False
     is_number = param.name.lower().endswith("number")
     return is_number or (endpoint.name, param.name) in PLAIN_TEXTS
-
-
-def _namesakes(name: str) -> Iterator[str]:
-    """The columns that a filter's name may be about."""
-    yield name
-    singular = name
-    if name.endswith("ies"):
-        singular = f"{name[:-3]}y"
-    elif name.endswith("uses"):
-        singular = name[:-2]
-    elif name.endswith("s"):
-        singular = name[:-1]
-    if singular != name:
-        yield singular
-    if singular.endswith("Id"):
-        yield f"{singular[:-2]}.id"
-    yield f"{singular}.name"
 
 
 def _bound(endpoint: Endpoint, param: Param, values: frozenset[str]) -> Iterator[Check]:

@@ -6,7 +6,6 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,12 +13,13 @@ import numpy as np
 
 from stnb.catalog import Column, Endpoint, Param
 from stnb.catalog.id_names import resource_of_ids
-from stnb.catalog.store import walk
 from stnb.errors import BadFilter, tongue
 from stnb.errors.wording import shown
+from stnb.frame import shape_of
 
 from .by_type import EXPECTED, UTC, WRITERS, Unfit, check_size, exact_number, plain_text
 from .dates import moment
+from .namesakes import namesakes
 
 OF_IDS = re.compile(r"(^i|I)ds?$")  # names of parameters that take ids
 DECIMAL = re.compile(r"[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?")
@@ -93,13 +93,8 @@ def _column_of_ids(endpoint: Endpoint, param: Param) -> Column | None:
     """The column that has the ids which a parameter takes; None if the catalogue knows none."""
     if param.where == "path":
         return None
-    columns = dict(walk(endpoint.columns))
-    one = param.name.removesuffix("s")
-    for path in (param.name, one, f"{one.removesuffix('Id')}.id"):
-        if path in columns:
-            column = columns[path]
-            return replace(column, type=column.children[0].type) if column.children else column
-    return None
+    columns = shape_of(endpoint).by_path
+    return next((columns[path] for path in namesakes(param.name) if path in columns), None)
 
 
 def _where_ids_are(endpoint: Endpoint, param: Param) -> str:
@@ -119,8 +114,7 @@ def _check_id(endpoint: Endpoint, param: Param, value: Any) -> None:
 
     Where the documents take a text, the column tells whether its ids are whole numbers.
     """
-    column = _column_of_ids(endpoint, param)
-    if isinstance(value, str) and column is not None and column.type == "integer":
+    if isinstance(value, str) and _are_whole(_column_of_ids(endpoint, param)):
         WRITERS["integer"](value, UTC)
     if isinstance(value, (bool, np.bool_, float, np.floating, Decimal, dt.date)):
         raise TypeError
@@ -139,6 +133,11 @@ def _midnight(value: Any, zone: dt.tzinfo) -> dt.datetime:
     if here.time() == dt.time():
         return here.replace(tzinfo=UTC)
     return exact
+
+
+def _are_whole(ids: Column | None) -> bool:
+    """Whether a column, or each list in it, holds whole numbers."""
+    return ids is not None and any(each.type == "integer" for each in (ids, *ids.children))
 
 
 def bad(endpoint: Endpoint, param: Param, value: Any, why: str, then: str) -> BadFilter:
