@@ -1,6 +1,7 @@
 """The one ranking of the search. It reads the plain data of an index.
 
-`explorer/parts/search.js` is the same for the page, line by line; a test holds the two together.
+`explorer/parts/search.js` is the same as this and `asked` for the page, line by line; a test holds
+them together.
 """
 
 from __future__ import annotations
@@ -10,15 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import stems
-from .facts import singular
+from .asked import Asked, asked_for, joined
 from .search import Index, of_rank
-from .stems import Grammar, Word
+from .stems import Grammar
 
-SYNONYM, SLIP, BEGUN = 0.9, 0.8, 0.6  # what a word counts that is not the same
-BEGUN_KNOWN = 0.3  # what the beginning of a longer word counts, if it is a word itself
-RELATED = 0.5  # what a word of the same family counts: "certificate" beside "certified"
-FAMILY, FAMILY_LONGEST = 6, 10  # letters that a family begins with, and of its longest stem
-LETTERS_BEGUN = 4  # letters of a word from which on it may be the beginning of another
 PHRASE = 14.0  # what a word of a phrase counts
 LONGER_PHRASE = 0.6  # for each word of a phrase after the first
 SPARE = 0.8  # for each word of a name that was not asked for
@@ -46,24 +42,15 @@ class Answer:
     whole: bool
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A word of a question, and the stems that it may mean with what each counts."""
-
-    word: Word
-    means: Mapping[str, float]
-    read_as: str = ""
-
-
 def search(index: Index, text: str, grammar: Grammar) -> list[Answer]:
     """The resources that answer a question, the best first."""
     plain = stems.plain(text)
-    told = _joined(index, stems.telling(text, grammar))
+    told = joined(index, stems.telling(text, grammar))
     asked = []
     for at, word in enumerate(told, 1):
         # The last word may be on its way; a word like "by" after it says that it is whole.
         typed = at == len(told) and plain[-1] not in grammar.fillers
-        asked.append(_asked(index, word, typed, len(told) == 1))
+        asked.append(asked_for(index, word, typed, len(told) == 1))
     negated = bool(grammar.negations & set(plain))
     own = _own(index, asked)
     said = _said(index, asked)
@@ -75,101 +62,6 @@ def search(index: Index, text: str, grammar: Grammar) -> list[Answer]:
         answers.append(score.answer(asked, negated))
     answers.sort(key=lambda answer: (-answer.score, answer.number))
     return [a for a in answers if a.score > 0 and a.score >= FAR_BELOW * answers[0].score]
-
-
-# -- what the words may mean
-
-
-def _joined(index: Index, told: list[Word]) -> list[Word]:
-    """The words, but "time sheets" is one and "jobstatus" is two, if these are known."""
-    found: list[Word] = []
-    for word in told:
-        if found:
-            both = singular(found[-1].text + word.text)
-            if both in index.spellings:
-                found[-1] = Word(both, index.spellings[both], found[-1].weight)
-                continue
-        found += _apart(index, word)
-    return found
-
-
-def _apart(index: Index, word: Word) -> list[Word]:
-    if _is_known(index, word):
-        return [word]
-    for at in range(3, len(word.text) - 2):
-        head, tail = word.text[:at], word.text[at:]
-        if head in index.spellings and tail in index.spellings:
-            first = Word(head, index.spellings[head], word.weight)
-            return [first, Word(tail, index.spellings[tail], word.weight)]
-    return [word]
-
-
-def _is_known(index: Index, word: Word) -> bool:
-    return (
-        word.stem in index.postings or word.text in index.spellings or word.stem in index.synonyms
-    )
-
-
-def _asked(index: Index, word: Word, last: bool, alone: bool) -> Asked:
-    known = _is_known(index, word)
-    means = _begun(index, word, last, alone, known)
-    for other in index.synonyms.get(word.stem, ()):
-        means[other] = SYNONYM
-    if known:
-        means[word.stem] = 1.0
-    read_as = "" if means else _mended(index, word.text)
-    if read_as:
-        stem = index.spellings[read_as]
-        means = dict.fromkeys(index.synonyms.get(stem, ()), SLIP * SYNONYM)
-        means[stem] = SLIP
-    return Asked(word, {**_related(index, word.stem), **means}, read_as)
-
-
-def _related(index: Index, stem: str) -> dict[str, float]:
-    """The other stems of its family: those that begin with the same six letters."""
-    if not FAMILY <= len(stem) <= FAMILY_LONGEST:
-        return {}
-    means = {}
-    for other in index.rarity:
-        if other[:FAMILY] == stem[:FAMILY] and len(other) <= FAMILY_LONGEST:
-            means[other] = RELATED
-    return means
-
-
-def _begun(index: Index, word: Word, last: bool, alone: bool, known: bool) -> dict[str, float]:
-    """The stems of longer words that begin as this one does: it may be typed as yet."""
-    least = LETTERS_BEGUN
-    if last:
-        least = 1 if alone else 2
-    if known and (not last or (not alone and len(word.text) < LETTERS_BEGUN)):
-        return {}
-    if len(word.text) < least:
-        return {}
-    factor = BEGUN_KNOWN if known else BEGUN
-    means: dict[str, float] = {}
-    for text, stem in index.spellings.items():
-        if text.startswith(word.text):
-            means[stem] = factor
-    if not known:
-        for stem in index.postings:
-            if stem.startswith(word.stem):
-                means[stem] = factor
-    return means
-
-
-def _mended(index: Index, text: str) -> str:
-    """The known word that a misspelt one is nearest to; "" if none is near.
-
-    Of several that are as near, the first one that begins as the text does is taken.
-    """
-    most = stems.slips(len(text))
-    best, least = "", most + 0.9
-    for known in index.spellings:
-        # Few people are wrong in the first letter.
-        far = stems.distance(text, known, most) + 0.5 * (known[0] != text[0])
-        if far < least:
-            best, least = known, far
-    return best
 
 
 # -- where the words are
