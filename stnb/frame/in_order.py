@@ -6,15 +6,20 @@ keys of its column, and in their order, nothing needs to be said; that is how mo
 
 from __future__ import annotations
 
+import functools
 import json
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pyarrow as pa
 
 from .fallback import Columns
 
 Names = tuple[str, ...]
+TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+LIST = rb"\[[^\[\]{}]*+\]"
+VALUE = b"(?:" + TEXT + b"|" + LIST + rb'|[^"\[\]{},]++)'
 
 
 def objects_in_order(document: bytes, columns: Columns) -> bool:
@@ -42,10 +47,11 @@ def objects_in_order(document: bytes, columns: Columns) -> bool:
                 return False
             names = tuple(field.name for field in inside.type)
             objects[names] += len(inside) - inside.null_count
-    return all(
-        _is_only_there(names, objects, elsewhere) and _are_in_order(document, names, count)
-        for names, count in objects.items()
-    )
+    if not all(_is_only_there(names, objects, elsewhere) for names in objects):
+        return False
+    if not objects:
+        return True
+    return len(_pattern(frozenset(objects)).findall(document)) == objects.total()
 
 
 def holds_objects(values: pa.Array) -> bool:
@@ -71,27 +77,18 @@ def _is_only_there(names: Names, objects: Counter[Names], elsewhere: set[str]) -
     return not any(names[0] in others for others in objects if others != names)
 
 
-def _are_in_order(document: bytes, names: Names, count: int) -> bool:
-    """Whether so many objects of a text have these keys in this order.
+@functools.lru_cache(maxsize=64)
+def _pattern(kinds: frozenset[Names]) -> re.Pattern[bytes]:
+    """Finds each object that has the keys of one kind, all of them and in their order.
 
-    A quote inside of a text stands behind a backslash, so that no text holds what is looked for.
+    A quote inside of a text stands behind a backslash, so that no text holds what is looked for. A
+    list of texts with brackets is not found, so that its page is kept.
     """
-    first, *others = map(_key, names)
-    pieces = document.split(b"{" + first)
-    if len(pieces) != count + 1:
-        return False
-    return all(_has_behind(piece.partition(b"}")[0], others) for piece in pieces[1:])
+    return re.compile(b"|".join(_object(names) for names in sorted(kinds)))
 
 
-def _has_behind(inside: bytes, keys: Sequence[bytes]) -> bool:
-    """Whether these keys follow each other."""
-    at = 0
-    for key in keys:
-        at = inside.find(b"," + key, at)
-        if at < 0:
-            return False
-        at += 1
-    return True
+def _object(names: Names) -> bytes:
+    return rb"\{" + b",".join(re.escape(_key(name)) + VALUE for name in names) + rb"\}"
 
 
 def _key(name: str) -> bytes:

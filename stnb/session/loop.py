@@ -204,7 +204,7 @@ def _before_fork() -> None:
     """Have the loop's thread wait between two steps, where it holds no lock.
 
     A fork in the middle of a step would leave a lock that the thread holds, such as that of an
-    import, closed for ever: httpcore imports at each request.
+    import, closed for ever.
     """
     global _STOP
     if _THREAD is None or not _THREAD.is_alive() or _THREAD is threading.current_thread():

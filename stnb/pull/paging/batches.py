@@ -13,7 +13,7 @@ from stnb.errors import Rejected
 from ..call import IDS
 from ..pairs import Pairs, in_parts, only
 from .beside import side_by_side
-from .envelope import joined, read_page, row_bytes
+from .envelope import joined, read_page
 from .models import Page, Query
 from .unseen import HAD_MORE, Unseen, as_texts, unseen
 from .walk import TOO_LARGE, Walk, either
@@ -64,7 +64,7 @@ class BatchWalk(Walk):
         while self.call.endpoint.takes("page") and _goes_on(page, lacking.rows, asked):
             number += 1
             before, page = page, await self._ask(first.index, number)
-            if row_bytes(page) in (b"", row_bytes(before)) or number > MAX_IDS:
+            if page.rows in (b"", before.rows) or number > MAX_IDS:
                 break
             lacking.see(page)
             yield replace(page, index=first.index + number * batches, total=None)

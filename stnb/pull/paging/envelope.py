@@ -15,12 +15,11 @@ from stnb.errors.nesting import TooDeep
 from stnb.session.text import read_json
 
 from ..call import Call
-from .models import Page
+from .models import ROWS_AT, Page
 
 ENVELOPE = ("hasMore", "totalCount", "continueFrom")
 PLACE = ("page", "totalCount", "continueFrom")  # every page has one of them
 COUNT = re.compile(r"\d{1,18}", re.ASCII)
-ROWS_AT = re.compile(rb'"data"\s*:\s*\[')
 
 
 def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page:
@@ -141,34 +140,13 @@ def _json(content: bytes) -> Any:
         return None
 
 
-def row_bytes(page: Page) -> bytes:
-    """The rows' part of a page, as pages that differ in their number only are the same."""
-    if page.rows_at == "bare":
-        return page.content.strip()[1:-1].strip()
-    start = ROWS_AT.search(page.content)
-    if start is None:
-        return page.content
-    return page.content[start.end() : page.content.rfind(b"]")].strip()
-
-
 def joined(index: int, parts: Sequence[Page]) -> Page:
     """One page of the parts that lie behind one another; what is said of the end is the last's."""
     last = parts[-1]
-    rows = b",".join(filter(None, map(row_bytes, parts)))
+    rows = b",".join(part.rows for part in parts if part.rows)
     content = b"[" + rows + b"]"
     if last.rows_at != "bare":
         said = {"page": index, "hasMore": last.has_more, "totalCount": last.total}
         content = json.dumps(said)[:-1].encode() + b', "data": ' + content + b"}"
     queries = tuple(query for part in parts for query in part.parts or (part.query,))
     return replace(last, index=index, content=content, size=None, parts=queries)
-
-
-def count(content: bytes) -> int:
-    """The rows of a page; 0 if it is no JSON, which the decoder will report."""
-    try:
-        body = read_json(content)
-        if isinstance(body, list):
-            return len(body)
-        return len(body["data"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return 0

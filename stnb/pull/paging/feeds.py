@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from stnb.errors import PagingFault, Rejected
 
-from .envelope import count, read_page
+from .envelope import read_page
 from .guard import Guard
 from .models import Page, Query
 from .walk import Walk
@@ -41,7 +41,7 @@ class FeedWalk(Walk):
             yield page
             guard.see(page)
             if limit is not None:
-                rows += count(page.content)
+                rows += page.row_count
             if page.has_more is False or (limit is not None and rows >= limit):
                 return
             if page.has_more is None:
@@ -50,7 +50,7 @@ class FeedWalk(Walk):
                 if page.has_more is None:
                     return
                 raise self._leads_nowhere(page)
-            if page.has_more is None and not count(page.content):
+            if page.has_more is None and not page.row_count:
                 return
             seen.add(page.continue_from)
             cursor = page.continue_from

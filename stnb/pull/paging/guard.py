@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from stnb.errors import PagingFault
 
-from .envelope import count, row_bytes
 from .models import Page
 
 MOST_PAGES = 100_000  # of one walk; with 2,500 rows each, more than any tenant has
@@ -38,7 +37,7 @@ class Guard:
         self._pages += 1
         if page.has_more is False:
             return
-        rows = row_bytes(page)
+        rows = page.rows
         is_new = bool(rows) and hash(rows) != self._before
         self._before = hash(rows)
         self._idle += 1
@@ -64,7 +63,7 @@ class Guard:
         Raises:
             PagingFault: there are more than twice as many rows as it counted, and 1,000.
         """
-        self._beyond += count(page.content)
+        self._beyond += page.row_count
         if page.has_more and self._beyond > total + MARGIN:
             raise PagingFault(
                 f"{self._name} has {total:,} rows by its totalCount, gave more than twice as many, "

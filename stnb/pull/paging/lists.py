@@ -13,7 +13,6 @@ from stnb.session import START
 from ..call import Call
 from .batches import BatchWalk, fewer_ids
 from .beside import Plan, side_by_side
-from .envelope import count, row_bytes
 from .guard import Guard
 from .models import Page
 from .own import BOUND, SORT, stable
@@ -195,12 +194,12 @@ class ListWalk(SizedWalk):
         if self.each_is_a_run:
             return size  # pages of another size would bring rows that came already
         if self.own.sizeless:
-            return count(first.content) or size
+            return first.row_count or size
         if first.parts:
             return size  # it was late, and larger ones would be later
         if first.has_more and first.size is not None and 0 < first.size < size:
             return first.size  # the most that the server gives
-        if count(first.content) != size:
+        if first.row_count != size:
             return size  # pages that are not cut by what was asked for
         lanes = self._lanes_likely(total)
         most = self.own.fit(self.call.endpoint.page_size_max or 5000)
@@ -221,10 +220,10 @@ class ListWalk(SizedWalk):
         """Plan further pages if a page that was planned has fewer rows than it was asked for."""
         if self._given is not None or page.total is None or not page.has_more:
             return
-        given = min(page.size or size, count(page.content))
+        given = min(page.size or size, page.row_count)
         if not given:
             return  # an empty page says nothing of the others
-        self._given, self._hash = given, hash(row_bytes(page))
+        self._given, self._hash = given, hash(page.rows)
         wanted = page.total
         if self.paging.limit is not None:
             wanted = min(wanted, self.paging.limit)
@@ -252,7 +251,7 @@ class ListWalk(SizedWalk):
         page, same = last, 0
         given = size
         if last.has_more is None:
-            given = count(last.content) or size  # it was not planned by, as pages say nothing
+            given = last.row_count or size  # it was not planned by, as pages say nothing
         while not self._ends(page):
             before, page = page, await self._ask(page.index + 1, size)
             if None in (before.has_more, page.has_more):
@@ -265,8 +264,8 @@ class ListWalk(SizedWalk):
                 self.note(
                     "There were more pages than totalCount said; hasMore was followed to the end."
                 )
-            rows = row_bytes(page)
-            if rows == row_bytes(before):
+            rows = page.rows
+            if rows == before.rows:
                 same += 1
             else:
                 same = 0
@@ -312,12 +311,12 @@ class ListWalk(SizedWalk):
         if page.total is not None:
             self._totals.add(page.total)
         if self.paging.limit is not None and index not in self.position.done:
-            self._rows += count(page.content)
-        seems_over = page.has_more is None and not row_bytes(page)
+            self._rows += page.row_count
+        seems_over = page.has_more is None and not page.rows
         if page.has_more is False or seems_over:
             self._plan.end_at(index)
         if self.position.size is not None:
-            if self._hash is not None and hash(row_bytes(page)) == self._hash:
+            if self._hash is not None and hash(page.rows) == self._hash:
                 self._plan.shrink()  # likely a circle; what lies behind is asked for in order
             self._learn(page, size)
         return page
@@ -325,10 +324,10 @@ class ListWalk(SizedWalk):
 
 def _is_over(before: Page, page: Page, size: int) -> bool:
     """Whether a list that does not say whether there is more ended with `before`."""
-    rows = row_bytes(page)
+    rows = page.rows
     if rows:
-        return rows == row_bytes(before)  # the route ignores `page`
-    return count(before.content) < size
+        return rows == before.rows  # the route ignores `page`
+    return before.row_count < size
 
 
 def choose_size(total: int | None, lanes: int, most: int) -> int:

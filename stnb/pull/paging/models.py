@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from stnb.session.text import read_json
 
 Query = tuple[tuple[str, str], ...]
 Fetch = Callable[[Query], Awaitable[tuple[bytes, str]]]
+ROWS_AT = re.compile(rb'"data"\s*:\s*\[')
+BLANKS = b" \t\r\n"
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,40 @@ class Page:
     query: Query = ()
     size: int | None = None
     parts: tuple[Query, ...] = ()
+
+    @cached_property
+    def rows(self) -> memoryview:
+        """The rows' part of the body: pages that differ in their number only have the same. It is
+        no copy, and counts its hash once.
+        """
+        content = self.content
+        start, end = 0, len(content)
+        if self.rows_at == "bare":
+            start, end = _stripped(content, start, end)
+            start, end = _stripped(content, start + 1, end - 1)
+        elif found := ROWS_AT.search(content):
+            start, end = _stripped(content, found.end(), content.rfind(b"]"))
+        return memoryview(content)[start : max(start, end)]
+
+    @cached_property
+    def row_count(self) -> int:
+        """How many rows it has; 0 if it is no JSON, which the decoder will report."""
+        try:
+            body = read_json(self.content)
+            if isinstance(body, list):
+                return len(body)
+            return len(body["data"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return 0
+
+
+def _stripped(content: bytes, start: int, end: int) -> tuple[int, int]:
+    """The same part of a body without blanks around it."""
+    while start < end and content[start] in BLANKS:
+        start += 1
+    while start < end and content[end - 1] in BLANKS:
+        end -= 1
+    return start, end
 
 
 def _unknown() -> None:

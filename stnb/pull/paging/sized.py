@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stnb.errors import Rejected, RequestError, UnexpectedAnswer
 
-from .envelope import joined, read_page, row_bytes
+from .envelope import joined, read_page
 from .models import Page, Query
 from .own import BOUND, LATE_SIZE, SIZE
 from .walk import Walk
@@ -55,7 +55,7 @@ class SizedWalk(Walk):
         for number in range(index * times, (index + 1) * times):
             page = await self.page(number, part)
             parts.append(page)
-            if page.has_more is False or (page.has_more is None and not row_bytes(page)):
+            if page.has_more is False or (page.has_more is None and not page.rows):
                 break
         return joined(index, parts)
 

@@ -866,7 +866,7 @@ def test_cancelling_keeps_whole_parents_and_drops_what_flies() -> None:
     """And a resumption reads the rest."""
     server = Server(lambda i: 2)
     server.held = {*range(10, 40)}
-    run = server.resource().start(id=range(40))
+    run = server.resource().start(id=range(40), concurrency=8)
     _hold(run, 10)
     while server.flying < 8:
         time.sleep(0.001)
